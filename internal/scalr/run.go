@@ -1,0 +1,103 @@
+package scalr
+
+import "time"
+
+// Run is one look at a run. Parts that Scalr did not tell are zero; the
+// pointers are nil where a stage does not exist or was not told.
+type Run struct {
+	ID           string
+	Status       Status
+	ErrorMessage string // Scalr's own words, for an errored run
+	Message      string
+	Source       string
+	CreatedAt    time.Time
+	Dry          bool
+	Destroy      bool
+	RefreshOnly  bool
+	AutoApply    bool
+	HasChanges   *bool
+	Position     *int // place in the workspace's queue
+
+	WorkspaceID     string
+	EnvironmentID   string
+	ConfigurationID string
+	CreatedBy       string // who, in words: an e-mail or a name
+
+	Plan        *Plan
+	Apply       *Apply
+	Cost        *CostEstimate
+	Policies    []PolicyCheck
+	Transitions []Transition // oldest first; who moved the run, and why
+}
+
+// Stage is what the run's status means.
+func (r Run) Stage() Stage { return r.Status.Stage() }
+
+// Changes tells whether the plan changes anything; nil while nobody knows.
+func (r Run) Changes() *bool {
+	if r.Plan != nil && r.Plan.HasChanges != nil {
+		return r.Plan.HasChanges
+	}
+	return r.HasChanges
+}
+
+// Waiting reports whether the run seems to wait for a person. Runs pass
+// through the same statuses on their way, so that a caller believes it only
+// when it is seen twice (the rule: no auto-apply, changes, nothing unfinished).
+func (r Run) Waiting() bool {
+	switch r.Stage() {
+	case Override, Saved:
+		return true
+	case Pausing:
+		return !r.Dry && !r.AutoApply && !r.unchanged() && r.checked()
+	}
+	return false
+}
+
+// Idle reports whether a real run rests with nothing to apply: it has ended in
+// all but name, and holds the workspace's queue.
+func (r Run) Idle() bool {
+	return r.Stage() == Pausing && !r.Dry && r.unchanged() && r.checked()
+}
+
+// Settled reports whether the plan, and the apply if there is one, are final:
+// then a run with a status that is not known will not move any more.
+func (r Run) Settled() bool {
+	return r.Plan != nil && r.Plan.Status.Final() && (r.Apply == nil || r.Apply.Status.Final())
+}
+
+func (r Run) unchanged() bool {
+	changes := r.Changes()
+	return changes != nil && !*changes
+}
+
+// checked reports whether nothing between plan and apply is unfinished.
+func (r Run) checked() bool {
+	if r.Cost != nil && !r.Cost.Status.Final() {
+		return false
+	}
+	for _, p := range r.Policies {
+		if !p.Status.Final() {
+			return false
+		}
+	}
+	return true
+}
+
+// Transition is one move of a run, with who caused it.
+type Transition struct {
+	Status Status
+	At     time.Time
+	Reason string
+	By     string // an e-mail or a name; empty when Scalr moved it itself
+}
+
+// LastTransition gives the latest move into the status.
+func (r Run) LastTransition(s Status) (Transition, bool) {
+	for i := len(r.Transitions) - 1; i >= 0; i-- {
+		if r.Transitions[i].Status == s {
+			return r.Transitions[i], true
+		}
+	}
+	return Transition{}, false
+}

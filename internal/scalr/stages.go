@@ -1,0 +1,86 @@
+package scalr
+
+// StageStatus is the state of one stage of a run: of its plan, its apply, its
+// cost estimate or a policy check.
+type StageStatus string
+
+// Final reports whether the stage will not change any more. A soft failure of
+// a policy may still be overridden, so it is not final (openapi.yml, PolicyCheck).
+func (s StageStatus) Final() bool {
+	switch s {
+	case "finished", "canceled", "errored", "unreachable", "passed", "hard_failed", "overridden":
+		return true
+	}
+	return false
+}
+
+// Begun reports whether the stage has come to its turn, so that it may have a log.
+func (s StageStatus) Begun() bool {
+	return s != "" && s != "pending" && s != "queued" && s != "unreachable"
+}
+
+// Plan is the plan stage of a run. Counts are nil until the plan is finished.
+type Plan struct {
+	ID                               string
+	Status                           StageStatus
+	HasChanges                       *bool
+	Additions, Changes, Destructions *int
+}
+
+// Apply is the apply stage of a run. Imports are told by newer servers only.
+type Apply struct {
+	ID                                        string
+	Status                                    StageStatus
+	Additions, Changes, Destructions, Imports *int
+}
+
+// CostEstimate is the monthly cost in USD, as decimal text: "42.250".
+type CostEstimate struct {
+	ID                     string
+	Status                 StageStatus
+	Prior, Proposed, Delta string
+	ErrorMessage           string
+}
+
+// PolicyCheck is the result of one group of policies; a run may have several.
+type PolicyCheck struct {
+	ID                                        string
+	Status                                    StageStatus
+	Passed, Advisory, Soft, Hard, TotalFailed int
+	Policies                                  []Policy
+}
+
+// Policy is one policy's result: passed, hard_failed, soft_failed or advisory_failed.
+type Policy struct {
+	Name     string
+	Result   string
+	Messages []string
+}
+
+// Phase names a stage that has a log.
+type Phase string
+
+// The phases with a log.
+const (
+	PlanPhase  Phase = "plan"
+	ApplyPhase Phase = "apply"
+)
+
+// Log names one log of a run.
+type Log struct {
+	Phase Phase
+	ID    string // of the plan or the apply
+}
+
+// Logs are the logs that this look at a run says there may be, in the order of
+// their stages. final tells that the stage is over, so that its log is whole or
+// soon will be.
+func (r Run) Logs() (logs []Log, final []bool) {
+	if r.Plan != nil && r.Plan.Status.Begun() {
+		logs, final = append(logs, Log{PlanPhase, r.Plan.ID}), append(final, r.Plan.Status.Final())
+	}
+	if r.Apply != nil && r.Apply.Status.Begun() {
+		logs, final = append(logs, Log{ApplyPhase, r.Apply.ID}), append(final, r.Apply.Status.Final())
+	}
+	return logs, final
+}

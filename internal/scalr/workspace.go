@@ -1,0 +1,46 @@
+package scalr
+
+// Workspace is what a run needs to know of a workspace, and what the workspace
+// action shows and sets. Zero fields were not told.
+type Workspace struct {
+	ID, Name                   string
+	EnvironmentID, Environment string // the name is empty when it was not told
+	AutoApply                  bool
+	ExecutionMode              string // remote or local
+	Platform                   string // terraform or opentofu
+	Version                    string // of the platform
+	WorkingDirectory           string
+	EnvironmentType            string
+	AutoDestroyDays            *int
+	DeletionProtection         *bool
+	HasResources               bool
+	VCS                        string // the repository's name, when the workspace is bound to one
+	ModuleVersionID            string // set when the workspace is driven by a module
+	Locked                     bool
+	LockReason                 string
+	LockedBy                   string // a person, in words
+	LockedByRun                string // a run that is at work
+	CurrentRunID               string // the latest run that is not dry
+	CurrentRunStatus           Status
+	Tags                       []Tag
+	Permissions                map[string]bool // as far as the service tells
+}
+
+// Environment is a Scalr environment.
+type Environment struct {
+	ID, Name, Status string
+	AccountID        string
+	Locked           bool
+	LockReason       string
+	MaskSensitive    *bool
+	RemoteBackend    *bool
+	CostEstimation   *bool // told by older servers only
+	Tags             []Tag
+	Policies         []string // ids of the policy groups
+	Providers        []string // ids of the provider configurations
+	DefaultProviders []string
+}
+
+// Tag is a name that environments and workspaces carry. The name is empty
+// where only the id was told.
+type Tag struct{ ID, Name string }
