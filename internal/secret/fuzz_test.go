@@ -1,0 +1,48 @@
+package secret_test
+
+import (
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/secret"
+)
+
+func FuzzRedactor(f *testing.F) {
+	f.Add("a tok-9fQ2xLw7Rk4VbN8s b", canary, "hunter2", uint8(3))
+	f.Add("x aHVudGVyMg== y 746f6b2d396651327", canary, "hunter2", uint8(1))
+	f.Add("AAAAAAAA0123456789abcdefBBBBBBBB", "AAAAAAAA***BBBBBBBB", "0123456789abcdef", uint8(7))
+	f.Add("abababababababababab", "abababababab", "baba", uint8(5))
+	f.Fuzz(func(t *testing.T, text, first, second string, size uint8) {
+		r := redactor(first, second)
+		got := r.String(text)
+		if len(got) > len(text) {
+			t.Errorf("got %d bytes out of %d", len(got), len(text))
+		}
+		if again := r.String(got); again != got {
+			t.Errorf("not idempotent: got %q, then %q", got, again)
+		}
+		for _, s := range []string{first, second} {
+			if shown := shows(got, s); shown != "" {
+				t.Errorf("%q shows %q of the secret", got, shown)
+			}
+		}
+		// Our own stars may complete a secret that holds stars; a stream cannot take back what it gave out.
+		if cut := stream(r, text, int(size)+1); cut != got && !strings.Contains(first+second, "*") {
+			t.Errorf("in pieces of %d: got %q, want %q", int(size)+1, cut, got)
+		}
+	})
+}
+
+// shows returns what text shows of s: any twelve bytes of a long secret, the whole of a short one.
+func shows(text, s string) string {
+	if !secret.New(s).Hideable() {
+		return ""
+	}
+	n := min(12, len(s))
+	for i := 0; i+n <= len(s); i++ {
+		if strings.Contains(text, s[i:i+n]) {
+			return s[i : i+n]
+		}
+	}
+	return ""
+}

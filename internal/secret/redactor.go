@@ -1,0 +1,192 @@
+package secret
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A window is the shortest part of a secret that counts as the secret: twelve bytes. Every window contains eight bytes
+// that start at a multiple of stride, so a search looks at those only, and compares windows where they might match.
+const (
+	window = 12
+	gram   = 8
+	stride = window - gram + 1
+)
+
+// gramBits sizes the table that tells quickly which eight bytes occur in no secret: 64 KiB.
+const gramBits = 19
+
+// Redactor takes secrets out of text. It finds a secret as it is and encoded as base64, hex, URL, JSON or XML, and of
+// each form any twelve bytes in a row; of secrets shorter than twelve bytes the whole forms only. Values that are not
+// Hideable are ignored. It is safe for concurrent use; the zero Redactor redacts nothing.
+type Redactor struct {
+	mu      sync.RWMutex
+	grams   []uint64 // a bit for the hash of each gram
+	windows map[uint64]struct{}
+	whole   [][]byte // the forms of short secrets
+	longest int      // the longest match that is looked for, in bytes
+}
+
+// Add makes the Redactor know further secrets, and each line of one that has several.
+func (r *Redactor) Add(values ...Value) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range values {
+		for _, piece := range pieces(v.Reveal()) {
+			r.add(piece)
+		}
+	}
+}
+
+// pieces returns what of a secret may appear on a line of its own.
+func pieces(s string) []string {
+	var all []string
+	for _, piece := range append([]string{s, strings.TrimSpace(s)}, strings.FieldsFunc(s, isLineEnd)...) {
+		if piece = strings.Trim(piece, "\r\n"); hideable(piece) {
+			all = append(all, piece)
+		}
+	}
+	return unique(all)
+}
+
+func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
+
+func (r *Redactor) add(s string) {
+	if r.windows == nil {
+		r.windows = make(map[uint64]struct{})
+		r.grams = make([]uint64, 1<<gramBits/64)
+	}
+	for _, form := range forms(s) {
+		if len(s) < window {
+			r.addWhole(form)
+			continue
+		}
+		r.addWindows(form)
+	}
+}
+
+func (r *Redactor) addWhole(form string) {
+	if len(form) < Shortest {
+		return
+	}
+	r.whole = append(r.whole, []byte(form))
+	r.longest = max(r.longest, len(form))
+}
+
+func (r *Redactor) addWindows(form string) {
+	b := []byte(form)
+	for i := 0; i+gram <= len(b); i++ {
+		bit := gramHash(b[i:])
+		r.grams[bit/64] |= 1 << (bit % 64)
+	}
+	for i := 0; i+window <= len(b); i++ {
+		r.windows[windowHash(b[i:])] = struct{}{}
+	}
+	r.longest = max(r.longest, window)
+}
+
+// String returns s without the secrets, and s itself if there is none in it.
+func (r *Redactor) String(s string) string {
+	b := []byte(s)
+	if out := r.Bytes(b); len(out) != len(b) {
+		return string(out)
+	}
+	return s
+}
+
+// Bytes returns b without the secrets. It returns b itself, and allocates nothing, if there is none in it; b is never
+// changed.
+func (r *Redactor) Bytes(b []byte) []byte {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	// A secret with stars in it may come about by our own stars: look again. Each round makes the text shorter.
+	for {
+		found := r.find(b)
+		if len(found) == 0 {
+			return b
+		}
+		b = cut(b, found)
+	}
+}
+
+// A span is a stretch of a text, from its first byte to the one after its last.
+type span struct{ start, end int }
+
+// cut returns a copy of b with the mask in the place of each span.
+func cut(b []byte, spans []span) []byte {
+	out := make([]byte, 0, len(b))
+	last := 0
+	for _, s := range spans {
+		out = append(append(out, b[last:s.start]...), Mask...)
+		last = s.end
+	}
+	return append(out, b[last:]...)
+}
+
+// find returns where secrets stand in b, in order; what overlaps or touches is one span.
+func (r *Redactor) find(b []byte) []span {
+	found := r.findWhole(b, r.findWindows(b))
+	if len(found) < 2 {
+		return found
+	}
+	slices.SortFunc(found, func(x, y span) int { return cmp.Compare(x.start, y.start) })
+	merged := found[:1]
+	for _, s := range found[1:] {
+		if last := &merged[len(merged)-1]; s.start <= last.end {
+			last.end = max(last.end, s.end)
+		} else {
+			merged = append(merged, s)
+		}
+	}
+	return merged
+}
+
+func (r *Redactor) findWhole(b []byte, found []span) []span {
+	for _, form := range r.whole {
+		for at := 0; ; at++ {
+			i := bytes.Index(b[at:], form)
+			if i < 0 {
+				break
+			}
+			at += i
+			found = append(found, span{at, at + len(form)})
+		}
+	}
+	return found
+}
+
+func (r *Redactor) findWindows(b []byte) []span {
+	if len(r.windows) == 0 {
+		return nil
+	}
+	var found []span
+	for at := 0; at+gram <= len(b); at += stride {
+		bit := gramHash(b[at:])
+		if r.grams[bit/64]&(1<<(bit%64)) == 0 {
+			continue
+		}
+		for i := max(0, at-stride+1); i <= at && i+window <= len(b); i++ {
+			if _, ok := r.windows[windowHash(b[i:])]; ok {
+				found = append(found, span{i, i + window})
+			}
+		}
+	}
+	return found
+}
+
+// gramHash returns a bit number in grams for the first eight bytes of b.
+func gramHash(b []byte) uint64 {
+	return binary.LittleEndian.Uint64(b) * 0x9e3779b97f4a7c15 >> (64 - gramBits)
+}
+
+// windowHash stands for the first twelve bytes of b. That two windows share a hash is so rare (one in 2^64), and
+// so harmless (a few bytes too many are hidden), that windows are not compared beyond it.
+func windowHash(b []byte) uint64 {
+	hi, lo := bits.Mul64(binary.LittleEndian.Uint64(b)^0xa0761d6478bd642f, uint64(binary.LittleEndian.Uint32(b[8:]))^0xe7037ed1a0b428db)
+	return hi ^ lo
+}

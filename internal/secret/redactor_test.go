@@ -1,0 +1,201 @@
+package secret_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"html"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"scalr-run-action/internal/secret"
+)
+
+func redactor(secrets ...string) *secret.Redactor {
+	r := new(secret.Redactor)
+	for _, s := range secrets {
+		r.Add(secret.New(s))
+	}
+	return r
+}
+
+// awkward is a secret that every encoding changes.
+const awkward = `p4/ss+w"ord<&>'\ %z?=~9`
+
+func TestRedactorFindsEveryForm(t *testing.T) {
+	t.Parallel()
+	texts := map[string]string{"raw": awkward, "xml": xmlText(t, awkward), "html": html.EscapeString(awkward),
+		"query": url.QueryEscape(awkward), "path": url.PathEscape(awkward), "lower-case escapes": strings.ToLower(url.QueryEscape(awkward)),
+		"hex": hex.EncodeToString([]byte(awkward)), "HEX": fmt.Sprintf("%X", awkward), "json": jsonText(t, awkward, true), "json for a page": jsonText(t, awkward, false)}
+	encodings := map[string]*base64.Encoding{"std": base64.StdEncoding, "raw std": base64.RawStdEncoding, "url": base64.URLEncoding, "raw url": base64.RawURLEncoding}
+	for name, e := range encodings {
+		for _, before := range []string{"", "u", "u:", "usr:", "user:"} {
+			for _, after := range []string{"", "a", "ab", "abc"} {
+				texts[fmt.Sprintf("base64 %s of %q…%q", name, before, after)] = e.EncodeToString([]byte(before + awkward + after))
+			}
+		}
+	}
+	r := redactor(awkward)
+	for name, text := range texts {
+		got := r.String("seen: " + text + " end")
+		// At most the characters remain that hold bits of a neighbour, or the neighbour itself.
+		rest := strings.TrimSuffix(strings.TrimPrefix(got, "seen: "), " end")
+		if !strings.Contains(rest, secret.Mask) || len(rest) > len(secret.Mask)+14 || strings.Count(rest, secret.Mask) != 1 {
+			t.Errorf("%s: got %q out of %q", name, got, text)
+		}
+	}
+}
+
+func xmlText(t *testing.T, s string) string {
+	t.Helper()
+	var b strings.Builder
+	if err := xml.EscapeText(&b, []byte(s)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func jsonText(t *testing.T, s string, plain bool) string {
+	t.Helper()
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(!plain)
+	if err := e.Encode(s); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Trim(strings.TrimSpace(b.String()), `"`)
+}
+
+func TestRedactor(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		secrets    []string
+		text, want string
+	}{
+		"no secrets":                {nil, "text", "text"},
+		"whole":                     {[]string{canary}, "a " + canary + " b", "a *** b"},
+		"twice, touching":           {[]string{canary}, canary + canary + " b", "*** b"},
+		"alone":                     {[]string{canary}, canary, "***"},
+		"twelve bytes":              {[]string{canary}, "x" + canary[3:15] + "y", "x***y"},
+		"eleven bytes":              {[]string{canary}, "x" + canary[3:14] + "y", "x" + canary[3:14] + "y"},
+		"the last twelve":           {[]string{canary}, "x" + canary[len(canary)-12:], "x***"},
+		"two halves":                {[]string{canary}, canary[:12] + "|" + canary[8:], "***|***"},
+		"short, whole":              {[]string{"hunter2"}, "my hunter2!", "my ***!"},
+		"short, part":               {[]string{"hunter2"}, "my hunter", "my hunter"},
+		"short, base64":             {[]string{"hunter2"}, "aHVudGVyMg==", "***"},
+		"too short":                 {[]string{"abc"}, "abc", "abc"},
+		"ordinary word":             {[]string{"true", "Production"}, "true Production", "true Production"},
+		"empty":                     {[]string{""}, "text", "text"},
+		"lines of a secret":         {[]string{"first-line-of-it\nshort1\n}\nx"}, "first-line-of-it | short1 | } | x", "*** | *** | } | x"},
+		"trailing newline":          {[]string{"hunter2\n"}, "hunter2", "***"},
+		"one inside another":        {[]string{"hunter2", "xx-hunter2-and-more"}, "xx-hunter2-and-more", "***"},
+		"stars that come about":     {[]string{"AAAAAAAA***BBBBBBBB", "0123456789abcdef"}, "AAAAAAAA0123456789abcdefBBBBBBBB", "***"},
+		"at every offset of stride": {[]string{canary}, "1" + canary + "22" + canary + "333" + canary + "4444" + canary, "1***22***333***4444***"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := redactor(c.secrets...)
+			if got := r.String(c.text); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			if got := r.String(c.want); got != c.want {
+				t.Errorf("again: got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestRedactorLargeSecret(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&b, "%08x", i*2654435761)
+	}
+	r := redactor(b.String())
+	if got, want := r.String("x"+b.String()+"y"), "x***y"; got != want {
+		t.Errorf("got %d bytes, want %q", len(got), want)
+	}
+}
+
+func TestRedactorAllocatesNothingWhenNothingIsFound(t *testing.T) {
+	r := redactor(canary, "hunter2")
+	line := []byte(strings.Repeat("aws_instance.web: Still creating... [10s elapsed] ", 20))
+	if got := testing.AllocsPerRun(100, func() { r.Bytes(line) }); got != 0 {
+		t.Errorf("got %v allocations, want 0", got)
+	}
+	if got := r.Bytes(line); &got[0] != &line[0] {
+		t.Error("got a copy, want the line itself")
+	}
+}
+
+func TestRedactorIsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	r := redactor(canary)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			r.Add(secret.New(fmt.Sprintf("another-secret-%d", i)))
+			if got := r.String("x " + canary); got != "x ***" {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestStreamFindsWhatIsCut(t *testing.T) {
+	t.Parallel()
+	text := "a " + canary + " b " + canary + canary + " hunter2 " + base64.StdEncoding.EncodeToString([]byte("u:"+canary)) + " c" + canary[2:14]
+	r := redactor(canary, "hunter2")
+	want := r.String(text)
+	for size := 1; size <= len(text); size++ {
+		if got := stream(r, text, size); got != want {
+			t.Errorf("pieces of %d: got %q, want %q", size, got, want)
+		}
+	}
+}
+
+func stream(r *secret.Redactor, text string, size int) string {
+	var out strings.Builder
+	s := r.Stream()
+	for len(text) > 0 {
+		n := min(size, len(text))
+		out.Write(s.Next([]byte(text[:n])))
+		text = text[n:]
+	}
+	out.Write(s.End())
+	return out.String()
+}
+
+func TestStreamCanBeUsedAgain(t *testing.T) {
+	t.Parallel()
+	s := redactor(canary).Stream()
+	for range 2 {
+		got := string(s.Next([]byte(canary))) + string(s.End())
+		if want := "***"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func BenchmarkRedactor(b *testing.B) {
+	r := redactor(canary, strings.Repeat("eyJhbGciOiJSUzI1NiJ9.", 1)+longToken())
+	line := []byte(strings.Repeat("\x1b[0m\x1b[1maws_instance.web[\"a\"]: Still creating... [10s elapsed]\x1b[0m ", 15))
+	b.SetBytes(int64(len(line)))
+	b.ReportAllocs()
+	for b.Loop() {
+		r.Bytes(line)
+	}
+}
+
+func longToken() string {
+	var b strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&b, "%x", (uint64(i)+1)*0x9e3779b97f4a7c15)
+	}
+	return b.String()
+}
