@@ -1,0 +1,129 @@
+// Package comment keeps one comment on a pull request up to date.
+//
+// Only comments that start with our marker and were written by our own token
+// are ever touched. Whatever happens on the way to GitHub, one comment exists
+// at the end: a comment whose creation got no answer is looked for before it
+// is created again.
+package comment
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"scalr-run-action/internal/secret"
+)
+
+// Thread is the conversation of one pull request, seen with one token. It
+// may be copied and used from several goroutines at once.
+type Thread struct {
+	HTTP       *http.Client
+	APIURL     string              // of GITHUB_API_URL: https, or http on a loopback address
+	GraphQLURL string              // same origin as APIURL; found from it when empty
+	Token      secret.Value        // sent to the origin of APIURL only
+	Repository string              // owner/name
+	Number     int                 // of the pull request; FindPullRequest needs none
+	Redact     func(string) string // applied to all that is sent and to all errors; may be nil
+	UserAgent  string
+}
+
+// Mode says what becomes of the comments of earlier runs. The words are those
+// of the action's input.
+type Mode string
+
+const (
+	Update      Mode = "update"       // rewrite the open comment, or start one
+	New         Mode = "new"          // start a comment and leave the others alone
+	HideAndNew  Mode = "hide-and-new" // start a comment and fold the older ones as outdated
+	ChangesOnly Mode = "changes-only" // like Update, but only changes start a comment
+)
+
+// Post is what one run has to say.
+type Post struct {
+	Marker     string // as Marker makes it: the same for every run with the same subject
+	Body       string // Markdown of at most MaxBody characters
+	Shorter    string // sent once in place of a Body that is too long or that GitHub refuses with 422; may be empty
+	HasChanges bool   // false keeps ChangesOnly from starting a comment, so a failure worth telling is true as well
+	Closed     bool   // no later run rewrites this comment, as after an apply
+}
+
+// Publishing stops after patience of waiting or limit of anything, whichever
+// comes first: the run is over by then, and the job waits for us.
+const (
+	patience = 60 * time.Second
+	limit    = 2 * time.Minute
+)
+
+// Publish brings the thread to what post says and returns the address of the
+// comment, which is empty if ChangesOnly had nothing to tell. It asks for no
+// write if the comment says all this already. An error next to an address
+// means that the comment stands but that older ones could not be folded.
+// Errors are of type *Error unless the context ended.
+func (t Thread) Publish(ctx context.Context, mode Mode, post Post) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
+	defer cancel()
+	s, err := t.open()
+	if err != nil {
+		return "", err
+	}
+	if t.Number < 1 {
+		return "", misused("there is no pull request %d", t.Number)
+	}
+	d, err := s.draft(post)
+	if err != nil {
+		return "", err
+	}
+	switch mode {
+	case Update:
+		return s.update(ctx, d, true)
+	case ChangesOnly:
+		return s.update(ctx, d, post.HasChanges)
+	case New:
+		made, err := s.create(ctx, d)
+		return made.URL, err
+	case HideAndNew:
+		return s.replace(ctx, d)
+	}
+	return "", misused("the mode %q is unknown", mode)
+}
+
+// update rewrites the newest comment that is still open. A second open one is
+// what a race of two runs left behind.
+func (s *session) update(ctx context.Context, d draft, mayCreate bool) (string, error) {
+	ours, err := s.ours(ctx, d.marker)
+	if err != nil {
+		return "", err
+	}
+	var open []remote
+	for _, c := range ours {
+		if !c.closed() {
+			open = append(open, c)
+		}
+	}
+	if len(open) == 0 {
+		if !mayCreate {
+			return "", nil
+		}
+		made, err := s.create(ctx, d)
+		return made.URL, err
+	}
+	newest, older := open[len(open)-1], open[:len(open)-1]
+	if err := s.rewrite(ctx, newest, d); err != nil {
+		return "", err
+	}
+	return newest.URL, s.hide(ctx, older)
+}
+
+// replace creates first and hides then, so that a failure between the two
+// leaves a comment too many and not one too few.
+func (s *session) replace(ctx context.Context, d draft) (string, error) {
+	older, err := s.ours(ctx, d.marker)
+	if err != nil {
+		return "", err
+	}
+	made, err := s.create(ctx, d)
+	if err != nil {
+		return made.URL, err
+	}
+	return made.URL, s.hide(ctx, older)
+}

@@ -1,0 +1,137 @@
+package comment
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// call is one request to GitHub, to be made until it has an answer.
+type call struct {
+	op     string // for errors
+	method string
+	url    string
+	body   any  // sent as JSON; nil sends none
+	once   bool // not to be repeated once it may have been received
+	tries  int  // at most so many; 0 for as long as patience lasts
+
+	// verdict finds the error in an answer whose status is good, which is
+	// how GraphQL reports its own.
+	verdict func(http.Header) *Error
+}
+
+const (
+	attemptLimit = 20 * time.Second
+	answerLimit  = 32 << 20 // a page of 100 comments of the greatest length, in UTF-8, fits
+)
+
+// do is the one door to GitHub. It decodes the answer into into and repeats
+// what may succeed later, with waits that GitHub names or that grow.
+func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
+	for try := 1; ; try++ {
+		header, err := s.attempt(ctx, c, into)
+		if err == nil {
+			return header, nil
+		}
+		var e *Error
+		switch {
+		case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTooSlow):
+			return nil, &Error{Kind: Unreachable, Op: c.op, Err: errTooSlow}
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("%s: %w", c.op, context.Cause(ctx))
+		case !errors.As(err, &e), !e.passing, c.once && e.Kind != RateLimited, try == c.tries:
+			return nil, err
+		}
+		// Whoever is out of patience wants to hear of the trouble, not of the patience.
+		if s.pause(ctx, e.pauseBefore(try)) != nil && ctx.Err() == nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptLimit)
+	defer cancel()
+	response, err := s.send(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
+	if response.StatusCode >= 300 {
+		// What could be read of a refusal is enough.
+		return nil, s.refusal(c, response, body)
+	}
+	if err == nil {
+		err = json.Unmarshal(body, into)
+	}
+	if err != nil {
+		return nil, &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the answer: %w", err), passing: true}
+	}
+	if c.verdict != nil {
+		if e := c.verdict(response.Header); e != nil {
+			return nil, e
+		}
+	}
+	return response.Header, nil
+}
+
+// send follows one redirect, by which GitHub leads from the old name of a
+// repository to the new one, and only on the host that we trust already.
+func (s *session) send(ctx context.Context, c call) (*http.Response, error) {
+	response, err := s.sendTo(ctx, c, c.url)
+	if err != nil {
+		return nil, err
+	}
+	switch response.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return response, nil
+	}
+	response.Body.Close()
+	to, err := response.Location()
+	if err != nil {
+		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: "a redirect to nowhere"}
+	}
+	if origin(to) != s.origin {
+		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean("a redirect to another host, " + to.Host + ", which is not followed")}
+	}
+	return s.sendTo(ctx, c, to.String())
+}
+
+func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response, error) {
+	var body io.Reader
+	if c.body != nil {
+		b, err := json.Marshal(c.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(b)
+	}
+	request, err := http.NewRequestWithContext(ctx, c.method, to, body)
+	if err != nil {
+		return nil, misused("%s is not an address", s.thread.APIURL)
+	}
+	request.Header.Set("Accept", "application/vnd.github+json")
+	request.Header.Set("X-GitHub-Api-Version", "2022-11-28")
+	request.Header.Set("User-Agent", s.thread.UserAgent)
+	request.Header.Set("Authorization", "Bearer "+s.thread.Token.Reveal())
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		// The address is in Op already, in words.
+		if outer := (*url.Error)(nil); errors.As(err, &outer) {
+			err = outer.Err
+		}
+		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.hush(err), passing: !final(err)}
+	}
+	return response, nil
+}

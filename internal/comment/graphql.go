@@ -1,0 +1,141 @@
+package comment
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// query asks GitHub's GraphQL API, which reports most errors with the status
+// 200 (docs.github.com, "Forming calls with GraphQL" and "Rate limits ... for
+// the GraphQL API"). What came along with an error is in data, too.
+func (s *session) query(ctx context.Context, c call, text string, variables map[string]any, data any) error {
+	var answer graphAnswer
+	c.method, c.url = http.MethodPost, s.graphql
+	c.body = map[string]any{"query": text, "variables": variables}
+	c.verdict = func(h http.Header) *Error {
+		got := answer
+		answer = graphAnswer{}
+		if len(got.Data) > 0 && data != nil && json.Unmarshal(got.Data, data) != nil {
+			return &Error{Kind: Rejected, Op: c.op, Message: "the answer is of another form than asked for"}
+		}
+		if len(got.Errors) == 0 {
+			return nil
+		}
+		return s.graphError(c, h, got.Errors[0])
+	}
+	_, err := s.do(ctx, c, &answer)
+	return err
+}
+
+type graphAnswer struct {
+	Data   json.RawMessage `json:"data"`
+	Errors []graphTrouble  `json:"errors"`
+}
+
+type graphTrouble struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
+	e := &Error{Kind: Rejected, Op: c.op, Status: http.StatusOK, Message: s.clean(t.Message)}
+	switch {
+	case t.Type == "RATE_LIMITED" || strings.Contains(strings.ToLower(t.Message), "rate limit"):
+		e.Kind, e.passing, e.Wait = RateLimited, true, howLong(h)
+	case t.Type == "FORBIDDEN" || t.Type == "INSUFFICIENT_SCOPES":
+		e.Kind = Forbidden
+	case t.Type == "NOT_FOUND":
+		e.Kind = Gone
+	case t.Type == "" && strings.HasPrefix(t.Message, "Something went wrong"):
+		e.Kind, e.passing = Unreachable, true
+	}
+	return e
+}
+
+// everyWorkflow is whom GITHUB_TOKEN writes as, in every workflow of a
+// repository.
+const everyWorkflow = "github-actions[bot]"
+
+// whoAmI returns the login under which our token writes. The token of an app
+// may not read /user, but may ask GraphQL for its viewer.
+func (s *session) whoAmI(ctx context.Context) (string, error) {
+	if s.login != "" {
+		return s.login, nil
+	}
+	const op = "ask GitHub whose token this is"
+	var me struct {
+		Viewer author `json:"viewer"`
+		author
+	}
+	err := s.query(ctx, call{op: op, tries: 3}, "query { viewer { login } }", nil, &me)
+	if s.login = me.Viewer.Login; err == nil && s.login != "" {
+		return s.login, nil
+	}
+	if err != nil && !is(err, Forbidden, Gone, Rejected, Unreachable) {
+		return "", err
+	}
+	_, err = s.do(ctx, call{op: op, method: http.MethodGet, url: s.api + "/user"}, &me)
+	if s.login = me.Login; err == nil && s.login != "" {
+		return s.login, nil
+	}
+	if err != nil && !is(err, Forbidden, Gone) {
+		return "", err
+	}
+	s.login = everyWorkflow
+	return s.login, nil
+}
+
+// is reports whether the login is this author's. GraphQL may leave out the
+// suffix that REST gives to the login of an app.
+func (a author) is(login string) bool {
+	return strings.EqualFold(a.Login, login) || a.Type == "Bot" && strings.EqualFold(a.Login, login+"[bot]")
+}
+
+// hide folds comments as outdated, those that are not folded yet.
+func (s *session) hide(ctx context.Context, old []remote) error {
+	const most = 100 // ids in one query
+	op := s.op("fold the older comments on")
+	for len(old) > 0 {
+		n := min(len(old), most)
+		shown, err := s.shown(ctx, op, old[:n])
+		if err != nil {
+			return err
+		}
+		for _, id := range shown {
+			const fold = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) { clientMutationId } }"
+			if err := s.query(ctx, call{op: op}, fold, map[string]any{"id": id}, nil); err != nil && !is(err, Gone) {
+				return err
+			}
+		}
+		old = old[n:]
+	}
+	return nil
+}
+
+// shown returns the ids of those comments that nobody folded so far.
+func (s *session) shown(ctx context.Context, op string, old []remote) ([]string, error) {
+	ids := make([]string, len(old))
+	for i, c := range old {
+		ids[i] = c.NodeID
+	}
+	const ask = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id isMinimized } } }"
+	var data struct {
+		Nodes []struct {
+			ID          string `json:"id"`
+			IsMinimized bool   `json:"isMinimized"`
+		} `json:"nodes"`
+	}
+	// A comment that was deleted meanwhile is an error next to the others' data.
+	if err := s.query(ctx, call{op: op}, ask, map[string]any{"ids": ids}, &data); err != nil && !is(err, Gone) {
+		return nil, err
+	}
+	var shown []string
+	for _, n := range data.Nodes {
+		if n.ID != "" && !n.IsMinimized {
+			shown = append(shown, n.ID)
+		}
+	}
+	return shown, nil
+}
