@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"math/bits"
@@ -18,21 +17,27 @@ const (
 	stride = window - gram + 1
 )
 
-// gramBits sizes the table that tells quickly which eight bytes occur in no secret: 64 KiB.
-const gramBits = 19
+// A bitmap tells quickly which hashes do not occur. It has a bit for each of 2^19: 64 KiB.
+type bitmap []uint64
+
+const bitmapBits = 19
+
+func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
+func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
 // Redactor takes secrets out of text. It finds a secret as it is and encoded as base64, hex, URL, JSON or XML, and of
 // each form any twelve bytes in a row; of secrets shorter than twelve bytes the whole forms only. Values that are not
 // Hideable are ignored. It is safe for concurrent use; the zero Redactor redacts nothing.
 type Redactor struct {
 	mu      sync.RWMutex
-	grams   []uint64 // a bit for the hash of each gram
+	grams   bitmap // of every form of a long secret
 	windows map[uint64]struct{}
-	whole   [][]byte // the forms of short secrets
-	longest int      // the longest match that is looked for, in bytes
+	heads   bitmap              // the first bytes of the forms of short secrets
+	whole   map[uint32][]string // these forms by their first bytes
+	longest int                 // the longest match that is looked for, in bytes
 }
 
-// Add makes the Redactor know further secrets, and each line of one that has several.
+// Add makes the Redactor know further secrets.
 func (r *Redactor) Add(values ...Value) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,30 +48,32 @@ func (r *Redactor) Add(values ...Value) {
 	}
 }
 
-// pieces returns what of a secret may appear on a line of its own.
+// pieces returns what of a secret is looked for: all of it, or the lines of a short one, since texts are searched line
+// by line and a short secret is not found by its windows.
 func pieces(s string) []string {
-	var all []string
-	for _, piece := range append([]string{s, strings.TrimSpace(s)}, strings.FieldsFunc(s, isLineEnd)...) {
-		if piece = strings.Trim(piece, "\r\n"); hideable(piece) {
-			all = append(all, piece)
-		}
+	s = strings.TrimSpace(s)
+	if len(s) < window {
+		return slices.DeleteFunc(strings.FieldsFunc(s, isLineEnd), func(line string) bool { return !hideable(line) })
 	}
-	return unique(all)
+	if !hideable(s) {
+		return nil
+	}
+	return []string{s}
 }
 
 func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
 
 func (r *Redactor) add(s string) {
 	if r.windows == nil {
-		r.windows = make(map[uint64]struct{})
-		r.grams = make([]uint64, 1<<gramBits/64)
+		r.windows, r.grams = make(map[uint64]struct{}), make(bitmap, 1<<bitmapBits/64)
+		r.whole, r.heads = make(map[uint32][]string), make(bitmap, 1<<bitmapBits/64)
 	}
 	for _, form := range forms(s) {
 		if len(s) < window {
 			r.addWhole(form)
-			continue
+		} else {
+			r.addWindows([]byte(form))
 		}
-		r.addWindows(form)
 	}
 }
 
@@ -74,26 +81,26 @@ func (r *Redactor) addWhole(form string) {
 	if len(form) < Shortest {
 		return
 	}
-	r.whole = append(r.whole, []byte(form))
+	head := binary.LittleEndian.Uint32([]byte(form))
+	r.heads.add(headHash(head))
+	r.whole[head] = append(r.whole[head], form)
 	r.longest = max(r.longest, len(form))
 }
 
-func (r *Redactor) addWindows(form string) {
-	b := []byte(form)
-	for i := 0; i+gram <= len(b); i++ {
-		bit := gramHash(b[i:])
-		r.grams[bit/64] |= 1 << (bit % 64)
+func (r *Redactor) addWindows(form []byte) {
+	for i := 0; i+gram <= len(form); i++ {
+		r.grams.add(gramHash(form[i:]))
 	}
-	for i := 0; i+window <= len(b); i++ {
-		r.windows[windowHash(b[i:])] = struct{}{}
+	for i := 0; i+window <= len(form); i++ {
+		r.windows[windowHash(form[i:])] = struct{}{}
 	}
 	r.longest = max(r.longest, window)
 }
 
 // String returns s without the secrets, and s itself if there is none in it.
 func (r *Redactor) String(s string) string {
-	b := []byte(s)
-	if out := r.Bytes(b); len(out) != len(b) {
+	// A mask is shorter than whatever it hides.
+	if out := r.Bytes([]byte(s)); len(out) != len(s) {
 		return string(out)
 	}
 	return s
@@ -147,14 +154,18 @@ func (r *Redactor) find(b []byte) []span {
 }
 
 func (r *Redactor) findWhole(b []byte, found []span) []span {
-	for _, form := range r.whole {
-		for at := 0; ; at++ {
-			i := bytes.Index(b[at:], form)
-			if i < 0 {
-				break
+	if len(r.whole) == 0 {
+		return found
+	}
+	for i := 0; i+Shortest <= len(b); i++ {
+		head := binary.LittleEndian.Uint32(b[i:])
+		if !r.heads.has(headHash(head)) {
+			continue
+		}
+		for _, form := range r.whole[head] {
+			if len(form) <= len(b)-i && string(b[i:i+len(form)]) == form {
+				found = append(found, span{i, i + len(form)})
 			}
-			at += i
-			found = append(found, span{at, at + len(form)})
 		}
 	}
 	return found
@@ -166,8 +177,7 @@ func (r *Redactor) findWindows(b []byte) []span {
 	}
 	var found []span
 	for at := 0; at+gram <= len(b); at += stride {
-		bit := gramHash(b[at:])
-		if r.grams[bit/64]&(1<<(bit%64)) == 0 {
+		if !r.grams.has(gramHash(b[at:])) {
 			continue
 		}
 		for i := max(0, at-stride+1); i <= at && i+window <= len(b); i++ {
@@ -179,10 +189,13 @@ func (r *Redactor) findWindows(b []byte) []span {
 	return found
 }
 
-// gramHash returns a bit number in grams for the first eight bytes of b.
+// gramHash stands for the first eight bytes of b in a bitmap.
 func gramHash(b []byte) uint64 {
-	return binary.LittleEndian.Uint64(b) * 0x9e3779b97f4a7c15 >> (64 - gramBits)
+	return binary.LittleEndian.Uint64(b) * 0x9e3779b97f4a7c15 >> (64 - bitmapBits)
 }
+
+// headHash stands for four bytes in a bitmap.
+func headHash(head uint32) uint64 { return uint64(head*0x9e3779b1) >> (32 - bitmapBits) }
 
 // windowHash stands for the first twelve bytes of b. That two windows share a hash is so rare (one in 2^64), and
 // so harmless (a few bytes too many are hidden), that windows are not compared beyond it.
