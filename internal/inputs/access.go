@@ -1,0 +1,112 @@
+package inputs
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"scalr-run-action/internal/secret"
+)
+
+// Access says which Scalr to speak to and how to sign in: with a token, or as a service account.
+type Access struct {
+	// BaseURL has a scheme and a host and nothing else; no path, no slash at its end.
+	BaseURL *url.URL
+	// Token is empty when ServiceAccount is set.
+	Token secret.Value
+	// ServiceAccount is an e-mail address, "" to sign in with the token.
+	ServiceAccount string
+	// Audience is what to ask GitHub's token for, "" for GitHub's own default.
+	Audience string
+}
+
+func (r *reader) access() Access {
+	a := Access{
+		BaseURL:        r.baseURL(),
+		ServiceAccount: r.serviceAccount(),
+		Audience:       r.line("oidc-audience", 255, "scalr-github-actions"),
+	}
+	if r.given("service-account") == "" {
+		a.Token = r.token()
+		if a.Audience != "" {
+			r.warnf("oidc-audience has no effect without service-account.")
+		}
+	}
+	return a
+}
+
+// baseURL reads the address of Scalr, from the environment if the input is empty.
+func (r *reader) baseURL() *url.URL {
+	v, from := r.given("base-url"), ""
+	if v == "" {
+		v, from = strings.TrimSpace(r.src.Env("SCALR_HOSTNAME")), "the environment variable SCALR_HOSTNAME "
+	}
+	if v == "" {
+		r.badf("base-url", "is empty, and so is the environment variable SCALR_HOSTNAME. Write the address of your Scalr, "+
+			"such as base-url: https://acme.scalr.io; if it comes from a variable or secret, is that one defined for this repository?")
+		return nil
+	}
+	if strings.Contains(v, "${{") && from == "" {
+		r.evaluated("base-url", v)
+		return nil
+	}
+	u, problem := r.parseBaseURL(v)
+	if problem != "" {
+		r.badf("base-url", "%s%s", from, problem)
+		return nil
+	}
+	return u
+}
+
+var (
+	email            = regexp.MustCompile(`^[^\s@"'<>,;\\]+@[^\s@"'<>,;\\/]+\.[^\s@"'<>,;\\/]+$`)
+	serviceAccountID = regexp.MustCompile(`^sa-[A-Za-z0-9]+$`)
+)
+
+// serviceAccount reads the e-mail address to sign in as, and whether this job can.
+func (r *reader) serviceAccount() string {
+	v := r.given("service-account")
+	if v == "" {
+		return ""
+	}
+	if strings.TrimSpace(r.src.Get("token")) != "" {
+		r.badf("service-account", "is given together with token, and only one of them can sign in. "+
+			"Remove token to sign in as service-account: %s, or remove service-account", r.quote(v))
+	} else if strings.TrimSpace(r.src.Env("SCALR_TOKEN")) != "" {
+		r.notef("service-account is used to sign in; the environment variable SCALR_TOKEN is ignored.")
+	}
+	if !r.src.Origin.HasIDToken {
+		r.badf("service-account", "%s", noIDToken(r.src.Origin))
+	}
+	if !r.evaluated("service-account", v) || !r.fits("service-account", v, 254, "ci@acme.scalr.io") {
+		return ""
+	}
+	if !email.MatchString(v) {
+		r.badf("service-account", "is no e-mail address%s: %s. Write the service account's e-mail as Scalr shows it, "+
+			"such as service-account: ci@acme.scalr.io", notEmail(v), r.quote(v))
+		return ""
+	}
+	return v
+}
+
+func notEmail(v string) string {
+	if serviceAccountID.MatchString(v) {
+		return " but its id"
+	}
+	return ""
+}
+
+func noIDToken(o Origin) string {
+	switch {
+	case !o.OnGitHub:
+		return "needs GitHub's OIDC token, which exists in a job of GitHub Actions only. Sign in with a token here, " +
+			"such as the environment variable SCALR_TOKEN"
+	case o.Fork:
+		return "needs GitHub's OIDC token, which GitHub does not give to pull requests from forks. " + skipForks
+	}
+	return "needs GitHub's OIDC token, and this job may not ask for one. Add to the job: permissions: " +
+		"{ id-token: write, contents: read }; in a reusable workflow the calling job needs it too"
+}
+
+const skipForks = "Skip the step with `if: github.event.pull_request.head.repo.full_name == github.repository`. " +
+	"Do not switch to pull_request_target with a checkout of the PR: a plan runs the PR's code"

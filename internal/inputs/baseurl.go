@@ -1,0 +1,172 @@
+package inputs
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// exampleURL stands in advice where what was given names no host.
+const exampleURL = "https://acme.scalr.io"
+
+var (
+	leadingScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
+	portAndPath   = regexp.MustCompile(`^\d+(/.*)?$`)
+)
+
+// parseBaseURL returns the origin that v names, or in words why it names none.
+//
+// From the first "@", "?" or "#" on, an address can hold a secret; one with any of them is never quoted.
+func (r *reader) parseBaseURL(v string) (u *url.URL, problem string) {
+	if problem := r.concealed(v); problem != "" {
+		return nil, problem
+	}
+	if what := strayCharacter(v); what != "" {
+		return nil, "holds " + what + ": " + r.quote(v) + ". Write the address alone, such as base-url: " + exampleURL
+	}
+	full, problem := r.withScheme(v)
+	if problem != "" {
+		return nil, problem
+	}
+	u, err := url.Parse(full)
+	if err != nil {
+		return nil, "is no web address: " + r.quote(v) + ". Write scheme and host, such as base-url: " + exampleURL
+	}
+	return r.origin(v, u)
+}
+
+// concealed refuses an address that could hold a secret, without showing it.
+func (r *reader) concealed(v string) string {
+	if strings.Contains(v, "@") {
+		return "holds a user name or password, all that stands before the @ (not shown). Remove it and give the token " +
+			"by the input token, such as base-url: " + exampleURL
+	}
+	i := strings.IndexAny(v, "?#")
+	if i < 0 {
+		return ""
+	}
+	part := "a query, the part from the ? on"
+	if v[i] == '#' {
+		part = "a fragment, the part from the # on"
+	}
+	meant := exampleURL
+	if u, problem := r.parseBaseURL(v[:i]); problem == "" {
+		meant = u.String()
+	}
+	return "holds " + part + " (not shown). Remove it: base-url: " + meant
+}
+
+// strayCharacter names a character that no address holds.
+func strayCharacter(v string) string {
+	if what := unprintable(v); what != "" {
+		return what
+	}
+	if strings.ContainsFunc(v, unicode.IsSpace) {
+		return "a space"
+	}
+	if strings.Contains(v, `\`) {
+		return "a backslash"
+	}
+	return ""
+}
+
+// withScheme completes a bare host name, and refuses what is neither http nor https.
+func (r *reader) withScheme(v string) (full, problem string) {
+	if !strings.Contains(v, "://") {
+		m := leadingScheme.FindStringSubmatch(v)
+		switch {
+		case strings.HasPrefix(v, "//"):
+			return "https:" + v, ""
+		case m != nil && !portAndPath.MatchString(m[2]):
+			return "", "does not begin with https:// but with " + r.quote(m[1]+":") + ": " + r.quote(v) +
+				". Write base-url: " + exampleURL
+		case !strings.ContainsAny(v, ".:[") && strings.TrimRight(v, "/") != "localhost":
+			return "", "is no complete host name: " + r.quote(v) + ". Write base-url: https://" + completed(v)
+		}
+		return "https://" + v, ""
+	}
+	scheme, rest, _ := strings.Cut(v, "://")
+	switch strings.ToLower(scheme) {
+	case "http", "https":
+		return v, ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return "", "has the scheme " + r.quote(scheme) + ", not https: " + r.quote(v) + ". Write base-url: " + corrected(host)
+}
+
+// completed makes the likely host of a bare account name.
+func completed(v string) string {
+	name, _, _ := strings.Cut(strings.ToLower(v), "/")
+	if !label.MatchString(name) {
+		name = "acme"
+	}
+	return name + ".scalr.io"
+}
+
+// origin checks the parts of an address that could be parsed.
+func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
+	host, problem := r.host(u.Hostname())
+	if problem != "" {
+		return nil, problem + ": " + r.quoteASCII(v) + ". Write the host of your Scalr, such as base-url: " + exampleURL
+	}
+	port, ok := normalPort(u.Scheme, u.Port())
+	if !ok {
+		return nil, "has a port that does not exist: " + r.quote(v) + ". Write one from 1 to 65535 or none: base-url: https://" + host
+	}
+	if port != "" {
+		port = ":" + port
+	}
+	if path := u.EscapedPath(); !knownPath(path) {
+		return nil, "has the path " + r.quote(path) + ", which does not belong here: " + r.quote(v) +
+			". Write the address alone: base-url: " + u.Scheme + "://" + host + port
+	}
+	if u.Scheme == "http" && !loopback(host) {
+		return nil, "uses http, so the token would travel unencrypted: " + r.quote(v) + ". Use https://" + host + port
+	}
+	return &url.URL{Scheme: u.Scheme, Host: host + port}, ""
+}
+
+// knownPath reports whether a path may be left out: none, or that of the API itself.
+func knownPath(path string) bool {
+	switch strings.TrimRight(path, "/") {
+	case "", "/api/iacp/v3":
+		return true
+	}
+	return false
+}
+
+// normalPort returns the port to show, "" for the scheme's own.
+func normalPort(scheme, port string) (string, bool) {
+	if port == "" {
+		return "", true
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 1 || n > 65535 {
+		return "", false
+	}
+	if scheme == "https" && n == 443 || scheme == "http" && n == 80 {
+		return "", true
+	}
+	return strconv.Itoa(n), true
+}
+
+// loopback reports whether host, as the method host returns it, is this machine.
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// corrected makes an https address of a host that was given with another scheme.
+func corrected(host string) string {
+	host = strings.ToLower(host)
+	if !strings.Contains(host, ".") || !hostName(host) {
+		return exampleURL
+	}
+	return "https://" + host
+}

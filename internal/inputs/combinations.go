@@ -1,0 +1,96 @@
+package inputs
+
+import "strings"
+
+// combinations checks what inputs mean together. It reads raw values where a
+// value with a problem of its own would lead to a second complaint.
+func (r *reader) combinations(in Run) {
+	if in.Mode == "" {
+		return
+	}
+	r.forkHead(in)
+	if in.Mode.NeedsRunID() {
+		r.unused("mode: "+string(in.Mode)+" acts on a run that exists", "path", "destroy", "auto-apply", "save-plan",
+			"refresh", "refresh-only", "targets", "replace", "variables", "sensitive-variables", "environment-variables")
+	} else {
+		r.applying(in)
+		r.planning(in)
+	}
+	r.gates(in)
+	if in.Mode == ModeWatch && !in.Wait && r.is("wait", "false") {
+		r.badf("wait", `is "false", but mode: watch does nothing but wait. Write wait: true, or remove it`)
+	}
+	if in.Mode == ModeCheck && in.RunID != "" {
+		r.warnf("run-id has no effect, since mode: check acts on no run.")
+	}
+}
+
+// forkHead refuses to run a stranger's code with our secrets.
+func (r *reader) forkHead(in Run) {
+	switch in.Mode {
+	case ModeWatch, ModeDiscard, ModeCancel: // These carry nothing of the code out.
+		return
+	}
+	if r.src.Origin.PullRequestTargetFork && !in.AllowPullRequestTarget {
+		r.badf("allow-pull-request-target", "is not true, and this job runs on pull_request_target for a pull request from a fork: "+
+			"a plan executes the code of the pull request, with your secrets at hand. Use the event pull_request, or, if somebody "+
+			"reviews the code before each run, write allow-pull-request-target: true")
+	}
+}
+
+// applying checks what is said about the apply.
+func (r *reader) applying(in Run) {
+	if in.Dry && in.AutoApply != nil && *in.AutoApply {
+		r.badf("auto-apply", `is "true" but dry-run is "true" too, and a dry run never applies. Write dry-run: false to apply, or remove auto-apply`)
+	}
+	if in.SavePlan && in.Dry {
+		r.badf("save-plan", `is "true" but dry-run is "true" too, and a dry run has no plan to apply later. Write dry-run: false, or remove save-plan`)
+	}
+	if in.SavePlan && in.AutoApply != nil && *in.AutoApply {
+		r.badf("save-plan", `is "true" but auto-apply is "true" too, and a saved plan waits to be applied. Write save-plan: false, or remove auto-apply`)
+	}
+}
+
+// planning refuses what Terraform itself refuses, before a run is spent on it.
+func (r *reader) planning(in Run) {
+	if in.RefreshOnly && in.Destroy {
+		r.badf("refresh-only", `is "true" but destroy is "true" too, and a run does one or the other. Write refresh-only: false, or destroy: false`)
+	}
+	if in.RefreshOnly && r.is("refresh", "false") {
+		r.badf("refresh-only", `is "true" but refresh is "false", so there would be nothing to do. Write refresh: true, or remove it`)
+	}
+	if len(in.Replace) > 0 && (in.RefreshOnly || in.Destroy) {
+		r.badf("replace", "is given (%s), but Terraform replaces nothing with destroy: true or refresh-only: true. "+
+			"Remove replace, or write destroy: false and refresh-only: false", r.quote(in.Replace[0]))
+	}
+}
+
+// gates refuses gates that could never close, since somebody relies on them.
+func (r *reader) gates(in Run) {
+	if in.FailOn.Any() && r.is("wait", "false") {
+		r.badf("fail-on", "is given (%s), but with wait: false nobody looks at the plan. Write wait: true, or remove fail-on",
+			r.quote(strings.Join(strings.Fields(r.given("fail-on")), " ")))
+	}
+	if r.given("max-cost-increase") != "" && !in.FailOn.CostIncrease {
+		r.badf("max-cost-increase", "is given (%s), but fail-on does not hold cost-increase, so no increase would fail. "+
+			"Write fail-on: cost-increase, or remove max-cost-increase", r.quote(r.given("max-cost-increase")))
+	}
+}
+
+// is reports whether a boolean was given as just this.
+func (r *reader) is(name, value string) bool {
+	return strings.EqualFold(r.given(name), value)
+}
+
+// unused warns of inputs that were given but have no effect, for the reason told.
+func (r *reader) unused(why string, names ...string) {
+	var given []string
+	for _, name := range names {
+		if r.changed(name) {
+			given = append(given, name)
+		}
+	}
+	if len(given) > 0 {
+		r.warnf("%s; it makes no use of %s.", why, strings.Join(given, ", "))
+	}
+}

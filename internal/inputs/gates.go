@@ -1,0 +1,75 @@
+package inputs
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// failOn reads the gates, one word a line.
+func (r *reader) failOn() FailOn {
+	var f FailOn
+	gates := map[string]*bool{
+		"changes": &f.Changes, "destroy": &f.Destroy,
+		"needs-confirmation": &f.NeedsConfirmation, "cost-increase": &f.CostIncrease,
+	}
+	words := []string{"changes", "destroy", "needs-confirmation", "cost-increase"}
+	for _, l := range r.lines("fail-on") {
+		if gate := gates[l.text]; gate != nil {
+			*gate = true
+			continue
+		}
+		if !r.evaluated("fail-on", l.text) {
+			continue
+		}
+		advice := didYouMean(l.text, words)
+		if strings.Contains(l.text, ",") {
+			advice = "Items stand one a line, not between commas. "
+		}
+		r.badf("fail-on", "line %d is no gate: %s. %sWrite one of %s, such as fail-on: destroy",
+			l.number, r.quote(l.text), advice, strings.Join(words, ", "))
+	}
+	return f
+}
+
+// comment reads how to comment; true is another word for update.
+func (r *reader) comment() CommentMode {
+	v := r.given("comment")
+	switch strings.ToLower(v) {
+	case "false":
+		return CommentNone
+	case "true":
+		return CommentUpdate
+	}
+	switch c := CommentMode(v); c {
+	case CommentUpdate, CommentNew, CommentHideAndNew, CommentChangesOnly:
+		return c
+	}
+	if r.evaluated("comment", v) {
+		words := []string{"false", "true", "update", "new", "hide-and-new", "changes-only"}
+		r.badf("comment", "is no way to comment: %s. %sWrite one of %s, such as comment: update",
+			r.quote(v), didYouMean(v, words), strings.Join(words, ", "))
+	}
+	return CommentNone
+}
+
+const maxCommentTag = 100
+
+var commentTag = regexp.MustCompile(`^[\p{L}\p{N} ._:/-]*$`)
+
+// commentTag reads a text that must fit into an invisible mark in a comment.
+func (r *reader) commentTag() string {
+	v := r.given("comment-tag")
+	if !r.evaluated("comment-tag", v) {
+		return ""
+	}
+	if !commentTag.MatchString(v) || !utf8.ValidString(v) {
+		r.badf("comment-tag", "holds a character that is not allowed: %s. Use letters, digits, spaces and . _ : / -, "+
+			"such as comment-tag: eu-west-1", r.quote(v))
+		return ""
+	}
+	if !r.fits("comment-tag", v, maxCommentTag, "eu-west-1") {
+		return ""
+	}
+	return v
+}

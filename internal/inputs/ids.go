@@ -1,0 +1,101 @@
+package inputs
+
+import (
+	"regexp"
+	"strings"
+)
+
+// maxID is far more than the 18 characters that ids have today.
+const maxID = 64
+
+type kind struct {
+	thing   string
+	article string
+	pattern *regexp.Regexp
+}
+
+// ids are the kinds of ids that inputs take or that are mistaken for one another. The
+// prefix alone proves little: a name such as env-prod looks like an id too.
+var ids = map[string]kind{
+	"ws":  {"workspace", "a", regexp.MustCompile(`^ws-[A-Za-z0-9]+$`)},
+	"run": {"run", "a", regexp.MustCompile(`^run-[A-Za-z0-9]+$`)},
+	"env": {"environment", "an", regexp.MustCompile(`^env-[A-Za-z0-9]+$`)},
+	"acc": {"account", "an", regexp.MustCompile(`^acc-[A-Za-z0-9]+$`)},
+}
+
+// id reads an id that begins with prefix, or nothing.
+func (r *reader) id(name, prefix string) string {
+	v := r.given(name)
+	if v == "" || !r.evaluated(name, v) {
+		return ""
+	}
+	k := ids[prefix]
+	if k.pattern.MatchString(v) && len(v) <= maxID {
+		return v
+	}
+	example := "such as " + name + ": " + prefix + "-v0abc123"
+	switch {
+	case webAddress(v):
+		r.badf(name, "is a web address, not an id: %s. %s", r.quote(v), fromAddress(v, prefix, name, name+": "+prefix+"-v0abc123"))
+	case otherKind(v, prefix) != "":
+		o := ids[otherKind(v, prefix)]
+		r.badf(name, "looks like %s %s id: %s. %s ids start with %s-, %s", o.article, o.thing, r.quote(v), title(k.thing), prefix, example)
+	case len(v) > maxID:
+		r.badf(name, "is %s long, too long for an id: %s. Write the id alone, %s", count(len(v)), r.quote(v), example)
+	case strings.HasPrefix(v, prefix+"-"):
+		r.badf(name, "must be %s- and then letters and digits only: %s. Write the id alone, %s", prefix, r.quote(v), example)
+	default:
+		r.badf(name, "looks like a name: %s. %s ids start with %s-, %s%s", r.quote(v), title(k.thing), prefix, example, r.byName(name, v))
+	}
+	return ""
+}
+
+// otherKind returns the prefix of the kind of id that v looks like, if it is not the wanted one.
+func otherKind(v, wanted string) string {
+	for prefix, k := range ids {
+		if prefix != wanted && k.pattern.MatchString(v) {
+			return prefix
+		}
+	}
+	return ""
+}
+
+// byName says how to give a name where an id was wanted.
+func (r *reader) byName(name, v string) string {
+	if unprintable(v) != "" || r.shown(v) != v {
+		return ""
+	}
+	switch {
+	case name == "workspace-id" && r.has("workspace") && strings.Contains(v, "/"):
+		return "; to give the name, write workspace: " + v
+	case name == "workspace-id" && r.has("workspace"):
+		return "; to give the name, write workspace: environment/" + v
+	case name == "workspace-id", name == "environment-id":
+		return "; to give the name, write name: " + v
+	}
+	return ""
+}
+
+// has reports whether the action has this input.
+func (r *reader) has(name string) bool {
+	for _, in := range r.inputs {
+		if in.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func webAddress(v string) bool { return strings.Contains(v, "://") }
+
+// fromAddress advises to write the id that stands in the address of a page of Scalr, if one does.
+func fromAddress(v, prefix, name, example string) string {
+	for _, part := range strings.FieldsFunc(v, func(c rune) bool { return strings.ContainsRune("/?#&=", c) }) {
+		if ids[prefix].pattern.MatchString(part) && len(part) <= maxID {
+			return "Write the id that stands in it: " + name + ": " + part
+		}
+	}
+	return "Write " + example
+}
+
+func title(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -1,0 +1,84 @@
+package inputs
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// line is one item of a list, and where it stands in the input.
+type line struct {
+	number int
+	text   string
+}
+
+// lines returns the items of a list: one a line, never split on commas, blank lines left out.
+func (r *reader) lines(name string) []line {
+	var list []line
+	for i, text := range strings.Split(r.src.Get(name), "\n") {
+		if text = strings.TrimSpace(text); text != "" {
+			list = append(list, line{i + 1, text})
+		}
+	}
+	return list
+}
+
+// names reads a list of texts, each at most once.
+func (r *reader) names(name, example string) []string {
+	var list []string
+	for _, l := range r.lines(name) {
+		switch what := unprintable(l.text); {
+		case !r.evaluated(name, l.text):
+		case what != "":
+			r.badf(name, "line %d holds %s: %s. Write one name or id a line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
+		case len(l.text) > maxName:
+			r.badf(name, "line %d is %s long, at most %d are allowed: %s. Write one name or id a line, such as %s: %s",
+				l.number, count(len(l.text)), maxName, r.quote(l.text), name, example)
+		case !slices.Contains(list, l.text):
+			list = append(list, l.text)
+			if strings.Contains(l.text, ",") {
+				r.warnf("%s: %s is taken as one item, since items stand one a line and commas do not divide them.", name, r.quote(l.text))
+			}
+		}
+	}
+	return list
+}
+
+// maxName is the longest name of an environment, workspace or tag (openapi.yml).
+const maxName = 255
+
+// part is a name and perhaps the index in brackets after it.
+const part = `[\p{L}_][\p{L}\p{N}_-]*(\[(\d+|"([^"\\]|\\.)*")\])?`
+
+var address = regexp.MustCompile(`^` + part + `(\.` + part + `)+$`)
+
+// maxAddress is the longest resource address (openapi.yml, create_run).
+const maxAddress = 262143
+
+// addresses reads a list of resource addresses, each at most once.
+func (r *reader) addresses(name string) []string {
+	var list []string
+	for _, l := range r.lines(name) {
+		switch {
+		case !r.evaluated(name, l.text):
+		case !address.MatchString(l.text) || len(l.text) > maxAddress || unprintable(l.text) != "":
+			r.badf(name, "line %d is no resource address: %s. %s", l.number, r.quote(l.text), meantAddress(name, l.text))
+		case !slices.Contains(list, l.text):
+			list = append(list, l.text)
+		}
+	}
+	return list
+}
+
+// meantAddress advises by what is unusual about a line.
+func meantAddress(name, v string) string {
+	switch {
+	case strings.HasPrefix(v, "-"):
+		return "Write the address alone, without an option or dash before it, such as " + name + ": aws_instance.web"
+	case strings.HasPrefix(v, "["), strings.HasPrefix(v, `"`), strings.HasPrefix(v, "'"):
+		return "Write one address a line, without brackets or quotation marks around it, such as " + name + ": aws_instance.web"
+	case strings.Contains(v, ","):
+		return "Addresses stand one a line, not between commas, such as " + name + ": aws_instance.web"
+	}
+	return "Write one address a line as Terraform prints it, such as " + name + `: module.vpc.aws_subnet.a["eu"]`
+}

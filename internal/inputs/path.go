@@ -1,0 +1,70 @@
+package inputs
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+var shellVariable = regexp.MustCompile(`^\$\{?[A-Za-z_]`)
+
+// path reads the directory or archive to send. It looks at the words alone;
+// what stands on the disk, and where links lead, is for others to see.
+func (r *reader) path(name string) string {
+	v := r.given(name)
+	if !r.evaluated(name, v) {
+		return ""
+	}
+	if what := strayPath(v); what != "" {
+		r.badf(name, "%s: %s. Write a directory relative to the checkout, such as %s: infra/network", what, r.quote(v), name)
+		return ""
+	}
+	clean := path.Clean(v)
+	if path.IsAbs(clean) {
+		return r.belowCheckout(name, clean)
+	}
+	if clean == ".." || strings.HasPrefix(clean, "../") {
+		r.badf(name, "leads out of the checkout: %s is %s relative to it. Write a directory within, such as %s: infra/network",
+			r.quote(v), r.quote(clean), name)
+		return ""
+	}
+	return clean
+}
+
+// strayPath says what in v is not part of a path, though a shell or a browser might take it.
+func strayPath(v string) string {
+	switch {
+	case unprintable(v) != "":
+		return "holds " + unprintable(v)
+	case len(v) > 4096:
+		return "is longer than 4096 characters"
+	case webAddress(v):
+		return "is a web address, not a path"
+	case v == "~" || strings.HasPrefix(v, "~/"):
+		return "begins with ~, which only a shell replaces"
+	case shellVariable.MatchString(v):
+		return "begins with a variable, which only a shell replaces"
+	case strings.ContainsAny(v, "*?"):
+		return "is a pattern, but one directory is sent"
+	}
+	return ""
+}
+
+// belowCheckout turns an absolute path into one relative to the checkout. The
+// runner rewrites `${{ github.workspace }}/infra` to such a path.
+func (r *reader) belowCheckout(name, clean string) string {
+	root := r.src.Env("GITHUB_WORKSPACE")
+	if root == "" {
+		return clean
+	}
+	root = path.Clean(root)
+	if clean == root {
+		return "."
+	}
+	if below, ok := strings.CutPrefix(clean, strings.TrimSuffix(root, "/")+"/"); ok {
+		return below
+	}
+	r.badf(name, "is outside of the checkout: %s. Write a directory relative to it, such as %s: infra/network; "+
+		"an empty %s sends the whole checkout", r.quote(clean), name, name)
+	return ""
+}

@@ -1,0 +1,154 @@
+package inputs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"scalr-run-action/internal/secret"
+)
+
+// reader reads the inputs of one action and collects what is wrong with them.
+//
+// After a problem its methods return the zero value, and reading goes on.
+type reader struct {
+	src      Source
+	inputs   []Input
+	secrets  secret.Redactor
+	problems Problems
+	untold   map[string]int // problems of an input beyond those that are told
+	notes    Notes
+}
+
+// maxOfOne is how many problems of one input are told: a file that was given
+// by mistake as a list shall not fill the log.
+const maxOfOne = 5
+
+func newReader(src Source, inputs []Input) *reader {
+	r := &reader{src: src, inputs: inputs, untold: make(map[string]int)}
+	for _, s := range []string{src.Get("token"), src.Env("SCALR_TOKEN"), src.Get("github-token")} {
+		// What is longer is no token, and costly to look for.
+		if len(s) <= longestToken {
+			r.secrets.Add(secret.New(strings.TrimSpace(s)))
+		}
+	}
+	r.noteSpelling()
+	return r
+}
+
+// done returns the notes, and all problems in the order of action.yml.
+func (r *reader) done() (Notes, error) {
+	if len(r.problems) == 0 {
+		return r.notes, nil
+	}
+	place := make(map[string]int)
+	for i, in := range r.inputs {
+		place[in.Name] = i
+		if n := r.untold[in.Name]; n > 0 {
+			r.problems = append(r.problems, Problem{in.Name, fmt.Sprintf("has %d more problems like these. Put right the ones above, such as the first, and run again", n)})
+		}
+	}
+	slices.SortStableFunc(r.problems, func(a, b Problem) int { return place[a.Input] - place[b.Input] })
+	return r.notes, r.problems
+}
+
+// badf reports a problem. Values in it must have gone through quote.
+func (r *reader) badf(name, format string, args ...any) {
+	told := 0
+	for _, p := range r.problems {
+		if p.Input == name {
+			told++
+		}
+	}
+	if told == maxOfOne {
+		r.untold[name]++
+		return
+	}
+	r.problems = append(r.problems, Problem{Input: name, Text: fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) notef(format string, args ...any) {
+	r.notes = append(r.notes, Note{Text: fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) warnf(format string, args ...any) {
+	r.notes = append(r.notes, Note{Text: fmt.Sprintf(format, args...), Warning: true})
+}
+
+// given returns the trimmed value, or the default.
+func (r *reader) given(name string) string {
+	if v := strings.TrimSpace(r.src.Get(name)); v != "" {
+		return v
+	}
+	return r.defaultOf(name)
+}
+
+func (r *reader) defaultOf(name string) string {
+	for _, in := range r.inputs {
+		if in.Name == name {
+			return in.Default
+		}
+	}
+	return ""
+}
+
+// changed reports whether a value other than the default was given.
+func (r *reader) changed(name string) bool {
+	return r.given(name) != r.defaultOf(name)
+}
+
+// evaluated reports whether v is a value rather than the text of an expression.
+func (r *reader) evaluated(name, v string) bool {
+	if !strings.Contains(v, "${{") {
+		return true
+	}
+	r.badf(name, "the expression was not evaluated: %s. GitHub evaluates expressions in a workflow file only; "+
+		"write it there, under `with:`, such as %s: ${{ vars.NAME }}, or give the plain value", r.quote(v), name)
+	return false
+}
+
+// line returns a free text of one line with at most max characters. The
+// example completes the advice.
+func (r *reader) line(name string, max int, example string) string {
+	v := r.given(name)
+	if !r.evaluated(name, v) || !r.fits(name, v, max, example) {
+		return ""
+	}
+	return v
+}
+
+// fits reports whether v is text of one line with at most max characters.
+func (r *reader) fits(name, v string, max int, example string) bool {
+	if what := unprintable(v); what != "" {
+		r.badf(name, "holds %s: %s. Write plain text in one line, such as %s: %s", what, r.quote(v), name, example)
+		return false
+	}
+	if n := utf8.RuneCountInString(v); n > max {
+		r.badf(name, "is %d characters long, at most %d are allowed: %s. Write a shorter one, such as %s: %s",
+			n, max, r.quote(v), name, example)
+		return false
+	}
+	return true
+}
+
+// unprintable says in words which character of s cannot stand in a line of text, if any.
+func unprintable(s string) string {
+	if !utf8.ValidString(s) {
+		return "bytes that are not UTF-8"
+	}
+	for _, c := range s {
+		switch {
+		case c == '\n' || c == '\r':
+			return "a line break"
+		case c == 0:
+			return "a NUL character"
+		case unicode.IsControl(c):
+			return fmt.Sprintf("the control character %U", c)
+		case unicode.Is(unicode.Bidi_Control, c):
+			return fmt.Sprintf("the invisible character %U, which turns text around", c)
+		}
+	}
+	return ""
+}

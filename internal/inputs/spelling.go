@@ -1,0 +1,63 @@
+package inputs
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxSpellingNotes leaves room for other warnings: GitHub shows ten a step.
+const maxSpellingNotes = 5
+
+// otherNames are names that neighbours of this action use for inputs of ours.
+var otherNames = map[string]string{
+	"api-token": "token", "scalr-token": "token", "api-key": "token",
+	"hostname": "base-url", "host": "base-url", "url": "base-url", "address": "base-url", "scalr-hostname": "base-url",
+	"directory": "path", "dir": "path", "working-dir": "path",
+	"workspace-name": "workspace", "environment-name": "name",
+	"plan-only": "dry-run", "speculative": "dry-run", "is-dry": "dry-run", "is-destroy": "destroy",
+	"target": "targets", "target-addrs": "targets", "replace-addrs": "replace",
+	"vars": "variables", "env-vars": "environment-variables",
+	"timeout-minutes": "timeout", "audience": "oidc-audience",
+	"pull-request": "pr-number", "pull-request-number": "pr-number",
+	"new-name": "rename-to", "tag": "tags", "deletion-protection-enabled": "deletion-protection",
+}
+
+// noteSpelling warns of inputs that exist by another name. The runner says that
+// it does not know them, too, but not what was meant.
+func (r *reader) noteSpelling() {
+	given := slices.Clone(r.src.Given)
+	slices.Sort(given)
+	noted := 0
+	for _, variable := range given {
+		name := strings.ToLower(strings.TrimPrefix(strings.ToUpper(variable), "INPUT_"))
+		meant := r.meantName(name)
+		if meant == "" || noted == maxSpellingNotes {
+			continue
+		}
+		noted++
+		r.warnf("%s is no input of this action. Did you mean %s?", r.quote(name), meant)
+	}
+}
+
+// meantName returns the input that an unknown name is likely to stand for, "" if it is known or far from all.
+func (r *reader) meantName(name string) string {
+	hyphened := strings.ReplaceAll(name, "_", "-")
+	switch {
+	case r.has(name):
+		return ""
+	case r.has(hyphened):
+		// Off GitHub both spellings are right, since few shells can set the other.
+		if !r.src.Origin.OnGitHub {
+			return ""
+		}
+		return hyphened
+	case r.has(otherNames[hyphened]):
+		return otherNames[hyphened]
+	}
+	var names []string
+	for _, in := range r.inputs {
+		names = append(names, in.Name)
+	}
+	near, _ := nearest(hyphened, names)
+	return near
+}

@@ -1,0 +1,53 @@
+package inputs
+
+import (
+	"slices"
+	"strings"
+)
+
+// didYouMean returns a sentence with the allowed word that is closest to v, or "".
+func didYouMean(v string, allowed []string) string {
+	if near, ok := nearest(v, allowed); ok {
+		return "Did you mean " + near + "? "
+	}
+	return ""
+}
+
+// nearest returns the word that v is most likely a misspelling of.
+//
+// A word of n letters may differ by one third of them: enough for a typing
+// error or a twist, too little for another word.
+func nearest(v string, words []string) (string, bool) {
+	// What is much longer than any word is none of them, and costly to compare.
+	if len(v) > 60 {
+		return "", false
+	}
+	v = strings.ReplaceAll(strings.ToLower(v), "_", "-")
+	best, least := "", 1<<30
+	for _, w := range words {
+		if d := distance(v, w); d < least && d <= max(1, len(w)/3) && d < len(w) {
+			best, least = w, d
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the letters to insert, remove or replace to get from a to b (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		next := []int{i + 1}
+		for j := range len(b) {
+			changed := row[j]
+			if a[i] != b[j] {
+				changed++
+			}
+			next = append(next, slices.Min([]int{changed, row[j+1] + 1, next[j] + 1}))
+		}
+		row = next
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,137 @@
+package inputs
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"scalr-run-action/internal/secret"
+)
+
+// A token is at least as long as a short password, and short enough for a header.
+const (
+	shortestToken = 8
+	longestToken  = 8192
+)
+
+// token reads Scalr's token, from the environment if the input is empty.
+func (r *reader) token() secret.Value {
+	raw, from := r.src.Get("token"), ""
+	if strings.TrimSpace(raw) == "" {
+		raw, from = r.src.Env("SCALR_TOKEN"), "the environment variable SCALR_TOKEN "
+	}
+	v := strings.TrimSpace(raw)
+	if v == "" {
+		r.badf("token", "is empty. %s", noToken(r.src.Origin))
+		return secret.Value{}
+	}
+	if len(v) != len(raw) {
+		r.notef("token: %swhite space around the token was removed, which is %s; store it without.", from, count(len(raw)-len(v)))
+	}
+	if what := brokenToken(v); what != "" {
+		r.badf("token", "%s%s; the value is not shown. Create a token in Scalr, store it as a secret, and write "+
+			"token: ${{ secrets.SCALR_TOKEN }}", from, what)
+		return secret.Value{}
+	}
+	if kind := githubToken(v); kind != "" {
+		r.badf("token", "%sholds %s of %s; Scalr needs a token of its own. Create one in Scalr, store it as a secret, "+
+			"and write token: ${{ secrets.SCALR_TOKEN }}", from, kind, count(len(v)))
+		return secret.Value{}
+	}
+	return secret.New(v)
+}
+
+// noToken says why a token may be missing, and what to do about it.
+func noToken(o Origin) string {
+	switch {
+	case !o.OnGitHub:
+		return "Set the environment variable SCALR_TOKEN, such as SCALR_TOKEN=<token of a service account>"
+	case o.Fork:
+		return "GitHub does not give secrets to workflows from forks. " + skipForks
+	case o.Dependabot:
+		return "Dependabot sees its own secrets only. Add it under Dependabot secrets " +
+			"(Settings, Secrets and variables, Dependabot), or skip the step with `if: github.actor != 'dependabot[bot]'`"
+	case o.ReusableWorkflow:
+		return "A reusable workflow sees no secret that is not passed on. Call it with `secrets: inherit`, or pass the " +
+			"secret by name, and write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
+	}
+	return "Is the secret defined, and can this job read it? A secret of an environment needs `environment:` on the job, a " +
+		"secret of the organization needs this repository selected. Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
+}
+
+const orNoSecret = "Or sign in without a stored secret by service-account"
+
+// brokenToken says what keeps v from being a token, "" if nothing does. It tells
+// the length and the class of characters, never the value.
+func brokenToken(v string) string {
+	switch n := len(v); {
+	case strings.Contains(v, "${{"):
+		return "holds the text of an expression: the expression was not evaluated (" + count(n) + ")"
+	case strings.Trim(v, "*") == "":
+		return "holds asterisks alone: a masked value was pasted (" + count(n) + ")"
+	case len(v) > len("bearer ") && strings.EqualFold(v[:len("bearer ")], "bearer "):
+		return "begins with the word Bearer, which is added here (" + count(n) + ")"
+	case strings.ContainsAny(v[:1], `"'`):
+		return "begins with a quotation mark (" + count(n) + ")"
+	case n < shortestToken:
+		return fmt.Sprintf("is too short for a token: %s, at least %d are needed", count(n), shortestToken)
+	case n > longestToken:
+		return fmt.Sprintf("is too long for a token: %s, at most %d are allowed", count(n), longestToken)
+	}
+	return foreignCharacter(v)
+}
+
+// foreignCharacter names the class of the first character that no token holds.
+func foreignCharacter(v string) string {
+	for _, c := range v {
+		class := ""
+		switch {
+		case c == '\n' || c == '\r':
+			class = "a line break"
+		case c == 0:
+			class = "a NUL character"
+		case unicode.IsSpace(c):
+			class = "white space"
+		case c > unicode.MaxASCII:
+			class = "a character that is not ASCII"
+		case unicode.IsControl(c):
+			class = "a control character"
+		}
+		if class != "" {
+			return fmt.Sprintf("holds %s among its %s", class, count(len(v)))
+		}
+	}
+	return ""
+}
+
+// githubToken names the kind of GitHub token that v is, if it is one.
+func githubToken(v string) string {
+	for _, prefix := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"} {
+		if strings.HasPrefix(v, prefix) {
+			return "a GitHub token (" + prefix + "…)"
+		}
+	}
+	return ""
+}
+
+func count(characters int) string {
+	if characters == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", characters)
+}
+
+// gitHubToken reads the token for the comment. An empty one is no error: the
+// comment is left out then, with a reason.
+func (r *reader) gitHubToken() secret.Value {
+	v := strings.TrimSpace(r.src.Get("github-token"))
+	if v == "" {
+		return secret.Value{}
+	}
+	if what := brokenToken(v); what != "" {
+		r.badf("github-token", "%s; the value is not shown. Leave the input out to use the job's own token, or write "+
+			"github-token: ${{ secrets.COMMENT_TOKEN }}", what)
+		return secret.Value{}
+	}
+	return secret.New(v)
+}

@@ -1,0 +1,155 @@
+package inputs
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// boolean reads true or false.
+func (r *reader) boolean(name string) bool {
+	b := r.choice(name)
+	return b != nil && *b
+}
+
+// choice reads true, false, or nothing, which is nil.
+func (r *reader) choice(name string) *bool {
+	v := r.given(name)
+	switch strings.ToLower(v) {
+	case "":
+		return nil
+	case "true":
+		return new(true)
+	case "false":
+		return new(false)
+	}
+	if r.evaluated(name, v) {
+		r.badf(name, "is neither true nor false: %s. Write %s: %s", r.quote(v), name, meantBoolean(v, r.defaultOf(name)))
+	}
+	return nil
+}
+
+func meantBoolean(v, otherwise string) string {
+	switch strings.ToLower(v) {
+	case "yes", "y", "on", "1", "t", "enabled":
+		return "true"
+	case "no", "n", "off", "0", "f", "disabled":
+		return "false"
+	case "":
+		return otherwise
+	}
+	if near, ok := nearest(v, []string{"true", "false"}); ok {
+		return near
+	}
+	if otherwise != "" {
+		return otherwise
+	}
+	return "true or " + "false"
+}
+
+// word reads one of the allowed words, or nothing.
+func word[T ~string](r *reader, name string, allowed ...T) T {
+	v := r.given(name)
+	if v == "" || slices.Contains(allowed, T(v)) {
+		return T(v)
+	}
+	if r.evaluated(name, v) {
+		words := texts(allowed)
+		r.badf(name, "is no word that is known here: %s. %sWrite one of %s, such as %s: %s",
+			r.quote(v), didYouMean(v, words), strings.Join(words, ", "), name, words[0])
+	}
+	return ""
+}
+
+func texts[T ~string](words []T) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = string(w)
+	}
+	return list
+}
+
+// duration reads a Go duration between the two limits.
+func (r *reader) duration(name string, from, to time.Duration) time.Duration {
+	v := r.given(name)
+	if !r.evaluated(name, v) {
+		return 0
+	}
+	d, err := time.ParseDuration(v)
+	switch {
+	case err != nil:
+		r.badf(name, "is no length of time: %s. Write a number and its unit, such as %s: %s", r.quote(v), name, meantDuration(v))
+	case d < from || d > to:
+		r.badf(name, "is out of range: %s. Write a length of time from %s to %s, such as %s: 30m",
+			r.quote(v), shortDuration(from), shortDuration(to), name)
+	default:
+		return d
+	}
+	return 0
+}
+
+var (
+	numberOnly   = regexp.MustCompile(`^\d{1,6}$`)
+	spacedNumber = regexp.MustCompile(`^(\d{1,6})\s+([hms])\w*$`)
+	daysOnly     = regexp.MustCompile(`^(\d{1,3})\s*d(ays?)?$`)
+)
+
+func meantDuration(v string) string {
+	if numberOnly.MatchString(v) {
+		return v + "m or " + v + "s"
+	}
+	if m := spacedNumber.FindStringSubmatch(v); m != nil {
+		return m[1] + m[2]
+	}
+	if m := daysOnly.FindStringSubmatch(v); m != nil {
+		days, _ := strconv.Atoi(m[1])
+		return strconv.Itoa(24*days) + "h"
+	}
+	return "30m"
+}
+
+func shortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+var amount = regexp.MustCompile(`^\d{1,12}(\.\d{1,6})?$`)
+
+// dollars reads an amount of money that is not negative.
+func (r *reader) dollars(name string) float64 {
+	v := r.given(name)
+	if v == "" || !r.evaluated(name, v) {
+		return 0
+	}
+	if !amount.MatchString(v) {
+		r.badf(name, "is no amount of money: %s. Write USD a month as a plain number, such as %s: 50 or %s: 12.5",
+			r.quote(v), name, name)
+		return 0
+	}
+	f, _ := strconv.ParseFloat(v, 64)
+	return f
+}
+
+var wholeNumber = regexp.MustCompile(`^[1-9]\d{0,8}$`)
+
+// number reads a whole number above zero, or nothing, which is 0.
+func (r *reader) number(name string) int {
+	v := r.given(name)
+	if v == "" || !r.evaluated(name, v) {
+		return 0
+	}
+	if !wholeNumber.MatchString(v) {
+		r.badf(name, "is no whole number above zero: %s. Write the digits alone, such as %s: 42", r.quote(v), name)
+		return 0
+	}
+	n, _ := strconv.Atoi(v)
+	return n
+}

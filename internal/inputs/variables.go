@@ -1,0 +1,153 @@
+package inputs
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"scalr-run-action/internal/secret"
+)
+
+// Variable is a variable of one run.
+type Variable struct {
+	Key   string
+	Value secret.Value
+	// Category is "terraform" or "shell", Scalr's words.
+	Category string
+	// HCL says that Value is an expression.
+	HCL bool
+	// Sensitive variables are stored such that nobody can read them back.
+	Sensitive bool
+}
+
+// Limits of a variable, in characters (openapi.yml, create_run).
+const (
+	maxKey   = 128
+	maxValue = 65535
+)
+
+var (
+	terraformKey = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`)
+	shellKey     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// variableList is one of the three inputs that hold variables.
+type variableList struct {
+	input, category string
+	sensitive       bool
+	key             *regexp.Regexp
+	example         string
+}
+
+// variables reads all three lists.
+func (r *reader) variables() []Variable {
+	lists := []variableList{
+		{"variables", "terraform", false, terraformKey, "region=eu-west-1"},
+		{"sensitive-variables", "terraform", true, terraformKey, "password=..."},
+		{"environment-variables", "shell", true, shellKey, "TF_LOG=debug"},
+	}
+	var all []Variable
+	places := make(map[string]string)
+	for _, list := range lists {
+		all = append(all, r.variableLines(list, places)...)
+	}
+	return all
+}
+
+// variableLines reads one list. In places it keeps where each key of each category was seen.
+func (r *reader) variableLines(list variableList, places map[string]string) []Variable {
+	var good []Variable
+	for _, l := range r.lines(list.input) {
+		v, problem := r.variable(list, l.text)
+		if id := list.category + " " + v.Key; problem == "" && places[id] != "" {
+			problem = "sets " + r.quote(v.Key) + ", which is set " + places[id] + " already. Remove one of the two, such as that line"
+		} else if problem == "" {
+			places[id] = "by " + list.input
+		}
+		if problem == "" {
+			good = append(good, v)
+			continue
+		}
+		r.badf(list.input, "line %d %s", l.number, problem)
+	}
+	return good
+}
+
+// variable reads one line. Of a line with a problem it tells what stands before
+// the "=" at most, and of a sensitive one nothing: it may be part of a secret.
+func (r *reader) variable(list variableList, text string) (v Variable, problem string) {
+	key, value, ok := strings.Cut(text, "=")
+	if !ok {
+		return v, r.noAssignment(list, text)
+	}
+	key, hcl := strings.CutSuffix(strings.TrimSpace(key), ":")
+	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+	if problem := r.badKey(list, key, hcl); problem != "" {
+		return v, problem
+	}
+	if problem := badValue(value, hcl); problem != "" {
+		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable a line, such as " + list.example
+	}
+	return Variable{Key: key, Value: secret.New(value), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
+}
+
+// noAssignment explains a line without "=".
+func (r *reader) noAssignment(list variableList, text string) string {
+	said := count(utf8.RuneCountInString(text)) + ", not shown"
+	if !list.sensitive && terraformKey.MatchString(text) && len(text) <= 40 {
+		said = r.quote(text)
+	}
+	if strings.ContainsAny(text[:1], "[{") {
+		return "begins a list or an object (" + said + "). Write no JSON here but one variable a line, such as " + list.example
+	}
+	return "has no = (" + said + "). Write name and value, such as " + list.example +
+		"; a value of several lines does not fit here"
+}
+
+// badKey says what is wrong with the name of a variable.
+func (r *reader) badKey(list variableList, key string, hcl bool) string {
+	said := "not shown"
+	if !list.sensitive {
+		said = r.quote(key)
+	}
+	advice := " (" + said + "). Write one variable a line, such as " + list.example
+	bare, prefixed := strings.CutPrefix(key, "TF_VAR_")
+	switch {
+	case key == "":
+		return "has no name before the =. Write one variable a line, such as " + list.example
+	case utf8.RuneCountInString(key) > maxKey:
+		return "has a name that is longer than 128 characters" + advice
+	case hcl && list.category == "shell":
+		return "has := but an environment variable holds no expression" + advice
+	case strings.ContainsAny(key[:1], "[{"):
+		return "begins a list or an object. Write no JSON here but one variable a line, such as " + list.example
+	case !list.key.MatchString(key):
+		return "has a name with a character that no name has" + advice
+	case prefixed && list.category == "terraform":
+		return "has a name with the prefix TF_VAR_ (" + said + "), which is for environment variables. Leave it out: write " +
+			meantKey(list, bare) + "=..."
+	}
+	return ""
+}
+
+func meantKey(list variableList, bare string) string {
+	if list.sensitive || bare == "" {
+		return "name"
+	}
+	return cutRunes(bare, 40)
+}
+
+// badValue says what is wrong with the value of a variable.
+func badValue(value string, hcl bool) string {
+	switch {
+	case hcl && value == "":
+		return "no expression after :="
+	case utf8.RuneCountInString(value) > maxValue:
+		return "a value that is longer than 65535 characters"
+	case !utf8.ValidString(value):
+		return "a value with bytes that are not UTF-8"
+	case strings.ContainsRune(value, 0):
+		return "a value with a NUL character"
+	}
+	return ""
+}

@@ -1,0 +1,169 @@
+package inputs
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// WorkspaceMode is what the workspace action does.
+type WorkspaceMode string
+
+// The modes of the workspace action.
+const (
+	WorkspacePresent WorkspaceMode = "present"
+	WorkspaceAbsent  WorkspaceMode = "absent"
+	WorkspaceShow    WorkspaceMode = "show"
+	WorkspaceList    WorkspaceMode = "list"
+	WorkspaceOutputs WorkspaceMode = "outputs"
+)
+
+// Workspace holds the inputs of the workspace action.
+type Workspace struct {
+	Access
+	Mode WorkspaceMode
+	// WorkspaceID is set, or both Environment and Name; for WorkspaceList none is needed.
+	WorkspaceID string
+	// Environment is a name or, perhaps, an id: a name may look like one.
+	Environment, Name string
+	Tags              Tags
+	// Of the rest, a zero value leaves things as they are. The words are Scalr's.
+	IaCPlatform        string
+	TerraformVersion   string // of OpenTofu too
+	WorkingDirectory   string
+	AutoApply          *bool
+	ExecutionMode      string
+	AutoDestroyDays    int
+	EnvironmentType    string
+	DeletionProtection *bool
+	// Filter is for WorkspaceList.
+	Filter WorkspaceFilter
+}
+
+// WorkspaceFilter says which workspaces to list, besides those of Workspace.Environment. Zero means all.
+type WorkspaceFilter struct{ Query, Tag, Name string }
+
+// LoadWorkspace reads the inputs of the workspace action. The error is of type
+// Problems and holds everything that is wrong.
+func LoadWorkspace(src Source) (Workspace, Notes, error) {
+	r := newReader(src, WorkspaceNames())
+	in := Workspace{
+		Access:             r.access(),
+		Mode:               word(r, "mode", WorkspacePresent, WorkspaceAbsent, WorkspaceShow, WorkspaceList, WorkspaceOutputs),
+		WorkspaceID:        r.id("workspace-id", "ws"),
+		Environment:        r.line("environment", maxName, "production"),
+		Name:               r.line("name", maxName, "network"),
+		Tags:               r.tags(),
+		IaCPlatform:        word(r, "iac-platform", "terraform", "opentofu"),
+		TerraformVersion:   r.terraformVersion(),
+		WorkingDirectory:   r.workingDirectory(),
+		AutoApply:          r.choice("auto-apply"),
+		ExecutionMode:      word(r, "execution-mode", "remote", "local"),
+		AutoDestroyDays:    r.autoDestroyDays(),
+		EnvironmentType:    word(r, "environment-type", "production", "staging", "testing", "development", "unmapped"),
+		DeletionProtection: r.choice("deletion-protection"),
+		Filter: WorkspaceFilter{
+			Query: r.line("query", maxName, "network"),
+			Tag:   r.line("filter-tag", maxName, "preview"),
+			Name:  r.line("filter-name", maxName, "network"),
+		},
+	}
+	r.whichWorkspace(in)
+	notes, err := r.done()
+	return in, notes, err
+}
+
+// whichWorkspace checks that the mode knows which workspace is meant, and warns of what it makes no use of.
+func (r *reader) whichWorkspace(in Workspace) {
+	changes := []string{"tags", "iac-platform", "terraform-version", "working-directory", "auto-apply",
+		"execution-mode", "auto-destroy-days", "environment-type", "deletion-protection"}
+	filters := []string{"query", "filter-tag", "filter-name"}
+	switch in.Mode {
+	case "":
+		return
+	case WorkspaceList:
+		r.unused("mode: list changes nothing and lists by filters", append([]string{"workspace-id", "name"}, changes...)...)
+		return
+	case WorkspacePresent:
+		r.unused("mode: present acts on one workspace", filters...)
+		r.newName(in.Name)
+	default:
+		r.unused("mode: "+string(in.Mode)+" acts on one workspace and sets nothing in it", slices.Concat(changes, filters)...)
+	}
+	r.eitherWay()
+}
+
+// eitherWay checks that the workspace is named by its id, or by its name and environment.
+func (r *reader) eitherWay() {
+	id, environment, name := r.given("workspace-id"), r.given("environment"), r.given("name")
+	switch {
+	case id != "" && name != "":
+		r.badf("workspace-id", "is given together with name, and only one of them can say which workspace is meant: %s and %s. "+
+			"Remove one of the two, such as name", r.quote(id), r.quote(name))
+	case id != "" && environment != "":
+		r.badf("workspace-id", "is given together with environment, which an id does not need: %s and %s. Remove environment, "+
+			"or write name in place of workspace-id: name: network", r.quote(id), r.quote(environment))
+	case id != "":
+	case name == "" && environment == "":
+		r.badf("workspace-id", "is empty, and so are environment and name. Say which workspace is meant, such as "+
+			"workspace-id: ws-v0abc123, or environment: production and name: network")
+	case name == "":
+		r.badf("name", "is empty, but environment is given: %s. Write the workspace's name too, such as name: network", r.quote(environment))
+	case environment == "":
+		r.badf("environment", "is empty, but name is given: %s. Write the name or id of its environment too, such as environment: production",
+			r.quote(name))
+	}
+}
+
+var workspaceName = regexp.MustCompile(`^[\p{L}\p{N}_-]*$`)
+
+// newName checks the name of a workspace that may be created (openapi.yml, Workspace). One to
+// be found may have any name.
+func (r *reader) newName(v string) {
+	if !workspaceName.MatchString(v) {
+		r.badf("name", "holds a character that a workspace's name cannot have: %s. Use letters, digits, - and _, such as name: network-eu", r.quote(v))
+	}
+}
+
+var softwareVersion = regexp.MustCompile(`^[0-9A-Za-z.+~<>=!, -]{0,64}$`)
+
+// terraformVersion reads a version; which ones there are Scalr knows.
+func (r *reader) terraformVersion() string {
+	v := r.given("terraform-version")
+	if !r.evaluated("terraform-version", v) {
+		return ""
+	}
+	switch {
+	case !softwareVersion.MatchString(v):
+		r.badf("terraform-version", "is no version: %s. Write it as Scalr lists it, such as terraform-version: 1.9.8", r.quote(v))
+	case len(v) > 1 && v[0] == 'v' && v[1] >= '0' && v[1] <= '9':
+		r.badf("terraform-version", "begins with a v: %s. Write terraform-version: %s", r.quote(v), v[1:])
+	default:
+		return v
+	}
+	return ""
+}
+
+// workingDirectory reads the directory within the configuration in which Terraform runs.
+func (r *reader) workingDirectory() string {
+	v := r.line("working-directory", maxName, "infra/network")
+	clean := path.Clean(v)
+	switch {
+	case v == "":
+		return ""
+	case path.IsAbs(v):
+		r.badf("working-directory", "is absolute: %s. Write it relative to what is uploaded, such as working-directory: infra/network", r.quote(v))
+	case clean == ".." || strings.HasPrefix(clean, "../"):
+		r.badf("working-directory", "leads out of what is uploaded: %s. Write a directory within, such as working-directory: infra/network", r.quote(v))
+	default:
+		return v
+	}
+	return ""
+}
+
+func (r *reader) autoDestroyDays() int {
+	days, _ := strconv.Atoi(word(r, "auto-destroy-days", "1", "2", "7", "14"))
+	return days
+}
