@@ -1,0 +1,101 @@
+package githubtest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// graphOperation tells the three documents that this server understands apart
+// by the field that they ask for.
+func graphOperation(r *http.Request, path string, fields map[string]any) Operation {
+	if r.Method != http.MethodPost || r.URL.Path != path {
+		return ""
+	}
+	text, _ := fields["query"].(string)
+	switch {
+	case strings.Contains(text, "minimizeComment("):
+		return Minimize
+	case strings.Contains(text, "isMinimized"):
+		return IsMinimized
+	case strings.Contains(text, "viewer"):
+		return Viewer
+	}
+	return ""
+}
+
+var classifier = regexp.MustCompile(`classifier:\s*([A-Z]+)`)
+
+func (s *Server) graph(q query) reply {
+	text, _ := q.fields["query"].(string)
+	if strings.Count(text, "{") != strings.Count(text, "}") {
+		s.objections = append(s.objections, "the braces of a GraphQL document do not match")
+	}
+	variables, _ := q.fields["variables"].(map[string]any)
+	switch q.op {
+	case Viewer:
+		return answer(http.StatusOK, `{"data":{"viewer":{"login":`+quote(s.options.Login)+`}}}`)
+	case IsMinimized:
+		return s.nodes(variables)
+	}
+	if s.options.ReadOnly {
+		return graphError("minimizeComment", "FORBIDDEN", "Resource not accessible by integration")
+	}
+	m := classifier.FindStringSubmatch(text)
+	if m == nil {
+		return graphError("minimizeComment", "argumentLiteralsIncompatible", "classifier is missing")
+	}
+	for _, v := range variables {
+		for _, c := range s.comments {
+			if v == nodeID(c) {
+				return s.minimize(c, m[1])
+			}
+		}
+	}
+	return graphError("minimizeComment", "NOT_FOUND", "Could not resolve to a node with the global id")
+}
+
+func (s *Server) minimize(c *Comment, reason string) reply {
+	if c.Login != s.options.Login {
+		s.objections = append(s.objections, fmt.Sprintf("the comment %d of %s is not ours to fold", c.ID, c.Login))
+	}
+	if c.Minimized != "" {
+		s.objections = append(s.objections, fmt.Sprintf("the comment %d is folded already", c.ID))
+	}
+	c.Minimized = reason
+	return answer(http.StatusOK, `{"data":{"minimizeComment":{"clientMutationId":null}}}`)
+}
+
+// nodes answers for a list of ids, whatever the variable is called. An id that
+// is gone is null next to an error.
+func (s *Server) nodes(variables map[string]any) reply {
+	var data, errors []string
+	for _, v := range variables {
+		ids, _ := v.([]any)
+		for _, id := range ids {
+			found := "null"
+			for _, c := range s.comments {
+				if id == nodeID(c) {
+					found = fmt.Sprintf(`{"id":%s,"isMinimized":%t}`, quote(id), c.Minimized != "")
+				}
+			}
+			if found == "null" {
+				errors = append(errors, `{"type":"NOT_FOUND","path":["nodes"],"message":"Could not resolve to a node"}`)
+			}
+			data = append(data, found)
+		}
+		if len(ids) > 100 {
+			s.objections = append(s.objections, "more than 100 ids in one GraphQL query")
+		}
+	}
+	body := `{"data":{"nodes":[` + strings.Join(data, ",") + `]}`
+	if len(errors) > 0 {
+		body += `,"errors":[` + strings.Join(errors, ",") + `]`
+	}
+	return answer(http.StatusOK, body+"}")
+}
+
+func graphError(field, kind, message string) reply {
+	return answer(http.StatusOK, fmt.Sprintf(`{"data":{"%s":null},"errors":[{"type":"%s","path":["%s"],"message":%s}]}`, field, kind, field, quote(message)))
+}
