@@ -1,0 +1,136 @@
+// Package scalr is a client for the part of the Scalr API that remote runs,
+// workspaces and environments need.
+//
+// Every request goes through one door (door.go): it sets the headers, bounds
+// and repeats the attempt by the operation's policy (retry.go), and alone
+// decides what is an error (errors.go). The token goes to the base URL's
+// origin only; no redirect of an API call is followed. Addresses that the
+// server hands out are used without the token (links.go).
+package scalr
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"scalr-run-action/internal/secret"
+)
+
+// basePath is where the API lives on every Scalr host (openapi.yml, servers).
+const basePath = "/api/iacp/v3/"
+
+// Config is what New needs.
+type Config struct {
+	BaseURL   *url.URL // scheme and host; its path is not used
+	Token     secret.Value
+	UserAgent string
+	// HTTP lends its Transport only: redirects and cookies are decided here.
+	HTTP *http.Client
+	// Renew makes a new token when Scalr says that the old one has ended. It is
+	// called at most once for each token; nil means that there is only the one.
+	Renew func(context.Context) (secret.Value, error)
+	// Retrying is told before each wait for another attempt; it may be nil.
+	Retrying func(Retry)
+}
+
+// Retry says that an attempt did not succeed and that another one follows.
+type Retry struct {
+	Op      string // what is being done, in words
+	Attempt int    // how many attempts there were
+	Wait    time.Duration
+	Err     error
+}
+
+// Client speaks to one Scalr account. It may be used by several goroutines.
+type Client struct {
+	base      *url.URL
+	userAgent string
+	api       *http.Client // carries the token
+	foreign   *http.Client // never does
+	renew     func(context.Context) (secret.Value, error)
+	retrying  func(Retry)
+	budget    *budget
+
+	mu    sync.Mutex
+	token secret.Value
+}
+
+// New makes a client. Plain http is for loopback addresses only.
+func New(c Config) (*Client, error) {
+	if c.BaseURL == nil || c.BaseURL.Host == "" {
+		return nil, errors.New("the address of Scalr is missing")
+	}
+	if c.BaseURL.Scheme != "https" && !(c.BaseURL.Scheme == "http" && loopback(c.BaseURL.Hostname())) {
+		return nil, errors.New("the address of Scalr is not https")
+	}
+	if c.HTTP == nil {
+		c.HTTP = http.DefaultClient
+	}
+	if c.Retrying == nil {
+		c.Retrying = func(Retry) {}
+	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{
+		base:      &url.URL{Scheme: c.BaseURL.Scheme, Host: c.BaseURL.Host},
+		userAgent: c.UserAgent,
+		api:       &http.Client{Transport: c.HTTP.Transport, CheckRedirect: stay},
+		foreign:   &http.Client{Transport: c.HTTP.Transport, CheckRedirect: stay},
+		renew:     c.Renew,
+		retrying:  c.Retrying,
+		budget:    newBudget(),
+		token:     c.Token,
+	}, nil
+}
+
+// RunURL is the page of a run. The three official clients agree on its form.
+func (c *Client) RunURL(environmentID, workspaceID, runID string) string {
+	if environmentID == "" || workspaceID == "" || runID == "" {
+		return ""
+	}
+	return c.page("v2", "e", environmentID, "workspaces", workspaceID, "runs", runID)
+}
+
+// WorkspaceURL is the page of a workspace.
+func (c *Client) WorkspaceURL(environmentID, workspaceID string) string {
+	if environmentID == "" || workspaceID == "" {
+		return ""
+	}
+	return c.page("v2", "e", environmentID, "workspaces", workspaceID)
+}
+
+// EnvironmentURL is the page of an environment.
+func (c *Client) EnvironmentURL(environmentID string) string {
+	return c.page("v2", "e", environmentID, "workspaces")
+}
+
+func (c *Client) page(elements ...string) string {
+	return c.base.JoinPath(elements...).String()
+}
+
+func (c *Client) bearer() secret.Value {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.token
+}
+
+// renewed replaces the token that was refused, unless somebody did meanwhile.
+// It reports whether there is another one to try.
+func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error) {
+	if c.renew == nil {
+		return false, nil
+	}
+	if c.bearer().Reveal() != refused.Reveal() {
+		return true, nil
+	}
+	fresh, err := c.renew(ctx)
+	if err != nil {
+		return false, err
+	}
+	c.mu.Lock()
+	c.token = fresh
+	c.mu.Unlock()
+	return true, nil
+}

@@ -1,0 +1,127 @@
+package scalr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/secret"
+)
+
+// Configuration is a configuration version: one upload of a directory.
+type Configuration struct {
+	ID           string
+	Status       string // pending, uploaded or errored; new words may come
+	ErrorMessage string
+	Size         *int // bytes, once Scalr has processed the upload
+
+	upload string // signed; only the answer to the creation carries it
+}
+
+// ErrNoUpload is a configuration version without an address to upload to: the
+// workspace takes its configuration from a repository or a module.
+var ErrNoUpload = errors.New("the workspace takes no uploads")
+
+// ConfigurationError is an upload that Scalr could not process.
+type ConfigurationError struct{ ID, Message string }
+
+func (e *ConfigurationError) Error() string {
+	return fmt.Sprintf("configuration version %s was not accepted: %s", e.ID, e.Message)
+}
+
+// StillPendingError is an upload that Scalr did not process in time.
+type StillPendingError struct {
+	ID, Status string
+	Waited     time.Duration
+}
+
+func (e *StillPendingError) Error() string {
+	return fmt.Sprintf("configuration version %s is still %q after %s", e.ID, e.Status, e.Waited.Round(time.Second))
+}
+
+// Secrets are the parts of the upload address that nobody may see.
+func (v Configuration) Secrets() []secret.Value {
+	u, err := url.Parse(v.upload)
+	if err != nil {
+		return nil
+	}
+	var found []secret.Value
+	for name, values := range u.Query() {
+		name = strings.ToLower(name)
+		if strings.Contains(name, "sig") || strings.Contains(name, "token") || strings.Contains(name, "key") {
+			for _, v := range values {
+				found = append(found, secret.New(v))
+			}
+		}
+	}
+	return found
+}
+
+// CreateConfiguration makes a configuration version for an upload. Runs are
+// never queued by themselves: without the attribute some workspaces would start
+// a second run. An answer that got lost leaves an orphan that harms nobody.
+func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dry bool) (v Configuration, err error) {
+	op := "create a configuration version in workspace " + workspaceID
+	err = c.do(ctx, call{
+		op: op, method: http.MethodPost, path: []string{"configuration-versions"}, kind: documentType, policy: starting,
+		body: body("configuration-versions", "", map[string]any{"auto-queue-runs": false, "is-dry": dry},
+			map[string]any{"workspace": reference{"workspaces", workspaceID}}),
+		read: func(a answer) (err error) { v, err = a.configuration(op); return err },
+	})
+	if err == nil && v.upload == "" {
+		err = fmt.Errorf("%s: %w", op, ErrNoUpload)
+	}
+	return v, err
+}
+
+// Configuration reads a configuration version.
+func (c *Client) Configuration(ctx context.Context, id string) (v Configuration, err error) {
+	op := "read configuration version " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"configuration-versions", id}, policy: ours,
+		read: func(a answer) (err error) { v, err = a.configuration(op); return err },
+	})
+	return v, err
+}
+
+func (a answer) configuration(op string) (Configuration, error) {
+	r, _, err := a.one(op, "configuration-versions")
+	if err != nil {
+		return Configuration{}, err
+	}
+	return Configuration{ID: r.ID, Status: r.Attributes.text("status"), ErrorMessage: r.Attributes.line("error-message"),
+		Size: r.Attributes.number("size"), upload: r.link("upload")}, nil
+}
+
+// AwaitUploaded waits until Scalr has processed the upload: a run that is
+// created before might wait for it for ever and hold the queue. Words that are
+// not known are waited through; strange is told each of them once.
+func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duration, strange func(status string)) (Configuration, error) {
+	began, told := time.Now(), ""
+	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+		v, err := c.Configuration(ctx, id)
+		if err != nil {
+			return v, err
+		}
+		switch v.Status {
+		case "uploaded":
+			return v, nil
+		case "errored":
+			return v, &ConfigurationError{ID: id, Message: v.ErrorMessage}
+		case "pending", told:
+		default:
+			told = v.Status
+			strange(printable(v.Status, 80))
+		}
+		if waited := time.Since(began); waited+wait > most {
+			return v, &StillPendingError{ID: id, Status: printable(v.Status, 80), Waited: waited}
+		}
+		if err := pause(ctx, wait); err != nil {
+			return v, err
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package scalr
+
+// runIncludes asks for all that a look at a run needs in one request
+// (openapi.yml, get_run, include).
+const runIncludes = "plan,apply,cost-estimate,policy-checks,created-by,status-transitions"
+
+func (d document) run(r resource) Run {
+	a := r.Attributes
+	run := Run{
+		ID: r.ID, Status: Status(a.text("status")), ErrorMessage: a.line("error-message"), Message: a.line("message"),
+		Source: a.line("source"), CreatedAt: a.time("created-at"),
+		Dry: a.set("is-dry"), Destroy: a.set("is-destroy"), RefreshOnly: a.set("refresh-only"), AutoApply: a.set("auto-apply"),
+		HasChanges: a.flag("has-changes"), Position: a.number("position-in-queue"),
+		WorkspaceID: r.ref("workspace"), EnvironmentID: r.ref("environment"), ConfigurationID: r.ref("configuration-version"),
+	}
+	run.CreatedBy = d.person(r.ref("created-by"))
+	run.Plan = d.plan(r.ref("plan"))
+	run.Apply = d.apply(r.ref("apply"))
+	run.Cost = d.cost(r.ref("cost-estimate"))
+	for _, id := range r.refs("policy-checks") {
+		run.Policies = append(run.Policies, d.policyCheck(id))
+	}
+	for _, id := range r.refs("status-transitions") {
+		if t, ok := d.included("status-transitions", id); ok {
+			run.Transitions = append(run.Transitions, Transition{
+				Status: Status(t.Attributes.text("status")), At: t.Attributes.time("occurred-at"),
+				Reason: t.Attributes.line("reason"), By: d.person(t.ref("user")),
+			})
+		}
+	}
+	return run
+}
+
+// plan gives what came along of a plan: at least its id.
+func (d document) plan(id string) *Plan {
+	if id == "" {
+		return nil
+	}
+	r, _ := d.included("plans", id)
+	return r.plan(id)
+}
+
+func (r resource) plan(id string) *Plan {
+	a := r.Attributes
+	return &Plan{
+		ID: id, Status: StageStatus(a.text("status")), HasChanges: a.flag("has-changes"),
+		Additions: a.number("resource-additions"), Changes: a.number("resource-changes"), Destructions: a.number("resource-destructions"),
+	}
+}
+
+func (d document) apply(id string) *Apply {
+	if id == "" {
+		return nil
+	}
+	r, _ := d.included("applies", id)
+	return r.apply(id)
+}
+
+func (r resource) apply(id string) *Apply {
+	a := r.Attributes
+	return &Apply{
+		ID: id, Status: StageStatus(a.text("status")),
+		Additions: a.number("resource-additions"), Changes: a.number("resource-changes"),
+		Destructions: a.number("resource-destructions"), Imports: a.number("resource-imports"),
+	}
+}
+
+func (d document) cost(id string) *CostEstimate {
+	if id == "" {
+		return nil
+	}
+	r, _ := d.included("cost-estimates", id)
+	return r.cost(id)
+}
+
+func (r resource) cost(id string) *CostEstimate {
+	a := r.Attributes
+	return &CostEstimate{
+		ID: id, Status: StageStatus(a.text("status")), ErrorMessage: a.line("error-message"),
+		Prior: a.decimal("prior-monthly-cost"), Proposed: a.decimal("proposed-monthly-cost"), Delta: a.decimal("delta-monthly-cost"),
+	}
+}
+
+func (d document) policyCheck(id string) PolicyCheck {
+	r, _ := d.included("policy-checks", id)
+	return r.policyCheck(id)
+}
+
+func (r resource) policyCheck(id string) PolicyCheck {
+	result := r.Attributes.object("result")
+	check := PolicyCheck{
+		ID: id, Status: StageStatus(r.Attributes.text("status")),
+		Passed: result.count("passed"), Advisory: result.count("advisory-failed"), Soft: result.count("soft-failed"),
+		Hard: result.count("hard-failed"), TotalFailed: result.count("total-failed"),
+	}
+	policies, _ := result["policies"].([]any)
+	for _, p := range policies {
+		if m, ok := p.(map[string]any); ok {
+			check.Policies = append(check.Policies, attributes(m).policy())
+		}
+	}
+	return check
+}
+
+func (a attributes) policy() Policy {
+	p := Policy{Name: a.line("name"), Result: a.line("result")}
+	messages, _ := a["messages"].([]any)
+	for _, m := range messages {
+		if s, ok := m.(string); ok {
+			p.Messages = append(p.Messages, printable(s, 4096))
+		}
+	}
+	return p
+}
+
+// person names who did something: by e-mail where it was told, else by name.
+func (d document) person(id string) string {
+	for _, kind := range []string{"users", "service-accounts"} {
+		if r, ok := d.included(kind, id); ok {
+			for _, name := range []string{"email", "username", "full-name", "name"} {
+				if s := r.Attributes.line(name); s != "" {
+					return s
+				}
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,206 @@
+package scalr
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// What an Error is, for errors.Is. A valid token that lacks a permission gets a
+// 404 from most of the API and a 403 from some of it, so callers treat both alike.
+var (
+	ErrUnauthorized = errors.New("the token was rejected")
+	ErrForbidden    = errors.New("not allowed")
+	ErrNotFound     = errors.New("not found, or not visible to the token")
+	ErrConflict     = errors.New("in conflict with the present state")
+	ErrInvalid      = errors.New("not accepted")
+	ErrRedirected   = errors.New("answered by a redirect")
+	ErrRateLimited  = errors.New("rate limited")
+	ErrUnavailable  = errors.New("no usable answer")
+)
+
+// Error is a call that did not get what it asked for. It never holds the token,
+// a signed address or a body of unbounded length.
+type Error struct {
+	Op         string
+	HTTPStatus int       // 0 when no answer came
+	Problems   []Problem // Scalr's own words, at most five
+	More       int       // how many more there were
+	Note       string    // ours, where Scalr gave no words
+	Location   string    // the origin that a redirect leads to
+	RequestID  string
+	Host       string  // the host asked, or the proxy that failed
+	Network    Network // why no answer came
+	RetryAfter *time.Duration
+	Attempts   int
+	Elapsed    time.Duration
+	Final      bool // asking again cannot help
+	Stray      bool // a page came in place of the API's answer
+	Storage    bool // it was storage that said so, not Scalr
+	Cause      error
+}
+
+// Problem is one entry of Scalr's error document. The published schema does not
+// have title, but the service sends it.
+type Problem struct{ Code, Title, Detail, Pointer string }
+
+func (p Problem) String() string {
+	text := p.Detail
+	if text == "" {
+		text = p.Title
+	}
+	if text == "" {
+		text = p.Code
+	}
+	if p.Pointer != "" {
+		text += " (" + p.Pointer + ")"
+	}
+	return text
+}
+
+func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
+
+// Reason is the error without the operation's name.
+func (e *Error) Reason() string {
+	var parts []string
+	for _, p := range e.Problems {
+		parts = append(parts, p.String())
+	}
+	if e.More > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", e.More))
+	}
+	text := strings.Join(parts, "; ")
+	if text == "" {
+		text = e.Note
+	}
+	switch {
+	case text == "" && e.HTTPStatus != 0:
+		text = strings.TrimSpace(fmt.Sprintf("%d %s", e.HTTPStatus, http.StatusText(e.HTTPStatus)))
+	case text == "":
+		text = ErrUnavailable.Error()
+	case e.HTTPStatus >= 300:
+		text = fmt.Sprintf("%s (HTTP %d)", text, e.HTTPStatus)
+	}
+	if e.RequestID != "" {
+		text += " [request " + e.RequestID + "]"
+	}
+	return text
+}
+
+// Unwrap gives what caused a missing answer, such as the end of a context.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Is tells which of the sentinels the error is.
+func (e *Error) Is(target error) bool { return target == e.kind() }
+
+func (e *Error) kind() error {
+	switch s := e.HTTPStatus; {
+	case e.Storage && s >= 400 && s < 500 && s != http.StatusRequestTimeout && s != http.StatusTooEarly && s != http.StatusTooManyRequests:
+		return ErrInvalid
+	case s == http.StatusUnauthorized:
+		return ErrUnauthorized
+	case s == http.StatusForbidden:
+		return ErrForbidden
+	case s == http.StatusNotFound:
+		return ErrNotFound
+	case s == http.StatusConflict:
+		return ErrConflict
+	case s == http.StatusTooManyRequests:
+		return ErrRateLimited
+	case s == http.StatusRequestTimeout, s == http.StatusTooEarly:
+		return ErrUnavailable
+	case s >= 300 && s < 400:
+		return ErrRedirected
+	case s >= 400 && s < 500:
+		return ErrInvalid
+	}
+	return ErrUnavailable
+}
+
+// passing reports whether the trouble may pass by itself.
+func (e *Error) passing() bool {
+	if e.HTTPStatus == 0 {
+		return !e.Network.hopeless()
+	}
+	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
+}
+
+// Ambiguous reports whether the request may have had its effect although no
+// good answer came.
+func (e *Error) Ambiguous() bool {
+	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.hopeless()
+}
+
+// unsent reports whether the request surely never reached the service.
+func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSending() }
+
+// refusal makes the error of an answer with a status of 300 or more.
+func refusal(op string, res *http.Response, body []byte) *Error {
+	e := &Error{Op: op, HTTPStatus: res.StatusCode, RetryAfter: retryAfter(res.Header),
+		RequestID: printable(res.Header.Get("X-Request-Id"), 80)}
+	if res.Request != nil {
+		e.Host = res.Request.URL.Host
+	}
+	if res.StatusCode < 400 {
+		e.Location = redirectOrigin(res)
+		return e
+	}
+	e.read(body)
+	if len(e.Problems) == 0 && !json.Valid(body) {
+		e.Note = strings.TrimSpace(fmt.Sprintf("%s: %s", http.StatusText(res.StatusCode), pageText(body)))
+		e.Note = strings.TrimSuffix(e.Note, ":")
+	}
+	return e
+}
+
+// read takes Scalr's words out of an error document, whatever its shape.
+func (e *Error) read(body []byte) {
+	var doc struct {
+		Errors json.RawMessage `json:"errors"`
+	}
+	if json.Unmarshal(body, &doc) != nil {
+		return
+	}
+	var entries []map[string]any
+	if json.Unmarshal(doc.Errors, &entries) != nil {
+		var one map[string]any
+		if json.Unmarshal(doc.Errors, &one) != nil || one == nil {
+			return
+		}
+		entries = append(entries, one)
+	}
+	for i, entry := range entries {
+		if i == 5 {
+			e.More = len(entries) - 5
+			return
+		}
+		e.Problems = append(e.Problems, problem(entry))
+	}
+}
+
+func problem(entry map[string]any) Problem {
+	text := func(m map[string]any, name string) string {
+		s, _ := m[name].(string)
+		return printable(s, 4096)
+	}
+	source, _ := entry["source"].(map[string]any)
+	p := Problem{Code: text(entry, "code"), Title: text(entry, "title"), Detail: text(entry, "detail"), Pointer: text(source, "pointer")}
+	if p.Pointer == "" {
+		p.Pointer = text(source, "parameter")
+	}
+	return p
+}
+
+// redirectOrigin is all that is said of where a redirect leads: the rest of the
+// address may hold secrets.
+func redirectOrigin(res *http.Response) string {
+	u, err := url.Parse(res.Header.Get("Location"))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return printable(u.Scheme+"://"+u.Host, 200)
+}

@@ -1,0 +1,129 @@
+package scalr
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// LogBody is a log from its start. Size is -1 when the server does not say.
+type LogBody struct {
+	io.Reader
+	Size  int64
+	close func()
+}
+
+// Close ends the reading; what was not read yet is not transferred.
+func (b *LogBody) Close() error {
+	b.close()
+	return nil
+}
+
+const logQuiet = 10 * time.Second
+
+// Log opens a log, always from its start: the API knows no offset. It makes one
+// attempt, since whoever follows a run comes again anyway. nil without an error
+// means that there is nothing yet (openapi.yml, get_plan_log: 204). A log may be
+// served by storage; our token does not go there.
+func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
+	op := "read the " + string(l.Phase) + " log"
+	path := map[Phase]string{PlanPhase: "plans", ApplyPhase: "applies"}[l.Phase]
+	return c.stream(ctx, call{op: op, method: http.MethodGet, path: []string{path, l.ID, "output"}}, true)
+}
+
+// PlanJSON opens Scalr's sanitized plan, as terraform show -json prints it but
+// without sensitive values. nil without an error means that there is none. The
+// server may answer with a redirect to the plan as it is, secrets and all
+// (openapi.yml, get_sanitized_json_output: 307): that is ErrRedirected and never followed.
+func (c *Client) PlanJSON(ctx context.Context, planID string) (*LogBody, error) {
+	return c.stream(ctx, call{op: "read the plan as JSON", method: http.MethodGet,
+		path: []string{"plans", planID, "sanitized-json-output"}}, false)
+}
+
+// stream opens an answer that may be too big to hold.
+func (c *Client) stream(ctx context.Context, k call, mayMove bool) (*LogBody, error) {
+	ctx, watch := patiently(ctx, logQuiet, 0)
+	body, err := c.open(ctx, k, mayMove, watch)
+	if err != nil || body == nil {
+		watch.stop()
+		return nil, err
+	}
+	return body, nil
+}
+
+func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*LogBody, error) {
+	req, err := c.request(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "*/*")
+	// Without it net/http would unpack by itself, and the size would be lost.
+	req.Header.Set("Accept-Encoding", "identity")
+	res, err := c.api.Do(req)
+	if err != nil {
+		return nil, c.unanswered(ctx, k.op, err)
+	}
+	if mayMove && redirected(res.StatusCode) {
+		if res, err = c.follow(ctx, k.op, req.URL, res, w); err != nil {
+			return nil, err
+		}
+	}
+	w.alive()
+	if res.StatusCode == http.StatusOK {
+		return unpacked(k.op, res, w)
+	}
+	defer res.Body.Close()
+	if res.StatusCode == http.StatusNoContent {
+		return nil, nil
+	}
+	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), 64<<10))
+	return nil, refusal(k.op, res, text)
+}
+
+// follow goes where a log was put, without the token, over at most five hops.
+func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http.Response, w *watch) (*http.Response, error) {
+	for hops := 0; redirected(res.StatusCode); hops++ {
+		res.Body.Close()
+		if hops == 5 {
+			return nil, &Error{Op: op, Note: "too many redirects"}
+		}
+		to, err := c.nextHop(op, from, res)
+		if err != nil {
+			return nil, err
+		}
+		req := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: http.Header{}}).WithContext(ctx)
+		req.Header.Set("User-Agent", c.userAgent)
+		req.Header.Set("Accept-Encoding", "identity")
+		if res, err = c.foreign.Do(req); err != nil {
+			return nil, noAnswer(ctx, op, to.Host, err)
+		}
+		w.alive()
+		from = to
+	}
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent {
+		defer res.Body.Close()
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+		return nil, refusedByStorage(op, from, res, text)
+	}
+	return res, nil
+}
+
+// unpacked hands on the body; some stores send gzip although nobody asked.
+func unpacked(op string, res *http.Response, w *watch) (*LogBody, error) {
+	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
+	in := bufio.NewReaderSize(w.reader(res.Body), 32<<10)
+	b.Reader = in
+	if magic, _ := in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
+		unzip, err := gzip.NewReader(in)
+		if err != nil {
+			b.close()
+			return nil, malformed(op, "the answer is broken gzip")
+		}
+		b.Reader, b.Size = unzip, -1
+	}
+	return b, nil
+}

@@ -1,0 +1,156 @@
+package scalr
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+
+	"scalr-run-action/internal/network"
+)
+
+// Network says why no answer came.
+type Network int
+
+// Why no answer came.
+const (
+	NoTrouble    Network = iota
+	UnknownHost          // the name does not exist
+	NameTrouble          // the name could not be looked up just now
+	Unreachable          // refused, no route, or no connection in time
+	Certificate          // not trusted, expired, or of another name
+	NotTLS               // something answered, but not by TLS
+	OldTLS               // no version of TLS in common
+	ProxyTrouble         // the proxy could not be reached
+	ProxyDenied          // the proxy answered no
+	BrokenOff            // the connection ended in the middle
+	TimedOut             // silence
+	NotAllowed           // an address that we do not dial
+	OtherTrouble         // anything else
+)
+
+// hopeless troubles do not pass by themselves.
+func (n Network) hopeless() bool {
+	switch n {
+	case Certificate, NotTLS, OldTLS, ProxyDenied, NotAllowed:
+		return true
+	}
+	return false
+}
+
+// beforeSending troubles happen before the first byte of a request is sent.
+func (n Network) beforeSending() bool {
+	switch n {
+	case UnknownHost, NameTrouble, Unreachable, Certificate, NotTLS, OldTLS, ProxyTrouble, ProxyDenied, NotAllowed:
+		return true
+	}
+	return false
+}
+
+// unanswered makes the error of a request that got no whole answer. The
+// addresses in net/http's own errors may be signed, so none of them survives.
+func (c *Client) unanswered(ctx context.Context, op string, err error) error {
+	return noAnswer(ctx, op, c.base.Host, err)
+}
+
+func noAnswer(ctx context.Context, op, host string, err error) error {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, errSilence) || errors.Is(cause, errTooLong) {
+		return &Error{Op: op, Host: host, Network: TimedOut, Note: cause.Error(), Cause: cause}
+	}
+	if cause != nil {
+		return &Error{Op: op, Host: host, Network: OtherTrouble, Note: "given up: " + cause.Error(), Cause: cause, Final: true}
+	}
+	e := &Error{Op: op, Host: host}
+	e.Network, e.Note = diagnose(err, host)
+	return e
+}
+
+// diagnose finds out what kind of trouble it is and says it without the
+// address that was asked.
+func diagnose(err error, host string) (Network, string) {
+	var (
+		wrapped  *url.Error
+		dns      *net.DNSError
+		op       *net.OpError
+		record   tls.RecordHeaderError
+		verify   *tls.CertificateVerificationError
+		alert    tls.AlertError
+		denial   *network.ProxyRefusal
+		deadline interface{ Timeout() bool }
+	)
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	text := err.Error()
+	switch {
+	case errors.Is(err, network.ErrAddressRefused):
+		return NotAllowed, host + ": " + network.ErrAddressRefused.Error()
+	case errors.As(err, &denial) && denial.Status >= 500:
+		return ProxyTrouble, denial.Error()
+	case errors.As(err, &denial):
+		return ProxyDenied, denial.Error()
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return ProxyTrouble, "the proxy could not be reached: " + rootCause(op.Err)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return UnknownHost, "no such host: " + host
+	case errors.As(err, &dns):
+		return NameTrouble, "the name " + host + " could not be looked up"
+	case errors.As(err, &verify), certificate(err):
+		return Certificate, printable(certificateText(err), 400)
+	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
+		return NotTLS, host + " answered without TLS"
+	case errors.As(err, &alert) && strings.Contains(alert.Error(), "protocol version"), strings.Contains(text, "unsupported versions"):
+		return OldTLS, host + " speaks only old versions of TLS; 1.2 is needed"
+	case errors.As(err, &op) && op.Op == "dial":
+		return Unreachable, host + ": " + rootCause(op.Err)
+	case strings.Contains(text, "TLS handshake timeout"):
+		return Unreachable, host + ": no TLS answer in time"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return BrokenOff, "the connection to " + host + " ended in the middle"
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &deadline) && deadline.Timeout():
+		return TimedOut, host + " did not answer in time"
+	}
+	return OtherTrouble, printable(text, 200)
+}
+
+func certificate(err error) bool {
+	var (
+		unknown  x509.UnknownAuthorityError
+		invalid  x509.CertificateInvalidError
+		hostname x509.HostnameError
+		roots    x509.SystemRootsError
+	)
+	return errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &hostname) || errors.As(err, &roots)
+}
+
+// certificateText adds who issued the certificate and until when it holds,
+// which is what tells a private authority from a wrong clock.
+func certificateText(err error) string {
+	var verify *tls.CertificateVerificationError
+	if !errors.As(err, &verify) || len(verify.UnverifiedCertificates) == 0 {
+		return err.Error()
+	}
+	leaf := verify.UnverifiedCertificates[0]
+	return fmt.Sprintf("%v (issued by %q, valid from %s to %s)", verify.Err, leaf.Issuer.String(),
+		leaf.NotBefore.UTC().Format("2006-01-02"), leaf.NotAfter.UTC().Format("2006-01-02"))
+}
+
+func rootCause(err error) string {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno.Error()
+	}
+	var timeout interface{ Timeout() bool }
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return "no connection in time"
+	}
+	return printable(err.Error(), 120)
+}

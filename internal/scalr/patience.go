@@ -1,0 +1,70 @@
+package scalr
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+var (
+	errSilence = errors.New("no byte came for too long")
+	errTooLong = errors.New("the answer took too long")
+)
+
+// watch ends an attempt that has gone silent.
+type watch struct {
+	cancel  context.CancelCauseFunc
+	release context.CancelFunc
+	timer   *time.Timer
+	quiet   time.Duration
+}
+
+// patiently bounds one attempt: silence longer than quiet ends it, and so does
+// the total time, if that is not 0. The context's cause tells which.
+func patiently(ctx context.Context, quiet, total time.Duration) (context.Context, *watch) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	release := func() {}
+	if total > 0 {
+		ctx, release = context.WithTimeoutCause(ctx, total, errTooLong)
+	}
+	w := &watch{cancel: cancel, release: release, quiet: quiet}
+	w.timer = time.AfterFunc(quiet, func() { cancel(errSilence) })
+	return ctx, w
+}
+
+// alive says that something moved.
+func (w *watch) alive() { w.timer.Reset(w.quiet) }
+
+func (w *watch) stop() {
+	w.timer.Stop()
+	w.release()
+	w.cancel(nil)
+}
+
+// reader tells the watch about every byte that is read.
+func (w *watch) reader(r io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p)
+		if n > 0 {
+			w.alive()
+		}
+		return n, err
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// pause waits, unless the context ends before; then it returns the cause.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

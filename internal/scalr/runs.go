@@ -1,0 +1,124 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// Run reads a run. A run that is not there is an error at once.
+func (c *Client) Run(ctx context.Context, id string) (Run, error) {
+	return c.readRun(ctx, id, starting)
+}
+
+// Look reads a run that is known to exist, while it is followed: it has the
+// patience for an outage of ten minutes, and takes a 404 of the first half
+// minute for a copy of the server that lags.
+func (c *Client) Look(ctx context.Context, id string) (Run, error) {
+	return c.readRun(ctx, id, following)
+}
+
+func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err error) {
+	op := "read run " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"runs", id}, query: url.Values{"include": {runIncludes}}, policy: p,
+		read: func(a answer) (err error) { run, err = a.run(op, id); return err },
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	return c.complete(ctx, run), nil
+}
+
+// run reads the answer; one for another run than asked (any, if id is empty), or
+// without a status, is no answer.
+func (a answer) run(op, id string) (Run, error) {
+	r, doc, err := a.one(op, "runs")
+	if err != nil {
+		return Run{}, err
+	}
+	if id != "" && r.ID != id {
+		return Run{}, malformed(op, "the answer is for another run: "+r.ID)
+	}
+	if r.Attributes.text("status") == "" {
+		return Run{}, malformed(op, "the answer has no status")
+	}
+	return doc.run(r), nil
+}
+
+// complete reads the parts that did not come along with the run. It is best
+// effort: the next look tries again.
+func (c *Client) complete(ctx context.Context, r Run) Run {
+	if r.Plan != nil && r.Plan.Status == "" {
+		if part, ok := c.part(ctx, "plans", r.Plan.ID); ok {
+			r.Plan = part.plan(part.ID)
+		}
+	}
+	if r.Apply != nil && r.Apply.Status == "" {
+		if part, ok := c.part(ctx, "applies", r.Apply.ID); ok {
+			r.Apply = part.apply(part.ID)
+		}
+	}
+	if r.Cost != nil && r.Cost.Status == "" {
+		if part, ok := c.part(ctx, "cost-estimates", r.Cost.ID); ok {
+			r.Cost = part.cost(part.ID)
+		}
+	}
+	for i, p := range r.Policies {
+		if p.Status == "" {
+			if part, ok := c.part(ctx, "policy-checks", p.ID); ok {
+				r.Policies[i] = part.policyCheck(part.ID)
+			}
+		}
+	}
+	return r
+}
+
+func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool) {
+	op := "read " + kind + " " + id
+	err := c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{kind, id}, policy: single,
+		read: func(a answer) (err error) { r, _, err = a.one(op, kind); return err },
+	})
+	return r, err == nil
+}
+
+// Confirm agrees to the apply of a run. ErrConflict: not yet, or not any more;
+// look again.
+func (c *Client) Confirm(ctx context.Context, id, comment string) error {
+	return c.act(ctx, id, "apply", comment, ours)
+}
+
+// Override overrides a policy check's soft failures. The API takes no comment.
+func (c *Client) Override(ctx context.Context, policyCheckID string) error {
+	return c.do(ctx, call{op: "override policy check " + policyCheckID, method: http.MethodPost,
+		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: ours})
+}
+
+// act posts one of a run's actions. They take a plain object and answer without
+// a body: 202, and 204 where there was nothing left to do.
+func (c *Client) act(ctx context.Context, id, verb, comment string, p policy) error {
+	return c.do(ctx, call{op: verb + " run " + id, method: http.MethodPost, path: []string{"runs", id, "actions", verb},
+		kind: actionType, body: map[string]any{"comment": comment}, policy: p})
+}
+
+// runsOf lists the runs of a workspace, newest first, page by page, until visit
+// has seen enough.
+func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit func(Run) (more bool)) error {
+	query := url.Values{"filter[workspace]": {workspaceID}}
+	return c.pages(ctx, "list the runs of workspace "+workspaceID, []string{"runs"}, "runs", query, p, func(r resource, d document) bool {
+		return visit(d.run(r))
+	})
+}
+
+// Holder finds the run that the given one waits for: the oldest that is neither
+// dry nor over. ok is false when there is none, or nobody knows.
+func (c *Client) Holder(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {
+	err := c.runsOf(ctx, workspaceID, single, func(r Run) bool {
+		if !r.Dry && !r.Status.Over() && r.ID != waiting {
+			holder, ok = r, true
+		}
+		return true
+	})
+	return holder, ok && err == nil
+}

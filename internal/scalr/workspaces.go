@@ -1,0 +1,129 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// workspaceIncludes are the parts that say who holds a workspace and what it is called.
+const workspaceIncludes = "environment,tags,locked-by,locked-by-run,current-run"
+
+// Workspace reads a workspace.
+func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err error) {
+	op := "read workspace " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: starting,
+		read: func(a answer) error {
+			r, doc, err := a.one(op, "workspaces")
+			w = doc.workspace(r)
+			return err
+		},
+	})
+	return w, err
+}
+
+// WorkspaceFilter narrows a list of workspaces; zero fields do not. Names are
+// matched by the service as it likes: compare them.
+type WorkspaceFilter struct {
+	EnvironmentID, Environment string // by id, or by name
+	Name, Query, Tag           string
+}
+
+// Workspaces lists workspaces.
+func (c *Client) Workspaces(ctx context.Context, f WorkspaceFilter) ([]Workspace, error) {
+	query := url.Values{"include": {workspaceIncludes}}
+	setIf(query, "filter[environment]", f.EnvironmentID)
+	setIf(query, "filter[environment][name]", f.Environment)
+	setIf(query, "filter[name]", f.Name)
+	setIf(query, "query", f.Query)
+	setIf(query, "filter[tag]", f.Tag)
+	var list []Workspace
+	err := c.pages(ctx, "list workspaces", []string{"workspaces"}, "workspaces", query, starting, func(r resource, d document) bool {
+		list = append(list, d.workspace(r))
+		return true
+	})
+	return list, err
+}
+
+func setIf(q url.Values, name, value string) {
+	if value != "" {
+		q.Set(name, value)
+	}
+}
+
+func (d document) workspace(r resource) Workspace {
+	a := r.Attributes
+	w := Workspace{
+		ID: r.ID, Name: a.line("name"), EnvironmentID: r.ref("environment"), AutoApply: a.set("auto-apply"),
+		ExecutionMode: a.text("execution-mode"), Platform: a.text("iac-platform"), Version: a.line("terraform-version"),
+		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
+		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
+		HasResources: a.set("has-resources"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
+		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"), CurrentRunID: r.ref("current-run"),
+		Tags: d.tags(r), Permissions: a.flags("permissions"),
+	}
+	if w.VCS == "" && a["vcs-repo"] != nil {
+		w.VCS = "a repository"
+	}
+	if by := r.ref("locked-by"); by != "" {
+		if w.LockedBy = d.person(by); w.LockedBy == "" {
+			w.LockedBy = by
+		}
+	}
+	if e, ok := d.included("environments", w.EnvironmentID); ok {
+		w.Environment = e.Attributes.line("name")
+	}
+	if run, ok := d.included("runs", w.CurrentRunID); ok {
+		w.CurrentRunStatus = Status(run.Attributes.text("status"))
+	}
+	return w
+}
+
+func (d document) tags(r resource) []Tag {
+	var tags []Tag
+	for _, id := range r.refs("tags") {
+		t, _ := d.included("tags", id)
+		tags = append(tags, Tag{ID: id, Name: t.Attributes.line("name")})
+	}
+	return tags
+}
+
+// flags reads an object of booleans; nil when there is none.
+func (a attributes) flags(name string) map[string]bool {
+	var flags map[string]bool
+	for k, v := range a.object(name) {
+		if b, ok := v.(bool); ok {
+			if flags == nil {
+				flags = map[string]bool{}
+			}
+			flags[k] = b
+		}
+	}
+	return flags
+}
+
+// Environment reads an environment.
+func (c *Client) Environment(ctx context.Context, id string) (e Environment, err error) {
+	op := "read environment " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: starting,
+		read: func(a answer) error {
+			r, doc, err := a.one(op, "environments")
+			e = doc.environment(r)
+			return err
+		},
+	})
+	return e, err
+}
+
+func (d document) environment(r resource) Environment {
+	a := r.Attributes
+	return Environment{
+		ID: r.ID, Name: a.line("name"), Status: a.line("status"), AccountID: r.ref("account"),
+		Locked: a.set("locked"), LockReason: a.line("lock-reason"),
+		MaskSensitive: a.flag("mask-sensitive-output"), RemoteBackend: a.flag("remote-backend"), CostEstimation: a.flag("cost-estimation-enabled"),
+		Tags: d.tags(r), Policies: r.refs("policy-groups"), Providers: r.refs("provider-configurations"),
+		DefaultProviders: r.refs("default-provider-configurations"),
+	}
+}
