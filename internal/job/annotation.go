@@ -1,0 +1,127 @@
+package job
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	githubactions "github.com/sethvargo/go-githubactions"
+)
+
+// Level says how bad an Annotation is. The zero Level is an error.
+type Level int
+
+// The levels, worst first.
+const (
+	LevelError Level = iota
+	LevelWarning
+	LevelNotice
+)
+
+// String returns the runner's name of the level.
+func (l Level) String() string {
+	switch l {
+	case LevelWarning:
+		return "warning"
+	case LevelNotice:
+		return "notice"
+	default:
+		return "error"
+	}
+}
+
+// Annotation is a message that GitHub shows beside the job and, with a File, beside the code. All texts may be foreign.
+type Annotation struct {
+	Level   Level
+	Title   string
+	Message string // may have several lines; cut at 4096 UTF-16 units, as the runner would
+	File    string // relative to the repository; empty for none
+	Line    int    // from 1; 0 for none
+	EndLine int    // 0 for none
+	Col     int    // from 1; 0 for none; counts only within one line
+}
+
+// The runner keeps this many annotations of a level for a step, and this much of a message (ExecutionContext.cs).
+const (
+	annotationsKept = 10
+	messageKept     = 4096
+	titleKept       = 255
+)
+
+// Error annotates the job with an error, whatever a.Level says.
+func (j *Job) Error(a Annotation) {
+	a.Level = LevelError
+	j.Annotate(a)
+}
+
+// Annotate prints a, as an annotation on GitHub and as plain lines elsewhere. Of each level ten are sent; the runner
+// would drop further ones, so they are plain lines too. An error ends the open group, which would hide it.
+func (j *Job) Annotate(a Annotation) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if a.Level == LevelError {
+		j.endGroup()
+	}
+	j.sent[a.Level]++
+	if !j.OnGitHub() || j.sent[a.Level] > annotationsKept {
+		j.plainAnnotation(a)
+		return
+	}
+	j.command(a.Level.String(), cutUTF16(j.plain(a.Message), messageKept), j.properties(a))
+}
+
+func (j *Job) properties(a Annotation) githubactions.CommandProperties {
+	properties := githubactions.CommandProperties{}
+	if title := cutUTF16(j.plain(oneLine(a.Title)), titleKept); title != "" {
+		properties["title"] = title
+	}
+	if a.File == "" {
+		return properties
+	}
+	properties["file"] = j.plain(oneLine(a.File))
+	if a.Line <= 0 {
+		return properties
+	}
+	properties["line"] = strconv.Itoa(a.Line)
+	if a.EndLine > a.Line {
+		properties["endLine"] = strconv.Itoa(a.EndLine)
+	} else if a.Col > 0 {
+		properties["col"] = strconv.Itoa(a.Col)
+	}
+	return properties
+}
+
+// plainAnnotation prints "error: main.tf:3: title: message", further lines of the message indented.
+func (j *Job) plainAnnotation(a Annotation) {
+	text := a.Level.String() + ": "
+	if a.File != "" {
+		text += a.File
+		if a.Line > 0 {
+			text += ":" + strconv.Itoa(a.Line)
+		}
+		text += ": "
+	}
+	if a.Title != "" {
+		text += a.Title + ": "
+	}
+	indent := ""
+	for line := range strings.Lines(text + a.Message) {
+		j.line(indent + strings.TrimRight(line, "\r\n"))
+		indent = "  "
+	}
+}
+
+// cutUTF16 cuts s to at most n UTF-16 units, which is how the runner counts.
+func cutUTF16(s string, n int) string {
+	units := 0
+	last := 0 // where to cut so that the ellipsis fits
+	for i, r := range s {
+		if units <= n-1 {
+			last = i
+		}
+		if units += utf16.RuneLen(r); units > n {
+			return s[:last] + "…"
+		}
+	}
+	return s
+}

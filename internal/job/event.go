@@ -1,0 +1,222 @@
+package job
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Event is what started the job. Where nothing is known a field is zero. Names, titles and messages are foreign text.
+type Event struct {
+	Name       string // pull_request, push, schedule …
+	Action     string // opened, synchronize …
+	Repository string // owner/name
+	SHA        string // the head commit of a pull request, not the merge commit that is tested
+	Ref        string // refs/heads/main
+	RefName    string // main
+	Actor      string
+
+	Attempt        int    // from 1, when a workflow run is repeated
+	WorkflowRunURL string // of this attempt
+	ServerURL      string
+	APIURL         string
+	GraphQLURL     string
+
+	PullRequest   PullRequest
+	ClientPayload ClientPayload
+	// MergeGroupPullRequest is the number of the pull request at the head of a merge queue's group.
+	MergeGroupPullRequest int
+	HeadCommitMessage     string // its first line, on a push
+	IsDependabot          bool   // then GitHub gives Dependabot's secrets only
+}
+
+// PullRequest is the pull request that an event is about. Number is 0 if it is about none.
+type PullRequest struct {
+	Number   int
+	Title    string
+	HeadSHA  string
+	HeadRepo string // owner/name; empty if it was deleted
+	BaseRepo string
+	Fork     bool // the head is in another repository than the base
+}
+
+// ClientPayload is what of a repository_dispatch points to a pull request.
+type ClientPayload struct {
+	PullRequestNumber int
+	PullRequestURL    string
+}
+
+// Event returns what started the job, from the environment and the event's file. A file that cannot be read counts as
+// empty. It is read once.
+func (j *Job) Event() Event { return j.event() }
+
+func (j *Job) readEvent() Event {
+	p := readPayload(j.Env("GITHUB_EVENT_PATH"))
+	e := Event{
+		Name:       j.Env("GITHUB_EVENT_NAME"),
+		Action:     p.Action,
+		Repository: j.Env("GITHUB_REPOSITORY"),
+		SHA:        j.Env("GITHUB_SHA"),
+		Ref:        j.Env("GITHUB_REF"),
+		RefName:    j.Env("GITHUB_REF_NAME"),
+		Actor:      j.Env("GITHUB_ACTOR"),
+		ServerURL:  j.envOr("GITHUB_SERVER_URL", "https://github.com"),
+		APIURL:     j.envOr("GITHUB_API_URL", "https://api.github.com"),
+		GraphQLURL: j.envOr("GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+
+		PullRequest:           p.pullRequest(),
+		ClientPayload:         p.clientPayload(),
+		MergeGroupPullRequest: mergeGroupPullRequest(p.MergeGroup.HeadRef),
+		HeadCommitMessage:     firstLine(p.HeadCommit.Message),
+		IsDependabot:          j.Env("GITHUB_ACTOR") == "dependabot[bot]",
+	}
+	e.Attempt, _ = strconv.Atoi(j.Env("GITHUB_RUN_ATTEMPT"))
+	e.WorkflowRunURL = e.workflowRunURL(j.Env("GITHUB_RUN_ID"))
+	if e.PullRequest.HeadSHA != "" {
+		e.SHA = e.PullRequest.HeadSHA
+	}
+	return e
+}
+
+func (j *Job) envOr(name, otherwise string) string {
+	if value := j.Env(name); value != "" {
+		return strings.TrimRight(value, "/")
+	}
+	return otherwise
+}
+
+func (e Event) workflowRunURL(runID string) string {
+	if e.Repository == "" || runID == "" {
+		return ""
+	}
+	address := fmt.Sprintf("%s/%s/actions/runs/%s", e.ServerURL, e.Repository, runID)
+	if e.Attempt > 0 {
+		address += fmt.Sprintf("/attempts/%d", e.Attempt)
+	}
+	return address
+}
+
+// payload is the part of the event's file that we read.
+type payload struct {
+	Action      string            `json:"action"`
+	Number      int               `json:"number"`
+	PullRequest *pullPayload      `json:"pull_request"`
+	Issue       *issuePayload     `json:"issue"`
+	MergeGroup  mergeGroupPayload `json:"merge_group"`
+	HeadCommit  commitPayload     `json:"head_commit"`
+	Client      clientPayload     `json:"client_payload"`
+}
+
+type pullPayload struct {
+	Number int        `json:"number"`
+	Title  string     `json:"title"`
+	Head   endPayload `json:"head"`
+	Base   endPayload `json:"base"`
+}
+
+type endPayload struct {
+	SHA  string `json:"sha"`
+	Repo struct {
+		FullName string `json:"full_name"`
+	} `json:"repo"`
+}
+
+// issuePayload is a pull request if it has an address as one: a comment on a pull request is a comment on an issue.
+type issuePayload struct {
+	Number      int    `json:"number"`
+	Title       string `json:"title"`
+	PullRequest *struct {
+		URL string `json:"url"`
+	} `json:"pull_request"`
+}
+
+type mergeGroupPayload struct {
+	HeadRef string `json:"head_ref"`
+}
+
+type commitPayload struct {
+	Message string `json:"message"`
+}
+
+type clientPayload struct {
+	PullRequest struct {
+		Number  int    `json:"number"`
+		HTMLURL string `json:"html_url"`
+		URL     string `json:"url"`
+	} `json:"pull_request"`
+}
+
+// payloadLimit is the most that is read of an event's file. GitHub's own limit is 25 MB, which only events list that
+// we read nothing of.
+const payloadLimit = 8 << 20
+
+// readPayload returns what can be read of the file; a field of another type than expected stays zero.
+func readPayload(path string) payload {
+	f, err := os.Open(path)
+	if err != nil {
+		return payload{}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, payloadLimit+1))
+	if err != nil || len(text) > payloadLimit {
+		return payload{}
+	}
+	return parsePayload(text)
+}
+
+func parsePayload(text []byte) payload {
+	var p payload
+	// After a value of the wrong type decoding goes on; after a syntax error nothing was decoded.
+	_ = json.Unmarshal(text, &p)
+	return p
+}
+
+func (p payload) pullRequest() PullRequest {
+	switch {
+	case p.PullRequest != nil && p.PullRequest.Number > 0:
+		pull := PullRequest{
+			Number:   p.PullRequest.Number,
+			Title:    p.PullRequest.Title,
+			HeadSHA:  p.PullRequest.Head.SHA,
+			HeadRepo: p.PullRequest.Head.Repo.FullName,
+			BaseRepo: p.PullRequest.Base.Repo.FullName,
+		}
+		// A fork that was deleted has no repository any more.
+		pull.Fork = !strings.EqualFold(pull.HeadRepo, pull.BaseRepo)
+		return pull
+	case p.Issue != nil && p.Issue.PullRequest != nil && p.Issue.Number > 0:
+		return PullRequest{Number: p.Issue.Number, Title: p.Issue.Title}
+	default:
+		return PullRequest{}
+	}
+}
+
+func (p payload) clientPayload() ClientPayload {
+	pull := p.Client.PullRequest
+	c := ClientPayload{PullRequestNumber: max(0, pull.Number), PullRequestURL: pull.HTMLURL}
+	if c.PullRequestURL == "" {
+		c.PullRequestURL = pull.URL
+	}
+	return c
+}
+
+// mergeGroupRef is refs/heads/gh-readonly-queue/main/pr-104-0123abcd….
+var mergeGroupRef = regexp.MustCompile(`^refs/heads/gh-readonly-queue/.+/pr-([0-9]{1,9})-[0-9a-f]+$`)
+
+func mergeGroupPullRequest(headRef string) int {
+	found := mergeGroupRef.FindStringSubmatch(headRef)
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(found[1])
+	return n
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(line)
+}

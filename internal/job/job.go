@@ -1,0 +1,154 @@
+// Package job speaks to the CI job in which we run: its log, its files, its event and its identity.
+//
+// It is the only package that knows GitHub's workflow commands. Three rules hold everywhere in it. Text that is not
+// ours reaches the log through Foreign or as an argument, and is made harmless on its way. Secrets are redacted from
+// whatever is printed. Where the job is not one of GitHub's, no workflow command is ever printed.
+//
+// Facts about the runner are from actions/runner 2.336.0; a comment names the file.
+package job
+
+import (
+	"crypto/rand"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	githubactions "github.com/sethvargo/go-githubactions"
+
+	"scalr-run-action/internal/secret"
+)
+
+// Options is the world as a Job sees it.
+type Options struct {
+	Environ []string         // as os.Environ gives it; of a name that stands there twice the last counts
+	Stdout  io.Writer        // the one stream that is written to
+	HTTP    *http.Client     // for the ID token; nil means http.DefaultClient
+	Redact  *secret.Redactor // nil means one of its own
+	// Broken is called once, with the error, when Stdout can no longer be written to. It must not call the Job.
+	Broken func(error)
+}
+
+// Job is the CI job in which we run. It is safe for concurrent use.
+type Job struct {
+	env    map[string]string
+	http   *http.Client
+	redact *secret.Redactor
+	event  func() Event
+	token  string // ends the fence around foreign text
+
+	mu      sync.Mutex // guards everything below, and the order of what is printed
+	console *console
+	github  *githubactions.Action
+	fenced  bool
+	groups  int  // how many were opened
+	grouped bool // the last one is open
+	sent    map[Level]int
+	warned  bool // that outputs have no file
+}
+
+// New returns the Job that the environment describes.
+func New(o Options) *Job {
+	j := &Job{
+		env:     environment(o.Environ),
+		http:    withoutRedirects(o.HTTP),
+		redact:  o.Redact,
+		token:   rand.Text(),
+		console: &console{out: o.Stdout, broken: o.Broken},
+		sent:    make(map[Level]int),
+	}
+	if j.redact == nil {
+		j.redact = new(secret.Redactor)
+	}
+	j.event = sync.OnceValue(j.readEvent)
+	j.github = githubactions.New(githubactions.WithWriter(j.console), githubactions.WithGetenv(j.Env), githubactions.WithHTTPClient(j.http))
+	j.redact.Add(j.givenSecrets()...)
+	return j
+}
+
+func environment(environ []string) map[string]string {
+	env := make(map[string]string, len(environ))
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	return env
+}
+
+// givenSecrets returns the secrets that the runner puts into every container, asked for or not.
+func (j *Job) givenSecrets() []secret.Value {
+	given := []secret.Value{secret.New(j.Env("ACTIONS_RUNTIME_TOKEN")), secret.New(j.Env("ACTIONS_ID_TOKEN_REQUEST_TOKEN"))}
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
+		if proxy, err := url.Parse(j.Env(name)); err == nil && proxy.User != nil {
+			password, _ := proxy.User.Password()
+			given = append(given, secret.New(password))
+		}
+	}
+	return given
+}
+
+// OnGitHub says whether the job is one of GitHub Actions.
+func (j *Job) OnGitHub() bool { return j.Env("GITHUB_ACTIONS") == "true" }
+
+// Debugging says whether somebody asked for debug messages.
+func (j *Job) Debugging() bool { return j.Env("RUNNER_DEBUG") == "1" }
+
+// Env returns an environment variable, empty if it is not set.
+func (j *Job) Env(name string) string { return j.env[name] }
+
+// Input returns an input as it came, untrimmed, empty if it is not set. GitHub keeps the hyphens of its name
+// (INPUT_RUN-ID); other systems cannot always, so underscores serve too.
+func (j *Job) Input(name string) string {
+	key := inputKey(name)
+	if value, ok := j.env[key]; ok {
+		return value
+	}
+	return j.env[strings.ReplaceAll(key, "-", "_")]
+}
+
+const inputPrefix = "INPUT_"
+
+func inputKey(name string) string {
+	return inputPrefix + strings.ToUpper(strings.ReplaceAll(name, " ", "_"))
+}
+
+// InputNames returns the names of all inputs that are set, declared or not, in lower case and sorted.
+func (j *Job) InputNames() []string {
+	var names []string
+	for key := range j.env {
+		if name, ok := strings.CutPrefix(key, inputPrefix); ok {
+			names = append(names, strings.ToLower(name))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Root returns the directory of the checkout.
+func (j *Job) Root() string {
+	if root := j.Env("GITHUB_WORKSPACE"); root != "" {
+		return root
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	return root
+}
+
+// TempDirs returns the directories in which temporary files may be tried, best first. Each exists. An older runner
+// names a RUNNER_TEMP that the container does not have.
+func (j *Job) TempDirs() []string {
+	var dirs []string
+	for _, dir := range []string{j.Env("RUNNER_TEMP"), j.Env("TMPDIR"), "/tmp", "/var/tmp"} {
+		info, err := os.Stat(dir)
+		if err == nil && info.IsDir() && filepath.IsAbs(dir) && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}

@@ -1,0 +1,108 @@
+package job
+
+import (
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/secret"
+)
+
+// Infof prints one line of ours. Arguments may be foreign: line ends in them become spaces.
+func (j *Job) Infof(format string, args ...any) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.line(fmt.Sprintf(format, args...))
+}
+
+// Debugf prints one line of ours if somebody asked for debug messages.
+func (j *Job) Debugf(format string, args ...any) {
+	if !j.Debugging() {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	text := fmt.Sprintf(format, args...)
+	if j.OnGitHub() {
+		j.command("debug", j.plain(oneLine(text)), nil)
+	} else {
+		j.line("debug: " + text)
+	}
+}
+
+// Noticef annotates the job with a notice.
+func (j *Job) Noticef(format string, args ...any) {
+	j.Annotate(Annotation{Level: LevelNotice, Message: fmt.Sprintf(format, args...)})
+}
+
+// Warnf annotates the job with a warning.
+func (j *Job) Warnf(format string, args ...any) {
+	j.Annotate(Annotation{Level: LevelWarning, Message: fmt.Sprintf(format, args...)})
+}
+
+// Group folds what is printed until end is called, or until the next Group or error. Groups do not nest: the runner
+// knows one at a time. Calling end twice, or late, does no harm.
+func (j *Job) Group(title string) (end func()) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.endGroup()
+	if j.OnGitHub() {
+		j.command("group", j.plain(oneLine(title)), nil)
+	} else {
+		j.line(title)
+	}
+	j.groups++
+	j.grouped = true
+	mine := j.groups
+	return func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if mine == j.groups {
+			j.endGroup()
+		}
+	}
+}
+
+// endGroup closes the open group, if there is one. The mutex is held.
+func (j *Job) endGroup() {
+	if j.grouped && j.OnGitHub() {
+		j.command("endgroup", "", nil)
+	}
+	j.grouped = false
+}
+
+// Mask hides v in everything that the job prints from now on, and adds it to the Redactor. It must be called before v
+// can appear anywhere. What is not Hideable is left alone.
+func (j *Job) Mask(v secret.Value) {
+	if !v.Hideable() {
+		return
+	}
+	j.redact.Add(v)
+	if !j.OnGitHub() {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, text := range masks(v.Reveal()) {
+		j.command("add-mask", text, nil)
+	}
+}
+
+// masks returns what to send for a secret. The runner masks each line of a value too, without a least length
+// (ActionCommandManager.cs, AddMaskCommandExtension): one "}" on a line of its own would mask every brace from then on.
+// So a value with such a line is sent line by line.
+func masks(value string) []string {
+	var lines []string
+	whole := true
+	for line := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		switch line = strings.TrimSpace(line); {
+		case secret.New(line).Hideable():
+			lines = append(lines, line)
+		case line != "":
+			whole = false
+		}
+	}
+	if whole {
+		return []string{value}
+	}
+	return lines
+}
