@@ -43,7 +43,7 @@ func (s *Server) next(r *run) (due time.Time, happen func(at time.Time)) {
 // stepEnd is when the current step is over by itself.
 func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
 	step := r.script[r.step]
-	if r.step == len(r.script)-1 || step.Rest || terminal(r.status) && r.status != "applied" && r.status != "post_apply_running" {
+	if r.step == len(r.script)-1 || step.Rest {
 		return due, nil
 	}
 	switch {

@@ -89,10 +89,10 @@ func (s *Server) leave(r *run, before string, at time.Time) {
 	case "policy_checking":
 		r.checks.becomes(s.checked(r), at)
 	case "policy_override":
-		r.checks.becomes(map[string]string{"discarded": "canceled", "canceled": "canceled"}[r.status], at)
-		if r.checks != nil && !terminal(r.status) {
-			r.checks.becomes("overridden", at)
+		if terminal(r.status) {
+			r.checks.becomes("canceled", at)
 		}
+		r.checks.becomes("overridden", at)
 	}
 }
 

@@ -1,0 +1,161 @@
+// Package follow watches one run until it rests, copying its logs as they grow,
+// and stops it when told to.
+//
+// Three things are judged by what was seen before, not by one look. A run rests
+// when a pause or an end is seen twice (judge.go). A log is told from where the
+// last look left it, for a bounded price (tail.go). The next look comes sooner
+// when something moved (pace.go).
+package follow
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// API is what following needs of Scalr; *scalr.Client has it.
+type API interface {
+	Look(ctx context.Context, id string) (scalr.Run, error)
+	Log(ctx context.Context, l scalr.Log) (*scalr.LogBody, error)
+	Stop(ctx context.Context, last scalr.Run, s scalr.Stopping) (scalr.StopResult, error)
+}
+
+// Teller is told what the follower sees, in order and from one goroutine.
+type Teller interface {
+	// Look is every answer that is not older than one before; most say nothing new.
+	Look(scalr.Run)
+	// Log is where the log of a stage goes.
+	Log(scalr.Phase) io.Writer
+	// Restarted says that the log was rewritten and is told again from its start.
+	Restarted(scalr.Phase)
+	// LogTrouble says, once for each stage, that its log cannot be had just now.
+	LogTrouble(scalr.Phase, error)
+}
+
+// Follower follows one run. It is used once.
+type Follower struct {
+	API  API
+	Tell Teller
+	// Stopping says how to stop the run when the context ends; nil leaves it alone.
+	Stopping *scalr.Stopping
+	// Hurry, when it is closed, ends the stopping as soon as a request is out.
+	Hurry <-chan struct{}
+	// Leaving is the status that the caller has just acted upon: to rest in it
+	// is not believed for a while.
+	Leaving scalr.Status
+	Pace    Pace
+
+	tails map[scalr.Log]*tail
+	order []scalr.Log
+}
+
+// Ending is how the following ended.
+type Ending struct {
+	Run scalr.Run // as last seen
+	// Told is why the context ended, when that is what ended the following.
+	Told error
+	// Stop says what the wish to stop came to; nil when the run was left alone.
+	Stop    *scalr.StopResult
+	StopErr error
+}
+
+// Follow watches until the run rests of its own accord, and then returns with a
+// nil error. It returns as well when the context ends, after stopping the run as
+// it was told, and when Scalr gives no answer for too long.
+func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
+	f.tails = map[scalr.Log]*tail{}
+	last, err := f.watch(ctx, run)
+	if err == nil {
+		f.drain(ctx)
+	}
+	told := context.Cause(ctx)
+	switch {
+	case told != nil && last.Status.Over():
+		return Ending{Run: last}, nil // it was quicker than the signal
+	case told != nil:
+		return f.stop(context.WithoutCancel(ctx), last, told), nil
+	}
+	return Ending{Run: last}, err
+}
+
+// watch looks until a rest is believed.
+func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) {
+	judge := judge{leaving: f.Leaving, began: time.Now(), pace: f.Pace}
+	pace := f.Pace.pacer()
+	last := run
+	for {
+		look, err := f.API.Look(ctx, run.ID)
+		if err != nil {
+			return last, err
+		}
+		opinion := judge.consider(look)
+		moved := false
+		if opinion != stale {
+			moved = f.copyLogs(ctx, look)
+			moved = look.Status != last.Status || moved
+			last = look
+			f.Tell.Look(look)
+		}
+		switch opinion {
+		case rested:
+			return last, nil
+		case stuck:
+			return last, &UnknownStatusError{last.Status}
+		}
+		if err := pause(ctx, pace.next(moved, opinion)); err != nil {
+			return last, err
+		}
+	}
+}
+
+// stop asks for the run to be stopped and watches, shortly, how it ends.
+func (f *Follower) stop(ctx context.Context, run scalr.Run, told error) Ending {
+	ending := Ending{Run: run, Told: told}
+	if f.Stopping == nil {
+		return ending
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.Pace.Grace)
+	defer cancel()
+	how := *f.Stopping
+	how.Out = f.cutShort(ctx, cancel)
+	result, err := f.API.Stop(ctx, run, how)
+	ending.Stop, ending.StopErr, ending.Run = &result, err, result.LastKnown
+	if err != nil || result.GoesOn {
+		return ending
+	}
+	for !ending.Run.Status.Over() && pause(ctx, f.Pace.Stopping) == nil {
+		if look, err := f.API.Look(ctx, run.ID); err == nil {
+			ending.Run = look
+		}
+	}
+	f.copyLogs(ctx, ending.Run)
+	f.Tell.Look(ending.Run)
+	return ending
+}
+
+// cutShort makes what to do when a stop request is out: from then on, a second
+// signal ends the waiting.
+func (f *Follower) cutShort(ctx context.Context, cancel func()) func() {
+	return func() {
+		go func() {
+			select {
+			case <-f.Hurry:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

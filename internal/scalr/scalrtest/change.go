@@ -1,0 +1,137 @@
+package scalrtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// changesOf are the changes that a plan finds, seen by what the run asked for.
+func changesOf(g Stage, r *run) []Change {
+	changes := g.Changes
+	if changes == nil {
+		changes = []Change{{Address: "terraform_data.example", Action: "create"}}
+	}
+	if !r.flag("is-destroy") {
+		return changes
+	}
+	var destroyed []Change
+	for _, c := range changes {
+		destroyed = append(destroyed, Change{Address: c.Address, Action: "delete"})
+	}
+	return destroyed
+}
+
+func hasChanges(changes []Change) bool {
+	for _, c := range changes {
+		if c.Action != "no-op" {
+			return true
+		}
+	}
+	return false
+}
+
+// counts are the numbers that Scalr shows. A replacement counts as an addition
+// and a destruction; imports are in no count of a plan.
+func counts(changes []Change) (additions, updates, destructions, imports int) {
+	for _, c := range changes {
+		switch c.Action {
+		case "create":
+			additions++
+		case "update":
+			updates++
+		case "delete":
+			destructions++
+		case "replace":
+			additions++
+			destructions++
+		case "import":
+			imports++
+		}
+	}
+	return additions, updates, destructions, imports
+}
+
+const (
+	bold   = "\x1b[1m"
+	green  = "\x1b[32m"
+	yellow = "\x1b[33m"
+	red    = "\x1b[31m"
+	plainc = "\x1b[0m"
+)
+
+// planText is a log as the tool would write it, colours included.
+func planText(changes []Change, fails string) string {
+	var b strings.Builder
+	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +
+		green + bold + "Terraform has been successfully initialized!" + plainc + "\n\n")
+	if fails != "" {
+		fmt.Fprintf(&b, red+"╷"+plainc+"\n"+red+"│ "+bold+"Error: "+plainc+"%s\n"+red+"│"+plainc+"   on main.tf line 3, in resource \"terraform_data\" \"example\":\n"+red+"╵"+plainc+"\n", fails)
+		return b.String()
+	}
+	if !hasChanges(changes) {
+		b.WriteString(bold + green + "No changes." + plainc + bold + " Your infrastructure matches the configuration." + plainc + "\n")
+		return b.String()
+	}
+	b.WriteString("Terraform will perform the following actions:\n\n")
+	for _, c := range changes {
+		fmt.Fprintf(&b, "%s  # %s will be %s%s\n  %s%s resource %q {}\n\n", bold, c.Address, participle(c.Action), plainc, sign(c.Action), plainc, c.Address)
+	}
+	additions, updates, destructions, imports := counts(changes)
+	b.WriteString(bold + "Plan:" + plainc + " ")
+	if imports > 0 {
+		fmt.Fprintf(&b, "%d to import, ", imports)
+	}
+	fmt.Fprintf(&b, "%d to add, %d to change, %d to destroy.\n", additions, updates, destructions)
+	return b.String()
+}
+
+func participle(action string) string {
+	words := map[string]string{"create": "created", "update": "updated in-place", "delete": "destroyed", "replace": "replaced", "import": "imported"}
+	return words[action]
+}
+
+func sign(action string) string {
+	signs := map[string]string{"create": green + "+", "update": yellow + "~", "delete": red + "-", "replace": red + "-" + plainc + "/" + green + "+"}
+	return signs[action]
+}
+
+func applyText(changes []Change, fails string) string {
+	var b strings.Builder
+	for _, c := range changes {
+		if c.Action != "no-op" {
+			fmt.Fprintf(&b, "%s%s: %s...%s\n", bold, c.Address, strings.ToUpper(c.Action[:1])+c.Action[1:], plainc)
+		}
+	}
+	if fails != "" {
+		fmt.Fprintf(&b, red+"╷"+plainc+"\n"+red+"│ "+bold+"Error: "+plainc+"%s\n"+red+"╵"+plainc+"\n", fails)
+		return b.String()
+	}
+	additions, updates, destructions, _ := counts(changes)
+	fmt.Fprintf(&b, "\n%s%sApply complete! Resources: %d added, %d changed, %d destroyed.%s\n", bold, green, additions, updates, destructions, plainc)
+	return b.String()
+}
+
+// planDocument is the plan in the tool's JSON format, as far as a reader of
+// resource changes needs it.
+func planDocument(changes []Change) []byte {
+	actions := map[string]list{"create": {"create"}, "update": {"update"}, "delete": {"delete"}, "replace": {"delete", "create"},
+		"import": {"no-op"}, "no-op": {"no-op"}}
+	resources := list{}
+	for _, c := range changes {
+		kind, name, _ := strings.Cut(c.Address, ".")
+		change := object{"actions": actions[c.Action], "before": nil, "after": object{}, "after_unknown": object{},
+			"before_sensitive": false, "after_sensitive": object{}}
+		if c.Action == "import" {
+			change["importing"] = object{"id": name}
+		}
+		resources = append(resources, object{"address": c.Address, "mode": "managed", "type": kind, "name": name,
+			"provider_name": "terraform.io/builtin/terraform", "change": change})
+	}
+	body, err := json.Marshal(object{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": resources,
+		"output_changes": object{}, "complete": true, "errored": false, "applyable": hasChanges(changes)})
+	if err != nil {
+		return nil // maps of strings cannot fail
+	}
+	return body
+}
