@@ -1,0 +1,66 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// escapes matches what terminals obey (ECMA-48): OSC, DCS, SOS, PM and APC
+// strings up to their end or the end of the line, CSI sequences (SGR, cursor),
+// and two-byte escapes; the first two also with their one-rune C1 introducers.
+var escapes = regexp.MustCompile(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}\n]*(?:\x07|\x1b\\|\x{9c})?` +
+	`|(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?`)
+
+// clean makes foreign text harmless to look at: no escape sequences, no control
+// characters but newline and tab, nothing that is invisible or turns the
+// direction of writing, and valid UTF-8. It does not escape Markdown.
+func clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return strings.Map(visible, escapes.ReplaceAllString(s, ""))
+}
+
+// plain is the common case: nothing to do.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func visible(c rune) rune {
+	switch {
+	case c == '\n' || c == '\t':
+		return c
+	case c == '\u2028' || c == '\u2029':
+		return ' '
+	case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), blank(c):
+		return -1
+	}
+	return c
+}
+
+// blank reports the letters and marks that look like nothing at all.
+func blank(c rune) bool {
+	switch c {
+	case '\u034F', '\u115F', '\u1160', '\u17B4', '\u17B5', '\u3164', '\uFFA0':
+		return true
+	}
+	return c >= '\u180B' && c <= '\u180F'
+}
+
+// line is clean text on one line, at most limit runes of it.
+func line(s string, limit int) string {
+	s = strings.Join(strings.Fields(clean(s)), " ")
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit-1]) + "…"
+}

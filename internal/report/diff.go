@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// diff turns a passage of a plan into the form that GitHub colours: the sign in
+// the first column, and "!" for Terraform's "~". Everything else stays as it is,
+// two columns further left.
+func diff(lines []string) string {
+	var out strings.Builder
+	var text heredoc
+	for i, l := range lines {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		sign, rest := text.cut(l)
+		if sign == "" {
+			out.WriteString(strings.TrimPrefix(l, "  "))
+			continue
+		}
+		if sign == "~" {
+			sign = "!"
+		}
+		// What follows the sign moves with the rest, unless the sign is too wide.
+		gap := max(1, len(l)-len(rest)-len(sign)-2)
+		out.WriteString(sign + strings.Repeat(" ", gap) + rest)
+	}
+	return strings.Trim(out.String(), "\n")
+}
+
+// cutSign parts a line from its sign. Terraform indents by four, and the sign
+// fills the three columns before the last of the fourth.
+func cutSign(line string) (sign, rest string) {
+	blank := len(line) - len(strings.TrimLeft(line, " "))
+	at := blank / 4 * 4
+	if len(line) < at+4 || line[at+3] != ' ' {
+		return "", line
+	}
+	switch field := strings.TrimLeft(line[at:at+3], " "); field {
+	case "+", "-", "~", "-/+", "+/-", "<=", ".":
+		return field, line[at+4:]
+	}
+	return "", line
+}
+
+// heredoc knows whether a line belongs to a text over several lines, whose own
+// words ("- item") must not be taken for signs.
+type heredoc struct {
+	column int    // where a sign stands; 0 outside of a text
+	sign   string // of the whole text, if it is new or goes
+}
+
+// cut is cutSign that knows of texts over several lines.
+func (h *heredoc) cut(line string) (sign, rest string) {
+	if h.column == 0 {
+		sign, rest = cutSign(line)
+		if strings.HasSuffix(line, "= <<-EOT") || strings.HasSuffix(line, "= <<EOT") {
+			*h = heredoc{column: len(line) - len(strings.TrimLeft(line, " +-~/")) + 2}
+			if sign == "+" || sign == "-" {
+				h.sign = sign
+			}
+		}
+		return sign, rest
+	}
+	if strings.TrimSpace(line) == "EOT" {
+		sign = h.sign
+		*h = heredoc{}
+		return sign, strings.TrimLeft(line, " ")
+	}
+	if h.sign != "" {
+		return h.sign, strings.TrimLeft(line, " ")
+	}
+	if deep := strings.Repeat(" ", h.column); strings.HasPrefix(line, deep) {
+		switch rest := line[h.column:]; {
+		case strings.HasPrefix(rest, "+ "), strings.HasPrefix(rest, "- "):
+			return rest[:1], rest[2:]
+		}
+	}
+	return "", line
+}
+
+// settled leaves out of a new resource's block what only says that a value will
+// be known later, and says how much that was, as Terraform does of unchanged
+// attributes.
+func settled(lines []string) []string {
+	var kept []string
+	later := 0
+	for _, l := range lines {
+		sign, rest := cutSign(l)
+		top := sign == "+" && strings.HasPrefix(l, "      +")
+		switch {
+		case top && strings.HasSuffix(rest, " (known after apply)"):
+			later++
+		case l == "" && (len(kept) == 0 || kept[len(kept)-1] == ""):
+		default:
+			kept = append(kept, l)
+		}
+	}
+	if later < 4 || len(kept) == 0 {
+		return lines
+	}
+	last := len(kept) - 1
+	body := kept[:last]
+	for len(body) > 0 && body[len(body)-1] == "" {
+		body = body[:len(body)-1]
+	}
+	return append(body, fmt.Sprintf("        # (%d attributes known after apply)", later), lines[len(lines)-1])
+}

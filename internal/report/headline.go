@@ -1,0 +1,153 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// outcome is how a result is put.
+type outcome struct {
+	icon string
+	word string // empty where the numbers say it all
+	note string // a sentence below the headline
+}
+
+// outcomes holds every result of the contract.
+var outcomes = map[string]outcome{
+	"planned":            {"📋", "", "A dry run: nothing was changed."},
+	"no-changes":         {"✅", "no changes", "What exists matches the configuration."},
+	"applied":            {"🚀", "applied", ""},
+	"saved":              {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
+	"needs-confirmation": {"⏸️", "waits for confirmation", "Nothing was changed yet: the run waits for a person to confirm it."},
+	"started":            {"▶️", "started", "The run goes on in Scalr; this step did not wait for it."},
+	"checked":            {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
+	"discarded":          {"🗑️", "discarded", "The run was discarded: nothing was changed."},
+	"canceled":           {"🛑", "canceled", ""},
+	"overridden":         {"🔓", "policies overridden", "The run goes on in Scalr; this step did not wait for it."},
+	"errored":            {"❌", "failed", ""},
+	"policy-failed":      {"⛔", "forbidden by a policy", "Nothing was changed."},
+	"rejected":           {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids."},
+	"refused":            {"❌", "refused by Scalr", ""},
+	"unreachable":        {"🔌", "Scalr is out of reach", ""},
+	"invalid":            {"❌", "invalid input", "No run was created."},
+	"needs-override":     {"✋", "waits for a policy override", "Nothing was changed yet: a person who may override the policy decides."},
+	"timed-out":          {"⏱️", "timed out", ""},
+	"interrupted":        {"🛑", "interrupted", ""},
+}
+
+// known gives the outcome, and something true for a word that is new.
+func (r Report) outcome() outcome {
+	if o, ok := outcomes[r.Result]; ok {
+		return o
+	}
+	return outcome{icon: "❔", word: line(r.Result, 40)}
+}
+
+// Line sums the run up in a few words on one line: "2 to add, 1 to change, 1 to
+// destroy". It is the output `summary`, of strict characters only.
+func (r Report) Line() string {
+	numbers := r.numbers()
+	word := outcomes[r.Result].word
+	switch {
+	case r.Result == "errored" && r.failed() != "":
+		word = r.failed() + " failed"
+	case r.Result == "no-changes", numbers == "" && word != "":
+		return word
+	case r.Result == "planned" || r.Result == "applied":
+		word = ""
+	}
+	if numbers == "" && word == "" {
+		return strings.ReplaceAll(strict(r.Result), "-", " ")
+	}
+	if numbers == "" || word == "" {
+		return numbers + word
+	}
+	return word + ": " + numbers
+}
+
+// failed names the stage that failed; empty when none says so.
+func (r Report) failed() string {
+	switch {
+	case r.Run.Apply != nil && r.Run.Apply.Status == "errored":
+		return "apply"
+	case r.Run.Plan != nil && r.Run.Plan.Status == "errored":
+		return "plan"
+	}
+	return ""
+}
+
+// numbers words the counts: of what was done after an apply, else of what would be.
+func (r Report) numbers() string {
+	f := r.Facts()
+	if f.Additions == nil || f.Changes == nil || f.Destructions == nil {
+		return ""
+	}
+	form := "%d to add, %d to change, %d to destroy"
+	imports := "%d to import, "
+	if r.Result == "applied" {
+		form, imports = "%d added, %d changed, %d destroyed", "%d imported, "
+	}
+	s := fmt.Sprintf(form, *f.Additions, *f.Changes, *f.Destructions)
+	if f.Imports != nil && *f.Imports > 0 {
+		s = fmt.Sprintf(imports, *f.Imports) + s
+	}
+	if *f.Additions+*f.Changes+*f.Destructions > 0 || f.Imports != nil && *f.Imports > 0 {
+		return s
+	}
+	return s + r.besides()
+}
+
+// besides names what changes although no number counts it.
+func (r Report) besides() string {
+	moves, forgets := 0, 0
+	for _, c := range r.Plan.Changes {
+		if c.Action == Move {
+			moves++
+		} else if c.Action == Forget {
+			forgets++
+		}
+	}
+	var s string
+	if moves > 0 {
+		s += fmt.Sprintf(", %d to move", moves)
+	}
+	if forgets > 0 {
+		s += fmt.Sprintf(", %d to forget", forgets)
+	}
+	if moves+forgets == 0 && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
+		s += ", outputs change"
+	}
+	return s
+}
+
+// name is the workspace in words, with its environment if that is known.
+func (r Report) name() string {
+	name := r.Workspace.Name
+	if name == "" {
+		name = r.Workspace.ID
+	}
+	if r.Workspace.Environment != "" && name != "" {
+		name = r.Workspace.Environment + "/" + name
+	}
+	return name
+}
+
+// headline is the first line: icon, workspace, and what became of the run.
+func (r Report) headline(s style) string {
+	name := code(r.name())
+	if r.RunURL != "" {
+		name = link(name, r.RunURL)
+	} else {
+		name = link(name, r.WorkspaceURL)
+	}
+	words := r.Line()
+	if words == "" {
+		words = r.outcome().word
+	}
+	if r.name() != "" {
+		words = name + ": " + words
+	} else if r.RunURL != "" {
+		words = link(words, r.RunURL)
+	}
+	return s.heading + r.outcome().icon + " " + words + "\n\n"
+}

@@ -1,0 +1,99 @@
+package report
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// longestName is how much of a name, or of another short foreign text, is shown.
+const longestName = 300
+
+// code sets foreign text as code within a line of Markdown, in a heading, a list,
+// a table or a link. Text that backticks cannot hold there is set in HTML.
+func code(s string) string {
+	s = line(s, longestName)
+	if s == "" {
+		return ""
+	}
+	if strings.ContainsAny(s, "`|\\") {
+		return htmlCode(s)
+	}
+	return "`" + s + "`"
+}
+
+// htmlCode sets foreign text as code where HTML stands, as in a <summary>.
+func htmlCode(s string) string { return "<code>" + inert(line(s, longestName)) + "</code>" }
+
+var ticked = regexp.MustCompile("`[^`]*`")
+
+// prose sets a sentence of ours, which may quote foreign text, within a line of
+// Markdown or HTML: backticks make code, everything else is inert.
+func prose(s string) string {
+	s = line(s, 4000)
+	var out strings.Builder
+	for {
+		at := ticked.FindStringIndex(s)
+		if at == nil {
+			return out.String() + inert(s)
+		}
+		out.WriteString(inert(s[:at[0]]))
+		if inner := strings.TrimSpace(s[at[0]+1 : at[1]-1]); inner != "" {
+			out.WriteString(htmlCode(inner))
+		}
+		s = s[at[1]:]
+	}
+}
+
+// linked matches what GitHub makes a link of in rendered text, whatever it was
+// escaped with before: @names, #numbers and addresses.
+var linked = regexp.MustCompile(`(?i)@\w|#\d|://|www\.`)
+
+// inert writes text such that neither Markdown nor HTML nor GitHub sees anything
+// in it. What would become a link is broken by a zero-width space.
+func inert(s string) string {
+	s = linked.ReplaceAllStringFunc(s, func(at string) string { return at[:1] + "\u200B" + at[1:] })
+	var out strings.Builder
+	for i, c := range s {
+		opens := i == 0 && (c == '-' || '0' <= c && c <= '9') // "- " and "1. " would begin a list
+		switch {
+		case c == '\u200B':
+			out.WriteString("&#8203;")
+		case opens || strings.ContainsRune("<>&\"'`*_~[]\\|!$#:=+^", c):
+			fmt.Fprintf(&out, "&#%d;", c)
+		default:
+			out.WriteRune(c)
+		}
+	}
+	return out.String()
+}
+
+// block is a fenced block of code. The fence is longer than any run of
+// backticks inside, so that nothing inside can end it.
+func block(language, text string) string {
+	text = strings.TrimRight(clean(text), "\n")
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + language + "\n" + text + "\n" + fence + "\n"
+}
+
+// fold is a part that opens on a click. The title is HTML, the body Markdown.
+func fold(title, body string) string {
+	return "<details><summary>" + title + "</summary>\n\n" + strings.TrimRight(body, "\n") + "\n\n</details>\n\n"
+}
+
+// link leads to an address of our own making; anything that is no web address
+// leaves the text alone. The text is Markdown.
+func link(text, address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return text
+	}
+	return "[" + text + "](" + addressEscape.Replace(u.String()) + ")"
+}
+
+var addressEscape = strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "`", "%60",
+	"|", "%7C", "\\", "%5C", "*", "%2A", "[", "%5B", "]", "%5D", " ", "%20", "\"", "%22", "'", "%27")

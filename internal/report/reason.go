@@ -1,0 +1,60 @@
+package report
+
+import (
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// reasons are our words for Terraform's keywords.
+var reasons = map[tfjson.ActionReason]string{
+	tfjson.ActionReasonReplaceBecauseTainted:         "it is tainted",
+	tfjson.ActionReasonReplaceByRequest:              "as requested",
+	tfjson.ActionReasonReplaceByTriggers:             "changes in `replace_triggered_by`",
+	tfjson.ActionReasonDeleteBecauseNoResourceConfig: "it is not in the configuration any more",
+	tfjson.ActionReasonDeleteBecauseWrongRepetition:  "its `count` or `for_each` was added or removed",
+	tfjson.ActionReasonDeleteBecauseCountIndex:       "its index is out of range for `count`",
+	tfjson.ActionReasonDeleteBecauseEachKey:          "its key is not in `for_each` any more",
+	tfjson.ActionReasonDeleteBecauseNoModule:         "its module is not in the configuration any more",
+	tfjson.ActionReasonDeleteBecauseNoMoveTarget:     "it was moved to an address that is not in the configuration",
+	tfjson.ActionReasonReadBecauseConfigUnknown:      "its configuration is known only after the apply",
+	tfjson.ActionReasonReadBecauseDependencyPending:  "it depends on changes that are pending",
+	tfjson.ActionReasonReadBecauseCheckNested:        "a `check` block reads it",
+}
+
+// forced says which attributes force a replacement.
+func forced(names []string) string {
+	var list []string
+	for _, n := range names {
+		n = "`" + strings.ReplaceAll(n, "`", "'") + "`"
+		if len(list) == 5 {
+			list = append(list, "more")
+			break
+		}
+		list = append(list, n)
+	}
+	switch len(list) {
+	case 0:
+		return ""
+	case 1:
+		return list[0] + " cannot be changed in place"
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1] + " cannot be changed in place"
+}
+
+// dotted writes a path of the plan JSON as Terraform's text does: ingress[0].port.
+func dotted(path []any) string {
+	var out strings.Builder
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			if out.Len() > 0 {
+				out.WriteByte('.')
+			}
+			out.WriteString(step)
+		default:
+			out.WriteString("[" + compact(step) + "]")
+		}
+	}
+	return out.String()
+}
