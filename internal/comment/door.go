@@ -39,20 +39,33 @@ func (s *session) do(ctx context.Context, c call, into any) (http.Header, error)
 		if err == nil {
 			return header, nil
 		}
-		var e *Error
-		switch {
-		case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTooSlow):
-			return nil, &Error{Kind: Unreachable, Op: c.op, Err: errTooSlow}
-		case ctx.Err() != nil:
-			return nil, fmt.Errorf("%s: %w", c.op, context.Cause(ctx))
-		case !errors.As(err, &e), !e.passing, c.once && e.Kind != RateLimited, try == c.tries:
-			return nil, err
-		}
+		wait, again := c.again(err, try)
 		// Whoever is out of patience wants to hear of the trouble, not of the patience.
-		if s.pause(ctx, e.pauseBefore(try)) != nil && ctx.Err() == nil {
-			return nil, err
+		if !again || s.pause(ctx, wait) != nil {
+			return nil, c.ended(ctx, err)
 		}
 	}
+}
+
+// again reports whether to make the call again after an error, and when.
+func (c call) again(err error, try int) (time.Duration, bool) {
+	var e *Error
+	if !errors.As(err, &e) || !e.passing || c.once && e.Kind != RateLimited || try == c.tries {
+		return 0, false
+	}
+	return e.pauseBefore(try), true
+}
+
+// ended is err, unless it came because the context ended.
+func (c call) ended(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, errTooSlow):
+		return &Error{Kind: Unreachable, Op: c.op, Err: cause}
+	}
+	return fmt.Errorf("%s: %w", c.op, cause)
 }
 
 func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, error) {
