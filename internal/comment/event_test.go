@@ -1,0 +1,131 @@
+package comment_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/comment"
+	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/secret"
+)
+
+var (
+	shaA = strings.Repeat("a", 40)
+	shaB = strings.Repeat("b", 40)
+	shaC = strings.Repeat("c", 40)
+)
+
+func TestFindPullRequest(t *testing.T) {
+	t.Parallel()
+	day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+	pulls := []githubtest.Pull{
+		{Number: 7},
+		{Number: 8, MergedAt: day(1), MergeSHA: shaA},
+		{Number: 9, MergedAt: day(3), MergeSHA: shaB, Commits: []string{shaA, shaC}},
+		{Number: 10, MergedAt: day(2), MergeSHA: "d", Commits: []string{shaC}},
+		{Number: 11, MergedAt: day(4), MergeSHA: "e", Base: "release/1", Commits: []string{shaC}},
+		{Number: 12, Commits: []string{shaA, shaC, strings.Repeat("f", 40)}},
+	}
+	const named = `{"client_payload":{"pull_request":%s}}`
+	for name, test := range map[string]struct {
+		event comment.Event
+		want  int
+		kind  comment.Kind
+		asks  int
+	}{
+		"pull_request":           {comment.Event{Name: "pull_request", Payload: []byte(`{"number":7,"pull_request":{"number":7}}`)}, 7, "", 0},
+		"pull_request_target":    {comment.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
+		"review":                 {comment.Event{Name: "pull_request_review", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
+		"comment on one":         {comment.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9,"pull_request":{"url":"x"}}}`)}, 9, "", 0},
+		"comment on an issue":    {comment.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9}}`)}, 0, "", 0},
+		"schedule":               {comment.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
+		"nothing":                {comment.Event{}, 0, "", 0},
+		"broken payload":         {comment.Event{Name: "pull_request", Payload: []byte(`{`)}, 0, "", 0},
+		"another form":           {comment.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
+		"negative":               {comment.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":-7}}`)}, 0, "", 0},
+		"merge_group":            {comment.Event{Name: "merge_group", Payload: []byte(`{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-104-` + shaA + `"}}`)}, 104, "", 0},
+		"merge_group by ref":     {comment.Event{Name: "merge_group", Ref: "refs/heads/gh-readonly-queue/release/1/pr-3-" + shaA}, 3, "", 0},
+		"merge_group of another": {comment.Event{Name: "merge_group", Ref: "refs/heads/pr-3-" + shaA}, 0, "", 0},
+
+		"push of a merge":            {comment.Event{Name: "push", SHA: shaA, Ref: "refs/heads/main"}, 8, "", 1},
+		"push of a merge, 2 pulls":   {comment.Event{Name: "push", SHA: shaB, Ref: "refs/heads/main"}, 9, "", 1},
+		"push, the last merged":      {comment.Event{Name: "push", SHA: shaC, Ref: "refs/heads/main"}, 9, "", 1},
+		"push to another branch":     {comment.Event{Name: "push", SHA: shaC, Ref: "refs/heads/release/1"}, 11, "", 1},
+		"push to an open one":        {comment.Event{Name: "push", SHA: strings.Repeat("f", 40), Ref: "refs/heads/main"}, 0, "", 1},
+		"push without pull requests": {comment.Event{Name: "push", SHA: strings.Repeat("0", 40), Ref: "refs/heads/main"}, 0, "", 1},
+		"push of a tag":              {comment.Event{Name: "push", SHA: shaA, Ref: "refs/tags/v1"}, 0, "", 0},
+		"push of a strange commit":   {comment.Event{Name: "push", SHA: "../../user", Ref: "refs/heads/main"}, 0, "", 0},
+
+		"dispatch without":          {comment.Event{Name: "repository_dispatch", Payload: []byte(`{"client_payload":{"pull_requests":[7]}}`)}, 0, "", 0},
+		"dispatch of null":          {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `null`)}, 0, "", 0},
+		"dispatch by number":        {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7`)}, 7, "", 1},
+		"dispatch by text":          {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"7"`)}, 7, "", 1},
+		"dispatch by object":        {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"number":7}`)}, 7, "", 1},
+		"dispatch by API address":   {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"url":"https://api.github.test/repos/acme/infra/pulls/7"}`)}, 7, "", 1},
+		"dispatch by address":       {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"html_url":"https:\/\/github.test\/Acme\/infra\/pull\/7"}`)}, 7, "", 1},
+		"dispatch by bare address":  {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://GITHUB.test:443/acme/infra/pull/7#issuecomment-1"`)}, 7, "", 1},
+		"dispatch of none such":     {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `99`)}, 0, comment.Gone, 1},
+		"dispatch of a fraction":    {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7.5`)}, 0, comment.Misused, 0},
+		"dispatch of 0":             {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `0`)}, 0, comment.Misused, 0},
+		"dispatch to another repo":  {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/other/pull/7"`)}, 0, comment.Misused, 0},
+		"dispatch to another host":  {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://evil.test/acme/infra/pull/7"`)}, 0, comment.Misused, 0},
+		"dispatch with a password":  {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://a:b@github.test/acme/infra/pull/7"`)}, 0, comment.Misused, 0},
+		"dispatch over http":        {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"http://github.test/acme/infra/pull/7"`)}, 0, comment.Misused, 0},
+		"dispatch with a long path": {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/infra/pull/7/../8"`)}, 0, comment.Misused, 0},
+		"dispatch of an issue":      {comment.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/infra/issues/7"`)}, 0, comment.Misused, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, thread := play(t, githubtest.Options{Pulls: pulls})
+			thread.Number = 0
+			test.event.ServerURL = s.ServerURL()
+			got, err := thread.FindPullRequest(context.Background(), test.event)
+			wantKind(t, err, test.kind)
+			if got != test.want {
+				t.Errorf("number: got %d, want %d", got, test.want)
+			}
+			if got := len(s.Requests()); got != test.asks {
+				t.Errorf("requests: got %d, want %d", got, test.asks)
+			}
+		})
+	}
+}
+
+func TestFindPullRequestRefused(t *testing.T) {
+	t.Parallel()
+	s, thread := play(t, githubtest.Options{})
+	s.Fail(githubtest.Fault{Operation: githubtest.CommitPulls, Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
+	_, err := thread.FindPullRequest(context.Background(), comment.Event{Name: "push", SHA: shaA, Ref: "refs/heads/main"})
+	wantKind(t, err, comment.Forbidden)
+	if want := "find the pull request of acme/infra@aaaaaaa: GitHub answered 403: Resource not accessible by integration"; err.Error() != want {
+		t.Errorf("error:\ngot  %v\nwant %s", err, want)
+	}
+	thread.APIURL = "http://api.github.test"
+	_, err = thread.FindPullRequest(context.Background(), comment.Event{Name: "push", SHA: shaA, Ref: "refs/heads/main"})
+	wantKind(t, err, comment.Misused)
+}
+
+// G15: whatever an event file holds, nothing crashes and no number is made up.
+func FuzzFindPullRequest(f *testing.F) {
+	for _, name := range []string{"pull_request", "merge_group", "repository_dispatch", "issue_comment", ""} {
+		f.Add(name, "refs/heads/gh-readonly-queue/main/pr-1-"+shaA, []byte(`{"pull_request":{"number":7},"client_payload":{"pull_request":{"url":"https://github.test/acme/infra/pull/7"}}}`))
+	}
+	f.Add("issue_comment", "", []byte(`{"issue":{"number":9,"pull_request":{}}}`))
+	f.Add("repository_dispatch", "", []byte(`{"client_payload":{"pull_request":"%zz"}}`))
+	f.Fuzz(func(t *testing.T, name, ref string, body []byte) {
+		s := githubtest.New(githubtest.Options{})
+		thread := comment.Thread{HTTP: s.Client(), APIURL: s.APIURL(), Token: secret.New(s.Token()), Repository: "acme/infra", UserAgent: "test"}
+		got, err := thread.FindPullRequest(context.Background(), comment.Event{Name: name, Ref: ref, SHA: shaA, ServerURL: s.ServerURL(), Payload: body})
+		if got < 0 || err != nil && got != 0 {
+			t.Errorf("got %d and %v", got, err)
+		}
+		for _, r := range s.Requests() {
+			if r.Operation == "" {
+				t.Errorf("asked for %s", r.URL)
+			}
+		}
+	})
+}
