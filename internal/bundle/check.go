@@ -1,0 +1,156 @@
+package bundle
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+)
+
+// checker reads a ready archive to its end.
+type checker struct {
+	links map[string]string
+	dirs  map[string]bool // those named and those implied; true: there is a Terraform file
+	files int
+	bytes int64
+	sizes *sizes
+}
+
+func newChecker() *checker {
+	return &checker{links: map[string]string{}, dirs: map[string]bool{".": false}, sizes: newSizes()}
+}
+
+func (c *checker) check(r io.Reader) error {
+	for tr := tar.NewReader(r); ; {
+		h, err := tr.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.entry(h); err != nil {
+			return err
+		}
+	}
+	if err := onlyZeros(r); err != nil {
+		return err
+	}
+	return c.checkLinks()
+}
+
+// entry refuses what common unpackers refuse a whole archive for, and whatever would be written outside.
+func (c *checker) entry(h *tar.Header) error {
+	if h.Typeflag == tar.TypeXGlobalHeader {
+		return nil
+	}
+	name := path.Clean(h.Name)
+	if strings.HasPrefix(h.Name, "/") || slices.Contains(strings.Split(h.Name, "/"), "..") || c.passesLink(name) {
+		return &Error{Code: ArchiveUnsafe, Path: h.Name}
+	}
+	delete(c.links, name)
+	switch h.Typeflag {
+	case tar.TypeReg, tar.TypeGNUSparse:
+		c.file(name, h.Size)
+	case tar.TypeDir:
+		c.directory(name)
+	case tar.TypeSymlink:
+		return c.link(name, h.Linkname)
+	case tar.TypeLink: // another name for a file that came before
+		if strings.HasPrefix(h.Linkname, "/") || leavesBundle(".", h.Linkname) {
+			return &Error{Code: ArchiveUnsafe, Path: h.Name, Target: h.Linkname}
+		}
+		c.file(name, 0)
+	default:
+		return &Error{Code: ArchiveUnsafe, Path: h.Name, Err: fmt.Errorf("it is neither file, directory nor link (type %q)", h.Typeflag)}
+	}
+	return nil
+}
+
+func (c *checker) file(name string, size int64) {
+	c.files++
+	c.bytes += size
+	dir, base := path.Dir(name), []byte(path.Base(name))
+	c.sizes.add(dir, base, size)
+	c.directory(dir)
+	c.dirs[dir] = c.dirs[dir] || isTerraform(base)
+}
+
+func (c *checker) directory(name string) {
+	for ; name != "."; name = path.Dir(name) {
+		if _, known := c.dirs[name]; known {
+			return
+		}
+		c.dirs[name] = false
+	}
+}
+
+func (c *checker) link(name, target string) error {
+	dir := path.Dir(name)
+	if strings.HasPrefix(target, "/") || leavesBundle(dir, target) {
+		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
+	}
+	c.links[name] = target
+	c.directory(dir)
+	c.dirs[dir] = c.dirs[dir] || isTerraform([]byte(path.Base(name)))
+	return nil
+}
+
+// passesLink says whether unpacking name would write through a link of the archive.
+func (c *checker) passesLink(name string) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if _, ok := c.links[dir]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// checkLinks follows each link through the others: two that are harmless alone can lead out together.
+func (c *checker) checkLinks() error {
+	for _, name := range slices.Sorted(maps.Keys(c.links)) {
+		end, err := resolve(inArchive{c}, name)
+		if err != nil {
+			return err
+		}
+		if end.outside != "" {
+			return &Error{Code: ArchiveUnsafe, Path: name, Target: c.links[name]}
+		}
+	}
+	return nil
+}
+
+// inArchive lets links be followed in the archive. All that is no link counts as a directory, which can only lead
+// further out, never less far.
+type inArchive struct{ *checker }
+
+func (inArchive) inside(string) (string, bool) { return "", false }
+
+func (a inArchive) lookup(name string) (kind, string, error) {
+	if target, ok := a.links[name]; ok {
+		return kindLink, target, nil
+	}
+	return kindDir, "", nil
+}
+
+// onlyZeros reads what follows the end of the tar stream: padding, or something that hides there.
+func onlyZeros(r io.Reader) error {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := r.Read(buf)
+		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
+			return errors.New("something follows the end of the tar stream")
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

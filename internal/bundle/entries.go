@@ -1,0 +1,103 @@
+package bundle
+
+import (
+	"archive/tar"
+	"bufio"
+	"compress/gzip"
+	"context"
+	"io"
+	"iter"
+)
+
+// Entry is one file, directory or link of a bundle.
+type Entry struct {
+	Name   string // in the bundle; a directory's ends in a slash
+	Size   int64  // of a file, in bytes
+	Target string // of a link
+}
+
+// Entries gives what would be sent, in the order of the archive, with the sizes that the files have now. It ends with the
+// first error.
+func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		t, err := openTree(l.options.Root)
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		defer t.close()
+		each := l.eachEntry
+		if l.Ready() {
+			each = l.eachReadyEntry
+		}
+		err = each(ctx, t, func(e Entry) bool { return yield(e, nil) })
+		if err != nil {
+			yield(Entry{}, err)
+		}
+	}
+}
+
+func (l *Listing) eachEntry(ctx context.Context, t *tree, see func(Entry) bool) error {
+	for _, d := range l.dirs {
+		if d.sent && d.path != "." && !see(Entry{Name: d.path + "/"}) {
+			return nil
+		}
+	}
+	for _, e := range l.entries {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		found, err := l.entry(t, e)
+		if err != nil || !see(found) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Listing) entry(t *tree, e entry) (Entry, error) {
+	found := Entry{Name: join(l.dirs[e.dir].path, string(l.names.at(e.name)))}
+	if n := l.notes[e.note]; n.kind == kindLink {
+		found.Target = n.text
+		return found, nil
+	}
+	f, err := t.openFile(l.source(e))
+	if err != nil {
+		return found, openError(l.source(e), err)
+	}
+	defer f.close()
+	found.Size = f.size
+	return found, nil
+}
+
+// source is where a file's content lies beneath the checkout.
+func (l *Listing) source(e entry) string {
+	if from := l.notes[e.note].text; from != "" {
+		return from
+	}
+	return join(l.dirs[e.dir].source, string(l.names.at(e.name)))
+}
+
+func (l *Listing) eachReadyEntry(ctx context.Context, t *tree, see func(Entry) bool) error {
+	f, err := t.openFile(l.base)
+	if err != nil {
+		return openError(l.base, err)
+	}
+	defer f.close()
+	gz, err := gzip.NewReader(bufio.NewReaderSize(untilDone{ctx, f}, readSize))
+	if err != nil {
+		return readError(l.base, err)
+	}
+	for tr := tar.NewReader(gz); ; {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return readError(l.base, err)
+		}
+		if h.Typeflag != tar.TypeXGlobalHeader && !see(Entry{Name: h.Name, Size: h.Size, Target: h.Linkname}) {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package bundle
+
+import "fmt"
+
+// Code is a stable word for why no bundle can be made.
+type Code string
+
+// The codes. Each comment says what Error.Path and Error.Target hold.
+const (
+	PathMissing    Code = "path-missing"         // Path as written
+	PathOutside    Code = "path-outside"         // Path as written; Target is the link that leaves the checkout, if one does
+	PathUnsuitable Code = "path-unsuitable"      // Path as written: neither a directory nor a ready archive
+	LinkOutside    Code = "link-outside"         // Path is the link, Target where it points
+	LinkCycle      Code = "link-cycle"           // Path is the link, Target where it points
+	IgnoreUnusable Code = "ignore-file-unusable" // Path is the ignore file
+	NothingToSend  Code = "nothing-to-send"      // Path is the directory or the ready archive
+	NoTerraform    Code = "no-terraform-files"   // Path is the directory
+	Unreadable     Code = "file-unreadable"      // Path is the file or directory
+	Changed        Code = "file-changed"         // Path is the file that changed while it was packed
+	ArchiveDamaged Code = "archive-damaged"      // Path is the ready archive
+	ArchiveUnsafe  Code = "archive-unsafe"       // Path is the name in the ready archive, Target its link, if it is one
+	NoRoom         Code = "no-room"              // Path is the directory for temporary files, if there is one
+)
+
+// Error says why a bundle cannot be made. Paths are relative to the checkout unless Code says otherwise.
+type Error struct {
+	Code   Code
+	Path   string
+	Target string
+	Err    error // what the system said, or a detail; may be nil
+}
+
+// Unwrap returns what the system said.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Error says it in words that a user understands; what to do about it is for the caller to say.
+func (e *Error) Error() string {
+	s := e.sentence()
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) sentence() string {
+	switch e.Code {
+	case PathMissing:
+		return fmt.Sprintf("path %q is not in the checkout", e.Path)
+	case PathOutside:
+		if e.Target != "" {
+			return fmt.Sprintf("path %q leaves the checkout by a link to %q", e.Path, e.Target)
+		}
+		return fmt.Sprintf("path %q lies outside the checkout", e.Path)
+	case PathUnsuitable:
+		return fmt.Sprintf("path %q is neither a directory nor a .tar.gz archive", e.Path)
+	case LinkOutside:
+		return fmt.Sprintf("link %q points to %q, outside the checkout; nothing was read from there", e.Path, e.Target)
+	case LinkCycle:
+		return fmt.Sprintf("link %q to %q cannot be replaced by what it points to", e.Path, e.Target)
+	case IgnoreUnusable:
+		return fmt.Sprintf("ignore file %q cannot be used, and without it files meant to stay out would be sent", e.Path)
+	case NothingToSend:
+		return fmt.Sprintf("there is nothing to send in %q", e.Path)
+	case NoTerraform:
+		return fmt.Sprintf("there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in %q", e.Path)
+	case Unreadable:
+		return fmt.Sprintf("%q cannot be read", e.Path)
+	case Changed:
+		return fmt.Sprintf("%q changed while it was packed", e.Path)
+	case ArchiveDamaged:
+		return fmt.Sprintf("archive %q is damaged", e.Path)
+	case ArchiveUnsafe:
+		if e.Target != "" {
+			return fmt.Sprintf("the archive's link %q points to %q, outside the archive", e.Path, e.Target)
+		}
+		return fmt.Sprintf("the archive's entry %q is not safe to unpack", e.Path)
+	case NoRoom:
+		if e.Path == "" {
+			return "no directory for temporary files can be written to"
+		}
+		return fmt.Sprintf("no room in %q for the bundle", e.Path)
+	}
+	return fmt.Sprintf("%q: %s", e.Path, e.Code)
+}

@@ -1,0 +1,222 @@
+package bundle
+
+import (
+	"errors"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// glob follows all ways to read a pattern side by side, one bit for each place in it. So its time is at most the length
+// of the pattern times that of the path, whatever either holds. It is for one goroutine at a time.
+type glob struct {
+	tokens    []token
+	now, next []uint64 // bit i: all before token i has matched
+}
+
+type token struct {
+	kind   tokenKind
+	r      rune // of one
+	not    bool // of oneOf
+	ranges [][2]rune
+}
+
+type tokenKind uint8
+
+const (
+	one        tokenKind = iota // the character r
+	anyOne                      // ? one character, not a slash
+	oneOf                       // [a-z] one character, not a slash
+	star                        // * any number of characters, no slash
+	deep                        // ** with the slash after it, if there is one: nothing, or all up to and including some slash
+	everything                  // ** at the end: all that is left
+)
+
+// A byte that is no UTF-8 is a character of its own, below all others.
+func nextRune(s []byte) (rune, int) {
+	r, n := utf8.DecodeRune(s)
+	if r == utf8.RuneError && n == 1 {
+		return -1 - rune(s[0]), 1
+	}
+	return r, n
+}
+
+func appendRune(b []byte, r rune) []byte {
+	if r < 0 {
+		return append(b, byte(-1-r))
+	}
+	return utf8.AppendRune(b, r)
+}
+
+func parseGlob(text string) ([]token, error) {
+	var tokens []token
+	for s := []byte(text); len(s) > 0; {
+		t, n, err := parseToken(s)
+		if err != nil {
+			return nil, err
+		}
+		tokens = append(tokens, t)
+		s = s[n:]
+	}
+	return tokens, nil
+}
+
+func parseToken(s []byte) (token, int, error) {
+	r, n := nextRune(s)
+	switch r {
+	case '*':
+		t, n := parseStar(s)
+		return t, n, nil
+	case '?':
+		return token{kind: anyOne}, n, nil
+	case '[':
+		return parseClass(s)
+	case '\\':
+		if len(s) == n {
+			return token{}, 0, errors.New(`it ends in a lone \`)
+		}
+		r, m := nextRune(s[n:])
+		return token{r: r}, n + m, nil
+	}
+	return token{r: r}, n, nil
+}
+
+func parseStar(s []byte) (token, int) {
+	if len(s) < 2 || s[1] != '*' {
+		return token{kind: star}, 1
+	}
+	if len(s) == 2 {
+		return token{kind: everything}, 2
+	}
+	if s[2] == '/' {
+		return token{kind: deep}, 3
+	}
+	return token{kind: deep}, 2
+}
+
+var errOpenClass = errors.New("a [ in it is not closed")
+
+// parseClass reads [abc], [a-z], [!a-z] or [^a-z]; a ] that comes first is one of the characters.
+func parseClass(s []byte) (token, int, error) {
+	t := token{kind: oneOf}
+	i := 1
+	if i < len(s) && (s[i] == '!' || s[i] == '^') {
+		t.not = true
+		i++
+	}
+	for first := true; ; first = false {
+		if i >= len(s) {
+			return t, 0, errOpenClass
+		}
+		if s[i] == ']' && !first {
+			return t, i + 1, nil
+		}
+		lo, n, err := classRune(s[i:])
+		if err != nil {
+			return t, 0, err
+		}
+		i += n
+		hi := lo
+		if i+1 < len(s) && s[i] == '-' && s[i+1] != ']' {
+			if hi, n, err = classRune(s[i+1:]); err != nil {
+				return t, 0, err
+			}
+			i += 1 + n
+		}
+		if hi < lo {
+			return t, 0, errors.New("a range in it runs backwards")
+		}
+		t.ranges = append(t.ranges, [2]rune{lo, hi})
+	}
+}
+
+func classRune(s []byte) (rune, int, error) {
+	r, n := nextRune(s)
+	if r != '\\' {
+		return r, n, nil
+	}
+	if len(s) == n {
+		return 0, 0, errOpenClass
+	}
+	r, m := nextRune(s[n:])
+	return r, n + m, nil
+}
+
+func newGlob(tokens []token) *glob {
+	words := len(tokens)/64 + 1
+	return &glob{tokens: tokens, now: make([]uint64, words), next: make([]uint64, words)}
+}
+
+func (g *glob) match(s []byte) bool {
+	clear(g.now)
+	g.enter(g.now, 0)
+	for len(s) > 0 {
+		r, n := nextRune(s)
+		s = s[n:]
+		clear(g.next)
+		alive := false
+		for w, word := range g.now {
+			alive = alive || word != 0
+			for ; word != 0; word &= word - 1 {
+				g.advance(64*w+bits.TrailingZeros64(word), r)
+			}
+		}
+		if !alive {
+			return false
+		}
+		g.now, g.next = g.next, g.now
+	}
+	end := len(g.tokens)
+	return g.now[end/64]&(1<<(end%64)) != 0
+}
+
+// enter marks place i, and the places after it that are reached without reading anything.
+func (g *glob) enter(set []uint64, i int) {
+	for ; ; i++ {
+		set[i/64] |= 1 << (i % 64)
+		if i == len(g.tokens) || g.tokens[i].kind < star {
+			return
+		}
+	}
+}
+
+// advance reads r at place i.
+func (g *glob) advance(i int, r rune) {
+	if i == len(g.tokens) {
+		return
+	}
+	switch t := &g.tokens[i]; t.kind {
+	case star:
+		if r != '/' {
+			g.enter(g.next, i)
+		}
+	case deep:
+		g.next[i/64] |= 1 << (i % 64) // inside it; only a slash leads on
+		if r == '/' {
+			g.enter(g.next, i+1)
+		}
+	case everything:
+		g.enter(g.next, i)
+	default:
+		if t.takes(r) {
+			g.enter(g.next, i+1)
+		}
+	}
+}
+
+func (t *token) takes(r rune) bool {
+	if t.kind == one {
+		return r == t.r
+	}
+	if r == '/' {
+		return false
+	}
+	if t.kind == anyOne {
+		return true
+	}
+	for _, span := range t.ranges {
+		if span[0] <= r && r <= span[1] {
+			return !t.not
+		}
+	}
+	return t.not
+}

@@ -1,0 +1,86 @@
+package bundle
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+)
+
+// inspector looks at the content of files as they are packed. It sees the first part of each, which is all of nearly all.
+type inspector struct {
+	pointers, keys, sources findings
+}
+
+func (i *inspector) look(dir string, name, content []byte, size int64) {
+	switch {
+	case size < 1024 && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/v1")):
+		i.pointers.add(path.Join(dir, string(name)))
+	case isPrivateKey(content) && !looksSecret(name): // those were told of when they were listed
+		i.keys.add(path.Join(dir, string(name)))
+	case hasAnySuffix(name, ".tf", ".tofu"):
+		i.modules(dir, name, content)
+	}
+}
+
+func isPrivateKey(content []byte) bool {
+	if !bytes.HasPrefix(content, []byte("-----BEGIN ")) {
+		return false
+	}
+	first, _, _ := bytes.Cut(content, []byte("\n"))
+	return bytes.Contains(first, []byte("PRIVATE KEY"))
+}
+
+// modules finds module sources that lead out of the bundle: source = "../…".
+func (i *inspector) modules(dir string, name, content []byte) {
+	for {
+		_, after, ok := bytes.Cut(content, []byte(`"../`))
+		if !ok {
+			return
+		}
+		before := content[:len(content)-len(after)-len(`"../`)]
+		before = before[bytes.LastIndexByte(before, '\n')+1:]
+		source, _, _ := bytes.Cut(after, []byte(`"`))
+		if isSourceArgument(before) && leavesBundle(dir, "../"+string(source)) {
+			i.sources.add(path.Join(dir, string(name)))
+			return
+		}
+		content = after
+	}
+}
+
+// isSourceArgument says whether a line begins with "source =".
+func isSourceArgument(line []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("source"))
+	return ok && string(bytes.TrimSpace(rest)) == "="
+}
+
+func (i *inspector) warn(warn func(string)) {
+	tell := func(f findings, format string) {
+		if len(f) > 0 {
+			warn(fmt.Sprintf(format, len(f), f))
+		}
+	}
+	tell(i.pointers, "%d files are Git LFS pointers, not the files themselves: %s. Check out with lfs: true if they are needed.")
+	tell(i.keys, "%d files hold a private key and are sent: %s.")
+	tell(i.sources, "%d files name a module by a source that lies outside the bundle and is not sent: %s.")
+}
+
+// listed is one line about an entry, for the debug log.
+func listed(h header) string {
+	switch h.kind {
+	case kindDir:
+		return fmt.Sprintf("packed %q", h.name+"/")
+	case kindLink:
+		return fmt.Sprintf("packed %q, a link to %q", h.name, h.link)
+	}
+	return fmt.Sprintf("packed %q, %d bytes", h.name, h.size)
+}
+
+// join is path.Join for parts that are clean.
+func join(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return strings.Join([]string{dir, name}, "/")
+}

@@ -1,0 +1,129 @@
+package bundle
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Listing is what a bundle will hold. It is immutable once List has returned it.
+type Listing struct {
+	options Options
+	base    string // the directory or ready archive, physical, relative to the checkout
+	ready   *readyArchive
+
+	names   *names
+	dirs    []dir   // sorted by path
+	entries []entry // sorted as they are packed
+	notes   []note  // notes[0] is that of every plain file
+	aliases map[string]string
+	leftOut map[string]*LeftOut
+	files   int
+}
+
+// dir is a directory from which something is sent.
+type dir struct {
+	path   string // in the bundle; "." is its root
+	source string // beneath the checkout
+	sent   bool   // false: excluded itself, but something in it is not
+	config bool   // there is a Terraform file in it
+}
+
+// entry is a file or a link: a number of names, one of dirs and one of notes.
+type entry struct{ name, dir, note uint32 }
+
+// note is what a link, or a file that comes from elsewhere, needs besides its name.
+type note struct {
+	kind kind   // kindLink; kindFile if the content comes from text
+	text string // the link's target; the file beneath the checkout
+}
+
+// LeftOut counts what one rule kept out of the bundle. A directory left out whole counts as one.
+type LeftOut struct {
+	Rule  string // in words, the rule's text quoted
+	Count int
+	First string // one of them
+}
+
+// Path is the directory or ready archive, relative to the checkout, with all links resolved.
+func (l *Listing) Path() string { return l.base }
+
+// Ready says that Path is an archive that is sent as it is.
+func (l *Listing) Ready() bool { return l.ready != nil }
+
+// Files is the number of regular files, copies of linked ones included.
+func (l *Listing) Files() int { return l.files }
+
+// LeftOut says what was left out and why, biggest count first. It is empty for a ready archive.
+func (l *Listing) LeftOut() []LeftOut {
+	var all []LeftOut
+	for _, o := range l.leftOut {
+		all = append(all, *o)
+	}
+	slices.SortFunc(all, func(a, b LeftOut) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
+	})
+	return all
+}
+
+// HasDir says whether the bundle has this directory; "" and "." are its root. Links to directories count.
+func (l *Listing) HasDir(name string) bool {
+	_, ok := l.findDir(name)
+	return ok
+}
+
+// HasTerraform says whether a .tf, .tofu, .tf.json or .tofu.json file lies in this directory of the bundle.
+func (l *Listing) HasTerraform(name string) bool {
+	i, ok := l.findDir(name)
+	return ok && l.dirs[i].config
+}
+
+// findDir walks name from the root, since any of its components may be a link.
+func (l *Listing) findDir(name string) (int, bool) {
+	end, err := resolve(inBundle{l}, name)
+	if err != nil || end.outside != "" {
+		return 0, false
+	}
+	return l.dirAt(end.path)
+}
+
+func (l *Listing) dirAt(name string) (int, bool) {
+	return slices.BinarySearchFunc(l.dirs, name, func(d dir, name string) int { return strings.Compare(d.path, name) })
+}
+
+// inBundle lets links to directories be followed in the bundle.
+type inBundle struct{ *Listing }
+
+func (b inBundle) inside(string) (string, bool) { return "", false }
+
+func (b inBundle) lookup(name string) (kind, string, error) {
+	if target, ok := b.aliases[name]; ok {
+		return kindLink, target, nil
+	}
+	if _, ok := b.dirAt(name); ok {
+		return kindDir, "", nil
+	}
+	return kindMissing, "", nil
+}
+
+// sort brings directories and entries into the order of the archive. It depends on nothing but the names.
+func (l *Listing) sort() {
+	order := make([]uint32, len(l.dirs))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(l.dirs[a].path, l.dirs[b].path) })
+	dirs, dirRank := make([]dir, len(l.dirs)), make([]uint32, len(l.dirs))
+	for r, i := range order {
+		dirs[r], dirRank[i] = l.dirs[i], uint32(r)
+	}
+	l.dirs = dirs
+	nameRank := l.names.sort()
+	for i := range l.entries {
+		e := &l.entries[i]
+		e.name, e.dir = nameRank[e.name], dirRank[e.dir]
+	}
+	slices.SortFunc(l.entries, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.dir, b.dir))
+	})
+}

@@ -1,0 +1,88 @@
+package bundle
+
+import (
+	"bytes"
+	"cmp"
+	"hash/maphash"
+	"slices"
+)
+
+// names keeps every distinct file name once, end to end in one piece of memory: a tree of a quarter of a million files
+// has few different names, and a string for each file would cost more than all else in the listing.
+type names struct {
+	text  []byte
+	ends  []uint32 // name i ends at ends[i] and starts where the one before it ends
+	table []uint32 // open addressing: 0 is empty, else a name's number plus one
+	seed  maphash.Seed
+	order []uint32 // after sort: the numbers, first to last
+}
+
+func newNames() *names {
+	return &names{table: make([]uint32, 1024), seed: maphash.MakeSeed()}
+}
+
+// add returns the number of name, which is copied.
+func (n *names) add(name []byte) uint32 {
+	slot := n.slot(name)
+	if n.table[slot] != 0 {
+		return n.table[slot] - 1
+	}
+	n.text = append(n.text, name...)
+	n.ends = append(n.ends, uint32(len(n.text)))
+	n.table[slot] = uint32(len(n.ends))
+	if 2*len(n.ends) > len(n.table) {
+		n.grow()
+	}
+	return uint32(len(n.ends) - 1)
+}
+
+// slot finds where name is in the table, or the empty place where it belongs.
+func (n *names) slot(name []byte) int {
+	mask := len(n.table) - 1
+	i := int(maphash.Bytes(n.seed, name)) & mask
+	for n.table[i] != 0 && !bytes.Equal(n.get(n.table[i]-1), name) {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+func (n *names) grow() {
+	n.table = make([]uint32, 2*len(n.table))
+	for i := range n.ends {
+		n.table[n.slot(n.get(uint32(i)))] = uint32(i + 1)
+	}
+}
+
+func (n *names) get(i uint32) []byte {
+	start := uint32(0)
+	if i > 0 {
+		start = n.ends[i-1]
+	}
+	return n.text[start:n.ends[i]]
+}
+
+// sort orders the names by extension, then whole, and returns the rank of each number. Files of a kind and copies of a
+// file come to lie side by side, within the compressor's reach.
+func (n *names) sort() (rank []uint32) {
+	n.table = nil
+	n.order = make([]uint32, len(n.ends))
+	for i := range n.order {
+		n.order[i] = uint32(i)
+	}
+	slices.SortFunc(n.order, func(a, b uint32) int {
+		x, y := n.get(a), n.get(b)
+		return cmp.Or(bytes.Compare(extension(x), extension(y)), bytes.Compare(x, y))
+	})
+	rank = make([]uint32, len(n.order))
+	for r, i := range n.order {
+		rank[i] = uint32(r)
+	}
+	return rank
+}
+
+// at returns the name of rank r. The bytes belong to n.
+func (n *names) at(r uint32) []byte { return n.get(n.order[r]) }
+
+func extension(name []byte) []byte {
+	return name[max(0, bytes.LastIndexByte(name, '.')):]
+}

@@ -1,0 +1,144 @@
+package bundle
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// inMemory is how big an archive may grow before it needs a file.
+const inMemory = 8 << 20
+
+const chunkSize = 256 << 10
+
+// sink takes the archive, counts and digests it, and gives it out again. It stays in memory while small.
+type sink struct {
+	size   int64
+	sum    hash.Hash
+	chunks [][]byte // of chunkSize each but the last
+	file   *os.File
+	dir    string // where file is
+	temp   []string
+	root   string
+}
+
+func newSink(o Options) *sink {
+	return &sink{sum: sha256.New(), temp: o.Temp, root: o.Root}
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	if s.file == nil && s.size+int64(len(p)) > inMemory {
+		if err := s.spill(); err != nil {
+			return 0, err
+		}
+	}
+	s.sum.Write(p)
+	s.size += int64(len(p))
+	if s.file == nil {
+		s.keep(p)
+		return len(p), nil
+	}
+	return len(p), s.toFile(p)
+}
+
+func (s *sink) keep(p []byte) {
+	for len(p) > 0 {
+		if n := len(s.chunks); n == 0 || len(s.chunks[n-1]) == chunkSize {
+			s.chunks = append(s.chunks, make([]byte, 0, chunkSize))
+		}
+		last := &s.chunks[len(s.chunks)-1]
+		n := min(len(p), chunkSize-len(*last))
+		*last = append(*last, p[:n]...)
+		p = p[n:]
+	}
+}
+
+func (s *sink) toFile(p []byte) error {
+	_, err := s.file.Write(p)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &Error{Code: NoRoom, Path: s.dir, Err: fmt.Errorf("%d bytes are not enough: %w", s.size-int64(len(p)), err)}
+	}
+	if err != nil {
+		return fmt.Errorf("write the bundle to a file in %q: %w", s.dir, err)
+	}
+	return nil
+}
+
+// spill moves what is in memory to a temporary file.
+func (s *sink) spill() error {
+	var tried []error
+	for _, dir := range s.temp {
+		if dir == "" || s.inRoot(dir) {
+			continue
+		}
+		f, err := createTemp(dir)
+		if err != nil {
+			tried = append(tried, err)
+			continue
+		}
+		s.file, s.dir = f, dir
+		break
+	}
+	if s.file == nil {
+		return &Error{Code: NoRoom, Err: errors.Join(tried...)}
+	}
+	for _, c := range s.chunks {
+		if err := s.toFile(c); err != nil {
+			return err
+		}
+	}
+	s.chunks = nil
+	return nil
+}
+
+// inRoot keeps us from writing into the checkout, where another step could take the file for its own.
+func (s *sink) inRoot(dir string) bool {
+	roots, err := spellings(s.root)
+	if err != nil {
+		return false
+	}
+	spelled, err := spellings(dir)
+	if err != nil {
+		return false // createTemp will say why
+	}
+	rel, err := filepath.Rel(roots[1], spelled[1])
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// ReadAt reads what was written. It may be called by several at once.
+func (s *sink) ReadAt(p []byte, off int64) (int, error) {
+	if s.file != nil {
+		return s.file.ReadAt(p, off)
+	}
+	n := 0
+	for n < len(p) && off < s.size {
+		m := copy(p[n:], s.chunks[off/chunkSize][off%chunkSize:])
+		n += m
+		off += int64(m)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (s *sink) digest() string { return hex.EncodeToString(s.sum.Sum(nil)) }
+
+// close gives the room back. It may be called twice.
+func (s *sink) close() error {
+	s.chunks, s.size = nil, 0
+	if s.file == nil {
+		return nil
+	}
+	err := s.file.Close()
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
+}

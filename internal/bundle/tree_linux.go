@@ -1,0 +1,226 @@
+package bundle
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// beneath makes the kernel itself refuse to leave the root or to follow a link.
+const beneath = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
+
+// tree is the checkout. Every path is relative to it and clean, and no link on the way is followed.
+// A tree is for one goroutine at a time.
+type tree struct {
+	fd       int
+	roots    []string // how an absolute link may spell the root
+	stepwise bool     // openat2 is not to be had: open component by component
+	entries  []byte   // buffer for readDir
+}
+
+func openTree(root string) (*tree, error) {
+	roots, err := spellings(root)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := unix.Open(roots[0], unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{fd: fd, roots: roots}
+	probe, err := t.open(".", unix.O_PATH)
+	if err == nil {
+		unix.Close(probe)
+	}
+	// Kernels before 5.6 do not know openat2; old container engines answer EPERM for calls they do not know.
+	t.stepwise = errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM)
+	return t, nil
+}
+
+func (t *tree) close() { unix.Close(t.fd) }
+
+// open opens what path names; a link is opened itself, and only with O_PATH.
+func (t *tree) open(path string, flags int) (int, error) {
+	flags |= unix.O_NOFOLLOW | unix.O_CLOEXEC
+	if t.stepwise || len(path) >= unix.PathMax {
+		return t.openStepwise(path, flags)
+	}
+	how := unix.OpenHow{Flags: uint64(flags), Resolve: beneath}
+	for {
+		fd, err := unix.Openat2(t.fd, path, &how)
+		if err != unix.EINTR && err != unix.EAGAIN {
+			return fd, err
+		}
+	}
+}
+
+// openStepwise gives what openat2 gives, one component at a time.
+func (t *tree) openStepwise(path string, flags int) (int, error) {
+	at := t.fd
+	for {
+		name, rest, more := strings.Cut(path, "/")
+		how := flags
+		if more {
+			how = unix.O_PATH | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+		}
+		next, err := -1, error(unix.EXDEV)
+		if name != ".." {
+			next, err = openat(at, name, how)
+		}
+		if at != t.fd {
+			unix.Close(at)
+		}
+		if err != nil || !more {
+			return next, err
+		}
+		at, path = next, rest
+	}
+}
+
+func openat(at int, name string, flags int) (int, error) {
+	for {
+		fd, err := unix.Openat(at, name, flags, 0)
+		if err != unix.EINTR {
+			return fd, err
+		}
+	}
+}
+
+// lookup says what path is, and where it points if it is a link. That nothing is there is an answer, not an error.
+func (t *tree) lookup(path string) (kind, string, error) {
+	fd, err := t.open(path, unix.O_PATH)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return kindMissing, "", nil
+	}
+	if err != nil {
+		return kindMissing, "", err
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return kindMissing, "", err
+	}
+	k := kindOfMode(st.Mode)
+	if k != kindLink {
+		return k, "", nil
+	}
+	target := make([]byte, unix.PathMax)
+	n, err := unix.Readlinkat(fd, "", target)
+	return k, string(target[:max(n, 0)]), err
+}
+
+// file is a regular file that is open for reading.
+type file struct {
+	fd   int
+	size int64 // when it was opened
+	exec bool  // anyone may execute it
+}
+
+var errNotRegular = errors.New("it is no regular file")
+
+// openFile opens a regular file. O_NONBLOCK keeps a fifo that took the file's place from blocking us.
+func (t *tree) openFile(path string) (file, error) {
+	fd, err := t.open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
+	if err != nil {
+		return file{}, err
+	}
+	var st unix.Stat_t
+	err = unix.Fstat(fd, &st)
+	if err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG {
+		err = errNotRegular
+	}
+	if err != nil {
+		unix.Close(fd)
+		return file{}, err
+	}
+	return file{fd: fd, size: st.Size, exec: st.Mode&0o111 != 0}, nil
+}
+
+// Read is a plain read: an os.File would cost a finalizer and an attempt to poll for each of many small files.
+func (f file) Read(p []byte) (int, error) {
+	for {
+		n, err := unix.Read(f.fd, p)
+		if err != unix.EINTR {
+			return endOfFile(max(n, 0), err)
+		}
+	}
+}
+
+func (f file) close() { unix.Close(f.fd) }
+
+// readDir calls see for each entry of a directory, in the order of the disk. The name's bytes are see's until it returns.
+func (t *tree) readDir(path string, see func(name []byte, k kind) error) error {
+	fd, err := t.open(path, unix.O_RDONLY|unix.O_DIRECTORY)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	if t.entries == nil {
+		t.entries = make([]byte, 32<<10)
+	}
+	for {
+		n, err := unix.ReadDirent(fd, t.entries)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return err
+		}
+		if err := eachEntry(fd, t.entries[:n], see); err != nil {
+			return err
+		}
+	}
+}
+
+// eachEntry walks struct linux_dirent64: inode (8), offset (8), length (2), type (1), name up to a NUL.
+func eachEntry(dir int, entries []byte, see func([]byte, kind) error) error {
+	for len(entries) > 0 {
+		length := binary.NativeEndian.Uint16(entries[16:])
+		name, _, _ := bytes.Cut(entries[19:length], []byte{0})
+		k := kindOfEntry(dir, name, entries[18])
+		entries = entries[length:]
+		if string(name) == "." || string(name) == ".." || k == kindMissing {
+			continue
+		}
+		if err := see(name, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func kindOfEntry(dir int, name []byte, t byte) kind {
+	if t != unix.DT_UNKNOWN {
+		return kindOfMode(uint32(t) << 12)
+	}
+	var st unix.Stat_t
+	if unix.Fstatat(dir, string(name), &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
+		return kindMissing
+	}
+	return kindOfMode(st.Mode)
+}
+
+func kindOfMode(mode uint32) kind {
+	switch mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		return kindFile
+	case unix.S_IFDIR:
+		return kindDir
+	case unix.S_IFLNK:
+		return kindLink
+	}
+	return kindSpecial
+}
+
+// createTemp makes a file that has no name, or whose name is gone at once, so that no exit leaves it behind.
+func createTemp(dir string) (*os.File, error) {
+	f, err := os.OpenFile(dir, os.O_RDWR|unix.O_TMPFILE, 0o600)
+	if err == nil {
+		return f, nil
+	}
+	return createAndUnlink(dir)
+}

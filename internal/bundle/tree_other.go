@@ -1,0 +1,100 @@
+//go:build !linux
+
+package bundle
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// tree is the checkout, for systems that the action does not run on: os.Root keeps us inside, more slowly.
+type tree struct {
+	root  *os.Root
+	roots []string
+}
+
+func openTree(root string) (*tree, error) {
+	roots, err := spellings(root)
+	if err != nil {
+		return nil, err
+	}
+	r, err := os.OpenRoot(roots[0])
+	return &tree{root: r, roots: roots}, err
+}
+
+func (t *tree) close() { t.root.Close() }
+
+func (t *tree) lookup(path string) (kind, string, error) {
+	info, err := t.root.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return kindMissing, "", nil
+	}
+	if err != nil {
+		return kindMissing, "", err
+	}
+	k := kindOfType(info.Mode())
+	if k != kindLink {
+		return k, "", nil
+	}
+	target, err := t.root.Readlink(path)
+	return k, target, err
+}
+
+type file struct {
+	f    *os.File
+	size int64
+	exec bool
+}
+
+var errNotRegular = errors.New("it is no regular file")
+
+func (t *tree) openFile(path string) (file, error) {
+	if info, err := t.root.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return file{}, errors.Join(err, errNotRegular)
+	}
+	f, err := t.root.Open(path)
+	if err != nil {
+		return file{}, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
+	}
+	if err != nil {
+		f.Close()
+		return file{}, err
+	}
+	return file{f: f, size: info.Size(), exec: info.Mode()&0o111 != 0}, nil
+}
+
+func (f file) Read(p []byte) (int, error) { return f.f.Read(p) }
+
+func (f file) close() { f.f.Close() }
+
+func (t *tree) readDir(path string, see func(name []byte, k kind) error) error {
+	entries, err := fs.ReadDir(t.root.FS(), path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := see([]byte(e.Name()), kindOfType(e.Type())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func kindOfType(mode fs.FileMode) kind {
+	switch mode.Type() {
+	case 0:
+		return kindFile
+	case fs.ModeDir:
+		return kindDir
+	case fs.ModeSymlink:
+		return kindLink
+	}
+	return kindSpecial
+}
+
+func createTemp(dir string) (*os.File, error) { return createAndUnlink(dir) }
