@@ -100,7 +100,7 @@ func noIDToken(o Origin) string {
 	switch {
 	case !o.OnGitHub:
 		return "needs GitHub's OIDC token, which exists in a job of GitHub Actions only. Sign in with a token here, " +
-			"such as the environment variable SCALR_TOKEN"
+			"such as by the environment variable SCALR_TOKEN=<token of a service account>"
 	case o.Fork:
 		return "needs GitHub's OIDC token, which GitHub does not give to pull requests from forks. " + skipForks
 	}

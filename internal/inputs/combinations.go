@@ -32,7 +32,7 @@ func (r *reader) forkHead(in Run) {
 		return
 	}
 	if r.src.Origin.PullRequestTargetFork && !in.AllowPullRequestTarget {
-		r.badf("allow-pull-request-target", "is not true, and this job runs on pull_request_target for a pull request from a fork: "+
+		r.badf("allow-pull-request-target", "is not true, but this is pull_request_target with the head of a fork: "+
 			"a plan executes the code of the pull request, with your secrets at hand. Use the event pull_request, or, if somebody "+
 			"reviews the code before each run, write allow-pull-request-target: true")
 	}

@@ -107,17 +107,17 @@ func (r *reader) whichEnvironment(mode EnvironmentMode) {
 	default:
 		r.unused("mode: "+string(mode)+" acts on one environment and sets nothing in it", slices.Concat(changes, filters)...)
 	}
-	r.eitherOf("environment-id", "name", "environment", "environment-id: env-v0abc123 or name: production")
+	r.nameOrID("name", "environment-id", "name: production", "environment-id: env-v0abc123")
 }
 
-// eitherOf checks that just one of two inputs says which thing is meant.
-func (r *reader) eitherOf(id, name, thing, example string) {
+// nameOrID checks that just one of the two inputs says which thing is meant.
+func (r *reader) nameOrID(name, id, nameExample, idExample string) {
 	switch {
 	case r.given(id) != "" && r.given(name) != "":
-		r.badf(id, "is given together with %s, and only one of them can say which %s is meant: %s and %s. Remove one of the two, such as %s",
-			name, thing, r.quote(r.given(id)), r.quote(r.given(name)), name)
+		r.badf(name, "is given together with %s, and only one of them can say which one is meant: %s and %s. "+
+			"Remove one of the two and keep the other, such as %s", id, r.quote(r.given(name)), r.quote(r.given(id)), nameExample)
 	case r.given(id) == "" && r.given(name) == "":
-		r.badf(id, "is empty, and so is %s. Say which %s is meant, such as %s", name, thing, example)
+		r.badf(name, "is empty, and so is %s. Say which one is meant, such as %s or %s", id, nameExample, idExample)
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 // maxID is far more than the 18 characters that ids have today.
 const maxID = 64
 
+// plainName is a name that can be repeated in advice without quotation marks.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$`)
+
 type kind struct {
 	thing   string
 	article string
@@ -62,7 +65,7 @@ func otherKind(v, wanted string) string {
 
 // byName says how to give a name where an id was wanted.
 func (r *reader) byName(name, v string) string {
-	if unprintable(v) != "" || r.shown(v) != v {
+	if !plainName.MatchString(v) || r.shown(v) != v {
 		return ""
 	}
 	switch {

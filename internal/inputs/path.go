@@ -21,7 +21,7 @@ func (r *reader) path(name string) string {
 	}
 	clean := path.Clean(v)
 	if path.IsAbs(clean) {
-		return r.belowCheckout(name, clean)
+		return r.belowCheckout(name, v, clean)
 	}
 	if clean == ".." || strings.HasPrefix(clean, "../") {
 		r.badf(name, "leads out of the checkout: %s is %s relative to it. Write a directory within, such as %s: infra/network",
@@ -52,7 +52,7 @@ func strayPath(v string) string {
 
 // belowCheckout turns an absolute path into one relative to the checkout. The
 // runner rewrites `${{ github.workspace }}/infra` to such a path.
-func (r *reader) belowCheckout(name, clean string) string {
+func (r *reader) belowCheckout(name, v, clean string) string {
 	root := r.src.Env("GITHUB_WORKSPACE")
 	if root == "" {
 		return clean
@@ -65,6 +65,6 @@ func (r *reader) belowCheckout(name, clean string) string {
 		return below
 	}
 	r.badf(name, "is outside of the checkout: %s. Write a directory relative to it, such as %s: infra/network; "+
-		"an empty %s sends the whole checkout", r.quote(clean), name, name)
+		"an empty %s sends the whole checkout", r.quote(v), name, name)
 	return ""
 }

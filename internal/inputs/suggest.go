@@ -1,9 +1,6 @@
 package inputs
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // didYouMean returns a sentence with the allowed word that is closest to v, or "".
 func didYouMean(v string, allowed []string) string {
@@ -32,22 +29,29 @@ func nearest(v string, words []string) (string, bool) {
 	return best, best != ""
 }
 
-// distance counts the letters to insert, remove or replace to get from a to b (Levenshtein).
+// distance counts the letters to insert, remove, replace or swap with the next
+// to get from a to b (optimal string alignment).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
 	}
-	for i := range len(a) {
-		next := []int{i + 1}
-		for j := range len(b) {
-			changed := row[j]
-			if a[i] != b[j] {
-				changed++
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
 			}
-			next = append(next, slices.Min([]int{changed, row[j+1] + 1, next[j] + 1}))
+			best := min(rows[i-1][j-1]+cost, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				best = min(best, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = best
 		}
-		row = next
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }

@@ -65,7 +65,7 @@ func (r *reader) target(in *Run) {
 	switch {
 	case hasID && hasName:
 		r.badf("workspace-id", "is given together with workspace, and only one of them can say which workspace is meant: %s and %s. "+
-			"Remove one of the two, such as workspace", r.quote(r.given("workspace-id")), r.quote(r.given("workspace")))
+			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(r.given("workspace-id")), r.quote(r.given("workspace")))
 	case !hasID && !hasName && !in.Mode.NeedsRunID() && in.Mode != "":
 		r.badf("workspace-id", "is empty, and so is workspace. Say which workspace the run is for, such as "+
 			"workspace-id: ws-v0abc123 or workspace: production/network")

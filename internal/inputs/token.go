@@ -16,9 +16,9 @@ const (
 
 // token reads Scalr's token, from the environment if the input is empty.
 func (r *reader) token() secret.Value {
-	raw, from := r.src.Get("token"), ""
+	raw, from, where := r.src.Get("token"), "", "token"
 	if strings.TrimSpace(raw) == "" {
-		raw, from = r.src.Env("SCALR_TOKEN"), "the environment variable SCALR_TOKEN "
+		raw, from, where = r.src.Env("SCALR_TOKEN"), "the environment variable SCALR_TOKEN ", "SCALR_TOKEN"
 	}
 	v := strings.TrimSpace(raw)
 	if v == "" {
@@ -26,7 +26,7 @@ func (r *reader) token() secret.Value {
 		return secret.Value{}
 	}
 	if len(v) != len(raw) {
-		r.notef("token: %swhite space around the token was removed, which is %s; store it without.", from, count(len(raw)-len(v)))
+		r.notef("The value of %s had white space around it (%s), which is left out; store it without.", where, count(len(raw)-len(v)))
 	}
 	if what := brokenToken(v); what != "" {
 		r.badf("token", "%s%s; the value is not shown. Create a token in Scalr, store it as a secret, and write "+

@@ -57,7 +57,7 @@ func word[T ~string](r *reader, name string, allowed ...T) T {
 	}
 	if r.evaluated(name, v) {
 		words := texts(allowed)
-		r.badf(name, "is no word that is known here: %s. %sWrite one of %s, such as %s: %s",
+		r.badf(name, "is not one of the allowed values: %s. %sWrite one of %s, such as %s: %s",
 			r.quote(v), didYouMean(v, words), strings.Join(words, ", "), name, words[0])
 	}
 	return ""
@@ -79,9 +79,9 @@ func (r *reader) duration(name string, from, to time.Duration) time.Duration {
 	}
 	d, err := time.ParseDuration(v)
 	switch {
-	case err != nil:
+	case err != nil && !endless.MatchString(v):
 		r.badf(name, "is no length of time: %s. Write a number and its unit, such as %s: %s", r.quote(v), name, meantDuration(v))
-	case d < from || d > to:
+	case err != nil || d < from || d > to:
 		r.badf(name, "is out of range: %s. Write a length of time from %s to %s, such as %s: 30m",
 			r.quote(v), shortDuration(from), shortDuration(to), name)
 	default:
@@ -91,6 +91,7 @@ func (r *reader) duration(name string, from, to time.Duration) time.Duration {
 }
 
 var (
+	endless      = regexp.MustCompile(`^\d+[hms]$`) // right, but more than a Duration holds
 	numberOnly   = regexp.MustCompile(`^\d{1,6}$`)
 	spacedNumber = regexp.MustCompile(`^(\d{1,6})\s+([hms])\w*$`)
 	daysOnly     = regexp.MustCompile(`^(\d{1,3})\s*d(ays?)?$`)

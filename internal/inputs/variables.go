@@ -60,7 +60,7 @@ func (r *reader) variableLines(list variableList, places map[string]string) []Va
 	for _, l := range r.lines(list.input) {
 		v, problem := r.variable(list, l.text)
 		if id := list.category + " " + v.Key; problem == "" && places[id] != "" {
-			problem = "sets " + r.quote(v.Key) + ", which is set " + places[id] + " already. Remove one of the two, such as that line"
+			problem = "sets " + r.quote(v.Key) + ", which is set " + places[id] + " already. Write each variable once, such as " + list.example
 		} else if problem == "" {
 			places[id] = "by " + list.input
 		}

@@ -101,7 +101,7 @@ func (r *reader) eitherWay() {
 	switch {
 	case id != "" && name != "":
 		r.badf("workspace-id", "is given together with name, and only one of them can say which workspace is meant: %s and %s. "+
-			"Remove one of the two, such as name", r.quote(id), r.quote(name))
+			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(id), r.quote(name))
 	case id != "" && environment != "":
 		r.badf("workspace-id", "is given together with environment, which an id does not need: %s and %s. Remove environment, "+
 			"or write name in place of workspace-id: name: network", r.quote(id), r.quote(environment))

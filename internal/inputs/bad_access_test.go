@@ -1,0 +1,164 @@
+package inputs_test
+
+import (
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/inputs"
+)
+
+func TestBadBaseURL(t *testing.T) {
+	t.Parallel()
+	url := func(name, value, says string) row {
+		return row{name: name, with: with{"base-url": value}, input: "base-url", says: says}
+	}
+	hidden := func(name, value, says, hides string) row {
+		return row{name: name, with: with{"base-url": value}, input: "base-url", says: says, hides: hides, unquoted: true}
+	}
+	rows := []row{
+		url("empty", "", "is empty|SCALR_HOSTNAME|base-url: https://acme.scalr.io"),
+		url("blanks", " \t\n", "is empty|base-url: https://acme.scalr.io"),
+		url("account name", "acme", "is no complete host name|base-url: https://acme.scalr.io"),
+		url("other account name", "Globex/", "is no complete host name|base-url: https://globex.scalr.io"),
+		url("odd account name", "-acme", "is no complete host name|base-url: https://acme.scalr.io"),
+		url("http", "http://acme.scalr.io", "uses http|unencrypted|Use https://acme.scalr.io"),
+		url("http with port", "http://acme.scalr.io:8080/", "uses http|Use https://acme.scalr.io:8080"),
+		url("HTTP", "HTTP://ACME.scalr.io", "uses http|Use https://acme.scalr.io"),
+		url("http to a private address", "http://10.0.0.1", "uses http|Use https://10.0.0.1"),
+		url("http to a name like localhost", "http://localhost.evil.test", "uses http"),
+		url("http to a name like loopback", "http://127.0.0.1.evil.test", "uses http"),
+		url("ftp", "ftp://acme.scalr.io/x", `has the scheme "ftp"|base-url: https://acme.scalr.io`),
+		url("javascript", "javascript:alert(1)", `does not begin with https:// but with "javascript:"`),
+		url("mailto", "mailto:acme.scalr.io", `does not begin with https://`),
+		url("file", "file:///etc/passwd", `has the scheme "file"`),
+		url("https without slashes", "https:acme.scalr.io", "does not begin with https://"),
+		url("scheme alone", "https://", "has no host"),
+		url("scheme and slash", "https:///", "has no host"),
+		url("dot alone", "https://.", "has no host"),
+		hidden("user and password", "https://u5er:pa55word@acme.scalr.io", "a user name or password|not shown|Remove it", "u5er|pa55word"),
+		hidden("password with slash", "https://u5er:pa/55@acme.scalr.io", "a user name or password", "u5er|55"),
+		hidden("user that looks like the host", "https://acme.scalr.io@evil.test", "a user name or password", "evil.test"),
+		hidden("bare with user", "u5er@acme.scalr.io", "a user name or password", "u5er"),
+		hidden("query", "https://globex.scalr.io/?token=s3cret", "holds a query|not shown|base-url: https://globex.scalr.io", "s3cret"),
+		hidden("empty query", "https://globex.scalr.io?", "holds a query|base-url: https://globex.scalr.io", ""),
+		hidden("fragment", "https://globex.scalr.io/#s3cret", "holds a fragment|base-url: https://globex.scalr.io", "s3cret"),
+		hidden("query after what is wrong too", "ftp://x?s3cret", "holds a query|base-url: https://acme.scalr.io", "s3cret"),
+		url("path", "https://acme.scalr.io/v2/e/env-abc", `has the path "/v2/e/env-abc"|base-url: https://acme.scalr.io`),
+		url("path up", "https://acme.scalr.io/../", `has the path "/../"|base-url: https://acme.scalr.io`),
+		url("other API", "https://acme.scalr.io/api/tfe/v2/", "has the path"),
+		url("encoded path", "https://acme.scalr.io/%2e%2e/", "has the path"),
+		url("port zero", "https://acme.scalr.io:0", "has a port that does not exist|base-url: https://acme.scalr.io"),
+		url("port too big", "https://acme.scalr.io:99999", "has a port that does not exist|1 to 65535"),
+		url("port that overflows", "https://acme.scalr.io:99999999999999999999", "has a port that does not exist"),
+		url("port that is a word", "https://acme.scalr.io:https", "is no web address"),
+		url("space", "https://exa mple", "holds a space|base-url: https://acme.scalr.io"),
+		url("homograph", "https://\u0430cme.scalr.io", `has a host with the letter U+0430|\u0430cme.scalr.io`),
+		url("IDN", "https://bücher.example", "has a host with the letter U+00FC|xn--"),
+		url("full-width dot", "https://acme。scalr.io", "has a host with the letter U+3002"),
+		url("metadata service", "https://169.254.169.254", "has a link-local address"),
+		url("metadata service in IPv6 dress", "https://[::ffff:169.254.169.254]/", "has a link-local address"),
+		url("metadata service by name", "https://metadata.google.internal", "a cloud's metadata service"),
+		url("metadata service of IPv6", "https://[fd00:ec2::254]", "a cloud's metadata service"),
+		url("metadata service of others", "http://100.100.100.200", "a cloud's metadata service"),
+		url("zone", "https://[fe80::1%25eth0]", "has an address with a zone"),
+		url("link-local IPv6", "https://[fe80::1]", "has a link-local address"),
+		url("no machine", "https://0.0.0.0", "names no single machine"),
+		url("multicast", "https://224.0.0.1", "names no single machine"),
+		url("IPv6 without brackets", "https://fe80::1:2:3", "is no web address"),
+		url("hexadecimal address", "https://0x7f.1", "is no host name"),
+		url("decimal address", "https://2130706433", "is no host name"),
+		url("short address", "https://127.1", "is no host name"),
+		url("two dots", "https://acme..scalr.io", "is no host name"),
+		url("long label", "https://"+strings.Repeat("a", 64)+".scalr.io", "is no host name"),
+		url("long name", "https://"+strings.Repeat("a.", 200)+"io", "is no host name"),
+		url("line break and header", "https://acme.scalr.io\nHost: evil.test", "holds a line break"),
+		url("NUL", "https://acme.scalr.io\x00", "holds a NUL character"),
+		url("bytes", "https://acme\xff.scalr.io", "holds bytes that are not UTF-8"),
+		url("backslash", `https:\\acme.scalr.io`, "holds a backslash"),
+		url("text turned around", "https://acme\u202e.scalr.io", "invisible character U+202E"),
+		url("expression", "${{ vars.SCALR_URL }}", "the expression was not evaluated"),
+		{name: "bad environment variable", with: with{"base-url": ""}, env: map[string]string{"SCALR_HOSTNAME": "http://acme.scalr.io"},
+			input: "base-url", says: "the environment variable SCALR_HOSTNAME uses http|Use https://acme.scalr.io"},
+		{name: "environment action", action: "environment", with: with{"base-url": "acme"}, input: "base-url", says: "is no complete host name"},
+		{name: "workspace action", action: "workspace", with: with{"base-url": "http://acme.scalr.io"}, input: "base-url", says: "uses http"},
+	}
+	runRows(t, rows)
+}
+
+func TestBadToken(t *testing.T) {
+	t.Parallel()
+	token := func(name, value, says, hides string) row {
+		return row{name: name, with: with{"token": value}, input: "token", says: says, hides: hides, unquoted: true}
+	}
+	missing := func(name string, origin inputs.Origin, says string) row {
+		return row{name: name, with: with{"token": ""}, origin: origin, input: "token", says: says}
+	}
+	rows := []row{
+		token("empty", "", "is empty|Is the secret defined, and can this job read it?|environment|token: ${{ secrets.SCALR_TOKEN }}|service-account", ""),
+		token("white space", " \n\t ", "is empty|Is the secret defined", ""),
+		token("line break within", "abcd1234\nefgh5678", "holds a line break|17 characters|not shown", "abcd1234|efgh5678"),
+		token("carriage return within", "abcd1234\refgh5678", "holds a line break", "abcd1234|efgh5678"),
+		token("NUL", "abcd1234\x00efgh5678", "holds a NUL character", "abcd1234|efgh5678"),
+		token("escape", "abcd1234\x1befgh5678", "holds a control character", "abcd1234|efgh5678"),
+		token("space within", "abcd1234 efgh5678", "holds white space", "abcd1234|efgh5678"),
+		token("not ASCII", "abcd1234ä", "holds a character that is not ASCII", "abcd1234"),
+		token("not UTF-8", "abcd1234\xff", "holds a character that is not ASCII", "abcd1234"),
+		token("Bearer", "Bearer abcd1234efgh", "begins with the word Bearer", "abcd1234"),
+		token("bearer", "bearer abcd1234efgh", "begins with the word Bearer", "abcd1234"),
+		token("quotation marks", `"abcd1234efgh"`, "begins with a quotation mark", "abcd1234"),
+		token("expression", "${{ secrets.MY_SECRET }}", "the expression was not evaluated|24 characters", "MY_SECRET"),
+		token("masked", "***", "a masked value was pasted|3 characters", ""),
+		token("short", "abc12", "is too short for a token|5 characters", "abc12"),
+		token("1 MiB", strings.Repeat("Zq", 1<<19), "is too long for a token|1048576 characters", "ZqZq"),
+		token("GitHub token", "ghp_0123456789abcdefghij", "a GitHub token|Scalr needs a token of its own", "0123456789"),
+		{name: "bad environment variable", with: with{"token": ""}, env: map[string]string{"SCALR_TOKEN": "abcd1234 efgh5678"},
+			input: "token", says: "the environment variable SCALR_TOKEN holds white space", hides: "abcd1234|efgh5678"},
+		missing("fork", inputs.Origin{OnGitHub: true, Fork: true}, "is empty. GitHub does not give secrets to workflows from forks."+
+			"|Skip the step with `if: github.event.pull_request.head.repo.full_name == github.repository`"+
+			"|Do not switch to pull_request_target with a checkout of the PR: a plan runs the PR's code"),
+		missing("Dependabot", inputs.Origin{OnGitHub: true, Dependabot: true}, "Dependabot sees its own secrets only|"+
+			"Add it under Dependabot secrets|or skip"),
+		missing("reusable workflow", inputs.Origin{OnGitHub: true, ReusableWorkflow: true}, "A reusable workflow sees no secret|`secrets: inherit`"),
+		missing("terminal", inputs.Origin{Fork: true, HasIDToken: true}, "Set the environment variable SCALR_TOKEN"),
+		{name: "environment action", action: "environment", with: with{"token": ""}, input: "token", says: "is empty"},
+		{name: "workspace action", action: "workspace", with: with{"token": "***"}, input: "token", says: "a masked value was pasted", unquoted: true},
+		{name: "GitHub's own token broken", with: with{"comment": "true", "github-token": "ghs_ abcd1234"}, input: "github-token",
+			says: "holds white space among its 13 characters|not shown|github-token: ", hides: "abcd1234", unquoted: true},
+		{name: "GitHub's own token not evaluated", with: with{"comment": "new", "github-token": "${{ github.token }}"}, input: "github-token",
+			says: "the expression was not evaluated", unquoted: true},
+	}
+	runRows(t, rows)
+}
+
+func TestBadServiceAccount(t *testing.T) {
+	t.Parallel()
+	account := func(name, value, says string) row {
+		return row{name: name, with: with{"service-account": value, "token": ""}, input: "service-account", says: says}
+	}
+	from := func(name string, origin inputs.Origin, says string) row {
+		return row{name: name, with: with{"service-account": "ci@acme.scalr.io", "token": ""}, origin: origin,
+			input: "service-account", says: says, unquoted: true}
+	}
+	rows := []row{
+		account("name", "ci", "is no e-mail address|service-account: ci@acme.scalr.io"),
+		account("id", "sa-v0abc123", "is no e-mail address but its id"),
+		account("two", "a@acme.scalr.io,b@acme.scalr.io", "is no e-mail address"),
+		account("no domain", "ci@", "is no e-mail address"),
+		account("address", "https://ci@acme.scalr.io/", "is no e-mail address"),
+		account("line break", "ci@acme.scalr.io\nx", "holds a line break"),
+		account("long", strings.Repeat("a", 300)+"@acme.scalr.io", "is 314 characters long, at most 254"),
+		account("expression", "${{ vars.SA }}", "the expression was not evaluated"),
+		from("no permission", inputs.Origin{OnGitHub: true}, "needs GitHub's OIDC token|permissions: { id-token: write"),
+		from("fork", inputs.Origin{OnGitHub: true, Fork: true}, "needs GitHub's OIDC token|forks|Skip the step with `if: "),
+		from("terminal", inputs.Origin{Fork: true}, "needs GitHub's OIDC token|SCALR_TOKEN"),
+		{name: "with token", with: with{"service-account": "ci@acme.scalr.io"}, input: "service-account",
+			says: "is given together with token|Remove token", hides: goodToken},
+		{name: "audience", with: with{"service-account": "ci@acme.scalr.io", "token": "", "oidc-audience": "a\nb"}, input: "oidc-audience",
+			says: "holds a line break|oidc-audience: "},
+		{name: "long audience", with: with{"service-account": "ci@acme.scalr.io", "token": "", "oidc-audience": strings.Repeat("a", 256)},
+			input: "oidc-audience", says: "is 256 characters long"},
+		{name: "environment action", action: "environment", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is no e-mail"},
+		{name: "workspace action", action: "workspace", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is no e-mail"},
+	}
+	runRows(t, rows)
+}

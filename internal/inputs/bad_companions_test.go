@@ -1,0 +1,111 @@
+package inputs_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBadEnvironment(t *testing.T) {
+	t.Parallel()
+	one := func(name, input, value, says string) row {
+		return row{name: name, action: "environment", with: with{input: value}, input: input, says: says}
+	}
+	more := func(name string, w with, input, says string) row {
+		return row{name: name, action: "environment", with: w, input: input, says: says}
+	}
+	runRows(t, []row{
+		one("mode", "mode", "presnet", "is not one of the allowed values|Did you mean present?|present, absent, show, list"),
+		one("mode of the root action", "mode", "run", "present, absent, show, list"),
+		one("mode not evaluated", "mode", "${{ inputs.mode }}", "the expression was not evaluated"),
+		one("nothing", "name", "", "is empty, and so is environment-id|name: production or environment-id: env-v0abc123"),
+		more("nothing to delete", with{"mode": "absent", "name": ""}, "name", "is empty, and so is environment-id"),
+		more("both", with{"environment-id": "env-a"}, "name", "is given together with environment-id|Remove one"),
+		more("workspace id", with{"name": "", "environment-id": "ws-v0abc123"}, "environment-id", "looks like a workspace id|Environment ids start with env-"),
+		more("name for an id", with{"name": "", "environment-id": "production"}, "environment-id", "looks like a name|write name: production"),
+		more("way up", with{"name": "", "environment-id": "env-../x"}, "environment-id", "letters and digits only"),
+		one("long name", "name", strings.Repeat("n", 256), "is 256 characters long, at most 255"),
+		one("name of two lines", "name", "a\nb", "holds a line break|name: production"),
+		one("name not evaluated", "name", "${{ inputs.name }}", "the expression was not evaluated"),
+		one("new name", "rename-to", "a\x00", "holds a NUL character|rename-to: "),
+		one("long new name", "rename-to", strings.Repeat("ä", 256), "is 256 characters long"),
+		one("account", "account-id", "acme", "looks like a name|Account ids start with acc-"),
+		one("other account", "account-id", "env-v0abc123", "looks like an environment id"),
+		one("tags-mode", "tags-mode", "append", "is not one of the allowed values|add, replace, remove, clear"),
+		more("clear with tags", with{"tags-mode": "clear", "tags": "a"}, "tags", "is given, but tags-mode: clear"),
+		more("replace without tags", with{"tags-mode": "replace"}, "tags", "is empty, but tags-mode: replace|tags: preview"),
+		more("remove without tags", with{"tags-mode": "remove", "tags": "\n \n"}, "tags", "is empty, but tags-mode: remove"),
+		one("long tag", "tags", "a\n"+strings.Repeat("b", 256), "line 2 is 256 characters long"),
+		one("tag with an escape", "tags", "a\x1b", "line 1 holds the control character U+001B"),
+		one("tag not evaluated", "tags", "pr-${{ github.event.number }}", "the expression was not evaluated"),
+		one("provider configuration", "provider-configurations", "a\tb", "line 1 holds the control character U+0009|provider-configurations: "),
+		one("default provider configuration", "default-provider-configurations", "a\x00b", "line 1 holds a NUL character"),
+		one("policy group", "policy-groups", strings.Repeat("p", 300), "line 1 is 300 characters long"),
+		one("policy-groups-mode", "policy-groups-mode", "delete", "add, remove|policy-groups-mode: add"),
+		more("query", with{"mode": "list", "query": "a\nb"}, "query", "holds a line break|query: "),
+		more("filter-tag", with{"mode": "list", "filter-tag": "a\rb"}, "filter-tag", "holds a line break"),
+		more("filter-policy-group", with{"mode": "list", "filter-policy-group": strings.Repeat("p", 300)}, "filter-policy-group", "is 300 characters long"),
+		more("date", with{"mode": "list", "filter-latest-run-date": "2026-01-01"}, "filter-latest-run-date", "is no range of dates|: between:2026-01-01T00:00:00Z,"),
+		more("one date", with{"mode": "list", "filter-latest-run-date": "between:2026-01-01T00:00:00Z"}, "filter-latest-run-date", "is no range of dates"),
+		more("dates in reverse", with{"mode": "list", "filter-latest-run-date": "between:2026-02-01T00:00:00Z,2026-01-01T00:00:00Z"},
+			"filter-latest-run-date", "ends before it begins|between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"),
+		more("sort", with{"mode": "list", "sort": "names"}, "sort", "holds what nothing is sorted by|Did you mean name?|sort: -created-at"),
+		more("sort by what is gone", with{"mode": "list", "sort": "name,cost-estimation-enabled"}, "sort", "holds what nothing is sorted by"),
+		more("sort with space", with{"mode": "list", "sort": "name, created-at"}, "sort", "holds what nothing is sorted by"),
+	})
+}
+
+func TestBadWorkspace(t *testing.T) {
+	t.Parallel()
+	one := func(name, input, value, says string) row {
+		return row{name: name, action: "workspace", with: with{input: value}, input: input, says: says}
+	}
+	more := func(name string, w with, input, says string) row {
+		return row{name: name, action: "workspace", with: w, input: input, says: says}
+	}
+	nameless := func(more with) with {
+		w := with{"name": "", "environment": ""}
+		for k, v := range more {
+			w[k] = v
+		}
+		return w
+	}
+	runRows(t, []row{
+		one("mode", "mode", "output", "is not one of the allowed values|Did you mean outputs?"),
+		one("mode of the root action", "mode", "check", "present, absent, show, list, outputs"),
+		more("nothing", nameless(nil), "workspace-id", "is empty, and so are environment and name|workspace-id: ws-v0abc123"),
+		more("nothing to read", nameless(with{"mode": "outputs"}), "workspace-id", "is empty, and so are environment and name"),
+		one("no environment", "environment", "", "is empty, but name is given|environment: production"),
+		one("no name", "name", "", "is empty, but environment is given|name: network"),
+		more("id and name", with{"workspace-id": "ws-a", "environment": ""}, "workspace-id", "is given together with name|Remove one"),
+		more("id and environment", with{"workspace-id": "ws-a", "name": ""}, "workspace-id", "is given together with environment|Remove environment"),
+		more("environment id", nameless(with{"workspace-id": "env-v0abc123"}), "workspace-id", "looks like an environment id"),
+		more("name for an id", nameless(with{"workspace-id": "network"}), "workspace-id", "looks like a name|write name: network"),
+		more("way up", nameless(with{"workspace-id": "ws-a/../b"}), "workspace-id", "letters and digits only"),
+		one("name with a dot", "name", "net.work", "holds a character that a workspace's name cannot have|name: network-eu"),
+		one("name with a slash", "name", "production/network", "holds a character that a workspace's name cannot have"),
+		one("long name", "name", strings.Repeat("n", 256), "is 256 characters long"),
+		one("environment of two lines", "environment", "a\nb", "holds a line break"),
+		one("environment not evaluated", "environment", "${{ env.E }}", "the expression was not evaluated"),
+		one("platform", "iac-platform", "tofu", "is not one of the allowed values|terraform, opentofu"),
+		one("platform in capitals", "iac-platform", "OpenTofu", "Did you mean opentofu?"),
+		one("version", "terraform-version", "1.9.8; rm", "is no version|terraform-version: 1.9.8"),
+		one("version with v", "terraform-version", "v1.9.8", "begins with a v|terraform-version: 1.9.8"),
+		one("version not evaluated", "terraform-version", "${{ vars.TF }}", "the expression was not evaluated"),
+		one("long version", "terraform-version", strings.Repeat("1.", 50), "is no version"),
+		one("absolute directory", "working-directory", "/infra", "is absolute|working-directory: infra/network"),
+		one("directory up", "working-directory", "../infra", "leads out of what is uploaded"),
+		one("directory of two lines", "working-directory", "a\nb", "holds a line break"),
+		one("long directory", "working-directory", strings.Repeat("d", 256), "is 256 characters long"),
+		one("execution mode", "execution-mode", "agent", "remote, local|execution-mode: remote"),
+		one("days", "auto-destroy-days", "3", "is not one of the allowed values|1, 2, 7, 14"),
+		one("no day", "auto-destroy-days", "0", "1, 2, 7, 14"),
+		one("environment type", "environment-type", "prod", "is not one of the allowed values|production, staging, testing, development, unmapped"),
+		one("environment type spelt", "environment-type", "developement", "Did you mean development?"),
+		one("tags-mode", "tags-mode", "set", "add, replace, remove, clear"),
+		more("clear with tags", with{"tags-mode": "clear", "tags": "a"}, "tags", "is given, but tags-mode: clear"),
+		one("tag", "tags", "a\x7f", "line 1 holds the control character U+007F"),
+		more("query", with{"mode": "list", "name": "", "query": strings.Repeat("q", 256)}, "query", "is 256 characters long"),
+		more("filter-tag", with{"mode": "list", "name": "", "filter-tag": "a\nb"}, "filter-tag", "holds a line break"),
+		more("filter-name", with{"mode": "list", "name": "", "filter-name": "a\nb"}, "filter-name", "holds a line break"),
+	})
+}

@@ -1,0 +1,93 @@
+package inputs_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestBadVariables(t *testing.T) {
+	t.Parallel()
+	plain := func(name, value, says, hides string) row {
+		return row{name: name, with: with{"variables": value}, input: "variables", says: says, hides: hides}
+	}
+	hidden := func(name, input, value, says, hides string) row {
+		return row{name: name, with: with{input: value}, input: input, says: says, hides: hides, unquoted: true}
+	}
+	rows := []row{
+		plain("no value", "a", `line 1 has no = ("a")|such as region=eu-west-1`, ""),
+		hidden("no name", "variables", "=b0b0b0", "line 1 has no name before the =", "b0b0b0"),
+		plain("number for a name", "1a=b0b0b0", `line 1 has a name with a character that no name has ("1a")`, "b0b0b0"),
+		plain("name with a space", "a b=c0c0c0", "line 1 has a name with a character that no name has", "c0c0c0"),
+		plain("option", "-var region=c0c0c0", "line 1 has a name with a character that no name has", "c0c0c0"),
+		plain("twice", "a=1\nb=2\na=3", `line 3 sets "a", which is set by variables already`, ""),
+		plain("prefix", "TF_VAR_region=c0c0c0", "has a name with the prefix TF_VAR_|write region=", "c0c0c0"),
+		plain("later line", "a=1\r\n\r\n  \r\nb", "line 4 has no =", ""),
+		plain("long name", strings.Repeat("a", 129)+"=1", "has a name that is longer than 128 characters", ""),
+		plain("long value", "a="+strings.Repeat("z", 65536), `has for "a" a value that is longer than 65535 characters`, "zzz"),
+		plain("NUL", "a=s3cret\x00", `has for "a" a value with a NUL character`, "s3cret"),
+		plain("bytes", "a=s3cret\xff", `has for "a" a value with bytes that are not UTF-8`, "s3cret"),
+		plain("no expression", "a:=", `has for "a" no expression after :=`, ""),
+		plain("expression in the name", "${{ x }}=1", "has a name with a character", ""),
+		hidden("no name that looks like one", "variables", "hunter two, s3cret", "line 1 has no = (18 characters, not shown)", "s3cret|hunter"),
+		hidden("JSON array", "variables", `["a=s3cret"]`, "line 1 begins a list or an object|one variable a line", "s3cret"),
+		hidden("JSON object", "variables", `{"a": "s3cret"}`, "line 1 begins a list or an object", "s3cret"),
+		hidden("sensitive without =", "sensitive-variables", "hunter2", "line 1 has no = (7 characters, not shown)|such as password=", "hunter2"),
+		hidden("sensitive without name", "sensitive-variables", "=hunter2", "line 1 has no name before the =", "hunter2"),
+		hidden("sensitive of several lines", "sensitive-variables", "key=abcd\n-----s3cret-----\n", "line 2 has no =|a value of several lines", "s3cret"),
+		hidden("sensitive that is no name", "sensitive-variables", "c2Vj+cmV0/=x", "line 1 has a name with a character that no name has (not shown)", "c2Vj|cmV0"),
+		hidden("sensitive prefix", "sensitive-variables", "TF_VAR_p4ss=s3cret", "has a name with the prefix TF_VAR_", "s3cret|p4ss"),
+		hidden("shell without =", "environment-variables", "hunter2", "line 1 has no =|such as TF_LOG=debug", "hunter2"),
+		hidden("shell name with a hyphen", "environment-variables", "my-var=s3cret", "line 1 has a name with a character that no name has", "s3cret|my-var"),
+		hidden("shell expression", "environment-variables", "NAME:=s3cret", "has := but an environment variable holds no expression", "s3cret"),
+		hidden("shell JSON", "environment-variables", `{"A":"s3cret=="}`, "line 1 begins a list or an object", "s3cret"),
+		{name: "shell twice", with: with{"environment-variables": "A=s3cret\nA=t0ken\n"}, input: "environment-variables",
+			says: `line 2 sets "A", which is set by environment-variables already`, hides: "s3cret|t0ken"},
+		{name: "plain and sensitive", with: with{"variables": "a=1", "sensitive-variables": "a=s3cret"}, input: "sensitive-variables",
+			says: `line 1 sets "a", which is set by variables already`, hides: "s3cret"},
+	}
+	runRows(t, rows)
+}
+
+func TestBadAddresses(t *testing.T) {
+	t.Parallel()
+	var rows []row
+	for _, input := range []string{"targets", "replace"} {
+		one := func(name, value, says string) row {
+			return row{name: input + " " + name, with: with{input: value}, input: input, says: says}
+		}
+		rows = append(rows,
+			one("word", "a", "line 1 is no resource address|"+input+": module.vpc"),
+			one("assignment", "a=b=c", "line 1 is no resource address"),
+			one("commas", "aws_a.x,aws_b.y", "line 1 is no resource address|one a line, not between commas"),
+			one("JSON array", `["aws_a.x"]`, "line 1 is no resource address|without brackets"),
+			one("quotation marks", `"aws_a.x"`, "line 1 is no resource address|without brackets or quotation marks"),
+			one("option", "-target=aws_a.x", "line 1 is no resource address|without an option"),
+			one("later line", "aws_a.x\n\naws_b..y", "line 3 is no resource address"),
+			one("open bracket", `aws_a.x["a`, "line 1 is no resource address"),
+			one("command", "aws_a.x; echo 1", "line 1 is no resource address"),
+			one("control", "aws_a.x[\"\x1b[31m\"]", "line 1 is no resource address"),
+			one("long", "aws_a."+strings.Repeat("x", 262143), "line 1 is no resource address"),
+			one("expression", "${{ inputs.target }}", "the expression was not evaluated"),
+		)
+	}
+	runRows(t, rows)
+}
+
+// A whole file where a list belongs fills neither the log nor the annotation.
+func TestBadListOfTenThousandLines(t *testing.T) {
+	t.Parallel()
+	for _, input := range []string{"variables", "environment-variables", "targets", "fail-on"} {
+		c := row{with: with{input: strings.Repeat("s3cret, s3cret\n", 10_000)}}
+		_, err := load("", c.source())
+		if err == nil {
+			t.Fatalf("%s: got no error", input)
+		}
+		text := err.Error()
+		if n := strings.Count(text, "\n"); n != 6 {
+			t.Errorf("%s: got %d lines below the headline, want 6:\n%s", input, n, text)
+		}
+		if want := input + ": has 9995 more problems"; !strings.Contains(text, want) {
+			t.Errorf("%s: does not say %q:\n%s", input, want, text)
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package inputs_test
+
+import (
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/inputs"
+)
+
+func TestBadTarget(t *testing.T) {
+	t.Parallel()
+	id := func(name, value, says string) row {
+		return row{name: name, with: with{"workspace-id": value}, input: "workspace-id", says: says}
+	}
+	byName := func(name, value, says string) row {
+		return row{name: name, with: with{"workspace-id": "", "workspace": value}, input: "workspace", says: says}
+	}
+	rows := []row{
+		id("empty", "", "is empty, and so is workspace|workspace-id: ws-v0abc123|workspace: production/network"),
+		id("name", "network", "looks like a name|Workspace ids start with ws-|workspace: environment/network"),
+		id("full name", "production/network", "looks like a name|write workspace: production/network"),
+		id("prefix alone", "ws-", "must be ws- and then letters and digits|workspace-id: ws-v0abc123"),
+		id("environment id", "env-v0abc123", "looks like an environment id|Workspace ids start with ws-"),
+		id("run id", "run-v0abc123", "looks like a run id|Workspace ids start with ws-"),
+		id("page of the workspace", "https://acme.scalr.io/v2/e/env-v0e/workspaces/ws-v0abc999", "is a web address|workspace-id: ws-v0abc999"),
+		id("page of something else", "https://acme.scalr.io/v2/e/env-v0e", "is a web address|workspace-id: ws-v0abc123"),
+		id("way up", "ws-../../x", "letters and digits only"),
+		id("query", "ws-a?b=c", "letters and digits only"),
+		id("action", "ws-a/actions/lock", "letters and digits only"),
+		id("encoded way up", "ws-%2e%2e", "letters and digits only"),
+		id("unicode", "ws-аbc", "letters and digits only"),
+		id("10 kB of letters", "ws-"+strings.Repeat("a", 10_000), "is 10003 characters long"),
+		id("10 kB", strings.Repeat("é", 5_000), "is 10000 characters long"),
+		id("line break", "ws-a\nws-b", "letters and digits only"),
+		id("upper case", "WS-ABC", "looks like a name"),
+		id("expression", "${{ vars.WORKSPACE }}", "the expression was not evaluated|workspace-id: ${{ vars.NAME }}"),
+		{name: "both", with: with{"workspace": "production/network"}, input: "workspace-id", says: "is given together with workspace|Remove one"},
+		byName("no environment", "network", "names no environment|workspace: production/network"),
+		byName("id", "ws-v0abc123", "looks like an id|workspace-id: ws-v0abc123"),
+		byName("no workspace", "production/", "has nothing on one side of the slash"),
+		byName("nothing before the slash", "/network", "has nothing on one side of the slash"),
+		byName("slash alone", "/", "has nothing on one side of the slash"),
+		byName("blank environment", " / network", "has nothing on one side"),
+		byName("page", "https://acme.scalr.io/v2/e/env-v0e/workspaces/ws-v0abc999", "is a web address|workspace-id: ws-v0abc999"),
+		byName("two lines", "production/network\nstaging/network", "holds a line break|workspace: "),
+		byName("escape", "production/\x1b]8;;", "holds the control character U+001B"),
+		byName("long", "production/"+strings.Repeat("n", 600), "is 611 characters long"),
+		byName("name not evaluated", "${{ inputs.workspace }}", "the expression was not evaluated"),
+	}
+	runRows(t, rows)
+}
+
+func TestBadMode(t *testing.T) {
+	t.Parallel()
+	mode := func(name, value, says string) row {
+		return row{name: name, with: with{"mode": value}, input: "mode", says: says}
+	}
+	rows := []row{
+		mode("Plan", "Plan", `is no mode: "Plan"|Did you mean plan?|mode: run with dry-run: true`),
+		mode("apply", " apply ", `is no mode: "apply"|mode: run with dry-run: false|mode: confirm`),
+		mode("destory", "destory", "Did you mean destroy?|mode: run with destroy: true"),
+		mode("destroy", "destroy", "Write mode: run with destroy: true"),
+		mode("true", "true", "is not one of the allowed values|run, watch, confirm, override, discard, cancel, check"),
+		mode("Run", "Run", "Did you mean run?"),
+		mode("cancle", "cancle", "Did you mean cancel?"),
+		mode("two words", "run,watch", "is not one of the allowed values"),
+		mode("long", strings.Repeat("run", 10_000), "is not one of the allowed values"),
+		mode("expression", "${{ inputs.mode }}", "the expression was not evaluated"),
+		{name: "watch without a run", with: with{"mode": "watch", "workspace-id": ""}, input: "run-id", says: "is empty, but mode: watch|run-id: run-v0abc123"},
+		{name: "confirm without a run", with: with{"mode": "confirm"}, input: "run-id", says: "is empty, but mode: confirm"},
+		{name: "override without a run", with: with{"mode": "override"}, input: "run-id", says: "is empty, but mode: override"},
+		{name: "discard without a run", with: with{"mode": "discard"}, input: "run-id", says: "is empty, but mode: discard"},
+		{name: "cancel without a run", with: with{"mode": "cancel"}, input: "run-id", says: "is empty, but mode: cancel"},
+		{name: "check without a workspace", with: with{"mode": "check", "workspace-id": ""}, input: "workspace-id", says: "is empty, and so is workspace"},
+		{name: "run with a run", with: with{"run-id": "run-v0abc123"}, input: "run-id", says: "is given, but mode: run creates a new run|mode: watch"},
+		{name: "run id that is a workspace's", with: with{"mode": "watch", "run-id": "ws-v0abc123"}, input: "run-id",
+			says: "looks like a workspace id|Run ids start with run-"},
+		{name: "run id that is a number", with: with{"mode": "watch", "run-id": "42"}, input: "run-id", says: "looks like a name|run-id: run-v0abc123"},
+		{name: "run id that is a page", with: with{"mode": "cancel", "run-id": "https://acme.scalr.io/v2/e/env-a/workspaces/ws-b/runs/run-c"},
+			input: "run-id", says: "is a web address|run-id: run-c"},
+		{name: "run id with a way up", with: with{"mode": "cancel", "run-id": "run-../../x"}, input: "run-id", says: "letters and digits only"},
+		{name: "watch without waiting", with: with{"mode": "watch", "run-id": "run-a", "wait": "false"}, input: "wait",
+			says: "mode: watch does nothing but wait|wait: true"},
+	}
+	runRows(t, rows)
+}
+
+func TestBadBooleans(t *testing.T) {
+	t.Parallel()
+	var rows []row
+	for _, name := range []string{"dry-run", "destroy", "auto-apply", "save-plan", "refresh", "refresh-only", "wait", "summary", "allow-pull-request-target"} {
+		rows = append(rows,
+			row{name: name + " yes", with: with{name: "yes"}, input: name, says: `is neither true nor false: "yes"|` + name + ": true"},
+			row{name: name + " 0", with: with{name: "0"}, input: name, says: `is neither true nor false: "0"|` + name + ": false"},
+			row{name: name + " ture", with: with{name: "ture"}, input: name, says: `is neither true nor false|` + name + ": true"},
+			row{name: name + " expression", with: with{name: "${{ inputs.x }}"}, input: name, says: "the expression was not evaluated"},
+		)
+	}
+	for _, name := range []string{"cost-estimation-enabled", "mask-sensitive-output", "remote-backend"} {
+		rows = append(rows, row{name: name, action: "environment", with: with{name: "on"}, input: name, says: "is neither true nor false|" + name + ": true"})
+	}
+	for _, name := range []string{"auto-apply", "deletion-protection"} {
+		rows = append(rows, row{name: "workspace " + name, action: "workspace", with: with{name: "NO"}, input: name, says: "is neither true nor false|" + name + ": false"})
+	}
+	rows = append(rows, row{name: "two lines", with: with{"dry-run": "true\nfalse"}, input: "dry-run", says: "is neither true nor false"},
+		row{name: "something else", with: with{"auto-apply": "maybe"}, input: "auto-apply", says: "is neither true nor false|auto-apply: true or false"})
+	runRows(t, rows)
+}
+
+func TestBadTimeout(t *testing.T) {
+	t.Parallel()
+	timeout := func(name, value, says string) row {
+		return row{name: name, with: with{"timeout": value}, input: "timeout", says: says}
+	}
+	runRows(t, []row{
+		timeout("zero", "0", "is out of range|from 1s to 120h|timeout: 30m"),
+		timeout("negative", "-1", "is no length of time|timeout: 30m"),
+		timeout("negative minutes", "-5m", "is out of range"),
+		timeout("word", "abc", "is no length of time|timeout: 30m"),
+		timeout("no unit", "30", "is no length of time|timeout: 30m or 30s"),
+		timeout("exponent", "1e9h", "is no length of time"),
+		timeout("space", "5 m", "is no length of time|timeout: 5m"),
+		timeout("words", "10 minutes", "is no length of time|timeout: 10m"),
+		timeout("days", "1d", "is no length of time|timeout: 24h"),
+		timeout("century", "99999999h", "is out of range|from 1s to 120h|timeout: 30m"),
+		timeout("more than a job lasts", "121h", "is out of range|from 1s to 120h"),
+		timeout("too short", "10ms", "is out of range"),
+		timeout("expression", "${{ vars.TIMEOUT }}", "the expression was not evaluated"),
+	})
+}
+
+func TestBadPath(t *testing.T) {
+	t.Parallel()
+	path := func(name, value, says string) row {
+		return row{name: name, with: with{"path": value}, env: map[string]string{"GITHUB_WORKSPACE": "/github/workspace"}, input: "path", says: says}
+	}
+	runRows(t, []row{
+		path("up", "..", "leads out of the checkout|path: infra/network"),
+		path("up from within", "infra/../../x", `leads out of the checkout|is "../x" relative to it`),
+		path("root", "/", "is outside of the checkout"),
+		path("process", "/proc/self", "is outside of the checkout"),
+		path("temporary directory", "/github/runner_temp", "is outside of the checkout|an empty path sends the whole checkout"),
+		path("twin of the checkout", "/github/workspace-evil", "is outside of the checkout"),
+		path("absolute way up", "/github/workspace/../x", "is outside of the checkout"),
+		path("home", "~", "begins with ~"),
+		path("below home", "~/infra", "begins with ~|path: infra/network"),
+		path("variable", "$HOME", "begins with a variable"),
+		path("variable in braces", "${GITHUB_WORKSPACE}/infra", "begins with a variable"),
+		path("pattern", "infra/*", "is a pattern"),
+		path("pattern of one letter", "infra/?", "is a pattern"),
+		path("NUL", "infra\x00", "holds a NUL character"),
+		path("line break", "infra\nother", "holds a line break"),
+		path("address", "https://github.com/acme/infra", "is a web address"),
+		path("long", strings.Repeat("a/", 3000), "is longer than 4096 characters"),
+		path("expression", "${{ inputs.path }}", "the expression was not evaluated"),
+	})
+}
+
+func TestBadReporting(t *testing.T) {
+	t.Parallel()
+	one := func(name, input, value, says string) row {
+		return row{name: name, with: with{input: value}, input: input, says: says}
+	}
+	runRows(t, []row{
+		one("on-cancel", "on-cancel", "Stop", "is not one of the allowed values|Did you mean stop?|on-cancel: stop"),
+		one("on-cancel other", "on-cancel", "kill", "stop, stop-apply, leave"),
+		one("on-cancel spelt", "on-cancel", "stop_apply", "Did you mean stop-apply?"),
+		one("fail-on", "fail-on", "destory", `line 1 is no gate: "destory"|Did you mean destroy?|fail-on: destroy`),
+		one("fail-on commas", "fail-on", "changes,destroy", "line 1 is no gate|one a line, not between commas"),
+		one("fail-on later line", "fail-on", "changes\n\ndestroys", "line 3 is no gate|Did you mean destroy?"),
+		one("fail-on boolean", "fail-on", "true", "line 1 is no gate"),
+		one("fail-on expression", "fail-on", "${{ inputs.gates }}", "the expression was not evaluated"),
+		one("max-cost-increase", "max-cost-increase", "50", "fail-on does not hold cost-increase|fail-on: cost-increase"),
+		{name: "max-cost-increase dollars", with: with{"fail-on": "cost-increase", "max-cost-increase": "$50"}, input: "max-cost-increase",
+			says: "is no amount of money|max-cost-increase: 50"},
+		{name: "max-cost-increase negative", with: with{"fail-on": "cost-increase", "max-cost-increase": "-1"}, input: "max-cost-increase",
+			says: "is no amount of money"},
+		{name: "max-cost-increase infinite", with: with{"fail-on": "cost-increase", "max-cost-increase": "inf"}, input: "max-cost-increase",
+			says: "is no amount of money"},
+		{name: "max-cost-increase comma", with: with{"fail-on": "cost-increase", "max-cost-increase": "12,5"}, input: "max-cost-increase",
+			says: "is no amount of money|max-cost-increase: 12.5"},
+		{name: "fail-on without waiting", with: with{"fail-on": "destroy", "wait": "False"}, input: "fail-on", says: "is given|wait: false|Write wait: true"},
+		one("terraform-outputs", "terraform-outputs", "nonsensitive", "is not one of the allowed values|Did you mean non-sensitive?"),
+		one("terraform-outputs boolean", "terraform-outputs", "false", "non-sensitive, none, all"),
+		one("comment", "comment", "updated", "is no way to comment|Did you mean update?|comment: update"),
+		one("comment yes", "comment", "yes", "is no way to comment|hide-and-new, changes-only"),
+		one("comment expression", "comment", "${{ inputs.comment }}", "the expression was not evaluated"),
+		one("comment-tag", "comment-tag", "a-->b", "holds a character that is not allowed|comment-tag: eu-west-1"),
+		one("comment-tag lines", "comment-tag", "a\nb", "holds a character that is not allowed"),
+		one("comment-tag long", "comment-tag", strings.Repeat("a", 101), "is 101 characters long"),
+		one("comment-tag expression", "comment-tag", "${{ matrix.region }}", "the expression was not evaluated"),
+		one("pr-number", "pr-number", "#42", "is no whole number above zero|pr-number: 42"),
+		one("pr-number zero", "pr-number", "0", "is no whole number above zero"),
+		one("pr-number negative", "pr-number", "-1", "is no whole number above zero"),
+		one("pr-number fraction", "pr-number", "4.2", "is no whole number above zero"),
+		one("pr-number huge", "pr-number", "99999999999999999999", "is no whole number above zero"),
+		one("pr-number reference", "pr-number", "refs/pull/42/merge", "is no whole number above zero"),
+		{name: "fork's head", origin: inputs.Origin{OnGitHub: true, PullRequestTargetFork: true}, input: "allow-pull-request-target",
+			says: "pull_request_target with the head of a fork|executes the code|allow-pull-request-target: true"},
+		{name: "fork's head, confirm", with: with{"mode": "confirm", "run-id": "run-a"}, origin: inputs.Origin{OnGitHub: true, PullRequestTargetFork: true},
+			input: "allow-pull-request-target", says: "pull_request_target"},
+	})
+}
+
+func TestBadCombinations(t *testing.T) {
+	t.Parallel()
+	runRows(t, []row{
+		{name: "auto-apply of a dry run", with: with{"auto-apply": "true"}, input: "auto-apply", says: "dry-run is \"true\" too|never applies|dry-run: false"},
+		{name: "saved plan of a dry run", with: with{"save-plan": "true"}, input: "save-plan", says: "dry-run is \"true\" too|dry-run: false"},
+		{name: "saved plan applied", with: with{"save-plan": "TRUE", "dry-run": "false", "auto-apply": "true"}, input: "save-plan",
+			says: "auto-apply is \"true\" too|remove auto-apply", unquoted: true},
+		{name: "refresh-only destroy", with: with{"refresh-only": "true", "destroy": "true"}, input: "refresh-only", says: "destroy is \"true\" too"},
+		{name: "refresh-only without refresh", with: with{"refresh-only": "true", "refresh": "false"}, input: "refresh-only", says: "refresh is \"false\""},
+		{name: "replace and destroy", with: with{"replace": "aws_instance.web", "destroy": "true"}, input: "replace", says: "replaces nothing|destroy: false"},
+		{name: "replace and refresh-only", with: with{"replace": "aws_instance.web", "refresh-only": "true"}, input: "replace", says: "replaces nothing"},
+	})
+}

@@ -1,0 +1,212 @@
+package inputs_test
+
+import (
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"scalr-run-action/internal/inputs"
+)
+
+// with holds what a workflow passes in `with:`.
+type with map[string]string
+
+// row is one set of inputs with one problem.
+type row struct {
+	name string
+	// action is "" for the root action, or environment or workspace.
+	action string
+	// with is added to inputs that are good; an empty value removes one.
+	with   with
+	env    map[string]string
+	origin inputs.Origin
+	// input is the one that has the problem.
+	input string
+	// says are the words that must occur, between bars; the first of them within the first 100 characters.
+	says string
+	// hides are texts that must not occur, between bars.
+	hides string
+	// unquoted is for values of which nothing may or can be shown.
+	unquoted bool
+}
+
+const goodToken = "tkn-0123456789abcdef"
+
+// onGitHub is a job in the user's own repository.
+var onGitHub = inputs.Origin{OnGitHub: true, HasIDToken: true}
+
+func goodInputs(action string) with {
+	w := with{"token": goodToken, "base-url": "https://acme.scalr.io"}
+	switch action {
+	case "environment":
+		w["name"] = "production"
+	case "workspace":
+		w["environment"], w["name"] = "production", "network"
+	default:
+		w["workspace-id"] = "ws-v0abc123"
+	}
+	return w
+}
+
+func (c row) source() inputs.Source {
+	all := goodInputs(c.action)
+	maps.Copy(all, c.with)
+	origin := c.origin
+	if origin == (inputs.Origin{}) {
+		origin = onGitHub
+	}
+	return inputs.Source{
+		Get:    func(name string) string { return all[name] },
+		Env:    func(name string) string { return c.env[name] },
+		Origin: origin,
+	}
+}
+
+func load(action string, src inputs.Source) (inputs.Notes, error) {
+	switch action {
+	case "environment":
+		_, notes, err := inputs.LoadEnvironment(src)
+		return notes, err
+	case "workspace":
+		_, notes, err := inputs.LoadWorkspace(src)
+		return notes, err
+	}
+	_, notes, err := inputs.LoadRun(src)
+	return notes, err
+}
+
+func names(action string) []inputs.Input {
+	switch action {
+	case "environment":
+		return inputs.EnvironmentNames()
+	case "workspace":
+		return inputs.WorkspaceNames()
+	}
+	return inputs.RunNames()
+}
+
+func runRows(t *testing.T, rows []row) {
+	t.Helper()
+	t.Logf("%d rows", len(rows))
+	seen := map[string]bool{}
+	for _, c := range rows {
+		if seen[c.name] {
+			t.Errorf("two rows are called %q", c.name)
+		}
+		seen[c.name] = true
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.check(t)
+		})
+	}
+}
+
+// check holds one row against the rules for the text of an error (q1 to q8).
+func (c row) check(t *testing.T) {
+	t.Helper()
+	notes, err := load(c.action, c.source())
+	var problems inputs.Problems
+	if !errors.As(err, &problems) {
+		t.Fatalf("got error %v, want Problems", err)
+	}
+	if len(problems) != 1 {
+		t.Errorf("got %d problems, want 1", len(problems))
+	}
+	text := err.Error()
+	if !strings.HasPrefix(text, c.input+": ") {
+		t.Errorf("does not name the input %s first", c.input)
+	}
+	says := strings.Split(c.says, "|")
+	for _, word := range says {
+		if !strings.Contains(text, word) {
+			t.Errorf("does not say %q", word)
+		}
+	}
+	if head := []rune(text); !strings.Contains(string(head[:min(100, len(head))]), says[0]) {
+		t.Errorf("does not say %q in its first 100 characters", says[0])
+	}
+	for _, word := range strings.Split(c.hides, "|") {
+		if word != "" && (strings.Contains(text, word) || strings.Contains(notesText(notes), word)) {
+			t.Errorf("shows %q", word)
+		}
+	}
+	c.checkQuote(t, text)
+	checkText(t, text)
+	checkExample(t, c.action, strings.TrimPrefix(text, c.input+": "))
+	if t.Failed() {
+		t.Logf("the text is %s", text)
+	}
+}
+
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// checkQuote wants some of the value to be quoted, at most 80 characters, and not if it is a secret.
+func (c row) checkQuote(t *testing.T, text string) {
+	t.Helper()
+	value := c.source().Get(c.input)
+	found := false
+	for _, q := range quoted.FindAllString(text, -1) {
+		plain, err := strconv.Unquote(q)
+		if err != nil {
+			t.Errorf("%s cannot be unquoted", q)
+		}
+		if n := utf8.RuneCountInString(plain); n > 80 {
+			t.Errorf("a quote has %d characters, at most 80 are wanted", n)
+		}
+		plain = strings.TrimSuffix(plain, "…")
+		found = found || plain != "" && strings.Contains(strings.ToValidUTF8(value, "\uFFFD"), strings.ToValidUTF8(plain, "\uFFFD"))
+	}
+	if strings.TrimSpace(value) != "" && found == c.unquoted {
+		t.Errorf("the value is quoted: %t, want %t", found, !c.unquoted)
+	}
+}
+
+var machineWords = regexp.MustCompile(`%!|goroutine|panic|invalid character|strconv|net/url|parse "|time: (?:invalid|missing|unknown)|\w+Error\b|<nil>|map\[|&\{|0x[0-9a-f]{6}`)
+
+// checkText holds for whatever we say about inputs: one line, nothing that a
+// runner or a screen obeys, and no words of the machine outside of quoted values.
+func checkText(t *testing.T, text string) {
+	t.Helper()
+	if len(text) > 4096 {
+		t.Errorf("has %d bytes, want at most 4096", len(text))
+	}
+	if !utf8.ValidString(text) {
+		t.Error("is not UTF-8")
+	}
+	for _, c := range text {
+		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
+			t.Errorf("holds the character %U", c)
+		}
+	}
+	if strings.Contains(text, "##[") {
+		t.Error("holds a command of the runner")
+	}
+	if m := machineWords.FindString(quoted.ReplaceAllString(text, "")); m != "" {
+		t.Errorf("holds words of the machine: %q", m)
+	}
+}
+
+var otherExample = regexp.MustCompile("`if: |permissions: |SCALR_TOKEN=|such as (region|password|TF_LOG)=|\\.\\.\\.")
+
+// checkExample wants the fix to be shown as it would be written.
+func checkExample(t *testing.T, action, text string) {
+	t.Helper()
+	isInput := func(in inputs.Input) bool { return strings.Contains(text, in.Name+": ") }
+	if !slices.ContainsFunc(names(action), isInput) && !otherExample.MatchString(text) && !strings.Contains(text, "Use http") {
+		t.Error("shows no example of what to write")
+	}
+}
+
+func notesText(notes inputs.Notes) string {
+	var all []string
+	for _, n := range notes {
+		all = append(all, n.Text)
+	}
+	return strings.Join(all, "\n")
+}

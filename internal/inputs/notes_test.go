@@ -1,0 +1,85 @@
+package inputs_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/inputs"
+)
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	note := func(text string) inputs.Notes { return inputs.Notes{{Text: text}} }
+	warning := func(text string) inputs.Notes { return inputs.Notes{{Text: text, Warning: true}} }
+	tests := []struct {
+		name  string
+		row   row
+		given []string
+		want  inputs.Notes
+	}{
+		{"none", row{}, []string{"INPUT_TOKEN", "INPUT_BASE-URL", "INPUT_WORKSPACE-ID", "INPUT_ENTRYPOINT", "INPUT_ARGS", "INPUT_SOMETHING_ELSE"}, nil},
+		{"token with line break", row{with: with{"token": goodToken + "\n"}}, nil,
+			note("The value of token had white space around it (1 character), which is left out; store it without.")},
+		{"SCALR_TOKEN with line breaks", row{with: with{"token": ""}, env: map[string]string{"SCALR_TOKEN": "\n" + goodToken + "\r\n"}}, nil,
+			note("The value of SCALR_TOKEN had white space around it (3 characters), which is left out; store it without.")},
+		{"service account wins", row{with: with{"token": "", "service-account": "ci@acme.scalr.io"}, env: map[string]string{"SCALR_TOKEN": "x"}}, nil,
+			note("service-account is used to sign in; the environment variable SCALR_TOKEN is ignored.")},
+		{"audience alone", row{with: with{"oidc-audience": "scalr"}}, nil, warning("oidc-audience has no effect without service-account.")},
+		{"underscore", row{}, []string{"INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is no input of this action. Did you mean workspace-id?`)},
+		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
+		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is no input of this action. Did you mean dry-run?`)},
+		{"neighbour's name", row{}, []string{"INPUT_DIRECTORY"}, warning(`"directory" is no input of this action. Did you mean path?`)},
+		{"input of another of our actions", row{action: "environment"}, []string{"INPUT_DRY-RUN", "INPUT_NEW_NAME"},
+			warning(`"new_name" is no input of this action. Did you mean rename-to?`)},
+		{"unused by confirm", row{with: with{"mode": "confirm", "run-id": "run-1", "dry-run": "false", "auto-apply": "true", "variables": "a=1"}}, nil,
+			warning("mode: confirm acts on a run that exists; it makes no use of auto-apply, variables.")},
+		{"unused by check", row{with: with{"mode": "check", "run-id": "run-1"}}, nil, warning("run-id has no effect, since mode: check acts on no run.")},
+		{"unused by list", row{action: "environment", with: with{"mode": "list", "tags": "a"}}, nil,
+			warning("mode: list changes nothing and lists by filters; it makes no use of name, tags.")},
+		{"unused by present", row{action: "environment", with: with{"query": "a"}}, nil,
+			warning("mode: present acts on one environment; it makes no use of query.")},
+		{"unused by absent", row{action: "environment", with: with{"mode": "absent", "rename-to": "a", "sort": "name"}}, nil,
+			warning("mode: absent acts on one environment and sets nothing in it; it makes no use of rename-to, sort.")},
+		{"unused by outputs", row{action: "workspace", with: with{"mode": "outputs", "tags": "a"}}, nil,
+			warning("mode: outputs acts on one workspace and sets nothing in it; it makes no use of tags.")},
+		{"unused by workspace list", row{action: "workspace", with: with{"mode": "list"}}, nil,
+			warning("mode: list changes nothing and lists by filters; it makes no use of name.")},
+		{"comma in a tag", row{action: "workspace", with: with{"tags": "a,b"}}, nil,
+			warning(`tags: "a,b" is taken as one item, since items stand one a line and commas do not divide them.`)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			src := tt.row.source()
+			src.Given = tt.given
+			got, err := load(tt.row.action, src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(got, tt.want); diff != "" {
+				t.Errorf("got -, want +:\n%s", diff)
+			}
+		})
+	}
+}
+
+// Misspelt names come from the workflow and are quoted; many of them are not all told.
+func TestNotesOfHostileNames(t *testing.T) {
+	t.Parallel()
+	src := row{}.source()
+	for _, c := range "abcdefgh" {
+		src.Given = append(src.Given, "INPUT_RUN_ID"+string(c), "INPUT_WAIT\n::error::"+string(c), "INPUT_"+strings.Repeat("A", 1<<16))
+	}
+	notes, err := load("", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(notes) != 5 {
+		t.Errorf("got %d notes, want 5", len(notes))
+	}
+	for _, n := range notes {
+		checkText(t, n.Text)
+	}
+}
