@@ -22,6 +22,11 @@ func changesOf(g Stage, r *run) []Change {
 	return destroyed
 }
 
+// findsChanges says whether the plan of the run has something to do.
+func (r *run) findsChanges() bool {
+	return r.planned != nil && r.planned.changed || hasChanges(changesOf(r.resultsOf, r))
+}
+
 func hasChanges(changes []Change) bool {
 	for _, c := range changes {
 		if c.Action != "no-op" {

@@ -17,17 +17,17 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
 	name, id, _ := strings.Cut(what, "/")
 	switch name {
 	case "requests":
-		v = s.PublicRequests()
+		v = filled(s.PublicRequests())
 	case "objections":
-		v = s.Objections()
+		v = filled(s.Objections())
 	case "stops":
-		v = s.Stops()
+		v = filled(s.Stops())
 	case "runs":
-		v = s.Runs()
+		v = filled(s.Runs())
 	case "uploaded":
 		v = s.Uploaded(id)
 	case "unused-faults":
-		v = s.UnusedFaults()
+		v = filled(s.UnusedFaults())
 	default:
 		http.NotFound(w, r)
 		return true
@@ -38,6 +38,9 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
 	_ = encoder.Encode(v) // the asker has gone
 	return true
 }
+
+// filled is never null in JSON.
+func filled[T any](items []T) []T { return append([]T{}, items...) }
 
 // PublicRequests is [Server.Requests] with whatever authorizes left out.
 func (s *Server) PublicRequests() []Request {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -86,6 +87,11 @@ func (s *Server) find(c *call) *reply {
 		known = known || ok
 		if ok && s.routes[i].method == c.method {
 			c.route, c.ids = &s.routes[i], ids
+			for _, id := range ids {
+				if !idForm.MatchString(id) {
+					s.wrong(c, "%q is no id", id)
+				}
+			}
 			return nil
 		}
 	}
@@ -97,6 +103,8 @@ func (s *Server) find(c *call) *reply {
 	r := problem(code, http.StatusText(code), "", "")
 	return &r
 }
+
+var idForm = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
 func matchPath(pattern, path string) (ids []string, ok bool) {
 	want, got := strings.Split(pattern, "/"), strings.Split(path, "/")

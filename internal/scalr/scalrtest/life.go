@@ -43,21 +43,20 @@ func (s *Server) next(r *run) (due time.Time, happen func(at time.Time)) {
 // stepEnd is when the current step is over by itself.
 func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
 	step := r.script[r.step]
-	if r.step == len(r.script)-1 || step.Rest {
-		return due, nil
-	}
 	switch {
-	case r.step == 0:
-		at, ok := s.turn(r)
-		if !ok {
-			return due, nil
-		}
-		return at, func(at time.Time) { r.begun = at; s.forward(r, at) }
 	case step.executes != "":
 		if r.work == nil || !r.work.done {
 			return due, nil
 		}
 		return r.work.at, func(at time.Time) { s.worked(r, at) }
+	case step.Rest, r.step == len(r.script)-1:
+		return due, nil
+	case r.status == "pending":
+		at, ok := s.turn(r)
+		if !ok {
+			return due, nil
+		}
+		return at, func(at time.Time) { s.forward(r, at) }
 	}
 	return r.since.Add(s.paced(step.For)), func(at time.Time) { s.forward(r, at) }
 }
@@ -65,31 +64,34 @@ func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
 // turn says when a pending run may begin. Dry runs run in parallel; the others
 // wait for every earlier one that is not dry, also while it awaits a person.
 func (s *Server) turn(r *run) (at time.Time, ok bool) {
-	at = r.created
-	v := s.version(r.version)
-	if v.status == "pending" && !v.bound {
-		s.process(v)
-		if v.status == "pending" {
-			return at, false
+	if s.kept(r) {
+		r.blocked = time.Now()
+		return at, false
+	}
+	at = later(r.created, r.blocked)
+	if !r.dry {
+		for _, other := range s.ahead(r) {
+			if other.ended.IsZero() {
+				return at, false
+			}
+			at = later(at, other.ended)
 		}
+	}
+	return at.Add(s.paced(passing)), true
+}
+
+// kept says that a lock or an upload that is still to come keeps the run.
+func (s *Server) kept(r *run) bool {
+	v := s.version(r.version)
+	if !v.bound {
+		s.process(v) // nobody need look
 	}
 	w := s.lookup("workspaces", r.workspace)
-	if w == nil || w.attributes["locked"] == true {
-		return at, false
+	if w == nil || w.attributes["locked"] == true || v.status == "pending" && !v.bound {
+		return true
 	}
-	if e := s.lookup("environments", w.relatedID("environment")); e == nil || e.attributes["locked"] == true {
-		return at, false
-	}
-	if r.dry {
-		return at.Add(s.paced(passing)), true
-	}
-	for _, other := range s.ahead(r) {
-		if other.ended.IsZero() {
-			return at, false
-		}
-		at = later(at, other.ended)
-	}
-	return later(at, s.held).Add(s.paced(passing)), true
+	e := s.lookup("environments", w.relatedID("environment"))
+	return e == nil || e.attributes["locked"] == true
 }
 
 func later(a, b time.Time) time.Time {
@@ -123,9 +125,6 @@ func (s *Server) position(r *run) int {
 		if other.ended.IsZero() {
 			n++
 		}
-	}
-	if s.held.After(time.Now()) {
-		n++
 	}
 	return n
 }

@@ -8,6 +8,7 @@ import (
 // run is one run and all that belongs to it.
 type run struct {
 	id, workspace, version string
+	by                     string // the user who created it
 	asked                  object // attributes as the request gave them
 	dry, auto, save        bool
 	created                time.Time
@@ -20,9 +21,9 @@ type run struct {
 	actions   []RunAction
 	deeds     []Deed // of other people, still to be done
 	stopAt    time.Time
+	blocked   time.Time // when it was last seen to be kept in `pending` by a lock
 	stopBy    string
 	stopWhy   string
-	begun     time.Time // when it left `pending`
 	ended     time.Time // when it came to its end
 	problem   string
 	changed   bool // has-changes
@@ -140,8 +141,9 @@ func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *r
 // newRun creates a run as the API, or the service by itself, does.
 func (s *Server) newRun(workspace, version string, asked object) *run {
 	w := s.lookup("workspaces", workspace)
+	s.occupy(workspace, asked)
 	r := &run{
-		id: s.id("run"), workspace: workspace, version: version, asked: asked, created: s.now(),
+		id: s.id("run"), by: botID, workspace: workspace, version: version, asked: asked, created: s.now(),
 		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
 		deeds: slices.Clone(s.scenario.Life.Others),
 	}
@@ -158,11 +160,25 @@ func (s *Server) newRun(workspace, version string, asked object) *run {
 		w.relationships["current-run"] = toOne("runs", r.id)
 		w.relationships["configuration-version"] = toOne("configuration-versions", version)
 	}
-	if s.scenario.Life.Queue > 0 && s.held.IsZero() {
-		s.held = r.created.Add(s.paced(s.scenario.Life.Queue))
-	}
 	s.enter(r, Step{Status: "pending"}, r.created)
 	return r
+}
+
+// occupy lets another person's run hold the workspace before the first real
+// run, if the scenario says so.
+func (s *Server) occupy(workspace string, asked object) {
+	if s.scenario.Life.Queue == 0 || s.occupied || asked["is-dry"] == true {
+		return
+	}
+	s.occupied = true
+	v := &version{id: s.id("cv"), workspace: workspace, status: "uploaded", created: s.now(), stamps: object{}}
+	s.versions = append(s.versions, v)
+	r := &run{id: s.id("run"), by: adaID, workspace: workspace, version: v.id, created: s.now(),
+		asked: object{"source": "ui", "message": "Rotate the certificates"},
+		plan:  &stage{id: s.id("plan"), status: "finished"}, apply: &stage{id: s.id("apply"), status: "pending"},
+		script: []Step{{Status: "applying", For: s.scenario.Life.Queue}, {Status: "applied"}}}
+	s.runs = append(s.runs, r)
+	s.enter(r, r.script[0], r.created)
 }
 
 // equip gives a run the stages that it may go through.

@@ -142,12 +142,12 @@ func wireScenarios() []Scenario {
 	limited := http.Header{"Retry-After": {"2"}}
 	return []Scenario{
 		{Name: "rate-limited", About: "Scalr asks to slow down, twice", Life: changing(), Faults: []Fault{
-			{Op: "GET /workspaces/*", Action: Status, Status: 429, Header: limited},
+			{Op: "* /**", Action: Status, Status: 429, Header: limited},
 			{Op: "GET /runs/*", Nth: 2, Action: Status, Status: 429, Header: limited}}},
 		{Name: "server-errors", About: "Scalr fails twice, then works", Life: changing(), Faults: []Fault{
 			{Op: "GET /runs/*", Nth: 2, Times: 2, Action: Status, Status: 500}}},
 		{Name: "proxy-page", About: "a proxy answers with a page", Life: changing(), Faults: []Fault{
-			{Op: "GET /workspaces/*", Times: -1, Action: HTML}}},
+			{Op: "* /**", Times: -1, Action: HTML}}},
 		{Name: "lost-answer", About: "the run is created and the answer is lost", Life: changing(), Faults: []Fault{
 			{Op: "POST /runs", Phase: After, Action: Reset}}},
 		{Name: "expired-link", About: "the upload's link is too old at first", Life: changing(), Faults: []Fault{

@@ -31,7 +31,7 @@ func (s *Server) script(r *run) []Step {
 // afterPlan is the rest of the life of a run whose plan succeeded.
 func (s *Server) afterPlan(r *run) []Step {
 	life := s.scenario.Life
-	changed := hasChanges(changesOf(r.resultsOf, r))
+	changed := r.findsChanges()
 	steps := passed("planned")
 	switch {
 	case !changed && (r.dry || !life.RestWithoutChange):

@@ -40,7 +40,7 @@ type Server struct {
 	tokens     map[string]*lease
 	links      map[string]time.Time // signature to expiry
 	outputs    map[string][]Output  // by workspace
-	held       time.Time            // until when the other run of Life.Queue holds the workspace
+	occupied   bool                 // the run of Life.Queue was made
 	faults     []*faultState
 	late       []lateCommit
 	objections []string

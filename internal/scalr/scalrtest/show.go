@@ -50,7 +50,7 @@ func (s *Server) runResource(r *run) *resource {
 	}
 	relationships := object{
 		"workspace": toOne("workspaces", r.workspace), "environment": toOne("environments", environment),
-		"configuration-version": toOne("configuration-versions", r.version), "created-by": toOne("users", botID),
+		"configuration-version": toOne("configuration-versions", r.version), "created-by": toOne("users", r.by),
 		"plan": toOne("plans", r.plan.id), "apply": part("applies", r.apply), "cost-estimate": part("cost-estimates", r.cost),
 		"policy-checks": toMany("policy-checks"), "status-transitions": toMany("status-transitions", r.moveIDs()...),
 		"created-by-run": toOne("", ""), "vcs-revision": toOne("", ""), "tags": toMany("tags"), "state-versions": toMany("state-versions"),

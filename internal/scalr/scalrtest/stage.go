@@ -79,7 +79,7 @@ func (s *Server) leave(r *run, before string, at time.Time) {
 			return // a stale replica speaks
 		}
 		r.plan.becomes(outcome(r.status, "finished"), at)
-		r.changed = r.plan.status == "finished" && hasChanges(changesOf(r.resultsOf, r))
+		r.changed = r.plan.status == "finished" && r.findsChanges()
 	case "applying":
 		if r.status != "apply_queued" {
 			r.apply.becomes(outcome(r.status, "finished"), at)

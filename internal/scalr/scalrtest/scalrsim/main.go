@@ -30,9 +30,9 @@ func main() {
 
 // options are the flags.
 type options struct {
-	scenario, api, blob, record, host string
-	execute, list                     bool
-	pace                              float64
+	scenario, api, blob, record string
+	execute, list               bool
+	pace                        float64
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
