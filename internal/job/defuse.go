@@ -17,19 +17,19 @@ func defuse(dst, line []byte, c *colour) []byte {
 	if len(line) == 0 {
 		return dst
 	}
-	dst = append(dst, c.sequence()...)
 	if looksLikeV2(line) {
-		dst = append(append(dst, resetSGR...), c.sequence()...)
+		dst = append(dst, resetSGR...)
 	}
-	for len(line) > 0 {
+	before := len(dst)
+	dst = c.sequence(dst)
+	c.touched = len(dst) > before
+	for {
 		n := bytes.IndexAny(line, "#\x1b")
 		if n < 0 {
-			n = len(line)
-		}
-		dst, line = append(dst, line[:n]...), line[n:]
-		if len(line) == 0 {
+			dst = append(dst, line...)
 			break
 		}
+		dst, line = append(dst, line[:n]...), line[n:]
 		if params, size := nextSGR(line); size > 0 {
 			c.apply(params)
 			dst, line = append(dst, line[:size]...), line[size:]
@@ -37,7 +37,7 @@ func defuse(dst, line []byte, c *colour) []byte {
 		}
 		if line[0] == '#' {
 			dst = append(dst, '#')
-			if looksLikeV1(line) {
+			if looksLikeV1(line, c.touched) {
 				dst = append(dst, ' ')
 			}
 		}
@@ -45,7 +45,6 @@ func defuse(dst, line []byte, c *colour) []byte {
 	}
 	if c.touched {
 		dst = append(dst, resetSGR...)
-		c.touched = false
 	}
 	return dst
 }
@@ -56,10 +55,16 @@ func looksLikeV2(line []byte) bool {
 	return ok && bytes.HasPrefix(skip(rest, isIgnored), []byte(":"))
 }
 
-// looksLikeV1 says whether text, which starts with #, starts with ##[.
-func looksLikeV1(text []byte) bool {
+// looksLikeV1 says whether text, which starts with #, starts with ##[. A colour begins with ESC [, of which the ESC is
+// ignored, and coloured says that one follows the line.
+func looksLikeV1(text []byte, coloured bool) bool {
 	rest, ok := bytes.CutPrefix(skip(text[1:], isIgnored), []byte("#"))
-	return ok && bytes.HasPrefix(skip(rest, isIgnored), []byte("["))
+	if !ok {
+		return false
+	}
+	after := skip(rest, isIgnored)
+	skipped := rest[:len(rest)-len(after)]
+	return bytes.HasPrefix(after, []byte("[")) || bytes.IndexByte(skipped, esc) >= 0 || len(after) == 0 && coloured
 }
 
 // skip returns what follows characters that pass and colours.

@@ -1,0 +1,337 @@
+package job_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/secret"
+)
+
+// foreign prints text in pieces of the given size, 0 for one piece.
+func foreign(t *testing.T, j *job.Job, text string, size int) {
+	t.Helper()
+	f := j.Foreign()
+	for len(text) > 0 {
+		n := len(text)
+		if size > 0 {
+			n = min(n, size)
+		}
+		if _, err := f.Write([]byte(text[:n])); err != nil {
+			t.Fatal(err)
+		}
+		text = text[n:]
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestForeignText(t *testing.T) {
+	t.Parallel()
+	const reset = "\x1b[0m"
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing":               {"", ""},
+		"lines":                 {"a\nb\n", "a\nb\n"},
+		"half line":             {"a\nb", "a\nb\n"},
+		"empty lines":           {"\n\na\n", "\n\na\n"},
+		"all line ends":         {"a\r\nb\rc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne\n"},
+		"tab":                   {"a\tb", "a\tb\n"},
+		"unicode":               {"→ ünï 👩‍👩‍👧 日本", "→ ünï 👩‍👩‍👧 日本\n"},
+		"invalid UTF-8":         {"a\xffb\xe2\x82", "a\uFFFDb\uFFFD\uFFFD\n"},
+		"controls":              {"a\x00b\x02c\x03d\x7fe\u0081f\x08", "abcdef\n"},
+		"other line ends":       {"a\vb\fc\u0085d\u2028e\u2029f", "a b c d e f\n"},
+		"bidi":                  {"a\u202eb\u202c\u2066c\u2069\u200f", "abc\n"},
+		"version 2":             {"::error::x", reset + "::error::x\n"},
+		"version 2, space":      {" \u3000::error::x", reset + " \u3000::error::x\n"},
+		"version 2, inside":     {"a ::error::x", "a ::error::x\n"},
+		"version 1":             {"a ##[error]x", "a # #[error]x\n"},
+		"version 1, more":       {"####[a ##[b", "### #[a # #[b\n"},
+		"no command":            {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
+		"colour":                {"\x1b[31mred\x1b[0m plain", "\x1b[31mred\x1b[0m plain\n"},
+		"colour, open":          {"\x1b[1m\x1b[31mred\nmore\n\nless\x1b[0m\nplain", "\x1b[1m\x1b[31mred" + reset + "\n\x1b[1;31mmore" + reset + "\n\n\x1b[1;31mless\x1b[0m\nplain\n"},
+		"colour, changed":       {"\x1b[1;4;38;5;208;48;2;1;2;3mx\n\x1b[22;39my\nz", "\x1b[1;4;38;5;208;48;2;1;2;3mx" + reset + "\n\x1b[1;4;38;5;208;48;2;1;2;3m\x1b[22;39my" + reset + "\n\x1b[4;48;2;1;2;3mz" + reset + "\n"},
+		"colour, bright":        {"\x1b[91;102mx\ny\x1b[m", "\x1b[91;102mx" + reset + "\n\x1b[91;102my\x1b[m\n"},
+		"colour, then command":  {"\x1b[31mx\n::error::y", "\x1b[31mx" + reset + "\n" + reset + "\x1b[31m::error::y" + reset + "\n"},
+		"colour before command": {"\x1b[1m::error::y\x1b[0m", reset + "\x1b[1m::error::y\x1b[0m\n"},
+		"colour in a command":   {"##\x1b[1m[error]", "# #\x1b[1m[error]" + reset + "\n"},
+		"colour with colons":    {"\x1b[38:2::1:2:3mx", "x\n"},
+		"colour, too long":      {"\x1b[" + strings.Repeat("1;", 40) + "mx", "x\n"},
+		"cursor":                {"\x1b[2J\x1b[1;1Ha\x1b[?25lb\x1b[1Kc", "abc\n"},
+		"title":                 {"a\x1b]0;title\x07b\x1b]0;title\x1b\\c\u009d0;title\u009cd", "abcd\n"},
+		"link":                  {"\x1b]8;;https://x.test/\x1b\\text\x1b]8;;\x1b\\", "text\n"},
+		"clipboard":             {"a\x1b]52;c;eA==\x07b", "ab\n"},
+		"device control":        {"a\x1bPq\x1b\\b\x1b_x\x1b\\c\x1b^x\x1b\\d\x1bXx\x1b\\e", "abcde\n"},
+		"string, never ended":   {"a\x1b]0;title\nb", "a\nb\n"},
+		"string, broken off":    {"a\x1b]0;title\x1b[1mb\x1b[0m", "a\x1b[1mb\x1b[0m\n"},
+		"C1 colour":             {"\u009b31mred", "\x1b[31mred" + reset + "\n"},
+		"two-byte escapes":      {"a\x1bcb\x1b(0c\x1b7d", "abcd\n"},
+		"escape, never ended":   {"a\x1b\nb\x1b[\nc\x1b[3\n1m", "a\nb\nc\n1m\n"},
+		"removal makes command": {"\x00:\x01:error::x #\x00#\x7f[y", reset + "::error::x # #[y\n"},
+		"NUL in a colour":       {"\x1b[3\x001mx", "1mx\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for size := range 5 {
+				j, out := onGitHub(t)
+				foreign(t, j, c.text, size)
+				if got := printed(out); got != c.want {
+					t.Errorf("in pieces of %d: got %q, want %q", size, got, c.want)
+				}
+				checkHarmless(t, out.String())
+			}
+		})
+	}
+}
+
+func TestForeignFence(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	f := j.Foreign()
+	write(t, f, "half")
+	if out.Len() > 0 {
+		t.Errorf("got %q before the line's end", out)
+	}
+	write(t, f, " one\nhalf")
+	j.Infof("ours")
+	write(t, f, " two\n")
+	j.Foreign().Close()
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	token, _, _ := strings.Cut(strings.TrimPrefix(out.String(), "::stop-commands::"), "\n")
+	if len(token) < 26 {
+		t.Errorf("got token %q, want 128 bits", token)
+	}
+	open, shut := "::stop-commands::"+token+"\n", "::"+token+"::\n"
+	want := open + "half one\n" + shut + "ours\n" + open + "half two\n" + shut
+	if got := out.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if other, again := onGitHub(t); true {
+		other.Fenced("x")
+		if strings.Contains(again.String(), token) {
+			t.Error("two jobs have the same token")
+		}
+	}
+}
+
+func write(t *testing.T, f *job.Foreign, text string) {
+	t.Helper()
+	if n, err := f.Write([]byte(text)); n != len(text) || err != nil {
+		t.Fatalf("got %d, %v", n, err)
+	}
+}
+
+func TestForeignOffGitHub(t *testing.T) {
+	t.Parallel()
+	j, out := newJob(t)
+	j.Fenced("a\n::error::x\n##[error]y")
+	if got, want := out.String(), "a\n\x1b[0m::error::x\n# #[error]y\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestForeignHostile(t *testing.T) {
+	t.Parallel()
+	for _, text := range runnertest.Hostile() {
+		for _, around := range []string{"%", "text %", "%\ntext", "\x1b[31m%\n%", "%%%"} {
+			j, out := onGitHub(t)
+			j.Fenced(strings.ReplaceAll(around, "%", text))
+			checkHarmless(t, out.String())
+		}
+	}
+}
+
+func TestForeignRedacts(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	j.Mask(secret.New(canary))
+	out.Reset()
+	encoded := base64.StdEncoding.EncodeToString([]byte("user:" + canary))
+	foreign(t, j, "a "+canary[:9]+canary[9:]+" b\nc "+encoded+"\n"+canary[:7]+"\x00"+canary[7:]+"\n", 5)
+	want := "a *** b\nc dXNlcjp***\n***\n"
+	if got := printed(out); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestForeignLongLine(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	j.Mask(secret.New(canary))
+	out.Reset()
+	long := "\x1b[31m" + strings.Repeat("0123456789ü", 10_000) + canary + strings.Repeat("::error::x##[error]", 8000) + canary
+	foreign(t, j, long+"\nnext\x1b[0m\n", 777)
+	checkHarmless(t, out.String())
+	got := printed(out)
+	for _, part := range []string{canary, canary[:12], canary[8:]} {
+		if strings.Contains(strings.ReplaceAll(got, "\n", ""), part) {
+			t.Errorf("shows %q", part)
+		}
+	}
+	for line := range strings.Lines(got) {
+		if !utf8.ValidString(line) || !strings.HasPrefix(strings.TrimPrefix(line, "\x1b[0m"), "\x1b[31m") || !strings.HasSuffix(line, "\x1b[0m\n") {
+			t.Errorf("got %.40q…%q, want it in colour", line, line[max(0, len(line)-10):])
+		}
+	}
+	plain := strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "", "\n", "", "# #", "##").Replace(got)
+	want := strings.ReplaceAll(strings.TrimPrefix(long, "\x1b[31m"), canary, "***") + "next"
+	if plain != want {
+		t.Errorf("got %d bytes, want %d: some were lost", len(plain), len(want))
+	}
+}
+
+// A colour or a character on the edge of a piece stays in one piece.
+func TestForeignLongLineEdges(t *testing.T) {
+	t.Parallel()
+	for n := range 70 {
+		text := strings.Repeat("x", 11<<10-n) + "\x1b[38;2;100;100;100mü日👩\x1b[0m" + strings.Repeat("y", 40<<10)
+		j, out := onGitHub(t)
+		foreign(t, j, text, 4096)
+		for line := range strings.Lines(printed(out)) {
+			if !utf8.ValidString(line) || strings.ContainsRune(line, utf8.RuneError) {
+				t.Errorf("%d: a character is torn in %q…%q", n, line[:20], line[len(line)-20:])
+			}
+			if strings.Contains(sgr.ReplaceAllString(line, ""), "\x1b") || strings.Contains(sgr.ReplaceAllString(line, ""), "0") {
+				t.Errorf("%d: a colour is torn in %q…%q", n, line[:20], line[len(line)-20:])
+			}
+		}
+	}
+}
+
+var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+func TestForeignBrokenStdout(t *testing.T) {
+	t.Parallel()
+	var told []error
+	broken := errors.New("pipe is closed")
+	out := &failing{after: 1, err: broken}
+	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: out, Broken: func(err error) { told = append(told, err) }})
+	j.Infof("one")
+	j.Infof("two")
+	f := j.Foreign()
+	if _, err := f.Write([]byte("three\n")); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+	if err := f.Close(); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+	j.Error(job.Annotation{Message: "four"})
+	j.Group("five")()
+	if len(told) != 1 || !errors.Is(told[0], broken) {
+		t.Errorf("got %v, want to be told once", told)
+	}
+	if out.writes != 2 {
+		t.Errorf("got %d writes, want 2", out.writes)
+	}
+}
+
+type failing struct {
+	after, writes int
+	err           error
+}
+
+func (f *failing) Write(p []byte) (int, error) {
+	if f.writes++; f.writes > f.after {
+		return 0, f.err
+	}
+	return len(p), nil
+}
+
+func TestForeignAfterClose(t *testing.T) {
+	t.Parallel()
+	j, _ := onGitHub(t)
+	f := j.Foreign()
+	if err := errors.Join(f.Close(), f.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := f.Write([]byte("x")); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("got %v, want %v", err, os.ErrClosed)
+	}
+}
+
+// A batch of lines is one write, and so is one of ours: whoever reads the other end sees no half line.
+func TestForeignWritesInBatches(t *testing.T) {
+	t.Parallel()
+	var out writes
+	j := job.New(job.Options{Stdout: &out})
+	j.Fenced(strings.Repeat("line\n", 1000))
+	j.Infof("ours")
+	if len(out) != 2 || !bytes.HasSuffix(out[0], []byte("\n")) {
+		t.Errorf("got %d writes, want 2", len(out))
+	}
+}
+
+type writes [][]byte
+
+func (w *writes) Write(p []byte) (int, error) {
+	*w = append(*w, bytes.Clone(p))
+	return len(p), nil
+}
+
+// Memory does not grow with the text, nor with a line. JOB_HUGE=1 makes it a gibibyte.
+func TestForeignMemory(t *testing.T) {
+	size := 16 << 20
+	if os.Getenv("JOB_HUGE") != "" {
+		size = 1 << 30
+	}
+	for name, chunk := range map[string]string{
+		"lines":    strings.Repeat("\x1b[0m\x1b[1maws_instance.web[\"a\"]: Still creating... [10s elapsed]\x1b[0m\n", 400),
+		"one line": strings.Repeat("0123456789abcdef", 2048),
+		"escapes":  strings.Repeat("\x1b[31m\u202e\xff##[::", 2048),
+		"returns":  strings.Repeat("\r", 32<<10),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var counted counter
+			j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: &counted})
+			j.Mask(secret.New(canary))
+			f := j.Foreign()
+			for written := 0; written < size; written += len(chunk) {
+				if _, err := f.Write([]byte(chunk)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			if m.HeapAlloc > 16<<20 {
+				t.Errorf("got %d MiB in use, want at most 16", m.HeapAlloc>>20)
+			}
+			if err := f.Close(); err != nil || counted == 0 {
+				t.Errorf("got %d bytes, %v", counted, err)
+			}
+			t.Logf("%d MiB of heap in use, %d MiB from the system", m.HeapAlloc>>20, m.Sys>>20)
+		})
+	}
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+func BenchmarkForeign(b *testing.B) {
+	line := strings.Repeat("\x1b[0m\x1b[1maws_instance.web[\"a\"]: Still creating... [10s elapsed]\x1b[0m\n", 400)
+	var counted counter
+	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: &counted})
+	j.Mask(secret.New(canary))
+	f := j.Foreign()
+	b.SetBytes(int64(len(line)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := f.Write([]byte(line)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
