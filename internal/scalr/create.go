@@ -210,3 +210,12 @@ func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string,
 	}
 	return swept, err
 }
+
+// RunOf finds the run of a configuration version, if there is one by now.
+func (c *Client) RunOf(ctx context.Context, workspaceID, configurationID string) (Run, bool, error) {
+	found, err := c.runsWith(ctx, workspaceID, configurationID)
+	if len(found) == 0 {
+		return Run{}, false, err
+	}
+	return found[0], true, nil
+}

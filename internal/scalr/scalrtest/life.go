@@ -51,7 +51,7 @@ func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
 		return r.work.at, func(at time.Time) { s.worked(r, at) }
 	case step.Rest, r.step == len(r.script)-1:
 		return due, nil
-	case r.status == "pending":
+	case r.step == 0 && r.status == "pending":
 		at, ok := s.turn(r)
 		if !ok {
 			return due, nil

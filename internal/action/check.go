@@ -1,0 +1,75 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"scalr-run-action/internal/bundle"
+)
+
+// check looks for everything that would stop a run, and spends none. Unlike a
+// run, it does not stop at the first finding.
+func (r *runStory) check(ctx context.Context) (outcome, error) {
+	listing, err := r.list(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	r.showListing(ctx, listing)
+	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
+		return outcome{}, err
+	}
+	w, err := r.find(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	r.at(w)
+	r.showRights(w.Permissions)
+	var hints []string
+	for _, f := range r.obstacles(ctx, w, listing) {
+		hint := f.problem + " " + advices[f.code].do
+		if f.warning {
+			r.job.Warnf("%s", hint)
+			continue
+		}
+		hints = append(hints, hint)
+	}
+	if len(hints) > 0 {
+		return outcome{result: "refused", code: codeCheckFailed, problem: fmt.Sprintf("The check found %d problems.", len(hints)), hints: hints}, nil
+	}
+	r.job.Infof("Nothing was found that would stop a run.")
+	return outcome{result: "checked"}, nil
+}
+
+// showListing prints what would be sent.
+func (r *runStory) showListing(ctx context.Context, l *bundle.Listing) {
+	end := r.job.Group(fmt.Sprintf("What would be sent: %d files", l.Files()))
+	for e, err := range l.Entries(ctx) {
+		if err != nil {
+			r.job.Warnf("%v", err)
+			break
+		}
+		switch {
+		case e.Target != "":
+			r.job.Infof("%q -> %q", e.Name, e.Target)
+		default:
+			r.job.Infof("%q %s", e.Name, size(e.Size))
+		}
+	}
+	for _, o := range l.LeftOut() {
+		r.job.Infof("left out by %s: %d, such as %q", o.Rule, o.Count, o.First)
+	}
+	end()
+}
+
+// showRights says what the token may do, where the service tells.
+func (r *runStory) showRights(rights map[string]bool) {
+	for _, right := range []struct{ name, words string }{
+		{"can-queue-run", "start runs"}, {"can-queue-apply", "apply them"}, {"can-queue-destroy", "destroy"}, {"can-update", "change the workspace"},
+	} {
+		answer := "not told"
+		if may, ok := rights[right.name]; ok {
+			answer = map[bool]string{true: "yes", false: "no"}[may]
+		}
+		r.job.Infof("The token may %s: %s", right.words, answer)
+	}
+}

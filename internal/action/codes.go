@@ -1,0 +1,138 @@
+package action
+
+import "scalr-run-action/internal/bundle"
+
+// The stable words of the output error-code. The README's table of troubles is
+// made from advices, which has a row for each of them.
+const (
+	codeInputInvalid     = "input-invalid"
+	codeProxyInvalid     = "proxy-invalid"
+	codeCAMissing        = "ca-file-missing"
+	codeTokenRejected    = "token-rejected"
+	codeSignInRefused    = "sign-in-refused"
+	codeIDToken          = "id-token-unavailable"
+	codeNotAllowed       = "not-allowed"
+	codeWorkspaceMissing = "workspace-not-found"
+	codeWorkspaceUnclear = "workspace-ambiguous"
+	codeEnvironmentGone  = "environment-not-found"
+	codeRunMissing       = "run-not-found"
+	codeWorkspaceVCS     = "workspace-vcs-driven"
+	codeWorkspaceModule  = "workspace-module-driven"
+	codeWorkspaceLocal   = "workspace-local"
+	codeWorkspaceLocked  = "workspace-locked"
+	codeEnvironmentLock  = "environment-locked"
+	codeDirectoryMissing = "working-directory-missing"
+	codeDirectoryEmpty   = "working-directory-empty"
+	codeConflict         = "conflict"
+	codeRequestRefused   = "request-refused"
+	codeUploadRefused    = "upload-refused"
+	codeUploadExpired    = "upload-expired"
+	codeUploadTooLarge   = "upload-too-large"
+	codeConfiguration    = "configuration-errored"
+	codePending          = "configuration-pending"
+	codeRedirected       = "redirected"
+	codeNotWaiting       = "run-not-waiting"
+	codeOutputs          = "outputs-unwritable"
+	codeCheckFailed      = "check-failed"
+	codeInUse            = "in-use"
+	codeHostUnknown      = "host-unknown"
+	codeUnreachable      = "unreachable"
+	codeCertificate      = "certificate-not-trusted"
+	codeNotTLS           = "not-tls"
+	codeOldTLS           = "tls-too-old"
+	codeProxyDown        = "proxy-unreachable"
+	codeProxyRefused     = "proxy-refused"
+	codeAddressRefused   = "address-refused"
+	codeRateLimited      = "rate-limited"
+	codeNotScalr         = "not-scalr"
+	codeNoAnswer         = "no-usable-answer"
+	codeRunUnknown       = "run-unknown"
+	codeRunErrored       = "run-errored"
+	codePolicyFailed     = "policy-failed"
+	codeRunDiscarded     = "run-discarded"
+	codeRunCanceled      = "run-canceled"
+	codeGateHit          = "gate-hit"
+	codeTooLate          = "too-late"
+	codeUnknownStatus    = "unknown-status"
+	codeOverrideNeeded   = "override-needed"
+	codeTimedOut         = "timed-out"
+	codeInternal         = "internal-error"
+)
+
+// advice is what can be said to a user about one code.
+type advice struct {
+	result string // of the step, where the code decides it
+	cause  string // for the table: what it means
+	do     string // what to do about it
+	input  string // the input that it points to
+}
+
+// advices says for each code what it means and what to do. It is the only place
+// that gives advice.
+var advices = map[string]advice{
+	codeInputInvalid:              {"invalid", "an input cannot be used; the message names each of them", "Correct the inputs that are named.", ""},
+	codeProxyInvalid:              {"invalid", "a proxy variable of the runner is not an address", "Correct HTTPS_PROXY or HTTP_PROXY where the runner is set up: `http://host:port`.", ""},
+	codeCAMissing:                 {"invalid", "`SSL_CERT_FILE` or `SSL_CERT_DIR` names something that the container does not have", "Put the file below the checkout or in `RUNNER_TEMP`, and name it by its path in the container: `/github/workspace/…` or `/github/runner_temp/…`.", ""},
+	string(bundle.PathMissing):    {"invalid", "`path` is not in the checkout", "Did actions/checkout run before this step? Give `path` relative to the repository.", "path"},
+	string(bundle.PathOutside):    {"invalid", "`path` leads out of the checkout", "Give a `path` inside the repository.", "path"},
+	string(bundle.PathUnsuitable): {"invalid", "`path` is neither a directory nor a gzipped archive", "Give a directory, or a ready .tar.gz.", "path"},
+	string(bundle.LinkOutside):    {"invalid", "a link leads out of the checkout, where secrets of the runner lie", "Take the link out of the repository, or leave it out of the bundle by `.terraformignore`.", "path"},
+	string(bundle.LinkCycle):      {"invalid", "a link leads back to itself by way of a directory outside `path`", "Take the link out of the repository, or leave it out of the bundle by `.terraformignore`.", "path"},
+	string(bundle.IgnoreUnusable): {"invalid", "`.terraformignore` is there but cannot be read", "Make it a plain, readable file.", "path"},
+	string(bundle.NothingToSend):  {"invalid", "there is nothing to send", "Did actions/checkout run before this step? Check `path` and `.terraformignore`.", "path"},
+	string(bundle.NoTerraform):    {"invalid", "there are no Terraform files", "Check `path`: it must hold the configuration, in it or below it.", "path"},
+	string(bundle.Unreadable):     {"invalid", "a file cannot be read", "Make it readable, or leave it out by `.terraformignore`.", "path"},
+	string(bundle.Changed):        {"invalid", "a file changed while it was packed", "Let no other process write below `path` while this step runs.", "path"},
+	string(bundle.ArchiveDamaged): {"invalid", "the ready archive is damaged", "Make the archive again: a whole .tar.gz and nothing after it.", "path"},
+	string(bundle.ArchiveUnsafe):  {"invalid", "the ready archive holds a name or a link that leads out of it", "Make the archive with relative names only.", "path"},
+	string(bundle.NoRoom):         {"invalid", "there is no room for the bundle's temporary file", "Free the runner's disk, or leave out what Terraform does not need by `.terraformignore`.", "path"},
+	codeTokenRejected:             {"refused", "Scalr does not accept the token", "Make a new token in Scalr (account settings, service accounts, access tokens) and store it in the secret that `token` reads. Check that `base-url` is the account the token is from.", "token"},
+	codeSignInRefused:             {"refused", "Scalr does not let this job sign in as the service account", "Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must fit.", "service-account"},
+	codeIDToken:                   {"invalid", "GitHub gives this job no OIDC token", "Add `permissions: id-token: write` to the job. Pull requests from forks never get one.", "service-account"},
+	codeNotAllowed:                {"refused", "the token is valid but may not do this", "Give the service account a role with the permission that is named, on this workspace or its environment.", "token"},
+	codeWorkspaceMissing:          {"refused", "there is no such workspace, or the token may not see it", "Check `workspace-id` or `workspace`, and that the token may read the workspace (`workspaces:read`).", "workspace"},
+	codeWorkspaceUnclear:          {"refused", "several workspaces have this name", "Give `workspace-id` in place of `workspace`.", "workspace"},
+	codeEnvironmentGone:           {"refused", "there is no such environment, or the token may not see it", "Check the environment's name or id, and that the token may read it.", "workspace"},
+	codeRunMissing:                {"refused", "there is no such run, or the token may not see it", "Check `run-id`: it is the output `run-id` of the step that made the run.", "run-id"},
+	codeWorkspaceVCS:              {"refused", "the workspace takes its configuration from a repository, so nothing can be uploaded to it", "Use a workspace without a VCS connection, or start the run from the repository.", "workspace"},
+	codeWorkspaceModule:           {"refused", "the workspace is driven by a module of the registry, so nothing can be uploaded to it", "Use a workspace without a module.", "workspace"},
+	codeWorkspaceLocal:            {"refused", "the workspace's execution mode is local: Scalr stores its state and runs nothing", "Set the execution mode of the workspace to remote.", "workspace"},
+	codeWorkspaceLocked:           {"refused", "somebody has locked the workspace", "Ask for the workspace to be unlocked, or unlock it in Scalr. A dry run is possible meanwhile.", "workspace"},
+	codeEnvironmentLock:           {"refused", "the environment is locked: no run in it is started", "Ask for the environment to be unlocked.", "workspace"},
+	codeDirectoryMissing:          {"refused", "the workspace's working directory is not in what `path` names", "Let `path` name the directory that holds the workspace's working directory, often the root of the repository, or change the working directory in Scalr.", "path"},
+	codeDirectoryEmpty:            {"refused", "the workspace's working directory has no Terraform files in what `path` names", "Check `path`, `.terraformignore` and the working directory in Scalr.", "path"},
+	codeConflict:                  {"refused", "Scalr refuses because of something else that is going on", "Read Scalr's words above; when what they name is over, run the job again.", ""},
+	codeRequestRefused:            {"refused", "Scalr does not accept the request", "Read Scalr's words above and correct what they name.", ""},
+	codeUploadRefused:             {"refused", "storage does not take the upload", "Run the job again. If it stays so, ask the owner of the account's storage profile.", ""},
+	codeUploadExpired:             {"refused", "storage did not accept three upload addresses in a row", "Check the clock of the runner; if it is right, ask the owner of the account's storage profile.", ""},
+	codeUploadTooLarge:            {"refused", "the bundle is larger than storage takes", "Leave out what Terraform does not need: list it in `.terraformignore`. The biggest directories and files are named above.", "path"},
+	codeConfiguration:             {"refused", "Scalr could not process the upload", "Read Scalr's words above. `mode: check` shows what is sent.", "path"},
+	codePending:                   {"unreachable", "Scalr did not process the upload in time", "Run the job again; nothing was started.", ""},
+	codeRedirected:                {"refused", "the address answers by sending us elsewhere; the token is not taken along", "Give the address that is named as `base-url`.", "base-url"},
+	codeNotWaiting:                {"refused", "the run is not in a state in which this can be done", "Look at the run in Scalr; `mode: watch` waits until it rests.", "run-id"},
+	codeOutputs:                   {"unreachable", "the file for the step's outputs cannot be written", "Free the runner's disk, or make the file that GITHUB_OUTPUT names writable for the container.", ""},
+	codeCheckFailed:               {"refused", "`mode: check` found something that would stop a run", "Do what stands beside each finding.", ""},
+	codeInUse:                     {"refused", "what should be deleted is in use or protected", "Take away what holds it, as named above, and run the job again.", ""},
+	codeHostUnknown:               {"unreachable", "the host of `base-url` does not exist", "Check the spelling of `base-url`.", "base-url"},
+	codeUnreachable:               {"unreachable", "no connection to Scalr could be made", "Check `base-url`, and that the runner may reach the host: firewalls, and the account's list of allowed addresses.", "base-url"},
+	codeCertificate:               {"unreachable", "the certificate of the host is not trusted, expired, or for another name", "For an authority of your own, point `SSL_CERT_FILE` to its certificate (see \"Private certificates\"). If the dates look right, check the runner's clock.", "base-url"},
+	codeNotTLS:                    {"unreachable", "the host answered, but without TLS", "Check the port in `base-url`, and that no proxy stands between.", "base-url"},
+	codeOldTLS:                    {"unreachable", "the host speaks only old versions of TLS", "This action needs TLS 1.2 or newer: update what ends TLS before Scalr.", "base-url"},
+	codeProxyDown:                 {"unreachable", "the proxy of the runner cannot be reached", "Check HTTPS_PROXY of the runner, and the proxy.", ""},
+	codeProxyRefused:              {"unreachable", "the proxy of the runner answered no", "Check the user and password in HTTPS_PROXY, and what the proxy allows.", ""},
+	codeAddressRefused:            {"unreachable", "an address that the server handed out leads to where no request of ours may go", "Check the storage profile of the account: its addresses must be reachable by https from the runner.", ""},
+	codeRateLimited:               {"unreachable", "Scalr limits how often it may be asked, and the limit was not lifted in time", "Run fewer jobs at a time (`max-parallel`, `concurrency`), and run this one again.", ""},
+	codeNotScalr:                  {"unreachable", "a web page answered in place of Scalr's API", "Check that `base-url` is a Scalr account, such as https://acme.scalr.io, and that no sign-in page or proxy stands before it.", "base-url"},
+	codeNoAnswer:                  {"unreachable", "Scalr gave no usable answer for as long as we tried", "See whether Scalr has an outage, and run the job again.", ""},
+	codeRunUnknown:                {"unreachable", "the answer to the creation of the run was lost, and the run was not found", "Look into the workspace before you run the job again: the run may exist.", ""},
+	codeRunErrored:                {"errored", "the run failed", "Read the error above; the run's page has the whole log.", ""},
+	codePolicyFailed:              {"policy-failed", "a hard policy failed", "Change the configuration such that it meets the policies that are named, or ask their owners.", ""},
+	codeRunDiscarded:              {"discarded", "somebody discarded the run", "Ask who did; run the job again for a new plan.", ""},
+	codeRunCanceled:               {"canceled", "somebody canceled the run", "Ask who did; run the job again for a new run.", ""},
+	codeGateHit:                   {"rejected", "the plan hits a gate of `fail-on`", "Look at the plan. If it is meant, take the gate out of `fail-on` for this run.", "fail-on"},
+	codeTooLate:                   {"refused", "the run was applied before it could be stopped", "To undo it, apply an older configuration.", "run-id"},
+	codeUnknownStatus:             {"errored", "the run has stopped in a status that this version does not know", "Look at the run in Scalr, and update this action.", ""},
+	codeOverrideNeeded:            {"needs-override", "a soft policy failed and the run waits for an override", "Let somebody with the permission policy-checks:override look at it, in Scalr or by a step with `mode: override`.", ""},
+	codeTimedOut:                  {"timed-out", "the step took longer than `timeout`", "Give a longer `timeout`, or find out what the run waits for.", "timeout"},
+	codeInternal:                  {"", "a fault of this action", "Please report it, with the log of a run with debug logging on.", ""},
+}

@@ -1,0 +1,124 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// learning is for how long a creation in flight goes on after the step was asked
+// to stop: a run whose id nobody learns cannot be stopped.
+const learning = 2 * time.Second
+
+// create creates the run, exactly one, and tells at once what it is called.
+func (r *runStory) create(ctx context.Context, v scalr.Configuration) (scalr.Run, error) {
+	if err := context.Cause(ctx); err != nil {
+		return scalr.Run{}, err
+	}
+	r.keep(state{configuration: v.ID, workspace: r.report.Workspace.ID, onCancel: r.onCancel()})
+	creating, cancel := lasting(ctx, learning)
+	defer cancel()
+	run, doubtful, err := r.client.CreateRun(creating, r.request(v))
+	if err != nil {
+		return run, err
+	}
+	r.ours, r.sweep = true, doubtful
+	if run.EnvironmentID == "" {
+		run.EnvironmentID = r.report.Workspace.EnvironmentID
+	}
+	if run.WorkspaceID == "" {
+		run.WorkspaceID = r.report.Workspace.ID
+	}
+	r.known(run)
+	r.keep(state{run: run.ID, onCancel: r.onCancel()})
+	return run, nil
+}
+
+// known takes down and gives out what later steps need, the moment it is known.
+func (r *runStory) known(run scalr.Run) {
+	r.report.Run = run
+	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
+	r.tell.RunURL, r.logs.runID = r.report.RunURL, run.ID
+	r.out.set("run-id", run.ID)
+	r.out.set("run-url", r.report.RunURL)
+	r.job.Infof("Run %s %s", run.ID, r.report.RunURL)
+}
+
+// request is the run as the inputs ask for it. With gates, it stops before the
+// apply to be judged; if it passes, it is confirmed by us.
+func (r *runStory) request(v scalr.Configuration) scalr.RunRequest {
+	q := scalr.RunRequest{
+		WorkspaceID: r.report.Workspace.ID, ConfigurationID: v.ID,
+		Dry: r.in.Dry, Destroy: r.in.Destroy, SavePlan: r.in.SavePlan, AutoApply: r.in.AutoApply,
+		NoRefresh: !r.in.Refresh, RefreshOnly: r.in.RefreshOnly, Targets: r.in.Targets, Replace: r.in.Replace,
+		Message: r.message(),
+	}
+	for _, v := range r.in.Variables {
+		q.Variables = append(q.Variables, scalr.Variable{Key: v.Key, Value: v.Value.Reveal(), Shell: v.Category == "shell", HCL: v.HCL, Sensitive: v.Sensitive})
+	}
+	if r.in.FailOn.Any() && !r.in.Dry {
+		r.confirms = r.report.Workspace.AutoApply
+		if r.in.AutoApply != nil {
+			r.confirms = *r.in.AutoApply
+		}
+		r.confirms = r.confirms && !r.in.SavePlan
+		no := false
+		q.AutoApply = &no
+	}
+	return q
+}
+
+// onCancel is what the post step may do with the run: nothing once nobody waits
+// for it here.
+func (r *runStory) onCancel() inputs.OnCancel {
+	if !r.in.Wait {
+		return inputs.OnCancelLeave
+	}
+	return r.in.OnCancel
+}
+
+const mostMessage = 512 // characters (openapi.yml, create_run, message)
+
+// message says where the run comes from, for those who see it in Scalr.
+func (r *runStory) message() string {
+	if r.in.Message != "" {
+		return r.in.Message
+	}
+	e := r.job.Event()
+	var where, parts []string
+	where = append(where, e.Repository)
+	switch {
+	case e.PullRequest.Number > 0:
+		where = append(where, fmt.Sprintf("#%d", e.PullRequest.Number))
+	case e.RefName != "":
+		where = append(where, "@"+e.RefName)
+	}
+	parts = append(parts, strings.Join(where, ""))
+	if len(e.SHA) >= 7 {
+		parts = append(parts, "at "+e.SHA[:7])
+	}
+	if e.Actor != "" {
+		parts = append(parts, "by "+e.Actor)
+	}
+	if e.WorkflowRunURL != "" {
+		parts = append(parts, e.WorkflowRunURL)
+	}
+	text := strings.TrimSpace(strings.Join(parts, " "))
+	if text == "" {
+		text = "started by scalr-run-action"
+	}
+	return firstRunes(strings.ToValidUTF8(text, "\uFFFD"), mostMessage)
+}
+
+func firstRunes(s string, most int) string {
+	for i := range s {
+		if most--; most < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}

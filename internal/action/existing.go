@@ -1,0 +1,143 @@
+package action
+
+import (
+	"context"
+	"errors"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// existing is the story of the modes that act on a run which is there already.
+func (r *runStory) existing(ctx context.Context) (outcome, error) {
+	var err error
+	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
+		return outcome{}, err
+	}
+	run, err := r.client.Run(ctx, r.in.RunID)
+	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
+		return outcome{}, found(codeRunMissing, "There is no run %s, or the token cannot see it. %s.", r.in.RunID, sentence(err))
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	if w, err := r.client.Workspace(ctx, run.WorkspaceID); err == nil {
+		r.at(w)
+		run.EnvironmentID = w.EnvironmentID
+	}
+	r.out.set("workspace-id", run.WorkspaceID)
+	r.out.set("environment-id", run.EnvironmentID)
+	r.out.set("configuration-version-id", run.ConfigurationID)
+	r.known(run)
+	switch r.in.Mode {
+	case inputs.ModeConfirm:
+		return r.confirmExisting(ctx, run)
+	case inputs.ModeOverride:
+		return r.override(ctx, run)
+	case inputs.ModeDiscard:
+		return r.end(ctx, run, "discarded")
+	case inputs.ModeCancel:
+		return r.end(ctx, run, "canceled")
+	}
+	return r.see(ctx, run)
+}
+
+// confirmExisting waits until the run rests, judges it by the gates, and applies
+// it as it was reviewed.
+func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome, error) {
+	if !run.Waiting() && !run.Status.Applying() && !run.Status.Over() {
+		ending, err := r.follow(ctx, run, "")
+		if err != nil {
+			return outcome{}, err
+		}
+		if ending.Told != nil {
+			return r.stopped(ctx, ending), nil
+		}
+		run = ending.Run
+	}
+	if run.Status.Applying() {
+		return r.ended(ctx, run, "")
+	}
+	r.confirms = true
+	if gates := r.gates(run); len(gates) > 0 && !run.Status.Over() {
+		return r.reject(ctx, run, gates), nil
+	}
+	if run.Stage() == scalr.Override || !run.Waiting() {
+		return ofRun(run), nil
+	}
+	return r.confirm(ctx, run)
+}
+
+// override lets a run go on past its soft policy failures.
+func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error) {
+	overridden := 0
+	for _, p := range run.Policies {
+		if p.Status != "soft_failed" {
+			continue
+		}
+		if err := r.client.Override(ctx, p.ID); err != nil && !errors.Is(err, scalr.ErrConflict) {
+			return outcome{}, err
+		}
+		overridden++
+	}
+	switch {
+	case run.Status.Over():
+		return ofRun(run), nil
+	case overridden == 0 && run.Stage() == scalr.Override:
+		return outcome{}, found(codeNotWaiting, "Run %s waits for an override, but Scalr tells of no policy check that can be overridden.", run.ID)
+	case overridden > 0:
+		r.job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
+	}
+	if !r.in.Wait {
+		return outcome{result: "overridden"}, nil
+	}
+	return r.ended(ctx, run, run.Status)
+}
+
+// end discards or cancels a run; one that is over already needs nothing.
+func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outcome, error) {
+	done := outcome{result: result, asked: true}
+	if !run.Status.Over() {
+		if result == "discarded" && !run.Status.Over() && run.Stage() == scalr.Working {
+			return outcome{}, found(codeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
+		}
+		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled"}
+		stop, err := r.client.Stop(ctx, run, how)
+		if err != nil {
+			return outcome{}, err
+		}
+		r.seen(stop.LastKnown)
+		if stop.GoesOn {
+			return outcome{}, found(codeNotWaiting, "Run %s is being applied: it cannot be discarded any more.", run.ID)
+		}
+		if run = stop.LastKnown; !r.in.Wait {
+			return done, nil
+		}
+		if run, err = r.untilOver(ctx, run); err != nil {
+			return outcome{}, err
+		}
+	}
+	if run.Status == "applied" {
+		return outcome{result: result, asked: true, code: codeTooLate, problem: "Run " + run.ID + " was applied already: " + r.report.RunURL}, nil
+	}
+	return done, nil
+}
+
+// untilOver follows a run that was asked to end.
+func (r *runStory) untilOver(ctx context.Context, run scalr.Run) (scalr.Run, error) {
+	for !run.Status.Over() {
+		ending, err := r.follow(ctx, run, run.Status)
+		if err != nil {
+			return run, err
+		}
+		if ending.Told != nil {
+			return run, ending.Told
+		}
+		if run = ending.Run; !run.Status.Over() {
+			if err := pause(ctx, r.env.Pace.Moving); err != nil {
+				return run, err
+			}
+		}
+	}
+	return run, nil
+}

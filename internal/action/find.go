@@ -1,0 +1,139 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// findWorkspace finds the one workspace with exactly this name. The service's
+// own filter may answer with more.
+func findWorkspace(ctx context.Context, c *scalr.Client, environment, name string) (scalr.Workspace, error) {
+	environmentID := ""
+	if strings.HasPrefix(environment, "env-") {
+		environmentID = environment
+	}
+	matches, others, err := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
+	if environmentID != "" && (err != nil || len(matches) == 0) {
+		// A name may look like an id.
+		if m, o, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil && len(m) > 0 {
+			matches, others, err = m, o, nil
+		}
+	}
+	switch {
+	case err != nil:
+		return scalr.Workspace{}, err
+	case len(matches) > 1:
+		return scalr.Workspace{}, found(codeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(matches), name, environment)
+	case len(matches) == 1:
+		return matches[0], nil
+	}
+	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, others)
+}
+
+// unless gives s if id is empty.
+func unless(id, s string) string {
+	if id != "" {
+		return ""
+	}
+	return s
+}
+
+// namedWorkspaces lists by the filter and keeps those with exactly the name, and
+// in exactly the environment.
+func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (matches []scalr.Workspace, others []string, err error) {
+	list, err := c.Workspaces(ctx, f)
+	for _, w := range list {
+		inside := f.Environment == "" || w.Environment == "" || w.Environment == f.Environment
+		switch {
+		case inside && w.Name == name:
+			matches = append(matches, w)
+		case inside:
+			others = append(others, w.Name)
+		}
+	}
+	return matches, others, err
+}
+
+// missingWorkspace says what there is in place of what was asked for.
+func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name string, others []string) error {
+	if len(others) == 0 {
+		f := scalr.WorkspaceFilter{Environment: environment}
+		if strings.HasPrefix(environment, "env-") {
+			f = scalr.WorkspaceFilter{EnvironmentID: environment}
+		}
+		if list, err := c.Workspaces(ctx, f); err == nil {
+			for _, w := range list {
+				if f.Environment == "" || w.Environment == environment {
+					others = append(others, w.Name)
+				}
+			}
+		}
+	}
+	if len(others) == 0 {
+		return found(codeEnvironmentGone, "There is no environment %q with a workspace in it that the token can see, and so no workspace %q.%s",
+			environment, name, nearEnvironments(ctx, c, environment))
+	}
+	return found(codeWorkspaceMissing, "The environment %q has no workspace %q that the token can see.%s", environment, name, didYouMean(name, others))
+}
+
+func nearEnvironments(ctx context.Context, c *scalr.Client, name string) string {
+	list, err := c.Environments(ctx, scalr.EnvironmentFilter{})
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name)
+	}
+	return didYouMean(name, names)
+}
+
+// didYouMean names up to three of the names that come near.
+func didYouMean(name string, names []string) string {
+	type near struct {
+		name     string
+		distance int
+	}
+	var list []near
+	for _, n := range names {
+		d := distance(strings.ToLower(name), strings.ToLower(n))
+		if d <= max(2, len(name)/3) || strings.Contains(n, name) || strings.Contains(name, n) {
+			list = append(list, near{n, d})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].distance < list[j].distance })
+	var quoted []string
+	for _, n := range list[:min(3, len(list))] {
+		quoted = append(quoted, fmt.Sprintf("%q", n.name))
+	}
+	if len(quoted) == 0 {
+		return ""
+	}
+	return " Did you mean " + strings.Join(quoted, " or ") + "?"
+}
+
+// distance counts the letters to change, add or take away (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			above := row[j]
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(row[j]+1, row[j-1]+1, diagonal+cost)
+			diagonal = above
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,62 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/scalr"
+)
+
+// gates are the lines of fail-on that the run hits, in words. A run that failed
+// or was stopped is judged by that alone.
+func (r *runStory) gates(run scalr.Run) []string {
+	if !r.in.FailOn.Any() || run.Stage() == scalr.Failed || run.Stage() == scalr.Stopped {
+		return nil
+	}
+	facts := report.Report{Run: run, Plan: r.plan(run)}.Facts()
+	var hit []string
+	if r.in.FailOn.Changes && truth(facts.HasChanges) {
+		hit = append(hit, "changes: the plan changes something")
+	}
+	if r.in.FailOn.Destroy && truth(facts.HasDestroys) {
+		hit = append(hit, "destroy: the plan destroys or replaces something")
+	}
+	if r.in.FailOn.NeedsConfirmation && run.Waiting() && !r.confirms {
+		hit = append(hit, "needs-confirmation: the run waits for a person")
+	}
+	if delta, ok := costIncrease(facts.CostDelta, r.in.MaxCostIncrease); r.in.FailOn.CostIncrease && ok {
+		hit = append(hit, fmt.Sprintf("cost-increase: %s USD a month more, of at most %g", delta, r.in.MaxCostIncrease))
+	}
+	return hit
+}
+
+func truth(b *bool) bool { return b != nil && *b }
+
+func costIncrease(delta string, most float64) (string, bool) {
+	d, err := strconv.ParseFloat(delta, 64)
+	return delta, err == nil && d > most
+}
+
+// reject fails the step, and ends the run if it is ours and waits.
+func (r *runStory) reject(ctx context.Context, run scalr.Run, gates []string) outcome {
+	o := outcome{result: "rejected", code: codeGateHit, gates: gates, problem: "The plan hits a gate of fail-on: " + gates[0]}
+	for _, g := range gates[1:] {
+		o.problem += "; " + g
+	}
+	o.problem += "."
+	if !r.ours || run.Status.Over() {
+		return o
+	}
+	result, err := r.client.Stop(ctx, run, r.stopping("a gate of fail-on was hit"))
+	switch {
+	case err != nil:
+		o.problem += " Run " + run.ID + " could not be discarded (" + sentence(err) + "): " + r.report.RunURL
+	case result.GoesOn:
+		o.problem += " Somebody has confirmed the run meanwhile: " + r.report.RunURL
+	case result.Verb != "":
+		o.problem += " The run was discarded; nothing was applied."
+	}
+	return o
+}

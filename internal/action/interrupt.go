@@ -1,0 +1,112 @@
+package action
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// interrupted is the cause of a context that ended because the job was cancelled.
+type interrupted struct{ signal os.Signal }
+
+func (e interrupted) Error() string {
+	if e.signal == nil {
+		return "the log can no longer be written to"
+	}
+	return "interrupted by " + e.signal.String()
+}
+
+// exit is the code that shells use for a process that a signal ended.
+func (e interrupted) exit() int {
+	if e.signal == syscall.SIGTERM {
+		return 143
+	}
+	return 130
+}
+
+// timedOut is the cause of a context that ended by the input timeout.
+type timedOut struct{ after time.Duration }
+
+func (e timedOut) Error() string { return fmt.Sprintf("the time-out of %s ran out", e.after) }
+
+// asked gives the signal that ended the context, if one did.
+func asked(ctx context.Context) (interrupted, bool) {
+	var by interrupted
+	ok := errors.As(context.Cause(ctx), &by)
+	return by, ok
+}
+
+// interrupts turns signals, and a log that broke, into the end of a context.
+type interrupts struct {
+	ctx    context.Context // ends by the first one
+	cancel context.CancelCauseFunc
+	hurry  chan struct{} // closed by the second one
+	done   chan struct{}
+	over   chan struct{}
+	first  sync.Once
+	second sync.Once
+	mu     sync.Mutex
+	when   time.Time
+}
+
+func listen(ctx context.Context, signals <-chan os.Signal) (context.Context, *interrupts) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	i := &interrupts{ctx: ctx, cancel: cancel, hurry: make(chan struct{}), done: make(chan struct{}), over: make(chan struct{})}
+	go i.watch(signals)
+	return ctx, i
+}
+
+func (i *interrupts) watch(signals <-chan os.Signal) {
+	defer close(i.over)
+	for n := 0; ; n++ {
+		select {
+		case s := <-signals:
+			i.end(interrupted{s})
+			if n > 0 {
+				i.second.Do(func() { close(i.hurry) })
+			}
+		case <-i.done:
+			return
+		}
+	}
+}
+
+// broken is told when the log can no longer be written to: nobody listens, so
+// that it counts as a signal.
+func (i *interrupts) broken(error) { i.end(interrupted{}) }
+
+func (i *interrupts) end(by interrupted) {
+	i.mu.Lock()
+	if i.when.IsZero() {
+		i.when = time.Now()
+	}
+	i.mu.Unlock()
+	i.cancel(by)
+}
+
+// at tells when the first one came, if one did.
+func (i *interrupts) at() (time.Time, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.when, !i.when.IsZero()
+}
+
+func (i *interrupts) close() {
+	i.first.Do(func() { close(i.done) })
+	<-i.over
+	i.cancel(nil)
+}
+
+// lasting gives a context that goes on for a while after ctx has ended.
+func lasting(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(d, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(out, func() { timer.Stop() })
+	})
+	return out, func() { stop(); cancel(nil) }
+}

@@ -1,0 +1,102 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/report"
+)
+
+// list finds out what is to be sent, and refuses what cannot be.
+func (r *runStory) list(ctx context.Context) (*bundle.Listing, error) {
+	o := bundle.Options{Root: r.job.Root(), Path: r.in.Path, Temp: r.job.TempDirs(), Warn: func(s string) { r.job.Warnf("%s", s) }}
+	if r.job.Debugging() {
+		o.Debug = func(s string) { r.job.Debugf("%s", s) }
+	}
+	l, err := bundle.List(ctx, o)
+	if err == nil {
+		r.directory = l.Path()
+	}
+	return l, err
+}
+
+// packing is a bundle that is packed in the background.
+type packing struct {
+	cancel  context.CancelFunc
+	done    chan struct{}
+	archive *bundle.Archive
+	err     error
+}
+
+func (r *runStory) pack(ctx context.Context, l *bundle.Listing) *packing {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &packing{cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		p.archive, p.err = l.Pack(ctx)
+	}()
+	return p
+}
+
+// wait gives the archive as soon as it is there.
+func (p *packing) wait(ctx context.Context) (*bundle.Archive, error) {
+	select {
+	case <-p.done:
+		return p.archive, p.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// close ends the packing and frees the archive.
+func (p *packing) close() {
+	p.cancel()
+	<-p.done
+	if p.archive != nil {
+		p.archive.Close()
+	}
+}
+
+// warnFrom is the size of an archive from which the biggest parts are named, in
+// bytes: servers of this kind have limits, and nobody means to send that much.
+const warnFrom = 50 << 20
+
+// packed tells what the bundle came to.
+func (r *runStory) packed(a *bundle.Archive) {
+	if r.report.Bundle != nil {
+		return
+	}
+	r.report.Bundle = &report.Bundle{Files: a.Files, Bytes: a.Bytes, Compressed: a.Compressed, SHA256: a.SHA256}
+	r.out.set("bundle-sha256", a.SHA256)
+	r.out.set("bundle-bytes", fmt.Sprint(a.Compressed))
+	r.out.set("bundle-files", fmt.Sprint(a.Files))
+	r.tell.Add(narrate.Stage{Name: "Bundle", Took: a.Took})
+	r.job.Infof("Packed %d files, %s into %s, sha256 %s, in %s", a.Files, size(a.Bytes), size(a.Compressed), a.SHA256, narrate.Duration(a.Took))
+	if a.Compressed > warnFrom {
+		r.job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", size(a.Compressed), largest(a))
+	}
+}
+
+func largest(a *bundle.Archive) string {
+	var names []string
+	for _, s := range append(a.Largest.Dirs, a.Largest.Files...) {
+		names = append(names, fmt.Sprintf("%q (%s)", s.Name, size(s.Bytes)))
+	}
+	return strings.Join(names, ", ")
+}
+
+// size is a number of bytes as people say it.
+func size(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d B", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+}

@@ -1,0 +1,77 @@
+package action
+
+import (
+	"context"
+	"time"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// postTime is for the post step: GitHub gives a cancelled job five minutes in all.
+const postTime = 4 * time.Minute
+
+// post is the second chance: it stops a run that the main step created and was
+// killed before it could finish with. After a normal end it does nothing and
+// says nothing.
+func (s *step) post(ctx context.Context) int {
+	left := s.kept()
+	if left.finished || left.onCancel == "" || left.onCancel == inputs.OnCancelLeave || left.run == "" && left.configuration == "" {
+		return 0
+	}
+	in, _, err := inputs.LoadRun(s.source())
+	if err != nil {
+		return s.conclude(ctx, explain(ctx, err), nil)
+	}
+	r := s.newRunStory(in)
+	r.in.OnCancel = left.onCancel
+	timed, cancel := context.WithTimeoutCause(ctx, postTime, timedOut{postTime})
+	defer cancel()
+	said, err := r.finish(timed, left)
+	if err != nil {
+		o := explain(timed, err)
+		s.job.Warnf("The run that the cancelled step left behind could not be stopped: %s %s", o.problem, r.report.RunURL)
+		return 0
+	}
+	if said != "" {
+		s.job.Infof("%s", said)
+	}
+	return 0
+}
+
+// finish stops the run that was left behind, and says what became of it.
+func (r *runStory) finish(ctx context.Context, left state) (said string, err error) {
+	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
+		return "", err
+	}
+	run, ok, err := r.leftBehind(ctx, left)
+	if err != nil || !ok {
+		return "", err
+	}
+	r.report.Run = run
+	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
+	if run.Status.Over() {
+		return "", nil
+	}
+	stop, err := r.client.Stop(ctx, run, r.stopping("its job was cancelled"))
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case stop.GoesOn:
+		return "Run " + run.ID + " of the cancelled step is being applied and goes on: " + r.report.RunURL, nil
+	case stop.Over:
+		return "", nil
+	}
+	return "Run " + run.ID + " of the cancelled step: Scalr has accepted to " + stop.Verb + " it. " + r.report.RunURL, nil
+}
+
+// leftBehind finds the run by its id, or by its configuration version if the
+// step was killed before it learned the id.
+func (r *runStory) leftBehind(ctx context.Context, left state) (scalr.Run, bool, error) {
+	if left.run != "" {
+		run, err := r.client.Look(ctx, left.run)
+		return run, err == nil, err
+	}
+	return r.client.RunOf(ctx, left.workspace, left.configuration)
+}

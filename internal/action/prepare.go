@@ -1,0 +1,118 @@
+package action
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/scalr"
+)
+
+// prepare finds the workspace and refuses, before a run is spent, what could not
+// end well.
+func (r *runStory) prepare(ctx context.Context, l *bundle.Listing) error {
+	w, err := r.find(ctx)
+	if err != nil {
+		return err
+	}
+	r.at(w)
+	for _, f := range r.obstacles(ctx, w, l) {
+		if f.warning {
+			r.job.Warnf("%s", f.problem)
+			continue
+		}
+		return &f.finding
+	}
+	return nil
+}
+
+// at takes down where the run happens, as soon as it is known.
+func (r *runStory) at(w scalr.Workspace) {
+	r.report.Workspace = w
+	r.report.WorkspaceURL = r.client.WorkspaceURL(w.EnvironmentID, w.ID)
+	r.out.set("workspace-id", w.ID)
+	r.out.set("environment-id", w.EnvironmentID)
+	r.job.Infof("Workspace %s %s", title(w), r.report.WorkspaceURL)
+}
+
+func title(w scalr.Workspace) string {
+	name := w.Name
+	if w.Environment != "" {
+		name = w.Environment + "/" + name
+	}
+	return fmt.Sprintf("%q (%s)", name, w.ID)
+}
+
+// obstacle is a finding that may be no more than a warning.
+type obstacle struct {
+	finding
+	warning bool
+}
+
+// obstacles are the reasons why a run in the workspace could not end well, the
+// most telling first.
+func (r *runStory) obstacles(ctx context.Context, w scalr.Workspace, l *bundle.Listing) []obstacle {
+	var list []obstacle
+	add := func(warning bool, code, format string, args ...any) {
+		list = append(list, obstacle{finding{code, fmt.Sprintf(format, args...)}, warning})
+	}
+	switch {
+	case w.ModuleVersionID != "":
+		add(false, codeWorkspaceModule, "Workspace %s is driven by a module of the registry: nothing can be uploaded to it.", title(w))
+	case w.VCS != "":
+		add(false, codeWorkspaceVCS, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.", title(w), w.VCS)
+	}
+	if w.ExecutionMode == "local" {
+		add(false, codeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr runs nothing in it.", title(w))
+	}
+	if e, err := r.client.Environment(ctx, w.EnvironmentID); err == nil && e.Locked {
+		add(false, codeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", e.Name, because(e.LockReason))
+	}
+	if w.Locked && w.LockedByRun == "" {
+		add(r.in.Dry, codeWorkspaceLocked, "Workspace %s is locked%s%s.", title(w), by(w.LockedBy), because(w.LockReason))
+	}
+	if w.Locked && w.LockedByRun != "" {
+		r.job.Infof("Run %s is at work in the workspace; a run that is not dry waits for it in the queue.", w.LockedByRun)
+	}
+	return append(list, workingDirectory(w, l)...)
+}
+
+// workingDirectory looks for what Scalr would run in the bundle.
+func workingDirectory(w scalr.Workspace, l *bundle.Listing) []obstacle {
+	dir := path.Clean("/" + w.WorkingDirectory)[1:]
+	switch {
+	case !l.HasDir(dir):
+		return []obstacle{{finding: finding{codeDirectoryMissing, fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
+	case !l.HasTerraform(dir):
+		return []obstacle{{finding: finding{codeDirectoryEmpty, fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
+	}
+	return nil
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%q)", reason)
+}
+
+func by(who string) string {
+	if who == "" {
+		return ""
+	}
+	return " by " + who
+}
+
+// find reads the workspace, by its id or by its name.
+func (r *runStory) find(ctx context.Context) (scalr.Workspace, error) {
+	if r.in.WorkspaceID == "" {
+		return findWorkspace(ctx, r.client, r.in.Environment, r.in.Workspace)
+	}
+	w, err := r.client.Workspace(ctx, r.in.WorkspaceID)
+	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
+		return w, found(codeWorkspaceMissing, "There is no workspace %s, or the token cannot see it. %s.", r.in.WorkspaceID, sentence(err))
+	}
+	return w, err
+}

@@ -1,0 +1,159 @@
+package action
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"time"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/scalr"
+)
+
+const (
+	publishingTime   = 3 * time.Minute
+	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
+	lastWords        = 1500 * time.Millisecond
+)
+
+// publishing gives a context for what must be said although the step was told
+// to end: it goes on for a moment after a signal, and never longer than most.
+func (s *step) publishing(most time.Duration) (context.Context, context.CancelFunc) {
+	left := lastWords
+	if at, ok := s.stops.at(); ok {
+		left = max(interruptedUntil-time.Since(at), 0)
+	}
+	ctx, cancel := lasting(s.stops.ctx, left)
+	ctx, stop := context.WithTimeout(ctx, most)
+	return ctx, func() { stop(); cancel() }
+}
+
+// publish gives out what became of the run, whatever it was, and gives the exit code.
+// Only the outputs can change the verdict: later steps depend on them.
+func (r *runStory) publish(_ context.Context, o outcome) int {
+	defer r.logs.close()
+	r.complete(o)
+	r.annotatePlaces(o)
+	r.terraformOutputs(o)
+	for _, out := range r.report.Outputs() {
+		r.out.set(out.Name, out.Value)
+	}
+	r.out.set("plan-log-file", r.logs.name(scalr.PlanPhase))
+	r.out.set("plan-json-file", r.planFile)
+	r.summarize()
+	r.commentOn(o)
+	r.keep(state{finished: r.settled(o)})
+	return r.conclude(context.Background(), o, &r.out)
+}
+
+// settled reports whether nothing is left for the post step.
+func (r *runStory) settled(o outcome) bool {
+	if o.result != "interrupted" && o.result != "timed-out" {
+		return true
+	}
+	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.report.Run.Status.Over()
+}
+
+// complete puts together the report.
+func (r *runStory) complete(o outcome) {
+	e := r.job.Event()
+	r.report.Result, r.report.ErrorCode, r.report.Problem, r.report.Hints, r.report.Gates = o.result, o.code, o.problem, o.hints, o.gates
+	if r.client != nil && r.report.Run.ID != "" && o.result != "started" {
+		r.report.Plan = r.plan(r.report.Run)
+		r.report.Apply = report.ReadApply(r.logs.read(scalr.ApplyPhase))
+	}
+	for _, s := range r.tell.Stages() {
+		r.report.Stages = append(r.report.Stages, report.Stage{Name: s.Name, Took: s.Took})
+	}
+	r.report.Took = r.elapsed()
+	r.report.Source = report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
+	if e.Repository != "" && e.SHA != "" {
+		r.report.Source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
+	}
+	if repository := r.job.Env("GITHUB_ACTION_REPOSITORY"); repository != "" {
+		r.report.Action = repository + "@" + r.job.Env("GITHUB_ACTION_REF")
+	}
+}
+
+// mostPlaces leaves one of the ten annotations that the runner keeps to the headline.
+const mostPlaces = 9
+
+// annotatePlaces puts Terraform's errors and warnings beside the code they are about.
+func (r *runStory) annotatePlaces(outcome) {
+	places := append(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics...)
+	shown, more := 0, 0
+	for _, d := range places {
+		if d.File == "" {
+			continue
+		}
+		if shown == mostPlaces {
+			more++
+			continue
+		}
+		shown++
+		level := job.LevelError
+		if d.Level == "warning" {
+			level = job.LevelWarning
+		}
+		r.job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: d.Message, Line: d.Line,
+			File: path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File)})
+	}
+	if more > 0 {
+		r.job.Infof("%d more places are named in the log.", more)
+	}
+}
+
+// summarize writes the job summary. It never changes the verdict.
+func (r *runStory) summarize() {
+	if !r.in.Summary {
+		return
+	}
+	err := r.job.WriteSummary(r.redact.String(r.report.Summary()))
+	if err != nil && !errors.Is(err, job.ErrNoSummary) {
+		r.job.Warnf("The job summary could not be written: %v", err)
+	}
+}
+
+// conclude gives out the verdict: the outputs that every story has, and on
+// failure the one annotation that says what is wrong and what to do.
+func (s *step) conclude(_ context.Context, o outcome, out *outputs) int {
+	if out == nil {
+		out = &outputs{job: s.job}
+	}
+	out.set("result", o.result)
+	code := o.code
+	if o.exit() == 0 {
+		code = ""
+	}
+	out.set("error-code", code)
+	if o.exit() == 0 && out.err == nil {
+		s.job.Infof("Result: %s", o.result)
+		return 0
+	}
+	if o.exit() == 0 {
+		o = advised(outcome{code: codeOutputs, problem: fmt.Sprintf("The run ended as %s, but the outputs could not be written: %v.", o.result, out.err)})
+	}
+	s.job.Error(job.Annotation{Title: headline(o), Message: message(o)})
+	return o.exit()
+}
+
+func headline(o outcome) string {
+	if o.input != "" {
+		return fmt.Sprintf("Scalr: %s (%s)", o.code, o.input)
+	}
+	if o.code == "" {
+		return "Scalr: " + o.result
+	}
+	return "Scalr: " + o.code
+}
+
+func message(o outcome) string {
+	text := o.problem
+	for _, h := range o.hints {
+		text += "\n" + h
+	}
+	return text
+}

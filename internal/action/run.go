@@ -1,0 +1,142 @@
+package action
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/scalr"
+)
+
+// runStory is what the root action does, and what it has learned so far.
+type runStory struct {
+	*step
+	in     inputs.Run
+	client *scalr.Client
+	tell   *narrate.Narrator
+	logs   *logFiles
+	out    outputs
+	report report.Report
+
+	ours      bool   // this step created the run
+	confirms  bool   // a gate has to be passed, and then we confirm
+	sweep     bool   // a creation was doubtful: a second run may appear
+	directory string // that was sent, relative to the checkout
+
+	planned      *report.Plan // once it was read
+	planFile     string       // of its JSON, for later steps
+	planJSONFile *os.File
+	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop
+}
+
+// run tells the root action's story and gives the exit code.
+func (s *step) run(ctx context.Context) int {
+	in, notes, err := inputs.LoadRun(s.source())
+	s.note(notes)
+	if err != nil {
+		return s.conclude(ctx, explain(ctx, err), nil)
+	}
+	r := s.newRunStory(in)
+	timed, cancel := context.WithTimeoutCause(ctx, in.Timeout, timedOut{in.Timeout})
+	defer cancel()
+	o, err := r.act(timed)
+	if err != nil {
+		o = explain(timed, err)
+	}
+	return r.publish(ctx, advised(o))
+}
+
+func (s *step) newRunStory(in inputs.Run) *runStory {
+	r := &runStory{step: s, in: in, out: outputs{job: s.job}, logs: &logFiles{step: s}}
+	r.tell = &narrate.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.of}
+	for _, v := range in.Variables {
+		if v.Sensitive {
+			s.job.Mask(v.Value)
+		}
+	}
+	s.job.Mask(in.GitHubToken)
+	return r
+}
+
+// act does what the mode says.
+func (r *runStory) act(ctx context.Context) (outcome, error) {
+	if err := r.surroundings(); err != nil {
+		return outcome{}, err
+	}
+	switch r.in.Mode {
+	case inputs.ModeRun:
+		return r.start(ctx)
+	case inputs.ModeCheck:
+		return r.check(ctx)
+	}
+	return r.existing(ctx)
+}
+
+// start is the main job. Whatever can be refused without a request is refused
+// first; the bundle is packed while Scalr is asked about the workspace.
+func (r *runStory) start(ctx context.Context) (outcome, error) {
+	listing, err := r.list(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
+		return outcome{}, err
+	}
+	bundle := r.pack(ctx, listing)
+	defer bundle.close()
+	if err := r.prepare(ctx, listing); err != nil {
+		return outcome{}, err
+	}
+	configuration, err := r.deliver(ctx, bundle)
+	if err != nil {
+		return outcome{}, err
+	}
+	run, err := r.create(ctx, configuration)
+	if err != nil {
+		return outcome{}, err
+	}
+	if !r.in.Wait {
+		return outcome{result: "started"}, nil
+	}
+	return r.see(ctx, run)
+}
+
+// see follows a run until it rests and decides what that means.
+func (r *runStory) see(ctx context.Context, run scalr.Run) (outcome, error) {
+	ending, err := r.follow(ctx, run, "")
+	if err != nil {
+		return outcome{}, err
+	}
+	if ending.Told != nil {
+		return r.stopped(ctx, ending), nil
+	}
+	return r.decide(ctx, ending.Run)
+}
+
+// decide judges a run that rests: gates first, so that nothing is applied which
+// they forbid.
+func (r *runStory) decide(ctx context.Context, run scalr.Run) (outcome, error) {
+	gates := r.gates(run)
+	switch {
+	case len(gates) > 0:
+		return r.reject(ctx, run, gates), nil
+	case r.confirms && run.Stage() == scalr.Pausing && run.Waiting():
+		return r.confirm(ctx, run)
+	case r.ours && run.Idle():
+		r.free(ctx, run)
+	}
+	return ofRun(run), nil
+}
+
+// free ends a run that has nothing to apply, so that the queue goes on.
+func (r *runStory) free(ctx context.Context, run scalr.Run) {
+	if _, err := r.client.Stop(ctx, run, r.stopping("nothing to apply")); err != nil {
+		r.job.Warnf("Run %s has nothing to apply but holds the workspace's queue, and it could not be discarded: %s", run.ID, sentence(err))
+	}
+}
+
+// elapsed is the time of the whole step until now.
+func (s *step) elapsed() time.Duration { return time.Since(s.began) }

@@ -1,0 +1,47 @@
+package action
+
+import "scalr-run-action/internal/inputs"
+
+// state is what the post step needs if this step is killed.
+type state struct {
+	run           string // the run that this step created
+	configuration string // known before: a run may come of it although we never learn its id
+	workspace     string
+	onCancel      inputs.OnCancel
+	finished      bool // this step came to its end; nothing is left to do
+}
+
+// The names under which the state is kept.
+const (
+	stateRun           = "run-id"
+	stateConfiguration = "configuration-version-id"
+	stateWorkspace     = "workspace-id"
+	stateOnCancel      = "on-cancel"
+	stateFinished      = "finished"
+)
+
+// keep writes the parts of the state that are set. It is best effort: without
+// it only the second chance is lost.
+func (s *step) keep(st state) {
+	finished := ""
+	if st.finished {
+		finished = "true"
+	}
+	for _, pair := range [][2]string{{stateRun, st.run}, {stateConfiguration, st.configuration}, {stateWorkspace, st.workspace},
+		{stateOnCancel, string(st.onCancel)}, {stateFinished, finished}} {
+		if pair[1] == "" {
+			continue
+		}
+		if err := s.job.SaveState(pair[0], pair[1]); err != nil {
+			s.job.Debugf("keep %s for the post step: %v", pair[0], err)
+		}
+	}
+}
+
+// kept reads what the main step left.
+func (s *step) kept() state {
+	return state{
+		run: s.job.State(stateRun), configuration: s.job.State(stateConfiguration), workspace: s.job.State(stateWorkspace),
+		onCancel: inputs.OnCancel(s.job.State(stateOnCancel)), finished: s.job.State(stateFinished) == "true",
+	}
+}

@@ -1,0 +1,90 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/secret"
+)
+
+// step is what all stories share: the job around us and what may end it.
+type step struct {
+	env    Env
+	job    *job.Job
+	redact *secret.Redactor
+	stops  *interrupts
+	began  time.Time
+}
+
+// begin sets up a step. Its context ends when somebody asks the step to stop.
+func begin(ctx context.Context, env Env) (*step, context.Context, func()) {
+	if env.Pace == (follow.Pace{}) {
+		env.Pace = follow.DefaultPace
+	}
+	s := &step{env: env, redact: new(secret.Redactor), began: time.Now()}
+	ctx, s.stops = listen(ctx, env.Signals)
+	s.job = job.New(job.Options{Environ: env.Environ, Stdout: env.Stdout, HTTP: env.HTTP, Redact: s.redact, Broken: s.stops.broken})
+	return s, ctx, s.stops.close
+}
+
+// source is where inputs come from, and what of the event decides about secrets.
+func (s *step) source() inputs.Source {
+	e := s.job.Event()
+	return inputs.Source{
+		Get:   s.job.Input,
+		Env:   s.job.Env,
+		Given: s.job.InputNames(),
+		Origin: inputs.Origin{
+			OnGitHub:              s.job.OnGitHub(),
+			Fork:                  e.PullRequest.Fork,
+			PullRequestTargetFork: e.Name == "pull_request_target" && e.PullRequest.Fork,
+			Dependabot:            e.IsDependabot,
+			HasIDToken:            s.job.Env("ACTIONS_ID_TOKEN_REQUEST_URL") != "",
+		},
+	}
+}
+
+// note tells the remarks about the inputs.
+func (s *step) note(notes inputs.Notes) {
+	for _, n := range notes {
+		if n.Warning {
+			s.job.Warnf("%s", n.Text)
+		} else {
+			s.job.Noticef("%s", n.Text)
+		}
+	}
+}
+
+// userAgent says who we are. The service derives from it where a run came from.
+func (s *step) userAgent() string { return "scalr-run-action/" + s.env.Version }
+
+// recover turns a fault of ours into an error that can be reported. A run that
+// exists is left to the post step.
+func (s *step) recover(code *int) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	o := outcome{result: "", code: codeInternal, problem: fmt.Sprintf("a fault of this action: %v", fault)}
+	s.job.Debugf("%s", debug.Stack())
+	s.conclude(context.Background(), o, nil)
+	*code = 3
+}
+
+// output sets one output; a file that cannot be written is remembered.
+type outputs struct {
+	job *job.Job
+	err error
+}
+
+// set writes an output at once, so that it survives whatever comes later.
+func (o *outputs) set(name, value string) {
+	if err := o.job.SetOutput(name, value); err != nil && o.err == nil {
+		o.err = err
+	}
+}

@@ -1,0 +1,141 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// foreign makes a writer for text that is not ours.
+func (s *step) foreign() io.WriteCloser { return s.job.Foreign() }
+
+// follow watches the run until it rests, and tells. leaving is the status that
+// was just acted upon, if any.
+func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
+	r.tell.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
+	f := follow.Follower{API: r.api(), Tell: r.tell, Hurry: r.stops.hurry, Leaving: leaving, Pace: r.env.Pace}
+	if r.in.OnCancel != inputs.OnCancelLeave {
+		how := r.stopping("")
+		f.Stopping = &how
+	}
+	ending, err := f.Follow(ctx, run)
+	r.tell.Close()
+	r.seen(ending.Run)
+	if r.sweep {
+		r.sweepOnce(context.WithoutCancel(ctx))
+	}
+	if err != nil {
+		err = fmt.Errorf("%w; the run may go on: %s", err, r.report.RunURL)
+	}
+	return ending, err
+}
+
+// seen takes down the latest look at the run, without losing what only earlier
+// answers told.
+func (r *runStory) seen(run scalr.Run) {
+	if run.ID == "" {
+		return
+	}
+	if run.WorkspaceID == "" {
+		run.WorkspaceID = r.report.Run.WorkspaceID
+	}
+	if run.EnvironmentID == "" {
+		run.EnvironmentID = r.report.Run.EnvironmentID
+	}
+	if run.ConfigurationID == "" {
+		run.ConfigurationID = r.report.Run.ConfigurationID
+	}
+	r.report.Run = run
+}
+
+// stopping says how to stop a run, with a comment that tells who wanted it.
+func (r *runStory) stopping(why string) scalr.Stopping {
+	return scalr.Stopping{Comment: r.comment(why), Apply: r.in.OnCancel == inputs.OnCancelStopApply}
+}
+
+// comment is what Scalr keeps beside an action of ours.
+func (s *step) comment(why string) string {
+	e := s.job.Event()
+	text := "by scalr-run-action"
+	if why != "" {
+		text = why + ", " + text
+	}
+	if e.Actor != "" {
+		text += " for " + e.Actor
+	}
+	if e.WorkflowRunURL != "" {
+		text += " " + e.WorkflowRunURL
+	}
+	return text
+}
+
+// api is the client, with a look for second runs now and then after a creation
+// whose answer was lost.
+func (r *runStory) api() follow.API {
+	if !r.sweep {
+		return r.client
+	}
+	return &sweeper{Client: r.client, story: r, began: time.Now()}
+}
+
+// sweeper looks for runs that came true late.
+type sweeper struct {
+	*scalr.Client
+	story       *runStory
+	began, last time.Time
+}
+
+const (
+	sweepFor   = 2 * time.Minute // longer than a creation may take to come true
+	sweepEvery = 10 * time.Second
+)
+
+// Look sweeps from time to time before it looks.
+func (s *sweeper) Look(ctx context.Context, id string) (scalr.Run, error) {
+	if now := time.Now(); now.Sub(s.began) < sweepFor && now.Sub(s.last) >= sweepEvery {
+		s.last = now
+		s.story.sweepOnce(ctx)
+	}
+	return s.Client.Look(ctx, id)
+}
+
+// sweepOnce stops runs of our configuration version that are not the one we follow.
+func (r *runStory) sweepOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	swept, _ := r.client.Sweep(ctx, r.report.Run, r.comment("a second run after a lost answer"))
+	for _, id := range swept {
+		r.job.Warnf("The answer to the creation of the run was lost and a second run appeared: %s. It was stopped.", id)
+	}
+}
+
+// stopped says what became of a run when the step was told to end.
+func (r *runStory) stopped(ctx context.Context, e follow.Ending) outcome {
+	o, _ := ofEnd(ctx)
+	r.stopAccepted = e.Stop != nil && e.StopErr == nil
+	o.problem += " " + r.fate(e)
+	return o
+}
+
+// fate is what happened to the run, in a sentence.
+func (r *runStory) fate(e follow.Ending) string {
+	where := "Run " + e.Run.ID + " "
+	switch {
+	case e.Stop == nil:
+		return where + "was left alone and goes on: " + r.report.RunURL
+	case e.StopErr != nil:
+		return where + "could not be stopped (" + sentence(e.StopErr) + "). It may still run: " + r.report.RunURL
+	case e.Stop.GoesOn:
+		return where + "is being applied. An apply is not interrupted unless on-cancel says stop-apply; it goes on: " + r.report.RunURL
+	case e.Run.Status == "applied":
+		return where + "was applied before it could be stopped: " + r.report.RunURL
+	case e.Run.Status.Over():
+		return where + "has ended as " + string(e.Run.Status) + "."
+	}
+	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.report.RunURL
+}
