@@ -95,14 +95,14 @@ func (j *Job) properties(a Annotation) githubactions.CommandProperties {
 func (j *Job) plainAnnotation(a Annotation) {
 	text := a.Level.String() + ": "
 	if a.File != "" {
-		text += a.File
+		text += oneLine(a.File)
 		if a.Line > 0 {
 			text += ":" + strconv.Itoa(a.Line)
 		}
 		text += ": "
 	}
 	if a.Title != "" {
-		text += a.Title + ": "
+		text += oneLine(a.Title) + ": "
 	}
 	indent := ""
 	for line := range strings.Lines(text + a.Message) {
