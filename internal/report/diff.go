@@ -17,7 +17,7 @@ func diff(lines []string) string {
 		}
 		sign, rest := text.cut(l)
 		if sign == "" {
-			out.WriteString(strings.TrimPrefix(l, "  "))
+			out.WriteString(strings.TrimPrefix(strings.TrimPrefix(l, " "), " "))
 			continue
 		}
 		if sign == "~" {
@@ -56,7 +56,7 @@ type heredoc struct {
 func (h *heredoc) cut(line string) (sign, rest string) {
 	if h.column == 0 {
 		sign, rest = cutSign(line)
-		if strings.HasSuffix(line, "= <<-EOT") || strings.HasSuffix(line, "= <<EOT") {
+		if strings.HasSuffix(line, "<<-EOT") {
 			*h = heredoc{column: len(line) - len(strings.TrimLeft(line, " +-~/")) + 2}
 			if sign == "+" || sign == "-" {
 				h.sign = sign
@@ -64,13 +64,12 @@ func (h *heredoc) cut(line string) (sign, rest string) {
 		}
 		return sign, rest
 	}
-	if strings.TrimSpace(line) == "EOT" {
-		sign = h.sign
+	sign = h.sign
+	if strings.HasPrefix(line, strings.Repeat(" ", h.column-2)+"EOT") {
 		*h = heredoc{}
-		return sign, strings.TrimLeft(line, " ")
 	}
-	if h.sign != "" {
-		return h.sign, strings.TrimLeft(line, " ")
+	if sign != "" {
+		return sign, strings.TrimLeft(line, " ")
 	}
 	if deep := strings.Repeat(" ", h.column); strings.HasPrefix(line, deep) {
 		switch rest := line[h.column:]; {
@@ -81,30 +80,39 @@ func (h *heredoc) cut(line string) (sign, rest string) {
 	return "", line
 }
 
-// settled leaves out of a new resource's block what only says that a value will
+// settled leaves out of a block what only says that a value without a past will
 // be known later, and says how much that was, as Terraform does of unchanged
-// attributes.
+// attributes. A new instance has forty such lines and five that matter.
 func settled(lines []string) []string {
 	var kept []string
 	later := 0
 	for _, l := range lines {
-		sign, rest := cutSign(l)
-		top := sign == "+" && strings.HasPrefix(l, "      +")
 		switch {
-		case top && strings.HasSuffix(rest, " (known after apply)"):
+		case knownLater(l):
 			later++
-		case l == "" && (len(kept) == 0 || kept[len(kept)-1] == ""):
+		case l == "" && len(kept) > 0 && kept[len(kept)-1] == "":
 		default:
 			kept = append(kept, l)
 		}
 	}
-	if later < 4 || len(kept) == 0 {
+	if later < 4 {
 		return lines
 	}
-	last := len(kept) - 1
-	body := kept[:last]
+	end := len(kept) - 1
+	body := kept[:end]
 	for len(body) > 0 && body[len(body)-1] == "" {
 		body = body[:len(body)-1]
 	}
 	return append(body, fmt.Sprintf("        # (%d attributes known after apply)", later), lines[len(lines)-1])
+}
+
+// knownLater reports a line of a resource's own level that names an attribute
+// without a value before, or a block, and nothing but that it is not known yet.
+func knownLater(line string) bool {
+	name, ok := strings.CutSuffix(line, " (known after apply)")
+	if !ok {
+		return false
+	}
+	_, attribute := strings.CutSuffix(name, " =")
+	return strings.HasPrefix(name, "      + ") || strings.HasPrefix(name, "      ~ ") && !attribute && !strings.Contains(name, " = ")
 }

@@ -46,9 +46,9 @@ func prose(s string) string {
 	}
 }
 
-// linked matches what GitHub makes a link of in rendered text, whatever it was
-// escaped with before: @names, #numbers and addresses.
-var linked = regexp.MustCompile(`(?i)@\w|#\d|://|www\.`)
+// linked matches what GitHub makes a link or a picture of in rendered text,
+// whatever it was escaped with before: @names, #numbers, addresses, :emoji:.
+var linked = regexp.MustCompile(`(?i)@\w|#\d|://|www\.|:[\w+-]+:`)
 
 // inert writes text such that neither Markdown nor HTML nor GitHub sees anything
 // in it. What would become a link is broken by a zero-width space.
@@ -56,17 +56,30 @@ func inert(s string) string {
 	s = linked.ReplaceAllStringFunc(s, func(at string) string { return at[:1] + "\u200B" + at[1:] })
 	var out strings.Builder
 	for i, c := range s {
-		opens := i == 0 && (c == '-' || '0' <= c && c <= '9') // "- " and "1. " would begin a list
 		switch {
 		case c == '\u200B':
 			out.WriteString("&#8203;")
-		case opens || strings.ContainsRune("<>&\"'`*_~[]\\|!$#:=+^", c):
+		case i == 0 && (c == '-' || '0' <= c && c <= '9'): // "- " and "1. " would begin a list
+			fmt.Fprintf(&out, "&#%d;", c)
+		case c == '_' && inWord(s, i):
+			out.WriteRune(c)
+		case strings.ContainsRune("<>&\"'`*_~[]\\|!$#+^", c):
 			fmt.Fprintf(&out, "&#%d;", c)
 		default:
 			out.WriteRune(c)
 		}
 	}
 	return out.String()
+}
+
+// inWord reports whether the byte at i stands between letters or digits, where
+// an underscore is no emphasis.
+func inWord(s string, i int) bool {
+	return i > 0 && i+1 < len(s) && alphanumeric(s[i-1]) && alphanumeric(s[i+1])
+}
+
+func alphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // block is a fenced block of code. The fence is longer than any run of

@@ -42,6 +42,7 @@ type Plan struct {
 	OutputDiff  string   // how they change, for a diff block
 	Diagnostics []Diagnostic
 	Tail        string // the end of the log, without colours
+	Partial     bool   // planning ended in an error; what is here was planned before
 
 	// JSONProblem says why the plan JSON was of no use although it was there.
 	JSONProblem string
@@ -66,7 +67,7 @@ func ReadPlan(planJSON, log *io.SectionReader) Plan {
 	}
 	text.end()
 	found.close()
-	plan := Plan{Diagnostics: found.found, Tail: end.text()}
+	plan := Plan{Diagnostics: found.found, Tail: end.text(), Partial: text.errored}
 	doc, err := readJSON(planJSON, text.byKey)
 	if err != nil {
 		plan.JSONProblem = err.Error()
@@ -100,7 +101,7 @@ func (p *planText) document() document {
 	for _, one := range p.passages {
 		c := Change{Address: one.key.address, Deposed: one.key.deposed, Previous: one.previous, Action: one.action}
 		one.describe(&c)
-		if one.drifted {
+		if one.key.drifted {
 			doc.drift = append(doc.drift, c)
 		} else {
 			doc.changes = append(doc.changes, c)
@@ -114,7 +115,7 @@ func (p *planText) document() document {
 
 // describe adds to a change what the text knows of it.
 func (t *passage) describe(c *Change) {
-	c.Diff = diff(t.lines)
+	c.Diff = diff(settled(t.lines))
 	for _, note := range t.notes {
 		note = strings.TrimSuffix(strings.TrimPrefix(note, "("), ")")
 		if from, ok := strings.CutPrefix(note, "moved from "); ok {

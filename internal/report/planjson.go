@@ -46,9 +46,9 @@ func readJSON(file *io.SectionReader, texts map[key]*passage) (document, error) 
 		switch name {
 		case "resource_changes":
 			seen = true
-			return s.changes(&doc.changes, texts, &size)
+			return s.changes(&doc.changes, false, texts, &size)
 		case "resource_drift":
-			return s.changes(&doc.drift, nil, &size)
+			return s.changes(&doc.drift, true, texts, &size)
 		case "output_changes":
 			return s.outputs(&doc, &size)
 		case "format_version":
@@ -66,7 +66,7 @@ func readJSON(file *io.SectionReader, texts map[key]*passage) (document, error) 
 	return doc, nil
 }
 
-func (s jsonStream) changes(to *[]Change, texts map[key]*passage, size *int) error {
+func (s jsonStream) changes(to *[]Change, drifted bool, texts map[key]*passage, size *int) error {
 	return s.elements(func() error {
 		raw, err := s.value(longestElement)
 		if err != nil {
@@ -83,8 +83,8 @@ func (s jsonStream) changes(to *[]Change, texts map[key]*passage, size *int) err
 		if len(*to) == mostChanges {
 			return fmt.Errorf("it has more than %d changes", mostChanges)
 		}
-		if text := texts[key{c.Address, c.Deposed}]; text != nil && len(text.lines) > 0 {
-			c.Diff = diff(text.lines)
+		if text := texts[key{c.Address, c.Deposed, drifted}]; text != nil && len(text.lines) > 0 {
+			c.Diff = diff(settled(text.lines))
 		} else if len(raw) <= longestDetailed && *size < longestText {
 			c.Diff = attributes(raw)
 			*size += len(c.Diff)

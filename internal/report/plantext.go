@@ -8,7 +8,7 @@ import (
 
 var (
 	planHeader = regexp.MustCompile(`^ {1,2}# \S`)
-	planBody   = regexp.MustCompile(`^(?:  [-+~.]|-/\+|\+/-| <=|   ) \S+ "`)
+	planBody   = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-| <=|   ) \S+ "`)
 	planCounts = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy(?:, \d+ to forget)?\.`)
 	deposed    = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
 	rule       = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
@@ -24,8 +24,12 @@ const (
 	mostChanges   = 100_000
 )
 
-// key names one change: an address, and an object left over from a replacement.
-type key struct{ address, deposed string }
+// key names one change: an address, an object left over from a replacement, and
+// whether it happened outside.
+type key struct {
+	address, deposed string
+	drifted          bool
+}
 
 // passage is one resource's part of a plan's text: the comment lines above it,
 // and its block.
@@ -37,14 +41,13 @@ type passage struct {
 	lines    []string
 	size     int
 	whole    bool // its end was seen, within the bounds
-	drifted  bool
 }
 
 // planText reads a plan as Terraform or OpenTofu prints it, line by line. It
 // believes nothing: a part that does not end is dropped at the next one.
 type planText struct {
 	passages []*passage
-	byKey    map[key]*passage // of the changes, not of the drift
+	byKey    map[key]*passage
 	outputs  []string
 	counts   *counts
 	errored  bool // planning did not finish
@@ -142,7 +145,8 @@ func (p *planText) header(text string) {
 		return
 	}
 	p.end()
-	one := &passage{key: k, action: action, drifted: drifted || p.part == inDrift}
+	k.drifted = drifted || p.part == inDrift
+	one := &passage{key: k, action: action}
 	if to, moved := strings.CutPrefix(rest, "has moved to "); moved {
 		one.previous, one.key.address = address, to
 	}
@@ -151,9 +155,7 @@ func (p *planText) header(text string) {
 	}
 	p.now = one
 	p.passages = append(p.passages, one)
-	if !one.drifted {
-		p.byKey[one.key] = one
-	}
+	p.byKey[one.key] = one
 }
 
 // headline tells what Terraform's words behind an address mean.

@@ -1,10 +1,142 @@
 package report
 
-// render is a first version: the parts come with the next commits.
+import (
+	"fmt"
+	"strings"
+)
+
+// render builds the page, the most important part first.
 func (r Report) render(limit int, s style) string {
-	text := r.headline(s)
-	if len(text) > limit {
+	page := []section{
+		{open: r.headline(s) + r.note()},
+		{open: r.trouble(s)},
+		r.errors(),
+		{open: r.facts()},
+		{open: r.caution(s)},
+		{open: r.next()},
+		r.policies(),
+	}
+	page = append(page, r.groups(s)...)
+	page = append(page, r.outputs(), r.drift(), r.warnings(), r.done(), r.logEnd())
+	if s.stages {
+		page = append(page, section{open: r.times()})
+	}
+	page = append(page, section{open: r.footer()})
+	return strings.TrimRight(fit(page, limit, r.more()), "\n") + "\n"
+}
+
+// more is where to read what is not shown.
+func (r Report) more() string {
+	if to := link("see the run in Scalr", r.RunURL); to != "see the run in Scalr" {
+		return to
+	}
+	return "see the job's log"
+}
+
+// note is a sentence on what the outcome means.
+func (r Report) note() string {
+	var notes []string
+	if r.Run.Destroy {
+		notes = append(notes, "A **destroy** run: it takes down everything in the workspace.")
+	}
+	if r.Run.RefreshOnly {
+		notes = append(notes, "A **refresh-only** run: it looks for drift and changes no resource.")
+	}
+	if n := r.outcome().note; n != "" {
+		notes = append(notes, prose(n))
+	}
+	if len(notes) == 0 {
 		return ""
 	}
+	return strings.Join(notes, " ") + "\n\n"
+}
+
+// trouble is what went wrong and what to do about it.
+func (r Report) trouble(s style) string {
+	var lines []string
+	if r.Problem != "" {
+		lines = append(lines, "**"+prose(r.Problem)+"**")
+	}
+	for _, g := range first(r.Gates, s.listed) {
+		lines = append(lines, "- "+prose(g))
+	}
+	if len(r.Hints) > 0 && len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	for _, h := range first(r.Hints, s.listed) {
+		lines = append(lines, "- "+prose(h))
+	}
+	text := alert("CAUTION", lines)
+	if said := strings.TrimSpace(clean(r.Run.ErrorMessage)); said != "" && r.Result != "applied" {
+		text += "Scalr says:\n\n" + block("text", short(said, 4000)) + "\n"
+	}
 	return text
+}
+
+// alert is one of GitHub's boxes; nothing for no lines.
+func alert(kind string, lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	text := "> [!" + kind + "]\n"
+	for _, l := range lines {
+		text += strings.TrimRight("> "+l, " ") + "\n"
+	}
+	return text + "\n"
+}
+
+// caution lists what is lost.
+func (r Report) caution(s style) string {
+	var lost []Change
+	destroyed, replaced := 0, 0
+	for _, c := range r.Plan.Changes {
+		switch c.Action {
+		case Destroy:
+			destroyed++
+			lost = append(lost, c)
+		case Replace:
+			replaced++
+			lost = append(lost, c)
+		}
+	}
+	kind, verbs := "CAUTION", [2]string{"destroys", "replaces"}
+	if r.Result == "applied" {
+		kind, verbs = "WARNING", [2]string{"destroyed", "replaced"}
+	}
+	if len(lost) == 0 {
+		if n := r.Facts().Destructions; n != nil && *n > 0 {
+			return alert(kind, []string{fmt.Sprintf("**This run %s %s:** %s.", verbs[0], things(*n, "resource", "resources"), r.more())})
+		}
+		return ""
+	}
+	var what []string
+	if destroyed > 0 {
+		what = append(what, verbs[0]+" "+things(destroyed, "resource", "resources"))
+	}
+	if replaced > 0 {
+		what = append(what, verbs[1]+" "+things(replaced, "resource", "resources"))
+	}
+	lines := []string{"**This run " + strings.Join(what, " and ") + ":**"}
+	for _, c := range first(lost, s.listed) {
+		l := "- " + icons[c.Action] + " " + code(c.Address)
+		if why := c.why(); why != "" {
+			l += ": " + prose(why)
+		}
+		lines = append(lines, l)
+	}
+	if left := len(lost) - s.listed; left > 0 {
+		lines = append(lines, fmt.Sprintf("- … and %d more", left))
+	}
+	return alert(kind, lines)
+}
+
+// first is at most n of a list.
+func first[T any](list []T, n int) []T { return list[:min(n, len(list))] }
+
+// short cuts a text of ours to show in a block, at a rune.
+func short(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
 }

@@ -1,0 +1,127 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// groups are the actions in the order in which a reviewer has to worry.
+var groups = []struct {
+	action Action
+	title  string
+	rank   int
+}{
+	{Destroy, "Destroy", 2},
+	{Replace, "Replace", 2},
+	{Update, "Update in place", 3},
+	{Create, "Create", 4},
+	{Import, "Import", 5},
+	{Move, "Move", 5},
+	{Forget, "Forget: kept, but no longer managed", 5},
+	{Read, "Read during the apply", 7},
+	{Other, "Other", 6},
+}
+
+var icons = map[Action]string{
+	Destroy: "🗑️", Replace: "♻️", Update: "✏️", Create: "➕", Import: "📥", Move: "🚚", Forget: "👋", Read: "🔎", Other: "❔",
+}
+
+// groups shows the plan's changes, a group for each action and a fold for each
+// resource. A big group is a fold itself.
+func (r Report) groups(s style) []section {
+	var page []section
+	if r.Plan.Partial && len(r.Plan.Changes) > 0 {
+		page = append(page, section{open: "Planned before the error:\n\n"})
+	}
+	for _, g := range groups {
+		var sec section
+		for _, c := range r.Plan.Changes {
+			if c.Action == g.action {
+				sec.items = append(sec.items, c.item(g.rank))
+			}
+		}
+		n := len(sec.items)
+		if n == 0 {
+			continue
+		}
+		title := fmt.Sprintf("%s %s (%d)", icons[g.action], g.title, n)
+		sec.open = "#### " + title + "\n\n"
+		if n > s.open {
+			sec.open, sec.close = "<details><summary><b>"+title+"</b></summary>\n\n", "</details>\n\n"
+		}
+		page = append(page, sec)
+	}
+	return page
+}
+
+// item is a change as a fold with its diff, or as a line.
+func (c Change) item(rank int) item {
+	it := item{rank: rank}
+	name, why := c.Address, c.why()
+	if c.Deposed != "" {
+		name += " (deposed " + c.Deposed + ")"
+	}
+	title := htmlCode(name)
+	it.brief = "- " + code(name)
+	if why != "" {
+		title += " " + prose("("+why+")")
+		it.brief += ": " + prose(why)
+	}
+	it.brief += "\n"
+	if c.Diff != "" {
+		it.full = fold(title, block("diff", c.Diff))
+	}
+	return it
+}
+
+// why says what is special about a change.
+func (c Change) why() string {
+	var all []string
+	if c.Reason != "" {
+		all = append(all, c.Reason)
+	}
+	if c.Previous != "" {
+		all = append(all, "moved from "+ticks(c.Previous))
+	}
+	if c.Imported && c.ImportID != "" {
+		all = append(all, "imported from "+ticks(c.ImportID))
+	} else if c.Imported && c.Action != Import {
+		all = append(all, "imported")
+	}
+	return strings.Join(all, "; ")
+}
+
+// ticks quotes foreign text for prose.
+func ticks(s string) string { return "`" + strings.ReplaceAll(line(s, longestName), "`", "'") + "`" }
+
+// outputs shows which outputs change.
+func (r Report) outputs() section {
+	if r.Plan.OutputDiff == "" {
+		return section{}
+	}
+	title := "📤 Changed outputs"
+	if n := len(r.Plan.Outputs); n > 0 {
+		title += fmt.Sprintf(" (%d)", n)
+	}
+	return section{items: []item{{full: fold(title, block("diff", r.Plan.OutputDiff)), brief: "- " + title + "\n", rank: 4}}}
+}
+
+// drift shows what changed behind Terraform's back.
+func (r Report) drift() section {
+	n := len(r.Plan.Drift)
+	if n == 0 {
+		return section{}
+	}
+	sec := section{
+		open:  fmt.Sprintf("<details><summary>🌊 <b>Drift: changed outside of this configuration</b> (%d)</summary>\n\n", n),
+		close: "</details>\n\n",
+	}
+	for _, c := range r.Plan.Drift {
+		it := c.item(5)
+		if c.Action == Destroy {
+			it.brief = strings.TrimSuffix(it.brief, "\n") + " is gone\n"
+		}
+		sec.items = append(sec.items, it)
+	}
+	return sec
+}

@@ -1,0 +1,71 @@
+package report
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// next says what a person may do now, with a step to paste.
+func (r Report) next() string {
+	there := link("in Scalr", r.RunURL)
+	switch r.Result {
+	case "needs-confirmation":
+		return "**Next:** confirm or discard the run " + there + ", or apply exactly this plan with a step:\n\n" + r.step("confirm")
+	case "saved":
+		return "**Next:** apply exactly this plan " + there + ", or with a step, say in a job that waits for a review:\n\n" + r.step("confirm")
+	case "needs-override":
+		return "**Next:** " + r.override() + " " + there + ", or with a step:\n\n" + r.step("override")
+	case "started", "overridden":
+		return "**Next:** follow the run " + there + ", or with a step:\n\n" + r.step("watch")
+	case "timed-out", "interrupted":
+		if r.Run.ID != "" && !r.Run.Status.Over() {
+			return "**Next:** the run may go on. Look at it " + there + ", or follow it with a step:\n\n" + r.step("watch")
+		}
+	}
+	return ""
+}
+
+// override names what would be overridden.
+func (r Report) override() string {
+	var names []string
+	for _, check := range r.Run.Policies {
+		for _, p := range check.Policies {
+			if p.Result == "soft_failed" && check.Status != "overridden" {
+				names = append(names, code(p.Name))
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "override the failed policies"
+	}
+	if len(names) > 10 {
+		names = append(names[:10], "…")
+	}
+	return "override " + strings.Join(names, ", ")
+}
+
+var identifier = regexp.MustCompile(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
+
+// step is a step of a workflow that acts on this run. It holds nothing foreign
+// but the run's id and its host, if they look like that.
+func (r Report) step(mode string) string {
+	if !identifier.MatchString(r.Run.ID) {
+		return ""
+	}
+	action := r.Action
+	if !actionName.MatchString(action) {
+		action = "OWNER/scalr-run-action@v1"
+	}
+	text := "- uses: " + action + "\n  with:\n"
+	if u, err := url.Parse(r.RunURL); err == nil && hostName.MatchString(u.Host) {
+		text += "    base-url: " + u.Scheme + "://" + u.Host + "\n"
+	}
+	text += "    token: ${{ secrets.SCALR_TOKEN }}\n    mode: " + mode + "\n    run-id: " + r.Run.ID + "\n"
+	return block("yaml", text) + "\n"
+}
+
+var (
+	actionName = regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+$`)
+	hostName   = regexp.MustCompile(`^[A-Za-z0-9.-]+(?::[0-9]+)?$`)
+)

@@ -1,0 +1,209 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// diagnosticsOf gives the plan's and the apply's diagnostics of one level.
+func (r Report) diagnosticsOf(level string) []Diagnostic {
+	var found []Diagnostic
+	for _, list := range [][]Diagnostic{r.Plan.Diagnostics, r.Apply.Diagnostics} {
+		for _, d := range list {
+			if d.Level == level {
+				found = append(found, d)
+			}
+		}
+	}
+	return found
+}
+
+// errors shows what Terraform complains of, unfolded: it is what one came for.
+func (r Report) errors() section {
+	found := r.diagnosticsOf("error")
+	if len(found) == 0 {
+		return section{}
+	}
+	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", things(len(found), "error", "errors"))}
+	for _, d := range found {
+		sec.items = append(sec.items, d.item(0))
+	}
+	return sec
+}
+
+func (r Report) warnings() section {
+	found := r.diagnosticsOf("warning")
+	if len(found) == 0 {
+		return section{}
+	}
+	sec := section{
+		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", things(len(found), "warning", "warnings")),
+		close: "</details>\n\n",
+	}
+	for _, d := range found {
+		sec.items = append(sec.items, d.item(3))
+	}
+	return sec
+}
+
+func (d Diagnostic) item(rank int) item {
+	short := "- " + prose(d.Title)
+	if d.File != "" {
+		short += " in " + code(d.File+":"+strconv.Itoa(d.Line))
+	}
+	return item{full: block("text", d.Text) + "\n", brief: short + "\n", rank: rank}
+}
+
+// policyLevels are the results that are shown, the worst first.
+var policyLevels = []struct{ result, icon, word string }{
+	{"hard_failed", "⛔", "mandatory"},
+	{"soft_failed", "✋", "may be overridden"},
+	{"advisory_failed", "⚠️", "advisory"},
+}
+
+// policies shows the policies that failed, with their level and their words.
+func (r Report) policies() section {
+	var sec section
+	for rank, level := range policyLevels {
+		for _, check := range r.Run.Policies {
+			for _, p := range check.Policies {
+				if p.Result == level.result {
+					sec.items = append(sec.items, policyItem(p, level.icon, level.word, check.Status, rank))
+				}
+			}
+		}
+	}
+	if len(sec.items) > 0 {
+		sec.open = "#### Failed policies\n\n"
+	}
+	return sec
+}
+
+func policyItem(p scalr.Policy, icon, word string, status scalr.StageStatus, rank int) item {
+	if status == "overridden" && p.Result == "soft_failed" {
+		word = "overridden"
+	}
+	head := fmt.Sprintf("- %s %s (%s)", icon, code(p.Name), word)
+	text := head + "\n"
+	for _, m := range first(p.Messages, 20) {
+		text += "  - " + prose(line(m, 1000)) + "\n"
+	}
+	return item{full: text + "\n", brief: head + "\n", rank: rank}
+}
+
+// done lists what a failed apply has changed nevertheless.
+func (r Report) done() section {
+	if r.failed() != "apply" || len(r.Apply.Done) == 0 {
+		return section{}
+	}
+	sec := section{
+		open:  fmt.Sprintf("<details open><summary>🧱 <b>Done before it failed</b> (%d)</summary>\n\n", len(r.Apply.Done)),
+		close: "</details>\n\n",
+	}
+	for _, d := range r.Apply.Done {
+		sec.items = append(sec.items, item{brief: "- " + code(d.Address) + " " + d.What + "\n", rank: 3})
+	}
+	return sec
+}
+
+// logEnd shows the end of the log of the stage that failed.
+func (r Report) logEnd() section {
+	text, stage := r.Plan.Tail, "plan"
+	if r.failed() == "apply" || r.failed() == "" && r.Apply.Tail != "" {
+		text, stage = r.Apply.Tail, "apply"
+	}
+	if r.Result != "errored" && r.Result != "timed-out" && r.Result != "interrupted" || text == "" {
+		return section{}
+	}
+	shown := fold("📜 End of the "+stage+"'s log", block("text", text))
+	if len(r.diagnosticsOf("error")) == 0 {
+		shown = strings.Replace(shown, "<details>", "<details open>", 1)
+	}
+	return section{items: []item{{full: shown, rank: 1}}}
+}
+
+// times says how long each stage took.
+func (r Report) times() string {
+	var all []string
+	for _, s := range r.Stages {
+		all = append(all, prose(s.Name)+" "+duration(s.Took))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "<sub>⏱️ " + strings.Join(all, " · ") + "</sub>\n\n"
+}
+
+// duration is a time for people: 0.4 s, 12 s, 3 min 5 s.
+func duration(d time.Duration) string {
+	switch s := int(d.Round(time.Second).Seconds()); {
+	case d < 10*time.Second:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
+	}
+}
+
+// volume is a size for people: 812 B, 8.2 kB, 14 MB.
+func volume(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	size, unit := float64(n)/1000, 0
+	for size >= 999.5 && unit < 3 {
+		size, unit = size/1000, unit+1
+	}
+	format := "%.0f %s"
+	if size < 9.95 {
+		format = "%.1f %s"
+	}
+	return fmt.Sprintf(format, size, [...]string{"kB", "MB", "GB", "TB"}[unit])
+}
+
+// footer says exactly what this report is of.
+func (r Report) footer() string {
+	var all []string
+	add := func(what, value, address string) {
+		if value != "" {
+			all = append(all, what+link(code(value), address))
+		}
+	}
+	add("run ", r.Run.ID, r.RunURL)
+	add("configuration ", r.Run.ConfigurationID, "")
+	add("commit ", short7(r.Source.SHA), r.Source.CommitURL)
+	add("of ", r.Source.Repository, "")
+	add("by ", r.Source.Actor, "")
+	if r.Bundle != nil {
+		add("bundle sha256 ", first12(r.Bundle.SHA256), "")
+	}
+	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {
+		all = append(all, to)
+	}
+	text := ""
+	if why := r.withoutJSON(); why != "" {
+		text = "<sub>Put together from the plan's text: " + prose(why) + ".</sub>\n\n"
+	}
+	if len(all) == 0 {
+		return text
+	}
+	return text + "<sub>" + strings.Join(all, " · ") + "</sub>\n"
+}
+
+// withoutJSON says why the report could not use the plan's JSON.
+func (r Report) withoutJSON() string {
+	if r.PlanJSONMissing != "" {
+		return strings.TrimSuffix(r.PlanJSONMissing, ".")
+	}
+	return r.Plan.JSONProblem
+}
+
+func short7(sha string) string  { return sha[:min(7, len(sha))] }
+func first12(sum string) string { return sum[:min(12, len(sum))] }

@@ -1,0 +1,40 @@
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+}
+
+resource "aws_security_group" "web" {
+  name        = "web"
+  description = "Web servers"
+  vpc_id      = "vpc-0f1e2d3c4b5a69788"
+
+  ingress {
+    description = "HTTPS from the office"
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["192.0.2.0/24"]
+  }
+}
+
+resource "aws_instance" "web" {
+  count                  = 2
+  ami                    = "ami-0aa11bb22cc33dd44"
+  instance_type          = "t3.small"
+  vpc_security_group_ids = [aws_security_group.web.id]
+  tags                   = { Name = "web-${count.index}" }
+}
+
+output "addresses" {
+  value = aws_instance.web[*].private_ip
+}

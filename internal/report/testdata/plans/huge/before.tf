@@ -1,0 +1,4 @@
+resource "terraform_data" "old" {
+  count = 40
+  input = "v1"
+}

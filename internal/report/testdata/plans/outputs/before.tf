@@ -1,0 +1,7 @@
+output "greeting" {
+  value = "hello"
+}
+
+output "gone" {
+  value = [1, 2]
+}

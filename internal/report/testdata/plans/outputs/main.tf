@@ -1,0 +1,7 @@
+output "greeting" {
+  value = "good morning"
+}
+
+output "endpoints" {
+  value = { web = "https://shop.example.com", api = "https://api.example.com" }
+}
