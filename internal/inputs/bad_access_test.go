@@ -52,9 +52,9 @@ func TestBadBaseURL(t *testing.T) {
 		url("port that overflows", "https://acme.scalr.io:99999999999999999999", "has a port that does not exist"),
 		url("port that is a word", "https://acme.scalr.io:https", "is no web address"),
 		url("space", "https://exa mple", "holds a space|base-url: https://acme.scalr.io"),
-		url("homograph", "https://\u0430cme.scalr.io", `has a host with the letter U+0430|\u0430cme.scalr.io`),
-		url("IDN", "https://bücher.example", "has a host with the letter U+00FC|xn--"),
-		url("full-width dot", "https://acme。scalr.io", "has a host with the letter U+3002"),
+		url("homograph", "https://\u0430cme.scalr.io", `has a host with the character U+0430|\u0430cme.scalr.io`),
+		url("IDN", "https://bücher.example", "has a host with the character U+00FC|xn--"),
+		url("full-width dot", "https://acme。scalr.io", "has a host with the character U+3002"),
 		url("metadata service", "https://169.254.169.254", "has a link-local address"),
 		url("metadata service in IPv6 dress", "https://[::ffff:169.254.169.254]/", "has a link-local address"),
 		url("metadata service by name", "https://metadata.google.internal", "a cloud's metadata service"),
@@ -94,7 +94,7 @@ func TestBadToken(t *testing.T) {
 		return row{name: name, with: with{"token": ""}, origin: origin, input: "token", says: says}
 	}
 	rows := []row{
-		token("empty", "", "is empty|Is the secret defined, and can this job read it?|environment|token: ${{ secrets.SCALR_TOKEN }}|service-account", ""),
+		token("empty", "", "is empty|Is the secret defined, and can this job read it?|`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account", ""),
 		token("white space", " \n\t ", "is empty|Is the secret defined", ""),
 		token("line break within", "abcd1234\nefgh5678", "holds a line break|17 characters|not shown", "abcd1234|efgh5678"),
 		token("carriage return within", "abcd1234\refgh5678", "holds a line break", "abcd1234|efgh5678"),

@@ -167,7 +167,7 @@ func (c row) checkQuote(t *testing.T, text string) {
 	}
 }
 
-var machineWords = regexp.MustCompile(`%!|goroutine|panic|invalid character|strconv|net/url|parse "|time: (?:invalid|missing|unknown)|\w+Error\b|<nil>|map\[|&\{|0x[0-9a-f]{6}`)
+var machineWords = regexp.MustCompile(`%!|goroutine|panic|invalid character|strconv|net/url|parse "|time: (?:invalid|missing|unknown)|\w+Error\b|<nil>|map\[|&\{|\b0xc[0-9a-f]{9}\b`)
 
 // checkText holds for whatever we say about inputs: one line, nothing that a
 // runner or a screen obeys, and no words of the machine outside of quoted values.

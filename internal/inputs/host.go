@@ -28,7 +28,7 @@ func (r *reader) host(name string) (host, problem string) {
 	}
 	for _, c := range name {
 		if c > unicode.MaxASCII {
-			return "", fmt.Sprintf("has a host with the letter %U, which is not ASCII and may only look right "+
+			return "", fmt.Sprintf("has a host with the character %U, which is not ASCII and may only look right "+
 				"(a host with such letters is written in its xn-- form)", c)
 		}
 	}

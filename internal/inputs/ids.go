@@ -3,6 +3,7 @@ package inputs
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxID is far more than the 18 characters that ids have today.
@@ -44,7 +45,7 @@ func (r *reader) id(name, prefix string) string {
 		o := ids[otherKind(v, prefix)]
 		r.badf(name, "looks like %s %s id: %s. %s ids start with %s-, %s", o.article, o.thing, r.quote(v), title(k.thing), prefix, example)
 	case len(v) > maxID:
-		r.badf(name, "is %s long, too long for an id: %s. Write the id alone, %s", count(len(v)), r.quote(v), example)
+		r.badf(name, "is %s long, too long for an id: %s. Write the id alone, %s", count(utf8.RuneCountInString(v)), r.quote(v), example)
 	case strings.HasPrefix(v, prefix+"-"):
 		r.badf(name, "must be %s- and then letters and digits only: %s. Write the id alone, %s", prefix, r.quote(v), example)
 	default:

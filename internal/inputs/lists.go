@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // line is one item of a list, and where it stands in the input.
@@ -27,13 +28,13 @@ func (r *reader) lines(name string) []line {
 func (r *reader) names(name, example string) []string {
 	var list []string
 	for _, l := range r.lines(name) {
-		switch what := unprintable(l.text); {
+		switch what, length := unprintable(l.text), utf8.RuneCountInString(l.text); {
 		case !r.evaluated(name, l.text):
 		case what != "":
 			r.badf(name, "line %d holds %s: %s. Write one name or id a line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
-		case len(l.text) > maxName:
+		case length > maxName:
 			r.badf(name, "line %d is %s long, at most %d are allowed: %s. Write one name or id a line, such as %s: %s",
-				l.number, count(len(l.text)), maxName, r.quote(l.text), name, example)
+				l.number, count(length), maxName, r.quote(l.text), name, example)
 		case !slices.Contains(list, l.text):
 			list = append(list, l.text)
 			if strings.Contains(l.text, ",") {

@@ -83,3 +83,19 @@ func TestNotesOfHostileNames(t *testing.T) {
 		checkText(t, n.Text)
 	}
 }
+
+// What carries none of a fork's code out, and what somebody allows, is no problem.
+func TestForkHead(t *testing.T) {
+	t.Parallel()
+	for name, w := range map[string]with{
+		"allowed": {"allow-pull-request-target": "true"},
+		"watch":   {"mode": "watch", "run-id": "run-1"},
+		"discard": {"mode": "discard", "run-id": "run-1"},
+		"cancel":  {"mode": "cancel", "run-id": "run-1"},
+	} {
+		origin := inputs.Origin{OnGitHub: true, Fork: true, PullRequestTargetFork: true}
+		if _, err := load("", row{with: w, origin: origin}.source()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

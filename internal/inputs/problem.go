@@ -23,6 +23,7 @@ type Problem struct {
 	Text string
 }
 
+// String returns the problem in one line, led by the name of the input.
 func (p Problem) String() string { return p.Input + ": " + p.Text }
 
 // Problems is the error for bad inputs: all that is wrong, in the order of action.yml.
@@ -83,14 +84,12 @@ func cutRunes(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
-	seen := 0
-	for i := range s {
-		if seen == n-1 {
-			return s[:i] + "…"
-		}
-		seen++
+	end := 0
+	for range n - 1 {
+		_, size := utf8.DecodeRuneInString(s[end:])
+		end += size
 	}
-	return s
+	return s[:end] + "…"
 }
 
 // cutBytes returns s with at most n bytes, cut between characters.

@@ -56,7 +56,7 @@ func noToken(o Origin) string {
 			"secret by name, and write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
 	}
 	return "Is the secret defined, and can this job read it? A secret of an environment needs `environment:` on the job, a " +
-		"secret of the organization needs this repository selected. Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
+		"secret of the organization needs this repository selected, a reusable workflow needs `secrets: inherit` where it is called. Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
 }
 
 const orNoSecret = "Or sign in without a stored secret by service-account"

@@ -37,8 +37,6 @@ func meantBoolean(v, otherwise string) string {
 		return "true"
 	case "no", "n", "off", "0", "f", "disabled":
 		return "false"
-	case "":
-		return otherwise
 	}
 	if near, ok := nearest(v, []string{"true", "false"}); ok {
 		return near
@@ -46,7 +44,7 @@ func meantBoolean(v, otherwise string) string {
 	if otherwise != "" {
 		return otherwise
 	}
-	return "true or " + "false"
+	return "true or false"
 }
 
 // word reads one of the allowed words, or nothing.
