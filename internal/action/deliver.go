@@ -20,6 +20,8 @@ const (
 // deliver brings the bundle to Scalr as a configuration version. An upload
 // address that has expired cannot be had again; a new version brings a new one.
 func (r *runStory) deliver(ctx context.Context, p *packing) (scalr.Configuration, error) {
+	r.tell.Enter(narrate.Bundle)
+	defer r.tell.Close()
 	for n := 1; ; n++ {
 		v, err := r.client.CreateConfiguration(ctx, r.report.Workspace.ID, r.in.Dry)
 		if errors.Is(err, scalr.ErrNoUpload) && n == 1 {

@@ -73,7 +73,6 @@ func (r *runStory) packed(a *bundle.Archive) {
 	r.out.set("bundle-sha256", a.SHA256)
 	r.out.set("bundle-bytes", fmt.Sprint(a.Compressed))
 	r.out.set("bundle-files", fmt.Sprint(a.Files))
-	r.tell.Add(narrate.Stage{Name: "Bundle", Took: a.Took})
 	r.job.Infof("Packed %d files, %s into %s, sha256 %s, in %s", a.Files, size(a.Bytes), size(a.Compressed), a.SHA256, narrate.Duration(a.Took))
 	if a.Compressed > warnFrom {
 		r.job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", size(a.Compressed), largest(a))

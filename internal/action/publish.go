@@ -39,7 +39,9 @@ func (r *runStory) publish(_ context.Context, o outcome) int {
 	r.annotatePlaces(o)
 	r.terraformOutputs(o)
 	for _, out := range r.report.Outputs() {
-		r.out.set(out.Name, out.Value)
+		if out.Name != "result" && out.Name != "error-code" { // conclude has the last word on them
+			r.out.set(out.Name, out.Value)
+		}
 	}
 	r.out.set("plan-log-file", r.logs.name(scalr.PlanPhase))
 	r.out.set("plan-json-file", r.planFile)

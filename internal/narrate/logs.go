@@ -18,7 +18,7 @@ func (n *Narrator) Log(p scalr.Phase) io.Writer { return &lazyLog{n, p} }
 
 // Restarted tells that a log begins anew.
 func (n *Narrator) Restarted(p scalr.Phase) {
-	n.enter(foldOf(p))
+	n.Enter(foldOf(p))
 	n.Job.Infof("The %s log was rewritten; here it is from its start.", p)
 	if n.Copy != nil {
 		n.Copy(p).Restart()
@@ -56,7 +56,7 @@ func (l *lazyLog) Write(p []byte) (int, error) {
 }
 
 func (n *Narrator) writer(p scalr.Phase) io.Writer {
-	n.enter(foldOf(p))
+	n.Enter(foldOf(p))
 	if l, ok := n.logs[p]; ok {
 		return l
 	}

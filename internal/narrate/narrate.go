@@ -57,7 +57,7 @@ const heartbeat = time.Minute
 
 // Look tells what is new in a look at the run.
 func (n *Narrator) Look(r scalr.Run) {
-	n.enter(stageOf(r.Status, n.stage))
+	n.Enter(stageOf(r.Status, n.stage))
 	line := n.line(r)
 	switch now := time.Now(); {
 	case line == "":
@@ -89,14 +89,12 @@ func (n *Narrator) Stages() []Stage {
 	return stages
 }
 
-// Add puts a stage before the run's own: what was done until it began.
-func (n *Narrator) Add(s Stage) { n.took = append(n.took, s) }
-
 // Close ends the present fold. The narrator may go on after it.
-func (n *Narrator) Close() { n.enter("") }
+func (n *Narrator) Close() { n.Enter("") }
 
-// enter goes over to another stage: the old one's fold is closed, with its time.
-func (n *Narrator) enter(stage string) {
+// Enter goes over to another stage: the old one's fold is closed, with its time.
+// It does nothing in the stage itself.
+func (n *Narrator) Enter(stage string) {
 	if stage == n.stage {
 		return
 	}
@@ -120,9 +118,11 @@ func (n *Narrator) leave() {
 	n.Job.Infof("%s took %s", n.stage, Duration(took))
 }
 
-// Duration is a time as people say it: 4.2s, 12s, 3m10s.
+// Duration is a time as people say it: 12ms, 4.2s, 12s, 3m10s.
 func Duration(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
 	case d < 10*time.Second:
 		return d.Round(100 * time.Millisecond).String()
 	}

@@ -10,6 +10,7 @@ import (
 
 // The stages that are told apart.
 const (
+	Bundle = "Bundle"
 	Queue  = "Queue"
 	Plan   = "Plan"
 	Cost   = "Cost estimate"

@@ -1,0 +1,119 @@
+// Command demo runs the action against a Scalr on this machine: no account, no
+// network. It packs and plans demo/network, prints the log as GitHub's runner
+// would show it, the step's outputs, and where the job summary is.
+//
+// Where terraform or tofu is on the PATH, the simulator really executes the
+// configuration with it; where neither is, it plays a script and says so.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func main() {
+	apply := flag.Bool("apply", false, "apply, where without it a dry run is made")
+	name := flag.String("scenario", "execute", "what the simulator plays: "+strings.Join(slices.Sorted(maps.Keys(scalrtest.Scenarios())), ", "))
+	flag.Parse()
+	code, err := demo(*name, *apply, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+	os.Exit(code)
+}
+
+// demo plays one run and gives the exit code that the step would have.
+func demo(name string, apply bool, out io.Writer) (int, error) {
+	scenario, ok := scalrtest.Scenarios()[name]
+	if !ok {
+		return 0, fmt.Errorf("there is no scenario %q; -h names them", name)
+	}
+	checkout, err := findNetwork()
+	if err != nil {
+		return 0, err
+	}
+	temp, err := os.MkdirTemp("", "scalr-demo-")
+	if err != nil {
+		return 0, err
+	}
+	server := scalrtest.New(scenario)
+	defer server.Close()
+	if scenario.Life.Execute && !server.Executes() {
+		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	code := action.Main(context.Background(), action.Env{
+		Args: []string{"scalr-run"}, Environ: environment(checkout, temp, apply), Stdout: &screen{out: out},
+		HTTP: server.Client(), Signals: signals, Version: "demo",
+	})
+	return code, tell(out, temp, server)
+}
+
+// environment is what GitHub's runner would give the step.
+func environment(checkout, temp string, apply bool) []string {
+	env := []string{
+		"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + temp,
+		"GITHUB_OUTPUT=" + filepath.Join(temp, "output"), "GITHUB_STATE=" + filepath.Join(temp, "state"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(temp, "summary.md"),
+		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main",
+		"GITHUB_SHA=5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR=octocat",
+		"GITHUB_SERVER_URL=https://github.com", "GITHUB_RUN_ID=1", "GITHUB_RUN_ATTEMPT=1",
+		"INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrtest.Token,
+		"INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID, "INPUT_PATH=demo/network",
+	}
+	if apply {
+		env = append(env, "INPUT_DRY-RUN=false", "INPUT_AUTO-APPLY=true")
+	}
+	return env
+}
+
+// findNetwork finds the repository, so that the demo runs from anywhere in it.
+func findNetwork() (checkout string, err error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "demo", "network", "main.tf")); err == nil {
+			return dir, nil
+		}
+		if filepath.Dir(dir) == dir {
+			return "", fmt.Errorf("demo/network was not found: run this inside the repository")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// tell prints what later steps would see, and anything that Scalr would object to.
+func tell(out io.Writer, temp string, server *scalrtest.Server) error {
+	outputs, err := runnertest.Outputs(filepath.Join(temp, "output"))
+	if err != nil {
+		return fmt.Errorf("read the step's outputs: %w", err)
+	}
+	fmt.Fprintln(out, "\nOutputs of the step:")
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		if outputs[name] != "" {
+			fmt.Fprintf(out, "  %-26s %s\n", name, outputs[name])
+		}
+	}
+	fmt.Fprintln(out, "\nThe job summary:", filepath.Join(temp, "summary.md"))
+	if objections := server.Objections(); len(objections) > 0 {
+		return fmt.Errorf("the simulated Scalr objects: %s", strings.Join(objections, "; "))
+	}
+	return nil
+}
