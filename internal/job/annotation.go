@@ -78,7 +78,7 @@ func (j *Job) properties(a Annotation) githubactions.CommandProperties {
 	if a.File == "" {
 		return properties
 	}
-	properties["file"] = j.plain(oneLine(a.File))
+	properties["file"] = cutUTF16(j.plain(oneLine(a.File)), messageKept)
 	if a.Line <= 0 {
 		return properties
 	}

@@ -34,7 +34,8 @@ type Event struct {
 	IsDependabot          bool   // then GitHub gives Dependabot's secrets only
 }
 
-// PullRequest is the pull request that an event is about. Number is 0 if it is about none.
+// PullRequest is the pull request that an event is about. Number is 0 if it is about none. An event about a comment
+// tells Number and Title only: where the head is, and so whether it is a fork, is then not known.
 type PullRequest struct {
 	Number   int
 	Title    string
@@ -186,7 +187,7 @@ func (p payload) pullRequest() PullRequest {
 			BaseRepo: p.PullRequest.Base.Repo.FullName,
 		}
 		// A fork that was deleted has no repository any more.
-		pull.Fork = !strings.EqualFold(pull.HeadRepo, pull.BaseRepo)
+		pull.Fork = pull.HeadRepo == "" || !strings.EqualFold(pull.HeadRepo, pull.BaseRepo)
 		return pull
 	case p.Issue != nil && p.Issue.PullRequest != nil && p.Issue.Number > 0:
 		return PullRequest{Number: p.Issue.Number, Title: p.Issue.Title}

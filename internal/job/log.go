@@ -23,7 +23,7 @@ func (j *Job) Debugf(format string, args ...any) {
 	defer j.mu.Unlock()
 	text := fmt.Sprintf(format, args...)
 	if j.OnGitHub() {
-		j.command("debug", j.plain(oneLine(text)), nil)
+		j.command("debug", cutUTF16(j.plain(oneLine(text)), messageKept), nil)
 	} else {
 		j.line("debug: " + text)
 	}
@@ -46,7 +46,7 @@ func (j *Job) Group(title string) (end func()) {
 	defer j.mu.Unlock()
 	j.endGroup()
 	if j.OnGitHub() {
-		j.command("group", j.plain(oneLine(title)), nil)
+		j.command("group", cutUTF16(j.plain(oneLine(title)), titleKept), nil)
 	} else {
 		j.line(title)
 	}
