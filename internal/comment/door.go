@@ -28,7 +28,7 @@ type call struct {
 
 const (
 	attemptLimit = 20 * time.Second
-	answerLimit  = 32 << 20 // a page of 100 comments of the greatest length, in UTF-8, fits
+	answerLimit  = 48 << 20 // a page of 100 comments of the greatest length fits, however it is escaped
 )
 
 // do is the one door to GitHub. It decodes the answer into into and repeats
@@ -76,12 +76,14 @@ func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, e
 		return nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
-	if response.StatusCode >= 300 {
+	body, err := io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
+	switch {
+	case response.StatusCode >= 300:
 		// What could be read of a refusal is enough.
 		return nil, s.refusal(c, response, body)
-	}
-	if err == nil {
+	case len(body) > answerLimit:
+		return nil, &Error{Kind: Rejected, Op: c.op, Message: "the answer has no end"}
+	case err == nil:
 		err = json.Unmarshal(body, into)
 	}
 	if err != nil {

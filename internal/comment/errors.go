@@ -36,6 +36,7 @@ type Error struct {
 	passing bool // the same request may succeed later
 }
 
+// Error says what we were doing and what came of it, on one line.
 func (e *Error) Error() string {
 	text := e.Message
 	if e.Err != nil {

@@ -72,6 +72,18 @@ func TestLostCreation(t *testing.T) {
 	}
 }
 
+// An older comment with the same marker is not the one that was lost.
+func TestLostCreationAmongOlder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, thread := play(t, githubtest.Options{})
+		publish(t, thread, comment.New, say("a"))
+		s.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Reset: true})
+		publish(t, thread, comment.New, say("b"))
+		wantComments(t, s, "a, b")
+	})
+}
+
 func TestCreationThatStaysLost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -102,7 +114,7 @@ func TestRefusals(t *testing.T) {
 		"may not write":      {refused(githubtest.CreateComment, 403, `{"message":"Resource not accessible by personal access token"}`), "comment on acme/infra#7: GitHub answered 403: Resource not accessible by personal access token", comment.Forbidden},
 		"no such thing":      {refused(githubtest.ListComments, 404, `{"message":"Not Found"}`), "list the comments of acme/infra#7: GitHub answered 404: Not Found", comment.Gone},
 		"gone":               {refused(githubtest.CreateComment, 410, `{"message":"Issues are disabled for this repo"}`), "comment on acme/infra#7: GitHub answered 410: Issues are disabled for this repo", comment.Gone},
-		"invalid":            {refused(githubtest.CreateComment, 422, `{"message":"Validation Failed","errors":["spam","\n::error::x"]}`), "comment on acme/infra#7: GitHub answered 422: Validation Failed: spam: ::error::x", comment.Rejected},
+		"invalid":            {refused(githubtest.CreateComment, 422, `{"message":"Validation Failed","errors":["spam","\n::error::\u001b[2Jx\u202e"]}`), "comment on acme/infra#7: GitHub answered 422: Validation Failed: spam: ::error:: [2Jx", comment.Rejected},
 		"a page of a proxy":  {refused(githubtest.ListComments, 407, page), "list the comments of acme/infra#7: GitHub answered 407: Proxy Authentication Required", comment.Rejected},
 		"many words":         {refused(githubtest.ListComments, 400, `{"message":"`+strings.Repeat("ä", 9999)+`"}`), "list the comments of acme/infra#7: GitHub answered 400: " + strings.Repeat("ä", 300) + "…", comment.Rejected},
 		"redirect elsewhere": {githubtest.Fault{Operation: githubtest.ListComments, Status: 302, Header: http.Header{"Location": {"https://evil.test/x"}}}, "list the comments of acme/infra#7: GitHub answered 302: a redirect to another host, evil.test, which is not followed", comment.Rejected},
@@ -125,6 +137,15 @@ func TestRefusals(t *testing.T) {
 			wantComments(t, s, "")
 		})
 	}
+}
+
+// A list that is too large is not asked for again and again.
+func TestBomb(t *testing.T) {
+	t.Parallel()
+	s, thread := play(t, githubtest.Options{})
+	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 200, Body: "[" + strings.Repeat(" ", 48<<20) + "]"})
+	_, err := thread.Publish(context.Background(), comment.Update, say("a"))
+	wantKind(t, err, comment.Rejected)
 }
 
 func TestReadOnlyAndLocked(t *testing.T) {
@@ -163,6 +184,9 @@ func TestFoldingOfTheDeleted(t *testing.T) {
 	s.Fail(githubtest.Fault{Operation: githubtest.IsMinimized, Status: 200, Body: `{"data":{"nodes":[null,{"id":"IC_kwDO` + itoa(id) + `","isMinimized":false}]},"errors":[{"type":"NOT_FOUND","message":"gone"}]}`})
 	publish(t, thread, comment.HideAndNew, say("c"))
 	wantComments(t, s, "a, b (OUTDATED), c")
+	if got := s.Count(githubtest.Minimize); got != 1 {
+		t.Errorf("folded: got %d, want 1", got)
+	}
 }
 
 // G09: limits are waited for as long as they say, by GitHub's own clock.
@@ -206,7 +230,7 @@ func TestRateLimits(t *testing.T) {
 		"Retry-After for ever": {func(time.Time) githubtest.Fault { return header(429, "Retry-After", "99999999999999999") }, -1, 24 * time.Hour},
 		"GraphQL": {func(now time.Time) githubtest.Fault {
 			f := githubtest.PrimaryLimit(githubtest.Viewer, now.Add(15*second))
-			f.Status, f.Body = 200, `{"data":null,"errors":[{"type":"RATE_LIMITED","message":"API rate limit exceeded"}]}`
+			f.Status, f.Body = 200, `{"data":null,"errors":[{"type":"RATE_LIMITED","message":"slow down"}]}`
 			return f
 		}, 15 * second, 0},
 	} {

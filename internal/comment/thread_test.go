@@ -2,11 +2,13 @@ package comment_test
 
 import (
 	"context"
+	"crypto/x509"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"scalr-run-action/internal/comment"
 	"scalr-run-action/internal/comment/githubtest"
@@ -112,7 +114,6 @@ func TestWhoseToken(t *testing.T) {
 		"app without the suffix":          {"acme-infra[bot]", faults{viewer("acme-infra")}, "b"},
 		"person without GraphQL":          {"octocat", faults{noGraphQL}, "b"},
 		"workflow without GraphQL":        {"github-actions[bot]", faults{noGraphQL}, "b"},
-		"workflow with GraphQL broken":    {"github-actions[bot]", faults{{Operation: githubtest.Viewer, Times: 3, Status: 200, Body: "<html>"}}, "b"},
 		"GraphQL that knows nobody":       {"octocat", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"data":{"viewer":null}}`}}, "b"},
 		"GraphQL of another form":         {"octocat", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"data":[]}`}}, "b"},
 		"passing trouble of GraphQL":      {"acme-infra[bot]", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"errors":[{"message":"Something went wrong while executing your query"}]}`}}, "b"},
@@ -133,6 +134,21 @@ func TestWhoseToken(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A GraphQL that does not work must not cost the time that the comment needs.
+func TestBrokenGraphQL(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, thread := play(t, githubtest.Options{})
+		publish(t, thread, comment.Update, say("a"))
+		s.Fail(githubtest.Fault{Operation: githubtest.Viewer, Times: -1, Status: 200, Body: "<html>"})
+		publish(t, thread, comment.Update, say("b"))
+		wantComments(t, s, "b")
+		if got := s.Count(githubtest.Viewer); got != 3 {
+			t.Errorf("tries: got %d, want 3", got)
+		}
+	})
 }
 
 // An app and a person may have almost the same name.
@@ -281,6 +297,11 @@ func TestSecretsStayHere(t *testing.T) {
 	_, err := thread.Publish(context.Background(), comment.Update, post)
 	wantKind(t, err, comment.Rejected)
 	said := err.Error()
+	broken := thread
+	broken.HTTP = &http.Client{Transport: flaky{time.Now().Add(time.Hour), x509.HostnameError{Host: canary, Certificate: new(x509.Certificate)}, new(int), nil}}
+	_, err = broken.Publish(context.Background(), comment.Update, post)
+	wantKind(t, err, comment.Unreachable)
+	said += err.Error()
 	for _, r := range s.Requests() {
 		r.Header.Del("Authorization")
 		said += r.URL + r.Body

@@ -13,6 +13,7 @@ import (
 // Operation names what a request is for.
 type Operation string
 
+// The operations that the server knows; any other request is an objection.
 const (
 	ListComments  Operation = "list comments"
 	CreateComment Operation = "create comment"
