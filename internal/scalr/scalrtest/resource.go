@@ -115,7 +115,10 @@ func (r *resource) relatedID(name string) string {
 // show is the resource as an element of a document, with only the fields that
 // the query asks for.
 func (s *Server) show(r *resource, c *call) object {
-	links := object{"self": s.api + BasePath + "/" + r.kind + "/" + r.id}
+	links := object{}
+	if r.kind != "policy-checks" && r.kind != "status-transitions" { // openapi.yml gives them none
+		links["self"] = s.api + BasePath + "/" + r.kind + "/" + r.id
+	}
 	maps.Copy(links, r.links)
 	shown := object{"type": r.kind, "id": r.id, "attributes": r.attributes, "links": links}
 	if r.relationships != nil {
