@@ -71,7 +71,7 @@ func planText(changes []Change, fails string) string {
 	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +
 		green + bold + "Terraform has been successfully initialized!" + plainc + "\n\n")
 	if fails != "" {
-		fmt.Fprintf(&b, red+"╷"+plainc+"\n"+red+"│ "+bold+"Error: "+plainc+"%s\n"+red+"│"+plainc+"   on main.tf line 3, in resource \"terraform_data\" \"example\":\n"+red+"╵"+plainc+"\n", fails)
+		b.WriteString(errorText(fails, `  on main.tf line 3, in resource "terraform_data" "example":`))
 		return b.String()
 	}
 	if !hasChanges(changes) {
@@ -80,7 +80,8 @@ func planText(changes []Change, fails string) string {
 	}
 	b.WriteString("Terraform will perform the following actions:\n\n")
 	for _, c := range changes {
-		fmt.Fprintf(&b, "%s  # %s will be %s%s\n  %s%s resource %q {}\n\n", bold, c.Address, participle(c.Action), plainc, sign(c.Action), plainc, c.Address)
+		fmt.Fprintf(&b, "%s  # %s will be %s%s\n", bold, c.Address, participle(c.Action), plainc)
+		fmt.Fprintf(&b, "  %s%s resource %q {}\n\n", sign(c.Action), plainc, c.Address)
 	}
 	additions, updates, destructions, imports := counts(changes)
 	b.WriteString(bold + "Plan:" + plainc + " ")
@@ -91,14 +92,24 @@ func planText(changes []Change, fails string) string {
 	return b.String()
 }
 
+// errorText is how the tool frames an error.
+func errorText(problem string, more ...string) string {
+	bar := red + "│" + plainc + " "
+	text := red + "╷" + plainc + "\n" + bar + bold + red + "Error: " + plainc + problem + "\n"
+	for _, line := range more {
+		text += bar + line + "\n"
+	}
+	return text + red + "╵" + plainc + "\n"
+}
+
 func participle(action string) string {
-	words := map[string]string{"create": "created", "update": "updated in-place", "delete": "destroyed", "replace": "replaced", "import": "imported"}
-	return words[action]
+	return map[string]string{"create": "created", "update": "updated in-place", "delete": "destroyed", "replace": "replaced",
+		"import": "imported"}[action]
 }
 
 func sign(action string) string {
-	signs := map[string]string{"create": green + "+", "update": yellow + "~", "delete": red + "-", "replace": red + "-" + plainc + "/" + green + "+"}
-	return signs[action]
+	return map[string]string{"create": green + "+", "update": yellow + "~", "delete": red + "-",
+		"replace": red + "-" + plainc + "/" + green + "+"}[action]
 }
 
 func applyText(changes []Change, fails string) string {
@@ -109,7 +120,7 @@ func applyText(changes []Change, fails string) string {
 		}
 	}
 	if fails != "" {
-		fmt.Fprintf(&b, red+"╷"+plainc+"\n"+red+"│ "+bold+"Error: "+plainc+"%s\n"+red+"╵"+plainc+"\n", fails)
+		b.WriteString(errorText(fails))
 		return b.String()
 	}
 	additions, updates, destructions, _ := counts(changes)

@@ -153,3 +153,47 @@ resource "terraform_data" "slow" {
 		t.Errorf("the cancel took %s", took)
 	}
 }
+
+func TestExecutesAsTheRunAndTheWorkspaceSay(t *testing.T) {
+	t.Parallel()
+	s := New(Scenario{Life: Life{Execute: true}, World: World{Workspace: object{"working-directory": "live", "var-files": list{"eu.tfvars"}}}})
+	if !s.Executes() {
+		t.Skip("neither terraform nor tofu is on the PATH")
+	}
+	t.Cleanup(s.Close)
+	run := start(t, s, s.Client(), map[string]string{
+		"live/eu.tfvars": `region = "eu"`,
+		"live/main.tf": `
+variable "region" {}
+variable "zones" { type = list(string) }
+variable "owner" {}
+resource "terraform_data" "wanted" { input = "${var.region} ${join("+", var.zones)} ${var.owner}" }
+resource "terraform_data" "other" {}`,
+	}, `{"is-dry":true,"target-addrs":["terraform_data.wanted"],"variables":[
+		{"key":"zones","value":"[\"a\", \"b\"]","category":"terraform","hcl":true},
+		{"key":"TF_VAR_owner","value":"ops","category":"shell"}]}`)
+	body := until(t, s, run, "planned_and_finished", "errored")
+	_, log := send(t, s.Client(), "GET", s.URL()+BasePath+"/plans/"+get(t, body, "data.relationships.plan.data.id").(string)+"/output?clean=true", "")
+	if !strings.Contains(log, "eu a+b ops") || !strings.Contains(log, "Plan: 1 to add") {
+		t.Errorf("got %s", log)
+	}
+}
+
+// Somebody who starts a run and goes away finds it done.
+func TestExecutesWhileNobodyLooks(t *testing.T) {
+	t.Parallel()
+	s, client := executing(t)
+	start(t, s, client, example, `{"is-dry":true}`)
+	for range 300 {
+		s.mu.Lock()
+		over := terminal(s.runs[0].status)
+		s.mu.Unlock()
+		if over {
+			return
+		}
+		if err := wait(t.Context(), 100*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Errorf("the run went no further than %s", lived(s))
+}

@@ -35,7 +35,18 @@ func newExecutor(s *Server) *executor {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &executor{server: s, tools: tools, ctx: ctx, cancel: cancel}
+	e := &executor{server: s, tools: tools, ctx: ctx, cancel: cancel}
+	e.tasks.Go(e.tick)
+	return e
+}
+
+// tick lets executed runs go on while nobody looks.
+func (e *executor) tick() {
+	for wait(e.ctx, 100*time.Millisecond) == nil {
+		e.server.mu.Lock()
+		e.server.advance()
+		e.server.mu.Unlock()
+	}
 }
 
 func (e *executor) available() bool { return e != nil }

@@ -32,6 +32,8 @@ func play(t *testing.T, s *Server, client *http.Client) played {
 		body, err := io.ReadAll(r.Body)
 		p.status, p.body, p.err = r.StatusCode, string(body), err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	p.tags = len(s.kind("tags"))
 	return p
 }

@@ -46,11 +46,14 @@ func accountRoutes() []route {
 		{method: "GET", path: "/accounts", gives: jsonAPI, query: words("filter[name] include fields" + paging), do: listOf("accounts")},
 		{method: "GET", path: "/accounts/*", gives: jsonAPI, query: words("include"), do: readOf("accounts", "Account", 404)},
 		{method: "GET", path: "/users/*", gives: jsonAPI, query: words("include"), do: readOf("users", "User", 404)},
-		{method: "GET", path: "/service-accounts", gives: jsonAPI, query: words("filter[email] filter[service-account] filter[account] query include sort" + paging), do: listOf("service-accounts")},
+		{method: "GET", path: "/service-accounts", gives: jsonAPI,
+			query: words("filter[email] filter[service-account] filter[account] query include sort" + paging), do: listOf("service-accounts")},
 		{method: "GET", path: "/provider-configurations", gives: jsonAPI,
-			query:   words("filter[name] filter[provider-name] filter[status] filter[account] filter[environment] filter[provider-configuration] filter[tag] filter[is-allowed-in-module-test] sort include fields" + paging),
+			query: words("filter[name] filter[provider-name] filter[status] filter[account] filter[environment] filter[provider-configuration]" +
+				" filter[tag] filter[is-allowed-in-module-test] sort include fields" + paging),
 			include: words("environments parameters tags"), sort: words("name"), do: listOf("provider-configurations")},
-		{method: "GET", path: "/provider-configurations/*", gives: jsonAPI, query: words("include"), include: words("environments parameters tags"),
+		{method: "GET", path: "/provider-configurations/*", gives: jsonAPI,
+			query: words("include"), include: words("environments parameters tags"),
 			do: readOf("provider-configurations", "ProviderConfiguration", 404)},
 	}
 }
@@ -59,8 +62,10 @@ func accountRoutes() []route {
 func runRoutes() []route {
 	return []route{
 		{method: "POST", path: "/configuration-versions", takes: jsonAPI, gives: jsonAPI, do: (*Server).createVersion},
-		{method: "GET", path: "/configuration-versions", gives: jsonAPI, query: words("filter[workspace] include" + paging), include: words("vcs-revision"), do: (*Server).listVersions},
-		{method: "GET", path: "/configuration-versions/*", gives: jsonAPI, query: words("include"), include: words("vcs-revision"), do: (*Server).readVersion},
+		{method: "GET", path: "/configuration-versions", gives: jsonAPI,
+			query: words("filter[workspace] include" + paging), include: words("vcs-revision"), do: (*Server).listVersions},
+		{method: "GET", path: "/configuration-versions/*", gives: jsonAPI,
+			query: words("include"), include: words("vcs-revision"), do: (*Server).readVersion},
 		{method: "GET", path: "/configuration-versions/*/download", do: (*Server).downloadVersion},
 		{method: "POST", path: "/runs", takes: jsonAPI, gives: jsonAPI, query: words("vcs-user-id vcs-task-id"), do: (*Server).createRun},
 		{method: "GET", path: "/runs", gives: jsonAPI, query: words(runFilters), include: words(runInclude), do: (*Server).listRuns},
@@ -94,10 +99,12 @@ func stageRoutes() []route {
 func environmentRoutes() []route {
 	return []route{
 		{method: "GET", path: "/environments", gives: jsonAPI,
-			query:   words("filter[account] filter[environment] filter[latest-run-date] filter[policy-group] filter[storage-profile] query filter[tag] filter[name] filter[favorite] sort[favorite-first] sort include fields" + paging),
+			query: words("filter[account] filter[environment] filter[latest-run-date] filter[policy-group] filter[storage-profile] query" +
+				" filter[tag] filter[name] filter[favorite] sort[favorite-first] sort include fields" + paging),
 			include: words(environmentInclude), sort: words("account created-at created-by-email name"), do: listOf("environments")},
 		{method: "POST", path: "/environments", takes: jsonAPI, gives: jsonAPI, query: words("fields"), do: (*Server).createEnvironment},
-		{method: "GET", path: "/environments/*", gives: jsonAPI, query: words("include fields"), include: words(environmentInclude), do: readOf("environments", "Environment", 404)},
+		{method: "GET", path: "/environments/*", gives: jsonAPI,
+			query: words("include fields"), include: words(environmentInclude), do: readOf("environments", "Environment", 404)},
 		{method: "PATCH", path: "/environments/*", takes: jsonAPI, gives: jsonAPI, query: words("fields"), do: (*Server).updateEnvironment},
 		{method: "DELETE", path: "/environments/*", do: (*Server).deleteEnvironment},
 		{method: "POST", path: "/environments/*/actions/lock", takes: plain, gives: jsonAPI, do: lockOf("environments", "Environment", true)},
@@ -116,7 +123,8 @@ func workspaceRoutes() []route {
 				" include sort fields" + paging),
 			include: words(workspaceInclude), sort: words("current-run environment latest-run name updated-at"), do: listOf("workspaces")},
 		{method: "POST", path: "/workspaces", takes: jsonAPI, gives: jsonAPI, do: (*Server).createWorkspace},
-		{method: "GET", path: "/workspaces/*", gives: jsonAPI, query: words("include fields"), include: words(workspaceInclude), do: readOf("workspaces", "Workspace", 404)},
+		{method: "GET", path: "/workspaces/*", gives: jsonAPI,
+			query: words("include fields"), include: words(workspaceInclude), do: readOf("workspaces", "Workspace", 404)},
 		{method: "PATCH", path: "/workspaces/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateWorkspace},
 		{method: "DELETE", path: "/workspaces/*", do: (*Server).deleteWorkspace},
 		{method: "POST", path: "/workspaces/*/actions/lock", takes: plain, gives: jsonAPI, do: lockOf("workspaces", "Workspace", true)},
@@ -128,15 +136,19 @@ func workspaceRoutes() []route {
 // tagRoutes are the operations on tags and policy groups.
 func tagRoutes() []route {
 	return []route{
-		{method: "GET", path: "/tags", gives: jsonAPI, query: words("filter[resource-type] filter[name] filter[tag] sort query" + paging), sort: words("name"), do: listOf("tags")},
+		{method: "GET", path: "/tags", gives: jsonAPI,
+			query: words("filter[resource-type] filter[name] filter[tag] sort query" + paging), sort: words("name"), do: listOf("tags")},
 		{method: "POST", path: "/tags", takes: jsonAPI, gives: jsonAPI, do: (*Server).createTag},
 		{method: "GET", path: "/tags/*", gives: jsonAPI, do: readOf("tags", "AccountTag", 404)},
 		{method: "PATCH", path: "/tags/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateTag},
 		{method: "DELETE", path: "/tags/*", do: (*Server).deleteTag},
 		{method: "GET", path: "/policy-groups", gives: jsonAPI,
-			query: words("filter[policy-group] filter[environment] filter[software-version] filter[vcs-provider] filter[name] include query sort fields" + paging),
-			sort:  words("name"), include: words("account environments policies vcs-provider vcs-revision"), do: listOf("policy-groups")},
-		{method: "GET", path: "/policy-groups/*", gives: jsonAPI, query: words("include"), include: words("account environments policies vcs-provider vcs-revision"), do: readOf("policy-groups", "PolicyGroup", 404)},
+			query: words("filter[policy-group] filter[environment] filter[software-version] filter[vcs-provider] filter[name]" +
+				" include query sort fields" + paging),
+			sort: words("name"), include: words("account environments policies vcs-provider vcs-revision"), do: listOf("policy-groups")},
+		{method: "GET", path: "/policy-groups/*", gives: jsonAPI,
+			query: words("include"), include: words("account environments policies vcs-provider vcs-revision"),
+			do: readOf("policy-groups", "PolicyGroup", 404)},
 		{method: "POST", path: "/policy-groups/*/relationships/environments", takes: jsonAPI, do: linkPolicyGroup(false)},
 		{method: "PATCH", path: "/policy-groups/*/relationships/environments", takes: jsonAPI, do: linkPolicyGroup(true)},
 		{method: "DELETE", path: "/policy-groups/*/relationships/environments/*", do: (*Server).unlinkPolicyGroup},

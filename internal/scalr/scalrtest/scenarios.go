@@ -114,8 +114,10 @@ func oddScenarios() []Scenario {
 	passesUnknown := changing()
 	passesUnknown.Steps = []Step{planning, {Status: "quantum_checking", For: 2 * time.Second}, {Status: "planned_and_finished"}}
 	backwards := changing()
-	backwards.Steps = []Step{{Status: "plan_queued", For: passing}, {Status: "planning", For: time.Second, Log: planText(network(), "")},
-		{Status: "plan_queued", For: time.Second}, {Status: "planning", For: time.Second}, {Status: "planned", For: passing}, {Status: "planned_and_finished"}}
+	backwards.Steps = []Step{{Status: "plan_queued", For: passing},
+		{Status: "planning", For: time.Second, Log: planText(network(), "")},
+		{Status: "plan_queued", For: time.Second}, {Status: "planning", For: time.Second},
+		{Status: "planned", For: passing}, {Status: "planned_and_finished"}}
 	rests := Life{Plan: Stage{Changes: []Change{}}, RestWithoutChange: true}
 	refused := changing()
 	refused.RefuseAutoApply = true

@@ -48,6 +48,10 @@ func (s *Server) runResource(r *run) *resource {
 	if n := s.position(r); n > 0 {
 		attributes["position-in-queue"] = n
 	}
+	return &resource{kind: "runs", id: r.id, attributes: attributes, relationships: r.relations(environment), created: r.created}
+}
+
+func (r *run) relations(environment string) object {
 	relationships := object{
 		"workspace": toOne("workspaces", r.workspace), "environment": toOne("environments", environment),
 		"configuration-version": toOne("configuration-versions", r.version), "created-by": toOne("users", r.by),
@@ -58,7 +62,7 @@ func (s *Server) runResource(r *run) *resource {
 	if r.checks != nil {
 		relationships["policy-checks"] = toMany("policy-checks", r.checks.id)
 	}
-	return &resource{kind: "runs", id: r.id, attributes: attributes, relationships: relationships, created: r.created}
+	return relationships
 }
 
 func part(kind string, g *stage) object {
@@ -156,14 +160,14 @@ func (s *Server) planResource(r *run) *resource {
 	return plan
 }
 
-// applyResource is openapi.yml, Apply, with the count that is newer than it.
+// applyResource is openapi.yml, Apply. The count of imports is newer than that
+// document and shows only where there are some.
 func (s *Server) applyResource(r *run) *resource {
 	apply := r.apply.show("applies")
 	finished := r.apply.status == "finished"
 	apply.attributes["execution-details"] = object{}
 	maps.Copy(apply.attributes, countsOf(r, finished))
-	apply.attributes["resource-imports"] = nil
-	if _, _, _, imports := counts(changesOf(r.resultsOf, r)); finished {
+	if _, _, _, imports := counts(changesOf(r.resultsOf, r)); finished && imports > 0 {
 		apply.attributes["resource-imports"] = imports
 	}
 	apply.links = object{"output": s.api + BasePath + "/applies/" + r.apply.id + "/output"}
