@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -25,9 +24,17 @@ func attributes(raw []byte) string {
 			w.replace[dotted(path)] = true
 		}
 	}
-	w.object(0, nil, valuesOf(c.Change))
+	kind := "resource"
+	if c.Mode == tfjson.DataResourceMode {
+		kind = "data"
+	}
+	w.add(signs[action(c.Change.Actions)], 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
+	w.object(1, nil, valuesOf(c.Change))
+	w.add("", 0, "}")
 	return w.text()
 }
+
+var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Read: "<="}
 
 // output words the change of one output.
 func output(name string, raw []byte) string {
@@ -36,7 +43,7 @@ func output(name string, raw []byte) string {
 		return ""
 	}
 	var w attributeWriter
-	w.attribute(0, []any{name}, name, valuesOf(&c))
+	w.attribute(0, []any{name}, name+" = ", "", valuesOf(&c))
 	return w.text() + "\n"
 }
 
@@ -46,52 +53,15 @@ func decode(raw []byte, to any) error {
 	return d.Decode(to)
 }
 
-// values is one place in a change: what stands there before and after, and
-// Terraform's marks for it. A mark is true, or has the shape of the value.
-type values struct {
-	before, after             any
-	unknown                   any
-	hiddenBefore, hiddenAfter any
-}
-
-func valuesOf(c *tfjson.Change) values {
-	return values{c.Before, c.After, c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive}
-}
-
-// at is a deeper place. What is marked as a whole is marked in all its parts.
-func (v values) at(step any) values {
-	return values{child(v.before, step), child(v.after, step), mark(v.unknown, step),
-		mark(v.hiddenBefore, step), mark(v.hiddenAfter, step)}
-}
-
-func child(value, step any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		name, _ := step.(string)
-		return value[name]
-	case []any:
-		if i, ok := step.(int); ok && i < len(value) {
-			return value[i]
-		}
-	}
-	return nil
-}
-
-func mark(marks, step any) any {
-	if marks == true {
-		return true
-	}
-	return child(marks, step)
-}
-
-// attributeWriter writes in the form of a diff: the sign in the first column.
+// attributeWriter writes as Terraform does, in the form of a diff: the sign in
+// the first column, what is the same left out.
 type attributeWriter struct {
 	lines   []string
 	replace map[string]bool // the paths that force a replacement
 }
 
 // mostLines is how long a change may get that we word ourselves.
-const mostLines = 400
+const mostLines = 500
 
 func (w *attributeWriter) text() string {
 	if len(w.lines) > mostLines {
@@ -100,8 +70,43 @@ func (w *attributeWriter) text() string {
 	return strings.Join(w.lines, "\n")
 }
 
+func (w *attributeWriter) add(sign string, depth int, text string) {
+	gap := max(1, 2+4*depth-len(sign))
+	w.lines = append(w.lines, sign+strings.Repeat(" ", gap)+text)
+}
+
 // object writes what differs among an object's attributes, in their order by name.
 func (w *attributeWriter) object(depth int, path []any, v values) {
+	var names []string
+	width, later, veiled := 0, 0, 0
+	for _, name := range members(v) {
+		switch at := v.at(name); {
+		case at.veiled():
+			veiled++
+		case at.same():
+		default:
+			if at.later() && depth == 1 {
+				later++
+			}
+			names = append(names, name)
+			width = max(width, len(name))
+		}
+	}
+	for _, name := range names {
+		if at := v.at(name); later < 4 || !at.later() {
+			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, line(name, longestName)), "", at)
+		}
+	}
+	if later >= 4 {
+		w.add("", depth, fmt.Sprintf("# (%d attributes known after apply)", later))
+	}
+	if veiled > 0 {
+		w.add("", depth, "# ("+things(veiled, "sensitive attribute", "sensitive attributes")+" not shown)")
+	}
+}
+
+// members are the names on either side.
+func members(v values) []string {
 	names := map[string]bool{}
 	for _, side := range []any{v.before, v.after, v.unknown} {
 		if m, ok := side.(map[string]any); ok {
@@ -110,13 +115,20 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		w.attribute(depth, append(slices.Clip(path), name), name, v.at(name))
+	return slices.Sorted(maps.Keys(names))
+}
+
+// elements writes what differs between two lists, place by place.
+func (w *attributeWriter) elements(depth int, path []any, v values) {
+	before, _ := v.before.([]any)
+	after, _ := v.after.([]any)
+	for i := range max(len(before), len(after)) {
+		w.attribute(depth, append(slices.Clip(path), i), "", ",", v.at(i))
 	}
 }
 
-// attribute writes one attribute if it differs.
-func (w *attributeWriter) attribute(depth int, path []any, name string, v values) {
+// attribute writes one value with what names it, if it differs.
+func (w *attributeWriter) attribute(depth int, path []any, label, end string, v values) {
 	if len(w.lines) > mostLines || v.same() {
 		return
 	}
@@ -124,63 +136,32 @@ func (w *attributeWriter) attribute(depth int, path []any, name string, v values
 	if w.replace[dotted(path)] {
 		force = " # forces replacement"
 	}
-	indent := strings.Repeat("    ", depth)
-	name = line(name, longestName)
-	if v.nested() {
-		w.lines = append(w.lines, fmt.Sprintf("%s   %s%s = {%s", sign, indent, name, force))
+	switch v.container() {
+	case '{':
+		w.add(sign, depth, label+"{"+force)
 		w.object(depth+1, path, v)
-		w.lines = append(w.lines, fmt.Sprintf("    %s}", indent))
-		return
+		w.add("", depth, "}"+end)
+	case '[':
+		w.add(sign, depth, label+"["+force)
+		w.elements(depth+1, path, v)
+		w.add("", depth, "]"+end)
+	default:
+		w.add(sign, depth, label+v.words(sign)+end+force)
 	}
+}
+
+// words writes a change of a value that is not opened.
+func (v values) words(sign string) string {
 	before, after := show(v.before, v.hiddenBefore, nil), show(v.after, v.hiddenAfter, v.unknown)
-	change := after
-	switch sign {
-	case "!":
-		change = before + " -> " + after
-	case "-":
-		change = before
-	}
-	w.lines = append(w.lines, fmt.Sprintf("%s   %s%s = %s%s", sign, indent, name, change, force))
-}
-
-// same reports whether nothing changes. Under a mark of sensitivity only the
-// value itself can tell, and telling that it changed is what Terraform does too.
-func (v values) same() bool {
-	return !marked(v.unknown) && reflect.DeepEqual(v.before, v.after)
-}
-
-// marked reports whether a mark, or one within it, is set.
-func marked(marks any) bool {
-	switch marks := marks.(type) {
-	case bool:
-		return marks
-	case map[string]any:
-		for _, m := range marks {
-			if marked(m) {
-				return true
-			}
-		}
-	case []any:
-		return slices.ContainsFunc(marks, marked)
-	}
-	return false
-}
-
-func (v values) sign() string {
 	switch {
-	case v.before == nil:
-		return "+"
-	case v.after == nil && !marked(v.unknown):
-		return "-"
+	case sign == "+":
+		return after
+	case sign == "-":
+		return before
+	case before == after:
+		return before // (sensitive value), as Terraform has it
 	}
-	return "!"
-}
-
-// nested reports whether both sides are objects, so that only their differences count.
-func (v values) nested() bool {
-	_, before := v.before.(map[string]any)
-	_, after := v.after.(map[string]any)
-	return before && after && v.unknown != true && v.hiddenBefore != true && v.hiddenAfter != true
+	return before + " -> " + after
 }
 
 // show writes one side's value on a line. A value of which any part is sensitive

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -57,12 +58,12 @@ func (r Report) groups(s style) []section {
 // item is a change as a fold with its diff, or as a line.
 func (c Change) item(rank int) item {
 	it := item{rank: rank}
-	name, why := c.Address, c.why()
-	if c.Deposed != "" {
-		name += " (deposed " + c.Deposed + ")"
+	why := c.why()
+	if why == "" && c.Action == Update {
+		why = touched(c.Diff)
 	}
-	title := htmlCode(name)
-	it.brief = "- " + code(name)
+	title := htmlCode(c.name())
+	it.brief = "- " + code(c.name())
 	if why != "" {
 		title += " " + prose("("+why+")")
 		it.brief += ": " + prose(why)
@@ -72,6 +73,14 @@ func (c Change) item(rank int) item {
 		it.full = fold(title, block("diff", c.Diff))
 	}
 	return it
+}
+
+// name is the address, told apart from an object left over under the same one.
+func (c Change) name() string {
+	if c.Deposed != "" {
+		return c.Address + " (deposed " + c.Deposed + ")"
+	}
+	return c.Address
 }
 
 // why says what is special about a change.
@@ -91,6 +100,26 @@ func (c Change) why() string {
 	return strings.Join(all, "; ")
 }
 
+// attributeLine is a line of a diff that changes an attribute of the resource
+// itself, or a block of it.
+var attributeLine = regexp.MustCompile(`(?m)^[-+!] {5}([A-Za-z_][A-Za-z0-9_-]*) .*$`)
+
+// touched names the attributes that a diff changes, so that one need not open it.
+func touched(diff string) string {
+	var names []string
+	seen := map[string]bool{}
+	for _, m := range attributeLine.FindAllStringSubmatch(diff, -1) {
+		if !strings.HasSuffix(m[0], "(known after apply)") && !seen[m[1]] {
+			seen[m[1]] = true
+			names = append(names, m[1])
+		}
+	}
+	if len(names) > 4 {
+		names = append(names[:3], fmt.Sprintf("%d more", len(names)-3))
+	}
+	return strings.Join(names, ", ")
+}
+
 // ticks quotes foreign text for prose.
 func ticks(s string) string { return "`" + strings.ReplaceAll(line(s, longestName), "`", "'") + "`" }
 
@@ -99,11 +128,11 @@ func (r Report) outputs() section {
 	if r.Plan.OutputDiff == "" {
 		return section{}
 	}
-	title := "📤 Changed outputs"
+	title := "📤 <b>Changed outputs</b>"
 	if n := len(r.Plan.Outputs); n > 0 {
 		title += fmt.Sprintf(" (%d)", n)
 	}
-	return section{items: []item{{full: fold(title, block("diff", r.Plan.OutputDiff)), brief: "- " + title + "\n", rank: 4}}}
+	return section{items: []item{{full: fold(title, block("diff", r.Plan.OutputDiff)), brief: title + "\n", rank: 4}}}
 }
 
 // drift shows what changed behind Terraform's back.

@@ -86,10 +86,14 @@ func alphanumeric(c byte) bool {
 // backticks inside, so that nothing inside can end it.
 func block(language, text string) string {
 	text = strings.TrimRight(clean(text), "\n")
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
+	longest, run := 2, 0
+	for _, c := range []byte(text) {
+		if run++; c != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
 	}
+	fence := strings.Repeat("`", longest+1)
 	return fence + language + "\n" + text + "\n" + fence + "\n"
 }
 

@@ -105,7 +105,7 @@ h3 { font-size: 1.2em; margin: 0 0 14px } h4 { font-size: 1em; margin: 20px 0 10
 p, ul, table, pre { margin: 0 0 14px } ul { padding-left: 2em } li p { margin: 0 } sub { font-size: 80%; vertical-align: 0; color: #59636e }
 a { color: #0969da } table { border-collapse: collapse } th, td { border: 1px solid #d1d9e0; padding: 6px 13px }
 code { font: 12px/1.45 "DejaVu Sans Mono", monospace; background: #818b981f; padding: .2em .4em; border-radius: 6px }
-pre { background: #f6f8fa; padding: 14px; border-radius: 6px; overflow: hidden } pre code { background: none; padding: 0 }
+pre { background: #f6f8fa; padding: 14px; border-radius: 6px; overflow: hidden } pre code { background: none; padding: 0 } h2 code, h3 code { font-size: inherit }
 summary { cursor: pointer } details { margin-bottom: 8px } details > pre, details > details { margin: 8px 0 } details > details { margin-left: 16px }
 .add { color: #116329; background: #dafbe1 } .del { color: #82071e; background: #ffebe9 } .mod { color: #953800; background: #ffd8b5 }
 .alert { border-left: 4px solid #59636e; padding: 4px 14px; margin: 0 0 14px } .alert .title { font-weight: 600; margin: 4px 0 8px }
@@ -179,7 +179,7 @@ func palette(img image.Image) color.Palette {
 		}
 	}
 	all := color.Palette{color.White, color.RGBA{0x1f, 0x23, 0x28, 255}}
-	for len(all) < 64 && len(seen) > 0 {
+	for len(all) < 160 && len(seen) > 0 {
 		var most color.RGBA
 		for c, n := range seen {
 			if n > seen[most] {

@@ -7,17 +7,23 @@ import (
 
 // render builds the page, the most important part first.
 func (r Report) render(limit int, s style) string {
+	early, late := r.policies(), section{}
+	if status := policyStatus(r.Run.Policies); status != "hard-failed" && status != "soft-failed" {
+		early, late = late, early // nothing hangs on them
+	}
 	page := []section{
 		{open: r.headline(s) + r.note()},
 		{open: r.trouble(s)},
 		r.errors(),
+		early,
 		{open: r.facts()},
 		{open: r.caution(s)},
 		{open: r.next()},
-		r.policies(),
+		late,
+		r.done(),
 	}
 	page = append(page, r.groups(s)...)
-	page = append(page, r.outputs(), r.drift(), r.warnings(), r.done(), r.logEnd())
+	page = append(page, r.outputs(), r.drift(), r.warnings(), r.logEnd())
 	if s.stages {
 		page = append(page, section{open: r.times()})
 	}
@@ -87,38 +93,33 @@ func alert(kind string, lines []string) string {
 
 // caution lists what is lost.
 func (r Report) caution(s style) string {
-	var lost []Change
-	destroyed, replaced := 0, 0
+	var destroyed, replaced []Change
 	for _, c := range r.Plan.Changes {
 		switch c.Action {
 		case Destroy:
-			destroyed++
-			lost = append(lost, c)
+			destroyed = append(destroyed, c)
 		case Replace:
-			replaced++
-			lost = append(lost, c)
+			replaced = append(replaced, c)
 		}
 	}
-	kind, verbs := "CAUTION", [2]string{"destroys", "replaces"}
-	if r.Result == "applied" {
-		kind, verbs = "WARNING", [2]string{"destroyed", "replaced"}
-	}
+	kind, who, verbs := r.loss()
+	lost := append(destroyed, replaced...)
 	if len(lost) == 0 {
 		if n := r.Facts().Destructions; n != nil && *n > 0 {
-			return alert(kind, []string{fmt.Sprintf("**This run %s %s:** %s.", verbs[0], things(*n, "resource", "resources"), r.more())})
+			return alert(kind, []string{fmt.Sprintf("**%s %s %s:** %s.", who, verbs[0], things(*n, "resource", "resources"), r.more())})
 		}
 		return ""
 	}
-	var what []string
-	if destroyed > 0 {
-		what = append(what, verbs[0]+" "+things(destroyed, "resource", "resources"))
+	what := verbs[0] + " " + things(len(destroyed), "resource", "resources")
+	switch {
+	case len(destroyed) == 0:
+		what = verbs[1] + " " + things(len(replaced), "resource", "resources")
+	case len(replaced) > 0:
+		what += fmt.Sprintf(" and %s %d", verbs[1], len(replaced))
 	}
-	if replaced > 0 {
-		what = append(what, verbs[1]+" "+things(replaced, "resource", "resources"))
-	}
-	lines := []string{"**This run " + strings.Join(what, " and ") + ":**"}
+	lines := []string{"**" + who + " " + what + ":**"}
 	for _, c := range first(lost, s.listed) {
-		l := "- " + icons[c.Action] + " " + code(c.Address)
+		l := "- " + icons[c.Action] + " " + code(c.name())
 		if why := c.why(); why != "" {
 			l += ": " + prose(why)
 		}
@@ -128,6 +129,17 @@ func (r Report) caution(s style) string {
 		lines = append(lines, fmt.Sprintf("- … and %d more", left))
 	}
 	return alert(kind, lines)
+}
+
+// loss words how sure it is that something is lost.
+func (r Report) loss() (kind, who string, verbs [2]string) {
+	switch r.Result {
+	case "applied":
+		return "WARNING", "This run", [2]string{"destroyed", "replaced"}
+	case "policy-failed", "rejected", "discarded":
+		return "WARNING", "This plan would have", [2]string{"destroyed", "replaced"}
+	}
+	return "CAUTION", "This plan", [2]string{"destroys", "replaces"}
 }
 
 // first is at most n of a list.

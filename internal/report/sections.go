@@ -119,7 +119,7 @@ func (r Report) logEnd() section {
 	if r.Result != "errored" && r.Result != "timed-out" && r.Result != "interrupted" || text == "" {
 		return section{}
 	}
-	shown := fold("📜 End of the "+stage+"'s log", block("text", text))
+	shown := fold("📜 <b>End of the "+stage+"'s log</b>", block("text", text))
 	if len(r.diagnosticsOf("error")) == 0 {
 		shown = strings.Replace(shown, "<details>", "<details open>", 1)
 	}
@@ -138,9 +138,11 @@ func (r Report) times() string {
 	return "<sub>⏱️ " + strings.Join(all, " · ") + "</sub>\n\n"
 }
 
-// duration is a time for people: 0.4 s, 12 s, 3 min 5 s.
+// duration is a time for people: 40 ms, 0.4 s, 12 s, 3 min 5 s.
 func duration(d time.Duration) string {
 	switch s := int(d.Round(time.Second).Seconds()); {
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	case s < 60:
@@ -173,16 +175,16 @@ func (r Report) footer() string {
 	var all []string
 	add := func(what, value, address string) {
 		if value != "" {
-			all = append(all, what+link(code(value), address))
+			all = append(all, what+" "+link(code(value), address))
 		}
 	}
-	add("run ", r.Run.ID, r.RunURL)
-	add("configuration ", r.Run.ConfigurationID, "")
-	add("commit ", short7(r.Source.SHA), r.Source.CommitURL)
-	add("of ", r.Source.Repository, "")
-	add("by ", r.Source.Actor, "")
+	add("run", r.Run.ID, r.RunURL)
+	add("configuration", r.Run.ConfigurationID, "")
+	if from := r.Source.words(); from != "" {
+		all = append(all, from)
+	}
 	if r.Bundle != nil {
-		add("bundle sha256 ", first12(r.Bundle.SHA256), "")
+		add("bundle sha256", r.Bundle.SHA256[:min(12, len(r.Bundle.SHA256))], "")
 	}
 	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {
 		all = append(all, to)
@@ -197,6 +199,20 @@ func (r Report) footer() string {
 	return text + "<sub>" + strings.Join(all, " · ") + "</sub>\n"
 }
 
+func (s Source) words() string {
+	var all []string
+	if s.SHA != "" {
+		all = append(all, "commit "+link(code(s.SHA[:min(7, len(s.SHA))]), s.CommitURL))
+	}
+	if s.Repository != "" {
+		all = append(all, "of "+code(s.Repository))
+	}
+	if s.Actor != "" {
+		all = append(all, "by "+code(s.Actor))
+	}
+	return strings.Join(all, " ")
+}
+
 // withoutJSON says why the report could not use the plan's JSON.
 func (r Report) withoutJSON() string {
 	if r.PlanJSONMissing != "" {
@@ -204,6 +220,3 @@ func (r Report) withoutJSON() string {
 	}
 	return r.Plan.JSONProblem
 }
-
-func short7(sha string) string  { return sha[:min(7, len(sha))] }
-func first12(sum string) string { return sum[:min(12, len(sum))] }

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, in, want string }{
+		{"plain", "a b\tc\nd", "a b\tc\nd"},
+		{"colour", "\x1b[1m\x1b[31mError: \x1b[0mx", "Error: x"},
+		{"cursor", "a\x1b[2J\x1b[1;1Hb", "ab"},
+		{"link", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x07", "click"},
+		{"clipboard", "\x1b]52;c;ZXZpbA==\x07a", "a"},
+		{"device control", "\x1bPq#0\x1b\\a", "a"},
+		{"one rune introducers", "\u009b31mred\u009b0m\u009d0;title\u009c!", "red!"},
+		{"unfinished escape", "a\x1b[31", "a31"},
+		{"string up to the line's end", "\x1b]0;title\nnext", "\nnext"},
+		{"bidi", "exe.\u202Egnp\u2066x\u2069", "exe.gnpx"},
+		{"zero width", "a\u200Bb\u200Dc\uFEFFd\u00ADe", "abcde"},
+		{"tags", "a\U000E0041b", "ab"},
+		{"looks like nothing", "a\u3164\u115Fb", "ab"},
+		{"controls", "a\x00\x08\x7f\u0085b", "ab"},
+		{"carriage return", "a\r\nb\rc", "a\nbc"},
+		{"line separators", "a\u2028b\u2029c", "a b c"},
+		{"invalid UTF-8", "a\xffb\xc3", "a\uFFFDb\uFFFD"},
+		{"letters of the world", "größe 東京 עברית 🚀", "größe 東京 עברית 🚀"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := clean(tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestInline holds what stands within a line against the oracle: it must be
+// seen as it is, and mean nothing.
+func TestInline(t *testing.T) {
+	t.Parallel()
+	for _, hostile := range []string{
+		"plain", "a|b", "`", "``x``", "a`b", `back\slash`, `\`, "*b* _i_ ~~s~~ **x**", "<img src=x>", "<!-- x", "&lt;&#64;",
+		"![p](https://evil.example/p.png)", "[l](https://evil.example)", "https://evil.example", "www.evil.example", "me@evil.example",
+		"# heading", "- item", "1. item", "1) item", "> quote", "    code", "---", "===", "| a | b |", "[x]: https://evil.example", "[ ] task",
+		"$x$", ":tada:", "@octocat", "#1", "GH-1", "a\nb", "~~~", "```",
+	} {
+		t.Run(hostile, func(t *testing.T) {
+			t.Parallel()
+			inlineSeen(t, hostile)
+		})
+	}
+}
+
+func FuzzInline(f *testing.F) {
+	f.Add("aws_instance.web[\"`|<b>@x\"]")
+	f.Fuzz(inlineSeen)
+}
+
+func inlineSeen(t *testing.T, s string) {
+	shown := line(s, longestName)
+	for name, markdown := range map[string]string{
+		"prose":    "- " + prose(strings.ReplaceAll(s, "`", "'")) + "\n",
+		"code":     "- " + code(s) + "\n",
+		"cell":     "| a | b |\n| - | - |\n| x | " + code(s) + " |\n",
+		"heading":  "## x " + link(code(s), "https://acme.scalr.io/x") + "\n",
+		"fold":     fold(htmlCode(s)+" "+prose(s), "text"),
+		"sentence": "x " + prose(s) + "\n",
+	} {
+		p := wellFormed(t, markdown+"\nend\n", 1<<20, "acme.scalr.io")
+		if !strings.HasSuffix(p.visible, "end") {
+			t.Errorf("%s: what follows is not seen: %q", name, markdown)
+		}
+		if name == "code" && strings.TrimSuffix(p.visible, "end") != shown {
+			t.Errorf("code: got %q, want %q", strings.TrimSuffix(p.visible, "end"), shown)
+		}
+		if t.Failed() {
+			t.Fatalf("%s: %q", name, markdown)
+		}
+	}
+}
+
+// TestMentions names what GitHub would look for in rendered text.
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"@octocat":       "@&#8203;octocat",
+		"see #12":        "see &#35;&#8203;12",
+		"https://x.y":    "https:&#8203;//x.y",
+		"www.x.y":        "w&#8203;ww.x.y",
+		"done :tada:":    "done :&#8203;tada:",
+		"note: it's #ok": "note: it&#39;s &#35;ok",
+	} {
+		if got := prose(in); got != want {
+			t.Errorf("prose(%q): got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzBlock: whatever stands in a block is one block of code, and all of it.
+func FuzzBlock(f *testing.F) {
+	f.Add("```\n~~~\n````` x\n</details>")
+	f.Add("\n\n  \t\n```diff\n\r`")
+	f.Fuzz(func(t *testing.T, s string) {
+		p := parse(block("diff", s) + "\nend\n")
+		want := strings.TrimRight(clean(s), "\n") + "\n"
+		if len(p.blocks) != 1 || p.blocks[0] != want || p.visible != "end" || len(p.problems) > 0 {
+			t.Errorf("got %q and %q, want %q", p.blocks, p.visible, want)
+		}
+	})
+}
+
+func TestLink(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://acme.scalr.io/v2/e/1": "[x](https://acme.scalr.io/v2/e/1)",
+		"http://127.0.0.1:8080/a":      "[x](http://127.0.0.1:8080/a)",
+		"https://h/a b)(<>|`\"'*[]\\":  "[x](https://h/a%20b%29%28%3C%3E%7C%60%22%27%2A%5B%5D%5C)",
+		"javascript:alert(1)":          "x",
+		"//evil.example/":              "x",
+		"data:text/html,x":             "x",
+		"":                             "x",
+		"https://h/\n[y](z)":           "x",
+	} {
+		if got := link("x", address); got != want {
+			t.Errorf("%q: got %s, want %s", address, got, want)
+		}
+	}
+}

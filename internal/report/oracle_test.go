@@ -1,0 +1,159 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
+)
+
+// ourHTML is every tag that we write ourselves.
+var ourHTML = regexp.MustCompile(`^</?(?:details|summary|b|code|sub)>$|^<details open>$`)
+
+var anyTag = regexp.MustCompile(`<[^>]*>?`)
+
+// page is what a Markdown parser that is not ours sees in a report.
+type parsed struct {
+	problems []string
+	folds    int // details that are open at the end
+	deepest  int
+	blocks   []string
+	links    []string
+	visible  string // all text outside of blocks
+}
+
+// parse reads Markdown as GitHub does, as far as goldmark can.
+func parse(markdown string) *parsed {
+	source := []byte(markdown)
+	doc := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
+	p := &parsed{}
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			p.see(n, source)
+		}
+		return ast.WalkContinue, nil
+	})
+	if p.folds != 0 {
+		p.problems = append(p.problems, fmt.Sprintf("%d folds are left open", p.folds))
+	}
+	return p
+}
+
+func (p *parsed) see(n ast.Node, source []byte) {
+	switch n := n.(type) {
+	case *ast.FencedCodeBlock:
+		p.blocks = append(p.blocks, string(n.Lines().Value(source)))
+	case *ast.HTMLBlock:
+		p.html(string(n.Lines().Value(source)))
+		if n.HasClosure() {
+			p.html(string(n.ClosureLine.Value(source)))
+		}
+	case *ast.RawHTML:
+		p.html(string(n.Segments.Value(source)))
+	case *ast.Link:
+		p.links = append(p.links, string(n.Destination))
+	case *ast.AutoLink:
+		p.problems = append(p.problems, "an automatic link to "+string(n.URL(source)))
+	case *ast.Image:
+		p.problems = append(p.problems, "a picture of "+string(n.Destination))
+	case *ast.CodeBlock:
+		p.problems = append(p.problems, "indented code")
+	case *ast.Text:
+		seen := string(n.Value(source))
+		if n.Parent().Kind() != ast.KindCodeSpan {
+			seen = html.UnescapeString(seen)
+		}
+		p.visible += strings.ReplaceAll(seen, "\u200B", "")
+	case *extast.Strikethrough, *extast.TaskCheckBox:
+		p.problems = append(p.problems, "formatting that is not ours")
+	}
+}
+
+func (p *parsed) html(raw string) {
+	for _, tag := range anyTag.FindAllString(raw, -1) {
+		switch {
+		case !ourHTML.MatchString(tag):
+			p.problems = append(p.problems, "HTML that is not ours: "+tag)
+		case strings.HasPrefix(tag, "<details"):
+			p.folds++
+			p.deepest = max(p.deepest, p.folds)
+		case tag == "</details>":
+			if p.folds--; p.folds < 0 {
+				p.problems = append(p.problems, "a fold is closed twice")
+			}
+		}
+	}
+}
+
+// wellFormed fails the test unless the report fits, is whole, and holds no
+// markup but ours and no links but to the given hosts.
+func wellFormed(t testing.TB, markdown string, limit int, hosts ...string) *parsed {
+	t.Helper()
+	if len(markdown) > limit {
+		t.Errorf("%d bytes are more than %d", len(markdown), limit)
+	}
+	if !utf8.ValidString(markdown) {
+		t.Error("invalid UTF-8")
+	}
+	p := parse(markdown)
+	for _, l := range p.links {
+		ours := false
+		for _, h := range hosts {
+			ours = ours || strings.HasPrefix(l, "https://"+h+"/")
+		}
+		if !ours {
+			p.problems = append(p.problems, "a link to "+l)
+		}
+	}
+	for _, problem := range p.problems {
+		t.Error(problem)
+	}
+	if clean(markdown) != markdown {
+		t.Error("invisible or control characters")
+	}
+	return p
+}
+
+var ourHosts = []string{"acme.scalr.io", "github.com"}
+
+// TestEveryOutcomeIsWellFormed holds all outcomes against the oracle.
+func TestEveryOutcomeIsWellFormed(t *testing.T) {
+	t.Parallel()
+	for name, build := range outcomeReports {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := build(t)
+			wellFormed(t, r.Summary(), SummaryLimit, ourHosts...)
+			wellFormed(t, r.Comment(CommentLimit), CommentLimit, ourHosts...)
+		})
+	}
+}
+
+// TestOracleObjects makes sure that the oracle sees what it is there to see.
+func TestOracleObjects(t *testing.T) {
+	t.Parallel()
+	for name, markdown := range map[string]string{
+		"open fold":      "<details><summary>x</summary>\n\ntext\n",
+		"closed twice":   "<details><summary>x</summary>\n\n</details>\n\n</details>\n",
+		"foreign html":   "text <img src=x>\n",
+		"foreign block":  "<h1>x</h1>\n",
+		"automatic link": "see https://example.com now\n",
+		"picture":        "![x](https://example.com/x.png)\n",
+		"strike":         "~~gone~~\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if len(parse(markdown).problems) == 0 {
+				t.Errorf("nothing is wrong with %q", markdown)
+			}
+		})
+	}
+}
