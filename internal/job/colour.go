@@ -25,7 +25,7 @@ func (c *colour) apply(params []byte) {
 }
 
 func (c *colour) applyOne(n int, params []byte) {
-	c.touched = n != 0
+	c.touched = true
 	switch {
 	case n == 0:
 		*c = colour{}

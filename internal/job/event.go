@@ -162,16 +162,12 @@ func readPayload(path string) payload {
 		return payload{}
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, payloadLimit+1))
-	if err != nil || len(text) > payloadLimit {
+	text, err := io.ReadAll(io.LimitReader(f, payloadLimit))
+	if err != nil {
 		return payload{}
 	}
-	return parsePayload(text)
-}
-
-func parsePayload(text []byte) payload {
 	var p payload
-	// After a value of the wrong type decoding goes on; after a syntax error nothing was decoded.
+	// After a value of the wrong type decoding goes on; of broken JSON, such as a file that was cut, nothing is decoded.
 	_ = json.Unmarshal(text, &p)
 	return p
 }

@@ -87,6 +87,7 @@ func TestRedactor(t *testing.T) {
 		"short, whole":              {[]string{"hunter2"}, "my hunter2!", "my ***!"},
 		"short, part":               {[]string{"hunter2"}, "my hunter", "my hunter"},
 		"short, base64":             {[]string{"hunter2"}, "aHVudGVyMg==", "***"},
+		"short, in base64":          {[]string{"hunter2"}, "dTpodW50ZXIyeA==", "dTp***eA=="},
 		"too short":                 {[]string{"abc"}, "abc", "abc"},
 		"ordinary word":             {[]string{"true", "Production"}, "true Production", "true Production"},
 		"empty":                     {[]string{""}, "text", "text"},
