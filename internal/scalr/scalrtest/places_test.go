@@ -207,6 +207,10 @@ func TestPolicyGroupsAreLinkedFromTheirSide(t *testing.T) {
 	if got := linked(); !slices.Equal(got, []string{"production"}) {
 		t.Errorf("after adding: %q", got)
 	}
+	send(t, client, "POST", path, `{"data":[{"type":"environments","id":"`+StagingID+`"}]}`)
+	if got := linked(); !slices.Equal(got, []string{"production", "staging"}) {
+		t.Errorf("after adding another: %q", got)
+	}
 	send(t, client, "PATCH", path, `{"data":[{"type":"environments","id":"`+StagingID+`"}]}`)
 	if got := linked(); !slices.Equal(got, []string{"staging"}) {
 		t.Errorf("after replacing: %q", got)
