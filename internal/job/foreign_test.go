@@ -63,7 +63,7 @@ func TestForeignText(t *testing.T) {
 		"colour, then command":   {"\x1b[31mx\n::error::y", "\x1b[31mx" + reset + "\n" + reset + "\x1b[31m::error::y" + reset + "\n"},
 		"colour before command":  {"\x1b[1m::error::y\x1b[0m", reset + "\x1b[1m::error::y\x1b[0m\n"},
 		"colour in a command":    {"##\x1b[1m[error]", "# #\x1b[1m[error]" + reset + "\n"},
-		"colour after two signs": {"## \x1b[1mx ##\x1b[0m", "## \x1b[1mx # #\x1b[0m\n"},
+		"colour after two signs": {"##\x1b[1mx ## y", "# #\x1b[1mx ## y" + reset + "\n"},
 		"reset after two signs":  {"\x1b[1mx ##", "\x1b[1mx # #" + reset + "\n"},
 		"colour with colons":     {"\x1b[38:2::1:2:3mx", "x\n"},
 		"colour, too long":       {"\x1b[" + strings.Repeat("1;", 40) + "mx", "x\n"},
