@@ -28,8 +28,9 @@ func begin(ctx context.Context, env Env) (*step, context.Context, func()) {
 	}
 	s := &step{env: env, redact: new(secret.Redactor), began: time.Now()}
 	ctx, s.stops = listen(ctx, env.Signals)
-	s.job = job.New(job.Options{Environ: env.Environ, Stdout: env.Stdout, HTTP: env.HTTP, Redact: s.redact, Broken: s.stops.broken})
-	return s, ctx, s.stops.close
+	out := newStdout(env.Stdout, ctx)
+	s.job = job.New(job.Options{Environ: env.Environ, Stdout: out, HTTP: env.HTTP, Redact: s.redact, Broken: s.stops.broken})
+	return s, ctx, func() { out.close(); s.stops.close() }
 }
 
 // source is where inputs come from, and what of the event decides about secrets.

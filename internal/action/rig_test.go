@@ -1,0 +1,327 @@
+package action_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// rig plays one step against a Scalr in memory, in virtual time.
+type rig struct {
+	t        *testing.T
+	scenario scalrtest.Scenario
+	inputs   map[string]string
+	env      map[string]string
+	name     string // what the program is called by
+	checkout string
+
+	// http is where requests go; nil means the simulator's own client.
+	http func(*scalrtest.Server) http.RoundTripper
+	// during runs beside the step, in its bubble.
+	during func(*played)
+	// anyObjection allows requests that Scalr objects to.
+	anyObjection bool
+}
+
+// played is what came of it.
+type played struct {
+	t       *testing.T
+	server  *scalrtest.Server
+	dir     string
+	signals chan os.Signal
+	began   time.Time
+
+	code    int
+	took    time.Duration
+	log     string
+	outputs map[string]string
+	state   map[string]string
+	summary string
+}
+
+// scenario gives one of the simulator's scenarios.
+func scenario(t *testing.T, name string) scalrtest.Scenario {
+	t.Helper()
+	s, ok := scalrtest.Scenarios()[name]
+	if !ok {
+		t.Fatalf("there is no scenario %q", name)
+	}
+	return s
+}
+
+// newRig makes a step that sends a small checkout to the workspace network.
+func newRig(t *testing.T, s scalrtest.Scenario, inputs ...string) *rig {
+	t.Helper()
+	checkout := t.TempDir()
+	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
+	r := &rig{t: t, scenario: s, name: "scalr-run", checkout: checkout, env: map[string]string{
+		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_REF": "refs/heads/main",
+		"GITHUB_REF_NAME": "main", "GITHUB_SHA": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR": "octocat",
+		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1",
+	}, inputs: map[string]string{
+		"base-url": "https://acme.scalr.test", "token": scalrtest.Token, "workspace-id": scalrtest.WorkspaceID,
+	}}
+	r.set(inputs...)
+	return r
+}
+
+// set gives inputs as name=value.
+func (r *rig) set(inputs ...string) *rig {
+	for _, in := range inputs {
+		name, value, _ := strings.Cut(in, "=")
+		r.inputs[name] = value
+	}
+	return r
+}
+
+// play runs the step and checks what must hold after every step.
+func (r *rig) play() *played {
+	r.t.Helper()
+	p := &played{t: r.t, dir: r.t.TempDir()}
+	synctest.Test(r.t, func(*testing.T) { r.inBubble(p) })
+	p.read()
+	r.check(p)
+	return p
+}
+
+func (r *rig) inBubble(p *played) {
+	p.signals = make(chan os.Signal, 4) // one from outside the bubble would hold up its clock
+	p.server = scalrtest.New(r.scenario)
+	p.began = time.Now()
+	log := &lockedBuffer{}
+	transport := http.RoundTripper(p.server.Client().Transport)
+	if r.http != nil {
+		transport = r.http(p.server)
+	}
+	done := make(chan struct{})
+	if r.during != nil {
+		go func() { defer close(done); r.during(p) }()
+	} else {
+		close(done)
+	}
+	p.code = action.Main(context.Background(), action.Env{
+		Args: []string{"/" + r.name}, Environ: r.environ(p.dir), Stdout: log,
+		HTTP: &http.Client{Transport: transport}, Signals: p.signals, Version: "test",
+	})
+	p.took = time.Since(p.began)
+	p.log = log.String()
+	<-done
+}
+
+func (r *rig) environ(dir string) []string {
+	env := map[string]string{
+		"GITHUB_WORKSPACE": r.checkout, "RUNNER_TEMP": dir, "GITHUB_OUTPUT": filepath.Join(dir, "output"),
+		"GITHUB_STATE": filepath.Join(dir, "state"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
+	}
+	maps.Copy(env, r.env)
+	for name, value := range r.inputs {
+		env["INPUT_"+strings.ToUpper(name)] = value
+	}
+	var list []string
+	for name, value := range env {
+		list = append(list, name+"="+value)
+	}
+	return list
+}
+
+func (p *played) read() {
+	p.t.Helper()
+	p.outputs, p.state = pairs(p.t, filepath.Join(p.dir, "output")), pairs(p.t, filepath.Join(p.dir, "state"))
+	if b, err := os.ReadFile(filepath.Join(p.dir, "summary.md")); err == nil {
+		p.summary = string(b)
+	}
+}
+
+func pairs(t *testing.T, file string) map[string]string {
+	t.Helper()
+	if _, err := os.Stat(file); err != nil {
+		return map[string]string{}
+	}
+	m, err := runnertest.Outputs(file)
+	if err != nil {
+		t.Fatalf("the runner cannot read %s: %v", filepath.Base(file), err)
+	}
+	return m
+}
+
+// check holds for every step: the service had nothing to object to, every fault
+// was used, nothing printed the token, nothing is left behind, one annotation
+// says what is wrong.
+func (r *rig) check(p *played) {
+	r.t.Helper()
+	if objections := p.server.Objections(); len(objections) > 0 && !r.anyObjection {
+		r.t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
+	}
+	for _, f := range p.server.UnusedFaults() {
+		r.t.Errorf("this fault was never used: %+v", f)
+	}
+	for where, text := range map[string]string{"summary": p.summary, "outputs": fmt.Sprint(p.outputs), "state": fmt.Sprint(p.state),
+		"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrtest.Token, "")} {
+		if strings.Contains(text, scalrtest.Token) {
+			r.t.Errorf("the token stands in the %s", where)
+		}
+	}
+	p.checkLeftovers()
+	errors := strings.Count(p.log, "::error title=Scalr")
+	if want := map[bool]int{true: 0, false: 1}[p.code == 0]; errors != want && r.env["GITHUB_ACTIONS"] == "true" {
+		r.t.Errorf("exit %d with %d headline errors, want %d\n%s", p.code, errors, want, p.log)
+	}
+}
+
+// checkLeftovers: of our files only the plan's stay in RUNNER_TEMP.
+func (p *played) checkLeftovers() {
+	p.t.Helper()
+	entries, err := os.ReadDir(p.dir)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		ours := name == "output" || name == "state" || name == "summary.md" || name == "event.json"
+		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] {
+			p.t.Errorf("%s was left in RUNNER_TEMP", name)
+		}
+	}
+}
+
+// want checks outputs, given as name=value, and the exit code.
+func (p *played) want(code int, outputs ...string) *played {
+	p.t.Helper()
+	if p.code != code {
+		p.t.Errorf("exit %d, want %d\n%s", p.code, code, p.log)
+	}
+	for _, o := range outputs {
+		name, value, _ := strings.Cut(o, "=")
+		if got := p.outputs[name]; got != value {
+			p.t.Errorf("output %s is %q, want %q\n%s", name, got, value, p.log)
+		}
+	}
+	return p
+}
+
+// says checks that the log has each text.
+func (p *played) says(texts ...string) *played {
+	p.t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(p.log, text) {
+			p.t.Errorf("the log does not say %q\n%s", text, p.log)
+		}
+	}
+	return p
+}
+
+// count counts the requests of a method and a path, in which * is one element.
+func (p *played) count(op string) int {
+	n := 0
+	for _, r := range p.server.Requests() {
+		if matches(op, r.Method+" "+r.Path) {
+			n++
+		}
+	}
+	return n
+}
+
+func matches(pattern, op string) bool {
+	a, b := strings.Split(pattern, "/"), strings.Split(op, "/")
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != "*" && a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// asked checks how often something was asked for.
+func (p *played) asked(op string, want int) *played {
+	p.t.Helper()
+	if got := p.count(op); got != want {
+		p.t.Errorf("%s was asked %d times, want %d", op, got, want)
+	}
+	return p
+}
+
+// stops checks the requests to stop runs, without the runs' ids.
+func (p *played) stops(want ...string) *played {
+	p.t.Helper()
+	var got []string
+	for _, s := range p.server.Stops() {
+		verb, rest, _ := strings.Cut(s, " ")
+		_, status, _ := strings.Cut(rest, ": ")
+		got = append(got, verb+" "+status)
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		p.t.Errorf("stop requests: %v, want %v\n%s", got, want, p.log)
+	}
+	return p
+}
+
+// signalWhen sends a signal as soon as the only run is in the status, and waits
+// for a run to appear before.
+func signalWhen(status string, after time.Duration) func(*played) {
+	return func(p *played) {
+		for range 100000 {
+			if runs := p.server.Runs(); len(runs) > 0 && runs[len(runs)-1].Status == status {
+				time.Sleep(after)
+				p.signals <- syscall.SIGINT
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		p.t.Errorf("no run was ever %s", status)
+	}
+}
+
+// signalAt sends a signal some time after the step began.
+func signalAt(s os.Signal, after time.Duration) func(*played) {
+	return func(p *played) {
+		time.Sleep(after)
+		p.signals <- s
+	}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var _ io.Writer = (*lockedBuffer)(nil)
