@@ -8,7 +8,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -23,20 +22,15 @@ import (
 // a metadata address. It guards direct dials; behind a proxy, the proxy dials.
 var ErrAddressRefused = errors.New("the address is link-local or a cloud's metadata service")
 
-// ProxyRefusal is a proxy's no to a CONNECT.
-type ProxyRefusal struct {
-	Proxy  string // host and port, never the password
-	Status int
-}
-
-func (e *ProxyRefusal) Error() string {
-	return fmt.Sprintf("the proxy %s answered %d %s", e.Proxy, e.Status, http.StatusText(e.Status))
-}
+// ErrProxyAddress is a proxy variable that holds no address. net/http's own
+// error for it shows the whole variable, password and all.
+var ErrProxyAddress = errors.New("HTTPS_PROXY or HTTP_PROXY is not an address")
 
 // NewClient makes the client. It has no overall time limit: logs may be long,
 // and each request brings its own bounds.
 func NewClient() *http.Client {
 	t := cleanhttp.DefaultPooledTransport()
+	t.Proxy = proxy
 	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: refuseMetadata}).DialContext
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = 60 * time.Second
@@ -47,6 +41,14 @@ func NewClient() *http.Client {
 	return &http.Client{Transport: t}
 }
 
+func proxy(r *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(r)
+	if err != nil {
+		return nil, ErrProxyAddress
+	}
+	return u, nil
+}
+
 func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {
 	if res.StatusCode == http.StatusOK {
 		return nil
@@ -54,37 +56,12 @@ func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, res *http.R
 	return &ProxyRefusal{Proxy: proxy.Host, Status: res.StatusCode}
 }
 
-// metadata are the services outside the link-local ranges that answer a machine
-// with its own credentials.
-var metadata = []netip.Addr{
-	netip.MustParseAddr("fd00:ec2::254"),   // AWS
-	netip.MustParseAddr("100.100.100.200"), // Alibaba
-	netip.MustParseAddr("168.63.129.16"),   // Azure
-}
-
 // refuseMetadata sees the address that a name was resolved to, so that a name
 // cannot hide one.
 func refuseMetadata(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return nil
-	}
-	if Forbidden(at.Addr()) {
+	if err == nil && Forbidden(at.Addr()) {
 		return ErrAddressRefused
 	}
 	return nil
-}
-
-// Forbidden reports whether nobody outside the machine may be meant by the address.
-func Forbidden(a netip.Addr) bool {
-	a = a.Unmap().WithZone("")
-	if a.IsLinkLocalUnicast() || a.IsLinkLocalMulticast() || a.IsUnspecified() || a.IsMulticast() {
-		return true
-	}
-	for _, m := range metadata {
-		if a == m {
-			return true
-		}
-	}
-	return false
 }

@@ -54,8 +54,9 @@ type Client struct {
 	retrying  func(Retry)
 	budget    *budget
 
-	mu    sync.Mutex
-	token secret.Value
+	renewing sync.Mutex // held while a token is made
+	mu       sync.Mutex
+	token    secret.Value
 }
 
 // New makes a client. Plain http is for loopback addresses only.
@@ -122,7 +123,9 @@ func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error
 	if c.renew == nil {
 		return false, nil
 	}
-	if c.bearer().Reveal() != refused.Reveal() {
+	c.renewing.Lock()
+	defer c.renewing.Unlock()
+	if !c.bearer().Equal(refused) {
 		return true, nil
 	}
 	fresh, err := c.renew(ctx)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"scalr-run-action/internal/secret"
@@ -49,16 +48,7 @@ func (v Configuration) Secrets() []secret.Value {
 	if err != nil {
 		return nil
 	}
-	var found []secret.Value
-	for name, values := range u.Query() {
-		name = strings.ToLower(name)
-		if strings.Contains(name, "sig") || strings.Contains(name, "token") || strings.Contains(name, "key") {
-			for _, v := range values {
-				found = append(found, secret.New(v))
-			}
-		}
-	}
-	return found
+	return secretsOf(u)
 }
 
 // CreateConfiguration makes a configuration version for an upload. Runs are

@@ -1,33 +1,15 @@
 package scalr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
-
-// RunRequest is what a run is asked to do. Fields left at zero are not sent,
-// so that the workspace's own settings hold.
-type RunRequest struct {
-	WorkspaceID, ConfigurationID string
-	Dry, Destroy, SavePlan       bool
-	AutoApply                    *bool
-	NoRefresh, RefreshOnly       bool
-	Targets, Replace             []string
-	Variables                    []Variable
-	Message                      string
-}
-
-// Variable is a variable of one run only; nothing of it stays in the workspace.
-type Variable struct {
-	Key, Value string
-	Shell      bool // an environment variable, not an input of the configuration
-	HCL        bool
-	Sensitive  bool
-}
 
 // UnknownRunError is a creation whose answer was lost and whose run was not
 // found: it may exist, now or later.
@@ -54,7 +36,7 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, doubtful
 	for n := 0; n < mostCreations; n++ {
 		run, err = c.postRun(ctx, q)
 		if err == nil {
-			return run, doubtful, nil
+			return run.of(q), doubtful, nil
 		}
 		if !lost(err) {
 			return Run{}, doubtful, err
@@ -62,13 +44,25 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, doubtful
 		doubtful = true
 		found, ok, lookErr := c.awaitRun(ctx, q, window(err))
 		if ok {
-			return found, doubtful, nil
+			return found.of(q), doubtful, nil
 		}
 		if lookErr != nil {
 			return Run{}, doubtful, &UnknownRunError{q.ConfigurationID, lookErr}
 		}
 	}
 	return Run{}, doubtful, &UnknownRunError{q.ConfigurationID, err}
+}
+
+// of fills in what the answer did not say: a run without its configuration
+// version could not be told from others when extras are swept.
+func (r Run) of(q RunRequest) Run {
+	if r.WorkspaceID == "" {
+		r.WorkspaceID = q.WorkspaceID
+	}
+	if r.ConfigurationID == "" {
+		r.ConfigurationID = q.ConfigurationID
+	}
+	return r
 }
 
 // lost reports whether the creation may have happened although it looks failed.
@@ -108,93 +102,50 @@ func (c *Client) postRun(ctx context.Context, q RunRequest) (run Run, err error)
 	return run, err
 }
 
+// notUploadedYet is a refusal of the configuration version that we saw uploaded,
+// or even of its id.
 func notUploadedYet(err error) bool {
 	var e *Error
-	if !errors.As(err, &e) || e.HTTPStatus != http.StatusUnprocessableEntity {
+	if !errors.As(err, &e) || e.HTTPStatus != http.StatusUnprocessableEntity && e.HTTPStatus != http.StatusNotFound {
 		return false
 	}
-	for _, p := range e.Problems {
-		if strings.HasSuffix(p.Pointer, "/configuration-version") {
-			return true
-		}
-	}
-	return false
-}
-
-func (q RunRequest) attributes() map[string]any {
-	a := map[string]any{"is-dry": q.Dry, "source": "api"}
-	for name, set := range map[string]bool{"is-destroy": q.Destroy, "save-plan": q.SavePlan, "refresh-only": q.RefreshOnly} {
-		if set {
-			a[name] = true
-		}
-	}
-	if q.NoRefresh {
-		a["refresh"] = false
-	}
-	if q.AutoApply != nil {
-		a["auto-apply"] = *q.AutoApply
-	}
-	if q.Message != "" {
-		a["message"] = q.Message
-	}
-	for name, addresses := range map[string][]string{"target-addrs": q.Targets, "replace-addrs": q.Replace} {
-		if len(addresses) > 0 {
-			a[name] = addresses
-		}
-	}
-	if len(q.Variables) > 0 {
-		a["variables"] = q.variables()
-	}
-	return a
-}
-
-// variables uses the category shell for environment variables: it is the word
-// of the vendor's own clients; the schema's env is the older one.
-func (q RunRequest) variables() []map[string]any {
-	list := make([]map[string]any, 0, len(q.Variables))
-	for _, v := range q.Variables {
-		category := "terraform"
-		if v.Shell {
-			category = "shell"
-		}
-		list = append(list, map[string]any{"key": v.Key, "value": v.Value, "category": category, "hcl": v.HCL, "sensitive": v.Sensitive})
-	}
-	return list
+	return slices.ContainsFunc(e.Problems, func(p Problem) bool { return strings.HasSuffix(p.Pointer, "/configuration-version") })
 }
 
 // awaitRun looks for the run of the configuration version for the whole window.
 func (c *Client) awaitRun(ctx context.Context, q RunRequest, window time.Duration) (Run, bool, error) {
-	began := time.Now()
-	for wait := time.Second; ; wait = min(2*wait, 8*time.Second) {
+	return await(ctx, window, func() (Run, bool, error) {
 		found, err := c.runsWith(ctx, q.WorkspaceID, q.ConfigurationID)
-		if len(found) > 0 {
-			return found[0], true, nil
-		}
-		left := window - time.Since(began)
-		if left <= 0 {
+		if len(found) == 0 {
 			return Run{}, false, err
 		}
-		if err := pause(ctx, min(wait, left)); err != nil {
-			return Run{}, false, err
-		}
-	}
+		return found[0], true, nil
+	})
 }
 
 // runsWith gives the workspace's runs of the configuration version, the oldest
-// first, so that everybody who looks adopts the same one.
+// first in whichever order they are listed, so that everybody who looks adopts
+// the same one.
 func (c *Client) runsWith(ctx context.Context, workspaceID, configurationID string) ([]Run, error) {
+	if workspaceID == "" || configurationID == "" {
+		return nil, errors.New("look for a run: its workspace or its configuration version is not known")
+	}
 	var found []Run
 	err := c.runsOf(ctx, workspaceID, lookingUp, func(r Run) bool {
 		if r.ConfigurationID == configurationID {
-			found = append([]Run{r}, found...)
+			found = append(found, r.of(RunRequest{WorkspaceID: workspaceID}))
 		}
 		return true
+	})
+	slices.SortFunc(found, func(a, b Run) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return found, err
 }
 
 // Sweep stops every run of the configuration version but the one kept, and
-// gives their ids: a creation whose answer was lost may come true late.
+// gives the ids of those that Scalr agreed to stop: a creation whose answer was
+// lost may come true late. One that is being applied is left alone, and an error.
 func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string, error) {
 	found, err := c.runsWith(ctx, keep.WorkspaceID, keep.ConfigurationID)
 	var swept []string
@@ -202,11 +153,15 @@ func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string,
 		if r.ID == keep.ID || r.Status.Over() {
 			continue
 		}
-		if _, stopErr := c.Stop(ctx, r, Stopping{Comment: comment}); stopErr != nil {
+		stop, stopErr := c.Stop(ctx, r, Stopping{Comment: comment})
+		switch {
+		case stopErr != nil:
 			err = errors.Join(err, stopErr)
-			continue
+		case stop.GoesOn:
+			err = errors.Join(err, fmt.Errorf("run %s of the same configuration version is being applied", r.ID))
+		case stop.Verb != "":
+			swept = append(swept, r.ID)
 		}
-		swept = append(swept, r.ID)
 	}
 	return swept, err
 }

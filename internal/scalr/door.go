@@ -19,6 +19,7 @@ const (
 	actionType   = "application/json" // openapi.yml: actions take a plain object
 
 	maxAnswer   = 16 << 20         // bytes of a JSON answer, unpacked
+	maxPage     = 64 << 10         // bytes of an answer that is read for its words only
 	quiet       = 30 * time.Second // without a byte, after which an attempt is given up
 	attemptTime = 60 * time.Second // for one attempt at a JSON answer, however it trickles
 )
@@ -27,7 +28,7 @@ const (
 type call struct {
 	op     string // in words, for errors: "read run run-1"
 	method string
-	path   []string // elements below the base path; escaped here
+	path   []string // elements below the base path; each must look like an id
 	query  url.Values
 	kind   string // content type of the body, empty without one
 	body   any
@@ -50,7 +51,7 @@ func (c *Client) do(ctx context.Context, k call) error {
 		used := c.bearer()
 		err := c.once(ctx, k)
 		if err == nil {
-			c.budget.earn(progress.attempts == 0)
+			c.budget.earn(progress.spent)
 			return nil
 		}
 		if errors.Is(err, ErrUnauthorized) && !k.anonymous && !progress.renewed {
@@ -74,8 +75,12 @@ func (c *Client) do(ctx context.Context, k call) error {
 	}
 }
 
-// once makes one attempt.
+// once makes one attempt. Whatever its error says, the token is not in it.
 func (c *Client) once(ctx context.Context, k call) error {
+	return hidden(c.attempt(ctx, k), c.bearer())
+}
+
+func (c *Client) attempt(ctx context.Context, k call) error {
 	total := attemptTime
 	if k.policy.attempt > 0 {
 		total = k.policy.attempt
@@ -94,7 +99,6 @@ func (c *Client) once(ctx context.Context, k call) error {
 		return c.unanswered(ctx, k.op, err)
 	}
 	defer res.Body.Close()
-	watch.alive()
 	body, err := io.ReadAll(io.LimitReader(watch.reader(res.Body), maxAnswer+1))
 	if err != nil {
 		return c.unanswered(ctx, k.op, err)
@@ -106,6 +110,11 @@ func (c *Client) once(ctx context.Context, k call) error {
 }
 
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
+	for _, element := range k.path {
+		if !identifier.MatchString(element) {
+			return nil, &Error{Op: k.op, Note: fmt.Sprintf("%q is not an id", printable(element, 80)), Network: NotAllowed, Final: true}
+		}
+	}
 	var body io.Reader
 	if k.body != nil {
 		b, err := json.Marshal(k.body)
@@ -134,11 +143,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 }
 
 func (c *Client) address(k call) string {
-	escaped := make([]string, len(k.path))
-	for i, p := range k.path {
-		escaped[i] = url.PathEscape(p)
-	}
-	u := c.base.Scheme + "://" + c.base.Host + basePath + strings.Join(escaped, "/")
+	u := c.base.Scheme + "://" + c.base.Host + basePath + strings.Join(k.path, "/")
 	if len(k.query) > 0 {
 		u += "?" + k.query.Encode()
 	}
@@ -147,6 +152,7 @@ func (c *Client) address(k call) string {
 
 // judge decides, for every call, what is an error.
 func judge(k call, res *http.Response, body []byte) error {
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if res.StatusCode >= 300 {
 		return refusal(k.op, res, body)
 	}
@@ -156,7 +162,6 @@ func judge(k call, res *http.Response, body []byte) error {
 	if page := strayPage(res, body); page != "" {
 		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: page, Stray: true}
 	}
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if !json.Valid(body) {
 		return malformed(k.op, "the answer is not complete JSON")
 	}

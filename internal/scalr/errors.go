@@ -68,7 +68,9 @@ func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
 func (e *Error) Reason() string {
 	var parts []string
 	for _, p := range e.Problems {
-		parts = append(parts, p.String())
+		if text := p.String(); text != "" {
+			parts = append(parts, text)
+		}
 	}
 	if e.More > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", e.More))
@@ -157,6 +159,8 @@ func refusal(op string, res *http.Response, body []byte) *Error {
 	return e
 }
 
+const mostProblems = 5 // of one answer, that are told
+
 // read takes Scalr's words out of an error document, whatever its shape.
 func (e *Error) read(body []byte) {
 	var doc struct {
@@ -165,20 +169,20 @@ func (e *Error) read(body []byte) {
 	if json.Unmarshal(body, &doc) != nil {
 		return
 	}
-	var entries []map[string]any
+	var entries []any
 	if json.Unmarshal(doc.Errors, &entries) != nil {
-		var one map[string]any
-		if json.Unmarshal(doc.Errors, &one) != nil || one == nil {
-			return
-		}
-		entries = append(entries, one)
+		var one any
+		_ = json.Unmarshal(doc.Errors, &one) // nil when it is missing
+		entries = []any{one}
 	}
 	for i, entry := range entries {
-		if i == 5 {
-			e.More = len(entries) - 5
+		if i == mostProblems {
+			e.More = len(entries) - i
 			return
 		}
-		e.Problems = append(e.Problems, problem(entry))
+		if members, ok := entry.(map[string]any); ok {
+			e.Problems = append(e.Problems, problem(members))
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 
 // loopback reports whether the name is this machine's own: 127.0.0.0/8, ::1 or localhost.
 func loopback(host string) bool {
+	host = strings.TrimSuffix(host, ".")
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

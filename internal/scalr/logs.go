@@ -23,7 +23,10 @@ func (b *LogBody) Close() error {
 	return nil
 }
 
-const logQuiet = 10 * time.Second
+const (
+	logQuiet    = 10 * time.Second
+	mostLogHops = 5
+)
 
 // Log opens a log, always from its start: the API knows no offset. It makes one
 // attempt, since whoever follows a run comes again anyway. nil without an error
@@ -72,24 +75,23 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 			return nil, err
 		}
 	}
-	w.alive()
 	if res.StatusCode == http.StatusOK {
-		return unpacked(k.op, res, w)
+		return unpacked(ctx, k.op, res, w)
 	}
 	defer res.Body.Close()
 	if res.StatusCode == http.StatusNoContent {
 		return nil, nil
 	}
-	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), 64<<10))
-	return nil, refusal(k.op, res, text)
+	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
+	return nil, hidden(refusal(k.op, res, text), c.bearer())
 }
 
 // follow goes where a log was put, without the token, over at most five hops.
 func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http.Response, w *watch) (*http.Response, error) {
 	for hops := 0; redirected(res.StatusCode); hops++ {
 		res.Body.Close()
-		if hops == 5 {
-			return nil, &Error{Op: op, Note: "too many redirects"}
+		if hops == mostLogHops {
+			return nil, &Error{Op: op, HTTPStatus: res.StatusCode, Note: "too many redirects", Storage: true}
 		}
 		to, err := c.nextHop(op, from, res)
 		if err != nil {
@@ -98,24 +100,24 @@ func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http
 		req := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: http.Header{}}).WithContext(ctx)
 		req.Header.Set("User-Agent", c.userAgent)
 		req.Header.Set("Accept-Encoding", "identity")
+		w.alive()
 		if res, err = c.foreign.Do(req); err != nil {
 			return nil, noAnswer(ctx, op, to.Host, err)
 		}
-		w.alive()
 		from = to
 	}
 	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent {
 		defer res.Body.Close()
-		text, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+		text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
 		return nil, refusedByStorage(op, from, res, text)
 	}
 	return res, nil
 }
 
 // unpacked hands on the body; some stores send gzip although nobody asked.
-func unpacked(op string, res *http.Response, w *watch) (*LogBody, error) {
+func unpacked(ctx context.Context, op string, res *http.Response, w *watch) (*LogBody, error) {
 	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
-	in := bufio.NewReaderSize(w.reader(res.Body), 32<<10)
+	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body)), 32<<10)
 	b.Reader = in
 	if magic, _ := in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		unzip, err := gzip.NewReader(in)
@@ -126,4 +128,15 @@ func unpacked(op string, res *http.Response, w *watch) (*LogBody, error) {
 		b.Reader, b.Size = unzip, -1
 	}
 	return b, nil
+}
+
+// explained says of a body that breaks off what it was, and why.
+func explained(ctx context.Context, op, host string, r io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p)
+		if err != nil && err != io.EOF {
+			err = noAnswer(ctx, op, host, err)
+		}
+		return n, err
+	})
 }

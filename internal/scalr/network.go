@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -82,7 +83,6 @@ func diagnose(err error, host string) (Network, string) {
 		op       *net.OpError
 		record   tls.RecordHeaderError
 		verify   *tls.CertificateVerificationError
-		alert    tls.AlertError
 		denial   *network.ProxyRefusal
 		deadline interface{ Timeout() bool }
 	)
@@ -93,6 +93,8 @@ func diagnose(err error, host string) (Network, string) {
 	switch {
 	case errors.Is(err, network.ErrAddressRefused):
 		return NotAllowed, host + ": " + network.ErrAddressRefused.Error()
+	case errors.Is(err, network.ErrProxyAddress):
+		return ProxyDenied, network.ErrProxyAddress.Error()
 	case errors.As(err, &denial) && denial.Status >= 500:
 		return ProxyTrouble, denial.Error()
 	case errors.As(err, &denial):
@@ -107,8 +109,10 @@ func diagnose(err error, host string) (Network, string) {
 		return Certificate, printable(certificateText(err), 400)
 	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
 		return NotTLS, host + " answered without TLS"
-	case errors.As(err, &alert) && strings.Contains(alert.Error(), "protocol version"), strings.Contains(text, "unsupported versions"):
+	case containsAny(text, oldTLS):
 		return OldTLS, host + " speaks only old versions of TLS; 1.2 is needed"
+	case containsAny(text, tlsRefusals):
+		return NotTLS, "no TLS with " + host + ": " + rootCause(err)
 	case errors.As(err, &op) && op.Op == "dial":
 		return Unreachable, host + ": " + rootCause(op.Err)
 	case strings.Contains(text, "TLS handshake timeout"):
@@ -119,6 +123,17 @@ func diagnose(err error, host string) (Network, string) {
 		return TimedOut, host + " did not answer in time"
 	}
 	return OtherTrouble, printable(text, 200)
+}
+
+// What crypto/tls says in words only. The first is from us, the second from the server.
+var (
+	oldTLS      = []string{"selected unsupported protocol version", "tls: protocol version not supported"}
+	tlsRefusals = []string{"tls: handshake failure", "tls: bad certificate", "tls: certificate required", "tls: unrecognized name",
+		"tls: insufficient security level", "tls: no application protocol"}
+)
+
+func containsAny(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
 func certificate(err error) bool {

@@ -36,20 +36,22 @@ func patiently(ctx context.Context, quiet, total time.Duration) (context.Context
 // alive says that something moved.
 func (w *watch) alive() { w.timer.Reset(w.quiet) }
 
+// rest says that nobody listens just now, so that silence means nothing.
+func (w *watch) rest() { w.timer.Stop() }
+
 func (w *watch) stop() {
 	w.timer.Stop()
 	w.release()
 	w.cancel(nil)
 }
 
-// reader tells the watch about every byte that is read.
+// reader watches over every read. Between reads it is the one who reads that
+// takes the time: a log whose reader is slow is not silent.
 func (w *watch) reader(r io.Reader) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
-		n, err := r.Read(p)
-		if n > 0 {
-			w.alive()
-		}
-		return n, err
+		w.alive()
+		defer w.rest()
+		return r.Read(p)
 	})
 }
 

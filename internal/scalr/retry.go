@@ -4,9 +4,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -19,7 +16,7 @@ type policy struct {
 	// once: repeated only if it surely was not received. Everything else is
 	// ambiguous, and the caller's to resolve.
 	once  bool
-	hurry bool // waits of at most 300 ms between attempts
+	hurry bool // somebody waits for the end of the step: short waits, free of the budget
 	fresh bool // not on a connection that was used before
 }
 
@@ -29,15 +26,20 @@ var (
 	following = policy{patience: 10 * time.Minute, lag: 30 * time.Second, denied: 3}
 	ours      = policy{patience: 120 * time.Second, lag: 30 * time.Second}
 	lookingUp = policy{patience: 25 * time.Second}
-	creating  = policy{patience: 3 * time.Minute, once: true, fresh: true}
+	creating  = policy{patience: 120 * time.Second, once: true, fresh: true}
+	uploading = policy{patience: 10 * time.Minute}
 	stopping  = policy{patience: 3 * time.Second, attempt: time.Second, hurry: true}
 	single    = policy{}
 )
 
 const (
-	backoffUnit   = 500 * time.Millisecond
-	backoffMost   = 15 * time.Second
-	retryAfterMax = 120 * time.Second
+	backoffUnit = 500 * time.Millisecond
+	backoffMost = 15 * time.Second
+	deniedWait  = 5 * time.Second        // before a 401 is asked again
+	hurryMost   = 300 * time.Millisecond // between attempts in a hurry
+	hurryAsked  = time.Second            // the same, where the server asks for a wait
+	mostStrays  = 3                      // attempts that may meet a stray page
+	mostUnknown = 2                      // attempts at a host name that does not exist
 )
 
 // progress is where the attempts at one call stand.
@@ -47,6 +49,7 @@ type progress struct {
 	attempts         int
 	strays, unknowns int
 	refused          int
+	spent            int // of the budget
 	renewed          bool
 }
 
@@ -55,12 +58,16 @@ func (p policy) begin() *progress { return &progress{policy: p, began: time.Now(
 // next decides whether another attempt follows, and after which wait.
 func (p *progress) next(err error, b *budget) (time.Duration, bool) {
 	p.attempts++
-	if p.patience == 0 || !p.worthwhile(err) {
+	left := p.patience - time.Since(p.began)
+	if left <= 0 || !p.worthwhile(err) {
 		return 0, false
 	}
-	left := p.patience - time.Since(p.began)
-	if left <= 0 || !b.spend(err) {
-		return 0, false
+	if !p.hurry {
+		price := price(err)
+		if !b.spend(price) {
+			return 0, false
+		}
+		p.spent += price
 	}
 	return p.wait(err, left), true
 }
@@ -70,18 +77,17 @@ func (p *progress) worthwhile(err error) bool {
 	if !errors.As(err, &e) || e.Final {
 		return false
 	}
-	if p.once {
-		return e.unsent() || e.HTTPStatus == http.StatusTooManyRequests
-	}
 	switch {
-	case e.Stray:
-		p.strays++
-		return p.strays < 3
 	case e.Network == UnknownHost:
 		p.unknowns++
-		return p.unknowns < 3
+		return p.unknowns < mostUnknown
+	case p.once:
+		return e.unsent() && !e.Network.hopeless() || e.HTTPStatus == http.StatusTooManyRequests
+	case e.Stray:
+		p.strays++
+		return p.strays < mostStrays
 	case e.HTTPStatus == http.StatusNotFound:
-		return p.lag > 0 && time.Since(p.began) < p.lag
+		return time.Since(p.began) < p.lag
 	case e.HTTPStatus == http.StatusUnauthorized:
 		p.refused++
 		return p.refused <= p.denied
@@ -89,18 +95,22 @@ func (p *progress) worthwhile(err error) bool {
 	return e.passing()
 }
 
+// wait is never shorter than what the server asks for, and spread, so that
+// clients which are all told the same do not come back together.
 func (p *progress) wait(err error, left time.Duration) time.Duration {
 	var e *Error
-	if errors.As(err, &e) && e.RetryAfter != nil {
-		return min(max(*e.RetryAfter, 0), retryAfterMax, left)
-	}
-	if e != nil && e.HTTPStatus == http.StatusUnauthorized {
-		return min(5*time.Second, left)
+	errors.As(err, &e)
+	wait, most := backoff(p.attempts-1), hurryMost
+	switch {
+	case e.RetryAfter != nil:
+		wait, most = max(wait, *e.RetryAfter+rand.N(backoffUnit)), hurryAsked
+	case e.HTTPStatus == http.StatusUnauthorized:
+		wait = deniedWait
 	}
 	if p.hurry {
-		return min(backoff(p.attempts-1), 300*time.Millisecond, left)
+		wait = min(wait, most)
 	}
-	return min(backoff(p.attempts-1), left)
+	return min(wait, left)
 }
 
 // closing gives the error its history, which the words about it need.
@@ -119,63 +129,5 @@ func backoff(n int) time.Duration {
 	if n < 10 {
 		most = min(most, backoffUnit<<n)
 	}
-	return rand.N(most) + time.Millisecond
-}
-
-// budget bounds the repetitions of the whole process, so that an outage cannot
-// make a storm. The figures are those of the AWS SDKs.
-type budget struct {
-	mu     sync.Mutex
-	tokens int
-}
-
-const budgetMost = 500
-
-func newBudget() *budget { return &budget{tokens: budgetMost} }
-
-func (b *budget) spend(err error) bool {
-	price := 5
-	var e *Error
-	if errors.As(err, &e) && e.Network == TimedOut {
-		price = 10
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.tokens < price {
-		return false
-	}
-	b.tokens -= price
-	return true
-}
-
-func (b *budget) earn(first bool) {
-	if !first {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tokens = min(b.tokens+1, budgetMost)
-}
-
-// retryAfter reads the header in both of its forms (RFC 9110, 10.2.3). A date is
-// measured against the answer's own Date, since clocks differ. nil: not usable.
-func retryAfter(h http.Header) *time.Duration {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	if value == "" || len(h.Values("Retry-After")) > 1 {
-		return nil
-	}
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		wait := time.Duration(min(max(seconds, 0), int64(retryAfterMax/time.Second))) * time.Second
-		return &wait
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return nil
-	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	wait := min(max(at.Sub(now), 0), retryAfterMax)
-	return &wait
+	return rand.N(most)
 }

@@ -30,6 +30,8 @@ func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err
 	return c.complete(ctx, run), nil
 }
 
+const mostStatus = 100 // bytes of a word for where a run stands
+
 // run reads the answer; one for another run than asked (any, if id is empty), or
 // without a status, is no answer.
 func (a answer) run(op, id string) (Run, error) {
@@ -40,8 +42,8 @@ func (a answer) run(op, id string) (Run, error) {
 	if id != "" && r.ID != id {
 		return Run{}, malformed(op, "the answer is for another run: "+r.ID)
 	}
-	if r.Attributes.text("status") == "" {
-		return Run{}, malformed(op, "the answer has no status")
+	if s := r.Attributes.text("status"); s == "" || s != printable(s, mostStatus) {
+		return Run{}, malformed(op, "the answer has no usable status")
 	}
 	return doc.run(r), nil
 }
@@ -86,13 +88,13 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 // Confirm agrees to the apply of a run. ErrConflict: not yet, or not any more;
 // look again.
 func (c *Client) Confirm(ctx context.Context, id, comment string) error {
-	return c.act(ctx, id, "apply", comment, ours)
+	return c.act(ctx, id, "apply", comment, starting)
 }
 
 // Override overrides a policy check's soft failures. The API takes no comment.
 func (c *Client) Override(ctx context.Context, policyCheckID string) error {
 	return c.do(ctx, call{op: "override policy check " + policyCheckID, method: http.MethodPost,
-		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: ours})
+		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: starting})
 }
 
 // act posts one of a run's actions. They take a plain object and answer without
@@ -111,14 +113,18 @@ func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit
 	})
 }
 
+const mostHeld = 1000 // runs among which the holder of a workspace is looked for
+
 // Holder finds the run that the given one waits for: the oldest that is neither
 // dry nor over. ok is false when there is none, or nobody knows.
 func (c *Client) Holder(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {
+	seen := 0
 	err := c.runsOf(ctx, workspaceID, single, func(r Run) bool {
-		if !r.Dry && !r.Status.Over() && r.ID != waiting {
+		if !r.Dry && !r.Status.Over() && r.ID != waiting && (!ok || !r.CreatedAt.After(holder.CreatedAt)) {
 			holder, ok = r, true
 		}
-		return true
+		seen++
+		return seen < mostHeld
 	})
 	return holder, ok && err == nil
 }

@@ -3,6 +3,8 @@ package scalr
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"net/http/httptrace"
 	"time"
 )
@@ -25,9 +27,15 @@ type StopResult struct {
 	LastKnown Run
 }
 
-// freshLook bounds the look before a stop: the request must be out within a
-// second, whatever Scalr does.
-const freshLook = 700 * time.Millisecond
+const (
+	// freshLook bounds the look before a stop: the request must be out within a
+	// second, whatever Scalr does.
+	freshLook = 700 * time.Millisecond
+	// mostStops bounds the requests for a run that always moves on before they come.
+	mostStops = 8
+	// stopAgain is the wait after both verbs were refused in one status.
+	stopAgain = 250 * time.Millisecond
+)
 
 // Stop asks Scalr to stop the run: discard what waits, cancel what works
 // (openapi.yml: each is refused in the other's statuses). A refusal means that
@@ -38,26 +46,34 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 	if !last.Dry || !last.Status.Known() {
 		look = c.freshOr(ctx, last)
 	}
-	for {
+	for range mostStops {
 		switch {
 		case look.Status.Over():
 			return StopResult{Over: true, LastKnown: look}, nil
 		case look.applying() && !s.Apply:
 			return StopResult{GoesOn: true, LastKnown: look}, nil
 		}
-		verb := look.stopVerb(refused)
+		verb := look.stopVerb(refused, s.Apply)
 		if verb == "" {
-			return StopResult{LastKnown: look}, &Error{Op: "stop run " + look.ID, HTTPStatus: 409,
-				Note: "Scalr refuses both cancel and discard while the run is " + printable(string(look.Status), 80)}
+			clear(refused) // a run that passes by takes neither; it will move on
+			if pause(ctx, stopAgain) != nil {
+				break
+			}
+		} else {
+			err := c.act(s.watched(ctx), look.ID, verb, s.Comment, stopping)
+			s.out()
+			if !errors.Is(err, ErrConflict) {
+				return StopResult{Verb: verb, LastKnown: look}, err
+			}
+			refused[verb] = look.Status
 		}
-		err := c.act(s.watched(ctx), look.ID, verb, s.Comment, stopping)
-		s.out()
-		if !errors.Is(err, ErrConflict) {
-			return StopResult{Verb: verb, LastKnown: look}, err
+		var err error
+		if look, err = c.lookAgain(ctx, look, s); err != nil {
+			return StopResult{LastKnown: look}, err
 		}
-		refused[verb] = look.Status
-		look = c.freshOr(ctx, look)
 	}
+	return StopResult{LastKnown: look}, &Error{Op: "stop run " + look.ID, HTTPStatus: http.StatusConflict,
+		Note: fmt.Sprintf("Scalr refuses both cancel and discard while the run is %s", look.Status)}
 }
 
 func (s Stopping) out() {
@@ -74,21 +90,40 @@ func (s Stopping) watched(ctx context.Context) context.Context {
 func (c *Client) freshOr(ctx context.Context, last Run) Run {
 	ctx, cancel := context.WithTimeout(ctx, freshLook)
 	defer cancel()
-	if r, err := c.readRun(ctx, last.ID, single); err == nil {
+	r, err := c.readRun(ctx, last.ID, single)
+	return last.unless(r, err)
+}
+
+// lookAgain looks after a refusal. The run has moved, perhaps into an apply:
+// unless that may be interrupted, nothing more is asked for blindly.
+func (c *Client) lookAgain(ctx context.Context, last Run, s Stopping) (Run, error) {
+	r, err := c.readRun(ctx, last.ID, stopping)
+	if last.Dry || s.Apply {
+		return last.unless(r, err), nil
+	}
+	return last.unless(r, err), err
+}
+
+// unless prefers the later look; one that is surely older comes from a copy of
+// the server that lags.
+func (r Run) unless(later Run, err error) Run {
+	if err != nil || later.Status.Before(r.Status) {
 		return r
 	}
-	return last
+	return later
 }
 
 // stopVerb is what to ask for by the run's status: never again what was refused
 // in this very status, and then the other verb, since the tables may differ.
-func (r Run) stopVerb(refused map[string]Status) string {
+func (r Run) stopVerb(refused map[string]Status, apply bool) string {
 	verbs := []string{"discard", "cancel"}
 	switch {
-	case r.Status.Known() && meanings[r.Status].cancelable, !r.Status.Known() && !r.planned():
+	case r.cancelable():
 		verbs = []string{"cancel", "discard"}
-	case !r.Status.Known() && !r.Dry:
-		verbs = verbs[:1] // past the plan, a cancel might interrupt an apply
+	case !r.Dry && !apply && r.planned():
+		// It waits for a person, or nobody knows. Scalr cancels only what works,
+		// so that a cancel would succeed just when the run is an apply by now.
+		verbs = verbs[:1]
 	}
 	for _, v := range verbs {
 		if at, tried := refused[v]; !tried || at != r.Status {
@@ -98,7 +133,19 @@ func (r Run) stopVerb(refused map[string]Status) string {
 	return ""
 }
 
-func (r Run) planned() bool { return r.Plan != nil && r.Plan.Status.Final() }
+// cancelable reports whether the run is at work; one in a status that is not
+// known is, before its plan is done.
+func (r Run) cancelable() bool {
+	if !r.Status.Known() {
+		return !r.planned()
+	}
+	return meanings[r.Status].cancelable
+}
+
+// planned reports whether the plan is done, so that an apply may come next.
+func (r Run) planned() bool {
+	return r.Plan != nil && r.Plan.Status.Final() || !r.Status.Before("planned") && r.Status.Known()
+}
 
 // applying reports whether to cancel would interrupt an apply; a status that is
 // not known is judged by the apply stage.

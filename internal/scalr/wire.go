@@ -33,6 +33,7 @@ type reference struct {
 type document struct {
 	Data     json.RawMessage `json:"data"`
 	Included []resource      `json:"included"`
+	Links    json.RawMessage `json:"links"`
 	Meta     struct {
 		Pagination struct {
 			Next *json.Number `json:"next-page"`

@@ -1,0 +1,51 @@
+package scalr
+
+import (
+	"errors"
+	"sync"
+)
+
+// budget bounds the repetitions of the whole process, so that an outage cannot
+// make a storm. The figures are those of the AWS SDKs. What a call spent comes
+// back when it succeeds in the end: then the outage is over, and another one
+// gets the same patience.
+type budget struct {
+	mu     sync.Mutex
+	tokens int
+}
+
+const (
+	budgetMost   = 500
+	priceFailed  = 5
+	priceTimeOut = 10
+)
+
+func newBudget() *budget { return &budget{tokens: budgetMost} }
+
+// price is what it costs to try again after the error.
+func price(err error) int {
+	var e *Error
+	if errors.As(err, &e) && e.Network == TimedOut {
+		return priceTimeOut
+	}
+	return priceFailed
+}
+
+// spend reports whether there was enough left.
+func (b *budget) spend(price int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.tokens < price {
+		return false
+	}
+	b.tokens -= price
+	return true
+}
+
+// earn gives back what a call that succeeded had spent, and a token to one that
+// needed nothing.
+func (b *budget) earn(spent int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens = min(b.tokens+max(spent, 1), budgetMost)
+}
