@@ -2,27 +2,158 @@ package scalr
 
 import (
 	"context"
+	"net/http"
 	"net/url"
+	"strings"
 )
 
-// EnvironmentFilter narrows a list of environments; zero fields do not.
+// EnvironmentFilter narrows a list of environments; zero fields do not. Tag and
+// PolicyGroup are ids. The service may find more than the name: compare it.
 type EnvironmentFilter struct {
-	Name, Query, Tag, PolicyGroup, LatestRunDate, Sort string
+	AccountID, Name, Query, Tag, PolicyGroup string
+	LatestRunDate                            string // between:FROM,TO
+	Sort                                     string // attributes between commas, each perhaps after a "-"
 }
 
-// Environments lists the environments that the token can see.
+// Environments lists the environments that the token can see. Of each it tells
+// id, name, status, account and tags (openapi.yml, list_environments).
 func (c *Client) Environments(ctx context.Context, f EnvironmentFilter) ([]Environment, error) {
-	query := url.Values{"include": {"tags"}}
-	setIf(query, "filter[name]", f.Name)
+	return c.environments(ctx, f, starting)
+}
+
+func (c *Client) environments(ctx context.Context, f EnvironmentFilter, p policy) ([]Environment, error) {
+	query := url.Values{"include": {"tags"}, "fields[environments]": {"name,status,account,tags"}, "fields[tags]": {"name"}}
+	setIf(query, "filter[account]", f.AccountID)
+	setIf(query, "filter[name]", literal(f.Name))
 	setIf(query, "query", f.Query)
 	setIf(query, "filter[tag]", f.Tag)
 	setIf(query, "filter[policy-group]", f.PolicyGroup)
 	setIf(query, "filter[latest-run-date]", f.LatestRunDate)
 	setIf(query, "sort", f.Sort)
 	var list []Environment
-	err := c.pages(ctx, "list environments", []string{"environments"}, "environments", query, starting, func(r resource, d document) bool {
+	err := c.pages(ctx, "list environments", []string{"environments"}, "environments", query, p, func(r resource, d document) bool {
 		list = append(list, d.environment(r))
 		return true
 	})
 	return list, err
+}
+
+// literal is a name as a filter. One that the service would read as an operator
+// ("in:a,b") gives no filter: the list is longer then, and names are compared anyway.
+func literal(name string) string {
+	if strings.ContainsAny(name, ":,") {
+		return ""
+	}
+	return name
+}
+
+// Environment reads an environment.
+func (c *Client) Environment(ctx context.Context, id string) (e Environment, err error) {
+	op := "read environment " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: starting,
+		read: func(a answer) (err error) { e, err = a.environment(op); return err },
+	})
+	return e, err
+}
+
+// EnvironmentSettings are what can be asked of an environment. Zero fields are
+// not sent: what they stand for stays as it is, or as the service has it.
+type EnvironmentSettings struct {
+	Name                         string
+	AccountID                    string // for a creation; the servers of today know it from the token
+	MaskSensitive, RemoteBackend *bool
+	CostEstimation               *bool    // known to older servers only
+	TagIDs, DefaultProviders     []string // ids; DefaultProviders replaces what there was
+}
+
+func (s EnvironmentSettings) document() map[string]any {
+	attrs, relations := map[string]any{}, map[string]any{}
+	if s.Name != "" {
+		attrs["name"] = s.Name
+	}
+	for name, flag := range map[string]*bool{"mask-sensitive-output": s.MaskSensitive, "remote-backend": s.RemoteBackend, "cost-estimation-enabled": s.CostEstimation} {
+		if flag != nil {
+			attrs[name] = *flag
+		}
+	}
+	if s.AccountID != "" {
+		relations["account"] = reference{"accounts", s.AccountID}
+	}
+	if len(s.TagIDs) > 0 {
+		relations["tags"] = references("tags", s.TagIDs)
+	}
+	if len(s.DefaultProviders) > 0 {
+		relations["default-provider-configurations"] = references("provider-configurations", s.DefaultProviders)
+	}
+	return body("environments", "", attrs, relations)
+}
+
+// CreateEnvironment creates an environment, exactly one of its name. created is
+// false if somebody else did it meanwhile.
+func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, created bool, err error) {
+	return createNamed(ctx,
+		func() (Environment, error) {
+			e, err := c.postEnvironment(ctx, s)
+			if s.AccountID == "" && wantsAccount(err) {
+				if s.AccountID, err = c.onlyAccount(ctx, err); err == nil {
+					e, err = c.postEnvironment(ctx, s)
+				}
+			}
+			return e, err
+		},
+		func() (Environment, bool, error) { return c.environmentNamed(ctx, s) })
+}
+
+func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, err error) {
+	op := "create environment " + printable(s.Name, 255)
+	err = c.do(ctx, call{
+		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: creating, body: s.document(),
+		read: func(a answer) (err error) { e, err = a.environment(op); return err },
+	})
+	return e, err
+}
+
+func (c *Client) environmentNamed(ctx context.Context, s EnvironmentSettings) (Environment, bool, error) {
+	list, err := c.environments(ctx, EnvironmentFilter{AccountID: s.AccountID, Name: s.Name}, lookingUp)
+	for _, e := range list {
+		if e.Name == s.Name {
+			e, err := c.Environment(ctx, e.ID)
+			return e, err == nil, err
+		}
+	}
+	return Environment{}, false, err
+}
+
+// UpdateEnvironment changes what is set in the settings. The answer is what the
+// service made of it. The document has no id: openapi.yml has it read-only.
+func (c *Client) UpdateEnvironment(ctx context.Context, id string, s EnvironmentSettings) (e Environment, err error) {
+	op := "change environment " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodPatch, path: []string{"environments", id}, kind: documentType, policy: starting, body: s.document(),
+		read: func(a answer) (err error) { e, err = a.environment(op); return err },
+	})
+	return e, err
+}
+
+// DeleteEnvironment deletes an environment. A 404 may mean that it is gone, or
+// that the token may not delete it.
+func (c *Client) DeleteEnvironment(ctx context.Context, id string) error {
+	return c.do(ctx, call{op: "delete environment " + id, method: http.MethodDelete, path: []string{"environments", id}, policy: starting})
+}
+
+func (a answer) environment(op string) (Environment, error) {
+	r, doc, err := a.one(op, "environments")
+	return doc.environment(r), err
+}
+
+func (d document) environment(r resource) Environment {
+	a := r.Attributes
+	return Environment{
+		ID: r.ID, Name: a.line("name"), Status: a.line("status"), AccountID: r.ref("account"),
+		Locked: a.set("locked"), LockReason: a.line("lock-reason"),
+		MaskSensitive: a.flag("mask-sensitive-output"), RemoteBackend: a.flag("remote-backend"), CostEstimation: a.flag("cost-estimation-enabled"),
+		Tags: d.tags(r), Policies: r.refs("policy-groups"), Providers: r.refs("provider-configurations"),
+		DefaultProviders: r.refs("default-provider-configurations"),
+	}
 }

@@ -14,17 +14,18 @@ func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err err
 	op := "read workspace " + id
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: starting,
-		read: func(a answer) error {
-			r, doc, err := a.one(op, "workspaces")
-			w = doc.workspace(r)
-			return err
-		},
+		read: func(a answer) (err error) { w, err = a.workspace(op); return err },
 	})
 	return w, err
 }
 
+func (a answer) workspace(op string) (Workspace, error) {
+	r, doc, err := a.one(op, "workspaces")
+	return doc.workspace(r), err
+}
+
 // WorkspaceFilter narrows a list of workspaces; zero fields do not. Names are
-// matched by the service as it likes: compare them.
+// matched by the service as it likes: compare them. Tag is an id.
 type WorkspaceFilter struct {
 	EnvironmentID, Environment string // by id, or by name
 	Name, Query, Tag           string
@@ -32,6 +33,10 @@ type WorkspaceFilter struct {
 
 // Workspaces lists workspaces.
 func (c *Client) Workspaces(ctx context.Context, f WorkspaceFilter) ([]Workspace, error) {
+	return c.workspaces(ctx, f, starting)
+}
+
+func (c *Client) workspaces(ctx context.Context, f WorkspaceFilter, p policy) ([]Workspace, error) {
 	query := url.Values{"include": {workspaceIncludes}}
 	setIf(query, "filter[environment]", f.EnvironmentID)
 	setIf(query, "filter[environment][name]", f.Environment)
@@ -39,7 +44,7 @@ func (c *Client) Workspaces(ctx context.Context, f WorkspaceFilter) ([]Workspace
 	setIf(query, "query", f.Query)
 	setIf(query, "filter[tag]", f.Tag)
 	var list []Workspace
-	err := c.pages(ctx, "list workspaces", []string{"workspaces"}, "workspaces", query, starting, func(r resource, d document) bool {
+	err := c.pages(ctx, "list workspaces", []string{"workspaces"}, "workspaces", query, p, func(r resource, d document) bool {
 		list = append(list, d.workspace(r))
 		return true
 	})
@@ -101,29 +106,4 @@ func (a attributes) flags(name string) map[string]bool {
 		}
 	}
 	return flags
-}
-
-// Environment reads an environment.
-func (c *Client) Environment(ctx context.Context, id string) (e Environment, err error) {
-	op := "read environment " + id
-	err = c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: starting,
-		read: func(a answer) error {
-			r, doc, err := a.one(op, "environments")
-			e = doc.environment(r)
-			return err
-		},
-	})
-	return e, err
-}
-
-func (d document) environment(r resource) Environment {
-	a := r.Attributes
-	return Environment{
-		ID: r.ID, Name: a.line("name"), Status: a.line("status"), AccountID: r.ref("account"),
-		Locked: a.set("locked"), LockReason: a.line("lock-reason"),
-		MaskSensitive: a.flag("mask-sensitive-output"), RemoteBackend: a.flag("remote-backend"), CostEstimation: a.flag("cost-estimation-enabled"),
-		Tags: d.tags(r), Policies: r.refs("policy-groups"), Providers: r.refs("provider-configurations"),
-		DefaultProviders: r.refs("default-provider-configurations"),
-	}
 }

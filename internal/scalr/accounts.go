@@ -1,0 +1,40 @@
+package scalr
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// wantsAccount reports whether the service refused since no account was named:
+// older servers do not take it from the token.
+func wantsAccount(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.HTTPStatus/100 != 4 {
+		return false
+	}
+	for _, p := range e.Problems {
+		if strings.Contains(p.Pointer, "/relationships/account") {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyAccount gives the account that the token belongs to, or the refusal that
+// asked for it, if the token sees several or none.
+func (c *Client) onlyAccount(ctx context.Context, refusal error) (string, error) {
+	var ids []string
+	err := c.pages(ctx, "list accounts", []string{"accounts"}, "accounts", url.Values{"fields[accounts]": {"name"}}, starting, func(r resource, _ document) bool {
+		ids = append(ids, r.ID)
+		return len(ids) < 2
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) != 1:
+		return "", refusal
+	}
+	return ids[0], nil
+}

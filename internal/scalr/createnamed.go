@@ -1,0 +1,51 @@
+package scalr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// takenFor is for how long a thing is looked for whose name is said to be
+// taken: somebody else has just created it, and lists may lag.
+const takenFor = 5 * time.Second
+
+// createNamed creates a thing that has a name of its own, exactly once. After an
+// answer that got lost, and after a refusal that may mean that the name is
+// taken, the thing is looked for by its name before another one is asked for.
+// ours is false if somebody else has created it.
+func createNamed[T any](ctx context.Context, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
+	for range mostCreations {
+		made, err = post()
+		if err == nil {
+			return made, true, nil
+		}
+		gone := lost(err)
+		if !gone && !maybeTaken(err) {
+			return made, false, err
+		}
+		ours = ours || gone
+		left := takenFor
+		if gone {
+			left = window(err)
+		}
+		found, ok, lookErr := await(ctx, left, look)
+		switch {
+		case ok:
+			return found, ours, nil
+		case lookErr != nil:
+			return made, false, fmt.Errorf("%w; whether it exists could not be seen: %w", err, lookErr)
+		case !gone:
+			return made, false, err
+		}
+	}
+	return made, false, err
+}
+
+// maybeTaken reports whether the refusal may mean that the name is taken.
+func maybeTaken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.HTTPStatus == http.StatusConflict || e.HTTPStatus == http.StatusUnprocessableEntity)
+}

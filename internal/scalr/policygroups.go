@@ -1,0 +1,34 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// PolicyGroup is a set of policies that runs in its environments are held against.
+type PolicyGroup struct{ ID, Name string }
+
+// PolicyGroups lists the policy groups that the token can see.
+func (c *Client) PolicyGroups(ctx context.Context) ([]PolicyGroup, error) {
+	var list []PolicyGroup
+	err := c.pages(ctx, "list policy groups", []string{"policy-groups"}, "policy-groups", url.Values{"fields[policy-groups]": {"name"}}, starting,
+		func(r resource, _ document) bool {
+			list = append(list, PolicyGroup{ID: r.ID, Name: r.Attributes.line("name")})
+			return true
+		})
+	return list, err
+}
+
+// LinkPolicyGroup links a policy group to an environment. The list that an
+// environment shows can only be read (openapi.yml, create_policy_group_environments).
+func (c *Client) LinkPolicyGroup(ctx context.Context, id, environmentID string) error {
+	return c.do(ctx, call{op: "link policy group " + id, method: http.MethodPost, path: []string{"policy-groups", id, "relationships", "environments"},
+		kind: documentType, policy: starting, body: map[string]any{"data": references("environments", []string{environmentID})}})
+}
+
+// UnlinkPolicyGroup ends the link. A 404 may mean that there is none any more.
+func (c *Client) UnlinkPolicyGroup(ctx context.Context, id, environmentID string) error {
+	return c.do(ctx, call{op: "unlink policy group " + id, method: http.MethodDelete,
+		path: []string{"policy-groups", id, "relationships", "environments", environmentID}, policy: starting})
+}

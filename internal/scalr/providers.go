@@ -1,0 +1,78 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// Provider is a provider configuration: credentials that workspaces may use.
+type Provider struct {
+	ID, Name     string
+	Shared       bool     // every environment may use it, without a link
+	Environments []string // ids of those that are linked to it
+}
+
+// Providers lists the provider configurations that the token can see.
+func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
+	query := url.Values{"fields[provider-configurations]": {"name,is-shared,environments"}}
+	var list []Provider
+	err := c.pages(ctx, "list provider configurations", []string{"provider-configurations"}, "provider-configurations", query, starting,
+		func(r resource, _ document) bool {
+			list = append(list, r.provider())
+			return true
+		})
+	return list, err
+}
+
+func (r resource) provider() Provider {
+	return Provider{ID: r.ID, Name: r.Attributes.line("name"), Shared: r.Attributes.set("is-shared"), Environments: r.refs("environments")}
+}
+
+// LinkProvider lets the workspaces of an environment use a provider
+// configuration. The list that an environment shows can only be read
+// (openapi.yml, Environment); the provider configuration's own list is replaced
+// as a whole, so it is read right before.
+func (c *Client) LinkProvider(ctx context.Context, id, environmentID string) error {
+	return c.relink(ctx, id, func(linked []string) []string {
+		if slices.Contains(linked, environmentID) {
+			return linked
+		}
+		return append(linked, environmentID)
+	})
+}
+
+// UnlinkProvider ends the link.
+func (c *Client) UnlinkProvider(ctx context.Context, id, environmentID string) error {
+	return c.relink(ctx, id, func(linked []string) []string {
+		return slices.DeleteFunc(linked, func(e string) bool { return e == environmentID })
+	})
+}
+
+func (c *Client) relink(ctx context.Context, id string, change func(linked []string) []string) error {
+	p, err := c.provider(ctx, id)
+	if err != nil {
+		return err
+	}
+	before := slices.Clone(p.Environments)
+	after := change(p.Environments)
+	if slices.Equal(before, after) {
+		return nil
+	}
+	return c.do(ctx, call{op: "change provider configuration " + id, method: http.MethodPatch, path: []string{"provider-configurations", id},
+		kind: documentType, policy: starting, body: body("provider-configurations", "", nil, map[string]any{"environments": references("environments", after)})})
+}
+
+func (c *Client) provider(ctx context.Context, id string) (p Provider, err error) {
+	op := "read provider configuration " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"provider-configurations", id}, policy: starting,
+		read: func(a answer) error {
+			r, _, err := a.one(op, "provider-configurations")
+			p = r.provider()
+			return err
+		},
+	})
+	return p, err
+}
