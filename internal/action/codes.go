@@ -15,6 +15,9 @@ const (
 	codeWorkspaceMissing = "workspace-not-found"
 	codeWorkspaceUnclear = "workspace-ambiguous"
 	codeEnvironmentGone  = "environment-not-found"
+	codeEnvironmentTwice = "environment-ambiguous"
+	codePolicyGroupGone  = "policy-group-not-found"
+	codeProviderGone     = "provider-configuration-not-found"
 	codeRunMissing       = "run-not-found"
 	codeWorkspaceVCS     = "workspace-vcs-driven"
 	codeWorkspaceModule  = "workspace-module-driven"
@@ -33,6 +36,7 @@ const (
 	codeRedirected       = "redirected"
 	codeNotWaiting       = "run-not-waiting"
 	codeOutputs          = "outputs-unwritable"
+	codeOutputTooLarge   = "output-too-large"
 	codeCheckFailed      = "check-failed"
 	codeInUse            = "in-use"
 	codeHostUnknown      = "host-unknown"
@@ -90,9 +94,12 @@ var advices = map[string]advice{
 	codeSignInRefused:             {"refused", "Scalr does not let this job sign in as the service account", "Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must fit.", "service-account"},
 	codeIDToken:                   {"invalid", "GitHub gives this job no OIDC token", "Add `permissions: id-token: write` to the job. Pull requests from forks never get one.", "service-account"},
 	codeNotAllowed:                {"refused", "the token is valid but may not do this", "Give the service account a role with the permission that is named, on this workspace or its environment.", "token"},
-	codeWorkspaceMissing:          {"refused", "there is no such workspace, or the token may not see it", "Check `workspace-id` or `workspace`, and that the token may read the workspace (`workspaces:read`).", "workspace"},
+	codeWorkspaceMissing:          {"refused", "there is no such workspace, or the token may not see it", "Check the workspace's name or id, and that the token may read the workspace (`workspaces:read`).", "workspace"},
 	codeWorkspaceUnclear:          {"refused", "several workspaces have this name", "Give `workspace-id` in place of `workspace`.", "workspace"},
 	codeEnvironmentGone:           {"refused", "there is no such environment, or the token may not see it", "Check the environment's name or id, and that the token may read it.", "workspace"},
+	codeEnvironmentTwice:          {"refused", "several environments have this name", "Give `environment-id` in place of `name`, or `account-id` with it.", ""},
+	codePolicyGroupGone:           {"refused", "there is no such policy group, or the token may not see it", "Check its name or id, and that the token may read policy groups.", ""},
+	codeProviderGone:              {"refused", "there is no such provider configuration, or the token may not see it", "Check its name or id, and that the token may read provider configurations.", ""},
 	codeRunMissing:                {"refused", "there is no such run, or the token may not see it", "Check `run-id`: it is the output `run-id` of the step that made the run.", "run-id"},
 	codeWorkspaceVCS:              {"refused", "the workspace takes its configuration from a repository, so nothing can be uploaded to it", "Use a workspace without a VCS connection, or start the run from the repository.", "workspace"},
 	codeWorkspaceModule:           {"refused", "the workspace is driven by a module of the registry, so nothing can be uploaded to it", "Use a workspace without a module.", "workspace"},
@@ -111,8 +118,9 @@ var advices = map[string]advice{
 	codeRedirected:                {"refused", "the address answers by sending us elsewhere; the token is not taken along", "Give the address that is named as `base-url`.", "base-url"},
 	codeNotWaiting:                {"refused", "the run is not in a state in which this can be done", "Look at the run in Scalr; `mode: watch` waits until it rests.", "run-id"},
 	codeOutputs:                   {"unreachable", "the file for the step's outputs cannot be written", "Free the runner's disk, or make the file that GITHUB_OUTPUT names writable for the container.", ""},
+	codeOutputTooLarge:            {"refused", "an output would be larger than GitHub carries", "Ask for less, such as by a filter.", ""},
 	codeCheckFailed:               {"refused", "`mode: check` found something that would stop a run", "Do what stands beside each finding.", ""},
-	codeInUse:                     {"refused", "what should be deleted is in use or protected", "Take away what holds it, as named above, and run the job again.", ""},
+	codeInUse:                     {"refused", "what should be deleted is in use or protected", "Take away what holds it, as named above, and run the job again. Resources go by a run with `destroy: true` and `dry-run: false`. Nothing is deleted by force.", ""},
 	codeHostUnknown:               {"unreachable", "the host of `base-url` does not exist", "Check the spelling of `base-url`.", "base-url"},
 	codeUnreachable:               {"unreachable", "no connection to Scalr could be made", "Check `base-url`, and that the runner may reach the host: firewalls, and the account's list of allowed addresses.", "base-url"},
 	codeCertificate:               {"unreachable", "the certificate of the host is not trusted, expired, or for another name", "For an authority of your own, point `SSL_CERT_FILE` to its certificate (see \"Private certificates\"). If the dates look right, check the runner's clock.", "base-url"},
@@ -136,3 +144,6 @@ var advices = map[string]advice{
 	codeTimedOut:                  {"timed-out", "the step took longer than `timeout`", "Give a longer `timeout`, or find out what the run waits for.", "timeout"},
 	codeInternal:                  {"", "a fault of this action", "Please report it, with the log of a run with debug logging on.", ""},
 }
+
+// cloudCredentialsGone is what to tell users of an input that older pages have.
+const cloudCredentialsGone = "cloud-credentials is gone from Scalr's API and is not sent. Use default-provider-configurations: ids or names of provider configurations, one a line."

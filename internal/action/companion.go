@@ -1,0 +1,122 @@
+package action
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/scalr"
+)
+
+// companion is what the environment and the workspace action share: they bring
+// one thing to what is asked, and write only what differs from it.
+type companion struct {
+	*step
+	client  *scalr.Client
+	out     outputs
+	created bool
+	changed bool
+	// everyTag is the account's, once a server left names out.
+	everyTag []scalr.Tag
+}
+
+// companionTime bounds a companion's work. Each request has its own patience;
+// this is for a service that limits or stalls every one of them.
+const companionTime = 10 * time.Minute
+
+// attend tells the story and gives the exit code. What was learned and changed
+// by then is given out, however it ends.
+func (c *companion) attend(ctx context.Context, access inputs.Access, act func(context.Context) error) int {
+	ctx, cancel := context.WithTimeoutCause(ctx, companionTime, timedOut{companionTime})
+	defer cancel()
+	o := outcome{result: "done"}
+	if err := c.actSignedIn(ctx, access, act); err != nil {
+		o = ofCompanion(explain(ctx, err))
+	}
+	c.out.set("created", strconv.FormatBool(c.created))
+	c.out.set("changed", strconv.FormatBool(c.changed))
+	return c.conclude(ctx, o, &c.out)
+}
+
+func (c *companion) actSignedIn(ctx context.Context, access inputs.Access, act func(context.Context) error) (err error) {
+	if err := c.surroundings(); err != nil {
+		return err
+	}
+	retrying := (&narrate.Narrator{Job: c.job}).Retrying
+	if c.client, err = c.step.client(ctx, access, retrying); err != nil {
+		return err
+	}
+	return act(ctx)
+}
+
+// ofCompanion puts an outcome into the companions' words: what they look for may
+// not be there, they have no input timeout, and other names for their inputs.
+func ofCompanion(o outcome) outcome {
+	switch o.code {
+	case codeEnvironmentGone, codeWorkspaceMissing:
+		o.result, o.input = "not-found", ""
+	case codeTimedOut:
+		o.hints, o.input = []string{advices[codeNoAnswer].do}, ""
+	}
+	return o
+}
+
+// did tells a change that was made.
+func (c *companion) did(format string, args ...any) {
+	c.changed = true
+	c.job.Infof(format, args...)
+}
+
+// rest tells that there was nothing to do, if so.
+func (c *companion) rest() {
+	if !c.changed {
+		c.job.Infof("Nothing to change.")
+	}
+}
+
+// setJSON sets an output to one line of JSON, for fromJSON.
+func (c *companion) setJSON(name string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("set output %s: %w", name, err)
+	}
+	return c.setLarge(name, string(text))
+}
+
+// setLarge sets an output that may be more than GitHub carries.
+func (c *companion) setLarge(name, text string) error {
+	if len(text) > mostOutput {
+		return found(codeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, size(int64(len(text))))
+	}
+	c.out.set(name, text)
+	return nil
+}
+
+// setTags sets the output tags, by name.
+func (c *companion) setTags(tags []scalr.Tag) error {
+	return c.setJSON("tags", tagNames(tags))
+}
+
+func tagNames(tags []scalr.Tag) []string {
+	names := make([]string, 0, len(tags))
+	for _, t := range tags {
+		names = append(names, t.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// isFinding reports whether err is our own finding with the code.
+func isFinding(err error, code string) bool {
+	var f *finding
+	return errors.As(err, &f) && f.code == code
+}
+
+// gone reports whether err says that there is no such thing, as far as the token can see.
+func gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }

@@ -1,0 +1,53 @@
+package action
+
+import (
+	"context"
+	"strings"
+
+	"scalr-run-action/internal/scalr"
+)
+
+func environmentWithID(ctx context.Context, c *scalr.Client, id string) (scalr.Environment, bool, error) {
+	env, err := c.Environment(ctx, id)
+	if gone(err) {
+		return env, false, nil
+	}
+	return env, err == nil, err
+}
+
+// environmentNamed finds the environment with exactly the name. accountID may be empty.
+func environmentNamed(ctx context.Context, c *scalr.Client, accountID, name string) (scalr.Environment, bool, error) {
+	list, err := c.Environments(ctx, scalr.EnvironmentFilter{AccountID: accountID, Name: name})
+	if err != nil {
+		return scalr.Environment{}, false, err
+	}
+	var ids []string
+	for _, env := range list {
+		if env.Name == name {
+			ids = append(ids, env.ID)
+		}
+	}
+	switch len(ids) {
+	case 0:
+		return scalr.Environment{}, false, nil
+	case 1:
+		return environmentWithID(ctx, c, ids[0])
+	}
+	return scalr.Environment{}, false, found(codeEnvironmentTwice, "%d environments are called %q: %s.", len(ids), name, strings.Join(ids, ", "))
+}
+
+// environmentMeant finds an environment by what may be its id or its name: a
+// name may look like an id.
+func environmentMeant(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.Environment, bool, error) {
+	if strings.HasPrefix(nameOrID, "env-") && !strings.ContainsAny(nameOrID, "/?#% ") {
+		if env, ok, err := environmentWithID(ctx, c, nameOrID); ok || err != nil {
+			return env, ok, err
+		}
+	}
+	return environmentNamed(ctx, c, "", nameOrID)
+}
+
+// missingEnvironment says that there is no such environment, and which come near.
+func missingEnvironment(ctx context.Context, c *scalr.Client, nameOrID string) error {
+	return found(codeEnvironmentGone, "There is no environment %q that the token can see.%s", nameOrID, nearEnvironments(ctx, c, nameOrID))
+}

@@ -1,0 +1,134 @@
+package action
+
+import (
+	"context"
+	"slices"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// links finds what the inputs name.
+func (e *environmentStory) links(ctx context.Context) (l environmentLinks, err error) {
+	if l.policyGroups, err = e.policyGroups(ctx, e.in.PolicyGroups); err != nil {
+		return l, err
+	}
+	if len(e.in.ProviderConfigurations)+len(e.in.DefaultProviderConfigurations) == 0 {
+		return l, nil
+	}
+	if l.everyProvider, err = e.client.Providers(ctx); err != nil {
+		return l, err
+	}
+	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
+	if l.providers, err = pick(l.everyProvider, key, e.in.ProviderConfigurations, "provider configuration", codeProviderGone); err != nil {
+		return l, err
+	}
+	l.defaults, err = pick(l.everyProvider, key, e.in.DefaultProviderConfigurations, "provider configuration", codeProviderGone)
+	return l, err
+}
+
+// policyGroups finds policy groups by id or name.
+func (e *environmentStory) policyGroups(ctx context.Context, wanted []string) ([]scalr.PolicyGroup, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	all, err := e.client.PolicyGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pick(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", codePolicyGroupGone)
+}
+
+// pick finds each of the wanted, given by id or by exact name.
+func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing, code string) ([]T, error) {
+	picked := make([]T, 0, len(wanted))
+	for _, want := range wanted {
+		var matches []T
+		var names []string
+		for _, one := range all {
+			id, name := key(one)
+			if id == want {
+				matches = []T{one}
+				break
+			}
+			if name == want {
+				matches = append(matches, one)
+			}
+			names = append(names, name)
+		}
+		switch len(matches) {
+		case 0:
+			return nil, found(code, "There is no %s %q that the token can see.%s", thing, want, didYouMean(want, names))
+		case 1:
+			picked = append(picked, matches[0])
+		default:
+			return nil, found(code, "%d %ss are called %q: give the id.", len(matches), thing, want)
+		}
+	}
+	return picked, nil
+}
+
+// linkPolicyGroups links policy groups to the environment, or ends the links.
+func (e *environmentStory) linkPolicyGroups(ctx context.Context, env scalr.Environment, groups []scalr.PolicyGroup) error {
+	for _, g := range groups {
+		linked := slices.Contains(env.Policies, g.ID)
+		switch {
+		case e.in.PolicyGroupsMode == inputs.PolicyGroupsAdd && !linked:
+			if err := e.client.LinkPolicyGroup(ctx, g.ID, env.ID); err != nil {
+				return err
+			}
+			e.did("Linked policy group %q (%s).", g.Name, g.ID)
+		case e.in.PolicyGroupsMode == inputs.PolicyGroupsRemove && linked:
+			if err := e.unlinkPolicyGroup(ctx, env, g); err != nil {
+				return err
+			}
+			e.did("Unlinked policy group %q (%s).", g.Name, g.ID)
+		}
+	}
+	return nil
+}
+
+func (e *environmentStory) unlinkPolicyGroup(ctx context.Context, env scalr.Environment, g scalr.PolicyGroup) error {
+	err := e.client.UnlinkPolicyGroup(ctx, g.ID, env.ID)
+	if gone(err) {
+		// Unlinked by an attempt whose answer got lost, or not allowed: a look tells.
+		if now, lookErr := e.client.Environment(ctx, env.ID); lookErr == nil && !slices.Contains(now.Policies, g.ID) {
+			return nil
+		}
+	}
+	return err
+}
+
+// linkProviders lets the environment have these provider configurations and no
+// others, if any are asked for. Shared ones need no link, and have none to end.
+func (e *environmentStory) linkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
+	if len(links.providers) == 0 {
+		return nil
+	}
+	wanted := providerIDs(links.providers)
+	for _, p := range links.everyProvider {
+		want, has := slices.Contains(wanted, p.ID), slices.Contains(env.Providers, p.ID) || slices.Contains(p.Environments, env.ID)
+		switch {
+		case p.Shared || want == has:
+		case want:
+			if err := e.client.LinkProvider(ctx, p.ID, env.ID); err != nil {
+				return err
+			}
+			e.did("Linked provider configuration %q (%s).", p.Name, p.ID)
+		default:
+			if err := e.client.UnlinkProvider(ctx, p.ID, env.ID); err != nil {
+				return err
+			}
+			e.did("Unlinked provider configuration %q (%s).", p.Name, p.ID)
+		}
+	}
+	return nil
+}
+
+func providerIDs(list []scalr.Provider) []string {
+	ids := make([]string, 0, len(list))
+	for _, p := range list {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}

@@ -1,0 +1,122 @@
+package action
+
+import (
+	"context"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// environmentLinks are the things that the inputs name, as Scalr knows them.
+type environmentLinks struct {
+	policyGroups        []scalr.PolicyGroup
+	providers, defaults []scalr.Provider
+	everyProvider       []scalr.Provider // if any were named
+}
+
+// present creates the environment, or brings it to what is asked. Whatever the
+// inputs name is looked for before anything is written.
+func (e *environmentStory) present(ctx context.Context) error {
+	links, err := e.links(ctx)
+	if err != nil {
+		return err
+	}
+	env, err := e.findOrCreate(ctx, links)
+	if err != nil {
+		return err
+	}
+	e.at(env)
+	if e.in.AccountID != "" && env.AccountID != "" && env.AccountID != e.in.AccountID {
+		e.job.Warnf("account-id has no effect: the environment belongs to account %s.", env.AccountID)
+	}
+	if env, err = e.bring(ctx, env, links); err != nil {
+		return err
+	}
+	e.rest()
+	return e.tell(env)
+}
+
+// findOrCreate finds the environment by the name it has, or by the one it gets:
+// then it was renamed before.
+func (e *environmentStory) findOrCreate(ctx context.Context, links environmentLinks) (scalr.Environment, error) {
+	env, ok, err := e.find(ctx)
+	switch {
+	case ok || err != nil:
+		return env, err
+	case e.in.EnvironmentID != "":
+		return env, e.missing(ctx)
+	case e.in.RenameTo == "":
+		return e.create(ctx, e.in.Name, links)
+	}
+	if env, ok, err = environmentNamed(ctx, e.client, e.in.AccountID, e.in.RenameTo); ok || err != nil {
+		return env, err
+	}
+	return e.create(ctx, e.in.RenameTo, links)
+}
+
+func (e *environmentStory) create(ctx context.Context, name string, links environmentLinks) (scalr.Environment, error) {
+	tags, err := e.forCreation(ctx, e.in.Tags)
+	if err != nil {
+		return scalr.Environment{}, err
+	}
+	s := scalr.EnvironmentSettings{Name: name, AccountID: e.in.AccountID, MaskSensitive: e.in.MaskSensitiveOutput, RemoteBackend: e.in.RemoteBackend,
+		CostEstimation: e.in.CostEstimationEnabled, TagIDs: tagIDs(tags)}
+	if len(links.providers) == 0 {
+		s.DefaultProviders = providerIDs(links.defaults) // else they are linked first
+	}
+	env, created, err := e.client.CreateEnvironment(ctx, s)
+	if err != nil {
+		return env, err
+	}
+	if created {
+		e.created = true
+		e.did("Created environment %q with the tags %s.", env.Name, quoted(tagNames(tags)))
+	}
+	env.Tags = join(tagIDs(env.Tags), tags)
+	return env, nil
+}
+
+// bring writes what differs from what is asked.
+func (e *environmentStory) bring(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
+	tags, err := e.tagged(ctx, scalr.EnvironmentKind, env.ID, env.Tags, e.in.Tags)
+	if err != nil {
+		return env, err
+	}
+	if err := e.linkPolicyGroups(ctx, env, links.policyGroups); err != nil {
+		return env, err
+	}
+	if err := e.linkProviders(ctx, env, links); err != nil {
+		return env, err
+	}
+	env, err = e.set(ctx, env, links)
+	env.Tags = tags
+	return env, err
+}
+
+// set changes the environment's own settings, in one request.
+func (e *environmentStory) set(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
+	before, ask := e.compare(env, links)
+	e.tellUntold(before)
+	if len(before.changes) == 0 {
+		return env, nil
+	}
+	after, err := e.client.UpdateEnvironment(ctx, env.ID, ask)
+	if err != nil {
+		return env, err
+	}
+	left, _ := e.compare(after, links)
+	e.tellSettings(before, left)
+	return after, nil
+}
+
+// compare gives what differs, and what to ask for.
+func (e *environmentStory) compare(env scalr.Environment, links environmentLinks) (settings, scalr.EnvironmentSettings) {
+	var s settings
+	ask := scalr.EnvironmentSettings{
+		Name:             s.text("name", env.Name, e.in.RenameTo),
+		MaskSensitive:    s.flag("mask-sensitive-output", env.MaskSensitive, e.in.MaskSensitiveOutput),
+		RemoteBackend:    s.flag("remote-backend", env.RemoteBackend, e.in.RemoteBackend),
+		CostEstimation:   s.flag("cost-estimation-enabled", env.CostEstimation, e.in.CostEstimationEnabled),
+		DefaultProviders: s.ids("default-provider-configurations", env.DefaultProviders, providerIDs(links.defaults)),
+	}
+	return s, ask
+}

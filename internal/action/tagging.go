@@ -1,0 +1,189 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// tagged brings the tags of an environment or a workspace to what is asked, and
+// gives those it has then. known are the names that came along with it.
+func (c *companion) tagged(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, want inputs.Tags) ([]scalr.Tag, error) {
+	if want.Mode == inputs.TagsAdd && len(want.Names) == 0 {
+		return c.named(ctx, known)
+	}
+	ids, err := c.client.TagIDs(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	have, err := c.named(ctx, join(ids, known))
+	if err != nil {
+		return nil, err
+	}
+	switch want.Mode {
+	case inputs.TagsClear:
+		return c.clearTags(ctx, kind, id, have)
+	case inputs.TagsRemove:
+		return c.removeTags(ctx, kind, id, have, want.Names)
+	case inputs.TagsReplace:
+		return c.replaceTags(ctx, kind, id, have, want.Names)
+	}
+	return c.addTags(ctx, kind, id, have, want.Names)
+}
+
+// join gives the tags their names, as far as they are known.
+func join(ids []string, known []scalr.Tag) []scalr.Tag {
+	tags := make([]scalr.Tag, 0, len(ids))
+	for _, id := range ids {
+		t := scalr.Tag{ID: id}
+		if i := slices.IndexFunc(known, func(k scalr.Tag) bool { return k.ID == id }); i >= 0 {
+			t = known[i]
+		}
+		tags = append(tags, t)
+	}
+	return tags
+}
+
+// named fills in the names that a server left out.
+func (c *companion) named(ctx context.Context, tags []scalr.Tag) ([]scalr.Tag, error) {
+	if !slices.ContainsFunc(tags, func(t scalr.Tag) bool { return t.Name == "" }) {
+		return tags, nil
+	}
+	if c.everyTag == nil {
+		var err error
+		if c.everyTag, err = c.client.Tags(ctx, ""); err != nil {
+			return nil, err
+		}
+	}
+	return join(tagIDs(tags), append(c.everyTag, tags...)), nil
+}
+
+func (c *companion) clearTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag) ([]scalr.Tag, error) {
+	if len(have) == 0 {
+		return nil, nil
+	}
+	if err := c.client.ReplaceTags(ctx, kind, id, nil); err != nil {
+		return nil, err
+	}
+	c.did("Removed all tags: %s.", quoted(tagNames(have)))
+	return nil, nil
+}
+
+func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	var kept, dropped []scalr.Tag
+	for _, t := range have {
+		if slices.Contains(names, t.Name) {
+			dropped = append(dropped, t)
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	if len(dropped) == 0 {
+		return have, nil
+	}
+	if err := c.client.RemoveTags(ctx, kind, id, tagIDs(dropped)); err != nil {
+		return nil, err
+	}
+	c.did("Removed the tags %s.", quoted(tagNames(dropped)))
+	return kept, nil
+}
+
+func (c *companion) replaceTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	want, err := c.ensured(ctx, have, names)
+	if err != nil || sameSet(tagIDs(have), tagIDs(want)) {
+		return want, err
+	}
+	if err := c.client.ReplaceTags(ctx, kind, id, tagIDs(want)); err != nil {
+		return nil, err
+	}
+	c.did("Replaced the tags %s by %s.", quoted(tagNames(have)), quoted(tagNames(want)))
+	return want, nil
+}
+
+func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(tagNames(have), name) })
+	if len(missing) == 0 {
+		return have, nil
+	}
+	added, err := c.ensured(ctx, nil, missing)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.client.AddTags(ctx, kind, id, tagIDs(added)); err != nil {
+		return nil, err
+	}
+	c.did("Added the tags %s.", quoted(tagNames(added)))
+	return append(slices.Clone(have), added...), nil
+}
+
+// ensured gives the tags of the names. Those that there are not yet are created.
+func (c *companion) ensured(ctx context.Context, known []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	var tags []scalr.Tag
+	for _, name := range names {
+		if i := slices.IndexFunc(known, func(t scalr.Tag) bool { return t.Name == name }); i >= 0 {
+			tags = append(tags, known[i])
+			continue
+		}
+		t, created, err := c.client.EnsureTag(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if created {
+			c.did("Created the tag %q.", name)
+		}
+		tags = append(tags, t)
+	}
+	return tags, nil
+}
+
+// forCreation gives the tags that something new begins with.
+func (c *companion) forCreation(ctx context.Context, want inputs.Tags) ([]scalr.Tag, error) {
+	if want.Mode != inputs.TagsAdd && want.Mode != inputs.TagsReplace {
+		return nil, nil
+	}
+	return c.ensured(ctx, nil, want.Names)
+}
+
+// tagFilter gives the id for a filter by a tag's name. ok is false if there is no
+// such tag, so that nothing can have it.
+func (c *companion) tagFilter(ctx context.Context, name string) (id string, ok bool, err error) {
+	if name == "" {
+		return "", true, nil
+	}
+	tags, err := c.client.Tags(ctx, name)
+	if err != nil {
+		return "", false, err
+	}
+	for _, t := range tags {
+		if t.Name == name {
+			return t.ID, true, nil
+		}
+	}
+	tags, _ = c.client.Tags(ctx, "")
+	c.job.Noticef("There is no tag %q, so nothing has it.%s", name, didYouMean(name, tagNames(tags)))
+	return "", false, nil
+}
+
+func tagIDs(tags []scalr.Tag) []string {
+	ids := make([]string, 0, len(tags))
+	for _, t := range tags {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+// quoted is a list of names in a sentence.
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	list := make([]string, 0, len(names))
+	for _, n := range names {
+		list = append(list, fmt.Sprintf("%q", n))
+	}
+	return strings.Join(list, ", ")
+}

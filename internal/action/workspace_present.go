@@ -1,0 +1,95 @@
+package action
+
+import (
+	"context"
+	"path"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// present creates the workspace, or brings it to what is asked.
+func (w *workspaceStory) present(ctx context.Context) error {
+	ws, err := w.findOrCreate(ctx)
+	if err != nil {
+		return err
+	}
+	w.at(ws)
+	tags, err := w.tagged(ctx, scalr.WorkspaceKind, ws.ID, ws.Tags, w.in.Tags)
+	if err != nil {
+		return err
+	}
+	if err := w.set(ctx, ws); err != nil {
+		return err
+	}
+	w.rest()
+	return w.setTags(tags)
+}
+
+func (w *workspaceStory) findOrCreate(ctx context.Context) (scalr.Workspace, error) {
+	ws, ok, err := w.find(ctx)
+	switch {
+	case ok || err != nil:
+		return ws, err
+	case w.in.WorkspaceID != "" || w.environment.ID == "":
+		return ws, w.missing(ctx)
+	}
+	return w.create(ctx)
+}
+
+func (w *workspaceStory) create(ctx context.Context) (scalr.Workspace, error) {
+	tags, err := w.forCreation(ctx, w.in.Tags)
+	if err != nil {
+		return scalr.Workspace{}, err
+	}
+	ws, created, err := w.client.CreateWorkspace(ctx, w.environment.ID, scalr.WorkspaceSettings{
+		Name: w.in.Name, Platform: w.in.IaCPlatform, Version: w.in.TerraformVersion, Directory: w.in.WorkingDirectory, ExecutionMode: w.in.ExecutionMode,
+		EnvironmentType: w.in.EnvironmentType, AutoDestroyDays: w.in.AutoDestroyDays, AutoApply: w.in.AutoApply, Protection: w.in.DeletionProtection,
+		TagIDs: tagIDs(tags),
+	})
+	if err != nil {
+		return ws, err
+	}
+	ws.Environment = w.environment.Name
+	if created {
+		w.created = true
+		w.did("Created workspace %s with the tags %s.", title(ws), quoted(tagNames(tags)))
+	}
+	ws.Tags = join(tagIDs(ws.Tags), append(ws.Tags, tags...))
+	return ws, nil
+}
+
+// set changes the workspace's own settings, in one request.
+func (w *workspaceStory) set(ctx context.Context, ws scalr.Workspace) error {
+	before, ask := w.compare(ws)
+	w.tellUntold(before)
+	if len(before.changes) == 0 {
+		return nil
+	}
+	after, err := w.client.UpdateWorkspace(ctx, ws.ID, ask)
+	if err != nil {
+		return err
+	}
+	left, _ := w.compare(after)
+	w.tellSettings(before, left)
+	return nil
+}
+
+// compare gives what differs, and what to ask for.
+func (w *workspaceStory) compare(ws scalr.Workspace) (settings, scalr.WorkspaceSettings) {
+	var s settings
+	directory := w.in.WorkingDirectory
+	if directory != "" && path.Clean(directory) == path.Clean(ws.WorkingDirectory) {
+		directory = ""
+	}
+	ask := scalr.WorkspaceSettings{
+		Platform:        s.text("iac-platform", ws.Platform, w.in.IaCPlatform),
+		Version:         s.text("terraform-version", ws.Version, w.in.TerraformVersion),
+		Directory:       s.text("working-directory", ws.WorkingDirectory, directory),
+		ExecutionMode:   s.text("execution-mode", ws.ExecutionMode, w.in.ExecutionMode),
+		EnvironmentType: s.text("environment-type", ws.EnvironmentType, w.in.EnvironmentType),
+		AutoDestroyDays: s.number("auto-destroy-days", ws.AutoDestroyDays, w.in.AutoDestroyDays),
+		AutoApply:       s.flag("auto-apply", &ws.AutoApply, w.in.AutoApply),
+		Protection:      s.flag("deletion-protection", ws.DeletionProtection, w.in.DeletionProtection),
+	}
+	return s, ask
+}
