@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"regexp"
+	"strings"
 )
 
 // Apply is what an apply did, as far as its log tells.
@@ -30,7 +31,10 @@ func ReadApply(log *io.SectionReader) Apply {
 	for l := range lines(log) {
 		end.add(l)
 		found.add(l)
-		if m := doneLine.FindStringSubmatch(l); m != nil && len(apply.Done) < mostChanges {
+		if !strings.Contains(l, " complete after ") || len(apply.Done) == mostChanges {
+			continue
+		}
+		if m := doneLine.FindStringSubmatch(l); m != nil {
 			apply.Done = append(apply.Done, Done{Address: m[1], What: doneWords[m[2]]})
 		}
 	}

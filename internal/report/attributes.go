@@ -43,7 +43,11 @@ func output(name string, raw []byte) string {
 		return ""
 	}
 	var w attributeWriter
-	w.attribute(0, []any{name}, name+" = ", "", valuesOf(&c))
+	v := valuesOf(&c)
+	if v.veiled() {
+		w.add("!", 0, name+" = (sensitive value)")
+	}
+	w.attribute(0, []any{name}, name+" = ", "", v)
 	return w.text() + "\n"
 }
 

@@ -17,12 +17,35 @@ var escapes = regexp.MustCompile(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^
 // characters but newline and tab, nothing that is invisible or turns the
 // direction of writing, and valid UTF-8. It does not escape Markdown.
 func clean(s string) string {
+	s = uncolored(s)
 	if plain(s) {
 		return s
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(visible, escapes.ReplaceAllString(s, ""))
+}
+
+// uncolored removes SGR sequences, with which a log is full. It is here for
+// speed: the rest of clean would do it too.
+func uncolored(s string) string {
+	at := strings.Index(s, "\x1b[")
+	if at < 0 {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for ; at >= 0; at = strings.Index(s, "\x1b[") {
+		end := at + 2
+		for end < len(s) && (s[end] == ';' || '0' <= s[end] && s[end] <= '9') {
+			end++
+		}
+		if end == len(s) || s[end] != 'm' {
+			break // something else begins here
+		}
+		out = append(out, s[:at]...)
+		s = s[end+1:]
+	}
+	return string(append(out, s...))
 }
 
 // plain is the common case: nothing to do.

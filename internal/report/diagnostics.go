@@ -53,7 +53,7 @@ func (d *diagnostics) add(line string) {
 	case d.open && d.boxed:
 		d.close() // the box broke off
 		d.add(line)
-	case diagnosticTitle.MatchString(line):
+	case isTitle(line):
 		d.close()
 		d.open = true
 		d.keep(line)
@@ -65,8 +65,11 @@ func (d *diagnostics) add(line string) {
 }
 
 func unboxedEnd(line string) bool {
-	return isRule(line) || strings.HasPrefix(line, "Terraform ") || strings.HasPrefix(line, "OpenTofu ") ||
-		strings.HasPrefix(line, "Plan: ") || planHeader.MatchString(line)
+	return isRule(line) || byTool(line) || strings.HasPrefix(line, "Plan: ") || isHeader(line)
+}
+
+func isTitle(line string) bool {
+	return (strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")) && diagnosticTitle.MatchString(line)
 }
 
 // keep takes a line of the box, within the bound. A box may hold several.

@@ -71,7 +71,7 @@ func fit(page []section, limit int, run string) string {
 	for s, sec := range page {
 		sec.write(&out, sizes, s, run)
 	}
-	return out.String()
+	return strings.TrimRight(out.String(), "\n") + "\n"
 }
 
 type place struct{ section, item int }

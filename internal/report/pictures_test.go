@@ -52,7 +52,6 @@ func TestPictures(t *testing.T) {
 		{outcome: "needs-override"},
 		{outcome: "no-changes"},
 		{outcome: "no-changes", comment: true},
-		{outcome: "planned-hostile", opened: 1},
 	} {
 		r := outcomeReports[shot.outcome](t)
 		markdown, kind := r.Summary(), "summary"

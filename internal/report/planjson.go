@@ -116,6 +116,9 @@ func (h header) change() (Change, bool) {
 	default:
 		c.Action = action(a)
 	}
+	if c.Action == Forget {
+		c.Reason = "" // Terraform gives the reason of a destruction
+	}
 	return c, true
 }
 

@@ -7,14 +7,30 @@ import (
 )
 
 var (
-	planHeader = regexp.MustCompile(`^ {1,2}# \S`)
 	planBody   = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-| <=|   ) \S+ "`)
 	planCounts = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy(?:, \d+ to forget)?\.`)
 	deposed    = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
 	rule       = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
 )
 
-func isRule(line string) bool { return rule.MatchString(line) }
+// A log may have millions of lines, so that what comes first is cheap.
+func isRule(line string) bool {
+	return (strings.HasPrefix(line, "-") || strings.HasPrefix(line, "─")) && rule.MatchString(line)
+}
+
+// isHeader reports a comment line above a block: one or two blanks deep.
+func isHeader(line string) bool {
+	text, ok := strings.CutPrefix(strings.TrimPrefix(line, " "), " # ")
+	if !ok {
+		text, ok = strings.CutPrefix(line, " # ")
+	}
+	return ok && text != "" && text[0] != ' '
+}
+
+// byTool reports a sentence that begins with the tool's name.
+func byTool(line string) bool {
+	return strings.HasPrefix(line, "Terraform ") || strings.HasPrefix(line, "OpenTofu ")
+}
 
 // The bounds on what is kept of a plan: the text of one change, of all, and
 // how many changes.
@@ -73,7 +89,7 @@ func (p *planText) add(line string) {
 		return
 	}
 	switch {
-	case planHeader.MatchString(line):
+	case isHeader(line):
 		p.header(line[strings.Index(line, "#")+2:])
 	case p.now != nil && planBody.MatchString(line):
 		p.begun = true
@@ -89,9 +105,9 @@ func (p *planText) add(line string) {
 // turn sees where a new part of the plan begins.
 func (p *planText) turn(line string) {
 	switch {
-	case strings.Contains(line, "changes made outside of"), strings.HasPrefix(line, "Note: Objects have changed outside of"):
+	case strings.HasPrefix(line, "Note: Objects have changed outside of"), byTool(line) && strings.Contains(line, "changes made outside of"):
 		p.part = inDrift
-	case strings.HasSuffix(line, "will perform the following actions:"), strings.Contains(line, "planned the following actions, but then encountered"):
+	case byTool(line) && (strings.HasSuffix(line, "will perform the following actions:") || strings.Contains(line, "planned the following actions, but then encountered")):
 		p.part, p.errored = inChanges, strings.Contains(line, "but then encountered")
 	case line == "Changes to Outputs:":
 		p.part = inOutputs

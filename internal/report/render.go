@@ -28,7 +28,7 @@ func (r Report) render(limit int, s style) string {
 		page = append(page, section{open: r.times()})
 	}
 	page = append(page, section{open: r.footer()})
-	return strings.TrimRight(fit(page, limit, r.more()), "\n") + "\n"
+	return fit(page, limit, r.more())
 }
 
 // more is where to read what is not shown.

@@ -1,0 +1,76 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func TestDiagnostics(t *testing.T) {
+	t.Parallel()
+	ignoreText := cmpopts.IgnoreFields(Diagnostic{}, "Text")
+	for _, tt := range []struct {
+		name, log string
+		want      []Diagnostic
+	}{
+		{"in a box", "╷\n│ \x1b[31mError: \x1b[0mInvalid index\n│ \n│   on modules/net/main.tf line 12, in locals:\n│   12:   x = [][3]\n│     ├────────────────\n│     │ a is 1\n│ \n│ The key\n│ is wrong.\n╵\n",
+			[]Diagnostic{{Level: "error", File: "modules/net/main.tf", Line: 12, Title: "Invalid index", Message: "The key\nis wrong."}}},
+		{"with an address", "╷\n│ Warning: Old\n│ \n│   with aws_x.y,\n│   on a b.tf line 1, in resource \"aws_x\" \"y\":\n│    1: resource \"aws_x\" \"y\" {\n│ \n│ Use another.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n",
+			[]Diagnostic{{Level: "warning", File: "a b.tf", Line: 1, Title: "Old", Message: "Use another.\n\n(and 2 more similar warnings elsewhere)"}}},
+		{"without a place", "╷\n│ Error: No access\n│ \n│ Ask somebody.\n╵\n", []Diagnostic{{Level: "error", Title: "No access", Message: "Ask somebody."}}},
+		{"without colours", "Plan: 1 to add, 0 to change, 0 to destroy.\n\nWarning: Check failed\n\n  on main.tf line 3, in check \"c\":\n   3:     condition = false\n    ├────────────────\n    │ x is 1\n\nAMI is wrong.\nReally.\n\n" + strings.Repeat("─", 77) + "\n\nNote: no -out\n",
+			[]Diagnostic{{Level: "warning", File: "main.tf", Line: 3, Title: "Check failed", Message: "AMI is wrong.\nReally."}}},
+		{"two without colours", "Error: One\n\nfirst\n\nError: Two\n\n  on x.tf line 2:\n   2: a\n\nsecond\n",
+			[]Diagnostic{{Level: "error", Title: "One", Message: "first"}, {Level: "error", File: "x.tf", Line: 2, Title: "Two", Message: "second"}}},
+		{"a box that breaks off", "╷\n│ Error: One\n│ half\nsomething else\n", []Diagnostic{{Level: "error", Title: "One", Message: "half"}}},
+		{"a box of something else", "╷\n│ Hello\n╵\n", nil},
+		{"a line that is absurd", "╷\n│ Error: E\n│ \n│   on x.tf line 99999999999999999999, in x:\n│ \n│ m\n╵\n", []Diagnostic{{Level: "error", Title: "E", Message: "on x.tf line 99999999999999999999, in x:\n\nm"}}},
+		{"in a value of a plan", "  + x = <<-EOT\n        Error: no error\n        │ Error: nor this\n    EOT\n", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(ReadPlan(nil, logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
+				t.Errorf("-got +want:\n%s", diff)
+			}
+			if diff := cmp.Diff(ReadApply(logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
+				t.Errorf("apply: -got +want:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestManyDiagnostics: a flood of warnings leaves room for the error behind it.
+func TestManyDiagnostics(t *testing.T) {
+	t.Parallel()
+	log := strings.Repeat("╷\n│ Warning: w\n│ "+strings.Repeat("x", 9000)+"\n╵\n", 1000) + "╷\n│ Error: e\n╵\n"
+	found := ReadPlan(nil, logOf(log)).Diagnostics
+	if len(found) != mostDiagnostics+1 || found[len(found)-1].Title != "e" {
+		t.Errorf("got %d diagnostics, the last %q", len(found), found[len(found)-1].Title)
+	}
+}
+
+func TestTail(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	for i := range 500 {
+		log.WriteString(strings.Repeat("é", i) + "\n")
+	}
+	got := strings.Split(ReadApply(logOf(log.String())).Tail, "\n")
+	if len(got) != tailLines {
+		t.Errorf("got %d lines, want %d", len(got), tailLines)
+	}
+	if last := got[len(got)-1]; !strings.HasSuffix(last, "é…") || len(last) > 510 {
+		t.Errorf("the last line is %q", last)
+	}
+}
+
+func TestDone(t *testing.T) {
+	t.Parallel()
+	got := ReadApply(material(t, "apply", "apply.log")).Done
+	want := []Done{{"terraform_data.first", "created"}, {"terraform_data.second", "created"}}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("-got +want:\n%s", diff)
+	}
+}
