@@ -42,10 +42,7 @@ const (
 // the run has moved, so it looks again; a run that was confirmed meanwhile is
 // an apply. last is the caller's latest look.
 func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, error) {
-	look, refused := last, map[string]Status{}
-	if !last.Dry || !last.Status.Known() {
-		look = c.freshOr(ctx, last)
-	}
+	look, refused := c.freshOr(ctx, last), map[string]Status{}
 	for range mostStops {
 		switch {
 		case look.Status.Over():
