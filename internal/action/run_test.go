@@ -31,7 +31,7 @@ func TestResults(t *testing.T) {
 		{"apply-error", []string{"dry-run=false"}, 1, []string{"result=errored", "error-code=run-errored"}},
 		{"bad-upload", nil, 3, []string{"result=refused", "error-code=configuration-errored"}},
 		{"canceled-by-other", nil, 1, []string{"result=canceled", "error-code=run-canceled"}},
-		{"discarded-by-other", []string{"dry-run=false"}, 0, []string{"result=needs-confirmation"}},
+		{"discarded-by-other", []string{"dry-run=false"}, 1, []string{"result=discarded", "error-code=run-discarded"}},
 		{"no-upload-address", nil, 3, []string{"result=refused", "error-code=workspace-vcs-driven"}},
 		{"vcs-driven", nil, 3, []string{"result=refused", "error-code=workspace-vcs-driven"}},
 		{"locked", []string{"dry-run=false"}, 3, []string{"result=refused", "error-code=workspace-locked"}},

@@ -114,8 +114,12 @@ func (r *runStory) sweepOnce(ctx context.Context) {
 	}
 }
 
-// stopped says what became of a run when the step was told to end.
+// stopped says what became of a run when the step was told to end. A run that
+// was quicker is judged by how it ended.
 func (r *runStory) stopped(ctx context.Context, e follow.Ending) outcome {
+	if e.Stop != nil && e.StopErr == nil && e.Stop.Over {
+		return ofRun(e.Run)
+	}
 	o, _ := ofEnd(ctx)
 	r.stopAccepted = e.Stop != nil && e.StopErr == nil
 	o.problem += " " + r.fate(e)

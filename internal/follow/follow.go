@@ -93,10 +93,8 @@ func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 		opinion := judge.consider(look)
 		moved := false
 		if opinion != stale {
-			moved = f.copyLogs(ctx, look)
-			moved = look.Status != last.Status || moved
+			moved = f.tell(ctx, look) || look.Status != last.Status
 			last = look
-			f.Tell.Look(look)
 		}
 		switch opinion {
 		case rested:
@@ -130,9 +128,16 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, told error) Ending {
 			ending.Run = look
 		}
 	}
-	f.copyLogs(ctx, ending.Run)
-	f.Tell.Look(ending.Run)
+	f.tell(ctx, ending.Run)
 	return ending
+}
+
+// tell tells a look: the ends of logs before it, since they belong to the stage
+// that is over, and what grows after it. It reports whether a log moved.
+func (f *Follower) tell(ctx context.Context, look scalr.Run) (moved bool) {
+	ended := f.copyLogs(ctx, look, true)
+	f.Tell.Look(look)
+	return f.copyLogs(ctx, look, false) || ended
 }
 
 // cutShort makes what to do when a stop request is out: from then on, a second

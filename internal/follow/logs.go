@@ -8,11 +8,14 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// copyLogs tells what is new in the logs that the look says there are. It
-// reports whether anything was.
-func (f *Follower) copyLogs(ctx context.Context, r scalr.Run) (moved bool) {
+// copyLogs tells what is new in the logs that the look says there are: of the
+// stages that are over, or of those that are not. It reports whether anything was.
+func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (moved bool) {
 	logs, final := r.Logs()
 	for i, l := range logs {
+		if final[i] != over {
+			continue
+		}
 		t := f.tail(l)
 		if final[i] && t.finalAt.IsZero() {
 			t.finalAt = time.Now()

@@ -1,0 +1,311 @@
+package action_test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// slowly is a scenario whose stages last long enough to be interrupted.
+func slowly(t *testing.T, name string) scalrtest.Scenario {
+	s := scenario(t, name)
+	s.Pace = 20
+	s.Life.CancelTakes = time.Millisecond
+	return s
+}
+
+func with(s scalrtest.Scenario, faults ...scalrtest.Fault) scalrtest.Scenario {
+	s.Faults = append(s.Faults, faults...)
+	return s
+}
+
+// TestCancel plays a signal at every stage of a run's life (docs/faults.md, X).
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	real := []string{"dry-run=false"}
+	for _, c := range []struct {
+		name     string
+		scenario scalrtest.Scenario
+		inputs   []string
+		when     string // the run's status at the signal
+		stops    []string
+		says     string
+	}{
+		{"X06 pending", slowly(t, "queued"), real, "pending", []string{"discard 202"}, "has ended as discarded"},
+		{"X07 plan_queued", queuedPlan(t), nil, "plan_queued", []string{"cancel 202"}, "canceled"},
+		{"X07 planning", slowly(t, "plan-changes"), nil, "planning", []string{"cancel 202"}, "canceled"},
+		{"X08 planned", slowly(t, "confirmed-by-other"), real, "planned", []string{"discard 202"}, "discarded"},
+		{"X09 applying", slowly(t, "applied"), real, "applying", nil, "it goes on"},
+		{"X09 applying stop-apply", slowly(t, "applied"), append(real, "on-cancel=stop-apply"), "applying", []string{"cancel 202"}, "canceled"},
+		{"leave", slowly(t, "plan-changes"), []string{"on-cancel=leave"}, "planning", nil, "left alone"},
+		{"X14 503", with(slowly(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Times: 2, Action: scalrtest.Status, Status: 503}), nil, "planning", []string{"cancel 503", "cancel 503", "cancel 202"}, "canceled"},
+		{"X14 reset", with(slowly(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrtest.Reset}), nil, "planning", []string{"cancel 0", "cancel 202"}, "canceled"},
+		{"X23 forbidden", with(slowly(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrtest.Status, Status: 403, Times: -1}), nil, "planning", []string{"cancel 403"}, "could not be stopped"},
+		{"ignored", slowly(t, "ignores-stop"), nil, "planning", []string{"cancel 202"}, "accepted to cancel"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, c.scenario, c.inputs...)
+			var at time.Time
+			signal := signalWhen(c.when, 300*time.Millisecond)
+			r.during = func(p *played) { signal(p); at = time.Now() }
+			p := r.play().want(130, "result=interrupted").says(c.says).stops(c.stops...)
+			p.endsWithin(at, 6500*time.Millisecond)
+			p.stopArrives(at, time.Second)
+			if p.outputs["run-id"] == "" || p.summary == "" {
+				t.Errorf("outputs %v and summary of %d bytes must be there", p.outputs, len(p.summary))
+			}
+		})
+	}
+}
+
+func queuedPlan(t *testing.T) scalrtest.Scenario {
+	s := scenario(t, "plan-changes")
+	s.Life.Steps = []scalrtest.Step{{Status: "plan_queued", For: time.Minute}, {Status: "planning", For: time.Second}, {Status: "planned_and_finished"}}
+	return s
+}
+
+func (p *played) endsWithin(signal time.Time, most time.Duration) {
+	p.t.Helper()
+	if took := p.began.Add(p.took).Sub(signal); took > most {
+		p.t.Errorf("the step ended %s after the signal, want %s at most", took, most)
+	}
+}
+
+func (p *played) stopArrives(signal time.Time, most time.Duration) {
+	p.t.Helper()
+	for _, r := range p.server.Requests() {
+		if strings.HasSuffix(r.Path, "/actions/cancel") || strings.HasSuffix(r.Path, "/actions/discard") {
+			if after := r.Time.Sub(signal); after > most {
+				p.t.Errorf("%s arrived %s after the signal, want %s at most", r.Path, after, most)
+			}
+			return
+		}
+	}
+}
+
+// TestCancelHangs: whatever Scalr does, the step ends in time, and says that the
+// run may go on.
+func TestCancelHangs(t *testing.T) {
+	t.Parallel()
+	for name, ops := range map[string][]string{
+		"cancel":      {"POST /runs/*/actions/cancel"},
+		"everything":  {"POST /runs/*/actions/cancel", "GET /runs/*"},
+		"cancel real": {"POST /runs/*/actions/cancel", "GET /runs/*"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, slowly(t, "plan-changes"))
+			if name == "cancel real" {
+				r.set("dry-run=false")
+			}
+			var at time.Time
+			r.during = func(p *played) {
+				signalWhen("planning", 5*time.Second)(p)
+				at = time.Now()
+			}
+			wait := r.during
+			r.during = func(p *played) {
+				for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planning" {
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(4 * time.Second)
+				for _, op := range ops {
+					p.server.AddFault(scalrtest.Fault{Op: op, Times: -1, Action: scalrtest.Stall})
+				}
+				wait(p)
+			}
+			p := r.play().want(130, "result=interrupted").says("may still run")
+			p.endsWithin(at, 6500*time.Millisecond)
+			p.stopArrives(at, time.Second)
+		})
+	}
+}
+
+// TestCancelBeforeTheRun: no run is created after the signal (X01-X03).
+func TestCancelBeforeTheRun(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]scalrtest.Fault{
+		"X02 configuration version": {Op: "POST /configuration-versions", Action: scalrtest.Stall},
+		"X03 upload":                {Op: "PUT /upload/*", Action: scalrtest.Stall},
+		"X10 Retry-After":           {Op: "GET /workspaces/*", Action: scalrtest.Status, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
+		"processing":                {Op: "GET /configuration-versions/*", Action: scalrtest.Stall},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, with(scenario(t, "plan-changes"), fault))
+			r.during = signalAt(os.Interrupt, 5*time.Second)
+			p := r.play().want(130, "result=interrupted").asked("POST /runs", 0)
+			p.endsWithin(p.began.Add(5*time.Second), 2*time.Second)
+		})
+	}
+}
+
+// TestCancelWhileCreating: the creation in flight is not cut short, so that its
+// run is known and stopped (X04, X05).
+func TestCancelWhileCreating(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault scalrtest.Fault
+		says  string
+		stops []string
+	}{
+		"X04 answer is late": {scalrtest.Fault{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Delay, Delay: 3 * time.Second}, "discarded", []string{"cancel 202"}},
+		"X05 answer is lost": {scalrtest.Fault{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Stall}, "no such run was found", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, with(slowly(t, "plan-changes"), c.fault))
+			var at time.Time
+			r.during = func(p *played) {
+				for p.count("POST /runs") == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(1500 * time.Millisecond)
+				at = time.Now()
+				p.signals <- os.Interrupt
+			}
+			p := r.play().want(130, "result=interrupted")
+			p.endsWithin(at, 6500*time.Millisecond)
+			if c.stops != nil && len(p.server.Stops()) == 0 {
+				t.Errorf("nothing stopped the run\n%s", p.log)
+			}
+			if p.state["configuration-version-id"] == "" {
+				t.Error("the post step could not find the run")
+			}
+		})
+	}
+}
+
+// TestSignals: which signal came decides the exit code (X16, X18).
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 130} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, slowly(t, "plan-changes"))
+			r.during = signalAt(signal, 15*time.Second)
+			r.play().want(code, "result=interrupted").stops("cancel 202")
+		})
+	}
+}
+
+// TestSecondSignal ends the step at once, but not before a stop request is out (X17).
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, with(slowly(t, "ignores-stop")))
+	var at time.Time
+	r.during = func(p *played) {
+		signalWhen("planning", time.Second)(p)
+		at = time.Now()
+		p.signals <- os.Interrupt
+	}
+	p := r.play().want(130, "result=interrupted").stops("cancel 202")
+	p.endsWithin(at, 100*time.Millisecond)
+}
+
+// TestCancelTooLate: a run that has ended is judged by how it ended (X15).
+func TestCancelTooLate(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scenario(t, "plan-changes"))
+	r.during = signalWhen("planned_and_finished", 0)
+	r.play().stops()
+}
+
+// TestConfirmedMeanwhile: somebody confirms between the look and the discard; an
+// apply is left alone.
+func TestConfirmedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := slowly(t, "waits-for-approval")
+	s.Faults = []scalrtest.Fault{{Op: "POST /runs/*/actions/discard", Action: scalrtest.Status, Status: 409, Times: -1}}
+	r := newRig(t, s, "dry-run=false", "mode=run")
+	r.during = func(p *played) {
+		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned" {
+			time.Sleep(time.Millisecond)
+		}
+		p.signals <- os.Interrupt
+	}
+	p := r.play().want(130, "result=interrupted")
+	for _, stop := range p.server.Stops() {
+		if strings.HasPrefix(stop, "cancel") && strings.HasSuffix(stop, "202") {
+			t.Errorf("a cancel was accepted: %s", stop)
+		}
+	}
+}
+
+// TestTimeout goes the same way as a signal (X22).
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slowly(t, "plan-changes"), "timeout=20s")
+	r.play().want(5, "result=timed-out", "error-code=timed-out").says("20s").stops("cancel 202")
+}
+
+// TestClosedLog: nobody reads the log any more; that counts as a signal (X19, G21).
+func TestClosedLog(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slowly(t, "plan-changes"))
+	r.stdout = func(w io.Writer) io.Writer { return &closing{to: w, after: 900} }
+	p := r.play()
+	p.want(130, "result=interrupted").stops("cancel 202")
+}
+
+// closing breaks after some bytes.
+type closing struct {
+	to    io.Writer
+	after int
+}
+
+func (c *closing) Write(p []byte) (int, error) {
+	if c.after -= len(p); c.after < 0 {
+		return 0, syscall.EPIPE
+	}
+	return c.to.Write(p)
+}
+
+// TestBlockedLog: a log that blocks does not keep the run from being stopped (X11).
+func TestBlockedLog(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, slowly(t, "plan-changes"))
+	r.stdout = func(w io.Writer) io.Writer { return &blocking{to: w, after: 900} }
+	var at time.Time
+	r.during = func(p *played) {
+		signalAt(os.Interrupt, 30*time.Second)(p)
+		at = time.Now()
+	}
+	p := r.play().want(130, "result=interrupted").stops("cancel 202")
+	p.endsWithin(at, 6500*time.Millisecond)
+}
+
+// blocking blocks, for an hour, after some bytes.
+type blocking struct {
+	to    io.Writer
+	after int
+}
+
+func (b *blocking) Write(p []byte) (int, error) {
+	if b.after -= len(p); b.after < 0 {
+		time.Sleep(time.Hour)
+	}
+	return b.to.Write(p)
+}
+
+// TestPost is the second chance: it stops what a killed step left behind, and is
+// silent after a normal end.
+func TestPost(t *testing.T) {
+	t.Parallel()
+	t.Run("normal end", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t, scenario(t, "plan-changes"))
+		r.name = "scalr-run-post"
+		r.env["STATE_run-id"], r.env["STATE_on-cancel"], r.env["STATE_finished"] = "run-1", "stop", "true"
+		if p := r.play().want(0); p.log != "" || len(p.server.Requests()) != 0 {
+			t.Errorf("said %q and asked %d times, want silence", p.log, len(p.server.Requests()))
+		}
+	})
+}
