@@ -11,7 +11,7 @@ func (s *Server) environmentSchema() schema {
 		},
 		needs: []string{"name"},
 		relationships: map[string]string{
-			"account": "accounts", "tags": "[]tags", "provider-configurations": "[]provider-configurations",
+			"account": "accounts", "tags": "[]tags",
 			"default-provider-configurations": "[]provider-configurations", "default-workspace-agent-pool": "agent-pools",
 			"storage-profile": "storage-profiles",
 		},
@@ -83,8 +83,7 @@ func (s *Server) nameIsFree(name string, among []*resource, self *resource) *rep
 
 // checkRelated refuses relationships to what is not there.
 func (s *Server) checkRelated(doc written) *reply {
-	models := map[string]string{"tags": "AccountTag", "provider-configurations": "ProviderConfiguration",
-		"default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup"}
+	models := map[string]string{"tags": "AccountTag", "default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup"}
 	kinds := map[string]string{"default-provider-configurations": "provider-configurations"}
 	for name, ids := range doc.relationships {
 		model, checked := models[name]
@@ -109,7 +108,7 @@ func (s *Server) writeEnvironment(e *resource, doc written) {
 	maps.Copy(e.attributes, doc.attributes)
 	for name, ids := range doc.relationships {
 		switch name {
-		case "tags", "provider-configurations", "policy-groups":
+		case "tags", "policy-groups":
 			e.relationships[name] = toMany(name, ids...)
 		case "default-provider-configurations":
 			e.relationships[name] = toMany("provider-configurations", ids...)

@@ -55,6 +55,7 @@ func accountRoutes() []route {
 		{method: "GET", path: "/provider-configurations/*", gives: jsonAPI,
 			query: words("include"), include: words("environments parameters tags"),
 			do: readOf("provider-configurations", "ProviderConfiguration", 404)},
+		{method: "PATCH", path: "/provider-configurations/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateProvider},
 	}
 }
 
