@@ -1,0 +1,273 @@
+package scalr_test
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/secret"
+)
+
+// forgiven is all in which client and simulator may differ from the document,
+// each with its reason. Keep it short: every line is a hole in the contract.
+var forgiven = []struct{ complaint, reason string }{}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	document := theContract(t)
+	t.Logf("the document was loaded in %s", document.took.Round(time.Millisecond))
+	w := &witness{contract: document, seen: map[string]int{}}
+	for _, scenario := range toured() {
+		t.Run(scenario.Name, func(t *testing.T) { // one after another: they share the witness's transport
+			synctest.Test(t, func(t *testing.T) { tour(t, w, scenario) })
+		})
+	}
+	t.Run("places", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { tourPlaces(t, w) })
+	})
+	used := make([]bool, len(forgiven))
+	for _, c := range slices.Compact(slices.Sorted(slices.Values(w.complaints))) {
+		if !excused(c, used) {
+			t.Errorf("%s", c)
+		}
+	}
+	for i, f := range forgiven {
+		if !used[i] {
+			t.Errorf("nothing needs to be forgiven for %q any more", f.complaint)
+		}
+	}
+	t.Logf("operations seen: %d, exchanges: %d", len(w.seen), total(w.seen))
+	for _, operation := range slices.Sorted(maps.Keys(w.seen)) {
+		t.Logf("%4d %s", w.seen[operation], operation)
+	}
+}
+
+func excused(complaint string, used []bool) bool {
+	for i, f := range forgiven {
+		if regexp.MustCompile(f.complaint).MatchString(complaint) {
+			used[i] = true
+			return true
+		}
+	}
+	return false
+}
+
+func total(counts map[string]int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
+// A contract that lets everything pass proves nothing.
+func TestContractObjects(t *testing.T) {
+	t.Parallel()
+	document := theContract(t)
+	const good = `{"data":{"type":"runs","attributes":{"is-dry":true},"relationships":{"workspace":{"data":{"type":"workspaces","id":"ws-1"}}}}}`
+	tests := map[string]struct {
+		method, path, kind, body string
+		status                   int
+		answer                   string
+		want                     string
+	}{
+		"unknown attribute": {"POST", "/runs", "application/vnd.api+json", strings.Replace(good, "is-dry", "plan-only", 1), 404, "",
+			`POST /runs: request: /data/attributes: property "plan-only" is unsupported`},
+		"wrong type of an attribute": {"POST", "/runs", "application/vnd.api+json", strings.Replace(good, "true", `"yes"`, 1), 404, "",
+			`POST /runs: request: /data/attributes/is-dry: value must be a boolean`},
+		"wrong content type": {"POST", "/runs", "application/json", good, 404, "", `POST /runs: request: request body has an error: header Content-Type has unexpected value "application/json"`},
+		"unknown query":      {"GET", "/runs?filter[cv]=1", "", "", 404, "", `GET /runs: request: query parameter filter[cv] is not in the document`},
+		"unknown operation":  {"GET", "/nothing", "", "", 404, "", `GET /api/iacp/v3/nothing: no such operation: no matching operation was found`},
+		"wrong status":       {"GET", "/runs", "", "", 201, "", `GET /runs: answer: status 201 is not in the document`},
+		"unknown member of an answer": {"GET", "/runs", "", "", 200, `{"data":[{"type":"runs","id":"run-1","attributes":{"colour":"red"}}]}`,
+			`GET /runs: answer 200: /data/0/attributes: property "colour" is unsupported`},
+		"unknown member of a problem": {"GET", "/runs", "", "", 404, `{"errors":[{"hint":"x"}]}`,
+			`GET /runs: answer 404: /errors/0: property "hint" is unsupported`},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &witness{contract: document, seen: map[string]int{}, next: roundTrip(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: test.status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+					Body: io.NopCloser(strings.NewReader(test.answer))}, nil
+			})}
+			req, err := http.NewRequestWithContext(t.Context(), test.method, "https://acme.scalr.test/api/iacp/v3"+test.path, strings.NewReader(test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", test.kind)
+			res, err := w.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if !slices.Contains(w.complaints, test.want) {
+				t.Errorf("got %q, want among them %q", w.complaints, test.want)
+			}
+		})
+	}
+}
+
+// toured are the scenarios in which Scalr itself speaks all the time.
+func toured() []scalrtest.Scenario {
+	var all []scalrtest.Scenario
+	for _, name := range slices.Sorted(maps.Keys(scalrtest.Scenarios())) {
+		s := scalrtest.Scenarios()[name]
+		if s.Life.Execute || s.Life.Plan.Size > 0 || len(s.Faults) > 0 && name != "bad-upload" {
+			continue
+		}
+		s.Pace = 0.5
+		all = append(all, s)
+	}
+	return all
+}
+
+// rigWitnessed is a rig whose every exchange is held against the document.
+func rigWitnessed(t *testing.T, w *witness, scenario scalrtest.Scenario) *rig {
+	r := newRig(t, scenario)
+	w.next = r.sim.Client().Transport
+	r.Client = r.dial(scalr.Config{HTTP: &http.Client{Transport: w}})
+	return r
+}
+
+// tour asks for a dry run and a real one with everything that can be asked for,
+// follows each to its rest, reads all there is to read, and ends it.
+func tour(t *testing.T, w *witness, scenario scalrtest.Scenario) {
+	r := rigWitnessed(t, w, scenario)
+	ctx := t.Context()
+	if _, err := r.Workspace(ctx, scalrtest.WorkspaceID); err != nil {
+		t.Error(err)
+	}
+	for _, dry := range []bool{true, false} {
+		v, err := r.configuration(ctx, dry)
+		if err != nil {
+			t.Log(err) // no upload address, or one that is refused
+			return
+		}
+		q := scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: dry, Message: "tour",
+			Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"}, NoRefresh: true,
+			Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "TOKEN", Value: "s3cr3t-of-a-run", Shell: true, Sensitive: true}}}
+		if !dry {
+			yes := false
+			q.Destroy, q.SavePlan, q.RefreshOnly, q.AutoApply = true, scenario.Name == "saved-plan", scenario.Name == "no-changes", &yes
+		}
+		run, _, err := r.CreateRun(ctx, q)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		r.tourRun(run)
+	}
+}
+
+func (r *rig) tourRun(run scalr.Run) {
+	ctx := r.t.Context()
+	run = r.tourUntilRest(run)
+	if !run.Status.Over() {
+		r.Holder(ctx, run.WorkspaceID, run.ID)
+		_ = r.Confirm(ctx, run.ID, "go")
+		for _, p := range run.Policies {
+			_ = r.Override(ctx, p.ID)
+		}
+		run = r.tourUntilRest(run)
+		_, _ = r.Stop(ctx, run, scalr.Stopping{Comment: "enough", Apply: true})
+		run = r.tourUntilRest(run)
+	}
+	logs, _ := run.Logs()
+	for _, l := range logs {
+		if body, err := r.Log(ctx, l); err == nil && body != nil {
+			_, _ = io.Copy(io.Discard, body)
+			body.Close()
+		}
+	}
+	if body, err := r.PlanJSON(ctx, run.Plan.ID); err == nil && body != nil {
+		body.Close()
+	}
+	if _, err := r.Outputs(ctx, run.WorkspaceID); err != nil {
+		r.t.Error(err)
+	}
+	if _, _, err := r.RunOf(ctx, run.WorkspaceID, run.ConfigurationID); err != nil {
+		r.t.Error(err)
+	}
+}
+
+func (r *rig) tourUntilRest(run scalr.Run) scalr.Run {
+	for range 20 {
+		time.Sleep(time.Second)
+		look, err := r.Look(r.t.Context(), run.ID)
+		if err != nil {
+			r.t.Error(err)
+			return run
+		}
+		if run = look; run.Status.Over() || run.Waiting() {
+			break
+		}
+	}
+	return run
+}
+
+// tourPlaces visits what the companion actions use, refusals included.
+func tourPlaces(t *testing.T, w *witness) {
+	r := rigWitnessed(t, w, scalrtest.Scenario{})
+	ctx := t.Context()
+	yes, no := true, false
+	group, provider := r.sim.AddPolicyGroup("guards"), r.sim.AddProviderConfiguration("aws", "aws")
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	tag, _, err := r.EnsureTag(ctx, "team-a")
+	check(err)
+	_, err = r.Tags(ctx, "team-a")
+	check(err)
+	e, _, err := r.CreateEnvironment(ctx, scalr.EnvironmentSettings{Name: "sandbox", MaskSensitive: &yes, RemoteBackend: &yes, TagIDs: []string{tag.ID}})
+	check(err)
+	_, err = r.UpdateEnvironment(ctx, e.ID, scalr.EnvironmentSettings{Name: "sandbox-2", MaskSensitive: &no, DefaultProviders: []string{provider}})
+	check(err)
+	_, err = r.Environments(ctx, scalr.EnvironmentFilter{Name: "sandbox-2", Query: "sand", Tag: tag.ID, PolicyGroup: group,
+		LatestRunDate: "between:2022-01-01T00:00:00Z,2022-02-01T00:00:00Z", Sort: "name"})
+	check(err)
+	_, err = r.Environment(ctx, e.ID)
+	check(err)
+	_, err = r.PolicyGroups(ctx)
+	check(err)
+	check(r.LinkPolicyGroup(ctx, group, e.ID))
+	check(r.UnlinkPolicyGroup(ctx, group, e.ID))
+	_, err = r.Providers(ctx)
+	check(err)
+	check(r.LinkProvider(ctx, provider, e.ID))
+	check(r.UnlinkProvider(ctx, provider, e.ID))
+	ws, _, err := r.CreateWorkspace(ctx, e.ID, scalr.WorkspaceSettings{Name: "w", Platform: "opentofu", Version: "1.9.0", Directory: "live",
+		ExecutionMode: "remote", EnvironmentType: "testing", AutoDestroyDays: 7, AutoApply: &no, Protection: &yes, TagIDs: []string{tag.ID}})
+	check(err)
+	_, err = r.UpdateWorkspace(ctx, ws.ID, scalr.WorkspaceSettings{AutoApply: &yes, Directory: "live", Protection: &no})
+	check(err)
+	_, err = r.Workspaces(ctx, scalr.WorkspaceFilter{EnvironmentID: e.ID, Name: "w", Query: "w", Tag: tag.ID})
+	check(err)
+	_, err = r.Workspaces(ctx, scalr.WorkspaceFilter{Environment: "production", Name: "network"})
+	check(err)
+	for kind, id := range map[scalr.Kind]string{scalr.EnvironmentKind: e.ID, scalr.WorkspaceKind: ws.ID} {
+		check(r.AddTags(ctx, kind, id, []string{tag.ID}))
+		_, err = r.TagIDs(ctx, kind, id)
+		check(err)
+		check(r.ReplaceTags(ctx, kind, id, nil))
+		check(r.RemoveTags(ctx, kind, id, []string{tag.ID}))
+	}
+	check(r.DeleteWorkspace(ctx, ws.ID))
+	check(r.DeleteEnvironment(ctx, e.ID))
+	_, _ = r.Workspace(ctx, "ws-none")
+	_, _ = r.Environment(ctx, "env-none")
+	_, _ = r.Run(ctx, "run-none")
+	_, _, _ = r.Assume(ctx, "nobody@acme.scalr.io", secret.New("e30.e30.e30"))
+	_, _, err = r.Assume(ctx, "deployer@acme.scalr.io", secret.New("e30.e30.e30"))
+	check(err)
+}
