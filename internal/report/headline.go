@@ -35,7 +35,7 @@ var outcomes = map[string]outcome{
 	"interrupted":        {"🛑", "interrupted", ""},
 }
 
-// known gives the outcome, and something true for a word that is new.
+// outcome gives the words for the result, and something true for a word that is new.
 func (r Report) outcome() outcome {
 	if o, ok := outcomes[r.Result]; ok {
 		return o

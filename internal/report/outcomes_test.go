@@ -266,6 +266,6 @@ func timedOut(testing.TB) Report {
 func interrupted(t testing.TB) Report {
 	r := planned("update")(t)
 	r.Result, r.Run.Status, r.Run.Dry = "interrupted", "applying", false
-	r.Problem = "The job was cancelled while changes were being applied: the apply goes on in Scalr"
+	r.Problem = "The job was cancelled while changes were being applied: the apply goes on. " + r.RunURL
 	return r
 }

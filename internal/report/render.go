@@ -61,22 +61,41 @@ func (r Report) note() string {
 func (r Report) trouble(s style) string {
 	var lines []string
 	if r.Problem != "" {
-		lines = append(lines, "**"+prose(r.Problem)+"**")
+		lines = append(lines, "**"+r.sentence(r.Problem)+"**")
 	}
 	for _, g := range first(r.Gates, s.listed) {
-		lines = append(lines, "- "+prose(g))
+		lines = append(lines, "- "+r.sentence(g))
 	}
 	if len(r.Hints) > 0 && len(lines) > 0 {
 		lines = append(lines, "")
 	}
 	for _, h := range first(r.Hints, s.listed) {
-		lines = append(lines, "- "+prose(h))
+		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
 	if said := strings.TrimSpace(clean(r.Run.ErrorMessage)); said != "" && r.Result != "applied" {
 		text += "Scalr says:\n\n" + block("text", short(said, 4000)) + "\n"
 	}
 	return text
+}
+
+// sentence is prose in which the run's own address is a link.
+func (r Report) sentence(s string) string {
+	to := link("the run in Scalr", r.RunURL)
+	if r.RunURL == "" || to == "the run in Scalr" {
+		return prose(s)
+	}
+	parts := strings.Split(s, r.RunURL)
+	for i, part := range parts {
+		parts[i] = prose(part)
+		if i > 0 && strings.HasPrefix(part, " ") {
+			parts[i] = " " + parts[i]
+		}
+		if i < len(parts)-1 && strings.HasSuffix(part, " ") {
+			parts[i] += " "
+		}
+	}
+	return strings.Join(parts, to)
 }
 
 // alert is one of GitHub's boxes; nothing for no lines.

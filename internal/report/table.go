@@ -12,7 +12,7 @@ func (r Report) facts() string {
 	var heads, cells []string
 	add := func(head, cell string) {
 		if cell != "" {
-			heads, cells = append(heads, head), append(cells, cell)
+			heads, cells = append(heads, head), append(cells, together.Replace(cell))
 		}
 	}
 	words := [...]string{"Add", "Change", "Destroy", "Import"}
@@ -38,6 +38,10 @@ func (r Report) facts() string {
 	}
 	return row(heads) + row(repeated(":-:", len(heads))) + row(cells) + "\n"
 }
+
+// together keeps what belongs together on a line; a cell breaks only behind a
+// comma and ahead of a bracket.
+var together = strings.NewReplacer(", ", ", ", " (", " (", " ", "\u00A0")
 
 func row(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 

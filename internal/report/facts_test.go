@@ -1,0 +1,151 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+)
+
+func outputsOf(r Report) map[string]string {
+	all := map[string]string{}
+	for _, o := range r.Outputs() {
+		all[o.Name] = o.Value
+	}
+	return all
+}
+
+// TestCounts: Scalr's own numbers win, and after an apply those of the apply.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	both := scalr.Run{
+		Plan:  &scalr.Plan{HasChanges: new(true), Additions: new(5), Changes: new(6), Destructions: new(7)},
+		Apply: &scalr.Apply{Additions: new(1), Changes: new(2), Destructions: new(3), Imports: new(4)},
+	}
+	fromPlan := func(r Report) Report { r.Plan = realPlan(t, "replace"); return r }
+	for _, tt := range []struct {
+		name   string
+		report Report
+		want   string // additions changes destructions imports has-changes has-destroys
+	}{
+		{"nothing is known", Report{}, "     "},
+		{"Scalr's plan", Report{Result: "planned", Run: scalr.Run{Plan: both.Plan}}, "5 6 7  true true"},
+		{"Scalr's apply", Report{Result: "applied", Run: both}, "1 2 3 4 true true"},
+		{"an apply that failed", Report{Result: "errored", Run: both}, "5 6 7 4 true true"},
+		{"our own reading", fromPlan(Report{}), "3 2 5 0 true true"},
+		{"Scalr before our own reading", fromPlan(Report{Run: scalr.Run{Plan: both.Plan}}), "5 6 7 0 true true"},
+		{"no changes says Scalr", Report{Run: scalr.Run{HasChanges: new(false), Plan: &scalr.Plan{Additions: new(0), Changes: new(0), Destructions: new(0)}}}, "0 0 0  false false"},
+		{"a move alone", Report{Plan: realPlan(t, "move-only")}, "0 0 0 0 true false"},
+		{"outputs alone", Report{Plan: realPlan(t, "outputs")}, "0 0 0 0 true false"},
+		{"unchanged", Report{Plan: realPlan(t, "unchanged")}, "0 0 0 0 false false"},
+		{"the log alone", Report{Plan: ReadPlan(nil, material(t, "import", "plan.log"))}, "0 1 0 2 true false"},
+		{"a log without a plan", Report{Plan: ReadPlan(nil, logOf("no plan here\n"))}, "     "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := outputsOf(tt.report)
+			got := strings.Join([]string{o["additions"], o["changes"], o["destructions"], o["imports"], o["has-changes"], o["has-destroys"]}, " ")
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestCostDelta(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"42.250": "42.25", "-3.999": "-4.00", "0.000": "0.00", "-0.001": "0.00", "7": "7.00", "1234567.891": "1234567.89",
+		"": "", "1e5": "", "NaN": "", "12,5": "", "$5": "", "5\n": "", "9999999999999999": "",
+	} {
+		r := Report{Run: scalr.Run{Cost: &scalr.CostEstimate{Status: "finished", Delta: in}}}
+		if got := outputsOf(r)["cost-delta"]; got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+		r.Run.Cost.Status = "errored"
+		if got := outputsOf(r)["cost-delta"]; got != "" {
+			t.Errorf("an estimate that failed: got %q", got)
+		}
+	}
+}
+
+func TestPolicyStatus(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		checks []scalr.PolicyCheck
+		want   string
+	}{
+		{nil, ""},
+		{[]scalr.PolicyCheck{{Status: "pending"}}, ""},
+		{[]scalr.PolicyCheck{{Status: "unreachable"}}, ""},
+		{[]scalr.PolicyCheck{{Status: "errored"}}, ""},
+		{[]scalr.PolicyCheck{{Status: "passed", Passed: 2}}, "passed"},
+		{[]scalr.PolicyCheck{{Status: "passed", Advisory: 1}, {Status: "passed"}}, "advisory-failed"},
+		{[]scalr.PolicyCheck{{Status: "overridden", Soft: 1}}, "overridden"},
+		{[]scalr.PolicyCheck{{Status: "soft_failed", Soft: 1, Advisory: 1}}, "soft-failed"},
+		{[]scalr.PolicyCheck{{Status: "overridden", Soft: 1}, {Status: "soft_failed"}}, "soft-failed"},
+		{[]scalr.PolicyCheck{{Status: "soft_failed"}, {Status: "hard_failed", Hard: 1}}, "hard-failed"},
+	} {
+		if got := policyStatus(tt.checks); got != tt.want {
+			t.Errorf("%+v: got %q, want %q", tt.checks, got, tt.want)
+		}
+	}
+}
+
+// TestOutputsAreStrict: whatever Scalr says, an output is one line of harmless
+// characters.
+func TestOutputsAreStrict(t *testing.T) {
+	t.Parallel()
+	harmless := regexp.MustCompile(`^[A-Za-z0-9_.,: -]*$`)
+	evil := "x\ny=$(id)`id`;'\"|&<>"
+	r := Report{Result: evil, ErrorCode: evil, Run: scalr.Run{ID: evil, Status: scalr.Status(evil), Cost: &scalr.CostEstimate{Status: "finished", Delta: evil}}}
+	for _, list := range [][]Output{r.Outputs(), outcomeReports["errored-apply"](t).Outputs(), outcomeReports["planned-hostile"](t).Outputs()} {
+		for _, o := range list {
+			if !harmless.MatchString(o.Value) {
+				t.Errorf("%s is %q", o.Name, o.Value)
+			}
+		}
+	}
+}
+
+// TestNextHoldsNothingForeign: a step to paste is code that runs with a token.
+func TestNextHoldsNothingForeign(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Report){
+		"run":    func(r *Report) { r.Run.ID = "run-1\n    token: evil" },
+		"host":   func(r *Report) { r.RunURL = "https://evil.example: x/run" },
+		"action": func(r *Report) { r.Action = "a/b@c\n- run: evil" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := outcomeReports["confirmation"](t)
+			change(&r)
+			for _, b := range parse(r.Summary()).blocks {
+				if strings.Contains(b, "evil") {
+					t.Errorf("a step to paste is\n%s", b)
+				}
+			}
+		})
+	}
+}
+
+// TestEveryResult has words for every result of the contract.
+func TestEveryResult(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, build := range outcomeReports {
+		seen[build(t).Result] = true
+	}
+	for result := range outcomes {
+		if !seen[result] {
+			t.Errorf("no golden file shows the result %s", result)
+		}
+	}
+	if len(outcomes) != 19 {
+		t.Errorf("the contract has 19 results, here are %d", len(outcomes))
+	}
+	if got := (Report{Result: "brand-new"}).Line(); got != "brand new" {
+		t.Errorf("an unknown result reads %q", got)
+	}
+}
