@@ -95,15 +95,24 @@ func (r *rig) set(inputs ...string) *rig {
 func (r *rig) play() *played {
 	r.t.Helper()
 	p := &played{t: r.t, dir: r.t.TempDir()}
-	synctest.Test(r.t, func(*testing.T) { r.inBubble(p) })
+	r.then(p, func() {})
 	p.read()
 	r.check(p)
 	return p
 }
 
-func (r *rig) inBubble(p *played) {
+// then plays the step in a bubble of its own, and then what comes next in it.
+func (r *rig) then(p *played, next func()) {
+	synctest.Test(r.t, func(*testing.T) {
+		p.server = scalrtest.New(r.scenario)
+		r.step(p)
+		next()
+	})
+}
+
+// step plays the step against p.server.
+func (r *rig) step(p *played) {
 	p.signals = make(chan os.Signal, 4) // one from outside the bubble would hold up its clock
-	p.server = scalrtest.New(r.scenario)
 	p.began = time.Now()
 	log := &lockedBuffer{}
 	out := io.Writer(log)
@@ -115,11 +124,12 @@ func (r *rig) inBubble(p *played) {
 		transport = r.http(p.server)
 	}
 	done := make(chan struct{})
-	if r.during != nil {
-		go func() { defer close(done); r.during(p) }()
-	} else {
-		close(done)
-	}
+	go func() {
+		defer close(done)
+		if r.during != nil {
+			r.during(p)
+		}
+	}()
 	p.code = action.Main(context.Background(), action.Env{
 		Args: []string{"/" + r.name}, Environ: r.environ(p.dir), Stdout: out,
 		HTTP: &http.Client{Transport: transport}, Signals: p.signals, Version: "test",

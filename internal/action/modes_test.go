@@ -1,0 +1,149 @@
+package action_test
+
+import (
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// existing plays a step that makes a run and leaves it, and then a second one on
+// that run, against the same Scalr.
+func existing(t *testing.T, s scalrtest.Scenario, first []string, second ...string) (*played, *played) {
+	t.Helper()
+	r := newRig(t, s, first...)
+	next := newRig(t, s, second...)
+	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	r.then(a, func() {
+		a.read()
+		b.server = a.server
+		next.set("run-id="+a.outputs["run-id"], "workspace-id=")
+		next.step(b)
+	})
+	b.read()
+	next.check(b)
+	return a, b
+}
+
+func TestModes(t *testing.T) {
+	t.Parallel()
+	waiting := []string{"dry-run=false"}
+	saved := []string{"dry-run=false", "save-plan=true"}
+	for _, c := range []struct {
+		name     string
+		scenario string
+		first    []string
+		second   []string
+		code     int
+		outputs  []string
+		asked    map[string]int
+	}{
+		{"confirm", "waits-for-approval", waiting, []string{"mode=confirm"}, 0, []string{"result=applied", "status=applied"}, map[string]int{"POST /runs/*/actions/apply": 1, "POST /configuration-versions": 1}},
+		{"confirm saved", "saved-plan", saved, []string{"mode=confirm"}, 0, []string{"result=applied"}, nil},
+		{"confirm without wait", "waits-for-approval", waiting, []string{"mode=confirm", "wait=false"}, 0, []string{"result=started"}, nil},
+		{"confirm needs override", "policy-soft", waiting, []string{"mode=confirm"}, 4, []string{"result=needs-override"}, map[string]int{"POST /runs/*/actions/apply": 0}},
+		{"confirm gate", "waits-for-approval", waiting, []string{"mode=confirm", "fail-on=destroy"}, 1, []string{"result=rejected", "error-code=gate-hit"}, map[string]int{"POST /runs/*/actions/apply": 0, "POST /runs/*/actions/discard": 0}},
+		{"confirm dry run", "plan-changes", nil, []string{"mode=confirm"}, 0, []string{"result=planned"}, map[string]int{"POST /runs/*/actions/apply": 0}},
+		{"watch", "waits-for-approval", waiting, []string{"mode=watch"}, 0, []string{"result=needs-confirmation"}, nil},
+		{"watch started", "plan-changes", []string{"wait=false"}, []string{"mode=watch"}, 0, []string{"result=planned"}, nil},
+		{"override", "policy-soft", waiting, []string{"mode=override"}, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, map[string]int{"POST /policy-checks/*/actions/override": 1, "POST /runs/*/actions/apply": 0}},
+		{"override without wait", "policy-soft", waiting, []string{"mode=override", "wait=false"}, 0, []string{"result=overridden"}, nil},
+		{"discard", "waits-for-approval", waiting, []string{"mode=discard"}, 0, []string{"result=discarded", "status=discarded"}, map[string]int{"POST /runs/*/actions/discard": 1}},
+		{"discard saved", "saved-plan", saved, []string{"mode=discard"}, 0, []string{"result=discarded"}, nil},
+		{"discard over", "plan-error", nil, []string{"mode=discard"}, 0, []string{"result=discarded", "status=errored", "error-code="}, map[string]int{"POST /runs/*/actions/discard": 0}},
+		{"discard applied", "applied", waiting, []string{"mode=discard"}, 1, []string{"error-code=too-late"}, nil},
+		{"cancel", "plan-changes", []string{"wait=false"}, []string{"mode=cancel"}, 0, []string{"result=canceled"}, nil},
+		{"cancel waiting", "waits-for-approval", waiting, []string{"mode=cancel"}, 0, []string{"result=canceled"}, nil},
+		{"cancel applied", "applied", waiting, []string{"mode=cancel"}, 1, []string{"error-code=too-late"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, b := existing(t, scenario(t, c.scenario), c.first, c.second...)
+			b.want(c.code, c.outputs...)
+			for op, n := range c.asked {
+				b.asked(op, n)
+			}
+		})
+	}
+}
+
+// TestConfirmTwice: a run that was applied already is applied.
+func TestConfirmTwice(t *testing.T) {
+	t.Parallel()
+	_, b := existing(t, scenario(t, "applied"), []string{"dry-run=false"}, "mode=confirm")
+	b.want(0, "result=applied").asked("POST /runs/*/actions/apply", 0)
+}
+
+// TestConfirmLost: the answer to the confirmation is lost; it is confirmed once (R16).
+func TestConfirmLost(t *testing.T) {
+	t.Parallel()
+	s := with(scenario(t, "waits-for-approval"), scalrtest.Fault{Op: "POST /runs/*/actions/apply", Phase: scalrtest.After, Action: scalrtest.Reset})
+	_, b := existing(t, s, []string{"dry-run=false"}, "mode=confirm")
+	b.want(0, "result=applied")
+}
+
+// TestRunMissing names the input that is wrong.
+func TestRunMissing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scenario(t, "plan-changes"), "mode=watch", "run-id=run-nothere", "workspace-id=")
+	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
+}
+
+// TestGates are judged before anything is applied.
+func TestGates(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		scenario string
+		inputs   []string
+		code     int
+		outputs  []string
+		stops    []string
+		confirms int
+	}{
+		{"changes in a dry run", "plan-changes", []string{"fail-on=changes"}, 1, []string{"result=rejected", "error-code=gate-hit"}, nil, 0},
+		{"no changes", "no-changes", []string{"fail-on=changes"}, 0, []string{"result=no-changes"}, nil, 0},
+		{"destroy stops an auto-apply", "applied", []string{"dry-run=false", "fail-on=destroy"}, 1, []string{"result=rejected", "has-destroys=true"}, []string{"discard 202"}, 0},
+		{"passed gates are confirmed", "cost-increase", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000"}, 0, []string{"result=applied"}, nil, 1},
+		{"cost", "cost-increase", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase"}, 1, []string{"result=rejected"}, []string{"discard 202"}, 0},
+		{"needs confirmation", "waits-for-approval", []string{"dry-run=false", "fail-on=needs-confirmation"}, 1, []string{"result=rejected"}, []string{"discard 202"}, 0},
+		{"gate without auto-apply waits", "cost-increase", []string{"dry-run=false", "fail-on=cost-increase", "max-cost-increase=1000"}, 0, []string{"result=needs-confirmation"}, nil, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newRig(t, scenario(t, c.scenario), c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
+			p.asked("POST /runs/*/actions/apply", c.confirms)
+		})
+	}
+}
+
+// TestStarted returns at once and leaves the run to itself.
+func TestStarted(t *testing.T) {
+	t.Parallel()
+	p := newRig(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started")
+	if p.outputs["run-id"] == "" || p.state["on-cancel"] != "leave" || p.state["finished"] != "true" {
+		t.Errorf("outputs %v, state %v", p.outputs, p.state)
+	}
+	p.stops()
+}
+
+// TestKilled: outputs and state stand the moment they are known (X20). The
+// step hangs in its first look at the run, and what is on disk by then is read.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, with(scenario(t, "plan-changes"), scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Stall}), "timeout=40s")
+	r.during = func(p *played) {
+		time.Sleep(20 * time.Second)
+		early := &played{t: t, dir: p.dir}
+		early.read()
+		for _, name := range []string{"run-id", "run-url", "workspace-id", "environment-id", "configuration-version-id"} {
+			if early.outputs[name] == "" {
+				t.Errorf("output %s is not there yet", name)
+			}
+		}
+		if early.state["run-id"] != early.outputs["run-id"] || early.state["on-cancel"] != "stop" {
+			t.Errorf("state %v", early.state)
+		}
+	}
+	r.play()
+}
