@@ -18,7 +18,12 @@ import (
 
 // forgiven is all in which client and simulator may differ from the document,
 // each with its reason. Keep it short: every line is a hole in the contract.
-var forgiven = []struct{ complaint, reason string }{}
+var forgiven = []struct{ complaint, reason string }{
+	{`: answer 4\d\d: /errors/0: property "title" is unsupported`, "the service sends it; the vendor's own clients say that the document lacks it"},
+	{`^PATCH .*: request: /data/.*: property "[a-z-]+" is missing`, "a PATCH leaves out what it does not change"},
+	{`^PATCH .*: request: /data/id: readOnly property "id" in request`, "JSON:API asks for it in a PATCH"},
+	{`^GET /(policy-groups|provider-configurations): answer 200: .*: property "[a-z-]+" is missing`, "only these fields were asked for"},
+}
 
 func TestContract(t *testing.T) {
 	t.Parallel()
@@ -115,12 +120,14 @@ func TestContractObjects(t *testing.T) {
 	}
 }
 
-// toured are the scenarios in which Scalr itself speaks all the time.
+// toured are the scenarios in which Scalr itself speaks all the time, in the
+// words that it has today.
 func toured() []scalrtest.Scenario {
 	var all []scalrtest.Scenario
 	for _, name := range slices.Sorted(maps.Keys(scalrtest.Scenarios())) {
 		s := scalrtest.Scenarios()[name]
-		if s.Life.Execute || s.Life.Plan.Size > 0 || len(s.Faults) > 0 && name != "bad-upload" {
+		unknown := slices.ContainsFunc(s.Life.Steps, func(step scalrtest.Step) bool { return !scalr.Status(step.Status).Known() })
+		if unknown || s.Life.Execute || s.Life.Plan.Size > 0 || len(s.Faults) > 0 && name != "bad-upload" {
 			continue
 		}
 		s.Pace = 0.5

@@ -67,7 +67,7 @@ type EnvironmentSettings struct {
 	TagIDs, DefaultProviders     []string // ids; DefaultProviders replaces what there was
 }
 
-func (s EnvironmentSettings) document() map[string]any {
+func (s EnvironmentSettings) document(id string) map[string]any {
 	attrs, relations := map[string]any{}, map[string]any{}
 	if s.Name != "" {
 		attrs["name"] = s.Name
@@ -86,7 +86,7 @@ func (s EnvironmentSettings) document() map[string]any {
 	if len(s.DefaultProviders) > 0 {
 		relations["default-provider-configurations"] = references("provider-configurations", s.DefaultProviders)
 	}
-	return body("environments", "", attrs, relations)
+	return body("environments", id, attrs, relations)
 }
 
 // CreateEnvironment creates an environment, exactly one of its name. created is
@@ -108,7 +108,7 @@ func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (
 func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, err error) {
 	op := "create environment " + printable(s.Name, 255)
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: creating, body: s.document(),
+		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: creating, body: s.document(""),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
 	})
 	return e, err
@@ -126,11 +126,12 @@ func (c *Client) environmentNamed(ctx context.Context, s EnvironmentSettings) (E
 }
 
 // UpdateEnvironment changes what is set in the settings. The answer is what the
-// service made of it. The document has no id: openapi.yml has it read-only.
+// service made of it. JSON:API asks for the id, although openapi.yml has it
+// read-only.
 func (c *Client) UpdateEnvironment(ctx context.Context, id string, s EnvironmentSettings) (e Environment, err error) {
 	op := "change environment " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPatch, path: []string{"environments", id}, kind: documentType, policy: starting, body: s.document(),
+		op: op, method: http.MethodPatch, path: []string{"environments", id}, kind: documentType, policy: starting, body: s.document(id),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
 	})
 	return e, err

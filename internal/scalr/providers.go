@@ -61,7 +61,7 @@ func (c *Client) relink(ctx context.Context, id string, change func(linked []str
 		return nil
 	}
 	return c.do(ctx, call{op: "change provider configuration " + id, method: http.MethodPatch, path: []string{"provider-configurations", id},
-		kind: documentType, policy: starting, body: body("provider-configurations", "", nil, map[string]any{"environments": references("environments", after)})})
+		kind: documentType, policy: starting, body: body("provider-configurations", id, nil, map[string]any{"environments": references("environments", after)})})
 }
 
 func (c *Client) provider(ctx context.Context, id string) (p Provider, err error) {

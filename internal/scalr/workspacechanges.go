@@ -75,7 +75,7 @@ func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSett
 	op := "change workspace " + id
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPatch, path: []string{"workspaces", id}, kind: documentType, policy: starting,
-		body: body("workspaces", "", s.attributes(), nil),
+		body: body("workspaces", id, s.attributes(), nil),
 		read: func(a answer) (err error) { w, err = a.workspace(op); return err },
 	})
 	return w, err
