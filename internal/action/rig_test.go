@@ -32,6 +32,8 @@ type rig struct {
 
 	// http is where requests go; nil means the simulator's own client.
 	http func(*scalrtest.Server) http.RoundTripper
+	// later is for how long to wait before the step begins.
+	later time.Duration
 	// stdout wraps the log.
 	stdout func(io.Writer) io.Writer
 	// during runs beside the step, in its bubble.
@@ -113,6 +115,7 @@ func (r *rig) then(p *played, next func()) {
 // step plays the step against p.server.
 func (r *rig) step(p *played) {
 	p.signals = make(chan os.Signal, 4) // one from outside the bubble would hold up its clock
+	time.Sleep(r.later)
 	p.began = time.Now()
 	log := &lockedBuffer{}
 	out := io.Writer(log)

@@ -1,0 +1,197 @@
+package action_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// hosts sends requests for GitHub to one server and all others to Scalr's.
+type hosts struct{ hub, scalr http.RoundTripper }
+
+func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Host, ".scalr.test") {
+		return h.hub.RoundTrip(r)
+	}
+	return h.scalr.RoundTrip(r)
+}
+
+// onGitHub puts a GitHub beside the step.
+func (r *rig) onGitHub(hub *githubtest.Server) *rig {
+	r.env["GITHUB_API_URL"], r.env["GITHUB_GRAPHQL_URL"] = hub.APIURL(), hub.GraphQLURL()
+	r.http = func(s *scalrtest.Server) http.RoundTripper {
+		return hosts{hub: hub.Client().Transport, scalr: s.Client().Transport}
+	}
+	return r
+}
+
+// signingIn makes a step that signs in with GitHub's word.
+func signingIn(t *testing.T, s scalrtest.Scenario, claims map[string]any, inputs ...string) (*rig, *githubtest.Server) {
+	hub := githubtest.New(githubtest.Options{Claims: claims})
+	r := newRig(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).onGitHub(hub)
+	r.env["ACTIONS_ID_TOKEN_REQUEST_URL"], r.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = hub.IDTokenRequestURL(), hub.IDTokenRequestToken()
+	return r, hub
+}
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	r, hub := signingIn(t, scenario(t, "plan-changes"), nil, "oidc-audience=scalr-github-actions")
+	p := r.play().want(0, "result=planned").says("Signed in as deployer@acme.scalr.io")
+	if o := hub.Objections(); len(o) > 0 {
+		t.Errorf("GitHub objects: %v", o)
+	}
+	masks := strings.Index(p.log, "::add-mask::")
+	if masks < 0 || masks > strings.Index(p.log, "Signed in") {
+		t.Errorf("the tokens were not masked before anything else\n%s", p.log)
+	}
+	for _, q := range p.server.Requests() {
+		if q.Path == "/service-accounts/assume" && q.Header.Get("Authorization") != "" {
+			t.Error("the exchange carried a token")
+		}
+	}
+}
+
+// TestSignInRenewed: the session ends in the middle of a long run.
+func TestSignInRenewed(t *testing.T) {
+	t.Parallel()
+	s := slowly(t, "applied")
+	s.World.Identity = scalrtest.Identity{For: 30 * time.Second}
+	r, _ := signingIn(t, s, nil, "dry-run=false")
+	p := r.play().want(0, "result=applied")
+	if n := p.count("POST /service-accounts/assume"); n < 2 {
+		t.Errorf("signed in %d times, want it renewed", n)
+	}
+}
+
+// TestSignInRefused shows the claims that the policy is held against.
+func TestSignInRefused(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "plan-changes")
+	s.World.Identity = scalrtest.Identity{Claims: map[string]string{"repository": "acme/other"}}
+	r, _ := signingIn(t, s, map[string]any{"sub": "repo:acme/infra:ref:refs/heads/main", "repository": "acme/infra", "ref": "refs/heads/main"})
+	r.play().want(3, "result=refused", "error-code=sign-in-refused").
+		says(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").asked("POST /service-accounts/assume", 1)
+}
+
+// TestSignInWithoutPermission says exactly what is missing, and asks nobody.
+func TestSignInWithoutPermission(t *testing.T) {
+	t.Parallel()
+	p := newRig(t, scenario(t, "plan-changes"), "token=", "service-account=deployer@acme.scalr.io").play()
+	p.want(2, "result=invalid").says("id-token: write")
+	if len(p.server.Requests()) != 0 {
+		t.Errorf("%d requests were made", len(p.server.Requests()))
+	}
+}
+
+func TestWorkspaceByName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		workspace string
+		code      int
+		outputs   []string
+		says      string
+	}{
+		{"production/network", 0, []string{"workspace-id=" + scalrtest.WorkspaceID}, ""},
+		{scalrtest.EnvironmentID + "/network", 0, []string{"workspace-id=" + scalrtest.WorkspaceID}, ""},
+		{"production/netwrk", 3, []string{"error-code=workspace-not-found"}, `Did you mean "network"`},
+		{"production/net", 3, []string{"error-code=workspace-not-found"}, `"network"`},
+		{"producton/network", 3, []string{"error-code=environment-not-found"}, `Did you mean "production"`},
+	} {
+		t.Run(c.workspace, func(t *testing.T) {
+			t.Parallel()
+			newRig(t, scenario(t, "plan-changes"), "workspace-id=", "workspace="+c.workspace).play().want(c.code, c.outputs...).says(c.says)
+		})
+	}
+}
+
+// TestObstacles are said before a run is spent.
+func TestObstacles(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		setup  func(*scalrtest.Scenario)
+		inputs []string
+		code   string
+		says   string
+	}{
+		{"repository", nil, []string{"workspace-id=" + scalrtest.VCSWorkspaceID}, "workspace-vcs-driven", "acme/network"},
+		{"local", nil, []string{"workspace-id=" + scalrtest.LocalWorkspaceID}, "workspace-local", "local"},
+		{"locked", nil, []string{"workspace-id=" + scalrtest.LockedWorkspaceID, "dry-run=false"}, "workspace-locked", "ada@acme.example"},
+		{"environment locked", func(s *scalrtest.Scenario) {
+			s.Setup = func(s *scalrtest.Server) {
+				s.SetAttribute(scalrtest.EnvironmentID, "locked", true)
+				s.SetAttribute(scalrtest.EnvironmentID, "lock-reason", "freeze")
+			}
+		}, nil, "environment-locked", "freeze"},
+		{"working directory missing", func(s *scalrtest.Scenario) { s.World.Workspace = map[string]any{"working-directory": "live/prod"} }, nil, "working-directory-missing", "live/prod"},
+		{"no such workspace", nil, []string{"workspace-id=ws-nothere"}, "workspace-not-found", "ws-nothere"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, "plan-changes")
+			if c.setup != nil {
+				c.setup(&s)
+			}
+			p := newRig(t, s, c.inputs...).play().want(3, "result=refused", "error-code="+c.code).says(c.says)
+			p.asked("POST /runs", 0).asked("POST /configuration-versions", 0)
+		})
+	}
+}
+
+// TestCheck spends no run and names every finding.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	newRig(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
+		says(`"main.tf"`, "not told", "Nothing was found").asked("POST /runs", 0).asked("POST /configuration-versions", 0)
+	s := scenario(t, "plan-changes")
+	s.World.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
+	newRig(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")
+}
+
+// TestBadInputs come all at once, before any request.
+func TestBadInputs(t *testing.T) {
+	t.Parallel()
+	p := newRig(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes", "timeout=never").play()
+	p.want(2, "result=invalid", "error-code=input-invalid").says("token", "base-url", "dry-run", "timeout")
+	if len(p.server.Requests()) != 0 {
+		t.Errorf("%d requests were made", len(p.server.Requests()))
+	}
+}
+
+// TestComment keeps one comment over the life of a pull request.
+func TestComment(t *testing.T) {
+	t.Parallel()
+	hub := githubtest.New(githubtest.Options{})
+	for push := range 3 {
+		r := newRig(t, scenario(t, []string{"plan-changes", "no-changes", "plan-error"}[push]), "comment=true", "github-token="+hub.Token()).onGitHub(hub)
+		r.later = time.Duration(push) * time.Hour // each bubble's clock begins at the same moment
+		r.env["GITHUB_EVENT_NAME"] = "pull_request"
+		event, _ := json.Marshal(map[string]any{"number": 7, "pull_request": map[string]any{"number": 7, "head": map[string]any{"sha": "abc1234def"}}})
+		file := r.checkout + "/event.json"
+		write(t, file, string(event))
+		r.env["GITHUB_EVENT_PATH"] = file
+		p := r.play()
+		if p.outputs["comment-url"] == "" {
+			t.Errorf("push %d: no comment\n%s", push, p.log)
+		}
+	}
+	if n := len(hub.Comments(7)); n != 1 {
+		t.Errorf("%d comments, want 1", n)
+	}
+	if o := hub.Objections(); len(o) > 0 {
+		t.Errorf("GitHub objects: %v", o)
+	}
+}
+
+// TestCommentRefused is a warning that says which permission to add.
+func TestCommentRefused(t *testing.T) {
+	t.Parallel()
+	hub := githubtest.New(githubtest.Options{ReadOnly: true})
+	r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
+}
