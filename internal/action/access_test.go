@@ -195,3 +195,16 @@ func TestCommentRefused(t *testing.T) {
 	r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
 	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
 }
+
+// TestEarlierAttempt names the run that attempt 1 left waiting (R19).
+func TestEarlierAttempt(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "waits-for-approval")
+	first, again := newRig(t, s, "dry-run=false"), newRig(t, s)
+	again.env["GITHUB_RUN_ATTEMPT"] = "2"
+	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	first.then(a, func() { b.server = a.server; again.step(b) })
+	a.read()
+	b.read()
+	b.want(0, "result=planned").says("Run " + a.outputs["run-id"] + " of an earlier attempt is still planned")
+}

@@ -30,6 +30,10 @@ func explain(ctx context.Context, err error) outcome {
 	if !ended {
 		code := codeOf(err)
 		o = outcome{result: advices[code].result, code: code, problem: sentence(err)}
+		var bad inputs.Problems
+		if errors.As(err, &bad) {
+			o.problem = bad.Error() // it begins with the name of an input, which is written small
+		}
 	}
 	return advised(o)
 }

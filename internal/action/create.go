@@ -35,7 +35,24 @@ func (r *runStory) create(ctx context.Context, v scalr.Configuration) (scalr.Run
 	}
 	r.known(run)
 	r.keep(state{run: run.ID, onCancel: r.onCancel()})
+	r.noticeEarlier(ctx, run)
 	return run, nil
+}
+
+// noticeEarlier names the runs that an earlier attempt of this workflow run left
+// behind: they may hold the workspace.
+func (r *runStory) noticeEarlier(ctx context.Context, run scalr.Run) {
+	e := r.job.Event()
+	address, _, again := strings.Cut(e.WorkflowRunURL, "/attempts/")
+	if !again || e.Attempt < 2 {
+		return
+	}
+	list, _ := r.client.Unfinished(ctx, run.WorkspaceID)
+	for _, old := range list {
+		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && strings.Contains(old.Message+" ", address+"/attempts/") {
+			r.job.Noticef("Run %s of an earlier attempt is still %s: %s", old.ID, old.Status, r.client.RunURL(run.EnvironmentID, run.WorkspaceID, old.ID))
+		}
+	}
 }
 
 // known takes down and gives out what later steps need, the moment it is known.

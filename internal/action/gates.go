@@ -26,6 +26,9 @@ func (r *runStory) gates(run scalr.Run) []string {
 	if r.in.FailOn.NeedsConfirmation && run.Waiting() && !r.confirms {
 		hit = append(hit, "needs-confirmation: the run waits for a person")
 	}
+	if r.in.FailOn.CostIncrease && facts.CostDelta == "" {
+		r.job.Warnf("fail-on: cost-increase could not be judged: Scalr gives no cost estimate for this run.")
+	}
 	if delta, ok := costIncrease(facts.CostDelta, r.in.MaxCostIncrease); r.in.FailOn.CostIncrease && ok {
 		hit = append(hit, fmt.Sprintf("cost-increase: %s USD a month more, of at most %g", delta, r.in.MaxCostIncrease))
 	}

@@ -17,7 +17,7 @@ func (r *runStory) list(ctx context.Context) (*bundle.Listing, error) {
 		o.Debug = func(s string) { r.job.Debugf("%s", s) }
 	}
 	l, err := bundle.List(ctx, o)
-	if err == nil {
+	if err == nil && !l.Ready() {
 		r.directory = l.Path()
 	}
 	return l, err

@@ -36,7 +36,7 @@ func (s *step) publishing(most time.Duration) (context.Context, context.CancelFu
 func (r *runStory) publish(_ context.Context, o outcome) int {
 	defer r.logs.close()
 	r.complete(o)
-	r.annotatePlaces(o)
+	r.annotatePlaces()
 	r.terraformOutputs(o)
 	for _, out := range r.report.Outputs() {
 		if out.Name != "result" && out.Name != "error-code" { // conclude has the last word on them
@@ -83,29 +83,32 @@ func (r *runStory) complete(o outcome) {
 // mostPlaces leaves one of the ten annotations that the runner keeps to the headline.
 const mostPlaces = 9
 
-// annotatePlaces puts Terraform's errors and warnings beside the code they are about.
-func (r *runStory) annotatePlaces(outcome) {
-	places := append(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics...)
+// annotatePlaces puts Terraform's errors and warnings beside the code they are
+// about. The files of a ready archive are not the repository's.
+func (r *runStory) annotatePlaces() {
 	shown, more := 0, 0
-	for _, d := range places {
-		if d.File == "" {
-			continue
-		}
-		if shown == mostPlaces {
+	for _, d := range append(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics...) {
+		switch {
+		case d.File == "" || r.directory == "":
+		case shown == mostPlaces:
 			more++
-			continue
+		default:
+			shown++
+			r.annotate(d)
 		}
-		shown++
-		level := job.LevelError
-		if d.Level == "warning" {
-			level = job.LevelWarning
-		}
-		r.job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: d.Message, Line: d.Line,
-			File: path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File)})
 	}
 	if more > 0 {
 		r.job.Infof("%d more places are named in the log.", more)
 	}
+}
+
+func (r *runStory) annotate(d report.Diagnostic) {
+	level := job.LevelError
+	if d.Level == "warning" {
+		level = job.LevelWarning
+	}
+	r.job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: d.Message, Line: d.Line,
+		File: path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File)})
 }
 
 // summarize writes the job summary. It never changes the verdict.
@@ -132,7 +135,7 @@ func (s *step) conclude(_ context.Context, o outcome, out *outputs) int {
 	}
 	out.set("error-code", code)
 	if o.exit() == 0 && out.err == nil {
-		s.job.Infof("Result: %s", o.result)
+		s.wellDone(o)
 		return 0
 	}
 	if o.exit() == 0 {
@@ -140,6 +143,14 @@ func (s *step) conclude(_ context.Context, o outcome, out *outputs) int {
 	}
 	s.job.Error(job.Annotation{Title: headline(o), Message: message(o)})
 	return o.exit()
+}
+
+// wellDone says a good result; one that leaves something to do stands out.
+func (s *step) wellDone(o outcome) {
+	if o.problem != "" {
+		s.job.Noticef("%s", message(o))
+	}
+	s.job.Infof("Result: %s", o.result)
 }
 
 func headline(o outcome) string {

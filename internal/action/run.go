@@ -24,7 +24,7 @@ type runStory struct {
 	ours      bool   // this step created the run
 	confirms  bool   // a gate has to be passed, and then we confirm
 	sweep     bool   // a creation was doubtful: a second run may appear
-	directory string // that was sent, relative to the checkout
+	directory string // that was sent, relative to the checkout; "" for a ready archive
 
 	planned      *report.Plan // once it was read
 	planFile     string       // of its JSON, for later steps
@@ -128,7 +128,23 @@ func (r *runStory) decide(ctx context.Context, run scalr.Run) (outcome, error) {
 	case r.ours && run.Idle():
 		r.free(ctx, run)
 	}
-	return ofRun(run), nil
+	o := ofRun(run)
+	switch o.result {
+	case "needs-confirmation":
+		o.problem = r.waits(run)
+	case "saved":
+		o.problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies it as it is: " + r.report.RunURL
+	}
+	return o, nil
+}
+
+// waits says what the run waits for.
+func (r *runStory) waits(run scalr.Run) string {
+	text := "Run " + run.ID + " waits for somebody to confirm it: " + r.report.RunURL
+	if r.in.Mode == inputs.ModeRun && r.in.AutoApply != nil && *r.in.AutoApply && !r.confirms {
+		text += " Scalr did not take `auto-apply: true`: it refuses to where the present state comes from a pull request that is still open."
+	}
+	return text
 }
 
 // free ends a run that has nothing to apply, so that the queue goes on.

@@ -118,7 +118,6 @@ func TestBadToken(t *testing.T) {
 			"|Do not switch to pull_request_target with a checkout of the PR: a plan runs the PR's code"),
 		missing("Dependabot", inputs.Origin{OnGitHub: true, Dependabot: true}, "Dependabot sees its own secrets only|"+
 			"Add it under Dependabot secrets|or skip"),
-		missing("reusable workflow", inputs.Origin{OnGitHub: true, ReusableWorkflow: true}, "A reusable workflow sees no secret|`secrets: inherit`"),
 		missing("terminal", inputs.Origin{Fork: true, HasIDToken: true}, "Set the environment variable SCALR_TOKEN"),
 		{name: "environment action", action: "environment", with: with{"token": ""}, input: "token", says: "is empty"},
 		{name: "workspace action", action: "workspace", with: with{"token": "***"}, input: "token", says: "a masked value was pasted", unquoted: true},

@@ -31,8 +31,6 @@ type Origin struct {
 	PullRequestTargetFork bool
 	// Dependabot is true if Dependabot started the job.
 	Dependabot bool
-	// ReusableWorkflow is true within a workflow that another one calls, so far as that is known.
-	ReusableWorkflow bool
 	// HasIDToken is true if the job may ask GitHub for an OIDC token.
 	HasIDToken bool
 }

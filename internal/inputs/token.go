@@ -51,9 +51,6 @@ func noToken(o Origin) string {
 	case o.Dependabot:
 		return "Dependabot sees its own secrets only. Add it under Dependabot secrets " +
 			"(Settings, Secrets and variables, Dependabot), or skip the step with `if: github.actor != 'dependabot[bot]'`"
-	case o.ReusableWorkflow:
-		return "A reusable workflow sees no secret that is not passed on. Call it with `secrets: inherit`, or pass the " +
-			"secret by name, and write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
 	}
 	return "Is the secret defined, and can this job read it? A secret of an environment needs `environment:` on the job, a " +
 		"secret of the organization needs this repository selected, a reusable workflow needs `secrets: inherit` where it is called. Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret

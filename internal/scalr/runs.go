@@ -113,18 +113,31 @@ func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit
 	})
 }
 
-const mostHeld = 1000 // runs among which the holder of a workspace is looked for
+const mostSeen = 1000 // runs among which those that are not over are looked for
+
+// Unfinished lists the runs of a workspace that are not over, as far as one
+// attempt tells.
+func (c *Client) Unfinished(ctx context.Context, workspaceID string) ([]Run, error) {
+	var list []Run
+	seen := 0
+	err := c.runsOf(ctx, workspaceID, single, func(r Run) bool {
+		if !r.Status.Over() {
+			list = append(list, r)
+		}
+		seen++
+		return seen < mostSeen
+	})
+	return list, err
+}
 
 // Holder finds the run that the given one waits for: the oldest that is neither
 // dry nor over. ok is false when there is none, or nobody knows.
 func (c *Client) Holder(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {
-	seen := 0
-	err := c.runsOf(ctx, workspaceID, single, func(r Run) bool {
-		if !r.Dry && !r.Status.Over() && r.ID != waiting && (!ok || !r.CreatedAt.After(holder.CreatedAt)) {
+	list, err := c.Unfinished(ctx, workspaceID)
+	for _, r := range list {
+		if !r.Dry && r.ID != waiting && (!ok || !r.CreatedAt.After(holder.CreatedAt)) {
 			holder, ok = r, true
 		}
-		seen++
-		return seen < mostHeld
-	})
+	}
 	return holder, ok && err == nil
 }

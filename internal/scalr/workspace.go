@@ -15,6 +15,7 @@ type Workspace struct {
 	DeletionProtection         *bool
 	HasResources               bool
 	VCS                        string // the repository's name, when the workspace is bound to one
+	Terragrunt                 bool   // Terragrunt runs in it, which needs no .tf files of its own
 	ModuleVersionID            string // set when the workspace is driven by a module
 	Locked                     bool
 	LockReason                 string

@@ -64,7 +64,7 @@ func (d document) workspace(r resource) Workspace {
 		ExecutionMode: a.text("execution-mode"), Platform: a.text("iac-platform"), Version: a.line("terraform-version"),
 		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
 		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
-		HasResources: a.set("has-resources"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
+		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"), CurrentRunID: r.ref("current-run"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
