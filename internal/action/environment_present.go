@@ -69,7 +69,7 @@ func (e *environmentStory) create(ctx context.Context, name string, links enviro
 	}
 	if created {
 		e.created = true
-		e.did("Created environment %q with the tags %s.", env.Name, quoted(tagNames(tags)))
+		e.did("Created environment %q; its tags: %s.", env.Name, quoted(tagNames(tags)))
 	}
 	env.Tags = join(tagIDs(env.Tags), tags)
 	return env, nil

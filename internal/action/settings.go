@@ -3,6 +3,7 @@ package action
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // settings compares what is asked with what there is. An empty wish leaves
@@ -57,7 +58,7 @@ func (s *settings) ids(name string, have, want []string) []string {
 	if len(want) == 0 || sameSet(have, want) {
 		return nil
 	}
-	s.changes = append(s.changes, change{name, quoted(have), quoted(want)})
+	s.changes = append(s.changes, change{name, strings.Join(have, " "), strings.Join(want, " ")})
 	return want
 }
 

@@ -52,7 +52,7 @@ func (w *workspaceStory) create(ctx context.Context) (scalr.Workspace, error) {
 	ws.Environment = w.environment.Name
 	if created {
 		w.created = true
-		w.did("Created workspace %s with the tags %s.", title(ws), quoted(tagNames(tags)))
+		w.did("Created workspace %s; its tags: %s.", title(ws), quoted(tagNames(tags)))
 	}
 	ws.Tags = join(tagIDs(ws.Tags), append(ws.Tags, tags...))
 	return ws, nil

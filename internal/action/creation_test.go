@@ -1,0 +1,100 @@
+package action_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func TestTagIsCreatedOnce(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]scalrtest.Fault{
+		"the answer is lost":  {Op: "POST /tags", Phase: scalrtest.After, Action: scalrtest.EOF},
+		"the answer is a 502": {Op: "POST /tags", Phase: scalrtest.After, Action: scalrtest.Status, Status: 502},
+		"it never arrived":    {Op: "POST /tags", Action: scalrtest.Reset},
+		"it comes true late":  {Op: "POST /tags", Action: scalrtest.LateCommit, Delay: 12 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{fault}}, func(d *desk) {
+				d.environment("name=staging", "tags=pre").want(0, "result=done", `tags=["pre"]`, "changed=true")
+				if got := d.count("/tags", "pre"); got != 1 {
+					t.Errorf("%d tags are called pre, want 1", got)
+				}
+			})
+		})
+	}
+}
+
+func TestEnvironmentIsCreatedOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault scalrtest.Fault
+		posts int
+	}{
+		"the answer is lost":             {scalrtest.Fault{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Reset}, 1},
+		"the answer is cut":              {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.Truncate, Bytes: 40}, 1},
+		"the answer is a 500":            {scalrtest.Fault{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Status, Status: 500}, 1},
+		"the answer stalls":              {scalrtest.Fault{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Stall}, 1},
+		"it never arrived":               {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.EOF}, 2},
+		"it comes true after 20 s":       {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.LateCommit, Delay: 20 * time.Second}, 1},
+		"a gateway, and true after 50 s": {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.LateCommit, Status: 504, Delay: 50 * time.Second}, 1},
+		"it is limited":                  {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.Status, Status: 429, Header: http.Header{"Retry-After": {"3"}}}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+				d.server.AddEnvironment("preview-77")
+				v := d.environment("name=preview-7", "tags=pre").want(0, "result=done", "created=true", "changed=true", "name=preview-7", `tags=["pre"]`)
+				if got := v.count("POST /environments"); got != c.posts {
+					t.Errorf("asked %d times, want %d", got, c.posts)
+				}
+				if got := d.count("/environments", "preview-7"); got != 1 {
+					t.Errorf("%d environments are called preview-7, want 1", got)
+				}
+				d.environment("name=preview-7", "tags=pre").want(0, "changed=false").wrote()
+			})
+		})
+	}
+}
+
+// The first look does not show what somebody else has just created, and the
+// service refuses the name.
+func TestSomebodyElseWasFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lags, path string
+		play       func(*desk) *visit
+	}{
+		"environment": {"GET /environments", "/environments", func(d *desk) *visit { return d.environment("name=staging") }},
+		"tag":         {"GET /tags", "/tags", func(d *desk) *visit { return d.environment("name=production", "tags=staging") }},
+		"workspace":   {"GET /workspaces", "/workspaces", func(d *desk) *visit { return d.workspace("environment=staging", "name=staging") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: c.lags, Action: scalrtest.Garbage, Body: `{"data":[]}`, Times: 2}}}, func(d *desk) {
+				d.server.AddTag("staging")
+				d.server.AddWorkspace(scalrtest.StagingID, "staging", nil)
+				v := c.play(d).want(0, "result=done", "created=false")
+				v.answered("POST "+c.path, 422)
+				if got := d.count(c.path, "staging"); got != 1 {
+					t.Errorf("%d are called staging, want 1", got)
+				}
+			})
+		})
+	}
+}
+
+// A name that is refused for another reason is not looked for for ever.
+func TestCreationIsRefused(t *testing.T) {
+	t.Parallel()
+	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.","source":{"pointer":"/data/attributes/name"}}]}`
+	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: "POST /environments", Action: scalrtest.Status, Status: 422, Body: refusal}}}, func(d *desk) {
+		v := d.environment("name=preview-7").want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").says("Name is reserved.")
+		if v.took > 10*time.Second {
+			t.Errorf("took %s, want less than 10s", v.took)
+		}
+	})
+}

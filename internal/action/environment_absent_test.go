@@ -1,0 +1,86 @@
+package action_test
+
+import (
+	"fmt"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func TestEnvironmentShow(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		shown := []string{"result=done", "environment-id=" + scalrtest.StagingID, "environment-url=https://acme.scalr.test/v2/e/" + scalrtest.StagingID + "/workspaces",
+			"name=staging", "status=Active", "tags=[]", "created=false", "changed=false"}
+		d.environment("mode=show", "name=staging").want(0, shown...).wrote()
+		d.environment("mode=show", "environment-id="+scalrtest.StagingID).want(0, shown...).wrote()
+		d.environment("mode=show", "name=prod").want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says(`Did you mean "production"`)
+		d.environment("mode=show", "environment-id=env-v0none").want(3, "result=not-found", "error-code=environment-not-found").says("env-v0none")
+		d.environment("environment-id=env-v0none", "tags=new").want(3, "result=not-found", "error-code=environment-not-found", "created=false").wrote()
+	})
+}
+
+// The service's filter finds more than the name: nothing else is ever touched.
+func TestEnvironmentNamesAreExact(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.environment("mode=absent", "name=stag").want(0, "result=done", "changed=false").wrote()
+		d.environment("name=stag").want(0, "created=true", "name=stag")
+		d.environment("mode=absent", "name=like:stag").want(0, "result=done", "changed=false").wrote()
+		d.environment("mode=absent", "name=in:staging,stag").want(0, "result=done", "changed=false").wrote()
+	})
+}
+
+func TestEnvironmentNameIsNotUnique(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.server.AddEnvironment("staging")
+		for _, mode := range []string{"present", "absent", "show"} {
+			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").says(scalrtest.StagingID).wrote()
+		}
+	})
+}
+
+func TestEnvironmentAbsent(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=true", "environment-id="+scalrtest.StagingID).wrote("DELETE /environments/" + scalrtest.StagingID)
+		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wrote().says("nothing to delete")
+		d.environment("mode=absent", "environment-id="+scalrtest.StagingID).want(0, "result=done", "changed=false").wrote()
+	})
+}
+
+func TestEnvironmentWithWorkspacesStays(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").wrote().
+			says(`It has 5: "network", "network-edge"`, "Take away what holds it")
+		many := d.server.AddEnvironment("many")
+		for i := range 120 {
+			d.server.AddWorkspace(many, fmt.Sprintf("w%d", i), nil)
+		}
+		d.environment("mode=absent", "name=many").want(3, "error-code=in-use").says("It has 120", `"w9" and 110 more`)
+	})
+}
+
+func TestEnvironmentDeletionGoesWrong(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault   scalrtest.Fault
+		code    int
+		outputs []string
+	}{
+		"the answer is lost":    {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Reset}, 0, []string{"result=done", "changed=true"}},
+		"the answer is a 500":   {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Status}, 0, []string{"result=done", "changed=true"}},
+		"it is forbidden":       {scalrtest.Fault{Action: scalrtest.Status, Status: 403}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+		"it is not found by it": {scalrtest.Fault{Action: scalrtest.Status, Status: 404}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.fault.Op = "DELETE /environments/*"
+			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+				d.environment("mode=absent", "name=staging").want(c.code, c.outputs...)
+			})
+		})
+	}
+}

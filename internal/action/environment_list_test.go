@@ -1,0 +1,135 @@
+package action_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// previews fills a Scalr up to 145 environments.
+func previews(s *scalrtest.Server) {
+	for i := range 143 {
+		s.AddEnvironment(fmt.Sprintf("preview-%03d", i), "preview", []string{"eu", "us"}[i%2])
+	}
+}
+
+// smaller is a service that gives fewer on a page than it is asked for.
+type smaller struct {
+	http.RoundTripper
+	size string
+}
+
+func (s smaller) RoundTrip(r *http.Request) (*http.Response, error) {
+	query := r.URL.Query()
+	if query.Has("page[size]") {
+		query.Set("page[size]", s.size)
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = query.Encode()
+	}
+	return s.RoundTripper.RoundTrip(r)
+}
+
+func TestListOf145Environments(t *testing.T) {
+	t.Parallel()
+	for size, pages := range map[string]int{"20": 8, "100": 2} {
+		t.Run("pages of "+size, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{Setup: previews}, func(d *desk) {
+				d.http = smaller{d.http, size}
+				v := d.environment("mode=list").want(0, "result=done", "count=145", "created=false", "changed=false").wrote()
+				if got := len(v.asks("/environments")); got != pages {
+					t.Errorf("%d pages were read, want %d", got, pages)
+				}
+				wantListed(t, v.outputs["environments"], 145)
+			})
+		})
+	}
+}
+
+// wantListed reads the output as a matrix does: one line, each environment once.
+func wantListed(t *testing.T, output string, want int) {
+	t.Helper()
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(output), &list); err != nil || strings.Contains(output, "\n") {
+		t.Fatalf("%q is not one line of JSON: %v", output, err)
+	}
+	ids := map[any]bool{}
+	for _, e := range list {
+		ids[e["id"]] = true
+		if len(e) != 4 || e["name"] == "" || e["status"] != "Active" || e["tags"] == nil {
+			t.Errorf("an element is %v, want id, name, status and tags", e)
+		}
+	}
+	if len(list) != want || len(ids) != want {
+		t.Errorf("%d environments, %d different ones, want %d", len(list), len(ids), want)
+	}
+}
+
+func TestListFilters(t *testing.T) {
+	t.Parallel()
+	eu, guard := "", ""
+	for name, c := range map[string]struct {
+		inputs []string
+		count  string
+		query  func() url.Values // besides pages and fields
+	}{
+		"tag by name":          {[]string{"filter-tag=eu"}, "72", func() url.Values { return url.Values{"filter[tag]": {eu}} }},
+		"policy group by name": {[]string{"filter-policy-group=guard"}, "1", func() url.Values { return url.Values{"filter[policy-group]": {guard}} }},
+		"query":                {[]string{"query=preview-01"}, "10", func() url.Values { return url.Values{"query": {"preview-01"}} }},
+		"dates": {[]string{"filter-latest-run-date=between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}, "0", func() url.Values {
+			return url.Values{"filter[latest-run-date]": {"between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}}
+		}},
+		"account":                 {[]string{"account-id=" + scalrtest.AccountID}, "145", func() url.Values { return url.Values{"filter[account]": {scalrtest.AccountID}} }},
+		"sorted and all at once":  {[]string{"sort=-name", "query=stag"}, "1", func() url.Values { return url.Values{"sort": {"-name"}, "query": {"stag"}} }},
+		"a tag that is not there": {[]string{"filter-tag=prev"}, "0", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, scalrtest.Scenario{Setup: previews}, func(d *desk) {
+				guard, eu = d.server.AddPolicyGroup("guard"), d.id("/tags", "eu")
+				d.environment("name=staging", "policy-groups=guard").want(0)
+				v := d.environment(append([]string{"mode=list"}, c.inputs...)...).want(0, "count="+c.count)
+				queries := v.asks("/environments")
+				if c.query == nil {
+					v.want(0, "environments=[]").says(`There is no tag "prev"`, `Did you mean "preview"`)
+					return
+				}
+				want := c.query()
+				for name, value := range map[string]string{"include": "tags", "fields[environments]": "name,status,account,tags", "fields[tags]": "name", "page[number]": "1", "page[size]": "100"} {
+					want.Set(name, value)
+				}
+				if len(queries) == 0 || queries[0] != want.Encode() {
+					t.Errorf("asked %q, want first %q", queries, want.Encode())
+				}
+			})
+		})
+	}
+}
+
+func TestListForAMatrix(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		id := d.server.AddEnvironment("preview <7>", "blue", "a, b")
+		v := d.environment("mode=list", "query=preview").want(0, "count=1")
+		want := `[{"id":"` + id + `","name":"preview \u003c7\u003e","status":"Active","tags":["a, b","blue"]}]`
+		if got := v.outputs["environments"]; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// More than GitHub carries is refused, and not cut.
+func TestListTooLarge(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{Setup: func(s *scalrtest.Server) {
+		for i := range 4600 {
+			s.AddEnvironment(fmt.Sprintf("%s-%d", strings.Repeat("long", 50), i))
+		}
+	}}, func(d *desk) {
+		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").says("by a filter")
+	})
+}

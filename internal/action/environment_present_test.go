@@ -1,0 +1,63 @@
+package action_test
+
+import (
+	"fmt"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func TestEnvironmentPresentTwice(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		blue, cloud := d.server.AddTag("blue"), d.server.AddProviderConfiguration("cloud", "aws")
+		inputs := []string{"name=preview-7", "tags=blue\npreview", "mask-sensitive-output=false", "default-provider-configurations=cloud"}
+		first := d.environment(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=preview-7", "status=Active", `tags=["blue","preview"]`)
+		id := first.outputs["environment-id"]
+		preview := d.id("/tags", "preview")
+		first.wrote(`POST /tags {"data":{"attributes":{"name":"preview"},"type":"tags"}}`,
+			`POST /environments {"data":{"attributes":{"mask-sensitive-output":false,"name":"preview-7"},"relationships":{`+
+				`"default-provider-configurations":{"data":[{"type":"provider-configurations","id":"`+cloud+`"}]},`+
+				`"tags":{"data":[{"type":"tags","id":"`+blue+`"},{"type":"tags","id":"`+preview+`"}]}},"type":"environments"}}`)
+		first.want(0, "environment-url=https://acme.scalr.test/v2/e/"+id+"/workspaces")
+		d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+id, `tags=["blue","preview"]`).
+			wrote().says("Nothing to change.")
+	})
+}
+
+func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	staging := "PATCH /environments/" + scalrtest.StagingID + " "
+	for name, c := range map[string]struct {
+		inputs []string
+		wrote  []string
+		says   string
+	}{
+		"nothing": {nil, nil, "Nothing to change."},
+		"mask": {[]string{"mask-sensitive-output=false"}, []string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrtest.StagingID + `","type":"environments"}}`},
+			`Set mask-sensitive-output to "false" (was "true").`},
+		"as it is": {[]string{"mask-sensitive-output=true", "remote-backend=true"}, nil, "Nothing to change."},
+		"backend":  {[]string{"remote-backend=false", "mask-sensitive-output=true"}, []string{staging + `{"data":{"attributes":{"remote-backend":false},"id":"` + scalrtest.StagingID + `","type":"environments"}}`}, `Set remote-backend`},
+		"rename": {[]string{"rename-to=stage"}, []string{staging + `{"data":{"attributes":{"name":"stage"},"id":"` + scalrtest.StagingID + `","type":"environments"}}`},
+			`Set name to "stage" (was "staging").`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+				inputs := append([]string{"name=staging"}, c.inputs...)
+				d.environment(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil)).wrote(c.wrote...).says(c.says)
+				d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrtest.StagingID).wrote()
+			})
+		})
+	}
+}
+
+func TestEnvironmentRename(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.environment("environment-id="+scalrtest.StagingID, "rename-to=stage").want(0, "name=stage", "changed=true")
+		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=true")
+		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wrote()
+		d.environment("name=final", "rename-to=production").want(3, "result=refused", "error-code=request-refused").says("already been taken")
+	})
+}

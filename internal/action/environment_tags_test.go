@@ -1,0 +1,64 @@
+package action_test
+
+import (
+	"fmt"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func TestEnvironmentTags(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		inputs []string
+		want   string // tags afterwards
+		writes func(path string, ids map[string]string) []string
+	}{
+		"add one that is there": {[]string{"tags=blue"}, `["blue","green"]`, nil},
+		"add": {[]string{"tags=blue\nred"}, `["blue","green","red"]`, func(p string, id map[string]string) []string {
+			return []string{"POST " + p + ` {"data":[{"type":"tags","id":"` + id["red"] + `"}]}`}
+		}},
+		"replace": {[]string{"tags=red\nblue", "tags-mode=replace"}, `["blue","red"]`, func(p string, id map[string]string) []string {
+			return []string{"PATCH " + p + ` {"data":[{"type":"tags","id":"` + id["red"] + `"},{"type":"tags","id":"` + id["blue"] + `"}]}`}
+		}},
+		"remove": {[]string{"tags=green\nunknown", "tags-mode=remove"}, `["blue"]`, func(p string, id map[string]string) []string {
+			return []string{"DELETE " + p + ` {"data":[{"type":"tags","id":"` + id["green"] + `"}]}`}
+		}},
+		"clear": {[]string{"tags-mode=clear"}, `[]`, func(p string, _ map[string]string) []string {
+			return []string{"PATCH " + p + ` {"data":[]}`}
+		}},
+		"replace by the same":            {[]string{"tags=green\nblue", "tags-mode=replace"}, `["blue","green"]`, nil},
+		"remove what is not there":       {[]string{"tags=red", "tags-mode=remove"}, `["blue","green"]`, nil},
+		"a tag is not found by a prefix": {[]string{"tags=gre", "tags-mode=remove"}, `["blue","green"]`, nil},
+	} {
+		for _, included := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, included %t", name, included), func(t *testing.T) {
+				t.Parallel()
+				atDesk(t, scalrtest.Scenario{World: scalrtest.World{NoIncluded: !included}}, func(d *desk) {
+					env := d.server.AddEnvironment("preview-7", "blue", "green")
+					d.server.AddTag("red")
+					ids := map[string]string{"red": d.id("/tags", "red"), "blue": d.id("/tags", "blue"), "green": d.id("/tags", "green")}
+					var want []string
+					if c.writes != nil {
+						want = c.writes("/environments/"+env+"/relationships/tags", ids)
+					}
+					inputs := append([]string{"name=preview-7"}, c.inputs...)
+					d.environment(inputs...).want(0, "result=done", "tags="+c.want, fmt.Sprintf("changed=%t", want != nil)).wrote(want...)
+					d.environment(inputs...).want(0, "tags="+c.want, "changed=false").wrote()
+					d.environment("name=preview-7", "mode=show").want(0, "tags="+c.want).wrote()
+				})
+			})
+		}
+	}
+}
+
+// A tag of which only the beginning fits is another tag.
+func TestTagNamesAreExact(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.server.AddTag("preview-old")
+		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
+		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, `tags=["in:preview-old,x"]`)
+		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, "changed=false").wrote()
+	})
+}
