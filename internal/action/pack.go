@@ -81,7 +81,8 @@ func (r *runStory) packed(a *bundle.Archive) {
 
 func largest(a *bundle.Archive) string {
 	var names []string
-	for _, s := range append(a.Largest.Dirs, a.Largest.Files...) {
+	biggest := a.Largest()
+	for _, s := range append(biggest.Dirs, biggest.Files...) {
 		names = append(names, fmt.Sprintf("%q (%s)", s.Name, size(s.Bytes)))
 	}
 	return strings.Join(names, ", ")

@@ -12,9 +12,11 @@ type Archive struct {
 	Compressed int64         // bytes to send
 	SHA256     string        // of the bytes to send, in hex
 	Took       time.Duration // to pack
-	Largest    Largest       // what it mostly consists of
 
-	sink *sink
+	sink     *sink
+	dirs     []dir
+	dirBytes []int64 // of the files in each of dirs
+	biggest  biggestFiles
 }
 
 // Reader reads the archive from its start. Every attempt to send it takes a fresh one; they do not disturb each other.
@@ -22,6 +24,11 @@ func (a *Archive) Reader() *io.SectionReader { return io.NewSectionReader(a.sink
 
 // Size is the number of bytes that Reader gives.
 func (a *Archive) Size() int64 { return a.Compressed }
+
+// Largest says what the archive mostly consists of.
+func (a *Archive) Largest() Largest {
+	return Largest{Dirs: biggestDirs(a.dirs, a.dirBytes), Files: a.biggest}
+}
 
 // Close frees the archive. A process that ends without it leaves nothing behind either.
 func (a *Archive) Close() error { return a.sink.close() }

@@ -15,14 +15,21 @@ import (
 // checker reads a ready archive to its end.
 type checker struct {
 	links map[string]string
-	dirs  map[string]bool // those named and those implied; true: there is a Terraform file
+	dirs  map[string]*checkedDir // those named and those implied
 	files int
 	bytes int64
-	sizes *sizes
+
+	biggest biggestFiles
+}
+
+// checkedDir is a directory in a ready archive.
+type checkedDir struct {
+	config bool  // there is a Terraform file in it
+	bytes  int64 // of the files in it
 }
 
 func newChecker() *checker {
-	return &checker{links: map[string]string{}, dirs: map[string]bool{".": false}, sizes: newSizes()}
+	return &checker{links: map[string]string{}, dirs: map[string]*checkedDir{".": {}}}
 }
 
 func (c *checker) check(r io.Reader) error {
@@ -76,18 +83,20 @@ func (c *checker) file(name string, size int64) {
 	c.files++
 	c.bytes += size
 	dir, base := path.Dir(name), []byte(path.Base(name))
-	c.sizes.add(dir, base, size)
-	c.directory(dir)
-	c.dirs[dir] = c.dirs[dir] || isTerraform(base)
+	c.biggest.add(dir, base, size)
+	d := c.directory(dir)
+	d.bytes += size
+	d.config = d.config || isTerraform(base)
 }
 
-func (c *checker) directory(name string) {
-	for ; name != "."; name = path.Dir(name) {
-		if _, known := c.dirs[name]; known {
-			return
-		}
-		c.dirs[name] = false
+// directory returns a directory, which now exists with all above it.
+func (c *checker) directory(name string) *checkedDir {
+	if d := c.dirs[name]; d != nil {
+		return d
 	}
+	c.directory(path.Dir(name))
+	c.dirs[name] = &checkedDir{}
+	return c.dirs[name]
 }
 
 func (c *checker) link(name, target string) error {
@@ -96,8 +105,8 @@ func (c *checker) link(name, target string) error {
 		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
 	}
 	c.links[name] = target
-	c.directory(dir)
-	c.dirs[dir] = c.dirs[dir] || isTerraform([]byte(path.Base(name)))
+	d := c.directory(dir)
+	d.config = d.config || isTerraform([]byte(path.Base(name)))
 	return nil
 }
 

@@ -27,18 +27,11 @@ const (
 
 // rule is one line of the ignore file, or one that is built in.
 type rule struct {
-	text    string
-	line    int // 0: built in
+	words   string // how the rule is named to people
+	state   bool   // it keeps Terraform's state out
 	negate  bool
 	dirOnly bool
 	pattern pattern
-}
-
-func (r *rule) String() string {
-	if r.line == 0 {
-		return fmt.Sprintf("built-in rule %q", r.text)
-	}
-	return fmt.Sprintf("%s line %d, %q", ignoreFile, r.line, r.text)
 }
 
 // builtIn stands before the ignore file's own rules, which may change it. The names that neverSent knows are not here.
@@ -82,6 +75,8 @@ func parseRules(text []byte, warn func(string)) rules {
 	var rs rules
 	for _, pattern := range builtIn {
 		r, _ := parseRule(pattern)
+		r.words = fmt.Sprintf("built-in rule %q", pattern)
+		r.state = strings.Contains(pattern, "tfstate")
 		rs = append(rs, r)
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -97,14 +92,14 @@ func parseRules(text []byte, warn func(string)) rules {
 			warn(fmt.Sprintf("%s line %d, %.80q, is skipped: %v.", ignoreFile, line, l, err))
 			continue
 		}
-		r.line = line
+		r.words = fmt.Sprintf("%s line %d, %q", ignoreFile, line, l)
 		rs = append(rs, r)
 	}
 	return rs
 }
 
 func parseRule(text string) (rule, error) {
-	r := rule{text: text}
+	var r rule
 	if len(text) > maxPattern {
 		return r, fmt.Errorf("it is longer than %d bytes", maxPattern)
 	}

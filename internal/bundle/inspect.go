@@ -56,14 +56,9 @@ func isSourceArgument(line []byte) bool {
 }
 
 func (i *inspector) warn(warn func(string)) {
-	tell := func(f findings, format string) {
-		if len(f) > 0 {
-			warn(fmt.Sprintf(format, len(f), f))
-		}
-	}
-	tell(i.pointers, "%d files are Git LFS pointers, not the files themselves: %s. Check out with lfs: true if they are needed.")
-	tell(i.keys, "%d files hold a private key and are sent: %s.")
-	tell(i.sources, "%d files name a module by a source that lies outside the bundle and is not sent: %s.")
+	i.pointers.tell(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
+	i.keys.tell(warn, "Files with a private key are sent (%d): %s.")
+	i.sources.tell(warn, "Modules are taken from outside the bundle, by a source that is not sent (%d): %s.")
 }
 
 // listed is one line about an entry, for the debug log.

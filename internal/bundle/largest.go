@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"slices"
 )
@@ -21,57 +20,46 @@ type Largest struct {
 
 const largestCount = 10
 
-// sizes adds up while a bundle is packed. Its memory depends on the number of directories only.
-type sizes struct {
-	files []Sized
-	dirs  map[string]int64
-}
-
-func newSizes() *sizes { return &sizes{dirs: map[string]int64{}} }
+// biggestFiles keeps the biggest of the files it is given, biggest first.
+type biggestFiles []Sized
 
 // add counts a file. The name is only made if the file is among the biggest.
-func (s *sizes) add(dir string, name []byte, bytes int64) {
-	s.dirs[dir] += bytes
-	full := len(s.files) == largestCount
-	if full && s.files[largestCount-1].Bytes >= bytes {
-		return
+func (b *biggestFiles) add(dir string, name []byte, bytes int64) {
+	if len(*b) == largestCount {
+		if (*b)[largestCount-1].Bytes >= bytes {
+			return
+		}
+		*b = (*b)[:largestCount-1]
 	}
-	if full {
-		s.files = s.files[:largestCount-1]
-	}
-	s.files = append(s.files, Sized{Name: path.Join(dir, string(name)), Bytes: bytes})
-	slices.SortStableFunc(s.files, bigger)
+	*b = append(*b, Sized{Name: path.Join(dir, string(name)), Bytes: bytes})
+	slices.SortFunc(*b, bigger)
 }
 
 func bigger(a, b Sized) int {
 	return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Name, b.Name))
 }
 
-func (s *sizes) largest() Largest {
-	below := map[string]int64{} // with all that is below
-	for dir, n := range s.dirs {
-		for ; dir != "."; dir = path.Dir(dir) {
-			below[dir] += n
+// biggestDirs adds the bytes of the files in each directory up to its parents. dirs is sorted, so that a parent comes
+// before what is in it.
+func biggestDirs(dirs []dir, bytes []int64) []Sized {
+	below, wrapper := slices.Clone(bytes), make([]bool, len(dirs))
+	parent := func(i int) int {
+		p, _ := slices.BinarySearchFunc(dirs, path.Dir(dirs[i].path), comparePath)
+		return p
+	}
+	for i := len(dirs) - 1; i > 0; i-- {
+		below[parent(i)] += below[i]
+	}
+	for i := len(dirs) - 1; i > 0; i-- {
+		if p := parent(i); below[i] > below[p]/10*9 {
+			wrapper[p] = true
 		}
 	}
-	return Largest{Files: s.files, Dirs: biggest(withoutWrappers(below))}
-}
-
-// withoutWrappers leaves out each directory that is hardly more than one of those in it.
-func withoutWrappers(below map[string]int64) map[string]int64 {
-	kept := maps.Clone(below)
-	for dir, n := range below {
-		if up := path.Dir(dir); n > below[up]/10*9 {
-			delete(kept, up)
-		}
-	}
-	return kept
-}
-
-func biggest(dirs map[string]int64) []Sized {
 	var all []Sized
-	for dir, n := range dirs {
-		all = append(all, Sized{Name: dir, Bytes: n})
+	for i := 1; i < len(dirs); i++ {
+		if !wrapper[i] && below[i] > 0 {
+			all = append(all, Sized{Name: dirs[i].path, Bytes: below[i]})
+		}
 	}
 	slices.SortFunc(all, bigger)
 	return slices.Clone(all[:min(len(all), largestCount)])

@@ -2,10 +2,8 @@ package bundle
 
 import (
 	"errors"
-	"fmt"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -17,11 +15,11 @@ type copied struct {
 }
 
 // maxCopied bounds what links can multiply: a few links to links to directories would fill any disk.
-const maxCopied = 1_000_000
+const maxCopied = 200_000
 
 var (
 	errEndless = errors.New("the directory contains the link, so a copy of it would never end")
-	errTooMuch = fmt.Errorf("copies of linked directories come to more than %d entries", maxCopied)
+	errTooMuch = errors.New("the copies of linked directories come to too many files")
 )
 
 // countCopy stops the walk when links have multiplied too much.
@@ -29,10 +27,10 @@ func (w *walker) countCopy(c *copied) {
 	if c == nil {
 		return
 	}
-	if w.copied++; w.copied == maxCopied {
+	if w.copied++; w.copied == w.maxCopied {
 		w.fault(&Error{Code: LinkCycle, Path: c.from, Target: c.target, Err: errTooMuch})
 	}
-	if w.copied >= maxCopied {
+	if w.copied >= w.maxCopied {
 		w.todo = nil
 	}
 }
@@ -116,7 +114,7 @@ func (w *walker) outerDirectory(source, target, end string) {
 	}
 	v := w.rules.judge(w.now.verdict, w.path, w.base, true)
 	if v.excluded {
-		w.leaveOut(w.rules[v.by].String())
+		w.leaveOut(w.rules[v.by].words)
 		if !w.rules.mayBringBack(v, w.path) {
 			return
 		}
@@ -162,26 +160,4 @@ func relative(dir, name string) string {
 		return name
 	}
 	return filepath.ToSlash(r)
-}
-
-// findings are paths worth one warning together.
-type findings []string
-
-func (f *findings) add(name string) { *f = append(*f, name) }
-
-// String names the first few.
-func (f findings) String() string {
-	const named = 5
-	sorted := slices.Sorted(slices.Values(f))
-	var b strings.Builder
-	for i, name := range sorted[:min(len(sorted), named)] {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%q", name)
-	}
-	if len(sorted) > named {
-		fmt.Fprintf(&b, " and %d more", len(sorted)-named)
-	}
-	return b.String()
 }

@@ -88,8 +88,10 @@ func (l *Listing) findDir(name string) (int, bool) {
 }
 
 func (l *Listing) dirAt(name string) (int, bool) {
-	return slices.BinarySearchFunc(l.dirs, name, func(d dir, name string) int { return strings.Compare(d.path, name) })
+	return slices.BinarySearchFunc(l.dirs, name, comparePath)
 }
+
+func comparePath(d dir, path string) int { return strings.Compare(d.path, path) }
 
 // inBundle lets links to directories be followed in the bundle.
 type inBundle struct{ *Listing }

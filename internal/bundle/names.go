@@ -84,5 +84,9 @@ func (n *names) sort() (rank []uint32) {
 func (n *names) at(r uint32) []byte { return n.get(n.order[r]) }
 
 func extension(name []byte) []byte {
-	return name[max(0, bytes.LastIndexByte(name, '.')):]
+	i := bytes.LastIndexByte(name, '.')
+	if i < 0 {
+		return nil
+	}
+	return name[i:]
 }

@@ -29,7 +29,7 @@ func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
 	s := newSink(l.options)
 	a := &Archive{sink: s}
 	if l.Ready() {
-		err = l.ready.copyTo(ctx, t, s, l.files, a)
+		err = l.copyReady(ctx, t, a)
 	} else {
 		err = l.packDirectory(ctx, t, workers, a)
 	}
@@ -42,7 +42,8 @@ func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
 }
 
 func (l *Listing) packDirectory(ctx context.Context, t *tree, workers int, a *Archive) error {
-	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, workers), buf: make([]byte, readSize), sizes: newSizes()}
+	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, workers), buf: make([]byte, readSize), a: a}
+	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
 	if err := p.run(ctx); err != nil {
 		if failed := p.gz.abort(); failed != nil {
 			return failed // the cause of what the packer saw
@@ -53,7 +54,6 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, workers int, a *Ar
 		return err
 	}
 	p.inspector.warn(l.options.Warn)
-	a.Files, a.Bytes, a.Largest = l.files, p.bytes, p.sizes.largest()
 	return nil
 }
 
@@ -64,8 +64,7 @@ type packer struct {
 	gz        *gzipWriter
 	buf       []byte
 	head      []byte
-	bytes     int64
-	sizes     *sizes
+	a         *Archive
 	inspector inspector
 }
 
@@ -95,7 +94,11 @@ func (p *packer) entry(ctx context.Context, e entry) error {
 	if n.kind == kindLink {
 		return p.header(header{name: join(d.path, string(name)), kind: kindLink, link: n.text})
 	}
-	return p.file(ctx, d.path, name, p.l.source(e))
+	size, err := p.file(ctx, d.path, name, p.l.source(e))
+	p.a.Bytes += size
+	p.a.dirBytes[e.dir] += size
+	p.a.biggest.add(d.path, name, size)
+	return err
 }
 
 func (p *packer) header(h header) (err error) {
@@ -109,23 +112,21 @@ func (p *packer) header(h header) (err error) {
 	return err
 }
 
-func (p *packer) file(ctx context.Context, dir string, name []byte, source string) error {
+func (p *packer) file(ctx context.Context, dir string, name []byte, source string) (int64, error) {
 	f, err := p.tree.openFile(source)
 	if err != nil {
-		return openError(source, err)
+		return 0, openError(source, err)
 	}
 	defer f.close()
 	err = p.header(header{name: join(dir, string(name)), kind: kindFile, exec: f.exec, size: f.size})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	p.bytes += f.size
-	p.sizes.add(dir, name, f.size)
 	first := func(content []byte) { p.inspector.look(dir, name, content, f.size) }
 	if err := copyExactly(ctx, p.gz, f, f.size, p.buf, first); err != nil {
-		return readError(source, err)
+		return 0, readError(source, err)
 	}
-	return p.zeros(int(-f.size & (tarBlock - 1)))
+	return f.size, p.zeros(int(-f.size & (tarBlock - 1)))
 }
 
 var tarZeros [2 * tarBlock]byte

@@ -14,10 +14,11 @@ import (
 // readyArchive is an archive that the user made. It is sent byte for byte, but not before all of it has been read:
 // Scalr must be able to unpack it, and nothing in it may leave the place where it is unpacked.
 type readyArchive struct {
-	source string
-	sum    [sha256.Size]byte
-	bytes  int64 // of the files in it
-	sizes  *sizes
+	sum   [sha256.Size]byte
+	bytes int64 // of the files in it
+
+	dirBytes []int64
+	biggest  biggestFiles
 }
 
 func (l *Listing) checkReady(ctx context.Context, t *tree) error {
@@ -46,33 +47,37 @@ func (l *Listing) checkReady(ctx context.Context, t *tree) error {
 	case c.files == 0:
 		return &Error{Code: NothingToSend, Path: l.base}
 	}
-	l.ready = &readyArchive{source: l.base, sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, sizes: c.sizes}
+	l.ready = &readyArchive{sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, biggest: c.biggest}
 	l.files, l.aliases, l.dirs = c.files, c.links, c.directories()
+	for _, d := range l.dirs {
+		l.ready.dirBytes = append(l.ready.dirBytes, c.dirs[d.path].bytes)
+	}
 	return nil
 }
 
-// copyTo copies the archive, which must still be the one that was checked.
-func (r *readyArchive) copyTo(ctx context.Context, t *tree, s *sink, files int, a *Archive) error {
-	f, err := t.openFile(r.source)
+// copyReady copies the archive, which must still be the one that was checked.
+func (l *Listing) copyReady(ctx context.Context, t *tree, a *Archive) error {
+	f, err := t.openFile(l.base)
 	if err != nil {
-		return openError(r.source, err)
+		return openError(l.base, err)
 	}
 	defer f.close()
-	if err := copyExactly(ctx, s, f, f.size, make([]byte, readSize), nil); err != nil {
-		return readError(r.source, err)
+	if err := copyExactly(ctx, a.sink, f, f.size, make([]byte, readSize), nil); err != nil {
+		return readError(l.base, err)
 	}
-	if [sha256.Size]byte(s.sum.Sum(nil)) != r.sum {
-		return &Error{Code: Changed, Path: r.source}
+	if [sha256.Size]byte(a.sink.sum.Sum(nil)) != l.ready.sum {
+		return &Error{Code: Changed, Path: l.base}
 	}
-	a.Files, a.Bytes, a.Largest = files, r.bytes, r.sizes.largest()
+	a.Files, a.Bytes = l.files, l.ready.bytes
+	a.dirs, a.dirBytes, a.biggest = l.dirs, l.ready.dirBytes, l.ready.biggest
 	return nil
 }
 
 // directories are in the order that findDir wants.
 func (c *checker) directories() []dir {
 	var dirs []dir
-	for name, config := range c.dirs {
-		dirs = append(dirs, dir{path: name, sent: true, config: config})
+	for name, d := range c.dirs {
+		dirs = append(dirs, dir{path: name, sent: true, config: d.config})
 	}
 	slices.SortFunc(dirs, func(a, b dir) int { return strings.Compare(a.path, b.path) })
 	return dirs

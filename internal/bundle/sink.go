@@ -12,10 +12,13 @@ import (
 	"syscall"
 )
 
-// inMemory is how big an archive may grow before it needs a file.
-const inMemory = 8 << 20
-
-const chunkSize = 256 << 10
+// An archive goes to a file once it is bigger than smallArchive; where there is no place for a file, it may grow in memory
+// up to maxInMemory.
+const (
+	smallArchive = 1 << 20
+	maxInMemory  = 8 << 20
+	chunkSize    = 256 << 10
+)
 
 // sink takes the archive, counts and digests it, and gives it out again. It stays in memory while small.
 type sink struct {
@@ -26,6 +29,7 @@ type sink struct {
 	dir    string // where file is
 	temp   []string
 	root   string
+	noFile error // why there is no file, once one was wanted
 }
 
 func newSink(o Options) *sink {
@@ -33,10 +37,8 @@ func newSink(o Options) *sink {
 }
 
 func (s *sink) Write(p []byte) (int, error) {
-	if s.file == nil && s.size+int64(len(p)) > inMemory {
-		if err := s.spill(); err != nil {
-			return 0, err
-		}
+	if err := s.makeRoom(s.size + int64(len(p))); err != nil {
+		return 0, err
 	}
 	s.sum.Write(p)
 	s.size += int64(len(p))
@@ -45,6 +47,19 @@ func (s *sink) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return len(p), s.toFile(p)
+}
+
+// makeRoom moves a growing archive to a file, if there can be one.
+func (s *sink) makeRoom(size int64) error {
+	if s.file == nil && s.noFile == nil && size > smallArchive {
+		if s.noFile = s.open(); s.noFile == nil {
+			return s.spill()
+		}
+	}
+	if s.file == nil && size > maxInMemory {
+		return s.noFile
+	}
+	return nil
 }
 
 func (s *sink) keep(p []byte) {
@@ -70,24 +85,25 @@ func (s *sink) toFile(p []byte) error {
 	return nil
 }
 
-// spill moves what is in memory to a temporary file.
-func (s *sink) spill() error {
+// open makes a temporary file in the first directory that lets it.
+func (s *sink) open() error {
 	var tried []error
 	for _, dir := range s.temp {
 		if dir == "" || s.inRoot(dir) {
 			continue
 		}
 		f, err := createTemp(dir)
-		if err != nil {
-			tried = append(tried, err)
-			continue
+		if err == nil {
+			s.file, s.dir = f, dir
+			return nil
 		}
-		s.file, s.dir = f, dir
-		break
+		tried = append(tried, err)
 	}
-	if s.file == nil {
-		return &Error{Code: NoRoom, Err: errors.Join(tried...)}
-	}
+	return &Error{Code: NoRoom, Err: errors.Join(tried...)}
+}
+
+// spill moves what is in memory to the file.
+func (s *sink) spill() error {
 	for _, c := range s.chunks {
 		if err := s.toFile(c); err != nil {
 			return err

@@ -19,10 +19,12 @@ type walker struct {
 	now    pending // the directory being read
 	path   []byte  // of the entry being looked at, in the bundle
 	base   int     // where its last component starts
-	copied int     // entries below copied directories
+	copied int     // entries in copied directories
 	faults []*Error
 
-	states, secrets, specials, dangling, elsewhere findings
+	maxCopied int
+
+	states, secrets, specials, dangling findings
 }
 
 // pending is a directory still to read.
@@ -36,7 +38,7 @@ func newWalker(t *tree, l *Listing, rs rules) *walker {
 	l.names, l.notes = newNames(), []note{{kind: kindFile}}
 	l.leftOut, l.aliases = map[string]*LeftOut{}, map[string]string{}
 	l.dirs = []dir{{path: ".", source: l.base}}
-	return &walker{tree: t, l: l, rules: rs, todo: []pending{{verdict: top}}}
+	return &walker{tree: t, l: l, rules: rs, todo: []pending{{verdict: top}}, maxCopied: maxCopied}
 }
 
 func (w *walker) walk(ctx context.Context) error {
@@ -87,9 +89,13 @@ func (w *walker) see(name []byte, k kind) error {
 
 func (w *walker) excluded(v verdict, k kind) {
 	r := &w.rules[v.by]
-	w.leaveOut(r.String())
-	if r.line == 0 && strings.HasPrefix(r.text, "*.tfstate") {
-		w.states.add(string(w.path))
+	w.debugLeftOut(r.words)
+	// What is in a directory that was left out has been counted with it.
+	if around := w.now.verdict; !around.excluded || around.by != v.by {
+		w.countLeftOut(r.words)
+		if r.state {
+			w.states.add(string(w.path))
+		}
 	}
 	if k == kindDir && w.rules.mayBringBack(v, w.path) {
 		w.directory(v, w.source(), false, w.now.copy)
@@ -140,6 +146,17 @@ func (w *walker) note(k kind, text string) uint32 {
 }
 
 func (w *walker) leaveOut(rule string) {
+	w.debugLeftOut(rule)
+	w.countLeftOut(rule)
+}
+
+func (w *walker) debugLeftOut(rule string) {
+	if w.l.options.Debug != nil {
+		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, rule))
+	}
+}
+
+func (w *walker) countLeftOut(rule string) {
 	o := w.l.leftOut[rule]
 	if o == nil {
 		o = &LeftOut{Rule: rule, First: string(w.path)}
@@ -147,9 +164,6 @@ func (w *walker) leaveOut(rule string) {
 	}
 	o.Count++
 	o.First = min(o.First, string(w.path))
-	if w.l.options.Debug != nil {
-		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, rule))
-	}
 }
 
 func (w *walker) fault(e *Error) { w.faults = append(w.faults, e) }

@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -10,15 +9,11 @@ import (
 
 // warn tells what the walk found, once for each kind of finding.
 func (w *walker) warn() {
-	tell := func(f findings, format string) {
-		if len(f) > 0 {
-			w.l.options.Warn(fmt.Sprintf(format, len(f), f))
-		}
-	}
-	tell(w.states, "%d Terraform state files stay out of the bundle, since state belongs to the workspace: %s.")
-	tell(w.secrets, "%d files look like secrets and are sent: %s.")
-	tell(w.specials, "%d sockets, fifos or devices stay out of the bundle: %s.")
-	tell(w.dangling, "%d links lead to nothing: %s.")
+	warn := w.l.options.Warn
+	w.states.tell(warn, "Terraform state stays out of the bundle (%d): %s.")
+	w.secrets.tell(warn, "Files that look like secrets are sent (%d): %s.")
+	w.specials.tell(warn, "Sockets, fifos and devices stay out of the bundle (%d): %s.")
+	w.dangling.tell(warn, "Links that lead to nothing (%d): %s.")
 }
 
 // warnEmptySubmodules tells about submodules that were not checked out.
@@ -35,9 +30,7 @@ func warnEmptySubmodules(t *tree, base string, warn func(string)) {
 			break
 		}
 	}
-	if len(empty) > 0 {
-		warn(fmt.Sprintf("%d submodules are empty: %s. They were not checked out (the input submodules of actions/checkout).", len(empty), empty))
-	}
+	empty.tell(warn, "Submodules are empty (%d): %s. They were not checked out; actions/checkout has the input submodules for that.")
 }
 
 // submodules reads the paths in a directory's .gitmodules; one that cannot be read has none.

@@ -1,0 +1,48 @@
+package bundle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// findings are paths that get one warning together: how many there are, and the first few by name.
+type findings struct {
+	count int
+	first []string
+}
+
+// firstNamed is how many a warning names.
+const firstNamed = 5
+
+func (f *findings) add(name string) {
+	f.count++
+	i, _ := slices.BinarySearch(f.first, name)
+	if i == firstNamed {
+		return
+	}
+	f.first = slices.Insert(f.first, i, name)
+	f.first = f.first[:min(len(f.first), firstNamed)]
+}
+
+// String lists the names quoted: a name may hold anything, a workflow command too.
+func (f findings) String() string {
+	var b strings.Builder
+	for i, name := range f.first {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", name)
+	}
+	if more := f.count - len(f.first); more > 0 {
+		fmt.Fprintf(&b, " and %d more", more)
+	}
+	return b.String()
+}
+
+// tell gives one sentence about the findings, if there are any; format takes the count and the names.
+func (f findings) tell(warn func(string), format string) {
+	if f.count > 0 {
+		warn(fmt.Sprintf(format, f.count, f))
+	}
+}

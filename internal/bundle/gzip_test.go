@@ -1,0 +1,123 @@
+package bundle
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+)
+
+// text is n bytes that compress as text does.
+func text(n int, seed uint64) []byte {
+	r := rand.New(rand.NewPCG(seed, 0))
+	var b bytes.Buffer
+	for b.Len() < n {
+		fmt.Fprintf(&b, "resource %q {\n  count = %d\n}\n", []string{"network", "subnet", "bucket", "role"}[r.IntN(4)], r.IntN(500))
+	}
+	return b.Bytes()[:n]
+}
+
+func squeeze(t testing.TB, data []byte, workers, piece int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	g := newGzipWriter(&out, workers)
+	for len(data) > 0 {
+		n := min(piece, len(data))
+		if _, err := g.Write(data[:n]); err != nil {
+			t.Fatal(err)
+		}
+		data = data[n:]
+	}
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
+	t.Parallel()
+	const first = firstBlocks * blockSize
+	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, 3*first + 12345} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			data := text(size, 1)
+			want := squeeze(t, data, 1, 100_000)
+			for _, workers := range []int{0, 2, 3, 8, 50} {
+				if !bytes.Equal(squeeze(t, data, workers, 7777), want) {
+					t.Errorf("%d workers: got other bytes than one worker", workers)
+				}
+			}
+			r, err := gzip.NewReader(bytes.NewReader(want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Multistream(false)
+			got, err := io.ReadAll(r)
+			if err != nil || !bytes.Equal(got, data) {
+				t.Errorf("got %d bytes and %v back, want the %d written, in one member", len(got), err, size)
+			}
+			if !r.ModTime.IsZero() || r.Name != "" || r.OS != 255 {
+				t.Errorf("got header %+v, want nothing in it", r.Header)
+			}
+		})
+	}
+}
+
+// failing takes some bytes and then no more.
+type failing struct{ left int }
+
+var errFull = errors.New("full")
+
+func (f *failing) Write(p []byte) (int, error) {
+	if f.left -= len(p); f.left < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
+	t.Parallel()
+	data := text(12*firstBlocks*blockSize/4, 2)
+	for _, room := range []int{0, 5, 100_000, 500_000} {
+		for _, workers := range []int{1, 4} {
+			g := newGzipWriter(&failing{left: room}, workers)
+			_, err := g.Write(data)
+			if err != nil {
+				err = g.abort()
+			} else {
+				err = g.Close()
+			}
+			if !errors.Is(err, errFull) {
+				t.Errorf("room for %d, %d workers: got %v, want %v", room, workers, err, errFull)
+			}
+		}
+	}
+}
+
+func FuzzGzip(f *testing.F) {
+	f.Add([]byte("resource"), uint16(5000), uint8(3))
+	f.Add([]byte{0, 1, 0xff}, uint16(20), uint8(200))
+	f.Fuzz(func(t *testing.T, piece []byte, times uint16, noise uint8) {
+		data := bytes.Repeat(piece, int(times))
+		data = data[:min(len(data), 6<<20)]
+		r := rand.New(rand.NewPCG(uint64(times), uint64(noise)))
+		for range int(noise) * len(data) / 4096 {
+			data[r.IntN(len(data))] = byte(r.Uint32())
+		}
+		one := squeeze(t, data, 1, 1<<16)
+		if !bytes.Equal(squeeze(t, data, 4, 1000+int(noise)), one) {
+			t.Error("four workers give other bytes than one")
+		}
+		gz, err := gzip.NewReader(bytes.NewReader(one))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(gz)
+		if err != nil || !bytes.Equal(got, data) {
+			t.Errorf("got %d bytes and %v back, want %d", len(got), err, len(data))
+		}
+	})
+}

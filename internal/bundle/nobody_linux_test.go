@@ -1,0 +1,36 @@
+package bundle_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// asNobody gives a tree to a user without rights and lets the rest of the test read files as that user. Only this thread
+// changes, and it changes back.
+func asNobody(t *testing.T, tree string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return // the modes are enough
+	}
+	const nobody = 65534
+	must(t, filepath.WalkDir(tree, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(name, nobody, nobody)
+	}))
+	for dir := filepath.Dir(tree); len(dir) > len(os.TempDir()); dir = filepath.Dir(dir) {
+		must(t, os.Chmod(dir, 0o755))
+	}
+	runtime.LockOSThread()
+	must(t, unix.Setfsuid(nobody))
+	t.Cleanup(func() {
+		must(t, unix.Setfsuid(0))
+		runtime.UnlockOSThread()
+	})
+}

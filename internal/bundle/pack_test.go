@@ -1,0 +1,271 @@
+package bundle
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// forest is a checkout made from a fuzzer's bytes, with neighbours that must never be touched.
+type forest struct {
+	root    string
+	path    string
+	outside string
+	in      []byte
+}
+
+const canary = "CANARY: what lies outside was read"
+
+var (
+	forestNames = []string{"main.tf", "a", "b", "c.md", ".git", ".terraform", "modules", "gha-creds-1.json", "x.tfstate", "n\n::error::", "\xff", "é",
+		strings.Repeat("long", 30), ".env", "secrets", "d"}
+	forestTargets = []string{".", "..", "../..", "a", "b/a", "../a", "../../outside", "../../outside/secret", "/etc", "/proc/self/environ", "main.tf",
+		"../d/../main.tf", "a/../../b", "./b", "../../checkout/a", "ROOT/a", "ROOT", "ROOT/../outside/secret"}
+	forestRules = []string{"*.md", "a/", "!a/b", "secrets", "/b", "**", "!main.tf", "!.git", ".terraform/modules", "[", "c*", "!**/d/"}
+)
+
+func (f *forest) next() int {
+	if len(f.in) == 0 {
+		return 0
+	}
+	n := f.in[0]
+	f.in = f.in[1:]
+	return int(n)
+}
+
+func (f *forest) name() string {
+	parts := make([]string, 1+f.next()%3)
+	for i := range parts {
+		parts[i] = forestNames[f.next()%len(forestNames)]
+	}
+	return filepath.Join(f.root, filepath.Join(parts...))
+}
+
+// plant lets what cannot be made, such as a file below a file, be.
+func plant(t testing.TB, in []byte) *forest {
+	base := t.TempDir()
+	f := &forest{root: filepath.Join(base, "checkout"), outside: filepath.Join(base, "outside"), in: in}
+	for _, dir := range []string{f.root, f.outside, f.root + "-evil"} {
+		if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "secret"), []byte(canary), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Remove(filepath.Join(f.root, "secret")), os.WriteFile(filepath.Join(f.root, "main.tf"), nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	f.path = []string{".", "a", "d", "b/a", ".."}[f.next()%5]
+	for i := 0; len(f.in) > 0 && i < 60; i++ {
+		f.grow()
+	}
+	return f
+}
+
+func (f *forest) grow() {
+	kind, name := f.next()%8, f.name()
+	os.MkdirAll(filepath.Dir(name), 0o755)
+	switch kind {
+	case 0, 1, 2:
+		os.WriteFile(name, bytes.Repeat([]byte(filepath.Base(name)), f.next()*f.next()%3000), 0o600+os.FileMode(f.next()%2)*0o100)
+	case 3, 4:
+		os.Symlink(strings.ReplaceAll(forestTargets[f.next()%len(forestTargets)], "ROOT", f.root), name)
+	case 5:
+		os.MkdirAll(name, 0o755)
+	case 6:
+		syscall.Mkfifo(name, 0o600)
+	case 7:
+		var rules []string
+		for range f.next() % 5 {
+			rules = append(rules, forestRules[f.next()%len(forestRules)])
+		}
+		os.WriteFile(filepath.Join(filepath.Dir(name), ignoreFile), []byte(strings.Join(rules, "\n")), 0o644)
+	}
+}
+
+// packWith packs with so many workers, by way of openat2 or component by component.
+func (f *forest) packWith(t *testing.T, workers int, stepwise bool) (*Listing, []byte, error) {
+	tr, err := openTree(f.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	setStepwise(tr, stepwise)
+	base, err := locate(tr, f.path)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := Options{Root: f.root, Path: f.path, Warn: func(s string) { oneLine(t, s) }, Debug: func(s string) { oneLine(t, s) }}
+	l := &Listing{options: o, base: base.path}
+	if base.kind != kindDir {
+		return nil, nil, &Error{Code: PathUnsuitable}
+	}
+	if err := l.listDirectory(t.Context(), tr); err != nil {
+		return nil, nil, err
+	}
+	a := &Archive{sink: newSink(o)}
+	if err := l.packDirectory(t.Context(), tr, workers, a); err != nil {
+		return nil, nil, err
+	}
+	defer a.sink.close()
+	archive, err := io.ReadAll(io.NewSectionReader(a.sink, 0, a.sink.size))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, archive, nil
+}
+
+func oneLine(t *testing.T, s string) {
+	if strings.ContainsAny(s, "\r\n") {
+		t.Errorf("said %q, which is two lines", s)
+	}
+}
+
+func FuzzPack(f *testing.F) {
+	for seed := range 40 {
+		in := make([]byte, 200)
+		for i := range in {
+			in[i] = byte((i*i*7 + i*seed*13 + seed*31) >> (seed % 3))
+		}
+		f.Add(in)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		forest := plant(t, in)
+		before := snapshot(t, filepath.Dir(forest.root))
+		l, archive, err := forest.packWith(t, 1, false)
+		_, again, errAgain := forest.packWith(t, 4, true)
+		if after := snapshot(t, filepath.Dir(forest.root)); !slices.Equal(before, after) {
+			t.Errorf("packing changed the disk:\n%q\n%q", before, after)
+		}
+		if !bytes.Equal(archive, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
+			t.Errorf("twice packed, two results: %d bytes and %v, %d bytes and %v", len(archive), err, len(again), errAgain)
+		}
+		if err != nil {
+			if !errors.As(err, new(*Error)) {
+				t.Errorf("got %v, want an Error", err)
+			}
+			return
+		}
+		checkArchive(t, l, archive)
+	})
+}
+
+func snapshot(t *testing.T, dir string) (all []string) {
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		all = append(all, fmt.Sprintln(name, info.Mode(), info.Size(), info.ModTime()))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// checkArchive holds an archive against what any archive must be, with the standard library's readers.
+func checkArchive(t *testing.T, l *Listing, archive []byte) {
+	gz, err := gzip.NewReader(bytes.NewReader(archive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, seen, files := t.TempDir(), map[string]bool{}, 0
+	tr := tar.NewReader(gz)
+	for {
+		h, err := tr.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(tr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(h.Name, "/")
+		if !filepath.IsLocal(name) || path.Clean(name) != name || seen[name] || neverSentAnywhere(name) {
+			t.Errorf("entry %q is not relative, clean and the only one of its name, or must not be sent", h.Name)
+		}
+		if bytes.Contains(content, []byte(canary)) {
+			t.Errorf("entry %q holds what lies outside", h.Name)
+		}
+		seen[name] = true
+		if h.Typeflag == tar.TypeReg {
+			files++
+		}
+		extract(t, filepath.Join(out, name), h, content)
+	}
+	if files != l.Files() {
+		t.Errorf("got %d files, the listing said %d", files, l.Files())
+	}
+	checkLinksEndInside(t, out)
+	checkOwnOpinion(t, archive)
+}
+
+func extract(t *testing.T, name string, h *tar.Header, content []byte) {
+	err := os.MkdirAll(filepath.Dir(name), 0o755)
+	switch h.Typeflag {
+	case tar.TypeReg:
+		err = errors.Join(err, os.WriteFile(name, content, fs.FileMode(h.Mode)))
+	case tar.TypeDir:
+		err = errors.Join(err, os.MkdirAll(name, 0o755))
+	case tar.TypeSymlink:
+		err = errors.Join(err, os.Symlink(h.Linkname, name))
+	default:
+		t.Errorf("%q has type %q", h.Name, h.Typeflag)
+	}
+	if err != nil {
+		t.Errorf("unpack: %v", err)
+	}
+}
+
+func checkLinksEndInside(t *testing.T, out string) {
+	physical, err := filepath.EvalSymlinks(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range linksIn(t, out) {
+		end, err := filepath.EvalSymlinks(name)
+		if err == nil && end != physical && !strings.HasPrefix(end, physical+"/") {
+			t.Errorf("link %q ends at %q, outside the archive", name, end)
+		}
+	}
+}
+
+func linksIn(t *testing.T, dir string) (links []string) {
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type() == fs.ModeSymlink {
+			links = append(links, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return links
+}
+
+// checkOwnOpinion: what we make, we must accept as a ready archive.
+func checkOwnOpinion(t *testing.T, archive []byte) {
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "ready.tgz"), archive, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := List(t.Context(), Options{Root: root, Path: "ready.tgz"})
+	var e *Error
+	if err != nil && !(errors.As(err, &e) && e.Code == NothingToSend) { // links alone make a bundle, but no ready archive
+		t.Errorf("our own archive is refused as a ready one: %v", err)
+	}
+}

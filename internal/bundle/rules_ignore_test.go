@@ -1,0 +1,213 @@
+package bundle_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"scalr-run-action/internal/bundle"
+)
+
+func TestRule03NeverSent(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf", ".git/config=token", "sub/.git=gitdir: ../.git/modules/sub", "sub/main.tf", "deep/er/.git/HEAD",
+		"gha-creds-0123.json=key", "sub/gha-creds-x.json=key", "deep/gha-creds-dir.json/key", ".gitignore=*.tf", ".github/x.yml",
+		"gha-creds-list.txt", ".terraformignore=!.git\n!.git/\n!**/.git/**\n!gha-creds-*.json\n!**\n")
+	s := pack(t, root, ".")
+	wantNames(t, s, "deep/", "deep/er/", "sub/", ".github/", "main.tf", "sub/main.tf", ".gitignore", ".github/x.yml",
+		"gha-creds-list.txt", ".terraformignore")
+}
+
+func TestRule04TerraformDirectory(t *testing.T) {
+	t.Parallel()
+	tree := []string{"main.tf", ".terraform.lock.hcl", ".terraform/providers/p", ".terraform/terraform.tfstate", ".terraform/modules/modules.json",
+		".terraform/modules/vpc/main.tf", "env/.terraform/plugins/p", "env/.terraform/modules/m/main.tf", "env/main.tf"}
+	s := pack(t, checkout(t, tree...), ".")
+	wantNames(t, s, "env/", ".terraform/modules/", ".terraform/modules/vpc/", "env/.terraform/modules/", "env/.terraform/modules/m/",
+		".terraform.lock.hcl", ".terraform/modules/modules.json", ".terraform/modules/vpc/main.tf",
+		"env/.terraform/modules/m/main.tf", "env/main.tf", "main.tf")
+
+	s = pack(t, checkout(t, append(tree, ".terraformignore=.terraform/modules/\n!/env/.terraform/plugins/\n")...), ".")
+	wantNames(t, s, "env/", "env/.terraform/plugins/", "env/.terraform/plugins/p", ".terraform.lock.hcl", ".terraformignore", "env/main.tf", "main.tf")
+}
+
+func TestRule05IgnoreFile(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		ignore string
+		tree   string
+		want   string // of tree, what is left
+	}{
+		{"comments and blanks", "# a\n   # b\n\n   \n\t\na\n", "a b", "b"},
+		{"blanks around", "   a   \n", "a b", "b"},
+		{"CRLF", "a\r\nb\r\n", "a b c", "c"},
+		{"byte order mark", "\ufeffa\nb", "a b c", "c"},
+		{"any depth", "a", "a x/a x/y/a b", "b"},
+		{"at the root", "/a", "a x/a", "x/a"},
+		{"at the root, written otherwise", "./a", "a x/a", "x/a"},
+		{"a path at any depth", "x/a", "x/a y/x/a a yx/a", "a yx/a"},
+		{"a path at the root", "/x/a", "x/a y/x/a", "y/x/a"},
+		{"extension", "*.md", "a.md x/b.md md a.mdx", "md a.mdx"},
+		{"prefix", "tmp*", "tmp tmpfile x/tmp.d/f stmp", "stmp"},
+		{"star stops at a slash", "x/*.md", "x/a.md x/y/a.md", "x/y/a.md"},
+		{"star in the middle", "a*c", "ac abc abbc abcd a/c", "abcd a/c"},
+		{"question mark", "a?c", "abc aéc ac abbc a/c", "ac abbc a/c"},
+		{"class", "f-[a-cx].txt", "f-a.txt f-x.txt f-d.txt", "f-d.txt"},
+		{"negated class", "f-[!a].txt", "f-a.txt f-b.txt", "f-a.txt"},
+		{"negated class, other sign", "f-[^a].txt", "f-a.txt f-b.txt", "f-a.txt"},
+		{"bracket in a class", "f[]x]", "f] fx fy", "fy"},
+		{"escape", `\#a`, "#a a", "a"},
+		{"escaped star", `a\*`, "a* ab", "ab"},
+		{"special to regexps only", "a+(b).c{1}", "a+(b).c{1} aab.c", "aab.c"},
+		{"dot is a dot", "a.c", "a.c abc", "abc"},
+		{"two stars before", "**/a", "a x/a x/y/a", ""},
+		{"two stars between", "x/**/a", "x/a x/y/a x/y/z/a a", "a"},
+		{"two stars after", "x/**", "x/a x/y/b y", "y"},
+		{"two stars in a name", "a**b", "ab axb a/b axy/b", "axb"},
+		{"everything", "**", "a x/b", ""},
+		{"everything at the root", "/*", "a x/b", ""},
+		{"directory", "x/", "x/a y/x/b x2/c y/z/x", "x2/c y/z/x"},
+		{"directory by its bare name", "secrets", "secrets/a y/secrets/b/c d", "d"},
+		{"directory at the root", "/x/", "x/a y/x/b", "y/x/b"},
+		{"a file is no directory", "x/", "y/x x.tf", "y/x x.tf"},
+		{"brought back", "*.md\n!keep.md", "a.md keep.md x/keep.md", "keep.md x/keep.md"},
+		{"brought back below", "x/\n!x/keep/", "x/a x/keep/b x/keep/c/d", "x/keep/b x/keep/c/d"},
+		{"brought back at the root only", "x/\n!/x/", "x/a y/x/b", "x/a"},
+		{"brought back, bare", "vendor\n!infra/vendor", "vendor/a infra/vendor/b", "infra/vendor/b"},
+		{"allow list", "*\n!/keep/\n!*.tf", "a keep/b keep/c/d x/e.tf x/f", "keep/b keep/c/d x/e.tf"},
+		{"only the directory itself", "*\n!keep", "a keep/b", ""},
+		{"too early to bring back", "!a.tf\nsecrets", "secrets/a.tf a.tf", "a.tf"},
+		{"last one wins", "a\n!a\na", "a b", "b"},
+		{"last one wins, other way", "!a\na\n!a", "a b", "a b"},
+		{"not UTF-8", "a\xff*", "a\xffb ab", "ab"},
+		{"nested file is not read", "b", "x/.terraformignore a b", "x/.terraformignore a"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			root := checkout(t, ".terraformignore="+c.ignore+"\n!/main.tofu", "main.tofu")
+			put(t, root, strings.Fields(strings.ReplaceAll(c.tree, "x/.terraformignore", "x/.terraformignore=a"))...)
+			var got []string
+			for _, name := range pack(t, root, ".").names {
+				if !strings.HasSuffix(name, "/") && name != ".terraformignore" && name != "main.tofu" {
+					got = append(got, name)
+				}
+			}
+			want := strings.Fields(c.want)
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("of %q with %q got %q, want %q", c.tree, c.ignore, got, want)
+			}
+		})
+	}
+}
+
+// The ignore file can neither stop us nor be read as "leave nothing out": what makes no sense is skipped and named.
+func TestRule05HostileLines(t *testing.T) {
+	t.Parallel()
+	lines := []string{"   ", "!", "/", "!/", "//", "[", "a[b", "[z-a]", "a\\", "../x", "a/../b", "a//b", strings.Repeat("a", 5000),
+		strings.Repeat("**/", 1000) + "x", strings.Repeat("*", 4000) + "z", "\x00", "secret"}
+	s := pack(t, checkout(t, ".terraformignore="+strings.Join(lines, "\n"), "main.tf", "secret"), ".")
+	if slices.Contains(s.names, "secret") {
+		t.Errorf("got %q, want secret left out", s.names)
+	}
+}
+
+func TestRule05HostileLinesAreNamed(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, ".terraformignore=\n!\n/\n[a\nb\\\n../x\n::error::x[\nsecret\n", "main.tf", "secret")
+	s := pack(t, root, ".")
+	wantNames(t, s, "main.tf", ".terraformignore")
+	for _, want := range []string{"line 2", "line 3", "line 4", "line 5", "line 6", `line 7, "::error::x["`} {
+		if !s.warned.mentions(want) {
+			t.Errorf("got warnings %q, want one with %q", s.warned.lines, want)
+		}
+	}
+}
+
+func TestRule05UnusableIgnoreFile(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		arrange func(t *testing.T, root, file string)
+	}{
+		{"a directory", func(t *testing.T, _, file string) { must(t, os.Mkdir(file, 0o755)) }},
+		{"a fifo", func(t *testing.T, _, file string) { must(t, syscall.Mkfifo(file, 0o600)) }},
+		{"a link out", func(t *testing.T, root, file string) {
+			put(t, filepath.Dir(root), "rules=main.tf")
+			must(t, os.Symlink("../../rules", file))
+		}},
+		{"a dangling link", func(t *testing.T, _, file string) { must(t, os.Symlink("nowhere", file)) }},
+		{"a loop", func(t *testing.T, _, file string) { must(t, os.Symlink(".terraformignore", file)) }},
+		{"too big", func(t *testing.T, _, file string) { must(t, os.WriteFile(file, make([]byte, 1<<20+1), 0o644)) }},
+		{"unreadable", func(t *testing.T, _, file string) {
+			must(t, os.WriteFile(file, nil, 0))
+			asNobody(t, filepath.Dir(filepath.Dir(file)))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			root := checkout(t, "infra/main.tf")
+			c.arrange(t, root, filepath.Join(root, "infra/.terraformignore"))
+			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
+			refused(t, err, bundle.IgnoreUnusable, `"infra/.terraformignore"`)
+		})
+	}
+}
+
+func TestRule05IgnoreFileMayBeALinkInTheCheckout(t *testing.T) {
+	t.Parallel()
+	s := pack(t, checkout(t, "rules=*.md", "infra/main.tf", "infra/a.md", "infra/.terraformignore->../rules"), "infra")
+	wantNames(t, s, "main.tf", ".terraformignore")
+}
+
+func TestRule06WhatStays(t *testing.T) {
+	t.Parallel()
+	tree := []string{".dot", ".terraform.lock.hcl", "a.auto.tfvars", "a.tfvars", ".tflint.hcl", ".dir/.x", "main.tf", "build.zip", ".gitignore=build.zip\n*.tfvars"}
+	s := pack(t, checkout(t, append(tree, "empty/", "e/f/g/")...), ".")
+	wantNames(t, s, ".dir/", "empty/", "e/", "e/f/", "e/f/g/", ".dir/.x", ".dot", ".gitignore", ".terraform.lock.hcl", ".tflint.hcl",
+		"a.auto.tfvars", "a.tfvars", "build.zip", "main.tf")
+}
+
+func TestRule16StateStaysOut(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf", "terraform.tfstate", "terraform.tfstate.backup", "x/.terraform.tfstate.lock.info", "fixtures/a.tfstate",
+		"fixtures/b.tfstate", "terraform.tfstate.d/dev/terraform.tfstate", "my.tfstates", ".terraformignore=!fixtures/a.tfstate")
+	s := pack(t, root, ".")
+	wantNames(t, s, "fixtures/", "x/", ".terraformignore", "fixtures/a.tfstate", "main.tf", "my.tfstates")
+	if !s.warned.mentions("state", `"terraform.tfstate"`, `"fixtures/b.tfstate"`, "(5)") {
+		t.Errorf("got warnings %q, want one with the state files", s.warned.lines)
+	}
+}
+
+func TestLeftOutIsTold(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, ".terraformignore=# docs\n*.md\n", "main.tf", "a.md", "b.md", ".git/x", ".terraform/x", "x\n::error::.md")
+	var told said
+	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Debug: told.add})
+	must(t, err)
+	for _, want := range [][]string{
+		{`left out "a.md"`, `.terraformignore line 2, "*.md"`},
+		{`left out ".git"`, "never sent"},
+		{`left out ".terraform/x"`, `built-in rule ".terraform/"`},
+		{`left out "x\n::error::.md"`},
+	} {
+		if !told.mentions(want...) {
+			t.Errorf("got %q, want a line with %q", told.lines, want)
+		}
+	}
+	got := l.LeftOut()
+	if len(got) != 3 || got[0].Rule != `.terraformignore line 2, "*.md"` || got[0].Count != 3 || got[0].First != "a.md" {
+		t.Errorf("got %+v, want first the three by line 2", got)
+	}
+	if _, err := l.Pack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !told.mentions(`packed "main.tf", 7 bytes`) {
+		t.Errorf("got %q, want every entry", told.lines)
+	}
+}

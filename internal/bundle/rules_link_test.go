@@ -1,0 +1,154 @@
+package bundle_test
+
+import (
+	"archive/tar"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/bundle"
+)
+
+func wantLinks(t *testing.T, s sent, want map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, s.links()); diff != "" {
+		t.Errorf("links differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestRule07LinksInside(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/a/b/c.tf", "infra/file->main.tf", "infra/a/up->../main.tf", "infra/dir->a/b",
+		"infra/odd->./a//b/../b/c.tf", "infra/dangling->nowhere/x", "infra/loop->loop", "infra/self->.", "infra/two->file",
+		"infra/through->dir/c.tf", "other/back->../infra/a")
+	s := pack(t, root, "infra")
+	wantLinks(t, s, map[string]string{"file": "main.tf", "a/up": "../main.tf", "dir": "a/b", "odd": "./a//b/../b/c.tf",
+		"dangling": "nowhere/x", "loop": "loop", "self": ".", "two": "file", "through": "dir/c.tf"})
+	if !s.warned.mentions(`"dangling"`, `"loop"`, "(2)") {
+		t.Errorf("got warnings %q, want one with the two links that lead to nothing", s.warned.lines)
+	}
+}
+
+// A link that stays inside, but by an absolute or roundabout way, would not stay inside where it is unpacked.
+func TestRule07LinksInsideAreRewritten(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/a/b/c.tf", "other/back->../infra/a", "infra/x/round->../../other/back/b",
+		"infra/l->a/b", "infra/text->l/../../main.tf")
+	must(t, os.Symlink(filepath.Join(root, "infra/main.tf"), filepath.Join(root, "infra/a/absolute")))
+	must(t, os.Symlink(filepath.Join(root, "infra/gone"), filepath.Join(root, "infra/gone-too")))
+	must(t, os.Symlink(filepath.Join(root, "infra"), filepath.Join(root, "infra/top")))
+	s := pack(t, root, "infra")
+	wantLinks(t, s, map[string]string{"a/absolute": "../main.tf", "gone-too": "gone", "top": ".", "x/round": "../a/b",
+		"l": "a/b", "text": "main.tf"})
+}
+
+func TestRule07LinksOutOfPathAreCopied(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/versions.tf->../shared/versions.tf", "infra/mod->../shared/mod", "infra/.terraformignore=*.md\nskip/\n",
+		"shared/versions.tf=v", "shared/mod/main.tf=m", "shared/mod/readme.md", "shared/mod/skip/x", "shared/mod/.git/config=token",
+		"shared/mod/near->main.tf", "shared/mod/home->../../infra/main.tf", "shared/mod/far->../other", "shared/other/o.tf=o", "shared/mod/gone->nowhere")
+	must(t, os.Chmod(filepath.Join(root, "shared/mod/main.tf"), 0o700))
+	s := pack(t, root, "infra")
+	wantNames(t, s, "mod/", "mod/far/", "main.tf", ".terraformignore", "versions.tf", "mod/main.tf", "mod/near", "mod/home", "mod/far/o.tf")
+	wantLinks(t, s, map[string]string{"mod/home": "../main.tf"})
+	for name, want := range map[string]string{"versions.tf": "v", "mod/main.tf": "m", "mod/near": "m", "mod/far/o.tf": "o"} {
+		if got := s.content[name]; got != want || s.headers[name].Typeflag != tar.TypeReg {
+			t.Errorf("%s: got %q of type %q, want the content %q as a file", name, got, s.headers[name].Typeflag, want)
+		}
+	}
+	if s.headers["mod/main.tf"].Mode != 0o755 {
+		t.Error("a copied file lost its x bit")
+	}
+	if !s.warned.mentions(`"mod/gone"`) {
+		t.Errorf("got warnings %q, want one with the link to nothing", s.warned.lines)
+	}
+}
+
+func TestRule07CopiesNeverBringWhatIsNeverSent(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/g->../.git", "infra/config.txt->../.git/config", "infra/k->../gha-creds-1.json", "infra/h->../hop",
+		"hop->.git", ".git/config=token", "gha-creds-1.json=key")
+	s := pack(t, root, "infra")
+	wantNames(t, s, "main.tf")
+}
+
+func TestRule07EndlessCopiesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, link, target string }{
+		{"the checkout itself", "infra/all->..", "infra/all"},
+		{"a directory around the link", "shared/a/b/up->../..", "shared/a/b/up"},
+		{"each in the other", "shared/y->../more", "more/x"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			root := checkout(t, "infra/main.tf", "infra/s->../shared", "shared/f", "more/x->../shared", c.link)
+			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
+			refused(t, err, bundle.LinkCycle, fmt.Sprintf("%q", c.target))
+		})
+	}
+}
+
+func TestRule07LinksOutOfTheCheckoutAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, target, leaves string }{
+		{"absolute", "/etc/passwd", "/etc/passwd"},
+		{"proc", "/proc/self/environ", "/proc/self/environ"},
+		{"device", "/dev/zero", "/dev/zero"},
+		{"the runner's files", "/github/runner_temp/x", "/github/runner_temp/x"},
+		{"above", "../../outside/secret", "../../outside/secret"},
+		{"missing and outside", "../../outside/nothing", "../../outside/nothing"},
+		{"twin prefix", "../../checkout-evil/secret", "../../checkout-evil/secret"},
+		{"through another link", "hop/secret", "../outside"},
+		{"in and out as text", "../infra/../../outside/secret", "../infra/../../outside/secret"},
+		{"out and back", "../../outside/back/infra/main.tf", "../../outside/back/infra/main.tf"},
+		{"below what is missing", "nothing/../../../outside/secret", "nothing/../../../outside/secret"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			root := checkout(t, "infra/main.tf", "infra/hop->../h", "h->../outside", "infra/leak->"+c.target)
+			put(t, filepath.Join(root, "../outside"), "secret=runner secret", "back->../checkout")
+			put(t, root+"-evil", "secret=runner secret")
+			must(t, os.WriteFile(filepath.Join(root, "infra/.terraformignore"), []byte("hop"), 0o644))
+			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
+			e := refused(t, err, bundle.LinkOutside, `"infra/leak"`, "outside the checkout")
+			if e.Path != "infra/leak" || e.Target != c.leaves {
+				t.Errorf("got path %q and target %q, want infra/leak and %q", e.Path, e.Target, c.leaves)
+			}
+			if strings.Contains(err.Error(), "runner secret") {
+				t.Error("the target was read")
+			}
+		})
+	}
+}
+
+func TestRule07AllBadLinksAreTold(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf", "b->/etc/passwd", "a->/etc/group", "x\n::error::->/proc/1")
+	_, err := bundle.List(t.Context(), bundle.Options{Root: root})
+	refused(t, err, bundle.LinkOutside, `"a"`, `"b"`, `"x\n::error::"`)
+	if strings.Contains(err.Error(), "\n::") {
+		t.Errorf("got %q, which has a workflow command", err)
+	}
+}
+
+func TestRule07ExcludedLinksAreNotJudged(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf", "cache->/etc", ".terraform/providers->/usr/share", ".git->/srv/git", ".terraformignore=cache")
+	wantNames(t, pack(t, root, "."), "main.tf", ".terraformignore")
+}
+
+func TestRule08HardLinksAreFiles(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf=same")
+	must(t, os.Link(filepath.Join(root, "main.tf"), filepath.Join(root, "twin.tf")))
+	s := pack(t, root, ".")
+	for _, name := range []string{"main.tf", "twin.tf"} {
+		if s.headers[name].Typeflag != tar.TypeReg || s.content[name] != "same" {
+			t.Errorf("%s: got type %q with %q, want a file of its own", name, s.headers[name].Typeflag, s.content[name])
+		}
+	}
+}

@@ -1,0 +1,259 @@
+package bundle_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/bundle"
+)
+
+func noise(n int) []byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+// Nothing in the system limits what is sent; what it mostly consists of can be told.
+func TestRule18Largest(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf", "a/deep/er/x", "empty/")
+	for i := range 14 {
+		put(t, root, fmt.Sprintf("many/d%02d/f=%s", i, strings.Repeat("x", 100*i)))
+	}
+	put(t, root, "a/deep/er/big="+strings.Repeat("y", 5000), "top="+strings.Repeat("z", 2000))
+	l := pack(t, root, ".").archive.Largest()
+	if len(l.Files) != 10 || len(l.Dirs) != 10 {
+		t.Fatalf("got %d files and %d directories, want ten each", len(l.Files), len(l.Dirs))
+	}
+	want := []bundle.Sized{{Name: "a/deep/er/big", Bytes: 5000}, {Name: "top", Bytes: 2000}, {Name: "many/d13/f", Bytes: 1300}}
+	if diff := cmp.Diff(want, l.Files[:3]); diff != "" {
+		t.Errorf("files differ (-want +got):\n%s", diff)
+	}
+	// a and a/deep hold nothing but a/deep/er.
+	want = []bundle.Sized{{Name: "many", Bytes: 9100}, {Name: "a/deep/er", Bytes: 5011}, {Name: "many/d13", Bytes: 1300}}
+	if diff := cmp.Diff(want, l.Dirs[:3]); diff != "" {
+		t.Errorf("directories differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestRule19SameTreeSameBytes(t *testing.T) {
+	t.Parallel()
+	entries := []string{"main.tf", "b/main.tf=2", "a/main.tf=1", "a.md", "link->a/main.tf", "empty/", "z/y/x/w", ".dot", "noext"}
+	one := checkout(t, entries...)
+	slices.Reverse(entries)
+	other := checkout(t, entries...)
+	for _, name := range []string{"main.tf", "b", "a/main.tf"} {
+		must(t, os.Chtimes(filepath.Join(other, name), time.Unix(5, 0), time.Unix(7, 0)))
+		must(t, os.Chmod(filepath.Join(other, name), 0o700&^(0o100*os.FileMode(strings.Count(name, ".")))))
+	}
+	a, b := pack(t, one, "."), pack(t, filepath.Dir(other), "checkout")
+	if a.archive.SHA256 != b.archive.SHA256 {
+		t.Errorf("got two digests of the same tree: entries %q and %q", a.names, b.names)
+	}
+	want := []string{"a/", "b/", "empty/", "z/", "z/y/", "z/y/x/", "link", "noext", "z/y/x/w", ".dot", "a.md", "main.tf", "a/main.tf", "b/main.tf"}
+	if diff := cmp.Diff(want, a.names); diff != "" {
+		t.Errorf("order differs (-want +got):\n%s", diff)
+	}
+	put(t, one, "a/main.tf=!")
+	if pack(t, one, ".").archive.SHA256 == a.archive.SHA256 {
+		t.Error("another tree has the same digest")
+	}
+}
+
+// The bytes are a promise to whoever compares digests: a change of this one is a change to tell users of.
+func TestRule19Golden(t *testing.T) {
+	t.Parallel()
+	s := pack(t, checkout(t, "main.tf=resource \"null_resource\" \"a\" {}\n", "modules/a/main.tf=locals {}\n", "link->modules/a", "empty/"), ".")
+	const want = "eb7a484d12ba115ed2528cd7fc02ad584fe370ef9b9db775a1edb6bb9e013440"
+	if s.archive.SHA256 != want {
+		t.Errorf("got digest %s, want %s", s.archive.SHA256, want)
+	}
+}
+
+func TestRule20NeverHalfABundle(t *testing.T) {
+	t.Parallel()
+	root, temp := checkout(t, "main.tf"), t.TempDir()
+	must(t, os.WriteFile(filepath.Join(root, "noise"), noise(20<<20), 0o644))
+	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{temp}})
+	must(t, err)
+
+	stopped := errors.New("the job was cancelled")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(stopped)
+	if _, err := bundle.List(ctx, bundle.Options{Root: root}); !errors.Is(err, stopped) {
+		t.Errorf("listing: got %v, want the cause of the end", err)
+	}
+	if a, err := l.Pack(ctx); !errors.Is(err, stopped) || a != nil {
+		t.Errorf("packing: got %v and %v, want the cause of the end", a, err)
+	}
+	must(t, os.Remove(filepath.Join(root, "main.tf")))
+	if a, err := l.Pack(t.Context()); err == nil || a != nil {
+		t.Errorf("got an archive without a file that was listed")
+	}
+	wantEmpty(t, temp)
+}
+
+func wantEmpty(t *testing.T, dir string) {
+	t.Helper()
+	left, err := os.ReadDir(dir)
+	must(t, err)
+	if len(left) > 0 {
+		t.Errorf("got %v left in the directory for temporary files", left)
+	}
+}
+
+func TestRule20TemporaryFileHasNoName(t *testing.T) {
+	t.Parallel()
+	root, temp := checkout(t, "main.tf"), t.TempDir()
+	content := noise(20 << 20)
+	must(t, os.WriteFile(filepath.Join(root, "noise"), content, 0o644))
+	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{"", filepath.Join(temp, "missing"), root, temp}})
+	must(t, err)
+	a, err := l.Pack(t.Context())
+	must(t, err)
+	wantEmpty(t, temp)
+	if a.Size() < 20<<20 {
+		t.Fatalf("got %d bytes, want noise to stay as big as it is", a.Size())
+	}
+	// Two readers at once, as when one attempt still ends while the next begins.
+	var group sync.WaitGroup
+	for range 2 {
+		group.Go(func() {
+			if got := unpack(t, a.Reader()).content["noise"]; got != string(content) {
+				t.Error("a reader got other bytes")
+			}
+		})
+	}
+	group.Wait()
+	must(t, a.Close())
+	must(t, a.Close())
+}
+
+func TestRule20NoPlaceForAFile(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf")
+	must(t, os.WriteFile(filepath.Join(root, "noise"), noise(7<<20), 0o644))
+	s := pack(t, root, ".") // its parent is writable
+	list := func() *bundle.Listing {
+		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{filepath.Join(root, "no/such/dir"), root}})
+		must(t, err)
+		return l
+	}
+	a, err := list().Pack(t.Context())
+	must(t, err)
+	if a.SHA256 != s.archive.SHA256 {
+		t.Error("the archive in memory is another than the one in a file")
+	}
+	if got, err := io.ReadAll(a.Reader()); err != nil || int64(len(got)) != a.Size() {
+		t.Errorf("got %d bytes and %v", len(got), err)
+	}
+	must(t, os.WriteFile(filepath.Join(root, "more"), noise(2<<20), 0o644))
+	_, err = list().Pack(t.Context())
+	refused(t, err, bundle.NoRoom)
+}
+
+func TestRule20DiskFull(t *testing.T) {
+	t.Parallel()
+	small := filepath.Join(t.TempDir(), "small")
+	must(t, os.Mkdir(small, 0o755))
+	if err := syscall.Mount("none", small, "tmpfs", 0, "size=4m"); err != nil {
+		t.Skipf("a small disk needs the right to mount: %v", err)
+	}
+	defer syscall.Unmount(small, 0)
+	root := checkout(t, "main.tf")
+	must(t, os.WriteFile(filepath.Join(root, "noise"), noise(12<<20), 0o644))
+	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{small}})
+	must(t, err)
+	_, err = l.Pack(t.Context())
+	refused(t, err, bundle.NoRoom, fmt.Sprintf("%q", small), "bytes")
+	wantEmpty(t, small)
+}
+
+func TestRule21TwoAtOnce(t *testing.T) {
+	t.Parallel()
+	root, temp := checkout(t, "a/main.tf", "b/main.tf"), t.TempDir()
+	must(t, os.WriteFile(filepath.Join(root, "a/noise"), noise(3<<20), 0o644))
+	must(t, os.WriteFile(filepath.Join(root, "b/noise"), bytes.Repeat(noise(1<<20), 3), 0o644))
+	before := walkNames(t, root)
+	var group sync.WaitGroup
+	for i := range 6 {
+		group.Go(func() {
+			path := []string{"a", "b"}[i%2]
+			l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Temp: []string{temp}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			a, err := l.Pack(t.Context())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer a.Close()
+			if got := len(unpack(t, a.Reader()).content["noise"]); got != 3<<20 {
+				t.Errorf("%s: got %d bytes of noise", path, got)
+			}
+		})
+	}
+	group.Wait()
+	if diff := cmp.Diff(before, walkNames(t, root)); diff != "" {
+		t.Errorf("the checkout changed:\n%s", diff)
+	}
+}
+
+func walkNames(t *testing.T, root string) (names []string) {
+	t.Helper()
+	must(t, filepath.WalkDir(root, func(name string, _ os.DirEntry, err error) error {
+		names = append(names, name)
+		return err
+	}))
+	return names
+}
+
+func TestWorkingDirectory(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf", "env/dev/x.tofu", "env/prod/readme", "env/shared.tf->../main.tf", "live->env/dev", "again->live", "out/", ".terraformignore=hidden", "hidden/a.tf",
+		"j/a.tf.json", "h/terragrunt.hcl")
+	l := pack(t, root, ".").listing
+	for dir, want := range map[string][2]bool{"": {true, true}, ".": {true, true}, "./env/dev/": {true, true}, "env": {true, true}, "env/prod": {true, false},
+		"live": {true, true}, "again": {true, true}, "out": {true, false}, "hidden": {false, false}, "main.tf": {false, false}, "nope": {false, false}, "..": {false, false},
+		"env/../live": {true, true}, "j": {true, true}, "h": {true, false}} {
+		if got := [2]bool{l.HasDir(dir), l.HasTerraform(dir)}; got != want {
+			t.Errorf("%q: got directory %v, Terraform %v; want %v", dir, got[0], got[1], want)
+		}
+	}
+}
+
+func TestEntries(t *testing.T) {
+	t.Parallel()
+	l := pack(t, checkout(t, "main.tf", "d/x=12345", "l->d/x"), ".").listing
+	var got []bundle.Entry
+	for e, err := range l.Entries(t.Context()) {
+		must(t, err)
+		got = append(got, e)
+	}
+	want := []bundle.Entry{{Name: "d/"}, {Name: "l", Target: "d/x"}, {Name: "d/x", Size: 5}, {Name: "main.tf", Size: 7}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("entries differ (-want +got):\n%s", diff)
+	}
+	if l.Files() != 2 {
+		t.Errorf("got %d files, want 2", l.Files())
+	}
+}
