@@ -27,7 +27,9 @@ type Config struct {
 	BaseURL   *url.URL // scheme and host; its path is not used
 	Token     secret.Value
 	UserAgent string
-	// HTTP lends its Transport only: redirects and cookies are decided here.
+	// HTTP lends its Transport only. Nothing of ours passes through the client
+	// itself: it follows redirects, keeps cookies, and shows in its errors the
+	// addresses that it was given.
 	HTTP *http.Client
 	// Renew makes a new token when Scalr says that the old one has ended. It is
 	// called at most once for each token; nil means that there is only the one.
@@ -48,8 +50,7 @@ type Retry struct {
 type Client struct {
 	base      *url.URL
 	userAgent string
-	api       *http.Client // carries the token
-	foreign   *http.Client // never does
+	transport http.RoundTripper
 	renew     func(context.Context) (secret.Value, error)
 	retrying  func(Retry)
 	budget    *budget
@@ -67,18 +68,17 @@ func New(c Config) (*Client, error) {
 	if c.BaseURL.Scheme != "https" && !(c.BaseURL.Scheme == "http" && loopback(c.BaseURL.Hostname())) {
 		return nil, errors.New("the address of Scalr is not https")
 	}
-	if c.HTTP == nil {
-		c.HTTP = http.DefaultClient
+	transport := http.DefaultTransport
+	if c.HTTP != nil && c.HTTP.Transport != nil {
+		transport = c.HTTP.Transport
 	}
 	if c.Retrying == nil {
 		c.Retrying = func(Retry) {}
 	}
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
 		base:      &url.URL{Scheme: c.BaseURL.Scheme, Host: c.BaseURL.Host},
 		userAgent: c.UserAgent,
-		api:       &http.Client{Transport: c.HTTP.Transport, CheckRedirect: stay},
-		foreign:   &http.Client{Transport: c.HTTP.Transport, CheckRedirect: stay},
+		transport: transport,
 		renew:     c.Renew,
 		retrying:  c.Retrying,
 		budget:    newBudget(),

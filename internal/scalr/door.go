@@ -92,9 +92,9 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 		return err
 	}
 	if k.policy.fresh {
-		c.api.CloseIdleConnections() // a reused connection may die with the request on it
+		c.closeIdle() // a reused connection may die with the request on it
 	}
-	res, err := c.api.Do(req)
+	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return c.unanswered(ctx, k.op, err)
 	}
@@ -140,6 +140,12 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 		req.Header.Set("Authorization", "Bearer "+c.bearer().Reveal())
 	}
 	return req, nil
+}
+
+func (c *Client) closeIdle() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
 }
 
 func (c *Client) address(k call) string {

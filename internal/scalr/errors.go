@@ -68,9 +68,7 @@ func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
 func (e *Error) Reason() string {
 	var parts []string
 	for _, p := range e.Problems {
-		if text := p.String(); text != "" {
-			parts = append(parts, text)
-		}
+		parts = append(parts, p.String())
 	}
 	if e.More > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", e.More))
@@ -175,13 +173,15 @@ func (e *Error) read(body []byte) {
 		_ = json.Unmarshal(doc.Errors, &one) // nil when it is missing
 		entries = []any{one}
 	}
-	for i, entry := range entries {
-		if i == mostProblems {
-			e.More = len(entries) - i
-			return
-		}
-		if members, ok := entry.(map[string]any); ok {
-			e.Problems = append(e.Problems, problem(members))
+	for _, entry := range entries {
+		members, _ := entry.(map[string]any)
+		p := problem(members)
+		switch {
+		case p.String() == "": // says nothing
+		case len(e.Problems) == mostProblems:
+			e.More++
+		default:
+			e.Problems = append(e.Problems, p)
 		}
 	}
 }

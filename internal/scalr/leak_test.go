@@ -27,7 +27,7 @@ func (r *rig) wantNoLeak(v any) {
 		}
 	}
 	if found := leaked(said(v), secrets...); found != "" {
-		r.t.Errorf("%q of a secret is in %s", found, said(v))
+		r.t.Errorf("%q of a secret is in the %T %.200q", found, v, fmt.Sprint(v))
 	}
 }
 

@@ -66,7 +66,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 	req.Header.Set("Accept", "*/*")
 	// Without it net/http would unpack by itself, and the size would be lost.
 	req.Header.Set("Accept-Encoding", "identity")
-	res, err := c.api.Do(req)
+	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return nil, c.unanswered(ctx, k.op, err)
 	}
@@ -101,7 +101,7 @@ func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http
 		req.Header.Set("User-Agent", c.userAgent)
 		req.Header.Set("Accept-Encoding", "identity")
 		w.alive()
-		if res, err = c.foreign.Do(req); err != nil {
+		if res, err = c.transport.RoundTrip(req); err != nil {
 			return nil, noAnswer(ctx, op, to.Host, err)
 		}
 		from = to

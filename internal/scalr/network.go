@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -55,8 +54,7 @@ func (n Network) beforeSending() bool {
 	return false
 }
 
-// unanswered makes the error of a request that got no whole answer. The
-// addresses in net/http's own errors may be signed, so none of them survives.
+// unanswered makes the error of a request that got no whole answer.
 func (c *Client) unanswered(ctx context.Context, op string, err error) error {
 	return noAnswer(ctx, op, c.base.Host, err)
 }
@@ -78,7 +76,6 @@ func noAnswer(ctx context.Context, op, host string, err error) error {
 // address that was asked.
 func diagnose(err error, host string) (Network, string) {
 	var (
-		wrapped  *url.Error
 		dns      *net.DNSError
 		op       *net.OpError
 		record   tls.RecordHeaderError
@@ -86,9 +83,6 @@ func diagnose(err error, host string) (Network, string) {
 		denial   *network.ProxyRefusal
 		deadline interface{ Timeout() bool }
 	)
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
 	text := err.Error()
 	switch {
 	case errors.Is(err, network.ErrAddressRefused):

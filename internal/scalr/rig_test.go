@@ -7,6 +7,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -124,23 +126,16 @@ func (r *rig) mustRun(dry bool) scalr.Run {
 	return run
 }
 
-// arrived counts the requests of the operation, as "POST /runs"; a * at the end
-// of the path stands for anything.
-func (r *rig) arrived(method, path string) []scalrtest.Request {
+// arrived gives the requests of the operation, as "POST /runs/*/actions/apply".
+func (r *rig) arrived(op string) []scalrtest.Request {
+	method, pattern, _ := strings.Cut(op, " ")
 	var found []scalrtest.Request
 	for _, q := range r.sim.Requests() {
-		if q.Method == method && matches(path, q.Path) {
+		if ok, _ := path.Match(pattern, q.Path); ok && q.Method == method {
 			found = append(found, q)
 		}
 	}
 	return found
-}
-
-func matches(pattern, path string) bool {
-	if n := len(pattern) - 1; pattern[n] == '*' {
-		return len(path) > n && path[:n] == pattern[:n]
-	}
-	return pattern == path
 }
 
 // roundTrip is a transport in one function.

@@ -84,7 +84,7 @@ func (c *Client) put(ctx context.Context, op string, link *url.URL, u Upload, as
 	for hops := 0; ; hops++ {
 		watch.alive()
 		req, sent := c.uploadRequest(ctx, link, u, ask, watch)
-		res, err := c.foreign.Do(req)
+		res, err := c.transport.RoundTrip(req)
 		if err != nil {
 			sent.end()
 			return storageError(noAnswer(ctx, op, link.Host, err))
