@@ -3,6 +3,8 @@ package action
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -51,7 +53,7 @@ func ofRun(r scalr.Run) outcome {
 	case scalr.Stopped:
 		return ofStopped(r)
 	case scalr.Override:
-		return outcome{result: "needs-override", code: codeOverrideNeeded}
+		return outcome{result: "needs-override", code: codeOverrideNeeded, problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
 	case scalr.Saved:
 		return outcome{result: "saved"}
 	}
@@ -79,17 +81,47 @@ func success(r scalr.Run) string {
 func ofFailure(r scalr.Run) outcome {
 	for _, p := range r.Policies {
 		if p.Status == "hard_failed" || p.Hard > 0 {
-			return outcome{result: "policy-failed", code: codePolicyFailed}
+			return outcome{result: "policy-failed", code: codePolicyFailed, problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
 		}
 	}
-	return outcome{result: "errored", code: codeRunErrored}
+	problem := "The run failed"
+	if r.Applied() {
+		problem = "The apply failed"
+	}
+	if r.ErrorMessage != "" {
+		problem += ": " + r.ErrorMessage
+	}
+	return outcome{result: "errored", code: codeRunErrored, problem: strings.TrimRight(problem, ".") + "."}
+}
+
+// failedPolicies names the policies with this result, and what they say.
+func failedPolicies(r scalr.Run, result string) string {
+	var names []string
+	for _, check := range r.Policies {
+		for _, p := range check.Policies {
+			if p.Result == result {
+				names = append(names, strings.TrimSuffix(fmt.Sprintf("%q: %s", p.Name, strings.Join(p.Messages, "; ")), ": "))
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 func ofStopped(r scalr.Run) outcome {
+	o := outcome{result: "canceled", code: codeRunCanceled}
 	if r.Status == "discarded" {
-		return outcome{result: "discarded", code: codeRunDiscarded}
+		o = outcome{result: "discarded", code: codeRunDiscarded}
 	}
-	return outcome{result: "canceled", code: codeRunCanceled}
+	t, _ := r.LastTransition(r.Status)
+	who := t.By
+	if who == "" {
+		who = "somebody"
+	}
+	o.problem = fmt.Sprintf("The run was %s in Scalr by %s%s.", o.result, who, because(t.Reason))
+	return o
 }
 
 // ofEnd says what the end of the step's context means, if it has ended.

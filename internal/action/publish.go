@@ -1,6 +1,7 @@
 package action
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,7 +108,7 @@ func (r *runStory) annotate(d report.Diagnostic) {
 	if d.Level == "warning" {
 		level = job.LevelWarning
 	}
-	r.job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: d.Message, Line: d.Line,
+	r.job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: cmp.Or(d.Message, d.Title), Line: d.Line,
 		File: path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File)})
 }
 

@@ -3,6 +3,7 @@ package action
 import (
 	"context"
 	"os"
+	"strings"
 	"time"
 
 	"scalr-run-action/internal/inputs"
@@ -46,7 +47,15 @@ func (s *step) run(ctx context.Context) int {
 	if err != nil {
 		o = explain(timed, err)
 	}
-	return r.publish(ctx, advised(o))
+	return r.publish(ctx, r.located(advised(o)))
+}
+
+// located adds where to look at the run, if something is wrong with it.
+func (r *runStory) located(o outcome) outcome {
+	if url := r.report.RunURL; o.exit() != 0 && url != "" && !strings.Contains(o.problem, url) {
+		o.problem = strings.TrimSpace(o.problem + " " + url)
+	}
+	return o
 }
 
 func (s *step) newRunStory(in inputs.Run) *runStory {

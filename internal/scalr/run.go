@@ -66,6 +66,10 @@ func (r Run) Settled() bool {
 	return r.Plan != nil && r.Plan.Status.Final() && (r.Apply == nil || r.Apply.Status.Final())
 }
 
+// Applied reports whether the apply had begun: then something may have changed,
+// however the run ended.
+func (r Run) Applied() bool { return r.Apply != nil && r.Apply.Status.Begun() }
+
 func (r Run) unchanged() bool {
 	changes := r.Changes()
 	return changes != nil && !*changes

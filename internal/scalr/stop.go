@@ -147,5 +147,5 @@ func (r Run) planned() bool {
 // applying reports whether to cancel would interrupt an apply; a status that is
 // not known is judged by the apply stage.
 func (r Run) applying() bool {
-	return r.Status.Applying() || !r.Status.Known() && r.Apply != nil && r.Apply.Status.Begun()
+	return r.Status.Applying() || !r.Status.Known() && r.Applied()
 }
