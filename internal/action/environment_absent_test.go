@@ -28,6 +28,8 @@ func TestEnvironmentNamesAreExact(t *testing.T) {
 		d.environment("name=stag").want(0, "created=true", "name=stag")
 		d.environment("mode=absent", "name=like:stag").want(0, "result=done", "changed=false").wrote()
 		d.environment("mode=absent", "name=in:staging,stag").want(0, "result=done", "changed=false").wrote()
+		d.environment("name=in:staging,stag").want(0, "created=true")
+		d.environment("name=in:staging,stag").want(0, "created=false").wrote()
 	})
 }
 

@@ -2,6 +2,7 @@ package action_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalr/scalrtest"
@@ -59,6 +60,22 @@ func TestTagNamesAreExact(t *testing.T) {
 		d.server.AddTag("preview-old")
 		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
 		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, `tags=["in:preview-old,x"]`)
-		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, "changed=false").wrote()
+		odd := d.id("/tags", "in:preview-old,x")
+		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
+			wrote("POST /environments/" + scalrtest.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)
+	})
+}
+
+// The list of identifiers comes in pages too, and tells so in its links only.
+func TestManyTags(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.http = smaller{d.http, "20"}
+		var tags []string
+		for i := range 45 {
+			tags = append(tags, fmt.Sprintf("t%d", i))
+		}
+		d.server.AddEnvironment("preview-7", tags...)
+		d.environment("name=preview-7", "tags="+strings.Join(tags, "\n"), "tags-mode=replace").want(0, "changed=false").wrote()
 	})
 }

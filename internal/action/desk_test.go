@@ -1,0 +1,196 @@
+package action_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// desk plays companions against one Scalr, one after the other, in virtual time.
+type desk struct {
+	t      *testing.T
+	server *scalrtest.Server
+	// http is where requests go.
+	http http.RoundTripper
+	// anyObjection allows requests that Scalr objects to.
+	anyObjection bool
+}
+
+// visit is one step at the desk, with what it asked for.
+type visit struct {
+	*played
+	requests []scalrtest.Request
+}
+
+// atDesk sets up a Scalr in which the test can play.
+func atDesk(t *testing.T, s scalrtest.Scenario, play func(*desk)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		server := scalrtest.New(s)
+		d := &desk{t: t, server: server, http: server.Client().Transport}
+		play(d)
+		if objections := server.Objections(); len(objections) > 0 && !d.anyObjection {
+			t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
+		}
+		for _, f := range server.UnusedFaults() {
+			t.Errorf("this fault was never used: %+v", f)
+		}
+	})
+}
+
+// environment plays the environment action with inputs given as name=value.
+func (d *desk) environment(inputs ...string) *visit {
+	d.t.Helper()
+	return d.play("scalr-environment", nil, inputs...)
+}
+
+// workspace plays the workspace action.
+func (d *desk) workspace(inputs ...string) *visit {
+	d.t.Helper()
+	return d.play("scalr-workspace", nil, inputs...)
+}
+
+// play runs a step; signals may stop it.
+func (d *desk) play(name string, signals chan os.Signal, inputs ...string) *visit {
+	d.t.Helper()
+	p := &played{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
+	environ := []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"), "INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrtest.Token}
+	for _, in := range inputs {
+		name, value, _ := strings.Cut(in, "=")
+		environ = append(environ, "INPUT_"+strings.ToUpper(name)+"="+value)
+	}
+	before, log := len(d.server.Requests()), &lockedBuffer{}
+	p.code = action.Main(context.Background(), action.Env{
+		Args: []string{"/" + name}, Environ: environ, Stdout: log, HTTP: &http.Client{Transport: d.http}, Signals: signals, Version: "test",
+	})
+	p.took, p.log = time.Since(p.began), log.String()
+	p.outputs = pairs(d.t, filepath.Join(p.dir, "output"))
+	v := &visit{played: p, requests: d.server.Requests()[before:]}
+	v.check()
+	return v
+}
+
+// check holds for every step.
+func (v *visit) check() {
+	v.t.Helper()
+	if strings.Contains(strings.ReplaceAll(v.log, "::add-mask::"+scalrtest.Token, ""), scalrtest.Token) {
+		v.t.Error("the token stands in the log")
+	}
+	want := 1
+	if v.code == 0 {
+		want = 0
+	}
+	if got := strings.Count(v.log, "::error title=Scalr"); got != want {
+		v.t.Errorf("exit %d with %d headline errors, want %d\n%s", v.code, got, want, v.log)
+	}
+}
+
+// want checks the exit code and outputs.
+func (v *visit) want(code int, outputs ...string) *visit {
+	v.t.Helper()
+	v.played.want(code, outputs...)
+	return v
+}
+
+// says checks that the log has each text.
+func (v *visit) says(texts ...string) *visit {
+	v.t.Helper()
+	v.played.says(texts...)
+	return v
+}
+
+// wrote checks the requests that are more than reading, each as
+// "METHOD /path body".
+func (v *visit) wrote(want ...string) *visit {
+	v.t.Helper()
+	var got []string
+	for _, r := range v.requests {
+		if r.Method != "GET" {
+			got = append(got, strings.TrimSpace(r.Method+" "+r.Path+" "+r.Body))
+		}
+	}
+	if !slices.Equal(got, want) {
+		v.t.Errorf("wrote:\n%s\nwant:\n%s\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"), v.log)
+	}
+	return v
+}
+
+// answered checks that a request got the answer at least once.
+func (v *visit) answered(op string, status int) {
+	v.t.Helper()
+	for _, r := range v.requests {
+		if r.Method+" "+r.Path == op && r.Status == status {
+			return
+		}
+	}
+	v.t.Errorf("%s was never answered by %d", op, status)
+}
+
+// asks gives the queries with which a path was read.
+func (v *visit) asks(path string) []string {
+	var queries []string
+	for _, r := range v.requests {
+		if r.Method == "GET" && r.Path == path {
+			queries = append(queries, r.Query)
+		}
+	}
+	return queries
+}
+
+// ids lists what has exactly the name, as an outsider would.
+func (d *desk) ids(path, name string) []string {
+	d.t.Helper()
+	r, err := http.NewRequest("GET", d.server.URL()+scalrtest.BasePath+path+"?page[size]=100", nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for key, value := range map[string]string{"Authorization": "Bearer " + scalrtest.Token, "Accept": "application/vnd.api+json", "Prefer": "profile=preview", "User-Agent": "test"} {
+		r.Header.Set(key, value)
+	}
+	response, err := d.server.Client().Do(r)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var doc struct {
+		Data []struct {
+			ID         string
+			Attributes struct{ Name string }
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&doc); err != nil {
+		d.t.Fatal(err)
+	}
+	var ids []string
+	for _, one := range doc.Data {
+		if one.Attributes.Name == name {
+			ids = append(ids, one.ID)
+		}
+	}
+	return ids
+}
+
+// id is that of the only thing with the name.
+func (d *desk) id(path, name string) string {
+	d.t.Helper()
+	ids := d.ids(path, name)
+	if len(ids) != 1 {
+		d.t.Fatalf("%d of %s are called %q, want 1", len(ids), path, name)
+	}
+	return ids[0]
+}
+
+func (d *desk) count(path, name string) int {
+	d.t.Helper()
+	return len(d.ids(path, name))
+}

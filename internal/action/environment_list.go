@@ -1,0 +1,55 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// listedEnvironment is an element of the output environments.
+type listedEnvironment struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Status string   `json:"status"`
+	Tags   []string `json:"tags"`
+}
+
+func (e *environmentStory) list(ctx context.Context) error {
+	environments, err := e.filtered(ctx)
+	if err != nil {
+		return err
+	}
+	end := e.job.Group(fmt.Sprintf("Environments: %d", len(environments)))
+	list := make([]listedEnvironment, 0, len(environments))
+	for _, env := range environments {
+		tags, err := e.named(ctx, env.Tags)
+		if err != nil {
+			return err
+		}
+		list = append(list, listedEnvironment{env.ID, env.Name, env.Status, tagNames(tags)})
+		e.job.Infof("%q (%s) %s; tags: %s", env.Name, env.ID, env.Status, quoted(tagNames(tags)))
+	}
+	end()
+	e.out.set("count", strconv.Itoa(len(list)))
+	return e.setJSON("environments", list)
+}
+
+// filtered lists by the filters, of which the service wants ids.
+func (e *environmentStory) filtered(ctx context.Context) ([]scalr.Environment, error) {
+	f := scalr.EnvironmentFilter{AccountID: e.in.AccountID, Query: e.in.Filter.Query, LatestRunDate: e.in.Filter.LatestRunDate, Sort: e.in.Filter.Sort}
+	tag, some, err := e.tagFilter(ctx, e.in.Filter.Tag)
+	if err != nil || !some {
+		return nil, err
+	}
+	f.Tag = tag
+	if e.in.Filter.PolicyGroup != "" {
+		groups, err := e.policyGroups(ctx, []string{e.in.Filter.PolicyGroup})
+		if err != nil {
+			return nil, err
+		}
+		f.PolicyGroup = groups[0].ID
+	}
+	return e.client.Environments(ctx, f)
+}

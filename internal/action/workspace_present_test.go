@@ -1,0 +1,116 @@
+package action_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func TestWorkspacePresentTwice(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		preview := d.server.AddTag("preview")
+		inputs := []string{"environment=staging", "name=network", "tags=preview", "iac-platform=opentofu", "terraform-version=1.9.0", "working-directory=live/eu",
+			"auto-apply=true", "execution-mode=remote", "auto-destroy-days=7", "environment-type=testing", "deletion-protection=false"}
+		first := d.workspace(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=network", "environment-id="+scalrtest.StagingID, `tags=["preview"]`).
+			wrote(`POST /workspaces {"data":{"attributes":{"auto-apply":true,"auto-destroy-days":7,"deletion-protection-enabled":false,"environment-type":"testing",` +
+				`"execution-mode":"remote","iac-platform":"opentofu","name":"network","terraform-version":"1.9.0","working-directory":"live/eu"},` +
+				`"relationships":{"environment":{"data":{"type":"environments","id":"` + scalrtest.StagingID + `"}},"tags":{"data":[{"type":"tags","id":"` + preview + `"}]}},"type":"workspaces"}}`)
+		id := first.outputs["workspace-id"]
+		first.want(0, "workspace-url=https://acme.scalr.test/v2/e/"+scalrtest.StagingID+"/workspaces/"+id)
+		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id, `tags=["preview"]`).wrote().says("Nothing to change.")
+		inputs[0] = "environment=" + scalrtest.StagingID
+		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wrote()
+	})
+}
+
+func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	patch := func(attributes string) []string {
+		return []string{"PATCH /workspaces/" + scalrtest.WorkspaceID + ` {"data":{"attributes":` + attributes + `,"id":"` + scalrtest.WorkspaceID + `","type":"workspaces"}}`}
+	}
+	for name, c := range map[string]struct {
+		inputs []string
+		wrote  []string
+		says   string
+	}{
+		"nothing":         {nil, nil, "Nothing to change."},
+		"as it is":        {[]string{"iac-platform=terraform", "terraform-version=1.11.4", "auto-apply=false", "execution-mode=remote", "deletion-protection=true"}, nil, "Nothing to change."},
+		"version":         {[]string{"terraform-version=1.12.0"}, patch(`{"terraform-version":"1.12.0"}`), `Set terraform-version to "1.12.0" (was "1.11.4").`},
+		"directory":       {[]string{"working-directory=live"}, patch(`{"working-directory":"live"}`), `Set working-directory to "live" (was "").`},
+		"the same place":  {[]string{"working-directory=./"}, nil, "Nothing to change."},
+		"auto-destroy":    {[]string{"auto-destroy-days=2"}, patch(`{"auto-destroy-days":2}`), `Set auto-destroy-days to "2" (was "").`},
+		"several at once": {[]string{"auto-apply=true", "deletion-protection=false"}, patch(`{"auto-apply":true,"deletion-protection-enabled":false}`), `Set deletion-protection to "false" (was "true").`},
+	} {
+		for _, by := range [][]string{{"environment=production", "name=network"}, {"workspace-id=" + scalrtest.WorkspaceID}} {
+			t.Run(fmt.Sprintf("%s by %s", name, by[0]), func(t *testing.T) {
+				t.Parallel()
+				atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+					inputs := append(by, c.inputs...)
+					d.workspace(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil), "workspace-id="+scalrtest.WorkspaceID).wrote(c.wrote...).says(c.says)
+					d.workspace(inputs...).want(0, "changed=false").wrote()
+				})
+			})
+		}
+	}
+}
+
+func TestWorkspaceTags(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		path := "/workspaces/" + scalrtest.WorkspaceID + "/relationships/tags"
+		blue, red := `{"type":"tags","id":"`+d.server.AddTag("blue")+`"}`, `{"type":"tags","id":"`+d.server.AddTag("red")+`"}`
+		network := func(inputs ...string) *visit {
+			return d.workspace(append([]string{"environment=production", "name=network"}, inputs...)...)
+		}
+		network("tags=blue\nred").want(0, `tags=["blue","red"]`).wrote("POST " + path + ` {"data":[` + blue + `,` + red + `]}`)
+		network("tags=blue\nred").want(0, "changed=false").wrote()
+		network("tags=blue", "tags-mode=remove").want(0, `tags=["red"]`).wrote("DELETE " + path + ` {"data":[` + blue + `]}`)
+		network("tags=blue", "tags-mode=replace").want(0, `tags=["blue"]`).wrote("PATCH " + path + ` {"data":[` + blue + `]}`)
+		network("tags-mode=clear").want(0, `tags=[]`).wrote("PATCH " + path + ` {"data":[]}`)
+		network("tags-mode=clear").want(0, "changed=false").wrote()
+	})
+}
+
+func TestWorkspaceIsCreatedOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault scalrtest.Fault
+		posts int
+	}{
+		"the answer is lost":       {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Reset}, 1},
+		"it never arrived":         {scalrtest.Fault{Action: scalrtest.Reset}, 2},
+		"it comes true after 25 s": {scalrtest.Fault{Action: scalrtest.LateCommit, Delay: 25 * time.Second}, 1},
+		"the answer is a 502":      {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Status, Status: http.StatusBadGateway}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.fault.Op = "POST /workspaces"
+			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+				d.server.AddWorkspace(scalrtest.StagingID, "app-2", nil)
+				d.server.AddWorkspace(scalrtest.EnvironmentID, "app", nil)
+				v := d.workspace("environment=staging", "name=app").want(0, "created=true", "name=app", "environment-id="+scalrtest.StagingID)
+				if got := v.count("POST /workspaces"); got != c.posts {
+					t.Errorf("asked %d times, want %d", got, c.posts)
+				}
+				if got := d.count("/workspaces", "app"); got != 2 {
+					t.Errorf("%d workspaces are called app, want the one in production and the new one", got)
+				}
+			})
+		})
+	}
+}
+
+func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.workspace("environment=stagng", "name=network").want(3, "result=not-found", "error-code=environment-not-found", "created=false").
+			wrote().says(`There is no environment "stagng"`, `Did you mean "staging"`)
+		d.workspace("workspace-id=ws-v0none", "tags=new").want(3, "result=not-found", "error-code=workspace-not-found").wrote()
+		looksLike := d.server.AddEnvironment("env-like")
+		d.workspace("environment=env-like", "name=network").want(0, "created=true", "environment-id="+looksLike)
+	})
+}
