@@ -21,6 +21,7 @@ const (
 	uploadQuiet    = 60 * time.Second // without a byte moving, after which an attempt is given up
 	askFirstFrom   = 2 << 20          // bytes from which storage is asked before the body is sent
 	mostUploadHops = 3
+	arrival        = 10 * time.Second // for Scalr to notice what storage has
 )
 
 // ErrLinkExpired is an upload that storage refuses because its signed address
@@ -68,13 +69,15 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 }
 
 // arrived reports whether an earlier attempt, whose answer was lost, was stored
-// after all: storage may then refuse the same bytes a second time.
+// after all: storage may then refuse the same bytes a second time. Whether they
+// are any good is for [Client.AwaitUploaded] to say.
 func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
 	if refused.HTTPStatus < 400 || refused.HTTPStatus >= 500 {
 		return false
 	}
-	v, err := c.Configuration(ctx, id)
-	return err == nil && v.Status == "uploaded"
+	_, err := c.AwaitUploaded(ctx, id, arrival, func(string) {})
+	var errored *ConfigurationError
+	return err == nil || errors.As(err, &errored)
 }
 
 // put makes one attempt.

@@ -1,0 +1,259 @@
+package scalr_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// uploadFault is one case of faults.md 2.8 between a configuration version that
+// was created and one that is ready.
+type uploadFault struct {
+	faults      []scalrtest.Fault
+	is          error // what the error is; nil: success
+	expired     bool  // the error says that another configuration version may help
+	puts        int   // requests to storage
+	least, most time.Duration
+	says, not   []string
+}
+
+const put = "PUT /upload/*"
+
+// link gives the answer to the creation another upload address.
+func link(address string) scalrtest.Fault {
+	return scalrtest.Fault{Op: createCV, Action: scalrtest.Edit, Change: func(body string) string {
+		before, after, _ := strings.Cut(body, `"upload":"`)
+		_, after, _ = strings.Cut(after, `"`)
+		return before + `"upload":` + address + after
+	}}
+}
+
+func storage(code int, body string) scalrtest.Fault {
+	return scalrtest.Fault{Op: put, Times: -1, Action: scalrtest.Status, Status: code, Body: body, Header: http.Header{"Content-Type": {"application/xml"}}}
+}
+
+func uploadFaults() map[string]uploadFault {
+	const home = "https://blob.scalr.test"
+	refused := func(address string) uploadFault {
+		return uploadFault{faults: []scalrtest.Fault{link(`"` + address + `"`)}, is: scalr.ErrUnavailable, most: time.Second}
+	}
+	hops := func(target string) uploadFault {
+		return uploadFault{faults: []scalrtest.Fault{{Op: put, Times: -1, Action: scalrtest.Redirect, Status: 307, Target: target}}, is: scalr.ErrUnavailable, puts: 1, most: time.Second}
+	}
+	return map[string]uploadFault{
+		"U01 no address":              {faults: []scalrtest.Fault{link(`null`)}, is: scalr.ErrNoUpload},
+		"U02 relative":                refused("/upload/x?signature=" + canarySignature),
+		"U02 http":                    refused("http://blob.scalr.test/x?signature=" + canarySignature),
+		"U02 a file":                  refused("file:///etc/passwd?signature=" + canarySignature),
+		"U02 userinfo":                refused("https://u:" + canaryUserinfo + "@blob.scalr.test/x"),
+		"U02 not an address":          refused("https://[::1/x?signature=" + canarySignature),
+		"U02 opaque":                  refused("https:blob.scalr.test/x?signature=" + canarySignature),
+		"T09 the metadata service":    refused("https://169.254.169.254/x?signature=" + canarySignature),
+		"T09 mapped to IPv6":          refused("https://[::ffff:169.254.169.254]/x?signature=" + canarySignature),
+		"T09 AWS over IPv6":           refused("https://[fd00:ec2::254]/x?signature=" + canarySignature),
+		"T09 Alibaba":                 refused("https://100.100.100.200/x?signature=" + canarySignature),
+		"T09 this machine":            refused("https://127.0.0.1/x?signature=" + canarySignature),
+		"T09 this machine by name":    refused("https://LocalHost./x?signature=" + canarySignature),
+		"T09 this machine over http":  refused("http://127.0.0.1/x?signature=" + canarySignature),
+		"T09 no address at all":       refused("https://0.0.0.0/x?signature=" + canarySignature),
+		"U03 expired":                 {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Expired}}, is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"AccessDenied: Request has expired (HTTP 403)"}},
+		"U03 expired, as 400":         {faults: []scalrtest.Fault{storage(400, "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")}, is: scalr.ErrInvalid, expired: true, puts: 1},
+		"U04 refused":                 {faults: []scalrtest.Fault{storage(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+canarySignature+"</StringToSign></Error>")}, is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"}},
+		"U05 reset half-way":          {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Reset, Bytes: 20}}, puts: 2},
+		"U06 500 and 503":             {faults: []scalrtest.Fault{status(put, 500, 1), {Op: put, Nth: 2, Action: scalrtest.Status, Status: 503}}, puts: 3},
+		"U06 429 with a wait":         {faults: []scalrtest.Fault{status(put, 429, 1, "Retry-After", "7")}, puts: 2, least: 7 * time.Second, most: 10 * time.Second},
+		"U06 408":                     {faults: []scalrtest.Fault{status(put, 408, 1)}, puts: 2},
+		"U07 stored, the answer lost": {faults: []scalrtest.Fault{{Op: put, Phase: scalrtest.After, Action: scalrtest.Reset}}, puts: 2},
+		"U07 stored, then refused":    {faults: []scalrtest.Fault{{Op: put, Phase: scalrtest.After, Action: scalrtest.Reset}, {Op: put, Nth: 2, Times: -1, Action: scalrtest.Expired}}, puts: 2},
+		"U08 411":                     {faults: []scalrtest.Fault{storage(411, "<Error><Code>MissingContentLength</Code></Error>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"MissingContentLength"}},
+		"U09 413":                     {faults: []scalrtest.Fault{storage(413, "<html><body>Too <b>large</b></body></html>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"Too large (HTTP 413)"}},
+		"U04 401":                     {faults: []scalrtest.Fault{storage(401, "<Error/>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"401 Unauthorized"}},
+		"U10 a loop of redirects":     {faults: []scalrtest.Fault{{Op: put, Times: -1, Action: scalrtest.Redirect, Status: 307, Target: home + "/upload/loop?signature=" + canarySignature}}, is: scalr.ErrRedirected, puts: 4},
+		"U10 to http":                 hops("http://blob.scalr.test/x?signature=" + canarySignature),
+		"U10 to the metadata service": hops("https://169.254.169.254/x?signature=" + canarySignature),
+		"U10 to a file":               hops("file:///x"),
+		"U10 to userinfo":             hops("https://u:" + canaryUserinfo + "@blob.scalr.test/x"),
+		"U10 to no address":           hops("https://[::1/?signature=" + canarySignature),
+		"U10 to nowhere":              hops("https://blob.scalr.test:x/?signature=" + canarySignature),
+		"U11 slow, but it moves":      {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Trickle, Bytes: 1, Delay: 10 * time.Second}}, puts: 1, least: 10 * time.Minute},
+		"U11 stalled":                 {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Stall}}, puts: 2, least: time.Minute, most: 65 * time.Second},
+		"H11 60 s of 503":             {faults: []scalrtest.Fault{outage(put, time.Minute)}, least: time.Minute, most: 80 * time.Second},
+		"U06 503 for ever":            {faults: []scalrtest.Fault{status(put, 503, -1)}, is: scalr.ErrUnavailable, least: 9 * time.Minute, most: 10*time.Minute + time.Second},
+		"U08 417 again and again":     {faults: []scalrtest.Fault{storage(417, "")}, is: scalr.ErrInvalid, puts: 1},
+		"T07 a page with the address": {faults: []scalrtest.Fault{{Op: put, Times: -1, Action: scalrtest.Status, Status: 400, Body: "<p>PUT /upload?signature=SIG</p>"}}, is: scalr.ErrInvalid, puts: 1},
+		"U12 pending for ever":        {faults: []scalrtest.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)}, least: 5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `}},
+		"U13 errored":                 {faults: []scalrtest.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`, `"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)}, says: []string{"was not accepted: not a gzip [31mfile"}},
+		"U14 an unknown status":       {faults: []scalrtest.Fault{edited("GET /configuration-versions/*", 5, `"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
+		"H17 404 of our own version":  {faults: []scalrtest.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrtest.Status, Status: 404}}, least: 10 * time.Second, most: 30 * time.Second},
+		"R10 a lost answer":           {faults: []scalrtest.Fault{{Op: createCV, Phase: scalrtest.After, Action: scalrtest.Reset}}},
+	}
+}
+
+func TestUploadFaults(t *testing.T) {
+	t.Parallel()
+	for name, c := range uploadFaults() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { c.play(t) })
+		})
+	}
+}
+
+func (c uploadFault) play(t *testing.T) {
+	r := newRig(t, scalrtest.Scenario{Faults: c.faults})
+	began := time.Now()
+	var strange []string
+	err := r.deliver(t.Context(), &strange)
+	took := time.Since(began)
+	if err == nil && (c.is != nil || c.says != nil) || err != nil && c.is == nil && c.says == nil || c.is != nil && !errors.Is(err, c.is) {
+		t.Fatalf("got %v, want that it is %v", err, c.is)
+	}
+	if err != nil {
+		c.wantText(t, r, err)
+	}
+	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
+		t.Errorf("it took %s, want %s to %s", took, c.least, c.most)
+	}
+	puts := r.arrived(put)
+	if c.puts > 0 && len(puts) != c.puts {
+		t.Errorf("got %d requests to storage, want %d", len(puts), c.puts)
+	}
+	if c.faults[0].During == time.Minute && len(puts) > 40 {
+		t.Errorf("%d requests in a minute, want at most 40", len(puts))
+	}
+	wantWholeBodies(t, puts)
+	if len(strange) > 1 {
+		t.Errorf("told of %q, want one word once", strange)
+	}
+}
+
+// deliver brings the archive to Scalr, as one configuration version.
+func (r *rig) deliver(ctx context.Context, strange *[]string) error {
+	v, err := r.CreateConfiguration(ctx, scalrtest.WorkspaceID, true)
+	if err != nil {
+		return err
+	}
+	if err := r.Upload(ctx, v, upload()); err != nil {
+		return err
+	}
+	_, err = r.AwaitUploaded(ctx, v.ID, 5*time.Minute, func(s string) { *strange = append(*strange, s) })
+	return err
+}
+
+func (c uploadFault) wantText(t *testing.T, r *rig, err error) {
+	t.Helper()
+	r.wantNoLeak(err)
+	if got := errors.Is(err, scalr.ErrLinkExpired); got != c.expired {
+		t.Errorf("expired: got %v, want %v: %v", got, c.expired, err)
+	}
+	for _, want := range c.says {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+	if strings.ContainsAny(err.Error(), "<\n\x1b") {
+		t.Errorf("%q holds what should have been taken out", err)
+	}
+}
+
+// U05, U15: every attempt sends the same bytes from the start, and nothing of ours beside them.
+func wantWholeBodies(t *testing.T, puts []scalrtest.Request) {
+	t.Helper()
+	sum := sha256.Sum256(archive())
+	for i, q := range puts {
+		if whole := q.BodySHA256 == hex.EncodeToString(sum[:]); !whole && q.Status != 0 {
+			t.Errorf("attempt %d: another body arrived", i+1)
+		}
+		for name := range q.Header {
+			switch name {
+			case "Content-Type", "User-Agent":
+			default:
+				t.Errorf("attempt %d: storage got the header %s", i+1, name)
+			}
+		}
+	}
+}
+
+func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
+	t.Parallel()
+	// A transport that goes on reading after it has answered, as net/http may.
+	release, done := make(chan struct{}), make(chan error, 1)
+	sim := scalrtest.New(scalrtest.Scenario{})
+	late := roundTrip(func(q *http.Request) (*http.Response, error) {
+		if q.Method != http.MethodPut {
+			return sim.Client().Transport.RoundTrip(q)
+		}
+		go func() {
+			<-release
+			_, err := io.Copy(io.Discard, q.Body)
+			done <- err
+		}()
+		return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: http.NoBody, Request: q}, nil
+	})
+	r := &rig{t: t, sim: sim}
+	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: late}})
+	v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := false
+	u := scalr.Upload{Data: bytes.NewReader(archive()), Size: int64(len(archive())), Sent: func(int64) { told = true }}
+	if err := client.Upload(t.Context(), v, u); !errors.Is(err, scalr.ErrLinkExpired) {
+		t.Errorf("got %v", err)
+	}
+	close(release)
+	if err := <-done; err == nil || told {
+		t.Errorf("the data was read after the end: %v, told %v", err, told)
+	}
+}
+
+func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		size int64
+		want string
+	}{"small": {1 << 20, ""}, "large": {2 << 20, "100-continue"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			sim := scalrtest.New(scalrtest.Scenario{})
+			r := &rig{t: t, sim: sim}
+			client := r.dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+				if q.Method != http.MethodPut {
+					return sim.Client().Transport.RoundTrip(q)
+				}
+				asked = append(asked, q.Header.Get("Expect"))
+				code := http.StatusOK
+				if q.Header.Get("Expect") != "" {
+					code = http.StatusExpectationFailed
+				}
+				return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: q}, nil
+			})}})
+			v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := client.Upload(t.Context(), v, scalr.Upload{Data: bytes.NewReader(make([]byte, test.size)), Size: test.size}); err != nil {
+				t.Error(err)
+			}
+			want := []string{test.want}
+			if test.want != "" {
+				want = append(want, "") // refused, so sent without asking
+			}
+			if strings.Join(asked, ",") != strings.Join(want, ",") {
+				t.Errorf("asked %q, want %q", asked, want)
+			}
+		})
+	}
+}
