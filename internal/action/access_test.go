@@ -208,3 +208,13 @@ func TestEarlierAttempt(t *testing.T) {
 	b.read()
 	b.want(0, "result=planned").says("Run " + a.outputs["run-id"] + " of an earlier attempt is still planned")
 }
+
+// TestPointer: Scalr's pointer leads to the input (H19).
+func TestPointer(t *testing.T) {
+	t.Parallel()
+	s := with(scenario(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs", Action: scalrtest.Status, Status: 422,
+		Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body:   `{"errors":[{"title":"Invalid Attribute","detail":"No such resource.","source":{"pointer":"/data/attributes/target-addrs/0"}}]}`})
+	newRig(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").
+		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
+}

@@ -27,13 +27,18 @@ func found(code, format string, args ...any) error {
 // context comes before whatever error it led to.
 func explain(ctx context.Context, err error) outcome {
 	o, ended := ofEnd(ctx)
-	if !ended {
+	var unknown *scalr.UnknownRunError
+	switch {
+	case ended && errors.As(err, &unknown):
+		o.problem += " " + sentence(err) + ". " + advices[codeRunUnknown].do
+	case !ended:
 		code := codeOf(err)
 		o = outcome{result: advices[code].result, code: code, problem: sentence(err)}
 		var bad inputs.Problems
 		if errors.As(err, &bad) {
 			o.problem = bad.Error() // it begins with the name of an input, which is written small
 		}
+		o.input = pointedTo(err)
 	}
 	return advised(o)
 }

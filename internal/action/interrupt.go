@@ -15,9 +15,9 @@ type interrupted struct{ signal os.Signal }
 
 func (e interrupted) Error() string {
 	if e.signal == nil {
-		return "the log can no longer be written to"
+		return "nobody reads the log any more"
 	}
-	return "interrupted by " + e.signal.String()
+	return map[os.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP"}[e.signal]
 }
 
 // exit is the code that shells use for a process that a signal ended.

@@ -129,7 +129,7 @@ func ofEnd(ctx context.Context) (outcome, bool) {
 	cause := context.Cause(ctx)
 	var late timedOut
 	if by, ok := asked(ctx); ok {
-		return outcome{result: "interrupted", problem: "The job was cancelled: " + by.Error() + ".", signal: by}, true
+		return outcome{result: "interrupted", problem: "The job was cancelled (" + by.Error() + ").", signal: by}, true
 	}
 	if errors.As(cause, &late) {
 		return outcome{result: "timed-out", code: codeTimedOut, problem: "The step has run for longer than its timeout of " + late.after.String() + "."}, true
