@@ -1,0 +1,373 @@
+package scalr_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// createFault is one case of faults.md 2.9.
+type createFault struct {
+	faults []scalrtest.Fault
+	world  scalrtest.World
+	setup  func(*rig)
+
+	posts       int // requests to create a run; 0: not counted
+	live        int // runs that live when everything is swept; 0 means 1
+	swept       int
+	sure        bool  // no answer was lost, so that nobody need sweep
+	is          error // what the error is
+	unknown     bool  // the error is an UnknownRunError
+	least, most time.Duration
+	says        string
+}
+
+func lose(phase scalrtest.Phase) scalrtest.Fault {
+	return scalrtest.Fault{Op: createRun, Phase: phase, Action: scalrtest.Reset}
+}
+
+func lateBy(d time.Duration) scalrtest.Fault {
+	return scalrtest.Fault{Op: createRun, Action: scalrtest.LateCommit, Delay: d}
+}
+
+func createFaults() map[string]createFault {
+	const lists = "GET /runs"
+	after := scalrtest.After
+	return map[string]createFault{
+		"R00 all is well":                   {posts: 1, sure: true, most: time.Second},
+		"R01 reset after the commit":        {faults: []scalrtest.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
+		"R02 504 after the commit":          {faults: []scalrtest.Fault{{Op: createRun, Phase: after, Action: scalrtest.Status, Status: 504}}, posts: 1, most: 5 * time.Second},
+		"R03 silence after the commit":      {faults: []scalrtest.Fault{{Op: createRun, Phase: after, Action: scalrtest.Stall}}, posts: 1, least: 30 * time.Second, most: 35 * time.Second},
+		"R04 reset before the commit":       {faults: []scalrtest.Fault{lose(scalrtest.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
+		"R04 503 before the commit":         {faults: []scalrtest.Fault{status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second, most: 65 * time.Second},
+		"R05 a commit 5 s late":             {faults: []scalrtest.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
+		"R05 a commit 20 s late":            {faults: []scalrtest.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
+		"R05 a commit 50 s late":            {faults: []scalrtest.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
+		"R05 20 s late and lists lag 10 s":  {faults: []scalrtest.Fault{lateBy(20 * time.Second)}, world: scalrtest.World{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
+		"R06 lists lag 10 s":                {faults: []scalrtest.Fault{lose(after)}, world: scalrtest.World{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
+		"R07 and the list fails five times": {faults: []scalrtest.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
+		"R07 and the list fails for ever":   {faults: []scalrtest.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true, is: scalr.ErrUnavailable, live: 1, says: "500"},
+		"R08 the server creates two":        {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Twice}}, posts: 1, sure: true, swept: 1},
+		"R09 201 without an id":             {faults: []scalrtest.Fault{changed(createRun, "id", "")}, posts: 1, most: 5 * time.Second},
+		"R09 201 and half of the JSON":      {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Truncate, Bytes: 30}}, posts: 1, most: 5 * time.Second},
+		"R09 201 and a page":                {faults: []scalrtest.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
+		"R09 201 and nothing":               {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Empty}}, posts: 1, most: 5 * time.Second},
+		"R09 201 without relationships":     {faults: []scalrtest.Fault{edited(createRun, 1, `"relationships"`, `"others"`)}, posts: 1, sure: true},
+		"R11 409":                           {faults: []scalrtest.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1, is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada"},
+		"R12 422, not uploaded yet":         {faults: []scalrtest.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second, most: 3 * time.Second},
+		"R12 422, not uploaded at all":      {faults: []scalrtest.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true, says: "No configuration versions available"},
+		"R12 404, a copy that lags":         {faults: []scalrtest.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
+		"R13 429":                           {faults: []scalrtest.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true, least: 4 * time.Second, most: 6 * time.Second},
+		"R13 429 for ever":                  {faults: []scalrtest.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true, most: 121 * time.Second},
+		"R13 no connection, five times":     {faults: []scalrtest.Fault{{Op: createRun, Times: 5, Action: scalrtest.Refuse}}, posts: 6, sure: true},
+		"R14 the oldest first, 3 pages":     {faults: []scalrtest.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrtest.Reset}}, world: scalrtest.World{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second},
+		"R14 the newest first, 3 pages":     {faults: []scalrtest.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrtest.Reset}}, setup: crowd, posts: 251, most: 5 * time.Second},
+		"R15 lost three times":              {faults: []scalrtest.Fault{{Op: createRun, Times: -1, Action: scalrtest.Reset}}, posts: 3, unknown: true, is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second, says: "configuration version cv-"},
+		"R18 closed when the POST is sent":  {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.EOF}}, posts: 2},
+		"H11 60 s of 503":                   {faults: []scalrtest.Fault{{Op: everything, During: time.Minute, Action: scalrtest.Status, Status: 503}}, posts: 2, most: 90 * time.Second},
+	}
+}
+
+func notUploaded(code, times int) scalrtest.Fault {
+	return scalrtest.Fault{Op: createRun, Times: times, Action: scalrtest.Status, Status: code, Body: `{"errors":[{"title":"Invalid Relationship",
+		"detail":"No configuration versions available to create the run from.","source":{"pointer":"/data/relationships/configuration-version"}}]}`}
+}
+
+// crowd makes 250 runs of others in the workspace, with the same message.
+func crowd(r *rig) {
+	v, err := r.configuration(r.t.Context(), true)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for range 250 {
+		if _, _, err := r.CreateRun(r.t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"}); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+func TestCreateFaults(t *testing.T) {
+	t.Parallel()
+	for name, c := range createFaults() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { c.play(t) })
+		})
+	}
+}
+
+func (c createFault) play(t *testing.T) {
+	r := newRig(t, scalrtest.Scenario{World: c.world, Life: longLife()})
+	if c.setup != nil {
+		c.setup(r)
+	}
+	v, err := r.configuration(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range c.faults {
+		if f.Nth > 0 && c.setup != nil {
+			f.Nth = 0 // those of the setup came before the fault
+		}
+		r.sim.AddFault(f)
+	}
+	began := time.Now()
+	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"})
+	took := time.Since(began)
+	c.judge(t, r, run, doubtful, err)
+	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
+		t.Errorf("it took %s, want %s to %s", took, c.least, c.most)
+	}
+	if got := len(r.arrived(createRun)); c.posts > 0 && got != c.posts {
+		t.Errorf("got %d requests to create, want %d", got, c.posts)
+	}
+	if len(r.arrived("GET /runs")) > 40 {
+		t.Errorf("%d look-ups, want at most 40", len(r.arrived("GET /runs")))
+	}
+	c.sweep(t, r, run, v.ID, err)
+}
+
+// longLife lets a run work while the test looks.
+func longLife() scalrtest.Life { return scalrtest.Life{Plan: scalrtest.Stage{For: time.Hour}} }
+
+func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, err error) {
+	t.Helper()
+	if doubtful == c.sure {
+		t.Errorf("doubtful: got %v, want %v", doubtful, !c.sure)
+	}
+	if c.is == nil {
+		if err != nil || run.ID == "" || run.ConfigurationID == "" || run.WorkspaceID == "" {
+			t.Errorf("got run %+v and %v, want a run that says what it is of", run, err)
+		}
+		return
+	}
+	var unknown *scalr.UnknownRunError
+	if !errors.Is(err, c.is) || errors.As(err, &unknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
+		t.Fatalf("got %v", err)
+	}
+	r.wantNoLeak(err)
+}
+
+// sweep does what the action does after an answer was lost, and counts.
+func (c createFault) sweep(t *testing.T, r *rig, run scalr.Run, version string, err error) {
+	t.Helper()
+	swept := 0
+	if err == nil {
+		for range 12 {
+			time.Sleep(10 * time.Second)
+			ids, err := r.Sweep(t.Context(), run, "twice")
+			if err != nil {
+				t.Error(err)
+			}
+			swept += len(ids)
+		}
+	}
+	if swept != c.swept {
+		t.Errorf("got %d runs swept, want %d", swept, c.swept)
+	}
+	live := 0
+	for _, record := range r.sim.Runs() {
+		if record.Configuration == version && record.Status != "canceled" && record.Status != "discarded" {
+			live++
+			if err == nil && record.ID != run.ID {
+				t.Errorf("run %s lives, not ours", record.ID)
+			}
+		}
+	}
+	if want := max(c.live, 0) + b2i(c.live == 0); live != want {
+		t.Errorf("%d runs live, want %d", live, want)
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Nothing must be swept where nobody knows whose runs they are.
+func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrtest.Scenario{Life: longLife()})
+		others := r.mustRun(true)
+		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
+		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrtest.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: "cv-x"}} {
+			if swept, _ := r.Sweep(t.Context(), keep, ""); len(swept) > 0 {
+				t.Errorf("keeping %+v: %q were swept", keep, swept)
+			}
+		}
+		if got := r.sim.Stops(); len(got) > 0 {
+			t.Errorf("run %s: %q", others.ID, got)
+		}
+	})
+}
+
+func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Twice}},
+			Life: scalrtest.Life{Steps: []scalrtest.Step{{Status: "applying", For: time.Hour}}}})
+		run := r.mustRun(true)
+		time.Sleep(time.Minute)
+		swept, err := r.Sweep(t.Context(), run, "")
+		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.sim.Stops()) > 0 {
+			t.Errorf("got %q, %v and %q", swept, err, r.sim.Stops())
+		}
+	})
+}
+
+// R17, T20: two jobs with the same workspace, commit and message, both of whose answers get lost.
+func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrtest.Scenario{Life: longLife(), World: scalrtest.World{ListLag: 5 * time.Second},
+			Faults: []scalrtest.Fault{{Op: createRun, Times: 2, Phase: scalrtest.After, Action: scalrtest.Reset}}})
+		var wg sync.WaitGroup
+		runs := make([]scalr.Run, 2)
+		versions := make([]scalr.Configuration, 2)
+		for i := range runs {
+			wg.Go(func() {
+				var err error
+				if versions[i], err = r.configuration(t.Context(), true); err == nil {
+					runs[i], _, err = r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: versions[i].ID, Dry: true, Message: "same"})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		for _, record := range r.sim.Runs() {
+			for i := range runs {
+				if (record.ID == runs[i].ID) != (record.Configuration == versions[i].ID) {
+					t.Errorf("job %d has run %s; run %s is of %s, its own %s", i, runs[i].ID, record.ID, record.Configuration, versions[i].ID)
+				}
+			}
+		}
+		if got := len(r.sim.Runs()); got != 2 {
+			t.Errorf("got %d runs, want 2", got)
+		}
+	})
+}
+
+// X04, X05: a creation in flight ends with its context, and says that the run may exist.
+func TestCreationEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrtest.Scenario{Life: longLife(), Faults: []scalrtest.Fault{{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Stall}}})
+		v, err := r.configuration(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		began := time.Now()
+		_, doubtful, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+		var unknown *scalr.UnknownRunError
+		if !errors.As(err, &unknown) || !errors.Is(err, context.DeadlineExceeded) || unknown.ConfigurationID != v.ID || !doubtful {
+			t.Errorf("got %v, doubtful %v", err, doubtful)
+		}
+		if took := time.Since(began); took != 2*time.Second {
+			t.Errorf("it took %s, want 2 s", took)
+		}
+		if run, ok, err := r.RunOf(t.Context(), scalrtest.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
+			t.Errorf("afterwards: got %+v, %v, %v", run, ok, err)
+		}
+	})
+}
+
+// T19: 1,000 trials, each with lost answers, lists that lag and commits that
+// come late. Exactly one run lives at the end, and it is the one that was told.
+func TestExactlyOneRunInAThousandTrials(t *testing.T) {
+	t.Parallel()
+	const trials = 1000
+	synctest.Test(t, func(t *testing.T) {
+		var count struct{ duplicates, lost, unknown, posts int }
+		for seed := range uint64(trials) {
+			live, told, posts := trial(t, seed)
+			count.posts += posts
+			switch {
+			case live > 1:
+				count.duplicates++
+			case live == 1 && !told:
+				count.lost++
+			case live == 0:
+				count.unknown++
+			}
+			if t.Failed() {
+				t.Fatalf("seed %d", seed)
+			}
+		}
+		t.Logf("%d trials, %d requests to create: %d duplicates, %d lost, %d ended without a run and said so",
+			trials, count.posts, count.duplicates, count.lost, count.unknown)
+		if count.duplicates > 0 || count.lost > 0 || count.unknown > trials*3/100 {
+			t.Errorf("got %+v, want no duplicates, none lost, few unknown", count)
+		}
+	})
+}
+
+// trial is one creation in a bad world; it counts the runs that live at the end,
+// and tells whether the one was told.
+func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
+	dice := rand.New(rand.NewPCG(seed, 7))
+	sim := scalrtest.New(scalrtest.Scenario{Life: longLife(), Faults: misfortune(dice),
+		World: scalrtest.World{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
+	defer sim.Close()
+	r := &rig{t: t, sim: sim}
+	r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
+	v, err := r.configuration(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+	for range 6 {
+		time.Sleep(20 * time.Second)
+		if err != nil || !doubtful {
+			continue // the action does not sweep then
+		}
+		if _, err := r.Sweep(t.Context(), run, "twice"); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, record := range sim.Runs() {
+		if record.Status != "canceled" && record.Status != "discarded" {
+			live++
+			told = record.ID == run.ID
+		}
+	}
+	return live, told, len(r.arrived(createRun))
+}
+
+// misfortune hits three creations in four, and now and then a list.
+func misfortune(dice *rand.Rand) []scalrtest.Fault {
+	var faults []scalrtest.Fault
+	for n := range 3 {
+		if dice.IntN(4) == 0 {
+			continue
+		}
+		f := [...]scalrtest.Fault{
+			lose(scalrtest.Before),
+			lose(scalrtest.After),
+			{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Status, Status: 504},
+			{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Status, Status: 500},
+			lateBy(time.Duration(dice.Int64N(int64(20 * time.Second)))),
+			status(createRun, 503, 1),
+		}[dice.IntN(6)]
+		f.Nth = n + 1
+		faults = append(faults, f)
+	}
+	if dice.IntN(2) == 1 {
+		faults = append(faults, scalrtest.Fault{Op: "GET /runs", Times: -1, Chance: 0.2, Action: scalrtest.Status, Status: 500})
+	}
+	return faults
+}
