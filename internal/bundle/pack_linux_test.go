@@ -13,8 +13,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // forest is a checkout made from a fuzzer's bytes, with neighbours that must never be touched.
@@ -23,6 +24,7 @@ type forest struct {
 	path    string
 	outside string
 	in      []byte
+	ground  *os.Root // of root: a link made before must not lead the planting itself outside
 }
 
 const canary = "CANARY: what lies outside was read"
@@ -49,7 +51,7 @@ func (f *forest) name() string {
 	for i := range parts {
 		parts[i] = forestNames[f.next()%len(forestNames)]
 	}
-	return filepath.Join(f.root, filepath.Join(parts...))
+	return filepath.Join(parts...)
 }
 
 // plant lets what cannot be made, such as a file below a file, be.
@@ -64,6 +66,11 @@ func plant(t testing.TB, in []byte) *forest {
 	if err := errors.Join(os.Remove(filepath.Join(f.root, "secret")), os.WriteFile(filepath.Join(f.root, "main.tf"), nil, 0o644)); err != nil {
 		t.Fatal(err)
 	}
+	var err error
+	if f.ground, err = os.OpenRoot(f.root); err != nil {
+		t.Fatal(err)
+	}
+	defer f.ground.Close()
 	f.path = []string{".", "a", "d", "b/a", ".."}[f.next()%5]
 	for i := 0; len(f.in) > 0 && i < 60; i++ {
 		f.grow()
@@ -73,23 +80,36 @@ func plant(t testing.TB, in []byte) *forest {
 
 func (f *forest) grow() {
 	kind, name := f.next()%8, f.name()
-	os.MkdirAll(filepath.Dir(name), 0o755)
+	f.ground.MkdirAll(filepath.Dir(name), 0o755)
 	switch kind {
 	case 0, 1, 2:
-		os.WriteFile(name, bytes.Repeat([]byte(filepath.Base(name)), f.next()*f.next()%3000), 0o600+os.FileMode(f.next()%2)*0o100)
+		f.write(name, bytes.Repeat([]byte(filepath.Base(name)), f.next()*f.next()%3000), 0o600+os.FileMode(f.next()%2)*0o100)
 	case 3, 4:
-		os.Symlink(strings.ReplaceAll(forestTargets[f.next()%len(forestTargets)], "ROOT", f.root), name)
+		f.ground.Symlink(strings.ReplaceAll(forestTargets[f.next()%len(forestTargets)], "ROOT", f.root), name)
 	case 5:
-		os.MkdirAll(name, 0o755)
+		f.ground.MkdirAll(name, 0o755)
 	case 6:
-		syscall.Mkfifo(name, 0o600)
+		if dir, err := f.ground.OpenFile(filepath.Dir(name), unix.O_DIRECTORY|unix.O_NONBLOCK, 0); err == nil {
+			unix.Mknodat(int(dir.Fd()), filepath.Base(name), unix.S_IFIFO|0o600, 0)
+			dir.Close()
+		}
 	case 7:
 		var rules []string
 		for range f.next() % 5 {
 			rules = append(rules, forestRules[f.next()%len(forestRules)])
 		}
-		os.WriteFile(filepath.Join(filepath.Dir(name), ignoreFile), []byte(strings.Join(rules, "\n")), 0o644)
+		f.write(filepath.Join(filepath.Dir(name), ignoreFile), []byte(strings.Join(rules, "\n")), 0o644)
 	}
+}
+
+// write does not wait for a reader where a fifo has the name.
+func (f *forest) write(name string, content []byte, mode os.FileMode) {
+	file, err := f.ground.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|unix.O_NONBLOCK, mode)
+	if err != nil {
+		return
+	}
+	file.Write(content)
+	file.Close()
 }
 
 // packWith packs with so many workers, by way of openat2 or component by component.
