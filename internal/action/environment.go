@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
@@ -67,7 +68,7 @@ func (e *environmentStory) at(env scalr.Environment) {
 
 // tell gives out what the environment is like.
 func (e *environmentStory) tell(env scalr.Environment) error {
-	e.out.set("name", env.Name)
+	e.out.set("name", strings.Join(strings.FieldsFunc(env.Name, unicode.IsControl), " "))
 	e.out.set("status", env.Status)
 	return e.setTags(env.Tags)
 }

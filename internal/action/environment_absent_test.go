@@ -30,6 +30,10 @@ func TestEnvironmentNamesAreExact(t *testing.T) {
 		d.environment("mode=absent", "name=in:staging,stag").want(0, "result=done", "changed=false").wrote()
 		d.environment("name=in:staging,stag").want(0, "created=true")
 		d.environment("name=in:staging,stag").want(0, "created=false").wrote()
+		d.server.AddEnvironment("app\u200B")
+		d.environment("mode=absent", "name=app").want(0, "result=done", "changed=false").wrote()
+		hostile := d.server.AddEnvironment("app\nresult=done")
+		d.environment("mode=show", "environment-id="+hostile).want(0, "name=app result=done")
 	})
 }
 

@@ -9,7 +9,17 @@ import (
 
 func TestEnvironmentPresentTwice(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	for name, world := range map[string]scalrtest.World{"today": {}, "nulls": {Null: true}, "older": {Old: true}, "nothing included": {NoIncluded: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			presentTwice(t, world)
+		})
+	}
+}
+
+func presentTwice(t *testing.T, world scalrtest.World) {
+	t.Helper()
+	atDesk(t, scalrtest.Scenario{World: world}, func(d *desk) {
 		blue, cloud := d.server.AddTag("blue"), d.server.AddProviderConfiguration("cloud", "aws")
 		inputs := []string{"name=preview-7", "tags=blue\npreview", "mask-sensitive-output=false", "default-provider-configurations=cloud"}
 		first := d.environment(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=preview-7", "status=Active", `tags=["blue","preview"]`)

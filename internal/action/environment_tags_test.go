@@ -60,6 +60,9 @@ func TestTagNamesAreExact(t *testing.T) {
 		d.server.AddTag("preview-old")
 		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
 		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, `tags=["in:preview-old,x"]`)
+		woman := "tags=\U0001F469\u200D\U0001F4BB" // with a joiner in it
+		d.environment("name=staging", woman).want(0, "changed=true")
+		d.environment("name=staging", woman).want(0, "changed=false").wrote()
 		odd := d.id("/tags", "in:preview-old,x")
 		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
 			wrote("POST /environments/" + scalrtest.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)

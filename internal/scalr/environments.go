@@ -150,8 +150,9 @@ func (a answer) environment(op string) (Environment, error) {
 
 func (d document) environment(r resource) Environment {
 	a := r.Attributes
+	// A name is kept as it came, here and in tags: it is compared.
 	return Environment{
-		ID: r.ID, Name: a.line("name"), Status: a.line("status"), AccountID: r.ref("account"),
+		ID: r.ID, Name: a.text("name"), Status: a.line("status"), AccountID: r.ref("account"),
 		Locked: a.set("locked"), LockReason: a.line("lock-reason"),
 		MaskSensitive: a.flag("mask-sensitive-output"), RemoteBackend: a.flag("remote-backend"), CostEstimation: a.flag("cost-estimation-enabled"),
 		Tags: d.tags(r), Policies: r.refs("policy-groups"), Providers: r.refs("provider-configurations"),

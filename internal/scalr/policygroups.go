@@ -14,7 +14,7 @@ func (c *Client) PolicyGroups(ctx context.Context) ([]PolicyGroup, error) {
 	var list []PolicyGroup
 	err := c.pages(ctx, "list policy groups", []string{"policy-groups"}, "policy-groups", url.Values{"fields[policy-groups]": {"name"}}, starting,
 		func(r resource, _ document) bool {
-			list = append(list, PolicyGroup{ID: r.ID, Name: r.Attributes.line("name")})
+			list = append(list, PolicyGroup{ID: r.ID, Name: r.Attributes.text("name")})
 			return true
 		})
 	return list, err

@@ -27,7 +27,7 @@ func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 }
 
 func (r resource) provider() Provider {
-	return Provider{ID: r.ID, Name: r.Attributes.line("name"), Shared: r.Attributes.set("is-shared"), Environments: r.refs("environments")}
+	return Provider{ID: r.ID, Name: r.Attributes.text("name"), Shared: r.Attributes.set("is-shared"), Environments: r.refs("environments")}
 }
 
 // LinkProvider lets the workspaces of an environment use a provider

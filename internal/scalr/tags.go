@@ -26,7 +26,7 @@ func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, e
 	setIf(query, "filter[name]", literal(name))
 	var list []Tag
 	err := c.pages(ctx, "list tags", []string{"tags"}, "tags", query, p, func(r resource, _ document) bool {
-		list = append(list, Tag{ID: r.ID, Name: r.Attributes.line("name")})
+		list = append(list, Tag{ID: r.ID, Name: r.Attributes.text("name")})
 		return true
 	})
 	return list, err
@@ -60,7 +60,7 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 		body: body("tags", "", map[string]any{"name": name}, nil),
 		read: func(a answer) error {
 			r, _, err := a.one(op, "tags")
-			t = Tag{ID: r.ID, Name: r.Attributes.line("name")}
+			t = Tag{ID: r.ID, Name: r.Attributes.text("name")}
 			return err
 		},
 	})

@@ -89,7 +89,7 @@ func (d document) tags(r resource) []Tag {
 	var tags []Tag
 	for _, id := range r.refs("tags") {
 		t, _ := d.included("tags", id)
-		tags = append(tags, Tag{ID: id, Name: t.Attributes.line("name")})
+		tags = append(tags, Tag{ID: id, Name: t.Attributes.text("name")})
 	}
 	return tags
 }
