@@ -60,6 +60,19 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 	}
 }
 
+// Lists lag for longer than the creation is looked for, and the second attempt
+// is refused: the environment is still ours.
+func TestCreationBehindALaggingList(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{
+		{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Reset},
+		{Op: "GET /environments", Action: scalrtest.Garbage, Body: `{"data":[]}`, During: 31 * time.Second},
+	}}, func(d *desk) {
+		v := d.environment("name=preview-7").want(0, "result=done", "created=true", "name=preview-7")
+		v.answered("POST /environments", http.StatusUnprocessableEntity)
+	})
+}
+
 // The first look does not show what somebody else has just created, and the
 // service refuses the name.
 func TestSomebodyElseWasFirst(t *testing.T) {

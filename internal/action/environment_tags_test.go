@@ -63,6 +63,7 @@ func TestTagNamesAreExact(t *testing.T) {
 		woman := "tags=\U0001F469\u200D\U0001F4BB" // with a joiner in it
 		d.environment("name=staging", woman).want(0, "changed=true")
 		d.environment("name=staging", woman).want(0, "changed=false").wrote()
+		d.environment("name=production", woman).want(0, "changed=true").asked("POST /tags", 3)
 		odd := d.id("/tags", "in:preview-old,x")
 		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
 			wrote("POST /environments/" + scalrtest.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)
