@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/narrate"
 	"scalr-run-action/internal/report"
@@ -15,12 +16,13 @@ import (
 // runStory is what the root action does, and what it has learned so far.
 type runStory struct {
 	*step
-	in     inputs.Run
-	client *scalr.Client
-	tell   *narrate.Narrator
-	logs   *logFiles
-	out    outputs
-	report report.Report
+	in       inputs.Run
+	client   *scalr.Client
+	tell     *narrate.Narrator
+	follower follow.Follower
+	logs     *logFiles
+	out      outputs
+	report   report.Report
 
 	ours      bool   // this step created the run
 	confirms  bool   // a gate has to be passed, and then we confirm

@@ -18,7 +18,8 @@ func (s *step) foreign() io.WriteCloser { return s.job.Foreign() }
 // was just acted upon, if any.
 func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.tell.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
-	f := follow.Follower{API: r.api(), Tell: r.tell, Hurry: r.stops.hurry, Leaving: leaving, Pace: r.env.Pace}
+	f := &r.follower // the same one again, so that no log is told twice
+	f.API, f.Tell, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.stops.hurry, leaving, r.env.Pace
 	if r.in.OnCancel != inputs.OnCancelLeave {
 		how := r.stopping("")
 		f.Stopping = &how

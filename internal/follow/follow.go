@@ -1,15 +1,16 @@
 // Package follow watches one run until it rests, copying its logs as they grow,
 // and stops it when told to.
 //
-// Three things are judged by what was seen before, not by one look. A run rests
+// Four things are judged by what was seen before, not by one look. A run rests
 // when a pause or an end is seen twice (judge.go). A log is told from where the
-// last look left it, for a bounded price (tail.go). The next look comes sooner
-// when something moved (pace.go).
+// last look left it, for a bounded price (tail.go), until nothing more comes of
+// it (finish.go). The next look comes sooner when something moved (pace.go).
 package follow
 
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"scalr-run-action/internal/scalr"
@@ -26,15 +27,17 @@ type API interface {
 type Teller interface {
 	// Look is every answer that is not older than one before; most say nothing new.
 	Look(scalr.Run)
-	// Log is where the log of a stage goes.
-	Log(scalr.Phase) io.Writer
+	// Log is where the log of a stage goes. It is closed when no more will come,
+	// if that is known before the following ends.
+	Log(scalr.Phase) io.WriteCloser
 	// Restarted says that the log was rewritten and is told again from its start.
 	Restarted(scalr.Phase)
 	// LogTrouble says, once for each stage, that its log cannot be had just now.
 	LogTrouble(scalr.Phase, error)
 }
 
-// Follower follows one run. It is used once.
+// Follower follows one run. It may be used again when the run goes on: then its
+// logs go on where they were.
 type Follower struct {
 	API  API
 	Tell Teller
@@ -65,7 +68,9 @@ type Ending struct {
 // nil error. It returns as well when the context ends, after stopping the run as
 // it was told, and when Scalr gives no answer for too long.
 func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
-	f.tails = map[scalr.Log]*tail{}
+	if f.tails == nil {
+		f.tails = map[scalr.Log]*tail{}
+	}
 	last, err := f.watch(ctx, run)
 	if err == nil {
 		f.drain(ctx)
@@ -82,28 +87,27 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 
 // watch looks until a rest is believed.
 func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	judge := judge{leaving: f.Leaving, began: time.Now(), pace: f.Pace}
+	judge := judge{latest: run, furthest: run.Status, leaving: f.Leaving, began: time.Now(), settle: f.Pace.Settle}
 	pace := f.Pace.pacer()
-	last := run
 	for {
 		look, err := f.API.Look(ctx, run.ID)
 		if err != nil {
-			return last, err
+			return judge.latest, err
 		}
+		before := judge.latest.Status
 		opinion := judge.consider(look)
 		moved := false
 		if opinion != stale {
-			moved = f.tell(ctx, look) || look.Status != last.Status
-			last = look
+			moved = f.tell(ctx, judge.latest) || judge.latest.Status != before
 		}
 		switch opinion {
 		case rested:
-			return last, nil
+			return judge.latest, nil
 		case stuck:
-			return last, &UnknownStatusError{last.Status}
+			return judge.latest, &UnknownStatusError{judge.latest.Status}
 		}
 		if err := pause(ctx, pace.next(moved, opinion)); err != nil {
-			return last, err
+			return judge.latest, err
 		}
 	}
 }
@@ -115,21 +119,36 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, told error) Ending {
 		return ending
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.Pace.Grace)
-	defer cancel()
-	how := *f.Stopping
-	how.Out = f.cutShort(ctx, cancel)
+	how, out := *f.Stopping, make(chan struct{})
+	how.Out = sync.OnceFunc(func() { close(out) })
+	over := make(chan struct{})
+	go func() { defer close(over); f.hurry(ctx, out, cancel) }()
+	defer func() { cancel(); <-over }()
+
 	result, err := f.API.Stop(ctx, run, how)
 	ending.Stop, ending.StopErr, ending.Run = &result, err, result.LastKnown
 	if err != nil || result.GoesOn {
 		return ending
 	}
 	for !ending.Run.Status.Over() && pause(ctx, f.Pace.Stopping) == nil {
-		if look, err := f.API.Look(ctx, run.ID); err == nil {
+		if look, err := f.API.Look(ctx, run.ID); err == nil && !look.Status.Before(ending.Run.Status) {
 			ending.Run = look
 		}
 	}
 	f.tell(ctx, ending.Run)
 	return ending
+}
+
+// hurry ends the stopping at the second signal, but not before a request is out.
+func (f *Follower) hurry(ctx context.Context, out <-chan struct{}, cancel func()) {
+	for _, c := range []<-chan struct{}{out, f.Hurry} {
+		select {
+		case <-c:
+		case <-ctx.Done():
+			return
+		}
+	}
+	cancel()
 }
 
 // tell tells a look: the ends of logs before it, since they belong to the stage
@@ -138,20 +157,6 @@ func (f *Follower) tell(ctx context.Context, look scalr.Run) (moved bool) {
 	ended := f.copyLogs(ctx, look, true)
 	f.Tell.Look(look)
 	return f.copyLogs(ctx, look, false) || ended
-}
-
-// cutShort makes what to do when a stop request is out: from then on, a second
-// signal ends the waiting.
-func (f *Follower) cutShort(ctx context.Context, cancel func()) func() {
-	return func() {
-		go func() {
-			select {
-			case <-f.Hurry:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
-	}
 }
 
 func pause(ctx context.Context, d time.Duration) error {

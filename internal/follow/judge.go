@@ -22,7 +22,7 @@ const (
 	moving opinion = iota
 	ending         // seen over for the first time: look again at once
 	stale          // older than what was seen already; nothing to tell
-	rested         // it rests, seen twice
+	rested         // it rests, and more than one look says so
 	stuck          // it moves no more, and nobody knows the word
 )
 
@@ -38,31 +38,29 @@ const (
 //	  └──────────────────────────────► stuck
 //
 // A look with an earlier status than one before comes from a server that lags:
-// it is stale wherever the judge stands, and changes nothing.
+// it is stale wherever the judge stands. A run does not come back from its end,
+// so that after it even stale looks confirm it in time.
 type judge struct {
+	latest  scalr.Run // of the looks that are not stale
 	leaving scalr.Status
 	began   time.Time
-	pace    Pace
+	settle  time.Duration
 
-	last     scalr.Status
 	furthest scalr.Status
-	same     int // looks in a row with the same status
-	over     int
+	same     int // looks in a row with the status of latest
+	settled  int // of those, the last in a row that were settled
+	over     int // looks that were over
+	doubts   int // stale looks after one that was over
 }
 
+// severalLooks are believed where two might be a coincidence.
 const severalLooks = 5
 
 func (j *judge) consider(r scalr.Run) opinion {
 	if r.Status.Before(j.furthest) {
-		return stale
+		return j.doubt(r)
 	}
-	if r.Status.Known() {
-		j.furthest = r.Status
-	}
-	if r.Status != j.last {
-		j.last, j.same = r.Status, 0
-	}
-	j.same++
+	j.note(r)
 	switch {
 	case r.Status.Over():
 		j.over++
@@ -72,18 +70,52 @@ func (j *judge) consider(r scalr.Run) opinion {
 		return ending
 	case (r.Waiting() || r.Idle()) && j.same > 1 && !j.justLeft(r.Status):
 		return rested
-	case !r.Status.Known() && r.Settled() && j.same >= severalLooks:
-		return stuck
-	case appliedInAllButName(r) && j.same >= severalLooks:
+	case j.settled >= severalLooks && r.Status.Known():
 		return rested
+	case j.settled >= severalLooks:
+		return stuck
 	}
 	return moving
+}
+
+// note takes down a look that is not stale.
+func (j *judge) note(r scalr.Run) {
+	if r.Status != j.latest.Status {
+		j.same, j.settled = 0, 0
+	}
+	j.latest = r
+	j.same++
+	if r.Status.Known() {
+		j.furthest = r.Status
+	}
+	if appliedInAllButName(r) || !r.Status.Known() && r.Settled() {
+		j.settled++
+	} else {
+		j.settled = 0
+	}
+}
+
+// doubt weighs a stale look. Hooks may follow an apply whose run is `applied`
+// already, and that run is not seen in its end again.
+func (j *judge) doubt(r scalr.Run) opinion {
+	if j.over == 0 {
+		return stale
+	}
+	j.doubts++
+	if j.latest.Status == "applied" && afterApply(r.Status) || j.doubts >= severalLooks {
+		return rested
+	}
+	return stale
 }
 
 // justLeft reports whether the run only seems to rest where the caller has
 // already sent it on from.
 func (j *judge) justLeft(s scalr.Status) bool {
-	return s == j.leaving && time.Since(j.began) < j.pace.Settle
+	return s == j.leaving && time.Since(j.began) < j.settle
+}
+
+func afterApply(s scalr.Status) bool {
+	return s == "post_apply_running" || s == "post_apply_finished"
 }
 
 // appliedInAllButName: whether `applied` comes before or after the hooks that

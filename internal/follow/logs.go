@@ -3,6 +3,7 @@ package follow
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"scalr-run-action/internal/scalr"
@@ -17,12 +18,10 @@ func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (moved 
 			continue
 		}
 		t := f.tail(l)
-		if final[i] && t.finalAt.IsZero() {
-			t.finalAt = time.Now()
+		if over {
+			t.over(time.Now())
 		}
-		if f.copyLog(ctx, l, t) > 0 {
-			moved = true
-		}
+		moved = f.copyLog(ctx, l, t) > 0 || moved
 	}
 	return moved
 }
@@ -37,22 +36,48 @@ func (f *Follower) tail(l scalr.Log) *tail {
 	return t
 }
 
-// copyLog takes one look at one log.
+// copyLog takes one look at one log, if it is time for one.
 func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
-	if now := time.Now(); t.done || !t.due(now) || t.premature(now, f.Pace) {
+	if t.done || !t.due(time.Now(), f.Pace) {
 		return 0
 	}
-	grew, err := f.readLog(ctx, l, t)
+	grew, err := f.lookAt(ctx, l, t)
+	if errors.Is(err, errShorter) {
+		if t.finalAt.IsZero() || time.Since(t.finalAt) < f.Pace.Moving {
+			t.lookedAt, t.failures = time.Now(), 0
+			return 0 // an old copy, it seems
+		}
+		err = errRewritten
+	}
 	if errors.Is(err, errRewritten) {
 		if t.restart() {
 			f.Tell.Restarted(l.Phase)
 		}
-		grew, err = f.readLog(ctx, l, t)
+		grew, err = f.lookAt(ctx, l, t)
 	}
 	f.excuse(ctx, l.Phase, t, err)
-	t.heard(grew, time.Now())
-	t.done = t.settled(time.Now(), f.Pace)
+	t.heard(grew, err != nil && !errors.Is(err, scalr.ErrNotFound), time.Now(), f.Pace)
+	if t.done {
+		f.Tell.Log(l.Phase).Close()
+	}
 	return grew
+}
+
+// errLongLook ends a look at a log that still grows, so that the run is not lost
+// sight of meanwhile. The next look goes on from there.
+var errLongLook = errors.New("the look took too long")
+
+func (f *Follower) lookAt(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
+	if t.finalAt.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, f.Pace.Slowest, errLongLook)
+		defer cancel()
+	}
+	grew, err := f.readLog(ctx, l, t)
+	if grew > 0 && context.Cause(ctx) == errLongLook {
+		err = nil
+	}
+	return grew, err
 }
 
 func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
@@ -61,45 +86,49 @@ func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, er
 		return 0, err
 	}
 	defer body.Close()
-	if t.restarts > 1 {
-		return t.read(body, silence{})
+	if t.restarts > mostRestarts {
+		return t.read(body, io.Discard)
 	}
 	return t.read(body, f.Tell.Log(l.Phase))
 }
 
-// excuse says once for each stage that its log cannot be had: at once when that
-// is final, else when it has failed several times in a row.
+const severalFailures = 3
+
+// excuse says, once for each stage, that its log cannot be had, when that was so
+// several times in a row.
 func (f *Follower) excuse(ctx context.Context, p scalr.Phase, t *tail, err error) {
 	if err == nil || ctx.Err() != nil {
 		t.failures = 0
 		return
 	}
 	t.failures++
-	if !t.excused && (errors.Is(err, scalr.ErrNotFound) || t.failures >= 3) {
+	if !t.excused && t.failures >= severalFailures {
 		t.excused = true
 		f.Tell.LogTrouble(p, err)
 	}
 }
 
-// drain waits for the ends of the logs: they may lag behind the run.
+// drain waits for the ends of the logs of a run that rests.
 func (f *Follower) drain(ctx context.Context) {
 	began := time.Now()
-	for {
-		open := false
-		for _, l := range f.order {
-			t := f.tails[l]
-			if t.finalAt.IsZero() {
-				t.finalAt = began // the run is over, whatever the stage says
-			}
-			f.copyLog(ctx, l, t)
-			open = open || !t.done && t.due(time.Now())
-		}
-		if !open || time.Since(began) >= f.Pace.Drain || pause(ctx, f.Pace.First) != nil {
+	for _, l := range f.order {
+		f.tails[l].over(began) // whatever the stage says
+	}
+	for f.unfinished() && time.Since(began) < f.Pace.Drain {
+		if pause(ctx, f.Pace.First) != nil {
 			return
+		}
+		for _, l := range f.order {
+			f.copyLog(ctx, l, f.tails[l])
 		}
 	}
 }
 
-type silence struct{}
-
-func (silence) Write(p []byte) (int, error) { return len(p), nil }
+func (f *Follower) unfinished() bool {
+	for _, t := range f.tails {
+		if !t.done && t.affordable() {
+			return true
+		}
+	}
+	return false
+}

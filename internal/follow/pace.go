@@ -4,14 +4,14 @@ import "time"
 
 // Pace is how often a follower looks, and for how long it waits for what.
 type Pace struct {
-	First    time.Duration // before the second look
+	First    time.Duration // before the second look, and between looks for the end of a log
 	Moving   time.Duration // after something moved
-	Slowest  time.Duration // while nothing moves
+	Slowest  time.Duration // while nothing moves; no look at a growing log takes longer
 	Stopping time.Duration // while the run is asked to stop
 	Grace    time.Duration // for stopping it, in all
 	Settle   time.Duration // for a run to leave the status that was acted upon
 	Drain    time.Duration // for the end of a log to arrive after its stage, at most
-	Late     time.Duration // for a log without an end that looks like one
+	Late     time.Duration // without news, for a log without an end that looks like one
 }
 
 // DefaultPace is the contract's. The grace leaves the rest of the 6.5 seconds
@@ -19,7 +19,7 @@ type Pace struct {
 var DefaultPace = Pace{
 	First: time.Second, Moving: 2 * time.Second, Slowest: 10 * time.Second,
 	Stopping: 500 * time.Millisecond, Grace: 3 * time.Second, Settle: 30 * time.Second,
-	Drain: 10 * time.Second, Late: 5 * time.Second,
+	Drain: 10 * time.Second, Late: 3 * time.Second,
 }
 
 // pacer gives the wait before the next look.

@@ -1,20 +1,22 @@
 package follow
 
 import (
-	"bytes"
 	"errors"
 	"hash"
 	"hash/crc64"
 	"io"
-	"regexp"
 	"time"
 )
 
 // allowance is what a log may cost for each second of its stage, in bytes.
 const allowance = 64 << 10
 
-// errRewritten says that the log no longer begins with what was told of it.
-var errRewritten = errors.New("the log was rewritten")
+var (
+	// errRewritten says that the log no longer begins with what was told of it.
+	errRewritten = errors.New("the log was rewritten")
+	// errShorter says that it has less than what was told: an old copy, perhaps.
+	errShorter = errors.New("the log is shorter than before")
+)
 
 // tail tells a log that can only be had whole. It skips what was told, by its
 // length, and checks by a sum that it is still the same.
@@ -28,23 +30,23 @@ type tail struct {
 	sum      uint64 // of the told bytes
 	spent    int64  // bytes read in all looks
 	began    time.Time
-	finalAt  time.Time // when the stage was first seen over
-	silent   int       // looks in a row that brought nothing, since then
-	silentAt time.Time // when the first of them was
 	restarts int
-	failures int
+	failures int  // looks in a row that failed
 	excused  bool // the trouble was told
-	closing  []byte
-	done     bool
+	finish
 }
 
-// due reports whether another look is within the price.
-func (t *tail) due(now time.Time) bool {
-	if !t.finalAt.IsZero() {
-		return t.spent <= 3*t.told+t.earned(t.finalAt)
+// due reports whether another look is within the price, and not too soon after
+// the last one.
+func (t *tail) due(now time.Time, p Pace) bool {
+	if t.finalAt.IsZero() {
+		return t.spent <= 2*t.told+t.earned(now)
 	}
-	return t.spent <= 2*t.told+t.earned(now)
+	return t.affordable() && now.Sub(t.lookedAt) >= p.First && !t.premature(now, p)
 }
+
+// affordable reports whether the end of the log may be looked for once more.
+func (t *tail) affordable() bool { return t.spent <= 3*t.told+t.earned(t.finalAt) }
 
 func (t *tail) earned(until time.Time) int64 {
 	return int64(until.Sub(t.began).Seconds() * allowance)
@@ -53,84 +55,51 @@ func (t *tail) earned(until time.Time) int64 {
 // premature reports whether a look would be the last one that the price allows,
 // and the end of the log may not be there yet.
 func (t *tail) premature(now time.Time, p Pace) bool {
-	onlyOne := !t.finalAt.IsZero() && t.spent+t.told > 3*t.told+t.earned(t.finalAt)
-	return onlyOne && now.Sub(t.finalAt) < p.Moving
+	lastOne := t.spent+t.told > 3*t.told+t.earned(t.finalAt)
+	return lastOne && now.Sub(t.finalAt) < p.Moving
 }
 
-// read tells w what is new. A log that is shorter than before is an old copy
-// unless the stage is over.
+// read tells w what is new. A log without a single byte tells nothing, also
+// where there was one before. A look for the end that breaks off is free of
+// charge: to lose lines would be worse than to pay twice.
 func (t *tail) read(r io.Reader, w io.Writer) (grew int64, err error) {
 	seen := &counter{Reader: r}
-	defer func() { t.spent += seen.n }()
+	defer func() {
+		if err == nil || t.finalAt.IsZero() || errors.Is(err, errRewritten) {
+			t.spent += seen.n
+		}
+	}()
 	sum := crc64.New(table)
 	skipped, err := io.CopyN(sum, seen, t.told)
 	switch {
-	case errors.Is(err, io.EOF) && t.finalAt.IsZero():
+	case errors.Is(err, io.EOF) && skipped == 0:
 		return 0, nil
-	case err != nil && !errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF):
+		return 0, errShorter
+	case err != nil:
 		return 0, err
-	case skipped < t.told || sum.Sum64() != t.sum:
+	case sum.Sum64() != t.sum:
 		return 0, errRewritten
 	}
-	grew, err = t.tell(seen, w, sum)
-	return grew, err
+	return t.tell(seen, w, sum)
 }
 
 func (t *tail) tell(r io.Reader, w io.Writer, sum hash.Hash64) (int64, error) {
-	grew, err := io.Copy(io.MultiWriter(w, sum, (*closing)(t)), r)
+	grew, err := io.Copy(io.MultiWriter(w, sum, &t.closing), r)
 	t.told += grew
 	t.sum = sum.Sum64()
 	return grew, err
 }
 
-// restart forgets what was told. A log that is rewritten again and again is told
-// anew only once.
+// mostRestarts bounds how often a log is told anew: two copies of a server that
+// tell different logs in turn must not fill ours.
+const mostRestarts = 5
+
+// restart forgets what was told, and reports whether the log is told again.
 func (t *tail) restart() (again bool) {
 	t.restarts++
-	t.told, t.sum, t.closing = 0, 0, nil
-	return t.restarts == 1
-}
-
-// settled reports whether the log of a stage that is over has come to its end:
-// nothing new for a while, which is short when it ends as Terraform's logs do.
-func (t *tail) settled(now time.Time, p Pace) bool {
-	if t.finalAt.IsZero() || t.silent == 0 {
-		return false
-	}
-	if now.Sub(t.finalAt) >= p.Drain {
-		return true
-	}
-	return t.silent > 1 && (terraformEnd.Match(t.closing) || now.Sub(t.silentAt) >= p.Late)
-}
-
-// heard notes whether a look at a log whose stage is over brought anything.
-func (t *tail) heard(grew int64, now time.Time) {
-	switch {
-	case t.finalAt.IsZero():
-	case grew > 0:
-		t.silent = 0
-	default:
-		if t.silent == 0 {
-			t.silentAt = now
-		}
-		t.silent++
-	}
-}
-
-// terraformEnd finds the last words of a plan's or an apply's log.
-var terraformEnd = regexp.MustCompile(`(Plan: [0-9]|No changes\.|Apply complete!|Destroy complete!|Error: |without changing any real infrastructure)`)
-
-// closing keeps the last bytes of a log.
-type closing tail
-
-func (c *closing) Write(p []byte) (int, error) {
-	const most = 8 << 10
-	keep := p[max(0, len(p)-most):]
-	c.closing = append(c.closing, keep...)
-	if over := len(c.closing) - most; over > 0 {
-		c.closing = bytes.Clone(c.closing[over:])
-	}
-	return len(p), nil
+	t.told, t.sum, t.closing = 0, 0, t.closing[:0]
+	return t.restarts <= mostRestarts
 }
 
 type counter struct {

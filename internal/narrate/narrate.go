@@ -30,14 +30,22 @@ type Narrator struct {
 	Holder func() (scalr.Run, bool)
 	RunURL string
 
-	stage   string
+	stage   string // where the run stands
 	entered time.Time
-	end     func()
-	told    string
-	toldAt  time.Time
-	held    holding
-	logs    map[scalr.Phase]*stageLog
+	latest  int // the rank of the latest stage: a run does not go back
 	took    []Stage
+
+	told    string // the last line about the run
+	since   time.Time
+	toldAt  time.Time      // when it, or a piece of a log, was told
+	odd     []scalr.Status // not known, and told
+	held    holding
+	retried retried
+
+	fold   string // that is open
+	end    func()
+	opened map[string]bool
+	logs   map[scalr.Phase]*stageLog
 }
 
 // Copy is a second place for a log.
@@ -57,74 +65,93 @@ const heartbeat = time.Minute
 
 // Look tells what is new in a look at the run.
 func (n *Narrator) Look(r scalr.Run) {
-	n.Enter(stageOf(r.Status, n.stage))
+	n.move(n.stageOf(r.Status))
 	line := n.line(r)
 	switch now := time.Now(); {
 	case line == "":
 	case line != n.told:
+		n.told, n.since = line, now
 		n.say(line)
 	case now.Sub(n.toldAt) >= heartbeat:
-		n.say(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(n.entered))))
-		n.told = line
+		n.say(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(n.since))))
 	}
 }
 
 func (n *Narrator) say(line string) {
+	n.open(n.stage)
 	n.Job.Infof("%s", line)
-	n.told, n.toldAt = line, time.Now()
+	n.toldAt = time.Now()
 }
 
-// Stages gives the stages in their order. A stage that was entered again, for a
-// log that came late, counts once.
-func (n *Narrator) Stages() []Stage {
-	var stages []Stage
-	for _, s := range n.took {
-		i := slices.IndexFunc(stages, func(t Stage) bool { return t.Name == s.Name })
-		if i < 0 {
-			stages = append(stages, s)
-			continue
-		}
-		stages[i].Took += s.Took
-	}
-	return stages
-}
+// Stages gives the stages in their order, each once.
+func (n *Narrator) Stages() []Stage { return slices.Clone(n.took) }
 
-// Close ends the present fold. The narrator may go on after it.
-func (n *Narrator) Close() { n.Enter("") }
-
-// Enter goes over to another stage: the old one's fold is closed, with its time.
-// It does nothing in the stage itself.
+// Enter goes over to a stage and opens its fold.
 func (n *Narrator) Enter(stage string) {
+	n.move(stage)
+	n.open(stage)
+}
+
+// Close ends the present stage, and the logs. The narrator may go on after it.
+func (n *Narrator) Close() {
+	for _, p := range []scalr.Phase{scalr.PlanPhase, scalr.ApplyPhase} {
+		n.Log(p).Close()
+	}
+	n.move("")
+	n.shut()
+}
+
+// move goes over to another stage. The old one's fold is closed, with its time;
+// the new one's opens with the first line in it.
+func (n *Narrator) move(stage string) {
 	if stage == n.stage {
 		return
 	}
-	if n.stage != "" {
-		n.leave()
-	}
+	old, took := n.stage, time.Since(n.entered)
 	n.stage, n.entered = stage, time.Now()
-	if stage != "" {
-		n.end = n.Job.Group(stage)
+	n.latest = max(n.latest, slices.Index(order, stage))
+	if old == "" {
+		return
+	}
+	n.keep(old, took)
+	if n.fold != "" {
+		n.shut()
+		n.Job.Infof("%s took %s", old, Duration(took))
 	}
 }
 
-func (n *Narrator) leave() {
-	for _, l := range n.logs {
-		l.close()
+func (n *Narrator) keep(stage string, took time.Duration) {
+	i := slices.IndexFunc(n.took, func(s Stage) bool { return s.Name == stage })
+	if i < 0 {
+		n.took = append(n.took, Stage{stage, took})
+		return
 	}
-	n.logs = nil
-	n.end()
-	took := time.Since(n.entered)
-	n.took = append(n.took, Stage{n.stage, took})
-	n.Job.Infof("%s took %s", n.stage, Duration(took))
+	n.took[i].Took += took
 }
 
-// Duration is a time as people say it: 12ms, 4.2s, 12s, 3m10s.
-func Duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
+// open opens a fold, unless it is the one that is open; "" is outside of all.
+func (n *Narrator) open(fold string) {
+	if fold == n.fold {
+		return
 	}
-	return d.Round(time.Second).String()
+	n.shut()
+	if fold == "" {
+		return
+	}
+	title := fold
+	if n.opened[fold] {
+		title += " (continued)"
+	}
+	if n.opened == nil {
+		n.opened = map[string]bool{}
+	}
+	n.fold, n.opened[fold] = fold, true
+	n.end = n.Job.Group(title)
+}
+
+func (n *Narrator) shut() {
+	if n.fold != "" {
+		n.fold = ""
+		n.end()
+	}
 }
