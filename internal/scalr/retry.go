@@ -36,7 +36,7 @@ const (
 	backoffUnit = 500 * time.Millisecond
 	backoffMost = 15 * time.Second
 	deniedWait  = 5 * time.Second        // before a 401 is asked again
-	hurryMost   = 300 * time.Millisecond // between attempts in a hurry
+	hurryMost   = 200 * time.Millisecond // between attempts in a hurry
 	hurryAsked  = time.Second            // the same, where the server asks for a wait
 	mostStrays  = 3                      // attempts that may meet a stray page
 	mostUnknown = 2                      // attempts at a host name that does not exist

@@ -29,8 +29,8 @@ type StopResult struct {
 
 const (
 	// freshLook bounds the look before a stop: the request must be out within a
-	// second, whatever Scalr does.
-	freshLook = 700 * time.Millisecond
+	// second, whatever Scalr does, and leave time for two more within the grace.
+	freshLook = 500 * time.Millisecond
 	// mostStops bounds the requests for a run that always moves on before they come.
 	mostStops = 8
 	// stopAgain is the wait after both verbs were refused in one status.

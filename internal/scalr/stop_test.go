@@ -1,0 +1,244 @@
+package scalr_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// stopping is one wish to stop a run.
+type stopping struct {
+	truth []scalrtest.Step // what the run goes through
+	last  scalr.Status     // what the caller saw last; empty: the truth
+	dry   bool
+	apply bool
+	after time.Duration // from the creation to the wish
+	fault []scalrtest.Fault
+
+	stops string // the requests that arrive, as "cancel:409 discard:202"
+	over  bool
+	goes  bool
+	is    error
+}
+
+func rests(status string) []scalrtest.Step {
+	return []scalrtest.Step{{Status: status, For: time.Hour, Rest: true}, {Status: "errored"}}
+}
+
+func passes(status string) []scalrtest.Step {
+	return []scalrtest.Step{{Status: status, For: time.Hour}, {Status: "errored"}}
+}
+
+// X06-X09, X13, X15, X23, X24: the verb, by what the run is doing.
+func stops() map[string]stopping {
+	const look = readRun
+	hang := scalrtest.Fault{Op: look, Times: -1, Action: scalrtest.Stall}
+	unknown := scalrtest.Step{Status: "quantum_checking", For: time.Hour}
+	beforePlan, afterPlan, inApply := unknown, unknown, unknown
+	beforePlan.Plan, afterPlan.Plan, inApply.Plan = "running", "finished", "finished"
+	inApply.Apply = "running"
+	return map[string]stopping{
+		"X06 queued":                       {truth: rests("pending"), stops: "discard:202"},
+		"X07 in the plan's queue":          {truth: passes("plan_queued"), stops: "cancel:202"},
+		"X07 planning":                     {truth: passes("planning"), stops: "cancel:202"},
+		"X07 planning, dry":                {truth: passes("planning"), dry: true, stops: "cancel:202"},
+		"X08 waits for a person":           {truth: rests("planned"), stops: "discard:202"},
+		"X08 waits after its policies":     {truth: rests("policy_checked"), stops: "discard:202"},
+		"X08 waits for an override":        {truth: rests("policy_override"), stops: "discard:202"},
+		"X08 a saved plan":                 {truth: rests("planned_and_saved"), stops: "discard:202"},
+		"X09 confirmed":                    {truth: passes("confirmed"), goes: true},
+		"X09 applying":                     {truth: passes("applying"), goes: true},
+		"X09 after the apply":              {truth: passes("post_apply_running"), goes: true},
+		"X09 applying, and may be stopped": {truth: passes("applying"), apply: true, stops: "cancel:202"},
+		"X15 applied":                      {truth: passes("applied"), over: true},
+		"X15 canceled":                     {truth: passes("canceled"), over: true},
+		"X15 canceled since we looked":     {truth: passes("canceled"), last: "planning", over: true},
+		"X15 canceled, and the look fails": {truth: passes("canceled"), last: "planning", stops: "cancel:204", fault: []scalrtest.Fault{status(look, 500, 1)}},
+		"X15 errored, and the look fails":  {truth: passes("errored"), last: "planning", stops: "cancel:409", over: true, fault: []scalrtest.Fault{status(look, 500, 1)}},
+		"X13 planning, thought to wait":    {truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202", fault: []scalrtest.Fault{status(look, 500, 1)}},
+		"X24 waits, thought to plan":       {truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202", fault: []scalrtest.Fault{edited(look, 1, `"status":"planned"`, `"status":"planning"`)}},
+		"X24 the same, and no look helps":  {truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202", fault: []scalrtest.Fault{status(look, 500, -1)}},
+		"X24 confirmed since we looked":    {truth: passes("applying"), last: "planned", goes: true},
+		"X24 confirmed, and the first look hangs": {truth: passes("applying"), last: "planned", stops: "discard:409", goes: true,
+			fault: []scalrtest.Fault{{Op: look, Action: scalrtest.Stall}}},
+		"X24 confirmed, and no look comes back": {truth: passes("applying"), last: "planned", stops: "discard:409", is: scalr.ErrUnavailable, fault: []scalrtest.Fault{hang}},
+		"X24 confirmed, and a stale copy says it waits": {truth: passes("applying"), last: "confirmed", goes: true,
+			fault: []scalrtest.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", stops: "discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict,
+			fault: []scalrtest.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+		"X07 the look hangs":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrtest.Fault{hang}},
+		"X07 the look fails":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrtest.Fault{status(look, 500, -1)}},
+		"X23 401":                               {truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 401, -1)}},
+		"X23 403":                               {truth: passes("planning"), stops: "cancel:403", is: scalr.ErrForbidden, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 403, -1)}},
+		"X23 404":                               {truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 404, -1)}},
+		"X13 409 for ever":                      {truth: passes("planning"), stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409", is: scalr.ErrConflict, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 409, -1)}},
+		"S02 unknown, before the plan is done":  {truth: []scalrtest.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
+		"S02 unknown, after the plan":           {truth: []scalrtest.Step{afterPlan, {Status: "errored"}}, stops: "discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict},
+		"S02 unknown, dry":                      {truth: []scalrtest.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
+		"S02 unknown, applying":                 {truth: []scalrtest.Step{inApply, {Status: "errored"}}, goes: true},
+		"S08 passes by and goes on to a policy": {truth: []scalrtest.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 discard:409 cancel:202"},
+		"S08 passes by and is applied":          {truth: []scalrtest.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 discard:409", goes: true},
+	}
+}
+
+func TestStop(t *testing.T) {
+	t.Parallel()
+	for name, c := range stops() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { c.play(t) })
+		})
+	}
+}
+
+func (c stopping) play(t *testing.T) {
+	r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Steps: c.truth}})
+	run := r.mustRun(c.dry)
+	time.Sleep(time.Second)
+	last, err := r.Look(t.Context(), run.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.last != "" {
+		last.Status = c.last
+	}
+	for _, f := range c.fault {
+		r.sim.AddFault(f)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	began := time.Now()
+	result, err := r.Stop(ctx, last, scalr.Stopping{Comment: "enough", Apply: c.apply})
+	if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) || result.Over != c.over || result.GoesOn != c.goes {
+		t.Errorf("got over %v, goes on %v, %v; want %v, %v, %v", result.Over, result.GoesOn, err, c.over, c.goes, c.is)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	c.wantStops(t, r, began)
+	if err == nil && !c.over && !c.goes && !strings.HasPrefix(lastWord(c.stops), result.Verb+":") {
+		t.Errorf("says %q after %q", result.Verb, c.stops)
+	}
+}
+
+func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
+
+func (c stopping) wantStops(t *testing.T, r *rig, began time.Time) {
+	t.Helper()
+	var got []string
+	for _, s := range r.sim.Stops() {
+		verb, rest, _ := strings.Cut(s, " ")
+		_, code, _ := strings.Cut(rest, ": ")
+		got = append(got, verb+":"+code)
+	}
+	if text := strings.Join(got, " "); text != c.stops {
+		t.Errorf("requests: got %q, want %q", text, c.stops)
+	}
+	asked := r.arrived("POST /runs/*/actions/*")
+	if len(asked) > 0 && asked[0].Time.Sub(began) > time.Second {
+		t.Errorf("the first request came after %s, want within a second", asked[0].Time.Sub(began))
+	}
+	for _, q := range asked {
+		if q.Body != `{"comment":"enough"}` {
+			t.Errorf("got the body %s", q.Body)
+		}
+	}
+}
+
+// X14: whatever Scalr does, at least three tries within the grace, and then an end.
+func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
+	t.Parallel()
+	const act = "POST /runs/*/actions/cancel"
+	minute := "60"
+	for name, f := range map[string]scalrtest.Fault{
+		"503":                        status(act, 503, -1),
+		"503 with a wait":            status(act, 503, -1, "Retry-After", minute),
+		"429 with a wait":            status(act, 429, -1, "Retry-After", minute),
+		"hang":                       {Op: act, Times: -1, Action: scalrtest.Stall},
+		"reset":                      {Op: act, Times: -1, Action: scalrtest.Reset},
+		"refused":                    {Op: act, Times: -1, Action: scalrtest.Refuse},
+		"everything hangs":           {Op: everything, Times: -1, Action: scalrtest.Stall},
+		"an answer byte for byte":    {Op: act, Times: -1, Action: scalrtest.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrtest.After},
+		"a page in place of a no":    {Op: act, Times: -1, Action: scalrtest.HTML, Status: 502},
+		"the answer is lost, thrice": {Op: act, Times: 3, Phase: scalrtest.After, Action: scalrtest.Reset},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: time.Hour}, IgnoreStop: true}})
+				run := r.mustRun(false)
+				time.Sleep(time.Minute)
+				last, err := r.Look(t.Context(), run.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.sim.AddFault(f)
+				const grace = 3 * time.Second
+				ctx, cancel := context.WithTimeout(t.Context(), grace)
+				defer cancel()
+				out, began := 0, time.Now()
+				_, err = r.Stop(ctx, last, scalr.Stopping{Comment: "enough", Out: func() { out++ }})
+				asked := r.arrived(act)
+				if want := 3; len(asked) < want && !(name == "an answer byte for byte" && len(asked) == 1) || len(asked) > 25 {
+					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
+				}
+				if took := time.Since(began); took > grace || out == 0 {
+					t.Errorf("it took %s, told out %d times", took, out)
+				}
+				if first := asked[0].Time.Sub(began); first > time.Second {
+					t.Errorf("the first request came after %s", first)
+				}
+				if err != nil {
+					r.wantNoLeak(err)
+				}
+			})
+		})
+	}
+}
+
+// X10: whoever waits, for a minute perhaps, wakes at once.
+func TestCancellationWakesAtOnce(t *testing.T) {
+	t.Parallel()
+	stop := errors.New("the job was cancelled")
+	for name, c := range map[string]struct {
+		fault scalrtest.Fault
+		do    func(context.Context, *rig, scalr.Run) error
+	}{
+		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
+		"in a look":         {scalrtest.Fault{Op: readRun, Times: -1, Action: scalrtest.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
+		"in half an answer": {scalrtest.Fault{Op: readRun, Times: -1, Action: scalrtest.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
+		"between uploads":   {status(put, 503, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"in an upload":      {scalrtest.Fault{Op: put, Times: -1, Action: scalrtest.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"for the upload":    {edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"for a lost run":    {lose(scalrtest.Before), oneMore},
+		"at the log": {scalrtest.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrtest.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
+			_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{Life: longLife()})
+				run := r.mustRun(true)
+				if name == "for a lost run" { // whose own run must not be found
+					run.ConfigurationID = "cv-lost"
+				}
+				r.sim.AddFault(c.fault)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				began := time.Now()
+				time.AfterFunc(8*time.Second, func() { cancel(stop) })
+				err := c.do(ctx, r, run)
+				if took := time.Since(began); took != 8*time.Second || !errors.Is(err, stop) {
+					t.Errorf("after %s: got %v, want the cause at once", took, err)
+				}
+			})
+		})
+	}
+}
