@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
@@ -33,7 +34,8 @@ var (
 	forestNames = []string{"main.tf", "a", "b", "c.md", ".git", ".terraform", "modules", "gha-creds-1.json", "x.tfstate", "n\n::error::", "\xff", "é",
 		strings.Repeat("long", 30), ".env", "secrets", "d"}
 	forestTargets = []string{".", "..", "../..", "a", "b/a", "../a", "../../outside", "../../outside/secret", "/etc", "/proc/self/environ", "main.tf",
-		"../d/../main.tf", "a/../../b", "./b", "../../checkout/a", "ROOT/a", "ROOT", "ROOT/../outside/secret"}
+		"../d/../main.tf", "a/../../b", "./b", "../../checkout/a", "../b", "../d",
+		"../../d/main.tf", "../a/b/..", "d/a", "b", "ROOT/a", "ROOT/d/main.tf", "ROOT", "ROOT/../outside/secret"}
 	forestRules = []string{"*.md", "a/", "!a/b", "secrets", "/b", "**", "!main.tf", "!.git", ".terraform/modules", "[", "c*", "!**/d/"}
 )
 
@@ -63,7 +65,7 @@ func plant(t testing.TB, in []byte) *forest {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(os.Remove(filepath.Join(f.root, "secret")), os.WriteFile(filepath.Join(f.root, "main.tf"), nil, 0o644)); err != nil {
+	if err := os.Remove(filepath.Join(f.root, "secret")); err != nil {
 		t.Fatal(err)
 	}
 	var err error
@@ -71,7 +73,11 @@ func plant(t testing.TB, in []byte) *forest {
 		t.Fatal(err)
 	}
 	defer f.ground.Close()
-	f.path = []string{".", "a", "d", "b/a", ".."}[f.next()%5]
+	f.path = []string{".", "a", "d", "b/a", ".", "a", "d", ".."}[f.next()%8]
+	if f.path != ".." {
+		f.ground.MkdirAll(f.path, 0o755)
+		f.write(filepath.Join(f.path, "main.tf"), nil, 0o644)
+	}
 	for i := 0; len(f.in) > 0 && i < 60; i++ {
 		f.grow()
 	}
@@ -151,10 +157,11 @@ func oneLine(t *testing.T, s string) {
 }
 
 func FuzzPack(f *testing.F) {
-	for seed := range 40 {
-		in := make([]byte, 200)
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		in := make([]byte, 10+r.IntN(100))
 		for i := range in {
-			in[i] = byte((i*i*7 + i*seed*13 + seed*31) >> (seed % 3))
+			in[i] = byte(r.Uint32())
 		}
 		f.Add(in)
 	}
