@@ -23,6 +23,7 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // onGitHub puts a GitHub beside the step.
 func (r *rig) onGitHub(hub *githubtest.Server) *rig {
+	r.hub = hub
 	r.env["GITHUB_API_URL"], r.env["GITHUB_GRAPHQL_URL"] = hub.APIURL(), hub.GraphQLURL()
 	r.http = func(s *scalrtest.Server) http.RoundTripper {
 		return hosts{hub: hub.Client().Transport, scalr: s.Client().Transport}

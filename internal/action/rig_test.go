@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/comment/githubtest"
 	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalr/scalrtest"
 )
@@ -40,6 +41,14 @@ type rig struct {
 	during func(*played)
 	// anyObjection allows requests that Scalr objects to.
 	anyObjection bool
+	// anyFault allows faults that were never used.
+	anyFault bool
+	// hub is the GitHub beside the step; nil for none.
+	hub *githubtest.Server
+	// known are secrets of this step beyond those of every step.
+	known []string
+	// mayHold are files of the checkout in which secrets may stand.
+	mayHold map[string]bool
 }
 
 // played is what came of it.
@@ -49,7 +58,9 @@ type played struct {
 	dir     string
 	signals chan os.Signal
 	began   time.Time
+	record  *record
 
+	runs    []scalrtest.RunRecord // as the step left them
 	code    int
 	took    time.Duration
 	log     string
@@ -73,6 +84,7 @@ func newRig(t *testing.T, s scalrtest.Scenario, inputs ...string) *rig {
 	t.Helper()
 	checkout := t.TempDir()
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
+	plant(t, checkout)
 	r := &rig{t: t, scenario: s, name: "scalr-run", checkout: checkout, env: map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_REF": "refs/heads/main",
 		"GITHUB_REF_NAME": "main", "GITHUB_SHA": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR": "octocat",
@@ -97,7 +109,7 @@ func (r *rig) set(inputs ...string) *rig {
 func (r *rig) play() *played {
 	r.t.Helper()
 	p := &played{t: r.t, dir: r.t.TempDir()}
-	r.then(p, func() {})
+	r.then(p, func() { time.Sleep(time.Minute) }) // whatever comes after the end is seen (I6)
 	p.read()
 	r.check(p)
 	return p
@@ -126,6 +138,7 @@ func (r *rig) step(p *played) {
 	if r.http != nil {
 		transport = r.http(p.server)
 	}
+	p.record = &record{to: transport}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -135,9 +148,10 @@ func (r *rig) step(p *played) {
 	}()
 	p.code = action.Main(context.Background(), action.Env{
 		Args: []string{"/" + r.name}, Environ: r.environ(p.dir), Stdout: out,
-		HTTP: &http.Client{Transport: transport}, Signals: p.signals, Version: "test",
+		HTTP: &http.Client{Transport: p.record}, Signals: p.signals, Version: "test",
 	})
 	p.took = time.Since(p.began)
+	p.runs = p.server.Runs()
 	p.log = log.String()
 	<-done
 	if r.stdout != nil {
@@ -154,6 +168,7 @@ func (r *rig) environ(dir string) []string {
 	for name, value := range r.inputs {
 		env["INPUT_"+strings.ToUpper(name)] = value
 	}
+	r.canaries(env)
 	var list []string
 	for name, value := range env {
 		list = append(list, name+"="+value)
@@ -190,6 +205,9 @@ func (r *rig) check(p *played) {
 		r.t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
 	}
 	for _, f := range p.server.UnusedFaults() {
+		if r.anyFault {
+			break
+		}
 		r.t.Errorf("this fault was never used: %+v", f)
 	}
 	for where, text := range map[string]string{"summary": p.summary, "outputs": fmt.Sprint(p.outputs), "state": fmt.Sprint(p.state),
@@ -199,6 +217,8 @@ func (r *rig) check(p *played) {
 		}
 	}
 	p.checkLeftovers()
+	r.invariants(p)
+	r.leaks(p)
 	errors := strings.Count(p.log, "::error title=Scalr")
 	if want := map[bool]int{true: 0, false: 1}[p.code == 0]; errors != want && r.env["GITHUB_ACTIONS"] == "true" && r.stdout == nil {
 		r.t.Errorf("exit %d with %d headline errors, want %d\n%s", p.code, errors, want, p.log)

@@ -1,0 +1,332 @@
+package action_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// The invariants hold after every step that the rig plays, whatever went wrong
+// in it. They look at the history from outside: what the server has, what was
+// sent, what the step said.
+
+// over are the statuses that a run never leaves.
+var over = []string{"applied", "planned_and_finished", "errored", "discarded", "canceled"}
+
+// truths are the statuses in which the server may have the adopted run when the
+// step ends well with a result.
+var truths = map[string][]string{
+	"planned":            {"planned_and_finished"},
+	"no-changes":         {"planned_and_finished", "discarded", "planned", "cost_estimated", "policy_checked", "post_plan_finished"},
+	"applied":            {"applied", "post_apply_running", "post_apply_finished"},
+	"saved":              {"planned_and_saved"},
+	"needs-confirmation": {"planned", "cost_estimated", "policy_checked", "post_plan_finished"},
+}
+
+// verdicts is the contract's table: the exit codes that go with a result.
+var verdicts = map[string][]int{
+	"planned": {0}, "no-changes": {0}, "applied": {0}, "saved": {0}, "needs-confirmation": {0}, "started": {0}, "checked": {0},
+	"overridden": {0}, "done": {0}, "discarded": {0, 1}, "canceled": {0, 1}, "errored": {1}, "policy-failed": {1}, "rejected": {1},
+	"invalid": {2}, "refused": {1, 3}, "unreachable": {3}, "not-found": {3}, "": {3}, "needs-override": {4}, "timed-out": {5}, "interrupted": {130, 143},
+}
+
+// invariants checks them all.
+func (r *rig) invariants(p *played) {
+	r.t.Helper()
+	for name, check := range map[string]func(*played) error{
+		"I1 at most one live run": oneRun, "I2 success is true": r.success, "I3 no run is left alone unsaid": r.stoppedOrSaid,
+		"I4 the token stays at home": tokenAtHome, "I5 the server's wishes": paced, "I6 nothing after the end": quietAfter,
+		"I7 outputs are true": r.outputsTrue, "I9 the exit fits the result": r.fits,
+	} {
+		if err := check(p); err != nil {
+			r.t.Errorf("%s: %v\n%s", name, err, p.log)
+		}
+	}
+}
+
+// oneRun is I1.
+func oneRun(p *played) error {
+	live := map[string][]string{}
+	for _, run := range p.runs {
+		if !slices.Contains(over, run.Status) && len(accepted(run)) == 0 {
+			live[run.Configuration] = append(live[run.Configuration], run.ID+" "+run.Status)
+		}
+	}
+	for version, runs := range live {
+		if len(runs) > 1 {
+			return fmt.Errorf("configuration version %s has %d live runs: %v", version, len(runs), runs)
+		}
+	}
+	return nil
+}
+
+// accepted gives the requests to stop a run that the server took.
+func accepted(run scalrtest.RunRecord) []scalrtest.RunAction {
+	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrtest.RunAction) bool {
+		return a.Verb != "cancel" && a.Verb != "discard" || a.Answer >= 300
+	})
+}
+
+// adopted is the run that the step says is its own.
+func (p *played) adopted() (scalrtest.RunRecord, bool) {
+	for _, run := range p.runs {
+		if id := p.outputs["run-id"]; id != "" && run.ID == id {
+			return run, true
+		}
+	}
+	return scalrtest.RunRecord{}, false
+}
+
+// success is I2.
+func (r *rig) success(p *played) error {
+	want, judged := truths[p.outputs["result"]]
+	if p.code != 0 || !judged {
+		return nil
+	}
+	run, ok := p.adopted()
+	switch {
+	case !ok:
+		return fmt.Errorf("%s, but the run %q is not on the server", p.outputs["result"], p.outputs["run-id"])
+	case len(r.scenario.Life.Others) > 0 && p.outputs["result"] == "needs-confirmation":
+		return nil // somebody may have come meanwhile
+	case !slices.Contains(want, run.Status):
+		return fmt.Errorf("%s, but the server has the run in %q", p.outputs["result"], run.Status)
+	}
+	return nil
+}
+
+// stoppedOrSaid is I3: for every run that the step has made.
+func (r *rig) stoppedOrSaid(p *played) error {
+	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" {
+		return nil
+	}
+	for _, run := range p.runs {
+		ours := run.ID == p.outputs["run-id"] || run.Configuration == p.outputs["configuration-version-id"]
+		if !ours || slices.Contains(over, run.Status) || len(accepted(run)) > 0 {
+			continue
+		}
+		said := strings.Contains(p.log, "go on") || strings.Contains(p.log, "goes on") || strings.Contains(p.log, "still run") || strings.Contains(p.log, "may exist")
+		where := p.outputs["run-url"]
+		if where == "" {
+			where = run.Configuration
+		}
+		if !said || where == "" || !strings.Contains(headlineOf(p.log), where) {
+			return fmt.Errorf("run %s is %s, and the verdict does not say that it may go on, with %q", run.ID, run.Status, where)
+		}
+	}
+	return nil
+}
+
+// headlineOf is the one annotation that says what is wrong; without GitHub, all.
+func headlineOf(log string) string {
+	if _, after, ok := strings.Cut(log, "::error title=Scalr"); ok {
+		line, _, _ := strings.Cut(after, "\n")
+		return line
+	}
+	return log
+}
+
+// tokenAtHome is I4.
+func tokenAtHome(p *played) error {
+	for _, s := range p.record.all() {
+		given := s.header.Get("Authorization")
+		toScalr := s.host == apiHost && strings.HasPrefix(s.url, "https://"+apiHost+apiBase+"/")
+		if given != "" && !toScalr && !s.hub() {
+			return fmt.Errorf("%s %s carried Authorization", s.method, s.host)
+		}
+		if strings.Contains(given, scalrtest.Token) && !toScalr {
+			return fmt.Errorf("%s %s carried Scalr's token", s.method, s.host)
+		}
+		if s.header.Get("Cookie") != "" || s.header.Get("Referer") != "" {
+			return fmt.Errorf("%s %s carried a cookie or where it came from", s.method, s.host)
+		}
+	}
+	return nil
+}
+
+func (s *sent) hub() bool {
+	return strings.HasSuffix(s.host, "github.test") || s.host == "ghes.test"
+}
+
+const (
+	mostFailures = 101 // of one operation in a row: what the budget of the process allows
+	mostInMinute = 40  // failures of one operation
+	patienceEnds = 115 * time.Second
+)
+
+// paced is I5. In a hurry, after a signal, one second is all that is waited; and
+// at the end of its patience a call is tried once more.
+func paced(p *played) error {
+	type streak struct {
+		began   time.Time
+		n       int
+		minute  []time.Time
+		waitFor time.Time
+	}
+	streaks := map[string]*streak{}
+	for _, s := range p.record.all() {
+		k := streaks[s.op()]
+		if k == nil {
+			k = &streak{}
+			streaks[s.op()] = k
+		}
+		hurried := strings.Contains(s.path, "/actions/") || p.code == 130 || p.code == 143 || p.code == 5
+		if s.at.Before(k.waitFor) && !hurried && s.at.Sub(k.began) < patienceEnds {
+			return fmt.Errorf("%s was asked again %s before the server wants it", s.op(), k.waitFor.Sub(s.at))
+		}
+		if s.status != 0 && s.status < 429 {
+			*k = streak{}
+			continue
+		}
+		if k.n == 0 {
+			k.began = s.at
+		}
+		k.n++
+		k.minute = append(slices.DeleteFunc(k.minute, func(at time.Time) bool { return s.at.Sub(at) > time.Minute }), s.at)
+		if k.n > mostFailures || len(k.minute) > mostInMinute {
+			return fmt.Errorf("%s failed %d times in a row, %d times in a minute", s.op(), k.n, len(k.minute))
+		}
+		if seconds, err := strconv.Atoi(s.retryAfter); err == nil && seconds > 0 {
+			k.waitFor = s.answered.Add(time.Duration(min(seconds, 120)) * time.Second)
+		}
+	}
+	return nil
+}
+
+// quietAfter is I6.
+func quietAfter(p *played) error {
+	for _, s := range p.record.all() {
+		if s.at.After(p.began.Add(p.took)) {
+			return fmt.Errorf("%s was asked %s after the step had ended", s.op(), s.at.Sub(p.began.Add(p.took)))
+		}
+	}
+	return nil
+}
+
+// outputsTrue is I7.
+func (r *rig) outputsTrue(p *played) error {
+	if p.outputs["run-id"] == "" {
+		return nil
+	}
+	run, ok := p.adopted()
+	if !ok {
+		return fmt.Errorf("run-id is %q, which is not on the server", p.outputs["run-id"])
+	}
+	for name, want := range map[string]string{"workspace-id": run.Workspace, "configuration-version-id": run.Configuration} {
+		if got := p.outputs[name]; got != "" && got != want {
+			return fmt.Errorf("%s is %q, the server has %q", name, got, want)
+		}
+	}
+	if url := p.outputs["run-url"]; url != "" && !strings.HasSuffix(url, "/workspaces/"+run.Workspace+"/runs/"+run.ID) {
+		return fmt.Errorf("run-url is %q", url)
+	}
+	if status := p.outputs["status"]; !slices.ContainsFunc(run.Transitions, func(t scalrtest.Transition) bool { return t.Status == status }) && status != "" {
+		return fmt.Errorf("status is %q, in which the run never was: %v", status, run.Transitions)
+	}
+	if status := p.outputs["status"]; slices.Contains(over, status) && status != run.Status && !strings.HasPrefix(run.Status, "post_apply") {
+		return fmt.Errorf("status is %q, the server has %q", status, run.Status)
+	}
+	return p.bundleTrue()
+}
+
+// bundleTrue: the sum that is told is that of the bytes that storage took.
+func (p *played) bundleTrue() error {
+	want := p.outputs["bundle-sha256"]
+	if want == "" {
+		return nil
+	}
+	for _, s := range p.record.all() {
+		sum := sha256.Sum256(s.body.Bytes())
+		if s.method == "PUT" && (hex.EncodeToString(sum[:]) == want || s.body.Len() == mostRecorded) {
+			return nil
+		}
+	}
+	return fmt.Errorf("no upload had the sum %s", want)
+}
+
+// fits is I9.
+func (r *rig) fits(p *played) error {
+	if r.name == "scalr-run-post" {
+		return nil
+	}
+	result, told := p.outputs["result"]
+	if !told {
+		if r.env["GITHUB_OUTPUT"] != "" || r.env["GITHUB_ACTIONS"] != "true" {
+			return nil // the outputs are elsewhere, or nowhere
+		}
+		return fmt.Errorf("exit %d without a result", p.code)
+	}
+	codes, known := verdicts[result]
+	switch failed := p.code >= 1 && p.code <= 5; {
+	case !known || !slices.Contains(codes, p.code):
+		return fmt.Errorf("exit %d with result %q", p.code, result)
+	case failed != (p.outputs["error-code"] != ""):
+		return fmt.Errorf("exit %d with error-code %q", p.code, p.outputs["error-code"])
+	}
+	return nil
+}
+
+// TestInvariantsCanFail: each of them sees what it is there to see.
+func TestInvariantsCanFail(t *testing.T) {
+	t.Parallel()
+	bad := func(change func(*played)) *played {
+		p := &played{t: t, record: &record{}, outputs: map[string]string{"run-id": "run-1", "result": "applied", "status": "applied", "configuration-version-id": "cv-1"},
+			runs: []scalrtest.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Transitions: []scalrtest.Transition{{Status: "applied"}}}}}
+		change(p)
+		return p
+	}
+	r := &rig{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}}
+	request := func(host, path string, after time.Duration, status int, header ...string) func(*played) {
+		return func(p *played) {
+			p.record.sent = append(p.record.sent, &sent{at: p.began.Add(after), answered: p.began.Add(after), method: "GET", host: host, path: path,
+				url: "https://" + host + apiBase + path, status: status, header: map[string][]string{header[0]: {header[1]}}, retryAfter: map[bool]string{true: "60"}[status == 429]})
+		}
+	}
+	for name, c := range map[string]struct {
+		check  func(*played) error
+		change func(*played)
+	}{
+		"I1": {oneRun, func(p *played) {
+			p.runs = append(p.runs, scalrtest.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"}, scalrtest.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
+		}},
+		"I2":           {r.success, func(p *played) { p.runs[0].Status = "errored" }},
+		"I2 no run":    {r.success, func(p *played) { p.runs = nil }},
+		"I3":           {r.stoppedOrSaid, func(p *played) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" }},
+		"I4 elsewhere": {tokenAtHome, request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
+		"I4 hub":       {tokenAtHome, request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrtest.Token)},
+		"I4 cookie":    {tokenAtHome, request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
+		"I5 early": {paced, func(p *played) {
+			request(apiHost, "/runs", 0, 429, "A", "b")(p)
+			request(apiHost, "/runs", 59*time.Second, 200, "A", "b")(p)
+		}},
+		"I5 storm": {paced, func(p *played) {
+			for range mostInMinute + 1 {
+				request(apiHost, "/runs", time.Second, 503, "A", "b")(p)
+			}
+		}},
+		"I6":           {quietAfter, request(apiHost, "/runs", time.Second, 200, "A", "b")},
+		"I7 run":       {r.outputsTrue, func(p *played) { p.outputs["run-id"] = "run-9" }},
+		"I7 version":   {r.outputsTrue, func(p *played) { p.outputs["configuration-version-id"] = "cv-9" }},
+		"I7 status":    {r.outputsTrue, func(p *played) { p.outputs["status"] = "errored" }},
+		"I7 url":       {r.outputsTrue, func(p *played) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" }},
+		"I7 bundle":    {r.outputsTrue, func(p *played) { p.outputs["bundle-sha256"] = "00" }},
+		"I9 code":      {r.fits, func(p *played) { p.code = 3 }},
+		"I9 word":      {r.fits, func(p *played) { p.outputs["result"] = "fine" }},
+		"I9 no word":   {r.fits, func(p *played) { delete(p.outputs, "result") }},
+		"I9 no reason": {r.fits, func(p *played) { p.code, p.outputs["result"] = 1, "errored" }},
+	} {
+		if err := c.check(bad(c.change)); err == nil {
+			t.Errorf("%s: nothing was seen", name)
+		}
+		if err := c.check(bad(func(*played) {})); err != nil {
+			t.Errorf("%s: a good history is refused: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,285 @@
+package action_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// The canaries: a secret of every kind that a step can come near to. Each step
+// of the rig is given all of them.
+const (
+	canaryRuntime  = "eyJhbGciOiJub25lIiwia2lkIjoiY2FuYXJ5In0.eyJzY3AiOiJBY3Rpb25zLlJlc3VsdHM6NWQxZjlhIn0.c2lnLXJ1bnRpbWUtN2Q0ZjE5YzI"
+	canaryProxy    = "pr0xy!Pa55-e31c07f9"
+	canaryVariable = "var-5b9e20d7-Zq/8+w=="
+	canaryShell    = "AKIA-shell-c4f81d0e77"
+	canaryGit      = "ghs_gitconfig4a7e91c3d5"
+	canaryCloud    = "cloud-key-81b3f2e6d9a0"
+	canaryOutput   = "sim-output-9d41f7c2a6" // of scalrtest's scenarios
+)
+
+// plant puts secrets where a careless bundle would take them along.
+func plant(t *testing.T, checkout string) {
+	t.Helper()
+	write(t, filepath.Join(checkout, ".git", "config"), "[http]\n\textraheader = AUTHORIZATION: basic "+canaryGit+"\n")
+	write(t, filepath.Join(checkout, "gha-creds-0f3a.json"), `{"private_key":"`+canaryCloud+`"}`)
+}
+
+// canaries gives the environment of every step its secrets.
+func (r *rig) canaries(env map[string]string) {
+	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
+	if _, given := env["HTTPS_PROXY"]; !given {
+		env["HTTPS_PROXY"] = "http://ci:" + url.QueryEscape(canaryProxy) + "@proxy.test:3128"
+	}
+	runs := r.name == "scalr-run" && (r.inputs["mode"] == "" || r.inputs["mode"] == "run")
+	if _, given := env["INPUT_SENSITIVE-VARIABLES"]; runs && !given {
+		env["INPUT_SENSITIVE-VARIABLES"] = "canary=" + canaryVariable
+		env["INPUT_ENVIRONMENT-VARIABLES"] = "CANARY=" + canaryShell
+	}
+}
+
+// leak is a place where a secret was found.
+type leak struct{ secret, where, text string }
+
+// scanner finds secrets in whatever form, any twelve bytes of it.
+type scanner struct{ windows map[[leakWindow]byte]string }
+
+const leakWindow = 12
+
+func newScanner(secrets map[string]string) *scanner {
+	s := &scanner{windows: map[[leakWindow]byte]string{}}
+	for name, value := range secrets {
+		for _, form := range spellings(value) {
+			for i := 0; i+leakWindow <= len(form); i++ {
+				s.windows[[leakWindow]byte([]byte(form[i:i+leakWindow]))] = name
+			}
+		}
+	}
+	return s
+}
+
+// spellings are the ways in which a secret may be written. They are worked out
+// here again, so that the scanner does not share the redactor's blind spots.
+func spellings(secret string) []string {
+	parts := []string{secret}
+	if jwt := strings.Split(secret, "."); len(jwt) == 3 {
+		parts = append(parts, jwt...)
+	}
+	var forms []string
+	for _, part := range parts {
+		quoted, _ := json.Marshal(part)
+		forms = append(forms, part, url.QueryEscape(part), url.PathEscape(part), strings.Trim(string(quoted), `"`),
+			hex.EncodeToString([]byte(part)), strings.ToUpper(hex.EncodeToString([]byte(part))), reversed(part))
+		for shift := range 3 {
+			for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+				text := alphabet.EncodeToString([]byte("\x00\x00"[:shift] + part))
+				// The ends hold bits of what stands beside the secret.
+				forms = append(forms, text[min(4, len(text)):max(len(text)-4, 0)])
+			}
+		}
+	}
+	return forms
+}
+
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// find gives the first secret in the text.
+func (s *scanner) find(where, text string) *leak {
+	for i := 0; i+leakWindow <= len(text); i++ {
+		if name, ok := s.windows[[leakWindow]byte([]byte(text[i:i+leakWindow]))]; ok {
+			return &leak{name, where, fmt.Sprintf("%.60q", text[max(i-10, 0):])}
+		}
+	}
+	return nil
+}
+
+// leaks reports every secret that stands where it may not.
+func (r *rig) leaks(p *played) {
+	r.t.Helper()
+	if strings.Contains(p.log, "::add-mask::") && r.env["GITHUB_ACTIONS"] != "true" {
+		r.t.Error("a mask line was printed where no runner reads it")
+	}
+	for _, l := range r.leaked(p) {
+		r.t.Errorf("I8: %s stands in %s: %s", l.secret, l.where, l.text)
+	}
+}
+
+func (r *rig) leaked(p *played) []leak {
+	secrets := r.secrets(p)
+	s := newScanner(secrets)
+	var found []leak
+	look := func(where, text string) {
+		if l := s.find(where, text); l != nil {
+			found = append(found, *l)
+		}
+	}
+	look("the log", masksRemoved.ReplaceAllString(p.log, ""))
+	for where, text := range filesBelow(r.t, p.dir) {
+		look("the file "+where, text)
+	}
+	for where, text := range filesBelow(r.t, r.checkout) {
+		if !strings.HasPrefix(where, ".git/") && !strings.HasPrefix(where, "gha-creds-") && !r.mayHold[where] {
+			look("the checkout's file "+where, text)
+		}
+	}
+	for _, q := range p.record.all() {
+		look("a request "+q.method+" to "+q.host, q.withoutAllowed(secrets))
+		if id, ok := strings.CutPrefix(q.path, "/upload/"); ok {
+			for name, content := range p.server.Uploaded(id) {
+				look("the bundle", name+"\n"+content)
+			}
+		}
+	}
+	return found
+}
+
+var masksRemoved = regexp.MustCompile(`(?m)^::add-mask::.*$`)
+
+// secrets are those of this step, by name.
+func (r *rig) secrets(p *played) map[string]string {
+	all := map[string]string{"the token": scalrtest.Token, "the runtime token": canaryRuntime, "the proxy's password": canaryProxy,
+		"a sensitive variable": canaryVariable, "a shell variable": canaryShell, "git's token": canaryGit, "a cloud key": canaryCloud}
+	if r.inputs["terraform-outputs"] != "all" {
+		all["a sensitive output"] = canaryOutput
+	}
+	if r.hub != nil {
+		all["the GitHub token"], all["the request token"] = r.hub.Token(), r.hub.IDTokenRequestToken()
+	}
+	for i, secret := range r.known {
+		all[fmt.Sprintf("secret %d of the test", i)] = secret
+	}
+	for i, q := range p.record.all() {
+		for _, name := range []string{`"access-token":"`, `"value":"`, "signature="} {
+			if _, after, ok := strings.Cut(q.told.String(), name); ok {
+				token, _, _ := strings.Cut(after, `"`)
+				all[fmt.Sprintf("%s of request %d", strings.Trim(name, `":=`), i)] = token
+			}
+		}
+	}
+	return all
+}
+
+// withoutAllowed is the request without the secrets that this very host may have.
+func (s *sent) withoutAllowed(secrets map[string]string) string {
+	header, address, body := s.header.Clone(), s.url, s.body.String()
+	if s.host == apiHost || s.hub() {
+		header.Del("Authorization") // whose it is, I4 and the simulators check
+	}
+	switch {
+	case s.host == apiHost && s.op() == "POST /runs":
+		body = strings.NewReplacer(inJSON(canaryVariable), "", inJSON(canaryShell), "").Replace(body)
+	case s.host == apiHost && s.op() == "POST /service-accounts/assume":
+		for name, secret := range secrets {
+			if strings.HasPrefix(name, "value") {
+				body = strings.ReplaceAll(body, secret, "")
+			}
+		}
+	case s.host == "blob.scalr.test":
+		address, _, _ = strings.Cut(address, "?signature=")
+	}
+	return fmt.Sprint(address, "\n", header, "\n", body)
+}
+
+func inJSON(s string) string {
+	b, _ := json.Marshal(s)
+	return strings.Trim(string(b), `"`)
+}
+
+// filesBelow reads all files below a directory, by name.
+func filesBelow(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return nil // what cannot be read holds nothing of ours
+		}
+		if info, err := e.Info(); err != nil || info.Size() > 32<<20 {
+			return nil
+		}
+		content, err := os.ReadFile(name)
+		rel, _ := filepath.Rel(dir, name)
+		files[rel] = string(content)
+		return err
+	})
+	if err != nil && !os.IsPermission(err) {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestScannerCanFail: each secret is seen in each place, in each spelling.
+func TestScannerCanFail(t *testing.T) {
+	t.Parallel()
+	secret := scalrtest.Token
+	shifted := base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + ", and more"))
+	for name, text := range map[string]string{
+		"raw": "x" + secret, "a part": secret[9:21], "hex": hex.EncodeToString([]byte(secret)), "base64": shifted,
+		"base64 shifted": base64.URLEncoding.EncodeToString([]byte("x" + secret + "yz")), "reversed": reversed(secret),
+	} {
+		if newScanner(map[string]string{"it": secret}).find("here", "before "+text+" after") == nil {
+			t.Errorf("%s is not seen", name)
+		}
+	}
+	if l := newScanner(map[string]string{"it": secret}).find("here", "sim-token is a name, "+secret[:11]+"?"); l != nil {
+		t.Errorf("seen where it is not: %v", l)
+	}
+	jwt := strings.Split(canaryRuntime, ".")
+	if newScanner(map[string]string{"it": canaryRuntime}).find("here", "claims "+jwt[1]) == nil {
+		t.Error("a segment of a JWT is not seen")
+	}
+}
+
+// TestLeaksAreSeen plays a good step and then looks at it with a secret put into
+// each of the places where none may stand.
+func TestLeaksAreSeen(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scenario(t, "plan-changes"))
+	p := r.play()
+	for name, spill := range map[string]func(p *played){
+		"log":         func(p *played) { p.log += "the answer was " + canaryProxy },
+		"log, masked": func(p *played) { p.log += " ::add-mask::" + canaryVariable }, // not at the start of a line: no command
+		"output file": func(p *played) { write(t, filepath.Join(p.dir, "output"), "a="+scalrtest.Token) },
+		"state file":  func(p *played) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
+		"summary":     func(p *played) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },
+		"request":     func(p *played) { p.record.sent[0].header.Set("Referer", "https://x/?t="+canaryGit) },
+		"other host": func(p *played) {
+			p.record.sent[0].host, p.record.sent[0].url = "evil.test", "https://evil.test/?"+scalrtest.Token
+		},
+		"upload": func(p *played) {
+			p.record.sent[0].host = "blob.scalr.test"
+			p.record.sent[0].header.Set("Authorization", scalrtest.Token)
+		},
+		"run's body":   func(p *played) { p.record.sent[0].body.WriteString(canaryCloud) },
+		"left on disk": func(p *played) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
+	} {
+		spilled := *p
+		spilled.dir, spilled.record = t.TempDir(), &record{}
+		for _, s := range p.record.all() {
+			again := *s
+			again.header = s.header.Clone()
+			spilled.record.sent = append(spilled.record.sent, &again)
+		}
+		spill(&spilled)
+		if len(r.leaked(&spilled)) == 0 {
+			t.Errorf("%s: nothing was seen", name)
+		}
+	}
+	if found := r.leaked(p); len(found) > 0 {
+		t.Errorf("seen where nothing is: %v", found)
+	}
+}
