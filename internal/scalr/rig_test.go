@@ -45,6 +45,11 @@ func newRig(t *testing.T, scenario scalrtest.Scenario) *rig {
 		for _, f := range r.sim.UnusedFaults() {
 			t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
 		}
+		for _, q := range r.sim.Requests() { // T30
+			if q.Header.Get("User-Agent") != userAgent || q.Header.Get("Referer") != "" {
+				t.Errorf("%s %s: User-Agent %q, Referer %q", q.Method, q.Path, q.Header.Get("User-Agent"), q.Header.Get("Referer"))
+			}
+		}
 		for _, again := range r.retries {
 			r.wantNoLeak(again.Err)
 			r.wantNoLeak(again)

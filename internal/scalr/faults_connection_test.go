@@ -1,0 +1,369 @@
+package scalr_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/secret"
+)
+
+// workspaceDocument is the least that the client takes for a workspace.
+const workspaceDocument = `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network"}}}`
+
+func serveWorkspace(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/vnd.api+json")
+	_, _ = io.WriteString(w, workspaceDocument)
+}
+
+// dialed is a client of the address, over real sockets.
+func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.Client, *[]scalr.Retry) {
+	t.Helper()
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var retries []scalr.Retry
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrtest.Token), UserAgent: userAgent,
+		HTTP: &http.Client{Transport: transport}, Retrying: func(r scalr.Retry) {
+			mu.Lock()
+			defer mu.Unlock()
+			retries = append(retries, r)
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, &retries
+}
+
+// ours is the transport that the program uses.
+func ours() *http.Transport { return network.NewClient().Transport.(*http.Transport) }
+
+// trusting is the same, with another authority.
+func trusting(a authority) *http.Transport {
+	t := ours().Clone()
+	t.TLSClientConfig.RootCAs = a.pool()
+	return t
+}
+
+// C14-C18, T17: what will not pass by itself is said at once.
+func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	a, handler := newAuthority(t), http.HandlerFunc(serveWorkspace)
+	day := func(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format("2006-01-02") }
+	plain := httptest.NewServer(handler)
+	defer plain.Close()
+	with := func(c tls.Certificate, more ...func(*tls.Config)) string {
+		config := &tls.Config{Certificates: []tls.Certificate{c}}
+		for _, m := range more {
+			m(config)
+		}
+		return serveTLS(t, handler, config).URL
+	}
+	good := a.issue(t, "localhost", -1, 1)
+	for name, c := range map[string]struct {
+		address string
+		network scalr.Network
+		says    []string
+	}{
+		"C14 unknown authority":              {with(good), scalr.Certificate, []string{"unknown authority", "Example Corp Root"}},
+		"C15 expired":                        {with(a.issue(t, "localhost", -9, -2)), scalr.Certificate, []string{"expired", day(-9), day(-2)}},
+		"C15 not yet valid":                  {with(a.issue(t, "localhost", 2, 9)), scalr.Certificate, []string{"not yet valid", day(2), day(9)}},
+		"C16 another name":                   {with(a.issue(t, "other.example", -1, 1)), scalr.Certificate, []string{"127.0.0.1"}},
+		"C17 TLS 1.1 only":                   {with(good, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }), scalr.OldTLS, []string{"TLS", "1.2 is needed"}},
+		"C17 a client certificate is wanted": {with(good, func(c *tls.Config) { c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12 }), scalr.NotTLS, []string{"no TLS with 127.0.0.1"}},
+		"C18 plain HTTP":                     {strings.Replace(plain.URL, "http:", "https:", 1), scalr.NotTLS, []string{"answered without TLS"}},
+		"C18 something else":                 {"https://" + raw(t, "SSH-2.0-x\r\n"), scalr.NotTLS, []string{"answered without TLS"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := ours()
+			if c.network != scalr.Certificate {
+				transport = trusting(a)
+			}
+			client, retries := dialed(t, c.address, transport)
+			_, err := client.Workspace(t.Context(), "ws-1")
+			wantTrouble(t, err, c.network, c.says...)
+			if len(*retries) > 0 {
+				t.Errorf("tried again: %v", *retries)
+			}
+		})
+	}
+}
+
+// raw answers every connection with the same bytes.
+func raw(t *testing.T, answer string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(conn, answer)
+			conn.Close()
+		}
+	}()
+	t.Cleanup(func() { l.Close(); <-done })
+	return l.Addr().String()
+}
+
+func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
+	t.Helper()
+	var e *scalr.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %T %v, want a *scalr.Error", err, err)
+	}
+	if e.Network != want || !errors.Is(err, scalr.ErrUnavailable) {
+		t.Errorf("got trouble %d, want %d: %v", e.Network, want, err)
+	}
+	for _, s := range says {
+		if !strings.Contains(err.Error(), s) {
+			t.Errorf("%q does not say %q", err, s)
+		}
+	}
+	if found := leaked(said(err), scalrtest.Token, canarySignature, canaryUserinfo); found != "" {
+		t.Errorf("%q of a secret is in %q", found, err)
+	}
+}
+
+// What the operating system, the resolver and crypto/tls say, and what it means.
+func TestTroubleOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	for name, c := range map[string]struct {
+		err   error
+		want  scalr.Network
+		tries int // before it is given up; 0: many
+		says  string
+	}{
+		"C01 no such name":            {dial(&net.DNSError{Err: "no such host", Name: "acme.scalr.test", IsNotFound: true}), scalr.UnknownHost, 2, "no such host: acme.scalr.test"},
+		"C02 the resolver fails":      {dial(&net.DNSError{Err: "server misbehaving", Name: "acme.scalr.test", IsTemporary: true}), scalr.NameTrouble, 0, "acme.scalr.test could not be looked up"},
+		"C02 the resolver is silent":  {dial(&net.DNSError{Err: "i/o timeout", IsTimeout: true}), scalr.NameTrouble, 0, "could not be looked up"},
+		"C04 refused":                 {dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), scalr.Unreachable, 0, "acme.scalr.test: connection refused"},
+		"C05 no answer to a dial":     {dial(timeout{}), scalr.Unreachable, 0, "no connection in time"},
+		"C05 no route":                {dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), scalr.Unreachable, 0, "no route to host"},
+		"C22 the proxy says no":       {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1, "the proxy proxy:3128 answered 407 Proxy Authentication Required"},
+		"C22 the proxy is in trouble": {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
+		"C23 the proxy is down":       {&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused"},
+		"C25 a malformed proxy":       {network.ErrProxyAddress, scalr.ProxyDenied, 1, "HTTPS_PROXY"},
+		"T09 a metadata service":      {dial(network.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
+		"C10 closed":                  {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
+		"C09 reset":                   {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0, "ended in the middle"},
+		"C07 no header in time":       {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},
+		"C13 a stream is reset":       {errors.New("stream error: stream ID 7; INTERNAL_ERROR; received from peer"), scalr.OtherTrouble, 0, "INTERNAL_ERROR"},
+		"T07 an error with secrets":   {errors.New("odd: " + scalrtest.Token), scalr.OtherTrouble, 0, "odd: ***"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, retries := dialed(t, "https://acme.scalr.test", roundTrip(func(*http.Request) (*http.Response, error) { return nil, c.err }))
+				began := time.Now()
+				_, err := client.Workspace(t.Context(), "ws-1")
+				wantTrouble(t, err, c.want, c.says)
+				if tries := len(*retries) + 1; c.tries > 0 && tries != c.tries || c.tries == 0 && tries < 9 {
+					t.Errorf("got %d tries, want %d (0: many)", tries, c.tries)
+				}
+				if took := time.Since(began); took > 121*time.Second || c.tries > 0 && took > time.Second {
+					t.Errorf("it took %s", took)
+				}
+				for _, r := range *retries {
+					wantTrouble(t, r.Err, c.want)
+				}
+			})
+		})
+	}
+}
+
+type timeout struct{}
+
+func (timeout) Error() string { return "i/o timeout" }
+func (timeout) Timeout() bool { return true }
+
+func TestNameThatComesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sim, failures := scalrtest.New(scalrtest.Scenario{}), 3
+		client, _ := dialed(t, sim.URL(), roundTrip(func(r *http.Request) (*http.Response, error) {
+			if failures--; failures >= 0 {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", IsTemporary: true}}
+			}
+			return sim.Client().Transport.RoundTrip(r)
+		}))
+		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+			t.Errorf("C02: got %v", err)
+		}
+	})
+}
+
+// C06: a port that takes the connection and says nothing.
+func TestNoTLSAnswer(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	transport := ours().Clone()
+	if got := transport.TLSHandshakeTimeout; got != 10*time.Second {
+		t.Errorf("a handshake may take %s, want 10 s", got)
+	}
+	transport.TLSHandshakeTimeout = 20 * time.Millisecond
+	client, _ := dialed(t, "https://"+l.Addr().String(), transport)
+	_, err = client.PlanJSON(t.Context(), "plan-1") // one attempt is enough
+	wantTrouble(t, err, scalr.Unreachable, "no TLS answer in time")
+}
+
+// C12, R18: the server closes a connection that was kept, just when the next
+// request arrives on it.
+func TestKeptConnectionsThatEnd(t *testing.T) {
+	t.Parallel()
+	sim := scalrtest.New(scalrtest.Scenario{World: scalrtest.World{Processing: -1}})
+	front, storage := httptest.NewUnstartedServer(onceAConnection(sim)), httptest.NewServer(sim.BlobHandler())
+	front.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, served{}, new(int))
+	}
+	front.Start()
+	defer front.Close()
+	defer storage.Close()
+	sim.SetURLs(front.URL, storage.URL)
+	client, retries := dialed(t, front.URL, ours())
+	v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+	if err == nil {
+		err = client.Upload(t.Context(), v, upload())
+	}
+	if err == nil {
+		_, err = client.Configuration(t.Context(), v.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, doubtful, err := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true}); err != nil || doubtful {
+		t.Errorf("R18: got doubtful %v, %v", doubtful, err)
+	}
+	if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+		t.Errorf("C12: got %v", err)
+	}
+	if len(*retries) > 0 || len(sim.Runs()) != 1 {
+		t.Errorf("retries %v, %d runs", *retries, len(sim.Runs()))
+	}
+}
+
+type served struct{} // key of the count of a connection's requests
+
+// onceAConnection hangs up at the second request of a connection.
+func onceAConnection(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		count := r.Context().Value(served{}).(*int)
+		if *count++; *count == 1 {
+			h.ServeHTTP(w, r)
+			return
+		}
+		if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+			conn.Close()
+		}
+	})
+}
+
+// C13: a stream of HTTP/2 that is reset, and a server that goes away.
+func TestHTTP2Faults(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	var mu sync.Mutex
+	requests := 0
+	s := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		requests++
+		n := requests
+		mu.Unlock()
+		if r.ProtoMajor != 2 {
+			t.Errorf("got %s, want HTTP/2", r.Proto)
+		}
+		switch n {
+		case 1:
+			panic(http.ErrAbortHandler) // RST_STREAM, INTERNAL_ERROR
+		case 2:
+			w.Header().Set("Connection", "close") // GOAWAY after the answer
+		}
+		serveWorkspace(w, r)
+	}), &tls.Config{Certificates: []tls.Certificate{a.issue(t, "localhost", -1, 1)}, NextProtos: []string{"h2"}})
+	client, retries := dialed(t, s.URL, trusting(a))
+	for range 3 {
+		if _, err := client.Workspace(t.Context(), "ws-1"); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(*retries) != 1 {
+		t.Errorf("got retries %v, want one for the stream that was reset", *retries)
+	}
+}
+
+// C26: an address of IPv6 only.
+func TestIPv6(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("this machine has no IPv6")
+	}
+	a := newAuthority(t)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(serveWorkspace))
+	s.Listener.Close()
+	s.Listener, s.TLS = l, &tls.Config{Certificates: []tls.Certificate{a.issue(t, "localhost", -1, 1)}}
+	s.StartTLS()
+	defer s.Close()
+	client, _ := dialed(t, s.URL, trusting(a))
+	if _, err := client.Workspace(t.Context(), "ws-1"); err != nil {
+		t.Error(err)
+	}
+}
+
+// H22-H27, T08 over real sockets: to another port, where net/http itself would take the token along.
+func TestTokenStaysAtItsOrigin(t *testing.T) {
+	t.Parallel()
+	sniffed := make(chan string, 100)
+	sniffer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sniffed <- r.Method + " " + r.URL.Path
+		serveWorkspace(w, r)
+	}))
+	defer sniffer.Close()
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		front := httptest.NewServer(http.RedirectHandler(sniffer.URL+"/stolen?signature="+canarySignature, code))
+		client, retries := dialed(t, front.URL, ours())
+		_, err := client.Workspace(t.Context(), "ws-1")
+		_, _, createErr := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"})
+		front.Close()
+		for _, err := range []error{err, createErr} {
+			var e *scalr.Error
+			if !errors.As(err, &e) || !errors.Is(err, scalr.ErrRedirected) || e.Location != sniffer.URL || e.HTTPStatus != code {
+				t.Errorf("%d: got %v", code, err)
+			}
+		}
+		if len(*retries) > 0 {
+			t.Errorf("%d: tried again", code)
+		}
+	}
+	if len(sniffed) > 0 {
+		t.Errorf("the other server got %s", <-sniffed)
+	}
+}
