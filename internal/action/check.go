@@ -25,7 +25,7 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 	r.at(w)
 	r.showRights(w.Permissions)
 	var hints []string
-	for _, f := range r.obstacles(ctx, w, listing) {
+	for _, f := range r.obstacles(w, listing) {
 		hint := f.problem + " " + advices[f.code].do
 		if f.warning {
 			r.job.Warnf("%s", hint)

@@ -18,7 +18,7 @@ func (r *runStory) prepare(ctx context.Context, l *bundle.Listing) error {
 		return err
 	}
 	r.at(w)
-	for _, f := range r.obstacles(ctx, w, l) {
+	for _, f := range r.obstacles(w, l) {
 		if f.warning {
 			r.job.Warnf("%s", f.problem)
 			continue
@@ -53,7 +53,7 @@ type obstacle struct {
 
 // obstacles are the reasons why a run in the workspace could not end well, the
 // most telling first.
-func (r *runStory) obstacles(ctx context.Context, w scalr.Workspace, l *bundle.Listing) []obstacle {
+func (r *runStory) obstacles(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	var list []obstacle
 	add := func(warning bool, code, format string, args ...any) {
 		list = append(list, obstacle{finding{code, fmt.Sprintf(format, args...)}, warning})
@@ -67,8 +67,8 @@ func (r *runStory) obstacles(ctx context.Context, w scalr.Workspace, l *bundle.L
 	if w.ExecutionMode == "local" {
 		add(false, codeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr runs nothing in it.", title(w))
 	}
-	if e, err := r.client.Environment(ctx, w.EnvironmentID); err == nil && e.Locked {
-		add(false, codeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", e.Name, because(e.LockReason))
+	if w.EnvironmentLocked {
+		add(false, codeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", w.Environment, because(w.EnvironmentLockReason))
 	}
 	if w.Locked && w.LockedByRun == "" {
 		add(r.in.Dry, codeWorkspaceLocked, "Workspace %s is locked%s%s.", title(w), by(w.LockedBy), because(w.LockReason))

@@ -107,6 +107,9 @@ func (n *Narrator) holder() string {
 	if holder.Waiting() {
 		why += ", waits for a person"
 	}
+	if holder.CreatedBy != "" {
+		why = "by " + holder.CreatedBy + ", " + why
+	}
 	return fmt.Sprintf("; run %s holds the workspace (%s)", holder.ID, why)
 }
 

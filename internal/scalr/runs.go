@@ -107,7 +107,7 @@ func (c *Client) act(ctx context.Context, id, verb, comment string, p policy) er
 // runsOf lists the runs of a workspace, newest first, page by page, until visit
 // has seen enough.
 func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit func(Run) (more bool)) error {
-	query := url.Values{"filter[workspace]": {workspaceID}}
+	query := url.Values{"filter[workspace]": {workspaceID}, "include": {"created-by"}}
 	return c.pages(ctx, "list the runs of workspace "+workspaceID, []string{"runs"}, "runs", query, p, func(r resource, d document) bool {
 		return visit(d.run(r))
 	})

@@ -5,6 +5,8 @@ package scalr
 type Workspace struct {
 	ID, Name                   string
 	EnvironmentID, Environment string // the name is empty when it was not told
+	EnvironmentLocked          bool
+	EnvironmentLockReason      string
 	AutoApply                  bool
 	ExecutionMode              string // remote or local
 	Platform                   string // terraform or opentofu
@@ -21,8 +23,6 @@ type Workspace struct {
 	LockReason                 string
 	LockedBy                   string // a person, in words
 	LockedByRun                string // a run that is at work
-	CurrentRunID               string // the latest run that is not dry
-	CurrentRunStatus           Status
 	Tags                       []Tag
 	Permissions                map[string]bool // as far as the service tells
 }

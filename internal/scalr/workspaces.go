@@ -7,7 +7,7 @@ import (
 )
 
 // workspaceIncludes are the parts that say who holds a workspace and what it is called.
-const workspaceIncludes = "environment,tags,locked-by,locked-by-run,current-run"
+const workspaceIncludes = "environment,tags,locked-by,locked-by-run"
 
 // Workspace reads a workspace.
 func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err error) {
@@ -16,7 +16,18 @@ func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err err
 		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: starting,
 		read: func(a answer) (err error) { w, err = a.workspace(op); return err },
 	})
+	if err == nil && w.Environment == "" {
+		if e, ok := c.part(ctx, "environments", w.EnvironmentID); ok {
+			w.in(e)
+		}
+	}
 	return w, err
+}
+
+// in takes down what is to be known of the workspace's environment.
+func (w *Workspace) in(e resource) {
+	w.Environment = e.Attributes.line("name")
+	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")
 }
 
 func (a answer) workspace(op string) (Workspace, error) {
@@ -65,7 +76,7 @@ func (d document) workspace(r resource) Workspace {
 		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
 		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
 		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
-		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"), CurrentRunID: r.ref("current-run"),
+		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
 	if w.VCS == "" && a["vcs-repo"] != nil {
@@ -77,10 +88,7 @@ func (d document) workspace(r resource) Workspace {
 		}
 	}
 	if e, ok := d.included("environments", w.EnvironmentID); ok {
-		w.Environment = e.Attributes.line("name")
-	}
-	if run, ok := d.included("runs", w.CurrentRunID); ok {
-		w.CurrentRunStatus = Status(run.Attributes.text("status"))
+		w.in(e)
 	}
 	return w
 }
