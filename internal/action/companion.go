@@ -41,7 +41,8 @@ func (c *companion) attend(ctx context.Context, access inputs.Access, act func(c
 	}
 	c.out.set("created", strconv.FormatBool(c.created))
 	c.out.set("changed", strconv.FormatBool(c.changed))
-	return c.conclude(ctx, o, &c.out)
+	c.verdict(o, &c.out)
+	return c.conclude(o, &c.out)
 }
 
 func (c *companion) actSignedIn(ctx context.Context, access inputs.Access, act func(context.Context) error) (err error) {

@@ -24,7 +24,7 @@ func (s *step) environment(ctx context.Context) int {
 		s.job.Warnf("%s", cloudCredentialsGone)
 	}
 	if err != nil {
-		return s.conclude(ctx, explain(ctx, err), nil)
+		return s.conclude(explain(ctx, err), nil)
 	}
 	e := &environmentStory{companion: companion{step: s, out: outputs{job: s.job}}, in: in}
 	return e.attend(ctx, in.Access, e.act)

@@ -21,7 +21,7 @@ func (s *step) post(ctx context.Context) int {
 	}
 	in, _, err := inputs.LoadRun(s.source())
 	if err != nil {
-		return s.conclude(ctx, explain(ctx, err), nil)
+		return s.conclude(explain(ctx, err), nil)
 	}
 	r := s.newRunStory(in)
 	r.in.OnCancel = left.onCancel

@@ -34,22 +34,20 @@ func (s *step) publishing(most time.Duration) (context.Context, context.CancelFu
 
 // publish gives out what became of the run, whatever it was, and gives the exit code.
 // Only the outputs can change the verdict: later steps depend on them.
-func (r *runStory) publish(_ context.Context, o outcome) int {
+func (r *runStory) publish(o outcome) int {
 	defer r.logs.close()
 	r.complete(o)
 	r.annotatePlaces()
 	r.terraformOutputs(o)
 	for _, out := range r.report.Outputs() {
-		if out.Name != "result" && out.Name != "error-code" { // conclude has the last word on them
-			r.out.set(out.Name, out.Value)
-		}
+		r.out.set(out.Name, out.Value)
 	}
 	r.out.set("plan-log-file", r.logs.name(scalr.PlanPhase))
 	r.out.set("plan-json-file", r.planFile)
 	r.summarize()
 	r.commentOn(o)
 	r.keep(state{finished: r.settled(o)})
-	return r.conclude(context.Background(), o, &r.out)
+	return r.conclude(o, &r.out)
 }
 
 // settled reports whether nothing is left for the post step.
@@ -123,24 +121,26 @@ func (r *runStory) summarize() {
 	}
 }
 
-// conclude gives out the verdict: the outputs that every story has, and on
-// failure the one annotation that says what is wrong and what to do.
-func (s *step) conclude(_ context.Context, o outcome, out *outputs) int {
+// verdict gives out the two outputs that every story has.
+func (s *step) verdict(o outcome, out *outputs) {
+	out.set("result", o.result)
+	out.set("error-code", o.code)
+}
+
+// conclude says the verdict and gives the exit code: on failure by the one
+// annotation that tells what is wrong and what to do. Without outputs of a story
+// it gives out the verdict as well.
+func (s *step) conclude(o outcome, out *outputs) int {
 	if out == nil {
 		out = &outputs{job: s.job}
+		s.verdict(o, out)
 	}
-	out.set("result", o.result)
-	code := o.code
-	if o.exit() == 0 {
-		code = ""
-	}
-	out.set("error-code", code)
 	if o.exit() == 0 && out.err == nil {
 		s.wellDone(o)
 		return 0
 	}
 	if o.exit() == 0 {
-		o = advised(outcome{code: codeOutputs, problem: fmt.Sprintf("The run ended as %s, but the outputs could not be written: %v.", o.result, out.err)})
+		o = advised(outcome{code: codeOutputs, problem: fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.result, out.err)})
 	}
 	s.job.Error(job.Annotation{Title: headline(o), Message: message(o)})
 	return o.exit()

@@ -40,7 +40,7 @@ func (s *step) run(ctx context.Context) int {
 	in, notes, err := inputs.LoadRun(s.source())
 	s.note(notes)
 	if err != nil {
-		return s.conclude(ctx, explain(ctx, err), nil)
+		return s.conclude(explain(ctx, err), nil)
 	}
 	r := s.newRunStory(in)
 	timed, cancel := context.WithTimeoutCause(ctx, in.Timeout, timedOut{in.Timeout})
@@ -49,7 +49,7 @@ func (s *step) run(ctx context.Context) int {
 	if err != nil {
 		o = explain(timed, err)
 	}
-	return r.publish(ctx, r.located(advised(o)))
+	return r.publish(r.located(advised(o)))
 }
 
 // located adds where to look at the run, if something is wrong with it.

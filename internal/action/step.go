@@ -73,7 +73,7 @@ func (s *step) recover(code *int) {
 	}
 	o := outcome{result: "", code: codeInternal, problem: fmt.Sprintf("a fault of this action: %v", fault)}
 	s.job.Debugf("%s", debug.Stack())
-	s.conclude(context.Background(), o, nil)
+	s.conclude(o, nil)
 	*code = 3
 }
 

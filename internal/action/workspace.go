@@ -21,7 +21,7 @@ func (s *step) workspace(ctx context.Context) int {
 	in, notes, err := inputs.LoadWorkspace(s.source())
 	s.note(notes)
 	if err != nil {
-		return s.conclude(ctx, explain(ctx, err), nil)
+		return s.conclude(explain(ctx, err), nil)
 	}
 	w := &workspaceStory{companion: companion{step: s, out: outputs{job: s.job}}, in: in}
 	return w.attend(ctx, in.Access, w.act)

@@ -147,7 +147,7 @@ func TestLockedWorkspaceKeepsRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenarios()["locked"])
-		start(t, s, s.Client(), example, `{"is-dry":true}`)
+		start(t, s, s.Client(), example, `{"is-dry":false}`)
 		time.Sleep(time.Hour)
 		if got := lived(s); got != "pending" {
 			t.Errorf("the run should wait for the lock, it went %s", got)
