@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// LogBody is a log from its start. Size is -1 when the server does not say.
+// LogBody is a log from its start. Size is -1 when the server does not say. One
+// that was made of a Reader alone may be closed too.
 type LogBody struct {
 	io.Reader
 	Size  int64
@@ -19,7 +20,9 @@ type LogBody struct {
 
 // Close ends the reading; what was not read yet is not transferred.
 func (b *LogBody) Close() error {
-	b.close()
+	if b.close != nil {
+		b.close()
+	}
 	return nil
 }
 

@@ -1,0 +1,272 @@
+package follow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// TestPrice plays growing logs by arithmetic, however big, and holds what the
+// looks cost against the contract: 4 N, and 64 KiB for every second of the stage.
+func TestPrice(t *testing.T) {
+	t.Parallel()
+	const mib = 1 << 20
+	for name, c := range map[string]struct {
+		takes time.Duration
+		size  func(time.Duration) int64
+	}{
+		"1 GiB at 100 MB/s": {11 * time.Second, rate(100e6, 1<<30)},
+		"1 GiB in an hour":  {time.Hour, rate(1<<30/3600, 1<<30)},
+		"1 GiB at the end":  {time.Minute, func(d time.Duration) int64 { return when(d >= time.Minute, 1<<30) }},
+		"1 GiB at once":     {time.Hour, func(time.Duration) int64 { return 1 << 30 }},
+		"a burst, then slowly": {20 * time.Minute, func(d time.Duration) int64 {
+			return 100*mib + int64(d.Seconds()*10e3)
+		}},
+		"slowly, then a burst": {20 * time.Minute, func(d time.Duration) int64 {
+			return int64(d.Seconds()*1e3) + when(d > 19*time.Minute, 300*mib)
+		}},
+		"steps":       {10 * time.Minute, func(d time.Duration) int64 { return 50 * mib * int64(d/time.Minute) }},
+		"a small one": {6 * time.Hour, rate(10, 1<<30)},
+		"nothing":     {6 * time.Hour, func(time.Duration) int64 { return 0 }},
+		"64 KiB/s":    {time.Hour, rate(64<<10, 1<<40)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := c.size(c.takes)
+			told, spent := price(c.takes, func(d time.Duration) int64 {
+				return c.size(max(0, min(d-time.Second, c.takes))) // a second behind the run
+			})
+			if most := 4*n + int64(c.takes.Seconds()*64*1024); spent > most {
+				t.Errorf("cost %d bytes, want %d at most", spent, most)
+			}
+			if told != n {
+				t.Errorf("told %d bytes of %d", told, n)
+			}
+			t.Logf("%.2f N", float64(spent)/float64(max(n, 1)))
+		})
+	}
+}
+
+func rate(perSecond float64, most int64) func(time.Duration) int64 {
+	return func(d time.Duration) int64 { return min(int64(d.Seconds()*perSecond), most) }
+}
+
+func when(b bool, n int64) int64 {
+	if b {
+		return n
+	}
+	return 0
+}
+
+// price looks as a follower does, without the bytes.
+func price(takes time.Duration, size func(time.Duration) int64) (told, spent int64) {
+	began := time.Unix(0, 0)
+	now, pace, p := began, DefaultPace.pacer(), DefaultPace
+	l := tail{began: began}
+	look := func() int64 {
+		if l.done || !l.due(now, p) {
+			return 0
+		}
+		n := size(now.Sub(began))
+		grew := n - l.told
+		l.spent, l.told = l.spent+n, n
+		l.heard(grew, false, now, p)
+		return grew
+	}
+	for now.Sub(began) < takes {
+		now = now.Add(pace.next(look() > 0, moving))
+	}
+	l.over(now)
+	for end := now.Add(p.Drain); !now.After(end); now = now.Add(p.First) {
+		look()
+	}
+	return l.told, l.spent
+}
+
+// breaking is a log that breaks off after some bytes.
+type breaking struct {
+	r    io.Reader
+	left int
+}
+
+var errBroke = errors.New("the connection broke")
+
+func (b *breaking) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errBroke
+	}
+	n, err := b.r.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
+}
+
+// script is an API that plays a log by the bytes of a fuzzer: one look each.
+type script struct {
+	ops   []byte
+	log   []byte
+	ended int // looks since the run was over
+}
+
+func (s *script) Look(context.Context, string) (scalr.Run, error) {
+	r := scalr.Run{ID: "run-1", Status: "planning", Dry: true, Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}
+	if len(s.ops) == 0 {
+		r.Status, r.Plan.Status = "planned_and_finished", "finished"
+	}
+	return r, nil
+}
+
+func (s *script) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
+	return scalr.StopResult{}, errors.New("nobody asked for that")
+}
+
+// Log plays the next operation. Its upper bits say how much, the lower what: the
+// log grows by whole or half lines, is served by half, breaks off, is empty,
+// cannot be had, or is rewritten. After the end there is trouble only for a moment.
+func (s *script) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+	op, much := byte(0), 0
+	if len(s.ops) > 0 {
+		op, much = s.ops[0]&7, int(s.ops[0]>>3)
+		s.ops = s.ops[1:]
+		s.log = append(s.log, grown(len(s.log), much, op == 1)...)
+	} else if s.ended++; s.ended == 1 && len(s.log) > 0 {
+		op = 2 + s.log[len(s.log)-1]%3
+	}
+	switch op {
+	case 2:
+		return body(bytes.NewReader(s.log[:len(s.log)/2])), nil
+	case 3:
+		return body(&breaking{bytes.NewReader(s.log), len(s.log) * much / 32}), nil
+	case 4:
+		return nil, nil
+	case 5:
+		return nil, errBroke
+	case 6:
+		return body(strings.NewReader("")), nil
+	case 7:
+		s.log = fmt.Appendf(nil, "rewritten %d\n%s", len(s.ops), bytes.Repeat([]byte("x"), much))
+	}
+	return body(bytes.NewReader(s.log)), nil
+}
+
+func grown(at, much int, half bool) []byte {
+	var b []byte
+	for i := range much % 16 {
+		b = fmt.Appendf(b, "line %d of what stands at %d\r\n", i, at)
+	}
+	if half && len(b) > 3 {
+		b = b[:len(b)-3]
+	}
+	return b
+}
+
+func body(r io.Reader) *scalr.LogBody { return &scalr.LogBody{Reader: r, Size: -1} }
+
+// hearer keeps a log as it is told, and forgets it when it is rewritten.
+type hearer struct {
+	text     bytes.Buffer
+	restarts int
+	troubles int
+}
+
+func (h *hearer) Look(scalr.Run)                 {}
+func (h *hearer) Log(scalr.Phase) io.WriteCloser { return writeCloser{&h.text} }
+func (h *hearer) Restarted(scalr.Phase)          { h.restarts++; h.text.Reset() }
+func (h *hearer) LogTrouble(scalr.Phase, error)  { h.troubles++ }
+
+type writeCloser struct{ io.Writer }
+
+func (writeCloser) Close() error { return nil }
+
+// FuzzTail: however a log comes, in the end it was told from its start to its
+// end, each byte once and in order, but for what was before it was rewritten.
+func FuzzTail(f *testing.F) {
+	f.Add([]byte{0x18, 0x21, 0x82, 0x43, 0x10})
+	f.Add([]byte{0xf8, 0x07, 0x18, 0x47, 0x02})
+	f.Add([]byte{0x81, 0x81, 0xa3, 0x81, 0x05, 0x05, 0x05, 0x05, 0x06})
+	f.Fuzz(func(t *testing.T, ops []byte) {
+		rewritten := 0
+		for i, op := range ops {
+			if op&7 == 7 {
+				if rewritten++; rewritten > mostRestarts {
+					ops[i] = op &^ 7
+				}
+			}
+		}
+		if len(ops) > 40 {
+			return
+		}
+		synctest.Test(t, func(t *testing.T) {
+			api, tell := &script{ops: bytes.Clone(ops)}, &hearer{}
+			f := Follower{API: api, Tell: tell, Pace: DefaultPace}
+			if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil {
+				t.Fatal(err)
+			}
+			if got := tell.text.String(); got != string(api.log) {
+				t.Errorf("told %q\nwant %q", got, api.log)
+			}
+			if tell.restarts > rewritten {
+				t.Errorf("told anew %d times, although it was rewritten %d times", tell.restarts, rewritten)
+			}
+		})
+	})
+}
+
+// TestRewrittenForEver: two copies of a log in turn do not fill ours.
+func TestRewrittenForEver(t *testing.T) {
+	t.Parallel()
+	ops := bytes.Repeat([]byte{0x0f}, 300)
+	synctest.Test(t, func(t *testing.T) {
+		tell := &hearer{}
+		f := Follower{API: &script{ops: ops}, Tell: tell, Pace: DefaultPace}
+		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || tell.restarts != mostRestarts {
+			t.Errorf("%d restarts, %v; want %d", tell.restarts, err, mostRestarts)
+		}
+	})
+}
+
+func TestClosing(t *testing.T) {
+	t.Parallel()
+	var c closing
+	var all []byte
+	for i := range 3000 {
+		p := bytes.Repeat([]byte{byte(i)}, i%97*i%5000)
+		all = append(all, p...)
+		c.Write(p)
+		if want := all[max(0, len(all)-mostClosing):]; !bytes.Equal(c, want) {
+			t.Fatalf("after %d writes the last %d bytes are not kept", i+1, len(want))
+		}
+	}
+	if cap(c) > 4*mostClosing {
+		t.Errorf("holds %d bytes, want a few KiB", cap(c))
+	}
+}
+
+// TestTerraformEnd: these are the ends of real logs.
+func TestTerraformEnd(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[string]bool{
+		"\x1b[1mPlan:\x1b[0m 4 to add, 0 to change, 0 to destroy.\n\x1b[0m":                     true,
+		"Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.\n":                             true,
+		"\x1b[0m\x1b[1m\x1b[32mNo changes.\x1b[0m\x1b[1m Your infrastructure matches":           true,
+		"\x1b[0m\x1b[1m\x1b[32m\nApply complete! Resources: 4 added":                            true,
+		"Destroy complete! Resources: 4 destroyed.":                                             true,
+		"\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m": true,
+		"state, without changing any real infrastructure.\n":                                    true,
+		`{"@level":"info","@message":"Plan: 1 to add, 0 to change"}`:                            true,
+		"terraform_data.vpc: Creating...\n":                                                     false,
+		"Planning failed. Terraform encountered":                                                false,
+		"":                                                                                      false,
+	} {
+		if got := terraformEnd.MatchString(end); got != want {
+			t.Errorf("%q: %v, want %v", end, got, want)
+		}
+	}
+}
