@@ -1,0 +1,129 @@
+package main_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestArchitecture holds what each package imports against the table in
+// docs/design.md: there are no other packages, no other arrows, no cycles by
+// way of one, and no third party that is not named.
+func TestArchitecture(t *testing.T) {
+	t.Parallel()
+	want := designTable(t)
+	got := imports(t)
+	for name, list := range got {
+		allowed, ok := want[name]
+		if !ok {
+			t.Errorf("package %s is not in the table of docs/design.md", name)
+			continue
+		}
+		for _, i := range list {
+			if !slices.Contains(allowed, i) {
+				t.Errorf("package %s imports %s, which docs/design.md does not allow; it allows %q", name, i, allowed)
+			}
+		}
+		for _, i := range allowed {
+			if !slices.Contains(list, i) {
+				t.Errorf("docs/design.md says that package %s imports %s, but it does not", name, i)
+			}
+		}
+	}
+	for name := range want {
+		if _, ok := got[name]; !ok {
+			t.Errorf("docs/design.md names package %s, which does not exist", name)
+		}
+	}
+}
+
+// row is a line of the table: the package, what it says, its imports of ours, and
+// those of others.
+var row = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|[^|]+\\|([^|]*)\\|([^|]*)\\|$")
+
+// designTable reads who may import whom.
+func designTable(t *testing.T) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile("docs/design.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string][]string{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		table[m[1]] = append(quotedWords(m[2]), quotedWords(m[3])...)
+	}
+	if len(table) < 10 {
+		t.Fatalf("found only %d packages in docs/design.md: does the search still work?", len(table))
+	}
+	return table
+}
+
+var quotedWord = regexp.MustCompile("`([^`]+)`")
+
+func quotedWords(cell string) []string {
+	var words []string
+	for _, m := range quotedWord.FindAllStringSubmatch(cell, -1) {
+		words = append(words, m[1])
+	}
+	return words
+}
+
+// imports lists for each package what it imports besides the standard library,
+// on every system, and without its tests. It reads the files itself, so that
+// go test knows when it has to run again.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (otherModule(name) || strings.HasPrefix(entry.Name(), ".") && name != "." || entry.Name() == "testdata"):
+			return fs.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		dir := strings.Replace(path.Dir(filepath.ToSlash(name)), ".", "main", 1)
+		found[dir] = append(found[dir], notStandard(file)...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func otherModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return dir != "." && err == nil
+}
+
+// notStandard gives the imports as the table names them: ours below the module,
+// others whole.
+func notStandard(file *ast.File) []string {
+	var list []string
+	for _, i := range file.Imports {
+		name, _ := strconv.Unquote(i.Path.Value)
+		first, below, _ := strings.Cut(name, "/")
+		switch {
+		case first == "scalr-run-action":
+			list = append(list, below)
+		case strings.Contains(first, "."):
+			list = append(list, name)
+		}
+	}
+	return list
+}
