@@ -17,11 +17,11 @@ import (
 //
 //	Write fills blocks ──► workers compress them ──► one goroutine writes them in order
 //
-// Workers start only when the first blocks are all full: a small tree costs no goroutine.
+// The first blocks are compressed by Write itself: for a small tree, to start workers costs more than they save.
 const (
 	blockSize    = 512 << 10
 	dictionary   = 32 << 10
-	firstBlocks  = 8 // 4 MiB
+	ownBlocks    = 3
 	maxWorkers   = 8
 	deflateLevel = 5
 )
@@ -42,8 +42,9 @@ type gzipWriter struct {
 	workers int
 	crc     uint32
 	size    uint32
-	now     *block   // being filled
-	full    []*block // before the workers have started
+	now     *block     // being filled
+	own     compressor // of Write, before the workers have started
+	done    int        // blocks that Write has compressed
 	free    chan *block
 	todo    chan *block // to the workers
 	order   chan *block // to the writing goroutine
@@ -54,9 +55,7 @@ type gzipWriter struct {
 
 func newGzipWriter(w io.Writer, workers int) *gzipWriter {
 	workers = max(1, min(workers, maxWorkers))
-	g := &gzipWriter{w: w, workers: workers, free: make(chan *block, firstBlocks+2*workers)}
-	g.now = newBlock()
-	return g
+	return &gzipWriter{w: w, workers: workers, now: newBlock()}
 }
 
 func newBlock() *block {
@@ -86,61 +85,66 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 
 // next sends the full block on its way and takes an empty one.
 func (g *gzipWriter) next() error {
-	before := g.now
-	var b *block
-	switch {
-	case g.todo == nil && len(g.full) < firstBlocks-1:
-		b = newBlock()
-	case g.todo == nil:
-		g.start()
-		fallthrough
-	default:
-		select {
-		case b = <-g.free:
-		case <-g.failed:
-			return errWriting
-		}
+	b := g.now
+	if g.todo == nil && g.done < ownBlocks {
+		g.done++
+		err := g.compressHere(b)
+		b.follow(b.data)
+		return err
 	}
-	tail := before.data[max(0, len(before.data)-dictionary):]
-	b.data = append(b.data[:0], tail...)
-	b.dict = len(tail)
-	g.send(before)
+	if g.todo == nil {
+		g.start()
+	}
+	select {
+	case b = <-g.free:
+	case <-g.failed:
+		return errWriting
+	}
+	b.follow(g.now.data)
+	g.send(g.now)
 	g.now = b
 	return nil
+}
+
+// follow makes b empty but for its dictionary, the end of the data before it, which may be its own.
+func (b *block) follow(before []byte) {
+	b.data = append(b.data[:0], before[len(before)-dictionary:]...)
+	b.dict = dictionary
+}
+
+func (g *gzipWriter) compressHere(b *block) error {
+	b.err = g.own.compress(b)
+	return g.emit(b)
 }
 
 var errWriting = errors.New("the archive can no longer be written")
 
 func (g *gzipWriter) send(b *block) {
-	if g.todo == nil {
-		g.full = append(g.full, b)
-		return
-	}
 	g.order <- b
 	g.todo <- b
 }
 
-// start hands the waiting blocks to workers.
+// start gives each worker a block to work on and one to go on with.
 func (g *gzipWriter) start() {
-	blocks := firstBlocks + g.workers
-	g.todo, g.order = make(chan *block, blocks), make(chan *block, blocks)
+	blocks := 2 * g.workers
+	g.free = make(chan *block, blocks+1)
+	g.todo, g.order = make(chan *block, blocks+1), make(chan *block, blocks+1)
 	g.failed = make(chan struct{})
-	for range g.workers {
-		g.running.Go(func() { compressAll(g.todo) })
+	for i := range g.workers {
+		var c compressor
+		if i == 0 {
+			c = g.own
+		}
+		g.running.Go(func() { c.compressAll(g.todo) })
 	}
-	for range g.workers {
+	for range blocks {
 		g.free <- newBlock()
 	}
 	g.running.Go(g.writeAll)
-	for _, b := range g.full {
-		g.send(b)
-	}
-	g.full = nil
 }
 
 // compressAll is a worker.
-func compressAll(todo <-chan *block) {
-	var c compressor
+func (c compressor) compressAll(todo <-chan *block) {
 	for b := range todo {
 		b.err = c.compress(b)
 		b.done <- struct{}{}
@@ -214,20 +218,11 @@ func (g *gzipWriter) Close() error {
 }
 
 func (g *gzipWriter) finish(last *block) error {
-	g.send(last)
 	if g.todo != nil {
+		g.send(last)
 		return g.stop()
 	}
-	var c compressor
-	for _, b := range g.full {
-		if b.err = c.compress(b); b.err != nil {
-			return b.err
-		}
-		if err := g.emit(b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return g.compressHere(last)
 }
 
 // abort ends the workers and says whether it was the writing that failed; what was written is of no use.

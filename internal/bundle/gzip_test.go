@@ -39,7 +39,7 @@ func squeeze(t testing.TB, data []byte, workers, piece int) []byte {
 
 func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 	t.Parallel()
-	const first = firstBlocks * blockSize
+	const first = 8 * blockSize
 	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, 3*first + 12345} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()
@@ -80,13 +80,15 @@ func (f *failing) Write(p []byte) (int, error) {
 
 func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
 	t.Parallel()
-	data := text(12*firstBlocks*blockSize/4, 2)
+	data := text(24*blockSize, 2)
 	for _, room := range []int{0, 5, 100_000, 500_000} {
 		for _, workers := range []int{1, 4} {
 			g := newGzipWriter(&failing{left: room}, workers)
 			_, err := g.Write(data)
 			if err != nil {
-				err = g.abort()
+				if failed := g.abort(); failed != nil {
+					err = failed
+				}
 			} else {
 				err = g.Close()
 			}
