@@ -32,7 +32,7 @@ func TestREADMETables(t *testing.T) {
 		return
 	}
 	if !*update {
-		t.Fatal("README.md and the action.yml files differ; go test -run TestREADMETables -update . writes the tables anew")
+		t.Fatal("README.md and the action.yml files differ; go test . -run TestREADMETables -update writes the tables anew")
 	}
 	if err := os.WriteFile("README.md", []byte(text), 0o644); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,256 @@
+package action
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated parts of the README")
+
+const readme = "../../README.md"
+
+// messageWords are what people see, and search for, in the message for each code; "…"
+// stands for what differs. TestREADMEWords finds them in the code.
+var messageWords = map[string]string{
+	"input-invalid":                    "… problems with the inputs:",
+	"proxy-invalid":                    "… of the runner is not the address of a proxy",
+	"ca-file-missing":                  "SSL_CERT_FILE names …, which cannot be read in this container",
+	"path-missing":                     "path … is not in the checkout",
+	"path-outside":                     "path … lies outside the checkout",
+	"path-unsuitable":                  "path … is neither a directory nor a .tar.gz archive",
+	"link-outside":                     "link … points to …, outside the checkout; nothing was read from there",
+	"link-cycle":                       "link … to … cannot be replaced by what it points to",
+	"ignore-file-unusable":             "ignore file … cannot be used",
+	"nothing-to-send":                  "there is nothing to send in …",
+	"no-terraform-files":               "there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in …",
+	"file-unreadable":                  "… cannot be read",
+	"file-changed":                     "… changed while it was packed",
+	"archive-damaged":                  "archive … is damaged",
+	"archive-unsafe":                   "the archive's entry … is not safe to unpack",
+	"no-room":                          "no room in … for the bundle",
+	"token-rejected":                   "… (HTTP 401)",
+	"sign-in-refused":                  "The job's claims are sub=…, aud=…, repository=…, environment=…, ref=…",
+	"id-token-unavailable":             "it lacks the permission id-token: write",
+	"not-allowed":                      "… (HTTP 403)",
+	"workspace-not-found":              "There is no workspace …, or the token cannot see it",
+	"workspace-ambiguous":              "… workspaces are called … in the environment …",
+	"environment-not-found":            "There is no environment … that the token can see",
+	"environment-ambiguous":            "… environments are called …",
+	"policy-group-not-found":           "There is no … … that the token can see",
+	"provider-configuration-not-found": "There is no … … that the token can see",
+	"run-not-found":                    "There is no run …, or the token cannot see it",
+	"workspace-vcs-driven":             "takes its configuration from the repository …: nothing can be uploaded to it",
+	"workspace-module-driven":          "is driven by a module of the registry: nothing can be uploaded to it",
+	"workspace-local":                  "has the execution mode local: Scalr runs nothing in it",
+	"workspace-locked":                 "Workspace … is locked",
+	"environment-locked":               "The environment … is locked",
+	"working-directory-missing":        "The workspace's working directory … is not in what path … names",
+	"working-directory-empty":          "The workspace's working directory … has no .tf or .tofu files",
+	"conflict":                         "… (HTTP 409)",
+	"request-refused":                  "… (HTTP 422)",
+	"upload-refused":                   "upload to configuration version ",
+	"upload-expired":                   "upload to configuration version ",
+	"upload-too-large":                 "The bundle has …. The biggest:",
+	"configuration-errored":            "configuration version … was not accepted:",
+	"configuration-pending":            "configuration version … is still … after …",
+	"redirected":                       "; it leads to ",
+	"run-not-waiting":                  "only a run that waits can be discarded",
+	"outputs-unwritable":               "but the outputs could not be written:",
+	"output-too-large":                 "The output … is larger than GitHub carries",
+	"check-failed":                     "The check found",
+	"in-use":                           "cannot be deleted",
+	"host-unknown":                     "no such host: ",
+	"unreachable":                      "no connection in time",
+	"certificate-not-trusted":          "(issued by …, valid from … to …)",
+	"not-tls":                          " answered without TLS",
+	"tls-too-old":                      " speaks only old versions of TLS; 1.2 is needed",
+	"proxy-unreachable":                "the proxy could not be reached: ",
+	"proxy-refused":                    "the proxy … answered …",
+	"address-refused":                  "the address is link-local or a cloud's metadata service",
+	"rate-limited":                     "… (HTTP 429)",
+	"not-scalr":                        "expected JSON:API, got …:",
+	"no-usable-answer":                 "no usable answer",
+	"run-unknown":                      "no usable answer came and no such run was found",
+	"run-errored":                      "The run failed",
+	"policy-failed":                    "A hard policy failed",
+	"run-discarded":                    "The run was … in Scalr by …",
+	"run-canceled":                     "The run was … in Scalr by …",
+	"gate-hit":                         "The plan hits a gate of fail-on:",
+	"too-late":                         " was applied already",
+	"unknown-status":                   "the run has stopped moving in a status that is not known",
+	"override-needed":                  "The run waits for an override",
+	"timed-out":                        "The step has run for longer than its timeout of ",
+	"internal-error":                   "a fault of this action:",
+}
+
+// TestREADMETroubles keeps the README's table of troubles equal to advices, with
+// a row for each error-code. With -update it writes the table.
+func TestREADMETroubles(t *testing.T) {
+	before := readREADME(t)
+	head, rest, ok := strings.Cut(before, "<!-- error codes -->\n")
+	_, tail, ok2 := strings.Cut(rest, "<!-- end of error codes -->")
+	if !ok || !ok2 {
+		t.Fatal("README.md has no marks for the table of error codes")
+	}
+	after := head + "<!-- error codes -->\n\n" + troubles() + "\n<!-- end of error codes -->" + tail
+	switch {
+	case after == before:
+	case *update:
+		if err := os.WriteFile(readme, []byte(after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Error("README.md and advices differ; go test ./internal/action -run TestREADMETroubles -update writes the table anew")
+	}
+}
+
+func troubles() string {
+	table := "| `error-code` and `result` | what it means, and words of the message | what to do |\n| --- | --- | --- |\n"
+	for _, code := range slices.Sorted(maps.Keys(advices)) {
+		a := advices[code]
+		name := "`" + code + "`"
+		if a.result != "" {
+			name += "<br>" + a.result
+		}
+		means := strings.ToUpper(a.cause[:1]) + a.cause[1:]
+		if a.cause[0] == '`' {
+			means = a.cause
+		}
+		table += fmt.Sprintf("| %s | %s. <br>“%s” | %s |\n", name, means, strings.TrimSpace(strings.ReplaceAll(messageWords[code], "*", `\*`)), a.do)
+	}
+	return table
+}
+
+// TestREADMEWords finds the words of each row in a text of the program, so that
+// whoever searches for what stands in the log finds the row.
+func TestREADMEWords(t *testing.T) {
+	t.Parallel()
+	texts := programTexts(t)
+	for code := range advices {
+		if messageWords[code] == "" {
+			t.Errorf("no words are known for the error-code %q: add what its message says", code)
+		}
+	}
+	for code, said := range messageWords {
+		if _, ok := advices[code]; !ok {
+			t.Errorf("words are kept for %q, which is no error-code", code)
+		}
+		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(said)) }) {
+			t.Errorf("the program never says %q, which the README has for %s", said, code)
+		}
+	}
+}
+
+var (
+	formatVerb = regexp.MustCompile(`%[-+# .0-9]*[a-zA-Z]`)
+	httpStatus = regexp.MustCompile(`\b[1-5][0-9][0-9]\b`)
+)
+
+// generalized puts "…" in place of what differs.
+func generalized(text string) string {
+	return httpStatus.ReplaceAllString(formatVerb.ReplaceAllString(text, "…"), "…")
+}
+
+// programTexts are all the texts in the packages that make messages.
+func programTexts(t *testing.T) []string {
+	t.Helper()
+	var texts []string
+	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "scalrtest") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				text, _ := strconv.Unquote(literal.Value)
+				texts = append(texts, generalized(text))
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// TestREADMEResults holds the README's table of results against the exit codes.
+func TestREADMEResults(t *testing.T) {
+	t.Parallel()
+	_, rest, _ := strings.Cut(readREADME(t), "<!-- results -->")
+	table, _, ok := strings.Cut(rest, "<!-- end of results -->")
+	if !ok {
+		t.Fatal("README.md has no marks for the table of results")
+	}
+	got := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|.*\\| ([0-9]+(?: or [0-9]+)?) \\|$").FindAllStringSubmatch(table, -1) {
+		got[row[1]] = row[2]
+	}
+	for _, result := range namedResults(t) {
+		if want := exitsOf(result); got[result] != want {
+			t.Errorf("README.md gives the exit code %q for the result %q, want %q", got[result], result, want)
+		}
+		delete(got, result)
+	}
+	if len(got) > 0 {
+		t.Errorf("README.md has results that no action.yml names: %v", got)
+	}
+}
+
+// namedResults are the words that the action.yml files name, but for done.
+func namedResults(t *testing.T) []string {
+	t.Helper()
+	found := []string{"not-found"}
+	text, err := os.ReadFile("../../action.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n  result:\n")
+	description, _, _ := strings.Cut(rest, "\n  status:")
+	for _, word := range regexp.MustCompile("`([a-z-]+)`").FindAllStringSubmatch(description, -1) {
+		found = append(found, word[1])
+	}
+	if len(found) < 10 {
+		t.Fatalf("got only the results %q from action.yml", found)
+	}
+	return found
+}
+
+func exitsOf(result string) string {
+	var codes []string
+	for _, o := range []outcome{
+		{result: result, asked: true, signal: interrupted{syscall.SIGINT}},
+		{result: result, signal: interrupted{syscall.SIGTERM}},
+	} {
+		if code := strconv.Itoa(o.exit()); !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return strings.Join(codes, " or ")
+}
+
+func readREADME(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
