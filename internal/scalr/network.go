@@ -153,6 +153,10 @@ func certificateText(err error) string {
 }
 
 func rootCause(err error) string {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return "no address of " + printable(dns.Name, 200)
+	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
 		return errno.Error()

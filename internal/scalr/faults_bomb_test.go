@@ -1,0 +1,107 @@
+package scalr_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// endless gives the same text again and again.
+type endless struct {
+	text string
+	at   int
+}
+
+func forever(text string) io.Reader { return &endless{text: text} }
+
+func (e *endless) Read(p []byte) (int, error) {
+	for n := 0; ; {
+		if n == len(p) {
+			return n, nil
+		}
+		copied := copy(p[n:], e.text[e.at:])
+		n, e.at = n+copied, (e.at+copied)%len(e.text)
+	}
+}
+
+// bomb is 10 MiB of gzip that unpacks to 10 GiB of text. It is made of many
+// members, each 1 MiB of the text.
+func bomb(text string) io.Reader {
+	var member bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&member, gzip.BestCompression)
+	_, _ = io.Copy(z, io.LimitReader(forever(text), 1<<20))
+	_ = z.Close()
+	return io.LimitReader(forever(member.String()), 10<<20)
+}
+
+// H29-H31: an answer may have no end; we have.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		says   string
+	}{
+		"H29 gzip bomb": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.Copy(w, bomb(" "))
+		}, "larger than 16 MiB"},
+		"H30 endless JSON": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.Copy(w, io.MultiReader(strings.NewReader(`{"data":[`), forever(`{"a":1},`)))
+		}, "larger than 16 MiB"},
+		"H30 an endless error": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.Copy(w, forever("no "))
+		}, "larger than 16 MiB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := httptest.NewServer(c.answer)
+			defer s.Close()
+			client, retries := dialed(t, s.URL, ours())
+			before := allocated()
+			_, err := client.Workspace(t.Context(), "ws-1")
+			if err == nil || !strings.Contains(err.Error(), c.says) || len(*retries) > 0 {
+				t.Errorf("got %v after %d retries", err, len(*retries))
+			}
+			got := (allocated() - before) >> 20
+			t.Logf("%d MiB were allocated on the way, one after another", got)
+			if got > 160 {
+				t.Error("that is too much")
+			}
+		})
+	}
+}
+
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+// H31: headers without an end, and answers before the answer.
+func TestHeaderFloods(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ start, flood string }{
+		"20 MiB of headers":      {"HTTP/1.1 200 OK\r\n", "X-Flood: " + strings.Repeat("x", 1000) + "\r\n"},
+		"one header of 20 MiB":   {"HTTP/1.1 200 OK\r\nX-Flood: ", strings.Repeat("x", 1000)},
+		"a status without end":   {"HTTP/1.1 200 ", strings.Repeat("x", 1000)},
+		"a flood of 1xx answers": {"", "HTTP/1.1 103 Early Hints\r\nLink: <" + strings.Repeat("x", 1000) + ">\r\n\r\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := dialed(t, "http://"+raw(t, c.start+strings.Repeat(c.flood, 20<<10)), ours())
+			_, err := client.PlanJSON(t.Context(), "plan-1") // makes one attempt
+			var e *scalr.Error
+			if !errors.As(err, &e) || len(err.Error()) > 500 {
+				t.Errorf("got %.600v", err)
+			}
+		})
+	}
+}

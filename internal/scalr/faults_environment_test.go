@@ -1,0 +1,180 @@
+package scalr_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/secret"
+)
+
+// asked, when it is set, makes the test binary read a workspace from the address
+// in it and print what came: variables of the environment are read once in a
+// process, so that each case needs its own.
+const asked = "SCALR_TEST_ASK"
+
+func TestMain(m *testing.M) {
+	if address := os.Getenv(asked); address != "" {
+		ask(address)
+		return
+	}
+	m.Run()
+}
+
+func ask(address string) {
+	base, err := url.Parse(address)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrtest.Token), UserAgent: userAgent, HTTP: network.NewClient(),
+		Retrying: func(r scalr.Retry) {
+			fmt.Println("retrying:", r.Err)
+			cancel() // once is enough to see
+		}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	w, err := client.Workspace(ctx, "ws-1")
+	fmt.Printf("workspace %q, error %v\n", w.Name, err)
+}
+
+// asking runs the test binary with the variables and gives what it prints.
+func asking(t *testing.T, address string, variables ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0])
+	command.Env = append(variables, asked+"="+address)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// C19: a private authority.
+func TestPrivateAuthority(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	s := serveTLS(t, http.HandlerFunc(serveWorkspace), &tls.Config{Certificates: []tls.Certificate{a.issue(t, "localhost", -1, 1)}})
+	file := a.file(t)
+	for name, variable := range map[string]string{
+		"SSL_CERT_FILE": "SSL_CERT_FILE=" + file,
+		"SSL_CERT_DIR":  "SSL_CERT_DIR=" + filepath.Dir(file),
+	} {
+		if got := asking(t, s.URL, variable); !strings.Contains(got, `workspace "network", error <nil>`) {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+	if got := asking(t, s.URL); !strings.Contains(got, "unknown authority") {
+		t.Errorf("without: got %s", got)
+	}
+}
+
+// proxy is one that answers CONNECT: it refuses, or leads to the target.
+type proxy struct {
+	*httptest.Server
+	mu   sync.Mutex
+	seen []string
+}
+
+func newProxy(t *testing.T, target string, status int) *proxy {
+	t.Helper()
+	p := &proxy{}
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		p.seen = append(p.seen, r.Method+" "+r.Host+" "+r.Header.Get("Authorization"))
+		p.mu.Unlock()
+		if status != http.StatusOK {
+			http.Error(w, "no", status)
+			return
+		}
+		tunnel(w, target)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func tunnel(w http.ResponseWriter, target string) {
+	far, err := net.Dial("tcp", target)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	near, buffered, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		far.Close()
+		return
+	}
+	_, _ = io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() { _, _ = io.Copy(far, bufio.NewReader(buffered)); far.Close() }()
+	_, _ = io.Copy(near, far)
+	near.Close()
+}
+
+// C21-C25, T18: the proxies of a runner.
+func TestProxies(t *testing.T) {
+	t.Parallel()
+	const name, password = "acme.scalr.test", canaryUserinfo
+	a := newAuthority(t)
+	s := serveTLS(t, http.HandlerFunc(serveWorkspace), &tls.Config{Certificates: []tls.Certificate{a.issue(t, name, -1, 1)}})
+	trust := "SSL_CERT_FILE=" + a.file(t)
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	with := func(p *httptest.Server) string { return strings.Replace(p.URL, "://", "://user:"+password+"@", 1) }
+	for test, c := range map[string]struct {
+		proxy     *proxy
+		variables func(*proxy) []string
+		says      string
+		connects  int
+	}{
+		"C21 HTTPS_PROXY": {newProxy(t, s.Listener.Addr().String(), 200), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, `workspace "network", error <nil>`, 1},
+		"C21 https_proxy": {newProxy(t, s.Listener.Addr().String(), 200), func(p *proxy) []string { return []string{"https_proxy=" + with(p.Server)} }, `workspace "network", error <nil>`, 1},
+		"C22 407":         {newProxy(t, "", 407), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, "answered 407 Proxy Authentication Required", 1},
+		"C22 403":         {newProxy(t, "", 403), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, "answered 403 Forbidden", 1},
+		"C22 503":         {newProxy(t, "", 503), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, "retrying: read workspace ws-1: the proxy 127.0.0.1:", 1},
+		"C23 down":        {newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=" + with(closed)} }, "retrying: read workspace ws-1: the proxy could not be reached: connection refused", 0},
+		"C25 malformed":   {newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=1user:" + password + "@[::1"} }, "HTTPS_PROXY or HTTP_PROXY is not an address", 0},
+		"C25 half a URL":  {newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=http://user:" + password + "@["} }, "retrying: read workspace ws-1: the proxy could not be reached", 0},
+	} {
+		t.Run(test, func(t *testing.T) {
+			t.Parallel()
+			got := asking(t, "https://"+name, append(c.variables(c.proxy), trust)...)
+			if !strings.Contains(got, c.says) {
+				t.Errorf("got %q, want %q in it", got, c.says)
+			}
+			if strings.Contains(got, "retrying") != strings.Contains(c.says, "retrying") {
+				t.Errorf("got %q: tried again, or not", got)
+			}
+			if found := leaked(got, password, scalrtest.Token); found != "" {
+				t.Errorf("%q of a secret is in %q", found, got)
+			}
+			c.proxy.mu.Lock()
+			defer c.proxy.mu.Unlock()
+			if len(c.proxy.seen) != c.connects {
+				t.Errorf("the proxy saw %q, want %d requests", c.proxy.seen, c.connects)
+			}
+			for _, seen := range c.proxy.seen {
+				if seen != "CONNECT "+name+":443 " {
+					t.Errorf("the proxy saw %q: the token must stay within TLS", seen)
+				}
+			}
+		})
+	}
+}
