@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"scalr-run-action/internal/follow"
@@ -27,9 +28,7 @@ func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Stat
 	ending, err := f.Follow(ctx, run)
 	r.tell.Close()
 	r.seen(ending.Run)
-	if r.sweep {
-		r.sweepOnce(context.WithoutCancel(ctx))
-	}
+	r.sweepLast(context.WithoutCancel(ctx))
 	if err != nil {
 		err = fmt.Errorf("%w; the run may go on: %s", err, r.report.RunURL)
 	}
@@ -94,6 +93,7 @@ type sweeper struct {
 const (
 	sweepFor   = 2 * time.Minute // longer than a creation may take to come true
 	sweepEvery = 10 * time.Second
+	sweepTime  = 2 * time.Second // for one sweep
 )
 
 // Look sweeps from time to time before it looks.
@@ -107,12 +107,37 @@ func (s *sweeper) Look(ctx context.Context, id string) (scalr.Run, error) {
 
 // sweepOnce stops runs of our configuration version that are not the one we follow.
 func (r *runStory) sweepOnce(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	swept, _ := r.client.Sweep(ctx, r.report.Run, r.comment("a second run after a lost answer"))
+	swept, _ := r.client.Sweep(ctx, r.report.Run, r.comment("a second run of one configuration"))
 	for _, id := range swept {
-		r.job.Warnf("The answer to the creation of the run was lost and a second run appeared: %s. It was stopped.", id)
+		r.job.Warnf("Scalr made a second run of the same configuration version: %s. It was stopped.", id)
 	}
+}
+
+// sweepLast sweeps before the step goes on or ends. Where the creation was sure,
+// one look tells whether there is anything to sweep.
+func (r *runStory) sweepLast(ctx context.Context) {
+	select {
+	case <-r.stops.hurry:
+		return
+	default:
+	}
+	if r.sweep || r.ours && r.second(ctx) {
+		r.sweepOnce(ctx)
+	}
+}
+
+// second reports whether a run that is not over is a twin of ours: the service,
+// or a gateway before it, may carry out a creation twice.
+func (r *runStory) second(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	ours := r.report.Run
+	list, _ := r.client.Unfinished(ctx, ours.WorkspaceID)
+	return slices.ContainsFunc(list, func(other scalr.Run) bool {
+		return other.ID != ours.ID && other.ConfigurationID == ours.ConfigurationID && ours.ConfigurationID != ""
+	})
 }
 
 // stopped says what became of a run when the step was told to end. A run that
