@@ -1,0 +1,23 @@
+# The image of the three actions: one static binary under the names by which
+# action.yml calls it. It builds with the plain builder and with BuildKit, so
+# it uses nothing that only one of them knows.
+ARG GO_IMAGE=golang:1.26
+FROM ${GO_IMAGE} AS build
+ARG VERSION=dev
+WORKDIR /src
+COPY go.mod go.sum main.go ./
+COPY internal ./internal
+# Nothing of the place or the time of the build gets into the binary.
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+    -ldflags "-s -w -buildid= -X main.version=${VERSION}" -o /image/scalr-run . \
+ && ln -s scalr-run /image/scalr-run-post \
+ && ln -s scalr-run /image/scalr-environment \
+ && ln -s scalr-run /image/scalr-workspace \
+ && mkdir -p /image/etc/ssl/certs /image/tmp \
+ && chmod 1777 /image/tmp \
+ && cp -L /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/
+
+FROM scratch
+COPY --from=build /image /
+# No USER: the runner's files, which the action writes, belong to root.
+ENTRYPOINT ["/scalr-run"]
