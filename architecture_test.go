@@ -15,6 +15,8 @@ import (
 	"testing"
 )
 
+const module = "scalr-run-action"
+
 // TestArchitecture holds what each package imports against the table in
 // docs/design.md: there are no other packages, no other arrows, no cycles by
 // way of one, and no third party that is not named.
@@ -42,6 +44,17 @@ func TestArchitecture(t *testing.T) {
 	for name := range want {
 		if _, ok := got[name]; !ok {
 			t.Errorf("docs/design.md names package %s, which does not exist", name)
+		}
+	}
+}
+
+// TestExecutesNothing keeps the program from starting others: only what plays
+// Scalr on a developer's machine may.
+func TestExecutesNothing(t *testing.T) {
+	t.Parallel()
+	for dir, list := range importsBy(t, func(name string) bool { return name == "os/exec" || name == "plugin" }) {
+		if len(list) > 0 && !strings.HasPrefix(dir, "internal/scalr/scalrtest") {
+			t.Errorf("package %s imports %q", dir, list)
 		}
 	}
 }
@@ -82,6 +95,15 @@ func quotedWords(cell string) []string {
 // go test knows when it has to run again.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
+	return importsBy(t, func(name string) bool {
+		first, _, _ := strings.Cut(name, "/")
+		return first == module || strings.Contains(first, ".")
+	})
+}
+
+// importsBy lists for each package those imports that are wanted.
+func importsBy(t *testing.T, wanted func(string) bool) map[string][]string {
+	t.Helper()
 	found := map[string][]string{}
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -97,11 +119,14 @@ func imports(t *testing.T) map[string][]string {
 			return err
 		}
 		dir := strings.Replace(path.Dir(filepath.ToSlash(name)), ".", "main", 1)
-		found[dir] = append(found[dir], notStandard(file)...)
+		found[dir] = append(found[dir], importsOf(file, wanted)...)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for name, list := range found {
+		found[name] = slices.Compact(slices.Sorted(slices.Values(list)))
 	}
 	return found
 }
@@ -111,18 +136,12 @@ func otherModule(dir string) bool {
 	return dir != "." && err == nil
 }
 
-// notStandard gives the imports as the table names them: ours below the module,
-// others whole.
-func notStandard(file *ast.File) []string {
+// importsOf names packages of ours by what stands below the module, others whole.
+func importsOf(file *ast.File, wanted func(string) bool) []string {
 	var list []string
 	for _, i := range file.Imports {
-		name, _ := strconv.Unquote(i.Path.Value)
-		first, below, _ := strings.Cut(name, "/")
-		switch {
-		case first == "scalr-run-action":
-			list = append(list, below)
-		case strings.Contains(first, "."):
-			list = append(list, name)
+		if name, err := strconv.Unquote(i.Path.Value); err == nil && wanted(name) {
+			list = append(list, strings.TrimPrefix(name, module+"/"))
 		}
 	}
 	return list

@@ -5,12 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/text"
 	"gopkg.in/yaml.v3"
 )
 
@@ -274,23 +273,11 @@ func documents(t *testing.T) []string {
 // codeBlocks gives the fenced blocks of a document in one of the languages.
 func codeBlocks(t *testing.T, file string, languages ...string) []string {
 	t.Helper()
-	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var blocks []string
-	tree := goldmark.DefaultParser().Parse(text.NewReader(content))
-	_ = ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		b, ok := n.(*ast.FencedCodeBlock)
-		if !ok || !entering {
-			return ast.WalkContinue, nil
+	walk(t, file, func(n ast.Node, source []byte) {
+		if b, ok := n.(*ast.FencedCodeBlock); ok && slices.Contains(languages, string(b.Language(source))) {
+			blocks = append(blocks, string(b.Lines().Value(source)))
 		}
-		for _, l := range languages {
-			if string(b.Language(content)) == l {
-				blocks = append(blocks, string(b.Lines().Value(content)))
-			}
-		}
-		return ast.WalkContinue, nil
 	})
 	return blocks
 }

@@ -22,8 +22,9 @@ var update = flag.Bool("update", false, "rewrite the generated parts of the READ
 
 const readme = "../../README.md"
 
-// messageWords are what people see, and search for, in the message for each code; "…"
-// stands for what differs. TestREADMEWords finds them in the code.
+// messageWords are what people see, and search for, in the message for each code.
+// "…" stands for what differs, and so does what is between ‹ and ›, but is the
+// same for this code. TestREADMEWords finds them in the program.
 var messageWords = map[string]string{
 	"input-invalid":                    "… problems with the inputs:",
 	"proxy-invalid":                    "… of the runner is not the address of a proxy",
@@ -41,16 +42,16 @@ var messageWords = map[string]string{
 	"archive-damaged":                  "archive … is damaged",
 	"archive-unsafe":                   "the archive's entry … is not safe to unpack",
 	"no-room":                          "no room in … for the bundle",
-	"token-rejected":                   "… (HTTP 401)",
+	"token-rejected":                   "… (HTTP ‹401›)",
 	"sign-in-refused":                  "The job's claims are sub=…, aud=…, repository=…, environment=…, ref=…",
 	"id-token-unavailable":             "it lacks the permission id-token: write",
-	"not-allowed":                      "… (HTTP 403)",
+	"not-allowed":                      "… (HTTP ‹403›)",
 	"workspace-not-found":              "There is no workspace …, or the token cannot see it",
 	"workspace-ambiguous":              "… workspaces are called … in the environment …",
 	"environment-not-found":            "There is no environment … that the token can see",
 	"environment-ambiguous":            "… environments are called …",
-	"policy-group-not-found":           "There is no … … that the token can see",
-	"provider-configuration-not-found": "There is no … … that the token can see",
+	"policy-group-not-found":           "There is no ‹policy group› … that the token can see",
+	"provider-configuration-not-found": "There is no ‹provider configuration› … that the token can see",
 	"run-not-found":                    "There is no run …, or the token cannot see it",
 	"workspace-vcs-driven":             "takes its configuration from the repository …: nothing can be uploaded to it",
 	"workspace-module-driven":          "is driven by a module of the registry: nothing can be uploaded to it",
@@ -59,8 +60,8 @@ var messageWords = map[string]string{
 	"environment-locked":               "The environment … is locked",
 	"working-directory-missing":        "The workspace's working directory … is not in what path … names",
 	"working-directory-empty":          "The workspace's working directory … has no .tf or .tofu files",
-	"conflict":                         "… (HTTP 409)",
-	"request-refused":                  "… (HTTP 422)",
+	"conflict":                         "… (HTTP ‹409›)",
+	"request-refused":                  "… (HTTP ‹422›)",
 	"upload-refused":                   "upload to configuration version ",
 	"upload-expired":                   "upload to configuration version ",
 	"upload-too-large":                 "The bundle has …. The biggest:",
@@ -80,14 +81,14 @@ var messageWords = map[string]string{
 	"proxy-unreachable":                "the proxy could not be reached: ",
 	"proxy-refused":                    "the proxy … answered …",
 	"address-refused":                  "the address is link-local or a cloud's metadata service",
-	"rate-limited":                     "… (HTTP 429)",
+	"rate-limited":                     "… (HTTP ‹429›)",
 	"not-scalr":                        "expected JSON:API, got …:",
 	"no-usable-answer":                 "no usable answer",
 	"run-unknown":                      "no usable answer came and no such run was found",
 	"run-errored":                      "The run failed",
 	"policy-failed":                    "A hard policy failed",
-	"run-discarded":                    "The run was … in Scalr by …",
-	"run-canceled":                     "The run was … in Scalr by …",
+	"run-discarded":                    "The run was ‹discarded› in Scalr by …",
+	"run-canceled":                     "The run was ‹canceled› in Scalr by …",
 	"gate-hit":                         "The plan hits a gate of fail-on:",
 	"too-late":                         " was applied already",
 	"unknown-status":                   "the run has stopped moving in a status that is not known",
@@ -129,7 +130,7 @@ func troubles() string {
 		if a.cause[0] == '`' {
 			means = a.cause
 		}
-		table += fmt.Sprintf("| %s | %s. <br>“%s” | %s |\n", name, means, strings.TrimSpace(strings.ReplaceAll(messageWords[code], "*", `\*`)), a.do)
+		table += fmt.Sprintf("| %s | %s. <br>“%s” | %s |\n", name, means, strings.TrimSpace(plainText.Replace(messageWords[code])), a.do)
 	}
 	return table
 }
@@ -156,12 +157,13 @@ func TestREADMEWords(t *testing.T) {
 
 var (
 	formatVerb = regexp.MustCompile(`%[-+# .0-9]*[a-zA-Z]`)
-	httpStatus = regexp.MustCompile(`\b[1-5][0-9][0-9]\b`)
+	filledIn   = regexp.MustCompile(`‹[^›]*›`)
+	plainText  = strings.NewReplacer("‹", "", "›", "", "*", `\*`)
 )
 
 // generalized puts "…" in place of what differs.
 func generalized(text string) string {
-	return httpStatus.ReplaceAllString(formatVerb.ReplaceAllString(text, "…"), "…")
+	return filledIn.ReplaceAllString(formatVerb.ReplaceAllString(text, "…"), "…")
 }
 
 // programTexts are all the texts in the packages that make messages.
