@@ -95,6 +95,16 @@ func (i *interrupts) at() (time.Time, bool) {
 	return i.when, !i.when.IsZero()
 }
 
+// hurried reports whether a second one came.
+func (i *interrupts) hurried() bool {
+	select {
+	case <-i.hurry:
+		return true
+	default:
+		return false
+	}
+}
+
 func (i *interrupts) close() {
 	i.first.Do(func() { close(i.done) })
 	<-i.over

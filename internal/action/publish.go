@@ -21,10 +21,14 @@ const (
 )
 
 // publishing gives a context for what must be said although the step was told
-// to end: it goes on for a moment after a signal, and never longer than most.
+// to end: it goes on for a moment after a signal, not at all after a second one,
+// and never longer than most.
 func (s *step) publishing(most time.Duration) (context.Context, context.CancelFunc) {
 	left := lastWords
-	if at, ok := s.stops.at(); ok {
+	switch at, ok := s.stops.at(); {
+	case s.stops.hurried():
+		left = 0
+	case ok:
 		left = max(interruptedUntil-time.Since(at), 0)
 	}
 	ctx, cancel := lasting(s.stops.ctx, left)

@@ -110,7 +110,7 @@ func (r *runStory) start(ctx context.Context) (outcome, error) {
 		return outcome{}, err
 	}
 	if !r.in.Wait {
-		r.sweepLast(ctx)
+		r.sweepLast()
 		return outcome{result: "started"}, nil
 	}
 	return r.see(ctx, run)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"scalr-run-action/internal/follow"
@@ -28,7 +27,7 @@ func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Stat
 	ending, err := f.Follow(ctx, run)
 	r.tell.Close()
 	r.seen(ending.Run)
-	r.sweepLast(context.WithoutCancel(ctx))
+	r.sweepLast()
 	if err != nil {
 		err = fmt.Errorf("%w; the run may go on: %s", err, r.report.RunURL)
 	}
@@ -116,28 +115,17 @@ func (r *runStory) sweepOnce(ctx context.Context) {
 }
 
 // sweepLast sweeps before the step goes on or ends. Where the creation was sure,
-// one look tells whether there is anything to sweep.
-func (r *runStory) sweepLast(ctx context.Context) {
-	select {
-	case <-r.stops.hurry:
+// one look tells whether there is anything to sweep: the service, or a gateway
+// before it, may carry out a creation twice.
+func (r *runStory) sweepLast() {
+	if !r.ours {
 		return
-	default:
 	}
-	if r.sweep || r.ours && r.second(ctx) {
+	ctx, cancel := r.publishing(sweepTime)
+	defer cancel()
+	if r.sweep || r.client.HasTwin(ctx, r.report.Run) {
 		r.sweepOnce(ctx)
 	}
-}
-
-// second reports whether a run that is not over is a twin of ours: the service,
-// or a gateway before it, may carry out a creation twice.
-func (r *runStory) second(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, sweepTime)
-	defer cancel()
-	ours := r.report.Run
-	list, _ := r.client.Unfinished(ctx, ours.WorkspaceID)
-	return slices.ContainsFunc(list, func(other scalr.Run) bool {
-		return other.ID != ours.ID && other.ConfigurationID == ours.ConfigurationID && ours.ConfigurationID != ""
-	})
 }
 
 // stopped says what became of a run when the step was told to end. A run that

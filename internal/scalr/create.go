@@ -166,6 +166,18 @@ func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string,
 	return swept, err
 }
 
+// HasTwin reports whether another run of the configuration version is not over, as
+// far as the newest runs of the workspace tell. It makes one attempt.
+func (c *Client) HasTwin(ctx context.Context, run Run) (has bool) {
+	seen := 0
+	_ = c.runsOf(ctx, run.WorkspaceID, single, func(r Run) bool {
+		has = has || r.ConfigurationID == run.ConfigurationID && r.ID != run.ID && !r.Status.Over()
+		seen++
+		return !has && seen < pageSize
+	})
+	return has && run.ConfigurationID != ""
+}
+
 // RunOf finds the run of a configuration version, if there is one by now.
 func (c *Client) RunOf(ctx context.Context, workspaceID, configurationID string) (Run, bool, error) {
 	found, err := c.runsWith(ctx, workspaceID, configurationID)
