@@ -22,15 +22,10 @@ import (
 // a metadata address. It guards direct dials; behind a proxy, the proxy dials.
 var ErrAddressRefused = errors.New("the address is link-local or a cloud's metadata service")
 
-// ErrProxyAddress is a proxy variable that holds no address. net/http's own
-// error for it shows the whole variable, password and all.
-var ErrProxyAddress = errors.New("HTTPS_PROXY or HTTP_PROXY is not an address")
-
 // NewClient makes the client. It has no overall time limit: logs may be long,
 // and each request brings its own bounds.
 func NewClient() *http.Client {
 	t := cleanhttp.DefaultPooledTransport()
-	t.Proxy = proxy
 	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: refuseMetadata}).DialContext
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = 60 * time.Second
@@ -39,14 +34,6 @@ func NewClient() *http.Client {
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.OnProxyConnectResponse = proxyAnswer
 	return &http.Client{Transport: t}
-}
-
-func proxy(r *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(r)
-	if err != nil {
-		return nil, ErrProxyAddress
-	}
-	return u, nil
 }
 
 func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {

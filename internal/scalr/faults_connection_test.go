@@ -167,7 +167,6 @@ func TestTroubleOfTheNetwork(t *testing.T) {
 		"C22 the proxy says no":       {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1, "the proxy proxy:3128 answered 407 Proxy Authentication Required"},
 		"C22 the proxy is in trouble": {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
 		"C23 the proxy is down":       {&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused"},
-		"C25 a malformed proxy":       {network.ErrProxyAddress, scalr.ProxyDenied, 1, "HTTPS_PROXY"},
 		"T09 a metadata service":      {dial(network.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
 		"C10 closed":                  {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
 		"C09 reset":                   {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0, "ended in the middle"},

@@ -87,8 +87,6 @@ func diagnose(err error, host string) (Network, string) {
 	switch {
 	case errors.Is(err, network.ErrAddressRefused):
 		return NotAllowed, host + ": " + network.ErrAddressRefused.Error()
-	case errors.Is(err, network.ErrProxyAddress):
-		return ProxyDenied, network.ErrProxyAddress.Error()
 	case errors.As(err, &denial) && denial.Status >= 500:
 		return ProxyTrouble, denial.Error()
 	case errors.As(err, &denial):
