@@ -53,8 +53,11 @@ type judge struct {
 	doubts   int // stale looks after one that was over
 }
 
-// severalLooks are believed where two might be a coincidence.
-const severalLooks = 5
+// Looks in a row that are believed where two might be a coincidence.
+const (
+	severalLooks = 5
+	appliedLooks = 3 // for a run that was applied in all but name
+)
 
 func (j *judge) consider(r scalr.Run) opinion {
 	if r.Status.Before(j.furthest) {
@@ -70,7 +73,7 @@ func (j *judge) consider(r scalr.Run) opinion {
 		return ending
 	case (r.Waiting() || r.Idle()) && j.same > 1 && !j.justLeft(r.Status):
 		return rested
-	case j.settled >= severalLooks && r.Status.Known():
+	case j.settled >= appliedLooks && r.Status.Known():
 		return rested
 	case j.settled >= severalLooks:
 		return stuck

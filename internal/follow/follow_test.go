@@ -1,0 +1,188 @@
+package follow_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestOutage: nobody answers for five minutes, and the run ends meanwhile (S17).
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	text := log(200, planned)
+	for name, f := range map[string]scalrtest.Fault{
+		"refused": {Action: scalrtest.Refuse},
+		"503":     {Action: scalrtest.Status, Status: 503},
+		"page":    {Action: scalrtest.HTML, Status: 502},
+		"stall":   {Action: scalrtest.Stall},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, planning(time.Minute, text), true, func(r *rig) {
+				f.Op, f.Nth, f.During = "* /**", 12, 5*time.Minute
+				r.sim.AddFault(f)
+				before := len(r.sim.Requests())
+				late := r.follow("planned_and_finished")
+				r.wantText("plan", text)
+				if late > 6*time.Minute+10*time.Second {
+					t.Errorf("ended %s after the run", late)
+				}
+				if n := len(r.sim.Requests()) - before; n > 100 {
+					t.Errorf("asked %d times", n)
+				}
+			})
+		})
+	}
+}
+
+// TestGone: a run that is not there, for ever, is given up after half a minute (S16).
+func TestGone(t *testing.T) {
+	t.Parallel()
+	s := with(planning(time.Hour, "x"), scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Status, Status: 404, Nth: 3, Times: -1})
+	play(t, s, true, func(r *rig) {
+		began := time.Now()
+		ending, err := r.Follow(r.t.Context(), r.run)
+		if took := time.Since(began); !errors.Is(err, scalr.ErrNotFound) || took < 30*time.Second || took > 50*time.Second {
+			t.Errorf("%v after %s, want not found after half a minute", err, took)
+		}
+		if ending.Run.Status != "planning" || ending.Told != nil || ending.Stop != nil {
+			t.Errorf("ending %+v, want the last look and nothing else", ending)
+		}
+	})
+}
+
+// TestUnauthorized: a 401 that passes by is passed over (H14).
+func TestUnauthorized(t *testing.T) {
+	t.Parallel()
+	s := with(planning(20*time.Second, log(9, planned)), scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Status, Status: 401, Nth: 4, Times: 2, Header: http.Header{}})
+	play(t, s, true, func(r *rig) { r.follow("planned_and_finished") })
+}
+
+// TestMalformed: answers without a usable status are asked again (S13).
+func TestMalformed(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]string{"null": `"status": null`, "number": `"status": 7`, "missing": `"state": "x"`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Edit, Nth: 3, Times: 2, Change: func(body string) string {
+				for _, s := range []string{`"status":"planning"`, `"status": "planning"`, `"status":"plan_queued"`, `"status": "plan_queued"`} {
+					body = strings.ReplaceAll(body, s, status)
+				}
+				return body
+			}}
+			play(t, with(planning(20*time.Second, log(9, planned)), f), true, func(r *rig) { r.follow("planned_and_finished") })
+		})
+	}
+}
+
+// TestScenarios follows what the simulator has in odd and good lives to their rest.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"plan-changes": "planned_and_finished", "no-changes": "planned_and_finished", "plan-error": "errored", "canceled-by-other": "canceled",
+		"passes-unknown": "planned_and_finished", "backwards": "planned_and_finished", "policy-advisory": "planned_and_finished",
+		"applied real": "applied", "waits-for-approval real": "planned", "hooks real": "post_apply_finished", "passes-planned real": "post_apply_finished",
+		"policy-soft real": "policy_override", "queued real": "planned", "rests-without-changes real": "planned", "apply-error real": "errored",
+		"confirmed-by-other real": "applied", "discarded-by-other real": "discarded",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scenario, real, _ := strings.Cut(name, " ")
+			s := scalrtest.Scenarios()[scenario]
+			play(t, s, real == "", func(r *rig) {
+				if late := r.follow(want); late > 15*time.Second {
+					t.Errorf("ended %s after the run came to rest", late)
+				}
+			})
+		})
+	}
+}
+
+// TestUnknown: a run that rests in a word that nobody knows is no success.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	play(t, scalrtest.Scenarios()["unknown-status"], true, func(r *rig) {
+		_, err := r.Follow(r.t.Context(), r.run)
+		var unknown *follow.UnknownStatusError
+		if !errors.As(err, &unknown) || unknown.Status != "quantum_checking" || !strings.Contains(err.Error(), `"quantum_checking"`) {
+			t.Errorf("got %v, want an UnknownStatusError", err)
+		}
+	})
+}
+
+// TestAgain: a follower that goes on with a run does not tell its logs twice.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	s := scalrtest.Scenarios()["waits-for-approval"]
+	s.Life.Plan.Log, s.Life.Apply.Log = log(30, planned), log(30, applied)
+	play(t, s, false, func(r *rig) {
+		r.follow("planned")
+		if err := r.client.Confirm(r.t.Context(), r.run.ID, "go"); err != nil {
+			t.Fatal(err)
+		}
+		r.Leaving = "planned"
+		r.follow("applied")
+		r.wantText("plan", log(30, planned))
+		r.wantText("apply", log(30, applied))
+	})
+}
+
+// long is a run that plans for six hours without a word.
+type long struct {
+	began        time.Time
+	looks, reads int
+}
+
+func (l *long) Look(context.Context, string) (scalr.Run, error) {
+	l.looks++
+	r := scalr.Run{ID: "run-1", Status: "planning", Dry: true, Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}
+	if time.Since(l.began) > 6*time.Hour {
+		r.Status, r.Plan.Status = "planned_and_finished", "finished"
+	}
+	return r, nil
+}
+
+func (l *long) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+	l.reads++
+	return &scalr.LogBody{Reader: strings.NewReader(planned)}, nil
+}
+
+func (l *long) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
+	return scalr.StopResult{}, nil
+}
+
+// TestLong: six hours cost one look in ten seconds, one more where there is a
+// log, and no memory (S19). It is not parallel: the heap is everybody's.
+func TestLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &long{began: time.Now()}
+		f := follow.Follower{API: api, Tell: newNotes(), Pace: follow.DefaultPace}
+		before := heap()
+		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil {
+			t.Fatal(err)
+		}
+		if grew := int64(heap()) - int64(before); grew > 1<<20 {
+			t.Errorf("the heap grew by %d bytes", grew)
+		}
+		if most := 6*360 + 10; api.looks > most || api.reads > most {
+			t.Errorf("%d looks and %d at the log, want %d at most", api.looks, api.reads, most)
+		}
+		t.Logf("%d looks, %d at the log, in 6 h", api.looks, api.reads)
+	})
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}

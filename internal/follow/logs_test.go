@@ -1,0 +1,233 @@
+package follow_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestLogs plays what logs do (docs/faults.md, L). However they come, each is
+// told whole and once, and the end of the run is not noticed late.
+func TestLogs(t *testing.T) {
+	t.Parallel()
+	text := log(300, planned)
+	endless := log(300, "Terraform has been terminated.\n")
+	lagging := func(lag time.Duration, text string) scalrtest.Scenario {
+		s := planning(10*time.Second, text)
+		s.Logs.Lag = lag
+		return s
+	}
+	mode := func(m scalrtest.LogMode) scalrtest.Scenario {
+		s := planning(70*time.Second, text)
+		s.Logs.Mode = m
+		return s
+	}
+	half := planning(20*time.Second, text)
+	half.Logs.HalfLine = true
+	spoil := func(op string, f scalrtest.Fault) scalrtest.Scenario {
+		f.Op = op
+		s := planning(20*time.Second, text)
+		if strings.HasPrefix(op, "GET /logs") {
+			s.Logs.Mode = scalrtest.LogRedirects
+		}
+		return with(s, f)
+	}
+	const output = "GET /plans/*/output"
+	for _, c := range []struct {
+		name     string
+		scenario scalrtest.Scenario
+		want     string
+		late     time.Duration // after the end of the run, at most
+		troubles int
+	}{
+		{"normal end", planning(20*time.Second, text), text, 11 * time.Second, 0},
+		{"half lines", half, text, 11 * time.Second, 0},
+		{"L01 204 for a minute", mode(scalrtest.LogAtEnd), text, 12 * time.Second, 0},
+		{"redirected", mode(scalrtest.LogRedirects), text, 12 * time.Second, 0},
+		{"L02 404", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
+		{"L03 link expired", spoil("GET /logs/*", scalrtest.Fault{Action: scalrtest.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
+		{"L04 5xx for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
+		{"L04 5xx at the end", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Nth: 3, During: 20 * time.Second}), text, 20 * time.Second, 1},
+		{"L05 cut", spoil(output, scalrtest.Fault{Action: scalrtest.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
+		{"L05 cut where nothing is new", spoil(output, scalrtest.Fault{Action: scalrtest.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
+		{"L12 a second late", lagging(time.Second, text), text, 12 * time.Second, 0},
+		{"L12 two seconds late", lagging(2*time.Second, text), text, 12 * time.Second, 0},
+		{"L12 eight seconds late", lagging(8*time.Second, text), text, 12 * time.Second, 0},
+		{"L12 late without an end", lagging(4*time.Second, endless), endless, 15 * time.Second, 0},
+		{"L15 stalls", spoil(output, scalrtest.Fault{Action: scalrtest.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
+		{"L15 trickles", spoil(output, scalrtest.Fault{Action: scalrtest.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
+		{"L15 stalls for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Stall, Times: -1}), "", 31 * time.Second, 1},
+		{"S14 no log", planning(20*time.Second, "x"), "x", 14 * time.Second, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			play(t, c.scenario, true, func(r *rig) {
+				late := r.follow("planned_and_finished")
+				t.Logf("%s after the end, %d looks at the log", late.Round(time.Millisecond), r.asked(output))
+				r.wantText("plan", c.want)
+				if late > c.late {
+					t.Errorf("ended %s after the run, want %s at most", late, c.late)
+				}
+				if len(r.tell.troubles) != c.troubles {
+					t.Errorf("%d troubles were told, want %d: %v", len(r.tell.troubles), c.troubles, r.tell.troubles)
+				}
+			})
+		})
+	}
+}
+
+// TestNormalEnd: the wait for late bytes delays a normal end by a second.
+func TestNormalEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		most time.Duration
+	}{
+		"as Terraform ends": {log(3, planned), time.Second},
+		"otherwise":         {log(3, "That was it.\n"), 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, planning(time.Second, c.text), true, func(r *rig) {
+				time.Sleep(time.Minute) // the run is over before the first look
+				began := time.Now()
+				r.follow("planned_and_finished")
+				if took := time.Since(began); took != c.most {
+					t.Errorf("following a run that is over took %s, want %s", took, c.most)
+				}
+				if r.wantText("plan", c.text); !r.tell.closed["plan"] {
+					t.Error("the log was not closed")
+				}
+			})
+		})
+	}
+}
+
+// TestTwoLogs: what a stage still says is told before the stage after it.
+func TestTwoLogs(t *testing.T) {
+	t.Parallel()
+	s := scalrtest.Scenario{World: scalrtest.World{Workspace: map[string]any{"auto-apply": true}},
+		Life: scalrtest.Life{Plan: scalrtest.Stage{For: 7 * time.Second, Log: log(50, planned)}, Apply: scalrtest.Stage{For: 7 * time.Second, Log: log(50, applied)}}}
+	play(t, s, false, func(r *rig) {
+		late := r.follow("applied")
+		r.wantText("plan", log(50, planned))
+		r.wantText("apply", log(50, applied))
+		var got []string
+		for _, e := range r.tell.events {
+			if e == "look planning" || e == "look applying" || e == "look applied" || strings.HasSuffix(e, "log") {
+				got = append(got, e)
+			}
+		}
+		want := []string{"look planning", "plan log", "look applying", "apply log", "look applied"}
+		if got = slices.Compact(got); !slices.Equal(got, want) {
+			t.Errorf("told %v\nwant %v", got, want)
+		}
+		if late > 4*time.Second {
+			t.Errorf("ended %s after the run", late)
+		}
+	})
+}
+
+// TestRewritten tells the log again, once, from its start (L11).
+func TestRewritten(t *testing.T) {
+	t.Parallel()
+	s := scalrtest.Scenario{Life: scalrtest.Life{Steps: []scalrtest.Step{
+		{Status: "planning", For: 10 * time.Second, Log: log(50, "A line that will be taken back\n")},
+		{Status: "planning", For: 10 * time.Second, Log: "Initializing...\n" + log(100, planned), Rewrite: true},
+		{Status: "planned_and_finished"},
+	}}}
+	play(t, s, true, func(r *rig) {
+		r.follow("planned_and_finished")
+		text := r.tell.text["plan"].String()
+		if strings.Count(text, "Initializing...") != 1 || strings.Contains(text, "taken back") || !strings.Contains(text, "Plan: ") {
+			t.Errorf("told last:\n%s", text)
+		}
+		if n := strings.Count(strings.Join(r.tell.events, "\n"), "plan again"); n != 1 {
+			t.Errorf("told anew %d times, want once: %v", n, r.tell.events)
+		}
+	})
+}
+
+// TestShrunk: a log that is shorter in the end is told again, but not at once:
+// an old copy of it comes right in a moment.
+func TestShrunk(t *testing.T) {
+	t.Parallel()
+	text := log(300, planned)
+	short := func(times int) scalrtest.Fault {
+		return scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Garbage, Body: text[:400], Nth: 7, Times: times}
+	}
+	t.Run("old copy", func(t *testing.T) {
+		t.Parallel()
+		play(t, with(planning(20*time.Second, text), short(2)), true, func(r *rig) {
+			r.follow("planned_and_finished")
+			if r.wantText("plan", text); slices.Contains(r.tell.events, "plan again") {
+				t.Error("an old copy was told again")
+			}
+		})
+	})
+	t.Run("for good", func(t *testing.T) {
+		t.Parallel()
+		play(t, with(planning(20*time.Second, text), short(-1)), true, func(r *rig) {
+			r.follow("planned_and_finished")
+			if r.wantText("plan", text[:400]); !slices.Contains(r.tell.events, "plan again") {
+				t.Error("that the log was rewritten was not told")
+			}
+		})
+	})
+}
+
+// TestServed counts what logs really cost: 4 N, and 64 KiB for every second.
+func TestServed(t *testing.T) {
+	t.Parallel()
+	size := func(takes time.Duration) scalrtest.Scenario {
+		return scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: takes, Size: 2 << 20}}}
+	}
+	line, atEnd, late := size(10*time.Second), size(10*time.Second), size(10*time.Second)
+	line.Life.Plan.OneLine = true
+	atEnd.Logs.Mode = scalrtest.LogAtEnd
+	late.Logs.Lag = time.Second
+	for name, s := range map[string]scalrtest.Scenario{
+		"2 MiB in 5 minutes":  size(5 * time.Minute),
+		"2 MiB in 10 seconds": size(10 * time.Second),
+		"2 MiB in a second":   size(time.Second),
+		"2 MiB at the end":    atEnd,
+		"2 MiB a second late": late,
+		"2 MiB in one line":   line,
+		"an hour of one line": planning(time.Hour, planned),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, s, true, func(r *rig) {
+				r.follow("planned_and_finished")
+				stage := s.Life.Plan
+				n := max(stage.Size, int64(len(stage.Log)))
+				var served int64
+				for _, bytes := range r.served {
+					served += bytes
+				}
+				if most := 4*n + int64(stage.For.Seconds()*64*1024); served > most {
+					t.Errorf("cost %d bytes, want %d at most", served, most)
+				}
+				if got := int64(r.tell.text["plan"].Len()); got != n {
+					t.Errorf("told %d bytes of %d", got, n)
+				}
+				t.Logf("%.2f N, %d looks", float64(served)/float64(n), r.asked("GET /plans/*/output"))
+			})
+		})
+	}
+}
+
+// TestUnauthorizedLog: a token that is renewed for the run is good for the log (H14).
+func TestUnauthorizedLog(t *testing.T) {
+	t.Parallel()
+	text := log(100, planned)
+	s := with(planning(20*time.Second, text), scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Status, Status: 401, Nth: 2, Times: 2, Header: http.Header{}})
+	play(t, s, true, func(r *rig) {
+		r.follow("planned_and_finished")
+		r.wantText("plan", text)
+	})
+}

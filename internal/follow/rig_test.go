@@ -1,0 +1,245 @@
+package follow_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/secret"
+)
+
+// rig is a run in a simulated Scalr, and a follower of it, in virtual time.
+type rig struct {
+	*follow.Follower
+	t      *testing.T
+	sim    *scalrtest.Server
+	client *scalr.Client
+	tell   *notes
+	run    scalr.Run
+	served map[string]int64 // bytes of each log that were read
+}
+
+// notes is what the follower told.
+type notes struct {
+	events   []string
+	status   scalr.Status
+	text     map[scalr.Phase]*bytes.Buffer
+	closed   map[scalr.Phase]bool
+	troubles []error
+}
+
+func newNotes() *notes {
+	return &notes{text: map[scalr.Phase]*bytes.Buffer{}, closed: map[scalr.Phase]bool{}}
+}
+
+// note takes down an event, unless it is what the last one was.
+func (n *notes) note(event string) {
+	if len(n.events) == 0 || n.events[len(n.events)-1] != event {
+		n.events = append(n.events, event)
+	}
+}
+
+func (n *notes) Look(r scalr.Run) {
+	if r.Status != n.status {
+		n.status = r.Status
+		n.note("look " + string(r.Status))
+	}
+}
+
+func (n *notes) Log(p scalr.Phase) io.WriteCloser { return phaseLog{n, p} }
+
+func (n *notes) Restarted(p scalr.Phase) {
+	n.note(string(p) + " again")
+	n.text[p].Reset()
+}
+
+func (n *notes) LogTrouble(p scalr.Phase, err error) {
+	n.note(string(p) + " trouble")
+	n.troubles = append(n.troubles, err)
+}
+
+type phaseLog struct {
+	n *notes
+	p scalr.Phase
+}
+
+func (l phaseLog) Write(p []byte) (int, error) {
+	if l.n.text[l.p] == nil {
+		l.n.text[l.p] = new(bytes.Buffer)
+	}
+	l.n.note(string(l.p) + " log")
+	return l.n.text[l.p].Write(p)
+}
+
+func (l phaseLog) Close() error { l.n.closed[l.p] = true; return nil }
+
+// play makes a run in the scenario and lets then go on with it, in a bubble. At
+// the end nothing must have been objected to and every fault used.
+func play(t *testing.T, s scalrtest.Scenario, dry bool, then func(*rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{t: t, sim: scalrtest.New(s), served: map[string]int64{}}
+		r.tell = newNotes()
+		r.dial()
+		r.create(dry)
+		r.Follower = &follow.Follower{API: r.client, Tell: r.tell, Pace: follow.DefaultPace, Stopping: &scalr.Stopping{Comment: "enough"}}
+		then(r)
+		for _, o := range r.sim.Objections() {
+			t.Errorf("Scalr objects: %s", o)
+		}
+		for _, f := range r.sim.UnusedFaults() {
+			t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
+		}
+	})
+}
+
+func (r *rig) dial() {
+	base, _ := url.Parse(r.sim.URL())
+	var err error
+	r.client, err = scalr.New(scalr.Config{BaseURL: base, UserAgent: "scalr-run-action/test", Token: secret.New(scalrtest.Token),
+		HTTP: &http.Client{Transport: counting{r.sim.Client().Transport, r.served}}})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) create(dry bool) {
+	r.t.Helper()
+	ctx := r.t.Context()
+	v, err := r.client.CreateConfiguration(ctx, scalrtest.WorkspaceID, dry)
+	if err == nil {
+		err = r.client.Upload(ctx, v, scalr.Upload{Data: bytes.NewReader(archive()), Size: int64(len(archive()))})
+	}
+	if err == nil {
+		_, err = r.client.AwaitUploaded(ctx, v.ID, time.Minute, func(string) {})
+	}
+	if err == nil {
+		r.run, _, err = r.client.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+var archive = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	const text = "resource \"terraform_data\" \"a\" {}\n"
+	_ = w.WriteHeader(&tar.Header{Name: "main.tf", Mode: 0o644, Size: int64(len(text))})
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	_ = z.Close()
+	return b.Bytes()
+})
+
+// follow follows to the end and returns how long after the run's end that was.
+func (r *rig) follow(status string) (late time.Duration) {
+	r.t.Helper()
+	ending, err := r.Follow(r.t.Context(), r.run)
+	if err != nil || string(ending.Run.Status) != status {
+		r.t.Errorf("the run ended as %s (%v), want %s\n%s", ending.Run.Status, err, status, strings.Join(r.tell.events, "\n"))
+	}
+	moves := r.sim.Runs()[0].Transitions
+	return time.Since(moves[len(moves)-1].At)
+}
+
+// wantText checks that a log was told whole, each line once.
+func (r *rig) wantText(p scalr.Phase, want string) {
+	r.t.Helper()
+	got := r.tell.text[p]
+	if got == nil {
+		got = new(bytes.Buffer)
+	}
+	if got.String() != want {
+		r.t.Errorf("the %s log was told as %d bytes, want %d\n%s", p, got.Len(), len(want), cut(got.String()))
+	}
+}
+
+func cut(s string) string { return s[:min(len(s), 500)] }
+
+// asked counts requests, as GET /runs/*.
+func (r *rig) asked(op string) int {
+	method, pattern, _ := strings.Cut(op, " ")
+	n := 0
+	for _, q := range r.sim.Requests() {
+		if ok, _ := path.Match(pattern, q.Path); ok && q.Method == method {
+			n++
+		}
+	}
+	return n
+}
+
+// counting counts what is read of logs.
+type counting struct {
+	http.RoundTripper
+	served map[string]int64
+}
+
+func (c counting) RoundTrip(q *http.Request) (*http.Response, error) {
+	res, err := c.RoundTripper.RoundTrip(q)
+	if err == nil && res.StatusCode == 200 && (strings.HasSuffix(q.URL.Path, "/output") || strings.HasPrefix(q.URL.Path, "/logs/")) {
+		res.Body = &countedBody{res.Body, func(n int) { c.served[path.Base(path.Dir(q.URL.Path))] += int64(n) }}
+	}
+	return res, err
+}
+
+type countedBody struct {
+	io.ReadCloser
+	count func(int)
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.count(n)
+	return n, err
+}
+
+// log is a log of Terraform's with so many lines before its end.
+func log(lines int, end string) string {
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "terraform_data.item[%d]: Refreshing state...\n", i)
+	}
+	return b.String() + end
+}
+
+const (
+	planned = "Plan: 1 to add, 0 to change, 0 to destroy.\n"
+	applied = "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n"
+)
+
+// planning is a dry run whose plan takes a while and writes a log.
+func planning(takes time.Duration, text string) scalrtest.Scenario {
+	return scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: takes, Log: text}}}
+}
+
+func with(s scalrtest.Scenario, faults ...scalrtest.Fault) scalrtest.Scenario {
+	s.Faults = append(s.Faults, faults...)
+	return s
+}
+
+// tellable ends a context like a signal does.
+type tellable struct{ s string }
+
+func (e tellable) Error() string { return e.s }
+
+func (r *rig) toldAfter(d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeoutCause(r.t.Context(), d, tellable{"told"})
+	r.t.Cleanup(cancel)
+	return ctx
+}

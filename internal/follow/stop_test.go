@@ -1,0 +1,213 @@
+package follow_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestTold stops the run when the context ends, within the grace.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	cancel := "POST /runs/*/actions/cancel"
+	for _, c := range []struct {
+		name   string
+		faults []scalrtest.Fault
+		ends   string // how the run was seen last
+		fails  bool
+		within time.Duration
+	}{
+		{"at once", nil, "canceled", false, 600 * time.Millisecond},
+		{"503 twice", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 503, Times: 2}}, "canceled", false, 1500 * time.Millisecond},
+		{"403", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 403}}, "planning", true, 100 * time.Millisecond},
+		{"hangs", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Stall, Times: -1}}, "planning", true, 3 * time.Second},
+		{"nothing answers", []scalrtest.Fault{{Op: "* /**", Action: scalrtest.Stall, Times: -1}}, "planning", true, 3 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			play(t, planning(time.Hour, log(3, planned)), true, func(r *rig) {
+				r.spoilAfter(19*time.Second, c.faults...)
+				began := time.Now()
+				ending, err := r.Follow(r.toldAfter(20*time.Second), r.run)
+				took := time.Since(began) - 20*time.Second
+				if err != nil || !errors.Is(ending.Told, tellable{"told"}) || ending.Stop == nil {
+					t.Fatalf("%+v, %v; want to be told, and a stop", ending, err)
+				}
+				if string(ending.Run.Status) != c.ends || (ending.StopErr != nil) != c.fails || took > c.within {
+					t.Errorf("%s, %v, after %s; want %s, an error: %v, within %s", ending.Run.Status, ending.StopErr, took, c.ends, c.fails, c.within)
+				}
+			})
+		})
+	}
+}
+
+// spoilAfter lets requests go wrong from some time on.
+func (r *rig) spoilAfter(d time.Duration, faults ...scalrtest.Fault) {
+	go func() {
+		time.Sleep(d)
+		for _, f := range faults {
+			r.sim.AddFault(f)
+		}
+	}()
+}
+
+// TestToldTellsTheEnd: what a canceled plan said last is told too.
+func TestToldTellsTheEnd(t *testing.T) {
+	t.Parallel()
+	play(t, planning(time.Hour, log(300, planned)), true, func(r *rig) {
+		if _, err := r.Follow(r.toldAfter(20*time.Second), r.run); err != nil {
+			t.Fatal(err)
+		}
+		if text := r.tell.text["plan"].String(); !strings.HasSuffix(text, "The operation was canceled.\n") {
+			t.Errorf("the log ends with %q", text[max(0, len(text)-100):])
+		}
+		if !slices.Contains(r.tell.events, "look canceled") {
+			t.Errorf("told %v", r.tell.events)
+		}
+	})
+}
+
+// TestToldAlone: without Stopping nothing is asked for.
+func TestToldAlone(t *testing.T) {
+	t.Parallel()
+	play(t, planning(time.Hour, "x"), true, func(r *rig) {
+		r.Stopping = nil
+		began := time.Now()
+		ending, err := r.Follow(r.toldAfter(20*time.Second), r.run)
+		if err != nil || ending.Told == nil || ending.Stop != nil || len(r.sim.Stops()) != 0 {
+			t.Errorf("%+v, %v, stops %v; want nothing but to be told", ending, err, r.sim.Stops())
+		}
+		if took := time.Since(began); took != 20*time.Second {
+			t.Errorf("it ended after %s, want at once", took)
+		}
+	})
+}
+
+// TestToldTooLate: a run that was over when the context ended is left alone (X15).
+func TestToldTooLate(t *testing.T) {
+	t.Parallel()
+	s := planning(time.Second, "That was it.\n") // whose end is waited for
+	play(t, s, true, func(r *rig) {
+		time.Sleep(time.Minute)
+		ending, err := r.Follow(r.toldAfter(500*time.Millisecond), r.run)
+		if err != nil || ending.Told != nil || ending.Run.Status != "planned_and_finished" || len(r.sim.Stops()) != 0 {
+			t.Errorf("%+v, %v, stops %v; want the end of the run", ending, err, r.sim.Stops())
+		}
+	})
+}
+
+// TestToldWhileItWaits discards a run that was found to wait, also when its logs
+// are still being drained.
+func TestToldWhileItWaits(t *testing.T) {
+	t.Parallel()
+	s := scalrtest.Scenarios()["waits-for-approval"]
+	s.Life.Plan.Log = "Nobody knows this end.\n"
+	for _, after := range []time.Duration{100 * time.Millisecond, 2100 * time.Millisecond} {
+		t.Run(after.String(), func(t *testing.T) {
+			t.Parallel()
+			play(t, s, false, func(r *rig) {
+				for r.sim.Runs()[0].Status != "planned" {
+					time.Sleep(10 * time.Millisecond)
+				}
+				ending, err := r.Follow(r.toldAfter(after), r.run)
+				if err != nil || ending.Told == nil || ending.Run.Status != "discarded" {
+					t.Errorf("%+v, %v; want it to be discarded", ending, err)
+				}
+			})
+		})
+	}
+}
+
+// slow is an API whose stop request takes a while to get out, and longer to be answered.
+type slow struct {
+	scalr.Run
+	out  time.Duration
+	outs int
+}
+
+func (s *slow) Look(context.Context, string) (scalr.Run, error) { return s.Run, nil }
+
+func (s *slow) Log(context.Context, scalr.Log) (*scalr.LogBody, error) { return nil, nil }
+
+func (s *slow) Stop(ctx context.Context, r scalr.Run, how scalr.Stopping) (scalr.StopResult, error) {
+	for _, d := range []time.Duration{s.out, 10 * time.Millisecond, time.Hour} {
+		select {
+		case <-time.After(d):
+			how.Out()
+			s.outs++
+		case <-ctx.Done():
+			return scalr.StopResult{LastKnown: r}, ctx.Err()
+		}
+	}
+	return scalr.StopResult{LastKnown: r}, nil
+}
+
+// TestHurry: the second signal ends the stopping, but not before a request is
+// out (X17). A goroutine that is left behind would block the bubble.
+func TestHurry(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ second, out, want time.Duration }{
+		"before the request is out": {0, 600 * time.Millisecond, 600 * time.Millisecond},
+		"after it":                  {800 * time.Millisecond, 600 * time.Millisecond, 800 * time.Millisecond},
+		"never":                     {time.Hour, 600 * time.Millisecond, 3 * time.Second},
+		"never out":                 {0, time.Hour, 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				hurry := make(chan struct{})
+				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, out: c.out}
+				f := follow.Follower{API: api, Tell: newNotes(), Pace: follow.DefaultPace, Stopping: &scalr.Stopping{}, Hurry: hurry}
+				ctx, cancel := context.WithCancelCause(t.Context())
+				cancel(tellable{"told"})
+				timer := time.AfterFunc(c.second, func() { close(hurry) })
+				defer timer.Stop()
+				began := time.Now()
+				ending, err := f.Follow(ctx, api.Run)
+				if took := time.Since(began); took != c.want || err != nil || ending.StopErr == nil {
+					t.Errorf("%s, %v, %v; want %s", took, err, ending.StopErr, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestHurryWhileItEnds: a second signal also ends the wait for the run's end.
+func TestHurryWhileItEnds(t *testing.T) {
+	t.Parallel()
+	s := scalrtest.Scenarios()["ignores-stop"]
+	play(t, s, true, func(r *rig) {
+		hurry := make(chan struct{})
+		r.Hurry = hurry
+		time.AfterFunc(20*time.Second+400*time.Millisecond, func() { close(hurry) })
+		began := time.Now()
+		ending, _ := r.Follow(r.toldAfter(20*time.Second), r.run)
+		if took := time.Since(began); took != 20*time.Second+400*time.Millisecond || ending.Stop.Verb != "cancel" || ending.StopErr != nil {
+			t.Errorf("%s, %+v; want the end 400 ms after the first signal", took, ending)
+		}
+	})
+}
+
+// TestApplyGoesOn: an apply is left alone unless it may be stopped (X09).
+func TestApplyGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, may := range []bool{false, true} {
+		s := scalrtest.Scenarios()["applied"]
+		s.Life.Apply.For = time.Hour
+		play(t, s, false, func(r *rig) {
+			r.Stopping = &scalr.Stopping{Apply: may}
+			ending, err := r.Follow(r.toldAfter(time.Minute), r.run)
+			if err != nil || ending.Stop.GoesOn == may || len(r.sim.Stops()) > 0 != may {
+				t.Errorf("may be stopped: %v; %+v, %v, stops %v", may, ending, err, r.sim.Stops())
+			}
+		})
+	}
+}
