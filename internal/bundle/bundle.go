@@ -7,12 +7,9 @@
 //   - There is a whole archive or none.
 package bundle
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
-// Options says what to pack and whom to tell about it.
+// Options says what to pack and whom to tell about it. List and Pack call Warn and Debug in the goroutine that called them.
 type Options struct {
 	Root  string       // the checkout; nothing outside it is ever read
 	Path  string       // as the user wrote it: relative to Root, or absolute and inside it; empty means Root
@@ -30,7 +27,7 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	defer limitMemory()()
 	t, err := openTree(o.Root)
 	if err != nil {
-		return nil, fmt.Errorf("open the checkout %q: %w", o.Root, err)
+		return nil, &Error{Code: PathMissing, Path: o.Root, Err: err}
 	}
 	defer t.close()
 	base, err := locate(t, o.Path)
@@ -38,10 +35,14 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 		return nil, err
 	}
 	l := &Listing{options: o, base: base.path}
+	list := l.listDirectory
 	if base.kind == kindFile {
-		return l, l.checkReady(ctx, t)
+		list = l.checkReady
 	}
-	return l, l.listDirectory(ctx, t)
+	if err := list(ctx, t); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 func (l *Listing) listDirectory(ctx context.Context, t *tree) error {

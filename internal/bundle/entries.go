@@ -22,7 +22,7 @@ func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		t, err := openTree(l.options.Root)
 		if err != nil {
-			yield(Entry{}, err)
+			yield(Entry{}, &Error{Code: PathMissing, Path: l.options.Root, Err: err})
 			return
 		}
 		defer t.close()

@@ -60,15 +60,8 @@ func (w *walker) link(v verdict) {
 
 // inner keeps a link that ends in the bundle: as it is written if that leads there from any place, else rewritten.
 func (w *walker) inner(target string, end ending) {
-	to := strings.TrimPrefix(strings.TrimPrefix(end.path, w.l.base), "/")
-	if w.l.base == "." {
-		to = end.path
-	}
-	if to == "" {
-		to = "."
-	}
-	if w.now.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.now.dir].path, target) {
-		target = relative(w.l.dirs[w.now.dir].path, to)
+	if w.rewrites(target) {
+		target = relative(w.l.dirs[w.now.dir].path, relative(w.l.base, end.path))
 	}
 	if end.kind == kindMissing {
 		w.dangling.add(string(w.path))
@@ -79,10 +72,15 @@ func (w *walker) inner(target string, end ending) {
 	w.add(w.note(kindLink, target))
 }
 
+// rewrites says whether a link's text means something else, or leads out, where the bundle is unpacked.
+func (w *walker) rewrites(target string) bool {
+	return w.now.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.now.dir].path, target)
+}
+
 // loop keeps a link that leads in circles, if its text stays in the bundle.
 func (w *walker) loop(target string) {
 	w.dangling.add(string(w.path))
-	if w.now.copy == nil && !path.IsAbs(target) && !leavesBundle(w.l.dirs[w.now.dir].path, target) {
+	if !w.rewrites(target) {
 		w.add(w.note(kindLink, target))
 		return
 	}
@@ -153,7 +151,7 @@ func leavesBundle(dir, target string) bool {
 	return false
 }
 
-// relative is how a link in dir points to name. Both are clean and relative to the bundle.
+// relative is the way from dir to name. Both are clean and start at the same place.
 func relative(dir, name string) string {
 	r, err := filepath.Rel(dir, name)
 	if err != nil { // not for two relative paths

@@ -3,7 +3,6 @@ package bundle
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"syscall"
 	"time"
@@ -23,7 +22,7 @@ func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
 	defer limitMemory()()
 	t, err := openTree(l.options.Root)
 	if err != nil {
-		return nil, fmt.Errorf("open the checkout %q: %w", l.options.Root, err)
+		return nil, &Error{Code: PathMissing, Path: l.options.Root, Err: err}
 	}
 	defer t.close()
 	s := newSink(l.options)

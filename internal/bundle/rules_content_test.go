@@ -1,3 +1,5 @@
+//go:build linux
+
 package bundle_test
 
 import (
@@ -76,6 +78,23 @@ func TestRule13Names(t *testing.T) {
 		if s.content[name] != name {
 			t.Errorf("%.80q is not in the archive as it is", name)
 		}
+	}
+}
+
+// A path longer than the kernel takes in one call is opened in parts.
+func TestRule13PathsOfAnyLength(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "main.tf")
+	dir, err := os.OpenRoot(root)
+	must(t, err)
+	defer dir.Close()
+	deep := strings.Repeat(strings.Repeat("d", 200)+"/", 30)
+	must(t, dir.MkdirAll(deep, 0o755))
+	must(t, dir.WriteFile(deep+"f", []byte("deep"), 0o644))
+	must(t, dir.Symlink("f", deep+"l"))
+	s := pack(t, root, ".")
+	if s.content[deep+"f"] != "deep" || s.links()[deep+"l"] != "f" {
+		t.Errorf("got %d entries, and not the file of 6,001 bytes", len(s.names))
 	}
 }
 
