@@ -1,0 +1,209 @@
+package scalr_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/secret"
+)
+
+var update = flag.Bool("update", false, "rewrite what the client sends and understands in testdata/wire; answers are never rewritten")
+
+// The files of testdata/wire are the third witness between client and
+// simulator: for each call the request and the answer, byte for byte, as the
+// vendor's documents show them. They are read by people; -update does not
+// replace that.
+//
+//	-- request --     what the client must send
+//	-- answer --      what Scalr answers
+//	-- understood --  what the client must make of it
+
+// exchange is one file.
+type exchange struct{ request, answer, understood string }
+
+// calls are the files by name, with the call that each of them shows and the
+// life of the run at which it happens. Where a call makes several requests, the
+// method before the name tells which of them is shown.
+func calls() map[string]struct {
+	life scalrtest.Life
+	do   func(context.Context, *scalr.Client, place) (any, error)
+} {
+	type entry = struct {
+		life scalrtest.Life
+		do   func(context.Context, *scalr.Client, place) (any, error)
+	}
+	waits := scalrtest.Life{Cost: &scalrtest.Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"},
+		Policies: []scalrtest.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"the gateway has a public address"}}}}
+	simple := scalrtest.Life{}
+	working := longLife()
+	no := false
+	only := func(life scalrtest.Life, do func(context.Context, *scalr.Client, place) error) entry {
+		return entry{life, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return nil, do(ctx, c, p) }}
+	}
+	return map[string]entry{
+		"read-workspace": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Workspace(ctx, p.workspace) }},
+		"list-workspaces": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.Workspaces(ctx, scalr.WorkspaceFilter{Environment: scalrtest.EnvironmentName, Name: scalrtest.WorkspaceName})
+		}},
+		"create-configuration-version": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.CreateConfiguration(ctx, p.workspace, true)
+		}},
+		"read-configuration-version": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.Configuration(ctx, p.configuration)
+		}},
+		"create-run": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			run, _, err := c.CreateRun(ctx, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Dry: true, Message: "octo/infra#42 at 1a2b3c4"})
+			return run, err
+		}},
+		"create-run-in-full": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			run, _, err := c.CreateRun(ctx, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Destroy: true, SavePlan: true, AutoApply: &no,
+				NoRefresh: true, RefreshOnly: true, Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"}, Message: "<everything> & more",
+				Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "sizes", Value: "[1, 2]", HCL: true}, {Key: "TOKEN", Value: "hidden", Shell: true, Sensitive: true}}})
+			return run, err
+		}},
+		"read-run": {waits, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Run(ctx, p.run) }},
+		"list-runs": {working, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			run, _, err := c.RunOf(ctx, p.workspace, p.configuration)
+			return run, err
+		}},
+		"confirm-run": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
+			return c.Confirm(ctx, p.run, "reviewed by octocat")
+		}),
+		"confirm-too-early": only(working, func(ctx context.Context, c *scalr.Client, p place) error {
+			return c.Confirm(ctx, p.run, "reviewed by octocat")
+		}),
+		"override-policy": only(waits, func(ctx context.Context, c *scalr.Client, p place) error { return c.Override(ctx, p.policyCheck) }),
+		"plan-log": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return text(c.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: p.plan}))
+		}},
+		"plan-json": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return text(c.PlanJSON(ctx, p.plan)) }},
+		"outputs":   {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Outputs(ctx, p.workspace) }},
+		"assume": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			token, expires, err := c.Assume(ctx, "deployer@acme.scalr.io", secret.New("e30.e30.e30"))
+			return []string{token.Reveal(), expires.Format(time.RFC3339)}, err
+		}},
+		"missing-workspace": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Workspace(ctx, "ws-none") }},
+		"create-run-nowhere": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			run, _, err := c.CreateRun(ctx, scalr.RunRequest{WorkspaceID: "ws-none", ConfigurationID: p.configuration, Dry: true})
+			return run, err
+		}},
+		"PUT upload": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
+			v, err := c.CreateConfiguration(ctx, p.workspace, true)
+			if err != nil {
+				return err
+			}
+			return c.Upload(ctx, v, scalr.Upload{Data: strings.NewReader("the archive, byte for byte\n"), Size: 27})
+		}),
+		"POST cancel-run":  {working, stop},
+		"POST discard-run": {simple, stop},
+	}
+}
+
+func stop(ctx context.Context, c *scalr.Client, p place) (any, error) {
+	result, err := c.Stop(ctx, scalr.Run{ID: p.run, Status: "planning"}, scalr.Stopping{Comment: "the job was cancelled"})
+	return result.Verb, err
+}
+
+func text(body *scalr.LogBody, err error) (any, error) {
+	if err != nil || body == nil {
+		return nil, err
+	}
+	defer body.Close()
+	all, err := io.ReadAll(body)
+	return strings.Split(string(all), "\n"), err
+}
+
+// place is what the simulator has before a call: the ids are the same each time.
+type place struct{ workspace, configuration, run, plan, policyCheck string }
+
+// settle makes a run and lets it come to its rest.
+func settle(t *testing.T, r *rig) place {
+	t.Helper()
+	r.sim.SetOutputs(scalrtest.WorkspaceID, scalrtest.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrtest.Output{Name: "sizes", Value: []any{1, 2}},
+		scalrtest.Output{Name: "password", Value: "sim-output-9d41f7c2a6", Sensitive: true})
+	run := r.mustRun(false)
+	time.Sleep(time.Minute)
+	p := place{workspace: run.WorkspaceID, configuration: run.ConfigurationID, run: run.ID, plan: run.Plan.ID}
+	for _, check := range run.Policies {
+		p.policyCheck = check.ID
+	}
+	return p
+}
+
+func TestWire(t *testing.T) {
+	t.Parallel()
+	all := calls()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		call := all[name]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{Life: call.life})
+				p := settle(t, r)
+				method, name, several := strings.Cut(name, " ")
+				if !several {
+					method, name = "", method
+				}
+				file := readExchange(t, name)
+				var spoken exchange
+				wire := &recorder{next: r.sim.Client().Transport, told: file.answer, only: method}
+				client := r.dial(scalr.Config{HTTP: &http.Client{Transport: wire}})
+				value, err := call.do(t.Context(), client, p)
+				spoken.request, spoken.answer, spoken.understood = wire.request, wire.answer, understood(value, err)
+				if *update {
+					writeExchange(t, name, file, spoken)
+					return
+				}
+				if diff := cmp.Diff(file.request, spoken.request); diff != "" {
+					t.Errorf("the client sends otherwise (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(file.understood, spoken.understood); diff != "" {
+					t.Errorf("the client understands otherwise (-want +got):\n%s", diff)
+				}
+				wantShape(t, spoken.answer, file.answer)
+			})
+		})
+	}
+}
+
+func understood(value any, err error) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err != nil {
+		value = err.Error()
+	}
+	_ = e.Encode(value)
+	return b.String()
+}
+
+// Every file belongs to a call.
+func TestWireFilesAreUsed(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(wireFile("*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".txtar")
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(calls())), func(c string) bool { return c[strings.LastIndexByte(c, ' ')+1:] == name }) {
+			t.Errorf("nobody reads %s", f)
+		}
+	}
+}
