@@ -38,7 +38,7 @@ func (f *Follower) tail(l scalr.Log) *tail {
 
 // copyLog takes one look at one log, if it is time for one.
 func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
-	if t.done || !t.due(time.Now(), f.Pace) {
+	if t.done || time.Now().Before(t.leave) || !t.due(time.Now(), f.Pace) {
 		return 0
 	}
 	grew, err := f.lookAt(ctx, l, t)
@@ -56,11 +56,21 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 		grew, err = f.lookAt(ctx, l, t)
 	}
 	f.excuse(ctx, l.Phase, t, err)
+	t.leave = time.Now().Add(wished(err))
 	t.heard(grew, err != nil && !errors.Is(err, scalr.ErrNotFound), time.Now(), f.Pace)
 	if t.done {
 		f.Tell.Log(l.Phase).Close()
 	}
 	return grew
+}
+
+// wished is for how long the server asks to be left alone.
+func wished(err error) time.Duration {
+	var e *scalr.Error
+	if errors.As(err, &e) && e.RetryAfter != nil {
+		return *e.RetryAfter
+	}
+	return 0
 }
 
 // errLongLook ends a look at a log that still grows, so that the run is not lost

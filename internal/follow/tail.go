@@ -31,8 +31,9 @@ type tail struct {
 	spent    int64  // bytes read in all looks
 	began    time.Time
 	restarts int
-	failures int  // looks in a row that failed
-	excused  bool // the trouble was told
+	failures int       // looks in a row that failed
+	leave    time.Time // no look before, since the server asked so
+	excused  bool      // the trouble was told
 	finish
 }
 
