@@ -32,7 +32,8 @@ type Narrator struct {
 
 	stage   string // where the run stands
 	entered time.Time
-	latest  int // the rank of the latest stage: a run does not go back
+	unseen  bool // nobody saw it begin
+	latest  int  // the rank of the latest stage: a run does not go back
 	took    []Stage
 
 	told    string // the last line about the run
@@ -65,7 +66,10 @@ const heartbeat = time.Minute
 
 // Look tells what is new in a look at the run.
 func (n *Narrator) Look(r scalr.Run) {
-	n.move(n.stageOf(r.Status))
+	if stage := n.stageOf(r.Status); stage != n.stage {
+		n.move(stage)
+		n.unseen = r.Status.Over()
+	}
 	line := n.line(r)
 	switch now := time.Now(); {
 	case line == "":
@@ -107,10 +111,10 @@ func (n *Narrator) move(stage string) {
 	if stage == n.stage {
 		return
 	}
-	old, took := n.stage, time.Since(n.entered)
-	n.stage, n.entered = stage, time.Now()
+	old, took, unseen := n.stage, time.Since(n.entered), n.unseen
+	n.stage, n.entered, n.unseen = stage, time.Now(), false
 	n.latest = max(n.latest, slices.Index(order, stage))
-	if old == "" {
+	if old == "" || unseen {
 		return
 	}
 	n.keep(old, took)

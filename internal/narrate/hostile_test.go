@@ -1,0 +1,47 @@
+package narrate_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/scalr"
+)
+
+// TestHostile: whatever Scalr says, the runner finds no commands but those of
+// our folds, and nothing in what is shown looks like one.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	for _, text := range runnertest.Hostile() {
+		var out bytes.Buffer
+		j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: &out})
+		n := &narrate.Narrator{Job: j, Foreign: func() io.WriteCloser { return j.Foreign() }, RunURL: "https://acme.scalr.test/run-1",
+			Holder: func() (scalr.Run, bool) { return scalr.Run{ID: text, Status: scalr.Status(text)}, true }}
+		n.Look(scalr.Run{Status: "pending"})
+		n.Look(scalr.Run{Status: scalr.Status(text)})
+		n.Look(scalr.Run{Status: "planning"})
+		n.Retrying(scalr.Retry{Op: text, Wait: time.Second, Err: errors.New(text)})
+		n.LogTrouble(scalr.PlanPhase, errors.New(text))
+		io.WriteString(n.Log(scalr.PlanPhase), text)
+		n.Restarted(scalr.PlanPhase)
+		io.WriteString(n.Log(scalr.PlanPhase), text+"\n"+text)
+		n.Look(scalr.Run{Status: "applied"})
+		n.Close()
+		step := runnertest.Read(out.String())
+		want := []string{"group", "endgroup", "group", "endgroup", "group", "endgroup"}
+		if got := step.Names(); !slices.Equal(got, want) || step.Stopped || len(step.Problems) > 0 {
+			t.Fatalf("%.200q: the runner found %v, %v; want %v", text, got, step.Problems, want)
+		}
+		for _, line := range step.Log {
+			if runnertest.Suspicious(line) {
+				t.Fatalf("%.200q: the line %.200q looks like a command", text, line)
+			}
+		}
+	}
+}
