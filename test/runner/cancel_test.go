@@ -1,0 +1,137 @@
+package runner_test
+
+import (
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// The runner's patience with a container that it cancels (ProcessInvoker.cs).
+var patience = []struct {
+	signal syscall.Signal
+	wait   time.Duration
+}{{syscall.SIGINT, 7500 * time.Millisecond}, {syscall.SIGTERM, 2500 * time.Millisecond}, {syscall.SIGKILL, 5 * time.Second}}
+
+// cancel sends the client of docker what the runner sends it, once the run has
+// the status, and returns when it began to.
+func cancel(t *testing.T, server *scalrtest.Server, status string) func(*exec.Cmd, <-chan struct{}) time.Time {
+	return func(client *exec.Cmd, ended <-chan struct{}) time.Time {
+		await(t, server, status)
+		began := time.Now()
+		for _, p := range patience {
+			t.Logf("[%5.2f] %v to the docker client", time.Since(began).Seconds(), p.signal)
+			if err := client.Process.Signal(p.signal); err != nil {
+				t.Error(err)
+			}
+			select {
+			case <-ended:
+				return began
+			case <-time.After(p.wait):
+			}
+		}
+		return began
+	}
+}
+
+// await waits until the newest run has the status.
+func await(t *testing.T, server *scalrtest.Server, status string) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if runs := server.Runs(); len(runs) > 0 && runs[len(runs)-1].Status == status {
+			time.Sleep(2 * time.Second) // the action has seen it
+			return
+		}
+	}
+	t.Errorf("no run came to be %s: %+v", status, server.Runs())
+}
+
+func TestCancel(t *testing.T) {
+	long := scalrtest.Stage{For: 5 * time.Minute}
+	for _, test := range []struct {
+		name, status string
+		life         scalrtest.Life
+		inputs       []string
+		stop, end    string // what Scalr is asked, and the status it comes to
+	}{
+		{"queued", "plan_queued", scalrtest.Life{Queue: 5 * time.Minute}, nil, "cancel", "canceled"},
+		{"planning", "planning", scalrtest.Life{Plan: long}, nil, "cancel", "canceled"},
+		{"applying", "applying", scalrtest.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
+		{"applying, stop-apply", "applying", scalrtest.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStep(t, test.inputs...)
+			server := scalr(t, scalrtest.Scenario{Life: test.life})
+			p := s.at(server).playing(cancel(t, server, test.status))
+			trace(t, server, p)
+			p.want(t, 130, "result=interrupted")
+			if took := p.over.Sub(p.signalled); took > 6500*time.Millisecond {
+				t.Errorf("the step ended %v after the signal, want 6.5 s at most", took)
+			}
+			checkStop(t, server, p, test.stop, test.end)
+			if p.outputs["run-id"] == "" || !strings.Contains(p.summary, p.outputs["run-url"]) {
+				t.Errorf("the run %q is not in the outputs and the summary:\n%s", p.outputs["run-id"], p.summary)
+			}
+			after := s.post(p).play()
+			after.want(t, 0)
+		})
+	}
+}
+
+// checkStop holds what Scalr was asked against what it should have been.
+func checkStop(t *testing.T, server *scalrtest.Server, p played, stop, end string) {
+	t.Helper()
+	run := server.Runs()[0]
+	if stop == "" {
+		if len(run.Actions) != 0 {
+			t.Errorf("Scalr was asked to %+v, want nothing", run.Actions)
+		}
+	} else if len(run.Actions) != 1 || run.Actions[0].Verb != stop {
+		t.Errorf("Scalr was asked to %+v, want %s once", run.Actions, stop)
+	} else if late := run.Actions[0].At.Sub(p.signalled); late > time.Second {
+		t.Errorf("Scalr was asked %v after the signal, want a second at most", late)
+	}
+	if run.Status != end {
+		t.Errorf("the run is %s, want %s", run.Status, end)
+	}
+}
+
+// trace prints what happened when, in seconds since the signal.
+func trace(t *testing.T, server *scalrtest.Server, p played) {
+	since := func(at time.Time) float64 { return at.Sub(p.signalled).Seconds() }
+	for _, run := range server.Runs() {
+		for _, m := range run.Transitions {
+			t.Logf("[%6.2f] the run becomes %s", since(m.At), m.Status)
+		}
+		for _, a := range run.Actions {
+			t.Logf("[%6.2f] asked to %s while %s: %d", since(a.At), a.Verb, a.In, a.Answer)
+		}
+	}
+	t.Logf("[%6.2f] the step ended with exit code %d", since(p.over), p.code)
+}
+
+// A container that is killed in the middle leaves its run to the post step.
+func TestPostAfterKill(t *testing.T) {
+	s := newStep(t)
+	server := scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
+	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
+		await(t, server, "planning")
+		now := time.Now()
+		docker(t, "kill", "--signal", "KILL", s.name)
+		return now
+	})
+	p.want(t, 137)
+	if run := server.Runs()[0]; run.Status != "planning" || p.state["run-id"] != run.ID {
+		t.Fatalf("the run %s is %s, the state says %v", run.ID, run.Status, p.state)
+	}
+	after := s.post(p).play()
+	after.want(t, 0)
+	p.over = time.Now()
+	trace(t, server, p)
+	if run := server.Runs()[0]; run.Status != "canceled" || len(run.Actions) != 1 {
+		t.Errorf("after the post step the run is %s after %+v\n%s", run.Status, run.Actions, after.log)
+	}
+}

@@ -1,0 +1,130 @@
+package runner_test
+
+import (
+	"archive/tar"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+func TestImageSize(t *testing.T) {
+	size, err := strconv.Atoi(docker(t, "image", "inspect", "--format", "{{.Size}}", image(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the image has %d bytes, %.2f MiB", size, float64(size)/(1<<20))
+	if size > 10<<20 {
+		t.Errorf("the image has %d bytes, want 10 MiB at most", size)
+	}
+}
+
+// The image has the program under its names, the roots of trust and a place for
+// temporary files: no shell, nothing else to run.
+func TestImageContents(t *testing.T) {
+	got := map[string]string{}
+	for _, h := range contents(t) {
+		got["/"+strings.TrimSuffix(h.Name, "/")] = h.FileInfo().Mode().String() + h.Linkname
+	}
+	for name := range madeByDocker {
+		delete(got, name)
+	}
+	want := map[string]string{
+		"/scalr-run": "-rwxr-xr-x", "/scalr-run-post": "Lrwxrwxrwxscalr-run", "/scalr-environment": "Lrwxrwxrwxscalr-run",
+		"/scalr-workspace": "Lrwxrwxrwxscalr-run", "/tmp": "dtrwxrwxrwx", "/etc": "drwxr-xr-x", "/etc/ssl": "drwxr-xr-x",
+		"/etc/ssl/certs": "drwxr-xr-x", "/etc/ssl/certs/ca-certificates.crt": "-rw-r--r--",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("the image has %v, want %v", got, want)
+	}
+}
+
+// madeByDocker is in every container.
+var madeByDocker = map[string]bool{
+	"/.dockerenv": true, "/dev": true, "/dev/console": true, "/dev/pts": true, "/dev/shm": true, "/etc/hostname": true, "/etc/hosts": true,
+	"/etc/mtab": true, "/etc/resolv.conf": true, "/proc": true, "/sys": true,
+}
+
+func contents(t *testing.T) []*tar.Header {
+	t.Helper()
+	id := docker(t, "create", image(t))
+	defer docker(t, "rm", id)
+	export := exec.Command("docker", "export", id)
+	pipe, err := export.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := export.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var headers []*tar.Header
+	for archive := tar.NewReader(pipe); ; {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		headers = append(headers, h)
+	}
+	if _, err := io.Copy(io.Discard, pipe); err != nil {
+		t.Fatal(err)
+	}
+	if err := export.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return headers
+}
+
+func TestImageSettings(t *testing.T) {
+	var got struct {
+		User            string
+		Entrypoint, Cmd []string
+	}
+	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", "--format", "{{json .Config}}", image(t))), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.User != "" || !slices.Equal(got.Entrypoint, []string{"/scalr-run"}) || len(got.Cmd) != 0 {
+		t.Errorf("the image is set to %+v, want no user, the entrypoint /scalr-run without a shell, no arguments", got)
+	}
+}
+
+// A bad input is told before anything else happens, which is the time that the
+// start takes. The best of five, since other work may share the machine.
+func TestImageStart(t *testing.T) {
+	best := time.Hour
+	for range 5 {
+		p := newStep(t, "mode=nonsense").play()
+		p.want(t, 2, "result=invalid")
+		best = min(best, p.over.Sub(p.began))
+	}
+	t.Logf("from docker run to its end: %v", best)
+	if limit := 2 * time.Second; best > limit {
+		t.Errorf("the start takes %v, want %v at most", best, limit)
+	}
+}
+
+// The program is the container's first process, whom the kernel sends no
+// signal that it has no handler for.
+func TestImageIsFirstProcess(t *testing.T) {
+	s := newStep(t)
+	server := scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
+	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
+		await(t, server, "planning")
+		if got := docker(t, "top", s.name, "-o", "pid,args"); strings.Count(got, "\n") != 1 || !strings.Contains(got, "/scalr-run") {
+			t.Errorf("the container runs\n%s\nwant /scalr-run alone", got)
+		}
+		docker(t, "kill", "--signal", "TERM", s.name)
+		return time.Now()
+	})
+	p.want(t, 143, "result=interrupted")
+}
