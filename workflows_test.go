@@ -115,6 +115,7 @@ func (j *job) UnmarshalYAML(n *yaml.Node) error {
 
 type step struct {
 	ID   string               `yaml:"id"`
+	Name string               `yaml:"name"`
 	Uses yaml.Node            `yaml:"uses"`
 	With map[string]yaml.Node `yaml:"with"`
 	Run  string               `yaml:"run"`
