@@ -267,15 +267,14 @@ func TestLeaksAreSeen(t *testing.T) {
 		"run's body":   func(p *played) { p.record.sent[0].body.WriteString(canaryCloud) },
 		"left on disk": func(p *played) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
 	} {
-		spilled := *p
-		spilled.dir, spilled.record = t.TempDir(), &record{}
+		spilled := &played{t: t, dir: t.TempDir(), record: &record{}, server: p.server, log: p.log}
 		for _, s := range p.record.all() {
 			again := *s
 			again.header = s.header.Clone()
 			spilled.record.sent = append(spilled.record.sent, &again)
 		}
-		spill(&spilled)
-		if len(r.leaked(&spilled)) == 0 {
+		spill(spilled)
+		if len(r.leaked(spilled)) == 0 {
 			t.Errorf("%s: nothing was seen", name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -45,6 +46,8 @@ type rig struct {
 	anyFault bool
 	// hub is the GitHub beside the step; nil for none.
 	hub *githubtest.Server
+	// twins are runs that the server makes by itself and hides.
+	twins bool
 	// known are secrets of this step beyond those of every step.
 	known []string
 	// mayHold are files of the checkout in which secrets may stand.
@@ -59,6 +62,10 @@ type played struct {
 	signals chan os.Signal
 	began   time.Time
 	record  *record
+	// signalled is when the first signal came, in nanoseconds; 0 for never.
+	signalled atomic.Int64
+	// twins: the server makes second runs by itself, and hides them.
+	twins bool
 
 	runs    []scalrtest.RunRecord // as the step left them
 	code    int
@@ -108,7 +115,7 @@ func (r *rig) set(inputs ...string) *rig {
 // play runs the step and checks what must hold after every step.
 func (r *rig) play() *played {
 	r.t.Helper()
-	p := &played{t: r.t, dir: r.t.TempDir()}
+	p := &played{t: r.t, dir: r.t.TempDir(), twins: r.twins}
 	r.then(p, func() { time.Sleep(time.Minute) }) // whatever comes after the end is seen (I6)
 	p.read()
 	r.check(p)
@@ -139,23 +146,39 @@ func (r *rig) step(p *played) {
 		transport = r.http(p.server)
 	}
 	p.record = &record{to: transport}
-	done := make(chan struct{})
+	done, signals := make(chan struct{}), make(chan os.Signal, 4)
 	go func() {
 		defer close(done)
 		if r.during != nil {
 			r.during(p)
 		}
 	}()
+	over := make(chan struct{})
+	go p.passOn(signals, over)
 	p.code = action.Main(context.Background(), action.Env{
 		Args: []string{"/" + r.name}, Environ: r.environ(p.dir), Stdout: out,
-		HTTP: &http.Client{Transport: p.record}, Signals: p.signals, Version: "test",
+		HTTP: &http.Client{Transport: p.record}, Signals: signals, Version: "test",
 	})
 	p.took = time.Since(p.began)
 	p.runs = p.server.Runs()
 	p.log = log.String()
+	close(over)
 	<-done
 	if r.stdout != nil {
 		time.Sleep(2 * time.Hour) // for writes that block to come to their end
+	}
+}
+
+// passOn hands on the signals and notes when the first one came.
+func (p *played) passOn(to chan<- os.Signal, over <-chan struct{}) {
+	for {
+		select {
+		case s := <-p.signals:
+			p.signalled.CompareAndSwap(0, time.Now().UnixNano())
+			to <- s
+		case <-over:
+			return
+		}
 	}
 }
 

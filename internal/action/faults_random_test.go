@@ -1,0 +1,164 @@
+package action_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestRandomFaults (F14) plays whole steps through random faults, signals and
+// lags, and checks the invariants. A seed that fails is named:
+//
+//	FAULT_SEED=123 go test ./internal/action -run TestRandomFaults
+//	SOAK=20000 go test ./internal/action -run TestRandomFaults
+func TestRandomFaults(t *testing.T) {
+	t.Parallel()
+	first, count := uint64(1), uint64(300)
+	if testing.Short() {
+		count = 60
+	}
+	if n, err := strconv.ParseUint(os.Getenv("SOAK"), 10, 64); err == nil {
+		count = n
+	}
+	if n, err := strconv.ParseUint(os.Getenv("FAULT_SEED"), 10, 64); err == nil {
+		first, count = n, 1
+	}
+	for seed := first; seed < first+count; seed++ {
+		t.Run(fmt.Sprintf("FAULT_SEED=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			r := randomStep(t, seed)
+			p := r.play()
+			if t.Failed() {
+				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
+			}
+		})
+	}
+}
+
+// story is what was sent and answered, for whoever has to find out.
+func (p *played) story() (text string) {
+	for _, s := range p.record.all() {
+		text += fmt.Sprintf("%9s %s -> %d after %s\n", s.at.Sub(p.began).Round(time.Millisecond), s.op(), s.status, s.answered.Sub(s.at))
+	}
+	for _, run := range p.runs {
+		text += fmt.Sprintf("%+v\n", run)
+	}
+	return text
+}
+
+// dice makes choices.
+type dice struct{ *rand.Rand }
+
+func (d dice) one(texts ...string) string { return texts[d.IntN(len(texts))] }
+
+func (d dice) maybe(percent int) bool { return d.IntN(100) < percent }
+
+func (d dice) upTo(most time.Duration) time.Duration { return time.Duration(d.Int64N(int64(most))) }
+
+// randomStep makes a step and all that goes wrong in it.
+func randomStep(t *testing.T, seed uint64) *rig {
+	d := dice{rand.New(rand.NewPCG(seed, 14))}
+	s := scenario(t, d.one("plan-changes", "no-changes", "applied", "waits-for-approval", "saved-plan", "queued", "hooks", "passes-planned",
+		"policy-soft", "policy-hard", "policy-advisory", "plan-error", "apply-error", "backwards", "passes-unknown", "rests-without-changes",
+		"cost-increase", "log-redirects", "log-at-end", "lagging-log", "rewritten-log", "half-lines", "hostile-log", "auto-apply-refused", "ignores-stop"))
+	s.Seed, s.Pace = seed, []float64{0.2, 1, 1, 5, 20}[d.IntN(5)]
+	if s.Name == "hooks" {
+		s.Pace = 0.2 // a pause is believed when it is seen twice; here it would last
+	}
+	lag := func(most time.Duration) time.Duration { return time.Duration(float64(d.upTo(most)) / s.Pace) }
+	s.World.ListLag, s.World.ReadLag = time.Duration(d.IntN(2))*lag(10*time.Second), time.Duration(d.IntN(2))*lag(3*time.Second)
+	s.World.OldestRun, s.World.Null, s.World.NoIncluded, s.Life.StrictCancel = d.maybe(30), d.maybe(30), d.maybe(20), d.maybe(50)
+	for range d.IntN(7) {
+		s.Faults = append(s.Faults, randomFault(d))
+	}
+	r := newRig(t, s, randomInputs(d)...)
+	r.anyFault, r.twins = true, hiddenTwins(s)
+	if d.maybe(40) {
+		first, second, twice := d.upTo(40*time.Second), d.upTo(4*time.Second), d.maybe(20)
+		signal := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[d.IntN(3)]
+		r.during = func(p *played) {
+			signalAt(signal, first)(p)
+			if twice {
+				signalAt(signal, second)(p)
+			}
+		}
+	}
+	return r
+}
+
+// hiddenTwins: the server makes two runs of one creation, and then says a good
+// word, and does not list them: nobody could know.
+func hiddenTwins(s scalrtest.Scenario) bool {
+	twice, hidden := false, s.World.ListLag > 0
+	for _, f := range s.Faults {
+		twice = twice || f.Action == scalrtest.Twice && (f.Op == "POST /runs" || f.Op == "* /**")
+		hidden = hidden || f.Op == "GET /runs" || f.Op == "* /**" && f.Action != scalrtest.Twice || strings.HasPrefix(f.Op, "POST /runs/")
+	}
+	return twice && hidden
+}
+
+func randomInputs(d dice) []string {
+	inputs := []string{"timeout=" + d.one("60m", "60m", "60m", "20s", "3m")}
+	if d.maybe(50) {
+		inputs = append(inputs, "dry-run=false", "auto-apply="+d.one("", "true", "false"))
+	}
+	if d.maybe(30) {
+		inputs = append(inputs, "fail-on="+d.one("changes", "destroy", "needs-confirmation", "cost-increase"))
+	} else if d.maybe(10) {
+		inputs = append(inputs, "wait=false")
+	}
+	if d.maybe(30) {
+		inputs = append(inputs, "on-cancel="+d.one("stop", "stop-apply", "leave"))
+	}
+	return inputs
+}
+
+// randomOps are where it may go wrong; what only this step does stands twice.
+var randomOps = []string{"* /**", "GET /workspaces/*", "GET /environments/*", "POST /configuration-versions", "PUT /upload/*", "GET /configuration-versions/*",
+	"POST /runs", "POST /runs", "POST /runs", "GET /runs", "GET /runs/*", "GET /runs/*", "GET /plans/*/output", "GET /plans/*/sanitized-json-output",
+	"GET /applies/*/output", "POST /runs/*/actions/*", "POST /runs/*/actions/discard", "POST /runs/*/actions/cancel", "POST /runs/*/actions/apply", "GET /workspaces/*/outputs"}
+
+func randomFault(d dice) scalrtest.Fault {
+	f := scalrtest.Fault{Op: d.one(randomOps...), Nth: 1 + d.IntN(4), Phase: scalrtest.Phase(d.IntN(2)), Times: 1 + d.IntN(3)}
+	switch {
+	case d.maybe(10):
+		f.Times = -1
+	case d.maybe(20):
+		f.During = d.upTo(90 * time.Second)
+	case d.maybe(10):
+		f.Times, f.Chance = -1, 0.5
+	}
+	f.Action = []scalrtest.Action{scalrtest.Status, scalrtest.Status, scalrtest.Status, scalrtest.Refuse, scalrtest.Reset, scalrtest.EOF, scalrtest.Stall,
+		scalrtest.Delay, scalrtest.LateCommit, scalrtest.HTML, scalrtest.Redirect, scalrtest.Expired, scalrtest.Twice, scalrtest.Empty, scalrtest.Truncate,
+		scalrtest.Break, scalrtest.Hang, scalrtest.Trickle, scalrtest.Garbage}[d.IntN(19)]
+	f.Bytes, f.Delay = d.Int64N(600), d.upTo(25*time.Second)
+	switch f.Action {
+	case scalrtest.Status:
+		if f.Op == "POST /runs" || f.Op == "* /**" {
+			f.Phase = scalrtest.Before // 429 promises that nothing happened
+		}
+		f.Status = []int{500, 502, 503, 504, 429, 429, 408, 425, 401, 403, 404, 409, 422}[d.IntN(13)]
+		if f.Status == 429 || f.Status == 503 {
+			f.Header = http.Header{"Retry-After": {d.one("0", "1", "3", "30", "86400", "-1", "soon")}}
+		}
+	case scalrtest.LateCommit:
+		f.Status = []int{0, 502, 504}[d.IntN(3)]
+	case scalrtest.HTML:
+		f.Status = []int{0, 200, 502, 403}[d.IntN(4)]
+	case scalrtest.Redirect:
+		f.Status, f.Target = []int{301, 302, 307, 308}[d.IntN(4)], d.one("https://evil.test/x", "https://evil.acme.scalr.test/", "http://acme.scalr.test/", "https://[::1")
+	case scalrtest.Trickle:
+		f.Bytes, f.Delay = 1+d.Int64N(200), d.upTo(2*time.Second)
+	case scalrtest.Garbage:
+		f.Body = d.one("{}", "null", "[]", `{"data":null}`, `{"data":{"type":"runs","id":"../x"}}`, "\xff\xfe", "\x1f\x8b")
+	}
+	return f
+}
