@@ -42,6 +42,7 @@ type Narrator struct {
 	odd     []scalr.Status // not known, and told
 	held    holding
 	retried retried
+	found   map[string]bool // the estimates and checks that were told
 
 	fold   string // that is open
 	end    func()
@@ -79,6 +80,7 @@ func (n *Narrator) Look(r scalr.Run) {
 	case now.Sub(n.toldAt) >= heartbeat:
 		n.say(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(n.since))))
 	}
+	n.findings(r)
 }
 
 func (n *Narrator) say(line string) {

@@ -102,6 +102,7 @@ func TestStories(t *testing.T) {
 		"no-log":          noLog,
 		"over-already":    overAlready,
 		"retries":         retries,
+		"findings":        findings,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -316,4 +317,26 @@ func TestDuration(t *testing.T) {
 			t.Errorf("%d: %q, want %q", d, got, want)
 		}
 	}
+}
+
+// findings: the estimate and the policies are told once, each in its stage; a
+// check that is overridden is told again.
+func findings(s *stage) {
+	cost := &scalr.CostEstimate{ID: "ce-1", Status: "queued"}
+	check := scalr.PolicyCheck{ID: "pc-1", Status: "pending", Passed: 2, Soft: 1, TotalFailed: 1, Policies: []scalr.Policy{
+		{Name: "tags", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"a public address", "another"}}}}
+	look := func(status scalr.Status) {
+		time.Sleep(time.Second)
+		s.Look(scalr.Run{ID: "run-1", Status: status, Cost: cost, Policies: []scalr.PolicyCheck{check}})
+	}
+	look("planning")
+	look("cost_estimating")
+	*cost = scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "12.300", Proposed: "54.55", Delta: "42.25"}
+	look("cost_estimated")
+	check.Status = "soft_failed"
+	look("policy_override")
+	look("policy_override")
+	check.Status = "overridden"
+	look("policy_checked")
+	s.Close()
 }

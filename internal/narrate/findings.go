@@ -1,0 +1,60 @@
+package narrate
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// findings tells what the estimate and the policies came to, each once, in the
+// fold of its stage.
+func (n *Narrator) findings(r scalr.Run) {
+	if c := r.Cost; c != nil && c.Status == "finished" && n.first(c.ID) {
+		n.find(Cost, fmt.Sprintf("monthly cost: %s USD before, %s after (%s)",
+			amount(c.Prior, "%.2f"), amount(c.Proposed, "%.2f"), amount(c.Delta, "%+.2f")))
+	}
+	for _, p := range r.Policies {
+		told := p.Status == "soft_failed" || p.Status.Final() && p.Status != "unreachable"
+		if told && n.first(p.ID+" "+string(p.Status)) {
+			n.policies(p)
+		}
+	}
+}
+
+// first reports whether this was not told yet.
+func (n *Narrator) first(what string) bool {
+	if n.found[what] {
+		return false
+	}
+	if n.found == nil {
+		n.found = map[string]bool{}
+	}
+	n.found[what] = true
+	return true
+}
+
+func (n *Narrator) find(fold, line string) {
+	n.open(fold)
+	n.Job.Infof("%s", line)
+}
+
+// policies tells one check: its result, and what each failed policy says.
+func (n *Narrator) policies(p scalr.PolicyCheck) {
+	n.find(Policy, fmt.Sprintf("policy check %s: %d passed, %d failed", words(scalr.Status(p.Status)), p.Passed, p.TotalFailed))
+	for _, policy := range p.Policies {
+		if policy.Result != "passed" {
+			n.find(Policy, fmt.Sprintf("%q %s: %s", policy.Name, words(scalr.Status(policy.Result)), strings.Join(policy.Messages, "; ")))
+		}
+	}
+}
+
+// amount rounds Scalr's decimal text to cents.
+func amount(s, format string) string {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return "?"
+	}
+	return fmt.Sprintf(format, f)
+}
