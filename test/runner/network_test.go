@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +21,7 @@ import (
 func behindTLS(t *testing.T) (server *scalrtest.Server, authority string) {
 	t.Helper()
 	server = scalrtest.New(named(t, "plan-changes"))
-	api, blob := httptest.NewTLSServer(server), httptest.NewTLSServer(server.BlobHandler())
+	api, blob := overTLS(server), overTLS(server.BlobHandler())
 	t.Cleanup(func() {
 		api.Close()
 		blob.Close()
@@ -38,6 +39,14 @@ func behindTLS(t *testing.T) (server *scalrtest.Server, authority string) {
 		t.Fatal("the certificate cannot be read back")
 	}
 	return server, pemText.String()
+}
+
+// overTLS serves without a word about clients that do not trust it.
+func overTLS(h http.Handler) *httptest.Server {
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	return s
 }
 
 func port(t *testing.T, s *httptest.Server) string {
@@ -132,4 +141,3 @@ func (p *tunnel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	go func() { _, _ = io.Copy(there, buffered); there.Close() }()
 	_, _ = io.Copy(here, there)
 }
-
