@@ -34,7 +34,7 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 		hints = append(hints, hint)
 	}
 	if len(hints) > 0 {
-		return outcome{result: "refused", code: codeCheckFailed, problem: fmt.Sprintf("The check found %d problems.", len(hints)), hints: hints}, nil
+		return outcome{result: "refused", code: codeCheckFailed, problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)), hints: hints}, nil
 	}
 	r.job.Infof("Nothing was found that would stop a run.")
 	return outcome{result: "checked"}, nil
