@@ -106,8 +106,8 @@ func seen(log, word string) []string {
 // would build, since it builds without a network.
 func prepare(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"act-dockeraction", "act-acme-scalr-run-action-v1-dockeraction", "act-acme-scalr-run-action-environment-v1-dockeraction",
-		"act-acme-scalr-run-action-workspace-v1-dockeraction"} {
+	for _, name := range []string{"act-dockeraction", "act-acme-scalr-run-action-v1-dockeraction", "act-acme-scalr-run-action-environment-v1-environment-dockeraction",
+		"act-acme-scalr-run-action-workspace-v1-workspace-dockeraction"} {
 		docker(t, "tag", image(t), name+":latest")
 	}
 }
