@@ -1,0 +1,159 @@
+//go:build linux
+
+// Package bench measures the packer against the others, side by side, and prints how it stands to its goals:
+//
+//	go test -bench . -benchtime 5x -timeout 60m
+//
+// Each round runs all packers once, each as a process, one after the other, so that a noisy machine is noisy for all.
+// Trees are generated. Set PACK_TREES to a directory that holds some of the trees by name (module, repository, large,
+// ignored, copies, zips) to take those instead.
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"scalr-run-action/bench/trees"
+)
+
+// packers are who takes part, and in which trees: go-slug's rules are read by it and by us only, and Python takes minutes
+// for the biggest.
+var packers = []struct {
+	name  string
+	tools []string
+	skips []string
+}{
+	{name: "ours"},
+	{name: "go-slug"},
+	{name: "tar", tools: []string{"tar", "gzip"}, skips: []string{"ignored"}},
+	{name: "python", tools: []string{"python3"}, skips: []string{"ignored", "copies"}},
+}
+
+// run is what one packer took for one tree once.
+type run struct {
+	wall, cpu float64 // seconds
+	size      int64
+	peakKiB   int
+}
+
+func BenchmarkPack(b *testing.B) {
+	packdir := filepath.Join(b.TempDir(), "packdir")
+	if out, err := exec.Command("go", "build", "-o", packdir, "./packdir").CombinedOutput(); err != nil {
+		b.Fatalf("build packdir: %v\n%s", err, out)
+	}
+	t := table{}
+	for _, tree := range trees.All {
+		b.Run(tree.Name, func(b *testing.B) { t.add(measure(b, packdir, tree)) })
+	}
+	fmt.Print(t.String())
+}
+
+// measure runs the rounds of one tree.
+func measure(b *testing.B, packdir string, tree trees.Tree) result {
+	dir, out := directory(b, tree), b.TempDir()
+	r := result{tree: tree, runs: map[string][]run{}}
+	keep(b, packdir, dir, filepath.Join(out, "kept"))
+	round := func() {
+		for _, p := range packers {
+			if able(p.tools) && !slices.Contains(p.skips, tree.Name) {
+				r.runs[p.name] = append(r.runs[p.name], once(b, packdir, p.name, dir, filepath.Join(out, p.name)))
+			}
+		}
+		r.limits = append(r.limits, limit(b, packdir, dir, filepath.Join(out, "kept")))
+	}
+	round() // to warm the page cache
+	r.runs, r.limits = map[string][]run{}, nil
+	for b.Loop() {
+		round()
+	}
+	r.report(b)
+	return r
+}
+
+func directory(b *testing.B, tree trees.Tree) string {
+	if given := filepath.Join(os.Getenv("PACK_TREES"), tree.Name); os.Getenv("PACK_TREES") != "" {
+		if real, err := filepath.EvalSymlinks(given); err == nil {
+			return real
+		}
+	}
+	dir := filepath.Join(b.TempDir(), tree.Name)
+	if err := tree.Make(dir); err != nil {
+		b.Fatal(err)
+	}
+	return dir
+}
+
+func able(tools []string) bool {
+	return !slices.ContainsFunc(tools, func(tool string) bool {
+		_, err := exec.LookPath(tool)
+		return err != nil
+	})
+}
+
+func once(b *testing.B, packdir, name, dir, archive string) run {
+	b.Helper()
+	cmd := exec.Command(packdir, name, dir, archive)
+	switch name {
+	case "tar":
+		cmd = exec.Command("tar", "czf", archive, "-C", dir, ".")
+	case "python":
+		cmd = exec.Command("python3", "-c", "import sys, tarfile; tarfile.open(sys.argv[2], 'w:gz').add(sys.argv[1], '.')", dir, archive)
+	}
+	start := time.Now()
+	said, err := cmd.Output()
+	wall := time.Since(start)
+	if err != nil {
+		b.Fatalf("%s: %v", name, err)
+	}
+	r := run{wall: wall.Seconds(), cpu: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
+	if cmd.Path == packdir {
+		var p struct {
+			Bytes   int64
+			PeakKiB int
+		}
+		if err := json.Unmarshal(said, &p); err != nil {
+			b.Fatal(err)
+		}
+		r.size, r.peakKiB = p.Bytes, p.PeakKiB
+		return r
+	}
+	info, err := os.Stat(archive)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.size = info.Size()
+	return r
+}
+
+// keep leaves our archive where the limit is measured from.
+func keep(b *testing.B, packdir, dir, archive string) {
+	b.Helper()
+	cmd := exec.Command(packdir, "ours", dir, archive)
+	cmd.Env = append(os.Environ(), "PACKDIR_KEEP=1")
+	if err := cmd.Run(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// limit is the least time in which a process could do the work, in seconds: to start, and then to share what no packer can
+// do without among all processors.
+func limit(b *testing.B, packdir, dir, archive string) float64 {
+	b.Helper()
+	start := once(b, packdir, "nothing", dir, archive)
+	said, err := exec.Command(packdir, "limit", dir, archive).Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var r struct{ CPU float64 }
+	if err := json.Unmarshal(said, &r); err != nil {
+		b.Fatal(err)
+	}
+	return start.wall + r.CPU/float64(runtime.NumCPU())
+}

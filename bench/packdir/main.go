@@ -1,0 +1,118 @@
+//go:build linux
+
+// Command packdir packs a directory in one of several ways and says what it took. The benchmark runs it as a process of
+// its own for each measurement, so that starting and peak memory count.
+//
+//	packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE
+//
+// With limit it packs nothing: it measures what the work costs at least, from an archive that "ours" wrote. With nothing it
+// only starts and ends.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/go-slug"
+
+	"scalr-run-action/internal/bundle"
+)
+
+// Report is what packdir prints, as JSON.
+type Report struct {
+	Files   int
+	Bytes   int64 // of the archive
+	PeakKiB int   // the most memory that was resident at once
+	CPU     float64
+}
+
+func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE")
+		os.Exit(2)
+	}
+	r, err := run(os.Args[1], os.Args[2], os.Args[3])
+	if err == nil {
+		r.PeakKiB = peak()
+		err = json.NewEncoder(os.Stdout).Encode(r)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "packdir:", err)
+		os.Exit(1)
+	}
+}
+
+func run(how, dir, archive string) (Report, error) {
+	switch how {
+	case "ours":
+		return ours(dir, archive)
+	case "go-slug":
+		return theirs(dir, archive)
+	case "nothing":
+		return Report{}, nil
+	case "limit":
+		cpu, err := limit(dir, archive)
+		return Report{CPU: cpu}, err
+	}
+	return Report{}, fmt.Errorf("no such way to pack: %s", how)
+}
+
+// ours ends, as the action does, with an archive ready to be read for sending.
+// With PACKDIR_KEEP set it is also written to ARCHIVE, from which the limit is measured.
+func ours(dir, archive string) (Report, error) {
+	ctx := context.Background()
+	l, err := bundle.List(ctx, bundle.Options{Root: dir, Path: ".", Temp: []string{filepath.Dir(archive)}})
+	if err != nil {
+		return Report{}, err
+	}
+	a, err := l.Pack(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	defer a.Close()
+	r := Report{Files: a.Files, Bytes: a.Compressed}
+	if os.Getenv("PACKDIR_KEEP") == "" {
+		return r, nil
+	}
+	f, err := os.Create(archive)
+	if err != nil {
+		return r, err
+	}
+	defer f.Close()
+	_, err = io.Copy(f, a.Reader())
+	return r, err
+}
+
+func theirs(dir, archive string) (Report, error) {
+	f, err := os.Create(archive)
+	if err != nil {
+		return Report{}, err
+	}
+	defer f.Close()
+	meta, err := slug.Pack(dir, f, true)
+	if err != nil {
+		return Report{}, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return Report{}, err
+	}
+	return Report{Files: len(meta.Files), Bytes: info.Size()}, nil
+}
+
+// peak reads the high-water mark of this process. What wait4 reports for a child begins at the size of its parent.
+func peak() int {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	n, _ := strconv.Atoi(strings.Fields(after + " 0")[0])
+	return n
+}

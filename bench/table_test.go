@@ -1,0 +1,140 @@
+//go:build linux
+
+package bench
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"scalr-run-action/bench/trees"
+)
+
+// goal is what a tree must reach on two processors; zero asks for nothing.
+type goal struct {
+	slug, tar float64 // how many times as fast
+	size      float64 // at most this part of tar's archive
+	peak      int     // MiB
+}
+
+var goals = map[string]goal{
+	"module":     {1.4, 2, 1.03, 24},
+	"repository": {3, 3.5, 1.00, 32},
+	"large":      {4, 4.5, 0.90, 56},
+	"ignored":    {17, 0, 0, 0},
+	"copies":     {4, 5, 0.60, 64},
+	"zips":       {2, 10, 1.00, 24},
+}
+
+const limitGoal = 1.5
+
+// result is what was measured of one tree.
+type result struct {
+	tree   trees.Tree
+	runs   map[string][]run
+	limits []float64 // of each round, in seconds
+}
+
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	return (values[len(values)/2] + values[(len(values)-1)/2]) / 2
+}
+
+func (r result) median(packer string, of func(run) float64) float64 {
+	var values []float64
+	for _, one := range r.runs[packer] {
+		values = append(values, of(one))
+	}
+	return median(values)
+}
+
+func wall(r run) float64 { return r.wall }
+func cpu(r run) float64  { return r.cpu }
+func size(r run) float64 { return float64(r.size) }
+
+// faster is the median, over the rounds, of how many times as long another packer took as we did in the same round.
+func (r result) faster(other string, of func(run) float64) float64 {
+	var ratios []float64
+	for i, theirs := range r.runs[other] {
+		ratios = append(ratios, of(theirs)/of(r.runs["ours"][i]))
+	}
+	return median(ratios)
+}
+
+// toLimit is the median, over the rounds, of how many times the least possible time we took.
+func (r result) toLimit() float64 {
+	var ratios []float64
+	for i, least := range r.limits {
+		ratios = append(ratios, r.runs["ours"][i].wall/least)
+	}
+	return median(ratios)
+}
+
+func (r result) smaller() float64 {
+	if tar := r.median("tar", size); tar > 0 {
+		return r.median("ours", size) / tar
+	}
+	return 0
+}
+
+func (r result) peak() float64 {
+	most := 0
+	for _, one := range r.runs["ours"] {
+		most = max(most, one.peakKiB)
+	}
+	return float64(most) / 1024
+}
+
+func (r result) report(b *testing.B) {
+	b.ReportMetric(r.faster("go-slug", wall), "x-go-slug")
+	b.ReportMetric(r.faster("tar", wall), "x-tar")
+	b.ReportMetric(r.peak(), "peak-MiB")
+}
+
+type table []result
+
+func (t *table) add(r result) { *t = append(*t, r) }
+
+// String shows each figure beside its goal; * marks one that is missed.
+func (t table) String() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "\n%d processors, %s, %s/%s. Times as fast, medians of the rounds; goals in brackets, * missed.\n",
+		runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	w := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "tree\tseconds\tto go-slug\tto tar czf\tto python\tcpu to go-slug\tsize to tar\tsize to go-slug\tpeak MiB\tto the limit\t")
+	for _, r := range t {
+		g := goals[r.tree.Name]
+		fmt.Fprintf(w, "%s\t%.3f\t%s\t%s\t%.1fx\t%.1fx\t%s\t%.2f\t%s\t%s\t\n", r.tree.What, r.median("ours", wall),
+			atLeast(r.faster("go-slug", wall), g.slug), atLeast(r.faster("tar", wall), g.tar), r.faster("python", wall),
+			r.faster("go-slug", cpu), atMost(r.smaller(), g.size, "%.2f"), r.median("ours", size)/r.median("go-slug", size),
+			atMost(r.peak(), float64(g.peak), "%.0f"), atMost(r.toLimit(), limitGoal, "%.2f"))
+	}
+	w.Flush()
+	return s.String()
+}
+
+func atLeast(got, want float64) string {
+	switch {
+	case want == 0:
+		return "-"
+	case got < want:
+		return fmt.Sprintf("%.1fx [%.1f] *", got, want)
+	}
+	return fmt.Sprintf("%.1fx [%.1f]", got, want)
+}
+
+func atMost(got, want float64, format string) string {
+	switch {
+	case want == 0:
+		return "-"
+	case got > want:
+		return fmt.Sprintf(format+" ["+format+"] *", got, want)
+	}
+	return fmt.Sprintf(format+" ["+format+"]", got, want)
+}
