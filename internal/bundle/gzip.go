@@ -64,7 +64,7 @@ func newBlock() *block {
 	return b
 }
 
-// Write never keeps p. Once it has failed, so will Close.
+// Write never keeps p. Once it has failed, only abort may follow.
 func (g *gzipWriter) Write(p []byte) (int, error) {
 	g.crc = crc32.Update(g.crc, crc32.IEEETable, p)
 	g.size += uint32(len(p))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 )
 
@@ -40,13 +41,22 @@ func (s *sink) Write(p []byte) (int, error) {
 	if err := s.makeRoom(s.size + int64(len(p))); err != nil {
 		return 0, err
 	}
-	s.sum.Write(p)
 	s.size += int64(len(p))
 	if s.file == nil {
+		s.sum.Write(p)
 		s.keep(p)
 		return len(p), nil
 	}
-	return len(p), s.toFile(p)
+	return len(p), s.digestAndWrite(p)
+}
+
+// digestAndWrite does both at once: for what cannot be compressed they are most of the work.
+func (s *sink) digestAndWrite(p []byte) error {
+	var digesting sync.WaitGroup
+	digesting.Go(func() { s.sum.Write(p) })
+	err := s.toFile(p)
+	digesting.Wait()
+	return err
 }
 
 // makeRoom moves a growing archive to a file, if there can be one.
