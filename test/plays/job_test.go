@@ -1,0 +1,290 @@
+package plays
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"scalr-run-action/internal/job/runnertest"
+
+	"gopkg.in/yaml.v3"
+)
+
+// jobRun is one job at work on a runner of its own.
+type jobRun struct {
+	*performance
+	spec    *job
+	matrix  object
+	granted grants
+	alone   bool // no other combination runs beside it
+	record  *jobRecord
+
+	workspace, temp string
+	token           string
+	masker          runnertest.Masker
+	env             map[string]string
+	steps           object // the context
+	failed          bool
+	posts           []post
+}
+
+// post is what a step has left to do at the end of its job.
+type post struct {
+	of  *stepRecord
+	run func(*stepRecord) error
+}
+
+// scope is what expressions of the job may ask for.
+func (j *jobRun) scope() scope {
+	in := j.performance.scope().with("matrix", j.matrix)
+	github := maps.Clone(in.contexts["github"].(object))
+	github["token"], github["workspace"], github["job"] = j.token, j.workspace, j.record.name
+	in = in.with("github", github).with("steps", j.steps).with("runner", object{"temp": j.temp, "os": "Linux", "arch": "X64"})
+	in.status = j.status
+	return in
+}
+
+func (j *jobRun) status(asked string) bool {
+	switch asked {
+	case "always":
+		return true
+	case "cancelled":
+		return j.cancelled()
+	case "failure":
+		return j.failed && !j.cancelled()
+	}
+	return !j.failed && !j.cancelled()
+}
+
+// perform plays the job from its environment's reviewers to its outputs.
+func (j *jobRun) perform() error {
+	begins, err := j.begin()
+	if err != nil || !begins {
+		return err
+	}
+	end, err := j.open()
+	if err != nil {
+		return err
+	}
+	defer end()
+	for _, st := range j.spec.Steps {
+		if err := j.step(st); err != nil {
+			return fmt.Errorf("step %q: %w", st.title(), err)
+		}
+	}
+	for _, p := range slices.Backward(j.posts) {
+		if err := p.run(p.of); err != nil {
+			return fmt.Errorf("post step of %q: %w", p.of.title, err)
+		}
+	}
+	return j.close()
+}
+
+// begin titles the job and asks those who review deployments to its environment.
+func (j *jobRun) begin() (bool, error) {
+	in := j.performance.scope().with("matrix", j.matrix)
+	if j.spec.Name != "" {
+		title, err := fill(j.spec.Name, in)
+		if err != nil {
+			return false, err
+		}
+		j.record.title = title
+	}
+	if _, err := fill(j.spec.Concurrency.Group+j.spec.Concurrency.CancelInProgress, in); err != nil {
+		return false, err
+	}
+	name, _, err := j.environment(in)
+	if err != nil || name == "" {
+		return err == nil, err
+	}
+	if j.record.result = j.stage.reviews[name]; j.record.result == "cancelled" {
+		j.cancel()
+	}
+	return j.record.result == "", nil
+}
+
+// environment gives the name of the job's GitHub environment and its address as written.
+func (j *jobRun) environment(in scope) (name, url string, err error) {
+	n := &j.spec.Environment
+	if n.Kind == yaml.MappingNode {
+		for key, value := range pairs(n) {
+			switch key {
+			case "name":
+				name = value.Value
+			case "url":
+				url = value.Value
+			default:
+				return "", "", fmt.Errorf("environment: %s is not played", key)
+			}
+		}
+	} else {
+		name = n.Value
+	}
+	name, err = fill(name, in)
+	return name, url, err
+}
+
+// open makes the runner: empty directories, a token, what is to be masked.
+func (j *jobRun) open() (end func(), err error) {
+	dir := j.stage.t.TempDir()
+	j.workspace, j.temp = filepath.Join(dir, "work", "infra"), filepath.Join(dir, "temp")
+	for _, each := range []string{j.workspace, j.temp, filepath.Join(j.temp, "home"), filepath.Join(j.temp, "files")} {
+		if err := os.MkdirAll(each, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	payload, err := json.Marshal(j.event.payload)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(j.temp, "event.json"), payload, 0o644)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j.steps = object{}
+	token, end := j.stage.github.token(j.granted)
+	j.token = token
+	j.masker.Add(token)
+	for _, secret := range j.secrets {
+		j.masker.Add(secret)
+	}
+	in := j.scope()
+	workflow, err := fillAll(j.workflow.Env, in)
+	if err != nil {
+		return nil, err
+	}
+	if j.env, err = fillAll(j.spec.Env, in.with("env", texts(workflow))); err != nil {
+		return nil, err
+	}
+	for name, value := range workflow {
+		if _, ok := j.env[name]; !ok {
+			j.env[name] = value
+		}
+	}
+	return end, nil
+}
+
+// close gives the job its result and its outputs. GitHub drops an output that
+// holds something masked.
+func (j *jobRun) close() error {
+	switch {
+	case j.cancelled():
+		j.record.result = "cancelled"
+	case j.failed:
+		j.record.result = "failure"
+	default:
+		j.record.result = "success"
+	}
+	in := j.scope().with("env", texts(j.env))
+	outputs, err := fillAll(j.spec.Outputs, in)
+	if err != nil {
+		return err
+	}
+	for name, value := range outputs {
+		if j.masker.Mask(value) == value {
+			j.record.outputs[name] = value
+		}
+	}
+	_, url, err := j.environment(j.performance.scope().with("matrix", j.matrix))
+	if err == nil {
+		j.record.url, err = fill(url, in)
+	}
+	return err
+}
+
+// stepContext is what a step lives by: one that begins after a cancel is not cancelled.
+func (j *jobRun) stepContext() context.Context {
+	if j.cancelled() {
+		return j.stage.t.Context()
+	}
+	return j.ctx
+}
+
+// texts are values of a context.
+func texts(m map[string]string) object {
+	o := object{}
+	for name, value := range m {
+		o[name] = value
+	}
+	return o
+}
+
+// call plays the workflow that the job is.
+func (j *jobRun) call() error {
+	content, ok := callable[j.spec.Uses]
+	if !ok {
+		return fmt.Errorf("%s is no workflow that can be called", j.spec.Uses)
+	}
+	text, err := os.ReadFile(filepath.Join("..", "..", "examples", content))
+	if err != nil {
+		return err
+	}
+	inner := &performance{stage: j.stage, file: content, event: j.event, caller: j.granted}
+	in := j.performance.scope()
+	in.contexts["secrets"] = texts(j.secrets)
+	if inner.secrets, err = fillAll(j.spec.Secrets, in); err != nil {
+		return err
+	}
+	if inner.inputs, err = callInputs(text, j.spec.With, in); err != nil {
+		return err
+	}
+	if err := inner.perform(text); err != nil {
+		return fmt.Errorf("%s: %w", content, err)
+	}
+	j.record.result = "success"
+	for _, r := range inner.jobs {
+		j.record.steps = append(j.record.steps, r.steps...)
+		if r.result != "success" && r.result != "skipped" {
+			j.record.result = r.result
+		}
+	}
+	j.record.outputs, err = inner.called()
+	return err
+}
+
+// callable are the workflows that others may call, by how they do.
+var callable = map[string]string{"acme/workflows/.github/workflows/reusable.yml@<commit>": "reusable.yml"}
+
+// callInputs gives the inputs of a called workflow their values and defaults,
+// each of the type that it declares.
+func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, error) {
+	var declared struct {
+		On struct {
+			Call struct {
+				Inputs map[string]struct {
+					Description, Type string
+					Required          bool
+					Default           any
+				}
+			} `yaml:"workflow_call"`
+		}
+	}
+	if err := yaml.Unmarshal(called, &declared); err != nil {
+		return nil, err
+	}
+	inputs := object{}
+	for name, each := range declared.On.Call.Inputs {
+		inputs[name] = each.Default
+		if given, ok := with[name]; ok {
+			v, err := filledNode(&given, in)
+			if err != nil {
+				return nil, err
+			}
+			inputs[name] = v
+		} else if each.Required {
+			return nil, fmt.Errorf("the input %s is required", name)
+		}
+		if _, isBool := inputs[name].(bool); isBool != (each.Type == "boolean") {
+			return nil, fmt.Errorf("the input %s is a %s, not %v", name, each.Type, inputs[name])
+		}
+	}
+	for name := range with {
+		if _, ok := inputs[name]; !ok {
+			return nil, fmt.Errorf("there is no input %s", name)
+		}
+	}
+	return inputs, nil
+}

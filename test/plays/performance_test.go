@@ -1,0 +1,268 @@
+package plays
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+)
+
+// performance is one run of a workflow: what it plays by, and what came of it.
+type performance struct {
+	stage    *stage
+	file     string
+	workflow *workflow
+	event    event
+
+	// Of a workflow that another one calls.
+	inputs  object
+	secrets map[string]string
+	caller  grants
+
+	// cancelWhen is asked whenever a step has printed something; true cancels
+	// the workflow run as a person would.
+	cancelWhen func(step, log string) bool
+
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	started bool   // the event starts this workflow
+	group   string // of its concurrency
+	needs   object // result and outputs by job
+	jobs    []*jobRecord
+}
+
+// jobRecord is what came of a job, or of one combination of its matrix.
+type jobRecord struct {
+	name, title string
+	result      string // success, failure, cancelled or skipped
+	outputs     object
+	url         string // of its GitHub environment
+	steps       []*stepRecord
+}
+
+// play plays an example for an event. What the player cannot play ends the test.
+func (s *stage) play(file string, e event) *performance {
+	s.t.Helper()
+	return s.playUntil(file, e, nil)
+}
+
+// playUntil plays an example and cancels it when the function says so.
+func (s *stage) playUntil(file string, e event, cancelWhen func(step, log string) bool) *performance {
+	s.t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p := &performance{stage: s, file: file, event: e, secrets: s.secrets, cancelWhen: cancelWhen}
+	if err := p.perform(content); err != nil {
+		s.t.Fatalf("%s cannot be played: %v", file, err)
+	}
+	return p
+}
+
+func (p *performance) perform(content []byte) (err error) {
+	if p.workflow, err = readWorkflow(content); err != nil {
+		return err
+	}
+	if p.started, err = triggered(&p.workflow.On, p.event); err != nil || !p.started && p.caller == nil {
+		p.stage.tell("%s · %s: not started", p.file, p.event.about)
+		return err
+	}
+	p.ctx, p.cancel = context.WithCancel(p.stage.t.Context())
+	defer p.cancel()
+	p.needs = object{}
+	if p.group, err = fill(p.workflow.Concurrency.Group, p.scope().only("github", "inputs", "vars")); err != nil {
+		return err
+	}
+	p.stage.tell("%s · %s", p.file, p.event.about)
+	order, err := p.workflow.order()
+	if err != nil {
+		return err
+	}
+	for _, name := range order {
+		if err := p.job(name); err != nil {
+			return fmt.Errorf("job %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// cancelled says whether somebody has cancelled the workflow run.
+func (p *performance) cancelled() bool { return p.ctx.Err() != nil }
+
+// scope is what expressions of the workflow may ask for, wherever they stand.
+func (p *performance) scope() scope {
+	e := p.event
+	branch := func(side string) any {
+		return member(member(member(e.payload, "pull_request"), side), "ref")
+	}
+	contexts := object{"vars": object{}, "needs": p.needs, "github": object{
+		"event": e.payload, "event_name": e.name, "repository": repository, "ref": e.ref, "sha": e.sha, "actor": "octocat",
+		"head_ref": branch("head"), "base_ref": branch("base"), "workflow": p.workflow.Name, "run_id": "1", "server_url": "https://github.com",
+	}}
+	for name, value := range p.stage.vars {
+		contexts["vars"].(object)[name] = value
+	}
+	if p.inputs != nil {
+		contexts["inputs"] = p.inputs
+	}
+	return scope{contexts: contexts}
+}
+
+// job plays a job, or passes it over.
+func (p *performance) job(name string) error {
+	j := p.workflow.Jobs[name]
+	in := p.scope()
+	in.status = func(asked string) bool { return p.status(asked, j) }
+	if ok, err := holds(j.If, in); err != nil || !ok {
+		p.end(&jobRecord{name: name, title: name, result: "skipped", outputs: object{}})
+		return err
+	}
+	in.status = nil
+	combined := []object{nil}
+	if j.Strategy != nil {
+		var err error
+		if combined, err = combinations(&j.Strategy.Matrix, in); err != nil {
+			return err
+		}
+	}
+	mark := p.marked()
+	records, err := p.playAll(name, combined)
+	if err != nil {
+		return err
+	}
+	p.end(records...)
+	if len(records) > 1 {
+		p.stage.tell("    all of them together %s", p.since(mark))
+	}
+	return nil
+}
+
+// playAll plays every combination of a job, some at the same time.
+func (p *performance) playAll(name string, combined []object) ([]*jobRecord, error) {
+	limit := p.workflow.Jobs[name].limit(len(combined))
+	records, problems := make([]*jobRecord, len(combined)), make([]error, len(combined))
+	var all sync.WaitGroup
+	slots := make(chan struct{}, limit)
+	for i, matrix := range combined {
+		all.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			records[i], problems[i] = p.one(name, matrix, len(combined) == 1)
+		})
+	}
+	all.Wait()
+	for _, err := range problems {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+func (j *job) limit(combinations int) int {
+	if j.Strategy != nil && j.Strategy.MaxParallel > 0 {
+		return min(j.Strategy.MaxParallel, combinations)
+	}
+	return combinations
+}
+
+// one plays one combination of a job.
+func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, error) {
+	spec := p.workflow.Jobs[name]
+	granted, err := grantsOf(p.workflow, spec)
+	if err == nil && p.caller != nil {
+		err = granted.within(p.caller)
+	}
+	if err != nil {
+		return nil, err
+	}
+	j := &jobRun{performance: p, spec: spec, matrix: matrix, granted: granted, alone: alone,
+		record: &jobRecord{name: name, title: name, outputs: object{}}}
+	if spec.Uses != "" {
+		return j.record, j.call()
+	}
+	return j.record, j.perform()
+}
+
+// end keeps what became of a job, and tells it. The worst combination counts.
+func (p *performance) end(records ...*jobRecord) {
+	result := object{"result": "success", "outputs": object{}}
+	for _, worse := range []string{"skipped", "cancelled", "failure"} {
+		for _, r := range records {
+			if r.result == worse {
+				result["result"] = worse
+			}
+		}
+	}
+	for _, r := range records {
+		for name, value := range r.outputs {
+			result["outputs"].(object)[name] = value
+		}
+		p.tellJob(r)
+	}
+	p.needs[records[0].name] = result
+	p.jobs = append(p.jobs, records...)
+}
+
+// status answers the functions of that name in the `if:` of a job.
+func (p *performance) status(asked string, j *job) bool {
+	switch asked {
+	case "always":
+		return true
+	case "cancelled":
+		return p.cancelled()
+	}
+	failed, succeeded := false, true
+	for _, name := range p.ancestors(j) {
+		result := member(p.needs[name], "result")
+		failed = failed || result == "failure"
+		succeeded = succeeded && result == "success"
+	}
+	if asked == "failure" {
+		return failed && !p.cancelled()
+	}
+	return succeeded && !p.cancelled()
+}
+
+func (p *performance) ancestors(j *job) []string {
+	var all []string
+	for _, name := range j.needs() {
+		all = append(append(all, name), p.ancestors(p.workflow.Jobs[name])...)
+	}
+	return all
+}
+
+// called gives the outputs of a workflow that was called.
+func (p *performance) called() (object, error) {
+	jobs := object{}
+	for name, each := range p.needs {
+		jobs[name] = each
+	}
+	outputs := object{}
+	for name, filter := range pairs(&p.workflow.On) {
+		if name != "workflow_call" {
+			continue
+		}
+		var declared struct {
+			Outputs map[string]struct{ Description, Value string }
+			Inputs  yaml.Node
+			Secrets yaml.Node
+		}
+		if err := filter.Decode(&declared); err != nil {
+			return nil, err
+		}
+		for _, name := range sortedKeys(declared.Outputs) {
+			text, err := fill(declared.Outputs[name].Value, scope{contexts: object{"jobs": jobs}})
+			if err != nil {
+				return nil, err
+			}
+			outputs[name] = text
+		}
+	}
+	return outputs, nil
+}

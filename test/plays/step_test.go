@@ -1,0 +1,165 @@
+package plays
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"scalr-run-action/internal/job/runnertest"
+)
+
+// stepRecord is what came of a step.
+type stepRecord struct {
+	title, id string
+	outcome   string // success, failure, cancelled or skipped
+	code      int    // of the process
+	outputs   map[string]string
+	log       string // as people see it
+	commands  []runnertest.Command
+	summary   string
+	wrote     string // the requests that changed something
+	what      string // the action and its mode
+}
+
+// step plays a step unless its condition says no.
+func (j *jobRun) step(st step) error {
+	rec := &stepRecord{title: st.title(), id: st.ID, outcome: "skipped", outputs: map[string]string{}}
+	j.record.steps = append(j.record.steps, rec)
+	in := j.scope().with("env", texts(j.env))
+	begins, err := holds(st.If, in)
+	if err == nil && begins {
+		err = j.begun(st, rec, in)
+	}
+	if st.ID != "" {
+		j.steps[st.ID] = object{"outputs": texts(rec.outputs), "outcome": rec.outcome, "conclusion": rec.outcome}
+	}
+	j.failed = j.failed || rec.outcome == "failure"
+	return err
+}
+
+func (j *jobRun) begun(st step, rec *stepRecord, in scope) error {
+	// Secrets may stand in `with:` and `env:` of a step and nowhere else.
+	in = in.with("secrets", texts(j.secrets))
+	env, err := fillAll(st.Env, in)
+	if err != nil {
+		return err
+	}
+	for name, value := range j.env {
+		if _, ok := env[name]; !ok {
+			env[name] = value
+		}
+	}
+	in = in.with("env", texts(env))
+	with, err := fillAll(st.With, in)
+	if err != nil {
+		return err
+	}
+	mark := j.marked()
+	switch {
+	case st.Run != "":
+		err = j.script(st, rec, env)
+	case strings.HasPrefix(st.Uses, "OWNER/scalr-run-action"):
+		err = j.ours(st, rec, with, env)
+	case strings.HasPrefix(st.Uses, "actions/checkout@"):
+		err = j.checkout(rec, with)
+	default:
+		err = fmt.Errorf("the action %s is not played", st.Uses)
+	}
+	if j.alone {
+		rec.wrote = j.since(mark)
+	}
+	return err
+}
+
+// checkout lays the files of a commit into the workspace.
+func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
+	ref := j.event.sha
+	for name, value := range with {
+		switch name {
+		case "ref":
+			ref = value
+		case "persist-credentials":
+		default:
+			return fmt.Errorf("checkout: the input %s is not played", name)
+		}
+	}
+	files, ok := j.stage.commits[ref]
+	if !ok {
+		return fmt.Errorf("checkout: there is no commit %q", ref)
+	}
+	rec.outcome = "success"
+	if !j.granted.reads("contents") {
+		rec.outcome = "failure"
+		rec.log = "the token may not read the repository"
+		return nil
+	}
+	for name, content := range files {
+		file := filepath.Join(j.workspace, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// script plays a `run:` step.
+func (j *jobRun) script(st step, rec *stepRecord, env map[string]string) error {
+	shells := map[string][]string{"": {"-e"}, "bash": {"--noprofile", "--norc", "-eo", "pipefail"}}
+	args, ok := shells[st.Shell]
+	if !ok {
+		return fmt.Errorf("the shell %s is not played", st.Shell)
+	}
+	file := filepath.Join(j.temp, "script.sh")
+	if err := os.WriteFile(file, []byte(st.Run), 0o644); err != nil {
+		return err
+	}
+	env = maps.Clone(env)
+	env["PATH"] = j.stage.tools + string(os.PathListSeparator) + os.Getenv("PATH")
+	rec.what = "script"
+	return j.process(rec, invocation{program: "bash", argv: append(append([]string{"bash"}, args...), file), env: env})
+}
+
+// files are what the runner gives a step to write to.
+type files map[string]string // variable to path
+
+func (j *jobRun) newFiles() (files, error) {
+	f := files{}
+	for _, name := range []string{"GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH"} {
+		file, err := os.CreateTemp(filepath.Join(j.temp, "files"), strings.ToLower(name)+"_")
+		if err != nil {
+			return nil, err
+		}
+		f[name] = file.Name()
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// read takes what the step has written, as the runner does after its end.
+func (f files) read(rec *stepRecord, masker *runnertest.Masker) (state map[string]string, err error) {
+	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH"} {
+		if text, err := os.ReadFile(f[name]); err != nil || len(text) > 0 {
+			return nil, fmt.Errorf("%s is not played: %q, %v", name, text, err)
+		}
+	}
+	outputs, err := runnertest.Outputs(f["GITHUB_OUTPUT"])
+	if err != nil {
+		rec.outcome = "failure" // as the runner does; what stands before takes effect
+	}
+	maps.Copy(rec.outputs, outputs)
+	text, err := os.ReadFile(f["GITHUB_STEP_SUMMARY"])
+	if err != nil {
+		return nil, err
+	}
+	if runnertest.ShowsSummary(string(text)) {
+		rec.summary += masker.Mask(string(text))
+	}
+	return runnertest.Outputs(f["GITHUB_STATE"])
+}

@@ -1,0 +1,129 @@
+package plays
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// mark is a moment in what was written at Scalr and on GitHub.
+type mark struct{ scalr, github int }
+
+func (p *performance) marked() mark {
+	return mark{p.stage.writes(), len(p.stage.github.wrote(0))}
+}
+
+// since gives what was written after the moment, as one line.
+func (p *performance) since(m mark) string {
+	return counted(append(p.stage.wrote(m.scalr), p.stage.github.wrote(m.github)...))
+}
+
+var anID = regexp.MustCompile(`/[a-z]+-v0[a-z0-9]+`)
+
+// counted joins lines, with a number where there are several alike. The ids in
+// them tell nobody anything.
+func counted(lines []string) string {
+	var order []string
+	count := map[string]int{}
+	for _, line := range lines {
+		line = anID.ReplaceAllString(line, "/*")
+		if count[line]++; count[line] == 1 {
+			order = append(order, line)
+		}
+	}
+	for i, line := range order {
+		if n := count[line]; n > 1 {
+			order[i] = fmt.Sprintf("%s ×%d", line, n)
+		}
+	}
+	return strings.Join(order, ", ")
+}
+
+// tellJob adds a job to the transcript.
+func (p *performance) tellJob(r *jobRecord) {
+	p.stage.tell("  %s: %s%s", r.title, r.result, r.told())
+	for _, s := range r.steps {
+		if s.outcome == "skipped" || s.what == "" {
+			continue
+		}
+		name := s.what
+		if name == "script" {
+			name = s.title
+		}
+		p.stage.tell("    %-28s %s%s", name, s.word(), prefixed("  ← ", s.wrote))
+	}
+}
+
+func (r *jobRecord) told() string {
+	var told []string
+	for _, name := range sortedKeys(r.outputs) {
+		if value := textOf(r.outputs[name]); len(value) < 40 {
+			told = append(told, name+"="+value)
+		}
+	}
+	return prefixed("  → ", strings.Join(told, ", "))
+}
+
+// word says in a few words how a step ended.
+func (r *stepRecord) word() string {
+	words := []string{r.outputs["result"]}
+	if words[0] == "" {
+		words[0] = r.outcome
+	}
+	for _, name := range []string{"error-code", "summary"} {
+		words = append(words, r.outputs[name])
+	}
+	for _, name := range []string{"created", "changed"} {
+		if r.outputs[name] == "true" {
+			words = append(words, name)
+		}
+	}
+	if r.outputs["count"] != "" {
+		words = append(words, r.outputs["count"]+" found")
+	}
+	words = append(words, r.annotations("error")...)
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
+// results are the results of the combinations of a job, in order.
+func (p *performance) results(job string) string {
+	var all []string
+	for _, r := range p.jobs {
+		if r.name == job {
+			all = append(all, r.result)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// ended checks how a job ended, in each combination, and gives the first.
+func (p *performance) ended(job, results string) *jobRecord {
+	p.stage.t.Helper()
+	if got := p.results(job); got != results {
+		p.stage.t.Fatalf("%s: job %s ended as %q, want %q", p.file, job, got, results)
+	}
+	for _, r := range p.jobs {
+		if r.name == job {
+			return r
+		}
+	}
+	return nil
+}
+
+// step gives the step with the id, title or action and mode.
+func (r *jobRecord) step(name string) *stepRecord {
+	for _, s := range r.steps {
+		if s.id == name || s.title == name || s.what == name {
+			return s
+		}
+	}
+	return &stepRecord{outcome: "not there"}
+}

@@ -1,0 +1,226 @@
+package runner_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+	"gopkg.in/yaml.v3"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// hostile is what a shell must not take for its own.
+const hostile = "it's \"quoted\" `touch canary` $(touch canary) ${HOME} \\ %s ; touch canary & é\nSCALR_RESULT='forged'\n'; touch canary; '"
+
+// shellScripts are the documented ones that run the image, by where they belong.
+func shellScripts(t *testing.T) map[string]string {
+	t.Helper()
+	blocks := documented(t)
+	var harness []struct {
+		Step struct{ Spec struct{ Command string } }
+	}
+	var bamboo struct {
+		Job struct {
+			Tasks []yaml.Node
+		} `yaml:"Dry run"`
+	}
+	if err := yaml.Unmarshal([]byte(blocks["Harness"]), &harness); err != nil || len(harness) != 1 {
+		t.Fatalf("the step of Harness: %v", err)
+	}
+	if err := yaml.Unmarshal([]byte(blocks["Bamboo"]), &bamboo); err != nil || len(bamboo.Job.Tasks) != 3 {
+		t.Fatalf("the job of Bamboo: %v", err)
+	}
+	var task struct{ Script struct{ Scripts []string } }
+	if err := bamboo.Job.Tasks[1].Decode(&task); err != nil {
+		t.Fatal(err)
+	}
+	jenkins := strings.Split(blocks["Jenkins"], "'''")
+	if len(jenkins) != 5 {
+		t.Fatalf("the pipeline of Jenkins has %d parts, want two scripts and what is around them", len(jenkins))
+	}
+	return map[string]string{"line": blocks["One line"], "Jenkins": jenkins[1], "Jenkins' apply": jenkins[3], "Harness": harness[0].Step.Spec.Command, "Bamboo": task.Script.Scripts[0]}
+}
+
+// documented are the first blocks of code in docs/other-ci.md, by their headings.
+func documented(t *testing.T) map[string]string {
+	t.Helper()
+	source, err := os.ReadFile("../../docs/other-ci.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, heading := map[string]string{}, ""
+	document := goldmark.DefaultParser().Parse(text.NewReader(source))
+	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Heading:
+			heading = string(n.Lines().Value(source))
+		case *ast.FencedCodeBlock:
+			if blocks[heading] == "" {
+				blocks[heading] = string(n.Lines().Value(source))
+			}
+		}
+	}
+	return blocks
+}
+
+// shell runs a script by sh in a checkout, with the image under test.
+func shell(t *testing.T, dir, script string, server *scalrtest.Server, env ...string) *exec.Cmd {
+	t.Helper()
+	script = strings.ReplaceAll(script, "ghcr.io/OWNER/scalr-run-action:v1", image(t))
+	script = strings.ReplaceAll(script, "acme.scalr.io", server.URL())
+	script = strings.ReplaceAll(script, "docker run --rm", "docker run --rm --network host")
+	cmd := exec.Command("sh", "-eu", "-c", script)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrtest.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
+	cmd.Env = append(cmd.Env, env...)
+	return cmd
+}
+
+func checkout(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	copyDir(t, filepath.Join(root(t), "demo/network"), filepath.Join(dir, "infra"))
+	return dir
+}
+
+// sourced are the outputs as sh reads them, and nothing else happens thereby.
+func sourced(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	cmd := exec.Command("sh", "-eu", "-c", "set -a; . ./scalr.env; exec env -0")
+	cmd.Dir, cmd.Env = dir, []string{"PATH=" + os.Getenv("PATH")}
+	values := map[string]string{}
+	for pair := range strings.SplitSeq(output(t, cmd), "\x00") {
+		if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "SCALR_") {
+			values[name] = value
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "canary")); err == nil {
+		t.Error("a value was executed")
+	}
+	return values
+}
+
+func TestShell(t *testing.T) {
+	image(t)
+	scripts := shellScripts(t)
+	delete(scripts, "Jenkins' apply")
+	for name, script := range scripts {
+		t.Run(name, func(t *testing.T) {
+			dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
+			cmd := shell(t, dir, script, server, "BUILD_TAG="+hostile, "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=wider",
+				"bamboo_scalr_token_secret="+scalrtest.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example")
+			log := output(t, cmd)
+			got := sourced(t, dir)
+			runs := server.Runs()
+			if len(runs) != 1 || got["SCALR_RUN_ID"] != runs[0].ID || got["SCALR_RESULT"] != "planned" || !runs[0].Dry {
+				t.Errorf("the outputs are %v, the runs are %+v", got, runs)
+			}
+			if message, _ := runs[0].Attributes["message"].(string); !strings.Contains(message, "`touch canary` $(touch canary)") {
+				t.Errorf("the message is %q, want the hostile one", message)
+			}
+			if strings.Contains(log, "::") || strings.Contains(log, scalrtest.Token) {
+				t.Errorf("want a plain log without the token:\n%s", log)
+			}
+			if summary, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
+				t.Errorf("the summary is %q, %v", summary, err)
+			}
+		})
+	}
+}
+
+// What Jenkins applies is the run that was looked at.
+func TestShellJenkinsApplies(t *testing.T) {
+	image(t)
+	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrtest.Scenario{})
+	output(t, shell(t, dir, scripts["Jenkins"], server, "BUILD_TAG=b-7", "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=main"))
+	got := sourced(t, dir)
+	if got["SCALR_RESULT"] != "needs-confirmation" {
+		t.Fatalf("the outputs of the plan are %v", got)
+	}
+	output(t, shell(t, dir, scripts["Jenkins' apply"], server, "SCALR_RUN_ID="+got["SCALR_RUN_ID"]))
+	if runs := server.Runs(); len(runs) != 1 || runs[0].Status != "applied" {
+		t.Errorf("the runs are %+v, want one that is applied", runs)
+	}
+}
+
+// The image serves anybody whose the directory is.
+func TestShellAsSomebody(t *testing.T) {
+	image(t)
+	if os.Getuid() != 0 {
+		t.Skip("only root can give a directory to somebody else")
+	}
+	dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
+	if err := os.Chown(dir, 1234, 1234); err != nil {
+		t.Fatal(err)
+	}
+	output(t, shell(t, dir, strings.Replace(shellScripts(t)["line"], "$(id -u):$(id -g)", "1234:1234", 1), server))
+	if got := sourced(t, dir); got["SCALR_RESULT"] != "planned" {
+		t.Errorf("the outputs are %v", got)
+	}
+	info, err := os.Stat(filepath.Join(dir, "scalr.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := info.Sys().(*syscall.Stat_t).Uid; owner != 1234 {
+		t.Errorf("the summary belongs to %d, want 1234", owner)
+	}
+}
+
+func TestShellHostileOutputs(t *testing.T) {
+	image(t)
+	scenario := scalrtest.Scenario{Life: scalrtest.Life{Outputs: []scalrtest.Output{{Name: "banner", Value: hostile}}}}
+	dir, server := checkout(t), scalr(t, scenario)
+	script := strings.Replace(shellScripts(t)["line"], "--env INPUT_MESSAGE", "--env INPUT_MESSAGE --env INPUT_DRY_RUN=false --env INPUT_AUTO_APPLY=true", 1)
+	output(t, shell(t, dir, script, server))
+	got := sourced(t, dir)
+	var outputs map[string]string
+	if err := json.Unmarshal([]byte(got["SCALR_TERRAFORM_OUTPUTS"]), &outputs); err != nil || outputs["banner"] != hostile {
+		t.Errorf("the outputs are %q (%v), want %q", outputs, err, hostile)
+	}
+	if got["SCALR_RESULT"] != "applied" {
+		t.Errorf("the result is %q among %v, want applied", got["SCALR_RESULT"], slices.Sorted(maps.Keys(got)))
+	}
+}
+
+func TestShellBadInput(t *testing.T) {
+	image(t)
+	server := scalr(t, scalrtest.Scenario{})
+	cmd := shell(t, checkout(t), strings.Replace(shellScripts(t)["line"], "INPUT_PATH=infra", "INPUT_PATH=nowhere", 1), server)
+	if log, err := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(log), "nowhere") {
+		t.Errorf("the line ended with %v, want exit code 2:\n%s", err, log)
+	}
+}
+
+func TestShellSignals(t *testing.T) {
+	image(t)
+	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		t.Run(signal.String(), func(t *testing.T) {
+			dir, server := checkout(t), scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
+			cmd := shell(t, dir, "exec "+shellScripts(t)["line"], server)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			await(t, server, "planning")
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Error(err)
+			}
+			if err := cmd.Wait(); cmd.ProcessState.ExitCode() != code {
+				t.Errorf("the line ended with %v, want exit code %d", err, code)
+			}
+			if run := server.Runs()[0]; run.Status != "canceled" || sourced(t, dir)["SCALR_RESULT"] != "interrupted" {
+				t.Errorf("the run is %s, the outputs are %v", run.Status, sourced(t, dir))
+			}
+		})
+	}
+}
