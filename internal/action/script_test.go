@@ -1,0 +1,171 @@
+package action_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestMain lets the test binary be the programs too, as the image's links do.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"scalr-run": program, "scalr-run-post": program, "scalr-environment": program, "scalr-workspace": program,
+	})
+}
+
+// program is main, in a hurry.
+func program() {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Ignore(syscall.SIGPIPE)
+	os.Exit(action.Main(context.Background(), action.Env{
+		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient(), Signals: signals, Version: "script",
+		Pace: follow.Pace{First: 50 * time.Millisecond, Moving: 100 * time.Millisecond, Slowest: 500 * time.Millisecond,
+			Stopping: 50 * time.Millisecond, Grace: 3 * time.Second, Settle: 5 * time.Second, Drain: time.Second, Late: 200 * time.Millisecond},
+	}))
+}
+
+// TestScripts plays whole programs over TCP; testdata/script has an archive for
+// each behaviour. In a script, besides what testscript has:
+//
+//	sim SCENARIO [PACE]      serves a Scalr in which everything takes PACE times as long (0.1)
+//	fault JSON               makes it spoil requests
+//	input NAME=VALUE...      sets inputs
+//	exits CODE PROGRAM...    runs a program that must end with the code
+//	signal NAME STATUS       sends a signal to the program in the background when the run has the status
+//	ended CODE               after wait: the program that was sent a signal has ended with the code, in time
+//	output NAME REGEXP       looks at an output, as the runner reads it; ! output NAME: it is empty
+//	second-job               forgets the outputs, and gives the run to the next program as its input run-id
+//	state                    gives what was kept for the post step to the next program
+//	asked N OP               counts requests, as POST /runs/*/actions/apply
+//	stops [REGEXP...]        compares the requests to stop runs, as cancel 202
+//	annotations LEVEL N      counts what the runner found in the last program's log
+//	unseen TEXT              the log that the runner shows does not have the text
+//	oracle                   the runner found no command in it but ours
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"), Setup: setUp, RequireExplicitExec: true, RequireUniqueNames: true,
+		Condition: func(name string) (bool, error) {
+			if name != "terraform" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			_, err := exec.LookPath("terraform")
+			return err == nil, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sim": startSim, "fault": addFault, "input": setInputs, "exits": runAndExit, "signal": sendSignal, "ended": checkEnded, "output": checkOutput,
+			"second-job": beginSecondJob, "state": giveState, "asked": countRequests, "stops": compareStops, "annotations": countAnnotations, "oracle": readAsRunner, "unseen": checkUnseen,
+		},
+	})
+}
+
+// setUp gives a script what the runner gives a step.
+func setUp(e *testscript.Env) error {
+	for _, dir := range []string{"temp", "checkout"} {
+		if err := os.MkdirAll(filepath.Join(e.WorkDir, dir), 0o777); err != nil {
+			return err
+		}
+	}
+	e.Vars = append(e.Vars, "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE="+filepath.Join(e.WorkDir, "checkout"), "RUNNER_TEMP="+filepath.Join(e.WorkDir, "temp"),
+		"GITHUB_OUTPUT="+filepath.Join(e.WorkDir, "output"), "GITHUB_STATE="+filepath.Join(e.WorkDir, "state"),
+		"GITHUB_STEP_SUMMARY="+filepath.Join(e.WorkDir, "summary.md"), "GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push",
+		"GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main", "GITHUB_SHA=5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR=octocat",
+		"GITHUB_SERVER_URL=https://github.com", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1")
+	t := e.T().(testing.TB)
+	e.Values[simKey{}] = &sim{t: t}
+	e.Defer(func() { leftBehind(t, e.WorkDir) })
+	return nil
+}
+
+// leftBehind: of our files only the plan's stay.
+func leftBehind(t testing.TB, work string) {
+	ours := regexp.MustCompile(`^scalr-run-[a-z0-9]+-plan\.(log|json)$`)
+	entries, err := os.ReadDir(filepath.Join(work, "temp"))
+	if err != nil {
+		t.Error(err)
+	}
+	for _, e := range entries {
+		if !ours.MatchString(e.Name()) {
+			t.Errorf("%s was left in RUNNER_TEMP", e.Name())
+		}
+	}
+}
+
+// sim is the Scalr of a script.
+type sim struct {
+	*scalrtest.Server
+	t        testing.TB
+	signaled *exec.Cmd
+	at       time.Time
+}
+
+type simKey struct{}
+
+func simOf(ts *testscript.TestScript) *scalrtest.Server {
+	s := ts.Value(simKey{}).(*sim)
+	if s.Server == nil {
+		ts.Fatalf("there is no sim yet")
+	}
+	return s.Server
+}
+
+func startSim(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: sim SCENARIO [PACE]")
+	}
+	scenario, ok := scalrtest.Scenarios()[args[0]]
+	if !ok {
+		ts.Fatalf("there is no scenario %q", args[0])
+	}
+	scenario.Pace, scenario.World.Processing = 0.1, -1
+	if len(args) > 1 {
+		var err error
+		scenario.Pace, err = strconv.ParseFloat(args[1], 64)
+		ts.Check(err)
+	}
+	server := scalrtest.New(scenario)
+	url, stop, err := server.Start()
+	ts.Check(err)
+	this := ts.Value(simKey{}).(*sim)
+	this.Server = server
+	ts.Defer(func() { stop(); this.wantClean() })
+	ts.Setenv("SCALR_HOSTNAME", url)
+	ts.Setenv("SCALR_TOKEN", scalrtest.Token)
+	ts.Setenv("INPUT_WORKSPACE-ID", scalrtest.WorkspaceID)
+	ts.Setenv("WORKSPACE", scalrtest.WorkspaceID) // a shell drops names with hyphens
+}
+
+// wantClean: Scalr had nothing to object to, and every fault was used.
+func (s *sim) wantClean() {
+	for _, o := range s.Objections() {
+		s.t.Errorf("Scalr objects: %s", o)
+	}
+	for _, f := range s.UnusedFaults() {
+		s.t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
+	}
+}
+
+func addFault(ts *testscript.TestScript, _ bool, args []string) {
+	var f scalrtest.Fault
+	ts.Check(json.Unmarshal([]byte(strings.Join(args, " ")), &f))
+	simOf(ts).AddFault(f)
+}
+
