@@ -168,4 +168,3 @@ func addFault(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(strings.Join(args, " ")), &f))
 	simOf(ts).AddFault(f)
 }
-

@@ -1,0 +1,143 @@
+package action_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// shown is what the runner shows of the log, without our commands.
+func (p *played) shown() []string { return runnertest.Read(p.log).Log }
+
+// planLog is the copy of the plan's log for later steps.
+func (p *played) planLog() string {
+	p.t.Helper()
+	text, err := os.ReadFile(filepath.Join(p.dir, p.outputs["plan-log-file"]))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestLogIsTold: however the log comes, each of its lines is shown once and in
+// order, and so it stands in the file for later steps.
+func TestLogIsTold(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines", "rewritten-log"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newRig(t, scenario(t, name)).play().want(0, "result=planned")
+			lines := strings.Split(strings.TrimRight(p.planLog(), "\n"), "\n")
+			if len(lines) < 5 || !strings.Contains(lines[len(lines)-1], "2 to add, 1 to change, 1 to destroy") {
+				t.Fatalf("the file has:\n%s", p.planLog())
+			}
+			shown := p.shown()
+			for _, line := range lines {
+				at := slices.Index(shown, line)
+				if at < 0 {
+					t.Fatalf("the line %q is not shown where it belongs:\n%s", line, p.log)
+				}
+				shown = shown[at+1:]
+			}
+			if n := strings.Count(p.log, "2 to add, 1 to change, 1 to destroy."); n != 1 {
+				t.Errorf("the last line is shown %d times, want once", n)
+			}
+		})
+	}
+}
+
+// TestLogIsToldOnce: a plan that passes our gates is confirmed and followed on,
+// and its log is not told again.
+func TestLogIsToldOnce(t *testing.T) {
+	t.Parallel()
+	p := newRig(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().want(0, "result=applied")
+	for _, text := range []string{"Plan:", "Apply complete!"} {
+		if n := strings.Count(p.log, text); n != 1 {
+			t.Errorf("%q is told %d times, want once\n%s", text, n, p.log)
+		}
+	}
+	if n := strings.Count(p.planLog(), "Plan:"); n != 1 {
+		t.Errorf("the file has the plan %d times, want once", n)
+	}
+}
+
+// TestFolds: one for each stage, in order, each with its time after it.
+func TestFolds(t *testing.T) {
+	t.Parallel()
+	p := newRig(t, slowly(t, "passes-planned"), "dry-run=false").play().want(0, "result=applied")
+	var got []string
+	for _, c := range runnertest.Read(p.log).Commands {
+		if c.Name == "group" {
+			got = append(got, c.Data)
+		}
+	}
+	want := []string{"Bundle", "Queue", "Plan", "Cost estimate", "Policy check", "Apply"}
+	if !slices.Equal(got, want) {
+		t.Errorf("folds %q, want %q\n%s", got, want, p.log)
+	}
+	for _, stage := range want {
+		if n := strings.Count(p.log, "\n"+stage+" took "); n != 1 {
+			t.Errorf("the time of %s is told %d times, want once\n%s", stage, n, p.log)
+		}
+	}
+}
+
+// TestHostileLog: the runner finds no command but ours (L13, L19), and nothing
+// of the log becomes an output or a part of the page.
+func TestHostileLog(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "hostile-log")
+	s.Life.Plan.Log += strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 2 to add, 1 to change, 1 to destroy.\n"
+	s.Life.Plan.Fails = strings.Join(runnertest.Hostile()[:40], "\n")
+	p := newRig(t, s).play().want(1, "result=errored")
+	step := runnertest.Read(p.log)
+	if len(step.Problems) > 0 || step.Stopped || step.Fences == 0 {
+		t.Errorf("the runner objects: %v; commands stopped: %v; %d fences", step.Problems, step.Stopped, step.Fences)
+	}
+	for _, c := range step.Commands {
+		ours := slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) || c.Name == "error" && strings.HasPrefix(c.Properties["title"], "Scalr: ")
+		if !ours {
+			t.Errorf("the runner found %+v", c)
+		}
+	}
+	for _, line := range step.Log {
+		if runnertest.Suspicious(line) {
+			t.Errorf("this looks like a command: %q", line)
+		}
+	}
+}
+
+// TestQueue tells who holds the workspace, and asks seldom (S10).
+func TestQueue(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "queued")
+	s.Pace = 100 // ten minutes
+	p := newRig(t, s, "dry-run=false").play()
+	p.want(0, "result=needs-confirmation").says("place 1 in the queue; run run-", "holds the workspace (")
+	if n := p.count("GET /runs"); n > 5 {
+		t.Errorf("the runs were listed %d times in %s", n, p.took)
+	}
+	if n := strings.Count(p.log, "place 1 in the queue"); n < 8 || n > 14 {
+		t.Errorf("the queue was told of %d times in %s, want once a minute\n%s", n, p.took, p.log)
+	}
+}
+
+// TestLogMissing: a log that cannot be had leaves the result as it is (L02, L04).
+func TestLogMissing(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"404": 404, "503": 503} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Status, Status: status, Times: -1}
+			p := newRig(t, with(scenario(t, "plan-changes"), f)).play().want(0, "result=planned", "additions=2")
+			if n := strings.Count(p.log, "The plan log cannot be read just now"); n != 1 {
+				t.Errorf("told %d times, want once\n%s", n, p.log)
+			}
+		})
+	}
+}
