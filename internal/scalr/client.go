@@ -55,7 +55,7 @@ type Client struct {
 	retrying  func(Retry)
 	budget    *budget
 
-	renewing sync.Mutex // held while a token is made
+	renewing chan struct{} // holds an element while a token is made
 	mu       sync.Mutex
 	token    secret.Value
 }
@@ -82,6 +82,7 @@ func New(c Config) (*Client, error) {
 		renew:     c.Renew,
 		retrying:  c.Retrying,
 		budget:    newBudget(),
+		renewing:  make(chan struct{}, 1),
 		token:     c.Token,
 	}, nil
 }
@@ -123,8 +124,12 @@ func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error
 	if c.renew == nil {
 		return false, nil
 	}
-	c.renewing.Lock()
-	defer c.renewing.Unlock()
+	select {
+	case c.renewing <- struct{}{}:
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+	defer func() { <-c.renewing }()
 	if !c.bearer().Equal(refused) {
 		return true, nil
 	}

@@ -1,0 +1,195 @@
+package scalr_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/secret"
+)
+
+func TestNewWantsHTTPS(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"https://acme.scalr.io": true, "https://acme.scalr.io:8443/path": true, "http://127.0.0.1:8080": true, "http://127.8.9.1": true, "http://[::1]:80": true,
+		"http://localhost": true, "http://acme.scalr.io": false, "http://10.0.0.1": false, "ftp://acme.scalr.io": false, "acme.scalr.io": false, "": false,
+		"http://localhost.evil.test": false, "http://127.0.0.1.evil.test": false, "http://[::ffff:127.0.0.1]": true,
+	} {
+		base, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := scalr.New(scalr.Config{BaseURL: base}); (err == nil) != want {
+			t.Errorf("%s: got %v", address, err)
+		}
+	}
+	if _, err := scalr.New(scalr.Config{}); err == nil {
+		t.Error("no address is taken")
+	}
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	base := &url.URL{Scheme: "https", Host: "acme.scalr.io", Path: "/odd/"}
+	c, err := scalr.New(scalr.Config{BaseURL: base})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		c.RunURL("env-1", "ws-1", "run-1"): "https://acme.scalr.io/v2/e/env-1/workspaces/ws-1/runs/run-1",
+		c.WorkspaceURL("env-1", "ws-1"):    "https://acme.scalr.io/v2/e/env-1/workspaces/ws-1",
+		c.EnvironmentURL("env-1"):          "https://acme.scalr.io/v2/e/env-1/workspaces",
+		c.RunURL("", "ws-1", "run-1"):      "",
+		c.RunURL("env-1", "ws-1", ""):      "",
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// T22: an id is checked before it is put into an address, whoever gave it.
+func TestIDsThatAreNone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scalrtest.Scenario{})
+	for _, id := range []string{"", ".", "..", "../runs", "a/b", "a?b", "a%2fb", "a b", "a\n", strings.Repeat("a", 129), "-a"} {
+		_, err := r.Workspace(t.Context(), id)
+		var e *scalr.Error
+		if !errors.As(err, &e) || !e.Final {
+			t.Errorf("%q: got %v", id, err)
+		}
+	}
+	if got := r.sim.Requests(); len(got) != 0 {
+		t.Errorf("%d requests left", len(got))
+	}
+}
+
+// A session that ends is renewed once for each token, whoever notices, and the request repeated.
+func TestTokenIsRenewed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrtest.Scenario{World: scalrtest.World{Identity: scalrtest.Identity{For: time.Hour}}})
+		const email = "deployer@acme.scalr.io"
+		proof := secret.New("e30.e30.e30")
+		token, until, err := r.Assume(t.Context(), email, proof)
+		if err != nil || time.Until(until) != time.Hour {
+			t.Fatalf("until %s, %v", until, err)
+		}
+		var mu sync.Mutex
+		renewals := 0
+		client := r.dial(scalr.Config{HTTP: r.sim.Client(), Token: token, Renew: func(ctx context.Context) (secret.Value, error) {
+			mu.Lock()
+			renewals++
+			mu.Unlock()
+			time.Sleep(time.Second)
+			token, _, err := r.Assume(ctx, email, proof)
+			return token, err
+		}})
+		time.Sleep(61 * time.Minute)
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if renewals != 1 {
+			t.Errorf("renewed %d times, want once", renewals)
+		}
+		for _, q := range r.arrived("POST /service-accounts/assume") {
+			if q.Header.Get("Authorization") != "" {
+				t.Error("the exchange carries a token")
+			}
+		}
+	})
+}
+
+func TestTokenThatCannotBeRenewed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{status(readPlace, 401, -1)}})
+		broken := errors.New("no proof")
+		client := r.dial(scalr.Config{HTTP: r.sim.Client(), Renew: func(context.Context) (secret.Value, error) { return secret.Value{}, broken }})
+		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+		renewals := 0
+		client = r.dial(scalr.Config{HTTP: r.sim.Client(), Renew: func(context.Context) (secret.Value, error) {
+			renewals++
+			return secret.New(scalrtest.Token), nil
+		}})
+		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); !errors.Is(err, scalr.ErrUnauthorized) || renewals != 1 {
+			t.Errorf("got %v after %d renewals", err, renewals)
+		}
+	})
+}
+
+// The parts of a run that do not come along are fetched one by one.
+func TestServerThatIncludesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, world := range []scalrtest.World{{}, {NoIncluded: true}, {Null: true}} {
+			r := newRig(t, scalrtest.Scenario{World: world, Life: scalrtest.Life{Cost: &scalrtest.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
+				Policies: []scalrtest.Policy{{Name: "tags", Result: "soft_failed"}}}})
+			run := r.mustRun(false)
+			time.Sleep(time.Minute)
+			run, err := r.Look(t.Context(), run.ID)
+			if err != nil || run.Plan == nil || run.Apply == nil || run.Cost == nil || len(run.Policies) != 1 {
+				t.Fatalf("%+v: got %+v, %v", world, run, err)
+			}
+			if run.Plan.Status != "finished" || run.Apply.Status != "pending" || run.Cost.Delta != "1.500" || run.Policies[0].Status != "soft_failed" || run.Policies[0].Soft != 1 {
+				t.Errorf("%+v: got plan %+v, apply %+v, cost %+v, policies %+v", world, run.Plan, run.Apply, run.Cost, run.Policies)
+			}
+		}
+	})
+}
+
+func TestHolderIsTheOldestRealRun(t *testing.T) {
+	t.Parallel()
+	for _, oldest := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, scalrtest.Scenario{World: scalrtest.World{OldestRun: oldest}, Life: longLife()})
+			var runs []scalr.Run
+			for _, dry := range []bool{true, false, false, true, false} {
+				time.Sleep(time.Second)
+				runs = append(runs, r.mustRun(dry))
+			}
+			if got, ok := r.Holder(t.Context(), scalrtest.WorkspaceID, runs[4].ID); !ok || got.ID != runs[1].ID {
+				t.Errorf("got %s, %v; want %s", got.ID, ok, runs[1].ID)
+			}
+			if got, ok := r.Holder(t.Context(), scalrtest.EdgeWorkspaceID, "run-x"); ok {
+				t.Errorf("got %s in an empty workspace", got.ID)
+			}
+		})
+	}
+}
+
+// A list whose server gives the same page for ever ends all the same.
+func TestListThatDoesNotGetAhead(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+		requests++
+		return page(r, `{"data":[{"type":"workspaces","id":"ws-1","attributes":{"name":"a"}}],"meta":{"pagination":{"current-page":1,"next-page":2}}}`), nil
+	}))
+	list, err := client.Workspaces(t.Context(), scalr.WorkspaceFilter{})
+	if err != nil || len(list) != 1 || requests != 2 {
+		t.Errorf("got %d workspaces after %d requests, %v; want one after two", len(list), requests, err)
+	}
+}
+
+func page(r *http.Request, body string) *http.Response {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/vnd.api+json"}}, Request: r,
+		Body: io.NopCloser(strings.NewReader(body))}
+}

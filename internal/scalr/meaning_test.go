@@ -1,0 +1,144 @@
+package scalr_test
+
+import (
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// The vendor's list of openapi.yml, schema Run, attribute status, of 2026-04-14,
+// with what each word means here.
+const statuses = `
+	pending              queued
+	pre_plan_queued      queued
+	pre_plan_running     working
+	pre_plan_finished    working
+	plan_queued          queued
+	planning             working
+	planned              pausing
+	confirmed            working   applying
+	discarded            stopped
+	planned_and_finished succeeded
+	planned_and_saved    saved
+	post_plan_running    working
+	post_plan_finished   pausing
+	cost_estimating      working
+	cost_estimated       pausing
+	policy_checking      working
+	policy_override      override
+	policy_checked       pausing
+	pre_apply_queued     queued    applying
+	pre_apply_running    working   applying
+	pre_apply_finished   working   applying
+	apply_queued         queued    applying
+	applying             working   applying
+	applied              succeeded
+	post_apply_running   working   applying
+	post_apply_finished  working   applying
+	errored              failed
+	canceled             stopped`
+
+func TestMeaningOfStatuses(t *testing.T) {
+	t.Parallel()
+	lines := strings.Split(strings.TrimSpace(statuses), "\n")
+	if len(lines) != 28 {
+		t.Fatalf("the list has %d words", len(lines))
+	}
+	for _, line := range lines {
+		words := strings.Fields(line)
+		s := scalr.Status(words[0])
+		over := words[1] == "succeeded" || words[1] == "failed" || words[1] == "stopped"
+		if !s.Known() || s.Stage().String() != words[1] || s.Applying() != (len(words) > 2) || s.Over() != over {
+			t.Errorf("%s: known %v, %s, applying %v, over %v; want %v", s, s.Known(), s.Stage(), s.Applying(), s.Over(), words[1:])
+		}
+	}
+}
+
+// S02, T21: words that only other clients know, or nobody.
+func TestUnknownStatuses(t *testing.T) {
+	t.Parallel()
+	for _, s := range []scalr.Status{"", "policy_soft_failed", "force_canceled", "quantum_checking", "Applied", "applied "} {
+		if s.Known() || s.Over() || s.Applying() || s.Stage() != scalr.Unknown || s.Before("applied") || scalr.Status("pending").Before(s) {
+			t.Errorf("%q: known %v, over %v, %s", s, s.Known(), s.Over(), s.Stage())
+		}
+	}
+}
+
+// S01: the order in which a run goes through its life.
+func TestStatusesInTheirOrder(t *testing.T) {
+	t.Parallel()
+	life := []scalr.Status{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned", "cost_estimating",
+		"planned_and_saved", "confirmed", "apply_queued", "applying", "post_apply_running", "applied"}
+	for i, a := range life {
+		for j, b := range life {
+			if got := a.Before(b); got != (i < j) {
+				t.Errorf("%s before %s: got %v", a, b, got)
+			}
+		}
+	}
+}
+
+func TestWaitingAndIdle(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	plan := func(changes *bool) *scalr.Plan { return &scalr.Plan{Status: "finished", HasChanges: changes} }
+	check := func(s scalr.StageStatus) []scalr.PolicyCheck { return []scalr.PolicyCheck{{Status: s}} }
+	for name, c := range map[string]struct {
+		run           scalr.Run
+		waiting, idle bool
+	}{
+		"changes to confirm":       {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
+		"nobody knows of changes":  {scalr.Run{Status: "planned"}, true, false},
+		"no changes":               {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
+		"no changes, by the run":   {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
+		"the plan knows better":    {scalr.Run{Status: "planned", Plan: plan(&yes), HasChanges: &no}, true, false},
+		"a dry run":                {scalr.Run{Status: "planned", Dry: true, Plan: plan(&yes)}, false, false},
+		"S08 applies by itself":    {scalr.Run{Status: "planned", AutoApply: true, Plan: plan(&yes)}, false, false},
+		"S08 an estimate to come":  {scalr.Run{Status: "planned", Plan: plan(&yes), Cost: &scalr.CostEstimate{Status: "pending"}}, false, false},
+		"S08 an estimate is there": {scalr.Run{Status: "cost_estimated", Plan: plan(&yes), Cost: &scalr.CostEstimate{Status: "finished"}}, true, false},
+		"S08 a check to come":      {scalr.Run{Status: "cost_estimated", Plan: plan(&yes), Policies: check("queued")}, false, false},
+		"S08 a soft failure":       {scalr.Run{Status: "policy_checked", Plan: plan(&yes), Policies: check("soft_failed")}, false, false},
+		"S08 an overridden one":    {scalr.Run{Status: "policy_checked", Plan: plan(&yes), Policies: check("overridden")}, true, false},
+		"S06 an override":          {scalr.Run{Status: "policy_override", Plan: plan(&yes), Policies: check("soft_failed")}, true, false},
+		"S09 a saved plan":         {scalr.Run{Status: "planned_and_saved", Plan: plan(&yes)}, true, false},
+		"planning":                 {scalr.Run{Status: "planning"}, false, false},
+		"over":                     {scalr.Run{Status: "applied"}, false, false},
+		"unknown":                  {scalr.Run{Status: "quantum_checking", Plan: plan(&yes)}, false, false},
+	} {
+		if c.run.Waiting() != c.waiting || c.run.Idle() != c.idle {
+			t.Errorf("%s: waiting %v, idle %v; want %v, %v", name, c.run.Waiting(), c.run.Idle(), c.waiting, c.idle)
+		}
+	}
+}
+
+func TestSettled(t *testing.T) {
+	t.Parallel()
+	plan, apply := func(s scalr.StageStatus) *scalr.Plan { return &scalr.Plan{Status: s} }, func(s scalr.StageStatus) *scalr.Apply { return &scalr.Apply{Status: s} }
+	for name, c := range map[string]struct {
+		run  scalr.Run
+		want bool
+	}{
+		"nothing told":         {scalr.Run{}, false},
+		"planning":             {scalr.Run{Plan: plan("running")}, false},
+		"a dry run that ended": {scalr.Run{Plan: plan("finished")}, true},
+		"an apply to come":     {scalr.Run{Plan: plan("finished"), Apply: apply("pending")}, false},
+		"an apply that ended":  {scalr.Run{Plan: plan("finished"), Apply: apply("errored")}, true},
+		"S14 unreachable":      {scalr.Run{Plan: plan("unreachable"), Apply: apply("unreachable")}, true},
+	} {
+		if got := c.run.Settled(); got != c.want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
+// S14: a stage that never had its turn has no log.
+func TestLogsThatThereMayBe(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[scalr.StageStatus]string{"": "", "pending": "", "queued": "", "unreachable": "", "running": "open", "finished": "final", "errored": "final", "canceled": "final"} {
+		logs, final := scalr.Run{Plan: &scalr.Plan{ID: "plan-1", Status: status}, Apply: &scalr.Apply{ID: "apply-1", Status: status}}.Logs()
+		if want == "" && len(logs) != 0 || want != "" && (len(logs) != 2 || logs[0].Phase != scalr.PlanPhase || logs[1].ID != "apply-1" || final[0] != (want == "final")) {
+			t.Errorf("%q: got %v, %v", status, logs, final)
+		}
+	}
+}
