@@ -152,16 +152,17 @@ func TestCancelBeforeTheRun(t *testing.T) {
 func TestCancelWhileCreating(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault scalrtest.Fault
-		says  string
-		stops []string
+		faults []scalrtest.Fault
+		says   string
+		stops  bool
 	}{
-		"X04 answer is late": {scalrtest.Fault{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Delay, Delay: 3 * time.Second}, "discarded", []string{"cancel 202"}},
-		"X05 answer is lost": {scalrtest.Fault{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Stall}, "no such run was found", nil},
+		"X04 answer is late":   {[]scalrtest.Fault{{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Delay, Delay: 3 * time.Second}}, "has ended as discarded", true},
+		"X05 answer is lost":   {[]scalrtest.Fault{{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Stall}}, "has ended as discarded", true},
+		"X05 and the list too": {[]scalrtest.Fault{{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Stall}, {Op: "GET /runs", Action: scalrtest.Stall}}, "no such run was found", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, with(slowly(t, "plan-changes"), c.fault))
+			r := newRig(t, with(slowly(t, "plan-changes"), c.faults...))
 			var at time.Time
 			r.during = func(p *played) {
 				for p.count("POST /runs") == 0 {
@@ -171,10 +172,13 @@ func TestCancelWhileCreating(t *testing.T) {
 				at = time.Now()
 				p.signals <- os.Interrupt
 			}
-			p := r.play().want(130, "result=interrupted")
+			p := r.play().want(130, "result=interrupted").says(c.says)
 			p.endsWithin(at, 6500*time.Millisecond)
-			if c.stops != nil && len(p.server.Stops()) == 0 {
-				t.Errorf("nothing stopped the run\n%s", p.log)
+			if got := len(p.server.Stops()) > 0; got != c.stops {
+				t.Errorf("asked for the run to be stopped: %v, want %v\n%s", got, c.stops, p.log)
+			}
+			if !c.stops {
+				p.says(p.outputs["configuration-version-id"])
 			}
 			if p.state["configuration-version-id"] == "" {
 				t.Error("the post step could not find the run")

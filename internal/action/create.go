@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,9 +11,13 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// learning is for how long a creation in flight goes on after the step was asked
-// to stop: a run whose id nobody learns cannot be stopped.
-const learning = 2 * time.Second
+const (
+	// learning is for how long a creation in flight goes on after the step was
+	// asked to stop: a run whose id nobody learns cannot be stopped.
+	learning = 2 * time.Second
+	// lastLook is for how long such a run is looked for after that.
+	lastLook = time.Second
+)
 
 // create creates the run, exactly one, and tells at once what it is called.
 func (r *runStory) create(ctx context.Context, v scalr.Configuration) (scalr.Run, error) {
@@ -23,6 +28,9 @@ func (r *runStory) create(ctx context.Context, v scalr.Configuration) (scalr.Run
 	creating, cancel := lasting(ctx, learning)
 	defer cancel()
 	run, doubtful, err := r.client.CreateRun(creating, r.request(v))
+	if err != nil && ctx.Err() != nil {
+		run, doubtful, err = r.lookOnce(ctx, v, err)
+	}
 	if err != nil {
 		return run, err
 	}
@@ -37,6 +45,21 @@ func (r *runStory) create(ctx context.Context, v scalr.Configuration) (scalr.Run
 	r.keep(state{run: run.ID, onCancel: r.onCancel()})
 	r.noticeEarlier(ctx, run)
 	return run, nil
+}
+
+// lookOnce looks for the run of a creation that the end of the step cut short,
+// so that it can be stopped; otherwise the post step has to.
+func (r *runStory) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
+	var unknown *scalr.UnknownRunError
+	if !errors.As(cut, &unknown) {
+		return scalr.Run{}, false, cut
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	if run, ok, _ := r.client.RunOf(ctx, r.report.Workspace.ID, v.ID); ok {
+		return run, true, nil
+	}
+	return scalr.Run{}, true, cut
 }
 
 // noticeEarlier names the runs that an earlier attempt of this workflow run left

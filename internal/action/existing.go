@@ -101,7 +101,7 @@ func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outco
 		if result == "discarded" && !run.Status.Over() && run.Stage() == scalr.Working {
 			return outcome{}, found(codeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
-		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled"}
+		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled", Patient: true}
 		stop, err := r.client.Stop(ctx, run, how)
 		if err != nil {
 			return outcome{}, err

@@ -53,7 +53,7 @@ func (r *runStory) finish(ctx context.Context, left state) (said string, err err
 	if run.Status.Over() {
 		return "", nil
 	}
-	stop, err := r.client.Stop(ctx, run, r.stopping("its job was cancelled"))
+	stop, err := r.client.Stop(ctx, run, r.patiently("its job was cancelled"))
 	if err != nil {
 		return "", err
 	}

@@ -57,6 +57,13 @@ func (r *runStory) stopping(why string) scalr.Stopping {
 	return scalr.Stopping{Comment: r.comment(why), Apply: r.in.OnCancel == inputs.OnCancelStopApply}
 }
 
+// patiently is stopping where no signal presses for time.
+func (r *runStory) patiently(why string) scalr.Stopping {
+	how := r.stopping(why)
+	how.Patient = true
+	return how
+}
+
 // comment is what Scalr keeps beside an action of ours.
 func (s *step) comment(why string) string {
 	e := s.job.Event()

@@ -14,6 +14,9 @@ type Stopping struct {
 	Comment string
 	// Apply allows an apply to be interrupted. Without it an apply is left alone.
 	Apply bool
+	// Patient is for a step that nobody has asked to end: trouble is waited out,
+	// as long as at the start. Without it all is over in three seconds.
+	Patient bool
 	// Out is told when a request to stop is on the wire, or could not get there;
 	// it may be nil, and may be told several times.
 	Out func()
@@ -57,7 +60,7 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 				break
 			}
 		} else {
-			err := c.act(s.watched(ctx), look.ID, verb, s.Comment, stopping)
+			err := c.act(s.watched(ctx), look.ID, verb, s.Comment, s.policy())
 			s.out()
 			if !errors.Is(err, ErrConflict) {
 				return StopResult{Verb: verb, LastKnown: look}, err
@@ -71,6 +74,13 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 	}
 	return StopResult{LastKnown: look}, &Error{Op: "stop run " + look.ID, HTTPStatus: http.StatusConflict,
 		Note: fmt.Sprintf("Scalr refuses both cancel and discard while the run is %s", look.Status)}
+}
+
+func (s Stopping) policy() policy {
+	if s.Patient {
+		return starting
+	}
+	return stopping
 }
 
 func (s Stopping) out() {
@@ -94,7 +104,7 @@ func (c *Client) freshOr(ctx context.Context, last Run) Run {
 // lookAgain looks after a refusal. The run has moved, perhaps into an apply:
 // unless that may be interrupted, nothing more is asked for blindly.
 func (c *Client) lookAgain(ctx context.Context, last Run, s Stopping) (Run, error) {
-	r, err := c.readRun(ctx, last.ID, stopping)
+	r, err := c.readRun(ctx, last.ID, s.policy())
 	if last.Dry || s.Apply {
 		return last.unless(r, err), nil
 	}
