@@ -55,7 +55,8 @@ type Client struct {
 	retrying  func(Retry)
 	budget    *budget
 
-	renewing chan struct{} // holds an element while a token is made
+	renewing chan struct{}    // holds an element while a token is made
+	tokens   *secret.Redactor // knows all that there were
 	mu       sync.Mutex
 	token    secret.Value
 }
@@ -83,6 +84,7 @@ func New(c Config) (*Client, error) {
 		retrying:  c.Retrying,
 		budget:    newBudget(),
 		renewing:  make(chan struct{}, 1),
+		tokens:    redactor(c.Token),
 		token:     c.Token,
 	}, nil
 }
@@ -137,6 +139,7 @@ func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error
 	if err != nil {
 		return false, err
 	}
+	c.tokens.Add(fresh)
 	c.mu.Lock()
 	c.token = fresh
 	c.mu.Unlock()

@@ -77,7 +77,7 @@ func (c *Client) do(ctx context.Context, k call) error {
 
 // once makes one attempt. Whatever its error says, the token is not in it.
 func (c *Client) once(ctx context.Context, k call) error {
-	return hidden(c.attempt(ctx, k), c.bearer())
+	return hidden(c.attempt(ctx, k), c.tokens)
 }
 
 func (c *Client) attempt(ctx context.Context, k call) error {

@@ -136,9 +136,10 @@ func FuzzErrorBody(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	secrets := redactor(secret.New(signature))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		res := &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(""))}
-		for _, err := range []error{refusedByStorage("op", link, res, body), hidden(refusal("op", res, body), secret.New(signature))} {
+		for _, err := range []error{refusedByStorage("op", link, res, body), hidden(refusal("op", res, body), secrets)} {
 			wantPresentable(t, err)
 			var e *Error
 			if errors.As(err, &e) && len(e.Note) > 700 {

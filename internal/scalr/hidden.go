@@ -10,13 +10,11 @@ import (
 
 // hidden takes secrets out of what an error says: a proxy's page may show the
 // request that it refuses, with the token or the signed address in it.
-func hidden(err error, secrets ...secret.Value) error {
+func hidden(err error, r *secret.Redactor) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	var r secret.Redactor
-	r.Add(secrets...)
 	for _, text := range []*string{&e.Note, &e.Location, &e.RequestID} {
 		*text = r.String(*text)
 	}
@@ -24,6 +22,12 @@ func hidden(err error, secrets ...secret.Value) error {
 		e.Problems[i] = Problem{Code: r.String(p.Code), Title: r.String(p.Title), Detail: r.String(p.Detail), Pointer: r.String(p.Pointer)}
 	}
 	return err
+}
+
+func redactor(secrets ...secret.Value) *secret.Redactor {
+	r := &secret.Redactor{}
+	r.Add(secrets...)
+	return r
 }
 
 // secretsOf are the parts of a signed address that nobody may see.

@@ -86,7 +86,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 		return nil, nil
 	}
 	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
-	return nil, hidden(refusal(k.op, res, text), c.bearer())
+	return nil, hidden(refusal(k.op, res, text), c.tokens)
 }
 
 // follow goes where a log was put, without the token, over at most five hops.

@@ -47,7 +47,7 @@ func refusedByStorage(op string, link *url.URL, res *http.Response, body []byte)
 	if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusBadRequest && expired {
 		e.Cause = ErrLinkExpired
 	}
-	return hidden(e, secretsOf(link)...)
+	return hidden(e, redactor(secretsOf(link)...))
 }
 
 // element takes the text of one element out of an XML error, if it is there.

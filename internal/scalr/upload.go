@@ -37,10 +37,10 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	if err != nil {
 		return err
 	}
-	progress := uploading.begin()
+	progress, secrets := uploading.begin(), redactor(v.Secrets()...)
 	ask, doubtful := u.Size >= askFirstFrom, false
 	for {
-		err := hidden(c.put(ctx, op, link, u, ask), v.Secrets()...)
+		err := hidden(c.put(ctx, op, link, u, ask), secrets)
 		var e *Error
 		if !errors.As(err, &e) {
 			c.budget.earn(progress.spent)

@@ -1,0 +1,91 @@
+package scalr_test
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// H12: every second answer is a 5xx, from the first request to the end of the run.
+// Only the creation of the run is left out: after a 5xx it may have happened, so
+// that it is repeated twice at most (see TestExactlyOneRunInAThousandTrials).
+func TestHalfOfAllAnswersFail(t *testing.T) {
+	t.Parallel()
+	const flows = 1000
+	synctest.Test(t, func(t *testing.T) {
+		well, requests := 0, 0
+		for seed := range uint64(flows) {
+			var faults []scalrtest.Fault
+			for _, op := range []string{createCV, put, "GET /**"} {
+				faults = append(faults, scalrtest.Fault{Op: op, Times: -1, Chance: 0.5, Action: scalrtest.Status, Status: 500 + int(seed)%5})
+			}
+			sim := scalrtest.New(scalrtest.Scenario{Seed: seed, Faults: faults})
+			r := &rig{t: t, sim: sim}
+			r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
+			if r.flow() {
+				well++
+			}
+			requests += len(sim.Requests())
+			sim.Close()
+		}
+		t.Logf("%d of %d flows came to a good end, with %d requests", well, flows, requests)
+		if well < flows*999/1000 {
+			t.Error("want 999 of 1,000")
+		}
+	})
+}
+
+// flow is a dry run from its configuration to its end.
+func (r *rig) flow() bool {
+	run, err := r.run(r.t.Context(), true)
+	for err == nil && !run.Status.Over() {
+		time.Sleep(2 * time.Second)
+		run, err = r.Look(r.t.Context(), run.ID)
+	}
+	return err == nil && run.Status == "planned_and_finished"
+}
+
+// A hundred jobs of one failing server do not come back together.
+func TestAHundredClientsMakeNoStorm(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string][]string{"503": nil, "503 with the same wait for all": {"Retry-After", "5"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const clients = 100
+				down := outage(readPlace, time.Minute)
+				down.Header = status("", 0, 0, header...).Header
+				r := newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{down}})
+				began := time.Now()
+				var wg sync.WaitGroup
+				for range clients {
+					client := r.dial(scalr.Config{HTTP: r.sim.Client()})
+					wg.Go(func() {
+						if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				var each [10 * 120]int // requests in each tenth of a second
+				for _, q := range r.arrived(readPlace) {
+					each[q.Time.Sub(began)/(100*time.Millisecond)]++
+				}
+				peak, all := 0, 0
+				for i, n := range each[10:] { // after the first second, in which all of them begin
+					if peak = max(peak, n); i < 590 {
+						all += n
+					}
+				}
+				t.Logf("%d requests in the minute, at most %d in a tenth of a second", all, peak)
+				if peak > clients/2 {
+					t.Error("they come back together")
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,97 @@
+package scalr_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// T19: 1,000 trials, each with lost answers, lists that lag and commits that
+// come late. Exactly one run lives at the end, and it is the one that was told.
+func TestExactlyOneRunInAThousandTrials(t *testing.T) {
+	t.Parallel()
+	const trials = 1000
+	synctest.Test(t, func(t *testing.T) {
+		var count struct{ duplicates, lost, unknown, posts int }
+		for seed := range uint64(trials) {
+			live, told, posts := trial(t, seed)
+			count.posts += posts
+			switch {
+			case live > 1:
+				count.duplicates++
+			case live == 1 && !told:
+				count.lost++
+			case live == 0:
+				count.unknown++
+			}
+			if t.Failed() {
+				t.Fatalf("seed %d", seed)
+			}
+		}
+		t.Logf("%d trials, %d requests to create: %d duplicates, %d lost, %d ended without a run and said so",
+			trials, count.posts, count.duplicates, count.lost, count.unknown)
+		if count.duplicates > 0 || count.lost > 0 || count.unknown > trials*3/100 {
+			t.Errorf("got %+v, want no duplicates, none lost, few unknown", count)
+		}
+	})
+}
+
+// trial is one creation in a bad world; it counts the runs that live at the end,
+// and tells whether the one was told.
+func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
+	dice := rand.New(rand.NewPCG(seed, 7))
+	sim := scalrtest.New(scalrtest.Scenario{Life: longLife(), Faults: misfortune(dice),
+		World: scalrtest.World{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
+	defer sim.Close()
+	r := &rig{t: t, sim: sim}
+	r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
+	v, err := r.configuration(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+	for range 6 {
+		time.Sleep(20 * time.Second)
+		if err != nil || !doubtful {
+			continue // the action does not sweep then
+		}
+		if _, err := r.Sweep(t.Context(), run, "twice"); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, record := range sim.Runs() {
+		if record.Status != "canceled" && record.Status != "discarded" {
+			live++
+			told = record.ID == run.ID
+		}
+	}
+	return live, told, len(r.arrived(createRun))
+}
+
+// misfortune hits three creations in four, and now and then a list.
+func misfortune(dice *rand.Rand) []scalrtest.Fault {
+	var faults []scalrtest.Fault
+	for n := range 3 {
+		if dice.IntN(4) == 0 {
+			continue
+		}
+		f := [...]scalrtest.Fault{
+			lose(scalrtest.Before),
+			lose(scalrtest.After),
+			{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Status, Status: 504},
+			{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Status, Status: 500},
+			lateBy(time.Duration(dice.Int64N(int64(20 * time.Second)))),
+			status(createRun, 503, 1),
+		}[dice.IntN(6)]
+		f.Nth = n + 1
+		faults = append(faults, f)
+	}
+	if dice.IntN(2) == 1 {
+		faults = append(faults, scalrtest.Fault{Op: "GET /runs", Times: -1, Chance: 0.2, Action: scalrtest.Status, Status: 500})
+	}
+	return faults
+}

@@ -1,0 +1,85 @@
+package scalr_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// What the operating system, the resolver and crypto/tls say, and what it means.
+func TestTroubleOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	for name, c := range map[string]struct {
+		err   error
+		want  scalr.Network
+		tries int // before it is given up; 0: many
+		says  string
+	}{
+		"C01 no such name":            {dial(&net.DNSError{Err: "no such host", Name: "acme.scalr.test", IsNotFound: true}), scalr.UnknownHost, 2, "no such host: acme.scalr.test"},
+		"C02 the resolver fails":      {dial(&net.DNSError{Err: "server misbehaving", Name: "acme.scalr.test", IsTemporary: true}), scalr.NameTrouble, 0, "acme.scalr.test could not be looked up"},
+		"C02 the resolver is silent":  {dial(&net.DNSError{Err: "i/o timeout", IsTimeout: true}), scalr.NameTrouble, 0, "could not be looked up"},
+		"C04 refused":                 {dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), scalr.Unreachable, 0, "acme.scalr.test: connection refused"},
+		"C05 no answer to a dial":     {dial(timeout{}), scalr.Unreachable, 0, "no connection in time"},
+		"C05 no route":                {dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), scalr.Unreachable, 0, "no route to host"},
+		"C22 the proxy says no":       {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1, "the proxy proxy:3128 answered 407 Proxy Authentication Required"},
+		"C22 the proxy is in trouble": {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
+		"C23 the proxy is down":       {&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused"},
+		"T09 a metadata service":      {dial(network.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
+		"C10 closed":                  {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
+		"C09 reset":                   {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0, "ended in the middle"},
+		"C07 no header in time":       {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},
+		"C13 a stream is reset":       {errors.New("stream error: stream ID 7; INTERNAL_ERROR; received from peer"), scalr.OtherTrouble, 0, "INTERNAL_ERROR"},
+		"T07 an error with secrets":   {errors.New("odd: " + scalrtest.Token), scalr.OtherTrouble, 0, "odd: ***"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, retries := dialed(t, "https://acme.scalr.test", roundTrip(func(*http.Request) (*http.Response, error) { return nil, c.err }))
+				began := time.Now()
+				_, err := client.Workspace(t.Context(), "ws-1")
+				wantTrouble(t, err, c.want, c.says)
+				if tries := len(*retries) + 1; c.tries > 0 && tries != c.tries || c.tries == 0 && tries < 9 {
+					t.Errorf("got %d tries, want %d (0: many)", tries, c.tries)
+				}
+				if took := time.Since(began); took > 121*time.Second || c.tries > 0 && took > time.Second {
+					t.Errorf("it took %s", took)
+				}
+				for _, r := range *retries {
+					wantTrouble(t, r.Err, c.want)
+				}
+			})
+		})
+	}
+}
+
+type timeout struct{}
+
+func (timeout) Error() string { return "i/o timeout" }
+func (timeout) Timeout() bool { return true }
+
+func TestNameThatComesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sim, failures := scalrtest.New(scalrtest.Scenario{}), 3
+		client, _ := dialed(t, sim.URL(), roundTrip(func(r *http.Request) (*http.Response, error) {
+			if failures--; failures >= 0 {
+				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", IsTemporary: true}}
+			}
+			return sim.Client().Transport.RoundTrip(r)
+		}))
+		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+			t.Errorf("C02: got %v", err)
+		}
+	})
+}
