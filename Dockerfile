@@ -4,6 +4,8 @@
 ARG GO_IMAGE=golang:1.26
 FROM ${GO_IMAGE} AS build
 ARG VERSION=dev
+# For another kind of processor than the builder's: amd64, arm64.
+ARG GOARCH
 WORKDIR /src
 COPY go.mod go.sum main.go ./
 COPY internal ./internal

@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -43,7 +44,7 @@ func (w workflow) play() (code int, log string) {
 		event = "push"
 	}
 	args := []string{event, "-W", ".github/workflows/" + w.file, "-P", "ubuntu-latest=local/job:1", "--pull=false", "--rebuild=false", "--rm",
-		"--local-repository", "acme/scalr-run-action@v1=" + root(w.t), "-s", "SCALR_TOKEN=" + scalrtest.Token,
+		"--local-repository", "acme/scalr-run-action@v1=" + action(w.t), "-s", "SCALR_TOKEN=" + scalrtest.Token,
 		"--var", "SCALR_URL=" + w.scalr.URL(), "--var", "SCALR_WORKSPACE=" + scalrtest.WorkspaceID, "-e", filepath.Join(home, "event.json")}
 	payload := `{}`
 	if w.github != nil {
@@ -100,6 +101,13 @@ func seen(log, word string) []string {
 		lines = append(lines, m[1])
 	}
 	return lines
+}
+
+// action is the repository of the action: RUNNER_ACTION names a released one,
+// which uses an image out of a registry; without it it is this one.
+func action(t *testing.T) string {
+	t.Helper()
+	return cmp.Or(os.Getenv("RUNNER_ACTION"), root(t))
 }
 
 // prepare gives act the image by the names under which it looks for what it
