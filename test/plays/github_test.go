@@ -63,6 +63,13 @@ func newGitHub(t *testing.T) *github {
 	return g
 }
 
+// pull says how a pull request stands.
+func (g *github) pull(number int, state string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pulls[number] = state
+}
+
 // token makes the token of a job, and what ends it.
 func (g *github) token(granted grants) (token string, end func()) {
 	g.mu.Lock()

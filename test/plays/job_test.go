@@ -22,6 +22,9 @@ type jobRun struct {
 	granted grants
 	alone   bool // no other combination runs beside it
 	record  *jobRecord
+	// life ends when the job is cancelled. A job that begins after a cancel,
+	// because of always(), lives on.
+	life context.Context
 
 	workspace, temp string
 	token           string
@@ -53,12 +56,15 @@ func (j *jobRun) status(asked string) bool {
 	case "always":
 		return true
 	case "cancelled":
-		return j.cancelled()
+		return j.cut()
 	case "failure":
-		return j.failed && !j.cancelled()
+		return j.failed && !j.cut()
 	}
-	return !j.failed && !j.cancelled()
+	return !j.failed && !j.cut()
 }
+
+// cut says whether the job was cancelled.
+func (j *jobRun) cut() bool { return j.life.Err() != nil }
 
 // perform plays the job from its environment's reviewers to its outputs.
 func (j *jobRun) perform() error {
@@ -137,6 +143,7 @@ func (j *jobRun) open() (end func(), err error) {
 			return nil, err
 		}
 	}
+	j.stage.opened(j.workspace)
 	payload, err := json.Marshal(j.event.payload)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(j.temp, "event.json"), payload, 0o644)
@@ -144,7 +151,10 @@ func (j *jobRun) open() (end func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	j.steps = object{}
+	j.steps, j.life = object{}, j.ctx
+	if j.cancelled() {
+		j.life = j.stage.t.Context()
+	}
 	token, end := j.stage.github.token(j.granted)
 	j.token = token
 	j.masker.Add(token)
@@ -171,7 +181,7 @@ func (j *jobRun) open() (end func(), err error) {
 // holds something masked.
 func (j *jobRun) close() error {
 	switch {
-	case j.cancelled():
+	case j.cut():
 		j.record.result = "cancelled"
 	case j.failed:
 		j.record.result = "failure"
@@ -197,10 +207,10 @@ func (j *jobRun) close() error {
 
 // stepContext is what a step lives by: one that begins after a cancel is not cancelled.
 func (j *jobRun) stepContext() context.Context {
-	if j.cancelled() {
+	if j.cut() {
 		return j.stage.t.Context()
 	}
-	return j.ctx
+	return j.life
 }
 
 // texts are values of a context.
@@ -210,81 +220,4 @@ func texts(m map[string]string) object {
 		o[name] = value
 	}
 	return o
-}
-
-// call plays the workflow that the job is.
-func (j *jobRun) call() error {
-	content, ok := callable[j.spec.Uses]
-	if !ok {
-		return fmt.Errorf("%s is no workflow that can be called", j.spec.Uses)
-	}
-	text, err := os.ReadFile(filepath.Join("..", "..", "examples", content))
-	if err != nil {
-		return err
-	}
-	inner := &performance{stage: j.stage, file: content, event: j.event, caller: j.granted}
-	in := j.performance.scope()
-	in.contexts["secrets"] = texts(j.secrets)
-	if inner.secrets, err = fillAll(j.spec.Secrets, in); err != nil {
-		return err
-	}
-	if inner.inputs, err = callInputs(text, j.spec.With, in); err != nil {
-		return err
-	}
-	if err := inner.perform(text); err != nil {
-		return fmt.Errorf("%s: %w", content, err)
-	}
-	j.record.result = "success"
-	for _, r := range inner.jobs {
-		j.record.steps = append(j.record.steps, r.steps...)
-		if r.result != "success" && r.result != "skipped" {
-			j.record.result = r.result
-		}
-	}
-	j.record.outputs, err = inner.called()
-	return err
-}
-
-// callable are the workflows that others may call, by how they do.
-var callable = map[string]string{"acme/workflows/.github/workflows/reusable.yml@<commit>": "reusable.yml"}
-
-// callInputs gives the inputs of a called workflow their values and defaults,
-// each of the type that it declares.
-func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, error) {
-	var declared struct {
-		On struct {
-			Call struct {
-				Inputs map[string]struct {
-					Description, Type string
-					Required          bool
-					Default           any
-				}
-			} `yaml:"workflow_call"`
-		}
-	}
-	if err := yaml.Unmarshal(called, &declared); err != nil {
-		return nil, err
-	}
-	inputs := object{}
-	for name, each := range declared.On.Call.Inputs {
-		inputs[name] = each.Default
-		if given, ok := with[name]; ok {
-			v, err := filledNode(&given, in)
-			if err != nil {
-				return nil, err
-			}
-			inputs[name] = v
-		} else if each.Required {
-			return nil, fmt.Errorf("the input %s is required", name)
-		}
-		if _, isBool := inputs[name].(bool); isBool != (each.Type == "boolean") {
-			return nil, fmt.Errorf("the input %s is a %s, not %v", name, each.Type, inputs[name])
-		}
-	}
-	for name := range with {
-		if _, ok := inputs[name]; !ok {
-			return nil, fmt.Errorf("there is no input %s", name)
-		}
-	}
-	return inputs, nil
 }

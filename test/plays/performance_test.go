@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-
-	"gopkg.in/yaml.v3"
 )
 
 // performance is one run of a workflow: what it plays by, and what came of it.
@@ -57,8 +55,14 @@ func (s *stage) playUntil(file string, e event, cancelWhen func(step, log string
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return s.playText(file, string(content), e, cancelWhen)
+}
+
+// playText is playUntil for a workflow that is no example.
+func (s *stage) playText(file, content string, e event, cancelWhen func(step, log string) bool) *performance {
+	s.t.Helper()
 	p := &performance{stage: s, file: file, event: e, secrets: s.secrets, cancelWhen: cancelWhen}
-	if err := p.perform(content); err != nil {
+	if err := p.perform([]byte(content)); err != nil {
 		s.t.Fatalf("%s cannot be played: %v", file, err)
 	}
 	return p
@@ -235,34 +239,4 @@ func (p *performance) ancestors(j *job) []string {
 		all = append(append(all, name), p.ancestors(p.workflow.Jobs[name])...)
 	}
 	return all
-}
-
-// called gives the outputs of a workflow that was called.
-func (p *performance) called() (object, error) {
-	jobs := object{}
-	for name, each := range p.needs {
-		jobs[name] = each
-	}
-	outputs := object{}
-	for name, filter := range pairs(&p.workflow.On) {
-		if name != "workflow_call" {
-			continue
-		}
-		var declared struct {
-			Outputs map[string]struct{ Description, Value string }
-			Inputs  yaml.Node
-			Secrets yaml.Node
-		}
-		if err := filter.Decode(&declared); err != nil {
-			return nil, err
-		}
-		for _, name := range sortedKeys(declared.Outputs) {
-			text, err := fill(declared.Outputs[name].Value, scope{contexts: object{"jobs": jobs}})
-			if err != nil {
-				return nil, err
-			}
-			outputs[name] = text
-		}
-	}
-	return outputs, nil
 }

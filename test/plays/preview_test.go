@@ -14,6 +14,7 @@ variable "name" { type = string }
 resource "terraform_data" "app" { input = %q }
 output "url" { value = "https://${var.name}.preview.acme.example" }
 output "release" { value = terraform_data.app.output }
+output "note" { value = "`+"```"+`\n@everyone $(touch pwned)" }
 output "password" {
   value     = "preview-password-4711"
   sensitive = true
@@ -30,22 +31,22 @@ func TestPreviews(t *testing.T) {
 	for _, name := range []string{"main", "first", "second", "third"} {
 		s.commit(name, app(name))
 	}
-	s.opened()
+	s.pullOpened()
 	s.pushedAgain()
 	s.nothingNew()
-	s.closed()
+	s.pullClosed()
 	s.sweeps()
 	if strings.Contains(s.github.everything(), "preview-password-4711") {
 		t.Error("a sensitive output stands in a comment")
 	}
 }
 
-func (s *stage) opened() {
+func (s *stage) pullOpened() {
 	t := s.t
-	s.github.pulls[7] = "OPEN"
+	s.github.pull(7, "OPEN")
 	p := s.play("preview.yml", pull(7, "opened", "first", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
-	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "1 to add, 0 to change, 0 to destroy" {
+	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "1 added, 0 changed, 0 destroyed" {
 		t.Errorf("the run: %s", got.word())
 	}
 	environment, _ := s.find("environments", "preview-7")
@@ -67,7 +68,7 @@ func (s *stage) previewComment(job *jobRecord, release string, edits int) {
 		s.t.Fatalf("got %d comments, want one", len(comments))
 	}
 	want := "<!-- preview -->\nThe preview is up: " + job.step("run").outputs["run-url"] +
-		"\n\n```json\n" + `{"release":"` + release + `","url":"https://pr-7.preview.acme.example"}` + "\n```"
+		"\n\n```json\n" + `{"note":"` + "```" + `\n@everyone $(touch pwned)","release":"` + release + `","url":"https://pr-7.preview.acme.example"}` + "\n```"
 	if c := comments[0]; c.Body != want || c.Edits != edits || c.Login != "github-actions[bot]" {
 		s.t.Errorf("got the comment, edited %d times by %s,\n%s\nwant, %d times,\n%s", c.Edits, c.Login, c.Body, edits, want)
 	}
@@ -82,7 +83,7 @@ func (s *stage) pushedAgain() {
 			s.t.Errorf("the %s was written to again: %s", name, got.wrote)
 		}
 	}
-	if got := job.step("run"); got.outputs["summary"] != "0 to add, 1 to change, 0 to destroy" {
+	if got := job.step("run"); got.outputs["summary"] != "0 added, 1 changed, 0 destroyed" {
 		s.t.Errorf("the run: %s", got.word())
 	}
 	s.previewComment(job, "second", 1)
@@ -98,11 +99,11 @@ func (s *stage) nothingNew() {
 	s.previewComment(job, "second", 2)
 }
 
-func (s *stage) closed() {
-	s.github.pulls[7] = "MERGED"
+func (s *stage) pullClosed() {
+	s.github.pull(7, "MERGED")
 	p := s.play("preview-end.yml", pull(7, "closed", "second"))
 	job := p.ended("end", "success")
-	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "0 to add, 0 to change, 1 to destroy" {
+	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "0 added, 0 changed, 1 destroyed" {
 		s.t.Errorf("the destroy run: %s", got.word())
 	}
 	s.gone("preview-7")
@@ -140,7 +141,7 @@ func (s *stage) gone(environment string) {
 func (s *stage) sweeps() {
 	t := s.t
 	s.play("preview.yml", pull(8, "opened", "third", "infra/app/main.tf")).ended("preview", "success")
-	s.github.pulls[8] = "CLOSED"
+	s.github.pull(8, "CLOSED")
 	cut := s.playUntil("preview-end.yml", pull(8, "closed", "third"), func(step, log string) bool {
 		return step == "OWNER/scalr-run-action@v1" && strings.Contains(log, "/runs/run-")
 	})
@@ -152,7 +153,8 @@ func (s *stage) sweeps() {
 		t.Fatal("the cancelled job left nothing behind")
 	}
 	kept := []string{s.scalr.AddEnvironment("preview-9", "preview"), s.scalr.AddEnvironment("preview-docs", "preview"), s.scalr.AddEnvironment("preview-10")}
-	s.github.pulls[9], s.github.pulls[10] = "OPEN", "CLOSED"
+	s.github.pull(9, "OPEN")
+	s.github.pull(10, "CLOSED")
 
 	p := s.play("preview-sweep.yml", schedule())
 	p.ended("find", "success")

@@ -2,6 +2,7 @@ package plays
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -29,7 +30,7 @@ func (j *jobRun) process(rec *stepRecord, what invocation) error {
 	if err != nil {
 		return err
 	}
-	began := j.cancelled()
+	began := j.cut()
 	out, code, err := j.run(what, f, rec.title)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (j *jobRun) process(rec *stepRecord, what invocation) error {
 	if err != nil {
 		return err
 	}
-	if !began && j.cancelled() {
+	if !began && j.cut() {
 		rec.outcome = "cancelled"
 	}
 	if what.state != nil {
@@ -57,11 +58,12 @@ func (j *jobRun) run(what invocation, f files, title string) (out string, code i
 	if err != nil {
 		return "", 0, err
 	}
-	ctx := j.stepContext()
+	ctx, end := context.WithTimeout(j.stepContext(), 3*time.Minute)
+	defer end()
 	c := exec.CommandContext(ctx, program)
 	c.Args, c.Dir, c.Env = what.argv, j.workspace, j.environ(what.env, f)
 	log := &stepLog{}
-	if !j.cancelled() {
+	if !j.cut() {
 		log.added = func(text string) {
 			if j.cancelWhen != nil && j.cancelWhen(title, text) {
 				j.cancel()
@@ -83,6 +85,9 @@ func (j *jobRun) run(what invocation, f files, title string) (out string, code i
 	var exit *exec.ExitError
 	if c.ProcessState == nil || err != nil && !errors.As(err, &exit) && ctx.Err() == nil {
 		return "", 0, err
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "", 0, fmt.Errorf("it does not end; so far it has printed\n%s", log)
 	}
 	return log.String(), c.ProcessState.ExitCode(), nil
 }

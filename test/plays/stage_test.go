@@ -7,7 +7,7 @@
 package plays
 
 import (
-	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,44 +22,53 @@ import (
 	"scalr-run-action/internal/scalr/scalrtest"
 )
 
-// TestMain lets the test program be the `gh` of the scripts, and removes what was built.
+// workshop is the directory in which the program is built.
+var workshop string
+
+// TestMain lets the test program be the `gh` of the scripts. More plays than
+// there are processors run at a time, since they mostly wait.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "gh" {
 		os.Exit(beGH(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	code := m.Run()
-	if dir, err := built(); err == nil {
-		os.RemoveAll(dir)
+	flag.Parse()
+	var err error
+	if workshop, err = os.MkdirTemp("", "plays-"); err == nil {
+		err = flag.Set("test.parallel", "6")
 	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	os.RemoveAll(workshop)
 	os.Exit(code)
 }
 
-// built builds the program once and gives the directory that it is in, with a
-// gh beside it.
-var built = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "plays-"); err != nil {
-		return "", err
-	}
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, "scalr-run"), "scalr-run-action").CombinedOutput(); err != nil {
-		return dir, fmt.Errorf("go build: %w\n%s", err, out)
+// built builds the program, once, with a gh beside it.
+var built = sync.OnceValues(func() (program string, err error) {
+	program = filepath.Join(workshop, "scalr-run")
+	if out, err := exec.Command("go", "build", "-o", program, "scalr-run-action").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return dir, err
+		return "", err
 	}
-	tools := filepath.Join(dir, "tools")
-	if err := os.Mkdir(tools, 0o755); err != nil {
-		return dir, err
+	if err := os.Mkdir(tools(), 0o755); err != nil {
+		return "", err
 	}
-	return dir, os.Symlink(self, filepath.Join(tools, "gh"))
+	return program, os.Symlink(self, filepath.Join(tools(), "gh"))
 })
+
+// tools is the directory that comes first on the PATH of the scripts.
+func tools() string { return filepath.Join(workshop, "tools") }
 
 // stage is the world of a play: one Scalr, one GitHub with a repository, and
 // whatever the scripts reach beside them.
 type stage struct {
 	t        *testing.T
 	program  string // the built one
-	tools    string // directory of the stubs of the scripts
 	scalr    *scalrtest.Server
 	scalrURL string
 	github   *github
@@ -71,22 +80,23 @@ type stage struct {
 	mu         sync.Mutex
 	transcript strings.Builder
 	logs       strings.Builder
+	workspaces []string // directories of the jobs
 }
 
 // newStage makes a world in which uploaded configurations are really executed,
 // and skips the test where that or a tool of the scripts is missing.
-func newStage(t *testing.T, scenario scalrtest.Scenario, tools ...string) *stage {
+func newStage(t *testing.T, scenario scalrtest.Scenario, needs ...string) *stage {
 	t.Helper()
-	for _, tool := range append([]string{"bash"}, tools...) {
+	for _, tool := range append([]string{"bash"}, needs...) {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("the scripts of this example need %s, which is not on the PATH", tool)
 		}
 	}
-	dir, err := built()
+	program, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, program: filepath.Join(dir, "scalr-run"), tools: filepath.Join(dir, "tools"), github: newGitHub(t),
+	s := &stage{t: t, program: program, github: newGitHub(t),
 		commits: map[string]map[string]string{}, vars: map[string]string{}, reviews: map[string]string{},
 		secrets: map[string]string{"SCALR_TOKEN": scalrtest.Token}}
 	s.open(scenario)
@@ -96,7 +106,7 @@ func newStage(t *testing.T, scenario scalrtest.Scenario, tools ...string) *stage
 
 // real is the scenario of nearly every play: what is uploaded is executed.
 func real() scalrtest.Scenario {
-	return scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Execute: true}}
+	return scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Execute: true}, World: scalrtest.World{Processing: -1}}
 }
 
 // open puts a Scalr on the stage.
@@ -145,100 +155,17 @@ func (s *stage) tell(format string, args ...any) {
 	fmt.Fprintf(&s.transcript, format+"\n", args...)
 }
 
+// opened keeps where a job works.
+func (s *stage) opened(workspace string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspaces = append(s.workspaces, workspace)
+}
+
 // commit makes a commit that is known by a name, and its merge with main.
 func (s *stage) commit(name string, files map[string]string) {
 	s.commits[commit(name)] = files
 	s.commits[mergeOf(name)] = files
-}
-
-// writes counts the requests by which somebody changed something at Scalr.
-func (s *stage) writes() int { return len(s.wrote(0)) }
-
-// wrote gives those after the first ones, as lines.
-func (s *stage) wrote(skip int) []string {
-	var lines []string
-	for _, r := range s.scalr.Requests() {
-		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			continue
-		}
-		path := r.Path
-		if strings.HasPrefix(path, "/upload/") {
-			path = "upload"
-		}
-		lines = append(lines, r.Method+" "+path)
-	}
-	return lines[skip:]
-}
-
-// thing is an environment or a workspace as Scalr shows it.
-type thing struct {
-	id         string
-	attributes object
-	related    map[string][]string // ids by relationship
-	tags       []string
-}
-
-// find asks Scalr itself, past the program, for what has exactly this name.
-func (s *stage) find(kind, name string) (thing, bool) {
-	s.t.Helper()
-	var answer struct {
-		Data, Included []struct {
-			ID, Type      string
-			Attributes    object
-			Relationships map[string]struct{ Data any }
-		}
-	}
-	s.read("/"+kind+"?page[size]=100&include=tags", &answer)
-	for _, each := range answer.Data {
-		if each.Attributes["name"] != name {
-			continue
-		}
-		found := thing{id: each.ID, attributes: each.Attributes, related: map[string][]string{}}
-		for relation, to := range each.Relationships {
-			found.related[relation] = idsOf(to.Data)
-		}
-		for _, tag := range answer.Included {
-			if tag.Type == "tags" && contains(toList(found.related["tags"]), tag.ID) {
-				found.tags = append(found.tags, textOf(tag.Attributes["name"]))
-			}
-		}
-		return found, true
-	}
-	return thing{}, false
-}
-
-func idsOf(data any) []string {
-	many, ok := data.(list)
-	if !ok {
-		many = list{data}
-	}
-	var ids []string
-	for _, each := range many {
-		if o, ok := each.(object); ok {
-			ids = append(ids, textOf(o["id"]))
-		}
-	}
-	return ids
-}
-
-func (s *stage) read(path string, answer any) {
-	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.scalrURL+scalrtest.BasePath+path, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for name, value := range map[string]string{"Authorization": "Bearer " + scalrtest.Token, "Accept": "application/vnd.api+json",
-		"Prefer": "profile=preview", "User-Agent": "plays/1"} {
-		request.Header.Set(name, value)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(answer); err != nil || response.StatusCode != http.StatusOK {
-		s.t.Fatalf("GET %s: %s, %v", path, response.Status, err)
-	}
 }
 
 // mailbox is a server that keeps the bodies it gets, and its address.

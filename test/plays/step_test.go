@@ -119,7 +119,7 @@ func (j *jobRun) script(st step, rec *stepRecord, env map[string]string) error {
 		return err
 	}
 	env = maps.Clone(env)
-	env["PATH"] = j.stage.tools + string(os.PathListSeparator) + os.Getenv("PATH")
+	env["PATH"] = tools() + string(os.PathListSeparator) + os.Getenv("PATH")
 	rec.what = "script"
 	return j.process(rec, invocation{program: "bash", argv: append(append([]string{"bash"}, args...), file), env: env})
 }

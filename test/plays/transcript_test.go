@@ -44,14 +44,14 @@ func counted(lines []string) string {
 func (p *performance) tellJob(r *jobRecord) {
 	p.stage.tell("  %s: %s%s", r.title, r.result, r.told())
 	for _, s := range r.steps {
-		if s.outcome == "skipped" || s.what == "" {
+		if s.outcome == "skipped" || s.what == "" || s.what == "post" && s.log == "" {
 			continue
 		}
-		name := s.what
+		name := s.what // of ours; scripts have names of their own
 		if name == "script" {
 			name = s.title
 		}
-		p.stage.tell("    %-28s %s%s", name, s.word(), prefixed("  ← ", s.wrote))
+		p.stage.tell("    %-26s  %s%s", name, s.word(), prefixed("  ← ", s.wrote))
 	}
 }
 
@@ -69,21 +69,19 @@ func (r *jobRecord) told() string {
 func (r *stepRecord) word() string {
 	words := []string{r.outputs["result"]}
 	if words[0] == "" {
-		words[0] = r.outcome
+		words = append([]string{r.outcome}, r.annotations("error")...)
 	}
-	for _, name := range []string{"error-code", "summary"} {
-		words = append(words, r.outputs[name])
-	}
-	for _, name := range []string{"created", "changed"} {
-		if r.outputs[name] == "true" {
-			words = append(words, name)
-		}
-	}
-	if r.outputs["count"] != "" {
+	words = append(words, r.outputs["error-code"], r.outputs["summary"])
+	switch {
+	case r.outputs["created"] == "true":
+		words = append(words, "created")
+	case r.outputs["changed"] == "true":
+		words = append(words, "changed")
+	case r.outputs["count"] != "":
 		words = append(words, r.outputs["count"]+" found")
 	}
-	words = append(words, r.annotations("error")...)
-	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), ", ")
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	return strings.Join(slices.Compact(words), ", ")
 }
 
 func prefixed(prefix, text string) string {

@@ -1,0 +1,53 @@
+package plays
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// service answers at an address and takes what the network hands on.
+func service(url string) string {
+	return fmt.Sprintf(`
+variable "vpc_id" { type = string }
+variable "subnet_ids" { type = list(string) }
+resource "terraform_data" "service" { input = "${var.vpc_id}:${join("+", var.subnet_ids)}" }
+output "url" { value = %q }
+output "where" { value = terraform_data.service.output }
+`, url)
+}
+
+// TestChained hands the outputs of one configuration on to the next, hostile
+// ones included, and tries the address at the end.
+func TestChained(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real(), "jq", "curl")
+	s.scalr.AddWorkspace(scalrtest.StagingID, "network", nil)
+	s.scalr.AddWorkspace(scalrtest.StagingID, "service", nil)
+	url, visits := mailbox(t)
+	s.commit("merged", map[string]string{"infra/service/main.tf": service(url), "infra/network/main.tf": `
+resource "terraform_data" "vpc" { input = "vpc-1\" $(touch pwned)\nsubnets=[] $${var.x} %%{if} $$${y}" }
+output "vpc_id" { value = terraform_data.vpc.output }
+output "subnet_ids" { value = ["subnet-a", "subnet-b"] }
+`})
+	job := s.play("chained.yml", push("merged", "infra/network/main.tf")).ended("apply", "success")
+	if got := job.step("service").outputs["terraform-outputs"]; !strings.Contains(got, `"where":"vpc-1\" $(touch pwned)\nsubnets=[] ${var.x} %{if} $${y}:subnet-a+subnet-b"`) {
+		t.Errorf("the service was made with %s", got)
+	}
+	if got := visits(); len(got) != 1 || !strings.HasPrefix(got[0], "GET") {
+		t.Errorf("the service was tried so: %q", got)
+	}
+
+	// The network has nothing to change; its outputs are handed on all the same.
+	s.commit("again", map[string]string{"infra/network/main.tf": s.commits[commit("merged")]["infra/network/main.tf"],
+		"infra/service/main.tf": strings.Replace(service(url), `":`, `"/`, 1)})
+	job = s.play("chained.yml", push("again", "infra/service/main.tf")).ended("apply", "success")
+	if network, service := job.step("network").outputs["result"], job.step("service").outputs["result"]; network != "no-changes" || service != "no-changes" {
+		t.Errorf("the network ended as %s, the service as %s", network, service)
+	}
+	if got := len(visits()); got != 1 {
+		t.Errorf("the service was tried %d times, although nothing changed after the first", got)
+	}
+}

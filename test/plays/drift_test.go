@@ -1,0 +1,64 @@
+package plays
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestDrift plays four mornings: none, some, still some, gone. Nothing that
+// Terraform has built in can drift, so these plans are played from a script.
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	drifted := []scalrtest.Change{{Address: "terraform_data.a", Action: "update"}}
+	s := newStage(t, real(), "jq")
+	s.commit("main", network("a"))
+	for i, morning := range []struct {
+		changes []scalrtest.Change
+		issues  string
+	}{
+		{[]scalrtest.Change{}, ""},
+		{drifted, "#1 Drift in production/network [drift] open true, 0 comments"},
+		{drifted, "#1 Drift in production/network [drift] open true, 0 comments"},
+		{[]scalrtest.Change{}, "#1 Drift in production/network [drift] open false, 1 comments"},
+		{drifted, "#1 Drift in production/network [drift] open false, 1 comments; #2 Drift in production/network [drift] open true, 0 comments"},
+	} {
+		s.noObjections()
+		s.open(scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Plan: scalrtest.Stage{Changes: morning.changes}}})
+		job := s.play("drift.yml", schedule()).ended("drift", "success")
+		if got := s.github.told(); got != morning.issues {
+			t.Errorf("morning %d: got the issues %q, want %q", i, got, morning.issues)
+		}
+		run := s.scalr.Runs()[0]
+		if run.Attributes["refresh-only"] != true || !run.Dry {
+			t.Errorf("morning %d: the run was no look for drift: %v", i, run.Attributes)
+		}
+		if url := job.step("drift").outputs["run-url"]; morning.issues != "" && !strings.Contains(s.github.everything(), url) {
+			t.Errorf("morning %d: the issue does not name %s", i, url)
+		}
+	}
+}
+
+// TestDriftUnknown: a look that fails neither opens nor closes the issue.
+func TestDriftUnknown(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Plan: scalrtest.Stage{Fails: "Error: no credentials"}}}, "jq")
+	s.commit("main", network("a"))
+	s.play("drift.yml", schedule()).ended("drift", "failure")
+	if got := s.github.wrote(0); len(got) > 0 {
+		t.Errorf("something was written on GitHub: %s", got)
+	}
+}
+
+// told lists the issues.
+func (g *github) told() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var all []string
+	for _, i := range g.issues {
+		all = append(all, fmt.Sprintf("#%d %s %v open %v, %d comments", i.number, i.title, i.labels, i.open, len(i.comments)))
+	}
+	return strings.Join(all, "; ")
+}

@@ -1,0 +1,86 @@
+package plays
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// tenant is the configuration that every tenant gets, with so many resources.
+func tenant(count int) map[string]string {
+	return map[string]string{"infra/tenant/main.tf": fmt.Sprintf("resource \"terraform_data\" \"tenant\" { count = %d }\n", count)}
+}
+
+// TestFanOut plays a dry run in every environment with a tag, and in no other.
+func TestFanOut(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	workspaces := map[string]string{} // id to environment
+	for _, name := range []string{"tenant-c", "tenant-a", "tenant-b"} {
+		workspaces[s.scalr.AddWorkspace(s.scalr.AddEnvironment(name, "tenant"), "app", nil)] = name
+	}
+	s.scalr.AddWorkspace(s.scalr.AddEnvironment("internal", "tenants"), "app", nil)
+	s.commit("two", tenant(2))
+	s.commit("none", tenant(0))
+
+	p := s.play("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
+	p.ended("list", "success")
+	p.ended("plan", "success success success")
+	var titles []string
+	for _, job := range p.jobs[1:] {
+		titles = append(titles, job.title)
+		if got := job.step("run"); got.outputs["summary"] != "2 to add, 0 to change, 0 to destroy" || !strings.Contains(got.summary, job.title+"/app") {
+			t.Errorf("%s: %s, with the summary\n%s", job.title, got.word(), got.summary)
+		}
+	}
+	if got := fmt.Sprint(titles); got != "[tenant-a tenant-b tenant-c]" {
+		t.Errorf("got the jobs %s", got)
+	}
+	for _, run := range s.scalr.Runs() {
+		if workspaces[run.Workspace] == "" || !run.Dry || run.Status != "planned_and_finished" {
+			t.Errorf("run %s in %q (%s), dry: %v, is %s", run.ID, workspaces[run.Workspace], run.Workspace, run.Dry, run.Status)
+		}
+		delete(workspaces, run.Workspace)
+	}
+	if len(workspaces) > 0 {
+		t.Errorf("no run in %v", workspaces)
+	}
+	s.oneCommentEach("2 to add", 0)
+
+	s.play("fan-out.yml", pull(7, "synchronize", "none", "infra/tenant/main.tf")).ended("plan", "success success success")
+	s.oneCommentEach("no changes", 1)
+}
+
+// oneCommentEach checks that every tenant has one comment that says so.
+func (s *stage) oneCommentEach(text string, edits int) {
+	s.t.Helper()
+	comments := s.github.memory.Comments(7)
+	if len(comments) != 3 {
+		s.t.Errorf("got %d comments, want 3", len(comments))
+	}
+	for _, name := range []string{"tenant-a/app", "tenant-b/app", "tenant-c/app"} {
+		found := 0
+		for _, c := range comments {
+			if strings.Contains(c.Body, name) && strings.Contains(c.Body, text) && c.Edits == edits {
+				found++
+			}
+		}
+		if found != 1 {
+			s.t.Errorf("%d comments say %q of %s after %d edits:\n%s", found, text, name, edits, strings.Join(s.github.bodies(7), "\n---\n"))
+		}
+	}
+}
+
+// TestFanOutToNothing: without such an environment there is no matrix, which
+// GitHub would refuse if it were empty.
+func TestFanOutToNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("two", tenant(2))
+	p := s.play("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
+	p.ended("list", "success")
+	p.ended("plan", "skipped")
+	if s.writes() > 0 || len(s.scalr.Runs()) > 0 {
+		t.Errorf("something was written: %s", s.wrote(0))
+	}
+}

@@ -1,0 +1,163 @@
+package plays
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// network is a configuration with the named subnets.
+func network(subnets ...string) map[string]string {
+	var b strings.Builder
+	for _, name := range subnets {
+		fmt.Fprintf(&b, "resource \"terraform_data\" %q { input = %q }\n", name, name)
+	}
+	return map[string]string{"infra/network/main.tf": b.String()}
+}
+
+const networkFile = "infra/network/main.tf"
+
+// TestApplyThenPlan plays what is merged being applied, without a stored secret,
+// and then a pull request that would destroy some of it.
+func TestApplyThenPlan(t *testing.T) {
+	t.Parallel()
+	scenario := real()
+	scenario.World.Identity = scalrtest.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
+	s := newStage(t, scenario)
+	s.commit("merged", network("a", "b"))
+	s.commit("smaller", network("a"))
+	s.commit("same", network("a", "b"))
+	s.applyOnMain()
+	s.dryRun()
+}
+
+func (s *stage) applyOnMain() {
+	t := s.t
+	if p := s.play("apply-on-main.yml", push("merged", "README.md")); p.started {
+		t.Error("a change of something else was applied")
+	}
+	s.reviews["production"] = "failure"
+	s.play("apply-on-main.yml", push("merged", networkFile)).ended("apply", "failure")
+	if len(s.scalr.Requests()) > 0 {
+		t.Errorf("Scalr was asked before anybody approved: %s", s.wrote(0))
+	}
+	delete(s.reviews, "production")
+	secrets := s.secrets
+	s.secrets = nil // there is no token to store
+	job := s.play("apply-on-main.yml", push("merged", networkFile)).ended("apply", "success")
+	s.secrets = secrets
+	run := job.step("run")
+	if run.outputs["summary"] != "2 added, 0 changed, 0 destroyed" {
+		t.Errorf("the run: %s", run.word())
+	}
+	if _, err := url.Parse(job.url); err != nil || job.url == "" || job.url != run.outputs["run-url"] {
+		t.Errorf("the deployment's address is %q", job.url)
+	}
+	if got := strings.Join(s.wrote(0), "\n"); !strings.Contains(got, "assume") {
+		t.Errorf("nobody signed in: %s", got)
+	}
+}
+
+func (s *stage) dryRun() {
+	t := s.t
+	before := s.writes()
+	if s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile).fromFork()).ended("plan", "skipped"); s.writes() != before {
+		t.Error("the pull request of a fork reached Scalr")
+	}
+	job := s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile)).ended("plan", "success")
+	plan := job.step("plan")
+	if plan.outputs["summary"] != "0 to add, 0 to change, 1 to destroy" || !strings.Contains(plan.summary, "1 to destroy") {
+		t.Errorf("the plan: %s, with the summary\n%s", plan.word(), plan.summary)
+	}
+	warning := job.steps[2]
+	if got := fmt.Sprint(warning.annotations("warning")); got != "[Ask for a second review 0 to add, 0 to change, 1 to destroy]" {
+		t.Errorf("got the warnings %s", got)
+	}
+	job = s.play("dry-run.yml", pull(7, "synchronize", "same", networkFile)).ended("plan", "success")
+	if got := job.steps[2].outcome; got != "skipped" {
+		t.Errorf("a plan that destroys nothing warned: %s", got)
+	}
+	comments := s.github.memory.Comments(7)
+	if len(comments) != 1 || comments[0].Edits != 1 || !strings.Contains(comments[0].Body, "no changes") {
+		t.Errorf("got the comments %v, want one that was brought up to date", comments)
+	}
+	for _, run := range s.scalr.Runs()[1:] {
+		if !run.Dry {
+			t.Errorf("run %s could be applied", run.ID)
+		}
+	}
+}
+
+// TestReviewedApply plays each way in which a review may end.
+func TestReviewedApply(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		review         string // how the second job ends if nobody lets it begin
+		apply, discard string
+		status         string // of the one run
+	}{
+		"approved":         {"", "success", "skipped", "applied"},
+		"rejected":         {"failure", "failure", "success", "discarded"},
+		"review cancelled": {"cancelled", "cancelled", "success", "discarded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, real())
+			s.commit("merged", network("a", "b"))
+			s.reviews["production"] = c.review
+			p := s.play("reviewed-apply.yml", push("merged", networkFile))
+			if got := p.ended("plan", "success").step("run").outputs["result"]; got != "saved" && got != "needs-confirmation" {
+				t.Errorf("the plan ended as %s", got)
+			}
+			p.ended("apply", c.apply)
+			p.ended("discard", c.discard)
+			runs := s.scalr.Runs()
+			if len(runs) != 1 || runs[0].Status != c.status {
+				t.Errorf("got the runs %v, want one that was %s", runs, c.status)
+			}
+		})
+	}
+}
+
+// TestReviewedApplyOfNothing: nobody is asked about a plan without changes, and
+// nothing is left waiting.
+func TestReviewedApplyOfNothing(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("merged", network())
+	s.commits[commit("merged")]["infra/network/main.tf"] = "variable \"unused\" { default = 1 }\n"
+	p := s.play("reviewed-apply.yml", push("merged", networkFile))
+	if got := p.ended("plan", "success").outputs["result"]; got != "no-changes" {
+		t.Errorf("the plan ended as %v", got)
+	}
+	p.ended("apply", "skipped")
+	p.ended("discard", "skipped")
+}
+
+// TestMergeQueue: what was approved may not destroy anything together with
+// what stands before it.
+func TestMergeQueue(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("merged", network("a", "b"))
+	s.commit("bigger", network("a", "b", "c"))
+	s.commit("smaller", network("a"))
+	s.reviews["production"] = ""
+	s.play("reviewed-apply.yml", push("merged", networkFile)).ended("apply", "success")
+
+	s.play("merge-queue.yml", pull(7, "opened", "smaller")).ended("plan", "success")
+	s.play("merge-queue.yml", queued(7, "bigger")).ended("plan", "success")
+	if got := s.github.bodies(7); len(got) != 2 || !strings.Contains(got[0], "1 to destroy") || !strings.Contains(got[1], "1 to add") {
+		t.Errorf("got the comments\n%s", strings.Join(got, "\n---\n"))
+	}
+	run := s.play("merge-queue.yml", queued(7, "smaller")).ended("plan", "failure").step("run")
+	if run.outputs["result"] != "rejected" || len(run.annotations("error")) != 1 {
+		t.Errorf("the run: %s, %q", run.word(), run.annotations("error"))
+	}
+	if got := s.github.bodies(7); len(got) != 2 || !strings.Contains(got[1], "1 to destroy") {
+		t.Errorf("got the comments\n%s", strings.Join(got, "\n---\n"))
+	}
+}

@@ -1,0 +1,49 @@
+package plays
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestReusable calls the workflow as its own first lines say, for a pull request
+// and, with one line more, to apply.
+func TestReusable(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("first", network("a"))
+	call := caller(t)
+
+	plan := s.playText("caller of reusable.yml", call, pull(7, "opened", "first", networkFile), nil)
+	if got := plan.ended("plan", "success"); got.outputs["result"] != "planned" || got.outputs["run-url"] == "" {
+		t.Errorf("got the outputs %v", got.outputs)
+	}
+	if got := s.github.bodies(7); len(got) != 1 || !strings.Contains(got[0], "1 to add") {
+		t.Errorf("got the comments %q", got)
+	}
+	call = strings.Replace(call, "path: infra/network", "path: infra/network\n      dry-run: false", 1)
+	apply := s.playText("caller of reusable.yml", call, push("first", networkFile), nil)
+	if got := apply.ended("plan", "success").outputs["result"]; got != "applied" {
+		t.Errorf("got the result %v", got)
+	}
+	if runs := s.scalr.Runs(); len(runs) != 2 || !runs[0].Dry || runs[1].Dry || !runs[1].AutoApply {
+		t.Errorf("got the runs %v", runs)
+	}
+}
+
+// caller is the workflow that stands in the comment at the top of the example.
+func caller(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "examples", "reusable.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := []string{"name: Caller", "on: {pull_request: {}, push: {}}", "permissions: {contents: read}"}
+	for line := range strings.Lines(string(content)) {
+		if text, ok := strings.CutPrefix(line, "#   "); ok {
+			lines = append(lines, strings.TrimRight(text, "\n"))
+		}
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
