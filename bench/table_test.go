@@ -110,8 +110,8 @@ func (t table) String() string {
 	fmt.Fprintln(w, "tree\tseconds\tto go-slug\tto tar czf\tto python\tcpu to go-slug\tsize to tar\tsize to go-slug\tpeak MiB\tto the limit\t")
 	for _, r := range t {
 		g := goals[r.tree.Name]
-		fmt.Fprintf(w, "%s\t%.3f\t%s\t%s\t%.1fx\t%.1fx\t%s\t%.2f\t%s\t%s\t\n", r.tree.What, r.median("ours", wall),
-			atLeast(r.faster("go-slug", wall), g.slug), atLeast(r.faster("tar", wall), g.tar), r.faster("python", wall),
+		fmt.Fprintf(w, "%s\t%.3f\t%s\t%s\t%s\t%.1fx\t%s\t%.2f\t%s\t%s\t\n", r.tree.What, r.median("ours", wall),
+			atLeast(r.faster("go-slug", wall), g.slug), atLeast(r.faster("tar", wall), g.tar), atLeast(r.faster("python", wall), 0),
 			r.faster("go-slug", cpu), atMost(r.smaller(), g.size, "%.2f"), r.median("ours", size)/r.median("go-slug", size),
 			atMost(r.peak(), float64(g.peak), "%.0f"), atMost(r.toLimit(), limitGoal, "%.2f"))
 	}
@@ -121,8 +121,10 @@ func (t table) String() string {
 
 func atLeast(got, want float64) string {
 	switch {
-	case want == 0:
+	case got == 0:
 		return "-"
+	case want == 0:
+		return fmt.Sprintf("%.1fx", got)
 	case got < want:
 		return fmt.Sprintf("%.1fx [%.1f] *", got, want)
 	}
@@ -131,8 +133,10 @@ func atLeast(got, want float64) string {
 
 func atMost(got, want float64, format string) string {
 	switch {
-	case want == 0:
+	case got == 0:
 		return "-"
+	case want == 0:
+		return fmt.Sprintf(format, got)
 	case got > want:
 		return fmt.Sprintf(format+" ["+format+"] *", got, want)
 	}

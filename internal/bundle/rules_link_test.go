@@ -50,11 +50,13 @@ func TestRule07LinksOutOfPathAreCopied(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/versions.tf->../shared/versions.tf", "infra/mod->../shared/mod", "infra/.terraformignore=*.md\nskip/\n",
 		"shared/versions.tf=v", "shared/mod/main.tf=m", "shared/mod/readme.md", "shared/mod/skip/x", "shared/mod/.git/config=token",
-		"shared/mod/near->main.tf", "shared/mod/home->../../infra/main.tf", "shared/mod/far->../other", "shared/other/o.tf=o", "shared/mod/gone->nowhere")
+		"shared/mod/near->main.tf", "shared/mod/home->../../infra/main.tf", "shared/mod/far->../other", "shared/other/o.tf=o", "shared/mod/gone->nowhere",
+		"infra/x/y/z->../../../shared/flat", "shared/flat/back->../../infra/main.tf")
 	must(t, os.Chmod(filepath.Join(root, "shared/mod/main.tf"), 0o700))
 	s := pack(t, root, "infra")
-	wantNames(t, s, "mod/", "mod/far/", "main.tf", ".terraformignore", "versions.tf", "mod/main.tf", "mod/near", "mod/home", "mod/far/o.tf")
-	wantLinks(t, s, map[string]string{"mod/home": "../main.tf"})
+	wantNames(t, s, "mod/", "mod/far/", "main.tf", ".terraformignore", "versions.tf", "mod/main.tf", "mod/near", "mod/home", "mod/far/o.tf",
+		"x/", "x/y/", "x/y/z/", "x/y/z/back")
+	wantLinks(t, s, map[string]string{"mod/home": "../main.tf", "x/y/z/back": "../../../main.tf"})
 	for name, want := range map[string]string{"versions.tf": "v", "mod/main.tf": "m", "mod/near": "m", "mod/far/o.tf": "o"} {
 		if got := s.content[name]; got != want || s.headers[name].Typeflag != tar.TypeReg {
 			t.Errorf("%s: got %q of type %q, want the content %q as a file", name, got, s.headers[name].Typeflag, want)
