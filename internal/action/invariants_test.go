@@ -264,7 +264,7 @@ func (r *rig) fits(p *played) error {
 	}
 	result, told := p.outputs["result"]
 	if !told {
-		if r.env["GITHUB_OUTPUT"] != "" || r.env["GITHUB_ACTIONS"] != "true" {
+		if _, elsewhere := r.env["GITHUB_OUTPUT"]; elsewhere || r.env["GITHUB_ACTIONS"] != "true" {
 			return nil // the outputs are elsewhere, or nowhere
 		}
 		return fmt.Errorf("exit %d without a result", p.code)

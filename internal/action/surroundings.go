@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // surroundings looks at what the runner gives besides inputs: without a certificate
@@ -31,7 +32,7 @@ func (s *step) surroundings() error {
 // proxyAddress takes what net/http takes: an address, or a host without a scheme.
 func proxyAddress(value string) bool {
 	u, err := url.Parse(value)
-	if err != nil || u.Host == "" {
+	if (err != nil || u.Host == "") && !strings.Contains(value, "://") {
 		u, err = url.Parse("http://" + value)
 	}
 	return err == nil && u.Hostname() != ""

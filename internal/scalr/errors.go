@@ -68,7 +68,7 @@ func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
 func (e *Error) Reason() string {
 	var parts []string
 	for _, p := range e.Problems {
-		parts = append(parts, p.String())
+		parts = append(parts, printable(p.String(), mostWords/len(e.Problems)))
 	}
 	if e.More > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", e.More))
@@ -157,7 +157,10 @@ func refusal(op string, res *http.Response, body []byte) *Error {
 	return e
 }
 
-const mostProblems = 5 // of one answer, that are told
+const (
+	mostProblems = 5    // of one answer, that are told
+	mostWords    = 3000 // bytes of them in all: an annotation has room for 4,096, advice included
+)
 
 // read takes Scalr's words out of an error document, whatever its shape.
 func (e *Error) read(body []byte) {
