@@ -51,7 +51,7 @@ func TestLogs(t *testing.T) {
 		{"L02 404", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
 		{"L03 link expired", spoil("GET /logs/*", scalrtest.Fault{Action: scalrtest.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
 		{"L04 5xx for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
-		{"L04 5xx at the end", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Nth: 3, During: 20 * time.Second}), text, 20 * time.Second, 1},
+		{"L04 5xx at the end", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
 		{"L05 cut", spoil(output, scalrtest.Fault{Action: scalrtest.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
 		{"L05 cut where nothing is new", spoil(output, scalrtest.Fault{Action: scalrtest.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
 		{"L12 a second late", lagging(time.Second, text), text, 12 * time.Second, 0},
@@ -60,7 +60,7 @@ func TestLogs(t *testing.T) {
 		{"L12 late without an end", lagging(4*time.Second, endless), endless, 15 * time.Second, 0},
 		{"L15 stalls", spoil(output, scalrtest.Fault{Action: scalrtest.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
 		{"L15 trickles", spoil(output, scalrtest.Fault{Action: scalrtest.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
-		{"L15 stalls for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Stall, Times: -1}), "", 31 * time.Second, 1},
+		{"L15 stalls for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Stall, Times: -1}), "", 16 * time.Second, 1},
 		{"S14 no log", planning(20*time.Second, "x"), "x", 14 * time.Second, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -169,6 +169,28 @@ func TestShrunk(t *testing.T) {
 			}
 		})
 	})
+	t.Run("old copy at the end", func(t *testing.T) {
+		t.Parallel()
+		f := short(2)
+		f.Nth = 0
+		play(t, planning(20*time.Second, text), true, func(r *rig) {
+			r.spoilAfter(20*time.Second+500*time.Millisecond, f)
+			r.follow("planned_and_finished")
+			if r.wantText("plan", text); slices.Contains(r.tell.events, "plan again") {
+				t.Error("an old copy was told again")
+			}
+		})
+	})
+	t.Run("empty at the end", func(t *testing.T) {
+		t.Parallel()
+		play(t, planning(20*time.Second, text), true, func(r *rig) {
+			r.spoilAfter(19*time.Second, scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Empty, Times: -1})
+			r.follow("planned_and_finished")
+			if slices.Contains(r.tell.events, "plan again") || r.tell.text["plan"].Len() < len(text)/2 {
+				t.Error("what was told is taken back")
+			}
+		})
+	})
 	t.Run("for good", func(t *testing.T) {
 		t.Parallel()
 		play(t, with(planning(20*time.Second, text), short(-1)), true, func(r *rig) {
@@ -219,6 +241,20 @@ func TestServed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestBreaksAtTheEnd: to lose the end of a log would be worse than to pay for it
+// twice (L05).
+func TestBreaksAtTheEnd(t *testing.T) {
+	t.Parallel()
+	text := log(20000, planned)
+	s := planning(5*time.Second, text)
+	s.Logs.Mode = scalrtest.LogAtEnd
+	play(t, s, true, func(r *rig) {
+		r.spoilAfter(5*time.Second, scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Break, Bytes: 800_000, Times: 6})
+		r.follow("planned_and_finished")
+		r.wantText("plan", text)
+	})
 }
 
 // TestUnauthorizedLog: a token that is renewed for the run is good for the log (H14).

@@ -204,7 +204,11 @@ func TestApplyGoesOn(t *testing.T) {
 		s.Life.Apply.For = time.Hour
 		play(t, s, false, func(r *rig) {
 			r.Stopping = &scalr.Stopping{Apply: may}
+			began := time.Now()
 			ending, err := r.Follow(r.toldAfter(time.Minute), r.run)
+			if took := time.Since(began); took > time.Minute+time.Second {
+				t.Errorf("may be stopped: %v; it ended %s after the signal", may, took-time.Minute)
+			}
 			if err != nil || ending.Stop.GoesOn == may || len(r.sim.Stops()) > 0 != may {
 				t.Errorf("may be stopped: %v; %+v, %v, stops %v", may, ending, err, r.sim.Stops())
 			}

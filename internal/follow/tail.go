@@ -49,8 +49,10 @@ func (t *tail) due(now time.Time, p Pace) bool {
 // affordable reports whether the end of the log may be looked for once more.
 func (t *tail) affordable() bool { return t.spent <= 3*t.told+t.earned(t.finalAt) }
 
+// earned is the allowance. No stage is shorter than a second, also if it was
+// over when it was first seen.
 func (t *tail) earned(until time.Time) int64 {
-	return int64(until.Sub(t.began).Seconds() * allowance)
+	return int64(max(1, until.Sub(t.began).Seconds()) * allowance)
 }
 
 // premature reports whether a look would be the last one that the price allows,

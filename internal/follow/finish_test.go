@@ -1,0 +1,117 @@
+package follow
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// TestFinish: what a look at the log of a stage that ended at 0 s means.
+func TestFinish(t *testing.T) {
+	t.Parallel()
+	type look struct {
+		at     float64 // seconds
+		grew   int64
+		failed bool
+		done   bool
+	}
+	for name, c := range map[string]struct {
+		end   string
+		looks []look
+	}{
+		"Terraform's end":     {"No changes.", []look{{0, 9, false, false}, {0.5, 0, false, false}, {1, 0, false, true}}},
+		"late end":            {"No changes.", []look{{0, 0, false, false}, {0.9, 9, false, false}, {1.5, 0, false, false}, {2, 0, false, true}}},
+		"another end":         {"That was it.", []look{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
+		"late bytes":          {"That was it.", []look{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
+		"failures are no end": {"No changes.", []look{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
+		"failures for ever":   {"No changes.", []look{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
+		"growing is no end":   {"No changes.", []look{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
+		"nothing at all":      {"", []look{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Unix(1000, 0)
+			f := finish{closing: closing(c.end)}
+			f.over(began)
+			f.over(began.Add(time.Hour)) // the first time counts
+			for _, l := range c.looks {
+				f.heard(l.grew, l.failed, began.Add(time.Duration(l.at*float64(time.Second))), DefaultPace)
+				if f.done != l.done {
+					t.Errorf("after %g s: done is %v, want %v", l.at, f.done, l.done)
+				}
+			}
+		})
+	}
+}
+
+// endless is a run that is over and whose log grows for ever.
+type endless struct{ log []byte }
+
+func (e *endless) Look(context.Context, string) (scalr.Run, error) {
+	return scalr.Run{ID: "run-1", Status: "errored", Plan: &scalr.Plan{ID: "plan-1", Status: "errored"}}, nil
+}
+
+func (e *endless) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+	e.log = append(e.log, "And another thing.\n"...)
+	return body(bytes.NewReader(e.log)), nil
+}
+
+func (e *endless) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
+	return scalr.StopResult{}, nil
+}
+
+// TestEndless: late bytes are waited for, but no longer than ten seconds (L12).
+func TestEndless(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := Follower{API: &endless{}, Tell: &hearer{}, Pace: DefaultPace}
+		began := time.Now()
+		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || time.Since(began).Round(time.Second) != 10*time.Second {
+			t.Errorf("%v after %s, want an end after 10 s", err, time.Since(began))
+		}
+	})
+}
+
+// TestClosing: the last 8 KiB are kept, and not much more.
+func TestClosing(t *testing.T) {
+	t.Parallel()
+	var c closing
+	var all []byte
+	for i := range 3000 {
+		p := bytes.Repeat([]byte{byte(i)}, i%97*i%5000)
+		all = append(all, p...)
+		c.Write(p)
+		if want := all[max(0, len(all)-mostClosing):]; !bytes.Equal(c, want) {
+			t.Fatalf("after %d writes the last %d bytes are not kept", i+1, len(want))
+		}
+	}
+	if cap(c) > 4*mostClosing {
+		t.Errorf("holds %d bytes, want a few KiB", cap(c))
+	}
+}
+
+// TestTerraformEnd: these are the ends of real logs.
+func TestTerraformEnd(t *testing.T) {
+	t.Parallel()
+	for end, want := range map[string]bool{
+		"\x1b[1mPlan:\x1b[0m 4 to add, 0 to change, 0 to destroy.\n\x1b[0m":                     true,
+		"Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.\n":                             true,
+		"\x1b[0m\x1b[1m\x1b[32mNo changes.\x1b[0m\x1b[1m Your infrastructure matches":           true,
+		"\x1b[0m\x1b[1m\x1b[32m\nApply complete! Resources: 4 added":                            true,
+		"Destroy complete! Resources: 4 destroyed.":                                             true,
+		"\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m": true,
+		"state, without changing any real infrastructure.\n":                                    true,
+		`{"@level":"info","@message":"Plan: 1 to add, 0 to change"}`:                            true,
+		"terraform_data.vpc: Creating...\n":                                                     false,
+		"Planning failed. Terraform encountered":                                                false,
+		"":                                                                                      false,
+	} {
+		if got := terraformEnd.MatchString(end); got != want {
+			t.Errorf("%q: %v, want %v", end, got, want)
+		}
+	}
+}
