@@ -113,11 +113,5 @@ func tagNames(tags []scalr.Tag) []string {
 	return names
 }
 
-// isFinding reports whether err is our own finding with the code.
-func isFinding(err error, code string) bool {
-	var f *finding
-	return errors.As(err, &f) && f.code == code
-}
-
 // gone reports whether err says that there is no such thing, as far as the token can see.
 func gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }

@@ -150,11 +150,11 @@ func TestBomb(t *testing.T) {
 
 func TestReadOnlyAndLocked(t *testing.T) {
 	t.Parallel()
-	s, thread := play(t, githubtest.Options{ReadOnly: true})
+	_, thread := play(t, githubtest.Options{ReadOnly: true})
 	_, err := thread.Publish(context.Background(), comment.Update, say("a"))
 	wantKind(t, err, comment.Forbidden)
 
-	s, thread = play(t, githubtest.Options{})
+	s, thread := play(t, githubtest.Options{})
 	s.Lock(7)
 	_, err = thread.Publish(context.Background(), comment.Update, say("a"))
 	wantKind(t, err, comment.Locked)

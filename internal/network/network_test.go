@@ -34,7 +34,7 @@ func TestEveryWaitForAConnectionIsBounded(t *testing.T) {
 	if got.TLSClientConfig.MinVersion != tls.VersionTLS12 || got.TLSClientConfig.InsecureSkipVerify || !got.ForceAttemptHTTP2 {
 		t.Errorf("T17: got TLS %+v", got.TLSClientConfig)
 	}
-	if transport() == transport() {
+	if other := transport(); got == other {
 		t.Error("two clients share a transport")
 	}
 }

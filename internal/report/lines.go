@@ -36,10 +36,7 @@ func lines(log *io.SectionReader) iter.Seq[string] {
 }
 
 // tail keeps the last lines of a log.
-type tail struct {
-	kept []string
-	more bool // earlier lines were dropped
-}
+type tail struct{ kept []string }
 
 // tailLines is how much of a log's end is shown after a failure.
 const tailLines = 60

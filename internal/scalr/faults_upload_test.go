@@ -25,7 +25,7 @@ type uploadFault struct {
 	expired     bool  // the error says that another configuration version may help
 	puts        int   // requests to storage
 	least, most time.Duration
-	says, not   []string
+	says        []string
 }
 
 const put = "PUT /upload/*"

@@ -18,7 +18,6 @@ type stopping struct {
 	last  scalr.Status     // what the caller saw last; empty: the truth
 	dry   bool
 	apply bool
-	after time.Duration // from the creation to the wish
 	fault []scalrtest.Fault
 
 	stops string // the requests that arrive, as "cancel:409 discard:202"

@@ -92,7 +92,7 @@ func (s *Server) exchange(r *http.Request) reply {
 	s.mu.Lock()
 	s.requests = append(s.requests, Request{Time: time.Now(), Operation: q.op, Method: r.Method, URL: r.URL.String(), Header: r.Header.Clone(), Body: body})
 	if time.Now().Before(s.notBefore) {
-		s.objections = append(s.objections, fmt.Sprintf("%s %s came %v too early after a rate limit", r.Method, r.URL.Path, s.notBefore.Sub(time.Now())))
+		s.objections = append(s.objections, fmt.Sprintf("%s %s came %v too early after a rate limit", r.Method, r.URL.Path, time.Until(s.notBefore)))
 	}
 	fault := s.take(q.op)
 	s.mu.Unlock()

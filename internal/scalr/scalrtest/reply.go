@@ -94,10 +94,6 @@ func forbidden() reply {
 
 func conflict(detail string) reply { return problem(409, "Conflict", "", detail) }
 
-func invalidAttribute(name, detail string) reply {
-	return problem(422, "Invalid Attribute", "/data/attributes/"+name, detail)
-}
-
 // invalidRelationship is how the service speaks of an id that it cannot see in
 // a relationship.
 func invalidRelationship(name, model, id string) reply {
