@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -80,7 +79,7 @@ func spellings(secret string) []string {
 	for _, part := range parts {
 		quoted, _ := json.Marshal(part)
 		forms = append(forms, part, url.QueryEscape(part), url.PathEscape(part), strings.Trim(string(quoted), `"`),
-			hex.EncodeToString([]byte(part)), strings.ToUpper(hex.EncodeToString([]byte(part))), reversed(part))
+			hex.EncodeToString([]byte(part)), strings.ToUpper(hex.EncodeToString([]byte(part))))
 		for shift := range 3 {
 			for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 				text := alphabet.EncodeToString([]byte("\x00\x00"[:shift] + part))
@@ -90,12 +89,6 @@ func spellings(secret string) []string {
 		}
 	}
 	return forms
-}
-
-func reversed(s string) string {
-	b := []byte(s)
-	slices.Reverse(b)
-	return string(b)
 }
 
 // find gives the first secret in the text.
@@ -229,7 +222,7 @@ func TestScannerCanFail(t *testing.T) {
 	shifted := base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + ", and more"))
 	for name, text := range map[string]string{
 		"raw": "x" + secret, "a part": secret[9:21], "hex": hex.EncodeToString([]byte(secret)), "base64": shifted,
-		"base64 shifted": base64.URLEncoding.EncodeToString([]byte("x" + secret + "yz")), "reversed": reversed(secret),
+		"base64 shifted": base64.URLEncoding.EncodeToString([]byte("x" + secret + "yz")),
 	} {
 		if newScanner(map[string]string{"it": secret}).find("here", "before "+text+" after") == nil {
 			t.Errorf("%s is not seen", name)
