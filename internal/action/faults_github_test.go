@@ -1,0 +1,201 @@
+package action_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/comment"
+	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestFileFaults (G01-G06, G22, G25, G26): what the runner gives is broken, and
+// the run's result still counts.
+func TestFileFaults(t *testing.T) {
+	t.Parallel()
+	planned := []string{"result=planned"}
+	full := func(name string) func(*rig) { return setEnv(name, "/dev/full") }
+	playFaults(t, map[string]faultCase{
+		"G01 no output file":      {rig: setEnv("GITHUB_OUTPUT", ""), says: []string{"result: planned", "run-id: run-", "no file for outputs is named"}},
+		"G02 full output file":    {rig: full("GITHUB_OUTPUT"), code: 3, says: []string{"outputs-unwritable", "The result is planned", "no space left"}},
+		"G02 and a failed run":    {scenario: "plan-error", rig: full("GITHUB_OUTPUT"), code: 1, says: []string{"run-errored"}},
+		"G03 output is a dir":     {rig: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
+		"G04 no summary file":     {rig: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
+		"G04 full summary file":   {rig: full("GITHUB_STEP_SUMMARY"), outputs: planned, says: []string{"::warning::The job summary could not be written"}, then: warnings(1)},
+		"G05 a summary too large": {alter: manyChanges, outputs: planned, then: fitsSummary},
+		"G06 an output too large": {scenario: "applied", alter: largeOutput, inputs: []string{"dry-run=false"}, outputs: []string{"result=applied", "terraform-outputs="}, says: []string{"larger than GitHub carries"}},
+		"G22 no HOME, no TMPDIR":  {rig: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
+		"G25 not on GitHub":       {rig: offGitHub, then: noCommands},
+		"G26 debugging":           {rig: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
+		"G28 a fork has no token": {inputs: []string{"token="}, rig: fork, code: 2, outputs: []string{"result=invalid"}, says: []string{"fork", "github.event.pull_request.head.repo.full_name"}, ops: map[string]int{readWorkspace: 0}},
+		"G28 a fork's head":       {rig: forkTarget, code: 2, outputs: []string{"result=invalid"}, says: []string{"allow-pull-request-target"}, ops: map[string]int{readWorkspace: 0}},
+	})
+}
+
+func outputIsDir(r *rig) { r.env["GITHUB_OUTPUT"] = r.t.TempDir() }
+
+func manyChanges(s *scalrtest.Scenario) {
+	s.Life.Plan.Changes = nil
+	for i := range 40_000 {
+		s.Life.Plan.Changes = append(s.Life.Plan.Changes, scalrtest.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
+	}
+}
+
+func fitsSummary(p *played) {
+	switch {
+	case len(p.summary) > 1_000_000:
+		p.t.Errorf("the summary has %d bytes", len(p.summary))
+	case strings.Count(p.summary, "<details>") != strings.Count(p.summary, "</details>"):
+		p.t.Error("a <details> is not closed")
+	case !strings.Contains(p.summary, p.outputs["run-url"]):
+		p.t.Error("the summary has no link to the run")
+	}
+}
+
+func largeOutput(s *scalrtest.Scenario) {
+	s.Life.Outputs = []scalrtest.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
+}
+
+func offGitHub(r *rig) {
+	r.env["GITHUB_ACTIONS"] = ""
+	r.env["SCALR_OUTPUT_FILE"] = filepath.Join(r.t.TempDir(), "outputs")
+}
+
+func noCommands(p *played) {
+	for line := range strings.Lines(p.log) {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
+			p.t.Errorf("a workflow command: %s", line)
+		}
+	}
+	if p.code != 0 || !strings.Contains(p.log, "Result: planned") {
+		p.t.Errorf("exit %d\n%s", p.code, p.log)
+	}
+}
+
+// event puts a payload where the runner puts it.
+func (r *rig) event(name string, payload map[string]any) *rig {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	file := filepath.Join(r.checkout, "event.json")
+	write(r.t, file, string(body))
+	r.env["GITHUB_EVENT_NAME"], r.env["GITHUB_EVENT_PATH"] = name, file
+	return r
+}
+
+func forkPayload() map[string]any {
+	return map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
+		"head": map[string]any{"sha": "abc1234def", "repo": map[string]any{"full_name": "stranger/infra", "id": 2, "fork": true}},
+		"base": map[string]any{"repo": map[string]any{"full_name": "acme/infra", "id": 1}}}}
+}
+
+func fork(r *rig)       { r.event("pull_request", forkPayload()) }
+func forkTarget(r *rig) { r.event("pull_request_target", forkPayload()) }
+
+// TestGitHubFaults (G07-G20): a comment never changes the result, is written
+// once, and is ours.
+func TestGitHubFaults(t *testing.T) {
+	t.Parallel()
+	type hub = githubtest.Server
+	for name, c := range map[string]struct {
+		options  githubtest.Options
+		faults   []githubtest.Fault
+		before   func(*hub)
+		rig      func(*rig)
+		says     string
+		comments int // of ours at the end
+		url      bool
+	}{
+		"G07 a long plan":         {comments: 1, url: true, rig: func(r *rig) { manyChanges(&r.scenario) }},
+		"G08 may not write":       {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
+		"G09 limited shortly":     {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, 5*time.Second)}, comments: 1, url: true},
+		"G09 limited for long":    {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)}, says: "::warning::The comment"},
+		"G10 the answer is lost":  {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}}, comments: 1, url: true},
+		"G11 body too long":       {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"code":"custom","field":"body","message":"body is too long"}]}`}}, comments: 1, url: true},
+		"G12 locked":              {before: func(h *hub) { h.Lock(7) }, says: "locked"},
+		"G12 no such pull":        {rig: func(r *rig) { r.set("pr-number=99") }, says: "::warning::The comment"},
+		"G13 ours on page 3":      {before: crowdThread, comments: 1, url: true},
+		"G14 a stranger's marker": {before: strangersMarker, comments: 1, url: true},
+		"G15 no event file":       {rig: func(r *rig) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" }, says: "No comment was written"},
+		"G15 half an event": {rig: func(r *rig) {
+			r.set("pr-number=")
+			r.event("pull_request", nil)
+			write(r.t, r.env["GITHUB_EVENT_PATH"], "{")
+		}, says: ""},
+		"G15 a huge event":      {rig: hugeEvent, says: ""},
+		"G16 a push":            {options: githubtest.Options{Pulls: []githubtest.Pull{}}, rig: func(r *rig) { r.set("pr-number=") }, says: "No comment was written"},
+		"G17 GitHub Enterprise": {options: githubtest.Options{Enterprise: true}, comments: 1, url: true},
+		"G19 plain http":        {rig: func(r *rig) { r.env["GITHUB_API_URL"] = "http://api.github.test" }, says: "::warning::"},
+		"G20 no token":          {rig: func(r *rig) { r.set("github-token=") }, says: "github-token is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.options.Token = "ghs_canary5d1e7c90ab42"
+			h := githubtest.New(c.options)
+			for _, f := range c.faults {
+				h.Fail(f)
+			}
+			if c.before != nil {
+				c.before(h)
+			}
+			r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+h.Token()).onGitHub(h)
+			if c.rig != nil {
+				c.rig(r)
+			}
+			p := r.play().want(0, "result=planned").says(c.says)
+			if got := len(h.Written(7)); got != c.comments {
+				t.Errorf("%d comments are ours, want %d\n%s", got, c.comments, p.log)
+			}
+			if (p.outputs["comment-url"] != "") != c.url {
+				t.Errorf("comment-url is %q", p.outputs["comment-url"])
+			}
+			for _, o := range h.Objections() {
+				t.Errorf("GitHub objects: %s", o)
+			}
+			for _, f := range h.Unused() {
+				t.Errorf("never used: %+v", f)
+			}
+		})
+	}
+}
+
+// crowdThread fills two pages before our comment.
+func crowdThread(h *githubtest.Server) {
+	for i := range 230 {
+		h.Say(7, "octocat", fmt.Sprintf("comment %d", i))
+	}
+}
+
+// strangersMarker: somebody copied our marker.
+func strangersMarker(h *githubtest.Server) {
+	h.Say(7, "mallory", comment.Marker("scalr-run-action", scalrtest.WorkspaceID, "")+"\napproved")
+}
+
+func hugeEvent(r *rig) {
+	r.set("pr-number=")
+	r.event("pull_request", map[string]any{})
+	if err := os.Truncate(r.env["GITHUB_EVENT_PATH"], 100<<20); err != nil {
+		r.t.Fatal(err)
+	}
+	r.mayHold = map[string]bool{"event.json": true}
+}
+
+// TestTwoWorkspacesOnePull (G18): each keeps its own comment.
+func TestTwoWorkspacesOnePull(t *testing.T) {
+	t.Parallel()
+	hub := githubtest.New(githubtest.Options{})
+	for i, workspace := range []string{scalrtest.WorkspaceID, scalrtest.EdgeWorkspaceID, scalrtest.WorkspaceID} {
+		r := newRig(t, scenario(t, "plan-changes"), "workspace-id="+workspace, "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+		r.later = time.Duration(i) * time.Hour
+		r.play().want(0, "result=planned")
+	}
+	if n := len(hub.Comments(7)); n != 2 {
+		t.Errorf("%d comments, want 2", n)
+	}
+}

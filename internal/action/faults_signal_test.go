@@ -1,0 +1,191 @@
+package action_test
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestSignalFaults (X): a signal at the worst moment. cancel_test.go plays one at
+// every stage of a run.
+func TestSignalFaults(t *testing.T) {
+	t.Parallel()
+	stop := func(verb string, answers ...int) []scalrtest.Fault {
+		var faults []scalrtest.Fault
+		for i, code := range answers {
+			faults = append(faults, scalrtest.Fault{Op: "POST /runs/*/actions/" + verb, Nth: i + 1, Action: scalrtest.Status, Status: code})
+		}
+		return faults
+	}
+	soft := func(s *scalrtest.Scenario) { s.Pace, s.Life.CancelTakes = 20, time.Millisecond }
+	for name, c := range map[string]struct {
+		scenario string
+		inputs   []string
+		faults   []scalrtest.Fault
+		alter    func(*scalrtest.Scenario)
+		when     string
+		stops    []string
+		says     string
+	}{
+		"X06 pending behind another":     {"queued", []string{"dry-run=false"}, nil, soft, "pending", []string{"discard 202"}, "discarded"},
+		"X07 pre_plan_running":           {"hooks", []string{"dry-run=false"}, nil, soft, "pre_plan_running", []string{"cancel 202"}, "canceled"},
+		"X07 cost_estimating":            {"cost-increase", nil, nil, soft, "cost_estimating", []string{"cancel 202"}, "canceled"},
+		"X08 policy_override":            {"policy-soft", []string{"dry-run=false", "fail-on=changes"}, nil, soft, "policy_override", []string{"discard 202"}, "discarded"},
+		"X09 apply_queued":               {"applied", []string{"dry-run=false"}, nil, soft, "apply_queued", nil, "it goes on"},
+		"X13 cancel is a conflict":       {"plan-changes", nil, stop("cancel", 409), soft, "planning", []string{"cancel 409", "discard 409", "cancel 202"}, "canceled"},
+		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrtest.Scenario) { soft(s); s.Life.StrictCancel = true }, "plan_queued", nil, ""},
+		"X14 cancel: 503, reset, silent": {"plan-changes", nil, append(stop("cancel", 503), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrtest.Reset}, scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrtest.Stall}), soft, "planning", nil, "may still run"},
+		"X23 cancel: 401":                {"plan-changes", nil, []scalrtest.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrtest.Status, Status: 401}}, soft, "planning", []string{"cancel 401"}, "may still run"},
+		"X24 planned in between":         {"waits-for-approval", []string{"dry-run=false"}, []scalrtest.Fault{{Op: "GET /runs/*", Nth: 3, Action: scalrtest.Delay, Phase: scalrtest.After, Delay: 400 * time.Millisecond}}, soft, "planning", nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, c.scenario), c.faults...)
+			c.alter(&s)
+			r := newRig(t, s, c.inputs...)
+			r.anyFault = name[:3] == "X24"
+			var at time.Time
+			signal := signalWhen(c.when, 300*time.Millisecond)
+			r.during = func(p *played) { signal(p); at = time.Now() }
+			p := r.play().want(130, "result=interrupted").says(c.says)
+			switch n := len(p.server.Stops()); {
+			case c.stops != nil:
+				p.stops(c.stops...)
+			case c.says == "it goes on" && n > 0, name[:3] == "X14" && (n < 3 || n > 12):
+				t.Errorf("%d requests to stop: %v", n, p.server.Stops())
+			}
+			p.endsWithin(at, 6500*time.Millisecond)
+			p.stopArrives(at, time.Second)
+		})
+	}
+}
+
+// TestSignalBetweenLookAndStop (X24): the plan is done just when the stop is
+// asked for; what waits then is discarded.
+func TestSignalBetweenLookAndStop(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "waits-for-approval")
+	s.Life.Plan.For = 10 * time.Second
+	// The look is of the plan's last moment; the cancel comes after it.
+	s.Faults = []scalrtest.Fault{{Op: "POST /runs/*/actions/cancel", Action: scalrtest.Delay, Delay: 500 * time.Millisecond}}
+	r := newRig(t, s, "dry-run=false")
+	r.during = signalWhen("planning", 9900*time.Millisecond)
+	p := r.play().want(130, "result=interrupted").stops("cancel 409", "discard 202")
+	if run, _ := p.adopted(); run.Status != "discarded" {
+		t.Errorf("the run is %s, want it discarded", run.Status)
+	}
+}
+
+// TestSignalWhilePacking (X01): nothing is asked for, nothing is left on the disk.
+func TestSignalWhilePacking(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scenario(t, "plan-changes"))
+	for i := range 500 {
+		write(t, filepath.Join(r.checkout, "modules", strconv.Itoa(i%20), strconv.Itoa(i)+".tf"), "# nothing\n")
+	}
+	r.during = func(p *played) { p.signals <- os.Interrupt }
+	p := r.play().want(130, "result=interrupted").asked("POST /runs", 0)
+	p.endsWithin(p.began, time.Second)
+}
+
+// TestSignalWhileReporting (X12): a comment that takes its time is dropped, or
+// finished, but never waited for.
+func TestSignalWhileReporting(t *testing.T) {
+	t.Parallel()
+	hub := githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"})
+	hub.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Delay: time.Hour})
+	r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	var at time.Time
+	r.during = func(p *played) {
+		for hub.Count(githubtest.CreateComment) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		at = time.Now()
+		p.signals <- syscall.SIGTERM
+	}
+	p := r.play()
+	p.endsWithin(at, 6500*time.Millisecond)
+	if p.outputs["result"] != "planned" || p.code != 0 {
+		t.Errorf("exit %d with %q: the run was judged before the signal", p.code, p.outputs["result"])
+	}
+}
+
+// TestSignalDuringRetryAfter (X10): whatever is waited for, a signal wakes it.
+func TestSignalDuringRetryAfter(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, with(slowly(t, "plan-changes"), scalrtest.Fault{Op: readRun, Nth: 3, Action: scalrtest.Status, Status: 429, Header: map[string][]string{"Retry-After": {"60"}}}))
+	r.during = signalAt(os.Interrupt, 20*time.Second)
+	p := r.play().want(130, "result=interrupted").stops("cancel 202")
+	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
+}
+
+// TestSignalAfterTheEnd (X15): a run that was over when the signal came is judged
+// by how it ended.
+func TestSignalAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, code := range map[string]int{"plan-changes": 0, "plan-error": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			last := map[string]string{"plan-changes": "planned_and_finished", "plan-error": "errored"}[name]
+			r := newRig(t, scenario(t, name))
+			r.during = signalWhen(last, 0)
+			if p := r.play().stops(); p.code != code {
+				t.Errorf("exit %d, want %d\n%s", p.code, code, p.log)
+			}
+		})
+	}
+}
+
+// TestKilledMain plays the second chance: the main step was killed at any
+// moment, and the post step stops what it left behind (X20).
+func TestKilledMain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		hang  string // where the main step hung when it was killed
+		says  string
+		stops []string
+	}{
+		"in its first look":  {readRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"before the answer":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"before the version": {createVersion, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: c.hang, Phase: scalrtest.After, Action: scalrtest.Stall})
+			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
+			post.name, post.anyFault = "scalr-run-post", true
+			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+			main.during = func(*played) {
+				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
+				early := &played{t: t, dir: a.dir}
+				early.read()
+				for name, value := range early.state {
+					post.env["STATE_"+name] = value
+				}
+				b.server = a.server
+				post.step(b)
+			}
+			main.then(a, func() {})
+			b.read()
+			b.want(0).says(c.says)
+			if c.stops == nil && b.log != "" {
+				t.Errorf("said %q, want silence", b.log)
+			}
+			var verbs []string
+			for _, stop := range a.server.Stops() {
+				verbs = append(verbs, strings.Fields(stop)[0])
+			}
+			if len(c.stops) > 0 && len(verbs) == 0 {
+				t.Errorf("nothing stopped the run\n%s", b.log)
+			}
+		})
+	}
+}
