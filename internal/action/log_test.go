@@ -1,11 +1,13 @@
 package action_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalr/scalrtest"
@@ -110,6 +112,40 @@ func TestHostileLog(t *testing.T) {
 			t.Errorf("this looks like a command: %q", line)
 		}
 	}
+}
+
+// TestSlowReader: nobody reads for half a minute while a log of many lines comes.
+// Nothing is lost (L17).
+func TestSlowReader(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "plan-changes")
+	s.Life.Plan.For = 10 * time.Second
+	s.Life.Plan.Log = strings.Repeat("terraform_data.item: Refreshing the state...\n", 50_000) + "Plan: 2 to add, 1 to change, 1 to destroy.\n"
+	r := newRig(t, s)
+	reader := &pausing{after: 200_000, pause: 30 * time.Second}
+	r.stdout = func(w io.Writer) io.Writer { reader.to = w; return reader }
+	p := r.play().want(0, "result=planned")
+	if n := strings.Count(p.log, "Refreshing the state..."); n != 50_000 || p.planLog() != s.Life.Plan.Log {
+		t.Errorf("%d lines are shown, want 50000; the file has %d bytes of %d", n, len(p.planLog()), len(s.Life.Plan.Log))
+	}
+	if reader.pause != 0 || p.took < 30*time.Second {
+		t.Errorf("the reader did not pause")
+	}
+}
+
+// pausing pauses once, after some bytes.
+type pausing struct {
+	to    io.Writer
+	after int
+	pause time.Duration
+}
+
+func (w *pausing) Write(p []byte) (int, error) {
+	if w.after -= len(p); w.after < 0 {
+		time.Sleep(w.pause)
+		w.pause = 0
+	}
+	return w.to.Write(p)
 }
 
 // TestQueue tells who holds the workspace, and asks seldom (S10).

@@ -38,6 +38,7 @@ func (l *stageLog) Write(p []byte) (int, error) {
 		return 0, nil
 	}
 	l.begin()
+	l.narrator.pass(foldOf(l.phase))
 	l.narrator.open(foldOf(l.phase))
 	l.narrator.toldAt = time.Now()
 	l.half = p[len(p)-1] != '\n' && p[len(p)-1] != '\r'

@@ -32,8 +32,9 @@ type Narrator struct {
 
 	stage   string // where the run stands
 	entered time.Time
-	unseen  bool // nobody saw it begin
-	latest  int  // the rank of the latest stage: a run does not go back
+	looked  time.Time // the last look
+	unseen  bool      // nobody saw it begin
+	latest  int       // the rank of the latest stage: a run does not go back
 	took    []Stage
 
 	told    string // the last line about the run
@@ -72,7 +73,8 @@ func (n *Narrator) Look(r scalr.Run) {
 		n.unseen = r.Status.Over()
 	}
 	line := n.line(r)
-	switch now := time.Now(); {
+	n.looked = time.Now()
+	switch now := n.looked; {
 	case line == "":
 	case line != n.told:
 		n.told, n.since = line, now
@@ -109,12 +111,14 @@ func (n *Narrator) Close() {
 
 // move goes over to another stage. The old one's fold is closed, with its time;
 // the new one's opens with the first line in it.
-func (n *Narrator) move(stage string) {
+func (n *Narrator) move(stage string) { n.moveAt(stage, time.Now()) }
+
+func (n *Narrator) moveAt(stage string, now time.Time) {
 	if stage == n.stage {
 		return
 	}
-	old, took, unseen := n.stage, time.Since(n.entered), n.unseen
-	n.stage, n.entered, n.unseen = stage, time.Now(), false
+	old, took, unseen := n.stage, now.Sub(n.entered), n.unseen
+	n.stage, n.entered, n.unseen = stage, now, false
 	n.latest = max(n.latest, slices.Index(order, stage))
 	if old == "" || unseen {
 		return
@@ -123,6 +127,14 @@ func (n *Narrator) move(stage string) {
 	if n.fold != "" {
 		n.shut()
 		n.Job.Infof("%s took %s", old, Duration(took))
+	}
+}
+
+// pass goes over to a stage that is known from its log alone: it passed between
+// the last look and this one.
+func (n *Narrator) pass(stage string) {
+	if n.stage != "" && slices.Index(order, stage) > slices.Index(order, n.stage) {
+		n.moveAt(stage, n.looked)
 	}
 }
 

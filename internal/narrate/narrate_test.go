@@ -94,6 +94,7 @@ func TestStories(t *testing.T) {
 		"confirmed-later": confirmedLater,
 		"queue":           queue,
 		"hooks":           hooks,
+		"between-looks":   betweenLooks,
 		"late-log":        lateLog,
 		"rewritten":       rewritten,
 		"unknown-status":  unknownStatus,
@@ -213,6 +214,19 @@ func hooks(s *stage) {
 		"pre_apply_finished", "apply_queued", "applying", "post_apply_running", "post_apply_finished", "applied"} {
 		s.sees(time.Second, status)
 	}
+	s.Close()
+}
+
+func betweenLooks(s *stage) {
+	s.sees(0, "pending")
+	s.sees(time.Second, "pending")
+	time.Sleep(1500 * time.Millisecond)
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.sees(0, "confirmed")
+	s.sees(2*time.Second, "applying")
+	time.Sleep(2 * time.Second)
+	s.log(scalr.ApplyPhase, "Apply complete!\n")
+	s.sees(0, "applied")
 	s.Close()
 }
 
