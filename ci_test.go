@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -47,6 +48,34 @@ func TestOwnProblems(t *testing.T) {
 			t.Parallel()
 			if got := strings.Join(ownProblems(strings.Replace(good, c.from, c.to, 1)), "; "); !strings.Contains(got, c.want) {
 				t.Errorf("got the problems %q, want %q among them", got, c.want)
+			}
+		})
+	}
+}
+
+// TestReleaseCheck plays the script that says whether a version can be released.
+func TestReleaseCheck(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("the script needs bash, which is not on the PATH")
+	}
+	for name, c := range map[string]struct {
+		version, says string
+		code          int
+	}{
+		"a version of the changelog": {"v1.0.0", "The first release.", 0},
+		"not in the changelog":       {"v0.0.1", "says nothing", 1},
+		"no version":                 {"1.0.0", "not of the form", 2},
+		"a script":                   {"v1.0.0;id", "not of the form", 2},
+		"a leading zero":             {"v01.0.0", "not of the form", 2},
+		"an early version":           {"v1.0.0-rc1", "not of the form", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.Command("bash", ".github/release/check", c.version)
+			out, err := cmd.CombinedOutput()
+			if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(string(out), c.says) {
+				t.Errorf("got exit code %d (%v) and %q, want %d and %q", code, err, out, c.code, c.says)
 			}
 		})
 	}
