@@ -19,9 +19,9 @@ output "where" { value = terraform_data.service.output }
 `, url)
 }
 
-// TestChained hands the outputs of one configuration on to the next, hostile
+// TestPlayChained hands the outputs of one configuration on to the next, hostile
 // ones included, and tries the address at the end.
-func TestChained(t *testing.T) {
+func TestPlayChained(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq", "curl")
 	s.scalr.AddWorkspace(scalrtest.StagingID, "network", nil)

@@ -22,8 +22,8 @@ resource "terraform_data" "worker" { count = var.workers }
 `}
 }
 
-// TestAlert: an alert that is known sets what stands in the file, and nothing else.
-func TestAlert(t *testing.T) {
+// TestPlayAlert: an alert that is known sets what stands in the file, and nothing else.
+func TestPlayAlert(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	for _, name := range []string{"checkout", "search"} {
@@ -52,10 +52,10 @@ var hostile = []any{
 	"d1bc04e1\nworkspace=production/network",
 }
 
-func TestAlertRefusesHostilePayloads(t *testing.T) {
+func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
 	t.Parallel()
 	good := object{"issueId": "d1bc04e1-3f5b", "state": "ACTIVATED", "priority": "CRITICAL", "condition": "Checkout queue is long"}
-	s := newStage(t, real())
+	s := newStage(t, scripted())
 	s.commit("main", workers())
 	for _, name := range []string{"issueId", "condition"} {
 		for _, text := range hostile {
@@ -73,9 +73,9 @@ func TestAlertRefusesHostilePayloads(t *testing.T) {
 	s.nothingWritten()
 }
 
-func TestChatRefusesHostilePayloads(t *testing.T) {
+func TestPlayChatRefusesHostilePayloads(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(), "jq", "curl")
+	s := newStage(t, scripted(), "jq", "curl")
 	s.commit("main", workers())
 	url, letters := mailbox(t)
 	s.secrets["SLACK_WEBHOOK_URL"] = url
@@ -131,8 +131,8 @@ func (s *stage) nothingWritten() {
 	}
 }
 
-// TestChat plays both commands, and a run that cannot be.
-func TestChat(t *testing.T) {
+// TestPlayChat plays both commands, and a run that cannot be.
+func TestPlayChat(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq", "curl")
 	s.scalr.AddWorkspace(scalrtest.StagingID, "checkout", nil)

@@ -8,12 +8,12 @@ import (
 	"scalr-run-action/internal/scalr/scalrtest"
 )
 
-// TestDrift plays four mornings: none, some, still some, gone. Nothing that
+// TestPlayDrift plays four mornings: none, some, still some, gone. Nothing that
 // Terraform has built in can drift, so these plans are played from a script.
-func TestDrift(t *testing.T) {
+func TestPlayDrift(t *testing.T) {
 	t.Parallel()
 	drifted := []scalrtest.Change{{Address: "terraform_data.a", Action: "update"}}
-	s := newStage(t, real(), "jq")
+	s := newStage(t, scripted(), "jq")
 	s.commit("main", network("a"))
 	for i, morning := range []struct {
 		changes []scalrtest.Change
@@ -26,7 +26,9 @@ func TestDrift(t *testing.T) {
 		{drifted, "#1 Drift in production/network [drift] open false, 1 comments; #2 Drift in production/network [drift] open true, 0 comments"},
 	} {
 		s.noObjections()
-		s.open(scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Plan: scalrtest.Stage{Changes: morning.changes}}})
+		scenario := scripted()
+		scenario.Life.Plan.Changes = morning.changes
+		s.open(scenario)
 		job := s.play("drift.yml", schedule()).ended("drift", "success")
 		if got := s.github.told(); got != morning.issues {
 			t.Errorf("morning %d: got the issues %q, want %q", i, got, morning.issues)
@@ -41,10 +43,12 @@ func TestDrift(t *testing.T) {
 	}
 }
 
-// TestDriftUnknown: a look that fails neither opens nor closes the issue.
-func TestDriftUnknown(t *testing.T) {
+// TestPlayDriftUnknown: a look that fails neither opens nor closes the issue.
+func TestPlayDriftUnknown(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Plan: scalrtest.Stage{Fails: "Error: no credentials"}}}, "jq")
+	scenario := scripted()
+	scenario.Life.Plan.Fails = "No credentials"
+	s := newStage(t, scenario, "jq")
 	s.commit("main", network("a"))
 	s.play("drift.yml", schedule()).ended("drift", "failure")
 	if got := s.github.wrote(0); len(got) > 0 {

@@ -11,8 +11,8 @@ func tenant(count int) map[string]string {
 	return map[string]string{"infra/tenant/main.tf": fmt.Sprintf("resource \"terraform_data\" \"tenant\" { count = %d }\n", count)}
 }
 
-// TestFanOut plays a dry run in every environment with a tag, and in no other.
-func TestFanOut(t *testing.T) {
+// TestPlayFanOut plays a dry run in every environment with a tag, and in no other.
+func TestPlayFanOut(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	workspaces := map[string]string{} // id to environment
@@ -71,11 +71,11 @@ func (s *stage) oneCommentEach(text string, edits int) {
 	}
 }
 
-// TestFanOutToNothing: without such an environment there is no matrix, which
+// TestPlayFanOutToNothing: without such an environment there is no matrix, which
 // GitHub would refuse if it were empty.
-func TestFanOutToNothing(t *testing.T) {
+func TestPlayFanOutToNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, scripted())
 	s.commit("two", tenant(2))
 	p := s.play("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
 	p.ended("list", "success")

@@ -7,9 +7,9 @@ import (
 	"scalr-run-action/internal/scalr/scalrtest"
 )
 
-// TestMatrix plays a dry run in four workspaces, and the one check that stands
+// TestPlayMatrix plays a dry run in four workspaces, and the one check that stands
 // for all of them.
-func TestMatrix(t *testing.T) {
+func TestPlayMatrix(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	s.scalr.AddWorkspace(scalrtest.StagingID, "network", nil)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/scalr/scalrtest"
 )
@@ -20,16 +21,16 @@ func network(subnets ...string) map[string]string {
 
 const networkFile = "infra/network/main.tf"
 
-// TestApplyThenPlan plays what is merged being applied, without a stored secret,
+// TestPlayApplyThenPlan plays what is merged being applied, without a stored secret,
 // and then a pull request that would destroy some of it.
-func TestApplyThenPlan(t *testing.T) {
+func TestPlayApplyThenPlan(t *testing.T) {
 	t.Parallel()
 	scenario := real()
 	scenario.World.Identity = scalrtest.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
 	s := newStage(t, scenario)
 	s.commit("merged", network("a", "b"))
 	s.commit("smaller", network("a"))
-	s.commit("same", network("a", "b"))
+	s.commit("bigger", network("a", "b", "c"))
 	s.applyOnMain()
 	s.dryRun()
 }
@@ -76,12 +77,12 @@ func (s *stage) dryRun() {
 	if got := fmt.Sprint(warning.annotations("warning")); got != "[Ask for a second review 0 to add, 0 to change, 1 to destroy]" {
 		t.Errorf("got the warnings %s", got)
 	}
-	job = s.play("dry-run.yml", pull(7, "synchronize", "same", networkFile)).ended("plan", "success")
+	job = s.play("dry-run.yml", pull(7, "synchronize", "bigger", networkFile)).ended("plan", "success")
 	if got := job.steps[2].outcome; got != "skipped" {
 		t.Errorf("a plan that destroys nothing warned: %s", got)
 	}
 	comments := s.github.memory.Comments(7)
-	if len(comments) != 1 || comments[0].Edits != 1 || !strings.Contains(comments[0].Body, "no changes") {
+	if len(comments) != 1 || comments[0].Edits != 1 || !strings.Contains(comments[0].Body, "1 to add") {
 		t.Errorf("got the comments %v, want one that was brought up to date", comments)
 	}
 	for _, run := range s.scalr.Runs()[1:] {
@@ -91,8 +92,8 @@ func (s *stage) dryRun() {
 	}
 }
 
-// TestReviewedApply plays each way in which a review may end.
-func TestReviewedApply(t *testing.T) {
+// TestPlayReviewedApply plays each way in which a review may end.
+func TestPlayReviewedApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		review         string // how the second job ends if nobody lets it begin
@@ -122,9 +123,62 @@ func TestReviewedApply(t *testing.T) {
 	}
 }
 
-// TestReviewedApplyOfNothing: nobody is asked about a plan without changes, and
+// acting is a configuration whose apply does this.
+func acting(command string) map[string]string {
+	return map[string]string{networkFile: fmt.Sprintf("resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" { command = %q }\n}\n", command)}
+}
+
+// TestPlayReviewedApplyThatFails: there is nothing left to discard.
+func TestPlayReviewedApplyThatFails(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("merged", acting("exit 1"))
+	p := s.play("reviewed-apply.yml", push("merged", networkFile))
+	p.ended("apply", "failure")
+	p.ended("discard", "success")
+	if runs := s.scalr.Runs(); len(runs) != 1 || runs[0].Status != "errored" {
+		t.Errorf("got the runs %v", runs)
+	}
+}
+
+// TestPlayReviewedApplyCancelled: an apply at work is left alone, and the third
+// job says that it could not discard.
+func TestPlayReviewedApplyCancelled(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("merged", acting("sleep 5"))
+	p := s.playUntil("reviewed-apply.yml", push("merged", networkFile), func(_, log string) bool { return strings.Contains(log, "Creating...") })
+	p.ended("apply", "cancelled")
+	if got := p.ended("discard", "failure").step("run discard"); got.outputs["error-code"] != "run-not-waiting" {
+		t.Errorf("the discard: %s", got.word())
+	}
+	if got := s.scalr.Stops(); len(got) > 0 {
+		t.Errorf("the apply was disturbed: %s", got)
+	}
+	if got := s.settled(); got != "applied" {
+		t.Errorf("the run that was being applied ended as %s", got)
+	}
+}
+
+// settled waits for the last run to end.
+func (s *stage) settled() string {
+	status := ""
+	for range 300 {
+		runs := s.scalr.Runs()
+		if status = runs[len(runs)-1].Status; status == "applied" || status == "errored" || status == "canceled" || status == "discarded" {
+			break
+		}
+		select {
+		case <-s.t.Context().Done():
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return status
+}
+
+// TestPlayReviewedApplyOfNothing: nobody is asked about a plan without changes, and
 // nothing is left waiting.
-func TestReviewedApplyOfNothing(t *testing.T) {
+func TestPlayReviewedApplyOfNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	s.commit("merged", network())
@@ -137,15 +191,14 @@ func TestReviewedApplyOfNothing(t *testing.T) {
 	p.ended("discard", "skipped")
 }
 
-// TestMergeQueue: what was approved may not destroy anything together with
+// TestPlayMergeQueue: what was approved may not destroy anything together with
 // what stands before it.
-func TestMergeQueue(t *testing.T) {
+func TestPlayMergeQueue(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	s.commit("merged", network("a", "b"))
 	s.commit("bigger", network("a", "b", "c"))
 	s.commit("smaller", network("a"))
-	s.reviews["production"] = ""
 	s.play("reviewed-apply.yml", push("merged", networkFile)).ended("apply", "success")
 
 	s.play("merge-queue.yml", pull(7, "opened", "smaller")).ended("plan", "success")

@@ -22,9 +22,9 @@ output "password" {
 `, release)}
 }
 
-// TestPreviews plays previews from the opening of a pull request to its end, and
+// TestPlayPreviews plays previews from the opening of a pull request to its end, and
 // the sweep of what a cancelled job left behind.
-func TestPreviews(t *testing.T) {
+func TestPlayPreviews(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq")
 	s.scalr.AddProviderConfiguration("aws-preview", "aws")
@@ -101,6 +101,9 @@ func (s *stage) nothingNew() {
 
 func (s *stage) pullClosed() {
 	s.github.pull(7, "MERGED")
+	if made := s.play("preview.yml", pull(7, "closed", "second", "infra/app/main.tf")); made.started {
+		s.t.Error("a preview was made for a pull request that was closed")
+	}
 	p := s.play("preview-end.yml", pull(7, "closed", "second"))
 	job := p.ended("end", "success")
 	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "0 added, 0 changed, 1 destroyed" {

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestReusable calls the workflow as its own first lines say, for a pull request
+// TestPlayReusable calls the workflow as its own first lines say, for a pull request
 // and, with one line more, to apply.
-func TestReusable(t *testing.T) {
+func TestPlayReusable(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	s.commit("first", network("a"))

@@ -83,8 +83,8 @@ type stage struct {
 	workspaces []string // directories of the jobs
 }
 
-// newStage makes a world in which uploaded configurations are really executed,
-// and skips the test where that or a tool of the scripts is missing.
+// newStage makes a world. It skips the test where a tool of the scripts is
+// missing, or the one that really executes configurations if the scenario does.
 func newStage(t *testing.T, scenario scalrtest.Scenario, needs ...string) *stage {
 	t.Helper()
 	for _, tool := range append([]string{"bash"}, needs...) {
@@ -104,9 +104,16 @@ func newStage(t *testing.T, scenario scalrtest.Scenario, needs ...string) *stage
 	return s
 }
 
-// real is the scenario of nearly every play: what is uploaded is executed.
+// real is the scenario in which what is uploaded is really executed.
 func real() scalrtest.Scenario {
-	return scalrtest.Scenario{Pace: 0.1, Life: scalrtest.Life{Execute: true}, World: scalrtest.World{Processing: -1}}
+	scenario := scripted()
+	scenario.Life.Execute = true
+	return scenario
+}
+
+// scripted is for plays in which nothing runs, or nothing that Terraform alone could show.
+func scripted() scalrtest.Scenario {
+	return scalrtest.Scenario{Pace: 0.1, World: scalrtest.World{Processing: -1}}
 }
 
 // open puts a Scalr on the stage.
