@@ -56,29 +56,64 @@ func TestOwnProblems(t *testing.T) {
 // TestReleaseCheck plays the script that says whether a version can be released.
 func TestReleaseCheck(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("the script needs bash, which is not on the PATH")
-	}
+	dir := releasable(t)
 	for name, c := range map[string]struct {
 		version, says string
 		code          int
 	}{
-		"a version of the changelog": {"v1.0.0", "The first release.", 0},
-		"not in the changelog":       {"v0.0.1", "says nothing", 1},
-		"no version":                 {"1.0.0", "not of the form", 2},
-		"a script":                   {"v1.0.0;id", "not of the form", 2},
-		"a leading zero":             {"v01.0.0", "not of the form", 2},
-		"an early version":           {"v1.0.0-rc1", "not of the form", 2},
+		"in the changelog":     {"v1.1.0", "Something new.", 0},
+		"released already":     {"v1.0.0", "released already", 1},
+		"not in the changelog": {"v2.0.0", "says nothing", 1},
+		"nothing changed":      {"v1.2.0", "says nothing", 1},
+		"no version":           {"1.1.0", "not of the form", 2},
+		"a script":             {"v1.1.0;id", "not of the form", 2},
+		"a leading zero":       {"v01.1.0", "not of the form", 2},
+		"an early version":     {"v1.1.0-rc1", "not of the form", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command("bash", ".github/release/check", c.version)
+			cmd := exec.Command("bash", filepath.Join(dir, ".github/release/check"), c.version)
 			out, err := cmd.CombinedOutput()
-			if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(string(out), c.says) {
+			if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(string(out), c.says) || strings.Contains(string(out), "The first.") {
 				t.Errorf("got exit code %d (%v) and %q, want %d and %q", code, err, out, c.code, c.says)
 			}
 		})
 	}
+}
+
+// releasable is a repository with one release and a changelog.
+func releasable(t *testing.T) (dir string) {
+	t.Helper()
+	for _, tool := range []string{"bash", "git"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("the script needs %s, which is not on the PATH", tool)
+		}
+	}
+	script, err := os.ReadFile(".github/release/check")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	for name, content := range map[string]string{
+		".github/release/check": string(script),
+		"CHANGELOG.md":          "# Changelog\n\n## Unreleased\n\n## 1.2.0\n\n## 1.1.0\n\nSomething new.\n\n## 1.0.0\n\nThe first.\n",
+	} {
+		file := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=A", "-c", "user.email=a@acme.example", "commit", "-q", "-m", "one"}, {"tag", "v1.0.0"}} {
+		git := exec.Command("git", args...)
+		git.Dir = dir
+		if out, err := git.CombinedOutput(); err != nil {
+			t.Fatalf("git %q: %v: %s", args, err, out)
+		}
+	}
+	return dir
 }
 
 // ownProblems are the rules that only a workflow of ours must keep.
