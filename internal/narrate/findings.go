@@ -2,6 +2,7 @@ package narrate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,15 +10,18 @@ import (
 )
 
 // findings tells what the estimate and the policies came to, each once, in the
-// fold of its stage.
-func (n *Narrator) findings(r scalr.Run) {
-	if c := r.Cost; c != nil && c.Status == "finished" && n.first(c.ID) {
+// fold of its stage: of the stages before the given one, or of all.
+func (n *Narrator) findings(r scalr.Run, before string) {
+	tells := func(stage string) bool {
+		return before == "" || slices.Index(order, stage) < slices.Index(order, before)
+	}
+	if c := r.Cost; c != nil && c.Status == "finished" && tells(Cost) && n.first(c.ID) {
 		n.find(Cost, fmt.Sprintf("monthly cost: %s USD before, %s after (%s)",
 			amount(c.Prior, "%.2f"), amount(c.Proposed, "%.2f"), amount(c.Delta, "%+.2f")))
 	}
 	for _, p := range r.Policies {
 		told := p.Status == "soft_failed" || p.Status.Final() && p.Status != "unreachable"
-		if told && n.first(p.ID+" "+string(p.Status)) {
+		if told && tells(Policy) && n.first(p.ID+" "+string(p.Status)) {
 			n.policies(p)
 		}
 	}
@@ -36,6 +40,7 @@ func (n *Narrator) first(what string) bool {
 }
 
 func (n *Narrator) find(fold, line string) {
+	n.pass(fold)
 	n.open(fold)
 	n.Job.Infof("%s", line)
 }

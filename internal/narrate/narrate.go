@@ -68,10 +68,7 @@ const heartbeat = time.Minute
 
 // Look tells what is new in a look at the run.
 func (n *Narrator) Look(r scalr.Run) {
-	if stage := n.stageOf(r.Status); stage != n.stage {
-		n.move(stage)
-		n.unseen = r.Status.Over()
-	}
+	n.arrive(r)
 	line := n.line(r)
 	n.looked = time.Now()
 	switch now := n.looked; {
@@ -82,7 +79,23 @@ func (n *Narrator) Look(r scalr.Run) {
 	case now.Sub(n.toldAt) >= heartbeat:
 		n.say(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(n.since))))
 	}
-	n.findings(r)
+	n.findings(r, "")
+}
+
+// arrive goes over to the stage of a look. What the stages that were passed came
+// to is told before.
+func (n *Narrator) arrive(r scalr.Run) {
+	stage, over := n.stageOf(r.Status), r.Status.Over()
+	if over {
+		n.findings(r, "")
+		stage = n.stageOf(r.Status)
+	}
+	if stage == n.stage {
+		return
+	}
+	n.findings(r, stage)
+	n.move(stage)
+	n.unseen = over
 }
 
 func (n *Narrator) say(line string) {
@@ -130,8 +143,8 @@ func (n *Narrator) moveAt(stage string, now time.Time) {
 	}
 }
 
-// pass goes over to a stage that is known from its log alone: it passed between
-// the last look and this one.
+// pass goes over to a stage that is known from its log, or from what it came to:
+// it began between the last look and this one.
 func (n *Narrator) pass(stage string) {
 	if n.stage != "" && slices.Index(order, stage) > slices.Index(order, n.stage) {
 		n.moveAt(stage, n.looked)

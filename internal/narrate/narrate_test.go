@@ -94,6 +94,7 @@ func TestStories(t *testing.T) {
 		"queue":           queue,
 		"hooks":           hooks,
 		"between-looks":   betweenLooks,
+		"passed-by":       passedBy,
 		"late-log":        lateLog,
 		"rewritten":       rewritten,
 		"unknown-status":  unknownStatus,

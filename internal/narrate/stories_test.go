@@ -197,3 +197,18 @@ func retries(s *stage) {
 	}
 	s.Close()
 }
+
+// passedBy is a run whose stages are all over when it is looked at again.
+func passedBy(s *stage) {
+	run := scalr.Run{Status: "applying", Cost: &scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "1", Proposed: "2", Delta: "1"},
+		Policies: []scalr.PolicyCheck{{ID: "polc-1", Status: "passed", Passed: 3}}}
+	s.sees(0, "pending")
+	time.Sleep(10 * time.Second)
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.Look(run)
+	time.Sleep(time.Second)
+	s.log(scalr.ApplyPhase, "Error: no\n")
+	run.Status = "errored"
+	s.Look(run)
+	s.Close()
+}
