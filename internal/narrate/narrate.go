@@ -34,6 +34,7 @@ type Narrator struct {
 	entered time.Time
 	looked  time.Time // the last look
 	unseen  bool      // nobody saw it begin
+	passing bool      // it was passed into since the last look
 	latest  int       // the rank of the latest stage: a run does not go back
 	took    []Stage
 
@@ -69,6 +70,7 @@ const heartbeat = time.Minute
 // Look tells what is new in a look at the run.
 func (n *Narrator) Look(r scalr.Run) {
 	n.arrive(r)
+	n.passing = false
 	line := n.line(r)
 	n.looked = time.Now()
 	switch now := n.looked; {
@@ -144,11 +146,15 @@ func (n *Narrator) moveAt(stage string, now time.Time) {
 }
 
 // pass goes over to a stage that is known from its log, or from what it came to:
-// it began between the last look and this one.
+// it began between the last look and this one. Of several such stages nobody
+// knows how long each took.
 func (n *Narrator) pass(stage string) {
-	if n.stage != "" && slices.Index(order, stage) > slices.Index(order, n.stage) {
-		n.moveAt(stage, n.looked)
+	if n.stage == "" || slices.Index(order, stage) <= slices.Index(order, n.stage) {
+		return
 	}
+	n.unseen = n.unseen || n.passing
+	n.moveAt(stage, n.looked)
+	n.unseen, n.passing = n.passing, true
 }
 
 func (n *Narrator) keep(stage string, took time.Duration) {
