@@ -50,8 +50,6 @@ type rig struct {
 	twins bool
 	// known are secrets of this step beyond those of every step.
 	known []string
-	// mayHold are files of the checkout in which secrets may stand.
-	mayHold map[string]bool
 }
 
 // played is what came of it.

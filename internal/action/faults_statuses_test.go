@@ -1,0 +1,75 @@
+package action_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// words are all that a run's status can be: the 28 of the vendor's document and
+// two that nobody knows.
+var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned", "confirmed",
+	"discarded", "planned_and_finished", "planned_and_saved", "post_plan_running", "post_plan_finished", "cost_estimating", "cost_estimated",
+	"policy_checking", "policy_override", "policy_checked", "pre_apply_queued", "pre_apply_running", "pre_apply_finished", "apply_queued",
+	"applying", "applied", "post_apply_running", "post_apply_finished", "errored", "canceled", "quantum_checking", "force_canceled"}
+
+// exitsOf are the exits that are right for a dry run which stays in a status. It
+// is the contract's table once more, written down by itself.
+func exitsOf(last string, settled bool) []int {
+	switch last {
+	case "applied", "planned_and_finished", "planned_and_saved":
+		return []int{0}
+	case "errored", "discarded", "canceled":
+		return []int{1}
+	case "policy_override":
+		return []int{4}
+	case "post_apply_finished":
+		return []int{0, 5} // by what the apply says
+	case "quantum_checking", "force_canceled":
+		if settled {
+			return []int{1}
+		}
+		return []int{1, 5} // by what its stages say
+	}
+	return []int{5}
+}
+
+// FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit
+// is that of the status in which it stays, an end is final, and no word that
+// nobody knows is ever a success.
+func FuzzStatuses(f *testing.F) {
+	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17", "\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {
+		f.Add([]byte(seed), byte(0))
+		f.Add([]byte(seed), byte(3))
+	}
+	f.Fuzz(func(t *testing.T, sequence []byte, how byte) {
+		s, settled := scalrtest.Scenario{Name: "statuses"}, how&1 == 1
+		visited, last := map[string]int{}, "planning"
+		for _, b := range sequence[:min(len(sequence), 12)] {
+			last = words[int(b)%len(words)]
+			visited[last]++
+			s.Life.Steps = append(s.Life.Steps, scalrtest.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
+			if slices.Contains(over, last) {
+				break
+			}
+		}
+		if len(s.Life.Steps) == 0 {
+			s.Life.Steps = []scalrtest.Step{{Status: last}}
+		}
+		if end := &s.Life.Steps[len(s.Life.Steps)-1]; settled {
+			end.Plan, end.Apply = "finished", "unreachable"
+		}
+		want := exitsOf(last, settled)
+		for word, code := range map[string]int{"policy_override": 4, "planned_and_saved": 0} {
+			if visited[word] > 1 {
+				want = append(want, code) // it may seem to stay
+			}
+		}
+		p := newRig(t, s, "timeout=10m").play()
+		if !slices.Contains(want, p.code) {
+			t.Errorf("exit %d, want %v after %v, settled %v\n%s", p.code, want, s.Life.Steps, settled, p.log)
+		}
+	})
+}

@@ -1,0 +1,103 @@
+package action_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestOneRunInEveryTrial plays the creation of a run through lost answers,
+// lists that lag and commits that come late, as whole steps: the look by the
+// configuration version, the second try, the sweep (R01-R09, T19).
+//
+//	TRIALS=1000 go test ./internal/action -run TestOneRunInEveryTrial -v
+func TestOneRunInEveryTrial(t *testing.T) {
+	t.Parallel()
+	trials := 300
+	if testing.Short() {
+		trials = 60
+	}
+	if n, err := strconv.Atoi(os.Getenv("TRIALS")); err == nil {
+		trials = n
+	}
+	var mu sync.Mutex
+	count := map[string]int{}
+	t.Run("trials", func(t *testing.T) {
+		for seed := range uint64(trials) {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				what, posts := trial(t, seed)
+				mu.Lock()
+				defer mu.Unlock()
+				count[what]++
+				count["requests to create"] += posts
+			})
+		}
+	})
+	t.Logf("%d trials: %v", trials, count)
+	if count["duplicate"] > 0 || count["lost"] > 0 || count["unknown"] > trials/25 {
+		t.Errorf("got %v, want no duplicate, none lost, few unknown", count)
+	}
+}
+
+// trial is one step in a bad world, and what it came to.
+func trial(t *testing.T, seed uint64) (what string, posts int) {
+	d := dice{rand.New(rand.NewPCG(seed, 19))}
+	s := scenario(t, "plan-changes")
+	s.Seed, s.Life.Plan.For = seed, 150*time.Second
+	s.World.ListLag, s.World.OldestRun = d.upTo(10*time.Second), d.maybe(50)
+	for range 1 + d.IntN(2) {
+		s.Faults = append(s.Faults, misfortune(d))
+	}
+	r := newRig(t, s, "dry-run=false", "auto-apply="+d.one("true", "false"), "timeout=30m")
+	r.anyFault = true
+	p := r.play()
+	live := slices.DeleteFunc(slices.Clone(p.runs), func(run scalrtest.RunRecord) bool {
+		return run.Status == "discarded" || run.Status == "canceled" || len(accepted(run)) > 0
+	})
+	_, told := p.adopted()
+	switch {
+	case len(live) > 1:
+		t.Errorf("seed %d: %d runs live\n%s\n%s", seed, len(live), p.log, p.story())
+		what = "duplicate"
+	case len(live) == 1 && !told && !strings.Contains(p.log, "the run may exist"):
+		t.Errorf("seed %d: the run %s is lost\n%s", seed, live[0].ID, p.log)
+		what = "lost"
+	case !told:
+		what = "unknown"
+	default:
+		what = "one run"
+	}
+	return what, p.count(createRun)
+}
+
+// misfortune is what happens to one creation, three in four; what comes late
+// comes within 20 s.
+func misfortune(d dice) scalrtest.Fault {
+	f := scalrtest.Fault{Op: createRun, Nth: 1, Phase: scalrtest.Phase(d.IntN(2))}
+	switch d.IntN(8) {
+	case 0, 1:
+		f.Action = scalrtest.Reset
+	case 2:
+		f.Action, f.Status = scalrtest.Status, []int{500, 502, 503, 504}[d.IntN(4)]
+	case 3:
+		f.Action = scalrtest.Stall
+	case 4:
+		f.Action, f.Delay = scalrtest.LateCommit, d.upTo(20*time.Second)
+	case 5:
+		f.Action, f.Status, f.Delay = scalrtest.LateCommit, 504, d.upTo(20*time.Second)
+	case 6:
+		f.Action, f.Bytes = scalrtest.Truncate, d.Int64N(200)
+	default:
+		f.Op, f.Action, f.Status, f.Times = "GET /runs", scalrtest.Status, 500, 1+d.IntN(5)
+	}
+	return f
+}
