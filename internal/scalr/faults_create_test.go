@@ -52,6 +52,7 @@ func createFaults() map[string]createFault {
 		"R05 a commit 50 s late":            {faults: []scalrtest.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
 		"R05 20 s late and lists lag 10 s":  {faults: []scalrtest.Fault{lateBy(20 * time.Second)}, world: scalrtest.World{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
 		"R06 lists lag 10 s":                {faults: []scalrtest.Fault{lose(after)}, world: scalrtest.World{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
+		"R06 a look that is answered late":  {faults: []scalrtest.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrtest.Delay, Delay: 20 * time.Second}}, posts: 1, least: 35 * time.Second, most: 40 * time.Second},
 		"R07 and the list fails five times": {faults: []scalrtest.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
 		"R07 and the list fails for ever":   {faults: []scalrtest.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true, is: scalr.ErrUnavailable, live: 1, says: "500"},
 		"R08 the server creates two":        {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Twice}}, posts: 1, sure: true, swept: 1},
@@ -223,6 +224,24 @@ func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
 			t.Errorf("got %q, %v and %q", swept, err, r.sim.Stops())
 		}
 	})
+}
+
+// R08: of several runs everybody adopts the oldest, in whichever order they are listed.
+func TestTheOldestRunIsAdopted(t *testing.T) {
+	t.Parallel()
+	for _, oldest := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, scalrtest.Scenario{World: scalrtest.World{OldestRun: oldest}, Life: longLife()})
+			first := r.mustRun(true)
+			time.Sleep(10 * time.Second)
+			if err := oneMore(t.Context(), r, first); err != nil {
+				t.Fatal(err)
+			}
+			if got, ok, err := r.RunOf(t.Context(), first.WorkspaceID, first.ConfigurationID); !ok || err != nil || got.ID != first.ID {
+				t.Errorf("oldest first %v: got %s, want %s", oldest, got.ID, first.ID)
+			}
+		})
+	}
 }
 
 // R17, T20: two jobs with the same workspace, commit and message, both of whose answers get lost.
