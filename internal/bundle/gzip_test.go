@@ -40,12 +40,12 @@ func squeeze(t testing.TB, data []byte, workers, piece int) []byte {
 func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 	t.Parallel()
 	const first = 8 * blockSize
-	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, 3*first + 12345} {
+	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, first + blockSize + 12345} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()
 			data := text(size, 1)
 			want := squeeze(t, data, 1, 100_000)
-			for _, workers := range []int{0, 2, 3, 8, 50} {
+			for _, workers := range []int{0, 2, 50} {
 				if !bytes.Equal(squeeze(t, data, workers, 7777), want) {
 					t.Errorf("%d workers: got other bytes than one worker", workers)
 				}
@@ -80,8 +80,9 @@ func (f *failing) Write(p []byte) (int, error) {
 
 func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
 	t.Parallel()
-	data := text(24*blockSize, 2)
-	for _, room := range []int{0, 5, 100_000, 500_000} {
+	data := text(8*blockSize, 2)
+	whole := len(squeeze(t, data, 1, blockSize))
+	for _, room := range []int{0, 5, whole / 4, whole / 2, whole - 9, whole - 1} {
 		for _, workers := range []int{1, 4} {
 			g := newGzipWriter(&failing{left: room}, workers)
 			_, err := g.Write(data)

@@ -125,7 +125,34 @@ func (l *Listing) sort() {
 		e := &l.entries[i]
 		e.name, e.dir = nameRank[e.name], dirRank[e.dir]
 	}
+	near := l.innermostFirst()
 	slices.SortFunc(l.entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.dir, b.dir))
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(near[a.dir], near[b.dir]))
 	})
+}
+
+// innermostFirst ranks the directories by their last component, then the one before it, and so on. So files of one name in
+// copies of a directory, env-1/vpc/main.tf and env-2/vpc/main.tf, come one after the other.
+func (l *Listing) innermostFirst() (rank []uint32) {
+	order := make([]uint32, len(l.dirs))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return compareFromTheEnd(l.dirs[a].path, l.dirs[b].path) })
+	rank = make([]uint32, len(order))
+	for r, i := range order {
+		rank[i] = uint32(r)
+	}
+	return rank
+}
+
+func compareFromTheEnd(a, b string) int {
+	for a != "" && b != "" {
+		i, j := strings.LastIndexByte(a, '/'), strings.LastIndexByte(b, '/')
+		if c := strings.Compare(a[i+1:], b[j+1:]); c != 0 {
+			return c
+		}
+		a, b = a[:max(i, 0)], b[:max(j, 0)]
+	}
+	return cmp.Compare(len(a), len(b))
 }
