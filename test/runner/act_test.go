@@ -121,6 +121,7 @@ func prepare(t *testing.T) {
 }
 
 func TestWorkflowDryRun(t *testing.T) {
+	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
 	github := githubtest.New(githubtest.Options{})
@@ -148,6 +149,7 @@ func TestWorkflowDryRun(t *testing.T) {
 }
 
 func TestWorkflowChain(t *testing.T) {
+	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
 	code, log := workflow{t: t, file: "chain.yml", scalr: server}.play()
@@ -170,6 +172,7 @@ func TestWorkflowChain(t *testing.T) {
 }
 
 func TestWorkflowReviewedApply(t *testing.T) {
+	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
 	code, log := workflow{t: t, file: "reviewed.yml", scalr: server}.play()
@@ -183,6 +186,7 @@ func TestWorkflowReviewedApply(t *testing.T) {
 }
 
 func TestWorkflowCompanions(t *testing.T) {
+	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
 	code, log := workflow{t: t, file: "companions.yml", scalr: server}.play()
@@ -196,6 +200,7 @@ func TestWorkflowCompanions(t *testing.T) {
 }
 
 func TestWorkflowBadInput(t *testing.T) {
+	t.Parallel()
 	prepare(t)
 	server := scalr(t, scalrtest.Scenario{})
 	code, log := workflow{t: t, file: "bad-input.yml", scalr: server}.play()
@@ -208,6 +213,7 @@ func TestWorkflowBadInput(t *testing.T) {
 }
 
 func TestWorkflowLocal(t *testing.T) {
+	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
 	code, log := workflow{t: t, file: "local.yml", scalr: server, own: true}.play()

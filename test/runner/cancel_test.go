@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,7 +21,7 @@ var patience = []struct {
 // the status, and returns when it began to.
 func cancel(t *testing.T, server *scalrtest.Server, status string) func(*exec.Cmd, <-chan struct{}) time.Time {
 	return func(client *exec.Cmd, ended <-chan struct{}) time.Time {
-		await(t, server, status)
+		awaitSeen(t, server, status)
 		began := time.Now()
 		for _, p := range patience {
 			t.Logf("[%5.2f] %v to the docker client", time.Since(began).Seconds(), p.signal)
@@ -37,12 +38,18 @@ func cancel(t *testing.T, server *scalrtest.Server, status string) func(*exec.Cm
 	}
 }
 
+// awaitSeen waits until the newest run has the status, and the action has seen it.
+func awaitSeen(t *testing.T, server *scalrtest.Server, status string) {
+	t.Helper()
+	await(t, server, status)
+	time.Sleep(2 * time.Second)
+}
+
 // await waits until the newest run has the status.
 func await(t *testing.T, server *scalrtest.Server, status string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if runs := server.Runs(); len(runs) > 0 && runs[len(runs)-1].Status == status {
-			time.Sleep(2 * time.Second) // the action has seen it
 			return
 		}
 	}
@@ -57,7 +64,7 @@ func TestCancel(t *testing.T) {
 		inputs       []string
 		stop, end    string // what Scalr is asked, and the status it comes to
 	}{
-		{"queued", "plan_queued", scalrtest.Life{Queue: 5 * time.Minute}, nil, "cancel", "canceled"},
+		{"pending behind another", "pending", scalrtest.Life{Queue: 5 * time.Minute}, []string{"dry-run=false"}, "discard", "discarded"},
 		{"planning", "planning", scalrtest.Life{Plan: long}, nil, "cancel", "canceled"},
 		{"applying", "applying", scalrtest.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
 		{"applying, stop-apply", "applying", scalrtest.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
@@ -84,7 +91,7 @@ func TestCancel(t *testing.T) {
 // checkStop holds what Scalr was asked against what it should have been.
 func checkStop(t *testing.T, server *scalrtest.Server, p played, stop, end string) {
 	t.Helper()
-	run := server.Runs()[0]
+	run := runOf(t, server, p)
 	if stop == "" {
 		if len(run.Actions) != 0 {
 			t.Errorf("Scalr was asked to %+v, want nothing", run.Actions)
@@ -99,26 +106,37 @@ func checkStop(t *testing.T, server *scalrtest.Server, p played, stop, end strin
 	}
 }
 
+// runOf is the run that the step made.
+func runOf(t *testing.T, server *scalrtest.Server, p played) scalrtest.RunRecord {
+	t.Helper()
+	runs := server.Runs()
+	at := slices.IndexFunc(runs, func(r scalrtest.RunRecord) bool { return r.ID == p.outputs["run-id"] })
+	if at < 0 {
+		t.Fatalf("the run %q is not among %+v", p.outputs["run-id"], runs)
+	}
+	return runs[at]
+}
+
 // trace prints what happened when, in seconds since the signal.
 func trace(t *testing.T, server *scalrtest.Server, p played) {
 	since := func(at time.Time) float64 { return at.Sub(p.signalled).Seconds() }
-	for _, run := range server.Runs() {
-		for _, m := range run.Transitions {
-			t.Logf("[%6.2f] the run becomes %s", since(m.At), m.Status)
-		}
-		for _, a := range run.Actions {
-			t.Logf("[%6.2f] asked to %s while %s: %d", since(a.At), a.Verb, a.In, a.Answer)
-		}
+	run := runOf(t, server, p)
+	for _, m := range run.Transitions {
+		t.Logf("[%6.2f] the run becomes %s", since(m.At), m.Status)
+	}
+	for _, a := range run.Actions {
+		t.Logf("[%6.2f] asked to %s while %s: %d", since(a.At), a.Verb, a.In, a.Answer)
 	}
 	t.Logf("[%6.2f] the step ended with exit code %d", since(p.over), p.code)
 }
 
 // A container that is killed in the middle leaves its run to the post step.
 func TestPostAfterKill(t *testing.T) {
+	t.Parallel()
 	s := newStep(t)
 	server := scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
 	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
-		await(t, server, "planning")
+		awaitSeen(t, server, "planning")
 		now := time.Now()
 		docker(t, "kill", "--signal", "KILL", s.name)
 		return now
@@ -130,6 +148,7 @@ func TestPostAfterKill(t *testing.T) {
 	after := s.post(p).play()
 	after.want(t, 0)
 	p.over = time.Now()
+	await(t, server, "canceled")
 	trace(t, server, p)
 	if run := server.Runs()[0]; run.Status != "canceled" || len(run.Actions) != 1 {
 		t.Errorf("after the post step the run is %s after %+v\n%s", run.Status, run.Actions, after.log)

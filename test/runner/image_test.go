@@ -17,6 +17,7 @@ import (
 )
 
 func TestImageSize(t *testing.T) {
+	t.Parallel()
 	size, err := strconv.Atoi(docker(t, "image", "inspect", "--format", "{{.Size}}", image(t)))
 	if err != nil {
 		t.Fatal(err)
@@ -30,6 +31,7 @@ func TestImageSize(t *testing.T) {
 // The image has the program under its names, the roots of trust and a place for
 // temporary files: no shell, nothing else to run.
 func TestImageContents(t *testing.T) {
+	t.Parallel()
 	got := map[string]string{}
 	for _, h := range contents(t) {
 		got["/"+strings.TrimSuffix(h.Name, "/")] = h.FileInfo().Mode().String() + h.Linkname
@@ -86,6 +88,7 @@ func contents(t *testing.T) []*tar.Header {
 }
 
 func TestImageSettings(t *testing.T) {
+	t.Parallel()
 	var got struct {
 		User            string
 		Entrypoint, Cmd []string
@@ -133,10 +136,11 @@ func moment(t *testing.T, text string) time.Time {
 // The program is the container's first process, whom the kernel sends no
 // signal that it has no handler for.
 func TestImageIsFirstProcess(t *testing.T) {
+	t.Parallel()
 	s := newStep(t)
 	server := scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
 	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
-		await(t, server, "planning")
+		awaitSeen(t, server, "planning")
 		if got := docker(t, "top", s.name, "-o", "pid,args"); strings.Count(got, "\n") != 1 || !strings.Contains(got, "/scalr-run") {
 			t.Errorf("the container runs\n%s\nwant /scalr-run alone", got)
 		}

@@ -65,6 +65,7 @@ func (s *step) names() *step {
 }
 
 func TestPrivateAuthority(t *testing.T) {
+	t.Parallel()
 	s := newStep(t).names()
 	server, authority := behindTLS(t)
 	s.write("ws/ca.pem", authority)
@@ -73,6 +74,7 @@ func TestPrivateAuthority(t *testing.T) {
 }
 
 func TestUnknownAuthority(t *testing.T) {
+	t.Parallel()
 	s := newStep(t).names()
 	server, _ := behindTLS(t)
 	p := s.at(server).play()
@@ -84,6 +86,7 @@ func TestUnknownAuthority(t *testing.T) {
 
 // The container does not know the hosts: only the proxy can lead to them.
 func TestProxy(t *testing.T) {
+	t.Parallel()
 	s := newStep(t)
 	server, authority := behindTLS(t)
 	s.write("ws/ca.pem", authority)

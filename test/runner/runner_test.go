@@ -5,6 +5,8 @@
 // RUNNER_IMAGE names the image; without it every test skips itself. The engine
 // is the one that the docker command finds. Containers use the host's network,
 // so that they reach the simulators, which listen on loopback addresses only.
+//
+// What measures time runs alone; the rest, which mostly waits, runs in parallel.
 package runner_test
 
 import (

@@ -112,11 +112,13 @@ func sourced(t *testing.T, dir string) map[string]string {
 }
 
 func TestShell(t *testing.T) {
+	t.Parallel()
 	image(t)
 	scripts := shellScripts(t)
 	delete(scripts, "Jenkins' apply")
 	for name, script := range scripts {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
 			cmd := shell(t, dir, script, server, "BUILD_TAG="+hostile, "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=wider",
 				"bamboo_scalr_token_secret="+scalrtest.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example")
@@ -141,6 +143,7 @@ func TestShell(t *testing.T) {
 
 // What Jenkins applies is the run that was looked at.
 func TestShellJenkinsApplies(t *testing.T) {
+	t.Parallel()
 	image(t)
 	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrtest.Scenario{})
 	output(t, shell(t, dir, scripts["Jenkins"], server, "BUILD_TAG=b-7", "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=main"))
@@ -156,6 +159,7 @@ func TestShellJenkinsApplies(t *testing.T) {
 
 // The image serves anybody whose the directory is.
 func TestShellAsSomebody(t *testing.T) {
+	t.Parallel()
 	image(t)
 	if os.Getuid() != 0 {
 		t.Skip("only root can give a directory to somebody else")
@@ -178,6 +182,7 @@ func TestShellAsSomebody(t *testing.T) {
 }
 
 func TestShellHostileOutputs(t *testing.T) {
+	t.Parallel()
 	image(t)
 	scenario := scalrtest.Scenario{Life: scalrtest.Life{Outputs: []scalrtest.Output{{Name: "banner", Value: hostile}}}}
 	dir, server := checkout(t), scalr(t, scenario)
@@ -194,6 +199,7 @@ func TestShellHostileOutputs(t *testing.T) {
 }
 
 func TestShellBadInput(t *testing.T) {
+	t.Parallel()
 	image(t)
 	server := scalr(t, scalrtest.Scenario{})
 	cmd := shell(t, checkout(t), strings.Replace(shellScripts(t)["line"], "INPUT_PATH=infra", "INPUT_PATH=nowhere", 1), server)
@@ -203,15 +209,17 @@ func TestShellBadInput(t *testing.T) {
 }
 
 func TestShellSignals(t *testing.T) {
+	t.Parallel()
 	image(t)
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
 			dir, server := checkout(t), scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
 			cmd := shell(t, dir, "exec "+shellScripts(t)["line"], server)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			await(t, server, "planning")
+			awaitSeen(t, server, "planning")
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Error(err)
 			}

@@ -10,6 +10,7 @@ import (
 )
 
 func TestDryRun(t *testing.T) {
+	t.Parallel()
 	s := newStep(t)
 	server := scalr(t, named(t, "execute"))
 	p := s.at(server).play()
@@ -27,6 +28,7 @@ func TestDryRun(t *testing.T) {
 }
 
 func TestApply(t *testing.T) {
+	t.Parallel()
 	server := scalr(t, named(t, "execute"))
 	apply := []string{"dry-run=false", "auto-apply=true"}
 	p := newStep(t, apply...).at(server).play()
@@ -43,6 +45,7 @@ func TestApply(t *testing.T) {
 
 // A plan that was reviewed is confirmed by its id, as it was reviewed.
 func TestReviewedApply(t *testing.T) {
+	t.Parallel()
 	server := scalr(t, named(t, "execute"))
 	p := newStep(t, "dry-run=false", "auto-apply=false").at(server).play()
 	p.want(t, 0, "result=needs-confirmation")
@@ -51,6 +54,7 @@ func TestReviewedApply(t *testing.T) {
 }
 
 func TestCompanions(t *testing.T) {
+	t.Parallel()
 	server := scalr(t, scalrtest.Scenario{})
 	s := newStep(t, "mode=show", "name=production").at(server)
 	s.entry = "/scalr-environment"
@@ -62,6 +66,7 @@ func TestCompanions(t *testing.T) {
 
 // After a normal end the post step does nothing and says nothing.
 func TestPostAfterNormalEnd(t *testing.T) {
+	t.Parallel()
 	server := scalr(t, named(t, "plan-changes"))
 	main := newStep(t).at(server)
 	p := main.play()
@@ -75,6 +80,7 @@ func TestPostAfterNormalEnd(t *testing.T) {
 }
 
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	server := scalr(t, scalrtest.Scenario{})
 	p := newStep(t, "path=nowhere", "dry-run=maybe").at(server).play()
 	p.want(t, 2, "result=invalid")
