@@ -72,6 +72,11 @@ func TestTriggered(t *testing.T) {
 			t.Errorf("%s: got %v, %v, want %v", c.event.about, got, err, c.want)
 		}
 	}
+	for _, e := range []event{pull(7, "opened", "x"), pull(7, "closed", "x"), push("x")} {
+		if got, err := triggered(yamlNode(t, "pull_request"), e); got != (e.action == "opened") || err != nil {
+			t.Errorf("%s: got %v, %v", e.about, got, err)
+		}
+	}
 	for _, bad := range []string{"{push: {tags: [v1]}}", `{push: {paths: ["*.tf"]}}`} {
 		if _, err := triggered(yamlNode(t, bad), push("x", "a.tf")); err == nil {
 			t.Errorf("%s: no error", bad)

@@ -86,6 +86,10 @@ var usual = map[string][]string{"pull_request": {"opened", "synchronize", "reope
 
 // triggered says whether the event starts a workflow with this `on:`.
 func triggered(on *yaml.Node, e event) (bool, error) {
+	if on.Kind == yaml.ScalarNode {
+		types := usual[on.Value]
+		return on.Value == e.name && (types == nil || slices.Contains(types, e.action)), nil
+	}
 	for name, filter := range pairs(on) {
 		if name != e.name {
 			continue
