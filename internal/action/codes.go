@@ -133,7 +133,7 @@ var advices = map[string]advice{
 	codeNotScalr:                  {"unreachable", "a web page answered in place of Scalr's API", "Check that `base-url` is a Scalr account, such as https://acme.scalr.io, and that no sign-in page or proxy stands before it.", "base-url"},
 	codeNoAnswer:                  {"unreachable", "Scalr gave no usable answer for as long as we tried", "See whether Scalr has an outage, and run the job again.", ""},
 	codeRunUnknown:                {"unreachable", "the answer to the creation of the run was lost, and the run was not found", "Look into the workspace before you run the job again: the run may exist.", ""},
-	codeRunErrored:                {"errored", "the run failed", "Read the error above; the run's page has the whole log.", ""},
+	codeRunErrored:                {"errored", "the run failed", "Correct what the error names; the run's page has the whole log.", ""},
 	codePolicyFailed:              {"policy-failed", "a hard policy failed", "Change the configuration such that it meets the policies that are named, or ask their owners.", ""},
 	codeRunDiscarded:              {"discarded", "somebody discarded the run", "Ask who did; run the job again for a new plan.", ""},
 	codeRunCanceled:               {"canceled", "somebody canceled the run", "Ask who did; run the job again for a new run.", ""},

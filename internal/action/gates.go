@@ -52,7 +52,7 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, gates []string) ou
 	if !r.ours || run.Status.Over() {
 		return o
 	}
-	result, err := r.client.Stop(ctx, run, r.patiently("a gate of fail-on was hit"))
+	result, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
 	switch {
 	case err != nil:
 		o.problem += " Run " + run.ID + " could not be discarded (" + sentence(err) + "): " + r.report.RunURL

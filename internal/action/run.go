@@ -161,7 +161,7 @@ func (r *runStory) waits(run scalr.Run) string {
 
 // free ends a run that has nothing to apply, so that the queue goes on.
 func (r *runStory) free(ctx context.Context, run scalr.Run) {
-	if _, err := r.client.Stop(ctx, run, r.patiently("nothing to apply")); err != nil {
+	if _, err := r.client.Stop(ctx, run, r.ending("nothing to apply")); err != nil {
 		r.job.Warnf("Run %s has nothing to apply but holds the workspace's queue, and it could not be discarded: %s", run.ID, sentence(err))
 	}
 }

@@ -64,6 +64,12 @@ func (r *runStory) patiently(why string) scalr.Stopping {
 	return how
 }
 
+// ending is how to end a run of ours that has done what it was for: an apply
+// that somebody has started meanwhile is never interrupted.
+func (r *runStory) ending(why string) scalr.Stopping {
+	return scalr.Stopping{Comment: r.comment(why), Patient: true}
+}
+
 // comment is what Scalr keeps beside an action of ours.
 func (s *step) comment(why string) string {
 	e := s.job.Event()

@@ -73,7 +73,7 @@ func (r Report) trouble(s style) string {
 		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
-	if said := strings.TrimSpace(clean(r.Run.ErrorMessage)); said != "" && r.Result != "applied" {
+	if said := strings.TrimSpace(clean(r.Run.ErrorMessage)); said != "" && r.Result != "applied" && !strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
 		text += "Scalr says:\n\n" + block("text", short(said, 4000)) + "\n"
 	}
 	return text
