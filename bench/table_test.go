@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -131,13 +132,15 @@ func atLeast(got, want float64) string {
 	return fmt.Sprintf("%.1fx [%.1f]", got, want)
 }
 
+// atMost holds a figure to its goal as precisely as it is printed.
 func atMost(got, want float64, format string) string {
+	printed, _ := strconv.ParseFloat(fmt.Sprintf(format, got), 64)
 	switch {
 	case got == 0:
 		return "-"
 	case want == 0:
 		return fmt.Sprintf(format, got)
-	case got > want:
+	case printed > want:
 		return fmt.Sprintf(format+" ["+format+"] *", got, want)
 	}
 	return fmt.Sprintf(format+" ["+format+"]", got, want)
