@@ -18,14 +18,17 @@ import (
 // lags, and checks the invariants. A seed that fails is named:
 //
 //	FAULT_SEED=123 go test ./internal/action -run TestRandomFaults
-//	SOAK=20000 go test ./internal/action -run TestRandomFaults
+//	FAULT_SEEDS=20000 go test ./internal/action -run TestRandomFaults
 func TestRandomFaults(t *testing.T) {
 	t.Parallel()
-	first, count := uint64(1), uint64(300)
+	first, count := uint64(1), uint64(150)
 	if testing.Short() {
 		count = 60
 	}
-	if n, err := strconv.ParseUint(os.Getenv("SOAK"), 10, 64); err == nil {
+	if os.Getenv("SOAK") != "" {
+		count = 5000
+	}
+	if n, err := strconv.ParseUint(os.Getenv("FAULT_SEEDS"), 10, 64); err == nil {
 		count = n
 	}
 	if n, err := strconv.ParseUint(os.Getenv("FAULT_SEED"), 10, 64); err == nil {

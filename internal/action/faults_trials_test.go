@@ -21,9 +21,12 @@ import (
 //	TRIALS=1000 go test ./internal/action -run TestOneRunInEveryTrial -v
 func TestOneRunInEveryTrial(t *testing.T) {
 	t.Parallel()
-	trials := 300
+	trials := 150
 	if testing.Short() {
 		trials = 60
+	}
+	if os.Getenv("SOAK") != "" {
+		trials = 3000
 	}
 	if n, err := strconv.Atoi(os.Getenv("TRIALS")); err == nil {
 		trials = n
