@@ -1,0 +1,140 @@
+package main
+
+// mutants are the defects. Each is one that somebody could make.
+var mutants = slicesOf(requests, creations, statuses, signals, words, secrets, bundles)
+
+func slicesOf(groups ...[]mutant) (all []mutant) {
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+var both = []string{"scalr", "action"}
+
+// requests are defects in how Scalr is asked.
+var requests = []mutant{
+	{"a redirect is a good answer", "scalr/door.go", `if res.StatusCode >= 300 {`, `if res.StatusCode >= 400 {`, both},
+	{"Retry-After is ignored", "scalr/retry.go", `max(wait, *e.RetryAfter+rand.N(backoffUnit))`, `wait`, both},
+	{"Retry-After is not clamped", "scalr/retryafter.go", `wait = min(max(wait, 0), retryAfterMax)`, `wait = max(wait, 0)`, both},
+	{"no jitter", "scalr/retry.go", `return rand.N(most)`, `return most`, both},
+	{"no budget for repetitions", "scalr/budget.go", `if b.tokens < price {`, `if false {`, both},
+	{"certificates are tried again", "scalr/network.go", `case Certificate, NotTLS, OldTLS`, `case NotTLS, OldTLS`, both},
+	{"unknown hosts are tried for minutes", "scalr/retry.go", `mostUnknown = 2 `, `mostUnknown = 2000 `, both},
+	{"a stray page is tried for minutes", "scalr/retry.go", `mostStrays  = 3 `, `mostStrays  = 3000 `, both},
+	{"no patience at the start", "scalr/retry.go", `starting  = policy{patience: 120 * time.Second}`, `starting  = policy{patience: 12 * time.Second}`, both},
+	{"no patience while following", "scalr/retry.go", `following = policy{patience: 10 * time.Minute,`, `following = policy{patience: time.Minute,`, both},
+	{"a lagging 404 ends the step", "scalr/retry.go", `lag: 30 * time.Second, denied: 3}`, `denied: 3}`, both},
+	{"a hiccup of 401 ends the step", "scalr/retry.go", `denied: 3}`, `denied: 0}`, both},
+	{"larger answers are read", "scalr/door.go", `maxAnswer   = 16 << 20`, `maxAnswer   = 96 << 20`, both},
+	{"silence is waited out", "scalr/door.go", `quiet       = 30 * time.Second`, `quiet       = 30 * time.Hour`, both},
+	{"the answer for another run is taken", "scalr/run.go", `if id != "" && r.ID != id {`, `if false {`, both},
+	{"any id goes into an address", "scalr/door.go", `if !identifier.MatchString(element) {`, `if false && !identifier.MatchString(element) {`, both},
+	{"uploads are tried once", "scalr/retry.go", `uploading = policy{patience: 10 * time.Minute}`, `uploading = policy{}`, both},
+	{"an expired link is a refusal", "scalr/storage.go", `e.Cause = ErrLinkExpired`, `e.Cause = nil`, both},
+	{"a link may be http", "scalr/links.go", `case u.Scheme != "https":`, `case u.Scheme == "ftp":`, both},
+	{"a link may hold credentials", "scalr/links.go", `case u.User != nil:`, `case u.User != nil && u.Host == "":`, both},
+	{"a metadata address is dialled", "network/network.go", `if err == nil && Forbidden(at.Addr()) {`, `if err == nil && false {`, nil},
+	{"old TLS is spoken", "network/network.go", `tls.VersionTLS12`, `tls.VersionTLS10`, []string{"network", "scalr"}},
+}
+
+// creations are defects in how one run is made.
+var creations = []mutant{
+	{"the creation is retried", "scalr/retry.go", `creating  = policy{patience: 120 * time.Second, once: true, fresh: true}`, `creating  = policy{patience: 120 * time.Second, fresh: true}`, both},
+	{"a lost run is not looked for", "scalr/create.go", `found, ok, lookErr := c.awaitRun(ctx, q, window(err))`, `found, ok, lookErr := Run{}, false, error(nil)`, both},
+	{"a lost run is looked for once", "scalr/create.go", `found, ok, lookErr := c.awaitRun(ctx, q, window(err))`, `found, ok, lookErr := c.awaitRun(ctx, q, 0*window(err))`, both},
+	{"any run is adopted", "scalr/create.go", `if r.ConfigurationID == configurationID {`, `if r.ConfigurationID != "" {`, both},
+	{"a second run is not swept", "action/watch.go", `swept, _ := r.client.Sweep(ctx, r.report.Run, `, `swept, _ := []string(nil), len(`, []string{"action"}},
+	{"a twin is not looked for", "action/watch.go", `if r.sweep || r.ours && r.second(ctx) {`, `if r.sweep {`, []string{"action"}},
+	{"Scalr may queue a run by itself", "scalr/configuration.go", `"auto-queue-runs": false`, `"auto-queue-runs": true`, both},
+	{"the creation ends with the signal", "action/create.go", `learning = 2 * time.Second`, `learning = time.Nanosecond`, []string{"action"}},
+	{"no last look after the signal", "action/create.go", `if err != nil && ctx.Err() != nil {`, `if err != nil && false {`, []string{"action"}},
+	{"a gate lets the apply begin", "action/create.go", `no := false`, `no := true`, []string{"action"}},
+}
+
+// statuses are defects in what a run is taken for.
+var statuses = []mutant{
+	{"an unknown status is a success", "action/outcome.go", `return outcome{result: "errored", code: codeUnknownStatus}`, `return outcome{result: "planned"}`, []string{"action"}},
+	{"an end is believed at once", "follow/judge.go", `if j.over > 1 {`, `if j.over > 0 {`, []string{"follow", "action"}},
+	{"a pause is believed at once", "follow/judge.go", `&& j.same > 1 &&`, `&& j.same > 0 &&`, []string{"follow", "action"}},
+	{"an older status counts", "follow/judge.go", `if r.Status.Before(j.furthest) {`, `if false {`, []string{"follow", "action"}},
+	{"the ends of logs are not waited for", "follow/follow.go", `		f.drain(ctx)
+`, ``, []string{"follow", "action"}},
+	{"a log is told from its start each time", "follow/tail.go", `skipped, err := io.CopyN(sum, seen, t.told)`, `skipped, err := io.CopyN(sum, seen, 0*t.told)`, []string{"follow", "action"}},
+	{"a log is asked for too soon", "follow/logs.go", `t.leave = time.Now().Add(wished(err))`, `t.leave = time.Now().Add(0 * wished(err))`, []string{"follow", "action"}},
+	{"a hard policy is any failure", "action/outcome.go", `if p.Status == "hard_failed" || p.Hard > 0 {`, `if false {`, []string{"action"}},
+	{"a discarded run ends well", "action/outcome.go", `&& !o.asked:`, `&& !o.asked && o.code == "":`, []string{"action"}},
+}
+
+// signals are defects in how a step ends.
+var signals = []mutant{
+	{"cancel in place of discard", "scalr/stop.go", `verbs := []string{"discard", "cancel"}`, `verbs := []string{"cancel", "discard"}`, both},
+	{"an apply is interrupted", "scalr/stop.go", `case look.applying() && !s.Apply:`, `case false:`, both},
+	{"on-cancel is not looked at", "action/watch.go", `Apply: r.in.OnCancel == inputs.OnCancelStopApply}`, `Apply: true}`, []string{"action"}},
+	{"seven seconds of grace", "follow/pace.go", `Grace: 3 * time.Second`, `Grace: 7 * time.Second`, []string{"follow", "action"}},
+	{"every stop is in a hurry", "scalr/stop.go", `if s.Patient {`, `if false {`, both},
+	{"SIGTERM exits as SIGINT", "action/interrupt.go", `return 143`, `return 130`, []string{"action"}},
+	{"a broken log is no signal", "action/interrupt.go", `func (i *interrupts) broken(error) { i.end(interrupted{}) }`, `func (i *interrupts) broken(error) {}`, []string{"action"}},
+	{"a blocked log blocks the stop", "action/stdout.go", `const unread = 300 * time.Millisecond`, `const unread = 300 * time.Hour`, []string{"action"}},
+	{"the second signal changes nothing", "action/interrupt.go", `if n > 0 {`, `if n > 1 {`, []string{"action"}},
+	{"the post step acts after a good end", "action/post.go", `if left.finished ||`, `if false ||`, []string{"action"}},
+	{"the state is kept too late", "action/create.go", `	r.keep(state{configuration: v.ID, workspace: r.report.Workspace.ID, onCancel: r.onCancel()})
+`, ``, []string{"action"}},
+	{"run-id is given out at the end", "action/create.go", `	r.out.set("run-id", run.ID)
+`, `	defer func() { go func() { time.Sleep(time.Minute); r.out.set("run-id", run.ID) }() }()
+`, []string{"action"}},
+	{"unwritable outputs are no error", "action/publish.go", `if o.exit() == 0 && out.err == nil {`, `if o.exit() == 0 {`, []string{"action"}},
+}
+
+// words are defects in what is printed and written.
+var words = []mutant{
+	{"a fixed delimiter", "job/files.go", `delimiter := "end_" + rand.Text()`, `delimiter := "end_of_value" + rand.Text()[:0]`, []string{"job", "action"}},
+	{"values of several lines", "job/files.go", `if strings.ContainsAny(value, "\r\n") || strings.Contains(value, delimiter) {`, `if false {`, []string{"job", "action"}},
+	{"a fixed fence", "job/job.go", `token:   rand.Text(),`, `token:   "fence" + rand.Text()[:0],`, []string{"job", "action"}},
+	{"commands in the middle of a line", "job/defuse.go", `if looksLikeV1(line, c.touched) {`, `if false {`, []string{"job", "action"}},
+	{"commands at the start of a line", "job/defuse.go", `if looksLikeV2(line) {`, `if false {`, []string{"job", "action"}},
+	{"a carriage return ends no line", "job/foreign.go", `longestLine)], "\r\n")`, `longestLine)], "\n")`, []string{"job", "action"}},
+	{"a fixed Markdown fence", "report/markdown.go", "fence := strings.Repeat(\"`\", longest+1)", "fence := strings.Repeat(\"`\", 0*longest+3)", []string{"report", "action"}},
+	{"a summary above the limit", "report/report.go", `SummaryLimit = 1_000_000`, `SummaryLimit = 1_100_000`, []string{"report", "action"}},
+	{"a stranger's comment is ours", "comment/thread.go", `return !c.User.is(me)`, `return false && !c.User.is(me)`, []string{"comment", "action"}},
+	{"a lost comment is written again", "comment/thread.go", `return c.nonce() != nonce`, `return true`, []string{"comment", "action"}},
+}
+
+// secrets are defects by which they get out.
+var secrets = []mutant{
+	{"the token goes to storage", "scalr/upload.go", `	req.Header.Set("Content-Type", "application/octet-stream")
+`, `	req.Header.Set("Content-Type", "application/octet-stream")
+	req.Header.Set("Authorization", "Bearer "+c.bearer().Reveal())
+`, both},
+	{"the token goes where a log is", "scalr/logs.go", `		req.Header.Set("User-Agent", c.userAgent)
+`, `		req.Header.Set("User-Agent", c.userAgent)
+		req.Header.Set("Authorization", "Bearer "+c.bearer().Reveal())
+`, both},
+	{"errors show the token", "scalr/hidden.go", `*text = r.String(*text)`, `_ = *text`, both},
+	{"no redaction at a cut", "job/foreign.go", `f.text = append(f.text, f.stream.Next(f.line)...)
+	f.line = f.line[:0]`, `f.text = append(f.text, f.job.redact.Bytes(f.line)...)
+	f.line = f.line[:0]`, []string{"job", "action"}},
+	{"annotations are not redacted", "job/defuse.go", `breakV1(j.redact.Bytes(withoutColours(`, `breakV1((withoutColours(`, []string{"job", "action"}},
+	{"the runner's tokens are not known", "job/job.go", `	j.redact.Add(j.givenSecrets()...)
+`, ``, []string{"job", "action"}},
+	{"base64 is not looked for", "secret/forms.go", `	all = append(all, base64Forms(s)...)
+`, ``, []string{"secret", "action"}},
+	{"parts are not looked for", "secret/redactor.go", `if len(s) < window {
+			r.addWhole(form)`, `if len(s) < 1000 {
+			r.addWhole(form)`, []string{"secret", "action"}},
+	{"a stream holds nothing back", "secret/stream.go", `len(s.held) - max(0, s.redactor.longest-1)`, `len(s.held)`, []string{"secret", "action"}},
+	{"the token is not masked", "action/signin.go", `	s.job.Mask(in.Token)
+`, ``, []string{"action"}},
+	{"sensitive variables are not masked", "action/run.go", `if v.Sensitive {`, `if false {`, []string{"action"}},
+	{"the log's file is not redacted", "action/logfiles.go", `c.put(c.clean.Next(p))`, `c.put(p)`, []string{"action"}},
+	{"plain http to Scalr", "inputs/baseurl.go", `if u.Scheme == "http" && !loopback(host) {`, `if false {`, []string{"inputs", "action"}},
+	{"a fork's code is run", "inputs/combinations.go", `if r.src.Origin.PullRequestTargetFork && !in.AllowPullRequestTarget {`, `if false {`, []string{"inputs", "action"}},
+}
+
+// bundles are defects in what is packed.
+var bundles = []mutant{
+	{".git is packed", "bundle/kinds.go", `return string(name) == ".git" ||`, `return false ||`, []string{"bundle", "action"}},
+	{"a link may leave the checkout", "bundle/link.go", `		w.fault(&Error{Code: LinkOutside, Path: source, Target: end.outside})
+`, `		_ = source
+`, []string{"bundle", "action"}},
+}
