@@ -41,7 +41,7 @@ var verdicts = map[string][]int{
 func (r *rig) invariants(p *played) {
 	r.t.Helper()
 	for name, check := range map[string]func(*played) error{
-		"I1 at most one live run": oneRun, "I2 success is true": r.success, "I3 no run is left alone unsaid": r.stoppedOrSaid,
+		"I1 at most one live run": oneRun, "I2 success is true": r.success, "I3 no run is left alone unsaid": r.stoppedOrSaid, "a signal ends the step in time": inTime,
 		"I4 the token stays at home": tokenAtHome, "I5 the server's wishes": paced, "I6 nothing after the end": quietAfter,
 		"I7 outputs are true": r.outputsTrue, "I9 the exit fits the result": r.fits,
 	} {
@@ -123,6 +123,18 @@ func (r *rig) stoppedOrSaid(p *played) error {
 		if !said || where == "" || !strings.Contains(headlineOf(p.log), where) {
 			return fmt.Errorf("run %s is %s, and the verdict does not say that it may go on, with %q", run.ID, run.Status, where)
 		}
+	}
+	return nil
+}
+
+// mostAfterSignal is for how long a step may go on after a signal: the runner
+// sends the next one after 7.5 seconds.
+const mostAfterSignal = 6500 * time.Millisecond
+
+func inTime(p *played) error {
+	signal := p.signalled.Load()
+	if after := p.began.Add(p.took).Sub(time.Unix(0, signal)); signal > 0 && after > mostAfterSignal {
+		return fmt.Errorf("it ended %s after the signal, want %s at most", after, mostAfterSignal)
 	}
 	return nil
 }
@@ -302,9 +314,13 @@ func TestInvariantsCanFail(t *testing.T) {
 		"I1": {oneRun, func(p *played) {
 			p.runs = append(p.runs, scalrtest.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"}, scalrtest.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
 		}},
-		"I2":           {r.success, func(p *played) { p.runs[0].Status = "errored" }},
-		"I2 no run":    {r.success, func(p *played) { p.runs = nil }},
-		"I3":           {r.stoppedOrSaid, func(p *played) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" }},
+		"I2":        {r.success, func(p *played) { p.runs[0].Status = "errored" }},
+		"I2 no run": {r.success, func(p *played) { p.runs = nil }},
+		"I3":        {r.stoppedOrSaid, func(p *played) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" }},
+		"in time": {inTime, func(p *played) {
+			p.began, p.took = time.Unix(1, 0), 8*time.Second
+			p.signalled.Store(2e9)
+		}},
 		"I4 elsewhere": {tokenAtHome, request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
 		"I4 hub":       {tokenAtHome, request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrtest.Token)},
 		"I4 cookie":    {tokenAtHome, request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},

@@ -36,8 +36,10 @@ const (
 	freshLook = 500 * time.Millisecond
 	// mostStops bounds the requests for a run that always moves on before they come.
 	mostStops = 8
-	// stopAgain is the wait after both verbs were refused in one status.
-	stopAgain = 250 * time.Millisecond
+	// stopAgain is the wait after both verbs were refused in one status;
+	// stopLater where there is time.
+	stopAgain = 800 * time.Millisecond
+	stopLater = 2 * time.Second
 )
 
 // Stop asks Scalr to stop the run: discard what waits, cancel what works
@@ -46,7 +48,8 @@ const (
 // an apply. last is the caller's latest look.
 func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, error) {
 	look, refused := c.freshOr(ctx, last), map[string]Status{}
-	for range mostStops {
+	began := time.Now()
+	for n := 0; s.goesOn(n, began); n++ {
 		switch {
 		case look.Status.Over():
 			return StopResult{Over: true, LastKnown: look}, nil
@@ -56,7 +59,7 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 		verb := look.stopVerb(refused, s.Apply)
 		if verb == "" {
 			clear(refused) // a run that passes by takes neither; it will move on
-			if pause(ctx, stopAgain) != nil {
+			if pause(ctx, s.wait()) != nil {
 				break
 			}
 		} else {
@@ -81,6 +84,18 @@ func (s Stopping) policy() policy {
 		return starting
 	}
 	return stopping
+}
+
+// goesOn reports whether a run that refuses both verbs is asked once more.
+func (s Stopping) goesOn(n int, began time.Time) bool {
+	return n < mostStops || s.Patient && time.Since(began) < starting.patience
+}
+
+func (s Stopping) wait() time.Duration {
+	if s.Patient {
+		return stopLater
+	}
+	return stopAgain
 }
 
 func (s Stopping) out() {

@@ -81,8 +81,8 @@ func stops() map[string]stopping {
 		"S02 unknown, after the plan":           {truth: []scalrtest.Step{afterPlan, {Status: "errored"}}, stops: "discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict},
 		"S02 unknown, dry":                      {truth: []scalrtest.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
 		"S02 unknown, applying":                 {truth: []scalrtest.Step{inApply, {Status: "errored"}}, goes: true},
-		"S08 passes by and goes on to a policy": {truth: []scalrtest.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 discard:409 cancel:202"},
-		"S08 passes by and is applied":          {truth: []scalrtest.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 discard:409", goes: true},
+		"S08 passes by and goes on to a policy": {truth: []scalrtest.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 cancel:202"},
+		"S08 passes by and is applied":          {truth: []scalrtest.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}}, stops: "discard:409", goes: true},
 	}
 }
 

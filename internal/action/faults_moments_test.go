@@ -1,0 +1,72 @@
+package action_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestSignalAtAnyMoment sends a signal at a random moment of a healthy run. The
+// wish to stop it arrives within a second, and no run is left that goes on
+// (X01-X09, X24).
+func TestSignalAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	count := 150
+	if os.Getenv("SOAK") != "" {
+		count = 2000
+	}
+	var mu sync.Mutex
+	var worst time.Duration
+	stopped, orphans := 0, 0
+	t.Run("moments", func(t *testing.T) {
+		for seed := range uint64(count) {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				t.Parallel()
+				arrived, left := moment(t, seed)
+				mu.Lock()
+				defer mu.Unlock()
+				worst, orphans = max(worst, arrived), orphans+left
+				if arrived >= 0 {
+					stopped++
+				}
+			})
+		}
+	})
+	t.Logf("%d signals, %d of them while a run was on its way: the slowest wish arrived after %s, %d runs were left", count, stopped, worst, orphans)
+	if worst > time.Second || orphans > 0 {
+		t.Errorf("the slowest wish arrived after %s, want 1s at most; %d runs were left, want none", worst, orphans)
+	}
+}
+
+// moment plays one signal. It tells when the wish to stop the run arrived, and
+// how many runs go on although nobody wants them.
+func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
+	d := dice{rand.New(rand.NewPCG(seed, 24))}
+	s := scenario(t, d.one("plan-changes", "applied", "waits-for-approval", "hooks", "cost-increase", "policy-soft", "queued", "saved-plan"))
+	s.Pace, s.Life.CancelTakes = 4, time.Millisecond
+	r := newRig(t, s, "on-cancel=stop-apply", "dry-run="+d.one("true", "false"))
+	at := d.upTo(35 * time.Second)
+	r.during = signalAt(os.Interrupt, at)
+	p := r.play()
+	if p.code != 130 || len(p.runs) == 0 {
+		return -1, 0 // it was over before, or had not begun
+	}
+	for _, q := range p.server.Requests() {
+		if strings.Contains(q.Path, "/actions/") {
+			arrived = q.Time.Sub(p.began.Add(at))
+			break
+		}
+	}
+	for _, run := range p.runs {
+		if run.Configuration == p.outputs["configuration-version-id"] && !slices.Contains(over, run.Status) && len(accepted(run)) == 0 {
+			left++
+			t.Errorf("seed %d: run %s is %s\n%s", seed, run.ID, run.Status, p.log)
+		}
+	}
+	return arrived, left
+}
