@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -164,19 +163,6 @@ func (r *rig) step(p *played) {
 	<-done
 	if r.stdout != nil {
 		time.Sleep(2 * time.Hour) // for writes that block to come to their end
-	}
-}
-
-// passOn hands on the signals and notes when the first one came.
-func (p *played) passOn(to chan<- os.Signal, over <-chan struct{}) {
-	for {
-		select {
-		case s := <-p.signals:
-			p.signalled.CompareAndSwap(0, time.Now().UnixNano())
-			to <- s
-		case <-over:
-			return
-		}
 	}
 }
 
@@ -338,30 +324,6 @@ func (p *played) stops(want ...string) *played {
 		p.t.Errorf("stop requests: %v, want %v\n%s", got, want, p.log)
 	}
 	return p
-}
-
-// signalWhen sends a signal as soon as the only run is in the status, and waits
-// for a run to appear before.
-func signalWhen(status string, after time.Duration) func(*played) {
-	return func(p *played) {
-		for range 100000 {
-			if runs := p.server.Runs(); len(runs) > 0 && runs[len(runs)-1].Status == status {
-				time.Sleep(after)
-				p.signals <- syscall.SIGINT
-				return
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		p.t.Errorf("no run was ever %s", status)
-	}
-}
-
-// signalAt sends a signal some time after the step began.
-func signalAt(s os.Signal, after time.Duration) func(*played) {
-	return func(p *played) {
-		time.Sleep(after)
-		p.signals <- s
-	}
 }
 
 type lockedBuffer struct {
