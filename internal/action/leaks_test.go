@@ -19,13 +19,14 @@ import (
 // The canaries: a secret of every kind that a step can come near to. Each step
 // of the rig is given all of them.
 const (
-	canaryRuntime  = "eyJhbGciOiJub25lIiwia2lkIjoiY2FuYXJ5In0.eyJzY3AiOiJBY3Rpb25zLlJlc3VsdHM6NWQxZjlhIn0.c2lnLXJ1bnRpbWUtN2Q0ZjE5YzI"
-	canaryProxy    = "pr0xy!Pa55-e31c07f9"
-	canaryVariable = "var-5b9e20d7-Zq/8+w=="
-	canaryShell    = "AKIA-shell-c4f81d0e77"
-	canaryGit      = "ghs_gitconfig4a7e91c3d5"
-	canaryCloud    = "cloud-key-81b3f2e6d9a0"
-	canaryOutput   = "sim-output-9d41f7c2a6" // of scalrtest's scenarios
+	canaryRuntime    = "eyJhbGciOiJub25lIiwia2lkIjoiY2FuYXJ5In0.eyJzY3AiOiJBY3Rpb25zLlJlc3VsdHM6NWQxZjlhIn0.c2lnLXJ1bnRpbWUtN2Q0ZjE5YzI"
+	canaryProxy      = "pr0xy!Pa55-e31c07f9"
+	canaryProxyInURL = "pr0xy%21Pa55-e31c07f9"
+	canaryVariable   = "var-5b9e20d7-Zq/8+w=="
+	canaryShell      = "AKIA-shell-c4f81d0e77"
+	canaryGit        = "ghs_gitconfig4a7e91c3d5"
+	canaryCloud      = "cloud-key-81b3f2e6d9a0"
+	canaryOutput     = "sim-output-9d41f7c2a6" // of scalrtest's scenarios
 )
 
 // plant puts secrets where a careless bundle would take them along.
@@ -39,7 +40,7 @@ func plant(t *testing.T, checkout string) {
 func (r *rig) canaries(env map[string]string) {
 	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
 	if _, given := env["HTTPS_PROXY"]; !given {
-		env["HTTPS_PROXY"] = "http://ci:" + url.QueryEscape(canaryProxy) + "@proxy.test:3128"
+		env["HTTPS_PROXY"] = "http://ci:" + canaryProxyInURL + "@proxy.test:3128"
 	}
 	runs := r.name == "scalr-run" && (r.inputs["mode"] == "" || r.inputs["mode"] == "run")
 	if _, given := env["INPUT_SENSITIVE-VARIABLES"]; runs && !given {
@@ -197,6 +198,9 @@ func inJSON(s string) string {
 func filesBelow(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
+	if dir == "" {
+		return files
+	}
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return nil // what cannot be read holds nothing of ours
