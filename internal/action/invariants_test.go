@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"scalr-run-action/internal/scalr/scalrtest"
@@ -289,66 +288,4 @@ func (r *rig) fits(p *played) error {
 		return fmt.Errorf("exit %d with error-code %q", p.code, p.outputs["error-code"])
 	}
 	return nil
-}
-
-// TestInvariantsCanFail: each of them sees what it is there to see.
-func TestInvariantsCanFail(t *testing.T) {
-	t.Parallel()
-	bad := func(change func(*played)) *played {
-		p := &played{t: t, record: &record{}, outputs: map[string]string{"run-id": "run-1", "result": "applied", "status": "applied", "configuration-version-id": "cv-1"},
-			runs: []scalrtest.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Transitions: []scalrtest.Transition{{Status: "applied"}}}}}
-		change(p)
-		return p
-	}
-	r := &rig{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}}
-	request := func(host, path string, after time.Duration, status int, header ...string) func(*played) {
-		return func(p *played) {
-			p.record.sent = append(p.record.sent, &sent{at: p.began.Add(after), answered: p.began.Add(after), method: "GET", host: host, path: path,
-				url: "https://" + host + apiBase + path, status: status, header: map[string][]string{header[0]: {header[1]}}, retryAfter: map[bool]string{true: "60"}[status == 429]})
-		}
-	}
-	for name, c := range map[string]struct {
-		check  func(*played) error
-		change func(*played)
-	}{
-		"I1": {oneRun, func(p *played) {
-			p.runs = append(p.runs, scalrtest.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"}, scalrtest.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
-		}},
-		"I2":        {r.success, func(p *played) { p.runs[0].Status = "errored" }},
-		"I2 no run": {r.success, func(p *played) { p.runs = nil }},
-		"I3":        {r.stoppedOrSaid, func(p *played) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" }},
-		"in time": {inTime, func(p *played) {
-			p.began, p.took = time.Unix(1, 0), 8*time.Second
-			p.signalled.Store(2e9)
-		}},
-		"I4 elsewhere": {tokenAtHome, request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
-		"I4 hub":       {tokenAtHome, request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrtest.Token)},
-		"I4 cookie":    {tokenAtHome, request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
-		"I5 early": {paced, func(p *played) {
-			request(apiHost, "/runs/run-1", 0, 429, "A", "b")(p)
-			request(apiHost, "/runs/run-1", 59*time.Second, 200, "A", "b")(p)
-		}},
-		"I5 storm": {paced, func(p *played) {
-			for range mostInMinute + 1 {
-				request(apiHost, "/runs", time.Second, 503, "A", "b")(p)
-			}
-		}},
-		"I6":           {quietAfter, request(apiHost, "/runs", time.Second, 200, "A", "b")},
-		"I7 run":       {r.outputsTrue, func(p *played) { p.outputs["run-id"] = "run-9" }},
-		"I7 version":   {r.outputsTrue, func(p *played) { p.outputs["configuration-version-id"] = "cv-9" }},
-		"I7 status":    {r.outputsTrue, func(p *played) { p.outputs["status"] = "errored" }},
-		"I7 url":       {r.outputsTrue, func(p *played) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" }},
-		"I7 bundle":    {r.outputsTrue, func(p *played) { p.outputs["bundle-sha256"] = "00" }},
-		"I9 code":      {r.fits, func(p *played) { p.code = 3 }},
-		"I9 word":      {r.fits, func(p *played) { p.outputs["result"] = "fine" }},
-		"I9 no word":   {r.fits, func(p *played) { delete(p.outputs, "result") }},
-		"I9 no reason": {r.fits, func(p *played) { p.code, p.outputs["result"] = 1, "errored" }},
-	} {
-		if err := c.check(bad(c.change)); err == nil {
-			t.Errorf("%s: nothing was seen", name)
-		}
-		if err := c.check(bad(func(*played) {})); err != nil {
-			t.Errorf("%s: a good history is refused: %v", name, err)
-		}
-	}
 }
