@@ -33,7 +33,7 @@ func explain(ctx context.Context, err error) outcome {
 		o.problem += " " + sentence(err) + ". " + advices[codeRunUnknown].do
 	case !ended:
 		code := codeOf(err)
-		o = outcome{result: advices[code].result, code: code, problem: sentence(err)}
+		o = outcome{result: advices[code].result, code: code, problem: sentence(err) + permission(err)}
 		var bad inputs.Problems
 		if errors.As(err, &bad) {
 			o.problem = bad.Error() // it begins with the name of an input, which is written small

@@ -42,7 +42,7 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 
 // showListing prints what would be sent.
 func (r *runStory) showListing(ctx context.Context, l *bundle.Listing) {
-	end := r.job.Group(fmt.Sprintf("What would be sent: %d files", l.Files()))
+	end := r.job.Group("What would be sent: " + files(l.Files()))
 	for e, err := range l.Entries(ctx) {
 		if err != nil {
 			r.job.Warnf("%v", err)

@@ -11,6 +11,7 @@ const (
 	codeTokenRejected    = "token-rejected"
 	codeSignInRefused    = "sign-in-refused"
 	codeIDToken          = "id-token-unavailable"
+	codeIDTokenFailed    = "id-token-failed"
 	codeNotAllowed       = "not-allowed"
 	codeWorkspaceMissing = "workspace-not-found"
 	codeWorkspaceUnclear = "workspace-ambiguous"
@@ -93,6 +94,7 @@ var advices = map[string]advice{
 	codeTokenRejected:             {"refused", "Scalr does not accept the token", "Make a new token in Scalr (account settings, service accounts, access tokens) and store it in the secret that `token` reads. Check that `base-url` is the account the token is from.", "token"},
 	codeSignInRefused:             {"refused", "Scalr does not let this job sign in as the service account", "Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must fit.", "service-account"},
 	codeIDToken:                   {"invalid", "GitHub gives this job no OIDC token", "Add `permissions: id-token: write` to the job. Pull requests from forks never get one.", "service-account"},
+	codeIDTokenFailed:             {"unreachable", "GitHub gave this job no OIDC token although it may have one", "Run the job again; if it stays so, check `permissions: id-token: write` of the job and of the workflow that calls it.", "service-account"},
 	codeNotAllowed:                {"refused", "the token is valid but may not do this", "Give the service account a role with the permission that is named, on this workspace or its environment.", "token"},
 	codeWorkspaceMissing:          {"refused", "there is no such workspace, or the token may not see it", "Check the workspace's name or id, and that the token may read the workspace (`workspaces:read`).", "workspace"},
 	codeWorkspaceUnclear:          {"refused", "several workspaces have this name", "Give `workspace-id` in place of `workspace`.", "workspace"},

@@ -16,6 +16,10 @@ func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) 
 		if err == nil {
 			break
 		}
+		if ctx.Err() != nil {
+			// It may or may not have arrived: the run is looked at and stopped by its state.
+			return r.ended(ctx, run, run.Status)
+		}
 		if !errors.Is(err, scalr.ErrConflict) {
 			return outcome{}, err
 		}

@@ -49,5 +49,10 @@ func environmentMeant(ctx context.Context, c *scalr.Client, nameOrID string) (sc
 
 // missingEnvironment says that there is no such environment, and which come near.
 func missingEnvironment(ctx context.Context, c *scalr.Client, nameOrID string) error {
-	return found(codeEnvironmentGone, "There is no environment %q that the token can see.%s", nameOrID, nearEnvironments(ctx, c, nameOrID))
+	var names []string
+	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
+	for _, e := range list {
+		names = append(names, e.Name)
+	}
+	return found(codeEnvironmentGone, "There is no environment %q that the token can see.%s", nameOrID, didYouMean(nameOrID, names))
 }

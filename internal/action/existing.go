@@ -45,6 +45,9 @@ func (r *runStory) existing(ctx context.Context) (outcome, error) {
 // confirmExisting waits until the run rests, judges it by the gates, and applies
 // it as it was reviewed.
 func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome, error) {
+	if run.Dry {
+		return outcome{}, found(codeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.", run.ID)
+	}
 	if !run.Waiting() && !run.Status.Applying() && !run.Status.Over() {
 		ending, err := r.follow(ctx, run, "")
 		if err != nil {
@@ -85,11 +88,16 @@ func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error)
 		return ofRun(run), nil
 	case overridden == 0 && run.Stage() == scalr.Override:
 		return outcome{}, found(codeNotWaiting, "Run %s waits for an override, but Scalr tells of no policy check that can be overridden.", run.ID)
-	case overridden > 0:
+	case overridden == 0:
+		r.job.Noticef("No policy check of run %s waits for an override.", run.ID)
+	default:
 		r.job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
 	}
-	if !r.in.Wait {
+	switch {
+	case !r.in.Wait:
 		return outcome{result: "overridden"}, nil
+	case overridden == 0:
+		return r.ended(ctx, run, "")
 	}
 	return r.ended(ctx, run, run.Status)
 }

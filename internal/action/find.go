@@ -47,7 +47,14 @@ func unless(id, s string) string {
 func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (matches []scalr.Workspace, others []string, err error) {
 	list, err := c.Workspaces(ctx, f)
 	for _, w := range list {
-		inside := f.Environment == "" || w.Environment == "" || w.Environment == f.Environment
+		if w.Name == name && w.Environment == "" && f.Environment != "" {
+			// The list does not say where it is; the workspace itself may.
+			if full, err := c.Workspace(ctx, w.ID); err == nil {
+				w = full
+			}
+		}
+		inside := (f.EnvironmentID == "" || w.EnvironmentID == f.EnvironmentID) &&
+			(f.Environment == "" || w.Environment == "" || w.Environment == f.Environment)
 		switch {
 		case inside && w.Name == name:
 			matches = append(matches, w)
@@ -74,22 +81,23 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 		}
 	}
 	if len(others) == 0 {
-		return found(codeEnvironmentGone, "There is no environment %q with a workspace in it that the token can see, and so no workspace %q.%s",
-			environment, name, nearEnvironments(ctx, c, environment))
+		return emptyEnvironment(ctx, c, environment, name)
 	}
 	return found(codeWorkspaceMissing, "The environment %q has no workspace %q that the token can see.%s", environment, name, didYouMean(name, others))
 }
 
-func nearEnvironments(ctx context.Context, c *scalr.Client, name string) string {
-	list, err := c.Environments(ctx, scalr.EnvironmentFilter{})
-	if err != nil {
-		return ""
-	}
+// emptyEnvironment tells an environment that is not there from one in which the
+// token sees nothing.
+func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name string) error {
 	var names []string
+	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
 	for _, e := range list {
+		if e.Name == environment || e.ID == environment {
+			return found(codeWorkspaceMissing, "The environment %q has no workspace that the token can see, and so no %q.", environment, name)
+		}
 		names = append(names, e.Name)
 	}
-	return didYouMean(name, names)
+	return found(codeEnvironmentGone, "There is no environment %q that the token can see, and so no workspace %q.%s", environment, name, didYouMean(environment, names))
 }
 
 // didYouMean names up to three of the names that come near.

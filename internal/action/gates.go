@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
@@ -17,22 +18,49 @@ func (r *runStory) gates(run scalr.Run) []string {
 	}
 	facts := report.Report{Run: run, Plan: r.plan(run)}.Facts()
 	var hit []string
-	if r.in.FailOn.Changes && truth(facts.HasChanges) {
-		hit = append(hit, "changes: the plan changes something")
+	if r.in.FailOn.Changes && !surelyNot(facts.HasChanges) {
+		hit = append(hit, unlessTold(facts.HasChanges, "changes: the plan changes something"))
 	}
-	if r.in.FailOn.Destroy && truth(facts.HasDestroys) {
-		hit = append(hit, "destroy: the plan destroys or replaces something")
+	if r.in.FailOn.Destroy && !surelyNot(facts.HasDestroys) && !surelyNot(facts.HasChanges) {
+		hit = append(hit, unlessTold(facts.HasDestroys, "destroy: the plan destroys or replaces something"))
 	}
 	if r.in.FailOn.NeedsConfirmation && run.Waiting() && !r.confirms {
 		hit = append(hit, "needs-confirmation: the run waits for a person")
 	}
-	if r.in.FailOn.CostIncrease && facts.CostDelta == "" {
-		r.job.Warnf("fail-on: cost-increase could not be judged: Scalr gives no cost estimate for this run.")
-	}
-	if delta, ok := costIncrease(facts.CostDelta, r.in.MaxCostIncrease); r.in.FailOn.CostIncrease && ok {
-		hit = append(hit, fmt.Sprintf("cost-increase: %s USD a month more, of at most %g", delta, r.in.MaxCostIncrease))
+	if r.in.FailOn.CostIncrease {
+		hit = append(hit, r.costGate(facts)...)
 	}
 	return hit
+}
+
+// surelyNot: what nobody can tell does not pass a gate.
+func surelyNot(b *bool) bool { return b != nil && !*b }
+
+// unlessTold adds to a gate's words that it was hit for want of knowledge.
+func unlessTold(b *bool, words string) string {
+	if b == nil {
+		return words[:strings.Index(words, ":")] + ": Scalr does not tell, and what is not known does not pass"
+	}
+	return words
+}
+
+// costGate judges the estimate. Without one, nothing is applied by us; where
+// nothing would be, that it cannot be judged is a warning.
+func (r *runStory) costGate(facts report.Facts) []string {
+	if facts.CostDelta != "" {
+		if delta, ok := costIncrease(facts.CostDelta, r.in.MaxCostIncrease); ok {
+			return []string{fmt.Sprintf("cost-increase: %s USD a month more, of at most %g", delta, r.in.MaxCostIncrease)}
+		}
+		return nil
+	}
+	switch {
+	case surelyNot(facts.HasChanges):
+		return nil
+	case r.confirms:
+		return []string{"cost-increase: Scalr gives no cost estimate for this run, and what is not known does not pass"}
+	}
+	r.job.Warnf("fail-on: cost-increase could not be judged: Scalr gives no cost estimate for this run.")
+	return nil
 }
 
 func truth(b *bool) bool { return b != nil && *b }
@@ -49,6 +77,9 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, gates []string) ou
 		o.problem += "; " + g
 	}
 	o.problem += "."
+	if run.Status == "applied" {
+		o.problem += " It was applied already: " + r.report.RunURL
+	}
 	if !r.ours || run.Status.Over() {
 		return o
 	}
@@ -60,6 +91,9 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, gates []string) ou
 		o.problem += " Somebody has confirmed the run meanwhile: " + r.report.RunURL
 	case result.Verb != "":
 		o.problem += " The run was discarded; nothing was applied."
+		if look, err := r.client.Run(ctx, run.ID); err == nil {
+			r.seen(look)
+		}
 	}
 	return o
 }

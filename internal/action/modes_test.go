@@ -43,7 +43,7 @@ func TestModes(t *testing.T) {
 		{"confirm without wait", "waits-for-approval", waiting, []string{"mode=confirm", "wait=false"}, 0, []string{"result=started"}, nil},
 		{"confirm needs override", "policy-soft", waiting, []string{"mode=confirm"}, 4, []string{"result=needs-override"}, map[string]int{"POST /runs/*/actions/apply": 0}},
 		{"confirm gate", "waits-for-approval", waiting, []string{"mode=confirm", "fail-on=destroy"}, 1, []string{"result=rejected", "error-code=gate-hit"}, map[string]int{"POST /runs/*/actions/apply": 0, "POST /runs/*/actions/discard": 0}},
-		{"confirm dry run", "plan-changes", nil, []string{"mode=confirm"}, 0, []string{"result=planned"}, map[string]int{"POST /runs/*/actions/apply": 0}},
+		{"confirm dry run", "plan-changes", nil, []string{"mode=confirm"}, 3, []string{"result=refused", "error-code=run-not-waiting"}, map[string]int{"POST /runs/*/actions/apply": 0}},
 		{"watch", "waits-for-approval", waiting, []string{"mode=watch"}, 0, []string{"result=needs-confirmation"}, nil},
 		{"watch started", "plan-changes", []string{"wait=false"}, []string{"mode=watch"}, 0, []string{"result=planned"}, nil},
 		{"override", "policy-soft", waiting, []string{"mode=override"}, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, map[string]int{"POST /policy-checks/*/actions/override": 1, "POST /runs/*/actions/apply": 0}},

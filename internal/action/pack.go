@@ -2,10 +2,13 @@ package action
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/narrate"
 	"scalr-run-action/internal/report"
 )
@@ -21,6 +24,22 @@ func (r *runStory) list(ctx context.Context) (*bundle.Listing, error) {
 		r.directory = l.Path()
 	}
 	return l, err
+}
+
+// andPath adds to the problems with the inputs what is wrong with the path, so
+// that all is told at once.
+func (s *step) andPath(ctx context.Context, in inputs.Run, err error) error {
+	var bad inputs.Problems
+	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
+	if !packs || !errors.As(err, &bad) || slices.ContainsFunc(bad, func(p inputs.Problem) bool { return p.Input == "path" }) {
+		return err
+	}
+	_, listErr := bundle.List(ctx, bundle.Options{Root: s.job.Root(), Path: in.Path})
+	var why *bundle.Error
+	if errors.As(listErr, &why) {
+		bad = append(bad, inputs.Problem{Input: "path", Text: why.Error() + ". " + advices[string(why.Code)].do})
+	}
+	return bad
 }
 
 // packing is a bundle that is packed in the background.
@@ -73,7 +92,7 @@ func (r *runStory) packed(a *bundle.Archive) {
 	r.out.set("bundle-sha256", a.SHA256)
 	r.out.set("bundle-bytes", fmt.Sprint(a.Compressed))
 	r.out.set("bundle-files", fmt.Sprint(a.Files))
-	r.job.Infof("Packed %d files, %s into %s, sha256 %s, in %s", a.Files, size(a.Bytes), size(a.Compressed), a.SHA256, narrate.Duration(a.Took))
+	r.job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), size(a.Bytes), size(a.Compressed), a.SHA256, narrate.Duration(a.Took))
 	if a.Compressed > warnFrom {
 		r.job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", size(a.Compressed), largest(a))
 	}
@@ -86,6 +105,13 @@ func largest(a *bundle.Archive) string {
 		names = append(names, fmt.Sprintf("%q (%s)", s.Name, size(s.Bytes)))
 	}
 	return strings.Join(names, ", ")
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
 }
 
 // size is a number of bytes as people say it.

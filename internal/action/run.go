@@ -40,7 +40,7 @@ func (s *step) run(ctx context.Context) int {
 	in, notes, err := inputs.LoadRun(s.source())
 	s.note(notes)
 	if err != nil {
-		return s.conclude(explain(ctx, err), nil)
+		return s.conclude(explain(ctx, s.andPath(ctx, in, err)), nil)
 	}
 	r := s.newRunStory(in)
 	timed, cancel := context.WithTimeoutCause(ctx, in.Timeout, timedOut{in.Timeout})
@@ -109,7 +109,7 @@ func (r *runStory) start(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	if !r.in.Wait {
+	if !r.in.Wait && ctx.Err() == nil {
 		r.sweepLast()
 		return outcome{result: "started"}, nil
 	}

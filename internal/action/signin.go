@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
@@ -31,8 +32,11 @@ func (s *step) client(ctx context.Context, in inputs.Access, retrying func(scalr
 // Scalr gives a token for it.
 func (s *step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (secret.Value, error) {
 	proof, err := s.job.IDToken(ctx, in.Audience)
-	if err != nil {
+	switch {
+	case errors.Is(err, job.ErrNoIDToken), err != nil && ctx.Err() != nil:
 		return secret.Value{}, fmt.Errorf("get an OIDC token from GitHub: %w", err)
+	case err != nil:
+		return secret.Value{}, found(codeIDTokenFailed, "GitHub gave no OIDC token: %v.", err)
 	}
 	c.Renew = nil
 	door, err := scalr.New(c)
@@ -54,6 +58,7 @@ func (s *step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (se
 // signInRefused shows what was sent, since that is what the policy is held against.
 func (s *step) signInRefused(in inputs.Access, proof secret.Value, err error) error {
 	c, _ := job.ReadClaims(proof)
-	return found(codeSignInRefused, "%s The job's claims are sub=%q, aud=%q, repository=%q, environment=%q, ref=%q.",
-		sentence(err), c.Subject, c.Audience, c.Repository, c.Environment, c.Ref)
+	return found(codeSignInRefused, "%s The job's claims are sub=%q, aud=%q, repository=%q, environment=%q, ref=%q. "+
+		"The assume policy of %s fits if its provider's url is %q, the provider's allowed audiences hold %q, and it has the one condition repository eq %q.",
+		sentence(err), c.Subject, c.Audience, c.Repository, c.Environment, c.Ref, in.ServiceAccount, c.Issuer, strings.Join(c.Audience, " "), c.Repository)
 }

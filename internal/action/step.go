@@ -29,7 +29,7 @@ func begin(ctx context.Context, env Env) (*step, context.Context, func()) {
 	s := &step{env: env, redact: new(secret.Redactor), began: time.Now()}
 	ctx, s.stops = listen(ctx, env.Signals)
 	out := newStdout(env.Stdout, ctx)
-	s.job = job.New(job.Options{Environ: env.Environ, Stdout: out, HTTP: env.HTTP, Redact: s.redact, Broken: s.stops.broken})
+	s.job = job.New(job.Options{Environ: env.Environ, Stdout: out, HTTP: env.HTTP, Redact: s.redact, UserAgent: s.userAgent(), Broken: s.stops.broken})
 	return s, ctx, func() { out.close(); s.stops.close() }
 }
 
@@ -71,7 +71,7 @@ func (s *step) recover(code *int) {
 	if fault == nil {
 		return
 	}
-	o := outcome{result: "", code: codeInternal, problem: fmt.Sprintf("a fault of this action: %v", fault)}
+	o := outcome{result: "unreachable", code: codeInternal, problem: fmt.Sprintf("a fault of this action: %v", fault)}
 	s.job.Debugf("%s", debug.Stack())
 	s.conclude(o, nil)
 	*code = 3

@@ -20,6 +20,9 @@ func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Stat
 	r.tell.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
 	f := &r.follower // the same one again, so that no log is told twice
 	f.API, f.Tell, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.stops.hurry, leaving, r.env.Pace
+	if at, ok := r.stops.at(); ok { // a creation in flight has used up a part
+		f.Pace.Grace = max(r.env.Pace.Grace-time.Since(at), time.Second)
+	}
 	if r.in.OnCancel != inputs.OnCancelLeave {
 		how := r.stopping("")
 		f.Stopping = &how
@@ -160,13 +163,13 @@ func (r *runStory) fate(e follow.Ending) string {
 	case e.Stop == nil:
 		return where + "was left alone and goes on: " + r.report.RunURL
 	case e.StopErr != nil:
-		return where + "could not be stopped (" + sentence(e.StopErr) + "). It may still run: " + r.report.RunURL
+		return where + "could not be stopped (" + sentence(e.StopErr) + ")." + permission(e.StopErr) + " It may still run: " + r.report.RunURL
 	case e.Stop.GoesOn:
 		return where + "is being applied. An apply is not interrupted unless on-cancel says stop-apply; it goes on: " + r.report.RunURL
 	case e.Run.Status == "applied":
 		return where + "was applied before it could be stopped: " + r.report.RunURL
 	case e.Run.Status.Over():
-		return where + "has ended as " + string(e.Run.Status) + "."
+		return where + "has ended as " + string(e.Run.Status) + ": this step has stopped it."
 	}
 	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.report.RunURL
 }

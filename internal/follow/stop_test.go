@@ -28,8 +28,8 @@ func TestTold(t *testing.T) {
 		{"at once", nil, "canceled", false, 600 * time.Millisecond},
 		{"503 twice", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 503, Times: 2}}, "canceled", false, 1500 * time.Millisecond},
 		{"403", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 403}}, "planning", true, 100 * time.Millisecond},
-		{"hangs", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Stall, Times: -1}}, "planning", true, 3 * time.Second},
-		{"nothing answers", []scalrtest.Fault{{Op: "* /**", Action: scalrtest.Stall, Times: -1}}, "planning", true, 3 * time.Second},
+		{"hangs", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Stall, Times: -1}}, "planning", true, 5 * time.Second},
+		{"nothing answers", []scalrtest.Fault{{Op: "* /**", Action: scalrtest.Stall, Times: -1}}, "planning", true, 5 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -157,8 +157,8 @@ func TestHurry(t *testing.T) {
 	for name, c := range map[string]struct{ second, out, want time.Duration }{
 		"before the request is out": {0, 600 * time.Millisecond, 600 * time.Millisecond},
 		"after it":                  {800 * time.Millisecond, 600 * time.Millisecond, 800 * time.Millisecond},
-		"never":                     {time.Hour, 600 * time.Millisecond, 3 * time.Second},
-		"never out":                 {0, time.Hour, 3 * time.Second},
+		"never":                     {time.Hour, 600 * time.Millisecond, 5 * time.Second},
+		"never out":                 {0, time.Hour, 5 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -116,12 +116,29 @@ func transient(status int) bool {
 	}
 }
 
-// withoutRedirects returns a copy of c that follows no redirect, since each could carry the request token elsewhere.
-func withoutRedirects(c *http.Client) *http.Client {
+// withoutRedirects returns a copy of c that follows no redirect, since each could carry the request token elsewhere, and
+// that says who asks.
+func withoutRedirects(c *http.Client, userAgent string) *http.Client {
 	if c == nil {
 		c = http.DefaultClient
 	}
 	own := *c
+	own.Transport = named{to: c.Transport, userAgent: userAgent}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &own
+}
+
+// named gives requests the name of the program; go-githubactions gives them none.
+type named struct {
+	to        http.RoundTripper
+	userAgent string
+}
+
+func (n named) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", n.userAgent)
+	if n.to == nil {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return n.to.RoundTrip(r)
 }

@@ -29,6 +29,8 @@ type Options struct {
 	Stdout  io.Writer        // the one stream that is written to
 	HTTP    *http.Client     // for the ID token; nil means http.DefaultClient
 	Redact  *secret.Redactor // nil means one of its own
+	// UserAgent names the program to whom it asks for the ID token.
+	UserAgent string
 	// Broken is called once, with the error, when Stdout can no longer be written to. It must not call the Job.
 	Broken func(error)
 }
@@ -55,7 +57,7 @@ type Job struct {
 func New(o Options) *Job {
 	j := &Job{
 		env:     environment(o.Environ),
-		http:    withoutRedirects(o.HTTP),
+		http:    withoutRedirects(o.HTTP, o.UserAgent),
 		redact:  o.Redact,
 		token:   rand.Text(),
 		console: &console{out: o.Stdout, broken: o.Broken},

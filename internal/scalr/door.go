@@ -69,10 +69,20 @@ func (c *Client) do(ctx context.Context, k call) error {
 			return progress.closing(err)
 		}
 		c.retrying(Retry{Op: k.op, Attempt: progress.attempts, Wait: wait, Err: err})
-		if err := pause(ctx, wait); err != nil {
-			return progress.closing(fmt.Errorf("%s: %w", k.op, err))
+		if cause := pause(ctx, wait); cause != nil {
+			return progress.closing(cutOff(err, cause))
 		}
 	}
+}
+
+// cutOff keeps the words of what went wrong, which say more than that time was
+// up, and the cause for those who ask.
+func cutOff(err, cause error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Cause == nil {
+		e.Cause = cause
+	}
+	return err
 }
 
 // once makes one attempt. Whatever its error says, the token is not in it.

@@ -65,11 +65,22 @@ func noAnswer(ctx context.Context, op, host string, err error) error {
 		return &Error{Op: op, Host: host, Network: TimedOut, Note: cause.Error(), Cause: cause}
 	}
 	if cause != nil {
-		return &Error{Op: op, Host: host, Network: OtherTrouble, Note: "given up: " + cause.Error(), Cause: cause, Final: true}
+		return &Error{Op: op, Host: host, Network: OtherTrouble, Note: "given up: " + ended(cause), Cause: cause, Final: true}
 	}
 	e := &Error{Op: op, Host: host}
 	e.Network, e.Note = diagnose(err, host)
 	return e
+}
+
+// ended says why a context ended, in words for users.
+func ended(cause error) string {
+	switch {
+	case errors.Is(cause, context.DeadlineExceeded):
+		return "no time was left"
+	case errors.Is(cause, context.Canceled):
+		return "nobody waits for it any more"
+	}
+	return cause.Error()
 }
 
 // diagnose finds out what kind of trouble it is and says it without the

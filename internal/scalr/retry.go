@@ -28,18 +28,21 @@ var (
 	lookingUp = policy{patience: 25 * time.Second}
 	creating  = policy{patience: 120 * time.Second, once: true, fresh: true}
 	uploading = policy{patience: 10 * time.Minute}
-	stopping  = policy{patience: 3 * time.Second, attempt: time.Second, hurry: true}
+	stopping  = policy{patience: hastyStop, attempt: time.Second, hurry: true}
 	single    = policy{}
+	// lookingAgain is for the look between two requests to stop a run.
+	lookingAgain = policy{patience: time.Second, attempt: time.Second, hurry: true}
 )
 
 const (
-	backoffUnit = 500 * time.Millisecond
-	backoffMost = 15 * time.Second
-	deniedWait  = 5 * time.Second        // before a 401 is asked again
-	hurryMost   = 200 * time.Millisecond // between attempts in a hurry
-	hurryAsked  = time.Second            // the same, where the server asks for a wait
-	mostStrays  = 3                      // attempts that may meet a stray page
-	mostUnknown = 2                      // attempts at a host name that does not exist
+	backoffUnit   = 500 * time.Millisecond
+	backoffMost   = 15 * time.Second
+	deniedWait    = 5 * time.Second       // before a 401 is asked again
+	hurryMost     = time.Second           // between attempts in a hurry
+	hurryTimedOut = 50 * time.Millisecond // the same, after one that got no answer in time
+	hurryAsked    = time.Second           // the same, where the server asks for a wait
+	mostStrays    = 3                     // attempts that may meet a stray page
+	mostUnknown   = 2                     // attempts at a host name that does not exist
 )
 
 // progress is where the attempts at one call stand.
@@ -107,7 +110,10 @@ func (p *progress) wait(err error, left time.Duration) time.Duration {
 	case e.HTTPStatus == http.StatusUnauthorized:
 		wait = deniedWait
 	}
-	if p.hurry {
+	switch {
+	case p.hurry && e.Network == TimedOut:
+		wait = min(wait, hurryTimedOut) // the attempt itself was the wait
+	case p.hurry:
 		wait = min(wait, most)
 	}
 	return min(wait, left)

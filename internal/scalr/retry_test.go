@@ -190,7 +190,7 @@ func TestWaits(t *testing.T) {
 		"H05 asked for nothing is no storm":  {starting, ask(0), 0, 500 * time.Millisecond},
 		"H09 no longer than the patience":    {starting, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
 		"H14 a hiccup of the sign-in":        {following, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
-		"X14 in a hurry":                     {stopping, &Error{HTTPStatus: 503}, 0, 200 * time.Millisecond},
+		"X14 in a hurry":                     {stopping, &Error{HTTPStatus: 503}, 0, time.Second},
 		"X14 in a hurry, asked for a minute": {stopping, ask(time.Minute), time.Second, time.Second},
 	}
 	for name, test := range tests {

@@ -15,7 +15,7 @@ type Stopping struct {
 	// Apply allows an apply to be interrupted. Without it an apply is left alone.
 	Apply bool
 	// Patient is for a step that nobody has asked to end: trouble is waited out,
-	// as long as at the start. Without it all is over in three seconds.
+	// as long as at the start. Without it all is over in five seconds.
 	Patient bool
 	// Out is told when a request to stop is on the wire, or could not get there;
 	// it may be nil, and may be told several times.
@@ -34,22 +34,28 @@ const (
 	// freshLook bounds the look before a stop: the request must be out within a
 	// second, whatever Scalr does, and leave time for two more within the grace.
 	freshLook = 500 * time.Millisecond
-	// mostStops bounds the requests for a run that always moves on before they come.
-	mostStops = 8
-	// stopAgain is the wait after both verbs were refused in one status;
-	// stopLater where there is time.
-	stopAgain = 800 * time.Millisecond
-	stopLater = 2 * time.Second
+	// hastyStop and patientStop bound the wish to stop a run; the caller's
+	// context may end it before.
+	hastyStop   = 5 * time.Second
+	patientStop = 2 * time.Minute
+	// quickStops are the refusals after which the next look comes at once: the run
+	// has just moved. After more of them, and where both verbs were refused in one
+	// status, it is given time to move.
+	quickStops   = 3
+	hastyAgain   = 500 * time.Millisecond
+	patientAgain = 2 * time.Second
 )
 
 // Stop asks Scalr to stop the run: discard what waits, cancel what works
 // (openapi.yml: each is refused in the other's statuses). A refusal means that
 // the run has moved, so it looks again; a run that was confirmed meanwhile is
-// an apply. last is the caller's latest look.
+// an apply. A run that passes through a status which takes neither is asked
+// again until it takes one. last is the caller's latest look.
 func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.most())
+	defer cancel()
 	look, refused := c.freshOr(ctx, last), map[string]Status{}
-	began := time.Now()
-	for n := 0; s.goesOn(n, began); n++ {
+	for refusals := 0; ; {
 		switch {
 		case look.Status.Over():
 			return StopResult{Over: true, LastKnown: look}, nil
@@ -58,10 +64,7 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 		}
 		verb := look.stopVerb(refused, s.Apply)
 		if verb == "" {
-			clear(refused) // a run that passes by takes neither; it will move on
-			if pause(ctx, s.wait()) != nil {
-				break
-			}
+			clear(refused)
 		} else {
 			err := c.act(s.watched(ctx), look.ID, verb, s.Comment, s.policy())
 			s.out()
@@ -69,14 +72,39 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 				return StopResult{Verb: verb, LastKnown: look}, err
 			}
 			refused[verb] = look.Status
+			refusals++
+		}
+		if (verb == "" || refusals > quickStops) && pause(ctx, s.again()) != nil {
+			return StopResult{LastKnown: look}, refusedStop(look)
 		}
 		var err error
-		if look, err = c.lookAgain(ctx, look, s); err != nil {
+		look, err = c.lookAgain(ctx, look, s)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return StopResult{LastKnown: look}, refusedStop(look)
+		case err != nil:
 			return StopResult{LastKnown: look}, err
 		}
 	}
-	return StopResult{LastKnown: look}, &Error{Op: "stop run " + look.ID, HTTPStatus: http.StatusConflict,
-		Note: fmt.Sprintf("Scalr refuses both cancel and discard while the run is %s", look.Status)}
+}
+
+func refusedStop(look Run) error {
+	return &Error{Op: "stop run " + look.ID, HTTPStatus: http.StatusConflict,
+		Note: fmt.Sprintf("Scalr does not let the run be stopped while it is %s", look.Status)}
+}
+
+func (s Stopping) most() time.Duration {
+	if s.Patient {
+		return patientStop
+	}
+	return hastyStop
+}
+
+func (s Stopping) again() time.Duration {
+	if s.Patient {
+		return patientAgain
+	}
+	return hastyAgain
 }
 
 func (s Stopping) policy() policy {
@@ -84,18 +112,6 @@ func (s Stopping) policy() policy {
 		return starting
 	}
 	return stopping
-}
-
-// goesOn reports whether a run that refuses both verbs is asked once more.
-func (s Stopping) goesOn(n int, began time.Time) bool {
-	return n < mostStops || s.Patient && time.Since(began) < starting.patience
-}
-
-func (s Stopping) wait() time.Duration {
-	if s.Patient {
-		return stopLater
-	}
-	return stopAgain
 }
 
 func (s Stopping) out() {
@@ -119,7 +135,11 @@ func (c *Client) freshOr(ctx context.Context, last Run) Run {
 // lookAgain looks after a refusal. The run has moved, perhaps into an apply:
 // unless that may be interrupted, nothing more is asked for blindly.
 func (c *Client) lookAgain(ctx context.Context, last Run, s Stopping) (Run, error) {
-	r, err := c.readRun(ctx, last.ID, s.policy())
+	p := lookingAgain
+	if s.Patient {
+		p = starting
+	}
+	r, err := c.readRun(ctx, last.ID, p)
 	if last.Dry || s.Apply {
 		return last.unless(r, err), nil
 	}

@@ -3,7 +3,6 @@ package scalr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -62,8 +61,8 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 			return progress.closing(err)
 		}
 		c.retrying(Retry{Op: op, Attempt: progress.attempts, Wait: wait, Err: err})
-		if err := pause(ctx, wait); err != nil {
-			return fmt.Errorf("%s: %w", op, err)
+		if cause := pause(ctx, wait); cause != nil {
+			return progress.closing(cutOff(err, cause))
 		}
 	}
 }
