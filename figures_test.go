@@ -40,7 +40,7 @@ var figures = []struct{ document, says, file, code string }{
 	{"docs/design.md", "16 MiB for JSON", "internal/scalr/door.go", "maxAnswer = 16 << 20"},
 	{"docs/design.md", "| up to 2 s |", "internal/action/create.go", "learning = 2 * time.Second"},
 	{"docs/design.md", "a look (500 ms at most)", "internal/scalr/stop.go", "freshLook = 500 * time.Millisecond"},
-	{"docs/design.md", "asked every 500 ms, and for two minutes", "internal/scalr/stop.go", "patientStop = 2 * time.Minute"},
+	{"docs/design.md", "asked every 600 ms, and for two minutes", "internal/scalr/stop.go", "patientStop = 2 * time.Minute"},
 	{"docs/design.md", "every 500 ms at how it ends", "internal/follow/pace.go", "Stopping: 500 * time.Millisecond, Grace: 5 * time.Second"},
 	{"docs/design.md", "| until 6 s |", "internal/action/publish.go", "interruptedUntil = 6 * time.Second"},
 	{"docs/design.md", "is given 300 ms", "internal/action/stdout.go", "unread = 300 * time.Millisecond"},

@@ -26,7 +26,7 @@ func TestTold(t *testing.T) {
 		within time.Duration
 	}{
 		{"at once", nil, "canceled", false, 600 * time.Millisecond},
-		{"503 twice", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 503, Times: 2}}, "canceled", false, 1500 * time.Millisecond},
+		{"503 twice", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 503, Times: 2}}, "canceled", false, 2500 * time.Millisecond},
 		{"403", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 403}}, "planning", true, 100 * time.Millisecond},
 		{"hangs", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Stall, Times: -1}}, "planning", true, 5 * time.Second},
 		{"nothing answers", []scalrtest.Fault{{Op: "* /**", Action: scalrtest.Stall, Times: -1}}, "planning", true, 5 * time.Second},

@@ -42,7 +42,7 @@ const (
 	// has just moved. After more of them, and where both verbs were refused in one
 	// status, it is given time to move.
 	quickStops   = 3
-	hastyAgain   = 500 * time.Millisecond
+	hastyAgain   = 600 * time.Millisecond
 	patientAgain = 2 * time.Second
 )
 
