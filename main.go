@@ -21,6 +21,6 @@ func main() {
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads is a write error, which ends the step in good order
 	os.Exit(action.Main(context.Background(), action.Env{
-		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient(), Signals: signals, Version: version,
+		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient("scalr-run-action/" + version), Signals: signals, Version: version,
 	}))
 }

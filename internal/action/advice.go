@@ -90,6 +90,8 @@ func codeOf(err error) string {
 		return codeRunUnknown
 	case errors.As(err, &status):
 		return codeUnknownStatus
+	case errors.Is(err, scalr.ErrLinksUnknown):
+		return codeLinksUnknown
 	case errors.Is(err, scalr.ErrNoUpload):
 		return codeWorkspaceVCS
 	case errors.As(err, &answer):

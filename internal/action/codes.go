@@ -28,6 +28,7 @@ const (
 	codeDirectoryMissing = "working-directory-missing"
 	codeDirectoryEmpty   = "working-directory-empty"
 	codeConflict         = "conflict"
+	codeLinksUnknown     = "links-unknown"
 	codeRequestRefused   = "request-refused"
 	codeUploadRefused    = "upload-refused"
 	codeUploadExpired    = "upload-expired"
@@ -110,6 +111,7 @@ var advices = map[string]advice{
 	codeEnvironmentLock:           {"refused", "the environment is locked: no run in it is started", "Ask for the environment to be unlocked.", "workspace"},
 	codeDirectoryMissing:          {"refused", "the workspace's working directory is not in what `path` names", "Let `path` name the directory that holds the workspace's working directory, often the root of the repository, or change the working directory in Scalr.", "path"},
 	codeDirectoryEmpty:            {"refused", "the workspace's working directory has no Terraform files in what `path` names", "Check `path`, `.terraformignore` and the working directory in Scalr.", "path"},
+	codeLinksUnknown:              {"refused", "Scalr does not tell which environments a provider configuration is linked to, so that a change could undo links", "Give the token the right to read the account's environments, or link the provider configuration in Scalr.", "provider-configurations"},
 	codeConflict:                  {"refused", "Scalr refuses because of something else that is going on", "Read Scalr's words above; when what they name is over, run the job again.", ""},
 	codeRequestRefused:            {"refused", "Scalr does not accept the request", "Read Scalr's words above and correct what they name.", ""},
 	codeUploadRefused:             {"refused", "storage does not take the upload", "Run the job again. If it stays so, ask the owner of the account's storage profile.", ""},

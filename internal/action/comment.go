@@ -27,12 +27,15 @@ func (r *runStory) commentOn(o outcome) {
 		r.job.Infof("No comment was written: the event %q belongs to no pull request. pr-number can name one.", r.job.Event().Name)
 		return
 	}
+	url := ""
 	if t.Number = number; err == nil {
-		var url string
 		url, err = t.Publish(ctx, comment.Mode(r.in.Comment), r.post(o))
 		r.out.set("comment-url", url)
 	}
-	if err != nil {
+	switch {
+	case err != nil && url != "":
+		r.job.Warnf("The comment on the pull request was written, but older ones could not be folded: %v.%s", err, commentAdvice(err))
+	case err != nil:
 		r.job.Warnf("The comment on the pull request could not be written: %v.%s", err, commentAdvice(err))
 	}
 }

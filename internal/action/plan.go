@@ -15,6 +15,7 @@ import (
 const (
 	planJSONTime  = 60 * time.Second
 	planJSONTries = 3
+	mostPlanJSON  = 512 << 20 // bytes; a bigger one is a fault of somebody's
 )
 
 // plan reads, once, what the plan does: Scalr's sanitized JSON and the log.
@@ -44,8 +45,11 @@ func (r *runStory) planJSON(ctx context.Context, run scalr.Run) *io.SectionReade
 		return nil
 	}
 	size, err := r.download(ctx, run.Plan.ID, file)
-	if err != nil || size == 0 {
+	if err != nil || size == 0 || size >= mostPlanJSON {
 		r.report.PlanJSONMissing = whyNoJSON(err)
+		if size >= mostPlanJSON {
+			r.report.PlanJSONMissing = "it is larger than 512 MiB"
+		}
 		r.job.Debugf("plan JSON: %s", r.report.PlanJSONMissing)
 		file.Close()
 		if shown != "" {
@@ -71,7 +75,7 @@ func (r *runStory) download(ctx context.Context, planID string, file *os.File) (
 		body, err = r.client.PlanJSON(ctx, planID)
 		if err == nil && body != nil {
 			out := &cleaned{to: file, clean: r.redact.Stream()}
-			_, err = io.Copy(out, body)
+			_, err = io.Copy(out, io.LimitReader(body, mostPlanJSON))
 			body.Close()
 			out.end()
 			size = out.n

@@ -85,8 +85,8 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	switch {
 	case !l.HasDir(dir):
 		return []obstacle{{finding: finding{codeDirectoryMissing, fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
-	case !l.HasTerraform(dir) && !w.Terragrunt:
-		return []obstacle{{finding: finding{codeDirectoryEmpty, fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
+	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
+		return []obstacle{{warning: w.WorkingDirectory == "", finding: finding{codeDirectoryEmpty, fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"time"
 
 	"scalr-run-action/internal/inputs"
@@ -111,7 +112,24 @@ func (r *runStory) annotate(d report.Diagnostic) {
 		level = job.LevelWarning
 	}
 	r.job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: cmp.Or(d.Message, d.Title), Line: d.Line,
-		File: path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File)})
+		File: r.inRepository(path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File))})
+}
+
+// inRepository is where a file of the bundle lies in the repository: what was
+// copied by way of a link lies elsewhere.
+func (r *runStory) inRepository(file string) string {
+	root, err := filepath.EvalSymlinks(r.job.Root())
+	if err != nil {
+		return file
+	}
+	at, err := filepath.EvalSymlinks(filepath.Join(root, file))
+	if err != nil {
+		return file
+	}
+	if inside, err := filepath.Rel(root, at); err == nil && filepath.IsLocal(inside) {
+		return filepath.ToSlash(inside)
+	}
+	return file
 }
 
 // summarize writes the job summary. It never changes the verdict.

@@ -68,6 +68,7 @@ func (s *step) newRunStory(in inputs.Run) *runStory {
 			s.job.Mask(v.Value)
 		}
 	}
+	s.job.Mask(in.Token)
 	s.job.Mask(in.GitHubToken)
 	return r
 }

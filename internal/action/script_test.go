@@ -36,7 +36,7 @@ func program() {
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(action.Main(context.Background(), action.Env{
-		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient(), Signals: signals, Version: "script",
+		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient("test"), Signals: signals, Version: "script",
 		Pace: follow.Pace{First: 50 * time.Millisecond, Moving: 100 * time.Millisecond, Slowest: 500 * time.Millisecond,
 			Stopping: 50 * time.Millisecond, Grace: 3 * time.Second, Settle: 5 * time.Second, Drain: time.Second, Late: 200 * time.Millisecond},
 	}))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -83,6 +84,8 @@ func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, e
 		return nil, s.refusal(c, response, body)
 	case len(body) > answerLimit:
 		return nil, &Error{Kind: Rejected, Op: c.op, Message: "the answer has no end"}
+	case err == nil && !strings.Contains(response.Header.Get("Content-Type"), "json") && !json.Valid(body):
+		return nil, &Error{Kind: Unreachable, Op: c.op, Message: "a page answered in place of GitHub's API"}
 	case err == nil:
 		err = json.Unmarshal(body, into)
 	}

@@ -23,8 +23,8 @@ import (
 var ErrAddressRefused = errors.New("the address is link-local or a cloud's metadata service")
 
 // NewClient makes the client. It has no overall time limit: logs may be long,
-// and each request brings its own bounds.
-func NewClient() *http.Client {
+// and each request brings its own bounds. Proxies are told the user agent.
+func NewClient(userAgent string) *http.Client {
 	t := cleanhttp.DefaultPooledTransport()
 	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: refuseMetadata}).DialContext
 	t.TLSHandshakeTimeout = 10 * time.Second
@@ -33,6 +33,7 @@ func NewClient() *http.Client {
 	t.MaxResponseHeaderBytes = 1 << 20
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.OnProxyConnectResponse = proxyAnswer
+	t.ProxyConnectHeader = http.Header{"User-Agent": {userAgent}}
 	return &http.Client{Transport: t}
 }
 

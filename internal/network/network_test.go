@@ -18,11 +18,11 @@ import (
 	"scalr-run-action/internal/network"
 )
 
-func transport() *http.Transport { return network.NewClient().Transport.(*http.Transport) }
+func transport() *http.Transport { return network.NewClient("test").Transport.(*http.Transport) }
 
 func TestEveryWaitForAConnectionIsBounded(t *testing.T) {
 	t.Parallel()
-	c := network.NewClient()
+	c := network.NewClient("test")
 	if c.Timeout != 0 {
 		t.Errorf("a log may take longer than %s", c.Timeout)
 	}
@@ -70,7 +70,7 @@ func TestMetadataIsNeverDialled(t *testing.T) {
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") }))
 	defer s.Close()
-	res, err := network.NewClient().Get(s.URL)
+	res, err := network.NewClient("test").Get(s.URL)
 	if err != nil {
 		t.Fatalf("this machine itself may be asked: %v", err)
 	}

@@ -50,7 +50,7 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 }
 
 // ours is the transport that the program uses.
-func ours() *http.Transport { return network.NewClient().Transport.(*http.Transport) }
+func ours() *http.Transport { return network.NewClient("test").Transport.(*http.Transport) }
 
 // trusting is the same, with another authority.
 func trusting(a authority) *http.Transport {

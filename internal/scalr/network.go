@@ -103,7 +103,7 @@ func diagnose(err error, host string) (Network, string) {
 	case errors.As(err, &denial):
 		return ProxyDenied, denial.Error()
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		return ProxyTrouble, "the proxy could not be reached: " + rootCause(op.Err)
+		return ProxyTrouble, "the proxy could not be reached: " + proxyAddress(op) + rootCause(op.Err)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return UnknownHost, "no such host: " + host
 	case errors.As(err, &dns):
@@ -159,6 +159,15 @@ func certificateText(err error) string {
 	leaf := verify.UnverifiedCertificates[0]
 	return fmt.Sprintf("%v (issued by %q, valid from %s to %s)", verify.Err, leaf.Issuer.String(),
 		leaf.NotBefore.UTC().Format("2006-01-02"), leaf.NotAfter.UTC().Format("2006-01-02"))
+}
+
+// proxyAddress names the proxy, as far as the error knows it.
+func proxyAddress(op *net.OpError) string {
+	var dial *net.OpError
+	if errors.As(op.Err, &dial) && dial.Addr != nil {
+		return dial.Addr.String() + ": "
+	}
+	return ""
 }
 
 func rootCause(err error) string {

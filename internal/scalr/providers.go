@@ -2,6 +2,9 @@ package scalr
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,7 +15,13 @@ type Provider struct {
 	ID, Name     string
 	Shared       bool     // every environment may use it, without a link
 	Environments []string // ids of those that are linked to it
+	told         bool     // the server told which are linked
 }
+
+// ErrLinksUnknown is a provider configuration of which the server does not tell
+// the environments it is linked to: the list can only be replaced as a whole, so
+// that a change would undo the links that are not known.
+var ErrLinksUnknown = errors.New("Scalr does not tell which environments are linked to it, and a change would undo those links")
 
 // Providers lists the provider configurations that the token can see.
 func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
@@ -27,7 +36,9 @@ func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 }
 
 func (r resource) provider() Provider {
-	return Provider{ID: r.ID, Name: r.Attributes.text("name"), Shared: r.Attributes.set("is-shared"), Environments: r.refs("environments")}
+	var list []reference
+	told := json.Unmarshal(r.Relationships["environments"].Data, &list) == nil && list != nil
+	return Provider{ID: r.ID, Name: r.Attributes.text("name"), Shared: r.Attributes.set("is-shared"), Environments: r.refs("environments"), told: told}
 }
 
 // LinkProvider lets the workspaces of an environment use a provider
@@ -54,6 +65,9 @@ func (c *Client) relink(ctx context.Context, id string, change func(linked []str
 	p, err := c.provider(ctx, id)
 	if err != nil {
 		return err
+	}
+	if !p.told {
+		return fmt.Errorf("change provider configuration %s: %w", id, ErrLinksUnknown)
 	}
 	before := slices.Clone(p.Environments)
 	after := change(p.Environments)

@@ -17,6 +17,7 @@ type Workspace struct {
 	DeletionProtection         *bool
 	HasResources               bool
 	VCS                        string // the repository's name, when the workspace is bound to one
+	Hooks                      bool   // scripts run before Terraform does, which may make files
 	Terragrunt                 bool   // Terragrunt runs in it, which needs no .tf files of its own
 	ModuleVersionID            string // set when the workspace is driven by a module
 	Locked                     bool

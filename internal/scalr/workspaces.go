@@ -14,7 +14,12 @@ func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err err
 	op := "read workspace " + id
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: starting,
-		read: func(a answer) (err error) { w, err = a.workspace(op); return err },
+		read: func(a answer) (err error) {
+			if w, err = a.workspace(op); err == nil && w.ID != id {
+				err = malformed(op, "the answer is for another workspace: "+w.ID)
+			}
+			return err
+		},
 	})
 	if err == nil && w.Environment == "" {
 		if e, ok := c.part(ctx, "environments", w.EnvironmentID); ok {
@@ -75,7 +80,7 @@ func (d document) workspace(r resource) Workspace {
 		ExecutionMode: a.text("execution-mode"), Platform: a.text("iac-platform"), Version: a.line("terraform-version"),
 		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
 		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
-		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
+		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
@@ -92,6 +97,8 @@ func (d document) workspace(r resource) Workspace {
 	}
 	return w
 }
+
+func (a attributes) hasText(name string) bool { return a.text(name) != "" }
 
 func (d document) tags(r resource) []Tag {
 	var tags []Tag
