@@ -57,7 +57,7 @@ func oneRun(p *played) error {
 	}
 	live := map[string][]string{}
 	for _, run := range p.runs {
-		if !slices.Contains(over, run.Status) && len(accepted(run)) == 0 {
+		if !slices.Contains(over, run.Status) && !strings.HasPrefix(run.Status, "post_apply") && len(accepted(run)) == 0 {
 			live[run.Configuration] = append(live[run.Configuration], run.ID+" "+run.Status)
 		}
 	}
@@ -172,7 +172,7 @@ func (s *sent) hub() bool {
 const (
 	mostFailures = 101 // of one operation in a row: what the budget of the process allows
 	mostInMinute = 40  // failures of one operation
-	patienceEnds = 115 * time.Second
+	patienceEnds = 80 * time.Second
 )
 
 // paced is I5. In a hurry, after a signal, one second is all that is waited; at
@@ -192,8 +192,8 @@ func paced(p *played) error {
 			k = &streak{}
 			streaks[s.op()] = k
 		}
-		signal := p.signalled.Load()
-		hurried = hurried || strings.Contains(s.path, "/actions/") || p.code == 5 || signal > 0 && s.at.UnixNano() >= signal || s.op() == "GET /runs"
+		signal, late := p.signalled.Load(), p.limit > 0 && s.at.Sub(p.began) >= p.limit
+		hurried = hurried || strings.Contains(s.path, "/actions/") || late || signal > 0 && s.at.UnixNano() >= signal || s.op() == "GET /runs"
 		if s.at.Before(k.waitFor) && !hurried && s.at.Sub(k.began) < patienceEnds {
 			return fmt.Errorf("%s was asked again %s before the server wants it", s.op(), k.waitFor.Sub(s.at))
 		}

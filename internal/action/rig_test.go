@@ -56,6 +56,7 @@ type played struct {
 	dir     string
 	signals chan os.Signal
 	began   time.Time
+	limit   time.Duration // the input timeout
 	record  *record
 	// signalled is when the first signal came, in nanoseconds; 0 for never.
 	signalled atomic.Int64
@@ -131,6 +132,7 @@ func (r *rig) step(p *played) {
 	p.signals = make(chan os.Signal, 4) // one from outside the bubble would hold up its clock
 	time.Sleep(r.later)
 	p.began = time.Now()
+	p.limit, _ = time.ParseDuration(r.inputs["timeout"])
 	log := &lockedBuffer{}
 	out := io.Writer(log)
 	if r.stdout != nil {
