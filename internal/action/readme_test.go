@@ -44,7 +44,7 @@ var messageWords = map[string]string{
 	"no-room":                          "no room in … for the bundle",
 	"token-rejected":                   "… (HTTP ‹401›)",
 	"sign-in-refused":                  "The job's claims are sub=…, aud=…, repository=…, environment=…, ref=…",
-	"links-unknown":                    "Scalr does not tell which environments are linked to it",
+	"links-unknown":                    "it is not told which environments are linked to it",
 	"id-token-failed":                  "GitHub gave no OIDC token",
 	"id-token-unavailable":             "it lacks the permission id-token: write",
 	"not-allowed":                      "… (HTTP ‹403›)",

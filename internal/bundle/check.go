@@ -33,7 +33,8 @@ func newChecker() *checker {
 }
 
 func (c *checker) check(r io.Reader) error {
-	for tr := tar.NewReader(r); ; {
+	end := &trailer{Reader: r}
+	for tr := tar.NewReader(end); ; {
 		h, err := tr.Next()
 		if err == io.EOF {
 			break
@@ -45,8 +46,11 @@ func (c *checker) check(r io.Reader) error {
 			return err
 		}
 	}
-	if err := onlyZeros(r); err != nil {
+	if err := onlyZeros(end); err != nil {
 		return err
+	}
+	if !end.whole() {
+		return errors.New("the tar stream is cut off before its end")
 	}
 	return c.checkLinks()
 }

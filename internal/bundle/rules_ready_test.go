@@ -108,6 +108,8 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 		{"wrong CRC", flipped, bundle.ArchiveDamaged},
 		{"cut short", good[:len(good)-9], bundle.ArchiveDamaged},
 		{"cut shorter", good[:len(good)/2], bundle.ArchiveDamaged},
+		{"tar without its end", gzipped(t, tarball(t, file("main.tf"))[:1024]), bundle.ArchiveDamaged},
+		{"tar cut in the padding", gzipped(t, tarball(t, file("main.tf"))[:700]), bundle.ArchiveDamaged},
 		{"tar cut short", gzipped(t, tarball(t, file("main.tf"))[:515]), bundle.ArchiveDamaged},
 		{"garbage after gzip", append(bytes.Clone(good), "garbage"...), bundle.ArchiveDamaged},
 		{"zeros after gzip", append(bytes.Clone(good), 0, 0, 0, 0), bundle.ArchiveDamaged},
