@@ -191,3 +191,45 @@ func TestKilledMain(t *testing.T) {
 		})
 	}
 }
+
+// TestSignalWhileTheAnswerIsDue (X04): the creation in flight is not cut short,
+// since its answer may be the only one to tell the run's id: lists lag.
+func TestSignalWhileTheAnswerIsDue(t *testing.T) {
+	t.Parallel()
+	s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Delay, Delay: 3 * time.Second})
+	s.World.ListLag = time.Hour
+	r := newRig(t, s)
+	r.during = func(p *played) {
+		for p.count(createRun) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		time.Sleep(1500 * time.Millisecond)
+		p.signals <- os.Interrupt
+	}
+	p := r.play().want(130, "result=interrupted")
+	if run, ok := p.adopted(); !ok || len(accepted(run)) == 0 {
+		t.Errorf("the run was not learned and stopped: %+v\n%s", p.runs, p.log)
+	}
+}
+
+// TestSignalAndNothingAnswers: the creation, then the stop, hang; the step ends
+// in time all the same, and says what it does not know (the invariants look).
+func TestSignalAndNothingAnswers(t *testing.T) {
+	t.Parallel()
+	stall := func(op string, phase scalrtest.Phase) scalrtest.Fault {
+		return scalrtest.Fault{Op: op, Phase: phase, Times: -1, Action: scalrtest.Stall}
+	}
+	for name, faults := range map[string][]scalrtest.Fault{
+		"found, and not to be stopped": {stall(createRun, scalrtest.After), stall("POST /runs/*/actions/*", scalrtest.Before)},
+		"not found":                    {stall(createRun, scalrtest.After), stall("GET /runs", scalrtest.Before)},
+		"nothing at all":               {stall("* /**", scalrtest.Before)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, with(slowly(t, "plan-changes"), faults...))
+			r.anyFault = true
+			r.during = signalAt(os.Interrupt, 5*time.Second)
+			r.play().want(130, "result=interrupted")
+		})
+	}
+}
