@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -249,6 +250,8 @@ func TestLogFaults(t *testing.T) {
 		"L02 404":                  {faults: []scalrtest.Fault{answered(planLog, 404, -1)}, outputs: planned, says: []string{"log"}},
 		"L03 signed link too old":  {scenario: "log-redirects", faults: []scalrtest.Fault{{Op: "GET /logs/*", Action: scalrtest.Expired}}, outputs: planned, says: end},
 		"L04 5xx for ever":         {faults: []scalrtest.Fault{answered(planLog, 503, -1)}, alter: func(s *scalrtest.Scenario) { s.Life.Plan.For = 5 * time.Minute }, outputs: planned, then: warnings(1)},
+		"L04 and asks for a wait":  {faults: []scalrtest.Fault{{Op: planLog, Times: -1, Action: scalrtest.Status, Status: 503, Header: http.Header{"Retry-After": {"30"}}}}, alter: func(s *scalrtest.Scenario) { s.Life.Plan.For = 5 * time.Minute }, outputs: planned},
+		"L09 secrets all along":    {alter: logged(strings.Repeat(canaryShell+"  ", 36_000) + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"), outputs: planned},
 		"L05 cut in the middle":    {faults: []scalrtest.Fault{{Op: planLog, Times: 2, Action: scalrtest.Break, Bytes: 300}}, outputs: planned, says: end, then: logOnce},
 		"L06 half a character":     {scenario: "half-lines", alter: logged(strings.Repeat("héllö wörld ✓ 日本語\n", 50)), outputs: planned, then: neither("\ufffd")},
 		"L07 NUL and bad UTF-8":    {scenario: "hostile-log", outputs: planned, then: neither("\x00", "\xff")},

@@ -62,7 +62,7 @@ var statuses = []mutant{
 `, ``, []string{"follow", "action"}},
 	{"a log is told from its start each time", "follow/tail.go", `skipped, err := io.CopyN(sum, seen, t.told)`, `skipped, err := io.CopyN(sum, seen, 0*t.told)`, []string{"follow", "action"}},
 	{"a log is asked for too soon", "follow/logs.go", `t.leave = time.Now().Add(wished(err))`, `t.leave = time.Now().Add(0 * wished(err))`, []string{"follow", "action"}},
-	{"a hard policy is any failure", "action/outcome.go", `if p.Status == "hard_failed" || p.Hard > 0 {`, `if false {`, []string{"action"}},
+	{"a hard policy is any failure", "action/outcome.go", `if p.Status == "hard_failed" || p.Hard > 0 {`, `if p.Status == "nothing" {`, []string{"action"}},
 	{"a discarded run ends well", "action/outcome.go", `&& !o.asked:`, `&& !o.asked && o.code == "":`, []string{"action"}},
 }
 
