@@ -241,8 +241,10 @@ func TestLogFaults(t *testing.T) {
 	}
 	hostile := strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"
 	var leaky strings.Builder
-	for _, form := range spellings(scalrtest.Token) {
-		fmt.Fprintf(&leaky, "here it is: %s and more\n%s\n", form, form)
+	for _, secret := range []string{scalrtest.Token, canaryVariable, canaryShell, canaryRuntime, canaryProxy} {
+		for _, form := range spellings(secret) {
+			fmt.Fprintf(&leaky, "here it is: %s and more\n%s\n", form, form)
+		}
 	}
 	end := []string{"Plan:", "2 to add"}
 	playFaults(t, map[string]faultCase{
@@ -260,7 +262,7 @@ func TestLogFaults(t *testing.T) {
 		"L12 the end comes late":   {scenario: "lagging-log", outputs: planned, says: end},
 		"L13 commands in the log":  {alter: logged(hostile), outputs: planned, then: onlyOurCommands},
 		"L13 commands of Scalr":    {scenario: "hostile-log", outputs: planned, then: onlyOurCommands},
-		"L14 the token in the log": {alter: logged(leaky.String()), outputs: planned},
+		"L14 secrets in the log":   {alter: logged(leaky.String()), outputs: planned},
 		"L15 the log stalls":       {faults: []scalrtest.Fault{{Op: planLog, Times: -1, Action: scalrtest.Hang, Bytes: 100}}, outputs: planned, most: 2 * time.Minute},
 		"L16 gzip":                 {faults: []scalrtest.Fault{{Op: planLog, Times: -1, Action: scalrtest.Edit, Change: zipped}}, outputs: planned, says: end},
 		"L18 carriage returns":     {alter: logged("one\r\ntwo\rthree 10%\rthree 100%\nPlan: 1 to add, 0 to change, 0 to destroy.\n"), outputs: planned, says: []string{"one\ntwo\nthree 10%\nthree 100%\n"}, then: neither("\r")},
