@@ -63,7 +63,7 @@ func parse(body string) (marker string, s state) {
 // normal undoes what GitHub does to line ends and to the space around a
 // comment, so that what is equal compares equal.
 func normal(body string) string {
-	body = strings.ReplaceAll(body, "\r\n", "\n")
+	body = strings.ReplaceAll(body, "\r", "")
 	return strings.TrimSpace(strings.ToValidUTF8(body, "\uFFFD"))
 }
 
