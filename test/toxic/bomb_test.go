@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -79,5 +82,32 @@ func TestLargeLogs(t *testing.T) {
 				t.Errorf("exit %d, want 0; peak %d KiB, want %d at most; printed %d bytes", s.code, s.peak, mostMemory, s.log.Len())
 			}
 		})
+	}
+}
+
+// TestManyFiles: the program holds no more for very many files.
+func TestManyFiles(t *testing.T) {
+	t.Parallel()
+	const files = 50_000
+	checkout := t.TempDir()
+	for i := range files {
+		dir := filepath.Join(checkout, strconv.Itoa(i/500))
+		if i%500 == 0 {
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, strconv.Itoa(i)+".tf"), []byte("# nothing\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := newWire(t, scalrtest.Scenarios()["plan-changes"])
+	s := w.startIn(t, checkout).wait(t)
+	t.Logf("peak %.1f MiB, exit %d after %s", float64(s.peak)/1024, s.code, s.took.Round(time.Millisecond))
+	if s.code != 0 || s.peak > mostMemory {
+		t.Errorf("exit %d, want 0; peak %d KiB, want %d at most\n%.2000s", s.code, s.peak, mostMemory, s.log.String())
+	}
+	if runs := w.server.Runs(); len(runs) != 1 || len(w.server.Uploaded(runs[0].Configuration)) <= files {
+		t.Errorf("%d runs, or files that were not sent", len(runs))
 	}
 }

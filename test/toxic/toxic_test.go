@@ -97,21 +97,23 @@ type step struct {
 	peak int64 // KiB held at most
 }
 
-func (w *wire) start(t *testing.T, inputs ...string) *step {
+// start starts the program in a checkout of one file.
+func (w *wire) start(t *testing.T) *step {
+	t.Helper()
+	return w.startIn(t, t.TempDir())
+}
+
+func (w *wire) startIn(t *testing.T, checkout string) *step {
 	t.Helper()
 	s := &step{dir: t.TempDir()}
-	checkout := filepath.Join(s.dir, "checkout")
-	if err := os.MkdirAll(checkout, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.WriteFile(filepath.Join(checkout, "main.tf"), []byte(`resource "terraform_data" "network" {}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.cmd = exec.Command(binary)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
-	s.cmd.Env = append([]string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + s.dir, "GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"),
+	s.cmd.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + s.dir, "GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"),
 		"GITHUB_STATE=" + filepath.Join(s.dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"), "INPUT_BASE-URL=" + w.server.URL(),
-		"INPUT_TOKEN=" + scalrtest.Token, "INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID}, inputs...)
+		"INPUT_TOKEN=" + scalrtest.Token, "INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
