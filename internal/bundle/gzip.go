@@ -17,11 +17,11 @@ import (
 //
 //	Write fills blocks ──► workers compress them ──► one goroutine writes them in order
 //
-// The first blocks are compressed by Write itself: for a small tree, to start workers costs more than they save.
+// Until so much has come that it is worth it, Write compresses itself: for a small tree, to start workers costs more than
+// they save.
 const (
 	blockSize    = 512 << 10
 	dictionary   = 32 << 10
-	ownBlocks    = 3
 	maxWorkers   = 8
 	deflateLevel = 5
 )
@@ -40,11 +40,11 @@ type block struct {
 type gzipWriter struct {
 	w       io.Writer
 	workers int
+	alone   int // blocks that Write compresses itself
 	crc     uint32
 	size    uint32
 	now     *block     // being filled
 	own     compressor // of Write, before the workers have started
-	done    int        // blocks that Write has compressed
 	free    chan *block
 	todo    chan *block // to the workers
 	order   chan *block // to the writing goroutine
@@ -53,9 +53,10 @@ type gzipWriter struct {
 	err     error         // what became of the writing; writeAll's until running is done
 }
 
-func newGzipWriter(w io.Writer, workers int) *gzipWriter {
+// newGzipWriter starts workers once more than so many blocks have come.
+func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 	workers = max(1, min(workers, maxWorkers))
-	return &gzipWriter{w: w, workers: workers, now: newBlock()}
+	return &gzipWriter{w: w, workers: workers, alone: alone, now: newBlock()}
 }
 
 func newBlock() *block {
@@ -86,8 +87,8 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 // next sends the full block on its way and takes an empty one.
 func (g *gzipWriter) next() error {
 	b := g.now
-	if g.todo == nil && g.done < ownBlocks {
-		g.done++
+	if g.alone > 0 {
+		g.alone--
 		err := g.compressHere(b)
 		b.follow(b.data)
 		return err

@@ -20,10 +20,10 @@ func text(n int, seed uint64) []byte {
 	return b.Bytes()[:n]
 }
 
-func squeeze(t testing.TB, data []byte, workers, piece int) []byte {
+func squeeze(t testing.TB, data []byte, workers, alone, piece int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	g := newGzipWriter(&out, workers)
+	g := newGzipWriter(&out, workers, alone)
 	for len(data) > 0 {
 		n := min(piece, len(data))
 		if _, err := g.Write(data[:n]); err != nil {
@@ -44,10 +44,12 @@ func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()
 			data := text(size, 1)
-			want := squeeze(t, data, 1, 100_000)
+			want := squeeze(t, data, 1, 3, 100_000)
 			for _, workers := range []int{0, 2, 50} {
-				if !bytes.Equal(squeeze(t, data, workers, 7777), want) {
-					t.Errorf("%d workers: got other bytes than one worker", workers)
+				for _, alone := range []int{0, 1, 3} {
+					if !bytes.Equal(squeeze(t, data, workers, alone, 7777), want) {
+						t.Errorf("%d workers after %d blocks: got other bytes than one worker", workers, alone)
+					}
 				}
 			}
 			r, err := gzip.NewReader(bytes.NewReader(want))
@@ -81,10 +83,10 @@ func (f *failing) Write(p []byte) (int, error) {
 func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
 	t.Parallel()
 	data := text(8*blockSize, 2)
-	whole := len(squeeze(t, data, 1, blockSize))
+	whole := len(squeeze(t, data, 1, 3, blockSize))
 	for _, room := range []int{0, 5, whole / 4, whole / 2, whole - 9, whole - 1} {
 		for _, workers := range []int{1, 4} {
-			g := newGzipWriter(&failing{left: room}, workers)
+			g := newGzipWriter(&failing{left: room}, workers, workers%2)
 			_, err := g.Write(data)
 			if err != nil {
 				if failed := g.abort(); failed != nil {
@@ -110,8 +112,8 @@ func FuzzGzip(f *testing.F) {
 		for range int(noise) * len(data) / 4096 {
 			data[r.IntN(len(data))] = byte(r.Uint32())
 		}
-		one := squeeze(t, data, 1, 1<<16)
-		if !bytes.Equal(squeeze(t, data, 4, 1000+int(noise)), one) {
+		one := squeeze(t, data, 1, 3, 1<<16)
+		if !bytes.Equal(squeeze(t, data, 4, int(noise)%4, 1000+int(noise)), one) {
 			t.Error("four workers give other bytes than one")
 		}
 		gz, err := gzip.NewReader(bytes.NewReader(one))

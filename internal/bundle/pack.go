@@ -41,7 +41,7 @@ func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
 }
 
 func (l *Listing) packDirectory(ctx context.Context, t *tree, workers int, a *Archive) error {
-	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, workers), buf: make([]byte, readSize), a: a}
+	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, workers, l.alone()), buf: make([]byte, readSize), a: a}
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
 	if err := p.run(ctx); err != nil {
 		if failed := p.gz.abort(); failed != nil {
@@ -54,6 +54,14 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, workers int, a *Ar
 	}
 	p.inspector.warn(l.options.Warn)
 	return nil
+}
+
+// alone is how many blocks to compress before workers start: none where so many files are worth it for certain.
+func (l *Listing) alone() int {
+	if l.files > 1000 {
+		return 0
+	}
+	return 3
 }
 
 // packer writes the tar stream.
