@@ -6,7 +6,6 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
-	"runtime"
 	"sync"
 
 	"github.com/klauspost/compress/flate"
@@ -241,6 +240,3 @@ func (g *gzipWriter) stop() error {
 	g.running.Wait()
 	return g.err
 }
-
-// processors is how many workers are of use.
-func processors() int { return runtime.GOMAXPROCS(0) }

@@ -45,11 +45,9 @@ func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 			t.Parallel()
 			data := text(size, 1)
 			want := squeeze(t, data, 1, 3, 100_000)
-			for _, workers := range []int{0, 2, 50} {
-				for _, alone := range []int{0, 1, 3} {
-					if !bytes.Equal(squeeze(t, data, workers, alone, 7777), want) {
-						t.Errorf("%d workers after %d blocks: got other bytes than one worker", workers, alone)
-					}
+			for _, who := range []team{{workers: 0}, {workers: 2}, {workers: 2, alone: 1}, {workers: 50, alone: 3}} {
+				if !bytes.Equal(squeeze(t, data, who.workers, who.alone, 7777), want) {
+					t.Errorf("%+v: got other bytes than one worker", who)
 				}
 			}
 			r, err := gzip.NewReader(bytes.NewReader(want))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -14,10 +15,26 @@ const readSize = 256 << 10
 // Pack writes the archive. Its bytes depend on the names, contents and x bits of what was listed and on nothing else.
 // Any error, the context's end included, leaves nothing behind.
 func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
-	return l.pack(ctx, processors())
+	return l.pack(ctx, l.team())
 }
 
-func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
+// team is who works on an archive. Its bytes are the same whoever does.
+type team struct {
+	readers int // that read files ahead of the packer
+	workers int // that compress
+	alone   int // blocks that the packer compresses before it calls the workers
+}
+
+// team is all processors at once where so many files make it certain that there is work for them.
+func (l *Listing) team() team {
+	n := runtime.GOMAXPROCS(0)
+	if l.files > 1000 {
+		return team{readers: n, workers: n}
+	}
+	return team{workers: n, alone: 3}
+}
+
+func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
 	start := time.Now()
 	defer limitMemory()()
 	t, err := openTree(l.options.Root)
@@ -30,7 +47,7 @@ func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
 	if l.Ready() {
 		err = l.copyReady(ctx, t, a)
 	} else {
-		err = l.packDirectory(ctx, t, workers, a)
+		err = l.packDirectory(ctx, t, who, a)
 	}
 	if err != nil {
 		s.close()
@@ -40,10 +57,10 @@ func (l *Listing) pack(ctx context.Context, workers int) (*Archive, error) {
 	return a, nil
 }
 
-func (l *Listing) packDirectory(ctx context.Context, t *tree, workers int, a *Archive) error {
-	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, workers, l.alone()), buf: make([]byte, readSize), a: a}
+func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archive) error {
+	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, who.workers, who.alone), a: a}
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
-	if err := p.run(ctx); err != nil {
+	if err := p.run(ctx, who.readers); err != nil {
 		if failed := p.gz.abort(); failed != nil {
 			return failed // the cause of what the packer saw
 		}
@@ -56,26 +73,18 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, workers int, a *Ar
 	return nil
 }
 
-// alone is how many blocks to compress before workers start: none where so many files are worth it for certain.
-func (l *Listing) alone() int {
-	if l.files > 1000 {
-		return 0
-	}
-	return 3
-}
-
 // packer writes the tar stream.
 type packer struct {
 	l         *Listing
 	tree      *tree
 	gz        *gzipWriter
-	buf       []byte
+	buf       []byte // for what was not read ahead
 	head      []byte
 	a         *Archive
 	inspector inspector
 }
 
-func (p *packer) run(ctx context.Context) error {
+func (p *packer) run(ctx context.Context, readers int) error {
 	for i := range p.l.dirs {
 		d := &p.l.dirs[i]
 		if !d.sent || d.path == "." {
@@ -85,27 +94,48 @@ func (p *packer) run(ctx context.Context) error {
 			return err
 		}
 	}
+	reading := p.l.readAhead(ctx, p.tree, readers)
+	defer reading.close()
 	for _, e := range p.l.entries {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := p.entry(ctx, e); err != nil {
+		if err := p.entry(ctx, e, reading.next()); err != nil {
 			return err
 		}
 	}
 	return p.zeros(2 * tarBlock)
 }
 
-func (p *packer) entry(ctx context.Context, e entry) error {
+func (p *packer) entry(ctx context.Context, e entry, f readFile) error {
 	d, n, name := &p.l.dirs[e.dir], p.l.notes[e.note], p.l.names.at(e.name)
 	if n.kind == kindLink {
 		return p.header(header{name: join(d.path, string(name)), kind: kindLink, link: n.text})
 	}
-	size, err := p.file(ctx, d.path, name, p.l.source(e))
+	size, err := f.size, f.err
+	switch {
+	case f.left:
+		size, err = p.file(ctx, d.path, name, p.l.source(e))
+	case err == nil:
+		err = p.whole(d.path, name, f)
+	}
 	p.a.Bytes += size
 	p.a.dirBytes[e.dir] += size
 	p.a.biggest.add(d.path, name, size)
 	return err
+}
+
+// whole packs a file that was read ahead.
+func (p *packer) whole(dir string, name []byte, f readFile) error {
+	err := p.header(header{name: join(dir, string(name)), kind: kindFile, exec: f.exec, size: f.size})
+	if err != nil {
+		return err
+	}
+	p.inspector.look(dir, name, f.content, f.size)
+	if _, err := p.gz.Write(f.content); err != nil {
+		return err
+	}
+	return p.zeros(int(-f.size & (tarBlock - 1)))
 }
 
 func (p *packer) header(h header) (err error) {
@@ -119,6 +149,7 @@ func (p *packer) header(h header) (err error) {
 	return err
 }
 
+// file reads and packs one that was not read ahead.
 func (p *packer) file(ctx context.Context, dir string, name []byte, source string) (int64, error) {
 	f, err := p.tree.openFile(source)
 	if err != nil {
@@ -128,6 +159,9 @@ func (p *packer) file(ctx context.Context, dir string, name []byte, source strin
 	err = p.header(header{name: join(dir, string(name)), kind: kindFile, exec: f.exec, size: f.size})
 	if err != nil {
 		return 0, err
+	}
+	if p.buf == nil {
+		p.buf = make([]byte, readSize)
 	}
 	first := func(content []byte) { p.inspector.look(dir, name, content, f.size) }
 	if err := copyExactly(ctx, p.gz, f, f.size, p.buf, first); err != nil {
@@ -150,11 +184,8 @@ var errShrunk = errors.New("it became shorter")
 func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf []byte, first func([]byte)) error {
 	for at := int64(0); at < size; {
 		n, err := io.ReadFull(r, buf[:min(int64(len(buf)), size-at)])
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return errShrunk
-		}
 		if err != nil {
-			return err
+			return shrunk(err)
 		}
 		if at == 0 && first != nil {
 			first(buf[:n])
@@ -167,6 +198,14 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf 
 		}
 	}
 	return nil
+}
+
+// shrunk tells an end that came too early from other errors.
+func shrunk(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errShrunk
+	}
+	return err
 }
 
 // openError tells a file that was replaced or removed since it was listed from one that may not be read.

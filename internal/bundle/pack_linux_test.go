@@ -118,8 +118,8 @@ func (f *forest) write(name string, content []byte, mode os.FileMode) {
 	file.Close()
 }
 
-// packWith packs with so many workers, by way of openat2 or component by component.
-func (f *forest) packWith(t *testing.T, workers int, stepwise bool) (*Listing, []byte, error) {
+// packWith packs by way of openat2 or component by component.
+func (f *forest) packWith(t *testing.T, who team, stepwise bool) (*Listing, []byte, error) {
 	tr, err := openTree(f.root)
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func (f *forest) packWith(t *testing.T, workers int, stepwise bool) (*Listing, [
 		return nil, nil, err
 	}
 	a := &Archive{sink: newSink(o)}
-	if err := l.packDirectory(t.Context(), tr, workers, a); err != nil {
+	if err := l.packDirectory(t.Context(), tr, who, a); err != nil {
 		return nil, nil, err
 	}
 	defer a.sink.close()
@@ -168,8 +168,8 @@ func FuzzPack(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		forest := plant(t, in)
 		before := snapshot(t, filepath.Dir(forest.root))
-		l, archive, err := forest.packWith(t, 1, false)
-		_, again, errAgain := forest.packWith(t, 4, true)
+		l, archive, err := forest.packWith(t, team{workers: 1, alone: 3}, false)
+		_, again, errAgain := forest.packWith(t, team{readers: 2, workers: 4}, true)
 		if after := snapshot(t, filepath.Dir(forest.root)); !slices.Equal(before, after) {
 			t.Errorf("packing changed the disk:\n%q\n%q", before, after)
 		}

@@ -14,7 +14,7 @@ import (
 const beneath = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
 
 // tree is the checkout. Every path is relative to it and clean, and no link on the way is followed.
-// A tree is for one goroutine at a time.
+// Several goroutines may open files of a tree at once; all else is for one at a time.
 type tree struct {
 	fd       int
 	roots    []string // how an absolute link may spell the root

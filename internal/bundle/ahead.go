@@ -1,0 +1,133 @@
+package bundle
+
+import (
+	"context"
+	"io"
+	"sync"
+)
+
+// In a big tree system calls are half of the work. So the files are opened and read ahead of the packer, in batches:
+//
+//	next gives out batches of entries ──► readers open and read the files ──► next hands them on in their order
+//
+// What does not fit in a batch's memory is left to the packer.
+const (
+	batchEntries = 32
+	batchBytes   = 256 << 10
+	maxReaders   = 4
+)
+
+// batch is some entries that follow one another.
+type batch struct {
+	entries []entry
+	files   []readFile    // one for each entry
+	content []byte        // of the files, end to end
+	ready   chan struct{} // holds one token when files is whole
+}
+
+// readFile is what a reader found out about an entry.
+type readFile struct {
+	left    bool // alone: it is a link, or too big
+	size    int64
+	exec    bool
+	content []byte // all of it
+	err     error
+}
+
+// ahead is the reading of a listing's files. A nil one leaves them all to the packer.
+type ahead struct {
+	l       *Listing
+	tree    *tree
+	rest    []entry // not given out yet
+	ring    []*batch
+	turn    int // of the ring: the batch that next is at
+	at      int // the entry of it that comes next
+	todo    chan *batch
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// readAhead starts so many readers, which close ends.
+func (l *Listing) readAhead(ctx context.Context, t *tree, readers int) *ahead {
+	if readers == 0 {
+		return nil
+	}
+	readers = min(readers, maxReaders)
+	a := &ahead{l: l, tree: t, rest: l.entries, ring: make([]*batch, 2*readers+1)}
+	a.todo = make(chan *batch, len(a.ring))
+	ctx, a.stop = context.WithCancel(ctx)
+	for i := range a.ring {
+		a.ring[i] = &batch{content: make([]byte, 0, batchBytes), ready: make(chan struct{}, 1)}
+		a.giveOut(a.ring[i])
+	}
+	for range readers {
+		a.running.Go(func() { a.read(ctx) })
+	}
+	return a
+}
+
+func (a *ahead) giveOut(b *batch) {
+	n := min(len(a.rest), batchEntries)
+	b.entries, a.rest = a.rest[:n], a.rest[n:]
+	a.todo <- b
+}
+
+// next is what was read of the next entry of the listing, until it is called again. It may be called once for each.
+func (a *ahead) next() readFile {
+	if a == nil {
+		return readFile{left: true}
+	}
+	b := a.ring[a.turn]
+	if a.at == len(b.entries) {
+		a.giveOut(b)
+		a.turn, a.at = (a.turn+1)%len(a.ring), 0
+		b = a.ring[a.turn]
+	}
+	if a.at == 0 {
+		<-b.ready
+	}
+	a.at++
+	return b.files[a.at-1]
+}
+
+// close ends the readers, wherever they are.
+func (a *ahead) close() {
+	if a != nil {
+		a.stop()
+		close(a.todo)
+		a.running.Wait()
+	}
+}
+
+// read is a reader.
+func (a *ahead) read(ctx context.Context) {
+	for b := range a.todo {
+		b.files, b.content = b.files[:0], b.content[:0]
+		for _, e := range b.entries {
+			f := readFile{left: true}
+			if a.l.notes[e.note].kind == kindFile && ctx.Err() == nil {
+				f = b.read(a.tree, a.l.source(e))
+			}
+			b.files = append(b.files, f)
+		}
+		b.ready <- struct{}{}
+	}
+}
+
+func (b *batch) read(t *tree, source string) readFile {
+	f, err := t.openFile(source)
+	if err != nil {
+		return readFile{err: openError(source, err)}
+	}
+	defer f.close()
+	start := len(b.content)
+	if f.size > int64(cap(b.content)-start) {
+		return readFile{left: true}
+	}
+	b.content = b.content[:start+int(f.size)]
+	content := b.content[start:]
+	if _, err := io.ReadFull(f, content); err != nil {
+		return readFile{err: readError(source, shrunk(err))}
+	}
+	return readFile{size: f.size, exec: f.exec, content: content}
+}

@@ -1,0 +1,103 @@
+package bundle
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// library makes a checkout of 200 files: small, empty, bigger than a batch, executable, and a link here and there.
+func library(t *testing.T) (root string) {
+	root = t.TempDir()
+	for i := range 200 {
+		name := filepath.Join(root, fmt.Sprintf("m%d/f%03d.tf", i%7, i))
+		size := []int{0, 1, 511, 512, 4000, 9000}[i%6]
+		if i%40 < 3 {
+			size = []int{batchBytes, batchBytes + 1, 600_000}[i%40]
+		}
+		mode := os.FileMode(0o600 + i%2*0o100)
+		err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, bytes.Repeat([]byte{byte('a' + i%26)}, size), mode))
+		if err == nil && i%20 == 0 {
+			err = os.Symlink(filepath.Base(name), name+".link")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func listFor(t *testing.T, root string, debug func(string)) *Listing {
+	t.Helper()
+	l, err := List(t.Context(), Options{Root: root, Temp: []string{t.TempDir()}, Debug: debug})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+var teams = []team{{workers: 1, alone: 3}, {readers: 1, workers: 1}, {readers: 2, workers: 2}, {readers: 50, workers: 50}}
+
+func TestRule19SameBytesWhoeverReads(t *testing.T) {
+	t.Parallel()
+	root := library(t)
+	var want string
+	for _, who := range teams {
+		var said []string
+		l := listFor(t, root, func(line string) { said = append(said, line) })
+		a, err := l.pack(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprint(a.SHA256, a.Files, a.Bytes, a.Largest(), said)
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("%+v: got another archive, or another story of it, than %+v", who, teams[0])
+		}
+		a.Close()
+	}
+}
+
+func TestRule12WhoeverReadsNamesTheFile(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(file string) error{
+		"it vanished":                   os.Remove,
+		"something else took its place": func(file string) error { return errors.Join(os.Remove(file), os.Mkdir(file, 0o755)) },
+	} {
+		for _, who := range teams {
+			root := library(t)
+			l := listFor(t, root, nil)
+			if err := change(filepath.Join(root, "m2/f100.tf")); err != nil {
+				t.Fatal(err)
+			}
+			_, err := l.pack(t.Context(), who)
+			var e *Error
+			if !errors.As(err, &e) || e.Code != Changed || e.Path != "m2/f100.tf" || !strings.Contains(err.Error(), name) {
+				t.Errorf("%+v: got %v, want %q of m2/f100.tf", who, err, name)
+			}
+		}
+	}
+}
+
+func TestRule20CancelEndsTheReaders(t *testing.T) {
+	t.Parallel()
+	stop := errors.New("stop")
+	for _, who := range teams {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		l := listFor(t, library(t), func(line string) {
+			if strings.Contains(line, `"m2/f100.tf"`) {
+				cancel(stop)
+			}
+		})
+		if a, err := l.pack(ctx, who); a != nil || !errors.Is(err, stop) {
+			t.Errorf("%+v: got %v and %v, want the cause of the context's end", who, a, err)
+		}
+	}
+}
