@@ -45,6 +45,7 @@ var figures = []struct{ document, says, file, code string }{
 	{"docs/design.md", "| until 6 s |", "internal/action/publish.go", "interruptedUntil = 6 * time.Second"},
 	{"docs/design.md", "is given 300 ms", "internal/action/stdout.go", "unread = 300 * time.Millisecond"},
 	{"docs/design.md", "within four minutes", "internal/action/post.go", "postTime = 4 * time.Minute"},
+	{"docs/design.md", "more than 1,000 files", "internal/bundle/pack.go", "manyFiles = 1000"},
 	{"docs/design.md", "blocks of 512 KiB", "internal/bundle/gzip.go", "blockSize = 512 << 10"},
 	{"docs/design.md", "in memory up to 1 MiB", "internal/bundle/sink.go", "smallArchive = 1 << 20"},
 	{"docs/design.md", "any twelve bytes in a row", "internal/secret/redactor.go", "window = 12"},

@@ -12,6 +12,9 @@ import (
 // readSize is the piece in which files are read. Nearly every file of a repository is one piece.
 const readSize = 256 << 10
 
+// manyFiles are worth all that several goroutines cost.
+const manyFiles = 1000
+
 // Pack writes the archive. Its bytes depend on the names, contents and x bits of what was listed and on nothing else.
 // Any error, the context's end included, leaves nothing behind.
 func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
@@ -28,7 +31,7 @@ type team struct {
 // team is all processors at once where so many files make it certain that there is work for them.
 func (l *Listing) team() team {
 	n := runtime.GOMAXPROCS(0)
-	if l.files > 1000 {
+	if l.files > manyFiles {
 		return team{readers: n, workers: n}
 	}
 	return team{workers: n, alone: 3}

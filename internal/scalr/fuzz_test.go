@@ -93,7 +93,7 @@ func FuzzRetryAfter(f *testing.F) {
 // and stays the same when it is read again.
 func FuzzHandedOut(f *testing.F) {
 	for _, seed := range []string{"https://storage.googleapis.com/b/o?X-Goog-Signature=abc", "http://a/", "//a", "https://u:p@a/", "https://[::ffff:a9fe:a9fe]/",
-		"https://169.254.169.254/", "https://localhost./", "https://[fe80::1%25eth0]/", "https:///x", "https://a:99999/", "HTTPS://A/%2e%2e/", "https://a\\@b/", "https://a/\n"} {
+		"https://169.254.169.254/", "https://localhost./", "https://[fe80::1%25eth0]/", "https://[2001:db8::1%25\x84]/", "https:///x", "https://a:99999/", "HTTPS://A/%2e%2e/", "https://a\\@b/", "https://a/\n"} {
 		f.Add(seed)
 	}
 	base, err := url.Parse("https://acme.scalr.io")

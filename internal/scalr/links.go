@@ -21,6 +21,8 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 		return refuse("the link is not an address")
 	case u.User != nil:
 		return refuse("the link holds credentials")
+	case strings.Contains(u.Host, "%"): // a zone, which only has a meaning on the machine that wrote it
+		return refuse("the link leads to an address of one machine: " + printable(u.Host, 200))
 	case u.Host == "" || u.Opaque != "":
 		return refuse("the link is not an absolute address")
 	case u.Scheme == "http" && loopback(u.Hostname()) && loopback(c.base.Hostname()):
