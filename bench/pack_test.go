@@ -11,14 +11,12 @@ package bench
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -60,7 +58,7 @@ func BenchmarkPack(b *testing.B) {
 // measure runs the rounds of one tree.
 func measure(b *testing.B, packdir string, tree trees.Tree) result {
 	dir, out := directory(b, tree), b.TempDir()
-	r := result{tree: tree}
+	r := result{tree: tree, runs: map[string][]run{}}
 	keep(b, packdir, dir, filepath.Join(out, "kept"))
 	round := func() {
 		for _, p := range packers {
@@ -68,12 +66,10 @@ func measure(b *testing.B, packdir string, tree trees.Tree) result {
 				r.runs[p.name] = append(r.runs[p.name], once(b, packdir, p.name, dir, filepath.Join(out, p.name)))
 			}
 		}
-		r.limits = append(r.limits, limit(b, packdir, dir, filepath.Join(out, "kept"), 1))
-		r.busyLimits = append(r.busyLimits, limit(b, packdir, dir, filepath.Join(out, "kept"), runtime.NumCPU()))
+		r.limits = append(r.limits, limit(b, packdir, dir, filepath.Join(out, "kept")))
 	}
-	r.forget()
 	round() // to warm the page cache
-	r.forget()
+	r.runs, r.limits = map[string][]run{}, nil
 	for b.Loop() {
 		round()
 	}
@@ -147,30 +143,17 @@ func keep(b *testing.B, packdir, dir, archive string) {
 }
 
 // limit is the least time in which a process could do the work, in seconds: to start, and then to share what no packer can
-// do without among all processors. What that costs is measured by so many processes at once. One alone has the machine
-// to itself, which none of a packer's workers has: processors share caches, memory, and often more.
-func limit(b *testing.B, packdir, dir, archive string, atOnce int) float64 {
+// do without among all processors.
+func limit(b *testing.B, packdir, dir, archive string) float64 {
 	b.Helper()
 	start := once(b, packdir, "nothing", dir, archive)
-	var measuring sync.WaitGroup
-	costs, errs := make([]float64, atOnce), make([]error, atOnce)
-	for i := range atOnce {
-		measuring.Go(func() { costs[i], errs[i] = cost(packdir, dir, archive) })
-	}
-	measuring.Wait()
-	if err := errors.Join(errs...); err != nil {
-		b.Fatal(err)
-	}
-	return start.wall + median(costs)/float64(runtime.NumCPU())
-}
-
-// cost is the processor time, in seconds, of what no packer can do without.
-func cost(packdir, dir, archive string) (float64, error) {
 	said, err := exec.Command(packdir, "limit", dir, archive).Output()
 	if err != nil {
-		return 0, err
+		b.Fatal(err)
 	}
 	var r struct{ CPU float64 }
-	err = json.Unmarshal(said, &r)
-	return r.CPU, err
+	if err := json.Unmarshal(said, &r); err != nil {
+		b.Fatal(err)
+	}
+	return start.wall + r.CPU/float64(runtime.NumCPU())
 }
