@@ -85,6 +85,8 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, gates []string) ou
 	}
 	result, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return r.interruptedReject(ctx, run, o)
 	case err != nil:
 		o.problem += " Run " + run.ID + " could not be discarded (" + sentence(err) + "): " + r.report.RunURL
 	case result.GoesOn:
@@ -95,5 +97,18 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, gates []string) ou
 			r.seen(look)
 		}
 	}
+	return o
+}
+
+// interruptedReject: the step was told to end while it discarded the run. What
+// it has begun it does once more, in the time that is left.
+func (r *runStory) interruptedReject(ctx context.Context, run scalr.Run, rejected outcome) outcome {
+	ending, _ := r.follow(ctx, run, "")
+	if ending.Stop != nil && ending.Stop.Over && ending.Run.Status == "discarded" { // it had arrived
+		rejected.problem += " The run was discarded; nothing was applied."
+		return rejected
+	}
+	o := r.stopped(ctx, ending)
+	o.gates = rejected.gates
 	return o
 }

@@ -1,6 +1,9 @@
 package action_test
 
 import (
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -113,6 +116,42 @@ func TestGates(t *testing.T) {
 			t.Parallel()
 			p := newRig(t, scenario(t, c.scenario), c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
 			p.asked("POST /runs/*/actions/apply", c.confirms)
+		})
+	}
+}
+
+// TestGateInterrupted: the signal comes while the run is being discarded, and
+// that gets no answer. The run is stopped all the same.
+func TestGateInterrupted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		phase scalrtest.Phase
+		code  int
+		want  []string
+		says  string
+	}{
+		"it did not arrive": {scalrtest.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
+		"it did":            {scalrtest.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const discard = "POST /runs/*/actions/discard"
+			fault := scalrtest.Fault{Op: discard, Phase: c.phase, Action: scalrtest.Stall}
+			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
+			var at time.Time
+			r.during = func(p *played) {
+				for !slices.ContainsFunc(p.server.Requests(), func(r scalrtest.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(100 * time.Millisecond)
+				at = time.Now()
+				p.signals <- syscall.SIGINT
+			}
+			p := r.play().want(c.code, c.want...).says(c.says)
+			p.endsWithin(at, 6500*time.Millisecond)
+			if status := p.server.Runs()[0].Status; status != "discarded" {
+				t.Errorf("the run is left in %q", status)
+			}
 		})
 	}
 }
