@@ -1,0 +1,64 @@
+package bundle
+
+import (
+	"context"
+	"errors"
+	"io"
+	"syscall"
+)
+
+// readSize is the piece in which files are read. Nearly every file of a repository is one piece.
+const readSize = 256 << 10
+
+// errShrunk is what copyExactly says of a file that ends before the length which its header promised.
+var errShrunk = errors.New("it became shorter")
+
+// copyExactly copies size bytes, no more if there are more. It shows the first piece to first.
+func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf []byte, first func([]byte)) error {
+	for at := int64(0); at < size; {
+		n, err := io.ReadFull(r, buf[:min(int64(len(buf)), size-at)])
+		if err != nil {
+			return shrunk(err)
+		}
+		if at == 0 && first != nil {
+			first(buf[:n])
+		}
+		if _, err := w.Write(buf[:n]); err != nil {
+			return err
+		}
+		if at += int64(n); ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// shrunk tells an end that came too early from other errors.
+func shrunk(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errShrunk
+	}
+	return err
+}
+
+// openError tells a file that was replaced or removed since it was listed from one that may not be read.
+func openError(source string, err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
+		return &Error{Code: Changed, Path: source, Err: errors.New("it vanished")}
+	case errors.Is(err, errNotRegular), errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENXIO):
+		return &Error{Code: Changed, Path: source, Err: errors.New("something else took its place")}
+	}
+	return &Error{Code: Unreadable, Path: source, Err: err}
+}
+
+func readError(source string, err error) error {
+	var system syscall.Errno
+	switch {
+	case errors.Is(err, errShrunk):
+		return &Error{Code: Changed, Path: source, Err: err}
+	case errors.As(err, &system):
+		return &Error{Code: Unreadable, Path: source, Err: err}
+	}
+	return err
+}
