@@ -54,7 +54,7 @@ func (r Report) destroys(n *int) *bool {
 	for _, c := range r.Plan.Changes {
 		yes = yes || c.Action == Destroy || c.Action == Replace
 	}
-	return &yes
+	return r.unlessPlanFailed(yes)
 }
 
 // changes reports whether the plan changes anything at all. Scalr's word counts;
@@ -69,6 +69,15 @@ func (r Report) changes(f Facts) *bool {
 	yes := r.Plan.changes()
 	for _, n := range []*int{f.Additions, f.Changes, f.Destructions, f.Imports} {
 		yes = yes || n != nil && *n > 0
+	}
+	return r.unlessPlanFailed(yes)
+}
+
+// unlessPlanFailed: what a plan had found before it failed is there, and what it
+// had not may be there too.
+func (r Report) unlessPlanFailed(yes bool) *bool {
+	if !yes && r.Run.Plan != nil && r.Run.Plan.Status == "errored" {
+		return nil
 	}
 	return &yes
 }

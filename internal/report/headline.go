@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"scalr-run-action/internal/scalr"
 )
 
 // outcome is how a result is put.
@@ -37,17 +39,35 @@ var outcomes = map[string]outcome{
 
 // outcome gives the words for the result, and something true for a word that is new.
 func (r Report) outcome() outcome {
+	if r.cameTooLate() {
+		return outcome{outcomes[r.Result].icon, "over already: " + strings.ReplaceAll(strict(string(r.Run.Status)), "_", " "), "The run had ended before; nothing was done to it."}
+	}
 	if o, ok := outcomes[r.Result]; ok {
 		return o
 	}
 	return outcome{icon: "❔", word: line(r.Result, 40)}
 }
 
+// cameTooLate reports whether the run was to be discarded or canceled and had
+// ended in another way before.
+func (r Report) cameTooLate() bool {
+	switch r.Result {
+	case "discarded":
+		return r.Run.Status.Over() && r.Run.Status != "discarded"
+	case "canceled": // which a run that only waited is by a discard
+		return r.Run.Status.Over() && r.Run.Stage() != scalr.Stopped
+	}
+	return false
+}
+
 // Line sums the run up in a few words on one line: "2 to add, 1 to change, 1 to
 // destroy". It is the output `summary`, of strict characters only.
 func (r Report) Line() string {
 	numbers := r.numbers()
-	word := outcomes[r.Result].word
+	word := r.outcome().word
+	if _, ok := outcomes[r.Result]; !ok {
+		word = ""
+	}
 	switch {
 	case r.Result == "errored" && r.failed() != "":
 		word = r.failed() + " failed"

@@ -39,6 +39,8 @@ var outcomeReports = map[string]func(testing.TB) Report{
 	"checked":           checked,
 	"discarded":         stopped("discarded", "discarded"),
 	"canceled":          stopped("canceled", "canceled"),
+	"discarded-late":    stopped("discarded", "errored"),
+	"canceled-late":     stopped("canceled", "applied"),
 	"overridden":        overridden,
 	"errored-plan":      erroredPlan,
 	"errored-partial":   erroredPartial,

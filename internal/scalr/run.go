@@ -33,12 +33,28 @@ type Run struct {
 // Stage is what the run's status means.
 func (r Run) Stage() Stage { return r.Status.Stage() }
 
-// Changes tells whether the plan changes anything; nil while nobody knows.
+// Changes tells whether the plan changes anything; nil while nobody knows. That
+// nothing changes is what Scalr says of a run from its creation on: it is not
+// believed before there is a plan.
 func (r Run) Changes() *bool {
+	changes := r.HasChanges
 	if r.Plan != nil && r.Plan.HasChanges != nil {
-		return r.Plan.HasChanges
+		changes = r.Plan.HasChanges
 	}
-	return r.HasChanges
+	if changes != nil && !*changes && !r.hasPlan() {
+		return nil
+	}
+	return changes
+}
+
+// hasPlan reports whether there is a plan: its own status says so, or the run's
+// means it.
+func (r Run) hasPlan() bool {
+	switch r.Stage() {
+	case Pausing, Override, Saved, Succeeded:
+		return true
+	}
+	return r.Plan != nil && r.Plan.Status == "finished"
 }
 
 // Waiting reports whether the run seems to wait for a person. Runs pass
