@@ -14,7 +14,9 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	r.showListing(ctx, listing)
+	if err := r.showListing(ctx, listing); err != nil {
+		return outcome{}, err
+	}
 	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
 		return outcome{}, err
 	}
@@ -40,13 +42,12 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 	return outcome{result: "checked"}, nil
 }
 
-// showListing prints what would be sent.
-func (r *runStory) showListing(ctx context.Context, l *bundle.Listing) {
-	end := r.job.Group("What would be sent: " + files(l.Files()))
+// showListing prints what would be sent. What cannot be read stops a run, too.
+func (r *runStory) showListing(ctx context.Context, l *bundle.Listing) error {
+	defer r.job.Group("What would be sent: " + files(l.Files()))()
 	for e, err := range l.Entries(ctx) {
 		if err != nil {
-			r.job.Warnf("%v", err)
-			break
+			return err
 		}
 		switch {
 		case e.Target != "":
@@ -58,7 +59,7 @@ func (r *runStory) showListing(ctx context.Context, l *bundle.Listing) {
 	for _, o := range l.LeftOut() {
 		r.job.Infof("left out by %s: %d, such as %q", o.Rule, o.Count, o.First)
 	}
-	end()
+	return nil
 }
 
 // showRights says what the token may do, where the service tells.

@@ -20,6 +20,7 @@ type checker struct {
 	bytes int64
 
 	biggest biggestFiles
+	debug   func(string)
 }
 
 // checkedDir is a directory in a ready archive.
@@ -28,8 +29,9 @@ type checkedDir struct {
 	bytes  int64 // of the files in it
 }
 
-func newChecker() *checker {
-	return &checker{links: map[string]string{}, dirs: map[string]*checkedDir{".": {}}}
+// newChecker tells debug of each entry, if it is not nil.
+func newChecker(debug func(string)) *checker {
+	return &checker{debug: debug, links: map[string]string{}, dirs: map[string]*checkedDir{".": {}}}
 }
 
 func (c *checker) check(r io.Reader) error {
@@ -60,8 +62,11 @@ func (c *checker) entry(h *tar.Header) error {
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
 	}
+	if c.debug != nil {
+		c.debug(fmt.Sprintf("the archive holds %q, %d bytes", h.Name, h.Size))
+	}
 	name := path.Clean(h.Name)
-	if strings.HasPrefix(h.Name, "/") || slices.Contains(strings.Split(h.Name, "/"), "..") || c.passesLink(name) {
+	if leads(h.Name) || c.passesLink(name) {
 		return &Error{Code: ArchiveUnsafe, Path: h.Name}
 	}
 	delete(c.links, name)
@@ -73,13 +78,25 @@ func (c *checker) entry(h *tar.Header) error {
 	case tar.TypeSymlink:
 		return c.link(name, h.Linkname)
 	case tar.TypeLink: // another name for a file that came before
-		if strings.HasPrefix(h.Linkname, "/") || leavesBundle(".", h.Linkname) {
-			return &Error{Code: ArchiveUnsafe, Path: h.Name, Target: h.Linkname}
-		}
-		c.file(name, 0)
+		return c.hardLink(name, h.Linkname)
 	default:
 		return &Error{Code: ArchiveUnsafe, Path: h.Name, Err: fmt.Errorf("it is neither file, directory nor link (type %q)", h.Typeflag)}
 	}
+	return nil
+}
+
+// leads says whether a name of an archive is one that could lead anywhere but down.
+func leads(name string) bool {
+	return strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), "..")
+}
+
+// hardLink refuses another name for a link, too: as itself, elsewhere, that points to another place.
+func (c *checker) hardLink(name, target string) error {
+	to := path.Clean(target)
+	if _, link := c.links[to]; link || leads(target) || c.passesLink(to) {
+		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
+	}
+	c.file(name, 0)
 	return nil
 }
 

@@ -67,6 +67,9 @@ func readIgnoreFile(t *tree, base string, warn func(string)) (rules, error) {
 	if len(text) > maxIgnoreFile {
 		return nil, unusable(errors.New("it is bigger than 1 MiB"))
 	}
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return nil, unusable(errors.New("it is text in UTF-16, where UTF-8 is read"))
+	}
 	return parseRules(text, warn), nil
 }
 
@@ -121,7 +124,20 @@ func parseRule(text string) (rule, error) {
 		}
 		text, r.dirOnly = short, true
 	}
+	if starsOnly(text) { // all that there is, and not only in directories
+		text, r.dirOnly = "**", false
+	}
 	var err error
 	r.pattern, err = compile(text)
 	return r, err
+}
+
+// starsOnly says whether a pattern is made of nothing but ** and slashes.
+func starsOnly(pattern string) bool {
+	for part := range strings.SplitSeq(strings.Trim(pattern, "/"), "/") {
+		if part != "**" {
+			return false
+		}
+	}
+	return true
 }

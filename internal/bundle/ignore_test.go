@@ -12,6 +12,8 @@ import (
 
 // reference decides as the rules say, slowly: each pattern is a regular expression, each path is asked of all rules, and
 // each directory above it too.
+var allStars = regexp.MustCompile(`^/*\*\*(/\*\*)*/*$`)
+
 type reference []struct {
 	negate, dirOnly bool
 	re              *regexp.Regexp
@@ -36,6 +38,9 @@ func newReference(text string) (r reference) {
 			bare = short
 		}
 		dirOnly := bare != line
+		if allStars.MatchString(bare) {
+			bare, dirOnly = "**", false
+		}
 		if rest, ok := strings.CutPrefix(bare, "./"); ok {
 			bare = "/" + rest
 		}

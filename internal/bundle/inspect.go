@@ -18,7 +18,7 @@ func (i *inspector) look(dir string, name, content []byte, size int64) {
 		i.pointers.add(path.Join(dir, string(name)))
 	case isPrivateKey(content) && !looksSecret(name): // those were told of when they were listed
 		i.keys.add(path.Join(dir, string(name)))
-	case hasAnySuffix(name, ".tf", ".tofu"):
+	case hasAnySuffix(name, ".tf", ".tofu", ".tf.json", ".tofu.json"):
 		i.modules(dir, name, content)
 	}
 }
@@ -31,17 +31,17 @@ func isPrivateKey(content []byte) bool {
 	return bytes.Contains(first, []byte("PRIVATE KEY"))
 }
 
-// modules finds module sources that lead out of the bundle: source = "../…".
+// modules finds module sources that lead out of the bundle: source = "../…", and in JSON "source": "../…".
 func (i *inspector) modules(dir string, name, content []byte) {
 	for {
-		_, after, ok := bytes.Cut(content, []byte(`"../`))
+		_, after, ok := bytes.Cut(content, []byte(`"..`))
 		if !ok {
 			return
 		}
-		before := content[:len(content)-len(after)-len(`"../`)]
+		before := content[:len(content)-len(after)-len(`"..`)]
 		before = before[bytes.LastIndexByte(before, '\n')+1:]
 		source, _, _ := bytes.Cut(after, []byte(`"`))
-		if isSourceArgument(before) && leavesBundle(dir, "../"+string(source)) {
+		if isSourceArgument(before) && leavesBundle(dir, ".."+string(source)) {
 			i.sources.add(path.Join(dir, string(name)))
 			return
 		}
@@ -49,10 +49,18 @@ func (i *inspector) modules(dir string, name, content []byte) {
 	}
 }
 
-// isSourceArgument says whether a line begins with "source =".
-func isSourceArgument(line []byte) bool {
-	rest, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("source"))
-	return ok && string(bytes.TrimSpace(rest)) == "="
+// isSourceArgument says whether what stands before a value, on its line, is source = or, in JSON, "source":, and no comment.
+func isSourceArgument(before []byte) bool {
+	before = bytes.TrimSpace(before)
+	if bytes.HasPrefix(before, []byte("#")) || bytes.HasPrefix(before, []byte("//")) {
+		return false
+	}
+	name, hcl := bytes.CutSuffix(before, []byte("="))
+	if !hcl {
+		name, _ = bytes.CutSuffix(before, []byte(`":`))
+	}
+	rest, ok := bytes.CutSuffix(bytes.TrimSpace(name), []byte("source"))
+	return ok && len(name) < len(before) && (len(rest) == 0 || bytes.IndexByte([]byte(" \t{,\""), rest[len(rest)-1]) >= 0)
 }
 
 func (i *inspector) warn(warn func(string)) {

@@ -9,13 +9,14 @@ import (
 
 // copied is a directory that a link brought into the bundle, and those around it that came the same way.
 type copied struct {
-	from   string  // the directory in which the link stands, beneath the checkout
+	link   string  // beneath the checkout
+	text   string  // of the link
 	target string  // the directory that is copied
 	outer  *copied // nil: the link stands in the bundle's own directory
 }
 
 // maxCopied bounds what links can multiply: a few links to links to directories would fill any disk.
-const maxCopied = 200_000
+const maxCopied = 1_000_000
 
 var (
 	errEndless = errors.New("the directory contains the link, so a copy of it would never end")
@@ -28,7 +29,7 @@ func (w *walker) countCopy(c *copied) {
 		return
 	}
 	if w.copied++; w.copied == w.maxCopied {
-		w.fault(&Error{Code: LinkCycle, Path: c.from, Target: c.target, Err: errTooMuch})
+		w.fault(&Error{Code: LinkCycle, Path: c.link, Target: c.text, Err: errTooMuch})
 	}
 	if w.copied >= w.maxCopied {
 		w.todo = nil
@@ -105,7 +106,7 @@ func (w *walker) outer(v verdict, source, target string, end ending) {
 }
 
 func (w *walker) outerDirectory(source, target, end string) {
-	c := &copied{from: path.Dir(source), target: end, outer: w.now.copy}
+	c := &copied{link: source, text: target, target: end, outer: w.now.copy}
 	if c.endless() {
 		w.fault(&Error{Code: LinkCycle, Path: source, Target: target, Err: errEndless})
 		return
@@ -123,7 +124,7 @@ func (w *walker) outerDirectory(source, target, end string) {
 // endless says whether the copied directory contains a link that is being followed, which would then be copied again.
 func (c *copied) endless() bool {
 	for o := c; o != nil; o = o.outer {
-		if within(c.target, o.from) {
+		if within(c.target, path.Dir(o.link)) {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ func (l *Listing) checkReady(ctx context.Context, t *tree) error {
 	if err != nil {
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
-	c := newChecker()
+	c := newChecker(l.options.Debug)
 	err = c.check(gz)
 	switch {
 	case ctx.Err() != nil:

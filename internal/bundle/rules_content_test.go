@@ -167,14 +167,15 @@ func TestRule16Findings(t *testing.T) {
 	t.Parallel()
 	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
 	root := checkout(t, "infra/main.tf=module \"m\" {\n  source = \"../mods/m\"\n}\n", "infra/mods/x.tf=module \"a\" {\n  source=\"../local\"\n}\n",
-		"infra/quiet.tf=# source = \"../../far\"\ndescription = \"../../far\"\n", "infra/a.bin="+pointer, "infra/b.bin="+pointer, "infra/big.bin="+pointer+strings.Repeat(" ", 1024),
+		"infra/quiet.tf=# source = \"../../far\"\ndescription = \"../../far\"\n", "infra/one.tf=module \"a\" { source = \"../../x\" }\n", "infra/up.tf=  source = \"..\"\n", "infra/json.tf.json={\"module\": {\"a\": {\"source\": \"../b\"}}}",
+		"infra/other.tf=my_source = \"../b\"\n  // source = \"../b\"\nresource \"../b\"\n", "infra/a.bin="+pointer, "infra/b.bin="+pointer, "infra/big.bin="+pointer+strings.Repeat(" ", 1024),
 		"infra/.env=A=b", "infra/.env.example", "infra/id_rsa=x", "infra/tls.pem=-----BEGIN EC PRIVATE KEY-----\nAAAA\n", "infra/ca.pem=-----BEGIN CERTIFICATE-----\nPRIVATE KEY\n")
 	s := pack(t, root, "infra")
 	for _, want := range [][]string{
 		{"LFS", `(2): "a.bin", "b.bin".`},
 		{"secrets", `(2): ".env", "id_rsa".`},
 		{"private key", `(1): "tls.pem".`},
-		{"outside the bundle", `(1): "main.tf".`},
+		{"outside the bundle", `(4): "json.tf.json", "main.tf", "one.tf"`},
 	} {
 		if !s.warned.mentions(want...) {
 			t.Errorf("got warnings %q, want one with %q", s.warned.lines, want)

@@ -71,6 +71,10 @@ func TestRule05IgnoreFile(t *testing.T) {
 		{"two stars after", "x/**", "x/a x/y/b y", "y"},
 		{"two stars in a name", "a**b", "ab axb a/b axy/b", "axb"},
 		{"everything", "**", "a x/b", ""},
+		{"everything, said as directories", "**/", "a x/b", ""},
+		{"everything, said from the root", "/**/", "a x/b", ""},
+		{"everything, said twice", "**/**", "a x/b", ""},
+		{"everything brought back", "a\nx/\n!**/", "a x/b", "a x/b"},
 		{"everything at the root", "/*", "a x/b", ""},
 		{"directory", "x/", "x/a y/x/b x2/c y/z/x", "x2/c y/z/x"},
 		{"directory by its bare name", "secrets", "secrets/a y/secrets/b/c d", "d"},
@@ -145,6 +149,9 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 		}},
 		{"a dangling link", func(t *testing.T, _, file string) { must(t, os.Symlink("nowhere", file)) }},
 		{"a loop", func(t *testing.T, _, file string) { must(t, os.Symlink(".terraformignore", file)) }},
+		{"UTF-16", func(t *testing.T, _, file string) {
+			must(t, os.WriteFile(file, []byte("\xff\xfes\x00/\x00\n\x00"), 0o644))
+		}},
 		{"too big", func(t *testing.T, _, file string) { must(t, os.WriteFile(file, make([]byte, 1<<20+1), 0o644)) }},
 		{"unreadable", func(t *testing.T, _, file string) {
 			must(t, os.WriteFile(file, nil, 0))

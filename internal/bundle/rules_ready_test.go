@@ -59,8 +59,12 @@ func TestRule02ReadyArchive(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(root, "dist/config.tgz"), ready, 0o644))
 	must(t, os.Symlink("dist/config.tgz", filepath.Join(root, "latest")))
 	for _, path := range []string{"dist/config.tgz", "latest"} {
-		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path})
+		var told said
+		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Debug: told.add})
 		must(t, err)
+		if len(told.lines) != 6 || !told.mentions(`"env/dev/x.tofu", 14 bytes`) {
+			t.Errorf("with debug on got %q, want each entry", told.lines)
+		}
 		a, err := l.Pack(t.Context())
 		must(t, err)
 		got, err := io.ReadAll(a.Reader())
@@ -124,6 +128,9 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 		{"link above", gzipped(t, tarball(t, file("main.tf"), link("d/l", "../../x"))), bundle.ArchiveUnsafe},
 		{"links above together", gzipped(t, tarball(t, file("main.tf"), link("a/b/c/l", "../../.."), link("x", "a/b/c/l/../secret"))), bundle.ArchiveUnsafe},
 		{"through a link", gzipped(t, tarball(t, file("main.tf"), link("d", "e"), file("d/x"))), bundle.ArchiveUnsafe},
+		{"hard link through the archive", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a/../main.tf"})), bundle.ArchiveUnsafe},
+		{"hard link to a link", gzipped(t, tarball(t, file("main.tf"), link("a/b/l", "../../main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a/b/l"})), bundle.ArchiveUnsafe},
+		{"hard link by way of a link", gzipped(t, tarball(t, file("main.tf"), link("l", "."), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "l/main.tf"})), bundle.ArchiveUnsafe},
 		{"hard link above", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "../x"})), bundle.ArchiveUnsafe},
 		{"device", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeChar, Name: "null"})), bundle.ArchiveUnsafe},
 		{"fifo", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeFifo, Name: "f"})), bundle.ArchiveUnsafe},

@@ -55,8 +55,11 @@ func (w *walker) walk(ctx context.Context) error {
 		}
 		w.base = len(w.path)
 		err := w.tree.readDir(d.source, w.see)
-		if err != nil && !w.now.verdict.excluded {
+		switch {
+		case err != nil && !w.now.verdict.excluded:
 			w.fault(&Error{Code: Unreadable, Path: d.source, Err: err})
+		case err != nil:
+			w.l.options.Warn(fmt.Sprintf("Directory %q is left out and cannot be read: what a later rule might bring back in it is not sent.", d.path))
 		}
 	}
 	return w.allFaults()
