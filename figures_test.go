@@ -9,7 +9,7 @@ import (
 
 // figures are numbers that the documents promise, and the code that keeps them.
 var figures = []struct{ document, says, file, code string }{
-	{"docs/design.md", "is not believed for 30 s", "internal/follow/pace.go", "Settle: 30 * time.Second"},
+	{"docs/design.md", "is not believed for two minutes", "internal/follow/pace.go", "Settle: 2 * time.Minute"},
 	{"docs/design.md", "final over five looks", "internal/follow/judge.go", "severalLooks = 5"},
 	{"docs/design.md", "Looks come 1 s apart at first, 2 s after something moved", "internal/follow/pace.go", "First: time.Second, Moving: 2 * time.Second"},
 	{"docs/design.md", "slow down by half each time to 10 s", "internal/follow/pace.go", "min(p.wait*3/2, p.Slowest)"},
@@ -28,7 +28,7 @@ var figures = []struct{ document, says, file, code string }{
 	{"docs/design.md", "5 s apart", "internal/scalr/retry.go", "deniedWait = 5 * time.Second"},
 	{"docs/design.md", "| what we have just created | 120 s | a 404 in the first 30 s", "internal/scalr/retry.go", "ours = policy{patience: 120 * time.Second, lag: 30 * time.Second}"},
 	{"docs/design.md", "| to create a run | 120 s |", "internal/scalr/retry.go", "creating = policy{patience: 120 * time.Second, once: true, fresh: true}"},
-	{"docs/design.md", "| an upload | 10 min after the first failure |", "internal/scalr/retry.go", "uploading = policy{patience: 10 * time.Minute}"},
+	{"docs/design.md", "| an upload | 2 min after the first failure |", "internal/scalr/retry.go", "uploading = policy{patience: 2 * time.Minute}"},
 	{"docs/design.md", "a new configuration version, three in all", "internal/action/deliver.go", "mostConfigurations = 3"},
 	{"docs/design.md", "| 25 s a look |", "internal/scalr/retry.go", "lookingUp = policy{patience: 25 * time.Second}"},
 	{"docs/design.md", "| to stop a run | 5 s | 1 s an attempt,", "internal/scalr/retry.go", "stopping = policy{patience: hastyStop, attempt: time.Second, hurry: true}"},

@@ -299,6 +299,28 @@ func (b *blocking) Write(p []byte) (int, error) {
 	return b.to.Write(p)
 }
 
+// TestPostIsDue: a step that ends without knowing its run leaves it to the post
+// step, and one that knows has nothing left to do.
+func TestPostIsDue(t *testing.T) {
+	t.Parallel()
+	for name, due := range map[string]bool{"unavailable": true, "answers": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Reset, Times: -1})
+			if due {
+				s = with(s, scalrtest.Fault{Op: "GET /runs", Action: scalrtest.Status, Status: 503, Times: -1})
+			}
+			p := newRig(t, s).play()
+			if due {
+				p.want(3, "error-code=run-unknown")
+			}
+			if got := p.state["finished"] != "true"; got != due {
+				t.Errorf("the post step is due: %v, want %v; state %v", got, due, p.state)
+			}
+		})
+	}
+}
+
 // TestPost is the second chance: it stops what a killed step left behind, and is
 // silent after a normal end.
 func TestPost(t *testing.T) {

@@ -8,10 +8,14 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
+// notYet is for how long a run that refuses to be confirmed is taken for one that
+// only passes through the status in which it seems to wait.
+const notYet = 30 * time.Second
+
 // confirm agrees to the apply of a run that waits for it, and follows the apply
 // to its end. A conflict means not yet, or not any more: the run is looked at again.
 func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) {
-	for {
+	for began := time.Now(); ; {
 		err := r.client.Confirm(ctx, run.ID, r.comment("confirmed"))
 		if err == nil {
 			break
@@ -33,7 +37,7 @@ func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) 
 		case look.Status.Applying(), look.Status.Over():
 			run = look
 			return r.ended(ctx, run, "")
-		case look.Status == run.Status && look.Waiting():
+		case look.Status == run.Status && look.Waiting() && time.Since(began) > notYet:
 			return outcome{}, found(codeNotWaiting, "Scalr does not let run %s be confirmed while it is %q: %s.", run.ID, look.Status, sentence(err))
 		}
 		run = look

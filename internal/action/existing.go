@@ -73,6 +73,11 @@ func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome,
 
 // override lets a run go on past its soft policy failures.
 func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error) {
+	r.confirms = run.AutoApply // then the override is all that stands before the apply
+	if gates := r.gates(run); len(gates) > 0 && run.Stage() == scalr.Override {
+		return r.reject(ctx, run, gates), nil
+	}
+	r.confirms = false
 	overridden := 0
 	for _, p := range run.Policies {
 		if p.Status != "soft_failed" {
@@ -88,6 +93,8 @@ func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error)
 		return ofRun(run), nil
 	case overridden == 0 && run.Stage() == scalr.Override:
 		return outcome{}, found(codeNotWaiting, "Run %s waits for an override, but Scalr tells of no policy check that can be overridden.", run.ID)
+	case overridden == 0 && !r.in.Wait:
+		return outcome{}, found(codeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
 	case overridden == 0:
 		r.job.Noticef("No policy check of run %s waits for an override.", run.ID)
 	default:

@@ -157,11 +157,15 @@ func TestKilledMain(t *testing.T) {
 		"before the answer":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 		"before the version": {createVersion, "", nil},
 		"on a strict server": {readRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"and the lists lag":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: c.hang, Phase: scalrtest.After, Action: scalrtest.Stall})
 			s.Life.StrictCancel = name == "on a strict server" // which lets go of a queued run only when it plans
+			if name == "and the lists lag" {
+				s.World.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
+			}
 			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
 			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}

@@ -48,7 +48,8 @@ func unlessTold(b *bool, words string) string {
 // nothing would be, that it cannot be judged is a warning.
 func (r *runStory) costGate(facts report.Facts) []string {
 	if facts.CostDelta != "" {
-		if delta, ok := costIncrease(facts.CostDelta, r.in.MaxCostIncrease); ok {
+		// Not the two decimals that people are shown.
+		if delta, ok := costIncrease(facts.ExactCostDelta, r.in.MaxCostIncrease); ok {
 			return []string{fmt.Sprintf("cost-increase: %s USD a month more, of at most %g", delta, r.in.MaxCostIncrease)}
 		}
 		return nil

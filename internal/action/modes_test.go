@@ -51,6 +51,8 @@ func TestModes(t *testing.T) {
 		{"watch started", "plan-changes", []string{"wait=false"}, []string{"mode=watch"}, 0, []string{"result=planned"}, nil},
 		{"override", "policy-soft", waiting, []string{"mode=override"}, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, map[string]int{"POST /policy-checks/*/actions/override": 1, "POST /runs/*/actions/apply": 0}},
 		{"override without wait", "policy-soft", waiting, []string{"mode=override", "wait=false"}, 0, []string{"result=overridden"}, nil},
+		{"override gate", "policy-soft", waiting, []string{"mode=override", "fail-on=changes"}, 1, []string{"result=rejected", "error-code=gate-hit"}, map[string]int{"POST /policy-checks/*/actions/override": 0, "POST /runs/*/actions/discard": 0}},
+		{"override nothing", "waits-for-approval", waiting, []string{"mode=override", "wait=false"}, 3, []string{"result=refused", "error-code=run-not-waiting"}, nil},
 		{"discard", "waits-for-approval", waiting, []string{"mode=discard"}, 0, []string{"result=discarded", "status=discarded"}, map[string]int{"POST /runs/*/actions/discard": 1}},
 		{"discard saved", "saved-plan", saved, []string{"mode=discard"}, 0, []string{"result=discarded"}, nil},
 		{"discard over", "plan-error", nil, []string{"mode=discard"}, 0, []string{"result=discarded", "status=errored", "error-code="}, map[string]int{"POST /runs/*/actions/discard": 0}},
@@ -110,14 +112,40 @@ func TestGates(t *testing.T) {
 		{"passed gates are confirmed", "cost-increase", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000"}, 0, []string{"result=applied"}, nil, 1},
 		{"cost", "cost-increase", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase"}, 1, []string{"result=rejected"}, []string{"discard 202"}, 0},
 		{"needs confirmation", "waits-for-approval", []string{"dry-run=false", "fail-on=needs-confirmation"}, 1, []string{"result=rejected"}, []string{"discard 202"}, 0},
+		{"cost by less than a cent", "cost-by-a-hair", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=42.25"}, 1, []string{"result=rejected", "cost-delta=42.25"}, []string{"discard 202"}, 0},
 		{"gate without auto-apply waits", "cost-increase", []string{"dry-run=false", "fail-on=cost-increase", "max-cost-increase=1000"}, 0, []string{"result=needs-confirmation"}, nil, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := newRig(t, scenario(t, c.scenario), c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
+			hair := c.scenario == "cost-by-a-hair"
+			s := scenario(t, strings.Replace(c.scenario, "by-a-hair", "increase", 1))
+			if hair {
+				cost := *s.Life.Cost
+				cost.Delta = "42.254"
+				s.Life.Cost = &cost
+			}
+			p := newRig(t, s, c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
 			p.asked("POST /runs/*/actions/apply", c.confirms)
 		})
 	}
+}
+
+// TestTimeoutHoldsForAll: what a gate must know does not come, nor does GitHub's
+// answer; the step is over soon after its timeout all the same.
+func TestTimeoutHoldsForAll(t *testing.T) {
+	t.Parallel()
+	s := with(scenario(t, "applied"), scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrtest.Stall})
+	r := newRig(t, s, "dry-run=false", "fail-on=destroy", "timeout=25s")
+	if p := r.play(); p.took > 40*time.Second {
+		t.Errorf("the step took %s\n%s", p.took, p.log)
+	}
+}
+
+// TestConfirmNotYet: a run that only passes through planned refuses for a while.
+func TestConfirmNotYet(t *testing.T) {
+	t.Parallel()
+	s := with(scenario(t, "cost-increase"), scalrtest.Fault{Op: "POST /runs/*/actions/apply", Action: scalrtest.Status, Status: 409, Times: 4})
+	newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().want(0, "result=applied")
 }
 
 // TestGateInterrupted: the signal comes while the run is being discarded, and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"scalr-run-action/internal/scalr"
@@ -47,6 +48,9 @@ func (o outcome) exit() int {
 func ofRun(r scalr.Run) outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:
+		if r.Status != "applied" && hardFailed(r) {
+			return ofFailure(r)
+		}
 		return outcome{result: success(r)}
 	case scalr.Failed:
 		return ofFailure(r)
@@ -79,10 +83,8 @@ func success(r scalr.Run) string {
 }
 
 func ofFailure(r scalr.Run) outcome {
-	for _, p := range r.Policies {
-		if p.Status == "hard_failed" || p.Hard > 0 {
-			return outcome{result: "policy-failed", code: codePolicyFailed, problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
-		}
+	if hardFailed(r) {
+		return outcome{result: "policy-failed", code: codePolicyFailed, problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
 	}
 	problem := "The run failed"
 	if r.Applied() {
@@ -92,6 +94,10 @@ func ofFailure(r scalr.Run) outcome {
 		problem += ": " + r.ErrorMessage
 	}
 	return outcome{result: "errored", code: codeRunErrored, problem: strings.TrimRight(problem, ".") + "."}
+}
+
+func hardFailed(r scalr.Run) bool {
+	return slices.ContainsFunc(r.Policies, func(p scalr.PolicyCheck) bool { return p.Status == "hard_failed" || p.Hard > 0 })
 }
 
 // failedPolicies names the policies with this result, and what they say.

@@ -8,8 +8,13 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// postTime is for the post step: GitHub gives a cancelled job five minutes in all.
-const postTime = 4 * time.Minute
+const (
+	// postTime is for the post step: GitHub gives a cancelled job five minutes in all.
+	postTime = 4 * time.Minute
+	// comingTrue is for how long a run is looked for whose creation was cut off:
+	// Scalr may still be at it, and its lists may lag.
+	comingTrue = 45 * time.Second
+)
 
 // post is the second chance: it stops a run that the main step created and was
 // killed before it could finish with. After a normal end it does nothing and
@@ -45,13 +50,21 @@ func (r *runStory) finish(ctx context.Context, left state) (said string, err err
 		return "", err
 	}
 	run, ok, err := r.leftBehind(ctx, left)
-	if err != nil || !ok {
+	if err != nil {
 		return "", err
+	}
+	if !ok {
+		return "No run came of the creation that was cut off.", nil
 	}
 	r.report.Run = run
 	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
-	if run.Status.Over() {
+	r.ours = true
+	defer r.sweepOnce(ctx)
+	switch {
+	case run.Status.Over():
 		return "", nil
+	case run.Stage() == scalr.Saved:
+		return "Run " + run.ID + " of the cancelled step has saved its plan, and waits: " + r.report.RunURL, nil
 	}
 	stop, err := r.client.Stop(ctx, run, r.patiently("its job was cancelled"))
 	if err != nil {
@@ -73,5 +86,13 @@ func (r *runStory) leftBehind(ctx context.Context, left state) (scalr.Run, bool,
 		run, err := r.client.Look(ctx, left.run)
 		return run, err == nil, err
 	}
-	return r.client.RunOf(ctx, left.workspace, left.configuration)
+	for began := time.Now(); ; {
+		run, ok, err := r.client.RunOf(ctx, left.workspace, left.configuration)
+		if ok || time.Since(began) > comingTrue {
+			return run, ok, err
+		}
+		if err := pause(ctx, r.env.Pace.Moving); err != nil {
+			return scalr.Run{}, false, err
+		}
+	}
 }

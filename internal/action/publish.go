@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"scalr-run-action/internal/inputs"
@@ -19,12 +20,16 @@ const (
 	publishingTime   = 3 * time.Minute
 	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
 	lastWords        = 1500 * time.Millisecond
+	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
 )
 
 // publishing gives a context for what must be said although the step was told
 // to end: it goes on for a moment after a signal, not at all after a second one,
-// and never longer than most.
+// and never longer than most, or much longer than the step may take.
 func (s *step) publishing(most time.Duration) (context.Context, context.CancelFunc) {
+	if !s.deadline.IsZero() {
+		most = min(most, max(time.Until(s.deadline), overtime))
+	}
 	left := lastWords
 	switch at, ok := s.stops.at(); {
 	case s.stops.hurried():
@@ -57,6 +62,9 @@ func (r *runStory) publish(o outcome) int {
 
 // settled reports whether nothing is left for the post step.
 func (r *runStory) settled(o outcome) bool {
+	if o.code == codeRunUnknown {
+		return false
+	}
 	if o.result != "interrupted" && o.result != "timed-out" {
 		return true
 	}
@@ -91,7 +99,9 @@ const mostPlaces = 9
 // about. The files of a ready archive are not the repository's.
 func (r *runStory) annotatePlaces() {
 	shown, more := 0, 0
-	for _, d := range append(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics...) {
+	places := slices.Concat(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics)
+	slices.SortStableFunc(places, func(a, b report.Diagnostic) int { return severity(a) - severity(b) })
+	for _, d := range places {
 		switch {
 		case d.File == "" || r.directory == "":
 		case shown == mostPlaces:
@@ -104,6 +114,14 @@ func (r *runStory) annotatePlaces() {
 	if more > 0 {
 		r.job.Infof("%d more places are named in the log.", more)
 	}
+}
+
+// severity puts errors before warnings.
+func severity(d report.Diagnostic) int {
+	if d.Level == "warning" {
+		return 1
+	}
+	return 0
 }
 
 func (r *runStory) annotate(d report.Diagnostic) {

@@ -43,6 +43,7 @@ func (s *step) run(ctx context.Context) int {
 		return s.conclude(explain(ctx, s.andPath(ctx, in, err)), nil)
 	}
 	r := s.newRunStory(in)
+	s.deadline = time.Now().Add(in.Timeout)
 	timed, cancel := context.WithTimeoutCause(ctx, in.Timeout, timedOut{in.Timeout})
 	defer cancel()
 	o, err := r.act(timed)

@@ -19,6 +19,8 @@ type step struct {
 	redact *secret.Redactor
 	stops  *interrupts
 	began  time.Time
+	// deadline is when the step should be over; zero without a timeout.
+	deadline time.Time
 }
 
 // begin sets up a step. Its context ends when somebody asks the step to stop.
@@ -41,9 +43,10 @@ func (s *step) source() inputs.Source {
 		Env:   s.job.Env,
 		Given: s.job.InputNames(),
 		Origin: inputs.Origin{
-			OnGitHub:              s.job.OnGitHub(),
-			Fork:                  e.PullRequest.Fork,
-			PullRequestTargetFork: e.Name == "pull_request_target" && e.PullRequest.Fork,
+			OnGitHub: s.job.OnGitHub(),
+			Fork:     e.PullRequest.Fork,
+			// What cannot be shown to be none counts as a fork.
+			PullRequestTargetFork: e.Name == "pull_request_target" && (e.PullRequest.Fork || e.PullRequest.Number == 0),
 			Dependabot:            e.IsDependabot,
 			HasIDToken:            s.job.Env("ACTIONS_ID_TOKEN_REQUEST_URL") != "",
 		},

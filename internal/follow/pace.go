@@ -18,7 +18,7 @@ type Pace struct {
 // that a cancelled step has to what must be published.
 var DefaultPace = Pace{
 	First: time.Second, Moving: 2 * time.Second, Slowest: 10 * time.Second,
-	Stopping: 500 * time.Millisecond, Grace: 5 * time.Second, Settle: 30 * time.Second,
+	Stopping: 500 * time.Millisecond, Grace: 5 * time.Second, Settle: 2 * time.Minute,
 	Drain: 10 * time.Second, Late: 3 * time.Second,
 }
 

@@ -13,6 +13,7 @@ type Facts struct {
 	Additions, Changes, Destructions, Imports *int
 	HasChanges, HasDestroys                   *bool
 	CostDelta                                 string // USD a month with two decimals: 42.25
+	ExactCostDelta                            string // as Scalr says it, where CostDelta is not empty
 	PolicyStatus                              string // passed, advisory-failed, soft-failed, hard-failed, overridden
 }
 
@@ -31,6 +32,9 @@ func (r Report) Facts() Facts {
 		if r.Result == "applied" {
 			f.Additions, f.Changes, f.Destructions = told(a.Additions, f.Additions), told(a.Changes, f.Changes), told(a.Destructions, f.Destructions)
 		}
+	}
+	if f.CostDelta != "" {
+		f.ExactCostDelta = cost(r.Run).Delta
 	}
 	f.HasDestroys = r.destroys(f.Destructions)
 	f.HasChanges = r.changes(f)

@@ -27,7 +27,7 @@ var (
 	ours      = policy{patience: 120 * time.Second, lag: 30 * time.Second}
 	lookingUp = policy{patience: 25 * time.Second}
 	creating  = policy{patience: 120 * time.Second, once: true, fresh: true}
-	uploading = policy{patience: 10 * time.Minute}
+	uploading = policy{patience: 2 * time.Minute}
 	stopping  = policy{patience: hastyStop, attempt: time.Second, hurry: true}
 	single    = policy{}
 	// lookingAgain is for the look between two requests to stop a run.

@@ -29,7 +29,7 @@ var ErrLinkExpired = errors.New("the upload address is not accepted any more")
 
 // Upload sends the archive to the address that came with the configuration
 // version, without our token: the address is signed. It sends the same bytes
-// from the start on every attempt, for ten minutes after the first that failed.
+// from the start on every attempt, for two minutes after the first that failed.
 func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	op := "upload to configuration version " + v.ID
 	link, err := c.handedOut(op, v.upload)
