@@ -325,6 +325,20 @@ func TestPostIsDue(t *testing.T) {
 // silent after a normal end.
 func TestPost(t *testing.T) {
 	t.Parallel()
+	t.Run("saved meanwhile", func(t *testing.T) {
+		t.Parallel()
+		main := newRig(t, scenario(t, "saved-plan"), "dry-run=false", "save-plan=true")
+		post := newRig(t, scenario(t, "saved-plan"))
+		a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+		main.then(a, func() {
+			a.read()
+			post.name, post.env["STATE_run-id"], post.env["STATE_on-cancel"] = "scalr-run-post", a.outputs["run-id"], "stop"
+			b.server = a.server
+			post.step(b)
+		})
+		b.read()
+		b.want(0).says("has saved its plan").stops()
+	})
 	t.Run("normal end", func(t *testing.T) {
 		t.Parallel()
 		r := newRig(t, scenario(t, "plan-changes"))

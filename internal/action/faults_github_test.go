@@ -98,6 +98,23 @@ func forkPayload() map[string]any {
 func fork(r *rig)       { r.event("pull_request", forkPayload()) }
 func forkTarget(r *rig) { r.event("pull_request_target", forkPayload()) }
 
+// TestTargetWithoutEvent: what cannot be shown to be no fork's head is taken for one.
+func TestTargetWithoutEvent(t *testing.T) {
+	t.Parallel()
+	for name, payload := range map[string]string{"none": "", "cut": "{", "without a pull request": `{"action":"opened"}`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, scenario(t, "plan-changes"))
+			r.event("pull_request_target", nil)
+			write(t, r.env["GITHUB_EVENT_PATH"], payload)
+			p := r.play().want(2, "result=invalid").says("allow-pull-request-target")
+			if n := len(p.server.Requests()); n != 0 {
+				t.Errorf("%d requests left", n)
+			}
+		})
+	}
+}
+
 // TestGitHubFaults (G07-G20): a comment never changes the result, is written
 // once, and is ours.
 func TestGitHubFaults(t *testing.T) {

@@ -135,10 +135,31 @@ func TestGates(t *testing.T) {
 func TestTimeoutHoldsForAll(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "applied"), scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrtest.Stall})
-	r := newRig(t, s, "dry-run=false", "fail-on=destroy", "timeout=25s")
-	if p := r.play(); p.took > 40*time.Second {
+	r := newRig(t, s, "dry-run=false", "fail-on=destroy", "timeout=10s")
+	if p := r.play(); p.took > 20*time.Second {
 		t.Errorf("the step took %s\n%s", p.took, p.log)
 	}
+}
+
+// TestHardPolicyOfAnotherStatus: what a hard policy forbids is no success, though
+// the run says that it has finished.
+func TestHardPolicyOfAnotherStatus(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "policy-hard")
+	s.Life.Steps = []scalrtest.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
+	newRig(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
+}
+
+// TestErrorsTakeThePlaces that annotations have, before warnings.
+func TestErrorsTakeThePlaces(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "plan-error")
+	s.Life.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) + "Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
+	p := newRig(t, s).play().want(1, "result=errored")
+	if n := strings.Count(p.log, "\n::warning "); n != 8 {
+		t.Errorf("%d places of warnings, want 8", n)
+	}
+	p.says("line=3")
 }
 
 // TestConfirmNotYet: a run that only passes through planned refuses for a while.
