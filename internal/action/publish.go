@@ -48,6 +48,8 @@ func (r *runStory) publish(o outcome) int {
 	defer r.logs.close()
 	r.complete(o)
 	r.annotatePlaces()
+	r.out.set("terraform-outputs", "") // a shell with set -u wants those that stay empty, too
+	r.out.set("comment-url", "")
 	r.terraformOutputs(o)
 	for _, out := range r.report.Outputs() {
 		r.out.set(out.Name, out.Value)
