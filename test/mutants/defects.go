@@ -30,7 +30,7 @@ var requests = []mutant{
 	{"silence is waited out", "scalr/door.go", `quiet       = 30 * time.Second`, `quiet       = 30 * time.Hour`, both},
 	{"the answer for another run is taken", "scalr/runs.go", `if id != "" && r.ID != id {`, `if false {`, both},
 	{"any id goes into an address", "scalr/door.go", `if !identifier.MatchString(element) {`, `if false && !identifier.MatchString(element) {`, both},
-	{"uploads are tried once", "scalr/retry.go", `uploading = policy{patience: 10 * time.Minute}`, `uploading = policy{}`, both},
+	{"uploads are tried once", "scalr/retry.go", `uploading = policy{patience: 2 * time.Minute}`, `uploading = policy{}`, both},
 	{"an expired link is a refusal", "scalr/storage.go", `e.Cause = ErrLinkExpired`, `e.Cause = nil`, both},
 	{"a link may be http", "scalr/links.go", `case u.Scheme != "https":`, `case u.Scheme == "ftp":`, both},
 	{"a link may hold credentials", "scalr/links.go", `case u.User != nil:`, `case u.User != nil && u.Host == "":`, both},
@@ -62,7 +62,11 @@ var statuses = []mutant{
 `, ``, []string{"follow", "action"}},
 	{"a log is told from its start each time", "follow/tail.go", `skipped, err := io.CopyN(sum, seen, t.told)`, `skipped, err := io.CopyN(sum, seen, 0*t.told)`, []string{"follow", "action"}},
 	{"a log is asked for too soon", "follow/logs.go", `t.leave = time.Now().Add(wished(err))`, `t.leave = time.Now().Add(0 * wished(err))`, []string{"follow", "action"}},
-	{"a hard policy is any failure", "action/outcome.go", `if p.Status == "hard_failed" || p.Hard > 0 {`, `if p.Status == "nothing" {`, []string{"action"}},
+	{"a hard policy is any failure", "action/outcome.go", `	if hardFailed(r) {`, `	if false {`, nil},
+	{"a hard policy is no failure of a run that finished", "action/outcome.go", `r.Status != "applied" && hardFailed(r)`, `false`, nil},
+	{"override asks no gate", "action/existing.go", `len(gates) > 0 && run.Stage() == scalr.Override {`, `len(gates) > 99 {`, nil},
+	{"the cost gate rounds", "action/gates.go", `costIncrease(facts.ExactCostDelta`, `costIncrease(facts.CostDelta`, nil},
+	{"publishing knows no timeout", "action/publish.go", `if !s.deadline.IsZero() {`, `if false {`, nil},
 	{"a discarded run ends well", "action/outcome.go", `&& !o.asked:`, `&& !o.asked && o.code == "":`, []string{"action"}},
 }
 
@@ -77,6 +81,10 @@ var signals = []mutant{
 	{"a broken log is no signal", "action/interrupt.go", `func (i *interrupts) broken(error) { i.end(interrupted{}) }`, `func (i *interrupts) broken(error) {}`, []string{"action"}},
 	{"a blocked log blocks the stop", "action/stdout.go", `const unread = 300 * time.Millisecond`, `const unread = 300 * time.Hour`, []string{"action"}},
 	{"the second signal changes nothing", "action/interrupt.go", `if n > 0 {`, `if n > 1 {`, []string{"action"}},
+	{"the post step looks once", "action/post.go", `comingTrue = 45 * time.Second`, `comingTrue = 0`, nil},
+	{"who lost a run is done", "action/publish.go", `if o.code == codeRunUnknown {`, `if false {`, nil},
+	{"a saved plan is discarded afterwards", "action/post.go", `case run.Stage() == scalr.Saved:`, `case false:`, nil},
+	{"a rejected run is left to a signal", "action/gates.go", `case err != nil && ctx.Err() != nil:`, `case false:`, nil},
 	{"the post step acts after a good end", "action/post.go", `if left.finished ||`, `if false ||`, []string{"action"}},
 	{"the state is kept too late", "action/create.go", `	r.keep(state{configuration: v.ID, workspace: r.report.Workspace.ID, onCancel: r.onCancel()})
 `, ``, []string{"action"}},
@@ -133,6 +141,10 @@ var secrets = []mutant{
 
 // bundles are defects in what is packed.
 var bundles = []mutant{
+	{"read ahead: the wrong batch", "bundle/ahead.go", `(a.turn+1)%len(a.ring)`, `(a.turn+2)%len(a.ring)`, nil},
+	{"read ahead: what is too big is cut", "bundle/ahead.go", `if f.size > int64(cap(b.content)-start) {`, `if f.size > int64(cap(b.content)) {`, nil},
+	{"read ahead: what cannot be opened is empty", "bundle/ahead.go", `return readFile{err: openError(source, err)}`, `return readFile{}`, nil},
+	{"a hard link may name a link", "bundle/check.go", `link || leads(target)`, `leads(target)`, nil},
 	{".git is packed", "bundle/kinds.go", `return string(name) == ".git" ||`, `return false ||`, []string{"bundle", "action"}},
 	{"a link may leave the checkout", "bundle/link.go", `		w.fault(&Error{Code: LinkOutside, Path: source, Target: end.outside})
 `, `		_ = source

@@ -1,7 +1,7 @@
 // Command mutants asks whether the tests would notice: it plants one defect
 // after the other in a copy of the tree and runs the tests that should see it.
 //
-//	go run ./test/mutants            # all of them, a quarter of an hour
+//	go run ./test/mutants            # all of them, most of an hour
 //	go run ./test/mutants redirect   # those whose name holds the word
 package main
 
