@@ -2,7 +2,10 @@ package action_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +22,19 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 		return h.hub.RoundTrip(r)
 	}
 	return h.scalr.RoundTrip(r)
+}
+
+// vanishing removes a file that was listed, before it is read.
+type vanishing struct {
+	to   io.Writer
+	file string
+}
+
+func (v *vanishing) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "What would be sent") {
+		os.Remove(v.file)
+	}
+	return v.to.Write(p)
 }
 
 // onGitHub puts a GitHub beside the step.
@@ -152,6 +168,11 @@ func TestCheck(t *testing.T) {
 	s := scenario(t, "plan-changes")
 	s.World.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
 	newRig(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")
+
+	// What cannot be read stops a run, and so a check.
+	r := newRig(t, scenario(t, "plan-changes"), "mode=check")
+	r.stdout = func(log io.Writer) io.Writer { return &vanishing{to: log, file: filepath.Join(r.checkout, "main.tf")} }
+	r.play().want(2, "result=invalid", "error-code=file-changed").says("vanished")
 }
 
 // TestBadInputs come all at once, before any request.

@@ -157,12 +157,16 @@ func TestKilledMain(t *testing.T) {
 		"before the answer":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 		"before the version": {createVersion, "", nil},
 		"on a strict server": {readRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"and made twice":     {readRun, "It was stopped.", []string{"cancel 202"}},
 		"and the lists lag":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: c.hang, Phase: scalrtest.After, Action: scalrtest.Stall})
 			s.Life.StrictCancel = name == "on a strict server" // which lets go of a queued run only when it plans
+			if name == "and made twice" {
+				s = with(s, scalrtest.Fault{Op: createRun, Action: scalrtest.Twice})
+			}
 			if name == "and the lists lag" {
 				s.World.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
 			}
@@ -188,6 +192,9 @@ func TestKilledMain(t *testing.T) {
 			var verbs []string
 			for _, stop := range a.server.Stops() {
 				verbs = append(verbs, strings.Fields(stop)[0])
+			}
+			if name == "and made twice" && len(verbs) < 2 {
+				t.Errorf("stopped %q, want both runs\n%s", verbs, b.log)
 			}
 			if len(c.stops) > 0 && len(verbs) == 0 {
 				t.Errorf("nothing stopped the run\n%s", b.log)

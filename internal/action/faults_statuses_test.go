@@ -38,7 +38,8 @@ func exitsOf(last string, settled bool) []int {
 }
 
 // FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit
-// is that of the status in which it stays, an end is final, and no word that
+// is that of the status in which it stays, or a time-out where that looks like an
+// answer from before; an end is final, and no word that
 // nobody knows is ever a success.
 func FuzzStatuses(f *testing.F) {
 	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17", "\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {

@@ -208,7 +208,12 @@ func TestGateInterrupted(t *testing.T) {
 // TestStarted returns at once and leaves the run to itself.
 func TestStarted(t *testing.T) {
 	t.Parallel()
-	p := newRig(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started")
+	p := newRig(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
+	for _, name := range []string{"terraform-outputs", "comment-url"} {
+		if _, ok := p.outputs[name]; !ok {
+			t.Errorf("output %s is not there, empty", name)
+		}
+	}
 	if p.outputs["run-id"] == "" || p.state["on-cancel"] != "leave" || p.state["finished"] != "true" {
 		t.Errorf("outputs %v, state %v", p.outputs, p.state)
 	}

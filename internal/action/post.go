@@ -58,7 +58,6 @@ func (r *runStory) finish(ctx context.Context, left state) (said string, err err
 	}
 	r.report.Run = run
 	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
-	r.ours = true
 	defer r.sweepOnce(ctx)
 	switch {
 	case run.Status.Over():

@@ -52,10 +52,13 @@ func TestRule11UnreadableIsAnError(t *testing.T) {
 			root := checkout(t, "infra/main.tf", "infra/.terraformignore="+c.ignore, "infra/"+c.path)
 			asNobody(t, root)
 			must(t, os.Chmod(filepath.Join(root, "infra", c.path), 0))
-			_, err := tryPack(t, root, "infra")
+			s, err := tryPack(t, root, "infra")
 			must(t, os.Chmod(filepath.Join(root, "infra", c.path), 0o700))
 			if c.named == "" {
 				must(t, err)
+				if strings.Contains(c.ignore, "!") && !s.warned.mentions(`"d"`, "cannot be read") {
+					t.Errorf("got warnings %q, want one that nothing of d is brought back", s.warned.lines)
+				}
 				return
 			}
 			refused(t, err, bundle.Unreadable, c.named)
