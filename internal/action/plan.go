@@ -8,8 +8,8 @@ import (
 	"os"
 	"time"
 
-	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 const (
@@ -19,15 +19,15 @@ const (
 )
 
 // plan reads, once, what the plan does: Scalr's sanitized JSON and the log.
-func (r *runStory) plan(run scalr.Run) report.Plan {
+func (r *runStory) plan(run scalr.Run) tfplan.Plan {
 	if r.planned == nil && run.Plan != nil && run.Plan.Status.Final() {
 		ctx, cancel := r.publishing(planJSONTime)
 		defer cancel()
-		p := report.ReadPlan(r.planJSON(ctx, run), r.logs.read(scalr.PlanPhase))
+		p := tfplan.ReadPlan(r.planJSON(ctx, run), r.logs.read(scalr.PlanPhase))
 		r.planned = &p
 	}
 	if r.planned == nil {
-		return report.ReadPlan(nil, r.logs.read(scalr.PlanPhase))
+		return tfplan.ReadPlan(nil, r.logs.read(scalr.PlanPhase))
 	}
 	return *r.planned
 }

@@ -14,6 +14,7 @@ import (
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 const (
@@ -79,7 +80,7 @@ func (r *runStory) complete(o outcome) {
 	r.report.Result, r.report.ErrorCode, r.report.Problem, r.report.Hints, r.report.Gates = o.result, o.code, o.problem, o.hints, o.gates
 	if r.client != nil && r.report.Run.ID != "" && o.result != "started" {
 		r.report.Plan = r.plan(r.report.Run)
-		r.report.Apply = report.ReadApply(r.logs.read(scalr.ApplyPhase))
+		r.report.Apply = tfplan.ReadApply(r.logs.read(scalr.ApplyPhase))
 	}
 	for _, s := range r.tell.Stages() {
 		r.report.Stages = append(r.report.Stages, report.Stage{Name: s.Name, Took: s.Took})
@@ -102,7 +103,7 @@ const mostPlaces = 9
 func (r *runStory) annotatePlaces() {
 	shown, more := 0, 0
 	places := slices.Concat(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics)
-	slices.SortStableFunc(places, func(a, b report.Diagnostic) int { return severity(a) - severity(b) })
+	slices.SortStableFunc(places, func(a, b tfplan.Diagnostic) int { return severity(a) - severity(b) })
 	for _, d := range places {
 		switch {
 		case d.File == "" || r.directory == "":
@@ -119,14 +120,14 @@ func (r *runStory) annotatePlaces() {
 }
 
 // severity puts errors before warnings.
-func severity(d report.Diagnostic) int {
+func severity(d tfplan.Diagnostic) int {
 	if d.Level == "warning" {
 		return 1
 	}
 	return 0
 }
 
-func (r *runStory) annotate(d report.Diagnostic) {
+func (r *runStory) annotate(d tfplan.Diagnostic) {
 	level := job.LevelError
 	if d.Level == "warning" {
 		level = job.LevelWarning

@@ -11,6 +11,7 @@ import (
 	"scalr-run-action/internal/narrate"
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // runStory is what the root action does, and what it has learned so far.
@@ -29,7 +30,7 @@ type runStory struct {
 	sweep     bool   // a creation was doubtful: a second run may appear
 	directory string // that was sent, relative to the checkout; "" for a ready archive
 
-	planned      *report.Plan // once it was read
+	planned      *tfplan.Plan // once it was read
 	planFile     string       // of its JSON, for later steps
 	planJSONFile *os.File
 	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop

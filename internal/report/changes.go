@@ -4,27 +4,30 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/tfplan"
 )
 
 // groups are the actions in the order in which a reviewer has to worry.
 var groups = []struct {
-	action Action
+	action tfplan.Action
 	title  string
 	rank   int
 }{
-	{Destroy, "Destroy", 2},
-	{Replace, "Replace", 2},
-	{Update, "Update in place", 3},
-	{Create, "Create", 4},
-	{Import, "Import", 5},
-	{Move, "Move", 5},
-	{Forget, "Forget: kept, but no longer managed", 5},
-	{Read, "Read during the apply", 7},
-	{Other, "Other", 6},
+	{tfplan.Destroy, "Destroy", 2},
+	{tfplan.Replace, "Replace", 2},
+	{tfplan.Update, "Update in place", 3},
+	{tfplan.Create, "Create", 4},
+	{tfplan.Import, "Import", 5},
+	{tfplan.Move, "Move", 5},
+	{tfplan.Forget, "Forget: kept, but no longer managed", 5},
+	{tfplan.Read, "Read during the apply", 7},
+	{tfplan.Other, "Other", 6},
 }
 
-var icons = map[Action]string{
-	Destroy: "🗑️", Replace: "♻️", Update: "✏️", Create: "➕", Import: "📥", Move: "🚚", Forget: "👋", Read: "🔎", Other: "❔",
+var icons = map[tfplan.Action]string{
+	tfplan.Destroy: "🗑️", tfplan.Replace: "♻️", tfplan.Update: "✏️", tfplan.Create: "➕", tfplan.Import: "📥", tfplan.Move: "🚚", tfplan.Forget: "👋", tfplan.Read: "🔎", tfplan.Other: "❔",
 }
 
 // groups shows the plan's changes, a group for each action and a fold for each
@@ -38,7 +41,7 @@ func (r Report) groups(s style) []section {
 		var sec section
 		for _, c := range r.Plan.Changes {
 			if c.Action == g.action {
-				sec.items = append(sec.items, c.item(g.rank))
+				sec.items = append(sec.items, changeItem(c, g.rank))
 			}
 		}
 		n := len(sec.items)
@@ -55,18 +58,18 @@ func (r Report) groups(s style) []section {
 	return page
 }
 
-// item is a change as a fold with its diff, or as a line.
-func (c Change) item(rank int) item {
+// changeItem is a change as a fold with its diff, or as a line.
+func changeItem(c tfplan.Change, rank int) item {
 	it := item{rank: rank}
-	why := c.why()
-	if why == "" && c.Action == Update {
-		why = touched(c.Diff)
+	reason := why(c)
+	if reason == "" && c.Action == tfplan.Update {
+		reason = touched(c.Diff)
 	}
-	title := htmlCode(c.name())
-	it.brief = "- " + code(c.name())
-	if why != "" {
-		title += " " + prose("("+why+")")
-		it.brief += ": " + prose(why)
+	title := htmlCode(changeName(c))
+	it.brief = "- " + code(changeName(c))
+	if reason != "" {
+		title += " " + prose("("+reason+")")
+		it.brief += ": " + prose(reason)
 	}
 	it.brief += "\n"
 	if c.Diff != "" {
@@ -75,8 +78,8 @@ func (c Change) item(rank int) item {
 	return it
 }
 
-// name is the address, told apart from an object left over under the same one.
-func (c Change) name() string {
+// changeName is the address, told apart from an object left over under the same one.
+func changeName(c tfplan.Change) string {
 	if c.Deposed != "" {
 		return c.Address + " (deposed " + c.Deposed + ")"
 	}
@@ -84,7 +87,7 @@ func (c Change) name() string {
 }
 
 // why says what is special about a change.
-func (c Change) why() string {
+func why(c tfplan.Change) string {
 	var all []string
 	if c.Reason != "" {
 		all = append(all, c.Reason)
@@ -94,7 +97,7 @@ func (c Change) why() string {
 	}
 	if c.Imported && c.ImportID != "" {
 		all = append(all, "imported from "+ticks(c.ImportID))
-	} else if c.Imported && c.Action != Import {
+	} else if c.Imported && c.Action != tfplan.Import {
 		all = append(all, "imported")
 	}
 	return strings.Join(all, "; ")
@@ -121,7 +124,9 @@ func touched(diff string) string {
 }
 
 // ticks quotes foreign text for prose.
-func ticks(s string) string { return "`" + strings.ReplaceAll(line(s, longestName), "`", "'") + "`" }
+func ticks(s string) string {
+	return "`" + strings.ReplaceAll(sanitize.Line(s, longestName), "`", "'") + "`"
+}
 
 // outputs shows which outputs change.
 func (r Report) outputs() section {
@@ -146,8 +151,8 @@ func (r Report) drift() section {
 		close: "</details>\n\n",
 	}
 	for _, c := range r.Plan.Drift {
-		it := c.item(5)
-		if c.Action == Destroy {
+		it := changeItem(c, 5)
+		if c.Action == tfplan.Destroy {
 			it.brief = strings.TrimSuffix(it.brief, "\n") + " is gone\n"
 		}
 		sec.items = append(sec.items, it)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // Facts are what later steps may build on. Nil and empty mean unknown.
@@ -21,8 +22,8 @@ type Facts struct {
 // else those of the plan.
 func (r Report) Facts() Facts {
 	f := Facts{CostDelta: money(cost(r.Run).Delta), PolicyStatus: policyStatus(r.Run.Policies)}
-	if n := r.Plan.planned; n != nil {
-		f.Additions, f.Changes, f.Destructions, f.Imports = &n.adds, &n.changes, &n.destroys, &n.imports
+	if n := r.Plan.Planned; n != nil {
+		f.Additions, f.Changes, f.Destructions, f.Imports = &n.Additions, &n.Changes, &n.Destructions, &n.Imports
 	}
 	if p := r.Run.Plan; p != nil {
 		f.Additions, f.Changes, f.Destructions = told(p.Additions, f.Additions), told(p.Changes, f.Changes), told(p.Destructions, f.Destructions)
@@ -56,7 +57,7 @@ func (r Report) destroys(n *int) *bool {
 	}
 	yes := n != nil && *n > 0
 	for _, c := range r.Plan.Changes {
-		yes = yes || c.Action == Destroy || c.Action == Replace
+		yes = yes || c.Action == tfplan.Destroy || c.Action == tfplan.Replace
 	}
 	return r.unlessPlanFailed(yes)
 }
@@ -67,10 +68,10 @@ func (r Report) changes(f Facts) *bool {
 	if told := r.Run.Changes(); told != nil {
 		return told
 	}
-	if f.Additions == nil && !r.Plan.known() {
+	if f.Additions == nil && !r.Plan.Known() {
 		return nil
 	}
-	yes := r.Plan.changes()
+	yes := r.Plan.HasChanges()
 	for _, n := range []*int{f.Additions, f.Changes, f.Destructions, f.Imports} {
 		yes = yes || n != nil && *n > 0
 	}
@@ -84,18 +85,6 @@ func (r Report) unlessPlanFailed(yes bool) *bool {
 		return nil
 	}
 	return &yes
-}
-
-func (p Plan) known() bool { return p.planned != nil || p.changes() }
-
-// changes reports whether an apply would do anything. A read alone is none.
-func (p Plan) changes() bool {
-	for _, c := range p.Changes {
-		if c.Action != Read {
-			return true
-		}
-	}
-	return len(p.Outputs) > 0 || p.OutputDiff != ""
 }
 
 func cost(run scalr.Run) scalr.CostEstimate {

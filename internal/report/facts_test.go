@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 func outputsOf(r Report) map[string]string {
@@ -39,8 +40,8 @@ func TestCounts(t *testing.T) {
 		{"a move alone", Report{Plan: realPlan(t, "move-only")}, "0 0 0 0 true false"},
 		{"outputs alone", Report{Plan: realPlan(t, "outputs")}, "0 0 0 0 true false"},
 		{"unchanged", Report{Plan: realPlan(t, "unchanged")}, "0 0 0 0 false false"},
-		{"the log alone", Report{Plan: ReadPlan(nil, material(t, "import", "plan.log"))}, "0 1 0 2 true false"},
-		{"a log without a plan", Report{Plan: ReadPlan(nil, logOf("no plan here\n"))}, "     "},
+		{"the log alone", Report{Plan: tfplan.ReadPlan(nil, material(t, "import", "plan.log"))}, "0 1 0 2 true false"},
+		{"a log without a plan", Report{Plan: tfplan.ReadPlan(nil, spooled([]byte("no plan here\n")))}, "     "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

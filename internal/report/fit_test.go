@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/tfplan"
 )
 
 // TestEveryLimit renders a big plan at many limits: it always fits, always is
@@ -80,9 +82,10 @@ func FuzzFit(f *testing.F) {
 		rnd := rand.New(rand.NewPCG(seed, seed))
 		r := run("planned", "planned_and_finished")
 		r.Problem = strings.Repeat("`x` | <b> ", rnd.IntN(200))
-		actions := []Action{Destroy, Replace, Update, Create, Import, Move, Forget, Read, Other}
+		actions := []tfplan.Action{tfplan.Destroy, tfplan.Replace, tfplan.Update, tfplan.Create, tfplan.Import,
+			tfplan.Move, tfplan.Forget, tfplan.Read, tfplan.Other}
 		for i := range items {
-			c := Change{Address: fmt.Sprintf("a.b[\"%s\"]", strings.Repeat("`é|", rnd.IntN(200))), Action: actions[rnd.IntN(len(actions))]}
+			c := tfplan.Change{Address: fmt.Sprintf("a.b[\"%s\"]", strings.Repeat("`é|", rnd.IntN(200))), Action: actions[rnd.IntN(len(actions))]}
 			if i%3 > 0 {
 				c.Diff = strings.Repeat("+ é```", rnd.IntN(300))
 			}

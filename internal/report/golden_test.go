@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -68,7 +69,7 @@ func golden(t *testing.T, name, got string) {
 // material reads a file of a real plan; nil when there is none.
 func material(t testing.TB, plan, name string) *io.SectionReader {
 	t.Helper()
-	path := filepath.Join("testdata", "plans", plan, name)
+	path := filepath.Join("..", "tfplan", "testdata", "plans", plan, name)
 	data, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		packed, err := os.ReadFile(path + ".gz")
@@ -88,9 +89,9 @@ func material(t testing.TB, plan, name string) *io.SectionReader {
 	return io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
 }
 
-func realPlan(t testing.TB, name string) Plan {
+func realPlan(t testing.TB, name string) tfplan.Plan {
 	t.Helper()
-	p := ReadPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
+	p := tfplan.ReadPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
 	if p.JSONProblem != "" {
 		t.Fatal(p.JSONProblem)
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // outcome is how a result is put.
@@ -45,7 +47,7 @@ func (r Report) outcome() outcome {
 	if o, ok := outcomes[r.Result]; ok {
 		return o
 	}
-	return outcome{icon: "❔", word: line(r.Result, 40)}
+	return outcome{icon: "❔", word: sanitize.Line(r.Result, 40)}
 }
 
 // cameTooLate reports whether the run was to be discarded or canceled and had
@@ -121,9 +123,9 @@ func (r Report) numbers() string {
 func (r Report) besides() string {
 	moves, forgets := 0, 0
 	for _, c := range r.Plan.Changes {
-		if c.Action == Move {
+		if c.Action == tfplan.Move {
 			moves++
-		} else if c.Action == Forget {
+		} else if c.Action == tfplan.Forget {
 			forgets++
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // longestName is how much of a name, or of another short foreign text, is shown.
@@ -13,7 +15,7 @@ const longestName = 300
 // code sets foreign text as code within a line of Markdown, in a heading, a list,
 // a table or a link. Text that backticks cannot hold there is set in HTML.
 func code(s string) string {
-	s = line(s, longestName)
+	s = sanitize.Line(s, longestName)
 	if s == "" {
 		return ""
 	}
@@ -24,14 +26,14 @@ func code(s string) string {
 }
 
 // htmlCode sets foreign text as code where HTML stands, as in a <summary>.
-func htmlCode(s string) string { return "<code>" + inert(line(s, longestName)) + "</code>" }
+func htmlCode(s string) string { return "<code>" + inert(sanitize.Line(s, longestName)) + "</code>" }
 
 var ticked = regexp.MustCompile("`[^`]*`")
 
 // prose sets a sentence of ours, which may quote foreign text, within a line of
 // Markdown or HTML: backticks make code, everything else is inert.
 func prose(s string) string {
-	s = line(s, 4000)
+	s = sanitize.Line(s, 4000)
 	var out strings.Builder
 	for {
 		at := ticked.FindStringIndex(s)
@@ -85,7 +87,7 @@ func alphanumeric(c byte) bool {
 // block is a fenced block of code. The fence is longer than any run of
 // backticks inside, so that nothing inside can end it.
 func block(language, text string) string {
-	text = strings.TrimRight(clean(text), "\n")
+	text = strings.TrimRight(sanitize.Text(text), "\n")
 	longest, run := 2, 0
 	for _, c := range []byte(text) {
 		if run++; c != '`' {

@@ -3,38 +3,9 @@ package report
 import (
 	"strings"
 	"testing"
-)
 
-func TestClean(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct{ name, in, want string }{
-		{"plain", "a b\tc\nd", "a b\tc\nd"},
-		{"colour", "\x1b[1m\x1b[31mError: \x1b[0mx", "Error: x"},
-		{"cursor", "a\x1b[2J\x1b[1;1Hb", "ab"},
-		{"link", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x07", "click"},
-		{"clipboard", "\x1b]52;c;ZXZpbA==\x07a", "a"},
-		{"device control", "\x1bPq#0\x1b\\a", "a"},
-		{"one rune introducers", "\u009b31mred\u009b0m\u009d0;title\u009c!", "red!"},
-		{"unfinished escape", "a\x1b[31", "a31"},
-		{"string up to the line's end", "\x1b]0;title\nnext", "\nnext"},
-		{"bidi", "exe.\u202Egnp\u2066x\u2069", "exe.gnpx"},
-		{"zero width", "a\u200Bb\u200Dc\uFEFFd\u00ADe", "abcde"},
-		{"tags", "a\U000E0041b", "ab"},
-		{"looks like nothing", "a\u3164\u115Fb", "ab"},
-		{"controls", "a\x00\x08\x7f\u0085b", "ab"},
-		{"carriage return", "a\r\nb\rc", "a\nbc"},
-		{"line separators", "a\u2028b\u2029c", "a b c"},
-		{"invalid UTF-8", "a\xffb\xc3", "a\uFFFDb\uFFFD"},
-		{"letters of the world", "größe 東京 עברית 🚀", "größe 東京 עברית 🚀"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if got := clean(tt.in); got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
-			}
-		})
-	}
-}
+	"scalr-run-action/internal/sanitize"
+)
 
 // TestInline holds what stands within a line against the oracle: it must be
 // seen as it is, and mean nothing.
@@ -59,7 +30,7 @@ func FuzzInline(f *testing.F) {
 }
 
 func inlineSeen(t *testing.T, s string) {
-	shown := line(s, longestName)
+	shown := sanitize.Line(s, longestName)
 	for name, markdown := range map[string]string{
 		"prose":    "- " + prose(strings.ReplaceAll(s, "`", "'")) + "\n",
 		"code":     "- " + code(s) + "\n",
@@ -104,7 +75,7 @@ func FuzzBlock(f *testing.F) {
 	f.Add("\n\n  \t\n```diff\n\r`")
 	f.Fuzz(func(t *testing.T, s string) {
 		p := parse(block("diff", s) + "\nend\n")
-		want := strings.TrimRight(clean(s), "\n") + "\n"
+		want := strings.TrimRight(sanitize.Text(s), "\n") + "\n"
 		if len(p.blocks) != 1 || p.blocks[0] != want || p.visible != "end" || len(p.problems) > 0 {
 			t.Errorf("got %q and %q, want %q", p.blocks, p.visible, want)
 		}

@@ -13,6 +13,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // ourHTML is every tag that we write ourselves.
@@ -116,7 +118,7 @@ func wellFormed(t testing.TB, markdown string, limit int, hosts ...string) *pars
 	for _, problem := range p.problems {
 		t.Error(problem)
 	}
-	if clean(markdown) != markdown {
+	if sanitize.Text(markdown) != markdown {
 		t.Error("invisible or control characters")
 	}
 	return p

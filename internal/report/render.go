@@ -3,6 +3,9 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/tfplan"
 )
 
 // render builds the page, the most important part first.
@@ -73,7 +76,7 @@ func (r Report) trouble(s style) string {
 		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
-	if said := strings.TrimSpace(clean(r.Run.ErrorMessage)); said != "" && r.Result != "applied" && !strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
+	if said := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); said != "" && r.Result != "applied" && !strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
 		text += "Scalr says:\n\n" + block("text", short(said, 4000)) + "\n"
 	}
 	return text
@@ -112,12 +115,12 @@ func alert(kind string, lines []string) string {
 
 // caution lists what is lost.
 func (r Report) caution(s style) string {
-	var destroyed, replaced []Change
+	var destroyed, replaced []tfplan.Change
 	for _, c := range r.Plan.Changes {
 		switch c.Action {
-		case Destroy:
+		case tfplan.Destroy:
 			destroyed = append(destroyed, c)
-		case Replace:
+		case tfplan.Replace:
 			replaced = append(replaced, c)
 		}
 	}
@@ -138,9 +141,9 @@ func (r Report) caution(s style) string {
 	}
 	lines := []string{"**" + who + " " + what + ":**"}
 	for _, c := range first(lost, s.listed) {
-		l := "- " + icons[c.Action] + " " + code(c.name())
-		if why := c.why(); why != "" {
-			l += ": " + prose(why)
+		l := "- " + icons[c.Action] + " " + code(changeName(c))
+		if reason := why(c); reason != "" {
+			l += ": " + prose(reason)
 		}
 		lines = append(lines, l)
 	}

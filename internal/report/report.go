@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // Report is all that is known of a run, or of why there is none. Zero fields
@@ -27,9 +28,9 @@ type Report struct {
 	RunURL       string
 	WorkspaceURL string
 
-	Plan            Plan   // what ReadPlan found
-	PlanJSONMissing string // why there was no plan JSON; empty when there was, or nobody asked
-	Apply           Apply  // what ReadApply found
+	Plan            tfplan.Plan  // what tfplan.ReadPlan found
+	PlanJSONMissing string       // why there was no plan JSON; empty when there was, or nobody asked
+	Apply           tfplan.Apply // what tfplan.ReadApply found
 
 	Bundle *Bundle       // nil when none was sent
 	Stages []Stage       // in the order in which they happened

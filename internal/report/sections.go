@@ -6,13 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // diagnosticsOf gives the plan's and the apply's diagnostics of one level.
-func (r Report) diagnosticsOf(level string) []Diagnostic {
-	var found []Diagnostic
-	for _, list := range [][]Diagnostic{r.Plan.Diagnostics, r.Apply.Diagnostics} {
+func (r Report) diagnosticsOf(level string) []tfplan.Diagnostic {
+	var found []tfplan.Diagnostic
+	for _, list := range [][]tfplan.Diagnostic{r.Plan.Diagnostics, r.Apply.Diagnostics} {
 		for _, d := range list {
 			if d.Level == level {
 				found = append(found, d)
@@ -30,7 +32,7 @@ func (r Report) errors() section {
 	}
 	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", things(len(found), "error", "errors"))}
 	for _, d := range found {
-		sec.items = append(sec.items, d.item(0))
+		sec.items = append(sec.items, diagnosticItem(d, 0))
 	}
 	return sec
 }
@@ -45,12 +47,12 @@ func (r Report) warnings() section {
 		close: "</details>\n\n",
 	}
 	for _, d := range found {
-		sec.items = append(sec.items, d.item(3))
+		sec.items = append(sec.items, diagnosticItem(d, 3))
 	}
 	return sec
 }
 
-func (d Diagnostic) item(rank int) item {
+func diagnosticItem(d tfplan.Diagnostic, rank int) item {
 	short := "- " + prose(d.Title)
 	if d.File != "" {
 		short += " in " + code(d.File+":"+strconv.Itoa(d.Line))
@@ -90,7 +92,7 @@ func policyItem(p scalr.Policy, icon, word string, status scalr.StageStatus, ran
 	head := fmt.Sprintf("- %s %s (%s)", icon, code(p.Name), word)
 	text := head + "\n"
 	for _, m := range first(p.Messages, 20) {
-		text += "  - " + prose(line(m, 1000)) + "\n"
+		text += "  - " + prose(sanitize.Line(m, 1000)) + "\n"
 	}
 	return item{full: text + "\n", brief: head + "\n", rank: rank}
 }

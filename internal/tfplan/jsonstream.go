@@ -1,4 +1,4 @@
-package report
+package tfplan
 
 import (
 	"bufio"
@@ -12,6 +12,9 @@ import (
 // passes over what nobody asks for byte by byte, and checks of that no more than
 // where it ends; what is asked for goes through encoding/json.
 type jsonStream struct{ r *bufio.Reader }
+
+// longestName is how long the name of a member may be, and how much of one is shown.
+const longestName = 300
 
 var errSyntax = errors.New("it is not well-formed")
 

@@ -1,4 +1,4 @@
-package report
+package tfplan
 
 import (
 	"regexp"
@@ -65,7 +65,7 @@ type planText struct {
 	passages []*passage
 	byKey    map[key]*passage
 	outputs  []string
-	counts   *counts
+	counts   *Counts
 	errored  bool // planning did not finish
 
 	part  part
@@ -213,7 +213,7 @@ func (p *planText) output(line string) {
 // count takes the line that sums the plan up.
 func (p *planText) count(line string) {
 	if m := planCounts.FindStringSubmatch(line); m != nil {
-		p.counts = &counts{imports: number(m[1]), adds: number(m[2]), changes: number(m[3]), destroys: number(m[4])}
+		p.counts = &Counts{Imports: number(m[1]), Additions: number(m[2]), Changes: number(m[3]), Destructions: number(m[4])}
 	}
 }
 

@@ -1,4 +1,4 @@
-package report
+package tfplan
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // attributes words a resource change out of its JSON, for the case that
@@ -98,15 +100,23 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 	}
 	for _, name := range names {
 		if at := v.at(name); later < 4 || !at.later() {
-			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, line(name, longestName)), "", at)
+			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, sanitize.Line(name, longestName)), "", at)
 		}
 	}
 	if later >= 4 {
 		w.add("", depth, fmt.Sprintf("# (%d attributes known after apply)", later))
 	}
 	if veiled > 0 {
-		w.add("", depth, "# ("+things(veiled, "sensitive attribute", "sensitive attributes")+" not shown)")
+		w.add("", depth, veiledNote(veiled))
 	}
+}
+
+// veiledNote says how many attributes cannot be shown.
+func veiledNote(n int) string {
+	if n == 1 {
+		return "# (1 sensitive attribute not shown)"
+	}
+	return fmt.Sprintf("# (%d sensitive attributes not shown)", n)
 }
 
 // members are the names on either side.
@@ -177,7 +187,7 @@ func show(value, hidden, unknown any) string {
 	case unknown == true || value == nil && marked(unknown):
 		return "(known after apply)"
 	}
-	return line(compact(value), 1000)
+	return sanitize.Line(compact(value), 1000)
 }
 
 func compact(value any) string {

@@ -1,4 +1,7 @@
-package report
+// Package tfplan reads what Terraform and OpenTofu write about a plan or an
+// apply: the plan JSON and the logs. Input of any size and any content makes a
+// model of bounded size. It fetches nothing and renders nothing.
+package tfplan
 
 import (
 	"io"
@@ -47,10 +50,12 @@ type Plan struct {
 	// JSONProblem says why the plan JSON was of no use although it was there.
 	JSONProblem string
 
-	planned *counts // nil when neither source tells
+	Planned *Counts // nil when neither source tells
 }
 
-type counts struct{ imports, adds, changes, destroys int }
+// Counts is how much a plan changes, as Terraform counts: a replacement is an
+// addition and a destruction.
+type Counts struct{ Imports, Additions, Changes, Destructions int }
 
 // ReadPlan digests the plan's JSON (Scalr's sanitized one) and its log. Both may
 // be nil, broken, hostile or huge: each is read once, from its start, and memory
@@ -76,9 +81,9 @@ func ReadPlan(planJSON, log *io.SectionReader) Plan {
 		doc = text.document()
 	}
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes, doc.drift, doc.outputs
-	plan.planned = doc.planned
-	if text.counts != nil && plan.planned == nil {
-		plan.planned = text.counts
+	plan.Planned = doc.planned
+	if text.counts != nil && plan.Planned == nil {
+		plan.Planned = text.counts
 	}
 	plan.OutputDiff = doc.outputDiff
 	if len(text.outputs) > 0 {
@@ -92,7 +97,7 @@ type document struct {
 	changes, drift []Change
 	outputs        []string
 	outputDiff     string
-	planned        *counts
+	planned        *Counts
 }
 
 // document makes a plan of nothing but the text.
@@ -111,6 +116,19 @@ func (p *planText) document() document {
 		doc.planned = count(doc.changes)
 	}
 	return doc
+}
+
+// Known reports whether either source says what the plan does.
+func (p Plan) Known() bool { return p.Planned != nil || p.HasChanges() }
+
+// HasChanges reports whether an apply would do anything. A read alone is nothing.
+func (p Plan) HasChanges() bool {
+	for _, c := range p.Changes {
+		if c.Action != Read {
+			return true
+		}
+	}
+	return len(p.Outputs) > 0 || p.OutputDiff != ""
 }
 
 // describe adds to a change what the text knows of it.
@@ -146,22 +164,22 @@ func forces(lines []string) string {
 }
 
 // count adds up what a plan will do, as Terraform counts it.
-func count(changes []Change) *counts {
-	var n counts
+func count(changes []Change) *Counts {
+	var n Counts
 	for _, c := range changes {
 		switch c.Action {
 		case Create:
-			n.adds++
+			n.Additions++
 		case Update:
-			n.changes++
+			n.Changes++
 		case Destroy:
-			n.destroys++
+			n.Destructions++
 		case Replace:
-			n.adds++
-			n.destroys++
+			n.Additions++
+			n.Destructions++
 		}
 		if c.Imported {
-			n.imports++
+			n.Imports++
 		}
 	}
 	return &n

@@ -1,4 +1,4 @@
-package report
+package tfplan
 
 import (
 	"bufio"
@@ -6,6 +6,8 @@ import (
 	"io"
 	"iter"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // longestLine is how much of one line of a log is looked at; the rest is skipped.
@@ -21,7 +23,7 @@ func lines(log *io.SectionReader) iter.Seq[string] {
 		r := bufio.NewReaderSize(io.NewSectionReader(log, 0, log.Size()), longestLine)
 		for {
 			raw, err := r.ReadSlice('\n')
-			text := clean(string(bytes.TrimRight(raw, "\r\n")))
+			text := sanitize.Text(string(bytes.TrimRight(raw, "\r\n")))
 			if len(raw) > 0 && !yield(strings.ReplaceAll(text, "\t", "    ")) {
 				return
 			}

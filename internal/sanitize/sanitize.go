@@ -1,4 +1,6 @@
-package report
+// Package sanitize removes from untrusted text what a terminal or a browser
+// would obey, or would not show.
+package sanitize
 
 import (
 	"regexp"
@@ -13,10 +15,10 @@ import (
 var escapes = regexp.MustCompile(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}\n]*(?:\x07|\x1b\\|\x{9c})?` +
 	`|(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?`)
 
-// clean makes foreign text harmless to look at: no escape sequences, no control
+// Text makes foreign text harmless to look at: no escape sequences, no control
 // characters but newline and tab, nothing that is invisible or turns the
 // direction of writing, and valid UTF-8. It does not escape Markdown.
-func clean(s string) string {
+func Text(s string) string {
 	s = uncolored(s)
 	if plain(s) {
 		return s
@@ -27,7 +29,7 @@ func clean(s string) string {
 }
 
 // uncolored removes SGR sequences, with which a log is full. It is here for
-// speed: the rest of clean would do it too.
+// speed: the rest of Text would do it too.
 func uncolored(s string) string {
 	at := strings.Index(s, "\x1b[")
 	if at < 0 {
@@ -79,9 +81,9 @@ func blank(c rune) bool {
 	return c >= '\u180B' && c <= '\u180F'
 }
 
-// line is clean text on one line, at most limit runes of it.
-func line(s string, limit int) string {
-	s = strings.Join(strings.Fields(clean(s)), " ")
+// Line is sanitized text on one line, at most limit runes of it.
+func Line(s string, limit int) string {
+	s = strings.Join(strings.Fields(Text(s)), " ")
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}

@@ -1,0 +1,34 @@
+package sanitize
+
+import "testing"
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, in, want string }{
+		{"plain", "a b\tc\nd", "a b\tc\nd"},
+		{"colour", "\x1b[1m\x1b[31mError: \x1b[0mx", "Error: x"},
+		{"cursor", "a\x1b[2J\x1b[1;1Hb", "ab"},
+		{"link", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x07", "click"},
+		{"clipboard", "\x1b]52;c;ZXZpbA==\x07a", "a"},
+		{"device control", "\x1bPq#0\x1b\\a", "a"},
+		{"one rune introducers", "\u009b31mred\u009b0m\u009d0;title\u009c!", "red!"},
+		{"unfinished escape", "a\x1b[31", "a31"},
+		{"string up to the line's end", "\x1b]0;title\nnext", "\nnext"},
+		{"bidi", "exe.\u202Egnp\u2066x\u2069", "exe.gnpx"},
+		{"zero width", "a\u200Bb\u200Dc\uFEFFd\u00ADe", "abcde"},
+		{"tags", "a\U000E0041b", "ab"},
+		{"looks like nothing", "a\u3164\u115Fb", "ab"},
+		{"controls", "a\x00\x08\x7f\u0085b", "ab"},
+		{"carriage return", "a\r\nb\rc", "a\nbc"},
+		{"line separators", "a\u2028b\u2029c", "a b c"},
+		{"invalid UTF-8", "a\xffb\xc3", "a\uFFFDb\uFFFD"},
+		{"letters of the world", "größe 東京 עברית 🚀", "größe 東京 עברית 🚀"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := Text(tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,46 @@
+package tfplan
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// material reads a file of a real plan; nil when there is none.
+func material(t testing.TB, plan, name string) *io.SectionReader {
+	t.Helper()
+	path := filepath.Join("testdata", "plans", plan, name)
+	data, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		packed, err := os.ReadFile(path + ".gz")
+		if os.IsNotExist(err) {
+			return nil
+		}
+		r, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err = io.ReadAll(r); err != nil {
+			t.Fatal(err)
+		}
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
+}
+
+func realPlan(t testing.TB, name string) Plan {
+	t.Helper()
+	p := ReadPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
+	if p.JSONProblem != "" {
+		t.Fatal(p.JSONProblem)
+	}
+	return p
+}
+
+func spooled(data []byte) *io.SectionReader {
+	return io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
+}

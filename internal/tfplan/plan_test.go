@@ -1,0 +1,191 @@
+package tfplan
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func logOf(s string) *io.SectionReader {
+	return io.NewSectionReader(strings.NewReader(s), 0, int64(len(s)))
+}
+
+// changes words a plan's changes for a comparison.
+func changes(list []Change) []string {
+	all := []string{}
+	for _, c := range list {
+		all = append(all, fmt.Sprintf("%s %s [%s]", c.Action, c.Address, words(c)))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// words is what is special about a change, for a comparison.
+func words(c Change) string {
+	all := []string{}
+	for _, w := range []string{c.Deposed, c.Reason, c.Previous, c.ImportID} {
+		if w != "" {
+			all = append(all, w)
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// TestReadPlan reads the real plans from both sources.
+func TestReadPlan(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][]string{
+		"create":    {"create aws_instance.web[0] []", "create aws_instance.web[1] []", "create aws_security_group.web []"},
+		"move":      {"move terraform_data.new [terraform_data.old]", "update terraform_data.another [terraform_data.other]"},
+		"import":    {"import terraform_data.adopted [d9a2f0c4]", "update terraform_data.changed [77e0b1aa]"},
+		"forget":    {"forget terraform_data.kept []"},
+		"outputs":   {},
+		"unchanged": {},
+		"replace": {
+			"destroy aws_cloudwatch_log_group.worker[2] [its index is out of range for `count`]",
+			"destroy aws_s3_bucket.legacy [it is not in the configuration any more]",
+			"replace aws_db_instance.orders [`storage_encrypted` cannot be changed in place]",
+			"replace aws_instance.web [`ami` cannot be changed in place]",
+			"replace aws_security_group.web [`description` cannot be changed in place]",
+			"update aws_cloudwatch_log_group.worker[0] []",
+			"update aws_cloudwatch_log_group.worker[1] []",
+		},
+		"tainted": {
+			"destroy terraform_data.each[\"goes\"] [its key is not in `for_each` any more]",
+			"replace terraform_data.asked [as requested]",
+			"replace terraform_data.follower [changes in `replace_triggered_by`]",
+			"replace terraform_data.tainted [it is tainted]",
+			"update terraform_data.trigger []",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(changes(realPlan(t, name).Changes), want); diff != "" {
+				t.Errorf("-got +want:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestEitherSource: each source alone finds the same changes with a diff for
+// each, and the same numbers.
+func TestEitherSource(t *testing.T) {
+	t.Parallel()
+	dirs, err := os.ReadDir("testdata/plans")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		if strings.HasPrefix(dir.Name(), "error") {
+			continue // a plan that failed has no JSON
+		}
+		t.Run(dir.Name(), func(t *testing.T) {
+			t.Parallel()
+			fromJSON := ReadPlan(material(t, dir.Name(), "plan.json"), nil)
+			fromText := ReadPlan(nil, material(t, dir.Name(), "plan.log"))
+			if diff := cmp.Diff(addresses(fromText.Changes), addresses(fromJSON.Changes)); diff != "" {
+				t.Errorf("-text +JSON:\n%s", diff)
+			}
+			if fromText.Planned != nil && *fromText.Planned != *fromJSON.Planned {
+				t.Errorf("the text counts %v, the JSON %v", *fromText.Planned, *fromJSON.Planned)
+			}
+			for _, c := range append(fromJSON.Changes, fromText.Changes...) {
+				if c.Diff == "" {
+					t.Errorf("%s %s has no diff", c.Action, c.Address)
+				}
+			}
+			if (fromText.OutputDiff == "") != (fromJSON.OutputDiff == "") {
+				t.Errorf("outputs: the text has %q, the JSON %q", fromText.OutputDiff, fromJSON.OutputDiff)
+			}
+		})
+	}
+}
+
+func addresses(list []Change) []string {
+	all := []string{}
+	for _, c := range list {
+		all = append(all, string(c.Action)+" "+c.Address+" "+c.Previous)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// TestPlanText feeds texts that are old, rare, cut short or made up.
+func TestPlanText(t *testing.T) {
+	t.Parallel()
+	const block = "  + resource \"a\" \"b\" {\n      + id = 1\n    }\n"
+	for _, tt := range []struct {
+		name, log string
+		want      []string
+		diffs     int // changes with a diff
+	}{
+		{"none", "", []string{}, 0},
+		{"deposed", "  # a.b (deposed object 0f3d) will be destroyed\n  # (left over from a partially-failed replacement of this instance)\n  - resource \"a\" \"b\" {\n      - id = 1 -> null\n    }\n",
+			[]string{"destroy a.b [0f3d; left over from a partially-failed replacement of this instance]"}, 1},
+		{"older words", "  # a.b is tainted, so must be replaced\n-/+ resource \"a\" \"b\" {\n      ~ id = 1 -> 2 # forces replacement\n    }\n", []string{"replace a.b [`id` cannot be changed in place]"}, 1},
+		{"OpenTofu", "OpenTofu will perform the following actions:\n\n  # a.b will be created\n" + block, []string{"create a.b []"}, 1},
+		{"no end mark, next header", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n  # a.c will be created\n" + block, []string{"create a.b []", "create a.c []"}, 1},
+		{"no end mark, end of text", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1", []string{"create a.b []"}, 0},
+		{"no end mark, rule", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n" + strings.Repeat("─", 77) + "\n    }\n", []string{"create a.b []"}, 0},
+		{"no end mark, ASCII rule", "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("-", 77) + "\n", []string{"create a.b []"}, 0},
+		{"no block", "  # a.b will be created\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n", []string{"create a.b []"}, 0},
+		{"key with our words", "  # a.b[\"x\\\"] will be destroyed # [\"] will be created\n" + block, []string{"create a.b[\"x\\\"] will be destroyed # [\"] []"}, 1},
+		{"words in a value", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + t = <<-EOT\n              # a.c will be destroyed\n            Plan: 9 to add, 9 to change, 9 to destroy.\n        EOT\n    }\n", []string{"create a.b []"}, 1},
+		{"coloured, CRLF", "\x1b[1m  # a.b\x1b[0m will be created\r\n\x1b[0m  \x1b[32m+\x1b[0m\x1b[0m resource \"a\" \"b\" {\r\n      + id = 1\r\n    }\r\n", []string{"create a.b []"}, 1},
+		{"comments of hooks", "# not a plan\n  # neither is this\n#\n", []string{}, 0},
+		{"huge line", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = \"" + strings.Repeat("x", 1<<20) + "\"\n    }\n", []string{"create a.b []"}, 1},
+		{"huge block", "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("      + id = 1\n", 1<<15) + "    }\n", []string{"create a.b []"}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := ReadPlan(nil, logOf(tt.log))
+			if diff := cmp.Diff(changes(p.Changes), tt.want); diff != "" {
+				t.Errorf("-got +want:\n%s", diff)
+			}
+			diffs := 0
+			for _, c := range p.Changes {
+				if c.Diff != "" {
+					diffs++
+				}
+			}
+			if diffs != tt.diffs {
+				t.Errorf("got %d diffs, want %d", diffs, tt.diffs)
+			}
+		})
+	}
+}
+
+func TestBrokenJSON(t *testing.T) {
+	t.Parallel()
+	for name, doc := range map[string]string{
+		"empty":          "",
+		"no JSON":        "<html>Bad gateway</html>",
+		"no plan":        `{"errors":[]}`,
+		"an array":       `[]`,
+		"cut short":      `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["create"]`,
+		"cut in a word":  `{"format_version":"1.2","resource_changes":[{"address":"a.b`,
+		"wrong type":     `{"format_version":"1.2","resource_changes":[{"address":7}]}`,
+		"no list":        `{"format_version":"1.2","resource_changes":{"a":1}}`,
+		"commas":         `{"format_version":"1.2",,"resource_changes":[]}`,
+		"brackets":       `{"format_version":"1.2","x":]]}`,
+		"missing colon":  `{"format_version" "1.2"}`,
+		"huge name":      `{"` + strings.Repeat("x", 1<<16) + `":1}`,
+		"only an escape": `{"\`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := ReadPlan(logOf(doc), logOf("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
+			if p.JSONProblem == "" {
+				t.Error("nobody says that the JSON is of no use")
+			}
+			if got := changes(p.Changes); !slices.Equal(got, []string{"create a.b []"}) {
+				t.Errorf("got %q: the text was not used", got)
+			}
+		})
+	}
+}
