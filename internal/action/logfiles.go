@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"scalr-run-action/internal/narrate"
 	"scalr-run-action/internal/scalr"
@@ -76,27 +75,6 @@ func (f *logFile) Restart() {
 		f.to.Seek(0, io.SeekStart)
 		f.n = 0
 	}
-}
-
-// spool opens a file for something too big to hold. One that later steps may
-// read stands in RUNNER_TEMP under its name; any other is gone with the process.
-func (s *step) spool(shared bool, name string) (file *os.File, shown string) {
-	temp := s.job.Env("RUNNER_TEMP")
-	if shared && temp != "" {
-		f, err := os.OpenFile(filepath.Join(temp, name), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
-		if err == nil {
-			f.Chmod(0o644) // whatever the umask: the runner's user reads it
-			return f, name
-		}
-	}
-	for _, dir := range s.job.TempDirs() {
-		f, err := os.CreateTemp(dir, "scalr-")
-		if err == nil {
-			os.Remove(f.Name())
-			return f, ""
-		}
-	}
-	return nil, ""
 }
 
 // cleaned writes to a file without our secrets. A file that cannot be written
