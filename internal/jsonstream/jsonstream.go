@@ -1,0 +1,224 @@
+// Package jsonstream reads JSON from an untrusted source: in one pass, in bounded
+// memory, and for no longer than a context lasts.
+//
+// A caller walks through the document and asks for the members it needs;
+// everything else is checked for its grammar and dropped byte by byte. So a
+// document costs time in proportion to its length, and memory in proportion to
+// what was asked for, whatever it holds: millions of elements, deep nesting, or
+// one endless string.
+package jsonstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// MaxDepth is how deeply objects and arrays may be nested.
+const MaxDepth = 512
+
+const (
+	bufferSize = 32 << 10 // the context is checked once for each buffer
+	maxName    = 512      // bytes of a member's name; the rest of a longer one is dropped
+)
+
+// ErrSyntax says that the document is not JSON, or not of the expected form.
+var ErrSyntax = errors.New("the JSON is not well-formed")
+
+// LimitError is a document that exceeds one of the limits.
+type LimitError struct{ Limit string }
+
+func (e *LimitError) Error() string { return "the JSON " + e.Limit }
+
+// SourceError is an error of the source, or the cause of the context's end.
+type SourceError struct{ Err error }
+
+func (e *SourceError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the source's own error.
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// Limits bound what a document may cost. Zero fields do not bound.
+type Limits struct {
+	Bytes int64 // length of the document
+	Kept  int64 // bytes that Text and Raw return, and that Keep counts
+}
+
+// Reader reads one document. It is not safe for concurrent use.
+type Reader struct {
+	ctx    context.Context
+	source io.Reader
+	limits Limits
+
+	buffer  []byte
+	at, end int // what of the buffer was not read yet
+	read    int64
+	kept    int64
+	values  int64 // values that were begun
+	depth   int
+	objects [MaxDepth / 64]uint64 // bit d: the container at depth d is an object
+	capture capture
+	scratch [4]byte
+	err     error // of the source; io.EOF at the end of the document
+}
+
+// New returns a Reader of the document that source gives. A byte order mark is skipped.
+func New(ctx context.Context, source io.Reader, limits Limits) *Reader {
+	r := &Reader{ctx: ctx, source: source, limits: limits, buffer: make([]byte, bufferSize)}
+	r.skipByteOrderMark()
+	return r
+}
+
+func (r *Reader) skipByteOrderMark() {
+	for i, c := range []byte("\xef\xbb\xbf") {
+		next, err := r.peek()
+		switch {
+		case err == nil && next == c:
+			r.at++
+		case i > 0: // no JSON begins with half a mark
+			r.at, r.end, r.err = 0, 0, ErrSyntax
+			return
+		default:
+			return
+		}
+	}
+}
+
+// BytesRead returns how much was taken from the source.
+func (r *Reader) BytesRead() int64 { return r.read }
+
+// Peek returns the first byte of the next value without reading it: one of { [ " - t f n or a digit.
+func (r *Reader) Peek() (byte, error) { return r.space() }
+
+// Object reads an object and calls each for every member. each may read the
+// member's value; if it does not, the value is skipped.
+func (r *Reader) Object(each func(name string) error) error {
+	return r.container('{', '}', func() error {
+		name, ok, err := r.text(maxName)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrSyntax
+		}
+		if err := r.expect(':'); err != nil {
+			return err
+		}
+		before := r.values
+		if err := each(name); err != nil || r.values != before {
+			return err
+		}
+		return r.Skip()
+	})
+}
+
+// Array reads an array and calls each for every element. each may read the
+// element; if it does not, the element is skipped.
+func (r *Reader) Array(each func() error) error {
+	return r.container('[', ']', func() error {
+		before := r.values
+		if err := each(); err != nil || r.values != before {
+			return err
+		}
+		return r.Skip()
+	})
+}
+
+func (r *Reader) container(open, end byte, each func() error) error {
+	r.values++
+	if err := r.expect(open); err != nil {
+		return err
+	}
+	if err := r.push(open == '{'); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		c, err := r.space()
+		switch {
+		case err != nil:
+			return err
+		case c == end:
+			r.at++
+			r.depth--
+			return nil
+		case !first && c != ',':
+			return ErrSyntax
+		case !first:
+			r.at++
+			if c, err = r.space(); err == nil && c == end {
+				return ErrSyntax
+			}
+		}
+		if err == nil {
+			err = each()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// Text reads a string. Of a longer one it returns at least most bytes less one
+// character, cut between characters. ok is false for a value that is no string,
+// which is skipped.
+func (r *Reader) Text(most int) (text string, ok bool, err error) {
+	c, err := r.space()
+	if err != nil {
+		return "", false, err
+	}
+	if c != '"' {
+		return "", false, r.Skip()
+	}
+	r.values++
+	text, ok, err = r.text(most)
+	if err == nil {
+		err = r.Keep(len(text))
+	}
+	return text, ok, err
+}
+
+// Raw reads any value as it stands in the document. It returns nil for one that
+// is longer than most bytes.
+func (r *Reader) Raw(most int) (json.RawMessage, error) {
+	if _, err := r.space(); err != nil {
+		return nil, err
+	}
+	r.capture = capture{on: true, from: r.at, most: most}
+	err := r.Skip()
+	raw := r.capture.finish(r.buffer[:r.at])
+	r.capture = capture{}
+	if err == nil {
+		err = r.Keep(len(raw))
+	}
+	return raw, err
+}
+
+// Keep counts n bytes that the caller keeps besides what Text and Raw return.
+func (r *Reader) Keep(n int) error {
+	r.kept += int64(n)
+	if r.limits.Kept > 0 && r.kept > r.limits.Kept {
+		return &LimitError{"holds more than is read of it (" + size(r.limits.Kept) + ")"}
+	}
+	return nil
+}
+
+// End checks that nothing follows the last value.
+func (r *Reader) End() error {
+	_, err := r.space()
+	switch {
+	case err == nil:
+		return ErrSyntax
+	case err == io.ErrUnexpectedEOF:
+		return nil
+	}
+	return err
+}
+
+func size(n int64) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d KiB", n>>10)
+}

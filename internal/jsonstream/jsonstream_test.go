@@ -1,0 +1,217 @@
+package jsonstream_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"scalr-run-action/internal/jsonstream"
+)
+
+func reader(document string, limits jsonstream.Limits) *jsonstream.Reader {
+	return jsonstream.New(context.Background(), strings.NewReader(document), limits)
+}
+
+func TestObjectReadsWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	r := reader(` {"skipped":[1,{"a":"}"}],"name":"a\"b\u00e9\ud83d\ude00","raw": {"x": [1, 2]} ,"list":["a",2,"c"],"empty":{}} `, jsonstream.Limits{})
+	var name, list string
+	var raw json.RawMessage
+	err := r.Object(func(member string) (err error) {
+		switch member {
+		case "name":
+			name, _, err = r.Text(100)
+		case "raw":
+			raw, err = r.Raw(100)
+		case "list":
+			err = r.Array(func() error {
+				text, ok, err := r.Text(10)
+				if ok {
+					list += text
+				}
+				return err
+			})
+		}
+		return err
+	})
+	if err != nil || r.End() != nil {
+		t.Fatalf("got %v", err)
+	}
+	if name != `a"bé😀` || string(raw) != `{"x": [1, 2]}` || list != "ac" {
+		t.Errorf("got %q, %q, %q", name, raw, list)
+	}
+}
+
+func TestTextIsCutBetweenCharacters(t *testing.T) {
+	t.Parallel()
+	for most, want := range map[int]string{0: "", 1: "a", 2: "a", 3: "aé", 6: "aé", 7: "aé😀", 50: "aé😀z"} {
+		text, ok, err := reader(`"aé😀z"`, jsonstream.Limits{}).Text(most)
+		if text != want || !ok || err != nil {
+			t.Errorf("%d bytes at most: got %q, %v, %v, want %q", most, text, ok, err, want)
+		}
+	}
+}
+
+func TestRawLeavesOutWhatIsTooLong(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 100_000) // longer than the buffer
+	r := reader(`["`+long+`","`+long+`",1]`, jsonstream.Limits{})
+	var got []int
+	err := r.Array(func() error {
+		raw, err := r.Raw([]int{len(long) + 2, len(long) + 1, 1}[len(got)])
+		got = append(got, len(raw))
+		return err
+	})
+	if err != nil || len(got) != 3 || got[0] != len(long)+2 || got[1] != 0 || got[2] != 1 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	read := func(r *jsonstream.Reader) error {
+		return r.Array(func() error { _, _, err := r.Text(100); return err })
+	}
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for name, c := range map[string]struct {
+		document string
+		limits   jsonstream.Limits
+		says     string // of the error; empty for none
+	}{
+		"as long as allowed":    {`["abc"]`, jsonstream.Limits{Bytes: 7}, ""},
+		"a byte longer":         {`["abc"]`, jsonstream.Limits{Bytes: 6}, "is larger than"},
+		"a mebibyte":            {`["` + strings.Repeat("x", 1<<20) + `"]`, jsonstream.Limits{Bytes: 1 << 20}, "is larger than 1 MiB"},
+		"keeps all it may":      {`["abc","def"]`, jsonstream.Limits{Kept: 6}, ""},
+		"keeps a byte too many": {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "holds more than is read"},
+		"as deep as allowed":    {"[" + deep(jsonstream.MaxDepth-1) + "]", jsonstream.Limits{}, ""},
+		"too deep":              {"[" + deep(jsonstream.MaxDepth) + "]", jsonstream.Limits{}, "is nested too deeply"},
+	} {
+		err := read(reader(c.document, c.limits))
+		var limit *jsonstream.LimitError
+		switch {
+		case c.says == "" && err != nil:
+			t.Errorf("%s: got %v", name, err)
+		case c.says != "" && (!errors.As(err, &limit) || !strings.Contains(err.Error(), c.says)):
+			t.Errorf("%s: got %v, want that it %s", name, err, c.says)
+		}
+	}
+}
+
+func TestSourceErrors(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	source := io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(broken))
+	var sourceError *jsonstream.SourceError
+	if err := jsonstream.New(t.Context(), source, jsonstream.Limits{}).Skip(); !errors.Is(err, broken) || !errors.As(err, &sourceError) {
+		t.Errorf("got %v", err)
+	}
+	if err := reader(`{"a":`, jsonstream.Limits{}).Skip(); err != io.ErrUnexpectedEOF {
+		t.Errorf("a document that ends too early: got %v", err)
+	}
+}
+
+// TestContextEndsReading: a reader notices the end of its context within one
+// buffer, although the source has no end.
+func TestContextEndsReading(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("stopped")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	source := &counted{to: endless("[],")}
+	source.after = func() {
+		if source.n > 1<<20 {
+			cancel(cause)
+		}
+	}
+	r := jsonstream.New(ctx, io.MultiReader(strings.NewReader("["), source), jsonstream.Limits{})
+	if err := r.Skip(); !errors.Is(err, cause) {
+		t.Errorf("got %v", err)
+	}
+	if source.n > 1<<20+128<<10 {
+		t.Errorf("read %d bytes, although the context ended after %d", source.n, 1<<20)
+	}
+}
+
+// TestMemoryDoesNotGrow: what nobody asks for costs no memory, however much it is.
+func TestMemoryDoesNotGrow(t *testing.T) {
+	for name, unit := range map[string]string{
+		"elements": "0,", "objects": `{"a":{}},`, "lists": "[[[]]],", "texts": `"x",`, "escapes": `"\n\u00e9\ud83d\ude00",`, "numbers": "-1.5e+10,", "words": "true,",
+	} {
+		allocs := func(n int) float64 {
+			document := `{"data":"x","included":[` + strings.Repeat(unit, n) + `0]}`
+			return testing.AllocsPerRun(1, func() {
+				r := reader(document, jsonstream.Limits{})
+				err := r.Object(func(name string) error {
+					if name == "data" {
+						_, _, err := r.Text(10)
+						return err
+					}
+					return nil
+				})
+				if err != nil || r.BytesRead() != int64(len(document)) {
+					t.Errorf("%s: read %d of %d bytes: %v", name, r.BytesRead(), len(document), err)
+				}
+			})
+		}
+		if few, many := allocs(1_000), allocs(100_000); many > few+2 {
+			t.Errorf("%s: %v allocations for 1,000 and %v for 100,000", name, few, many)
+		}
+	}
+}
+
+// FuzzReader compares with encoding/json: what is JSON, and what texts mean.
+func FuzzReader(f *testing.F) {
+	for _, seed := range []string{`{}`, `[1,-0.5e+3,"a\u0041\ud800\udc00\ud800x\n",true,false,null]`, `{"a":{"b":[{}]}}`, `[1,]`, `{"a":1,}`, `{"a"}`, `[01]`, `[1.]`, `[-]`,
+		`"\x"`, "\"\xff\"", "\"\n\"", ` "a" `, `1 2`, ``, `{"a" :1}`, `nul`, `]`, `{]`, `["\ud800\u0041\udc00\ud83d\ud83d\ude00"]`, "\xef\xbb\xbf[]", "\xef[]", `[[],[[]]]`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, document string) {
+		plain := strings.TrimPrefix(document, "\xef\xbb\xbf")
+		want := json.Valid([]byte(plain))
+		r := jsonstream.New(t.Context(), iotest.OneByteReader(strings.NewReader(document)), jsonstream.Limits{})
+		err := r.Skip()
+		if err == nil {
+			err = r.End()
+		}
+		var limit *jsonstream.LimitError
+		if got := err == nil; got != want && !errors.As(err, &limit) {
+			t.Errorf("%q: got %v, JSON: %v", document, err, want)
+		}
+		if raw, err := reader(document, jsonstream.Limits{}).Raw(1 << 20); want && err == nil && string(raw) != strings.Trim(plain, " \n\t\r") {
+			t.Errorf("%q reads as %q", document, raw)
+		}
+		var wantText string
+		isText := want && utf8.ValidString(plain) && json.Unmarshal([]byte(plain), &wantText) == nil && strings.HasPrefix(strings.Trim(plain, " \n\t\r"), `"`)
+		if text, ok, _ := reader(document, jsonstream.Limits{}).Text(1 << 20); isText && (!ok || text != wantText) {
+			t.Errorf("%q means %q, not %q", document, wantText, text)
+		}
+	})
+}
+
+// endless gives the text again and again.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	n := 0
+	for n+len(e) <= len(p) {
+		n += copy(p[n:], e)
+	}
+	return n, nil
+}
+
+type counted struct {
+	to    io.Reader
+	n     int
+	after func()
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.to.Read(p)
+	c.n += n
+	c.after()
+	return n, err
+}

@@ -1,0 +1,296 @@
+package jsonstream
+
+import (
+	"context"
+	"io"
+)
+
+// capture collects the bytes of a value while it is scanned.
+type capture struct {
+	on    bool
+	from  int // in the buffer
+	most  int
+	bytes []byte
+	over  bool // the value has more than most bytes
+}
+
+// add takes what was read of the buffer, which is about to be refilled.
+func (c *capture) add(read []byte) {
+	if !c.on {
+		return
+	}
+	piece := read[min(c.from, len(read)):]
+	c.from = 0
+	if c.over = c.over || len(c.bytes)+len(piece) > c.most; c.over {
+		c.bytes = nil
+		return
+	}
+	c.bytes = append(c.bytes, piece...)
+}
+
+// finish returns the captured value, nil if it is too long.
+func (c *capture) finish(read []byte) []byte {
+	c.add(read)
+	return c.bytes
+}
+
+// fill reads the next buffer from the source. At the end of the document the error is io.EOF.
+func (r *Reader) fill() error {
+	if r.err != nil {
+		return r.err
+	}
+	r.capture.add(r.buffer[:r.end])
+	r.at, r.end = 0, 0
+	for r.end == 0 && r.err == nil {
+		if r.ctx.Err() != nil {
+			r.err = &SourceError{context.Cause(r.ctx)}
+			break
+		}
+		n, err := r.source.Read(r.buffer)
+		r.end, r.read = n, r.read+int64(n)
+		switch {
+		case r.limits.Bytes > 0 && r.read > r.limits.Bytes:
+			r.end, r.err = 0, &LimitError{"is larger than " + size(r.limits.Bytes)}
+		case err == io.EOF:
+			r.err = err
+		case err != nil:
+			r.err = &SourceError{err}
+		}
+	}
+	if r.end > 0 {
+		return nil
+	}
+	return r.err
+}
+
+// peek returns the next byte without reading it.
+func (r *Reader) peek() (byte, error) {
+	if r.at == r.end {
+		if err := r.fill(); err != nil {
+			if err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return 0, err
+		}
+	}
+	return r.buffer[r.at], nil
+}
+
+func (r *Reader) next() (byte, error) {
+	c, err := r.peek()
+	if err == nil {
+		r.at++
+	}
+	return c, err
+}
+
+// space skips white space and returns the byte after it, which is not read yet.
+func (r *Reader) space() (byte, error) {
+	for {
+		c, err := r.peek()
+		if err != nil || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return c, err
+		}
+		r.at++
+	}
+}
+
+func (r *Reader) expect(want byte) error {
+	c, err := r.space()
+	if err != nil {
+		return err
+	}
+	if c != want {
+		return ErrSyntax
+	}
+	r.at++
+	return nil
+}
+
+func (r *Reader) push(object bool) error {
+	if r.depth == MaxDepth {
+		return &LimitError{"is nested too deeply"}
+	}
+	word, bit := r.depth/64, uint64(1)<<(r.depth%64)
+	r.objects[word] &^= bit
+	if object {
+		r.objects[word] |= bit
+	}
+	r.depth++
+	return nil
+}
+
+// inObject reports whether the innermost container is an object.
+func (r *Reader) inObject() bool {
+	d := r.depth - 1
+	return r.objects[d/64]&(1<<(d%64)) != 0
+}
+
+// Skip reads a value of any kind and drops it. It does not recurse.
+func (r *Reader) Skip() error {
+	r.values++
+	for outer := r.depth; ; {
+		opened, err := r.begin()
+		if err != nil {
+			return err
+		}
+		if opened {
+			continue
+		}
+		for {
+			if r.depth == outer {
+				return nil
+			}
+			more, err := r.separator()
+			if err != nil {
+				return err
+			}
+			if more {
+				break
+			}
+		}
+	}
+}
+
+// begin reads a scalar, an empty container, or the start of another container up
+// to its first value. opened reports the last case.
+func (r *Reader) begin() (opened bool, err error) {
+	c, err := r.space()
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case c == '{' || c == '[':
+		return r.open(c)
+	case c == '"':
+		return false, r.skipText()
+	case c == '-' || '0' <= c && c <= '9':
+		return false, r.number()
+	case c == 't':
+		return false, r.word("true")
+	case c == 'f':
+		return false, r.word("false")
+	case c == 'n':
+		return false, r.word("null")
+	}
+	return false, ErrSyntax
+}
+
+func (r *Reader) open(c byte) (opened bool, err error) {
+	r.at++
+	if err := r.push(c == '{'); err != nil {
+		return false, err
+	}
+	first, err := r.space()
+	if err != nil {
+		return false, err
+	}
+	if first == c+2 { // the closing bracket of either kind
+		r.at++
+		r.depth--
+		return false, nil
+	}
+	return true, r.key()
+}
+
+// key reads a member's name, if the innermost container is an object.
+func (r *Reader) key() error {
+	if !r.inObject() {
+		return nil
+	}
+	if c, err := r.space(); err != nil || c != '"' {
+		return orSyntax(err)
+	}
+	if err := r.skipText(); err != nil {
+		return err
+	}
+	return r.expect(':')
+}
+
+// separator reads what follows a value in a container: the end of the container,
+// or a comma and what leads to the next value.
+func (r *Reader) separator() (more bool, err error) {
+	c, err := r.space()
+	if err != nil {
+		return false, err
+	}
+	r.at++
+	switch {
+	case c == ',':
+		return true, r.key()
+	case c == '}' && r.inObject(), c == ']' && !r.inObject():
+		r.depth--
+		return false, nil
+	}
+	return false, ErrSyntax
+}
+
+func orSyntax(err error) error {
+	if err == nil {
+		err = ErrSyntax
+	}
+	return err
+}
+
+func (r *Reader) word(w string) error {
+	for i := range len(w) {
+		if c, err := r.next(); err != nil || c != w[i] {
+			return orSyntax(err)
+		}
+	}
+	return nil
+}
+
+// number reads -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?.
+func (r *Reader) number() error {
+	if r.is("-") {
+		r.at++
+	}
+	if r.is("0") {
+		r.at++
+	} else if err := r.digits(); err != nil {
+		return err
+	}
+	if r.is(".") {
+		r.at++
+		if err := r.digits(); err != nil {
+			return err
+		}
+	}
+	if !r.is("eE") {
+		return nil
+	}
+	r.at++
+	if r.is("+-") {
+		r.at++
+	}
+	return r.digits()
+}
+
+// is reports whether the next byte is one of these.
+func (r *Reader) is(these string) bool {
+	c, err := r.peek()
+	if err != nil {
+		return false
+	}
+	for i := range len(these) {
+		if these[i] == c {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reader) digits() error {
+	for n := 0; ; n++ {
+		c, err := r.peek()
+		switch {
+		case err == nil && '0' <= c && c <= '9':
+			r.at++
+		case n == 0:
+			return orSyntax(err)
+		default:
+			return nil
+		}
+	}
+}

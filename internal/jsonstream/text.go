@@ -1,0 +1,145 @@
+package jsonstream
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// text reads a string, of which it decodes most bytes.
+func (r *Reader) text(most int) (text string, ok bool, err error) {
+	if c, err := r.space(); err != nil || c != '"' {
+		return "", false, err
+	}
+	var decoded []byte
+	err = r.characters(func(plain []byte) {
+		if left := most - len(decoded); left > 0 {
+			decoded = append(decoded, plain[:min(len(plain), left)]...)
+		}
+	})
+	if err != nil {
+		return "", false, err
+	}
+	if len(decoded) >= most { // perhaps cut within a character
+		decoded = decoded[:len(decoded)-incomplete(decoded)]
+	}
+	return strings.ToValidUTF8(string(decoded), "\uFFFD"), true, nil
+}
+
+// incomplete counts the bytes at the end that begin a character and do not end it.
+func incomplete(b []byte) int {
+	for n := 1; n <= min(len(b), utf8.UTFMax-1); n++ {
+		if tail := b[len(b)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+func (r *Reader) skipText() error { return r.characters(func([]byte) {}) }
+
+// characters reads a string and hands on what it means, piece by piece.
+func (r *Reader) characters(take func(plain []byte)) error {
+	r.at++ // the quotation mark
+	for {
+		if _, err := r.peek(); err != nil {
+			return err
+		}
+		rest := r.buffer[r.at:r.end]
+		n := 0
+		for n < len(rest) && rest[n] != '"' && rest[n] != '\\' && rest[n] >= ' ' {
+			n++
+		}
+		take(rest[:n])
+		if r.at += n; n == len(rest) {
+			continue
+		}
+		switch c := rest[n]; {
+		case c == '"':
+			r.at++
+			return nil
+		case c < ' ':
+			return ErrSyntax
+		}
+		r.at++
+		if err := r.escape(take); err != nil {
+			return err
+		}
+	}
+}
+
+const escapes = "\"\"\\\\//b\bf\fn\nr\rt\t" // each name before what it stands for
+
+// escape reads what follows a backslash.
+func (r *Reader) escape(take func(plain []byte)) error {
+	c, err := r.next()
+	if err != nil {
+		return err
+	}
+	if c == 'u' {
+		return r.unicodeEscape(take)
+	}
+	for i := 0; i < len(escapes); i += 2 {
+		if escapes[i] == c {
+			r.scratch[0] = escapes[i+1]
+			take(r.scratch[:1])
+			return nil
+		}
+	}
+	return ErrSyntax
+}
+
+// unicodeEscape reads the digits of \u0000, and the second half of a surrogate
+// pair. Half a pair becomes U+FFFD, as in encoding/json.
+func (r *Reader) unicodeEscape(take func(plain []byte)) error {
+	c, err := r.hex()
+	if err != nil {
+		return err
+	}
+	for utf16.IsSurrogate(c) && r.is(`\`) {
+		r.at++
+		if !r.is("u") {
+			r.give(take, utf8.RuneError)
+			return r.escape(take)
+		}
+		r.at++
+		second, err := r.hex()
+		if err != nil {
+			return err
+		}
+		if pair := utf16.DecodeRune(c, second); pair != utf8.RuneError {
+			c = pair
+			break
+		}
+		r.give(take, utf8.RuneError)
+		c = second
+	}
+	if utf16.IsSurrogate(c) {
+		c = utf8.RuneError
+	}
+	r.give(take, c)
+	return nil
+}
+
+func (r *Reader) give(take func(plain []byte), c rune) { take(utf8.AppendRune(r.scratch[:0], c)) }
+
+func (r *Reader) hex() (rune, error) {
+	n := rune(0)
+	for range 4 {
+		c, err := r.next()
+		switch {
+		case err != nil:
+			return 0, err
+		case '0' <= c && c <= '9':
+			n = n<<4 | rune(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			n = n<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, ErrSyntax
+		}
+	}
+	return n, nil
+}
