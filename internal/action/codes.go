@@ -132,7 +132,7 @@ var advices = map[string]advice{
 	codeOldTLS:                    {"unreachable", "the host speaks only old versions of TLS", "This action needs TLS 1.2 or newer: update what ends TLS before Scalr.", "base-url"},
 	codeProxyDown:                 {"unreachable", "the proxy of the runner cannot be reached", "Check HTTPS_PROXY of the runner, and the proxy.", ""},
 	codeProxyRefused:              {"unreachable", "the proxy of the runner answered no", "Check the user and password in HTTPS_PROXY, and what the proxy allows.", ""},
-	codeAddressRefused:            {"unreachable", "an address that the server handed out leads to where no request of ours may go", "Check the storage profile of the account: its addresses must be reachable by https from the runner.", ""},
+	codeAddressRefused:            {"unreachable", "an address is not https, or leads to the runner itself, to a link-local address or to a cloud's metadata service", "Check the storage profile of the account: its addresses must be reachable by https from the runner. If the host of `base-url` is named, check what its name leads to.", ""},
 	codeRateLimited:               {"unreachable", "Scalr limits how often it may be asked, and the limit was not lifted in time", "Run fewer jobs at a time (`max-parallel`, `concurrency`), and run this one again.", ""},
 	codeNotScalr:                  {"unreachable", "a web page answered in place of Scalr's API", "Check that `base-url` is a Scalr account, such as https://acme.scalr.io, and that no sign-in page or proxy stands before it.", "base-url"},
 	codeNoAnswer:                  {"unreachable", "Scalr gave no usable answer for as long as we tried", "See whether Scalr has an outage, and run the job again.", ""},

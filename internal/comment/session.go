@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/network"
 )
 
 // session is one use of a thread: its addresses checked, and what is left of
@@ -61,15 +63,13 @@ func address(what, raw string) (*url.URL, error) {
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, misused("the %s is not of the form https://host/path", what)
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return u, nil
+	case !network.IsSecure(u):
+		return nil, misused("the %s %s://%s is not https, so the token is not sent to it", what, u.Scheme, u.Host)
 	}
-	return nil, misused("the %s %s://%s is not https, so the token is not sent to it", what, u.Scheme, u.Host)
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+	if _, err := network.NormalHost(u.Hostname()); err != nil {
+		return nil, misused("the %s has %v: %q", what, err, u.Host)
+	}
+	return u, nil
 }
 
 // origin is scheme, host and port, written in one way only.

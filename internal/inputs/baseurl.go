@@ -1,12 +1,13 @@
 package inputs
 
 import (
-	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"scalr-run-action/internal/network"
 )
 
 // exampleURL stands in advice where what was given names no host.
@@ -100,7 +101,7 @@ func (r *reader) withScheme(v string) (full, problem string) {
 // completed makes the likely host of a bare account name.
 func completed(v string) string {
 	name, _, _ := strings.Cut(strings.ToLower(v), "/")
-	if !label.MatchString(name) {
+	if !network.IsHostName(name + ".scalr.io") {
 		name = "acme"
 	}
 	return name + ".scalr.io"
@@ -108,9 +109,9 @@ func completed(v string) string {
 
 // origin checks the parts of an address that could be parsed.
 func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
-	host, problem := r.host(u.Hostname())
-	if problem != "" {
-		return nil, problem + ": " + r.quoteASCII(v) + ". Write the host of your Scalr, such as base-url: " + exampleURL
+	host, err := network.NormalHost(u.Hostname())
+	if err != nil {
+		return nil, "has " + err.Error() + ": " + r.quoteASCII(v) + ". Write the host of your Scalr, such as base-url: " + exampleURL
 	}
 	port, ok := normalPort(u.Scheme, u.Port())
 	if !ok {
@@ -123,7 +124,7 @@ func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
 		return nil, "has the path " + r.quote(path) + ", which does not belong here: " + r.quote(v) +
 			". Write the address alone: base-url: " + u.Scheme + "://" + host + port
 	}
-	if u.Scheme == "http" && !loopback(host) {
+	if !network.IsSecure(u) {
 		return nil, "uses http, so the token would travel unencrypted: " + r.quote(v) + ". Use https://" + host + port
 	}
 	return &url.URL{Scheme: u.Scheme, Host: host + port}, ""
@@ -153,19 +154,10 @@ func normalPort(scheme, port string) (string, bool) {
 	return strconv.Itoa(n), true
 }
 
-// loopback reports whether host, as the method host returns it, is this machine.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.Unmap().IsLoopback()
-}
-
 // corrected makes an https address of a host that was given with another scheme.
 func corrected(host string) string {
 	host = strings.ToLower(host)
-	if !strings.Contains(host, ".") || !hostName(host) {
+	if !strings.Contains(host, ".") || !network.IsHostName(host) {
 		return exampleURL
 	}
 	return "https://" + host

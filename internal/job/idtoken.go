@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	githubactions "github.com/sethvargo/go-githubactions"
 
+	"scalr-run-action/internal/network"
 	"scalr-run-action/internal/secret"
 )
 
@@ -54,15 +54,13 @@ func checkAddress(address string) error {
 	switch {
 	case err != nil || u.Hostname() == "":
 		return errors.New("not an address")
-	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
-		return nil
-	default:
+	case !network.IsSecure(u):
 		return errors.New("only https is accepted")
 	}
-}
-
-func isLoopback(host string) bool {
-	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+	if _, err := network.NormalHost(u.Hostname()); err != nil {
+		return fmt.Errorf("it has %w", err)
+	}
+	return nil
 }
 
 func (j *Job) tryIDToken(ctx context.Context, audience string) (secret.Value, error) {

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"scalr-run-action/internal/network"
 	"scalr-run-action/internal/secret"
 )
 
@@ -66,7 +67,7 @@ func New(c Config) (*Client, error) {
 	if c.BaseURL == nil || c.BaseURL.Host == "" {
 		return nil, errors.New("the address of Scalr is missing")
 	}
-	if c.BaseURL.Scheme != "https" && !(c.BaseURL.Scheme == "http" && loopback(c.BaseURL.Hostname())) {
+	if !network.IsSecure(c.BaseURL) {
 		return nil, errors.New("the address of Scalr is not https")
 	}
 	transport := http.DefaultTransport

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/network/networktest"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/secret"
@@ -28,8 +29,16 @@ import (
 // process, so that each case needs its own.
 const asked = "SCALR_TEST_ASK"
 
+// leadingHere, when it is set beside it, makes every name in example.test lead to
+// this machine, and lets a log be read too.
+const leadingHere = "SCALR_TEST_LEADING_HERE"
+
 func TestMain(m *testing.M) {
 	if address := os.Getenv(asked); address != "" {
+		if os.Getenv(leadingHere) != "" {
+			here := []string{"127.0.0.1", "::1"}
+			net.DefaultResolver = networktest.Resolver(map[string][]string{"acme.example.test": here, "blob.example.test": here})
+		}
 		ask(address)
 		return
 	}
@@ -54,6 +63,17 @@ func ask(address string) {
 	}
 	w, err := client.Workspace(ctx, "ws-1")
 	fmt.Printf("workspace %q, error %v\n", w.Name, err)
+	if os.Getenv(leadingHere) == "" {
+		return
+	}
+	body, err := client.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+	if err != nil {
+		fmt.Println("log:", err)
+		return
+	}
+	defer body.Close()
+	text, err := io.ReadAll(body)
+	fmt.Printf("log: %q, %v\n", text, err)
 }
 
 // asking runs the test binary with the variables and gives what it prints.
@@ -84,6 +104,43 @@ func TestPrivateAuthority(t *testing.T) {
 	}
 	if got := asking(t, s.URL); !strings.Contains(got, "unknown authority") {
 		t.Errorf("without: got %s", got)
+	}
+}
+
+// T09: a link's name that leads to this machine is found out when it is dialed,
+// while the name that the user gave may lead here.
+func TestLinkThatLeadsHere(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	for link, want := range map[string]string{
+		"https://acme.example.test:%s/log": `log: "a line", <nil>`,
+		"https://blob.example.test:%s/log": "log: read the plan log: blob.example.test:%s: the address leads to this machine",
+		"https://blob.example.test/log":    "log: read the plan log: blob.example.test: the address leads to this machine",
+	} {
+		t.Run(link, func(t *testing.T) {
+			t.Parallel()
+			logs, port := 0, ""
+			s := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case strings.HasSuffix(r.URL.Path, "/output"):
+					w.Header().Set("Location", strings.ReplaceAll(link, "%s", port))
+					w.WriteHeader(http.StatusTemporaryRedirect)
+				case r.URL.Path == "/log":
+					logs++
+					_, _ = io.WriteString(w, "a line")
+				default:
+					serveWorkspace(w, r)
+				}
+			}), &tls.Config{Certificates: []tls.Certificate{a.issue(t, "acme.example.test", -1, 1)}})
+			port = s.URL[strings.LastIndex(s.URL, ":")+1:]
+			got := asking(t, "https://acme.example.test:"+port, leadingHere+"=1", "SSL_CERT_FILE="+a.file(t))
+			if want := strings.ReplaceAll(want, "%s", port); !strings.Contains(got, `workspace "network", error <nil>`) || !strings.Contains(got, want) {
+				t.Errorf("got %q, want %q in it", got, want)
+			}
+			if strings.Contains(want, "leads to") && logs > 0 {
+				t.Errorf("the log was asked for %d times", logs)
+			}
+		})
 	}
 }
 

@@ -114,10 +114,10 @@ func FuzzHandedOut(f *testing.F) {
 		if err != nil || again.Host != u.Host || again.String() != u.String() {
 			t.Errorf("%q reads as %q, then as %v (%v)", raw, u, again, err)
 		}
-		if u.Scheme != "https" || u.Host == "" || u.User != nil || loopback(u.Hostname()) {
+		if u.Scheme != "https" || u.Host == "" || u.User != nil || network.LeadsHere(u.Hostname()) {
 			t.Errorf("took %q", raw)
 		}
-		if a, err := netip.ParseAddr(u.Hostname()); err == nil && network.Forbidden(a) {
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil && network.PlaceOf(a) != network.OtherMachine {
 			t.Errorf("took %q", raw)
 		}
 	})

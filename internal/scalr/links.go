@@ -1,7 +1,7 @@
 package scalr
 
 import (
-	"net/netip"
+	"context"
 	"net/url"
 	"strings"
 
@@ -9,8 +9,9 @@ import (
 )
 
 // handedOut checks an address that the server gave us to use: whole, https, no
-// credentials in it. Plain http and loopback addresses are for a base URL that
-// is a loopback address itself. The address never stands in the error.
+// credentials in it, and of a host that requests may go to. Plain http and this
+// machine are for a base URL that is a loopback address itself. The address
+// never stands in the error.
 func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Final: true}
@@ -25,25 +26,29 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 		return refuse("the link leads to an address of one machine: " + printable(u.Host, 200))
 	case u.Host == "" || u.Opaque != "":
 		return refuse("the link is not an absolute address")
-	case u.Scheme == "http" && loopback(u.Hostname()) && loopback(c.base.Hostname()):
+	case u.Scheme == "http" && network.IsLoopback(u.Hostname()) && c.isLocal():
 		return u, nil
 	case u.Scheme != "https":
 		return refuse("the link is not https: " + printable(u.Host, 200))
-	case loopback(u.Hostname()) && !loopback(c.base.Hostname()):
+	case network.LeadsHere(u.Hostname()) && !c.isLocal():
 		return refuse("the link leads to this machine")
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil && network.Forbidden(a) {
-		return refuse(network.ErrAddressRefused.Error() + ": " + printable(u.Host, 200))
+	if _, err := network.NormalHost(u.Hostname()); err != nil {
+		return refuse("the link has " + err.Error() + ": " + printable(u.Host, 200))
 	}
 	return u, nil
 }
 
-// loopback reports whether the name is this machine's own: 127.0.0.0/8, ::1 or localhost.
-func loopback(host string) bool {
-	host = strings.TrimSuffix(host, ".")
-	if strings.EqualFold(host, "localhost") {
-		return true
+// isLocal reports whether the base URL is a loopback address, as it is where
+// somebody tries the action without an account.
+func (c *Client) isLocal() bool { return network.IsLoopback(c.base.Hostname()) }
+
+// toLink marks requests to an address that the server gave us, so that a name
+// which leads to this machine is found out when it is dialed. What is at the
+// base URL itself is where the user said.
+func (c *Client) toLink(ctx context.Context, link *url.URL) context.Context {
+	if c.isLocal() || strings.EqualFold(link.Host, c.base.Host) {
+		return ctx
 	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.Unmap().IsLoopback()
+	return network.WithIssued(ctx, link)
 }

@@ -100,7 +100,7 @@ func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http
 		if err != nil {
 			return nil, err
 		}
-		req := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: http.Header{}}).WithContext(ctx)
+		req := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: http.Header{}}).WithContext(c.toLink(ctx, to))
 		req.Header.Set("User-Agent", c.userAgent)
 		req.Header.Set("Accept-Encoding", "identity")
 		w.alive()

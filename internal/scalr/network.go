@@ -94,10 +94,11 @@ func diagnose(err error, host string) (Network, string) {
 		denial   *network.ProxyRefusal
 		deadline interface{ Timeout() bool }
 	)
+	if refused := network.RefusedAddress(err); refused != nil {
+		return NotAllowed, host + ": " + refused.Error()
+	}
 	text := err.Error()
 	switch {
-	case errors.Is(err, network.ErrAddressRefused):
-		return NotAllowed, host + ": " + network.ErrAddressRefused.Error()
 	case errors.As(err, &denial) && denial.Status >= 500:
 		return ProxyTrouble, denial.Error()
 	case errors.As(err, &denial):

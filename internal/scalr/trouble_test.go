@@ -36,6 +36,7 @@ func TestTroubleOfTheNetwork(t *testing.T) {
 		"C22 the proxy is in trouble": {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
 		"C23 the proxy is down":       {&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused"},
 		"T09 a metadata service":      {dial(network.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
+		"T09 this machine":            {dial(network.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address leads to this machine"},
 		"C10 closed":                  {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
 		"C09 reset":                   {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0, "ended in the middle"},
 		"C07 no header in time":       {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},

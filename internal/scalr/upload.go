@@ -111,7 +111,7 @@ func (c *Client) uploadRequest(ctx context.Context, link *url.URL, u Upload, ask
 	sent := &sending{upload: u, watch: w}
 	data, _ := sent.body() // cannot fail; the error is for GetBody
 	req := (&http.Request{Method: http.MethodPut, URL: link, Host: link.Host, Header: http.Header{}, Body: data,
-		GetBody: sent.body, ContentLength: u.Size}).WithContext(ctx)
+		GetBody: sent.body, ContentLength: u.Size}).WithContext(c.toLink(ctx, link))
 	req.Header.Set("Content-Type", "application/octet-stream")
 	req.Header.Set("User-Agent", c.userAgent)
 	if ask {

@@ -34,7 +34,9 @@ var requests = []mutant{
 	{"an expired link is a refusal", "scalr/storage.go", `e.Cause = ErrLinkExpired`, `e.Cause = nil`, both},
 	{"a link may be http", "scalr/links.go", `case u.Scheme != "https":`, `case u.Scheme == "ftp":`, both},
 	{"a link may hold credentials", "scalr/links.go", `case u.User != nil:`, `case u.User != nil && u.Host == "":`, both},
-	{"a metadata address is dialled", "network/network.go", `if err == nil && Forbidden(at.Addr()) {`, `if err == nil && Forbidden(at.Addr()) && false {`, nil},
+	{"a metadata address is dialed", "network/dial.go", `case place.Blocked():`, `case false:`, nil},
+	{"a link's name may lead here", "network/dial.go", `case place == ThisMachine && issued:`, `case false:`, nil},
+	{"a translated address is judged as it looks", "network/address.go", `place = max(place, placeOf(inner))`, `_ = inner`, nil},
 	{"old TLS is spoken", "network/network.go", `tls.VersionTLS12`, `tls.VersionTLS10`, []string{"network", "scalr"}},
 }
 
@@ -135,7 +137,7 @@ var secrets = []mutant{
 `, ``, []string{"action"}},
 	{"sensitive variables are not masked", "action/run.go", `if v.Sensitive {`, `if false {`, []string{"action"}},
 	{"the log's file is not redacted", "action/logfiles.go", `c.put(c.clean.Next(p))`, `c.put(p)`, []string{"action"}},
-	{"plain http to Scalr", "inputs/baseurl.go", `if u.Scheme == "http" && !loopback(host) {`, `if false {`, []string{"inputs", "action"}},
+	{"plain http to Scalr", "inputs/baseurl.go", `if !network.IsSecure(u) {`, `if false {`, []string{"inputs", "action"}},
 	{"a fork's code is run", "inputs/combinations.go", `if r.src.Origin.PullRequestTargetFork && !in.AllowPullRequestTarget {`, `if false {`, []string{"inputs", "action"}},
 }
 
