@@ -10,7 +10,7 @@ func (d document) run(r resource) Run {
 		ID: r.ID, Status: Status(a.text("status")), ErrorMessage: a.line("error-message"), Message: a.line("message"),
 		Source: a.line("source"), CreatedAt: a.time("created-at"),
 		Dry: a.set("is-dry"), Destroy: a.set("is-destroy"), RefreshOnly: a.set("refresh-only"), AutoApply: a.set("auto-apply"),
-		HasChanges: a.flag("has-changes"), Position: a.number("position-in-queue"),
+		Settings: a.settings(), HasChanges: a.flag("has-changes"), Position: a.number("position-in-queue"),
 		WorkspaceID: r.ref("workspace"), EnvironmentID: r.ref("environment"), ConfigurationID: r.ref("configuration-version"),
 	}
 	run.CreatedBy = d.person(r.ref("created-by"))

@@ -15,6 +15,7 @@ type Run struct {
 	Destroy      bool
 	RefreshOnly  bool
 	AutoApply    bool
+	Settings     Settings // the same and more, for callers that must tell false from not reported
 	HasChanges   *bool
 	Position     *int // place in the workspace's queue
 

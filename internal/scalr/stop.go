@@ -17,6 +17,8 @@ type Stopping struct {
 	// Patient is for a step that nobody has asked to end: trouble is waited out,
 	// as long as at the start. Without it all is over in five seconds.
 	Patient bool
+	// Check refuses to stop a run, by any look at it; nil accepts every run.
+	Check func(Run) error
 	// Out is told when a request to stop is on the wire, or could not get there;
 	// it may be nil, and may be told several times.
 	Out func()
@@ -56,6 +58,9 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 	defer cancel()
 	look, refused := c.freshOr(ctx, last), map[string]Status{}
 	for refusals := 0; ; {
+		if err := s.check(look); err != nil {
+			return StopResult{LastKnown: look}, err
+		}
 		switch {
 		case look.Status.Over():
 			return StopResult{Over: true, LastKnown: look}, nil
@@ -91,6 +96,13 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 func refusedStop(look Run) error {
 	return &Error{Op: "stop run " + look.ID, HTTPStatus: http.StatusConflict,
 		Note: fmt.Sprintf("Scalr does not let the run be stopped while it is %s", look.Status)}
+}
+
+func (s Stopping) check(look Run) error {
+	if s.Check == nil {
+		return nil
+	}
+	return s.Check(look)
 }
 
 func (s Stopping) most() time.Duration {
