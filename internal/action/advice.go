@@ -65,6 +65,7 @@ func advised(o outcome) outcome {
 func codeOf(err error) string {
 	var (
 		f       *finding
+		other   *unexpectedRun
 		bad     inputs.Problems
 		packing *bundle.Error
 		config  *scalr.ConfigurationError
@@ -76,6 +77,8 @@ func codeOf(err error) string {
 	switch {
 	case errors.As(err, &f):
 		return f.code
+	case errors.As(err, &other):
+		return other.code
 	case errors.As(err, &bad):
 		return codeInputInvalid
 	case errors.As(err, &packing):

@@ -20,6 +20,9 @@ const (
 	codePolicyGroupGone  = "policy-group-not-found"
 	codeProviderGone     = "provider-configuration-not-found"
 	codeRunMissing       = "run-not-found"
+	codeWrongWorkspace   = "wrong-workspace"
+	codeWrongConfig      = "wrong-configuration"
+	codeNotExpected      = "run-not-expected"
 	codeWorkspaceVCS     = "workspace-vcs-driven"
 	codeWorkspaceModule  = "workspace-module-driven"
 	codeWorkspaceLocal   = "workspace-local"
@@ -104,6 +107,9 @@ var advices = map[string]advice{
 	codePolicyGroupGone:           {"refused", "there is no such policy group, or the token may not see it", "Check its name or id, and that the token may read policy groups.", ""},
 	codeProviderGone:              {"refused", "there is no such provider configuration, or the token may not see it", "Check its name or id, and that the token may read provider configurations.", ""},
 	codeRunMissing:                {"refused", "there is no such run, or the token may not see it", "Check `run-id`: it is the output `run-id` of the step that made the run.", "run-id"},
+	codeWrongWorkspace:            {"refused", "the run of `run-id` is not of the workspace that `workspace` or `workspace-id` names", "Check `run-id` and the workspace: both must be those of the step that created the run.", "run-id"},
+	codeWrongConfig:               {"refused", "the run of `run-id` is not of the configuration version in `expected-configuration-version-id`", "Check both: they are outputs of the step that created the run. If they are right, the run is not the one that was reviewed.", "expected-configuration-version-id"},
+	codeNotExpected:               {"refused", "the run is a destroy run and `destroy: true` is not given, or the other way round", "Look at the run in Scalr. To let a destroy run go on, write `destroy: true`; for any other run, remove it.", "destroy"},
 	codeWorkspaceVCS:              {"refused", "the workspace takes its configuration from a repository, so nothing can be uploaded to it", "Use a workspace without a VCS connection, or start the run from the repository.", "workspace"},
 	codeWorkspaceModule:           {"refused", "the workspace is driven by a module of the registry, so nothing can be uploaded to it", "Use a workspace without a module.", "workspace"},
 	codeWorkspaceLocal:            {"refused", "the workspace's execution mode is local: Scalr stores its state and runs nothing", "Set the execution mode of the workspace to remote.", "workspace"},

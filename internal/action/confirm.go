@@ -13,35 +13,42 @@ import (
 const notYet = 30 * time.Second
 
 // confirm agrees to the apply of a run that waits for it, and follows the apply
-// to its end. A conflict means not yet, or not any more: the run is looked at again.
+// to its end. The run is read right before, since what was judged may be minutes
+// old. A conflict means not yet, or not any more: the run is read again.
 func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) {
+	var refused error
 	for began := time.Now(); ; {
-		err := r.client.Confirm(ctx, run.ID, r.comment("confirmed"))
-		if err == nil {
-			break
+		look, err := r.look(ctx, run.ID)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return r.ended(ctx, run, "")
+		case err != nil:
+			return outcome{}, err
+		case look.Status.Applying(), look.Status.Over():
+			return r.ended(ctx, look, "")
+		case refused != nil && look.Status == run.Status && look.Waiting() && time.Since(began) > notYet:
+			return outcome{}, found(codeNotWaiting, "Scalr does not let run %s be confirmed while it is %q: %s.", run.ID, look.Status, sentence(refused))
+		case !look.Status.Before(run.Status):
+			run = look
 		}
-		if ctx.Err() != nil {
+		refused = r.client.Confirm(ctx, run.ID, r.comment("confirmed"))
+		switch {
+		case refused == nil:
+			return r.confirmed(ctx, run)
+		case ctx.Err() != nil:
 			// It may or may not have arrived: the run is looked at and stopped by its state.
 			return r.ended(ctx, run, run.Status)
+		case !errors.Is(refused, scalr.ErrConflict):
+			return outcome{}, refused
 		}
-		if !errors.Is(err, scalr.ErrConflict) {
-			return outcome{}, err
-		}
-		if err := pause(ctx, r.env.Pace.Moving); err != nil {
-			return outcome{}, err
-		}
-		look, lookErr := r.client.Look(ctx, run.ID)
-		switch {
-		case lookErr != nil:
-			return outcome{}, lookErr
-		case look.Status.Applying(), look.Status.Over():
-			run = look
+		if pause(ctx, r.env.Pace.Moving) != nil {
 			return r.ended(ctx, run, "")
-		case look.Status == run.Status && look.Waiting() && time.Since(began) > notYet:
-			return outcome{}, found(codeNotWaiting, "Scalr does not let run %s be confirmed while it is %q: %s.", run.ID, look.Status, sentence(err))
 		}
-		run = look
 	}
+}
+
+// confirmed goes on with a run whose confirmation Scalr accepted.
+func (r *runStory) confirmed(ctx context.Context, run scalr.Run) (outcome, error) {
 	r.job.Infof("Confirmed run %s", run.ID)
 	if !r.in.Wait {
 		return outcome{result: "started"}, nil

@@ -3,6 +3,7 @@ package action
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
@@ -20,6 +21,12 @@ func (r *runStory) existing(ctx context.Context) (outcome, error) {
 	}
 	if err != nil {
 		return outcome{}, err
+	}
+	if err := r.expectExisting(ctx, run); err != nil {
+		return outcome{}, err
+	}
+	if run, err = r.verify(ctx, run); err != nil {
+		return outcome{}, fmt.Errorf("%w Nothing was changed.", err)
 	}
 	if w, err := r.client.Workspace(ctx, run.WorkspaceID); err == nil {
 		r.at(w)
@@ -116,7 +123,7 @@ func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outco
 		if result == "discarded" && !run.Status.Over() && run.Stage() == scalr.Working {
 			return outcome{}, found(codeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
-		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled", Patient: true}
+		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled", Patient: true, Check: r.mayStop}
 		stop, err := r.client.Stop(ctx, run, how)
 		if err != nil {
 			return outcome{}, err

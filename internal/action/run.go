@@ -25,7 +25,9 @@ type runStory struct {
 	out      outputs
 	report   report.Report
 
-	ours      bool   // this step created the run
+	ours bool // this step created the run
+	// expected tells whether a run is the one that was asked for; nil without any wish.
+	expected  func(scalr.Run) *unexpectedRun
 	confirms  bool   // a gate has to be passed, and then we confirm
 	sweep     bool   // a creation was doubtful: a second run may appear
 	directory string // that was sent, relative to the checkout; "" for a ready archive

@@ -89,13 +89,13 @@ func (s *step) comment(why string) string {
 	return text
 }
 
-// api is the client, with a look for second runs now and then after a creation
-// whose answer was lost.
+// api is the client, which verifies every look, and looks for second runs now
+// and then after a creation whose answer was lost.
 func (r *runStory) api() follow.API {
 	if !r.sweep {
-		return r.client
+		return verifyingAPI{r.client, r}
 	}
-	return &sweeper{Client: r.client, story: r, began: time.Now()}
+	return verifyingAPI{&sweeper{Client: r.client, story: r, began: time.Now()}, r}
 }
 
 // sweeper looks for runs that came true late.

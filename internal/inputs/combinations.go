@@ -10,8 +10,12 @@ func (r *reader) combinations(in Run) {
 	}
 	r.forkHead(in)
 	if in.Mode.NeedsRunID() {
-		r.unused("mode: "+string(in.Mode)+" acts on a run that exists", "path", "destroy", "auto-apply", "save-plan",
-			"refresh", "refresh-only", "targets", "replace", "variables", "sensitive-variables", "environment-variables")
+		unused := []string{"path", "auto-apply", "save-plan", "refresh", "refresh-only", "targets", "replace",
+			"variables", "sensitive-variables", "environment-variables"}
+		if !in.Mode.LetsRunGoOn() {
+			unused = append(unused, "destroy")
+		}
+		r.unused("mode: "+string(in.Mode)+" acts on a run that exists", unused...)
 	} else {
 		r.applying(in)
 		r.planning(in)

@@ -83,6 +83,12 @@ func TestLoadRun(t *testing.T) {
 			func(r *inputs.Run) {
 				r.WorkspaceID, r.Mode, r.RunID, r.OnCancel = "", inputs.ModeWatch, "run-v0abc", inputs.OnCancelLeave
 			}},
+		{"the run that was reviewed", with{"mode": "confirm", "run-id": "run-v0abc", "workspace-id": "", "workspace": "production/network",
+			"expected-configuration-version-id": "cv-v0abc123", "destroy": "true"}, nil,
+			func(r *inputs.Run) {
+				r.Mode, r.RunID, r.ExpectedConfigurationID, r.OnCancel = inputs.ModeConfirm, "run-v0abc", "cv-v0abc123", inputs.OnCancelLeave
+				r.WorkspaceID, r.Environment, r.Workspace, r.Destroy = "", "production", "network", true
+			}},
 		{"watch that stops", with{"mode": "watch", "run-id": "run-v0abc", "on-cancel": "stop"}, nil,
 			func(r *inputs.Run) { r.Mode, r.RunID = inputs.ModeWatch, "run-v0abc" }},
 		{"check", with{"mode": "check"}, nil, func(r *inputs.Run) { r.Mode, r.OnCancel = inputs.ModeCheck, inputs.OnCancelLeave }},

@@ -25,6 +25,7 @@ var ids = map[string]kind{
 	"run": {"run", "a", regexp.MustCompile(`^run-[A-Za-z0-9]+$`)},
 	"env": {"environment", "an", regexp.MustCompile(`^env-[A-Za-z0-9]+$`)},
 	"acc": {"account", "an", regexp.MustCompile(`^acc-[A-Za-z0-9]+$`)},
+	"cv":  {"configuration version", "a", regexp.MustCompile(`^cv-[A-Za-z0-9]+$`)},
 }
 
 // id reads an id that begins with prefix, or nothing.

@@ -31,6 +31,7 @@ func RunNames() []Input {
 		Input{Name: "message"},
 		Input{Name: "mode", Default: "run"},
 		Input{Name: "run-id"},
+		Input{Name: "expected-configuration-version-id"},
 		Input{Name: "wait", Default: "true"},
 		Input{Name: "timeout", Default: "60m"},
 		Input{Name: "on-cancel"},

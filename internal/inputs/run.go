@@ -20,7 +20,8 @@ const maxMessage = 512
 type Run struct {
 	Access
 
-	// WorkspaceID is "" when the workspace is given by name, and in the modes that act on a run.
+	// WorkspaceID is "" when the workspace is given by name. In the modes that act on a
+	// run, a workspace is optional: it is the one that the run must be of.
 	WorkspaceID string
 	// Environment is the name or, perhaps, the id of the environment in which
 	// Workspace is the name: a name may look like an id.
@@ -44,6 +45,8 @@ type Run struct {
 	Mode Mode
 	// RunID is set in the modes for which Mode.NeedsRunID.
 	RunID string
+	// ExpectedConfigurationID is the configuration version that the run RunID must be of; "" for any.
+	ExpectedConfigurationID string
 	// Wait is false to return as soon as the run is started.
 	Wait bool
 	// Timeout is for the whole step.

@@ -32,6 +32,12 @@ func (r *reader) mode(in *Run) {
 		r.badf("run-id", "is empty, but mode: %s acts on a run that exists. Write its id, such as run-id: run-v0abc123, "+
 			"from the output run-id of the step that created it", in.Mode)
 	}
+	in.ExpectedConfigurationID = r.id("expected-configuration-version-id", "cv")
+	if r.given("expected-configuration-version-id") != "" && r.given("run-id") == "" && !in.Mode.NeedsRunID() {
+		r.badf("expected-configuration-version-id", "must be used with run-id, whose configuration version it names: %s. "+
+			"Write mode: confirm (or watch, override, discard, cancel) and run-id, or remove expected-configuration-version-id",
+			r.quote(r.given("expected-configuration-version-id")))
+	}
 	if r.given("run-id") != "" && in.Mode == ModeRun {
 		r.badf("run-id", "is given, but mode: run creates a new run: %s. Write mode: watch (or confirm, override, discard, cancel) "+
 			"to act on that run, or remove run-id", r.quote(r.given("run-id")))

@@ -24,6 +24,9 @@ func (m Mode) NeedsRunID() bool {
 	return false
 }
 
+// LetsRunGoOn reports whether the mode may lead to the apply of a run that exists.
+func (m Mode) LetsRunGoOn() bool { return m == ModeConfirm || m == ModeOverride }
+
 // OnCancel is what happens to the run when the job is cancelled or times out.
 type OnCancel string
 

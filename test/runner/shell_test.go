@@ -151,7 +151,7 @@ func TestShellJenkinsApplies(t *testing.T) {
 	if got["SCALR_RESULT"] != "needs-confirmation" {
 		t.Fatalf("the outputs of the plan are %v", got)
 	}
-	output(t, shell(t, dir, scripts["Jenkins' apply"], server, "SCALR_RUN_ID="+got["SCALR_RUN_ID"]))
+	output(t, shell(t, dir, scripts["Jenkins' apply"], server, "SCALR_RUN_ID="+got["SCALR_RUN_ID"], "SCALR_VERSION_ID="+got["SCALR_CONFIGURATION_VERSION_ID"]))
 	if runs := server.Runs(); len(runs) != 1 || runs[0].Status != "applied" {
 		t.Errorf("the runs are %+v, want one that is applied", runs)
 	}

@@ -1,0 +1,210 @@
+package action_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// onRun plays a step that creates a run and then a second one on that run,
+// against the same Scalr; more gives inputs of the second by outputs of the first.
+func onRun(t *testing.T, s scalrtest.Scenario, first []string, more func(created *played) []string) *played {
+	t.Helper()
+	r, next := newRig(t, s, first...), newRig(t, s)
+	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	r.then(a, func() {
+		a.read()
+		b.server = a.server
+		next.set("workspace-id=", "run-id="+a.outputs["run-id"])
+		next.set(more(a)...)
+		next.step(b)
+	})
+	b.read()
+	next.check(b)
+	return b
+}
+
+// given is for inputs that do not depend on the first step.
+func given(inputs ...string) func(*played) []string {
+	return func(*played) []string { return inputs }
+}
+
+// untouched checks that nothing was asked of any run by a request of the step.
+func (p *played) untouched() *played {
+	p.t.Helper()
+	for _, s := range p.record.all() {
+		if s.method != "GET" {
+			p.t.Errorf("%s was sent", s.op())
+		}
+	}
+	return p
+}
+
+// edit changes what an answer says of a run.
+func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrtest.Fault {
+	return scalrtest.Fault{Op: op, Nth: nth, Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+		var doc map[string]any
+		if json.Unmarshal([]byte(body), &doc) != nil {
+			return body
+		}
+		data, ok := doc["data"].(map[string]any)
+		if !ok || data["type"] != "runs" {
+			return body
+		}
+		change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
+		b, err := json.Marshal(doc)
+		if err != nil {
+			return body
+		}
+		return string(b)
+	}}
+}
+
+func moved(relation, kind, id string) func(_, relationships map[string]any) {
+	return func(_, relationships map[string]any) {
+		relationships[relation] = map[string]any{"data": map[string]any{"type": kind, "id": id}}
+	}
+}
+
+// TestRunOfAnotherWorkspace: the run must be of the workspace that is given, in
+// whatever form, and nothing is changed before that is known.
+func TestRunOfAnotherWorkspace(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "waits-for-approval")
+	s.Setup = func(s *scalrtest.Server) { s.AddWorkspace(scalrtest.StagingID, scalrtest.WorkspaceName, nil) }
+	for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
+		for _, workspace := range []string{
+			"workspace-id=" + scalrtest.EdgeWorkspaceID, "workspace-id=ws-nothere", "workspace=production/network-edge", "workspace=staging/network",
+			"workspace=" + scalrtest.EnvironmentID + "/network-edge", "workspace=" + scalrtest.StagingID + "/network", "workspace=production/Network",
+			"workspace=Production/network", "workspace=production/netw", "workspace=nowhere/network", "workspace=env-nothere/network",
+		} {
+			t.Run(mode+" "+workspace, func(t *testing.T) {
+				t.Parallel()
+				p := onRun(t, s, []string{"dry-run=false"}, given("mode="+mode, workspace)).untouched()
+				p.want(3, "result=refused", "error-code=wrong-workspace", "run-id=", "workspace-id=").says("Nothing was changed")
+			})
+		}
+	}
+}
+
+// TestRunOfTheGivenWorkspace goes on, in whatever form the workspace is given.
+func TestRunOfTheGivenWorkspace(t *testing.T) {
+	t.Parallel()
+	for _, workspace := range []string{"workspace-id=" + scalrtest.WorkspaceID, "workspace=production/network", "workspace=" + scalrtest.EnvironmentID + "/network"} {
+		t.Run(workspace, func(t *testing.T) {
+			t.Parallel()
+			onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *played) []string {
+				return []string{"mode=confirm", workspace, "expected-configuration-version-id=" + a.outputs["configuration-version-id"]}
+			}).want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
+		})
+	}
+}
+
+// TestRunThatIsNotTheExpectedOne: what is not reported, or changes from one
+// answer to the next, is no match.
+func TestRunThatIsNotTheExpectedOne(t *testing.T) {
+	t.Parallel()
+	real, network := []string{"dry-run=false"}, "workspace-id="+scalrtest.WorkspaceID
+	lost := func(name string) func(_, relationships map[string]any) {
+		return func(_, relationships map[string]any) { delete(relationships, name) }
+	}
+	for name, c := range map[string]struct {
+		fault  *scalrtest.Fault
+		inputs []string
+		code   string
+	}{
+		"another configuration version": {nil, []string{"expected-configuration-version-id=cv-other"}, "wrong-configuration"},
+		"its end is missing":            {nil, []string{"expected-configuration-version-id=cv-v0"}, "wrong-configuration"},
+		"configuration not reported":    {ref(edit(readRun, 1, lost("configuration-version"))), []string{"expected-configuration-version-id=cv-other"}, "wrong-configuration"},
+		"workspace not reported":        {ref(edit(readRun, 1, lost("workspace"))), []string{network}, "wrong-workspace"},
+		"workspace not readable":        {ref(answered(readWorkspace, 403, -1)), []string{network}, "wrong-workspace"},
+		"workspaces not listed":         {ref(scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Garbage, Body: `{"data":[]}`, Times: -1}), []string{"workspace=production/network"}, "wrong-workspace"},
+		"another workspace later":       {ref(edit(readRun, 2, moved("workspace", "workspaces", scalrtest.EdgeWorkspaceID))), []string{network}, "wrong-workspace"},
+		"another configuration later":   {ref(edit(readRun, 2, moved("configuration-version", "configuration-versions", "cv-other"))), nil, "wrong-configuration"},
+	} {
+		for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
+			t.Run(name+" "+mode, func(t *testing.T) {
+				t.Parallel()
+				p := onRun(t, scenario(t, "waits-for-approval"), real, func(a *played) []string {
+					if c.fault != nil {
+						a.server.AddFault(*c.fault)
+					}
+					if c.inputs == nil {
+						c.inputs = []string{"expected-configuration-version-id=" + a.outputs["configuration-version-id"]}
+					}
+					return append([]string{"mode=" + mode}, c.inputs...)
+				})
+				p.want(3, "result=refused", "error-code="+c.code).untouched()
+			})
+		}
+	}
+}
+
+func ref[T any](v T) *T { return &v }
+
+// TestDestroyRunIsConfirmedKnowingly: a run that destroys everything is let go
+// on only with destroy: true, and any other only without.
+func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
+	t.Parallel()
+	const refused, ended = "run-not-expected", ""
+	hidden := edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "is-destroy") })
+	turned := edit(readRun, 3, func(attributes, _ map[string]any) { attributes["is-destroy"] = true })
+	manual, auto := []string{"auto-apply=false"}, []string{"auto-apply=true"}
+	for name, c := range map[string]struct {
+		scenario     string
+		first        []string
+		second       []string
+		fault        *scalrtest.Fault
+		code, status string
+	}{
+		"confirm":                        {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm"}, nil, refused, "planned"},
+		"confirm saved":                  {"saved-plan", []string{"destroy=true", "save-plan=true"}, []string{"mode=confirm"}, nil, refused, "planned_and_saved"},
+		"confirm with a passed gate":     {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm", "fail-on=cost-increase"}, nil, refused, "planned"},
+		"confirm knowingly":              {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm", "destroy=true"}, nil, ended, "applied"},
+		"confirm what does not":          {"waits-for-approval", nil, []string{"mode=confirm", "destroy=true"}, nil, refused, "planned"},
+		"not reported":                   {"waits-for-approval", nil, []string{"mode=confirm"}, &hidden, refused, "planned"},
+		"not reported, and wanted":       {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm", "destroy=true"}, &hidden, refused, "planned"},
+		"turns out later":                {"cost-increase", nil, []string{"mode=confirm"}, &turned, refused, ""},
+		"override of an auto-apply":      {"policy-soft", append(auto, "destroy=true"), []string{"mode=override"}, nil, refused, "policy_override"},
+		"override of one, knowingly":     {"policy-soft", append(auto, "destroy=true"), []string{"mode=override", "destroy=true"}, nil, ended, "applied"},
+		"override of one that does not":  {"policy-soft", auto, []string{"mode=override", "destroy=true"}, nil, refused, "policy_override"},
+		"override of one that waits":     {"policy-soft", append(manual, "destroy=true"), []string{"mode=override"}, nil, ended, "policy_checked"},
+		"override, auto-apply is hidden": {"policy-soft", append(manual, "destroy=true"), []string{"mode=override"}, ref(edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "auto-apply") })), refused, "policy_override"},
+		"watch":                          {"waits-for-approval", []string{"destroy=true"}, []string{"mode=watch"}, nil, ended, "planned"},
+		"discard":                        {"waits-for-approval", []string{"destroy=true"}, []string{"mode=discard"}, nil, ended, "discarded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first := append([]string{"dry-run=false"}, c.first...)
+			if name == "turns out later" {
+				first = append(first, "wait=false") // the second step follows it
+			}
+			p := onRun(t, scenario(t, c.scenario), first, func(a *played) []string {
+				if c.fault != nil {
+					a.server.AddFault(*c.fault)
+				}
+				return c.second
+			})
+			p.want(map[bool]int{true: 0, false: 3}[c.code == ""], "error-code="+c.code)
+			if run := p.server.Runs()[0]; c.status != "" && run.Status != c.status {
+				t.Errorf("the run is %s, want %s\n%s", run.Status, c.status, p.log)
+			}
+			if c.code != "" {
+				p.untouched()
+			}
+		})
+	}
+}
+
+// TestRefusalNamesBoth: whoever reads it sees which run, which workspace and
+// which other one.
+func TestRefusalNamesBoth(t *testing.T) {
+	t.Parallel()
+	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, given("mode=confirm", "workspace=production/network-edge"))
+	p.says("wrong-workspace (run-id)", scalrtest.WorkspaceID, `"production/network-edge" (`+scalrtest.EdgeWorkspaceID+`)`)
+	if run := p.server.Runs()[0].ID; !strings.Contains(headlineOf(p.log), run) {
+		t.Errorf("the verdict does not name run %s\n%s", run, p.log)
+	}
+}
