@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -59,6 +60,27 @@ func TestExecutesNothing(t *testing.T) {
 	}
 }
 
+// TestReplacesOnlyItself: the calls that start programs without those packages
+// are in internal/process alone, which starts the program itself again.
+func TestReplacesOnlyItself(t *testing.T) {
+	t.Parallel()
+	starts := map[string]bool{"Exec": true, "ForkExec": true, "StartProcess": true}
+	found := map[string]bool{}
+	walkGo(t, func(dir string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && starts[s.Sel.Name] {
+				if p, ok := s.X.(*ast.Ident); ok && (p.Name == "syscall" || p.Name == "unix" || p.Name == "os") {
+					found[dir] = true
+				}
+			}
+			return true
+		})
+	})
+	if want := map[string]bool{"internal/process": true}; !maps.Equal(found, want) {
+		t.Errorf("programs are started by %v, want %v", found, want)
+	}
+}
+
 // row is a line of the table: the package, what it says, its imports of ours, and
 // those of others.
 var row = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|[^|]+\\|([^|]*)\\|([^|]*)\\|$")
@@ -105,6 +127,16 @@ func imports(t *testing.T) map[string][]string {
 func importsBy(t *testing.T, wanted func(string) bool) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
+	walkGo(t, func(dir string, file *ast.File) { found[dir] = append(found[dir], importsOf(file, wanted)...) })
+	for name, list := range found {
+		found[name] = slices.Compact(slices.Sorted(slices.Values(list)))
+	}
+	return found
+}
+
+// walkGo reads the Go files of the program, not those of its tests.
+func walkGo(t *testing.T, visit func(dir string, file *ast.File)) {
+	t.Helper()
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -114,21 +146,16 @@ func importsBy(t *testing.T, wanted func(string) bool) map[string][]string {
 		case entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
 			return nil
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
-		dir := strings.Replace(path.Dir(filepath.ToSlash(name)), ".", "main", 1)
-		found[dir] = append(found[dir], importsOf(file, wanted)...)
+		visit(strings.Replace(path.Dir(filepath.ToSlash(name)), ".", "main", 1), file)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, list := range found {
-		found[name] = slices.Compact(slices.Sorted(slices.Values(list)))
-	}
-	return found
 }
 
 func otherModule(dir string) bool {

@@ -187,10 +187,11 @@ func TestCancelWhileCreating(t *testing.T) {
 	}
 }
 
-// TestSignals: which signal came decides the exit code (X16, X18).
+// TestSignals: which signal came decides the exit code (X16, X18, P04).
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 130} {
+	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 130,
+		syscall.SIGQUIT: 143, syscall.SIGABRT: 143, syscall.SIGXCPU: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, slowly(t, "plan-changes"))

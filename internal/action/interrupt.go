@@ -17,15 +17,22 @@ func (e interrupted) Error() string {
 	if e.signal == nil {
 		return "nobody reads the log any more"
 	}
-	return map[os.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP"}[e.signal]
+	if name, ok := signalNames[e.signal]; ok {
+		return name
+	}
+	return "signal: " + e.signal.String()
 }
 
-// exit is the code that shells use for a process that a signal ended.
+// signalNames are the signals that people and runners send to end a process.
+var signalNames = map[os.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP", syscall.SIGQUIT: "SIGQUIT"}
+
+// exit is 130 for what an interactive user does, and 143, as for SIGTERM, for every other signal.
 func (e interrupted) exit() int {
-	if e.signal == syscall.SIGTERM {
-		return 143
+	switch e.signal {
+	case nil, syscall.SIGINT, syscall.SIGHUP:
+		return 130
 	}
-	return 130
+	return 143
 }
 
 // timedOut is the cause of a context that ended by the input timeout.

@@ -60,7 +60,7 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || len(ts.BackgroundCmds()) == 0 {
 		ts.Fatalf("usage: signal NAME STATUS, after exec scalr-run &run&")
 	}
-	sent, ok := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL,
+	sent, ok := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT, "ABRT": syscall.SIGABRT, "KILL": syscall.SIGKILL,
 		"STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT}[args[0]]
 	if !ok {
 		ts.Fatalf("unknown signal %s", args[0])

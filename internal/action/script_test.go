@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"scalr-run-action/internal/action"
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/process"
 	"scalr-run-action/internal/scalr/scalrtest"
 )
 
@@ -32,9 +31,7 @@ func TestMain(m *testing.M) {
 
 // program is main, in a hurry.
 func program() {
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	signal.Ignore(syscall.SIGPIPE)
+	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
 		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient("test"), Signals: signals, Version: "script",
 		Pace: follow.Pace{First: 50 * time.Millisecond, Moving: 100 * time.Millisecond, Slowest: 500 * time.Millisecond,

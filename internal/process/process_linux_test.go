@@ -1,0 +1,186 @@
+package process_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"scalr-run-action/internal/process"
+)
+
+// TestMain lets the test binary be a program that is prepared, by its name.
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "prepared" {
+		prepared()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// state is what a prepared program sees of itself.
+type state struct {
+	PID       int
+	Args      []string
+	Environ   []string
+	Core      unix.Rlimit
+	Dumpable  int
+	GCPercent int
+	Memory    int64
+}
+
+// prepared says what it sees, and then which signals it gets, until its stdin ends.
+func prepared() {
+	signals := process.Prepare()
+	log.Print("a message of the log")
+	s := state{PID: os.Getpid(), Args: os.Args, Environ: os.Environ(), GCPercent: debug.SetGCPercent(100), Memory: debug.SetMemoryLimit(-1)}
+	_ = unix.Getrlimit(unix.RLIMIT_CORE, &s.Core)
+	s.Dumpable, _ = unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	_ = json.NewEncoder(os.Stdout).Encode(s)
+	for sig := range signals {
+		fmt.Println(unix.SignalName(sig.(syscall.Signal)))
+		if sig == syscall.SIGHUP {
+			return
+		}
+	}
+}
+
+// start starts a prepared program and reads what it sees.
+func start(t *testing.T, env ...string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer, state) {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr := &bytes.Buffer{}
+	cmd := &exec.Cmd{Path: program, Args: []string{"/image/prepared", "an argument", ""}, Env: env, Stderr: stderr}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	var s state
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &s) != nil {
+		t.Fatalf("the program printed %q and %q (%v)", lines.Text(), stderr, cmd.Wait())
+	}
+	return cmd, lines, stderr, s
+}
+
+// end lets the program end.
+func end(t *testing.T, cmd *exec.Cmd, lines *bufio.Scanner, stderr *bytes.Buffer) {
+	t.Helper()
+	_ = cmd.Process.Signal(syscall.SIGHUP)
+	for lines.Scan() {
+		// what it says until then is not wanted
+	}
+	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
+		t.Errorf("the program ended with %v and printed %.500q", err, stderr)
+	}
+}
+
+// TestDebugVariablesAreCleared: the program is the same process with the same
+// arguments and all other variables, and works as without them.
+func TestDebugVariablesAreCleared(t *testing.T) {
+	t.Parallel()
+	others := []string{"INPUT_RUN-ID=run-1", "GOMAXPROCS=2", "GODEBUG_OTHER=1", "EMPTY=", "BYTES=\xff"}
+	for name, env := range map[string][]string{
+		"none":    nil,
+		"each":    {"GODEBUG=gctrace=0", "GOTRACEBACK=crash", "GOGC=off", "GOMEMLIMIT=100MiB", "DEBUG_HTTP2_GOROUTINES=1"},
+		"one":     {"GOGC=1"},
+		"limited": {"GOMEMLIMIT=1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd, lines, stderr, s := start(t, slices.Concat(env, others)...)
+			defer end(t, cmd, lines, stderr)
+			if s.PID != cmd.Process.Pid {
+				t.Errorf("the program is the process %d, want %d", s.PID, cmd.Process.Pid)
+			}
+			if !slices.Equal(s.Args, cmd.Args) {
+				t.Errorf("the arguments are %q, want %q", s.Args, cmd.Args)
+			}
+			want := slices.Clone(others)
+			want[len(want)-1] = "BYTES=\ufffd" // by encoding/json
+			if !slices.Equal(s.Environ, want) {
+				t.Errorf("the environment is %q, want %q", s.Environ, want)
+			}
+			if s.GCPercent != 100 || s.Memory != 1<<63-1 {
+				t.Errorf("garbage is collected at %d %% and %d bytes, want Go's defaults", s.GCPercent, s.Memory)
+			}
+		})
+	}
+}
+
+// TestEmptyDebugVariables: GitHub's runner passes variables that are empty.
+func TestEmptyDebugVariables(t *testing.T) {
+	t.Parallel()
+	cmd, lines, stderr, s := start(t, "GODEBUG=", "GOGC=")
+	defer end(t, cmd, lines, stderr)
+	if !slices.Equal(s.Environ, []string{"GODEBUG=", "GOGC="}) {
+		t.Errorf("the environment is %q: the program was started again for nothing", s.Environ)
+	}
+}
+
+// TestNoDumps: neither a core file nor another process of the same user gets at
+// the memory and the environment.
+func TestNoDumps(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string][]string{"started once": nil, "started again": {"GOTRACEBACK=crash"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd, lines, stderr, s := start(t, env...)
+			defer end(t, cmd, lines, stderr)
+			if s.Core != (unix.Rlimit{}) {
+				t.Errorf("a core file may have %d bytes, %d with the hard limit; want 0", s.Core.Cur, s.Core.Max)
+			}
+			if s.Dumpable != 0 {
+				t.Errorf("the process is dumpable (%d)", s.Dumpable)
+			}
+			if info, err := os.Stat(fmt.Sprintf("/proc/%d/environ", s.PID)); err != nil || info.Sys().(*syscall.Stat_t).Uid != 0 {
+				t.Errorf("the environment is not root's alone: %v, %v", info, err)
+			}
+		})
+	}
+}
+
+// TestSignalsStop: each signal by which Go would end the program, most of them
+// with a dump of all stacks, asks it to stop.
+func TestSignalsStop(t *testing.T) {
+	t.Parallel()
+	cmd, lines, stderr, _ := start(t, "GOTRACEBACK=system")
+	defer end(t, cmd, lines, stderr)
+	for sig := syscall.Signal(1); sig < 32; sig++ {
+		name := unix.SignalName(sig)
+		switch sig {
+		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGHUP:
+			continue // they cannot be caught, stop the process for a while, or end the program of this test
+		}
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if ignored[sig] {
+			continue
+		}
+		if !lines.Scan() || lines.Text() != name {
+			t.Fatalf("after %s the program printed %q, and ended with %v\n%.500s", name, lines.Text(), cmd.Wait(), stderr)
+		}
+	}
+}
+
+// ignored have no effect on a program of Go.
+var ignored = map[syscall.Signal]bool{syscall.SIGPIPE: true, syscall.SIGXFSZ: true, syscall.SIGUSR1: true, syscall.SIGUSR2: true, syscall.SIGALRM: true,
+	syscall.SIGCHLD: true, syscall.SIGCONT: true, syscall.SIGURG: true, syscall.SIGVTALRM: true, syscall.SIGPROF: true, syscall.SIGWINCH: true,
+	syscall.SIGIO: true, syscall.SIGPWR: true}
