@@ -9,7 +9,6 @@ import (
 
 // figures are numbers that the documents promise, and the code that keeps them.
 var figures = []struct{ document, says, file, code string }{
-	{"docs/design.md", "is not believed for two minutes", "internal/follow/pace.go", "Settle: 2 * time.Minute"},
 	{"docs/design.md", "final over five looks", "internal/follow/judge.go", "severalLooks = 5"},
 	{"docs/design.md", "Looks come 1 s apart at first, 2 s after something moved", "internal/follow/pace.go", "First: time.Second, Moving: 2 * time.Second"},
 	{"docs/design.md", "slow down by half each time to 10 s", "internal/follow/pace.go", "min(p.wait*3/2, p.Slowest)"},

@@ -50,6 +50,7 @@ func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) 
 // confirmed goes on with a run whose confirmation Scalr accepted.
 func (r *runStory) confirmed(ctx context.Context, run scalr.Run) (outcome, error) {
 	r.job.Infof("Confirmed run %s", run.ID)
+	r.accepted = acceptance{"confirm", run.Status}
 	if !r.in.Wait {
 		return outcome{result: "started"}, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
 )
@@ -60,10 +61,9 @@ func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome,
 		if err != nil {
 			return outcome{}, err
 		}
-		if ending.Told != nil {
+		if run = ending.Run; !run.Status.Over() {
 			return r.stopped(ctx, ending), nil
 		}
-		run = ending.Run
 	}
 	if run.Status.Applying() {
 		return r.ended(ctx, run, "")
@@ -94,6 +94,7 @@ func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error)
 			return outcome{}, err
 		}
 		overridden++
+		r.accepted = acceptance{"override", run.Status}
 	}
 	switch {
 	case run.Status.Over():
@@ -120,7 +121,7 @@ func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error)
 func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outcome, error) {
 	done := outcome{result: result, asked: true}
 	if !run.Status.Over() {
-		if result == "discarded" && !run.Status.Over() && run.Stage() == scalr.Working {
+		if result == "discarded" && run.Stage() == scalr.Working {
 			return outcome{}, found(codeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
 		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled", Patient: true, Check: r.mayStop}
@@ -132,12 +133,19 @@ func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outco
 		if stop.GoesOn {
 			return outcome{}, found(codeNotWaiting, "Run %s is being applied: it cannot be discarded any more.", run.ID)
 		}
-		if run = stop.LastKnown; !r.in.Wait {
+		run = stop.LastKnown
+		if !r.in.Wait {
 			return done, nil
 		}
-		if run, err = r.untilOver(ctx, run); err != nil {
+		r.accepted = acceptance{stop.Verb, run.Status}
+		ending, err := r.untilOver(ctx, run)
+		if err != nil {
 			return outcome{}, err
 		}
+		if ending.Told != nil {
+			return r.stopped(ctx, ending), nil
+		}
+		run = ending.Run
 	}
 	if run.Status == "applied" {
 		return outcome{result: result, asked: true, code: codeTooLate, problem: "Run " + run.ID + " was applied already: " + r.report.RunURL}, nil
@@ -146,20 +154,13 @@ func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outco
 }
 
 // untilOver follows a run that was asked to end.
-func (r *runStory) untilOver(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	for !run.Status.Over() {
-		ending, err := r.follow(ctx, run, run.Status)
-		if err != nil {
-			return run, err
-		}
-		if ending.Told != nil {
-			return run, ending.Told
-		}
-		if run = ending.Run; !run.Status.Over() {
-			if err := pause(ctx, r.env.Pace.Moving); err != nil {
-				return run, err
-			}
+func (r *runStory) untilOver(ctx context.Context, run scalr.Run) (follow.Ending, error) {
+	ending := follow.Ending{Run: run}
+	for !ending.Run.Status.Over() && ending.Told == nil {
+		var err error
+		if ending, err = r.follow(ctx, ending.Run, ending.Run.Status); err != nil {
+			return ending, err
 		}
 	}
-	return run, nil
+	return ending, nil
 }

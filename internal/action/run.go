@@ -35,6 +35,7 @@ type runStory struct {
 	planned      *tfplan.Plan // once it was read
 	planFile     string       // of its JSON, for later steps
 	planJSONFile *os.File
+	accepted     acceptance
 	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop
 }
 

@@ -152,8 +152,27 @@ func (r *runStory) stopped(ctx context.Context, e follow.Ending) outcome {
 	}
 	o, _ := ofEnd(ctx)
 	r.stopAccepted = e.Stop != nil && e.StopErr == nil
-	o.problem += " " + r.fate(e)
+	last := e.Run
+	if e.Stop != nil {
+		last = e.Stop.LastKnown // before the stop had its effect
+	}
+	o.problem += " " + r.accepted.withoutEffect(last) + r.fate(e)
 	return o
+}
+
+// acceptance is the latest action on the run that Scalr accepted.
+type acceptance struct {
+	verb string       // confirm, override, discard or cancel; "" for none
+	in   scalr.Status // the status of the run then
+}
+
+// withoutEffect says that an accepted action had no effect, if the run is still in
+// the same status.
+func (a acceptance) withoutEffect(run scalr.Run) string {
+	if a.verb == "" || run.Status != a.in {
+		return ""
+	}
+	return fmt.Sprintf("Scalr accepted to %s run %s, but the run was still %q. ", a.verb, run.ID, run.Status)
 }
 
 // fate is what happened to the run, in a sentence.

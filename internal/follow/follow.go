@@ -45,8 +45,8 @@ type Follower struct {
 	Stopping *scalr.Stopping
 	// Hurry, when it is closed, ends the stopping as soon as a request is out.
 	Hurry <-chan struct{}
-	// Leaving is the status that the caller has just acted upon: to rest in it
-	// is not believed for a while.
+	// Leaving is the status in which Scalr accepted an action of the caller. The run
+	// has still to leave it, so that it is not taken for waiting in it.
 	Leaving scalr.Status
 	Pace    Pace
 
@@ -87,7 +87,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 
 // watch looks until a rest is believed.
 func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	judge := judge{latest: run, furthest: run.Status, leaving: f.Leaving, began: time.Now(), settle: f.Pace.Settle}
+	judge := judge{latest: run, furthest: run.Status, leaving: f.Leaving}
 	pace := f.Pace.pacer()
 	for {
 		look, err := f.API.Look(ctx, run.ID)

@@ -2,7 +2,6 @@ package follow
 
 import (
 	"fmt"
-	"time"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -43,8 +42,6 @@ const (
 type judge struct {
 	latest  scalr.Run // of the looks that are not stale
 	leaving scalr.Status
-	began   time.Time
-	settle  time.Duration
 
 	furthest scalr.Status
 	same     int // looks in a row with the status of latest
@@ -71,7 +68,7 @@ func (j *judge) consider(r scalr.Run) opinion {
 			return rested
 		}
 		return ending
-	case (r.Waiting() || r.Idle()) && j.same > 1 && !j.justLeft(r.Status):
+	case (r.Waiting() || r.Idle()) && j.same > 1 && r.Status != j.leaving:
 		return rested
 	case j.settled >= appliedLooks && r.Status.Known():
 		return rested
@@ -109,12 +106,6 @@ func (j *judge) doubt(r scalr.Run) opinion {
 		return rested
 	}
 	return stale
-}
-
-// justLeft reports whether the run only seems to rest where the caller has
-// already sent it on from.
-func (j *judge) justLeft(s scalr.Status) bool {
-	return s == j.leaving && time.Since(j.began) < j.settle
 }
 
 func afterApply(s scalr.Status) bool {

@@ -9,7 +9,6 @@ type Pace struct {
 	Slowest  time.Duration // while nothing moves; no look at a growing log takes longer
 	Stopping time.Duration // while the run is asked to stop
 	Grace    time.Duration // for stopping it, in all
-	Settle   time.Duration // for a run to leave the status that was acted upon
 	Drain    time.Duration // for the end of a log to arrive after its stage, at most
 	Late     time.Duration // without news, for a log without an end that looks like one
 }
@@ -18,7 +17,7 @@ type Pace struct {
 // that a cancelled step has to what must be published.
 var DefaultPace = Pace{
 	First: time.Second, Moving: 2 * time.Second, Slowest: 10 * time.Second,
-	Stopping: 500 * time.Millisecond, Grace: 5 * time.Second, Settle: 2 * time.Minute,
+	Stopping: 500 * time.Millisecond, Grace: 5 * time.Second,
 	Drain: 10 * time.Second, Late: 3 * time.Second,
 }
 

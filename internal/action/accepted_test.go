@@ -1,0 +1,83 @@
+package action_test
+
+import (
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// accepted is a fault: Scalr says 202 and the action has no effect, or has it
+// only so much later.
+func accepted2xx(op string, late time.Duration) scalrtest.Fault {
+	if late > 0 {
+		return scalrtest.Fault{Op: op, Action: scalrtest.LateCommit, Status: 202, Delay: late}
+	}
+	return scalrtest.Fault{Op: op, Action: scalrtest.Status, Status: 202, Times: -1}
+}
+
+const (
+	confirmOp  = "POST /runs/*/actions/apply"
+	discardOp  = "POST /runs/*/actions/discard"
+	overrideOp = "POST /policy-checks/*/actions/override"
+)
+
+// TestAcceptedWithoutEffect: what Scalr accepted is waited for until the timeout,
+// which then says so; the run is never reported as waiting in the status acted on.
+func TestAcceptedWithoutEffect(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		scenario, op string
+		second       []string
+		says         string
+	}{
+		"confirm":                 {"waits-for-approval", confirmOp, []string{"mode=confirm"}, `accepted to confirm run run-`},
+		"confirm, and stop":       {"waits-for-approval", confirmOp, []string{"mode=confirm", "on-cancel=stop"}, `but the run was still "planned"`},
+		"confirm a saved plan":    {"saved-plan", confirmOp, []string{"mode=confirm"}, `but the run was still "planned_and_saved"`},
+		"override":                {"policy-soft", overrideOp, []string{"mode=override"}, `accepted to override run run-`},
+		"discard":                 {"waits-for-approval", discardOp, []string{"mode=discard"}, `accepted to discard run run-`},
+		"discard before override": {"policy-soft", discardOp, []string{"mode=discard"}, `but the run was still "policy_override"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false", "save-plan=" + map[bool]string{true: "true", false: "false"}[c.scenario == "saved-plan"]}, func(a *played) []string {
+				a.server.AddFault(accepted2xx(c.op, 0))
+				return append(c.second, "timeout=15m")
+			})
+			p.want(5, "result=timed-out", "error-code=timed-out").says(c.says, p.outputs["run-url"])
+			if p.took < 15*time.Minute || p.asked(c.op, 1) == nil {
+				t.Errorf("took %s, want the whole timeout", p.took)
+			}
+		})
+	}
+}
+
+// TestGatePassedAndConfirmedWithoutEffect is the same in mode: run.
+func TestGatePassedAndConfirmedWithoutEffect(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
+	r.play().want(5, "result=timed-out").says(`accepted to confirm run run-`, "discarded").stops("discard 202")
+}
+
+// TestSlowEffect: five minutes between the 202 and the effect are no result.
+func TestSlowEffect(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ scenario, op, mode, result, status string }{
+		"confirm":  {"waits-for-approval", confirmOp, "confirm", "applied", "applied"},
+		"override": {"policy-soft", overrideOp, "override", "needs-confirmation", "policy_checked"},
+		"discard":  {"waits-for-approval", discardOp, "discard", "discarded", "discarded"},
+		"cancel":   {"waits-for-approval", discardOp, "cancel", "canceled", "discarded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false"}, func(a *played) []string {
+				a.server.AddFault(accepted2xx(c.op, 5*time.Minute))
+				return []string{"mode=" + c.mode}
+			})
+			p.want(0, "result="+c.result, "status="+c.status)
+			if p.took < 5*time.Minute {
+				t.Errorf("took %s, want 5m at least", p.took)
+			}
+		})
+	}
+}
