@@ -27,7 +27,10 @@ const (
 // ErrSyntax says that the document is not JSON, or not of the expected form.
 var ErrSyntax = errors.New("the JSON is not well-formed")
 
-// LimitError is a document that exceeds one of the limits.
+// ErrTooDeep is an ErrSyntax: a document that is nested more than MaxDepth levels.
+var ErrTooDeep = fmt.Errorf("%w: it is nested too deeply", ErrSyntax)
+
+// LimitError is a document that exceeds one of the Limits.
 type LimitError struct{ Limit string }
 
 func (e *LimitError) Error() string { return "the JSON " + e.Limit }
@@ -199,7 +202,7 @@ func (r *Reader) Raw(most int) (json.RawMessage, error) {
 func (r *Reader) Keep(n int) error {
 	r.kept += int64(n)
 	if r.limits.Kept > 0 && r.kept > r.limits.Kept {
-		return &LimitError{"holds more than is read of it (" + size(r.limits.Kept) + ")"}
+		return &LimitError{"needs more than " + size(r.limits.Kept) + " of memory"}
 	}
 	return nil
 }

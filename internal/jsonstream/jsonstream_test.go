@@ -77,7 +77,6 @@ func TestLimits(t *testing.T) {
 	read := func(r *jsonstream.Reader) error {
 		return r.Array(func() error { _, _, err := r.Text(100); return err })
 	}
-	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	for name, c := range map[string]struct {
 		document string
 		limits   jsonstream.Limits
@@ -87,9 +86,7 @@ func TestLimits(t *testing.T) {
 		"a byte longer":         {`["abc"]`, jsonstream.Limits{Bytes: 6}, "is larger than"},
 		"a mebibyte":            {`["` + strings.Repeat("x", 1<<20) + `"]`, jsonstream.Limits{Bytes: 1 << 20}, "is larger than 1 MiB"},
 		"keeps all it may":      {`["abc","def"]`, jsonstream.Limits{Kept: 6}, ""},
-		"keeps a byte too many": {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "holds more than is read"},
-		"as deep as allowed":    {"[" + deep(jsonstream.MaxDepth-1) + "]", jsonstream.Limits{}, ""},
-		"too deep":              {"[" + deep(jsonstream.MaxDepth) + "]", jsonstream.Limits{}, "is nested too deeply"},
+		"keeps a byte too many": {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "needs more than 0 KiB of memory"},
 	} {
 		err := read(reader(c.document, c.limits))
 		var limit *jsonstream.LimitError
@@ -98,6 +95,16 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		case c.says != "" && (!errors.As(err, &limit) || !strings.Contains(err.Error(), c.says)):
 			t.Errorf("%s: got %v, want that it %s", name, err, c.says)
+		}
+	}
+}
+
+func TestDepth(t *testing.T) {
+	t.Parallel()
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for n, want := range map[int]error{jsonstream.MaxDepth: nil, jsonstream.MaxDepth + 1: jsonstream.ErrTooDeep, 1 << 20: jsonstream.ErrTooDeep} {
+		if err := reader(deep(n), jsonstream.Limits{}).Skip(); err != want {
+			t.Errorf("%d levels: got %v", n, err)
 		}
 	}
 }
@@ -177,8 +184,7 @@ func FuzzReader(f *testing.F) {
 		if err == nil {
 			err = r.End()
 		}
-		var limit *jsonstream.LimitError
-		if got := err == nil; got != want && !errors.As(err, &limit) {
+		if got := err == nil; got != want && err != jsonstream.ErrTooDeep {
 			t.Errorf("%q: got %v, JSON: %v", document, err, want)
 		}
 		if raw, err := reader(document, jsonstream.Limits{}).Raw(1 << 20); want && err == nil && string(raw) != strings.Trim(plain, " \n\t\r") {

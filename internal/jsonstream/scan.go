@@ -109,7 +109,7 @@ func (r *Reader) expect(want byte) error {
 
 func (r *Reader) push(object bool) error {
 	if r.depth == MaxDepth {
-		return &LimitError{"is nested too deeply"}
+		return ErrTooDeep
 	}
 	word, bit := r.depth/64, uint64(1)<<(r.depth%64)
 	r.objects[word] &^= bit

@@ -2,7 +2,6 @@ package scalr
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -19,15 +18,14 @@ func (c *Client) Assume(ctx context.Context, email string, proof secret.Value) (
 		op: op, method: http.MethodPost, path: []string{"service-accounts", "assume"}, kind: actionType, policy: starting, plain: true, anonymous: true,
 		body: map[string]any{"id-token": proof.Reveal(), "service-account-email": email},
 		read: func(a answer) error {
-			var answer struct {
-				Token   string `json:"access-token"`
-				Expires string `json:"expire-time"`
+			answer, err := readAttributes(a.json)
+			if err != nil {
+				return wrapped(op, err)
 			}
-			if json.Unmarshal(a.body, &answer) != nil || answer.Token == "" {
+			if answer.text("access-token") == "" {
 				return malformed(op, "the answer holds no access token")
 			}
-			token = secret.New(answer.Token)
-			expires, _ = time.Parse(time.RFC3339, answer.Expires)
+			token, expires = secret.New(answer.text("access-token")), answer.time("expire-time")
 			return nil
 		},
 	})

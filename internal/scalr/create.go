@@ -135,12 +135,24 @@ func (c *Client) runsWith(ctx context.Context, workspaceID, configurationID stri
 		if r.ConfigurationID == configurationID {
 			found = append(found, r.of(RunRequest{WorkspaceID: workspaceID}))
 		}
+		if len(found) == 2*mostOfOne {
+			found = oldest(found, mostOfOne)
+		}
 		return true
 	})
-	slices.SortFunc(found, func(a, b Run) int {
+	return oldest(found, mostOfOne), err
+}
+
+// mostOfOne is how many runs of one configuration version are kept, the oldest
+// ones. Even a second one is a mistake of the server's.
+const mostOfOne = 100
+
+// oldest sorts the runs by age and gives at most n of them.
+func oldest(runs []Run, n int) []Run {
+	slices.SortFunc(runs, func(a, b Run) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
-	return found, err
+	return runs[:min(n, len(runs))]
 }
 
 // Sweep stops every run of the configuration version but the one kept, and

@@ -4,6 +4,9 @@ package scalr
 // (openapi.yml, get_run, include).
 const runIncludes = "plan,apply,cost-estimate,policy-checks,created-by,status-transitions"
 
+// mostTransitions is how many of a run's moves are kept, the last ones.
+const mostTransitions = 200
+
 func (d document) run(r resource) Run {
 	a := r.Attributes
 	run := Run{
@@ -20,7 +23,8 @@ func (d document) run(r resource) Run {
 	for _, id := range r.refs("policy-checks") {
 		run.Policies = append(run.Policies, d.policyCheck(id))
 	}
-	for _, id := range r.refs("status-transitions") {
+	transitions := r.refs("status-transitions")
+	for _, id := range transitions[max(0, len(transitions)-mostTransitions):] {
 		if t, ok := d.included("status-transitions", id); ok {
 			run.Transitions = append(run.Transitions, Transition{
 				Status: Status(t.Attributes.text("status")), At: t.Attributes.time("occurred-at"),
@@ -87,30 +91,12 @@ func (d document) policyCheck(id string) PolicyCheck {
 }
 
 func (r resource) policyCheck(id string) PolicyCheck {
-	result := r.Attributes.object("result")
-	check := PolicyCheck{
-		ID: id, Status: StageStatus(r.Attributes.text("status")),
-		Passed: result.count("passed"), Advisory: result.count("advisory-failed"), Soft: result.count("soft-failed"),
-		Hard: result.count("hard-failed"), TotalFailed: result.count("total-failed"),
+	result, _ := r.Attributes["result"].(policyResult)
+	n := result.counts.count
+	return PolicyCheck{
+		ID: id, Status: StageStatus(r.Attributes.text("status")), Policies: result.policies,
+		Passed: n("passed"), Advisory: n("advisory-failed"), Soft: n("soft-failed"), Hard: n("hard-failed"), TotalFailed: n("total-failed"),
 	}
-	policies, _ := result["policies"].([]any)
-	for _, p := range policies {
-		if m, ok := p.(map[string]any); ok {
-			check.Policies = append(check.Policies, attributes(m).policy())
-		}
-	}
-	return check
-}
-
-func (a attributes) policy() Policy {
-	p := Policy{Name: a.line("name"), Result: a.line("result")}
-	messages, _ := a["messages"].([]any)
-	for _, m := range messages {
-		if s, ok := m.(string); ok {
-			p.Messages = append(p.Messages, printable(s, 4096))
-		}
-	}
-	return p
 }
 
 // person names who did something: by e-mail where it was told, else by name.

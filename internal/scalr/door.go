@@ -7,19 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/jsonstream"
 )
 
 const (
 	documentType = "application/vnd.api+json"
 	actionType   = "application/json" // openapi.yml: actions take a plain object
 
-	maxAnswer   = 16 << 20         // bytes of a JSON answer, unpacked
-	maxPage     = 64 << 10         // bytes of an answer that is read for its words only
 	quiet       = 30 * time.Second // without a byte, after which an attempt is given up
 	attemptTime = 60 * time.Second // for one attempt at a JSON answer, however it trickles
 )
@@ -40,9 +39,6 @@ type call struct {
 	anonymous bool
 	plain     bool // the answer is plain JSON, not JSON:API
 }
-
-// answer is a good answer's body: read whole, and JSON.
-type answer struct{ body []byte }
 
 // do performs the call, again and again as its policy says.
 func (c *Client) do(ctx context.Context, k call) error {
@@ -109,14 +105,11 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 		return c.unanswered(ctx, k.op, err)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(watch.reader(res.Body), maxAnswer+1))
-	if err != nil {
-		return c.unanswered(ctx, k.op, err)
+	err = judge(ctx, k, res, watch.reader(res.Body))
+	if broken := (*jsonstream.SourceError)(nil); errors.As(err, &broken) {
+		return c.unanswered(ctx, k.op, broken.Err)
 	}
-	if len(body) > maxAnswer {
-		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the answer is larger than 16 MiB", Final: true}
-	}
-	return judge(k, res, body)
+	return err
 }
 
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
@@ -164,32 +157,4 @@ func (c *Client) address(k call) string {
 		u += "?" + k.query.Encode()
 	}
 	return u
-}
-
-// judge decides, for every call, what is an error.
-func judge(k call, res *http.Response, body []byte) error {
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	if res.StatusCode >= 300 {
-		return refusal(k.op, res, body)
-	}
-	if k.read == nil {
-		return nil
-	}
-	if page := strayPage(res, body); page != "" {
-		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: page, Stray: true}
-	}
-	if !json.Valid(body) {
-		return malformed(k.op, "the answer is not complete JSON")
-	}
-	return k.read(answer{body: body})
-}
-
-// strayPage describes an answer that is a page and not the API's: a portal's, a
-// sign-in's, a proxy's.
-func strayPage(res *http.Response, body []byte) string {
-	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	if kind == "" || strings.Contains(kind, "json") || json.Valid(body) {
-		return ""
-	}
-	return fmt.Sprintf("expected JSON:API, got %s: %q", printable(kind, 60), pageText(body))
 }

@@ -30,12 +30,7 @@ func (c *Client) environments(ctx context.Context, f EnvironmentFilter, p policy
 	setIf(query, "filter[policy-group]", f.PolicyGroup)
 	setIf(query, "filter[latest-run-date]", f.LatestRunDate)
 	setIf(query, "sort", f.Sort)
-	var list []Environment
-	err := c.pages(ctx, "list environments", []string{"environments"}, "environments", query, p, func(r resource, d document) bool {
-		list = append(list, d.environment(r))
-		return true
-	})
-	return list, err
+	return list(ctx, c, "list environments", []string{"environments"}, query, p, func(r resource, d document) Environment { return d.environment(r) })
 }
 
 // literal is a name as a filter. One that the service would read as an operator
@@ -115,8 +110,8 @@ func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e 
 }
 
 func (c *Client) environmentNamed(ctx context.Context, s EnvironmentSettings) (Environment, bool, error) {
-	list, err := c.environments(ctx, EnvironmentFilter{AccountID: s.AccountID, Name: s.Name}, lookingUp)
-	for _, e := range list {
+	found, err := c.environments(ctx, EnvironmentFilter{AccountID: s.AccountID, Name: s.Name}, lookingUp)
+	for _, e := range found {
 		if e.Name == s.Name {
 			e, err := c.Environment(ctx, e.ID)
 			return e, err == nil, err

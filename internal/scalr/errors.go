@@ -1,13 +1,17 @@
 package scalr
 
 import (
-	"encoding/json"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/jsonstream"
 )
 
 // What an Error is, for errors.Is. A valid token that lacks a permission gets a
@@ -138,8 +142,9 @@ func (e *Error) Ambiguous() bool {
 // unsent reports whether the request surely never reached the service.
 func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSending() }
 
-// refusal makes the error of an answer with a status of 300 or more.
-func refusal(op string, res *http.Response, body []byte) *Error {
+// refusal makes the error of an answer with a status of 300 or more. An error of
+// the body itself is returned as jsonstream's SourceError.
+func refusal(ctx context.Context, op string, res *http.Response, body io.Reader) error {
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, RetryAfter: retryAfter(res.Header),
 		RequestID: printable(res.Header.Get("X-Request-Id"), 80)}
 	if res.Request != nil {
@@ -149,9 +154,13 @@ func refusal(op string, res *http.Response, body []byte) *Error {
 		e.Location = redirectOrigin(res)
 		return e
 	}
-	e.read(body)
-	if len(e.Problems) == 0 && !json.Valid(body) {
-		e.Note = strings.TrimSpace(fmt.Sprintf("%s: %s", http.StatusText(res.StatusCode), pageText(body)))
+	text := &beginning{source: body}
+	err := e.read(jsonstream.New(ctx, text, jsonstream.Limits{Bytes: maxAnswer, Kept: maxKept}))
+	switch broken := (*jsonstream.SourceError)(nil); {
+	case errors.As(err, &broken):
+		return broken
+	case len(e.Problems) == 0 && notJSON(err):
+		e.Note = strings.TrimSpace(fmt.Sprintf("%s: %s", http.StatusText(res.StatusCode), pageText(text.whole())))
 		e.Note = strings.TrimSuffix(e.Note, ":")
 	}
 	return e
@@ -163,43 +172,75 @@ const (
 )
 
 // read takes Scalr's words out of an error document, whatever its shape.
-func (e *Error) read(body []byte) {
-	var doc struct {
-		Errors json.RawMessage `json:"errors"`
+func (e *Error) read(r *jsonstream.Reader) error {
+	c, err := r.Peek()
+	if err == nil && c != '{' {
+		err = r.Skip()
+	} else if err == nil {
+		err = r.Object(func(name string) error {
+			if name != "errors" {
+				return nil
+			}
+			if c, err := r.Peek(); err != nil || c != '[' {
+				return e.readProblem(r)
+			}
+			return r.Array(func() error { return e.readProblem(r) })
+		})
 	}
-	if json.Unmarshal(body, &doc) != nil {
-		return
+	if err == nil {
+		err = r.End()
 	}
-	var entries []any
-	if json.Unmarshal(doc.Errors, &entries) != nil {
-		var one any
-		_ = json.Unmarshal(doc.Errors, &one) // nil when it is missing
-		entries = []any{one}
-	}
-	for _, entry := range entries {
-		members, _ := entry.(map[string]any)
-		p := problem(members)
-		switch {
-		case p.String() == "": // says nothing
-		case len(e.Problems) == mostProblems:
-			e.More++
-		default:
-			e.Problems = append(e.Problems, p)
-		}
-	}
+	return err
 }
 
-func problem(entry map[string]any) Problem {
-	text := func(m map[string]any, name string) string {
-		s, _ := m[name].(string)
-		return printable(s, 4096)
+// readProblem reads an entry, and counts it if it says anything.
+func (e *Error) readProblem(r *jsonstream.Reader) error {
+	most := maxText
+	if len(e.Problems) == mostProblems {
+		most = 1 // whether it says anything is all that matters
 	}
-	source, _ := entry["source"].(map[string]any)
-	p := Problem{Code: text(entry, "code"), Title: text(entry, "title"), Detail: text(entry, "detail"), Pointer: text(source, "pointer")}
-	if p.Pointer == "" {
-		p.Pointer = text(source, "parameter")
+	var p Problem
+	err := members(r, func(name string) (err error) {
+		switch name {
+		case "code":
+			p.Code, err = readWords(r, most)
+		case "title":
+			p.Title, err = readWords(r, most)
+		case "detail":
+			p.Detail, err = readWords(r, most)
+		case "source":
+			p.Pointer, err = readPointer(r, most)
+		}
+		return err
+	})
+	switch {
+	case p.String() == "": // says nothing
+	case len(e.Problems) == mostProblems:
+		e.More++
+	default:
+		e.Problems = append(e.Problems, p)
 	}
-	return p
+	return err
+}
+
+// readPointer reads the member of the request, or the parameter, that is meant.
+func readPointer(r *jsonstream.Reader, most int) (string, error) {
+	var pointer, parameter string
+	err := members(r, func(name string) (err error) {
+		switch name {
+		case "pointer":
+			pointer, err = readWords(r, most)
+		case "parameter":
+			parameter, err = readWords(r, most)
+		}
+		return err
+	})
+	return cmp.Or(pointer, parameter), err
+}
+
+func readWords(r *jsonstream.Reader, most int) (string, error) {
+	text, _, err := r.Text(most)
+	return printable(text, 4096), err
 }
 
 // redirectOrigin is all that is said of where a redirect leads: the rest of the

@@ -1,6 +1,7 @@
 package scalr
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -35,7 +36,7 @@ func FuzzDocument(f *testing.F) {
 			func(a answer) error { _, err := a.environment("op"); return err },
 			func(a answer) error { _, _, err := a.many("op", "runs"); return err },
 		} {
-			if err := judge(call{op: "op", read: read}, res, body); err != nil {
+			if err := judge(t.Context(), call{op: "op", read: read}, res, bytes.NewReader(body)); err != nil {
 				wantPresentable(t, err)
 			}
 		}
@@ -139,7 +140,7 @@ func FuzzErrorBody(f *testing.F) {
 	secrets := redactor(secret.New(signature))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		res := &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(""))}
-		for _, err := range []error{refusedByStorage("op", link, res, body), hidden(refusal("op", res, body), secrets)} {
+		for _, err := range []error{refusedByStorage("op", link, res, body), hidden(refusal(t.Context(), "op", res, bytes.NewReader(body)), secrets)} {
 			wantPresentable(t, err)
 			var e *Error
 			if errors.As(err, &e) && len(e.Note) > 700 {

@@ -2,6 +2,7 @@ package scalr
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"io"
@@ -86,7 +87,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 		return nil, nil
 	}
 	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
-	return nil, hidden(refusal(k.op, res, text), c.tokens)
+	return nil, hidden(refusal(ctx, k.op, res, bytes.NewReader(text)), c.tokens)
 }
 
 // follow goes where a log was put, without the token, over at most five hops.

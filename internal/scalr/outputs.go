@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+
+	"scalr-run-action/internal/jsonstream"
 )
 
 // Output is one output of a workspace's state. Sensitive values come in clear:
@@ -22,22 +24,43 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string) ([]Output, err
 	err := c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"workspaces", workspaceID, "outputs"}, policy: starting, plain: true,
 		read: func(a answer) error {
-			var doc struct {
-				Data []struct {
-					Name      string          `json:"name"`
-					Value     json.RawMessage `json:"value"`
-					Sensitive bool            `json:"sensitive"`
-				} `json:"data"`
-			}
-			if json.Unmarshal(a.body, &doc) != nil {
-				return malformed(op, "the answer is not a list of outputs")
-			}
-			list = list[:0]
-			for _, o := range doc.Data {
-				list = append(list, Output{o.Name, o.Value, o.Sensitive})
-			}
-			return nil
+			list = nil
+			return members(a.json, func(name string) error {
+				if name != "data" {
+					return nil
+				}
+				if c, err := a.json.Peek(); err == nil && c != '[' && c != 'n' {
+					return malformed(op, "the answer is not a list of outputs")
+				}
+				return elements(a.json, func() error {
+					o, err := readOutput(a.json)
+					list = append(list, o)
+					return err
+				})
+			})
 		},
 	})
 	return list, err
+}
+
+func readOutput(r *jsonstream.Reader) (o Output, err error) {
+	if err := r.Keep(memberOverhead); err != nil {
+		return o, err
+	}
+	err = members(r, func(name string) (err error) {
+		switch name {
+		case "name":
+			o.Name, _, err = r.Text(maxText)
+		case "value":
+			if o.Value, err = r.Raw(maxKept); err == nil && o.Value == nil {
+				err = r.Keep(maxKept) // which is beyond the limit: an output is never left out silently
+			}
+		case "sensitive":
+			var c byte
+			c, err = r.Peek()
+			o.Sensitive = o.Sensitive || c != 'f' && c != 'n'
+		}
+		return err
+	})
+	return o, err
 }

@@ -2,15 +2,19 @@ package scalr
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 )
 
+// The bounds of a list, whatever the server says about the next page.
 const (
-	pageSize  = 100 // as the vendor's own command line asks
-	mostPages = 1000
+	pageSize   = 100 // as the vendor's own command line asks
+	mostPages  = 1000
+	mostListed = mostPages * pageSize // resources
+	maxListed  = 12 << 20             // bytes of memory for what is kept of all pages
 )
 
 // pages lists the resources of the kind that stand under the path, page by page,
@@ -34,6 +38,9 @@ func (c *Client) pages(ctx context.Context, op string, path []string, kind strin
 			}
 			seen[r.ID] = true
 		}
+		if len(seen) > mostListed {
+			return &Error{Op: op, Note: fmt.Sprintf("the list has more than %d entries", mostListed), Final: true}
+		}
 		if len(rs) == 0 || !doc.more(page) {
 			return nil
 		}
@@ -45,12 +52,51 @@ func (c *Client) pages(ctx context.Context, op string, path []string, kind strin
 // again and again does not get ahead, which ends the list too. Lists of
 // identifiers tell of the next page in their links only.
 func (d document) more(page int) bool {
-	if next := d.Meta.Pagination.Next; next != nil {
-		n, _ := strconv.Atoi(next.String())
-		return n > page
+	if d.next != nil {
+		return *d.next > page
 	}
-	var links struct {
-		Next string `json:"next"`
+	return d.link
+}
+
+// list collects what item makes of each resource of a list.
+func list[T any](ctx context.Context, c *Client, op string, path []string, query url.Values, p policy, item func(resource, document) T) ([]T, error) {
+	var all []T
+	size := 0
+	err := c.pages(ctx, op, path, path[len(path)-1], query, p, func(r resource, d document) bool {
+		one := item(r, d)
+		all = append(all, one)
+		size += footprint(reflect.ValueOf(one))
+		return size <= maxListed
+	})
+	if err == nil && size > maxListed {
+		err = &Error{Op: op, Note: fmt.Sprintf("the list needs more than %d MiB of memory", maxListed>>20), Final: true}
 	}
-	return json.Unmarshal(d.Links, &links) == nil && links.Next != ""
+	return all, err
+}
+
+// footprint is about how much memory a value takes, with all that it refers to.
+func footprint(v reflect.Value) int {
+	n := int(v.Type().Size())
+	switch v.Kind() {
+	case reflect.String:
+		n += v.Len()
+	case reflect.Pointer:
+		if !v.IsNil() {
+			n += footprint(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			n += footprint(v.Index(i))
+		}
+	case reflect.Map:
+		for key, value := range v.Seq2() {
+			n += memberOverhead + footprint(key) + footprint(value)
+		}
+	case reflect.Struct:
+		n = 0
+		for i := range v.NumField() {
+			n += footprint(v.Field(i))
+		}
+	}
+	return n
 }

@@ -11,13 +11,10 @@ type PolicyGroup struct{ ID, Name string }
 
 // PolicyGroups lists the policy groups that the token can see.
 func (c *Client) PolicyGroups(ctx context.Context) ([]PolicyGroup, error) {
-	var list []PolicyGroup
-	err := c.pages(ctx, "list policy groups", []string{"policy-groups"}, "policy-groups", url.Values{"fields[policy-groups]": {"name"}}, starting,
-		func(r resource, _ document) bool {
-			list = append(list, PolicyGroup{ID: r.ID, Name: r.Attributes.text("name")})
-			return true
+	return list(ctx, c, "list policy groups", []string{"policy-groups"}, url.Values{"fields[policy-groups]": {"name"}}, starting,
+		func(r resource, _ document) PolicyGroup {
+			return PolicyGroup{ID: r.ID, Name: r.Attributes.text("name")}
 		})
-	return list, err
 }
 
 // LinkPolicyGroup links a policy group to an environment. The list that an

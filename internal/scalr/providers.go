@@ -2,7 +2,6 @@ package scalr
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,19 +25,13 @@ var ErrLinksUnknown = errors.New("it is not told which environments are linked t
 // Providers lists the provider configurations that the token can see.
 func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 	query := url.Values{"fields[provider-configurations]": {"name,is-shared,environments"}}
-	var list []Provider
-	err := c.pages(ctx, "list provider configurations", []string{"provider-configurations"}, "provider-configurations", query, starting,
-		func(r resource, _ document) bool {
-			list = append(list, r.provider())
-			return true
-		})
-	return list, err
+	return list(ctx, c, "list provider configurations", []string{"provider-configurations"}, query, starting,
+		func(r resource, _ document) Provider { return r.provider() })
 }
 
 func (r resource) provider() Provider {
-	var list []reference
-	told := json.Unmarshal(r.Relationships["environments"].Data, &list) == nil && list != nil
-	return Provider{ID: r.ID, Name: r.Attributes.text("name"), Shared: r.Attributes.set("is-shared"), Environments: r.refs("environments"), told: told}
+	return Provider{ID: r.ID, Name: r.Attributes.text("name"), Shared: r.Attributes.set("is-shared"),
+		Environments: r.refs("environments"), told: r.Relationships["environments"].many}
 }
 
 // LinkProvider lets the workspaces of an environment use a provider

@@ -15,15 +15,18 @@ type policy struct {
 	denied   int           // how often a 401 is asked again: a server that hiccups
 	// once: repeated only if it surely was not received. Everything else is
 	// ambiguous, and the caller's to resolve.
-	once  bool
-	hurry bool // somebody waits for the end of the step: short waits, free of the budget
-	fresh bool // not on a connection that was used before
+	once bool
+	// tolerant: an answer of a size that is not read is asked for again, since a run
+	// must not be lost sight of for one.
+	tolerant bool
+	hurry    bool // somebody waits for the end of the step: short waits, free of the budget
+	fresh    bool // not on a connection that was used before
 }
 
 // The policies. Their figures are the project's own (docs/design.md).
 var (
 	starting  = policy{patience: 120 * time.Second}
-	following = policy{patience: 10 * time.Minute, lag: 30 * time.Second, denied: 3}
+	following = policy{patience: 10 * time.Minute, lag: 30 * time.Second, denied: 3, tolerant: true}
 	ours      = policy{patience: 120 * time.Second, lag: 30 * time.Second}
 	lookingUp = policy{patience: 25 * time.Second}
 	creating  = policy{patience: 120 * time.Second, once: true, fresh: true}

@@ -2,6 +2,7 @@ package scalr
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 )
@@ -30,7 +31,12 @@ func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err
 	return c.complete(ctx, run), nil
 }
 
-const mostStatus = 100 // bytes of a word for where a run stands
+const (
+	mostStatus = 100 // bytes of a word for where a run stands
+	// mostChecks is how many policy checks a run may have. None is left out: each
+	// could be the one that failed. One that did not come along costs a request.
+	mostChecks = 100
+)
 
 // run reads the answer; one for another run than asked (any, if id is empty), or
 // without a status, is no answer.
@@ -44,6 +50,9 @@ func (a answer) run(op, id string) (Run, error) {
 	}
 	if s := r.Attributes.text("status"); s == "" || s != printable(s, mostStatus) {
 		return Run{}, malformed(op, "the answer has no usable status")
+	}
+	if n := len(r.refs("policy-checks")); n > mostChecks {
+		return Run{}, malformed(op, fmt.Sprintf("the run has %d policy checks, more than the %d that are read", n, mostChecks))
 	}
 	return doc.run(r), nil
 }
@@ -109,7 +118,9 @@ func (c *Client) act(ctx context.Context, id, verb, comment string, p policy) er
 func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit func(Run) (more bool)) error {
 	query := url.Values{"filter[workspace]": {workspaceID}, "include": {"created-by"}}
 	return c.pages(ctx, "list the runs of workspace "+workspaceID, []string{"runs"}, "runs", query, p, func(r resource, d document) bool {
-		return visit(d.run(r))
+		run := d.run(r)
+		run.Policies, run.Transitions = nil, nil // not asked for, and of any length
+		return visit(run)
 	})
 }
 

@@ -1,5 +1,7 @@
 package scalr
 
+import "encoding/json"
+
 // Settings are what a run is to do, as an answer reports it. A member is nil
 // where the answer leaves it out or holds something else than its type.
 type Settings struct {
@@ -26,17 +28,20 @@ func (a attributes) nullableFlag(name string) *bool {
 
 func (a attributes) nullableTexts(name string) *[]string {
 	v, ok := a[name]
-	list, isList := v.([]any)
-	if !ok || v != nil && !isList {
+	if ok && v == nil {
+		return &[]string{}
+	}
+	raw, _ := v.(json.RawMessage)
+	var list []*string
+	if json.Unmarshal(raw, &list) != nil {
 		return nil
 	}
 	texts := make([]string, 0, len(list))
-	for _, item := range list {
-		text, isText := item.(string)
-		if !isText {
+	for _, text := range list {
+		if text == nil {
 			return nil
 		}
-		texts = append(texts, text)
+		texts = append(texts, *text)
 	}
 	return &texts
 }

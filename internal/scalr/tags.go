@@ -24,12 +24,9 @@ func (c *Client) Tags(ctx context.Context, name string) ([]Tag, error) {
 func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, error) {
 	query := url.Values{}
 	setIf(query, "filter[name]", literal(name))
-	var list []Tag
-	err := c.pages(ctx, "list tags", []string{"tags"}, "tags", query, p, func(r resource, _ document) bool {
-		list = append(list, Tag{ID: r.ID, Name: r.Attributes.text("name")})
-		return true
+	return list(ctx, c, "list tags", []string{"tags"}, query, p, func(r resource, _ document) Tag {
+		return Tag{ID: r.ID, Name: r.Attributes.text("name")}
 	})
-	return list, err
 }
 
 // EnsureTag gives the tag with exactly the name, and creates it if there is none
@@ -44,8 +41,8 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created boo
 }
 
 func (c *Client) tagNamed(ctx context.Context, name string, p policy) (Tag, bool, error) {
-	list, err := c.tagsNamed(ctx, name, p)
-	for _, t := range list {
+	tags, err := c.tagsNamed(ctx, name, p)
+	for _, t := range tags {
 		if t.Name == name {
 			return t, true, nil
 		}
@@ -70,12 +67,7 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 // TagIDs lists the tags that a resource carries, all of them: what comes along
 // with the resource itself may be less (openapi.yml, list_environment_tags).
 func (c *Client) TagIDs(ctx context.Context, kind Kind, id string) ([]string, error) {
-	var ids []string
-	err := c.pages(ctx, "list the tags of "+id, tagPath(kind, id), "tags", url.Values{}, starting, func(r resource, _ document) bool {
-		ids = append(ids, r.ID)
-		return true
-	})
-	return ids, err
+	return list(ctx, c, "list the tags of "+id, tagPath(kind, id), url.Values{}, starting, func(r resource, _ document) string { return r.ID })
 }
 
 // AddTags adds tags to a resource. Those it has already do no harm.

@@ -14,15 +14,17 @@ import (
 // known are ignored, null and missing are the same, numbers may be text.
 
 type resource struct {
-	Type          string                  `json:"type"`
-	ID            string                  `json:"id"`
-	Attributes    attributes              `json:"attributes"`
-	Relationships map[string]relationship `json:"relationships"`
-	Links         map[string]any          `json:"links"`
+	Type          string
+	ID            string
+	Attributes    attributes
+	Relationships map[string]relationship
+	Links         map[string]string
 }
 
+// relationship holds the ids of what a resource is related to.
 type relationship struct {
-	Data json.RawMessage `json:"data"`
+	ids  []string
+	many bool // they came as a list
 }
 
 type reference struct {
@@ -30,57 +32,36 @@ type reference struct {
 	ID   string `json:"id"`
 }
 
-type document struct {
-	Data     json.RawMessage `json:"data"`
-	Included []resource      `json:"included"`
-	Links    json.RawMessage `json:"links"`
-	Meta     struct {
-		Pagination struct {
-			Next *json.Number `json:"next-page"`
-		} `json:"pagination"`
-	} `json:"meta"`
-}
-
 // identifier is what an id must look like before it is put into an address.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
 // one reads a document with a single resource of the type.
 func (a answer) one(op, kind string) (resource, document, error) {
-	doc, err := a.document(op)
-	if err != nil {
-		return resource{}, doc, err
+	doc, err := a.document()
+	switch {
+	case err != nil:
+		return resource{}, doc, wrapped(op, err)
+	case doc.isList || len(doc.data) != 1:
+		return resource{}, doc, malformed(op, "the answer's data is not a resource")
 	}
-	var r resource
-	if err := json.Unmarshal(doc.Data, &r); err != nil {
-		return r, doc, malformed(op, "the answer's data is not a resource")
-	}
-	return r, doc, r.check(op, kind)
+	return doc.data[0], doc, doc.data[0].check(op, kind)
 }
 
 // many reads a document with a list of resources of the type.
 func (a answer) many(op, kind string) ([]resource, document, error) {
-	doc, err := a.document(op)
-	if err != nil {
-		return nil, doc, err
-	}
-	var rs []resource
-	if err := json.Unmarshal(doc.Data, &rs); err != nil {
+	doc, err := a.document()
+	switch {
+	case err != nil:
+		return nil, doc, wrapped(op, err)
+	case !doc.isList:
 		return nil, doc, malformed(op, "the answer's data is not a list")
 	}
-	for _, r := range rs {
+	for _, r := range doc.data {
 		if err := r.check(op, kind); err != nil {
 			return nil, doc, err
 		}
 	}
-	return rs, doc, nil
-}
-
-func (a answer) document(op string) (document, error) {
-	var doc document
-	if err := json.Unmarshal(a.body, &doc); err != nil {
-		return doc, malformed(op, "the answer is not a JSON:API document")
-	}
-	return doc, nil
+	return doc.data, doc, nil
 }
 
 func (r resource) check(op, kind string) error {
@@ -98,54 +79,31 @@ func malformed(op, note string) error { return &Error{Op: op, Note: note} }
 
 // ref gives the id of a to-one relationship, or "".
 func (r resource) ref(name string) string {
-	var to reference
-	if json.Unmarshal(r.Relationships[name].Data, &to) != nil || !identifier.MatchString(to.ID) {
-		return ""
+	if to := r.Relationships[name]; !to.many && len(to.ids) == 1 {
+		return to.ids[0]
 	}
-	return to.ID
+	return ""
 }
 
 // refs gives the ids of a to-many relationship.
 func (r resource) refs(name string) []string {
-	var to []reference
-	if json.Unmarshal(r.Relationships[name].Data, &to) != nil {
-		return nil
+	if to := r.Relationships[name]; to.many {
+		return to.ids
 	}
-	var ids []string
-	for _, t := range to {
-		if identifier.MatchString(t.ID) {
-			ids = append(ids, t.ID)
-		}
-	}
-	return ids
+	return nil
 }
 
-func (r resource) link(name string) string {
-	s, _ := r.Links[name].(string)
-	return s
-}
+func (r resource) link(name string) string { return r.Links[name] }
 
 // included finds a resource that came along with the document.
 func (d document) included(kind, id string) (resource, bool) {
-	for _, r := range d.Included {
-		if r.Type == kind && r.ID == id && id != "" {
-			return r, true
-		}
-	}
-	return resource{}, false
+	r, ok := d.others[reference{kind, id}]
+	return r, ok
 }
 
+// attributes hold strings, booleans, nil for null, numbers as float64, and
+// everything else as json.RawMessage.
 type attributes map[string]any
-
-func (a *attributes) UnmarshalJSON(b []byte) error {
-	m := map[string]any{}
-	if err := json.Unmarshal(b, &m); err != nil {
-		*a = nil // attributes that are not an object are as good as missing
-		return nil
-	}
-	*a = m
-	return nil
-}
 
 func (a attributes) text(name string) string {
 	s, _ := a[name].(string)
@@ -222,9 +180,17 @@ func (a attributes) time(name string) time.Time {
 	return t
 }
 
+// maxDecoded is how many bytes of an object are decoded, which takes many times
+// as much memory. Those that are read have some dozen members.
+const maxDecoded = 64 << 10
+
 // object reads a member that is an object.
 func (a attributes) object(name string) attributes {
-	m, _ := a[name].(map[string]any)
+	raw, _ := a[name].(json.RawMessage)
+	var m map[string]any
+	if len(raw) > maxDecoded || json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
 	return m
 }
 

@@ -59,12 +59,7 @@ func (c *Client) workspaces(ctx context.Context, f WorkspaceFilter, p policy) ([
 	setIf(query, "filter[name]", f.Name)
 	setIf(query, "query", f.Query)
 	setIf(query, "filter[tag]", f.Tag)
-	var list []Workspace
-	err := c.pages(ctx, "list workspaces", []string{"workspaces"}, "workspaces", query, p, func(r resource, d document) bool {
-		list = append(list, d.workspace(r))
-		return true
-	})
-	return list, err
+	return list(ctx, c, "list workspaces", []string{"workspaces"}, query, p, func(r resource, d document) Workspace { return d.workspace(r) })
 }
 
 func setIf(q url.Values, name, value string) {

@@ -1,0 +1,171 @@
+package scalr_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/secret"
+)
+
+// wireOf is a client of a server that answers every request with the same body,
+// in memory and without delay.
+func wireOf(t *testing.T, answer func() io.Reader) *scalr.Client {
+	t.Helper()
+	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
+		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(answer()), Request: r}, nil
+		})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// TestReferencesTimesResources: 700,000 references beside 2.7 million resources
+// that came along. To look for each of the former among the latter, one by one,
+// takes hours; that many are refused, and fewer are found by a map.
+func TestReferencesTimesResources(t *testing.T) {
+	t.Parallel()
+	answer := func(references, resources int) string {
+		return `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"},"relationships":{"status-transitions":{"data":[` +
+			strings.Repeat(`{"id":"a"},`, references) + `{"id":"b"}]}}},"included":[` + strings.Repeat(`{},`, resources) +
+			`{"type":"status-transitions","id":"b","attributes":{"status":"planning","reason":"found"}},7]}`
+	}
+	few, most := answer(100_000, 10_000), answer(700_000, 2_700_000)
+	run, err := wireOf(t, func() io.Reader { return strings.NewReader(few) }).Run(t.Context(), "run-1")
+	if err != nil || len(run.Transitions) != 1 || run.Transitions[0].Reason != "found" {
+		t.Errorf("got %d transitions, %v", len(run.Transitions), err)
+	}
+	_, err = wireOf(t, func() io.Reader { return strings.NewReader(most) }).Run(t.Context(), "run-1")
+	if err == nil || !strings.Contains(err.Error(), "needs more than 8 MiB") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestDecodingEndsWithItsContext: a step that is told to end does not wait until
+// an endless answer was decoded. The server sends without delay, so that no wait
+// for it notices the end.
+func TestDecodingEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	for name, unit := range map[string]string{"elements": `[],`, "texts": `"x",`, "white space": " ", "one text": ""} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		stopped, read := errors.New("stopped"), 0
+		client := wireOf(t, func() io.Reader {
+			begin := `{"data":{"attributes":{"x":[`
+			if unit == "" {
+				begin, unit = begin+`"`, "x"
+			}
+			return io.MultiReader(strings.NewReader(begin), readerFunc(func(p []byte) (int, error) {
+				if read += len(p); read > 1<<20 {
+					cancel(stopped)
+				}
+				n := 0
+				for n+len(unit) <= len(p) {
+					n += copy(p[n:], unit)
+				}
+				return n, nil
+			}))
+		})
+		if _, err := client.Look(ctx, "run-1"); !errors.Is(err, stopped) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if read > 1<<20+128<<10 {
+			t.Errorf("%s: %d bytes were read, although the step was told to end after %d", name, read, 1<<20)
+		}
+	}
+}
+
+// TestHugeAnswerWhileFollowing: the run is not lost sight of for one answer that
+// is not read.
+func TestHugeAnswerWhileFollowing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		client := wireOf(t, func() io.Reader {
+			if asked++; asked == 1 {
+				return io.MultiReader(strings.NewReader(`{"x":"`), forever("x"))
+			}
+			return strings.NewReader(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"}}}`)
+		})
+		if run, err := client.Look(t.Context(), "run-1"); err != nil || run.Status != "planning" || asked != 2 {
+			t.Errorf("got %q, %v after %d requests", run.Status, err, asked)
+		}
+		asked = 0
+		if _, err := client.Run(t.Context(), "run-1"); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") || asked != 1 {
+			t.Errorf("before a run is followed: got %v after %d requests", err, asked)
+		}
+	})
+}
+
+// TestEndlessLists: a list whose pages never end is given up, and what is kept of
+// it is bounded.
+func TestEndlessLists(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pageOf   int
+		resource string // with one %d, which makes its id unlike all others
+		ask      func(*scalr.Client) error
+		requests int // at most
+		says     string
+	}{
+		"long names": {100, `{"type":"workspaces","id":"ws-%d","attributes":{"name":"` + strings.Repeat("n", 5000) + `"}}`,
+			func(c *scalr.Client) error { _, err := c.Workspaces(t.Context(), scalr.WorkspaceFilter{}); return err }, 40, "needs more than 12 MiB"},
+		"many tags": {1000, `{"type":"tags","id":"tag-%d","attributes":{"name":"n"}}`,
+			func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, 101, "more than 100000 entries"},
+		"runs of one configuration version": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"},"relationships":{"configuration-version":{"data":{"id":"cv-1"}}}}`,
+			func(c *scalr.Client) error { _, _, err := c.RunOf(t.Context(), "ws-1", "cv-1"); return err }, 101, ""},
+		"runs that are not over": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"}}`,
+			func(c *scalr.Client) error { _, err := c.Unfinished(t.Context(), "ws-1"); return err }, 1, ""},
+	} {
+		requests, id := 0, 0
+		client := wireOf(t, func() io.Reader {
+			requests++
+			var page strings.Builder
+			page.WriteString(`{"meta":{"pagination":{"next-page":1000000}},"data":[`)
+			for range c.pageOf {
+				id++
+				fmt.Fprintf(&page, c.resource+",", id)
+			}
+			return strings.NewReader(strings.TrimSuffix(page.String(), ",") + "]}")
+		})
+		err := c.ask(client)
+		if requests > c.requests || (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: got %v after %d requests", name, err, requests)
+		}
+	}
+}
+
+// TestPolicyChecksAreNotLeftOut: each check could be the one that failed, so that
+// a run with more than are read is no answer.
+func TestPolicyChecksAreNotLeftOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for n, ok := range map[int]bool{100: true, 101: false} {
+			refs := make([]string, n)
+			for i := range refs {
+				refs[i] = fmt.Sprintf(`{"id":"p-%d"}`, i)
+			}
+			requests := 0
+			client := wireOf(t, func() io.Reader {
+				requests++
+				return strings.NewReader(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"},"relationships":{"policy-checks":{"data":[` + strings.Join(refs, ",") + `]}}}}`)
+			})
+			run, err := client.Run(t.Context(), "run-1")
+			if (err == nil) != ok || ok && len(run.Policies) != n || requests > n+1 {
+				t.Errorf("%d checks: got %d, %v after %d requests", n, len(run.Policies), err, requests)
+			}
+		}
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
