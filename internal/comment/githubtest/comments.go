@@ -21,8 +21,12 @@ type Comment struct {
 	Edits     int
 	Minimized string // the reason, e.g. OUTDATED; empty while it is shown
 
-	from time.Time // when it can be listed first
+	from     time.Time  // when it can be listed first
+	versions []revision // newest first; only the first body before any edit
 }
+
+// revision is a text that a comment had or has.
+type revision struct{ login, body string }
 
 // Say adds a comment by anyone.
 func (s *Server) Say(number int, login, body string) Comment {
@@ -65,8 +69,38 @@ func (s *Server) Written(number int) []Comment {
 func (s *Server) add(number int, login, body string, late time.Duration) *Comment {
 	s.lastID++
 	c := &Comment{ID: s.lastID, Number: number, Login: login, Body: strings.TrimSpace(body), from: time.Now().Add(late)}
+	c.versions = []revision{{login, c.Body}}
 	s.comments = append(s.comments, c)
 	return c
+}
+
+// edit gives a comment another text.
+func (c *Comment) edit(login, body string) {
+	c.Body = strings.TrimSpace(body)
+	c.Edits++
+	c.versions = append([]revision{{login, c.Body}}, c.versions...)
+}
+
+// Edit changes a comment by hand, as anyone who may write to the repository can.
+func (s *Server) Edit(id int64, login, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.comments {
+		if c.ID == id {
+			c.edit(login, body)
+		}
+	}
+}
+
+// Minimize folds a comment by hand, for a reason such as OFF_TOPIC.
+func (s *Server) Minimize(id int64, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.comments {
+		if c.ID == id {
+			c.Minimized = reason
+		}
+	}
 }
 
 func nodeID(c *Comment) string { return fmt.Sprintf("IC_kwDO%d", c.ID) }
@@ -147,6 +181,15 @@ func (s *Server) createComment(q query, late time.Duration) reply {
 	return answer(http.StatusCreated, s.commentJSON(c))
 }
 
+func (s *Server) getComment(q query) reply {
+	for _, c := range s.comments {
+		if fmt.Sprint(c.ID) == q.arguments[0] {
+			return answer(http.StatusOK, s.commentJSON(c))
+		}
+	}
+	return refuse(http.StatusNotFound, "Not Found")
+}
+
 func (s *Server) editComment(q query) reply {
 	for _, c := range s.comments {
 		if fmt.Sprint(c.ID) != q.arguments[0] {
@@ -163,8 +206,7 @@ func (s *Server) editComment(q query) reply {
 		if problem != nil {
 			return *problem
 		}
-		c.Body = strings.TrimSpace(body)
-		c.Edits++
+		c.edit(s.options.Login, body)
 		return answer(http.StatusOK, s.commentJSON(c))
 	}
 	return refuse(http.StatusNotFound, "Not Found")

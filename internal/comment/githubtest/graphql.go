@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// graphOperation tells the three documents that this server understands apart
+// graphOperation tells the five documents that this server understands apart
 // by the field that they ask for.
 func graphOperation(r *http.Request, path string, fields map[string]any) Operation {
 	if r.Method != http.MethodPost || r.URL.Path != path {
@@ -15,8 +15,12 @@ func graphOperation(r *http.Request, path string, fields map[string]any) Operati
 	}
 	text, _ := fields["query"].(string)
 	switch {
+	case strings.Contains(text, "unminimizeComment("):
+		return Unminimize
 	case strings.Contains(text, "minimizeComment("):
 		return Minimize
+	case strings.Contains(text, "userContentEdits("):
+		return History
 	case strings.Contains(text, "isMinimized"):
 		return IsMinimized
 	case strings.Contains(text, "viewer"):
@@ -38,9 +42,14 @@ func (s *Server) graph(q query) reply {
 		return answer(http.StatusOK, `{"data":{"viewer":{"login":`+quote(s.options.Login)+`}}}`)
 	case IsMinimized:
 		return s.nodes(variables)
+	case History:
+		return s.history(text, variables)
 	}
 	if s.options.ReadOnly {
 		return graphError("minimizeComment", "FORBIDDEN", "Resource not accessible by integration")
+	}
+	if q.op == Unminimize {
+		return s.unminimize(variables)
 	}
 	m := classifier.FindStringSubmatch(text)
 	if m == nil {
@@ -64,7 +73,19 @@ func (s *Server) minimize(c *Comment, reason string) reply {
 		s.objections = append(s.objections, fmt.Sprintf("the comment %d is folded already", c.ID))
 	}
 	c.Minimized = reason
-	return answer(http.StatusOK, `{"data":{"minimizeComment":{"clientMutationId":null}}}`)
+	return answer(http.StatusOK, `{"data":{"minimizeComment":{"minimizedComment":{"body":`+quote(c.Body)+`}}}}`)
+}
+
+func (s *Server) unminimize(variables map[string]any) reply {
+	for _, v := range variables {
+		for _, c := range s.comments {
+			if v == nodeID(c) {
+				c.Minimized = ""
+				return answer(http.StatusOK, `{"data":{"unminimizeComment":{"clientMutationId":null}}}`)
+			}
+		}
+	}
+	return graphError("unminimizeComment", "NOT_FOUND", "Could not resolve to a node with the global id")
 }
 
 // nodes answers for a list of ids, whatever the variable is called. An id that
@@ -94,6 +115,44 @@ func (s *Server) nodes(variables map[string]any) reply {
 		body += `,"errors":[` + strings.Join(errors, ",") + `]`
 	}
 	return answer(http.StatusOK, body+"}")
+}
+
+var firstEdits = regexp.MustCompile(`userContentEdits\(first: ?(\d+)\)`)
+
+// history answers with a comment's last texts, the newest first, whatever the
+// variable is called. A comment that was never edited has none.
+func (s *Server) history(text string, variables map[string]any) reply {
+	m := firstEdits.FindStringSubmatch(text)
+	if s.options.NoHistory || m == nil {
+		return answer(http.StatusOK, `{"errors":[{"message":"Field 'userContentEdits' doesn't exist on type 'IssueComment'"}]}`)
+	}
+	for _, v := range variables {
+		for _, c := range s.comments {
+			if v != nodeID(c) {
+				continue
+			}
+			var edits []string
+			for _, r := range c.versions[:min(len(c.versions), atoi(m[1]))] {
+				kind, login := "User", r.login
+				if name, ok := strings.CutSuffix(login, "[bot]"); ok {
+					kind, login = "Bot", name
+				}
+				edits = append(edits, fmt.Sprintf(`{"diff":%s,"editor":{"__typename":"%s","login":%s}}`, quote(r.body), kind, quote(login)))
+			}
+			if c.Edits == 0 {
+				edits = nil
+			}
+			return answer(http.StatusOK, `{"data":{"node":{"body":`+quote(c.Body)+minimized(c)+`,"userContentEdits":{"nodes":[`+strings.Join(edits, ",")+`]}}}}`)
+		}
+	}
+	return answer(http.StatusOK, `{"data":{"node":null},"errors":[{"type":"NOT_FOUND","path":["node"],"message":"Could not resolve to a node"}]}`)
+}
+
+func minimized(c *Comment) string {
+	if c.Minimized == "" {
+		return `,"isMinimized":false,"minimizedReason":null`
+	}
+	return `,"isMinimized":true,"minimizedReason":` + quote(strings.ToLower(c.Minimized))
 }
 
 func graphError(field, kind, message string) reply {

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,30 +16,45 @@ type Pull struct {
 	MergedAt time.Time // zero while it is open
 	MergeSHA string    // the commit that the merge made
 	Commits  []string  // others by which it is found
+	Head     string    // the newest commit of its branch; forty zeros if empty
+	HeadRef  string    // its branch; topic if empty
+	HeadRepo string    // owner/name, the repository itself if empty; "deleted" if there is none any more
+}
+
+// Push gives a pull request another head.
+func (s *Server) Push(number int, sha string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.options.Pulls {
+		if s.options.Pulls[i].Number == number {
+			s.options.Pulls[i].Head = sha
+		}
+	}
 }
 
 func (s *Server) hasPull(number int) bool {
 	return slices.ContainsFunc(s.options.Pulls, func(p Pull) bool { return p.Number == number })
 }
 
-func pullJSON(p Pull) string {
+func (s *Server) pullJSON(p Pull) string {
 	state, merged := "open", "null"
 	if !p.MergedAt.IsZero() {
 		state, merged = "closed", quote(p.MergedAt.UTC().Format(time.RFC3339))
 	}
-	base := p.Base
-	if base == "" {
-		base = "main"
+	repo := `{"full_name":` + quote(cmp.Or(p.HeadRepo, s.options.Repository)) + `}`
+	if p.HeadRepo == "deleted" {
+		repo = "null"
 	}
-	return fmt.Sprintf(`{"number":%d,"state":"%s","merged_at":%s,"merge_commit_sha":%s,"base":{"ref":%s}}`,
-		p.Number, state, merged, quote(p.MergeSHA), quote(base))
+	return fmt.Sprintf(`{"number":%d,"state":"%s","merged_at":%s,"merge_commit_sha":%s,"head":{"ref":%s,"sha":%s,"repo":%s},"base":{"ref":%s}}`,
+		p.Number, state, merged, quote(p.MergeSHA), quote(cmp.Or(p.HeadRef, "topic")), quote(cmp.Or(p.Head, strings.Repeat("0", 40))), repo,
+		quote(cmp.Or(p.Base, "main")))
 }
 
 func (s *Server) commitPulls(q query) reply {
 	var found []string
 	for _, p := range s.options.Pulls {
 		if sha := q.arguments[0]; p.MergeSHA == sha || slices.Contains(p.Commits, sha) {
-			found = append(found, pullJSON(p))
+			found = append(found, s.pullJSON(p))
 		}
 	}
 	return answer(http.StatusOK, "["+strings.Join(found, ",")+"]")
@@ -47,7 +63,7 @@ func (s *Server) commitPulls(q query) reply {
 func (s *Server) getPull(q query) reply {
 	for _, p := range s.options.Pulls {
 		if fmt.Sprint(p.Number) == q.arguments[0] {
-			return answer(http.StatusOK, pullJSON(p))
+			return answer(http.StatusOK, s.pullJSON(p))
 		}
 	}
 	return refuse(http.StatusNotFound, "Not Found")

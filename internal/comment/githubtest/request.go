@@ -17,13 +17,16 @@ type Operation string
 const (
 	ListComments  Operation = "list comments"
 	CreateComment Operation = "create comment"
+	GetComment    Operation = "get comment"
 	EditComment   Operation = "edit comment"
+	History       Operation = "history of a comment"
 	CommitPulls   Operation = "pulls of a commit"
 	GetPull       Operation = "pull"
 	GetUser       Operation = "user"
 	Viewer        Operation = "viewer"
 	IsMinimized   Operation = "is minimized"
 	Minimize      Operation = "minimize"
+	Unminimize    Operation = "unminimize"
 	IDToken       Operation = "identity token"
 )
 
@@ -44,6 +47,7 @@ var routes = []struct {
 }{
 	{ListComments, http.MethodGet, regexp.MustCompile(`^/issues/(\d+)/comments$`)},
 	{CreateComment, http.MethodPost, regexp.MustCompile(`^/issues/(\d+)/comments$`)},
+	{GetComment, http.MethodGet, regexp.MustCompile(`^/issues/comments/(\d+)$`)},
 	{EditComment, http.MethodPatch, regexp.MustCompile(`^/issues/comments/(\d+)$`)},
 	{CommitPulls, http.MethodGet, regexp.MustCompile(`^/commits/([0-9a-f]+)/pulls$`)},
 	{GetPull, http.MethodGet, regexp.MustCompile(`^/pulls/(\d+)$`)},
@@ -171,6 +175,8 @@ func (s *Server) carryOut(q query, late time.Duration) reply {
 		return s.listComments(q)
 	case CreateComment:
 		return s.createComment(q, late)
+	case GetComment:
+		return s.getComment(q)
 	case EditComment:
 		return s.editComment(q)
 	case CommitPulls:

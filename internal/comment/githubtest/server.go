@@ -13,6 +13,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -28,6 +29,7 @@ type Options struct {
 	Login      string         // whose it is; github-actions[bot] if empty
 	ReadOnly   bool           // the token may only read, as for a fork
 	NoLink     bool           // leave out the Link header, as some proxies do
+	NoHistory  bool           // give away no earlier texts of comments
 	Skew       time.Duration  // how far this GitHub's clock is ahead
 	Claims     map[string]any // of the job's identity token
 }
@@ -65,6 +67,7 @@ func New(o Options) *Server {
 	if o.Pulls == nil {
 		o.Pulls = []Pull{{Number: 7}}
 	}
+	o.Pulls = slices.Clone(o.Pulls) // which Push changes
 	return &Server{options: o, locked: map[int]bool{}, lastID: 1000}
 }
 

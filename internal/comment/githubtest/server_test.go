@@ -265,3 +265,59 @@ func TestRenamed(t *testing.T) {
 		}
 	}
 }
+
+// A comment has a present text, and earlier ones once it was edited, the newest first.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	s := githubtest.New(githubtest.Options{})
+	c := s.Say(7, "github-actions[bot]", "one")
+	history := func(query string) string {
+		_, _, body := call(t, s, "POST", s.GraphQLURL(), `{"query":"`+query+`","variables":{"id":"IC_kwDO1001"}}`, nil)
+		return body
+	}
+	const ask = "query($id: ID!) { node(id: $id) { ... on IssueComment { userContentEdits(first: 2) { nodes { diff } } } } }"
+	if got, want := history(ask), `{"data":{"node":{"body":"one","isMinimized":false,"minimizedReason":null,"userContentEdits":{"nodes":[]}}}}`; got != want {
+		t.Errorf("before an edit:\ngot  %s\nwant %s", got, want)
+	}
+	call(t, s, "PATCH", s.APIURL()+"/repos/acme/infra/issues/comments/1001", `{"body":"two"}`, nil)
+	s.Edit(c.ID, "octocat", "three")
+	s.Minimize(c.ID, "OFF_TOPIC")
+	want := `{"data":{"node":{"body":"three","isMinimized":true,"minimizedReason":"off_topic","userContentEdits":{"nodes":[` +
+		`{"diff":"three","editor":{"__typename":"User","login":"octocat"}},{"diff":"two","editor":{"__typename":"Bot","login":"github-actions"}}]}}}}`
+	if got := history(ask); got != want {
+		t.Errorf("after two edits:\ngot  %s\nwant %s", got, want)
+	}
+	history("mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }")
+	if got := s.Comments(7)[0].Minimized; got != "" {
+		t.Errorf("minimized: got %q after it was shown again", got)
+	}
+	code, _, body := call(t, s, "GET", s.APIURL()+"/repos/acme/infra/issues/comments/1001", "", nil)
+	if code != 200 || !strings.Contains(body, `"body":"three"`) {
+		t.Errorf("one comment: got %d %s", code, body)
+	}
+	if code, _, _ := call(t, s, "GET", s.APIURL()+"/repos/acme/infra/issues/comments/1002", "", nil); code != 404 {
+		t.Errorf("no comment: got %d, want 404", code)
+	}
+	if got := s.Objections(); got != nil {
+		t.Errorf("objections: %q", got)
+	}
+}
+
+// The head of a pull request changes with a push.
+func TestPush(t *testing.T) {
+	t.Parallel()
+	pulls := []githubtest.Pull{{Number: 7, HeadRepo: "deleted"}, {Number: 8, Head: "a", HeadRef: "wider", HeadRepo: "octocat/infra"}}
+	s := githubtest.New(githubtest.Options{Pulls: pulls})
+	s.Push(8, "b")
+	for number, want := range map[string]string{
+		"7": `"head":{"ref":"topic","sha":"0000000000000000000000000000000000000000","repo":null}`,
+		"8": `"head":{"ref":"wider","sha":"b","repo":{"full_name":"octocat/infra"}}`,
+	} {
+		if _, _, body := call(t, s, "GET", s.APIURL()+"/repos/acme/infra/pulls/"+number, "", nil); !strings.Contains(body, want) {
+			t.Errorf("pull request %s: got %s, want %s in it", number, body, want)
+		}
+	}
+	if pulls[1].Head != "a" {
+		t.Error("the options were changed")
+	}
+}
