@@ -45,6 +45,9 @@ type Post struct {
 	Shorter    string // sent once in place of a Body that is too long or that GitHub refuses with 422; may be empty
 	HasChanges bool   // false keeps ChangesOnly from starting a comment, so a failure worth telling is true as well
 	Closed     bool   // no later run rewrites this comment, as after an apply
+	Order      Order  // of this workflow run; unknown, it yields to none
+	Head       Head   // what this workflow run is about
+	Workspace  string // the input that names the workspace, for MarkOutdated; may be empty
 }
 
 // Publishing stops after patience of waiting or limit of anything, whichever
@@ -58,8 +61,15 @@ const (
 // comment, which is empty if ChangesOnly had nothing to tell. It asks for no
 // write if the comment says all this already. An error next to an address
 // means that the comment stands but that older ones could not be folded.
-// Errors are of type *Error unless the context ended.
+//
+// A comment of a newer run stays as it is, and nothing is written for a commit
+// that is not the head of the pull request any more; the error is of the kind
+// Superseded then. Errors are of type *Error unless the context ended.
 func (t Thread) Publish(ctx context.Context, mode Mode, post Post) (string, error) {
+	return t.publish(ctx, func(s *session) (task, error) { return s.draft(mode, post) })
+}
+
+func (t Thread) publish(ctx context.Context, prepare func(*session) (task, error)) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
 	s, err := t.open()
@@ -69,61 +79,9 @@ func (t Thread) Publish(ctx context.Context, mode Mode, post Post) (string, erro
 	if t.Number < 1 {
 		return "", misused("there is no pull request %d", t.Number)
 	}
-	d, err := s.draft(post)
+	do, err := prepare(s)
 	if err != nil {
 		return "", err
 	}
-	switch mode {
-	case Update:
-		return s.update(ctx, d, true)
-	case ChangesOnly:
-		return s.update(ctx, d, post.HasChanges)
-	case New:
-		made, err := s.create(ctx, d)
-		return made.URL, err
-	case HideAndNew:
-		return s.replace(ctx, d)
-	}
-	return "", misused("the mode %q is unknown", mode)
-}
-
-// update rewrites the newest comment that is still open. A second open one is
-// what a race of two runs left behind.
-func (s *session) update(ctx context.Context, d draft, mayCreate bool) (string, error) {
-	ours, err := s.ours(ctx, d.marker)
-	if err != nil {
-		return "", err
-	}
-	var open []remote
-	for _, c := range ours {
-		if !c.closed() {
-			open = append(open, c)
-		}
-	}
-	if len(open) == 0 {
-		if !mayCreate {
-			return "", nil
-		}
-		made, err := s.create(ctx, d)
-		return made.URL, err
-	}
-	newest, older := open[len(open)-1], open[:len(open)-1]
-	if err := s.rewrite(ctx, newest, d); err != nil {
-		return "", err
-	}
-	return newest.URL, s.hide(ctx, older)
-}
-
-// replace creates first and hides then, so that a failure between the two
-// leaves a comment too many and not one too few.
-func (s *session) replace(ctx context.Context, d draft) (string, error) {
-	older, err := s.ours(ctx, d.marker)
-	if err != nil {
-		return "", err
-	}
-	made, err := s.create(ctx, d)
-	if err != nil {
-		return made.URL, err
-	}
-	return made.URL, s.hide(ctx, older)
+	return s.perform(ctx, do)
 }

@@ -29,7 +29,11 @@ func play(t *testing.T, o githubtest.Options) (*githubtest.Server, comment.Threa
 			t.Errorf("the fault was not played: %+v", f)
 		}
 	})
-	return s, comment.Thread{
+	return s, threadOf(s)
+}
+
+func threadOf(s *githubtest.Server) comment.Thread {
+	return comment.Thread{
 		HTTP: s.Client(), APIURL: s.APIURL(), GraphQLURL: s.GraphQLURL(), Token: secret.New(s.Token()),
 		Repository: "acme/infra", Number: 7, UserAgent: "scalr-run-action/test",
 	}
@@ -55,8 +59,8 @@ func tell(s *githubtest.Server) string {
 	var all []string
 	for _, c := range s.Written(7) {
 		_, text, _ := strings.Cut(c.Body, "-->\n<!-- post ")
-		_, text, _ = strings.Cut(text, "-->\n")
-		if strings.Contains(c.Body, " closed -->\n") {
+		state, text, _ := strings.Cut(text, "-->\n")
+		if strings.Contains(state, " closed ") {
 			text += " (closed)"
 		}
 		if c.Minimized != "" {

@@ -18,9 +18,8 @@ type call struct {
 	op     string // for errors
 	method string
 	url    string
-	body   any  // sent as JSON; nil sends none
-	once   bool // not to be repeated once it may have been received
-	tries  int  // at most so many; 0 for as long as patience lasts
+	body   any // sent as JSON; nil sends none
+	tries  int // at most so many; 0 for as long as patience lasts
 
 	// verdict finds the error in an answer whose status is good, which is
 	// how GraphQL reports its own.
@@ -51,7 +50,7 @@ func (s *session) do(ctx context.Context, c call, into any) (http.Header, error)
 // again reports whether to make the call again after an error, and when.
 func (c call) again(err error, try int) (time.Duration, bool) {
 	var e *Error
-	if !errors.As(err, &e) || !e.passing || c.once && e.Kind != RateLimited || try == c.tries {
+	if !errors.As(err, &e) || !e.passing || try == c.tries {
 		return 0, false
 	}
 	return e.pauseBefore(try), true

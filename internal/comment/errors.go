@@ -21,6 +21,7 @@ const (
 	Rejected     Kind = "rejected"     // any other refusal
 	RateLimited  Kind = "rate-limited" // and the wait is longer than we are ready for
 	Unreachable  Kind = "unreachable"  // no usable answer for as long as we try
+	Superseded   Kind = "superseded"   // a newer workflow run or a newer head; what they have to say stands
 )
 
 // Error is a refusal or a silence of GitHub. It holds neither the token nor
@@ -59,6 +60,11 @@ var errTooSlow = fmt.Errorf("no end after %v", limit)
 
 func misused(format string, a ...any) *Error {
 	return &Error{Kind: Misused, Op: "comment", Message: fmt.Sprintf(format, a...)}
+}
+
+// superseded says why this run has nothing to write any more.
+func superseded(format string, a ...any) *Error {
+	return &Error{Kind: Superseded, Message: fmt.Sprintf(format, a...)}
 }
 
 // is reports whether err is an Error of one of the kinds.

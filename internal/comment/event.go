@@ -50,8 +50,14 @@ func (t Thread) FindPullRequest(ctx context.Context, e Event) (int, error) {
 
 type payload struct {
 	PullRequest struct {
-		Number int `json:"number"`
+		Number int     `json:"number"`
+		Head   pullEnd `json:"head"`
 	} `json:"pull_request"`
+	WorkflowRun struct {
+		HeadSHA        string     `json:"head_sha"`
+		HeadBranch     string     `json:"head_branch"`
+		HeadRepository repository `json:"head_repository"`
+	} `json:"workflow_run"`
 	Issue struct {
 		Number      int             `json:"number"`
 		PullRequest json.RawMessage `json:"pull_request"`
@@ -83,9 +89,20 @@ type pull struct {
 	Number   int        `json:"number"`
 	MergedAt *time.Time `json:"merged_at"`
 	MergeSHA string     `json:"merge_commit_sha"`
-	Base     struct {
-		Ref string `json:"ref"`
-	} `json:"base"`
+	Head     pullEnd    `json:"head"`
+	Base     pullEnd    `json:"base"`
+}
+
+// pullEnd is the head or the base of a pull request. Its repository is zero
+// after it was deleted.
+type pullEnd struct {
+	SHA  string     `json:"sha"`
+	Ref  string     `json:"ref"`
+	Repo repository `json:"repo"`
+}
+
+type repository struct {
+	FullName string `json:"full_name"`
 }
 
 var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)

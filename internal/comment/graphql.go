@@ -93,10 +93,12 @@ func (a author) is(login string) bool {
 	return strings.EqualFold(a.Login, login) || a.Type == "Bot" && strings.EqualFold(a.Login, login+"[bot]")
 }
 
-// hide folds comments as outdated, those that are not folded yet.
-func (s *session) hide(ctx context.Context, old []remote) error {
+// minimize folds comments as outdated, those that are not folded yet. If a run
+// newer than the task's has made one of them its own meanwhile, the error is of
+// the kind Superseded.
+func (s *session) minimize(ctx context.Context, t task, old []remote) error {
 	const most = 100 // ids in one query
-	op := s.op("fold the older comments on")
+	op := s.op("minimize the older comments on")
 	for len(old) > 0 {
 		n := min(len(old), most)
 		shown, err := s.shown(ctx, op, old[:n])
@@ -104,8 +106,7 @@ func (s *session) hide(ctx context.Context, old []remote) error {
 			return err
 		}
 		for _, id := range shown {
-			const fold = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) { clientMutationId } }"
-			if err := s.query(ctx, call{op: op}, fold, map[string]any{"id": id}, nil); err != nil && !is(err, Gone) {
+			if err := s.minimizeOne(ctx, t, op, id); err != nil && !is(err, Gone) {
 				return err
 			}
 		}
@@ -114,7 +115,45 @@ func (s *session) hide(ctx context.Context, old []remote) error {
 	return nil
 }
 
-// shown returns the ids of those comments that nobody folded so far.
+func (s *session) minimizeOne(ctx context.Context, t task, op, id string) error {
+	const ask = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) " +
+		"{ minimizedComment { ... on IssueComment { body } } } }"
+	var data struct {
+		Minimize struct {
+			Comment struct {
+				Body string `json:"body"`
+			} `json:"minimizedComment"`
+		} `json:"minimizeComment"`
+	}
+	if err := s.query(ctx, call{op: op}, ask, map[string]any{"id": id}, &data); err != nil {
+		return err
+	}
+	order, _ := t.from()
+	_, now := parse(data.Minimize.Comment.Body)
+	if !order.known() || now.order.compare(order) <= 0 {
+		return nil
+	}
+	matching, err := s.ours(ctx, t.matches)
+	if err != nil {
+		return err
+	}
+	if err := s.showNewest(ctx, matching, id); err != nil {
+		return err
+	}
+	return superseded("%s, which is newer than %s, has written a comment at the same time", now.order, order)
+}
+
+// showNewest takes back that a comment was minimized, if it is the one of the
+// newest run.
+func (s *session) showNewest(ctx context.Context, matching []remote, id string) error {
+	if newest(matching, remote.open).NodeID != id {
+		return nil
+	}
+	const ask = "mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }"
+	return s.query(ctx, call{op: s.op("show again the comment on")}, ask, map[string]any{"id": id}, nil)
+}
+
+// shown returns the ids of those comments that are not minimized yet.
 func (s *session) shown(ctx context.Context, op string, old []remote) ([]string, error) {
 	ids := make([]string, len(old))
 	for i, c := range old {

@@ -1,17 +1,22 @@
 package comment
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
-// MaxBody is how many characters a Post.Body may have. With the two hidden
-// lines at most 65,000 are sent; GitHub's limit is 65,536.
-const MaxBody = 64_000
+// MaxBody is how many characters a Post.Body may have. With the hidden lines and
+// a note that it is outdated at most 65,000 are sent; GitHub's limit is 65,536.
+const MaxBody = 62_000
 
-const maxMarker = 900
+const (
+	maxSent      = 65_000
+	maxMarker    = 900
+	maxWorkspace = 600 // characters of an escaped input in the second hidden line
+)
 
 // Marker makes the hidden line by which the comments of one subject are found
 // again. Different keys make different markers, whatever they hold, and no key
@@ -19,34 +24,65 @@ const maxMarker = 900
 func Marker(name string, keys ...string) string {
 	escaped := make([]string, len(keys))
 	for i, k := range keys {
-		// Two hyphens end an HTML comment for some readers of it.
-		escaped[i] = strings.ReplaceAll(url.QueryEscape(k), "--", "%2D%2D")
+		escaped[i] = escape(k)
 	}
 	return "<!-- " + name + " " + strings.Join(escaped, "/") + " -->"
+}
+
+// escape writes any text without blanks, line ends and what ends a comment.
+func escape(text string) string {
+	// Two hyphens end an HTML comment for some readers of it.
+	return strings.ReplaceAll(url.QueryEscape(text), "--", "%2D%2D")
+}
+
+// workspaceKey is the input that names a workspace as the second hidden line
+// holds it: legible, and as its SHA-256 only if it is too long for that.
+func workspaceKey(input string) string {
+	key := strings.ReplaceAll(escape(input), "%2F", "/")
+	if len(key) <= maxWorkspace {
+		return key
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(input)))
 }
 
 // A comment of ours starts with two lines that nobody sees: the marker, and
 // one of the form
 //
-//	<!-- post NONCE -->
-//	<!-- post NONCE closed -->
+//	<!-- post NONCE closed run=12 attempt=1 head=SHA workspace=production/network -->
 //
 // The nonce is drawn when the comment is created and stays for its life. It
-// tells a creation whose answer was lost from an older comment.
-var stateLine = regexp.MustCompile(`^<!-- post ([A-Z2-7]{20,40})( closed)? -->$`)
+// tells a creation whose answer was lost from an older comment. All words after
+// it are optional, and unknown ones are ignored: comments of other versions have
+// fewer or more.
+var stateLine = regexp.MustCompile(`^<!-- post ([A-Z2-7]{20,40})((?: [a-z]+(?:=[^ ]*)?)*) -->$`)
 
 // state is what the second hidden line says. A comment without one, or whose
-// line somebody edited, is open and has no nonce.
+// line somebody edited, is open, has no nonce, and is of an unknown run.
 type state struct {
-	nonce  string
-	closed bool
+	nonce     string
+	closed    bool // no later run rewrites it
+	outdated  bool // a note above the report says so
+	order     Order
+	head      string // the commit it is about; empty if unknown
+	workspace string // as workspaceKey makes it; empty if unknown
 }
 
 func (s state) line() string {
+	line := "<!-- post " + s.nonce
 	if s.closed {
-		return "<!-- post " + s.nonce + " closed -->"
+		line += " closed"
 	}
-	return "<!-- post " + s.nonce + " -->"
+	if s.outdated {
+		line += " outdated"
+	}
+	for _, word := range []struct{ name, value string }{
+		{"run", s.order.run}, {"attempt", s.order.attempt}, {"head", s.head}, {"workspace", s.workspace},
+	} {
+		if word.value != "" {
+			line += " " + word.name + "=" + word.value
+		}
+	}
+	return line + " -->"
 }
 
 // parse takes the two hidden lines off a comment as GitHub returns it. The
@@ -54,9 +90,23 @@ func (s state) line() string {
 func parse(body string) (marker string, s state) {
 	marker, rest, _ := strings.Cut(normal(body), "\n")
 	second, _, _ := strings.Cut(rest, "\n")
-	if m := stateLine.FindStringSubmatch(second); m != nil {
-		s = state{nonce: m[1], closed: m[2] != ""}
+	m := stateLine.FindStringSubmatch(second)
+	if m == nil {
+		return marker, s
 	}
+	s.nonce = m[1]
+	words := map[string]string{}
+	for _, word := range strings.Fields(m[2]) {
+		name, value, _ := strings.Cut(word, "=")
+		words[name] = value
+	}
+	_, s.closed = words["closed"]
+	_, s.outdated = words["outdated"]
+	s.order = NewOrder(words["run"], words["attempt"])
+	if commitSHA.MatchString(words["head"]) {
+		s.head = words["head"]
+	}
+	s.workspace = words["workspace"]
 	return marker, s
 }
 
@@ -65,47 +115,4 @@ func parse(body string) (marker string, s state) {
 func normal(body string) string {
 	body = strings.ReplaceAll(body, "\r", "")
 	return strings.TrimSpace(strings.ToValidUTF8(body, "\uFFFD"))
-}
-
-// draft is a Post made ready: redacted, and only with bodies that fit.
-type draft struct {
-	marker string
-	closed bool
-	bodies []string // in the order in which they are to be tried
-}
-
-func (s *session) draft(post Post) (draft, error) {
-	d := draft{marker: s.redact(post.Marker), closed: post.Closed}
-	inner, ok := strings.CutPrefix(d.marker, "<!-- ")
-	inner, ok2 := strings.CutSuffix(inner, " -->")
-	if !ok || !ok2 || strings.ContainsAny(inner, "\r\n") || strings.Contains(inner, "--") || utf8.RuneCountInString(d.marker) > maxMarker {
-		return draft{}, misused("the marker is not a short hidden line")
-	}
-	for _, body := range []string{post.Body, post.Shorter} {
-		body = normal(s.redact(body))
-		if body != "" && utf8.RuneCountInString(body) <= MaxBody {
-			d.bodies = append(d.bodies, body)
-		}
-	}
-	if len(d.bodies) == 0 {
-		return draft{}, &Error{Kind: TooLong, Op: "comment", Message: "the text is empty or too long"}
-	}
-	return d, nil
-}
-
-func (d draft) text(nonce, body string) string {
-	return d.marker + "\n" + state{nonce: nonce, closed: d.closed}.line() + "\n" + body
-}
-
-// send hands the bodies to put, the next one only if GitHub refused the text
-// of the last.
-func (d draft) send(put func(body string) (remote, error)) (remote, error) {
-	var got remote
-	var err error
-	for _, body := range d.bodies {
-		if got, err = put(body); !refusedText(err) {
-			break
-		}
-	}
-	return got, err
 }

@@ -16,11 +16,12 @@ func FuzzParse(f *testing.F) {
 	f.Add("\n<!-- post B -->", "\xff", true)
 	f.Fuzz(func(t *testing.T, key, body string, closed bool) {
 		const nonce = "ABCDEFGHIJKLMNOPQRSTUVWX23"
-		d := draft{marker: Marker("scalr-run", key), closed: closed}
-		text := d.text(nonce, body)
+		d := draft{marker: Marker("scalr-run", key), bodies: []string{body}, mayCreate: true}
+		d.state = state{nonce: nonce, closed: closed, order: NewOrder("12345678901", "2"), head: strings.Repeat("a", 40), workspace: workspaceKey(key)}
+		text := d.next(nil).text
 		for _, stored := range []string{text, strings.ReplaceAll(text, "\n", "\r\n"), strings.TrimSpace(text)} {
 			marker, s := parse(stored)
-			if marker != d.marker || s != (state{nonce: nonce, closed: closed}) {
+			if marker != d.marker || s != d.state {
 				t.Errorf("got %q %+v of %q", marker, s, stored)
 			}
 		}
@@ -42,10 +43,10 @@ func TestParse(t *testing.T) {
 		marker string
 		state  state
 	}{
-		"open":                 {"<!-- m -->\n<!-- post " + nonce + " -->\ntext", "<!-- m -->", state{nonce, false}},
-		"closed":               {"<!-- m -->\n<!-- post " + nonce + " closed -->\ntext", "<!-- m -->", state{nonce, true}},
-		"line ends of the web": {"<!-- m -->\r\n<!-- post " + nonce + " closed -->\r\ntext", "<!-- m -->", state{nonce, true}},
-		"no text":              {"<!-- m -->\n<!-- post " + nonce + " -->", "<!-- m -->", state{nonce, false}},
+		"open":                 {"<!-- m -->\n<!-- post " + nonce + " -->\ntext", "<!-- m -->", state{nonce: nonce}},
+		"closed":               {"<!-- m -->\n<!-- post " + nonce + " closed -->\ntext", "<!-- m -->", state{nonce: nonce, closed: true}},
+		"line ends of the web": {"<!-- m -->\r\n<!-- post " + nonce + " closed -->\r\ntext", "<!-- m -->", state{nonce: nonce, closed: true}},
+		"no text":              {"<!-- m -->\n<!-- post " + nonce + " -->", "<!-- m -->", state{nonce: nonce}},
 		"no state":             {"<!-- m -->\ntext", "<!-- m -->", state{}},
 		"state too late":       {"<!-- m -->\n\n<!-- post " + nonce + " closed -->", "<!-- m -->", state{}},
 		"state and more":       {"<!-- m -->\n<!-- post " + nonce + " closed --> x", "<!-- m -->", state{}},

@@ -3,7 +3,6 @@ package comment
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -21,6 +20,9 @@ type remote struct {
 	URL    string `json:"html_url"`
 	Body   string `json:"body"`
 	User   author `json:"user"`
+
+	marker string
+	state  state
 }
 
 // author is zero for a comment whose writer deleted the account.
@@ -29,14 +31,11 @@ type author struct {
 	Type  string `json:"type"`
 }
 
-func (c remote) closed() bool {
-	_, s := parse(c.Body)
-	return s.closed
-}
+func (c remote) open() bool { return !c.state.closed }
 
-func (c remote) nonce() string {
-	_, s := parse(c.Body)
-	return s.nonce
+// compare orders comments by their runs, those of one run by their age.
+func (c remote) compare(other remote) int {
+	return cmp.Or(c.state.order.compare(other.state.order), cmp.Compare(c.ID, other.ID))
 }
 
 const (
@@ -44,8 +43,8 @@ const (
 	maxPages = 300
 )
 
-// ours lists the comments with this marker that our token wrote, oldest first.
-func (s *session) ours(ctx context.Context, marker string) ([]remote, error) {
+// ours lists the matching comments that our token wrote, oldest first.
+func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
 	var found []remote
 	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
 	for page := 1; next != ""; page++ {
@@ -58,7 +57,8 @@ func (s *session) ours(ctx context.Context, marker string) ([]remote, error) {
 			return nil, err
 		}
 		for _, c := range list {
-			if m, _ := parse(c.Body); m == marker {
+			c.marker, c.state = parse(c.Body)
+			if matches(c) {
 				found = append(found, c)
 			}
 		}
@@ -96,82 +96,51 @@ func (s *session) nextPage(header http.Header, page, got int) string {
 	return fmt.Sprintf("%s?per_page=%d&page=%d", s.comments(), perPage, page+1)
 }
 
-// rewrite changes the comment, unless it says the same already.
-func (s *session) rewrite(ctx context.Context, c remote, d draft) error {
-	_, err := d.send(func(body string) (remote, error) {
-		nonce := c.nonce()
-		if nonce == "" {
-			nonce = rand.Text()
-		}
-		text := d.text(nonce, body)
-		if normal(c.Body) == normal(text) {
-			return c, nil
-		}
-		to := fmt.Sprintf("%s/repos/%s/issues/comments/%d", s.api, s.thread.Repository, c.ID)
-		var got remote
-		_, err := s.do(ctx, call{op: s.op("update the comment on"), method: http.MethodPatch, url: to, body: map[string]string{"body": text}}, &got)
-		return got, err
-	})
+// read returns a comment as it is now.
+func (s *session) read(ctx context.Context, c remote) (remote, error) {
+	var now remote
+	_, err := s.do(ctx, call{op: s.op("read the comment on"), method: http.MethodGet, url: s.comment(c)}, &now)
+	return now, err
+}
+
+// rewrite changes a comment. It is tried once: what failed may not be what is
+// wanted any more.
+func (s *session) rewrite(ctx context.Context, c remote, text string) error {
+	var got remote
+	_, err := s.do(ctx, call{op: s.op("update the comment on"), method: http.MethodPatch, url: s.comment(c),
+		body: map[string]string{"body": text}, tries: 1}, &got)
 	return err
 }
 
-func (s *session) create(ctx context.Context, d draft) (remote, error) {
-	return d.send(func(body string) (remote, error) {
-		nonce := rand.Text()
-		return s.post(ctx, d.marker, nonce, d.text(nonce, body))
-	})
+// create starts a comment, which GitHub offers no way to repeat safely. So after
+// an answer that leaves it open whether the comment exists, the comment is looked
+// for by its nonce.
+func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
+	var made remote
+	_, err := s.do(ctx, call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(),
+		body: map[string]string{"body": w.text}, tries: 1}, &made)
+	made.marker, made.state = parse(w.text)
+	if err == nil || !ambiguous(err) {
+		return made, err
+	}
+	// GitHub may still be at work on the request.
+	for _, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		if s.pause(ctx, wait) != nil {
+			break
+		}
+		all, lookErr := s.ours(ctx, t.matches)
+		if lookErr != nil {
+			break
+		}
+		if i := slices.IndexFunc(all, func(c remote) bool { return c.state.nonce == w.nonce }); i >= 0 {
+			return all[i], nil
+		}
+	}
+	return remote{}, err
 }
 
-// post creates a comment, which GitHub offers no way to repeat safely. So
-// after an answer that leaves it open whether the comment exists, the comment
-// is looked for by its nonce before another try.
-func (s *session) post(ctx context.Context, marker, nonce, text string) (remote, error) {
-	const tries = 3
-	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(), body: map[string]string{"body": text}, once: true}
-	for try := 1; ; try++ {
-		var made remote
-		_, err := s.do(ctx, c, &made)
-		if err == nil && try == 1 {
-			return made, nil
-		}
-		if err != nil && !ambiguous(err) {
-			return remote{}, err
-		}
-		twins, lookErr := s.lookFor(ctx, marker, nonce, err == nil)
-		if len(twins) > 0 {
-			last := len(twins) - 1
-			// The next update folds a twin that stays here.
-			_ = s.hide(ctx, twins[:last])
-			return twins[last], nil
-		}
-		if err == nil || lookErr != nil || try == tries {
-			return made, err
-		}
-	}
-}
-
-// lookFor returns the comments with the nonce. GitHub may still be at work on
-// a request whose answer was lost, so it looks more than once, unless the
-// comment is known to stand.
-func (s *session) lookFor(ctx context.Context, marker, nonce string, stands bool) ([]remote, error) {
-	waits := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}
-	if stands {
-		waits = []time.Duration{0}
-	}
-	for _, wait := range waits {
-		if err := s.pause(ctx, wait); err != nil {
-			return nil, err
-		}
-		all, err := s.ours(ctx, marker)
-		if err != nil {
-			return nil, err
-		}
-		twins := slices.DeleteFunc(all, func(c remote) bool { return c.nonce() != nonce })
-		if len(twins) > 0 {
-			return twins, nil
-		}
-	}
-	return nil, nil
+func (s *session) comment(c remote) string {
+	return fmt.Sprintf("%s/repos/%s/issues/comments/%d", s.api, s.thread.Repository, c.ID)
 }
 
 func (s *session) comments() string {

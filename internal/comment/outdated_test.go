@@ -1,0 +1,179 @@
+package comment_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/comment"
+	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/secret"
+)
+
+// failure is a run in the workspace network that ended before it knew that.
+func failure(run, note string) comment.Failure {
+	return comment.Failure{Name: "scalr-run", Workspace: "production/network", Note: note, Order: comment.NewOrder(run, "1")}
+}
+
+// noted is what a comment says once there is a note above its report.
+func noted(note, report string) string {
+	return note + "\n\n<!-- the outdated report -->\n\n" + report
+}
+
+// The report of an earlier run on the same workspace gets a note; nothing else is
+// touched, and nothing is created.
+func TestMarkOutdated(t *testing.T) {
+	t.Parallel()
+	marker := func(keys ...string) string { return comment.Marker("scalr-run", keys...) }
+	post := func(change func(*comment.Post)) comment.Post {
+		p := of("10", "report")
+		change(&p)
+		return p
+	}
+	for name, test := range map[string]struct {
+		before  []comment.Post
+		failure func(*comment.Failure)
+		want    []string // the comments of ours
+		kind    comment.Kind
+	}{
+		"no comment":             {nil, func(*comment.Failure) {}, nil, ""},
+		"by name":                {[]comment.Post{of("10", "report")}, func(*comment.Failure) {}, []string{noted("note", "report")}, ""},
+		"of the same run":        {[]comment.Post{of("12", "report")}, func(*comment.Failure) {}, []string{noted("note", "report")}, ""},
+		"of a newer run":         {[]comment.Post{of("13", "report")}, func(*comment.Failure) {}, []string{"report"}, comment.Superseded},
+		"another input":          {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace = "production/networks" }, []string{"report"}, ""},
+		"other letters":          {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace = "Production/network" }, []string{"report"}, ""},
+		"no input":               {[]comment.Post{of("10", "report"), post(func(p *comment.Post) { p.Workspace = "" })}, func(f *comment.Failure) { f.Workspace = "" }, []string{"report", "report"}, ""},
+		"another tag":            {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Tag = "eu" }, []string{"report"}, ""},
+		"a tag":                  {[]comment.Post{post(func(p *comment.Post) { p.Marker = marker("ws-network", "eu west/1") }), of("10", "other")}, func(f *comment.Failure) { f.Tag = "eu west/1" }, []string{noted("note", "report"), "other"}, ""},
+		"no tag beside a tag":    {[]comment.Post{post(func(p *comment.Post) { p.Marker = marker("ws-network", "eu") })}, func(*comment.Failure) {}, []string{"report"}, ""},
+		"another program":        {[]comment.Post{post(func(p *comment.Post) { p.Marker = comment.Marker("scalr-overview", "ws-network", "") })}, func(*comment.Failure) {}, []string{"report"}, ""},
+		"by id":                  {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace, f.WorkspaceID = "ws-network", "ws-network" }, []string{noted("note", "report")}, ""},
+		"by another id":          {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace, f.WorkspaceID = "ws-other", "ws-other" }, []string{"report"}, ""},
+		"by id, without a state": {[]comment.Post{say("report")}, func(f *comment.Failure) { f.Workspace, f.WorkspaceID = "ws-network", "ws-network" }, []string{noted("note", "report")}, ""},
+		"an applied one":         {[]comment.Post{post(func(p *comment.Post) { p.Closed = true })}, func(*comment.Failure) {}, []string{"report (closed)"}, ""},
+		"a plan before an apply": {[]comment.Post{of("9", "plan"), post(func(p *comment.Post) { p.Closed = true })}, func(*comment.Failure) {}, []string{"plan", "report (closed)"}, ""},
+		"the newest of several":  {[]comment.Post{of("9", "old"), of("10", "report")}, func(*comment.Failure) {}, []string{"old", noted("note", "report")}, ""},
+		"two workspaces":         {[]comment.Post{of("10", "report"), post(func(p *comment.Post) { p.Marker, p.Workspace = marker("ws-other", ""), "production/other" })}, func(*comment.Failure) {}, []string{noted("note", "report"), "report"}, ""},
+		"a hostile input":        {[]comment.Post{post(func(p *comment.Post) { p.Workspace = "a --> b/c\nd" })}, func(f *comment.Failure) { f.Workspace = "a --> b/c\nd" }, []string{noted("note", "report")}, ""},
+		"a long input":           {[]comment.Post{post(func(p *comment.Post) { p.Workspace = strings.Repeat("北", 500) + "/x" })}, func(f *comment.Failure) { f.Workspace = strings.Repeat("北", 500) + "/x" }, []string{noted("note", "report")}, ""},
+		"another long input":     {[]comment.Post{post(func(p *comment.Post) { p.Workspace = strings.Repeat("北", 500) + "/x" })}, func(f *comment.Failure) { f.Workspace = strings.Repeat("北", 500) + "/y" }, []string{"report"}, ""},
+		"another head":           {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Head = comment.Head{SHA: shaA} }, []string{"report"}, comment.Superseded},
+		"the present head":       {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Head = comment.Head{SHA: shaB} }, []string{noted("note", "report")}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: shaB}}})
+			for _, p := range test.before {
+				publish(t, thread, comment.New, p)
+			}
+			s.Say(7, "mallory", network+"\n<!-- post AAAAAAAAAAAAAAAAAAAAAAAAAA run=11 attempt=1 workspace=production/network -->\nforged")
+			f := failure("12", "note")
+			test.failure(&f)
+			url, err := thread.MarkOutdated(context.Background(), f)
+			wantKind(t, err, test.kind)
+			if want := strings.Join(test.want, ", "); tell(s) != want {
+				t.Errorf("comments of ours:\ngot  %q\nwant %q", tell(s), want)
+			}
+			if marked := strings.Contains(tell(s), "note\n"); marked != (url != "") {
+				t.Errorf("address: got %q", url)
+			}
+		})
+	}
+}
+
+// The life of a note: it is replaced by the next one, never piled up, not written
+// twice, and gone with the next report.
+func TestNoteIsReplaced(t *testing.T) {
+	t.Parallel()
+	s, thread := play(t, githubtest.Options{})
+	mark := func(run, note string) {
+		t.Helper()
+		if _, err := thread.MarkOutdated(context.Background(), failure(run, note)); err != nil {
+			t.Fatalf("mark: %v", err)
+		}
+	}
+	publish(t, thread, comment.Update, of("10", "report\n\n<!-- the outdated report -->\n\nwas quoted"))
+	mark("11", "first")
+	mark("12", "> second")
+	wantComments(t, s, noted("> second", "report\n\n<!-- the outdated report -->\n\nwas quoted"))
+	if body := s.Written(7)[0].Body; !strings.Contains(body, " outdated run=12 attempt=1 workspace=production/network -->\n> second\n") {
+		t.Errorf("the comment is not of run 12: %q", body)
+	}
+	edits := s.Count(githubtest.EditComment)
+	mark("12", "> second")
+	if got := s.Count(githubtest.EditComment); got != edits {
+		t.Errorf("edits without a change: got %d, want %d", got, edits)
+	}
+	_, err := thread.Publish(context.Background(), comment.Update, of("11", "too late"))
+	wantKind(t, err, comment.Superseded)
+	publish(t, thread, comment.Update, of("13", "new"))
+	wantComments(t, s, "new")
+}
+
+// A report that leaves no room for the note gives way whole.
+func TestNoteAboveTheLongest(t *testing.T) {
+	t.Parallel()
+	s, thread := play(t, githubtest.Options{})
+	// As an earlier version may have written it, and somebody added to.
+	s.Say(7, "github-actions[bot]", network+"\n<!-- post AAAAAAAAAAAAAAAAAAAAAAAAAA workspace=production/network -->\n"+strings.Repeat("x", 64_500))
+	if _, err := thread.MarkOutdated(context.Background(), failure("12", strings.Repeat("n", comment.MaxNote))); err != nil {
+		t.Fatal(err)
+	}
+	if got := tell(s); strings.Contains(got, "xxx") || !strings.HasSuffix(got, "The outdated report is left out: with this note it is too long for a comment.") {
+		t.Errorf("comment: got %.80q…", got)
+	}
+	refused := githubtest.Fault{Operation: githubtest.EditComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"message":"Body is too long"}]}`}
+	publish(t, thread, comment.Update, of("13", "report"))
+	s.Fail(refused)
+	if _, err := thread.MarkOutdated(context.Background(), failure("14", "note")); err != nil {
+		t.Fatal(err)
+	}
+	wantComments(t, s, noted("note", "The outdated report is left out: with this note it is too long for a comment."))
+	_, err := thread.MarkOutdated(context.Background(), failure("15", strings.Repeat("n", comment.MaxNote+1)))
+	wantKind(t, err, comment.TooLong)
+}
+
+func TestNoteIsRedacted(t *testing.T) {
+	t.Parallel()
+	const canary = "tok-4hG7kQ2vZr9LxWm1"
+	s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: shaC}}})
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.New(canary), secret.New(shaC))
+	thread.Redact = redactor.String
+	post := of("10", "report")
+	post.Workspace, post.Head = "a/"+canary, comment.Head{SHA: shaC}
+	post.Marker = comment.Marker("scalr-run", "ws-network", canary)
+	publish(t, thread, comment.Update, post)
+	f := failure("11", "note of "+canary)
+	f.Workspace, f.Head, f.Tag = post.Workspace, post.Head, canary
+	if url, err := thread.MarkOutdated(context.Background(), f); err != nil || url == "" {
+		t.Errorf("got %q, %v", url, err)
+	}
+	wantComments(t, s, noted("note of ***", "report"))
+	for _, r := range s.Requests() {
+		for _, hidden := range []string{canary, shaC} {
+			if strings.Contains(r.Body, hidden) {
+				t.Errorf("%s was sent: %s", hidden, r.Body)
+			}
+		}
+	}
+}
+
+// A note is not worth more than a comment: what GitHub refuses is an error.
+func TestMarkOutdatedRefused(t *testing.T) {
+	t.Parallel()
+	s, thread := play(t, githubtest.Options{})
+	publish(t, thread, comment.Update, of("10", "report"))
+	s.Fail(githubtest.Fault{Operation: githubtest.EditComment, Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
+	_, err := thread.MarkOutdated(context.Background(), failure("11", "note"))
+	wantKind(t, err, comment.Forbidden)
+	wantComments(t, s, "report")
+
+	// It was deleted between the list and the edit.
+	id := s.Written(7)[0].ID
+	s.Fail(githubtest.Fault{Operation: githubtest.GetComment, Status: 404, Body: `{"message":"Not Found"}`})
+	s.Fail(githubtest.Fault{Operation: githubtest.EditComment, Status: 404, Body: `{"message":"Not Found"}`})
+	if url, err := thread.MarkOutdated(context.Background(), failure("11", "note")); err != nil || !strings.Contains(url, itoa(id)) {
+		t.Errorf("got %q, %v", url, err)
+	}
+}
