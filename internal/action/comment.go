@@ -1,20 +1,30 @@
 package action
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"scalr-run-action/internal/comment"
 	"scalr-run-action/internal/inputs"
 )
 
-// commentOn keeps the pull request's comment up to date. It never changes the
-// verdict: what goes wrong is a warning.
+// commentOn writes what became of the run into the comment on the pull request,
+// or that nothing is known of it, above the report of an earlier run. It never
+// changes the verdict: what goes wrong is a warning.
 func (r *runStory) commentOn(o outcome) {
-	if r.in.Comment == inputs.CommentNone || r.report.Workspace.ID == "" {
-		return
+	switch {
+	case r.in.Comment == inputs.CommentNone:
+	case r.report.Workspace.ID != "":
+		r.writeComment(o)
+	default:
+		r.markOutdated(o)
 	}
+}
+
+func (r *runStory) writeComment(o outcome) {
 	if r.in.GitHubToken.Empty() {
 		r.job.Warnf("No comment was written: github-token is empty.")
 		return
@@ -29,15 +39,23 @@ func (r *runStory) commentOn(o outcome) {
 	}
 	url := ""
 	if t.Number = number; err == nil {
-		url, err = t.Publish(ctx, comment.Mode(r.in.Comment), r.post(o))
+		url, err = t.Publish(ctx, comment.Mode(r.in.Comment), r.post(o, number))
 		r.out.set("comment-url", url)
 	}
 	switch {
+	case superseded(err):
+		r.job.Noticef("No comment was written: %v.", err)
 	case err != nil && url != "":
-		r.job.Warnf("The comment on the pull request was written, but older ones could not be folded: %v.%s", err, commentAdvice(err))
+		r.job.Warnf("The comment on the pull request was written, but older ones could not be minimized: %v.%s", err, commentAdvice(err))
 	case err != nil:
 		r.job.Warnf("The comment on the pull request could not be written: %v.%s", err, commentAdvice(err))
 	}
+}
+
+// superseded reports whether a newer run, or one of a newer head, has the say.
+func superseded(err error) bool {
+	var e *comment.Error
+	return errors.As(err, &e) && e.Kind == comment.Superseded
 }
 
 func (r *runStory) thread() comment.Thread {
@@ -46,28 +64,48 @@ func (r *runStory) thread() comment.Thread {
 		Repository: e.Repository, Redact: r.redact.String, UserAgent: r.userAgent()}
 }
 
+// commentName begins the hidden mark of our comments.
+const commentName = "scalr-run-action"
+
 // post is what the run has to say on the pull request.
-func (r *runStory) post(o outcome) comment.Post {
+func (r *runStory) post(o outcome, number int) comment.Post {
 	facts := r.report.Facts()
 	return comment.Post{
-		Marker:     comment.Marker("scalr-run-action", r.report.Workspace.ID, r.in.CommentTag),
+		Marker:     comment.Marker(commentName, r.report.Workspace.ID, r.in.CommentTag),
 		Body:       r.report.Comment(comment.MaxBody),
 		Shorter:    r.report.Comment(comment.MaxBody / 4),
 		HasChanges: truth(facts.HasChanges) || o.exit() != 0,
 		Closed:     o.result == "applied",
+		Order:      r.commentOrder(),
+		Head:       r.commentEvent().Head(r.job.Event().Repository, number),
+		Workspace:  r.workspaceInput(),
 	}
+}
+
+// commentOrder is the place of this workflow run among those that comment.
+func (r *runStory) commentOrder() comment.Order {
+	return comment.NewOrder(r.job.Env("GITHUB_RUN_ID"), r.job.Env("GITHUB_RUN_ATTEMPT"))
+}
+
+// workspaceInput is the input that names the workspace, as it was given.
+func (r *runStory) workspaceInput() string {
+	return cmp.Or(strings.TrimSpace(r.job.Input("workspace")), r.in.WorkspaceID)
 }
 
 func (r *runStory) pullRequest(ctx context.Context, t comment.Thread) (int, error) {
 	if r.in.PullRequest > 0 {
 		return r.in.PullRequest, nil
 	}
+	return t.FindPullRequest(ctx, r.commentEvent())
+}
+
+func (r *runStory) commentEvent() comment.Event {
 	e := r.job.Event()
 	payload, err := readLimited(r.job.Env("GITHUB_EVENT_PATH"))
 	if err != nil {
 		payload = nil
 	}
-	return t.FindPullRequest(ctx, comment.Event{Name: e.Name, SHA: r.job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload})
+	return comment.Event{Name: e.Name, SHA: r.job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload}
 }
 
 const mostPayload = 10 << 20

@@ -44,7 +44,7 @@ func (s *step) run(ctx context.Context) int {
 	in, notes, err := inputs.LoadRun(s.source())
 	s.note(notes)
 	if err != nil {
-		return s.conclude(explain(ctx, s.andPath(ctx, in, err)), nil)
+		return s.refuseInputs(in, explain(ctx, s.andPath(ctx, in, err)))
 	}
 	r := s.newRunStory(in)
 	s.deadline = time.Now().Add(in.Timeout)

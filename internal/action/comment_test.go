@@ -1,0 +1,338 @@
+package action_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+const (
+	oldHead = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	newHead = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+)
+
+// onPull makes a step of a workflow run on the pull request 7, whose head was
+// head when the run began.
+func onPull(t *testing.T, hub *githubtest.Server, s scalrtest.Scenario, run, head string, inputs ...string) *rig {
+	t.Helper()
+	r := newRig(t, s, append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()}, inputs...)...).onGitHub(hub)
+	r.event("pull_request", map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
+		"head": map[string]any{"sha": head, "repo": map[string]any{"full_name": "acme/infra"}}, "base": map[string]any{"repo": map[string]any{"full_name": "acme/infra"}}}})
+	r.env["GITHUB_RUN_ID"], r.env["GITHUB_REF"] = run, "refs/pull/7/merge"
+	return r
+}
+
+func newHub(head string) *githubtest.Server {
+	return githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42", Pulls: []githubtest.Pull{{Number: 7, Head: head}}})
+}
+
+// content is GitHub with nothing to object to, and all faults played.
+func content(t *testing.T, hub *githubtest.Server) {
+	t.Helper()
+	for _, o := range hub.Objections() {
+		t.Errorf("GitHub objects: %s", o)
+	}
+	for _, f := range hub.Unused() {
+		t.Errorf("never used: %+v", f)
+	}
+}
+
+// TestSlowerRunYields (G29): two steps at once on one pull request. The older one
+// ends last, and the comment stays that of the newer one.
+func TestSlowerRunYields(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pushed bool // the newer run is of another commit
+		says   string
+	}{
+		"the same commit": {false, "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 (attempt 1), has written https://"},
+		"a push":          {true, "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 (attempt 1), has written https://"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hub := newHub(oldHead)
+			older, newer := onPull(t, hub, slowly(t, "plan-changes"), "11", oldHead), onPull(t, hub, scenario(t, "no-changes"), "12", oldHead)
+			if c.pushed {
+				newer = onPull(t, hub, scenario(t, "no-changes"), "12", newHead)
+			}
+			b := &played{t: t, dir: t.TempDir()}
+			older.during = func(*played) {
+				time.Sleep(5 * time.Second)
+				if c.pushed {
+					hub.Push(7, newHead)
+				}
+				b.server = scalrtest.New(newer.scenario)
+				newer.step(b)
+			}
+			a := older.play().want(0, "result=planned", "comment-url=").says(c.says)
+			b.read()
+			b.want(0, "result=no-changes")
+			if url := b.outputs["comment-url"]; url == "" || a.took <= b.took {
+				t.Errorf("comment %q after %v, and the older run took %v", url, b.took, a.took)
+			}
+			comments := hub.Written(7)
+			if len(comments) != 1 || !strings.Contains(comments[0].Body, "no changes") || comments[0].Edits != 0 {
+				t.Errorf("comments: %+v", comments)
+			}
+			content(t, hub)
+		})
+	}
+}
+
+// TestHeadThatMoved (G30): a push while the step was at work. Nothing is written,
+// whatever the mode, although no newer run has written yet.
+func TestHeadThatMoved(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"update", "new", "hide-and-new", "changes-only"} {
+		for name, fault := range map[string]githubtest.Fault{
+			"before":                {},
+			"while GitHub is asked": {Operation: githubtest.ListComments, Delay: 10 * time.Second},
+		} {
+			t.Run(mode+" "+name, func(t *testing.T) {
+				t.Parallel()
+				hub := newHub(oldHead)
+				r := onPull(t, hub, scenario(t, "plan-changes"), "11", oldHead, "comment="+mode)
+				r.during = func(*played) { time.Sleep(time.Second); hub.Push(7, newHead) }
+				if fault.Operation != "" {
+					hub.Fail(fault)
+					r.during = func(*played) {
+						for hub.Count(githubtest.ListComments) == 0 {
+							time.Sleep(time.Second)
+						}
+						hub.Push(7, newHead)
+					}
+				}
+				r.play().want(0, "result=planned", "comment-url=").
+					says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb, this run is for commit aaaaaaa.")
+				if n := len(hub.Written(7)); n != 0 {
+					t.Errorf("%d comments", n)
+				}
+				content(t, hub)
+			})
+		}
+	}
+}
+
+// TestRerunOfAnOldRun (G31): another attempt of an older workflow run, on the head
+// that it was started for.
+func TestRerunOfAnOldRun(t *testing.T) {
+	t.Parallel()
+	for name, head := range map[string]string{"on its old head": oldHead, "on the present head": newHead} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hub := newHub(newHead)
+			onPull(t, hub, scenario(t, "no-changes"), "12", newHead).play().want(0, "result=no-changes")
+			r := onPull(t, hub, scenario(t, "plan-changes"), "11", head)
+			r.env["GITHUB_RUN_ATTEMPT"] = "2"
+			r.later = time.Hour
+			r.play().want(0, "result=planned", "comment-url=").says("::notice::No comment was written: ")
+			if c := hub.Written(7); len(c) != 1 || !strings.Contains(c[0].Body, "no changes") {
+				t.Errorf("comments: %+v", c)
+			}
+		})
+	}
+}
+
+// TestHiddenLineOfAComment: what the next run needs to know stands in it.
+func TestHiddenLineOfAComment(t *testing.T) {
+	t.Parallel()
+	hub := newHub(oldHead)
+	r := onPull(t, hub, scenario(t, "plan-changes"), "9007199254740993", oldHead, "comment-tag=eu")
+	r.env["GITHUB_RUN_ATTEMPT"] = "3"
+	r.play().want(0, "result=planned")
+	lines := strings.Split(hub.Written(7)[0].Body, "\n")
+	if want := "<!-- scalr-run-action " + scalrtest.WorkspaceID + "/eu -->"; lines[0] != want {
+		t.Errorf("the first line is %q, want %q", lines[0], want)
+	}
+	if want := " run=9007199254740993 attempt=3 head=" + oldHead + " workspace=production/network -->"; !strings.HasSuffix(lines[1], want) {
+		t.Errorf("the second line is %q, want %q at its end", lines[1], want)
+	}
+}
+
+// outdating are the ways to fail before the workspace is known.
+var outdating = map[string]struct {
+	rig  func(*rig)
+	code int
+	word string // error-code or result
+	says string // in the note
+}{
+	"token rejected":      {withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401}), 3, "token-rejected", "401"},
+	"workspace not found": {withFaults(scalrtest.Fault{Op: "GET /workspaces", Times: -1, Action: scalrtest.Garbage, Body: `{"data":[]}`}), 3, "workspace-not-found", "no workspace"},
+	"unreachable": {func(r *rig) {
+		hosted := r.http
+		r.http = func(s *scalrtest.Server) http.RoundTripper { return unreachable{hosted(s)} }
+	}, 3, "no-usable-answer", "acme.scalr.test"},
+	"input invalid":  {func(r *rig) { r.set("timeout=never", "dry-run=perhaps") }, 2, "input-invalid", "problems with the inputs: dry-run, timeout."},
+	"token missing":  {func(r *rig) { r.set("token=") }, 2, "input-invalid", "token"},
+	"path missing":   {func(r *rig) { r.set("path=nowhere") }, 2, "path-missing", "nowhere"},
+	"nothing to run": {func(r *rig) { os.Remove(r.checkout + "/main.tf") }, 2, "nothing-to-send", "nothing to send"},
+	"proxy invalid":  {func(r *rig) { r.env["HTTPS_PROXY"] = "::" }, 2, "proxy-invalid", "HTTPS_PROXY"},
+	"interrupted": {func(r *rig) {
+		r.scenario = with(r.scenario, scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
+		r.during = signalAt(os.Interrupt, 5*time.Second)
+	}, 130, "interrupted", ""},
+	"timed out": {func(r *rig) {
+		r.set("timeout=5s")
+		r.scenario = with(r.scenario, scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
+	}, 5, "timed-out", "timeout"},
+	"check": {func(r *rig) {
+		r.set("mode=check")
+		withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401})(r)
+	}, 3, "token-rejected", "401"},
+	"confirm": {func(r *rig) {
+		r.set("mode=confirm", "run-id=run-v0abc123")
+		withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401})(r)
+	}, 3, "token-rejected", "401"},
+}
+
+func withFaults(faults ...scalrtest.Fault) func(*rig) {
+	return func(r *rig) { r.scenario = with(r.scenario, faults...) }
+}
+
+// unreachable answers for GitHub only.
+type unreachable struct{ next http.RoundTripper }
+
+func (u unreachable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.Host, "api.github") {
+		return u.next.RoundTrip(r)
+	}
+	return nil, fmt.Errorf("dial tcp: lookup %s: connection refused", r.URL.Host)
+}
+
+// TestFailureOutdatesTheComment (G32): a run that fails before it knows its
+// workspace says so above the report of the run before. A new report takes the
+// note away.
+func TestFailureOutdatesTheComment(t *testing.T) {
+	t.Parallel()
+	for name, c := range outdating {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hub := newHub(oldHead)
+			before := onPull(t, hub, scenario(t, "no-changes"), "11", oldHead).play().want(0, "result=no-changes")
+			report := hub.Written(7)[0].Body
+			hub.Push(7, newHead)
+			r := onPull(t, hub, scenario(t, "plan-changes"), "12", newHead)
+			r.later = time.Hour
+			r.anyFault = true
+			c.rig(r)
+			p := r.play().want(c.code)
+			if got := p.outputs["error-code"]; got != c.word && p.outputs["result"] != c.word {
+				t.Errorf("error-code %q, want %q\n%s", got, c.word, p.log)
+			}
+			comments := hub.Written(7)
+			if len(comments) != 1 || comments[0].Edits != 1 {
+				t.Fatalf("comments: %+v\n%s", comments, p.log)
+			}
+			lines := strings.Split(comments[0].Body, "\n")
+			top := strings.Join(lines[2:9], "\n")
+			for _, want := range []string{"> [!WARNING]\n> **The report below is outdated.**", "[workflow run](https://github.com/acme/infra/actions/runs/12/attempts/1)", c.word, c.says, newHead[:7]} {
+				if !strings.Contains(top, want) {
+					t.Errorf("the top does not say %q:\n%s", want, top)
+				}
+			}
+			if _, visible, _ := strings.Cut(report, "-->\n#"); !strings.HasSuffix(comments[0].Body, visible) {
+				t.Errorf("the report is gone:\n%s", comments[0].Body)
+			}
+			p.says("is marked as outdated: " + before.outputs["comment-url"])
+
+			again := onPull(t, hub, scenario(t, "plan-changes"), "13", newHead)
+			again.later = 2 * time.Hour
+			again.play().want(0, "result=planned")
+			if c := hub.Written(7); len(c) != 1 || strings.Contains(c[0].Body, "outdated") {
+				t.Errorf("after a new report: %+v", c)
+			}
+			content(t, hub)
+		})
+	}
+}
+
+// TestFailureLeavesComments (G33): where there is nothing to say, nothing is said.
+func TestFailureLeavesComments(t *testing.T) {
+	t.Parallel()
+	rejected := withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401})
+	for name, c := range map[string]struct {
+		rig  func(*rig)
+		hub  func(*githubtest.Server)
+		says string
+		not  string
+	}{
+		"no comment wanted": {rig: func(r *rig) { r.set("comment=false") }, not: "outdated"},
+		"another workspace": {rig: func(r *rig) { r.set("workspace=production/other") }, not: "outdated"},
+		"another tag":       {rig: func(r *rig) { r.set("comment-tag=eu") }, not: "outdated"},
+		"a tag unread":      {rig: func(r *rig) { r.set("comment-tag=<eu>") }, not: "outdated"},
+		"a number unread":   {rig: func(r *rig) { r.set("pr-number=seven") }, not: "outdated"},
+		"a mode unread":     {rig: func(r *rig) { r.set("comment=always") }, not: "outdated"},
+		"no GitHub token":   {rig: func(r *rig) { r.set("github-token=") }, not: "outdated"},
+		"no pull request":   {rig: func(r *rig) { r.event("schedule", nil) }, not: "outdated"},
+		"an older run":      {rig: func(r *rig) { r.env["GITHUB_RUN_ID"] = "10" }, says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which is newer"},
+		"an older head":     {hub: func(h *githubtest.Server) { h.Push(7, newHead) }, says: "::notice::The comment of an earlier run was not marked as outdated: the head of the pull request is now commit bbbbbbb"},
+		"a token of no use": {hub: func(h *githubtest.Server) {
+			h.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 401, Body: `{"message":"Bad credentials"}`})
+		}, says: "::warning::The comment of an earlier run could not be marked as outdated: "},
+		"a token that reads": {hub: func(h *githubtest.Server) {
+			h.Fail(githubtest.Fault{Operation: githubtest.EditComment, Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
+		}, says: "pull-requests: write"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hub := newHub(oldHead)
+			onPull(t, hub, scenario(t, "no-changes"), "11", oldHead).play().want(0, "result=no-changes")
+			before := hub.Written(7)[0]
+			if c.hub != nil {
+				c.hub(hub)
+			}
+			r := onPull(t, hub, scenario(t, "plan-changes"), "12", oldHead)
+			r.later, r.anyFault = time.Hour, true
+			rejected(r)
+			if c.rig != nil {
+				c.rig(r)
+			}
+			p := r.play().says(c.says)
+			if p.code == 0 || c.not != "" && strings.Contains(p.log, c.not) {
+				t.Errorf("exit %d\n%s", p.code, p.log)
+			}
+			if got := hub.Written(7); len(got) != 1 || got[0].Body != before.Body {
+				t.Errorf("comments: %+v", got)
+			}
+			content(t, hub)
+		})
+	}
+	// None is created.
+	hub := newHub(oldHead)
+	r := onPull(t, hub, scenario(t, "plan-changes"), "12", oldHead)
+	r.anyFault = true
+	rejected(r)
+	r.play().want(3, "error-code=token-rejected", "comment-url=")
+	if got := hub.Written(7); len(got) != 0 {
+		t.Errorf("comments: %+v", got)
+	}
+}
+
+// TestOtherRunLeavesComments: a run-id that is not of the given workspace says
+// nothing about that workspace's report.
+func TestOtherRunLeavesComments(t *testing.T) {
+	t.Parallel()
+	hub := newHub(oldHead)
+	onPull(t, hub, scenario(t, "no-changes"), "11", oldHead, "workspace=production/network-edge").play().want(0, "result=no-changes")
+	before := hub.Written(7)[0].Body
+	create := newRig(t, scenario(t, "waits-for-approval"), "dry-run=false")
+	confirm := onPull(t, hub, create.scenario, "12", oldHead, "mode=confirm", "workspace=production/network-edge")
+	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	create.then(a, func() {
+		a.read()
+		b.server = a.server
+		confirm.set("run-id=" + a.outputs["run-id"])
+		confirm.step(b)
+	})
+	b.read()
+	b.want(3, "error-code=wrong-workspace")
+	if got := hub.Written(7); len(got) != 1 || got[0].Body != before {
+		t.Errorf("comments: %+v", got)
+	}
+}
