@@ -107,7 +107,14 @@ var words = []mutant{
 	{"a fixed Markdown fence", "report/markdown.go", "fence := strings.Repeat(\"`\", longest+1)", "fence := strings.Repeat(\"`\", 0*longest+3)", []string{"report", "action"}},
 	{"a summary above the limit", "report/report.go", `SummaryLimit = 1_000_000`, `SummaryLimit = 1_100_000`, []string{"report", "action"}},
 	{"a stranger's comment is ours", "comment/thread.go", `return !c.User.is(me)`, `return false && !c.User.is(me)`, []string{"comment", "action"}},
-	{"a lost comment is written again", "comment/thread.go", `return c.nonce() != nonce`, `return true`, []string{"comment", "action"}},
+	{"a lost comment is written again", "comment/thread.go", `return c.state.nonce == w.nonce`, `return false`, []string{"comment", "action"}},
+	{"an older run rewrites a newer one's comment", "comment/perform.go", `return order.known() && c.state.order.compare(order) > 0`, `return false`, []string{"comment", "action"}},
+	{"workflow runs are compared as text", "comment/order.go", `cmp.Compare(len(a), len(b))`, `0`, []string{"comment"}},
+	{"a comment for a head that has moved", "comment/head.go", `case head.SHA != now.Head.SHA:`, `case false:`, []string{"comment", "action"}},
+	{"a comment is not read before it is rewritten", "comment/perform.go", `case normal(now.Body) != normal(w.target.Body):`, `case now.Body == "nothing":`, []string{"comment"}},
+	{"a comment is not read after it was rewritten", "comment/settle.go", `if v.order.compare(best.order) > 0 {`, `if false {`, []string{"comment"}},
+	{"comments created at the same time both stay", "comment/perform.go", `case w.target.ID == 0 && (order.known() || n.creations > 0):`, `case w.target.ID == 0 && n.creations > 0:`, []string{"comment"}},
+	{"a run without a workspace leaves the old report", "action/outdated.go", `if !r.outdates(o) {`, `if true {`, []string{"action"}},
 }
 
 // secrets are defects by which they get out.

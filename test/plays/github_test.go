@@ -70,6 +70,15 @@ func (g *github) pull(number int, state string) {
 	g.pulls[number] = state
 }
 
+// saw gives a pull request the head that an event tells.
+func (g *github) saw(e event) {
+	if pull, ok := e.payload["pull_request"].(object); ok {
+		head, _ := pull["head"].(object)["sha"].(string)
+		number, _ := pull["number"].(float64)
+		g.memory.Push(int(number), head)
+	}
+}
+
 // token makes the token of a job, and what ends it.
 func (g *github) token(granted grants) (token string, end func()) {
 	g.mu.Lock()

@@ -76,6 +76,7 @@ func (p *performance) perform(content []byte) (err error) {
 		p.stage.tell("%s · %s: not started", p.file, p.event.about)
 		return err
 	}
+	p.stage.github.saw(p.event)
 	p.ctx, p.cancel = context.WithCancel(p.stage.t.Context())
 	defer p.cancel()
 	p.needs = object{}

@@ -124,7 +124,7 @@ func TestWorkflowDryRun(t *testing.T) {
 	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
-	github := githubtest.New(githubtest.Options{})
+	github := githubtest.New(githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c"}}})
 	stop, err := github.Start()
 	if err != nil {
 		t.Fatal(err)
