@@ -1,0 +1,122 @@
+package tfplan
+
+import (
+	"bytes"
+	"strings"
+
+	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/secret"
+)
+
+// longestLine is how much of one line of a log is looked at; the rest is skipped.
+const longestLine = 8 << 10
+
+// Log reads the log of a plan or of an apply while it is written to it, and holds
+// little of it. It must get the log as it came, since what it says of a plan is
+// judged. The texts that it gives out are redacted.
+type Log struct {
+	redact *secret.Redactor
+
+	line []byte         // the last line, which has no end yet; at most longestLine of it
+	long *secret.Stream // where the line goes through if it is longer than that
+
+	end   tail
+	text  *planText
+	found diagnostics
+	done  []Done
+}
+
+// NewLog makes an empty log. Without a redactor nothing is redacted.
+func NewLog(redact *secret.Redactor) *Log {
+	if redact == nil {
+		redact = new(secret.Redactor)
+	}
+	return &Log{redact: redact, text: newPlanText(redact), found: diagnostics{count: map[string]int{}, redact: redact}}
+}
+
+// Restart forgets what was written.
+func (l *Log) Restart() { *l = *NewLog(l.redact) }
+
+// Write takes the next piece. It never fails.
+func (l *Log) Write(p []byte) (int, error) {
+	size := len(p)
+	for len(p) > 0 {
+		piece, rest, ended := bytes.Cut(p, []byte("\n"))
+		l.put(piece)
+		if ended {
+			l.add()
+		}
+		p = rest
+	}
+	return size, nil
+}
+
+// put takes a piece of a line. A line that is too long is redacted before it is
+// cut, for half a secret would not be found.
+func (l *Log) put(piece []byte) {
+	switch {
+	case l.long == nil && len(l.line)+len(piece) <= longestLine:
+		l.line = append(l.line, piece...)
+		return
+	case l.long == nil:
+		l.long = l.redact.Stream()
+		l.line = append([]byte(nil), l.long.Next(l.line)...)
+	}
+	if room := longestLine - len(l.line); room > 0 {
+		safe := l.long.Next(piece)
+		l.line = append(l.line, safe[:min(len(safe), room)]...)
+	}
+}
+
+// flush reads a last line without an end.
+func (l *Log) flush() {
+	if len(l.line) > 0 || l.long != nil {
+		l.text.cut = true
+		l.add()
+		l.text.cut = false
+	}
+	l.text.end()
+	l.found.close()
+}
+
+// add reads the line that has come to its end.
+func (l *Log) add() {
+	if l.long != nil {
+		safe := l.long.End()
+		l.line = append(l.line, safe[:min(len(safe), longestLine-len(l.line))]...)
+		l.long = nil
+	}
+	text := sanitize.Text(string(bytes.TrimRight(l.line, "\r")))
+	l.line = l.line[:0]
+	text = strings.ReplaceAll(text, "\t", "    ")
+	l.end.add(text)
+	l.text.add(text)
+	l.found.add(text)
+	l.note(text)
+}
+
+// tail keeps the last lines of a log.
+type tail struct{ kept []string }
+
+// tailLines is how much of a log's end is shown after a failure.
+const tailLines = 60
+
+func (t *tail) add(line string) {
+	if len(t.kept) == 2*tailLines {
+		t.kept = append(t.kept[:0], t.kept[tailLines:]...)
+	}
+	t.kept = append(t.kept, line)
+}
+
+// text is the end of the log, each line cut to what can be read.
+func (t *tail) text(redact *secret.Redactor) string {
+	last := strings.Join(t.kept[max(0, len(t.kept)-tailLines):], "\n")
+	var out strings.Builder
+	for s := range strings.SplitSeq(redact.String(last), "\n") {
+		if len(s) > 500 {
+			s = strings.ToValidUTF8(s[:500], "") + "…"
+		}
+		out.WriteString(s + "\n")
+	}
+	return strings.Trim(out.String(), "\n")
+}
