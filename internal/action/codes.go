@@ -147,7 +147,7 @@ var advices = map[string]advice{
 	codePolicyFailed:              {"policy-failed", "a hard policy failed", "Change the configuration such that it meets the policies that are named, or ask their owners.", ""},
 	codeRunDiscarded:              {"discarded", "somebody discarded the run", "Ask who did; run the job again for a new plan.", ""},
 	codeRunCanceled:               {"canceled", "somebody canceled the run", "Ask who did; run the job again for a new run.", ""},
-	codeGateHit:                   {"rejected", "the plan hits a gate of `fail-on`", "Look at the plan. If it is meant, take the gate out of `fail-on` for this run.", "fail-on"},
+	codeGateHit:                   {"rejected", "the plan meets a condition of `fail-on`, or that cannot be ruled out", "Review the plan. If the change is intended, remove the condition from `fail-on` for this run. If something is unknown, see in Scalr whether the plan is complete, and start a new run.", "fail-on"},
 	codeTooLate:                   {"discarded, canceled", "the run was applied before it could be stopped", "To undo it, apply an older configuration.", "run-id"},
 	codeUnknownStatus:             {"errored", "the run has stopped in a status that this version does not know", "Look at the run in Scalr, and update this action.", ""},
 	codeOverrideNeeded:            {"needs-override", "a soft policy failed and the run waits for an override", "Let somebody with the permission policy-checks:override look at it, in Scalr or by a step with `mode: override`.", ""},

@@ -74,7 +74,7 @@ func (r *runStory) post(o outcome, number int) comment.Post {
 		Marker:     comment.Marker(commentName, r.report.Workspace.ID, r.in.CommentTag),
 		Body:       r.report.Comment(comment.MaxBody),
 		Shorter:    r.report.Comment(comment.MaxBody / 4),
-		HasChanges: truth(facts.HasChanges) || o.exit() != 0,
+		HasChanges: !isFalse(facts.HasChanges) || o.exit() != 0,
 		Closed:     o.result == "applied",
 		Order:      r.commentOrder(),
 		Head:       r.commentEvent().Head(r.job.Event().Repository, number),

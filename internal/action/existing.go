@@ -69,8 +69,8 @@ func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome,
 		return r.ended(ctx, run, "")
 	}
 	r.confirms = true
-	if gates := r.gates(run); len(gates) > 0 && !run.Status.Over() {
-		return r.reject(ctx, run, gates), nil
+	if failures := r.judge(run, true); len(failures) > 0 && !run.Status.Over() {
+		return r.reject(ctx, run, failures), nil
 	}
 	if run.Stage() == scalr.Override || !run.Waiting() {
 		return ofRun(run), nil
@@ -81,8 +81,8 @@ func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome,
 // override lets a run go on past its soft policy failures.
 func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error) {
 	r.confirms = run.AutoApply // then the override is all that stands before the apply
-	if gates := r.gates(run); len(gates) > 0 && run.Stage() == scalr.Override {
-		return r.reject(ctx, run, gates), nil
+	if failures := r.judge(run, r.confirms); len(failures) > 0 && run.Stage() == scalr.Override {
+		return r.reject(ctx, run, failures), nil
 	}
 	r.confirms = false
 	overridden := 0

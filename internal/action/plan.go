@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"scalr-run-action/internal/scalr"
@@ -18,73 +17,84 @@ const (
 	mostPlanJSON  = 512 << 20 // bytes; a bigger one is a fault of somebody's
 )
 
-// plan reads, once, what the plan does: Scalr's sanitized JSON and the log.
+// plan reads, once, what the plan does: Scalr's sanitized JSON and the log, both
+// as they come, before any redaction.
 func (r *runStory) plan(run scalr.Run) tfplan.Plan {
 	if r.planned == nil && run.Plan != nil && run.Plan.Status.Final() {
 		ctx, cancel := r.publishing(planJSONTime)
 		defer cancel()
-		p := tfplan.ReadPlan(r.planJSON(ctx, run), r.logs.read(scalr.PlanPhase))
+		p := r.readPlan(ctx, run)
 		r.planned = &p
 	}
 	if r.planned == nil {
-		return tfplan.ReadPlan(nil, r.logs.read(scalr.PlanPhase))
+		return r.logs.of(scalr.PlanPhase).Plan(context.Background(), nil)
 	}
 	return *r.planned
 }
 
-// planJSON brings the plan's JSON to disk, for the report and for later steps.
-// Without it both do with less.
-func (r *runStory) planJSON(ctx context.Context, run scalr.Run) *io.SectionReader {
+// readPlan reads the plan's JSON on its way to disk, where later steps find it.
+func (r *runStory) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
+	log := r.logs.of(scalr.PlanPhase)
 	if run.Plan.Status != "finished" {
-		return nil
+		return log.Plan(ctx, nil)
 	}
-	name := fmt.Sprintf("scalr-%s-plan.json", run.ID)
-	file, shown := r.spool(true, name)
-	if file == nil {
-		r.report.PlanJSONMissing = "there is no room for it on the runner"
-		return nil
-	}
-	size, err := r.download(ctx, run.Plan.ID, file)
-	if err != nil || size == 0 || size >= mostPlanJSON {
-		r.report.PlanJSONMissing = whyNoJSON(err)
-		if size >= mostPlanJSON {
-			r.report.PlanJSONMissing = "it is larger than 512 MiB"
+	for n := 1; ; n++ {
+		plan, err := r.readPlanJSON(ctx, run, log)
+		if n < planJSONTries && errors.Is(err, scalr.ErrUnavailable) && pause(ctx, time.Second) == nil {
+			continue
 		}
-		r.job.Debugf("plan JSON: %s", r.report.PlanJSONMissing)
-		file.Close()
-		if shown != "" {
-			os.Remove(file.Name())
+		if r.report.PlanJSONMissing != "" {
+			r.job.Debugf("plan JSON: %s", r.report.PlanJSONMissing)
 		}
-		return nil
+		return plan
 	}
-	r.planFile = shown
-	r.planJSONFile = file
-	return io.NewSectionReader(file, 0, size)
 }
 
-func (r *runStory) download(ctx context.Context, planID string, file *os.File) (size int64, err error) {
-	for n := 0; n < planJSONTries; n++ {
-		if n > 0 && pause(ctx, time.Second) != nil {
-			break
-		}
-		if err = file.Truncate(0); err != nil {
-			return 0, err
-		}
-		file.Seek(0, io.SeekStart)
-		var body *scalr.LogBody
-		body, err = r.client.PlanJSON(ctx, planID)
-		if err == nil && body != nil {
-			out := &cleaned{to: file, clean: r.redact.Stream()}
-			_, err = io.Copy(out, io.LimitReader(body, mostPlanJSON))
-			body.Close()
-			out.end()
-			size = out.n
-		}
-		if err == nil && body != nil || err != nil && !errors.Is(err, scalr.ErrUnavailable) {
-			break
-		}
+// readPlanJSON makes one attempt. The error is of the download.
+func (r *runStory) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog) (tfplan.Plan, error) {
+	r.report.PlanJSONMissing = ""
+	body, err := r.client.PlanJSON(ctx, run.Plan.ID)
+	if err != nil || body == nil {
+		r.report.PlanJSONMissing = whyNoJSON(err)
+		return log.Plan(ctx, nil), err
 	}
-	return size, err
+	defer body.Close()
+	file := r.planFile(fmt.Sprintf("scalr-%s-plan.json", run.ID), 0)
+	download := &download{from: io.LimitReader(body, mostPlanJSON)}
+	source := io.TeeReader(download, file)
+	plan := log.Plan(ctx, source)
+	io.Copy(io.Discard, source) // what nobody had to look at belongs to the file, too
+	if download.size == 0 && download.err == nil {
+		plan = log.Plan(ctx, nil)
+	}
+	if download.err != nil || download.size == 0 || download.size >= mostPlanJSON {
+		file.remove()
+		plan.JSON.Complete = false
+		r.report.PlanJSONMissing = whyNoJSON(download.err)
+		if download.size >= mostPlanJSON {
+			r.report.PlanJSONMissing = "it is larger than 512 MiB"
+		}
+		return plan, download.err
+	}
+	file.close()
+	r.planFileName = file.shown()
+	return plan, nil
+}
+
+// download remembers how much came and what ended it.
+type download struct {
+	from io.Reader
+	size int64
+	err  error // nil at the end of the document
+}
+
+func (d *download) Read(p []byte) (int, error) {
+	n, err := d.from.Read(p)
+	d.size += int64(n)
+	if err != nil && err != io.EOF {
+		d.err = err
+	}
+	return n, err
 }
 
 func whyNoJSON(err error) string {

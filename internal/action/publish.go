@@ -55,8 +55,8 @@ func (r *runStory) publish(o outcome) int {
 	for _, out := range r.report.Outputs() {
 		r.out.set(out.Name, out.Value)
 	}
-	r.out.set("plan-log-file", r.logs.name(scalr.PlanPhase))
-	r.out.set("plan-json-file", r.planFile)
+	r.out.set("plan-log-file", r.logs.of(scalr.PlanPhase).copy.shown())
+	r.out.set("plan-json-file", r.planFileName)
 	r.summarize()
 	r.commentOn(o)
 	r.keep(state{finished: r.settled(o)})
@@ -80,7 +80,7 @@ func (r *runStory) complete(o outcome) {
 	r.report.Result, r.report.ErrorCode, r.report.Problem, r.report.Hints, r.report.Gates = o.result, o.code, o.problem, o.hints, o.gates
 	if r.client != nil && r.report.Run.ID != "" && o.result != "started" {
 		r.report.Plan = r.plan(r.report.Run)
-		r.report.Apply = tfplan.ReadApply(r.logs.read(scalr.ApplyPhase))
+		r.report.Apply = r.logs.of(scalr.ApplyPhase).Apply()
 	}
 	for _, s := range r.tell.Stages() {
 		r.report.Stages = append(r.report.Stages, report.Stage{Name: s.Name, Took: s.Took})

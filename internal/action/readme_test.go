@@ -94,7 +94,7 @@ var messageWords = map[string]string{
 	"policy-failed":                    "A hard policy failed",
 	"run-discarded":                    "The run was ‹discarded› in Scalr by …",
 	"run-canceled":                     "The run was ‹canceled› in Scalr by …",
-	"gate-hit":                         "The plan hits a gate of fail-on:",
+	"gate-hit":                         "The plan does not pass `fail-on`:",
 	"too-late":                         " was applied already",
 	"unknown-status":                   "the run has stopped moving in a status that is not known",
 	"override-needed":                  "The run waits for an override",

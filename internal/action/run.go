@@ -2,7 +2,6 @@ package action
 
 import (
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ type runStory struct {
 	client   *scalr.Client
 	tell     *narrate.Narrator
 	follower follow.Follower
-	logs     *logFiles
+	logs     *stageLogs
 	out      outputs
 	report   report.Report
 
@@ -33,8 +32,7 @@ type runStory struct {
 	directory string // that was sent, relative to the checkout; "" for a ready archive
 
 	planned      *tfplan.Plan // once it was read
-	planFile     string       // of its JSON, for later steps
-	planJSONFile *os.File
+	planFileName string       // of its JSON, for later steps
 	accepted     acceptance
 	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop
 }
@@ -66,8 +64,8 @@ func (r *runStory) located(o outcome) outcome {
 }
 
 func (s *step) newRunStory(in inputs.Run) *runStory {
-	r := &runStory{step: s, in: in, out: outputs{job: s.job}, logs: &logFiles{step: s}}
-	r.tell = &narrate.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.of}
+	r := &runStory{step: s, in: in, out: outputs{job: s.job}, logs: &stageLogs{step: s}}
+	r.tell = &narrate.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.writer}
 	for _, v := range in.Variables {
 		if v.Sensitive {
 			s.job.Mask(v.Value)
@@ -137,10 +135,10 @@ func (r *runStory) see(ctx context.Context, run scalr.Run) (outcome, error) {
 // decide judges a run that rests: gates first, so that nothing is applied which
 // they forbid.
 func (r *runStory) decide(ctx context.Context, run scalr.Run) (outcome, error) {
-	gates := r.gates(run)
+	failures := r.judge(run, r.confirms)
 	switch {
-	case len(gates) > 0:
-		return r.reject(ctx, run, gates), nil
+	case len(failures) > 0:
+		return r.reject(ctx, run, failures), nil
 	case r.confirms && run.Stage() == scalr.Pausing && run.Waiting():
 		return r.confirm(ctx, run)
 	case r.ours && run.Idle():

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/tfplan"
 )
 
 // Facts are what later steps may build on. Nil and empty mean unknown.
@@ -14,77 +14,61 @@ type Facts struct {
 	Additions, Changes, Destructions, Imports *int
 	HasChanges, HasDestroys                   *bool
 	CostDelta                                 string // USD a month with two decimals: 42.25
-	ExactCostDelta                            string // as Scalr says it, where CostDelta is not empty
 	PolicyStatus                              string // passed, advisory-failed, soft-failed, hard-failed, overridden
 }
 
-// Facts tells what is known of the run: Scalr's own numbers where it has them,
-// else those of the plan.
+// Facts tells what is known of the run. Of the numbers of its plan, Scalr's own and
+// those of the plan JSON, the greater counts; the log's are used only where there
+// are no others, since it is not Terraform alone that writes it.
 func (r Report) Facts() Facts {
 	f := Facts{CostDelta: money(cost(r.Run).Delta), PolicyStatus: policyStatus(r.Run.Policies)}
-	if n := r.Plan.Planned; n != nil {
-		f.Additions, f.Changes, f.Destructions, f.Imports = &n.Additions, &n.Changes, &n.Destructions, &n.Imports
-	}
-	if p := r.Run.Plan; p != nil {
-		f.Additions, f.Changes, f.Destructions = told(p.Additions, f.Additions), told(p.Changes, f.Changes), told(p.Destructions, f.Destructions)
-	}
+	effects := r.Effects()
+	f.HasDestroys, f.HasChanges = effects.Destroys.Bool(), effects.Changes.Bool()
+	r.count(&f)
 	if a := r.Run.Apply; a != nil {
 		f.Imports = told(a.Imports, f.Imports)
 		if r.Result == "applied" {
 			f.Additions, f.Changes, f.Destructions = told(a.Additions, f.Additions), told(a.Changes, f.Changes), told(a.Destructions, f.Destructions)
 		}
 	}
-	if f.CostDelta != "" {
-		f.ExactCostDelta = cost(r.Run).Delta
-	}
-	f.HasDestroys = r.destroys(f.Destructions)
-	f.HasChanges = r.changes(f)
 	return f
 }
 
-// told prefers the first number that is known.
+// Effects weighs what the sources say of the run.
+func (r Report) Effects() gate.Effects {
+	return gate.EffectsOf(r.Run, r.Plan, r.Workspace.RunAll)
+}
+
+// count takes down the numbers of the plan. Scalr has none for drift.
+func (r Report) count(f *Facts) {
+	n := r.Plan.Planned
+	if n != nil {
+		f.Additions, f.Changes, f.Destructions, f.Imports = &n.Additions, &n.Changes, &n.Destructions, &n.Imports
+	}
+	p := r.Run.Plan
+	if p == nil || r.Run.RefreshOnly {
+		return
+	}
+	pick := told
+	if r.Plan.JSON.Complete {
+		pick = greater
+	}
+	f.Additions, f.Changes, f.Destructions = pick(p.Additions, f.Additions), pick(p.Changes, f.Changes), pick(p.Destructions, f.Destructions)
+}
+
+// told prefers the first number that is known. One below zero is not.
 func told(first, second *int) *int {
-	if first != nil {
+	if first != nil && *first >= 0 {
 		return first
 	}
 	return second
 }
 
-// destroys reports whether anything is destroyed, replacements included.
-func (r Report) destroys(n *int) *bool {
-	if n == nil && len(r.Plan.Changes) == 0 {
-		return nil
+func greater(first, second *int) *int {
+	if first == nil || second != nil && *second > *first {
+		return second
 	}
-	yes := n != nil && *n > 0
-	for _, c := range r.Plan.Changes {
-		yes = yes || c.Action == tfplan.Destroy || c.Action == tfplan.Replace
-	}
-	return r.unlessPlanFailed(yes)
-}
-
-// changes reports whether the plan changes anything at all. Scalr's word counts;
-// without it moves, imports and outputs are changes too.
-func (r Report) changes(f Facts) *bool {
-	if told := r.Run.Changes(); told != nil {
-		return told
-	}
-	if f.Additions == nil && !r.Plan.Known() {
-		return nil
-	}
-	yes := r.Plan.HasChanges()
-	for _, n := range []*int{f.Additions, f.Changes, f.Destructions, f.Imports} {
-		yes = yes || n != nil && *n > 0
-	}
-	return r.unlessPlanFailed(yes)
-}
-
-// unlessPlanFailed: what a plan had found before it failed is there, and what it
-// had not may be there too.
-func (r Report) unlessPlanFailed(yes bool) *bool {
-	if !yes && r.Run.Plan != nil && r.Run.Plan.Status == "errored" {
-		return nil
-	}
-	return &yes
+	return first
 }
 
 func cost(run scalr.Run) scalr.CostEstimate {
@@ -94,18 +78,13 @@ func cost(run scalr.Run) scalr.CostEstimate {
 	return *run.Cost
 }
 
-var decimal = regexp.MustCompile(`^-?[0-9]{1,12}(?:\.[0-9]{1,12})?$`)
-
 // money rounds Scalr's decimal text to cents; empty when it is no number.
 func money(s string) string {
-	if !decimal.MatchString(s) {
+	n, ok := gate.Amount(s)
+	if !ok {
 		return ""
 	}
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return ""
-	}
-	return strings.Replace(strconv.FormatFloat(n, 'f', 2, 64), "-0.00", "0.00", 1)
+	return strings.Replace(n.FloatString(2), "-0.00", "0.00", 1)
 }
 
 // policyStatus is the worst that any check says.

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/tfplan"
 )
 
 func outputsOf(r Report) map[string]string {
@@ -36,12 +35,12 @@ func TestCounts(t *testing.T) {
 		{"an apply that failed", Report{Result: "errored", Run: both}, "5 6 7 4 true true"},
 		{"our own reading", fromPlan(Report{}), "3 2 5 0 true true"},
 		{"Scalr before our own reading", fromPlan(Report{Run: scalr.Run{Plan: both.Plan}}), "5 6 7 0 true true"},
-		{"no changes says Scalr", Report{Run: scalr.Run{HasChanges: new(false), Plan: &scalr.Plan{Additions: new(0), Changes: new(0), Destructions: new(0)}}}, "0 0 0  false false"},
+		{"no changes says Scalr", Report{Run: scalr.Run{HasChanges: new(false), Plan: &scalr.Plan{Status: "finished", Additions: new(0), Changes: new(0), Destructions: new(0)}}}, "0 0 0  false false"},
 		{"a move alone", Report{Plan: realPlan(t, "move-only")}, "0 0 0 0 true false"},
 		{"outputs alone", Report{Plan: realPlan(t, "outputs")}, "0 0 0 0 true false"},
 		{"unchanged", Report{Plan: realPlan(t, "unchanged")}, "0 0 0 0 false false"},
-		{"the log alone", Report{Plan: tfplan.ReadPlan(nil, material(t, "import", "plan.log"))}, "0 1 0 2 true false"},
-		{"a log without a plan", Report{Plan: tfplan.ReadPlan(nil, spooled([]byte("no plan here\n")))}, "     "},
+		{"the log alone", Report{Plan: readPlan(nil, material(t, "import", "plan.log"))}, "0 1 0 2 true false"},
+		{"a log without a plan", Report{Plan: readPlan(nil, spooled([]byte("no plan here\n")))}, "     "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

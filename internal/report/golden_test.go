@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"flag"
 	"io"
 	"os"
@@ -91,7 +92,7 @@ func material(t testing.TB, plan, name string) *io.SectionReader {
 
 func realPlan(t testing.TB, name string) tfplan.Plan {
 	t.Helper()
-	p := tfplan.ReadPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
+	p := readPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
 	if p.JSONProblem != "" {
 		t.Fatal(p.JSONProblem)
 	}
@@ -120,4 +121,23 @@ func run(result string, status scalr.Status) Report {
 		},
 		Action: "acme/scalr-run-action@v1",
 	}
+}
+
+// readPlan reads a plan out of its JSON and its log, of which either may be nil.
+func readPlan(planJSON, log *io.SectionReader) tfplan.Plan {
+	var from io.Reader
+	if planJSON != nil {
+		from = planJSON
+	}
+	return readLog(log).Plan(context.Background(), from)
+}
+
+func readLog(log *io.SectionReader) *tfplan.Log {
+	l := tfplan.NewLog(nil)
+	if log != nil {
+		if _, err := io.Copy(l, log); err != nil {
+			panic(err)
+		}
+	}
+	return l
 }

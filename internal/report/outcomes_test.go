@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/tfplan"
 )
 
 // outcomeReports has a report for every result of the contract, and for every
@@ -90,13 +89,13 @@ func plannedRefresh(t testing.TB) Report {
 
 func plannedJSONOnly(t testing.TB) Report {
 	r := plannedMixed(t)
-	r.Plan = tfplan.ReadPlan(material(t, "mixed", "plan.json"), nil)
+	r.Plan = readPlan(material(t, "mixed", "plan.json"), nil)
 	return r
 }
 
 func plannedTextOnly(t testing.TB) Report {
 	r := plannedMixed(t)
-	r.Plan = tfplan.ReadPlan(nil, material(t, "mixed", "plan.log"))
+	r.Plan = readPlan(nil, material(t, "mixed", "plan.log"))
 	r.PlanJSONMissing = "Scalr does not serve this plan as JSON (413)"
 	return r
 }
@@ -111,7 +110,7 @@ func applied(t testing.TB) Report {
 	r := planned("apply")(t)
 	r.Result, r.Run.Status, r.Run.Dry = "applied", "applied", false
 	r.Run.Apply = &scalr.Apply{Status: "finished", Additions: new(2), Changes: new(0), Destructions: new(0), Imports: new(0)}
-	r.Apply = tfplan.ReadApply(material(t, "apply", "apply.log"))
+	r.Apply = readLog(material(t, "apply", "apply.log")).Apply()
 	r.Stages = append(r.Stages, Stage{"apply", 73 * time.Second})
 	r.Took = 125 * time.Second
 	return r
@@ -201,7 +200,7 @@ func rejected(t testing.TB) Report {
 
 func erroredPlan(t testing.TB) Report {
 	r := run("errored", "errored")
-	r.Plan = tfplan.ReadPlan(nil, material(t, "error", "plan.log"))
+	r.Plan = readPlan(nil, material(t, "error", "plan.log"))
 	r.Run.Plan = &scalr.Plan{Status: "errored"}
 	r.Run.ErrorMessage = "Terraform exited with code 1."
 	r.ErrorCode, r.Problem = "plan-failed", "Terraform could not plan: Invalid index (`modules/net/main.tf` line 6)"
@@ -211,7 +210,7 @@ func erroredPlan(t testing.TB) Report {
 
 func erroredPartial(t testing.TB) Report {
 	r := erroredPlan(t)
-	r.Plan = tfplan.ReadPlan(nil, material(t, "error-partial", "plan.log"))
+	r.Plan = readPlan(nil, material(t, "error-partial", "plan.log"))
 	r.Problem = "Terraform could not plan: Resource precondition failed (`main.tf` line 9)"
 	return r
 }
@@ -221,7 +220,7 @@ func erroredApply(t testing.TB) Report {
 	r.Result, r.Run.Status, r.Run.Dry = "errored", "errored", false
 	r.Run.Plan = &scalr.Plan{Status: "finished"}
 	r.Run.Apply = &scalr.Apply{Status: "errored"}
-	r.Apply = tfplan.ReadApply(material(t, "apply-error", "apply.log"))
+	r.Apply = readLog(material(t, "apply-error", "apply.log")).Apply()
 	r.ErrorCode, r.Problem = "apply-failed", "The apply failed half-way: some changes were made"
 	r.Hints = []string{"Look at what was done, mend the configuration and run again: Terraform goes on from there."}
 	return r
@@ -262,7 +261,7 @@ func timedOut(testing.TB) Report {
 	r := run("timed-out", "planning")
 	r.ErrorCode, r.Problem, r.Took = "timed-out", "The run was not done after 1 h", time.Hour
 	r.Hints = []string{"Give `timeout` more time, or look at what it waits for."}
-	r.Plan = tfplan.ReadPlan(nil, nil)
+	r.Plan = readPlan(nil, nil)
 	return r
 }
 

@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-
-	"scalr-run-action/internal/tfplan"
 )
 
 // TestSensitive: values that the plan JSON marks never show, sanitized or not.
@@ -19,7 +17,7 @@ func TestSensitive(t *testing.T) {
 "before_sensitive":{"p":true,"list":[true,false],"map":{"k":true},"short":[true],"all":true},
 "after_sensitive":{"p":true,"list":[true,false],"map":{"k":true},"short":[true],"all":true}}}],
 "output_changes":{"o":{"actions":["update"],"before":"SECRET11","after":{"deep":"SECRET12"},"after_unknown":false,"before_sensitive":true,"after_sensitive":true}}}`
-	r := Report{Result: "planned", Plan: tfplan.ReadPlan(spooled([]byte(doc)), nil)}
+	r := Report{Result: "planned", Plan: readPlan(spooled([]byte(doc)), nil)}
 	got := r.Summary() + r.Comment(CommentLimit)
 	if strings.Contains(got, "SECRET") {
 		t.Errorf("a sensitive value shows:\n%s", got)
@@ -39,8 +37,8 @@ func FuzzReadPlan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, doc, log []byte, limit int) {
 		limit = max(0, min(limit, CommentLimit))
 		r := run("errored", "errored")
-		r.Plan = tfplan.ReadPlan(spooled(doc), spooled(log))
-		r.Apply = tfplan.ReadApply(spooled(log))
+		r.Plan = readPlan(spooled(doc), spooled(log))
+		r.Apply = readLog(spooled(log)).Apply()
 		wellFormed(t, r.Summary(), SummaryLimit, ourHosts...)
 		wellFormed(t, r.Comment(limit), limit, ourHosts...)
 	})

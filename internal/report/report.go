@@ -28,9 +28,9 @@ type Report struct {
 	RunURL       string
 	WorkspaceURL string
 
-	Plan            tfplan.Plan  // what tfplan.ReadPlan found
+	Plan            tfplan.Plan  // what its JSON and its log say
 	PlanJSONMissing string       // why there was no plan JSON; empty when there was, or nobody asked
-	Apply           tfplan.Apply // what tfplan.ReadApply found
+	Apply           tfplan.Apply // what its log says
 
 	Bundle *Bundle       // nil when none was sent
 	Stages []Stage       // in the order in which they happened

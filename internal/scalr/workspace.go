@@ -7,6 +7,7 @@ type Workspace struct {
 	EnvironmentID, Environment string // the name is empty when it was not told
 	EnvironmentLocked          bool
 	EnvironmentLockReason      string
+	CostEstimation             *bool // of the environment; nil if not reported
 	AutoApply                  bool
 	ExecutionMode              string // remote or local
 	Platform                   string // terraform or opentofu
@@ -19,6 +20,7 @@ type Workspace struct {
 	VCS                        string // the repository's name, when the workspace is bound to one
 	Hooks                      bool   // scripts run before Terraform does, which may make files
 	Terragrunt                 bool   // Terragrunt runs in it, which needs no .tf files of its own
+	RunAll                     bool   // one run plans several Terragrunt units
 	ModuleVersionID            string // set when the workspace is driven by a module
 	Locked                     bool
 	LockReason                 string

@@ -33,6 +33,7 @@ func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err err
 func (w *Workspace) in(e resource) {
 	w.Environment = e.Attributes.line("name")
 	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")
+	w.CostEstimation = e.Attributes.flag("cost-estimation-enabled")
 }
 
 func (a answer) workspace(op string) (Workspace, error) {
@@ -75,7 +76,8 @@ func (d document) workspace(r resource) Workspace {
 		ExecutionMode: a.text("execution-mode"), Platform: a.text("iac-platform"), Version: a.line("terraform-version"),
 		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
 		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
-		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
+		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, RunAll: a.object("terragrunt").set("use-run-all"),
+		Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}

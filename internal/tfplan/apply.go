@@ -1,7 +1,6 @@
 package tfplan
 
 import (
-	"io"
 	"regexp"
 	"strings"
 )
@@ -23,22 +22,19 @@ var doneLine = regexp.MustCompile(`^(\S.*): (Creation|Modifications|Destruction)
 
 var doneWords = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
-// ReadApply digests the log of an apply, under the same terms as ReadPlan.
-func ReadApply(log *io.SectionReader) Apply {
-	var apply Apply
-	var end tail
-	found := diagnostics{count: map[string]int{}}
-	for l := range lines(log) {
-		end.add(l)
-		found.add(l)
-		if !strings.Contains(l, " complete after ") || len(apply.Done) == mostChanges {
-			continue
-		}
-		if m := doneLine.FindStringSubmatch(l); m != nil {
-			apply.Done = append(apply.Done, Done{Address: m[1], What: doneWords[m[2]]})
-		}
+// Apply gives what the apply did that the log is of.
+func (l *Log) Apply() Apply {
+	l.flush()
+	apply := Apply{Diagnostics: l.found.found, Tail: l.end.text(l.redact), Done: l.done}
+	return apply.redacted(l.redact)
+}
+
+// note takes down a change that is done.
+func (l *Log) note(line string) {
+	if !strings.Contains(line, " complete after ") || len(l.done) == mostChanges {
+		return
 	}
-	found.close()
-	apply.Diagnostics, apply.Tail = found.found, end.text()
-	return apply
+	if m := doneLine.FindStringSubmatch(line); m != nil {
+		l.done = append(l.done, Done{Address: m[1], What: doneWords[m[2]]})
+	}
 }

@@ -11,26 +11,50 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/secret"
 )
 
-// attributes words a resource change out of its JSON, for the case that
-// Terraform's own words are not to be had.
-func attributes(raw []byte) string {
+// detail says how a resource changes, and what forces a replacement: in
+// Terraform's words where the log has them for this change just once and they say
+// the same as the JSON, else out of the JSON. What a log says is for anybody to
+// write who writes a configuration.
+func (p *planText) detail(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
 	if decode(raw, &c) != nil || c.Change == nil {
-		return ""
+		return
 	}
-	w := attributeWriter{replace: map[string]bool{}}
+	if to.Reason == "" && to.Action != Forget {
+		to.Reason = forced(replacePaths(&c))
+	}
+	if one := p.only(key{to.Address, to.Deposed, drifted}); one != nil && one.action == to.Action && one.agrees(&c) {
+		to.Diff = diff(elided(redactedLines(p.redact, one.lines)))
+		return
+	}
+	to.Diff = p.attributes(&c, to.Action)
+}
+
+// replacePaths names the attributes that force a replacement.
+func replacePaths(c *tfjson.ResourceChange) []string {
+	var names []string
 	for _, p := range c.Change.ReplacePaths {
 		if path, ok := p.([]any); ok {
-			w.replace[dotted(path)] = true
+			names = append(names, dotted(path))
 		}
+	}
+	return names
+}
+
+// attributes words a resource change out of its JSON.
+func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
+	w := attributeWriter{redact: p.redact, replace: map[string]bool{}}
+	for _, path := range replacePaths(c) {
+		w.replace[path] = true
 	}
 	kind := "resource"
 	if c.Mode == tfjson.DataResourceMode {
 		kind = "data"
 	}
-	w.add(signs[action(c.Change.Actions)], 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
+	w.add(signs[a], 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
 	w.object(1, nil, valuesOf(c.Change))
 	w.add("", 0, "}")
 	return w.text()
@@ -38,19 +62,15 @@ func attributes(raw []byte) string {
 
 var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Read: "<="}
 
-// output words the change of one output.
-func output(name string, raw []byte) string {
-	var c tfjson.Change
-	if decode(raw, &c) != nil {
-		return ""
-	}
-	var w attributeWriter
-	v := valuesOf(&c)
+// outputChange words the change of one output.
+func (p *planText) outputChange(name string, c *tfjson.Change) string {
+	w := attributeWriter{redact: p.redact}
+	v := valuesOf(c)
 	if v.veiled() {
 		w.add("!", 0, name+" = (sensitive value)")
 	}
 	w.attribute(0, []any{name}, name+" = ", "", v)
-	return w.text() + "\n"
+	return w.text()
 }
 
 func decode(raw []byte, to any) error {
@@ -62,9 +82,13 @@ func decode(raw []byte, to any) error {
 // attributeWriter writes as Terraform does, in the form of a diff: the sign in
 // the first column, what is the same left out.
 type attributeWriter struct {
+	redact  *secret.Redactor
 	lines   []string
 	replace map[string]bool // the paths that force a replacement
 }
+
+// longestName is how much of a name is shown.
+const longestName = 300
 
 // mostLines is how long a change may get that we word ourselves.
 const mostLines = 500
@@ -100,7 +124,7 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 	}
 	for _, name := range names {
 		if at := v.at(name); later < 4 || !at.later() {
-			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, sanitize.Line(name, longestName)), "", at)
+			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, sanitize.Line(w.redact.String(name), longestName)), "", at)
 		}
 	}
 	if later >= 4 {
@@ -160,13 +184,13 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 		w.elements(depth+1, path, v)
 		w.add("", depth, "]"+end)
 	default:
-		w.add(sign, depth, label+v.words(sign)+end+force)
+		w.add(sign, depth, label+w.words(v, sign)+end+force)
 	}
 }
 
 // words writes a change of a value that is not opened.
-func (v values) words(sign string) string {
-	before, after := show(v.before, v.hiddenBefore, nil), show(v.after, v.hiddenAfter, v.unknown)
+func (w *attributeWriter) words(v values, sign string) string {
+	before, after := w.show(v.before, v.hiddenBefore, nil), w.show(v.after, v.hiddenAfter, v.unknown)
 	switch {
 	case sign == "+":
 		return after
@@ -180,14 +204,14 @@ func (v values) words(sign string) string {
 
 // show writes one side's value on a line. A value of which any part is sensitive
 // is not shown at all.
-func show(value, hidden, unknown any) string {
+func (w *attributeWriter) show(value, hidden, unknown any) string {
 	switch {
 	case marked(hidden):
 		return "(sensitive value)"
 	case unknown == true || value == nil && marked(unknown):
 		return "(known after apply)"
 	}
-	return sanitize.Line(compact(value), 1000)
+	return sanitize.Line(compact(redactedValue(w.redact, value)), 1000)
 }
 
 func compact(value any) string {

@@ -43,13 +43,13 @@ func TestMemory(t *testing.T) {
 		filler := `{"address":"aws_x.y","values":{"a":"` + strings.Repeat(`abc\"`, 200) + `"}},`
 		return endlessSection(`{"format_version":"1.2","planned_values":[`, filler, `1],"resource_changes":[{"address":"a.b","change":{"actions":["create"]}}]}`, 8000)
 	}
-	if got := fmt.Sprint(changes(ReadPlan(doc(), nil).Changes)); got != "[create a.b []]" {
+	if got := fmt.Sprint(changes(readPlan(doc(), nil).Changes)); got != "[create a.b []]" {
 		t.Fatalf("got %s", got)
 	}
 	result := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			ReadPlan(doc(), nil)
+			readPlan(doc(), nil)
 		}
 	})
 	if got := result.AllocedBytesPerOp(); got > 1<<20 {
@@ -60,8 +60,11 @@ func TestMemory(t *testing.T) {
 // TestFlood: a log of nothing but changes is bounded in what is kept of it.
 func TestFlood(t *testing.T) {
 	t.Parallel()
-	block := "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("      + x = 1\n", 200) + "    }\n"
-	p := ReadPlan(nil, endlessSection("", block, "", 5000))
+	l := NewLog(nil)
+	for i := range 5000 {
+		fmt.Fprintf(l, "  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n%s    }\n", i, strings.Repeat("      + x = 1\n", 200))
+	}
+	p := l.Plan(t.Context(), nil)
 	kept := 0
 	for _, c := range p.Changes {
 		kept += len(c.Diff)
@@ -79,6 +82,6 @@ func BenchmarkReadLog(b *testing.B) {
 	}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		ReadPlan(nil, spooled(data))
+		readPlan(nil, spooled(data))
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/secret"
 )
 
 // Diagnostic is one error or warning as Terraform printed it.
@@ -38,6 +40,8 @@ type diagnostics struct {
 	size  int
 	boxed bool
 	open  bool
+
+	redact *secret.Redactor
 }
 
 func (d *diagnostics) add(line string) {
@@ -81,12 +85,13 @@ func (d *diagnostics) keep(line string) {
 
 func (d *diagnostics) close() {
 	if d.open {
-		if one, ok := parseDiagnostic(d.lines); ok && d.count[one.Level] < mostDiagnostics {
+		safe := strings.Split(d.redact.String(strings.Join(d.lines, "\n")), "\n")
+		if one, ok := parseDiagnostic(safe); ok && d.count[one.Level] < mostDiagnostics {
 			d.count[one.Level]++
 			d.found = append(d.found, one)
 		}
 	}
-	*d = diagnostics{found: d.found, count: d.count}
+	*d = diagnostics{found: d.found, count: d.count, redact: d.redact}
 }
 
 func parseDiagnostic(lines []string) (Diagnostic, bool) {

@@ -31,10 +31,10 @@ func TestDiagnostics(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(ReadPlan(nil, logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
+			if diff := cmp.Diff(readPlan(nil, logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
 				t.Errorf("-got +want:\n%s", diff)
 			}
-			if diff := cmp.Diff(ReadApply(logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
+			if diff := cmp.Diff(readApply(logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
 				t.Errorf("apply: -got +want:\n%s", diff)
 			}
 		})
@@ -45,7 +45,7 @@ func TestDiagnostics(t *testing.T) {
 func TestManyDiagnostics(t *testing.T) {
 	t.Parallel()
 	log := strings.Repeat("╷\n│ Warning: w\n│ "+strings.Repeat("x", 9000)+"\n╵\n", 1000) + "╷\n│ Error: e\n╵\n"
-	found := ReadPlan(nil, logOf(log)).Diagnostics
+	found := readPlan(nil, logOf(log)).Diagnostics
 	if len(found) != mostDiagnostics+1 || found[len(found)-1].Title != "e" {
 		t.Errorf("got %d diagnostics, the last %q", len(found), found[len(found)-1].Title)
 	}
@@ -57,7 +57,7 @@ func TestTail(t *testing.T) {
 	for i := range 500 {
 		log.WriteString(strings.Repeat("é", i) + "\n")
 	}
-	got := strings.Split(ReadApply(logOf(log.String())).Tail, "\n")
+	got := strings.Split(readApply(logOf(log.String())).Tail, "\n")
 	if len(got) != tailLines {
 		t.Errorf("got %d lines, want %d", len(got), tailLines)
 	}
@@ -68,7 +68,7 @@ func TestTail(t *testing.T) {
 
 func TestDone(t *testing.T) {
 	t.Parallel()
-	got := ReadApply(material(t, "apply", "apply.log")).Done
+	got := readApply(material(t, "apply", "apply.log")).Done
 	want := []Done{{"terraform_data.first", "created"}, {"terraform_data.second", "created"}}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("-got +want:\n%s", diff)

@@ -80,10 +80,10 @@ func (h *heredoc) cut(line string) (sign, rest string) {
 	return "", line
 }
 
-// settled leaves out of a block what only says that a value without a past will
+// elided leaves out of a block what only says that a value without a past will
 // be known later, and says how much that was, as Terraform does of unchanged
 // attributes. A new instance has forty such lines and five that matter.
-func settled(lines []string) []string {
+func elided(lines []string) []string {
 	var kept []string
 	later := 0
 	for _, l := range lines {

@@ -3,6 +3,7 @@ package tfplan
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -34,7 +35,7 @@ func material(t testing.TB, plan, name string) *io.SectionReader {
 
 func realPlan(t testing.TB, name string) Plan {
 	t.Helper()
-	p := ReadPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
+	p := readPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
 	if p.JSONProblem != "" {
 		t.Fatal(p.JSONProblem)
 	}
@@ -43,4 +44,27 @@ func realPlan(t testing.TB, name string) Plan {
 
 func spooled(data []byte) *io.SectionReader {
 	return io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
+}
+
+// readPlan reads a plan out of its JSON and its log, of which either may be nil.
+func readPlan(planJSON, log *io.SectionReader) Plan {
+	l := NewLog(nil)
+	if log != nil {
+		if _, err := io.Copy(l, io.NewSectionReader(log, 0, log.Size())); err != nil {
+			panic(err)
+		}
+	}
+	if planJSON == nil {
+		return l.Plan(context.Background(), nil)
+	}
+	return l.Plan(context.Background(), io.NewSectionReader(planJSON, 0, planJSON.Size()))
+}
+
+// readApply reads what an apply did out of its log.
+func readApply(log *io.SectionReader) Apply {
+	l := NewLog(nil)
+	if _, err := io.Copy(l, io.NewSectionReader(log, 0, log.Size())); err != nil {
+		panic(err)
+	}
+	return l.Apply()
 }

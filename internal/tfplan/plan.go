@@ -4,6 +4,7 @@
 package tfplan
 
 import (
+	"context"
 	"io"
 	"strings"
 )
@@ -51,45 +52,30 @@ type Plan struct {
 	JSONProblem string
 
 	Planned *Counts // nil when neither source tells
+
+	// JSON and Text are what each source says by itself, for those who judge.
+	JSON, Text Tally
 }
 
-// Counts is how much a plan changes, as Terraform counts: a replacement is an
-// addition and a destruction.
-type Counts struct{ Imports, Additions, Changes, Destructions int }
-
-// ReadPlan digests the plan's JSON (Scalr's sanitized one) and its log. Both may
-// be nil, broken, hostile or huge: each is read once, from its start, and memory
-// is bounded. Either alone still makes a plan: from the JSON comes what changes,
+// Plan gives the plan that the log is of, and of which the JSON is given; nil
+// where there is none. Either alone makes a plan: from the JSON comes what changes,
 // from the log how Terraform puts it.
-func ReadPlan(planJSON, log *io.SectionReader) Plan {
-	var end tail
-	text := planText{byKey: map[key]*passage{}}
-	found := diagnostics{count: map[string]int{}}
-	for l := range lines(log) {
-		end.add(l)
-		text.add(l)
-		found.add(l)
-	}
-	text.end()
-	found.close()
-	plan := Plan{Diagnostics: found.found, Tail: end.text(), Partial: text.errored}
-	doc, err := readJSON(planJSON, text.byKey)
-	if err != nil {
-		plan.JSONProblem = err.Error()
-	}
-	if err != nil || planJSON == nil {
-		doc = text.document()
+func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
+	l.flush()
+	plan := Plan{Diagnostics: l.found.found, Tail: l.end.text(l.redact), Partial: l.text.errored, Text: l.text.tally()}
+	doc := l.text.document()
+	if planJSON != nil {
+		read, tally, err := readJSON(ctx, planJSON, l.text)
+		plan.JSON = tally
+		if err != nil {
+			plan.JSONProblem = err.Error()
+		} else {
+			doc = read
+		}
 	}
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes, doc.drift, doc.outputs
-	plan.Planned = doc.planned
-	if text.counts != nil && plan.Planned == nil {
-		plan.Planned = text.counts
-	}
-	plan.OutputDiff = doc.outputDiff
-	if len(text.outputs) > 0 {
-		plan.OutputDiff = diff(text.outputs)
-	}
-	return plan
+	plan.Planned, plan.OutputDiff = doc.planned, doc.outputDiff
+	return plan.redacted(l.redact)
 }
 
 // document is a plan out of one source.
@@ -103,43 +89,47 @@ type document struct {
 // document makes a plan of nothing but the text.
 func (p *planText) document() document {
 	var doc document
+	listed := map[key]bool{}
 	for _, one := range p.passages {
+		if listed[one.key] {
+			continue
+		}
+		listed[one.key] = true
 		c := Change{Address: one.key.address, Deposed: one.key.deposed, Previous: one.previous, Action: one.action}
 		one.describe(&c)
+		if p.only(one.key) != nil && len(one.lines) > 0 {
+			c.Diff = diff(elided(redactedLines(p.redact, one.lines)))
+		}
 		if one.key.drifted {
 			doc.drift = append(doc.drift, c)
 		} else {
 			doc.changes = append(doc.changes, c)
 		}
 	}
-	if p.counts == nil && len(doc.changes) > 0 {
-		doc.planned = count(doc.changes)
+	switch {
+	case p.closed.Documents > 0:
+		counts := p.closed.Counts
+		doc.planned = &counts
+	case len(doc.changes) > 0:
+		counts := p.open.Counts
+		doc.planned = &counts
+	}
+	if p.sections == 1 {
+		doc.outputDiff = diff(redactedLines(p.redact, p.outputs))
 	}
 	return doc
 }
 
-// Known reports whether either source says what the plan does.
-func (p Plan) Known() bool { return p.Planned != nil || p.HasChanges() }
-
-// HasChanges reports whether an apply would do anything. A read alone is nothing.
-func (p Plan) HasChanges() bool {
-	for _, c := range p.Changes {
-		if c.Action != Read {
-			return true
-		}
-	}
-	return len(p.Outputs) > 0 || p.OutputDiff != ""
-}
-
 // describe adds to a change what the text knows of it.
 func (t *passage) describe(c *Change) {
-	c.Diff = diff(settled(t.lines))
 	for _, note := range t.notes {
 		note = strings.TrimSuffix(strings.TrimPrefix(note, "("), ")")
 		if from, ok := strings.CutPrefix(note, "moved from "); ok {
 			c.Previous = from
 		} else if id, ok := strings.CutPrefix(note, "imported from "); ok {
 			c.Imported, c.ImportID = true, strings.Trim(id, `"`)
+		} else if strings.HasPrefix(note, "imported using resource identity") {
+			c.Imported = true
 		} else if c.Reason == "" {
 			c.Reason = strings.ReplaceAll(note, "`", "'")
 		}
@@ -161,26 +151,4 @@ func forces(lines []string) string {
 		}
 	}
 	return forced(names)
-}
-
-// count adds up what a plan will do, as Terraform counts it.
-func count(changes []Change) *Counts {
-	var n Counts
-	for _, c := range changes {
-		switch c.Action {
-		case Create:
-			n.Additions++
-		case Update:
-			n.Changes++
-		case Destroy:
-			n.Destructions++
-		case Replace:
-			n.Additions++
-			n.Destructions++
-		}
-		if c.Imported {
-			n.Imports++
-		}
-	}
-	return &n
 }

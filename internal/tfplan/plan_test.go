@@ -86,8 +86,8 @@ func TestEitherSource(t *testing.T) {
 		}
 		t.Run(dir.Name(), func(t *testing.T) {
 			t.Parallel()
-			fromJSON := ReadPlan(material(t, dir.Name(), "plan.json"), nil)
-			fromText := ReadPlan(nil, material(t, dir.Name(), "plan.log"))
+			fromJSON := readPlan(material(t, dir.Name(), "plan.json"), nil)
+			fromText := readPlan(nil, material(t, dir.Name(), "plan.log"))
 			if diff := cmp.Diff(addresses(fromText.Changes), addresses(fromJSON.Changes)); diff != "" {
 				t.Errorf("-text +JSON:\n%s", diff)
 			}
@@ -143,7 +143,7 @@ func TestPlanText(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := ReadPlan(nil, logOf(tt.log))
+			p := readPlan(nil, logOf(tt.log))
 			if diff := cmp.Diff(changes(p.Changes), tt.want); diff != "" {
 				t.Errorf("-got +want:\n%s", diff)
 			}
@@ -179,7 +179,7 @@ func TestBrokenJSON(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := ReadPlan(logOf(doc), logOf("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
+			p := readPlan(logOf(doc), logOf("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
 			if p.JSONProblem == "" {
 				t.Error("nobody says that the JSON is of no use")
 			}

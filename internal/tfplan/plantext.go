@@ -4,13 +4,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/secret"
 )
 
 var (
-	planBody   = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-| <=|   ) \S+ "`)
-	planCounts = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy(?:, \d+ to forget)?\.`)
-	deposed    = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
-	rule       = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
+	planBody = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-|\./\+|\+/\.| <=|   ) \S+ "`)
+	planSum  = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy` +
+		`(?:, (\d{1,9}) to forget)?\.(?: Actions: (\d{1,9}) to invoke\.)?$`)
+	deposed = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
+	rule    = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
+	// resource is what an address looks like: a type and a name, perhaps in a module.
+	resource = regexp.MustCompile(`^(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)+[A-Za-z_][\w-]*(?:\[.*\])?$`)
 )
 
 // A log may have millions of lines, so that what comes first is cheap.
@@ -25,6 +30,12 @@ func isHeader(line string) bool {
 		text, ok = strings.CutPrefix(line, " # ")
 	}
 	return ok && text != "" && text[0] != ' '
+}
+
+// isNote reports a line below a header that says no more than others do, such as
+// the identity by which a resource is imported.
+func isNote(line string) bool {
+	return strings.HasPrefix(line, "  #") || strings.HasPrefix(line, " (because ")
 }
 
 // byTool reports a sentence that begins with the tool's name.
@@ -60,13 +71,27 @@ type passage struct {
 }
 
 // planText reads a plan as Terraform or OpenTofu prints it, line by line. It
-// believes nothing: a part that does not end is dropped at the next one.
+// believes nothing: a part that does not end is dropped at the next one, and what
+// is printed behind the plan, such as the message of a check, is no part of it.
+//
+// A text may hold several plans, one behind the other, of which each ends with
+// its sum. What it tallies are all the changes of all of them, wherever they
+// stand, since only too few of them could do harm.
 type planText struct {
+	redact *secret.Redactor
+
 	passages []*passage
 	byKey    map[key]*passage
+	heads    map[key]int // how many passages there are of each, also those that are not kept
+	flooded  bool        // there were more than mostChanges
 	outputs  []string
-	counts   *Counts
+	sections int  // in which outputs change
 	errored  bool // planning did not finish
+	cut      bool // the line that is read has no end
+
+	closed Tally // of the plans whose end was seen
+	open   Tally // since then
+	ended  bool  // nothing of a plan came since the last end
 
 	part  part
 	now   *passage
@@ -78,11 +103,16 @@ type planText struct {
 type part int
 
 const (
-	outside part = iota
-	inDrift
+	before  part = iota // of the first plan
+	inDrift             // what changed outside
 	inChanges
 	inOutputs
+	behind // a plan's end
 )
+
+func newPlanText(redact *secret.Redactor) *planText {
+	return &planText{redact: redact, byKey: map[key]*passage{}, heads: map[key]int{}}
+}
 
 func (p *planText) add(line string) {
 	if p.begun && p.body(line) {
@@ -94,6 +124,7 @@ func (p *planText) add(line string) {
 	case p.now != nil && planBody.MatchString(line):
 		p.begun = true
 		p.body(line)
+	case p.now != nil && !p.begun && isNote(line):
 	case p.part == inOutputs && (line == "" || strings.HasPrefix(line, "  ")):
 		p.output(line)
 	default:
@@ -102,21 +133,86 @@ func (p *planText) add(line string) {
 	}
 }
 
-// turn sees where a new part of the plan begins.
+// turn sees where a new part of the plan begins, and where the plan ends.
 func (p *planText) turn(line string) {
 	switch {
 	case strings.HasPrefix(line, "Note: Objects have changed outside of"), byTool(line) && strings.Contains(line, "changes made outside of"):
-		p.part = inDrift
+		p.part, p.ended = inDrift, false
 	case byTool(line) && (strings.HasSuffix(line, "will perform the following actions:") || strings.Contains(line, "planned the following actions, but then encountered")):
-		p.part, p.errored = inChanges, strings.Contains(line, "but then encountered")
+		p.part, p.ended = inChanges, false
+		p.errored = p.errored || strings.Contains(line, "but then encountered")
+	case strings.HasPrefix(line, "Planning failed."):
+		p.errored = true
 	case line == "Changes to Outputs:":
 		p.part = inOutputs
+		p.sections++
+		p.open.Others++
 	case strings.HasPrefix(line, "Plan: "):
-		p.part = outside
-		p.count(line)
-	case isRule(line), strings.HasPrefix(line, "╷"), p.part == inOutputs:
-		p.part = outside
+		p.sum(line)
+	case isEnd(line):
+		p.close(Tally{})
+	case isProgress(line):
+		p.ended = false // the end that was seen was that of something else
+	case strings.HasPrefix(line, "Note: This is a partial plan"):
+		p.open.Others++ // something is left for the next plan
+	case p.part == inOutputs:
+		p.part = behind
 	}
+}
+
+// isEnd reports the words with which a plan without a sum ends: one without
+// changes, one that changes nothing but outputs, and one that only looks for drift.
+// They are wrapped at 78 columns.
+func isEnd(line string) bool {
+	return line == "No changes." || strings.HasPrefix(line, "No changes. ") ||
+		strings.HasPrefix(line, "You can apply this plan to save these new output values") ||
+		strings.HasPrefix(line, "This is a refresh-only plan, so ")
+}
+
+// isProgress reports a line that is printed before a plan.
+func isProgress(line string) bool {
+	return strings.HasSuffix(line, ": Reading...") || strings.Contains(line, ": Refreshing state...") ||
+		strings.Contains(line, ": Read complete after ") || strings.HasPrefix(line, "Initializing ")
+}
+
+// sum takes the line that sums the plan up.
+func (p *planText) sum(line string) {
+	m := planSum.FindStringSubmatch(line)
+	if m == nil {
+		if !p.cut && strings.Contains(line, " to destroy") {
+			p.open.doubt("the plan's sum cannot be read")
+		}
+		return
+	}
+	t := Tally{Counts: Counts{Imports: number(m[1]), Additions: number(m[2]), Changes: number(m[3]), Destructions: number(m[4])}}
+	t.Others = number(m[5]) + number(m[6])
+	p.close(t)
+}
+
+// close ends a plan, of which each number is the greater of those of its sum and
+// of its changes.
+func (p *planText) close(sum Tally) {
+	p.closed.Counts.add(p.open.Counts.worst(sum.Counts))
+	p.closed.Others += max(p.open.Others, sum.Others)
+	p.closed.Drift += p.open.Drift
+	for _, d := range p.open.Doubts {
+		p.closed.doubt(d)
+	}
+	p.closed.Documents++
+	p.open, p.ended, p.part = Tally{}, true, behind
+}
+
+// tally is what the text says that the plan does.
+func (p *planText) tally() Tally {
+	t := p.closed
+	t.Counts.add(p.open.Counts)
+	t.Others += p.open.Others
+	t.Drift += p.open.Drift
+	for _, d := range p.open.Doubts {
+		t.doubt(d)
+	}
+	t.Complete = t.Documents > 0 && p.ended && !p.errored
+	return t
 }
 
 // body takes a line of a block, and reports whether it was one. Inside, every
@@ -154,19 +250,51 @@ func (p *planText) header(text string) {
 		k.deposed, rest = left[1], rest[len(left[0]):]
 	}
 	action, drifted, ok := headline(rest)
-	if !ok {
-		if p.now != nil && !p.begun && len(p.now.notes) < 10 {
-			p.now.notes = append(p.now.notes, text)
-		}
+	switch {
+	case ok:
+		p.end()
+		p.passage(k, rest, action, drifted)
+	case p.part == inChanges && rest != "" && resource.MatchString(address):
+		p.end()
+		p.unknown(k, rest)
+	case p.now != nil && !p.begun && len(p.now.notes) < 10:
+		p.now.notes = append(p.now.notes, text)
+	}
+}
+
+// unknown takes a header whose words are not known.
+func (p *planText) unknown(k key, words string) {
+	if words = p.redact.String(words); !plainWords.MatchString(words) {
+		words = "of a change"
+	}
+	p.open.doubt("the words " + strconv.Quote(words) + " are not known")
+	p.open.Others++
+	p.head(k)
+	k.drifted = true
+	p.head(k)
+}
+
+var plainWords = regexp.MustCompile(`^[A-Za-z ,'-]{1,80}$`)
+
+// passage begins one.
+func (p *planText) passage(k key, words string, action Action, drifted bool) {
+	k.drifted = drifted || action == Move && p.part == inDrift
+	one := &passage{key: k, action: action}
+	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
+		one.previous, one.key.address = k.address, to
+	}
+	if one.key.drifted {
+		p.open.Drift++
+	} else {
+		p.open.count(action, action == Import)
+	}
+	p.head(one.key)
+	if p.part == behind { // printed by something else, in the plan's words
+		p.ended = false
 		return
 	}
-	p.end()
-	k.drifted = drifted || p.part == inDrift
-	one := &passage{key: k, action: action}
-	if to, moved := strings.CutPrefix(rest, "has moved to "); moved {
-		one.previous, one.key.address = address, to
-	}
-	if len(p.passages) == mostChanges {
+	p.ended = false
+	if p.flooded {
 		return
 	}
 	p.now = one
@@ -174,17 +302,38 @@ func (p *planText) header(text string) {
 	p.byKey[one.key] = one
 }
 
+// head counts how often a change is told.
+func (p *planText) head(k key) {
+	if _, ok := p.heads[k]; !ok && len(p.heads) >= mostChanges {
+		p.flooded = true
+		return
+	}
+	p.heads[k]++
+}
+
+// only gives the passage of a change that is told just once.
+func (p *planText) only(k key) *passage {
+	if p.flooded || p.heads[k] != 1 {
+		return nil
+	}
+	return p.byKey[k]
+}
+
 // headline tells what Terraform's words behind an address mean.
 func headline(words string) (action Action, drifted, ok bool) {
 	for _, row := range headlines {
 		if strings.HasPrefix(words, row.words) {
+			if row.action == Replace && strings.Contains(words, " not be destroyed") {
+				return Create, false, true // the old object is left behind
+			}
 			return row.action, row.drifted, true
 		}
 	}
 	return "", false, false
 }
 
-// headlines are the words of hashicorp/terraform, internal/command/jsonformat/plan.go.
+// headlines are the words of hashicorp/terraform and opentofu/opentofu,
+// internal/command/jsonformat/plan.go, and of their older versions.
 var headlines = []struct {
 	words   string
 	action  Action
@@ -200,20 +349,16 @@ var headlines = []struct {
 	{words: "has moved to ", action: Move},
 	{words: "will be imported", action: Import},
 	{words: "will no longer be managed by ", action: Forget},
+	{words: "will be removed from Terraform state", action: Forget},
+	{words: "will be removed from the OpenTofu state", action: Forget},
 	{words: "has changed", action: Update, drifted: true},
+	{words: "has been changed", action: Update, drifted: true},
 	{words: "has been deleted", action: Destroy, drifted: true},
 }
 
 func (p *planText) output(line string) {
-	if p.size += len(line) + 1; p.size <= longestText {
+	if p.size += len(line) + 1; p.size <= longestText && p.sections == 1 {
 		p.outputs = append(p.outputs, line)
-	}
-}
-
-// count takes the line that sums the plan up.
-func (p *planText) count(line string) {
-	if m := planCounts.FindStringSubmatch(line); m != nil {
-		p.counts = &Counts{Imports: number(m[1]), Additions: number(m[2]), Changes: number(m[3]), Destructions: number(m[4])}
 	}
 }
 

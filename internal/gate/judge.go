@@ -1,0 +1,125 @@
+package gate
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"strconv"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+// Conditions are what makes a plan fail: the lines of fail-on.
+type Conditions struct {
+	Changes           bool
+	Destroy           bool // replacements too
+	NeedsConfirmation bool
+	CostIncrease      bool
+	MaxCostIncrease   float64 // USD a month that CostIncrease lets pass
+}
+
+// Case is what is judged.
+type Case struct {
+	Run  scalr.Run
+	Plan tfplan.Plan
+	// SeveralUnits is set for a workspace that plans several units in one run.
+	SeveralUnits bool
+	// Confirmed is set if whoever asks lets the run go on: then it waits for nobody else.
+	Confirmed bool
+}
+
+// Failure is a condition that is met, or that cannot be ruled out.
+type Failure struct {
+	Condition string // the line of fail-on
+	Unknown   bool   // it cannot be ruled out
+	Reason    string // a clause without its end
+}
+
+func (f Failure) String() string {
+	if f.Unknown {
+		return f.Condition + ": " + f.Reason + "; unknown values fail the gate"
+	}
+	return f.Condition + ": " + f.Reason
+}
+
+// Judge gives the conditions that the run fails. There are none for a run that
+// failed or was stopped: that it did is judged elsewhere.
+func (c Conditions) Judge(in Case) []Failure {
+	if stage := in.Run.Stage(); stage == scalr.Failed || stage == scalr.Stopped {
+		return nil
+	}
+	var failures []Failure
+	effects := EffectsOf(in.Run, in.Plan, in.SeveralUnits)
+	add := func(condition string, a Answer, reason, why string) {
+		switch a {
+		case Yes:
+			failures = append(failures, Failure{Condition: condition, Reason: reason})
+		case Unknown:
+			failures = append(failures, Failure{Condition: condition, Unknown: true, Reason: why})
+		}
+	}
+	if c.Changes {
+		add("changes", effects.Changes, "the plan changes something", effects.Why)
+	}
+	if c.Destroy {
+		add("destroy", effects.Destroys, "the plan destroys or replaces something", effects.Why)
+	}
+	if c.NeedsConfirmation && in.Run.Waiting() && !in.Confirmed {
+		add("needs-confirmation", Yes, "the run waits for a person", "")
+	}
+	if c.CostIncrease {
+		increases, reason := c.costIncreases(in.Run.Cost)
+		if increases == Unknown && effects.Changes == No {
+			increases = No
+		}
+		add("cost-increase", increases, reason, reason)
+	}
+	return failures
+}
+
+// amount is an amount of money as Scalr writes it.
+var amount = regexp.MustCompile(`^-?[0-9]{1,12}(?:\.[0-9]{1,12})?$`)
+
+// Amount reads an amount of money; false if it is none.
+func Amount(s string) (*big.Rat, bool) {
+	if !amount.MatchString(s) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}
+
+// costIncreases reports whether the estimate exceeds the limit: its own increase,
+// or the one that follows from its totals, whichever is more.
+func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
+	if e == nil || e.Status != "finished" {
+		return Unknown, "Scalr gives no cost estimate for this run"
+	}
+	delta, ok := Amount(e.Delta)
+	if !ok {
+		return Unknown, "the increase in Scalr's cost estimate cannot be read"
+	}
+	prior, hasPrior := Amount(e.Prior)
+	proposed, hasProposed := Amount(e.Proposed)
+	most, increase, agree := delta, e.Delta, true
+	if hasPrior && hasProposed {
+		difference := new(big.Rat).Sub(proposed, prior)
+		agree = new(big.Rat).Abs(new(big.Rat).Sub(difference, delta)).Cmp(aCent) <= 0
+		if difference.Cmp(delta) > 0 && !agree {
+			most, increase = difference, difference.FloatString(3)
+		}
+	}
+	limit, ok := new(big.Rat).SetString(strconv.FormatFloat(c.MaxCostIncrease, 'f', -1, 64))
+	switch {
+	case !ok: // infinite, or no number
+		return Unknown, "the limit is not an amount"
+	case most.Cmp(limit) > 0:
+		return Yes, fmt.Sprintf("%s USD a month more, of at most %g", increase, c.MaxCostIncrease)
+	case !agree, hasPrior && prior.Sign() < 0, hasProposed && proposed.Sign() < 0:
+		return Unknown, "the amounts of Scalr's cost estimate contradict each other"
+	}
+	return No, ""
+}
+
+// aCent is by how much the increase may differ from that of the totals, since each is rounded.
+var aCent = big.NewRat(1, 100)
