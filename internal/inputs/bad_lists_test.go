@@ -1,6 +1,7 @@
 package inputs_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -89,5 +90,39 @@ func TestBadListOfTenThousandLines(t *testing.T) {
 		if want := input + ": has 9995 more problems"; !strings.Contains(text, want) {
 			t.Errorf("%s: does not say %q:\n%s", input, want, text)
 		}
+	}
+}
+
+// A list may have 10,000 items. Of a longer one the rest is not looked at, so that
+// a million lines cost no more than these.
+func TestBadListIsTooLong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ program, input, item string }{
+		{"", "variables", "v%d=1\n"}, {"", "targets", "a.b%d\n"}, {"", "replace", "a.b%d\n"}, {"environment", "tags", "t%d\n"}, {"environment", "policy-groups", "g%d\n"},
+	} {
+		for _, n := range []int{10_000, 10_001, 100_000} {
+			var list strings.Builder
+			for i := range n {
+				fmt.Fprintf(&list, "\n"+c.item, i)
+			}
+			_, err := load(c.program, row{with: with{c.input: list.String()}}.source())
+			says := err != nil && strings.Contains(err.Error(), c.input+": has more than 10000 items")
+			if says != (n > 10_000) {
+				t.Errorf("%s with %d items: got %v", c.input, n, err)
+			}
+		}
+	}
+}
+
+// Each of a list's items may hold a comma; five are told.
+func TestWarningsOfOneListAreBounded(t *testing.T) {
+	t.Parallel()
+	var list strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&list, "a%d,b\n", i)
+	}
+	notes, _ := load("environment", row{with: with{"tags": list.String()}}.source())
+	if n := strings.Count(fmt.Sprint(notes), "commas do not divide them"); n != 5 {
+		t.Errorf("got %d warnings, want 5", n)
 	}
 }

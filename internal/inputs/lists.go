@@ -2,7 +2,6 @@ package inputs
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,13 +12,24 @@ type line struct {
 	text   string
 }
 
-// lines returns the items of a list: one a line, never split on commas, blank lines left out.
+// maxItems is how many items a list may have: more than anybody writes, and few
+// enough to check each.
+const maxItems = 10_000
+
+// lines returns the items of a list: one per line, never split on commas, blank lines left out.
 func (r *reader) lines(name string) []line {
 	var list []line
-	for i, text := range strings.Split(r.src.Get(name), "\n") {
-		if text = strings.TrimSpace(text); text != "" {
-			list = append(list, line{i + 1, text})
+	number := 0
+	for text := range strings.SplitSeq(r.src.Get(name), "\n") {
+		number++
+		if text = strings.TrimSpace(text); text == "" {
+			continue
 		}
+		if len(list) == maxItems {
+			r.badf(name, "has more than %d items. Split it among several steps", maxItems)
+			break
+		}
+		list = append(list, line{number, text})
 	}
 	return list
 }
@@ -27,6 +37,7 @@ func (r *reader) lines(name string) []line {
 // names reads a list of texts, each at most once.
 func (r *reader) names(name, example string) []string {
 	var list []string
+	seen, commas := make(map[string]bool), 0
 	for _, l := range r.lines(name) {
 		switch what, length := unprintable(l.text), utf8.RuneCountInString(l.text); {
 		case !r.evaluated(name, l.text):
@@ -35,9 +46,13 @@ func (r *reader) names(name, example string) []string {
 		case length > maxName:
 			r.badf(name, "line %d is %s long, at most %d are allowed: %s. Write one name or id a line, such as %s: %s",
 				l.number, count(length), maxName, r.quote(l.text), name, example)
-		case !slices.Contains(list, l.text):
+		case !seen[l.text]:
+			seen[l.text] = true
 			list = append(list, l.text)
-			if strings.Contains(l.text, ",") {
+			if !strings.Contains(l.text, ",") {
+				continue
+			}
+			if commas++; commas <= maxOfOne {
 				r.warnf("%s: %s is taken as one item, since items stand one a line and commas do not divide them.", name, r.quote(l.text))
 			}
 		}
@@ -59,12 +74,14 @@ const maxAddress = 262143
 // addresses reads a list of resource addresses, each at most once.
 func (r *reader) addresses(name string) []string {
 	var list []string
+	seen := make(map[string]bool)
 	for _, l := range r.lines(name) {
 		switch {
 		case !r.evaluated(name, l.text):
 		case !address.MatchString(l.text) || len(l.text) > maxAddress || unprintable(l.text) != "":
 			r.badf(name, "line %d is no resource address: %s. %s", l.number, r.quote(l.text), meantAddress(name, l.text))
-		case !slices.Contains(list, l.text):
+		case !seen[l.text]:
+			seen[l.text] = true
 			list = append(list, l.text)
 		}
 	}

@@ -31,10 +31,12 @@ func (r *reader) noteSpelling() {
 	for _, variable := range given {
 		name := strings.ToLower(strings.TrimPrefix(strings.ToUpper(variable), "INPUT_"))
 		meant := r.meantName(name)
-		if meant == "" || noted == maxSpellingNotes {
+		if meant == "" {
 			continue
 		}
-		noted++
+		if noted++; noted > maxSpellingNotes {
+			break
+		}
 		r.warnf("%s is no input of this action. Did you mean %s?", r.quote(name), meant)
 	}
 }
