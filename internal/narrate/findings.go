@@ -27,9 +27,13 @@ func (n *Narrator) findings(r scalr.Run, before string) {
 	}
 }
 
-// first reports whether this was not told yet.
+// mostFindings is how many checks, and how many of their policies, are told of one
+// run. A server may name others in every answer.
+const mostFindings = 1000
+
+// first reports whether this was not told yet, and there is room for it.
 func (n *Narrator) first(what string) bool {
-	if n.found[what] {
+	if n.found[what] || len(n.found) == mostFindings {
 		return false
 	}
 	if n.found == nil {
@@ -49,8 +53,14 @@ func (n *Narrator) find(fold, line string) {
 func (n *Narrator) policies(p scalr.PolicyCheck) {
 	n.find(Policy, fmt.Sprintf("policy check %s: %d passed, %d failed", words(scalr.Status(p.Status)), p.Passed, p.TotalFailed))
 	for _, policy := range p.Policies {
-		if policy.Result != "passed" {
+		if policy.Result == "passed" {
+			continue
+		}
+		switch n.policiesTold++; {
+		case n.policiesTold <= mostFindings:
 			n.find(Policy, fmt.Sprintf("%q %s: %s", policy.Name, words(scalr.Status(policy.Result)), strings.Join(policy.Messages, "; ")))
+		case n.policiesTold == mostFindings+1:
+			n.find(Policy, "further failed policies are listed in Scalr: "+n.RunURL)
 		}
 	}
 }

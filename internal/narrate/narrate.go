@@ -46,6 +46,8 @@ type Narrator struct {
 	retried retried
 	found   map[string]bool // the estimates and checks that were told
 
+	policiesTold int
+
 	fold   string // that is open
 	end    func()
 	opened map[string]bool

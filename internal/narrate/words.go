@@ -60,10 +60,13 @@ func (n *Narrator) line(r scalr.Run) string {
 // words are a status as people say it.
 func words(s scalr.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
 
+// mostOdd is how many unknown statuses are explained.
+const mostOdd = 20
+
 // unknown explains a word that is not known once, and later says only the word.
 func (n *Narrator) unknown(s scalr.Status) string {
 	line := fmt.Sprintf("Scalr says %.80q, a status that is not known here; following on", string(s))
-	if !slices.Contains(n.odd, s) {
+	if len(n.odd) < mostOdd && !slices.Contains(n.odd, s) {
 		n.odd = append(n.odd, s)
 	} else if n.told != line {
 		return fmt.Sprintf("%.80q", string(s))
