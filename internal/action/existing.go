@@ -61,9 +61,10 @@ func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome,
 		if err != nil {
 			return outcome{}, err
 		}
-		if run = ending.Run; !run.Status.Over() {
+		if ending.Told != nil {
 			return r.stopped(ctx, ending), nil
 		}
+		run = ending.Run
 	}
 	if run.Status.Applying() {
 		return r.ended(ctx, run, "")
@@ -142,10 +143,9 @@ func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outco
 		if err != nil {
 			return outcome{}, err
 		}
-		if ending.Told != nil {
+		if run = ending.Run; !run.Status.Over() {
 			return r.stopped(ctx, ending), nil
 		}
-		run = ending.Run
 	}
 	if run.Status == "applied" {
 		return outcome{result: result, asked: true, code: codeTooLate, problem: "Run " + run.ID + " was applied already: " + r.report.RunURL}, nil

@@ -208,3 +208,11 @@ func TestRefusalNamesBoth(t *testing.T) {
 		t.Errorf("the verdict does not name run %s\n%s", run, p.log)
 	}
 }
+
+// TestConfirmWaitsForThePlan: a run that is still at work is confirmed when it
+// waits for that.
+func TestConfirmWaitsForThePlan(t *testing.T) {
+	t.Parallel()
+	p := onRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, given("mode=confirm"))
+	p.want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
+}
