@@ -72,6 +72,7 @@ func codeOf(err error) string {
 		pending *scalr.StillPendingError
 		unknown *scalr.UnknownRunError
 		status  *follow.UnknownStatusError
+		several *scalr.AmbiguousError
 		answer  *scalr.Error
 	)
 	switch {
@@ -93,6 +94,8 @@ func codeOf(err error) string {
 		return codeRunUnknown
 	case errors.As(err, &status):
 		return codeUnknownStatus
+	case errors.As(err, &several):
+		return map[string]string{"environment": codeEnvironmentTwice, "workspace": codeWorkspaceUnclear, "tag": codeTagTwice}[several.Thing]
 	case errors.Is(err, scalr.ErrLinksUnknown):
 		return codeLinksUnknown
 	case errors.Is(err, scalr.ErrNoUpload):

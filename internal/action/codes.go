@@ -17,6 +17,7 @@ const (
 	codeWorkspaceUnclear = "workspace-ambiguous"
 	codeEnvironmentGone  = "environment-not-found"
 	codeEnvironmentTwice = "environment-ambiguous"
+	codeTagTwice         = "tag-ambiguous"
 	codePolicyGroupGone  = "policy-group-not-found"
 	codeProviderGone     = "provider-configuration-not-found"
 	codeRunMissing       = "run-not-found"
@@ -101,9 +102,10 @@ var advices = map[string]advice{
 	codeIDTokenFailed:             {"unreachable", "GitHub gave this job no OIDC token although it may have one", "Run the job again; if it stays so, check `permissions: id-token: write` of the job and of the workflow that calls it.", "service-account"},
 	codeNotAllowed:                {"refused", "the token is valid but may not do this", "Give the service account a role with the permission that is named, on this workspace or its environment.", "token"},
 	codeWorkspaceMissing:          {"refused", "there is no such workspace, or the token may not see it", "Check the workspace's name or id, and that the token may read the workspace (`workspaces:read`).", "workspace"},
-	codeWorkspaceUnclear:          {"refused", "several workspaces have this name", "Give `workspace-id` in place of `workspace`.", "workspace"},
+	codeWorkspaceUnclear:          {"refused", "several workspaces have this name, or Scalr does not report their environment", "Give `workspace-id` in place of the name.", "workspace"},
 	codeEnvironmentGone:           {"refused", "there is no such environment, or the token may not see it", "Check the environment's name or id, and that the token may read it.", "workspace"},
 	codeEnvironmentTwice:          {"refused", "several environments have this name", "Give `environment-id` in place of `name`, or `account-id` with it.", ""},
+	codeTagTwice:                  {"refused", "several tags have this name", "Rename or delete one of them in Scalr.", ""},
 	codePolicyGroupGone:           {"refused", "there is no such policy group, or the token may not see it", "Check its name or id, and that the token may read policy groups.", ""},
 	codeProviderGone:              {"refused", "there is no such provider configuration, or the token may not see it", "Check its name or id, and that the token may read provider configurations.", ""},
 	codeRunMissing:                {"refused", "there is no such run, or the token may not see it", "Check `run-id`: it is the output `run-id` of the step that made the run.", "run-id"},
@@ -130,7 +132,7 @@ var advices = map[string]advice{
 	codeOutputs:                   {"unreachable", "the file for the step's outputs cannot be written", "Free the runner's disk, or make the file that GITHUB_OUTPUT names writable for the container.", ""},
 	codeOutputTooLarge:            {"refused", "an output would be larger than GitHub carries", "Ask for less, such as by a filter.", ""},
 	codeCheckFailed:               {"refused", "`mode: check` found something that would stop a run", "Do what stands beside each finding.", ""},
-	codeInUse:                     {"refused", "what should be deleted is in use or protected", "Take away what holds it, as named above, and run the job again. Resources go by a run with `destroy: true` and `dry-run: false`. Nothing is deleted by force.", ""},
+	codeInUse:                     {"refused", "what should be deleted is in use or protected", "Remove what holds it, as named above: destroy resources by a run with `destroy: true` and `dry-run: false`, let runs finish, and where nothing can be verified give the token `workspaces:read` for the whole account. Nothing is deleted by force.", ""},
 	codeHostUnknown:               {"unreachable", "the host of `base-url` does not exist", "Check the spelling of `base-url`.", "base-url"},
 	codeUnreachable:               {"unreachable", "no connection to Scalr could be made", "Check `base-url`, and that the runner may reach the host: firewalls, and the account's list of allowed addresses.", "base-url"},
 	codeCertificate:               {"unreachable", "the certificate of the host is not trusted, expired, or for another name", "For an authority of your own, put its certificate into a directory below the checkout and name that in `SSL_CERT_DIR` (see \"Private certificates\"). If the dates look right, check the runner's clock.", "base-url"},

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/narrate"
@@ -62,6 +64,8 @@ func ofCompanion(o outcome) outcome {
 	switch o.code {
 	case codeEnvironmentGone, codeWorkspaceMissing:
 		o.result, o.input = "not-found", ""
+	case codeWorkspaceUnclear:
+		o.input = ""
 	case codeTimedOut:
 		o.hints, o.input = []string{advices[codeNoAnswer].do}, ""
 	}
@@ -97,6 +101,11 @@ func (c *companion) setLarge(name, text string) error {
 	}
 	c.out.set(name, text)
 	return nil
+}
+
+// oneLine is a name as an output, which is a single line.
+func oneLine(name string) string {
+	return strings.Join(strings.FieldsFunc(name, unicode.IsControl), " ")
 }
 
 // setTags sets the output tags, by name.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
@@ -47,7 +46,7 @@ func (e *environmentStory) find(ctx context.Context) (scalr.Environment, bool, e
 	if e.in.EnvironmentID != "" {
 		return environmentWithID(ctx, e.client, e.in.EnvironmentID)
 	}
-	return environmentNamed(ctx, e.client, e.in.AccountID, e.in.Name)
+	return e.client.EnvironmentNamed(ctx, e.in.AccountID, e.in.Name)
 }
 
 // missing says that it is not there.
@@ -68,7 +67,7 @@ func (e *environmentStory) at(env scalr.Environment) {
 
 // tell gives out what the environment is like.
 func (e *environmentStory) tell(env scalr.Environment) error {
-	e.out.set("name", strings.Join(strings.FieldsFunc(env.Name, unicode.IsControl), " "))
+	e.out.set("name", oneLine(env.Name))
 	e.out.set("status", env.Status)
 	return e.setTags(env.Tags)
 }

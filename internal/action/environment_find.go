@@ -15,27 +15,6 @@ func environmentWithID(ctx context.Context, c *scalr.Client, id string) (scalr.E
 	return env, err == nil, err
 }
 
-// environmentNamed finds the environment with exactly the name. accountID may be empty.
-func environmentNamed(ctx context.Context, c *scalr.Client, accountID, name string) (scalr.Environment, bool, error) {
-	list, err := c.Environments(ctx, scalr.EnvironmentFilter{AccountID: accountID, Name: name})
-	if err != nil {
-		return scalr.Environment{}, false, err
-	}
-	var ids []string
-	for _, env := range list {
-		if env.Name == name {
-			ids = append(ids, env.ID)
-		}
-	}
-	switch len(ids) {
-	case 0:
-		return scalr.Environment{}, false, nil
-	case 1:
-		return environmentWithID(ctx, c, ids[0])
-	}
-	return scalr.Environment{}, false, found(codeEnvironmentTwice, "%d environments are called %q: %s.", len(ids), name, strings.Join(ids, ", "))
-}
-
 // environmentMeant finds an environment by what may be its id or its name: a
 // name may look like an id.
 func environmentMeant(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.Environment, bool, error) {
@@ -44,7 +23,7 @@ func environmentMeant(ctx context.Context, c *scalr.Client, nameOrID string) (sc
 			return env, ok, err
 		}
 	}
-	return environmentNamed(ctx, c, "", nameOrID)
+	return c.EnvironmentNamed(ctx, "", nameOrID)
 }
 
 // missingEnvironment says that there is no such environment, and which come near.

@@ -51,5 +51,16 @@ func (e *environmentStory) filtered(ctx context.Context) ([]scalr.Environment, e
 		}
 		f.PolicyGroup = groups[0].ID
 	}
-	return e.client.Environments(ctx, f)
+	list, err := e.client.Environments(ctx, f)
+	var kept []scalr.Environment
+	for _, env := range list {
+		has, err := e.carries(ctx, scalr.EnvironmentKind, env.ID, env.Tags, tag)
+		if err != nil {
+			return nil, err
+		}
+		if has && (f.AccountID == "" || env.AccountID == "" || env.AccountID == f.AccountID) {
+			kept = append(kept, env)
+		}
+	}
+	return kept, err
 }

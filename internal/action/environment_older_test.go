@@ -59,7 +59,7 @@ func TestAccount(t *testing.T) {
 			return strings.Replace(body, scalrtest.AccountID, "acc-v0other", 1)
 		}}
 		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{other}}, func(d *desk) {
-			d.environment("name=staging", "account-id="+scalrtest.AccountID).want(0, "changed=false").says("::warning::account-id has no effect", "acc-v0other")
+			d.environment("environment-id="+scalrtest.StagingID, "account-id="+scalrtest.AccountID).want(0, "changed=false").says("::warning::account-id has no effect", "acc-v0other")
 		})
 	})
 	t.Run("an older server wants it", func(t *testing.T) {

@@ -47,7 +47,7 @@ func (e *environmentStory) findOrCreate(ctx context.Context, links environmentLi
 	case e.in.RenameTo == "":
 		return e.create(ctx, e.in.Name, links)
 	}
-	if env, ok, err = environmentNamed(ctx, e.client, e.in.AccountID, e.in.RenameTo); ok || err != nil {
+	if env, ok, err = e.client.EnvironmentNamed(ctx, e.in.AccountID, e.in.RenameTo); ok || err != nil {
 		return env, err
 	}
 	return e.create(ctx, e.in.RenameTo, links)

@@ -2,8 +2,8 @@ package action
 
 import (
 	"context"
-	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"scalr-run-action/internal/scalr"
@@ -16,22 +16,24 @@ func findWorkspace(ctx context.Context, c *scalr.Client, environment, name strin
 	if strings.HasPrefix(environment, "env-") {
 		environmentID = environment
 	}
-	matches, others, err := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
-	if environmentID != "" && (err != nil || len(matches) == 0) {
+	n, err := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
+	if environmentID != "" && (err != nil || len(n.matches) == 0) {
 		// A name may look like an id.
-		if m, o, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil && len(m) > 0 {
-			matches, others, err = m, o, nil
+		if byName, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil && len(byName.matches) > 0 {
+			n, err = byName, nil
 		}
 	}
 	switch {
 	case err != nil:
 		return scalr.Workspace{}, err
-	case len(matches) > 1:
-		return scalr.Workspace{}, found(codeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(matches), name, environment)
-	case len(matches) == 1:
-		return matches[0], nil
+	case len(n.matches) > 1:
+		return scalr.Workspace{}, found(codeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(n.matches), name, environment)
+	case len(n.matches) == 1:
+		return n.matches[0], nil
+	case len(n.unplaced) > 0:
+		return scalr.Workspace{}, found(codeWorkspaceUnclear, "Scalr does not report whether the workspace %q (%s) is in the environment %q.", name, strings.Join(n.unplaced, ", "), environment)
 	}
-	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, others)
+	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, n.others)
 }
 
 // unless gives s if id is empty.
@@ -42,27 +44,44 @@ func unless(id, s string) string {
 	return s
 }
 
+// mostNamed is how many things are named where there may be many.
+const mostNamed = 10
+
+// namesakes are workspaces that were looked for by name.
+type namesakes struct {
+	matches  []scalr.Workspace
+	others   []string // names of those beside them
+	unplaced []string // ids of those with the name, of which Scalr does not report the environment
+}
+
 // namedWorkspaces lists by the filter and keeps those with exactly the name, and
 // in exactly the environment.
-func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (matches []scalr.Workspace, others []string, err error) {
+func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (n namesakes, err error) {
 	list, err := c.Workspaces(ctx, f)
+	if err != nil {
+		return n, err
+	}
 	for _, w := range list {
-		if w.Name == name && w.Environment == "" && f.Environment != "" {
+		if w.Name == name && w.Environment == "" && f.Environment != "" && len(n.unplaced) < mostNamed {
 			// The list does not say where it is; the workspace itself may.
-			if full, err := c.Workspace(ctx, w.ID); err == nil {
-				w = full
+			switch whole, err := c.Workspace(ctx, w.ID); {
+			case err == nil:
+				w = whole
+			case !gone(err):
+				return n, err
 			}
 		}
-		inside := (f.EnvironmentID == "" || w.EnvironmentID == f.EnvironmentID) &&
-			(f.Environment == "" || w.Environment == "" || w.Environment == f.Environment)
+		inside := (f.EnvironmentID == "" || w.EnvironmentID == f.EnvironmentID) && (f.Environment == "" || w.Environment == f.Environment)
 		switch {
 		case inside && w.Name == name:
-			matches = append(matches, w)
+			n.matches = append(n.matches, w)
 		case inside:
-			others = append(others, w.Name)
+			n.others = append(n.others, w.Name)
+		case w.Name == name && w.Environment == "" && f.Environment != "" && len(n.unplaced) < mostNamed:
+			n.unplaced = append(n.unplaced, w.ID)
 		}
 	}
-	return matches, others, err
+	return n, nil
 }
 
 // missingWorkspace says what there is in place of what was asked for.
@@ -108,6 +127,9 @@ func didYouMean(name string, names []string) string {
 	}
 	var list []near
 	for _, n := range names {
+		if n == "" {
+			continue // not reported
+		}
 		d := distance(strings.ToLower(name), strings.ToLower(n))
 		if d <= max(2, len(name)/3) || strings.Contains(n, name) || strings.Contains(name, n) {
 			list = append(list, near{n, d})
@@ -116,12 +138,22 @@ func didYouMean(name string, names []string) string {
 	sort.Slice(list, func(i, j int) bool { return list[i].distance < list[j].distance })
 	var quoted []string
 	for _, n := range list[:min(3, len(list))] {
-		quoted = append(quoted, fmt.Sprintf("%q", n.name))
+		quoted = append(quoted, distinct(n.name))
 	}
 	if len(quoted) == 0 {
 		return ""
 	}
 	return " Did you mean " + strings.Join(quoted, " or ") + "?"
+}
+
+// distinct quotes a name such that no other looks the same: letters beyond ASCII
+// are spelled out too.
+func distinct(name string) string {
+	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
+	if shown == spelled {
+		return shown
+	}
+	return shown + " (" + spelled + ")"
 }
 
 // distance counts the letters to change, add or take away (Levenshtein).

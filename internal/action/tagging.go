@@ -154,18 +154,23 @@ func (c *companion) tagFilter(ctx context.Context, name string) (id string, ok b
 	if name == "" {
 		return "", true, nil
 	}
-	tags, err := c.client.Tags(ctx, name)
-	if err != nil {
-		return "", false, err
+	t, ok, err := c.client.TagNamed(ctx, name)
+	if ok || err != nil {
+		return t.ID, ok, err
 	}
-	for _, t := range tags {
-		if t.Name == name {
-			return t.ID, true, nil
-		}
-	}
-	tags, _ = c.client.Tags(ctx, "")
+	tags, _ := c.client.Tags(ctx, "")
 	c.job.Noticef("There is no tag %q, so nothing has it.%s", name, didYouMean(name, tagNames(tags)))
 	return "", false, nil
+}
+
+// carries reports whether a thing of a list that was filtered by a tag has it: the
+// service may find more. What comes along with a list may be less than all.
+func (c *companion) carries(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, tagID string) (bool, error) {
+	if tagID == "" || slices.Contains(tagIDs(known), tagID) {
+		return true, nil
+	}
+	all, err := c.client.TagIDs(ctx, kind, id)
+	return slices.Contains(all, tagID), err
 }
 
 func tagIDs(tags []scalr.Tag) []string {

@@ -3,12 +3,14 @@ package action
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"scalr-run-action/internal/scalr"
 )
 
-// absent deletes the workspace, unless there is something that only it knows of.
+// absent deletes the workspace, unless there is something that only it knows of,
+// or something at work in it.
 func (w *workspaceStory) absent(ctx context.Context) error {
 	ws, ok, err := w.find(ctx)
 	if err != nil {
@@ -19,24 +21,85 @@ func (w *workspaceStory) absent(ctx context.Context) error {
 		return nil
 	}
 	w.at(ws)
-	if ws.HasResources {
-		return inUse(ws, "it manages resources, which would be left behind without a state")
-	}
-	err = w.client.DeleteWorkspace(ctx, ws.ID)
+	asked := false
+	err = w.client.DeleteWorkspace(ctx, ws.ID, func(ctx context.Context) error {
+		if err := w.stillUnused(ctx, ws); err != nil {
+			return err
+		}
+		w.job.Infof("Checked right before the deletion: workspace %s manages no resources, and all its runs have finished.", title(ws))
+		asked = true
+		return nil
+	})
 	if gone(err) {
 		// Gone meanwhile, or not allowed: a look tells.
 		if _, there, lookErr := workspaceWithID(ctx, w.client, ws.ID); lookErr == nil && !there {
 			err = nil
 		}
 	}
-	if errors.Is(err, scalr.ErrConflict) {
+	switch {
+	case errors.Is(err, scalr.ErrConflict):
 		return inUse(ws, sentence(err))
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case !asked:
+		w.job.Infof("Workspace %s was deleted by somebody else meanwhile: nothing to delete.", title(ws))
+		return nil
 	}
 	w.did("Deleted workspace %s.", title(ws))
 	return nil
+}
+
+// stillUnused refuses a workspace that manages resources or has a run at work.
+// What Scalr does not report counts as the worst. Runs come first: one that
+// finishes in between has left its resources by then.
+func (w *workspaceStory) stillUnused(ctx context.Context, ws scalr.Workspace) error {
+	runs, err := w.client.RunsAtWork(ctx, ws.ID)
+	if err != nil {
+		return err
+	}
+	if len(runs) > 0 {
+		return inUse(ws, "it has runs that have not finished: "+describeRuns(runs))
+	}
+	now, err := w.client.Workspace(ctx, ws.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.Name != ws.Name || now.EnvironmentID != ws.EnvironmentID:
+		return inUse(ws, fmt.Sprintf("it became %s while this step ran", title(now)))
+	case now.HasResources == nil:
+		return inUse(now, "Scalr does not report whether it manages resources")
+	case *now.HasResources:
+		return inUse(now, "it manages resources, which would be left behind without a state")
+	case now.LockedByRun == "":
+		return nil
+	}
+	return w.lockedByFinished(ctx, now)
+}
+
+// lockedByFinished refuses a workspace whose lock a run holds, unless that run
+// has finished: then the lock has only been left.
+func (w *workspaceStory) lockedByFinished(ctx context.Context, ws scalr.Workspace) error {
+	run, err := w.client.Run(ctx, ws.LockedByRun)
+	switch {
+	case gone(err):
+		return inUse(ws, fmt.Sprintf("it is locked by run %s, which the token cannot see", ws.LockedByRun))
+	case err != nil:
+		return err
+	case !run.Status.Over():
+		return inUse(ws, "it is locked by a run that has not finished: "+describeRuns([]scalr.Run{run}))
+	}
+	return nil
+}
+
+func describeRuns(runs []scalr.Run) string {
+	var list []string
+	for _, r := range runs[:min(len(runs), mostNamed)] {
+		list = append(list, fmt.Sprintf("%s (%.40q)", r.ID, r.Status))
+	}
+	if more := len(runs) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(list, ", ")
 }
 
 func inUse(ws scalr.Workspace, why string) error {

@@ -16,7 +16,7 @@ func (w *workspaceStory) find(ctx context.Context) (scalr.Workspace, bool, error
 		return scalr.Workspace{}, false, err
 	}
 	w.environment = env
-	return workspaceNamed(ctx, w.client, env.ID, w.in.Name)
+	return w.client.WorkspaceNamed(ctx, env.ID, w.in.Name)
 }
 
 func workspaceWithID(ctx context.Context, c *scalr.Client, id string) (scalr.Workspace, bool, error) {
@@ -25,17 +25,6 @@ func workspaceWithID(ctx context.Context, c *scalr.Client, id string) (scalr.Wor
 		return ws, false, nil
 	}
 	return ws, err == nil, err
-}
-
-// workspaceNamed finds the workspace with exactly the name in the environment.
-func workspaceNamed(ctx context.Context, c *scalr.Client, environmentID, name string) (scalr.Workspace, bool, error) {
-	list, err := c.Workspaces(ctx, scalr.WorkspaceFilter{EnvironmentID: environmentID, Name: name})
-	for _, ws := range list {
-		if ws.Name == name && ws.EnvironmentID == environmentID {
-			return ws, err == nil, err
-		}
-	}
-	return scalr.Workspace{}, false, err
 }
 
 // missing says what is not there: the environment, or the workspace in it.
@@ -74,6 +63,6 @@ func (w *workspaceStory) at(ws scalr.Workspace) {
 	w.out.set("workspace-id", ws.ID)
 	w.out.set("workspace-url", url)
 	w.out.set("environment-id", ws.EnvironmentID)
-	w.out.set("name", ws.Name)
+	w.out.set("name", oneLine(ws.Name))
 	w.job.Infof("Workspace %s %s", title(ws), url)
 }

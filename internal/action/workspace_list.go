@@ -61,7 +61,14 @@ func (w *workspaceStory) filtered(ctx context.Context) ([]scalr.Workspace, error
 	var kept []scalr.Workspace
 	for _, ws := range list {
 		named := f.Name == "" || strings.Contains(f.Name, ":") || ws.Name == f.Name
-		if named && (f.EnvironmentID == "" || ws.EnvironmentID == f.EnvironmentID) {
+		if !named || f.EnvironmentID != "" && ws.EnvironmentID != f.EnvironmentID {
+			continue
+		}
+		has, err := w.carries(ctx, scalr.WorkspaceKind, ws.ID, ws.Tags, tag)
+		if err != nil {
+			return nil, err
+		}
+		if has {
 			kept = append(kept, ws)
 		}
 	}

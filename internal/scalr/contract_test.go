@@ -269,8 +269,8 @@ func tourPlaces(t *testing.T, w *witness) {
 		check(r.ReplaceTags(ctx, kind, id, nil))
 		check(r.RemoveTags(ctx, kind, id, []string{tag.ID}))
 	}
-	check(r.DeleteWorkspace(ctx, ws.ID))
-	check(r.DeleteEnvironment(ctx, e.ID))
+	check(r.DeleteWorkspace(ctx, ws.ID, nil))
+	check(r.DeleteEnvironment(ctx, e.ID, nil))
 	_, _ = r.Workspace(ctx, "ws-none")
 	_, _ = r.Environment(ctx, "env-none")
 	_, _ = r.Run(ctx, "run-none")

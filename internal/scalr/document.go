@@ -16,6 +16,8 @@ type document struct {
 	isList bool
 	others map[reference]resource // what came along, by type and id
 	next   *int                   // the next page, where meta names one; 0 for none
+	total  *int                   // how long the list is, where meta says so; -1 for what is not a number
+	pages  *int                   // how many pages it has, likewise
 	link   bool                   // links name a next page
 }
 
@@ -113,17 +115,31 @@ func (d *document) readMeta(r *jsonstream.Reader) error {
 			return nil
 		}
 		return members(r, func(name string) error {
-			if name != "next-page" {
-				return nil
+			switch name {
+			case "next-page":
+				return readCount(r, &d.next, 0)
+			case "total-count":
+				return readCount(r, &d.total, -1)
+			case "total-pages":
+				return readCount(r, &d.pages, -1)
 			}
-			raw, err := r.Raw(20)
-			if err == nil && string(raw) != "null" {
-				n, _ := strconv.Atoi(strings.Trim(string(raw), `"`))
-				d.next = &n
-			}
-			return err
+			return nil
 		})
 	})
+}
+
+// readCount reads a whole number, which may be text, and leaves nil for null.
+func readCount(r *jsonstream.Reader, to **int, otherwise int) error {
+	raw, err := r.Raw(20)
+	if err != nil || string(raw) == "null" {
+		return err
+	}
+	n, err := strconv.Atoi(strings.Trim(string(raw), `"`))
+	if err != nil {
+		n = otherwise
+	}
+	*to = &n
+	return nil
 }
 
 // members reads an object; any other value counts as an empty one.

@@ -37,13 +37,20 @@ type call struct {
 	read func(answer) error
 	// anonymous leaves the token out: for the exchange that gets one.
 	anonymous bool
-	plain     bool // the answer is plain JSON, not JSON:API
+	// check is called before every attempt, and its error is the call's; nil: nothing to check.
+	check func(context.Context) error
+	plain bool // the answer is plain JSON, not JSON:API
 }
 
 // do performs the call, again and again as its policy says.
 func (c *Client) do(ctx context.Context, k call) error {
 	progress := k.policy.begin()
 	for {
+		if k.check != nil {
+			if err := k.check(ctx); err != nil {
+				return err
+			}
+		}
 		used := c.bearer()
 		err := c.once(ctx, k)
 		if err == nil {

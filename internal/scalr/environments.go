@@ -47,7 +47,12 @@ func (c *Client) Environment(ctx context.Context, id string) (e Environment, err
 	op := "read environment " + id
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: starting,
-		read: func(a answer) (err error) { e, err = a.environment(op); return err },
+		read: func(a answer) (err error) {
+			if e, err = a.environment(op); err == nil && e.ID != id {
+				err = malformed(op, "the answer is for another environment: "+e.ID)
+			}
+			return err
+		},
 	})
 	return e, err
 }
@@ -97,7 +102,7 @@ func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (
 			}
 			return e, err
 		},
-		func() (Environment, bool, error) { return c.environmentNamed(ctx, s) })
+		func() (Environment, bool, error) { return c.environmentNamed(ctx, s.AccountID, s.Name, lookingUp) })
 }
 
 func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, err error) {
@@ -107,17 +112,6 @@ func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e 
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
 	})
 	return e, err
-}
-
-func (c *Client) environmentNamed(ctx context.Context, s EnvironmentSettings) (Environment, bool, error) {
-	found, err := c.environments(ctx, EnvironmentFilter{AccountID: s.AccountID, Name: s.Name}, lookingUp)
-	for _, e := range found {
-		if e.Name == s.Name {
-			e, err := c.Environment(ctx, e.ID)
-			return e, err == nil, err
-		}
-	}
-	return Environment{}, false, err
 }
 
 // UpdateEnvironment changes what is set in the settings. The answer is what the
@@ -132,10 +126,11 @@ func (c *Client) UpdateEnvironment(ctx context.Context, id string, s Environment
 	return e, err
 }
 
-// DeleteEnvironment deletes an environment. A 404 may mean that it is gone, or
-// that the token may not delete it.
-func (c *Client) DeleteEnvironment(ctx context.Context, id string) error {
-	return c.do(ctx, call{op: "delete environment " + id, method: http.MethodDelete, path: []string{"environments", id}, policy: starting})
+// DeleteEnvironment deletes an environment and all that is in it: the service
+// asks nothing. So check has the last word before every attempt. A 404 may mean
+// that it is gone, or that the token may not delete it.
+func (c *Client) DeleteEnvironment(ctx context.Context, id string, check func(context.Context) error) error {
+	return c.do(ctx, call{op: "delete environment " + id, method: http.MethodDelete, path: []string{"environments", id}, policy: starting, check: check})
 }
 
 func (a answer) environment(op string) (Environment, error) {
@@ -145,12 +140,11 @@ func (a answer) environment(op string) (Environment, error) {
 
 func (d document) environment(r resource) Environment {
 	a := r.Attributes
-	// A name is kept as it came, here and in tags: it is compared.
 	return Environment{
-		ID: r.ID, Name: a.text("name"), Status: a.line("status"), AccountID: r.ref("account"),
+		ID: r.ID, Name: a.name(), Status: a.line("status"), AccountID: r.ref("account"),
 		Locked: a.set("locked"), LockReason: a.line("lock-reason"),
 		MaskSensitive: a.flag("mask-sensitive-output"), RemoteBackend: a.flag("remote-backend"), CostEstimation: a.flag("cost-estimation-enabled"),
 		Tags: d.tags(r), Policies: r.refs("policy-groups"), Providers: r.refs("provider-configurations"),
-		DefaultProviders: r.refs("default-provider-configurations"),
+		DefaultProviders: r.refs("default-provider-configurations"), Permissions: a.granted("permissions"),
 	}
 }

@@ -116,7 +116,7 @@ func TestEndlessLists(t *testing.T) {
 		requests int // at most
 		says     string
 	}{
-		"long names": {100, `{"type":"workspaces","id":"ws-%d","attributes":{"name":"` + strings.Repeat("n", 5000) + `"}}`,
+		"long texts": {100, `{"type":"workspaces","id":"ws-%d","attributes":{"working-directory":"` + strings.Repeat("n", 5000) + `"}}`,
 			func(c *scalr.Client) error { _, err := c.Workspaces(t.Context(), scalr.WorkspaceFilter{}); return err }, 40, "needs more than 12 MiB"},
 		"many tags": {1000, `{"type":"tags","id":"tag-%d","attributes":{"name":"n"}}`,
 			func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, 101, "more than 100000 entries"},

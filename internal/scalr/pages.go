@@ -21,6 +21,14 @@ const (
 // until there are no more or visit has seen enough. A list may move while it is
 // read, so that a resource comes twice: visit sees it once.
 func (c *Client) pages(ctx context.Context, op string, path []string, kind string, query url.Values, p policy, visit func(resource, document) (more bool)) error {
+	_, err := c.wholeList(ctx, op, path, kind, query, p, visit)
+	return err
+}
+
+// wholeList is pages, and reports whether the list is whole: the server says that
+// nothing follows, and what it says of the length agrees with what it gave.
+func (c *Client) wholeList(ctx context.Context, op string, path []string, kind string, query url.Values, p policy,
+	visit func(resource, document) (more bool)) (whole bool, err error) {
 	seen := map[string]bool{}
 	for page := 1; page <= mostPages; page++ {
 		query.Set("page[number]", strconv.Itoa(page))
@@ -30,22 +38,29 @@ func (c *Client) pages(ctx context.Context, op string, path []string, kind strin
 		err := c.do(ctx, call{op: op, method: http.MethodGet, path: path, query: query, policy: p,
 			read: func(a answer) (err error) { rs, doc, err = a.many(op, kind); return err }})
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, r := range rs {
 			if !seen[r.ID] && !visit(r, doc) {
-				return nil
+				return false, nil
 			}
 			seen[r.ID] = true
 		}
 		if len(seen) > mostListed {
-			return &Error{Op: op, Note: fmt.Sprintf("the list has more than %d entries", mostListed), Final: true}
+			return false, &Error{Op: op, Note: fmt.Sprintf("the list has more than %d entries", mostListed), Final: true}
 		}
 		if len(rs) == 0 || !doc.more(page) {
-			return nil
+			return doc.endsAt(page, len(seen)), nil
 		}
 	}
-	return nil
+	return false, nil
+}
+
+// endsAt reports whether nothing that the server says contradicts this being the
+// last page, and so many resources all that there are.
+func (d document) endsAt(page, resources int) bool {
+	atMost := func(reported *int, most int) bool { return reported == nil || 0 <= *reported && *reported <= most }
+	return d.next == nil && !d.link && atMost(d.total, resources) && atMost(d.pages, page)
 }
 
 // more reports whether another page follows. A server that gives the same page

@@ -13,7 +13,7 @@ type PolicyGroup struct{ ID, Name string }
 func (c *Client) PolicyGroups(ctx context.Context) ([]PolicyGroup, error) {
 	return list(ctx, c, "list policy groups", []string{"policy-groups"}, url.Values{"fields[policy-groups]": {"name"}}, starting,
 		func(r resource, _ document) PolicyGroup {
-			return PolicyGroup{ID: r.ID, Name: r.Attributes.text("name")}
+			return PolicyGroup{ID: r.ID, Name: r.Attributes.name()}
 		})
 }
 

@@ -30,7 +30,7 @@ func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 }
 
 func (r resource) provider() Provider {
-	return Provider{ID: r.ID, Name: r.Attributes.text("name"), Shared: r.Attributes.set("is-shared"),
+	return Provider{ID: r.ID, Name: r.Attributes.name(), Shared: r.Attributes.set("is-shared"),
 		Environments: r.refs("environments"), told: r.Relationships["environments"].many}
 }
 

@@ -141,6 +141,27 @@ func (c *Client) Unfinished(ctx context.Context, workspaceID string) ([]Run, err
 	return list, err
 }
 
+// RunsAtWork gives id and status of the runs of a workspace that have not
+// finished, for a decision that must not miss one: a list that cannot be read, or
+// that is not whole among the newest thousand, is an error.
+func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, error) {
+	var list []Run
+	op, seen := "list the runs of workspace "+workspaceID, 0
+	query := url.Values{"filter[workspace]": {workspaceID}}
+	whole, err := c.wholeList(ctx, op, []string{"runs"}, "runs", query, starting, func(r resource, d document) bool {
+		run := d.run(r)
+		if !run.Status.Over() && (run.WorkspaceID == workspaceID || run.WorkspaceID == "") {
+			list = append(list, Run{ID: run.ID, Status: run.Status})
+		}
+		seen++
+		return seen < mostSeen
+	})
+	if err == nil && !whole && seen < mostSeen {
+		err = malformed(op, "the list contradicts its own length")
+	}
+	return list, err
+}
+
 // Holder finds the run that the given one waits for: the oldest that is neither
 // dry nor over. ok is false when there is none, or nobody knows.
 func (c *Client) Holder(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {

@@ -25,7 +25,7 @@ func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, e
 	query := url.Values{}
 	setIf(query, "filter[name]", literal(name))
 	return list(ctx, c, "list tags", []string{"tags"}, query, p, func(r resource, _ document) Tag {
-		return Tag{ID: r.ID, Name: r.Attributes.text("name")}
+		return Tag{ID: r.ID, Name: r.Attributes.name()}
 	})
 }
 
@@ -40,16 +40,6 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created boo
 		func() (Tag, bool, error) { return c.tagNamed(ctx, name, lookingUp) })
 }
 
-func (c *Client) tagNamed(ctx context.Context, name string, p policy) (Tag, bool, error) {
-	tags, err := c.tagsNamed(ctx, name, p)
-	for _, t := range tags {
-		if t.Name == name {
-			return t, true, nil
-		}
-	}
-	return Tag{}, false, err
-}
-
 func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 	op := "create tag " + printable(name, 255)
 	err = c.do(ctx, call{
@@ -57,7 +47,7 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 		body: body("tags", "", map[string]any{"name": name}, nil),
 		read: func(a answer) error {
 			r, _, err := a.one(op, "tags")
-			t = Tag{ID: r.ID, Name: r.Attributes.text("name")}
+			t = Tag{ID: r.ID, Name: r.Attributes.name()}
 			return err
 		},
 	})

@@ -110,6 +110,20 @@ func (a attributes) text(name string) string {
 	return s
 }
 
+// longestName is more bytes than the 255 characters that a name may have.
+const longestName = 1020
+
+// name is the name of a thing exactly as it came, since names are compared: two
+// that only look alike are not equal. It is "" where none was reported, or
+// something that is not a name.
+func (a attributes) name() string {
+	s := a.text("name")
+	if len(s) > longestName {
+		return ""
+	}
+	return s
+}
+
 // line is foreign text for one line.
 func (a attributes) line(name string) string { return printable(a.text(name), 4096) }
 

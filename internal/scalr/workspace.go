@@ -1,7 +1,8 @@
 package scalr
 
 // Workspace is what a run needs to know of a workspace, and what the workspace
-// action shows and sets. Zero fields were not told.
+// action shows and sets. Zero fields were not reported. Names are as they came,
+// here and below, since they are compared: quote them where people read them.
 type Workspace struct {
 	ID, Name                   string
 	EnvironmentID, Environment string // the name is empty when it was not told
@@ -16,7 +17,7 @@ type Workspace struct {
 	EnvironmentType            string
 	AutoDestroyDays            *int
 	DeletionProtection         *bool
-	HasResources               bool
+	HasResources               *bool
 	VCS                        string // the repository's name, when the workspace is bound to one
 	Hooks                      bool   // scripts run before Terraform does, which may make files
 	Terragrunt                 bool   // Terragrunt runs in it, which needs no .tf files of its own
@@ -43,6 +44,7 @@ type Environment struct {
 	Policies         []string // ids of the policy groups
 	Providers        []string // ids of the provider configurations
 	DefaultProviders []string
+	Permissions      []string // of the token, as far as the service reports them
 }
 
 // Tag is a name that environments and workspaces carry. The name is empty

@@ -44,15 +44,7 @@ func (s WorkspaceSettings) attributes() map[string]any {
 func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, created bool, err error) {
 	return createNamed(ctx,
 		func() (Workspace, error) { return c.postWorkspace(ctx, environmentID, s) },
-		func() (Workspace, bool, error) {
-			list, err := c.workspaces(ctx, WorkspaceFilter{EnvironmentID: environmentID, Name: s.Name}, lookingUp)
-			for _, w := range list {
-				if w.Name == s.Name && w.EnvironmentID == environmentID {
-					return w, true, nil
-				}
-			}
-			return Workspace{}, false, err
-		})
+		func() (Workspace, bool, error) { return c.workspaceNamed(ctx, environmentID, s.Name, lookingUp) })
 }
 
 func (c *Client) postWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, err error) {
@@ -81,9 +73,10 @@ func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSett
 	return w, err
 }
 
-// DeleteWorkspace deletes a workspace, with its state. A 404 may mean that it is
-// gone, or that the token may not delete it; a 409 that it is protected and
-// manages resources (openapi.yml, delete_workspace).
-func (c *Client) DeleteWorkspace(ctx context.Context, id string) error {
-	return c.do(ctx, call{op: "delete workspace " + id, method: http.MethodDelete, path: []string{"workspaces", id}, policy: starting})
+// DeleteWorkspace deletes a workspace, with its state. check has the last word
+// before every attempt. A 404 may mean that it is gone, or that the token may not
+// delete it; a 409 that it is protected and manages resources (openapi.yml,
+// delete_workspace).
+func (c *Client) DeleteWorkspace(ctx context.Context, id string, check func(context.Context) error) error {
+	return c.do(ctx, call{op: "delete workspace " + id, method: http.MethodDelete, path: []string{"workspaces", id}, policy: starting, check: check})
 }

@@ -2,6 +2,7 @@ package scalr
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 )
@@ -31,7 +32,7 @@ func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err err
 
 // in takes down what is to be known of the workspace's environment.
 func (w *Workspace) in(e resource) {
-	w.Environment = e.Attributes.line("name")
+	w.Environment = e.Attributes.name()
 	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")
 	w.CostEstimation = e.Attributes.flag("cost-estimation-enabled")
 }
@@ -56,7 +57,7 @@ func (c *Client) Workspaces(ctx context.Context, f WorkspaceFilter) ([]Workspace
 func (c *Client) workspaces(ctx context.Context, f WorkspaceFilter, p policy) ([]Workspace, error) {
 	query := url.Values{"include": {workspaceIncludes}}
 	setIf(query, "filter[environment]", f.EnvironmentID)
-	setIf(query, "filter[environment][name]", f.Environment)
+	setIf(query, "filter[environment][name]", literal(f.Environment))
 	setIf(query, "filter[name]", f.Name)
 	setIf(query, "query", f.Query)
 	setIf(query, "filter[tag]", f.Tag)
@@ -72,11 +73,11 @@ func setIf(q url.Values, name, value string) {
 func (d document) workspace(r resource) Workspace {
 	a := r.Attributes
 	w := Workspace{
-		ID: r.ID, Name: a.line("name"), EnvironmentID: r.ref("environment"), AutoApply: a.set("auto-apply"),
+		ID: r.ID, Name: a.name(), EnvironmentID: r.ref("environment"), AutoApply: a.set("auto-apply"),
 		ExecutionMode: a.text("execution-mode"), Platform: a.text("iac-platform"), Version: a.line("terraform-version"),
 		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
 		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
-		HasResources: a.set("has-resources"), Terragrunt: a["terragrunt"] != nil, RunAll: a.object("terragrunt").set("use-run-all"),
+		HasResources: a.flag("has-resources"), Terragrunt: a["terragrunt"] != nil, RunAll: a.object("terragrunt").set("use-run-all"),
 		Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
@@ -101,9 +102,25 @@ func (d document) tags(r resource) []Tag {
 	var tags []Tag
 	for _, id := range r.refs("tags") {
 		t, _ := d.included("tags", id)
-		tags = append(tags, Tag{ID: id, Name: t.Attributes.text("name")})
+		tags = append(tags, Tag{ID: id, Name: t.Attributes.name()})
 	}
 	return tags
+}
+
+// granted reads permissions: an object of booleans, or a list of names.
+func (a attributes) granted(name string) []string {
+	var granted []string
+	for permission, is := range a.flags(name) {
+		if is {
+			granted = append(granted, permission)
+		}
+	}
+	raw, _ := a[name].(json.RawMessage)
+	var names []string
+	if len(raw) <= maxDecoded && json.Unmarshal(raw, &names) == nil {
+		granted = append(granted, names...)
+	}
+	return granted
 }
 
 // flags reads an object of booleans; nil when there is none.

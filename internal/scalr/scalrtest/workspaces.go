@@ -108,9 +108,13 @@ func (s *Server) deleteWorkspace(c *call) reply {
 	if w.attributes["deletion-protection-enabled"] == true && w.attributes["has-resources"] == true {
 		return conflict("The workspace has managed resources and deletion protection is enabled.")
 	}
+	s.removeWorkspace(w)
+	return empty(204)
+}
+
+func (s *Server) removeWorkspace(w *resource) {
 	s.remove(w)
 	delete(s.outputs, w.id)
-	return empty(204)
 }
 
 // workspaceOutputs is openapi.yml, get_workspace_outputs: no JSON:API, and

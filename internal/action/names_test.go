@@ -1,0 +1,224 @@
+package action_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// lookalikes are names that a reader takes for "café-1", or that software does
+// after cleaning. None of them is it.
+var lookalikes = []string{
+	"café\u200b-1", "\ufeffcafé-1", "café-1\u00ad", "c\u2060afé-1", "café-1\u202e", "cafe\u0301-1", "Café-1", "CAFÉ-1", "café-1 ", " café-1", "café-1\n",
+	"café-1\x00", "caf\u00e9\u2010\u0031", "café-1\U000e0001", "\u0441afé-1", "café-１", "café-1\u180e", "café--1", "café-11", "café-",
+}
+
+const looksLike = "café-1"
+
+// A name that only looks equal is no match, in any mode of any action.
+func TestNamesAreComparedAsTheyCome(t *testing.T) {
+	t.Parallel()
+	setup := func(s *scalrtest.Server) {
+		for _, name := range lookalikes {
+			s.AddEnvironment(name)
+			s.AddWorkspace(scalrtest.StagingID, name, nil)
+			s.AddTag(name)
+		}
+	}
+	atDesk(t, scalrtest.Scenario{Setup: setup}, func(d *desk) {
+		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
+		d.environment("mode=show", "name="+looksLike).want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says("Did you mean")
+		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
+		d.workspace("mode=show", "environment=staging", "name="+looksLike).want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=")
+		d.workspace("mode=absent", "environment="+looksLike, "name=network").want(0, "result=done", "changed=false").wrote()
+		d.workspace("mode=outputs", "environment="+looksLike, "name=network").want(3, "error-code=environment-not-found")
+		d.workspace("mode=list", "filter-tag="+looksLike).want(0, "count=0").says("There is no tag")
+		d.workspace("mode=list", "filter-name="+looksLike).want(0, "count=0")
+		d.environment("name="+looksLike).want(0, "created=true", "name="+looksLike)
+		d.environment("mode=absent", "name="+looksLike).want(0, "changed=true")
+	})
+}
+
+// The root action compares the names of both, the environment's and the workspace's.
+func TestRunComparesNamesAsTheyCome(t *testing.T) {
+	t.Parallel()
+	for _, name := range lookalikes {
+		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
+			t.Parallel()
+			for workspace, setup := range map[string]func(*scalrtest.Server){
+				"staging/" + looksLike: func(s *scalrtest.Server) { s.AddWorkspace(scalrtest.StagingID, name, nil) },
+				looksLike + "/network": func(s *scalrtest.Server) { s.AddWorkspace(s.AddEnvironment(name), "network", nil) },
+			} {
+				p := newRig(t, scalrtest.Scenario{Setup: setup}).set("workspace-id=", "workspace="+workspace).play()
+				p.want(3, "result=refused")
+				if code := p.outputs["error-code"]; !strings.HasSuffix(code, "-not-found") || len(p.runs) > 0 {
+					t.Errorf("%s: error-code %q, %d runs", workspace, code, len(p.runs))
+				}
+			}
+		})
+	}
+}
+
+// Several of one name are ambiguous wherever a name is given.
+func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
+	t.Parallel()
+	setup := func(s *scalrtest.Server) {
+		for range 2 {
+			s.AddWorkspace(scalrtest.StagingID, "app", nil)
+			s.AddTag("twin")
+			s.AddWorkspace(s.AddEnvironment("double"), "app", nil)
+		}
+	}
+	atDesk(t, scalrtest.Scenario{Setup: setup}, func(d *desk) {
+		for _, mode := range []string{"present", "absent", "show", "outputs"} {
+			d.workspace("mode="+mode, "environment=staging", "name=app").want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).wrote()
+			d.workspace("mode="+mode, "environment=double", "name=app").want(3, "result=refused", "error-code=environment-ambiguous").wrote()
+		}
+		for _, mode := range []string{"present", "absent", "show"} {
+			d.environment("mode="+mode, "name=double").want(3, "result=refused", "error-code=environment-ambiguous").says(`2 environments are called "double"`).wrote()
+		}
+		d.environment("name=staging", "tags=twin").want(3, "result=refused", "error-code=tag-ambiguous").says(`2 tags are called "twin"`).wrote()
+		d.workspace("mode=list", "filter-tag=twin").want(3, "error-code=tag-ambiguous")
+	})
+	p := newRig(t, scalrtest.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
+	p.want(3, "result=refused", "error-code=workspace-ambiguous")
+}
+
+// An environment or a workspace whose name is not reported is no match, and one
+// that has another name when it is read is none either.
+func TestNamesThatAreNotReported(t *testing.T) {
+	t.Parallel()
+	nameless := func(doc map[string]any) {
+		one := func(v any) { delete(v.(map[string]any)["attributes"].(map[string]any), "name") }
+		switch data := doc["data"].(type) {
+		case []any:
+			for _, v := range data {
+				one(v)
+			}
+		default:
+			one(data)
+		}
+		included, _ := doc["included"].([]any)
+		for _, v := range included {
+			if v.(map[string]any)["type"] == "environments" {
+				one(v)
+			}
+		}
+	}
+	onlyIncluded := func(doc map[string]any) {
+		data := doc["data"]
+		doc["data"] = []any{}
+		nameless(doc)
+		doc["data"] = data
+	}
+	edit := func(op string, change func(map[string]any)) scalrtest.Fault {
+		return scalrtest.Fault{Op: op, Times: -1, Action: scalrtest.Edit, Change: rewritten(change)}
+	}
+	for _, mode := range []string{"absent", "show"} {
+		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /environments", nameless)}}, func(d *desk) {
+			v := d.environment("mode="+mode, "name=staging").wrote()
+			if mode == "absent" {
+				v.want(0, "changed=false")
+			} else {
+				v.want(3, "error-code=environment-not-found")
+			}
+		})
+		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /environments/*", nameless)}}, func(d *desk) {
+			d.environment("mode="+mode, "name=staging").wrote()
+		})
+		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /workspaces", nameless)}}, func(d *desk) {
+			d.workspace("mode="+mode, "environment=production", "name=network").wrote()
+		})
+	}
+	for name, faults := range map[string][]scalrtest.Fault{
+		"of the environment, anywhere": {edit("GET /workspaces", onlyIncluded), edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }), edit("GET /environments/*", nameless)},
+		"of both":                      {edit("GET /workspaces", nameless)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newRig(t, scalrtest.Scenario{Faults: faults}).set("workspace-id=", "workspace=production/network").play()
+			p.want(3, "result=refused")
+			if len(p.runs) > 0 {
+				t.Error("a run was created")
+			}
+			if name != "of both" {
+				p.want(3, "error-code=workspace-ambiguous").says("Scalr does not report whether the workspace \"network\"", "`workspace-id`")
+			}
+		})
+	}
+	t.Run("told by the workspace itself", func(t *testing.T) {
+		t.Parallel()
+		newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /workspaces", onlyIncluded)}}).set("workspace-id=", "workspace=production/network").play().want(0, "result=planned")
+	})
+}
+
+// unfiltered is a Scalr that takes no notice of a filter.
+type unfiltered struct {
+	http.RoundTripper
+	name string
+}
+
+func (u unfiltered) RoundTrip(r *http.Request) (*http.Response, error) {
+	query := r.URL.Query()
+	query.Del(u.name)
+	r = r.Clone(r.Context())
+	r.URL.RawQuery = query.Encode()
+	return u.RoundTripper.RoundTrip(r)
+}
+
+// A list is what other steps delete by: it holds nothing that was not asked for.
+func TestListsHoldNoMoreThanAsked(t *testing.T) {
+	t.Parallel()
+	for filter, in := range map[string][2]string{
+		"filter[tag]": {"filter-tag=preview", "filter-tag=preview"}, "filter[environment]": {"", "environment=preview-1"}, "filter[name]": {"", "filter-name=app"},
+	} {
+		atDesk(t, scalrtest.Scenario{Setup: func(s *scalrtest.Server) {
+			s.AddWorkspace(s.AddEnvironment("preview-1", "preview"), "app", nil, "preview")
+			s.AddTag("other")
+		}}, func(d *desk) {
+			d.http = unfiltered{d.http, filter}
+			if in[0] != "" {
+				v := d.environment("mode=list", in[0]).want(0, "count=1")
+				wantListed(t, v.outputs["environments"], 1)
+			}
+			d.workspace("mode=list", in[1]).want(0, "count=1")
+		})
+	}
+}
+
+// The answer about one environment is not taken for that about another.
+func TestAnswerForAnotherEnvironment(t *testing.T) {
+	t.Parallel()
+	other := scalrtest.Fault{Op: "GET /environments/" + scalrtest.StagingID, Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+		doc["data"].(map[string]any)["id"] = scalrtest.EnvironmentID
+	})}
+	for _, by := range []string{"name=staging", "environment-id=" + scalrtest.StagingID} {
+		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{other}}, func(d *desk) {
+			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wrote().says("another environment")
+		})
+	}
+}
+
+// With account-id, an environment of another account, or of one that is not
+// reported, is not meant.
+func TestNamesInAnAccount(t *testing.T) {
+	t.Parallel()
+	account := func(id any) scalrtest.Fault {
+		return scalrtest.Fault{Op: "GET /environments/*", Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+			doc["data"].(map[string]any)["relationships"].(map[string]any)["account"] = map[string]any{"data": id}
+		})}
+	}
+	other := map[string]any{"type": "accounts", "id": "acc-v0other0000001"}
+	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{account(other)}}, func(d *desk) {
+		d.environment("mode=absent", "name=staging", "account-id="+scalrtest.AccountID).want(0, "changed=false").wrote()
+	})
+	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{account(nil)}}, func(d *desk) {
+		d.environment("mode=absent", "name=staging", "account-id="+scalrtest.AccountID).want(3, "changed=false").says("does not say to which account it belongs").wrote()
+	})
+	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+		d.environment("mode=absent", "name=staging", "account-id="+scalrtest.AccountID).want(0, "changed=true")
+	})
+}

@@ -1,0 +1,108 @@
+package scalr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The service's filters may find more than was asked for. Here, what was found
+// is compared: the very name, in the very place, and only once.
+
+// AmbiguousError is a name that several things have.
+type AmbiguousError struct {
+	Thing string // environment, workspace, tag
+	Name  string
+	IDs   []string
+}
+
+func (e *AmbiguousError) Error() string {
+	ids, more := e.IDs, ""
+	if len(ids) > mostIDs {
+		ids, more = ids[:mostIDs], fmt.Sprintf(" and %d more", len(ids)-mostIDs)
+	}
+	return fmt.Sprintf("%d %ss are called %q: %s%s", len(e.IDs), e.Thing, e.Name, strings.Join(ids, ", "), more)
+}
+
+const mostIDs = 10 // in an error
+
+// onlyOne gives the one thing that was found, if there is one.
+func onlyOne[T any](thing, name string, found []T, id func(T) string) (one T, ok bool, err error) {
+	switch len(found) {
+	case 0:
+		return one, false, nil
+	case 1:
+		return found[0], true, nil
+	}
+	ambiguous := &AmbiguousError{Thing: thing, Name: name}
+	for _, f := range found {
+		ambiguous.IDs = append(ambiguous.IDs, id(f))
+	}
+	return one, false, ambiguous
+}
+
+// EnvironmentNamed finds the environment with exactly the name, in the account if
+// one is given. ok is false if there is none. The error is an *AmbiguousError if
+// there are several.
+func (c *Client) EnvironmentNamed(ctx context.Context, accountID, name string) (e Environment, ok bool, err error) {
+	return c.environmentNamed(ctx, accountID, name, starting)
+}
+
+func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p policy) (e Environment, ok bool, err error) {
+	list, err := c.environments(ctx, EnvironmentFilter{AccountID: accountID, Name: name}, p)
+	if err != nil {
+		return Environment{}, false, err
+	}
+	list = slices.DeleteFunc(list, func(e Environment) bool {
+		return e.Name != name || accountID != "" && e.AccountID != "" && e.AccountID != accountID
+	})
+	one, ok, err := onlyOne("environment", name, list, func(e Environment) string { return e.ID })
+	if !ok || err != nil {
+		return Environment{}, false, err
+	}
+	// The list leaves most out, and what it says is held against the thing itself.
+	whole, err := c.Environment(ctx, one.ID)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Environment{}, false, nil
+	case err != nil:
+		return Environment{}, false, err
+	case accountID != "" && whole.AccountID == "":
+		return Environment{}, false, malformed("read environment "+one.ID, "the answer does not say to which account it belongs")
+	case whole.Name != name || accountID != "" && whole.AccountID != accountID:
+		return Environment{}, false, nil // it was renamed meanwhile
+	}
+	return whole, true, nil
+}
+
+// WorkspaceNamed finds the workspace with exactly the name in the environment. ok
+// is false if there is none. The error is an *AmbiguousError if there are several.
+func (c *Client) WorkspaceNamed(ctx context.Context, environmentID, name string) (w Workspace, ok bool, err error) {
+	return c.workspaceNamed(ctx, environmentID, name, starting)
+}
+
+func (c *Client) workspaceNamed(ctx context.Context, environmentID, name string, p policy) (Workspace, bool, error) {
+	list, err := c.workspaces(ctx, WorkspaceFilter{EnvironmentID: environmentID, Name: name}, p)
+	if err != nil {
+		return Workspace{}, false, err
+	}
+	list = slices.DeleteFunc(list, func(w Workspace) bool { return w.Name != name || w.EnvironmentID != environmentID })
+	return onlyOne("workspace", name, list, func(w Workspace) string { return w.ID })
+}
+
+// TagNamed finds the tag with exactly the name. ok is false if there is none. The
+// error is an *AmbiguousError if there are several.
+func (c *Client) TagNamed(ctx context.Context, name string) (t Tag, ok bool, err error) {
+	return c.tagNamed(ctx, name, starting)
+}
+
+func (c *Client) tagNamed(ctx context.Context, name string, p policy) (Tag, bool, error) {
+	list, err := c.tagsNamed(ctx, name, p)
+	if err != nil {
+		return Tag{}, false, err
+	}
+	list = slices.DeleteFunc(list, func(t Tag) bool { return t.Name != name })
+	return onlyOne("tag", name, list, func(t Tag) string { return t.ID })
+}
