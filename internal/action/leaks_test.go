@@ -184,7 +184,7 @@ func (s *sent) withoutAllowed(secrets map[string]string) string {
 			}
 		}
 	case s.host == "blob.scalr.test":
-		address, _, _ = strings.Cut(address, "?signature=")
+		address, _, _ = strings.Cut(address, "signature=")
 	}
 	return fmt.Sprint(address, "\n", header, "\n", body)
 }

@@ -71,13 +71,14 @@ func (j *Job) endGroup() {
 }
 
 // Mask hides v in everything that the job prints from now on, and adds it to the Redactor. It must be called before v
-// can appear anywhere. What is not Hideable is left alone.
+// can appear anywhere. What is not Hideable is left alone. A Value made by secret.Whole is for the Redactor only: such
+// short texts as sp=cw would be hidden from the logs of all later steps.
 func (j *Job) Mask(v secret.Value) {
 	if !v.Hideable() {
 		return
 	}
 	j.redact.Add(v)
-	if !j.OnGitHub() {
+	if !j.OnGitHub() || v.IsWhole() {
 		return
 	}
 	j.mu.Lock()

@@ -71,6 +71,17 @@ func TestDebug(t *testing.T) {
 	}
 }
 
+// TestMaskWhole: the runner is not asked to hide what is a secret only as a whole.
+func TestMaskWhole(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	j.Mask(secret.Whole("/bundles/production"))
+	j.Infof("PUT /bundles/production, then /bundles/staging")
+	if got, want := out.String(), "PUT ***, then /bundles/staging\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestMask(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ value, want string }{

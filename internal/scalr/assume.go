@@ -13,7 +13,7 @@ import (
 // ours. The lifetime is left to the account's policy.
 func (c *Client) Assume(ctx context.Context, email string, proof secret.Value) (token secret.Value, expires time.Time, err error) {
 	op := "sign in as " + printable(email, 200)
-	c.tokens.Add(proof)
+	c.secrets.Add(proof)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"service-accounts", "assume"}, kind: actionType, policy: starting, plain: true, anonymous: true,
 		body: map[string]any{"id-token": proof.Reveal(), "service-account-email": email},

@@ -57,7 +57,7 @@ type Client struct {
 	budget    *budget
 
 	renewing chan struct{}    // holds an element while a token is made
-	tokens   *secret.Redactor // knows all that there were
+	secrets  *secret.Redactor // knows all tokens that there were, and upload addresses
 	mu       sync.Mutex
 	token    secret.Value
 }
@@ -85,7 +85,7 @@ func New(c Config) (*Client, error) {
 		retrying:  c.Retrying,
 		budget:    newBudget(),
 		renewing:  make(chan struct{}, 1),
-		tokens:    redactor(c.Token),
+		secrets:   redactor(c.Token),
 		token:     c.Token,
 	}, nil
 }
@@ -140,7 +140,7 @@ func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error
 	if err != nil {
 		return false, err
 	}
-	c.tokens.Add(fresh)
+	c.secrets.Add(fresh)
 	c.mu.Lock()
 	c.token = fresh
 	c.mu.Unlock()

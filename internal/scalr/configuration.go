@@ -18,7 +18,7 @@ type Configuration struct {
 	ErrorMessage string
 	Size         *int // bytes, once Scalr has processed the upload
 
-	upload string // signed; only the answer to the creation carries it
+	upload secret.Value // a signed address; only the answer to the creation carries it
 }
 
 // ErrNoUpload is a configuration version without an address to upload to: the
@@ -42,13 +42,13 @@ func (e *StillPendingError) Error() string {
 	return fmt.Sprintf("configuration version %s is still %q after %s", e.ID, e.Status, e.Waited.Round(time.Second))
 }
 
-// Secrets are the parts of the upload address that nobody may see.
+// Secrets returns the parts of the upload address that must not be shown.
 func (v Configuration) Secrets() []secret.Value {
-	u, err := url.Parse(v.upload)
+	u, err := url.Parse(v.upload.Reveal())
 	if err != nil {
-		return nil
+		return []secret.Value{v.upload}
 	}
-	return secretsOf(u)
+	return secret.Address(u)
 }
 
 // CreateConfiguration makes a configuration version for an upload. Runs are
@@ -62,9 +62,10 @@ func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dr
 			map[string]any{"workspace": reference{"workspaces", workspaceID}}),
 		read: func(a answer) (err error) { v, err = a.configuration(op); return err },
 	})
-	if err == nil && v.upload == "" {
+	if err == nil && v.upload.Empty() {
 		err = fmt.Errorf("%s: %w", op, ErrNoUpload)
 	}
+	c.secrets.Add(v.Secrets()...)
 	return v, err
 }
 
@@ -84,7 +85,7 @@ func (a answer) configuration(op string) (Configuration, error) {
 		return Configuration{}, err
 	}
 	return Configuration{ID: r.ID, Status: r.Attributes.text("status"), ErrorMessage: r.Attributes.line("error-message"),
-		Size: r.Attributes.number("size"), upload: r.link("upload")}, nil
+		Size: r.Attributes.number("size"), upload: secret.New(r.link("upload"))}, nil
 }
 
 // AwaitUploaded waits until Scalr has processed the upload: a run that is

@@ -90,7 +90,7 @@ func cutOff(err, cause error) error {
 
 // once makes one attempt. Whatever its error says, the token is not in it.
 func (c *Client) once(ctx context.Context, k call) error {
-	return hidden(c.attempt(ctx, k), c.tokens)
+	return c.redaction().error(c.attempt(ctx, k))
 }
 
 func (c *Client) attempt(ctx context.Context, k call) error {

@@ -137,10 +137,10 @@ func FuzzErrorBody(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	secrets := redactor(secret.New(signature))
+	client := &Client{secrets: redactor(secret.New(signature))}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		res := &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(""))}
-		for _, err := range []error{refusedByStorage("op", link, res, body), hidden(refusal(t.Context(), "op", res, bytes.NewReader(body)), secrets)} {
+		for _, err := range []error{refusedByStorage("op", link, res, body, client.redaction(link)), client.redaction().error(refusal(t.Context(), "op", res, bytes.NewReader(body)))} {
 			wantPresentable(t, err)
 			var e *Error
 			if errors.As(err, &e) && len(e.Note) > 700 {

@@ -70,28 +70,29 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 	req.Header.Set("Accept", "*/*")
 	// Without it net/http would unpack by itself, and the size would be lost.
 	req.Header.Set("Accept-Encoding", "identity")
+	secrets := c.redaction()
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return nil, c.unanswered(ctx, k.op, err)
 	}
 	if mayMove && redirected(res.StatusCode) {
-		if res, err = c.follow(ctx, k.op, req.URL, res, w); err != nil {
+		if res, err = c.follow(ctx, k.op, req.URL, res, w, secrets); err != nil {
 			return nil, err
 		}
 	}
 	if res.StatusCode == http.StatusOK {
-		return unpacked(ctx, k.op, res, w)
+		return unpacked(ctx, k.op, res, w, secrets)
 	}
 	defer res.Body.Close()
 	if res.StatusCode == http.StatusNoContent {
 		return nil, nil
 	}
 	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
-	return nil, hidden(refusal(ctx, k.op, res, bytes.NewReader(text)), c.tokens)
+	return nil, secrets.error(refusal(ctx, k.op, res, bytes.NewReader(text)))
 }
 
 // follow goes where a log was put, without the token, over at most five hops.
-func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http.Response, w *watch) (*http.Response, error) {
+func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http.Response, w *watch, secrets *redaction) (*http.Response, error) {
 	for hops := 0; redirected(res.StatusCode); hops++ {
 		res.Body.Close()
 		if hops == mostLogHops {
@@ -99,29 +100,30 @@ func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http
 		}
 		to, err := c.nextHop(op, from, res)
 		if err != nil {
-			return nil, err
+			return nil, secrets.error(err)
 		}
+		secrets.add(to)
 		req := (&http.Request{Method: http.MethodGet, URL: to, Host: to.Host, Header: http.Header{}}).WithContext(c.toLink(ctx, to))
 		req.Header.Set("User-Agent", c.userAgent)
 		req.Header.Set("Accept-Encoding", "identity")
 		w.alive()
 		if res, err = c.transport.RoundTrip(req); err != nil {
-			return nil, noAnswer(ctx, op, to.Host, err)
+			return nil, noAnswer(ctx, op, to.Host, err, secrets)
 		}
 		from = to
 	}
 	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent {
 		defer res.Body.Close()
 		text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
-		return nil, refusedByStorage(op, from, res, text)
+		return nil, refusedByStorage(op, from, res, text, secrets)
 	}
 	return res, nil
 }
 
 // unpacked hands on the body; some stores send gzip although nobody asked.
-func unpacked(ctx context.Context, op string, res *http.Response, w *watch) (*LogBody, error) {
+func unpacked(ctx context.Context, op string, res *http.Response, w *watch, secrets *redaction) (*LogBody, error) {
 	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
-	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body)), 32<<10)
+	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body), secrets), 32<<10)
 	b.Reader = in
 	if magic, _ := in.Peek(2); len(magic) == 2 && magic[0] == 0x1f && magic[1] == 0x8b {
 		unzip, err := gzip.NewReader(in)
@@ -135,11 +137,11 @@ func unpacked(ctx context.Context, op string, res *http.Response, w *watch) (*Lo
 }
 
 // explained says of a body that breaks off what it was, and why.
-func explained(ctx context.Context, op, host string, r io.Reader) io.Reader {
+func explained(ctx context.Context, op, host string, r io.Reader, secrets *redaction) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p)
 		if err != nil && err != io.EOF {
-			err = noAnswer(ctx, op, host, err)
+			err = noAnswer(ctx, op, host, err, secrets)
 		}
 		return n, err
 	})

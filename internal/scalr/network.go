@@ -56,10 +56,13 @@ func (n Network) beforeSending() bool {
 
 // unanswered makes the error of a request that got no whole answer.
 func (c *Client) unanswered(ctx context.Context, op string, err error) error {
-	return noAnswer(ctx, op, c.base.Host, err)
+	return noAnswer(ctx, op, c.base.Host, err, c.redaction())
 }
 
-func noAnswer(ctx context.Context, op, host string, err error) error {
+// mostNote is the length in bytes of what is shown of an error of the network.
+const mostNote = 400
+
+func noAnswer(ctx context.Context, op, host string, err error, secrets *redaction) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, errSilence) || errors.Is(cause, errTooLong) {
 		return &Error{Op: op, Host: host, Network: TimedOut, Note: cause.Error(), Cause: cause}
@@ -69,6 +72,8 @@ func noAnswer(ctx context.Context, op, host string, err error) error {
 	}
 	e := &Error{Op: op, Host: host}
 	e.Network, e.Note = diagnose(err, host)
+	// A server can choose words of such an error. Half a secret would not be found, so they are cut afterwards.
+	e.Note = printable(secrets.text(e.Note), mostNote)
 	return e
 }
 
@@ -110,7 +115,7 @@ func diagnose(err error, host string) (Network, string) {
 	case errors.As(err, &dns):
 		return NameTrouble, "the name " + host + " could not be looked up"
 	case errors.As(err, &verify), certificate(err):
-		return Certificate, printable(certificateText(err), 400)
+		return Certificate, certificateText(err)
 	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
 		return NotTLS, host + " answered without TLS"
 	case containsAny(text, oldTLS):
@@ -126,7 +131,7 @@ func diagnose(err error, host string) (Network, string) {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &deadline) && deadline.Timeout():
 		return TimedOut, host + " did not answer in time"
 	}
-	return OtherTrouble, printable(text, 200)
+	return OtherTrouble, text
 }
 
 // What crypto/tls says in words only. The first is from us, the second from the server.
@@ -184,5 +189,5 @@ func rootCause(err error) string {
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return "no connection in time"
 	}
-	return printable(err.Error(), 120)
+	return err.Error()
 }

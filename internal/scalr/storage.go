@@ -34,7 +34,10 @@ func storageError(err error) error {
 
 // refusedByStorage reads an object store's no. Of its XML only code and message
 // are kept: other elements echo the signature.
-func refusedByStorage(op string, link *url.URL, res *http.Response, body []byte) error {
+//
+// Secrets are hidden before the text is cut: half of one would not be found.
+func refusedByStorage(op string, link *url.URL, res *http.Response, body []byte, secrets *redaction) error {
+	body = []byte(secrets.text(string(body)))
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, Host: link.Host, Storage: true, RetryAfter: retryAfter(res.Header)}
 	code, message := element(body, "Code"), element(body, "Message")
 	switch {
@@ -47,7 +50,7 @@ func refusedByStorage(op string, link *url.URL, res *http.Response, body []byte)
 	if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusBadRequest && expired {
 		e.Cause = ErrLinkExpired
 	}
-	return hidden(e, redactor(secretsOf(link)...))
+	return secrets.error(e)
 }
 
 // element takes the text of one element out of an XML error, if it is there.

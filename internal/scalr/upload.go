@@ -32,14 +32,14 @@ var ErrLinkExpired = errors.New("the upload address is not accepted any more")
 // from the start on every attempt, for two minutes after the first that failed.
 func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	op := "upload to configuration version " + v.ID
-	link, err := c.handedOut(op, v.upload)
+	link, err := c.handedOut(op, v.upload.Reveal())
 	if err != nil {
 		return err
 	}
-	progress, secrets := uploading.begin(), redactor(v.Secrets()...)
+	progress := uploading.begin()
 	ask, doubtful := u.Size >= askFirstFrom, false
 	for {
-		err := hidden(c.put(ctx, op, link, u, ask), secrets)
+		err := c.put(ctx, op, link, u, ask)
 		var e *Error
 		if !errors.As(err, &e) {
 			c.budget.earn(progress.spent)
@@ -79,8 +79,9 @@ func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
 	return err == nil || errors.As(err, &errored)
 }
 
-// put makes one attempt.
+// put makes one attempt. No address that it used stands in the error.
 func (c *Client) put(ctx context.Context, op string, link *url.URL, u Upload, ask bool) error {
+	secrets := c.redaction(link)
 	ctx, watch := patiently(ctx, uploadQuiet, 0)
 	defer watch.stop()
 	for hops := 0; ; hops++ {
@@ -89,7 +90,7 @@ func (c *Client) put(ctx context.Context, op string, link *url.URL, u Upload, as
 		res, err := c.transport.RoundTrip(req)
 		if err != nil {
 			sent.end()
-			return storageError(noAnswer(ctx, op, link.Host, err))
+			return storageError(noAnswer(ctx, op, link.Host, err, secrets))
 		}
 		text, _ := io.ReadAll(io.LimitReader(watch.reader(res.Body), maxPage))
 		res.Body.Close()
@@ -99,10 +100,11 @@ func (c *Client) put(ctx context.Context, op string, link *url.URL, u Upload, as
 			return nil
 		case redirected(res.StatusCode) && hops < mostUploadHops:
 			if link, err = c.nextHop(op, link, res); err != nil {
-				return storageError(err)
+				return secrets.error(storageError(err))
 			}
+			secrets.add(link)
 		default:
-			return refusedByStorage(op, link, res, text)
+			return refusedByStorage(op, link, res, text, secrets)
 		}
 	}
 }

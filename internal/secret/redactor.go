@@ -26,14 +26,14 @@ func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
 // Redactor takes secrets out of text. It finds a secret as it is and encoded as base64, hex, URL, JSON or XML, and of
-// each form any twelve bytes in a row; of secrets shorter than twelve bytes the whole forms only. Values that are not
-// Hideable are ignored. It is safe for concurrent use; the zero Redactor redacts nothing.
+// each form any twelve bytes in a row; of secrets shorter than twelve bytes, and of those made by Whole, the whole forms
+// only. Values that are not Hideable are ignored. It is safe for concurrent use; the zero Redactor redacts nothing.
 type Redactor struct {
 	mu      sync.RWMutex
 	grams   bitmap // of every form of a long secret
 	windows map[uint64]struct{}
 	heads   bitmap              // the first bytes of the forms of short secrets
-	whole   map[uint32][]string // these forms by their first bytes
+	whole   map[uint32][]string // these forms, and those of Whole, by their first bytes
 	longest int                 // the longest match that is looked for, in bytes
 }
 
@@ -42,8 +42,14 @@ func (r *Redactor) Add(values ...Value) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, v := range values {
+		if v.whole {
+			if v.Hideable() {
+				r.add(v.Reveal(), true)
+			}
+			continue
+		}
 		for _, piece := range pieces(v.Reveal()) {
-			r.add(piece)
+			r.add(piece, len(piece) < window)
 		}
 	}
 }
@@ -63,13 +69,14 @@ func pieces(s string) []string {
 
 func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
 
-func (r *Redactor) add(s string) {
+// add looks for a text in all its forms: for each as a whole, or for any window of it.
+func (r *Redactor) add(s string, whole bool) {
 	if r.windows == nil {
 		r.windows, r.grams = make(map[uint64]struct{}), make(bitmap, 1<<bitmapBits/64)
 		r.whole, r.heads = make(map[uint32][]string), make(bitmap, 1<<bitmapBits/64)
 	}
 	for _, form := range forms(s) {
-		if len(s) < window {
+		if whole {
 			r.addWhole(form)
 		} else {
 			r.addWindows([]byte(form))

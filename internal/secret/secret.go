@@ -18,6 +18,8 @@ const Shortest = 4
 type Value struct {
 	// A pointer, since fmt prints the fields of a struct that keeps a Value in an unexported field without asking us.
 	text *string
+	// whole: only the whole text is secret, not twelve bytes of it.
+	whole bool
 }
 
 // New returns s as a Value. New("") is the zero Value.
@@ -27,6 +29,16 @@ func New(s string) Value {
 	}
 	return Value{text: &s}
 }
+
+// Whole returns s as a Value of which parts may be shown, such as a path that is made of words.
+func Whole(s string) Value {
+	v := New(s)
+	v.whole = true
+	return v
+}
+
+// IsWhole reports whether the Value was made by [Whole].
+func (v Value) IsWhole() bool { return v.whole }
 
 // Reveal returns the text itself, for the one place that sends it.
 func (v Value) Reveal() string {

@@ -127,7 +127,7 @@ var secrets = []mutant{
 `, `		req.Header.Set("User-Agent", c.userAgent)
 		req.Header.Set("Authorization", "Bearer "+c.bearer().Reveal())
 `, both},
-	{"errors show the token", "scalr/hidden.go", `*text = r.String(*text)`, `_ = *text`, both},
+	{"errors show the token", "scalr/redact.go", `*text = r.text(*text)`, `_ = *text`, both},
 	{"no redaction at a cut", "job/foreign.go", `f.text = append(f.text, f.stream.Next(f.line)...)
 	f.line = f.line[:0]`, `f.text = append(f.text, f.job.redact.Bytes(f.line)...)
 	f.line = f.line[:0]`, []string{"job", "action"}},
@@ -136,9 +136,7 @@ var secrets = []mutant{
 `, ``, []string{"job", "action"}},
 	{"base64 is not looked for", "secret/forms.go", `	all = append(all, base64Forms(s)...)
 `, ``, []string{"secret", "action"}},
-	{"parts are not looked for", "secret/redactor.go", `if len(s) < window {
-			r.addWhole(form)`, `if len(s) < 1000 {
-			r.addWhole(form)`, []string{"secret", "action"}},
+	{"parts are not looked for", "secret/redactor.go", `r.add(piece, len(piece) < window)`, `r.add(piece, len(piece) < 1000)`, []string{"secret", "action"}},
 	{"a stream holds nothing back", "secret/stream.go", `len(s.held) - max(0, s.redactor.longest-1)`, `len(s.held)`, []string{"secret", "action"}},
 	{"the token is not masked", "action/signin.go", `	s.job.Mask(in.Token)
 `, ``, []string{"action"}},

@@ -1,0 +1,69 @@
+package action_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestUploadAddressInTheLog: whoever writes the log of the run knows the upload
+// address. Its path and its values are shown nowhere, whatever their names are,
+// and words that the log has in common with it stay.
+func TestUploadAddressInTheLog(t *testing.T) {
+	t.Parallel()
+	const (
+		path  = "/bundles/q7Zp3Vx9Lr2T/production.tar.gz"
+		extra = "&ticket=Bm4Gs6Yf0Jh7&region=eu-central-1&folder=production"
+		kept  = `aws_s3_bucket.data["eu-central-1"] in production, region=eu-central-1, at blob.scalr.test`
+	)
+	s := scenario(t, "plan-changes")
+	s.Life.Steps = []scalrtest.Step{
+		{Status: "planning", For: 2 * time.Second, Log: "PUT https://blob.scalr.test" + path + "?" + extra[1:] + "\n" +
+			"ticket Bm4Gs6Yf0Jh7 for q7Zp3Vx9Lr2T of bundles/q7Zp3Vx9Lr2T/production.tar.gz\n" + kept + "\n"},
+		{Status: "planned_and_finished"},
+	}
+	var upload string // the path that the simulator knows
+	moved := scalrtest.Fault{Op: createVersion, Action: scalrtest.Edit, Change: func(body string) string {
+		before, after, _ := strings.Cut(body, "https://blob.scalr.test")
+		target, after, _ := strings.Cut(after, `"`)
+		var query string
+		upload, query, _ = strings.Cut(target, "?")
+		return before + "https://blob.scalr.test" + path + "?" + strings.ReplaceAll(extra[1:]+"&"+query, "&", `\u0026`) + `"` + after
+	}}
+	r := newRig(t, with(s, moved))
+	r.http = func(server *scalrtest.Server) http.RoundTripper {
+		return renamed{server.Client().Transport, path, &upload}
+	}
+	p := r.play().want(0, "result=planned").says(kept)
+	logFile, err := os.ReadFile(filepath.Join(p.dir, p.outputs["plan-log-file"]))
+	if err != nil || !strings.Contains(string(logFile), kept) {
+		t.Errorf("the plan's log is %q, %v", logFile, err)
+	}
+	for where, text := range map[string]string{"log": masksRemoved.ReplaceAllString(p.log, ""), "summary": p.summary, "plan's log": string(logFile)} {
+		for _, part := range []string{path, path[1:], "q7Zp3Vx9Lr2T", "Bm4Gs6Yf0Jh7", "&region=eu-central-1", "&folder=production"} {
+			if strings.Contains(text, part) {
+				t.Errorf("%q stands in the %s:\n%s", part, where, text)
+			}
+		}
+	}
+}
+
+// renamed is a storage that has one object under another path.
+type renamed struct {
+	to       http.RoundTripper
+	from     string
+	realPath *string
+}
+
+func (n renamed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Path == n.from {
+		r = r.Clone(r.Context())
+		r.URL.Path = *n.realPath
+	}
+	return n.to.RoundTrip(r)
+}

@@ -1,0 +1,64 @@
+package scalr
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+
+	"scalr-run-action/internal/secret"
+)
+
+// redaction takes the secrets of one exchange out of the words of others: a
+// proxy's page or an object store may show the request that it refuses, with the
+// token or the signed address in it.
+type redaction struct {
+	client *secret.Redactor // all tokens and upload addresses of the client
+	links  *secret.Redactor
+	behind []*regexp.Regexp // what stands behind the host of each link
+}
+
+// redaction starts the exchange with the addresses that the server issued.
+func (c *Client) redaction(links ...*url.URL) *redaction {
+	r := &redaction{client: c.secrets, links: redactor()}
+	for _, link := range links {
+		r.add(link)
+	}
+	return r
+}
+
+// add makes a further address known, such as that of a redirect.
+func (r *redaction) add(link *url.URL) {
+	r.links.Add(secret.Address(link)...)
+	r.links.Add(secret.Parameters(link)...)
+	r.behind = append(r.behind, regexp.MustCompile(`(?i)(`+regexp.QuoteMeta(link.Hostname())+`\]?(?::[0-9]+)?)[/?#][^\s"'<>`+"`"+`]*`))
+}
+
+// text hides secrets in a text; of an address the host is left.
+func (r *redaction) text(s string) string {
+	s = r.client.String(s)
+	for _, address := range r.behind {
+		s = address.ReplaceAllString(s, "$1/"+secret.Mask)
+	}
+	return r.links.String(s)
+}
+
+// error hides secrets in what an [Error] says.
+func (r *redaction) error(err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for _, text := range []*string{&e.Note, &e.Location, &e.RequestID} {
+		*text = r.text(*text)
+	}
+	for i, p := range e.Problems {
+		e.Problems[i] = Problem{Code: r.text(p.Code), Title: r.text(p.Title), Detail: r.text(p.Detail), Pointer: r.text(p.Pointer)}
+	}
+	return err
+}
+
+func redactor(secrets ...secret.Value) *secret.Redactor {
+	r := &secret.Redactor{}
+	r.Add(secrets...)
+	return r
+}

@@ -1,0 +1,174 @@
+package scalr_test
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+const storageHost = "acme-scalr.s3.eu-central-1.amazonaws.com"
+
+// signedTargets are what stands behind the host of signed addresses, and what of
+// it must not be shown by itself either.
+var signedTargets = map[string]struct {
+	target  string
+	secrets []string
+}{
+	"S3": {"/bundles/8f14e45fceea167a/network.tar.gz?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0",
+		[]string{"8f14e45fceea167a", "AKIAIOSFODNN7EXAMPLE", "fe5f80f77d5fa3beca038a248ff027d0", "X-Amz-Expires=900", "network.tar.gz"}},
+	"Azure": {"/bundles/production/network.tar.gz?sv=2020-08-04&se=2026-01-01T00%3A15%3A00Z&sr=b&sp=cw&sig=q7Zp3Vx9Lr2Tn8Wd5Kc1%2FJh7%2BBm4Gs6Yf0%3D",
+		[]string{"/bundles/production/network.tar.gz", "q7Zp3Vx9Lr2T", "Bm4Gs6Yf0", "sv=2020-08-04", "sp=cw", "se=2026", "/bundles/pro"}},
+	"other names":   {"/q7Zp3Vx9Lr2T/Bm4Gs6Yf0Jh7?t=9f2c7d1e44b0&n=1767225600&w=s3cr3t-upl0ad", []string{"q7Zp3Vx9Lr2T", "Bm4Gs6Yf0Jh7", "9f2c7d1e44b0", "s3cr3t-upl0ad", "n=1767225600"}},
+	"a secret path": {"/Bm4Gs6Yf0Jh7q7Zp3Vx9Lr2T", []string{"Bm4Gs6Yf0Jh7", "q7Zp3Vx9Lr2T"}},
+}
+
+// echoes are answers of a storage that shows the request which it refuses.
+var echoes = map[string]func(u *url.URL) (*http.Response, error){
+	"XML": func(u *url.URL) (*http.Response, error) {
+		return answered(403, "<Error><Code>AccessDenied</Code><Message>Request has expired: "+html.EscapeString(u.RequestURI())+"</Message></Error>"), nil
+	},
+	"decoded XML": func(u *url.URL) (*http.Response, error) {
+		decoded, _ := url.QueryUnescape(u.RawQuery)
+		return answered(400, "<Error><Code>AccessDenied</Code><Message>Request has expired: "+u.Path+" with "+decoded+"</Message></Error>"), nil
+	},
+	"a page": func(u *url.URL) (*http.Response, error) {
+		return answered(400, "<h1>Request has expired</h1> <a href='/'>"+html.EscapeString(u.String())+"</a>"), nil
+	},
+	"a page that is cut": func(u *url.URL) (*http.Response, error) {
+		return answered(400, "Request has expired "+strings.Repeat("x ", 60)+html.EscapeString(u.String())), nil
+	},
+	"a path that is cut": func(u *url.URL) (*http.Response, error) {
+		return answered(400, "Request has expired "+strings.Repeat("x ", 75)+u.RequestURI()), nil
+	},
+	"JSON": func(u *url.URL) (*http.Response, error) {
+		return answered(400, `{"message": `+strconv.Quote("Request has expired: "+u.String())+`}`), nil
+	},
+	"the path alone": func(u *url.URL) (*http.Response, error) { return answered(404, "Request has expired: "+u.Path), nil },
+	"an object's key": func(u *url.URL) (*http.Response, error) {
+		return answered(404, "Request has expired: "+u.Path[1:]), nil
+	},
+	"the line of the request": func(u *url.URL) (*http.Response, error) {
+		return nil, fmt.Errorf("Request has expired: malformed HTTP response %q", "PUT "+u.RequestURI()+" HTTP/1.1")
+	},
+	"an address that the store cuts": func(u *url.URL) (*http.Response, error) {
+		return answered(400, "Request has expired: "+u.String()[:len("https://"+storageHost)+12]+"..."), nil
+	},
+	"debug data": func(u *url.URL) (*http.Response, error) {
+		return nil, fmt.Errorf("http2: server sent GOAWAY: Request has expired, debug=%q", u.String())
+	},
+}
+
+func answered(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// TestSignedAddressesAreHidden: of an address that Scalr or a store issues, no
+// more than the host is shown, whatever the store answers, while its own words
+// and the names of our objects stay.
+func TestSignedAddressesAreHidden(t *testing.T) {
+	t.Parallel()
+	for kind, target := range signedTargets {
+		for answer, echo := range echoes {
+			for _, use := range []string{"upload", "redirected upload", "redirected log", "log twice redirected"} {
+				t.Run(kind+", "+answer+", "+use, func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						said := echoed(t, use, "https://"+storageHost+target.target, echo)
+						if len(said) == 0 {
+							t.Fatal("got no error")
+						}
+						for _, err := range said {
+							wantHidden(t, err, target.target, target.secrets)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// echoed uses the address, of a store that answers as echo does, and returns
+// every error that was shown.
+func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Response, error)) (shown []error) {
+	t.Helper()
+	sim := scalrtest.New(scalrtest.Scenario{})
+	first := address
+	if strings.Contains(use, "redirected upload") || strings.Contains(use, "twice") {
+		first = "https://first." + storageHost + "/hop"
+	}
+	transport := roundTrip(func(q *http.Request) (*http.Response, error) {
+		redirect := answered(http.StatusTemporaryRedirect, "")
+		switch {
+		case q.URL.Host == storageHost:
+			return withRequest(q)(echo(q.URL))
+		case strings.HasPrefix(q.URL.Host, "first."):
+			redirect.Header.Set("Location", address)
+			return withRequest(q)(redirect, nil)
+		case strings.HasSuffix(q.URL.Path, "/output"):
+			redirect.Header.Set("Location", first)
+			return withRequest(q)(redirect, nil)
+		}
+		return sim.Client().Transport.RoundTrip(q)
+	})
+	sim.AddFault(link(strconv.Quote(first)))
+	r := &rig{t: t, sim: sim}
+	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: transport}})
+	if strings.Contains(use, "log") {
+		_, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+		return []error{err}
+	}
+	v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := said(v); strings.Contains(text, strings.TrimPrefix(first, "https://")) {
+		t.Errorf("the configuration version prints as %s", text)
+	}
+	err = client.Upload(t.Context(), v, upload())
+	if err == nil || !strings.Contains(err.Error(), v.ID) {
+		t.Errorf("%v does not name the configuration version", err)
+	}
+	for _, again := range r.retries {
+		shown = append(shown, again.Err)
+	}
+	return append(shown, err)
+}
+
+func withRequest(q *http.Request) func(*http.Response, error) (*http.Response, error) {
+	return func(res *http.Response, err error) (*http.Response, error) {
+		if res != nil {
+			res.Request = q
+		}
+		return res, err
+	}
+}
+
+func wantHidden(t *testing.T, err error, target string, secrets []string) {
+	t.Helper()
+	shown := said(err)
+	path, query, _ := strings.Cut(target, "?")
+	for _, s := range append(secrets, path, query) {
+		for _, form := range []string{s, url.QueryEscape(s), html.EscapeString(s)} {
+			if form != "" && strings.Contains(shown, form) {
+				t.Errorf("%q is shown in %q", form, err)
+			}
+		}
+	}
+	if !strings.Contains(err.Error(), "equest has expired") {
+		t.Errorf("%q does not have the store's own words", err)
+	}
+	var e *scalr.Error
+	if !errors.As(err, &e) || e.Host != storageHost {
+		t.Errorf("%v does not name the host: %+v", err, e)
+	}
+}
