@@ -98,6 +98,45 @@ func forkPayload() map[string]any {
 func fork(r *rig)       { r.event("pull_request", forkPayload()) }
 func forkTarget(r *rig) { r.event("pull_request_target", forkPayload()) }
 
+// TestForkHeads: no event with secrets runs the code of a fork, or of nobody
+// knows whom, unless it is allowed.
+func TestForkHeads(t *testing.T) {
+	t.Parallel()
+	repo := func(name string) map[string]any { return map[string]any{"full_name": name} }
+	run := func(head string) map[string]any {
+		return map[string]any{"action": "completed", "workflow_run": map[string]any{"event": "pull_request", "head_repository": repo(head), "repository": repo("acme/infra")}}
+	}
+	issue := map[string]any{"issue": map[string]any{"number": 7, "pull_request": map[string]any{"url": "https://api.github.com/repos/acme/infra/pulls/7"}}}
+	for name, c := range map[string]struct {
+		event   string
+		payload map[string]any
+		inputs  []string
+		refused bool
+	}{
+		"workflow_run of a fork":          {"workflow_run", run("mallory/infra"), nil, true},
+		"workflow_run of a fork, allowed": {"workflow_run", run("mallory/infra"), []string{"allow-pull-request-target=true"}, false},
+		"workflow_run of ours":            {"workflow_run", run("acme/infra"), nil, false},
+		"issue_comment":                   {"issue_comment", issue, nil, true},
+		"issue_comment, real run":         {"issue_comment", issue, []string{"dry-run=false"}, true},
+		"issue_comment, allowed":          {"issue_comment", issue, []string{"allow-pull-request-target=true"}, false},
+		"issue_comment on an issue":       {"issue_comment", map[string]any{"issue": map[string]any{"number": 7}}, nil, false},
+		"pull_request_review":             {"pull_request_review", forkPayload(), nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newRig(t, scenario(t, "plan-changes"), c.inputs...).event(c.event, c.payload).play()
+			if !c.refused {
+				p.want(0, "result=planned")
+				return
+			}
+			p.want(2, "result=invalid", "error-code=input-invalid").says(c.event, "allow-pull-request-target: true")
+			if n := len(p.server.Requests()); n != 0 {
+				t.Errorf("%d requests left", n)
+			}
+		})
+	}
+}
+
 // TestTargetWithoutEvent: what cannot be shown to be no fork's head is taken for one.
 func TestTargetWithoutEvent(t *testing.T) {
 	t.Parallel()

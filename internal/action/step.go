@@ -43,12 +43,13 @@ func (s *step) source() inputs.Source {
 		Env:   s.job.Env,
 		Given: s.job.InputNames(),
 		Origin: inputs.Origin{
-			OnGitHub: s.job.OnGitHub(),
-			Fork:     e.PullRequest.Fork,
-			// What cannot be shown to be none counts as a fork.
-			PullRequestTargetFork: e.Name == "pull_request_target" && (e.PullRequest.Fork || e.PullRequest.Number == 0),
-			Dependabot:            e.IsDependabot,
-			HasIDToken:            s.job.Env("ACTIONS_ID_TOKEN_REQUEST_URL") != "",
+			OnGitHub:    s.job.OnGitHub(),
+			Fork:        e.PullRequest.Fork,
+			Event:       e.Name,
+			ForkHead:    e.Head != job.HeadTrusted, // what cannot be shown to be none counts as a fork
+			HeadUnknown: e.Head == job.HeadUnknown,
+			Dependabot:  e.IsDependabot,
+			HasIDToken:  s.job.Env("ACTIONS_ID_TOKEN_REQUEST_URL") != "",
 		},
 	}
 }

@@ -206,9 +206,13 @@ func TestBadReporting(t *testing.T) {
 		one("pr-number fraction", "pr-number", "4.2", "is no whole number above zero"),
 		one("pr-number huge", "pr-number", "99999999999999999999", "is no whole number above zero"),
 		one("pr-number reference", "pr-number", "refs/pull/42/merge", "is no whole number above zero"),
-		{name: "fork's head", origin: inputs.Origin{OnGitHub: true, PullRequestTargetFork: true}, input: "allow-pull-request-target",
+		{name: "fork's head", origin: inputs.Origin{OnGitHub: true, Event: "pull_request_target", ForkHead: true}, input: "allow-pull-request-target",
 			says: "pull_request_target with the head of a fork|executes the code|allow-pull-request-target: true"},
-		{name: "fork's head, confirm", with: with{"mode": "confirm", "run-id": "run-a"}, origin: inputs.Origin{OnGitHub: true, PullRequestTargetFork: true},
+		{name: "fork's head, workflow_run", origin: inputs.Origin{OnGitHub: true, Event: "workflow_run", ForkHead: true}, input: "allow-pull-request-target",
+			says: "workflow_run with the head of a fork|executes the code|allow-pull-request-target: true"},
+		{name: "unknown head", origin: inputs.Origin{OnGitHub: true, Event: "issue_comment", ForkHead: true, HeadUnknown: true}, input: "allow-pull-request-target",
+			says: "issue_comment gives this job your secrets|does not say whether|only if its head is in this repository|allow-pull-request-target: true"},
+		{name: "fork's head, confirm", with: with{"mode": "confirm", "run-id": "run-a"}, origin: inputs.Origin{OnGitHub: true, Event: "pull_request_target", ForkHead: true},
 			input: "allow-pull-request-target", says: "pull_request_target"},
 	})
 }

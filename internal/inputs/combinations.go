@@ -35,10 +35,17 @@ func (r *reader) forkHead(in Run) {
 	case ModeWatch, ModeDiscard, ModeCancel: // These carry nothing of the code out.
 		return
 	}
-	if r.src.Origin.PullRequestTargetFork && !in.AllowPullRequestTarget {
-		r.badf("allow-pull-request-target", "is not true, but this is pull_request_target with the head of a fork: "+
+	o := r.src.Origin
+	switch {
+	case !o.ForkHead || in.AllowPullRequestTarget:
+	case o.HeadUnknown:
+		r.badf("allow-pull-request-target", "is not true, but the event %s gives this job your secrets and does not say whether the head of the "+
+			"pull request is in a fork: a plan executes its code. Use the event pull_request, or let the workflow look the pull request up, go on "+
+			"only if its head is in this repository, check that commit out by its SHA, and write allow-pull-request-target: true", o.Event)
+	default:
+		r.badf("allow-pull-request-target", "is not true, but this is %s with the head of a fork: "+
 			"a plan executes the code of the pull request, with your secrets at hand. Use the event pull_request, or, if somebody "+
-			"reviews the code before each run, write allow-pull-request-target: true")
+			"reviews the code before each run, write allow-pull-request-target: true", o.Event)
 	}
 }
 

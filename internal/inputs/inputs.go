@@ -27,8 +27,12 @@ type Origin struct {
 	OnGitHub bool
 	// Fork is true for a pull request whose head is another repository.
 	Fork bool
-	// PullRequestTargetFork is true for the event pull_request_target with a fork's head.
-	PullRequestTargetFork bool
+	// Event is the name of the event that started the job.
+	Event string
+	// ForkHead is true if the event gives secrets to a job that may check out the head of a fork.
+	ForkHead bool
+	// HeadUnknown is true with ForkHead where the event does not say where the head is.
+	HeadUnknown bool
 	// Dependabot is true if Dependabot started the job.
 	Dependabot bool
 	// HasIDToken is true if the job may ask GitHub for an OIDC token.

@@ -96,7 +96,7 @@ func TestForkHead(t *testing.T) {
 		"discard": {"mode": "discard", "run-id": "run-1"},
 		"cancel":  {"mode": "cancel", "run-id": "run-1"},
 	} {
-		origin := inputs.Origin{OnGitHub: true, Fork: true, PullRequestTargetFork: true}
+		origin := inputs.Origin{OnGitHub: true, Fork: true, Event: "issue_comment", ForkHead: true, HeadUnknown: true}
 		if _, err := load("", row{with: w, origin: origin}.source()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -27,6 +27,7 @@ type Event struct {
 	GraphQLURL     string
 
 	PullRequest   PullRequest
+	Head          Head
 	ClientPayload ClientPayload
 	// MergeGroupPullRequest is the number of the pull request at the head of a merge queue's group.
 	MergeGroupPullRequest int
@@ -70,6 +71,7 @@ func (j *Job) readEvent() Event {
 		GraphQLURL: j.envOr("GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
 
 		PullRequest:           p.pullRequest(),
+		Head:                  p.head(j.Env("GITHUB_EVENT_NAME"), j.Env("GITHUB_REPOSITORY")),
 		ClientPayload:         p.clientPayload(),
 		MergeGroupPullRequest: mergeGroupPullRequest(p.MergeGroup.HeadRef),
 		HeadCommitMessage:     firstLine(p.HeadCommit.Message),
@@ -110,6 +112,11 @@ type payload struct {
 	MergeGroup  mergeGroupPayload `json:"merge_group"`
 	HeadCommit  commitPayload     `json:"head_commit"`
 	Client      clientPayload     `json:"client_payload"`
+
+	WorkflowRun workflowRunPayload `json:"workflow_run"`
+	CheckRun    checkRunPayload    `json:"check_run"`
+	CheckSuite  *checkSuitePayload `json:"check_suite"`
+	Branches    []struct{}         `json:"branches"` // that hold the commit of a status
 }
 
 type pullPayload struct {
@@ -120,10 +127,8 @@ type pullPayload struct {
 }
 
 type endPayload struct {
-	SHA  string `json:"sha"`
-	Repo struct {
-		FullName string `json:"full_name"`
-	} `json:"repo"`
+	SHA  string      `json:"sha"`
+	Repo repoPayload `json:"repo"`
 }
 
 // issuePayload is a pull request if it has an address as one: a comment on a pull request is a comment on an issue.
@@ -145,9 +150,10 @@ type commitPayload struct {
 
 type clientPayload struct {
 	PullRequest struct {
-		Number  int    `json:"number"`
-		HTMLURL string `json:"html_url"`
-		URL     string `json:"url"`
+		Number  int        `json:"number"`
+		HTMLURL string     `json:"html_url"`
+		URL     string     `json:"url"`
+		Head    endPayload `json:"head"`
 	} `json:"pull_request"`
 }
 

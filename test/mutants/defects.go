@@ -143,7 +143,19 @@ var secrets = []mutant{
 	{"sensitive variables are not masked", "action/run.go", `if v.Sensitive {`, `if false {`, []string{"action"}},
 	{"the log's file is not redacted", "action/logfiles.go", `c.put(c.clean.Next(p))`, `c.put(p)`, []string{"action"}},
 	{"plain http to Scalr", "inputs/baseurl.go", `if !network.IsSecure(u) {`, `if false {`, []string{"inputs", "action"}},
-	{"a fork's code is run", "inputs/combinations.go", `if r.src.Origin.PullRequestTargetFork && !in.AllowPullRequestTarget {`, `if false {`, []string{"inputs", "action"}},
+	{"a fork's code is run", "inputs/combinations.go", `case !o.ForkHead || in.AllowPullRequestTarget:`, `case true:`, []string{"inputs", "action"}},
+	{"a fork's head comes by a comment", "job/fork.go", `case !known:`, `case false:`, []string{"job"}},
+	{"an environment is not shown to be empty", "action/environment_absent.go", `case all.Outside == 0:`, `case false:`, []string{"action"}},
+	{"a list's own length is believed", "action/environment_absent.go", `case !c.Whole:`, `case false:`, []string{"action"}},
+	{"resources that are not reported count as none", "action/workspace_absent.go", `case now.HasResources == nil:`, `case false:`, []string{"action"}},
+	{"a deletion is repeated without a look", "scalr/door.go", `if k.check != nil {`, `if false {`, []string{"action"}},
+	{"a name is compared after cleaning", "scalr/wire.go", `	return s
+}
+
+// line is`, `	return printable(s, 4096)
+}
+
+// line is`, []string{"action"}},
 }
 
 // bundles are defects in what is packed.

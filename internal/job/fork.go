@@ -1,0 +1,82 @@
+package job
+
+import (
+	"slices"
+	"strings"
+)
+
+// Head says where the code comes from that a job with secrets may check out.
+type Head int
+
+// The answers. GitHub gives no secrets to the pull requests of forks (pull_request, pull_request_review and
+// pull_request_review_comment), and most other events have no head but a branch of the repository: these are HeadTrusted.
+const (
+	HeadTrusted Head = iota
+	HeadFork         // the event has secrets and is about the head of a fork
+	HeadUnknown      // the event has secrets and does not say where the head is
+)
+
+// headsOfRuns are the events that started a workflow run of which workflow_run says where its head is.
+var headsOfRuns = []string{"push", "schedule", "workflow_dispatch", "repository_dispatch", "merge_group", "release", "create",
+	"pull_request", "pull_request_review", "pull_request_review_comment"}
+
+// head judges the events that run on the default branch, with secrets, and can be about a stranger's code
+// (docs.github.com, Events that trigger workflows, and Webhook events and payloads).
+func (p payload) head(event, repository string) Head {
+	switch event {
+	case "pull_request_target":
+		return inRepository(p.PullRequest != nil && p.PullRequest.Number > 0, !p.pullRequest().Fork)
+	case "issue_comment":
+		// A comment on a pull request says only that it is one.
+		return inRepository(p.Issue != nil && p.Issue.Number > 0 && p.Issue.PullRequest == nil, true)
+	case "workflow_run":
+		run := p.WorkflowRun
+		return inRepository(slices.Contains(headsOfRuns, run.Event) && repository != "", strings.EqualFold(run.HeadRepository.FullName, repository))
+	case "check_suite":
+		return inRepository(p.CheckSuite != nil, p.CheckSuite.branch() != "")
+	case "check_run":
+		return inRepository(p.CheckRun.CheckSuite != nil, p.CheckRun.CheckSuite.branch() != "")
+	case "status":
+		return inRepository(len(p.Branches) > 0, true)
+	case "repository_dispatch":
+		// Whoever may send one may write to the repository; some pass a whole pull request on.
+		from := p.Client.PullRequest.Head.Repo.FullName
+		return inRepository(true, from == "" || strings.EqualFold(from, repository))
+	}
+	return HeadTrusted
+}
+
+func inRepository(known, inside bool) Head {
+	switch {
+	case !known:
+		return HeadUnknown
+	case !inside:
+		return HeadFork
+	}
+	return HeadTrusted
+}
+
+type workflowRunPayload struct {
+	Event          string      `json:"event"`
+	HeadRepository repoPayload `json:"head_repository"` // null when the fork was deleted
+}
+
+type repoPayload struct {
+	FullName string `json:"full_name"`
+}
+
+type checkRunPayload struct {
+	CheckSuite *checkSuitePayload `json:"check_suite"`
+}
+
+// checkSuitePayload has no branch where the head is in a fork.
+type checkSuitePayload struct {
+	HeadBranch string `json:"head_branch"`
+}
+
+func (c *checkSuitePayload) branch() string {
+	if c == nil {
+		return ""
+	}
+	return c.HeadBranch
+}
