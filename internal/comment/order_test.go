@@ -201,6 +201,41 @@ func TestCreationIsSupersededWhileWaiting(t *testing.T) {
 	}
 }
 
+// While the older run asks for the pull request, the newer one writes. The older
+// one looks again, also where it can look at the list only.
+func TestSupersededDuringTheLastQuestion(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []comment.Mode{comment.Update, comment.New, comment.HideAndNew, comment.ChangesOnly} {
+		for name, status := range map[string]int{"": 0, ", no single comment": 404, ", nothing but lists": 405} {
+			t.Run(string(mode)+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := githubtest.New(githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: shaA}}, NoHistory: status != 0})
+					publish(t, threadOf(s), mode, of("10", "first"))
+					if status != 0 {
+						s.Fail(githubtest.Fault{Operation: githubtest.GetComment, Times: -1, Status: status, Body: `{}`})
+					}
+					s.Fail(githubtest.Fault{Operation: githubtest.GetPull, Delay: 10 * second})
+					older, newer := of("11", "older"), of("12", "newer")
+					older.Head, newer.Head = comment.Head{SHA: shaA}, comment.Head{SHA: shaA}
+					done := make(chan error, 1)
+					go func() {
+						_, err := threadOf(s).Publish(context.Background(), mode, older)
+						done <- err
+					}()
+					time.Sleep(5 * second)
+					publish(t, threadOf(s), mode, newer)
+					after := tell(s)
+					wantKind(t, <-done, comment.Superseded)
+					if got := tell(s); got != after || !strings.HasSuffix(got, "newer") {
+						t.Errorf("comments: got %q, before %q", got, after)
+					}
+				})
+			})
+		}
+	}
+}
+
 // Nothing is written for a commit that is not the head of the pull request.
 func TestOtherHead(t *testing.T) {
 	t.Parallel()
@@ -419,7 +454,7 @@ func TestCommentThatKeepsChanging(t *testing.T) {
 }
 
 // What one comment costs: a request for the list, the author, the pull request,
-// the comment before and after, and the write.
+// the comment (or the list) before and after, and the write.
 func TestRequestsOfOneComment(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: shaA}}})
@@ -436,7 +471,7 @@ func TestRequestsOfOneComment(t *testing.T) {
 		ops = append(ops, strings.Join(all, ", "))
 	}
 	for i, want := range []string{
-		"list comments, pull, create comment, list comments, viewer",
+		"list comments, pull, list comments, create comment, list comments, viewer",
 		"list comments, viewer, pull, get comment, edit comment, history of a comment",
 	} {
 		if ops[i] != want {

@@ -30,7 +30,7 @@ func (s *session) perform(ctx context.Context, t task) (string, error) {
 		}
 		done := w.target
 		if !w.needless {
-			done, err = s.put(ctx, t, w)
+			done, err = s.put(ctx, t, w, matching)
 		}
 		switch {
 		case err == nil && done.ID == 0:
@@ -73,21 +73,36 @@ func supersededBy(matching []remote, order Order) error {
 }
 
 // put writes once: what it finds changed it leaves as it is.
-func (s *session) put(ctx context.Context, t task, w write) (remote, error) {
+func (s *session) put(ctx context.Context, t task, w write, matching []remote) (remote, error) {
+	if order, _ := t.from(); order.known() {
+		if err := s.lookAgain(ctx, t, w, matching); err != nil {
+			return remote{}, err
+		}
+	}
 	if w.target.ID == 0 {
 		return s.create(ctx, t, w)
 	}
-	if order, _ := t.from(); order.known() {
+	return w.target, s.rewrite(ctx, w.target, w.text)
+}
+
+// lookAgain returns errChanged if what the write was decided by has changed: the
+// comment to rewrite, or the list that a new one is added to.
+func (s *session) lookAgain(ctx context.Context, t task, w write, before []remote) error {
+	if w.target.ID != 0 {
 		now, err := s.read(ctx, w.target)
 		switch {
-		case is(err, Gone, Rejected): // then the write says what is the matter
-		case err != nil:
-			return remote{}, err
-		case normal(now.Body) != normal(w.target.Body):
-			return remote{}, errChanged
+		case err == nil && normal(now.Body) != normal(w.target.Body):
+			return errChanged
+		case !is(err, Gone, Rejected): // which the list may explain
+			return err
 		}
 	}
-	return w.target, s.rewrite(ctx, w.target, w.text)
+	now, err := s.ours(ctx, t.matches)
+	same := slices.EqualFunc(now, before, func(a, b remote) bool { return a.ID == b.ID && normal(a.Body) == normal(b.Body) })
+	if err == nil && !same {
+		return errChanged
+	}
+	return err
 }
 
 // attempts counts what perform has tried in vain.
