@@ -58,6 +58,9 @@ func TestDocumentedYAML(t *testing.T) {
 func TestWorkflowProblems(t *testing.T) {
 	t.Parallel()
 	actions := actionFiles(t)
+	commenting := func(group, dry string) string {
+		return "on: pull_request\npermissions: {}\n" + group + "jobs:\n  a:\n    steps:\n      - uses: OWNER/scalr-run-action@v1\n        with: {comment: true, dry-run: " + dry + "}\n"
+	}
 	const job = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n"
 	for name, c := range map[string]struct{ yaml, want string }{
 		"not YAML":               {"a: [", "no YAML"},
@@ -68,14 +71,19 @@ func TestWorkflowProblems(t *testing.T) {
 		"unknown companion":      {job + "      - uses: OWNER/scalr-run-action/team@v1\n", "no such action"},
 		"unknown output": {job + "      - uses: OWNER/scalr-run-action@v1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.url }}'}\n",
 			`no output "url"`},
-		"output of a script":  {job + "      - run: echo c=1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `does not set "d"`},
-		"unknown step":        {job + "      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `no step "b"`},
-		"output of a job":     {job + "      - run: echo\n  b:\n    needs: a\n    steps: []\n    if: needs.a.outputs.x == '1'\n", `job "a" has no output "x"`},
-		"expression in run":   {job + "      - run: echo ${{ github.actor }}\n", "expression in a script"},
-		"no permissions":      {"on: push\njobs:\n  a:\n    steps: []\n", "no permissions"},
-		"kept credentials":    {job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n", "persist-credentials"},
-		"pull_request_target": {strings.Replace(job, "push", "pull_request_target", 1) + "      - run: x\n", "pull_request_target"},
-		"nothing wrong":       {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n", ""},
+		"output of a script":       {job + "      - run: echo c=1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `does not set "d"`},
+		"unknown step":             {job + "      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `no step "b"`},
+		"output of a job":          {job + "      - run: echo\n  b:\n    needs: a\n    steps: []\n    if: needs.a.outputs.x == '1'\n", `job "a" has no output "x"`},
+		"expression in run":        {job + "      - run: echo ${{ github.actor }}\n", "expression in a script"},
+		"no permissions":           {"on: push\njobs:\n  a:\n    steps: []\n", "no permissions"},
+		"kept credentials":         {job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n", "persist-credentials"},
+		"pull_request_target":      {strings.Replace(job, "push", "pull_request_target", 1) + "      - run: x\n", "pull_request_target"},
+		"comments without a group": {commenting("", "true"), "concurrency group"},
+		"comments in one group":    {commenting("concurrency: {group: plan, cancel-in-progress: true}\n", "true"), "concurrency group"},
+		"comments, none ends":      {commenting("concurrency: {group: 'plan-${{ github.ref }}'}\n", "true"), "concurrency group"},
+		"an apply that is ended":   {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "false"), "concurrency group"},
+		"comments in order":        {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "true"), ""},
+		"nothing wrong":            {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,11 +99,13 @@ func TestWorkflowProblems(t *testing.T) {
 type workflow struct {
 	On          yaml.Node      `yaml:"on"`
 	Permissions *yaml.Node     `yaml:"permissions"`
+	Concurrency yaml.Node      `yaml:"concurrency"`
 	Jobs        map[string]job `yaml:"jobs"`
 }
 
 type job struct {
 	Permissions *yaml.Node        `yaml:"permissions"`
+	Concurrency yaml.Node         `yaml:"concurrency"`
 	Outputs     map[string]string `yaml:"outputs"`
 	Steps       []step            `yaml:"steps"`
 
@@ -160,12 +170,46 @@ func (l *lint) workflow(w workflow, content string) {
 			l.addf("job %q has no permissions", name)
 		}
 		l.job(j, true)
+		for _, s := range j.Steps {
+			l.concurrency(name, s, w.Concurrency, j.Concurrency)
+		}
 	}
 	for _, use := range jobOutput.FindAllStringSubmatch(content, -1) {
 		if _, ok := w.Jobs[use[1]].Outputs[use[2]]; !ok {
 			l.addf("job %q has no output %q", use[1], use[2])
 		}
 	}
+}
+
+// ofOnePull is what keeps pull requests apart in the name of a concurrency group.
+var ofOnePull = regexp.MustCompile(`github\.(ref|head_ref|event\.pull_request\.number|event\.number)\b`)
+
+// concurrency holds a step that comments on pull requests to a group of that
+// pull request, whose older runs end. Only dry runs may be cancelled for sure.
+func (l *lint) concurrency(job string, s step, groups ...yaml.Node) {
+	comment, ours := s.With["comment"], ourAction.FindStringSubmatch(s.Uses.Value)
+	if ours == nil || ours[1] != "" || comment.Value == "" || comment.Value == "false" {
+		return
+	}
+	dry := s.With["dry-run"]
+	for _, g := range groups {
+		var c struct {
+			Group  string    `yaml:"group"`
+			Cancel yaml.Node `yaml:"cancel-in-progress"`
+		}
+		if g.IsZero() || g.Decode(&c) != nil || !ofOnePull.MatchString(c.Group) {
+			continue
+		}
+		switch {
+		case c.Cancel.Value == "true" && (dry.Value == "" || dry.Value == "true"):
+			return
+		case strings.Contains(c.Cancel.Value, "${{") && strings.Contains(dry.Value, "${{"):
+			return
+		case c.Cancel.Value == "" && dry.Value == "false":
+			return
+		}
+	}
+	l.addf("job %q comments without a concurrency group of its pull request that suits it", job)
 }
 
 var (

@@ -23,7 +23,7 @@ var letters = map[string]int{
 	"S": 20,
 	"L": 19,
 	"X": 24,
-	"G": 28,
+	"G": 35,
 	"A": 7,
 	"N": 10,
 	"P": 8,
