@@ -42,6 +42,7 @@ const (
 	Trickle    Action = "trickle"     // (answer) Bytes at a time, each after Delay; the request's body likewise
 	Garbage    Action = "garbage"     // (answer) Body in place of the body
 	Edit       Action = "edit"        // (answer) Change is applied to the body
+	Misreport  Action = "misreport"   // (answer) each resource says Value of Member, an attribute or a relationship by its id; nil leaves it out
 )
 
 // Fault is an instruction to spoil some requests.
@@ -69,6 +70,8 @@ type Fault struct {
 	Delay  time.Duration
 	Target string
 	Change func(body string) string `json:"-"`
+	Member string
+	Value  any
 }
 
 type faultState struct {

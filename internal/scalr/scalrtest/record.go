@@ -43,6 +43,7 @@ type RunRecord struct {
 	Dry, AutoApply                               bool
 	Created                                      time.Time
 	Attributes                                   map[string]any // as the request gave them
+	Deviations                                   map[string]any // attributes that the run has in place of those
 	Transitions                                  []Transition
 	Actions                                      []RunAction
 }
@@ -71,7 +72,7 @@ func (s *Server) Runs() []RunRecord {
 		records = append(records, RunRecord{
 			ID: r.id, Status: r.status, Workspace: r.workspace, Configuration: r.version,
 			Source: r.text("source"), Dry: r.dry, AutoApply: r.auto, Created: r.created,
-			Attributes: r.asked, Transitions: slices.Clone(r.moves), Actions: slices.Clone(r.actions),
+			Attributes: r.requested, Deviations: r.deviations, Transitions: slices.Clone(r.moves), Actions: slices.Clone(r.actions),
 		})
 	}
 	return records

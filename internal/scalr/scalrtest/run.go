@@ -9,7 +9,9 @@ import (
 type run struct {
 	id, workspace, version string
 	by                     string // the user who created it
-	asked                  object // attributes as the request gave them
+	requested              object // attributes as the request gave them
+	asked                  object // the same, after the deviations
+	deviations             object
 	dry, auto, save        bool
 	created                time.Time
 
@@ -85,7 +87,7 @@ func (s *Server) createRun(c *call) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes)))
+	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes, s.scenario.Life.Deviations)))
 }
 
 func (s *Server) readVariables(c *call, attributes object) *reply {
@@ -139,15 +141,16 @@ func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *r
 }
 
 // newRun creates a run as the API, or the service by itself, does.
-func (s *Server) newRun(workspace, version string, asked object) *run {
+func (s *Server) newRun(workspace, version string, requested, deviations object) *run {
 	w := s.lookup("workspaces", workspace)
-	s.occupy(workspace, asked)
+	s.occupy(workspace, requested)
+	asked := deviating(requested, deviations)
 	r := &run{
-		id: s.id("run"), by: botID, workspace: workspace, version: version, asked: asked, created: s.now(),
+		id: s.id("run"), by: botID, workspace: workspace, version: version, requested: requested, asked: asked, deviations: deviations, created: s.now(),
 		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
 		deeds: slices.Clone(s.scenario.Life.Others),
 	}
-	r.dry = r.flag("is-dry") || s.version(version).dry
+	r.dry = r.flag("is-dry") || s.version(version).dry && deviations["is-dry"] == nil
 	r.save = r.flag("save-plan") && !r.dry
 	if auto, given := asked["auto-apply"].(bool); given {
 		r.auto = auto

@@ -41,6 +41,12 @@ type Life struct {
 	Outputs  []Output // what the workspace has after an apply
 	Others   []Deed   // what people do to the run
 
+	// Deviations are attributes that runs have in place of those they were asked
+	// for, such as is-dry. Answers show them so long after the creation, and until
+	// then what was asked for.
+	Deviations      map[string]any
+	DeviationsAfter time.Duration
+
 	Queue             time.Duration // another run holds the workspace for so long
 	RestWithoutChange bool          // a real run without changes rests in `planned`
 	RefuseAutoApply   bool          // the run's auto-apply comes back as false

@@ -32,6 +32,7 @@ func (s *Server) runResource(r *run) *resource {
 			attributes[name] = v
 		}
 	}
+	s.pretend(r, attributes)
 	w := s.lookup("workspaces", r.workspace)
 	environment := ""
 	if w != nil {

@@ -86,6 +86,9 @@ var spoilers = map[Action]func(reply, *Fault) reply{
 	Garbage: func(r reply, f *Fault) reply {
 		return withHeader(r.with([]byte(f.Body)), f.Header)
 	},
+	Misreport: func(r reply, f *Fault) reply {
+		return withHeader(r.with([]byte(misreport(string(r.bytes()), f.Member, f.Value))), f.Header)
+	},
 	Edit: func(r reply, f *Fault) reply {
 		return withHeader(r.with([]byte(f.Change(string(r.bytes())))), f.Header)
 	},

@@ -113,7 +113,7 @@ func (s *Server) process(v *version) {
 	}
 	v.stamps[v.status+"-at"] = stamp(s.now())
 	if v.status == "uploaded" && v.autoQueue {
-		s.newRun(v.workspace, v.id, object{"source": "configuration-version"})
+		s.newRun(v.workspace, v.id, object{"source": "configuration-version"}, nil)
 	}
 }
 
