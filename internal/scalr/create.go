@@ -27,7 +27,8 @@ func (e *UnknownRunError) Unwrap() error { return e.Cause }
 
 const mostCreations = 3
 
-// CreateRun creates exactly one run. Nobody else uses the configuration
+// CreateRun creates exactly one run, which the caller has to compare with the
+// request (see [RunRequest.Differences]). Nobody else uses the configuration
 // version, so it is the key: after an answer that got lost, the run is looked
 // for by it, and only if it surely does not exist is another one asked for.
 // doubtful tells that an answer was lost, so that a second run may yet appear:
@@ -36,7 +37,7 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, doubtful
 	for n := 0; n < mostCreations; n++ {
 		run, err = c.postRun(ctx, q)
 		if err == nil {
-			return run.of(q), doubtful, nil
+			return run, doubtful, nil
 		}
 		if !lost(err) {
 			return Run{}, doubtful, err
@@ -44,25 +45,13 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, doubtful
 		doubtful = true
 		found, ok, lookErr := c.awaitRun(ctx, q, window(err))
 		if ok {
-			return found.of(q), doubtful, nil
+			return found, doubtful, nil
 		}
 		if lookErr != nil {
 			return Run{}, doubtful, &UnknownRunError{q.ConfigurationID, lookErr}
 		}
 	}
 	return Run{}, doubtful, &UnknownRunError{q.ConfigurationID, err}
-}
-
-// of fills in what the answer did not say: a run without its configuration
-// version could not be told from others when extras are swept.
-func (r Run) of(q RunRequest) Run {
-	if r.WorkspaceID == "" {
-		r.WorkspaceID = q.WorkspaceID
-	}
-	if r.ConfigurationID == "" {
-		r.ConfigurationID = q.ConfigurationID
-	}
-	return r
 }
 
 // lost reports whether the creation may have happened although it looks failed.
@@ -133,7 +122,7 @@ func (c *Client) runsWith(ctx context.Context, workspaceID, configurationID stri
 	var found []Run
 	err := c.runsOf(ctx, workspaceID, lookingUp, func(r Run) bool {
 		if r.ConfigurationID == configurationID {
-			found = append(found, r.of(RunRequest{WorkspaceID: workspaceID}))
+			found = append(found, r)
 		}
 		if len(found) == 2*mostOfOne {
 			found = oldest(found, mostOfOne)
@@ -158,11 +147,12 @@ func oldest(runs []Run, n int) []Run {
 // Sweep stops every run of the configuration version but the one kept, and
 // gives the ids of those that Scalr agreed to stop: a creation whose answer was
 // lost may come true late. One that is being applied is left alone, and an error.
+// One that is not reported to be of the same workspace is not touched.
 func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string, error) {
 	found, err := c.runsWith(ctx, keep.WorkspaceID, keep.ConfigurationID)
 	var swept []string
 	for _, r := range found {
-		if r.ID == keep.ID || r.Status.Over() {
+		if r.ID == keep.ID || r.WorkspaceID != keep.WorkspaceID || r.Status.Over() {
 			continue
 		}
 		stop, stopErr := c.Stop(ctx, r, Stopping{Comment: comment})

@@ -60,7 +60,6 @@ func createFaults() map[string]createFault {
 		"R09 201 and half of the JSON":      {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Truncate, Bytes: 30}}, posts: 1, most: 5 * time.Second},
 		"R09 201 and a page":                {faults: []scalrtest.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
 		"R09 201 and nothing":               {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Empty}}, posts: 1, most: 5 * time.Second},
-		"R09 201 without relationships":     {faults: []scalrtest.Fault{edited(createRun, 1, `"relationships"`, `"others"`)}, posts: 1, sure: true},
 		"R11 409":                           {faults: []scalrtest.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1, is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada"},
 		"R12 422, not uploaded yet":         {faults: []scalrtest.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second, most: 3 * time.Second},
 		"R12 422, not uploaded at all":      {faults: []scalrtest.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true, says: "No configuration versions available"},

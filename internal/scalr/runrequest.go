@@ -5,11 +5,13 @@ package scalr
 type RunRequest struct {
 	WorkspaceID, ConfigurationID string
 	Dry, Destroy, SavePlan       bool
-	AutoApply                    *bool
-	NoRefresh, RefreshOnly       bool
-	Targets, Replace             []string
-	Variables                    []Variable
-	Message                      string
+	// AutoApply is nil for the workspace's setting, which WorkspaceAutoApply is.
+	AutoApply              *bool
+	WorkspaceAutoApply     bool
+	NoRefresh, RefreshOnly bool
+	Targets, Replace       []string
+	Variables              []Variable
+	Message                string
 }
 
 // Variable is a variable of one run only; nothing of it stays in the workspace.

@@ -1,6 +1,12 @@
 package scalr
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Settings are what a run is to do, as an answer reports it. A member is nil
 // where the answer leaves it out or holds something else than its type.
@@ -44,4 +50,101 @@ func (a attributes) nullableTexts(name string) *[]string {
 		texts = append(texts, *text)
 	}
 	return &texts
+}
+
+// Difference is one member in which a run differs from what was requested.
+type Difference struct {
+	Member     string // as the API calls it, such as is-dry
+	Want, Got  string
+	Unreported bool // the answer leaves the member out; Got is empty
+}
+
+// Differences compares the run, as an answer reports it, with the request. Lists
+// of addresses are sets. A dry run and one that saves its plan never apply by
+// themselves, so that Scalr may report auto-apply as false for them, whatever
+// was requested. A status that only another kind of run reaches counts too.
+func (q RunRequest) Differences(r Run) []Difference {
+	var list differences
+	list.id("workspace", q.WorkspaceID, r.WorkspaceID)
+	list.id("configuration-version", q.ConfigurationID, r.ConfigurationID)
+	s := r.Settings
+	list.flag("is-dry", q.Dry, s.Dry)
+	list.flag("is-destroy", q.Destroy, s.Destroy)
+	list.flag("refresh-only", q.RefreshOnly, s.RefreshOnly)
+	list.flag("save-plan", q.SavePlan, s.SavePlan)
+	if never := q.Dry || q.SavePlan; s.AutoApply == nil || *s.AutoApply || !never {
+		list.flag("auto-apply", q.autoApply(), s.AutoApply)
+	}
+	list.set("target-addrs", q.Targets, s.Targets)
+	list.set("replace-addrs", q.Replace, s.Replace)
+	if len(list) == 0 {
+		list.status(q, r)
+	}
+	return list
+}
+
+func (q RunRequest) autoApply() bool {
+	if q.AutoApply != nil {
+		return *q.AutoApply
+	}
+	return q.WorkspaceAutoApply
+}
+
+type differences []Difference
+
+func (d *differences) id(member, want, got string) {
+	if want != got {
+		*d = append(*d, Difference{member, want, got, got == ""})
+	}
+}
+
+func (d *differences) flag(member string, want bool, got *bool) {
+	switch {
+	case got == nil:
+		*d = append(*d, Difference{member, strconv.FormatBool(want), "", true})
+	case *got != want:
+		*d = append(*d, Difference{member, strconv.FormatBool(want), strconv.FormatBool(*got), false})
+	}
+}
+
+func (d *differences) set(member string, want []string, got *[]string) {
+	switch {
+	case got == nil:
+		*d = append(*d, Difference{member, quoted(want), "", true})
+	case !sameSet(want, *got):
+		*d = append(*d, Difference{member, quoted(want), quoted(*got), false})
+	}
+}
+
+// status looks for what the status says, whatever the attributes do.
+func (d *differences) status(q RunRequest, r Run) {
+	applies := meanings[r.Status].applying || r.Apply != nil && (r.Apply.Status == "running" || r.Apply.Status == "finished")
+	switch {
+	case q.Dry && applies:
+		*d = append(*d, Difference{"is-dry", "true", "true, but is applied (" + string(r.Status) + ")", false})
+	case !q.SavePlan && r.Stage() == Saved:
+		*d = append(*d, Difference{"save-plan", "false", "false, but has the status " + string(r.Status), false})
+	}
+}
+
+func sameSet(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(slices.Compact(a), slices.Compact(b))
+}
+
+const (
+	mostQuoted   = 5  // items of a list
+	mostOfQuoted = 80 // bytes of one
+)
+
+// quoted shows a list whose items may come from elsewhere.
+func quoted(list []string) string {
+	var items []string
+	for _, item := range list[:min(len(list), mostQuoted)] {
+		items = append(items, strconv.Quote(printable(item, mostOfQuoted)))
+	}
+	if more := len(list) - mostQuoted; more > 0 {
+		items = append(items, fmt.Sprintf("and %d more", more))
+	}
+	return "[" + strings.Join(items, ", ") + "]"
 }

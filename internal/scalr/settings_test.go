@@ -1,0 +1,148 @@
+package scalr_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestDifferences says for each member what equals a request on the wire. The
+// values are JSON; "-" leaves the member out.
+func TestDifferences(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	addresses := []string{"a.b", `module.c["d"]`}
+	for _, c := range []struct {
+		request       scalr.RunRequest
+		member, value string
+		want          string // the difference, "" for none
+	}{
+		{scalr.RunRequest{Dry: true}, "is-dry", `true`, ""},
+		{scalr.RunRequest{Dry: true}, "is-dry", `"true"`, ""},
+		{scalr.RunRequest{Dry: true}, "is-dry", `false`, "is-dry false, not true"},
+		{scalr.RunRequest{Dry: true}, "is-dry", `null`, "is-dry unreported, not true"},
+		{scalr.RunRequest{Dry: true}, "is-dry", `-`, "is-dry unreported, not true"},
+		{scalr.RunRequest{Dry: true}, "is-dry", `1`, "is-dry unreported, not true"},
+		{scalr.RunRequest{Dry: true}, "is-dry", `"yes"`, "is-dry unreported, not true"},
+		{scalr.RunRequest{Dry: true}, "is-dry", `[true]`, "is-dry unreported, not true"},
+		{scalr.RunRequest{}, "is-dry", `true`, "is-dry true, not false"},
+		{scalr.RunRequest{}, "is-dry", `null`, "is-dry unreported, not false"},
+		{scalr.RunRequest{}, "is-destroy", `true`, "is-destroy true, not false"},
+		{scalr.RunRequest{}, "is-destroy", `-`, "is-destroy unreported, not false"},
+		{scalr.RunRequest{Destroy: true}, "is-destroy", `false`, "is-destroy false, not true"},
+		{scalr.RunRequest{}, "refresh-only", `null`, ""},
+		{scalr.RunRequest{}, "refresh-only", `false`, ""},
+		{scalr.RunRequest{}, "refresh-only", `true`, "refresh-only true, not false"},
+		{scalr.RunRequest{}, "refresh-only", `-`, "refresh-only unreported, not false"},
+		{scalr.RunRequest{RefreshOnly: true}, "refresh-only", `null`, "refresh-only false, not true"},
+		{scalr.RunRequest{}, "save-plan", `null`, ""},
+		{scalr.RunRequest{}, "save-plan", `true`, "save-plan true, not false"},
+		{scalr.RunRequest{SavePlan: true}, "save-plan", `null`, "save-plan false, not true"},
+		{scalr.RunRequest{SavePlan: true}, "save-plan", `-`, "save-plan unreported, not true"},
+		{scalr.RunRequest{}, "auto-apply", `false`, ""},
+		{scalr.RunRequest{}, "auto-apply", `true`, "auto-apply true, not false"},
+		{scalr.RunRequest{}, "auto-apply", `null`, "auto-apply unreported, not false"},
+		{scalr.RunRequest{WorkspaceAutoApply: true}, "auto-apply", `true`, ""},
+		{scalr.RunRequest{WorkspaceAutoApply: true}, "auto-apply", `false`, "auto-apply false, not true"},
+		{scalr.RunRequest{WorkspaceAutoApply: true, AutoApply: &no}, "auto-apply", `true`, "auto-apply true, not false"},
+		{scalr.RunRequest{AutoApply: &yes}, "auto-apply", `true`, ""},
+		{scalr.RunRequest{AutoApply: &yes}, "auto-apply", `false`, "auto-apply false, not true"},
+		{scalr.RunRequest{WorkspaceAutoApply: true, Dry: true}, "auto-apply", `true`, ""},
+		{scalr.RunRequest{WorkspaceAutoApply: true, Dry: true}, "auto-apply", `false`, ""},
+		{scalr.RunRequest{WorkspaceAutoApply: true, SavePlan: true}, "auto-apply", `false`, ""},
+		{scalr.RunRequest{Dry: true}, "auto-apply", `true`, "auto-apply true, not false"},
+		{scalr.RunRequest{Dry: true}, "auto-apply", `-`, "auto-apply unreported, not false"},
+		{scalr.RunRequest{}, "target-addrs", `null`, ""},
+		{scalr.RunRequest{}, "target-addrs", `[]`, ""},
+		{scalr.RunRequest{}, "target-addrs", `-`, "target-addrs unreported, not []"},
+		{scalr.RunRequest{}, "target-addrs", `["a.b"]`, `target-addrs ["a.b"], not []`},
+		{scalr.RunRequest{Targets: addresses}, "target-addrs", `["module.c[\"d\"]","a.b"]`, ""},
+		{scalr.RunRequest{Targets: addresses}, "target-addrs", `["a.b","a.b","module.c[\"d\"]"]`, ""},
+		{scalr.RunRequest{Targets: addresses}, "target-addrs", `["a.b"]`, `target-addrs ["a.b"], not ["a.b", "module.c[\"d\"]"]`},
+		{scalr.RunRequest{Targets: addresses}, "target-addrs", `null`, `target-addrs [], not ["a.b", "module.c[\"d\"]"]`},
+		{scalr.RunRequest{Targets: addresses}, "target-addrs", `"a.b"`, `target-addrs unreported, not ["a.b", "module.c[\"d\"]"]`},
+		{scalr.RunRequest{Targets: addresses}, "target-addrs", `["a.b",{}]`, `target-addrs unreported, not ["a.b", "module.c[\"d\"]"]`},
+		{scalr.RunRequest{Replace: addresses[:1]}, "replace-addrs", `["A.b"]`, `replace-addrs ["A.b"], not ["a.b"]`},
+		{scalr.RunRequest{}, "replace-addrs", `["1","2","3","4","5","6","7"]`, `replace-addrs ["1", "2", "3", "4", "5", and 2 more], not []`},
+		{scalr.RunRequest{}, "replace-addrs", `["::error::\n` + strings.Repeat("x", 200) + `"]`, `replace-addrs ["::error:: xxx`},
+		{scalr.RunRequest{}, "workspace", `"ws-other"`, "workspace ws-other, not " + scalrtest.WorkspaceID},
+		{scalr.RunRequest{}, "workspace", `-`, "workspace unreported, not " + scalrtest.WorkspaceID},
+		{scalr.RunRequest{}, "workspace", `"../x"`, "workspace unreported, not " + scalrtest.WorkspaceID},
+		{scalr.RunRequest{}, "configuration-version", `"cv-other"`, "configuration-version cv-other, not cv-"},
+		{scalr.RunRequest{}, "status", `"planned"`, ""},
+		{scalr.RunRequest{}, "status", `"applied"`, ""},
+		{scalr.RunRequest{}, "status", `"planned_and_saved"`, "save-plan false, but has the status planned_and_saved, not false"},
+		{scalr.RunRequest{SavePlan: true}, "status", `"planned_and_saved"`, ""},
+		{scalr.RunRequest{Dry: true}, "status", `"confirmed"`, "is-dry true, but is applied (confirmed), not true"},
+		{scalr.RunRequest{Dry: true}, "status", `"post_apply_finished"`, "is-dry true, but is applied (post_apply_finished), not true"},
+		{scalr.RunRequest{Dry: true}, "status", `"errored"`, ""},
+	} {
+		t.Run(fmt.Sprintf("%+v %s %s", c.request, c.member, c.value), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				if got := differing(t, c.request, c.member, c.value); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {
+					t.Errorf("got %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+// differing creates the run, reads it with another value in the answer, and says
+// in which members it differs.
+func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
+	var v any = json.RawMessage(value)
+	switch {
+	case value == "-":
+		v = nil
+	case member == "workspace" || member == "configuration-version":
+		v = strings.Trim(value, `"`)
+	}
+	s := scalrtest.Scenario{Life: longLife(), Faults: []scalrtest.Fault{{Op: "GET /runs/*", Action: scalrtest.Misreport, Member: member, Value: v}}}
+	if q.WorkspaceAutoApply {
+		s.World.Workspace = map[string]any{"auto-apply": true}
+	}
+	r := newRig(t, s)
+	configuration, err := r.configuration(t.Context(), q.Dry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.WorkspaceID, q.ConfigurationID = scalrtest.WorkspaceID, configuration.ID
+	run, _, err := r.CreateRun(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := q.Differences(run); len(d) > 0 {
+		t.Fatalf("the run that was created differs: %+v", d)
+	}
+	if run, err = r.Run(t.Context(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, d := range q.Differences(run) {
+		if d.Unreported {
+			d.Got = "unreported"
+		}
+		words = append(words, d.Member+" "+d.Got+", not "+d.Want)
+	}
+	return strings.Join(words, "; ")
+}
+
+// TestDifferencesByTheApply: an apply stage at work is one, whatever the status says.
+func TestDifferencesByTheApply(t *testing.T) {
+	t.Parallel()
+	dry, no := true, false
+	for status, differs := range map[scalr.StageStatus]bool{"": false, "pending": false, "unreachable": false, "running": true, "finished": true} {
+		q := scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1", Dry: true}
+		r := scalr.Run{Status: "quantum", WorkspaceID: "ws-1", ConfigurationID: "cv-1", Apply: &scalr.Apply{ID: "apply-1", Status: status},
+			Settings: scalr.Settings{Dry: &dry, Destroy: &no, RefreshOnly: &no, AutoApply: &no, SavePlan: &no, Targets: &[]string{}, Replace: &[]string{}}}
+		if got := q.Differences(r); (len(got) > 0) != differs {
+			t.Errorf("apply %q: got %v", status, got)
+		}
+	}
+}
