@@ -21,6 +21,7 @@ const (
 	codePolicyGroupGone  = "policy-group-not-found"
 	codeProviderGone     = "provider-configuration-not-found"
 	codeRunMissing       = "run-not-found"
+	codeWrongRun         = "wrong-run"
 	codeWrongWorkspace   = "wrong-workspace"
 	codeWrongConfig      = "wrong-configuration"
 	codeNotExpected      = "run-not-expected"
@@ -109,6 +110,7 @@ var advices = map[string]advice{
 	codePolicyGroupGone:           {"refused", "there is no such policy group, or the token may not see it", "Check its name or id, and that the token may read policy groups.", ""},
 	codeProviderGone:              {"refused", "there is no such provider configuration, or the token may not see it", "Check its name or id, and that the token may read provider configurations.", ""},
 	codeRunMissing:                {"refused", "there is no such run, or the token may not see it", "Check `run-id`: it is the output `run-id` of the step that made the run.", "run-id"},
+	codeWrongRun:                  {"refused", "the run that Scalr created is not the one that was requested; it was stopped if Scalr let it be", "Look at the run in Scalr and make sure that it has ended. If `auto-apply` differs: Scalr refuses it where the present state comes from an open pull request. Otherwise report it to Scalr.", ""},
 	codeWrongWorkspace:            {"refused", "the run of `run-id` is not of the workspace that `workspace` or `workspace-id` names", "Check `run-id` and the workspace: both must be those of the step that created the run.", "run-id"},
 	codeWrongConfig:               {"refused", "the run of `run-id` is not of the configuration version in `expected-configuration-version-id`", "Check both: they are outputs of the step that created the run. If they are right, the run is not the one that was reviewed.", "expected-configuration-version-id"},
 	codeNotExpected:               {"refused", "the run is a destroy run and `destroy: true` is not given, or the other way round", "Look at the run in Scalr. To let a destroy run go on, write `destroy: true`; for any other run, remove it.", "destroy"},

@@ -27,22 +27,23 @@ func (r *runStory) create(ctx context.Context, v scalr.Configuration) (scalr.Run
 	r.keep(state{configuration: v.ID, workspace: r.report.Workspace.ID, onCancel: r.onCancel()})
 	creating, cancel := lasting(ctx, learning)
 	defer cancel()
-	run, doubtful, err := r.client.CreateRun(creating, r.request(v))
+	r.asked = r.request(v)
+	run, doubtful, err := r.client.CreateRun(creating, r.asked)
 	if err != nil && ctx.Err() != nil {
 		run, doubtful, err = r.lookOnce(ctx, v, err)
 	}
 	if err != nil {
 		return run, err
 	}
-	r.ours, r.sweep = true, doubtful
-	if run.EnvironmentID == "" {
-		run.EnvironmentID = r.report.Workspace.EnvironmentID
-	}
-	if run.WorkspaceID == "" {
-		run.WorkspaceID = r.report.Workspace.ID
-	}
-	r.known(run)
+	r.ours, r.sweep, r.expected = true, doubtful, createdRun(r.asked)
+	ours := run
+	ours.EnvironmentID, ours.WorkspaceID = r.report.Workspace.EnvironmentID, r.report.Workspace.ID
+	r.known(ours)
 	r.keep(state{run: run.ID, onCancel: r.onCancel()})
+	if run, err = r.verify(ctx, run); err != nil {
+		return run, err
+	}
+	r.seen(run)
 	r.noticeEarlier(ctx, run)
 	return run, nil
 }
@@ -93,7 +94,8 @@ func (r *runStory) known(run scalr.Run) {
 func (r *runStory) request(v scalr.Configuration) scalr.RunRequest {
 	q := scalr.RunRequest{
 		WorkspaceID: r.report.Workspace.ID, ConfigurationID: v.ID,
-		Dry: r.in.Dry, Destroy: r.in.Destroy, SavePlan: r.in.SavePlan, AutoApply: r.in.AutoApply,
+		Dry: r.in.Dry, Destroy: r.in.Destroy, SavePlan: r.in.SavePlan,
+		AutoApply: r.in.AutoApply, WorkspaceAutoApply: r.report.Workspace.AutoApply,
 		NoRefresh: !r.in.Refresh, RefreshOnly: r.in.RefreshOnly, Targets: r.in.Targets, Replace: r.in.Replace,
 		Message: r.message(),
 	}

@@ -21,7 +21,48 @@ import (
 //	FAULT_SEEDS=20000 go test ./internal/action -run TestRandomFaults
 func TestRandomFaults(t *testing.T) {
 	t.Parallel()
-	first, count := uint64(1), uint64(150)
+	first, count := seeds(t)
+	for seed := first; seed < first+count; seed++ {
+		t.Run(fmt.Sprintf("FAULT_SEED=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			r := randomStep(t, seed)
+			p := r.play()
+			if t.Failed() {
+				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
+			}
+		})
+	}
+}
+
+// TestRandomFaultsOnRuns (F16) does the same for the modes that act on a run.
+//
+//	FAULT_SEED=123 go test ./internal/action -run TestRandomFaultsOnRuns
+func TestRandomFaultsOnRuns(t *testing.T) {
+	t.Parallel()
+	first, count := seeds(t)
+	for seed := first; seed < first+count; seed++ {
+		t.Run(fmt.Sprintf("FAULT_SEED=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			d := dice{rand.New(rand.NewPCG(seed, 16))}
+			s := scenario(t, d.one("waits-for-approval", "policy-soft", "saved-plan", "applied", "cost-increase", "no-changes", "plan-error", "confirmed-by-other", "ignores-stop"))
+			s.Seed, s.Pace = seed, []float64{0.2, 1, 5, 20}[d.IntN(4)]
+			r := newRig(t, s)
+			randomVisit(d, r)
+			if d.maybe(30) {
+				r.during = signalAt(syscall.SIGINT, d.upTo(time.Minute))
+			}
+			p := r.play()
+			if t.Failed() {
+				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
+			}
+		})
+	}
+}
+
+// seeds says which seeds to play.
+func seeds(t *testing.T) (first, count uint64) {
+	t.Helper()
+	first, count = 1, 150
 	if testing.Short() {
 		count = 60
 	}
@@ -34,16 +75,7 @@ func TestRandomFaults(t *testing.T) {
 	if n, err := strconv.ParseUint(os.Getenv("FAULT_SEED"), 10, 64); err == nil {
 		first, count = n, 1
 	}
-	for seed := first; seed < first+count; seed++ {
-		t.Run(fmt.Sprintf("FAULT_SEED=%d", seed), func(t *testing.T) {
-			t.Parallel()
-			r := randomStep(t, seed)
-			p := r.play()
-			if t.Failed() {
-				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
-			}
-		})
-	}
+	return first, count
 }
 
 // story is what was sent and answered, for whoever has to find out.
@@ -82,6 +114,12 @@ func randomStep(t *testing.T, seed uint64) *rig {
 	for range d.IntN(7) {
 		s.Faults = append(s.Faults, randomFault(d))
 	}
+	if d.maybe(15) {
+		s.Life.Deviations, s.Life.DeviationsAfter = randomDeviations(d), time.Duration(d.IntN(2))*d.upTo(1500*time.Millisecond)
+	}
+	if d.maybe(15) {
+		s.Faults = append(s.Faults, randomMisreport(d))
+	}
 	r := newRig(t, s, randomInputs(d)...)
 	r.anyFault, r.twins = true, hiddenTwins(s)
 	if d.maybe(40) {
@@ -95,6 +133,29 @@ func randomStep(t *testing.T, seed uint64) *rig {
 		}
 	}
 	return r
+}
+
+// randomDeviations are what the server makes of a request.
+func randomDeviations(d dice) map[string]any {
+	name := d.one("is-dry", "is-dry", "is-destroy", "auto-apply", "auto-apply", "save-plan", "refresh-only", "target-addrs")
+	if name == "target-addrs" {
+		return map[string]any{name: []any{"terraform_data.network"}}
+	}
+	return map[string]any{name: name != "is-dry", d.one(name, "auto-apply"): name != "is-dry"}
+}
+
+// randomMisreport is what answers say of a run beside the truth. By lists that
+// name another configuration version nobody could find a run.
+func randomMisreport(d dice) scalrtest.Fault {
+	f := misreported(d.one(createRun, readRun, readRun), 1+d.IntN(5), d.one("workspace", "configuration-version", "is-dry", "auto-apply", "target-addrs"), nil)
+	if d.maybe(50) {
+		f.Times = 1
+	}
+	if d.maybe(50) {
+		f.Value = map[string]any{"workspace": scalrtest.EdgeWorkspaceID, "configuration-version": "cv-other", "is-dry": d.maybe(50), "auto-apply": d.maybe(50),
+			"target-addrs": []any{"terraform_data.other"}}[f.Member]
+	}
+	return f
 }
 
 // hiddenTwins: the server makes two runs of one creation, and then says a good

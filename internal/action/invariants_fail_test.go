@@ -12,11 +12,19 @@ func TestInvariantsCanFail(t *testing.T) {
 	t.Parallel()
 	bad := func(change func(*played)) *played {
 		p := &played{t: t, record: &record{}, outputs: map[string]string{"run-id": "run-1", "result": "applied", "status": "applied", "configuration-version-id": "cv-1"},
-			runs: []scalrtest.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Transitions: []scalrtest.Transition{{Status: "applied"}}}}}
+			runs: []scalrtest.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Workspace: "ws-1", Attributes: map[string]any{"is-dry": true},
+				Transitions: []scalrtest.Transition{{Status: "applied"}}}}}
 		change(p)
 		return p
 	}
-	r := &rig{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}}
+	r := &rig{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{"workspace-id": "ws-1"}}
+	confirms := &rig{t: t, name: "scalr-run", inputs: map[string]string{"mode": "confirm", "run-id": "run-1", "expected-configuration-version-id": "cv-1"}}
+	acts := func(verb string, change func(*scalrtest.RunRecord)) func(*played) {
+		return func(p *played) {
+			p.runs[0].Actions = []scalrtest.RunAction{{Verb: verb, Answer: 202}}
+			change(&p.runs[0])
+		}
+	}
 	request := func(host, path string, after time.Duration, status int, header ...string) func(*played) {
 		return func(p *played) {
 			p.record.sent = append(p.record.sent, &sent{at: p.began.Add(after), answered: p.began.Add(after), method: "GET", host: host, path: path,
@@ -49,16 +57,24 @@ func TestInvariantsCanFail(t *testing.T) {
 				request(apiHost, "/runs", time.Second, 503, "A", "b")(p)
 			}
 		}},
-		"I6":           {quietAfter, request(apiHost, "/runs", time.Second, 200, "A", "b")},
-		"I7 run":       {r.outputsTrue, func(p *played) { p.outputs["run-id"] = "run-9" }},
-		"I7 version":   {r.outputsTrue, func(p *played) { p.outputs["configuration-version-id"] = "cv-9" }},
-		"I7 status":    {r.outputsTrue, func(p *played) { p.outputs["status"] = "errored" }},
-		"I7 url":       {r.outputsTrue, func(p *played) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" }},
-		"I7 bundle":    {r.outputsTrue, func(p *played) { p.outputs["bundle-sha256"] = "00" }},
-		"I9 code":      {r.fits, func(p *played) { p.code = 3 }},
-		"I9 word":      {r.fits, func(p *played) { p.outputs["result"] = "fine" }},
-		"I9 no word":   {r.fits, func(p *played) { delete(p.outputs, "result") }},
-		"I9 no reason": {r.fits, func(p *played) { p.code, p.outputs["result"] = 1, "errored" }},
+		"I6":                {quietAfter, request(apiHost, "/runs", time.Second, 200, "A", "b")},
+		"I7 run":            {r.outputsTrue, func(p *played) { p.outputs["run-id"] = "run-9" }},
+		"I7 version":        {r.outputsTrue, func(p *played) { p.outputs["configuration-version-id"] = "cv-9" }},
+		"I7 status":         {r.outputsTrue, func(p *played) { p.outputs["status"] = "errored" }},
+		"I7 url":            {r.outputsTrue, func(p *played) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" }},
+		"I7 bundle":         {r.outputsTrue, func(p *played) { p.outputs["bundle-sha256"] = "00" }},
+		"I9 code":           {r.fits, func(p *played) { p.code = 3 }},
+		"I9 word":           {r.fits, func(p *played) { p.outputs["result"] = "fine" }},
+		"I9 no word":        {r.fits, func(p *played) { delete(p.outputs, "result") }},
+		"I10":               {r.ownWorkspace, acts("discard", func(run *scalrtest.RunRecord) { run.Workspace = "ws-2" })},
+		"I11":               {r.requested, func(p *played) { p.runs[0].Deviations = map[string]any{"is-dry": false} }},
+		"I11 not requested": {r.requested, func(p *played) { p.runs[0].Deviations = map[string]any{"auto-apply": true} }},
+		"I11 the request":   {r.requested, func(p *played) { p.runs[0].Attributes["is-dry"] = false }},
+		"I12":               {wrongRunEnds, func(p *played) { p.outputs["error-code"], p.runs[0].Status = "wrong-run", "applying" }},
+		"I13 version":       {confirms.knowingly, acts("apply", func(run *scalrtest.RunRecord) { run.Configuration = "cv-2" })},
+		"I13 destroys":      {confirms.knowingly, acts("apply", func(run *scalrtest.RunRecord) { run.Attributes["is-destroy"] = true })},
+		"I13 by override":   {confirms.knowingly, acts("override", func(run *scalrtest.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true })},
+		"I9 no reason":      {r.fits, func(p *played) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {
 		if err := c.check(bad(c.change)); err == nil {
 			t.Errorf("%s: nothing was seen", name)

@@ -43,6 +43,8 @@ func (r *rig) invariants(p *played) {
 		"I1 at most one live run": oneRun, "I2 success is true": r.success, "I3 no run is left alone unsaid": r.stoppedOrSaid, "a signal ends the step in time": inTime,
 		"I4 the token stays at home": tokenAtHome, "I5 the server's wishes": paced, "I6 nothing after the end": quietAfter,
 		"I7 outputs are true": r.outputsTrue, "I9 the exit fits the result": r.fits,
+		"I10 no action on another workspace's run": r.ownWorkspace, "I11 a good end is of the run requested": r.requested,
+		"I12 a wrong run ends": wrongRunEnds, "I13 what goes on is what was meant": r.knowingly,
 	} {
 		if err := check(p); err != nil {
 			r.t.Errorf("%s: %v\n%s", name, err, p.log)
@@ -106,7 +108,7 @@ func (r *rig) success(p *played) error {
 
 // stoppedOrSaid is I3: for every run that the step has made.
 func (r *rig) stoppedOrSaid(p *played) error {
-	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.twins {
+	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.twins || r.inputs["run-id"] != "" {
 		return nil
 	}
 	for _, run := range p.runs {

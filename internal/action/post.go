@@ -49,6 +49,8 @@ func (r *runStory) finish(ctx context.Context, left state) (said string, err err
 	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
 		return "", err
 	}
+	r.asked = scalr.RunRequest{WorkspaceID: left.workspace, ConfigurationID: left.configuration}
+	r.expected = existingRun{workspace: scalr.Workspace{ID: left.workspace}, configurationID: left.configuration}.check
 	run, ok, err := r.leftBehind(ctx, left)
 	if err != nil {
 		return "", err
@@ -58,6 +60,9 @@ func (r *runStory) finish(ctx context.Context, left state) (said string, err err
 	}
 	r.report.Run = run
 	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
+	if run, err = r.verify(ctx, run); err != nil {
+		return "", err
+	}
 	defer r.sweepOnce(ctx)
 	switch {
 	case run.Status.Over():
@@ -65,7 +70,9 @@ func (r *runStory) finish(ctx context.Context, left state) (said string, err err
 	case run.Stage() == scalr.Saved:
 		return "Run " + run.ID + " of the cancelled step has saved its plan, and waits: " + r.report.RunURL, nil
 	}
-	stop, err := r.client.Stop(ctx, run, r.patiently("its job was cancelled"))
+	how := r.patiently("its job was cancelled")
+	how.Check = r.mayStop
+	stop, err := r.client.Stop(ctx, run, how)
 	if err != nil {
 		return "", err
 	}

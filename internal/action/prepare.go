@@ -37,7 +37,11 @@ func (r *runStory) at(w scalr.Workspace) {
 	r.job.Infof("Workspace %s %s", title(w), r.report.WorkspaceURL)
 }
 
+// title names a workspace by its name, as far as that is known, and its id.
 func title(w scalr.Workspace) string {
+	if w.Name == "" {
+		return w.ID
+	}
 	name := w.Name
 	if w.Environment != "" {
 		name = w.Environment + "/" + name

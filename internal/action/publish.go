@@ -65,8 +65,11 @@ func (r *runStory) publish(o outcome) int {
 
 // settled reports whether nothing is left for the post step.
 func (r *runStory) settled(o outcome) bool {
-	if o.code == codeRunUnknown {
+	switch o.code {
+	case codeRunUnknown:
 		return false
+	case codeWrongRun:
+		return r.stopAccepted
 	}
 	if o.result != "interrupted" && o.result != "timed-out" {
 		return true

@@ -56,6 +56,7 @@ var messageWords = map[string]string{
 	"policy-group-not-found":           "There is no ‹policy group› … that the token can see",
 	"provider-configuration-not-found": "There is no ‹provider configuration› … that the token can see",
 	"run-not-found":                    "There is no run …, or the token cannot see it",
+	"wrong-run":                        "Run … is not the run that was requested:",
 	"wrong-workspace":                  "Run … is of …, not of workspace …",
 	"wrong-configuration":              "Run … is of …, not of configuration version …",
 	"run-not-expected":                 "Run … destroys everything in its workspace, and `destroy: true` is not given",

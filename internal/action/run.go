@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -24,7 +25,8 @@ type runStory struct {
 	out      outputs
 	report   report.Report
 
-	ours bool // this step created the run
+	ours  bool             // this step created the run
+	asked scalr.RunRequest // by this step; of a post step only whose run it is
 	// expected tells whether a run is the one that was asked for; nil without any wish.
 	expected  func(scalr.Run) *unexpectedRun
 	confirms  bool   // a gate has to be passed, and then we confirm
@@ -49,7 +51,14 @@ func (s *step) run(ctx context.Context) int {
 	timed, cancel := context.WithTimeoutCause(ctx, in.Timeout, timedOut{in.Timeout})
 	defer cancel()
 	o, err := r.act(timed)
-	if err != nil {
+	if err == nil && o.exit() == 0 && r.report.Run.ID != "" {
+		_, err = r.verify(timed, r.report.Run) // no good result for another run
+	}
+	var wrong *unexpectedRun
+	switch {
+	case errors.As(err, &wrong) && r.ours:
+		o = r.stopWrongRun(timed, wrong)
+	case err != nil:
 		o = explain(timed, err)
 	}
 	return r.publish(r.located(advised(o)))
@@ -147,20 +156,11 @@ func (r *runStory) decide(ctx context.Context, run scalr.Run) (outcome, error) {
 	o := ofRun(run)
 	switch o.result {
 	case "needs-confirmation":
-		o.problem = r.waits(run)
+		o.problem = "Run " + run.ID + " waits for somebody to confirm it: " + r.report.RunURL
 	case "saved":
 		o.problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies it as it is: " + r.report.RunURL
 	}
 	return o, nil
-}
-
-// waits says what the run waits for.
-func (r *runStory) waits(run scalr.Run) string {
-	text := "Run " + run.ID + " waits for somebody to confirm it: " + r.report.RunURL
-	if r.in.Mode == inputs.ModeRun && r.in.AutoApply != nil && *r.in.AutoApply && !r.confirms {
-		text += " Scalr did not take `auto-apply: true`: it refuses to where the present state comes from a pull request that is still open."
-	}
-	return text
 }
 
 // free ends a run that has nothing to apply, so that the queue goes on.

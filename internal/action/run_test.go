@@ -40,7 +40,7 @@ func TestResults(t *testing.T) {
 		{"passes-unknown", nil, 0, []string{"result=planned"}},
 		{"backwards", nil, 0, []string{"result=planned"}},
 		{"rests-without-changes", []string{"dry-run=false"}, 0, []string{"result=no-changes"}},
-		{"auto-apply-refused", []string{"dry-run=false", "auto-apply=true"}, 0, []string{"result=needs-confirmation"}},
+		{"auto-apply-refused", []string{"dry-run=false", "auto-apply=true"}, 3, []string{"result=refused", "error-code=wrong-run", "status=discarded"}},
 		{"rate-limited", nil, 0, []string{"result=planned"}},
 		{"server-errors", nil, 0, []string{"result=planned"}},
 		{"lost-answer", nil, 0, []string{"result=planned"}},

@@ -120,11 +120,17 @@ func (s *sweeper) Look(ctx context.Context, id string) (scalr.Run, error) {
 	return s.Client.Look(ctx, id)
 }
 
+// ourRun names the run that this step created by what was requested, whatever
+// answers say: other runs of the same configuration version are stopped.
+func (r *runStory) ourRun() scalr.Run {
+	return scalr.Run{ID: r.report.Run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
+}
+
 // sweepOnce stops runs of our configuration version that are not the one we follow.
 func (r *runStory) sweepOnce(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	swept, _ := r.client.Sweep(ctx, r.report.Run, r.comment("a second run of one configuration"))
+	swept, _ := r.client.Sweep(ctx, r.ourRun(), r.comment("a second run of one configuration"))
 	for _, id := range swept {
 		r.job.Warnf("Scalr made a second run of the same configuration version: %s. It was stopped.", id)
 	}
@@ -139,7 +145,7 @@ func (r *runStory) sweepLast() {
 	}
 	ctx, cancel := r.publishing(sweepTime)
 	defer cancel()
-	if r.sweep || r.client.HasTwin(ctx, r.report.Run) {
+	if r.sweep || r.client.HasTwin(ctx, r.ourRun()) {
 		r.sweepOnce(ctx)
 	}
 }

@@ -1,0 +1,138 @@
+package action_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// named are the workspaces of the simulator by the names that tests give.
+var named = map[string]string{
+	"production/network":                      scalrtest.WorkspaceID,
+	scalrtest.EnvironmentID + "/network":      scalrtest.WorkspaceID,
+	"production/network-edge":                 scalrtest.EdgeWorkspaceID,
+	scalrtest.EnvironmentID + "/network-edge": scalrtest.EdgeWorkspaceID,
+}
+
+// expectedWorkspace is the one that the inputs name; "" for none, and the name
+// itself where there is no such workspace.
+func (r *rig) expectedWorkspace() string {
+	name := r.inputs["workspace"]
+	switch {
+	case r.inputs["workspace-id"] != "":
+		return r.inputs["workspace-id"]
+	case named[name] != "":
+		return named[name]
+	}
+	return name
+}
+
+// acted gives the actions of the step that Scalr carried out, or any answer if
+// tried.
+func (p *played) acted(run scalrtest.RunRecord, tried bool) []scalrtest.RunAction {
+	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrtest.RunAction) bool {
+		return a.At.Before(p.began) || a.At.After(p.began.Add(p.took)) || !tried && a.Answer >= 300
+	})
+}
+
+// ownWorkspace is I10: the step asks nothing of a run of another workspace.
+func (r *rig) ownWorkspace(p *played) error {
+	want := r.expectedWorkspace()
+	for _, run := range p.runs {
+		if actions := p.acted(run, true); want != "" && run.Workspace != want && len(actions) > 0 {
+			return fmt.Errorf("run %s of workspace %s was asked to %s, and the workspace is %s", run.ID, run.Workspace, actions[0].Verb, want)
+		}
+	}
+	return nil
+}
+
+// requested is I11: no good end for a run that does not do what was requested.
+func (r *rig) requested(p *played) error {
+	run, ok := p.adopted()
+	late := p.outputs["result"] == "started" && r.scenario.Life.DeviationsAfter > 0
+	if p.code != 0 || !ok || r.inputs["mode"] != "" && r.inputs["mode"] != "run" || r.name != "scalr-run" || late {
+		return nil
+	}
+	never := run.Dry || run.Deviations["save-plan"] == true || run.Attributes["save-plan"] == true
+	for name, is := range run.Deviations {
+		was := run.Attributes[name]
+		if was == nil {
+			was = reflect.Zero(reflect.TypeOf(is)).Interface()
+		}
+		if !reflect.DeepEqual(is, was) && !(name == "auto-apply" && never) {
+			return fmt.Errorf("%s, but run %s has %s %v in place of %v", p.outputs["result"], run.ID, name, is, was)
+		}
+	}
+	if dry := r.inputs["dry-run"] != "false"; run.Attributes["is-dry"] != dry {
+		return fmt.Errorf("dry-run is %v, and is-dry was requested as %v", dry, run.Attributes["is-dry"])
+	}
+	return nil
+}
+
+// wrongRunEnds is I12: a run that is not the one requested is stopped, or the
+// verdict says that it may go on.
+func wrongRunEnds(p *played) error {
+	run, ok := p.adopted()
+	if p.outputs["error-code"] != "wrong-run" || !ok || slices.Contains(over, run.Status) {
+		return nil
+	}
+	if head := headlineOf(p.log); len(accepted(run)) == 0 && !strings.Contains(head, "may still be applied: "+p.outputs["run-url"]) {
+		return fmt.Errorf("run %s is %s, was not stopped, and the verdict does not say so", run.ID, run.Status)
+	}
+	return nil
+}
+
+// knowingly is I13: what a mode lets go on is of the expected configuration
+// version, and destroys only where the inputs say so.
+func (r *rig) knowingly(p *played) error {
+	for _, run := range p.runs {
+		for _, a := range p.acted(run, false) {
+			version := r.inputs["expected-configuration-version-id"]
+			destroys := run.Attributes["is-destroy"] == true && (a.Verb == "apply" || a.Verb == "override" && run.AutoApply)
+			switch existing := r.inputs["run-id"] == run.ID; {
+			case existing && version != "" && version != run.Configuration:
+				return fmt.Errorf("run %s of %s was asked to %s, and %s is expected", run.ID, run.Configuration, a.Verb, version)
+			case existing && destroys && r.inputs["destroy"] != "true":
+				return fmt.Errorf("the destroy run %s was let go on by %s without destroy: true", run.ID, a.Verb)
+			}
+		}
+	}
+	return nil
+}
+
+// randomVisit makes a step that acts on a run of somebody else, and all that goes
+// wrong in it.
+func randomVisit(d dice, r *rig) {
+	s := &r.scenario
+	s.Faults = nil
+	for range d.IntN(5) {
+		f := randomFault(d)
+		f.Op = d.one("* /**", "GET /workspaces/*", "GET /workspaces", "GET /runs/*", "GET /runs/*", "POST /runs/*/actions/*", "POST /policy-checks/*/actions/*")
+		s.Faults = append(s.Faults, f)
+	}
+	workspace, expect := d.one(scalrtest.WorkspaceID, scalrtest.EdgeWorkspaceID), d.IntN(3)
+	attributes := map[string]any{"is-dry": d.maybe(20), "is-destroy": d.maybe(40), "auto-apply": d.maybe(30), "save-plan": d.maybe(20)}
+	s.Setup = func(s *scalrtest.Server) {
+		r.set("run-id=" + s.AddRun(workspace, attributes))
+		if version := s.Runs()[0].Configuration; expect > 0 {
+			r.set("expected-configuration-version-id=" + map[bool]string{true: version, false: "cv-other"}[expect == 1])
+		}
+	}
+	r.set("mode="+d.one("watch", "confirm", "confirm", "override", "discard", "cancel"), "destroy="+d.one("true", "false"), "timeout="+d.one("60m", "20s", "5m"),
+		"workspace-id=", d.one("workspace-id="+scalrtest.WorkspaceID, "workspace-id="+scalrtest.EdgeWorkspaceID, "workspace=production/network",
+			"workspace=production/network-edge", "workspace="+scalrtest.EnvironmentID+"/network", "workspace=staging/network", "workspace="))
+	// What is expected may be reported otherwise, or not at all. A lie that fits nobody could see.
+	if lie := map[bool]any{true: "x-lie"}[d.maybe(50)]; expect > 0 && d.maybe(30) {
+		s.Faults = append(s.Faults, misreported(readRun, 1+d.IntN(6), "configuration-version", lie))
+	} else if r.expectedWorkspace() != "" && d.maybe(30) {
+		s.Faults = append(s.Faults, misreported(readRun, 1+d.IntN(6), "workspace", lie))
+	}
+	if d.maybe(30) {
+		r.set("on-cancel=" + d.one("stop", "stop-apply", "leave"))
+	}
+	r.later, r.anyFault = d.upTo(time.Minute), true
+}

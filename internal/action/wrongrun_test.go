@@ -1,0 +1,293 @@
+package action_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// deviations are, for each member in which a run must equal its request, what
+// Scalr reports in place of what deviationInputs ask for.
+var deviations = []struct {
+	member string
+	value  any
+	says   string // the input, what is reported and what was requested
+}{
+	{"workspace", scalrtest.EdgeWorkspaceID, "workspace is " + scalrtest.EdgeWorkspaceID + " (requested: " + scalrtest.WorkspaceID + ")"},
+	{"configuration-version", "cv-other", "configuration version is cv-other (requested: cv-"},
+	{"is-dry", true, "dry-run is true (requested: false)"},
+	{"is-destroy", true, "destroy is true (requested: false)"},
+	{"refresh-only", true, "refresh-only is true (requested: false)"},
+	{"auto-apply", true, "auto-apply is true (requested: false)"},
+	{"save-plan", true, "save-plan is true (requested: false)"},
+	{"target-addrs", []any{"terraform_data.network"}, `targets is ["terraform_data.network"] (requested: ["terraform_data.route", "terraform_data.network"])`},
+	{"target-addrs", nil, "targets is not reported by Scalr (requested: ["},
+	{"replace-addrs", []any{"terraform_data.network"}, `replace is ["terraform_data.network"] (requested: [])`},
+}
+
+var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network", "on-cancel=leave"}
+
+// misreported is an answer that says something else of a run, from the nth on.
+func misreported(op string, nth int, member string, value any) scalrtest.Fault {
+	return scalrtest.Fault{Op: op, Nth: nth, Times: -1, Action: scalrtest.Misreport, Member: member, Value: value}
+}
+
+// refusedRun checks the end of a step whose run is not the one requested: it was
+// stopped, although on-cancel says leave, and the verdict says what differs.
+func (p *played) refusedRun(says string) {
+	p.t.Helper()
+	p.want(3, "result=refused", "error-code=wrong-run").says(says).asked("POST /runs/*/actions/apply", 0)
+	run, ok := p.adopted()
+	if !ok || len(accepted(run)) == 0 || run.Status != "discarded" && run.Status != "canceled" {
+		p.t.Errorf("the run was not stopped: %+v\n%s", run, p.log)
+	}
+	if !strings.Contains(headlineOf(p.log), p.outputs["run-url"]) {
+		p.t.Errorf("the verdict does not have the run's address\n%s", p.log)
+	}
+	if p.state["finished"] != "true" {
+		p.t.Errorf("the state is %v: the post step has nothing left to do", p.state)
+	}
+}
+
+// TestWrongRun (R20, R21): whatever Scalr makes of a request, and whenever it says
+// so, no other run is followed.
+func TestWrongRun(t *testing.T) {
+	t.Parallel()
+	for _, d := range deviations {
+		lost := scalrtest.Fault{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Reset}
+		for name, faults := range map[string][]scalrtest.Fault{
+			"R20 at the creation":     {misreported(createRun, 1, d.member, d.value), misreported(readRun, 1, d.member, d.value)},
+			"R20 in the answer alone": {misreported(createRun, 1, d.member, d.value)},
+			"R20 adopted":             {lost, misreported("GET /runs", 1, d.member, d.value), misreported(readRun, 1, d.member, d.value)},
+			"R21 at the second look":  {misreported(readRun, 2, d.member, d.value)},
+			"R21 when it is waiting":  {misreported(readRun, 4, d.member, d.value)},
+		} {
+			if name == "R20 in the answer alone" && d.value == nil || name == "R20 adopted" && d.member == "configuration-version" {
+				continue // what is left out is read again; nothing else tells whose run it is
+			}
+			t.Run(name+" "+d.member, func(t *testing.T) {
+				t.Parallel()
+				newRig(t, with(scenario(t, "waits-for-approval"), faults...), deviationInputs...).play().refusedRun(d.says)
+			})
+		}
+	}
+}
+
+// TestWrongRunReally (R20, R21): the same where the run does what it says.
+func TestWrongRunReally(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		scenario   string
+		inputs     []string
+		deviations map[string]any
+		after      time.Duration
+		says       string
+	}{
+		"R20 a dry run that is real":          {"waits-for-approval", nil, map[string]any{"is-dry": false}, 0, "dry-run is false (requested: true)"},
+		"R20 a dry run that applies":          {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 0, "dry-run is false (requested: true)"},
+		"R20 without anybody to wait":         {"applied", []string{"wait=false"}, map[string]any{"is-dry": false, "auto-apply": true}, 0, "dry-run is false"},
+		"R20 a run that destroys":             {"applied", []string{"dry-run=false"}, map[string]any{"is-destroy": true}, 0, "destroy is true"},
+		"R20 auto-apply past the gates":       {"applied", []string{"dry-run=false", "fail-on=destroy"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false)"},
+		"R20 auto-apply against the setting":  {"plan-changes", []string{"dry-run=false"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false)"},
+		"R20 no auto-apply":                   {"plan-changes", []string{"dry-run=false", "auto-apply=true"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true)"},
+		"R20 no auto-apply as the setting is": {"applied", []string{"dry-run=false"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true)"},
+		"R20 a plan that is not saved":        {"saved-plan", []string{"dry-run=false", "save-plan=true"}, map[string]any{"save-plan": false}, 0, "save-plan is false"},
+		"R21 while it plans":                  {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Second, "dry-run is false"},
+		"R21 while it applies":                {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 3 * time.Second, "dry-run is false"},
+		"R21 never, but by its status":        {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Hour, "dry-run is true, but is applied"},
+		"R21 a saved plan, by its status":     {"saved-plan", []string{"dry-run=false"}, map[string]any{"save-plan": true}, time.Hour, "save-plan is false, but has the status planned_and_saved"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, c.scenario)
+			s.Life.Deviations, s.Life.DeviationsAfter, s.Life.Apply.For = c.deviations, c.after, 20*time.Second
+			newRig(t, s, append(c.inputs, "on-cancel=leave")...).play().refusedRun(c.says)
+		})
+	}
+}
+
+// TestLeftOutIsReadOnceMore (R22): an answer that leaves something out proves
+// nothing; a second one that does counts as different.
+func TestLeftOutIsReadOnceMore(t *testing.T) {
+	t.Parallel()
+	members := map[string]bool{}
+	for _, d := range deviations {
+		members[d.member] = true
+	}
+	for member := range members {
+		t.Run("R22 once "+member, func(t *testing.T) {
+			t.Parallel()
+			newRig(t, with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil))).play().want(0, "result=planned").stops()
+		})
+		t.Run("R22 in one look "+member, func(t *testing.T) {
+			t.Parallel()
+			fault := misreported(readRun, 2, member, nil)
+			fault.Times = 1
+			newRig(t, with(scenario(t, "plan-changes"), fault)).play().want(0, "result=planned").stops()
+		})
+		t.Run("R22 twice "+member, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil), misreported(readRun, 1, member, nil))
+			newRig(t, s, "on-cancel=leave").play().refusedRun("is not reported by Scalr (requested: ")
+		})
+	}
+}
+
+// TestWrongRunThatCannotBeStopped (R23): the verdict says that it may go on, with
+// the address, and the post step tries again, whatever on-cancel says.
+func TestWrongRunThatCannotBeStopped(t *testing.T) {
+	t.Parallel()
+	wrong := func(t *testing.T, faults ...scalrtest.Fault) scalrtest.Scenario {
+		s := with(slowly(t, "applied"), faults...)
+		s.Life.Deviations = map[string]any{"is-dry": false, "auto-apply": true}
+		return s
+	}
+	const loud = "may still be applied: https://acme.scalr.test/v2/"
+	t.Run("R23 forbidden", func(t *testing.T) {
+		t.Parallel()
+		p := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
+		p.want(3, "error-code=wrong-run").says("could not be stopped", "runs:cancel", loud)
+		if p.state["finished"] == "true" || p.state["on-cancel"] != "stop-apply" {
+			t.Errorf("the state is %v: the post step must try again", p.state)
+		}
+	})
+	t.Run("R23 the post step can", func(t *testing.T) {
+		t.Parallel()
+		main, post := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newRig(t, scalrtest.Scenario{})
+		a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+		main.then(a, func() {
+			a.read()
+			post.name, b.server = "scalr-run-post", a.server
+			for name, value := range a.state {
+				post.env["STATE_"+name] = value
+			}
+			time.Sleep(75 * time.Second) // it applies by now, and on-cancel is leave
+			post.step(b)
+		})
+		a.want(3, "error-code=wrong-run").says(loud)
+		b.says("Scalr has accepted to cancel it").stops("discard 403", "cancel 202")
+	})
+	t.Run("R23 accepted without effect", func(t *testing.T) {
+		t.Parallel()
+		s := wrong(t)
+		s.Life.IgnoreStop = true
+		s.Life.Deviations["is-destroy"] = true
+		newRig(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").says("Scalr accepted to discard it, but it is still ", loud)
+	})
+	t.Run("R23 applied already", func(t *testing.T) {
+		t.Parallel()
+		s := wrong(t)
+		s.Pace, s.Life.DeviationsAfter = 1, 4900*time.Millisecond
+		s.Life.Steps = []scalrtest.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
+		newRig(t, s).play().want(3, "error-code=wrong-run", "status=applied").says("was applied before it could be stopped: https://").stops()
+	})
+}
+
+// TestWrongRunAndSignals (R24): the step ends in time, and the run is stopped all
+// the same.
+func TestWrongRunAndSignals(t *testing.T) {
+	t.Parallel()
+	const stops = "POST /runs/*/actions/*"
+	for name, faults := range map[string][]scalrtest.Fault{
+		"R24 while it is stopped":   {{Op: stops, Action: scalrtest.Stall}},
+		"R24 while it is not read":  {{Op: readRun, Action: scalrtest.Stall}, {Op: stops, Action: scalrtest.Stall}},
+		"R24 while it is refused":   {answered(stops, 503, 3)},
+		"R24 while it is conflicts": {answered(stops, 409, 5)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(slowly(t, "plan-changes"), faults...)
+			s.Life.Deviations = map[string]any{"is-dry": false}
+			r := newRig(t, s, "on-cancel=leave")
+			r.anyFault = true
+			var at time.Time
+			r.during = func(p *played) {
+				for p.count(stops) == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(100 * time.Millisecond)
+				at = time.Now()
+				p.signals <- os.Interrupt
+			}
+			p := r.play()
+			p.refusedRun("dry-run is false")
+			p.endsWithin(at, 6500*time.Millisecond)
+		})
+	}
+}
+
+// TestOnlyOurConfigurationVersionIsSwept: an answer that names somebody else's
+// configuration version does not lead to the runs of that.
+func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "plan-changes")
+	var other string
+	s.Setup = func(s *scalrtest.Server) {
+		other = s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": true})
+		s.AddFault(misreported(createRun, 1, "configuration-version", s.Runs()[0].Configuration))
+	}
+	p := newRig(t, s).play().want(3, "error-code=wrong-run")
+	for _, run := range p.runs {
+		if run.ID == other && len(run.Actions) > 0 {
+			t.Errorf("run %s of somebody else was asked to %v", run.ID, run.Actions)
+		}
+	}
+}
+
+// TestPostStopsNoOtherRun (X25): what is remembered is the run, its workspace and
+// its configuration version.
+func TestPostStopsNoOtherRun(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault *scalrtest.Fault
+		state map[string]string
+		stops int
+		says  string
+	}{
+		"X25 the run":                  {nil, nil, 1, "Scalr has accepted to"},
+		"X25 of another workspace":     {ref(misreported(readRun, 1, "workspace", scalrtest.EdgeWorkspaceID)), nil, 0, "is of workspace " + scalrtest.EdgeWorkspaceID + ", not of workspace " + scalrtest.WorkspaceID},
+		"X25 of another one later":     {ref(misreported(readRun, 2, "workspace", scalrtest.EdgeWorkspaceID)), nil, 0, "not of workspace " + scalrtest.WorkspaceID},
+		"X25 of another configuration": {ref(misreported(readRun, 1, "configuration-version", "cv-other")), nil, 0, "is of configuration version cv-other"},
+		"X25 of a workspace not known": {ref(misreported(readRun, 1, "workspace", nil)), nil, 0, "that Scalr does not report"},
+		"X25 listed for another":       {ref(misreported("GET /runs", 1, "workspace", scalrtest.EdgeWorkspaceID)), map[string]string{"run-id": ""}, 0, "not of workspace " + scalrtest.WorkspaceID},
+		"X25 found by its version":     {nil, map[string]string{"run-id": ""}, 1, "Scalr has accepted to"},
+		"X25 remembered for another":   {nil, map[string]string{"workspace-id": scalrtest.EdgeWorkspaceID}, 0, "not of workspace " + scalrtest.EdgeWorkspaceID},
+		"X25 remembered with another":  {nil, map[string]string{"configuration-version-id": "cv-other"}, 0, "not of configuration version cv-other"},
+		"X25 left out once":            {&scalrtest.Fault{Op: readRun, Action: scalrtest.Misreport, Member: "workspace"}, nil, 1, "Scalr has accepted to"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: readRun, Phase: scalrtest.After, Action: scalrtest.Stall})
+			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
+			post.name, post.anyFault = "scalr-run-post", true
+			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+			stops := -1
+			main.during = func(*played) {
+				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
+				early := &played{t: t, dir: a.dir}
+				early.read()
+				for name, value := range early.state {
+					post.env["STATE_"+name] = value
+				}
+				for name, value := range c.state {
+					post.env["STATE_"+name] = value
+				}
+				if c.fault != nil {
+					a.server.AddFault(*c.fault)
+				}
+				b.server = a.server
+				post.step(b)
+				stops = len(a.server.Stops())
+			}
+			main.anyFault = true
+			main.then(a, func() {})
+			b.want(0).says(c.says)
+			if stops != c.stops {
+				t.Errorf("%d requests to stop, want %d: %v\n%s", stops, c.stops, a.server.Stops(), b.log)
+			}
+		})
+	}
+}
