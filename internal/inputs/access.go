@@ -32,7 +32,25 @@ func (r *reader) access() Access {
 			r.warnf("oidc-audience has no effect without service-account.")
 		}
 	}
+	r.noteHost(a)
 	return a
+}
+
+// noteHost names the host if the workflow says who signs in but not where: an
+// earlier step of the job can set SCALR_HOSTNAME for this one.
+func (r *reader) noteHost(a Access) {
+	if a.BaseURL == nil || r.given("base-url") != "" {
+		return
+	}
+	what := "the token of the input token"
+	switch {
+	case a.ServiceAccount != "":
+		what = "the OIDC token for service-account"
+	case strings.TrimSpace(r.src.Get("token")) == "":
+		return // both come from the environment
+	}
+	r.notef("The host %s comes from the environment variable SCALR_HOSTNAME, and %s is sent there. "+
+		"Earlier steps of the job can set this variable; set base-url: %s to pin the host.", a.BaseURL.Host, what, a.BaseURL)
 }
 
 // baseURL reads the address of Scalr, from the environment if the input is empty.

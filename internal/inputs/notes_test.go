@@ -26,6 +26,16 @@ func TestNotes(t *testing.T) {
 			note("The value of SCALR_TOKEN had white space around it (3 characters), which is left out; store it without.")},
 		{"service account wins", row{with: with{"token": "", "service-account": "ci@acme.scalr.io"}, env: map[string]string{"SCALR_TOKEN": "x"}}, nil,
 			note("service-account is used to sign in; the environment variable SCALR_TOKEN is ignored.")},
+		{"host of the environment, token of the input", row{with: with{"base-url": " "}, env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io"}}, nil,
+			note("The host acme.scalr.io comes from the environment variable SCALR_HOSTNAME, and the token of the input token is sent there. " +
+				"Earlier steps of the job can set this variable; set base-url: https://acme.scalr.io to pin the host.")},
+		{"host of the environment, service account", row{action: "workspace", with: with{"base-url": "", "token": "", "service-account": "ci@acme.scalr.io"},
+			env: map[string]string{"SCALR_HOSTNAME": "https://evil.example:8443/"}}, nil,
+			note("The host evil.example:8443 comes from the environment variable SCALR_HOSTNAME, and the OIDC token for service-account is sent there. " +
+				"Earlier steps of the job can set this variable; set base-url: https://evil.example:8443 to pin the host.")},
+		{"host and token of the environment", row{with: with{"base-url": "", "token": ""},
+			env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io", "SCALR_TOKEN": goodToken}}, nil, nil},
+		{"host of the input", row{env: map[string]string{"SCALR_HOSTNAME": "evil.example"}}, nil, nil},
 		{"audience alone", row{with: with{"oidc-audience": "scalr"}}, nil, warning("oidc-audience has no effect without service-account.")},
 		{"underscore", row{}, []string{"INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is no input of this action. Did you mean workspace-id?`)},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
