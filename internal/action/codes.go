@@ -131,7 +131,7 @@ var advices = map[string]advice{
 	codePending:                   {"unreachable", "Scalr did not process the upload in time", "Run the job again; nothing was started.", ""},
 	codeRedirected:                {"refused", "the address answers by sending us elsewhere; the token is not taken along", "Give the address that is named as `base-url`.", "base-url"},
 	codeNotWaiting:                {"refused", "the run is not in a state in which this can be done", "Look at the run in Scalr; `mode: watch` waits until it rests.", "run-id"},
-	codeOutputs:                   {"unreachable", "the file for the step's outputs cannot be written", "Free the runner's disk, or make the file that GITHUB_OUTPUT names writable for the container.", ""},
+	codeOutputs:                   {"unreachable", "the file for the step's outputs cannot be written", "Free the runner's disk, or make the file that GITHUB_OUTPUT (elsewhere SCALR_OUTPUT_FILE) names writable for the container. A link that leads out of the checkout is not followed.", ""},
 	codeOutputTooLarge:            {"refused", "an output would be larger than GitHub carries", "Ask for less, such as by a filter.", ""},
 	codeCheckFailed:               {"refused", "`mode: check` found something that would stop a run", "Do what stands beside each finding.", ""},
 	codeInUse:                     {"refused", "what should be deleted is in use or protected", "Remove what holds it, as named above: destroy resources by a run with `destroy: true` and `dry-run: false`, let runs finish, and where nothing can be verified give the token `workspaces:read` for the whole account. Nothing is deleted by force.", ""},

@@ -26,7 +26,7 @@ var letters = map[string]int{
 	"G": 35,
 	"A": 7,
 	"N": 10,
-	"P": 8,
+	"P": 11,
 }
 
 // shownBy are the cases that must be shown by a test here.

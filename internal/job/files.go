@@ -25,6 +25,7 @@ var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 // is a single line. Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a
 // shell to source. Without a file the output is printed. A value is written as it is, secrets included.
 func (j *Job) SetOutput(name, value string) error {
+	j.examined.Do(j.warnOfOthersLines)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var err error
@@ -36,7 +37,7 @@ func (j *Job) SetOutput(name, value string) error {
 	case j.OnGitHub() && j.Env("GITHUB_OUTPUT") != "":
 		err = j.appendPair("output", name, value)
 	case !j.OnGitHub() && j.Env("SCALR_OUTPUT_FILE") != "":
-		err = appendFile(j.Env("SCALR_OUTPUT_FILE"), shellAssignment(name, value))
+		err = j.appendFile(j.Env("SCALR_OUTPUT_FILE"), shellAssignment(name, value))
 	default:
 		j.printOutput(name, value)
 	}
@@ -138,16 +139,6 @@ func (j *Job) writeSummary(path, markdown string) error {
 	case j.OnGitHub():
 		return j.appendCommand("step-summary", markdown)
 	default:
-		return appendFile(path, markdown+"\n")
+		return j.appendFile(path, markdown+"\n")
 	}
-}
-
-func appendFile(path, text string) error {
-	// Later steps may run as somebody else.
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Close())
 }

@@ -43,6 +43,8 @@ type Job struct {
 	event  func() Event
 	token  string // ends the fence around foreign text
 
+	examined sync.Once // the file for outputs
+
 	mu      sync.Mutex // guards everything below, and the order of what is printed
 	console *console
 	github  *githubactions.Action

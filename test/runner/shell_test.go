@@ -80,24 +80,52 @@ func shell(t *testing.T, dir, script string, server *scalrtest.Server, env ...st
 	script = strings.ReplaceAll(script, "ghcr.io/OWNER/scalr-run-action:v1", image(t))
 	script = strings.ReplaceAll(script, "acme.scalr.io", server.URL())
 	script = strings.ReplaceAll(script, "docker run --rm", "docker run --rm --network host")
+	script = strings.ReplaceAll(script, `rm -rf "$out"`, "true") // the tests look at what is there
 	cmd := exec.Command("sh", "-eu", "-c", script)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrtest.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
+	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir))
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }
+
+// outside is where files for the checkout are that are no part of it.
+func outside(dir string) string { return dir + ".tmp" }
 
 func checkout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	copyDir(t, filepath.Join(root(t), "demo/network"), filepath.Join(dir, "infra"))
+	if err := os.Mkdir(outside(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(outside(dir)) })
+	// What a branch may bring along under the names of our files.
+	for _, name := range []string{"scalr.env", "scalr.properties"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("touch canary\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("canary", filepath.Join(dir, "scalr.md")); err != nil {
+		t.Fatal(err)
+	}
 	return dir
+}
+
+// written gives the path of a file that the script has outside the checkout.
+func written(t *testing.T, dir, name string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(outside(dir), "*", name))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s is at %q, want one place outside the checkout (%v)", name, found, err)
+	}
+	return found[0]
 }
 
 // sourced are the outputs as sh reads them, and nothing else happens thereby.
 func sourced(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	cmd := exec.Command("sh", "-eu", "-c", "set -a; . ./scalr.env; exec env -0")
+	cmd := exec.Command("sh", "-eu", "-c", `set -a; . "$0"; exec env -0`, written(t, dir, "scalr.env"))
 	cmd.Dir, cmd.Env = dir, []string{"PATH=" + os.Getenv("PATH")}
 	values := map[string]string{}
 	for pair := range strings.SplitSeq(output(t, cmd), "\x00") {
@@ -134,8 +162,13 @@ func TestShell(t *testing.T) {
 			if strings.Contains(log, "::") || strings.Contains(log, scalrtest.Token) {
 				t.Errorf("want a plain log without the token:\n%s", log)
 			}
-			if summary, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
+			if summary, err := os.ReadFile(written(t, dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
 				t.Errorf("the summary is %q, %v", summary, err)
+			}
+			if name == "Jenkins" || name == "Bamboo" { // it is an artifact there
+				if artifact, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil || !strings.Contains(string(artifact), got["SCALR_RUN_URL"]) {
+					t.Errorf("the artifact is %q, %v", artifact, err)
+				}
 			}
 		})
 	}
@@ -165,14 +198,20 @@ func TestShellAsSomebody(t *testing.T) {
 		t.Skip("only root can give a directory to somebody else")
 	}
 	dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
-	if err := os.Chown(dir, 1234, 1234); err != nil {
+	files := filepath.Join(outside(dir), "files")
+	if err := os.Mkdir(files, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	output(t, shell(t, dir, strings.Replace(shellScripts(t)["line"], "$(id -u):$(id -g)", "1234:1234", 1), server))
+	for _, d := range []string{dir, files} {
+		if err := os.Chown(d, 1234, 1234); err != nil {
+			t.Fatal(err)
+		}
+	}
+	output(t, shell(t, dir, strings.NewReplacer("$(id -u):$(id -g)", "1234:1234", "$(mktemp -d)", files).Replace(shellScripts(t)["line"]), server))
 	if got := sourced(t, dir); got["SCALR_RESULT"] != "planned" {
 		t.Errorf("the outputs are %v", got)
 	}
-	info, err := os.Stat(filepath.Join(dir, "scalr.md"))
+	info, err := os.Stat(written(t, dir, "scalr.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +254,7 @@ func TestShellSignals(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
 			dir, server := checkout(t), scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
-			cmd := shell(t, dir, "exec "+shellScripts(t)["line"], server)
+			cmd := shell(t, dir, strings.Replace(shellScripts(t)["line"], "docker run", "exec docker run", 1), server)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}

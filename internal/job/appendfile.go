@@ -1,0 +1,98 @@
+package job
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// appendFile appends to a file that the user names for outputs or for the summary. Whoever writes the checkout does not
+// choose another file by a link in it: below the checkout, links that lead out of it are errors.
+func (j *Job) appendFile(name, text string) error {
+	f, err := j.openForAppend(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
+func (j *Job) openForAppend(name string) (*os.File, error) {
+	const flags, mode = os.O_APPEND | os.O_CREATE | os.O_WRONLY, 0o644 // later steps may run as another user
+	root, rel, inside := j.inCheckout(name)
+	if !inside {
+		return os.OpenFile(name, flags, mode)
+	}
+	checkout, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	defer checkout.Close()
+	return checkout.OpenFile(rel, flags, mode)
+}
+
+// inCheckout reports whether a name is that of a file below the checkout, which may be given by its physical path as
+// well. The root of the file system is no checkout: the program is run there if nobody says where.
+func (j *Job) inCheckout(name string) (root, rel string, inside bool) {
+	file, err := filepath.Abs(name)
+	if err != nil {
+		return "", "", false
+	}
+	spellings := []string{j.Root()}
+	if physical, err := filepath.EvalSymlinks(j.Root()); err == nil {
+		spellings = append(spellings, physical)
+	}
+	for _, root := range spellings {
+		root, err := filepath.Abs(root)
+		if err != nil || filepath.Dir(root) == root {
+			continue
+		}
+		if rel, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(rel) {
+			return root, rel, true
+		}
+	}
+	return "", "", false
+}
+
+// mostOutputs is how much of an existing file is examined, in bytes.
+const mostOutputs = 16 << 20
+
+var assignmentStart = regexp.MustCompile(`\ASCALR_[A-Z0-9_]+='`)
+
+// areOutputs reports whether a shell that sources the text does no more than SetOutput means it to.
+func areOutputs(text string) bool {
+	text = strings.ReplaceAll(text, `'\''`, "") // a quotation mark within a value
+	for text != "" {
+		start := assignmentStart.FindString(text)
+		_, rest, found := strings.Cut(text[len(start):], "'")
+		if start == "" || !found || !strings.HasPrefix(rest, "\n") {
+			return false
+		}
+		text = rest[1:]
+	}
+	return true
+}
+
+// warnOfOthersLines warns if the file for outputs came with the checkout: whoever sources it executes what it holds.
+// Without that, several steps may append to one file.
+func (j *Job) warnOfOthersLines() {
+	name := j.Env("SCALR_OUTPUT_FILE")
+	if _, _, inside := j.inCheckout(name); name == "" || j.OnGitHub() || !inside {
+		return
+	}
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return // there is none yet, or SetOutput reports what is wrong with it
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	if text, err := io.ReadAll(io.LimitReader(f, mostOutputs)); err == nil && !areOutputs(string(text)) {
+		j.Warnf("The file %q, which SCALR_OUTPUT_FILE names, is in the checkout and has lines that are not outputs of this action. "+
+			"A shell that sources the file executes them. Set SCALR_OUTPUT_FILE to a new file outside the checkout, such as one in a directory of mktemp -d.", name)
+	}
+}

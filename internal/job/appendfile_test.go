@@ -1,0 +1,163 @@
+package job_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/job/runnertest"
+)
+
+// TestFilesInTheCheckout: links in the checkout do not choose what is appended to.
+func TestFilesInTheCheckout(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		plant   func(checkout, elsewhere string) error
+		file    string // below the checkout, or absolute
+		refused bool
+		lands   string
+	}{
+		"a new file":             {nil, "scalr.env", false, "scalr.env"},
+		"an existing file":       {func(c, _ string) error { return os.WriteFile(c+"/scalr.env", []byte("SCALR_A='b'\n"), 0o600) }, "scalr.env", false, "scalr.env"},
+		"a link out":             {func(c, e string) error { return os.Symlink(e+"/victim", c+"/scalr.env") }, "scalr.env", true, ""},
+		"a relative link out":    {func(c, _ string) error { return os.Symlink("../elsewhere/victim", c+"/scalr.env") }, "scalr.env", true, ""},
+		"a link to nothing":      {func(c, e string) error { return os.Symlink(e+"/new", c+"/scalr.env") }, "scalr.env", true, ""},
+		"a directory that leads": {func(c, e string) error { return os.Symlink(e, c+"/out") }, "out/victim", true, ""},
+		"a link inside":          {func(c, _ string) error { return os.Symlink("real.env", c+"/scalr.env") }, "scalr.env", false, "real.env"},
+		"outside":                {nil, "../elsewhere/new", false, "../elsewhere/new"},
+		"a user's link outside":  {func(_, e string) error { return os.Symlink("target", e+"/link") }, "../elsewhere/link", false, "../elsewhere/target"},
+	} {
+		for _, variable := range []string{"SCALR_OUTPUT_FILE", "SCALR_SUMMARY_FILE"} {
+			t.Run(name+" "+variable, func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				checkout, elsewhere := filepath.Join(dir, "checkout"), filepath.Join(dir, "elsewhere")
+				for _, d := range []string{checkout, elsewhere} {
+					if err := os.Mkdir(d, 0o755); err != nil {
+						t.Fatal(err)
+					}
+				}
+				victim := filepath.Join(elsewhere, "victim")
+				if err := os.WriteFile(victim, []byte("untouched"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if c.plant != nil {
+					if err := c.plant(checkout, elsewhere); err != nil {
+						t.Fatal(err)
+					}
+				}
+				j, _ := newJob(t, "GITHUB_WORKSPACE="+checkout, variable+"="+filepath.Join(checkout, c.file))
+				err := j.SetOutput("run-id", "run-1")
+				if variable == "SCALR_SUMMARY_FILE" {
+					err = j.WriteSummary("run-1")
+				}
+				if (err != nil) != c.refused {
+					t.Errorf("got %v, want refused %v", err, c.refused)
+				}
+				if err != nil && !strings.Contains(err.Error(), filepath.Base(c.file)) {
+					t.Errorf("%q does not name the file", err)
+				}
+				if text, err := os.ReadFile(victim); string(text) != "untouched" || err != nil {
+					t.Errorf("the other file has %q, %v", text, err)
+				}
+				if _, err := os.Lstat(filepath.Join(elsewhere, "new")); err == nil && c.refused {
+					t.Error("a file was created outside the checkout")
+				}
+				if c.lands != "" {
+					if text, err := os.ReadFile(filepath.Join(checkout, c.lands)); !strings.Contains(string(text), "run-1") {
+						t.Errorf("%s has %q, %v", c.lands, text, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestRootIsNoCheckout: without a working directory the program runs in /, where
+// devices are links.
+func TestRootIsNoCheckout(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(filepath.Dir(link), "file"), link); err != nil {
+		t.Fatal(err)
+	}
+	j, _ := newJob(t, "GITHUB_WORKSPACE=/", "SCALR_OUTPUT_FILE="+link)
+	if err := j.SetOutput("run-id", "run-1"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOutputFileThatCameWithTheCheckout warns of lines that a shell would
+// execute, and of no others.
+func TestOutputFileThatCameWithTheCheckout(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		warn bool
+	}{
+		"empty":                  {"", false},
+		"our outputs":            {"SCALR_RUN_ID='run-1'\nSCALR_TEXT='it'\\''s\n$(touch hit)\n'\\'''\nSCALR_EMPTY=''\n", false},
+		"a command":              {"touch hit\n", true},
+		"a command behind":       {"SCALR_RUN_ID='run-1'; touch hit\n", true},
+		"an open quotation mark": {"SCALR_RUN_ID='", true},
+		"a command in the value": {"SCALR_RUN_ID=$(touch hit)\n", true},
+		"double quotes":          {"SCALR_RUN_ID=\"$(touch hit)\"\n", true},
+		"another variable":       {"PATH='/tmp'\n", true},
+		"a false escape":         {"SCALR_RUN_ID='\\'; touch hit; '\n", true},
+		"a false escape twice":   {"SCALR_RUN_ID='\\''\\'; touch hit; ''\n", true},
+		"no line end":            {"SCALR_RUN_ID='run-1'", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkout, elsewhere := t.TempDir(), t.TempDir()
+			for dir, warn := range map[string]bool{checkout: c.warn, elsewhere: false} {
+				file := filepath.Join(dir, "scalr.env")
+				if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				j, out := newJob(t, "GITHUB_WORKSPACE="+checkout, "SCALR_OUTPUT_FILE="+file)
+				for range 2 {
+					if err := j.SetOutput("run-id", "run-1"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := strings.Count(out.String(), "executes them"); got > 1 || (got == 1) != warn {
+					t.Errorf("in the checkout %v: warned %d times, want %v: %q", dir == checkout, got, warn, out)
+				}
+				if text, _ := os.ReadFile(file); !strings.HasPrefix(string(text), c.text) || !strings.HasSuffix(string(text), "SCALR_RUN_ID='run-1'\n") {
+					t.Errorf("the file has %q, want the output appended", text)
+				}
+			}
+		})
+	}
+}
+
+// TestOwnOutputsAreNotWarnedOf: whatever a value holds, a second step does not
+// take it for a command.
+func TestOwnOutputsAreNotWarnedOf(t *testing.T) {
+	t.Parallel()
+	checkout := t.TempDir()
+	file := filepath.Join(checkout, "scalr.env")
+	first, _ := newJob(t, "GITHUB_WORKSPACE="+checkout, "SCALR_OUTPUT_FILE="+file)
+	for _, value := range append(runnertest.Hostile(), "'", "''", `\'`, `'\''`, "'\n'", `'\`) {
+		if strings.ContainsRune(value, 0) {
+			continue
+		}
+		if err := first.SetOutput("a-value", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second, out := newJob(t, "GITHUB_WORKSPACE="+checkout, "SCALR_OUTPUT_FILE="+file)
+	if err := second.SetOutput("a-value", "b"); err != nil || out.Len() > 0 {
+		t.Errorf("got %q, %v", out, err)
+	}
+	if shell, err := exec.LookPath("sh"); err == nil {
+		command := exec.Command(shell, "-c", `. "$0"`, file)
+		command.Dir = checkout
+		if text, err := command.CombinedOutput(); err != nil || len(text) > 0 {
+			t.Errorf("the shell says %q, %v", text, err)
+		}
+	}
+}
