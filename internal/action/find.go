@@ -31,7 +31,8 @@ func findWorkspace(ctx context.Context, c *scalr.Client, environment, name strin
 	case len(n.matches) == 1:
 		return n.matches[0], nil
 	case len(n.unplaced) > 0:
-		return scalr.Workspace{}, found(codeWorkspaceUnclear, "Scalr does not report whether the workspace %q (%s) is in the environment %q.", name, strings.Join(n.unplaced, ", "), environment)
+		return scalr.Workspace{}, found(codeWorkspaceUnclear, "Scalr does not report whether the workspace %q (%s) is in the environment %q.",
+			name, strings.Join(n.unplaced, ", "), environment)
 	}
 	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, n.others)
 }

@@ -74,7 +74,8 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	}
 	atDesk(t, scalrtest.Scenario{Setup: setup}, func(d *desk) {
 		for _, mode := range []string{"present", "absent", "show", "outputs"} {
-			d.workspace("mode="+mode, "environment=staging", "name=app").want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).wrote()
+			d.workspace("mode="+mode, "environment=staging", "name=app").
+				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).wrote()
 			d.workspace("mode="+mode, "environment=double", "name=app").want(3, "result=refused", "error-code=environment-ambiguous").wrote()
 		}
 		for _, mode := range []string{"present", "absent", "show"} {
@@ -134,8 +135,9 @@ func TestNamesThatAreNotReported(t *testing.T) {
 		})
 	}
 	for name, faults := range map[string][]scalrtest.Fault{
-		"of the environment, anywhere": {edit("GET /workspaces", onlyIncluded), edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }), edit("GET /environments/*", nameless)},
-		"of both":                      {edit("GET /workspaces", nameless)},
+		"of the environment, anywhere": {edit("GET /workspaces", onlyIncluded),
+			edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }), edit("GET /environments/*", nameless)},
+		"of both": {edit("GET /workspaces", nameless)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -149,9 +151,10 @@ func TestNamesThatAreNotReported(t *testing.T) {
 			}
 		})
 	}
-	t.Run("told by the workspace itself", func(t *testing.T) {
+	t.Run("reported by the workspace itself", func(t *testing.T) {
 		t.Parallel()
-		newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /workspaces", onlyIncluded)}}).set("workspace-id=", "workspace=production/network").play().want(0, "result=planned")
+		newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /workspaces", onlyIncluded)}}).
+			set("workspace-id=", "workspace=production/network").play().want(0, "result=planned")
 	})
 }
 
@@ -173,7 +176,9 @@ func (u unfiltered) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestListsHoldNoMoreThanAsked(t *testing.T) {
 	t.Parallel()
 	for filter, in := range map[string][2]string{
-		"filter[tag]": {"filter-tag=preview", "filter-tag=preview"}, "filter[environment]": {"", "environment=preview-1"}, "filter[name]": {"", "filter-name=app"},
+		"filter[tag]":         {"filter-tag=preview", "filter-tag=preview"},
+		"filter[environment]": {"", "environment=preview-1"},
+		"filter[name]":        {"", "filter-name=app"},
 	} {
 		atDesk(t, scalrtest.Scenario{Setup: func(s *scalrtest.Server) {
 			s.AddWorkspace(s.AddEnvironment("preview-1", "preview"), "app", nil, "preview")

@@ -1,0 +1,243 @@
+package action_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// listing is a fault that gives lists of workspaces other contents, from the nth on.
+func listing(nth int, change func(list map[string]any)) scalrtest.Fault {
+	return scalrtest.Fault{Op: "GET /workspaces", Nth: nth, Times: -1, Action: scalrtest.Edit, Change: rewritten(change)}
+}
+
+// rewritten changes an answer as JSON.
+func rewritten(change func(doc map[string]any)) func(string) string {
+	return func(body string) string {
+		doc := map[string]any{}
+		if err := json.Unmarshal([]byte(body), &doc); err != nil {
+			return body
+		}
+		change(doc)
+		text, _ := json.Marshal(doc) // it was JSON before
+		return string(text)
+	}
+}
+
+func emptied(doc map[string]any) {
+	doc["data"], doc["included"] = []any{}, nil
+	pagination(doc)["total-count"] = 0
+}
+
+func pagination(doc map[string]any) map[string]any {
+	meta, _ := doc["meta"].(map[string]any)
+	p, _ := meta["pagination"].(map[string]any)
+	return p
+}
+
+func homeless(doc map[string]any) {
+	for _, one := range doc["data"].([]any) {
+		delete(one.(map[string]any)["relationships"].(map[string]any), "environment")
+	}
+}
+
+// The deletion of an environment takes its workspaces with it, so that an empty
+// list of them must be more than a list that nothing stands in.
+func TestEnvironmentEmptinessIsProved(t *testing.T) {
+	t.Parallel()
+	unverified := func(says ...string) proof { return inUse(append(says, "cannot be verified")...) }
+	contradicts := unverified("contradicts its own length")
+	may := func(permissions any) func(*scalrtest.Server) {
+		return func(s *scalrtest.Server) { s.SetAttribute(scalrtest.StagingID, "permissions", permissions) }
+	}
+	blind := listing(1, emptied)
+	emptyBut := func(member string, value any) scalrtest.Fault {
+		return listing(1, func(doc map[string]any) { emptied(doc); pagination(doc)[member] = value })
+	}
+	link := map[string]any{"next": "https://acme.scalr.test/api/iacp/v3/workspaces?page[number]=2"}
+	fails := func(status int) scalrtest.Fault {
+		return scalrtest.Fault{Op: "GET /workspaces", Times: -1, Action: scalrtest.Status, Status: status}
+	}
+	for name, c := range map[string]struct {
+		proof
+		fault scalrtest.Fault
+		setup func(*scalrtest.Server)
+	}{
+		"it is empty, and others are not": {deleted("has no workspaces; the token sees 5 in other environments"), scalrtest.Fault{}, nil},
+		"the token sees no workspaces":    {unverified("no workspace in any environment", "`workspaces:read`"), blind, nil},
+		"but may read them, it is said": {deleted("the token has the permission workspaces:read there"), blind,
+			may(map[string]any{"workspaces:read": true})},
+		"and may not, it is said": {unverified("no workspace in any environment"), blind,
+			may(map[string]any{"workspaces:read": false, "workspaces:update": true})},
+		"and may, said as a list":          {deleted("the permission *:read"), blind, may([]any{"environments:delete", "*:read"})},
+		"and may do something else":        {unverified("no workspace in any environment"), blind, may([]any{"environments:delete", "workspaces:create"})},
+		"the list says that it is longer":  {contradicts, emptyBut("total-count", 1), nil},
+		"as text":                          {contradicts, emptyBut("total-count", "7"), nil},
+		"in words":                         {contradicts, emptyBut("total-count", "none"), nil},
+		"in pages":                         {contradicts, emptyBut("total-pages", 2), nil},
+		"another page follows":             {contradicts, emptyBut("next-page", 2), nil},
+		"the same page follows":            {contradicts, emptyBut("next-page", 1), nil},
+		"another page follows by its link": {contradicts, listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }), nil},
+		"the filter hides one at first": {inUse(`It has 1: "app"`),
+			scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Edit, Change: rewritten(emptied)}, withApp},
+		"environments are not reported":      {unverified("does not report the environment of"), listing(1, homeless), nil},
+		"one that is not reported is listed": {unverified(`Scalr lists "app" for it and does not report their environment`), listing(1, homeless), withApp},
+		"lists are forbidden":                {refusedWith("not-allowed"), fails(http.StatusForbidden), nil},
+		"lists are not found":                {refusedWith("not-allowed"), fails(http.StatusNotFound), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scenario := scalrtest.Scenario{Setup: c.setup}
+			if c.fault.Op != "" {
+				scenario.Faults = []scalrtest.Fault{c.fault}
+			}
+			atDesk(t, scenario, func(d *desk) {
+				v := d.environment("mode=absent", "name=staging")
+				c.check(v, "DELETE /environments/"+scalrtest.StagingID)
+			})
+		})
+	}
+}
+
+// lyingFilter is a Scalr that finds nothing in any environment.
+type lyingFilter struct{ http.RoundTripper }
+
+func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
+	query := r.URL.Query()
+	if query.Has("filter[environment]") {
+		query.Set("filter[environment]", "env-none")
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = query.Encode()
+	}
+	return l.RoundTripper.RoundTrip(r)
+}
+
+// An environment's list says that it is empty, and the list of the account shows
+// a workspace in it.
+func TestEnvironmentListsDisagree(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrtest.Scenario{Setup: withApp}, func(d *desk) {
+		d.http = lyingFilter{d.http}
+		d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`).wrote()
+	})
+}
+
+func withApp(s *scalrtest.Server) { s.AddWorkspace(scalrtest.StagingID, "app", nil) }
+
+// proof is what comes of the wish to delete something.
+type proof struct {
+	code    int
+	outputs []string
+	says    []string
+}
+
+func deleted(says ...string) proof {
+	return proof{outputs: []string{"result=done", "changed=true"}, says: append(says, "Checked right before the deletion")}
+}
+
+func inUse(says ...string) proof {
+	return proof{3, []string{"result=refused", "error-code=in-use", "changed=false"}, says}
+}
+
+func refusedWith(code string, says ...string) proof {
+	return proof{3, []string{"error-code=" + code, "changed=false"}, says}
+}
+
+// check holds the end against it, and whether the deletion was asked for.
+func (p proof) check(v *visit, deletion string) {
+	v.t.Helper()
+	v.want(p.code, p.outputs...).says(p.says...)
+	if p.code == 0 {
+		v.wrote(deletion)
+	} else {
+		v.wrote()
+	}
+}
+
+// between is a Scalr in which something happens before a request is served.
+type between struct {
+	http.RoundTripper
+	op   string
+	nth  int
+	then func()
+}
+
+func (b *between) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/iacp/v3") == b.op {
+		if b.nth--; b.nth == 0 {
+			b.then()
+		}
+	}
+	return b.RoundTripper.RoundTrip(r)
+}
+
+// What comes into an environment while it is looked at is not deleted with it:
+// the last look is right before each attempt at the deletion.
+func TestEnvironmentFillsMeanwhile(t *testing.T) {
+	t.Parallel()
+	deletion := "DELETE /environments/" + scalrtest.StagingID
+	for name, c := range map[string]struct {
+		op     string
+		nth    int
+		faults []scalrtest.Fault
+	}{
+		"after the first look":            {op: "GET /environments/" + scalrtest.StagingID, nth: 2},
+		"right before the last":           {op: "GET /workspaces", nth: 3},
+		"before the deletion is repeated": {op: deletion, nth: 1, faults: []scalrtest.Fault{{Op: "DELETE /environments/*", Action: scalrtest.Status, Status: 503}}},
+		"after a lost connection":         {op: deletion, nth: 1, faults: []scalrtest.Fault{{Op: "DELETE /environments/*", Action: scalrtest.Reset}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{Faults: c.faults}, func(d *desk) {
+				d.http = &between{RoundTripper: d.http, op: c.op, nth: c.nth, then: func() { withApp(d.server) }}
+				v := d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`)
+				if len(c.faults) == 0 {
+					v.wrote()
+				}
+				if got := d.count("/workspaces", "app"); got != 1 {
+					t.Errorf("%d workspaces are called app, want the one that came meanwhile", got)
+				}
+			})
+		})
+	}
+	for name, then := range map[string]func(d *desk){
+		"renamed": func(d *desk) { d.server.SetAttribute(scalrtest.StagingID, "name", "live") },
+		"deleted": func(d *desk) {
+			r, err := http.NewRequest("DELETE", d.server.URL()+scalrtest.BasePath+"/environments/"+scalrtest.StagingID, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.send(r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+				d.http = &between{RoundTripper: d.http, op: "GET /environments/" + scalrtest.StagingID, nth: 2, then: func() { then(d) }}
+				v := d.environment("mode=absent", "name=staging")
+				if name == "deleted" {
+					v.want(0, "result=done", "changed=false").says("deleted by somebody else meanwhile")
+					return
+				}
+				v.want(3, "error-code=in-use", "changed=false").says(`was renamed to "live"`).wrote()
+			})
+		})
+	}
+}
+
+// send makes a request as an outsider.
+func (d *desk) send(r *http.Request) {
+	d.t.Helper()
+	for key, value := range map[string]string{"Authorization": "Bearer " + scalrtest.Token, "Accept": "application/vnd.api+json",
+		"Prefer": "profile=preview", "User-Agent": "test"} {
+		r.Header.Set(key, value)
+	}
+	response, err := d.server.Client().Do(r)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	response.Body.Close()
+}

@@ -1,0 +1,100 @@
+package action_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// Each status that a run may have keeps the workspace, but for those in which it has finished.
+func TestWorkspaceWithRunsStays(t *testing.T) {
+	t.Parallel()
+	finished := map[string]bool{"applied": true, "planned_and_finished": true, "errored": true, "discarded": true, "canceled": true}
+	for _, status := range []string{"pending", "plan_queued", "planning", "planned", "cost_estimated", "policy_override", "policy_checked",
+		"planned_and_saved", "confirmed", "applying", "applied", "planned_and_finished", "errored", "discarded", "canceled", "some_new_status"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			p := inUse("it has runs that have not finished: run-000 (\"" + status + "\")")
+			if finished[status] {
+				p = deleted("all its runs have finished")
+			}
+			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{runsList(scalrtest.WorkspaceID, 1, status)}}, func(d *desk) {
+				p.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrtest.WorkspaceID)
+			})
+		})
+	}
+}
+
+// runsList is a fault that lists n runs of the workspace: the last one has the status,
+// those before have finished.
+func runsList(workspaceID string, n int, status string) scalrtest.Fault {
+	workspace := map[string]any{"data": map[string]any{"type": "workspaces", "id": workspaceID}}
+	return scalrtest.Fault{Op: "GET /runs", Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+		var list []any
+		for i := range n {
+			s := "errored"
+			if i == n-1 {
+				s = status
+			}
+			list = append(list, map[string]any{"type": "runs", "id": fmt.Sprintf("run-%03d", i),
+				"attributes": map[string]any{"status": s}, "relationships": map[string]any{"workspace": workspace}})
+		}
+		doc["data"] = list
+		pagination(doc)["total-count"] = n
+	})}
+}
+
+// What Scalr does not report about a workspace counts as the worst.
+func TestWorkspaceEmptinessIsProved(t *testing.T) {
+	t.Parallel()
+	read := func(change func(attributes, relationships map[string]any)) scalrtest.Fault {
+		return scalrtest.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+			data := doc["data"].(map[string]any)
+			change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
+		})}
+	}
+	resources := func(value any) scalrtest.Fault {
+		return read(func(attributes, _ map[string]any) { attributes["has-resources"] = value })
+	}
+	locked := read(func(_, relationships map[string]any) {
+		relationships["locked-by-run"] = map[string]any{"data": map[string]any{"type": "runs", "id": "run-1"}}
+	})
+	longer := scalrtest.Fault{Op: "GET /runs", Times: -1, Action: scalrtest.Edit,
+		Change: rewritten(func(doc map[string]any) { pagination(doc)["total-count"] = 3 })}
+	holder := func(status string) scalrtest.Fault {
+		return scalrtest.Fault{Op: "GET /runs/run-1", Action: scalrtest.Status, Status: http.StatusOK,
+			Body: `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status + `"}}}`}
+	}
+	type faults = []scalrtest.Fault
+	unreported := inUse("Scalr does not report whether it manages resources")
+	for name, c := range map[string]struct {
+		proof
+		faults faults
+	}{
+		"resources are not reported":    {unreported, faults{read(func(attributes, _ map[string]any) { delete(attributes, "has-resources") })}},
+		"resources are null":            {unreported, faults{resources(nil)}},
+		"resources are a number":        {unreported, faults{resources(0)}},
+		"resources are a word":          {unreported, faults{resources("no")}},
+		"there are some":                {inUse("it manages resources"), faults{resources(true)}},
+		"a run is one of many":          {inUse(`not finished: run-099 ("planned")`), faults{runsList(scalrtest.WorkspaceID, 100, "planned")}},
+		"a run does not say where":      {inUse("not finished: run-000"), faults{runsList("", 1, "planned")}},
+		"a run is of another workspace": {deleted(), faults{runsList(scalrtest.EdgeWorkspaceID, 1, "planned")}},
+		"runs have no status":           {inUse(`not finished: run-000 ("")`), faults{runsList(scalrtest.WorkspaceID, 1, "")}},
+		"the list of runs is longer":    {refusedWith("no-usable-answer", "contradicts its own length"), faults{longer}},
+		"runs cannot be read":           {refusedWith("not-allowed"), faults{{Op: "GET /runs", Action: scalrtest.Status, Status: http.StatusForbidden}}},
+		"a run holds the lock":          {inUse(`locked by a run that has not finished: run-1 ("applying")`), faults{locked, holder("applying")}},
+		"a run left the lock":           {deleted(), faults{locked, holder("errored")}},
+		"the holder cannot be seen":     {inUse("locked by run run-1, which the token cannot see"), faults{locked}},
+		"it has another name by then": {inUse(`it became "production/live"`),
+			faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrtest.Scenario{Faults: c.faults}, func(d *desk) {
+				c.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrtest.WorkspaceID)
+			})
+		})
+	}
+}
