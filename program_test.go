@@ -57,6 +57,7 @@ func newService(t *testing.T) *service {
 		s.write(filepath.Join(s.dir, name), "")
 	}
 	s.env = []string{
+		"GOCOVERDIR=" + t.TempDir(), // else go test -cover makes the program complain
 		"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + filepath.Join(s.dir, "checkout"), "RUNNER_TEMP=" + s.dir, "SSL_CERT_FILE=" + certificate,
 		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STATE=" + filepath.Join(s.dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1",
