@@ -34,7 +34,7 @@ type Mode string
 const (
 	Update      Mode = "update"       // rewrite the open comment, or start one
 	New         Mode = "new"          // start a comment and leave the others alone
-	HideAndNew  Mode = "hide-and-new" // start a comment and fold the older ones as outdated
+	HideAndNew  Mode = "hide-and-new" // start a comment and minimize the older ones as outdated
 	ChangesOnly Mode = "changes-only" // like Update, but only changes start a comment
 )
 
@@ -58,9 +58,9 @@ const (
 )
 
 // Publish brings the thread to what post says and returns the address of the
-// comment, which is empty if ChangesOnly had nothing to tell. It asks for no
+// comment, which is empty if ChangesOnly had nothing to report. It asks for no
 // write if the comment says all this already. An error next to an address
-// means that the comment stands but that older ones could not be folded.
+// means that the comment stands but that older ones could not be minimized.
 //
 // A comment of a newer run stays as it is, and nothing is written for a commit
 // that is not the head of the pull request any more; the error is of the kind

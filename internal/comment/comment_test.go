@@ -197,6 +197,7 @@ func TestMarkersDiffer(t *testing.T) {
 	for _, keys := range [][]string{
 		{"ws-1", ""}, {"ws-1", "a"}, {"ws-1/a", ""}, {"ws-1", "a b"}, {"ws-1", "a+b"}, {"ws-1", "a%20b"}, {"ws-1", "a -->"},
 		{"ws-1", "--"}, {"ws-1", "%2D%2D"}, {"ws-1", "---"}, {"ws-1", "\n"}, {"ws-1", "A"}, {"ws-2", "a"}, {"", "ws-1"},
+		{"ws-1", strings.Repeat("北", 100)}, {"ws-1", strings.Repeat("北", 99) + "南"},
 	} {
 		m := comment.Marker("scalr-run", keys...)
 		if other, ok := seen[m]; ok {
@@ -206,6 +207,9 @@ func TestMarkersDiffer(t *testing.T) {
 		inner := strings.TrimSuffix(strings.TrimPrefix(m, "<!--"), "-->")
 		if strings.Contains(inner, "--") || strings.ContainsAny(inner, "<>\n") {
 			t.Errorf("%q ends its own comment: %s", keys, m)
+		}
+		if len(m) > 900 {
+			t.Errorf("%q is a marker of %d bytes", keys, len(m))
 		}
 	}
 }

@@ -108,13 +108,17 @@ func TestFindPullRequestRefused(t *testing.T) {
 	wantKind(t, err, comment.Misused)
 }
 
-// G15: whatever an event file holds, nothing crashes and no number is made up.
+// G15: whatever an event file holds, nothing crashes, no number is made up, and
+// no head that is not a commit.
 func FuzzFindPullRequest(f *testing.F) {
 	for _, name := range []string{"pull_request", "merge_group", "repository_dispatch", "issue_comment", ""} {
 		f.Add(name, "refs/heads/gh-readonly-queue/main/pr-1-"+shaA, []byte(`{"pull_request":{"number":7},"client_payload":{"pull_request":{"url":"https://github.test/acme/infra/pull/7"}}}`))
 	}
 	f.Add("issue_comment", "", []byte(`{"issue":{"number":9,"pull_request":{}}}`))
 	f.Add("repository_dispatch", "", []byte(`{"client_payload":{"pull_request":"%zz"}}`))
+	f.Add("pull_request", "", []byte(`{"pull_request":{"number":7,"head":{"sha":"`+shaA+`"}}}`))
+	f.Add("repository_dispatch", "", []byte(`{"client_payload":{"pull_request":{"number":7,"head":{"sha":"`+shaA+`"}}}}`))
+	f.Add("workflow_run", "refs/heads/main", []byte(`{"workflow_run":{"head_sha":"`+shaA+`","head_branch":"a","head_repository":{"full_name":"b"}}}`))
 	f.Fuzz(func(t *testing.T, name, ref string, body []byte) {
 		s := githubtest.New(githubtest.Options{})
 		thread := comment.Thread{HTTP: s.Client(), APIURL: s.APIURL(), Token: secret.New(s.Token()), Repository: "acme/infra", UserAgent: "test"}
@@ -126,6 +130,10 @@ func FuzzFindPullRequest(f *testing.F) {
 			if r.Operation == "" {
 				t.Errorf("asked for %s", r.URL)
 			}
+		}
+		head := comment.Event{Name: name, Ref: ref, SHA: shaA, Payload: body}.Head("acme/infra", 7)
+		if strings.Trim(head.SHA, "0123456789abcdef") != "" || head.SHA == "" && head != (comment.Head{}) || (head.Branch == "") != (head.Repository == "") {
+			t.Errorf("got the head %+v", head)
 		}
 	})
 }

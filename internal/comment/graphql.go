@@ -93,7 +93,7 @@ func (a author) is(login string) bool {
 	return strings.EqualFold(a.Login, login) || a.Type == "Bot" && strings.EqualFold(a.Login, login+"[bot]")
 }
 
-// minimize folds comments as outdated, those that are not folded yet. If a run
+// minimize hides comments as outdated, those that are not minimized yet. If a run
 // newer than the task's has made one of them its own meanwhile, the error is of
 // the kind Superseded.
 func (s *session) minimize(ctx context.Context, t task, old []remote) error {

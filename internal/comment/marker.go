@@ -13,9 +13,9 @@ import (
 const MaxBody = 62_000
 
 const (
-	maxSent      = 65_000
-	maxMarker    = 900
-	maxWorkspace = 600 // characters of an escaped input in the second hidden line
+	maxSent   = 65_000
+	maxMarker = 900
+	maxKey    = 400 // characters of an escaped key in a hidden line
 )
 
 // Marker makes the hidden line by which the comments of one subject are found
@@ -24,34 +24,35 @@ const (
 func Marker(name string, keys ...string) string {
 	escaped := make([]string, len(keys))
 	for i, k := range keys {
-		escaped[i] = escape(k)
+		escaped[i] = markerKey(k)
 	}
 	return "<!-- " + name + " " + strings.Join(escaped, "/") + " -->"
 }
 
-// escape writes any text without blanks, line ends and what ends a comment.
-func escape(text string) string {
+// markerKey writes any text without blanks, slashes, line ends and what ends a
+// comment. Of a long text it is the SHA-256.
+func markerKey(text string) string {
 	// Two hyphens end an HTML comment for some readers of it.
-	return strings.ReplaceAll(url.QueryEscape(text), "--", "%2D%2D")
+	key := strings.ReplaceAll(url.QueryEscape(text), "--", "%2D%2D")
+	if len(key) <= maxKey {
+		return key
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(text)))
 }
 
 // workspaceKey is the input that names a workspace as the second hidden line
-// holds it: legible, and as its SHA-256 only if it is too long for that.
+// holds it: like a key, with legible slashes.
 func workspaceKey(input string) string {
-	key := strings.ReplaceAll(escape(input), "%2F", "/")
-	if len(key) <= maxWorkspace {
-		return key
-	}
-	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(input)))
+	return strings.ReplaceAll(markerKey(input), "%2F", "/")
 }
 
-// A comment of ours starts with two lines that nobody sees: the marker, and
+// A comment of ours starts with two lines that are not rendered: the marker, and
 // one of the form
 //
 //	<!-- post NONCE closed run=12 attempt=1 head=SHA workspace=production/network -->
 //
 // The nonce is drawn when the comment is created and stays for its life. It
-// tells a creation whose answer was lost from an older comment. All words after
+// distinguishes a creation whose answer was lost from an older comment. All words after
 // it are optional, and unknown ones are ignored: comments of other versions have
 // fewer or more.
 var stateLine = regexp.MustCompile(`^<!-- post ([A-Z2-7]{20,40})((?: [a-z]+(?:=[^ ]*)?)*) -->$`)

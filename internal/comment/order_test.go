@@ -356,9 +356,9 @@ func TestHiddenLine(t *testing.T) {
 func TestLongestHiddenLines(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: strings.Repeat("a", 64)}}})
-	long := strings.Repeat("n", 99)
+	long := strings.Repeat("n", 400)
 	f := failure("99999999999999999999", strings.Repeat("🙂", comment.MaxNote))
-	f.Tag, f.Workspace = long, strings.Repeat("w", 600)
+	f.Tag, f.Workspace = long, strings.Repeat("w", 400)
 	post := comment.Post{Marker: comment.Marker("scalr-run", "ws-1", long), Body: strings.Repeat("🙂", comment.MaxBody), Workspace: f.Workspace,
 		Order: comment.NewOrder("99999999999999999998", "99999999999999999999"), Head: comment.Head{SHA: strings.Repeat("a", 64)}}
 	publish(t, thread, comment.Update, post)

@@ -35,7 +35,7 @@ func (t Thread) MarkOutdated(ctx context.Context, f Failure) (string, error) {
 			return nil, &Error{Kind: TooLong, Op: "comment", Message: "the note is empty or too long"}
 		}
 		m := &marking{note: note, head: f.Head, order: f.Order, shownHead: s.shownHead(f.Head), nonce: rand.Text()}
-		m.prefix, m.suffix = "<!-- "+f.Name+" ", "/"+s.redact(escape(f.Tag))+" -->"
+		m.prefix, m.suffix = "<!-- "+f.Name+" ", "/"+s.redact(markerKey(f.Tag))+" -->"
 		if f.Workspace != "" {
 			m.workspace = workspaceKey(s.redact(f.Workspace))
 		}

@@ -64,7 +64,7 @@ func (s *session) settleMinimized(ctx context.Context, t task, w write) ([]remot
 	return t.older(matching, kept), s.showNewest(ctx, matching, w.target.NodeID)
 }
 
-// history returns the present text of a comment and, where GitHub tells them,
+// history returns the present text of a comment and, where GitHub reports them,
 // the last ones before it that our token wrote.
 func (s *session) history(ctx context.Context, w write) (now version, before []version, err error) {
 	const ask = "query($id: ID!) { node(id: $id) { ... on IssueComment { body isMinimized minimizedReason " +

@@ -256,7 +256,7 @@ func TestMisuse(t *testing.T) {
 		"no marker":              {func(_ *comment.Thread, p *comment.Post) { p.Marker = "" }, "comment: the marker is not a short hidden line"},
 		"a marker that shows":    {func(_ *comment.Thread, p *comment.Post) { p.Marker = "<!-- a --> b -->" }, "comment: the marker is not a short hidden line"},
 		"a marker of two lines":  {func(_ *comment.Thread, p *comment.Post) { p.Marker = "<!-- a\nb -->" }, "comment: the marker is not a short hidden line"},
-		"a marker without bound": {func(_ *comment.Thread, p *comment.Post) { p.Marker = comment.Marker("x", strings.Repeat("y", 900)) }, "comment: the marker is not a short hidden line"},
+		"a marker without bound": {func(_ *comment.Thread, p *comment.Post) { p.Marker = "<!-- x " + strings.Repeat("y", 900) + " -->" }, "comment: the marker is not a short hidden line"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
