@@ -12,7 +12,7 @@ import (
 type Order struct{ run, attempt string } // decimal digits without leading zeros
 
 // NewOrder reads GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT. What is not a positive
-// number of at most 20 digits is unknown.
+// number of at most 40 digits is unknown.
 func NewOrder(runID, attempt string) Order {
 	if number(runID) == "" {
 		return Order{}
@@ -35,7 +35,7 @@ func (o Order) String() string {
 	return "workflow run " + o.run + " (attempt " + o.attempt + ")"
 }
 
-var digits = regexp.MustCompile(`^[0-9]{1,20}$`)
+var digits = regexp.MustCompile(`^[0-9]{1,40}$`)
 
 // number returns a positive decimal number without leading zeros, and nothing
 // for any other text. It stays text: an id may exceed every integer type.

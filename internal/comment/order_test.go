@@ -31,6 +31,7 @@ func TestOlderRunIsSuperseded(t *testing.T) {
 		"fewer digits":                     {run{"10000000000", "1"}, run{"9999999999", "1"}, false},
 		"a float64 cannot tell them apart": {run{"9007199254740993", "1"}, run{"9007199254740992", "1"}, false},
 		"beyond 64 bits":                   {run{"18446744073709551617", "1"}, run{"18446744073709551616", "1"}, false},
+		"beyond any integer type":          {run{strings.Repeat("9", 40), "1"}, run{strings.Repeat("9", 39) + "8", "1"}, false},
 		"leading zeros":                    {run{"0012", "1"}, run{"13", "1"}, true},
 		"unknown run":                      {run{"12", "1"}, run{"", ""}, true},
 		"a run that is no number":          {run{"12", "1"}, run{"1e3", "1"}, true},
@@ -357,10 +358,10 @@ func TestLongestHiddenLines(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: strings.Repeat("a", 64)}}})
 	long := strings.Repeat("n", 400)
-	f := failure("99999999999999999999", strings.Repeat("🙂", comment.MaxNote))
+	f := failure(strings.Repeat("9", 40), strings.Repeat("🙂", comment.MaxNote))
 	f.Tag, f.Workspace = long, strings.Repeat("w", 400)
 	post := comment.Post{Marker: comment.Marker("scalr-run", "ws-1", long), Body: strings.Repeat("🙂", comment.MaxBody), Workspace: f.Workspace,
-		Order: comment.NewOrder("99999999999999999998", "99999999999999999999"), Head: comment.Head{SHA: strings.Repeat("a", 64)}}
+		Order: comment.NewOrder(strings.Repeat("9", 39)+"8", strings.Repeat("9", 40)), Head: comment.Head{SHA: strings.Repeat("a", 64)}}
 	publish(t, thread, comment.Update, post)
 	if _, err := thread.MarkOutdated(context.Background(), f); err != nil {
 		t.Fatal(err)
