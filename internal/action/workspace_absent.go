@@ -26,7 +26,7 @@ func (w *workspaceStory) absent(ctx context.Context) error {
 		if err := w.stillUnused(ctx, ws); err != nil {
 			return err
 		}
-		w.job.Infof("Checked right before the deletion: workspace %s manages no resources, and all its runs have finished.", title(ws))
+		w.job.Infof("Checked right before the deletion: workspace %s manages no resources, is not locked, and all its runs have finished.", title(ws))
 		asked = true
 		return nil
 	})
@@ -49,7 +49,8 @@ func (w *workspaceStory) absent(ctx context.Context) error {
 	return nil
 }
 
-// stillUnused refuses a workspace that manages resources or has a run at work.
+// stillUnused refuses a workspace that manages resources, has a run at work or is
+// locked by a person.
 // What Scalr does not report counts as the worst. Runs come first: one that
 // finishes in between has left its resources by then.
 func (w *workspaceStory) stillUnused(ctx context.Context, ws scalr.Workspace) error {
@@ -70,10 +71,12 @@ func (w *workspaceStory) stillUnused(ctx context.Context, ws scalr.Workspace) er
 		return inUse(now, "Scalr does not report whether it manages resources")
 	case *now.HasResources:
 		return inUse(now, "it manages resources, which would be left behind without a state")
-	case now.LockedByRun == "":
-		return nil
+	case now.Locked && now.LockedByRun == "":
+		return inUse(now, fmt.Sprintf("it is locked%s%s", by(now.LockedBy), because(now.LockReason)))
+	case now.LockedByRun != "":
+		return w.lockedByFinished(ctx, now)
 	}
-	return w.lockedByFinished(ctx, now)
+	return nil
 }
 
 // lockedByFinished refuses a workspace whose lock a run holds, unless that run

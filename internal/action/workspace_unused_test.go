@@ -85,8 +85,12 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 		"the list of runs is longer":    {refusedWith("no-usable-answer", "contradicts its own length"), faults{longer}},
 		"runs cannot be read":           {refusedWith("not-allowed"), faults{{Op: "GET /runs", Action: scalrtest.Status, Status: http.StatusForbidden}}},
 		"a run holds the lock":          {inUse(`locked by a run that has not finished: run-1 ("applying")`), faults{locked, holder("applying")}},
-		"a run left the lock":           {deleted(), faults{locked, holder("errored")}},
-		"the holder cannot be seen":     {inUse("locked by run run-1, which the token cannot see"), faults{locked}},
+		"a person holds the lock": {inUse("it is locked (\"Database migration\")"),
+			faults{read(func(attributes, _ map[string]any) {
+				attributes["locked"], attributes["lock-reason"] = true, "Database migration"
+			})}},
+		"a run left the lock":       {deleted(), faults{locked, holder("errored")}},
+		"the holder cannot be seen": {inUse("locked by run run-1, which the token cannot see"), faults{locked}},
 		"it has another name by then": {inUse(`it became "production/live"`),
 			faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
 	} {
