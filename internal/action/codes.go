@@ -30,6 +30,7 @@ const (
 	codeWorkspaceLocal   = "workspace-local"
 	codeWorkspaceLocked  = "workspace-locked"
 	codeEnvironmentLock  = "environment-locked"
+	codeCostOff          = "cost-estimation-off"
 	codeDirectoryMissing = "working-directory-missing"
 	codeDirectoryEmpty   = "working-directory-empty"
 	codeConflict         = "conflict"
@@ -119,6 +120,7 @@ var advices = map[string]advice{
 	codeWorkspaceLocal:            {"refused", "the workspace's execution mode is local: Scalr stores its state and runs nothing", "Set the execution mode of the workspace to remote.", "workspace"},
 	codeWorkspaceLocked:           {"refused", "somebody has locked the workspace", "Ask for the workspace to be unlocked, or unlock it in Scalr. A dry run is possible meanwhile.", "workspace"},
 	codeEnvironmentLock:           {"refused", "the environment is locked: no run in it is started", "Ask for the environment to be unlocked.", "workspace"},
+	codeCostOff:                   {"refused", "`fail-on` has `cost-increase`, but the environment has cost estimation off", "Turn on cost estimation for the environment (its setting `cost-estimation-enabled`), or remove `cost-increase` from `fail-on`.", "fail-on"},
 	codeDirectoryMissing:          {"refused", "the workspace's working directory is not in what `path` names", "Let `path` name the directory that holds the workspace's working directory, often the root of the repository, or change the working directory in Scalr.", "path"},
 	codeDirectoryEmpty:            {"refused", "the workspace's working directory has no Terraform files in what `path` names", "Check `path`, `.terraformignore` and the working directory in Scalr.", "path"},
 	codeLinksUnknown:              {"refused", "Scalr does not tell which environments a provider configuration is linked to, so that a change could undo links", "Give the token the right to read the account's environments, or link the provider configuration in Scalr.", "provider-configurations"},

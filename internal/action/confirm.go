@@ -13,8 +13,8 @@ import (
 const notYet = 30 * time.Second
 
 // confirm agrees to the apply of a run that waits for it, and follows the apply
-// to its end. The run is read right before, since what was judged may be minutes
-// old. A conflict means not yet, or not any more: the run is read again.
+// to its end. The run is read and judged right before, since what was known of it
+// may be minutes old. A conflict means not yet, or not any more: the run is read again.
 func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) {
 	var refused error
 	for began := time.Now(); ; {
@@ -25,11 +25,14 @@ func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) 
 		case err != nil:
 			return outcome{}, err
 		case look.Status.Applying(), look.Status.Over():
-			return r.ended(ctx, look, "")
+			return r.see(ctx, look)
 		case refused != nil && look.Status == run.Status && look.Waiting() && time.Since(began) > notYet:
 			return outcome{}, found(codeNotWaiting, "Scalr does not let run %s be confirmed while it is %q: %s.", run.ID, look.Status, sentence(refused))
 		case !look.Status.Before(run.Status):
 			run = look
+		}
+		if failures := r.judge(ctx, run, true); len(failures) > 0 {
+			return r.reject(ctx, run, failures), nil
 		}
 		refused = r.client.Confirm(ctx, run.ID, r.comment("confirmed"))
 		switch {

@@ -50,72 +50,104 @@ func (r *runStory) existing(ctx context.Context) (outcome, error) {
 	return r.see(ctx, run)
 }
 
-// confirmExisting waits until the run rests, judges it by the gates, and applies
-// it as it was reviewed.
+// confirmExisting waits until the run waits for a person, judges it by the gates,
+// and applies it as it was reviewed. A run that somebody else has applied is judged
+// as well.
 func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome, error) {
 	if run.Dry {
 		return outcome{}, found(codeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.", run.ID)
 	}
-	if !run.Waiting() && !run.Status.Applying() && !run.Status.Over() {
-		ending, err := r.follow(ctx, run, "")
+	r.confirms = true
+	if run.Waiting() && run.Stage() != scalr.Override && !r.in.FailOn.Any() {
+		return r.confirm(ctx, run)
+	}
+	return r.see(ctx, run)
+}
+
+// override lets a run go on past its soft policy failures, once it waits for that
+// and passes the gates. If the run then waits for a person, that is judged, too.
+func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error) {
+	ending, err := r.follow(ctx, run, "")
+	if err != nil {
+		return outcome{}, err
+	}
+	if ending.Told != nil {
+		return r.stopped(ctx, ending), nil
+	}
+	run = ending.Run
+	if run.Stage() == scalr.Override {
+		if failures := r.judge(ctx, run, true); len(failures) > 0 {
+			return r.reject(ctx, run, failures), nil
+		}
+		// To judge may have taken a while.
+		look, err := r.look(ctx, run.ID)
+		if err != nil && ctx.Err() != nil {
+			return r.ended(ctx, run, "")
+		}
 		if err != nil {
 			return outcome{}, err
 		}
-		if ending.Told != nil {
-			return r.stopped(ctx, ending), nil
-		}
-		run = ending.Run
+		run = look
 	}
-	if run.Status.Applying() {
-		return r.ended(ctx, run, "")
+	if run.Stage() != scalr.Override {
+		return r.nothingToOverride(ctx, run)
 	}
-	r.confirms = true
-	if failures := r.judge(run, true); len(failures) > 0 && !run.Status.Over() {
+	if failures := r.judge(ctx, run, true); len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
 	}
-	if run.Stage() == scalr.Override || !run.Waiting() {
-		return ofRun(run), nil
+	if err := r.overrideChecks(ctx, run); err != nil && ctx.Err() != nil {
+		return r.ended(ctx, run, run.Status)
+	} else if err != nil {
+		return outcome{}, err
 	}
-	return r.confirm(ctx, run)
+	if !r.in.Wait {
+		return outcome{result: "overridden"}, nil
+	}
+	if ending, err = r.follow(ctx, run, run.Status); err != nil {
+		return outcome{}, err
+	}
+	if ending.Told != nil {
+		return r.stopped(ctx, ending), nil
+	}
+	return r.decide(ctx, ending.Run)
 }
 
-// override lets a run go on past its soft policy failures.
-func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error) {
-	r.confirms = run.AutoApply // then the override is all that stands before the apply
-	if failures := r.judge(run, r.confirms); len(failures) > 0 && run.Stage() == scalr.Override {
-		return r.reject(ctx, run, failures), nil
+// nothingToOverride goes on with a run that does not wait for an override.
+func (r *runStory) nothingToOverride(ctx context.Context, run scalr.Run) (outcome, error) {
+	switch {
+	case run.Status.Over():
+		return r.decide(ctx, run)
+	case !r.in.Wait:
+		return outcome{}, found(codeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
 	}
-	r.confirms = false
-	overridden := 0
+	r.job.Noticef("No policy check of run %s waits for an override.", run.ID)
+	return r.see(ctx, run)
+}
+
+// overrideChecks overrides each policy check that failed softly. A conflict means
+// that somebody else has done so.
+func (r *runStory) overrideChecks(ctx context.Context, run scalr.Run) error {
+	failed, overridden := 0, 0
 	for _, p := range run.Policies {
 		if p.Status != "soft_failed" {
 			continue
 		}
-		if err := r.client.Override(ctx, p.ID); err != nil && !errors.Is(err, scalr.ErrConflict) {
-			return outcome{}, err
+		failed++
+		err := r.client.Override(ctx, p.ID)
+		switch {
+		case errors.Is(err, scalr.ErrConflict):
+			continue
+		case err != nil:
+			return err
 		}
 		overridden++
 		r.accepted = acceptance{"override", run.Status}
 	}
-	switch {
-	case run.Status.Over():
-		return ofRun(run), nil
-	case overridden == 0 && run.Stage() == scalr.Override:
-		return outcome{}, found(codeNotWaiting, "Run %s waits for an override, but Scalr tells of no policy check that can be overridden.", run.ID)
-	case overridden == 0 && !r.in.Wait:
-		return outcome{}, found(codeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
-	case overridden == 0:
-		r.job.Noticef("No policy check of run %s waits for an override.", run.ID)
-	default:
-		r.job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
+	if failed == 0 {
+		return found(codeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.", run.ID)
 	}
-	switch {
-	case !r.in.Wait:
-		return outcome{result: "overridden"}, nil
-	case overridden == 0:
-		return r.ended(ctx, run, "")
-	}
-	return r.ended(ctx, run, run.Status)
+	r.job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
+	return nil
 }
 
 // end discards or cancels a run; one that is over already needs nothing.

@@ -8,18 +8,23 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// judge gives the conditions of fail-on that the run fails. This is the one place
-// where a run is judged; in whichever mode, it is asked before the run may go on.
-// confirmed says that this step lets the run go on.
-func (r *runStory) judge(run scalr.Run, confirmed bool) []gate.Failure {
+// judge gives the conditions of fail-on that the run fails. It is asked right
+// before the run may go on, by whatever mode, and when the run has ended. confirmed
+// says that this step lets the run go on.
+func (r *runStory) judge(ctx context.Context, run scalr.Run, confirmed bool) []gate.Failure {
 	if !r.in.FailOn.Any() {
 		return nil
+	}
+	reading, cancel := r.publishing(planJSONTime)
+	defer cancel()
+	if !run.Status.Over() { // else there is nothing to stop, and a moment to find out
+		defer context.AfterFunc(ctx, cancel)()
 	}
 	workspace := r.report.Workspace
 	return gate.Conditions{
 		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
 		CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
-	}.Judge(gate.Case{Run: run, Plan: r.plan(run), SeveralUnits: workspace.RunAll || workspace.ID == "", Confirmed: confirmed})
+	}.Judge(gate.Case{Run: run, Plan: r.plan(reading, run), SeveralUnits: workspace.RunAll || workspace.ID == "", Confirmed: confirmed})
 }
 
 // reject fails the step, and ends the run if it is ours and waits.
@@ -29,16 +34,21 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, failures []gate.Fa
 		o.gates = append(o.gates, f.String())
 	}
 	o.problem = "The plan does not pass `fail-on`: " + strings.Join(o.gates, "; ") + "."
-	if run.Status == "applied" {
+	switch {
+	case run.Status == "applied":
 		o.problem += " It was applied already: " + r.report.RunURL
-	}
-	if !r.ours || run.Status.Over() {
+		return o
+	case run.Status.Over():
+		return o
+	case ctx.Err() != nil:
+		return r.interruptedReject(ctx, run, o, failures)
+	case !r.ours:
 		return o
 	}
 	result, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return r.interruptedReject(ctx, run, o)
+		return r.interruptedReject(ctx, run, o, failures)
 	case err != nil:
 		o.problem += " Run " + run.ID + " could not be discarded (" + sentence(err) + "): " + r.report.RunURL
 	case result.GoesOn:
@@ -52,15 +62,19 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, failures []gate.Fa
 	return o
 }
 
-// interruptedReject: the step was told to end while it discarded the run. What
-// it has begun it does once more, in the time that is left.
-func (r *runStory) interruptedReject(ctx context.Context, run scalr.Run, rejected outcome) outcome {
+// interruptedReject: the step was told to end while it judged or discarded the run.
+// What it has begun it does once more, in the time that is left.
+func (r *runStory) interruptedReject(ctx context.Context, run scalr.Run, rejected outcome, failures []gate.Failure) outcome {
 	ending, _ := r.follow(ctx, run, "")
 	if ending.Stop != nil && ending.Stop.Over && ending.Run.Status == "discarded" { // it had arrived
 		rejected.problem += " The run was discarded; nothing was applied."
 		return rejected
 	}
 	o := r.stopped(ctx, ending)
-	o.gates = rejected.gates
+	for _, f := range failures {
+		if !f.Unknown { // what is unknown might have been found out
+			o.gates = append(o.gates, f.String())
+		}
+	}
 	return o
 }

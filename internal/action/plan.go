@@ -19,17 +19,18 @@ const (
 
 // plan reads, once, what the plan does: Scalr's sanitized JSON and the log, both
 // as they come, before any redaction.
-func (r *runStory) plan(run scalr.Run) tfplan.Plan {
-	if r.planned == nil && run.Plan != nil && run.Plan.Status.Final() {
-		ctx, cancel := r.publishing(planJSONTime)
-		defer cancel()
-		p := r.readPlan(ctx, run)
-		r.planned = &p
+func (r *runStory) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
+	switch {
+	case r.planned != nil:
+		return *r.planned
+	case run.Plan == nil || !run.Plan.Status.Final():
+		return r.logs.of(scalr.PlanPhase).Plan(ctx, nil)
 	}
-	if r.planned == nil {
-		return r.logs.of(scalr.PlanPhase).Plan(context.Background(), nil)
+	plan := r.readPlan(ctx, run)
+	if ctx.Err() == nil {
+		r.planned = &plan
 	}
-	return *r.planned
+	return plan
 }
 
 // readPlan reads the plan's JSON on its way to disk, where later steps find it.

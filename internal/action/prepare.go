@@ -74,6 +74,9 @@ func (r *runStory) obstacles(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	if w.EnvironmentLocked {
 		add(false, codeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", w.Environment, because(w.EnvironmentLockReason))
 	}
+	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
+		add(false, codeCostOff, "The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.", w.Environment)
+	}
 	if w.Locked && w.LockedByRun == "" {
 		add(r.in.Dry, codeWorkspaceLocked, "Workspace %s is locked%s%s.", title(w), by(w.LockedBy), because(w.LockReason))
 	}

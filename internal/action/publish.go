@@ -82,7 +82,9 @@ func (r *runStory) complete(o outcome) {
 	e := r.job.Event()
 	r.report.Result, r.report.ErrorCode, r.report.Problem, r.report.Hints, r.report.Gates = o.result, o.code, o.problem, o.hints, o.gates
 	if r.client != nil && r.report.Run.ID != "" && o.result != "started" {
-		r.report.Plan = r.plan(r.report.Run)
+		ctx, cancel := r.publishing(planJSONTime)
+		r.report.Plan = r.plan(ctx, r.report.Run)
+		cancel()
 		r.report.Apply = r.logs.of(scalr.ApplyPhase).Apply()
 	}
 	for _, s := range r.tell.Stages() {

@@ -96,6 +96,7 @@ var messageWords = map[string]string{
 	"policy-failed":                    "A hard policy failed",
 	"run-discarded":                    "The run was ‹discarded› in Scalr by …",
 	"run-canceled":                     "The run was ‹canceled› in Scalr by …",
+	"cost-estimation-off":              "has cost estimation off",
 	"gate-hit":                         "The plan does not pass `fail-on`:",
 	"too-late":                         " was applied already",
 	"unknown-status":                   "the run has stopped moving in a status that is not known",

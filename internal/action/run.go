@@ -144,11 +144,11 @@ func (r *runStory) see(ctx context.Context, run scalr.Run) (outcome, error) {
 // decide judges a run that rests: gates first, so that nothing is applied which
 // they forbid.
 func (r *runStory) decide(ctx context.Context, run scalr.Run) (outcome, error) {
-	failures := r.judge(run, r.confirms)
+	failures := r.judge(ctx, run, r.confirms)
 	switch {
 	case len(failures) > 0:
 		return r.reject(ctx, run, failures), nil
-	case r.confirms && run.Stage() == scalr.Pausing && run.Waiting():
+	case r.confirms && run.Waiting() && run.Stage() != scalr.Override:
 		return r.confirm(ctx, run)
 	case r.ours && run.Idle():
 		r.free(ctx, run)

@@ -154,6 +154,9 @@ func (r *runStory) sweepLast() {
 // was quicker is judged by how it ended.
 func (r *runStory) stopped(ctx context.Context, e follow.Ending) outcome {
 	if e.Stop != nil && e.StopErr == nil && e.Stop.Over {
+		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
+			return r.reject(ctx, e.Run, failures)
+		}
 		return ofRun(e.Run)
 	}
 	o, _ := ofEnd(ctx)

@@ -30,7 +30,7 @@ var outcomes = map[string]outcome{
 	"overridden":         {"🔓", "policies overridden", "The run goes on in Scalr; this step did not wait for it."},
 	"errored":            {"❌", "failed", ""},
 	"policy-failed":      {"⛔", "forbidden by a policy", "Nothing was changed."},
-	"rejected":           {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids."},
+	"rejected":           {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out."},
 	"refused":            {"❌", "refused by Scalr", ""},
 	"unreachable":        {"🔌", "Scalr is out of reach", ""},
 	"invalid":            {"❌", "invalid input", "No run was created."},
@@ -43,6 +43,9 @@ var outcomes = map[string]outcome{
 func (r Report) outcome() outcome {
 	if r.cameTooLate() {
 		return outcome{outcomes[r.Result].icon, "over already: " + strings.ReplaceAll(strict(string(r.Run.Status)), "_", " "), "The run had ended before; nothing was done to it."}
+	}
+	if r.Result == "rejected" && r.Run.Applied() {
+		return outcome{outcomes[r.Result].icon, "rejected, but applied", "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be ruled out."}
 	}
 	if o, ok := outcomes[r.Result]; ok {
 		return o

@@ -155,10 +155,10 @@ func (r Report) caution(s style) string {
 
 // loss words how sure it is that something is lost.
 func (r Report) loss() (kind, who string, verbs [2]string) {
-	switch r.Result {
-	case "applied":
+	switch result := r.Result; {
+	case result == "applied", result == "rejected" && r.Run.Applied():
 		return "WARNING", "This run", [2]string{"destroyed", "replaced"}
-	case "policy-failed", "rejected", "discarded":
+	case result == "policy-failed", result == "rejected", result == "discarded":
 		return "WARNING", "This plan would have", [2]string{"destroyed", "replaced"}
 	}
 	return "CAUTION", "This plan", [2]string{"destroys", "replaces"}

@@ -1,0 +1,116 @@
+package action_test
+
+import (
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+const (
+	confirms  = "POST /runs/*/actions/apply"
+	overrides = "POST /policy-checks/*/actions/override"
+	discards  = "POST /runs/*/actions/discard"
+)
+
+// TestGatesInEveryMode: whatever status the first look shows, a run is judged once
+// it waits, and before it is let go on. The plan of each scenario destroys one
+// resource, and its policies fail softly where the name says so.
+func TestGatesInEveryMode(t *testing.T) {
+	t.Parallel()
+	applies, waits := []string{"dry-run=false", "auto-apply=true", "wait=false"}, []string{"dry-run=false", "auto-apply=false", "wait=false"}
+	for _, c := range []struct {
+		name, scenario string
+		first, second  []string
+		code           int
+		outputs        []string
+		asked          map[string]int
+	}{
+		{"an override before the run waits for it", "policy-soft", applies, []string{"mode=override", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=policy_override"}, map[string]int{overrides: 0, discards: 0}},
+		{"an override of a run that passes", "policy-soft", waits, []string{"mode=override", "fail-on=cost-increase"}, 1,
+			[]string{"result=rejected"}, map[string]int{overrides: 0}},
+		{"an override without gates before the run waits for it", "policy-soft", applies, []string{"mode=override"}, 0,
+			[]string{"result=applied", "policy-status=overridden"}, map[string]int{overrides: 1}},
+		{"an override after which the run waits for a person", "policy-soft", waits, []string{"mode=override", "fail-on=needs-confirmation"}, 1,
+			[]string{"result=rejected", "policy-status=overridden"}, map[string]int{overrides: 1, discards: 0}},
+		{"an override of a run that has no need of it", "applied", applies, []string{"mode=override", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=applied"}, map[string]int{overrides: 0}},
+		{"a confirmation before the run waits for it", "waits-for-approval", waits, []string{"mode=confirm", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=planned"}, map[string]int{confirms: 0, discards: 0}},
+		{"a confirmation without gates before the run waits for it", "waits-for-approval", waits, []string{"mode=confirm"}, 0,
+			[]string{"result=applied"}, map[string]int{confirms: 1}},
+		{"a confirmation of a run that passes", "waits-for-approval", waits, []string{"mode=confirm", "fail-on=needs-confirmation"}, 0,
+			[]string{"result=applied"}, map[string]int{confirms: 1}},
+		{"a confirmation after somebody else's", "confirmed-by-other", waits, []string{"mode=confirm", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=applied"}, map[string]int{confirms: 0}},
+		{"a confirmation of a run that is applied", "applied", applies, []string{"mode=confirm", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=applied"}, map[string]int{confirms: 0}},
+		{"watching a run that waits", "waits-for-approval", waits, []string{"mode=watch", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=planned"}, map[string]int{discards: 0, confirms: 0}},
+		{"watching a run that applies by itself", "applied", applies, []string{"mode=watch", "fail-on=destroy"}, 1,
+			[]string{"result=rejected", "status=applied"}, map[string]int{discards: 0}},
+		{"watching a run that passes", "applied", applies, []string{"mode=watch", "fail-on=needs-confirmation"}, 0,
+			[]string{"result=applied"}, nil},
+	} {
+		for moment, pace := range map[string]time.Duration{"": 0, ", later": 30 * time.Second} {
+			t.Run(c.name+moment, func(t *testing.T) {
+				t.Parallel()
+				s := scenario(t, c.scenario)
+				first, next := newRig(t, s, c.first...), newRig(t, s, append([]string{"workspace-id="}, c.second...)...)
+				a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+				next.later = pace
+				first.then(a, func() {
+					a.read()
+					b.server = a.server
+					next.set("run-id=" + a.outputs["run-id"])
+					next.step(b)
+				})
+				b.read()
+				next.check(b)
+				b.want(c.code, c.outputs...)
+				for op, n := range c.asked {
+					b.asked(op, n)
+				}
+			})
+		}
+	}
+}
+
+// TestJudgedRightBeforeItGoesOn: what Scalr reports only when the run is read for
+// the last time before the confirmation counts.
+func TestJudgedRightBeforeItGoesOn(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "waits-for-approval")
+	s.Life.Plan.Changes = []scalrtest.Change{{Address: "terraform_data.a", Action: "create"}}
+	passes := func(p *played) *played { return p.want(0, "result=applied").asked(confirms, 1) }
+	passes(newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy").play())
+
+	judged := false
+	s.Faults = []scalrtest.Fault{
+		{Op: "GET /plans/*/sanitized-json-output", Action: scalrtest.Edit, Change: func(body string) string { judged = true; return body }},
+		{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+			if !judged {
+				return body
+			}
+			return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = 3 })
+		}},
+	}
+	newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy").play().want(1, "result=rejected").asked(confirms, 0).stops("discard 202")
+}
+
+// TestCostEstimationOff: a gate that could never pass is refused before a run is
+// spent, where the environment says so.
+func TestCostEstimationOff(t *testing.T) {
+	t.Parallel()
+	off := scalrtest.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+		return editPart(body, "environments", func(e map[string]any) { e["cost-estimation-enabled"] = false })
+	}}
+	s := with(scenario(t, "cost-increase"), off)
+	newRig(t, s, "fail-on=cost-increase").play().want(3, "result=refused", "error-code=cost-estimation-off").says("cost-estimation-enabled").asked("POST /runs", 0)
+	newRig(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("cost-estimation-enabled")
+	newRig(t, s, "fail-on=changes").play().want(1, "result=rejected")
+	// A server that says nothing of it decides by the estimate.
+	newRig(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").says("no cost estimate").asked("POST /runs", 1)
+	newRig(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
+}
