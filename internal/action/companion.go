@@ -24,8 +24,8 @@ type companion struct {
 	out     outputs
 	created bool
 	changed bool
-	// everyTag is the account's, once a server left names out.
-	everyTag []scalr.Tag
+	// everyTag holds the names of the account's tags by their ids, once a server left names out.
+	everyTag map[string]string
 }
 
 // companionTime bounds a companion's work. Each request has its own patience;

@@ -41,26 +41,25 @@ func (e *environmentStory) policyGroups(ctx context.Context, wanted []string) ([
 
 // pick finds each of the wanted, given by id or by exact name.
 func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing, code string) ([]T, error) {
+	byID, byName := map[string]T{}, map[string][]T{}
+	var names []string
+	for _, one := range all {
+		id, name := key(one)
+		byID[id] = one
+		byName[name] = append(byName[name], one)
+		names = append(names, name)
+	}
 	picked := make([]T, 0, len(wanted))
 	for _, want := range wanted {
-		var matches []T
-		var names []string
-		for _, one := range all {
-			id, name := key(one)
-			if id == want {
-				matches = []T{one}
-				break
-			}
-			if name == want {
-				matches = append(matches, one)
-			}
-			names = append(names, name)
-		}
-		switch len(matches) {
-		case 0:
-			return nil, found(code, "There is no %s %q that the token can see.%s", thing, want, didYouMean(want, names))
-		case 1:
+		one, ok := byID[want]
+		matches := byName[want]
+		switch {
+		case ok:
+			picked = append(picked, one)
+		case len(matches) == 1:
 			picked = append(picked, matches[0])
+		case len(matches) == 0:
+			return nil, found(code, "There is no %s %q that the token can see.%s", thing, want, didYouMean(want, names))
 		default:
 			return nil, found(code, "%d %ss are called %q: give the id.", len(matches), thing, want)
 		}
@@ -70,8 +69,9 @@ func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing,
 
 // linkPolicyGroups links policy groups to the environment, or ends the links.
 func (e *environmentStory) linkPolicyGroups(ctx context.Context, env scalr.Environment, groups []scalr.PolicyGroup) error {
+	policies := setOf(env.Policies)
 	for _, g := range groups {
-		linked := slices.Contains(env.Policies, g.ID)
+		linked := policies[g.ID]
 		switch {
 		case e.in.PolicyGroupsMode == inputs.PolicyGroupsAdd && !linked:
 			if err := e.client.LinkPolicyGroup(ctx, g.ID, env.ID); err != nil {
@@ -105,9 +105,9 @@ func (e *environmentStory) linkProviders(ctx context.Context, env scalr.Environm
 	if len(links.providers) == 0 {
 		return nil
 	}
-	wanted := providerIDs(links.providers)
+	wanted, linked := setOf(providerIDs(links.providers)), setOf(env.Providers)
 	for _, p := range links.everyProvider {
-		want, has := slices.Contains(wanted, p.ID), slices.Contains(env.Providers, p.ID) || slices.Contains(p.Environments, env.ID)
+		want, has := wanted[p.ID], linked[p.ID] || slices.Contains(p.Environments, env.ID)
 		switch {
 		case p.Shared || want == has:
 		case want:

@@ -71,7 +71,7 @@ func (e *environmentStory) create(ctx context.Context, name string, links enviro
 		e.created = true
 		e.did("Created environment %q; its tags: %s.", env.Name, quoted(tagNames(tags)))
 	}
-	env.Tags = join(tagIDs(env.Tags), append(tags, env.Tags...))
+	env.Tags = withNames(tagIDs(env.Tags), tags, env.Tags)
 	return env, nil
 }
 

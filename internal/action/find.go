@@ -2,8 +2,6 @@ package action
 
 import (
 	"context"
-	"sort"
-	"strconv"
 	"strings"
 
 	"scalr-run-action/internal/scalr"
@@ -62,9 +60,11 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	if err != nil {
 		return n, err
 	}
+	asked := 0
 	for _, w := range list {
-		if w.Name == name && w.Environment == "" && f.Environment != "" && len(n.unplaced) < mostNamed {
+		if w.Name == name && w.Environment == "" && f.Environment != "" && asked < mostNamed {
 			// The list does not say where it is; the workspace itself may.
+			asked++
 			switch whole, err := c.Workspace(ctx, w.ID); {
 			case err == nil:
 				w = whole
@@ -118,63 +118,4 @@ func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name st
 		names = append(names, e.Name)
 	}
 	return found(codeEnvironmentGone, "There is no environment %q that the token can see, and so no workspace %q.%s", environment, name, didYouMean(environment, names))
-}
-
-// didYouMean names up to three of the names that come near.
-func didYouMean(name string, names []string) string {
-	type near struct {
-		name     string
-		distance int
-	}
-	var list []near
-	for _, n := range names {
-		if n == "" {
-			continue // not reported
-		}
-		d := distance(strings.ToLower(name), strings.ToLower(n))
-		if d <= max(2, len(name)/3) || strings.Contains(n, name) || strings.Contains(name, n) {
-			list = append(list, near{n, d})
-		}
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].distance < list[j].distance })
-	var quoted []string
-	for _, n := range list[:min(3, len(list))] {
-		quoted = append(quoted, distinct(n.name))
-	}
-	if len(quoted) == 0 {
-		return ""
-	}
-	return " Did you mean " + strings.Join(quoted, " or ") + "?"
-}
-
-// distinct quotes a name such that no other looks the same: letters beyond ASCII
-// are spelled out too.
-func distinct(name string) string {
-	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
-	if shown == spelled {
-		return shown
-	}
-	return shown + " (" + spelled + ")"
-}
-
-// distance counts the letters to change, add or take away (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			above := row[j]
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(row[j]+1, row[j-1]+1, diagonal+cost)
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }

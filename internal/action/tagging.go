@@ -20,7 +20,7 @@ func (c *companion) tagged(ctx context.Context, kind scalr.Kind, id string, know
 	if err != nil {
 		return nil, err
 	}
-	have, err := c.named(ctx, join(ids, known))
+	have, err := c.named(ctx, withNames(ids, known))
 	if err != nil {
 		return nil, err
 	}
@@ -35,15 +35,17 @@ func (c *companion) tagged(ctx context.Context, kind scalr.Kind, id string, know
 	return c.addTags(ctx, kind, id, have, want.Names)
 }
 
-// join gives the tags their names, as far as they are known.
-func join(ids []string, known []scalr.Tag) []scalr.Tag {
+// withNames gives the tags their names, as far as they are known.
+func withNames(ids []string, known ...[]scalr.Tag) []scalr.Tag {
+	names := map[string]string{}
+	for _, t := range slices.Concat(known...) {
+		if names[t.ID] == "" {
+			names[t.ID] = t.Name
+		}
+	}
 	tags := make([]scalr.Tag, 0, len(ids))
 	for _, id := range ids {
-		t := scalr.Tag{ID: id}
-		if i := slices.IndexFunc(known, func(k scalr.Tag) bool { return k.ID == id }); i >= 0 {
-			t = known[i]
-		}
-		tags = append(tags, t)
+		tags = append(tags, scalr.Tag{ID: id, Name: names[id]})
 	}
 	return tags
 }
@@ -54,12 +56,22 @@ func (c *companion) named(ctx context.Context, tags []scalr.Tag) ([]scalr.Tag, e
 		return tags, nil
 	}
 	if c.everyTag == nil {
-		var err error
-		if c.everyTag, err = c.client.Tags(ctx, ""); err != nil {
+		all, err := c.client.Tags(ctx, "")
+		if err != nil {
 			return nil, err
 		}
+		c.everyTag = map[string]string{}
+		for _, t := range all {
+			c.everyTag[t.ID] = t.Name
+		}
 	}
-	return join(tagIDs(tags), append(c.everyTag, tags...)), nil
+	named := slices.Clone(tags)
+	for i, t := range named {
+		if t.Name == "" {
+			named[i].Name = c.everyTag[t.ID]
+		}
+	}
+	return named, nil
 }
 
 func (c *companion) clearTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag) ([]scalr.Tag, error) {
@@ -75,8 +87,9 @@ func (c *companion) clearTags(ctx context.Context, kind scalr.Kind, id string, h
 
 func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
 	var kept, dropped []scalr.Tag
+	drop := setOf(names)
 	for _, t := range have {
-		if slices.Contains(names, t.Name) {
+		if drop[t.Name] {
 			dropped = append(dropped, t)
 		} else {
 			kept = append(kept, t)
@@ -105,7 +118,8 @@ func (c *companion) replaceTags(ctx context.Context, kind scalr.Kind, id string,
 }
 
 func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
-	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(tagNames(have), name) })
+	has := setOf(tagNames(have))
+	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return has[name] })
 	if len(missing) == 0 {
 		return have, nil
 	}
@@ -123,9 +137,15 @@ func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, hav
 // ensured gives the tags of the names. Those that there are not yet are created.
 func (c *companion) ensured(ctx context.Context, known []scalr.Tag, names []string) ([]scalr.Tag, error) {
 	var tags []scalr.Tag
+	byName := map[string]scalr.Tag{}
+	for _, t := range known {
+		if _, ok := byName[t.Name]; !ok {
+			byName[t.Name] = t
+		}
+	}
 	for _, name := range names {
-		if i := slices.IndexFunc(known, func(t scalr.Tag) bool { return t.Name == name }); i >= 0 {
-			tags = append(tags, known[i])
+		if t, ok := byName[name]; ok {
+			tags = append(tags, t)
 			continue
 		}
 		t, created, err := c.client.EnsureTag(ctx, name)
@@ -171,6 +191,14 @@ func (c *companion) carries(ctx context.Context, kind scalr.Kind, id string, kno
 	}
 	all, err := c.client.TagIDs(ctx, kind, id)
 	return slices.Contains(all, tagID), err
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
 }
 
 func tagIDs(tags []scalr.Tag) []string {

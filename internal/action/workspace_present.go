@@ -54,7 +54,7 @@ func (w *workspaceStory) create(ctx context.Context) (scalr.Workspace, error) {
 		w.created = true
 		w.did("Created workspace %s; its tags: %s.", title(ws), quoted(tagNames(tags)))
 	}
-	ws.Tags = join(tagIDs(ws.Tags), append(tags, ws.Tags...))
+	ws.Tags = withNames(tagIDs(ws.Tags), tags, ws.Tags)
 	return ws, nil
 }
 
