@@ -73,7 +73,7 @@ func TestCatalogue(t *testing.T) {
 			}
 		}
 	}
-	for i := 1; i <= 15; i++ {
+	for i := 1; i <= 16; i++ {
 		if rows["F"+strconv.Itoa(i)] != 1 {
 			t.Errorf("F%d stands there %d times, want once", i, rows["F"+strconv.Itoa(i)])
 		}
