@@ -82,7 +82,7 @@ func TestDifferences(t *testing.T) {
 		{scalr.RunRequest{Dry: true}, "status", `"post_apply_finished"`, "is-dry true, but is applied (post_apply_finished), not true"},
 		{scalr.RunRequest{Dry: true}, "status", `"errored"`, ""},
 	} {
-		t.Run(fmt.Sprintf("%+v %s %s", c.request, c.member, c.value), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %.20s (%.20s)", c.member, c.value, c.want), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				if got := differing(t, c.request, c.member, c.value); !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") {

@@ -46,11 +46,24 @@ var creations = []mutant{
 	{"a lost run is not looked for", "scalr/create.go", `found, ok, lookErr := c.awaitRun(ctx, q, window(err))`, `found, ok, lookErr := Run{}, false, error(nil)`, both},
 	{"a lost run is looked for once", "scalr/create.go", `found, ok, lookErr := c.awaitRun(ctx, q, window(err))`, `found, ok, lookErr := c.awaitRun(ctx, q, 0*window(err))`, both},
 	{"any run is adopted", "scalr/create.go", `if r.ConfigurationID == configurationID {`, `if r.ConfigurationID != "" {`, both},
-	{"a second run is not swept", "action/watch.go", `swept, _ := r.client.Sweep(ctx, r.report.Run, `, `swept, _ := []string(nil), len(`, []string{"action"}},
-	{"a twin is not looked for", "action/watch.go", `if r.sweep || r.client.HasTwin(ctx, r.report.Run) {`, `if r.sweep {`, []string{"action"}},
+	{"a second run is not swept", "action/watch.go", `swept, _ := r.client.Sweep(ctx, r.ourRun(), `, `swept, _ := []string(nil), len(`, []string{"action"}},
+	{"a twin is not looked for", "action/watch.go", `if r.sweep || r.client.HasTwin(ctx, r.ourRun()) {`, `if r.sweep {`, []string{"action"}},
 	{"Scalr may queue a run by itself", "scalr/configuration.go", `"auto-queue-runs": false`, `"auto-queue-runs": true`, both},
 	{"the creation ends with the signal", "action/create.go", `learning = 2 * time.Second`, `learning = time.Nanosecond`, []string{"action"}},
 	{"no last look after the signal", "action/create.go", `if err != nil && ctx.Err() != nil {`, `if err != nil && false {`, []string{"action"}},
+	{"the created run is not compared", "action/create.go", `createdRun(r.asked)`, `nil`, []string{"action"}},
+	{"a later look is not compared", "action/watch.go", `return verifyingAPI{r.client, r}`, `return r.client`, []string{"action"}},
+	{"what is left out equals the request", "scalr/settings.go", `	case got == nil:
+		*d = append(*d, Difference{member, strconv.FormatBool(want), "", true})
+`, `	case got == nil:
+`, both},
+	{"a dry run may apply by itself", "scalr/settings.go", `case q.Dry && applies:`, `case false && applies:`, both},
+	{"a wrong run is left to on-cancel", "action/wrongrun.go", `Apply: true, Patient: true}`, `Apply: false, Patient: true}`, []string{"action"}},
+	{"runs of another configuration version are swept", "action/watch.go", `ConfigurationID: r.asked.ConfigurationID}`, `ConfigurationID: r.report.Run.ConfigurationID}`, []string{"action"}},
+	{"the run of another workspace is acted on", "action/expect.go", `case want.workspace.ID != "" && run.WorkspaceID != want.workspace.ID:`, `case false:`, []string{"action"}},
+	{"a destroy run is confirmed unknowingly", "action/expect.go", `case isTrue(is.Destroy) && applies && !want.destroy:`, `case false && applies:`, []string{"action"}},
+	{"a run is confirmed by an old look", "action/confirm.go", `look, err := r.look(ctx, run.ID)`, `look, err := run, error(nil)`, []string{"action"}},
+	{"the post step stops any run", "action/post.go", `how.Check = r.mayStop`, ``, []string{"action"}},
 	{"a gate lets the apply begin", "action/create.go", `no := false`, `no := true`, []string{"action"}},
 }
 
@@ -84,7 +97,7 @@ var signals = []mutant{
 	{"a blocked log blocks the stop", "action/stdout.go", `const unread = 300 * time.Millisecond`, `const unread = 300 * time.Hour`, []string{"action"}},
 	{"the second signal changes nothing", "action/interrupt.go", `if n > 0 {`, `if n > 1 {`, []string{"action"}},
 	{"the post step looks once", "action/post.go", `comingTrue = 45 * time.Second`, `comingTrue = 0`, nil},
-	{"who lost a run is done", "action/publish.go", `if o.code == codeRunUnknown {`, `if false {`, nil},
+	{"who lost a run is done", "action/publish.go", `case codeRunUnknown:`, `case "":`, []string{"action"}},
 	{"a saved plan is discarded afterwards", "action/post.go", `case run.Stage() == scalr.Saved:`, `case false:`, nil},
 	{"a rejected run is left to a signal", "action/gates.go", `case err != nil && ctx.Err() != nil:`, `case false:`, nil},
 	{"the post step acts after a good end", "action/post.go", `if left.finished ||`, `if false ||`, []string{"action"}},
