@@ -30,6 +30,7 @@ type readFile struct {
 	left    bool // alone: it is a link, or too big
 	size    int64
 	exec    bool
+	inode   inode
 	content []byte // all of it
 	err     error
 }
@@ -129,5 +130,5 @@ func (b *batch) read(t *tree, source string) readFile {
 	if _, err := io.ReadFull(f, content); err != nil {
 		return readFile{err: readError(source, shrunk(err))}
 	}
-	return readFile{size: f.size, exec: f.exec, content: content}
+	return readFile{size: f.size, exec: f.exec, inode: f.inode, content: content}
 }

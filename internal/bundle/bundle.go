@@ -46,17 +46,21 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 }
 
 func (l *Listing) listDirectory(ctx context.Context, t *tree) error {
-	rules, err := readIgnoreFile(t, l.base, l.options.Warn)
+	rules, err := readIgnoreFile(ctx, t, l.base, l.options.Warn)
 	if err != nil {
 		return err
 	}
-	w := newWalker(t, l, rules)
-	if err := w.walk(ctx); err != nil {
+	w := newWalker(ctx, t, l, rules)
+	if err := w.walk(); err != nil {
 		return err
 	}
-	l.sort()
+	if err := l.sort(w.pulse); err != nil {
+		return err
+	}
 	w.warn()
-	warnEmptySubmodules(t, l.base, l.options.Warn)
+	if err := warnEmptySubmodules(t, w.pulse, l.base, l.options.Warn); err != nil {
+		return err
+	}
 	return l.worthSending()
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -14,24 +13,22 @@ import (
 
 // checker reads a ready archive to its end.
 type checker struct {
-	links map[string]string
-	dirs  map[string]*checkedDir // those named and those implied
+	tree  *archiveTree
+	pulse *pulse
 	files int
 	bytes int64
 
 	biggest biggestFiles
 	debug   func(string)
+	content []byte // buffer for the start of a file
+
+	never, states, secrets findings
+	inspector              inspector
 }
 
-// checkedDir is a directory in a ready archive.
-type checkedDir struct {
-	config bool  // there is a Terraform file in it
-	bytes  int64 // of the files in it
-}
-
-// newChecker tells debug of each entry, if it is not nil.
-func newChecker(debug func(string)) *checker {
-	return &checker{debug: debug, links: map[string]string{}, dirs: map[string]*checkedDir{".": {}}}
+// newChecker reports each entry to debug, if it is not nil.
+func newChecker(p *pulse, debug func(string)) *checker {
+	return &checker{tree: newArchiveTree(), pulse: p, debug: debug, content: make([]byte, keysWithin)}
 }
 
 func (c *checker) check(r io.Reader) error {
@@ -41,10 +38,10 @@ func (c *checker) check(r io.Reader) error {
 		if err == io.EOF {
 			break
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = c.entry(h, tr)
 		}
-		if err := c.entry(h); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -58,31 +55,71 @@ func (c *checker) check(r io.Reader) error {
 }
 
 // entry refuses what common unpackers refuse a whole archive for, and whatever would be written outside.
-func (c *checker) entry(h *tar.Header) error {
+func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
 	}
 	if c.debug != nil {
 		c.debug(fmt.Sprintf("the archive holds %q, %d bytes", h.Name, h.Size))
 	}
+	if err := c.pulse.spend(1 + (len(h.Name)+len(h.Linkname))/16); err != nil {
+		return err
+	}
+	if len(h.Name) > maxArchivePath || len(h.Linkname) > maxArchivePath {
+		return &Error{Code: ArchiveUnsafe, Path: h.Name, Err: fmt.Errorf("its name or its target is longer than %d bytes", maxArchivePath)}
+	}
 	name := path.Clean(h.Name)
-	if leads(h.Name) || c.passesLink(name) {
+	node, known, throughLink := c.tree.find(name)
+	if leads(h.Name) || throughLink {
 		return &Error{Code: ArchiveUnsafe, Path: h.Name}
 	}
-	delete(c.links, name)
+	if known {
+		c.tree.nodes[node].isLink = false // this entry takes its place
+	}
+	if err := c.add(h, name, content); err != nil {
+		if !errors.As(err, new(*Error)) {
+			err = &Error{Code: ArchiveUnsafe, Path: h.Name, Err: err}
+		}
+		return err
+	}
+	return nil
+}
+
+func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
+	if h.Typeflag != tar.TypeDir {
+		c.judge(name)
+	}
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeGNUSparse:
-		c.file(name, h.Size)
+		c.inspect(name, h.Size, content)
+		return c.file(name, h.Size)
 	case tar.TypeDir:
-		c.directory(name)
+		_, err := c.tree.makeDir(name)
+		return err
 	case tar.TypeSymlink:
 		return c.link(name, h.Linkname)
 	case tar.TypeLink: // another name for a file that came before
 		return c.hardLink(name, h.Linkname)
-	default:
-		return &Error{Code: ArchiveUnsafe, Path: h.Name, Err: fmt.Errorf("it is neither file, directory nor link (type %q)", h.Typeflag)}
 	}
-	return nil
+	return fmt.Errorf("it is neither file, directory nor link (type %q)", h.Typeflag)
+}
+
+// judge finds what would not be sent from a directory, or only with a warning.
+func (c *checker) judge(name string) {
+	switch base := []byte(path.Base(name)); {
+	case neverSentAnywhere(name):
+		c.never.add(name)
+	case isState(base):
+		c.states.add(name)
+	case looksSecret([]byte(name)):
+		c.secrets.add(name)
+	}
+}
+
+// inspect looks at the start of a file's content. What goes wrong with it goes wrong again with the next header.
+func (c *checker) inspect(name string, size int64, content io.Reader) {
+	n, _ := io.ReadFull(content, c.content[:min(size, int64(len(c.content)))])
+	c.inspector.look(path.Dir(name), []byte(path.Base(name)), c.content[:n], size)
 }
 
 // leads says whether a name of an archive is one that could lead anywhere but down.
@@ -92,80 +129,76 @@ func leads(name string) bool {
 
 // hardLink refuses another name for a link, too: as itself, elsewhere, that points to another place.
 func (c *checker) hardLink(name, target string) error {
-	to := path.Clean(target)
-	if _, link := c.links[to]; link || leads(target) || c.passesLink(to) {
+	to, known, throughLink := c.tree.find(path.Clean(target))
+	if leads(target) || throughLink || known && c.tree.nodes[to].isLink {
 		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
 	}
-	c.file(name, 0)
-	return nil
+	return c.file(name, 0)
 }
 
-func (c *checker) file(name string, size int64) {
+func (c *checker) file(name string, size int64) error {
 	c.files++
 	c.bytes += size
 	dir, base := path.Dir(name), []byte(path.Base(name))
 	c.biggest.add(dir, base, size)
-	d := c.directory(dir)
+	node, err := c.tree.makeDir(dir)
+	if err != nil {
+		return err
+	}
+	d := &c.tree.nodes[node]
 	d.bytes += size
 	d.config = d.config || isTerraform(base)
-}
-
-// directory returns a directory, which now exists with all above it.
-func (c *checker) directory(name string) *checkedDir {
-	if d := c.dirs[name]; d != nil {
-		return d
-	}
-	c.directory(path.Dir(name))
-	c.dirs[name] = &checkedDir{}
-	return c.dirs[name]
-}
-
-func (c *checker) link(name, target string) error {
-	dir := path.Dir(name)
-	if strings.HasPrefix(target, "/") || leavesBundle(dir, target) {
-		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
-	}
-	c.links[name] = target
-	d := c.directory(dir)
-	d.config = d.config || isTerraform([]byte(path.Base(name)))
 	return nil
 }
 
-// passesLink says whether unpacking name would write through a link of the archive.
-func (c *checker) passesLink(name string) bool {
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if _, ok := c.links[dir]; ok {
-			return true
-		}
+func (c *checker) link(name, target string) error {
+	dir, base := path.Dir(name), path.Base(name)
+	if strings.HasPrefix(target, "/") || leavesBundle(dir, target) {
+		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
 	}
-	return false
+	parent, err := c.tree.makeDir(dir)
+	if err != nil {
+		return err
+	}
+	if d := &c.tree.nodes[parent]; isTerraform([]byte(base)) {
+		d.config = true
+	}
+	node, err := c.tree.child(parent, base)
+	if err != nil {
+		return err
+	}
+	n := &c.tree.nodes[node]
+	n.isLink, n.target = true, strings.Clone(target)
+	return c.tree.grow(len(target))
 }
 
 // checkLinks follows each link through the others: two that are harmless alone can lead out together.
 func (c *checker) checkLinks() error {
-	for _, name := range slices.Sorted(maps.Keys(c.links)) {
-		end, err := resolve(inArchive{c}, name)
-		if err != nil {
+	paths := c.tree.paths()
+	for i, n := range c.tree.nodes {
+		if !n.isLink {
+			continue
+		}
+		end, err := resolve(c.tree, paths[i])
+		if err := c.pulse.spend(linkWork * (1 + end.steps)); err != nil {
 			return err
 		}
+		if err != nil {
+			return &Error{Code: ArchiveUnsafe, Path: paths[i], Err: err}
+		}
 		if end.outside != "" {
-			return &Error{Code: ArchiveUnsafe, Path: name, Target: c.links[name]}
+			return &Error{Code: ArchiveUnsafe, Path: paths[i], Target: n.target}
 		}
 	}
 	return nil
 }
 
-// inArchive lets links be followed in the archive. All that is no link counts as a directory, which can only lead
-// further out, never less far.
-type inArchive struct{ *checker }
-
-func (inArchive) inside(string) (string, bool) { return "", false }
-
-func (a inArchive) lookup(name string) (kind, string, error) {
-	if target, ok := a.links[name]; ok {
-		return kindLink, target, nil
-	}
-	return kindDir, "", nil
+// warn reports what the archive holds.
+func (c *checker) warn(warn func(string)) {
+	c.never.tell(warn, "The archive holds files that are never sent from a directory (%d): %s. Rebuild it without .git and gha-creds-*.json; they may hold credentials of this job.")
+	c.states.tell(warn, "The archive holds Terraform state (%d): %s. Rebuild it without state.")
+	c.secrets.tell(warn, "The archive holds files that may hold secrets (%d): %s.")
+	c.inspector.warn(warn)
 }
 
 // onlyZeros reads what follows the end of the tar stream: padding, or something that hides there.

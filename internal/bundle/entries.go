@@ -43,31 +43,33 @@ func (l *Listing) eachEntry(ctx context.Context, t *tree, see func(Entry) bool) 
 			return nil
 		}
 	}
+	links := newHardLinks(ctx, l, t)
 	for _, e := range l.entries {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		found, err := l.entry(t, e)
-		if err != nil || !see(found) {
+		found, leftOut, err := l.entry(t, e, links)
+		if err != nil || !leftOut && !see(found) {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *Listing) entry(t *tree, e entry) (Entry, error) {
-	found := Entry{Name: join(l.dirs[e.dir].path, string(l.names.at(e.name)))}
+func (l *Listing) entry(t *tree, e entry, links *hardLinks) (found Entry, leftOut bool, err error) {
+	found = Entry{Name: join(l.dirs[e.dir].path, string(l.names.at(e.name)))}
 	if n := l.notes[e.note]; n.kind == kindLink {
 		found.Target = n.text
-		return found, nil
+		return found, false, nil
 	}
 	f, err := t.openFile(l.source(e))
 	if err != nil {
-		return found, openError(l.source(e), err)
+		return found, false, openError(l.source(e), err)
 	}
 	defer f.close()
 	found.Size = f.size
-	return found, nil
+	other, ok, err := links.of(found.Name, f.inode)
+	return found, ok && other.excluded, err
 }
 
 // source is where a file's content lies beneath the checkout.

@@ -12,6 +12,7 @@ const (
 	PathUnsuitable Code = "path-unsuitable"      // Path as written: neither a directory nor a ready archive
 	LinkOutside    Code = "link-outside"         // Path is the link, Target where it points
 	LinkCycle      Code = "link-cycle"           // Path is the link, Target where it points
+	LinksMultiply  Code = "links-multiply"       // Path is a link below path, Target where it points
 	IgnoreUnusable Code = "ignore-file-unusable" // Path is the ignore file
 	NothingToSend  Code = "nothing-to-send"      // Path is the directory or the ready archive
 	NoTerraform    Code = "no-terraform-files"   // Path is the directory
@@ -42,43 +43,55 @@ func (e *Error) Error() string {
 	return s
 }
 
+// shortened makes a name fit into a message, in which others follow.
+func shortened(name string) string {
+	const most = 500
+	if len(name) <= most {
+		return name
+	}
+	return name[:most] + "…"
+}
+
 func (e *Error) sentence() string {
+	path, target := shortened(e.Path), shortened(e.Target)
 	switch e.Code {
 	case PathMissing:
-		return fmt.Sprintf("path %q is not in the checkout", e.Path)
+		return fmt.Sprintf("path %q is not in the checkout", path)
 	case PathOutside:
-		if e.Target != "" {
-			return fmt.Sprintf("path %q leaves the checkout by a link to %q", e.Path, e.Target)
+		if target != "" {
+			return fmt.Sprintf("path %q leaves the checkout by a link to %q", path, target)
 		}
-		return fmt.Sprintf("path %q lies outside the checkout", e.Path)
+		return fmt.Sprintf("path %q lies outside the checkout", path)
 	case PathUnsuitable:
-		return fmt.Sprintf("path %q is neither a directory nor a .tar.gz archive", e.Path)
+		return fmt.Sprintf("path %q is neither a directory nor a .tar.gz archive", path)
 	case LinkOutside:
-		return fmt.Sprintf("link %q points to %q, outside the checkout; nothing was read from there", e.Path, e.Target)
+		return fmt.Sprintf("link %q points to %q, outside the checkout; nothing was read from there", path, target)
 	case LinkCycle:
-		return fmt.Sprintf("link %q to %q cannot be replaced by what it points to", e.Path, e.Target)
+		return fmt.Sprintf("link %q to %q cannot be followed", path, target)
+	case LinksMultiply:
+		return fmt.Sprintf("link %q to %q makes the archive too large", path, target)
 	case IgnoreUnusable:
-		return fmt.Sprintf("ignore file %q cannot be used, and without it files meant to stay out would be sent", e.Path)
+		return fmt.Sprintf("ignore file %q cannot be used, and without it files meant to stay out would be sent", path)
 	case NothingToSend:
-		return fmt.Sprintf("there is nothing to send in %q", e.Path)
+		return fmt.Sprintf("there is nothing to send in %q", path)
 	case NoTerraform:
-		return fmt.Sprintf("there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in %q", e.Path)
+		return fmt.Sprintf("there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in %q", path)
 	case Unreadable:
-		return fmt.Sprintf("%q cannot be read", e.Path)
+		return fmt.Sprintf("%q cannot be read", path)
 	case Changed:
-		return fmt.Sprintf("%q changed while it was packed", e.Path)
+		return fmt.Sprintf("%q changed while it was packed", path)
 	case ArchiveDamaged:
-		return fmt.Sprintf("archive %q is damaged", e.Path)
+		return fmt.Sprintf("archive %q is damaged", path)
 	case ArchiveUnsafe:
-		if e.Target != "" {
-			return fmt.Sprintf("the archive's link %q points to %q, outside the archive", e.Path, e.Target)
+		if target != "" {
+			return fmt.Sprintf("the archive's link %q points to %q, outside the archive", path, target)
 		}
-		return fmt.Sprintf("the archive's entry %q is not safe to unpack", e.Path)
+		return fmt.Sprintf("the archive's entry %q is not safe to unpack", path)
 	case NoRoom:
-		if e.Path == "" {
+		if path == "" {
 			return "no directory for temporary files can be written to"
 		}
-		return fmt.Sprintf("no room in %q for the bundle", e.Path)
+		return fmt.Sprintf("no room in %q for the bundle", path)
 	}
-	return fmt.Sprintf("%q: %s", e.Path, e.Code)
+	return fmt.Sprintf("%q: %s", path, e.Code)
 }

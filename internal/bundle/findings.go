@@ -32,7 +32,7 @@ func (f findings) String() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%q", name)
+		fmt.Fprintf(&b, "%q", shortened(name))
 	}
 	if more := f.count - len(f.first); more > 0 {
 		fmt.Fprintf(&b, " and %d more", more)

@@ -2,16 +2,8 @@ package bundle
 
 import (
 	"errors"
-	"math/bits"
 	"unicode/utf8"
 )
-
-// glob follows all ways to read a pattern side by side, one bit for each place in it. So its time is at most the length
-// of the pattern times that of the path, whatever either holds. It is for one goroutine at a time.
-type glob struct {
-	tokens    []token
-	now, next []uint64 // bit i: all before token i has matched
-}
 
 type token struct {
 	kind   tokenKind
@@ -139,68 +131,6 @@ func classRune(s []byte) (rune, int, error) {
 	}
 	r, m := nextRune(s[n:])
 	return r, n + m, nil
-}
-
-func newGlob(tokens []token) *glob {
-	words := len(tokens)/64 + 1
-	return &glob{tokens: tokens, now: make([]uint64, words), next: make([]uint64, words)}
-}
-
-func (g *glob) match(s []byte) bool {
-	clear(g.now)
-	g.enter(g.now, 0)
-	for len(s) > 0 {
-		r, n := nextRune(s)
-		s = s[n:]
-		clear(g.next)
-		alive := false
-		for w, word := range g.now {
-			alive = alive || word != 0
-			for ; word != 0; word &= word - 1 {
-				g.advance(64*w+bits.TrailingZeros64(word), r)
-			}
-		}
-		if !alive {
-			return false
-		}
-		g.now, g.next = g.next, g.now
-	}
-	end := len(g.tokens)
-	return g.now[end/64]&(1<<(end%64)) != 0
-}
-
-// enter marks place i, and the places after it that are reached without reading anything.
-func (g *glob) enter(set []uint64, i int) {
-	for ; ; i++ {
-		set[i/64] |= 1 << (i % 64)
-		if i == len(g.tokens) || g.tokens[i].kind < star {
-			return
-		}
-	}
-}
-
-// advance reads r at place i.
-func (g *glob) advance(i int, r rune) {
-	if i == len(g.tokens) {
-		return
-	}
-	switch t := &g.tokens[i]; t.kind {
-	case star:
-		if r != '/' {
-			g.enter(g.next, i)
-		}
-	case deep:
-		g.next[i/64] |= 1 << (i % 64) // inside it; only a slash leads on
-		if r == '/' {
-			g.enter(g.next, i+1)
-		}
-	case everything:
-		g.enter(g.next, i)
-	default:
-		if t.takes(r) {
-			g.enter(g.next, i+1)
-		}
-	}
 }
 
 func (t *token) takes(r rune) bool {

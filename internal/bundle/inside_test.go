@@ -5,46 +5,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/iotest"
 )
-
-// Directories with two links each to the next: thirty of them hold a thousand million copies of the last.
-func TestRule07LinksCannotMultiplyWithoutEnd(t *testing.T) {
-	t.Parallel()
-	root := t.TempDir()
-	for i := range 30 {
-		dir := filepath.Join(root, fmt.Sprint("d", i))
-		if err := errors.Join(os.Mkdir(dir, 0o755), os.Symlink(fmt.Sprint("../d", i+1), dir+"/a"),
-			os.Symlink(fmt.Sprint("../d", i+1), dir+"/b")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Mkdir(root+"/d30", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	tr, err := openTree(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tr.close()
-	w := newWalker(tr, &Listing{base: "d0"}, nil)
-	w.maxCopied = 1000
-	err = w.walk(t.Context())
-	var e *Error
-	if !errors.As(err, &e) || e.Code != LinkCycle || !errors.Is(err, errTooMuch) {
-		t.Errorf("got %v, want a link refused for too many copies", err)
-	}
-	if len(w.l.dirs) > 1100 {
-		t.Errorf("got %d directories, want the walk to stop", len(w.l.dirs))
-	}
-}
 
 func TestRule12FileChangesWhileRead(t *testing.T) {
 	t.Parallel()

@@ -10,25 +10,20 @@ import (
 // inspector looks at the content of files as they are packed. It sees the first part of each, which is all of nearly all.
 type inspector struct {
 	pointers, keys, sources findings
+	excluded, secrets       findings // by another name of the file
 }
 
 func (i *inspector) look(dir string, name, content []byte, size int64) {
-	switch {
-	case size < 1024 && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/v1")):
+	if size < 1024 && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/v1")) {
 		i.pointers.add(path.Join(dir, string(name)))
-	case isPrivateKey(content) && !looksSecret(name): // those were told of when they were listed
+		return
+	}
+	if holdsKey(content) && !looksSecret([]byte(path.Join(dir, string(name)))) { // those were reported when they were listed
 		i.keys.add(path.Join(dir, string(name)))
-	case hasAnySuffix(name, ".tf", ".tofu", ".tf.json", ".tofu.json"):
+	}
+	if isTerraform(name) {
 		i.modules(dir, name, content)
 	}
-}
-
-func isPrivateKey(content []byte) bool {
-	if !bytes.HasPrefix(content, []byte("-----BEGIN ")) {
-		return false
-	}
-	first, _, _ := bytes.Cut(content, []byte("\n"))
-	return bytes.Contains(first, []byte("PRIVATE KEY"))
 }
 
 // modules finds module sources that lead out of the bundle: source = "../…", and in JSON "source": "../…".
@@ -64,9 +59,11 @@ func isSourceArgument(before []byte) bool {
 }
 
 func (i *inspector) warn(warn func(string)) {
+	i.excluded.tell(warn, "Hard links are left out because the file has another name that is excluded (%d): %s.")
+	i.secrets.tell(warn, "Hard links to files that may hold secrets are sent (%d): %s.")
 	i.pointers.tell(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
 	i.keys.tell(warn, "Files with a private key are sent (%d): %s.")
-	i.sources.tell(warn, "Modules are taken from outside the bundle, by a source that is not sent (%d): %s.")
+	i.sources.tell(warn, "Module sources lead outside the bundle and are not sent (%d): %s.")
 }
 
 // listed is one line about an entry, for the debug log.

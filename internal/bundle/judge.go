@@ -3,29 +3,41 @@ package bundle
 // verdict is what the rules say of one path.
 type verdict struct {
 	excluded bool
-	by       int // the rule that decided; -1: none
-	under    int // of a directory: the last rule for directories that matches it or one above it; -1: none
+	by       int // the rule that decided; none if there is none
+	under    int // of a directory: the last rule for directories that matches it or one above it, or none
 }
 
-// top is the verdict on the root of the bundle.
-var top = verdict{by: -1, under: -1}
+// top is the verdict on the root.
+var top = verdict{by: none, under: none}
+
+// matcher decides by the rules, or by some of them. It is for one goroutine at a time.
+type matcher struct {
+	list  []rule
+	plain ruleIndex // rules about files and directories
+	dirs  ruleIndex // rules about directories only
+	back  bringBack
+	work  int // steps so far: comparisons of a byte, a pattern or 64 places of one
+}
+
+func newMatcher(list []rule, include func(*rule) bool) *matcher {
+	return &matcher{
+		list:  list,
+		plain: newRuleIndex(list, func(r *rule) bool { return !r.dirOnly && include(r) }),
+		dirs:  newRuleIndex(list, func(r *rule) bool { return r.dirOnly && include(r) }),
+		back:  newBringBack(list, include),
+	}
+}
 
 // judge says what becomes of path, whose last component starts at base, in a directory with the verdict parent.
-func (rs rules) judge(parent verdict, path []byte, base int, isDir bool) verdict {
-	own := parent.under
-	for i := len(rs) - 1; i > parent.under; i-- {
-		if (isDir || !rs[i].dirOnly) && rs[i].pattern.matches(path, base) {
-			own = i
-			break
-		}
-	}
+func (m *matcher) judge(parent verdict, path []byte, base int, isDir bool) verdict {
 	v := verdict{excluded: parent.excluded, by: parent.by, under: parent.under}
 	if isDir {
-		v.under = rs.lastForDirs(parent.under, own, path, base)
+		v.under = m.dirs.last(m.list, path, base, v.under, &m.work)
 	}
+	own := m.plain.last(m.list, path, base, v.under, &m.work)
 	switch {
 	case own < 0:
-	case rs[own].negate:
+	case m.list[own].negate:
 		// A rule that came before the one which left out the directory brings nothing back.
 		if !parent.excluded || own > parent.by {
 			v.excluded, v.by = false, own
@@ -40,22 +52,21 @@ func (rs rules) judge(parent verdict, path []byte, base int, isDir bool) verdict
 	return v
 }
 
-// lastForDirs finds the last rule for directories that is about path, given that no rule after own is.
-func (rs rules) lastForDirs(parent, own int, path []byte, base int) int {
-	for i := own; i > parent; i-- {
-		if rs[i].dirOnly && rs[i].pattern.matches(path, base) {
-			return i
+// judgeAll judges a path and, before it, all directories above it.
+func (m *matcher) judgeAll(path string, isDir bool) verdict {
+	v, p := top, []byte(path)
+	for base := 0; base < len(p); {
+		end := base
+		for end < len(p) && p[end] != '/' {
+			end++
 		}
+		v = m.judge(v, p[:end], base, isDir || end < len(p))
+		base = end + 1
 	}
-	return parent
+	return v
 }
 
 // mayBringBack says whether a later rule could bring back something in a directory that was left out.
-func (rs rules) mayBringBack(v verdict, dir []byte) bool {
-	for i := v.by + 1; i < len(rs); i++ {
-		if rs[i].negate && rs[i].pattern.mayMatchBelow(dir) {
-			return true
-		}
-	}
-	return false
+func (m *matcher) mayBringBack(v verdict, dir []byte) bool {
+	return m.back.mayBelow(dir, v.by, &m.work)
 }

@@ -37,16 +37,38 @@ func isConfiguration(name []byte) bool {
 	return isTerraform(name) || hasAnySuffix(name, ".hcl")
 }
 
-// looksSecret goes by the name alone. A key in PEM form is found by its content.
-func looksSecret(name []byte) bool {
-	n := string(name)
-	switch n {
-	case ".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".terraformrc", "terraform.rc", "credentials.tfrc.json",
-		"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".vault-token", "kubeconfig":
+// isState says whether a file of this name is Terraform's state, or a backup or lock of it.
+func isState(name []byte) bool {
+	return bytes.HasSuffix(name, []byte(".tfstate")) || bytes.Contains(name, []byte(".tfstate."))
+}
+
+// repositoryConfig is the name of a file that may hold credentials where it lies in a bare Git repository.
+const repositoryConfig = "config"
+
+// secretNames are names of files that hold nothing but credentials. A key in PEM form is found by its content.
+var secretNames = map[string]bool{
+	".env": true, ".envrc": true, ".netrc": true, ".npmrc": true, ".pypirc": true, ".pgpass": true, ".git-credentials": true,
+	".terraformrc": true, "terraform.rc": true, "credentials.tfrc.json": true, "id_rsa": true, "id_dsa": true, "id_ecdsa": true,
+	"id_ed25519": true, ".vault-token": true, "kubeconfig": true, "tfplan": true,
+}
+
+// secretPaths are names that count in a directory of that name only.
+var secretPaths = map[string]string{"credentials": ".aws", "config.json": ".docker"}
+
+// looksSecret goes by the name alone, and by the directory that the file lies in.
+func looksSecret(path []byte) bool {
+	dir, name := []byte(nil), path
+	if i := bytes.LastIndexByte(path, '/'); i >= 0 {
+		dir, name = path[:i], path[i+1:]
+	}
+	if secretNames[string(name)] {
 		return true
 	}
-	if strings.HasPrefix(n, ".env.") {
+	if parent, ok := secretPaths[string(name)]; ok && string(dir[bytes.LastIndexByte(dir, '/')+1:]) == parent {
+		return true
+	}
+	if bytes.HasPrefix(name, []byte(".env.")) {
 		return !hasAnySuffix(name, ".example", ".sample", ".template", ".dist")
 	}
-	return hasAnySuffix(name, ".p12", ".pfx", ".ppk", ".kdbx", ".jks")
+	return hasAnySuffix(name, ".tfplan", ".p12", ".pfx", ".ppk", ".kdbx", ".jks")
 }

@@ -7,60 +7,48 @@ import (
 	"strings"
 )
 
-// copied is a directory that a link brought into the bundle, and those around it that came the same way.
+// copied is what a link brings into the archive from outside path, and the copies around it.
 type copied struct {
+	name   string  // of the link, in the archive
 	link   string  // beneath the checkout
 	text   string  // of the link
-	target string  // the directory that is copied
+	target string  // what is copied, beneath the checkout
 	outer  *copied // nil: the link stands in the bundle's own directory
+	files  int
 }
 
-// maxCopied bounds what links can multiply: a few links to links to directories would fill any disk.
-const maxCopied = 1_000_000
-
-var (
-	errEndless = errors.New("the directory contains the link, so a copy of it would never end")
-	errTooMuch = errors.New("the copies of linked directories come to too many files")
-)
-
-// countCopy stops the walk when links have multiplied too much.
-func (w *walker) countCopy(c *copied) {
-	if c == nil {
-		return
-	}
-	if w.copied++; w.copied == w.maxCopied {
-		w.fault(&Error{Code: LinkCycle, Path: c.link, Target: c.text, Err: errTooMuch})
-	}
-	if w.copied >= w.maxCopied {
-		w.todo = nil
-	}
-}
+var errEndless = errors.New("the directory contains the link, so a copy of it would never end")
 
 // link decides by where the link physically ends.
-func (w *walker) link(v verdict) {
+func (w *walker) link() error {
 	source := w.source()
-	_, target, err := w.tree.lookup(source)
-	if err != nil {
-		w.fault(&Error{Code: Unreadable, Path: source, Err: err})
-		return
+	end, err := resolveIn(w.tree, w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
+	if err := w.pulse.spend(linkWork * (1 + end.steps)); err != nil {
+		return err
 	}
-	end, err := resolve(w.tree, source)
 	switch {
+	case errors.Is(err, errTooManySteps):
+		w.faults.add(&Error{Code: LinkCycle, Path: source, Target: end.target, Err: err})
 	case err != nil:
-		w.fault(&Error{Code: Unreadable, Path: source, Err: err})
+		w.faults.add(&Error{Code: Unreadable, Path: source, Err: err})
 	case end.outside != "":
-		w.fault(&Error{Code: LinkOutside, Path: source, Target: end.outside})
+		w.faults.add(&Error{Code: LinkOutside, Path: source, Target: end.outside})
 	case end.kind == kindLoop:
-		w.loop(target)
+		return w.loop(end.target)
 	case within(w.l.base, end.path):
-		w.inner(target, end)
+		return w.inner(end)
 	default:
-		w.outer(v, source, target, end)
+		return w.outer(source, end)
 	}
+	return nil
 }
 
+// linkWork is how many steps of other work the look at one component of a link's target costs.
+const linkWork = 100
+
 // inner keeps a link that ends in the bundle: as it is written if that leads there from any place, else rewritten.
-func (w *walker) inner(target string, end ending) {
+func (w *walker) inner(end ending) error {
+	target := end.target
 	if w.rewrites(target) {
 		target = relative(w.l.dirs[w.now.dir].path, relative(w.l.base, end.path))
 	}
@@ -70,7 +58,7 @@ func (w *walker) inner(target string, end ending) {
 	if end.kind == kindDir {
 		w.l.aliases[string(w.path)] = target
 	}
-	w.add(w.note(kindLink, target))
+	return w.add(w.note(kindLink, target), w.now.copy, 0)
 }
 
 // rewrites says whether a link's text means something else, or leads out, where the bundle is unpacked.
@@ -79,46 +67,123 @@ func (w *walker) rewrites(target string) bool {
 }
 
 // loop keeps a link that leads in circles, if its text stays in the bundle.
-func (w *walker) loop(target string) {
+func (w *walker) loop(target string) error {
 	w.dangling.add(string(w.path))
 	if !w.rewrites(target) {
-		w.add(w.note(kindLink, target))
-		return
+		return w.add(w.note(kindLink, target), w.now.copy, 0)
 	}
-	w.leaveOut("a link that leads in circles outside path")
+	w.leaveOut(reason{text: "a link that leads in circles outside path"})
+	return nil
 }
 
 // outer puts the content of what lies in the checkout but outside the bundle in the link's place.
-func (w *walker) outer(v verdict, source, target string, end ending) {
+func (w *walker) outer(source string, end ending) error {
 	switch {
-	case neverSentAnywhere(end.path):
-		w.leaveOut("never sent")
-	case end.kind == kindFile:
-		w.file(w.note(kindFile, end.path))
-	case end.kind == kindDir:
-		w.outerDirectory(source, target, end.path)
+	case end.named(neverSentAnywhere):
+		w.excludedTargets.add(arrow(w.path, end.path))
+		w.leaveOut(reason{text: "never sent"})
 	case end.kind == kindMissing:
 		w.dangling.add(string(w.path))
-		w.leaveOut("a link to nothing, outside path")
-	default:
+		w.leaveOut(reason{text: "a link to nothing, outside path"})
+	case end.kind != kindFile && end.kind != kindDir:
 		w.specials.add(string(w.path))
+	default:
+		return w.bring(source, end)
 	}
+	return nil
 }
 
-func (w *walker) outerDirectory(source, target, end string) {
-	c := &copied{link: source, text: target, target: end, outer: w.now.copy}
-	if c.endless() {
-		w.fault(&Error{Code: LinkCycle, Path: source, Target: target, Err: errEndless})
-		return
+// bring copies a file or directory, unless it stays out under its own name.
+func (w *walker) bring(source string, end ending) error {
+	target, whole, err := w.judgeTarget(end)
+	if err != nil {
+		return err
 	}
-	v := w.rules.judge(w.now.verdict, w.path, w.base, true)
+	if target.excluded {
+		w.excludeTarget(target.by, end)
+		if whole {
+			return nil
+		}
+	}
+	c := &copied{name: string(w.path), link: source, text: end.target, target: end.path, outer: w.now.copy}
+	if end.kind == kindFile {
+		return w.outerFile(end, c)
+	}
+	return w.outerDirectory(end, target, c)
+}
+
+// judgeTarget judges what a link leads to by all of its own names. Of an excluded directory it says too whether it is
+// excluded as a whole, or whether a later rule might bring back something in it.
+func (w *walker) judgeTarget(end ending) (v verdict, whole bool, err error) {
+	for _, name := range end.names {
+		if v, err = w.judgeName(name, end.kind == kindDir); err != nil || v.excluded {
+			return v, true, err
+		}
+	}
+	v, err = w.judgeName(end.path, end.kind == kindDir)
+	return v, end.kind != kindDir || !w.rules.outside().mayBringBack(v, []byte(end.path)), err
+}
+
+func (w *walker) judgeName(name string, isDir bool) (verdict, error) {
+	m := w.rules.outside()
+	if within(w.l.base, name) { // a link below path that leads out of it
+		m, name = w.rules.inArchive, relative(w.l.base, name)
+	}
+	before := m.work
+	v := m.judgeAll(name, isDir)
+	return v, w.pulse.spend(m.work - before)
+}
+
+func (w *walker) excludeTarget(rule int, end ending) {
+	found := &w.excludedTargets
+	if w.rules.list[rule].aboutState() {
+		found = &w.states
+	}
+	found.add(arrow(w.path, end.path))
+	w.leaveOut(reason{rule: rule, byTarget: true})
+}
+
+func (w *walker) outerFile(end ending, c *copied) error {
+	c.files++
+	w.l.files++
+	w.l.copies = append(w.l.copies, c)
+	switch secret := func(name string) bool { return looksSecret([]byte(name)) }; {
+	case looksSecret(w.path):
+		w.secrets.add(string(w.path))
+	case end.named(secret):
+		w.secrets.add(arrow(w.path, end.path))
+	}
+	if path.Base(end.path) == repositoryConfig {
+		w.repositoryConfig(end.path, arrow(w.path, end.path))
+	}
+	return w.add(w.note(kindFile, end.path), c, w.sizeOf(end.path))
+}
+
+func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
+	if c.endless() {
+		w.faults.add(&Error{Code: LinkCycle, Path: c.link, Target: c.text, Err: errEndless})
+		return nil
+	}
+	m := w.rules.inArchive
+	v := m.judge(w.now.verdict, w.path, w.base, true)
 	if v.excluded {
-		w.leaveOut(w.rules[v.by].words)
-		if !w.rules.mayBringBack(v, w.path) {
+		w.leaveOut(reason{rule: v.by})
+		if !m.mayBringBack(v, w.path) {
+			return nil
+		}
+	}
+	w.l.copies = append(w.l.copies, c)
+	return w.directory(pending{verdict: v, target: target, copy: c}, end.path, !v.excluded && !target.excluded)
+}
+
+// repositoryConfig warns of the config of a bare Git repository, which may hold credentials. shown is how to name it.
+func (w *walker) repositoryConfig(source, shown string) {
+	for name, want := range map[string]kind{"HEAD": kindFile, "objects": kindDir, "refs": kindDir} {
+		if k, _, err := w.tree.lookup(path.Join(path.Dir(source), name)); err != nil || k != want {
 			return
 		}
 	}
-	w.directory(v, end, !v.excluded, c)
+	w.repositories.add(shown)
 }
 
 // endless says whether the copied directory contains a link that is being followed, which would then be copied again.

@@ -11,13 +11,15 @@ type Listing struct {
 	options Options
 	base    string // the directory or ready archive, physical, relative to the checkout
 	ready   *readyArchive
+	rules   *rules // for one goroutine at a time
 
 	names   *names
 	dirs    []dir   // sorted by path
 	entries []entry // sorted as they are packed
 	notes   []note  // notes[0] is that of every plain file
 	aliases map[string]string
-	leftOut map[string]*LeftOut
+	leftOut map[reason]*LeftOut
+	copies  []*copied // what links bring from outside base
 	files   int
 }
 
@@ -38,13 +40,6 @@ type note struct {
 	text string // the link's target; the file beneath the checkout
 }
 
-// LeftOut counts what one rule kept out of the bundle. A directory left out whole counts as one.
-type LeftOut struct {
-	Rule  string // in words, the rule's text quoted
-	Count int
-	First string // one of them
-}
-
 // Path is the directory or ready archive, relative to the checkout, with all links resolved.
 func (l *Listing) Path() string { return l.base }
 
@@ -53,18 +48,6 @@ func (l *Listing) Ready() bool { return l.ready != nil }
 
 // Files is the number of regular files, copies of linked ones included.
 func (l *Listing) Files() int { return l.files }
-
-// LeftOut says what was left out and why, biggest count first. It is empty for a ready archive.
-func (l *Listing) LeftOut() []LeftOut {
-	var all []LeftOut
-	for _, o := range l.leftOut {
-		all = append(all, *o)
-	}
-	slices.SortFunc(all, func(a, b LeftOut) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
-	})
-	return all
-}
 
 // HasDir says whether the bundle has this directory; "" and "." are its root. Links to directories count.
 func (l *Listing) HasDir(name string) bool {
@@ -109,37 +92,53 @@ func (b inBundle) lookup(name string) (kind, string, error) {
 }
 
 // sort brings directories and entries into the order of the archive. It depends on nothing but the names.
-func (l *Listing) sort() {
-	order := make([]uint32, len(l.dirs))
-	for i := range order {
-		order[i] = uint32(i)
+func (l *Listing) sort(p *pulse) error {
+	order := numbers(len(l.dirs))
+	if err := sortFunc(p, order, func(a, b uint32) int { return strings.Compare(l.dirs[a].path, l.dirs[b].path) }); err != nil {
+		return err
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(l.dirs[a].path, l.dirs[b].path) })
 	dirs, dirRank := make([]dir, len(l.dirs)), make([]uint32, len(l.dirs))
 	for r, i := range order {
 		dirs[r], dirRank[i] = l.dirs[i], uint32(r)
 	}
 	l.dirs = dirs
-	nameRank := l.names.sort()
+	nameRank, err := l.names.sort(p)
+	if err != nil {
+		return err
+	}
 	for i := range l.entries {
 		e := &l.entries[i]
 		e.name, e.dir = nameRank[e.name], dirRank[e.dir]
 	}
-	near := l.innermostFirst()
-	slices.SortFunc(l.entries, func(a, b entry) int {
+	near, err := l.innermostFirst(p)
+	if err != nil {
+		return err
+	}
+	return sortFunc(p, l.entries, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(near[a.dir], near[b.dir]))
 	})
 }
 
 // innermostFirst ranks the directories by their last component, then the one before it, and so on. So files of one name in
 // copies of a directory, env-1/vpc/main.tf and env-2/vpc/main.tf, come one after the other.
-func (l *Listing) innermostFirst() (rank []uint32) {
-	order := make([]uint32, len(l.dirs))
-	for i := range order {
-		order[i] = uint32(i)
+func (l *Listing) innermostFirst(p *pulse) (rank []uint32, err error) {
+	order := numbers(len(l.dirs))
+	err = sortFunc(p, order, func(a, b uint32) int { return compareFromTheEnd(l.dirs[a].path, l.dirs[b].path) })
+	return ranks(order), err
+}
+
+// numbers are 0 to n-1.
+func numbers(n int) []uint32 {
+	all := make([]uint32, n)
+	for i := range all {
+		all[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(a, b uint32) int { return compareFromTheEnd(l.dirs[a].path, l.dirs[b].path) })
-	rank = make([]uint32, len(order))
+	return all
+}
+
+// ranks says for each number where it is in order.
+func ranks(order []uint32) []uint32 {
+	rank := make([]uint32, len(order))
 	for r, i := range order {
 		rank[i] = uint32(r)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"hash/maphash"
-	"slices"
 )
 
 // names keeps every distinct file name once, end to end in one piece of memory: a tree of a quarter of a million files
@@ -63,21 +62,14 @@ func (n *names) get(i uint32) []byte {
 
 // sort orders the names by extension, then whole, and returns the rank of each number. Files of a kind and copies of a
 // file come to lie side by side, within the compressor's reach.
-func (n *names) sort() (rank []uint32) {
+func (n *names) sort(p *pulse) (rank []uint32, err error) {
 	n.table = nil
-	n.order = make([]uint32, len(n.ends))
-	for i := range n.order {
-		n.order[i] = uint32(i)
-	}
-	slices.SortFunc(n.order, func(a, b uint32) int {
+	n.order = numbers(len(n.ends))
+	err = sortFunc(p, n.order, func(a, b uint32) int {
 		x, y := n.get(a), n.get(b)
 		return cmp.Or(bytes.Compare(extension(x), extension(y)), bytes.Compare(x, y))
 	})
-	rank = make([]uint32, len(n.order))
-	for r, i := range n.order {
-		rank[i] = uint32(r)
-	}
-	return rank
+	return ranks(n.order), err
 }
 
 // at returns the name of rank r. The bytes belong to n.

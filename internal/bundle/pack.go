@@ -55,7 +55,7 @@ func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
 }
 
 func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archive) error {
-	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, who.workers, who.alone), a: a}
+	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, who.workers, who.alone), a: a, hardLinks: newHardLinks(ctx, l, t)}
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
 	if err := p.run(ctx, who.readers); err != nil {
 		if failed := p.gz.abort(); failed != nil {

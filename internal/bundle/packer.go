@@ -10,12 +10,16 @@ type packer struct {
 	buf       []byte // for what was not read ahead
 	head      []byte
 	a         *Archive
+	hardLinks *hardLinks
 	inspector inspector
 }
 
 func (p *packer) run(ctx context.Context, readers int) error {
 	for i := range p.l.dirs {
 		d := &p.l.dirs[i]
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if !d.sent || d.path == "." {
 			continue
 		}
@@ -41,29 +45,49 @@ func (p *packer) entry(ctx context.Context, e entry, f readFile) error {
 	if n.kind == kindLink {
 		return p.header(header{name: join(d.path, string(name)), kind: kindLink, link: n.text})
 	}
-	size, err := f.size, f.err
-	switch {
-	case f.left:
-		size, err = p.file(ctx, d.path, name, p.l.source(e))
-	case err == nil:
-		err = p.whole(d.path, name, f)
+	if f.left {
+		return p.file(ctx, e)
 	}
+	if f.err != nil {
+		return f.err
+	}
+	return p.whole(e, f)
+}
+
+// count counts a file that has been packed.
+func (p *packer) count(e entry, size int64) {
 	p.a.Bytes += size
 	p.a.dirBytes[e.dir] += size
-	p.a.biggest.add(d.path, name, size)
-	return err
+	p.a.biggest.add(p.l.dirs[e.dir].path, p.l.names.at(e.name), size)
+}
+
+// start writes a file's header, unless the file is to be left out.
+func (p *packer) start(e entry, size int64, exec bool, i inode) (leftOut bool, err error) {
+	name := join(p.l.dirs[e.dir].path, string(p.l.names.at(e.name)))
+	other, ok, err := p.hardLinks.of(name, i)
+	switch {
+	case err != nil:
+		return false, err
+	case ok && other.excluded:
+		p.inspector.excluded.add(arrow([]byte(name), other.name))
+		p.a.Files--
+		return true, nil
+	case ok:
+		p.inspector.secrets.add(arrow([]byte(name), other.name))
+	}
+	return false, p.header(header{name: name, kind: kindFile, exec: exec, size: size})
 }
 
 // whole packs a file that was read ahead.
-func (p *packer) whole(dir string, name []byte, f readFile) error {
-	err := p.header(header{name: join(dir, string(name)), kind: kindFile, exec: f.exec, size: f.size})
-	if err != nil {
+func (p *packer) whole(e entry, f readFile) error {
+	if leftOut, err := p.start(e, f.size, f.exec, f.inode); leftOut || err != nil {
 		return err
 	}
-	p.inspector.look(dir, name, f.content, f.size)
+	p.inspector.look(p.l.dirs[e.dir].path, p.l.names.at(e.name), f.content, f.size)
 	if _, err := p.gz.Write(f.content); err != nil {
 		return err
 	}
+	p.count(e, f.size)
 	return p.zeros(int(-f.size & (tarBlock - 1)))
 }
 
@@ -79,24 +103,27 @@ func (p *packer) header(h header) (err error) {
 }
 
 // file reads and packs one that was not read ahead.
-func (p *packer) file(ctx context.Context, dir string, name []byte, source string) (int64, error) {
+func (p *packer) file(ctx context.Context, e entry) error {
+	source := p.l.source(e)
 	f, err := p.tree.openFile(source)
 	if err != nil {
-		return 0, openError(source, err)
+		return openError(source, err)
 	}
 	defer f.close()
-	err = p.header(header{name: join(dir, string(name)), kind: kindFile, exec: f.exec, size: f.size})
-	if err != nil {
-		return 0, err
+	if leftOut, err := p.start(e, f.size, f.exec, f.inode); leftOut || err != nil {
+		return err
 	}
 	if p.buf == nil {
 		p.buf = make([]byte, readSize)
 	}
-	first := func(content []byte) { p.inspector.look(dir, name, content, f.size) }
-	if err := copyExactly(ctx, p.gz, f, f.size, p.buf, first); err != nil {
-		return 0, readError(source, err)
+	first := func(content []byte) {
+		p.inspector.look(p.l.dirs[e.dir].path, p.l.names.at(e.name), content, f.size)
 	}
-	return f.size, p.zeros(int(-f.size & (tarBlock - 1)))
+	if err := copyExactly(ctx, p.gz, f, f.size, p.buf, first); err != nil {
+		return readError(source, err)
+	}
+	p.count(e, f.size)
+	return p.zeros(int(-f.size & (tarBlock - 1)))
 }
 
 var tarZeros [2 * tarBlock]byte

@@ -6,52 +6,57 @@ import (
 	"strings"
 )
 
-// pattern is a compiled pattern. Most people's patterns are a name, *.ext or a path: these are compared, not run.
+// pattern is a compiled pattern. Most people's patterns are a name, *.ext or a path: a ruleIndex finds these among many
+// without asking each. The others are run.
 type pattern struct {
 	shape    shape
 	anchored bool   // at the root of the bundle; else at any depth
-	text     string // the literal part; of a glob: how a path must end to be worth a try
-	head     string // of an anchored pattern: the literal text it begins with
+	namesAny bool   // wildcards only, such as * or **/?*: it is about places, not about names
+	text     string // the literal part; of a glob: how a path or name must end to be worth a try
+	head     string // the literal text that a match of an anchored pattern, or of a glob over names, begins with
 	glob     *glob
 }
 
 type shape uint8
 
 const (
-	wholeName  shape = iota // the base name is text
-	nameStarts              // text*
-	nameEnds                // *text
-	wholePath               // the path, or its end if not anchored, is text
-	nameGlob                // glob over the base name
-	pathGlob                // glob over the path
+	wholeName    shape = iota // the base name is text
+	nameStarts                // text*
+	nameEnds                  // *text
+	wholePath                 // the path, or its end if not anchored, is text
+	nameContains              // *text*
+	nameGlob                  // glob over the base name
+	pathGlob                  // glob over the path
 )
 
-// matches says whether the pattern is about this path, whose last component starts at base.
-func (p *pattern) matches(path []byte, base int) bool {
-	name := path[base:]
-	switch p.shape {
-	case wholeName:
-		return string(name) == p.text
-	case nameStarts:
-		return len(name) >= len(p.text) && string(name[:len(p.text)]) == p.text
-	case nameEnds:
-		return len(name) >= len(p.text) && string(name[len(name)-len(p.text):]) == p.text
-	case wholePath:
-		before, ok := bytes.CutSuffix(path, []byte(p.text))
-		return ok && (len(before) == 0 || !p.anchored && before[len(before)-1] == '/')
-	case nameGlob:
-		return p.glob.match(name)
+// indexed says whether a ruleIndex finds the pattern, so that it is never run.
+func (p *pattern) indexed() bool { return p.shape < nameContains }
+
+// weight is what it costs to run the pattern: see glob.weight.
+func (p *pattern) weight() int {
+	if p.glob == nil {
+		return 64
 	}
-	return bytes.HasSuffix(path, []byte(p.text)) && p.glob.match(path)
+	return p.glob.weight()
 }
 
-// mayMatchBelow says whether something in the directory could match.
-func (p *pattern) mayMatchBelow(dir []byte) bool {
-	if !p.anchored {
-		return true
+// runs says whether a pattern that is not indexed is about this path, whose last component starts at base, and how many
+// steps that took.
+func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
+	name := path[base:]
+	switch p.shape {
+	case nameContains:
+		return bytes.Contains(name, []byte(p.text)), 1
+	case nameGlob:
+		if !bytes.HasSuffix(name, []byte(p.text)) || !bytes.HasPrefix(name, []byte(p.head)) {
+			return false, 1
+		}
+		return p.glob.match(name)
 	}
-	below := string(dir) + "/"
-	return strings.HasPrefix(p.head, below) || strings.HasPrefix(below, p.head)
+	if !bytes.HasSuffix(path, []byte(p.text)) || p.anchored && !bytes.HasPrefix(path, []byte(p.head)) {
+		return false, 1
+	}
+	return p.glob.match(path)
 }
 
 // compile takes a pattern without its "!" and its trailing slash.
@@ -62,26 +67,29 @@ func compile(text string) (pattern, error) {
 	}
 	for part := range strings.SplitSeq(text, "/") {
 		if part == "" || part == "." || part == ".." {
-			return pattern{}, errors.New("no path in a bundle has an empty, \".\" or \"..\" component")
+			return pattern{}, errors.New("no path in an archive has an empty, \".\" or \"..\" component")
 		}
 	}
 	tokens, err := parseGlob(text)
 	if err != nil {
 		return pattern{}, err
 	}
-	p := pattern{anchored: anchored, head: literalHead(tokens)}
+	p := pattern{anchored: anchored, head: literalHead(tokens), namesAny: namesAny(tokens)}
 	oneName := !anchored && !strings.Contains(text, "/") && !strings.Contains(text, "**")
-	switch literal := literalHead(tokens); {
+	first, last := tokens[0].kind == star, tokens[len(tokens)-1].kind == star
+	switch {
 	case isLiteral(tokens) && oneName:
-		p.shape, p.text = wholeName, literal
+		p.shape, p.text = wholeName, p.head
 	case isLiteral(tokens):
-		p.shape, p.text = wholePath, literal
-	case oneName && tokens[0].kind == star && isLiteral(tokens[1:]):
+		p.shape, p.text = wholePath, p.head
+	case oneName && first && isLiteral(tokens[1:]):
 		p.shape, p.text = nameEnds, literalHead(tokens[1:])
-	case oneName && tokens[len(tokens)-1].kind == star && isLiteral(tokens[:len(tokens)-1]):
-		p.shape, p.text = nameStarts, literal
+	case oneName && last && isLiteral(tokens[:len(tokens)-1]):
+		p.shape, p.text = nameStarts, p.head
+	case oneName && first && last && isLiteral(tokens[1:len(tokens)-1]):
+		p.shape, p.text = nameContains, literalHead(tokens[1:len(tokens)-1])
 	case oneName:
-		p.shape, p.glob = nameGlob, newGlob(tokens)
+		p.shape, p.text, p.glob = nameGlob, literalTail(tokens), newGlob(tokens)
 	default:
 		p.shape, p.text = pathGlob, literalTail(tokens)
 		if !anchored {
@@ -90,6 +98,16 @@ func compile(text string) (pattern, error) {
 		p.glob = newGlob(tokens)
 	}
 	return p, nil
+}
+
+// namesAny says whether there is nothing but wildcards and slashes.
+func namesAny(tokens []token) bool {
+	for _, t := range tokens {
+		if t.kind == oneOf || t.kind == one && t.r != '/' {
+			return false
+		}
+	}
+	return true
 }
 
 func isLiteral(tokens []token) bool {

@@ -33,8 +33,8 @@ func (l *Listing) checkReady(ctx context.Context, t *tree) error {
 	if err != nil {
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
-	c := newChecker(l.options.Debug)
-	err = c.check(gz)
+	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
+	err = c.check(untilDone{ctx, gz}) // a little of the file may be very much when it is unpacked
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -48,10 +48,9 @@ func (l *Listing) checkReady(ctx context.Context, t *tree) error {
 		return &Error{Code: NothingToSend, Path: l.base}
 	}
 	l.ready = &readyArchive{sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, biggest: c.biggest}
-	l.files, l.aliases, l.dirs = c.files, c.links, c.directories()
-	for _, d := range l.dirs {
-		l.ready.dirBytes = append(l.ready.dirBytes, c.dirs[d.path].bytes)
-	}
+	l.files = c.files
+	l.setDirectories(c.tree)
+	c.warn(l.options.Warn)
 	return nil
 }
 
@@ -73,14 +72,23 @@ func (l *Listing) copyReady(ctx context.Context, t *tree, a *Archive) error {
 	return nil
 }
 
-// directories are in the order that findDir wants.
-func (c *checker) directories() []dir {
-	var dirs []dir
-	for name, d := range c.dirs {
-		dirs = append(dirs, dir{path: name, sent: true, config: d.config})
+// setDirectories takes over the directories, in the order that findDir wants, and the links.
+func (l *Listing) setDirectories(t *archiveTree) {
+	paths, order := t.paths(), make([]int, 0, len(t.nodes))
+	l.aliases = map[string]string{}
+	for i, n := range t.nodes {
+		if n.isLink {
+			l.aliases[paths[i]] = n.target
+		}
+		if n.isDir {
+			order = append(order, i)
+		}
 	}
-	slices.SortFunc(dirs, func(a, b dir) int { return strings.Compare(a.path, b.path) })
-	return dirs
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) })
+	for _, i := range order {
+		l.dirs = append(l.dirs, dir{path: paths[i], sent: true, config: t.nodes[i].config})
+		l.ready.dirBytes = append(l.ready.dirBytes, t.nodes[i].bytes)
+	}
 }
 
 // untilDone is a reader that fails once its context has ended.

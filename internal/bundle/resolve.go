@@ -1,12 +1,19 @@
 package bundle
 
 import (
+	"errors"
 	"path"
+	"slices"
 	"strings"
 )
 
 // maxHops is how many links Linux itself follows before it calls them a loop.
 const maxHops = 40
+
+// maxSteps bounds the components of all targets on the way together: a few links could else cost a million lookups.
+const maxSteps = 1024
+
+var errTooManySteps = errors.New("the links on the way have too many path components to follow")
 
 // view is a tree of names in which links can be followed: the checkout, or the inside of a ready archive.
 type view interface {
@@ -16,84 +23,106 @@ type view interface {
 
 // ending is where a name leads when all links on the way are followed.
 type ending struct {
-	path    string // physical; of a missing one the rest is as written
-	kind    kind   // never kindLink
-	outside string // the link target, or the path, that leaves the tree; empty if nothing does
+	path    string   // physical; of a missing one the rest is as written
+	kind    kind     // never kindLink
+	outside string   // the link target, or the path, that leaves the tree; empty if nothing does
+	names   []string // other names of path: what is left of the way at each link after the first
+	target  string   // of the first link on the way
+	steps   int      // components that were looked at
+}
+
+// named says whether test is true of path or of a name on the way there.
+func (e ending) named(test func(string) bool) bool {
+	return test(e.path) || slices.ContainsFunc(e.names, test)
 }
 
 // resolve follows name hop by hop, as the kernel would, but stops before it looks at anything outside.
-func resolve(v view, name string) (ending, error) {
-	r := resolution{view: v, rest: strings.Split(name, "/"), kind: kindDir, via: name}
+func resolve(v view, name string) (ending, error) { return resolveIn(v, ".", name) }
+
+// resolveIn is resolve for a name in dir, which is known to be a directory and to lead through no link.
+func resolveIn(v view, dir, name string) (ending, error) {
+	r := resolution{view: v, at: dir, rest: strings.Split(name, "/"), kind: kindDir, via: name}
 	for len(r.rest) > 0 && r.outside == "" && r.kind != kindLoop {
 		part := r.rest[0]
 		r.rest = r.rest[1:]
+		r.steps++
 		if err := r.step(part); err != nil {
-			return ending{}, err
+			return ending{target: r.target, steps: r.steps}, err
 		}
 	}
-	return ending{path: r.path(), kind: r.kind, outside: r.outside}, nil
+	return ending{path: r.at, kind: r.kind, outside: r.outside, names: r.names, target: r.target, steps: r.steps}, nil
 }
 
 type resolution struct {
 	view    view
-	at      []string // physical components so far
+	at      string   // physical, so far
 	rest    []string // components to go
 	kind    kind     // of at
 	via     string   // the link whose target is being walked
+	names   []string
+	target  string
 	hops    int
+	steps   int
 	outside string
 }
-
-func (r *resolution) path() string { return path.Join(append([]string{"."}, r.at...)...) }
 
 func (r *resolution) step(part string) error {
 	switch part {
 	case "", ".":
 		return nil
 	case "..":
-		if len(r.at) == 0 {
+		if r.at == "." {
 			r.outside = r.via
 			return nil
 		}
-		r.at = r.at[:len(r.at)-1]
+		r.at = path.Dir(r.at)
 		if r.kind != kindDir { // there is no way back out of a file, or of what is not there
 			r.kind = kindMissing
 		}
 		return nil
 	}
 	parent := r.kind
-	r.at = append(r.at, part)
+	r.at = join(r.at, part)
 	if parent != kindDir { // below something missing, or below a file: the rest is text only
 		r.kind = kindMissing
 		return nil
 	}
-	k, target, err := r.view.lookup(r.path())
+	k, target, err := r.view.lookup(r.at)
 	if err != nil {
-		return &Error{Code: Unreadable, Path: r.path(), Err: err}
+		return &Error{Code: Unreadable, Path: r.at, Err: err}
 	}
 	r.kind = k
 	if k == kindLink {
-		r.hop(target)
+		return r.hop(target)
 	}
 	return nil
 }
 
 // hop goes on at a link's target.
-func (r *resolution) hop(target string) {
-	r.at, r.kind, r.via = r.at[:len(r.at)-1], kindDir, target
+func (r *resolution) hop(target string) error {
+	if r.hops == 0 {
+		r.target = target
+	} else if !slices.Contains(r.rest, "..") {
+		r.names = append(r.names, path.Join(append([]string{r.at}, r.rest...)...))
+	}
+	r.at, r.kind, r.via = path.Dir(r.at), kindDir, target
 	if r.hops++; r.hops > maxHops {
 		r.kind = kindLoop
-		return
+		return nil
 	}
 	if strings.HasPrefix(target, "/") {
 		rest, ok := r.view.inside(target)
 		if !ok {
 			r.outside = target
-			return
+			return nil
 		}
-		r.at, target = nil, rest
+		r.at, target = ".", rest
 	}
 	r.rest = append(strings.Split(target, "/"), r.rest...)
+	if r.steps+len(r.rest) > maxSteps {
+		return errTooManySteps
+	}
+	return nil
 }
 
 // locate finds the directory or file that the user's path names.
@@ -114,6 +143,9 @@ func locate(t *tree, written string) (ending, error) {
 		return ending{}, &Error{Code: PathMissing, Path: written}
 	}
 	end, err := resolve(t, name)
+	if errors.Is(err, errTooManySteps) {
+		return ending{}, &Error{Code: PathUnsuitable, Path: written, Err: err}
+	}
 	if err != nil {
 		return ending{}, err
 	}
@@ -124,7 +156,7 @@ func locate(t *tree, written string) (ending, error) {
 		return ending{}, &Error{Code: PathMissing, Path: written}
 	case end.kind == kindSpecial, end.kind == kindLoop:
 		return ending{}, &Error{Code: PathUnsuitable, Path: written}
-	case neverSentAnywhere(end.path):
+	case end.named(neverSentAnywhere):
 		return ending{}, &Error{Code: NothingToSend, Path: written}
 	}
 	return end, nil

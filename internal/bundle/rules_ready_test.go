@@ -35,6 +35,20 @@ func tarball(t testing.TB, headers ...tar.Header) []byte {
 	return b.Bytes()
 }
 
+// tarballOf makes an archive of files, given by name and content.
+func tarballOf(t testing.TB, files ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for i := 0; i < len(files); i += 2 {
+		must(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: files[i], Size: int64(len(files[i+1])), Mode: 0o644}))
+		_, err := io.WriteString(w, files[i+1])
+		must(t, err)
+	}
+	must(t, w.Close())
+	return b.Bytes()
+}
+
 func gzipped(t testing.TB, b []byte) []byte {
 	t.Helper()
 	var z bytes.Buffer

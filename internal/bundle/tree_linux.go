@@ -46,12 +46,35 @@ func (t *tree) close() { unix.Close(t.fd) }
 // open opens what path names; a link is opened itself, and only with O_PATH.
 func (t *tree) open(path string, flags int) (int, error) {
 	flags |= unix.O_NOFOLLOW | unix.O_CLOEXEC
-	if t.stepwise || len(path) >= unix.PathMax {
+	if t.stepwise {
 		return t.openStepwise(path, flags)
 	}
+	at := t.fd
+	for len(path) >= unix.PathMax { // longer than the kernel takes in one call
+		cut := strings.LastIndexByte(path[:unix.PathMax-1], '/')
+		if cut < 0 {
+			break // it will say that the name is too long
+		}
+		next, err := openat2(at, path[:cut], unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC)
+		if at != t.fd {
+			unix.Close(at)
+		}
+		if err != nil {
+			return -1, err
+		}
+		at, path = next, path[cut+1:]
+	}
+	fd, err := openat2(at, path, flags)
+	if at != t.fd {
+		unix.Close(at)
+	}
+	return fd, err
+}
+
+func openat2(at int, path string, flags int) (int, error) {
 	how := unix.OpenHow{Flags: uint64(flags), Resolve: beneath}
 	for {
-		fd, err := unix.Openat2(t.fd, path, &how)
+		fd, err := unix.Openat2(at, path, &how)
 		if err != unix.EINTR && err != unix.EAGAIN {
 			return fd, err
 		}
@@ -113,11 +136,41 @@ func (t *tree) lookup(path string) (kind, string, error) {
 	return k, string(target[:max(n, 0)]), err
 }
 
+// info is what stat tells of a file of any kind.
+type info struct {
+	kind  kind
+	size  int64
+	inode inode
+}
+
+// inode is what all names of a file have in common.
+type inode struct {
+	device, number uint64
+	names          uint64 // how many there are
+}
+
+func infoOf(st *unix.Stat_t) info {
+	return info{kind: kindOfMode(st.Mode), size: st.Size, inode: inode{uint64(st.Dev), st.Ino, uint64(st.Nlink)}}
+}
+
+// stat looks at what path names, which may be a link.
+func (t *tree) stat(path string) (info, error) {
+	fd, err := t.open(path, unix.O_PATH)
+	if err != nil {
+		return info{}, err
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	err = unix.Fstat(fd, &st)
+	return infoOf(&st), err
+}
+
 // file is a regular file that is open for reading.
 type file struct {
-	fd   int
-	size int64 // when it was opened
-	exec bool  // anyone may execute it
+	fd    int
+	size  int64 // when it was opened
+	exec  bool  // anyone may execute it
+	inode inode
 }
 
 var errNotRegular = errors.New("it is no regular file")
@@ -137,7 +190,7 @@ func (t *tree) openFile(path string) (file, error) {
 		unix.Close(fd)
 		return file{}, err
 	}
-	return file{fd: fd, size: st.Size, exec: st.Mode&0o111 != 0}, nil
+	return file{fd: fd, size: st.Size, exec: st.Mode&0o111 != 0, inode: infoOf(&st).inode}, nil
 }
 
 // Read is a plain read: an os.File would cost a finalizer and an attempt to poll for each of many small files.
@@ -159,18 +212,21 @@ func (t *tree) readDir(path string, see func(name []byte, k kind) error) error {
 		return err
 	}
 	defer unix.Close(fd)
-	if t.entries == nil {
-		t.entries = make([]byte, 32<<10)
+	buf := t.entries
+	t.entries = nil // see may read another directory meanwhile
+	if buf == nil {
+		buf = make([]byte, 32<<10)
 	}
+	defer func() { t.entries = buf }()
 	for {
-		n, err := unix.ReadDirent(fd, t.entries)
+		n, err := unix.ReadDirent(fd, buf)
 		if err == unix.EINTR {
 			continue
 		}
 		if err != nil || n <= 0 {
 			return err
 		}
-		if err := eachEntry(fd, t.entries[:n], see); err != nil {
+		if err := eachEntry(fd, buf[:n], see); err != nil {
 			return err
 		}
 	}

@@ -41,10 +41,28 @@ func (t *tree) lookup(path string) (kind, string, error) {
 	return k, target, err
 }
 
+// inode stays zero: that two names are one file is not known here.
+type inode struct{ device, number, names uint64 }
+
+type info struct {
+	kind  kind
+	size  int64
+	inode inode
+}
+
+func (t *tree) stat(path string) (info, error) {
+	i, err := t.root.Lstat(path)
+	if err != nil {
+		return info{}, err
+	}
+	return info{kind: kindOfType(i.Mode()), size: i.Size()}, nil
+}
+
 type file struct {
-	f    *os.File
-	size int64
-	exec bool
+	f     *os.File
+	size  int64
+	exec  bool
+	inode inode
 }
 
 var errNotRegular = errors.New("it is no regular file")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -13,39 +12,43 @@ import (
 type walker struct {
 	tree  *tree
 	l     *Listing
-	rules rules
+	rules *rules
+	pulse *pulse
 
 	todo   []pending
 	now    pending // the directory being read
-	path   []byte  // of the entry being looked at, in the bundle
+	path   []byte  // of the entry being looked at, in the archive
 	base   int     // where its last component starts
-	copied int     // entries in copied directories
-	faults []*Error
+	copies copies
+	faults faults
 
-	maxCopied int
-
-	states, secrets, specials, dangling findings
+	states, secrets, specials, dangling, excludedTargets, unread, repositories findings
 }
 
 // pending is a directory still to read.
 type pending struct {
 	dir     uint32
-	verdict verdict
+	verdict verdict // on its path in the archive
+	target  verdict // on its own path, if it got here through a link
 	copy    *copied // nil unless it got here through a link
 }
 
-func newWalker(t *tree, l *Listing, rs rules) *walker {
-	l.names, l.notes = newNames(), []note{{kind: kindFile}}
-	l.leftOut, l.aliases = map[string]*LeftOut{}, map[string]string{}
+// maxPath bounds the length of a path, which a deep tree would else make quadratic. Linux takes 4,096 bytes in one call.
+const maxPath = 8 << 10
+
+// errStopped ends a walk whose fault is known.
+var errStopped = errors.New("the walk has been stopped")
+
+func newWalker(ctx context.Context, t *tree, l *Listing, rs *rules) *walker {
+	l.rules, l.names, l.notes = rs, newNames(), []note{{kind: kindFile}}
+	l.leftOut, l.aliases = map[reason]*LeftOut{}, map[string]string{}
 	l.dirs = []dir{{path: ".", source: l.base}}
-	return &walker{tree: t, l: l, rules: rs, todo: []pending{{verdict: top}}, maxCopied: maxCopied}
+	p := &pulse{ctx: ctx}
+	return &walker{tree: t, l: l, rules: rs, pulse: p, todo: []pending{{verdict: top}}, copies: newCopies(t, p)}
 }
 
-func (w *walker) walk(ctx context.Context) error {
+func (w *walker) walk() error {
 	for len(w.todo) > 0 {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
 		w.now = w.todo[len(w.todo)-1]
 		w.todo = w.todo[:len(w.todo)-1]
 		d := w.l.dirs[w.now.dir]
@@ -56,53 +59,88 @@ func (w *walker) walk(ctx context.Context) error {
 		w.base = len(w.path)
 		err := w.tree.readDir(d.source, w.see)
 		switch {
-		case err != nil && !w.now.verdict.excluded:
-			w.fault(&Error{Code: Unreadable, Path: d.source, Err: err})
+		case w.pulse.ctx.Err() != nil:
+			return context.Cause(w.pulse.ctx)
+		case errors.Is(err, errStopped):
+			return w.faults.join()
+		case err != nil && !w.now.verdict.excluded && !w.now.target.excluded:
+			w.faults.add(&Error{Code: Unreadable, Path: d.source, Err: err})
 		case err != nil:
-			w.l.options.Warn(fmt.Sprintf("Directory %q is left out and cannot be read: what a later rule might bring back in it is not sent.", d.path))
+			w.unread.add(d.path)
 		}
 	}
-	return w.allFaults()
+	return w.faults.join()
 }
 
 // see takes one entry of the directory being read.
 func (w *walker) see(name []byte, k kind) error {
 	w.path = append(w.path[:w.base], name...)
+	if err := w.pulse.spend(1); err != nil {
+		return err
+	}
 	if neverSent(name) {
-		w.leaveOut("never sent")
+		w.leaveOut(reason{text: "never sent"})
 		return nil
 	}
-	v := w.rules.judge(w.now.verdict, w.path, w.base, k == kindDir)
-	if v.excluded {
-		w.excluded(v, k)
-		return nil
+	isDir := k == kindDir
+	v, target, err := w.judge(isDir)
+	if err != nil {
+		return err
+	}
+	if v.excluded || target.excluded {
+		return w.excluded(v, target, k)
 	}
 	switch k {
 	case kindDir:
-		w.directory(v, w.source(), true, w.now.copy)
+		return w.directory(pending{verdict: v, target: target, copy: w.now.copy}, w.source(), true)
 	case kindFile:
-		w.file(0)
+		return w.file()
 	case kindLink:
-		w.link(v)
-	default:
-		w.specials.add(string(w.path))
+		return w.link()
+	}
+	w.specials.add(string(w.path))
+	return nil
+}
+
+// judge asks the rules about the entry being looked at: about its path in the archive and, in the copy of a linked
+// directory, about the path that it has there.
+func (w *walker) judge(isDir bool) (v, target verdict, err error) {
+	m := w.rules.inArchive
+	before := m.work
+	v = m.judge(w.now.verdict, w.path, w.base, isDir)
+	spent := m.work - before
+	if w.now.copy != nil {
+		m, source := w.rules.outside(), []byte(w.source())
+		before := m.work
+		target = m.judge(w.now.target, source, len(source)-len(w.path)+w.base, isDir)
+		spent += m.work - before
+	}
+	return v, target, w.pulse.spend(spent)
+}
+
+func (w *walker) excluded(v, target verdict, k kind) error {
+	r, around := reason{rule: v.by}, w.now.verdict
+	if !v.excluded {
+		r, around = reason{rule: target.by, byTarget: true}, w.now.target
+	}
+	w.debugLeftOut(r)
+	// What is in a directory that was left out has been counted with it.
+	if !around.excluded || around.by != r.rule {
+		w.countLeftOut(r)
+		if w.rules.list[r.rule].aboutState() {
+			w.states.add(string(w.path))
+		}
+	}
+	if k == kindDir && w.mayBringBack(v, target) {
+		return w.directory(pending{verdict: v, target: target, copy: w.now.copy}, w.source(), false)
 	}
 	return nil
 }
 
-func (w *walker) excluded(v verdict, k kind) {
-	r := &w.rules[v.by]
-	w.debugLeftOut(r.words)
-	// What is in a directory that was left out has been counted with it.
-	if around := w.now.verdict; !around.excluded || around.by != v.by {
-		w.countLeftOut(r.words)
-		if r.state {
-			w.states.add(string(w.path))
-		}
-	}
-	if k == kindDir && w.rules.mayBringBack(v, w.path) {
-		w.directory(v, w.source(), false, w.now.copy)
-	}
+// mayBringBack says whether a later rule could bring back something in the directory being looked at.
+func (w *walker) mayBringBack(v, target verdict) bool {
+	return (!v.excluded || w.rules.inArchive.mayBringBack(v, w.path)) &&
+		(!target.excluded || w.rules.outside().mayBringBack(target, []byte(w.source())))
 }
 
 // source is where the entry being looked at lies beneath the checkout.
@@ -110,10 +148,20 @@ func (w *walker) source() string {
 	return path.Join(w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
 }
 
-func (w *walker) directory(v verdict, source string, sent bool, c *copied) {
-	w.countCopy(c)
+// directory adds one that is still to be read; its number in p is set here.
+func (w *walker) directory(p pending, source string, sent bool) error {
+	if len(source) > maxPath || len(w.path) > maxPath {
+		why := fmt.Errorf("its path is longer than %d bytes", maxPath)
+		w.faults.add(&Error{Code: Unreadable, Path: source, Err: why})
+		return nil
+	}
+	if err := w.countCopy(p.copy, 0); err != nil {
+		return err
+	}
 	w.l.dirs = append(w.l.dirs, dir{path: inBundlePath(source, w.path), source: source, sent: sent})
-	w.todo = append(w.todo, pending{dir: uint32(len(w.l.dirs) - 1), verdict: v, copy: c})
+	p.dir = uint32(len(w.l.dirs) - 1)
+	w.todo = append(w.todo, p)
+	return nil
 }
 
 // inBundlePath is p as a string, which most often is the end of source and then takes no memory of its own.
@@ -124,22 +172,40 @@ func inBundlePath(source string, p []byte) string {
 	return string(p)
 }
 
-// file adds the entry being looked at as a regular file; n is the number of its note.
-func (w *walker) file(n uint32) {
-	w.add(n)
-	w.l.files++
-	if looksSecret(w.path[w.base:]) {
+// file adds the entry being looked at as a regular file.
+func (w *walker) file() error {
+	if looksSecret(w.path) {
 		w.secrets.add(string(w.path))
 	}
+	if string(w.path[w.base:]) == repositoryConfig {
+		w.repositoryConfig(w.source(), string(w.path))
+	}
+	size := int64(0)
+	if w.now.copy != nil {
+		size = w.sizeOf(w.source())
+		w.now.copy.files++
+	}
+	w.l.files++
+	return w.add(0, w.now.copy, size)
 }
 
-func (w *walker) add(n uint32) {
-	w.countCopy(w.now.copy)
+// sizeOf is 0 for a file that cannot be opened: packing will say so.
+func (w *walker) sizeOf(source string) int64 {
+	info, err := w.tree.stat(source)
+	if err != nil {
+		return 0
+	}
+	return info.size
+}
+
+// add adds the entry being looked at; n is the number of its note, and from the link that brings it, if one does.
+func (w *walker) add(n uint32, from *copied, size int64) error {
 	name := w.path[w.base:]
 	w.l.entries = append(w.l.entries, entry{name: w.l.names.add(name), dir: w.now.dir, note: n})
 	if isTerraform(name) {
 		w.l.dirs[w.now.dir].config = true
 	}
+	return w.countCopy(from, size)
 }
 
 // note keeps what a link or a copied file needs and returns its number.
@@ -148,44 +214,5 @@ func (w *walker) note(k kind, text string) uint32 {
 	return uint32(len(w.l.notes) - 1)
 }
 
-func (w *walker) leaveOut(rule string) {
-	w.debugLeftOut(rule)
-	w.countLeftOut(rule)
-}
-
-func (w *walker) debugLeftOut(rule string) {
-	if w.l.options.Debug != nil {
-		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, rule))
-	}
-}
-
-func (w *walker) countLeftOut(rule string) {
-	o := w.l.leftOut[rule]
-	if o == nil {
-		o = &LeftOut{Rule: rule, First: string(w.path)}
-		w.l.leftOut[rule] = o
-	}
-	o.Count++
-	o.First = min(o.First, string(w.path))
-}
-
-func (w *walker) fault(e *Error) { w.faults = append(w.faults, e) }
-
-// maxFaults is how many faults are told at once.
-const maxFaults = 10
-
-// allFaults joins the faults in the order of their paths.
-func (w *walker) allFaults() error {
-	slices.SortFunc(w.faults, func(a, b *Error) int { return strings.Compare(a.Path, b.Path) })
-	var all []error
-	for _, e := range w.faults[:min(len(w.faults), maxFaults)] {
-		all = append(all, e)
-	}
-	if len(w.faults) > maxFaults {
-		all = append(all, fmt.Errorf("and %d more", len(w.faults)-maxFaults))
-	}
-	if len(all) == 1 {
-		return all[0]
-	}
-	return errors.Join(all...)
-}
+// arrow names a link with what it leads to.
+func arrow(link []byte, target string) string { return string(link) + " -> " + target }

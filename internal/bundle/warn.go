@@ -2,46 +2,62 @@ package bundle
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"path"
 	"strings"
 )
 
-// warn tells what the walk found, once for each kind of finding.
+// warn reports what the walk found, once for each kind of finding.
 func (w *walker) warn() {
 	warn := w.l.options.Warn
-	w.states.tell(warn, "Terraform state stays out of the bundle (%d): %s.")
-	w.secrets.tell(warn, "Files that look like secrets are sent (%d): %s.")
-	w.specials.tell(warn, "Sockets, fifos and devices stay out of the bundle (%d): %s.")
-	w.dangling.tell(warn, "Links that lead to nothing (%d): %s.")
+	w.states.tell(warn, "Terraform state is left out (%d): %s.")
+	w.excludedTargets.tell(warn, "Links are left out because of what they lead to, which is never sent or excluded by a rule (%d): %s.")
+	w.secrets.tell(warn, "Files that may hold secrets are sent (%d): %s. Exclude them in .terraformignore if they are not needed.")
+	w.repositories.tell(warn, "Git repositories are sent whose configuration may hold credentials (%d): %s.")
+	w.specials.tell(warn, "Sockets, fifos and devices are left out (%d): %s.")
+	w.dangling.tell(warn, "Links lead to nothing (%d): %s.")
+	w.unread.tell(warn, "Excluded directories cannot be read (%d): %s. What a later rule might bring back in them is not sent.")
 }
 
-// warnEmptySubmodules tells about submodules that were not checked out.
-func warnEmptySubmodules(t *tree, base string, warn func(string)) {
+// maxSubmodules bounds how many paths of .gitmodules files are looked at.
+const maxSubmodules = 2000
+
+// warnEmptySubmodules reports submodules that were not checked out.
+func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) error {
 	var empty findings
+	left := maxSubmodules
 	for at := base; ; at = path.Dir(at) {
-		for _, p := range submodules(t, at) {
-			p = path.Join(at, p)
-			if within(base, p) && isEmptyDir(t, p) {
-				empty.add(p)
+		for _, name := range submodules(t, at, left) {
+			left--
+			if err := p.spend(submoduleWork); err != nil {
+				return err
+			}
+			name = path.Join(at, name)
+			if within(base, name) && isEmptyDir(t, name) {
+				empty.add(name)
 			}
 		}
 		if at == "." {
 			break
 		}
 	}
-	empty.tell(warn, "Submodules are empty (%d): %s. They were not checked out; actions/checkout has the input submodules for that.")
+	empty.tell(warn, "Submodules are empty (%d): %s. They were not checked out; set the input submodules of actions/checkout.")
+	return nil
 }
 
-// submodules reads the paths in a directory's .gitmodules; one that cannot be read has none.
-func submodules(t *tree, dir string) (paths []string) {
+// submoduleWork is how many steps of other work the look at one submodule costs.
+const submoduleWork = 100
+
+// submodules reads at most so many paths from a directory's .gitmodules; one that cannot be read has none.
+func submodules(t *tree, dir string, most int) (paths []string) {
 	f, err := t.openFile(path.Join(dir, ".gitmodules"))
 	if err != nil {
 		return nil
 	}
 	defer f.close()
 	s := bufio.NewScanner(io.LimitReader(f, 1<<20))
-	for s.Scan() {
+	for len(paths) < most && s.Scan() {
 		key, value, ok := strings.Cut(s.Text(), "=")
 		if ok && strings.TrimSpace(key) == "path" {
 			paths = append(paths, strings.Trim(strings.TrimSpace(value), `"`))
@@ -50,11 +66,8 @@ func submodules(t *tree, dir string) (paths []string) {
 	return paths
 }
 
+var errNotEmpty = errors.New("there is something in it")
+
 func isEmptyDir(t *tree, name string) bool {
-	empty := true
-	err := t.readDir(name, func([]byte, kind) error {
-		empty = false
-		return nil
-	})
-	return err == nil && empty
+	return t.readDir(name, func([]byte, kind) error { return errNotEmpty }) == nil
 }

@@ -1,0 +1,186 @@
+package bundle
+
+import (
+	"slices"
+	"sort"
+	"unicode/utf8"
+)
+
+// glob runs a pattern that is more than a literal with one star: it follows all ways to read the pattern side by side, one
+// bit for each place in it. A character of a path costs one step for every 64 places, whatever pattern and path hold.
+// It is for one goroutine at a time.
+type glob struct {
+	tokens []token
+	length int // characters that a match has at least
+
+	star, deep, all []uint64 // places before a token of that kind
+	empty           []uint64 // the three together: the token may match nothing
+	run             int      // most tokens in a row that may match nothing
+
+	borders []rune     // where one set of characters that the tokens do not tell apart ends and the next begins
+	takes   [][]uint64 // for each such set the places that lead on; nil until it is needed
+	short   []uint64   // of a pattern of fewer than 64 tokens, for each ASCII character; nil until it is needed
+
+	now, next, inside []uint64 // bit i: all before token i has matched; inside: token i is a deep that has begun
+}
+
+func newGlob(tokens []token) *glob {
+	tokens = slices.CompactFunc(tokens, func(a, b token) bool { return a.kind == deep && b.kind == deep })
+	words := len(tokens)/64 + 1
+	g := &glob{tokens: tokens}
+	for _, set := range []*[]uint64{&g.star, &g.deep, &g.all, &g.empty, &g.now, &g.next, &g.inside} {
+		*set = make([]uint64, words)
+	}
+	row := 0
+	for i, t := range tokens {
+		if t.kind < star {
+			g.length++
+			row = 0
+			continue
+		}
+		setBit(map[tokenKind][]uint64{star: g.star, deep: g.deep, everything: g.all}[t.kind], i)
+		setBit(g.empty, i)
+		row++
+		g.run = max(g.run, row)
+	}
+	g.borders = borders(tokens)
+	g.takes = make([][]uint64, len(g.borders)+1)
+	return g
+}
+
+func setBit(set []uint64, i int) { set[i/64] |= 1 << (i % 64) }
+
+// borders are the characters at which the answer of some token may change.
+func borders(tokens []token) []rune {
+	all := []rune{'/', '/' + 1}
+	for _, t := range tokens {
+		if t.kind == one {
+			all = append(all, t.r, t.r+1)
+		}
+		for _, span := range t.ranges {
+			all = append(all, span[0], span[1]+1)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// weight is what the pattern costs for each character of a path, and once for each set of characters, in places.
+func (g *glob) weight() int {
+	n := 64 * len(g.now)
+	for _, t := range g.tokens {
+		n += len(t.ranges)
+	}
+	return n
+}
+
+// match says whether the whole of s matches, and how many steps that took.
+func (g *glob) match(s []byte) (ok bool, steps int) {
+	if len(s) < g.length {
+		return false, 1
+	}
+	if len(g.now) == 1 {
+		return g.matchShort(s)
+	}
+	clear(g.now)
+	g.now[0] = 1
+	g.skipEmpty(g.now)
+	for len(s) > 0 {
+		r, n := nextRune(s)
+		s = s[n:]
+		steps += len(g.now)
+		if !g.advance(r) {
+			return false, steps
+		}
+	}
+	end := len(g.tokens)
+	return g.now[end/64]&(1<<(end%64)) != 0, steps
+}
+
+// matchShort is match for a pattern of fewer than 64 tokens, as nearly all are.
+func (g *glob) matchShort(s []byte) (ok bool, steps int) {
+	if g.short == nil {
+		g.short = make([]uint64, utf8.RuneSelf)
+		for r := range g.short {
+			g.short[r] = g.takers(rune(r))[0]
+		}
+	}
+	star, deep, all, empty := g.star[0], g.deep[0], g.all[0], g.empty[0]
+	now, short := uint64(1), (*[utf8.RuneSelf]uint64)(g.short)
+	for range g.run {
+		now |= (now & empty) << 1
+	}
+	for len(s) > 0 && now != 0 {
+		steps++
+		c, takes := s[0], uint64(0)
+		if c < utf8.RuneSelf {
+			takes, s = short[c], s[1:]
+		} else {
+			r, n := nextRune(s)
+			takes, s = g.takers(r)[0], s[n:]
+		}
+		next := now&all | (now&takes)<<1
+		if c == '/' {
+			next |= (now & deep) << 1
+		} else {
+			next |= now & star
+		}
+		for range g.run {
+			next |= (next & empty) << 1
+		}
+		now = next | now&deep
+	}
+	return now&(1<<len(g.tokens)) != 0, steps
+}
+
+// advance reads one character. It returns false once no way to go on is left.
+func (g *glob) advance(r rune) (alive bool) {
+	takes, slash := g.takers(r), r == '/'
+	carry := uint64(0)
+	for w, now := range g.now {
+		moved := now & takes[w]
+		stay := now & g.all[w]
+		if slash {
+			moved |= now & g.deep[w] // only a slash leads out of one that has begun
+		} else {
+			stay |= now & g.star[w]
+		}
+		g.inside[w] = now & g.deep[w]
+		g.next[w] = stay | moved<<1 | carry
+		carry = moved >> 63
+	}
+	g.skipEmpty(g.next)
+	for w := range g.next {
+		g.next[w] |= g.inside[w]
+		alive = alive || g.next[w] != 0
+	}
+	g.now, g.next = g.next, g.now
+	return alive
+}
+
+// skipEmpty adds the places that are reached from those in set without reading anything.
+func (g *glob) skipEmpty(set []uint64) {
+	for range g.run {
+		carry := uint64(0)
+		for w, word := range set {
+			skipped := word & g.empty[w]
+			set[w] |= skipped<<1 | carry
+			carry = skipped >> 63
+		}
+	}
+}
+
+// takers are the places whose token is one character and takes r.
+func (g *glob) takers(r rune) []uint64 {
+	i := sort.Search(len(g.borders), func(i int) bool { return g.borders[i] > r })
+	if g.takes[i] == nil {
+		set := make([]uint64, len(g.now))
+		for p := range g.tokens {
+			if t := &g.tokens[p]; t.kind < star && t.takes(r) {
+				setBit(set, p)
+			}
+		}
+		g.takes[i] = set
+	}
+	return g.takes[i]
+}

@@ -1,0 +1,73 @@
+package bundle
+
+import (
+	"slices"
+	"strings"
+)
+
+// bringBack says whether a rule could bring back something in a directory that was left out, without asking each rule.
+type bringBack struct {
+	anywhere int   // the last one that is not anchored
+	heads    keys  // the literal text that the paths of an anchored one begin with
+	highest  []int // a tree over heads: the last rule of each and of each range; the parent of 2i and 2i+1 is i
+}
+
+func newBringBack(list []rule, include func(*rule) bool) bringBack {
+	b := bringBack{anywhere: none}
+	for i := range list {
+		switch r := &list[i]; {
+		case !r.negate || !include(r):
+		case r.pattern.anchored:
+			b.heads = append(b.heads, key{text: r.pattern.head, any: i, part: none})
+		default:
+			b.anywhere = i
+		}
+	}
+	b.heads = b.heads.sorted()
+	n := len(b.heads)
+	b.highest = make([]int, 2*n)
+	for i, h := range b.heads {
+		b.highest[n+i] = h.any
+	}
+	for i := n - 1; i > 0; i-- {
+		b.highest[i] = max(b.highest[2*i], b.highest[2*i+1])
+	}
+	return b
+}
+
+// mayBelow says whether a rule after the one numbered after could bring back something below dir.
+func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
+	if b.anywhere > after {
+		return true
+	}
+	if len(b.heads) == 0 {
+		return false
+	}
+	below := append(dir[:len(dir):len(dir)], '/')
+	if b.heads.starting(below, work) > after {
+		return true
+	}
+	text := string(below)
+	from, _ := slices.BinarySearchFunc(b.heads, text, compareKey)
+	to, _ := slices.BinarySearchFunc(b.heads, text[:len(text)-1]+"0", compareKey) // 0 is the character after the slash
+	return b.last(from, to, work) > after
+}
+
+// last is the highest rule of the heads from and before to.
+func (b *bringBack) last(from, to int, work *int) int {
+	last, n := none, len(b.heads)
+	for from, to = from+n, to+n; from < to; from, to = from/2, to/2 {
+		*work++
+		if from%2 == 1 {
+			last = max(last, b.highest[from])
+			from++
+		}
+		if to%2 == 1 {
+			to--
+			last = max(last, b.highest[to])
+		}
+	}
+	return last
+}
+
+func compareKey(k key, text string) int { return strings.Compare(k.text, text) }

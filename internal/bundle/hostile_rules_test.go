@@ -1,0 +1,177 @@
+package bundle
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"strings"
+	"testing"
+)
+
+// Hostile but small: input of at most 1 MiB that is made to cost as much as it can. The tests count steps, not seconds.
+
+// lines makes n lines.
+func lines(n int, line func(i int) string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(line(i))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// deepPath has directories of one letter, as many as fit.
+func deepPath(n int) string { return strings.Repeat("a/", n/2) + "a" }
+
+var hostileRules = []struct {
+	name  string
+	text  string
+	steps int // for each byte of the path, at most
+}{
+	{"names", lines(90_000, func(i int) string { return fmt.Sprintf("n%d", i) }), 2},
+	{"directories", lines(90_000, func(i int) string { return fmt.Sprintf("d%d/", i) }), 2},
+	{"extensions", lines(90_000, func(i int) string { return fmt.Sprintf("*.x%d", i) }), 2},
+	{"beginnings", lines(90_000, func(i int) string { return fmt.Sprintf("t%d*", i) }), 2},
+	{"names of one letter", lines(90_000, func(i int) string { return string(rune('a' + i%26)) }), 2},
+	{"paths at any depth", lines(500, func(i int) string { return deepPath(2 * i)[1:] + "b" }), 2},
+	{"paths at the root", lines(90_000, func(i int) string { return fmt.Sprintf("/a/a/%d", i) }), 2},
+	{"paths brought back", "*\n" + lines(60_000, func(i int) string { return fmt.Sprintf("!/a/%d/b", i) }), 4},
+	{"deep paths brought back", "*\n" + lines(250, func(i int) string { return "!/" + deepPath(4000) + fmt.Sprint(i) }), 4},
+	{"one rule over and over", lines(90_000, func(int) string { return "!aaa" }), 2},
+	{"wildcards", lines(1000, func(i int) string { return fmt.Sprintf("*a*%d", i%10) }), 1200},
+	{"many stars", lines(30, func(int) string { return strings.Repeat("*a", 500) + "*" }), 1200},
+	{"question marks", lines(30, func(i int) string { return strings.Repeat("?*", 400) + fmt.Sprint("a", i) }), 1200},
+	{"two stars over and over", lines(60, func(int) string { return strings.Repeat("a**", 300) + "/b*" }), 1200},
+	{"classes", lines(14, func(int) string { return "*" + strings.Repeat("[a-z0-9]", 400) + "*" }), 1200},
+	{"big classes", lines(14, func(int) string { return "*[" + strings.Repeat("ab", 1800) + "]*c" }), 1200},
+}
+
+func TestHostileRulesCostLittleForEachPath(t *testing.T) {
+	t.Parallel()
+	paths := []string{"a", "main.tf", "n89999", "d1/d2/main.tf", deepPath(300), deepPath(4000), strings.Repeat("a", 255), "a/" + strings.Repeat("a", 255),
+		"a/b/t17x", "x.x77", "a/1/b/c", strings.Repeat("é", 100)}
+	for _, c := range hostileRules {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			list, err := parseRules(t.Context(), []byte(c.text), func(string) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(c.text) > maxIgnoreFile {
+				t.Fatalf("the text has %d bytes, more than an ignore file may have", len(c.text))
+			}
+			m := newRules(list).inArchive
+			for _, p := range paths {
+				for _, isDir := range []bool{false, true} {
+					m.work = 0
+					v := m.judge(top, []byte(p), strings.LastIndexByte(p, '/')+1, isDir)
+					if isDir && v.excluded {
+						m.mayBringBack(v, []byte(p))
+					}
+					if most := c.steps*2*(len(p)+1) + 2000; m.work > most {
+						t.Errorf("%.40q of %d bytes, directory %v: got %d steps, want at most %d", p, len(p), isDir, m.work, most)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What would cost more than that is refused.
+func TestHostileRulesAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"too many rules":           lines(maxRules+1, func(int) string { return "a" }),
+		"too many wildcards":       lines(1201, func(i int) string { return fmt.Sprintf("*a*%d", i) }),
+		"too many long patterns":   lines(20, func(int) string { return strings.Repeat("*a", 2000) }),
+		"too many big classes":     lines(40, func(int) string { return "*[" + strings.Repeat("ab", 1800) + "]*c" }),
+		"too many in the middle":   lines(1201, func(i int) string { return fmt.Sprintf("*%d*", i) }),
+		"too many over many parts": lines(1201, func(i int) string { return fmt.Sprintf("a/**/b%d/*", i) }),
+	} {
+		list, err := parseRules(t.Context(), []byte(text), func(string) {})
+		if err == nil {
+			t.Errorf("%s: got %d rules, want an error", name, len(list))
+		}
+	}
+	ordinary := lines(1000, func(i int) string { return fmt.Sprintf("**/generated-%d/**/*.[ch]", i) }) + lines(20_000, func(i int) string { return fmt.Sprintf("dir-%d/", i) })
+	if _, err := parseRules(t.Context(), []byte(ordinary), func(string) {}); err != nil {
+		t.Errorf("21,000 ordinary lines: %v", err)
+	}
+}
+
+func TestHostileLinesAreNotAllReported(t *testing.T) {
+	t.Parallel()
+	var said []string
+	if _, err := parseRules(t.Context(), []byte(strings.Repeat("[\n", 200_000)), func(s string) { said = append(said, s) }); err != nil {
+		t.Fatal(err)
+	}
+	if len(said) != maxBadLines+1 || !strings.Contains(said[maxBadLines], "199990 more lines") {
+		t.Errorf("got %d warnings, the last %q; want %d and then the count of the others", len(said), said[len(said)-1], maxBadLines)
+	}
+}
+
+// The index must decide as the rules one by one would.
+func TestIgnoreManyRulesAgainstReference(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	letters := []string{"a", "b", "aa", "ab", "ba", "bb", "a.b", ".b"}
+	word := func() string { return letters[r.IntN(len(letters))] }
+	pattern := func() string {
+		p := word()
+		for range r.IntN(3) {
+			p += "/" + word()
+		}
+		switch r.IntN(8) {
+		case 0:
+			p = "*" + p
+		case 1:
+			p += "*"
+		case 2:
+			p = "*" + p + "*"
+		case 3:
+			p = strings.Replace(p, "a", "?", 1)
+		case 4:
+			p = "**/" + p + "/**"
+		}
+		return []string{"", "", "/", "!", "!", "!/"}[r.IntN(6)] + p + []string{"", "", "/"}[r.IntN(3)]
+	}
+	for range 1500 {
+		text := lines(1+r.IntN(12), func(int) string { return pattern() })
+		name := word()
+		for range r.IntN(4) {
+			name = path.Join(name, word())
+		}
+		agree(t, text, name, r.IntN(2) == 0)
+	}
+}
+
+// mayBelow must be true for every directory in which some anchored rule could match.
+func TestBringBackAgainstOneByOne(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 6))
+	part := func() string { return []string{"a", "b", "ab", "a-b", "a0"}[r.IntN(5)] }
+	name := func() string {
+		p := part()
+		for range r.IntN(4) {
+			p += "/" + part()
+		}
+		return p
+	}
+	for range 3000 {
+		text := "*\n" + lines(1+r.IntN(9), func(int) string { return "!/" + name() + []string{"", "*", "/**"}[r.IntN(3)] })
+		list, err := parseRules(t.Context(), []byte(text), func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir, after := name(), r.IntN(len(list))
+		want := false
+		for i, rule := range list {
+			head := rule.pattern.head
+			want = want || i > after && rule.negate && (!rule.pattern.anchored || strings.HasPrefix(head, dir+"/") || strings.HasPrefix(dir+"/", head))
+		}
+		b, work := newBringBack(list, func(*rule) bool { return true }), 0
+		if got := b.mayBelow([]byte(dir), after, &work); got != want {
+			t.Fatalf("rules %q, directory %q, after rule %d: got %v, want %v", text, dir, after, got, want)
+		}
+	}
+}

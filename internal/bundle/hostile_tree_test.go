@@ -1,0 +1,311 @@
+package bundle
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var errEnded = errors.New("the job was canceled")
+
+// askedContext ends when it is asked for the nth time whether it has ended.
+type askedContext struct {
+	context.Context
+	left int
+}
+
+func (c *askedContext) Err() error {
+	if c.left--; c.left > 0 {
+		return nil
+	}
+	return errEnded
+}
+
+func endsAfter(ctx context.Context, n int) *askedContext { return &askedContext{Context: ctx, left: n} }
+
+// makeTree makes a checkout: a name with -> is a link, one that ends in / a directory, any other an empty file.
+func makeTree(t testing.TB, names ...string) string {
+	t.Helper()
+	root := t.TempDir()
+	made := map[string]bool{}
+	for _, name := range names {
+		name, target, link := strings.Cut(name, "->")
+		full := filepath.Join(root, name)
+		var err error
+		if dir := filepath.Dir(full); !made[dir] {
+			err = os.MkdirAll(dir, 0o755)
+			made[dir] = true
+		}
+		switch {
+		case link:
+			err = errors.Join(err, os.Symlink(target, full))
+		case strings.HasSuffix(name, "/"):
+			err = errors.Join(err, os.MkdirAll(full, 0o755))
+		default:
+			err = errors.Join(err, os.WriteFile(full, nil, 0o644))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
+
+func many(n int, name string) (all []string) {
+	for i := range n {
+		all = append(all, fmt.Sprintf(name, i))
+	}
+	return all
+}
+
+// Once the context has ended, listing does at most so much more of anything as lies between two looks at the context.
+func TestHostileListingStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		tree   []string
+		ignore string
+		path   string
+	}{
+		{"many files", many(2*pulseWork, "f%d.md"), "", "."},
+		{"many files left out", many(2*pulseWork, "f%d.md"), "*.md", "."},
+		{"many directories", many(pulseWork, "d%d/"), "", "."},
+		{"many links", many(3*pulseWork/linkWork, "l%d->main.tf"), "", "."},
+		{"links to a big directory", append(many(pulseWork, "shared/f%d.md"), "infra/a->../shared", "infra/b->../shared"), "", "infra"},
+		{"wildcards", many(200, strings.Repeat("a", 200)+"%d"), lines(900, func(i int) string { return fmt.Sprint("*a*b", i) }), "."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			root := makeTree(t, append(c.tree, "main.tf", "infra/main.tf")...)
+			if err := os.WriteFile(filepath.Join(root, ignoreFile), []byte(c.ignore), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			whole := endsAfter(t.Context(), 1<<30)
+			if _, err := List(whole, Options{Root: root, Path: c.path}); err != nil {
+				t.Fatal(err)
+			}
+			looks := 1<<30 - whole.left
+			if looks < 3 {
+				t.Fatalf("listing asked its context %d times, so that this test shows nothing", looks)
+			}
+			for n := 1; n <= looks; n += max(1, looks/6) {
+				ctx := endsAfter(t.Context(), n)
+				_, err := List(ctx, Options{Root: root, Path: c.path})
+				if n < looks && !errors.Is(err, errEnded) {
+					t.Fatalf("look %d of %d: got %v, want the listing to stop", n, looks, err)
+				}
+				if more := -ctx.left; more > 10 {
+					t.Errorf("look %d of %d: the context was asked %d times more", n, looks, more)
+				}
+			}
+		})
+	}
+}
+
+// Between two looks at the context only a bounded number of entries is taken.
+func TestHostileListingLooksAtItsContext(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, append(many(2*pulseWork, "f%d.md"), "main.tf")...)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	entries := 0
+	o := Options{Root: root, Debug: func(string) { entries++; cancel(errEnded) }}
+	if err := os.WriteFile(filepath.Join(root, ignoreFile), []byte("*.md"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := List(ctx, o); !errors.Is(err, errEnded) {
+		t.Errorf("got %v, want the cause of the context's end", err)
+	}
+	if entries > pulseWork {
+		t.Errorf("%d entries were taken after the context's end, want at most %d", entries, pulseWork)
+	}
+}
+
+func TestSortStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s, compared := numbers(100*pulseWork), 0
+	ctx, cancel := context.WithCancelCause(t.Context())
+	err := sortFunc(&pulse{ctx: ctx}, s, func(a, b uint32) int {
+		if compared++; compared == 10 {
+			cancel(errEnded)
+		}
+		return int(a%1009) - int(b%1009)
+	})
+	if !errors.Is(err, errEnded) || compared > pulseWork {
+		t.Errorf("got %v after %d comparisons, want the cause of the context's end after at most %d", err, compared, pulseWork)
+	}
+}
+
+// countingView counts what is looked up in a tree of links.
+type countingView struct {
+	links   map[string]string
+	lookups int
+}
+
+func (v *countingView) inside(string) (string, bool) { return "", false }
+
+func (v *countingView) lookup(name string) (kind, string, error) {
+	v.lookups++
+	if target, ok := v.links[name]; ok {
+		return kindLink, target, nil
+	}
+	return kindDir, "", nil
+}
+
+func TestHostileLinksCostLittle(t *testing.T) {
+	t.Parallel()
+	detour := strings.Repeat("a/../", 800)
+	chain := map[string]string{}
+	for i := range 39 {
+		chain[fmt.Sprint("l", i)] = detour + fmt.Sprint("l", i+1)
+	}
+	for name, links := range map[string]map[string]string{
+		"detours":     chain,
+		"one detour":  {"l0": detour + "x"},
+		"into itself": {"l0": "l0/" + strings.Repeat("x/", 500)},
+		"many parts":  {"l0": "l1/" + strings.Repeat("./", 2000), "l1": "l2/" + strings.Repeat("./", 2000), "l2": "."},
+	} {
+		v := &countingView{links: links}
+		end, err := resolve(v, "l0")
+		if v.lookups > maxSteps || end.steps > maxSteps {
+			t.Errorf("%s: got %d lookups and %d steps (%v), want at most %d", name, v.lookups, end.steps, err, maxSteps)
+		}
+		if !errors.Is(err, errTooManySteps) {
+			t.Errorf("%s: got %v, want it refused", name, err)
+		}
+	}
+	straight := map[string]string{"l39": "x"}
+	for i := range 39 {
+		straight[fmt.Sprint("l", i)] = fmt.Sprint("l", i+1)
+	}
+	if end, err := resolve(&countingView{links: straight}, "l0"); err != nil || end.path != "x" {
+		t.Errorf("a chain of 40 links: got %q and %v, want x", end.path, err)
+	}
+}
+
+// A link in the checkout that is too long to follow is refused by name, not packed.
+func TestHostileLinksAreRefused(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, "main.tf", "a/", "z->"+strings.Repeat("a/../", 800)+"a")
+	_, err := List(t.Context(), Options{Root: root})
+	var e *Error
+	if !errors.As(err, &e) || e.Code != LinkCycle || e.Path != "z" || !errors.Is(err, errTooManySteps) {
+		t.Errorf("got %v, want z refused", err)
+	}
+}
+
+func TestHostileDepthIsBounded(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, "main.tf")
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 { // each 200 bytes deeper
+		if err := dir.Mkdir(strings.Repeat("d", 199), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		next, err := dir.OpenRoot(strings.Repeat("d", 199))
+		dir.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir = next
+	}
+	dir.Close()
+	_, err = List(t.Context(), Options{Root: root})
+	var e *Error
+	if !errors.As(err, &e) || e.Code != Unreadable || len(err.Error()) > 1000 || !strings.Contains(err.Error(), "longer than 8192 bytes") {
+		t.Errorf("got %.1000v, want the depth refused in a short message", err)
+	}
+}
+
+func TestHostileSubmodules(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, append(many(20, "sub/f%d"), "main.tf")...)
+	if err := os.WriteFile(filepath.Join(root, ".gitmodules"), []byte(strings.Repeat("path=sub\n", 100_000)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tr, err := openTree(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	if got := len(submodules(tr, ".", maxSubmodules)); got != maxSubmodules {
+		t.Errorf("got %d paths, want %d", got, maxSubmodules)
+	}
+	ctx := endsAfter(t.Context(), 5)
+	warnEmptySubmodules(tr, &pulse{ctx: ctx}, ".", func(string) {})
+	if ctx.left > 0 || ctx.left < -3 {
+		t.Errorf("the context was asked %d times, want it asked until it has ended", 5-ctx.left)
+	}
+}
+
+// bomb is a tar stream of so many entries, each of which an archive holds in a few bytes once it is compressed.
+func bomb(n int, name func(i int) string) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		out := tar.NewWriter(w)
+		var err error
+		for i := 0; i < n && err == nil; i++ {
+			err = out.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name(i), Mode: 0o644})
+		}
+		w.CloseWithError(errors.Join(err, out.Close()))
+	}()
+	return r
+}
+
+func TestHostileArchivesAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, entry := range map[string]func(i int) string{
+		"deep names":       func(i int) string { return fmt.Sprint(i, "/") + strings.Repeat("a/", 2000) + "f" },
+		"many directories": func(i int) string { return fmt.Sprint(i, strings.Repeat("d", 1000), "/f") },
+		"a long name":      func(int) string { return strings.Repeat("a/", 3000) + "f" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, last := bomb(1_000_000, entry), 0
+			c := newChecker(&pulse{ctx: t.Context()}, func(string) { last++ })
+			err := c.check(r)
+			r.(*io.PipeReader).Close()
+			var e *Error
+			if !errors.As(err, &e) || e.Code != ArchiveUnsafe || len(err.Error()) > 2000 {
+				t.Errorf("got %.200v, want the archive refused", err)
+			}
+			if c.tree.size > maxArchiveTree+2*maxArchivePath || len(c.tree.nodes) > maxArchiveTree/archiveNodeFee {
+				t.Errorf("%d directories of %d bytes are kept after %d entries", len(c.tree.nodes), c.tree.size, last)
+			}
+		})
+	}
+}
+
+// The content of a ready archive has no bound of ours, but ends with the context.
+func TestHostileArchiveStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, "main.tf")
+	var b bytes.Buffer
+	gz := gzip.NewWriter(&b)
+	w := tar.NewWriter(gz)
+	const size = 64 << 20
+	err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "main.tf", Mode: 0o644, Size: size})
+	for n := 0; n < size && err == nil; n += 1 << 20 {
+		_, err = w.Write(make([]byte, 1<<20))
+	}
+	if err := errors.Join(err, w.Close(), gz.Close(), os.WriteFile(filepath.Join(root, "bomb.tgz"), b.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	ctx := endsAfter(t.Context(), 20)
+	if _, err := List(ctx, Options{Root: root, Path: "bomb.tgz"}); !errors.Is(err, errEnded) {
+		t.Errorf("got %v, want the cause of the context's end", err)
+	}
+	if more := -ctx.left; more < 0 || more > 10 {
+		t.Errorf("the context was asked %d times after its end, want it to stop everything at once", more)
+	}
+}

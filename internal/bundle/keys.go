@@ -1,0 +1,89 @@
+package bundle
+
+import (
+	"bytes"
+	"strings"
+)
+
+// keysWithin is how much of a file is searched for keys, from its start.
+const keysWithin = 64 << 10
+
+// holdsKey says whether there is a private key in PEM form, or the key file of a Google service account. A file that only
+// mentions keys, such as a document or a program, does not count.
+func holdsKey(content []byte) bool {
+	content = content[:min(len(content), keysWithin)]
+	return holdsPrivateKey(content) || isServiceAccount(content)
+}
+
+var (
+	pemBegin = []byte("-----BEGIN ")
+	pemKey   = []byte("PRIVATE KEY")
+)
+
+// pemLabel is how long the text between BEGIN and PRIVATE KEY may be, as in ENCRYPTED or OPENSSH.
+const pemLabel = 20
+
+func holdsPrivateKey(content []byte) bool {
+	for start := 0; ; {
+		i := bytes.Index(content[start:], pemKey)
+		if i < 0 {
+			return false
+		}
+		i += start
+		start = i + len(pemKey)
+		before := content[max(0, i-len(pemBegin)-pemLabel):i]
+		begin := bytes.LastIndex(before, pemBegin)
+		if begin < 0 || bytes.IndexByte(before[begin:], '\n') >= 0 {
+			continue
+		}
+		// At the start of a file it is no example in a text, whatever follows.
+		if i == len(before) && begin == 0 || beginsKey(content[start:]) {
+			return true
+		}
+	}
+}
+
+// beginsKey says whether what follows PRIVATE KEY is the end of the line and then, on the next one, encoded data or a header
+// of it. In a string of JSON or HCL the end of a line is written as \n.
+func beginsKey(after []byte) bool {
+	after = bytes.TrimPrefix(after, []byte(" BLOCK"))
+	after, ok := bytes.CutPrefix(after, []byte("-----"))
+	if !ok {
+		return false
+	}
+	after = bytes.TrimLeft(after[:min(len(after), 200)], " \t\r")
+	after = bytes.TrimPrefix(after, []byte(`\r`))
+	if rest, ok := bytes.CutPrefix(after, []byte(`\n`)); ok {
+		after = rest
+	} else if after, ok = bytes.CutPrefix(after, []byte("\n")); !ok {
+		return false
+	}
+	line := strings.TrimSpace(string(after))
+	if i := strings.IndexAny(line, "\\\r\n"); i >= 0 {
+		line = strings.TrimSpace(line[:i])
+	}
+	for _, header := range []string{"Proc-Type:", "DEK-Info:", "Version:", "Comment:"} {
+		if strings.HasPrefix(line, header) {
+			return true
+		}
+	}
+	return line != "" && strings.Trim(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == ""
+}
+
+// isServiceAccount says whether a JSON file has "type": "service_account" and a "private_key".
+func isServiceAccount(content []byte) bool {
+	content = bytes.TrimLeft(bytes.TrimPrefix(content, []byte("\ufeff")), " \t\r\n")
+	if len(content) == 0 || content[0] != '{' && content[0] != '[' {
+		return false
+	}
+	rest, found := content, false
+	for !found {
+		var ok bool
+		if _, rest, ok = bytes.Cut(rest, []byte(`"type"`)); !ok {
+			return false
+		}
+		value, ok := bytes.CutPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(":"))
+		found = ok && bytes.HasPrefix(bytes.TrimLeft(value, " \t\r\n"), []byte(`"service_account"`))
+	}
+	return bytes.Contains(content, []byte(`"private_key"`))
+}

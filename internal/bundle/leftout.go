@@ -1,0 +1,67 @@
+package bundle
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// LeftOut counts what one rule kept out of the archive. A directory left out whole counts as one.
+type LeftOut struct {
+	Rule  string // in words, the rule's text quoted
+	Count int
+	First string // one of them
+}
+
+// reason is why something is left out.
+type reason struct {
+	text     string // in words; empty if it is a rule
+	rule     int    // its number
+	byTarget bool   // the rule is about what a link leads to, not about the link
+}
+
+func (w *walker) words(r reason) string {
+	if r.text != "" {
+		return r.text
+	}
+	words := w.rules.list[r.rule].words()
+	if r.byTarget {
+		words += ", which excludes the link's target"
+	}
+	return words
+}
+
+// LeftOut says what was left out and why, biggest count first. It is empty for a ready archive.
+func (l *Listing) LeftOut() []LeftOut {
+	var all []LeftOut
+	for _, o := range l.leftOut {
+		all = append(all, *o)
+	}
+	slices.SortFunc(all, func(a, b LeftOut) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
+	})
+	return all
+}
+
+func (w *walker) leaveOut(r reason) {
+	w.debugLeftOut(r)
+	w.countLeftOut(r)
+}
+
+func (w *walker) debugLeftOut(r reason) {
+	if w.l.options.Debug != nil {
+		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, w.words(r)))
+	}
+}
+
+func (w *walker) countLeftOut(r reason) {
+	o := w.l.leftOut[r]
+	if o == nil {
+		o = &LeftOut{Rule: w.words(r), First: string(w.path)}
+		w.l.leftOut[r] = o
+	}
+	o.Count++
+	if string(w.path) < o.First {
+		o.First = string(w.path)
+	}
+}

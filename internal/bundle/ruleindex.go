@@ -1,0 +1,154 @@
+package bundle
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// none stands for "no rule".
+const none = -1
+
+// ruleIndex finds the last of many rules that is about a path. Literal patterns cost a few steps for each byte of the path,
+// however many there are; only patterns with other wildcards are asked one by one.
+type ruleIndex struct {
+	ends     keys           // names, *.ext and unanchored paths, backwards
+	starts   keys           // text*
+	anchored map[string]int // whole paths
+	run      []int          // the others, last first
+}
+
+// key is a literal text with the last rule that has it.
+type key struct {
+	text string
+	any  int // the rule is about all that begins with text
+	part int // the rule is about whole path components only
+}
+
+// keys are sorted by their text, each text once.
+type keys []key
+
+func newRuleIndex(list []rule, include func(*rule) bool) ruleIndex {
+	x := ruleIndex{anchored: map[string]int{}}
+	for i := range list {
+		r := &list[i]
+		if !include(r) {
+			continue
+		}
+		switch p := &r.pattern; {
+		case !p.indexed():
+			x.run = append(x.run, i)
+		case p.shape == wholePath && p.anchored:
+			x.anchored[p.text] = i
+		case p.shape == nameStarts:
+			x.starts = append(x.starts, key{text: p.text, any: i, part: none})
+		case p.shape == nameEnds:
+			x.ends = append(x.ends, key{text: reversed(p.text), any: i, part: none})
+		default:
+			x.ends = append(x.ends, key{text: reversed(p.text), any: none, part: i})
+		}
+	}
+	x.ends, x.starts = x.ends.sorted(), x.starts.sorted()
+	slices.Reverse(x.run)
+	return x
+}
+
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+func (k keys) sorted() keys {
+	slices.SortFunc(k, func(a, b key) int { return strings.Compare(a.text, b.text) })
+	merged := k[:0]
+	for _, next := range k {
+		if n := len(merged); n > 0 && merged[n-1].text == next.text {
+			merged[n-1].any, merged[n-1].part = max(merged[n-1].any, next.any), max(merged[n-1].part, next.part)
+			continue
+		}
+		merged = append(merged, next)
+	}
+	return merged
+}
+
+// last is the last rule after the one numbered after that is about path, whose last component starts at base; if there is
+// none it is after. It adds the steps that it took to work.
+func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) int {
+	best := after
+	if len(x.anchored) > 0 {
+		if i, ok := x.anchored[string(path)]; ok {
+			best = max(best, i)
+		}
+		*work++
+	}
+	if len(x.ends) > 0 {
+		best = max(best, x.ends.ending(path, work))
+	}
+	if len(x.starts) > 0 {
+		best = max(best, x.starts.starting(path[base:], work))
+	}
+	for _, i := range x.run {
+		if i <= best {
+			break
+		}
+		ok, steps := list[i].pattern.runs(path, base)
+		*work += steps
+		if ok {
+			return i
+		}
+	}
+	return best
+}
+
+// ending is the last rule of those with whose text, read backwards, the path ends.
+func (k keys) ending(path []byte, work *int) int {
+	best := none
+	for depth := 0; ; depth++ {
+		*work++
+		if len(k[0].text) == depth {
+			best = max(best, k[0].any)
+			if depth == len(path) || path[len(path)-1-depth] == '/' {
+				best = max(best, k[0].part)
+			}
+			k = k[1:]
+		}
+		if depth == len(path) {
+			return best
+		}
+		if k = k.narrow(depth, path[len(path)-1-depth]); len(k) == 0 {
+			return best
+		}
+	}
+}
+
+// starting is the last rule of those with whose text s begins.
+func (k keys) starting(s []byte, work *int) int {
+	best := none
+	for depth := 0; ; depth++ {
+		*work++
+		if len(k[0].text) == depth {
+			best = max(best, k[0].any)
+			k = k[1:]
+		}
+		if depth == len(s) {
+			return best
+		}
+		if k = k.narrow(depth, s[depth]); len(k) == 0 {
+			return best
+		}
+	}
+}
+
+// narrow keeps, of keys that are longer than depth and equal before it, those that go on with c.
+func (k keys) narrow(depth int, c byte) keys {
+	if len(k) == 1 {
+		if k[0].text[depth] != c {
+			return nil
+		}
+		return k
+	}
+	from := sort.Search(len(k), func(i int) bool { return k[i].text[depth] >= c })
+	k = k[from:]
+	return k[:sort.Search(len(k), func(i int) bool { return k[i].text[depth] > c })]
+}

@@ -1,0 +1,222 @@
+//go:build linux
+
+package bundle_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/bundle"
+)
+
+// A link is judged by the name of what it leads to, as well as by its own: what stays out under its own name stays out by
+// way of a link, and what is warned of is warned of.
+func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
+	t.Parallel()
+	tree := []string{"infra/main.tf", ".env=A=b", ".envrc", "secrets/.pgpass", "home/.aws/credentials", "plan.tfplan", "terraform.tfstate", "old/x.tfstate.backup",
+		".terraform/providers/p", ".terraform/terraform.tfstate", ".terraform/modules/vpc/main.tf=m", "env/.terraform/plugins/p", ".git/config=token", "sub/.git=gitdir: x",
+		"gha-creds-1.json=key", "notes/plain.txt", "shared/a.pem", "shared/docs/a.md", "shared/skip/x", "shared/x.tf", "shared/skip/deep/x.tf",
+		// other names of the same
+		"hop1->hop2", "hop2->.env", "state->old/x.tfstate.backup", "dot->.terraform", "repo->.git", "data/prod.values", "data/.env.prod->prod.values",
+		"cache/p", "env/x/.terraform->../../cache", "data/terraform.tfstate->prod.values", "real/config=token", "clone/.git->../real",
+		"bare.git/HEAD", "bare.git/config=token", "bare.git/objects/", "bare.git/refs/", "conf/config"}
+	for _, c := range []struct {
+		target string
+		ignore string
+		sent   string // what of it is sent as x or below x; nothing if it stays out
+		warned []string
+	}{
+		{"../notes/plain.txt", "", "x", nil},
+		{"../.env", "", "x", []string{"secrets", `"x -> .env"`}},
+		{"../.envrc", "", "x", []string{"secrets", `"x -> .envrc"`}},
+		{"../secrets/.pgpass", "", "x", []string{"secrets", `"x -> secrets/.pgpass"`}},
+		{"../home/.aws/credentials", "", "x", []string{"secrets", `"x -> home/.aws/credentials"`}},
+		{"../plan.tfplan", "", "x", []string{"secrets", `"x -> plan.tfplan"`}},
+		{"../hop1", "", "x", []string{"secrets", `"x -> .env"`}},
+		{"../data/.env.prod", "", "x", []string{"secrets", `"x -> data/prod.values"`}},
+		{"../data/prod.values", "", "x", nil},
+		{"../terraform.tfstate", "", "", []string{"state", `"x -> terraform.tfstate"`}},
+		{"../state", "", "", []string{"state", `"x -> old/x.tfstate.backup"`}},
+		{"../data/terraform.tfstate", "", "", []string{"state", `"x -> data/prod.values"`}},
+		{"../terraform.tfstate", "!terraform.tfstate", "x", nil},
+		{"../old", "", "x/", []string{"state", `"x/x.tfstate.backup"`}},
+		{"../.terraform/providers/p", "", "", []string{"left out", `"x -> .terraform/providers/p"`}},
+		{"../.terraform/providers", "", "", []string{"left out", `"x -> .terraform/providers"`}},
+		{"../dot/providers", "", "", []string{"left out", `"x -> .terraform/providers"`}},
+		{"../env/x/.terraform", "", "", []string{"left out", `"x -> cache"`}},
+		{"../env/x/.terraform/p", "", "", []string{"left out", `"x -> cache/p"`}},
+		{"../cache/p", "", "x", nil},
+		{"../.terraform/terraform.tfstate", "", "", []string{`"x -> .terraform/terraform.tfstate"`}},
+		{"../.terraform/modules/vpc", "", "x/ x/main.tf", nil},
+		{"../.terraform/modules/vpc/main.tf", "", "x", nil},
+		{"../.terraform", "", "x/modules/ x/modules/vpc/ x/modules/vpc/main.tf", []string{"left out", `"x -> .terraform"`}},
+		{"../env", "", "x/ x/x/", nil},
+		{"../.git", "", "", []string{"never sent", `"x -> .git"`}},
+		{"../.git/config", "", "", []string{"never sent", `"x -> .git/config"`}},
+		{"../repo/config", "", "", []string{"never sent", `"x -> .git/config"`}},
+		{"../clone/.git/config", "", "", []string{"never sent", `"x -> real/config"`}},
+		{"../sub/.git", "", "", []string{"never sent", `"x -> sub/.git"`}},
+		{"../gha-creds-1.json", "", "", []string{"never sent", `"x -> gha-creds-1.json"`}},
+		{"../bare.git/config", "", "x", []string{"repositories", `"x -> bare.git/config"`}},
+		{"../bare.git", "", "x/ x/HEAD x/config x/objects/ x/refs/", []string{"repositories", `"x/config"`}},
+		{"../conf/config", "", "x", nil},
+		// the rules of the ignore file
+		{"../shared/a.pem", "*.pem", "", []string{"left out", `"x -> shared/a.pem"`}},
+		{"../shared/a.pem", "a.pem", "", []string{"left out", `"x -> shared/a.pem"`}},
+		{"../shared/a.pem", "shared/*.pem", "", []string{"left out", `"x -> shared/a.pem"`}},
+		{"../shared/a.pem", "*.pem\n!shared/a.pem", "x", nil},
+		{"../shared/docs/a.md", "docs/", "", []string{"left out", `"x -> shared/docs/a.md"`}},
+		{"../shared/skip", "skip\n!*.tf", "x/deep/x.tf", []string{"left out", `"x -> shared/skip"`}},
+		{"../shared", "shared/docs/\nshared/skip", "x/ x/a.pem x/x.tf", nil},
+		{"../shared/a.pem", "/shared/a.pem", "x", nil}, // a place in the archive
+		{"../shared/docs", "*\n!x\n!*.tf\n!x/**", "x/ x/a.md", nil},
+		{"../shared/docs", "**\n!main.tf\n!x\n!x/*", "x/ x/a.md", nil},
+	} {
+		t.Run(strings.ReplaceAll(c.target+" "+c.ignore, "/", "|"), func(t *testing.T) {
+			t.Parallel()
+			root := checkout(t, append(tree, "infra/x->"+c.target, "infra/.terraformignore="+c.ignore)...)
+			s := pack(t, root, "infra")
+			var got []string
+			for _, name := range s.sorted() {
+				if name != "main.tf" && name != ".terraformignore" {
+					got = append(got, name)
+				}
+			}
+			if diff := cmp.Diff(strings.Fields(c.sent), got); diff != "" && len(got)+len(c.sent) > 0 {
+				t.Errorf("sent differs (-want +got):\n%s", diff)
+			}
+			if c.warned != nil && !s.warned.mentions(c.warned...) {
+				t.Errorf("got warnings %q, want one with %q", s.warned.lines, c.warned)
+			}
+			if c.warned == nil && len(s.warned.lines) > 0 {
+				t.Errorf("got warnings %q, want none", s.warned.lines)
+			}
+		})
+	}
+}
+
+// A link in the bundle's own directory that another leads through counts under its name there.
+func TestRule07LinksThroughLinksBelowPath(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/x->secret.pem", "infra/y->fine.pem", "infra/secret.pem->../values", "infra/fine.pem->../values",
+		"infra/.terraformignore=/secret.pem", "values")
+	wantNames(t, pack(t, root, "infra"), "main.tf", "y", "fine.pem", ".terraformignore")
+}
+
+// The ignore file itself must not be a way to see what is never sent: bad lines of it are quoted in warnings.
+func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{"../.git/config", "../repo/config"} {
+		root := checkout(t, "infra/main.tf", "infra/.terraformignore->"+target, ".git/config=[token", "repo->.git")
+		var warned said
+		_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra", Warn: warned.add})
+		refused(t, err, bundle.IgnoreUnusable, "never sent")
+		if len(warned.lines) > 0 {
+			t.Errorf("got warnings %q, want none", warned.lines)
+		}
+	}
+}
+
+func TestRule07WhatLinksBringIsListed(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/sub/one.tf->../../shared/one.tf", "infra/mod->../mods/a", "infra/inner->main.tf", "infra/gone->../nothing",
+		"infra/state->../x.tfstate", "shared/one.tf", "mods/a/a.tf", "mods/a/b/b.tf", "mods/a/far->../../far", "far/f.tf", "far/g.tf", "mods/a/near->a.tf", "x.tfstate")
+	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
+	must(t, err)
+	want := []bundle.Brought{{Link: "mod", Target: "mods/a", Files: 2}, {Link: "mod/far", Target: "far", Files: 2}, {Link: "mod/near", Target: "mods/a/a.tf", Files: 1},
+		{Link: "sub/one.tf", Target: "shared/one.tf", Files: 1}}
+	if diff := cmp.Diff(want, l.Brought()); diff != "" {
+		t.Errorf("what links bring differs (-want +got):\n%s", diff)
+	}
+	if got := pack(t, root, "infra").archive.Files; got != 7 {
+		t.Errorf("got %d files, want the six of the links and main.tf", got)
+	}
+}
+
+// doubling is a row of directories, each with two links to the next: n of them hold 2^n copies of the last.
+func doubling(n int) (entries []string) {
+	for i := range n {
+		entries = append(entries, fmt.Sprintf("d%d/a->../d%d", i, i+1), fmt.Sprintf("d%d/b->../d%d", i, i+1))
+	}
+	return append(entries, "d0/main.tf", fmt.Sprintf("d%d/", n))
+}
+
+func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
+	t.Parallel()
+	numbered := func(n int, format string) (all []string) {
+		for i := range n {
+			all = append(all, fmt.Sprintf(format, i))
+		}
+		return all
+	}
+	big := func(size int) string { return "shared/big=" + strings.Repeat("x", size) }
+	infra := func(entries ...[]string) (all []string) {
+		all = []string{"infra/main.tf"}
+		for _, e := range entries {
+			all = append(all, e...)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		name, path string
+		tree       []string
+		link       string // that is refused, if one is
+	}{
+		{"doubling", "d0", doubling(30), `"d0/`},
+		{"doubling, a little", "d0", doubling(8), ""},
+		{"a directory 9 times", "infra", infra(numbered(9, "infra/l%d->../shared"), numbered(300, "shared/f%d")), ""},
+		{"a directory 12 times", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d")), `"infra/l`},
+		{"a directory 12 times in a big checkout", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d"), numbered(100, "else/f%d")), ""},
+		{"a small directory 200 times", "infra", infra(numbered(200, "infra/l%d->../shared"), numbered(4, "shared/f%d")), ""},
+		{"a file of 100 kB, 100 times", "infra", infra(numbered(100, "infra/l%d->../shared/big"), []string{big(100_000)}), `"infra/l`},
+		{"a file of 100 kB, 9 times", "infra", infra(numbered(9, "infra/l%d->../shared/big"), []string{big(100_000)}), ""},
+		{"a directory with a file of 1 MB, 12 times", "infra", infra(numbered(12, "infra/l%d->../shared"), []string{big(1_000_000)}), `"infra/l`},
+		{"links below path", "infra", infra(numbered(100, "infra/l%d->big"), []string{"infra/big=" + strings.Repeat("x", 100_000)}), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := bundle.List(t.Context(), bundle.Options{Root: checkout(t, c.tree...), Path: c.path})
+			if c.link == "" {
+				must(t, err)
+				return
+			}
+			refused(t, err, bundle.LinksMultiply, c.link, "more than 10 times")
+		})
+	}
+}
+
+// A file has no first name: a hard link stays out, or is warned of, if another name of the file asks for it.
+func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/.terraformignore=cache/\n!infra-wants.tfstate", "infra/terraform.tfstate", "infra/cache/lib.js", "infra/.env=A=b",
+		".env.prod=A=b", "old.tfstate", ".terraform/providers/p", ".terraform/modules/m/m.tf", ".git/config=token", ".git/objects/ab/cd=blob", "gha-creds-7.json=key", "plain.txt")
+	for name, target := range map[string]string{"state.txt": "infra/terraform.tfstate", "lib.js": "infra/cache/lib.js", "env.txt": "infra/.env", "notes.txt": ".env.prod",
+		"old.txt": "old.tfstate", "infra-wants.tfstate": "old.tfstate", "provider": ".terraform/providers/p", "m.tf": ".terraform/modules/m/m.tf", "git.txt": ".git/config",
+		"annexed.bin": ".git/objects/ab/cd", "creds.txt": "gha-creds-7.json", "plain.txt": "plain.txt"} {
+		must(t, os.Link(filepath.Join(root, target), filepath.Join(root, "infra", name)))
+	}
+	s := pack(t, root, "infra")
+	wantNames(t, s, "main.tf", ".terraformignore", ".env", "lib.js", "env.txt", "notes.txt", "infra-wants.tfstate", "m.tf", "annexed.bin", "plain.txt")
+	if !s.warned.mentions("Hard links are left out", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`, `"creds.txt -> gha-creds-7.json"`) {
+		t.Errorf("got warnings %q, want one with the five that are left out", s.warned.lines)
+	}
+	if !s.warned.mentions("Hard links to files that may hold secrets", "(2)", `"env.txt -> infra/.env"`, `"notes.txt -> .env.prod"`) {
+		t.Errorf("got warnings %q, want one with the two secrets", s.warned.lines)
+	}
+	if s.archive.Files != 10 {
+		t.Errorf("got %d files, want the ten that are sent", s.archive.Files)
+	}
+	var entries []string
+	for e, err := range s.listing.Entries(t.Context()) {
+		must(t, err)
+		entries = append(entries, e.Name)
+	}
+	if len(entries) != 10 {
+		t.Errorf("got entries %q, want the ten that are sent", entries)
+	}
+}
