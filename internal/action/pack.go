@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/inputs"
@@ -20,11 +21,40 @@ func (r *runStory) list(ctx context.Context) (*bundle.Listing, error) {
 		o.Debug = func(s string) { r.job.Debugf("%s", s) }
 	}
 	l, err := bundle.List(ctx, o)
-	if err == nil && !l.Ready() {
+	if err != nil {
+		return nil, err
+	}
+	if !l.Ready() {
 		r.directory = l.Path()
 	}
-	return l, err
+	r.showBrought(l)
+	return l, nil
 }
+
+// broughtShown is how many links are shown with what they bring.
+const broughtShown = 100
+
+// showBrought lists what links bring into the archive from outside `path`.
+func (r *runStory) showBrought(l *bundle.Listing) {
+	brought := l.Brought()
+	if len(brought) == 0 {
+		return
+	}
+	total := 0
+	for _, b := range brought {
+		total += b.Files
+	}
+	defer r.job.Group(fmt.Sprintf("Links bring in %s from outside %q", files(total), l.Path()))()
+	for _, b := range brought[:min(len(brought), broughtShown)] {
+		r.job.Infof("%q -> %q (%s)", b.Link, b.Target, files(b.Files))
+	}
+	if more := len(brought) - broughtShown; more > 0 {
+		r.job.Infof("and %d more links; mode: check lists every file", more)
+	}
+}
+
+// inputsListing bounds how long the problems with the inputs wait for those with the path.
+const inputsListing = 20 * time.Second
 
 // andPath adds to the problems with the inputs what is wrong with the path, so
 // that all is told at once.
@@ -34,6 +64,8 @@ func (s *step) andPath(ctx context.Context, in inputs.Run, err error) error {
 	if !packs || !errors.As(err, &bad) || slices.ContainsFunc(bad, func(p inputs.Problem) bool { return p.Input == "path" }) {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, inputsListing)
+	defer cancel()
 	_, listErr := bundle.List(ctx, bundle.Options{Root: s.job.Root(), Path: in.Path})
 	var why *bundle.Error
 	if errors.As(listErr, &why) {

@@ -1,0 +1,149 @@
+package action_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// firstLeftOut does something, once, when the log first shows that a file is left out, which is in the middle of listing.
+type firstLeftOut struct {
+	io.Writer
+	then func()
+}
+
+func (f *firstLeftOut) Write(p []byte) (int, error) {
+	if f.then != nil && bytes.Contains(p, []byte("left out")) {
+		f.then()
+		f.then = nil
+	}
+	return f.Writer.Write(p)
+}
+
+// TestListingHearsSignalsAndTimeout: listing a hostile checkout ends with the step, not after it. What is counted is how
+// many files are listed after that moment.
+func TestListingHearsSignalsAndTimeout(t *testing.T) {
+	t.Parallel()
+	const listed, between = 5000, 1000 // between: files between two looks at the context
+	for name, c := range map[string]struct {
+		inputs []string
+		code   int
+		result string
+		signal bool
+	}{
+		"U33 a signal":  {nil, 143, "result=interrupted", true},
+		"U33 a timeout": {[]string{"timeout=1s"}, 5, "result=timed-out", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, scenario(t, "plan-changes"), c.inputs...)
+			for i := range listed {
+				write(t, filepath.Join(r.checkout, fmt.Sprintf("f%d.md", i)), "")
+			}
+			write(t, filepath.Join(r.checkout, ".terraformignore"), "*.md")
+			r.env["RUNNER_DEBUG"] = "1"
+			ended := make(chan func(), 1)
+			r.during = func(p *played) {
+				ended <- func() {
+					if c.signal {
+						p.signals <- syscall.SIGTERM
+						time.Sleep(100 * time.Millisecond) // of virtual time: all else that can happen has happened then
+						return
+					}
+					time.Sleep(1100 * time.Millisecond)
+				}
+			}
+			r.stdout = func(w io.Writer) io.Writer { return &firstLeftOut{w, func() { (<-ended)() }} }
+			p := r.play().want(c.code, c.result).asked(readWorkspace, 0)
+			if n := strings.Count(p.log, "left out"); n == 0 || n > between+1 {
+				t.Errorf("%d files were listed in all, want at most %d after the end", n, between)
+			}
+		})
+	}
+}
+
+// TestHostileCheckoutFaults (U): a checkout whose author wants what it should not have, or more of it than there is.
+func TestHostileCheckoutFaults(t *testing.T) {
+	t.Parallel()
+	none := map[string]int{readWorkspace: 0, createVersion: 0}
+	planned := []string{"result=planned"}
+	infra := []string{"path=infra"}
+	playFaults(t, map[string]faultCase{
+		"U29 a secret by another name": {inputs: infra, rig: tree("infra/main.tf", "infra/notes.txt->../.env", ".env"), outputs: planned,
+			says: []string{"may hold secrets", `"notes.txt -> .env"`, `Links bring in 1 file from outside "infra"`, `"notes.txt" -> ".env" (1 file)`}, then: bundled("main.tf", "notes.txt")},
+		"U29 state by another name": {inputs: infra, rig: tree("infra/main.tf", "infra/notes.txt->../terraform.tfstate", "terraform.tfstate"), outputs: planned,
+			says: []string{"Terraform state is left out", `"notes.txt -> terraform.tfstate"`}, then: bundled("main.tf")},
+		"U29 providers by another name": {inputs: infra, rig: tree("infra/main.tf", "infra/p->../.terraform/providers", ".terraform/providers/x"), outputs: planned,
+			says: []string{"Links are left out", `"p -> .terraform/providers"`}, then: bundled("main.tf")},
+		"U30 links that multiply": {inputs: []string{"path=d0"}, rig: tree(doubling(20)...), code: 2, outputs: []string{"result=invalid", "error-code=links-multiply"},
+			says: []string{`Link "d0/`, "more than 10 times", "Let `path` name a directory"}, ops: none},
+		"U31 too many wildcards": {rig: tree(".terraformignore=" + strings.Repeat("*a*a*b\n", 100_000)), code: 2, outputs: []string{"result=invalid", "error-code=ignore-file-unusable"},
+			says: []string{"line 1201", "too many wildcards"}, ops: none},
+		"U31 too many rules": {rig: tree(".terraformignore=" + strings.Repeat("a\n", 500_000)), code: 2, outputs: []string{"result=invalid", "error-code=ignore-file-unusable"},
+			says: []string{"more than 100000 rules"}, ops: none},
+		"U31 many plain rules": {rig: tree(".terraformignore="+strings.Repeat("name-of-it\n", 90_000), "a/b/name-of-it"), outputs: planned, then: bundled(".terraformignore", "a/", "a/b/", "main.tf")},
+		"U32 a ready archive with credentials": {inputs: []string{"path=x.tgz"}, rig: readyArchive("main.tf", ".git/config", "terraform.tfstate"), outputs: planned,
+			says: []string{"never sent", `".git/config"`, "Terraform state", `"terraform.tfstate"`}},
+	})
+}
+
+// tree adds to the checkout: name=content is a file, name->target a link, a name that ends in / a directory.
+func tree(entries ...string) func(*rig) {
+	return func(r *rig) {
+		for _, e := range entries {
+			addEntry(r.t, r.checkout, e)
+		}
+	}
+}
+
+func doubling(n int) (entries []string) {
+	for i := range n {
+		entries = append(entries, fmt.Sprintf("d%d/a->../d%d", i, i+1), fmt.Sprintf("d%d/b->../d%d", i, i+1))
+	}
+	return append(entries, "d0/main.tf", fmt.Sprintf("d%d/", n))
+}
+
+func readyArchive(names ...string) func(*rig) {
+	return func(r *rig) {
+		var b bytes.Buffer
+		gz := gzip.NewWriter(&b)
+		w := tar.NewWriter(gz)
+		var errs []error
+		for _, name := range names {
+			errs = append(errs, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644}))
+		}
+		if err := errors.Join(append(errs, w.Close(), gz.Close())...); err != nil {
+			r.t.Fatal(err)
+		}
+		write(r.t, filepath.Join(r.checkout, "x.tgz"), b.String())
+	}
+}
+
+func addEntry(t *testing.T, root, entry string) {
+	t.Helper()
+	name, target, link := strings.Cut(entry, "->")
+	if link {
+		full := filepath.Join(root, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(full), 0o755), os.Symlink(target, full)); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	name, content, _ := strings.Cut(entry, "=")
+	if dir, ok := strings.CutSuffix(name, "/"); ok {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	write(t, filepath.Join(root, name), content)
+}
