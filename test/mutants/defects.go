@@ -177,9 +177,23 @@ var bundles = []mutant{
 	{"read ahead: the wrong batch", "bundle/ahead.go", `(a.turn+1)%len(a.ring)`, `(a.turn+2)%len(a.ring)`, nil},
 	{"read ahead: what is too big is cut", "bundle/ahead.go", `if f.size > int64(cap(b.content)-start) {`, `if f.size > int64(cap(b.content)) {`, nil},
 	{"read ahead: what cannot be opened is empty", "bundle/ahead.go", `return readFile{err: openError(source, err)}`, `return readFile{}`, nil},
-	{"a hard link may name a link", "bundle/check.go", `link || leads(target)`, `leads(target)`, nil},
+	{"a hard link may name a link", "bundle/check.go", `throughLink || known && c.tree.nodes[to].isLink {`, `throughLink {`, nil},
 	{".git is packed", "bundle/kinds.go", `return string(name) == ".git" ||`, `return false ||`, []string{"bundle", "action"}},
-	{"a link may leave the checkout", "bundle/link.go", `		w.fault(&Error{Code: LinkOutside, Path: source, Target: end.outside})
+	{"a link may leave the checkout", "bundle/link.go", `		w.faults.add(&Error{Code: LinkOutside, Path: source, Target: end.outside})
 `, `		_ = source
 `, []string{"bundle", "action"}},
+	{"links are not judged by their targets", "bundle/link.go", `	if target.excluded {
+		w.excludeTarget`, `	if false {
+		w.excludeTarget`, []string{"bundle", "action"}},
+	{"links are not judged by names on the way", "bundle/link.go", `err != nil || v.excluded {`, `err != nil {`, nil},
+	{"copies are not judged by their own paths", "bundle/walk.go", `	if w.now.copy != nil {
+		m, source`, `	if false {
+		m, source`, nil},
+	{"links may multiply without end", "bundle/copies.go", `	if ok || err != nil {`, `	if true || err != nil {`, []string{"bundle", "action"}},
+	{"hard links are not judged by their other names", "bundle/hardlink.go", `	if i.names < 2 {`, `	if true {`, nil},
+	{"a big directory is deaf", "bundle/walk.go", `w.pulse.spend(1); err != nil`, `error(nil); err != nil`, []string{"bundle", "action"}},
+	{"rules are deaf", "bundle/walk.go", `return v, target, w.pulse.spend(spent)`, `return v, target, nil`, nil},
+	{"links are deaf", "bundle/link.go", `w.pulse.spend(linkWork * (1 + end.steps))`, `error(nil)`, nil},
+	{"wildcards without a bound", "bundle/ignore.go", `if weight > maxWildcards {`, `if false {`, []string{"bundle", "action"}},
+	{"deep archives without a bound", "bundle/archivetree.go", `t.size > maxArchiveTree {`, `false {`, nil},
 }
