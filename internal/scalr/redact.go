@@ -35,11 +35,10 @@ func (r *redaction) add(link *url.URL) {
 
 // text hides secrets in a text; of an address the host is left.
 func (r *redaction) text(s string) string {
-	s = r.client.String(s)
 	for _, address := range r.behind {
 		s = address.ReplaceAllString(s, "$1/"+secret.Mask)
 	}
-	return r.links.String(s)
+	return r.links.String(r.client.String(s))
 }
 
 // error hides secrets in what an [Error] says.

@@ -1,7 +1,7 @@
 package main
 
 // mutants are the defects. Each is one that somebody could make.
-var mutants = slicesOf(requests, creations, statuses, signals, words, secrets, bundles)
+var mutants = slicesOf(requests, creations, statuses, signals, words, secrets, surroundings, bundles)
 
 func slicesOf(groups ...[]mutant) (all []mutant) {
 	for _, g := range groups {
