@@ -21,7 +21,7 @@ var deviations = []struct {
 	{"is-dry", true, "dry-run is true (requested: false)"},
 	{"is-destroy", true, "destroy is true (requested: false)"},
 	{"refresh-only", true, "refresh-only is true (requested: false)"},
-	{"auto-apply", true, "auto-apply is true (requested: false)"},
+	{"auto-apply", true, "auto-apply is true (requested: false, the workspace's setting)"},
 	{"save-plan", true, "save-plan is true (requested: false)"},
 	{"target-addrs", []any{"terraform_data.network"}, `targets is ["terraform_data.network"] (requested: ["terraform_data.route", "terraform_data.network"])`},
 	{"target-addrs", nil, "targets is not reported by Scalr (requested: ["},
@@ -91,9 +91,9 @@ func TestWrongRunReally(t *testing.T) {
 		"R20 without anybody to wait":         {"applied", []string{"wait=false"}, map[string]any{"is-dry": false, "auto-apply": true}, 0, "dry-run is false"},
 		"R20 a run that destroys":             {"applied", []string{"dry-run=false"}, map[string]any{"is-destroy": true}, 0, "destroy is true"},
 		"R20 auto-apply past the gates":       {"applied", []string{"dry-run=false", "fail-on=destroy"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false)"},
-		"R20 auto-apply against the setting":  {"plan-changes", []string{"dry-run=false"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false)"},
+		"R20 auto-apply against the setting":  {"plan-changes", []string{"dry-run=false"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false, the workspace's setting)"},
 		"R20 no auto-apply":                   {"plan-changes", []string{"dry-run=false", "auto-apply=true"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true)"},
-		"R20 no auto-apply as the setting is": {"applied", []string{"dry-run=false"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true)"},
+		"R20 no auto-apply as the setting is": {"applied", []string{"dry-run=false"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true, the workspace's setting)"},
 		"R20 a plan that is not saved":        {"saved-plan", []string{"dry-run=false", "save-plan=true"}, map[string]any{"save-plan": false}, 0, "save-plan is false"},
 		"R21 while it plans":                  {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Second, "dry-run is false"},
 		"R21 while it applies":                {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 3 * time.Second, "dry-run is false"},
@@ -234,6 +234,52 @@ func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
 		if run.ID == other && len(run.Actions) > 0 {
 			t.Errorf("run %s of somebody else was asked to %v", run.ID, run.Actions)
 		}
+	}
+}
+
+// TestListsProveNothing (R25): a list that gives all runs our configuration version
+// leads to no action on the runs of others.
+func TestListsProveNothing(t *testing.T) {
+	t.Parallel()
+	for name, faults := range map[string][]scalrtest.Fault{
+		"R25 a second run":    {{Op: createRun, Action: scalrtest.Twice}},
+		"R25 a lost answer":   {{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Reset}},
+		"R25 lost altogether": {{Op: createRun, Times: -1, Action: scalrtest.Reset}},
+		"R25 a signal":        {{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Stall}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(slowly(t, "plan-changes"), faults...)
+			var other string
+			s.Setup = func(s *scalrtest.Server) { other = s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": true}) }
+			r := newRig(t, s)
+			r.during = func(p *played) {
+				for p.count(createRun) == 0 {
+					time.Sleep(time.Millisecond)
+				}
+				for _, run := range p.server.Runs() {
+					if run.ID != other { // the list lies as soon as our version is known
+						p.server.AddFault(misreported("GET /runs", 1, "configuration-version", run.Configuration))
+						break
+					}
+				}
+				if name == "R25 lost altogether" {
+					early := &played{t: t, dir: p.dir}
+					early.read()
+					p.server.AddFault(misreported("GET /runs", 1, "configuration-version", early.outputs["configuration-version-id"]))
+				}
+				if name == "R25 a signal" {
+					time.Sleep(time.Second)
+					p.signals <- os.Interrupt
+				}
+			}
+			p := r.play()
+			for _, run := range p.runs {
+				if run.ID == other && (len(run.Actions) > 0 || p.outputs["run-id"] == other) {
+					t.Errorf("run %s of somebody else was adopted, or asked to %v\n%s", run.ID, run.Actions, p.log)
+				}
+			}
+		})
 	}
 }
 

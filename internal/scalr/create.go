@@ -104,11 +104,7 @@ func notUploadedYet(err error) bool {
 // awaitRun looks for the run of the configuration version for the whole window.
 func (c *Client) awaitRun(ctx context.Context, q RunRequest, window time.Duration) (Run, bool, error) {
 	return await(ctx, window, func() (Run, bool, error) {
-		found, err := c.runsWith(ctx, q.WorkspaceID, q.ConfigurationID)
-		if len(found) == 0 {
-			return Run{}, false, err
-		}
-		return found[0], true, nil
+		return c.RunOf(ctx, q.WorkspaceID, q.ConfigurationID)
 	})
 }
 
@@ -155,7 +151,7 @@ func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string,
 		if r.ID == keep.ID || r.WorkspaceID != keep.WorkspaceID || r.Status.Over() {
 			continue
 		}
-		stop, stopErr := c.Stop(ctx, r, Stopping{Comment: comment})
+		stop, stopErr := c.Stop(ctx, r, Stopping{Comment: comment, Check: keep.sameOrigin})
 		switch {
 		case stopErr != nil:
 			err = errors.Join(err, stopErr)
@@ -166,6 +162,15 @@ func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string,
 		}
 	}
 	return swept, err
+}
+
+// sameOrigin refuses a run that turns out to be of another workspace or
+// configuration version, whatever a list said.
+func (r Run) sameOrigin(look Run) error {
+	if look.WorkspaceID == r.WorkspaceID && look.ConfigurationID == r.ConfigurationID {
+		return nil
+	}
+	return fmt.Errorf("run %s is not of configuration version %s in workspace %s", look.ID, r.ConfigurationID, r.WorkspaceID)
 }
 
 // HasTwin reports whether another run of the configuration version is not over, as
@@ -180,11 +185,15 @@ func (c *Client) HasTwin(ctx context.Context, run Run) (has bool) {
 	return has && run.ConfigurationID != ""
 }
 
-// RunOf finds the run of a configuration version, if there is one by now.
+// RunOf finds the run of a configuration version, if there is one by now: one that
+// a list says is of it, and that does not itself say otherwise.
 func (c *Client) RunOf(ctx context.Context, workspaceID, configurationID string) (Run, bool, error) {
 	found, err := c.runsWith(ctx, workspaceID, configurationID)
-	if len(found) == 0 {
-		return Run{}, false, err
+	for _, r := range found {
+		look, lookErr := c.readRun(ctx, r.ID, single)
+		if lookErr != nil || look.ConfigurationID == configurationID || look.ConfigurationID == "" {
+			return r, true, nil
+		}
 	}
-	return found[0], true, nil
+	return Run{}, false, err
 }

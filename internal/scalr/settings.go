@@ -73,7 +73,8 @@ func (q RunRequest) Differences(r Run) []Difference {
 	list.flag("refresh-only", q.RefreshOnly, s.RefreshOnly)
 	list.flag("save-plan", q.SavePlan, s.SavePlan)
 	if never := q.Dry || q.SavePlan; s.AutoApply == nil || *s.AutoApply || !never {
-		list.flag("auto-apply", q.autoApply(), s.AutoApply)
+		want, from := q.autoApply()
+		list.flagFrom("auto-apply", want, from, s.AutoApply)
 	}
 	list.set("target-addrs", q.Targets, s.Targets)
 	list.set("replace-addrs", q.Replace, s.Replace)
@@ -83,11 +84,12 @@ func (q RunRequest) Differences(r Run) []Difference {
 	return list
 }
 
-func (q RunRequest) autoApply() bool {
+// autoApply is what the run must report, and where that comes from.
+func (q RunRequest) autoApply() (want bool, from string) {
 	if q.AutoApply != nil {
-		return *q.AutoApply
+		return *q.AutoApply, ""
 	}
-	return q.WorkspaceAutoApply
+	return q.WorkspaceAutoApply, ", the workspace's setting"
 }
 
 type differences []Difference
@@ -98,12 +100,15 @@ func (d *differences) id(member, want, got string) {
 	}
 }
 
-func (d *differences) flag(member string, want bool, got *bool) {
+func (d *differences) flag(member string, want bool, got *bool) { d.flagFrom(member, want, "", got) }
+
+func (d *differences) flagFrom(member string, want bool, from string, got *bool) {
+	wanted := strconv.FormatBool(want) + from
 	switch {
 	case got == nil:
-		*d = append(*d, Difference{member, strconv.FormatBool(want), "", true})
+		*d = append(*d, Difference{member, wanted, "", true})
 	case *got != want:
-		*d = append(*d, Difference{member, strconv.FormatBool(want), strconv.FormatBool(*got), false})
+		*d = append(*d, Difference{member, wanted, strconv.FormatBool(*got), false})
 	}
 }
 
