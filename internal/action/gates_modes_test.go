@@ -1,6 +1,9 @@
 package action_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,4 +116,35 @@ func TestCostEstimationOff(t *testing.T) {
 	// A server that says nothing of it decides by the estimate.
 	newRig(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").says("no cost estimate").asked("POST /runs", 1)
 	newRig(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
+}
+
+// TestSecretsHideNoDestruction: a secret that reads like a word of Terraform's is
+// taken out of what is shown, and the plan is judged as it came.
+func TestSecretsHideNoDestruction(t *testing.T) {
+	t.Parallel()
+	uncounted := scalrtest.Fault{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+		return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = nil })
+	}}
+	for _, c := range []struct {
+		secret string
+		json   int // status of the plan JSON
+	}{{"delete", 200}, {"actions", 200}, {"resource_changes", 200}, {"destroyed", 404}, {"will be destroyed", 404}, {"to destroy", 404}, {"old_gateway", 404}} {
+		t.Run(c.secret, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, "waits-for-approval"), uncounted)
+			s.Logs.JSON = c.json
+			r := newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy", "sensitive-variables=STRATEGY="+c.secret)
+			p := r.play().want(1, "result=rejected", "has-destroys=true").asked(confirms, 0).stops("discard 202")
+			p.says("the plan destroys or replaces something")
+			for _, output := range planFiles {
+				text, err := os.ReadFile(filepath.Join(p.dir, p.outputs[output]))
+				if p.outputs[output] != "" && (err != nil || strings.Contains(string(text), c.secret)) {
+					t.Errorf("%s holds the secret, or cannot be read: %v", output, err)
+				}
+			}
+			if strings.Contains(p.summary, c.secret) {
+				t.Errorf("the summary holds the secret:\n%s", p.summary)
+			}
+		})
+	}
 }

@@ -37,6 +37,9 @@ func TestMemory(t *testing.T) {
 			if most := 4*m.size + int64(m.took.Seconds()*64*1024); m.served > most {
 				t.Errorf("transferred %d bytes, want %d at most", m.served, most)
 			}
+			if m.copied == 0 || m.copied > 64<<20 {
+				t.Errorf("the plan's log is a file of %d bytes, want 64 MiB at most", m.copied)
+			}
 			if m.printed < m.size {
 				t.Errorf("printed %d bytes of %d", m.printed, m.size)
 			}
@@ -47,6 +50,7 @@ func TestMemory(t *testing.T) {
 type measured struct {
 	peak                  int64 // KiB
 	size, served, printed int64 // bytes
+	copied                int64 // bytes of the file plan-log-file
 	took                  time.Duration
 }
 
@@ -86,6 +90,12 @@ func measure(t *testing.T, binary string, s scalrtest.Scenario) (m measured) {
 		case err := <-ended:
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out.tail)
+			}
+			files, _ := filepath.Glob(filepath.Join(dir, "scalr-run-*-plan.log"))
+			for _, name := range files {
+				if info, err := os.Stat(name); err == nil {
+					m.copied += info.Size()
+				}
 			}
 			m.size, m.served, m.printed, m.took = s.Life.Plan.Size, served.Load(), out.n, time.Since(began)
 			return m
