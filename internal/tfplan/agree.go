@@ -3,7 +3,6 @@ package tfplan
 import (
 	"encoding/json"
 	"math/big"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,14 +42,14 @@ func (t *passage) agrees(c *tfjson.ResourceChange) bool {
 
 // agree compares the regions of a text, each of which is about one attribute, with the values.
 func agree(regions []region, v values) bool {
-	shown := map[string]bool{}
+	names, shown := members(v), map[string]bool{}
 	for _, r := range regions {
-		if shown[r.name] && !r.block {
+		if shown[r.name] && !r.block || !slices.Contains(names, r.name) {
 			return false
 		}
 		shown[r.name] = true
 	}
-	for _, name := range members(v) {
+	for _, name := range names {
 		if at := v.at(name); !at.same() && !at.blank() && !shown[name] {
 			return false
 		}
@@ -94,173 +93,26 @@ func (p *planText) agreeing(changes map[string]*tfjson.Change) []string {
 	return p.outputs
 }
 
-// region is the lines about one attribute, or about one block of that name.
-type region struct {
-	name  string
-	block bool
-	lines []textLine
-}
-
-// textLine is one line of a change: its sign and its words.
-type textLine struct {
-	sign   string
-	tokens []token
-	text   string // a line of a text over several lines, which has no tokens
-}
-
-// split parts lines into regions, which begin where text stands in the column.
-func split(lines []string, column int) ([]region, bool) {
-	var regions []region
-	var text heredoc
-	for _, l := range lines {
-		inside := text.column > 0
-		sign, rest := text.cut(l)
-		if inside && len(regions) == 0 {
-			return nil, false
-		}
-		if inside && text.column > 0 {
-			last := &regions[len(regions)-1]
-			last.lines = append(last.lines, textLine{sign: sign, text: strings.TrimSpace(rest)})
-			continue
-		}
-		tokens, ok := lex(rest)
-		if !ok {
-			return nil, false
-		}
-		if len(tokens) == 0 {
-			continue
-		}
-		at := len(l) - len(strings.TrimLeft(rest, " "))
-		if sign == "" {
-			at = len(l) - len(strings.TrimLeft(l, " "))
-		}
-		first := tokens[0]
-		switch {
-		case inside: // the end mark of a text, and what follows it
-		case at < column, at == column && first.kind != aWord && first.kind != aString && first.kind != aBracket:
-			return nil, false
-		case at == column && first.kind != aBracket:
-			regions = append(regions, region{name: first.text, block: !isAssignment(tokens)})
-		}
-		if len(regions) == 0 {
-			return nil, false
-		}
-		last := &regions[len(regions)-1]
-		last.lines = append(last.lines, textLine{sign: sign, tokens: tokens})
-	}
-	return regions, true
-}
-
-func isAssignment(tokens []token) bool {
-	return len(tokens) > 1 && tokens[1].text == "=" && tokens[1].kind == aSign
-}
-
-type tokenKind int
-
-const (
-	aWord    tokenKind = iota // a name, a number, true, false, null
-	aString                   // what stood in quotes, without them
-	aSign                     // = and ->
-	aBracket                  // also a comma
-	aNote                     // (known after apply) and its like
-)
-
-type token struct {
-	kind tokenKind
-	text string
-}
-
-// notes are what stands for a value that is not shown.
-var notes = []string{"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)"}
-
-// remarks are the comments that Terraform puts into a change.
-var remarks = regexp.MustCompile(`^# (?:forces replacement|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes|\(known after apply\)` +
-	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,|so its contents will not be displayed\.` +
-	`|Warning: this (?:attribute value|block) will (?:no longer be|be) marked as sensitive(?: and will not)?` +
-	`|(?:display in UI output )?after applying this change\.(?: The value is unchanged\.)?)$`)
-
-// lex parts a line into its tokens; false if it has something else in it.
-func lex(s string) (tokens []token, ok bool) {
-	for {
-		s = strings.TrimLeft(s, " ")
-		switch {
-		case s == "":
-			return tokens, true
-		case s[0] == '#':
-			return tokens, remarks.MatchString(strings.TrimRight(s, " "))
-		case s[0] == '"':
-			quoted, err := strconv.QuotedPrefix(s)
-			if err != nil {
-				return nil, false
-			}
-			text, err := strconv.Unquote(quoted)
-			if err != nil {
-				return nil, false
-			}
-			tokens, s = append(tokens, token{aString, text}), s[len(quoted):]
-			continue
-		case strings.HasPrefix(s, "->"):
-			tokens, s = append(tokens, token{aSign, "->"}), s[2:]
-			continue
-		case s[0] == '=':
-			tokens, s = append(tokens, token{aSign, "="}), s[1:]
-			continue
-		}
-		if note := noteIn(s); note != "" {
-			tokens, s = append(tokens, token{aNote, note}), s[len(note):]
-			continue
-		}
-		if strings.IndexByte("{}[](),", s[0]) >= 0 {
-			tokens, s = append(tokens, token{aBracket, s[:1]}), s[1:]
-			continue
-		}
-		end := strings.IndexAny(s, " ,(){}[]\"=")
-		if end < 0 {
-			end = len(s)
-		}
-		tokens, s = append(tokens, token{aWord, s[:end]}), s[end:]
-	}
-}
-
-func noteIn(s string) string {
-	for _, n := range notes {
-		if strings.HasPrefix(s, n) {
-			return n
-		}
-	}
-	return ""
-}
-
 // evidence compares the lines about one attribute with its values.
 type evidence struct {
 	names         map[string]bool // of the attribute and of all that it holds
 	before, after map[string]int  // how often each value is there
-	gone, come    map[string]bool // values that must still be shown as removed or added
+	gone, come    map[string]int  // how often each is shown as removed, as added
+	was, will     bool            // there is something before, after
 	changes       bool
 	hidden        bool // some of it is sensitive
 	unknown       bool // some of it is known after the apply only,
 	saysUnknown   bool // and that was shown
-	goes, new     bool // there is nothing after, or was nothing before
 }
 
 func evidenceOf(name string, v values) *evidence {
-	e := &evidence{names: map[string]bool{name: true}, before: map[string]int{}, after: map[string]int{}, gone: map[string]bool{}, come: map[string]bool{}}
+	e := &evidence{names: map[string]bool{name: true}, before: map[string]int{}, after: map[string]int{}, gone: map[string]int{}, come: map[string]int{}}
 	e.collect(v.before, v.hiddenBefore, e.before)
 	e.collect(v.after, v.hiddenAfter, e.after)
 	e.collect(v.unknown, nil, map[string]int{}) // for the names
 	e.unknown, e.changes = marked(v.unknown), !v.same()
+	e.was, e.will = v.before != nil || marked(v.hiddenBefore), v.after != nil || marked(v.hiddenAfter)
 	e.hidden = marked(v.hiddenBefore) || marked(v.hiddenAfter)
-	e.goes, e.new = v.after == nil && !e.unknown, v.before == nil
-	for leaf, n := range e.before {
-		if n > e.after[leaf] {
-			e.gone[leaf] = true
-		}
-	}
-	for leaf, n := range e.after {
-		if n > e.before[leaf] {
-			e.come[leaf] = true
-		}
-	}
 	return e
 }
 
@@ -280,12 +132,11 @@ func (e *evidence) collect(value, hidden any, to map[string]int) {
 			e.collect(v, mark(hidden, i), to)
 		}
 	case string:
-		var inner any
-		if t := strings.TrimSpace(value); (strings.HasPrefix(t, "{") || strings.HasPrefix(t, "[")) && decode([]byte(t), &inner) == nil {
-			e.collect(inner, nil, to) // shown as jsonencode(...)
+		if inner, ok := encoded(value); ok {
+			e.collect(inner, nil, to)
 			return
 		}
-		if strings.Contains(strings.TrimSpace(value), "\n") {
+		if strings.Contains(value, "\n") {
 			for l := range strings.SplitSeq(value, "\n") {
 				if l = strings.TrimSpace(plainText(l)); l != "" {
 					to["line "+l]++
@@ -301,6 +152,14 @@ func (e *evidence) collect(value, hidden any, to map[string]int) {
 	}
 }
 
+// encoded is a value that Terraform shows as jsonencode(...).
+func encoded(s string) (value any, ok bool) {
+	if !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "[") || !json.Valid([]byte(s)) {
+		return nil, false
+	}
+	return value, decode([]byte(s), &value) == nil
+}
+
 // plainText is a text as the log's lines give it.
 func plainText(s string) string { return strings.ReplaceAll(sanitize.Text(s), "\t", "    ") }
 
@@ -314,7 +173,7 @@ func numberLeaf(s string) string {
 // take checks the lines of a region.
 func (e *evidence) take(r region) bool {
 	for _, l := range r.lines {
-		if l.sign != "" && !e.changes && !e.hidden && len(e.before)+len(e.after) > 0 {
+		if !e.may(l.sign) {
 			return false
 		}
 		if l.tokens == nil {
@@ -328,6 +187,21 @@ func (e *evidence) take(r region) bool {
 		}
 	}
 	return true
+}
+
+// may reports whether a line of the attribute may have the sign: only what is there
+// before can go, only what is there after can come, and both of what changes.
+func (e *evidence) may(sign string) bool {
+	was, will, differs := e.was, e.will || e.unknown, e.changes || e.hidden
+	switch sign {
+	case "-":
+		return was && (differs || !will) // an empty list is the same as none, and shown
+	case "+":
+		return will && (differs || !was)
+	case "":
+		return true
+	}
+	return was && will && differs
 }
 
 // line checks one line: the name that it begins with, and its values.
@@ -381,20 +255,17 @@ func (e *evidence) value(leaf, sign string) bool {
 	was, will := e.before[leaf] > 0, e.after[leaf] > 0
 	switch sign {
 	case "-":
-		delete(e.gone, leaf)
+		e.gone[leaf]++
 		return was
 	case "+":
-		delete(e.come, leaf)
+		e.come[leaf]++
 		return will
 	case "":
-		goes := e.goes || e.unknown
-		if goes {
-			delete(e.gone, leaf)
+		if !will && e.unknown { // of a text that is followed by -> (known after apply)
+			e.gone[leaf]++
+			return was
 		}
-		if e.new {
-			delete(e.come, leaf)
-		}
-		return (was || e.new) && (will || goes)
+		return was && will
 	}
 	return false
 }
@@ -405,24 +276,16 @@ func (v values) blank() bool {
 	return !marked(v.unknown) && (v.before == nil || v.before == "") && (v.after == nil || v.after == "")
 }
 
-// complete reports whether all that goes and comes was shown.
+// complete reports whether all that goes and comes was shown: what is left of each
+// value before and after must be the same.
 func (e *evidence) complete() bool {
-	delete(e.come, "text ") // an empty text is as good as none to many providers
-	delete(e.gone, "text ")
-	return len(e.gone) == 0 && len(e.come) == 0 && (!e.unknown || e.saysUnknown)
-}
-
-// isFiller reports a word that is no value.
-func isFiller(word string) bool {
-	return word == "null" || word == "jsonencode" || word == "<<-EOT" || word == "<<~EOT" || word == "EOT"
-}
-
-func leafOf(t token) string {
-	switch {
-	case t.kind == aString:
-		return "text " + plainText(t.text)
-	case t.text == "true", t.text == "false":
-		return "word " + t.text
+	for _, side := range []map[string]int{e.before, e.after} {
+		for leaf := range side {
+			// An empty text is as good as none to many providers.
+			if left := e.before[leaf] - e.gone[leaf]; leaf != "text " && (left < 0 || left != e.after[leaf]-e.come[leaf]) {
+				return false
+			}
+		}
 	}
-	return numberLeaf(t.text)
+	return !e.unknown || e.saysUnknown
 }

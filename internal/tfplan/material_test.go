@@ -68,3 +68,12 @@ func readApply(log *io.SectionReader) Apply {
 	}
 	return l.Apply()
 }
+
+func contents(t testing.TB, plan, name string) []byte {
+	t.Helper()
+	data, err := io.ReadAll(material(t, plan, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -319,43 +319,6 @@ func (p *planText) only(k key) *passage {
 	return p.byKey[k]
 }
 
-// headline tells what Terraform's words behind an address mean.
-func headline(words string) (action Action, drifted, ok bool) {
-	for _, row := range headlines {
-		if strings.HasPrefix(words, row.words) {
-			if row.action == Replace && strings.Contains(words, " not be destroyed") {
-				return Create, false, true // the old object is left behind
-			}
-			return row.action, row.drifted, true
-		}
-	}
-	return "", false, false
-}
-
-// headlines are the words of hashicorp/terraform and opentofu/opentofu,
-// internal/command/jsonformat/plan.go, and of their older versions.
-var headlines = []struct {
-	words   string
-	action  Action
-	drifted bool
-}{
-	{words: "will be created", action: Create},
-	{words: "will be updated in-place", action: Update},
-	{words: "will be destroyed", action: Destroy},
-	{words: "must be replaced", action: Replace},
-	{words: "will be replaced", action: Replace},
-	{words: "is tainted, so ", action: Replace},
-	{words: "will be read during apply", action: Read},
-	{words: "has moved to ", action: Move},
-	{words: "will be imported", action: Import},
-	{words: "will no longer be managed by ", action: Forget},
-	{words: "will be removed from Terraform state", action: Forget},
-	{words: "will be removed from the OpenTofu state", action: Forget},
-	{words: "has changed", action: Update, drifted: true},
-	{words: "has been changed", action: Update, drifted: true},
-	{words: "has been deleted", action: Destroy, drifted: true},
-}
-
 func (p *planText) output(line string) {
 	if p.size += len(line) + 1; p.size <= longestText && p.sections == 1 {
 		p.outputs = append(p.outputs, line)

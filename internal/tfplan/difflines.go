@@ -1,0 +1,159 @@
+package tfplan
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// region is the lines about one attribute, or about one block of that name.
+type region struct {
+	name  string
+	block bool
+	lines []textLine
+}
+
+// textLine is one line of a change: its sign and its words.
+type textLine struct {
+	sign   string
+	tokens []token
+	text   string // a line of a text over several lines, which has no tokens
+}
+
+// split parts lines into regions, which begin where text stands in the column.
+func split(lines []string, column int) ([]region, bool) {
+	var regions []region
+	var text heredoc
+	for _, l := range lines {
+		inside := text.column > 0
+		sign, rest := text.cut(l)
+		if inside && len(regions) == 0 {
+			return nil, false
+		}
+		if inside && text.column > 0 {
+			last := &regions[len(regions)-1]
+			last.lines = append(last.lines, textLine{sign: sign, text: strings.TrimSpace(rest)})
+			continue
+		}
+		tokens, ok := lex(rest)
+		if !ok {
+			return nil, false
+		}
+		if len(tokens) == 0 {
+			continue
+		}
+		at := len(l) - len(strings.TrimLeft(rest, " "))
+		if sign == "" {
+			at = len(l) - len(strings.TrimLeft(l, " "))
+		}
+		first := tokens[0]
+		switch {
+		case inside: // the end mark of a text, and what follows it
+		case at < column, at == column && first.kind != aWord && first.kind != aString && first.kind != aBracket:
+			return nil, false
+		case at == column && first.kind != aBracket:
+			regions = append(regions, region{name: first.text, block: !isAssignment(tokens)})
+		}
+		if len(regions) == 0 {
+			return nil, false
+		}
+		last := &regions[len(regions)-1]
+		last.lines = append(last.lines, textLine{sign: sign, tokens: tokens})
+	}
+	return regions, true
+}
+
+func isAssignment(tokens []token) bool {
+	return len(tokens) > 1 && tokens[1].text == "=" && tokens[1].kind == aSign
+}
+
+type tokenKind int
+
+const (
+	aWord    tokenKind = iota // a name, a number, true, false, null
+	aString                   // what stood in quotes, without them
+	aSign                     // = and ->
+	aBracket                  // also a comma
+	aNote                     // (known after apply) and its like
+)
+
+type token struct {
+	kind tokenKind
+	text string
+}
+
+// notes are what stands for a value that is not shown.
+var notes = []string{"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)"}
+
+// remarks are the comments that Terraform puts into a change.
+var remarks = regexp.MustCompile(`^# (?:forces replacement|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes|\(known after apply\)` +
+	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,|so its contents will not be displayed\.` +
+	`|Warning: this (?:attribute value|block) will (?:no longer be|be) marked as sensitive(?: and will not)?` +
+	`|(?:display in UI output )?after applying this change\.(?: The value is unchanged\.)?)$`)
+
+// lex parts a line into its tokens; false if it has something else in it.
+func lex(s string) (tokens []token, ok bool) {
+	for {
+		s = strings.TrimLeft(s, " ")
+		switch {
+		case s == "":
+			return tokens, true
+		case s[0] == '#':
+			return tokens, remarks.MatchString(strings.TrimRight(s, " "))
+		case s[0] == '"':
+			quoted, err := strconv.QuotedPrefix(s)
+			if err != nil {
+				return nil, false
+			}
+			text, err := strconv.Unquote(quoted)
+			if err != nil {
+				return nil, false
+			}
+			tokens, s = append(tokens, token{aString, text}), s[len(quoted):]
+			continue
+		case strings.HasPrefix(s, "->"):
+			tokens, s = append(tokens, token{aSign, "->"}), s[2:]
+			continue
+		case s[0] == '=':
+			tokens, s = append(tokens, token{aSign, "="}), s[1:]
+			continue
+		}
+		if note := noteIn(s); note != "" {
+			tokens, s = append(tokens, token{aNote, note}), s[len(note):]
+			continue
+		}
+		if strings.IndexByte("{}[](),", s[0]) >= 0 {
+			tokens, s = append(tokens, token{aBracket, s[:1]}), s[1:]
+			continue
+		}
+		end := strings.IndexAny(s, " ,(){}[]\"=")
+		if end < 0 {
+			end = len(s)
+		}
+		tokens, s = append(tokens, token{aWord, s[:end]}), s[end:]
+	}
+}
+
+func noteIn(s string) string {
+	for _, n := range notes {
+		if strings.HasPrefix(s, n) {
+			return n
+		}
+	}
+	return ""
+}
+
+// isFiller reports a word that is no value.
+func isFiller(word string) bool {
+	return word == "null" || word == "jsonencode" || word == "<<-EOT" || word == "<<~EOT" || word == "EOT"
+}
+
+func leafOf(t token) string {
+	switch {
+	case t.kind == aString:
+		return "text " + plainText(t.text)
+	case t.text == "true", t.text == "false":
+		return "word " + t.text
+	}
+	return numberLeaf(t.text)
+}
