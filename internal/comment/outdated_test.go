@@ -24,41 +24,59 @@ func noted(note, report string) string {
 // touched, and nothing is created.
 func TestMarkOutdated(t *testing.T) {
 	t.Parallel()
-	marker := func(keys ...string) string { return comment.Marker("scalr-run", keys...) }
+	type posts = []comment.Post
 	post := func(change func(*comment.Post)) comment.Post {
 		p := of("10", "report")
 		change(&p)
 		return p
 	}
+	by := func(input string) comment.Post { return post(func(p *comment.Post) { p.Workspace = input }) }
+	marked := func(marker string) comment.Post { return post(func(p *comment.Post) { p.Marker = marker }) }
+	applied := post(func(p *comment.Post) { p.Closed = true })
+	other := post(func(p *comment.Post) {
+		p.Marker, p.Workspace = comment.Marker("scalr-run", "ws-other", ""), "production/other"
+	})
+
+	same := func(*comment.Failure) {}
+	input := func(workspace string) func(*comment.Failure) {
+		return func(f *comment.Failure) { f.Workspace = workspace }
+	}
+	id := func(id string) func(*comment.Failure) {
+		return func(f *comment.Failure) { f.Workspace, f.WorkspaceID = id, id }
+	}
+	tag := func(tag string) func(*comment.Failure) { return func(f *comment.Failure) { f.Tag = tag } }
+	head := func(sha string) func(*comment.Failure) { return func(f *comment.Failure) { f.Head.SHA = sha } }
+	marker := func(keys ...string) string { return comment.Marker("scalr-run", keys...) }
+	long := strings.Repeat("北", 500)
 	for name, test := range map[string]struct {
-		before  []comment.Post
+		before  posts
 		failure func(*comment.Failure)
 		want    []string // the comments of ours
 		kind    comment.Kind
 	}{
-		"no comment":             {nil, func(*comment.Failure) {}, nil, ""},
-		"by name":                {[]comment.Post{of("10", "report")}, func(*comment.Failure) {}, []string{noted("note", "report")}, ""},
-		"of the same run":        {[]comment.Post{of("12", "report")}, func(*comment.Failure) {}, []string{noted("note", "report")}, ""},
-		"of a newer run":         {[]comment.Post{of("13", "report")}, func(*comment.Failure) {}, []string{"report"}, comment.Superseded},
-		"another input":          {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace = "production/networks" }, []string{"report"}, ""},
-		"other letters":          {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace = "Production/network" }, []string{"report"}, ""},
-		"no input":               {[]comment.Post{of("10", "report"), post(func(p *comment.Post) { p.Workspace = "" })}, func(f *comment.Failure) { f.Workspace = "" }, []string{"report", "report"}, ""},
-		"another tag":            {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Tag = "eu" }, []string{"report"}, ""},
-		"a tag":                  {[]comment.Post{post(func(p *comment.Post) { p.Marker = marker("ws-network", "eu west/1") }), of("10", "other")}, func(f *comment.Failure) { f.Tag = "eu west/1" }, []string{noted("note", "report"), "other"}, ""},
-		"no tag beside a tag":    {[]comment.Post{post(func(p *comment.Post) { p.Marker = marker("ws-network", "eu") })}, func(*comment.Failure) {}, []string{"report"}, ""},
-		"another program":        {[]comment.Post{post(func(p *comment.Post) { p.Marker = comment.Marker("scalr-overview", "ws-network", "") })}, func(*comment.Failure) {}, []string{"report"}, ""},
-		"by id":                  {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace, f.WorkspaceID = "ws-network", "ws-network" }, []string{noted("note", "report")}, ""},
-		"by another id":          {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Workspace, f.WorkspaceID = "ws-other", "ws-other" }, []string{"report"}, ""},
-		"by id, without a state": {[]comment.Post{say("report")}, func(f *comment.Failure) { f.Workspace, f.WorkspaceID = "ws-network", "ws-network" }, []string{noted("note", "report")}, ""},
-		"an applied one":         {[]comment.Post{post(func(p *comment.Post) { p.Closed = true })}, func(*comment.Failure) {}, []string{"report (closed)"}, ""},
-		"a plan before an apply": {[]comment.Post{of("9", "plan"), post(func(p *comment.Post) { p.Closed = true })}, func(*comment.Failure) {}, []string{"plan", "report (closed)"}, ""},
-		"the newest of several":  {[]comment.Post{of("9", "old"), of("10", "report")}, func(*comment.Failure) {}, []string{"old", noted("note", "report")}, ""},
-		"two workspaces":         {[]comment.Post{of("10", "report"), post(func(p *comment.Post) { p.Marker, p.Workspace = marker("ws-other", ""), "production/other" })}, func(*comment.Failure) {}, []string{noted("note", "report"), "report"}, ""},
-		"a hostile input":        {[]comment.Post{post(func(p *comment.Post) { p.Workspace = "a --> b/c\nd" })}, func(f *comment.Failure) { f.Workspace = "a --> b/c\nd" }, []string{noted("note", "report")}, ""},
-		"a long input":           {[]comment.Post{post(func(p *comment.Post) { p.Workspace = strings.Repeat("北", 500) + "/x" })}, func(f *comment.Failure) { f.Workspace = strings.Repeat("北", 500) + "/x" }, []string{noted("note", "report")}, ""},
-		"another long input":     {[]comment.Post{post(func(p *comment.Post) { p.Workspace = strings.Repeat("北", 500) + "/x" })}, func(f *comment.Failure) { f.Workspace = strings.Repeat("北", 500) + "/y" }, []string{"report"}, ""},
-		"another head":           {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Head = comment.Head{SHA: shaA} }, []string{"report"}, comment.Superseded},
-		"the present head":       {[]comment.Post{of("10", "report")}, func(f *comment.Failure) { f.Head = comment.Head{SHA: shaB} }, []string{noted("note", "report")}, ""},
+		"no comment":             {nil, same, nil, ""},
+		"by name":                {posts{of("10", "report")}, same, []string{noted("note", "report")}, ""},
+		"of the same run":        {posts{of("12", "report")}, same, []string{noted("note", "report")}, ""},
+		"of a newer run":         {posts{of("13", "report")}, same, []string{"report"}, comment.Superseded},
+		"another input":          {posts{of("10", "report")}, input("production/networks"), []string{"report"}, ""},
+		"other letters":          {posts{of("10", "report")}, input("Production/network"), []string{"report"}, ""},
+		"no input":               {posts{of("10", "report"), by("")}, input(""), []string{"report", "report"}, ""},
+		"another tag":            {posts{of("10", "report")}, tag("eu"), []string{"report"}, ""},
+		"a tag":                  {posts{marked(marker("ws-network", "eu west/1")), of("10", "other")}, tag("eu west/1"), []string{noted("note", "report"), "other"}, ""},
+		"no tag beside a tag":    {posts{marked(marker("ws-network", "eu"))}, same, []string{"report"}, ""},
+		"another program":        {posts{marked(comment.Marker("scalr-overview", "ws-network", ""))}, same, []string{"report"}, ""},
+		"by id":                  {posts{of("10", "report")}, id("ws-network"), []string{noted("note", "report")}, ""},
+		"by another id":          {posts{of("10", "report")}, id("ws-other"), []string{"report"}, ""},
+		"by id, without a state": {posts{say("report")}, id("ws-network"), []string{noted("note", "report")}, ""},
+		"an applied one":         {posts{applied}, same, []string{"report (closed)"}, ""},
+		"a plan before an apply": {posts{of("9", "plan"), applied}, same, []string{"plan", "report (closed)"}, ""},
+		"the newest of several":  {posts{of("9", "old"), of("10", "report")}, same, []string{"old", noted("note", "report")}, ""},
+		"two workspaces":         {posts{of("10", "report"), other}, same, []string{noted("note", "report"), "report"}, ""},
+		"a hostile input":        {posts{by("a --> b/c\nd")}, input("a --> b/c\nd"), []string{noted("note", "report")}, ""},
+		"a long input":           {posts{by(long + "/x")}, input(long + "/x"), []string{noted("note", "report")}, ""},
+		"another long input":     {posts{by(long + "/x")}, input(long + "/y"), []string{"report"}, ""},
+		"another head":           {posts{of("10", "report")}, head(shaA), []string{"report"}, comment.Superseded},
+		"the present head":       {posts{of("10", "report")}, head(shaB), []string{noted("note", "report")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
