@@ -41,6 +41,8 @@ func TestResults(t *testing.T) {
 		{"backwards", nil, 0, []string{"result=planned"}},
 		{"rests-without-changes", []string{"dry-run=false"}, 0, []string{"result=no-changes"}},
 		{"auto-apply-refused", []string{"dry-run=false", "auto-apply=true"}, 3, []string{"result=refused", "error-code=wrong-run", "status=discarded"}},
+		{"applies-dry-runs", nil, 3, []string{"result=refused", "error-code=wrong-run", "status=discarded"}},
+		{"hides-the-apply", nil, 3, []string{"result=refused", "error-code=wrong-run", "status=canceled"}},
 		{"rate-limited", nil, 0, []string{"result=planned"}},
 		{"server-errors", nil, 0, []string{"result=planned"}},
 		{"lost-answer", nil, 0, []string{"result=planned"}},

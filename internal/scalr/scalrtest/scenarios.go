@@ -87,6 +87,10 @@ func badScenarios() []Scenario {
 	discarded.Others = []Deed{{When: "planned", After: time.Second, Verb: "discard", By: adaEmail, Comment: "Not during the freeze"}}
 	confirmed := changing()
 	confirmed.Others = []Deed{{When: "planned", After: time.Second, Verb: "confirm", By: adaEmail, Comment: "Go"}}
+	applies := changing()
+	applies.Deviations, applies.Apply.For = object{"is-dry": false, "auto-apply": true}, time.Minute
+	hides := applies
+	hides.DeviationsAfter = time.Second
 	ignores := changing()
 	ignores.IgnoreStop = true
 	ignores.Plan.For = time.Hour
@@ -98,6 +102,8 @@ func badScenarios() []Scenario {
 		{Name: "canceled-by-other", About: "somebody cancels the run while it plans", Life: canceled},
 		{Name: "discarded-by-other", About: "somebody discards the run that waits", Life: discarded},
 		{Name: "confirmed-by-other", About: "somebody confirms the run that waits", Life: confirmed},
+		{Name: "applies-dry-runs", About: "what was requested as a dry run is one that applies", Life: applies},
+		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Life: hides},
 		{Name: "ignores-stop", About: "a cancel is accepted and nothing comes of it", Life: ignores},
 		{Name: "no-upload-address", About: "configuration versions have no upload address", Life: changing(), World: World{NoUpload: true}},
 		{Name: "vcs-driven", About: "the workspace is bound to a repository", Life: changing(),
