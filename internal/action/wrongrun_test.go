@@ -219,15 +219,32 @@ func TestWrongRunAndSignals(t *testing.T) {
 	}
 }
 
+// TestWrongRunThatEnded (R24): what is seen only while the run is being stopped
+// counts too.
+func TestWrongRunThatEnded(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scenario(t, "plan-changes"))
+	r.during = func(p *played) {
+		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned_and_finished" {
+			time.Sleep(10 * time.Millisecond)
+		}
+		p.server.AddFault(misreported(readRun, 1, "is-dry", false))
+		p.signals <- os.Interrupt
+	}
+	r.play().want(3, "result=refused", "error-code=wrong-run").says("dry-run is false (requested: true)").stops()
+}
+
 // TestOnlyOurConfigurationVersionIsSwept: an answer that names somebody else's
 // configuration version does not lead to the runs of that.
 func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
 	t.Parallel()
-	s := scenario(t, "plan-changes")
+	s := slowly(t, "plan-changes")
 	var other string
 	s.Setup = func(s *scalrtest.Server) {
 		other = s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": true})
-		s.AddFault(misreported(createRun, 1, "configuration-version", s.Runs()[0].Configuration))
+		for _, op := range []string{createRun, readRun} {
+			s.AddFault(misreported(op, 1, "configuration-version", s.Runs()[0].Configuration))
+		}
 	}
 	p := newRig(t, s).play().want(3, "error-code=wrong-run")
 	for _, run := range p.runs {
