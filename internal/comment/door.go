@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -26,10 +25,7 @@ type call struct {
 	verdict func(http.Header) *Error
 }
 
-const (
-	attemptLimit = 20 * time.Second
-	answerLimit  = 48 << 20 // a page of 100 comments of the greatest length fits, however it is escaped
-)
+const attemptLimit = 20 * time.Second
 
 // do is the one door to GitHub. It decodes the answer into into and repeats
 // what may succeed later, with waits that GitHub names or that grow.
@@ -76,20 +72,13 @@ func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, e
 		return nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
-	switch {
-	case response.StatusCode >= 300:
+	if response.StatusCode >= 300 {
 		// What could be read of a refusal is enough.
+		body, _ := io.ReadAll(io.LimitReader(response.Body, refusalLimit))
 		return nil, s.refusal(c, response, body)
-	case len(body) > answerLimit:
-		return nil, &Error{Kind: Rejected, Op: c.op, Message: "the answer has no end"}
-	case err == nil && !strings.Contains(response.Header.Get("Content-Type"), "json") && !json.Valid(body):
-		return nil, &Error{Kind: Unreachable, Op: c.op, Message: "a page answered in place of GitHub's API"}
-	case err == nil:
-		err = json.Unmarshal(body, into)
 	}
-	if err != nil {
-		return nil, &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the answer: %w", err), passing: true}
+	if err := decode(ctx, response, into); err != nil {
+		return nil, c.unusable(err)
 	}
 	if c.verdict != nil {
 		if e := c.verdict(response.Header); e != nil {

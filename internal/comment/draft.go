@@ -114,7 +114,7 @@ func (d *draft) next(matching []remote) write {
 	state := d.state
 	state.nonce = w.nonce
 	w.text = d.marker + "\n" + state.line() + "\n" + d.bodies[0]
-	w.needless = w.target.ID != 0 && normal(w.target.Body) == normal(w.text) || w.target.ID == 0 && !d.mayCreate
+	w.needless = w.target.ID != 0 && w.target.says(w.text) || w.target.ID == 0 && !d.mayCreate
 	return w
 }
 

@@ -118,14 +118,14 @@ func (t Thread) merged(ctx context.Context, e Event) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var pulls []pull
+	var found pulls
 	c := call{op: "find the pull request of " + t.Repository + "@" + e.SHA[:7], method: http.MethodGet}
 	c.url = fmt.Sprintf("%s/repos/%s/commits/%s/pulls?per_page=%d", s.api, t.Repository, e.SHA, perPage)
-	if _, err := s.do(ctx, c, &pulls); err != nil {
+	if _, err := s.do(ctx, c, &found); err != nil {
 		return 0, err
 	}
 	var last pull
-	for _, p := range pulls {
+	for _, p := range found {
 		switch {
 		case p.MergedAt == nil || p.Base.Ref != branch:
 		case p.MergeSHA == e.SHA:

@@ -94,7 +94,7 @@ func (m *marking) next(matching []remote) write {
 	if m.withoutReport || utf8.RuneCountInString(text) > maxSent {
 		text = head + m.note + "\n\n" + endOfNote + "\n\nThe outdated report is left out: with this note it is too long for a comment."
 	}
-	return write{target: c, nonce: state.nonce, text: text, needless: normal(c.Body) == normal(text)}
+	return write{target: c, nonce: state.nonce, text: text, needless: c.says(text)}
 }
 
 // report is what a comment says without the hidden lines and without a note that

@@ -91,14 +91,14 @@ func (s *session) lookAgain(ctx context.Context, t task, w write, before []remot
 	if w.target.ID != 0 {
 		now, err := s.read(ctx, w.target)
 		switch {
-		case err == nil && normal(now.Body) != normal(w.target.Body):
+		case err == nil && now.sum != w.target.sum:
 			return errChanged
 		case !is(err, Gone, Rejected): // which the list may explain
 			return err
 		}
 	}
 	now, err := s.ours(ctx, t.matches)
-	same := slices.EqualFunc(now, before, func(a, b remote) bool { return a.ID == b.ID && normal(a.Body) == normal(b.Body) })
+	same := slices.EqualFunc(now, before, func(a, b remote) bool { return a.ID == b.ID && a.sum == b.sum })
 	if err == nil && !same {
 		return errChanged
 	}

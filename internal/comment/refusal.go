@@ -1,14 +1,17 @@
 package comment
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"strings"
 	"unicode"
+
+	"scalr-run-action/internal/jsonstream"
 )
 
 // refusal reads why GitHub said no (docs.github.com, "Troubleshooting the
@@ -44,29 +47,51 @@ func limited(h http.Header, said string) bool {
 		strings.Contains(said, "rate limit") || strings.Contains(said, "abuse detection")
 }
 
+// The words that are read of a refusal: more than are shown.
+const (
+	mostDetails   = 5
+	longestDetail = 1000 // bytes
+)
+
 // words takes GitHub's message, and those of a failed validation, out of the
 // body of a refusal. A body that is not GitHub's has none.
 func words(body []byte) string {
-	var said struct {
-		Message string            `json:"message"`
-		Errors  []json.RawMessage `json:"errors"`
-	}
-	if json.Unmarshal(body, &said) != nil {
-		return ""
-	}
-	all := said.Message
-	for _, raw := range said.Errors {
-		var detail struct {
-			Message string `json:"message"`
+	r := jsonstream.New(context.Background(), bytes.NewReader(body), jsonstream.Limits{})
+	message, details := "", []string(nil)
+	_ = members(r, func(name string) (err error) {
+		switch name {
+		case "message":
+			message, _, err = r.Text(longestDetail)
+		case "errors":
+			if c, err := r.Peek(); err != nil || c != '[' {
+				return err
+			}
+			return r.Array(func() error {
+				text, err := detail(r)
+				if text != "" && len(details) < mostDetails {
+					details = append(details, text)
+				}
+				return err
+			})
 		}
-		var text string
-		if json.Unmarshal(raw, &detail) == nil && detail.Message != "" {
-			all += ": " + detail.Message
-		} else if json.Unmarshal(raw, &text) == nil {
-			all += ": " + text
-		}
+		return err
+	})
+	return strings.Join(append([]string{message}, details...), ": ")
+}
+
+// detail reads one entry, which is a text or has one.
+func detail(r *jsonstream.Reader) (text string, err error) {
+	if c, err := r.Peek(); err == nil && c == '"' {
+		text, _, err = r.Text(longestDetail)
+		return text, err
 	}
-	return all
+	err = members(r, func(name string) (err error) {
+		if name == "message" {
+			text, _, err = r.Text(longestDetail)
+		}
+		return err
+	})
+	return text, err
 }
 
 // clean makes foreign text fit for one line of a log.

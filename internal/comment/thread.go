@@ -3,6 +3,7 @@ package comment
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,15 +16,19 @@ import (
 // remote is a comment as the REST API gives it (docs.github.com, "REST API
 // endpoints for issue comments").
 type remote struct {
-	ID     int64  `json:"id"`
-	NodeID string `json:"node_id"`
-	URL    string `json:"html_url"`
-	Body   string `json:"body"`
-	User   author `json:"user"`
+	ID     int64
+	NodeID string
+	URL    string
+	Body   string // of the newest ones only: see sum
+	User   author
 
 	marker string
 	state  state
+	sum    [sha256.Size]byte // of the text
 }
+
+// says reports whether the comment has this text.
+func (c remote) says(text string) bool { return c.sum == sumOf(text) }
 
 // author is zero for a comment whose writer deleted the account.
 type author struct {
@@ -45,35 +50,38 @@ const (
 
 // ours lists the matching comments that our token wrote, oldest first.
 func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
-	var found []remote
+	var found collection
 	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
-	for page := 1; next != ""; page++ {
-		if page > maxPages {
+	for n := 1; next != ""; n++ {
+		if n > maxPages {
 			return nil, &Error{Kind: Rejected, Op: s.op("list the comments of"), Message: "there is no end to them"}
 		}
-		var list []remote
+		list := page{matches: matches}
 		header, err := s.do(ctx, call{op: s.op("list the comments of"), method: http.MethodGet, url: next}, &list)
+		if err == nil {
+			err = s.collect(ctx, &found, list.found)
+		}
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range list {
-			c.marker, c.state = parse(c.Body)
-			if matches(c) {
-				found = append(found, c)
-			}
-		}
-		next = s.nextPage(header, page, len(list))
+		next = s.nextPage(header, n, list.count)
 	}
-	if len(found) == 0 {
-		return nil, nil
+	return found.oldestFirst(), nil
+}
+
+// collect keeps the comments that our token wrote. Anybody may write some that
+// match, so that these are left out at once.
+func (s *session) collect(ctx context.Context, to *collection, matching []remote) error {
+	if len(matching) == 0 {
+		return nil
 	}
 	me, err := s.whoAmI(ctx)
-	if err != nil {
-		return nil, err
+	for _, c := range matching {
+		if err == nil && c.User.is(me) {
+			to.add(c)
+		}
 	}
-	found = slices.DeleteFunc(found, func(c remote) bool { return !c.User.is(me) })
-	slices.SortFunc(found, func(a, b remote) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(found, func(a, b remote) bool { return a.ID == b.ID }), nil
+	return err
 }
 
 // nextPage goes where the Link header points, and counts on where a proxy
@@ -117,9 +125,13 @@ func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 // for by its nonce.
 func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	var made remote
-	_, err := s.do(ctx, call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(),
-		body: map[string]string{"body": w.text}, tries: 1}, &made)
+	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(), body: map[string]string{"body": w.text}, tries: 1}
+	_, err := s.do(ctx, c, &made)
+	if err == nil && made.ID == 0 {
+		err = c.unusable(errNoComment)
+	}
 	made.marker, made.state = parse(w.text)
+	made.sum = sumOf(w.text)
 	if err == nil || !ambiguous(err) {
 		return made, err
 	}
