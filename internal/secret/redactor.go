@@ -31,27 +31,31 @@ func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 type Redactor struct {
 	mu      sync.RWMutex
 	grams   bitmap // of every form of a long secret
-	windows map[uint64]struct{}
-	heads   bitmap              // the first bytes of the forms of short secrets
-	whole   map[uint32][]string // these forms, and those of Whole, by their first bytes
-	longest int                 // the longest match that is looked for, in bytes
+	windows hashes
+	heads   bitmap // the first bytes of the forms of short secrets
+	whole   texts  // these forms, and those of Whole
+	longest int    // the longest match that is looked for, in bytes
 }
 
-// Add makes the Redactor know further secrets.
-func (r *Redactor) Add(values ...Value) {
+// Add makes the Redactor know further secrets. It reports whether each of them is looked for in all its forms: there is
+// room for about 100 KiB of long secrets and for some thousand short ones. Of those beyond, the plain form is the last to
+// be left out.
+func (r *Redactor) Add(values ...Value) (all bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	all = true
 	for _, v := range values {
 		if v.whole {
 			if v.Hideable() {
-				r.add(v.Reveal(), true)
+				all = r.add(v.Reveal(), true) && all
 			}
 			continue
 		}
 		for _, piece := range pieces(v.Reveal()) {
-			r.add(piece, len(piece) < window)
+			all = r.add(piece, len(piece) < window) && all
 		}
 	}
+	return all
 }
 
 // pieces returns what of a secret is looked for: all of it, or the lines of a short one, since texts are searched line
@@ -70,38 +74,60 @@ func pieces(s string) []string {
 func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
 
 // add looks for a text in all its forms: for each as a whole, or for any window of it.
-func (r *Redactor) add(s string, whole bool) {
-	if r.windows == nil {
-		r.windows, r.grams = make(map[uint64]struct{}), make(bitmap, 1<<bitmapBits/64)
-		r.whole, r.heads = make(map[uint32][]string), make(bitmap, 1<<bitmapBits/64)
+func (r *Redactor) add(s string, whole bool) (all bool) {
+	if r.grams == nil {
+		r.grams, r.heads = make(bitmap, 1<<bitmapBits/64), make(bitmap, 1<<bitmapBits/64)
 	}
-	for _, form := range forms(s) {
-		if whole {
-			r.addWhole(form)
-		} else {
-			r.addWindows([]byte(form))
+	for i, form := range forms(s) {
+		switch {
+		case whole:
+			all = r.addWhole(form) && (all || i == 0)
+		default:
+			all = r.addWindows([]byte(form)) && (all || i == 0)
+		}
+		if !all {
+			break // the plain form comes first
 		}
 	}
+	return all
 }
 
-func (r *Redactor) addWhole(form string) {
+// addWhole looks for a form as a whole. A very long one is looked for in parts, so that a search never has to compare
+// more than so many bytes.
+func (r *Redactor) addWhole(form string) (all bool) {
+	for len(form) > longestForm {
+		part := min(longestForm, len(form)-Shortest)
+		if !r.addWhole(form[:part]) {
+			return false
+		}
+		form = form[part:]
+	}
 	if len(form) < Shortest {
-		return
+		return true
 	}
 	head := binary.LittleEndian.Uint32([]byte(form))
+	if !r.whole.add(head, form) {
+		return false
+	}
 	r.heads.add(headHash(head))
-	r.whole[head] = append(r.whole[head], form)
 	r.longest = max(r.longest, len(form))
+	return true
 }
 
-func (r *Redactor) addWindows(form []byte) {
-	for i := 0; i+gram <= len(form); i++ {
-		r.grams.add(gramHash(form[i:]))
-	}
-	for i := 0; i+window <= len(form); i++ {
-		r.windows[windowHash(form[i:])] = struct{}{}
-	}
+func (r *Redactor) addWindows(form []byte) (all bool) {
 	r.longest = max(r.longest, window)
+	for i := 0; i+window <= len(form); i++ {
+		if !r.windows.add(windowHash(form[i:])) {
+			return false
+		}
+		if i == 0 {
+			for at := range stride - 1 {
+				r.grams.add(gramHash(form[at:]))
+			}
+		}
+		r.grams.add(gramHash(form[i+stride-1:]))
+	}
+	return true
 }
 
 // String returns s without the secrets, and s itself if there is none in it.
@@ -118,15 +144,19 @@ func (r *Redactor) String(s string) string {
 func (r *Redactor) Bytes(b []byte) []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	// A secret with stars in it may come about by our own stars: look again. Each round makes the text shorter.
-	for {
+	// A secret with stars in it may come about by our own stars: look again. A text in which that goes on and on was made
+	// for it, and is hidden whole.
+	for range mostRounds {
 		found := r.find(b)
 		if len(found) == 0 {
 			return b
 		}
 		b = cut(b, found)
 	}
+	return []byte(Mask)
 }
+
+const mostRounds = 10
 
 // A span is a stretch of a text, from its first byte to the one after its last.
 type span struct{ start, end int }
@@ -161,7 +191,7 @@ func (r *Redactor) find(b []byte) []span {
 }
 
 func (r *Redactor) findWhole(b []byte, found []span) []span {
-	if len(r.whole) == 0 {
+	if len(r.whole.all) == 0 {
 		return found
 	}
 	for i := 0; i+Shortest <= len(b); i++ {
@@ -169,17 +199,15 @@ func (r *Redactor) findWhole(b []byte, found []span) []span {
 		if !r.heads.has(headHash(head)) {
 			continue
 		}
-		for _, form := range r.whole[head] {
-			if len(form) <= len(b)-i && string(b[i:i+len(form)]) == form {
-				found = append(found, span{i, i + len(form)})
-			}
+		if n := r.whole.longest(head, b[i:]); n > 0 {
+			found = appendSpan(found, span{i, i + n})
 		}
 	}
 	return found
 }
 
 func (r *Redactor) findWindows(b []byte) []span {
-	if len(r.windows) == 0 {
+	if r.windows.count == 0 {
 		return nil
 	}
 	var found []span
@@ -188,12 +216,23 @@ func (r *Redactor) findWindows(b []byte) []span {
 			continue
 		}
 		for i := max(0, at-stride+1); i <= at && i+window <= len(b); i++ {
-			if _, ok := r.windows[windowHash(b[i:])]; ok {
-				found = append(found, span{i, i + window})
+			if r.windows.has(windowHash(b[i:])) {
+				found = appendSpan(found, span{i, i + window})
 			}
 		}
 	}
 	return found
+}
+
+// appendSpan appends a span that does not start before the last one, and makes one of both if they touch.
+func appendSpan(found []span, s span) []span {
+	if len(found) > 0 {
+		if last := &found[len(found)-1]; last.start <= s.start && s.start <= last.end {
+			last.end = max(last.end, s.end)
+			return found
+		}
+	}
+	return append(found, s)
 }
 
 // gramHash stands for the first eight bytes of b in a bitmap.

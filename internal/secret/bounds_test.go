@@ -1,0 +1,115 @@
+package secret_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/secret"
+)
+
+// randomText is a text without repetitions, the same each time.
+func randomText(seed uint64, n int) string {
+	source := rand.New(rand.NewPCG(seed, 0))
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"[source.IntN(64)]
+	}
+	return string(text)
+}
+
+// TestRedactorIsBounded: however many secrets there are, and however long, they
+// take no more than 40 MiB, those that were taken in are found, and Add says when
+// there was no room.
+func TestRedactorIsBounded(t *testing.T) {
+	for name, c := range map[string]struct {
+		secrets, length int
+		all             bool
+	}{
+		"a hundred certificates": {40, 1700, true},
+		"too many of them":       {1000, 1700, false},
+		"short ones":             {3000, 8, true},
+		"too many short ones":    {50_000, 8, false},
+		"a giant one":            {1, 60 << 10, true},
+		"one that is too large":  {1, 4 << 20, false},
+	} {
+		before := inUse()
+		r, all := new(secret.Redactor), true
+		for n := range c.secrets {
+			all = r.Add(secret.New(randomText(uint64(n), c.length))) && all
+		}
+		held := inUse() - before
+		if all != c.all {
+			t.Errorf("%s: all are looked for: %v", name, all)
+		}
+		if held > 40<<20 {
+			t.Errorf("%s: take %d MiB", name, held>>20)
+		}
+		first := randomText(0, c.length)
+		if got := r.String("a " + first[:min(c.length, 1000)] + " b"); got != "a *** b" {
+			t.Errorf("%s: the first one is not found: %.100q", name, got)
+		}
+		runtime.KeepAlive(r)
+	}
+}
+
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// A text in which masks make up a secret again and again is hidden whole.
+func TestMasksThatMakeSecrets(t *testing.T) {
+	t.Parallel()
+	r := redactor("x***", "yyyy")
+	if got := r.String("a xxyyyy b"); got != "a *** b" {
+		t.Errorf("got %q", got)
+	}
+	if got := r.String("a " + strings.Repeat("x", 1000) + "yyyy b"); got != "***" {
+		t.Errorf("got %.80q", got)
+	}
+}
+
+// A text of which only the whole is secret is found whatever its length is.
+func TestWholeOfAnyLength(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{4, 511, 512, 513, 515, 516, 517, 1024, 1027, 1029, 5000} {
+		text := randomText(uint64(n), n)
+		r := new(secret.Redactor)
+		if !r.Add(secret.Whole(text)) {
+			t.Errorf("%d bytes: no room", n)
+		}
+		if got := r.String("a " + text + " b"); got != "a *** b" {
+			t.Errorf("%d bytes: got %.100q", n, got)
+		}
+		for _, piece := range []int{1, 7, 600} {
+			s, out := r.Stream(), ""
+			whole := "a " + text + " b"
+			for at := 0; at < len(whole); at += piece {
+				out += string(s.Next([]byte(whole[at:min(at+piece, len(whole))])))
+			}
+			if out += string(s.End()); out != "a *** b" {
+				t.Errorf("%d bytes in pieces of %d: got %.100q", n, piece, out)
+			}
+		}
+		if part := text[:n-1]; n < 512 && r.String(part) != part {
+			t.Errorf("%d bytes: a part is hidden", n)
+		}
+	}
+}
+
+// Secrets that share their beginning are told apart.
+func TestShortSecretsWithOneBeginning(t *testing.T) {
+	t.Parallel()
+	r := new(secret.Redactor)
+	for n := range 2000 {
+		r.Add(secret.New(fmt.Sprintf("abcd%d", n)))
+	}
+	if got := r.String("abcd abcd7 abcd77x abcd1999 abcd2000"); got != "abcd *** ***x *** ***0" {
+		t.Errorf("got %q", got)
+	}
+}
