@@ -29,6 +29,8 @@ func TestFileFaults(t *testing.T) {
 		"G04 full summary file":   {rig: full("GITHUB_STEP_SUMMARY"), outputs: planned, says: []string{"::warning::The job summary could not be written"}, then: warnings(1)},
 		"G05 a summary too large": {alter: manyChanges, outputs: planned, then: fitsSummary},
 		"G06 an output too large": {scenario: "applied", alter: largeOutput, inputs: []string{"dry-run=false"}, outputs: []string{"result=applied", "terraform-outputs="}, says: []string{"larger than GitHub carries"}},
+		"G06 too many secrets": {scenario: "applied", alter: manySecrets, inputs: []string{"dry-run=false", "terraform-outputs=all"},
+			outputs: []string{"result=applied", `terraform-outputs={"plain":"shown"}`}, says: []string{"hold more than can be masked"}, then: boundedMasks},
 		"G22 no HOME, no TMPDIR":  {rig: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
 		"G25 not on GitHub":       {rig: offGitHub, then: noCommands},
 		"G26 debugging":           {rig: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
@@ -59,6 +61,21 @@ func fitsSummary(p *played) {
 
 func largeOutput(s *scalrtest.Scenario) {
 	s.Life.Outputs = []scalrtest.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
+}
+
+// manySecrets is an output that is sensitive and has more values than are masked.
+func manySecrets(s *scalrtest.Scenario) {
+	var values []any
+	for i := range 20_000 {
+		values = append(values, fmt.Sprintf("s-%d", i))
+	}
+	s.Life.Outputs = []scalrtest.Output{{Name: "many", Value: values, Sensitive: true}, {Name: "plain", Value: "shown"}}
+}
+
+func boundedMasks(p *played) {
+	if n := strings.Count(p.log, "::add-mask::"); n > 10_010 {
+		p.t.Errorf("%d values are masked", n)
+	}
 }
 
 func offGitHub(r *rig) {

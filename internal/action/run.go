@@ -75,13 +75,17 @@ func (r *runStory) located(o outcome) outcome {
 func (s *step) newRunStory(in inputs.Run) *runStory {
 	r := &runStory{step: s, in: in, out: outputs{job: s.job}, logs: &stageLogs{step: s}}
 	r.tell = &narrate.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.writer}
-	for _, v := range in.Variables {
-		if v.Sensitive {
-			s.job.Mask(v.Value)
-		}
-	}
 	s.job.Mask(in.Token)
 	s.job.Mask(in.GitHubToken)
+	all := true
+	for _, v := range in.Variables {
+		if v.Sensitive {
+			all = s.job.Mask(v.Value) && all
+		}
+	}
+	if !all {
+		s.job.Warnf("The sensitive variables are too many, or too long, to be redacted in every encoding: log and reports may show some of them in base64 or hex.")
+	}
 	return r
 }
 

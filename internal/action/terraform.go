@@ -6,7 +6,6 @@ import (
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/secret"
 )
 
 // mostOutput is the size of an output that GitHub still carries, in bytes.
@@ -25,45 +24,17 @@ func (r *runStory) terraformOutputs(o outcome) {
 		r.job.Warnf("The outputs of Terraform could not be read: %s", sentence(err))
 		return
 	}
-	text := outputsJSON(r.maskSensitive(list), r.in.TerraformOutputs == inputs.TerraformOutputsAll)
+	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
+	if !r.maskSensitive(ctx, list) && sensitive {
+		r.job.Warnf("Terraform's sensitive outputs hold more than can be masked: they are left out of terraform-outputs.")
+		sensitive = false
+	}
+	text := outputsJSON(list, sensitive)
 	if len(text) > mostOutput {
 		r.job.Warnf("The outputs of Terraform are larger than GitHub carries (%s): terraform-outputs is left empty.", size(int64(len(text))))
 		return
 	}
 	r.out.set("terraform-outputs", text)
-}
-
-// maskSensitive hides every sensitive value: whole, and each text within it.
-func (s *step) maskSensitive(list []scalr.Output) []scalr.Output {
-	for _, o := range list {
-		if o.Sensitive {
-			s.maskJSON(o.Value)
-		}
-	}
-	return list
-}
-
-func (s *step) maskJSON(value json.RawMessage) {
-	s.job.Mask(secret.New(string(value)))
-	var v any
-	if json.Unmarshal(value, &v) == nil {
-		s.maskAll(v)
-	}
-}
-
-func (s *step) maskAll(v any) {
-	switch v := v.(type) {
-	case string:
-		s.job.Mask(secret.New(v))
-	case []any:
-		for _, e := range v {
-			s.maskAll(e)
-		}
-	case map[string]any:
-		for _, e := range v {
-			s.maskAll(e)
-		}
-	}
 }
 
 // outputsJSON is one line: an object of names and values.

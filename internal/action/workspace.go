@@ -64,7 +64,8 @@ func (w *workspaceStory) outputs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.setLarge("terraform-outputs", outputsJSON(w.maskSensitive(list), false)); err != nil {
+	w.maskSensitive(ctx, list)
+	if err := w.setLarge("terraform-outputs", outputsJSON(list, false)); err != nil {
 		return err
 	}
 	sensitive := 0

@@ -72,20 +72,21 @@ func (j *Job) endGroup() {
 
 // Mask hides v in everything that the job prints from now on, and adds it to the Redactor. It must be called before v
 // can appear anywhere. What is not Hideable is left alone. A Value made by secret.Whole is for the Redactor only: such
-// short texts as sp=cw would be hidden from the logs of all later steps.
-func (j *Job) Mask(v secret.Value) {
+// short texts as sp=cw would be hidden from the logs of all later steps. It reports whether the Redactor had room for v.
+func (j *Job) Mask(v secret.Value) (all bool) {
 	if !v.Hideable() {
-		return
+		return true
 	}
-	j.redact.Add(v)
+	all = j.redact.Add(v)
 	if !j.OnGitHub() || v.IsWhole() {
-		return
+		return all
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, text := range masks(v.Reveal()) {
 		j.command("add-mask", text, nil)
 	}
+	return all
 }
 
 // masks returns what to send for a secret. The runner masks each line of a value too, without a least length

@@ -376,7 +376,7 @@ func outputAttacks() table {
 		"levels of a sensitive output": ofOutputs(100, func(n int) string {
 			return `{"name":"o","sensitive":true,"value":` + strings.Repeat(`["secret",`, n) + `1` + strings.Repeat("]", n) + `}`
 		}),
-		"a long sensitive output": ofOutputs(500, func(n int) string {
+		"a long sensitive output": ofOutputs(1000, func(n int) string {
 			return `{"name":"o","sensitive":true,"value":"` + strings.Repeat("secret", n) + `"}`
 		}),
 	}
