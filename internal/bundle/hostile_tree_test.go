@@ -181,6 +181,10 @@ func TestHostileLinksCostLittle(t *testing.T) {
 			t.Errorf("%s: got %v, want it refused", name, err)
 		}
 	}
+	v := &countingView{}
+	if _, err := resolve(v, strings.Repeat("a/", 1_000_000)); !errors.Is(err, errTooManySteps) || v.lookups > 0 {
+		t.Errorf("a name of 1,000,000 components: got %v after %d lookups, want it refused at once", err, v.lookups)
+	}
 	straight := map[string]string{"l39": "x"}
 	for i := range 39 {
 		straight[fmt.Sprint("l", i)] = fmt.Sprint("l", i+1)

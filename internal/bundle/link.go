@@ -54,11 +54,27 @@ func (w *walker) inner(end ending) error {
 	}
 	if end.kind == kindMissing {
 		w.dangling.add(string(w.path))
+	} else if err := w.checkInner(end); err != nil {
+		return err
 	}
 	if end.kind == kindDir {
 		w.l.aliases[string(w.path)] = target
 	}
 	return w.add(w.note(kindLink, target), w.now.copy, 0)
+}
+
+// checkInner finds links in the bundle to what is left out of it, and which therefore lead to nothing where it is unpacked.
+func (w *walker) checkInner(end ending) error {
+	own := relative(w.l.base, end.path)
+	if neverSentAnywhere(own) {
+		w.emptied.add(arrow(w.path, own))
+		return nil
+	}
+	v, err := w.judgeName(end.path, end.kind == kindDir)
+	if v.excluded && (end.kind == kindFile || !w.rules.inArchive.mayBringBack(v, []byte(own))) {
+		w.emptied.add(arrow(w.path, own))
+	}
+	return err
 }
 
 // rewrites says whether a link's text means something else, or leads out, where the bundle is unpacked.
@@ -126,7 +142,10 @@ func (w *walker) judgeTarget(end ending) (v verdict, whole bool, err error) {
 
 func (w *walker) judgeName(name string, isDir bool) (verdict, error) {
 	m := w.rules.outside()
-	if within(w.l.base, name) { // a link below path that leads out of it
+	if name == w.l.base {
+		return top, nil
+	}
+	if within(w.l.base, name) {
 		m, name = w.rules.inArchive, relative(w.l.base, name)
 	}
 	before := m.work
@@ -178,8 +197,9 @@ func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
 
 // repositoryConfig warns of the config of a bare Git repository, which may hold credentials. shown is how to name it.
 func (w *walker) repositoryConfig(source, shown string) {
-	for name, want := range map[string]kind{"HEAD": kindFile, "objects": kindDir, "refs": kindDir} {
-		if k, _, err := w.tree.lookup(path.Join(path.Dir(source), name)); err != nil || k != want {
+	for _, name := range []string{"HEAD", "objects", "refs"} {
+		k, _, err := w.tree.lookup(path.Join(path.Dir(source), name))
+		if isDir := k == kindDir; err != nil || k == kindMissing || isDir != (name != "HEAD") {
 			return
 		}
 	}

@@ -10,10 +10,11 @@ import (
 // maxHops is how many links Linux itself follows before it calls them a loop.
 const maxHops = 40
 
-// maxSteps bounds the components of all targets on the way together: a few links could else cost a million lookups.
+// maxSteps bounds the components of a name and of all targets on the way together: a few links could else cost a million
+// lookups.
 const maxSteps = 1024
 
-var errTooManySteps = errors.New("the links on the way have too many path components to follow")
+var errTooManySteps = errors.New("there are too many path components on the way")
 
 // view is a tree of names in which links can be followed: the checkout, or the inside of a ready archive.
 type view interface {
@@ -41,6 +42,9 @@ func resolve(v view, name string) (ending, error) { return resolveIn(v, ".", nam
 
 // resolveIn is resolve for a name in dir, which is known to be a directory and to lead through no link.
 func resolveIn(v view, dir, name string) (ending, error) {
+	if strings.Count(name, "/") >= maxSteps {
+		return ending{}, errTooManySteps
+	}
 	r := resolution{view: v, at: dir, rest: strings.Split(name, "/"), kind: kindDir, via: name}
 	for len(r.rest) > 0 && r.outside == "" && r.kind != kindLoop {
 		part := r.rest[0]

@@ -108,6 +108,20 @@ func TestRule07LinksThroughLinksBelowPath(t *testing.T) {
 	wantNames(t, pack(t, root, "infra"), "main.tf", "y", "fine.pem", ".terraformignore")
 }
 
+// A link within path stays a link; if what it leads to is left out, it leads to nothing in the archive.
+func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/state->terraform.tfstate", "infra/terraform.tfstate", "infra/p->.terraform/providers/x", "infra/.terraform/providers/x",
+		"infra/m->.terraform/modules/m", "infra/.terraform/modules/m/m.tf", "infra/g->.git/config", "infra/.git/config=token", "infra/s->skip", "infra/skip/x", "infra/top->.",
+		"infra/.terraformignore=skip\n")
+	s := pack(t, root, "infra")
+	wantLinks(t, s, map[string]string{"state": "terraform.tfstate", "p": ".terraform/providers/x", "m": ".terraform/modules/m", "g": ".git/config", "s": "skip", "top": "."})
+	if !s.warned.mentions("left out of the archive", "(4)", `"state -> terraform.tfstate"`, `"p -> .terraform/providers/x"`, `"g -> .git/config"`, `"s -> skip"`) {
+		t.Errorf("got warnings %q, want one with the four links", s.warned.lines)
+	}
+	wantNames(t, pack(t, checkout(t, "main.tf", "self->.", ".terraformignore=*\n!main.tf\n!self"), "."), "main.tf", "self")
+}
+
 // The ignore file itself must not be a way to see what is never sent: bad lines of it are quoted in warnings.
 func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
 	t.Parallel()

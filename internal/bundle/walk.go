@@ -22,7 +22,7 @@ type walker struct {
 	copies copies
 	faults faults
 
-	states, secrets, specials, dangling, excludedTargets, unread, repositories findings
+	states, secrets, specials, dangling, emptied, excludedTargets, unread, repositories findings
 }
 
 // pending is a directory still to read.

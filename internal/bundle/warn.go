@@ -17,6 +17,7 @@ func (w *walker) warn() {
 	w.repositories.tell(warn, "Git repositories are sent whose configuration may hold credentials (%d): %s.")
 	w.specials.tell(warn, "Sockets, fifos and devices are left out (%d): %s.")
 	w.dangling.tell(warn, "Links lead to nothing (%d): %s.")
+	w.emptied.tell(warn, "Links lead to what is left out of the archive (%d): %s.")
 	w.unread.tell(warn, "Excluded directories cannot be read (%d): %s. What a later rule might bring back in them is not sent.")
 }
 
