@@ -39,6 +39,7 @@ var keyFiles = []struct {
 	{"check.go", "if strings.HasPrefix(s, \"-----BEGIN RSA PRIVATE KEY-----\") {\n\treturn\n}\n", false},
 	{"check.tf", "condition = can(regex(\"-----BEGIN [A-Z ]*PRIVATE KEY-----\", var.key))\n", false},
 	{"placeholder.tf", "key = <<EOT\n-----BEGIN PRIVATE KEY-----\n<your key>\nEOT\n", false},
+	{"end.txt", "A key begins with\n-----BEGIN PRIVATE KEY-----\n", false},
 	{"authorized.json", `{"type": "authorized_user", "private_key": "x"}`, false},
 	{"docs.md", `The file has "type": "service_account" and a "private_key".`, false},
 	{"schema.json", `{"properties": {"type": {"const": "service_account"}, "private_key": {"type": "string"}}}`, false},
