@@ -28,16 +28,16 @@ var hostileRules = []struct {
 	text  string
 	steps int // for each byte of the path, at most
 }{
-	{"names", lines(90_000, func(i int) string { return fmt.Sprintf("n%d", i) }), 2},
-	{"directories", lines(90_000, func(i int) string { return fmt.Sprintf("d%d/", i) }), 2},
-	{"extensions", lines(90_000, func(i int) string { return fmt.Sprintf("*.x%d", i) }), 2},
-	{"beginnings", lines(90_000, func(i int) string { return fmt.Sprintf("t%d*", i) }), 2},
-	{"names of one letter", lines(90_000, func(i int) string { return string(rune('a' + i%26)) }), 2},
+	{"names", lines(40_000, func(i int) string { return fmt.Sprintf("n%d", i) }), 2},
+	{"directories", lines(40_000, func(i int) string { return fmt.Sprintf("d%d/", i) }), 2},
+	{"extensions", lines(40_000, func(i int) string { return fmt.Sprintf("*.x%d", i) }), 2},
+	{"beginnings", lines(40_000, func(i int) string { return fmt.Sprintf("t%d*", i) }), 2},
+	{"names of one letter", lines(40_000, func(i int) string { return string(rune('a' + i%26)) }), 2},
 	{"paths at any depth", lines(500, func(i int) string { return deepPath(2 * i)[1:] + "b" }), 2},
-	{"paths at the root", lines(90_000, func(i int) string { return fmt.Sprintf("/a/a/%d", i) }), 2},
-	{"paths brought back", "*\n" + lines(60_000, func(i int) string { return fmt.Sprintf("!/a/%d/b", i) }), 4},
+	{"paths at the root", lines(40_000, func(i int) string { return fmt.Sprintf("/a/a/%d", i) }), 2},
+	{"paths brought back", "*\n" + lines(40_000, func(i int) string { return fmt.Sprintf("!/a/%d/b", i) }), 4},
 	{"deep paths brought back", "*\n" + lines(250, func(i int) string { return "!/" + deepPath(4000) + fmt.Sprint(i) }), 4},
-	{"one rule over and over", lines(90_000, func(int) string { return "!aaa" }), 2},
+	{"one rule over and over", lines(40_000, func(int) string { return "!aaa" }), 2},
 	{"wildcards", lines(1000, func(i int) string { return fmt.Sprintf("*a*%d", i%10) }), 1200},
 	{"many stars", lines(30, func(int) string { return strings.Repeat("*a", 500) + "*" }), 1200},
 	{"question marks", lines(30, func(i int) string { return strings.Repeat("?*", 400) + fmt.Sprint("a", i) }), 1200},
@@ -48,7 +48,7 @@ var hostileRules = []struct {
 
 func TestHostileRulesCostLittleForEachPath(t *testing.T) {
 	t.Parallel()
-	paths := []string{"a", "main.tf", "n89999", "d1/d2/main.tf", deepPath(300), deepPath(4000), strings.Repeat("a", 255), "a/" + strings.Repeat("a", 255),
+	paths := []string{"a", "main.tf", "n39999", "d1/d2/main.tf", deepPath(300), deepPath(4000), strings.Repeat("a", 255), "a/" + strings.Repeat("a", 255),
 		"a/b/t17x", "x.x77", "a/1/b/c", strings.Repeat("é", 100)}
 	for _, c := range hostileRules {
 		t.Run(c.name, func(t *testing.T) {

@@ -299,7 +299,7 @@ func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	var b bytes.Buffer
 	gz := gzip.NewWriter(&b)
 	w := tar.NewWriter(gz)
-	const size = 64 << 20
+	const size = 16 << 20
 	err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "main.tf", Mode: 0o644, Size: size})
 	for n := 0; n < size && err == nil; n += 1 << 20 {
 		_, err = w.Write(make([]byte, 1<<20))
