@@ -63,14 +63,11 @@ func (r *runStory) confirmed(ctx context.Context, run scalr.Run) (outcome, error
 // ended follows a run that was sent on, and says how it ended; nothing is
 // decided about it any more.
 func (r *runStory) ended(ctx context.Context, run scalr.Run, leaving scalr.Status) (outcome, error) {
-	ending, err := r.follow(ctx, run, leaving)
-	if err != nil {
-		return outcome{}, err
+	run, o, done, err := r.untilItRests(ctx, run, leaving)
+	if done || err != nil {
+		return o, err
 	}
-	if ending.Told != nil {
-		return r.stopped(ctx, ending), nil
-	}
-	return ofRun(ending.Run), nil
+	return ofRun(run), nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -67,24 +67,17 @@ func (r *runStory) confirmExisting(ctx context.Context, run scalr.Run) (outcome,
 // override lets a run go on past its soft policy failures, once it waits for that
 // and passes the gates. If the run then waits for a person, that is judged, too.
 func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error) {
-	ending, err := r.follow(ctx, run, "")
-	if err != nil {
-		return outcome{}, err
+	run, o, done, err := r.untilItRests(ctx, run, "")
+	if done || err != nil {
+		return o, err
 	}
-	if ending.Told != nil {
-		return r.stopped(ctx, ending), nil
-	}
-	run = ending.Run
-	if run.Stage() == scalr.Override {
-		if failures := r.judge(ctx, run, true); len(failures) > 0 {
-			return r.reject(ctx, run, failures), nil
-		}
-		// To judge may have taken a while.
+	if run.Stage() == scalr.Override && r.in.FailOn.Any() {
+		r.planToJudge(ctx, run) // ahead, since it may take a while
 		look, err := r.look(ctx, run.ID)
-		if err != nil && ctx.Err() != nil {
+		switch {
+		case err != nil && ctx.Err() != nil:
 			return r.ended(ctx, run, "")
-		}
-		if err != nil {
+		case err != nil:
 			return outcome{}, err
 		}
 		run = look
@@ -95,21 +88,18 @@ func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error)
 	if failures := r.judge(ctx, run, true); len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
 	}
-	if err := r.overrideChecks(ctx, run); err != nil && ctx.Err() != nil {
+	switch err := r.overrideChecks(ctx, run); {
+	case err != nil && ctx.Err() != nil:
 		return r.ended(ctx, run, run.Status)
-	} else if err != nil {
+	case err != nil:
 		return outcome{}, err
-	}
-	if !r.in.Wait {
+	case !r.in.Wait:
 		return outcome{result: "overridden"}, nil
 	}
-	if ending, err = r.follow(ctx, run, run.Status); err != nil {
-		return outcome{}, err
+	if run, o, done, err = r.untilItRests(ctx, run, run.Status); done || err != nil {
+		return o, err
 	}
-	if ending.Told != nil {
-		return r.stopped(ctx, ending), nil
-	}
-	return r.decide(ctx, ending.Run)
+	return r.decide(ctx, run)
 }
 
 // nothingToOverride goes on with a run that does not wait for an override.

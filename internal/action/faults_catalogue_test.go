@@ -23,6 +23,7 @@ var letters = map[string]int{
 	"S": 20,
 	"L": 19,
 	"X": 25,
+	"J": 20,
 	"G": 35,
 	"A": 7,
 	"N": 10,

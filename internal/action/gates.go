@@ -6,6 +6,7 @@ import (
 
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // judge gives the conditions of fail-on that the run fails. It is asked right
@@ -15,16 +16,21 @@ func (r *runStory) judge(ctx context.Context, run scalr.Run, confirmed bool) []g
 	if !r.in.FailOn.Any() {
 		return nil
 	}
+	workspace := r.report.Workspace
+	return gate.Conditions{
+		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
+		CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
+	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: workspace.RunAll || workspace.ID == "", Confirmed: confirmed})
+}
+
+// planToJudge reads the plan, once, as far as that is possible before the step ends.
+func (r *runStory) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading, cancel := r.publishing(planJSONTime)
 	defer cancel()
 	if !run.Status.Over() { // else there is nothing to stop, and a moment to find out
 		defer context.AfterFunc(ctx, cancel)()
 	}
-	workspace := r.report.Workspace
-	return gate.Conditions{
-		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
-		CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
-	}.Judge(gate.Case{Run: run, Plan: r.plan(reading, run), SeveralUnits: workspace.RunAll || workspace.ID == "", Confirmed: confirmed})
+	return r.plan(reading, run)
 }
 
 // reject fails the step, and ends the run if it is ours and waits.

@@ -81,25 +81,44 @@ func TestGatesInEveryMode(t *testing.T) {
 }
 
 // TestJudgedRightBeforeItGoesOn: what Scalr reports only when the run is read for
-// the last time before the confirmation counts.
+// the last time before it is let go on counts.
 func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 	t.Parallel()
-	s := scenario(t, "waits-for-approval")
-	s.Life.Plan.Changes = []scalrtest.Change{{Address: "terraform_data.a", Action: "create"}}
-	passes := func(p *played) *played { return p.want(0, "result=applied").asked(confirms, 1) }
-	passes(newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy").play())
-
-	judged := false
-	s.Faults = []scalrtest.Fault{
-		{Op: "GET /plans/*/sanitized-json-output", Action: scalrtest.Edit, Change: func(body string) string { judged = true; return body }},
-		{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
-			if !judged {
-				return body
+	for _, c := range []struct{ name, scenario, mode, passes, asks string }{
+		{"run", "waits-for-approval", "", "applied", confirms},
+		{"confirm", "waits-for-approval", "confirm", "applied", confirms},
+		{"override", "policy-soft", "override", "needs-confirmation", overrides},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			play := func(faults ...scalrtest.Fault) *played {
+				s := scenario(t, c.scenario)
+				s.Life.Plan.Changes = []scalrtest.Change{{Address: "terraform_data.a", Action: "create"}}
+				s.Faults = append(s.Faults, faults...)
+				r := newRig(t, s, "fail-on=destroy")
+				if c.mode == "" {
+					return r.set("dry-run=false", "auto-apply=true").play()
+				}
+				r.set("mode="+c.mode, "workspace-id=")
+				r.scenario.Setup = func(s *scalrtest.Server) {
+					r.set("run-id=" + s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": false, "auto-apply": false}))
+				}
+				return r.play()
 			}
-			return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = 3 })
-		}},
+			play().want(0, "result="+c.passes).asked(c.asks, 1)
+
+			judged := false
+			play(
+				scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Action: scalrtest.Edit, Change: func(body string) string { judged = true; return body }},
+				scalrtest.Fault{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+					if !judged {
+						return body
+					}
+					return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = 3 })
+				}},
+			).want(1, "result=rejected").asked(c.asks, 0)
+		})
 	}
-	newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy").play().want(1, "result=rejected").asked(confirms, 0).stops("discard 202")
 }
 
 // TestCostEstimationOff: a gate that could never pass is refused before a run is

@@ -19,6 +19,14 @@ func TestInvariantsCanFail(t *testing.T) {
 	}
 	r := &rig{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{"workspace-id": "ws-1"}}
 	confirms := &rig{t: t, name: "scalr-run", inputs: map[string]string{"mode": "confirm", "run-id": "run-1", "expected-configuration-version-id": "cv-1"}}
+	destroys := &rig{t: t, name: "scalr-run", inputs: map[string]string{"fail-on": "needs-confirmation\ndestroy"},
+		scenario: scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{Changes: []scalrtest.Change{{Address: "a.b", Action: "replace"}}}}}}
+	rejected := func(p *played) error {
+		if p.outputs["result"] == "applied" {
+			p.outputs["result"] = "rejected"
+		}
+		return destroys.gated(p)
+	}
 	acts := func(verb string, change func(*scalrtest.RunRecord)) func(*played) {
 		return func(p *played) {
 			p.runs[0].Actions = []scalrtest.RunAction{{Verb: verb, Answer: 202}}
@@ -74,6 +82,9 @@ func TestInvariantsCanFail(t *testing.T) {
 		"I13 version":       {confirms.knowingly, acts("apply", func(run *scalrtest.RunRecord) { run.Configuration = "cv-2" })},
 		"I13 destroys":      {confirms.knowingly, acts("apply", func(run *scalrtest.RunRecord) { run.Attributes["is-destroy"] = true })},
 		"I13 by override":   {confirms.knowingly, acts("override", func(run *scalrtest.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true })},
+		"I14 confirms":      {rejected, acts("apply", func(*scalrtest.RunRecord) {})},
+		"I14 overrides":     {rejected, acts("override", func(*scalrtest.RunRecord) {})},
+		"I14 is green":      {rejected, func(p *played) { p.outputs["result"] = "planned" }},
 		"I9 no reason":      {r.fits, func(p *played) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {
 		if err := c.check(bad(c.change)); err == nil {

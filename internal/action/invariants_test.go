@@ -45,6 +45,7 @@ func (r *rig) invariants(p *played) {
 		"I7 outputs are true": r.outputsTrue, "I9 the exit fits the result": r.fits,
 		"I10 no action on another workspace's run": r.ownWorkspace, "I11 a good end is of the run requested": r.requested,
 		"I12 a wrong run ends": wrongRunEnds, "I13 what goes on is what was meant": r.knowingly,
+		"I14 what fail-on forbids does not go on": r.gated,
 	} {
 		if err := check(p); err != nil {
 			r.t.Errorf("%s: %v\n%s", name, err, p.log)

@@ -41,7 +41,7 @@ func (r *runStory) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	}
 	for n := 1; ; n++ {
 		plan, err := r.readPlanJSON(ctx, run, log)
-		if n < planJSONTries && errors.Is(err, scalr.ErrUnavailable) && pause(ctx, time.Second) == nil {
+		if n < planJSONTries && errors.Is(err, scalr.ErrUnavailable) && pause(ctx, beforeRetry(err)) == nil {
 			continue
 		}
 		if r.report.PlanJSONMissing != "" {
@@ -49,6 +49,15 @@ func (r *runStory) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
 		}
 		return plan
 	}
+}
+
+// beforeRetry is a second, or longer if the server asks for it.
+func beforeRetry(err error) time.Duration {
+	var e *scalr.Error
+	if errors.As(err, &e) && e.RetryAfter != nil {
+		return max(*e.RetryAfter, time.Second)
+	}
+	return time.Second
 }
 
 // readPlanJSON makes one attempt. The error is of the download.

@@ -135,14 +135,21 @@ func (r *runStory) start(ctx context.Context) (outcome, error) {
 
 // see follows a run until it rests and decides what that means.
 func (r *runStory) see(ctx context.Context, run scalr.Run) (outcome, error) {
-	ending, err := r.follow(ctx, run, "")
-	if err != nil {
-		return outcome{}, err
+	run, o, done, err := r.untilItRests(ctx, run, "")
+	if done || err != nil {
+		return o, err
 	}
-	if ending.Told != nil {
-		return r.stopped(ctx, ending), nil
+	return r.decide(ctx, run)
+}
+
+// untilItRests follows a run until it rests; or until the step is told to end, which
+// is done with the outcome then.
+func (r *runStory) untilItRests(ctx context.Context, run scalr.Run, leaving scalr.Status) (rests scalr.Run, o outcome, done bool, err error) {
+	ending, err := r.follow(ctx, run, leaving)
+	if err != nil || ending.Told == nil {
+		return ending.Run, outcome{}, false, err
 	}
-	return r.decide(ctx, ending.Run)
+	return ending.Run, r.stopped(ctx, ending), true, nil
 }
 
 // decide judges a run that rests: gates first, so that nothing is applied which
