@@ -195,7 +195,8 @@ func (c *checker) checkLinks() error {
 
 // warn reports what the archive holds.
 func (c *checker) warn(warn func(string)) {
-	c.never.tell(warn, "The archive holds files that are never sent from a directory (%d): %s. Rebuild it without .git and gha-creds-*.json; they may hold credentials of this job.")
+	c.never.tell(warn, "The archive holds files that are never sent from a directory (%d): %s. "+
+		"Rebuild it without .git and gha-creds-*.json: they may hold credentials of this job.")
 	c.states.tell(warn, "The archive holds Terraform state (%d): %s. Rebuild it without state.")
 	c.secrets.tell(warn, "The archive holds files that may hold secrets (%d): %s.")
 	c.inspector.warn(warn)

@@ -17,7 +17,7 @@ type Entry struct {
 }
 
 // Entries gives what would be sent, in the order of the archive, with the sizes that the files have now. It ends with the
-// first error.
+// first error. At the end it warns of the hard links that Pack would warn of.
 func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		t, err := openTree(l.options.Root)
@@ -53,6 +53,7 @@ func (l *Listing) eachEntry(ctx context.Context, t *tree, see func(Entry) bool) 
 			return err
 		}
 	}
+	links.warn(l.options.Warn)
 	return nil
 }
 
@@ -68,8 +69,8 @@ func (l *Listing) entry(t *tree, e entry, links *hardLinks) (found Entry, leftOu
 	}
 	defer f.close()
 	found.Size = f.size
-	other, ok, err := links.of(found.Name, f.inode)
-	return found, ok && other.excluded, err
+	leftOut, err = links.leavesOut(found.Name, f.inode)
+	return found, leftOut, err
 }
 
 // source is where a file's content lies beneath the checkout.

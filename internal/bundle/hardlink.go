@@ -16,6 +16,8 @@ type hardLinks struct {
 	tree  *tree
 	pulse *pulse
 	found map[inode]otherName // nil until it is needed
+
+	excluded, secrets findings
 }
 
 // otherName is a name of a file that decides about it.
@@ -28,25 +30,35 @@ func newHardLinks(ctx context.Context, l *Listing, t *tree) *hardLinks {
 	return &hardLinks{l: l, tree: t, pulse: &pulse{ctx: ctx}}
 }
 
-// of is the name that decides about the file which is name in the archive, if there is one.
-func (h *hardLinks) of(name string, i inode) (other otherName, ok bool, err error) {
+// leavesOut decides about the file which is name in the archive, and remembers what is to be reported.
+func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 	if i.names < 2 {
-		return other, false, nil
+		return false, nil
 	}
 	if h.found == nil {
 		if err := h.search(); err != nil {
-			return other, false, err
+			return false, err
 		}
 	}
-	other, ok = h.found[i]
+	other, ok := h.found[i]
 	switch {
 	case !ok:
+		return false, nil
 	case !other.excluded:
-		ok = !looksSecret([]byte(name)) // else that has been reported
+		if !looksSecret([]byte(name)) { // else that has been reported
+			h.secrets.add(arrow([]byte(name), other.name))
+		}
+		return false, nil
 	case h.l.rules.inArchive.judgeAll(name, false).by != none:
-		ok = false // a rule of the ignore file wants this name
+		return false, nil // a rule of the ignore file wants this name
 	}
-	return other, ok, nil
+	h.excluded.add(arrow([]byte(name), other.name))
+	return true, nil
+}
+
+func (h *hardLinks) warn(warn func(string)) {
+	h.excluded.tell(warn, "Hard links are left out because the file has another name that is excluded (%d): %s.")
+	h.secrets.tell(warn, "Hard links to files that may hold secrets are sent (%d): %s.")
 }
 
 // searched is a directory in which other names are looked for.

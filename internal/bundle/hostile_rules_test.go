@@ -93,7 +93,8 @@ func TestHostileRulesAreBounded(t *testing.T) {
 			t.Errorf("%s: got %d rules, want an error", name, len(list))
 		}
 	}
-	ordinary := lines(1000, func(i int) string { return fmt.Sprintf("**/generated-%d/**/*.[ch]", i) }) + lines(20_000, func(i int) string { return fmt.Sprintf("dir-%d/", i) })
+	ordinary := lines(1000, func(i int) string { return fmt.Sprintf("**/generated-%d/**/*.[ch]", i) }) + lines(20_000,
+		func(i int) string { return fmt.Sprintf("dir-%d/", i) })
 	if _, err := parseRules(t.Context(), []byte(ordinary), func(string) {}); err != nil {
 		t.Errorf("21,000 ordinary lines: %v", err)
 	}

@@ -155,7 +155,8 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 			weight += r.pattern.weight()
 		}
 		if weight > maxWildcards {
-			return nil, fmt.Errorf("line %d: too many wildcards up to here. Names, *.ext, name* and plain paths do not count; at most about 1,000 other patterns with *, ? or [ are possible", line)
+			return nil, fmt.Errorf("line %d: too many wildcards up to here. Names, *.ext, name* and plain paths do not count; "+
+				"at most about 1,000 other patterns with *, ? or [ are possible", line)
 		}
 	}
 	return list, nil

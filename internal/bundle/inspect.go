@@ -10,7 +10,6 @@ import (
 // inspector looks at the content of files as they are packed. It sees the first part of each, which is all of nearly all.
 type inspector struct {
 	pointers, keys, sources findings
-	excluded, secrets       findings // by another name of the file
 }
 
 func (i *inspector) look(dir string, name, content []byte, size int64) {
@@ -59,8 +58,6 @@ func isSourceArgument(before []byte) bool {
 }
 
 func (i *inspector) warn(warn func(string)) {
-	i.excluded.tell(warn, "Hard links are left out because the file has another name that is excluded (%d): %s.")
-	i.secrets.tell(warn, "Hard links to files that may hold secrets are sent (%d): %s.")
 	i.pointers.tell(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
 	i.keys.tell(warn, "Files with a private key are sent (%d): %s.")
 	i.sources.tell(warn, "Module sources lead outside the bundle and are not sent (%d): %s.")

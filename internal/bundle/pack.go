@@ -66,6 +66,7 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archi
 	if err := p.gz.Close(); err != nil {
 		return err
 	}
+	p.hardLinks.warn(l.options.Warn)
 	p.inspector.warn(l.options.Warn)
 	return nil
 }

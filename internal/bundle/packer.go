@@ -64,16 +64,12 @@ func (p *packer) count(e entry, size int64) {
 // start writes a file's header, unless the file is to be left out.
 func (p *packer) start(e entry, size int64, exec bool, i inode) (leftOut bool, err error) {
 	name := join(p.l.dirs[e.dir].path, string(p.l.names.at(e.name)))
-	other, ok, err := p.hardLinks.of(name, i)
-	switch {
+	switch leftOut, err = p.hardLinks.leavesOut(name, i); {
 	case err != nil:
 		return false, err
-	case ok && other.excluded:
-		p.inspector.excluded.add(arrow([]byte(name), other.name))
+	case leftOut:
 		p.a.Files--
 		return true, nil
-	case ok:
-		p.inspector.secrets.add(arrow([]byte(name), other.name))
 	}
 	return false, p.header(header{name: name, kind: kindFile, exec: exec, size: size})
 }

@@ -10,7 +10,8 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-const keyBody = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\nMzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu\n-----END PRIVATE KEY-----\n"
+const keyBody = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n" +
+	"MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu\n-----END PRIVATE KEY-----\n"
 
 // keyFiles are files by name and content: those with a key in them, and those that only look so.
 var keyFiles = []struct {
@@ -22,10 +23,12 @@ var keyFiles = []struct {
 	{"short", "-----BEGIN EC PRIVATE KEY-----", true},
 	{"openssh", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n", true},
 	{"pgp.asc", "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v1\n\nlQOYBF\n", true},
-	{"bag.txt", "Bag Attributes\n    friendlyName: x\n    localKeyID: 54 69\nKey Attributes: <No Attributes>\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + keyBody, true},
+	{"bag.txt", "Bag Attributes\n    friendlyName: x\n    localKeyID: 54 69\nKey Attributes: <No Attributes>\n" +
+		"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + keyBody, true},
 	{"comment.txt", "# our key\n\n-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", true},
 	{"crlf.txt", "key\r\n-----BEGIN RSA PRIVATE KEY-----\r\nMIIEvQIBADAN\r\n", true},
-	{"chain.pem", "-----BEGIN CERTIFICATE-----\n" + strings.Repeat("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n", 900) + "-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n" + keyBody, true},
+	{"chain.pem", "-----BEGIN CERTIFICATE-----\n" + strings.Repeat("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n",
+		900) + "-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n" + keyBody, true},
 	{"indented.yml", "tls:\n  key: |\n    -----BEGIN PRIVATE KEY-----\n    MIIEvQIBADANBgkqhkiG9w0B\n", true},
 	{"heredoc.tf", "locals {\n  key = <<-EOT\n    -----BEGIN RSA PRIVATE KEY-----\n    MIIEvQIBADANBgkqhkiG9w0B\n    EOT\n}\n", true},
 	{"string.tf", `locals { key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADAN\nabc" }`, true},
@@ -77,9 +80,11 @@ func TestRule16KeysAreFoundByContent(t *testing.T) {
 
 func TestRule16SecretsAreFoundByName(t *testing.T) {
 	t.Parallel()
-	secret := []string{".env", ".env.production", ".envrc", ".pgpass", ".netrc", "x/.aws/credentials", ".docker/config.json", "a.tfplan", "tfplan", "x/plan.tfplan",
+	secret := []string{".env", ".env.production", ".envrc", ".pgpass", ".netrc", "x/.aws/credentials", ".docker/config.json", "a.tfplan", "tfplan",
+		"x/plan.tfplan",
 		"id_ed25519", "store.jks", "kubeconfig"}
-	fine := []string{".env.example", "credentials", "aws/credentials", "x.aws/credentials", ".aws/config", "config.json", "docker/config.json", "tfplan.md", "plan.tf", ".envrc.md", "env",
+	fine := []string{".env.example", "credentials", "aws/credentials", "x.aws/credentials", ".aws/config", "config.json", "docker/config.json", "tfplan.md",
+		"plan.tf", ".envrc.md", "env",
 		"x/config", "y/config", "y/HEAD", "y/objects/", "y/refs"}
 	s := pack(t, checkout(t, append(append([]string{"main.tf"}, secret...), fine...)...), ".")
 	if len(s.warned.lines) != 1 || !s.warned.mentions("may hold secrets", fmt.Sprintf("(%d)", len(secret))) {
@@ -94,8 +99,10 @@ func TestRule16SecretsAreFoundByName(t *testing.T) {
 func TestRule02ReadyArchiveIsSearched(t *testing.T) {
 	t.Parallel()
 	root := checkout(t)
-	must(t, os.WriteFile(filepath.Join(root, "x.tgz"), gzipped(t, tarball(t, file("./main.tf"), file(".git/config"), file("sub/.git/HEAD"), link("mods/.git", "../x"),
-		file("a/gha-creds-0123.json"), file("terraform.tfstate"), file("env/x.tfstate.backup"), file("my.tfstates"), file(".gitignore"), file("b/.env"), file("b/.env.example"))), 0o644))
+	must(t, os.WriteFile(filepath.Join(root, "x.tgz"), gzipped(t, tarball(t, file("./main.tf"), file(".git/config"), file("sub/.git/HEAD"),
+		link("mods/.git", "../x"),
+		file("a/gha-creds-0123.json"), file("terraform.tfstate"), file("env/x.tfstate.backup"), file("my.tfstates"), file(".gitignore"), file("b/.env"),
+		file("b/.env.example"))), 0o644))
 	var warned said
 	_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "x.tgz", Warn: warned.add})
 	must(t, err)

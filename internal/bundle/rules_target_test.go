@@ -18,8 +18,10 @@ import (
 // way of a link, and what is warned of is warned of.
 func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 	t.Parallel()
-	tree := []string{"infra/main.tf", ".env=A=b", ".envrc", "secrets/.pgpass", "home/.aws/credentials", "plan.tfplan", "terraform.tfstate", "old/x.tfstate.backup",
-		".terraform/providers/p", ".terraform/terraform.tfstate", ".terraform/modules/vpc/main.tf=m", "env/.terraform/plugins/p", ".git/config=token", "sub/.git=gitdir: x",
+	tree := []string{"infra/main.tf", ".env=A=b", ".envrc", "secrets/.pgpass", "home/.aws/credentials", "plan.tfplan", "terraform.tfstate",
+		"old/x.tfstate.backup",
+		".terraform/providers/p", ".terraform/terraform.tfstate", ".terraform/modules/vpc/main.tf=m", "env/.terraform/plugins/p", ".git/config=token",
+		"sub/.git=gitdir: x",
 		"gha-creds-1.json=key", "notes/plain.txt", "shared/a.pem", "shared/docs/a.md", "shared/skip/x", "shared/x.tf", "shared/skip/deep/x.tf",
 		// other names of the same
 		"hop1->hop2", "hop2->.env", "state->old/x.tfstate.backup", "dot->.terraform", "repo->.git", "data/prod.values", "data/.env.prod->prod.values",
@@ -111,12 +113,16 @@ func TestRule07LinksThroughLinksBelowPath(t *testing.T) {
 // A link within path stays a link; if what it leads to is left out, it leads to nothing in the archive.
 func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
-	root := checkout(t, "infra/main.tf", "infra/state->terraform.tfstate", "infra/terraform.tfstate", "infra/p->.terraform/providers/x", "infra/.terraform/providers/x",
-		"infra/m->.terraform/modules/m", "infra/.terraform/modules/m/m.tf", "infra/g->.git/config", "infra/.git/config=token", "infra/s->skip", "infra/skip/x", "infra/top->.",
+	root := checkout(t, "infra/main.tf", "infra/state->terraform.tfstate", "infra/terraform.tfstate", "infra/p->.terraform/providers/x",
+		"infra/.terraform/providers/x",
+		"infra/m->.terraform/modules/m", "infra/.terraform/modules/m/m.tf", "infra/g->.git/config", "infra/.git/config=token", "infra/s->skip",
+		"infra/skip/x", "infra/top->.",
 		"infra/.terraformignore=skip\n")
 	s := pack(t, root, "infra")
-	wantLinks(t, s, map[string]string{"state": "terraform.tfstate", "p": ".terraform/providers/x", "m": ".terraform/modules/m", "g": ".git/config", "s": "skip", "top": "."})
-	if !s.warned.mentions("left out of the archive", "(4)", `"state -> terraform.tfstate"`, `"p -> .terraform/providers/x"`, `"g -> .git/config"`, `"s -> skip"`) {
+	wantLinks(t, s, map[string]string{"state": "terraform.tfstate", "p": ".terraform/providers/x", "m": ".terraform/modules/m", "g": ".git/config",
+		"s": "skip", "top": "."})
+	if !s.warned.mentions("left out of the archive", "(4)", `"state -> terraform.tfstate"`, `"p -> .terraform/providers/x"`, `"g -> .git/config"`,
+		`"s -> skip"`) {
 		t.Errorf("got warnings %q, want one with the four links", s.warned.lines)
 	}
 	wantNames(t, pack(t, checkout(t, "main.tf", "self->.", ".terraformignore=*\n!main.tf\n!self"), "."), "main.tf", "self")
@@ -139,10 +145,12 @@ func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
 func TestRule07WhatLinksBringIsListed(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/sub/one.tf->../../shared/one.tf", "infra/mod->../mods/a", "infra/inner->main.tf", "infra/gone->../nothing",
-		"infra/state->../x.tfstate", "shared/one.tf", "mods/a/a.tf", "mods/a/b/b.tf", "mods/a/far->../../far", "far/f.tf", "far/g.tf", "mods/a/near->a.tf", "x.tfstate")
+		"infra/state->../x.tfstate", "shared/one.tf", "mods/a/a.tf", "mods/a/b/b.tf", "mods/a/far->../../far", "far/f.tf", "far/g.tf", "mods/a/near->a.tf",
+		"x.tfstate")
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
 	must(t, err)
-	want := []bundle.Brought{{Link: "mod", Target: "mods/a", Files: 2}, {Link: "mod/far", Target: "far", Files: 2}, {Link: "mod/near", Target: "mods/a/a.tf", Files: 1},
+	want := []bundle.Brought{{Link: "mod", Target: "mods/a", Files: 2}, {Link: "mod/far", Target: "far", Files: 2}, {Link: "mod/near",
+		Target: "mods/a/a.tf", Files: 1},
 		{Link: "sub/one.tf", Target: "shared/one.tf", Files: 1}}
 	if diff := cmp.Diff(want, l.Brought()); diff != "" {
 		t.Errorf("what links bring differs (-want +got):\n%s", diff)
@@ -185,7 +193,8 @@ func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
 		{"doubling, a little", "d0", doubling(8), ""},
 		{"a directory 9 times", "infra", infra(numbered(9, "infra/l%d->../shared"), numbered(300, "shared/f%d")), ""},
 		{"a directory 12 times", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d")), `"infra/l`},
-		{"a directory 12 times in a big checkout", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d"), numbered(100, "else/f%d")), ""},
+		{"a directory 12 times in a big checkout", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d"), numbered(100,
+			"else/f%d")), ""},
 		{"a small directory 200 times", "infra", infra(numbered(200, "infra/l%d->../shared"), numbered(4, "shared/f%d")), ""},
 		{"a file of 100 kB, 100 times", "infra", infra(numbered(100, "infra/l%d->../shared/big"), []string{big(100_000)}), `"infra/l`},
 		{"a file of 100 kB, 9 times", "infra", infra(numbered(9, "infra/l%d->../shared/big"), []string{big(100_000)}), ""},
@@ -207,24 +216,34 @@ func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
 // A file has no first name: a hard link stays out, or is warned of, if another name of the file asks for it.
 func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 	t.Parallel()
-	root := checkout(t, "infra/main.tf", "infra/.terraformignore=cache/\n!infra-wants.tfstate", "infra/terraform.tfstate", "infra/cache/lib.js", "infra/.env=A=b",
-		".env.prod=A=b", "old.tfstate", ".terraform/providers/p", ".terraform/modules/m/m.tf", ".git/config=token", ".git/objects/ab/cd=blob", "gha-creds-7.json=key", "plain.txt")
-	for name, target := range map[string]string{"state.txt": "infra/terraform.tfstate", "lib.js": "infra/cache/lib.js", "env.txt": "infra/.env", "notes.txt": ".env.prod",
-		"old.txt": "old.tfstate", "infra-wants.tfstate": "old.tfstate", "provider": ".terraform/providers/p", "m.tf": ".terraform/modules/m/m.tf", "git.txt": ".git/config",
+	root := checkout(t, "infra/main.tf", "infra/.terraformignore=cache/\n!infra-wants.tfstate", "infra/terraform.tfstate", "infra/cache/lib.js",
+		"infra/.env=A=b",
+		".env.prod=A=b", "old.tfstate", ".terraform/providers/p", ".terraform/modules/m/m.tf", ".git/config=token", ".git/objects/ab/cd=blob",
+		"gha-creds-7.json=key", "plain.txt")
+	for name, target := range map[string]string{"state.txt": "infra/terraform.tfstate", "lib.js": "infra/cache/lib.js", "env.txt": "infra/.env",
+		"notes.txt": ".env.prod",
+		"old.txt":   "old.tfstate", "infra-wants.tfstate": "old.tfstate", "provider": ".terraform/providers/p", "m.tf": ".terraform/modules/m/m.tf",
+		"git.txt":     ".git/config",
 		"annexed.bin": ".git/objects/ab/cd", "creds.txt": "gha-creds-7.json", "plain.txt": "plain.txt"} {
 		must(t, os.Link(filepath.Join(root, target), filepath.Join(root, "infra", name)))
 	}
+	wantWarnings := func(warned *said) {
+		t.Helper()
+		if !warned.mentions("Hard links are left out", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`,
+			`"creds.txt -> gha-creds-7.json"`) {
+			t.Errorf("got warnings %q, want one with the five that are left out", warned.lines)
+		}
+		if !warned.mentions("Hard links to files that may hold secrets", "(2)", `"env.txt -> infra/.env"`, `"notes.txt -> .env.prod"`) {
+			t.Errorf("got warnings %q, want one with the two secrets", warned.lines)
+		}
+	}
 	s := pack(t, root, "infra")
 	wantNames(t, s, "main.tf", ".terraformignore", ".env", "lib.js", "env.txt", "notes.txt", "infra-wants.tfstate", "m.tf", "annexed.bin", "plain.txt")
-	if !s.warned.mentions("Hard links are left out", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`, `"creds.txt -> gha-creds-7.json"`) {
-		t.Errorf("got warnings %q, want one with the five that are left out", s.warned.lines)
-	}
-	if !s.warned.mentions("Hard links to files that may hold secrets", "(2)", `"env.txt -> infra/.env"`, `"notes.txt -> .env.prod"`) {
-		t.Errorf("got warnings %q, want one with the two secrets", s.warned.lines)
-	}
+	wantWarnings(s.warned)
 	if s.archive.Files != 10 {
 		t.Errorf("got %d files, want the ten that are sent", s.archive.Files)
 	}
+	s.warned.lines = nil
 	var entries []string
 	for e, err := range s.listing.Entries(t.Context()) {
 		must(t, err)
@@ -233,4 +252,5 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 	if len(entries) != 10 {
 		t.Errorf("got entries %q, want the ten that are sent", entries)
 	}
+	wantWarnings(s.warned)
 }
