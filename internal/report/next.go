@@ -11,16 +11,16 @@ func (r Report) next() string {
 	there := link("in Scalr", r.RunURL)
 	switch r.Result {
 	case "needs-confirmation":
-		return "**Next:** confirm or discard the run " + there + ", or apply exactly this plan with a step:\n\n" + r.step("confirm")
+		return "**Next:** confirm or discard the run " + there + r.orStep(", or apply exactly this plan with a step", "confirm")
 	case "saved":
-		return "**Next:** apply exactly this plan " + there + ", or with a step, say in a job that waits for a review:\n\n" + r.step("confirm")
+		return "**Next:** apply exactly this plan " + there + r.orStep(", or with a step, say in a job that waits for a review", "confirm")
 	case "needs-override":
-		return "**Next:** " + r.override() + " " + there + ", or with a step:\n\n" + r.step("override")
+		return "**Next:** " + r.override() + " " + there + r.orStep(", or with a step", "override")
 	case "started", "overridden":
-		return "**Next:** follow the run " + there + ", or with a step:\n\n" + r.step("watch")
+		return "**Next:** follow the run " + there + r.orStep(", or with a step", "watch")
 	case "timed-out", "interrupted":
 		if r.Run.ID != "" && !r.Run.Status.Over() {
-			return "**Next:** the run may go on. Look at it " + there + ", or follow it with a step:\n\n" + r.step("watch")
+			return "**Next:** the run may go on. Look at it " + there + r.orStep(", or follow it with a step", "watch")
 		}
 	}
 	return ""
@@ -47,22 +47,19 @@ func (r Report) override() string {
 
 var identifier = regexp.MustCompile(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
 
-// step is a step of a workflow that acts on this run. It holds nothing foreign
-// but the run's id and its host, if they look like that.
-func (r Report) step(mode string) string {
-	if !identifier.MatchString(r.Run.ID) {
-		return ""
+// orStep ends a sentence with a step of a workflow that acts on this run. It holds nothing foreign but the action's
+// name, the run's id and its host, if they look like that. Where the action has no name (used by its path, or outside
+// GitHub) no other workflow could name it, and the sentence ends without a step.
+func (r Report) orStep(words, mode string) string {
+	if !identifier.MatchString(r.Run.ID) || !actionName.MatchString(r.Action) {
+		return "."
 	}
-	action := r.Action
-	if !actionName.MatchString(action) {
-		action = "OWNER/scalr-run-action@v1"
-	}
-	text := "- uses: " + action + "\n  with:\n"
+	text := "- uses: " + r.Action + "\n  with:\n"
 	if u, err := url.Parse(r.RunURL); err == nil && hostName.MatchString(u.Host) {
 		text += "    base-url: " + u.Scheme + "://" + u.Host + "\n"
 	}
 	text += "    token: ${{ secrets.SCALR_TOKEN }}\n    mode: " + mode + "\n    run-id: " + r.Run.ID + "\n"
-	return block("yaml", text) + "\n"
+	return words + ":\n\n" + block("yaml", text) + "\n"
 }
 
 var (
