@@ -217,7 +217,8 @@ var (
 	jobOutput  = regexp.MustCompile(`\bneeds\.([A-Za-z0-9_-]+)\.outputs\.([A-Za-z0-9_-]+)`)
 	pinned     = regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[0-9a-f]{40}$`)
 	version    = regexp.MustCompile(`^# v[0-9]+\.[0-9]+\.[0-9]+$`)
-	ourAction  = regexp.MustCompile(`^(?:OWNER/scalr-run-action|\.)(/[a-z./]*)?(?:@v1)?$`)
+	// Of a release, the owner is filled in, and the recipes on its branch name a commit.
+	ourAction = regexp.MustCompile(`^(?:[A-Za-z0-9-]+/scalr-run-action|\.)(/[a-z./]*)?(?:@v1|@[0-9a-f]{40})?$`)
 )
 
 // job checks the steps. Where they are but a part of a job, some may stand elsewhere.

@@ -2,8 +2,6 @@ package plays
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"gopkg.in/yaml.v3"
 )
@@ -14,7 +12,7 @@ func (j *jobRun) call() error {
 	if !ok {
 		return fmt.Errorf("%s is no workflow that can be called", j.spec.Uses)
 	}
-	text, err := os.ReadFile(filepath.Join("..", "..", "examples", content))
+	text, err := document("examples/" + content)
 	if err != nil {
 		return err
 	}

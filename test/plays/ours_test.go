@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -31,6 +32,15 @@ func readAction(uses string) (file actionFile, err error) {
 	}
 	return file, yaml.Unmarshal(content, &file)
 }
+
+// document reads a file of the repository with our actions named as before a release, which fills in the owner, and after
+// which the recipes of its branch name a commit.
+func document(name string) ([]byte, error) {
+	content, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
+	return releasedUse.ReplaceAll(content, []byte("uses: OWNER/scalr-run-action$1@v1")), err
+}
+
+var releasedUse = regexp.MustCompile(`uses: [A-Za-z0-9-]+/scalr-run-action((?:/[a-z-]+)*)@(?:v1|[0-9a-f]{40} # v\S+)`)
 
 // theirScalr is the address that stands in the examples.
 const theirScalr = "https://acme.scalr.io"

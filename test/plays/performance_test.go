@@ -3,8 +3,6 @@ package plays
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 )
 
@@ -51,7 +49,7 @@ func (s *stage) play(file string, e event) *performance {
 // playUntil plays an example and cancels it when the function says so.
 func (s *stage) playUntil(file string, e event, cancelWhen func(step, log string) bool) *performance {
 	s.t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "..", "examples", file))
+	content, err := document("examples/" + file)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -2,8 +2,6 @@ package plays
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,7 +15,7 @@ var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
 // every list of steps that uses our action or what came of it, in a job around it.
 func TestPlayREADME(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	content, err := document("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package plays
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -35,7 +33,7 @@ func TestPlayReusable(t *testing.T) {
 // caller is the workflow that stands in the comment at the top of the example.
 func caller(t *testing.T) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "..", "examples", "reusable.yml"))
+	content, err := document("examples/reusable.yml")
 	if err != nil {
 		t.Fatal(err)
 	}

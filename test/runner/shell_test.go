@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -74,10 +75,13 @@ func documented(t *testing.T) map[string]string {
 	return blocks
 }
 
+// releasedImage is the image that the documents name; a release fills in the owner.
+var releasedImage = regexp.MustCompile(`ghcr\.io/[A-Za-z0-9-]+/scalr-run-action:v1`)
+
 // shell runs a script by sh in a checkout, with the image under test.
 func shell(t *testing.T, dir, script string, server *scalrtest.Server, env ...string) *exec.Cmd {
 	t.Helper()
-	script = strings.ReplaceAll(script, "ghcr.io/OWNER/scalr-run-action:v1", image(t))
+	script = releasedImage.ReplaceAllLiteralString(script, image(t))
 	script = strings.ReplaceAll(script, "acme.scalr.io", server.URL())
 	script = strings.ReplaceAll(script, "docker run --rm", "docker run --rm --network host")
 	script = strings.ReplaceAll(script, `rm -rf "$out"`, "true") // the tests look at what is there
