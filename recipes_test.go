@@ -103,6 +103,31 @@ func TestSweptPreviews(t *testing.T) {
 	}
 }
 
+// TestAllPlans plays the check that examples/matrix.yml requires: only a plan that was not needed may be missing.
+func TestAllPlans(t *testing.T) {
+	t.Parallel()
+	const some = `[{"workspace":"staging/network","path":"infra/network"}]`
+	for name, c := range map[string]struct{ changes, workspaces, plan, want string }{
+		"planned":                   {"success", some, "success", ""},
+		"nothing to plan":           {"success", "[]", "skipped", ""},
+		"skipped":                   {"success", some, "skipped", "exit"},
+		"failed":                    {"success", some, "failure", "exit"},
+		"canceled":                  {"success", some, "cancelled", "exit"},
+		"workspaces not found":      {"failure", "", "skipped", "exit"},
+		"canceled before":           {"cancelled", "[]", "skipped", "exit"},
+		"no list of workspaces":     {"success", "", "skipped", "exit"},
+		"skipped from the first on": {"skipped", "", "skipped", "exit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := map[string]string{"CHANGES": c.changes, "WORKSPACES": c.workspaces, "PLAN": c.plan}
+			if got := playScript(t, "matrix.yml", "all", "Check that each changed workspace has been planned", env, ""); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func changed(all, some map[string]string) map[string]string {
 	env := maps.Clone(all)
 	maps.Copy(env, some)

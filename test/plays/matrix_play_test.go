@@ -7,30 +7,41 @@ import (
 	"scalr-run-action/internal/scalr/scalrtest"
 )
 
-// TestPlayMatrix plays a dry run in four workspaces, and the one check that stands
-// for all of them.
+// TestPlayMatrix plays dry runs in the workspaces that a pull request changes, and the one check that stands for them.
 func TestPlayMatrix(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(), "git", "jq")
 	s.scalr.AddWorkspace(scalrtest.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrtest.StagingID, "database", nil)
 	s.scalr.AddWorkspace(scalrtest.EnvironmentID, "database", nil)
-	files := network("a")
-	files["infra/database/main.tf"] = `resource "terraform_data" "database" {}`
-	s.commit("first", files)
-	broken := network("a")
-	broken["infra/database/main.tf"] = `resource "terraform_data" "database" { input = nothing.at.all }`
-	s.commit("broken", broken)
+	files := func(name, content string) map[string]string {
+		all := network("a")
+		all["infra/database/main.tf"] = `resource "terraform_data" "database" {}`
+		all["infra/modules/tags/main.tf"] = ""
+		if name != "" {
+			all[name] = content
+		}
+		return all
+	}
+	s.commit("main", files("", ""))
+	s.commit("module", files("infra/modules/tags/main.tf", "# changed"))
+	s.commit("database", files("infra/database/main.tf", `resource "terraform_data" "databases" {}`))
+	s.commit("broken", files("infra/database/main.tf", `resource "terraform_data" "database" { input = nothing.at.all }`))
+	s.commit("words", files("docs/words with spaces.md", "changed"))
 
-	p := s.play("matrix.yml", pull(7, "opened", "first", "infra/database/main.tf"))
+	p := s.play("matrix.yml", pull(7, "opened", "module"))
 	p.ended("plan", "success success success success")
 	p.ended("all", "success")
 	if got := s.github.bodies(7); len(got) != 4 {
 		t.Errorf("got %d comments, want one for each workspace", len(got))
 	}
 
-	p = s.play("matrix.yml", pull(7, "synchronize", "broken", "infra/database/main.tf"))
-	p.ended("plan", "success failure success failure")
+	p = s.play("matrix.yml", pull(8, "opened", "database"))
+	p.ended("plan", "success success")
+	p.ended("all", "success")
+
+	p = s.play("matrix.yml", pull(7, "synchronize", "broken"))
+	p.ended("plan", "failure failure")
 	p.ended("all", "failure")
 	errored := 0
 	for _, body := range s.github.bodies(7) {
@@ -41,8 +52,24 @@ func TestPlayMatrix(t *testing.T) {
 	if got := s.github.bodies(7); len(got) != 4 || errored != 2 {
 		t.Errorf("%d comments tell the error, in\n%s", errored, strings.Join(got, "\n---\n"))
 	}
+}
 
-	p = s.play("matrix.yml", pull(8, "opened", "broken", "infra/database/main.tf").fromFork())
-	p.ended("plan", "skipped")
-	p.ended("all", "success")
+// TestMatrixRequiresPlans plays pull requests whose plan is skipped: where there is nothing to plan the required check
+// passes, and where there is it does not.
+func TestMatrixRequiresPlans(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scripted(), "git", "jq")
+	s.commit("main", network("a"))
+	s.commit("words", map[string]string{"README.md": "changed", "infra/network/main.tf": network("a")["infra/network/main.tf"]})
+	s.commit("network", network("b"))
+	for result, events := range map[string][]event{
+		"success": {pull(7, "opened", "words"), pull(7, "opened", "words").fromFork()},
+		"failure": {pull(7, "opened", "network").fromFork()},
+	} {
+		for _, e := range events {
+			p := s.play("matrix.yml", e)
+			p.ended("plan", "skipped")
+			p.ended("all", result)
+		}
+	}
 }

@@ -1,9 +1,11 @@
 package plays
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -75,11 +77,13 @@ func (j *jobRun) begun(st step, rec *stepRecord, in scope) error {
 
 // checkout lays the files of a commit into the workspace.
 func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
-	ref := j.event.sha
+	ref, depth := j.event.sha, "1"
 	for name, value := range with {
 		switch name {
 		case "ref":
 			ref = value
+		case "fetch-depth":
+			depth = value
 		case "persist-credentials":
 		default:
 			return fmt.Errorf("checkout: the input %s is not played", name)
@@ -95,12 +99,51 @@ func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
 		rec.log = "the token may not read the repository"
 		return nil
 	}
+	switch {
+	case depth == "1":
+		return j.lay(files)
+	case depth == "2" && ref == j.event.sha && j.event.name == "pull_request":
+		return j.merge(j.stage.commits[commit("main")], files)
+	}
+	return fmt.Errorf("checkout: fetch-depth %s of %s is not played", depth, ref)
+}
+
+func (j *jobRun) lay(files map[string]string) error {
 	for name, content := range files {
 		file := filepath.Join(j.workspace, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}
 		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge makes a repository whose current commit has merged what is, with the target branch as its first parent.
+func (j *jobRun) merge(base, files map[string]string) error {
+	git := func(args ...string) error {
+		c := exec.Command("git", append([]string{"-c", "user.name=GitHub", "-c", "user.email=noreply@github.com"}, args...)...)
+		c.Dir = j.workspace
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %q: %w: %s", args, err, out)
+		}
+		return nil
+	}
+	if err := git("init", "-q"); err != nil {
+		return err
+	}
+	for i, content := range []map[string]string{base, files} {
+		if i > 0 {
+			if err := git("rm", "-q", "-r", "--ignore-unmatch", "."); err != nil {
+				return err
+			}
+		}
+		if err := j.lay(content); err != nil {
+			return err
+		}
+		if err := errors.Join(git("add", "--all"), git("commit", "-q", "--allow-empty", "-m", "commit")); err != nil {
 			return err
 		}
 	}
