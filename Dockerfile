@@ -21,5 +21,7 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
 
 FROM scratch
 COPY --from=build /image /
+# For those who build it themselves; .github/release/layout gives the released image its own.
+LABEL org.opencontainers.image.source="https://github.com/OWNER/scalr-run-action" org.opencontainers.image.licenses="Apache-2.0"
 # No USER: the runner's files, which the action writes, belong to root.
 ENTRYPOINT ["/scalr-run"]

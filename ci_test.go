@@ -2,8 +2,9 @@ package main_test
 
 import (
 	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -53,69 +54,6 @@ func TestOwnProblems(t *testing.T) {
 	}
 }
 
-// TestReleaseCheck plays the script that says whether a version can be released.
-func TestReleaseCheck(t *testing.T) {
-	t.Parallel()
-	dir := releasable(t)
-	for name, c := range map[string]struct {
-		version, says string
-		code          int
-	}{
-		"in the changelog":     {"v1.1.0", "Something new.", 0},
-		"released already":     {"v1.0.0", "released already", 1},
-		"not in the changelog": {"v2.0.0", "says nothing", 1},
-		"nothing changed":      {"v1.2.0", "says nothing", 1},
-		"no version":           {"1.1.0", "not of the form", 2},
-		"a script":             {"v1.1.0;id", "not of the form", 2},
-		"a leading zero":       {"v01.1.0", "not of the form", 2},
-		"an early version":     {"v1.1.0-rc1", "not of the form", 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			cmd := exec.Command("bash", filepath.Join(dir, ".github/release/check"), c.version)
-			out, err := cmd.CombinedOutput()
-			if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(string(out), c.says) || strings.Contains(string(out), "The first.") {
-				t.Errorf("got exit code %d (%v) and %q, want %d and %q", code, err, out, c.code, c.says)
-			}
-		})
-	}
-}
-
-// releasable is a repository with one release and a changelog.
-func releasable(t *testing.T) (dir string) {
-	t.Helper()
-	for _, tool := range []string{"bash", "git"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("the script needs %s, which is not on the PATH", tool)
-		}
-	}
-	script, err := os.ReadFile(".github/release/check")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
-	for name, content := range map[string]string{
-		".github/release/check": string(script),
-		"CHANGELOG.md":          "# Changelog\n\n## Unreleased\n\n## 1.2.0\n\n## 1.1.0\n\nSomething new.\n\n## 1.0.0\n\nThe first.\n",
-	} {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=A", "-c", "user.email=a@acme.example", "commit", "-q", "-m", "one"}, {"tag", "v1.0.0"}} {
-		git := exec.Command("git", args...)
-		git.Dir = dir
-		if out, err := git.CombinedOutput(); err != nil {
-			t.Fatalf("git %q: %v: %s", args, err, out)
-		}
-	}
-	return dir
-}
-
 // ownProblems are the rules that only a workflow of ours must keep.
 func ownProblems(content string) []string {
 	var w struct {
@@ -150,4 +88,83 @@ func ownProblems(content string) []string {
 		}
 	}
 	return l.problems
+}
+
+// TestPinsAgree holds every pin of another's action to one commit and version, wherever it is written: Dependabot updates
+// workflows and recipes, and what documents show has to follow.
+func TestPinsAgree(t *testing.T) {
+	t.Parallel()
+	files := documents(t)
+	for _, pattern := range []string{".github/workflows/*.yml", "examples/*.yml", "*/README.md"} {
+		more, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, more...)
+	}
+	first := map[string]string{}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pin.FindAllStringSubmatch(string(content), -1) {
+			// The same action may lie in several directories of one repository.
+			owner, rest, _ := strings.Cut(m[1], "/")
+			name, _, _ := strings.Cut(rest, "/")
+			repository, version := owner+"/"+name, m[2]
+			if name == "scalr-run-action" {
+				continue
+			}
+			if first[repository] == "" {
+				first[repository] = version
+			}
+			if first[repository] != version {
+				t.Errorf("%s pins %s at %s, another file at %s", file, repository, version, first[repository])
+			}
+		}
+	}
+	if len(first) < 5 {
+		t.Errorf("found only the pins %v: does the search still work?", first)
+	}
+}
+
+var pin = regexp.MustCompile(`uses: ([A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+)@([0-9a-f]{40} # \S+)`)
+
+// TestDependabotCoversAll holds that each module and each pinned image has an entry that updates it.
+func TestDependabotCoversAll(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(".github/dependabot.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Updates []struct {
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directory   string
+			Directories []string
+		}
+	}
+	if err := yaml.Unmarshal(content, &config); err != nil {
+		t.Fatal(err)
+	}
+	covered := map[string]bool{}
+	for _, u := range config.Updates {
+		for _, directory := range append(u.Directories, u.Directory) {
+			covered[u.Ecosystem+" "+directory] = true
+		}
+	}
+	for pattern, ecosystem := range map[string]string{
+		"go.mod": "gomod", "*/go.mod": "gomod", "*/*/go.mod": "gomod", ".github/*/Dockerfile": "docker", "examples/*.yml": "github-actions",
+	} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 && pattern != "*/*/go.mod" {
+			t.Fatalf("no file matches %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			if directory := path.Join("/", filepath.ToSlash(filepath.Dir(file))); !covered[ecosystem+" "+directory] {
+				t.Errorf("no entry for %s updates %s", ecosystem, directory)
+			}
+		}
+	}
 }
