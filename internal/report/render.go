@@ -139,6 +139,11 @@ func (r Report) caution(s style) string {
 	case len(replaced) > 0:
 		what += fmt.Sprintf(" and %s %d", verbs[1], len(replaced))
 	}
+	count := len(lost)
+	if n := r.Facts().Destructions; r.Plan.Omitted > 0 && n != nil && *n > count {
+		count = *n
+		what = verbs[0] + " or " + verbs[1] + " " + things(count, "resource", "resources")
+	}
 	lines := []string{"**" + who + " " + what + ":**"}
 	for _, c := range first(lost, s.listed) {
 		l := "- " + icons[c.Action] + " " + code(changeName(c))
@@ -147,7 +152,7 @@ func (r Report) caution(s style) string {
 		}
 		lines = append(lines, l)
 	}
-	if left := len(lost) - s.listed; left > 0 {
+	if left := count - min(s.listed, len(lost)); left > 0 {
 		lines = append(lines, fmt.Sprintf("- … and %d more", left))
 	}
 	return alert(kind, lines)

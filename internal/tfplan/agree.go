@@ -3,6 +3,7 @@ package tfplan
 import (
 	"encoding/json"
 	"math/big"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,22 +43,28 @@ func (t *passage) agrees(c *tfjson.ResourceChange) bool {
 
 // agree compares the regions of a text, each of which is about one attribute, with the values.
 func agree(regions []region, v values) bool {
-	names, shown := members(v), map[string]bool{}
+	shown := map[string][]region{}
 	for _, r := range regions {
-		if shown[r.name] && !r.block || !slices.Contains(names, r.name) {
+		if shown[r.name] != nil && !r.block {
 			return false
 		}
-		shown[r.name] = true
+		shown[r.name] = append(shown[r.name], r)
 	}
-	for _, name := range names {
-		if at := v.at(name); !at.same() && !at.blank() && !shown[name] {
+	known := 0
+	for _, name := range members(v) {
+		if at := v.at(name); shown[name] != nil {
+			known++
+		} else if !at.same() && !at.blank() {
 			return false
 		}
 	}
-	for name := range shown {
+	if known < len(shown) {
+		return false // of something else
+	}
+	for name, regions := range shown {
 		e := evidenceOf(name, v.at(name))
 		for _, r := range regions {
-			if r.name == name && !e.take(r) {
+			if !e.take(r) {
 				return false
 			}
 		}
@@ -163,7 +170,14 @@ func encoded(s string) (value any, ok bool) {
 // plainText is a text as the log's lines give it.
 func plainText(s string) string { return strings.ReplaceAll(sanitize.Text(s), "\t", "    ") }
 
+// plainNumber is a number that can be compared with others. One with a huge
+// exponent, or with very many digits, takes minutes.
+var plainNumber = regexp.MustCompile(`^[-+]?[0-9.]{1,100}([eE][-+]?[0-9]{1,3})?$`)
+
 func numberLeaf(s string) string {
+	if !plainNumber.MatchString(s) {
+		return "number " + s
+	}
 	if f, _, err := big.ParseFloat(s, 10, 128, big.ToNearestEven); err == nil {
 		return "number " + f.Text('g', 30)
 	}

@@ -31,10 +31,11 @@ func (l *Log) Apply() Apply {
 
 // note takes down a change that is done.
 func (l *Log) note(line string) {
-	if !strings.Contains(line, " complete after ") || len(l.done) == mostChanges {
+	if !strings.Contains(line, " complete after ") || len(l.done) == mostChanges || l.doneSize > longestList {
 		return
 	}
 	if m := doneLine.FindStringSubmatch(line); m != nil {
-		l.done = append(l.done, Done{Address: m[1], What: doneWords[m[2]]})
+		l.done = append(l.done, Done{Address: strings.Clone(m[1]), What: doneWords[m[2]]})
+		l.doneSize += changeOverhead + len(m[1])
 	}
 }

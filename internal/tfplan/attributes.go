@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -20,7 +21,7 @@ import (
 // write who writes a configuration.
 func (p *planText) detail(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
-	if decode(raw, &c) != nil || c.Change == nil {
+	if tooDeep(raw) || decode(raw, &c) != nil || c.Change == nil {
 		return
 	}
 	if to.Reason == "" && to.Action != Forget {
@@ -107,7 +108,7 @@ func (w *attributeWriter) add(sign string, depth int, text string) {
 
 // object writes what differs among an object's attributes, in their order by name.
 func (w *attributeWriter) object(depth int, path []any, v values) {
-	var names []string
+	var names, labels []string
 	width, later, veiled := 0, 0, 0
 	for _, name := range members(v) {
 		switch at := v.at(name); {
@@ -118,13 +119,17 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 			if at.later() && depth == 1 {
 				later++
 			}
-			names = append(names, name)
-			width = max(width, len(name))
+			label := sanitize.Line(w.redact.String(name), longestName)
+			names, labels = append(names, name), append(labels, label)
+			width = max(width, utf8.RuneCountInString(label))
 		}
 	}
-	for _, name := range names {
+	for i, name := range names {
+		if len(w.lines) > mostLines {
+			return
+		}
 		if at := v.at(name); later < 4 || !at.later() {
-			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, sanitize.Line(w.redact.String(name), longestName)), "", at)
+			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, labels[i]), "", at)
 		}
 	}
 	if later >= 4 {
@@ -161,6 +166,9 @@ func (w *attributeWriter) elements(depth int, path []any, v values) {
 	before, _ := v.before.([]any)
 	after, _ := v.after.([]any)
 	for i := range max(len(before), len(after)) {
+		if len(w.lines) > mostLines {
+			return
+		}
 		w.attribute(depth, append(slices.Clip(path), i), "", ",", v.at(i))
 	}
 }

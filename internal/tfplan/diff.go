@@ -65,13 +65,13 @@ func (h *heredoc) cut(line string) (sign, rest string) {
 		return sign, rest
 	}
 	sign = h.sign
-	if strings.HasPrefix(line, strings.Repeat(" ", h.column-2)+"EOT") {
+	if at := h.column - 2; indent(line) >= at && strings.HasPrefix(line[at:], "EOT") {
 		*h = heredoc{}
 	}
 	if sign != "" {
 		return sign, strings.TrimLeft(line, " ")
 	}
-	if deep := strings.Repeat(" ", h.column); strings.HasPrefix(line, deep) {
+	if indent(line) >= h.column {
 		switch rest := line[h.column:]; {
 		case strings.HasPrefix(rest, "+ "), strings.HasPrefix(rest, "- "):
 			return rest[:1], rest[2:]

@@ -24,6 +24,8 @@ type Log struct {
 	text  *planText
 	found diagnostics
 	done  []Done
+
+	doneSize int // bytes of done
 }
 
 // NewLog makes an empty log. Without a redactor nothing is redacted.

@@ -52,6 +52,7 @@ type Plan struct {
 	JSONProblem string
 
 	Planned *Counts // nil when neither source tells
+	Omitted int     // changes, drift and outputs that are counted and not listed, since there are so many
 
 	// JSON and Text are what each source says by itself, for those who judge.
 	JSON, Text Tally
@@ -73,14 +74,15 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 			doc = read
 		}
 	}
-	plan.Changes, plan.Drift, plan.Outputs = doc.changes, doc.drift, doc.outputs
+	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
+	plan.Omitted = doc.changes.omitted + doc.drift.omitted
 	plan.Planned, plan.OutputDiff = doc.planned, doc.outputDiff
 	return plan.redacted(l.redact)
 }
 
 // document is a plan out of one source.
 type document struct {
-	changes, drift []Change
+	changes, drift list
 	outputs        []string
 	outputDiff     string
 	planned        *Counts
@@ -89,6 +91,7 @@ type document struct {
 // document makes a plan of nothing but the text.
 func (p *planText) document() document {
 	var doc document
+	doc.changes.omitted = p.omitted
 	listed := map[key]bool{}
 	for _, one := range p.passages {
 		if listed[one.key] {
@@ -100,17 +103,19 @@ func (p *planText) document() document {
 		if p.only(one.key) != nil && len(one.lines) > 0 {
 			c.Diff = diff(elided(redactedLines(p.redact, one.lines)))
 		}
+		to := &doc.changes
 		if one.key.drifted {
-			doc.drift = append(doc.drift, c)
-		} else {
-			doc.changes = append(doc.changes, c)
+			to = &doc.drift
+		}
+		if to.place(c) {
+			to.changes = append(to.changes, c)
 		}
 	}
 	switch {
 	case p.closed.Documents > 0:
 		counts := p.closed.Counts
 		doc.planned = &counts
-	case len(doc.changes) > 0:
+	case len(doc.changes.changes) > 0:
 		counts := p.open.Counts
 		doc.planned = &counts
 	}

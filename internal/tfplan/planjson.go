@@ -19,7 +19,7 @@ import (
 const (
 	longestAddress  = 64 << 10
 	mostActions     = 4
-	longestDetailed = 1 << 20
+	longestDetailed = 256 << 10
 )
 
 // planJSON reads the parts of a plan's JSON that say what changes: of all its
@@ -171,7 +171,7 @@ func (p *planJSON) flag() (bool, error) {
 	return c == 't', err
 }
 
-func (p *planJSON) changes(to *[]Change, drifted bool) error {
+func (p *planJSON) changes(to *list, drifted bool) error {
 	return p.list(func() error {
 		var h header
 		raw, err := p.Record(longestDetailed, func() error { return p.header(&h) })
@@ -182,21 +182,21 @@ func (p *planJSON) changes(to *[]Change, drifted bool) error {
 		if !ok {
 			return nil
 		}
-		if len(*to) == mostChanges {
-			return fmt.Errorf("it has more than %d changes", mostChanges)
+		if !to.place(c) {
+			return nil
 		}
 		if raw != nil && p.size < longestText {
 			p.texts.detail(&c, raw, drifted)
 			p.size += len(c.Diff)
 		}
-		*to = append(*to, c)
+		to.changes = append(to.changes, c)
 		return nil
 	})
 }
 
 // outputs reads how the outputs change.
 func (p *planJSON) outputs() error {
-	changed, names := map[string]*tfjson.Change{}, []string{}
+	changed, names, size := map[string]*tfjson.Change{}, []string{}, 0
 	err := p.members("", nil, func(name string) error {
 		var h header
 		raw, err := p.Record(longestDetailed, func() error { return p.change(&h) })
@@ -207,10 +207,13 @@ func (p *planJSON) outputs() error {
 			return nil
 		}
 		p.tally.Others++
+		if len(names) == mostChanges {
+			p.doc.changes.omitted++
+			return nil
+		}
 		names = append(names, name)
 		var c tfjson.Change
-		if raw != nil && p.size < longestText && decode(raw, &c) == nil {
-			p.size += len(raw)
+		if size += len(raw); raw != nil && size <= longestOutputs && !tooDeep(raw) && decode(raw, &c) == nil {
 			changed[name] = &c
 		}
 		return nil
@@ -221,10 +224,14 @@ func (p *planJSON) outputs() error {
 		p.doc.outputDiff = diff(redactedLines(p.texts.redact, text))
 		return err
 	}
+	diffs := []string{p.doc.outputDiff}
 	for _, name := range names {
-		if c := changed[name]; c != nil {
-			p.doc.outputDiff = strings.Trim(p.doc.outputDiff+"\n"+p.texts.outputChange(name, c), "\n")
+		if c := changed[name]; c != nil && p.size < longestText {
+			one := p.texts.outputChange(name, c)
+			p.size += len(one)
+			diffs = append(diffs, one)
 		}
 	}
+	p.doc.outputDiff = strings.Trim(strings.Join(diffs, "\n"), "\n")
 	return err
 }

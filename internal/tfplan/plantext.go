@@ -43,14 +43,6 @@ func byTool(line string) bool {
 	return strings.HasPrefix(line, "Terraform ") || strings.HasPrefix(line, "OpenTofu ")
 }
 
-// The bounds on what is kept of a plan: the text of one change, of all, and
-// how many changes.
-const (
-	longestChange = 256 << 10
-	longestText   = 8 << 20
-	mostChanges   = 100_000
-)
-
 // key names one change: an address, an object left over from a replacement, and
 // whether it happened outside.
 type key struct {
@@ -83,7 +75,9 @@ type planText struct {
 	passages []*passage
 	byKey    map[key]*passage
 	heads    map[key]int // how many passages there are of each, also those that are not kept
-	flooded  bool        // there were more than mostChanges
+	flooded  bool        // there were more than are kept
+	kept     int         // bytes of their addresses and notes
+	omitted  int         // changes beyond
 	outputs  []string
 	sections int  // in which outputs change
 	errored  bool // planning did not finish
@@ -222,7 +216,7 @@ func (p *planText) body(line string) bool {
 	if !first && line != "" && !strings.HasPrefix(line, "    ") {
 		return false // no end mark: drop it
 	}
-	if p.now.size += len(line) + 1; p.now.size <= longestChange {
+	if p.now.size += len(line) + lineOverhead; p.now.size <= longestChange {
 		p.now.lines = append(p.now.lines, line)
 	}
 	if line == "    }" || first && strings.HasSuffix(line, "}") {
@@ -245,9 +239,9 @@ func (p *planText) end() {
 // header takes a line such as `aws_instance.web will be created`, or a note below it.
 func (p *planText) header(text string) {
 	address, rest := splitAddress(text)
-	k := key{address: address}
+	k := key{address: strings.Clone(address)} // the line itself may be long
 	if left := deposed.FindStringSubmatch(rest); left != nil {
-		k.deposed, rest = left[1], rest[len(left[0]):]
+		k.deposed, rest = strings.Clone(left[1]), rest[len(left[0]):]
 	}
 	action, drifted, ok := headline(rest)
 	switch {
@@ -257,8 +251,9 @@ func (p *planText) header(text string) {
 	case p.part == inChanges && rest != "" && resource.MatchString(address):
 		p.end()
 		p.unknown(k, rest)
-	case p.now != nil && !p.begun && len(p.now.notes) < 10:
-		p.now.notes = append(p.now.notes, text)
+	case p.now != nil && !p.begun && len(p.now.notes) < 10 && len(text) <= longestNote:
+		p.now.notes = append(p.now.notes, strings.Clone(text))
+		p.kept += lineOverhead + len(text)
 	}
 }
 
@@ -281,7 +276,7 @@ func (p *planText) passage(k key, words string, action Action, drifted bool) {
 	k.drifted = drifted || action == Move && p.part == inDrift
 	one := &passage{key: k, action: action}
 	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
-		one.previous, one.key.address = k.address, to
+		one.previous, one.key.address = k.address, strings.Clone(to)
 	}
 	if one.key.drifted {
 		p.open.Drift++
@@ -295,6 +290,7 @@ func (p *planText) passage(k key, words string, action Action, drifted bool) {
 	}
 	p.ended = false
 	if p.flooded {
+		p.omitted++
 		return
 	}
 	p.now = one
@@ -304,11 +300,14 @@ func (p *planText) passage(k key, words string, action Action, drifted bool) {
 
 // head counts how often a change is told.
 func (p *planText) head(k key) {
-	if _, ok := p.heads[k]; !ok && len(p.heads) >= mostChanges {
+	if _, ok := p.heads[k]; !ok && len(p.heads) >= mostChanges || p.kept > longestList {
 		p.flooded = true
+	}
+	if p.flooded {
 		return
 	}
 	p.heads[k]++
+	p.kept += changeOverhead + len(k.address) + len(k.deposed)
 }
 
 // only gives the passage of a change that is told just once.
@@ -320,7 +319,7 @@ func (p *planText) only(k key) *passage {
 }
 
 func (p *planText) output(line string) {
-	if p.size += len(line) + 1; p.size <= longestText && p.sections == 1 {
+	if p.size += len(line) + lineOverhead; p.size <= longestText && p.sections == 1 {
 		p.outputs = append(p.outputs, line)
 	}
 }

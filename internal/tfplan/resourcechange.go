@@ -52,9 +52,15 @@ func (p *planJSON) change(h *header) error {
 	})
 }
 
+// mostActionLists is how many members called "actions" of one change are read.
+const mostActionLists = 10
+
 // actions reads what happens to a resource. What is not a list of words is an
 // action that is not known.
 func (p *planJSON) actions(h *header) error {
+	if len(h.actions) == mostActionLists {
+		return errors.New("a change has its actions too often")
+	}
 	var list []string
 	if c, err := p.Peek(); err != nil || c != '[' {
 		h.actions = append(h.actions, nil)

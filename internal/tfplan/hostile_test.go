@@ -1,0 +1,140 @@
+package tfplan
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func updateOf(before, after string) string {
+	return `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["update"],"before":{"x":` +
+		before + `},"after":{"x":` + after + `}}}]}`
+}
+
+func textOf(lines string) string {
+	return "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n" + lines + "    }\n\nPlan: 0 to add, 1 to change, 0 to destroy.\n"
+}
+
+// TestNumbersWithHugeExponents: to write such a number in full takes more memory
+// and time than there is.
+func TestNumbersWithHugeExponents(t *testing.T) {
+	t.Parallel()
+	for _, n := range []string{"1e600000000", "1e-600000000", "1E+99999999999999999999", strings.Repeat("9", 20_000)} {
+		p := readPlan(spooled([]byte(updateOf("1", n))), spooled([]byte(textOf("      ~ x = 1 -> "+n+"\n"))))
+		if len(p.Changes) != 1 || !strings.Contains(p.Changes[0].Diff, n[:10]) {
+			t.Errorf("%.20s: got %.300q", n, fmt.Sprint(p.Changes))
+		}
+	}
+}
+
+// TestLongNamesDoNotWidenAll: each attribute is shown as wide as the longest name
+// that is shown, not as the longest that there is.
+func TestLongNamesDoNotWidenAll(t *testing.T) {
+	t.Parallel()
+	var attributes strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&attributes, `"x%d":1,`, i)
+	}
+	after := `{` + attributes.String() + `"` + strings.Repeat("long", 30_000) + `":1}`
+	p := readPlan(spooled([]byte(updateOf("{}", after))), nil)
+	if len(p.Changes) != 1 || p.Changes[0].Diff == "" || len(p.Changes[0].Diff) > 1000*(longestName+50) {
+		t.Errorf("got a diff of %d bytes", len(p.Changes[0].Diff))
+	}
+}
+
+// TestDeepValuesHaveNoDiff: each level of a value is compared with all that is in
+// it, so that one of many levels is counted and not shown.
+func TestDeepValuesHaveNoDiff(t *testing.T) {
+	t.Parallel()
+	for depth, shown := range map[int]bool{50: true, 400: false} {
+		deep := func(in string) string { return strings.Repeat(`[`, depth) + in + strings.Repeat(`]`, depth) }
+		p := readPlan(spooled([]byte(updateOf(deep("1"), deep(`"]["`)))), nil)
+		if len(p.Changes) != 1 || (p.Changes[0].Diff != "") != shown || p.JSON.Counts.Changes != 1 {
+			t.Errorf("%d levels: got %.300q", depth, fmt.Sprint(p.Changes))
+		}
+	}
+}
+
+// TestManyChangesAreCounted: a plan of more changes than are listed is complete,
+// and what destroys does not lose its place to what does not.
+func TestManyChangesAreCounted(t *testing.T) {
+	t.Parallel()
+	var text, doc strings.Builder
+	text.WriteString("Terraform will perform the following actions:\n\n")
+	doc.WriteString(`{"format_version":"1.2","resource_changes":[`)
+	const creations = mostChanges + 500
+	for i := range creations {
+		fmt.Fprintf(&doc, `{"address":"a.b[%d]","change":{"actions":["create"]}},`, i)
+		fmt.Fprintf(&text, "  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n    }\n", i)
+	}
+	doc.WriteString(`{"address":"c.d","change":{"actions":["delete"]}}]}`)
+	fmt.Fprintf(&text, "  # c.d will be destroyed\n  - resource \"c\" \"d\" {\n    }\n\nPlan: %d to add, 0 to change, 1 to destroy.\n", creations)
+	for name, p := range map[string]Plan{"JSON": readPlan(spooled([]byte(doc.String())), nil), "text": readPlan(nil, spooled([]byte(text.String())))} {
+		tally := p.JSON
+		if name == "text" {
+			tally = p.Text
+		}
+		if !tally.Complete || tally.Additions != creations || tally.Destructions != 1 || p.Planned.Additions != creations {
+			t.Errorf("%s: got %+v", name, tally)
+		}
+		destroyed := 0
+		for _, c := range p.Changes {
+			if c.Action == Destroy {
+				destroyed++
+			}
+		}
+		if name == "JSON" && destroyed != 1 || len(p.Changes)+p.Omitted != creations+1 {
+			t.Errorf("%s: %d are listed, %d of them destroy, %d are omitted", name, len(p.Changes), destroyed, p.Omitted)
+		}
+	}
+}
+
+// TestActionsWithoutEnd: what states its actions again and again is no change that
+// can be relied on.
+func TestActionsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	p := readPlan(spooled([]byte(`{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{`+strings.Repeat(`"actions":["no-op"],`, 100_000)+`"x":1}}]}`)), nil)
+	if p.JSON.Complete || p.JSONProblem == "" {
+		t.Errorf("got %+v", p.JSON)
+	}
+}
+
+// TestLogsCostBoundedMemory: whatever a log is made of, little of it is kept.
+func TestLogsCostBoundedMemory(t *testing.T) {
+	long := strings.Repeat("x", 4000)
+	for name, c := range map[string]struct {
+		line  string // with the number of the line, if it has %d
+		times int
+	}{
+		"headers of one address":    {"  # a.b will be created\n", 500_000},
+		"headers of many addresses": {"  # a.b[%d] will be created\n", 200_000},
+		"headers with long ends":    {"  # a.b[%d] will be created " + long + "\n", 20_000},
+		"long addresses":            {"  # a.b[\"%d" + long + "\"] will be created\n", 20_000},
+		"notes":                     {"  # a.b will be created\n  # (%d " + long[:900] + ")\n", 100_000},
+		"short lines of blocks":     {"  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("    \n", 100) + "    }\n", 30_000},
+		"outputs":                   {"Changes to Outputs:\n  + x%d = 1\n", 200_000},
+		"done":                      {"a.b[%d]: Creation complete after 1s\n", 200_000},
+		"errors":                    {"Error: %d " + long + "\n", 20_000},
+	} {
+		l := NewLog(nil)
+		l.Write([]byte("Terraform will perform the following actions:\n\n"))
+		before := inUse()
+		var line []byte
+		for i := range c.times {
+			line = append(line[:0], strings.Replace(c.line, "%d", fmt.Sprint(i), 1)...)
+			l.Write(line)
+		}
+		if held := inUse() - before; held > 32<<20 {
+			t.Errorf("%s: %d MiB are kept", name, held>>20)
+		}
+		l.Plan(t.Context(), nil)
+	}
+}
+
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
