@@ -42,8 +42,12 @@ func (e *StillPendingError) Error() string {
 	return fmt.Sprintf("configuration version %s is still %q after %s", e.ID, e.Status, e.Waited.Round(time.Second))
 }
 
-// Secrets returns the parts of the upload address that must not be shown.
+// Secrets returns the parts of the upload address that must not be shown; none
+// of an address that is too long to be used.
 func (v Configuration) Secrets() []secret.Value {
+	if len(v.upload.Reveal()) > mostLink {
+		return nil
+	}
 	u, err := url.Parse(v.upload.Reveal())
 	if err != nil {
 		return []secret.Value{v.upload}

@@ -58,6 +58,7 @@ func uploadFaults() map[string]uploadFault {
 		"U02 a file":                  refused("file:///etc/passwd?signature=" + canarySignature),
 		"U02 userinfo":                refused("https://u:" + canaryUserinfo + "@blob.scalr.test/x"),
 		"U02 not an address":          refused("https://[::1/x?signature=" + canarySignature),
+		"U02 very long":               refused("https://blob.scalr.test/x?a=" + strings.Repeat("b&c=", 1<<20) + "&signature=" + canarySignature),
 		"U02 opaque":                  refused("https:blob.scalr.test/x?signature=" + canarySignature),
 		"T09 the metadata service":    refused("https://169.254.169.254/x?signature=" + canarySignature),
 		"T09 mapped to IPv6":          refused("https://[::ffff:169.254.169.254]/x?signature=" + canarySignature),

@@ -8,6 +8,11 @@ import (
 	"scalr-run-action/internal/network"
 )
 
+// mostLink is the length in bytes of a link that is used: object stores take no
+// longer ones, and it costs time to look for the parts of a link. It is less than
+// maxText, so that no link is used of which the end was cut.
+const mostLink = 8 << 10
+
 // handedOut checks an address that the server gave us to use: whole, https, no
 // credentials in it, and of a host that requests may go to. Plain http and this
 // machine are for a base URL that is a loopback address itself. The address
@@ -15,6 +20,9 @@ import (
 func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Final: true}
+	}
+	if len(raw) > mostLink {
+		return refuse("the link is longer than 8 KiB")
 	}
 	u, err := url.Parse(raw)
 	switch {

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	shortestPath  = 8 // bytes; a shorter path, such as /upload, is a word
-	shortestPiece = 6 // bytes of a part that is looked for by itself
+	shortestPath  = 8   // bytes; a shorter path, such as /upload, is a word
+	shortestPiece = 6   // bytes of a part that is looked for by itself
+	mostParts     = 200 // elements of the path, and parameters; those beyond are secrets only with all the others
 )
 
 // Address returns the parts of a signed address that must not be shown: whoever has them may do what the address is for.
@@ -24,7 +25,7 @@ func Address(u *url.URL) []Value {
 	if len(u.RawQuery) >= shortestPath {
 		parts = append(parts, Whole(u.RawQuery))
 	}
-	for element := range strings.SplitSeq(u.EscapedPath(), "/") {
+	for _, element := range strings.SplitN(u.EscapedPath(), "/", mostParts) {
 		parts = append(parts, unguessable(u.Host, unescape(element, url.PathUnescape))...)
 	}
 	for name, value := range parameters(u) {
@@ -52,11 +53,14 @@ func Parameters(u *url.URL) []Value {
 	return parts
 }
 
-// parameters yields name and value of each parameter, escaped as they are. Unlike url.ParseQuery it leaves nothing out.
+// parameters yields name and value of each parameter, escaped as they are. Unlike url.ParseQuery it leaves out none that is
+// malformed.
 func parameters(u *url.URL) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
+		n := 0
 		for pair := range strings.FieldsFuncSeq(u.RawQuery, func(c rune) bool { return c == '&' || c == ';' }) {
-			if name, value, _ := strings.Cut(pair, "="); !yield(name, value) {
+			name, value, _ := strings.Cut(pair, "=")
+			if n++; n > mostParts || !yield(name, value) {
 				return
 			}
 		}
@@ -131,7 +135,8 @@ func isAlphanumeric(c byte) bool {
 var (
 	// A word in lower case, capitals or PascalCase, with or without a number behind it; a number; a time; a letter and
 	// what belongs to it, as in s3 or x86; two of those that are written as one, as in aws4 or k8s.
-	plainToken = regexp.MustCompile(`^([a-z]+[0-9]{0,4}|[A-Z]+[0-9]{0,4}|([A-Z]?[a-z]{2,})+[0-9]{0,4}|[0-9]{1,14}|[0-9]{8}T[0-9]{6}Z?|[0-9]{2}T[0-9]{2}|[0-9]{2,3}Z|[a-z][0-9]{1,2}[a-z])$`)
+	plainToken = regexp.MustCompile(`^(([a-z]+|[A-Z]+|([A-Z]?[a-z]{2,})+)[0-9]{0,4}|[0-9]{1,14}` +
+		`|[0-9]{8}T[0-9]{6}Z?|[0-9]{2}T[0-9]{2}|[0-9]{2,3}Z|[a-z][0-9]{1,2}[a-z])$`)
 	// No word is so long.
 	endless = regexp.MustCompile(`[A-Za-z]{18}|^[A-Z]{16}`)
 )

@@ -124,6 +124,22 @@ func TestAddressLeavesTextAlone(t *testing.T) {
 	}
 }
 
+// TestAddressOfManyParts: what is looked for does not grow with an address that
+// a hostile server makes of very many parts.
+func TestAddressOfManyParts(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]string{
+		"parameters": "https://blob.scalr.io/upload?" + strings.Repeat("a1b2c3d4=q7Zp3Vx9&", 5000),
+		"plain ones": "https://blob.scalr.io/upload?" + strings.Repeat("name=value&", 5000),
+		"elements":   "https://blob.scalr.io" + strings.Repeat("/q7Zp3Vx9", 5000),
+	} {
+		u := parsed(t, address)
+		if n := len(secret.Address(u)) + len(secret.Parameters(u)); n > 1000 {
+			t.Errorf("%s: %d values are looked for, want 1000 at most", name, n)
+		}
+	}
+}
+
 // TestWhole: of a Value made by Whole, only the whole is hidden.
 func TestWhole(t *testing.T) {
 	t.Parallel()
