@@ -68,7 +68,7 @@ func (r *runStory) reject(ctx context.Context, run scalr.Run, failures []gate.Fa
 	return o
 }
 
-// interruptedReject: the step was told to end while it judged or discarded the run.
+// interruptedReject: the step was interrupted while it judged or discarded the run.
 // What it has begun it does once more, in the time that is left.
 func (r *runStory) interruptedReject(ctx context.Context, run scalr.Run, rejected outcome, failures []gate.Failure) outcome {
 	ending, _ := r.follow(ctx, run, "")

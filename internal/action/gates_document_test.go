@@ -51,12 +51,12 @@ func gateTable(source string, cells map[string]cell) string {
 
 const gateTableHead = `# Gates
 
-What a step with ` + "`fail-on: destroy`" + ` does, in each mode, for each status in which a run can rest, and for each way in which its plan can be known.
+How a step with ` + "`fail-on: destroy`" + ` ends, in each mode, for each status in which a run waits or is finished, and for each way in which its plan can be known.
 ` + "`go test ./internal/action -run TestGateTable -update`" + ` plays every cell against the simulator and writes this page; a test compares.
 
-- The worst of three sources counts: Scalr's numbers, the plan JSON, the text of the plan. A text is whole once its last line was seen.
-- A plan passes if at least one source is whole, none destroys, and none is in doubt. Everything else fails, and nothing is let go on.
-- ` + "`run`" + ` creates its run with ` + "`auto-apply: false`" + `, confirms it if it passes, and discards it if it does not. The other modes leave the run of somebody else as it is.
+- The worst of three sources counts: Scalr's numbers, the plan JSON, the text of the plan. A text is complete once its last line was seen.
+- A plan passes if at least one source is complete, none shows a destruction, and none is ambiguous. Everything else fails, and nothing is let go on.
+- ` + "`run`" + ` creates its run with ` + "`auto-apply: false`" + `, confirms it if it passes, and discards it if it does not. The other modes leave a run that they did not create as it is.
 - A run that failed or was stopped is red for that reason alone.
 `
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -163,6 +164,36 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 			}
 			if strings.Contains(p.summary, c.secret) {
 				t.Errorf("the summary holds the secret:\n%s", p.summary)
+			}
+		})
+	}
+}
+
+// TestSignalDuringTheJudgment: what must be known of the plan does not come. The step
+// does not wait for it, lets nothing go on, and stops its run.
+func TestSignalDuringTheJudgment(t *testing.T) {
+	t.Parallel()
+	const document = "GET /plans/*/sanitized-json-output"
+	for name, fault := range map[string]scalrtest.Fault{
+		"it never comes":        {Op: document, Times: -1, Action: scalrtest.Stall},
+		"it comes byte by byte": {Op: document, Times: -1, Action: scalrtest.Trickle, Bytes: 1, Delay: time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "auto-apply=true", "fail-on=destroy")
+			var at time.Time
+			r.during = func(p *played) {
+				for p.count(document) == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(2 * time.Second)
+				at = time.Now()
+				p.signals <- syscall.SIGTERM
+			}
+			p := r.play().want(143, "result=interrupted").asked(confirms, 0)
+			p.endsWithin(at, 6500*time.Millisecond)
+			if status := p.server.Runs()[0].Status; status != "discarded" {
+				t.Errorf("the run is left in %q", status)
 			}
 		})
 	}

@@ -107,8 +107,8 @@ func randomGate(t *testing.T, d dice) *rig {
 	return r
 }
 
-// lessKnown leaves out numbers, or makes them impossible. It never tells a lie that
-// nobody could see.
+// lessKnown leaves out numbers, or makes them impossible. It never reports a
+// wrong number that looks right.
 func lessKnown(d dice) func(string) string {
 	lost := []string{"resource-additions", "resource-changes", "resource-destructions", "has-changes"}
 	lost = slices.DeleteFunc(lost, func(string) bool { return d.maybe(30) })

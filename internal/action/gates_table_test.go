@@ -248,6 +248,6 @@ func checkGateCell(t *testing.T, c cell, mode, status string, source gateSource)
 	case own && c.code == 0:
 		t.Errorf("a run that is %s is green", status)
 	case c.discards > 0 && mode != "run":
-		t.Errorf("somebody else's run was discarded: %v", c)
+		t.Errorf("a run that the step did not create was discarded: %v", c)
 	}
 }

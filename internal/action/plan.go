@@ -14,7 +14,7 @@ import (
 const (
 	planJSONTime  = 60 * time.Second
 	planJSONTries = 3
-	mostPlanJSON  = 512 << 20 // bytes; a bigger one is a fault of somebody's
+	mostPlanJSON  = 512 << 20 // bytes; a larger one is not read
 )
 
 // plan reads, once, what the plan does: Scalr's sanitized JSON and the log, both
@@ -73,7 +73,7 @@ func (r *runStory) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLo
 	download := &download{from: io.LimitReader(body, mostPlanJSON)}
 	source := io.TeeReader(download, file)
 	plan := log.Plan(ctx, source)
-	io.Copy(io.Discard, source) // what nobody had to look at belongs to the file, too
+	io.Copy(io.Discard, source) // the file holds what was not needed, too
 	if download.size == 0 && download.err == nil {
 		plan = log.Plan(ctx, nil)
 	}

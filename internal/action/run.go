@@ -142,7 +142,7 @@ func (r *runStory) see(ctx context.Context, run scalr.Run) (outcome, error) {
 	return r.decide(ctx, run)
 }
 
-// untilItRests follows a run until it rests; or until the step is told to end, which
+// untilItRests follows a run until it rests; or until the step is interrupted, which
 // is done with the outcome then.
 func (r *runStory) untilItRests(ctx context.Context, run scalr.Run, leaving scalr.Status) (rests scalr.Run, o outcome, done bool, err error) {
 	ending, err := r.follow(ctx, run, leaving)

@@ -196,7 +196,7 @@ func (w weighing) doubts() []string {
 }
 
 // refreshOnly weighs a run that only looks for drift: such a run changes the state,
-// to what drifted, and nothing else. Scalr's own numbers do not tell drift.
+// to what drifted, and nothing else. Scalr's numbers do not count drift.
 func (w weighing) refreshOnly() Effects {
 	var e Effects
 	switch {

@@ -25,7 +25,7 @@ type Case struct {
 	Plan tfplan.Plan
 	// SeveralUnits is set for a workspace that plans several units in one run.
 	SeveralUnits bool
-	// Confirmed is set if whoever asks lets the run go on: then it waits for nobody else.
+	// Confirmed is set if the caller lets the run go on: then it waits for no other person.
 	Confirmed bool
 }
 

@@ -13,9 +13,9 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// A log is written by many: besides Terraform by whoever writes a configuration,
-// whose check blocks, hooks and import ids may print what looks like a plan. So a
-// passage is shown only if it says what the JSON says, no more and no less: each
+// Terraform is not the only one that writes a plan's log: check blocks, hooks and
+// import ids, which the author of a configuration writes, can print what looks like a
+// plan. So a passage is shown only if it says what the JSON says, no more and no less: each
 // attribute that changes in the JSON changes in it and no other, what it shows as
 // removed or added is there before or after, and what goes or comes is shown.
 
@@ -75,7 +75,7 @@ func agree(regions []region, v values) bool {
 	return true
 }
 
-// agreeing gives the text on how the outputs change, if it is told just once and
+// agreeing gives the text on how the outputs change, if the log has it once and it
 // says what the JSON says of each of them.
 func (p *planText) agreeing(changes map[string]*tfjson.Change) []string {
 	regions, ok := split(p.outputs, 4)

@@ -10,7 +10,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// genuine calls each for every change of the real plans that the log tells once.
+// genuine calls each for every change of the real plans that the log has once.
 func genuine(t *testing.T, each func(plan string, p *passage, c *tfjson.ResourceChange)) {
 	t.Helper()
 	dirs, err := os.ReadDir("testdata/plans")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Apply is what an apply did, as far as its log tells.
+// Apply is what an apply did, as far as its log shows.
 type Apply struct {
 	Diagnostics []Diagnostic
 	Tail        string // the end of the log, without colours

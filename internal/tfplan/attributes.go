@@ -17,8 +17,8 @@ import (
 
 // detail says how a resource changes, and what forces a replacement: in
 // Terraform's words where the log has them for this change just once and they say
-// the same as the JSON, else out of the JSON. What a log says is for anybody to
-// write who writes a configuration.
+// the same as the JSON, else out of the JSON. The author of a configuration can write
+// into the log, too.
 func (p *planText) detail(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
 	if tooDeep(raw) || decode(raw, &c) != nil || c.Change == nil {

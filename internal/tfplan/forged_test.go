@@ -44,7 +44,7 @@ func TestForgedPassages(t *testing.T) {
 		"drift before the plan":                  "Note: Objects have changed outside of Terraform\n\n" + strings.Replace(passage, "must be replaced", "has changed", 1) + plain,
 		"a passage among the others":             plain[:at] + passage + "\n" + plain[at:],
 		"a note of the next passage":             plain[:at] + "  # (imported from \"\n" + passage + "\")\n" + plain[at:],
-		"words that nobody knows":                plain[:at] + strings.Replace(passage, "must be replaced", "will be FORGED", 1) + plain[at:],
+		"unknown words":                          plain[:at] + strings.Replace(passage, "must be replaced", "will be FORGED", 1) + plain[at:],
 		"colored":                                log + "\x1b[1m  # aws_instance.web\x1b[0m must be \x1b[1m\x1b[31mreplaced\x1b[0m\n" + strings.SplitAfterN(passage, "\n", 2)[1],
 		"the only one, in place of the plan's":   plain[:header] + passage + "\nPlan: 3 to add, 2 to change, 5 to destroy.\n",
 		"a plan whose log breaks off":            passage + plain[:at],
@@ -77,7 +77,7 @@ func TestForgedPassages(t *testing.T) {
 	}
 }
 
-// TestForgedTextAlone: where there is no JSON, a change that is told twice has no
+// TestForgedTextAlone: where there is no JSON, a change that the log has twice has no
 // diff, and what is printed behind the plan is no part of it.
 func TestForgedTextAlone(t *testing.T) {
 	t.Parallel()

@@ -38,7 +38,7 @@ type Change struct {
 	Diff     string // the change itself for a diff block; empty when not known or too long
 }
 
-// Plan is what a plan does, as far as its JSON and its log tell.
+// Plan is what a plan does, as far as its JSON and its log show.
 type Plan struct {
 	Changes     []Change // in the plan's order
 	Drift       []Change // what changed outside of Terraform
@@ -51,7 +51,7 @@ type Plan struct {
 	// JSONProblem says why the plan JSON was of no use although it was there.
 	JSONProblem string
 
-	Planned *Counts // nil when neither source tells
+	Planned *Counts // nil if neither source says
 	Omitted int     // changes, drift and outputs that are counted and not listed, since there are so many
 
 	// JSON and Text are what each source says by itself, for those who judge.

@@ -298,7 +298,7 @@ func (p *planText) passage(k key, words string, action Action, drifted bool) {
 	p.byKey[one.key] = one
 }
 
-// head counts how often a change is told.
+// head counts how often the log has a change.
 func (p *planText) head(k key) {
 	if _, ok := p.heads[k]; !ok && len(p.heads) >= mostChanges || p.kept > longestList {
 		p.flooded = true
@@ -310,7 +310,7 @@ func (p *planText) head(k key) {
 	p.kept += changeOverhead + len(k.address) + len(k.deposed)
 }
 
-// only gives the passage of a change that is told just once.
+// only gives the passage of a change that the log has once.
 func (p *planText) only(k key) *passage {
 	if p.flooded || p.heads[k] != 1 {
 		return nil

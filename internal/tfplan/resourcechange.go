@@ -138,7 +138,7 @@ func (h header) change(t *Tally, drifted bool) (Change, bool) {
 // noOp is the action of a resource that is left alone.
 const noOp Action = ""
 
-// action is what happens to the resource. Where it is told several times, the
+// action is what happens to the resource. Where the JSON says it several times, the
 // worst counts.
 func (h header) action(t *Tally) Action {
 	worst, found := noOp, false
