@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -27,6 +28,10 @@ func TestReleaseRehearsal(t *testing.T) {
 		"127.0.0.12 github.com\n127.0.0.13 api.github.com\n127.0.0.14 uploads.github.com\n")
 	for _, address := range []string{"127.0.0.12:22", "127.0.0.13:443", "127.0.0.14:443"} {
 		listen(t, "tcp", address)
+	}
+	// Only what is confined gets out: its rules come before this one.
+	if out, err := exec.Command("iptables", "-A", "OUTPUT", "-d", "127.0.0.8/29", "-j", "REJECT").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
 	registry := startRegistry(t, "127.0.0.10:443")
 	config := filepath.Join(t.TempDir(), "gitconfig")

@@ -133,6 +133,10 @@ func (r *rehearsal) attest(machine string, with map[string]string) {
 			}
 		}
 	}
+	config, err := os.ReadFile(filepath.Join(r.dir, "home/.docker/config.json"))
+	if err != nil || !strings.Contains(string(config), `"ghcr.io"`) {
+		r.t.Errorf("actions/attest finds no credentials: %s, %v", config, err)
+	}
 	if digest := with["subject-digest"]; digest != "" && r.registry.digest(strings.TrimPrefix(with["subject-name"], "ghcr.io/"), digest) != digest {
 		r.t.Errorf("the image %s@%s, which is attested, is not in the registry", with["subject-name"], digest)
 	}
@@ -176,7 +180,7 @@ func (r *rehearsal) script(dir, text string, env map[string]string) (map[string]
 	}
 	cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(r.dir, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_OUTPUT="+output,
+	cmd.Env = append(os.Environ(), "HOME="+filepath.Join(r.dir, "home"), "PATH="+filepath.Join(r.dir, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_OUTPUT="+output,
 		"GITHUB_REPOSITORY="+r.repository, "GITHUB_ACTOR="+registryUser, "GITHUB_WORKSPACE="+dir)
 	for key, value := range env {
 		cmd.Env = append(cmd.Env, key+"="+value)
@@ -225,7 +229,6 @@ func (r *rehearsal) writeStandIns() {
 			exec env -i PATH="$PATH" SSL_CERT_FILE=$CA "${keep[@]}" "$@"`,
 		"docker": `case $1 in
 			build) to="$*"; to=${to##*dest=}; to=${to% .}; mkdir -p "$to"; cp "$PROGRAM" "$to/scalr-run" ;;
-			login) cat >/dev/null ;;
 			pull) echo "pull $3" >>"$LOG" ;;
 			esac`,
 		"gh": `[ ! -e "$LOG.broken" ] || exit 1
