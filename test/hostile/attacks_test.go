@@ -83,7 +83,7 @@ func answerAttacks() table {
 			return planned("", `,"policy-checks":{"data":[{"type":"policy-checks","id":"pc-1"}]}`, `,{"type":"policy-checks","id":"pc-1","attributes":{"status":"soft_failed","result":{"soft-failed":1,`+
 				`"policies":[{"name":"p","result":"soft_failed","messages":[`+many(n, `"no %d"`)+`]}]}}}`)
 		}),
-		"length of a message": ofRun(20000, func(n int) func(int, *http.Request) string {
+		"length of a message": ofRun(30000, func(n int) func(int, *http.Request) string {
 			return planned("", `,"policy-checks":{"data":[{"type":"policy-checks","id":"pc-1"}]}`, `,{"type":"policy-checks","id":"pc-1","attributes":{"status":"soft_failed","result":{"soft-failed":1,`+
 				`"policies":[{"name":"p","result":"soft_failed","messages":["`+strings.Repeat("`@a ", n)+`"]}]}}}`)
 		}),
@@ -121,11 +121,9 @@ func listAttacks() table {
 		"workspaces of similar names": grow(500, "GET /workspaces", func(n int) string {
 			return page(many(n, `{"type":"workspaces","id":"ws-%d","attributes":{"name":"networknetwork%d"},`+someTags+`}`), environment)
 		}, byName(2)...),
-		"length of names": func(n int) attack {
-			return grow(30, "GET /workspaces", func(n int) string {
-				return page(many(100, `{"type":"workspaces","id":"ws-%d","attributes":{"name":"`+strings.Repeat("network", n)+`%d"},`+someTags+`}`), environment)
-			}, byName(min(n, 36))...)(n)
-		},
+		"length of names": grow(8, "GET /workspaces", func(n int) string {
+			return page(many(100, `{"type":"workspaces","id":"ws-%d","attributes":{"name":"`+strings.Repeat("network", n)+`%d"},`+someTags+`}`), environment)
+		}, byName(20)...),
 		"workspaces of one name": grow(100, "GET /workspaces", func(n int) string {
 			return page(many(n, `{"type":"workspaces","id":"ws-%d","attributes":{"name":"network"}}`), "")
 		}, byName(1)...),
@@ -191,19 +189,19 @@ func planAttacks() table {
 			return changes(many(n, `{"address":"a.b","type":"a","name":"b","change":{"actions":["delete"],"before":{"x":1},"after":null}}`))
 		}),
 		"resources that stay": ofPlan(2000, func(n int) string { return changes(many(n, `{"address":"a.b%d","change":{"actions":["no-op"]}}`)) }),
-		"attributes of a change": ofPlan(300, func(n int) string {
+		"attributes of a change": ofPlan(2000, func(n int) string {
 			return changes(`{"address":"a.b","type":"a","name":"b","change":{"actions":["create"],"before":null,"after":{` + many(n, `"x%d":1`) + `}}}`)
 		}),
-		"elements of a list": ofPlan(300, func(n int) string {
+		"elements of a list": ofPlan(2000, func(n int) string {
 			return changes(change + `[` + many(n, `%d`) + `]},"after":{"x":[` + many(n, `1%d`) + `]}}}`)
 		}),
 		"elements that stay": ofPlan(3000, func(n int) string {
 			return changes(change + `[` + many(n, `%d`) + `]},"after":{"x":[` + many(n, `%d`) + `,1]}}}`)
 		}),
-		"levels of a value": ofPlan(50, func(n int) string {
+		"levels of a value": ofPlan(100, func(n int) string {
 			return changes(change + strings.Repeat("[", n) + strings.Repeat("]", n) + `},"after":{"x":` + strings.Repeat("[", n) + "1" + strings.Repeat("]", n) + `}}}`)
 		}),
-		"levels of marks": ofPlan(50, func(n int) string {
+		"levels of marks": ofPlan(100, func(n int) string {
 			v, m := strings.Repeat(`{"a":`, n)+"1"+strings.Repeat("}", n), strings.Repeat(`{"a":`, n)+"true"+strings.Repeat("}", n)
 			return changes(change + `0},"after":{"x":` + v + `},"after_unknown":{"x":` + m + `},"after_sensitive":{"x":` + m + `}}}`)
 		}),
@@ -222,11 +220,23 @@ func planAttacks() table {
 		"outputs": ofPlan(500, func(n int) string {
 			return `{"format_version":"1.2","resource_changes":[],"output_changes":{` + many(n, `"o%d":{"actions":["create"],"before":null,"after":%d}`) + `}}`
 		}),
+		"attributes in both": func(n int) attack {
+			a := ofPlan(500, func(n int) string {
+				return changes(`{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["update"],"before":{` + many(n, `"x%d":1`) + `},"after":{` + many(n, `"x%d":2`) + `}}}`)
+			})(n)
+			a.answers["GET /plans/*/output"] = always("Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n" +
+				strings.ReplaceAll(many(n, "      ~ x%d = 1 -> 2"), ",", "\n") + "\n    }\n\nPlan: 0 to add, 1 to change, 0 to destroy.\n")
+			return a
+		},
+		"length of an attribute's name": ofPlan(2000, func(n int) string {
+			return changes(change + `1},"after":{` + many(200, `"x%d":1`) + `,"` + strings.Repeat("long", n) + `":1}}}`)
+		}),
+		"digits of a number": ofPlan(2000, func(n int) string { return changes(change + `1},"after":{"x":1` + strings.Repeat("0", n) + `}}}`) }),
 		"prior state": ofPlan(20000, func(n int) string {
 			return `{"format_version":"1.2","prior_state":[` + many(n, `{"a":[[]]}`) + `],"resource_changes":[]}`
 		}),
-		"documents":        ofPlan(500, func(n int) string { return strings.Repeat(`{"format_version":"1.2","resource_changes":[]}`, n) }),
-		"plan in an array": ofPlan(500, func(n int) string { return `[` + many(n, `{"format_version":"1.2","resource_changes":[]}`) + `]` }),
+		"documents":        ofPlan(2000, func(n int) string { return strings.Repeat(`{"format_version":"1.2","resource_changes":[]}`, n) }),
+		"plan in an array": ofPlan(5000, func(n int) string { return `[` + many(n, `{"format_version":"1.2","resource_changes":[]}`) + `]` }),
 	}
 }
 
@@ -242,7 +252,7 @@ func logAttacks() table {
 		})
 	}
 	all := table{
-		"many resources": ofLog(500, func(n int) string {
+		"many resources": ofLog(1000, func(n int) string {
 			return "Terraform will perform the following actions:\n\n" + strings.ReplaceAll(many(n, "  # a.b%d will be created;  + resource \"a\" \"b%d\" {;      + x = 1;    };"), ";", "\n") + "Plan: 1 to add, 0 to change, 0 to destroy.\n"
 		}),
 		"many errors": ofLog(500, func(n int) string {
@@ -261,11 +271,11 @@ func logAttacks() table {
 		"lines": "x\n", "line ends": "\n", "carriage returns": "\r", "one line": "x", "colors": "\x1b[1m\x1b[38;2;255;255;255m\n", "colors without end": "\x1b[1;2;3;4", "operating system commands": "\x1b]0;",
 		"hashes": "#", "hashes and what is ignored": "#\u200b\u200b", "colons": ":\u200b", "broken characters": "\xf0\x9f", "backticks": "`", "mentions": "@a ", "NUL": "\x00",
 		"headers": "  # a.b will be created\n", "notes": "  # (note)\n", "blocks of one address": "  # a.b will be destroyed\n  - resource \"a\" \"b\" {\n      - x = 1 -> null\n    }\n",
-		"lines of a block": "      + x = 1\n", "heredocs": "      + x = <<-EOT\n", "brackets": "[", "quotation marks": "  # a[\"", "rules": "─", "boxes": "╷\n", "open boxes": "╷\n│ Error: x\n",
+		"lines of a block": "      + x = 1\n", "heredocs": "      + x = <<-EOT\n", "deep heredocs": "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat(" ", 400) + "+ x = <<-EOT\n" + strings.Repeat("    \n", 40) + "    }\n", "brackets": "[", "quotation marks": "  # a[\"", "rules": "─", "boxes": "╷\n", "open boxes": "╷\n│ Error: x\n",
 		"bars": "│\n", "warnings": "Warning: x\n", "warnings with places": "Warning: x\n  on main.tf line 1:\n", "plans": "Plan: 1 to add, 0 to change, 0 to destroy.\n", "outputs of the text": "Changes to Outputs:\n  + x = 1\n",
 		"commands": "::error::x\n", "fences": "```\n", "tabs": "\t", "blanks": " ", "similar warnings": "(and 2 more similar warnings elsewhere)\n", "drift": "Note: Objects have changed outside of Terraform\n", "tokens": "0123456789abcdef0123456789", "parts of tokens": "0123456789abcdef ",
 	} {
-		all["log of "+name] = lines(2000, text)
+		all["log of "+name] = lines(5000, text)
 	}
 	return all
 }
@@ -284,17 +294,21 @@ func inputAttacks() table {
 		"unknown inputs": func(n int) attack {
 			a := attack{n: 300, env: map[string]string{}}
 			for i := range n {
-				a.env[fmt.Sprintf("INPUT_WORKSPAZE%d", i)] = "x"
+				a.env[fmt.Sprintf("INPUT_ZZ%d", i)] = "x"
 			}
 			return a
 		},
+		"parts of the upload's address": func(n int) attack {
+			return attack{n: 50, answers: map[string]func(int, *http.Request) string{"POST /configuration-versions": always(
+				`{"data":{"type":"configuration-versions","id":"cv-1","attributes":{"status":"pending"},"links":{"upload":"https://storage.test/upload?` + strings.ReplaceAll(many(n, "p%d=q7Zp3Vx9Lr2Tn%d"), ",", "&") + `"}}}`)}}
+		},
 		"secrets": func(n int) attack {
 			return attack{n: 200, env: map[string]string{"INPUT_SENSITIVE-VARIABLES": strings.ReplaceAll(many(n, "v%d=abcd%d\n"), ",", "")},
-				answers: map[string]func(int, *http.Request) string{"GET /plans/*/output": always(strings.Repeat("abcd ", 2000))}}
+				answers: map[string]func(int, *http.Request) string{"GET /plans/*/output": always(strings.Repeat("abcd ", 20*n))}}
 		},
 		"long secrets": func(n int) attack {
 			return attack{n: 100, env: map[string]string{"INPUT_SENSITIVE-VARIABLES": strings.ReplaceAll(many(n, "v%d=a long secret %d of many\n"), ",", "")},
-				answers: map[string]func(int, *http.Request) string{"GET /plans/*/output": always(strings.Repeat("a long secret ", 2000))}}
+				answers: map[string]func(int, *http.Request) string{"GET /plans/*/output": always(strings.Repeat("a long secret ", 20*n))}}
 		},
 		"secrets made of masks": func(n int) attack {
 			return attack{n: 500, env: map[string]string{"INPUT_SENSITIVE-VARIABLES": "a=x***\nb=yyyy"},
@@ -302,17 +316,17 @@ func inputAttacks() table {
 		},
 		"length of a message of ours": ofInput(5000, "MESSAGE", "`@x"),
 		"an ignore file": func(n int) attack {
-			return attack{n: 200, files: map[string]string{".terraformignore": strings.ReplaceAll(many(n, "**/a%d*b*c"), ",", "\n")}}
+			return attack{n: 500, files: map[string]string{".terraformignore": strings.ReplaceAll(many(n, "**/a%d*b*c"), ",", "\n")}}
 		},
 	}
 	for name, unit := range map[string]string{"VARIABLES": "v%d=1\n", "ENVIRONMENT-VARIABLES": "v%d=1\n", "TARGETS": "a.b%d\n", "REPLACE": "a.b%d\n", "FAIL-ON": "destroi%d\n", "COMMENT-TAG": "a", "PATH": "a/../",
 		"TIMEOUT": "1h", "MODE": "rum", "BASE-URL": "https://a", "TOKEN": "x", "RUN-ID": "run-", "WORKSPACE": "a/", "PR-NUMBER": "1", "MAX-COST-INCREASE": "1", "ON-CANCEL": "stop"} {
-		all["input "+name] = ofInput(1000, name, unit)
+		all["input "+name] = ofInput(3000, name, unit)
 	}
 	all["input VARIABLES without ="] = ofInput(1000, "VARIABLES", "v%d\n")
 	all["input VARIABLES twice"] = ofInput(1000, "VARIABLES", "v=%d\n")
 	all["input VARIABLES in HCL"] = ofInput(1000, "VARIABLES", "v%d:=[1\n")
-	all["input TARGETS with indices"] = ofInput(1000, "TARGETS", `a["`)
+	all["input TARGETS with indices"] = ofInput(20000, "TARGETS", `a["`)
 	anEnvironment := map[string]func(int, *http.Request) string{"GET /environments/*": always(`{"data":` + environment + `}`)}
 	all["input TAGS"] = func(n int) attack {
 		a := ofInput(1000, "TAGS", "t%d\n", "MODE", "show", "ENVIRONMENT-ID", "env-1")(n)

@@ -59,20 +59,18 @@ func TestWorkIsLinear(t *testing.T) {
 				work[i] = measure(t, binary, name, attacks[name](1).n*factor)
 			}
 			t.Logf("statements %v, bytes %v", [3]int64{work[0].statements, work[1].statements, work[2].statements}, [3]int64{work[0].bytes, work[1].bytes, work[2].bytes})
-			wantLinear(t, "statements", mostStatements, work[0].statements, work[1].statements, work[2].statements)
-			wantLinear(t, "bytes allocated", mostBytes, work[0].bytes, work[1].bytes, work[2].bytes)
+			wantLinear(t, "statements", mostStatements, work[0].statements/10, work[0].statements, work[1].statements, work[2].statements)
+			wantLinear(t, "bytes allocated", mostBytes, 2<<20, work[0].bytes, work[1].bytes, work[2].bytes)
 		})
 	}
 }
 
-// wantLinear compares two growths. What hardly grows at all is not compared.
-func wantLinear(t *testing.T, what string, most float64, one, two, four int64) {
+// wantLinear compares two growths. The first one counts as noise at least: whether
+// an archive is packed before the step ends, for example, is for the scheduler to say.
+func wantLinear(t *testing.T, what string, most float64, noise, one, two, four int64) {
 	t.Helper()
 	first, second := float64(two-one), float64(four-two)
-	if second <= float64(one)/5 {
-		return
-	}
-	if second > most*max(first, 1) {
+	if second > most*max(first, float64(noise)) {
 		t.Errorf("%s grow from %d by %.0f, and then by %.0f: %.2f times as much, want %.1f at most", what, one, first, second, second/first, most)
 	}
 }
