@@ -26,6 +26,9 @@ type Log struct {
 	done  []Done
 
 	doneSize int // bytes of done
+
+	dropped  Tally // of the versions before
+	restarts int
 }
 
 // NewLog makes an empty log. Without a redactor nothing is redacted.
@@ -36,8 +39,29 @@ func NewLog(redact *secret.Redactor) *Log {
 	return &Log{redact: redact, text: newPlanText(redact), found: diagnostics{count: map[string]int{}, redact: redact}}
 }
 
-// Restart forgets what was written.
-func (l *Log) Restart() { *l = *NewLog(l.redact) }
+// mostRestarts is how often a log may begin anew before it proves nothing.
+const mostRestarts = 3
+
+// Restart begins the log anew. What was written before is not shown any more; what it
+// counted still counts, since only one of several versions can be the right one.
+func (l *Log) Restart() {
+	l.flush()
+	dropped, restarts := l.tally(), l.restarts+1
+	*l = *NewLog(l.redact)
+	l.dropped, l.restarts = dropped, restarts
+}
+
+// tally is what the log says that the plan does.
+func (l *Log) tally() Tally {
+	t := l.text.tally()
+	t.Counts = t.Counts.worst(l.dropped.Counts)
+	t.Others, t.Drift = max(t.Others, l.dropped.Others), max(t.Drift, l.dropped.Drift)
+	for _, d := range l.dropped.Doubts {
+		t.doubt(d)
+	}
+	t.Complete = t.Complete && l.restarts < mostRestarts
+	return t
+}
 
 // Write takes the next piece. It never fails.
 func (l *Log) Write(p []byte) (int, error) {

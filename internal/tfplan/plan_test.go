@@ -189,3 +189,24 @@ func TestBrokenJSON(t *testing.T) {
 		})
 	}
 }
+
+// TestRewrittenLog: what one version of a log counts is not forgotten for another, and
+// a log that begins anew again and again proves nothing.
+func TestRewrittenLog(t *testing.T) {
+	t.Parallel()
+	const none, some = "No changes. Your infrastructure matches the configuration.\n", "  # a.b will be destroyed\n\nPlan: 0 to add, 0 to change, 1 to destroy.\n"
+	l := NewLog(nil)
+	l.Write([]byte(some))
+	l.Restart()
+	l.Write([]byte(none))
+	if p := l.Plan(t.Context(), nil); p.Text.Destructions != 1 || !p.Text.Complete || len(p.Changes) > 0 {
+		t.Errorf("got %+v, %v", p.Text, p.Changes)
+	}
+	for range mostRestarts {
+		l.Restart()
+		l.Write([]byte(none))
+	}
+	if p := l.Plan(t.Context(), nil); p.Text.Destructions != 1 || p.Text.Complete {
+		t.Errorf("after more restarts: got %+v", p.Text)
+	}
+}
