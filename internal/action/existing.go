@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
@@ -27,7 +26,7 @@ func (r *runStory) existing(ctx context.Context) (outcome, error) {
 		return outcome{}, err
 	}
 	if run, err = r.verify(ctx, run); err != nil {
-		return outcome{}, fmt.Errorf("%w Nothing was changed.", err)
+		return outcome{}, unchangedBy(err)
 	}
 	if w, err := r.client.Workspace(ctx, run.WorkspaceID); err == nil {
 		r.at(w)

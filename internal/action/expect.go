@@ -23,6 +23,17 @@ type unexpectedRun struct {
 
 func (e *unexpectedRun) Error() string { return e.problem }
 
+// unchangedBy adds to what is wrong with a run that nothing was done to it.
+func unchangedBy(err error) error {
+	var unexpected *unexpectedRun
+	if !errors.As(err, &unexpected) {
+		return err
+	}
+	e := *unexpected
+	e.problem += " Nothing was changed."
+	return &e
+}
+
 // verifyAgain is how long a run is read once more whose first answer left
 // something out. Meanwhile it may go on.
 const verifyAgain = 30 * time.Second

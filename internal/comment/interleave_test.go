@@ -21,7 +21,6 @@ type runner struct {
 
 	arrived chan githubtest.Operation // its next request waits to be let through; closed at its end
 	pass    chan struct{}
-	next    githubtest.Operation
 	ended   bool
 	err     error
 }
