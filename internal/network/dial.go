@@ -52,7 +52,36 @@ func dial(ctx context.Context, network, hostPort string) (net.Conn, error) {
 		Control: func(_, address string, _ syscall.RawConn) error {
 			return judge(host, address, issued == host)
 		}}
-	return d.DialContext(ctx, network, hostPort)
+	c, err := d.DialContext(ctx, network, hostPort)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{c, host}, nil
+}
+
+// connection remembers which host it was made for: behind a proxy, the proxy.
+type connection struct {
+	net.Conn
+	host string
+}
+
+// LeadsToThisMachine reports whether c, a connection of the client, was made to
+// this machine because host leads here. One to a proxy on this machine was not,
+// whatever the proxy leads to.
+func LeadsToThisMachine(c net.Conn, host string) bool {
+	for {
+		inner, ok := c.(interface{ NetConn() net.Conn }) // TLS, once or within that of a proxy
+		if !ok {
+			break
+		}
+		c = inner.NetConn()
+	}
+	direct, ok := c.(*connection)
+	if !ok || !strings.EqualFold(direct.host, host) {
+		return false
+	}
+	at, err := netip.ParseAddrPort(direct.RemoteAddr().String())
+	return err == nil && PlaceOf(at.Addr()) == ThisMachine
 }
 
 // judge decides about one address of a host.

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"scalr-run-action/internal/network"
@@ -58,6 +59,7 @@ type Client struct {
 
 	renewing chan struct{}    // holds an element while a token is made
 	secrets  *secret.Redactor // knows all tokens that there were, and upload addresses
+	here     atomic.Bool      // the base URL's name leads to this machine
 	mu       sync.Mutex
 	token    secret.Value
 }

@@ -133,7 +133,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 		}
 		body = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(ctx, k.method, c.address(k), body)
+	req, err := http.NewRequestWithContext(c.noting(ctx), k.method, c.address(k), body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the address cannot be made", k.op)
 	}

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	if address := os.Getenv(asked); address != "" {
 		if os.Getenv(leadingHere) != "" {
 			here := []string{"127.0.0.1", "::1"}
-			net.DefaultResolver = networktest.Resolver(map[string][]string{"acme.example.test": here, "blob.example.test": here})
+			net.DefaultResolver = networktest.Resolver(map[string][]string{"acme.example.test": here, "blob.example.test": here, "meta.example.test": {"169.254.169.254"}})
 		}
 		ask(address)
 		return
@@ -107,23 +107,32 @@ func TestPrivateAuthority(t *testing.T) {
 	}
 }
 
-// T09: a link's name that leads to this machine is found out when it is dialed,
-// while the name that the user gave may lead here.
+// T09: where the base URL leads to this machine, links may too, as they may where
+// it is a loopback address. Behind a proxy it leads elsewhere, and a link's name
+// that leads here is found out when it is dialed.
 func TestLinkThatLeadsHere(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
-	for link, want := range map[string]string{
-		"https://acme.example.test:%s/log": `log: "a line", <nil>`,
-		"https://blob.example.test:%s/log": "log: read the plan log: blob.example.test:%s: the address leads to this machine",
-		"https://blob.example.test/log":    "log: read the plan log: blob.example.test: the address leads to this machine",
+	for name, c := range map[string]struct {
+		link    string
+		proxied bool
+		want    string
+	}{
+		"beside the base URL":                      {"https://acme.example.test:%s/log", false, `log: "a line", <nil>`},
+		"under another name":                       {"https://blob.example.test:%s/log", false, `log: "a line", <nil>`},
+		"under another name, while the base not":   {"https://blob.example.test:%s/log", true, "log: read the plan log: blob.example.test:%s: the address leads to this machine"},
+		"at the usual port, while the base not":    {"https://blob.example.test/log", true, "log: read the plan log: blob.example.test: the address leads to this machine"},
+		"a loopback address, while the base not":   {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link leads to this machine"},
+		"a metadata service, and the base is here": {"https://meta.example.test:%s/log", false, "log: read the plan log: meta.example.test:%s: the address is link-local"},
+		"plain http, and the base is here":         {"http://blob.example.test:%s/log", false, "log: read the plan log: the link is not https: blob.example.test:%s"},
 	} {
-		t.Run(link, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			logs, port := 0, ""
 			s := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case strings.HasSuffix(r.URL.Path, "/output"):
-					w.Header().Set("Location", strings.ReplaceAll(link, "%s", port))
+					w.Header().Set("Location", strings.ReplaceAll(c.link, "%s", port))
 					w.WriteHeader(http.StatusTemporaryRedirect)
 				case r.URL.Path == "/log":
 					logs++
@@ -131,13 +140,17 @@ func TestLinkThatLeadsHere(t *testing.T) {
 				default:
 					serveWorkspace(w, r)
 				}
-			}), &tls.Config{Certificates: []tls.Certificate{a.issue(t, "acme.example.test", -1, 1)}})
+			}), &tls.Config{Certificates: []tls.Certificate{a.issue(t, "*.example.test", -1, 1)}})
 			port = s.URL[strings.LastIndex(s.URL, ":")+1:]
-			got := asking(t, "https://acme.example.test:"+port, leadingHere+"=1", "SSL_CERT_FILE="+a.file(t))
-			if want := strings.ReplaceAll(want, "%s", port); !strings.Contains(got, `workspace "network", error <nil>`) || !strings.Contains(got, want) {
+			variables := []string{leadingHere + "=1", "SSL_CERT_FILE=" + a.file(t)}
+			if c.proxied {
+				variables = append(variables, "HTTPS_PROXY="+newProxy(t, s.Listener.Addr().String(), 200).URL, "NO_PROXY=blob.example.test")
+			}
+			got := asking(t, "https://acme.example.test:"+port, variables...)
+			if want := strings.ReplaceAll(c.want, "%s", port); !strings.Contains(got, `workspace "network", error <nil>`) || !strings.Contains(got, want) {
 				t.Errorf("got %q, want %q in it", got, want)
 			}
-			if strings.Contains(want, "leads to") && logs > 0 {
+			if strings.Contains(c.want, `"a line"`) != (logs > 0) {
 				t.Errorf("the log was asked for %d times", logs)
 			}
 		})

@@ -2,6 +2,7 @@ package scalr
 
 import (
 	"context"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 
@@ -14,9 +15,9 @@ import (
 const mostLink = 8 << 10
 
 // handedOut checks an address that the server gave us to use: whole, https, no
-// credentials in it, and of a host that requests may go to. Plain http and this
-// machine are for a base URL that is a loopback address itself. The address
-// never stands in the error.
+// credentials in it, and of a host that requests may go to. This machine is for
+// a base URL that leads here too, and plain http for one that is a loopback
+// address itself. The address never stands in the error.
 func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Final: true}
@@ -38,7 +39,7 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 		return u, nil
 	case u.Scheme != "https":
 		return refuse("the link is not https: " + printable(u.Host, 200))
-	case network.LeadsHere(u.Hostname()) && !c.isLocal():
+	case network.LeadsHere(u.Hostname()) && !c.leadsHere():
 		return refuse("the link leads to this machine")
 	}
 	if _, err := network.NormalHost(u.Hostname()); err != nil {
@@ -51,11 +52,24 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 // somebody tries the action without an account.
 func (c *Client) isLocal() bool { return network.IsLoopback(c.base.Hostname()) }
 
+// leadsHere reports whether the base URL leads to this machine: by its spelling,
+// or because the connection of the latest API request was made to this machine.
+// With TLS, whatever answers there has shown the certificate of the base URL, so
+// that a name which is only made to lead here does not count.
+func (c *Client) leadsHere() bool { return c.isLocal() || c.here.Load() }
+
+// noting notes where the base URL leads when an API request gets its connection.
+func (c *Client) noting(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
+		c.here.Store(network.LeadsToThisMachine(got.Conn, c.base.Hostname()))
+	}})
+}
+
 // toLink marks requests to an address that the server gave us, so that a name
 // which leads to this machine is found out when it is dialed. What is at the
 // base URL itself is where the user said.
 func (c *Client) toLink(ctx context.Context, link *url.URL) context.Context {
-	if c.isLocal() || strings.EqualFold(link.Host, c.base.Host) {
+	if c.leadsHere() || strings.EqualFold(link.Host, c.base.Host) {
 		return ctx
 	}
 	return network.WithIssued(ctx, link)
