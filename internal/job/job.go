@@ -89,7 +89,7 @@ func (j *Job) givenSecrets() []secret.Value {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
 		if proxy, err := url.Parse(j.Env(name)); err == nil && proxy.User != nil {
 			password, _ := proxy.User.Password()
-			given = append(given, secret.New(password))
+			given = append(given, secret.Declared(password))
 		}
 	}
 	return given

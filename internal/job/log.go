@@ -2,7 +2,6 @@ package job
 
 import (
 	"fmt"
-	"strings"
 
 	"scalr-run-action/internal/secret"
 )
@@ -71,40 +70,18 @@ func (j *Job) endGroup() {
 }
 
 // Mask hides v in everything that the job prints from now on, and adds it to the Redactor. It must be called before v
-// can appear anywhere. What is not Hideable is left alone. A Value made by secret.Whole is for the Redactor only: such
-// short texts as sp=cw would be hidden from the logs of all later steps. It reports whether the Redactor had room for v.
+// can appear anywhere. What is not Hideable is left alone. The runner is asked to hide what its Lines are, each by itself:
+// it would mask each line of a value too, without a least length (ActionCommandManager.cs, AddMaskCommandExtension), and
+// one "}" on a line of its own would mask every brace from then on. Mask reports whether the Redactor had room for v.
 func (j *Job) Mask(v secret.Value) (all bool) {
-	if !v.Hideable() {
-		return true
-	}
 	all = j.redact.Add(v)
-	if !j.OnGitHub() || v.IsWhole() {
+	if !j.OnGitHub() {
 		return all
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, text := range masks(v.Reveal()) {
-		j.command("add-mask", text, nil)
+	for _, line := range v.Lines() {
+		j.command("add-mask", line, nil)
 	}
 	return all
-}
-
-// masks returns what to send for a secret. The runner masks each line of a value too, without a least length
-// (ActionCommandManager.cs, AddMaskCommandExtension): one "}" on a line of its own would mask every brace from then on.
-// So a value with such a line is sent line by line.
-func masks(value string) []string {
-	var lines []string
-	whole := true
-	for line := range strings.FieldsFuncSeq(value, func(c rune) bool { return c == '\n' || c == '\r' }) {
-		switch line = strings.TrimSpace(line); {
-		case secret.New(line).Hideable():
-			lines = append(lines, line)
-		case line != "":
-			whole = false
-		}
-	}
-	if whole {
-		return []string{value}
-	}
-	return lines
 }

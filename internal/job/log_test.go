@@ -71,6 +71,23 @@ func TestDebug(t *testing.T) {
 	}
 }
 
+// TestMaskDeclared: of a key that a user declares secret, the runner is asked to hide what no other text has.
+func TestMaskDeclared(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	j.Mask(secret.Declared("-----BEGIN PRIVATE KEY-----\n" + canary + "\n-----END PRIVATE KEY-----\n"))
+	j.Mask(secret.Declared("debug"))
+	j.Mask(secret.Declared("abc"))
+	if got, want := out.String(), "::add-mask::"+canary+"\n::add-mask::debug\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	out.Reset()
+	j.Infof("debug, debugging, abc, -----BEGIN PRIVATE KEY-----, %s", canary)
+	if got, want := out.String(), "***, debugging, abc, -----BEGIN PRIVATE KEY-----, ***\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestMaskWhole: the runner is not asked to hide what is a secret only as a whole.
 func TestMaskWhole(t *testing.T) {
 	t.Parallel()
@@ -87,7 +104,7 @@ func TestMask(t *testing.T) {
 	for name, c := range map[string]struct{ value, want string }{
 		"one line":           {canary, "::add-mask::" + canary + "\n"},
 		"percent":            {"100%secret", "::add-mask::100%25secret\n"},
-		"lines":              {"first line\nsecond line\n", "::add-mask::first line%0Asecond line%0A\n"},
+		"lines":              {"first line\nsecond line\n", "::add-mask::first line\n::add-mask::second line\n"},
 		"lines, one trivial": {"{\n  \"key\": \"value\"\r\n}\n", "::add-mask::\"key\": \"value\"\n"},
 		"lines, one a word":  {"some secret\ntrue\n", "::add-mask::some secret\n"},
 		"short":              {"abc", ""},

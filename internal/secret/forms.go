@@ -7,24 +7,36 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 )
 
 // largest is the length in bytes of a secret above which only its plain form is looked for: ten encoded forms of a
 // megabyte would cost more memory than the whole program may have.
 const largest = 64 << 10
 
-// forms returns every way in which s is likely to be written in a text, s itself first, each once.
+// forms returns every way in which s is likely to be written in a text in which its own letters stand between others,
+// s itself first, each once.
 func forms(s string) []string {
 	if len(s) > largest {
 		return []string{s}
 	}
 	all := []string{s}
-	all = append(all, base64Forms(s)...)
-	all = append(all, hex.EncodeToString([]byte(s)), strings.ToUpper(hex.EncodeToString([]byte(s))))
 	all = append(all, urlForms(s)...)
 	all = append(all, jsonForms(s)...)
 	all = append(all, xmlForms(s)...)
+	all = append(all, shellForms(s)...)
+	all = append(all, hclForms(s)...)
 	return unique(all)
+}
+
+// encodedForms returns every way in which s is likely to be written in which its letters become others.
+func encodedForms(s string) []string {
+	if len(s) > largest {
+		return nil
+	}
+	digits := hex.EncodeToString([]byte(s))
+	return unique(append(base64Forms(s), digits, strings.ToUpper(digits)))
 }
 
 // base64Forms returns what of s is seen when s stands anywhere in a text that is encoded as a whole: the bytes before
@@ -61,9 +73,7 @@ func urlForms(s string) []string {
 	return all
 }
 
-func isUnreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0
-}
+func isUnreserved(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("-._~", c) >= 0 }
 
 // lowerEscapes turns %2F into %2f.
 func lowerEscapes(s string) string {
@@ -83,8 +93,18 @@ func lower(c byte) byte {
 	return c
 }
 
-// jsonForms returns s as it stands inside a JSON string: as browsers write it, as Go writes it, and with \/.
+// jsonForms returns s as it stands inside a JSON string: as browsers write it, as Go writes it, with \/, in ASCII; and
+// each of these inside another JSON string.
 func jsonForms(s string) []string {
+	once := jsonOnce(s)
+	all := slices.Clone(once)
+	for _, form := range once {
+		all = append(all, escapeEach(form, jsonEscape))
+	}
+	return all
+}
+
+func jsonOnce(s string) []string {
 	plain := escapeEach(s, jsonEscape)
 	safe := escapeEach(s, func(c byte) string {
 		if c == '<' || c == '>' || c == '&' {
@@ -92,7 +112,7 @@ func jsonForms(s string) []string {
 		}
 		return jsonEscape(c)
 	})
-	return []string{plain, safe, strings.ReplaceAll(plain, "/", `\/`)}
+	return []string{plain, safe, strings.ReplaceAll(plain, "/", `\/`), ascii(plain, "%04x"), ascii(plain, "%04X"), ascii(safe, "%04x")}
 }
 
 func jsonEscape(c byte) string {
@@ -112,12 +132,71 @@ func jsonEscape(c byte) string {
 	return ""
 }
 
-// xmlForms returns s as it stands in XML or HTML, with named and with numbered entities for quotes.
+// ascii writes \u0000 for what is not ASCII.
+func ascii(s, digits string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return s
+	}
+	var out strings.Builder
+	for _, r := range s {
+		if r <= unicode.MaxASCII {
+			out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&out, `\u`+digits, unit)
+		}
+	}
+	return out.String()
+}
+
+// xmlForms returns s as it stands in XML or HTML, with the entities for quotation marks that are in use.
 func xmlForms(s string) []string {
-	named := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
-	numbered := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;")
-	text := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	return []string{named.Replace(s), numbered.Replace(s), text.Replace(s)}
+	escape := func(pairs ...string) string {
+		return strings.NewReplacer(append(pairs, "&", "&amp;", "<", "&lt;", ">", "&gt;")...).Replace(s)
+	}
+	return []string{
+		escape(`"`, "&quot;", "'", "&apos;"),
+		escape(`"`, "&quot;", "'", "&#39;"),
+		escape(`"`, "&quot;", "'", "&#x27;"),
+		escape(`"`, "&#34;", "'", "&#39;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;"),
+		escape(),
+	}
+}
+
+// shellForms returns s as it stands in single and in double quotation marks, and as printf %q writes it.
+func shellForms(s string) []string {
+	backslash := func(special string) string {
+		return escapeEach(s, func(c byte) string {
+			if strings.IndexByte(special, c) >= 0 {
+				return `\` + string(rune(c))
+			}
+			return ""
+		})
+	}
+	return []string{
+		strings.ReplaceAll(s, "'", `'\''`), strings.ReplaceAll(s, "'", `'"'"'`), strings.ReplaceAll(s, "'", `\'`),
+		backslash("\\\"$`"), backslash("\\\"$`!"), backslash(" \t\"'\\$`!*?[](){}<>|&;~#^,"),
+	}
+}
+
+// hclForms returns s as it stands in an HCL string, and in a heredoc, where templates are escaped.
+func hclForms(s string) []string {
+	template := strings.NewReplacer("${", "$${", "%{", "%%{")
+	return []string{template.Replace(s), template.Replace(escapeEach(s, jsonEscape))}
+}
+
+// shownForms returns s as it is when a line was made of it for people to read: without what is invisible, with spaces for
+// tabs and line ends.
+func shownForms(s string) []string {
+	visible := strings.Map(func(c rune) rune {
+		if c == '\n' || c == '\t' || unicode.IsPrint(c) {
+			return c
+		}
+		return -1
+	}, s)
+	return []string{visible, strings.ReplaceAll(visible, "\t", "    "), strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s),
+		strings.Join(strings.Fields(visible), " ")}
 }
 
 // escapeEach replaces each byte for which escape returns a text.

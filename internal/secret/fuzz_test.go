@@ -33,6 +33,32 @@ func FuzzRedactor(f *testing.F) {
 	})
 }
 
+// FuzzDeclared: of what is declared secret, no long text is shown, and a stream hides what a whole text does.
+func FuzzDeclared(f *testing.F) {
+	f.Add("a hunter2, nohunter2 correct horse batteryhunter2", "hunter2", "correct horse battery", uint8(3))
+	f.Add("\x1b[1mdebug\x1b[0m %3Ddebug debugging\\ndebug_\xc3\xa9debug", "debug", "0123456789abcdef", uint8(1))
+	f.Add("ababababababababab-bab", "abab", "baba-", uint8(5))
+	f.Add("first\nsecond-line-of-it", "first\nsecond-line-of-it\nq7Zp3Vx9", "first", uint8(9))
+	f.Fuzz(func(t *testing.T, text, first, second string, size uint8) {
+		r := declared(first, second)
+		got := r.String(text)
+		if again := r.String(got); again != got {
+			t.Errorf("not idempotent: got %q, then %q", got, again)
+		}
+		for _, s := range []string{first, second} {
+			if s = strings.TrimSpace(s); len(s) >= 12 && strings.Contains(got, s) {
+				t.Errorf("%q shows the secret", got)
+			}
+		}
+		if strings.ContainsAny(first+second, "*") || strings.Contains(text, "…") {
+			return // a stream cannot take back what it gave out, and comes before texts are cut
+		}
+		if cut := stream(r, text, int(size)+1); cut != got {
+			t.Errorf("in pieces of %d: got %q, want %q", int(size)+1, cut, got)
+		}
+	})
+}
+
 // shows returns what text shows of s: any twelve bytes of a long secret, the whole of a short one.
 func shows(text, s string) string {
 	if !secret.New(s).Hideable() {

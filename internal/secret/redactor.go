@@ -25,16 +25,18 @@ const bitmapBits = 19
 func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
-// Redactor takes secrets out of text. It finds a secret as it is and encoded as base64, hex, URL, JSON or XML, and of
-// each form any twelve bytes in a row; of secrets shorter than twelve bytes, and of those made by Whole, the whole forms
-// only. Values that are not Hideable are ignored. It is safe for concurrent use; the zero Redactor redacts nothing.
+// Redactor takes secrets out of text. It finds a secret as it is and encoded as base64, hex, URL, JSON, XML, HCL or for a
+// shell. Of a credential any twelve bytes in a row count, in each form; of any other secret, and of those shorter than
+// twelve bytes, the whole forms only. What users declare secret counts, if it is shorter than twelve bytes, where no letter
+// or digit continues it: see [Value]. It is safe for concurrent use; the zero Redactor redacts nothing.
 type Redactor struct {
 	mu      sync.RWMutex
-	grams   bitmap // of every form of a long secret
+	grams   bitmap // of every form of a long credential
 	windows hashes
-	heads   bitmap // the first bytes of the forms of short secrets
-	whole   texts  // these forms, and those of Whole
+	heads   bitmap // the first bytes of all other forms
+	whole   texts  // these forms
 	longest int    // the longest match that is looked for, in bytes
+	borders bool   // some of the forms count on borders only
 }
 
 // Add makes the Redactor know further secrets. It reports whether each of them is looked for in all its forms: there is
@@ -45,59 +47,64 @@ func (r *Redactor) Add(values ...Value) (all bool) {
 	defer r.mu.Unlock()
 	all = true
 	for _, v := range values {
-		if v.whole {
-			if v.Hideable() {
-				all = r.add(v.Reveal(), true) && all
-			}
-			continue
-		}
-		for _, piece := range pieces(v.Reveal()) {
-			all = r.add(piece, len(piece) < window) && all
+		for _, p := range v.parts() {
+			all = r.add(p) && all
 		}
 	}
 	return all
 }
 
-// pieces returns what of a secret is looked for: all of it, or the lines of a short one, since texts are searched line
-// by line and a short secret is not found by its windows.
-func pieces(s string) []string {
-	s = strings.TrimSpace(s)
-	if len(s) < window {
-		return slices.DeleteFunc(strings.FieldsFunc(s, isLineEnd), func(line string) bool { return !hideable(line) })
-	}
-	if !hideable(s) {
-		return nil
-	}
-	return []string{s}
-}
-
-func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
-
-// add looks for a text in all its forms: for each as a whole, or for any window of it.
-func (r *Redactor) add(s string, whole bool) (all bool) {
+// add looks for a text in all its forms.
+func (r *Redactor) add(p part) (all bool) {
 	if r.grams == nil {
 		r.grams, r.heads = make(bitmap, 1<<bitmapBits/64), make(bitmap, 1<<bitmapBits/64)
 	}
-	for i, form := range forms(s) {
-		switch {
-		case whole:
-			all = r.addWhole(form) && (all || i == 0)
-		default:
-			all = r.addWindows([]byte(form)) && (all || i == 0)
+	all = len(p.text) <= largest
+	for _, form := range forms(p.text) { // the plain form comes first
+		if !r.addForm(form, p.how) {
+			return false
 		}
-		if !all {
-			break // the plain form comes first
+	}
+	if p.how != byWindows {
+		for _, form := range shownForms(p.text) {
+			all = r.addForm(form, p.how) && all
+		}
+	}
+	for _, form := range encodedForms(p.text) {
+		if !r.addForm(form, p.how.encoded(form)) {
+			return false
 		}
 	}
 	return all
+}
+
+// surelyEncoded is the length in bytes from which an encoded form is found in other texts only if they hold the secret.
+const surelyEncoded = 5
+
+// encoded is how a form counts that is part of a longer encoded text. A hexadecimal one may be part of a number.
+func (m match) encoded(form string) match {
+	if m != onBorders {
+		return m
+	}
+	if len(form) < surelyEncoded || len(form) < window && strings.Trim(form, "0123456789abcdef") == "" {
+		return onBorders
+	}
+	return anywhere
+}
+
+func (r *Redactor) addForm(form string, how match) (all bool) {
+	if how == byWindows {
+		return r.addWindows([]byte(form))
+	}
+	return r.addWhole(form, how)
 }
 
 // addWhole looks for a form as a whole. A very long one is looked for in parts, so that a search never has to compare
 // more than so many bytes.
-func (r *Redactor) addWhole(form string) (all bool) {
+func (r *Redactor) addWhole(form string, how match) (all bool) {
 	for len(form) > longestForm {
 		part := min(longestForm, len(form)-Shortest)
-		if !r.addWhole(form[:part]) {
+		if !r.addWhole(form[:part], how) {
 			return false
 		}
 		form = form[part:]
@@ -106,11 +113,12 @@ func (r *Redactor) addWhole(form string) (all bool) {
 		return true
 	}
 	head := binary.LittleEndian.Uint32([]byte(form))
-	if !r.whole.add(head, form) {
+	if !r.whole.add(head, form, how) {
 		return false
 	}
 	r.heads.add(headHash(head))
 	r.longest = max(r.longest, len(form))
+	r.borders = r.borders || how == onBorders
 	return true
 }
 
@@ -148,6 +156,9 @@ func (r *Redactor) Bytes(b []byte) []byte {
 	// for it, and is hidden whole.
 	for range mostRounds {
 		found := r.find(b)
+		if beginnings := r.findBeginnings(b); len(beginnings) > 0 {
+			found = merged(append(found, beginnings...))
+		}
 		if len(found) == 0 {
 			return b
 		}
@@ -174,7 +185,17 @@ func cut(b []byte, spans []span) []byte {
 
 // find returns where secrets stand in b, in order; what overlaps or touches is one span.
 func (r *Redactor) find(b []byte) []span {
-	found := r.findWhole(b, r.findWindows(b))
+	found := merged(r.findWhole(b, nil, r.findWindows(b)))
+	if r.borders {
+		if more := r.findWhole(b, &borders{text: b, hidden: found}, nil); len(more) > 0 {
+			found = merged(slices.Concat(found, more))
+		}
+	}
+	return found
+}
+
+// merged sorts spans, and makes one of those that overlap or touch.
+func merged(found []span) []span {
 	if len(found) < 2 {
 		return found
 	}
@@ -190,7 +211,8 @@ func (r *Redactor) find(b []byte) []span {
 	return merged
 }
 
-func (r *Redactor) findWhole(b []byte, found []span) []span {
+// findWhole appends where the forms stand that count anywhere or, with borders, those that count on them.
+func (r *Redactor) findWhole(b []byte, on *borders, found []span) []span {
 	if len(r.whole.all) == 0 {
 		return found
 	}
@@ -199,7 +221,7 @@ func (r *Redactor) findWhole(b []byte, found []span) []span {
 		if !r.heads.has(headHash(head)) {
 			continue
 		}
-		if n := r.whole.longest(head, b[i:]); n > 0 {
+		if n := r.whole.longest(head, b, i, on); n > 0 {
 			found = appendSpan(found, span{i, i + n})
 		}
 	}

@@ -23,6 +23,14 @@ func redactor(secrets ...string) *secret.Redactor {
 	return r
 }
 
+func declared(secrets ...string) *secret.Redactor {
+	r := new(secret.Redactor)
+	for _, s := range secrets {
+		r.Add(secret.Declared(s))
+	}
+	return r
+}
+
 // awkward is a secret that every encoding changes.
 const awkward = `p4/ss+w"ord<&>'\ %z?=~9`
 

@@ -1,5 +1,7 @@
 package secret
 
+import "slices"
+
 // The bounds of what a Redactor holds. Beyond them a secret is looked for in fewer of its forms, or not at all: see Add.
 const (
 	mostWindows = 3 << 19 // 1.5 million, in 16 MiB: all forms of about 100 KiB of secrets
@@ -62,39 +64,45 @@ func (h *hashes) grow() bool {
 // texts is a set of texts that are found by their beginning. To look for them at one place takes a step for each length
 // that a text with this beginning has, however many texts there are.
 type texts struct {
-	all     map[string]struct{}
-	lengths map[uint32][]int // of the texts with these first bytes
+	all     map[string]match
+	lengths map[uint32][]int    // of the texts with these first bytes
+	texts   map[uint32][]string // these texts
 }
 
 // add reports whether there was room.
-func (t *texts) add(head uint32, text string) bool {
+func (t *texts) add(head uint32, text string, how match) bool {
 	if t.all == nil {
-		t.all, t.lengths = make(map[string]struct{}), make(map[uint32][]int)
+		t.all, t.lengths = make(map[string]match), make(map[uint32][]int)
+		t.texts = make(map[uint32][]string)
 	}
-	if _, ok := t.all[text]; ok {
+	if before, ok := t.all[text]; ok {
+		if before == onBorders {
+			t.all[text] = how
+		}
 		return true
 	}
 	if len(t.all) == mostForms {
 		return false
 	}
-	t.all[text] = struct{}{}
-	for _, n := range t.lengths[head] {
-		if n == len(text) {
-			return true
-		}
+	t.all[text] = how
+	t.texts[head] = append(t.texts[head], text)
+	if !slices.Contains(t.lengths[head], len(text)) {
+		t.lengths[head] = append(t.lengths[head], len(text))
 	}
-	t.lengths[head] = append(t.lengths[head], len(text))
 	return true
 }
 
-// longest returns the length of the longest text at the start of b, 0 if there is none.
-func (t *texts) longest(head uint32, b []byte) int {
+// longest returns the length of the longest text at one place of b, 0 if there is none: of those that count anywhere or,
+// with borders, of those that count on them.
+func (t *texts) longest(head uint32, b []byte, at int, on *borders) int {
 	found := 0
 	for _, n := range t.lengths[head] {
-		if n > found && n <= len(b) {
-			if _, ok := t.all[string(b[:n])]; ok {
-				found = n
-			}
+		if n <= found || n > len(b)-at {
+			continue
+		}
+		how, ok := t.all[string(b[at:at+n])]
+		if ok && (how == onBorders) == (on != nil) && (on == nil || on.at(at, at+n)) {
+			found = n
 		}
 	}
 	return found

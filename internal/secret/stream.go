@@ -1,72 +1,79 @@
 package secret
 
 // Stream redacts one long text that comes in pieces, as if it were whole: a secret that is cut between two pieces is
-// found. It holds back a few bytes of each piece, at most as many as the longest short secret's longest form.
-// It is not safe for concurrent use.
+// found. It holds back a few KiB of each piece. It is not safe for concurrent use.
 type Stream struct {
 	redactor *Redactor
 	held     []byte
-	// hidden is how many bytes at the start of held belong to a secret whose mask was given out already, or -1 if
-	// what was given out last is no mask.
-	hidden int
+	given    int  // bytes at the start of held that were given out, and decide what counts in the next ones
+	masked   bool // what was given out last is a mask
 }
 
 // Stream starts a text.
-func (r *Redactor) Stream() *Stream { return &Stream{redactor: r, hidden: -1} }
+func (r *Redactor) Stream() *Stream { return &Stream{redactor: r} }
+
+// worthwhile is how many bytes there must be to give out: all that is held is searched each time.
+const worthwhile = 4 << 10
 
 // Next takes the next piece and returns what is certain by now. The result is valid until the next call.
 func (s *Stream) Next(piece []byte) []byte {
 	s.held = append(s.held, piece...)
 	s.redactor.mu.RLock()
 	defer s.redactor.mu.RUnlock()
-	return s.release(len(s.held) - max(0, s.redactor.longest-1))
+	// What counts at one place is decided by what a match there may have behind it: another one, or a character.
+	certain := len(s.held) - 2*s.redactor.longest - utf8Max
+	if s.redactor.longest == 0 {
+		certain = len(s.held)
+	}
+	if certain-s.given < worthwhile && s.redactor.longest > 0 {
+		return nil
+	}
+	return s.release(certain)
 }
+
+const utf8Max = 4 // bytes of a character
 
 // End returns what is left, and makes the Stream ready for another text.
 func (s *Stream) End() []byte {
 	s.redactor.mu.RLock()
 	defer s.redactor.mu.RUnlock()
 	out := s.release(len(s.held))
-	s.hidden = -1
+	s.held, s.given, s.masked = s.held[:0], 0, false
 	return out
 }
 
-// release gives out the first n bytes that are held: every match that starts in them is known.
-func (s *Stream) release(n int) []byte {
-	if n <= 0 {
+// release gives out what is held up to a place: every match that starts before it is known.
+func (s *Stream) release(upTo int) []byte {
+	if upTo <= s.given {
 		return nil
 	}
 	var out []byte
-	last, hidden := 0, -1
-	for _, f := range s.spans() {
-		if f.start >= n {
+	at := s.given
+	for _, f := range s.redactor.find(s.held) {
+		if f.start >= upTo {
 			break
 		}
-		out = append(out, s.held[last:f.start]...)
-		if f.start > 0 || s.hidden < 0 {
+		if f.end <= s.given {
+			continue
+		}
+		out = append(out, s.held[at:max(f.start, at)]...)
+		if f.start >= s.given || !s.masked {
 			out = append(out, Mask...)
 		}
-		last = min(f.end, n)
-		if f.end >= n {
-			hidden = f.end - n
-		}
+		at = min(f.end, upTo)
+		s.masked = at == upTo
 	}
-	out = append(out, s.held[last:n]...)
-	s.held = append(s.held[:0], s.held[n:]...)
-	s.hidden = hidden
+	if at < upTo {
+		out = append(out, s.held[at:upTo]...)
+		s.masked = false
+	}
+	s.forget(upTo)
 	return out
 }
 
-// spans returns what is to be hidden in held, starting with what belongs to a mask already given out.
-func (s *Stream) spans() []span {
-	found := s.redactor.find(s.held)
-	if s.hidden < 0 {
-		return found
-	}
-	end := s.hidden
-	for len(found) > 0 && found[0].start <= end {
-		end = max(end, found[0].end)
-		found = found[1:]
-	}
-	return append([]span{{0, end}}, found...)
+// forget drops what decides nothing any more.
+func (s *Stream) forget(upTo int) {
+	keep := min(upTo, 2*s.redactor.longest+longestEscape)
+	s.held = append(s.held[:0], s.held[upTo-keep:]...)
+	s.given = keep
 }

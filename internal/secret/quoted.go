@@ -1,0 +1,83 @@
+package secret
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// templateEscapes are those of HCL for what would begin a template.
+var templateEscapes = strings.NewReplacer("$${", "${", "%%{", "%{")
+
+// quotedText reads a text in quotation marks at the beginning of JSON or HCL code.
+func quotedText(code string) (text, rest string, ok bool) {
+	if !strings.HasPrefix(code, `"`) {
+		return "", code, false
+	}
+	end := 1
+	for end < len(code) && code[end] != '"' {
+		if code[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	if end >= len(code) {
+		return "", code, false
+	}
+	return templateEscapes.Replace(unescaped(code[1:end])), code[end+1:], true
+}
+
+var simpleEscapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f'}
+
+// unescaped is what the escapes of a JSON or HCL text mean. What is none stays as it is.
+func unescaped(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var out strings.Builder
+	for s != "" {
+		at := strings.IndexByte(s, '\\')
+		if at < 0 || at+1 == len(s) {
+			out.WriteString(s)
+			break
+		}
+		out.WriteString(s[:at])
+		r, n := escaped(s[at:])
+		out.WriteRune(r)
+		s = s[at+n:]
+	}
+	return out.String()
+}
+
+// escaped reads an escape, of n bytes.
+func escaped(s string) (r rune, n int) {
+	if c, ok := simpleEscapes[s[1]]; ok {
+		return rune(c), 2
+	}
+	switch r, ok := codePoint(s); {
+	case ok && utf16.IsSurrogate(r) && len(s) > 6:
+		if low, ok := codePoint(s[6:]); ok {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return utf8.RuneError, 6
+	case ok && s[1] == 'U':
+		return r, 10
+	case ok:
+		return r, 6
+	}
+	r, n = utf8.DecodeRuneInString(s[1:])
+	return r, n + 1
+}
+
+// codePoint reads \u0041 and, of HCL, \U00000041.
+func codePoint(s string) (rune, bool) {
+	digits := map[bool]int{true: 8, false: 4}[strings.HasPrefix(s, `\U`)]
+	if len(s) < digits+2 || !strings.HasPrefix(s, `\u`) && !strings.HasPrefix(s, `\U`) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s[2:2+digits], 16, 32)
+	return rune(n), err == nil
+}
