@@ -241,8 +241,13 @@ func TestLogFaults(t *testing.T) {
 	}
 	hostile := strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"
 	var leaky strings.Builder
-	for _, secret := range []string{scalrtest.Token, canaryVariable, canaryShell, canaryRuntime, canaryProxy} {
+	for _, secret := range []string{scalrtest.Token, canaryRuntime} {
 		for _, form := range spellings(secret) {
+			fmt.Fprintf(&leaky, "here it is: %s and more\n%s\n", form, form)
+		}
+	}
+	for _, secret := range []string{canaryVariable, canaryShell, canaryProxy} {
+		for _, form := range encodings(secret) {
 			fmt.Fprintf(&leaky, "here it is: %s and more\n%s\n", form, form)
 		}
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -45,7 +47,7 @@ func (r *rig) canaries(env map[string]string) {
 	runs := r.name == "scalr-run" && (r.inputs["mode"] == "" || r.inputs["mode"] == "run")
 	if _, given := env["INPUT_SENSITIVE-VARIABLES"]; runs && !given {
 		env["INPUT_SENSITIVE-VARIABLES"] = "canary=" + canaryVariable
-		env["INPUT_ENVIRONMENT-VARIABLES"] = "CANARY=" + canaryShell
+		env["INPUT_SENSITIVE-ENVIRONMENT-VARIABLES"] = "CANARY=" + canaryShell
 	}
 }
 
@@ -88,6 +90,18 @@ func spellings(secret string) []string {
 				forms = append(forms, text[min(4, len(text)):max(len(text)-4, 0)])
 			}
 		}
+	}
+	return forms
+}
+
+// encodings are texts that hold all of a secret, encoded by itself or among others.
+func encodings(secret string) []string {
+	quoted, _ := json.Marshal(secret)
+	forms := []string{secret, url.QueryEscape(secret), url.PathEscape(secret), string(quoted), html.EscapeString(secret), strconv.Quote(string(quoted)),
+		"'" + strings.ReplaceAll(secret, "'", `'\''`) + "'", "https://user:" + url.PathEscape(secret) + "@host/", "prefix" + secret + "suffix"}
+	for _, text := range []string{secret, "u" + secret, "u:" + secret + ":", "usr:" + secret + ":x"} {
+		forms = append(forms, hex.EncodeToString([]byte(text)), strings.ToUpper(hex.EncodeToString([]byte(text))),
+			base64.StdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)))
 	}
 	return forms
 }

@@ -11,7 +11,7 @@ func (r *reader) combinations(in Run) {
 	r.forkHead(in)
 	if in.Mode.NeedsRunID() {
 		unused := []string{"path", "auto-apply", "save-plan", "refresh", "refresh-only", "targets", "replace",
-			"variables", "sensitive-variables", "environment-variables"}
+			"variables", "sensitive-variables", "environment-variables", "sensitive-environment-variables"}
 		if !in.Mode.LetsRunGoOn() {
 			unused = append(unused, "destroy")
 		}

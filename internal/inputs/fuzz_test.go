@@ -53,7 +53,7 @@ func FuzzInputs(f *testing.F) {
 	f.Add("environment-id:x\ntags:a,b\nsort:names\nfilter-latest-run-date:between:", "Bearer 0123456789")
 	f.Add("terraform-version:v1\nauto-destroy-days:3\nname:a/b\nmessage:##[x]", "k3y\x000123456789")
 	f.Fuzz(func(t *testing.T, text, secret string) {
-		w := with{"sensitive-variables": "=" + secret, "environment-variables": secret, "token": secret, "comment": "true", "github-token": secret}
+		w := with{"sensitive-variables": "=" + secret, "environment-variables": secret, "sensitive-environment-variables": secret, "token": secret, "comment": "true", "github-token": secret}
 		for _, l := range strings.Split(text, "\n") {
 			if name, value, ok := strings.Cut(l, ":"); ok {
 				w[name] = strings.ReplaceAll(value, `\n`, "\n")

@@ -198,6 +198,8 @@ func TestVariables(t *testing.T) {
 		"variables":             "region = eu-west-1\r\n\nempty=\nurl=https://x.example/?a=b,c\nzones:=[\"a\", \"b\"]\nnote=a:=b\nsize := 3",
 		"sensitive-variables":   "password=  s3=cret== ",
 		"environment-variables": "TF_VAR_region=us\nregion=x\n_A1=",
+
+		"sensitive-environment-variables": "DB_PASSWORD=s3=cret==\nEMPTY=",
 	}}.source())
 	if err != nil {
 		t.Fatal(err)
@@ -209,15 +211,35 @@ func TestVariables(t *testing.T) {
 		return inputs.Variable{Key: key, Value: secret.New(value), Category: "terraform", HCL: true}
 	}
 	shell := func(key, value string) inputs.Variable {
-		return inputs.Variable{Key: key, Value: secret.New(value), Category: "shell", Sensitive: true}
+		return inputs.Variable{Key: key, Value: secret.New(value), Category: "shell"}
 	}
 	want := []inputs.Variable{
 		v("region", "eu-west-1"), v("empty", ""), v("url", "https://x.example/?a=b,c"), hcl("zones", `["a", "b"]`), v("note", "a:=b"), hcl("size", "3"),
 		{Key: "password", Value: secret.New("s3=cret=="), Category: "terraform", Sensitive: true},
 		shell("TF_VAR_region", "us"), shell("region", "x"), shell("_A1", ""),
+		{Key: "DB_PASSWORD", Value: secret.New("s3=cret=="), Category: "shell", Sensitive: true}, {Key: "EMPTY", Category: "shell", Sensitive: true},
 	}
 	if diff := cmp.Diff(got.Variables, want); diff != "" {
 		t.Errorf("got -, want +:\n%s", diff)
+	}
+}
+
+// TestSensitiveValues: what is secret of a sensitive value is what Declared and Expression say.
+func TestSensitiveValues(t *testing.T) {
+	t.Parallel()
+	got, _, err := inputs.LoadRun(row{with: with{
+		"sensitive-variables":             "text=\"quoted\"\nexpression:=\"quoted\"\nlist:=[\"x9Q2xLw7\", \"eu-west-1\"]",
+		"sensitive-environment-variables": `KEY={"password":"x9Q2xLw7","region":"eu-west-1"}`,
+	}}.source())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{"text": {`"quoted"`}, "expression": {"quoted"}, "list": {`["x9Q2xLw7", "eu-west-1"]`, "x9Q2xLw7"},
+		"KEY": {`{"password":"x9Q2xLw7","region":"eu-west-1"}`, "x9Q2xLw7"}}
+	for _, v := range got.Variables {
+		if diff := cmp.Diff(v.Value.Lines(), want[v.Key]); diff != "" {
+			t.Errorf("%s: got -, want +:\n%s", v.Key, diff)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func checkHarmless(t *testing.T, c row, value string) {
 	if err != nil && len(err.Error()) > 4096 {
 		t.Errorf("got %d bytes, want at most 4096", len(err.Error()))
 	}
-	for _, name := range []string{"token", "github-token", "sensitive-variables", "environment-variables"} {
+	for _, name := range []string{"token", "github-token", "sensitive-variables", "environment-variables", "sensitive-environment-variables"} {
 		shown := strings.TrimSpace(c.with[name])
 		// Short ones occur in every text by chance.
 		if len(shown) >= 8 && err != nil && strings.Contains(err.Error(), shown) {

@@ -28,6 +28,7 @@ func RunNames() []Input {
 		Input{Name: "variables"},
 		Input{Name: "sensitive-variables"},
 		Input{Name: "environment-variables"},
+		Input{Name: "sensitive-environment-variables"},
 		Input{Name: "message"},
 		Input{Name: "mode", Default: "run"},
 		Input{Name: "run-id"},

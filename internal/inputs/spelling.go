@@ -17,6 +17,7 @@ var otherNames = map[string]string{
 	"plan-only": "dry-run", "speculative": "dry-run", "is-dry": "dry-run", "is-destroy": "destroy",
 	"target": "targets", "target-addrs": "targets", "replace-addrs": "replace",
 	"vars": "variables", "env-vars": "environment-variables",
+	"sensitive-env-vars": "sensitive-environment-variables", "secret-environment-variables": "sensitive-environment-variables",
 	"timeout-minutes": "timeout", "audience": "oidc-audience",
 	"pull-request": "pr-number", "pull-request-number": "pr-number",
 	"new-name": "rename-to", "tag": "tags", "deletion-protection-enabled": "deletion-protection",

@@ -2,6 +2,7 @@ package inputs
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -10,7 +11,8 @@ import (
 
 // Variable is a variable of one run.
 type Variable struct {
-	Key   string
+	Key string
+	// Value of a sensitive variable is what a user declares secret.
 	Value secret.Value
 	// Category is "terraform" or "shell", Scalr's words.
 	Category string
@@ -31,7 +33,7 @@ var (
 	shellKey     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// variableList is one of the three inputs that hold variables.
+// variableList is one of the four inputs that hold variables.
 type variableList struct {
 	input, category string
 	sensitive       bool
@@ -39,24 +41,48 @@ type variableList struct {
 	example         string
 }
 
-// variables reads all three lists.
+// conceals reports whether a line with a problem may be part of a secret: people set secrets by environment variables too.
+func (l variableList) conceals() bool { return l.sensitive || l.category == "shell" }
+
+// variables reads all four lists.
 func (r *reader) variables() []Variable {
 	lists := []variableList{
 		{"variables", "terraform", false, terraformKey, "region=eu-west-1"},
 		{"sensitive-variables", "terraform", true, terraformKey, "password=..."},
-		{"environment-variables", "shell", true, shellKey, "TF_LOG=debug"},
+		{"environment-variables", "shell", false, shellKey, "TF_LOG=debug"},
+		{"sensitive-environment-variables", "shell", true, shellKey, "DB_PASSWORD=..."},
 	}
 	var all []Variable
 	places := make(map[string]string)
 	for _, list := range lists {
-		all = append(all, r.variableLines(list, places)...)
+		good := r.variableLines(list, places)
+		r.warnOfSecrets(list, good)
+		all = append(all, good...)
 	}
 	return all
+}
+
+// secretKey is how environment variables are called that hold secrets.
+var secretKey = regexp.MustCompile(`(?i)(_TOKEN|_KEY|_SECRET|PASSWORD|_CREDENTIALS)$`)
+
+// warnOfSecrets warns of plain environment variables that seem to hold secrets.
+func (r *reader) warnOfSecrets(list variableList, good []Variable) {
+	var names []string
+	for _, v := range good {
+		if list.category == "shell" && !list.sensitive && secretKey.MatchString(v.Key) && !v.Value.Empty() {
+			names = append(names, v.Key)
+		}
+	}
+	if len(names) > 0 {
+		r.warnf("environment-variables are stored and shown as plain text, and these seem to hold secrets: %s. "+
+			"Set secrets by sensitive-environment-variables.", cutRunes(strings.Join(names, ", "), maxQuoted))
+	}
 }
 
 // variableLines reads one list. In places it keeps where each key of each category was seen.
 func (r *reader) variableLines(list variableList, places map[string]string) []Variable {
 	var good []Variable
+	var exposed []string
 	for _, l := range r.lines(list.input) {
 		v, problem := r.variable(list, l.text)
 		if id := list.category + " " + v.Key; problem == "" && places[id] != "" {
@@ -64,17 +90,24 @@ func (r *reader) variableLines(list variableList, places map[string]string) []Va
 		} else if problem == "" {
 			places[id] = "by " + list.input
 		}
-		if problem == "" {
-			good = append(good, v)
+		if problem != "" {
+			r.badf(list.input, "line %d %s", l.number, problem)
 			continue
 		}
-		r.badf(list.input, "line %d %s", l.number, problem)
+		good = append(good, v)
+		if list.sensitive && !v.Value.Empty() && !v.Value.Hideable() {
+			exposed = append(exposed, strconv.Itoa(l.number))
+		}
+	}
+	if len(exposed) > 0 {
+		r.warnf("%s: the value of line %s is stored as sensitive but not masked: it is shorter than %d bytes, or a word such as true, "+
+			"and every other text that holds it would be masked as well.", list.input, cutRunes(strings.Join(exposed, ", "), maxQuoted), secret.Shortest)
 	}
 	return good
 }
 
-// variable reads one line. Of a line with a problem it tells what stands before
-// the "=" at most, and of a sensitive one nothing: it may be part of a secret.
+// variable reads one line. Of a line with a problem it shows what stands before
+// the "=" at most, and nothing of one that may be part of a secret.
 func (r *reader) variable(list variableList, text string) (v Variable, problem string) {
 	key, value, ok := strings.Cut(text, "=")
 	if !ok {
@@ -88,13 +121,21 @@ func (r *reader) variable(list variableList, text string) (v Variable, problem s
 	if problem := badValue(value, hcl); problem != "" {
 		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable a line, such as " + list.example
 	}
-	return Variable{Key: key, Value: secret.New(value), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
+	return Variable{Key: key, Value: list.value(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
+}
+
+// value says what of a value is secret.
+func (l variableList) value(text string, hcl bool) secret.Value {
+	if l.sensitive && hcl {
+		return secret.Expression(text)
+	}
+	return secret.Declared(text)
 }
 
 // noAssignment explains a line without "=".
 func (r *reader) noAssignment(list variableList, text string) string {
 	said := count(utf8.RuneCountInString(text)) + ", not shown"
-	if !list.sensitive && terraformKey.MatchString(text) && len(text) <= 40 {
+	if !list.conceals() && terraformKey.MatchString(text) && len(text) <= 40 {
 		said = r.quote(text)
 	}
 	if strings.ContainsAny(text[:1], "[{") {
@@ -107,7 +148,7 @@ func (r *reader) noAssignment(list variableList, text string) string {
 // badKey says what is wrong with the name of a variable.
 func (r *reader) badKey(list variableList, key string, hcl bool) string {
 	said := "not shown"
-	if !list.sensitive {
+	if !list.conceals() {
 		said = r.quote(key)
 	}
 	advice := " (" + said + "). Write one variable a line, such as " + list.example
@@ -131,7 +172,7 @@ func (r *reader) badKey(list variableList, key string, hcl bool) string {
 }
 
 func meantKey(list variableList, bare string) string {
-	if list.sensitive || bare == "" {
+	if list.conceals() || bare == "" {
 		return "name"
 	}
 	return cutRunes(bare, 40)
