@@ -16,15 +16,18 @@ import (
 const (
 	mostMasked    = 10_000
 	longestMasked = 64 << 10 // bytes of a text
+	shortestWhole = 12       // bytes of an object or a list; a shorter one, such as [443], is no secret
 )
 
-// maskSensitive hides every sensitive output: whole, and each text within it. It
-// reports whether all of it could be masked.
+// maskSensitive masks the sensitive outputs: an object or a list as a whole, and each
+// text that looks like a secret. Whole modules are made sensitive for one attribute,
+// so that names, regions and addresses are found there, too. It reports whether all of
+// it could be masked.
 func (s *step) maskSensitive(ctx context.Context, list []scalr.Output) (all bool) {
 	m := masking{step: s, all: true}
 	for _, o := range list {
 		if o.Sensitive {
-			m.output(ctx, o.Value)
+			m.output(ctx, o)
 		}
 	}
 	return m.all
@@ -39,46 +42,58 @@ type masking struct {
 
 var errTooMany = errors.New("there are too many values to mask")
 
-func (m *masking) output(ctx context.Context, value json.RawMessage) {
+func (m *masking) output(ctx context.Context, o scalr.Output) {
 	err := error(nil)
-	if len(value) <= longestMasked {
-		err = m.text(string(value))
+	if opens := bytes.IndexAny(o.Value, "{["); opens == 0 {
+		err = m.whole(o.Value)
 	}
 	if err == nil {
-		err = m.within(jsonstream.New(ctx, bytes.NewReader(value), jsonstream.Limits{}))
+		err = m.within(o.Name, jsonstream.New(ctx, bytes.NewReader(o.Value), jsonstream.Limits{}))
 	}
 	m.all = m.all && err == nil
 }
 
-// within masks the texts of a value.
-func (m *masking) within(r *jsonstream.Reader) error {
+// whole masks an object or a list as it stands, and as we hand it on.
+func (m *masking) whole(value json.RawMessage) error {
+	if len(value) > longestMasked {
+		m.all = false // what is in it may still be masked
+		return nil
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, value) != nil || compact.Len() < shortestWhole {
+		return nil
+	}
+	return errors.Join(m.mask(secret.Exact(compact.String())), m.mask(secret.Exact(string(value))))
+}
+
+// within masks the texts of a value, which has a name.
+func (m *masking) within(name string, r *jsonstream.Reader) error {
 	c, err := r.Peek()
 	switch {
 	case err != nil:
 		return err
 	case c == '{':
-		return r.Object(func(string) error { return m.within(r) })
+		return r.Object(func(name string) error { return m.within(name, r) })
 	case c == '[':
-		return r.Array(func() error { return m.within(r) })
+		return r.Array(func() error { return m.within(name, r) })
 	case c != '"':
 		return r.Skip()
 	}
 	text, _, err := r.Text(longestMasked + 1)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	return m.text(text)
-}
-
-func (m *masking) text(text string) error {
-	if len(text) > longestMasked {
-		m.all = false // its parts may still be masked
+	case !secret.LooksSecret(name, text):
+		return nil
+	case len(text) > longestMasked:
+		m.all = false
 		return nil
 	}
-	if m.count++; m.count > mostMasked {
-		return errTooMany
-	}
-	if !m.job.Mask(secret.New(text)) {
+	return m.mask(secret.Leaf(text))
+}
+
+func (m *masking) mask(v secret.Value) error {
+	if m.count++; m.count > mostMasked || !m.job.Mask(v) {
 		return errTooMany
 	}
 	return nil

@@ -12,20 +12,20 @@ import (
 const mostOutput = 1 << 20
 
 // terraformOutputs hands on the outputs of the configuration after an apply.
-// Scalr gives sensitive ones in clear: each is masked before anything else.
+// Sensitive ones are read only if they are asked for, and masked before anything else.
 func (r *runStory) terraformOutputs(o outcome) {
 	if o.result != "applied" || r.in.TerraformOutputs == inputs.TerraformOutputsNone {
 		return
 	}
 	ctx, cancel := r.publishing(30 * time.Second)
 	defer cancel()
-	list, err := r.client.Outputs(ctx, r.report.Workspace.ID)
+	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
+	list, err := r.client.Outputs(ctx, r.report.Workspace.ID, sensitive)
 	if err != nil {
 		r.job.Warnf("The outputs of Terraform could not be read: %s", sentence(err))
 		return
 	}
-	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
-	if !r.maskSensitive(ctx, list) && sensitive {
+	if sensitive && !r.maskSensitive(ctx, list) {
 		r.job.Warnf("Terraform's sensitive outputs hold more than can be masked: they are left out of terraform-outputs.")
 		sensitive = false
 	}

@@ -50,8 +50,7 @@ func (w *workspaceStory) show(ctx context.Context) error {
 	return w.setTags(ws.Tags)
 }
 
-// outputs hands on Terraform's outputs. Scalr gives sensitive ones in clear: each
-// is masked before anything else, and left out.
+// outputs hands on Terraform's outputs, but no sensitive one.
 func (w *workspaceStory) outputs(ctx context.Context) error {
 	ws, err := w.existing(ctx)
 	if err != nil {
@@ -60,11 +59,10 @@ func (w *workspaceStory) outputs(ctx context.Context) error {
 	if err := w.setTags(ws.Tags); err != nil {
 		return err
 	}
-	list, err := w.client.Outputs(ctx, ws.ID)
+	list, err := w.client.Outputs(ctx, ws.ID, false)
 	if err != nil {
 		return err
 	}
-	w.maskSensitive(ctx, list)
 	if err := w.setLarge("terraform-outputs", outputsJSON(list, false)); err != nil {
 		return err
 	}

@@ -197,7 +197,7 @@ func (r *rig) tourRun(run scalr.Run) {
 	if body, err := r.PlanJSON(ctx, run.Plan.ID); err == nil && body != nil {
 		body.Close()
 	}
-	if _, err := r.Outputs(ctx, run.WorkspaceID); err != nil {
+	if _, err := r.Outputs(ctx, run.WorkspaceID, true); err != nil {
 		r.t.Error(err)
 	}
 	if _, _, err := r.RunOf(ctx, run.WorkspaceID, run.ConfigurationID); err != nil {

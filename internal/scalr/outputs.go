@@ -8,17 +8,18 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// Output is one output of a workspace's state. Sensitive values come in clear:
-// whoever reads them must hide them first.
+// Output is one output of a workspace's state.
 type Output struct {
 	Name      string
-	Value     json.RawMessage // of any type
+	Value     json.RawMessage // of any type; nil for a sensitive one that was not asked for
 	Sensitive bool
 }
 
-// Outputs reads a workspace's outputs; none without a state. The endpoint speaks
-// plain JSON (openapi.yml, list_workspace_outputs).
-func (c *Client) Outputs(ctx context.Context, workspaceID string) ([]Output, error) {
+// Outputs reads a workspace's outputs; none without a state. Scalr sends sensitive
+// values in clear: they are kept only if they are asked for, and then must be masked
+// before anything else. The endpoint speaks plain JSON (openapi.yml,
+// list_workspace_outputs).
+func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool) ([]Output, error) {
 	op := "read the outputs of workspace " + workspaceID
 	var list []Output
 	err := c.do(ctx, call{
@@ -34,6 +35,9 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string) ([]Output, err
 				}
 				return elements(a.json, func() error {
 					o, err := readOutput(a.json)
+					if o.Sensitive && !sensitive {
+						o.Value = nil
+					}
 					list = append(list, o)
 					return err
 				})

@@ -92,7 +92,9 @@ func calls() map[string]struct {
 			return text(c.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: p.plan}))
 		}},
 		"plan-json": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return text(c.PlanJSON(ctx, p.plan)) }},
-		"outputs":   {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Outputs(ctx, p.workspace) }},
+		"outputs": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.Outputs(ctx, p.workspace, true)
+		}},
 		"assume": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
 			token, expires, err := c.Assume(ctx, "deployer@acme.scalr.io", secret.New("e30.e30.e30"))
 			return []string{token.Reveal(), expires.Format(time.RFC3339)}, err
