@@ -69,7 +69,7 @@ func (r *runStory) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLo
 		return log.Plan(ctx, nil), err
 	}
 	defer body.Close()
-	file := r.planFile(fmt.Sprintf("scalr-%s-plan.json", run.ID), 0)
+	file := r.planJSONFile(fmt.Sprintf("scalr-%s-plan.json", run.ID))
 	download := &download{from: io.LimitReader(body, mostPlanJSON)}
 	source := io.TeeReader(download, file)
 	plan := log.Plan(ctx, source)
@@ -86,7 +86,9 @@ func (r *runStory) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLo
 		}
 		return plan, download.err
 	}
-	file.close()
+	if err := file.keep(); err != nil {
+		r.job.Warnf("The plan JSON that Scalr sent is not kept for later steps, and plan-json-file is left empty: %v.", err)
+	}
 	r.planFileName = file.shown()
 	return plan, nil
 }

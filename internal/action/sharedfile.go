@@ -18,9 +18,9 @@ const longestLogCopy = 64 << 20
 // sharedFile takes everything and keeps nothing.
 type sharedFile struct {
 	to    *os.File
-	name  string // in RUNNER_TEMP
-	clean *secret.Stream
-	limit int64 // 0 for none
+	name  string         // in RUNNER_TEMP
+	clean *secret.Stream // nil for what is redacted already
+	limit int64          // 0 for none
 
 	size    int64
 	omitted int64 // bytes left out
@@ -40,9 +40,46 @@ func (s *step) planFile(name string, limit int64) *sharedFile {
 	return &sharedFile{to: file, name: shown, clean: s.redact.Stream(), limit: limit}
 }
 
+// jsonFile is a sharedFile of JSON, which it redacts as such.
+type jsonFile struct {
+	*sharedFile
+	clean *secret.JSON
+}
+
+// planJSONFile makes one in RUNNER_TEMP, or one that keeps nothing.
+func (s *step) planJSONFile(name string) jsonFile {
+	file := s.planFile(name, 0)
+	if file != nil {
+		file.clean = nil
+	}
+	return jsonFile{file, s.redact.JSON(file)}
+}
+
+// Write never fails.
+func (f jsonFile) Write(p []byte) (int, error) { return f.clean.Write(p) }
+
+// keep ends the file, which is removed if it is not JSON or could not be written. It
+// is an error that it is not JSON.
+func (f jsonFile) keep() error {
+	if f.sharedFile == nil {
+		return nil
+	}
+	err := f.clean.End()
+	if err != nil || f.broken {
+		f.remove()
+		return err
+	}
+	f.close()
+	return nil
+}
+
 // Write never fails.
 func (f *sharedFile) Write(p []byte) (int, error) {
-	if f != nil {
+	switch {
+	case f == nil:
+	case f.clean == nil:
+		f.put(p)
+	default:
 		f.put(f.clean.Next(p))
 	}
 	return len(p), nil
@@ -100,11 +137,14 @@ func (f *sharedFile) restart() {
 
 // close ends the text; the file stays.
 func (f *sharedFile) close() {
-	if f != nil {
-		f.put(f.clean.End())
-		f.to.Close()
-		f.broken = true
+	if f == nil {
+		return
 	}
+	if f.clean != nil {
+		f.put(f.clean.End())
+	}
+	f.to.Close()
+	f.broken = true
 }
 
 // remove takes the file away.
@@ -112,7 +152,7 @@ func (f *sharedFile) remove() {
 	if f != nil {
 		f.to.Close()
 		os.Remove(f.to.Name())
-		f.broken = true
+		f.broken, f.name = true, ""
 	}
 }
 
