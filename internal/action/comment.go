@@ -69,11 +69,11 @@ const commentName = "scalr-run-action"
 
 // post is what the run has to say on the pull request.
 func (r *runStory) post(o outcome, number int) comment.Post {
-	facts := r.report.Facts()
+	facts, shown := r.report.Facts(), r.report.Redacted(r.redact)
 	return comment.Post{
 		Marker:     comment.Marker(commentName, r.report.Workspace.ID, r.in.CommentTag),
-		Body:       r.report.Comment(comment.MaxBody),
-		Shorter:    r.report.Comment(comment.MaxBody / 4),
+		Body:       shown.Comment(comment.MaxBody),
+		Shorter:    shown.Comment(comment.MaxBody / 4),
 		HasChanges: !isFalse(facts.HasChanges) || o.exit() != 0,
 		Closed:     o.result == "applied",
 		Order:      r.commentOrder(),

@@ -26,7 +26,7 @@ func (r *runStory) markOutdated(o outcome) {
 	if t.Number = number; err == nil {
 		url, err = t.MarkOutdated(ctx, comment.Failure{
 			Name: commentName, Tag: r.in.CommentTag, Workspace: r.workspaceInput(), WorkspaceID: r.in.WorkspaceID,
-			Note: r.report.OutdatedNote(comment.MaxNote), Order: r.commentOrder(),
+			Note: r.report.Redacted(r.redact).OutdatedNote(comment.MaxNote), Order: r.commentOrder(),
 			Head: r.commentEvent().Head(r.job.Event().Repository, number),
 		})
 	}

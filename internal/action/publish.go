@@ -163,7 +163,7 @@ func (r *runStory) summarize() {
 	if !r.in.Summary {
 		return
 	}
-	err := r.job.WriteSummary(r.redact.String(r.report.Summary()))
+	err := r.job.WriteSummary(r.report.Redacted(r.redact).Summary())
 	if err != nil && !errors.Is(err, job.ErrNoSummary) {
 		r.job.Warnf("The job summary could not be written: %v", err)
 	}

@@ -26,7 +26,7 @@ var doneWords = map[string]string{"Creation": "created", "Modifications": "chang
 func (l *Log) Apply() Apply {
 	l.flush()
 	apply := Apply{Diagnostics: l.found.found, Tail: l.end.text(l.redact), Done: l.done}
-	return apply.redacted(l.redact)
+	return apply.Redacted(l.redact)
 }
 
 // note takes down a change that is done.

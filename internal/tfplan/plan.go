@@ -77,7 +77,7 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
 	plan.Planned, plan.OutputDiff = doc.planned, doc.outputDiff
-	return plan.redacted(l.redact)
+	return plan.Redacted(l.redact)
 }
 
 // document is a plan out of one source.

@@ -2,40 +2,63 @@ package tfplan
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"scalr-run-action/internal/secret"
 )
 
-// redacted takes the secrets out of every text of the plan. Diffs are redacted
-// value by value when they are made, and once more as a whole.
-func (p Plan) redacted(r *secret.Redactor) Plan {
-	for _, list := range [][]Change{p.Changes, p.Drift} {
-		for i := range list {
-			c := &list[i]
-			for _, text := range []*string{&c.Address, &c.Previous, &c.Deposed, &c.ImportID, &c.Reason, &c.Diff} {
-				*text = r.String(*text)
-			}
-		}
-	}
-	redactAll(r, p.Outputs)
-	redactAll(r, p.JSON.Doubts)
-	redactAll(r, p.Text.Doubts)
-	p.OutputDiff, p.JSONProblem = r.String(p.OutputDiff), r.String(p.JSONProblem)
+// Redacted is the plan without secrets in its texts. Those of a Log are redacted
+// already with what was secret when they were read, diffs value by value.
+func (p Plan) Redacted(r *secret.Redactor) Plan {
+	p.Changes, p.Drift = redactedChanges(r, p.Changes), redactedChanges(r, p.Drift)
+	p.Outputs = redactedTexts(r, p.Outputs)
+	p.JSON.Doubts, p.Text.Doubts = redactedTexts(r, p.JSON.Doubts), redactedTexts(r, p.Text.Doubts)
+	p.OutputDiff, p.JSONProblem, p.Tail = r.String(p.OutputDiff), r.String(p.JSONProblem), r.String(p.Tail)
+	p.Diagnostics = redactedDiagnostics(r, p.Diagnostics)
 	return p
 }
 
-func (a Apply) redacted(r *secret.Redactor) Apply {
+func redactedChanges(r *secret.Redactor, list []Change) []Change {
+	list = slices.Clone(list)
+	for i := range list {
+		c := &list[i]
+		for _, text := range []*string{&c.Address, &c.Previous, &c.Deposed, &c.ImportID, &c.Reason, &c.Diff} {
+			*text = r.String(*text)
+		}
+	}
+	return list
+}
+
+func redactedDiagnostics(r *secret.Redactor, list []Diagnostic) []Diagnostic {
+	list = slices.Clone(list)
+	for i := range list {
+		d := &list[i]
+		for _, text := range []*string{&d.File, &d.Title, &d.Message, &d.Text} {
+			*text = r.String(*text)
+		}
+	}
+	return list
+}
+
+// Redacted is the apply without secrets in its texts.
+func (a Apply) Redacted(r *secret.Redactor) Apply {
+	a.Done = slices.Clone(a.Done)
 	for i := range a.Done {
 		a.Done[i].Address = r.String(a.Done[i].Address)
 	}
+	a.Diagnostics, a.Tail = redactedDiagnostics(r, a.Diagnostics), r.String(a.Tail)
 	return a
 }
 
-func redactAll(r *secret.Redactor, list []string) {
+func redactedTexts(r *secret.Redactor, list []string) []string {
+	list = slices.Clone(list)
 	for i := range list {
 		list[i] = r.String(list[i])
 	}
+	return list
 }
 
 // redactedLines redacts a passage as a whole.
@@ -60,10 +83,21 @@ func redactedValue(r *secret.Redactor, value any) any {
 		return list
 	case map[string]any:
 		object := make(map[string]any, len(value))
-		for name, v := range value {
-			object[r.String(name)] = redactedValue(r, v)
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			object[unusedName(object, r.String(name))] = redactedValue(r, value[name])
 		}
 		return object
 	}
 	return value
+}
+
+// unusedName makes a name unique within an object: redaction may make names the same.
+func unusedName(object map[string]any, name string) string {
+	unique := name
+	for n := 2; ; n++ {
+		if _, used := object[unique]; !used {
+			return unique
+		}
+		unique = fmt.Sprintf("%s-%d", name, n)
+	}
 }

@@ -1,0 +1,42 @@
+package report
+
+import (
+	"slices"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/secret"
+)
+
+// Redacted is the report without secrets in what others wrote. In the finished page
+// they would not all be found: Markdown escapes some characters, and long texts are
+// cut.
+func (r Report) Redacted(redact *secret.Redactor) Report {
+	r.Problem = redact.String(r.Problem)
+	r.Hints, r.Gates = redacted(redact, r.Hints), redacted(redact, r.Gates)
+	r.PlanJSONMissing = redact.String(r.PlanJSONMissing)
+	r.Workspace.Name, r.Workspace.Environment = redact.String(r.Workspace.Name), redact.String(r.Workspace.Environment)
+	r.Run.ErrorMessage = redact.String(r.Run.ErrorMessage)
+	r.Run.Policies = redactedChecks(redact, r.Run.Policies)
+	r.Plan, r.Apply = r.Plan.Redacted(redact), r.Apply.Redacted(redact)
+	return r
+}
+
+func redactedChecks(redact *secret.Redactor, checks []scalr.PolicyCheck) []scalr.PolicyCheck {
+	checks = slices.Clone(checks)
+	for i := range checks {
+		policies := slices.Clone(checks[i].Policies)
+		for j := range policies {
+			policies[j].Name, policies[j].Messages = redact.String(policies[j].Name), redacted(redact, policies[j].Messages)
+		}
+		checks[i].Policies = policies
+	}
+	return checks
+}
+
+func redacted(redact *secret.Redactor, list []string) []string {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i] = redact.String(list[i])
+	}
+	return list
+}
