@@ -63,7 +63,11 @@ func (m *masking) whole(value json.RawMessage) error {
 	if json.Compact(&compact, value) != nil || compact.Len() < shortestWhole {
 		return nil
 	}
-	return errors.Join(m.mask(secret.Exact(compact.String())), m.mask(secret.Exact(string(value))))
+	err := m.mask(secret.Exact(compact.String()))
+	if err == nil && compact.String() != string(value) {
+		err = m.mask(secret.Exact(string(value)))
+	}
+	return err
 }
 
 // within masks the texts of a value, which has a name.
