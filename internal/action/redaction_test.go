@@ -162,7 +162,8 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	const password = "q7Zp3Vx9Lr2Tn8Wd"
 	cluster := map[string]any{"name": "checkout", "region": "eu-west-1", "version": "1.31", "nodes": 3, "tags": map[string]any{"team": "platform"}}
-	login := map[string]any{"user": "administrator", "password": password, "host": "db.checkout.example.com", "roles": []any{"arn:aws:iam::123456789012:role/reader"}}
+	login := map[string]any{"user": "administrator", "password": password, "host": "db.checkout.example.com",
+		"roles": []any{"arn:aws:iam::123456789012:role/reader"}}
 	whole := []string{`{"name":"checkout","nodes":3,"region":"eu-west-1","tags":{"team":"platform"},"version":"1.31"}`,
 		`{"host":"db.checkout.example.com","password":"` + password + `","roles":["arn:aws:iam::123456789012:role/reader"],"user":"administrator"}`}
 	for outputs, want := range map[string][]string{"none": nil, "non-sensitive": nil, "all": {whole[0], whole[1], password, "hunter-2024x", "9f2c7d1e8a4b6053"}} {
@@ -188,7 +189,9 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 			delete(texts, "the output terraform-outputs")
 			delete(references, "the output terraform-outputs")
 			sameTexts(t, references, texts)
-			if shown := p.outputs["terraform-outputs"]; strings.Contains(shown, password) != (outputs == "all") || strings.Contains(shown, "eu-west-1a") != (outputs != "none") {
+			shown := p.outputs["terraform-outputs"]
+			if strings.Contains(shown, password) != (outputs == "all") ||
+				strings.Contains(shown, "eu-west-1a") != (outputs != "none") {
 				t.Errorf("terraform-outputs is %s", shown)
 			}
 		})
@@ -407,9 +410,11 @@ func realisticScenario(t *testing.T, withJSON bool) scalrtest.Scenario {
 		}
 		changes = append(changes, map[string]any{"address": address, "mode": "managed", "type": "aws_s3_bucket", "name": "data", "index": value, "change": change})
 		log.WriteString("  # " + address + " " + words + "\n  " + sign + ` resource "aws_s3_bucket" "data" {` + "\n      " + sign + " bucket = " + quoted + end +
-			"\n      " + sign + " port   = " + jsonOf([]any{5432, 15432, 443}[i%3]) + end + "\n      " + sign + " tags   = {\n          " + sign + " " + quoted + " = " + jsonOf("x "+value+" y") + end +
+			"\n      " + sign + " port   = " + jsonOf([]any{5432, 15432, 443}[i%3]) + end +
+			"\n      " + sign + " tags   = {\n          " + sign + " " + quoted + " = " + jsonOf("x "+value+" y") + end +
 			"\n        }" + end + "\n    }\n\n")
-		s.Life.Policies = append(s.Life.Policies, scalrtest.Policy{Name: "policy of " + value, Result: "advisory_failed", Messages: []string{"found " + value + " here"}})
+		s.Life.Policies = append(s.Life.Policies,
+			scalrtest.Policy{Name: "policy of " + value, Result: "advisory_failed", Messages: []string{"found " + value + " here"}})
 	}
 	log.WriteString("Plan: 17 to add, 0 to change, 17 to destroy.\n")
 	for _, value := range all {
