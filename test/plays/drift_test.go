@@ -8,8 +8,9 @@ import (
 	"scalr-run-action/internal/scalr/scalrtest"
 )
 
-// TestPlayDrift plays four mornings: none, some, still some, gone. Nothing that
-// Terraform has built in can drift, so these plans are played from a script.
+// TestPlayDrift plays five mornings: none, some, still some, gone, some again.
+// Nothing that Terraform has built in can drift, so the simulator composes the plans:
+// refresh-only ones, which list drift and no resource changes.
 func TestPlayDrift(t *testing.T) {
 	t.Parallel()
 	drifted := []scalrtest.Change{{Address: "terraform_data.a", Action: "update"}}

@@ -12,6 +12,9 @@ func changesOf(g Stage, r *run) []Change {
 	if changes == nil {
 		changes = []Change{{Address: "terraform_data.example", Action: "create"}}
 	}
+	if r.flag("refresh-only") {
+		return nil
+	}
 	if !r.flag("is-destroy") {
 		return changes
 	}
@@ -24,7 +27,7 @@ func changesOf(g Stage, r *run) []Change {
 
 // findsChanges says whether the plan of the run has something to do.
 func (r *run) findsChanges() bool {
-	return r.planned != nil && r.planned.changed || hasChanges(changesOf(r.resultsOf, r))
+	return r.planned != nil && r.planned.changed || hasChanges(changesOf(r.resultsOf, r)) || len(driftOf(r.resultsOf, r)) > 0
 }
 
 func hasChanges(changes []Change) bool {
@@ -65,7 +68,15 @@ const (
 	plainc = "\x1b[0m"
 )
 
-// planText is a log as the tool would write it, colours included.
+// planLog is the log of the run's plan.
+func planLog(g Stage, r *run) string {
+	if r.flag("refresh-only") && g.Fails == "" {
+		return driftText(driftOf(g, r))
+	}
+	return planText(changesOf(g, r), g.Fails)
+}
+
+// planText is a log as the tool would write it, colors included.
 func planText(changes []Change, fails string) string {
 	var b strings.Builder
 	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +
@@ -144,8 +155,12 @@ func planDocument(changes []Change) []byte {
 		resources = append(resources, object{"address": c.Address, "mode": "managed", "type": kind, "name": name,
 			"provider_name": "terraform.io/builtin/terraform", "change": change})
 	}
-	body, err := json.Marshal(object{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": resources,
+	return encoded(object{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": resources,
 		"output_changes": object{}, "complete": true, "errored": false, "applyable": hasChanges(changes)})
+}
+
+func encoded(document object) []byte {
+	body, err := json.Marshal(document)
 	if err != nil {
 		return nil // maps of strings cannot fail
 	}

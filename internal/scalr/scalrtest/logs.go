@@ -117,6 +117,8 @@ func (s *Server) jsonOf(c *call, r *run, sanitized bool) reply {
 		body = r.planned.sanitized
 	case r.planned != nil:
 		body = r.planned.json
+	case len(body) == 0 && r.flag("refresh-only"):
+		body = driftDocument(driftOf(r.resultsOf, r))
 	case len(body) == 0:
 		body = planDocument(changesOf(r.resultsOf, r))
 	}

@@ -19,7 +19,7 @@ func (s *Server) script(r *run) []Step {
 	}
 	planning.Log, planning.Size, planning.OneLine = life.Plan.Log, life.Plan.Size, life.Plan.OneLine
 	if planning.Log == "" && planning.Size == 0 {
-		planning.Log = planText(changesOf(life.Plan, r), life.Plan.Fails)
+		planning.Log = planLog(life.Plan, r)
 	}
 	steps = append(append(steps, passed("plan_queued")...), planning)
 	if life.Plan.Fails != "" {
