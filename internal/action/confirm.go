@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// notYet is for how long a run that refuses to be confirmed is taken for one that
+// notYet is for how long a run that refuses to be confirmed or overridden is taken for one that
 // only passes through the status in which it seems to wait.
 const notYet = 30 * time.Second
 

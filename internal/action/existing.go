@@ -3,6 +3,8 @@ package action
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
@@ -87,15 +89,16 @@ func (r *runStory) override(ctx context.Context, run scalr.Run) (outcome, error)
 	if failures := r.judge(ctx, run, true); len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
 	}
-	switch err := r.overrideChecks(ctx, run); {
+	overridden := run.Status
+	switch run, err = r.overrideChecks(ctx, run); {
 	case err != nil && ctx.Err() != nil:
-		return r.ended(ctx, run, run.Status)
+		return r.ended(ctx, run, overridden)
 	case err != nil:
 		return outcome{}, err
-	case !r.in.Wait:
+	case !r.in.Wait && !run.Status.Over():
 		return outcome{result: "overridden"}, nil
 	}
-	if run, o, done, err = r.untilItRests(ctx, run, run.Status); done || err != nil {
+	if run, o, done, err = r.untilItRests(ctx, run, overridden); done || err != nil {
 		return o, err
 	}
 	return r.decide(ctx, run)
@@ -114,29 +117,64 @@ func (r *runStory) nothingToOverride(ctx context.Context, run scalr.Run) (outcom
 }
 
 // overrideChecks overrides each policy check that failed softly. A conflict means
-// that somebody else has done so.
-func (r *runStory) overrideChecks(ctx context.Context, run scalr.Run) error {
-	failed, overridden := 0, 0
+// that somebody else was faster, which the run shows, or that Scalr does not allow
+// it. It returns the run as last seen.
+func (r *runStory) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
+	if !overridable(run) {
+		return run, found(codeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.", run.ID)
+	}
+	for began := time.Now(); ; {
+		refused := r.overrideEach(ctx, run)
+		if !errors.Is(refused, scalr.ErrConflict) {
+			return run, refused
+		}
+		look, err := r.look(ctx, run.ID)
+		switch {
+		case err != nil:
+			return run, err
+		case !look.Status.Before(run.Status):
+			run = look
+		}
+		switch {
+		case run.Stage() != scalr.Override || !overridable(run):
+			r.job.Infof("Run %s was overridden or ended meanwhile", run.ID)
+			return run, nil
+		case time.Since(began) > notYet: // until then, what Scalr shows may be old
+			return run, found(codeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status, sentence(refused))
+		}
+		if err := pause(ctx, r.env.Pace.Moving); err != nil {
+			return run, err
+		}
+	}
+}
+
+// overridable reports whether a policy check of the run failed softly and was not
+// overridden yet.
+func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, failedSoftly) }
+
+func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == "soft_failed" }
+
+// overrideEach posts the overrides, and returns a conflict only after all of them.
+func (r *runStory) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
+	overridden := 0
 	for _, p := range run.Policies {
-		if p.Status != "soft_failed" {
+		if !failedSoftly(p) {
 			continue
 		}
-		failed++
-		err := r.client.Override(ctx, p.ID)
-		switch {
+		switch err := r.client.Override(ctx, p.ID); {
 		case errors.Is(err, scalr.ErrConflict):
-			continue
+			conflict = err
 		case err != nil:
 			return err
+		default:
+			overridden++
+			r.accepted = acceptance{"override", run.Status}
 		}
-		overridden++
-		r.accepted = acceptance{"override", run.Status}
 	}
-	if failed == 0 {
-		return found(codeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.", run.ID)
+	if overridden > 0 {
+		r.job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
 	}
-	r.job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
-	return nil
+	return conflict
 }
 
 // end discards or cancels a run; one that is over already needs nothing.

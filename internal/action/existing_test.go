@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/scalr/scalrtest"
 )
@@ -215,4 +216,41 @@ func TestConfirmWaitsForThePlan(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, given("mode=confirm"))
 	p.want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
+}
+
+// TestOverrideConflicts: a conflict is reported after a short while in which the
+// run is looked at again, and is no error if somebody else overrode or ended the run.
+func TestOverrideConflicts(t *testing.T) {
+	t.Parallel()
+	refuse := scalrtest.Fault{Op: overrideOp, Action: scalrtest.Status, Status: 409, Times: -1,
+		Body: `{"errors":[{"status":"409","title":"Conflict","detail":"The check is held."}]}`}
+	took := refuse
+	took.Phase, took.Times = scalrtest.After, 1
+	once := refuse
+	once.Times = 1
+	for name, c := range map[string]struct {
+		fault  scalrtest.Fault
+		second []string
+		code   int
+		want   []string
+		says   string
+	}{
+		"always":                    {refuse, nil, 3, []string{"error-code=run-not-waiting", "status=policy_override"}, "The check is held"},
+		"always, without waiting":   {refuse, []string{"wait=false"}, 3, []string{"error-code=run-not-waiting"}, "The check is held"},
+		"once":                      {once, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "Overrode 1"},
+		"somebody overrode":         {took, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "overridden or ended meanwhile"},
+		"somebody, without waiting": {took, []string{"wait=false"}, 0, []string{"result=overridden"}, "overridden or ended meanwhile"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := onRun(t, scenario(t, "policy-soft"), []string{"dry-run=false"}, func(a *played) []string {
+				a.server.AddFault(c.fault)
+				return append(c.second, "mode=override")
+			})
+			p.want(c.code, c.want...).says(c.says)
+			if p.took > 2*time.Minute {
+				t.Errorf("took %s", p.took)
+			}
+		})
+	}
 }
