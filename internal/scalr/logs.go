@@ -75,13 +75,18 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 	if err != nil {
 		return nil, c.unanswered(ctx, k.op, err)
 	}
-	if mayMove && redirected(res.StatusCode) {
+	moved := mayMove && redirected(res.StatusCode)
+	if moved {
 		if res, err = c.follow(ctx, k.op, req.URL, res, w, secrets); err != nil {
 			return nil, err
 		}
 	}
 	if res.StatusCode == http.StatusOK {
-		return unpacked(ctx, k.op, res, w, secrets)
+		b, err := unpacked(ctx, k.op, res, w, secrets)
+		if moved && err == nil {
+			b.Reader, b.Size = withoutSecrets(b.Reader, secrets.addresses), -1
+		}
+		return b, err
 	}
 	defer res.Body.Close()
 	if res.StatusCode == http.StatusNoContent {

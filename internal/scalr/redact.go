@@ -2,8 +2,10 @@ package scalr
 
 import (
 	"errors"
+	"io"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"scalr-run-action/internal/secret"
 )
@@ -12,14 +14,15 @@ import (
 // proxy's page or an object store may show the request that it refuses, with the
 // token or the signed address in it.
 type redaction struct {
-	client *secret.Redactor // all tokens and upload addresses of the client
-	links  *secret.Redactor
-	behind []*regexp.Regexp // what stands behind the host of each link
+	client    *secret.Redactor // all tokens and upload addresses of the client
+	links     *secret.Redactor
+	addresses *secret.Redactor // the links, without what other texts may hold for reasons of their own
+	behind    []*regexp.Regexp // what stands behind the host of each link
 }
 
 // redaction starts the exchange with the addresses that the server issued.
 func (c *Client) redaction(links ...*url.URL) *redaction {
-	r := &redaction{client: c.secrets, links: redactor()}
+	r := &redaction{client: c.secrets, links: redactor(), addresses: redactor()}
 	for _, link := range links {
 		r.add(link)
 	}
@@ -28,7 +31,9 @@ func (c *Client) redaction(links ...*url.URL) *redaction {
 
 // add makes a further address known, such as that of a redirect.
 func (r *redaction) add(link *url.URL) {
-	r.links.Add(secret.Address(link)...)
+	address := secret.Address(link)
+	r.links.Add(address...)
+	r.addresses.Add(address...)
 	r.links.Add(secret.Parameters(link)...)
 	r.behind = append(r.behind, regexp.MustCompile(`(?i)(`+regexp.QuoteMeta(link.Hostname())+`\]?(?::[0-9]+)?)[/?#][^\s"'<>`+"`"+`]*`))
 }
@@ -54,6 +59,33 @@ func (r *redaction) error(err error) error {
 		e.Problems[i] = Problem{Code: r.text(p.Code), Title: r.text(p.Title), Detail: r.text(p.Detail), Pointer: r.text(p.Pointer)}
 	}
 	return err
+}
+
+// withoutSecrets hides secrets in a text that is read to its end. What a broken
+// connection leaves undecided is left out, since it is read again.
+func withoutSecrets(r io.Reader, secrets *secret.Redactor) io.Reader {
+	var (
+		stream = secrets.Stream()
+		piece  = make([]byte, 32<<10)
+		clean  []byte
+		err    error
+	)
+	return readerFunc(func(p []byte) (int, error) {
+		for len(clean) == 0 && err == nil {
+			var n int
+			n, err = r.Read(piece)
+			clean = stream.Next(piece[:n])
+			if err == io.EOF {
+				clean = slices.Concat(clean, stream.End())
+			}
+		}
+		n := copy(p, clean)
+		clean = clean[n:]
+		if len(clean) > 0 || n > 0 {
+			return n, nil
+		}
+		return 0, err
+	})
 }
 
 func redactor(secrets ...secret.Value) *secret.Redactor {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
@@ -171,4 +172,70 @@ func wantHidden(t *testing.T, err error, target string, secrets []string) {
 	if !errors.As(err, &e) || e.Host != storageHost {
 		t.Errorf("%v does not name the host: %+v", err, e)
 	}
+}
+
+// TestLogsDoNotShowTheirOwnAddress: what a storage or a proxy answers with 200 in
+// place of a log may quote the address, too.
+func TestLogsDoNotShowTheirOwnAddress(t *testing.T) {
+	t.Parallel()
+	for kind, target := range signedTargets {
+		for name, pieces := range map[string]func(io.Reader) io.Reader{
+			"whole":        func(r io.Reader) io.Reader { return r },
+			"byte by byte": iotest.OneByteReader,
+			"end with it":  iotest.DataErrReader,
+		} {
+			t.Run(kind+", "+name, func(t *testing.T) {
+				t.Parallel()
+				address := "https://" + storageHost + target.target
+				text := "one line\n" + html.EscapeString(address) + "\n\x1b[1mPlan:\x1b[0m 1 to add\n" + address
+				log, err := movedLog(t, address, pieces(strings.NewReader(text)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range append(target.secrets, target.target) {
+					if strings.Contains(log, s) || strings.Contains(log, html.EscapeString(s)) {
+						t.Errorf("%q is shown in %q", s, log)
+					}
+				}
+				if before, rest, _ := strings.Cut(log, storageHost); before != "one line\nhttps://" || !strings.Contains(rest, "\n\x1b[1mPlan:\x1b[0m 1 to add\nhttps://"+storageHost) {
+					t.Errorf("got %q, in which other text is missing", log)
+				}
+			})
+		}
+	}
+}
+
+// TestBrokenLogIsNotCompleted: of a log that breaks off, nothing is shown that may
+// be the beginning of its address.
+func TestBrokenLogIsNotCompleted(t *testing.T) {
+	t.Parallel()
+	const signature = "fe5f80f77d5fa3beca038a248ff027d0"
+	broken := io.MultiReader(strings.NewReader("one line\n"+signature[:9]), iotest.ErrReader(errors.New("reset")))
+	log, err := movedLog(t, "https://"+storageHost+"/network.tar.gz?signature="+signature, broken)
+	if err == nil || !strings.HasPrefix("one line\n", log) {
+		t.Errorf("got %q, %v", log, err)
+	}
+}
+
+// movedLog reads a log that is at the address.
+func movedLog(t *testing.T, address string, log io.Reader) (string, error) {
+	t.Helper()
+	sim := scalrtest.New(scalrtest.Scenario{})
+	client := (&rig{t: t, sim: sim}).dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+		if q.URL.Host == storageHost {
+			res := answered(http.StatusOK, "")
+			res.Body = io.NopCloser(log)
+			return withRequest(q)(res, nil)
+		}
+		redirect := answered(http.StatusTemporaryRedirect, "")
+		redirect.Header.Set("Location", address)
+		return withRequest(q)(redirect, nil)
+	})}})
+	body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	text, err := io.ReadAll(body)
+	return string(text), err
 }
