@@ -229,7 +229,7 @@ func (j *JSON) endToken() {
 	switch {
 	case j.expects == word && !slices.Contains([]string{"true", "false", "null"}, string(j.token)), j.expects == numeral && !isNumber(j.token):
 		j.fail()
-	case j.expects == numeral && j.redactor.hidesNumber(j.token):
+	case j.expects == numeral && j.redactor.HidesNumber(string(j.token)):
 		j.out = append(append(append(j.out, '"'), Mask...), '"')
 	default:
 		j.out = append(j.out, j.token...)

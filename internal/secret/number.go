@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 )
@@ -10,12 +9,12 @@ var numberSyntax = compiled(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 func isNumber(token []byte) bool { return numberSyntax.matches(string(token)) }
 
-// hidesNumber reports whether a JSON number is secret, as it stands or written without an exponent.
-func (r *Redactor) hidesNumber(token []byte) bool {
-	if r.hidesDigits(string(token)) {
+// HidesNumber reports whether a number, as JSON writes it, is secret: as it stands or without an exponent.
+func (r *Redactor) HidesNumber(number string) bool {
+	if r.hidesDigits(number) {
 		return true
 	}
-	return bytes.ContainsAny(token, ".eE") && r.hidesDigits(plainNumber(string(token)))
+	return strings.ContainsAny(number, ".eE") && r.hidesDigits(plainNumber(number))
 }
 
 // hidesDigits reports whether a number is secret, or holds a long secret. One that has a short secret before or behind its

@@ -72,8 +72,8 @@ func redactedValue(r *secret.Redactor, value any) any {
 	case string:
 		return r.String(value)
 	case json.Number:
-		if safe := r.String(value.String()); safe != value.String() {
-			return safe
+		if r.HidesNumber(value.String()) {
+			return secret.Mask
 		}
 	case []any:
 		list := make([]any, len(value))

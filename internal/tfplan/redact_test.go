@@ -14,50 +14,52 @@ import (
 func TestNothingGivenOutHoldsASecret(t *testing.T) {
 	t.Parallel()
 	for _, hidden := range []string{"s3cr3t", "two  blanks", `"quoted" <&> \back`, "a,b=c/d+e", "12345678", "line one\nline two", "ünïcödé-wörd", "will be destroyed", "delete"} {
-		t.Run(hidden, func(t *testing.T) {
-			t.Parallel()
-			redactor := new(secret.Redactor)
-			redactor.Add(secret.New(hidden))
-			quoted, err := json.Marshal(hidden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			q := string(quoted)
-			// A line that is cut within the secret, of which all but a byte would be left.
-			long := "      + long = \"" + strings.Repeat("x", longestLine-15-len(hidden)) + hidden + strings.Repeat("y", 100)
-			planJSON := strings.NewReplacer("Q", q, "N", strings.Trim(q, `"`)).Replace(`{"format_version":"1.2","resource_changes":[
+		for kind, value := range map[string]secret.Value{"credential": secret.New(hidden), "declared": secret.Declared(hidden)} {
+			t.Run(kind+" "+hidden, func(t *testing.T) {
+				t.Parallel()
+				redactor := new(secret.Redactor)
+				redactor.Add(value)
+				quoted, err := json.Marshal(hidden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				q := string(quoted)
+				// A line that is cut within the secret, of which all but a byte would be left.
+				long := "      + long = \"" + strings.Repeat("x", longestLine-16-len(hidden)) + "-" + hidden + "-" + strings.Repeat("y", 100)
+				planJSON := strings.NewReplacer("Q", q, "N", strings.Trim(q, `"`)).Replace(`{"format_version":"1.2","resource_changes":[
 				{"address":"a.b[\"N\"]","previous_address":"a.c[\"N\"]","change":{"actions":["update"],"importing":{"id":Q},"before":{"v":Q,"l":[Q],"m":{"N":1}},"after":{"v":"other","l":[],"m":{}}}},
 				{"address":"a.d","change":{"actions":["create"],"before":null,"after":{"v":Q,"n":12345678,"text":"x N y\nN\n","json":"[\"N\"]"}}},
 				{"address":"a.e","change":{"actions":["N"],"before":null,"after":null}}],
 				"resource_drift":[{"address":"a.f","change":{"actions":["delete"],"before":{"v":Q},"after":null}}],
 				"output_changes":{"N":{"actions":["create"],"before":null,"after":Q,"after_unknown":false}}}`)
-			log := fmt.Sprintf("Terraform will perform the following actions:\n\n"+
-				"  # a.g[%[1]q] will be created\n  # (because %[1]s)\n  + resource \"a\" \"g\" {\n      + v = %[1]q\n%[2]s\n      + t = <<-EOT\n            %[1]s\n        EOT\n    }\n"+
-				"  # a.h %[1]s\n\nChanges to Outputs:\n  + o = %[1]q\n\n╷\n│ Error: %[1]s\n│ \n│   on %[1]s line 3:\n│ \n│ Said %[1]s.\n╵\n%[1]s: Creation complete after 1s\n%[1]s", hidden, long)
-			for name, doc := range map[string]string{"JSON and log": planJSON, "log": ""} {
-				l := NewLog(redactor)
-				fmt.Fprint(l, log)
-				var p Plan
-				if doc == "" {
-					p = l.Plan(t.Context(), nil)
-				} else if p = l.Plan(t.Context(), strings.NewReader(doc)); p.JSONProblem != "" {
-					t.Fatal(p.JSONProblem)
-				}
-				given, err := json.Marshal([]any{p, l.Apply()})
-				if err != nil {
-					t.Fatal(err)
-				}
-				var back any
-				if err := json.Unmarshal(given, &back); err != nil {
-					t.Fatal(err)
-				}
-				for _, form := range []string{hidden, strings.ReplaceAll(hidden, "  ", " "), hidden[:len(hidden)-1]} {
-					if at := find(back, form); at != "" {
-						t.Errorf("%s: %q stands in %q", name, form, at)
+				log := fmt.Sprintf("Terraform will perform the following actions:\n\n"+
+					"  # a.g[%[1]q] will be created\n  # (because %[1]s)\n  + resource \"a\" \"g\" {\n      + v = %[1]q\n%[2]s\n      + t = <<-EOT\n            %[1]s\n        EOT\n    }\n"+
+					"  # a.h %[1]s\n\nChanges to Outputs:\n  + o = %[1]q\n\n╷\n│ Error: %[1]s\n│ \n│   on %[1]s line 3:\n│ \n│ Said %[1]s.\n╵\n%[1]s: Creation complete after 1s\n%[1]s", hidden, long)
+				for name, doc := range map[string]string{"JSON and log": planJSON, "log": ""} {
+					l := NewLog(redactor)
+					fmt.Fprint(l, log)
+					var p Plan
+					if doc == "" {
+						p = l.Plan(t.Context(), nil)
+					} else if p = l.Plan(t.Context(), strings.NewReader(doc)); p.JSONProblem != "" {
+						t.Fatal(p.JSONProblem)
+					}
+					given, err := json.Marshal([]any{p, l.Apply()})
+					if err != nil {
+						t.Fatal(err)
+					}
+					var back any
+					if err := json.Unmarshal(given, &back); err != nil {
+						t.Fatal(err)
+					}
+					for _, form := range []string{hidden, strings.ReplaceAll(hidden, "  ", " "), hidden[:len(hidden)-1]} {
+						if at := find(back, form); at != "" {
+							t.Errorf("%s: %q stands in %q", name, form, at)
+						}
 					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -82,4 +84,21 @@ func find(value any, part string) string {
 		}
 	}
 	return ""
+}
+
+// TestNumbersInDiffs: a secret number is hidden however it is written, and other numbers
+// are shown.
+func TestNumbersInDiffs(t *testing.T) {
+	t.Parallel()
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.Declared("4711"), secret.Declared("123456789012"))
+	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["create"],"before":null,
+		"after":{"a":4711,"b":4711.0,"c":4.711e3,"d":1.23456789012e+11,"e":-4711,"f":47110,"g":14711}}}]}`
+	diff := NewLog(redactor).Plan(t.Context(), strings.NewReader(doc)).Changes[0].Diff
+	for name, want := range map[string]string{"a": `"***"`, "b": `"***"`, "c": `"***"`, "d": `"***"`, "e": `"***"`,
+		"f": "47110", "g": "14711"} {
+		if !strings.Contains(diff, name+" = "+want+"\n") {
+			t.Errorf("%s is not shown as %s:\n%s", name, want, diff)
+		}
+	}
 }
