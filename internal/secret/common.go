@@ -71,7 +71,10 @@ var (
 
 // common reports whether a text is of a kind that many texts have for reasons of their own: a word, a name, a number, a
 // version, a region, an address without credentials.
-func common(text string) bool {
+func common(text string) bool { return hasShape(text) || isWords(text) }
+
+// hasShape reports whether a text is of a kind that is known by how it is written.
+func hasShape(text string) bool {
 	for _, shape := range []pattern{number, version, moment, region, email, arn} {
 		if shape.matches(text) {
 			return true
@@ -89,7 +92,12 @@ func common(text string) bool {
 	if strings.Contains(text, "://") {
 		return isPlainAddress(text)
 	}
-	return isHost(text) || isWords(text)
+	return isHost(text)
+}
+
+// isPhrase reports whether a line is made of at least three words, such as a passphrase. A path is none.
+func isPhrase(line string) bool {
+	return len(line) >= window && len(tokens(line)) >= 3 && !strings.Contains(line, "/") && !hasShape(line) && !identifier.matches(line)
 }
 
 // isPlainAddress reports whether an address has neither a password nor a part that nobody can guess. The host may have.

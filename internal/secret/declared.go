@@ -9,7 +9,7 @@ const mostPieces = 20_000
 
 // partsOfDeclared returns a text as a whole, and what of it is secret by itself.
 func partsOfDeclared(text string) []part {
-	f := finder{isSecret: uncommon}
+	f := finder{isSecret: uncommon, phrases: true}
 	f.text("", text, 0)
 	return f.parts
 }
@@ -23,7 +23,7 @@ func partsOfLeaf(text string) []part {
 
 // partsOfExpression returns what an expression may give: a scalar as a whole, of anything else the texts in it.
 func partsOfExpression(expression string) []part {
-	f := finder{isSecret: uncommon}
+	f := finder{isSecret: uncommon, phrases: true}
 	if text, rest, ok := quotedText(expression); ok && strings.TrimSpace(rest) == "" {
 		f.text("", text, 0)
 		return f.parts
@@ -47,8 +47,10 @@ func partsOfExpression(expression string) []part {
 type finder struct {
 	// isSecret reports whether a part is secret by itself, by the name that it has in the text and by what it is.
 	isSecret func(name, text string) bool
-	parts    []part
-	known    map[string]bool
+	// phrases says that a line that is made of several words is secret, too.
+	phrases bool
+	parts   []part
+	known   map[string]bool
 }
 
 func (f *finder) add(text string) {
@@ -110,6 +112,8 @@ func (f *finder) lines(name, text string, depth int) {
 		case remark.matches(line):
 		case assigned != nil && !strings.HasPrefix(assigned[2], "//"):
 			f.piece(assigned[1], unquoted(assigned[2]), depth)
+		case f.phrases && isPhrase(bare(line)):
+			f.add(bare(line))
 		default:
 			f.piece(name, bare(line), depth)
 		}

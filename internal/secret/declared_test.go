@@ -138,8 +138,11 @@ users:
 		"a kubeconfig": {secret.Declared(kubeconfig), []string{"q7Zp3Vx9Lr2Tn8Wd5Kc1", "hunter 2"}, []string{
 			"apiVersion: v1", "kind: Config", "current-context: production", "https://k8s.example.com:6443", "name: deploy", "# Managed by Terraform, for the platform team", "password: ", "clusters:",
 		}},
-		"an environment":   {secret.Declared(env), []string{"swordfish", "5432", "x9Q2xLw7Rk4V"}, []string{"eu-central-1", "db.example.com", "AWS_REGION", "true", "3"}},
-		"passwords":        {secret.Declared("hunter2\ncorrect horse battery staple\n}\nx9Q2xLw7"), []string{"hunter2", "correct horse battery staple", "x9Q2xLw7"}, []string{"}"}},
+		"an environment": {secret.Declared(env), []string{"swordfish", "5432", "x9Q2xLw7Rk4V"}, []string{"eu-central-1", "db.example.com", "AWS_REGION", "true", "3"}},
+		"passwords":      {secret.Declared("hunter2\ncorrect horse battery staple\n}\nx9Q2xLw7"), []string{"hunter2", "correct horse battery staple", "x9Q2xLw7"}, []string{"}"}},
+		"passphrases": {secret.Declared("alpha-secret-line-one\n  beta-secret-line-2  \nstaple\nus-gov-west-1\ndb.checkout.example.com\n/etc/ssl/certs/ca\nacc-v0o1dcmb1abcd"),
+			[]string{"alpha-secret-line-one", "beta-secret-line-2"},
+			[]string{"staple", "us-gov-west-1", "db.checkout.example.com", "/etc/ssl/certs/ca", "acc-v0o1dcmb1abcd"}},
 		"a text in quotes": {secret.Expression(`"hunter2"`), []string{"hunter2"}, nil},
 		"a key in quotes":  {secret.Expression(`"` + strings.ReplaceAll(pem, "\n", `\n`) + `"`), []string{strings.TrimSpace(pem), "q7Zp3w=="}, nil},
 		"a heredoc":        {secret.Expression("<<-EOT\n  " + strings.ReplaceAll(pem, "\n", "\n  ") + "\n  EOT\n"), []string{"q7Zp3w==", "MIIEowIBAAKCAQEAq7Zp3Vx9Lr2Tn8Wd5Kc1Jh7Bm4Gs6Yf0q7Zp3Vx9Lr2Tn8Wd"}, []string{"EOT"}},
