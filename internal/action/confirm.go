@@ -67,7 +67,7 @@ func (r *runStory) ended(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	if done || err != nil {
 		return o, err
 	}
-	return ofRun(run), nil
+	return r.outcomeOf(ctx, run), nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

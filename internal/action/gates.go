@@ -16,11 +16,16 @@ func (r *runStory) judge(ctx context.Context, run scalr.Run, confirmed bool) []g
 	if !r.in.FailOn.Any() {
 		return nil
 	}
-	workspace := r.report.Workspace
 	return gate.Conditions{
 		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
 		CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
-	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: workspace.RunAll || workspace.ID == "", Confirmed: confirmed})
+	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
+}
+
+// severalUnits reports whether the run may plan several units. A workspace that is
+// not known may.
+func (r *runStory) severalUnits() bool {
+	return r.report.Workspace.RunAll || r.report.Workspace.ID == ""
 }
 
 // planToJudge reads the plan, once, as far as that is possible before the step ends.

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // outcome is how a story ended, in the contract's words.
@@ -43,8 +45,19 @@ func (o outcome) exit() int {
 	return exits[o.result]
 }
 
-// ofRun says what a run that rests means. It is the only place that turns
-// statuses into results; a status that is not known is never a success.
+// outcomeOf says what a run that rests means, by its status and its plan.
+func (r *runStory) outcomeOf(ctx context.Context, run scalr.Run) outcome {
+	o := ofRun(run)
+	switch o.result {
+	case "no-changes", "planned", "needs-confirmation":
+		plan := r.planToJudge(ctx, run)
+		return o.weighed(run, plan, gate.EffectsOf(run, plan, r.severalUnits()).Changes)
+	}
+	return o
+}
+
+// ofRun says what a run that rests means by its status. It is the only place that
+// turns statuses into results; a status that is not known is never a success.
 func ofRun(r scalr.Run) outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:
@@ -127,6 +140,27 @@ func ofStopped(r scalr.Run) outcome {
 		who = "somebody"
 	}
 	o.problem = fmt.Sprintf("The run was %s in Scalr by %s%s.", o.result, who, because(t.Reason))
+	return o
+}
+
+// weighed corrects, by what the plan's JSON and its text say, whether a run that
+// rests has changes: Scalr does not count all of them (drift, actions), and counts
+// some where there are none.
+func (o outcome) weighed(run scalr.Run, plan tfplan.Plan, changes gate.Answer) outcome {
+	switch {
+	case o.result == "no-changes" && run.Status.Over():
+		if changes == gate.Yes || run.RefreshOnly && changes == gate.Unknown {
+			o.result = "planned"
+		}
+	case o.result == "no-changes":
+		if changes == gate.Yes || run.RefreshOnly && changes == gate.Unknown {
+			o.result = "needs-confirmation"
+		}
+	case o.result == "planned" && changes == gate.No:
+		o.result = "no-changes"
+	case o.result == "needs-confirmation" && run.RefreshOnly && changes == gate.No && len(plan.Outputs) == 0 && plan.OutputDiff == "":
+		o.result = "no-changes"
+	}
 	return o
 }
 

@@ -156,15 +156,16 @@ func (r *runStory) untilItRests(ctx context.Context, run scalr.Run, leaving scal
 // they forbid.
 func (r *runStory) decide(ctx context.Context, run scalr.Run) (outcome, error) {
 	failures := r.judge(ctx, run, r.confirms)
-	switch {
-	case len(failures) > 0:
+	if len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
-	case r.confirms && run.Waiting() && run.Stage() != scalr.Override:
+	}
+	o := r.outcomeOf(ctx, run)
+	switch {
+	case r.confirms && (o.result == "needs-confirmation" || o.result == "saved"):
 		return r.confirm(ctx, run)
-	case r.ours && run.Idle():
+	case r.ours && o.result == "no-changes" && !run.Status.Over():
 		r.free(ctx, run)
 	}
-	o := ofRun(run)
 	switch o.result {
 	case "needs-confirmation":
 		o.problem = "Run " + run.ID + " waits for somebody to confirm it: " + r.report.RunURL

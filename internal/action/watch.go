@@ -157,7 +157,7 @@ func (r *runStory) stopped(ctx context.Context, e follow.Ending) outcome {
 		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
 			return r.reject(ctx, e.Run, failures)
 		}
-		return ofRun(e.Run)
+		return r.outcomeOf(ctx, e.Run)
 	}
 	o, _ := ofEnd(ctx)
 	r.stopAccepted = e.Stop != nil && e.StopErr == nil

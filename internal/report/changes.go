@@ -142,23 +142,3 @@ func (r Report) outputs() section {
 	}
 	return section{items: []item{{full: fold(title, block("diff", r.Plan.OutputDiff)), brief: title + "\n", rank: 4}}}
 }
-
-// drift shows what changed behind Terraform's back.
-func (r Report) drift() section {
-	n := len(r.Plan.Drift)
-	if n == 0 {
-		return section{}
-	}
-	sec := section{
-		open:  fmt.Sprintf("<details><summary>🌊 <b>Drift: changed outside of this configuration</b> (%d)</summary>\n\n", n),
-		close: "</details>\n\n",
-	}
-	for _, c := range r.Plan.Drift {
-		it := changeItem(c, 5)
-		if c.Action == tfplan.Destroy {
-			it.brief = strings.TrimSuffix(it.brief, "\n") + " is gone\n"
-		}
-		sec.items = append(sec.items, it)
-	}
-	return sec
-}

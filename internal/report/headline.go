@@ -47,6 +47,9 @@ func (r Report) outcome() outcome {
 	if r.Result == "rejected" && r.Run.Applied() {
 		return outcome{outcomes[r.Result].icon, "rejected, but applied", "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be ruled out."}
 	}
+	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
+		return o
+	}
 	if o, ok := outcomes[r.Result]; ok {
 		return o
 	}
@@ -87,6 +90,9 @@ func (r Report) Line() string {
 	if numbers == "" || word == "" {
 		return numbers + word
 	}
+	if r.Run.RefreshOnly {
+		return word + ", " + numbers
+	}
 	return word + ": " + numbers
 }
 
@@ -103,6 +109,9 @@ func (r Report) failed() string {
 
 // numbers words the counts: of what was done after an apply, else of what would be.
 func (r Report) numbers() string {
+	if r.Run.RefreshOnly {
+		return r.driftLine()
+	}
 	f := r.Facts()
 	if f.Additions == nil || f.Changes == nil || f.Destructions == nil {
 		return ""

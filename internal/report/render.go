@@ -25,8 +25,15 @@ func (r Report) render(limit int, s style) string {
 		late,
 		r.done(),
 	}
+	if r.Run.RefreshOnly {
+		page = append(page, r.drift(s))
+	}
 	page = append(page, r.groups(s)...)
-	page = append(page, r.outputs(), r.drift(), r.warnings(), r.logEnd())
+	page = append(page, r.outputs())
+	if !r.Run.RefreshOnly {
+		page = append(page, r.drift(s))
+	}
+	page = append(page, r.warnings(), r.logEnd())
 	if s.stages {
 		page = append(page, section{open: r.times()})
 	}

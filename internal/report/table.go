@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/gate"
 )
 
 // facts is the row of facts; a column whose value is not known is left out.
@@ -19,9 +21,14 @@ func (r Report) facts() string {
 	if r.Result == "applied" {
 		words = [...]string{"Added", "Changed", "Destroyed", "Imported"}
 	}
-	add(words[0], strong(f.Additions))
-	add(words[1], strong(f.Changes))
-	add(words[2], strong(f.Destructions))
+	switch n := r.drifted(); {
+	case !r.Run.RefreshOnly:
+		add(words[0], strong(f.Additions))
+		add(words[1], strong(f.Changes))
+		add(words[2], strong(f.Destructions))
+	case r.Effects().Changes != gate.Unknown:
+		add("Drift", strong(&n))
+	}
 	if f.Imports != nil && *f.Imports > 0 {
 		add(words[3], strong(f.Imports))
 	}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/tfplan"
+)
+
+// refreshOutcomes replace outcomes of runs that only look for drift: such a run
+// compares what exists with the state, and never with the configuration.
+var refreshOutcomes = map[string]outcome{
+	"no-changes": {"✅", "no drift", "What exists matches what the Terraform state says."},
+	"planned":    {"🌊", "", "A dry run: nothing was changed."},
+}
+
+// driftLine sums up what a refresh-only run found; empty when that is unknown.
+func (r Report) driftLine() string {
+	switch r.Effects().Changes {
+	case gate.No:
+		return refreshOutcomes["no-changes"].word
+	case gate.Unknown:
+		return ""
+	}
+	line := "drift: " + things(r.drifted(), "object", "objects") + " changed outside of Terraform"
+	if r.Result == "applied" {
+		line += ", recorded in the state"
+	}
+	return line
+}
+
+// drifted is how many objects changed outside of Terraform: as the JSON lists them, else the text.
+func (r Report) drifted() int {
+	if p := r.Plan; p.JSON.Complete && p.JSON.Drift > 0 {
+		return p.JSON.Drift
+	}
+	return max(r.Plan.JSON.Drift, r.Plan.Text.Drift)
+}
+
+// drift shows what changed outside of Terraform. Of a refresh-only run it is the
+// plan itself, so that a short list is open.
+func (r Report) drift(s style) section {
+	n := len(r.Plan.Drift)
+	if n == 0 {
+		return section{}
+	}
+	title := fmt.Sprintf("🌊 <b>Drift: changed outside of Terraform</b> (%d)", n)
+	sec := section{open: "<details><summary>" + title + "</summary>\n\n", close: "</details>\n\n"}
+	if r.Run.RefreshOnly && n <= s.open {
+		sec = section{open: fmt.Sprintf("#### 🌊 Drift: changed outside of Terraform (%d)\n\n", n)}
+	}
+	for _, c := range r.Plan.Drift {
+		it := changeItem(c, 5)
+		if c.Action == tfplan.Destroy {
+			it.brief = strings.TrimSuffix(it.brief, "\n") + " is gone\n"
+		}
+		sec.items = append(sec.items, it)
+	}
+	return sec
+}
