@@ -1,6 +1,7 @@
 package inputs
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -83,8 +84,8 @@ func (r *reader) warnOfSecrets(list variableList, good []Variable) {
 func (r *reader) variableLines(list variableList, places map[string]string) []Variable {
 	var good []Variable
 	var exposed []string
-	for _, l := range r.lines(list.input) {
-		v, problem := r.variable(list, l.text)
+	for _, l := range r.assignments(list) {
+		v, problem := r.variable(list, l)
 		if id := list.category + " " + v.Key; problem == "" && places[id] != "" {
 			problem = "sets " + r.quote(v.Key) + ", which is set " + places[id] + " already. Write each variable once, such as " + list.example
 		} else if problem == "" {
@@ -106,19 +107,66 @@ func (r *reader) variableLines(list variableList, places map[string]string) []Va
 	return good
 }
 
-// variable reads one line. Of a line with a problem it shows what stands before
+// assignment is an item of a list of variables. The text of an expression may have several lines.
+type assignment struct {
+	line
+	unfinished string // why the expression is none
+}
+
+// assignments returns the items of a list: one per line, except that an expression takes as many lines as it needs. Their
+// ends are "\n", whatever they are in the input; blanks are kept, since they count in heredocs.
+func (r *reader) assignments(list variableList) []assignment {
+	var all []assignment
+	lines := strings.Split(strings.ReplaceAll(r.src.Get(list.input), "\r\n", "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		first := strings.TrimSpace(lines[i])
+		if first == "" {
+			continue
+		}
+		if len(all) == maxItems {
+			r.badf(list.input, "has more than %d items. Split it among several steps", maxItems)
+			break
+		}
+		item := assignment{line: line{i + 1, first}}
+		if e := list.expression(first); e != nil {
+			from := i + 1
+			for !e.ended() && i+1 < len(lines) {
+				i++
+				e.add(lines[i])
+			}
+			item.text = strings.Join(append([]string{first}, lines[from:i+1]...), "\n")
+			item.unfinished = e.problem(item.number)
+		}
+		all = append(all, item)
+	}
+	return all
+}
+
+// expression begins to read the expression in the first line of an item; nil if there is none.
+func (l variableList) expression(text string) *expression {
+	key, value, _ := strings.Cut(text, "=")
+	key, hcl := strings.CutSuffix(strings.TrimSpace(key), ":")
+	if !hcl || l.category == "shell" || !l.key.MatchString(strings.TrimSpace(key)) {
+		return nil
+	}
+	e := new(expression)
+	e.add(value)
+	return e
+}
+
+// variable reads one item. Of one with a problem it shows what stands before
 // the "=" at most, and nothing of one that may be part of a secret.
-func (r *reader) variable(list variableList, text string) (v Variable, problem string) {
-	key, value, ok := strings.Cut(text, "=")
+func (r *reader) variable(list variableList, item assignment) (v Variable, problem string) {
+	key, value, ok := strings.Cut(item.text, "=")
 	if !ok {
-		return v, r.noAssignment(list, text)
+		return v, r.noAssignment(list, item.text)
 	}
 	key, hcl := strings.CutSuffix(strings.TrimSpace(key), ":")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	if problem := r.badKey(list, key, hcl); problem != "" {
 		return v, problem
 	}
-	if problem := badValue(value, hcl); problem != "" {
+	if problem := cmp.Or(badValue(value, hcl), item.unfinished); problem != "" {
 		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable a line, such as " + list.example
 	}
 	return Variable{Key: key, Value: list.value(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
@@ -141,8 +189,11 @@ func (r *reader) noAssignment(list variableList, text string) string {
 	if strings.ContainsAny(text[:1], "[{") {
 		return "begins a list or an object (" + said + "). Write no JSON here but one variable a line, such as " + list.example
 	}
-	return "has no = (" + said + "). Write name and value, such as " + list.example +
-		"; a value of several lines does not fit here"
+	several := "; write a value of several lines as name:=${{ toJSON(secrets.NAME) }}"
+	if list.category == "shell" {
+		several = "; a value of several lines does not fit here"
+	}
+	return "has no = (" + said + "). Write name and value, such as " + list.example + several
 }
 
 // badKey says what is wrong with the name of a variable.
