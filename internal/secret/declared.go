@@ -134,23 +134,34 @@ func unquoted(value string) string {
 
 // texts adds what of JSON or of an HCL expression is secret: of the texts in it, and of its numbers, by their names.
 func (f *finder) texts(code string, depth int) {
-	name := ""
+	name, numbers := "", listOfNumbers.matches(code)
 	for code != "" && len(f.parts) < mostPieces {
-		text, rest, ok := quotedText(code)
-		if !ok {
-			text, rest, ok = heredoc(code)
+		text, rest, quoted := quotedText(code)
+		if !quoted {
+			text, rest, quoted = heredoc(code)
 		}
-		if !ok {
+		if !quoted {
 			text, rest = bareWord(code)
 		}
 		switch code = rest; {
 		case text == "":
 		case isNameBefore(rest):
 			name = text
+		case name == "" && (quoted || numbers) && f.isElement(text):
+			f.text(name, text, depth)
 		default:
 			f.piece(name, text, depth)
 		}
 	}
+}
+
+// listOfNumbers is a list of nothing else.
+var listOfNumbers = compiled(`^\[[\s0-9.,+-]+\]$`)
+
+// isElement reports whether an element of a declared list, which has no name, is secret. Such a list holds secrets of one
+// kind, which may be words, but also regions and addresses beside them.
+func (f *finder) isElement(text string) bool {
+	return f.phrases && (number.matches(text) || !hasShape(text))
 }
 
 // isNameBefore reports whether a text is a member's name, by what follows it.
