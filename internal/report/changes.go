@@ -22,12 +22,13 @@ var groups = []struct {
 	{tfplan.Import, "Import", 5},
 	{tfplan.Move, "Move", 5},
 	{tfplan.Forget, "Forget: kept, but no longer managed", 5},
+	{tfplan.Invoke, "Invoke", 5},
 	{tfplan.Read, "Read during the apply", 7},
 	{tfplan.Other, "Other", 6},
 }
 
 var icons = map[tfplan.Action]string{
-	tfplan.Destroy: "🗑️", tfplan.Replace: "♻️", tfplan.Update: "✏️", tfplan.Create: "➕", tfplan.Import: "📥", tfplan.Move: "🚚", tfplan.Forget: "👋", tfplan.Read: "🔎", tfplan.Other: "❔",
+	tfplan.Destroy: "🗑️", tfplan.Replace: "♻️", tfplan.Update: "✏️", tfplan.Create: "➕", tfplan.Import: "📥", tfplan.Move: "🚚", tfplan.Forget: "👋", tfplan.Succeed: "👋", tfplan.Invoke: "⚡", tfplan.Read: "🔎", tfplan.Other: "❔",
 }
 
 // groups shows the plan's changes, a group for each action and a fold for each
@@ -40,7 +41,7 @@ func (r Report) groups(s style) []section {
 	for _, g := range groups {
 		var sec section
 		for _, c := range r.Plan.Changes {
-			if c.Action == g.action {
+			if c.Action == g.action || c.Action == tfplan.Succeed && g.action == tfplan.Forget {
 				sec.items = append(sec.items, changeItem(c, g.rank))
 			}
 		}
@@ -92,6 +93,9 @@ func changeName(c tfplan.Change) string {
 // why says what is special about a change.
 func why(c tfplan.Change) string {
 	var all []string
+	if c.Action == tfplan.Succeed {
+		all = append(all, "a new object takes its place")
+	}
 	if c.Reason != "" {
 		all = append(all, c.Reason)
 	}

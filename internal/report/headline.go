@@ -125,32 +125,27 @@ func (r Report) numbers() string {
 	if f.Imports != nil && *f.Imports > 0 {
 		s = fmt.Sprintf(imports, *f.Imports) + s
 	}
-	if *f.Additions+*f.Changes+*f.Destructions > 0 || f.Imports != nil && *f.Imports > 0 {
-		return s
-	}
-	return s + r.besides()
-}
-
-// besides names what changes although no number counts it.
-func (r Report) besides() string {
-	moves, forgets := 0, 0
-	for _, c := range r.Plan.Changes {
-		if c.Action == tfplan.Move {
-			moves++
-		} else if c.Action == tfplan.Forget {
-			forgets++
-		}
-	}
-	var s string
-	if moves > 0 {
-		s += fmt.Sprintf(", %d to move", moves)
-	}
-	if forgets > 0 {
-		s += fmt.Sprintf(", %d to forget", forgets)
-	}
-	if moves+forgets == 0 && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
+	s += r.besides()
+	none := *f.Additions+*f.Changes+*f.Destructions == 0 && (f.Imports == nil || *f.Imports == 0) && r.Plan.Besides == tfplan.Besides{}
+	if none && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
 		s += ", outputs change"
 	}
+	return s
+}
+
+// besides counts what Terraform's three numbers leave out.
+func (r Report) besides() string {
+	b, s := r.Plan.Besides, ""
+	add := func(n int, planned, done string) {
+		if n > 0 && r.Result == "applied" {
+			s += ", " + done
+		} else if n > 0 {
+			s += ", " + planned
+		}
+	}
+	add(b.Moves, fmt.Sprintf("%d to move", b.Moves), fmt.Sprintf("%d moved", b.Moves))
+	add(b.Forgets, fmt.Sprintf("%d to forget", b.Forgets), fmt.Sprintf("%d forgotten", b.Forgets))
+	add(b.Invocations, things(b.Invocations, "action", "actions")+" to invoke", things(b.Invocations, "action", "actions")+" invoked")
 	return s
 }
 

@@ -27,7 +27,11 @@ func (p *planText) detail(to *Change, raw []byte, drifted bool) {
 	if to.Reason == "" && to.Action != Forget {
 		to.Reason = forced(replacePaths(&c))
 	}
-	if one := p.only(key{to.Address, to.Deposed, drifted}); one != nil && one.action == to.Action && one.agrees(&c) {
+	one := p.only(key{to.Address, to.Deposed, drifted})
+	if one != nil && one.action == to.Action && to.Reason == "" && c.ActionReason != "" && reasons[c.ActionReason] == "" {
+		to.Reason = one.because()
+	}
+	if one != nil && one.action == to.Action && one.agrees(&c) {
 		to.Diff = diff(elided(redactedLines(p.redact, one.lines)))
 		return
 	}
@@ -58,10 +62,17 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 	w.add(signs[a], 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
 	w.object(1, nil, valuesOf(c.Change))
 	w.add("", 0, "}")
+	if a == Forget { // which changes nothing: Terraform shows it without signs
+		for i, l := range w.lines {
+			if rest, ok := strings.CutPrefix(l, "-"); ok {
+				w.lines[i] = " " + rest
+			}
+		}
+	}
 	return w.text()
 }
 
-var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Read: "<="}
+var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Succeed: "+/.", Read: "<="}
 
 // outputChange words the change of one output.
 func (p *planText) outputChange(name string, c *tfjson.Change) string {

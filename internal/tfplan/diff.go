@@ -39,7 +39,7 @@ func cutSign(line string) (sign, rest string) {
 		return "", line
 	}
 	switch field := strings.TrimLeft(line[at:at+3], " "); field {
-	case "+", "-", "~", "-/+", "+/-", "<=", ".":
+	case "+", "-", "~", "-/+", "+/-", "./+", "+/.", "<=", ".":
 		return field, line[at+4:]
 	}
 	return "", line

@@ -7,7 +7,7 @@ func headline(words string) (action Action, drifted, ok bool) {
 	for _, row := range headlines {
 		if strings.HasPrefix(words, row.words) {
 			if row.action == Replace && strings.Contains(words, " not be destroyed") {
-				return Create, false, true // the old object is left behind
+				return Succeed, false, true
 			}
 			return row.action, row.drifted, true
 		}
@@ -34,6 +34,7 @@ var headlines = []struct {
 	{words: "will no longer be managed by ", action: Forget},
 	{words: "will be removed from Terraform state", action: Forget},
 	{words: "will be removed from the OpenTofu state", action: Forget},
+	{words: "will be invoked", action: Invoke},
 	{words: "has changed", action: Update, drifted: true},
 	{words: "has been changed", action: Update, drifted: true},
 	{words: "has been deleted", action: Destroy, drifted: true},

@@ -56,6 +56,7 @@ func (l *Log) tally() Tally {
 	t := l.text.tally()
 	t.Counts = t.Counts.worst(l.dropped.Counts)
 	t.Others, t.Drift = max(t.Others, l.dropped.Others), max(t.Drift, l.dropped.Drift)
+	t.Besides = t.Besides.worst(l.dropped.Besides)
 	for _, d := range l.dropped.Doubts {
 		t.doubt(d)
 	}

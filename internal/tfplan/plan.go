@@ -22,6 +22,10 @@ const (
 	Import  Action = "import"
 	Move    Action = "move"
 	Forget  Action = "forget"
+	// Succeed creates an object in the place of one that is kept, but no longer
+	// managed: "create, then forget", or the other way round.
+	Succeed Action = "create-forget"
+	Invoke  Action = "invoke" // of an action in Terraform 1.14's sense
 	Read    Action = "read"
 	Other   Action = "other" // an action that we do not know
 )
@@ -52,6 +56,7 @@ type Plan struct {
 	JSONProblem string
 
 	Planned *Counts // nil if neither source says
+	Besides Besides // what it does besides
 	Omitted int     // changes, drift and outputs that are counted and not listed, since there are so many
 
 	// JSON and Text are what each source says by itself, for those who judge.
@@ -76,7 +81,7 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	}
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
-	plan.Planned, plan.OutputDiff = doc.planned, doc.outputDiff
+	plan.Planned, plan.OutputDiff, plan.Besides = doc.planned, doc.outputDiff, plan.JSON.Besides.worst(plan.Text.Besides)
 	return plan.Redacted(l.redact)
 }
 
@@ -140,9 +145,19 @@ func (t *passage) describe(c *Change) {
 		}
 	}
 	c.Imported = c.Imported || c.Action == Import
-	if c.Action == Replace && c.Reason == "" {
+	if (c.Action == Replace || c.Action == Succeed) && c.Reason == "" {
 		c.Reason = forces(t.lines)
 	}
+}
+
+// because is the reason that the text gives in a note: empty if there is none.
+func (t *passage) because() string {
+	for _, note := range t.notes {
+		if inner, ok := strings.CutPrefix(note, "(because "); ok {
+			return strings.ReplaceAll(strings.TrimSuffix(inner, ")"), "`", "'")
+		}
+	}
+	return ""
 }
 
 // forces names the attributes that Terraform marked.

@@ -90,7 +90,9 @@ func (p *planJSON) plan() error {
 		case "output_changes":
 			listed = true
 			return p.outputs()
-		case "action_invocations", "deferred_changes", "deferred_action_invocations":
+		case "action_invocations":
+			return p.invocations()
+		case "deferred_changes", "deferred_action_invocations":
 			return p.list(func() error { p.tally.Others++; return nil })
 		case "applyable":
 			applyable, err = p.flag()

@@ -59,6 +59,7 @@ type passage struct {
 	notes    []string // the comment lines after the first, without their "# "
 	lines    []string
 	size     int
+	shallow  bool // its lines were indented by the block's depth less than others
 	whole    bool // its end was seen, within the bounds
 }
 
@@ -87,6 +88,10 @@ type planText struct {
 	open   Tally // since then
 	ended  bool  // nothing of a plan came since the last end
 
+	// announced is how many invocations the last sum counts that were not listed before it.
+	announced int
+	trigger   string // the change before or after which the next actions are invoked
+
 	part  part
 	now   *passage
 	begun bool // the block of now has begun
@@ -101,6 +106,7 @@ const (
 	inDrift             // what changed outside
 	inChanges
 	inOutputs
+	inInvocations
 	behind // a plan's end
 )
 
@@ -135,6 +141,10 @@ func (p *planText) turn(line string) {
 	case byTool(line) && (strings.HasSuffix(line, "will perform the following actions:") || strings.Contains(line, "planned the following actions, but then encountered")):
 		p.part, p.ended = inChanges, false
 		p.errored = p.errored || strings.Contains(line, "but then encountered")
+	case byTool(line) && strings.HasSuffix(line, "will invoke the following action(s):"):
+		p.part = inInvocations
+	case strings.HasPrefix(line, "    # "):
+		p.invocation(line[len("    # "):])
 	case strings.HasPrefix(line, "Planning failed."):
 		p.errored = true
 	case line == "Changes to Outputs:":
@@ -180,6 +190,7 @@ func (p *planText) sum(line string) {
 	}
 	t := Tally{Counts: Counts{Imports: number(m[1]), Additions: number(m[2]), Changes: number(m[3]), Destructions: number(m[4])}}
 	t.Others = number(m[5]) + number(m[6])
+	t.Besides = Besides{Forgets: number(m[5]), Invocations: number(m[6])}
 	p.close(t)
 }
 
@@ -188,6 +199,8 @@ func (p *planText) sum(line string) {
 func (p *planText) close(sum Tally) {
 	p.closed.Counts.add(p.open.Counts.worst(sum.Counts))
 	p.closed.Others += max(p.open.Others, sum.Others)
+	p.closed.Besides.add(p.open.Besides.worst(sum.Besides))
+	p.announced = max(sum.Besides.Invocations-p.open.Besides.Invocations, 0)
 	p.closed.Drift += p.open.Drift
 	for _, d := range p.open.Doubts {
 		p.closed.doubt(d)
@@ -201,6 +214,7 @@ func (p *planText) tally() Tally {
 	t := p.closed
 	t.Counts.add(p.open.Counts)
 	t.Others += p.open.Others
+	t.Besides.add(p.open.Besides)
 	t.Drift += p.open.Drift
 	for _, d := range p.open.Doubts {
 		t.doubt(d)
@@ -213,6 +227,12 @@ func (p *planText) tally() Tally {
 // line is indented deeper than the marks that begin or end anything else.
 func (p *planText) body(line string) bool {
 	first := len(p.now.lines) == 0
+	if len(p.now.lines) == 1 && p.now.action == Forget && indent(line) == 4 {
+		p.now.shallow = true // OpenTofu's way: nothing inside is indented by the block
+	}
+	if p.now.shallow {
+		line = deeper(line)
+	}
 	if !first && line != "" && !strings.HasPrefix(line, "    ") {
 		return false // no end mark: drop it
 	}
@@ -224,6 +244,14 @@ func (p *planText) body(line string) bool {
 		p.end()
 	}
 	return true
+}
+
+// deeper moves a line of a block to where it stands in other blocks.
+func deeper(line string) string {
+	if line == "}" || strings.HasPrefix(line, "    ") {
+		return "    " + line
+	}
+	return line
 }
 
 // end closes the passage that is being read.
@@ -245,6 +273,9 @@ func (p *planText) header(text string) {
 	}
 	action, drifted, ok := headline(rest)
 	switch {
+	case ok && action == Invoke && !actionAddress.MatchString(address):
+		p.end()
+		p.unknown(k, rest)
 	case ok:
 		p.end()
 		p.passage(k, rest, action, drifted)
@@ -278,17 +309,21 @@ func (p *planText) passage(k key, words string, action Action, drifted bool) {
 	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
 		one.previous, one.key.address = k.address, strings.Clone(to)
 	}
-	if one.key.drifted {
+	invoked := action == Invoke && p.part == inInvocations && p.ended // they stand behind the sum
+	switch {
+	case one.key.drifted:
 		p.open.Drift++
-	} else {
+	case invoked && p.announced > 0:
+		p.announced--
+	default:
 		p.open.count(action, action == Import)
 	}
 	p.head(one.key)
-	if p.part == behind { // printed by something else, in the plan's words
+	if p.part == behind || p.part == inInvocations && action != Invoke { // printed by something else, in the plan's words
 		p.ended = false
 		return
 	}
-	p.ended = false
+	p.ended = invoked
 	if p.flooded {
 		p.omitted++
 		return

@@ -17,6 +17,7 @@ var reasons = map[tfjson.ActionReason]string{
 	tfjson.ActionReasonDeleteBecauseEachKey:          "its key is not in `for_each` any more",
 	tfjson.ActionReasonDeleteBecauseNoModule:         "its module is not in the configuration any more",
 	tfjson.ActionReasonDeleteBecauseNoMoveTarget:     "it was moved to an address that is not in the configuration",
+	"delete_because_enabled_false":                   "its `enabled` is false", // OpenTofu 1.11
 	tfjson.ActionReasonReadBecauseConfigUnknown:      "its configuration is known only after the apply",
 	tfjson.ActionReasonReadBecauseDependencyPending:  "it depends on changes that are pending",
 	tfjson.ActionReasonReadBecauseCheckNested:        "a `check` block reads it",

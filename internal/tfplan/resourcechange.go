@@ -159,7 +159,7 @@ func (h header) action(t *Tally) Action {
 }
 
 // byWeight are the actions, the worst first.
-var byWeight = []Action{Destroy, Replace, Other, Update, Create, Forget, Import, Move, Read, noOp}
+var byWeight = []Action{Destroy, Replace, Other, Update, Succeed, Create, Forget, Invoke, Import, Move, Read, noOp}
 
 // actionOf is what a list of Terraform's actions means; all that are known are
 // here. Whatever else holds a delete destroys at least.
@@ -180,7 +180,7 @@ func actionOf(list []string) (a Action, known bool) {
 	case "forget":
 		return Forget, true
 	case "create,forget", "forget,create": // the old object is left behind, not destroyed
-		return Create, true
+		return Succeed, true
 	}
 	if slices.Contains(list, "delete") {
 		return Destroy, false
@@ -191,8 +191,13 @@ func actionOf(list []string) (a Action, known bool) {
 // opens reports the actions of an ephemeral resource.
 func (h header) opens() bool {
 	for _, list := range h.actions {
-		if len(list) != 1 || list[0] != "open" && list[0] != "renew" && list[0] != "close" {
+		if len(list) == 0 {
 			return false
+		}
+		for _, word := range list {
+			if word != "open" && word != "renew" && word != "close" {
+				return false
+			}
 		}
 	}
 	return len(h.actions) > 0

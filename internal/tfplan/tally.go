@@ -24,6 +24,8 @@ func (c Counts) worst(d Counts) Counts {
 // redaction.
 type Tally struct {
 	Counts
+	// Besides has numbers for what is among Others, or an addition too.
+	Besides Besides
 	// Others is how many changes have no number of their own: moves, forgotten
 	// objects, outputs, invoked or deferred actions.
 	Others int
@@ -51,8 +53,9 @@ func (t *Tally) doubt(why string) {
 
 // count takes one change into account.
 func (t *Tally) count(a Action, imported bool) {
+	t.Besides.count(a)
 	switch a {
-	case Create:
+	case Create, Succeed:
 		t.Additions++
 	case Update:
 		t.Changes++
@@ -61,7 +64,7 @@ func (t *Tally) count(a Action, imported bool) {
 	case Replace:
 		t.Additions++
 		t.Destructions++
-	case Move, Forget, Other:
+	case Move, Forget, Invoke, Other:
 		t.Others++
 	}
 	if imported {

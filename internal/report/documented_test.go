@@ -1,0 +1,96 @@
+package report
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/tfplan"
+)
+
+// TestDocumentedPlans reads plans in the documented form of tools that are not at hand
+// (OpenTofu, Terraform 1.14), from both sources and from each alone.
+func TestDocumentedPlans(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct {
+		line              string
+		changes, destroys gate.Answer
+		refreshOnly       bool
+		list              []string // of changes with their reasons
+		shown             []string // of the summary
+		not               []string
+	}{
+		"opentofu-forget": {line: "1 to add, 0 to change, 1 to destroy, 2 to forget", changes: gate.Yes, destroys: gate.Yes,
+			list: []string{"create-forget aws_db_instance.main", "destroy aws_instance.off[0]", "forget aws_s3_bucket.logs"},
+			shown: []string{"Forget: kept, but no longer managed (2)", "This plan destroys 1 resource:", "is false", "a new object takes its place",
+				"<code>engine</code> cannot be changed in place"},
+			not: []string{"Create (", "Replace (", "-     bucket", "replaces"}},
+		"opentofu-ephemeral": {line: "no changes", changes: gate.No, destroys: gate.No, list: []string{}, not: []string{"vault_token", "Other"}},
+		"invoke": {line: "0 to add, 1 to change, 0 to destroy, 2 actions to invoke", changes: gate.Yes, destroys: gate.No,
+			list:  []string{"invoke action.aws_cloudfront_create_invalidation.all", "invoke action.aws_lambda_invoke.wipe", "update terraform_data.site"},
+			shown: []string{"Invoke (2)", "after the change of terraform", "Update in place (1)"}},
+		"invoke-only": {line: "0 to add, 0 to change, 0 to destroy, 1 action to invoke", changes: gate.Yes, destroys: gate.No,
+			list: []string{"invoke action.aws_lambda_invoke.wipe"}, shown: []string{"Invoke (1)"}},
+		"refresh-only": {line: "drift: 1 object changed outside of Terraform", changes: gate.Yes, destroys: gate.No, refreshOnly: true,
+			list: []string{}, shown: []string{"Drift: changed outside of Terraform (1)", "retention_in_days = 14 -> 90"}},
+	} {
+		for _, sources := range []string{"plan.json+plan.log", "plan.json", "plan.log"} {
+			t.Run(name+" "+sources, func(t *testing.T) {
+				t.Parallel()
+				r := run("planned", "planned_and_finished")
+				r.Run.Plan, r.Run.RefreshOnly = nil, want.refreshOnly // Scalr reports no numbers
+				r.Plan = readPlan(documented(t, name, sources, "plan.json"), documented(t, name, sources, "plan.log"))
+				if want.changes == gate.No {
+					r.Result = "no-changes"
+				}
+				if r.Line() != want.line {
+					t.Errorf("the line is %q, want %q", r.Line(), want.line)
+				}
+				if e := r.Effects(); e.Changes != want.changes || e.Destroys != want.destroys {
+					t.Errorf("changes %v, destroys %v (%s), want %v and %v", e.Changes, e.Destroys, e.Why, want.changes, want.destroys)
+				}
+				list := []string{}
+				for _, c := range r.Plan.Changes {
+					list = append(list, string(c.Action)+" "+c.Address)
+					if c.Diff == "" && c.Action != tfplan.Invoke {
+						t.Errorf("%s has no diff", c.Address)
+					}
+				}
+				slices.Sort(list)
+				if diff := cmp.Diff(list, want.list); diff != "" {
+					t.Errorf("-got +want:\n%s", diff)
+				}
+				summary := r.Summary()
+				for _, text := range want.shown {
+					if !strings.Contains(summary, text) {
+						t.Errorf("the summary lacks %q:\n%s", text, summary)
+					}
+				}
+				for _, text := range want.not {
+					if strings.Contains(summary, text) {
+						t.Errorf("the summary has %q:\n%s", text, summary)
+					}
+				}
+			})
+		}
+	}
+}
+
+// documented reads a file if it is among the sources.
+func documented(t *testing.T, name, sources, file string) *io.SectionReader {
+	t.Helper()
+	if !strings.Contains(sources, file) {
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join("..", "tfplan", "testdata", "documented", name, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spooled(data)
+}

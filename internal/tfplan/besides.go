@@ -1,0 +1,27 @@
+package tfplan
+
+// Besides is what a plan does that is neither an addition, a change nor a
+// destruction. Moves are of resources that are moved and nothing else.
+type Besides struct{ Moves, Forgets, Invocations int }
+
+func (b *Besides) count(a Action) {
+	switch a {
+	case Move:
+		b.Moves++
+	case Forget, Succeed:
+		b.Forgets++
+	case Invoke:
+		b.Invocations++
+	}
+}
+
+func (b *Besides) add(c Besides) {
+	b.Moves += c.Moves
+	b.Forgets += c.Forgets
+	b.Invocations += c.Invocations
+}
+
+// worst is the greater of each number.
+func (b Besides) worst(c Besides) Besides {
+	return Besides{max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations)}
+}
