@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -78,10 +79,11 @@ var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "
 func (p *planText) outputChange(name string, c *tfjson.Change) string {
 	w := attributeWriter{redact: p.redact}
 	v := valuesOf(c)
+	label := w.label(name) + " = "
 	if v.veiled() {
-		w.add("!", 0, name+" = (sensitive value)")
+		w.add("!", 0, label+"(sensitive value)")
 	}
-	w.attribute(0, []any{name}, name+" = ", "", v)
+	w.attribute(0, []any{name}, label, "", v)
 	return w.text()
 }
 
@@ -130,7 +132,7 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 			if at.later() && depth == 1 {
 				later++
 			}
-			label := sanitize.Line(w.redact.String(name), longestName)
+			label := w.label(name)
 			names, labels = append(names, name), append(labels, label)
 			width = max(width, utf8.RuneCountInString(label))
 		}
@@ -149,6 +151,17 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 	if veiled > 0 {
 		w.add("", depth, veiledNote(veiled))
 	}
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// label is how a name is shown: in quotes unless it is an identifier, as
+// Terraform has it, so that a map's key cannot pass for an attribute or a line.
+func (w *attributeWriter) label(name string) string {
+	if name = w.redact.String(name); identifier.MatchString(name) {
+		return sanitize.Line(name, longestName)
+	}
+	return sanitize.Line(compact(name), longestName)
 }
 
 // veiledNote says how many attributes cannot be shown.

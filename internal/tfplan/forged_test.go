@@ -100,3 +100,19 @@ func TestForgedTextAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesAreNoLines: a map's key and an output's name are in quotes unless they are
+// identifiers, so that they add no line and no attribute to a diff.
+func TestNamesAreNoLines(t *testing.T) {
+	t.Parallel()
+	const name = `owner = \"ops\" # \n- admin`
+	p := readPlan(logOf(`{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["update"],`+
+		`"before":{"tags":{"`+name+`":"1","plain_1":"1"}},"after":{"tags":{"`+name+`":"2","plain_1":"2"}},"after_unknown":{},"before_sensitive":{},"after_sensitive":{}}}],`+
+		`"output_changes":{"`+name+`":{"actions":["create"],"before":null,"after":"x","after_unknown":false,"before_sensitive":false,"after_sensitive":false}}}`), logOf(""))
+	if want := `+ "` + name + `" = "x"`; p.OutputDiff != want {
+		t.Errorf("the outputs are\n%s\nwant\n%s", p.OutputDiff, want)
+	}
+	if len(p.Changes) != 1 || !strings.Contains(p.Changes[0].Diff, `"`+name+`" = "1" -> "2"`+"\n") || !strings.Contains(p.Changes[0].Diff, ` plain_1 `) {
+		t.Errorf("got %+v", p.Changes)
+	}
+}
