@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"strings"
 
 	"scalr-run-action/internal/comment"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
 )
 
 // commentOn writes what became of the run into the comment on the pull request,
@@ -101,7 +101,7 @@ func (r *runStory) pullRequest(ctx context.Context, t comment.Thread) (int, erro
 
 func (r *runStory) commentEvent() comment.Event {
 	e := r.job.Event()
-	payload, err := readLimited(r.job.Env("GITHUB_EVENT_PATH"))
+	payload, err := job.ReadFile(r.job.Env("GITHUB_EVENT_PATH"), mostPayload)
 	if err != nil {
 		payload = nil
 	}
@@ -109,14 +109,6 @@ func (r *runStory) commentEvent() comment.Event {
 }
 
 const mostPayload = 10 << 20
-
-func readLimited(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil || info.Size() > mostPayload {
-		return nil, errors.New("no usable event file")
-	}
-	return os.ReadFile(name)
-}
 
 // commentAdvice is the advice on what GitHub refuses.
 func commentAdvice(err error) string {

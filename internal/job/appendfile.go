@@ -2,11 +2,14 @@ package job
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // appendFile appends to a file that the user names for outputs or for the summary. Whoever writes the checkout does not
@@ -16,12 +19,18 @@ func (j *Job) appendFile(name, text string) error {
 	if err != nil {
 		return err
 	}
+	_ = f.SetWriteDeadline(time.Now().Add(pipePatience)) // an error where writing never blocks
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
 }
 
+// pipePatience is how long a process that reads a pipe may take for one piece. Without a bound the step would be deaf
+// to its timeout and to signals.
+const pipePatience = 10 * time.Second
+
 func (j *Job) openForAppend(name string) (*os.File, error) {
-	const flags, mode = os.O_APPEND | os.O_CREATE | os.O_WRONLY, 0o644 // later steps may run as another user
+	const flags, mode = os.O_APPEND | os.O_CREATE | os.O_WRONLY | syscall.O_NONBLOCK, 0o644 // later steps may run as another user
+	// Without O_NONBLOCK the opening of a pipe waits for a reader.
 	root, rel, inside := j.inCheckout(name)
 	if !inside {
 		return os.OpenFile(name, flags, mode)
@@ -32,6 +41,32 @@ func (j *Job) openForAppend(name string) (*os.File, error) {
 	}
 	defer checkout.Close()
 	return checkout.OpenFile(rel, flags, mode)
+}
+
+// neverBlocks refuses what a file of the runner's own cannot be: a pipe or a socket, on which writing may wait forever.
+func neverBlocks(name string) error {
+	if info, err := os.Stat(name); err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0 {
+		return &os.PathError{Op: "open", Path: name, Err: errors.New("it is a pipe or a socket, not a file")}
+	}
+	return nil
+}
+
+// ReadFile returns the text of a regular file of at most so many bytes. It does not wait for what is none, and does not
+// read without end what has no size.
+func ReadFile(name string, most int64) ([]byte, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.Join(err, fmt.Errorf("%s is not a regular file", name))
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(text)) > most {
+		err = fmt.Errorf("%s is larger than %d bytes", name, most)
+	}
+	return text, err
 }
 
 // inCheckout reports whether a name is that of a file below the checkout, which may be given by its physical path as

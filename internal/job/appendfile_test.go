@@ -1,12 +1,16 @@
 package job_test
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
+	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/job/runnertest"
 )
 
@@ -160,4 +164,57 @@ func TestOwnOutputsAreNotWarnedOf(t *testing.T) {
 			t.Errorf("the shell says %q, %v", text, err)
 		}
 	}
+}
+
+// TestFilesThatBlock: where a file should be and a pipe is that nobody reads, nothing waits, and nothing without an end
+// is read.
+func TestFilesThatBlock(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runner, _ := onGitHub(t, "GITHUB_OUTPUT="+pipe, "GITHUB_STATE="+pipe, "GITHUB_STEP_SUMMARY="+pipe)
+	shell, _ := newJob(t, "SCALR_OUTPUT_FILE="+pipe, "SCALR_SUMMARY_FILE="+pipe)
+	for name, err := range map[string]error{
+		"output": runner.SetOutput("a", "b"), "state": runner.SaveState("a", "b"), "summary": runner.WriteSummary("a"),
+		"the shell's outputs": shell.SetOutput("a", "b"), "another summary": shell.WriteSummary("a"),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	for _, name := range []string{pipe, "/dev/zero", t.TempDir()} {
+		if text, err := job.ReadFile(name, 10); err == nil {
+			t.Errorf("%s: read %q", name, text)
+		}
+		if e := onEvent(t, "GITHUB_EVENT_PATH="+name); e.Name != "push" {
+			t.Errorf("%s: the event is %+v", name, e)
+		}
+	}
+}
+
+// TestReadPipe: a pipe with a reader takes what a file takes, as in SCALR_OUTPUT_FILE=>(cat).
+func TestReadPipe(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	j, _ := newJob(t, fmt.Sprintf("SCALR_OUTPUT_FILE=/dev/fd/%d", w.Fd()))
+	got := make(chan string)
+	go func() { text, _ := io.ReadAll(r); got <- string(text) }()
+	value := strings.Repeat("x", 200_000) // more than a pipe holds
+	err = j.SetOutput("a", value)
+	w.Close()
+	if text := <-got; err != nil || text != "SCALR_A='"+value+"'\n" {
+		t.Errorf("got %d bytes, %v", len(text), err)
+	}
+}
+
+func onEvent(t *testing.T, environ ...string) job.Event {
+	t.Helper()
+	j, _ := onGitHub(t, append(environ, "GITHUB_EVENT_NAME=push")...)
+	return j.Event()
 }

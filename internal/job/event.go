@@ -3,8 +3,6 @@ package job
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -163,12 +161,7 @@ const payloadLimit = 8 << 20
 
 // readPayload returns what can be read of the file; a field of another type than expected stays zero.
 func readPayload(path string) payload {
-	f, err := os.Open(path)
-	if err != nil {
-		return payload{}
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, payloadLimit))
+	text, err := ReadFile(path, payloadLimit)
 	if err != nil {
 		return payload{}
 	}

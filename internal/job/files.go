@@ -106,6 +106,9 @@ func (j *Job) appendCommand(kind, message string) (err error) {
 			}
 		}
 	}()
+	if err := neverBlocks(j.Env("GITHUB_" + strings.ToUpper(strings.ReplaceAll(kind, "-", "_")))); err != nil {
+		return err
+	}
 	j.github.IssueFileCommand(&githubactions.Command{Name: kind, Message: message})
 	return nil
 }
