@@ -49,11 +49,11 @@ const repositoryConfig = "config"
 var secretNames = map[string]bool{
 	".env": true, ".envrc": true, ".netrc": true, ".npmrc": true, ".pypirc": true, ".pgpass": true, ".git-credentials": true,
 	".terraformrc": true, "terraform.rc": true, "credentials.tfrc.json": true, "id_rsa": true, "id_dsa": true, "id_ecdsa": true,
-	"id_ed25519": true, ".vault-token": true, "kubeconfig": true, "tfplan": true,
+	"id_ed25519": true, ".vault-token": true, "kubeconfig": true, "tfplan": true, "application_default_credentials.json": true,
 }
 
 // secretPaths are names that count in a directory of that name only.
-var secretPaths = map[string]string{"credentials": ".aws", "config.json": ".docker"}
+var secretPaths = map[string]string{"credentials": ".aws", "config.json": ".docker", "config": ".kube"}
 
 // looksSecret goes by the name alone, and by the directory that the file lies in.
 func looksSecret(path []byte) bool {

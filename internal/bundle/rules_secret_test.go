@@ -80,7 +80,8 @@ func TestRule16KeysAreFoundByContent(t *testing.T) {
 
 func TestRule16SecretsAreFoundByName(t *testing.T) {
 	t.Parallel()
-	secret := []string{".env", ".env.production", ".envrc", ".pgpass", ".netrc", "x/.aws/credentials", ".docker/config.json", "a.tfplan", "tfplan",
+	secret := []string{".env", ".env.production", ".envrc", ".pgpass", ".netrc", "x/.aws/credentials",
+		".docker/config.json", ".kube/config", "gcloud/application_default_credentials.json", "a.tfplan", "tfplan",
 		"x/plan.tfplan",
 		"id_ed25519", "store.jks", "kubeconfig"}
 	fine := []string{".env.example", "credentials", "aws/credentials", "x.aws/credentials", ".aws/config", "config.json", "docker/config.json", "tfplan.md",

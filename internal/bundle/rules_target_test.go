@@ -38,6 +38,8 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 		{"../.envrc", "", "x", []string{"secrets", `"x -> .envrc"`}},
 		{"../secrets/.pgpass", "", "x", []string{"secrets", `"x -> secrets/.pgpass"`}},
 		{"../home/.aws/credentials", "", "x", []string{"secrets", `"x -> home/.aws/credentials"`}},
+		{"../home/.aws", "", "x/ x/credentials", []string{"secrets", `"x/credentials -> home/.aws/credentials"`}},
+		{"../home", "", "x/ x/.aws/ x/.aws/credentials", []string{"secrets", `"x/.aws/credentials"`}},
 		{"../plan.tfplan", "", "x", []string{"secrets", `"x -> plan.tfplan"`}},
 		{"../hop1", "", "x", []string{"secrets", `"x -> .env"`}},
 		{"../data/.env.prod", "", "x", []string{"secrets", `"x -> data/prod.values"`}},

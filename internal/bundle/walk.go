@@ -174,8 +174,11 @@ func inBundlePath(source string, p []byte) string {
 
 // file adds the entry being looked at as a regular file.
 func (w *walker) file() error {
-	if looksSecret(w.path) {
+	switch {
+	case looksSecret(w.path):
 		w.secrets.add(string(w.path))
+	case w.now.copy != nil && looksSecret([]byte(w.source())):
+		w.secrets.add(arrow(w.path, w.source())) // the directory has another name here
 	}
 	if string(w.path[w.base:]) == repositoryConfig {
 		w.repositoryConfig(w.source(), string(w.path))
