@@ -90,11 +90,12 @@ func (p *planText) agreeing(changes map[string]*tfjson.Change) []string {
 	}
 	v.unknown, v.hiddenBefore, v.hiddenAfter = unknown, hiddenBefore, hiddenAfter
 	for _, r := range regions {
-		if changes[r.name] == nil {
+		if changes[r.name] == nil || r.block {
 			return nil
 		}
 	}
-	if len(regions) != len(changes) || !agree(regions, v) {
+	// The JSON says of a sensitive output that it is updated, also if it stays as it is.
+	if len(regions) == 0 || !agree(regions, v) {
 		return nil
 	}
 	return p.outputs
@@ -105,6 +106,7 @@ type evidence struct {
 	names         map[string]bool // of the attribute and of all that it holds
 	before, after map[string]int  // how often each value is there
 	gone, come    map[string]int  // how often each is shown as removed, as added
+	optional      map[string]bool // what need not be shown, since the other side is sensitive
 	was, will     bool            // there is something before, after
 	changes       bool
 	hidden        bool // some of it is sensitive
@@ -113,18 +115,20 @@ type evidence struct {
 }
 
 func evidenceOf(name string, v values) *evidence {
-	e := &evidence{names: map[string]bool{name: true}, before: map[string]int{}, after: map[string]int{}, gone: map[string]int{}, come: map[string]int{}}
-	e.collect(v.before, v.hiddenBefore, e.before)
-	e.collect(v.after, v.hiddenAfter, e.after)
-	e.collect(v.unknown, nil, map[string]int{}) // for the names
+	e := &evidence{names: map[string]bool{name: true}, before: map[string]int{}, after: map[string]int{}, gone: map[string]int{}, come: map[string]int{},
+		optional: map[string]bool{}}
+	e.collect(v.before, v.hiddenBefore, v.hiddenAfter, e.before)
+	e.collect(v.after, v.hiddenAfter, v.hiddenBefore, e.after)
+	e.collect(v.unknown, nil, nil, map[string]int{}) // for the names
 	e.unknown, e.changes = marked(v.unknown), !v.same()
 	e.was, e.will = v.before != nil || marked(v.hiddenBefore), v.after != nil || marked(v.hiddenAfter)
 	e.hidden = marked(v.hiddenBefore) || marked(v.hiddenAfter)
 	return e
 }
 
-// collect takes down the values that a text may show.
-func (e *evidence) collect(value, hidden any, to map[string]int) {
+// collect takes down the values that a text may show. What is sensitive is not shown;
+// what stands opposite to it may be.
+func (e *evidence) collect(value, hidden, opposite any, to map[string]int) {
 	if hidden == true {
 		return
 	}
@@ -132,31 +136,57 @@ func (e *evidence) collect(value, hidden any, to map[string]int) {
 	case map[string]any:
 		for name, v := range value {
 			e.names[plainText(name)] = true
-			e.collect(v, mark(hidden, name), to)
+			e.collect(v, mark(hidden, name), mark(opposite, name), to)
 		}
 	case []any:
 		for i, v := range value {
-			e.collect(v, mark(hidden, i), to)
+			e.collect(v, mark(hidden, i), mark(opposite, i), to)
 		}
 	case string:
 		if inner, ok := encoded(value); ok {
-			e.collect(inner, nil, to)
+			e.collect(inner, nil, opposite, to)
 			return
 		}
-		if strings.Contains(value, "\n") {
-			for l := range strings.SplitSeq(value, "\n") {
-				if l = strings.TrimSpace(plainText(l)); l != "" {
-					to["line "+l]++
-				}
-			}
-			return
+		for _, leaf := range leavesOf(value) {
+			e.put(leaf, opposite, to)
 		}
-		to["text "+plainText(value)]++
 	case json.Number:
-		to[numberLeaf(value.String())]++
+		e.put(numberLeaf(value.String()), opposite, to)
 	case bool:
-		to["word "+strconv.FormatBool(value)]++
+		e.put("word "+strconv.FormatBool(value), opposite, to)
 	}
+}
+
+func (e *evidence) put(leaf string, opposite any, to map[string]int) {
+	to[leaf]++
+	if opposite == true {
+		e.optional[pool(leaf)] = true
+	}
+}
+
+// leavesOf are the lines of a text, or what is on its one line.
+func leavesOf(text string) (leaves []string) {
+	if !strings.Contains(text, "\n") {
+		return []string{"text " + plainText(text)}
+	}
+	for l := range strings.SplitSeq(text, "\n") {
+		if l = strings.TrimSpace(plainText(l)); l != "" {
+			leaves = append(leaves, "line "+l)
+		}
+	}
+	return leaves
+}
+
+// pool is where the leaves are counted that may stand for each other, since a text
+// over several lines may become one of one line, and the other way round.
+func pool(leaf string) string {
+	if text, ok := strings.CutPrefix(leaf, "line "); ok {
+		return "text " + text
+	}
+	if text, ok := strings.CutPrefix(leaf, "text "); ok {
+		return "text " + strings.TrimSpace(text)
+	}
+	return leaf
 }
 
 // encoded is a value that Terraform shows as jsonencode(...).
@@ -191,7 +221,7 @@ func (e *evidence) take(r region) bool {
 			return false
 		}
 		if l.tokens == nil {
-			if l.text != "" && !e.value("line "+l.text, l.sign) && !e.value("text "+l.text, l.sign) {
+			if !e.textLine(l) {
 				return false
 			}
 			continue
@@ -247,6 +277,42 @@ func (e *evidence) line(l textLine) bool {
 	return true
 }
 
+// textLine checks a line of a text over several lines, which may have been, or become,
+// a text of one line. Lines of blanks say nothing.
+func (e *evidence) textLine(l textLine) bool {
+	if strings.TrimSpace(l.text) == "" {
+		return true
+	}
+	was, will := leafOfLine(l.text, e.before, e.gone), leafOfLine(l.text, e.after, e.come)
+	if was != "" && was == will && l.sign == "" {
+		return true
+	}
+	if l.sign != "+" {
+		e.gone[was]++
+	}
+	if l.sign != "-" {
+		e.come[will]++
+	}
+	return (was != "" || l.sign == "+") && (will != "" || l.sign == "-")
+}
+
+// leafOfLine is what a line of a text is in the values of one side, "" if it is not
+// there. What was shown already is only taken again if nothing else fits.
+func leafOfLine(line string, there, shown map[string]int) string {
+	trimmed := strings.TrimSpace(line)
+	candidates := []string{"line " + trimmed, "text " + line, "text " + trimmed}
+	if i := slices.IndexFunc(candidates, func(leaf string) bool { return there[leaf] > shown[leaf] }); i >= 0 {
+		return candidates[i]
+	}
+	if i := slices.IndexFunc(candidates, func(leaf string) bool { return there[leaf] > 0 }); i >= 0 {
+		return candidates[i]
+	}
+	if trimmed == "null" { // where there is no text; to many providers an empty one is the same
+		return "text "
+	}
+	return ""
+}
+
 // named takes off a line the names of an attribute or a block that it begins with.
 func (e *evidence) named(tokens []token) ([]token, bool) {
 	n := 0
@@ -293,13 +359,26 @@ func (v values) blank() bool {
 // complete reports whether all that goes and comes was shown: what is left of each
 // value before and after must be the same.
 func (e *evidence) complete() bool {
-	for _, side := range []map[string]int{e.before, e.after} {
-		for leaf := range side {
-			// An empty text is as good as none to many providers.
-			if left := e.before[leaf] - e.gone[leaf]; leaf != "text " && (left < 0 || left != e.after[leaf]-e.come[leaf]) {
+	before, after := remaining(e.before, e.gone), remaining(e.after, e.come)
+	for _, side := range []map[string]int{before, after} {
+		for leaf, left := range side {
+			// An empty text is as good as none to many providers, and a line of blanks says nothing.
+			if leaf != "text " && !e.optional[leaf] && (left < 0 || before[leaf] != after[leaf]) {
 				return false
 			}
 		}
 	}
 	return !e.unknown || e.saysUnknown
+}
+
+// remaining counts what is there on one side and was not shown as removed, or added.
+func remaining(there, shown map[string]int) map[string]int {
+	left := map[string]int{}
+	for leaf, n := range there {
+		left[pool(leaf)] += n
+	}
+	for leaf, n := range shown {
+		left[pool(leaf)] -= n
+	}
+	return left
 }

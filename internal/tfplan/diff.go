@@ -15,7 +15,7 @@ func diff(lines []string) string {
 		if i > 0 {
 			out.WriteByte('\n')
 		}
-		sign, rest := text.cut(l)
+		sign, rest, _ := text.cut(l)
 		if sign == "" {
 			out.WriteString(strings.TrimPrefix(strings.TrimPrefix(l, " "), " "))
 			continue
@@ -41,41 +41,6 @@ func cutSign(line string) (sign, rest string) {
 	switch field := strings.TrimLeft(line[at:at+3], " "); field {
 	case "+", "-", "~", "-/+", "+/-", "./+", "+/.", "<=", ".":
 		return field, line[at+4:]
-	}
-	return "", line
-}
-
-// heredoc knows whether a line belongs to a text over several lines, whose own
-// words ("- item") must not be taken for signs.
-type heredoc struct {
-	column int    // where a sign stands; 0 outside of a text
-	sign   string // of the whole text, if it is new or goes
-}
-
-// cut is cutSign that knows of texts over several lines.
-func (h *heredoc) cut(line string) (sign, rest string) {
-	if h.column == 0 {
-		sign, rest = cutSign(line)
-		if strings.HasSuffix(line, "<<-EOT") {
-			*h = heredoc{column: len(line) - len(strings.TrimLeft(line, " +-~/")) + 2}
-			if sign == "+" || sign == "-" {
-				h.sign = sign
-			}
-		}
-		return sign, rest
-	}
-	sign = h.sign
-	if at := h.column - 2; indent(line) >= at && strings.HasPrefix(line[at:], "EOT") {
-		*h = heredoc{}
-	}
-	if sign != "" {
-		return sign, strings.TrimLeft(line, " ")
-	}
-	if indent(line) >= h.column {
-		switch rest := line[h.column:]; {
-		case strings.HasPrefix(rest, "+ "), strings.HasPrefix(rest, "- "):
-			return rest[:1], rest[2:]
-		}
 	}
 	return "", line
 }

@@ -24,16 +24,22 @@ type textLine struct {
 func split(lines []string, column int) ([]region, bool) {
 	var regions []region
 	var text heredoc
+	textSign := "" // of a text that stands behind an arrow
 	for _, l := range lines {
-		inside := text.column > 0
-		sign, rest := text.cut(l)
-		if inside && len(regions) == 0 {
+		sign, rest, where := text.cut(l)
+		if where != outsideText && len(regions) == 0 {
 			return nil, false
 		}
-		if inside && text.column > 0 {
+		if where == insideText {
+			if sign == "" {
+				sign, rest = textSign, l[min(len(l), text.column+4):]
+			}
 			last := &regions[len(regions)-1]
-			last.lines = append(last.lines, textLine{sign: sign, text: strings.TrimSpace(rest)})
+			last.lines = append(last.lines, textLine{sign: sign, text: rest})
 			continue
+		}
+		if textSign = ""; strings.Contains(rest, "-> <<") {
+			textSign = "+"
 		}
 		tokens, ok := lex(rest)
 		if !ok {
@@ -48,7 +54,7 @@ func split(lines []string, column int) ([]region, bool) {
 		}
 		first := tokens[0]
 		switch {
-		case inside: // the end mark of a text, and what follows it
+		case where == endOfText: // the end mark of a text, and what follows it
 		case at < column, at == column && first.kind != aWord && first.kind != aString && first.kind != aBracket:
 			return nil, false
 		case at == column && first.kind != aBracket:
@@ -58,9 +64,22 @@ func split(lines []string, column int) ([]region, bool) {
 			return nil, false
 		}
 		last := &regions[len(regions)-1]
+		if where == endOfText && len(tokens) > 1 && tokens[1].text == "->" {
+			last.removeText()
+		}
 		last.lines = append(last.lines, textLine{sign: sign, tokens: tokens})
 	}
 	return regions, true
+}
+
+// removeText gives the lines of the last text, which has no signs since all of it
+// stands before an arrow, the sign of what goes.
+func (r *region) removeText() {
+	for i := len(r.lines) - 1; i >= 0 && r.lines[i].tokens == nil; i-- {
+		if r.lines[i].sign == "" {
+			r.lines[i].sign = "-"
+		}
+	}
 }
 
 func isAssignment(tokens []token) bool {
@@ -86,7 +105,7 @@ type token struct {
 var notes = []string{"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)"}
 
 // remarks are the comments that Terraform puts into a change.
-var remarks = regexp.MustCompile(`^# (?:forces replacement|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes|\(known after apply\)` +
+var remarks = regexp.MustCompile(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes(?: force replacement)?,?|\(known after apply\)` +
 	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,|so its contents will not be displayed\.` +
 	`|Warning: this (?:attribute value|block) will (?:no longer be|be) marked as sensitive(?: and will not)?` +
 	`|(?:display in UI output )?after applying this change\.(?: The value is unchanged\.)?)$`)
