@@ -52,7 +52,7 @@ func replacePaths(c *tfjson.ResourceChange) []string {
 
 // attributes words a resource change out of its JSON.
 func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
-	w := attributeWriter{redact: p.redact, replace: map[string]bool{}}
+	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, replace: map[string]bool{}}
 	for _, path := range replacePaths(c) {
 		w.replace[path] = true
 	}
@@ -77,7 +77,7 @@ var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "
 
 // outputChange words the change of one output.
 func (p *planText) outputChange(name string, c *tfjson.Change) string {
-	w := attributeWriter{redact: p.redact}
+	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons}
 	v := valuesOf(c)
 	label := w.label(name) + " = "
 	if v.veiled() {
@@ -99,6 +99,8 @@ type attributeWriter struct {
 	redact  *secret.Redactor
 	lines   []string
 	replace map[string]bool // the paths that force a replacement
+
+	comparisons *int // of lines of texts, that may still be made
 }
 
 // longestName is how much of a name is shown.
@@ -206,12 +208,14 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 	if w.replace[dotted(path)] {
 		force = " # forces replacement"
 	}
-	switch v.container() {
-	case '{':
+	switch c := v.container(); {
+	case v.isText():
+		w.multiLine(depth, label, end, force, v)
+	case c == '{':
 		w.add(sign, depth, label+"{"+force)
 		w.object(depth+1, path, v)
 		w.add("", depth, "}"+end)
-	case '[':
+	case c == '[':
 		w.add(sign, depth, label+"["+force)
 		w.elements(depth+1, path, v)
 		w.add("", depth, "]"+end)
@@ -225,9 +229,11 @@ func (w *attributeWriter) words(v values, sign string) string {
 	before, after := w.show(v.before, v.hiddenBefore, nil), w.show(v.after, v.hiddenAfter, v.unknown)
 	switch {
 	case sign == "+":
-		return after
+		return cutOut([]rune(after), 0)
 	case sign == "-":
-		return before
+		return cutOut([]rune(before), 0)
+	}
+	switch before, after = around(before, after); {
 	case before == after:
 		return before // (sensitive value), as Terraform has it
 	}
@@ -243,7 +249,7 @@ func (w *attributeWriter) show(value, hidden, unknown any) string {
 	case unknown == true || value == nil && marked(unknown):
 		return "(known after apply)"
 	}
-	return sanitize.Line(compact(redactedValue(w.redact, value)), 1000)
+	return visible(compact(redactedValue(w.redact, value)))
 }
 
 func compact(value any) string {

@@ -96,6 +96,8 @@ type planText struct {
 	now   *passage
 	begun bool // the block of now has begun
 	size  int  // of all that is kept
+
+	comparisons int // that are left between the lines of texts
 }
 
 // part is where in a plan's text a line stands.
@@ -111,7 +113,7 @@ const (
 )
 
 func newPlanText(redact *secret.Redactor) *planText {
-	return &planText{redact: redact, byKey: map[key]*passage{}, heads: map[key]int{}}
+	return &planText{redact: redact, comparisons: mostComparisons, byKey: map[key]*passage{}, heads: map[key]int{}}
 }
 
 func (p *planText) add(line string) {
