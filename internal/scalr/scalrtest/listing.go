@@ -39,16 +39,20 @@ func (s *Server) listing(c *call, all []*resource) reply {
 	}
 	doc := object{"data": data, "links": s.pageLinks(c, page, size, pages)}
 	s.include(c, doc, shown)
-	pagination := object{"current-page": page, "next-page": nil, "prev-page": nil,
-		"total-count": len(all), "total-pages": pages}
+	doc["meta"] = object{"pagination": pagination(page, pages, len(all))}
+	return document(200, doc)
+}
+
+// pagination is openapi.yml, Pagination.
+func pagination(page, pages, total int) object {
+	p := object{"current-page": page, "next-page": nil, "prev-page": nil, "total-count": total, "total-pages": pages}
 	if page < pages {
-		pagination["next-page"] = page + 1
+		p["next-page"] = page + 1
 	}
 	if page > 1 {
-		pagination["prev-page"] = page - 1
+		p["prev-page"] = page - 1
 	}
-	doc["meta"] = object{"pagination": pagination}
-	return document(200, doc)
+	return p
 }
 
 // pageOf reads the page; the service gives 20 and, here, never more than 100.
@@ -95,6 +99,9 @@ func (s *Server) passes(r *resource, name, value string) bool {
 		environment := s.lookup("environments", r.relatedID("environment"))
 		return environment != nil && nameMatches(fmt.Sprint(environment.attributes["name"]), value)
 	case "filter[tag]":
+		if r.kind == "tags" {
+			return oneOf(r.id, value)
+		}
 		return slices.ContainsFunc(r.relatedIDs("tags"), func(id string) bool { return oneOf(id, value) })
 	case "filter[policy-group]":
 		return oneOf(r.id, value) || anyOf(r.relatedIDs("policy-groups"), value)
@@ -108,7 +115,7 @@ func (s *Server) passes(r *resource, name, value string) bool {
 		return true
 	}
 	attribute := strings.TrimSuffix(strings.TrimPrefix(name, "filter["), "]")
-	return r.kind != "tags" && oneOf(fmt.Sprint(r.attributes[attribute]), value) || r.kind == "tags" && oneOf(r.id, value)
+	return oneOf(fmt.Sprint(r.attributes[attribute]), value)
 }
 
 // nameMatches finds more than the exact name, as the service may.

@@ -47,7 +47,8 @@ func accountRoutes() []route {
 		{method: "GET", path: "/accounts/*", gives: jsonAPI, query: words("include"), do: readOf("accounts", "Account", 404)},
 		{method: "GET", path: "/users/*", gives: jsonAPI, query: words("include"), do: readOf("users", "User", 404)},
 		{method: "GET", path: "/service-accounts", gives: jsonAPI,
-			query: words("filter[email] filter[service-account] filter[account] query include sort" + paging), do: listOf("service-accounts")},
+			query:   words("filter[email] filter[service-account] filter[account] query include sort" + paging),
+			include: words("account created-by"), do: listOf("service-accounts")},
 		{method: "GET", path: "/provider-configurations", gives: jsonAPI,
 			query: words("filter[name] filter[provider-name] filter[status] filter[account] filter[environment] filter[provider-configuration]" +
 				" filter[tag] filter[is-allowed-in-module-test] sort include fields" + paging),
@@ -138,14 +139,14 @@ func workspaceRoutes() []route {
 func tagRoutes() []route {
 	return []route{
 		{method: "GET", path: "/tags", gives: jsonAPI,
-			query: words("filter[resource-type] filter[name] filter[tag] sort query" + paging), sort: words("name"), do: listOf("tags")},
+			query: words("filter[resource-type] filter[name] filter[tag] filter[account] sort query" + paging), sort: words("name"), do: listOf("tags")},
 		{method: "POST", path: "/tags", takes: jsonAPI, gives: jsonAPI, do: (*Server).createTag},
 		{method: "GET", path: "/tags/*", gives: jsonAPI, do: readOf("tags", "AccountTag", 404)},
 		{method: "PATCH", path: "/tags/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateTag},
 		{method: "DELETE", path: "/tags/*", do: (*Server).deleteTag},
 		{method: "GET", path: "/policy-groups", gives: jsonAPI,
 			query: words("filter[policy-group] filter[environment] filter[software-version] filter[vcs-provider] filter[name]" +
-				" include query sort fields" + paging),
+				" filter[account] include query sort fields" + paging),
 			sort: words("name"), include: words("account environments policies vcs-provider vcs-revision"), do: listOf("policy-groups")},
 		{method: "GET", path: "/policy-groups/*", gives: jsonAPI,
 			query: words("include"), include: words("account environments policies vcs-provider vcs-revision"),

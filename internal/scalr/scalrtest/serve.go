@@ -34,10 +34,20 @@ func (s *Server) StartOn(api, blob string) (apiURL string, stop func(), err erro
 		front.Close()
 		return "", nil, err
 	}
-	s.SetURLs("http://"+front.Addr().String(), "http://"+back.Addr().String())
+	s.SetURLs("http://"+front.Addr().String(), "http://"+otherHost(back.Addr().String(), front.Addr().String()))
 	stopFront := serveOn(front, s)
 	stopBack := serveOn(back, s.BlobHandler())
 	return s.URL(), func() { stopFront(); stopBack(); s.Close() }, nil
+}
+
+// otherHost is the address by another name where it has the same host as the
+// API: HTTP clients take the token along to another port of the same host.
+func otherHost(address, api string) string {
+	host, port, _ := net.SplitHostPort(address)
+	if front, _, _ := net.SplitHostPort(api); host != front || host != "127.0.0.1" {
+		return address
+	}
+	return net.JoinHostPort("localhost", port)
 }
 
 func serveOn(l net.Listener, h http.Handler) (stop func()) {

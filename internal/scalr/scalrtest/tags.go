@@ -84,6 +84,7 @@ func tagsOf(kind string) func(*Server, *call) reply {
 		pages := max((len(ids)+size-1)/size, 1)
 		doc := toMany("tags", ids[from:min(from+size, len(ids))]...)
 		doc["links"] = s.pageLinks(c, page, size, pages)
+		doc["meta"] = object{"pagination": pagination(page, pages, len(ids))}
 		return document(200, doc)
 	}
 }
