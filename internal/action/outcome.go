@@ -89,7 +89,7 @@ func success(r scalr.Run) string {
 	if r.Status == "applied" {
 		return "applied"
 	}
-	if changes := r.Changes(); changes != nil && !*changes {
+	if r.Unchanged() {
 		return "no-changes"
 	}
 	return "planned"

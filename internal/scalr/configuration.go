@@ -78,7 +78,12 @@ func (c *Client) Configuration(ctx context.Context, id string) (v Configuration,
 	op := "read configuration version " + id
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"configuration-versions", id}, policy: ours,
-		read: func(a answer) (err error) { v, err = a.configuration(op); return err },
+		read: func(a answer) (err error) {
+			if v, err = a.configuration(op); err == nil && v.ID != id {
+				err = malformed(op, "the answer is for another configuration version: "+v.ID)
+			}
+			return err
+		},
 	})
 	return v, err
 }

@@ -14,6 +14,7 @@ func (d document) run(r resource) Run {
 		Source: a.line("source"), CreatedAt: a.time("created-at"),
 		Dry: a.set("is-dry"), Destroy: a.set("is-destroy"), RefreshOnly: a.set("refresh-only"), AutoApply: a.set("auto-apply"),
 		Settings: a.settings(), HasChanges: a.flag("has-changes"), Position: a.number("position-in-queue"),
+		Unreadable:  unreadable(a, a.flag, "has-changes"),
 		WorkspaceID: r.ref("workspace"), EnvironmentID: r.ref("environment"), ConfigurationID: r.ref("configuration-version"),
 	}
 	run.CreatedBy = d.person(r.ref("created-by"))
@@ -49,6 +50,7 @@ func (r resource) plan(id string) *Plan {
 	return &Plan{
 		ID: id, Status: StageStatus(a.text("status")), HasChanges: a.flag("has-changes"),
 		Additions: a.number("resource-additions"), Changes: a.number("resource-changes"), Destructions: a.number("resource-destructions"),
+		Unreadable: append(unreadable(a, a.number, "resource-destructions", "resource-additions", "resource-changes"), unreadable(a, a.flag, "has-changes")...),
 	}
 }
 
@@ -79,10 +81,14 @@ func (d document) cost(id string) *CostEstimate {
 
 func (r resource) cost(id string) *CostEstimate {
 	a := r.Attributes
-	return &CostEstimate{
+	estimate := &CostEstimate{
 		ID: id, Status: StageStatus(a.text("status")), ErrorMessage: a.line("error-message"),
 		Prior: a.decimal("prior-monthly-cost"), Proposed: a.decimal("proposed-monthly-cost"), Delta: a.decimal("delta-monthly-cost"),
 	}
+	for name, amount := range map[string]string{"prior-monthly-cost": estimate.Prior, "proposed-monthly-cost": estimate.Proposed} {
+		estimate.Unreadable = estimate.Unreadable || a[name] != nil && a[name] != "" && amount == ""
+	}
+	return estimate
 }
 
 func (d document) policyCheck(id string) PolicyCheck {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,9 +35,18 @@ const (
 	elementOverhead = 256      // bytes for a resource
 )
 
-// errTwice is a document that states a member twice: what it means depends on
-// who reads it.
+// errTwice is a document that states a member twice, or a resource: what it means
+// depends on who reads it.
 var errTwice = errors.New("the answer names a member twice")
+
+// structural are the members that a document is read by, besides attributes and
+// relationships, which have names of their own.
+var structural = []string{"data", "included", "links", "meta", "pagination", "next", "next-page", "total-count", "total-pages",
+	"type", "id", "attributes", "relationships", "name", "result", "messages", "policies"}
+
+// decisive are the types of resources of which no two may differ in one document.
+// Of others, such as users, one is as good as another.
+var decisive = []string{"plans", "applies", "cost-estimates", "policy-checks", "runs", "workspaces", "environments"}
 
 // wrapped gives an error of a document's form its operation.
 func wrapped(op string, err error) error {
@@ -48,14 +59,9 @@ func wrapped(op string, err error) error {
 // document reads the answer as a JSON:API document.
 func (a answer) document() (document, error) {
 	doc := document{others: map[reference]resource{}}
-	seen := false
-	err := a.json.Object(func(name string) error {
+	err := object(a.json, func(name string) error {
 		switch name {
 		case "data":
-			if seen {
-				return errTwice
-			}
-			seen = true
 			return doc.readData(a.json)
 		case "included":
 			return elements(a.json, func() error { return doc.readIncluded(a.json) })
@@ -95,15 +101,18 @@ func (d *document) readData(r *jsonstream.Reader) error {
 }
 
 // readIncluded keeps a resource that data may refer to. Of several with one type
-// and id it keeps the first.
+// and id it keeps the first, unless they contradict each other.
 func (d *document) readIncluded(r *jsonstream.Reader) error {
 	one, err := readResource(r)
 	if err != nil || one.Type == "" || !identifier.MatchString(one.ID) {
 		return err
 	}
 	key := reference{one.Type, one.ID}
-	if _, ok := d.others[key]; !ok {
+	switch first, twice := d.others[key]; {
+	case !twice:
 		d.others[key] = one
+	case slices.Contains(decisive, one.Type) && !reflect.DeepEqual(first, one):
+		return fmt.Errorf("%w: %s in included", errTwice, one.ID)
 	}
 	return nil
 }
@@ -147,7 +156,21 @@ func members(r *jsonstream.Reader, each func(name string) error) error {
 	if c, err := r.Peek(); err != nil || c != '{' {
 		return skip(r, err)
 	}
-	return r.Object(each)
+	return object(r, each)
+}
+
+// object reads an object in which no structural member may occur twice.
+func object(r *jsonstream.Reader, each func(name string) error) error {
+	var seen []string
+	return r.Object(func(name string) error {
+		if slices.Contains(structural, name) {
+			if slices.Contains(seen, name) {
+				return fmt.Errorf("%w: %q", errTwice, name)
+			}
+			seen = append(seen, name)
+		}
+		return each(name)
+	})
 }
 
 // elements reads a list; any other value counts as an empty one.
@@ -244,7 +267,7 @@ func readRelationships(r *jsonstream.Reader) (map[string]relationship, error) {
 			return fmt.Errorf("%w: %.40q", errTwice, name)
 		}
 		to, err := readRelationship(r)
-		if err != nil || !to.many && to.ids == nil {
+		if err != nil {
 			return err
 		}
 		if all == nil {
@@ -274,8 +297,12 @@ func readRelationship(r *jsonstream.Reader) (to relationship, err error) {
 }
 
 func (to *relationship) readReference(r *jsonstream.Reader) error {
-	return members(r, func(name string) error {
-		if name != "id" {
+	return members(r, func(name string) (err error) {
+		switch {
+		case name == "type" && !to.many:
+			to.kind, _, err = r.Text(maxType)
+			return err
+		case name != "id":
 			return nil
 		}
 		id, _, err := r.Text(maxID)
@@ -294,69 +321,11 @@ func readLinks(r *jsonstream.Reader) (map[string]string, error) {
 		if err != nil || !ok {
 			return err
 		}
+		if _, twice := links[name]; twice {
+			return fmt.Errorf("%w: %.40q", errTwice, name)
+		}
 		links[name] = text
 		return r.Keep(memberOverhead + len(name))
 	})
 	return links, err
-}
-
-// The policies of a check that are kept, and the messages of each.
-const (
-	mostPolicies = 1000
-	mostMessages = 50
-)
-
-// policyResult is the attribute "result" of a policy check.
-type policyResult struct {
-	counts   attributes
-	policies []Policy
-}
-
-func readPolicyResult(r *jsonstream.Reader) (result policyResult, err error) {
-	result.counts = attributes{}
-	err = r.Object(func(name string) error {
-		if name == "policies" {
-			return elements(r, func() error { return result.readPolicy(r) })
-		}
-		value, err := readAttribute(r, name)
-		if err != nil {
-			return err
-		}
-		if _, twice := result.counts[name]; twice {
-			return fmt.Errorf("%w: %.40q", errTwice, name)
-		}
-		result.counts[name] = value
-		return r.Keep(memberOverhead + len(name))
-	})
-	return result, err
-}
-
-func (p *policyResult) readPolicy(r *jsonstream.Reader) error {
-	if c, err := r.Peek(); err != nil || c != '{' || len(p.policies) == mostPolicies {
-		return skip(r, err)
-	}
-	var policy Policy
-	err := r.Object(func(name string) (err error) {
-		switch name {
-		case "name":
-			policy.Name, err = readWords(r, maxText)
-		case "result":
-			policy.Result, err = readWords(r, maxText)
-		case "messages":
-			return elements(r, func() error {
-				if c, err := r.Peek(); err != nil || c != '"' || len(policy.Messages) == mostMessages {
-					return skip(r, err)
-				}
-				message, err := readWords(r, maxText)
-				policy.Messages = append(policy.Messages, message)
-				return err
-			})
-		}
-		return err
-	})
-	p.policies = append(p.policies, policy)
-	if err == nil {
-		err = r.Keep(memberOverhead)
-	}
-	return err
 }

@@ -81,7 +81,7 @@ func TestStatusesInTheirOrder(t *testing.T) {
 
 func TestWaitingAndIdle(t *testing.T) {
 	t.Parallel()
-	yes, no := true, false
+	yes, no, three := true, false, 3
 	plan := func(changes *bool) *scalr.Plan { return &scalr.Plan{Status: "finished", HasChanges: changes} }
 	check := func(s scalr.StageStatus) []scalr.PolicyCheck { return []scalr.PolicyCheck{{Status: s}} }
 	for name, c := range map[string]struct {
@@ -92,6 +92,7 @@ func TestWaitingAndIdle(t *testing.T) {
 		"nobody knows of changes":  {scalr.Run{Status: "planned"}, true, false},
 		"no changes":               {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
 		"no changes, by the run":   {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
+		"no changes, but counted":  {scalr.Run{Status: "planned", Plan: &scalr.Plan{Status: "finished", HasChanges: &no, Destructions: &three}}, true, false},
 		"the plan knows better":    {scalr.Run{Status: "planned", Plan: plan(&yes), HasChanges: &no}, true, false},
 		"a dry run":                {scalr.Run{Status: "planned", Dry: true, Plan: plan(&yes)}, false, false},
 		"S08 applies by itself":    {scalr.Run{Status: "planned", AutoApply: true, Plan: plan(&yes)}, false, false},

@@ -17,7 +17,8 @@ type Run struct {
 	AutoApply    bool
 	Settings     Settings // the same and more, for callers that must tell false from not reported
 	HasChanges   *bool
-	Position     *int // place in the workspace's queue
+	Unreadable   []string // HasChanges, if it is there and not a boolean: nobody knows what it says
+	Position     *int     // place in the workspace's queue
 
 	WorkspaceID     string
 	EnvironmentID   string
@@ -66,7 +67,7 @@ func (r Run) Waiting() bool {
 	case Override, Saved:
 		return true
 	case Pausing:
-		return !r.Dry && !r.AutoApply && !r.unchanged() && r.checked()
+		return !r.Dry && !r.AutoApply && !r.Unchanged() && r.checked()
 	}
 	return false
 }
@@ -74,7 +75,7 @@ func (r Run) Waiting() bool {
 // Idle reports whether a real run rests with nothing to apply: it has ended in
 // all but name, and holds the workspace's queue.
 func (r Run) Idle() bool {
-	return r.Stage() == Pausing && !r.Dry && r.unchanged() && r.checked()
+	return r.Stage() == Pausing && !r.Dry && r.Unchanged() && r.checked()
 }
 
 // Settled reports whether the plan, and the apply if there is one, are final:
@@ -87,9 +88,16 @@ func (r Run) Settled() bool {
 // however the run ended.
 func (r Run) Applied() bool { return r.Apply != nil && r.Apply.Status.Begun() }
 
-func (r Run) unchanged() bool {
+// Unchanged reports whether Scalr says that the plan changes nothing, and does not
+// count a change all the same.
+func (r Run) Unchanged() bool {
 	changes := r.Changes()
-	return changes != nil && !*changes
+	return changes != nil && !*changes && !r.counted()
+}
+
+func (r Run) counted() bool {
+	positive := func(n *int) bool { return n != nil && *n > 0 }
+	return r.Plan != nil && (positive(r.Plan.Additions) || positive(r.Plan.Changes) || positive(r.Plan.Destructions))
 }
 
 // checked reports whether nothing between plan and apply is unfinished.

@@ -89,7 +89,12 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 	op := "read " + kind + " " + id
 	err := c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{kind, id}, policy: single,
-		read: func(a answer) (err error) { r, _, err = a.one(op, kind); return err },
+		read: func(a answer) (err error) {
+			if r, _, err = a.one(op, kind); err == nil && r.ID != id {
+				err = malformed(op, "the answer is for "+r.ID)
+			}
+			return err
+		},
 	})
 	return r, err == nil
 }

@@ -25,6 +25,9 @@ type Plan struct {
 	Status                           StageStatus
 	HasChanges                       *bool
 	Additions, Changes, Destructions *int
+	// Unreadable names the members, of those above, that the answer has and that
+	// are not what they should be: nobody knows what they say.
+	Unreadable []string
 }
 
 // Apply is the apply stage of a run. Imports are told by newer servers only.
@@ -39,7 +42,9 @@ type CostEstimate struct {
 	ID                     string
 	Status                 StageStatus
 	Prior, Proposed, Delta string
-	ErrorMessage           string
+	// Unreadable is set if the answer has a Prior or a Proposed that is not an amount.
+	Unreadable   bool
+	ErrorMessage string
 }
 
 // PolicyCheck is the result of one group of policies; a run may have several.

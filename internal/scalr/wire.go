@@ -1,6 +1,7 @@
 package scalr
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -24,7 +25,8 @@ type resource struct {
 // relationship holds the ids of what a resource is related to.
 type relationship struct {
 	ids  []string
-	many bool // they came as a list
+	many bool   // they came as a list
+	kind string // the type of the resource, if there is one and it came
 }
 
 type reference struct {
@@ -77,12 +79,18 @@ func (r resource) check(op, kind string) error {
 // malformed is an answer that breaks the protocol: as good as none.
 func malformed(op, note string) error { return &Error{Op: op, Note: note} }
 
-// ref gives the id of a to-one relationship, or "".
+// related are the types of what is related by a name of which an action depends.
+var related = map[string]string{"workspace": "workspaces", "environment": "environments", "configuration-version": "configuration-versions",
+	"plan": "plans", "apply": "applies", "cost-estimate": "cost-estimates", "account": "accounts", "locked-by-run": "runs"}
+
+// ref gives the id of a to-one relationship, or "". A resource of another type than
+// the name stands for is none.
 func (r resource) ref(name string) string {
-	if to := r.Relationships[name]; !to.many && len(to.ids) == 1 {
-		return to.ids[0]
+	to := r.Relationships[name]
+	if to.many || len(to.ids) != 1 || to.kind != "" && related[name] != "" && to.kind != related[name] {
+		return ""
 	}
-	return ""
+	return to.ids[0]
 }
 
 // refs gives the ids of a to-many relationship.
@@ -144,17 +152,18 @@ func (a attributes) set(name string) bool {
 	return b != nil && *b
 }
 
+var wholeText = regexp.MustCompile(`^-?[0-9]{1,16}(\.0+)?$`)
+
 func (a attributes) number(name string) *int {
 	var f float64
 	switch v := a[name].(type) {
 	case float64:
 		f = v
 	case string:
-		parsed, err := strconv.ParseFloat(v, 64)
-		if err != nil {
+		if !wholeText.MatchString(v) {
 			return nil
 		}
-		f = parsed
+		f, _ = strconv.ParseFloat(v, 64)
 	default:
 		return nil
 	}
@@ -163,6 +172,17 @@ func (a attributes) number(name string) *int {
 	}
 	n := int(f)
 	return &n
+}
+
+// unreadable gives those of the members that are there and of which read makes
+// nothing: what they say is not known, which is not the same as not reported.
+func unreadable[T any](a attributes, read func(name string) *T, names ...string) (list []string) {
+	for _, name := range names {
+		if a[name] != nil && read(name) == nil {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 func (a attributes) count(name string) int {
@@ -198,14 +218,28 @@ func (a attributes) time(name string) time.Time {
 // as much memory. Those that are read have some dozen members.
 const maxDecoded = 64 << 10
 
-// object reads a member that is an object.
+// object reads a member that is an object; nil for anything else, and for one that
+// states a member twice.
 func (a attributes) object(name string) attributes {
 	raw, _ := a[name].(json.RawMessage)
-	var m map[string]any
-	if len(raw) > maxDecoded || json.Unmarshal(raw, &m) != nil {
+	if len(raw) > maxDecoded {
 		return nil
 	}
-	return m
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if start, _ := d.Token(); start != json.Delim('{') {
+		return nil
+	}
+	all := attributes{}
+	for d.More() {
+		token, err := d.Token()
+		member, _ := token.(string)
+		var value any
+		if _, twice := all[member]; err != nil || twice || d.Decode(&value) != nil {
+			return nil
+		}
+		all[member] = value
+	}
+	return all
 }
 
 // body makes the document of a request.

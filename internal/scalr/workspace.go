@@ -21,9 +21,9 @@ type Workspace struct {
 	VCS                        string // the repository's name, when the workspace is bound to one
 	Hooks                      bool   // scripts run before Terraform does, which may make files
 	Terragrunt                 bool   // Terragrunt runs in it, which needs no .tf files of its own
-	RunAll                     bool   // one run plans several Terragrunt units
+	RunAll                     bool   // one run plans several Terragrunt units, or may do so
 	ModuleVersionID            string // set when the workspace is driven by a module
-	Locked                     bool
+	Locked                     bool   // also if it is reported as something else than a boolean
 	LockReason                 string
 	LockedBy                   string // a person, in words
 	LockedByRun                string // a run that is at work

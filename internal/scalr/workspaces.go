@@ -77,10 +77,11 @@ func (d document) workspace(r resource) Workspace {
 		ExecutionMode: a.text("execution-mode"), Platform: a.text("iac-platform"), Version: a.line("terraform-version"),
 		WorkingDirectory: a.text("working-directory"), EnvironmentType: a.text("environment-type"),
 		AutoDestroyDays: a.number("auto-destroy-days"), DeletionProtection: a.flag("deletion-protection-enabled"),
-		HasResources: a.flag("has-resources"), Terragrunt: a["terragrunt"] != nil, RunAll: a.object("terragrunt").set("use-run-all"),
+		HasResources: a.flag("has-resources"), Terragrunt: a["terragrunt"] != nil, RunAll: a.runAll(),
 		Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
-		Locked: a.set("locked"), LockReason: a.line("lock-reason"), LockedByRun: r.ref("locked-by-run"),
-		Tags: d.tags(r), Permissions: a.flags("permissions"),
+		Locked: a.set("locked") || len(unreadable(a, a.flag, "locked")) > 0, LockReason: a.line("lock-reason"),
+		LockedByRun: r.ref("locked-by-run"),
+		Tags:        d.tags(r), Permissions: a.flags("permissions"),
 	}
 	if w.VCS == "" && a["vcs-repo"] != nil {
 		w.VCS = "a repository"
@@ -94,6 +95,16 @@ func (d document) workspace(r resource) Workspace {
 		w.in(e)
 	}
 	return w
+}
+
+// runAll reports whether a workspace plans several units: all that is known is that
+// one without Terragrunt does not, and one that says so.
+func (a attributes) runAll() bool {
+	if a["terragrunt"] == nil {
+		return false
+	}
+	says := a.object("terragrunt").flag("use-run-all")
+	return says == nil || *says
 }
 
 func (a attributes) hasText(name string) bool { return a.text(name) != "" }

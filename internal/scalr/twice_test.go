@@ -1,0 +1,222 @@
+package scalr_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// TestWhatIsStatedTwice: what a document means that states a member or a resource
+// twice depends on who reads it, so that it is no answer (H35).
+func TestWhatIsStatedTwice(t *testing.T) {
+	t.Parallel()
+	plan := func(destructions string) string {
+		return `{"type":"plans","id":"plan-9","attributes":{"status":"finished","resource-destructions":` + destructions + `}}`
+	}
+	elsewhere := `{"data":{"type":"workspaces","id":"ws-9"}}`
+	for name, c := range map[string]struct {
+		find, put string // the first place in the answer, and what stands there instead
+		op        string
+		requests  int
+	}{
+		"attributes":                     {`"data":{`, `"data":{"attributes":{"is-destroy":true},`, readRun, 2},
+		"relationships":                  {`"data":{`, `"data":{"relationships":{"workspace":` + elsewhere + `},`, readRun, 2},
+		"id":                             {`"data":{`, `"data":{"id":"run-9",`, readRun, 2},
+		"type":                           {`"data":{`, `"data":{"type":"plans",`, readRun, 2},
+		"included":                       {`"included":`, `"included":[],"included":`, readRun, 2},
+		"data of a relationship":         {`"workspace":{"data":`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"},"data":`, readRun, 2},
+		"a relationship, the first null": {`"workspace":{`, `"workspace":{"data":null},"workspace":{`, readRun, 2},
+		"id of a reference":              {`"workspace":{"data":{`, `"workspace":{"data":{"id":"ws-9",`, readRun, 2},
+		"a plan that differs":            {`"included":[`, `"included":[` + plan("3") + `,` + plan("0") + `,`, readRun, 2},
+		"a plan that is the same":        {`"included":[`, `"included":[` + plan("3") + `,` + plan("3") + `,`, readRun, 1},
+		"a user that differs": {`"included":[`, `"included":[{"type":"users","id":"u-9","attributes":{"email":"a"}},` +
+			`{"type":"users","id":"u-9","attributes":{"email":"b"}},`, readRun, 1},
+		"meta":        {`"meta":{`, `"meta":{"pagination":{"total-count":7}},"meta":{`, listWorkspaces, 2},
+		"pagination":  {`"pagination":{`, `"pagination":{"total-count":7},"pagination":{`, listWorkspaces, 2},
+		"total-count": {`"total-count":`, `"total-count":7,"total-count":`, listWorkspaces, 2},
+		"links":       {`"data":`, `"links":{"next":"x"},"links":{"next":null},"data":`, listWorkspaces, 2},
+		"next":        {`"data":`, `"links":{"next":"x","next":null},"data":`, listWorkspaces, 2},
+		"upload":      {`"upload":`, `"upload":"https://blob.scalr.test/of-others","upload":`, "POST /configuration-versions", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 10 * time.Minute}}})
+				run := r.mustRun(true)
+				r.sim.AddFault(scalrtest.Fault{Op: c.op, Action: scalrtest.Edit, Change: func(body string) string {
+					if !strings.Contains(body, c.find) {
+						t.Errorf("the answer does not hold %s", c.find)
+					}
+					body = strings.Replace(body, `"links":`, `"was":`, strings.Count(c.put, `"links"`))
+					return strings.Replace(body, c.find, c.put, 1)
+				}})
+				before, err := len(r.arrived(c.op)), error(nil)
+				switch c.op {
+				case readRun:
+					_, err = r.Look(t.Context(), run.ID)
+				case listWorkspaces:
+					_, err = r.EnvironmentContents(t.Context(), scalrtest.EnvironmentID)
+				default:
+					_, err = r.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+				}
+				if got := len(r.arrived(c.op)) - before; err != nil || got != c.requests {
+					t.Errorf("got %d requests and the error %v, want %d requests", got, err, c.requests)
+				}
+			})
+		})
+	}
+}
+
+const listWorkspaces = "GET /workspaces"
+
+// TestAnswersForSomethingElse: a part of a run and a configuration version are read
+// by their ids, and an answer with another id is no answer.
+func TestAnswersForSomethingElse(t *testing.T) {
+	t.Parallel()
+	t.Run("part", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, scalrtest.Scenario{})
+			run := r.mustRun(true)
+			time.Sleep(time.Minute)
+			r.sim.AddFault(scalrtest.Fault{Op: readRun, Times: 2, Action: scalrtest.Edit, Change: func(body string) string {
+				return strings.Replace(body, `"included":`, `"was":`, 1)
+			}})
+			seen := func() *scalr.Plan {
+				look, err := r.Look(t.Context(), run.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return look.Plan
+			}
+			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "finished" {
+				t.Fatalf("got %+v", plan)
+			}
+			r.sim.AddFault(scalrtest.Fault{Op: "GET /plans/*", Action: scalrtest.Edit, Change: func(body string) string {
+				return strings.ReplaceAll(body, run.Plan.ID, "plan-of-others")
+			}})
+			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "" {
+				t.Errorf("the plan of another run was taken: %+v", plan)
+			}
+		})
+	})
+	t.Run("configuration version", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			const read = "GET /configuration-versions/*"
+			r := newRig(t, scalrtest.Scenario{})
+			v, err := r.configuration(t.Context(), true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := len(r.arrived(read))
+			r.sim.AddFault(scalrtest.Fault{Op: read, Action: scalrtest.Edit, Change: func(body string) string {
+				return strings.ReplaceAll(body, v.ID, "cv-of-others")
+			}})
+			again, err := r.AwaitUploaded(t.Context(), v.ID, time.Minute, func(string) {})
+			if got := len(r.arrived(read)) - before; err != nil || again.ID != v.ID || got != 2 {
+				t.Errorf("got %s after %d requests: %v", again.ID, got, err)
+			}
+		})
+	})
+}
+
+// TestUnreadable: a member that is there and holds nothing sensible is not the same
+// as one that is not there.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		value, want string // what is read: a number, none, unreadable
+	}{
+		{`null`, "none"}, {`0`, "0"}, {`3.0`, "3"}, {`"3"`, "3"}, {`"3.0"`, "3"}, {`-1`, "-1"}, {`"-1"`, "-1"}, {`1e0`, "1"},
+		{`1.5`, "unreadable"}, {`1e300`, "unreadable"}, {`1e999`, "unreadable"}, {`99999999999999999999`, "unreadable"}, {`"many"`, "unreadable"}, {`""`, "unreadable"},
+		{`"NaN"`, "unreadable"}, {`"inf"`, "unreadable"}, {`"1,000"`, "unreadable"}, {`"+3"`, "unreadable"}, {`" 3"`, "unreadable"}, {`"0x3"`, "unreadable"}, {`"1_000"`, "unreadable"},
+		{`true`, "unreadable"}, {`[3]`, "unreadable"}, {`{"n":3}`, "unreadable"},
+	} {
+		t.Run(c.value, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{})
+				run := r.mustRun(true)
+				time.Sleep(time.Minute)
+				r.sim.AddFault(scalrtest.Fault{Op: readRun, Action: scalrtest.Edit, Change: func(body string) string {
+					i := strings.Index(body, `"resource-destructions":`) + len(`"resource-destructions":`)
+					return body[:i] + c.value + body[i+strings.IndexAny(body[i:], ",}"):]
+				}})
+				look, err := r.Look(t.Context(), run.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := "none"
+				switch n := look.Plan.Destructions; {
+				case n != nil:
+					got = strconv.Itoa(*n)
+				case len(look.Plan.Unreadable) > 0:
+					got = "unreadable"
+				}
+				if got != c.want {
+					t.Errorf("got %s (%v), want %s", got, look.Plan.Unreadable, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestWorkspaceAtItsWorst: what a workspace reports as something else than it should
+// counts as the worst.
+func TestWorkspaceAtItsWorst(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		member, value string
+		want          string // what is read: several units, locked
+	}{
+		{"terragrunt", `null`, ""}, {"terragrunt", `{"use-run-all":false}`, ""}, {"terragrunt", `{"version":"0.5","use-run-all":true}`, "several units"},
+		{"terragrunt", `{"version":"0.5"}`, "several units"}, {"terragrunt", `{"use-run-all":null}`, "several units"}, {"terragrunt", `{"use-run-all":1}`, "several units"},
+		{"terragrunt", `"yes"`, "several units"}, {"terragrunt", `{"use-run-all":true,"use-run-all":false}`, "several units"},
+		{"locked", `false`, ""}, {"locked", `null`, ""}, {"locked", `true`, "locked"}, {"locked", `1`, "locked"}, {"locked", `"maybe"`, "locked"}, {"locked", `[]`, "locked"},
+	} {
+		t.Run(c.member+" "+c.value, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{})
+				r.sim.AddFault(scalrtest.Fault{Op: "GET /workspaces/*", Action: scalrtest.Edit, Change: func(body string) string {
+					body = strings.Replace(body, `"`+c.member+`":`, `"was":`, 1)
+					return strings.Replace(body, `"attributes":{`, `"attributes":{"`+c.member+`":`+c.value+`,`, 1)
+				}})
+				w, err := r.Workspace(t.Context(), scalrtest.WorkspaceID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if (c.want == "several units") != w.RunAll || (c.want == "locked") != w.Locked {
+					t.Errorf("several units %v, locked %v, want %q", w.RunAll, w.Locked, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestRelatedToSomethingElse: a workspace of another type than workspaces is none.
+func TestRelatedToSomethingElse(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{"workspaces": scalrtest.WorkspaceID, "environments": "", "Workspaces": ""} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrtest.Scenario{})
+				run := r.mustRun(true)
+				r.sim.AddFault(scalrtest.Fault{Op: readRun, Action: scalrtest.Edit, Change: func(body string) string {
+					return strings.ReplaceAll(body, `"type":"workspaces"`, `"type":"`+kind+`"`)
+				}})
+				look, err := r.Look(t.Context(), run.ID)
+				if err != nil || look.WorkspaceID != want {
+					t.Errorf("got %q, want %q (%v)", look.WorkspaceID, want, err)
+				}
+			})
+		})
+	}
+}
