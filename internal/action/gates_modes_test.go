@@ -169,6 +169,34 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 	}
 }
 
+// TestUnitsAreListed: of a workspace that plans several units, the plans of all are
+// listed. Anywhere else, what follows the plan was printed by something else: it
+// counts, and the summary says that there is something that it does not list.
+func TestUnitsAreListed(t *testing.T) {
+	t.Parallel()
+	unit := func(name string) string {
+		return "Terraform will perform the following actions:\n\n  # null_resource." + name + " will be created\n  + resource \"null_resource\" \"" + name +
+			"\" {\n      + id = (known after apply)\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n\n"
+	}
+	for name, terragrunt := range map[string]string{"several": `{"version":"0.80.0","use-run-all":true}`, "one": `{"version":"0.80.0","use-run-all":false}`, "none": "null"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, "plan-changes"),
+				scalrtest.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+					body = strings.Replace(body, `"terragrunt":`, `"was":`, 1)
+					return strings.Replace(body, `"attributes":{`, `"attributes":{"terragrunt":`+terragrunt+`,`, 1)
+				}},
+				scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
+			s.Life.Plan.Log = unit("first") + unit("second")
+			p := newRig(t, s).play().want(0, "result=planned")
+			if !strings.Contains(p.summary, "null_resource.first") || strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
+				strings.Contains(p.summary, "1 more change, not listed here") == (name == "several") {
+				t.Errorf("the summary is:\n%s", p.summary)
+			}
+		})
+	}
+}
+
 // TestSignalDuringTheJudgment: what must be known of the plan does not come. The step
 // does not wait for it, lets nothing go on, and stops its run.
 func TestSignalDuringTheJudgment(t *testing.T) {

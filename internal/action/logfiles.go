@@ -14,7 +14,9 @@ import (
 type stageLogs struct {
 	step  *step
 	runID string
-	logs  map[scalr.Phase]*stageLog
+	// severalUnits is set for a workspace that plans several units in one run.
+	severalUnits bool
+	logs         map[scalr.Phase]*stageLog
 }
 
 // of gives a stage's log.
@@ -23,6 +25,9 @@ func (l *stageLogs) of(p scalr.Phase) *stageLog {
 		return log
 	}
 	log := &stageLog{Log: tfplan.NewLog(l.step.redact)}
+	if l.severalUnits {
+		log.SeveralUnits()
+	}
 	if l.logs == nil {
 		l.logs = map[scalr.Phase]*stageLog{}
 	}

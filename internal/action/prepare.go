@@ -31,6 +31,7 @@ func (r *runStory) prepare(ctx context.Context, l *bundle.Listing) error {
 // at takes down where the run happens, as soon as it is known.
 func (r *runStory) at(w scalr.Workspace) {
 	r.report.Workspace = w
+	r.logs.severalUnits = w.RunAll
 	r.report.WorkspaceURL = r.client.WorkspaceURL(w.EnvironmentID, w.ID)
 	r.out.set("workspace-id", w.ID)
 	r.out.set("environment-id", w.EnvironmentID)

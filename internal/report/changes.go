@@ -57,7 +57,7 @@ func (r Report) groups(s style) []section {
 		page = append(page, sec)
 	}
 	if r.Plan.Omitted > 0 {
-		page = append(page, section{open: fmt.Sprintf("… and %s, too many to list: %s.\n\n", things(r.Plan.Omitted, "more change", "more changes"), r.more())})
+		page = append(page, section{open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", things(r.Plan.Omitted, "more change", "more changes"), r.more())})
 	}
 	return page
 }

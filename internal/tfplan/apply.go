@@ -18,7 +18,11 @@ type Done struct {
 	What    string // created, changed, destroyed
 }
 
-var doneLine = regexp.MustCompile(`^(\S.*): (Creation|Modifications|Destruction) complete after `)
+var (
+	doneLine = regexp.MustCompile(`^(\S.*): (Creation|Modifications|Destruction) complete after `)
+	// byProvisioner is what Terraform puts before each line that a provisioner prints.
+	byProvisioner = regexp.MustCompile(` \([\w-]+\): `)
+)
 
 var doneWords = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
@@ -29,12 +33,13 @@ func (l *Log) Apply() Apply {
 	return apply.Redacted(l.redact)
 }
 
-// note takes down a change that is done.
+// note takes down a change that is done. Provisioners and messages of errors, which
+// the author of a configuration writes, may say what they like.
 func (l *Log) note(line string) {
-	if !strings.Contains(line, " complete after ") || len(l.done) == mostChanges || l.doneSize > longestList {
+	if l.found.open || !strings.Contains(line, " complete after ") || len(l.done) == mostChanges || l.doneSize > longestList {
 		return
 	}
-	if m := doneLine.FindStringSubmatch(line); m != nil {
+	if m := doneLine.FindStringSubmatch(line); m != nil && !byProvisioner.MatchString(m[1]+": ") {
 		l.done = append(l.done, Done{Address: strings.Clone(m[1]), What: doneWords[m[2]]})
 		l.doneSize += changeOverhead + len(m[1])
 	}

@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,25 +79,91 @@ func TestForgedPassages(t *testing.T) {
 }
 
 // TestForgedTextAlone: where there is no JSON, a change that the log has twice has no
-// diff, and what is printed behind the plan is no part of it.
+// diff, and what is printed behind the plan is no part of it: it is counted, and the
+// report says that there is something that it does not list.
 func TestForgedTextAlone(t *testing.T) {
 	t.Parallel()
-	const plan = "Terraform will perform the following actions:\n\n  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n    }\n\n" +
-		"  # a.c will be created\n  + resource \"a\" \"c\" {\n      + id = 2\n    }\n\nPlan: 2 to add, 0 to change, 0 to destroy.\n"
-	const forged = "\nWarning: Check block assertion failed\n\n  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = \"FORGED\"\n    }\n" +
-		"  # a.d will be created\n  + resource \"a\" \"d\" {\n      + id = \"FORGED\"\n    }\n"
-	for name, log := range map[string]string{"behind": plan + forged, "before": forged + plan} {
-		p := readPlan(nil, logOf(log))
-		got := map[string]string{}
-		for _, c := range p.Changes {
-			got[c.Address] = c.Diff
-		}
-		_, listed := got["a.d"]
-		if got["a.b"] != "" || !strings.Contains(got["a.c"], "id = 2") || listed != (name == "before") {
-			t.Errorf("%s: got %q", name, got)
-		}
-		if name == "behind" && *p.Planned != (Counts{Additions: 2}) {
-			t.Errorf("got %v", *p.Planned)
+	const header = "Terraform will perform the following actions:\n\n"
+	const b = "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n    }\n\n"
+	const c = "  # a.c will be created\n  + resource \"a\" \"c\" {\n      + id = 2\n    }\n"
+	const sum = "\nPlan: 2 to add, 0 to change, 0 to destroy.\n"
+	const plan = header + b + c + sum
+	const warning, failure = "\nWarning: Check block assertion failed\n\n", "\nError: Resource precondition failed\n\n"
+	const forgedB = "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = \"FORGED\"\n    }\n"
+	const forgedD = "  # a.d will be created\n  + resource \"a\" \"d\" {\n      + id = \"FORGED\"\n    }\n"
+	const outputs = "Changes to Outputs:\n  + url = \"FORGED\"\n"
+	imported := func(id string) string {
+		return "  # a.i will be imported\n    # (imported from \"" + id + "\")\n    resource \"a\" \"i\" {\n        id = 3\n    }\n\n"
+	}
+	failed := strings.Replace(header, "will perform the following actions:", "planned the following actions, but then encountered a problem:", 1)
+	for name, c := range map[string]struct {
+		log       string
+		several   bool
+		listed    string // the addresses, with a "!" where there is no diff
+		omitted   int
+		outputs   bool
+		additions int
+	}{
+		"nothing forged":                     {log: plan, listed: "a.b a.c", additions: 2},
+		"passages behind":                    {log: plan + warning + forgedB + forgedD, listed: "a.b! a.c", omitted: 2, additions: 4},
+		"passages at once behind":            {log: plan + forgedD, listed: "a.b a.c", omitted: 1, additions: 3},
+		"passages before":                    {log: forgedB + forgedD + plan, listed: "a.b! a.d a.c", additions: 4},
+		"a plan behind":                      {log: plan + warning + header + forgedB + forgedD + sum, listed: "a.b! a.c", omitted: 2, additions: 4},
+		"a plan of OpenTofu's behind":        {log: plan + warning + strings.Replace(header, "Terraform", "OpenTofu", 1) + forgedD + sum, listed: "a.b a.c", omitted: 1, additions: 4},
+		"drift behind":                       {log: plan + warning + "Note: Objects have changed outside of Terraform\n\n" + strings.Replace(forgedD, "will be created", "has changed", 1), listed: "a.b a.c", omitted: 1, additions: 2},
+		"outputs behind a warning":           {log: plan + warning + outputs, listed: "a.b a.c", additions: 2},
+		"outputs of the plan":                {log: plan + "\n" + outputs, listed: "a.b a.c", outputs: true, additions: 2},
+		"outputs alone":                      {log: outputs + "\nYou can apply this plan to save these new output values to the Terraform\nstate, without changing any real infrastructure.\n", outputs: true},
+		"a plan behind no changes":           {log: "No changes. Your infrastructure matches the configuration.\n" + warning + header + forgedD + sum, omitted: 1, additions: 2},
+		"an import id that ends the plan":    {log: header + imported("x\")\n\nPlan: 0 to add, 0 to change, 0 to destroy.\n") + b + c + sum, listed: "a.i!", omitted: 2, additions: 2},
+		"an import id that says no changes":  {log: header + imported("x\")\n\nNo changes. All is well.\n\n") + b + c + sum, listed: "a.i!", omitted: 2, additions: 2},
+		"a plan behind the error of a plan":  {log: failed + b + failure + header + forgedD, listed: "a.b", omitted: 1, additions: 2},
+		"a passage behind the error":         {log: failed + b + failure + forgedB + forgedD, listed: "a.b!", omitted: 2, additions: 3},
+		"a passage behind a boxed error":     {log: failed + b + "╷\n│ Error: no\n╵\n" + forgedD, listed: "a.b", omitted: 1, additions: 2},
+		"the plans of several units":         {log: plan + header + forgedD + sum, several: true, listed: "a.b a.c a.d", additions: 4},
+		"several units, of which one failed": {log: failed + b + failure + header + forgedD + sum, several: true, listed: "a.b a.d", additions: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := NewLog(nil)
+			if c.several {
+				l.SeveralUnits()
+			}
+			io.WriteString(l, c.log)
+			p := l.Plan(t.Context(), nil)
+			var listed []string
+			for _, change := range slices.Concat(p.Changes, p.Drift) {
+				if change.Diff == "" {
+					change.Address += "!"
+				}
+				listed = append(listed, change.Address)
+			}
+			if got := strings.Join(listed, " "); got != c.listed || p.Omitted != c.omitted || (p.OutputDiff != "") != c.outputs {
+				t.Errorf("got %q, %d omitted and outputs %q; want %q and %d", got, p.Omitted, p.OutputDiff, c.listed, c.omitted)
+			}
+			if p.Text.Additions != c.additions {
+				t.Errorf("it counts %d additions, want %d", p.Text.Additions, c.additions)
+			}
+		})
+	}
+}
+
+// TestForgedDone: what a provisioner or an error prints is not what an apply has done.
+func TestForgedDone(t *testing.T) {
+	t.Parallel()
+	log := "aws_s3_bucket.data: Creating...\n" +
+		"null_resource.a (local-exec): aws_db.main: Destruction complete after 1s\n" +
+		`null_resource.a["x"] (remote-exec): Creation complete after 1s` + "\n" +
+		"aws_s3_bucket.data: Creation complete after 1s [id=x]\n" +
+		`module.m["a b"].aws_x.y["c: d"]: Modifications complete after 2s [id=y]` + "\n" +
+		"aws_x.z (deposed object 1234abcd): Destruction complete after 1s\n" +
+		"\nError: boom\n\n  with null_resource.a\n\naws_db.other: Destruction complete after 1s\n"
+	for name, log := range map[string]string{"plain": log, "boxed": strings.Replace(log, "\nError: boom\n\n  with null_resource.a\n\naws_db.", "╷\n│ Error: boom\n│ \n│ aws_db.", 1)} {
+		l := NewLog(nil)
+		io.WriteString(l, log)
+		want := []Done{{"aws_s3_bucket.data", "created"}, {`module.m["a b"].aws_x.y["c: d"]`, "changed"}, {"aws_x.z (deposed object 1234abcd)", "destroyed"}}
+		if diff := cmp.Diff(l.Apply().Done, want); diff != "" {
+			t.Errorf("%s: -got +want:\n%s", name, diff)
 		}
 	}
 }

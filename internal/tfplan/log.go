@@ -39,6 +39,11 @@ func NewLog(redact *secret.Redactor) *Log {
 	return &Log{redact: redact, text: newPlanText(redact), found: diagnostics{count: map[string]int{}, redact: redact}}
 }
 
+// SeveralUnits says that the log holds the plans of several units, one behind the
+// other (Terragrunt's run-all). Of any other log only the first plan is listed: what
+// follows was printed by something else. It must be called before the first Write.
+func (l *Log) SeveralUnits() { l.text.several = true }
+
 // mostRestarts is how often a log may begin anew before it proves nothing.
 const mostRestarts = 3
 
@@ -46,16 +51,17 @@ const mostRestarts = 3
 // counted still counts, since only one of several versions can be the right one.
 func (l *Log) Restart() {
 	l.flush()
-	dropped, restarts := l.tally(), l.restarts+1
+	dropped, restarts, several := l.tally(), l.restarts+1, l.text.several
 	*l = *NewLog(l.redact)
-	l.dropped, l.restarts = dropped, restarts
+	l.dropped, l.restarts, l.text.several = dropped, restarts, several
 }
 
 // tally is what the log says that the plan does.
 func (l *Log) tally() Tally {
 	t := l.text.tally()
-	t.Counts = t.Counts.worst(l.dropped.Counts)
-	t.Others, t.Drift = max(t.Others, l.dropped.Others), max(t.Drift, l.dropped.Drift)
+	t.Counts = t.Counts.Worst(l.dropped.Counts)
+	t.Most = t.Most.Worst(l.dropped.Most)
+	t.Others, t.Drift, t.Reads = max(t.Others, l.dropped.Others), max(t.Drift, l.dropped.Drift), max(t.Reads, l.dropped.Reads)
 	t.Besides = t.Besides.worst(l.dropped.Besides)
 	for _, d := range l.dropped.Doubts {
 		t.doubt(d)

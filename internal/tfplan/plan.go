@@ -57,7 +57,7 @@ type Plan struct {
 
 	Planned *Counts // nil if neither source says
 	Besides Besides // what it does besides
-	Omitted int     // changes, drift and outputs that are counted and not listed, since there are so many
+	Omitted int     // changes, drift and outputs that are counted and not listed: there are too many, or they stand behind the end of a plan
 
 	// JSON and Text are what each source says by itself, for those who judge.
 	JSON, Text Tally
@@ -99,7 +99,11 @@ func (p *planText) document() document {
 	doc.changes.omitted = p.omitted
 	listed := map[key]bool{}
 	for _, one := range p.passages {
-		if listed[one.key] {
+		switch {
+		case one.unlisted:
+			doc.changes.omitted++
+			continue
+		case listed[one.key]:
 			continue
 		}
 		listed[one.key] = true
@@ -124,7 +128,7 @@ func (p *planText) document() document {
 		counts := p.open.Counts
 		doc.planned = &counts
 	}
-	if p.sections == 1 {
+	if p.sections == 1 && !p.unlisted {
 		doc.outputDiff = diff(redactedLines(p.redact, p.outputs))
 	}
 	return doc

@@ -106,6 +106,7 @@ func (p *planJSON) plan() error {
 		return err
 	})
 	p.tally.Documents++
+	p.tally.Most = p.tally.Most.Worst(p.tally.Counts.minus(before.Counts))
 	switch {
 	case err != nil:
 		return err

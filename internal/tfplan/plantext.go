@@ -8,41 +8,6 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-var (
-	planBody = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-|\./\+|\+/\.| <=|   ) \S+ "`)
-	planSum  = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy` +
-		`(?:, (\d{1,9}) to forget)?\.(?: Actions: (\d{1,9}) to invoke\.)?$`)
-	deposed = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
-	rule    = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
-	// resource is what an address looks like: a type and a name, perhaps in a module.
-	resource = regexp.MustCompile(`^(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)+[A-Za-z_][\w-]*(?:\[.*\])?$`)
-)
-
-// A log may have millions of lines, so that what comes first is cheap.
-func isRule(line string) bool {
-	return (strings.HasPrefix(line, "-") || strings.HasPrefix(line, "─")) && rule.MatchString(line)
-}
-
-// isHeader reports a comment line above a block: one or two blanks deep.
-func isHeader(line string) bool {
-	text, ok := strings.CutPrefix(strings.TrimPrefix(line, " "), " # ")
-	if !ok {
-		text, ok = strings.CutPrefix(line, " # ")
-	}
-	return ok && text != "" && text[0] != ' '
-}
-
-// isNote reports a line below a header that says no more than others do, such as
-// the identity by which a resource is imported.
-func isNote(line string) bool {
-	return strings.HasPrefix(line, "  #") || strings.HasPrefix(line, " (because ")
-}
-
-// byTool reports a sentence that begins with the tool's name.
-func byTool(line string) bool {
-	return strings.HasPrefix(line, "Terraform ") || strings.HasPrefix(line, "OpenTofu ")
-}
-
 // key names one change: an address, an object left over from a replacement, and
 // whether it happened outside.
 type key struct {
@@ -61,6 +26,7 @@ type passage struct {
 	size     int
 	shallow  bool // its lines were indented by the block's depth less than others
 	whole    bool // its end was seen, within the bounds
+	unlisted bool // it stands where no plan is: it counts, and is believed only if the JSON has it
 }
 
 // planText reads a plan as Terraform or OpenTofu prints it, line by line. It
@@ -71,7 +37,8 @@ type passage struct {
 // its sum. What it tallies are all the changes of all of them, wherever they
 // stand, since only too few of them could do harm.
 type planText struct {
-	redact *secret.Redactor
+	redact  *secret.Redactor
+	several bool // plans of several units
 
 	passages []*passage
 	byKey    map[key]*passage
@@ -81,12 +48,15 @@ type planText struct {
 	omitted  int         // changes beyond
 	outputs  []string
 	sections int  // in which outputs change
+	unlisted bool // the first of them stands where no plan is
 	errored  bool // planning did not finish
 	cut      bool // the line that is read has no end
 
 	closed Tally // of the plans whose end was seen
 	open   Tally // since then
 	ended  bool  // nothing of a plan came since the last end
+	ending bool  // the paragraph with which the plan ends goes on
+	sealed bool  // the one plan of the text is over: what follows is not listed
 
 	// announced is how many invocations the last sum counts that were not listed before it.
 	announced int
@@ -137,6 +107,7 @@ func (p *planText) add(line string) {
 
 // turn sees where a new part of the plan begins, and where the plan ends.
 func (p *planText) turn(line string) {
+	p.seal(line)
 	switch {
 	case strings.HasPrefix(line, "Note: Objects have changed outside of"), byTool(line) && strings.Contains(line, "changes made outside of"):
 		p.part, p.ended = inDrift, false
@@ -149,15 +120,17 @@ func (p *planText) turn(line string) {
 		p.invocation(line[len("    # "):])
 	case strings.HasPrefix(line, "Planning failed."):
 		p.errored = true
-	case line == "Changes to Outputs:":
+	case line == outputsTitle:
 		p.part = inOutputs
+		p.unlisted = p.unlisted || p.sealed
 		p.sections++
 		p.open.Others++
 	case strings.HasPrefix(line, "Plan: "):
 		p.sum(line)
 	case isEnd(line):
 		p.close(Tally{})
-	case isProgress(line):
+		p.ending = true
+	case isProgress(line), p.ended && p.part != inInvocations && isBlock(line):
 		p.ended = false // the end that was seen was that of something else
 	case strings.HasPrefix(line, "Note: This is a partial plan"):
 		p.open.Others++ // something is left for the next plan
@@ -166,19 +139,15 @@ func (p *planText) turn(line string) {
 	}
 }
 
-// isEnd reports the words with which a plan without a sum ends: one without
-// changes, one that changes nothing but outputs, and one that only looks for drift.
-// They are wrapped at 78 columns.
-func isEnd(line string) bool {
-	return line == "No changes." || strings.HasPrefix(line, "No changes. ") ||
-		strings.HasPrefix(line, "You can apply this plan to save these new output values") ||
-		strings.HasPrefix(line, "This is a refresh-only plan, so ")
-}
-
-// isProgress reports a line that is printed before a plan.
-func isProgress(line string) bool {
-	return strings.HasSuffix(line, ": Reading...") || strings.Contains(line, ": Refreshing state...") ||
-		strings.Contains(line, ": Read complete after ") || strings.HasPrefix(line, "Initializing ")
+// seal sees that the one plan of a text is over: with its end, which only the
+// outputs may follow, or with the errors of a plan that has none. Whatever the author
+// of a configuration prints comes with warnings and errors, or by an import id.
+func (p *planText) seal(line string) {
+	p.ending = p.ending && line != ""
+	if p.several || p.sealed || p.ending || line == "" || isRule(line) {
+		return
+	}
+	p.sealed = p.closed.Documents > 0 && line != outputsTitle || p.part != before && (line == "╷" || isTitle(line))
 }
 
 // sum takes the line that sums the plan up.
@@ -199,11 +168,13 @@ func (p *planText) sum(line string) {
 // close ends a plan, of which each number is the greater of those of its sum and
 // of its changes.
 func (p *planText) close(sum Tally) {
-	p.closed.Counts.add(p.open.Counts.worst(sum.Counts))
+	p.closed.Counts.add(p.open.Counts.Worst(sum.Counts))
 	p.closed.Others += max(p.open.Others, sum.Others)
 	p.closed.Besides.add(p.open.Besides.worst(sum.Besides))
 	p.announced = max(sum.Besides.Invocations-p.open.Besides.Invocations, 0)
+	p.closed.Most = p.closed.Most.Worst(p.open.Counts.Worst(sum.Counts))
 	p.closed.Drift += p.open.Drift
+	p.closed.Reads += p.open.Reads
 	for _, d := range p.open.Doubts {
 		p.closed.doubt(d)
 	}
@@ -215,9 +186,11 @@ func (p *planText) close(sum Tally) {
 func (p *planText) tally() Tally {
 	t := p.closed
 	t.Counts.add(p.open.Counts)
+	t.Most = t.Most.Worst(p.open.Counts)
 	t.Others += p.open.Others
 	t.Besides.add(p.open.Besides)
 	t.Drift += p.open.Drift
+	t.Reads += p.open.Reads
 	for _, d := range p.open.Doubts {
 		t.doubt(d)
 	}
@@ -306,6 +279,7 @@ var plainWords = regexp.MustCompile(`^[A-Za-z ,'-]{1,80}$`)
 
 // passage begins one.
 func (p *planText) passage(k key, words string, action Action, drifted bool) {
+	p.seal(words)
 	k.drifted = drifted || action == Move && p.part == inDrift
 	one := &passage{key: k, action: action}
 	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
@@ -321,11 +295,9 @@ func (p *planText) passage(k key, words string, action Action, drifted bool) {
 		p.open.count(action, action == Import)
 	}
 	p.head(one.key)
-	if p.part == behind || p.part == inInvocations && action != Invoke { // printed by something else, in the plan's words
-		p.ended = false
-		return
-	}
 	p.ended = invoked
+	// Of what stands where no plan is, it seems that something else printed it in the plan's words.
+	one.unlisted = p.part == behind || p.part == inInvocations && action != Invoke || p.sealed && !invoked
 	if p.flooded {
 		p.omitted++
 		return

@@ -13,8 +13,12 @@ func (c *Counts) add(d Counts) {
 	c.Destructions += d.Destructions
 }
 
-// worst is the greater of each number.
-func (c Counts) worst(d Counts) Counts {
+func (c Counts) minus(d Counts) Counts {
+	return Counts{c.Imports - d.Imports, c.Additions - d.Additions, c.Changes - d.Changes, c.Destructions - d.Destructions}
+}
+
+// Worst is the greater of each number.
+func (c Counts) Worst(d Counts) Counts {
 	return Counts{max(c.Imports, d.Imports), max(c.Additions, d.Additions), max(c.Changes, d.Changes), max(c.Destructions, d.Destructions)}
 }
 
@@ -26,11 +30,16 @@ type Tally struct {
 	Counts
 	// Besides has numbers for what is among Others, or an addition too.
 	Besides Besides
+	// Most is the greatest of each number in any one document: what at least a
+	// whole source must count, also if a log has the same plan several times.
+	Most Counts
 	// Others is how many changes have no number of their own: moves, forgotten
 	// objects, outputs, invoked or deferred actions.
 	Others int
 	// Drift is how many objects changed outside of Terraform.
 	Drift int
+	// Reads is how many data sources are read during the apply, which changes nothing.
+	Reads int
 
 	Documents int
 	// Complete is set when the source is a plan and was read to its end.
@@ -42,8 +51,11 @@ type Tally struct {
 
 const mostDoubts = 5
 
-// Changes reports whether an apply would do anything, as far as the source says.
+// HasChanges reports whether an apply would do anything, as far as the source says.
 func (t Tally) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 }
+
+// Empty reports whether the source has nothing at all that is not left alone.
+func (t Tally) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 }
 
 func (t *Tally) doubt(why string) {
 	if len(t.Doubts) < mostDoubts && !slices.Contains(t.Doubts, why) {
@@ -66,6 +78,8 @@ func (t *Tally) count(a Action, imported bool) {
 		t.Destructions++
 	case Move, Forget, Invoke, Other:
 		t.Others++
+	case Read:
+		t.Reads++
 	}
 	if imported {
 		t.Imports++
