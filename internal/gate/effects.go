@@ -8,6 +8,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
@@ -54,8 +55,12 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 	if run.RefreshOnly {
 		return w.refreshOnly()
 	}
+	missing := "neither Scalr's numbers nor the plan JSON nor the whole text of the plan is available"
+	if gaps := w.compare(); len(gaps) > 0 {
+		missing = gaps[0]
+	}
 	e := Effects{Changes: w.changes(), Destroys: w.destroys()}
-	return e.unless(w.doubts(), "neither Scalr's numbers nor the plan JSON nor the whole text of the plan is available")
+	return e.unless(w.doubts(), missing)
 }
 
 // unless makes a no unknown if there are doubts; missing is what is to be said
@@ -85,7 +90,8 @@ type weighing struct {
 type numbers struct {
 	changes                          []bool // whether anything changes: what the run and the plan say
 	additions, updates, destructions *int   // nil if not reported
-	failed                           bool   // the plan
+	unreadable                       []string
+	failed                           bool // the plan
 }
 
 func numbersOf(run scalr.Run) numbers {
@@ -96,7 +102,9 @@ func numbersOf(run scalr.Run) numbers {
 	if run.HasChanges != nil && *run.HasChanges {
 		n.changes = append(n.changes, true)
 	}
+	n.unreadable = run.Unreadable
 	if p := run.Plan; p != nil {
+		n.unreadable = append(slices.Clip(n.unreadable), p.Unreadable...)
 		n.failed = p.Status == "errored"
 		n.additions, n.updates, n.destructions = p.Additions, p.Changes, p.Destructions
 		if p.Status != "finished" { // a zero from before the plan says nothing
@@ -179,6 +187,9 @@ func (w weighing) doubts() []string {
 		if one.n != nil && *one.n < 0 {
 			list = append(list, fmt.Sprintf("Scalr reports %d %s", *one.n, one.what))
 		}
+	}
+	for _, member := range w.server.unreadable {
+		list = append(list, "what Scalr reports as "+member+" cannot be read")
 	}
 	if w.server.failed {
 		list = append(list, "planning failed before it was finished")

@@ -101,6 +101,7 @@ func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	}
 	prior, hasPrior := Amount(e.Prior)
 	proposed, hasProposed := Amount(e.Proposed)
+	readable := !e.Unreadable && hasPrior == (e.Prior != "") && hasProposed == (e.Proposed != "") && hasPrior == hasProposed
 	most, increase, agree := delta, e.Delta, true
 	if hasPrior && hasProposed {
 		difference := new(big.Rat).Sub(proposed, prior)
@@ -115,6 +116,8 @@ func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 		return Unknown, "the limit is not an amount"
 	case most.Cmp(limit) > 0:
 		return Yes, fmt.Sprintf("%s USD a month more, of at most %g", increase, c.MaxCostIncrease)
+	case !readable:
+		return Unknown, "the totals of Scalr's cost estimate cannot be read"
 	case !agree, hasPrior && prior.Sign() < 0, hasProposed && proposed.Sign() < 0:
 		return Unknown, "the amounts of Scalr's cost estimate contradict each other"
 	}

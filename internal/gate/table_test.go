@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"scalr-run-action/internal/gate"
@@ -12,12 +13,14 @@ import (
 // A claim is what one source says of a plan, by construction. The oracle below
 // knows claims only, never how they are read.
 type claim struct {
-	name     string
-	knows    bool // it is whole: what it does not say does not happen
-	changes  bool // it says that a resource changes
-	destroys bool // it says that one is destroyed
-	doubtful bool // it cannot be relied on
-	others   bool // something changes that is no resource
+	name      string
+	knows     bool // it is whole: what it does not say does not happen
+	changes   bool // it says that a resource changes
+	destroys  bool // it says that one is destroyed
+	doubtful  bool // it cannot be relied on
+	others    bool // something changes that is no resource
+	creates   int  // so many
+	uncounted bool // it does not say how many it creates
 }
 
 type numbersCase struct {
@@ -30,11 +33,11 @@ func numbersCases() []numbersCase {
 	return []numbersCase{
 		{claim{name: "no numbers"}, nil, nil, nil},
 		{claim{name: "zeros", knows: true}, n(0), n(0), n(0)},
-		{claim{name: "additions", knows: true, changes: true}, n(2), n(0), n(0)},
+		{claim{name: "additions", knows: true, changes: true, creates: 2}, n(2), n(0), n(0)},
 		{claim{name: "destructions", knows: true, changes: true, destroys: true}, n(0), n(0), n(1)},
 		{claim{name: "negative destructions", doubtful: true}, n(0), n(0), n(-1)},
 		{claim{name: "negative additions", doubtful: true}, n(-3), n(0), n(0)},
-		{claim{name: "destructions alone", knows: true}, nil, nil, n(0)}, // none: the others are not reported
+		{claim{name: "destructions alone", knows: true, uncounted: true}, nil, nil, n(0)}, // none: the others are not reported
 	}
 }
 
@@ -48,9 +51,9 @@ var jsonCases = []planCase{
 	{claim{name: "JSON {}"}, "{}"},
 	{claim{name: "broken JSON"}, jsonOf("")[:40]},
 	{claim{name: "JSON without changes", knows: true}, jsonOf("")},
-	{claim{name: "JSON creates", knows: true, changes: true}, action(`["create"]`)},
+	{claim{name: "JSON creates", knows: true, changes: true, creates: 1}, action(`["create"]`)},
 	{claim{name: "JSON destroys", knows: true, changes: true, destroys: true}, action(`["delete"]`)},
-	{claim{name: "JSON replaces", knows: true, changes: true, destroys: true}, action(`["create","delete"]`)},
+	{claim{name: "JSON replaces", knows: true, changes: true, destroys: true, creates: 1}, action(`["create","delete"]`)},
 	{claim{name: "broken JSON destroys", changes: true, destroys: true}, action(`["delete"]`)[:len(action(`["delete"]`))-1]},
 	{claim{name: "JSON with an action not known", knows: true, others: true, doubtful: true}, action(`["obliterate"]`)},
 	{claim{name: "JSON with actions twice", knows: true, doubtful: true}, jsonOf(`{"address":"a.b","change":{"actions":["no-op"],"actions":["no-op"]}}`)},
@@ -61,9 +64,9 @@ var textCases = []planCase{
 	{claim{name: "no text"}, ""},
 	{claim{name: "cut text"}, "Terraform used the selected providers to generate the following execution\n"},
 	{claim{name: "text without changes", knows: true}, noChanges},
-	{claim{name: "text creates", knows: true, changes: true}, createsOne + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"},
+	{claim{name: "text creates", knows: true, changes: true, creates: 1}, createsOne + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"},
 	{claim{name: "text destroys", knows: true, changes: true, destroys: true}, destroysOne + "\nPlan: 0 to add, 0 to change, 1 to destroy.\n"},
-	{claim{name: "cut text creates", changes: true}, createsOne},
+	{claim{name: "cut text creates", changes: true, creates: 1}, createsOne},
 	{claim{name: "cut text destroys", changes: true, destroys: true}, destroysOne},
 	{claim{name: "text with a negative sum", doubtful: true}, "\nPlan: 0 to add, 0 to change, -1 to destroy.\n"},
 }
@@ -115,8 +118,8 @@ func TestEveryCombination(t *testing.T) {
 
 func checkCell(t *testing.T, in gate.Case, has *bool, sources []claim) {
 	t.Helper()
-	text := &sources[2]
-	text.knows = text.knows && !in.SeveralUnits // it ends as often as there are units
+	sources[2].knows = sources[2].knows && !in.SeveralUnits // it ends as often as there are units
+	sources = whole(sources, has)
 	where := fmt.Sprint(in.Run.Status, ", several units ", in.SeveralUnits, ", has-changes ", word(has))
 	knows, doubtful, changes, destroys, others := false, false, false, false, false
 	for _, s := range sources {
@@ -131,11 +134,29 @@ func checkCell(t *testing.T, in gate.Case, has *bool, sources []claim) {
 	}
 	// Numbers say that nothing at all changes only together with has-changes.
 	numbers := sources[0]
-	knows = sources[1].knows || text.knows || numbers.knows && numbers.name == "zeros" && has != nil
+	knows = sources[1].knows || sources[2].knows || numbers.knows && numbers.name == "zeros" && has != nil
 	green = ended[in.Run.Status] || knows && !changes && !others && !doubtful && (has == nil || !*has)
 	if got := len(gate.Conditions{Changes: true}.Judge(in)) == 0; got != green {
 		t.Errorf("changes passes: %v, want %v: %s", got, green, where)
 	}
+}
+
+// whole gives the sources such that one is whole only if no other one has more: it
+// creates as much, and it is not empty where another one or has-changes says that
+// something happens. Numbers do not count what is no resource.
+func whole(sources []claim, has *bool) []claim {
+	all := slices.Clone(sources)
+	for i := range all {
+		one := &all[i]
+		empty := i > 0 && !one.changes && !one.others
+		one.knows = one.knows && (!empty || has == nil || !*has)
+		for j, other := range sources {
+			if i != j && (other.creates > one.creates && !one.uncounted || empty && (other.others || other.changes)) {
+				one.knows = false
+			}
+		}
+	}
+	return all
 }
 
 func word(b *bool) string {
