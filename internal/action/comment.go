@@ -61,7 +61,7 @@ func superseded(err error) bool {
 func (r *runStory) thread() comment.Thread {
 	e := r.job.Event()
 	return comment.Thread{HTTP: r.env.HTTP, APIURL: e.APIURL, GraphQLURL: e.GraphQLURL, Token: r.in.GitHubToken,
-		Repository: e.Repository, Redact: r.redact.String, UserAgent: r.userAgent()}
+		Repository: e.Repository, Redact: r.redact.String, RedactPage: r.redact.Rendered, UserAgent: r.userAgent()}
 }
 
 // commentName begins the hidden mark of our comments.

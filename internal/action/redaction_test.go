@@ -433,3 +433,34 @@ func jsonOf(value any) string {
 	text, _ := json.Marshal(value)
 	return string(text)
 }
+
+// TestReportsKeepTheirWords: a secret that is a word of ours is hidden in what others wrote, and
+// neither in the words nor in the markup of a report.
+func TestReportsKeepTheirWords(t *testing.T) {
+	t.Parallel()
+	bothWays(t, func(t *testing.T, withJSON bool) {
+		play := func(secrets string) (summary, comment string) {
+			hub := newHub(oldHead)
+			s := planned(t, "windows", withJSON)
+			s.Life.Policies = []scalrtest.Policy{{Name: "details", Result: "advisory_failed", Messages: []string{"the summary of octocat"}}}
+			p := onPull(t, hub, s, "11", oldHead, "sensitive-variables="+secrets).play().want(0, "result=planned")
+			written := hub.Written(7)
+			if len(written) != 1 {
+				t.Fatalf("%d comments were written\n%s", len(written), p.log)
+			}
+			return p.summary, visiblePart(written[0].Body)
+		}
+		summary, comment := play("unused=never-seen-anywhere")
+		redactedSummary, redactedComment := play("a=details\nb=code\nc=diff\nd=summary\ne=resources\nf=octocat\ng=infra\nh=network\ni=acme-data")
+		hide := func(page string) string {
+			page = strings.NewReplacer("`details` (advisory)", "`***` (advisory)", "the summary of", "the *** of").Replace(page)
+			return regexp.MustCompile(`\b(octocat|infra|network|acme-data)\b`).ReplaceAllString(page, "***")
+		}
+		for name, pages := range map[string][2]string{"summary": {summary, redactedSummary}, "comment": {comment, redactedComment}} {
+			want, got := hide(unescaped(pages[0])), strings.ReplaceAll(unescaped(pages[1]), "%2A", "*")
+			if got != want {
+				t.Errorf("the %s differs:\n%s", name, differingLines(got, want))
+			}
+		}
+	})
+}

@@ -24,6 +24,7 @@ type Thread struct {
 	Repository string              // owner/name
 	Number     int                 // of the pull request; FindPullRequest needs none
 	Redact     func(string) string // applied to all that is sent and to all errors; may be nil
+	RedactPage func(string) string // applied to bodies and notes in its place; may be nil
 	UserAgent  string
 }
 

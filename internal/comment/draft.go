@@ -61,7 +61,7 @@ func (s *session) draft(mode Mode, post Post) (*draft, error) {
 		d.state.workspace = workspaceKey(s.redact(post.Workspace))
 	}
 	for _, body := range []string{post.Body, post.Shorter} {
-		body = normal(s.redact(body))
+		body = normal(s.redactPage(body))
 		if body != "" && utf8.RuneCountInString(body) <= MaxBody {
 			d.bodies = append(d.bodies, body)
 		}

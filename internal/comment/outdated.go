@@ -30,7 +30,7 @@ const endOfNote = "<!-- the outdated report -->"
 // are as those of Publish.
 func (t Thread) MarkOutdated(ctx context.Context, f Failure) (string, error) {
 	return t.publish(ctx, func(s *session) (task, error) {
-		note := normal(s.redact(f.Note))
+		note := normal(s.redactPage(f.Note))
 		if note == "" || utf8.RuneCountInString(note) > MaxNote {
 			return nil, &Error{Kind: TooLong, Op: "comment", Message: "the note is empty or too long"}
 		}

@@ -81,6 +81,14 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
+// redactPage redacts what was rendered.
+func (s *session) redactPage(text string) string {
+	if s.thread.RedactPage == nil {
+		return s.redact(text)
+	}
+	return s.thread.RedactPage(text)
+}
+
 func (s *session) redact(text string) string {
 	if s.thread.Redact == nil {
 		return text

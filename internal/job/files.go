@@ -113,7 +113,8 @@ func (j *Job) appendCommand(kind, message string) (err error) {
 	return nil
 }
 
-// WriteSummary appends Markdown to the job's summary, secrets redacted. What does not fit with what is there already
+// WriteSummary appends Markdown to the job's summary. What it is made of is redacted already, and the whole is once more,
+// but for short declared secrets. What does not fit with what is there already
 // is refused, not cut. It returns ErrNoSummary if there is no file for it.
 func (j *Job) WriteSummary(markdown string) error {
 	j.mu.Lock()
@@ -125,7 +126,7 @@ func (j *Job) WriteSummary(markdown string) error {
 	if path == "" {
 		return ErrNoSummary
 	}
-	if err := j.writeSummary(path, j.redact.String(markdown)); err != nil {
+	if err := j.writeSummary(path, j.redact.Rendered(markdown)); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
 	}
 	return nil

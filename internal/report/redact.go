@@ -14,8 +14,13 @@ func (r Report) Redacted(redact *secret.Redactor) Report {
 	r.Problem = redact.String(r.Problem)
 	r.Hints, r.Gates = redacted(redact, r.Hints), redacted(redact, r.Gates)
 	r.PlanJSONMissing = redact.String(r.PlanJSONMissing)
-	r.Workspace.Name, r.Workspace.Environment = redact.String(r.Workspace.Name), redact.String(r.Workspace.Environment)
-	r.Run.ErrorMessage = redact.String(r.Run.ErrorMessage)
+	for _, text := range []*string{
+		&r.Workspace.ID, &r.Workspace.Name, &r.Workspace.Environment, &r.WorkspaceURL, &r.RunURL, &r.Action,
+		&r.Run.ID, &r.Run.ConfigurationID, &r.Run.ErrorMessage,
+		&r.Source.Repository, &r.Source.CommitURL, &r.Source.WorkflowRunURL, &r.Source.Actor,
+	} {
+		*text = redact.String(*text)
+	}
 	r.Run.Policies = redactedChecks(redact, r.Run.Policies)
 	r.Plan, r.Apply = r.Plan.Redacted(redact), r.Apply.Redacted(redact)
 	return r

@@ -149,13 +149,21 @@ func (r *Redactor) String(s string) string {
 
 // Bytes returns b without the secrets. It returns b itself, and allocates nothing, if there is none in it; b is never
 // changed.
-func (r *Redactor) Bytes(b []byte) []byte {
+func (r *Redactor) Bytes(b []byte) []byte { return r.redacted(b, (*Redactor).find) }
+
+// Rendered redacts a page that was made of redacted texts. Short declared secrets, which are often words, are left alone:
+// they would be found in the words and in the markup of the page itself.
+func (r *Redactor) Rendered(page string) string {
+	return string(r.redacted([]byte(page), (*Redactor).findAnywhere))
+}
+
+func (r *Redactor) redacted(b []byte, find func(*Redactor, []byte) []span) []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	// A secret with stars in it may come about by our own stars: look again. A text in which that goes on and on was made
 	// for it, and is hidden whole.
 	for range mostRounds {
-		found := r.find(b)
+		found := find(r, b)
 		if beginnings := r.findBeginnings(b); len(beginnings) > 0 {
 			found = merged(append(found, beginnings...))
 		}
@@ -185,13 +193,18 @@ func cut(b []byte, spans []span) []byte {
 
 // find returns where secrets stand in b, in order; what overlaps or touches is one span.
 func (r *Redactor) find(b []byte) []span {
-	found := merged(r.findWhole(b, nil, r.findWindows(b)))
+	found := r.findAnywhere(b)
 	if r.borders {
 		if more := r.findWhole(b, &borders{text: b, hidden: found}, nil); len(more) > 0 {
 			found = merged(slices.Concat(found, more))
 		}
 	}
 	return found
+}
+
+// findAnywhere leaves out what counts on borders only.
+func (r *Redactor) findAnywhere(b []byte) []span {
+	return merged(r.findWhole(b, nil, r.findWindows(b)))
 }
 
 // merged sorts spans, and makes one of those that overlap or touch.

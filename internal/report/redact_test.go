@@ -1,0 +1,61 @@
+package report
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/secret"
+)
+
+// TestRedactedCoversEveryText puts a short secret into every text of a report that
+// others wrote, and looks for it in the rendered pages.
+func TestRedactedCoversEveryText(t *testing.T) {
+	t.Parallel()
+	const hidden = "hunter2"
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.Declared(hidden))
+	for _, result := range []string{"planned", "errored", "applied", "rejected", "refused", "policy-failed", "needs-confirmation"} {
+		var r Report
+		fill(reflect.ValueOf(&r).Elem(), hidden, 0)
+		r.Result, r.ErrorCode, r.Bundle.SHA256, r.Source.SHA, r.Stages = result, "run-errored", "", "", nil
+		page := r.Redacted(redactor)
+		for name, text := range map[string]string{"summary": page.Summary(), "comment": page.Comment(CommentLimit), "note": page.OutdatedNote(1000)} {
+			if at := strings.Index(text, hidden); at >= 0 {
+				t.Errorf("%s: the %s shows %q", result, name, text[max(0, at-80):min(len(text), at+20)])
+			}
+			if !strings.Contains(text, "***") && !strings.Contains(text, "&#42;") {
+				t.Errorf("%s: the %s shows nothing of the report:\n%s", result, name, text)
+			}
+		}
+	}
+}
+
+// fill sets every text, and makes every list and pointer hold one element.
+func fill(v reflect.Value, text string, depth int) {
+	if depth > 12 || !v.CanSet() {
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[string]() {
+			v.SetString(text)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), text, depth+1)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), text, depth+1)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i), text, depth+1)
+		}
+	case reflect.Int, reflect.Int64:
+		v.SetInt(1)
+	}
+}
