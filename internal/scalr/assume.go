@@ -2,6 +2,7 @@ package scalr
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -10,13 +11,32 @@ import (
 
 // Assume trades GitHub's proof of who the job is for a token of a service
 // account (openapi.yml, assume_service_account). The request carries no token of
-// ours. The lifetime is left to the account's policy.
+// ours. The lifetime is left to the account's policy. The document spells the
+// member with a hyphen, the vendor's examples with an underscore: where Scalr
+// rejects the request itself, the other spelling is sent once.
 func (c *Client) Assume(ctx context.Context, email string, proof secret.Value) (token secret.Value, expires time.Time, err error) {
-	op := "sign in as " + printable(email, 200)
 	c.secrets.Add(proof)
+	token, expires, err = c.assume(ctx, email, "id-token", proof)
+	if !rejectsRequest(err) {
+		return token, expires, err
+	}
+	if other, until, otherErr := c.assume(ctx, email, "id_token", proof); !rejectsRequest(otherErr) {
+		return other, until, otherErr
+	}
+	return token, expires, err
+}
+
+// rejectsRequest reports whether Scalr answered that the request is wrong, and
+// not the identity in it.
+func rejectsRequest(err error) bool {
+	return errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict)
+}
+
+func (c *Client) assume(ctx context.Context, email, member string, proof secret.Value) (token secret.Value, expires time.Time, err error) {
+	op := "sign in as " + printable(email, 200)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"service-accounts", "assume"}, kind: actionType, policy: starting, plain: true, anonymous: true,
-		body: map[string]any{"id-token": proof.Reveal(), "service-account-email": email},
+		body: map[string]any{member: proof.Reveal(), "service-account-email": email},
 		read: func(a answer) error {
 			answer, err := readAttributes(a.json)
 			if err != nil {
