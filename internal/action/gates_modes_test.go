@@ -162,7 +162,9 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 					t.Errorf("%s holds the secret, or cannot be read: %v", output, err)
 				}
 			}
-			if strings.Contains(p.summary, c.secret) {
+			// The words of the report itself are shown.
+			others := strings.NewReplacer("1 to destroy", "", "would have destroyed 1 resource", "").Replace(p.summary)
+			if strings.Contains(others, c.secret) {
 				t.Errorf("the summary holds the secret:\n%s", p.summary)
 			}
 		})
