@@ -18,7 +18,7 @@ func (r *runStory) judge(ctx context.Context, run scalr.Run, confirmed bool) []g
 	}
 	return gate.Conditions{
 		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
-		CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
+		Warnings: r.in.FailOn.Warnings, CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
 	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
 }
 

@@ -162,6 +162,46 @@ func TestErrorsTakeThePlaces(t *testing.T) {
 	p.says("line=3")
 }
 
+// TestPlacesOfFiles: only what may be in the repository is named by an annotation.
+func TestPlacesOfFiles(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "plan-error")
+	s.Life.Plan.Log = ""
+	for _, place := range []string{"<value for var.x>", ".terraform/modules/vpc/main.tf", "/opt/hook/main.tf", "main.tf"} {
+		s.Life.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place + " line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
+	}
+	p := newRig(t, s).play().want(1, "result=errored").says("main.tf,line=7")
+	if n := strings.Count(p.log, "line=7"); n != 1 {
+		t.Errorf("%d annotations name a place, want 1", n)
+	}
+}
+
+// TestWarningsGate: Terraform's warnings are counted, and only its own.
+func TestWarningsGate(t *testing.T) {
+	t.Parallel()
+	const closing = "\nNo changes. Your infrastructure matches the configuration.\n"
+	for name, c := range map[string]struct {
+		log, warnings string
+		hit           bool
+	}{
+		"none":  {"Warning: Permanently added 'github.com' to the list of known hosts.\n" + closing, "0", false},
+		"boxed": {closing + "╷\n│ Warning: Old\n│ \n│ Use new.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n", "3", true},
+		"list":  {closing + "\nWarnings:\n\n- Old\n  on main.tf line 1\n\nTo see the full warning notes, run Terraform without -compact-warnings.\n", "1", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, "no-changes")
+			s.Life.Plan.Log = c.log
+			newRig(t, s).play().want(0, "result=no-changes", "warnings="+c.warnings)
+			if c.hit {
+				newRig(t, s, "fail-on=warnings").play().want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
+			} else {
+				newRig(t, s, "fail-on=warnings").play().want(0, "result=no-changes")
+			}
+		})
+	}
+}
+
 // TestConfirmNotYet: a run that only passes through planned refuses for a while.
 func TestConfirmNotYet(t *testing.T) {
 	t.Parallel()

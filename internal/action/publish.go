@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"scalr-run-action/internal/inputs"
@@ -107,11 +108,11 @@ const mostPlaces = 9
 // about. The files of a ready archive are not the repository's.
 func (r *runStory) annotatePlaces() {
 	shown, more := 0, 0
-	places := slices.Concat(r.report.Plan.Diagnostics, r.report.Apply.Diagnostics)
+	places := r.report.Diagnostics()
 	slices.SortStableFunc(places, func(a, b tfplan.Diagnostic) int { return severity(a) - severity(b) })
 	for _, d := range places {
 		switch {
-		case d.File == "" || r.directory == "":
+		case r.directory == "" || !inCheckout(d.File):
 		case shown == mostPlaces:
 			more++
 		default:
@@ -122,6 +123,11 @@ func (r *runStory) annotatePlaces() {
 	if more > 0 {
 		r.job.Infof("%d more places are named in the log.", more)
 	}
+}
+
+// inCheckout reports whether a file of a diagnostic may be one of the repository: downloaded modules are in no commit.
+func inCheckout(file string) bool {
+	return file != "" && !path.IsAbs(file) && !slices.Contains(strings.Split(file, "/"), ".terraform")
 }
 
 // severity puts errors before warnings.

@@ -16,6 +16,7 @@ type Conditions struct {
 	Destroy           bool // replacements too
 	NeedsConfirmation bool
 	CostIncrease      bool
+	Warnings          bool    // of Terraform, while it planned
 	MaxCostIncrease   float64 // USD a month that CostIncrease lets pass
 }
 
@@ -75,7 +76,32 @@ func (c Conditions) Judge(in Case) []Failure {
 		}
 		add("cost-increase", increases, reason, reason)
 	}
+	if c.Warnings {
+		add("warnings", warn(in), "Terraform printed warnings while it planned", "the whole text of the plan is not available")
+	}
 	return failures
+}
+
+// warn reports whether Terraform printed warnings while it planned.
+func warn(in Case) Answer {
+	n, known := Warnings(in.Plan, in.SeveralUnits)
+	switch {
+	case n > 0:
+		return Yes
+	case known:
+		return No
+	}
+	return Unknown
+}
+
+// Warnings is the number of warnings that Terraform printed while it planned, and whether the whole log was read. Only the
+// log has them, and that of several units is whole if it holds as many plans as the JSON.
+func Warnings(plan tfplan.Plan, severalUnits bool) (n int, known bool) {
+	known = plan.Text.Complete
+	if severalUnits || plan.JSON.Documents > 1 {
+		known = known && plan.JSON.Complete && plan.Text.Documents >= plan.JSON.Documents
+	}
+	return plan.Text.Warnings, known
 }
 
 // amount is an amount of money as Scalr writes it.

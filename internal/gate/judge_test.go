@@ -240,3 +240,40 @@ func TestJudgedByItsFailure(t *testing.T) {
 		t.Errorf("a run that is confirmed: got %v", got)
 	}
 }
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	const (
+		box      = "╷\n│ Warning: Old\n│ \n│ Use new.\n╵\n"
+		document = `{"format_version":"1.2","terraform_version":"1.11.4"}`
+	)
+	for _, c := range []struct {
+		name, planJSON, log, want string
+		severalUnits              bool
+	}{
+		{name: "none", log: noChanges},
+		{name: "one", log: noChanges + box, want: "warnings: Terraform printed warnings while it planned"},
+		{name: "one of a log that is cut off", log: box, want: "warnings: Terraform printed warnings while it planned"},
+		{name: "no log", want: "warnings: the whole text of the plan is not available; unknown values fail the gate"},
+		{name: "the JSON alone", planJSON: document, want: "warnings: the whole text of the plan is not available; unknown values fail the gate"},
+		{name: "a log that is cut off", planJSON: document, log: "Terraform will perform the following actions:\n", want: "warnings: the whole text of the plan is not available; unknown values fail the gate"},
+		{name: "two units, both known", planJSON: document + document, log: noChanges + noChanges, severalUnits: true},
+		{name: "two units, one known", planJSON: document + document, log: noChanges, severalUnits: true, want: "warnings: the whole text of the plan is not available; unknown values fail the gate"},
+		{name: "units without the JSON", log: noChanges, severalUnits: true, want: "warnings: the whole text of the plan is not available; unknown values fail the gate"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			in := gate.Case{Run: finished(), Plan: planOf(t, c.planJSON, c.log), SeveralUnits: c.severalUnits}
+			got := ""
+			for _, f := range (gate.Conditions{Warnings: true}).Judge(in) {
+				got += f.String()
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			if failures := (gate.Conditions{}).Judge(in); failures != nil {
+				t.Errorf("without the condition: %v", failures)
+			}
+		})
+	}
+}

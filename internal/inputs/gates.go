@@ -11,9 +11,9 @@ func (r *reader) failOn() FailOn {
 	var f FailOn
 	gates := map[string]*bool{
 		"changes": &f.Changes, "destroy": &f.Destroy,
-		"needs-confirmation": &f.NeedsConfirmation, "cost-increase": &f.CostIncrease,
+		"needs-confirmation": &f.NeedsConfirmation, "cost-increase": &f.CostIncrease, "warnings": &f.Warnings,
 	}
-	words := []string{"changes", "destroy", "needs-confirmation", "cost-increase"}
+	words := []string{"changes", "destroy", "needs-confirmation", "cost-increase", "warnings"}
 	for _, l := range r.lines("fail-on") {
 		if gate := gates[l.text]; gate != nil {
 			*gate = true

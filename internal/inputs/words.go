@@ -67,6 +67,7 @@ type FailOn struct {
 	Destroy           bool // replacements too
 	NeedsConfirmation bool
 	CostIncrease      bool // beyond Run.MaxCostIncrease
+	Warnings          bool // of Terraform, while it planned
 }
 
 // Any reports whether there is any gate.

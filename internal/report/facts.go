@@ -12,6 +12,7 @@ import (
 // Facts are what later steps may build on. Nil and empty mean unknown.
 type Facts struct {
 	Additions, Changes, Destructions, Imports *int
+	Warnings                                  *int // of Terraform, while it planned
 	HasChanges, HasDestroys                   *bool
 	CostDelta                                 string // USD a month with two decimals: 42.25
 	PolicyStatus                              string // passed, advisory-failed, soft-failed, hard-failed, overridden
@@ -25,6 +26,9 @@ func (r Report) Facts() Facts {
 	effects := r.Effects()
 	f.HasDestroys, f.HasChanges = effects.Destroys.Bool(), effects.Changes.Bool()
 	r.count(&f)
+	if n, known := gate.Warnings(r.Plan, r.Workspace.RunAll); known || n > 0 && r.Plan.Partial {
+		f.Warnings = &n
+	}
 	if a := r.Run.Apply; a != nil {
 		f.Imports = told(a.Imports, f.Imports)
 		if r.Result == "applied" {
@@ -128,6 +132,7 @@ func (r Report) Outputs() []Output {
 		{"changes", whole(f.Changes)},
 		{"destructions", whole(f.Destructions)},
 		{"imports", whole(f.Imports)},
+		{"warnings", whole(f.Warnings)},
 		{"cost-delta", f.CostDelta},
 		{"policy-status", f.PolicyStatus},
 		{"error-code", strict(r.ErrorCode)},

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,17 +12,28 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// diagnosticsOf gives the plan's and the apply's diagnostics of one level.
-func (r Report) diagnosticsOf(level string) []tfplan.Diagnostic {
+// Diagnostics gives what Terraform printed in the plan and the apply: what the apply repeats only once, and no errors of a
+// stage that succeeded, which were printed by something else.
+func (r Report) Diagnostics() []tfplan.Diagnostic {
+	planned := r.Run.Plan != nil && r.Run.Plan.Status == "finished"
+	applied := r.Run.Apply != nil && r.Run.Apply.Status == "finished"
 	var found []tfplan.Diagnostic
-	for _, list := range [][]tfplan.Diagnostic{r.Plan.Diagnostics, r.Apply.Diagnostics} {
-		for _, d := range list {
-			if d.Level == level {
-				found = append(found, d)
-			}
+	for _, d := range r.Plan.Diagnostics {
+		if !planned || d.Level != "error" {
+			found = append(found, d)
+		}
+	}
+	for _, d := range r.Apply.Diagnostics {
+		if (!applied || d.Level != "error") && !slices.Contains(r.Plan.Diagnostics, d) {
+			found = append(found, d)
 		}
 	}
 	return found
+}
+
+// diagnosticsOf gives those of one level.
+func (r Report) diagnosticsOf(level string) []tfplan.Diagnostic {
+	return slices.DeleteFunc(r.Diagnostics(), func(d tfplan.Diagnostic) bool { return d.Level != level })
 }
 
 // errors shows what Terraform complains of, unfolded: it is what one came for.

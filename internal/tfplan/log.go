@@ -36,7 +36,7 @@ func NewLog(redact *secret.Redactor) *Log {
 	if redact == nil {
 		redact = new(secret.Redactor)
 	}
-	return &Log{redact: redact, text: newPlanText(redact), found: diagnostics{count: map[string]int{}, redact: redact}}
+	return &Log{redact: redact, text: newPlanText(redact), found: newDiagnostics(redact)}
 }
 
 // SeveralUnits says that the log holds the plans of several units, one behind the
@@ -62,6 +62,7 @@ func (l *Log) tally() Tally {
 	t.Counts = t.Counts.Worst(l.dropped.Counts)
 	t.Most = t.Most.Worst(l.dropped.Most)
 	t.Others, t.Drift, t.Reads = max(t.Others, l.dropped.Others), max(t.Drift, l.dropped.Drift), max(t.Reads, l.dropped.Reads)
+	t.Warnings = max(l.found.warnings(), l.dropped.Warnings)
 	t.Besides = t.Besides.worst(l.dropped.Besides)
 	for _, d := range l.dropped.Doubts {
 		t.doubt(d)
@@ -119,12 +120,13 @@ func (l *Log) add() {
 		l.line = append(l.line, safe[:min(len(safe), longestLine-len(l.line))]...)
 		l.long = nil
 	}
+	inColors := bytes.ContainsRune(l.line, '\x1b')
 	text := sanitize.Text(string(bytes.TrimRight(l.line, "\r")))
 	l.line = l.line[:0]
 	text = strings.ReplaceAll(text, "\t", "    ")
 	l.end.add(text)
 	l.text.add(text)
-	l.found.add(text)
+	l.found.add(text, inColors)
 	l.note(text)
 }
 

@@ -68,7 +68,7 @@ type Plan struct {
 // from the log how Terraform puts it.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	l.flush()
-	plan := Plan{Diagnostics: l.found.found, Tail: l.end.text(l.redact), Partial: l.text.errored, Text: l.tally()}
+	plan := Plan{Diagnostics: l.found.found(), Tail: l.end.text(l.redact), Partial: l.text.errored, Text: l.tally()}
 	doc := l.text.document()
 	if planJSON != nil {
 		read, tally, err := readJSON(ctx, planJSON, l.text)

@@ -40,6 +40,8 @@ type Tally struct {
 	Drift int
 	// Reads is how many data sources are read during the apply, which changes nothing.
 	Reads int
+	// Warnings is how many warnings Terraform printed; only a text has them.
+	Warnings int
 
 	Documents int
 	// Complete is set when the source is a plan and was read to its end.
