@@ -15,12 +15,23 @@ import (
 )
 
 // finding is a refusal of our own: the code says which, the problem says what.
-type finding struct{ code, problem string }
+type finding struct {
+	code, problem string
+	advice        string // in place of the code's
+}
+
+// do is what to do about it.
+func (f finding) do() string {
+	if f.advice != "" {
+		return f.advice
+	}
+	return advices[f.code].do
+}
 
 func (f *finding) Error() string { return f.problem }
 
 func found(code, format string, args ...any) error {
-	return &finding{code, fmt.Sprintf(format, args...)}
+	return &finding{code: code, problem: fmt.Sprintf(format, args...)}
 }
 
 // explain turns an error into an outcome with advice. The end of the step's
@@ -39,6 +50,10 @@ func explain(ctx context.Context, err error) outcome {
 			o.problem = bad.Error() // it begins with the name of an input, which is written small
 		}
 		o.input = pointedTo(err)
+		var f *finding
+		if errors.As(err, &f) && f.advice != "" {
+			o.hints = []string{f.advice}
+		}
 	}
 	return advised(o)
 }

@@ -28,7 +28,7 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 	r.showRights(w.Permissions)
 	var hints []string
 	for _, f := range r.obstacles(w, listing) {
-		hint := f.problem + " " + advices[f.code].do
+		hint := f.problem + " " + f.do()
 		if f.warning {
 			r.job.Warnf("%s", hint)
 			continue

@@ -119,7 +119,7 @@ var advices = map[string]advice{
 	codeWorkspaceVCS:              {"refused", "the workspace takes its configuration from a repository, so nothing can be uploaded to it", "Use a workspace without a VCS connection, or start the run from the repository.", "workspace"},
 	codeWorkspaceModule:           {"refused", "the workspace is driven by a module of the registry, so nothing can be uploaded to it", "Use a workspace without a module.", "workspace"},
 	codeWorkspaceLocal:            {"refused", "the workspace's execution mode is local: Scalr stores its state and runs nothing", "Set the execution mode of the workspace to remote.", "workspace"},
-	codeWorkspaceLocked:           {"refused", "somebody has locked the workspace", "Ask for the workspace to be unlocked, or unlock it in Scalr. A dry run is possible meanwhile.", "workspace"},
+	codeWorkspaceLocked:           {"refused", "a person, or a run that has finished, has locked the workspace", "Unlock the workspace in Scalr, or ask the person named to do so; `wait-for-lock` lets the step wait for that. If the lock is of a finished run, setting `force-latest-run` of the workspace helps too. A dry run is possible meanwhile.", "workspace"},
 	codeEnvironmentLock:           {"refused", "the environment is locked: no run in it is started", "Ask for the environment to be unlocked.", "workspace"},
 	codeCostOff:                   {"refused", "`fail-on` has `cost-increase`, but the environment has cost estimation off", "Turn on cost estimation for the environment (its setting `cost-estimation-enabled`), or remove `cost-increase` from `fail-on`.", "fail-on"},
 	codeDirectoryMissing:          {"refused", "the workspace's working directory is not in what `path` names", "Let `path` name the directory that holds the workspace's working directory, often the root of the repository, or change the working directory in Scalr.", "path"},
@@ -160,6 +160,14 @@ var advices = map[string]advice{
 	codeOverrideNeeded:            {"needs-override", "a soft policy failed and the run waits for an override", "Let somebody with the permission policy-checks:override look at it, in Scalr or by a step with `mode: override`.", ""},
 	codeTimedOut:                  {"timed-out", "the step took longer than `timeout`", "Give a longer `timeout`, or find out what the run waits for.", "timeout"},
 	codeInternal:                  {"", "a fault of this action", "Please report it, with the log of a run with debug logging on.", ""},
+}
+
+// lockAdvices say what to do about a lock, by what holds it.
+var lockAdvices = map[lockKind]string{
+	lockedByPerson: "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. A dry run is possible meanwhile.",
+	lockedByFinished: "No run is at work, so the lock does not end by itself. Unlock the workspace in Scalr, or set its `force-latest-run`, which lets a new run take over such a lock. " +
+		"A dry run is possible meanwhile.",
+	lockedByHiddenRun: "If that run is at work, a new run waits for it in the queue. If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`.",
 }
 
 // cloudCredentialsGone is what to tell users of an input that older pages have.

@@ -83,5 +83,5 @@ func (r *runStory) tooLarge(err error, a *bundle.Archive) error {
 	if codeOf(err) != codeUploadTooLarge {
 		return err
 	}
-	return &finding{codeUploadTooLarge, fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", sentence(err), size(a.Compressed), largest(a))}
+	return &finding{code: codeUploadTooLarge, problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", sentence(err), size(a.Compressed), largest(a))}
 }

@@ -18,14 +18,32 @@ func (r *runStory) prepare(ctx context.Context, l *bundle.Listing) error {
 		return err
 	}
 	r.at(w)
-	for _, f := range r.obstacles(w, l) {
-		if f.warning {
-			r.job.Warnf("%s", f.problem)
-			continue
+	if r.in.WaitForLock > 0 && !r.in.Dry && refusesRuns(w) && firstRefusal(r.obstacles(w, l)).code == codeWorkspaceLocked {
+		if w, err = r.waitForLock(ctx, w); err != nil {
+			return err
 		}
-		return &f.finding
+		r.report.Workspace = w // its settings may have changed meanwhile
+	}
+	list := r.obstacles(w, l)
+	for _, o := range list {
+		if o.warning {
+			r.job.Warnf("%s", o.problem)
+		}
+	}
+	if refusal := firstRefusal(list); refusal.code != "" {
+		return &refusal
 	}
 	return nil
+}
+
+// firstRefusal is the first obstacle that is more than a warning; zero for none.
+func firstRefusal(list []obstacle) finding {
+	for _, o := range list {
+		if !o.warning {
+			return o.finding
+		}
+	}
+	return finding{}
 }
 
 // at takes down where the run happens, as soon as it is known.
@@ -61,7 +79,7 @@ type obstacle struct {
 func (r *runStory) obstacles(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	var list []obstacle
 	add := func(warning bool, code, format string, args ...any) {
-		list = append(list, obstacle{finding{code, fmt.Sprintf(format, args...)}, warning})
+		list = append(list, obstacle{finding{code: code, problem: fmt.Sprintf(format, args...)}, warning})
 	}
 	switch {
 	case w.ModuleVersionID != "":
@@ -78,13 +96,8 @@ func (r *runStory) obstacles(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
 		add(false, codeCostOff, "The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.", w.Environment)
 	}
-	if w.Locked && w.LockedByRun == "" {
-		add(r.in.Dry, codeWorkspaceLocked, "Workspace %s is locked%s%s.", title(w), by(w.LockedBy), because(w.LockReason))
-	}
-	if w.Locked && w.LockedByRun != "" {
-		r.job.Infof("Run %s is at work in the workspace; a run that is not dry waits for it in the queue.", w.LockedByRun)
-	}
-	return append(list, workingDirectory(w, l)...)
+	list = append(list, workingDirectory(w, l)...)
+	return append(list, r.lockObstacles(w)...)
 }
 
 // workingDirectory looks for what Scalr would run in the bundle.
@@ -92,9 +105,9 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	dir := path.Clean("/" + w.WorkingDirectory)[1:]
 	switch {
 	case !l.HasDir(dir):
-		return []obstacle{{finding: finding{codeDirectoryMissing, fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
+		return []obstacle{{finding: finding{code: codeDirectoryMissing, problem: fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
 	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
-		return []obstacle{{warning: w.WorkingDirectory == "", finding: finding{codeDirectoryEmpty, fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
+		return []obstacle{{warning: w.WorkingDirectory == "", finding: finding{code: codeDirectoryEmpty, problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
 	}
 	return nil
 }
@@ -116,11 +129,12 @@ func by(who string) string {
 // find reads the workspace, by its id or by its name.
 func (r *runStory) find(ctx context.Context) (scalr.Workspace, error) {
 	if r.in.WorkspaceID == "" {
-		return findWorkspace(ctx, r.client, r.in.Environment, r.in.Workspace)
+		w, err := findWorkspace(ctx, r.client, r.in.Environment, r.in.Workspace)
+		return r.client.WithLockHolder(ctx, w), err
 	}
 	w, err := r.client.Workspace(ctx, r.in.WorkspaceID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
 		return w, found(codeWorkspaceMissing, "There is no workspace %s, or the token cannot see it. %s.", r.in.WorkspaceID, sentence(err))
 	}
-	return w, err
+	return r.client.WithLockHolder(ctx, w), err
 }

@@ -140,6 +140,19 @@ func TestBadTimeout(t *testing.T) {
 	})
 }
 
+func TestBadWaitForLock(t *testing.T) {
+	t.Parallel()
+	wait := func(name, value, timeout, says string) row {
+		return row{name: name, with: with{"dry-run": "false", "wait-for-lock": value, "timeout": timeout}, input: "wait-for-lock", says: says}
+	}
+	runRows(t, []row{
+		wait("no duration", "soon", "", "wait-for-lock: 30m"),
+		wait("zero", "0s", "", "is out of range"),
+		wait("longer than the default timeout", "61m", "", `is longer than timeout|"61m"|"60m"`),
+		wait("longer than timeout", "10m", "5m", "is longer than timeout"),
+	})
+}
+
 func TestBadPath(t *testing.T) {
 	t.Parallel()
 	path := func(name, value, says string) row {

@@ -11,7 +11,7 @@ func (r *reader) combinations(in Run) {
 	r.forkHead(in)
 	if in.Mode.NeedsRunID() {
 		unused := []string{"path", "auto-apply", "save-plan", "refresh", "refresh-only", "targets", "replace",
-			"variables", "sensitive-variables", "environment-variables", "sensitive-environment-variables"}
+			"variables", "sensitive-variables", "environment-variables", "sensitive-environment-variables", "wait-for-lock"}
 		if !in.Mode.LetsRunGoOn() {
 			unused = append(unused, "destroy")
 		}
@@ -19,6 +19,7 @@ func (r *reader) combinations(in Run) {
 	} else {
 		r.applying(in)
 		r.planning(in)
+		r.waitingForLock(in)
 	}
 	r.gates(in)
 	if in.Mode == ModeWatch && !in.Wait && r.is("wait", "false") {
@@ -59,6 +60,20 @@ func (r *reader) applying(in Run) {
 	}
 	if in.SavePlan && in.AutoApply != nil && *in.AutoApply {
 		r.badf("save-plan", `is "true" but auto-apply is "true" too, and a saved plan waits to be applied. Write save-plan: false, or remove auto-apply`)
+	}
+}
+
+// waitingForLock refuses a wait that the step's own end would cut short.
+func (r *reader) waitingForLock(in Run) {
+	if in.WaitForLock == 0 {
+		return
+	}
+	if in.Timeout > 0 && in.WaitForLock > in.Timeout {
+		r.badf("wait-for-lock", "is longer than timeout, which is for the whole step: %s and %s. Write a longer timeout, or at most wait-for-lock: %s",
+			r.quote(r.given("wait-for-lock")), r.quote(r.given("timeout")), shortDuration(in.Timeout))
+	}
+	if in.Dry {
+		r.notef("wait-for-lock has no effect, since a dry run does not need the workspace's lock.")
 	}
 }
 

@@ -73,6 +73,8 @@ func TestLoadRun(t *testing.T) {
 				r.MaxCostIncrease = 12.5
 			}},
 		{"timeout", with{"timeout": "1h30m"}, nil, func(r *inputs.Run) { r.Timeout = 90 * time.Minute }},
+		{"waiting for a lock", with{"dry-run": "false", "wait-for-lock": "15m"}, nil,
+			func(r *inputs.Run) { r.Dry, r.WaitForLock = false, 15*time.Minute }},
 		{"no waiting", with{"wait": "false"}, nil, func(r *inputs.Run) { r.Wait = false }},
 		{"no waiting to override", with{"mode": "override", "run-id": "run-1", "wait": "false"}, nil,
 			func(r *inputs.Run) {

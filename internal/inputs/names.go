@@ -33,6 +33,7 @@ func RunNames() []Input {
 		Input{Name: "mode", Default: "run"},
 		Input{Name: "run-id"},
 		Input{Name: "expected-configuration-version-id"},
+		Input{Name: "wait-for-lock"},
 		Input{Name: "wait", Default: "true"},
 		Input{Name: "timeout", Default: "60m"},
 		Input{Name: "on-cancel"},

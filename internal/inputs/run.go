@@ -7,7 +7,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Limits of the input timeout: the longest job of a self-hosted runner lasts five days.
+// Limits of the inputs timeout and wait-for-lock: the longest job of a self-hosted runner lasts five days.
 const (
 	shortestTimeout = time.Second
 	longestTimeout  = 120 * time.Hour
@@ -47,6 +47,8 @@ type Run struct {
 	RunID string
 	// ExpectedConfigurationID is the configuration version that the run RunID must be of; "" for any.
 	ExpectedConfigurationID string
+	// WaitForLock is how long a real run waits for a locked workspace; 0 to refuse at once.
+	WaitForLock time.Duration
 	// Wait is false to return as soon as the run is started.
 	Wait bool
 	// Timeout is for the whole step.
@@ -111,6 +113,9 @@ func (r *reader) message() string {
 func (r *reader) waiting(in *Run) {
 	in.Wait = r.boolean("wait")
 	in.Timeout = r.duration("timeout", shortestTimeout, longestTimeout)
+	if r.given("wait-for-lock") != "" {
+		in.WaitForLock = r.duration("wait-for-lock", shortestTimeout, longestTimeout)
+	}
 	in.OnCancel = word(r, "on-cancel", OnCancelStop, OnCancelStopApply, OnCancelLeave)
 	if in.OnCancel == "" {
 		// A run that this step did not create, or its reviewed plan, belongs to somebody else.

@@ -1,5 +1,7 @@
 package scalr
 
+import "time"
+
 // Workspace is what a run needs to know of a workspace, and what the workspace
 // action shows and sets. Zero fields were not reported. Names are as they came,
 // here and below, since they are compared: quote them where people read them.
@@ -26,9 +28,18 @@ type Workspace struct {
 	Locked                     bool   // also if it is reported as something else than a boolean
 	LockReason                 string
 	LockedBy                   string // a person, in words
-	LockedByRun                string // a run that is at work
+	LockedByRun                string // the id of a run, which may have finished
+	LockHolder                 LockHolder
+	ForceLatestRun             bool // a new run cancels the earlier ones, and takes over the lock of a finished run
 	Tags                       []Tag
 	Permissions                map[string]bool // as far as the service tells
+}
+
+// LockHolder is what Scalr reports of the run that has locked a workspace. All
+// of it is zero for a run that the token cannot see.
+type LockHolder struct {
+	Status Status
+	Since  time.Time // when the run came to Status
 }
 
 // Environment is a Scalr environment.

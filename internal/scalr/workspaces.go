@@ -5,16 +5,40 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // workspaceIncludes are the parts that say who holds a workspace and what it is called.
 const workspaceIncludes = "environment,tags,locked-by,locked-by-run"
 
 // Workspace reads a workspace.
-func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err error) {
+func (c *Client) Workspace(ctx context.Context, id string) (Workspace, error) {
+	return c.readWorkspace(ctx, id, starting)
+}
+
+// PollWorkspace reads a workspace that is known to exist, as [Client.Look] does a run.
+func (c *Client) PollWorkspace(ctx context.Context, id string) (Workspace, error) {
+	w, err := c.readWorkspace(ctx, id, following)
+	if err != nil {
+		return w, err
+	}
+	return c.WithLockHolder(ctx, w), nil
+}
+
+// WithLockHolder reads the run that holds the workspace's lock, if it did not come along.
+func (c *Client) WithLockHolder(ctx context.Context, w Workspace) Workspace {
+	if w.LockedByRun != "" && w.LockHolder.Status == "" {
+		if run, ok := c.part(ctx, "runs", w.LockedByRun); ok {
+			w.LockHolder = run.lockHolder()
+		}
+	}
+	return w
+}
+
+func (c *Client) readWorkspace(ctx context.Context, id string, p policy) (w Workspace, err error) {
 	op := "read workspace " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: starting,
+		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: p,
 		read: func(a answer) (err error) {
 			if w, err = a.workspace(op); err == nil && w.ID != id {
 				err = malformed(op, "the answer is for another workspace: "+w.ID)
@@ -28,6 +52,16 @@ func (c *Client) Workspace(ctx context.Context, id string) (w Workspace, err err
 		}
 	}
 	return w, err
+}
+
+// lockHolder reads a run as far as its lock is concerned. A word that is no status is left out.
+func (r resource) lockHolder() LockHolder {
+	status := r.Attributes.text("status")
+	if status == "" || status != printable(status, mostStatus) {
+		return LockHolder{}
+	}
+	moment := strings.ReplaceAll(status, "_", "-") + "-at"
+	return LockHolder{Status: Status(status), Since: r.Attributes.object("status-timestamps").time(moment)}
 }
 
 // in takes down what is to be known of the workspace's environment.
@@ -80,8 +114,8 @@ func (d document) workspace(r resource) Workspace {
 		HasResources: a.flag("has-resources"), Terragrunt: a["terragrunt"] != nil, RunAll: a.runAll(),
 		Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked") || len(unreadable(a, a.flag, "locked")) > 0, LockReason: a.line("lock-reason"),
-		LockedByRun: r.ref("locked-by-run"),
-		Tags:        d.tags(r), Permissions: a.flags("permissions"),
+		LockedByRun: r.ref("locked-by-run"), ForceLatestRun: a.set("force-latest-run"),
+		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
 	if w.VCS == "" && a["vcs-repo"] != nil {
 		w.VCS = "a repository"
@@ -90,6 +124,9 @@ func (d document) workspace(r resource) Workspace {
 		if w.LockedBy = d.person(by); w.LockedBy == "" {
 			w.LockedBy = by
 		}
+	}
+	if run, ok := d.included("runs", w.LockedByRun); ok {
+		w.LockHolder = run.lockHolder()
 	}
 	if e, ok := d.included("environments", w.EnvironmentID); ok {
 		w.in(e)

@@ -146,13 +146,12 @@ func lockOf(kind, model string, lock bool) func(*Server, *call) reply {
 		if r.attributes["locked"] == lock {
 			return conflict(model + " is already " + map[bool]string{true: "locked.", false: "unlocked."}[lock])
 		}
-		if by := r.relatedID("locked-by"); !lock && by != botID {
+		if !lock && r.relatedID("locked-by") != botID && !s.finished(r.relatedID("locked-by-run")) {
 			return conflict(model + " is locked by a different user.")
 		}
-		r.attributes["locked"], r.attributes["lock-reason"] = lock, nil
-		r.relationships["locked-by"] = toOne("", "")
+		unlock(r)
 		if lock {
-			r.attributes["lock-reason"] = c.doc["reason"]
+			r.attributes["locked"], r.attributes["lock-reason"] = true, c.doc["reason"]
 			r.relationships["locked-by"] = toOne("users", botID)
 		}
 		return s.one(c, 200, r)

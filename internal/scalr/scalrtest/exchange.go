@@ -187,6 +187,7 @@ func (s *Server) advance() {
 		s.replaying = time.Time{}
 	}
 	s.late = waiting
+	s.expireLock(now)
 	for _, r := range s.runs {
 		s.play(r, now)
 	}

@@ -87,7 +87,7 @@ func (s *Server) kept(r *run) bool {
 		s.process(v) // nobody need look
 	}
 	w := s.lookup("workspaces", r.workspace)
-	if w == nil || w.attributes["locked"] == true && !r.dry || v.status == "pending" && !v.bound {
+	if w == nil || s.holds(w) && !r.dry || v.status == "pending" && !v.bound {
 		return true
 	}
 	e := s.lookup("environments", w.relatedID("environment"))

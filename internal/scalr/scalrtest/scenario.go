@@ -142,6 +142,7 @@ const (
 // World says what is there before the first request.
 type World struct {
 	Workspace  map[string]any // attributes of the workspace network that differ
+	Lock       Lock           // of the workspace network
 	Old        bool           // a server that still knows cost-estimation-enabled
 	Null       bool           // included, meta and links.next are null where there is nothing
 	NoIncluded bool           // `include` is ignored

@@ -109,7 +109,13 @@ func badScenarios() []Scenario {
 		{Name: "vcs-driven", About: "the workspace is bound to a repository", Life: changing(),
 			World: World{Workspace: object{"vcs-repo": object{"identifier": "acme/network", "branch": "main"}}}},
 		{Name: "locked", About: "the workspace is locked by a person", Life: changing(),
-			World: World{Workspace: object{"locked": true, "lock-reason": "Database migration until noon"}}},
+			World: World{Lock: Lock{By: LockedByPerson, Reason: "Database migration until noon"}}},
+		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Life: changing(),
+			World: World{Lock: Lock{By: LockedByPerson, Reason: "Database migration", For: 8 * time.Second}}},
+		{Name: "locked-by-run", About: "the workspace is locked by a run that is at work", Life: changing(),
+			World: World{Lock: Lock{By: LockedByRun, For: 6 * time.Second}}},
+		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Life: changing(),
+			World: World{Lock: Lock{By: LockedByFinishedRun}}},
 	}
 }
 

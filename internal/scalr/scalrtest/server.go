@@ -29,23 +29,24 @@ type Server struct {
 	dice     *rand.Rand
 	routes   []route
 
-	mu         sync.Mutex
-	api, blob  string // origins
-	born       time.Time
-	replaying  time.Time // the moment of a late commit, else zero
-	ids        map[string]int
-	resources  []*resource
-	versions   []*version
-	runs       []*run
-	tokens     map[string]*lease
-	links      map[string]time.Time // signature to expiry
-	outputs    map[string][]Output  // by workspace
-	occupied   bool                 // the run of Life.Queue was made
-	faults     []*faultState
-	late       []lateCommit
-	objections []string
-	requests   []Request
-	elsewhere  map[string]bool // hosts to which faults redirect
+	mu          sync.Mutex
+	api, blob   string // origins
+	born        time.Time
+	replaying   time.Time // the moment of a late commit, else zero
+	ids         map[string]int
+	resources   []*resource
+	versions    []*version
+	runs        []*run
+	tokens      map[string]*lease
+	links       map[string]time.Time // signature to expiry
+	outputs     map[string][]Output  // by workspace
+	occupied    bool                 // the run of Life.Queue was made
+	lockExpired bool                 // the lock of World.Lock was removed
+	faults      []*faultState
+	late        []lateCommit
+	objections  []string
+	requests    []Request
+	elsewhere   map[string]bool // hosts to which faults redirect
 
 	executor *executor
 }

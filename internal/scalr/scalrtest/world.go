@@ -38,7 +38,7 @@ func (s *Server) populate() {
 		"created-at": stamp(settled)}, object{"account": toOne("accounts", AccountID), "created-by": toOne("users", adaID)})
 	s.newEnvironment(EnvironmentID, EnvironmentName, settled)
 	s.newEnvironment(StagingID, "staging", settled)
-	s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.World.Workspace, settled)
+	s.placeLock(s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.World.Workspace, settled))
 	s.newWorkspace(EdgeWorkspaceID, EnvironmentID, WorkspaceName+"-edge", nil, settled)
 	s.newWorkspace(VCSWorkspaceID, EnvironmentID, "vcs-driven", object{"vcs-repo": object{"identifier": "acme/network", "branch": "main",
 		"dry-runs-enabled": true, "ingress-submodules": false, "path": "", "trigger-prefixes": list{}}}, settled)

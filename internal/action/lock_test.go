@@ -1,0 +1,142 @@
+package action_test
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr/scalrtest"
+)
+
+// lockedWorld is a Scalr whose workspace network is locked.
+func lockedWorld(t *testing.T, by scalrtest.LockHolder, d time.Duration) scalrtest.Scenario {
+	s := scenario(t, "applied")
+	s.World.Lock = scalrtest.Lock{By: by, Reason: "Database migration", For: d}
+	return s
+}
+
+// TestLockRefused names who holds the lock and why, and what can be done about it.
+func TestLockRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		by   scalrtest.LockHolder
+		says []string
+	}{
+		"person": {scalrtest.LockedByPerson, []string{"is locked by ada@acme.example", `("Database migration")`, "Ask the person named"}},
+		"finished run": {scalrtest.LockedByFinishedRun,
+			[]string{"is locked by run run-", "has finished", `"errored" since 2000-01-01T`, "Unlock the workspace", "force-latest-run"}},
+	} {
+		for _, noIncluded := range []bool{false, true} {
+			for _, target := range []string{"workspace-id=" + scalrtest.WorkspaceID, "workspace=production/network"} {
+				t.Run(name+" "+target, func(t *testing.T) {
+					t.Parallel()
+					s := lockedWorld(t, c.by, 0)
+					s.World.NoIncluded = noIncluded
+					r := newRig(t, s, "workspace-id=", target, "dry-run=false")
+					says := c.says
+					if noIncluded {
+						says = says[1:]
+					}
+					p := r.play().want(3, "result=refused", "error-code=workspace-locked").says(says...)
+					p.asked("POST /configuration-versions", 0).asked("POST /runs", 0)
+				})
+			}
+		}
+	}
+}
+
+// TestLockOfRun is no refusal: a run at work is waited for in the queue, and a
+// finished run gives way where the workspace says so.
+func TestLockOfRun(t *testing.T) {
+	t.Parallel()
+	newRig(t, lockedWorld(t, scalrtest.LockedByRun, 40*time.Second), "dry-run=false").play().
+		want(0, "result=applied").says("which is at work", "waits for it in the queue").asked("POST /runs", 1)
+
+	forced := lockedWorld(t, scalrtest.LockedByFinishedRun, 0)
+	forced.World.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
+	newRig(t, forced, "dry-run=false").play().want(0, "result=applied").says("force-latest-run lets a new run take it over")
+
+	for _, by := range []scalrtest.LockHolder{scalrtest.LockedByPerson, scalrtest.LockedByFinishedRun} {
+		newRig(t, lockedWorld(t, by, 0)).play().want(0, "result=planned").says("::warning::Workspace")
+	}
+}
+
+// TestLockHolderHidden says both possibilities of a run that the token cannot read.
+func TestLockHolderHidden(t *testing.T) {
+	t.Parallel()
+	s := lockedWorld(t, scalrtest.LockedByRun, 10*time.Second)
+	s.World.NoIncluded = true
+	s.Faults = []scalrtest.Fault{{Op: "GET /runs/*", Action: scalrtest.Status, Status: 404}}
+	newRig(t, s, "dry-run=false").play().want(0, "result=applied").
+		says("whose status the token cannot read", "If that run is at work", "If it has finished").asked("POST /runs", 1)
+}
+
+// TestWaitForLock waits, says so once a minute, and does everything once.
+func TestWaitForLock(t *testing.T) {
+	t.Parallel()
+	for _, by := range []scalrtest.LockHolder{scalrtest.LockedByPerson, scalrtest.LockedByFinishedRun} {
+		r := newRig(t, lockedWorld(t, by, 3*time.Minute+5*time.Second), "dry-run=false", "wait-for-lock=15m")
+		p := r.play().want(0, "result=applied").
+			says("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
+			asked("POST /configuration-versions", 1).asked("PUT /upload/*", 1).asked("POST /runs", 1)
+		if n := strings.Count(p.log, "Waited "); n != 3 {
+			t.Errorf("%d lines of waiting, want one a minute\n%s", n, p.log)
+		}
+		if n := p.count("GET /workspaces/*"); n < 18 || n > 26 {
+			t.Errorf("the workspace was read %d times in three minutes", n)
+		}
+	}
+	// What starts at the end of the lock is waited for in the queue.
+	r := newRig(t, lockedWorld(t, scalrtest.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m", "wait=false")
+	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
+}
+
+// TestWaitForLockEnds leaves nothing behind.
+func TestWaitForLockEnds(t *testing.T) {
+	t.Parallel()
+	nothing := func(p *played) {
+		p.asked("POST /configuration-versions", 0).asked("PUT /upload/*", 0).asked("POST /runs", 0)
+	}
+	locked := lockedWorld(t, scalrtest.LockedByPerson, 0)
+	p := newRig(t, locked, "dry-run=false", "wait-for-lock=90s").play().
+		want(3, "result=refused", "error-code=workspace-locked").says("was not removed within 1m30s", "ada@acme.example")
+	if p.took < 90*time.Second || p.took > 96*time.Second {
+		t.Errorf("ended after %s", p.took)
+	}
+	nothing(p)
+
+	p = newRig(t, locked, "dry-run=false", "wait-for-lock=2m", "timeout=2m").play().says("ada@acme.example")
+	if p.code != 5 && p.outputs["error-code"] != "workspace-locked" {
+		t.Errorf("exit %d, %s", p.code, p.outputs["error-code"])
+	}
+	nothing(p)
+
+	r := newRig(t, locked, "dry-run=false", "wait-for-lock=10m")
+	r.during = func(p *played) { time.Sleep(95 * time.Second); p.signals <- syscall.SIGINT }
+	p = r.play().want(130, "result=interrupted").says("nothing was uploaded and no run was created")
+	nothing(p)
+
+	// An outage outlasts the wait: what was seen last is what is said.
+	outage := lockedWorld(t, scalrtest.LockedByPerson, 0)
+	outage.Faults = []scalrtest.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrtest.Status, Status: 503}}
+	p = newRig(t, outage, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-locked")
+	if p.took > 80*time.Second {
+		t.Errorf("ended after %s", p.took)
+	}
+	nothing(p)
+
+	// What else refuses a run is not waited for.
+	local := lockedWorld(t, scalrtest.LockedByPerson, 0)
+	local.World.Workspace = map[string]any{"execution-mode": "local"}
+	p = newRig(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
+	if p.took > 10*time.Second {
+		t.Errorf("ended after %s", p.took)
+	}
+
+	// A check reports the lock without waiting.
+	p = newRig(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=check-failed").says("ada@acme.example")
+	if p.took > 10*time.Second {
+		t.Errorf("a check took %s", p.took)
+	}
+}
