@@ -44,7 +44,7 @@ func (r *runStory) confirm(ctx context.Context, run scalr.Run) (outcome, error) 
 		case !errors.Is(refused, scalr.ErrConflict):
 			return outcome{}, refused
 		}
-		if pause(ctx, r.env.Pace.Moving) != nil {
+		if pause(ctx, r.env.Pace.Again) != nil {
 			return r.ended(ctx, run, "")
 		}
 	}

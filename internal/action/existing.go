@@ -142,7 +142,7 @@ func (r *runStory) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run
 		case time.Since(began) > notYet: // until then, what Scalr shows may be old
 			return run, found(codeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status, sentence(refused))
 		}
-		if err := pause(ctx, r.env.Pace.Moving); err != nil {
+		if err := pause(ctx, r.env.Pace.Again); err != nil {
 			return run, err
 		}
 	}

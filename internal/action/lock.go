@@ -91,9 +91,9 @@ func (r *runStory) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wo
 	// The end is looked at once more, however short the last interval is.
 	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
 	defer cancel()
-	interval, said := r.env.Pace.First, began
+	said := began
 	for time.Since(began) < limit {
-		if pause(ctx, min(interval, limit-time.Since(began))) != nil {
+		if pause(ctx, min(r.env.Pace.Queued(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
 		}
 		now, err := r.client.PollWorkspace(polling, w.ID)
@@ -113,7 +113,6 @@ func (r *runStory) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wo
 			r.job.Infof("%s. Waited %s of %s.", describeLock(w), waited(began), limit)
 			said = time.Now()
 		}
-		interval = min(interval*3/2, r.env.Pace.Slowest)
 	}
 	r.job.Infof("The lock was not removed within %s (wait-for-lock).", limit)
 	return w, nil

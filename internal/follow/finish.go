@@ -23,8 +23,8 @@ func (f *finish) over(at time.Time) {
 }
 
 // heard notes what a look at a log whose stage is over brought, and decides. It
-// is the end when nothing more came for a while, which is short when the log
-// ends as Terraform's do. A look that failed says nothing about it.
+// is the end when nothing more came for a while, or at once when the log ends as
+// Terraform's do. A look that failed says nothing about it.
 func (f *finish) heard(grew int64, failed bool, now time.Time, p Pace) {
 	if f.finalAt.IsZero() {
 		return
@@ -46,11 +46,14 @@ func (f *finish) quiet(now time.Time) time.Duration {
 }
 
 func (f *finish) patience(p Pace) time.Duration {
-	if terraformEnd.Match(f.closing) {
-		return p.First
+	if f.showsEnd() {
+		return 0
 	}
 	return p.Late
 }
+
+// showsEnd reports whether the log ends as Terraform's do.
+func (f *finish) showsEnd() bool { return terraformEnd.Match(f.closing) }
 
 // terraformEnd finds the last words of a plan's or an apply's log, coloured or not.
 var terraformEnd = regexp.MustCompile(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|Error: |without changing any real infrastructure`)

@@ -23,8 +23,9 @@ func TestFinish(t *testing.T) {
 		end   string
 		looks []look
 	}{
-		"Terraform's end":     {"No changes.", []look{{0, 9, false, false}, {0.5, 0, false, false}, {1, 0, false, true}}},
-		"late end":            {"No changes.", []look{{0, 0, false, false}, {0.9, 9, false, false}, {1.5, 0, false, false}, {2, 0, false, true}}},
+		"Terraform's end":     {"No changes.", []look{{0, 9, false, false}, {0.1, 0, false, true}}},
+		"an end seen before":  {"No changes.", []look{{0, 0, false, true}}},
+		"late end":            {"No changes.", []look{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
 		"another end":         {"That was it.", []look{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
 		"late bytes":          {"That was it.", []look{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
 		"failures are no end": {"No changes.", []look{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},

@@ -48,7 +48,9 @@ type Follower struct {
 	// Leaving is the status in which Scalr accepted an action of the caller. The run
 	// has still to leave it, so that it is not taken for waiting in it.
 	Leaving scalr.Status
-	Pace    Pace
+	// Throttled tells when Scalr last answered 429; nil, or the zero time, means never.
+	Throttled func() time.Time
+	Pace      Pace
 
 	tails map[scalr.Log]*tail
 	order []scalr.Log
@@ -87,28 +89,66 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 
 // watch looks until a rest is believed.
 func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	judge := judge{latest: run, furthest: run.Status, leaving: f.Leaving}
-	pace := f.Pace.pacer()
-	for {
-		look, err := f.API.Look(ctx, run.ID)
+	judge := judge{latest: run, furthest: run.Status, leaving: f.Leaving, again: f.Pace.Again}
+	pace := f.Pace.pacer(time.Now())
+	ask := func() (scalr.Run, error) { return f.API.Look(ctx, run.ID) }
+	for answer := ask; ; {
+		began := time.Now()
+		look, err := answer()
 		if err != nil {
 			return judge.latest, err
 		}
 		before := judge.latest.Status
-		opinion := judge.consider(look)
-		moved := false
+		opinion := judge.consider(look, time.Now())
+		answer = ask
+		if opinion == ending {
+			answer = ahead(ask) // while the ends of the logs are read
+		}
+		news := nothing
 		if opinion != stale {
-			moved = f.tell(ctx, judge.latest) || judge.latest.Status != before
+			news = f.tell(ctx, judge.latest)
+		}
+		if judge.latest.Status != before {
+			news = sign
 		}
 		switch opinion {
 		case rested:
 			return judge.latest, nil
 		case stuck:
 			return judge.latest, &UnknownStatusError{judge.latest.Status}
+		case ending:
+			continue
 		}
-		if err := pause(ctx, pace.next(moved, opinion)); err != nil {
+		interval := f.interval(pace, news, judge.latest)
+		if err := pause(ctx, max(interval-time.Since(began), interval/2)); err != nil {
 			return judge.latest, err
 		}
+	}
+}
+
+// interval is the time from the start of one look to that of the next.
+func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
+	now := time.Now()
+	if f.Throttled != nil {
+		p.throttle(f.Throttled(), now)
+	}
+	return p.next(now, n, run.Stage() != scalr.Queued)
+}
+
+// ahead asks at once, and gives the answer when it is called.
+func ahead(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
+	type answer struct {
+		run scalr.Run
+		err error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		run, err := ask()
+		answers <- answer{run, err}
+	}()
+	return func() (scalr.Run, error) {
+		a := <-answers
+		return a.run, a.err
 	}
 }
 
@@ -152,11 +192,11 @@ func (f *Follower) hurry(ctx context.Context, out <-chan struct{}, cancel func()
 }
 
 // tell tells a look: the ends of logs before it, since they belong to the stage
-// that is over, and what grows after it. It reports whether a log moved.
-func (f *Follower) tell(ctx context.Context, look scalr.Run) (moved bool) {
+// that is over, and what grows after it.
+func (f *Follower) tell(ctx context.Context, look scalr.Run) news {
 	ended := f.copyLogs(ctx, look, true)
 	f.Tell.Look(look)
-	return f.copyLogs(ctx, look, false) || ended
+	return max(ended, f.copyLogs(ctx, look, false))
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"fmt"
+	"time"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -31,7 +32,7 @@ const (
 //	moving ───────────► ending ───────► rested
 //	  │  ▲ else
 //	  │  └──┘
-//	  │ waits for a person, twice in the same status
+//	  │ waits for a person, twice in the same status and for a moment
 //	  ├──────────────────────────────► rested
 //	  │ settled in a status not known, several times
 //	  └──────────────────────────────► stuck
@@ -42,67 +43,88 @@ const (
 type judge struct {
 	latest  scalr.Run // of the looks that are not stale
 	leaving scalr.Status
+	again   time.Duration // that passes, at least, until a pause is believed
 
 	furthest scalr.Status
-	same     int // looks in a row with the status of latest
-	settled  int // of those, the last in a row that were settled
-	over     int // looks that were over
-	doubts   int // stale looks after one that was over
+	same     looks // in a row with the status of latest
+	settled  looks // of those, the last in a row that were settled
+	over     looks // that were over
+	doubts   looks // stale ones after one that was over
 }
 
-// Looks in a row that are believed where two might be a coincidence.
+// looks are some that say the same.
+type looks struct {
+	number int
+	first  time.Time
+}
+
+func (l *looks) add(at time.Time) {
+	if l.number++; l.number == 1 {
+		l.first = at
+	}
+}
+
+// Looks in a row that are believed where two might be a coincidence, and how many
+// times the time until a pause is believed they take at least.
 const (
-	severalLooks = 5
-	appliedLooks = 3 // for a run that was applied in all but name
+	severalLooks, severalTimes = 5, 7
+	appliedLooks, appliedTimes = 3, 2 // for a run that was applied in all but name
 )
 
-func (j *judge) consider(r scalr.Run) opinion {
+// believed reports whether there were so many looks at the time at, over so many
+// times what a pause takes.
+func (j *judge) believed(l looks, number int, times time.Duration, at time.Time) bool {
+	return l.number >= number && at.Sub(l.first) >= times*j.again
+}
+
+// consider judges a look that was answered at the time at.
+func (j *judge) consider(r scalr.Run, at time.Time) opinion {
 	if r.Status.Before(j.furthest) {
-		return j.doubt(r)
+		return j.doubt(r, at)
 	}
-	j.note(r)
+	j.note(r, at)
 	switch {
 	case r.Status.Over():
-		j.over++
-		if j.over > 1 {
+		j.over.add(at)
+		if j.over.number > 1 {
 			return rested
 		}
 		return ending
-	case (r.Waiting() || r.Idle()) && j.same > 1 && r.Status != j.leaving:
+	case (r.Waiting() || r.Idle()) && j.believed(j.same, 2, 1, at) && r.Status != j.leaving:
 		return rested
-	case j.settled >= appliedLooks && r.Status.Known():
+	case r.Status.Known() && j.believed(j.settled, appliedLooks, appliedTimes, at):
 		return rested
-	case j.settled >= severalLooks:
+	case !r.Status.Known() && j.believed(j.settled, severalLooks, severalTimes, at):
 		return stuck
 	}
 	return moving
 }
 
 // note takes down a look that is not stale.
-func (j *judge) note(r scalr.Run) {
+func (j *judge) note(r scalr.Run, at time.Time) {
 	if r.Status != j.latest.Status {
-		j.same, j.settled = 0, 0
+		j.same, j.settled = looks{}, looks{}
 	}
 	j.latest = r
-	j.same++
+	j.same.add(at)
 	if r.Status.Known() {
 		j.furthest = r.Status
 	}
 	if appliedInAllButName(r) || !r.Status.Known() && r.Settled() {
-		j.settled++
+		j.settled.add(at)
 	} else {
-		j.settled = 0
+		j.settled = looks{}
 	}
 }
 
 // doubt weighs a stale look. Hooks may follow an apply whose run is `applied`
 // already, and that run is not seen in its end again.
-func (j *judge) doubt(r scalr.Run) opinion {
-	if j.over == 0 {
+func (j *judge) doubt(r scalr.Run, at time.Time) opinion {
+	if j.over.number == 0 {
 		return stale
 	}
-	j.doubts++
-	if j.latest.Status == "applied" && afterApply(r.Status) || j.doubts >= severalLooks {
+	j.doubts.add(at)
+	if j.latest.Status == "applied" && afterApply(r.Status) || j.believed(j.doubts, severalLooks, severalTimes, at) {
 		return rested
 	}
 	return stale

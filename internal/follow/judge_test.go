@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +50,24 @@ func changing(status string) scalr.Run {
 		Apply: &scalr.Apply{ID: "apply-1", Status: "pending"}}
 }
 
+const again = 2 * time.Second
+
+// TestLooksCloseTogether: what is believed when it was seen several times takes as
+// long when looks come close together.
+func TestLooksCloseTogether(t *testing.T) {
+	t.Parallel()
+	for look, want := range map[string]time.Duration{"planned": again, "post_apply_finished/f": 2 * again, "quantum": 7 * again} {
+		j, began := judge{again: again}, time.Unix(0, 0)
+		at := began
+		for j.consider(special(look), at) == moving && at.Sub(began) < time.Hour {
+			at = at.Add(100 * time.Millisecond)
+		}
+		if got := at.Sub(began); got != want {
+			t.Errorf("%s: believed after %s, want %s", look, got, want)
+		}
+	}
+}
+
 // TestEveryStatus: one look never is a rest (S07, S08, S09, S11).
 func TestEveryStatus(t *testing.T) {
 	t.Parallel()
@@ -60,14 +77,15 @@ func TestEveryStatus(t *testing.T) {
 				t.Parallel()
 				run := changing(w.status)
 				run.AutoApply, run.Dry = kind == "auto", kind == "dry"
-				j := judge{}
-				first := j.consider(run).String()
+				j, at := judge{again: again}, time.Time{}
+				first := j.consider(run, at).String()
 				if first == "rested" {
 					t.Error("a single look was taken for a rest")
 				}
 				var got string
 				for range 10 {
-					if got = j.consider(run).String(); got == "rested" {
+					at = at.Add(2 * again)
+					if got = j.consider(run, at).String(); got == "rested" {
 						break
 					}
 				}
@@ -116,10 +134,10 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			j := judge{}
+			j := judge{again: again}
 			var got []string
-			for _, look := range strings.Fields(c.looks) {
-				got = append(got, j.consider(special(look)).String())
+			for i, look := range strings.Fields(c.looks) {
+				got = append(got, j.consider(special(look), time.Time{}.Add(time.Duration(2*i)*again)).String())
 			}
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
 				t.Errorf("got  %v\nwant %v", got, want)
@@ -155,13 +173,17 @@ func special(look string) scalr.Run {
 // does not wait in it; in another one it does.
 func TestLeaving(t *testing.T) {
 	t.Parallel()
-	j := judge{leaving: "planned"}
+	j, at := judge{leaving: "planned", again: again}, time.Time{}
+	consider := func(status string) opinion {
+		at = at.Add(again)
+		return j.consider(changing(status), at)
+	}
 	for range 1000 {
-		if got := j.consider(changing("planned")); got != moving {
+		if got := consider("planned"); got != moving {
 			t.Fatalf("got %s, want moving", got)
 		}
 	}
-	if first, second := j.consider(changing("policy_checked")), j.consider(changing("policy_checked")); first != moving || second != rested {
+	if first, second := consider("policy_checked"), consider("policy_checked"); first != moving || second != rested {
 		t.Errorf("another status: got %s and %s, want moving and rested", first, second)
 	}
 }
@@ -170,26 +192,7 @@ func TestLeaving(t *testing.T) {
 func TestOlderThanGiven(t *testing.T) {
 	t.Parallel()
 	j := judge{latest: changing("policy_override"), furthest: "policy_override"}
-	if got := j.consider(changing("planning")); got != stale {
+	if got := j.consider(changing("planning"), time.Time{}); got != stale {
 		t.Errorf("got %s, want stale", got)
-	}
-}
-
-func TestPacer(t *testing.T) {
-	t.Parallel()
-	p := DefaultPace.pacer()
-	var got []string
-	for _, moved := range []bool{false, false, false, false, false, false, false, false, true, true, false} {
-		got = append(got, p.next(moved, moving).Round(10*time.Millisecond).String())
-	}
-	want := "[1s 1.5s 2.25s 3.38s 5.06s 7.59s 10s 10s 2s 2s 3s]"
-	if fmt.Sprint(got) != want {
-		t.Errorf("got %v, want %v", got, want)
-	}
-	if d := p.next(true, ending); d != 0 {
-		t.Errorf("an end is looked at again after %s, want at once", d)
-	}
-	if d := p.next(false, stale); d != 4500*time.Millisecond {
-		t.Errorf("after an end: %s, want 4.5s", d)
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // copyLogs tells what is new in the logs that the look says there are: of the
-// stages that are over, or of those that are not. It reports whether anything was.
-func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (moved bool) {
+// stages that are over, or of those that are not. Last lines are a sign.
+func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (n news) {
 	logs, final := r.Logs()
 	for i, l := range logs {
 		if final[i] != over {
@@ -21,9 +21,14 @@ func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (moved 
 		if over {
 			t.over(time.Now())
 		}
-		moved = f.copyLog(ctx, l, t) > 0 || moved
+		switch grew := f.copyLog(ctx, l, t) > 0; {
+		case grew && !over && t.showsEnd():
+			n = sign
+		case grew:
+			n = max(n, growth)
+		}
 	}
-	return moved
+	return n
 }
 
 func (f *Follower) tail(l scalr.Log) *tail {
@@ -43,7 +48,7 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	}
 	grew, err := f.lookAt(ctx, l, t)
 	if errors.Is(err, errShorter) {
-		if t.finalAt.IsZero() || time.Since(t.finalAt) < f.Pace.Moving {
+		if t.finalAt.IsZero() || time.Since(t.finalAt) < f.Pace.Again {
 			t.lookedAt, t.failures = time.Now(), 0
 			return 0 // an old copy, it seems
 		}
@@ -56,8 +61,13 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 		grew, err = f.lookAt(ctx, l, t)
 	}
 	f.excuse(ctx, l.Phase, t, err)
-	t.leave = time.Now().Add(wished(err))
-	t.heard(grew, err != nil && !errors.Is(err, scalr.ErrNotFound), time.Now(), f.Pace)
+	failed := err != nil && !errors.Is(err, scalr.ErrNotFound)
+	wait := wished(err)
+	if failed && t.finalAt.IsZero() { // the drain has little time
+		wait = max(wait, f.Pace.Again)
+	}
+	t.leave = time.Now().Add(wait)
+	t.heard(grew, failed, time.Now(), f.Pace)
 	if t.done {
 		f.Tell.Log(l.Phase).Close()
 	}
@@ -124,12 +134,12 @@ func (f *Follower) drain(ctx context.Context) {
 	for _, l := range f.order {
 		f.tails[l].over(began) // whatever the stage says
 	}
-	for f.unfinished() && time.Since(began) < f.Pace.Drain {
-		if pause(ctx, f.Pace.First) != nil {
-			return
-		}
+	for time.Since(began) < f.Pace.Drain {
 		for _, l := range f.order {
 			f.copyLog(ctx, l, f.tails[l])
+		}
+		if !f.unfinished() || pause(ctx, f.Pace.Close) != nil {
+			return
 		}
 	}
 }

@@ -80,15 +80,15 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// TestNormalEnd: the wait for late bytes delays a normal end by a second.
+// TestNormalEnd: nothing is waited for once a log ends as Terraform's do.
 func TestNormalEnd(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
 		most time.Duration
 	}{
-		"as Terraform ends": {log(3, planned), time.Second},
-		"otherwise":         {log(3, "That was it.\n"), 3 * time.Second},
+		"as Terraform ends": {log(3, planned), 0},
+		"otherwise":         {log(3, "That was it.\n"), 3200 * time.Millisecond}, // 3 s, in steps of 400 ms
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

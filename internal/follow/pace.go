@@ -3,10 +3,21 @@ package follow
 import "time"
 
 // Pace is how often a follower looks, and for how long it waits for what.
+//
+// What counts is how late the end of the run is seen. Something is about to happen
+// right after a transition, and once a log shows the last lines of Terraform: then
+// looks come close together. Otherwise the time between two looks, from the start
+// of one to the start of the next, grows with the time since something moved.
 type Pace struct {
-	First    time.Duration // before the second look, and between looks for the end of a log
-	Moving   time.Duration // after something moved
-	Slowest  time.Duration // while nothing moves; no look at a growing log takes longer
+	Close   time.Duration // between looks where something is about to happen
+	Working time.Duration // at most, while the log of a stage grows
+	Silent  time.Duration // at most, while a stage at work shows nothing new
+	Slowest time.Duration // at most, in a queue and after LongSilence; no look at a growing log takes longer
+
+	LongSilence time.Duration // of a stage at work, from which on Slowest holds
+	Throttled   time.Duration // after an answer 429, for how long the intervals stay twice as long
+
+	Again    time.Duration // until a pause is believed, and what was refused, or an old copy, is asked for again
 	Stopping time.Duration // while the run is asked to stop
 	Grace    time.Duration // for stopping it, in all
 	Drain    time.Duration // for the end of a log to arrive after its stage, at most
@@ -14,31 +25,82 @@ type Pace struct {
 }
 
 // DefaultPace is the contract's. The grace leaves the rest of the 6.5 seconds
-// that a cancelled step has to what must be published.
+// that a canceled step has to what must be published.
 var DefaultPace = Pace{
-	First: time.Second, Moving: 2 * time.Second, Slowest: 10 * time.Second,
-	Stopping: 500 * time.Millisecond, Grace: 5 * time.Second,
+	Close: 400 * time.Millisecond, Working: 1700 * time.Millisecond, Silent: 5 * time.Second, Slowest: 10 * time.Second,
+	LongSilence: 5 * time.Minute, Throttled: 2 * time.Minute,
+	Again: 2 * time.Second, Stopping: 500 * time.Millisecond, Grace: 5 * time.Second,
 	Drain: 10 * time.Second, Late: 3 * time.Second,
 }
 
-// pacer gives the wait before the next look.
+// What part of the time since something moved passes until the next look: since
+// the run entered the queue, since it entered the stage or the log showed last
+// lines, and since the last line. The figures are those that keep the goals of
+// test/pacing with the fewest looks.
+const (
+	shareOfQueue   = 2
+	shareOfStage   = 3
+	shareOfSilence = 60
+)
+
+// mostSlowdown is how many times as long the intervals become at most by answers 429.
+const mostSlowdown = 4
+
+// news is what a look brought.
+type news int
+
+const (
+	nothing news = iota
+	growth       // of a log
+	sign         // that something is about to happen
+)
+
+// pacer gives the time between the looks at one run.
 type pacer struct {
 	Pace
-	wait time.Duration
+	moved, signed time.Time // when there was news, and a sign, last
+
+	slowdown  time.Duration // by how much intervals are multiplied; 0 means 1
+	throttled time.Time     // the last answer 429 that counted
+	slowedAt  time.Time     // since when the slowdown is as it is
 }
 
-func (p Pace) pacer() *pacer { return &pacer{Pace: p} }
+func (p Pace) pacer(now time.Time) *pacer { return &pacer{Pace: p, moved: now, signed: now} }
 
-func (p *pacer) next(moved bool, o opinion) time.Duration {
-	switch {
-	case o == ending:
-		return 0
-	case p.wait == 0:
-		p.wait = p.First
-	case moved:
-		p.wait = p.Moving
-	default:
-		p.wait = min(p.wait*3/2, p.Slowest)
+// next gives the time from the start of the last look to that of the next one.
+// atWork says that the run is in a stage that does something.
+func (p *pacer) next(now time.Time, n news, atWork bool) time.Duration {
+	if n != nothing {
+		p.moved = now
 	}
-	return p.wait
+	if n == sign {
+		p.signed = now
+	}
+	silence := now.Sub(p.moved)
+	most := min(max(silence/shareOfSilence, p.Working), p.Silent)
+	if silence >= p.LongSilence {
+		most = p.Slowest
+	}
+	interval := min(max(now.Sub(p.signed)/shareOfStage, p.Close), most)
+	if !atWork {
+		interval = p.Queued(now.Sub(p.signed))
+	}
+	return interval * max(p.slowdown, 1)
+}
+
+// Queued gives the time between two looks at what has been waited for so long, while
+// no stage is at work.
+func (p Pace) Queued(waited time.Duration) time.Duration {
+	return min(max(waited/shareOfQueue, p.Close), p.Slowest)
+}
+
+// throttle takes down when Scalr last answered 429; the zero time means never.
+func (p *pacer) throttle(last, now time.Time) {
+	switch {
+	case last.After(p.throttled):
+		p.throttled, p.slowedAt = last, now
+		p.slowdown = min(2*max(p.slowdown, 1), mostSlowdown)
+	case p.slowdown > 1 && now.Sub(p.slowedAt) >= p.Throttled:
+		p.slowdown, p.slowedAt = p.slowdown/2, now
+	}
 }

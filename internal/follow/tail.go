@@ -43,7 +43,8 @@ func (t *tail) due(now time.Time, p Pace) bool {
 	if t.finalAt.IsZero() {
 		return t.spent <= 2*t.told+t.earned(now)
 	}
-	return t.affordable() && now.Sub(t.lookedAt) >= p.First && !t.premature(now, p)
+	soon := t.showsEnd() && t.grewAt.Equal(t.lookedAt) // all that is missing is a look that brings nothing
+	return t.affordable() && (soon || now.Sub(t.lookedAt) >= p.Close) && !t.premature(now, p)
 }
 
 // affordable reports whether the end of the log may be looked for once more.
@@ -59,7 +60,7 @@ func (t *tail) earned(until time.Time) int64 {
 // and the end of the log may not be there yet.
 func (t *tail) premature(now time.Time, p Pace) bool {
 	lastOne := t.spent+t.told > 3*t.told+t.earned(t.finalAt)
-	return lastOne && now.Sub(t.finalAt) < p.Moving
+	return lastOne && now.Sub(t.finalAt) < p.Again
 }
 
 // read tells w what is new. A log without a single byte tells nothing, also

@@ -83,7 +83,7 @@ func when(b bool, n int64) int64 {
 // price looks as a follower does, without the bytes.
 func price(takes time.Duration, size func(time.Duration) int64) (told, spent int64) {
 	began := time.Unix(0, 0)
-	now, pace, p := began, DefaultPace.pacer(), DefaultPace
+	now, pace, p := began, DefaultPace.pacer(began), DefaultPace
 	l := tail{began: began}
 	look := func() int64 {
 		if l.done || !l.due(now, p) {
@@ -96,10 +96,14 @@ func price(takes time.Duration, size func(time.Duration) int64) (told, spent int
 		return grew
 	}
 	for now.Sub(began) < takes {
-		now = now.Add(pace.next(look() > 0, moving))
+		n := nothing
+		if look() > 0 {
+			n = growth
+		}
+		now = now.Add(pace.next(now, n, true))
 	}
 	l.over(now)
-	for end := now.Add(p.Drain); !now.After(end); now = now.Add(p.First) {
+	for end := now.Add(p.Drain); !now.After(end); now = now.Add(p.Close) {
 		look()
 	}
 	return l.told, l.spent

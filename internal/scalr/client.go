@@ -62,6 +62,7 @@ type Client struct {
 	here     atomic.Bool      // the base URL's name leads to this machine
 	mu       sync.Mutex
 	token    secret.Value
+	slowedAt time.Time // when Scalr last answered 429
 }
 
 // New makes a client. Plain http is for loopback addresses only.
@@ -115,6 +116,24 @@ func (c *Client) EnvironmentURL(environmentID string) string {
 
 func (c *Client) page(elements ...string) string {
 	return c.base.JoinPath(elements...).String()
+}
+
+// Throttled tells when Scalr last answered 429; the zero time means never.
+func (c *Client) Throttled() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.slowedAt
+}
+
+// notice takes down an answer 429.
+func (c *Client) notice(err error) {
+	var e *Error
+	if !errors.As(err, &e) || e.Storage || e.HTTPStatus != http.StatusTooManyRequests {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.slowedAt = time.Now()
 }
 
 func (c *Client) bearer() secret.Value {

@@ -102,7 +102,7 @@ func (a answer) configuration(op string) (Configuration, error) {
 // not known are waited through; strange is told each of them once.
 func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duration, strange func(status string)) (Configuration, error) {
 	began, told := time.Now(), ""
-	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+	for {
 		v, err := c.Configuration(ctx, id)
 		if err != nil {
 			return v, err
@@ -117,7 +117,9 @@ func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duratio
 			told = v.Status
 			strange(printable(v.Status, 80))
 		}
-		if waited := time.Since(began); waited+wait > most {
+		waited := time.Since(began)
+		wait := min(max(waited/4, 100*time.Millisecond), 2*time.Second) // most are processed within a second
+		if waited+wait > most {
 			return v, &StillPendingError{ID: id, Status: printable(v.Status, 80), Waited: waited}
 		}
 		if err := pause(ctx, wait); err != nil {

@@ -67,6 +67,7 @@ func (c *Client) do(ctx context.Context, k call) error {
 				continue
 			}
 		}
+		c.notice(err)
 		wait, again := progress.next(err, c.budget)
 		if !again {
 			return progress.closing(err)

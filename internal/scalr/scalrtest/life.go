@@ -138,7 +138,9 @@ func (s *Server) forward(r *run, at time.Time) {
 func (s *Server) enter(r *run, step Step, at time.Time) {
 	before := r.status
 	r.status, r.since = step.Status, at
-	r.moves = append(r.moves, Transition{Status: step.Status, By: step.By, Reason: step.Reason, At: at})
+	if n := len(r.moves); n == 0 || r.moves[n-1].Status != step.Status { // a step may only add to a log
+		r.moves = append(r.moves, Transition{Status: step.Status, By: step.By, Reason: step.Reason, At: at})
+	}
 	if step.Error != "" {
 		r.problem = step.Error
 	}

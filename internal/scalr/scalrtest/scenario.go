@@ -147,6 +147,7 @@ type World struct {
 	Null       bool           // included, meta and links.next are null where there is nothing
 	NoIncluded bool           // `include` is ignored
 	Processing int            // reads for which an upload stays pending; 0 means 2, -1 none
+	ProcessFor time.Duration  // how long an upload stays pending, in place of Processing; 0 means unset
 	NoUpload   bool           // configuration versions have no upload address
 	LinkLife   time.Duration  // of a signed link; 0 means for ever
 	ListLag    time.Duration  // until a run is in a list

@@ -127,17 +127,17 @@ func (s *Server) partOfRun(kind, id string) *resource {
 
 func (s *Server) transition(id string) *resource {
 	for _, r := range s.runs {
-		for i, m := range r.moves {
-			if r.moveIDs()[i] != id {
-				continue
-			}
-			attributes := object{"status": m.Status, "occurred-at": stamp(m.At), "reason": nil}
-			if m.Reason != "" {
-				attributes["reason"] = m.Reason
-			}
-			return &resource{kind: "status-transitions", id: id, created: m.At, attributes: attributes,
-				relationships: object{"user": toOne("users", s.userID(m.By))}}
+		i := slices.Index(r.moveIDs(), id)
+		if i < 0 {
+			continue
 		}
+		m := r.moves[i]
+		attributes := object{"status": m.Status, "occurred-at": stamp(m.At), "reason": nil}
+		if m.Reason != "" {
+			attributes["reason"] = m.Reason
+		}
+		return &resource{kind: "status-transitions", id: id, created: m.At, attributes: attributes,
+			relationships: object{"user": toOne("users", s.userID(m.By))}}
 	}
 	return nil
 }

@@ -13,7 +13,8 @@ type version struct {
 	dry, autoQueue, bound          bool // bound to a repository
 	created                        time.Time
 	archive                        []byte
-	looks                          int // reads until it is processed
+	looks                          int       // reads until it is processed
+	ready                          time.Time // when it is processed, if that is a matter of time
 	stamps                         object
 }
 
@@ -85,10 +86,13 @@ func (s *Server) readVersion(c *call) reply {
 		return notFound("ConfigurationVersion", c.ids[0])
 	}
 	if v.archive != nil && v.status == "pending" {
-		if v.looks == 0 {
+		switch {
+		case !v.ready.IsZero() && v.ready.After(s.now()):
+		case !v.ready.IsZero(), v.looks == 0:
 			s.process(v)
+		default:
+			v.looks--
 		}
-		v.looks--
 	}
 	return s.one(c, 200, s.versionResource(v))
 }
@@ -97,6 +101,9 @@ func (s *Server) readVersion(c *call) reply {
 func (s *Server) received(v *version, archive []byte) {
 	v.archive = archive
 	v.looks = max(orElse(s.scenario.World.Processing, 2), 0)
+	if d := s.scenario.World.ProcessFor; d > 0 {
+		v.ready = s.now().Add(s.paced(d))
+	}
 }
 
 func (s *Server) process(v *version) {

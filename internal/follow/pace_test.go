@@ -1,0 +1,71 @@
+package follow
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// TestPacer plays what looks bring, and lists the time from each to the next.
+func TestPacer(t *testing.T) {
+	t.Parallel()
+	const minute = time.Minute
+	for name, c := range map[string]struct {
+		looks  func(n int, at time.Duration) (news, bool) // what the n-th look brings, and whether a stage is at work
+		at     []time.Duration                            // when the interval is looked at
+		want   string
+		number int // looks in ten minutes
+	}{
+		"a queue": {func(int, time.Duration) (news, bool) { return nothing, false },
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, minute}, "[400ms 2s 4.6s 10s]", 68},
+		"a silent stage": {func(int, time.Duration) (news, bool) { return nothing, true },
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 2 * minute, 4 * minute, 6 * minute}, "[400ms 1.3s 1.7s 2s 4s 10s]", 161},
+		"a log that grows": {func(int, time.Duration) (news, bool) { return growth, true },
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 6 * minute}, "[400ms 1.3s 1.7s 1.7s]", 358},
+		"a last line after a minute": {func(_ int, at time.Duration) (news, bool) {
+			if at > minute && at < minute+1700*time.Millisecond {
+				return sign, true
+			}
+			return nothing, true
+		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[1.7s 400ms 1.7s]", 197},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Unix(0, 0)
+			p, at, number := DefaultPace.pacer(began), time.Duration(0), 0
+			var got []time.Duration
+			for ; at < 10*minute; number++ {
+				n, atWork := c.looks(number, at)
+				interval := p.next(began.Add(at), n, atWork)
+				if len(c.at) > len(got) && at >= c.at[len(got)] {
+					got = append(got, interval.Round(100*time.Millisecond))
+				}
+				at += interval
+			}
+			if fmt.Sprint(got) != c.want || number != c.number {
+				t.Errorf("got %v and %d looks, want %s and %d", got, number, c.want, c.number)
+			}
+		})
+	}
+}
+
+// TestThrottled: an answer 429 doubles the intervals, to four times their length at
+// most, and they halve after two minutes without one.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	began := time.Unix(0, 0)
+	p := DefaultPace.pacer(began)
+	var got []time.Duration
+	for _, s := range []struct{ at, last int }{{0, 0}, {10, 5}, {20, 5}, {30, 25}, {40, 35}, {100, 35}, {160, 35}, {200, 35}, {280, 35}, {290, 285}} {
+		var last time.Time
+		if s.last > 0 {
+			last = began.Add(time.Duration(s.last) * time.Second)
+		}
+		now := began.Add(time.Duration(s.at) * time.Second)
+		p.throttle(last, now)
+		got = append(got, p.next(now, sign, true))
+	}
+	if want := "[400ms 800ms 800ms 1.6s 1.6s 1.6s 800ms 800ms 400ms 800ms]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+}
