@@ -27,7 +27,7 @@ type Pace struct {
 // DefaultPace is the contract's. The grace leaves the rest of the 6.5 seconds
 // that a canceled step has to what must be published.
 var DefaultPace = Pace{
-	Close: 400 * time.Millisecond, Working: 1700 * time.Millisecond, Silent: 5 * time.Second, Slowest: 10 * time.Second,
+	Close: 400 * time.Millisecond, Working: 2 * time.Second, Silent: 5 * time.Second, Slowest: 10 * time.Second,
 	LongSilence: 5 * time.Minute, Throttled: 2 * time.Minute,
 	Again: 2 * time.Second, Stopping: 500 * time.Millisecond, Grace: 5 * time.Second,
 	Drain: 10 * time.Second, Late: 3 * time.Second,

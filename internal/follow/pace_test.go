@@ -19,15 +19,15 @@ func TestPacer(t *testing.T) {
 		"a queue": {func(int, time.Duration) (news, bool) { return nothing, false },
 			[]time.Duration{0, 3 * time.Second, 9 * time.Second, minute}, "[400ms 2s 4.6s 10s]", 68},
 		"a silent stage": {func(int, time.Duration) (news, bool) { return nothing, true },
-			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 2 * minute, 4 * minute, 6 * minute}, "[400ms 1.3s 1.7s 2s 4s 10s]", 161},
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 2 * minute, 4 * minute, 6 * minute}, "[400ms 1.3s 2s 2s 4s 10s]", 152},
 		"a log that grows": {func(int, time.Duration) (news, bool) { return growth, true },
-			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 6 * minute}, "[400ms 1.3s 1.7s 1.7s]", 358},
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 6 * minute}, "[400ms 1.3s 2s 2s]", 306},
 		"a last line after a minute": {func(_ int, at time.Duration) (news, bool) {
-			if at > minute && at < minute+1700*time.Millisecond {
+			if at > minute && at < minute+2*time.Second {
 				return sign, true
 			}
 			return nothing, true
-		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[1.7s 400ms 1.7s]", 197},
+		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2s 400ms 2s]", 184},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
