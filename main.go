@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"scalr-run-action/internal/action"
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/process"
 )
 
@@ -18,6 +18,6 @@ var version = "dev"
 func main() {
 	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
-		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient("scalr-run-action/" + version), Signals: signals, Version: version,
+		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: httpx.NewClient("scalr-run-action/" + version), Signals: signals, Version: version,
 	}))
 }

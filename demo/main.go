@@ -21,12 +21,12 @@ import (
 
 	"scalr-run-action/internal/action"
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func main() {
 	apply := flag.Bool("apply", false, "apply, where without it a dry run is made")
-	name := flag.String("scenario", "execute", "what the simulator plays: "+strings.Join(slices.Sorted(maps.Keys(scalrtest.Scenarios())), ", "))
+	name := flag.String("scenario", "execute", "what the simulator plays: "+strings.Join(slices.Sorted(maps.Keys(scalrsim.Scenarios())), ", "))
 	flag.Parse()
 	code, err := demo(*name, *apply, os.Stdout)
 	if err != nil {
@@ -38,7 +38,7 @@ func main() {
 
 // demo plays one run and gives the exit code that the step would have.
 func demo(name string, apply bool, out io.Writer) (int, error) {
-	scenario, ok := scalrtest.Scenarios()[name]
+	scenario, ok := scalrsim.Scenarios()[name]
 	if !ok {
 		return 0, fmt.Errorf("there is no scenario %q; -h names them", name)
 	}
@@ -50,7 +50,7 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	server := scalrtest.New(scenario)
+	server := scalrsim.New(scenario)
 	defer server.Close()
 	if scenario.Life.Execute && !server.Executes() {
 		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
@@ -73,8 +73,8 @@ func environment(checkout, temp string, apply bool) []string {
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main",
 		"GITHUB_SHA=5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR=octocat",
 		"GITHUB_SERVER_URL=https://github.com", "GITHUB_RUN_ID=1", "GITHUB_RUN_ATTEMPT=1",
-		"INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrtest.Token,
-		"INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID, "INPUT_PATH=demo/network",
+		"INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrsim.Token,
+		"INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID, "INPUT_PATH=demo/network",
 	}
 	if apply {
 		env = append(env, "INPUT_DRY-RUN=false", "INPUT_AUTO-APPLY=true")
@@ -100,7 +100,7 @@ func findNetwork() (checkout string, err error) {
 }
 
 // tell prints what later steps would see, and anything that Scalr would object to.
-func tell(out io.Writer, temp string, server *scalrtest.Server) error {
+func tell(out io.Writer, temp string, server *scalrsim.Server) error {
 	outputs, err := runnertest.Outputs(filepath.Join(temp, "output"))
 	if err != nil {
 		return fmt.Errorf("read the step's outputs: %w", err)

@@ -4,16 +4,16 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // accepted is a fault: Scalr says 202 and the action has no effect, or has it
 // only so much later.
-func accepted2xx(op string, late time.Duration) scalrtest.Fault {
+func accepted2xx(op string, late time.Duration) scalrsim.Fault {
 	if late > 0 {
-		return scalrtest.Fault{Op: op, Action: scalrtest.LateCommit, Status: 202, Delay: late}
+		return scalrsim.Fault{Op: op, Action: scalrsim.LateCommit, Status: 202, Delay: late}
 	}
-	return scalrtest.Fault{Op: op, Action: scalrtest.Status, Status: 202, Times: -1}
+	return scalrsim.Fault{Op: op, Action: scalrsim.Status, Status: 202, Times: -1}
 }
 
 const (

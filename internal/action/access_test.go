@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/comment/githubtest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // hosts sends requests for GitHub to one server and all others to Scalr's.
@@ -41,14 +41,14 @@ func (v *vanishing) Write(p []byte) (int, error) {
 func (r *rig) onGitHub(hub *githubtest.Server) *rig {
 	r.hub = hub
 	r.env["GITHUB_API_URL"], r.env["GITHUB_GRAPHQL_URL"] = hub.APIURL(), hub.GraphQLURL()
-	r.http = func(s *scalrtest.Server) http.RoundTripper {
+	r.http = func(s *scalrsim.Server) http.RoundTripper {
 		return hosts{hub: hub.Client().Transport, scalr: s.Client().Transport}
 	}
 	return r
 }
 
 // signingIn makes a step that signs in with GitHub's word.
-func signingIn(t *testing.T, s scalrtest.Scenario, claims map[string]any, inputs ...string) (*rig, *githubtest.Server) {
+func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any, inputs ...string) (*rig, *githubtest.Server) {
 	hub := githubtest.New(githubtest.Options{Claims: claims})
 	r := newRig(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).onGitHub(hub)
 	r.env["ACTIONS_ID_TOKEN_REQUEST_URL"], r.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = hub.IDTokenRequestURL(), hub.IDTokenRequestToken()
@@ -77,7 +77,7 @@ func TestSignIn(t *testing.T) {
 func TestSignInRenewed(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "applied")
-	s.World.Identity = scalrtest.Identity{For: 30 * time.Second}
+	s.World.Identity = scalrsim.Identity{For: 30 * time.Second}
 	r, _ := signingIn(t, s, nil, "dry-run=false")
 	p := r.play().want(0, "result=applied")
 	if n := p.count("POST /service-accounts/assume"); n < 2 {
@@ -89,7 +89,7 @@ func TestSignInRenewed(t *testing.T) {
 func TestSignInRefused(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
-	s.World.Identity = scalrtest.Identity{Claims: map[string]string{"repository": "acme/other"}}
+	s.World.Identity = scalrsim.Identity{Claims: map[string]string{"repository": "acme/other"}}
 	r, _ := signingIn(t, s, map[string]any{"sub": "repo:acme/infra:ref:refs/heads/main", "repository": "acme/infra", "ref": "refs/heads/main"})
 	r.play().want(3, "result=refused", "error-code=sign-in-refused").
 		says(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").asked("POST /service-accounts/assume", 1)
@@ -113,8 +113,8 @@ func TestWorkspaceByName(t *testing.T) {
 		outputs   []string
 		says      string
 	}{
-		{"production/network", 0, []string{"workspace-id=" + scalrtest.WorkspaceID}, ""},
-		{scalrtest.EnvironmentID + "/network", 0, []string{"workspace-id=" + scalrtest.WorkspaceID}, ""},
+		{"production/network", 0, []string{"workspace-id=" + scalrsim.WorkspaceID}, ""},
+		{scalrsim.EnvironmentID + "/network", 0, []string{"workspace-id=" + scalrsim.WorkspaceID}, ""},
 		{"production/netwrk", 3, []string{"error-code=workspace-not-found"}, `Did you mean "network"`},
 		{"production/net", 3, []string{"error-code=workspace-not-found"}, `"network"`},
 		{"producton/network", 3, []string{"error-code=environment-not-found"}, `Did you mean "production"`},
@@ -131,21 +131,21 @@ func TestObstacles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
-		setup  func(*scalrtest.Scenario)
+		setup  func(*scalrsim.Scenario)
 		inputs []string
 		code   string
 		says   string
 	}{
-		{"repository", nil, []string{"workspace-id=" + scalrtest.VCSWorkspaceID}, "workspace-vcs-driven", "acme/network"},
-		{"local", nil, []string{"workspace-id=" + scalrtest.LocalWorkspaceID}, "workspace-local", "local"},
-		{"locked", nil, []string{"workspace-id=" + scalrtest.LockedWorkspaceID, "dry-run=false"}, "workspace-locked", "ada@acme.example"},
-		{"environment locked", func(s *scalrtest.Scenario) {
-			s.Setup = func(s *scalrtest.Server) {
-				s.SetAttribute(scalrtest.EnvironmentID, "locked", true)
-				s.SetAttribute(scalrtest.EnvironmentID, "lock-reason", "freeze")
+		{"repository", nil, []string{"workspace-id=" + scalrsim.VCSWorkspaceID}, "workspace-vcs-driven", "acme/network"},
+		{"local", nil, []string{"workspace-id=" + scalrsim.LocalWorkspaceID}, "workspace-local", "local"},
+		{"locked", nil, []string{"workspace-id=" + scalrsim.LockedWorkspaceID, "dry-run=false"}, "workspace-locked", "ada@acme.example"},
+		{"environment locked", func(s *scalrsim.Scenario) {
+			s.Setup = func(s *scalrsim.Server) {
+				s.SetAttribute(scalrsim.EnvironmentID, "locked", true)
+				s.SetAttribute(scalrsim.EnvironmentID, "lock-reason", "freeze")
 			}
 		}, nil, "environment-locked", "freeze"},
-		{"working directory missing", func(s *scalrtest.Scenario) { s.World.Workspace = map[string]any{"working-directory": "live/prod"} }, nil, "working-directory-missing", "live/prod"},
+		{"working directory missing", func(s *scalrsim.Scenario) { s.World.Workspace = map[string]any{"working-directory": "live/prod"} }, nil, "working-directory-missing", "live/prod"},
 		{"no such workspace", nil, []string{"workspace-id=ws-nothere"}, "workspace-not-found", "ws-nothere"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -234,7 +234,7 @@ func TestEarlierAttempt(t *testing.T) {
 // TestPointer: Scalr's pointer leads to the input (H19).
 func TestPointer(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs", Action: scalrtest.Status, Status: 422,
+	s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs", Action: scalrsim.Status, Status: 422,
 		Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
 		Body:   `{"errors":[{"title":"Invalid Attribute","detail":"No such resource.","source":{"pointer":"/data/attributes/target-addrs/0"}}]}`})
 	newRig(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").

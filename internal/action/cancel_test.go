@@ -9,18 +9,18 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // slowly is a scenario whose stages last long enough to be interrupted.
-func slowly(t *testing.T, name string) scalrtest.Scenario {
+func slowly(t *testing.T, name string) scalrsim.Scenario {
 	s := scenario(t, name)
 	s.Pace = 20
 	s.Life.CancelTakes = time.Millisecond
 	return s
 }
 
-func with(s scalrtest.Scenario, faults ...scalrtest.Fault) scalrtest.Scenario {
+func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {
 	s.Faults = append(s.Faults, faults...)
 	return s
 }
@@ -31,7 +31,7 @@ func TestCancel(t *testing.T) {
 	real := []string{"dry-run=false"}
 	for _, c := range []struct {
 		name     string
-		scenario scalrtest.Scenario
+		scenario scalrsim.Scenario
 		inputs   []string
 		when     string // the run's status at the signal
 		stops    []string
@@ -44,9 +44,9 @@ func TestCancel(t *testing.T) {
 		{"X09 applying", slowly(t, "applied"), real, "applying", nil, "it goes on"},
 		{"X09 applying stop-apply", slowly(t, "applied"), append(real, "on-cancel=stop-apply"), "applying", []string{"cancel 202"}, "canceled"},
 		{"leave", slowly(t, "plan-changes"), []string{"on-cancel=leave"}, "planning", nil, "left alone"},
-		{"X14 503", with(slowly(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Times: 2, Action: scalrtest.Status, Status: 503}), nil, "planning", []string{"cancel 503", "cancel 503", "cancel 202"}, "canceled"},
-		{"X14 reset", with(slowly(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrtest.Reset}), nil, "planning", []string{"cancel 0", "cancel 202"}, "canceled"},
-		{"X23 forbidden", with(slowly(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrtest.Status, Status: 403, Times: -1}), nil, "planning", []string{"cancel 403"}, "could not be stopped"},
+		{"X14 503", with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Times: 2, Action: scalrsim.Status, Status: 503}), nil, "planning", []string{"cancel 503", "cancel 503", "cancel 202"}, "canceled"},
+		{"X14 reset", with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Reset}), nil, "planning", []string{"cancel 0", "cancel 202"}, "canceled"},
+		{"X23 forbidden", with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Status, Status: 403, Times: -1}), nil, "planning", []string{"cancel 403"}, "could not be stopped"},
 		{"ignored", slowly(t, "ignores-stop"), nil, "planning", []string{"cancel 202"}, "accepted to cancel"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -65,9 +65,9 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-func queuedPlan(t *testing.T) scalrtest.Scenario {
+func queuedPlan(t *testing.T) scalrsim.Scenario {
 	s := scenario(t, "plan-changes")
-	s.Life.Steps = []scalrtest.Step{{Status: "plan_queued", For: time.Minute}, {Status: "planning", For: time.Second}, {Status: "planned_and_finished"}}
+	s.Life.Steps = []scalrsim.Step{{Status: "plan_queued", For: time.Minute}, {Status: "planning", For: time.Second}, {Status: "planned_and_finished"}}
 	return s
 }
 
@@ -117,7 +117,7 @@ func TestCancelHangs(t *testing.T) {
 				}
 				time.Sleep(4 * time.Second)
 				for _, op := range ops {
-					p.server.AddFault(scalrtest.Fault{Op: op, Times: -1, Action: scalrtest.Stall})
+					p.server.AddFault(scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Stall})
 				}
 				wait(p)
 			}
@@ -131,11 +131,11 @@ func TestCancelHangs(t *testing.T) {
 // TestCancelBeforeTheRun: no run is created after the signal (X01-X03).
 func TestCancelBeforeTheRun(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]scalrtest.Fault{
-		"X02 configuration version": {Op: "POST /configuration-versions", Action: scalrtest.Stall},
-		"X03 upload":                {Op: "PUT /upload/*", Action: scalrtest.Stall},
-		"X10 Retry-After":           {Op: "GET /workspaces/*", Action: scalrtest.Status, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
-		"processing":                {Op: "GET /configuration-versions/*", Action: scalrtest.Stall},
+	for name, fault := range map[string]scalrsim.Fault{
+		"X02 configuration version": {Op: "POST /configuration-versions", Action: scalrsim.Stall},
+		"X03 upload":                {Op: "PUT /upload/*", Action: scalrsim.Stall},
+		"X10 Retry-After":           {Op: "GET /workspaces/*", Action: scalrsim.Status, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
+		"processing":                {Op: "GET /configuration-versions/*", Action: scalrsim.Stall},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -152,13 +152,13 @@ func TestCancelBeforeTheRun(t *testing.T) {
 func TestCancelWhileCreating(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		faults []scalrtest.Fault
+		faults []scalrsim.Fault
 		says   string
 		stops  bool
 	}{
-		"X04 answer is late":   {[]scalrtest.Fault{{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Delay, Delay: 3 * time.Second}}, "has ended as discarded", true},
-		"X05 answer is lost":   {[]scalrtest.Fault{{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Stall}}, "has ended as discarded", true},
-		"X05 and the list too": {[]scalrtest.Fault{{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Stall}, {Op: "GET /runs", Action: scalrtest.Stall}}, "no such run was found", false},
+		"X04 answer is late":   {[]scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second}}, "has ended as discarded", true},
+		"X05 answer is lost":   {[]scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}}, "has ended as discarded", true},
+		"X05 and the list too": {[]scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}, {Op: "GET /runs", Action: scalrsim.Stall}}, "no such run was found", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -228,7 +228,7 @@ func TestCancelTooLate(t *testing.T) {
 func TestConfirmedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "waits-for-approval")
-	s.Faults = []scalrtest.Fault{{Op: "POST /runs/*/actions/discard", Action: scalrtest.Status, Status: 409, Times: -1}}
+	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/discard", Action: scalrsim.Status, Status: 409, Times: -1}}
 	r := newRig(t, s, "dry-run=false", "mode=run")
 	r.during = func(p *played) {
 		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned" {
@@ -307,9 +307,9 @@ func TestPostIsDue(t *testing.T) {
 	for name, due := range map[string]bool{"unavailable": true, "answers": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := with(scenario(t, "plan-changes"), scalrtest.Fault{Op: "POST /runs", Phase: scalrtest.After, Action: scalrtest.Reset, Times: -1})
+			s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Reset, Times: -1})
 			if due {
-				s = with(s, scalrtest.Fault{Op: "GET /runs", Action: scalrtest.Status, Status: 503, Times: -1})
+				s = with(s, scalrsim.Fault{Op: "GET /runs", Action: scalrsim.Status, Status: 503, Times: -1})
 			}
 			p := newRig(t, s).play()
 			if due {

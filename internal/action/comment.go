@@ -6,7 +6,7 @@ import (
 	"errors"
 	"strings"
 
-	"scalr-run-action/internal/comment"
+	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
 )
@@ -39,7 +39,7 @@ func (r *runStory) writeComment(o outcome) {
 	}
 	url := ""
 	if t.Number = number; err == nil {
-		url, err = t.Publish(ctx, comment.Mode(r.in.Comment), r.post(o, number))
+		url, err = t.Publish(ctx, github.Mode(r.in.Comment), r.post(o, number))
 		r.out.set("comment-url", url)
 	}
 	switch {
@@ -54,13 +54,13 @@ func (r *runStory) writeComment(o outcome) {
 
 // superseded reports whether a newer run, or one of a newer head, has the say.
 func superseded(err error) bool {
-	var e *comment.Error
-	return errors.As(err, &e) && e.Kind == comment.Superseded
+	var e *github.Error
+	return errors.As(err, &e) && e.Kind == github.Superseded
 }
 
-func (r *runStory) thread() comment.Thread {
+func (r *runStory) thread() github.Thread {
 	e := r.job.Event()
-	return comment.Thread{HTTP: r.env.HTTP, APIURL: e.APIURL, GraphQLURL: e.GraphQLURL, Token: r.in.GitHubToken,
+	return github.Thread{HTTP: r.env.HTTP, APIURL: e.APIURL, GraphQLURL: e.GraphQLURL, Token: r.in.GitHubToken,
 		Repository: e.Repository, Redact: r.redact.String, RedactPage: r.redact.Rendered, UserAgent: r.userAgent()}
 }
 
@@ -68,12 +68,12 @@ func (r *runStory) thread() comment.Thread {
 const commentName = "scalr-run-action"
 
 // post is what the run has to say on the pull request.
-func (r *runStory) post(o outcome, number int) comment.Post {
+func (r *runStory) post(o outcome, number int) github.Post {
 	facts, shown := r.report.Facts(), r.report.Redacted(r.redact)
-	return comment.Post{
-		Marker:     comment.Marker(commentName, r.report.Workspace.ID, r.in.CommentTag),
-		Body:       shown.Comment(comment.MaxBody),
-		Shorter:    shown.Comment(comment.MaxBody / 4),
+	return github.Post{
+		Marker:     github.Marker(commentName, r.report.Workspace.ID, r.in.CommentTag),
+		Body:       shown.Comment(github.MaxBody),
+		Shorter:    shown.Comment(github.MaxBody / 4),
 		HasChanges: !isFalse(facts.HasChanges) || o.exit() != 0,
 		Closed:     o.result == "applied",
 		Order:      r.commentOrder(),
@@ -83,8 +83,8 @@ func (r *runStory) post(o outcome, number int) comment.Post {
 }
 
 // commentOrder is the place of this workflow run among those that comment.
-func (r *runStory) commentOrder() comment.Order {
-	return comment.NewOrder(r.job.Env("GITHUB_RUN_ID"), r.job.Env("GITHUB_RUN_ATTEMPT"))
+func (r *runStory) commentOrder() github.Order {
+	return github.NewOrder(r.job.Env("GITHUB_RUN_ID"), r.job.Env("GITHUB_RUN_ATTEMPT"))
 }
 
 // workspaceInput is the input that names the workspace, as it was given.
@@ -92,38 +92,38 @@ func (r *runStory) workspaceInput() string {
 	return cmp.Or(strings.TrimSpace(r.job.Input("workspace")), r.in.WorkspaceID)
 }
 
-func (r *runStory) pullRequest(ctx context.Context, t comment.Thread) (int, error) {
+func (r *runStory) pullRequest(ctx context.Context, t github.Thread) (int, error) {
 	if r.in.PullRequest > 0 {
 		return r.in.PullRequest, nil
 	}
 	return t.FindPullRequest(ctx, r.commentEvent())
 }
 
-func (r *runStory) commentEvent() comment.Event {
+func (r *runStory) commentEvent() github.Event {
 	e := r.job.Event()
 	payload, err := job.ReadFile(r.job.Env("GITHUB_EVENT_PATH"), mostPayload)
 	if err != nil {
 		payload = nil
 	}
-	return comment.Event{Name: e.Name, SHA: r.job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload}
+	return github.Event{Name: e.Name, SHA: r.job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload}
 }
 
 const mostPayload = 10 << 20
 
 // commentAdvice is the advice on what GitHub refuses.
 func commentAdvice(err error) string {
-	var e *comment.Error
+	var e *github.Error
 	if !errors.As(err, &e) {
 		return ""
 	}
 	switch e.Kind {
-	case comment.Forbidden:
+	case github.Forbidden:
 		return " The token may not write comments: give the job `permissions: pull-requests: write`. Workflows of forks and of Dependabot never may."
-	case comment.Unauthorized:
+	case github.Unauthorized:
 		return " Check the token that github-token names."
-	case comment.Gone:
+	case github.Gone:
 		return " Check pr-number, and that the token may read the repository."
-	case comment.Locked:
+	case github.Locked:
 		return " The conversation is locked."
 	}
 	return ""

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/comment/githubtest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 const (
@@ -19,7 +19,7 @@ const (
 
 // onPull makes a step of a workflow run on the pull request 7, whose head was
 // head when the run began.
-func onPull(t *testing.T, hub *githubtest.Server, s scalrtest.Scenario, run, head string, inputs ...string) *rig {
+func onPull(t *testing.T, hub *githubtest.Server, s scalrsim.Scenario, run, head string, inputs ...string) *rig {
 	t.Helper()
 	r := newRig(t, s, append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()}, inputs...)...).onGitHub(hub)
 	r.event("pull_request", map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
@@ -67,7 +67,7 @@ func TestSlowerRunYields(t *testing.T) {
 				if c.pushed {
 					hub.Push(7, newHead)
 				}
-				b.server = scalrtest.New(newer.scenario)
+				b.server = scalrsim.New(newer.scenario)
 				newer.step(b)
 			}
 			a := older.play().want(0, "result=planned", "comment-url=").says(c.says)
@@ -147,7 +147,7 @@ func TestHiddenLineOfAComment(t *testing.T) {
 	r.env["GITHUB_RUN_ATTEMPT"] = "3"
 	r.play().want(0, "result=planned")
 	lines := strings.Split(hub.Written(7)[0].Body, "\n")
-	if want := "<!-- scalr-run-action " + scalrtest.WorkspaceID + "/eu -->"; lines[0] != want {
+	if want := "<!-- scalr-run-action " + scalrsim.WorkspaceID + "/eu -->"; lines[0] != want {
 		t.Errorf("the first line is %q, want %q", lines[0], want)
 	}
 	if want := " run=9007199254740993 attempt=3 head=" + oldHead + " workspace=production/network -->"; !strings.HasSuffix(lines[1], want) {
@@ -162,11 +162,11 @@ var outdating = map[string]struct {
 	word string // error-code or result
 	says string // in the note
 }{
-	"token rejected":      {withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401}), 3, "token-rejected", "401"},
-	"workspace not found": {withFaults(scalrtest.Fault{Op: "GET /workspaces", Times: -1, Action: scalrtest.Garbage, Body: `{"data":[]}`}), 3, "workspace-not-found", "no workspace"},
+	"token rejected":      {withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401}), 3, "token-rejected", "401"},
+	"workspace not found": {withFaults(scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Garbage, Body: `{"data":[]}`}), 3, "workspace-not-found", "no workspace"},
 	"unreachable": {func(r *rig) {
 		hosted := r.http
-		r.http = func(s *scalrtest.Server) http.RoundTripper { return unreachable{hosted(s)} }
+		r.http = func(s *scalrsim.Server) http.RoundTripper { return unreachable{hosted(s)} }
 	}, 3, "no-usable-answer", "acme.scalr.test"},
 	"input invalid":  {func(r *rig) { r.set("timeout=never", "dry-run=perhaps") }, 2, "input-invalid", "problems with the inputs: dry-run, timeout."},
 	"token missing":  {func(r *rig) { r.set("token=") }, 2, "input-invalid", "token"},
@@ -174,24 +174,24 @@ var outdating = map[string]struct {
 	"nothing to run": {func(r *rig) { os.Remove(r.checkout + "/main.tf") }, 2, "nothing-to-send", "nothing to send"},
 	"proxy invalid":  {func(r *rig) { r.env["HTTPS_PROXY"] = "::" }, 2, "proxy-invalid", "HTTPS_PROXY"},
 	"interrupted": {func(r *rig) {
-		r.scenario = with(r.scenario, scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
+		r.scenario = with(r.scenario, scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
 		r.during = signalAt(os.Interrupt, 5*time.Second)
 	}, 130, "interrupted", ""},
 	"timed out": {func(r *rig) {
 		r.set("timeout=5s")
-		r.scenario = with(r.scenario, scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
+		r.scenario = with(r.scenario, scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
 	}, 5, "timed-out", "timeout"},
 	"check": {func(r *rig) {
 		r.set("mode=check")
-		withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401})(r)
+		withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
 	}, 3, "token-rejected", "401"},
 	"confirm": {func(r *rig) {
 		r.set("mode=confirm", "run-id=run-v0abc123")
-		withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401})(r)
+		withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
 	}, 3, "token-rejected", "401"},
 }
 
-func withFaults(faults ...scalrtest.Fault) func(*rig) {
+func withFaults(faults ...scalrsim.Fault) func(*rig) {
 	return func(r *rig) { r.scenario = with(r.scenario, faults...) }
 }
 
@@ -255,7 +255,7 @@ func TestFailureOutdatesTheComment(t *testing.T) {
 // TestFailureLeavesComments (G33): where there is nothing to say, nothing is said.
 func TestFailureLeavesComments(t *testing.T) {
 	t.Parallel()
-	rejected := withFaults(scalrtest.Fault{Op: "* /**", Times: -1, Action: scalrtest.Status, Status: 401})
+	rejected := withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})
 	for name, c := range map[string]struct {
 		rig  func(*rig)
 		hub  func(*githubtest.Server)

@@ -12,7 +12,7 @@ import (
 	"unicode"
 
 	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -51,7 +51,7 @@ func (c *companion) actSignedIn(ctx context.Context, access inputs.Access, act f
 	if err := c.surroundings(); err != nil {
 		return err
 	}
-	retrying := (&narrate.Narrator{Job: c.job}).Retrying
+	retrying := (&progress.Narrator{Job: c.job}).Retrying
 	if c.client, err = c.step.client(ctx, access, retrying); err != nil {
 		return err
 	}

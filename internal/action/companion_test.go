@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestCompanionsRefuseBadInputs(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.environment("mode=presentt", "environment-id=ws-1").want(2, "result=invalid", "error-code=input-invalid").says("presentt", "environment-id").wrote()
 		d.workspace("name=network").want(2, "result=invalid", "error-code=input-invalid").says("environment").wrote()
 		if got := len(d.server.Requests()); got != 0 {
@@ -24,17 +24,17 @@ func TestCompanionsRefuseBadInputs(t *testing.T) {
 func TestCompanionsAreToldNo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault   scalrtest.Fault
+		fault   scalrsim.Fault
 		outputs []string
 	}{
-		"rejected token": {scalrtest.Fault{Op: "GET /environments", Status: 401, Action: scalrtest.Status}, []string{"result=refused", "error-code=token-rejected"}},
-		"not allowed":    {scalrtest.Fault{Op: "GET /environments", Status: 403, Action: scalrtest.Status}, []string{"result=refused", "error-code=not-allowed"}},
-		"out of order":   {scalrtest.Fault{Op: "GET /environments", Status: 503, Action: scalrtest.Status, Times: -1}, []string{"result=unreachable", "error-code=no-usable-answer"}},
-		"a proxy's page": {scalrtest.Fault{Op: "GET /environments", Action: scalrtest.HTML, Times: -1}, []string{"result=unreachable", "error-code=not-scalr"}},
+		"rejected token": {scalrsim.Fault{Op: "GET /environments", Status: 401, Action: scalrsim.Status}, []string{"result=refused", "error-code=token-rejected"}},
+		"not allowed":    {scalrsim.Fault{Op: "GET /environments", Status: 403, Action: scalrsim.Status}, []string{"result=refused", "error-code=not-allowed"}},
+		"out of order":   {scalrsim.Fault{Op: "GET /environments", Status: 503, Action: scalrsim.Status, Times: -1}, []string{"result=unreachable", "error-code=no-usable-answer"}},
+		"a proxy's page": {scalrsim.Fault{Op: "GET /environments", Action: scalrsim.HTML, Times: -1}, []string{"result=unreachable", "error-code=not-scalr"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
 				d.environment("name=staging").want(3, append(c.outputs, "created=false", "changed=false")...).wrote()
 			})
 		})
@@ -46,7 +46,7 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: "POST /environments", Action: scalrtest.Stall}}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Stall}}}, func(d *desk) {
 				signals := make(chan os.Signal, 1)
 				go func() {
 					time.Sleep(10 * time.Second)
@@ -65,15 +65,15 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 func TestCompanionsEndInTime(t *testing.T) {
 	t.Parallel()
 	groups := []string{}
-	atDesk(t, scalrtest.Scenario{
-		Setup: func(s *scalrtest.Server) {
+	atDesk(t, scalrsim.Scenario{
+		Setup: func(s *scalrsim.Server) {
 			for range 30 {
 				groups = append(groups, s.AddPolicyGroup("guard"))
 			}
 		},
-		Faults: []scalrtest.Fault{{Op: "* /**", Action: scalrtest.Delay, Delay: 25 * time.Second, Times: -1}},
+		Faults: []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Delay, Delay: 25 * time.Second, Times: -1}},
 	}, func(d *desk) {
-		v := d.environment("name=staging", "policy-groups="+strings.Join(groups, "\n")).want(5, "result=timed-out", "error-code=timed-out", "changed=true", "environment-id="+scalrtest.StagingID).says("10m0s")
+		v := d.environment("name=staging", "policy-groups="+strings.Join(groups, "\n")).want(5, "result=timed-out", "error-code=timed-out", "changed=true", "environment-id="+scalrsim.StagingID).says("10m0s")
 		if v.took != 10*time.Minute {
 			t.Errorf("ended after %s, want 10m", v.took)
 		}

@@ -5,20 +5,20 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestTagIsCreatedOnce(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]scalrtest.Fault{
-		"the answer is lost":  {Op: "POST /tags", Phase: scalrtest.After, Action: scalrtest.EOF},
-		"the answer is a 502": {Op: "POST /tags", Phase: scalrtest.After, Action: scalrtest.Status, Status: 502},
-		"it never arrived":    {Op: "POST /tags", Action: scalrtest.Reset},
-		"it comes true late":  {Op: "POST /tags", Action: scalrtest.LateCommit, Delay: 12 * time.Second},
+	for name, fault := range map[string]scalrsim.Fault{
+		"the answer is lost":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
+		"the answer is a 502": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
+		"it never arrived":    {Op: "POST /tags", Action: scalrsim.Reset},
+		"it comes true late":  {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{fault}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *desk) {
 				d.environment("name=staging", "tags=pre").want(0, "result=done", `tags=["pre"]`, "changed=true")
 				if got := d.count("/tags", "pre"); got != 1 {
 					t.Errorf("%d tags are called pre, want 1", got)
@@ -31,21 +31,21 @@ func TestTagIsCreatedOnce(t *testing.T) {
 func TestEnvironmentIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault scalrtest.Fault
+		fault scalrsim.Fault
 		posts int
 	}{
-		"the answer is lost":             {scalrtest.Fault{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Reset}, 1},
-		"the answer is cut":              {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.Truncate, Bytes: 40}, 1},
-		"the answer is a 500":            {scalrtest.Fault{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Status, Status: 500}, 1},
-		"the answer stalls":              {scalrtest.Fault{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Stall}, 1},
-		"it never arrived":               {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.EOF}, 2},
-		"it comes true after 20 s":       {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.LateCommit, Delay: 20 * time.Second}, 1},
-		"a gateway, and true after 50 s": {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.LateCommit, Status: 504, Delay: 50 * time.Second}, 1},
-		"it is limited":                  {scalrtest.Fault{Op: "POST /environments", Action: scalrtest.Status, Status: 429, Header: http.Header{"Retry-After": {"3"}}}, 2},
+		"the answer is lost":             {scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset}, 1},
+		"the answer is cut":              {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Truncate, Bytes: 40}, 1},
+		"the answer is a 500":            {scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Status, Status: 500}, 1},
+		"the answer stalls":              {scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Stall}, 1},
+		"it never arrived":               {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.EOF}, 2},
+		"it comes true after 20 s":       {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Delay: 20 * time.Second}, 1},
+		"a gateway, and true after 50 s": {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Status: 504, Delay: 50 * time.Second}, 1},
+		"it is limited":                  {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Status, Status: 429, Header: http.Header{"Retry-After": {"3"}}}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
 				d.server.AddEnvironment("preview-77")
 				v := d.environment("name=preview-7", "tags=pre").want(0, "result=done", "created=true", "changed=true", "name=preview-7", `tags=["pre"]`)
 				if got := v.count("POST /environments"); got != c.posts {
@@ -64,9 +64,9 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 // is refused: the environment is still ours.
 func TestCreationBehindALaggingList(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{
-		{Op: "POST /environments", Phase: scalrtest.After, Action: scalrtest.Reset},
-		{Op: "GET /environments", Action: scalrtest.Garbage, Body: `{"data":[]}`, During: 31 * time.Second},
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{
+		{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
+		{Op: "GET /environments", Action: scalrsim.Garbage, Body: `{"data":[]}`, During: 31 * time.Second},
 	}}, func(d *desk) {
 		v := d.environment("name=preview-7").want(0, "result=done", "created=true", "name=preview-7")
 		v.answered("POST /environments", http.StatusUnprocessableEntity)
@@ -87,9 +87,9 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: c.lags, Action: scalrtest.Garbage, Body: `{"data":[]}`, Times: 2}}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: c.lags, Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: 2}}}, func(d *desk) {
 				d.server.AddTag("staging")
-				d.server.AddWorkspace(scalrtest.StagingID, "staging", nil)
+				d.server.AddWorkspace(scalrsim.StagingID, "staging", nil)
 				v := c.play(d).want(0, "result=done", "created=false")
 				v.answered("POST "+c.path, 422)
 				if got := d.count(c.path, "staging"); got != 1 {
@@ -104,7 +104,7 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 func TestCreationIsRefused(t *testing.T) {
 	t.Parallel()
 	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.","source":{"pointer":"/data/attributes/name"}}]}`
-	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: "POST /environments", Action: scalrtest.Status, Status: 422, Body: refusal}}}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Status, Status: 422, Body: refusal}}}, func(d *desk) {
 		v := d.environment("name=preview-7").want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").says("Name is reserved.")
 		if v.took > 10*time.Second {
 			t.Errorf("took %s, want less than 10s", v.took)

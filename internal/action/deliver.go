@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/bundle"
-	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -20,7 +20,7 @@ const (
 // deliver brings the bundle to Scalr as a configuration version. An upload
 // address that has expired cannot be had again; a new version brings a new one.
 func (r *runStory) deliver(ctx context.Context, p *packing) (scalr.Configuration, error) {
-	r.tell.Enter(narrate.Bundle)
+	r.tell.Enter(progress.Bundle)
 	defer r.tell.Close()
 	for n := 1; ; n++ {
 		v, err := r.client.CreateConfiguration(ctx, r.report.Workspace.ID, r.in.Dry)
@@ -64,7 +64,7 @@ func (r *runStory) upload(ctx context.Context, v scalr.Configuration, a *bundle.
 	if err := r.client.Upload(ctx, v, u); err != nil {
 		return err
 	}
-	r.job.Infof("Uploaded %s as configuration version %s in %s", size(u.Size), v.ID, narrate.Duration(time.Since(began)))
+	r.job.Infof("Uploaded %s as configuration version %s in %s", size(u.Size), v.ID, progress.Duration(time.Since(began)))
 	return nil
 }
 

@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // desk plays companions against one Scalr, one after the other, in virtual time.
 type desk struct {
 	t      *testing.T
-	server *scalrtest.Server
+	server *scalrsim.Server
 	// http is where requests go.
 	http http.RoundTripper
 	// anyObjection allows requests that Scalr objects to.
@@ -29,14 +29,14 @@ type desk struct {
 // visit is one step at the desk, with what it asked for.
 type visit struct {
 	*played
-	requests []scalrtest.Request
+	requests []scalrsim.Request
 }
 
 // atDesk sets up a Scalr in which the test can play.
-func atDesk(t *testing.T, s scalrtest.Scenario, play func(*desk)) {
+func atDesk(t *testing.T, s scalrsim.Scenario, play func(*desk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		server := scalrtest.New(s)
+		server := scalrsim.New(s)
 		d := &desk{t: t, server: server, http: server.Client().Transport}
 		play(d)
 		if objections := server.Objections(); len(objections) > 0 && !d.anyObjection {
@@ -64,7 +64,7 @@ func (d *desk) workspace(inputs ...string) *visit {
 func (d *desk) play(name string, signals chan os.Signal, inputs ...string) *visit {
 	d.t.Helper()
 	p := &played{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
-	environ := []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"), "INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrtest.Token,
+	environ := []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"), "INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrsim.Token,
 		"ACTIONS_RUNTIME_TOKEN=" + canaryRuntime, "HTTPS_PROXY=http://ci:" + canaryProxyInURL + "@proxy.test:3128"}
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")
@@ -159,11 +159,11 @@ func (v *visit) asks(path string) []string {
 // ids lists what has exactly the name, as an outsider would.
 func (d *desk) ids(path, name string) []string {
 	d.t.Helper()
-	r, err := http.NewRequest("GET", d.server.URL()+scalrtest.BasePath+path+"?page[size]=100", nil)
+	r, err := http.NewRequest("GET", d.server.URL()+scalrsim.BasePath+path+"?page[size]=100", nil)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for key, value := range map[string]string{"Authorization": "Bearer " + scalrtest.Token, "Accept": "application/vnd.api+json", "Prefer": "profile=preview", "User-Agent": "test"} {
+	for key, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json", "Prefer": "profile=preview", "User-Agent": "test"} {
 		r.Header.Set(key, value)
 	}
 	response, err := d.server.Client().Do(r)

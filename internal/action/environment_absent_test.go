@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestEnvironmentShow(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		shown := []string{"result=done", "environment-id=" + scalrtest.StagingID, "environment-url=https://acme.scalr.test/v2/e/" + scalrtest.StagingID + "/workspaces",
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		shown := []string{"result=done", "environment-id=" + scalrsim.StagingID, "environment-url=https://acme.scalr.test/v2/e/" + scalrsim.StagingID + "/workspaces",
 			"name=staging", "status=Active", "tags=[]", "created=false", "changed=false"}
 		d.environment("mode=show", "name=staging").want(0, shown...).wrote()
-		d.environment("mode=show", "environment-id="+scalrtest.StagingID).want(0, shown...).wrote()
+		d.environment("mode=show", "environment-id="+scalrsim.StagingID).want(0, shown...).wrote()
 		d.environment("mode=show", "name=prod").want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says(`Did you mean "production"`)
 		d.environment("mode=show", "environment-id=env-v0none").want(3, "result=not-found", "error-code=environment-not-found").says("env-v0none")
 		d.environment("environment-id=env-v0none", "tags=new").want(3, "result=not-found", "error-code=environment-not-found", "created=false").wrote()
@@ -23,7 +23,7 @@ func TestEnvironmentShow(t *testing.T) {
 // The service's filter finds more than the name: nothing else is ever touched.
 func TestEnvironmentNamesAreExact(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.environment("mode=absent", "name=stag").want(0, "result=done", "changed=false").wrote()
 		d.environment("name=stag").want(0, "created=true", "name=stag")
 		d.environment("mode=absent", "name=like:stag").want(0, "result=done", "changed=false").wrote()
@@ -39,26 +39,26 @@ func TestEnvironmentNamesAreExact(t *testing.T) {
 
 func TestEnvironmentNameIsNotUnique(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.server.AddEnvironment("staging")
 		for _, mode := range []string{"present", "absent", "show"} {
-			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").says(scalrtest.StagingID).wrote()
+			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").says(scalrsim.StagingID).wrote()
 		}
 	})
 }
 
 func TestEnvironmentAbsent(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=true", "environment-id="+scalrtest.StagingID).wrote("DELETE /environments/" + scalrtest.StagingID)
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=true", "environment-id="+scalrsim.StagingID).wrote("DELETE /environments/" + scalrsim.StagingID)
 		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wrote().says("nothing to delete")
-		d.environment("mode=absent", "environment-id="+scalrtest.StagingID).want(0, "result=done", "changed=false").wrote()
+		d.environment("mode=absent", "environment-id="+scalrsim.StagingID).want(0, "result=done", "changed=false").wrote()
 	})
 }
 
 func TestEnvironmentWithWorkspacesStays(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").wrote().
 			says(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove what holds it")
 		many := d.server.AddEnvironment("many")
@@ -72,19 +72,19 @@ func TestEnvironmentWithWorkspacesStays(t *testing.T) {
 func TestEnvironmentDeletionGoesWrong(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault   scalrtest.Fault
+		fault   scalrsim.Fault
 		code    int
 		outputs []string
 	}{
-		"the answer is lost":    {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Reset}, 0, []string{"result=done", "changed=true"}},
-		"the answer is a 500":   {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Status}, 0, []string{"result=done", "changed=true"}},
-		"it is forbidden":       {scalrtest.Fault{Action: scalrtest.Status, Status: 403}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
-		"it is not found by it": {scalrtest.Fault{Action: scalrtest.Status, Status: 404}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+		"the answer is lost":    {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset}, 0, []string{"result=done", "changed=true"}},
+		"the answer is a 500":   {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status}, 0, []string{"result=done", "changed=true"}},
+		"it is forbidden":       {scalrsim.Fault{Action: scalrsim.Status, Status: 403}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+		"it is not found by it": {scalrsim.Fault{Action: scalrsim.Status, Status: 404}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.fault.Op = "DELETE /environments/*"
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
 				d.environment("mode=absent", "name=staging").want(c.code, c.outputs...)
 			})
 		})

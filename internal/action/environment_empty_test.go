@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // listing is a fault that gives lists of workspaces other contents, from the nth on.
-func listing(nth int, change func(list map[string]any)) scalrtest.Fault {
-	return scalrtest.Fault{Op: "GET /workspaces", Nth: nth, Times: -1, Action: scalrtest.Edit, Change: rewritten(change)}
+func listing(nth int, change func(list map[string]any)) scalrsim.Fault {
+	return scalrsim.Fault{Op: "GET /workspaces", Nth: nth, Times: -1, Action: scalrsim.Edit, Change: rewritten(change)}
 }
 
 // rewritten changes an answer as JSON.
@@ -50,23 +50,23 @@ func TestEnvironmentEmptinessIsProved(t *testing.T) {
 	t.Parallel()
 	unverified := func(says ...string) proof { return inUse(append(says, "cannot be verified")...) }
 	contradicts := unverified("contradicts its own length")
-	may := func(permissions any) func(*scalrtest.Server) {
-		return func(s *scalrtest.Server) { s.SetAttribute(scalrtest.StagingID, "permissions", permissions) }
+	may := func(permissions any) func(*scalrsim.Server) {
+		return func(s *scalrsim.Server) { s.SetAttribute(scalrsim.StagingID, "permissions", permissions) }
 	}
 	blind := listing(1, emptied)
-	emptyBut := func(member string, value any) scalrtest.Fault {
+	emptyBut := func(member string, value any) scalrsim.Fault {
 		return listing(1, func(doc map[string]any) { emptied(doc); pagination(doc)[member] = value })
 	}
 	link := map[string]any{"next": "https://acme.scalr.test/api/iacp/v3/workspaces?page[number]=2"}
-	fails := func(status int) scalrtest.Fault {
-		return scalrtest.Fault{Op: "GET /workspaces", Times: -1, Action: scalrtest.Status, Status: status}
+	fails := func(status int) scalrsim.Fault {
+		return scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Status, Status: status}
 	}
 	for name, c := range map[string]struct {
 		proof
-		fault scalrtest.Fault
-		setup func(*scalrtest.Server)
+		fault scalrsim.Fault
+		setup func(*scalrsim.Server)
 	}{
-		"it is empty, and others are not": {deleted("has no workspaces; the token sees 5 in other environments"), scalrtest.Fault{}, nil},
+		"it is empty, and others are not": {deleted("has no workspaces; the token sees 5 in other environments"), scalrsim.Fault{}, nil},
 		"the token sees no workspaces":    {unverified("no workspace in any environment", "`workspaces:read`"), blind, nil},
 		"but may read them, it is said": {deleted("the token has the permission workspaces:read there"), blind,
 			may(map[string]any{"workspaces:read": true})},
@@ -82,7 +82,7 @@ func TestEnvironmentEmptinessIsProved(t *testing.T) {
 		"the same page follows":            {contradicts, emptyBut("next-page", 1), nil},
 		"another page follows by its link": {contradicts, listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }), nil},
 		"the filter hides one at first": {inUse(`It has 1: "app"`),
-			scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Edit, Change: rewritten(emptied)}, withApp},
+			scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Edit, Change: rewritten(emptied)}, withApp},
 		"environments are not reported":      {unverified("does not report the environment of"), listing(1, homeless), nil},
 		"one that is not reported is listed": {unverified(`Scalr lists "app" for it and does not report their environment`), listing(1, homeless), withApp},
 		"lists are forbidden":                {refusedWith("not-allowed"), fails(http.StatusForbidden), nil},
@@ -90,13 +90,13 @@ func TestEnvironmentEmptinessIsProved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			scenario := scalrtest.Scenario{Setup: c.setup}
+			scenario := scalrsim.Scenario{Setup: c.setup}
 			if c.fault.Op != "" {
-				scenario.Faults = []scalrtest.Fault{c.fault}
+				scenario.Faults = []scalrsim.Fault{c.fault}
 			}
 			atDesk(t, scenario, func(d *desk) {
 				v := d.environment("mode=absent", "name=staging")
-				c.check(v, "DELETE /environments/"+scalrtest.StagingID)
+				c.check(v, "DELETE /environments/"+scalrsim.StagingID)
 			})
 		})
 	}
@@ -119,13 +119,13 @@ func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 // a workspace in it.
 func TestEnvironmentListsDisagree(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{Setup: withApp}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{Setup: withApp}, func(d *desk) {
 		d.http = lyingFilter{d.http}
 		d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`).wrote()
 	})
 }
 
-func withApp(s *scalrtest.Server) { s.AddWorkspace(scalrtest.StagingID, "app", nil) }
+func withApp(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, "app", nil) }
 
 // proof is what comes of the wish to delete something.
 type proof struct {
@@ -178,20 +178,20 @@ func (b *between) RoundTrip(r *http.Request) (*http.Response, error) {
 // the last look is right before each attempt at the deletion.
 func TestEnvironmentFillsMeanwhile(t *testing.T) {
 	t.Parallel()
-	deletion := "DELETE /environments/" + scalrtest.StagingID
+	deletion := "DELETE /environments/" + scalrsim.StagingID
 	for name, c := range map[string]struct {
 		op     string
 		nth    int
-		faults []scalrtest.Fault
+		faults []scalrsim.Fault
 	}{
-		"after the first look":            {op: "GET /environments/" + scalrtest.StagingID, nth: 2},
+		"after the first look":            {op: "GET /environments/" + scalrsim.StagingID, nth: 2},
 		"right before the last":           {op: "GET /workspaces", nth: 3},
-		"before the deletion is repeated": {op: deletion, nth: 1, faults: []scalrtest.Fault{{Op: "DELETE /environments/*", Action: scalrtest.Status, Status: 503}}},
-		"after a lost connection":         {op: deletion, nth: 1, faults: []scalrtest.Fault{{Op: "DELETE /environments/*", Action: scalrtest.Reset}}},
+		"before the deletion is repeated": {op: deletion, nth: 1, faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Status, Status: 503}}},
+		"after a lost connection":         {op: deletion, nth: 1, faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Reset}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: c.faults}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: c.faults}, func(d *desk) {
 				d.http = &between{RoundTripper: d.http, op: c.op, nth: c.nth, then: func() { withApp(d.server) }}
 				v := d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`)
 				if len(c.faults) == 0 {
@@ -204,9 +204,9 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 		})
 	}
 	for name, then := range map[string]func(d *desk){
-		"renamed": func(d *desk) { d.server.SetAttribute(scalrtest.StagingID, "name", "live") },
+		"renamed": func(d *desk) { d.server.SetAttribute(scalrsim.StagingID, "name", "live") },
 		"deleted": func(d *desk) {
-			r, err := http.NewRequest("DELETE", d.server.URL()+scalrtest.BasePath+"/environments/"+scalrtest.StagingID, nil)
+			r, err := http.NewRequest("DELETE", d.server.URL()+scalrsim.BasePath+"/environments/"+scalrsim.StagingID, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -215,8 +215,8 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-				d.http = &between{RoundTripper: d.http, op: "GET /environments/" + scalrtest.StagingID, nth: 2, then: func() { then(d) }}
+			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+				d.http = &between{RoundTripper: d.http, op: "GET /environments/" + scalrsim.StagingID, nth: 2, then: func() { then(d) }}
 				v := d.environment("mode=absent", "name=staging")
 				if name == "deleted" {
 					v.want(0, "result=done", "changed=false").says("deleted by somebody else meanwhile")
@@ -231,7 +231,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 // send makes a request as an outsider.
 func (d *desk) send(r *http.Request) {
 	d.t.Helper()
-	for key, value := range map[string]string{"Authorization": "Bearer " + scalrtest.Token, "Accept": "application/vnd.api+json",
+	for key, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json",
 		"Prefer": "profile=preview", "User-Agent": "test"} {
 		r.Header.Set(key, value)
 	}

@@ -8,11 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // previews fills a Scalr up to 145 environments.
-func previews(s *scalrtest.Server) {
+func previews(s *scalrsim.Server) {
 	for i := range 143 {
 		s.AddEnvironment(fmt.Sprintf("preview-%03d", i), "preview", []string{"eu", "us"}[i%2])
 	}
@@ -39,7 +39,7 @@ func TestListOf145Environments(t *testing.T) {
 	for size, pages := range map[string]int{"20": 8, "100": 2} {
 		t.Run("pages of "+size, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Setup: previews}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Setup: previews}, func(d *desk) {
 				d.http = smaller{d.http, size}
 				v := d.environment("mode=list").want(0, "result=done", "count=145", "created=false", "changed=false").wrote()
 				if got := len(v.asks("/environments")); got != pages {
@@ -84,12 +84,12 @@ func TestListFilters(t *testing.T) {
 		"dates": {[]string{"filter-latest-run-date=between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}, "0", func() url.Values {
 			return url.Values{"filter[latest-run-date]": {"between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}}
 		}},
-		"account":                 {[]string{"account-id=" + scalrtest.AccountID}, "145", func() url.Values { return url.Values{"filter[account]": {scalrtest.AccountID}} }},
+		"account":                 {[]string{"account-id=" + scalrsim.AccountID}, "145", func() url.Values { return url.Values{"filter[account]": {scalrsim.AccountID}} }},
 		"sorted and all at once":  {[]string{"sort=-name", "query=stag"}, "1", func() url.Values { return url.Values{"sort": {"-name"}, "query": {"stag"}} }},
 		"a tag that is not there": {[]string{"filter-tag=prev"}, "0", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, scalrtest.Scenario{Setup: previews}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Setup: previews}, func(d *desk) {
 				guard, eu = d.server.AddPolicyGroup("guard"), d.id("/tags", "eu")
 				d.environment("name=staging", "policy-groups=guard").want(0)
 				v := d.environment(append([]string{"mode=list"}, c.inputs...)...).want(0, "count="+c.count)
@@ -112,7 +112,7 @@ func TestListFilters(t *testing.T) {
 
 func TestListForAMatrix(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		id := d.server.AddEnvironment("preview <7>", "blue", "a, b")
 		v := d.environment("mode=list", "query=preview").want(0, "count=1")
 		want := `[{"id":"` + id + `","name":"preview \u003c7\u003e","status":"Active","tags":["a, b","blue"]}]`
@@ -125,7 +125,7 @@ func TestListForAMatrix(t *testing.T) {
 // More than GitHub carries is refused, and not cut.
 func TestListTooLarge(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{Setup: func(s *scalrtest.Server) {
+	atDesk(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {
 		for i := range 4600 {
 			s.AddEnvironment(fmt.Sprintf("%s-%d", strings.Repeat("long", 50), i))
 		}

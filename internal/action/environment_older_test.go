@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // An older server knows the estimate; the one of today takes it without a word
@@ -12,7 +12,7 @@ import (
 func TestCostEstimation(t *testing.T) {
 	t.Parallel()
 	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},"type":"environments"}}`
-	atDesk(t, scalrtest.Scenario{World: scalrtest.World{Old: true}}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{World: scalrsim.World{Old: true}}, func(d *desk) {
 		v := d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create)
 		if strings.Contains(v.log, "::warning") {
 			t.Errorf("a warning, though the server took it\n%s", v.log)
@@ -22,7 +22,7 @@ func TestCostEstimation(t *testing.T) {
 		d.environment("name=preview-7", "cost-estimation-enabled=true").want(0, "changed=true").
 			wrote("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id + `","type":"environments"}}`)
 	})
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		warning := "cost-estimation-enabled has no effect: this Scalr server does not know it."
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create).says("::warning::" + warning)
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote().says("::warning::" + warning)
@@ -33,10 +33,10 @@ func TestCostEstimation(t *testing.T) {
 // A server that takes a setting and keeps the old value is not believed.
 func TestSettingThatIsNotTaken(t *testing.T) {
 	t.Parallel()
-	keeps := scalrtest.Fault{Op: "PATCH /environments/*", Action: scalrtest.Edit, Change: func(body string) string {
+	keeps := scalrsim.Fault{Op: "PATCH /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
 		return strings.Replace(body, `"remote-backend":false`, `"remote-backend":true`, 1)
 	}}
-	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{keeps}}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *desk) {
 		d.environment("name=staging", "remote-backend=false").want(0, "changed=false").
 			says(`::warning::Scalr was asked to set remote-backend to "false" and keeps it at "true".`)
 	})
@@ -44,29 +44,29 @@ func TestSettingThatIsNotTaken(t *testing.T) {
 
 func TestAccount(t *testing.T) {
 	t.Parallel()
-	with := `POST /environments {"data":{"attributes":{"name":"preview-7"},"relationships":{"account":{"data":{"type":"accounts","id":"` + scalrtest.AccountID + `"}}},"type":"environments"}}`
+	with := `POST /environments {"data":{"attributes":{"name":"preview-7"},"relationships":{"account":{"data":{"type":"accounts","id":"` + scalrsim.AccountID + `"}}},"type":"environments"}}`
 	without := `POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`
 	t.Run("given", func(t *testing.T) {
 		t.Parallel()
-		atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-			d.environment("name=preview-7", "account-id="+scalrtest.AccountID).want(0, "created=true").wrote(with)
+		atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+			d.environment("name=preview-7", "account-id="+scalrsim.AccountID).want(0, "created=true").wrote(with)
 			d.environment("name=preview-7", "account-id=acc-v0other").want(3, "result=refused", "error-code=not-allowed").wrote()
 		})
 	})
 	t.Run("another one", func(t *testing.T) {
 		t.Parallel()
-		other := scalrtest.Fault{Op: "GET /environments/*", Action: scalrtest.Edit, Change: func(body string) string {
-			return strings.Replace(body, scalrtest.AccountID, "acc-v0other", 1)
+		other := scalrsim.Fault{Op: "GET /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
+			return strings.Replace(body, scalrsim.AccountID, "acc-v0other", 1)
 		}}
-		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{other}}, func(d *desk) {
-			d.environment("environment-id="+scalrtest.StagingID, "account-id="+scalrtest.AccountID).want(0, "changed=false").says("::warning::account-id has no effect", "acc-v0other")
+		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *desk) {
+			d.environment("environment-id="+scalrsim.StagingID, "account-id="+scalrsim.AccountID).want(0, "changed=false").says("::warning::account-id has no effect", "acc-v0other")
 		})
 	})
 	t.Run("an older server wants it", func(t *testing.T) {
 		t.Parallel()
-		wanted := scalrtest.Fault{Op: "POST /environments", Action: scalrtest.Status, Status: 422,
+		wanted := scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Status, Status: 422,
 			Body: `{"errors":[{"status":"422","title":"Invalid Relationship","detail":"This field is required.","source":{"pointer":"/data/relationships/account"}}]}`}
-		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{wanted}}, func(d *desk) {
+		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{wanted}}, func(d *desk) {
 			d.environment("name=preview-7").want(0, "created=true").wrote(without, with)
 		})
 	})
@@ -74,7 +74,7 @@ func TestAccount(t *testing.T) {
 
 func TestCloudCredentialsAreExplained(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.environment("name=preview-7", "cloud-credentials=cred-1").want(0, "created=true").
 			says("::warning::cloud-credentials is gone from Scalr's API", "default-provider-configurations").
 			wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`)

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestEnvironmentPresentTwice(t *testing.T) {
 	t.Parallel()
-	for name, world := range map[string]scalrtest.World{"today": {}, "nulls": {Null: true}, "older": {Old: true}, "nothing included": {NoIncluded: true}} {
+	for name, world := range map[string]scalrsim.World{"today": {}, "nulls": {Null: true}, "older": {Old: true}, "nothing included": {NoIncluded: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			presentTwice(t, world)
@@ -17,9 +17,9 @@ func TestEnvironmentPresentTwice(t *testing.T) {
 	}
 }
 
-func presentTwice(t *testing.T, world scalrtest.World) {
+func presentTwice(t *testing.T, world scalrsim.World) {
 	t.Helper()
-	atDesk(t, scalrtest.Scenario{World: world}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{World: world}, func(d *desk) {
 		blue, cloud := d.server.AddTag("blue"), d.server.AddProviderConfiguration("cloud", "aws")
 		inputs := []string{"name=preview-7", "tags=blue\npreview", "mask-sensitive-output=false", "default-provider-configurations=cloud"}
 		first := d.environment(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=preview-7", "status=Active", `tags=["blue","preview"]`)
@@ -37,26 +37,26 @@ func presentTwice(t *testing.T, world scalrtest.World) {
 
 func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 	t.Parallel()
-	staging := "PATCH /environments/" + scalrtest.StagingID + " "
+	staging := "PATCH /environments/" + scalrsim.StagingID + " "
 	for name, c := range map[string]struct {
 		inputs []string
 		wrote  []string
 		says   string
 	}{
 		"nothing": {nil, nil, "Nothing to change."},
-		"mask": {[]string{"mask-sensitive-output=false"}, []string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrtest.StagingID + `","type":"environments"}}`},
+		"mask": {[]string{"mask-sensitive-output=false"}, []string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
 			`Set mask-sensitive-output to "false" (was "true").`},
 		"as it is": {[]string{"mask-sensitive-output=true", "remote-backend=true"}, nil, "Nothing to change."},
-		"backend":  {[]string{"remote-backend=false", "mask-sensitive-output=true"}, []string{staging + `{"data":{"attributes":{"remote-backend":false},"id":"` + scalrtest.StagingID + `","type":"environments"}}`}, `Set remote-backend`},
-		"rename": {[]string{"rename-to=stage"}, []string{staging + `{"data":{"attributes":{"name":"stage"},"id":"` + scalrtest.StagingID + `","type":"environments"}}`},
+		"backend":  {[]string{"remote-backend=false", "mask-sensitive-output=true"}, []string{staging + `{"data":{"attributes":{"remote-backend":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`}, `Set remote-backend`},
+		"rename": {[]string{"rename-to=stage"}, []string{staging + `{"data":{"attributes":{"name":"stage"},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
 			`Set name to "stage" (was "staging").`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 				inputs := append([]string{"name=staging"}, c.inputs...)
 				d.environment(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil)).wrote(c.wrote...).says(c.says)
-				d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrtest.StagingID).wrote()
+				d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrsim.StagingID).wrote()
 			})
 		})
 	}
@@ -64,8 +64,8 @@ func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 
 func TestEnvironmentRename(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		d.environment("environment-id="+scalrtest.StagingID, "rename-to=stage").want(0, "name=stage", "changed=true")
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		d.environment("environment-id="+scalrsim.StagingID, "rename-to=stage").want(0, "name=stage", "changed=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wrote()
 		d.environment("name=final", "rename-to=production").want(3, "result=refused", "error-code=request-refused").says("already been taken")

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestEnvironmentTags(t *testing.T) {
@@ -35,7 +35,7 @@ func TestEnvironmentTags(t *testing.T) {
 		for _, included := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, included %t", name, included), func(t *testing.T) {
 				t.Parallel()
-				atDesk(t, scalrtest.Scenario{World: scalrtest.World{NoIncluded: !included}}, func(d *desk) {
+				atDesk(t, scalrsim.Scenario{World: scalrsim.World{NoIncluded: !included}}, func(d *desk) {
 					env := d.server.AddEnvironment("preview-7", "blue", "green")
 					d.server.AddTag("red")
 					ids := map[string]string{"red": d.id("/tags", "red"), "blue": d.id("/tags", "blue"), "green": d.id("/tags", "green")}
@@ -56,7 +56,7 @@ func TestEnvironmentTags(t *testing.T) {
 // A tag of which only the beginning fits is another tag.
 func TestTagNamesAreExact(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.server.AddTag("preview-old")
 		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
 		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, `tags=["in:preview-old,x"]`)
@@ -66,14 +66,14 @@ func TestTagNamesAreExact(t *testing.T) {
 		d.environment("name=production", woman).want(0, "changed=true").asked("POST /tags", 3)
 		odd := d.id("/tags", "in:preview-old,x")
 		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
-			wrote("POST /environments/" + scalrtest.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)
+			wrote("POST /environments/" + scalrsim.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)
 	})
 }
 
 // The list of identifiers comes in pages too, and tells so in its links only.
 func TestManyTags(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.http = smaller{d.http, "20"}
 		var tags []string
 		for i := range 45 {

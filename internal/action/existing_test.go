@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // onRun plays a step that creates a run and then a second one on that run,
 // against the same Scalr; more gives inputs of the second by outputs of the first.
-func onRun(t *testing.T, s scalrtest.Scenario, first []string, more func(created *played) []string) *played {
+func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *played) []string) *played {
 	t.Helper()
 	r, next := newRig(t, s, first...), newRig(t, s)
 	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
@@ -44,8 +44,8 @@ func (p *played) untouched() *played {
 }
 
 // edit changes what an answer says of a run.
-func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrtest.Fault {
-	return scalrtest.Fault{Op: op, Nth: nth, Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrsim.Fault {
+	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
 		var doc map[string]any
 		if json.Unmarshal([]byte(body), &doc) != nil {
 			return body
@@ -74,11 +74,11 @@ func moved(relation, kind, id string) func(_, relationships map[string]any) {
 func TestRunOfAnotherWorkspace(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "waits-for-approval")
-	s.Setup = func(s *scalrtest.Server) { s.AddWorkspace(scalrtest.StagingID, scalrtest.WorkspaceName, nil) }
+	s.Setup = func(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, scalrsim.WorkspaceName, nil) }
 	for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
 		for _, workspace := range []string{
-			"workspace-id=" + scalrtest.EdgeWorkspaceID, "workspace-id=ws-nothere", "workspace=production/network-edge", "workspace=staging/network",
-			"workspace=" + scalrtest.EnvironmentID + "/network-edge", "workspace=" + scalrtest.StagingID + "/network", "workspace=production/Network",
+			"workspace-id=" + scalrsim.EdgeWorkspaceID, "workspace-id=ws-nothere", "workspace=production/network-edge", "workspace=staging/network",
+			"workspace=" + scalrsim.EnvironmentID + "/network-edge", "workspace=" + scalrsim.StagingID + "/network", "workspace=production/Network",
 			"workspace=Production/network", "workspace=production/netw", "workspace=nowhere/network", "workspace=env-nothere/network",
 		} {
 			t.Run(mode+" "+workspace, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestRunOfAnotherWorkspace(t *testing.T) {
 // TestRunOfTheGivenWorkspace goes on, in whatever form the workspace is given.
 func TestRunOfTheGivenWorkspace(t *testing.T) {
 	t.Parallel()
-	for _, workspace := range []string{"workspace-id=" + scalrtest.WorkspaceID, "workspace=production/network", "workspace=" + scalrtest.EnvironmentID + "/network"} {
+	for _, workspace := range []string{"workspace-id=" + scalrsim.WorkspaceID, "workspace=production/network", "workspace=" + scalrsim.EnvironmentID + "/network"} {
 		t.Run(workspace, func(t *testing.T) {
 			t.Parallel()
 			onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *played) []string {
@@ -107,12 +107,12 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 // answer to the next, is no match.
 func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 	t.Parallel()
-	real, network := []string{"dry-run=false"}, "workspace-id="+scalrtest.WorkspaceID
+	real, network := []string{"dry-run=false"}, "workspace-id="+scalrsim.WorkspaceID
 	lost := func(name string) func(_, relationships map[string]any) {
 		return func(_, relationships map[string]any) { delete(relationships, name) }
 	}
 	for name, c := range map[string]struct {
-		fault  *scalrtest.Fault
+		fault  *scalrsim.Fault
 		inputs []string
 		code   string
 	}{
@@ -121,8 +121,8 @@ func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 		"configuration not reported":    {ref(edit(readRun, 1, lost("configuration-version"))), []string{"expected-configuration-version-id=cv-other"}, "wrong-configuration"},
 		"workspace not reported":        {ref(edit(readRun, 1, lost("workspace"))), []string{network}, "wrong-workspace"},
 		"workspace not readable":        {ref(answered(readWorkspace, 403, -1)), []string{network}, "wrong-workspace"},
-		"workspaces not listed":         {ref(scalrtest.Fault{Op: "GET /workspaces", Action: scalrtest.Garbage, Body: `{"data":[]}`, Times: -1}), []string{"workspace=production/network"}, "wrong-workspace"},
-		"another workspace later":       {ref(edit(readRun, 2, moved("workspace", "workspaces", scalrtest.EdgeWorkspaceID))), []string{network}, "wrong-workspace"},
+		"workspaces not listed":         {ref(scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: -1}), []string{"workspace=production/network"}, "wrong-workspace"},
+		"another workspace later":       {ref(edit(readRun, 2, moved("workspace", "workspaces", scalrsim.EdgeWorkspaceID))), []string{network}, "wrong-workspace"},
 		"another configuration later":   {ref(edit(readRun, 2, moved("configuration-version", "configuration-versions", "cv-other"))), nil, "wrong-configuration"},
 	} {
 		for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
@@ -157,7 +157,7 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 		scenario     string
 		first        []string
 		second       []string
-		fault        *scalrtest.Fault
+		fault        *scalrsim.Fault
 		code, status string
 	}{
 		"confirm":                        {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm"}, nil, refused, "planned"},
@@ -204,7 +204,7 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 func TestRefusalNamesBoth(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, given("mode=confirm", "workspace=production/network-edge"))
-	p.says("wrong-workspace (run-id)", scalrtest.WorkspaceID, `"production/network-edge" (`+scalrtest.EdgeWorkspaceID+`)`)
+	p.says("wrong-workspace (run-id)", scalrsim.WorkspaceID, `"production/network-edge" (`+scalrsim.EdgeWorkspaceID+`)`)
 	if run := p.server.Runs()[0].ID; !strings.Contains(headlineOf(p.log), run) {
 		t.Errorf("the verdict does not name run %s\n%s", run, p.log)
 	}
@@ -222,14 +222,14 @@ func TestConfirmWaitsForThePlan(t *testing.T) {
 // run is looked at again, and is no error if somebody else overrode or ended the run.
 func TestOverrideConflicts(t *testing.T) {
 	t.Parallel()
-	refuse := scalrtest.Fault{Op: overrideOp, Action: scalrtest.Status, Status: 409, Times: -1,
+	refuse := scalrsim.Fault{Op: overrideOp, Action: scalrsim.Status, Status: 409, Times: -1,
 		Body: `{"errors":[{"status":"409","title":"Conflict","detail":"The check is held."}]}`}
 	took := refuse
-	took.Phase, took.Times = scalrtest.After, 1
+	took.Phase, took.Times = scalrsim.After, 1
 	once := refuse
 	once.Times = 1
 	for name, c := range map[string]struct {
-		fault  scalrtest.Fault
+		fault  scalrsim.Fault
 		second []string
 		code   int
 		want   []string

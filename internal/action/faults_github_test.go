@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/comment"
-	"scalr-run-action/internal/comment/githubtest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/github"
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestFileFaults (G01-G06, G22, G25, G26): what the runner gives is broken, and
@@ -41,10 +41,10 @@ func TestFileFaults(t *testing.T) {
 
 func outputIsDir(r *rig) { r.env["GITHUB_OUTPUT"] = r.t.TempDir() }
 
-func manyChanges(s *scalrtest.Scenario) {
+func manyChanges(s *scalrsim.Scenario) {
 	s.Life.Plan.Changes = nil
 	for i := range 9_000 {
-		s.Life.Plan.Changes = append(s.Life.Plan.Changes, scalrtest.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
+		s.Life.Plan.Changes = append(s.Life.Plan.Changes, scalrsim.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
 	}
 }
 
@@ -59,17 +59,17 @@ func fitsSummary(p *played) {
 	}
 }
 
-func largeOutput(s *scalrtest.Scenario) {
-	s.Life.Outputs = []scalrtest.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
+func largeOutput(s *scalrsim.Scenario) {
+	s.Life.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
 }
 
 // manySecrets is an output that is sensitive and has more values than are masked.
-func manySecrets(s *scalrtest.Scenario) {
+func manySecrets(s *scalrsim.Scenario) {
 	var values []any
 	for i := range 20_000 {
 		values = append(values, fmt.Sprintf("s-%016x", uint64(i)*0x9e3779b97f4a7c15))
 	}
-	s.Life.Outputs = []scalrtest.Output{{Name: "many", Value: values, Sensitive: true}, {Name: "plain", Value: "shown"}}
+	s.Life.Outputs = []scalrsim.Output{{Name: "many", Value: values, Sensitive: true}, {Name: "plain", Value: "shown"}}
 }
 
 func boundedMasks(p *played) {
@@ -247,7 +247,7 @@ func crowdThread(h *githubtest.Server) {
 
 // strangersMarker: somebody copied our marker.
 func strangersMarker(h *githubtest.Server) {
-	h.Say(7, "mallory", comment.Marker("scalr-run-action", scalrtest.WorkspaceID, "")+"\napproved")
+	h.Say(7, "mallory", github.Marker("scalr-run-action", scalrsim.WorkspaceID, "")+"\napproved")
 }
 
 func hugeEvent(r *rig) {
@@ -262,7 +262,7 @@ func hugeEvent(r *rig) {
 func TestTwoWorkspacesOnePull(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
-	for i, workspace := range []string{scalrtest.WorkspaceID, scalrtest.EdgeWorkspaceID, scalrtest.WorkspaceID} {
+	for i, workspace := range []string{scalrsim.WorkspaceID, scalrsim.EdgeWorkspaceID, scalrsim.WorkspaceID} {
 		r := newRig(t, scenario(t, "plan-changes"), "workspace-id="+workspace, "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
 		r.later = time.Duration(i) * time.Hour
 		r.play().want(0, "result=planned")

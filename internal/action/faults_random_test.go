@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestRandomFaults (F14) plays whole steps through random faults, signals and
@@ -146,13 +146,13 @@ func randomDeviations(d dice) map[string]any {
 
 // randomMisreport is what answers say of a run beside the truth. By lists that
 // name another configuration version nobody could find a run.
-func randomMisreport(d dice) scalrtest.Fault {
+func randomMisreport(d dice) scalrsim.Fault {
 	f := misreported(d.one(createRun, readRun, readRun), 1+d.IntN(5), d.one("workspace", "configuration-version", "is-dry", "auto-apply", "target-addrs"), nil)
 	if d.maybe(50) {
 		f.Times = 1
 	}
 	if d.maybe(50) {
-		f.Value = map[string]any{"workspace": scalrtest.EdgeWorkspaceID, "configuration-version": "cv-other", "is-dry": d.maybe(50), "auto-apply": d.maybe(50),
+		f.Value = map[string]any{"workspace": scalrsim.EdgeWorkspaceID, "configuration-version": "cv-other", "is-dry": d.maybe(50), "auto-apply": d.maybe(50),
 			"target-addrs": []any{"terraform_data.other"}}[f.Member]
 	}
 	return f
@@ -160,11 +160,11 @@ func randomMisreport(d dice) scalrtest.Fault {
 
 // hiddenTwins: the server makes two runs of one creation, and then says a good
 // word, and does not list them: nobody could know.
-func hiddenTwins(s scalrtest.Scenario) bool {
+func hiddenTwins(s scalrsim.Scenario) bool {
 	twice, hidden := false, s.World.ListLag > 0
 	for _, f := range s.Faults {
-		twice = twice || f.Action == scalrtest.Twice && (f.Op == "POST /runs" || f.Op == "* /**")
-		hidden = hidden || f.Op == "GET /runs" || f.Op == "* /**" && f.Action != scalrtest.Twice || strings.HasPrefix(f.Op, "POST /runs/")
+		twice = twice || f.Action == scalrsim.Twice && (f.Op == "POST /runs" || f.Op == "* /**")
+		hidden = hidden || f.Op == "GET /runs" || f.Op == "* /**" && f.Action != scalrsim.Twice || strings.HasPrefix(f.Op, "POST /runs/")
 	}
 	return twice && hidden
 }
@@ -190,8 +190,8 @@ var randomOps = []string{"* /**", "GET /workspaces/*", "GET /environments/*", "P
 	"POST /runs", "POST /runs", "POST /runs", "GET /runs", "GET /runs/*", "GET /runs/*", "GET /plans/*/output", "GET /plans/*/sanitized-json-output",
 	"GET /applies/*/output", "POST /runs/*/actions/*", "POST /runs/*/actions/discard", "POST /runs/*/actions/cancel", "POST /runs/*/actions/apply", "GET /workspaces/*/outputs"}
 
-func randomFault(d dice) scalrtest.Fault {
-	f := scalrtest.Fault{Op: d.one(randomOps...), Nth: 1 + d.IntN(4), Phase: scalrtest.Phase(d.IntN(2)), Times: 1 + d.IntN(3)}
+func randomFault(d dice) scalrsim.Fault {
+	f := scalrsim.Fault{Op: d.one(randomOps...), Nth: 1 + d.IntN(4), Phase: scalrsim.Phase(d.IntN(2)), Times: 1 + d.IntN(3)}
 	switch {
 	case d.maybe(10):
 		f.Times = -1
@@ -200,28 +200,28 @@ func randomFault(d dice) scalrtest.Fault {
 	case d.maybe(10):
 		f.Times, f.Chance = -1, 0.5
 	}
-	f.Action = []scalrtest.Action{scalrtest.Status, scalrtest.Status, scalrtest.Status, scalrtest.Refuse, scalrtest.Reset, scalrtest.EOF, scalrtest.Stall,
-		scalrtest.Delay, scalrtest.LateCommit, scalrtest.HTML, scalrtest.Redirect, scalrtest.Expired, scalrtest.Twice, scalrtest.Empty, scalrtest.Truncate,
-		scalrtest.Break, scalrtest.Hang, scalrtest.Trickle, scalrtest.Garbage}[d.IntN(19)]
+	f.Action = []scalrsim.Action{scalrsim.Status, scalrsim.Status, scalrsim.Status, scalrsim.Refuse, scalrsim.Reset, scalrsim.EOF, scalrsim.Stall,
+		scalrsim.Delay, scalrsim.LateCommit, scalrsim.HTML, scalrsim.Redirect, scalrsim.Expired, scalrsim.Twice, scalrsim.Empty, scalrsim.Truncate,
+		scalrsim.Break, scalrsim.Hang, scalrsim.Trickle, scalrsim.Garbage}[d.IntN(19)]
 	f.Bytes, f.Delay = d.Int64N(600), d.upTo(25*time.Second)
 	switch f.Action {
-	case scalrtest.Status:
+	case scalrsim.Status:
 		if f.Op == "POST /runs" || f.Op == "* /**" {
-			f.Phase = scalrtest.Before // 429 promises that nothing happened
+			f.Phase = scalrsim.Before // 429 promises that nothing happened
 		}
 		f.Status = []int{500, 502, 503, 504, 429, 429, 408, 425, 401, 403, 404, 409, 422}[d.IntN(13)]
 		if f.Status == 429 || f.Status == 503 {
 			f.Header = http.Header{"Retry-After": {d.one("0", "1", "3", "30", "86400", "-1", "soon")}}
 		}
-	case scalrtest.LateCommit:
+	case scalrsim.LateCommit:
 		f.Status = []int{0, 502, 504}[d.IntN(3)]
-	case scalrtest.HTML:
+	case scalrsim.HTML:
 		f.Status = []int{0, 200, 502, 403}[d.IntN(4)]
-	case scalrtest.Redirect:
+	case scalrsim.Redirect:
 		f.Status, f.Target = []int{301, 302, 307, 308}[d.IntN(4)], d.one("https://evil.test/x", "https://evil.acme.scalr.test/", "http://acme.scalr.test/", "https://[::1")
-	case scalrtest.Trickle:
+	case scalrsim.Trickle:
 		f.Bytes, f.Delay = 1+d.Int64N(200), d.upTo(2*time.Second)
-	case scalrtest.Garbage:
+	case scalrsim.Garbage:
 		f.Body = d.one("{}", "null", "[]", `{"data":null}`, `{"data":{"type":"runs","id":"../x"}}`, "\xff\xfe", "\x1f\x8b")
 	}
 	return f

@@ -89,7 +89,7 @@ func (t *tee) Read(p []byte) (int, error) {
 
 func (t *tee) Close() error { return t.from.Close() }
 
-// op is the request in the form that scalrtest.Fault.Op has.
+// op is the request in the form that scalrsim.Fault.Op has.
 func (s *sent) op() string { return s.method + " " + s.path }
 
 // all gives what was sent until now.

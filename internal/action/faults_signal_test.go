@@ -9,27 +9,27 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/comment/githubtest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestSignalFaults (X): a signal at the worst moment. cancel_test.go plays one at
 // every stage of a run.
 func TestSignalFaults(t *testing.T) {
 	t.Parallel()
-	stop := func(verb string, answers ...int) []scalrtest.Fault {
-		var faults []scalrtest.Fault
+	stop := func(verb string, answers ...int) []scalrsim.Fault {
+		var faults []scalrsim.Fault
 		for i, code := range answers {
-			faults = append(faults, scalrtest.Fault{Op: "POST /runs/*/actions/" + verb, Nth: i + 1, Action: scalrtest.Status, Status: code})
+			faults = append(faults, scalrsim.Fault{Op: "POST /runs/*/actions/" + verb, Nth: i + 1, Action: scalrsim.Status, Status: code})
 		}
 		return faults
 	}
-	soft := func(s *scalrtest.Scenario) { s.Pace, s.Life.CancelTakes = 20, time.Millisecond }
+	soft := func(s *scalrsim.Scenario) { s.Pace, s.Life.CancelTakes = 20, time.Millisecond }
 	for name, c := range map[string]struct {
 		scenario string
 		inputs   []string
-		faults   []scalrtest.Fault
-		alter    func(*scalrtest.Scenario)
+		faults   []scalrsim.Fault
+		alter    func(*scalrsim.Scenario)
 		when     string
 		stops    []string
 		says     string
@@ -40,10 +40,10 @@ func TestSignalFaults(t *testing.T) {
 		"X08 policy_override":            {"policy-soft", []string{"dry-run=false", "fail-on=changes"}, nil, soft, "policy_override", []string{"discard 202"}, "discarded"},
 		"X09 apply_queued":               {"applied", []string{"dry-run=false"}, nil, soft, "apply_queued", nil, "it goes on"},
 		"X13 cancel is a conflict":       {"plan-changes", nil, stop("cancel", 409), soft, "planning", []string{"cancel 409", "discard 409", "cancel 202"}, "canceled"},
-		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrtest.Scenario) { soft(s); s.Life.StrictCancel = true }, "plan_queued", nil, ""},
-		"X14 cancel: 503, reset, silent": {"plan-changes", nil, append(stop("cancel", 503), scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrtest.Reset}, scalrtest.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrtest.Stall}), soft, "planning", nil, "may still run"},
-		"X23 cancel: 401":                {"plan-changes", nil, []scalrtest.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrtest.Status, Status: 401}}, soft, "planning", []string{"cancel 401"}, "may still run"},
-		"X24 planned in between":         {"waits-for-approval", []string{"dry-run=false"}, []scalrtest.Fault{{Op: "GET /runs/*", Nth: 3, Action: scalrtest.Delay, Phase: scalrtest.After, Delay: 400 * time.Millisecond}}, soft, "planning", nil, ""},
+		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrsim.Scenario) { soft(s); s.Life.StrictCancel = true }, "plan_queued", nil, ""},
+		"X14 cancel: 503, reset, silent": {"plan-changes", nil, append(stop("cancel", 503), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrsim.Reset}, scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrsim.Stall}), soft, "planning", nil, "may still run"},
+		"X23 cancel: 401":                {"plan-changes", nil, []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrsim.Status, Status: 401}}, soft, "planning", []string{"cancel 401"}, "may still run"},
+		"X24 planned in between":         {"waits-for-approval", []string{"dry-run=false"}, []scalrsim.Fault{{Op: "GET /runs/*", Nth: 3, Action: scalrsim.Delay, Phase: scalrsim.After, Delay: 400 * time.Millisecond}}, soft, "planning", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,7 @@ func TestSignalBetweenLookAndStop(t *testing.T) {
 	s := scenario(t, "waits-for-approval")
 	s.Life.Plan.For = 10 * time.Second
 	// The look is of the plan's last moment; the cancel comes after it.
-	s.Faults = []scalrtest.Fault{{Op: "POST /runs/*/actions/cancel", Action: scalrtest.Delay, Delay: 500 * time.Millisecond}}
+	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Delay, Delay: 500 * time.Millisecond}}
 	r := newRig(t, s, "dry-run=false")
 	r.during = signalWhen("planning", 9900*time.Millisecond)
 	p := r.play().want(130, "result=interrupted").stops("cancel 409", "discard 202")
@@ -121,7 +121,7 @@ func TestSignalWhileReporting(t *testing.T) {
 // TestSignalDuringRetryAfter (X10): whatever is waited for, a signal wakes it.
 func TestSignalDuringRetryAfter(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, with(slowly(t, "plan-changes"), scalrtest.Fault{Op: readRun, Nth: 3, Action: scalrtest.Status, Status: 429, Header: map[string][]string{"Retry-After": {"60"}}}))
+	r := newRig(t, with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429, Header: map[string][]string{"Retry-After": {"60"}}}))
 	r.during = signalAt(os.Interrupt, 20*time.Second)
 	p := r.play().want(130, "result=interrupted").stops("cancel 202")
 	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
@@ -162,10 +162,10 @@ func TestKilledMain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: c.hang, Phase: scalrtest.After, Action: scalrtest.Stall})
+			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: c.hang, Phase: scalrsim.After, Action: scalrsim.Stall})
 			s.Life.StrictCancel = name == "on a strict server" // which lets go of a queued run only when it plans
 			if name == "and made twice" {
-				s = with(s, scalrtest.Fault{Op: createRun, Action: scalrtest.Twice})
+				s = with(s, scalrsim.Fault{Op: createRun, Action: scalrsim.Twice})
 			}
 			if name == "and the lists lag" {
 				s.World.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
@@ -207,7 +207,7 @@ func TestKilledMain(t *testing.T) {
 // since its answer may be the only one to tell the run's id: lists lag.
 func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	t.Parallel()
-	s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Delay, Delay: 3 * time.Second})
+	s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second})
 	s.World.ListLag = time.Hour
 	r := newRig(t, s)
 	r.during = func(p *played) {
@@ -227,13 +227,13 @@ func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 // in time all the same, and says what it does not know (the invariants look).
 func TestSignalAndNothingAnswers(t *testing.T) {
 	t.Parallel()
-	stall := func(op string, phase scalrtest.Phase) scalrtest.Fault {
-		return scalrtest.Fault{Op: op, Phase: phase, Times: -1, Action: scalrtest.Stall}
+	stall := func(op string, phase scalrsim.Phase) scalrsim.Fault {
+		return scalrsim.Fault{Op: op, Phase: phase, Times: -1, Action: scalrsim.Stall}
 	}
-	for name, faults := range map[string][]scalrtest.Fault{
-		"found, and not to be stopped": {stall(createRun, scalrtest.After), stall("POST /runs/*/actions/*", scalrtest.Before)},
-		"not found":                    {stall(createRun, scalrtest.After), stall("GET /runs", scalrtest.Before)},
-		"nothing at all":               {stall("* /**", scalrtest.Before)},
+	for name, faults := range map[string][]scalrsim.Fault{
+		"found, and not to be stopped": {stall(createRun, scalrsim.After), stall("POST /runs/*/actions/*", scalrsim.Before)},
+		"not found":                    {stall(createRun, scalrsim.After), stall("GET /runs", scalrsim.Before)},
+		"nothing at all":               {stall("* /**", scalrsim.Before)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // words are all that a run's status can be: the 28 of the vendor's document and
@@ -53,18 +53,18 @@ func FuzzStatuses(f *testing.F) {
 		f.Add([]byte(seed), byte(3))
 	}
 	f.Fuzz(func(t *testing.T, sequence []byte, how byte) {
-		s, settled := scalrtest.Scenario{Name: "statuses"}, how&1 == 1
+		s, settled := scalrsim.Scenario{Name: "statuses"}, how&1 == 1
 		visited, last := map[string]int{}, "planning"
 		for _, b := range sequence[:min(len(sequence), 12)] {
 			last = words[int(b)%len(words)]
 			visited[last]++
-			s.Life.Steps = append(s.Life.Steps, scalrtest.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
+			s.Life.Steps = append(s.Life.Steps, scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
 			if slices.Contains(over, last) {
 				break
 			}
 		}
 		if len(s.Life.Steps) == 0 {
-			s.Life.Steps = []scalrtest.Step{{Status: last}}
+			s.Life.Steps = []scalrsim.Step{{Status: last}}
 		}
 		if end := &s.Life.Steps[len(s.Life.Steps)-1]; settled {
 			end.Plan, end.Apply = "finished", "unreachable"

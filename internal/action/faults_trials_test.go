@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestOneRunInEveryTrial plays the creation of a run through lost answers,
@@ -63,7 +63,7 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	r := newRig(t, s, "dry-run=false", "auto-apply="+d.one("true", "false"), "timeout=30m")
 	r.anyFault = true
 	p := r.play()
-	live := slices.DeleteFunc(slices.Clone(p.runs), func(run scalrtest.RunRecord) bool {
+	live := slices.DeleteFunc(slices.Clone(p.runs), func(run scalrsim.RunRecord) bool {
 		return run.Status == "discarded" || run.Status == "canceled" || len(accepted(run)) > 0
 	})
 	_, told := p.adopted()
@@ -84,23 +84,23 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 
 // misfortune is what happens to one creation, three in four; what comes late
 // comes within 20 s.
-func misfortune(d dice) scalrtest.Fault {
-	f := scalrtest.Fault{Op: createRun, Nth: 1, Phase: scalrtest.Phase(d.IntN(2))}
+func misfortune(d dice) scalrsim.Fault {
+	f := scalrsim.Fault{Op: createRun, Nth: 1, Phase: scalrsim.Phase(d.IntN(2))}
 	switch d.IntN(8) {
 	case 0, 1:
-		f.Action = scalrtest.Reset
+		f.Action = scalrsim.Reset
 	case 2:
-		f.Action, f.Status = scalrtest.Status, []int{500, 502, 503, 504}[d.IntN(4)]
+		f.Action, f.Status = scalrsim.Status, []int{500, 502, 503, 504}[d.IntN(4)]
 	case 3:
-		f.Action = scalrtest.Stall
+		f.Action = scalrsim.Stall
 	case 4:
-		f.Action, f.Delay = scalrtest.LateCommit, d.upTo(20*time.Second)
+		f.Action, f.Delay = scalrsim.LateCommit, d.upTo(20*time.Second)
 	case 5:
-		f.Action, f.Status, f.Delay = scalrtest.LateCommit, 504, d.upTo(20*time.Second)
+		f.Action, f.Status, f.Delay = scalrsim.LateCommit, 504, d.upTo(20*time.Second)
 	case 6:
-		f.Action, f.Bytes = scalrtest.Truncate, d.Int64N(200)
+		f.Action, f.Bytes = scalrsim.Truncate, d.Int64N(200)
 	default:
-		f.Op, f.Action, f.Status, f.Times = "GET /runs", scalrtest.Status, 500, 1+d.IntN(5)
+		f.Op, f.Action, f.Status, f.Times = "GET /runs", scalrsim.Status, 500, 1+d.IntN(5)
 	}
 	return f
 }

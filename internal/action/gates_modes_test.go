@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 const (
@@ -92,17 +92,17 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			play := func(faults ...scalrtest.Fault) *played {
+			play := func(faults ...scalrsim.Fault) *played {
 				s := scenario(t, c.scenario)
-				s.Life.Plan.Changes = []scalrtest.Change{{Address: "terraform_data.a", Action: "create"}}
+				s.Life.Plan.Changes = []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}
 				s.Faults = append(s.Faults, faults...)
 				r := newRig(t, s, "fail-on=destroy")
 				if c.mode == "" {
 					return r.set("dry-run=false", "auto-apply=true").play()
 				}
 				r.set("mode="+c.mode, "workspace-id=")
-				r.scenario.Setup = func(s *scalrtest.Server) {
-					r.set("run-id=" + s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": false, "auto-apply": false}))
+				r.scenario.Setup = func(s *scalrsim.Server) {
+					r.set("run-id=" + s.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": false, "auto-apply": false}))
 				}
 				return r.play()
 			}
@@ -110,8 +110,8 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 
 			judged := false
 			play(
-				scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Action: scalrtest.Edit, Change: func(body string) string { judged = true; return body }},
-				scalrtest.Fault{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Action: scalrsim.Edit, Change: func(body string) string { judged = true; return body }},
+				scalrsim.Fault{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
 					if !judged {
 						return body
 					}
@@ -126,7 +126,7 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 // spent, where the environment says so.
 func TestCostEstimationOff(t *testing.T) {
 	t.Parallel()
-	off := scalrtest.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+	off := scalrsim.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
 		return editPart(body, "environments", func(e map[string]any) { e["cost-estimation-enabled"] = false })
 	}}
 	s := with(scenario(t, "cost-increase"), off)
@@ -142,7 +142,7 @@ func TestCostEstimationOff(t *testing.T) {
 // taken out of what is shown, and the plan is judged as it came.
 func TestSecretsHideNoDestruction(t *testing.T) {
 	t.Parallel()
-	uncounted := scalrtest.Fault{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+	uncounted := scalrsim.Fault{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
 		return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = nil })
 	}}
 	for _, c := range []struct {
@@ -184,11 +184,11 @@ func TestUnitsAreListed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, "plan-changes"),
-				scalrtest.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+				scalrsim.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
 					body = strings.Replace(body, `"terragrunt":`, `"was":`, 1)
 					return strings.Replace(body, `"attributes":{`, `"attributes":{"terragrunt":`+terragrunt+`,`, 1)
 				}},
-				scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
+				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
 			s.Life.Plan.Log = unit("first") + unit("second")
 			p := newRig(t, s).play().want(0, "result=planned")
 			if !strings.Contains(p.summary, "null_resource.first") || strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
@@ -204,9 +204,9 @@ func TestUnitsAreListed(t *testing.T) {
 func TestSignalDuringTheJudgment(t *testing.T) {
 	t.Parallel()
 	const document = "GET /plans/*/sanitized-json-output"
-	for name, fault := range map[string]scalrtest.Fault{
-		"it never comes":        {Op: document, Times: -1, Action: scalrtest.Stall},
-		"it comes byte by byte": {Op: document, Times: -1, Action: scalrtest.Trickle, Bytes: 1, Delay: time.Second},
+	for name, fault := range map[string]scalrsim.Fault{
+		"it never comes":        {Op: document, Times: -1, Action: scalrsim.Stall},
+		"it comes byte by byte": {Op: document, Times: -1, Action: scalrsim.Trickle, Bytes: 1, Delay: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // gated is I14: a step lets no run go on whose plan meets a condition of fail-on, and
@@ -72,7 +72,7 @@ func TestRandomFaultsOnGates(t *testing.T) {
 
 func randomGate(t *testing.T, d dice) *rig {
 	s := scenario(t, d.one("waits-for-approval", "applied", "cost-increase", "policy-soft", "policy-soft", "passes-planned", "lagging-log", "log-at-end"))
-	s.Life.Plan.Changes = [][]scalrtest.Change{
+	s.Life.Plan.Changes = [][]scalrsim.Change{
 		{},
 		{{Address: "terraform_data.a", Action: "create"}},
 		{{Address: "terraform_data.a", Action: "update"}, {Address: "terraform_data.b", Action: "delete"}},
@@ -85,7 +85,7 @@ func randomGate(t *testing.T, d dice) *rig {
 		s.Faults = append(s.Faults, f)
 	}
 	if d.maybe(70) {
-		s.Faults = append(s.Faults, scalrtest.Fault{Op: "GET /runs/*", Nth: 1 + d.IntN(2), Times: -1, Action: scalrtest.Edit, Change: lessKnown(d)})
+		s.Faults = append(s.Faults, scalrsim.Fault{Op: "GET /runs/*", Nth: 1 + d.IntN(2), Times: -1, Action: scalrsim.Edit, Change: lessKnown(d)})
 	}
 	lines := []string{"changes", "destroy", "cost-increase", "needs-confirmation"}
 	d.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
@@ -99,7 +99,7 @@ func randomGate(t *testing.T, d dice) *rig {
 	}
 	if d.maybe(50) {
 		attributes := map[string]any{"is-dry": false, "auto-apply": s.Name == "policy-soft" && d.maybe(50)}
-		r.scenario.Setup = func(s *scalrtest.Server) { r.set("run-id=" + s.AddRun(scalrtest.WorkspaceID, attributes)) }
+		r.scenario.Setup = func(s *scalrsim.Server) { r.set("run-id=" + s.AddRun(scalrsim.WorkspaceID, attributes)) }
 		r.set("mode="+d.one("confirm", "confirm", "override", "watch"), "workspace-id=", "dry-run=", "auto-apply=")
 		r.later = d.upTo(30 * time.Second)
 	}

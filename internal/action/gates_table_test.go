@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // gateSource is what Scalr, the plan JSON and the log say of one plan, and what
@@ -75,13 +75,13 @@ func gateSources() []gateSource {
 // gateStatuses are those in which a run rests, with the steps that lead there.
 var gateStatuses = []struct {
 	status string
-	steps  []scalrtest.Step
+	steps  []scalrsim.Step
 }{
 	{"planned", nil}, {"post_plan_finished", nil}, {"cost_estimated", nil}, {"policy_checked", nil}, {"planned_and_saved", nil},
-	{"policy_override", []scalrtest.Step{{Status: "policy_checking", For: time.Second}, {Status: "policy_override", Rest: true}}},
-	{"applied", []scalrtest.Step{{Status: "planned", For: time.Second}, {Status: "applying", For: 2 * time.Second}, {Status: "applied"}}},
+	{"policy_override", []scalrsim.Step{{Status: "policy_checking", For: time.Second}, {Status: "policy_override", Rest: true}}},
+	{"applied", []scalrsim.Step{{Status: "planned", For: time.Second}, {Status: "applying", For: 2 * time.Second}, {Status: "applied"}}},
 	{"planned_and_finished", nil}, {"errored", nil}, {"discarded", nil}, {"canceled", nil},
-	{"quantum_checking", []scalrtest.Step{{Status: "quantum_checking", Plan: "finished", Apply: "unreachable"}}},
+	{"quantum_checking", []scalrsim.Step{{Status: "quantum_checking", Plan: "finished", Apply: "unreachable"}}},
 }
 
 var gateModes = []string{"run", "confirm", "override", "watch"}
@@ -107,20 +107,20 @@ func (c cell) String() string {
 }
 
 // playCell plays one cell.
-func playCell(t *testing.T, mode, status string, steps []scalrtest.Step, source gateSource) cell {
+func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source gateSource) cell {
 	t.Helper()
 	s := scenario(t, "waits-for-approval")
 	if steps == nil {
-		steps = []scalrtest.Step{{Status: status, Rest: true}}
+		steps = []scalrsim.Step{{Status: status, Rest: true}}
 	}
-	s.Life.Steps = append([]scalrtest.Step{{Status: "planning", For: 3 * time.Second, Log: source.log}}, steps...)
+	s.Life.Steps = append([]scalrsim.Step{{Status: "planning", For: 3 * time.Second, Log: source.log}}, steps...)
 	if status == "policy_override" {
-		s.Life.Policies = []scalrtest.Policy{{Name: "no_public_ip", Result: "soft_failed"}}
+		s.Life.Policies = []scalrsim.Policy{{Name: "no_public_ip", Result: "soft_failed"}}
 	}
 	if s.Logs.PlanJSON = source.planJSON; source.planJSON == "" {
 		s.Logs.JSON = 404
 	}
-	s.Faults = []scalrtest.Fault{{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: source.edit}}
+	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: source.edit}}
 	first := newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy")
 	if status == "planned_and_saved" {
 		first.set("auto-apply=", "save-plan=true")

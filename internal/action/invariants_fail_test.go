@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestInvariantsCanFail: each of them sees what it is there to see.
@@ -12,24 +12,24 @@ func TestInvariantsCanFail(t *testing.T) {
 	t.Parallel()
 	bad := func(change func(*played)) *played {
 		p := &played{t: t, record: &record{}, outputs: map[string]string{"run-id": "run-1", "result": "applied", "status": "applied", "configuration-version-id": "cv-1"},
-			runs: []scalrtest.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Workspace: "ws-1", Attributes: map[string]any{"is-dry": true},
-				Transitions: []scalrtest.Transition{{Status: "applied"}}}}}
+			runs: []scalrsim.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Workspace: "ws-1", Attributes: map[string]any{"is-dry": true},
+				Transitions: []scalrsim.Transition{{Status: "applied"}}}}}
 		change(p)
 		return p
 	}
 	r := &rig{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{"workspace-id": "ws-1"}}
 	confirms := &rig{t: t, name: "scalr-run", inputs: map[string]string{"mode": "confirm", "run-id": "run-1", "expected-configuration-version-id": "cv-1"}}
 	destroys := &rig{t: t, name: "scalr-run", inputs: map[string]string{"fail-on": "needs-confirmation\ndestroy"},
-		scenario: scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{Changes: []scalrtest.Change{{Address: "a.b", Action: "replace"}}}}}}
+		scenario: scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "a.b", Action: "replace"}}}}}}
 	rejected := func(p *played) error {
 		if p.outputs["result"] == "applied" {
 			p.outputs["result"] = "rejected"
 		}
 		return destroys.gated(p)
 	}
-	acts := func(verb string, change func(*scalrtest.RunRecord)) func(*played) {
+	acts := func(verb string, change func(*scalrsim.RunRecord)) func(*played) {
 		return func(p *played) {
-			p.runs[0].Actions = []scalrtest.RunAction{{Verb: verb, Answer: 202}}
+			p.runs[0].Actions = []scalrsim.RunAction{{Verb: verb, Answer: 202}}
 			change(&p.runs[0])
 		}
 	}
@@ -44,7 +44,7 @@ func TestInvariantsCanFail(t *testing.T) {
 		change func(*played)
 	}{
 		"I1": {oneRun, func(p *played) {
-			p.runs = append(p.runs, scalrtest.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"}, scalrtest.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
+			p.runs = append(p.runs, scalrsim.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"}, scalrsim.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
 		}},
 		"I2":        {r.success, func(p *played) { p.runs[0].Status = "errored" }},
 		"I2 no run": {r.success, func(p *played) { p.runs = nil }},
@@ -54,7 +54,7 @@ func TestInvariantsCanFail(t *testing.T) {
 			p.signalled.Store(2e9)
 		}},
 		"I4 elsewhere": {tokenAtHome, request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
-		"I4 hub":       {tokenAtHome, request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrtest.Token)},
+		"I4 hub":       {tokenAtHome, request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrsim.Token)},
 		"I4 cookie":    {tokenAtHome, request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
 		"I5 early": {paced, func(p *played) {
 			request(apiHost, "/runs/run-1", 0, 429, "A", "b")(p)
@@ -74,16 +74,16 @@ func TestInvariantsCanFail(t *testing.T) {
 		"I9 code":           {r.fits, func(p *played) { p.code = 3 }},
 		"I9 word":           {r.fits, func(p *played) { p.outputs["result"] = "fine" }},
 		"I9 no word":        {r.fits, func(p *played) { delete(p.outputs, "result") }},
-		"I10":               {r.ownWorkspace, acts("discard", func(run *scalrtest.RunRecord) { run.Workspace = "ws-2" })},
+		"I10":               {r.ownWorkspace, acts("discard", func(run *scalrsim.RunRecord) { run.Workspace = "ws-2" })},
 		"I11":               {r.requested, func(p *played) { p.runs[0].Deviations = map[string]any{"is-dry": false} }},
 		"I11 not requested": {r.requested, func(p *played) { p.runs[0].Deviations = map[string]any{"auto-apply": true} }},
 		"I11 the request":   {r.requested, func(p *played) { p.runs[0].Attributes["is-dry"] = false }},
 		"I12":               {wrongRunEnds, func(p *played) { p.outputs["error-code"], p.runs[0].Status = "wrong-run", "applying" }},
-		"I13 version":       {confirms.knowingly, acts("apply", func(run *scalrtest.RunRecord) { run.Configuration = "cv-2" })},
-		"I13 destroys":      {confirms.knowingly, acts("apply", func(run *scalrtest.RunRecord) { run.Attributes["is-destroy"] = true })},
-		"I13 by override":   {confirms.knowingly, acts("override", func(run *scalrtest.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true })},
-		"I14 confirms":      {rejected, acts("apply", func(*scalrtest.RunRecord) {})},
-		"I14 overrides":     {rejected, acts("override", func(*scalrtest.RunRecord) {})},
+		"I13 version":       {confirms.knowingly, acts("apply", func(run *scalrsim.RunRecord) { run.Configuration = "cv-2" })},
+		"I13 destroys":      {confirms.knowingly, acts("apply", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"] = true })},
+		"I13 by override":   {confirms.knowingly, acts("override", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true })},
+		"I14 confirms":      {rejected, acts("apply", func(*scalrsim.RunRecord) {})},
+		"I14 overrides":     {rejected, acts("override", func(*scalrsim.RunRecord) {})},
 		"I14 is green":      {rejected, func(p *played) { p.outputs["result"] = "planned" }},
 		"I9 no reason":      {r.fits, func(p *played) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {

@@ -7,15 +7,15 @@ import (
 	"strings"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // named are the workspaces of the simulator by the names that tests give.
 var named = map[string]string{
-	"production/network":                      scalrtest.WorkspaceID,
-	scalrtest.EnvironmentID + "/network":      scalrtest.WorkspaceID,
-	"production/network-edge":                 scalrtest.EdgeWorkspaceID,
-	scalrtest.EnvironmentID + "/network-edge": scalrtest.EdgeWorkspaceID,
+	"production/network":                     scalrsim.WorkspaceID,
+	scalrsim.EnvironmentID + "/network":      scalrsim.WorkspaceID,
+	"production/network-edge":                scalrsim.EdgeWorkspaceID,
+	scalrsim.EnvironmentID + "/network-edge": scalrsim.EdgeWorkspaceID,
 }
 
 // expectedWorkspace is the one that the inputs name; "" for none, and the name
@@ -33,8 +33,8 @@ func (r *rig) expectedWorkspace() string {
 
 // acted gives the actions of the step that Scalr carried out, or any answer if
 // tried.
-func (p *played) acted(run scalrtest.RunRecord, tried bool) []scalrtest.RunAction {
-	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrtest.RunAction) bool {
+func (p *played) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
+	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.At.Before(p.began) || a.At.After(p.began.Add(p.took)) || !tried && a.Answer >= 300
 	})
 }
@@ -114,17 +114,17 @@ func randomVisit(d dice, r *rig) {
 		f.Op = d.one("* /**", "GET /workspaces/*", "GET /workspaces", "GET /runs/*", "GET /runs/*", "POST /runs/*/actions/*", "POST /policy-checks/*/actions/*")
 		s.Faults = append(s.Faults, f)
 	}
-	workspace, expect := d.one(scalrtest.WorkspaceID, scalrtest.EdgeWorkspaceID), d.IntN(3)
+	workspace, expect := d.one(scalrsim.WorkspaceID, scalrsim.EdgeWorkspaceID), d.IntN(3)
 	attributes := map[string]any{"is-dry": d.maybe(20), "is-destroy": d.maybe(40), "auto-apply": d.maybe(30), "save-plan": d.maybe(20)}
-	s.Setup = func(s *scalrtest.Server) {
+	s.Setup = func(s *scalrsim.Server) {
 		r.set("run-id=" + s.AddRun(workspace, attributes))
 		if version := s.Runs()[0].Configuration; expect > 0 {
 			r.set("expected-configuration-version-id=" + map[bool]string{true: version, false: "cv-other"}[expect == 1])
 		}
 	}
 	r.set("mode="+d.one("watch", "confirm", "confirm", "override", "discard", "cancel"), "destroy="+d.one("true", "false"), "timeout="+d.one("60m", "20s", "5m"),
-		"workspace-id=", d.one("workspace-id="+scalrtest.WorkspaceID, "workspace-id="+scalrtest.EdgeWorkspaceID, "workspace=production/network",
-			"workspace=production/network-edge", "workspace="+scalrtest.EnvironmentID+"/network", "workspace=staging/network", "workspace="))
+		"workspace-id=", d.one("workspace-id="+scalrsim.WorkspaceID, "workspace-id="+scalrsim.EdgeWorkspaceID, "workspace=production/network",
+			"workspace=production/network-edge", "workspace="+scalrsim.EnvironmentID+"/network", "workspace=staging/network", "workspace="))
 	// What is expected may be reported otherwise, or not at all. A lie that fits nobody could see.
 	if lie := map[bool]any{true: "x-lie"}[d.maybe(50)]; expect > 0 && d.maybe(30) {
 		s.Faults = append(s.Faults, misreported(readRun, 1+d.IntN(6), "configuration-version", lie))

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // The invariants hold after every step that the rig plays, whatever went wrong
@@ -73,20 +73,20 @@ func oneRun(p *played) error {
 }
 
 // accepted gives the requests to stop a run that the server took.
-func accepted(run scalrtest.RunRecord) []scalrtest.RunAction {
-	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrtest.RunAction) bool {
+func accepted(run scalrsim.RunRecord) []scalrsim.RunAction {
+	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.Verb != "cancel" && a.Verb != "discard" || a.Answer >= 300
 	})
 }
 
 // adopted is the run that the step says is its own.
-func (p *played) adopted() (scalrtest.RunRecord, bool) {
+func (p *played) adopted() (scalrsim.RunRecord, bool) {
 	for _, run := range p.runs {
 		if id := p.outputs["run-id"]; id != "" && run.ID == id {
 			return run, true
 		}
 	}
-	return scalrtest.RunRecord{}, false
+	return scalrsim.RunRecord{}, false
 }
 
 // success is I2.
@@ -158,7 +158,7 @@ func tokenAtHome(p *played) error {
 		if given != "" && !toScalr && !s.hub() {
 			return fmt.Errorf("%s %s carried Authorization", s.method, s.host)
 		}
-		if strings.Contains(given, scalrtest.Token) && !toScalr {
+		if strings.Contains(given, scalrsim.Token) && !toScalr {
 			return fmt.Errorf("%s %s carried Scalr's token", s.method, s.host)
 		}
 		if s.header.Get("Cookie") != "" || s.header.Get("Referer") != "" {
@@ -247,7 +247,7 @@ func (r *rig) outputsTrue(p *played) error {
 	if url := p.outputs["run-url"]; url != "" && !strings.HasSuffix(url, "/workspaces/"+run.Workspace+"/runs/"+run.ID) {
 		return fmt.Errorf("run-url is %q", url)
 	}
-	if status := p.outputs["status"]; !slices.ContainsFunc(run.Transitions, func(t scalrtest.Transition) bool { return t.Status == status }) && status != "" {
+	if status := p.outputs["status"]; !slices.ContainsFunc(run.Transitions, func(t scalrsim.Transition) bool { return t.Status == status }) && status != "" {
 		return fmt.Errorf("status is %q, in which the run never was: %v", status, run.Transitions)
 	}
 	if status := p.outputs["status"]; slices.Contains(over, status) && status != run.Status && !strings.HasPrefix(run.Status, "post_apply") {

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // The canaries: a secret of every kind that a step can come near to. Each step
@@ -28,7 +28,7 @@ const (
 	canaryShell      = "AKIA-shell-c4f81d0e77"
 	canaryGit        = "ghs_gitconfig4a7e91c3d5"
 	canaryCloud      = "cloud-key-81b3f2e6d9a0"
-	canaryOutput     = "sim-output-9d41f7c2a6" // of scalrtest's scenarios
+	canaryOutput     = "sim-output-9d41f7c2a6" // of scalrsim's scenarios
 )
 
 // plant puts secrets where a careless bundle would take them along.
@@ -160,7 +160,7 @@ var masksRemoved = regexp.MustCompile(`(?m)^::add-mask::.*$`)
 
 // secrets are those of this step, by name.
 func (r *rig) secrets(p *played) map[string]string {
-	all := map[string]string{"the token": scalrtest.Token, "the runtime token": canaryRuntime, "the proxy's password": canaryProxy,
+	all := map[string]string{"the token": scalrsim.Token, "the runtime token": canaryRuntime, "the proxy's password": canaryProxy,
 		"a sensitive variable": canaryVariable, "a shell variable": canaryShell, "git's token": canaryGit, "a cloud key": canaryCloud}
 	if r.inputs["terraform-outputs"] != "all" {
 		all["a sensitive output"] = canaryOutput
@@ -236,7 +236,7 @@ func filesBelow(t *testing.T, dir string) map[string]string {
 // TestScannerCanFail: each secret is seen in each place, in each spelling.
 func TestScannerCanFail(t *testing.T) {
 	t.Parallel()
-	secret := scalrtest.Token
+	secret := scalrsim.Token
 	shifted := base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + ", and more"))
 	for name, text := range map[string]string{
 		"raw": "x" + secret, "a part": secret[9:21], "hex": hex.EncodeToString([]byte(secret)), "base64": shifted,
@@ -264,16 +264,16 @@ func TestLeaksAreSeen(t *testing.T) {
 	for name, spill := range map[string]func(p *played){
 		"log":         func(p *played) { p.log += "the answer was " + canaryProxy },
 		"log, masked": func(p *played) { p.log += " ::add-mask::" + canaryVariable }, // not at the start of a line: no command
-		"output file": func(p *played) { write(t, filepath.Join(p.dir, "output"), "a="+scalrtest.Token) },
+		"output file": func(p *played) { write(t, filepath.Join(p.dir, "output"), "a="+scalrsim.Token) },
 		"state file":  func(p *played) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
 		"summary":     func(p *played) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },
 		"request":     func(p *played) { p.record.sent[0].header.Set("Referer", "https://x/?t="+canaryGit) },
 		"other host": func(p *played) {
-			p.record.sent[0].host, p.record.sent[0].url = "evil.test", "https://evil.test/?"+scalrtest.Token
+			p.record.sent[0].host, p.record.sent[0].url = "evil.test", "https://evil.test/?"+scalrsim.Token
 		},
 		"upload": func(p *played) {
 			p.record.sent[0].host = "blob.scalr.test"
-			p.record.sent[0].header.Set("Authorization", scalrtest.Token)
+			p.record.sent[0].header.Set("Authorization", scalrsim.Token)
 		},
 		"run's body":   func(p *played) { p.record.sent[0].body.WriteString(canaryCloud) },
 		"left on disk": func(p *played) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },

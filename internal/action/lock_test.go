@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // lockedWorld is a Scalr whose workspace network is locked.
-func lockedWorld(t *testing.T, by scalrtest.LockHolder, d time.Duration) scalrtest.Scenario {
+func lockedWorld(t *testing.T, by scalrsim.LockHolder, d time.Duration) scalrsim.Scenario {
 	s := scenario(t, "applied")
-	s.World.Lock = scalrtest.Lock{By: by, Reason: "Database migration", For: d}
+	s.World.Lock = scalrsim.Lock{By: by, Reason: "Database migration", For: d}
 	return s
 }
 
@@ -20,15 +20,15 @@ func lockedWorld(t *testing.T, by scalrtest.LockHolder, d time.Duration) scalrte
 func TestLockRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		by   scalrtest.LockHolder
+		by   scalrsim.LockHolder
 		says []string
 	}{
-		"person": {scalrtest.LockedByPerson, []string{"is locked by ada@acme.example", `("Database migration")`, "Ask the person named"}},
-		"finished run": {scalrtest.LockedByFinishedRun,
+		"person": {scalrsim.LockedByPerson, []string{"is locked by ada@acme.example", `("Database migration")`, "Ask the person named"}},
+		"finished run": {scalrsim.LockedByFinishedRun,
 			[]string{"is locked by run run-", "has finished", `"errored" since 2000-01-01T`, "Unlock the workspace", "force-latest-run"}},
 	} {
 		for _, noIncluded := range []bool{false, true} {
-			for _, target := range []string{"workspace-id=" + scalrtest.WorkspaceID, "workspace=production/network"} {
+			for _, target := range []string{"workspace-id=" + scalrsim.WorkspaceID, "workspace=production/network"} {
 				t.Run(name+" "+target, func(t *testing.T) {
 					t.Parallel()
 					s := lockedWorld(t, c.by, 0)
@@ -50,14 +50,14 @@ func TestLockRefused(t *testing.T) {
 // finished run gives way where the workspace says so.
 func TestLockOfRun(t *testing.T) {
 	t.Parallel()
-	newRig(t, lockedWorld(t, scalrtest.LockedByRun, 40*time.Second), "dry-run=false").play().
+	newRig(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
 		want(0, "result=applied").says("which is at work", "waits for it in the queue").asked("POST /runs", 1)
 
-	forced := lockedWorld(t, scalrtest.LockedByFinishedRun, 0)
+	forced := lockedWorld(t, scalrsim.LockedByFinishedRun, 0)
 	forced.World.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
 	newRig(t, forced, "dry-run=false").play().want(0, "result=applied").says("force-latest-run lets a new run take it over")
 
-	for _, by := range []scalrtest.LockHolder{scalrtest.LockedByPerson, scalrtest.LockedByFinishedRun} {
+	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
 		newRig(t, lockedWorld(t, by, 0)).play().want(0, "result=planned").says("::warning::Workspace")
 	}
 }
@@ -65,9 +65,9 @@ func TestLockOfRun(t *testing.T) {
 // TestLockHolderHidden says both possibilities of a run that the token cannot read.
 func TestLockHolderHidden(t *testing.T) {
 	t.Parallel()
-	s := lockedWorld(t, scalrtest.LockedByRun, 10*time.Second)
+	s := lockedWorld(t, scalrsim.LockedByRun, 10*time.Second)
 	s.World.NoIncluded = true
-	s.Faults = []scalrtest.Fault{{Op: "GET /runs/*", Action: scalrtest.Status, Status: 404}}
+	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404}}
 	newRig(t, s, "dry-run=false").play().want(0, "result=applied").
 		says("whose status the token cannot read", "If that run is at work", "If it has finished").asked("POST /runs", 1)
 }
@@ -75,7 +75,7 @@ func TestLockHolderHidden(t *testing.T) {
 // TestWaitForLock waits, says so once a minute, and does everything once.
 func TestWaitForLock(t *testing.T) {
 	t.Parallel()
-	for _, by := range []scalrtest.LockHolder{scalrtest.LockedByPerson, scalrtest.LockedByFinishedRun} {
+	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
 		r := newRig(t, lockedWorld(t, by, 3*time.Minute+5*time.Second), "dry-run=false", "wait-for-lock=15m")
 		p := r.play().want(0, "result=applied").
 			says("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
@@ -88,7 +88,7 @@ func TestWaitForLock(t *testing.T) {
 		}
 	}
 	// What starts at the end of the lock is waited for in the queue.
-	r := newRig(t, lockedWorld(t, scalrtest.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m", "wait=false")
+	r := newRig(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m", "wait=false")
 	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
 }
 
@@ -98,7 +98,7 @@ func TestWaitForLockEnds(t *testing.T) {
 	nothing := func(p *played) {
 		p.asked("POST /configuration-versions", 0).asked("PUT /upload/*", 0).asked("POST /runs", 0)
 	}
-	locked := lockedWorld(t, scalrtest.LockedByPerson, 0)
+	locked := lockedWorld(t, scalrsim.LockedByPerson, 0)
 	p := newRig(t, locked, "dry-run=false", "wait-for-lock=90s").play().
 		want(3, "result=refused", "error-code=workspace-locked").says("was not removed within 1m30s", "ada@acme.example")
 	if p.took < 90*time.Second || p.took > 96*time.Second {
@@ -118,8 +118,8 @@ func TestWaitForLockEnds(t *testing.T) {
 	nothing(p)
 
 	// An outage outlasts the wait: what was seen last is what is said.
-	outage := lockedWorld(t, scalrtest.LockedByPerson, 0)
-	outage.Faults = []scalrtest.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrtest.Status, Status: 503}}
+	outage := lockedWorld(t, scalrsim.LockedByPerson, 0)
+	outage.Faults = []scalrsim.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrsim.Status, Status: 503}}
 	p = newRig(t, outage, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-locked")
 	if p.took > 80*time.Second {
 		t.Errorf("ended after %s", p.took)
@@ -127,7 +127,7 @@ func TestWaitForLockEnds(t *testing.T) {
 	nothing(p)
 
 	// What else refuses a run is not waited for.
-	local := lockedWorld(t, scalrtest.LockedByPerson, 0)
+	local := lockedWorld(t, scalrsim.LockedByPerson, 0)
 	local.World.Workspace = map[string]any{"execution-mode": "local"}
 	p = newRig(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
 	if p.took > 10*time.Second {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // shown is what the runner shows of the log, without our commands.
@@ -169,7 +169,7 @@ func TestLogMissing(t *testing.T) {
 	for name, status := range map[string]int{"404": 404, "503": 503} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Status, Status: status, Times: -1}
+			f := scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: status, Times: -1}
 			p := newRig(t, with(scenario(t, "plan-changes"), f)).play().want(0, "result=planned", "additions=2")
 			if n := strings.Count(p.log, "The plan log cannot be read just now"); n != 1 {
 				t.Errorf("told %d times, want once\n%s", n, p.log)

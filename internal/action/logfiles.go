@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -36,7 +36,7 @@ func (l *stageLogs) of(p scalr.Phase) *stageLog {
 }
 
 // writer gives where a stage's log is to be written, as it comes.
-func (l *stageLogs) writer(p scalr.Phase) narrate.Copy {
+func (l *stageLogs) writer(p scalr.Phase) progress.Copy {
 	log := l.of(p)
 	if p == scalr.PlanPhase && log.copy == nil {
 		log.copy = l.step.planFile(fmt.Sprintf("scalr-%s-%s.log", l.runID, p), longestLogCopy)

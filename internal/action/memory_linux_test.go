@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestMemory runs the built program against a log of 1 GiB, and one line of
@@ -55,9 +55,9 @@ type measured struct {
 }
 
 // measure runs the program against the scenario, over TCP.
-func measure(t *testing.T, binary string, s scalrtest.Scenario) (m measured) {
+func measure(t *testing.T, binary string, s scalrsim.Scenario) (m measured) {
 	t.Helper()
-	server := scalrtest.New(s)
+	server := scalrsim.New(s)
 	defer server.Close()
 	var served atomic.Int64
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,7 +78,7 @@ func measure(t *testing.T, binary string, s scalrtest.Scenario) (m measured) {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + filepath.Join(dir, "checkout"), "RUNNER_TEMP=" + dir,
 		"GITHUB_OUTPUT=" + filepath.Join(dir, "output"), "GITHUB_STATE=" + filepath.Join(dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary.md"),
-		"INPUT_BASE-URL=" + api.URL, "INPUT_TOKEN=" + scalrtest.Token, "INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID}
+		"INPUT_BASE-URL=" + api.URL, "INPUT_TOKEN=" + scalrsim.Token, "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // existing plays a step that makes a run and leaves it, and then a second one on
 // that run, against the same Scalr.
-func existing(t *testing.T, s scalrtest.Scenario, first []string, second ...string) (*played, *played) {
+func existing(t *testing.T, s scalrsim.Scenario, first []string, second ...string) (*played, *played) {
 	t.Helper()
 	r := newRig(t, s, first...)
 	next := newRig(t, s, second...)
@@ -82,7 +82,7 @@ func TestConfirmTwice(t *testing.T) {
 // TestConfirmLost: the answer to the confirmation is lost; it is confirmed once (R16).
 func TestConfirmLost(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "waits-for-approval"), scalrtest.Fault{Op: "POST /runs/*/actions/apply", Phase: scalrtest.After, Action: scalrtest.Reset})
+	s := with(scenario(t, "waits-for-approval"), scalrsim.Fault{Op: "POST /runs/*/actions/apply", Phase: scalrsim.After, Action: scalrsim.Reset})
 	_, b := existing(t, s, []string{"dry-run=false"}, "mode=confirm")
 	b.want(0, "result=applied")
 }
@@ -134,7 +134,7 @@ func TestGates(t *testing.T) {
 // answer; the step is over soon after its timeout all the same.
 func TestTimeoutHoldsForAll(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "applied"), scalrtest.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrtest.Stall})
+	s := with(scenario(t, "applied"), scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrsim.Stall})
 	r := newRig(t, s, "dry-run=false", "fail-on=destroy", "timeout=10s")
 	if p := r.play(); p.took > 20*time.Second {
 		t.Errorf("the step took %s\n%s", p.took, p.log)
@@ -146,7 +146,7 @@ func TestTimeoutHoldsForAll(t *testing.T) {
 func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
-	s.Life.Steps = []scalrtest.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
+	s.Life.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
 	newRig(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
 }
 
@@ -205,7 +205,7 @@ func TestWarningsGate(t *testing.T) {
 // TestConfirmNotYet: a run that only passes through planned refuses for a while.
 func TestConfirmNotYet(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "cost-increase"), scalrtest.Fault{Op: "POST /runs/*/actions/apply", Action: scalrtest.Status, Status: 409, Times: 4})
+	s := with(scenario(t, "cost-increase"), scalrsim.Fault{Op: "POST /runs/*/actions/apply", Action: scalrsim.Status, Status: 409, Times: 4})
 	newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().want(0, "result=applied")
 }
 
@@ -214,22 +214,22 @@ func TestConfirmNotYet(t *testing.T) {
 func TestGateInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		phase scalrtest.Phase
+		phase scalrsim.Phase
 		code  int
 		want  []string
 		says  string
 	}{
-		"it did not arrive": {scalrtest.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
-		"it did":            {scalrtest.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
+		"it did not arrive": {scalrsim.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
+		"it did":            {scalrsim.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const discard = "POST /runs/*/actions/discard"
-			fault := scalrtest.Fault{Op: discard, Phase: c.phase, Action: scalrtest.Stall}
+			fault := scalrsim.Fault{Op: discard, Phase: c.phase, Action: scalrsim.Stall}
 			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
 			var at time.Time
 			r.during = func(p *played) {
-				for !slices.ContainsFunc(p.server.Requests(), func(r scalrtest.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
+				for !slices.ContainsFunc(p.server.Requests(), func(r scalrsim.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
 					time.Sleep(10 * time.Millisecond)
 				}
 				time.Sleep(100 * time.Millisecond)
@@ -264,7 +264,7 @@ func TestStarted(t *testing.T) {
 // step hangs in its first look at the run, and what is on disk by then is read.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, with(scenario(t, "plan-changes"), scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Stall}), "timeout=40s")
+	r := newRig(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}), "timeout=40s")
 	r.during = func(p *played) {
 		time.Sleep(20 * time.Second)
 		early := &played{t: t, dir: p.dir}

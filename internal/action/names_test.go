@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // lookalikes are names that a reader takes for "café-1", or that software does
@@ -21,14 +21,14 @@ const looksLike = "café-1"
 // A name that only looks equal is no match, in any mode of any action.
 func TestNamesAreComparedAsTheyCome(t *testing.T) {
 	t.Parallel()
-	setup := func(s *scalrtest.Server) {
+	setup := func(s *scalrsim.Server) {
 		for _, name := range lookalikes {
 			s.AddEnvironment(name)
-			s.AddWorkspace(scalrtest.StagingID, name, nil)
+			s.AddWorkspace(scalrsim.StagingID, name, nil)
 			s.AddTag(name)
 		}
 	}
-	atDesk(t, scalrtest.Scenario{Setup: setup}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{Setup: setup}, func(d *desk) {
 		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
 		d.environment("mode=show", "name="+looksLike).want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says("Did you mean")
 		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
@@ -48,11 +48,11 @@ func TestRunComparesNamesAsTheyCome(t *testing.T) {
 	for _, name := range lookalikes {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
 			t.Parallel()
-			for workspace, setup := range map[string]func(*scalrtest.Server){
-				"staging/" + looksLike: func(s *scalrtest.Server) { s.AddWorkspace(scalrtest.StagingID, name, nil) },
-				looksLike + "/network": func(s *scalrtest.Server) { s.AddWorkspace(s.AddEnvironment(name), "network", nil) },
+			for workspace, setup := range map[string]func(*scalrsim.Server){
+				"staging/" + looksLike: func(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, name, nil) },
+				looksLike + "/network": func(s *scalrsim.Server) { s.AddWorkspace(s.AddEnvironment(name), "network", nil) },
 			} {
-				p := newRig(t, scalrtest.Scenario{Setup: setup}).set("workspace-id=", "workspace="+workspace).play()
+				p := newRig(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace="+workspace).play()
 				p.want(3, "result=refused")
 				if code := p.outputs["error-code"]; !strings.HasSuffix(code, "-not-found") || len(p.runs) > 0 {
 					t.Errorf("%s: error-code %q, %d runs", workspace, code, len(p.runs))
@@ -65,14 +65,14 @@ func TestRunComparesNamesAsTheyCome(t *testing.T) {
 // Several of one name are ambiguous wherever a name is given.
 func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	t.Parallel()
-	setup := func(s *scalrtest.Server) {
+	setup := func(s *scalrsim.Server) {
 		for range 2 {
-			s.AddWorkspace(scalrtest.StagingID, "app", nil)
+			s.AddWorkspace(scalrsim.StagingID, "app", nil)
 			s.AddTag("twin")
 			s.AddWorkspace(s.AddEnvironment("double"), "app", nil)
 		}
 	}
-	atDesk(t, scalrtest.Scenario{Setup: setup}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{Setup: setup}, func(d *desk) {
 		for _, mode := range []string{"present", "absent", "show", "outputs"} {
 			d.workspace("mode="+mode, "environment=staging", "name=app").
 				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).wrote()
@@ -84,7 +84,7 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 		d.environment("name=staging", "tags=twin").want(3, "result=refused", "error-code=tag-ambiguous").says(`2 tags are called "twin"`).wrote()
 		d.workspace("mode=list", "filter-tag=twin").want(3, "error-code=tag-ambiguous")
 	})
-	p := newRig(t, scalrtest.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
+	p := newRig(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
 	p.want(3, "result=refused", "error-code=workspace-ambiguous")
 }
 
@@ -115,11 +115,11 @@ func TestNamesThatAreNotReported(t *testing.T) {
 		nameless(doc)
 		doc["data"] = data
 	}
-	edit := func(op string, change func(map[string]any)) scalrtest.Fault {
-		return scalrtest.Fault{Op: op, Times: -1, Action: scalrtest.Edit, Change: rewritten(change)}
+	edit := func(op string, change func(map[string]any)) scalrsim.Fault {
+		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Edit, Change: rewritten(change)}
 	}
 	for _, mode := range []string{"absent", "show"} {
-		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /environments", nameless)}}, func(d *desk) {
+		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments", nameless)}}, func(d *desk) {
 			v := d.environment("mode="+mode, "name=staging").wrote()
 			if mode == "absent" {
 				v.want(0, "changed=false")
@@ -127,21 +127,21 @@ func TestNamesThatAreNotReported(t *testing.T) {
 				v.want(3, "error-code=environment-not-found")
 			}
 		})
-		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /environments/*", nameless)}}, func(d *desk) {
+		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments/*", nameless)}}, func(d *desk) {
 			d.environment("mode="+mode, "name=staging").wrote()
 		})
-		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /workspaces", nameless)}}, func(d *desk) {
+		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", nameless)}}, func(d *desk) {
 			d.workspace("mode="+mode, "environment=production", "name=network").wrote()
 		})
 	}
-	for name, faults := range map[string][]scalrtest.Fault{
+	for name, faults := range map[string][]scalrsim.Fault{
 		"of the environment, anywhere": {edit("GET /workspaces", onlyIncluded),
 			edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }), edit("GET /environments/*", nameless)},
 		"of both": {edit("GET /workspaces", nameless)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newRig(t, scalrtest.Scenario{Faults: faults}).set("workspace-id=", "workspace=production/network").play()
+			p := newRig(t, scalrsim.Scenario{Faults: faults}).set("workspace-id=", "workspace=production/network").play()
 			p.want(3, "result=refused")
 			if len(p.runs) > 0 {
 				t.Error("a run was created")
@@ -153,7 +153,7 @@ func TestNamesThatAreNotReported(t *testing.T) {
 	}
 	t.Run("reported by the workspace itself", func(t *testing.T) {
 		t.Parallel()
-		newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{edit("GET /workspaces", onlyIncluded)}}).
+		newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", onlyIncluded)}}).
 			set("workspace-id=", "workspace=production/network").play().want(0, "result=planned")
 	})
 }
@@ -180,7 +180,7 @@ func TestListsHoldNoMoreThanAsked(t *testing.T) {
 		"filter[environment]": {"", "environment=preview-1"},
 		"filter[name]":        {"", "filter-name=app"},
 	} {
-		atDesk(t, scalrtest.Scenario{Setup: func(s *scalrtest.Server) {
+		atDesk(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {
 			s.AddWorkspace(s.AddEnvironment("preview-1", "preview"), "app", nil, "preview")
 			s.AddTag("other")
 		}}, func(d *desk) {
@@ -197,11 +197,11 @@ func TestListsHoldNoMoreThanAsked(t *testing.T) {
 // The answer about one environment is not taken for that about another.
 func TestAnswerForAnotherEnvironment(t *testing.T) {
 	t.Parallel()
-	other := scalrtest.Fault{Op: "GET /environments/" + scalrtest.StagingID, Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
-		doc["data"].(map[string]any)["id"] = scalrtest.EnvironmentID
+	other := scalrsim.Fault{Op: "GET /environments/" + scalrsim.StagingID, Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
+		doc["data"].(map[string]any)["id"] = scalrsim.EnvironmentID
 	})}
-	for _, by := range []string{"name=staging", "environment-id=" + scalrtest.StagingID} {
-		atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{other}}, func(d *desk) {
+	for _, by := range []string{"name=staging", "environment-id=" + scalrsim.StagingID} {
+		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *desk) {
 			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wrote().says("another environment")
 		})
 	}
@@ -211,19 +211,19 @@ func TestAnswerForAnotherEnvironment(t *testing.T) {
 // reported, is not meant.
 func TestNamesInAnAccount(t *testing.T) {
 	t.Parallel()
-	account := func(id any) scalrtest.Fault {
-		return scalrtest.Fault{Op: "GET /environments/*", Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+	account := func(id any) scalrsim.Fault {
+		return scalrsim.Fault{Op: "GET /environments/*", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
 			doc["data"].(map[string]any)["relationships"].(map[string]any)["account"] = map[string]any{"data": id}
 		})}
 	}
 	other := map[string]any{"type": "accounts", "id": "acc-v0other0000001"}
-	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{account(other)}}, func(d *desk) {
-		d.environment("mode=absent", "name=staging", "account-id="+scalrtest.AccountID).want(0, "changed=false").wrote()
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(other)}}, func(d *desk) {
+		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=false").wrote()
 	})
-	atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{account(nil)}}, func(d *desk) {
-		d.environment("mode=absent", "name=staging", "account-id="+scalrtest.AccountID).want(3, "changed=false").says("does not say to which account it belongs").wrote()
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(nil)}}, func(d *desk) {
+		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(3, "changed=false").says("does not say to which account it belongs").wrote()
 	})
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		d.environment("mode=absent", "name=staging", "account-id="+scalrtest.AccountID).want(0, "changed=true")
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=true")
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"scalr-run-action/internal/comment"
+	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/inputs"
 )
 
@@ -24,9 +24,9 @@ func (r *runStory) markOutdated(o outcome) {
 	}
 	url := ""
 	if t.Number = number; err == nil {
-		url, err = t.MarkOutdated(ctx, comment.Failure{
+		url, err = t.MarkOutdated(ctx, github.Failure{
 			Name: commentName, Tag: r.in.CommentTag, Workspace: r.workspaceInput(), WorkspaceID: r.in.WorkspaceID,
-			Note: r.report.Redacted(r.redact).OutdatedNote(comment.MaxNote), Order: r.commentOrder(),
+			Note: r.report.Redacted(r.redact).OutdatedNote(github.MaxNote), Order: r.commentOrder(),
 			Head: r.commentEvent().Head(r.job.Event().Repository, number),
 		})
 	}

@@ -10,7 +10,7 @@ import (
 
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/report"
 )
 
@@ -124,7 +124,7 @@ func (r *runStory) packed(a *bundle.Archive) {
 	r.out.set("bundle-sha256", a.SHA256)
 	r.out.set("bundle-bytes", fmt.Sprint(a.Compressed))
 	r.out.set("bundle-files", fmt.Sprint(a.Files))
-	r.job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), size(a.Bytes), size(a.Compressed), a.SHA256, narrate.Duration(a.Took))
+	r.job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), size(a.Bytes), size(a.Compressed), a.SHA256, progress.Duration(a.Took))
 	if a.Compressed > warnFrom {
 		r.job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", size(a.Compressed), largest(a))
 	}

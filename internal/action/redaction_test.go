@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // places are all texts that a step gives out, by what they are.
@@ -51,7 +51,7 @@ func (p *played) masked(r *rig) []string {
 
 // planned is a scenario with the plan of a directory of testdata, as JSON and text or
 // as text alone.
-func planned(t *testing.T, dir string, withJSON bool) scalrtest.Scenario {
+func planned(t *testing.T, dir string, withJSON bool) scalrsim.Scenario {
 	t.Helper()
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join("testdata", "masking", dir, name))
@@ -170,7 +170,7 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 		bothWays(t, func(t *testing.T, withJSON bool) {
 			play := func(inputs ...string) (*rig, *played) {
 				s := planned(t, "sensitive-outputs", withJSON)
-				s.Life.Outputs = []scalrtest.Output{
+				s.Life.Outputs = []scalrsim.Output{
 					{Name: "cluster", Value: cluster, Sensitive: true}, {Name: "login", Value: login, Sensitive: true},
 					{Name: "region", Value: "eu-west-1", Sensitive: true}, {Name: "token", Value: "hunter-2024x", Sensitive: true},
 					{Name: "id", Value: "9f2c7d1e8a4b6053", Sensitive: true}, {Name: "port", Value: 443, Sensitive: true},
@@ -393,7 +393,7 @@ func redactTexts(value *any) {
 
 // realisticScenario is a run that fails, with each value in each place where reports
 // show one: addresses, attributes, keys, diagnostics, messages of policies.
-func realisticScenario(t *testing.T, withJSON bool) scalrtest.Scenario {
+func realisticScenario(t *testing.T, withJSON bool) scalrsim.Scenario {
 	s := scenario(t, "applied")
 	all := append(slices.Clone(realistic), declaredSecrets...)
 	var changes []any
@@ -414,7 +414,7 @@ func realisticScenario(t *testing.T, withJSON bool) scalrtest.Scenario {
 			"\n      " + sign + " tags   = {\n          " + sign + " " + quoted + " = " + jsonOf("x "+value+" y") + end +
 			"\n        }" + end + "\n    }\n\n")
 		s.Life.Policies = append(s.Life.Policies,
-			scalrtest.Policy{Name: "policy of " + value, Result: "advisory_failed", Messages: []string{"found " + value + " here"}})
+			scalrsim.Policy{Name: "policy of " + value, Result: "advisory_failed", Messages: []string{"found " + value + " here"}})
 	}
 	log.WriteString("Plan: 17 to add, 0 to change, 17 to destroy.\n")
 	for _, value := range all {
@@ -442,7 +442,7 @@ func TestReportsKeepTheirWords(t *testing.T) {
 		play := func(secrets string) (summary, comment string) {
 			hub := newHub(oldHead)
 			s := planned(t, "windows", withJSON)
-			s.Life.Policies = []scalrtest.Policy{{Name: "details", Result: "advisory_failed", Messages: []string{"the summary of octocat"}}}
+			s.Life.Policies = []scalrsim.Policy{{Name: "details", Result: "advisory_failed", Messages: []string{"the summary of octocat"}}}
 			p := onPull(t, hub, s, "11", oldHead, "sensitive-variables="+secrets).play().want(0, "result=planned")
 			written := hub.Written(7)
 			if len(written) != 1 {

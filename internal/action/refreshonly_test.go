@@ -4,12 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // reportChanges makes Scalr report whether the run has changes, whatever its plan says.
-func reportChanges(has bool) scalrtest.Fault {
-	return scalrtest.Fault{Op: "GET /runs/*", Times: -1, Action: scalrtest.Edit, Change: func(body string) string {
+func reportChanges(has bool) scalrsim.Fault {
+	return scalrsim.Fault{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
 		for _, kind := range []string{"runs", "plans"} {
 			body = editPart(body, kind, func(attributes map[string]any) {
 				if attributes["has-changes"] != nil {
@@ -26,11 +26,11 @@ func reportChanges(has bool) scalrtest.Fault {
 // alone where there is no JSON.
 func TestRefreshOnlyDrift(t *testing.T) {
 	t.Parallel()
-	drift := []scalrtest.Change{{Address: "terraform_data.a", Action: "update"}, {Address: "terraform_data.b", Action: "delete"}}
-	none := []scalrtest.Change{}
+	drift := []scalrsim.Change{{Address: "terraform_data.a", Action: "update"}, {Address: "terraform_data.b", Action: "delete"}}
+	none := []scalrsim.Change{}
 	for _, c := range []struct {
 		name    string
-		changes []scalrtest.Change
+		changes []scalrsim.Change
 		json    int // the status of the answer to the plan JSON
 		log     string
 		inputs  []string

@@ -15,22 +15,22 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
-	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // rig plays one step against a Scalr in memory, in virtual time.
 type rig struct {
 	t        *testing.T
-	scenario scalrtest.Scenario
+	scenario scalrsim.Scenario
 	inputs   map[string]string
 	env      map[string]string
 	name     string // what the program is called by
 	checkout string
 
 	// http is where requests go; nil means the simulator's own client.
-	http func(*scalrtest.Server) http.RoundTripper
+	http func(*scalrsim.Server) http.RoundTripper
 	// later is for how long to wait before the step begins.
 	later time.Duration
 	// stdout wraps the log.
@@ -52,7 +52,7 @@ type rig struct {
 // played is what came of it.
 type played struct {
 	t       *testing.T
-	server  *scalrtest.Server
+	server  *scalrsim.Server
 	dir     string
 	signals chan os.Signal
 	began   time.Time
@@ -63,7 +63,7 @@ type played struct {
 	// twins: the server makes second runs by itself, and hides them.
 	twins bool
 
-	runs    []scalrtest.RunRecord // as the step left them
+	runs    []scalrsim.RunRecord // as the step left them
 	code    int
 	took    time.Duration
 	log     string
@@ -73,9 +73,9 @@ type played struct {
 }
 
 // scenario gives one of the simulator's scenarios.
-func scenario(t *testing.T, name string) scalrtest.Scenario {
+func scenario(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
-	s, ok := scalrtest.Scenarios()[name]
+	s, ok := scalrsim.Scenarios()[name]
 	if !ok {
 		t.Fatalf("there is no scenario %q", name)
 	}
@@ -83,7 +83,7 @@ func scenario(t *testing.T, name string) scalrtest.Scenario {
 }
 
 // newRig makes a step that sends a small checkout to the workspace network.
-func newRig(t *testing.T, s scalrtest.Scenario, inputs ...string) *rig {
+func newRig(t *testing.T, s scalrsim.Scenario, inputs ...string) *rig {
 	t.Helper()
 	checkout := t.TempDir()
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
@@ -93,7 +93,7 @@ func newRig(t *testing.T, s scalrtest.Scenario, inputs ...string) *rig {
 		"GITHUB_REF_NAME": "main", "GITHUB_SHA": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR": "octocat",
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1",
 	}, inputs: map[string]string{
-		"base-url": "https://acme.scalr.test", "token": scalrtest.Token, "workspace-id": scalrtest.WorkspaceID,
+		"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "workspace-id": scalrsim.WorkspaceID,
 	}}
 	r.set(inputs...)
 	return r
@@ -121,7 +121,7 @@ func (r *rig) play() *played {
 // then plays the step in a bubble of its own, and then what comes next in it.
 func (r *rig) then(p *played, next func()) {
 	synctest.Test(r.t, func(*testing.T) {
-		p.server = scalrtest.New(r.scenario)
+		p.server = scalrsim.New(r.scenario)
 		r.step(p)
 		next()
 	})
@@ -218,8 +218,8 @@ func (r *rig) check(p *played) {
 		r.t.Errorf("this fault was never used: %+v", f)
 	}
 	for where, text := range map[string]string{"summary": p.summary, "outputs": fmt.Sprint(p.outputs), "state": fmt.Sprint(p.state),
-		"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrtest.Token, "")} {
-		if strings.Contains(text, scalrtest.Token) {
+		"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, "")} {
+		if strings.Contains(text, scalrsim.Token) {
 			r.t.Errorf("the token stands in the %s", where)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/narrate"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
@@ -19,7 +19,7 @@ type runStory struct {
 	*step
 	in       inputs.Run
 	client   *scalr.Client
-	tell     *narrate.Narrator
+	tell     *progress.Narrator
 	follower follow.Follower
 	logs     *stageLogs
 	out      outputs
@@ -75,7 +75,7 @@ func (r *runStory) located(o outcome) outcome {
 
 func (s *step) newRunStory(in inputs.Run) *runStory {
 	r := &runStory{step: s, in: in, out: outputs{job: s.job}, logs: &stageLogs{step: s}}
-	r.tell = &narrate.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.writer}
+	r.tell = &progress.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.writer}
 	s.job.Mask(in.Token)
 	s.job.Mask(in.GitHubToken)
 	all := true

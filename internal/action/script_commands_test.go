@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func setInputs(ts *testscript.TestScript, _ bool, args []string) {
@@ -44,12 +44,12 @@ func runAndExit(ts *testscript.TestScript, neg bool, args []string) {
 
 // noToken: the token stands nowhere but where the runner is told to hide it.
 func noToken(ts *testscript.TestScript) {
-	log := strings.ReplaceAll(ts.ReadFile("stdout"), "::add-mask::"+scalrtest.Token, "")
+	log := strings.ReplaceAll(ts.ReadFile("stdout"), "::add-mask::"+scalrsim.Token, "")
 	for _, file := range []string{"output", "state", "summary.md"} {
 		text, _ := os.ReadFile(ts.MkAbs(file)) // it need not be there
 		log += string(text)
 	}
-	if strings.Contains(log, scalrtest.Token) {
+	if strings.Contains(log, scalrsim.Token) {
 		ts.Fatalf("the token was printed or written")
 	}
 }

@@ -17,9 +17,9 @@ import (
 
 	"scalr-run-action/internal/action"
 	"scalr-run-action/internal/follow"
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/process"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestMain lets the test binary be the programs too, as the image's links do.
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 func program() {
 	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
-		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: network.NewClient("test"), Signals: signals, Version: "script",
+		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: httpx.NewClient("test"), Signals: signals, Version: "script",
 		Pace: follow.Pace{Close: 50 * time.Millisecond, Working: 100 * time.Millisecond, Silent: 200 * time.Millisecond, Slowest: 500 * time.Millisecond,
 			LongSilence: 5 * time.Second, Again: 100 * time.Millisecond, Stopping: 50 * time.Millisecond, Grace: 3 * time.Second, Drain: time.Second, Late: 200 * time.Millisecond},
 	}))
@@ -108,7 +108,7 @@ func leftBehind(t testing.TB, work string) {
 
 // sim is the Scalr of a script.
 type sim struct {
-	*scalrtest.Server
+	*scalrsim.Server
 	t        testing.TB
 	signaled *exec.Cmd
 	at       time.Time
@@ -116,7 +116,7 @@ type sim struct {
 
 type simKey struct{}
 
-func simOf(ts *testscript.TestScript) *scalrtest.Server {
+func simOf(ts *testscript.TestScript) *scalrsim.Server {
 	s := ts.Value(simKey{}).(*sim)
 	if s.Server == nil {
 		ts.Fatalf("there is no sim yet")
@@ -128,7 +128,7 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: sim SCENARIO [PACE]")
 	}
-	scenario, ok := scalrtest.Scenarios()[args[0]]
+	scenario, ok := scalrsim.Scenarios()[args[0]]
 	if !ok {
 		ts.Fatalf("there is no scenario %q", args[0])
 	}
@@ -138,16 +138,16 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 		scenario.Pace, err = strconv.ParseFloat(args[1], 64)
 		ts.Check(err)
 	}
-	server := scalrtest.New(scenario)
+	server := scalrsim.New(scenario)
 	url, stop, err := server.Start()
 	ts.Check(err)
 	this := ts.Value(simKey{}).(*sim)
 	this.Server = server
 	ts.Defer(func() { stop(); this.wantClean() })
 	ts.Setenv("SCALR_HOSTNAME", url)
-	ts.Setenv("SCALR_TOKEN", scalrtest.Token)
-	ts.Setenv("INPUT_WORKSPACE-ID", scalrtest.WorkspaceID)
-	ts.Setenv("WORKSPACE", scalrtest.WorkspaceID) // a shell drops names with hyphens
+	ts.Setenv("SCALR_TOKEN", scalrsim.Token)
+	ts.Setenv("INPUT_WORKSPACE-ID", scalrsim.WorkspaceID)
+	ts.Setenv("WORKSPACE", scalrsim.WorkspaceID) // a shell drops names with hyphens
 }
 
 // wantClean: Scalr had nothing to object to, and every fault was used.
@@ -161,7 +161,7 @@ func (s *sim) wantClean() {
 }
 
 func addFault(ts *testscript.TestScript, _ bool, args []string) {
-	var f scalrtest.Fault
+	var f scalrsim.Fault
 	ts.Check(json.Unmarshal([]byte(strings.Join(args, " ")), &f))
 	simOf(ts).AddFault(f)
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestUploadAddressInTheLog: whoever writes the log of the run knows the upload
@@ -22,13 +22,13 @@ func TestUploadAddressInTheLog(t *testing.T) {
 		kept  = `aws_s3_bucket.data["eu-central-1"] in production, region=eu-central-1, at blob.scalr.test`
 	)
 	s := scenario(t, "plan-changes")
-	s.Life.Steps = []scalrtest.Step{
+	s.Life.Steps = []scalrsim.Step{
 		{Status: "planning", For: 2 * time.Second, Log: "PUT https://blob.scalr.test" + path + "?" + extra[1:] + "\n" +
 			"ticket Bm4Gs6Yf0Jh7 for q7Zp3Vx9Lr2T of bundles/q7Zp3Vx9Lr2T/production.tar.gz\n" + kept + "\n"},
 		{Status: "planned_and_finished"},
 	}
 	var upload string // the path that the simulator knows
-	moved := scalrtest.Fault{Op: createVersion, Action: scalrtest.Edit, Change: func(body string) string {
+	moved := scalrsim.Fault{Op: createVersion, Action: scalrsim.Edit, Change: func(body string) string {
 		before, after, _ := strings.Cut(body, "https://blob.scalr.test")
 		target, after, _ := strings.Cut(after, `"`)
 		var query string
@@ -36,7 +36,7 @@ func TestUploadAddressInTheLog(t *testing.T) {
 		return before + "https://blob.scalr.test" + path + "?" + strings.ReplaceAll(extra[1:]+"&"+query, "&", `\u0026`) + `"` + after
 	}}
 	r := newRig(t, with(s, moved))
-	r.http = func(server *scalrtest.Server) http.RoundTripper {
+	r.http = func(server *scalrsim.Server) http.RoundTripper {
 		return renamed{server.Client().Transport, path, &upload}
 	}
 	p := r.play().want(0, "result=planned").says(kept)

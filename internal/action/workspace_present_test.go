@@ -6,23 +6,23 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestWorkspacePresentTwice(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		preview := d.server.AddTag("preview")
 		inputs := []string{"environment=staging", "name=network", "tags=preview", "iac-platform=opentofu", "terraform-version=1.9.0", "working-directory=live/eu",
 			"auto-apply=true", "execution-mode=remote", "auto-destroy-days=7", "environment-type=testing", "deletion-protection=false"}
-		first := d.workspace(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=network", "environment-id="+scalrtest.StagingID, `tags=["preview"]`).
+		first := d.workspace(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=network", "environment-id="+scalrsim.StagingID, `tags=["preview"]`).
 			wrote(`POST /workspaces {"data":{"attributes":{"auto-apply":true,"auto-destroy-days":7,"deletion-protection-enabled":false,"environment-type":"testing",` +
 				`"execution-mode":"remote","iac-platform":"opentofu","name":"network","terraform-version":"1.9.0","working-directory":"live/eu"},` +
-				`"relationships":{"environment":{"data":{"type":"environments","id":"` + scalrtest.StagingID + `"}},"tags":{"data":[{"type":"tags","id":"` + preview + `"}]}},"type":"workspaces"}}`)
+				`"relationships":{"environment":{"data":{"type":"environments","id":"` + scalrsim.StagingID + `"}},"tags":{"data":[{"type":"tags","id":"` + preview + `"}]}},"type":"workspaces"}}`)
 		id := first.outputs["workspace-id"]
-		first.want(0, "workspace-url=https://acme.scalr.test/v2/e/"+scalrtest.StagingID+"/workspaces/"+id)
+		first.want(0, "workspace-url=https://acme.scalr.test/v2/e/"+scalrsim.StagingID+"/workspaces/"+id)
 		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id, `tags=["preview"]`).wrote().says("Nothing to change.")
-		inputs[0] = "environment=" + scalrtest.StagingID
+		inputs[0] = "environment=" + scalrsim.StagingID
 		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wrote()
 	})
 }
@@ -30,7 +30,7 @@ func TestWorkspacePresentTwice(t *testing.T) {
 func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
 	t.Parallel()
 	patch := func(attributes string) []string {
-		return []string{"PATCH /workspaces/" + scalrtest.WorkspaceID + ` {"data":{"attributes":` + attributes + `,"id":"` + scalrtest.WorkspaceID + `","type":"workspaces"}}`}
+		return []string{"PATCH /workspaces/" + scalrsim.WorkspaceID + ` {"data":{"attributes":` + attributes + `,"id":"` + scalrsim.WorkspaceID + `","type":"workspaces"}}`}
 	}
 	for name, c := range map[string]struct {
 		inputs []string
@@ -45,12 +45,12 @@ func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
 		"auto-destroy":    {[]string{"auto-destroy-days=2"}, patch(`{"auto-destroy-days":2}`), `Set auto-destroy-days to "2" (was "").`},
 		"several at once": {[]string{"auto-apply=true", "deletion-protection=false"}, patch(`{"auto-apply":true,"deletion-protection-enabled":false}`), `Set deletion-protection to "false" (was "true").`},
 	} {
-		for _, by := range [][]string{{"environment=production", "name=network"}, {"workspace-id=" + scalrtest.WorkspaceID}} {
+		for _, by := range [][]string{{"environment=production", "name=network"}, {"workspace-id=" + scalrsim.WorkspaceID}} {
 			t.Run(fmt.Sprintf("%s by %s", name, by[0]), func(t *testing.T) {
 				t.Parallel()
-				atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+				atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 					inputs := append(by, c.inputs...)
-					d.workspace(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil), "workspace-id="+scalrtest.WorkspaceID).wrote(c.wrote...).says(c.says)
+					d.workspace(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil), "workspace-id="+scalrsim.WorkspaceID).wrote(c.wrote...).says(c.says)
 					d.workspace(inputs...).want(0, "changed=false").wrote()
 				})
 			})
@@ -60,8 +60,8 @@ func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
 
 func TestWorkspaceTags(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		path := "/workspaces/" + scalrtest.WorkspaceID + "/relationships/tags"
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		path := "/workspaces/" + scalrsim.WorkspaceID + "/relationships/tags"
 		blue, red := `{"type":"tags","id":"`+d.server.AddTag("blue")+`"}`, `{"type":"tags","id":"`+d.server.AddTag("red")+`"}`
 		network := func(inputs ...string) *visit {
 			return d.workspace(append([]string{"environment=production", "name=network"}, inputs...)...)
@@ -78,21 +78,21 @@ func TestWorkspaceTags(t *testing.T) {
 func TestWorkspaceIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault scalrtest.Fault
+		fault scalrsim.Fault
 		posts int
 	}{
-		"the answer is lost":       {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Reset}, 1},
-		"it never arrived":         {scalrtest.Fault{Action: scalrtest.Reset}, 2},
-		"it comes true after 25 s": {scalrtest.Fault{Action: scalrtest.LateCommit, Delay: 25 * time.Second}, 1},
-		"the answer is a 502":      {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.Status, Status: http.StatusBadGateway}, 1},
+		"the answer is lost":       {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset}, 1},
+		"it never arrived":         {scalrsim.Fault{Action: scalrsim.Reset}, 2},
+		"it comes true after 25 s": {scalrsim.Fault{Action: scalrsim.LateCommit, Delay: 25 * time.Second}, 1},
+		"the answer is a 502":      {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status, Status: http.StatusBadGateway}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.fault.Op = "POST /workspaces"
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
-				d.server.AddWorkspace(scalrtest.StagingID, "app-2", nil)
-				d.server.AddWorkspace(scalrtest.EnvironmentID, "app", nil)
-				v := d.workspace("environment=staging", "name=app").want(0, "created=true", "name=app", "environment-id="+scalrtest.StagingID)
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+				d.server.AddWorkspace(scalrsim.StagingID, "app-2", nil)
+				d.server.AddWorkspace(scalrsim.EnvironmentID, "app", nil)
+				v := d.workspace("environment=staging", "name=app").want(0, "created=true", "name=app", "environment-id="+scalrsim.StagingID)
 				if got := v.count("POST /workspaces"); got != c.posts {
 					t.Errorf("asked %d times, want %d", got, c.posts)
 				}
@@ -106,7 +106,7 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 
 func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.workspace("environment=stagng", "name=network").want(3, "result=not-found", "error-code=environment-not-found", "created=false").
 			wrote().says(`There is no environment "stagng"`, `Did you mean "staging"`)
 		d.workspace("workspace-id=ws-v0none", "tags=new").want(3, "result=not-found", "error-code=workspace-not-found").wrote()

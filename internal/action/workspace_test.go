@@ -5,16 +5,16 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestWorkspaceShow(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		shown := []string{"result=done", "workspace-id=" + scalrtest.WorkspaceID, "environment-id=" + scalrtest.EnvironmentID, "name=network", "tags=[]", "changed=false",
-			"workspace-url=https://acme.scalr.test/v2/e/" + scalrtest.EnvironmentID + "/workspaces/" + scalrtest.WorkspaceID}
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		shown := []string{"result=done", "workspace-id=" + scalrsim.WorkspaceID, "environment-id=" + scalrsim.EnvironmentID, "name=network", "tags=[]", "changed=false",
+			"workspace-url=https://acme.scalr.test/v2/e/" + scalrsim.EnvironmentID + "/workspaces/" + scalrsim.WorkspaceID}
 		d.workspace("mode=show", "environment=production", "name=network").want(0, shown...).wrote()
-		d.workspace("mode=show", "workspace-id="+scalrtest.WorkspaceID).want(0, shown...).wrote()
+		d.workspace("mode=show", "workspace-id="+scalrsim.WorkspaceID).want(0, shown...).wrote()
 		d.workspace("mode=show", "environment=production", "name=networ").want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=").
 			says(`The environment "production" has no workspace "networ"`, `Did you mean "network"`)
 	})
@@ -22,11 +22,11 @@ func TestWorkspaceShow(t *testing.T) {
 
 func TestWorkspaceOutputs(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		d.server.SetOutputs(scalrtest.WorkspaceID,
-			scalrtest.Output{Name: "url", Value: "https://preview.example"},
-			scalrtest.Output{Name: "ports", Value: []any{80, 443}},
-			scalrtest.Output{Name: "login", Value: map[string]any{"user": "administrator", "password": "correct horse"}, Sensitive: true})
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		d.server.SetOutputs(scalrsim.WorkspaceID,
+			scalrsim.Output{Name: "url", Value: "https://preview.example"},
+			scalrsim.Output{Name: "ports", Value: []any{80, 443}},
+			scalrsim.Output{Name: "login", Value: map[string]any{"user": "administrator", "password": "correct horse"}, Sensitive: true})
 		v := d.workspace("mode=outputs", "environment=production", "name=network").
 			want(0, "result=done", `terraform-outputs={"ports":[80,443],"url":"https://preview.example"}`).wrote().
 			says("Outputs: 2; left out since they are sensitive: 1.")
@@ -42,10 +42,10 @@ func TestWorkspaceOutputs(t *testing.T) {
 
 func TestWorkspaceList(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-		app := d.server.AddWorkspace(scalrtest.StagingID, "app", nil, "blue")
-		d.server.AddWorkspace(scalrtest.EnvironmentID, "app-2", nil, "blue-green")
-		one := `workspaces=[{"id":"` + app + `","name":"app","environment-id":"` + scalrtest.StagingID + `","environment":"staging","tags":["blue"]}]`
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		app := d.server.AddWorkspace(scalrsim.StagingID, "app", nil, "blue")
+		d.server.AddWorkspace(scalrsim.EnvironmentID, "app-2", nil, "blue-green")
+		one := `workspaces=[{"id":"` + app + `","name":"app","environment-id":"` + scalrsim.StagingID + `","environment":"staging","tags":["blue"]}]`
 		d.workspace("mode=list").want(0, "result=done", "count=7").wrote()
 		d.workspace("mode=list", "environment=staging").want(0, "count=1", one)
 		d.workspace("mode=list", "filter-tag=blue").want(0, "count=1", one)
@@ -59,13 +59,13 @@ func TestWorkspaceList(t *testing.T) {
 
 func TestWorkspaceAbsent(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrtest.Scenario{}, func(d *desk) {
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.workspace("mode=absent", "environment=production", "name=net").want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=absent", "environment=nowhere", "name=network").want(0, "result=done", "changed=false").wrote()
-		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=true", "workspace-id="+scalrtest.WorkspaceID).
-			wrote("DELETE /workspaces/" + scalrtest.WorkspaceID)
+		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=true", "workspace-id="+scalrsim.WorkspaceID).
+			wrote("DELETE /workspaces/" + scalrsim.WorkspaceID)
 		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=false").wrote().says("nothing to delete")
-		d.workspace("mode=absent", "workspace-id="+scalrtest.WorkspaceID).want(0, "result=done", "changed=false").wrote()
+		d.workspace("mode=absent", "workspace-id="+scalrsim.WorkspaceID).want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=show", "environment=production", "name=network-edge").want(0)
 	})
 }
@@ -74,8 +74,8 @@ func TestWorkspaceAbsent(t *testing.T) {
 func TestWorkspaceWithResourcesStays(t *testing.T) {
 	t.Parallel()
 	for _, protected := range []bool{true, false} {
-		atDesk(t, scalrtest.Scenario{}, func(d *desk) {
-			id := d.server.AddWorkspace(scalrtest.StagingID, "app", map[string]any{"has-resources": true, "deletion-protection-enabled": protected})
+		atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+			id := d.server.AddWorkspace(scalrsim.StagingID, "app", map[string]any{"has-resources": true, "deletion-protection-enabled": protected})
 			v := d.workspace("mode=absent", "environment=staging", "name=app").want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wrote().
 				says("it manages resources", "`destroy: true`")
 			if got := strings.Contains(v.log, "It is protected against deletion."); got != protected {
@@ -88,18 +88,18 @@ func TestWorkspaceWithResourcesStays(t *testing.T) {
 func TestWorkspaceDeletionGoesWrong(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault   scalrtest.Fault
+		fault   scalrsim.Fault
 		code    int
 		outputs []string
 	}{
-		"the answer is lost":     {scalrtest.Fault{Phase: scalrtest.After, Action: scalrtest.EOF}, 0, []string{"result=done", "changed=true"}},
-		"resources came between": {scalrtest.Fault{Action: scalrtest.Status, Status: http.StatusConflict}, 3, []string{"result=refused", "error-code=in-use", "changed=false"}},
-		"it is not found by it":  {scalrtest.Fault{Action: scalrtest.Status, Status: http.StatusNotFound}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+		"the answer is lost":     {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.EOF}, 0, []string{"result=done", "changed=true"}},
+		"resources came between": {scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusConflict}, 3, []string{"result=refused", "error-code=in-use", "changed=false"}},
+		"it is not found by it":  {scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusNotFound}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.fault.Op = "DELETE /workspaces/*"
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{c.fault}}, func(d *desk) {
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
 				d.workspace("mode=absent", "environment=production", "name=network").want(c.code, c.outputs...)
 			})
 		})

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // Each status that a run may have keeps the workspace, but for those in which it has finished.
@@ -20,8 +20,8 @@ func TestWorkspaceWithRunsStays(t *testing.T) {
 			if finished[status] {
 				p = deleted("all its runs have finished")
 			}
-			atDesk(t, scalrtest.Scenario{Faults: []scalrtest.Fault{runsList(scalrtest.WorkspaceID, 1, status)}}, func(d *desk) {
-				p.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrtest.WorkspaceID)
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{runsList(scalrsim.WorkspaceID, 1, status)}}, func(d *desk) {
+				p.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrsim.WorkspaceID)
 			})
 		})
 	}
@@ -29,9 +29,9 @@ func TestWorkspaceWithRunsStays(t *testing.T) {
 
 // runsList is a fault that lists n runs of the workspace: the last one has the status,
 // those before have finished.
-func runsList(workspaceID string, n int, status string) scalrtest.Fault {
+func runsList(workspaceID string, n int, status string) scalrsim.Fault {
 	workspace := map[string]any{"data": map[string]any{"type": "workspaces", "id": workspaceID}}
-	return scalrtest.Fault{Op: "GET /runs", Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+	return scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
 		var list []any
 		for i := range n {
 			s := "errored"
@@ -49,25 +49,25 @@ func runsList(workspaceID string, n int, status string) scalrtest.Fault {
 // What Scalr does not report about a workspace counts as the worst.
 func TestWorkspaceEmptinessIsProved(t *testing.T) {
 	t.Parallel()
-	read := func(change func(attributes, relationships map[string]any)) scalrtest.Fault {
-		return scalrtest.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrtest.Edit, Change: rewritten(func(doc map[string]any) {
+	read := func(change func(attributes, relationships map[string]any)) scalrsim.Fault {
+		return scalrsim.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
 			data := doc["data"].(map[string]any)
 			change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
 		})}
 	}
-	resources := func(value any) scalrtest.Fault {
+	resources := func(value any) scalrsim.Fault {
 		return read(func(attributes, _ map[string]any) { attributes["has-resources"] = value })
 	}
 	locked := read(func(_, relationships map[string]any) {
 		relationships["locked-by-run"] = map[string]any{"data": map[string]any{"type": "runs", "id": "run-1"}}
 	})
-	longer := scalrtest.Fault{Op: "GET /runs", Times: -1, Action: scalrtest.Edit,
+	longer := scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Edit,
 		Change: rewritten(func(doc map[string]any) { pagination(doc)["total-count"] = 3 })}
-	holder := func(status string) scalrtest.Fault {
-		return scalrtest.Fault{Op: "GET /runs/run-1", Action: scalrtest.Status, Status: http.StatusOK,
+	holder := func(status string) scalrsim.Fault {
+		return scalrsim.Fault{Op: "GET /runs/run-1", Action: scalrsim.Status, Status: http.StatusOK,
 			Body: `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status + `"}}}`}
 	}
-	type faults = []scalrtest.Fault
+	type faults = []scalrsim.Fault
 	unreported := inUse("Scalr does not report whether it manages resources")
 	for name, c := range map[string]struct {
 		proof
@@ -78,12 +78,12 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 		"resources are a number":        {unreported, faults{resources(0)}},
 		"resources are a word":          {unreported, faults{resources("no")}},
 		"there are some":                {inUse("it manages resources"), faults{resources(true)}},
-		"a run is one of many":          {inUse(`not finished: run-099 ("planned")`), faults{runsList(scalrtest.WorkspaceID, 100, "planned")}},
+		"a run is one of many":          {inUse(`not finished: run-099 ("planned")`), faults{runsList(scalrsim.WorkspaceID, 100, "planned")}},
 		"a run does not say where":      {inUse("not finished: run-000"), faults{runsList("", 1, "planned")}},
-		"a run is of another workspace": {deleted(), faults{runsList(scalrtest.EdgeWorkspaceID, 1, "planned")}},
-		"runs have no status":           {inUse(`not finished: run-000 ("")`), faults{runsList(scalrtest.WorkspaceID, 1, "")}},
+		"a run is of another workspace": {deleted(), faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
+		"runs have no status":           {inUse(`not finished: run-000 ("")`), faults{runsList(scalrsim.WorkspaceID, 1, "")}},
 		"the list of runs is longer":    {refusedWith("no-usable-answer", "contradicts its own length"), faults{longer}},
-		"runs cannot be read":           {refusedWith("not-allowed"), faults{{Op: "GET /runs", Action: scalrtest.Status, Status: http.StatusForbidden}}},
+		"runs cannot be read":           {refusedWith("not-allowed"), faults{{Op: "GET /runs", Action: scalrsim.Status, Status: http.StatusForbidden}}},
 		"a run holds the lock":          {inUse(`locked by a run that has not finished: run-1 ("applying")`), faults{locked, holder("applying")}},
 		"a person holds the lock": {inUse("it is locked (\"Database migration\")"),
 			faults{read(func(attributes, _ map[string]any) {
@@ -96,8 +96,8 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrtest.Scenario{Faults: c.faults}, func(d *desk) {
-				c.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrtest.WorkspaceID)
+			atDesk(t, scalrsim.Scenario{Faults: c.faults}, func(d *desk) {
+				c.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrsim.WorkspaceID)
 			})
 		})
 	}

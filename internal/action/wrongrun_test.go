@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // deviations are, for each member in which a run must equal its request, what
@@ -16,7 +16,7 @@ var deviations = []struct {
 	value  any
 	says   string // the input, what is reported and what was requested
 }{
-	{"workspace", scalrtest.EdgeWorkspaceID, "workspace is " + scalrtest.EdgeWorkspaceID + " (requested: " + scalrtest.WorkspaceID + ")"},
+	{"workspace", scalrsim.EdgeWorkspaceID, "workspace is " + scalrsim.EdgeWorkspaceID + " (requested: " + scalrsim.WorkspaceID + ")"},
 	{"configuration-version", "cv-other", "configuration version is cv-other (requested: cv-"},
 	{"is-dry", true, "dry-run is true (requested: false)"},
 	{"is-destroy", true, "destroy is true (requested: false)"},
@@ -31,8 +31,8 @@ var deviations = []struct {
 var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network", "on-cancel=leave"}
 
 // misreported is an answer that says something else of a run, from the nth on.
-func misreported(op string, nth int, member string, value any) scalrtest.Fault {
-	return scalrtest.Fault{Op: op, Nth: nth, Times: -1, Action: scalrtest.Misreport, Member: member, Value: value}
+func misreported(op string, nth int, member string, value any) scalrsim.Fault {
+	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Misreport, Member: member, Value: value}
 }
 
 // refusedRun checks the end of a step whose run is not the one requested: it was
@@ -57,8 +57,8 @@ func (p *played) refusedRun(says string) {
 func TestWrongRun(t *testing.T) {
 	t.Parallel()
 	for _, d := range deviations {
-		lost := scalrtest.Fault{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Reset}
-		for name, faults := range map[string][]scalrtest.Fault{
+		lost := scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset}
+		for name, faults := range map[string][]scalrsim.Fault{
 			"R20 at the creation":     {misreported(createRun, 1, d.member, d.value), misreported(readRun, 1, d.member, d.value)},
 			"R20 in the answer alone": {misreported(createRun, 1, d.member, d.value)},
 			"R20 adopted":             {lost, misreported("GET /runs", 1, d.member, d.value), misreported(readRun, 1, d.member, d.value)},
@@ -140,7 +140,7 @@ func TestLeftOutIsReadOnceMore(t *testing.T) {
 // the address, and the post step tries again, whatever on-cancel says.
 func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	t.Parallel()
-	wrong := func(t *testing.T, faults ...scalrtest.Fault) scalrtest.Scenario {
+	wrong := func(t *testing.T, faults ...scalrsim.Fault) scalrsim.Scenario {
 		s := with(slowly(t, "applied"), faults...)
 		s.Life.Deviations = map[string]any{"is-dry": false, "auto-apply": true}
 		return s
@@ -156,7 +156,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	})
 	t.Run("R23 the post step can", func(t *testing.T) {
 		t.Parallel()
-		main, post := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newRig(t, scalrtest.Scenario{})
+		main, post := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newRig(t, scalrsim.Scenario{})
 		a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
 		main.then(a, func() {
 			a.read()
@@ -181,7 +181,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		t.Parallel()
 		s := wrong(t)
 		s.Pace, s.Life.DeviationsAfter = 1, 4900*time.Millisecond
-		s.Life.Steps = []scalrtest.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
+		s.Life.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
 		newRig(t, s).play().want(3, "error-code=wrong-run", "status=applied").says("was applied before it could be stopped: https://").stops()
 	})
 }
@@ -191,9 +191,9 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 func TestWrongRunAndSignals(t *testing.T) {
 	t.Parallel()
 	const stops = "POST /runs/*/actions/*"
-	for name, faults := range map[string][]scalrtest.Fault{
-		"R24 while it is stopped":   {{Op: stops, Action: scalrtest.Stall}},
-		"R24 while it is not read":  {{Op: readRun, Action: scalrtest.Stall}, {Op: stops, Action: scalrtest.Stall}},
+	for name, faults := range map[string][]scalrsim.Fault{
+		"R24 while it is stopped":   {{Op: stops, Action: scalrsim.Stall}},
+		"R24 while it is not read":  {{Op: readRun, Action: scalrsim.Stall}, {Op: stops, Action: scalrsim.Stall}},
 		"R24 while it is refused":   {answered(stops, 503, 3)},
 		"R24 while it is conflicts": {answered(stops, 409, 5)},
 	} {
@@ -240,8 +240,8 @@ func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "plan-changes")
 	var other string
-	s.Setup = func(s *scalrtest.Server) {
-		other = s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": true})
+	s.Setup = func(s *scalrsim.Server) {
+		other = s.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true})
 		for _, op := range []string{createRun, readRun} {
 			s.AddFault(misreported(op, 1, "configuration-version", s.Runs()[0].Configuration))
 		}
@@ -258,17 +258,17 @@ func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
 // leads to no action on the runs of others.
 func TestListsProveNothing(t *testing.T) {
 	t.Parallel()
-	for name, faults := range map[string][]scalrtest.Fault{
-		"R25 a second run":    {{Op: createRun, Action: scalrtest.Twice}},
-		"R25 a lost answer":   {{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Reset}},
-		"R25 lost altogether": {{Op: createRun, Times: -1, Action: scalrtest.Reset}},
-		"R25 a signal":        {{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Stall}},
+	for name, faults := range map[string][]scalrsim.Fault{
+		"R25 a second run":    {{Op: createRun, Action: scalrsim.Twice}},
+		"R25 a lost answer":   {{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset}},
+		"R25 lost altogether": {{Op: createRun, Times: -1, Action: scalrsim.Reset}},
+		"R25 a signal":        {{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), faults...)
 			var other string
-			s.Setup = func(s *scalrtest.Server) { other = s.AddRun(scalrtest.WorkspaceID, map[string]any{"is-dry": true}) }
+			s.Setup = func(s *scalrsim.Server) { other = s.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true}) }
 			r := newRig(t, s)
 			r.during = func(p *played) {
 				for p.count(createRun) == 0 {
@@ -305,25 +305,25 @@ func TestListsProveNothing(t *testing.T) {
 func TestPostStopsNoOtherRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		fault *scalrtest.Fault
+		fault *scalrsim.Fault
 		state map[string]string
 		stops int
 		says  string
 	}{
 		"X25 the run":                  {nil, nil, 1, "Scalr has accepted to"},
-		"X25 of another workspace":     {ref(misreported(readRun, 1, "workspace", scalrtest.EdgeWorkspaceID)), nil, 0, "is of workspace " + scalrtest.EdgeWorkspaceID + ", not of workspace " + scalrtest.WorkspaceID},
-		"X25 of another one later":     {ref(misreported(readRun, 2, "workspace", scalrtest.EdgeWorkspaceID)), nil, 0, "not of workspace " + scalrtest.WorkspaceID},
+		"X25 of another workspace":     {ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)), nil, 0, "is of workspace " + scalrsim.EdgeWorkspaceID + ", not of workspace " + scalrsim.WorkspaceID},
+		"X25 of another one later":     {ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)), nil, 0, "not of workspace " + scalrsim.WorkspaceID},
 		"X25 of another configuration": {ref(misreported(readRun, 1, "configuration-version", "cv-other")), nil, 0, "is of configuration version cv-other"},
 		"X25 of a workspace not known": {ref(misreported(readRun, 1, "workspace", nil)), nil, 0, "that Scalr does not report"},
-		"X25 listed for another":       {ref(misreported("GET /runs", 1, "workspace", scalrtest.EdgeWorkspaceID)), map[string]string{"run-id": ""}, 0, "not of workspace " + scalrtest.WorkspaceID},
+		"X25 listed for another":       {ref(misreported("GET /runs", 1, "workspace", scalrsim.EdgeWorkspaceID)), map[string]string{"run-id": ""}, 0, "not of workspace " + scalrsim.WorkspaceID},
 		"X25 found by its version":     {nil, map[string]string{"run-id": ""}, 1, "Scalr has accepted to"},
-		"X25 remembered for another":   {nil, map[string]string{"workspace-id": scalrtest.EdgeWorkspaceID}, 0, "not of workspace " + scalrtest.EdgeWorkspaceID},
+		"X25 remembered for another":   {nil, map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID}, 0, "not of workspace " + scalrsim.EdgeWorkspaceID},
 		"X25 remembered with another":  {nil, map[string]string{"configuration-version-id": "cv-other"}, 0, "not of configuration version cv-other"},
-		"X25 left out once":            {&scalrtest.Fault{Op: readRun, Action: scalrtest.Misreport, Member: "workspace"}, nil, 1, "Scalr has accepted to"},
+		"X25 left out once":            {&scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"}, nil, 1, "Scalr has accepted to"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := with(slowly(t, "plan-changes"), scalrtest.Fault{Op: readRun, Phase: scalrtest.After, Action: scalrtest.Stall})
+			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Phase: scalrsim.After, Action: scalrsim.Stall})
 			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
 			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}

@@ -12,18 +12,18 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestOutage: nobody answers for five minutes, and the run ends meanwhile (S17).
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	text := log(200, planned)
-	for name, f := range map[string]scalrtest.Fault{
-		"refused": {Action: scalrtest.Refuse},
-		"503":     {Action: scalrtest.Status, Status: 503},
-		"page":    {Action: scalrtest.HTML, Status: 502},
-		"stall":   {Action: scalrtest.Stall},
+	for name, f := range map[string]scalrsim.Fault{
+		"refused": {Action: scalrsim.Refuse},
+		"503":     {Action: scalrsim.Status, Status: 503},
+		"page":    {Action: scalrsim.HTML, Status: 502},
+		"stall":   {Action: scalrsim.Stall},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,7 @@ func TestOutage(t *testing.T) {
 // TestGone: a run that is not there, for ever, is given up after half a minute (S16).
 func TestGone(t *testing.T) {
 	t.Parallel()
-	s := with(planning(time.Hour, "x"), scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Status, Status: 404, Nth: 3, Times: -1})
+	s := with(planning(time.Hour, "x"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404, Nth: 3, Times: -1})
 	play(t, s, true, func(r *rig) {
 		began := time.Now()
 		ending, err := r.Follow(r.t.Context(), r.run)
@@ -63,7 +63,7 @@ func TestGone(t *testing.T) {
 // TestUnauthorized: a 401 that passes by is passed over (H14).
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
-	s := with(planning(20*time.Second, log(9, planned)), scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Status, Status: 401, Nth: 4, Times: 2, Header: http.Header{}})
+	s := with(planning(20*time.Second, log(9, planned)), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 401, Nth: 4, Times: 2, Header: http.Header{}})
 	play(t, s, true, func(r *rig) { r.follow("planned_and_finished") })
 }
 
@@ -73,7 +73,7 @@ func TestMalformed(t *testing.T) {
 	for name, status := range map[string]string{"null": `"status": null`, "number": `"status": 7`, "missing": `"state": "x"`} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := scalrtest.Fault{Op: "GET /runs/*", Action: scalrtest.Edit, Nth: 3, Times: 2, Change: func(body string) string {
+			f := scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Edit, Nth: 3, Times: 2, Change: func(body string) string {
 				for _, s := range []string{`"status":"planning"`, `"status": "planning"`, `"status":"plan_queued"`, `"status": "plan_queued"`} {
 					body = strings.ReplaceAll(body, s, status)
 				}
@@ -97,7 +97,7 @@ func TestScenarios(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			scenario, real, _ := strings.Cut(name, " ")
-			s := scalrtest.Scenarios()[scenario]
+			s := scalrsim.Scenarios()[scenario]
 			play(t, s, real == "", func(r *rig) {
 				if late := r.follow(want); late > 15*time.Second {
 					t.Errorf("ended %s after the run came to rest", late)
@@ -110,7 +110,7 @@ func TestScenarios(t *testing.T) {
 // TestUnknown: a run that rests in a word that nobody knows is no success.
 func TestUnknown(t *testing.T) {
 	t.Parallel()
-	play(t, scalrtest.Scenarios()["unknown-status"], true, func(r *rig) {
+	play(t, scalrsim.Scenarios()["unknown-status"], true, func(r *rig) {
 		_, err := r.Follow(r.t.Context(), r.run)
 		var unknown *follow.UnknownStatusError
 		if !errors.As(err, &unknown) || unknown.Status != "quantum_checking" || !strings.Contains(err.Error(), `"quantum_checking"`) {
@@ -122,7 +122,7 @@ func TestUnknown(t *testing.T) {
 // TestAgain: a follower that goes on with a run does not tell its logs twice.
 func TestAgain(t *testing.T) {
 	t.Parallel()
-	s := scalrtest.Scenarios()["waits-for-approval"]
+	s := scalrsim.Scenarios()["waits-for-approval"]
 	s.Life.Plan.Log, s.Life.Apply.Log = log(30, planned), log(30, applied)
 	play(t, s, false, func(r *rig) {
 		r.follow("planned")

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestLogs plays what logs do (docs/faults.md, L). However they come, each is
@@ -16,51 +16,51 @@ func TestLogs(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)
 	endless := log(300, "Terraform has been terminated.\n")
-	lagging := func(lag time.Duration, text string) scalrtest.Scenario {
+	lagging := func(lag time.Duration, text string) scalrsim.Scenario {
 		s := planning(10*time.Second, text)
 		s.Logs.Lag = lag
 		return s
 	}
-	mode := func(m scalrtest.LogMode) scalrtest.Scenario {
+	mode := func(m scalrsim.LogMode) scalrsim.Scenario {
 		s := planning(70*time.Second, text)
 		s.Logs.Mode = m
 		return s
 	}
 	half := planning(20*time.Second, text)
 	half.Logs.HalfLine = true
-	spoil := func(op string, f scalrtest.Fault) scalrtest.Scenario {
+	spoil := func(op string, f scalrsim.Fault) scalrsim.Scenario {
 		f.Op = op
 		s := planning(20*time.Second, text)
 		if strings.HasPrefix(op, "GET /logs") {
-			s.Logs.Mode = scalrtest.LogRedirects
+			s.Logs.Mode = scalrsim.LogRedirects
 		}
 		return with(s, f)
 	}
 	const output = "GET /plans/*/output"
 	for _, c := range []struct {
 		name     string
-		scenario scalrtest.Scenario
+		scenario scalrsim.Scenario
 		want     string
 		late     time.Duration // after the end of the run, at most
 		troubles int
 	}{
 		{"normal end", planning(20*time.Second, text), text, 11 * time.Second, 0},
 		{"half lines", half, text, 11 * time.Second, 0},
-		{"L01 204 for a minute", mode(scalrtest.LogAtEnd), text, 12 * time.Second, 0},
-		{"redirected", mode(scalrtest.LogRedirects), text, 12 * time.Second, 0},
-		{"L02 404", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
-		{"L03 link expired", spoil("GET /logs/*", scalrtest.Fault{Action: scalrtest.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
-		{"L04 5xx for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
-		{"L04 5xx at the end", spoil(output, scalrtest.Fault{Action: scalrtest.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
-		{"L05 cut", spoil(output, scalrtest.Fault{Action: scalrtest.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
-		{"L05 cut where nothing is new", spoil(output, scalrtest.Fault{Action: scalrtest.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
+		{"L01 204 for a minute", mode(scalrsim.LogAtEnd), text, 12 * time.Second, 0},
+		{"redirected", mode(scalrsim.LogRedirects), text, 12 * time.Second, 0},
+		{"L02 404", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
+		{"L03 link expired", spoil("GET /logs/*", scalrsim.Fault{Action: scalrsim.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
+		{"L04 5xx for ever", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
+		{"L04 5xx at the end", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
+		{"L05 cut", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
+		{"L05 cut where nothing is new", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
 		{"L12 a second late", lagging(time.Second, text), text, 12 * time.Second, 0},
 		{"L12 two seconds late", lagging(2*time.Second, text), text, 12 * time.Second, 0},
 		{"L12 eight seconds late", lagging(8*time.Second, text), text, 12 * time.Second, 0},
 		{"L12 late without an end", lagging(4*time.Second, endless), endless, 15 * time.Second, 0},
-		{"L15 stalls", spoil(output, scalrtest.Fault{Action: scalrtest.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
-		{"L15 trickles", spoil(output, scalrtest.Fault{Action: scalrtest.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
-		{"L15 stalls for ever", spoil(output, scalrtest.Fault{Action: scalrtest.Stall, Times: -1}), "", 16 * time.Second, 1},
+		{"L15 stalls", spoil(output, scalrsim.Fault{Action: scalrsim.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
+		{"L15 trickles", spoil(output, scalrsim.Fault{Action: scalrsim.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
+		{"L15 stalls for ever", spoil(output, scalrsim.Fault{Action: scalrsim.Stall, Times: -1}), "", 16 * time.Second, 1},
 		{"S14 no log", planning(20*time.Second, "x"), "x", 14 * time.Second, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,8 +110,8 @@ func TestNormalEnd(t *testing.T) {
 // TestTwoLogs: what a stage still says is told before the stage after it.
 func TestTwoLogs(t *testing.T) {
 	t.Parallel()
-	s := scalrtest.Scenario{World: scalrtest.World{Workspace: map[string]any{"auto-apply": true}},
-		Life: scalrtest.Life{Plan: scalrtest.Stage{For: 7 * time.Second, Log: log(50, planned)}, Apply: scalrtest.Stage{For: 7 * time.Second, Log: log(50, applied)}}}
+	s := scalrsim.Scenario{World: scalrsim.World{Workspace: map[string]any{"auto-apply": true}},
+		Life: scalrsim.Life{Plan: scalrsim.Stage{For: 7 * time.Second, Log: log(50, planned)}, Apply: scalrsim.Stage{For: 7 * time.Second, Log: log(50, applied)}}}
 	play(t, s, false, func(r *rig) {
 		late := r.follow("applied")
 		r.wantText("plan", log(50, planned))
@@ -135,7 +135,7 @@ func TestTwoLogs(t *testing.T) {
 // TestRewritten tells the log again, once, from its start (L11).
 func TestRewritten(t *testing.T) {
 	t.Parallel()
-	s := scalrtest.Scenario{Life: scalrtest.Life{Steps: []scalrtest.Step{
+	s := scalrsim.Scenario{Life: scalrsim.Life{Steps: []scalrsim.Step{
 		{Status: "planning", For: 10 * time.Second, Log: log(50, "A line that will be taken back\n")},
 		{Status: "planning", For: 10 * time.Second, Log: "Initializing...\n" + log(100, planned), Rewrite: true},
 		{Status: "planned_and_finished"},
@@ -157,8 +157,8 @@ func TestRewritten(t *testing.T) {
 func TestShrunk(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)
-	short := func(times int) scalrtest.Fault {
-		return scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Garbage, Body: text[:400], Nth: 7, Times: times}
+	short := func(times int) scalrsim.Fault {
+		return scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Garbage, Body: text[:400], Nth: 7, Times: times}
 	}
 	t.Run("old copy", func(t *testing.T) {
 		t.Parallel()
@@ -184,7 +184,7 @@ func TestShrunk(t *testing.T) {
 	t.Run("empty at the end", func(t *testing.T) {
 		t.Parallel()
 		play(t, planning(20*time.Second, text), true, func(r *rig) {
-			r.spoilAfter(19*time.Second, scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Empty, Times: -1})
+			r.spoilAfter(19*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Empty, Times: -1})
 			r.follow("planned_and_finished")
 			if slices.Contains(r.tell.events, "plan again") || r.tell.text["plan"].Len() < len(text)/2 {
 				t.Error("what was told is taken back")
@@ -205,14 +205,14 @@ func TestShrunk(t *testing.T) {
 // TestServed counts what logs really cost: 4 N, and 64 KiB for every second.
 func TestServed(t *testing.T) {
 	t.Parallel()
-	size := func(takes time.Duration) scalrtest.Scenario {
-		return scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: takes, Size: 2 << 20}}}
+	size := func(takes time.Duration) scalrsim.Scenario {
+		return scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: takes, Size: 2 << 20}}}
 	}
 	line, atEnd, late := size(10*time.Second), size(10*time.Second), size(10*time.Second)
 	line.Life.Plan.OneLine = true
-	atEnd.Logs.Mode = scalrtest.LogAtEnd
+	atEnd.Logs.Mode = scalrsim.LogAtEnd
 	late.Logs.Lag = time.Second
-	for name, s := range map[string]scalrtest.Scenario{
+	for name, s := range map[string]scalrsim.Scenario{
 		"2 MiB in 5 minutes":  size(5 * time.Minute),
 		"2 MiB in 10 seconds": size(10 * time.Second),
 		"2 MiB in a second":   size(time.Second),
@@ -249,9 +249,9 @@ func TestBreaksAtTheEnd(t *testing.T) {
 	t.Parallel()
 	text := log(20000, planned)
 	s := planning(5*time.Second, text)
-	s.Logs.Mode = scalrtest.LogAtEnd
+	s.Logs.Mode = scalrsim.LogAtEnd
 	play(t, s, true, func(r *rig) {
-		r.spoilAfter(5*time.Second, scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Break, Bytes: 800_000, Times: 6})
+		r.spoilAfter(5*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Break, Bytes: 800_000, Times: 6})
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)
 	})
@@ -261,7 +261,7 @@ func TestBreaksAtTheEnd(t *testing.T) {
 func TestUnauthorizedLog(t *testing.T) {
 	t.Parallel()
 	text := log(100, planned)
-	s := with(planning(20*time.Second, text), scalrtest.Fault{Op: "GET /plans/*/output", Action: scalrtest.Status, Status: 401, Nth: 2, Times: 2, Header: http.Header{}})
+	s := with(planning(20*time.Second, text), scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: 401, Nth: 2, Times: 2, Header: http.Header{}})
 	play(t, s, true, func(r *rig) {
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)

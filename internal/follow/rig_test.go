@@ -18,7 +18,7 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -26,7 +26,7 @@ import (
 type rig struct {
 	*follow.Follower
 	t      *testing.T
-	sim    *scalrtest.Server
+	sim    *scalrsim.Server
 	client *scalr.Client
 	tell   *notes
 	run    scalr.Run
@@ -89,10 +89,10 @@ func (l phaseLog) Close() error { l.n.closed[l.p] = true; return nil }
 
 // play makes a run in the scenario and lets then go on with it, in a bubble. At
 // the end nothing must have been objected to and every fault used.
-func play(t *testing.T, s scalrtest.Scenario, dry bool, then func(*rig)) {
+func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{t: t, sim: scalrtest.New(s), served: map[string]int64{}}
+		r := &rig{t: t, sim: scalrsim.New(s), served: map[string]int64{}}
 		r.tell = newNotes()
 		r.dial()
 		r.create(dry)
@@ -110,7 +110,7 @@ func play(t *testing.T, s scalrtest.Scenario, dry bool, then func(*rig)) {
 func (r *rig) dial() {
 	base, _ := url.Parse(r.sim.URL())
 	var err error
-	r.client, err = scalr.New(scalr.Config{BaseURL: base, UserAgent: "scalr-run-action/test", Token: secret.New(scalrtest.Token),
+	r.client, err = scalr.New(scalr.Config{BaseURL: base, UserAgent: "scalr-run-action/test", Token: secret.New(scalrsim.Token),
 		HTTP: &http.Client{Transport: counting{r.sim.Client().Transport, r.served}}})
 	if err != nil {
 		r.t.Fatal(err)
@@ -120,7 +120,7 @@ func (r *rig) dial() {
 func (r *rig) create(dry bool) {
 	r.t.Helper()
 	ctx := r.t.Context()
-	v, err := r.client.CreateConfiguration(ctx, scalrtest.WorkspaceID, dry)
+	v, err := r.client.CreateConfiguration(ctx, scalrsim.WorkspaceID, dry)
 	if err == nil {
 		err = r.client.Upload(ctx, v, scalr.Upload{Data: bytes.NewReader(archive()), Size: int64(len(archive()))})
 	}
@@ -128,7 +128,7 @@ func (r *rig) create(dry bool) {
 		_, err = r.client.AwaitUploaded(ctx, v.ID, time.Minute, func(string) {})
 	}
 	if err == nil {
-		r.run, _, err = r.client.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
+		r.run, _, err = r.client.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
 	}
 	if err != nil {
 		r.t.Fatal(err)
@@ -224,11 +224,11 @@ const (
 )
 
 // planning is a dry run whose plan takes a while and writes a log.
-func planning(takes time.Duration, text string) scalrtest.Scenario {
-	return scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: takes, Log: text}}}
+func planning(takes time.Duration, text string) scalrsim.Scenario {
+	return scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: takes, Log: text}}}
 }
 
-func with(s scalrtest.Scenario, faults ...scalrtest.Fault) scalrtest.Scenario {
+func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {
 	s.Faults = append(s.Faults, faults...)
 	return s
 }

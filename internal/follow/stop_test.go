@@ -11,7 +11,7 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestTold stops the run when the context ends, within the grace.
@@ -20,16 +20,16 @@ func TestTold(t *testing.T) {
 	cancel := "POST /runs/*/actions/cancel"
 	for _, c := range []struct {
 		name   string
-		faults []scalrtest.Fault
+		faults []scalrsim.Fault
 		ends   string // how the run was seen last
 		fails  bool
 		within time.Duration
 	}{
 		{"at once", nil, "canceled", false, 600 * time.Millisecond},
-		{"503 twice", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 503, Times: 2}}, "canceled", false, 2500 * time.Millisecond},
-		{"403", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Status, Status: 403}}, "planning", true, 100 * time.Millisecond},
-		{"hangs", []scalrtest.Fault{{Op: cancel, Action: scalrtest.Stall, Times: -1}}, "planning", true, 5 * time.Second},
-		{"nothing answers", []scalrtest.Fault{{Op: "* /**", Action: scalrtest.Stall, Times: -1}}, "planning", true, 5 * time.Second},
+		{"503 twice", []scalrsim.Fault{{Op: cancel, Action: scalrsim.Status, Status: 503, Times: 2}}, "canceled", false, 2500 * time.Millisecond},
+		{"403", []scalrsim.Fault{{Op: cancel, Action: scalrsim.Status, Status: 403}}, "planning", true, 100 * time.Millisecond},
+		{"hangs", []scalrsim.Fault{{Op: cancel, Action: scalrsim.Stall, Times: -1}}, "planning", true, 5 * time.Second},
+		{"nothing answers", []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Stall, Times: -1}}, "planning", true, 5 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestTold(t *testing.T) {
 }
 
 // spoilAfter lets requests go wrong from some time on.
-func (r *rig) spoilAfter(d time.Duration, faults ...scalrtest.Fault) {
+func (r *rig) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
 	go func() {
 		time.Sleep(d)
 		for _, f := range faults {
@@ -108,7 +108,7 @@ func TestToldTooLate(t *testing.T) {
 // are still being drained.
 func TestToldWhileItWaits(t *testing.T) {
 	t.Parallel()
-	s := scalrtest.Scenarios()["waits-for-approval"]
+	s := scalrsim.Scenarios()["waits-for-approval"]
 	s.Life.Plan.Log = "Nobody knows this end.\n"
 	for _, after := range []time.Duration{100 * time.Millisecond, 2100 * time.Millisecond} {
 		t.Run(after.String(), func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestHurry(t *testing.T) {
 // TestHurryWhileItEnds: a second signal also ends the wait for the run's end.
 func TestHurryWhileItEnds(t *testing.T) {
 	t.Parallel()
-	s := scalrtest.Scenarios()["ignores-stop"]
+	s := scalrsim.Scenarios()["ignores-stop"]
 	play(t, s, true, func(r *rig) {
 		hurry := make(chan struct{})
 		r.Hurry = hurry
@@ -200,7 +200,7 @@ func TestHurryWhileItEnds(t *testing.T) {
 func TestApplyGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, may := range []bool{false, true} {
-		s := scalrtest.Scenarios()["applied"]
+		s := scalrsim.Scenarios()["applied"]
 		s.Life.Apply.For = time.Hour
 		play(t, s, false, func(r *rig) {
 			r.Stopping = &scalr.Stopping{Apply: may}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 )
 
 // exampleURL stands in advice where what was given names no host.
@@ -101,7 +101,7 @@ func (r *reader) withScheme(v string) (full, problem string) {
 // completed makes the likely host of a bare account name.
 func completed(v string) string {
 	name, _, _ := strings.Cut(strings.ToLower(v), "/")
-	if !network.IsHostName(name + ".scalr.io") {
+	if !httpx.IsHostName(name + ".scalr.io") {
 		name = "acme"
 	}
 	return name + ".scalr.io"
@@ -109,7 +109,7 @@ func completed(v string) string {
 
 // origin checks the parts of an address that could be parsed.
 func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
-	host, err := network.NormalHost(u.Hostname())
+	host, err := httpx.NormalHost(u.Hostname())
 	if err != nil {
 		return nil, "has " + err.Error() + ": " + r.quoteASCII(v) + ". Write the host of your Scalr, such as base-url: " + exampleURL
 	}
@@ -124,7 +124,7 @@ func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
 		return nil, "has the path " + r.quote(path) + ", which does not belong here: " + r.quote(v) +
 			". Write the address alone: base-url: " + u.Scheme + "://" + host + port
 	}
-	if !network.IsSecure(u) {
+	if !httpx.IsSecure(u) {
 		return nil, "uses http, so the token would travel unencrypted: " + r.quote(v) + ". Use https://" + host + port
 	}
 	return &url.URL{Scheme: u.Scheme, Host: host + port}, ""
@@ -157,7 +157,7 @@ func normalPort(scheme, port string) (string, bool) {
 // corrected makes an https address of a host that was given with another scheme.
 func corrected(host string) string {
 	host = strings.ToLower(host)
-	if !strings.Contains(host, ".") || !network.IsHostName(host) {
+	if !strings.Contains(host, ".") || !httpx.IsHostName(host) {
 		return exampleURL
 	}
 	return "https://" + host

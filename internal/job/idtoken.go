@@ -13,7 +13,7 @@ import (
 
 	githubactions "github.com/sethvargo/go-githubactions"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/secret"
 )
 
@@ -54,10 +54,10 @@ func checkAddress(address string) error {
 	switch {
 	case err != nil || u.Hostname() == "":
 		return errors.New("not an address")
-	case !network.IsSecure(u):
+	case !httpx.IsSecure(u):
 		return errors.New("only https is accepted")
 	}
-	if _, err := network.NormalHost(u.Hostname()); err != nil {
+	if _, err := httpx.NormalHost(u.Hostname()); err != nil {
 		return fmt.Errorf("it has %w", err)
 	}
 	return nil

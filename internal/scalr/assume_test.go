@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -30,11 +30,11 @@ func TestAssumeTriesTheOtherSpellingOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var faults []scalrtest.Fault
+				var faults []scalrsim.Fault
 				if c.times > 0 {
-					faults = []scalrtest.Fault{{Op: "POST /service-accounts/assume", Action: scalrtest.Status, Status: c.status, Times: c.times}}
+					faults = []scalrsim.Fault{{Op: "POST /service-accounts/assume", Action: scalrsim.Status, Status: c.status, Times: c.times}}
 				}
-				r := newRig(t, scalrtest.Scenario{Faults: faults})
+				r := newRig(t, scalrsim.Scenario{Faults: faults})
 				token, _, err := r.Assume(t.Context(), "deployer@acme.scalr.io", secret.New("e30.e30.e30"))
 				if !errors.Is(err, c.want) || (err == nil) == token.Empty() {
 					t.Errorf("got %v, want %v", err, c.want)

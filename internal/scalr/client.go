@@ -17,7 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/secret"
 )
 
@@ -70,7 +70,7 @@ func New(c Config) (*Client, error) {
 	if c.BaseURL == nil || c.BaseURL.Host == "" {
 		return nil, errors.New("the address of Scalr is missing")
 	}
-	if !network.IsSecure(c.BaseURL) {
+	if !httpx.IsSecure(c.BaseURL) {
 		return nil, errors.New("the address of Scalr is not https")
 	}
 	transport := http.DefaultTransport

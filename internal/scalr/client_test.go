@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -60,7 +60,7 @@ func TestPages(t *testing.T) {
 // T22: an id is checked before it is put into an address, whoever gave it.
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scalrtest.Scenario{})
+	r := newRig(t, scalrsim.Scenario{})
 	for _, id := range []string{"", ".", "..", "../runs", "a/b", "a?b", "a%2fb", "a b", "a\n", strings.Repeat("a", 129), "-a"} {
 		_, err := r.Workspace(t.Context(), id)
 		var e *scalr.Error
@@ -77,7 +77,7 @@ func TestIDsThatAreNone(t *testing.T) {
 func TestTokenIsRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{World: scalrtest.World{Identity: scalrtest.Identity{For: time.Hour}}})
+		r := newRig(t, scalrsim.Scenario{World: scalrsim.World{Identity: scalrsim.Identity{For: time.Hour}}})
 		const email = "deployer@acme.scalr.io"
 		proof := secret.New("e30.e30.e30")
 		token, until, err := r.Assume(t.Context(), email, proof)
@@ -98,7 +98,7 @@ func TestTokenIsRenewed(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 5 {
 			wg.Go(func() {
-				if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+				if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
 					t.Error(err)
 				}
 			})
@@ -118,18 +118,18 @@ func TestTokenIsRenewed(t *testing.T) {
 func TestTokenThatCannotBeRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{status(readPlace, 401, -1)}})
+		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{status(readPlace, 401, -1)}})
 		broken := errors.New("no proof")
 		client := r.dial(scalr.Config{HTTP: r.sim.Client(), Renew: func(context.Context) (secret.Value, error) { return secret.Value{}, broken }})
-		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); !errors.Is(err, broken) {
+		if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 		renewals := 0
 		client = r.dial(scalr.Config{HTTP: r.sim.Client(), Renew: func(context.Context) (secret.Value, error) {
 			renewals++
-			return secret.New(scalrtest.Token), nil
+			return secret.New(scalrsim.Token), nil
 		}})
-		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); !errors.Is(err, scalr.ErrUnauthorized) || renewals != 1 {
+		if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); !errors.Is(err, scalr.ErrUnauthorized) || renewals != 1 {
 			t.Errorf("got %v after %d renewals", err, renewals)
 		}
 	})
@@ -139,9 +139,9 @@ func TestTokenThatCannotBeRenewed(t *testing.T) {
 func TestServerThatIncludesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for _, world := range []scalrtest.World{{}, {NoIncluded: true}, {Null: true}} {
-			r := newRig(t, scalrtest.Scenario{World: world, Life: scalrtest.Life{Cost: &scalrtest.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
-				Policies: []scalrtest.Policy{{Name: "tags", Result: "soft_failed"}}}})
+		for _, world := range []scalrsim.World{{}, {NoIncluded: true}, {Null: true}} {
+			r := newRig(t, scalrsim.Scenario{World: world, Life: scalrsim.Life{Cost: &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
+				Policies: []scalrsim.Policy{{Name: "tags", Result: "soft_failed"}}}})
 			run := r.mustRun(false)
 			time.Sleep(time.Minute)
 			run, err := r.Look(t.Context(), run.ID)
@@ -159,16 +159,16 @@ func TestHolderIsTheOldestRealRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrtest.Scenario{World: scalrtest.World{OldestRun: oldest}, Life: longLife()})
+			r := newRig(t, scalrsim.Scenario{World: scalrsim.World{OldestRun: oldest}, Life: longLife()})
 			var runs []scalr.Run
 			for _, dry := range []bool{true, false, false, true, false} {
 				time.Sleep(time.Second)
 				runs = append(runs, r.mustRun(dry))
 			}
-			if got, ok := r.Holder(t.Context(), scalrtest.WorkspaceID, runs[4].ID); !ok || got.ID != runs[1].ID {
+			if got, ok := r.Holder(t.Context(), scalrsim.WorkspaceID, runs[4].ID); !ok || got.ID != runs[1].ID {
 				t.Errorf("got %s, %v; want %s", got.ID, ok, runs[1].ID)
 			}
-			if got, ok := r.Holder(t.Context(), scalrtest.EdgeWorkspaceID, "run-x"); ok {
+			if got, ok := r.Holder(t.Context(), scalrsim.EdgeWorkspaceID, "run-x"); ok {
 				t.Errorf("got %s in an empty workspace", got.ID)
 			}
 		})

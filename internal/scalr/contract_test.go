@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -122,11 +122,11 @@ func TestContractObjects(t *testing.T) {
 
 // toured are the scenarios in which Scalr itself speaks all the time, in the
 // words that it has today.
-func toured() []scalrtest.Scenario {
-	var all []scalrtest.Scenario
-	for _, name := range slices.Sorted(maps.Keys(scalrtest.Scenarios())) {
-		s := scalrtest.Scenarios()[name]
-		unknown := slices.ContainsFunc(s.Life.Steps, func(step scalrtest.Step) bool { return !scalr.Status(step.Status).Known() })
+func toured() []scalrsim.Scenario {
+	var all []scalrsim.Scenario
+	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {
+		s := scalrsim.Scenarios()[name]
+		unknown := slices.ContainsFunc(s.Life.Steps, func(step scalrsim.Step) bool { return !scalr.Status(step.Status).Known() })
 		if unknown || s.Life.Execute || s.Life.Plan.Size > 0 || len(s.Faults) > 0 && name != "bad-upload" {
 			continue
 		}
@@ -137,7 +137,7 @@ func toured() []scalrtest.Scenario {
 }
 
 // rigWitnessed is a rig whose every exchange is held against the document.
-func rigWitnessed(t *testing.T, w *witness, scenario scalrtest.Scenario) *rig {
+func rigWitnessed(t *testing.T, w *witness, scenario scalrsim.Scenario) *rig {
 	r := newRig(t, scenario)
 	w.next = r.sim.Client().Transport
 	r.Client = r.dial(scalr.Config{HTTP: &http.Client{Transport: w}})
@@ -146,10 +146,10 @@ func rigWitnessed(t *testing.T, w *witness, scenario scalrtest.Scenario) *rig {
 
 // tour asks for a dry run and a real one with everything that can be asked for,
 // follows each to its rest, reads all there is to read, and ends it.
-func tour(t *testing.T, w *witness, scenario scalrtest.Scenario) {
+func tour(t *testing.T, w *witness, scenario scalrsim.Scenario) {
 	r := rigWitnessed(t, w, scenario)
 	ctx := t.Context()
-	if _, err := r.Workspace(ctx, scalrtest.WorkspaceID); err != nil {
+	if _, err := r.Workspace(ctx, scalrsim.WorkspaceID); err != nil {
 		t.Error(err)
 	}
 	for _, dry := range []bool{true, false} {
@@ -158,7 +158,7 @@ func tour(t *testing.T, w *witness, scenario scalrtest.Scenario) {
 			t.Log(err) // no upload address, or one that is refused
 			return
 		}
-		q := scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: dry, Message: "tour",
+		q := scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry, Message: "tour",
 			Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"}, NoRefresh: true,
 			Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "TOKEN", Value: "s3cr3t-of-a-run", Shell: true, Sensitive: true}}}
 		if !dry {
@@ -222,7 +222,7 @@ func (r *rig) tourUntilRest(run scalr.Run) scalr.Run {
 
 // tourPlaces visits what the companion actions use, refusals included.
 func tourPlaces(t *testing.T, w *witness) {
-	r := rigWitnessed(t, w, scalrtest.Scenario{})
+	r := rigWitnessed(t, w, scalrsim.Scenario{})
 	ctx := t.Context()
 	yes, no := true, false
 	group, provider := r.sim.AddPolicyGroup("guards"), r.sim.AddProviderConfiguration("aws", "aws")

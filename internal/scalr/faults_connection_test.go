@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -37,7 +37,7 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 	}
 	var mu sync.Mutex
 	var retries []scalr.Retry
-	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrtest.Token), UserAgent: userAgent,
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: userAgent,
 		HTTP: &http.Client{Transport: transport}, Retrying: func(r scalr.Retry) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -50,7 +50,7 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 }
 
 // ours is the transport that the program uses.
-func ours() *http.Transport { return network.NewClient("test").Transport.(*http.Transport) }
+func ours() *http.Transport { return httpx.NewClient("test").Transport.(*http.Transport) }
 
 // trusting is the same, with another authority.
 func trusting(a authority) *http.Transport {
@@ -140,7 +140,7 @@ func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
 			t.Errorf("%q does not say %q", err, s)
 		}
 	}
-	if found := leaked(said(err), scalrtest.Token, canarySignature, canaryUserinfo); found != "" {
+	if found := leaked(said(err), scalrsim.Token, canarySignature, canaryUserinfo); found != "" {
 		t.Errorf("%q of a secret is in %q", found, err)
 	}
 }
@@ -167,7 +167,7 @@ func TestNoTLSAnswer(t *testing.T) {
 // request arrives on it.
 func TestKeptConnectionsThatEnd(t *testing.T) {
 	t.Parallel()
-	sim := scalrtest.New(scalrtest.Scenario{World: scalrtest.World{Processing: -1}})
+	sim := scalrsim.New(scalrsim.Scenario{World: scalrsim.World{Processing: -1}})
 	front, storage := httptest.NewUnstartedServer(onceAConnection(sim)), httptest.NewServer(sim.BlobHandler())
 	front.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
 		return context.WithValue(ctx, served{}, new(int))
@@ -177,7 +177,7 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	defer storage.Close()
 	sim.SetURLs(front.URL, storage.URL)
 	client, retries := dialed(t, front.URL, ours())
-	v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 	if err == nil {
 		err = client.Upload(t.Context(), v, upload())
 	}
@@ -187,10 +187,10 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, doubtful, err := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true}); err != nil || doubtful {
+	if _, doubtful, err := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true}); err != nil || doubtful {
 		t.Errorf("R18: got doubtful %v, %v", doubtful, err)
 	}
-	if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+	if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
 		t.Errorf("C12: got %v", err)
 	}
 	if len(*retries) > 0 || len(sim.Runs()) != 1 {

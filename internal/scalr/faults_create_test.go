@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // createFault is one case of faults.md 2.9.
 type createFault struct {
-	faults []scalrtest.Fault
-	world  scalrtest.World
+	faults []scalrsim.Fault
+	world  scalrsim.World
 	setup  func(*rig)
 
 	posts       int // requests to create a run; 0: not counted
@@ -29,54 +29,54 @@ type createFault struct {
 	says        string
 }
 
-func lose(phase scalrtest.Phase) scalrtest.Fault {
-	return scalrtest.Fault{Op: createRun, Phase: phase, Action: scalrtest.Reset}
+func lose(phase scalrsim.Phase) scalrsim.Fault {
+	return scalrsim.Fault{Op: createRun, Phase: phase, Action: scalrsim.Reset}
 }
 
-func lateBy(d time.Duration) scalrtest.Fault {
-	return scalrtest.Fault{Op: createRun, Action: scalrtest.LateCommit, Delay: d}
+func lateBy(d time.Duration) scalrsim.Fault {
+	return scalrsim.Fault{Op: createRun, Action: scalrsim.LateCommit, Delay: d}
 }
 
 func createFaults() map[string]createFault {
 	const lists = "GET /runs"
-	after := scalrtest.After
+	after := scalrsim.After
 	return map[string]createFault{
 		"R00 all is well":                   {posts: 1, sure: true, most: time.Second},
-		"R01 reset after the commit":        {faults: []scalrtest.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
-		"R02 504 after the commit":          {faults: []scalrtest.Fault{{Op: createRun, Phase: after, Action: scalrtest.Status, Status: 504}}, posts: 1, most: 5 * time.Second},
-		"R03 silence after the commit":      {faults: []scalrtest.Fault{{Op: createRun, Phase: after, Action: scalrtest.Stall}}, posts: 1, least: 30 * time.Second, most: 35 * time.Second},
-		"R04 reset before the commit":       {faults: []scalrtest.Fault{lose(scalrtest.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
-		"R04 503 before the commit":         {faults: []scalrtest.Fault{status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second, most: 65 * time.Second},
-		"R05 a commit 5 s late":             {faults: []scalrtest.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
-		"R05 a commit 20 s late":            {faults: []scalrtest.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
-		"R05 a commit 50 s late":            {faults: []scalrtest.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
-		"R05 20 s late and lists lag 10 s":  {faults: []scalrtest.Fault{lateBy(20 * time.Second)}, world: scalrtest.World{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
-		"R06 lists lag 10 s":                {faults: []scalrtest.Fault{lose(after)}, world: scalrtest.World{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
-		"R06 a look that is answered late":  {faults: []scalrtest.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrtest.Delay, Delay: 20 * time.Second}}, posts: 1, least: 35 * time.Second, most: 40 * time.Second},
-		"R07 and the list fails five times": {faults: []scalrtest.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
-		"R07 and the list fails for ever":   {faults: []scalrtest.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true, is: scalr.ErrUnavailable, live: 1, says: "500"},
-		"R08 the server creates two":        {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Twice}}, posts: 1, sure: true, swept: 1},
-		"R09 201 without an id":             {faults: []scalrtest.Fault{changed(createRun, "id", "")}, posts: 1, most: 5 * time.Second},
-		"R09 201 and half of the JSON":      {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Truncate, Bytes: 30}}, posts: 1, most: 5 * time.Second},
-		"R09 201 and a page":                {faults: []scalrtest.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
-		"R09 201 and nothing":               {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Empty}}, posts: 1, most: 5 * time.Second},
-		"R11 409":                           {faults: []scalrtest.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1, is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada"},
-		"R12 422, not uploaded yet":         {faults: []scalrtest.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second, most: 3 * time.Second},
-		"R12 422, not uploaded at all":      {faults: []scalrtest.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true, says: "No configuration versions available"},
-		"R12 404, a copy that lags":         {faults: []scalrtest.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
-		"R13 429":                           {faults: []scalrtest.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true, least: 4 * time.Second, most: 6 * time.Second},
-		"R13 429 for ever":                  {faults: []scalrtest.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true, most: 121 * time.Second},
-		"R13 no connection, five times":     {faults: []scalrtest.Fault{{Op: createRun, Times: 5, Action: scalrtest.Refuse}}, posts: 6, sure: true},
-		"R14 the oldest first, 3 pages":     {faults: []scalrtest.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrtest.Reset}}, world: scalrtest.World{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second},
-		"R14 the newest first, 3 pages":     {faults: []scalrtest.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrtest.Reset}}, setup: crowd, posts: 251, most: 5 * time.Second},
-		"R15 lost three times":              {faults: []scalrtest.Fault{{Op: createRun, Times: -1, Action: scalrtest.Reset}}, posts: 3, unknown: true, is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second, says: "configuration version cv-"},
-		"R18 closed when the POST is sent":  {faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.EOF}}, posts: 2},
-		"H11 60 s of 503":                   {faults: []scalrtest.Fault{{Op: everything, During: time.Minute, Action: scalrtest.Status, Status: 503}}, posts: 2, most: 90 * time.Second},
+		"R01 reset after the commit":        {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
+		"R02 504 after the commit":          {faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 504}}, posts: 1, most: 5 * time.Second},
+		"R03 silence after the commit":      {faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Stall}}, posts: 1, least: 30 * time.Second, most: 35 * time.Second},
+		"R04 reset before the commit":       {faults: []scalrsim.Fault{lose(scalrsim.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
+		"R04 503 before the commit":         {faults: []scalrsim.Fault{status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second, most: 65 * time.Second},
+		"R05 a commit 5 s late":             {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
+		"R05 a commit 20 s late":            {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
+		"R05 a commit 50 s late":            {faults: []scalrsim.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
+		"R05 20 s late and lists lag 10 s":  {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, world: scalrsim.World{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
+		"R06 lists lag 10 s":                {faults: []scalrsim.Fault{lose(after)}, world: scalrsim.World{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
+		"R06 a look that is answered late":  {faults: []scalrsim.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrsim.Delay, Delay: 20 * time.Second}}, posts: 1, least: 35 * time.Second, most: 40 * time.Second},
+		"R07 and the list fails five times": {faults: []scalrsim.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
+		"R07 and the list fails for ever":   {faults: []scalrsim.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true, is: scalr.ErrUnavailable, live: 1, says: "500"},
+		"R08 the server creates two":        {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, posts: 1, sure: true, swept: 1},
+		"R09 201 without an id":             {faults: []scalrsim.Fault{changed(createRun, "id", "")}, posts: 1, most: 5 * time.Second},
+		"R09 201 and half of the JSON":      {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Truncate, Bytes: 30}}, posts: 1, most: 5 * time.Second},
+		"R09 201 and a page":                {faults: []scalrsim.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
+		"R09 201 and nothing":               {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Empty}}, posts: 1, most: 5 * time.Second},
+		"R11 409":                           {faults: []scalrsim.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1, is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada"},
+		"R12 422, not uploaded yet":         {faults: []scalrsim.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second, most: 3 * time.Second},
+		"R12 422, not uploaded at all":      {faults: []scalrsim.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true, says: "No configuration versions available"},
+		"R12 404, a copy that lags":         {faults: []scalrsim.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
+		"R13 429":                           {faults: []scalrsim.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true, least: 4 * time.Second, most: 6 * time.Second},
+		"R13 429 for ever":                  {faults: []scalrsim.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true, most: 121 * time.Second},
+		"R13 no connection, five times":     {faults: []scalrsim.Fault{{Op: createRun, Times: 5, Action: scalrsim.Refuse}}, posts: 6, sure: true},
+		"R14 the oldest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, world: scalrsim.World{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second},
+		"R14 the newest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, setup: crowd, posts: 251, most: 5 * time.Second},
+		"R15 lost three times":              {faults: []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}}, posts: 3, unknown: true, is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second, says: "configuration version cv-"},
+		"R18 closed when the POST is sent":  {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.EOF}}, posts: 2},
+		"H11 60 s of 503":                   {faults: []scalrsim.Fault{{Op: everything, During: time.Minute, Action: scalrsim.Status, Status: 503}}, posts: 2, most: 90 * time.Second},
 	}
 }
 
-func notUploaded(code, times int) scalrtest.Fault {
-	return scalrtest.Fault{Op: createRun, Times: times, Action: scalrtest.Status, Status: code, Body: `{"errors":[{"title":"Invalid Relationship",
+func notUploaded(code, times int) scalrsim.Fault {
+	return scalrsim.Fault{Op: createRun, Times: times, Action: scalrsim.Status, Status: code, Body: `{"errors":[{"title":"Invalid Relationship",
 		"detail":"No configuration versions available to create the run from.","source":{"pointer":"/data/relationships/configuration-version"}}]}`}
 }
 
@@ -87,7 +87,7 @@ func crowd(r *rig) {
 		r.t.Fatal(err)
 	}
 	for range 250 {
-		if _, _, err := r.CreateRun(r.t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"}); err != nil {
+		if _, _, err := r.CreateRun(r.t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"}); err != nil {
 			r.t.Fatal(err)
 		}
 	}
@@ -104,7 +104,7 @@ func TestCreateFaults(t *testing.T) {
 }
 
 func (c createFault) play(t *testing.T) {
-	r := newRig(t, scalrtest.Scenario{World: c.world, Life: longLife()})
+	r := newRig(t, scalrsim.Scenario{World: c.world, Life: longLife()})
 	if c.setup != nil {
 		c.setup(r)
 	}
@@ -119,7 +119,7 @@ func (c createFault) play(t *testing.T) {
 		r.sim.AddFault(f)
 	}
 	began := time.Now()
-	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"})
+	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"})
 	took := time.Since(began)
 	c.judge(t, r, run, doubtful, err)
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
@@ -135,7 +135,7 @@ func (c createFault) play(t *testing.T) {
 }
 
 // longLife lets a run work while the test looks.
-func longLife() scalrtest.Life { return scalrtest.Life{Plan: scalrtest.Stage{For: time.Hour}} }
+func longLife() scalrsim.Life { return scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}} }
 
 func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, err error) {
 	t.Helper()
@@ -197,10 +197,10 @@ func b2i(b bool) int {
 func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Life: longLife()})
+		r := newRig(t, scalrsim.Scenario{Life: longLife()})
 		others := r.mustRun(true)
 		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
-		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrtest.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: "cv-x"}} {
+		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"}} {
 			if swept, _ := r.Sweep(t.Context(), keep, ""); len(swept) > 0 {
 				t.Errorf("keeping %+v: %q were swept", keep, swept)
 			}
@@ -214,8 +214,8 @@ func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
 func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{{Op: createRun, Action: scalrtest.Twice}},
-			Life: scalrtest.Life{Steps: []scalrtest.Step{{Status: "applying", For: time.Hour}}}})
+		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
+			Life: scalrsim.Life{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
 		run := r.mustRun(true)
 		time.Sleep(time.Minute)
 		swept, err := r.Sweep(t.Context(), run, "")
@@ -230,7 +230,7 @@ func TestTheOldestRunIsAdopted(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrtest.Scenario{World: scalrtest.World{OldestRun: oldest}, Life: longLife()})
+			r := newRig(t, scalrsim.Scenario{World: scalrsim.World{OldestRun: oldest}, Life: longLife()})
 			first := r.mustRun(true)
 			time.Sleep(10 * time.Second)
 			if err := oneMore(t.Context(), r, first); err != nil {
@@ -247,8 +247,8 @@ func TestTheOldestRunIsAdopted(t *testing.T) {
 func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Life: longLife(), World: scalrtest.World{ListLag: 5 * time.Second},
-			Faults: []scalrtest.Fault{{Op: createRun, Times: 2, Phase: scalrtest.After, Action: scalrtest.Reset}}})
+		r := newRig(t, scalrsim.Scenario{Life: longLife(), World: scalrsim.World{ListLag: 5 * time.Second},
+			Faults: []scalrsim.Fault{{Op: createRun, Times: 2, Phase: scalrsim.After, Action: scalrsim.Reset}}})
 		var wg sync.WaitGroup
 		runs := make([]scalr.Run, 2)
 		versions := make([]scalr.Configuration, 2)
@@ -256,7 +256,7 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 			wg.Go(func() {
 				var err error
 				if versions[i], err = r.configuration(t.Context(), true); err == nil {
-					runs[i], _, err = r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: versions[i].ID, Dry: true, Message: "same"})
+					runs[i], _, err = r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: versions[i].ID, Dry: true, Message: "same"})
 				}
 				if err != nil {
 					t.Error(err)
@@ -281,7 +281,7 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 func TestCreationEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Life: longLife(), Faults: []scalrtest.Fault{{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Stall}}})
+		r := newRig(t, scalrsim.Scenario{Life: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
 		v, err := r.configuration(t.Context(), true)
 		if err != nil {
 			t.Fatal(err)
@@ -289,7 +289,7 @@ func TestCreationEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 		began := time.Now()
-		_, doubtful, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+		_, doubtful, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
 		var unknown *scalr.UnknownRunError
 		if !errors.As(err, &unknown) || !errors.Is(err, context.DeadlineExceeded) || unknown.ConfigurationID != v.ID || !doubtful {
 			t.Errorf("got %v, doubtful %v", err, doubtful)
@@ -297,7 +297,7 @@ func TestCreationEndsWithItsContext(t *testing.T) {
 		if took := time.Since(began); took != 2*time.Second {
 			t.Errorf("it took %s, want 2 s", took)
 		}
-		if run, ok, err := r.RunOf(t.Context(), scalrtest.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
+		if run, ok, err := r.RunOf(t.Context(), scalrsim.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
 			t.Errorf("afterwards: got %+v, %v, %v", run, ok, err)
 		}
 	})

@@ -17,10 +17,10 @@ import (
 	"sync"
 	"testing"
 
-	"scalr-run-action/internal/network"
-	"scalr-run-action/internal/network/networktest"
+	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/httpx/httpxtest"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	if address := os.Getenv(asked); address != "" {
 		if os.Getenv(leadingHere) != "" {
 			here := []string{"127.0.0.1", "::1"}
-			net.DefaultResolver = networktest.Resolver(map[string][]string{"acme.example.test": here, "blob.example.test": here, "meta.example.test": {"169.254.169.254"}})
+			net.DefaultResolver = httpxtest.Resolver(map[string][]string{"acme.example.test": here, "blob.example.test": here, "meta.example.test": {"169.254.169.254"}})
 		}
 		ask(address)
 		return
@@ -52,7 +52,7 @@ func ask(address string) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrtest.Token), UserAgent: userAgent, HTTP: network.NewClient("test"),
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: userAgent, HTTP: httpx.NewClient("test"),
 		Retrying: func(r scalr.Retry) {
 			fmt.Println("retrying:", r.Err)
 			cancel() // once is enough to see
@@ -231,7 +231,7 @@ func TestProxies(t *testing.T) {
 			if strings.Contains(got, "retrying") != strings.Contains(c.says, "retrying") {
 				t.Errorf("got %q: tried again, or not", got)
 			}
-			if found := leaked(got, password, scalrtest.Token); found != "" {
+			if found := leaked(got, password, scalrsim.Token); found != "" {
 				t.Errorf("%q of a secret is in %q", found, got)
 			}
 			c.proxy.mu.Lock()

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // H12: every second answer is a 5xx, from the first request to the end of the run.
@@ -19,11 +19,11 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		well, requests := 0, 0
 		for seed := range uint64(flows) {
-			var faults []scalrtest.Fault
+			var faults []scalrsim.Fault
 			for _, op := range []string{createCV, put, "GET /**"} {
-				faults = append(faults, scalrtest.Fault{Op: op, Times: -1, Chance: 0.5, Action: scalrtest.Status, Status: 500 + int(seed)%5})
+				faults = append(faults, scalrsim.Fault{Op: op, Times: -1, Chance: 0.5, Action: scalrsim.Status, Status: 500 + int(seed)%5})
 			}
-			sim := scalrtest.New(scalrtest.Scenario{Seed: seed, Faults: faults})
+			sim := scalrsim.New(scalrsim.Scenario{Seed: seed, Faults: faults})
 			r := &rig{t: t, sim: sim}
 			r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
 			if r.flow() {
@@ -59,13 +59,13 @@ func TestAHundredClientsMakeNoStorm(t *testing.T) {
 				const clients = 100
 				down := outage(readPlace, time.Minute)
 				down.Header = status("", 0, 0, header...).Header
-				r := newRig(t, scalrtest.Scenario{Faults: []scalrtest.Fault{down}})
+				r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{down}})
 				began := time.Now()
 				var wg sync.WaitGroup
 				for range clients {
 					client := r.dial(scalr.Config{HTTP: r.sim.Client()})
 					wg.Go(func() {
-						if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+						if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
 							t.Error(err)
 						}
 					})

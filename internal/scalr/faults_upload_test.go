@@ -14,13 +14,13 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // uploadFault is one case of faults.md 2.8 between a configuration version that
 // was created and one that is ready.
 type uploadFault struct {
-	faults      []scalrtest.Fault
+	faults      []scalrsim.Fault
 	is          error // what the error is; nil: success
 	expired     bool  // the error says that another configuration version may help
 	puts        int   // requests to storage
@@ -31,28 +31,28 @@ type uploadFault struct {
 const put = "PUT /upload/*"
 
 // link gives the answer to the creation another upload address.
-func link(address string) scalrtest.Fault {
-	return scalrtest.Fault{Op: createCV, Action: scalrtest.Edit, Change: func(body string) string {
+func link(address string) scalrsim.Fault {
+	return scalrsim.Fault{Op: createCV, Action: scalrsim.Edit, Change: func(body string) string {
 		before, after, _ := strings.Cut(body, `"upload":"`)
 		_, after, _ = strings.Cut(after, `"`)
 		return before + `"upload":` + address + after
 	}}
 }
 
-func storage(code int, body string) scalrtest.Fault {
-	return scalrtest.Fault{Op: put, Times: -1, Action: scalrtest.Status, Status: code, Body: body, Header: http.Header{"Content-Type": {"application/xml"}}}
+func storage(code int, body string) scalrsim.Fault {
+	return scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Status, Status: code, Body: body, Header: http.Header{"Content-Type": {"application/xml"}}}
 }
 
 func uploadFaults() map[string]uploadFault {
 	const home = "https://blob.scalr.test"
 	refused := func(address string) uploadFault {
-		return uploadFault{faults: []scalrtest.Fault{link(`"` + address + `"`)}, is: scalr.ErrUnavailable, most: time.Second}
+		return uploadFault{faults: []scalrsim.Fault{link(`"` + address + `"`)}, is: scalr.ErrUnavailable, most: time.Second}
 	}
 	hops := func(target string) uploadFault {
-		return uploadFault{faults: []scalrtest.Fault{{Op: put, Times: -1, Action: scalrtest.Redirect, Status: 307, Target: target}}, is: scalr.ErrUnavailable, puts: 1, most: time.Second}
+		return uploadFault{faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: target}}, is: scalr.ErrUnavailable, puts: 1, most: time.Second}
 	}
 	return map[string]uploadFault{
-		"U01 no address":              {faults: []scalrtest.Fault{link(`null`)}, is: scalr.ErrNoUpload},
+		"U01 no address":              {faults: []scalrsim.Fault{link(`null`)}, is: scalr.ErrNoUpload},
 		"U02 relative":                refused("/upload/x?signature=" + canarySignature),
 		"U02 http":                    refused("http://blob.scalr.test/x?signature=" + canarySignature),
 		"U02 a file":                  refused("file:///etc/passwd?signature=" + canarySignature),
@@ -77,36 +77,36 @@ func uploadFaults() map[string]uploadFault {
 		"T09 a name of this machine":  refused("https://storage.localhost/x?signature=" + canarySignature),
 		"T09 metadata by name":        refused("https://metadata.google.internal/x?signature=" + canarySignature),
 		"T09 no address at all":       refused("https://0.0.0.0/x?signature=" + canarySignature),
-		"U03 expired":                 {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Expired}}, is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"AccessDenied: Request has expired (HTTP 403)"}},
-		"U03 expired, as 400":         {faults: []scalrtest.Fault{storage(400, "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")}, is: scalr.ErrInvalid, expired: true, puts: 1},
-		"U04 refused":                 {faults: []scalrtest.Fault{storage(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+canarySignature+"</StringToSign></Error>")}, is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"}},
-		"U05 reset half-way":          {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Reset, Bytes: 20}}, puts: 2},
-		"U06 500 and 503":             {faults: []scalrtest.Fault{status(put, 500, 1), {Op: put, Nth: 2, Action: scalrtest.Status, Status: 503}}, puts: 3},
-		"U06 429 with a wait":         {faults: []scalrtest.Fault{status(put, 429, 1, "Retry-After", "7")}, puts: 2, least: 7 * time.Second, most: 10 * time.Second},
-		"U06 408":                     {faults: []scalrtest.Fault{status(put, 408, 1)}, puts: 2},
-		"U07 stored, the answer lost": {faults: []scalrtest.Fault{{Op: put, Phase: scalrtest.After, Action: scalrtest.Reset}}, puts: 2},
-		"U07 stored, then refused":    {faults: []scalrtest.Fault{{Op: put, Phase: scalrtest.After, Action: scalrtest.Reset}, {Op: put, Nth: 2, Times: -1, Action: scalrtest.Expired}}, puts: 2},
-		"U08 411":                     {faults: []scalrtest.Fault{storage(411, "<Error><Code>MissingContentLength</Code></Error>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"MissingContentLength"}},
-		"U09 413":                     {faults: []scalrtest.Fault{storage(413, "<html><body>Too <b>large</b></body></html>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"Too large (HTTP 413)"}},
-		"U04 401":                     {faults: []scalrtest.Fault{storage(401, "<Error/>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"401 Unauthorized"}},
-		"U10 a loop of redirects":     {faults: []scalrtest.Fault{{Op: put, Times: -1, Action: scalrtest.Redirect, Status: 307, Target: home + "/upload/loop?signature=" + canarySignature}}, is: scalr.ErrRedirected, puts: 4},
+		"U03 expired":                 {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Expired}}, is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"AccessDenied: Request has expired (HTTP 403)"}},
+		"U03 expired, as 400":         {faults: []scalrsim.Fault{storage(400, "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")}, is: scalr.ErrInvalid, expired: true, puts: 1},
+		"U04 refused":                 {faults: []scalrsim.Fault{storage(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+canarySignature+"</StringToSign></Error>")}, is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"}},
+		"U05 reset half-way":          {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Reset, Bytes: 20}}, puts: 2},
+		"U06 500 and 503":             {faults: []scalrsim.Fault{status(put, 500, 1), {Op: put, Nth: 2, Action: scalrsim.Status, Status: 503}}, puts: 3},
+		"U06 429 with a wait":         {faults: []scalrsim.Fault{status(put, 429, 1, "Retry-After", "7")}, puts: 2, least: 7 * time.Second, most: 10 * time.Second},
+		"U06 408":                     {faults: []scalrsim.Fault{status(put, 408, 1)}, puts: 2},
+		"U07 stored, the answer lost": {faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}}, puts: 2},
+		"U07 stored, then refused":    {faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}, {Op: put, Nth: 2, Times: -1, Action: scalrsim.Expired}}, puts: 2},
+		"U08 411":                     {faults: []scalrsim.Fault{storage(411, "<Error><Code>MissingContentLength</Code></Error>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"MissingContentLength"}},
+		"U09 413":                     {faults: []scalrsim.Fault{storage(413, "<html><body>Too <b>large</b></body></html>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"Too large (HTTP 413)"}},
+		"U04 401":                     {faults: []scalrsim.Fault{storage(401, "<Error/>")}, is: scalr.ErrInvalid, puts: 1, says: []string{"401 Unauthorized"}},
+		"U10 a loop of redirects":     {faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: home + "/upload/loop?signature=" + canarySignature}}, is: scalr.ErrRedirected, puts: 4},
 		"U10 to http":                 hops("http://blob.scalr.test/x?signature=" + canarySignature),
 		"U10 to the metadata service": hops("https://169.254.169.254/x?signature=" + canarySignature),
 		"U10 to a file":               hops("file:///x"),
 		"U10 to userinfo":             hops("https://u:" + canaryUserinfo + "@blob.scalr.test/x"),
 		"U10 to no address":           hops("https://[::1/?signature=" + canarySignature),
 		"U10 to nowhere":              hops("https://blob.scalr.test:x/?signature=" + canarySignature),
-		"U11 slow, but it moves":      {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Trickle, Bytes: 1, Delay: 10 * time.Second}}, puts: 1, least: 10 * time.Minute},
-		"U11 stalled":                 {faults: []scalrtest.Fault{{Op: put, Action: scalrtest.Stall}}, puts: 2, least: time.Minute, most: 65 * time.Second},
-		"H11 60 s of 503":             {faults: []scalrtest.Fault{outage(put, time.Minute)}, least: time.Minute, most: 80 * time.Second},
-		"U06 503 for ever":            {faults: []scalrtest.Fault{status(put, 503, -1)}, is: scalr.ErrUnavailable, least: 100 * time.Second, most: 2*time.Minute + time.Second},
-		"U08 417 again and again":     {faults: []scalrtest.Fault{storage(417, "")}, is: scalr.ErrInvalid, puts: 1},
-		"T07 a page with the address": {faults: []scalrtest.Fault{{Op: put, Times: -1, Action: scalrtest.Status, Status: 400, Body: "<p>PUT /upload?signature=SIG</p>"}}, is: scalr.ErrInvalid, puts: 1},
-		"U12 pending for ever":        {faults: []scalrtest.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)}, least: 5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `}},
-		"U13 errored":                 {faults: []scalrtest.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`, `"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)}, says: []string{"was not accepted: not a gzip [31mfile"}},
-		"U14 an unknown status":       {faults: []scalrtest.Fault{edited("GET /configuration-versions/*", 5, `"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
-		"H17 404 of our own version":  {faults: []scalrtest.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrtest.Status, Status: 404}}, least: 10 * time.Second, most: 30 * time.Second},
-		"R10 a lost answer":           {faults: []scalrtest.Fault{{Op: createCV, Phase: scalrtest.After, Action: scalrtest.Reset}}},
+		"U11 slow, but it moves":      {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Trickle, Bytes: 1, Delay: 10 * time.Second}}, puts: 1, least: 10 * time.Minute},
+		"U11 stalled":                 {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Stall}}, puts: 2, least: time.Minute, most: 65 * time.Second},
+		"H11 60 s of 503":             {faults: []scalrsim.Fault{outage(put, time.Minute)}, least: time.Minute, most: 80 * time.Second},
+		"U06 503 for ever":            {faults: []scalrsim.Fault{status(put, 503, -1)}, is: scalr.ErrUnavailable, least: 100 * time.Second, most: 2*time.Minute + time.Second},
+		"U08 417 again and again":     {faults: []scalrsim.Fault{storage(417, "")}, is: scalr.ErrInvalid, puts: 1},
+		"T07 a page with the address": {faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Status, Status: 400, Body: "<p>PUT /upload?signature=SIG</p>"}}, is: scalr.ErrInvalid, puts: 1},
+		"U12 pending for ever":        {faults: []scalrsim.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)}, least: 5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `}},
+		"U13 errored":                 {faults: []scalrsim.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`, `"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)}, says: []string{"was not accepted: not a gzip [31mfile"}},
+		"U14 an unknown status":       {faults: []scalrsim.Fault{edited("GET /configuration-versions/*", 5, `"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
+		"H17 404 of our own version":  {faults: []scalrsim.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrsim.Status, Status: 404}}, least: 10 * time.Second, most: 30 * time.Second},
+		"R10 a lost answer":           {faults: []scalrsim.Fault{{Op: createCV, Phase: scalrsim.After, Action: scalrsim.Reset}}},
 	}
 }
 
@@ -121,7 +121,7 @@ func TestUploadFaults(t *testing.T) {
 }
 
 func (c uploadFault) play(t *testing.T) {
-	r := newRig(t, scalrtest.Scenario{Faults: c.faults})
+	r := newRig(t, scalrsim.Scenario{Faults: c.faults})
 	began := time.Now()
 	var strange []string
 	err := r.deliver(t.Context(), &strange)
@@ -150,7 +150,7 @@ func (c uploadFault) play(t *testing.T) {
 
 // deliver brings the archive to Scalr, as one configuration version.
 func (r *rig) deliver(ctx context.Context, strange *[]string) error {
-	v, err := r.CreateConfiguration(ctx, scalrtest.WorkspaceID, true)
+	v, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, true)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (c uploadFault) wantText(t *testing.T, r *rig, err error) {
 }
 
 // U05, U15: every attempt sends the same bytes from the start, and nothing of ours beside them.
-func wantWholeBodies(t *testing.T, puts []scalrtest.Request) {
+func wantWholeBodies(t *testing.T, puts []scalrsim.Request) {
 	t.Helper()
 	sum := sha256.Sum256(archive())
 	for i, q := range puts {
@@ -199,7 +199,7 @@ func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
 	t.Parallel()
 	// A transport that goes on reading after it has answered, as net/http may.
 	release, done := make(chan struct{}), make(chan error, 1)
-	sim := scalrtest.New(scalrtest.Scenario{})
+	sim := scalrsim.New(scalrsim.Scenario{})
 	late := roundTrip(func(q *http.Request) (*http.Response, error) {
 		if q.Method != http.MethodPut {
 			return sim.Client().Transport.RoundTrip(q)
@@ -213,7 +213,7 @@ func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
 	})
 	r := &rig{t: t, sim: sim}
 	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: late}})
-	v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +237,7 @@ func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var asked []string
-			sim := scalrtest.New(scalrtest.Scenario{})
+			sim := scalrsim.New(scalrsim.Scenario{})
 			r := &rig{t: t, sim: sim}
 			client := r.dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
 				if q.Method != http.MethodPut {
@@ -250,7 +250,7 @@ func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
 				}
 				return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody, Request: q}, nil
 			})}})
-			v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+			v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,7 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/secret"
 )
 
@@ -115,10 +115,10 @@ func FuzzHandedOut(f *testing.F) {
 		if err != nil || again.Host != u.Host || again.String() != u.String() {
 			t.Errorf("%q reads as %q, then as %v (%v)", raw, u, again, err)
 		}
-		if u.Scheme != "https" || u.Host == "" || u.User != nil || network.LeadsHere(u.Hostname()) {
+		if u.Scheme != "https" || u.Host == "" || u.User != nil || httpx.LeadsHere(u.Hostname()) {
 			t.Errorf("took %q", raw)
 		}
-		if a, err := netip.ParseAddr(u.Hostname()); err == nil && network.PlaceOf(a) != network.OtherMachine {
+		if a, err := netip.ParseAddr(u.Hostname()); err == nil && httpx.PlaceOf(a) != httpx.OtherMachine {
 			t.Errorf("took %q", raw)
 		}
 	})

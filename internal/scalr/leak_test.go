@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // Secrets of the tests, each long and like nothing else.
@@ -20,7 +20,7 @@ const (
 // the token, every signature that went over the wire, and the canaries.
 func (r *rig) wantNoLeak(v any) {
 	r.t.Helper()
-	secrets := []string{scalrtest.Token, canarySignature, canaryUserinfo}
+	secrets := []string{scalrsim.Token, canarySignature, canaryUserinfo}
 	for _, q := range r.sim.Requests() {
 		if values, err := url.ParseQuery(q.Query); err == nil && values.Get("signature") != "" {
 			secrets = append(secrets, values.Get("signature"))

@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 )
 
 // mostLink is the length in bytes of a link that is used: object stores take no
@@ -35,14 +35,14 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 		return refuse("the link leads to an address of one machine: " + printable(u.Host, 200))
 	case u.Host == "" || u.Opaque != "":
 		return refuse("the link is not an absolute address")
-	case u.Scheme == "http" && network.IsLoopback(u.Hostname()) && c.isLocal():
+	case u.Scheme == "http" && httpx.IsLoopback(u.Hostname()) && c.isLocal():
 		return u, nil
 	case u.Scheme != "https":
 		return refuse("the link is not https: " + printable(u.Host, 200))
-	case network.LeadsHere(u.Hostname()) && !c.leadsHere():
+	case httpx.LeadsHere(u.Hostname()) && !c.leadsHere():
 		return refuse("the link leads to this machine")
 	}
-	if _, err := network.NormalHost(u.Hostname()); err != nil {
+	if _, err := httpx.NormalHost(u.Hostname()); err != nil {
 		return refuse("the link has " + err.Error() + ": " + printable(u.Host, 200))
 	}
 	return u, nil
@@ -50,7 +50,7 @@ func (c *Client) handedOut(op, raw string) (*url.URL, error) {
 
 // isLocal reports whether the base URL is a loopback address, as it is where
 // somebody tries the action without an account.
-func (c *Client) isLocal() bool { return network.IsLoopback(c.base.Hostname()) }
+func (c *Client) isLocal() bool { return httpx.IsLoopback(c.base.Hostname()) }
 
 // leadsHere reports whether the base URL leads to this machine: by its spelling,
 // or because the connection of the latest API request was made to this machine.
@@ -61,7 +61,7 @@ func (c *Client) leadsHere() bool { return c.isLocal() || c.here.Load() }
 // noting notes where the base URL leads when an API request gets its connection.
 func (c *Client) noting(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
-		c.here.Store(network.LeadsToThisMachine(got.Conn, c.base.Hostname()))
+		c.here.Store(httpx.LeadsToThisMachine(got.Conn, c.base.Hostname()))
 	}})
 }
 
@@ -72,5 +72,5 @@ func (c *Client) toLink(ctx context.Context, link *url.URL) context.Context {
 	if c.leadsHere() || strings.EqualFold(link.Host, c.base.Host) {
 		return ctx
 	}
-	return network.WithIssued(ctx, link)
+	return httpx.WithIssued(ctx, link)
 }

@@ -16,13 +16,13 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // logFault is one look at a log of which the client makes what it can.
 type logFault struct {
-	mode   scalrtest.LogMode
-	faults []scalrtest.Fault
+	mode   scalrsim.LogMode
+	faults []scalrsim.Fault
 
 	body   string        // what is read; with its error
 	none   bool          // there is nothing yet
@@ -37,34 +37,34 @@ const planLog = "GET /plans/*/output"
 func logFaults() map[string]logFault {
 	const text = "first line\nsecond line\n"
 	blob := "GET /logs/*"
-	hop := func(op, target string) scalrtest.Fault {
-		return scalrtest.Fault{Op: op, Times: -1, Action: scalrtest.Redirect, Target: target}
+	hop := func(op, target string) scalrsim.Fault {
+		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Redirect, Target: target}
 	}
 	return map[string]logFault{
 		"L00 as it is":             {body: text},
-		"L01 204":                  {mode: scalrtest.LogAtEnd, none: true},
-		"L01 empty":                {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Empty}}},
-		"L02 404":                  {faults: []scalrtest.Fault{status(planLog, 404, 1)}, is: scalr.ErrNotFound},
-		"L03 on another host":      {mode: scalrtest.LogRedirects, body: text},
-		"L03 the link expired":     {mode: scalrtest.LogRedirects, faults: []scalrtest.Fault{{Op: blob, Action: scalrtest.Expired}}, is: scalr.ErrInvalid, says: "Request has expired"},
-		"L03 the store shows it":   {mode: scalrtest.LogRedirects, faults: []scalrtest.Fault{{Op: blob, Action: scalrtest.Edit, Status: 500, Change: same}}, body: text},
-		"L03 the store is silent":  {mode: scalrtest.LogRedirects, faults: []scalrtest.Fault{{Op: blob, Action: scalrtest.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
-		"L03 the store is gone":    {mode: scalrtest.LogRedirects, faults: []scalrtest.Fault{{Op: blob, Action: scalrtest.Refuse}}, is: scalr.ErrUnavailable, says: "blob.scalr.test"},
-		"L04 500":                  {faults: []scalrtest.Fault{status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
-		"L05 cut in the middle":    {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
-		"L15 stalls at once":       {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
-		"L15 stalls half-way":      {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Hang, Bytes: 15}}, body: text[:15], broken: scalr.TimedOut, took: 10 * time.Second},
-		"L15 slow, but it moves":   {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Trickle, Bytes: 4, Delay: 9 * time.Second}}, body: text},
-		"L16 gzip":                 {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Garbage, Body: zipped(text), Header: http.Header{"Content-Encoding": {"gzip"}}}}, body: text},
-		"L16 gzip, unannounced":    {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Garbage, Body: zipped(text)}}, body: text},
-		"L16 broken gzip":          {faults: []scalrtest.Fault{{Op: planLog, Action: scalrtest.Garbage, Body: "\x1f\x8bx"}}, is: scalr.ErrUnavailable, says: "broken gzip"},
-		"H28 a loop of redirects":  {mode: scalrtest.LogRedirects, faults: []scalrtest.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+canarySignature)}, is: scalr.ErrRedirected, says: "too many redirects"},
-		"T09 the metadata service": {faults: []scalrtest.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+canarySignature)}, is: scalr.ErrUnavailable, says: "169.254.169.254"},
-		"T09 its name over http":   {faults: []scalrtest.Fault{hop(planLog, "http://metadata.google.internal/?signature="+canarySignature)}, is: scalr.ErrUnavailable, says: "not https"},
-		"T09 this machine":         {faults: []scalrtest.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
-		"U02 a file":               {faults: []scalrtest.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
-		"U02 userinfo":             {faults: []scalrtest.Fault{hop(planLog, "https://u:"+canaryUserinfo+"@blob.scalr.test/")}, is: scalr.ErrUnavailable, says: "credentials"},
-		"U02 no address":           {faults: []scalrtest.Fault{hop(planLog, "https://[::1?signature="+canarySignature)}, is: scalr.ErrUnavailable},
+		"L01 204":                  {mode: scalrsim.LogAtEnd, none: true},
+		"L01 empty":                {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
+		"L02 404":                  {faults: []scalrsim.Fault{status(planLog, 404, 1)}, is: scalr.ErrNotFound},
+		"L03 on another host":      {mode: scalrsim.LogRedirects, body: text},
+		"L03 the link expired":     {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Expired}}, is: scalr.ErrInvalid, says: "Request has expired"},
+		"L03 the store shows it":   {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Edit, Status: 500, Change: same}}, body: text},
+		"L03 the store is silent":  {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
+		"L03 the store is gone":    {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Refuse}}, is: scalr.ErrUnavailable, says: "blob.scalr.test"},
+		"L04 500":                  {faults: []scalrsim.Fault{status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
+		"L05 cut in the middle":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
+		"L15 stalls at once":       {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
+		"L15 stalls half-way":      {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Hang, Bytes: 15}}, body: text[:15], broken: scalr.TimedOut, took: 10 * time.Second},
+		"L15 slow, but it moves":   {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Trickle, Bytes: 4, Delay: 9 * time.Second}}, body: text},
+		"L16 gzip":                 {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text), Header: http.Header{"Content-Encoding": {"gzip"}}}}, body: text},
+		"L16 gzip, unannounced":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text)}}, body: text},
+		"L16 broken gzip":          {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: "\x1f\x8bx"}}, is: scalr.ErrUnavailable, says: "broken gzip"},
+		"H28 a loop of redirects":  {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+canarySignature)}, is: scalr.ErrRedirected, says: "too many redirects"},
+		"T09 the metadata service": {faults: []scalrsim.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+canarySignature)}, is: scalr.ErrUnavailable, says: "169.254.169.254"},
+		"T09 its name over http":   {faults: []scalrsim.Fault{hop(planLog, "http://metadata.google.internal/?signature="+canarySignature)}, is: scalr.ErrUnavailable, says: "not https"},
+		"T09 this machine":         {faults: []scalrsim.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
+		"U02 a file":               {faults: []scalrsim.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
+		"U02 userinfo":             {faults: []scalrsim.Fault{hop(planLog, "https://u:"+canaryUserinfo+"@blob.scalr.test/")}, is: scalr.ErrUnavailable, says: "credentials"},
+		"U02 no address":           {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+canarySignature)}, is: scalr.ErrUnavailable},
 	}
 }
 
@@ -87,11 +87,11 @@ func TestLogFaults(t *testing.T) {
 }
 
 func (c logFault) play(t *testing.T) {
-	r := newRig(t, scalrtest.Scenario{Logs: scalrtest.Logs{Mode: c.mode}, Life: scalrtest.Life{
-		Steps: []scalrtest.Step{{Status: "planning", For: time.Hour, Log: "first line\nsecond line\n", Plan: "running"}, {Status: "errored"}}}})
+	r := newRig(t, scalrsim.Scenario{Logs: scalrsim.Logs{Mode: c.mode}, Life: scalrsim.Life{
+		Steps: []scalrsim.Step{{Status: "planning", For: time.Hour, Log: "first line\nsecond line\n", Plan: "running"}, {Status: "errored"}}}})
 	run := r.mustRun(true)
 	time.Sleep(59 * time.Minute)
-	if c.mode != scalrtest.LogAtEnd {
+	if c.mode != scalrsim.LogAtEnd {
 		time.Sleep(time.Hour)
 	}
 	for _, f := range c.faults {
@@ -180,7 +180,7 @@ func TestLogTellsItsSize(t *testing.T) {
 func TestLogWaitsForItsReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{Size: 1 << 20}}})
+		r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{Size: 1 << 20}}})
 		run := r.mustRun(true)
 		time.Sleep(time.Minute)
 		body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
@@ -210,7 +210,7 @@ func TestLogWaitsForItsReader(t *testing.T) {
 func TestLogClosedEarly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{Size: 1 << 20}}})
+		r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{Size: 1 << 20}}})
 		run := r.mustRun(true)
 		time.Sleep(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"syscall"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 )
 
 // Network says why no answer came.
@@ -96,10 +96,10 @@ func diagnose(err error, host string) (Network, string) {
 		op       *net.OpError
 		record   tls.RecordHeaderError
 		verify   *tls.CertificateVerificationError
-		denial   *network.ProxyRefusal
+		denial   *httpx.ProxyRefusal
 		deadline interface{ Timeout() bool }
 	)
-	if refused := network.RefusedAddress(err); refused != nil {
+	if refused := httpx.RefusedAddress(err); refused != nil {
 		return NotAllowed, host + ": " + refused.Error()
 	}
 	text := err.Error()

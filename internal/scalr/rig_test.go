@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -25,7 +25,7 @@ const userAgent = "scalr-run-action/test"
 type rig struct {
 	*scalr.Client
 	t   *testing.T
-	sim *scalrtest.Server
+	sim *scalrsim.Server
 
 	mu      sync.Mutex
 	retries []scalr.Retry
@@ -33,9 +33,9 @@ type rig struct {
 
 // newRig plays the scenario in memory. At the end of the test nothing must have
 // been objected to, every fault used, and no secret told in a retry.
-func newRig(t *testing.T, scenario scalrtest.Scenario) *rig {
+func newRig(t *testing.T, scenario scalrsim.Scenario) *rig {
 	t.Helper()
-	r := &rig{t: t, sim: scalrtest.New(scenario)}
+	r := &rig{t: t, sim: scalrsim.New(scenario)}
 	r.Client = r.dial(scalr.Config{HTTP: r.sim.Client()})
 	t.Cleanup(func() {
 		r.sim.Close()
@@ -67,7 +67,7 @@ func (r *rig) dial(c scalr.Config) *scalr.Client {
 	}
 	c.BaseURL, c.UserAgent = base, userAgent
 	if c.Token.Empty() {
-		c.Token = secret.New(scalrtest.Token)
+		c.Token = secret.New(scalrsim.Token)
 	}
 	c.Retrying = func(again scalr.Retry) {
 		r.mu.Lock()
@@ -101,7 +101,7 @@ func upload() scalr.Upload {
 
 // configuration makes a configuration version that is ready for a run.
 func (r *rig) configuration(ctx context.Context, dry bool) (scalr.Configuration, error) {
-	v, err := r.CreateConfiguration(ctx, scalrtest.WorkspaceID, dry)
+	v, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, dry)
 	if err != nil {
 		return v, err
 	}
@@ -117,7 +117,7 @@ func (r *rig) run(ctx context.Context, dry bool) (scalr.Run, error) {
 	if err != nil {
 		return scalr.Run{}, err
 	}
-	run, _, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
+	run, _, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
 	return run, err
 }
 
@@ -132,9 +132,9 @@ func (r *rig) mustRun(dry bool) scalr.Run {
 }
 
 // arrived gives the requests of the operation, as "POST /runs/*/actions/apply".
-func (r *rig) arrived(op string) []scalrtest.Request {
+func (r *rig) arrived(op string) []scalrsim.Request {
 	method, pattern, _ := strings.Cut(op, " ")
-	var found []scalrtest.Request
+	var found []scalrsim.Request
 	for _, q := range r.sim.Requests() {
 		if ok, _ := path.Match(pattern, q.Path); ok && q.Method == method {
 			found = append(found, q)

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestDifferences says for each member what equals a request on the wire. The
@@ -70,9 +70,9 @@ func TestDifferences(t *testing.T) {
 		{scalr.RunRequest{Replace: addresses[:1]}, "replace-addrs", `["A.b"]`, `replace-addrs ["A.b"], not ["a.b"]`},
 		{scalr.RunRequest{}, "replace-addrs", `["1","2","3","4","5","6","7"]`, `replace-addrs ["1", "2", "3", "4", "5", and 2 more], not []`},
 		{scalr.RunRequest{}, "replace-addrs", `["::error::\n` + strings.Repeat("x", 200) + `"]`, `replace-addrs ["::error:: xxx`},
-		{scalr.RunRequest{}, "workspace", `"ws-other"`, "workspace ws-other, not " + scalrtest.WorkspaceID},
-		{scalr.RunRequest{}, "workspace", `-`, "workspace unreported, not " + scalrtest.WorkspaceID},
-		{scalr.RunRequest{}, "workspace", `"../x"`, "workspace unreported, not " + scalrtest.WorkspaceID},
+		{scalr.RunRequest{}, "workspace", `"ws-other"`, "workspace ws-other, not " + scalrsim.WorkspaceID},
+		{scalr.RunRequest{}, "workspace", `-`, "workspace unreported, not " + scalrsim.WorkspaceID},
+		{scalr.RunRequest{}, "workspace", `"../x"`, "workspace unreported, not " + scalrsim.WorkspaceID},
 		{scalr.RunRequest{}, "configuration-version", `"cv-other"`, "configuration-version cv-other, not cv-"},
 		{scalr.RunRequest{}, "status", `"planned"`, ""},
 		{scalr.RunRequest{}, "status", `"applied"`, ""},
@@ -103,7 +103,7 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	case member == "workspace" || member == "configuration-version":
 		v = strings.Trim(value, `"`)
 	}
-	s := scalrtest.Scenario{Life: longLife(), Faults: []scalrtest.Fault{{Op: "GET /runs/*", Action: scalrtest.Misreport, Member: member, Value: v}}}
+	s := scalrsim.Scenario{Life: longLife(), Faults: []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Misreport, Member: member, Value: v}}}
 	if q.WorkspaceAutoApply {
 		s.World.Workspace = map[string]any{"auto-apply": true}
 	}
@@ -112,7 +112,7 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q.WorkspaceID, q.ConfigurationID = scalrtest.WorkspaceID, configuration.ID
+	q.WorkspaceID, q.ConfigurationID = scalrsim.WorkspaceID, configuration.ID
 	run, _, err := r.CreateRun(t.Context(), q)
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 const storageHost = "acme-scalr.s3.eu-central-1.amazonaws.com"
@@ -102,7 +102,7 @@ func TestSignedAddressesAreHidden(t *testing.T) {
 // every error that was shown.
 func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Response, error)) (shown []error) {
 	t.Helper()
-	sim := scalrtest.New(scalrtest.Scenario{})
+	sim := scalrsim.New(scalrsim.Scenario{})
 	first := address
 	if strings.Contains(use, "redirected upload") || strings.Contains(use, "twice") {
 		first = "https://first." + storageHost + "/hop"
@@ -128,7 +128,7 @@ func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Respon
 		_, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
 		return []error{err}
 	}
-	v, err := client.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestBrokenLogIsNotCompleted(t *testing.T) {
 // movedLog reads a log that is at the address.
 func movedLog(t *testing.T, address string, log io.Reader) (string, error) {
 	t.Helper()
-	sim := scalrtest.New(scalrtest.Scenario{})
+	sim := scalrsim.New(scalrsim.Scenario{})
 	client := (&rig{t: t, sim: sim}).dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
 		if q.URL.Host == storageHost {
 			res := answered(http.StatusOK, "")

@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // stopping is one wish to stop a run.
 type stopping struct {
-	truth []scalrtest.Step // what the run goes through
-	last  scalr.Status     // what the caller saw last; empty: the truth
+	truth []scalrsim.Step // what the run goes through
+	last  scalr.Status    // what the caller saw last; empty: the truth
 	dry   bool
 	apply bool
-	fault []scalrtest.Fault
+	fault []scalrsim.Fault
 
 	stops string // the requests that arrive, as "cancel:409 discard:202"
 	over  bool
@@ -26,19 +26,19 @@ type stopping struct {
 	is    error
 }
 
-func rests(status string) []scalrtest.Step {
-	return []scalrtest.Step{{Status: status, For: time.Hour, Rest: true}, {Status: "errored"}}
+func rests(status string) []scalrsim.Step {
+	return []scalrsim.Step{{Status: status, For: time.Hour, Rest: true}, {Status: "errored"}}
 }
 
-func passes(status string) []scalrtest.Step {
-	return []scalrtest.Step{{Status: status, For: time.Hour}, {Status: "errored"}}
+func passes(status string) []scalrsim.Step {
+	return []scalrsim.Step{{Status: status, For: time.Hour}, {Status: "errored"}}
 }
 
 // X06-X09, X13, X15, X23, X24: the verb, by what the run is doing.
 func stops() map[string]stopping {
 	const look = readRun
-	hang := scalrtest.Fault{Op: look, Times: -1, Action: scalrtest.Stall}
-	unknown := scalrtest.Step{Status: "quantum_checking", For: time.Hour}
+	hang := scalrsim.Fault{Op: look, Times: -1, Action: scalrsim.Stall}
+	unknown := scalrsim.Step{Status: "quantum_checking", For: time.Hour}
 	beforePlan, afterPlan, inApply := unknown, unknown, unknown
 	beforePlan.Plan, afterPlan.Plan, inApply.Plan = "running", "finished", "finished"
 	inApply.Apply = "running"
@@ -58,31 +58,31 @@ func stops() map[string]stopping {
 		"X15 applied":                      {truth: passes("applied"), over: true},
 		"X15 canceled":                     {truth: passes("canceled"), over: true},
 		"X15 canceled since we looked":     {truth: passes("canceled"), last: "planning", over: true},
-		"X15 canceled, and the look fails": {truth: passes("canceled"), last: "planning", stops: "cancel:204", fault: []scalrtest.Fault{status(look, 500, 1)}},
-		"X15 errored, and the look fails":  {truth: passes("errored"), last: "planning", stops: "cancel:409", over: true, fault: []scalrtest.Fault{status(look, 500, 1)}},
-		"X13 planning, thought to wait":    {truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202", fault: []scalrtest.Fault{status(look, 500, 1)}},
-		"X24 waits, thought to plan":       {truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202", fault: []scalrtest.Fault{edited(look, 1, `"status":"planned"`, `"status":"planning"`)}},
-		"X24 the same, and no look helps":  {truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202", fault: []scalrtest.Fault{status(look, 500, -1)}},
+		"X15 canceled, and the look fails": {truth: passes("canceled"), last: "planning", stops: "cancel:204", fault: []scalrsim.Fault{status(look, 500, 1)}},
+		"X15 errored, and the look fails":  {truth: passes("errored"), last: "planning", stops: "cancel:409", over: true, fault: []scalrsim.Fault{status(look, 500, 1)}},
+		"X13 planning, thought to wait":    {truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202", fault: []scalrsim.Fault{status(look, 500, 1)}},
+		"X24 waits, thought to plan":       {truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202", fault: []scalrsim.Fault{edited(look, 1, `"status":"planned"`, `"status":"planning"`)}},
+		"X24 the same, and no look helps":  {truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202", fault: []scalrsim.Fault{status(look, 500, -1)}},
 		"X24 confirmed since we looked":    {truth: passes("applying"), last: "planned", goes: true},
 		"X24 confirmed, and the first look hangs": {truth: passes("applying"), last: "planned", stops: "discard:409", goes: true,
-			fault: []scalrtest.Fault{{Op: look, Action: scalrtest.Stall}}},
-		"X24 confirmed, and no look comes back": {truth: passes("applying"), last: "planned", stops: "discard:409", is: scalr.ErrUnavailable, fault: []scalrtest.Fault{hang}},
+			fault: []scalrsim.Fault{{Op: look, Action: scalrsim.Stall}}},
+		"X24 confirmed, and no look comes back": {truth: passes("applying"), last: "planned", stops: "discard:409", is: scalr.ErrUnavailable, fault: []scalrsim.Fault{hang}},
 		"X24 confirmed, and a stale copy says it waits": {truth: passes("applying"), last: "confirmed", goes: true,
-			fault: []scalrtest.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+			fault: []scalrsim.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
 		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict,
-			fault: []scalrtest.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
-		"X07 the look hangs":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrtest.Fault{hang}},
-		"X07 the look fails":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrtest.Fault{status(look, 500, -1)}},
-		"X23 401":                               {truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 401, -1)}},
-		"X23 403":                               {truth: passes("planning"), stops: "cancel:403", is: scalr.ErrForbidden, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 403, -1)}},
-		"X23 404":                               {truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 404, -1)}},
-		"X13 409 for ever":                      {truth: passes("planning"), stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409", is: scalr.ErrConflict, fault: []scalrtest.Fault{status("POST /runs/*/actions/*", 409, -1)}},
-		"S02 unknown, before the plan is done":  {truth: []scalrtest.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
-		"S02 unknown, after the plan":           {truth: []scalrtest.Step{afterPlan, {Status: "errored"}}, stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict},
-		"S02 unknown, dry":                      {truth: []scalrtest.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
-		"S02 unknown, applying":                 {truth: []scalrtest.Step{inApply, {Status: "errored"}}, goes: true},
-		"S08 passes by and goes on to a policy": {truth: []scalrtest.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 cancel:202"},
-		"S08 passes by and is applied":          {truth: []scalrtest.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}}, stops: "discard:409", goes: true},
+			fault: []scalrsim.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+		"X07 the look hangs":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
+		"X07 the look fails":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{status(look, 500, -1)}},
+		"X23 401":                               {truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 401, -1)}},
+		"X23 403":                               {truth: passes("planning"), stops: "cancel:403", is: scalr.ErrForbidden, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 403, -1)}},
+		"X23 404":                               {truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 404, -1)}},
+		"X13 409 for ever":                      {truth: passes("planning"), stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409", is: scalr.ErrConflict, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 409, -1)}},
+		"S02 unknown, before the plan is done":  {truth: []scalrsim.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
+		"S02 unknown, after the plan":           {truth: []scalrsim.Step{afterPlan, {Status: "errored"}}, stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict},
+		"S02 unknown, dry":                      {truth: []scalrsim.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
+		"S02 unknown, applying":                 {truth: []scalrsim.Step{inApply, {Status: "errored"}}, goes: true},
+		"S08 passes by and goes on to a policy": {truth: []scalrsim.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 cancel:202"},
+		"S08 passes by and is applied":          {truth: []scalrsim.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}}, stops: "discard:409", goes: true},
 	}
 }
 
@@ -97,7 +97,7 @@ func TestStop(t *testing.T) {
 }
 
 func (c stopping) play(t *testing.T) {
-	r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Steps: c.truth}})
+	r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Steps: c.truth}})
 	run := r.mustRun(c.dry)
 	time.Sleep(time.Second)
 	last, err := r.Look(t.Context(), run.ID)
@@ -155,22 +155,22 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 	t.Parallel()
 	const act = "POST /runs/*/actions/cancel"
 	minute := "60"
-	for name, f := range map[string]scalrtest.Fault{
+	for name, f := range map[string]scalrsim.Fault{
 		"503":                        status(act, 503, -1),
 		"503 with a wait":            status(act, 503, -1, "Retry-After", minute),
 		"429 with a wait":            status(act, 429, -1, "Retry-After", minute),
-		"hang":                       {Op: act, Times: -1, Action: scalrtest.Stall},
-		"reset":                      {Op: act, Times: -1, Action: scalrtest.Reset},
-		"refused":                    {Op: act, Times: -1, Action: scalrtest.Refuse},
-		"everything hangs":           {Op: everything, Times: -1, Action: scalrtest.Stall},
-		"an answer byte for byte":    {Op: act, Times: -1, Action: scalrtest.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrtest.After},
-		"a page in place of a no":    {Op: act, Times: -1, Action: scalrtest.HTML, Status: 502},
-		"the answer is lost, thrice": {Op: act, Times: 3, Phase: scalrtest.After, Action: scalrtest.Reset},
+		"hang":                       {Op: act, Times: -1, Action: scalrsim.Stall},
+		"reset":                      {Op: act, Times: -1, Action: scalrsim.Reset},
+		"refused":                    {Op: act, Times: -1, Action: scalrsim.Refuse},
+		"everything hangs":           {Op: everything, Times: -1, Action: scalrsim.Stall},
+		"an answer byte for byte":    {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
+		"a page in place of a no":    {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
+		"the answer is lost, thrice": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: time.Hour}, IgnoreStop: true}})
+				r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}, IgnoreStop: true}})
 				run := r.mustRun(false)
 				time.Sleep(time.Minute)
 				last, err := r.Look(t.Context(), run.ID)
@@ -206,17 +206,17 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("the job was cancelled")
 	for name, c := range map[string]struct {
-		fault scalrtest.Fault
+		fault scalrsim.Fault
 		do    func(context.Context, *rig, scalr.Run) error
 	}{
 		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
-		"in a look":         {scalrtest.Fault{Op: readRun, Times: -1, Action: scalrtest.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
-		"in half an answer": {scalrtest.Fault{Op: readRun, Times: -1, Action: scalrtest.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
+		"in a look":         {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
+		"in half an answer": {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
 		"between uploads":   {status(put, 503, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"in an upload":      {scalrtest.Fault{Op: put, Times: -1, Action: scalrtest.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"in an upload":      {scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
 		"for the upload":    {edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"for a lost run":    {lose(scalrtest.Before), oneMore},
-		"at the log": {scalrtest.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrtest.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
+		"for a lost run":    {lose(scalrsim.Before), oneMore},
+		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
 			_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
 			return err
 		}},
@@ -224,7 +224,7 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{Life: longLife()})
+				r := newRig(t, scalrsim.Scenario{Life: longLife()})
 				run := r.mustRun(true)
 				if name == "for a lost run" { // whose own run must not be found
 					run.ConfigurationID = "cv-lost"

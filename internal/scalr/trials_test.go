@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // T19: 1,000 trials, each with lost answers, lists that lag and commits that
@@ -44,8 +44,8 @@ func TestExactlyOneRunInAThousandTrials(t *testing.T) {
 // and tells whether the one was told.
 func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 	dice := rand.New(rand.NewPCG(seed, 7))
-	sim := scalrtest.New(scalrtest.Scenario{Life: longLife(), Faults: misfortune(dice),
-		World: scalrtest.World{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
+	sim := scalrsim.New(scalrsim.Scenario{Life: longLife(), Faults: misfortune(dice),
+		World: scalrsim.World{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
 	defer sim.Close()
 	r := &rig{t: t, sim: sim}
 	r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
@@ -53,7 +53,7 @@ func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrtest.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
 	for range 6 {
 		time.Sleep(20 * time.Second)
 		if err != nil || !doubtful {
@@ -73,17 +73,17 @@ func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 }
 
 // misfortune hits three creations in four, and now and then a list.
-func misfortune(dice *rand.Rand) []scalrtest.Fault {
-	var faults []scalrtest.Fault
+func misfortune(dice *rand.Rand) []scalrsim.Fault {
+	var faults []scalrsim.Fault
 	for n := range 3 {
 		if dice.IntN(4) == 0 {
 			continue
 		}
-		f := [...]scalrtest.Fault{
-			lose(scalrtest.Before),
-			lose(scalrtest.After),
-			{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Status, Status: 504},
-			{Op: createRun, Phase: scalrtest.After, Action: scalrtest.Status, Status: 500},
+		f := [...]scalrsim.Fault{
+			lose(scalrsim.Before),
+			lose(scalrsim.After),
+			{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Status, Status: 504},
+			{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
 			lateBy(time.Duration(dice.Int64N(int64(20 * time.Second)))),
 			status(createRun, 503, 1),
 		}[dice.IntN(6)]
@@ -91,7 +91,7 @@ func misfortune(dice *rand.Rand) []scalrtest.Fault {
 		faults = append(faults, f)
 	}
 	if dice.IntN(2) == 1 {
-		faults = append(faults, scalrtest.Fault{Op: "GET /runs", Times: -1, Chance: 0.2, Action: scalrtest.Status, Status: 500})
+		faults = append(faults, scalrsim.Fault{Op: "GET /runs", Times: -1, Chance: 0.2, Action: scalrsim.Status, Status: 500})
 	}
 	return faults
 }

@@ -11,9 +11,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"scalr-run-action/internal/network"
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // What the operating system, the resolver and crypto/tls say, and what it means.
@@ -32,16 +32,16 @@ func TestTroubleOfTheNetwork(t *testing.T) {
 		"C04 refused":                 {dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), scalr.Unreachable, 0, "acme.scalr.test: connection refused"},
 		"C05 no answer to a dial":     {dial(timeout{}), scalr.Unreachable, 0, "no connection in time"},
 		"C05 no route":                {dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), scalr.Unreachable, 0, "no route to host"},
-		"C22 the proxy says no":       {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1, "the proxy proxy:3128 answered 407 Proxy Authentication Required"},
-		"C22 the proxy is in trouble": {&network.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
+		"C22 the proxy says no":       {&httpx.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1, "the proxy proxy:3128 answered 407 Proxy Authentication Required"},
+		"C22 the proxy is in trouble": {&httpx.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
 		"C23 the proxy is down":       {&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused"},
-		"T09 a metadata service":      {dial(network.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
-		"T09 this machine":            {dial(network.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address leads to this machine"},
+		"T09 a metadata service":      {dial(httpx.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
+		"T09 this machine":            {dial(httpx.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address leads to this machine"},
 		"C10 closed":                  {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
 		"C09 reset":                   {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0, "ended in the middle"},
 		"C07 no header in time":       {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},
 		"C13 a stream is reset":       {errors.New("stream error: stream ID 7; INTERNAL_ERROR; received from peer"), scalr.OtherTrouble, 0, "INTERNAL_ERROR"},
-		"T07 an error with secrets":   {errors.New("odd: " + scalrtest.Token), scalr.OtherTrouble, 0, "odd: ***"},
+		"T07 an error with secrets":   {errors.New("odd: " + scalrsim.Token), scalr.OtherTrouble, 0, "odd: ***"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,14 +72,14 @@ func (timeout) Timeout() bool { return true }
 func TestNameThatComesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sim, failures := scalrtest.New(scalrtest.Scenario{}), 3
+		sim, failures := scalrsim.New(scalrsim.Scenario{}), 3
 		client, _ := dialed(t, sim.URL(), roundTrip(func(r *http.Request) (*http.Response, error) {
 			if failures--; failures >= 0 {
 				return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "server misbehaving", IsTemporary: true}}
 			}
 			return sim.Client().Transport.RoundTrip(r)
 		}))
-		if _, err := client.Workspace(t.Context(), scalrtest.WorkspaceID); err != nil {
+		if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
 			t.Errorf("C02: got %v", err)
 		}
 	})

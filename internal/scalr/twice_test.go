@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestWhatIsStatedTwice: what a document means that states a member or a resource
@@ -46,9 +46,9 @@ func TestWhatIsStatedTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 10 * time.Minute}}})
+				r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
 				run := r.mustRun(true)
-				r.sim.AddFault(scalrtest.Fault{Op: c.op, Action: scalrtest.Edit, Change: func(body string) string {
+				r.sim.AddFault(scalrsim.Fault{Op: c.op, Action: scalrsim.Edit, Change: func(body string) string {
 					if !strings.Contains(body, c.find) {
 						t.Errorf("the answer does not hold %s", c.find)
 					}
@@ -60,9 +60,9 @@ func TestWhatIsStatedTwice(t *testing.T) {
 				case readRun:
 					_, err = r.Look(t.Context(), run.ID)
 				case listWorkspaces:
-					_, err = r.EnvironmentContents(t.Context(), scalrtest.EnvironmentID)
+					_, err = r.EnvironmentContents(t.Context(), scalrsim.EnvironmentID)
 				default:
-					_, err = r.CreateConfiguration(t.Context(), scalrtest.WorkspaceID, true)
+					_, err = r.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 				}
 				if got := len(r.arrived(c.op)) - before; err != nil || got != c.requests {
 					t.Errorf("got %d requests and the error %v, want %d requests", got, err, c.requests)
@@ -81,10 +81,10 @@ func TestAnswersForSomethingElse(t *testing.T) {
 	t.Run("part", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrtest.Scenario{})
+			r := newRig(t, scalrsim.Scenario{})
 			run := r.mustRun(true)
 			time.Sleep(time.Minute)
-			r.sim.AddFault(scalrtest.Fault{Op: readRun, Times: 2, Action: scalrtest.Edit, Change: func(body string) string {
+			r.sim.AddFault(scalrsim.Fault{Op: readRun, Times: 2, Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.Replace(body, `"included":`, `"was":`, 1)
 			}})
 			seen := func() *scalr.Plan {
@@ -97,7 +97,7 @@ func TestAnswersForSomethingElse(t *testing.T) {
 			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "finished" {
 				t.Fatalf("got %+v", plan)
 			}
-			r.sim.AddFault(scalrtest.Fault{Op: "GET /plans/*", Action: scalrtest.Edit, Change: func(body string) string {
+			r.sim.AddFault(scalrsim.Fault{Op: "GET /plans/*", Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.ReplaceAll(body, run.Plan.ID, "plan-of-others")
 			}})
 			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "" {
@@ -109,13 +109,13 @@ func TestAnswersForSomethingElse(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			const read = "GET /configuration-versions/*"
-			r := newRig(t, scalrtest.Scenario{})
+			r := newRig(t, scalrsim.Scenario{})
 			v, err := r.configuration(t.Context(), true)
 			if err != nil {
 				t.Fatal(err)
 			}
 			before := len(r.arrived(read))
-			r.sim.AddFault(scalrtest.Fault{Op: read, Action: scalrtest.Edit, Change: func(body string) string {
+			r.sim.AddFault(scalrsim.Fault{Op: read, Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.ReplaceAll(body, v.ID, "cv-of-others")
 			}})
 			again, err := r.AwaitUploaded(t.Context(), v.ID, time.Minute, func(string) {})
@@ -141,10 +141,10 @@ func TestUnreadable(t *testing.T) {
 		t.Run(c.value, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{})
+				r := newRig(t, scalrsim.Scenario{})
 				run := r.mustRun(true)
 				time.Sleep(time.Minute)
-				r.sim.AddFault(scalrtest.Fault{Op: readRun, Action: scalrtest.Edit, Change: func(body string) string {
+				r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					i := strings.Index(body, `"resource-destructions":`) + len(`"resource-destructions":`)
 					return body[:i] + c.value + body[i+strings.IndexAny(body[i:], ",}"):]
 				}})
@@ -183,12 +183,12 @@ func TestWorkspaceAtItsWorst(t *testing.T) {
 		t.Run(c.member+" "+c.value, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{})
-				r.sim.AddFault(scalrtest.Fault{Op: "GET /workspaces/*", Action: scalrtest.Edit, Change: func(body string) string {
+				r := newRig(t, scalrsim.Scenario{})
+				r.sim.AddFault(scalrsim.Fault{Op: "GET /workspaces/*", Action: scalrsim.Edit, Change: func(body string) string {
 					body = strings.Replace(body, `"`+c.member+`":`, `"was":`, 1)
 					return strings.Replace(body, `"attributes":{`, `"attributes":{"`+c.member+`":`+c.value+`,`, 1)
 				}})
-				w, err := r.Workspace(t.Context(), scalrtest.WorkspaceID)
+				w, err := r.Workspace(t.Context(), scalrsim.WorkspaceID)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -203,13 +203,13 @@ func TestWorkspaceAtItsWorst(t *testing.T) {
 // TestRelatedToSomethingElse: a workspace of another type than workspaces is none.
 func TestRelatedToSomethingElse(t *testing.T) {
 	t.Parallel()
-	for kind, want := range map[string]string{"workspaces": scalrtest.WorkspaceID, "environments": "", "Workspaces": ""} {
+	for kind, want := range map[string]string{"workspaces": scalrsim.WorkspaceID, "environments": "", "Workspaces": ""} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{})
+				r := newRig(t, scalrsim.Scenario{})
 				run := r.mustRun(true)
-				r.sim.AddFault(scalrtest.Fault{Op: readRun, Action: scalrtest.Edit, Change: func(body string) string {
+				r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					return strings.ReplaceAll(body, `"type":"workspaces"`, `"type":"`+kind+`"`)
 				}})
 				look, err := r.Look(t.Context(), run.ID)

@@ -16,7 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // recorder takes the first exchange down, and answers the client with what the
@@ -71,7 +71,7 @@ func (w *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 func message(h http.Header, body []byte) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		fmt.Fprintf(&b, "%s: %s\n", name, strings.ReplaceAll(h.Get(name), scalrtest.Token, "TOKEN"))
+		fmt.Fprintf(&b, "%s: %s\n", name, strings.ReplaceAll(h.Get(name), scalrsim.Token, "TOKEN"))
 	}
 	b.WriteString("\n")
 	b.Write(body)

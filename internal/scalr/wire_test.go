@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
 
@@ -40,25 +40,25 @@ type exchange struct{ request, answer, understood string }
 // life of the run at which it happens. Where a call makes several requests, the
 // method before the name tells which of them is shown.
 func calls() map[string]struct {
-	life scalrtest.Life
+	life scalrsim.Life
 	do   func(context.Context, *scalr.Client, place) (any, error)
 } {
 	type entry = struct {
-		life scalrtest.Life
+		life scalrsim.Life
 		do   func(context.Context, *scalr.Client, place) (any, error)
 	}
-	waits := scalrtest.Life{Cost: &scalrtest.Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"},
-		Policies: []scalrtest.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"the gateway has a public address"}}}}
-	simple := scalrtest.Life{}
+	waits := scalrsim.Life{Cost: &scalrsim.Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"},
+		Policies: []scalrsim.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"the gateway has a public address"}}}}
+	simple := scalrsim.Life{}
 	working := longLife()
 	no := false
-	only := func(life scalrtest.Life, do func(context.Context, *scalr.Client, place) error) entry {
+	only := func(life scalrsim.Life, do func(context.Context, *scalr.Client, place) error) entry {
 		return entry{life, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return nil, do(ctx, c, p) }}
 	}
 	return map[string]entry{
 		"read-workspace": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Workspace(ctx, p.workspace) }},
 		"list-workspaces": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			return c.Workspaces(ctx, scalr.WorkspaceFilter{Environment: scalrtest.EnvironmentName, Name: scalrtest.WorkspaceName})
+			return c.Workspaces(ctx, scalr.WorkspaceFilter{Environment: scalrsim.EnvironmentName, Name: scalrsim.WorkspaceName})
 		}},
 		"create-configuration-version": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
 			return c.CreateConfiguration(ctx, p.workspace, true)
@@ -136,8 +136,8 @@ type place struct{ workspace, configuration, run, plan, policyCheck string }
 // settle makes a run and lets it come to its rest.
 func settle(t *testing.T, r *rig) place {
 	t.Helper()
-	r.sim.SetOutputs(scalrtest.WorkspaceID, scalrtest.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrtest.Output{Name: "sizes", Value: []any{1, 2}},
-		scalrtest.Output{Name: "password", Value: "sim-output-9d41f7c2a6", Sensitive: true})
+	r.sim.SetOutputs(scalrsim.WorkspaceID, scalrsim.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrsim.Output{Name: "sizes", Value: []any{1, 2}},
+		scalrsim.Output{Name: "password", Value: "sim-output-9d41f7c2a6", Sensitive: true})
 	run := r.mustRun(false)
 	time.Sleep(time.Minute)
 	p := place{workspace: run.WorkspaceID, configuration: run.ConfigurationID, run: run.ID, plan: run.Plan.ID}
@@ -155,7 +155,7 @@ func TestWire(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrtest.Scenario{Life: call.life})
+				r := newRig(t, scalrsim.Scenario{Life: call.life})
 				p := settle(t, r)
 				method, name, several := strings.Cut(name, " ")
 				if !several {

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 const (
@@ -51,7 +51,7 @@ func playFleet(t *testing.T, steps int) (took time.Duration, answered, refused i
 		dirs = append(dirs, t.TempDir())
 	}
 	synctest.Test(t, func(t *testing.T) {
-		server := scalrtest.New(scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 20 * time.Second}}})
+		server := scalrsim.New(scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 20 * time.Second}}})
 		limit := &limited{to: &slow{to: server.Client().Transport}}
 		began := time.Now()
 		var group sync.WaitGroup

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // life is what happens to one run in Scalr, from its creation on.
 type life struct {
-	steps      []scalrtest.Step // after `pending`
-	processing time.Duration    // from the end of the upload until it is processed
+	steps      []scalrsim.Step // after `pending`
+	processing time.Duration   // from the end of the upload until it is processed
 	cost       bool
 	dry        bool
 }
@@ -37,11 +37,11 @@ var classes = []class{
 	}},
 }
 
-func dryRun(d *dice, queue time.Duration, plan []scalrtest.Step) life {
+func dryRun(d *dice, queue time.Duration, plan []scalrsim.Step) life {
 	l := life{dry: true, processing: d.around(1, 0.7)}
-	l.steps = append([]scalrtest.Step{{Status: "plan_queued", For: queue}}, plan...)
+	l.steps = append([]scalrsim.Step{{Status: "plan_queued", For: queue}}, plan...)
 	l.assess(d)
-	l.steps = append(l.steps, scalrtest.Step{Status: "planned_and_finished"})
+	l.steps = append(l.steps, scalrsim.Step{Status: "planned_and_finished"})
 	return l
 }
 
@@ -52,8 +52,8 @@ func (l *life) assess(d *dice) {
 	}
 	l.cost = true
 	l.steps = append(l.steps,
-		scalrtest.Step{Status: "cost_estimating", For: d.around(2, 0.5)},
-		scalrtest.Step{Status: "policy_checking", For: d.around(1.5, 0.5)})
+		scalrsim.Step{Status: "cost_estimating", For: d.around(2, 0.5)},
+		scalrsim.Step{Status: "policy_checking", For: d.around(1.5, 0.5)})
 }
 
 func apply(d *dice) life {
@@ -69,7 +69,7 @@ func apply(d *dice) life {
 	} else {
 		l.steps = append(l.steps, d.stage("applying", takes, d.around(2, 0.5), last, nil)...)
 	}
-	l.steps = append(l.steps, scalrtest.Step{Status: "applied"})
+	l.steps = append(l.steps, scalrsim.Step{Status: "applied"})
 	return l
 }
 
@@ -82,7 +82,7 @@ func (d *dice) around(median, sigma float64) time.Duration {
 }
 
 // plan is a planning stage whose log grows in bursts, up to Terraform's last line.
-func (d *dice) plan() []scalrtest.Step {
+func (d *dice) plan() []scalrsim.Step {
 	last := "\nTerraform will perform the following actions:\n\n  # terraform_data.network will be created\n" +
 		"  + resource \"terraform_data\" \"network\" {\n      + id = (known after apply)\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n"
 	return d.stage("planning", d.around(25, 0.9), d.around(2, 0.5), last, func(left time.Duration) (time.Duration, string) {
@@ -92,25 +92,25 @@ func (d *dice) plan() []scalrtest.Step {
 }
 
 // silent is a planning stage without a line until its last ones.
-func (d *dice) silent(takes time.Duration, last string) []scalrtest.Step {
+func (d *dice) silent(takes time.Duration, last string) []scalrsim.Step {
 	return d.stage("planning", takes, d.around(2, 0.5), last, nil)
 }
 
 // stage is a stage that takes so long, and whose log shows its last lines so long
 // before the end. Until then it grows by what burst gives, after each wait.
-func (d *dice) stage(status string, takes, lead time.Duration, last string, burst func(left time.Duration) (time.Duration, string)) []scalrtest.Step {
+func (d *dice) stage(status string, takes, lead time.Duration, last string, burst func(left time.Duration) (time.Duration, string)) []scalrsim.Step {
 	lead = min(lead, takes*4/5)
-	steps := []scalrtest.Step{{Status: status, Log: "Initializing the backend...\n"}}
+	steps := []scalrsim.Step{{Status: status, Log: "Initializing the backend...\n"}}
 	for left := takes - lead; left > 0; {
 		wait, text := left, ""
 		if burst != nil {
 			wait, text = burst(left)
 		}
 		left -= wait
-		steps = append(steps, scalrtest.Step{Status: status, For: wait})
+		steps = append(steps, scalrsim.Step{Status: status, For: wait})
 		if left > 0 {
-			steps = append(steps, scalrtest.Step{Status: status, Log: text})
+			steps = append(steps, scalrsim.Step{Status: status, Log: text})
 		}
 	}
-	return append(steps, scalrtest.Step{Status: status, Log: last}, scalrtest.Step{Status: status, For: lead})
+	return append(steps, scalrsim.Step{Status: status, Log: last}, scalrsim.Step{Status: status, For: lead})
 }

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 const (
@@ -136,12 +136,12 @@ func (s summary) hold(t *testing.T, g goal) {
 func play(t *testing.T, l life, checkout string) (s sample) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		sc := scalrtest.Scenario{Life: scalrtest.Life{Steps: l.steps}, World: scalrtest.World{ProcessFor: l.processing}}
+		sc := scalrsim.Scenario{Life: scalrsim.Life{Steps: l.steps}, World: scalrsim.World{ProcessFor: l.processing}}
 		if l.cost {
-			sc.Life.Cost = &scalrtest.Cost{Prior: "1.00", Proposed: "2.00", Delta: "1.00"}
-			sc.Life.Policies = []scalrtest.Policy{{Name: "tags", Result: "passed"}}
+			sc.Life.Cost = &scalrsim.Cost{Prior: "1.00", Proposed: "2.00", Delta: "1.00"}
+			sc.Life.Policies = []scalrsim.Policy{{Name: "tags", Result: "passed"}}
 		}
-		server := scalrtest.New(sc)
+		server := scalrsim.New(sc)
 		wire := &slow{to: server.Client().Transport}
 		began := time.Now()
 		more := []string{}
@@ -215,6 +215,6 @@ func environment(dir, checkout string) []string {
 		"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push", "GITHUB_REPOSITORY=acme/infra", "GITHUB_WORKSPACE=" + checkout,
 		"RUNNER_TEMP=" + dir, "GITHUB_OUTPUT=" + filepath.Join(dir, "output"), "GITHUB_STATE=" + filepath.Join(dir, "state"),
 		"GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"), "INPUT_BASE-URL=https://acme.scalr.test",
-		"INPUT_TOKEN=" + scalrtest.Token, "INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID, "INPUT_TIMEOUT=5h",
+		"INPUT_TOKEN=" + scalrsim.Token, "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID, "INPUT_TIMEOUT=5h",
 	}
 }

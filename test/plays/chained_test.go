@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // service answers at an address and takes what the network hands on.
@@ -24,8 +24,8 @@ output "where" { value = terraform_data.service.output }
 func TestPlayChained(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq", "curl")
-	s.scalr.AddWorkspace(scalrtest.StagingID, "network", nil)
-	s.scalr.AddWorkspace(scalrtest.StagingID, "service", nil)
+	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
+	s.scalr.AddWorkspace(scalrsim.StagingID, "service", nil)
 	url, visits := mailbox(t)
 	s.commit("merged", map[string]string{"infra/service/main.tf": service(url), "infra/network/main.tf": `
 resource "terraform_data" "vpc" { input = "vpc-1\" $(touch pwned)\nsubnets=[] $${var.x} %%{if} $$${y}" }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // workers is a configuration whose size an alert may change.
@@ -27,7 +27,7 @@ func TestPlayAlert(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	for _, name := range []string{"checkout", "search"} {
-		s.scalr.AddWorkspace(scalrtest.EnvironmentID, name, nil)
+		s.scalr.AddWorkspace(scalrsim.EnvironmentID, name, nil)
 	}
 	s.commit("main", workers())
 	payload := object{"issueId": "d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d", "state": "ACTIVATED", "priority": "CRITICAL", "condition": "Checkout queue is long"}
@@ -135,7 +135,7 @@ func (s *stage) nothingWritten() {
 func TestPlayChat(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq", "curl")
-	s.scalr.AddWorkspace(scalrtest.StagingID, "checkout", nil)
+	s.scalr.AddWorkspace(scalrsim.StagingID, "checkout", nil)
 	s.commit("main", workers())
 	url, letters := mailbox(t)
 	s.secrets["SLACK_WEBHOOK_URL"] = url

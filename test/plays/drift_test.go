@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestPlayDrift plays five mornings: none, some, still some, gone, some again.
@@ -13,17 +13,17 @@ import (
 // refresh-only ones, which list drift and no resource changes.
 func TestPlayDrift(t *testing.T) {
 	t.Parallel()
-	drifted := []scalrtest.Change{{Address: "terraform_data.a", Action: "update"}}
+	drifted := []scalrsim.Change{{Address: "terraform_data.a", Action: "update"}}
 	s := newStage(t, scripted(), "jq")
 	s.commit("main", network("a"))
 	for i, morning := range []struct {
-		changes []scalrtest.Change
+		changes []scalrsim.Change
 		issues  string
 	}{
-		{[]scalrtest.Change{}, ""},
+		{[]scalrsim.Change{}, ""},
 		{drifted, "#1 Drift in production/network [drift] open true, 0 comments"},
 		{drifted, "#1 Drift in production/network [drift] open true, 0 comments"},
-		{[]scalrtest.Change{}, "#1 Drift in production/network [drift] open false, 1 comments"},
+		{[]scalrsim.Change{}, "#1 Drift in production/network [drift] open false, 1 comments"},
 		{drifted, "#1 Drift in production/network [drift] open false, 1 comments; #2 Drift in production/network [drift] open true, 0 comments"},
 	} {
 		s.noObjections()

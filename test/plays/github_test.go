@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"scalr-run-action/internal/comment/githubtest"
+	"scalr-run-action/internal/github/githubtest"
 )
 
 // github is the GitHub of a stage. In front of the one in memory it does what

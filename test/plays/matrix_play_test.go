@@ -4,16 +4,16 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestPlayMatrix plays dry runs in the workspaces that a pull request changes, and the one check that stands for them.
 func TestPlayMatrix(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "git", "jq")
-	s.scalr.AddWorkspace(scalrtest.StagingID, "network", nil)
-	s.scalr.AddWorkspace(scalrtest.StagingID, "database", nil)
-	s.scalr.AddWorkspace(scalrtest.EnvironmentID, "database", nil)
+	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
+	s.scalr.AddWorkspace(scalrsim.StagingID, "database", nil)
+	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
 	files := func(name, content string) map[string]string {
 		all := network("a")
 		all["infra/database/main.tf"] = `resource "terraform_data" "database" {}`

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // network is a configuration with the named subnets.
@@ -26,7 +26,7 @@ const networkFile = "infra/network/main.tf"
 func TestPlayApplyThenPlan(t *testing.T) {
 	t.Parallel()
 	scenario := real()
-	scenario.World.Identity = scalrtest.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
+	scenario.World.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
 	s := newStage(t, scenario)
 	s.commit("merged", network("a", "b"))
 	s.commit("smaller", network("a"))

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // invocation is a process as the runner starts it.
@@ -137,7 +137,7 @@ func (j *jobRun) printed(rec *stepRecord, out string) {
 		}
 	}
 	shown := strings.Join(read.Log, "\n")
-	if strings.Contains(shown, scalrtest.Token) || strings.Contains(shown, j.token) {
+	if strings.Contains(shown, scalrsim.Token) || strings.Contains(shown, j.token) {
 		j.stage.t.Errorf("step %q printed a token", rec.title)
 	}
 	rec.commands = append(rec.commands, read.Commands...)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
@@ -39,7 +39,7 @@ func TestPlayREADME(t *testing.T) {
 // around makes a workflow of a block, if it is one of ours: not one of another
 // action, nor of a Scalr with another address.
 func around(block string) (workflow string, ok bool) {
-	block = strings.ReplaceAll(block, "ws-v0abc123", scalrtest.WorkspaceID)
+	block = strings.ReplaceAll(block, "ws-v0abc123", scalrsim.WorkspaceID)
 	ours := strings.Contains(block, "OWNER/scalr-run-action@v1") && strings.Contains(block, theirScalr)
 	follows := strings.Contains(block, "steps.plan.outputs.")
 	switch {
@@ -59,8 +59,8 @@ func around(block string) (workflow string, ok bool) {
 
 func playREADME(t *testing.T, workflow string) {
 	scenario := scripted()
-	scenario.World.Identity = scalrtest.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions"}
-	scenario.Life.Cost = &scalrtest.Cost{Prior: "100.00", Proposed: "110.00", Delta: "10.00"}
+	scenario.World.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions"}
+	scenario.Life.Cost = &scalrsim.Cost{Prior: "100.00", Proposed: "110.00", Delta: "10.00"}
 	s := newStage(t, scenario, "jq")
 	s.secrets["DB_PASSWORD"] = "readme-password-4711"
 	files := network("a")

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // writes counts the requests by which somebody changed something at Scalr.
@@ -80,11 +80,11 @@ func idsOf(data any) []string {
 
 func (s *stage) read(path string, answer any) {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.scalrURL+scalrtest.BasePath+path, nil)
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.scalrURL+scalrsim.BasePath+path, nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for name, value := range map[string]string{"Authorization": "Bearer " + scalrtest.Token, "Accept": "application/vnd.api+json",
+	for name, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json",
 		"Prefer": "profile=preview", "User-Agent": "plays/1"} {
 		request.Header.Set(name, value)
 	}

@@ -19,7 +19,7 @@ import (
 	"sync"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // workshop is the directory in which the program is built.
@@ -69,7 +69,7 @@ func tools() string { return filepath.Join(workshop, "tools") }
 type stage struct {
 	t        *testing.T
 	program  string // the built one
-	scalr    *scalrtest.Server
+	scalr    *scalrsim.Server
 	scalrURL string
 	github   *github
 	commits  map[string]map[string]string // hash to path to content
@@ -85,7 +85,7 @@ type stage struct {
 
 // newStage makes a world. It skips the test where a tool of the scripts is
 // missing, or the one that really executes configurations if the scenario does.
-func newStage(t *testing.T, scenario scalrtest.Scenario, needs ...string) *stage {
+func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage {
 	t.Helper()
 	for _, tool := range append([]string{"bash"}, needs...) {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -98,28 +98,28 @@ func newStage(t *testing.T, scenario scalrtest.Scenario, needs ...string) *stage
 	}
 	s := &stage{t: t, program: program, github: newGitHub(t),
 		commits: map[string]map[string]string{}, vars: map[string]string{}, reviews: map[string]string{},
-		secrets: map[string]string{"SCALR_TOKEN": scalrtest.Token}}
+		secrets: map[string]string{"SCALR_TOKEN": scalrsim.Token}}
 	s.open(scenario)
 	t.Cleanup(s.close)
 	return s
 }
 
 // real is the scenario in which what is uploaded is really executed.
-func real() scalrtest.Scenario {
+func real() scalrsim.Scenario {
 	scenario := scripted()
 	scenario.Life.Execute = true
 	return scenario
 }
 
 // scripted is for plays in which nothing runs, or nothing that Terraform alone could show.
-func scripted() scalrtest.Scenario {
-	return scalrtest.Scenario{Pace: 0.1, World: scalrtest.World{Processing: -1}}
+func scripted() scalrsim.Scenario {
+	return scalrsim.Scenario{Pace: 0.1, World: scalrsim.World{Processing: -1}}
 }
 
 // open puts a Scalr on the stage.
-func (s *stage) open(scenario scalrtest.Scenario) {
+func (s *stage) open(scenario scalrsim.Scenario) {
 	s.t.Helper()
-	s.scalr = scalrtest.New(scenario)
+	s.scalr = scalrsim.New(scenario)
 	s.t.Cleanup(s.scalr.Close)
 	if scenario.Life.Execute && !s.scalr.Executes() {
 		s.t.Skip("neither terraform nor tofu is on the PATH")

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/comment/githubtest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // workflow is one of the files in workflows, to be played by act.
@@ -24,7 +24,7 @@ type workflow struct {
 	t      *testing.T
 	file   string
 	event  string // push if empty
-	scalr  *scalrtest.Server
+	scalr  *scalrsim.Server
 	github *githubtest.Server // nil if the workflow does not speak to it
 	own    bool               // the checkout is this repository
 }
@@ -44,8 +44,8 @@ func (w workflow) play() (code int, log string) {
 		event = "push"
 	}
 	args := []string{event, "-W", ".github/workflows/" + w.file, "-P", "ubuntu-latest=local/job:1", "--pull=false", "--rebuild=false", "--rm",
-		"--local-repository", "acme/scalr-run-action@v1=" + action(w.t), "-s", "SCALR_TOKEN=" + scalrtest.Token,
-		"--var", "SCALR_URL=" + w.scalr.URL(), "--var", "SCALR_WORKSPACE=" + scalrtest.WorkspaceID, "-e", filepath.Join(home, "event.json")}
+		"--local-repository", "acme/scalr-run-action@v1=" + action(w.t), "-s", "SCALR_TOKEN=" + scalrsim.Token,
+		"--var", "SCALR_URL=" + w.scalr.URL(), "--var", "SCALR_WORKSPACE=" + scalrsim.WorkspaceID, "-e", filepath.Join(home, "event.json")}
 	payload := `{}`
 	if w.github != nil {
 		args = append(args, "-s", "GITHUB_TOKEN="+w.github.Token(), "--env", "GITHUB_API_URL="+w.github.APIURL(), "--env", "GITHUB_GRAPHQL_URL="+w.github.GraphQLURL())
@@ -66,7 +66,7 @@ func (w workflow) play() (code int, log string) {
 	if err := cmd.Run(); cmd.ProcessState == nil || ctx.Err() != nil {
 		w.t.Fatalf("act: %v\n%s", err, out)
 	}
-	if strings.Contains(out.String(), scalrtest.Token) {
+	if strings.Contains(out.String(), scalrsim.Token) {
 		w.t.Error("the token stands in the log")
 	}
 	return cmd.ProcessState.ExitCode(), out.String()
@@ -202,7 +202,7 @@ func TestWorkflowCompanions(t *testing.T) {
 func TestWorkflowBadInput(t *testing.T) {
 	t.Parallel()
 	prepare(t)
-	server := scalr(t, scalrtest.Scenario{})
+	server := scalr(t, scalrsim.Scenario{})
 	code, log := workflow{t: t, file: "bad-input.yml", scalr: server}.play()
 	if got := seen(log, "seen"); code == 0 || len(got) != 1 || !strings.HasPrefix(got[0], "invalid ") || got[0] == "invalid " {
 		t.Errorf("act ended with %d and saw %q, want a failure, invalid and a code", code, got)

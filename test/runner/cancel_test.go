@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // The runner's patience with a container that it cancels (ProcessInvoker.cs).
@@ -19,7 +19,7 @@ var patience = []struct {
 
 // cancel sends the client of docker what the runner sends it, once the run has
 // the status, and returns when it began to.
-func cancel(t *testing.T, server *scalrtest.Server, status string) func(*exec.Cmd, <-chan struct{}) time.Time {
+func cancel(t *testing.T, server *scalrsim.Server, status string) func(*exec.Cmd, <-chan struct{}) time.Time {
 	return func(client *exec.Cmd, ended <-chan struct{}) time.Time {
 		awaitSeen(t, server, status)
 		began := time.Now()
@@ -39,14 +39,14 @@ func cancel(t *testing.T, server *scalrtest.Server, status string) func(*exec.Cm
 }
 
 // awaitSeen waits until the newest run has the status, and the action has seen it.
-func awaitSeen(t *testing.T, server *scalrtest.Server, status string) {
+func awaitSeen(t *testing.T, server *scalrsim.Server, status string) {
 	t.Helper()
 	await(t, server, status)
 	time.Sleep(2 * time.Second)
 }
 
 // await waits until the newest run has the status.
-func await(t *testing.T, server *scalrtest.Server, status string) {
+func await(t *testing.T, server *scalrsim.Server, status string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if runs := server.Runs(); len(runs) > 0 && runs[len(runs)-1].Status == status {
@@ -57,21 +57,21 @@ func await(t *testing.T, server *scalrtest.Server, status string) {
 }
 
 func TestCancel(t *testing.T) {
-	long := scalrtest.Stage{For: 5 * time.Minute}
+	long := scalrsim.Stage{For: 5 * time.Minute}
 	for _, test := range []struct {
 		name, status string
-		life         scalrtest.Life
+		life         scalrsim.Life
 		inputs       []string
 		stop, end    string // what Scalr is asked, and the status it comes to
 	}{
-		{"pending behind another", "pending", scalrtest.Life{Queue: 5 * time.Minute}, []string{"dry-run=false"}, "discard", "discarded"},
-		{"planning", "planning", scalrtest.Life{Plan: long}, nil, "cancel", "canceled"},
-		{"applying", "applying", scalrtest.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
-		{"applying, stop-apply", "applying", scalrtest.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
+		{"pending behind another", "pending", scalrsim.Life{Queue: 5 * time.Minute}, []string{"dry-run=false"}, "discard", "discarded"},
+		{"planning", "planning", scalrsim.Life{Plan: long}, nil, "cancel", "canceled"},
+		{"applying", "applying", scalrsim.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
+		{"applying, stop-apply", "applying", scalrsim.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStep(t, test.inputs...)
-			server := scalr(t, scalrtest.Scenario{Life: test.life})
+			server := scalr(t, scalrsim.Scenario{Life: test.life})
 			p := s.at(server).playing(cancel(t, server, test.status))
 			trace(t, server, p)
 			p.want(t, 130, "result=interrupted")
@@ -89,7 +89,7 @@ func TestCancel(t *testing.T) {
 }
 
 // checkStop holds what Scalr was asked against what it should have been.
-func checkStop(t *testing.T, server *scalrtest.Server, p played, stop, end string) {
+func checkStop(t *testing.T, server *scalrsim.Server, p played, stop, end string) {
 	t.Helper()
 	run := runOf(t, server, p)
 	if stop == "" {
@@ -107,10 +107,10 @@ func checkStop(t *testing.T, server *scalrtest.Server, p played, stop, end strin
 }
 
 // runOf is the run that the step made.
-func runOf(t *testing.T, server *scalrtest.Server, p played) scalrtest.RunRecord {
+func runOf(t *testing.T, server *scalrsim.Server, p played) scalrsim.RunRecord {
 	t.Helper()
 	runs := server.Runs()
-	at := slices.IndexFunc(runs, func(r scalrtest.RunRecord) bool { return r.ID == p.outputs["run-id"] })
+	at := slices.IndexFunc(runs, func(r scalrsim.RunRecord) bool { return r.ID == p.outputs["run-id"] })
 	if at < 0 {
 		t.Fatalf("the run %q is not among %+v", p.outputs["run-id"], runs)
 	}
@@ -118,7 +118,7 @@ func runOf(t *testing.T, server *scalrtest.Server, p played) scalrtest.RunRecord
 }
 
 // trace prints what happened when, in seconds since the signal.
-func trace(t *testing.T, server *scalrtest.Server, p played) {
+func trace(t *testing.T, server *scalrsim.Server, p played) {
 	since := func(at time.Time) float64 { return at.Sub(p.signalled).Seconds() }
 	run := runOf(t, server, p)
 	for _, m := range run.Transitions {
@@ -134,7 +134,7 @@ func trace(t *testing.T, server *scalrtest.Server, p played) {
 func TestPostAfterKill(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)
-	server := scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
+	server := scalr(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
 		awaitSeen(t, server, "planning")
 		now := time.Now()

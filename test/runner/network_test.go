@@ -13,14 +13,14 @@ import (
 	"sync"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // behindTLS serves a simulated Scalr under names of hosts, with a certificate
 // that only its own authority vouches for, which is returned as PEM.
-func behindTLS(t *testing.T) (server *scalrtest.Server, authority string) {
+func behindTLS(t *testing.T) (server *scalrsim.Server, authority string) {
 	t.Helper()
-	server = scalrtest.New(named(t, "plan-changes"))
+	server = scalrsim.New(named(t, "plan-changes"))
 	api, blob := overTLS(server), overTLS(server.BlobHandler())
 	t.Cleanup(func() {
 		api.Close()

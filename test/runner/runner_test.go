@@ -26,7 +26,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // step is one step of a job that runs the action's container.
@@ -83,8 +83,8 @@ func (s *step) set(inputs ...string) *step {
 }
 
 // at points the step to a simulated Scalr.
-func (s *step) at(server *scalrtest.Server) *step {
-	return s.set("base-url="+server.URL(), "token="+scalrtest.Token, "workspace-id="+scalrtest.WorkspaceID)
+func (s *step) at(server *scalrsim.Server) *step {
+	return s.set("base-url="+server.URL(), "token="+scalrsim.Token, "workspace-id="+scalrsim.WorkspaceID)
 }
 
 func (s *step) write(name, text string) {
@@ -179,8 +179,8 @@ func (s *step) read(p *played) {
 	if len(p.step.Problems) > 0 || p.step.Stopped {
 		s.t.Errorf("the runner objects to the log: %q, commands stopped %t", p.step.Problems, p.step.Stopped)
 	}
-	for where, text := range map[string]string{"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrtest.Token, ""), "summary": p.summary} {
-		if strings.Contains(text, scalrtest.Token) {
+	for where, text := range map[string]string{"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, ""), "summary": p.summary} {
+		if strings.Contains(text, scalrsim.Token) {
 			s.t.Errorf("the token stands in the %s", where)
 		}
 	}
@@ -206,9 +206,9 @@ func (p played) want(t *testing.T, code int, outputs ...string) {
 }
 
 // scalr starts a simulated Scalr, and objects at the end to what it objects to.
-func scalr(t *testing.T, scenario scalrtest.Scenario) *scalrtest.Server {
+func scalr(t *testing.T, scenario scalrsim.Scenario) *scalrsim.Server {
 	t.Helper()
-	server := scalrtest.New(scenario)
+	server := scalrsim.New(scenario)
 	_, stop, err := server.Start()
 	if err != nil {
 		t.Fatal(err)
@@ -223,9 +223,9 @@ func scalr(t *testing.T, scenario scalrtest.Scenario) *scalrtest.Server {
 }
 
 // named is one of the simulator's scenarios.
-func named(t *testing.T, name string) scalrtest.Scenario {
+func named(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
-	s, ok := scalrtest.Scenarios()[name]
+	s, ok := scalrsim.Scenarios()[name]
 	if !ok {
 		t.Fatalf("there is no scenario %q", name)
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/yuin/goldmark/text"
 	"gopkg.in/yaml.v3"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // hostile is what a shell must not take for its own.
@@ -79,7 +79,7 @@ func documented(t *testing.T) map[string]string {
 var releasedImage = regexp.MustCompile(`ghcr\.io/[A-Za-z0-9-]+/scalr-run-action:v1`)
 
 // shell runs a script by sh in a checkout, with the image under test.
-func shell(t *testing.T, dir, script string, server *scalrtest.Server, env ...string) *exec.Cmd {
+func shell(t *testing.T, dir, script string, server *scalrsim.Server, env ...string) *exec.Cmd {
 	t.Helper()
 	script = releasedImage.ReplaceAllLiteralString(script, image(t))
 	script = strings.ReplaceAll(script, "acme.scalr.io", server.URL())
@@ -87,7 +87,7 @@ func shell(t *testing.T, dir, script string, server *scalrtest.Server, env ...st
 	script = strings.ReplaceAll(script, `rm -rf "$out"`, "true") // the tests look at what is there
 	cmd := exec.Command("sh", "-eu", "-c", script)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrtest.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
+	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrsim.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
 	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir))
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
@@ -153,7 +153,7 @@ func TestShell(t *testing.T) {
 			t.Parallel()
 			dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
 			cmd := shell(t, dir, script, server, "BUILD_TAG="+hostile, "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=wider",
-				"bamboo_scalr_token_secret="+scalrtest.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example")
+				"bamboo_scalr_token_secret="+scalrsim.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example")
 			log := output(t, cmd)
 			got := sourced(t, dir)
 			runs := server.Runs()
@@ -163,7 +163,7 @@ func TestShell(t *testing.T) {
 			if message, _ := runs[0].Attributes["message"].(string); !strings.Contains(message, "`touch canary` $(touch canary)") {
 				t.Errorf("the message is %q, want the hostile one", message)
 			}
-			if strings.Contains(log, "::") || strings.Contains(log, scalrtest.Token) {
+			if strings.Contains(log, "::") || strings.Contains(log, scalrsim.Token) {
 				t.Errorf("want a plain log without the token:\n%s", log)
 			}
 			if summary, err := os.ReadFile(written(t, dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
@@ -182,7 +182,7 @@ func TestShell(t *testing.T) {
 func TestShellJenkinsApplies(t *testing.T) {
 	t.Parallel()
 	image(t)
-	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrtest.Scenario{})
+	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrsim.Scenario{})
 	output(t, shell(t, dir, scripts["Jenkins"], server, "BUILD_TAG=b-7", "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=main"))
 	got := sourced(t, dir)
 	if got["SCALR_RESULT"] != "needs-confirmation" {
@@ -227,7 +227,7 @@ func TestShellAsSomebody(t *testing.T) {
 func TestShellHostileOutputs(t *testing.T) {
 	t.Parallel()
 	image(t)
-	scenario := scalrtest.Scenario{Life: scalrtest.Life{Outputs: []scalrtest.Output{{Name: "banner", Value: hostile}}}}
+	scenario := scalrsim.Scenario{Life: scalrsim.Life{Outputs: []scalrsim.Output{{Name: "banner", Value: hostile}}}}
 	dir, server := checkout(t), scalr(t, scenario)
 	script := strings.Replace(shellScripts(t)["line"], "--env INPUT_MESSAGE", "--env INPUT_MESSAGE --env INPUT_DRY_RUN=false --env INPUT_AUTO_APPLY=true", 1)
 	output(t, shell(t, dir, script, server))
@@ -244,7 +244,7 @@ func TestShellHostileOutputs(t *testing.T) {
 func TestShellBadInput(t *testing.T) {
 	t.Parallel()
 	image(t)
-	server := scalr(t, scalrtest.Scenario{})
+	server := scalr(t, scalrsim.Scenario{})
 	cmd := shell(t, checkout(t), strings.Replace(shellScripts(t)["line"], "INPUT_PATH=infra", "INPUT_PATH=nowhere", 1), server)
 	if log, err := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(log), "nowhere") {
 		t.Errorf("the line ended with %v, want exit code 2:\n%s", err, log)
@@ -257,7 +257,7 @@ func TestShellSignals(t *testing.T) {
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			dir, server := checkout(t), scalr(t, scalrtest.Scenario{Life: scalrtest.Life{Plan: scalrtest.Stage{For: 5 * time.Minute}}})
+			dir, server := checkout(t), scalr(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 			cmd := shell(t, dir, strings.Replace(shellScripts(t)["line"], "docker run", "exec docker run", 1), server)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 func TestDryRun(t *testing.T) {
@@ -14,7 +14,7 @@ func TestDryRun(t *testing.T) {
 	s := newStep(t)
 	server := scalr(t, named(t, "execute"))
 	p := s.at(server).play()
-	p.want(t, 0, "result=planned", "has-changes=true", "additions=1", "workspace-id="+scalrtest.WorkspaceID)
+	p.want(t, 0, "result=planned", "has-changes=true", "additions=1", "workspace-id="+scalrsim.WorkspaceID)
 	runs := server.Runs()
 	if len(runs) != 1 || !runs[0].Dry || runs[0].ID != p.outputs["run-id"] {
 		t.Errorf("Scalr has these runs: %+v, want the dry run %s", runs, p.outputs["run-id"])
@@ -55,13 +55,13 @@ func TestReviewedApply(t *testing.T) {
 
 func TestCompanions(t *testing.T) {
 	t.Parallel()
-	server := scalr(t, scalrtest.Scenario{})
+	server := scalr(t, scalrsim.Scenario{})
 	s := newStep(t, "mode=show", "name=production").at(server)
 	s.entry = "/scalr-environment"
-	s.play().want(t, 0, "result=done", "environment-id="+scalrtest.EnvironmentID, "name=production")
+	s.play().want(t, 0, "result=done", "environment-id="+scalrsim.EnvironmentID, "name=production")
 	s = newStep(t, "mode=show", "environment=production", "name=network").at(server).set("workspace-id=")
 	s.entry = "/scalr-workspace"
-	s.play().want(t, 0, "result=done", "workspace-id="+scalrtest.WorkspaceID)
+	s.play().want(t, 0, "result=done", "workspace-id="+scalrsim.WorkspaceID)
 }
 
 // After a normal end the post step does nothing and says nothing.
@@ -81,7 +81,7 @@ func TestPostAfterNormalEnd(t *testing.T) {
 
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	server := scalr(t, scalrtest.Scenario{})
+	server := scalr(t, scalrsim.Scenario{})
 	p := newStep(t, "path=nowhere", "dry-run=maybe").at(server).play()
 	p.want(t, 2, "result=invalid")
 	var annotations []string

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // mostMemory is what the program may hold at its peak, in KiB.
@@ -42,7 +42,7 @@ func TestBombs(t *testing.T) {
 			server := httptest.NewServer(answer)
 			defer server.Close()
 			defer server.CloseClientConnections()
-			w := &wire{server: scalrtest.New(scalrtest.Scenario{})}
+			w := &wire{server: scalrsim.New(scalrsim.Scenario{})}
 			w.server.SetURLs(server.URL, server.URL)
 			s := w.start(t).wait(t)
 			t.Logf("peak %.1f MiB, exit %d after %s", float64(s.peak)/1024, s.code, s.took.Round(time.Millisecond))
@@ -73,8 +73,8 @@ func TestLargeLogs(t *testing.T) {
 	for name, oneLine := range map[string]bool{"128 MiB": false, "128 MiB in a line": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			scenario := scalrtest.Scenarios()["plan-changes"]
-			scenario.Life.Plan = scalrtest.Stage{For: 5 * time.Second, Size: 128 << 20, OneLine: oneLine}
+			scenario := scalrsim.Scenarios()["plan-changes"]
+			scenario.Life.Plan = scalrsim.Stage{For: 5 * time.Second, Size: 128 << 20, OneLine: oneLine}
 			w := newWire(t, scenario)
 			s := w.start(t).wait(t)
 			t.Logf("peak %.1f MiB, exit %d after %s, printed %d bytes", float64(s.peak)/1024, s.code, s.took.Round(time.Millisecond), s.log.Len())
@@ -101,7 +101,7 @@ func TestManyFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w := newWire(t, scalrtest.Scenarios()["plan-changes"])
+	w := newWire(t, scalrsim.Scenarios()["plan-changes"])
 	s := w.startIn(t, checkout).wait(t)
 	t.Logf("peak %.1f MiB, exit %d after %s", float64(s.peak)/1024, s.code, s.took.Round(time.Millisecond))
 	if s.code != 0 || s.peak > mostMemory {

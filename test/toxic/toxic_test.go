@@ -19,7 +19,7 @@ import (
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
 
-	"scalr-run-action/internal/scalr/scalrtest"
+	"scalr-run-action/internal/scalrsim"
 )
 
 // binary is the built program.
@@ -50,13 +50,13 @@ func build(m *testing.M) int {
 
 // wire is a Scalr behind two proxies, one for each of its hosts.
 type wire struct {
-	server    *scalrtest.Server
+	server    *scalrsim.Server
 	api, blob *toxiproxy.Proxy
 }
 
-func newWire(t *testing.T, s scalrtest.Scenario) *wire {
+func newWire(t *testing.T, s scalrsim.Scenario) *wire {
 	t.Helper()
-	w := &wire{server: scalrtest.New(s)}
+	w := &wire{server: scalrsim.New(s)}
 	api, blob := httptest.NewServer(w.server), httptest.NewServer(w.server.BlobHandler())
 	t.Cleanup(func() { api.CloseClientConnections(); api.Close(); blob.CloseClientConnections(); blob.Close() })
 	proxies := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
@@ -113,7 +113,7 @@ func (w *wire) startIn(t *testing.T, checkout string) *step {
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	s.cmd.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + s.dir, "GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"),
 		"GITHUB_STATE=" + filepath.Join(s.dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"), "INPUT_BASE-URL=" + w.server.URL(),
-		"INPUT_TOKEN=" + scalrtest.Token, "INPUT_WORKSPACE-ID=" + scalrtest.WorkspaceID}
+		"INPUT_TOKEN=" + scalrsim.Token, "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestBytes(t *testing.T) {
 			if c.scenario == "" {
 				c.scenario = "plan-changes"
 			}
-			w := newWire(t, scalrtest.Scenarios()[c.scenario])
+			w := newWire(t, scalrsim.Scenarios()[c.scenario])
 			if c.api != "" {
 				poison(t, w.api, c.api, c.lasts)
 			}
@@ -243,7 +243,7 @@ func (w *wire) wantWell(t *testing.T, s *step) {
 func TestDown(t *testing.T) {
 	for name, after := range map[string]time.Duration{"at the start": 0, "on the way": 3 * time.Second} {
 		t.Run(name, func(t *testing.T) {
-			scenario := scalrtest.Scenarios()["plan-changes"]
+			scenario := scalrsim.Scenarios()["plan-changes"]
 			scenario.Life.Plan.For = 6 * time.Second
 			w := newWire(t, scenario)
 			var s *step
@@ -275,7 +275,7 @@ func TestSignal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			scenario := scalrtest.Scenarios()["plan-changes"]
+			scenario := scalrsim.Scenarios()["plan-changes"]
 			scenario.Life.Plan.For = time.Minute
 			w := newWire(t, scenario)
 			s := w.start(t)

@@ -1,0 +1,214 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"scalr-run-action/internal/jsonstream"
+)
+
+// The bounds of what is read of GitHub's answers. They are read as they arrive:
+// of a list of comments one comment at a time is held.
+const (
+	answerLimit   = 48 << 20  // a page of 100 comments of the greatest length fits, however it is escaped
+	documentLimit = 4 << 20   // of an answer that is held whole
+	elementLimit  = 1 << 20   // of one element of a list
+	bodyLimit     = 320 << 10 // of the text of a comment: 65,536 characters of four bytes, and more
+	refusalLimit  = 64 << 10  // of a refusal, which is read for its words
+	nameLimit     = 500       // of an id, a login or an address
+)
+
+// streamed is what an answer is read into element by element. Anything else is
+// decoded by encoding/json from an answer that is held whole.
+type streamed interface {
+	readJSON(r *jsonstream.Reader) error
+}
+
+// decode reads a good answer.
+func decode(ctx context.Context, response *http.Response, into any) error {
+	r := jsonstream.New(ctx, response.Body, jsonstream.Limits{Bytes: answerLimit})
+	first, err := r.Peek()
+	if isJSON := strings.Contains(response.Header.Get("Content-Type"), "json"); !isJSON && (err != nil || first != '{' && first != '[') {
+		return errPage
+	}
+	if list, ok := into.(streamed); err == nil && ok {
+		err = list.readJSON(r)
+	} else if err == nil {
+		err = readWhole(r, documentLimit, into)
+	}
+	if err == nil {
+		err = r.End()
+	}
+	return err
+}
+
+var errPage = errors.New("a page answered in place of GitHub's API")
+
+// errTooLarge is an answer, or an element of one, that is not read.
+var errTooLarge = &jsonstream.LimitError{Limit: "has a part that is too large"}
+
+func readWhole(r *jsonstream.Reader, most int, into any) error {
+	raw, err := r.Raw(most)
+	switch {
+	case err != nil:
+		return err
+	case raw == nil:
+		return errTooLarge
+	}
+	return json.Unmarshal(raw, into)
+}
+
+// unusable is the error of a good answer that could not be read.
+func (c call) unusable(err error) *Error {
+	limit := (*jsonstream.LimitError)(nil)
+	switch {
+	case err == errPage:
+		return &Error{Kind: Unreachable, Op: c.op, Message: err.Error()}
+	case errors.As(err, &limit):
+		return &Error{Kind: Rejected, Op: c.op, Message: "the answer " + limit.Limit}
+	}
+	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the answer: %w", err), passing: true}
+}
+
+// page is one page of a list of comments, of which the matching ones are kept.
+type page struct {
+	matches func(remote) bool
+	found   []remote
+	count   int // of all
+}
+
+func (p *page) readJSON(r *jsonstream.Reader) error {
+	p.found, p.count = nil, 0 // of an attempt before
+	return r.Array(func() error {
+		var c remote
+		err := c.read(r)
+		if p.count++; err == nil && p.matches(c) {
+			p.found = append(p.found, c)
+		}
+		return err
+	})
+}
+
+var errNoComment = errors.New("it is not a comment")
+
+func (c *remote) readJSON(r *jsonstream.Reader) error {
+	if first, err := r.Peek(); err != nil || first != '{' {
+		return cmp.Or(err, errNoComment)
+	}
+	return c.read(r)
+}
+
+func (c *remote) read(r *jsonstream.Reader) error {
+	err := members(r, func(name string) (err error) {
+		switch name {
+		case "id":
+			raw, err := r.Raw(30)
+			c.ID, _ = strconv.ParseInt(string(raw), 10, 64)
+			return err
+		case "node_id":
+			c.NodeID, _, err = r.Text(nameLimit)
+		case "html_url":
+			c.URL, _, err = r.Text(nameLimit)
+		case "body":
+			c.Body, _, err = r.Text(bodyLimit)
+		case "user":
+			return members(r, func(name string) (err error) {
+				switch name {
+				case "login":
+					c.User.Login, _, err = r.Text(nameLimit)
+				case "type":
+					c.User.Type, _, err = r.Text(nameLimit)
+				}
+				return err
+			})
+		}
+		return err
+	})
+	c.marker, c.state = parse(c.Body)
+	c.sum = sumOf(c.Body)
+	return err
+}
+
+// members reads an object; any other value counts as an empty one.
+func members(r *jsonstream.Reader, each func(name string) error) error {
+	c, err := r.Peek()
+	switch {
+	case err != nil:
+		return err
+	case c != '{':
+		return r.Skip()
+	}
+	return r.Object(each)
+}
+
+// sumOf identifies a text, line ends and the space around it left out.
+func sumOf(body string) [sha256.Size]byte { return sha256.Sum256([]byte(normal(body))) }
+
+// pulls is a list of pull requests.
+type pulls []pull
+
+func (p *pulls) readJSON(r *jsonstream.Reader) error {
+	*p = nil
+	return r.Array(func() error {
+		raw, err := r.Raw(elementLimit)
+		if err != nil || raw == nil {
+			return err
+		}
+		var one pull
+		err = json.Unmarshal(raw, &one)
+		*p = append(*p, one)
+		return err
+	})
+}
+
+// mostOurs and mostText are how many comments of ours are kept of a thread, and how
+// much text of them. A mode that never rewrites any may have written thousands.
+const (
+	mostOurs = 1000
+	mostText = 2 << 20
+)
+
+// collection are comments of ours. Of too many the newest are kept, and only of
+// those that are newest the text.
+type collection struct {
+	list []remote
+	text int // bytes
+}
+
+func (a *collection) add(c remote) {
+	a.list = append(a.list, c)
+	a.text += len(c.Body)
+	if len(a.list) == 2*mostOurs {
+		a.newestFirst()
+		a.list = a.list[:mostOurs]
+	}
+	if a.text <= mostText {
+		return
+	}
+	a.newestFirst()
+	a.text = 0
+	for i := range a.list {
+		if a.text += len(a.list[i].Body); i > 0 && a.text > mostText/2 {
+			a.text -= len(a.list[i].Body)
+			a.list[i].Body = ""
+		}
+	}
+}
+
+func (a *collection) newestFirst() {
+	slices.SortFunc(a.list, func(x, y remote) int { return y.compare(x) })
+}
+
+// oldestFirst gives them by age, each once.
+func (a *collection) oldestFirst() []remote {
+	slices.SortFunc(a.list, func(x, y remote) int { return cmp.Compare(x.ID, y.ID) })
+	return slices.CompactFunc(a.list, func(x, y remote) bool { return x.ID == y.ID })
+}

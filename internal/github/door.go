@@ -1,0 +1,143 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// call is one request to GitHub, to be made until it has an answer.
+type call struct {
+	op     string // for errors
+	method string
+	url    string
+	body   any // sent as JSON; nil sends none
+	tries  int // at most so many; 0 for as long as patience lasts
+
+	// verdict finds the error in an answer whose status is good, which is
+	// how GraphQL reports its own.
+	verdict func(http.Header) *Error
+}
+
+const attemptLimit = 20 * time.Second
+
+// do is the one door to GitHub. It decodes the answer into into and repeats
+// what may succeed later, with waits that GitHub names or that grow.
+func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
+	for try := 1; ; try++ {
+		header, err := s.attempt(ctx, c, into)
+		if err == nil {
+			return header, nil
+		}
+		wait, again := c.again(err, try)
+		// Whoever is out of patience wants to hear of the trouble, not of the patience.
+		if !again || s.pause(ctx, wait) != nil {
+			return nil, c.ended(ctx, err)
+		}
+	}
+}
+
+// again reports whether to make the call again after an error, and when.
+func (c call) again(err error, try int) (time.Duration, bool) {
+	var e *Error
+	if !errors.As(err, &e) || !e.passing || try == c.tries {
+		return 0, false
+	}
+	return e.pauseBefore(try), true
+}
+
+// ended is err, unless it came because the context ended.
+func (c call) ended(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, errTooSlow):
+		return &Error{Kind: Unreachable, Op: c.op, Err: cause}
+	}
+	return fmt.Errorf("%s: %w", c.op, cause)
+}
+
+func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptLimit)
+	defer cancel()
+	response, err := s.send(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode >= 300 {
+		// What could be read of a refusal is enough.
+		body, _ := io.ReadAll(io.LimitReader(response.Body, refusalLimit))
+		return nil, s.refusal(c, response, body)
+	}
+	if err := decode(ctx, response, into); err != nil {
+		return nil, c.unusable(err)
+	}
+	if c.verdict != nil {
+		if e := c.verdict(response.Header); e != nil {
+			return nil, e
+		}
+	}
+	return response.Header, nil
+}
+
+// send follows one redirect, by which GitHub leads from the old name of a
+// repository to the new one, and only on the host that we trust already.
+func (s *session) send(ctx context.Context, c call) (*http.Response, error) {
+	response, err := s.sendTo(ctx, c, c.url)
+	if err != nil {
+		return nil, err
+	}
+	switch response.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return response, nil
+	}
+	response.Body.Close()
+	to, err := response.Location()
+	if err != nil {
+		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: "a redirect to nowhere"}
+	}
+	if origin(to) != s.origin {
+		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean("a redirect to another host, " + to.Host + ", which is not followed")}
+	}
+	return s.sendTo(ctx, c, to.String())
+}
+
+func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response, error) {
+	var body io.Reader
+	if c.body != nil {
+		b, err := json.Marshal(c.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(b)
+	}
+	request, err := http.NewRequestWithContext(ctx, c.method, to, body)
+	if err != nil {
+		return nil, misused("%s is not an address", s.thread.APIURL)
+	}
+	request.Header.Set("Accept", "application/vnd.github+json")
+	request.Header.Set("X-GitHub-Api-Version", "2022-11-28")
+	request.Header.Set("User-Agent", s.thread.UserAgent)
+	request.Header.Set("Authorization", "Bearer "+s.thread.Token.Reveal())
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		// The address is in Op already, in words.
+		if outer := (*url.Error)(nil); errors.As(err, &outer) {
+			err = outer.Err
+		}
+		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.hush(err), passing: !final(err)}
+	}
+	return response, nil
+}

@@ -1,0 +1,180 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+)
+
+// query asks GitHub's GraphQL API, which reports most errors with the status
+// 200 (docs.github.com, "Forming calls with GraphQL" and "Rate limits ... for
+// the GraphQL API"). What came along with an error is in data, too.
+func (s *session) query(ctx context.Context, c call, text string, variables map[string]any, data any) error {
+	var answer graphAnswer
+	c.method, c.url = http.MethodPost, s.graphql
+	c.body = map[string]any{"query": text, "variables": variables}
+	c.verdict = func(h http.Header) *Error {
+		got := answer
+		answer = graphAnswer{}
+		if len(got.Data) > 0 && data != nil && json.Unmarshal(got.Data, data) != nil {
+			return &Error{Kind: Rejected, Op: c.op, Message: "the answer is of another form than asked for"}
+		}
+		if len(got.Errors) == 0 {
+			return nil
+		}
+		return s.graphError(c, h, got.Errors[0])
+	}
+	_, err := s.do(ctx, c, &answer)
+	return err
+}
+
+type graphAnswer struct {
+	Data   json.RawMessage `json:"data"`
+	Errors []graphTrouble  `json:"errors"`
+}
+
+type graphTrouble struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
+	e := &Error{Kind: Rejected, Op: c.op, Status: http.StatusOK, Message: s.clean(t.Message)}
+	switch {
+	case t.Type == "RATE_LIMITED" || strings.Contains(strings.ToLower(t.Message), "rate limit"):
+		e.Kind, e.passing, e.Wait = RateLimited, true, howLong(h)
+	case t.Type == "FORBIDDEN" || t.Type == "INSUFFICIENT_SCOPES":
+		e.Kind = Forbidden
+	case t.Type == "NOT_FOUND":
+		e.Kind = Gone
+	case t.Type == "" && strings.HasPrefix(t.Message, "Something went wrong"):
+		e.Kind, e.passing = Unreachable, true
+	}
+	return e
+}
+
+// everyWorkflow is whom GITHUB_TOKEN writes as, in every workflow of a
+// repository.
+const everyWorkflow = "github-actions[bot]"
+
+// whoAmI returns the login under which our token writes. The token of an app
+// may not read /user, but may ask GraphQL for its viewer.
+func (s *session) whoAmI(ctx context.Context) (string, error) {
+	if s.login != "" {
+		return s.login, nil
+	}
+	const op = "ask GitHub whose token this is"
+	var me struct {
+		Viewer author `json:"viewer"`
+		author
+	}
+	err := s.query(ctx, call{op: op, tries: 3}, "query { viewer { login } }", nil, &me)
+	if s.login = me.Viewer.Login; err == nil && s.login != "" {
+		return s.login, nil
+	}
+	if err != nil && !is(err, Forbidden, Gone, Rejected, Unreachable) {
+		return "", err
+	}
+	_, err = s.do(ctx, call{op: op, method: http.MethodGet, url: s.api + "/user"}, &me)
+	if s.login = me.Login; err == nil && s.login != "" {
+		return s.login, nil
+	}
+	if err != nil && !is(err, Forbidden, Gone) {
+		return "", err
+	}
+	s.login = everyWorkflow
+	return s.login, nil
+}
+
+// is reports whether the login is this author's. GraphQL may leave out the
+// suffix that REST gives to the login of an app.
+func (a author) is(login string) bool {
+	return strings.EqualFold(a.Login, login) || a.Type == "Bot" && strings.EqualFold(a.Login, login+"[bot]")
+}
+
+// minimize hides comments as outdated, those that are not minimized yet. If a run
+// newer than the task's has made one of them its own meanwhile, the error is of
+// the kind Superseded.
+func (s *session) minimize(ctx context.Context, t task, old []remote) error {
+	const most = 100 // ids in one query
+	op := s.op("minimize the older comments on")
+	for len(old) > 0 {
+		n := min(len(old), most)
+		shown, err := s.shown(ctx, op, old[:n])
+		if err != nil {
+			return err
+		}
+		for _, id := range shown {
+			if err := s.minimizeOne(ctx, t, op, id); err != nil && !is(err, Gone) {
+				return err
+			}
+		}
+		old = old[n:]
+	}
+	return nil
+}
+
+func (s *session) minimizeOne(ctx context.Context, t task, op, id string) error {
+	const ask = "mutation($id: ID!) { minimizeComment(input: {subjectId: $id, classifier: OUTDATED}) " +
+		"{ minimizedComment { ... on IssueComment { body } } } }"
+	var data struct {
+		Minimize struct {
+			Comment struct {
+				Body string `json:"body"`
+			} `json:"minimizedComment"`
+		} `json:"minimizeComment"`
+	}
+	if err := s.query(ctx, call{op: op}, ask, map[string]any{"id": id}, &data); err != nil {
+		return err
+	}
+	order, _ := t.from()
+	_, now := parse(data.Minimize.Comment.Body)
+	if !order.known() || now.order.compare(order) <= 0 {
+		return nil
+	}
+	matching, err := s.ours(ctx, t.matches)
+	if err != nil {
+		return err
+	}
+	if err := s.showNewest(ctx, matching, id); err != nil {
+		return err
+	}
+	return superseded("%s, which is newer than %s, has written a comment at the same time", now.order, order)
+}
+
+// showNewest takes back that a comment was minimized, if it is the one of the
+// newest run.
+func (s *session) showNewest(ctx context.Context, matching []remote, id string) error {
+	if newest(matching, remote.open).NodeID != id {
+		return nil
+	}
+	const ask = "mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }"
+	return s.query(ctx, call{op: s.op("show again the comment on")}, ask, map[string]any{"id": id}, nil)
+}
+
+// shown returns the ids of those comments that are not minimized yet.
+func (s *session) shown(ctx context.Context, op string, old []remote) ([]string, error) {
+	ids := make([]string, len(old))
+	for i, c := range old {
+		ids[i] = c.NodeID
+	}
+	const ask = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id isMinimized } } }"
+	var data struct {
+		Nodes []struct {
+			ID          string `json:"id"`
+			IsMinimized bool   `json:"isMinimized"`
+		} `json:"nodes"`
+	}
+	// A comment that was deleted meanwhile is an error next to the others' data.
+	if err := s.query(ctx, call{op: op}, ask, map[string]any{"ids": ids}, &data); err != nil && !is(err, Gone) {
+		return nil, err
+	}
+	var shown []string
+	for _, n := range data.Nodes {
+		if n.ID != "" && !n.IsMinimized {
+			shown = append(shown, n.ID)
+		}
+	}
+	return shown, nil
+}

@@ -1,0 +1,113 @@
+package github
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"unicode/utf8"
+)
+
+// Failure is a run that ended before it knew its workspace by its id, so that it
+// has no report of its own.
+type Failure struct {
+	Name, Tag   string // as Marker got them: the first and the last key
+	Workspace   string // as in Post; the input that names the workspace
+	WorkspaceID string // if that is what the input is
+	Note        string // Markdown of at most MaxNote characters: what happened, for the top of the comment
+	Order       Order
+	Head        Head
+}
+
+// MaxNote is how many characters a Failure.Note may have.
+const MaxNote = 1_200
+
+// endOfNote parts the note that a report is outdated from that report.
+const endOfNote = "<!-- the outdated report -->"
+
+// MarkOutdated writes a note above the newest report on the workspace of a run
+// that failed, and returns the address of the comment. It is empty if there is
+// no such comment, or only that of a run which applied: none is created. Errors
+// are as those of Publish.
+func (t Thread) MarkOutdated(ctx context.Context, f Failure) (string, error) {
+	return t.publish(ctx, func(s *session) (task, error) {
+		note := normal(s.redactPage(f.Note))
+		if note == "" || utf8.RuneCountInString(note) > MaxNote {
+			return nil, &Error{Kind: TooLong, Op: "comment", Message: "the note is empty or too long"}
+		}
+		m := &marking{note: note, head: f.Head, order: f.Order, shownHead: s.shownHead(f.Head), nonce: rand.Text()}
+		m.prefix, m.suffix = "<!-- "+f.Name+" ", "/"+s.redact(markerKey(f.Tag))+" -->"
+		if f.Workspace != "" {
+			m.workspace = workspaceKey(s.redact(f.Workspace))
+		}
+		if f.WorkspaceID != "" {
+			m.marker = s.redact(Marker(f.Name, f.WorkspaceID, f.Tag))
+		}
+		return m, nil
+	})
+}
+
+// marking is the task of MarkOutdated.
+type marking struct {
+	note           string
+	order          Order
+	head           Head
+	shownHead      string
+	prefix, suffix string // of the marker
+	marker         string // empty if the workspace's id is unknown
+	workspace      string
+	nonce          string // for a comment that has none
+	withoutReport  bool
+}
+
+func (m *marking) from() (Order, Head) { return m.order, m.head }
+
+func (m *marking) matches(c remote) bool {
+	if m.marker != "" && c.marker == m.marker {
+		return true
+	}
+	return m.workspace != "" && c.state.workspace == m.workspace &&
+		strings.HasPrefix(c.marker, m.prefix) && strings.HasSuffix(c.marker, m.suffix)
+}
+
+func (m *marking) needsComments() bool { return true }
+
+func (m *marking) older([]remote, remote) []remote { return nil }
+
+func (m *marking) shorten() bool {
+	again := m.withoutReport
+	m.withoutReport = true
+	return !again
+}
+
+func (m *marking) next(matching []remote) write {
+	c := newest(matching, func(remote) bool { return true })
+	if c.ID == 0 || !c.open() {
+		return write{needless: true}
+	}
+	state := c.state
+	state.outdated, state.order, state.head = true, m.order, m.shownHead
+	if state.nonce == "" {
+		state.nonce = m.nonce
+	}
+	head := c.marker + "\n" + state.line() + "\n"
+	text := head + m.note + "\n\n" + endOfNote + "\n\n" + c.report()
+	if m.withoutReport || utf8.RuneCountInString(text) > maxSent {
+		text = head + m.note + "\n\n" + endOfNote + "\n\nThe outdated report is left out: with this note it is too long for a comment."
+	}
+	return write{target: c, nonce: state.nonce, text: text, needless: c.says(text)}
+}
+
+// report is what a comment says without the hidden lines and without a note that
+// it is outdated.
+func (c remote) report() string {
+	_, text, _ := strings.Cut(normal(c.Body), "\n")
+	if c.state.nonce != "" {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	if c.state.outdated {
+		if _, after, ok := strings.Cut(text, endOfNote); ok {
+			text = after
+		}
+	}
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,132 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"scalr-run-action/internal/jsonstream"
+)
+
+// refusal reads why GitHub said no (docs.github.com, "Troubleshooting the
+// REST API" and "Rate limits for the REST API").
+func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
+	e := &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean(words(body))}
+	said := strings.ToLower(e.Message)
+	if e.Message == "" {
+		e.Message = http.StatusText(response.StatusCode)
+	}
+	switch code := response.StatusCode; {
+	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(response.Header, said):
+		e.Kind, e.passing, e.Wait = RateLimited, true, howLong(response.Header)
+	case code == http.StatusUnauthorized:
+		e.Kind = Unauthorized
+	case code == http.StatusForbidden && strings.Contains(said, "locked"):
+		e.Kind = Locked
+	case code == http.StatusForbidden:
+		e.Kind = Forbidden
+	case code == http.StatusNotFound, code == http.StatusGone:
+		e.Kind = Gone
+	case code == http.StatusRequestEntityTooLarge, strings.Contains(said, "too long"):
+		e.Kind = TooLong
+	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code >= 500:
+		e.Kind, e.passing, e.Wait = Unreachable, true, retryAfter(response.Header)
+	}
+	return e
+}
+
+// limited tells a 403 for the pace from a 403 for the permissions.
+func limited(h http.Header, said string) bool {
+	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||
+		strings.Contains(said, "rate limit") || strings.Contains(said, "abuse detection")
+}
+
+// The words that are read of a refusal: more than are shown.
+const (
+	mostDetails   = 5
+	longestDetail = 1000 // bytes
+)
+
+// words takes GitHub's message, and those of a failed validation, out of the
+// body of a refusal. A body that is not GitHub's has none.
+func words(body []byte) string {
+	r := jsonstream.New(context.Background(), bytes.NewReader(body), jsonstream.Limits{})
+	message, details := "", []string(nil)
+	_ = members(r, func(name string) (err error) {
+		switch name {
+		case "message":
+			message, _, err = r.Text(longestDetail)
+		case "errors":
+			if c, err := r.Peek(); err != nil || c != '[' {
+				return err
+			}
+			return r.Array(func() error {
+				text, err := detail(r)
+				if text != "" && len(details) < mostDetails {
+					details = append(details, text)
+				}
+				return err
+			})
+		}
+		return err
+	})
+	return strings.Join(append([]string{message}, details...), ": ")
+}
+
+// detail reads one entry, which is a text or has one.
+func detail(r *jsonstream.Reader) (text string, err error) {
+	if c, err := r.Peek(); err == nil && c == '"' {
+		text, _, err = r.Text(longestDetail)
+		return text, err
+	}
+	err = members(r, func(name string) (err error) {
+		if name == "message" {
+			text, _, err = r.Text(longestDetail)
+		}
+		return err
+	})
+	return text, err
+}
+
+// clean makes foreign text fit for one line of a log.
+func (s *session) clean(text string) string {
+	const most = 300
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return ' '
+		}
+		return r
+	}, s.redact(strings.ToValidUTF8(text, "\uFFFD")))
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	if len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return string(runes)
+}
+
+// hush redacts an error of the transport; one without a secret is kept as it
+// is, so that errors.Is still works.
+func (s *session) hush(err error) error {
+	if text := err.Error(); s.redact(text) != text {
+		return errors.New(s.redact(text))
+	}
+	return err
+}
+
+// final reports whether a broken connection will stay broken: time mends
+// neither certificates nor names nor a wrong scheme.
+func final(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var record tls.RecordHeaderError
+	var dns *net.DNSError
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &name) ||
+		errors.As(err, &record) || errors.As(err, &dns) && dns.IsNotFound
+}

@@ -1,0 +1,97 @@
+package github
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/httpx"
+)
+
+// session is one use of a thread: its addresses checked, and what is left of
+// its patience. It belongs to one goroutine.
+type session struct {
+	thread   Thread
+	client   http.Client
+	api      string // without a slash at the end
+	graphql  string
+	origin   string // the only one that gets the token
+	patience time.Duration
+	login    string // of the token, once asked for
+}
+
+var repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
+
+func (t Thread) open() (*session, error) {
+	api, err := address("API address", t.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	graphql := api.JoinPath("graphql")
+	if t.GraphQLURL != "" {
+		if graphql, err = address("GraphQL address", t.GraphQLURL); err != nil {
+			return nil, err
+		}
+	} else if strings.HasSuffix(api.Path, "/api/v3") {
+		// GitHub Enterprise Server has its GraphQL next to the versions of the REST API.
+		graphql = api.JoinPath("../graphql")
+	}
+	switch {
+	case origin(api) != origin(graphql):
+		return nil, misused("the GraphQL address is on another host than the API: %s and %s", graphql.Host, api.Host)
+	case !repositoryName.MatchString(t.Repository):
+		return nil, misused("%q is not a repository of the form owner/name", t.Repository)
+	case t.Token.Empty():
+		return nil, misused("there is no token")
+	case strings.ContainsFunc(t.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }):
+		return nil, misused("the token holds a character that no token has, such as a space or a line end")
+	}
+	s := &session{thread: t, api: api.String(), graphql: graphql.String(), origin: origin(api), patience: patience}
+	if t.HTTP != nil {
+		s.client = *t.HTTP
+	}
+	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return s, nil
+}
+
+// address checks where the token is going to be sent.
+func address(what, raw string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimRight(raw, "/"))
+	switch {
+	case err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, misused("the %s is not of the form https://host/path", what)
+	case !httpx.IsSecure(u):
+		return nil, misused("the %s %s://%s is not https, so the token is not sent to it", what, u.Scheme, u.Host)
+	}
+	if _, err := httpx.NormalHost(u.Hostname()); err != nil {
+		return nil, misused("the %s has %v: %q", what, err, u.Host)
+	}
+	return u, nil
+}
+
+// origin is scheme, host and port, written in one way only.
+func origin(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"https": "443", "http": "80"}[u.Scheme]
+	}
+	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+}
+
+// redactPage redacts what was rendered.
+func (s *session) redactPage(text string) string {
+	if s.thread.RedactPage == nil {
+		return s.redact(text)
+	}
+	return s.thread.RedactPage(text)
+}
+
+func (s *session) redact(text string) string {
+	if s.thread.Redact == nil {
+		return text
+	}
+	return s.thread.Redact(text)
+}

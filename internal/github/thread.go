@@ -1,0 +1,164 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// remote is a comment as the REST API gives it (docs.github.com, "REST API
+// endpoints for issue comments").
+type remote struct {
+	ID     int64
+	NodeID string
+	URL    string
+	Body   string // of the newest ones only: see sum
+	User   author
+
+	marker string
+	state  state
+	sum    [sha256.Size]byte // of the text
+}
+
+// says reports whether the comment has this text.
+func (c remote) says(text string) bool { return c.sum == sumOf(text) }
+
+// author is zero for a comment whose writer deleted the account.
+type author struct {
+	Login string `json:"login"`
+	Type  string `json:"type"`
+}
+
+func (c remote) open() bool { return !c.state.closed }
+
+// compare orders comments by their runs, those of one run by their age.
+func (c remote) compare(other remote) int {
+	return cmp.Or(c.state.order.compare(other.state.order), cmp.Compare(c.ID, other.ID))
+}
+
+const (
+	perPage  = 100 // the most that GitHub gives
+	maxPages = 300
+)
+
+// ours lists the matching comments that our token wrote, oldest first.
+func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
+	var found collection
+	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
+	for n := 1; next != ""; n++ {
+		if n > maxPages {
+			return nil, &Error{Kind: Rejected, Op: s.op("list the comments of"), Message: "there is no end to them"}
+		}
+		list := page{matches: matches}
+		header, err := s.do(ctx, call{op: s.op("list the comments of"), method: http.MethodGet, url: next}, &list)
+		if err == nil {
+			err = s.collect(ctx, &found, list.found)
+		}
+		if err != nil {
+			return nil, err
+		}
+		next = s.nextPage(header, n, list.count)
+	}
+	return found.oldestFirst(), nil
+}
+
+// collect keeps the comments that our token wrote. Anybody may write some that
+// match, so that these are left out at once.
+func (s *session) collect(ctx context.Context, to *collection, matching []remote) error {
+	if len(matching) == 0 {
+		return nil
+	}
+	me, err := s.whoAmI(ctx)
+	for _, c := range matching {
+		if err == nil && c.User.is(me) {
+			to.add(c)
+		}
+	}
+	return err
+}
+
+// nextPage goes where the Link header points, and counts on where a proxy
+// dropped the header. An address outside the API is not gone to.
+func (s *session) nextPage(header http.Header, page, got int) string {
+	links := header.Values("Link")
+	for _, link := range strings.Split(strings.Join(links, ","), ",") {
+		target, params, _ := strings.Cut(link, ";")
+		target = strings.Trim(strings.TrimSpace(target), "<>")
+		if !strings.Contains(params, `rel="next"`) {
+			continue
+		}
+		if u, err := url.Parse(target); err == nil && origin(u) == s.origin {
+			return target
+		}
+	}
+	if len(links) > 0 && !strings.Contains(strings.Join(links, ","), `rel="next"`) || got < perPage {
+		return ""
+	}
+	return fmt.Sprintf("%s?per_page=%d&page=%d", s.comments(), perPage, page+1)
+}
+
+// read returns a comment as it is now.
+func (s *session) read(ctx context.Context, c remote) (remote, error) {
+	var now remote
+	_, err := s.do(ctx, call{op: s.op("read the comment on"), method: http.MethodGet, url: s.comment(c)}, &now)
+	return now, err
+}
+
+// rewrite changes a comment. It is tried once: what failed may not be what is
+// wanted any more.
+func (s *session) rewrite(ctx context.Context, c remote, text string) error {
+	var got remote
+	_, err := s.do(ctx, call{op: s.op("update the comment on"), method: http.MethodPatch, url: s.comment(c),
+		body: map[string]string{"body": text}, tries: 1}, &got)
+	return err
+}
+
+// create starts a comment, which GitHub offers no way to repeat safely. So after
+// an answer that leaves it open whether the comment exists, the comment is looked
+// for by its nonce.
+func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
+	var made remote
+	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(), body: map[string]string{"body": w.text}, tries: 1}
+	_, err := s.do(ctx, c, &made)
+	if err == nil && made.ID == 0 {
+		err = c.unusable(errNoComment)
+	}
+	made.marker, made.state = parse(w.text)
+	made.sum = sumOf(w.text)
+	if err == nil || !ambiguous(err) {
+		return made, err
+	}
+	// GitHub may still be at work on the request.
+	for _, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		if s.pause(ctx, wait) != nil {
+			break
+		}
+		all, lookErr := s.ours(ctx, t.matches)
+		if lookErr != nil {
+			break
+		}
+		if i := slices.IndexFunc(all, func(c remote) bool { return c.state.nonce == w.nonce }); i >= 0 {
+			return all[i], nil
+		}
+	}
+	return remote{}, err
+}
+
+func (s *session) comment(c remote) string {
+	return fmt.Sprintf("%s/repos/%s/issues/comments/%d", s.api, s.thread.Repository, c.ID)
+}
+
+func (s *session) comments() string {
+	return fmt.Sprintf("%s/repos/%s/issues/%d/comments", s.api, s.thread.Repository, s.thread.Number)
+}
+
+func (s *session) op(what string) string {
+	return fmt.Sprintf("%s %s#%d", what, s.thread.Repository, s.thread.Number)
+}

@@ -1,0 +1,132 @@
+package httpx_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"scalr-run-action/internal/httpx"
+)
+
+// names are those that the resolver of this test knows.
+var names = map[string][]string{
+	"here.test":             {"127.0.0.1"},
+	"here6.test":            {"::1"},
+	"both.test":             {"::1", "127.0.0.1"},
+	"translated.test":       {"64:ff9b::7f00:1"},
+	"tunneled.test":         {"2002:7f00:1::"},
+	"metadata.test":         {"169.254.169.254"},
+	"oracle.test":           {"192.0.0.192"},
+	"translated.meta.test":  {"64:ff9b::a9fe:a9fe"},
+	"unspecified.test":      {"0.0.0.0"},
+	"metadata.and.test":     {"169.254.169.254", "127.0.0.1"},
+	"elsewhere.localhost":   {"127.0.0.1"},
+	"127.1.test":            {"127.0.0.1"},
+	"xn--metadata-9za.test": {"fd00:ec2::254"},
+}
+
+// T09: a connection is refused before a packet leaves, by the address that the
+// name leads to, so that no machine needs to be there.
+func TestMetadataIsNeverDialed(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.169.254]", "0.0.0.0:80", "[::]", "[64:ff9b::a9fe:a9fe]", "192.0.0.192",
+		"metadata.test", "oracle.test", "translated.meta.test", "unspecified.test", "xn--metadata-9za.test", "METADATA.test."} {
+		for _, scheme := range []string{"http", "https"} {
+			wantDial(t, t.Context(), scheme+"://"+host+"/latest/meta-data/", httpx.ErrAddressRefused)
+		}
+	}
+}
+
+// T09: an address that a server issued does not lead here under whatever name,
+// and what the user gave may.
+func TestIssuedAddressesNeverLeadHere(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") }))
+	defer s.Close()
+	_, port, err := net.SplitHostPort(s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"here.test", "both.test", "127.1.test", "elsewhere.localhost", "localhost", "127.0.0.1", "HERE.test."} {
+		address := "http://" + host + ":" + port
+		wantDial(t, t.Context(), address, nil)
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantDial(t, httpx.WithIssued(t.Context(), u), address, httpx.ErrThisMachine)
+	}
+	for _, host := range []string{"here6.test", "translated.test", "tunneled.test", "[64:ff9b:1::7f00:1]"} {
+		u := &url.URL{Scheme: "https", Host: host}
+		wantDial(t, httpx.WithIssued(t.Context(), u), u.String(), httpx.ErrThisMachine)
+	}
+	// Of several addresses those that are allowed are tried.
+	wantDial(t, t.Context(), "http://metadata.and.test:"+port, nil)
+}
+
+// wantDial asks for the address and checks why no connection is made, if so.
+func wantDial(t *testing.T, ctx context.Context, address string, want error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := transport().RoundTrip(r)
+	if err == nil {
+		res.Body.Close()
+	}
+	if !errors.Is(err, want) || httpx.RefusedAddress(err) != want {
+		t.Errorf("%s: got %v, want %v", address, err, want)
+	}
+}
+
+// Whoever answers for localhost does not get what is meant for this machine.
+func TestLocalhostIsThisMachine(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]error{
+		"127.0.0.1:80": nil, "[::1]:80": nil, "[::ffff:127.0.0.1]:80": nil,
+		"93.184.216.34:80": httpx.ErrNotThisMachine, "[64:ff9b::7f00:1]:80": httpx.ErrNotThisMachine, "169.254.169.254:80": httpx.ErrAddressRefused,
+	} {
+		for _, host := range []string{"localhost", "LOCALHOST."} {
+			if got := httpx.Judge(host, address, false); got != want {
+				t.Errorf("%s at %s: got %v, want %v", host, address, got, want)
+			}
+		}
+	}
+}
+
+// T09: behind a proxy it is the proxy that looks names up, and one beside us is
+// asked whatever the address is.
+func TestProxyBesideUs(t *testing.T) {
+	t.Parallel()
+	asked := make(chan string, 1)
+	p := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Method + " " + r.Host
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer p.Close()
+	proxy, err := url.Parse(p.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := transport()
+	c.Proxy = http.ProxyURL(proxy)
+	link := &url.URL{Scheme: "https", Host: "metadata.test"}
+	r, err := http.NewRequestWithContext(httpx.WithIssued(t.Context(), link), http.MethodGet, link.String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.RoundTrip(r)
+	var refusal *httpx.ProxyRefusal
+	if !errors.As(err, &refusal) {
+		t.Errorf("got %v", err)
+	}
+	if got := <-asked; got != "CONNECT metadata.test:443" {
+		t.Errorf("the proxy was asked for %q", got)
+	}
+}

@@ -1,0 +1,116 @@
+package httpx
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+var (
+	label = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
+	// Some resolvers take a name that ends in such a label for a number: 127.1, 0x7f000001.
+	numericLabel = regexp.MustCompile(`^(\d+|0x[0-9a-f]*)$`)
+)
+
+// metadataNames are the names of the clouds' metadata services. A proxy would
+// look them up by itself, so that no address is seen here.
+var metadataNames = []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com"}
+
+// NormalHost returns a host in its usual spelling, an IPv6 address in brackets,
+// or what is wrong with it, to be read after "has": not a host, or one that no
+// request may go to.
+func NormalHost(name string) (string, error) {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if name == "" {
+		return "", errors.New("no host")
+	}
+	for _, c := range name {
+		if c > unicode.MaxASCII {
+			return "", fmt.Errorf("a host with the character %U, which is not ASCII and may only look right "+
+				"(a host with such letters is written in its xn-- form)", c)
+		}
+	}
+	if strings.Contains(name, "%") {
+		return "", errors.New("an address with a zone, which names a network of this machine")
+	}
+	if a, err := netip.ParseAddr(name); err == nil {
+		return normalAddress(a.Unmap())
+	}
+	switch {
+	case !IsHostName(name):
+		return "", errors.New("an invalid host name")
+	case slices.Contains(metadataNames, name):
+		return "", errors.New("the host of a cloud's metadata service")
+	}
+	return name, nil
+}
+
+func normalAddress(a netip.Addr) (string, error) {
+	switch PlaceOf(a) {
+	case Metadata:
+		return "", errors.New("the address of a cloud's metadata service")
+	case LinkLocal:
+		return "", errors.New("a link-local address, where clouds have their metadata service")
+	case NoMachine:
+		return "", errors.New("an address that names no single machine")
+	case ThisMachine:
+		if !a.IsLoopback() {
+			return "", errors.New("an IPv6 address that carries the IPv4 address of this machine")
+		}
+	}
+	if a.Is6() {
+		return "[" + a.String() + "]", nil
+	}
+	return a.String(), nil
+}
+
+// IsHostName reports whether name, in lower case, is one that DNS can have and
+// that no resolver takes for an address.
+func IsHostName(name string) bool {
+	if len(name) > 253 {
+		return false
+	}
+	labels := strings.Split(name, ".")
+	for _, l := range labels {
+		if !label.MatchString(l) {
+			return false
+		}
+	}
+	return !numericLabel.MatchString(labels[len(labels)-1])
+}
+
+// IsLoopback reports whether the host of a URL is a loopback address or
+// localhost: the only ones that plain http may go to. An address that may be
+// translated to a loopback address is none.
+func IsLoopback(host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	if strings.EqualFold(host, localhost) {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Zone() == "" && a.Unmap().IsLoopback()
+}
+
+const localhost = "localhost"
+
+// LeadsHere reports whether the host of a URL is this machine by its spelling
+// alone. Other names may lead here too, which shows when they are dialed.
+func LeadsHere(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == localhost || strings.HasSuffix(host, "."+localhost) {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && PlaceOf(a) == ThisMachine
+}
+
+// IsSecure reports whether a token may be sent to u: by https, or by http
+// within this machine.
+func IsSecure(u *url.URL) bool {
+	return u.Scheme == "https" || u.Scheme == "http" && IsLoopback(u.Hostname())
+}

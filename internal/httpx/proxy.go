@@ -1,0 +1,16 @@
+package httpx
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// ProxyRefusal is a proxy's no to a CONNECT.
+type ProxyRefusal struct {
+	Proxy  string // host and port, never the password
+	Status int
+}
+
+func (e *ProxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy %s answered %d %s", e.Proxy, e.Status, http.StatusText(e.Status))
+}

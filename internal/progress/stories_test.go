@@ -1,0 +1,214 @@
+package progress_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/scalr"
+)
+
+// The stories that are held against golden logs.
+
+func dryRun(s *stage) {
+	s.Enter(progress.Bundle)
+	s.Infof("Packed 3 files")
+	time.Sleep(1200 * time.Millisecond)
+	s.Close()
+	s.sees(0, "pending")
+	s.sees(time.Second, "planning")
+	s.sees(time.Second, "planning")
+	s.log(scalr.PlanPhase, "Initializing...\nRefre")
+	s.sees(time.Second, "planning")
+	s.log(scalr.PlanPhase, "shing...\nPlan: 1 to add\n")
+	s.sees(2*time.Second, "planned_and_finished")
+	s.Close()
+	if got := fmt.Sprint(s.Stages()); got != "[{Bundle 1.2s} {Queue 1s} {Plan 4s}]" {
+		s.t.Errorf("stages: %s", got)
+	}
+	if got := s.copy.String(); got != "Initializing...\nRefreshing...\nPlan: 1 to add\n" {
+		s.t.Errorf("the copy has %q", got)
+	}
+}
+
+func apply(s *stage) {
+	for _, status := range []string{"pending", "plan_queued", "planning", "planned", "cost_estimating", "cost_estimated",
+		"policy_checking", "policy_checked", "confirmed", "apply_queued", "applying", "applied"} {
+		s.sees(2*time.Second, status)
+		switch status {
+		case "planning":
+			s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+		case "applying":
+			s.log(scalr.ApplyPhase, "Apply complete!\n")
+		}
+	}
+	s.Close()
+}
+
+func confirmedLater(s *stage) {
+	s.sees(0, "planning")
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.sees(time.Second, "planned")
+	s.sees(time.Second, "planned")
+	s.Close()
+	s.Infof("Confirmed run run-1")
+	s.sees(time.Second, "planned")
+	s.sees(time.Second, "confirmed")
+	s.sees(time.Second, "applying")
+	s.log(scalr.ApplyPhase, "Apply complete!\n")
+	s.sees(time.Second, "applied")
+	s.Close()
+	if got := fmt.Sprint(s.Stages()); got != "[{Plan 3s} {Apply 2s}]" {
+		s.t.Errorf("stages: %s", got)
+	}
+}
+
+func queue(s *stage) {
+	holder := scalr.Run{ID: "run-0", Status: "planning"}
+	s.Holder = func() (scalr.Run, bool) { s.asked++; return holder, true }
+	yes := true
+	waits := func(after time.Duration, place int) {
+		time.Sleep(after)
+		s.Look(scalr.Run{ID: "run-1", Status: "pending", Position: &place})
+	}
+	waits(0, 2)
+	waits(time.Second, 2)
+	waits(2*time.Second, 1)
+	holder.Status, holder.Plan = "planned", &scalr.Plan{Status: "finished", HasChanges: &yes}
+	for range 60 {
+		waits(10*time.Second, 1)
+	}
+	s.sees(time.Second, "planning")
+	s.Close()
+	if s.asked != 4 {
+		s.t.Errorf("asked for the holder %d times, want 4: for each place, and every five minutes", s.asked)
+	}
+}
+
+func hooks(s *stage) {
+	for _, status := range []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned",
+		"post_plan_running", "post_plan_finished", "cost_estimating", "cost_estimated", "confirmed", "pre_apply_queued", "pre_apply_running",
+		"pre_apply_finished", "apply_queued", "applying", "post_apply_running", "post_apply_finished", "applied"} {
+		s.sees(time.Second, status)
+	}
+	s.Close()
+}
+
+func betweenLooks(s *stage) {
+	s.sees(0, "pending")
+	s.sees(time.Second, "pending")
+	time.Sleep(1500 * time.Millisecond)
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.sees(0, "confirmed")
+	s.sees(2*time.Second, "applying")
+	time.Sleep(2 * time.Second)
+	s.log(scalr.ApplyPhase, "Apply complete!\n")
+	s.sees(0, "applied")
+	s.Close()
+}
+
+func lateLog(s *stage) {
+	s.sees(0, "planning")
+	s.log(scalr.PlanPhase, "first\nha")
+	s.sees(time.Second, "cost_estimating")
+	s.log(scalr.PlanPhase, "lf\nlast half")
+	s.sees(time.Second, "cost_estimating")
+	s.sees(time.Second, "cost_estimated")
+	s.sees(time.Second, "policy_checking")
+	s.Log(scalr.PlanPhase).Close()
+	s.sees(time.Second, "applying")
+	s.log(scalr.ApplyPhase, "Apply complete")
+	s.sees(time.Second, "applied")
+	s.Close()
+}
+
+func rewritten(s *stage) {
+	s.sees(0, "planning")
+	s.log(scalr.PlanPhase, "first\nha")
+	s.Restarted(scalr.PlanPhase)
+	s.log(scalr.PlanPhase, "other\n")
+	s.sees(time.Second, "errored")
+	s.Close()
+	if got := s.copy.String(); got != "other\n" {
+		s.t.Errorf("the copy has %q", got)
+	}
+}
+
+func unknownStatus(s *stage) {
+	s.sees(0, "planning")
+	for range 3 {
+		s.sees(time.Second, "quantum_checking")
+	}
+	s.sees(time.Second, "policy_checking")
+	for range 3 {
+		s.sees(time.Second, "quantum_checking")
+	}
+	s.sees(time.Second, "planned_and_finished")
+	s.Close()
+}
+
+func silence(s *stage) {
+	for range 20 {
+		s.sees(10*time.Second, "planning")
+	}
+	for range 20 { // a log that moves needs no heartbeat
+		s.sees(10*time.Second, "planning")
+		s.log(scalr.PlanPhase, "moving\n")
+	}
+	for range 370 {
+		s.sees(10*time.Second, "planning")
+	}
+	s.Close()
+}
+
+func logTrouble(s *stage) {
+	s.sees(0, "planning")
+	s.LogTrouble(scalr.PlanPhase, errors.New("read the plan log: storage answered 503"))
+	s.sees(time.Second, "planned_and_finished")
+	s.Close()
+}
+
+func noLog(s *stage) {
+	s.sees(0, "planning")
+	s.sees(350*time.Millisecond, "canceled")
+	s.Close()
+}
+
+func overAlready(s *stage) {
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.log(scalr.ApplyPhase, "Apply complete!\n")
+	s.sees(0, "applied")
+	s.Close()
+	if len(s.Stages()) != 0 {
+		s.t.Errorf("stages: %v, want none: nobody saw how long they took", s.Stages())
+	}
+}
+
+func retries(s *stage) {
+	s.sees(0, "planning")
+	down := errors.New("read run run-1: Scalr answered 503")
+	for i := range 40 {
+		time.Sleep(10 * time.Second)
+		s.Retrying(scalr.Retry{Op: "read run run-1", Attempt: i, Wait: 10 * time.Second, Err: down})
+		if i == 20 {
+			s.Retrying(scalr.Retry{Op: "read run run-1", Attempt: i, Wait: 1234 * time.Millisecond, Err: errors.New("read run run-1: connection refused")})
+		}
+	}
+	s.Close()
+}
+
+// passedBy is a run whose stages are all over when it is looked at again.
+func passedBy(s *stage) {
+	run := scalr.Run{Status: "applying", Cost: &scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "1", Proposed: "2", Delta: "1"},
+		Policies: []scalr.PolicyCheck{{ID: "polc-1", Status: "passed", Passed: 3}}}
+	s.sees(0, "pending")
+	time.Sleep(10 * time.Second)
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.Look(run)
+	time.Sleep(time.Second)
+	s.log(scalr.ApplyPhase, "Error: no\n")
+	run.Status = "errored"
+	s.Look(run)
+	s.Close()
+}

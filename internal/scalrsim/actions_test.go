@@ -1,0 +1,153 @@
+package scalrsim
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestActionsByStatus(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		step  Step
+		verb  string
+		want  int
+		after string
+	}{
+		"cancel while planning":              {Step{Status: "planning", For: time.Hour}, "cancel", 202, "canceled"},
+		"cancel while applying":              {Step{Status: "applying", For: time.Hour}, "cancel", 202, "canceled"},
+		"cancel while the plan is queued":    {Step{Status: "plan_queued", For: time.Hour}, "cancel", 202, "canceled"},
+		"cancel what waits":                  {Step{Status: "planned", Rest: true}, "cancel", 409, "planned"},
+		"cancel what passes":                 {Step{Status: "planned", For: time.Hour}, "cancel", 409, "planned"},
+		"cancel what is canceled":            {Step{Status: "canceled", For: time.Hour}, "cancel", 204, "canceled"},
+		"cancel what is over":                {Step{Status: "applied", For: time.Hour}, "cancel", 409, "applied"},
+		"discard what waits":                 {Step{Status: "planned", Rest: true}, "discard", 202, "discarded"},
+		"discard a saved plan":               {Step{Status: "planned_and_saved", Rest: true}, "discard", 202, "discarded"},
+		"discard what waits for an override": {Step{Status: "policy_override", Rest: true}, "discard", 202, "discarded"},
+		"discard what passes":                {Step{Status: "policy_checked", For: time.Hour}, "discard", 409, "policy_checked"},
+		"discard while planning":             {Step{Status: "planning", For: time.Hour}, "discard", 409, "planning"},
+		"confirm what waits":                 {Step{Status: "policy_checked", Rest: true}, "apply", 202, "applied"},
+		"confirm a saved plan":               {Step{Status: "planned_and_saved", Rest: true}, "apply", 202, "applied"},
+		"confirm before an override":         {Step{Status: "policy_override", Rest: true}, "apply", 409, "policy_override"},
+		"confirm what passes":                {Step{Status: "planned", For: time.Hour}, "apply", 409, "planned"},
+		"force what is not pending":          {Step{Status: "planning", For: time.Hour}, "force", 409, "planning"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := New(Scenario{Life: Life{Steps: []Step{test.step, {Status: "confirmed", For: time.Second}, {Status: "applied"}}}})
+				run := start(t, s, s.Client(), example, `{"is-dry":false}`)
+				time.Sleep(time.Second)
+				r, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/"+test.verb, `{"comment":"because"}`)
+				if r.StatusCode != test.want {
+					t.Errorf("got %d, want %d: %s", r.StatusCode, test.want, body)
+				}
+				time.Sleep(5 * time.Second)
+				record := s.Runs()[0]
+				if record.Status != test.after {
+					t.Errorf("afterwards the run is %s, want %s", record.Status, test.after)
+				}
+				want := RunAction{Verb: test.verb, Comment: "because", At: record.Actions[0].At, In: test.step.Status, Answer: test.want}
+				if record.Actions[0] != want {
+					t.Errorf("recorded %+v, want %+v", record.Actions[0], want)
+				}
+				wantNoObjections(t, s)
+			})
+		})
+	}
+}
+
+func TestPendingIsDiscardedNotCanceled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Scenarios()["queued"])
+		run := start(t, s, s.Client(), example, `{"is-dry":false}`)
+		for _, step := range []struct {
+			verb string
+			want int
+		}{{"cancel", 409}, {"apply", 409}, {"discard", 202}} {
+			if r, _ := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/"+step.verb, `{}`); r.StatusCode != step.want {
+				t.Errorf("%s: got %d, want %d", step.verb, r.StatusCode, step.want)
+			}
+		}
+		if got, want := strings.Join(s.Stops(), ", "), "cancel "+run+": 409, discard "+run+": 202"; got != want {
+			t.Errorf("stops: got %s, want %s", got, want)
+		}
+	})
+}
+
+func TestForceOvertakesWhatWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Scenarios()["plan-changes"])
+		start(t, s, s.Client(), example, `{"is-dry":false}`)
+		time.Sleep(time.Minute)
+		second := start(t, s, s.Client(), example, `{"is-dry":false}`)
+		if r, _ := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+second+"/actions/force", `{}`); r.StatusCode != 202 {
+			t.Errorf("got %d, want 202", r.StatusCode)
+		}
+		time.Sleep(time.Minute)
+		if runs := s.Runs(); runs[0].Status != "canceled" || runs[1].Status != "planned" {
+			t.Errorf("got %s and %s, want canceled and planned", runs[0].Status, runs[1].Status)
+		}
+	})
+}
+
+func TestOverride(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Scenarios()["policy-soft"])
+		client, api := s.Client(), s.URL()+BasePath
+		run := start(t, s, client, example, `{"is-dry":false}`)
+		time.Sleep(time.Minute)
+		_, body := send(t, client, "GET", api+"/runs/"+run+"/policy-checks", "")
+		if !strings.Contains(body, `"status":"soft_failed"`) || !strings.Contains(body, `"soft-failed":1`) {
+			t.Errorf("a soft failure was expected: %s", body)
+		}
+		_, body = send(t, client, "GET", api+"/runs/"+run, "")
+		check := get(t, body, "data.relationships.policy-checks.data").([]any)[0].(map[string]any)["id"].(string)
+		r, body := send(t, client, "POST", api+"/policy-checks/"+check+"/actions/override", "", func(r *request) { r.Header.Del("Content-Type") })
+		if r.StatusCode != 200 || get(t, body, "data.attributes.status") != "overridden" {
+			t.Errorf("got %d %s", r.StatusCode, body)
+		}
+		r, _ = send(t, client, "POST", api+"/policy-checks/"+check+"/actions/override", "", func(r *request) { r.Header.Del("Content-Type") })
+		if r.StatusCode != 409 {
+			t.Errorf("a second override: got %d, want 409", r.StatusCode)
+		}
+		time.Sleep(time.Minute)
+		if got := lived(s); !strings.HasSuffix(got, "policy_override policy_checked") {
+			t.Errorf("after the override the run should wait to be confirmed, it went %s", got)
+		}
+		wantNoObjections(t, s)
+	})
+}
+
+func TestStopThatIsIgnored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Scenarios()["ignores-stop"])
+		run := start(t, s, s.Client(), example, `{"is-dry":true}`)
+		time.Sleep(time.Second)
+		if r, _ := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/cancel", `{}`); r.StatusCode != 202 {
+			t.Errorf("got %d, want 202", r.StatusCode)
+		}
+		time.Sleep(time.Minute)
+		if got := lived(s); !strings.HasSuffix(got, "planning") {
+			t.Errorf("the run should still be planning, it went %s", got)
+		}
+	})
+}
+
+func TestStrictCancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Scenario{Life: Life{StrictCancel: true, Steps: []Step{{Status: "plan_queued", For: time.Hour}}}})
+		run := start(t, s, s.Client(), example, `{"is-dry":true}`)
+		time.Sleep(time.Second)
+		if r, _ := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/cancel", `{}`); r.StatusCode != 409 {
+			t.Errorf("got %d, want 409", r.StatusCode)
+		}
+	})
+}

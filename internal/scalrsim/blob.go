@@ -1,0 +1,70 @@
+package scalrsim
+
+import (
+	"net/url"
+	"strings"
+)
+
+// signedLink is an absolute address on the blob host that opens path to
+// whoever holds it.
+func (s *Server) signedLink(path string) string {
+	signature := strings.TrimPrefix(s.id("sig"), "sig-")
+	s.links[signature] = s.now()
+	return s.blob + path + "?" + url.Values{"signature": {signature}}.Encode()
+}
+
+// inspectBlob objects to what an object store must not be sent.
+func (s *Server) inspectBlob(c *call) (bad bool) {
+	before := len(s.objections)
+	for _, name := range []string{"Authorization", "Cookie", "Prefer"} {
+		if c.header.Get(name) != "" {
+			s.wrong(c, "%s was sent to the blob host", name)
+		}
+	}
+	if c.method == "PUT" {
+		if c.chunked || c.length < 0 {
+			s.wrong(c, "the upload has no Content-Length")
+		}
+		if c.header.Get("Content-Type") != "application/octet-stream" {
+			s.wrong(c, "the upload's Content-Type is %q", c.header.Get("Content-Type"))
+		}
+	}
+	return len(s.objections) > before
+}
+
+// blobAnswer is the object store: it knows links and nothing else.
+func (s *Server) blobAnswer(c *call) reply {
+	if s.inspectBlob(c) {
+		if c.chunked || c.length < 0 {
+			return storageError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+		}
+		return storageError(400, "InvalidArgument", "Only one auth mechanism is allowed, and only the signed headers.")
+	}
+	made, known := s.links[c.query.Get("signature")]
+	if !known {
+		return storageError(403, "SignatureDoesNotMatch", "The request signature does not match.")
+	}
+	if life := s.scenario.World.LinkLife; life > 0 && s.now().Sub(made) > life {
+		return storageError(403, "AccessDenied", "Request has expired")
+	}
+	operation, id, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")
+	switch {
+	case c.method == "PUT" && operation == "upload":
+		return s.upload(c, id)
+	case c.method == "GET" && operation == "logs":
+		return s.downloadLog(id)
+	}
+	s.wrong(c, "there is no such blob")
+	return storageError(404, "NoSuchKey", "The specified key does not exist.")
+}
+
+func (s *Server) upload(c *call, id string) reply {
+	v := s.version(id)
+	if v == nil {
+		return storageError(404, "NoSuchKey", "The specified key does not exist.")
+	}
+	if v.archive == nil || v.status == "pending" {
+		s.received(v, c.body)
+	}
+	return empty(200)
+}

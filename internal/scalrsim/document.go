@@ -1,0 +1,184 @@
+package scalrsim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// schema is what the service lets a client write on one type of resource.
+type schema struct {
+	kind          string
+	attributes    map[string]string // name to form, see [fits]
+	needs         []string          // attributes without which none is created
+	relationships map[string]string // name to type, [] before it if to many
+	needsRelation []string
+}
+
+// written is the checked content of a document that a client sent.
+type written struct {
+	attributes    object
+	relationships map[string][]string // ids
+}
+
+// readDocument checks a document against a schema. Objections are recorded for
+// what no correct client sends; a refusal ends the request.
+func (s *Server) readDocument(c *call, k schema, create bool) (written, *reply) {
+	data, ok := c.doc["data"].(object)
+	if !ok {
+		s.wrong(c, "no data object")
+		return written{}, invalid("Invalid Document", "/data", "This field is required.")
+	}
+	s.unknownMembers(c, "", c.doc, "data")
+	s.unknownMembers(c, "data.", data, "id", "type", "attributes", "relationships")
+	if data["type"] != k.kind {
+		s.wrong(c, "the type is %v, not %s", data["type"], k.kind)
+		return written{}, invalid("Invalid Document", "/data/type", "Expected "+k.kind+".")
+	}
+	if id, given := data["id"]; given && (create || id != c.ids[0]) {
+		s.wrong(c, "the document's id is %v", id)
+	}
+	attributes, refusal := s.readAttributes(c, k, data, create)
+	if refusal != nil {
+		return written{}, refusal
+	}
+	relationships, refusal := s.readRelationships(c, k, data, create)
+	return written{attributes, relationships}, refusal
+}
+
+func invalid(title, pointer, detail string) *reply {
+	r := problem(422, title, pointer, detail)
+	return &r
+}
+
+func (s *Server) unknownMembers(c *call, prefix string, o object, known ...string) {
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		if !slices.Contains(known, name) {
+			s.wrong(c, "unknown member %s%s", prefix, name)
+		}
+	}
+}
+
+func (s *Server) readAttributes(c *call, k schema, data object, create bool) (object, *reply) {
+	attributes, _ := data["attributes"].(object)
+	taken := object{}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		form, known := k.attributes[name]
+		if !known {
+			s.wrong(c, "attribute %s of %s cannot be written", name, k.kind)
+			continue
+		}
+		if why := fits(attributes[name], form); why != "" {
+			s.wrong(c, "attribute %s: %s", name, why)
+			return nil, invalid("Invalid Attribute", "/data/attributes/"+name, why)
+		}
+		taken[name] = attributes[name]
+	}
+	for _, name := range k.needs {
+		if create && taken[name] == nil {
+			s.wrong(c, "attribute %s is missing", name)
+			return nil, invalid("Invalid Attribute", "/data/attributes/"+name, "This field is required.")
+		}
+	}
+	return taken, nil
+}
+
+// fits says why a value has not the form: bool, int, string, strings, object,
+// objects, a set of words as "a|b", each with "?" behind it if it may be null,
+// and with "<=n" for a greatest length.
+func fits(v any, form string) (why string) {
+	form, limit, limited := strings.Cut(form, "<=")
+	base, nullable := strings.CutSuffix(form, "?")
+	if v == nil {
+		if nullable {
+			return ""
+		}
+		return "This field may not be null."
+	}
+	if text, ok := v.(string); ok && limited {
+		if most, _ := strconv.Atoi(limit); utf8.RuneCountInString(text) > most {
+			return fmt.Sprintf("Ensure this field has no more than %d characters.", most)
+		}
+	}
+	if !hasForm(v, base) {
+		return fmt.Sprintf("Not a valid value, expected %s.", base)
+	}
+	return ""
+}
+
+func hasForm(v any, form string) bool {
+	switch v := v.(type) {
+	case bool:
+		return form == "bool"
+	case float64:
+		return form == "int" && v == float64(int64(v)) || slices.Contains(strings.Split(form, "|"), itoa(int64(v)))
+	case string:
+		return form == "string" || slices.Contains(strings.Split(form, "|"), v)
+	case object:
+		return form == "object"
+	case list:
+		return allHaveForm(v, form)
+	}
+	return false
+}
+
+func allHaveForm(values list, form string) bool {
+	one, ok := strings.CutSuffix(form, "s")
+	for _, v := range values {
+		ok = ok && hasForm(v, one)
+	}
+	return ok
+}
+
+func (s *Server) readRelationships(c *call, k schema, data object, create bool) (map[string][]string, *reply) {
+	relationships, _ := data["relationships"].(object)
+	taken := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(relationships)) {
+		kind, known := k.relationships[name]
+		if !known {
+			s.wrong(c, "relationship %s of %s cannot be written", name, k.kind)
+			continue
+		}
+		relationship, _ := relationships[name].(object)
+		ids, why := linkage(relationship["data"], kind)
+		if why != "" {
+			s.wrong(c, "relationship %s: %s", name, why)
+			return nil, invalid("Invalid Relationship", "/data/relationships/"+name, why)
+		}
+		taken[name] = ids
+	}
+	for _, name := range k.needsRelation {
+		if create && len(taken[name]) == 0 {
+			s.wrong(c, "relationship %s is missing", name)
+			return nil, invalid("Invalid Relationship", "/data/relationships/"+name, "This field is required.")
+		}
+	}
+	return taken, nil
+}
+
+// linkage reads resource identifiers of the type; "[]" before it means many.
+func linkage(v any, kind string) (ids []string, why string) {
+	kind, many := strings.CutPrefix(kind, "[]")
+	if one, ok := v.(object); ok && !many {
+		v = list{one}
+	} else if v == nil && !many {
+		return []string{}, ""
+	}
+	items, ok := v.(list)
+	if !ok {
+		return nil, "Expected " + kind + "."
+	}
+	ids = []string{}
+	for _, item := range items {
+		o, _ := item.(object)
+		id, _ := o["id"].(string)
+		if o["type"] != kind || id == "" || len(o) != 2 {
+			return nil, "Expected identifiers of " + kind + "."
+		}
+		ids = append(ids, id)
+	}
+	return ids, ""
+}

@@ -1,0 +1,159 @@
+package scalrsim
+
+import "maps"
+
+func (s *Server) environmentSchema() schema {
+	k := schema{
+		kind: "environments",
+		attributes: map[string]string{
+			"name": "string<=255", "remote-backend": "bool", "remote-backend-overridable": "bool", "mask-sensitive-output": "bool",
+			"is-federated-to-account": "bool", "cost-estimation-enabled": "bool",
+		},
+		needs: []string{"name"},
+		relationships: map[string]string{
+			"account": "accounts", "tags": "[]tags",
+			"default-provider-configurations": "[]provider-configurations", "default-workspace-agent-pool": "agent-pools",
+			"storage-profile": "storage-profiles",
+		},
+	}
+	if s.scenario.World.Old {
+		k.relationships["policy-groups"] = "[]policy-groups"
+	}
+	return k
+}
+
+// createEnvironment is openapi.yml, create_environment.
+func (s *Server) createEnvironment(c *call) reply {
+	doc, refusal := s.readDocument(c, s.environmentSchema(), true)
+	if refusal == nil {
+		refusal = s.checkEnvironment(doc, nil)
+	}
+	if refusal != nil {
+		return *refusal
+	}
+	e := s.newEnvironment(s.id("env"), doc.attributes["name"].(string), s.now())
+	s.writeEnvironment(e, doc)
+	return s.one(c, 201, e)
+}
+
+// updateEnvironment is openapi.yml, update_environment. A relationship to many
+// replaces what was there.
+func (s *Server) updateEnvironment(c *call) reply {
+	e := s.lookup("environments", c.ids[0])
+	if e == nil {
+		return notFound("Environment", c.ids[0])
+	}
+	doc, refusal := s.readDocument(c, s.environmentSchema(), false)
+	if refusal == nil {
+		refusal = s.checkEnvironment(doc, e)
+	}
+	if refusal != nil {
+		return *refusal
+	}
+	s.writeEnvironment(e, doc)
+	e.attributes["updated-at"] = stamp(s.now())
+	return s.one(c, 200, e)
+}
+
+func (s *Server) checkEnvironment(doc written, self *resource) *reply {
+	if name, given := doc.attributes["name"].(string); given {
+		if refusal := s.nameIsFree(name, s.kind("environments"), self); refusal != nil {
+			return refusal
+		}
+	}
+	if a := doc.relationships["account"]; len(a) > 0 && a[0] != AccountID {
+		r := invalidRelationship("account", "Account", a[0])
+		return &r
+	}
+	return s.checkRelated(doc)
+}
+
+// nameIsFree refuses an empty name and one that another of them has.
+func (s *Server) nameIsFree(name string, among []*resource, self *resource) *reply {
+	if name == "" {
+		return invalid("Invalid Attribute", "/data/attributes/name", "Name cannot be empty.")
+	}
+	for _, other := range among {
+		if other != self && other.attributes["name"] == name {
+			return invalid("Invalid Attribute", "/data/attributes/name", "Name has already been taken.")
+		}
+	}
+	return nil
+}
+
+// checkRelated refuses relationships to what is not there.
+func (s *Server) checkRelated(doc written) *reply {
+	models := map[string]string{"tags": "AccountTag", "default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup"}
+	kinds := map[string]string{"default-provider-configurations": "provider-configurations"}
+	for name, ids := range doc.relationships {
+		model, checked := models[name]
+		kind := kinds[name]
+		if kind == "" {
+			kind = name
+		}
+		for _, id := range ids {
+			if checked && s.lookup(kind, id) == nil {
+				r := invalidRelationship(name, model, id)
+				return &r
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Server) writeEnvironment(e *resource, doc written) {
+	if !s.scenario.World.Old {
+		delete(doc.attributes, "cost-estimation-enabled") // taken without a word
+	}
+	maps.Copy(e.attributes, doc.attributes)
+	for name, ids := range doc.relationships {
+		switch name {
+		case "tags", "policy-groups":
+			e.relationships[name] = toMany(name, ids...)
+		case "default-provider-configurations":
+			e.relationships[name] = toMany("provider-configurations", ids...)
+		}
+	}
+}
+
+// deleteEnvironment is openapi.yml, delete_environment. Workspaces do not keep it
+// from being deleted: they go with it, as in the tests of the vendor's clients.
+func (s *Server) deleteEnvironment(c *call) reply {
+	e := s.lookup("environments", c.ids[0])
+	if e == nil {
+		return notFound("Environment", c.ids[0])
+	}
+	for _, w := range s.kind("workspaces") {
+		if w.relatedID("environment") == e.id {
+			s.removeWorkspace(w)
+		}
+	}
+	s.remove(e)
+	for _, group := range s.kind("policy-groups") {
+		group.relationships["environments"] = toMany("environments", removeIDs(group.relatedIDs("environments"), []string{e.id})...)
+	}
+	return empty(204)
+}
+
+// lockOf is openapi.yml, lock_environment, lock_workspace and their opposites.
+func lockOf(kind, model string, lock bool) func(*Server, *call) reply {
+	return func(s *Server, c *call) reply {
+		r := s.lookup(kind, c.ids[0])
+		if r == nil {
+			return notFound(model, c.ids[0])
+		}
+		s.unknownMembers(c, "", c.doc, "reason")
+		if r.attributes["locked"] == lock {
+			return conflict(model + " is already " + map[bool]string{true: "locked.", false: "unlocked."}[lock])
+		}
+		if !lock && r.relatedID("locked-by") != botID && !s.finished(r.relatedID("locked-by-run")) {
+			return conflict(model + " is locked by a different user.")
+		}
+		unlock(r)
+		if lock {
+			r.attributes["locked"], r.attributes["lock-reason"] = true, c.doc["reason"]
+			r.relationships["locked-by"] = toOne("users", botID)
+		}
+		return s.one(c, 200, r)
+	}
+}

@@ -1,0 +1,194 @@
+package scalrsim
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// arrival is a request as a transport hands it over.
+type arrival struct {
+	origin  string // api, blob or elsewhere
+	method  string
+	url     *url.URL
+	host    string
+	header  http.Header
+	body    io.Reader
+	length  int64
+	chunked bool
+}
+
+// call is a request whose body was read.
+type call struct {
+	arrival
+	path  string // below the base path
+	query url.Values
+	body  []byte
+	doc   object   // the body, if it is JSON
+	ids   []string // what stood for the stars of the route
+	route *route
+}
+
+type lateCommit struct {
+	due  time.Time
+	call *call
+}
+
+// exchange is one request and its answer. An error means that the client went
+// away or that its body could not be read.
+func (s *Server) exchange(ctx context.Context, a arrival) (reply, error) {
+	c := &call{arrival: a, path: relative(a), query: a.url.Query()}
+	index, fault := s.arrive(c)
+	if fault != nil && fault.Action == Refuse {
+		return reply{fate: refused}, nil
+	}
+	cutShort, err := c.read(ctx, fault)
+	s.noteBody(index, c.body)
+	if err != nil {
+		return reply{}, err
+	}
+	if cutShort {
+		return reply{fate: reset}, nil
+	}
+	if fault != nil && fault.Action == Delay && fault.Phase == Before {
+		if err := wait(ctx, fault.Delay); err != nil {
+			return reply{}, err
+		}
+	}
+	answer := s.answer(c, fault)
+	s.noteAnswer(index, answer)
+	if answer.delay > 0 {
+		if err := wait(ctx, answer.delay); err != nil {
+			return reply{}, err
+		}
+	}
+	return answer, nil
+}
+
+func relative(a arrival) string {
+	if a.origin == "api" {
+		if rest, ok := strings.CutPrefix(a.url.EscapedPath(), BasePath); ok && strings.HasPrefix(rest, "/") {
+			return rest
+		}
+	}
+	return a.url.EscapedPath()
+}
+
+func (s *Server) arrive(c *call) (index int, fault *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, Request{
+		Time: time.Now(), Method: c.method, Host: c.host, Path: c.path,
+		Query: c.url.RawQuery, Header: c.header.Clone(), Elsewhere: c.origin == "elsewhere",
+	})
+	if c.origin == "elsewhere" {
+		return len(s.requests) - 1, nil
+	}
+	return len(s.requests) - 1, s.strike(c.method, c.path)
+}
+
+// read takes the body in; cutShort says that a fault did not let it end.
+func (c *call) read(ctx context.Context, f *Fault) (cutShort bool, err error) {
+	var body io.Reader = c.arrival.body
+	if f != nil && f.Action == Trickle && f.Bytes > 0 {
+		body = &slowReader{ctx: ctx, from: body, bytes: f.Bytes, pause: f.Delay}
+	}
+	if f != nil && f.Action == Reset && f.Phase == Before && f.Bytes > 0 {
+		c.body, err = io.ReadAll(io.LimitReader(body, f.Bytes))
+		return true, err
+	}
+	c.body, err = io.ReadAll(body)
+	if err == nil && c.length >= 0 && int64(len(c.body)) != c.length {
+		err = errors.New("the request's body has another length than its Content-Length")
+	}
+	return false, err
+}
+
+type slowReader struct {
+	ctx   context.Context
+	from  io.Reader
+	bytes int64
+	pause time.Duration
+}
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	if err := wait(r.ctx, r.pause); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p[:min(int64(len(p)), r.bytes)])
+}
+
+func (s *Server) noteBody(index int, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum := sha256.Sum256(body)
+	r := &s.requests[index]
+	r.BodyBytes, r.BodySHA256 = int64(len(body)), hex.EncodeToString(sum[:])
+	if len(body) <= 64<<10 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/octet-stream") {
+		r.Body = string(body)
+	}
+}
+
+func (s *Server) noteAnswer(index int, a reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests[index].Status = a.status
+}
+
+// answer lets the request have its effect, or not, as the fault says.
+func (s *Server) answer(c *call, f *Fault) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.advance()
+	if f == nil || f.Action == Delay {
+		a := s.dispatch(c)
+		if f != nil && f.Phase == After {
+			a.delay = f.Delay
+		}
+		return a
+	}
+	if f.Action == LateCommit {
+		s.late = append(s.late, lateCommit{time.Now().Add(f.Delay), c})
+		return replace(f)
+	}
+	if spoil, ok := spoilers[f.Action]; ok {
+		return spoil(s.dispatch(c), f)
+	}
+	if f.Phase == After || f.Action == Twice {
+		a := s.dispatch(c)
+		if f.Action == Twice {
+			s.dispatch(c)
+			return a
+		}
+	} else {
+		s.inspectOnly(c)
+	}
+	return replace(f)
+}
+
+// advance brings the world up to the present: first what commits late, then
+// the lives of all runs.
+func (s *Server) advance() {
+	now := time.Now()
+	var waiting []lateCommit
+	for _, l := range s.late {
+		if l.due.After(now) {
+			waiting = append(waiting, l)
+			continue
+		}
+		s.replaying = l.due
+		s.dispatch(l.call)
+		s.replaying = time.Time{}
+	}
+	s.late = waiting
+	s.expireLock(now)
+	for _, r := range s.runs {
+		s.play(r, now)
+	}
+}

@@ -1,0 +1,199 @@
+package scalrsim
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+const executedConfiguration = `
+variable "name" { default = "world" }
+variable "secret" {
+  default   = "none"
+  sensitive = true
+}
+resource "terraform_data" "first" { input = "hello ${var.name}" }
+resource "terraform_data" "second" { input = var.secret }
+output "greeting" { value = terraform_data.first.output }
+output "secret" {
+  value     = terraform_data.second.output
+  sensitive = true
+}
+`
+
+// executing returns a server that really executes, or skips.
+func executing(t *testing.T) (*Server, *http.Client) {
+	t.Helper()
+	s := New(Scenario{Life: Life{Execute: true}})
+	if !s.Executes() {
+		t.Skip("neither terraform nor tofu is on the PATH")
+	}
+	t.Cleanup(s.Close)
+	return s, s.Client()
+}
+
+// until waits for one of the statuses and returns the run as it is then.
+func until(t *testing.T, s *Server, run string, statuses ...string) string {
+	t.Helper()
+	for range 600 {
+		_, body := send(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+run+"?include=plan,apply", "")
+		for _, status := range statuses {
+			if get(t, body, "data.attributes.status") == status {
+				return body
+			}
+		}
+		if err := wait(t.Context(), 100*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("the run never was %v: %s", statuses, lived(s))
+	return ""
+}
+
+func TestExecutes(t *testing.T) {
+	t.Parallel()
+	s, client := executing(t)
+	api := s.URL() + BasePath
+	files := map[string]string{"main.tf": executedConfiguration}
+
+	dry := start(t, s, client, files, `{"is-dry":true,"variables":[
+		{"key":"name","value":"${moon}","category":"terraform"},
+		{"key":"secret","value":"sim-secret-17","category":"terraform","sensitive":true}]}`)
+	body := until(t, s, dry, "planned_and_finished", "errored")
+	plan := get(t, body, "data.relationships.plan.data.id").(string)
+	if !strings.Contains(body, `"resource-additions":2`) || get(t, body, "data.attributes.has-changes") != true {
+		t.Errorf("the plan should add two resources: %s", body)
+	}
+	if strings.Contains(body, "sim-secret-17") {
+		t.Errorf("a sensitive variable reads back: %s", body)
+	}
+	_, log := send(t, client, "GET", api+"/plans/"+plan+"/output", "")
+	if !strings.Contains(log, "\x1b[") || !strings.Contains(log, "hello ${moon}") {
+		t.Errorf("a coloured log with the variable was expected, got %q", log)
+	}
+	_, clean := send(t, client, "GET", api+"/plans/"+plan+"/output?clean=true", "")
+	if strings.Contains(clean, "\x1b") || !strings.Contains(clean, "Plan: 2 to add") {
+		t.Errorf("a clean log was expected, got %q", clean)
+	}
+	_, sanitized := send(t, client, "GET", api+"/plans/"+plan+"/sanitized-json-output", "")
+	if strings.Contains(sanitized, "sim-secret-17") || !strings.Contains(sanitized, "hello ${moon}") {
+		t.Errorf("not sanitized: %s", sanitized)
+	}
+	_, full := send(t, client, "GET", api+"/plans/"+plan+"/json-output", "")
+	if !strings.Contains(full, "sim-secret-17") {
+		t.Errorf("the full plan should hold the secret: %s", full)
+	}
+	wantNoObjections(t, s)
+}
+
+func TestKeepsState(t *testing.T) {
+	t.Parallel()
+	s, client := executing(t)
+	api := s.URL() + BasePath
+	files := map[string]string{"main.tf": executedConfiguration}
+
+	run := start(t, s, client, files, `{"is-dry":false,"auto-apply":false}`)
+	until(t, s, run, "planned", "errored")
+	if r, _ := send(t, client, "POST", api+"/runs/"+run+"/actions/apply", `{"comment":"go"}`); r.StatusCode != 202 {
+		t.Errorf("confirm: got %d, want 202", r.StatusCode)
+	}
+	body := until(t, s, run, "applied", "errored")
+	if !strings.Contains(body, `"resource-additions":2`) || get(t, body, "data.attributes.status") != "applied" {
+		t.Errorf("the apply should add two resources: %s", body)
+	}
+	_, outputs := send(t, client, "GET", api+"/workspaces/"+WorkspaceID+"/outputs", "", func(r *http.Request) { r.Header.Set("Accept", "application/json") })
+	if want := `{"data":[{"name":"greeting","sensitive":false,"value":"hello world"},{"name":"secret","sensitive":true,"value":"none"}]}`; outputs != want {
+		t.Errorf("outputs\ngot  %s\nwant %s", outputs, want)
+	}
+
+	again := start(t, s, client, files, `{"is-dry":true}`)
+	if body := until(t, s, again, "planned_and_finished", "errored"); get(t, body, "data.attributes.has-changes") != false {
+		t.Errorf("a second plan should find no changes: %s", body)
+	}
+	destroy := start(t, s, client, files, `{"is-dry":false,"auto-apply":true,"is-destroy":true}`)
+	if body := until(t, s, destroy, "applied", "errored"); !strings.Contains(body, `"resource-destructions":2`) {
+		t.Errorf("the destroy run should destroy two resources: %s", body)
+	}
+	wantNoObjections(t, s)
+}
+
+func TestExecutionFails(t *testing.T) {
+	t.Parallel()
+	s, client := executing(t)
+	run := start(t, s, client, map[string]string{"main.tf": `resource "terraform_data" {`}, `{"is-dry":true}`)
+	body := until(t, s, run, "errored")
+	plan := get(t, body, "data.relationships.plan.data.id").(string)
+	_, log := send(t, client, "GET", s.URL()+BasePath+"/plans/"+plan+"/output?clean=true", "")
+	if !strings.Contains(log, "Error: ") {
+		t.Errorf("the log should tell the error: %q", log)
+	}
+	if get(t, body, "data.attributes.error-message") == nil {
+		t.Error("the run has no error-message")
+	}
+}
+
+func TestCancelInterruptsTheTool(t *testing.T) {
+	t.Parallel()
+	s, client := executing(t)
+	run := start(t, s, client, map[string]string{"main.tf": `
+resource "terraform_data" "slow" {
+  provisioner "local-exec" { command = "sleep 30" }
+}`}, `{"is-dry":false,"auto-apply":true}`)
+	until(t, s, run, "applying", "errored")
+	if err := wait(t.Context(), time.Second); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if r, _ := send(t, client, "POST", s.URL()+BasePath+"/runs/"+run+"/actions/cancel", `{}`); r.StatusCode != 202 {
+		t.Errorf("cancel: got %d, want 202", r.StatusCode)
+	}
+	until(t, s, run, "canceled")
+	if took := time.Since(began); took > 25*time.Second {
+		t.Errorf("the cancel took %s", took)
+	}
+}
+
+func TestExecutesAsTheRunAndTheWorkspaceSay(t *testing.T) {
+	t.Parallel()
+	s := New(Scenario{Life: Life{Execute: true}, World: World{Workspace: object{"working-directory": "live", "var-files": list{"eu.tfvars"}}}})
+	if !s.Executes() {
+		t.Skip("neither terraform nor tofu is on the PATH")
+	}
+	t.Cleanup(s.Close)
+	run := start(t, s, s.Client(), map[string]string{
+		"live/eu.tfvars": `region = "eu"`,
+		"live/main.tf": `
+variable "region" {}
+variable "zones" { type = list(string) }
+variable "owner" {}
+resource "terraform_data" "wanted" { input = "${var.region} ${join("+", var.zones)} ${var.owner}" }
+resource "terraform_data" "other" {}`,
+	}, `{"is-dry":true,"target-addrs":["terraform_data.wanted"],"variables":[
+		{"key":"zones","value":"[\"a\", \"b\"]","category":"terraform","hcl":true},
+		{"key":"TF_VAR_owner","value":"ops","category":"shell"}]}`)
+	body := until(t, s, run, "planned_and_finished", "errored")
+	_, log := send(t, s.Client(), "GET", s.URL()+BasePath+"/plans/"+get(t, body, "data.relationships.plan.data.id").(string)+"/output?clean=true", "")
+	if !strings.Contains(log, "eu a+b ops") || !strings.Contains(log, "Plan: 1 to add") {
+		t.Errorf("got %s", log)
+	}
+}
+
+// Somebody who starts a run and goes away finds it done.
+func TestExecutesWhileNobodyLooks(t *testing.T) {
+	t.Parallel()
+	s, client := executing(t)
+	start(t, s, client, example, `{"is-dry":true}`)
+	for range 300 {
+		s.mu.Lock()
+		over := terminal(s.runs[0].status)
+		s.mu.Unlock()
+		if over {
+			return
+		}
+		if err := wait(t.Context(), 100*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Errorf("the run went no further than %s", lived(s))
+}

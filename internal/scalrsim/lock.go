@@ -1,0 +1,90 @@
+package scalrsim
+
+import "time"
+
+// Lock says who has locked the workspace network before the first request.
+// The zero value leaves it unlocked.
+type Lock struct {
+	By     LockHolder
+	Reason string
+	// For is how long the lock lasts from the start of the server, and for
+	// [LockedByRun] how long that run goes on; 0 means for ever.
+	For time.Duration
+}
+
+// LockHolder is the kind of a lock's holder.
+type LockHolder string
+
+// The holders that openapi.yml, Workspace allows: a user in `locked-by`, or a
+// run in `locked-by-run`, which need not be at work any more (force_run).
+const (
+	LockedByPerson      LockHolder = "person"
+	LockedByRun         LockHolder = "run"
+	LockedByFinishedRun LockHolder = "finished-run"
+)
+
+// placeLock locks the workspace as the scenario says.
+func (s *Server) placeLock(w *resource) {
+	lock := s.scenario.World.Lock
+	switch lock.By {
+	case LockedByPerson:
+		w.relationships["locked-by"] = toOne("users", adaID)
+	case LockedByRun:
+		step := Step{Status: "applying", For: lock.For, Rest: lock.For == 0}
+		w.relationships["locked-by-run"] = toOne("runs", s.othersRun(w.id, step, Step{Status: "applied"}).id)
+	case LockedByFinishedRun:
+		w.relationships["locked-by-run"] = toOne("runs", s.othersRun(w.id, Step{Status: "applying"}, Step{Status: "errored"}).id)
+	default:
+		return
+	}
+	w.attributes["locked"], w.attributes["lock-reason"] = true, nil
+	if lock.Reason != "" {
+		w.attributes["lock-reason"] = lock.Reason
+	}
+}
+
+// othersRun is a run that another person has started, beginning now.
+func (s *Server) othersRun(workspace string, script ...Step) *run {
+	v := &version{id: s.id("cv"), workspace: workspace, status: "uploaded", created: s.now(), stamps: object{}}
+	s.versions = append(s.versions, v)
+	r := &run{id: s.id("run"), by: adaID, workspace: workspace, version: v.id, created: s.now(),
+		asked: object{"source": "ui", "message": "Rotate the certificates"},
+		plan:  &stage{id: s.id("plan"), status: "finished"}, apply: &stage{id: s.id("apply"), status: "pending"}, script: script}
+	s.runs = append(s.runs, r)
+	s.enter(r, r.script[0], r.created)
+	return r
+}
+
+// expireLock removes the lock of the scenario when its time is over.
+func (s *Server) expireLock(now time.Time) {
+	lock := s.scenario.World.Lock
+	if s.lockExpired || lock.For == 0 || now.Before(s.born.Add(s.paced(lock.For))) {
+		return
+	}
+	s.lockExpired = true
+	if w := s.lookup("workspaces", WorkspaceID); w != nil {
+		unlock(w)
+	}
+}
+
+func unlock(r *resource) {
+	r.attributes["locked"], r.attributes["lock-reason"] = false, nil
+	r.relationships["locked-by"] = toOne("", "")
+	if r.kind == "workspaces" {
+		r.relationships["locked-by-run"] = toOne("", "")
+	}
+}
+
+// holds reports whether the workspace's lock keeps real runs from starting. A
+// run that has finished gives way where the workspace has force-latest-run.
+func (s *Server) holds(w *resource) bool {
+	if w.attributes["locked"] != true {
+		return false
+	}
+	return !(w.attributes["force-latest-run"] == true && s.finished(w.relatedID("locked-by-run")))
+}
+
+func (s *Server) finished(runID string) bool {
+	r := s.run(runID)
+	return r != nil && !r.ended.IsZero()
+}

@@ -1,0 +1,198 @@
+package scalrsim
+
+import (
+	"slices"
+	"time"
+)
+
+// run is one run and all that belongs to it.
+type run struct {
+	id, workspace, version string
+	by                     string // the user who created it
+	requested              object // attributes as the request gave them
+	asked                  object // the same, after the deviations
+	deviations             object
+	dry, auto, save        bool
+	created                time.Time
+
+	status    string
+	script    []Step
+	step      int       // of the script
+	since     time.Time // when the step began
+	moves     []Transition
+	actions   []RunAction
+	deeds     []Deed // of other people, still to be done
+	stopAt    time.Time
+	blocked   time.Time // when it was last seen to be kept in `pending` by a lock
+	stopBy    string
+	stopWhy   string
+	ended     time.Time // when it came to its end
+	problem   string
+	changed   bool // has-changes
+	plan      *stage
+	apply     *stage // nil for a dry run
+	cost      *stage
+	checks    *stage
+	resultsOf Stage // what its plan finds
+	work      *work // what is being executed for the current step
+	planned   *execution
+}
+
+func (r *run) text(name string) string {
+	v, _ := r.asked[name].(string)
+	return v
+}
+
+func (r *run) flag(name string) bool { return r.asked[name] == true }
+
+func (s *Server) run(id string) *run {
+	for _, r := range s.runs {
+		if r.id == id {
+			return r
+		}
+	}
+	return nil
+}
+
+func (s *Server) runSchema() schema {
+	return schema{
+		kind: "runs",
+		attributes: map[string]string{
+			"is-dry": "bool", "is-destroy": "bool", "auto-apply": "bool", "message": "string?<=512", "refresh": "bool?",
+			"refresh-only": "bool?", "save-plan": "bool?", "target-addrs": "strings?", "replace-addrs": "strings?",
+			"variables": "objects?", "inputs": "objects?", "plan-at": "string?", "source": "string",
+		},
+		relationships: map[string]string{"workspace": "workspaces", "configuration-version": "configuration-versions", "created-by-run": "runs"},
+		needsRelation: []string{"workspace"},
+	}
+}
+
+// createRun is openapi.yml, create_run.
+func (s *Server) createRun(c *call) reply {
+	doc, refusal := s.readDocument(c, s.runSchema(), true)
+	if refusal != nil {
+		return *refusal
+	}
+	if refusal := s.readVariables(c, doc.attributes); refusal != nil {
+		return *refusal
+	}
+	w := s.lookup("workspaces", doc.relationships["workspace"][0])
+	if w == nil {
+		return invalidRelationship("workspace", "Workspace", doc.relationships["workspace"][0])
+	}
+	if w.attributes["execution-mode"] == "local" {
+		return problem(422, "Invalid Relationship", "/data/relationships/workspace", "Runs are not possible in a workspace with local execution mode.")
+	}
+	versionID, refusal := s.versionForRun(c, w, doc.relationships["configuration-version"])
+	if refusal != nil {
+		return *refusal
+	}
+	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes, s.scenario.Life.Deviations)))
+}
+
+func (s *Server) readVariables(c *call, attributes object) *reply {
+	variables, _ := attributes["variables"].(list)
+	forms := map[string]string{"key": "string<=128", "category": "terraform|shell|env", "value": "string?<=65535", "hcl": "bool", "sensitive": "bool"}
+	for i, v := range variables {
+		pointer := "/data/attributes/variables/" + itoa(int64(i))
+		variable := v.(object)
+		for _, name := range []string{"key", "category"} {
+			if variable[name] == nil {
+				s.wrong(c, "variable %d has no %s", i, name)
+				return invalid("Invalid Attribute", pointer+"/"+name, "This field is required.")
+			}
+		}
+		for name, value := range variable {
+			form, known := forms[name]
+			if !known {
+				s.wrong(c, "variable %d has an unknown member %s", i, name)
+				continue
+			}
+			if why := fits(value, form); why != "" {
+				s.wrong(c, "variable %d, %s: %s", i, name, why)
+				return invalid("Invalid Attribute", pointer+"/"+name, why)
+			}
+		}
+	}
+	return nil
+}
+
+// versionForRun is the version that the request names, or the workspace's
+// latest one that was uploaded.
+func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *reply) {
+	if len(named) > 0 {
+		v := s.version(named[0])
+		if v == nil || v.workspace != w.id {
+			r := invalidRelationship("configuration-version", "ConfigurationVersion", named[0])
+			return "", &r
+		}
+		if v.status == "pending" && !v.bound {
+			s.wrong(c, "the configuration version %s was not seen as uploaded", v.id)
+		}
+		return v.id, nil
+	}
+	for _, v := range slices.Backward(s.versions) {
+		if v.workspace == w.id && v.status == "uploaded" {
+			return v.id, nil
+		}
+	}
+	return "", invalid("Invalid Relationship", "/data/relationships/configuration-version",
+		"No configuration versions available to create the run from. Upload at least one or link the workspace to a VCS provider.")
+}
+
+// newRun creates a run as the API, or the service by itself, does.
+func (s *Server) newRun(workspace, version string, requested, deviations object) *run {
+	w := s.lookup("workspaces", workspace)
+	s.occupy(workspace, requested)
+	asked := deviating(requested, deviations)
+	r := &run{
+		id: s.id("run"), by: botID, workspace: workspace, version: version, requested: requested, asked: asked, deviations: deviations, created: s.now(),
+		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
+		deeds: slices.Clone(s.scenario.Life.Others),
+	}
+	r.dry = r.flag("is-dry") || s.version(version).dry && deviations["is-dry"] == nil
+	r.save = r.flag("save-plan") && !r.dry
+	if auto, given := asked["auto-apply"].(bool); given {
+		r.auto = auto
+	}
+	r.auto = r.auto && !r.dry && !r.save && !s.scenario.Life.RefuseAutoApply
+	s.equip(r)
+	s.runs = append(s.runs, r)
+	w.relationships["latest-run"] = toOne("runs", r.id)
+	if !r.dry {
+		w.relationships["current-run"] = toOne("runs", r.id)
+		w.relationships["configuration-version"] = toOne("configuration-versions", version)
+	}
+	s.enter(r, Step{Status: "pending"}, r.created)
+	return r
+}
+
+// occupy lets another person's run hold the workspace before the first real
+// run, if the scenario says so.
+func (s *Server) occupy(workspace string, asked object) {
+	if s.scenario.Life.Queue == 0 || s.occupied || asked["is-dry"] == true {
+		return
+	}
+	s.occupied = true
+	s.othersRun(workspace, Step{Status: "applying", For: s.scenario.Life.Queue}, Step{Status: "applied"})
+}
+
+// equip gives a run the stages that it may go through.
+func (s *Server) equip(r *run) {
+	life := s.scenario.Life
+	r.resultsOf = life.Plan
+	if !r.dry {
+		r.apply = &stage{id: s.id("apply"), status: "pending"}
+	}
+	if life.Cost != nil {
+		r.cost = &stage{id: s.id("ce"), status: "pending"}
+	}
+	if len(life.Policies) > 0 {
+		r.checks = &stage{id: s.id("polchk"), status: "pending"}
+	}
+	r.script = life.Steps
+	if len(life.Steps) == 0 {
+		r.script = s.script(r)
+	}
+	r.script = append([]Step{{Status: "pending"}}, r.script...)
+}

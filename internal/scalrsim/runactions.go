@@ -1,0 +1,102 @@
+package scalrsim
+
+import (
+	"slices"
+	"strings"
+)
+
+// act is the operation that asks a run to do something: openapi.yml,
+// confirm_run, cancel_run, discard_run and force_run.
+func act(verb string, members ...string) func(*Server, *call) reply {
+	return func(s *Server, c *call) reply {
+		r := s.run(c.ids[0])
+		if r == nil {
+			return notFound("Run", c.ids[0])
+		}
+		s.unknownMembers(c, "", c.doc, members...)
+		comment, _ := c.doc["comment"].(string)
+		action := RunAction{Verb: verb, Comment: comment, At: s.now(), In: r.status}
+		a := s.perform(r, verb, comment)
+		action.Answer = a.status
+		r.actions = append(r.actions, action)
+		return a
+	}
+}
+
+func (s *Server) perform(r *run, verb, comment string) reply {
+	switch verb {
+	case "apply":
+		return s.confirm(r, comment)
+	case "cancel":
+		return s.cancel(r, comment)
+	case "discard":
+		return s.discard(r, comment)
+	}
+	return s.force(r, comment)
+}
+
+// resting says that the run waits for a person to confirm it.
+func (r *run) resting() bool {
+	return r.script[r.step].Rest && slices.Contains([]string{"planned", "cost_estimated", "policy_checked",
+		"planned_and_saved", "post_plan_finished"}, r.status)
+}
+
+func (s *Server) confirm(r *run, comment string) reply {
+	if !r.resting() {
+		return conflict("The run is not paused for confirmation.")
+	}
+	s.decide(r, botEmail, comment, s.now())
+	return empty(202)
+}
+
+func (s *Server) discard(r *run, comment string) reply {
+	if !r.resting() && r.status != "pending" && r.status != "policy_override" {
+		return conflict("The run is not paused for confirmation or priority.")
+	}
+	r.stopBy, r.stopWhy = botEmail, comment
+	s.halt(r, "discarded", s.now())
+	return empty(202)
+}
+
+func (s *Server) cancel(r *run, comment string) reply {
+	life := s.scenario.Life
+	switch {
+	case r.status == "canceled":
+		return empty(204)
+	case r.status == "pending", r.script[r.step].Rest, terminal(r.status), s.idle(r), life.StrictCancel && !strings.HasSuffix(r.status, "ing"):
+		return conflict("The run is not planning or applying.")
+	}
+	if life.IgnoreStop {
+		return empty(202)
+	}
+	r.stopBy, r.stopWhy = botEmail, comment
+	if r.work != nil {
+		r.work.interrupt()
+		return empty(202)
+	}
+	if r.stopAt.IsZero() {
+		r.stopAt = s.now().Add(s.paced(orFor(life.CancelTakes, passing)))
+	}
+	return empty(202)
+}
+
+// idle says that nothing runs that could be interrupted, though the run will
+// go on by itself.
+func (s *Server) idle(r *run) bool {
+	return slices.Contains([]string{"planned", "cost_estimated", "policy_checked", "post_plan_finished"}, r.status)
+}
+
+// force lets a pending run overtake the ones that wait for a person.
+func (s *Server) force(r *run, comment string) reply {
+	w := s.lookup("workspaces", r.workspace)
+	if r.status != "pending" || w.attributes["force-latest-run"] == true {
+		return conflict("The run cannot be forced.")
+	}
+	for _, other := range s.ahead(r) {
+		if other.status == "pending" || other.script[other.step].Rest {
+			other.stopBy, other.stopWhy = botEmail, comment
+			s.halt(other, "canceled", s.now())
+		}
+	}
+	return empty(202)
+}

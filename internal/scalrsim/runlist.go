@@ -1,0 +1,74 @@
+package scalrsim
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// readRun is openapi.yml, get_run.
+func (s *Server) readRun(c *call) reply {
+	r := s.run(c.ids[0])
+	if r == nil || time.Since(r.created) < s.paced(s.scenario.World.ReadLag) {
+		return notFound("Run", c.ids[0])
+	}
+	return s.one(c, 200, s.runResource(r))
+}
+
+// listRuns is openapi.yml, get_runs: newest first, and perhaps behind.
+func (s *Server) listRuns(c *call) reply { return s.listing(c, s.filteredRuns(c)) }
+
+// listRunsQueue is openapi.yml, get_runs_queue.
+func (s *Server) listRunsQueue(c *call) reply {
+	return s.listing(c, slices.DeleteFunc(s.filteredRuns(c), func(r *resource) bool {
+		return !s.run(r.id).ended.IsZero()
+	}))
+}
+
+func (s *Server) filteredRuns(c *call) []*resource {
+	var found []*resource
+	for _, r := range s.runs {
+		if time.Since(r.created) >= s.paced(s.scenario.World.ListLag) && s.runPasses(r, c) {
+			found = append(found, s.runResource(r))
+		}
+	}
+	if !s.scenario.World.OldestRun {
+		slices.Reverse(found)
+	}
+	return found
+}
+
+func (s *Server) runPasses(r *run, c *call) bool {
+	shown := s.runResource(r)
+	for name, values := range c.query {
+		value := values[0]
+		switch name {
+		case "filter[workspace]", "filter[environment]":
+			kind := strings.TrimSuffix(strings.TrimPrefix(name, "filter["), "]")
+			if !oneOf(shown.relatedID(kind), value) {
+				return false
+			}
+		case "filter[env-or-ws]":
+			if !oneOf(r.workspace, value) && !oneOf(shown.relatedID("environment"), value) {
+				return false
+			}
+		case "filter[run]":
+			if !oneOf(r.id, value) {
+				return false
+			}
+		case "filter[status]", "filter[source]":
+			if !oneOf(shown.attributes[strings.TrimSuffix(strings.TrimPrefix(name, "filter["), "]")].(string), value) {
+				return false
+			}
+		case "filter[is-dry]":
+			if (value == "true") != r.dry {
+				return false
+			}
+		case "query":
+			if !strings.Contains(r.id+" "+r.text("message"), value) {
+				return false
+			}
+		}
+	}
+	return true
+}

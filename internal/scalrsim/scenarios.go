@@ -1,0 +1,170 @@
+package scalrsim
+
+import (
+	"maps"
+	"net/http"
+	"time"
+)
+
+// Scenarios are the situations that tests, scripts and the demo share, by
+// name. Their durations are short enough to be watched.
+func Scenarios() map[string]Scenario {
+	all := map[string]Scenario{}
+	for _, group := range [][]Scenario{goodScenarios(), policyScenarios(), badScenarios(), oddScenarios(), logScenarios(), wireScenarios()} {
+		for _, s := range group {
+			all[s.Name] = s
+		}
+	}
+	return maps.Clone(all)
+}
+
+func network() []Change {
+	return []Change{
+		{Address: "terraform_data.network", Action: "create"},
+		{Address: "terraform_data.subnet_a", Action: "create"},
+		{Address: "terraform_data.route", Action: "update"},
+		{Address: "terraform_data.old_gateway", Action: "delete"},
+	}
+}
+
+func networkOutputs() []Output {
+	return []Output{
+		{Name: "cidr", Value: "10.0.0.0/16"},
+		{Name: "subnets", Value: list{"10.0.1.0/24", "10.0.2.0/24"}},
+		{Name: "admin_password", Value: "sim-output-9d41f7c2a6", Sensitive: true},
+	}
+}
+
+func changing() Life { return Life{Plan: Stage{Changes: network()}, Outputs: networkOutputs()} }
+
+func autoApplied() World { return World{Workspace: object{"auto-apply": true}} }
+
+func goodScenarios() []Scenario {
+	life := changing()
+	queued := changing()
+	queued.Queue = 6 * time.Second
+	hooks := changing()
+	hooks.Hooks = true
+	cost := changing()
+	cost.Cost = &Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"}
+	everything := hooks
+	everything.Cost = cost.Cost
+	everything.Policies = []Policy{{Name: "tags_required", Result: "passed"}}
+	return []Scenario{
+		{Name: "plan-changes", About: "a plan finds changes", Life: life},
+		{Name: "no-changes", About: "a plan finds none", Life: Life{Plan: Stage{Changes: []Change{}}}},
+		{Name: "applied", About: "the workspace applies by itself", Life: life, World: autoApplied()},
+		{Name: "waits-for-approval", About: "a real run waits for somebody to confirm it", Life: life},
+		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Life: life},
+		{Name: "queued", About: "another run holds the workspace for a while", Life: queued},
+		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Life: hooks, World: autoApplied()},
+		{Name: "cost-increase", About: "the plan costs more", Life: cost},
+		{Name: "passes-planned", About: "a run that goes on by itself passes statuses in which others wait", Life: everything, World: autoApplied()},
+		{Name: "execute", About: "the uploaded configuration is really executed", Life: Life{Execute: true}},
+	}
+}
+
+func policyScenarios() []Scenario {
+	with := func(result, message string) Life {
+		life := changing()
+		life.Policies = []Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: result, Messages: []string{message}}}
+		return life
+	}
+	return []Scenario{
+		{Name: "policy-advisory", About: "a policy only advises", Life: with("advisory_failed", "the gateway has a public address")},
+		{Name: "policy-soft", About: "a policy fails and may be overridden", Life: with("soft_failed", "the gateway has a public address")},
+		{Name: "policy-hard", About: "a policy fails for good", Life: with("hard_failed", "the gateway has a public address")},
+	}
+}
+
+func badScenarios() []Scenario {
+	planError := Life{Plan: Stage{Changes: network(), Fails: "Invalid value for input variable"}}
+	applyError := changing()
+	applyError.Apply.Fails = "Provisioning of terraform_data.subnet_a was refused"
+	canceled := changing()
+	canceled.Others = []Deed{{When: "planning", After: time.Second, Verb: "cancel", By: adaEmail, Comment: "Not during the freeze"}}
+	discarded := changing()
+	discarded.Others = []Deed{{When: "planned", After: time.Second, Verb: "discard", By: adaEmail, Comment: "Not during the freeze"}}
+	confirmed := changing()
+	confirmed.Others = []Deed{{When: "planned", After: time.Second, Verb: "confirm", By: adaEmail, Comment: "Go"}}
+	applies := changing()
+	applies.Deviations, applies.Apply.For = object{"is-dry": false, "auto-apply": true}, time.Minute
+	hides := applies
+	hides.DeviationsAfter = time.Second
+	ignores := changing()
+	ignores.IgnoreStop = true
+	ignores.Plan.For = time.Hour
+	return []Scenario{
+		{Name: "plan-error", About: "the plan fails", Life: planError},
+		{Name: "apply-error", About: "the apply fails half-way", Life: applyError, World: autoApplied()},
+		{Name: "bad-upload", About: "Scalr cannot read the archive", Life: changing(), Faults: []Fault{{Op: "GET /configuration-versions/*", Times: -1,
+			Action: Edit, Change: erroredVersion}}},
+		{Name: "canceled-by-other", About: "somebody cancels the run while it plans", Life: canceled},
+		{Name: "discarded-by-other", About: "somebody discards the run that waits", Life: discarded},
+		{Name: "confirmed-by-other", About: "somebody confirms the run that waits", Life: confirmed},
+		{Name: "applies-dry-runs", About: "what was requested as a dry run is one that applies", Life: applies},
+		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Life: hides},
+		{Name: "ignores-stop", About: "a cancel is accepted and nothing comes of it", Life: ignores},
+		{Name: "no-upload-address", About: "configuration versions have no upload address", Life: changing(), World: World{NoUpload: true}},
+		{Name: "vcs-driven", About: "the workspace is bound to a repository", Life: changing(),
+			World: World{Workspace: object{"vcs-repo": object{"identifier": "acme/network", "branch": "main"}}}},
+		{Name: "locked", About: "the workspace is locked by a person", Life: changing(),
+			World: World{Lock: Lock{By: LockedByPerson, Reason: "Database migration until noon"}}},
+		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Life: changing(),
+			World: World{Lock: Lock{By: LockedByPerson, Reason: "Database migration", For: 8 * time.Second}}},
+		{Name: "locked-by-run", About: "the workspace is locked by a run that is at work", Life: changing(),
+			World: World{Lock: Lock{By: LockedByRun, For: 6 * time.Second}}},
+		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Life: changing(),
+			World: World{Lock: Lock{By: LockedByFinishedRun}}},
+	}
+}
+
+func oddScenarios() []Scenario {
+	planning := Step{Status: "planning", For: 2 * time.Second, Log: planText(network(), "")}
+	unknown := changing()
+	unknown.Steps = []Step{{Status: "plan_queued", For: passing}, planning, {Status: "quantum_checking", Apply: "unreachable"}}
+	passesUnknown := changing()
+	passesUnknown.Steps = []Step{planning, {Status: "quantum_checking", For: 2 * time.Second}, {Status: "planned_and_finished"}}
+	backwards := changing()
+	backwards.Steps = []Step{{Status: "plan_queued", For: passing},
+		{Status: "planning", For: time.Second, Log: planText(network(), "")},
+		{Status: "plan_queued", For: time.Second}, {Status: "planning", For: time.Second},
+		{Status: "planned", For: passing}, {Status: "planned_and_finished"}}
+	rests := Life{Plan: Stage{Changes: []Change{}}, RestWithoutChange: true}
+	refused := changing()
+	refused.RefuseAutoApply = true
+	return []Scenario{
+		{Name: "unknown-status", About: "the run ends in a status that nobody knows", Life: unknown},
+		{Name: "passes-unknown", About: "the run passes a status that nobody knows", Life: passesUnknown},
+		{Name: "backwards", About: "a stale replica shows an earlier status", Life: backwards},
+		{Name: "rests-without-changes", About: "a real run without changes rests in planned", Life: rests},
+		{Name: "auto-apply-refused", About: "the run's auto-apply comes back as false", Life: refused, World: autoApplied()},
+	}
+}
+
+// erroredVersion makes an answer say that the archive could not be read.
+func erroredVersion(body string) string {
+	return edited(body, func(data object) {
+		attributes := data["attributes"].(object)
+		if attributes["size"] != nil {
+			attributes["status"], attributes["error-message"] = "errored", "Unable to process the configuration archive: not a gzip file."
+		}
+	})
+}
+
+func wireScenarios() []Scenario {
+	limited := http.Header{"Retry-After": {"2"}}
+	return []Scenario{
+		{Name: "rate-limited", About: "Scalr asks to slow down, twice", Life: changing(), Faults: []Fault{
+			{Op: "* /**", Action: Status, Status: 429, Header: limited},
+			{Op: "GET /runs/*", Nth: 2, Action: Status, Status: 429, Header: limited}}},
+		{Name: "server-errors", About: "Scalr fails twice, then works", Life: changing(), Faults: []Fault{
+			{Op: "GET /runs/*", Nth: 2, Times: 2, Action: Status, Status: 500}}},
+		{Name: "proxy-page", About: "a proxy answers with a page", Life: changing(), Faults: []Fault{
+			{Op: "* /**", Times: -1, Action: HTML}}},
+		{Name: "lost-answer", About: "the run is created and the answer is lost", Life: changing(), Faults: []Fault{
+			{Op: "POST /runs", Phase: After, Action: Reset}}},
+		{Name: "expired-link", About: "the upload's link is too old at first", Life: changing(), Faults: []Fault{
+			{Op: "PUT /upload/*", Action: Expired}}},
+	}
+}

@@ -1,0 +1,151 @@
+package scalrsim
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// content is a text of which any part can be read without holding the whole.
+type content interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// segment is a part of a log that grows evenly while its step lasts.
+type segment struct {
+	text  content
+	live  func() []byte // of a tool that runs, in place of text
+	start time.Time
+	takes time.Duration
+	ended time.Time // if it was cut short
+	half  bool      // grows in the middle of its lines too
+}
+
+// grow begins the part of the log that a step writes.
+func (s *Server) grow(r *run, step Step, at time.Time) {
+	g := r.plan
+	if strings.Contains(step.Status, "apply") && r.apply != nil {
+		g = r.apply
+	}
+	var text content
+	switch {
+	case step.Size > 0 && step.OneLine:
+		text = generated{size: step.Size, line: step.Size}
+	case step.Size > 0:
+		text = generated{size: step.Size, line: generatedLine}
+	case step.Log != "":
+		text = strings.NewReader(step.Log)
+	default:
+		return
+	}
+	if step.Rewrite {
+		g.log = nil
+	}
+	g.log = append(g.log, segment{text: text, start: at.Add(s.paced(s.scenario.Logs.Lag)), takes: s.paced(step.For),
+		half: s.scenario.Logs.HalfLine || step.OneLine})
+}
+
+// cut ends what has not grown to its end when the stage is over early.
+func (g *stage) cut(at time.Time) {
+	if g.status != "canceled" {
+		return
+	}
+	for i := range g.log {
+		if end := g.log[i].start.Add(g.log[i].takes); end.After(at) {
+			g.log[i].ended = at
+		}
+	}
+	last := strings.NewReader("\nInterrupt received.\nThe operation was canceled.\n")
+	g.log = append(g.log, segment{text: last, start: at})
+}
+
+// visible is how much of the segment has been written.
+func (g segment) visible(now time.Time) int64 {
+	size := g.text.Size()
+	if !g.ended.IsZero() && g.ended.Before(now) {
+		now = g.ended
+	}
+	passed := now.Sub(g.start)
+	switch {
+	case passed < 0:
+		return 0
+	case passed >= g.takes:
+		return size
+	}
+	n := int64(float64(size) * (float64(passed) / float64(g.takes)))
+	if g.half {
+		return n
+	}
+	return lastLine(g.text, n)
+}
+
+// lastLine is the end of the last whole line within the first n bytes.
+func lastLine(text content, n int64) int64 {
+	block := make([]byte, 4096)
+	for n > 0 {
+		from := max(n-int64(len(block)), 0)
+		read, _ := text.ReadAt(block[:n-from], from)
+		if i := bytes.LastIndexByte(block[:read], '\n'); i >= 0 {
+			return from + int64(i) + 1
+		}
+		n = from
+	}
+	return 0
+}
+
+// read is all that the log holds now, as a stream, with its size.
+func (g *stage) read(now time.Time) (io.Reader, int64) {
+	var parts []io.Reader
+	var size int64
+	for _, part := range g.log {
+		if part.live != nil {
+			text := part.live()
+			parts, size = append(parts, bytes.NewReader(text)), size+int64(len(text))
+			continue
+		}
+		n := part.visible(now)
+		parts, size = append(parts, io.NewSectionReader(part.text, 0, n)), size+n
+	}
+	return io.MultiReader(parts...), size
+}
+
+// generated is a log of any size that is never held: numbered lines of equal
+// length, or a single line without an end.
+type generated struct{ size, line int64 }
+
+const generatedLine = 64
+
+func (g generated) Size() int64 { return g.size }
+
+// ReadAt fills p with what stands at the offset.
+func (g generated) ReadAt(p []byte, offset int64) (int, error) {
+	n := 0
+	for n < len(p) && offset < g.size {
+		line := g.bytesOfLine(offset)
+		copied := copy(p[n:], line[:min(int64(len(line)), g.size-offset)])
+		n, offset = n+copied, offset+int64(copied)
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// bytesOfLine is the rest of the 64 bytes in which the offset lies. The last
+// one is a line feed unless the whole is one line.
+func (g generated) bytesOfLine(offset int64) []byte {
+	number := offset / generatedLine
+	text := fmt.Appendf(nil, "%012d terraform_data.item[%012d]: Refreshing the state...", number, number)
+	for len(text) < generatedLine-1 {
+		text = append(text, '.')
+	}
+	end := byte('\n')
+	if g.line > generatedLine {
+		end = '.'
+	}
+	text = append(text[:generatedLine-1], end)
+	return text[offset%generatedLine:]
+}

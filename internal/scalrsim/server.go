@@ -1,0 +1,143 @@
+package scalrsim
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Token is the API token that the simulator accepts.
+const Token = "sim-token-7f3c9be25d1a48608b17c4e9"
+
+// BasePath is where the API is served, on [Server.URL].
+const BasePath = "/api/iacp/v3"
+
+// The origins at which the transport of [Server.Client] answers.
+const (
+	apiOrigin  = "https://acme.scalr.test"
+	blobOrigin = "https://blob.scalr.test"
+)
+
+// Server is one simulated Scalr. All methods may be called concurrently.
+type Server struct {
+	scenario Scenario
+	dice     *rand.Rand
+	routes   []route
+
+	mu          sync.Mutex
+	api, blob   string // origins
+	born        time.Time
+	replaying   time.Time // the moment of a late commit, else zero
+	ids         map[string]int
+	resources   []*resource
+	versions    []*version
+	runs        []*run
+	tokens      map[string]*lease
+	links       map[string]time.Time // signature to expiry
+	outputs     map[string][]Output  // by workspace
+	occupied    bool                 // the run of Life.Queue was made
+	lockExpired bool                 // the lock of World.Lock was removed
+	faults      []*faultState
+	late        []lateCommit
+	objections  []string
+	requests    []Request
+	elsewhere   map[string]bool // hosts to which faults redirect
+
+	executor *executor
+}
+
+// New returns a Scalr in which the scenario is about to happen. Call
+// [Server.Close] if the scenario executes.
+func New(scenario Scenario) *Server {
+	s := &Server{
+		scenario:  scenario,
+		dice:      rand.New(rand.NewPCG(scenario.Seed, 1)),
+		routes:    routes(),
+		api:       apiOrigin,
+		blob:      blobOrigin,
+		born:      time.Now(),
+		ids:       map[string]int{},
+		tokens:    map[string]*lease{Token: {}},
+		links:     map[string]time.Time{},
+		outputs:   map[string][]Output{},
+		elsewhere: map[string]bool{},
+	}
+	s.faults = faultStates(scenario.Faults, s.elsewhere)
+	if scenario.Life.Execute {
+		s.executor = newExecutor(s)
+	}
+	s.populate()
+	if scenario.Setup != nil {
+		scenario.Setup(s)
+	}
+	return s
+}
+
+// URL is the address to give to a client as its base URL.
+func (s *Server) URL() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.api
+}
+
+// SetURLs makes the links in answers point to these origins. [Server.Start]
+// does it by itself; call it when serving the two handlers in another way.
+func (s *Server) SetURLs(api, blob string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.api, s.blob = api, blob
+}
+
+// Executes says whether uploaded configurations are really executed.
+func (s *Server) Executes() bool { return s.executor.available() }
+
+// Close ends what is being executed and removes what it left on the disk.
+func (s *Server) Close() {
+	if s.executor != nil {
+		s.executor.close()
+	}
+}
+
+// now is the time that a handler must use: a late commit happens in the past.
+func (s *Server) now() time.Time {
+	if !s.replaying.IsZero() {
+		return s.replaying
+	}
+	return time.Now()
+}
+
+// paced is a duration of the script, at the scenario's pace.
+func (s *Server) paced(d time.Duration) time.Duration {
+	if s.scenario.Pace == 0 {
+		return d
+	}
+	return time.Duration(float64(d) * s.scenario.Pace)
+}
+
+// id makes ids that look like Scalr's and are the same in every run of a test.
+func (s *Server) id(prefix string) string {
+	s.ids[prefix]++
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, s.ids[prefix]))
+	return prefix + "-v0" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:13]
+}
+
+func (s *Server) object(format string, args ...any) {
+	s.objections = append(s.objections, fmt.Sprintf(format, args...))
+}
+
+// wait sleeps on the clock, which may be virtual.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

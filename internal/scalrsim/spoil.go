@@ -1,0 +1,103 @@
+package scalrsim
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strconv"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// replace makes the answer of a fault that leaves nothing of the real one.
+func replace(f *Fault) reply {
+	switch f.Action {
+	case Reset:
+		return reply{fate: reset}
+	case EOF:
+		return reply{fate: closed}
+	case Stall:
+		return reply{fate: stalled}
+	case LateCommit:
+		if f.Status == 0 {
+			return reply{fate: reset}
+		}
+	case HTML:
+		return withHeader(answer(orElse(f.Status, 200), "text/html; charset=utf-8", []byte(proxyPage)), f.Header)
+	case Redirect:
+		r := withHeader(empty(orElse(f.Status, 302)), f.Header)
+		r.header.Set("Location", f.Target)
+		return r
+	case Expired:
+		return storageError(403, "AccessDenied", "Request has expired")
+	}
+	return status(f)
+}
+
+const proxyPage = `<!DOCTYPE html><html><head><title>Sign in</title></head>` +
+	`<body><h1>Sign in to continue</h1><p>The corporate gateway needs to know who you are.</p></body></html>`
+
+func status(f *Fault) reply {
+	code := orElse(f.Status, 500)
+	if f.Body == "" {
+		return withHeader(problem(code, http.StatusText(code), "", ""), f.Header)
+	}
+	return withHeader(answer(code, jsonAPI, []byte(f.Body)), f.Header)
+}
+
+func withHeader(r reply, header http.Header) reply {
+	for name, values := range header {
+		r.header[name] = values
+	}
+	return r
+}
+
+func orElse(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// spoilers work on the real answer.
+var spoilers = map[Action]func(reply, *Fault) reply{
+	Empty: func(r reply, f *Fault) reply {
+		if f.Status != 0 {
+			r.status = f.Status
+		}
+		return r.with(nil)
+	},
+	Truncate: func(r reply, f *Fault) reply {
+		body := r.bytes()
+		return r.with(body[:min(f.Bytes, int64(len(body)))])
+	},
+	Break: func(r reply, f *Fault) reply {
+		r.fate, r.after = reset, f.Bytes
+		return r
+	},
+	Hang: func(r reply, f *Fault) reply {
+		r.fate, r.after = stalled, f.Bytes
+		return r
+	},
+	Trickle: func(r reply, f *Fault) reply {
+		r.trickle, r.pause = max(f.Bytes, 1), f.Delay
+		return r
+	},
+	Garbage: func(r reply, f *Fault) reply {
+		return withHeader(r.with([]byte(f.Body)), f.Header)
+	},
+	Misreport: func(r reply, f *Fault) reply {
+		return withHeader(r.with([]byte(misreport(string(r.bytes()), f.Member, f.Value))), f.Header)
+	},
+	Edit: func(r reply, f *Fault) reply {
+		return withHeader(r.with([]byte(f.Change(string(r.bytes())))), f.Header)
+	},
+}
+
+func (r reply) bytes() []byte {
+	var b bytes.Buffer
+	if r.body != nil {
+		_, _ = io.Copy(&b, r.body) // from memory
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,118 @@
+package scalrsim
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// stage is a plan, an apply, a cost estimate or a policy check of a run.
+type stage struct {
+	id, status string
+	stamps     object
+	ended      time.Time
+	log        []segment
+}
+
+// becomes changes the status of a stage that there is and that is not over.
+func (g *stage) becomes(status string, at time.Time) {
+	if g == nil || g.status == status || g.final() {
+		return
+	}
+	g.status = status
+	if g.stamps == nil {
+		g.stamps = object{}
+	}
+	g.stamps[status+"-at"] = stamp(at)
+	if g.final() {
+		g.ended = at
+		g.cut(at)
+	}
+}
+
+func (g *stage) final() bool {
+	return !slices.Contains([]string{"pending", "queued", "running", "soft_failed"}, g.status)
+}
+
+// outcome is how a stage ends when the run leaves the status in which it ran.
+func outcome(status, good string) string {
+	if status == "errored" || status == "canceled" {
+		return status
+	}
+	return good
+}
+
+// moveStages keeps the stages in step with the run's status.
+func (s *Server) moveStages(r *run, before string, at time.Time) {
+	if before != r.status {
+		s.leave(r, before, at)
+	}
+	switch r.status {
+	case "plan_queued":
+		r.plan.becomes("queued", at)
+	case "planning":
+		r.plan.becomes("running", at)
+	case "apply_queued":
+		r.apply.becomes("queued", at)
+	case "applying":
+		r.apply.becomes("running", at)
+	case "cost_estimating":
+		r.cost.becomes("queued", at)
+	case "policy_checking":
+		r.checks.becomes("queued", at)
+	}
+	if !terminal(r.status) {
+		return
+	}
+	for _, g := range []*stage{r.plan, r.apply, r.cost, r.checks} {
+		if g != nil && slices.Contains([]string{"pending", "queued", "running"}, g.status) {
+			g.becomes("unreachable", at)
+		}
+	}
+}
+
+// leave ends the stage that ran in a status.
+func (s *Server) leave(r *run, before string, at time.Time) {
+	switch before {
+	case "planning":
+		if strings.HasPrefix(r.status, "plan_") || r.status == "pending" {
+			return // a stale replica speaks
+		}
+		r.plan.becomes(outcome(r.status, "finished"), at)
+		r.changed = r.plan.status == "finished" && r.findsChanges()
+	case "applying":
+		if r.status != "apply_queued" {
+			r.apply.becomes(outcome(r.status, "finished"), at)
+		}
+	case "cost_estimating":
+		r.cost.becomes(outcome(r.status, "finished"), at)
+	case "policy_checking":
+		r.checks.becomes(s.checked(r), at)
+	case "policy_override":
+		if terminal(r.status) {
+			r.checks.becomes("canceled", at)
+		}
+		r.checks.becomes("overridden", at)
+	}
+}
+
+// checked is how the policy check ended. An advisory failure passes.
+func (s *Server) checked(r *run) string {
+	if r.status == "canceled" {
+		return "canceled"
+	}
+	if result := worst(s.scenario.Life.Policies); result != "advisory_failed" {
+		return result
+	}
+	return "passed"
+}
+
+// overrule sets what a step of a script says about the stages.
+func (r *run) overrule(step Step) {
+	if step.Plan != "" {
+		r.plan.status = step.Plan
+	}
+	if step.Apply != "" && r.apply != nil {
+		r.apply.status = step.Apply
+	}
+}

@@ -1,0 +1,188 @@
+package scalrsim
+
+import "slices"
+
+func tagSchema() schema {
+	return schema{kind: "tags", attributes: map[string]string{"name": "string<=255"}, needs: []string{"name"},
+		relationships: map[string]string{"account": "accounts"}}
+}
+
+func (s *Server) newTag(name string) *resource {
+	return s.add("tags", s.id("tag"), object{"name": name}, object{"account": toOne("accounts", AccountID)})
+}
+
+// tagByName gives the resource tags, which are made where there are none.
+func (s *Server) tagByName(r *resource, names []string) {
+	var ids []string
+	for _, name := range names {
+		i := slices.IndexFunc(s.kind("tags"), func(t *resource) bool { return t.attributes["name"] == name })
+		if i < 0 {
+			ids = append(ids, s.newTag(name).id)
+			continue
+		}
+		ids = append(ids, s.kind("tags")[i].id)
+	}
+	r.relationships["tags"] = toMany("tags", ids...)
+}
+
+// createTag is openapi.yml, create_tag.
+func (s *Server) createTag(c *call) reply {
+	doc, refusal := s.readDocument(c, tagSchema(), true)
+	if refusal == nil {
+		refusal = s.nameIsFree(doc.attributes["name"].(string), s.kind("tags"), nil)
+	}
+	if refusal != nil {
+		return *refusal
+	}
+	return s.one(c, 201, s.newTag(doc.attributes["name"].(string)))
+}
+
+// updateTag is openapi.yml, update_tag.
+func (s *Server) updateTag(c *call) reply {
+	t := s.lookup("tags", c.ids[0])
+	if t == nil {
+		return notFound("AccountTag", c.ids[0])
+	}
+	doc, refusal := s.readDocument(c, tagSchema(), false)
+	if refusal != nil {
+		return *refusal
+	}
+	if name, given := doc.attributes["name"].(string); given {
+		if refusal := s.nameIsFree(name, s.kind("tags"), t); refusal != nil {
+			return *refusal
+		}
+		t.attributes["name"] = name
+	}
+	return s.one(c, 200, t)
+}
+
+// deleteTag is openapi.yml, delete_tag.
+func (s *Server) deleteTag(c *call) reply {
+	t := s.lookup("tags", c.ids[0])
+	if t == nil {
+		return notFound("AccountTag", c.ids[0])
+	}
+	s.remove(t)
+	for _, r := range s.resources {
+		if _, tagged := r.relationships["tags"]; tagged {
+			r.relationships["tags"] = toMany("tags", removeIDs(r.relatedIDs("tags"), []string{t.id})...)
+		}
+	}
+	return empty(204)
+}
+
+// tagsOf is openapi.yml, list_environment_tags and list_workspace_tags.
+func tagsOf(kind string) func(*Server, *call) reply {
+	return func(s *Server, c *call) reply {
+		r := s.lookup(kind, c.ids[0])
+		if r == nil {
+			return forbidden()
+		}
+		ids := r.relatedIDs("tags")
+		page, size := pageOf(c.query)
+		from := min((page-1)*size, len(ids))
+		pages := max((len(ids)+size-1)/size, 1)
+		doc := toMany("tags", ids[from:min(from+size, len(ids))]...)
+		doc["links"] = s.pageLinks(c, page, size, pages)
+		doc["meta"] = object{"pagination": pagination(page, pages, len(ids))}
+		return document(200, doc)
+	}
+}
+
+func addIDs(had, given []string) []string {
+	for _, id := range given {
+		if !slices.Contains(had, id) {
+			had = append(had, id)
+		}
+	}
+	return had
+}
+
+func replaceIDs(_, given []string) []string { return addIDs(nil, given) }
+
+func removeIDs(had, given []string) []string {
+	return slices.DeleteFunc(had, func(id string) bool { return slices.Contains(given, id) })
+}
+
+// changeTags is openapi.yml, add_, replace_ and delete_environment_tags and
+// the same for workspaces.
+func changeTags(kind string, change func(had, given []string) []string) func(*Server, *call) reply {
+	return func(s *Server, c *call) reply {
+		r := s.lookup(kind, c.ids[0])
+		if r == nil {
+			return forbidden()
+		}
+		given, refusal := s.readLinkage(c, "tags")
+		if refusal != nil {
+			return *refusal
+		}
+		for _, id := range given {
+			if s.lookup("tags", id) == nil {
+				return problem(422, "Validation Error", "", "Tag with ID '"+id+"' not found or user unauthorized.")
+			}
+		}
+		r.relationships["tags"] = toMany("tags", change(r.relatedIDs("tags"), given)...)
+		return empty(204)
+	}
+}
+
+// readLinkage reads a body of resource identifiers.
+func (s *Server) readLinkage(c *call, kind string) ([]string, *reply) {
+	s.unknownMembers(c, "", c.doc, "data")
+	ids, why := linkage(c.doc["data"], "[]"+kind)
+	if why != "" {
+		s.wrong(c, "data: %s", why)
+		return nil, invalid("Invalid Document", "/data", why)
+	}
+	return ids, nil
+}
+
+// linkPolicyGroup is openapi.yml, create_ and update_policy_group_environments.
+func linkPolicyGroup(replace bool) func(*Server, *call) reply {
+	return func(s *Server, c *call) reply {
+		group := s.lookup("policy-groups", c.ids[0])
+		if group == nil {
+			return notFound("PolicyGroup", c.ids[0])
+		}
+		given, refusal := s.readLinkage(c, "environments")
+		if refusal != nil {
+			return *refusal
+		}
+		for _, id := range given {
+			if s.lookup("environments", id) == nil {
+				return notFound("Environment", id)
+			}
+		}
+		if !replace {
+			given = addIDs(group.relatedIDs("environments"), given)
+		}
+		s.setPolicyEnvironments(group, given)
+		return empty(204)
+	}
+}
+
+// unlinkPolicyGroup is openapi.yml, delete_policy_group_environments.
+func (s *Server) unlinkPolicyGroup(c *call) reply {
+	group := s.lookup("policy-groups", c.ids[0])
+	if group == nil {
+		return notFound("PolicyGroup", c.ids[0])
+	}
+	linked := group.relatedIDs("environments")
+	if !slices.Contains(linked, c.ids[1]) {
+		return notFound("Environment", c.ids[1])
+	}
+	s.setPolicyEnvironments(group, removeIDs(linked, []string{c.ids[1]}))
+	return empty(204)
+}
+
+// setPolicyEnvironments keeps both sides of the relationship alike.
+func (s *Server) setPolicyEnvironments(group *resource, ids []string) {
+	group.relationships["environments"] = toMany("environments", ids...)
+	for _, e := range s.kind("environments") {
+		groups := removeIDs(e.relatedIDs("policy-groups"), []string{group.id})
+		if slices.Contains(ids, e.id) {
+			groups = append(groups, group.id)
+		}
+		e.relationships["policy-groups"] = toMany("policy-groups", groups...)
+	}
+}

@@ -1,0 +1,175 @@
+package repository_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "scalr-run-action"
+
+// TestArchitecture holds what each package imports against the table in
+// docs/design.md: there are no other packages, no other arrows, no cycles by
+// way of one, and no third party that is not named.
+func TestArchitecture(t *testing.T) {
+	t.Parallel()
+	want := designTable(t)
+	got := imports(t)
+	for name, list := range got {
+		allowed, ok := want[name]
+		if !ok {
+			t.Errorf("package %s is not in the table of docs/design.md", name)
+			continue
+		}
+		for _, i := range list {
+			if !slices.Contains(allowed, i) {
+				t.Errorf("package %s imports %s, which docs/design.md does not allow; it allows %q", name, i, allowed)
+			}
+		}
+		for _, i := range allowed {
+			if !slices.Contains(list, i) {
+				t.Errorf("docs/design.md says that package %s imports %s, but it does not", name, i)
+			}
+		}
+	}
+	for name := range want {
+		if _, ok := got[name]; !ok {
+			t.Errorf("docs/design.md names package %s, which does not exist", name)
+		}
+	}
+}
+
+// TestExecutesNothing keeps the program from starting others: only what plays
+// Scalr on a developer's machine, and tests of the tests, may.
+func TestExecutesNothing(t *testing.T) {
+	t.Parallel()
+	for dir, list := range importsBy(t, func(name string) bool { return name == "os/exec" || name == "plugin" }) {
+		if len(list) > 0 && !strings.HasPrefix(dir, "internal/scalrsim") && !strings.HasPrefix(dir, "test/") {
+			t.Errorf("package %s imports %q", dir, list)
+		}
+	}
+}
+
+// TestReplacesOnlyItself: the calls that start programs without those packages
+// are in internal/process alone, which starts the program itself again.
+func TestReplacesOnlyItself(t *testing.T) {
+	t.Parallel()
+	starts := map[string]bool{"Exec": true, "ForkExec": true, "StartProcess": true}
+	found := map[string]bool{}
+	walkGo(t, func(dir string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && starts[s.Sel.Name] {
+				if p, ok := s.X.(*ast.Ident); ok && (p.Name == "syscall" || p.Name == "unix" || p.Name == "os") {
+					found[dir] = true
+				}
+			}
+			return true
+		})
+	})
+	if want := map[string]bool{"internal/process": true}; !maps.Equal(found, want) {
+		t.Errorf("programs are started by %v, want %v", found, want)
+	}
+}
+
+// row is a line of the table: the package, what it says, its imports of ours, and
+// those of others.
+var row = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|[^|]+\\|([^|]*)\\|([^|]*)\\|$")
+
+// designTable reads who may import whom.
+func designTable(t *testing.T) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile("docs/design.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string][]string{}
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		table[m[1]] = append(quotedWords(m[2]), quotedWords(m[3])...)
+	}
+	if len(table) < 10 {
+		t.Fatalf("found only %d packages in docs/design.md: does the search still work?", len(table))
+	}
+	return table
+}
+
+var quotedWord = regexp.MustCompile("`([^`]+)`")
+
+func quotedWords(cell string) []string {
+	var words []string
+	for _, m := range quotedWord.FindAllStringSubmatch(cell, -1) {
+		words = append(words, m[1])
+	}
+	return words
+}
+
+// imports lists for each package what it imports besides the standard library,
+// on every system, and without its tests. It reads the files itself, so that
+// go test knows when it has to run again.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	return importsBy(t, func(name string) bool {
+		first, _, _ := strings.Cut(name, "/")
+		return first == module || strings.Contains(first, ".")
+	})
+}
+
+// importsBy lists for each package those imports that are wanted.
+func importsBy(t *testing.T, wanted func(string) bool) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	walkGo(t, func(dir string, file *ast.File) { found[dir] = append(found[dir], importsOf(file, wanted)...) })
+	for name, list := range found {
+		found[name] = slices.Compact(slices.Sorted(slices.Values(list)))
+	}
+	return found
+}
+
+// walkGo reads the Go files of the program, not those of its tests.
+func walkGo(t *testing.T, visit func(dir string, file *ast.File)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (otherModule(name) || strings.HasPrefix(entry.Name(), ".") && name != "." || entry.Name() == "testdata"):
+			return fs.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		visit(strings.Replace(path.Dir(filepath.ToSlash(name)), ".", "main", 1), file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func otherModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return dir != "." && err == nil
+}
+
+// importsOf names packages of ours by what stands below the module, others whole.
+func importsOf(file *ast.File, wanted func(string) bool) []string {
+	var list []string
+	for _, i := range file.Imports {
+		if name, err := strconv.Unquote(i.Path.Value); err == nil && wanted(name) {
+			list = append(list, strings.TrimPrefix(name, module+"/"))
+		}
+	}
+	return list
+}

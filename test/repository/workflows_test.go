@@ -1,0 +1,329 @@
+package repository_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yuin/goldmark/ast"
+	"gopkg.in/yaml.v3"
+)
+
+// TestExamples holds every workflow under examples to the rules that the
+// documents preach.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("examples/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got no examples: %v", err)
+	}
+	actions := actionFiles(t)
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, problem := range workflowProblems(string(content), actions) {
+			t.Errorf("%s: %s", file, problem)
+		}
+		if !strings.Contains(string(content), "\njobs:\n") {
+			t.Errorf("%s is no workflow", file)
+		}
+	}
+}
+
+// TestDocumentedYAML does the same for what the documents show.
+func TestDocumentedYAML(t *testing.T) {
+	t.Parallel()
+	actions := actionFiles(t)
+	seen := 0
+	for _, file := range documents(t) {
+		for _, block := range codeBlocks(t, file, "yaml", "yml") {
+			seen++
+			for _, problem := range workflowProblems(block, actions) {
+				t.Errorf("%s: %s in\n%s", file, problem, block)
+			}
+		}
+	}
+	if seen < 5 {
+		t.Errorf("found only %d blocks of YAML: does the search still work?", seen)
+	}
+}
+
+// TestWorkflowProblems makes sure that the rules can be broken.
+func TestWorkflowProblems(t *testing.T) {
+	t.Parallel()
+	actions := actionFiles(t)
+	commenting := func(group, dry string) string {
+		return "on: pull_request\npermissions: {}\n" + group + "jobs:\n  a:\n    steps:\n      - uses: OWNER/scalr-run-action@v1\n        with: {comment: true, dry-run: " + dry + "}\n"
+	}
+	const job = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+	for name, c := range map[string]struct{ yaml, want string }{
+		"not YAML":               {"a: [", "no YAML"},
+		"unpinned action":        {job + "      - uses: actions/checkout@v7\n", "not pinned"},
+		"pinned without version": {job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n", "no version beside it"},
+		"unknown input":          {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {workspace_id: ws-1}\n", `no input "workspace_id"`},
+		"input of another":       {job + "      - uses: OWNER/scalr-run-action/environment@v1\n        with: {path: x}\n", `no input "path"`},
+		"unknown companion":      {job + "      - uses: OWNER/scalr-run-action/team@v1\n", "no such action"},
+		"unknown output": {job + "      - uses: OWNER/scalr-run-action@v1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.url }}'}\n",
+			`no output "url"`},
+		"output of a script":       {job + "      - run: echo c=1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `does not set "d"`},
+		"unknown step":             {job + "      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `no step "b"`},
+		"output of a job":          {job + "      - run: echo\n  b:\n    needs: a\n    steps: []\n    if: needs.a.outputs.x == '1'\n", `job "a" has no output "x"`},
+		"expression in run":        {job + "      - run: echo ${{ github.actor }}\n", "expression in a script"},
+		"no permissions":           {"on: push\njobs:\n  a:\n    steps: []\n", "no permissions"},
+		"kept credentials":         {job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n", "persist-credentials"},
+		"pull_request_target":      {strings.Replace(job, "push", "pull_request_target", 1) + "      - run: x\n", "pull_request_target"},
+		"comments without a group": {commenting("", "true"), "concurrency group"},
+		"comments in one group":    {commenting("concurrency: {group: plan, cancel-in-progress: true}\n", "true"), "concurrency group"},
+		"comments, none ends":      {commenting("concurrency: {group: 'plan-${{ github.ref }}'}\n", "true"), "concurrency group"},
+		"an apply that is ended":   {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "false"), "concurrency group"},
+		"comments in order":        {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "true"), ""},
+		"nothing wrong":            {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := strings.Join(workflowProblems(c.yaml, actions), "; ")
+			if c.want == "" && got != "" || !strings.Contains(got, c.want) {
+				t.Errorf("got the problems %q, want %q among them", got, c.want)
+			}
+		})
+	}
+}
+
+// workflow is a workflow or a part of one: of a part, only Steps or nothing is there.
+type workflow struct {
+	On          yaml.Node      `yaml:"on"`
+	Permissions *yaml.Node     `yaml:"permissions"`
+	Concurrency yaml.Node      `yaml:"concurrency"`
+	Jobs        map[string]job `yaml:"jobs"`
+}
+
+type job struct {
+	Permissions *yaml.Node        `yaml:"permissions"`
+	Concurrency yaml.Node         `yaml:"concurrency"`
+	Outputs     map[string]string `yaml:"outputs"`
+	Steps       []step            `yaml:"steps"`
+
+	text string // all of it
+}
+
+// UnmarshalYAML keeps the text as well, for what stands in expressions.
+func (j *job) UnmarshalYAML(n *yaml.Node) error {
+	type plain job
+	if err := n.Decode((*plain)(j)); err != nil {
+		return err
+	}
+	content, err := yaml.Marshal(n)
+	j.text = string(content)
+	return err
+}
+
+type step struct {
+	ID   string               `yaml:"id"`
+	Name string               `yaml:"name"`
+	Uses yaml.Node            `yaml:"uses"`
+	With map[string]yaml.Node `yaml:"with"`
+	Run  string               `yaml:"run"`
+}
+
+// workflowProblems are the rules that a workflow, or steps of one, break. YAML
+// that is neither must only be YAML.
+func workflowProblems(content string, actions map[string]actionFile) []string {
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(content), &root); err != nil || len(root.Content) == 0 {
+		return []string{fmt.Sprintf("it is no YAML: %v", err)}
+	}
+	l := &lint{actions: actions}
+	var steps []step
+	if root.Content[0].Kind == yaml.SequenceNode && root.Decode(&steps) == nil {
+		l.job(job{Steps: steps, text: content}, false)
+		return l.problems
+	}
+	var w workflow
+	if root.Content[0].Kind == yaml.MappingNode && root.Decode(&w) == nil && w.Jobs != nil {
+		l.workflow(w, content)
+	}
+	return l.problems
+}
+
+// lint collects problems.
+type lint struct {
+	actions  map[string]actionFile
+	problems []string
+}
+
+func (l *lint) addf(format string, args ...any) {
+	l.problems = append(l.problems, fmt.Sprintf(format, args...))
+}
+
+func (l *lint) workflow(w workflow, content string) {
+	if strings.Contains(content, "pull_request_target:") || w.On.Value == "pull_request_target" {
+		l.addf("it runs on pull_request_target")
+	}
+	for name, j := range w.Jobs {
+		if w.Permissions == nil && j.Permissions == nil {
+			l.addf("job %q has no permissions", name)
+		}
+		l.job(j, true)
+		for _, s := range j.Steps {
+			l.concurrency(name, s, w.Concurrency, j.Concurrency)
+		}
+	}
+	for _, use := range jobOutput.FindAllStringSubmatch(content, -1) {
+		if _, ok := w.Jobs[use[1]].Outputs[use[2]]; !ok {
+			l.addf("job %q has no output %q", use[1], use[2])
+		}
+	}
+}
+
+// ofOnePull is what keeps pull requests apart in the name of a concurrency group.
+var ofOnePull = regexp.MustCompile(`github\.(ref|head_ref|event\.pull_request\.number|event\.number)\b`)
+
+// concurrency holds a step that comments on pull requests to a group of that
+// pull request, whose older runs end. Only dry runs may be cancelled for sure.
+func (l *lint) concurrency(job string, s step, groups ...yaml.Node) {
+	comment, ours := s.With["comment"], ourAction.FindStringSubmatch(s.Uses.Value)
+	if ours == nil || ours[1] != "" || comment.Value == "" || comment.Value == "false" {
+		return
+	}
+	dry := s.With["dry-run"]
+	for _, g := range groups {
+		var c struct {
+			Group  string    `yaml:"group"`
+			Cancel yaml.Node `yaml:"cancel-in-progress"`
+		}
+		if g.IsZero() || g.Decode(&c) != nil || !ofOnePull.MatchString(c.Group) {
+			continue
+		}
+		switch {
+		case c.Cancel.Value == "true" && (dry.Value == "" || dry.Value == "true"):
+			return
+		case strings.Contains(c.Cancel.Value, "${{") && strings.Contains(dry.Value, "${{"):
+			return
+		case c.Cancel.Value == "" && dry.Value == "false":
+			return
+		}
+	}
+	l.addf("job %q comments without a concurrency group of its pull request that suits it", job)
+}
+
+var (
+	stepOutput = regexp.MustCompile(`\bsteps\.([A-Za-z0-9_-]+)\.outputs\.([A-Za-z0-9_-]+)`)
+	jobOutput  = regexp.MustCompile(`\bneeds\.([A-Za-z0-9_-]+)\.outputs\.([A-Za-z0-9_-]+)`)
+	pinned     = regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[0-9a-f]{40}$`)
+	version    = regexp.MustCompile(`^# v[0-9]+\.[0-9]+\.[0-9]+$`)
+	// Of a release, the owner is filled in, and the recipes on its branch name a commit.
+	ourAction = regexp.MustCompile(`^(?:[A-Za-z0-9-]+/scalr-run-action|\.)(/[a-z./]*)?(?:@v1|@[0-9a-f]{40})?$`)
+)
+
+// job checks the steps. Where they are but a part of a job, some may stand elsewhere.
+func (l *lint) job(j job, whole bool) {
+	steps := map[string]step{}
+	for _, s := range j.Steps {
+		l.step(s)
+		if s.ID != "" {
+			steps[s.ID] = s
+		}
+	}
+	for _, use := range stepOutput.FindAllStringSubmatch(j.text, -1) {
+		s, ok := steps[use[1]]
+		switch {
+		case ok:
+			l.output(s, use[2])
+		case whole:
+			l.addf("there is no step %q", use[1])
+		}
+	}
+}
+
+// output checks one use of a step's output.
+func (l *lint) output(s step, name string) {
+	if s.Run != "" {
+		if !strings.Contains(s.Run, name+"=") {
+			l.addf("the step %q does not set %q", s.ID, name)
+		}
+		return
+	}
+	if file, ours := l.ours(s.Uses.Value); ours && !file.hasOutput(name) {
+		l.addf("%s has no output %q", s.Uses.Value, name)
+	}
+}
+
+// ours finds the action.yml of one of our own actions.
+func (l *lint) ours(uses string) (actionFile, bool) {
+	m := ourAction.FindStringSubmatch(uses)
+	if m == nil {
+		return actionFile{}, false
+	}
+	file, ok := l.actions[strings.TrimRight(m[1], "/")]
+	if !ok {
+		l.addf("%s: there is no such action", uses)
+	}
+	return file, ok
+}
+
+func (l *lint) step(s step) {
+	if strings.Contains(s.Run, "${{") {
+		l.addf("an expression in a script: %q", s.Run)
+	}
+	uses := s.Uses.Value
+	if uses == "" {
+		return
+	}
+	if ourAction.MatchString(uses) {
+		if file, ok := l.ours(uses); ok {
+			for name := range s.With {
+				if !file.hasInput(name) {
+					l.addf("%s has no input %q", uses, name)
+				}
+			}
+		}
+		return
+	}
+	l.foreign(s)
+}
+
+// foreign holds the use of somebody else's action to what we advise.
+func (l *lint) foreign(s step) {
+	uses := s.Uses.Value
+	switch {
+	case !pinned.MatchString(uses):
+		l.addf("%s is not pinned to a commit", uses)
+	case !version.MatchString(s.Uses.LineComment):
+		l.addf("%s has no version beside it", uses)
+	}
+	if keep := s.With["persist-credentials"]; strings.HasPrefix(uses, "actions/checkout@") && keep.Value != "false" {
+		l.addf("%s keeps its credentials: persist-credentials is not false", uses)
+	}
+}
+
+// documents are the Markdown files that users and developers read.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*.md"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, files...)
+	}
+	return all
+}
+
+// codeBlocks gives the fenced blocks of a document in one of the languages.
+func codeBlocks(t *testing.T, file string, languages ...string) []string {
+	t.Helper()
+	var blocks []string
+	walk(t, file, func(n ast.Node, source []byte) {
+		if b, ok := n.(*ast.FencedCodeBlock); ok && slices.Contains(languages, string(b.Language(source))) {
+			blocks = append(blocks, string(b.Lines().Value(source)))
+		}
+	})
+	return blocks
+}
