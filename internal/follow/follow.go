@@ -79,7 +79,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	}
 	told := context.Cause(ctx)
 	switch {
-	case told != nil && last.Status.Over():
+	case told != nil && (last.Status.Over() || appliedInAllButName(last)):
 		return Ending{Run: last}, nil // it was quicker than the signal
 	case told != nil:
 		return f.stop(context.WithoutCancel(ctx), last, told), nil

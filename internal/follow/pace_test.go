@@ -27,7 +27,7 @@ func TestPacer(t *testing.T) {
 				return sign, true
 			}
 			return nothing, true
-		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2s 400ms 2s]", 184},
+		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2s 400ms 2s]", 185},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
