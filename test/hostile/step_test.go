@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -86,6 +87,8 @@ func planned(attributes, relationships, included string) func(int, *http.Request
 // world answers the requests of a step, in memory and at once.
 type world struct {
 	answers map[string]func(int, *http.Request) string
+
+	mu      sync.Mutex
 	counts  map[string]int
 	unknown []string
 }
@@ -95,6 +98,8 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		r.Body.Close()
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	request := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/api/iacp/v3")
 	status, body := 404, `{"errors":[{"detail":"there is none"}],"message":"Not Found"}`
 	for pattern, answer := range w.answers {
