@@ -91,7 +91,7 @@ func (r *runStory) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wo
 	// The end is looked at once more, however short the last interval is.
 	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
 	defer cancel()
-	said := began
+	minutes := 0 // of which was said how long it takes
 	for time.Since(began) < limit {
 		if pause(ctx, min(r.env.Pace.Queued(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
@@ -109,9 +109,10 @@ func (r *runStory) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wo
 			return now, nil
 		}
 		changed := describeLock(now) != describeLock(w)
-		if w = now; changed || time.Since(said) >= time.Minute {
+		passed := int(time.Since(began) / time.Minute)
+		if w = now; changed || passed > minutes {
 			r.job.Infof("%s. Waited %s of %s.", describeLock(w), waited(began), limit)
-			said = time.Now()
+			minutes = passed
 		}
 	}
 	r.job.Infof("The lock was not removed within %s (wait-for-lock).", limit)

@@ -76,7 +76,7 @@ func TestLockHolderHidden(t *testing.T) {
 func TestWaitForLock(t *testing.T) {
 	t.Parallel()
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
-		r := newRig(t, lockedWorld(t, by, 3*time.Minute+5*time.Second), "dry-run=false", "wait-for-lock=15m")
+		r := newRig(t, lockedWorld(t, by, 3*time.Minute+30*time.Second), "dry-run=false", "wait-for-lock=15m")
 		p := r.play().want(0, "result=applied").
 			says("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
 			asked("POST /configuration-versions", 1).asked("PUT /upload/*", 1).asked("POST /runs", 1)

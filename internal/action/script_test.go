@@ -34,7 +34,7 @@ func program() {
 	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
 		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: httpx.NewClient("test"), Signals: signals, Version: "script",
-		Pace: follow.Pace{Close: 50 * time.Millisecond, Working: 100 * time.Millisecond, Silent: 200 * time.Millisecond, Slowest: 500 * time.Millisecond,
+		Pace: follow.Pace{First: 50 * time.Millisecond, Close: 50 * time.Millisecond, Working: 100 * time.Millisecond, Silent: 200 * time.Millisecond, Slowest: 500 * time.Millisecond,
 			LongSilence: 5 * time.Second, Again: 100 * time.Millisecond, Stopping: 50 * time.Millisecond, Grace: 3 * time.Second, Drain: time.Second, Late: 200 * time.Millisecond},
 	}))
 }

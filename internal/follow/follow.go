@@ -109,7 +109,7 @@ func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 			news = f.tell(ctx, judge.latest)
 		}
 		if judge.latest.Status != before {
-			news = sign
+			news = transition
 		}
 		switch opinion {
 		case rested:

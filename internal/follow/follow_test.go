@@ -47,7 +47,7 @@ func TestOutage(t *testing.T) {
 // TestGone: a run that is not there, for ever, is given up after half a minute (S16).
 func TestGone(t *testing.T) {
 	t.Parallel()
-	s := with(planning(time.Hour, "x"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404, Nth: 3, Times: -1})
+	s := with(planning(time.Hour, "x"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404, Nth: 4, Times: -1})
 	play(t, s, true, func(r *rig) {
 		began := time.Now()
 		ending, err := r.Follow(r.t.Context(), r.run)

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// copyLogs tells what is new in the logs that the look says there are: of the
-// stages that are over, or of those that are not. Last lines are a sign.
+// copyLogs copies what is new in the logs that the look says there are: of the
+// stages that are over, or of those that are not. It returns the most telling news.
 func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (n news) {
 	logs, final := r.Logs()
 	for i, l := range logs {
@@ -23,7 +23,7 @@ func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (n news
 		}
 		switch grew := f.copyLog(ctx, l, t) > 0; {
 		case grew && !over && t.showsEnd():
-			n = sign
+			n = max(n, lastLine)
 		case grew:
 			n = max(n, growth)
 		}

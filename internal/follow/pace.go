@@ -9,7 +9,8 @@ import "time"
 // looks come close together. Otherwise the time between two looks, from the start
 // of one to the start of the next, grows with the time since something moved.
 type Pace struct {
-	Close   time.Duration // between looks where something is about to happen
+	First   time.Duration // to the first looks after a transition
+	Close   time.Duration // between looks once the log shows last lines
 	Working time.Duration // at most, while the log of a stage grows
 	Silent  time.Duration // at most, while a stage at work shows nothing new
 	Slowest time.Duration // at most, in a queue and after LongSilence; no look at a growing log takes longer
@@ -27,7 +28,7 @@ type Pace struct {
 // DefaultPace is the contract's. The grace leaves the rest of the 6.5 seconds
 // that a canceled step has to what must be published.
 var DefaultPace = Pace{
-	Close: 400 * time.Millisecond, Working: 2 * time.Second, Silent: 5 * time.Second, Slowest: 10 * time.Second,
+	First: 250 * time.Millisecond, Close: 400 * time.Millisecond, Working: 2400 * time.Millisecond, Silent: 5 * time.Second, Slowest: 10 * time.Second,
 	LongSilence: 5 * time.Minute, Throttled: 2 * time.Minute,
 	Again: 2 * time.Second, Stopping: 500 * time.Millisecond, Grace: 5 * time.Second,
 	Drain: 10 * time.Second, Late: 3 * time.Second,
@@ -50,22 +51,26 @@ const mostSlowdown = 4
 type news int
 
 const (
-	nothing news = iota
-	growth       // of a log
-	sign         // that something is about to happen
+	nothing    news = iota
+	growth          // of a log
+	lastLine        // of Terraform, in a log
+	transition      // of the run
 )
 
 // pacer gives the time between the looks at one run.
 type pacer struct {
 	Pace
-	moved, signed time.Time // when there was news, and a sign, last
+	moved, signed time.Time     // when there was news, and a sign that something is about to happen, last
+	least         time.Duration // between looks, after that sign
 
 	slowdown  time.Duration // by how much intervals are multiplied; 0 means 1
 	throttled time.Time     // the last answer 429 that counted
 	slowedAt  time.Time     // since when the slowdown is as it is
 }
 
-func (p Pace) pacer(now time.Time) *pacer { return &pacer{Pace: p, moved: now, signed: now} }
+func (p Pace) pacer(now time.Time) *pacer {
+	return &pacer{Pace: p, moved: now, signed: now, least: p.First}
+}
 
 // next gives the time from the start of the last look to that of the next one.
 // atWork says that the run is in a stage that does something.
@@ -73,15 +78,18 @@ func (p *pacer) next(now time.Time, n news, atWork bool) time.Duration {
 	if n != nothing {
 		p.moved = now
 	}
-	if n == sign {
-		p.signed = now
+	switch n {
+	case transition:
+		p.signed, p.least = now, p.First
+	case lastLine:
+		p.signed, p.least = now, p.Close
 	}
 	silence := now.Sub(p.moved)
 	most := min(max(silence/shareOfSilence, p.Working), p.Silent)
 	if silence >= p.LongSilence {
 		most = p.Slowest
 	}
-	interval := min(max(now.Sub(p.signed)/shareOfStage, p.Close), most)
+	interval := min(max(now.Sub(p.signed)/shareOfStage, p.least), most)
 	if !atWork {
 		interval = p.Queued(now.Sub(p.signed))
 	}
@@ -91,7 +99,7 @@ func (p *pacer) next(now time.Time, n news, atWork bool) time.Duration {
 // Queued gives the time between two looks at what has been waited for so long, while
 // no stage is at work.
 func (p Pace) Queued(waited time.Duration) time.Duration {
-	return min(max(waited/shareOfQueue, p.Close), p.Slowest)
+	return min(max(waited/shareOfQueue, p.First), p.Slowest)
 }
 
 // throttle takes down when Scalr last answered 429; the zero time means never.

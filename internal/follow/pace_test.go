@@ -17,17 +17,17 @@ func TestPacer(t *testing.T) {
 		number int // looks in ten minutes
 	}{
 		"a queue": {func(int, time.Duration) (news, bool) { return nothing, false },
-			[]time.Duration{0, 3 * time.Second, 9 * time.Second, minute}, "[400ms 2s 4.6s 10s]", 68},
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, minute}, "[300ms 1.9s 6.4s 10s]", 70},
 		"a silent stage": {func(int, time.Duration) (news, bool) { return nothing, true },
-			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 2 * minute, 4 * minute, 6 * minute}, "[400ms 1.3s 2s 2s 4s 10s]", 152},
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 2 * minute, 4 * minute, 6 * minute}, "[300ms 1.1s 2.4s 2.4s 4s 10s]", 143},
 		"a log that grows": {func(int, time.Duration) (news, bool) { return growth, true },
-			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 6 * minute}, "[400ms 1.3s 2s 2s]", 306},
+			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 6 * minute}, "[300ms 1.1s 2.4s 2.4s]", 258},
 		"a last line after a minute": {func(_ int, at time.Duration) (news, bool) {
 			if at > minute && at < minute+2*time.Second {
-				return sign, true
+				return lastLine, true
 			}
 			return nothing, true
-		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2s 400ms 2s]", 185},
+		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2.4s 400ms 2.4s]", 172},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +63,7 @@ func TestThrottled(t *testing.T) {
 		}
 		now := began.Add(time.Duration(s.at) * time.Second)
 		p.throttle(last, now)
-		got = append(got, p.next(now, sign, true))
+		got = append(got, p.next(now, lastLine, true))
 	}
 	if want := "[400ms 800ms 800ms 1.6s 1.6s 1.6s 800ms 800ms 400ms 800ms]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)

@@ -60,7 +60,7 @@ func goodScenarios() []Scenario {
 		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Life: hooks, World: autoApplied()},
 		{Name: "cost-increase", About: "the plan costs more", Life: cost},
 		{Name: "passes-planned", About: "a run that goes on by itself passes statuses in which others wait", Life: everything, World: autoApplied()},
-		{Name: "execute", About: "the uploaded configuration is really executed", Life: Life{Execute: true}},
+		{Name: "execute", About: "the uploaded configuration is really executed", Pace: 0.25, Life: Life{Execute: true}, World: World{Processing: 1}},
 	}
 }
 
