@@ -83,7 +83,7 @@ func TestWaitForLock(t *testing.T) {
 		if n := strings.Count(p.log, "Waited "); n != 3 {
 			t.Errorf("%d lines of waiting, want one a minute\n%s", n, p.log)
 		}
-		if n := p.count("GET /workspaces/*"); n < 18 || n > 30 {
+		if n := p.count("GET /workspaces/*"); n < 18 || n > 40 {
 			t.Errorf("the workspace was read %d times in three minutes", n)
 		}
 	}
