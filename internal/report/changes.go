@@ -38,9 +38,48 @@ func (r Report) groups(s style) []section {
 	if r.Plan.Partial && len(r.Plan.Changes) > 0 {
 		page = append(page, section{open: "Planned before the error:\n\n"})
 	}
+	units := unitsOf(r.Plan.Changes)
+	for _, unit := range units {
+		if len(units) > 1 || unit != "" {
+			page = append(page, section{open: "#### 📦 " + unitName(unit) + "\n\n"})
+		}
+		page = append(page, r.groupsOf(unit, s)...)
+	}
+	if r.Plan.Omitted > 0 {
+		page = append(page, section{open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", things(r.Plan.Omitted, "more change", "more changes"), r.more())})
+	}
+	return page
+}
+
+// unitsOf are Terragrunt's units in the order of their first change.
+func unitsOf(changes []tfplan.Change) []string {
+	var units []string
+	seen := map[string]bool{}
+	for _, c := range changes {
+		if !seen[c.Unit] {
+			seen[c.Unit] = true
+			units = append(units, c.Unit)
+		}
+	}
+	return units
+}
+
+func unitName(unit string) string {
+	if unit == "" {
+		return "Unit not known"
+	}
+	return "Unit " + code(unit)
+}
+
+// groupsOf are the groups of one unit.
+func (r Report) groupsOf(unit string, s style) []section {
+	var page []section
 	for _, g := range groups {
 		var sec section
 		for _, c := range r.Plan.Changes {
+			if c.Unit != unit {
+				continue
+			}
 			if c.Action == g.action || c.Action == tfplan.Succeed && g.action == tfplan.Forget {
 				sec.items = append(sec.items, changeItem(c, g.rank))
 			}
@@ -55,9 +94,6 @@ func (r Report) groups(s style) []section {
 			sec.open, sec.close = "<details><summary><b>"+title+"</b></summary>\n\n", "</details>\n\n"
 		}
 		page = append(page, sec)
-	}
-	if r.Plan.Omitted > 0 {
-		page = append(page, section{open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", things(r.Plan.Omitted, "more change", "more changes"), r.more())})
 	}
 	return page
 }
@@ -84,6 +120,9 @@ func changeItem(c tfplan.Change, rank int) item {
 
 // changeName is the address, told apart from an object left over under the same one.
 func changeName(c tfplan.Change) string {
+	if c.Unit != "" {
+		c.Address += " in " + c.Unit
+	}
 	if c.Deposed != "" {
 		return c.Address + " (deposed " + c.Deposed + ")"
 	}

@@ -37,6 +37,10 @@ func TestDocumentedPlans(t *testing.T) {
 			shown: []string{"Invoke (2)", "after the change of terraform", "Update in place (1)"}},
 		"invoke-only": {line: "0 to add, 0 to change, 0 to destroy, 1 action to invoke", changes: gate.Yes, destroys: gate.No,
 			list: []string{"invoke action.aws_lambda_invoke.wipe"}, shown: []string{"Invoke (1)"}},
+		"run-all": {line: "1 to add, 0 to change, 1 to destroy", changes: gate.Yes, destroys: gate.Yes,
+			list: []string{"create aws_vpc.main", "destroy aws_db_instance.main"}},
+		"run-all-prefixed": {line: "1 to add, 0 to change, 1 to destroy", changes: gate.Yes, destroys: gate.Yes,
+			list: []string{"create aws_vpc.main", "destroy aws_db_instance.main"}},
 		"refresh-only": {line: "drift: 1 object changed outside of Terraform", changes: gate.Yes, destroys: gate.No, refreshOnly: true,
 			list: []string{}, shown: []string{"Drift: changed outside of Terraform (1)", "retention_in_days = 14 -> 90"}},
 	} {
@@ -46,6 +50,12 @@ func TestDocumentedPlans(t *testing.T) {
 				r := run("planned", "planned_and_finished")
 				r.Run.Plan, r.Run.RefreshOnly = nil, want.refreshOnly // Scalr reports no numbers
 				r.Plan = readPlan(documented(t, name, sources, "plan.json"), documented(t, name, sources, "plan.log"))
+				if name == "run-all" && sources == "plan.log" { // of which only the workspace says that it has units
+					log := tfplan.NewLog(nil)
+					log.SeveralUnits()
+					_, _ = io.Copy(log, documented(t, name, sources, "plan.log"))
+					r.Plan = log.Plan(t.Context(), nil)
+				}
 				if want.changes == gate.No {
 					r.Result = "no-changes"
 				}

@@ -37,7 +37,7 @@ func genuine(t *testing.T, each func(plan string, p *passage, c *tfjson.Resource
 			if err := decode(raw, &c); err != nil {
 				t.Fatal(err)
 			}
-			if p := l.text.only(key{c.Address, c.DeposedKey, i >= len(plan.Changes)}); p != nil && len(p.lines) > 0 {
+			if p := l.text.only(key{address: c.Address, deposed: c.DeposedKey, drifted: i >= len(plan.Changes)}); p != nil && len(p.lines) > 0 {
 				each(dir.Name(), p, &c)
 			}
 		}

@@ -29,7 +29,7 @@ var doneWords = map[string]string{"Creation": "created", "Modifications": "chang
 // Apply gives what the apply did that the log is of.
 func (l *Log) Apply() Apply {
 	l.flush()
-	apply := Apply{Diagnostics: l.found.found(), Tail: l.end.text(l.redact), Done: l.done}
+	apply := Apply{Diagnostics: l.diagnostics(), Tail: l.end.text(l.redact), Done: l.done}
 	return apply.Redacted(l.redact)
 }
 

@@ -28,7 +28,7 @@ func (p *planText) detail(to *Change, raw []byte, drifted bool) {
 	if to.Reason == "" && to.Action != Forget {
 		to.Reason = forced(replacePaths(&c))
 	}
-	one := p.only(key{to.Address, to.Deposed, drifted})
+	one := p.only(key{address: to.Address, deposed: to.Deposed, unit: to.Unit, drifted: drifted})
 	if one != nil && one.action == to.Action && to.Reason == "" && c.ActionReason != "" && reasons[c.ActionReason] == "" {
 		to.Reason = one.because()
 	}

@@ -27,7 +27,7 @@ func (p *planText) invocation(text string) {
 	if !actionAddress.MatchString(text) {
 		return
 	}
-	p.passage(key{address: strings.Clone(text)}, "", Invoke, false)
+	p.passage(key{address: strings.Clone(text), unit: p.unit}, "", Invoke, false)
 	if p.now != nil && p.trigger != "" {
 		p.now.notes = append(p.now.notes, p.trigger)
 		p.kept += lineOverhead + len(p.trigger)

@@ -23,6 +23,7 @@ type Log struct {
 	end   tail
 	text  *planText
 	found diagnostics
+	units map[string]*diagnostics // of Terragrunt, with diagnostics of their own
 	done  []Done
 
 	doneSize int // bytes of done
@@ -62,7 +63,7 @@ func (l *Log) tally() Tally {
 	t.Counts = t.Counts.Worst(l.dropped.Counts)
 	t.Most = t.Most.Worst(l.dropped.Most)
 	t.Others, t.Drift, t.Reads = max(t.Others, l.dropped.Others), max(t.Drift, l.dropped.Drift), max(t.Reads, l.dropped.Reads)
-	t.Warnings = max(l.found.warnings(), l.dropped.Warnings)
+	t.Warnings = max(l.warnings(), l.dropped.Warnings)
 	t.Besides = t.Besides.worst(l.dropped.Besides)
 	for _, d := range l.dropped.Doubts {
 		t.doubt(d)
@@ -109,7 +110,7 @@ func (l *Log) flush() {
 		l.add()
 		l.text.cut = false
 	}
-	l.text.end()
+	l.text.endAll()
 	l.found.close()
 }
 
@@ -125,8 +126,10 @@ func (l *Log) add() {
 	l.line = l.line[:0]
 	text = strings.ReplaceAll(text, "\t", "    ")
 	l.end.add(text)
+	unit, text := cutUnit(text)
+	l.text.enter(unit)
 	l.text.add(text)
-	l.found.add(text, inColors)
+	l.foundIn(unit).add(text, inColors)
 	l.note(text)
 }
 

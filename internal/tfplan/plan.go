@@ -33,6 +33,7 @@ const (
 // Change is one resource of a plan that is not left alone.
 type Change struct {
 	Address  string
+	Unit     string // of Terragrunt, in which the address counts; empty if there are none or it is not known
 	Previous string // the address that it moves from
 	Deposed  string // the key of an object left over from an earlier replacement
 	Action   Action
@@ -68,7 +69,7 @@ type Plan struct {
 // from the log how Terraform puts it.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	l.flush()
-	plan := Plan{Diagnostics: l.found.found(), Tail: l.end.text(l.redact), Partial: l.text.errored, Text: l.tally()}
+	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.end.text(l.redact), Partial: l.text.errored, Text: l.tally()}
 	doc := l.text.document()
 	if planJSON != nil {
 		read, tally, err := readJSON(ctx, planJSON, l.text)
@@ -107,7 +108,7 @@ func (p *planText) document() document {
 			continue
 		}
 		listed[one.key] = true
-		c := Change{Address: one.key.address, Deposed: one.key.deposed, Previous: one.previous, Action: one.action}
+		c := Change{Address: one.key.address, Unit: one.key.unit, Deposed: one.key.deposed, Previous: one.previous, Action: one.action}
 		one.describe(&c)
 		if p.only(one.key) != nil && len(one.lines) > 0 {
 			c.Diff = diff(elided(redactedLines(p.redact, one.lines)))

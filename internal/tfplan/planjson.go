@@ -188,6 +188,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 		if !to.place(c) {
 			return nil
 		}
+		c.Unit = p.texts.unitOf(c, drifted)
 		if raw != nil && p.size < longestText {
 			p.texts.detail(&c, raw, drifted)
 			p.size += len(c.Diff)

@@ -12,6 +12,7 @@ import (
 // whether it happened outside.
 type key struct {
 	address, deposed string
+	unit             string
 	drifted          bool
 }
 
@@ -53,19 +54,11 @@ type planText struct {
 	cut      bool // the line that is read has no end
 
 	closed Tally // of the plans whose end was seen
-	open   Tally // since then
-	ended  bool  // nothing of a plan came since the last end
-	ending bool  // the paragraph with which the plan ends goes on
-	sealed bool  // the one plan of the text is over: what follows is not listed
-
-	// announced is how many invocations the last sum counts that were not listed before it.
-	announced int
-	trigger   string // the change before or after which the next actions are invoked
-
-	part  part
-	now   *passage
-	begun bool // the block of now has begun
-	size  int  // of all that is kept
+	position
+	unit  string              // whose lines are read; empty without Terragrunt's prefix
+	units map[string]position // of the other units
+	homes map[key][]string    // by change, its units
+	size  int                 // of all that is kept
 
 	comparisons int // that are left between the lines of texts
 }
@@ -81,6 +74,23 @@ const (
 	inInvocations
 	behind // a plan's end
 )
+
+// position is where the text of one unit stands. Terragrunt mixes the lines of units
+// that it plans at the same time.
+type position struct {
+	open   Tally // since then
+	ended  bool  // nothing of a plan came since the last end
+	ending bool  // the paragraph with which the plan ends goes on
+	sealed bool  // the one plan of the text is over: what follows is not listed
+
+	// announced is how many invocations the last sum counts that were not listed before it.
+	announced int
+	trigger   string // the change before or after which the next actions are invoked
+
+	part  part
+	now   *passage
+	begun bool // the block of now has begun
+}
 
 func newPlanText(redact *secret.Redactor) *planText {
 	return &planText{redact: redact, comparisons: mostComparisons, byKey: map[key]*passage{}, heads: map[key]int{}}
@@ -144,7 +154,7 @@ func (p *planText) turn(line string) {
 // of a configuration prints comes with warnings and errors, or by an import id.
 func (p *planText) seal(line string) {
 	p.ending = p.ending && line != ""
-	if p.several || p.sealed || p.ending || line == "" || isRule(line) {
+	if p.several || p.units != nil || p.sealed || p.ending || line == "" || isRule(line) {
 		return
 	}
 	p.sealed = p.closed.Documents > 0 && line != outputsTitle || p.part != before && (line == "╷" || isTitle(line))
@@ -185,17 +195,26 @@ func (p *planText) close(sum Tally) {
 // tally is what the text says that the plan does.
 func (p *planText) tally() Tally {
 	t := p.closed
-	t.Counts.add(p.open.Counts)
-	t.Most = t.Most.Worst(p.open.Counts)
-	t.Others += p.open.Others
-	t.Besides.add(p.open.Besides)
-	t.Drift += p.open.Drift
-	t.Reads += p.open.Reads
-	for _, d := range p.open.Doubts {
+	t.begun(p.open)
+	for _, other := range p.units {
+		t.begun(other.open)
+	}
+	// Of how many units there should be, a text says nothing.
+	t.Complete = t.Documents > 0 && p.ended && !p.errored && p.units == nil
+	return t
+}
+
+// begun adds a plan of which the end was not seen.
+func (t *Tally) begun(open Tally) {
+	t.Counts.add(open.Counts)
+	t.Most = t.Most.Worst(open.Counts)
+	t.Others += open.Others
+	t.Besides.add(open.Besides)
+	t.Drift += open.Drift
+	t.Reads += open.Reads
+	for _, d := range open.Doubts {
 		t.doubt(d)
 	}
-	t.Complete = t.Documents > 0 && p.ended && !p.errored
-	return t
 }
 
 // body takes a line of a block, and reports whether it was one. Inside, every
@@ -239,10 +258,21 @@ func (p *planText) end() {
 	p.now, p.begun = nil, false
 }
 
+// endAll closes what is being read of every unit.
+func (p *planText) endAll() {
+	p.end()
+	for unit, other := range p.units {
+		if other.now != nil {
+			other.now.lines, other.now, other.begun = nil, nil, false
+			p.units[unit] = other
+		}
+	}
+}
+
 // header takes a line such as `aws_instance.web will be created`, or a note below it.
 func (p *planText) header(text string) {
 	address, rest := splitAddress(text)
-	k := key{address: strings.Clone(address)} // the line itself may be long
+	k := key{address: strings.Clone(address), unit: p.unit} // the line itself may be long
 	if left := deposed.FindStringSubmatch(rest); left != nil {
 		k.deposed, rest = strings.Clone(left[1]), rest[len(left[0]):]
 	}
@@ -316,6 +346,7 @@ func (p *planText) head(k key) {
 		return
 	}
 	p.heads[k]++
+	p.home(k)
 	p.kept += changeOverhead + len(k.address) + len(k.deposed)
 }
 

@@ -25,7 +25,7 @@ func redactedChanges(r *secret.Redactor, list []Change) []Change {
 	list = slices.Clone(list)
 	for i := range list {
 		c := &list[i]
-		for _, text := range []*string{&c.Address, &c.Previous, &c.Deposed, &c.ImportID, &c.Reason, &c.Diff} {
+		for _, text := range []*string{&c.Address, &c.Unit, &c.Previous, &c.Deposed, &c.ImportID, &c.Reason, &c.Diff} {
 			*text = r.String(*text)
 		}
 	}

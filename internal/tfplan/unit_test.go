@@ -1,0 +1,81 @@
+package tfplan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// unitPlan is the text of a plan with one change and an error box.
+func unitPlan(address, words, sign, sum string) []string {
+	return strings.Split("OpenTofu will perform the following actions:\n\n  # "+address+" will be "+words+"\n  "+sign+" resource \"t\" \"n\" {\n      "+sign+
+		" id = \"1\"\n    }\n\nPlan: "+sum+".\n╷\n│ Error: No "+words+"\n│ \n│   on main.tf line 3:\n│    3: x\n╵", "\n")
+}
+
+// prefixed writes the lines as Terragrunt does.
+func prefixed(unit, tool string, lines []string) []string {
+	var all []string
+	for i, l := range lines {
+		all = append(all, strings.TrimRight(fmt.Sprintf("10:15:%02d.101 %s [%s] %s: %s", i, []string{"STDOUT", "STDERR"}[i%2], unit, tool, l), " "))
+	}
+	return all
+}
+
+// TestUnits: the lines of several units are told from each other by Terragrunt's
+// prefix, one after the other or mixed.
+func TestUnits(t *testing.T) {
+	t.Parallel()
+	vpc := prefixed("live/vpc", "tofu", unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy"))
+	db := prefixed("db", "terraform", unitPlan("t.n", "destroyed", "-", "0 to add, 0 to change, 1 to destroy"))
+	var mixed []string
+	for i := range max(len(vpc), len(db)) {
+		mixed = append(mixed, vpc[min(i, len(vpc)-1):min(i+1, len(vpc))]...)
+		mixed = append(mixed, db[min(i, len(db)-1):min(i+1, len(db))]...)
+	}
+	for name, lines := range map[string][]string{"one after the other": append(append([]string{"10:15:00.000 INFO   The runner-pool runner at . will be deployed"}, vpc...), db...), "mixed": mixed} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := readPlan(nil, logOf(strings.Join(lines, "\n")+"\n"))
+			got := map[string]string{}
+			for _, c := range p.Changes {
+				got[c.Unit] = string(c.Action) + " " + c.Address + "\n" + c.Diff
+			}
+			want := map[string]string{
+				"live/vpc": "create t.n\n+ resource \"t\" \"n\" {\n+     id = \"1\"\n  }",
+				"db":       "destroy t.n\n- resource \"t\" \"n\" {\n-     id = \"1\"\n  }",
+			}
+			if diff := cmp.Diff(got, want); diff != "" {
+				t.Errorf("-got +want:\n%s", diff)
+			}
+			if p.Planned == nil || *p.Planned != (Counts{Additions: 1, Destructions: 1}) || p.Text.Complete {
+				t.Errorf("planned %+v, complete %v", p.Planned, p.Text.Complete)
+			}
+			places := []string{}
+			for _, d := range p.Diagnostics {
+				places = append(places, fmt.Sprintf("%s:%d %s", d.File, d.Line, d.Title))
+			}
+			if diff := cmp.Diff(places, []string{"db/main.tf:3 No destroyed", "live/vpc/main.tf:3 No created"}); diff != "" {
+				t.Errorf("-got +want:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestUnitOfJSON: a change of the JSON has the unit of its text, if that is one.
+func TestUnitOfJSON(t *testing.T) {
+	t.Parallel()
+	const doc = `{"format_version":"1.2","resource_changes":[{"address":"%s","mode":"managed","type":"t","name":"n","change":{"actions":["create"],"before":null,"after":{"id":"1"},"after_unknown":{},"before_sensitive":false,"after_sensitive":{}}}]}`
+	log := append(prefixed("vpc", "tofu", unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy")),
+		prefixed("db", "tofu", unitPlan("t.other", "created", "+", "1 to add, 0 to change, 0 to destroy"))...)
+	log = append(log, prefixed("web", "tofu", unitPlan("t.other", "created", "+", "1 to add, 0 to change, 0 to destroy"))...)
+	p := readPlan(spooled(fmt.Appendf(nil, doc+doc+doc, "t.n", "t.other", "t.other")), logOf(strings.Join(log, "\n")+"\n"))
+	units := []string{}
+	for _, c := range p.Changes {
+		units = append(units, c.Address+" "+c.Unit)
+	}
+	if diff := cmp.Diff(units, []string{"t.n vpc", "t.other ", "t.other "}); diff != "" || p.Planned.Additions != 3 {
+		t.Errorf("-got +want (%+v):\n%s", p.Planned, diff)
+	}
+}
