@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -121,46 +120,4 @@ func (r *runStory) onCancel() inputs.OnCancel {
 		return inputs.OnCancelLeave
 	}
 	return r.in.OnCancel
-}
-
-const mostMessage = 512 // characters (openapi.yml, create_run, message)
-
-// message says where the run comes from, for those who see it in Scalr.
-func (r *runStory) message() string {
-	if r.in.Message != "" {
-		return r.in.Message
-	}
-	e := r.job.Event()
-	var where, parts []string
-	where = append(where, e.Repository)
-	switch {
-	case e.PullRequest.Number > 0:
-		where = append(where, fmt.Sprintf("#%d", e.PullRequest.Number))
-	case e.RefName != "":
-		where = append(where, "@"+e.RefName)
-	}
-	parts = append(parts, strings.Join(where, ""))
-	if len(e.SHA) >= 7 {
-		parts = append(parts, "at "+e.SHA[:7])
-	}
-	if e.Actor != "" {
-		parts = append(parts, "by "+e.Actor)
-	}
-	if e.WorkflowRunURL != "" {
-		parts = append(parts, e.WorkflowRunURL)
-	}
-	text := strings.TrimSpace(strings.Join(parts, " "))
-	if text == "" {
-		text = "started by scalr-run-action"
-	}
-	return firstRunes(strings.ToValidUTF8(text, "\uFFFD"), mostMessage)
-}
-
-func firstRunes(s string, most int) string {
-	for i := range s {
-		if most--; most < 0 {
-			return s[:i]
-		}
-	}
-	return s
 }

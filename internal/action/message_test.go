@@ -1,0 +1,63 @@
+package action_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// TestRunMessageHoldsTheWorkflowRun: on GitHub Actions every run that is created
+// can be found by the address of its workflow run, whatever the user writes.
+func TestRunMessageHoldsTheWorkflowRun(t *testing.T) {
+	t.Parallel()
+	const run = "https://github.com/acme/infra/actions/runs/7"
+	const address = run + "/attempts/1"
+	room := 512 - len(address) - 1
+	for name, c := range map[string]struct {
+		message string
+		env     map[string]string
+		want    string
+	}{
+		"default":               {want: "acme/infra@main at 5f2c1e8 by octocat " + address},
+		"of the user":           {message: "Release 12", want: "Release 12 " + address},
+		"with this attempt":     {message: "See " + address + " for more", want: "See " + address + " for more"},
+		"with the workflow run": {message: run, want: run},
+		"with a longer number":  {message: run + "1", want: run + "1 " + address},
+		"with both numbers":     {message: run + "1 " + run + ".", want: run + "1 " + run + "."},
+		"of another repository": {message: "https://github.com/acme/other/actions/runs/7", want: "https://github.com/acme/other/actions/runs/7 " + address},
+		"exactly as long":       {message: strings.Repeat("é", room), want: strings.Repeat("é", room) + " " + address},
+		"too long":              {message: strings.Repeat("é", 600), want: strings.Repeat("é", room) + " " + address},
+		"address beyond the cut": {message: strings.Repeat("x", 510) + " " + address,
+			want: strings.Repeat("x", room) + " " + address},
+		"long default": {env: map[string]string{"GITHUB_REF_NAME": strings.Repeat("b", 600)},
+			want: "acme/infra@" + strings.Repeat("b", room-len("acme/infra@")) + " " + address},
+		"without an attempt": {message: "Release 12", env: map[string]string{"GITHUB_RUN_ATTEMPT": ""}, want: "Release 12 " + run},
+		"elsewhere":          {message: "Release 12", env: map[string]string{"GITHUB_ACTIONS": ""}, want: "Release 12"},
+		"no workflow run":    {message: "Release 12", env: map[string]string{"GITHUB_RUN_ID": ""}, want: "Release 12"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, scenario(t, "no-changes"), "message="+c.message)
+			for key, value := range c.env {
+				r.env[key] = value
+			}
+			got := sentMessage(t, r.play())
+			if got != c.want {
+				t.Errorf("message\n%q, want\n%q", got, c.want)
+			}
+			if n := utf8.RuneCountInString(got); n > 512 {
+				t.Errorf("%d characters", n)
+			}
+		})
+	}
+}
+
+// sentMessage is the message of the one run that the step created.
+func sentMessage(t *testing.T, p *played) string {
+	t.Helper()
+	if len(p.runs) != 1 {
+		t.Fatalf("%d runs, want 1", len(p.runs))
+	}
+	message, _ := p.runs[0].Attributes["message"].(string)
+	return message
+}
