@@ -83,3 +83,33 @@ func TestManyTags(t *testing.T) {
 		d.environment("name=preview-7", "tags="+strings.Join(tags, "\n"), "tags-mode=replace").want(0, "changed=false").wrote()
 	})
 }
+
+// Scalr answers 404 to the removal of a tag that is not there any more.
+func TestRemoveTagsThatAreGone(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]scalrsim.Fault{
+		"the answer is lost":  {Phase: scalrsim.After, Action: scalrsim.EOF},
+		"the answer is a 500": {Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lost.Op = "DELETE /environments/*/relationships/tags"
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *desk) {
+				env := d.server.AddEnvironment("preview-7", "blue", "green", "red")
+				v := d.environment("name=preview-7", "tags=blue\ngreen", "tags-mode=remove").want(0, "result=done", "changed=true", `tags=["red"]`)
+				v.answered("DELETE /environments/"+env+"/relationships/tags", 404)
+			})
+		})
+	}
+}
+
+// A 404 while every link is there means that the token may not remove them.
+func TestRemoveTagsRefused(t *testing.T) {
+	t.Parallel()
+	refuses := scalrsim.Fault{Op: "DELETE /environments/*/relationships/tags", Action: scalrsim.Status, Status: 404}
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refuses}}, func(d *desk) {
+		env := d.server.AddEnvironment("preview-7", "blue")
+		d.environment("name=preview-7", "tags=blue", "tags-mode=remove").want(3, "result=refused", "error-code=not-allowed").
+			asked("DELETE /environments/"+env+"/relationships/tags", 1)
+	})
+}

@@ -98,11 +98,36 @@ func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, 
 	if len(dropped) == 0 {
 		return have, nil
 	}
-	if err := c.client.RemoveTags(ctx, kind, id, tagIDs(dropped)); err != nil {
+	if err := c.unlinkTags(ctx, kind, id, tagIDs(dropped)); err != nil {
 		return nil, err
 	}
 	c.did("Removed the tags %s.", quoted(tagNames(dropped)))
 	return kept, nil
+}
+
+// unlinkTags removes tags until the resource has none of them. Scalr answers 404
+// if a single link is missing already, after an answer that got lost or another
+// client's change: the rest is removed by another request. A 404 for links that
+// are all there is a refusal.
+func (c *companion) unlinkTags(ctx context.Context, kind scalr.Kind, id string, ids []string) error {
+	for {
+		err := c.client.RemoveTags(ctx, kind, id, ids)
+		if !gone(err) {
+			return err
+		}
+		now, listErr := c.client.TagIDs(ctx, kind, id)
+		if listErr != nil {
+			return err
+		}
+		left := slices.DeleteFunc(slices.Clone(ids), func(tag string) bool { return !slices.Contains(now, tag) })
+		switch len(left) {
+		case 0:
+			return nil
+		case len(ids):
+			return err
+		}
+		ids = left
+	}
 }
 
 func (c *companion) replaceTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {

@@ -158,15 +158,19 @@ func TestTagOperations(t *testing.T) {
 		s := New(Scenario{})
 		tags := map[string]string{"a": s.AddTag("a"), "b": s.AddTag("b"), "c": s.AddTag("c")}
 		path := s.URL() + BasePath + place + "/relationships/tags"
-		for _, step := range []struct{ method, tags, want string }{
-			{"POST", "a b", "a b"}, {"POST", "b c", "a b c"}, {"DELETE", "a c", "b"}, {"DELETE", "a", "b"}, {"PATCH", "c a", "c a"}, {"PATCH", "", ""},
+		for _, step := range []struct {
+			method, tags, want string
+			status             int
+		}{
+			{"POST", "a b", "a b", 204}, {"POST", "b c", "a b c", 204}, {"DELETE", "a c", "b", 204}, {"DELETE", "a b", "b", 404},
+			{"PATCH", "c a", "c a", 204}, {"PATCH", "", "", 204},
 		} {
 			var ids []string
 			for _, name := range strings.Fields(step.tags) {
 				ids = append(ids, `{"type":"tags","id":"`+tags[name]+`"}`)
 			}
-			if r, body := send(t, s.Client(), step.method, path, `{"data":[`+strings.Join(ids, ",")+`]}`); r.StatusCode != 204 {
-				t.Errorf("%s %s: got %d %s", step.method, step.tags, r.StatusCode, body)
+			if r, body := send(t, s.Client(), step.method, path, `{"data":[`+strings.Join(ids, ",")+`]}`); r.StatusCode != step.status {
+				t.Errorf("%s %s: got %d, want %d: %s", step.method, step.tags, r.StatusCode, step.status, body)
 			}
 			_, body := send(t, s.Client(), "GET", path, "")
 			var got []string
@@ -185,6 +189,19 @@ func TestTagOperations(t *testing.T) {
 			t.Errorf("an unknown tag: got %d %s", r.StatusCode, body)
 		}
 		wantNoObjections(t, s)
+	}
+}
+
+// The provider of the vendor replaces an environment to change its remote-backend.
+func TestRemoteBackendIsSetAtCreationOnly(t *testing.T) {
+	t.Parallel()
+	s := New(Scenario{})
+	for value, status := range map[string]int{"true": 200, "false": 422} {
+		r, body := send(t, s.Client(), "PATCH", s.URL()+BasePath+"/environments/"+StagingID,
+			`{"data":{"type":"environments","id":"`+StagingID+`","attributes":{"remote-backend":`+value+`}}}`)
+		if r.StatusCode != status {
+			t.Errorf("remote-backend %s: got %d, want %d: %s", value, r.StatusCode, status, body)
+		}
 	}
 }
 

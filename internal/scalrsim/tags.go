@@ -121,6 +121,13 @@ func changeTags(kind string, change func(had, given []string) []string) func(*Se
 				return problem(422, "Validation Error", "", "Tag with ID '"+id+"' not found or user unauthorized.")
 			}
 		}
+		if c.method == "DELETE" {
+			for _, id := range given {
+				if !slices.Contains(r.relatedIDs("tags"), id) {
+					return notFound("AccountTag", id) // as the vendor's tests expect of a link that is missing already
+				}
+			}
+		}
 		r.relationships["tags"] = toMany("tags", change(r.relatedIDs("tags"), given)...)
 		return empty(204)
 	}
