@@ -96,6 +96,10 @@ func (e *environmentStory) bring(ctx context.Context, env scalr.Environment, lin
 func (e *environmentStory) set(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
 	before, ask := e.compare(env, links)
 	e.tellUntold(before)
+	if have, want := env.RemoteBackend, e.in.RemoteBackend; have != nil && want != nil && *have != *want {
+		e.job.Warnf("Environment %q keeps remote-backend at %t: Scalr sets remote-backend only when it creates an environment. "+
+			"To use another value, create a new environment or remove the input.", env.Name, *have)
+	}
 	if len(before.changes) == 0 {
 		return env, nil
 	}
@@ -108,13 +112,16 @@ func (e *environmentStory) set(ctx context.Context, env scalr.Environment, links
 	return after, nil
 }
 
-// compare gives what differs, and what to ask for.
+// compare gives what differs, and what to ask for. remote-backend is set at the
+// creation only.
 func (e *environmentStory) compare(env scalr.Environment, links environmentLinks) (settings, scalr.EnvironmentSettings) {
 	var s settings
+	if env.RemoteBackend == nil && e.in.RemoteBackend != nil {
+		s.untold = append(s.untold, "remote-backend")
+	}
 	ask := scalr.EnvironmentSettings{
 		Name:             s.text("name", env.Name, e.in.RenameTo),
 		MaskSensitive:    s.flag("mask-sensitive-output", env.MaskSensitive, e.in.MaskSensitiveOutput),
-		RemoteBackend:    s.flag("remote-backend", env.RemoteBackend, e.in.RemoteBackend),
 		CostEstimation:   s.flag("cost-estimation-enabled", env.CostEstimation, e.in.CostEstimationEnabled),
 		DefaultProviders: s.ids("default-provider-configurations", env.DefaultProviders, providerIDs(links.defaults)),
 	}

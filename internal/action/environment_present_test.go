@@ -47,7 +47,10 @@ func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 		"mask": {[]string{"mask-sensitive-output=false"}, []string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
 			`Set mask-sensitive-output to "false" (was "true").`},
 		"as it is": {[]string{"mask-sensitive-output=true", "remote-backend=true"}, nil, "Nothing to change."},
-		"backend":  {[]string{"remote-backend=false", "mask-sensitive-output=true"}, []string{staging + `{"data":{"attributes":{"remote-backend":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`}, `Set remote-backend`},
+		"backend":  {[]string{"remote-backend=false", "mask-sensitive-output=true"}, nil, `::warning::Environment "staging" keeps remote-backend at true`},
+		"backend and mask": {[]string{"remote-backend=false", "mask-sensitive-output=false"},
+			[]string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
+			`Set mask-sensitive-output to "false" (was "true").`},
 		"rename": {[]string{"rename-to=stage"}, []string{staging + `{"data":{"attributes":{"name":"stage"},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
 			`Set name to "stage" (was "staging").`},
 	} {

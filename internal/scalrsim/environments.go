@@ -47,6 +47,9 @@ func (s *Server) updateEnvironment(c *call) reply {
 	if refusal == nil {
 		refusal = s.checkEnvironment(doc, e)
 	}
+	if backend, given := doc.attributes["remote-backend"]; refusal == nil && given && backend != e.attributes["remote-backend"] {
+		refusal = invalid("Invalid Attribute", "/data/attributes/remote-backend", "Remote backend cannot be changed.")
+	}
 	if refusal != nil {
 		return *refusal
 	}
