@@ -1,8 +1,11 @@
 package affected_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -198,7 +201,14 @@ func BenchmarkFind(b *testing.B) {
 	for n := range 3000 {
 		changed = append(changed, fmt.Sprintf("other/d%d/f%d.txt", n%50, n))
 	}
-	tree, list := checkout(files), workspaces(dirs...)
+	dir := b.TempDir()
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	tree, list := os.DirFS(dir).(fs.ReadLinkFS), workspaces(dirs...)
 	patterns, err := affected.ParsePatterns([]string{"vars/{environment}/{workspace}.tfvars", "global/", "!**/*.md"})
 	if err != nil {
 		b.Fatal(err)
