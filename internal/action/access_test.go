@@ -221,14 +221,23 @@ func TestCommentRefused(t *testing.T) {
 // TestEarlierAttempt names the run that attempt 1 left waiting (R19).
 func TestEarlierAttempt(t *testing.T) {
 	t.Parallel()
-	s := scenario(t, "waits-for-approval")
-	first, again := newRig(t, s, "dry-run=false"), newRig(t, s)
-	again.env["GITHUB_RUN_ATTEMPT"] = "2"
-	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
-	first.then(a, func() { b.server = a.server; again.step(b) })
-	a.read()
-	b.read()
-	b.want(0, "result=planned").says("Run " + a.outputs["run-id"] + " of an earlier attempt is still planned")
+	for name, message := range map[string]string{
+		"default":               "",
+		"of the user":           "Release 12",
+		"with the workflow run": "https://github.com/acme/infra/actions/runs/7",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, "waits-for-approval")
+			first, again := newRig(t, s, "dry-run=false", "message="+message), newRig(t, s)
+			again.env["GITHUB_RUN_ATTEMPT"] = "2"
+			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+			first.then(a, func() { b.server = a.server; again.step(b) })
+			a.read()
+			b.read()
+			b.want(0, "result=planned").says("Run " + a.outputs["run-id"] + " of an earlier attempt is still planned")
+		})
+	}
 }
 
 // TestPointer: Scalr's pointer leads to the input (H19).

@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"scalr-run-action/internal/inputs"
@@ -66,13 +65,12 @@ func (r *runStory) lookOnce(ctx context.Context, v scalr.Configuration, cut erro
 // behind: they may hold the workspace.
 func (r *runStory) noticeEarlier(ctx context.Context, run scalr.Run) {
 	e := r.job.Event()
-	address, _, again := strings.Cut(e.WorkflowRunURL, "/attempts/")
-	if !again || e.Attempt < 2 {
+	if e.WorkflowRunURL == "" || e.Attempt < 2 {
 		return
 	}
 	list, _ := r.client.Unfinished(ctx, run.WorkspaceID)
 	for _, old := range list {
-		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && strings.Contains(old.Message+" ", address+"/attempts/") {
+		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && namesWorkflowRun(old.Message, e.WorkflowRunURL) {
 			r.job.Noticef("Run %s of an earlier attempt is still %s: %s", old.ID, old.Status, r.client.RunURL(run.EnvironmentID, run.WorkspaceID, old.ID))
 		}
 	}
