@@ -3,7 +3,7 @@ package scalrsim
 import "slices"
 
 func providerSchema() schema {
-	return schema{kind: "provider-configurations", attributes: map[string]string{"name": "string<=255", "is-shared": "bool"},
+	return schema{kind: "provider-configurations", attributes: map[string]string{"name": "string<=255", "provider-name": "string", "is-shared": "bool"},
 		relationships: map[string]string{"environments": "[]environments", "tags": "[]tags"}}
 }
 

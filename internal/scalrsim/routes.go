@@ -106,7 +106,7 @@ func environmentRoutes() []route {
 			include: words(environmentInclude), sort: words("account created-at created-by-email name"), do: listOf("environments")},
 		{method: "POST", path: "/environments", takes: jsonAPI, gives: jsonAPI, query: words("fields"), do: (*Server).createEnvironment},
 		{method: "GET", path: "/environments/*", gives: jsonAPI,
-			query: words("include fields"), include: words(environmentInclude), do: readOf("environments", "Environment", 404)},
+			query: words("include fields track_access"), include: words(environmentInclude), do: readOf("environments", "Environment", 404)},
 		{method: "PATCH", path: "/environments/*", takes: jsonAPI, gives: jsonAPI, query: words("fields"), do: (*Server).updateEnvironment},
 		{method: "DELETE", path: "/environments/*", do: (*Server).deleteEnvironment},
 		{method: "POST", path: "/environments/*/actions/lock", takes: plain, gives: jsonAPI, do: lockOf("environments", "Environment", true)},
