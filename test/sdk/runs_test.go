@@ -129,7 +129,7 @@ func (a *tenant) runs(scenario string) {
 	want[[]*schemas.Run](a, "GetRunsQueue", nil)(c.Run.GetRunsQueue(ctx, &run.GetRunsQueueOptions{}))
 	a.stages(dry, scenario)
 	if scenario == "hooks" { // applies by itself
-		a.applied(a.newRun(a.upload(false), false, "applied", "errored"))
+		a.applied(a.newRun(a.upload(false), false, "post_apply_finished", "errored"))
 		return
 	}
 	a.decisions(a.upload(false), scenario)
@@ -159,7 +159,13 @@ func (a *tenant) stages(r *schemas.Run, scenario string) {
 // decisions are the operations that end a wait, or a run at work.
 func (a *tenant) decisions(version, scenario string) {
 	c, ctx := a.sdk, a.ctx
-	rests := []schemas.RunStatus{"planned", "cost_estimated", "policy_checked", "policy_override", "errored"}
+	rests := []schemas.RunStatus{"planned"}
+	switch scenario { // passes planned
+	case "cost-increase":
+		rests = []schemas.RunStatus{"cost_estimated"}
+	case "policy-soft":
+		rests = []schemas.RunStatus{"policy_override"}
+	}
 	refused := a.newRun(version, false, rests...)
 	a.passed("DiscardRun", c.Run.DiscardRun(ctx, refused.ID, &schemas.Comment{Comment: "no"}))
 	a.follow(refused.ID, "discarded")
