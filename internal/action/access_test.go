@@ -175,6 +175,31 @@ func TestCheck(t *testing.T) {
 	r.play().want(2, "result=invalid", "error-code=file-changed").says("vanished")
 }
 
+// TestCheckWarnsLikeARun: a check warns of all that a run would warn of, also of what is found only by reading files.
+func TestCheckWarnsLikeARun(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"check", "run"} {
+		r := newRig(t, scenario(t, "plan-changes"), "mode="+mode, "path=infra/network")
+		for name, text := range map[string]string{
+			"infra/network/main.tf": `module "vpc" { source = "../../modules/vpc" }` + "\n" + `module "dns" { source = "./dns" }`,
+			"infra/network/read.tf": `locals { a = file("${path.module}/absent.json") }`, "modules/vpc/main.tf": "", "infra/network/dns/main.tf": "",
+			"infra/network/.terraformignore": "dns\n",
+			"infra/network/zip":              "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+			"infra/network/tls.txt":          "-----BEGIN EC PRIVATE KEY-----\nAAAA\n",
+		} {
+			file := filepath.Join(r.checkout, name)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.play().says("::warning", `outside the bundle and are not sent (1): "main.tf"`, `directories that are not in the bundle (1): "main.tf"`,
+			`read by a constant path are not in the bundle (1): "read.tf"`, `LFS pointers, not the files themselves, are sent (1): "zip"`, `private key are sent (1): "tls.txt"`)
+	}
+}
+
 // TestBadInputs come all at once, before any request.
 func TestBadInputs(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,9 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 	if err := r.showListing(ctx, listing); err != nil {
 		return outcome{}, err
 	}
+	if err := r.examine(ctx, listing); err != nil {
+		return outcome{}, err
+	}
 	if r.client, err = r.step.client(ctx, r.in.Access, r.tell.Retrying); err != nil {
 		return outcome{}, err
 	}
@@ -40,6 +43,18 @@ func (r *runStory) check(ctx context.Context) (outcome, error) {
 	}
 	r.job.Infof("Nothing was found that would stop a run.")
 	return outcome{result: "checked"}, nil
+}
+
+// examine packs the bundle as a run does, for what is found only by reading files:
+// it warns of all that a run would warn of.
+func (r *runStory) examine(ctx context.Context, l *bundle.Listing) error {
+	archive, err := l.Pack(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	r.warnOfSize(archive)
+	return nil
 }
 
 // showListing prints what would be sent. What cannot be read stops a run, too.

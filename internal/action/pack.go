@@ -125,6 +125,10 @@ func (r *runStory) packed(a *bundle.Archive) {
 	r.out.set("bundle-bytes", fmt.Sprint(a.Compressed))
 	r.out.set("bundle-files", fmt.Sprint(a.Files))
 	r.job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), size(a.Bytes), size(a.Compressed), a.SHA256, progress.Duration(a.Took))
+	r.warnOfSize(a)
+}
+
+func (r *runStory) warnOfSize(a *bundle.Archive) {
 	if a.Compressed > warnFrom {
 		r.job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", size(a.Compressed), largest(a))
 	}

@@ -10,6 +10,7 @@ import (
 // inspector looks at the content of files as they are packed. It sees the first part of each, which is all of nearly all.
 type inspector struct {
 	pointers, keys, sources findings
+	references              []constantPath
 }
 
 func (i *inspector) look(dir string, name, content []byte, size int64) {
@@ -22,6 +23,7 @@ func (i *inspector) look(dir string, name, content []byte, size int64) {
 	}
 	if isTerraform(name) {
 		i.modules(dir, name, content)
+		i.find(dir, name, content)
 	}
 }
 
@@ -60,7 +62,15 @@ func isSourceArgument(before []byte) bool {
 func (i *inspector) warn(warn func(string)) {
 	i.pointers.tell(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
 	i.keys.tell(warn, "Files with a private key are sent (%d): %s.")
-	i.sources.tell(warn, "Module sources lead outside the bundle and are not sent (%d): %s.")
+	i.sources.tell(warn, "Module sources lead outside the bundle and are not sent (%d): %s. A `path` further up in the checkout includes them.")
+}
+
+// warnMissing names the Terraform files that name what is not in the bundle.
+func (i *inspector) warnMissing(l *Listing, warn func(string)) {
+	modules, files := l.missing(i.references)
+	modules.tell(warn, "Module sources name directories that are not in the bundle (%d): %s. Look at .terraformignore and at the checkout.")
+	files.tell(warn, "Files that file() or templatefile() read by a constant path are not in the bundle (%d): %s. "+
+		"What another step makes must be there before this one.")
 }
 
 // listed is one line about an entry, for the debug log.

@@ -68,5 +68,6 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archi
 	}
 	p.hardLinks.warn(l.options.Warn)
 	p.inspector.warn(l.options.Warn)
+	p.inspector.warnMissing(l, l.options.Warn)
 	return nil
 }

@@ -169,7 +169,7 @@ func TestRule15Submodules(t *testing.T) {
 func TestRule16Findings(t *testing.T) {
 	t.Parallel()
 	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-	root := checkout(t, "infra/main.tf=module \"m\" {\n  source = \"../mods/m\"\n}\n", "infra/mods/x.tf=module \"a\" {\n  source=\"../local\"\n}\n",
+	root := checkout(t, "infra/main.tf=module \"m\" {\n  source = \"../mods/m\"\n}\n", "infra/local/l.tf", "infra/mods/x.tf=module \"a\" {\n  source=\"../local\"\n}\n",
 		"infra/quiet.tf=# source = \"../../far\"\ndescription = \"../../far\"\n", "infra/one.tf=module \"a\" { source = \"../../x\" }\n", "infra/up.tf=  source = \"..\"\n", "infra/json.tf.json={\"module\": {\"a\": {\"source\": \"../b\"}}}",
 		"infra/other.tf=my_source = \"../b\"\n  // source = \"../b\"\nresource \"../b\"\n", "infra/a.bin="+pointer, "infra/b.bin="+pointer, "infra/big.bin="+pointer+strings.Repeat(" ", 1024),
 		"infra/.env=A=b", "infra/.env.example", "infra/id_rsa=x", "infra/tls.pem=-----BEGIN EC PRIVATE KEY-----\nAAAA\n", "infra/ca.pem=-----BEGIN CERTIFICATE-----\nPRIVATE KEY\n")

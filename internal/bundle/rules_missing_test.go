@@ -1,0 +1,68 @@
+//go:build linux
+
+package bundle_test
+
+import (
+	"testing"
+)
+
+// TestRule16Missing: a warning names the Terraform files that name what the bundle does not have, by constant paths.
+func TestRule16Missing(t *testing.T) {
+	t.Parallel()
+	const there = "infra/there.json={}"
+	for name, c := range map[string]struct {
+		text    string // of main.tf, or of main.tf.json where it begins with {
+		missing bool
+	}{
+		"module there":              {`module "a" { source = "./mod" }`, false},
+		"module by a link":          {`module "a" { source = "./way" }`, false},
+		"module left out":           {"module \"a\" {\n  source = \"./out\"\n}", true},
+		"module misspelled":         {"module \"a\" {\n  version = 1\n  source  = \"./mood\" # here\n}", true},
+		"module behind an object":   {`module "a" { providers = { aws = aws.x } source = "./mood" }`, true},
+		"module of a registry":      {`module "a" { source = "hashicorp/consul/aws" }`, false},
+		"module of a repository":    {`module "a" { source = "git::https://example.com/a.git" }`, false},
+		"module that is computed":   {`module "a" { source = "./${local.a}" }`, false},
+		"another source":            {`resource "aws_s3_object" "a" { source = "./mood" }`, false},
+		"a source of a provider":    {`terraform { required_providers { aws = { source = "./mood" } } }`, false},
+		"module in a comment":       {"/* module \"a\" { source = \"./mood\" } */ # module \"a\" { source = \"./mood\" }", false},
+		"module in a text":          {"locals { a = <<EOT\nmodule \"a\" { source = \"./mood\" }\nEOT\n}", false},
+		"file there":                {`locals { a = file("${path.module}/there.json") }`, false},
+		"file there, bare":          {`locals { a = file("there.json") }`, false},
+		"file deep, bare":           {`locals { a = file("mod.tf") }`, false},
+		"file missing":              {`locals { a = file("${path.module}/no.json") }`, true},
+		"file missing, bare":        {`locals { a = file("no.json") }`, true},
+		"file missing, of the root": {`locals { a = file("${path.root}/no.json") }`, true},
+		"file of home":              {`locals { a = file("~/.ssh/id_ed25519.pub") }`, true},
+		"file outside":              {`locals { a = file("${path.module}/../no.json") }`, true},
+		"template missing":          {"locals {\n  a = templatefile(\"${ path.module }/no.tpl\", { a = 1 })\n}", true},
+		"template there":            {`locals { a = templatefile("${path.module}/there.json", {}) }`, false},
+		"file in a template":        {`locals { a = "x ${file("no.json")} y" }`, true},
+		"file in a heredoc":         {"locals {\n  a = <<-EOT\n    x ${filebase64(\"no.json\")}\n  EOT\n}", true},
+		"file in the text of one":   {"locals {\n  a = <<-EOT\n    file(\"no.json\") $${file(\"no.json\")}\n  EOT\n}", false},
+		"file in a text":            {`locals { a = "file(\"no.json\")" }`, false},
+		"file in a comment":         {"# file(\"no.json\")\n// file(\"no.json\")\nlocals {}", false},
+		"file that is computed":     {`locals { a = file("${path.module}/${local.a}") }`, false},
+		"file of a list":            {`locals { a = file(local.names[0]) }`, false},
+		"asked whether it is there": {`locals { a = fileexists("no.json") }`, false},
+		"a function of another name": {
+			`locals { a = provider::x::profile("no.json") }`, false},
+		"JSON, module":           {`{"module": {"a": {"source": "./mood"}}}`, true},
+		"JSON, module in a list": {`{"module": [{"a": [{"source": "./mod"}]}]}`, false},
+		"JSON, file":             {`{"locals": {"a": "${file(\"no.json\")}"}}`, true},
+		"JSON, file there":       {`{"locals": {"a": "${file(\"${path.module}/there.json\")}"}}`, false},
+		"cut off":                {`locals { a = "${file("no.json`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := "infra/main.tf"
+			if c.text[0] == '{' {
+				file += ".json"
+			}
+			root := checkout(t, file+"="+c.text, there, "infra/mod/mod.tf", "infra/out/o.tf", "infra/way->mod", "infra/.terraformignore=out")
+			s := pack(t, root, "infra")
+			if got := s.warned.mentions("not in the bundle", "main.tf"); got != c.missing || !c.missing && len(s.warned.lines) > 0 {
+				t.Errorf("got warnings %q; missing: %v", s.warned.lines, c.missing)
+			}
+		})
+	}
+}
