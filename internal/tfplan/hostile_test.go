@@ -138,3 +138,16 @@ func inUse() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
+
+// TestCutChangeCounts: a destruction that was read counts, although the document
+// ends within its record.
+func TestCutChangeCounts(t *testing.T) {
+	t.Parallel()
+	const until = `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","change":{"actions":["delete"]`
+	for _, end := range []string{``, `,"before":{`, `,"before":null,"aft`, `}`, `}},{"address":"a.c"`} {
+		plan := NewLog(nil).Plan(t.Context(), strings.NewReader(until+end))
+		if plan.JSON.Destructions != 1 || plan.JSON.Complete {
+			t.Errorf("%q: %d destructions, complete %t, want 1 and false", end, plan.JSON.Destructions, plan.JSON.Complete)
+		}
+	}
+}

@@ -179,6 +179,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 		var h header
 		raw, err := p.Record(longestDetailed, func() error { return p.header(&h) })
 		if err != nil {
+			p.countBroken(h, drifted)
 			return err
 		}
 		c, ok := h.change(&p.tally, drifted)
@@ -196,6 +197,14 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 		to.changes = append(to.changes, c)
 		return nil
 	})
+}
+
+// countBroken counts a change whose record does not end, if its actions came: what a
+// broken document reports is not taken back by its end.
+func (p *planJSON) countBroken(h header, drifted bool) {
+	if len(h.actions) > 0 {
+		h.change(&p.tally, drifted)
+	}
 }
 
 // outputs reads how the outputs change.
