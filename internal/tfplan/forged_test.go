@@ -183,3 +183,26 @@ func TestNamesAreNoLines(t *testing.T) {
 		t.Errorf("got %+v", p.Changes)
 	}
 }
+
+// TestSumWithoutItsList: a sum that counts more than the text lists is not the end of a whole plan: something else has
+// printed it, or lines are missing.
+func TestSumWithoutItsList(t *testing.T) {
+	t.Parallel()
+	const list = "Terraform will perform the following actions:\n\n  # terraform_data.a will be created\n  + resource \"terraform_data\" \"a\" {\n    }\n\n"
+	for text, complete := range map[string]bool{
+		list + "Plan: 1 to add, 0 to change, 0 to destroy.\n": true,
+		list + "Plan: 2 to add, 0 to change, 0 to destroy.\n": false,
+		list + "Plan: 1 to add, 0 to change, 1 to destroy.\n": false,
+		"Plan: 1 to add, 0 to change, 0 to destroy.\n":        false,
+		"Plan: 0 to add, 0 to change, 0 to destroy.\n":        true,
+	} {
+		p := newPlanText(nil)
+		for line := range strings.Lines(text) {
+			p.add(strings.TrimSuffix(line, "\n"))
+		}
+		p.end()
+		if got := p.tally().Complete; got != complete {
+			t.Errorf("complete is %v, want %v:\n%s", got, complete, text)
+		}
+	}
+}

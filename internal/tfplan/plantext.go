@@ -51,6 +51,7 @@ type planText struct {
 	sections int  // in which outputs change
 	unlisted bool // the first of them stands where no plan is
 	errored  bool // planning did not finish
+	foreign  bool // a sum counts more than the text lists: something else has printed it, or lines are missing
 	cut      bool // the line that is read has no end
 
 	closed Tally // of the plans whose end was seen
@@ -189,6 +190,8 @@ func (p *planText) close(sum Tally) {
 		p.closed.doubt(d)
 	}
 	p.closed.Documents++
+	listed := p.open.Counts
+	p.foreign = p.foreign || sum.Additions > listed.Additions || sum.Changes > listed.Changes || sum.Destructions > listed.Destructions
 	p.open, p.ended, p.part = Tally{}, true, behind
 }
 
@@ -200,7 +203,7 @@ func (p *planText) tally() Tally {
 		t.begun(other.open)
 	}
 	// Of how many units there should be, a text says nothing.
-	t.Complete = t.Documents > 0 && p.ended && !p.errored && p.units == nil
+	t.Complete = t.Documents > 0 && p.ended && !p.errored && !p.foreign && p.units == nil
 	return t
 }
 
