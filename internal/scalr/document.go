@@ -51,7 +51,7 @@ var decisive = []string{"plans", "applies", "cost-estimates", "policy-checks", "
 // wrapped gives an error of a document's form its operation.
 func wrapped(op string, err error) error {
 	if errors.Is(err, errTwice) {
-		return malformed(op, err.Error())
+		return invalidDocument(op, err.Error())
 	}
 	return err
 }

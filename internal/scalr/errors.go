@@ -44,6 +44,7 @@ type Error struct {
 	Elapsed    time.Duration
 	Final      bool // asking again cannot help
 	Stray      bool // a page came in place of the API's answer
+	Invalid    bool // the answer names a member twice, or has an invalid id or type
 	Storage    bool // it was storage that said so, not Scalr
 	Cause      error
 }

@@ -44,7 +44,7 @@ const (
 	hurryMost     = time.Second           // between attempts in a hurry
 	hurryTimedOut = 50 * time.Millisecond // the same, after one that got no answer in time
 	hurryAsked    = time.Second           // the same, where the server asks for a wait
-	mostStrays    = 3                     // attempts that may meet a stray page
+	mostStrays    = 3                     // attempts that may meet a stray page or an invalid document
 	mostUnknown   = 2                     // attempts at a host name that does not exist
 )
 
@@ -89,7 +89,7 @@ func (p *progress) worthwhile(err error) bool {
 		return p.unknowns < mostUnknown
 	case p.once:
 		return e.unsent() && !e.Network.hopeless() || e.HTTPStatus == http.StatusTooManyRequests
-	case e.Stray:
+	case e.Stray, e.Invalid:
 		p.strays++
 		return p.strays < mostStrays
 	case e.HTTPStatus == http.StatusNotFound:

@@ -220,3 +220,29 @@ func TestRelatedToSomethingElse(t *testing.T) {
 		})
 	}
 }
+
+// TestInvalidDocumentsEndSoon: a document that names a member twice, or has an id that is none, is asked for three
+// times, and then the error says what is wrong with it.
+func TestInvalidDocumentsEndSoon(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(string) string{
+		"names a member twice": func(body string) string {
+			return strings.Replace(body, `"data":{`, `"data":{"attributes":{},`, 1)
+		},
+		"has the id": func(body string) string { return strings.Replace(body, `"id":"run-`, `"id":"../run-`, 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrsim.Scenario{})
+				run := r.mustRun(true)
+				r.sim.AddFault(scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Edit, Change: change})
+				before := len(r.arrived(readRun))
+				_, err := r.Look(t.Context(), run.ID)
+				if got := len(r.arrived(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
+					t.Errorf("got %d requests and the error %v, want 3 requests and one that %s", got, err, name)
+				}
+			})
+		})
+	}
+}

@@ -68,16 +68,20 @@ func (a answer) many(op, kind string) ([]resource, document, error) {
 
 func (r resource) check(op, kind string) error {
 	if r.Type != kind {
-		return malformed(op, fmt.Sprintf("the answer is of type %q, not %q", printable(r.Type, 40), kind))
+		return invalidDocument(op, fmt.Sprintf("the answer is of type %q, not %q", printable(r.Type, 40), kind))
 	}
 	if !identifier.MatchString(r.ID) {
-		return malformed(op, fmt.Sprintf("the answer has the id %q", printable(r.ID, 40)))
+		return invalidDocument(op, fmt.Sprintf("the answer has the id %q", printable(r.ID, 40)))
 	}
 	return nil
 }
 
 // malformed is an answer that breaks the protocol: as good as none.
 func malformed(op, note string) error { return &Error{Op: op, Note: note} }
+
+// invalidDocument is an answer that is complete and cannot be believed: no cut
+// connection made it so, and asking many times does not help.
+func invalidDocument(op, note string) error { return &Error{Op: op, Note: note, Invalid: true} }
 
 // related are the types of what is related by a name of which an action depends.
 var related = map[string]string{"workspace": "workspaces", "environment": "environments", "configuration-version": "configuration-versions",
