@@ -200,6 +200,17 @@ func TestCheckWarnsLikeARun(t *testing.T) {
 	}
 }
 
+// TestStateThatCannotBeWritten is said once: a post step would know nothing of the run.
+func TestStateThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scenario(t, "plan-changes"))
+	r.env["GITHUB_STATE"] = t.TempDir()
+	p := r.play().want(0, "result=planned").says("GITHUB_STATE cannot be written")
+	if n := strings.Count(p.log, "GITHUB_STATE"); n != 1 {
+		t.Errorf("it is said %d times, want once", n)
+	}
+}
+
 // TestBadInputs come all at once, before any request.
 func TestBadInputs(t *testing.T) {
 	t.Parallel()

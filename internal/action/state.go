@@ -32,8 +32,14 @@ func (s *step) keep(st state) {
 		if pair[1] == "" {
 			continue
 		}
-		if err := s.job.SaveState(pair[0], pair[1]); err != nil {
+		err := s.job.SaveState(pair[0], pair[1])
+		switch {
+		case err == nil:
+		case s.stateWarned:
 			s.job.Debugf("keep %s for the post step: %v", pair[0], err)
+		default:
+			s.stateWarned = true
+			s.job.Warnf("GITHUB_STATE cannot be written (%v): if this step is killed, the post step cannot stop its run.", err)
 		}
 	}
 }

@@ -21,6 +21,8 @@ type step struct {
 	began  time.Time
 	// deadline is when the step should be over; zero without a timeout.
 	deadline time.Time
+	// stateWarned is set once it was reported that GITHUB_STATE cannot be written.
+	stateWarned bool
 }
 
 // begin sets up a step. Its context ends when somebody asks the step to stop.
