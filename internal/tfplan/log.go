@@ -24,6 +24,7 @@ type Log struct {
 	text  *planText
 	found diagnostics
 	units map[string]*diagnostics // of Terragrunt, with diagnostics of their own
+	bare  map[string]bool         // units whose name alone stands before their lines
 	done  []Done
 
 	doneSize int // bytes of done
@@ -126,7 +127,7 @@ func (l *Log) add() {
 	l.line = l.line[:0]
 	text = strings.ReplaceAll(text, "\t", "    ")
 	l.end.add(text)
-	unit, text := cutUnit(text)
+	unit, text := l.cutUnit(text)
 	l.text.enter(unit)
 	l.text.add(text)
 	l.foundIn(unit).add(text, inColors)

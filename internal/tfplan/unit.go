@@ -9,20 +9,36 @@ import (
 	"strings"
 )
 
-// unitPrefix is what Terragrunt 0.67 and later print before each line of the tool
-// that they run: 10:15:02.101 STDOUT [unit] tofu: text
-var unitPrefix = regexp.MustCompile(`^\d\d:\d\d:\d\d(?:\.\d{1,9})? STD(?:OUT|ERR) +(?:\[([^\]]{1,300})\] )?[\w./-]{1,100}:(?: (.*))?$`)
+// The prefixes that Terragrunt puts before each line of the tool that it runs.
+var (
+	// prettyPrefix is that of 0.67 and later: 10:15:02.101 STDOUT [unit] tofu: text
+	prettyPrefix = regexp.MustCompile(`^\d\d:\d\d:\d\d(?:\.\d{1,9})? STD(?:OUT|ERR) +(?:\[([^\]]{1,300})\] )?[\w./-]{1,100}:(?: (.*))?$`)
+	// keyValuePrefix is that of its key-value format: time=… level=stdout prefix=unit tf-path=tofu msg=text
+	keyValuePrefix = regexp.MustCompile(`^time=\S{1,100} level=std(?:out|err)(?: prefix="?([^"\s]{1,300})"?)?(?: (?:tf-?path|binary)=\S{1,300})? msg=(.*)$`)
+	// barePrefix is that of older versions: [unit] text
+	barePrefix = regexp.MustCompile(`^\[([^\]\s]{1,300})\](?: (.*))?$`)
+)
 
 // mostUnits is how many units of a log are told from each other; the lines of
 // further ones are read as those of one.
 const mostUnits = 500
 
 // cutUnit takes Terragrunt's prefix off a line.
-func cutUnit(line string) (unit, text string) {
-	if line == "" || line[0] < '0' || line[0] > '9' {
+func (l *Log) cutUnit(line string) (unit, text string) {
+	if line == "" {
 		return "", line
 	}
-	m := unitPrefix.FindStringSubmatch(line)
+	var m []string
+	switch c := line[0]; {
+	case c >= '0' && c <= '9':
+		m = prettyPrefix.FindStringSubmatch(line)
+	case c == 't':
+		m = keyValuePrefix.FindStringSubmatch(line)
+	case c == '[':
+		if m = barePrefix.FindStringSubmatch(line); m != nil && !l.isUnit(m[1], m[2]) {
+			return "", line
+		}
+	}
 	if m == nil {
 		return "", line
 	}
@@ -30,6 +46,22 @@ func cutUnit(line string) (unit, text string) {
 		return ".", m[2]
 	}
 	return strings.Clone(m[1]), m[2]
+}
+
+// isUnit reports whether a word in brackets at the start of a line names a unit. Scripts
+// print such words, too ("[INFO] done"): it does once it stands before words of the tool.
+func (l *Log) isUnit(word, text string) bool {
+	if l.bare[word] {
+		return true
+	}
+	if len(l.bare) >= mostUnits || !byTool(text) && !isEnd(text) && !isProgress(text) && text != "╷" {
+		return false
+	}
+	if l.bare == nil {
+		l.bare = map[string]bool{}
+	}
+	l.bare[strings.Clone(word)] = true
+	return true
 }
 
 // enter goes on with the text of a unit.

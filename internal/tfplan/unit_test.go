@@ -16,9 +16,22 @@ func unitPlan(address, words, sign, sum string) []string {
 
 // prefixed writes the lines as Terragrunt does.
 func prefixed(unit, tool string, lines []string) []string {
+	return prefixedAs("pretty", unit, tool, lines)
+}
+
+// prefixedAs writes the lines as Terragrunt does in one of its formats.
+func prefixedAs(format, unit, tool string, lines []string) []string {
 	var all []string
 	for i, l := range lines {
-		all = append(all, strings.TrimRight(fmt.Sprintf("10:15:%02d.101 %s [%s] %s: %s", i, []string{"STDOUT", "STDERR"}[i%2], unit, tool, l), " "))
+		switch stream := []string{"stdout", "stderr"}[i%2]; format {
+		case "key-value":
+			l = fmt.Sprintf("time=2026-08-23T11:47:%02d+03:00 level=%s prefix=%s tf-path=%s msg=%s", i, stream, unit, tool, l)
+		case "bare":
+			l = fmt.Sprintf("[%s] %s", unit, l)
+		default:
+			l = fmt.Sprintf("10:15:%02d.101 %s [%s] %s: %s", i, strings.ToUpper(stream), unit, tool, l)
+		}
+		all = append(all, strings.TrimRight(l, " "))
 	}
 	return all
 }
@@ -27,14 +40,19 @@ func prefixed(unit, tool string, lines []string) []string {
 // prefix, one after the other or mixed.
 func TestUnits(t *testing.T) {
 	t.Parallel()
-	vpc := prefixed("live/vpc", "tofu", unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy"))
-	db := prefixed("db", "terraform", unitPlan("t.n", "destroyed", "-", "0 to add, 0 to change, 1 to destroy"))
-	var mixed []string
-	for i := range max(len(vpc), len(db)) {
-		mixed = append(mixed, vpc[min(i, len(vpc)-1):min(i+1, len(vpc))]...)
-		mixed = append(mixed, db[min(i, len(db)-1):min(i+1, len(db))]...)
+	cases := map[string][]string{}
+	for _, format := range []string{"pretty", "key-value", "bare"} {
+		vpc := prefixedAs(format, "live/vpc", "tofu", unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy"))
+		db := prefixedAs(format, "db", "terraform", unitPlan("t.n", "destroyed", "-", "0 to add, 0 to change, 1 to destroy"))
+		var mixed []string
+		for i := range max(len(vpc), len(db)) {
+			mixed = append(mixed, vpc[min(i, len(vpc)-1):min(i+1, len(vpc))]...)
+			mixed = append(mixed, db[min(i, len(db)-1):min(i+1, len(db))]...)
+		}
+		cases[format+", one after the other"] = append(append([]string{"10:15:00.000 INFO   The runner-pool runner at . will be deployed"}, vpc...), db...)
+		cases[format+", mixed"] = mixed
 	}
-	for name, lines := range map[string][]string{"one after the other": append(append([]string{"10:15:00.000 INFO   The runner-pool runner at . will be deployed"}, vpc...), db...), "mixed": mixed} {
+	for name, lines := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := readPlan(nil, logOf(strings.Join(lines, "\n")+"\n"))
@@ -77,5 +95,15 @@ func TestUnitOfJSON(t *testing.T) {
 	}
 	if diff := cmp.Diff(units, []string{"t.n vpc", "t.other ", "t.other "}); diff != "" || p.Planned.Additions != 3 {
 		t.Errorf("-got +want (%+v):\n%s", p.Planned, diff)
+	}
+}
+
+// TestBracketsOfScripts: a word in brackets that a script prints is no unit.
+func TestBracketsOfScripts(t *testing.T) {
+	t.Parallel()
+	lines := append([]string{"[INFO] before the plan", "[hook/x] Plan: 0 to add"}, unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy")[:8]...)
+	p := readPlan(nil, logOf(strings.Join(append(lines, "[INFO] done"), "\n")+"\n"))
+	if len(p.Changes) != 1 || p.Changes[0].Unit != "" || !p.Text.Complete {
+		t.Errorf("%+v, complete %v", p.Changes, p.Text.Complete)
 	}
 }
