@@ -2,11 +2,13 @@ package report
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // Facts are what later steps may build on. Nil and empty mean unknown.
@@ -18,9 +20,8 @@ type Facts struct {
 	PolicyStatus                              string // passed, advisory-failed, soft-failed, hard-failed, overridden
 }
 
-// Facts tells what is known of the run. Of the numbers of its plan, Scalr's own and
-// those of the plan JSON, the greater counts; the log's are used only where there
-// are no others, since it is not Terraform alone that writes it.
+// Facts gives what is known of the run. Of the numbers of its plan, those of Scalr, the
+// plan JSON and the plan's text, the greatest counts, as in the gates.
 func (r Report) Facts() Facts {
 	f := Facts{CostDelta: money(cost(r.Run).Delta), PolicyStatus: policyStatus(r.Run.Policies)}
 	effects := r.Effects()
@@ -30,9 +31,13 @@ func (r Report) Facts() Facts {
 		f.Warnings = &n
 	}
 	if a := r.Run.Apply; a != nil {
+		planned := greater(f.Destructions, a.Destructions)
 		f.Imports = told(a.Imports, f.Imports)
 		if r.Result == "applied" {
 			f.Additions, f.Changes, f.Destructions = told(a.Additions, f.Additions), told(a.Changes, f.Changes), told(a.Destructions, f.Destructions)
+		}
+		if effects.Destroys == gate.Yes && f.Destructions != nil && *f.Destructions == 0 {
+			f.Destructions = planned // no 0 beside has-destroys=true
 		}
 	}
 	return f
@@ -43,21 +48,41 @@ func (r Report) Effects() gate.Effects {
 	return gate.EffectsOf(r.Run, r.Plan, r.Workspace.RunAll)
 }
 
-// count takes down the numbers of the plan. Scalr has none for drift.
+// count sets the numbers of the plan. Scalr has none for drift.
 func (r Report) count(f *Facts) {
 	n := r.Plan.Planned
 	if n != nil {
 		f.Additions, f.Changes, f.Destructions, f.Imports = &n.Additions, &n.Changes, &n.Destructions, &n.Imports
 	}
-	p := r.Run.Plan
-	if p == nil || r.Run.RefreshOnly {
+	if r.Run.RefreshOnly {
 		return
 	}
-	pick := told
-	if r.Plan.JSON.Complete {
-		pick = greater
+	if p := r.Run.Plan; p != nil {
+		f.Additions, f.Changes, f.Destructions = greater(p.Additions, f.Additions), greater(p.Changes, f.Changes), greater(p.Destructions, f.Destructions)
 	}
-	f.Additions, f.Changes, f.Destructions = pick(p.Additions, f.Additions), pick(p.Changes, f.Changes), pick(p.Destructions, f.Destructions)
+	most := r.most()
+	f.Additions, f.Changes = raised(f.Additions, most.Additions), raised(f.Changes, most.Changes)
+	f.Destructions, f.Imports = raised(f.Destructions, most.Destructions), raised(f.Imports, most.Imports)
+}
+
+// most is the greatest of each number that the plan JSON and the text count. The plans
+// of a text are added up only if they are those of several units: otherwise the second
+// one may be the first, printed again.
+func (r Report) most() tfplan.Counts {
+	text := r.Plan.Text.Most
+	inUnit := func(c tfplan.Change) bool { return c.Unit != "" }
+	if r.Workspace.RunAll || r.Plan.JSON.Documents > 1 || slices.ContainsFunc(r.Plan.Changes, inUnit) {
+		text = r.Plan.Text.Counts
+	}
+	return r.Plan.JSON.Counts.Worst(text)
+}
+
+// raised is a known number that is n at least; an unknown one stays unknown.
+func raised(known *int, n int) *int {
+	if known == nil || n <= *known {
+		return known
+	}
+	return &n
 }
 
 // told prefers the first number that is known. One below zero is not.
@@ -68,8 +93,10 @@ func told(first, second *int) *int {
 	return second
 }
 
+// greater is the greater of two numbers. One that is unknown, or below zero, is ignored.
 func greater(first, second *int) *int {
-	if first == nil || second != nil && *second > *first {
+	first = told(first, nil)
+	if second = told(second, nil); first == nil || second != nil && *second > *first {
 		return second
 	}
 	return first

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,7 +18,7 @@ func outputsOf(r Report) map[string]string {
 	return all
 }
 
-// TestCounts: Scalr's own numbers win, and after an apply those of the apply.
+// TestCounts: the greatest number of all sources counts, and after an apply those of the apply.
 func TestCounts(t *testing.T) {
 	t.Parallel()
 	both := scalr.Run{
@@ -147,5 +149,61 @@ func TestEveryResult(t *testing.T) {
 	}
 	if got := (Report{Result: "brand-new"}).Line(); got != "brand new" {
 		t.Errorf("an unknown result reads %q", got)
+	}
+}
+
+// TestWorstCounts: where the sources differ, outputs, summary line and headline have the
+// greatest number of any of them, as the gates do.
+func TestWorstCounts(t *testing.T) {
+	t.Parallel()
+	text := func(sum string, destroyed int) string {
+		var log strings.Builder
+		log.WriteString("Terraform will perform the following actions:\n")
+		for i := range destroyed {
+			fmt.Fprintf(&log, "\n  # t.n[%d] will be destroyed\n  - resource \"t\" \"n\" {\n      - id = \"1\" -> null\n    }\n", i)
+		}
+		return log.String() + "\nPlan: " + sum + ".\n"
+	}
+	const empty = `{"format_version":"1.2","resource_changes":[]}`
+	reported := func(n int) *scalr.Plan {
+		return &scalr.Plan{Status: "finished", HasChanges: new(true), Additions: new(0), Changes: new(0), Destructions: new(n)}
+	}
+	for _, tt := range []struct {
+		name      string
+		json, log string
+		plan      *scalr.Plan
+		apply     *scalr.Apply
+		result    string
+		line      string
+	}{
+		{"an empty JSON", empty, text("0 to add, 0 to change, 1 to destroy", 1), nil, nil, "planned", "0 to add, 0 to change, 1 to destroy"},
+		{"an empty JSON, nothing but a sum", empty, text("0 to add, 0 to change, 1 to destroy", 0), nil, nil, "planned", "0 to add, 0 to change, 1 to destroy"},
+		{"an empty JSON beside zeros", empty, text("2 to add, 3 to change, 1 to destroy", 1), reported(0), nil, "planned", "2 to add, 3 to change, 1 to destroy"},
+		{"five in the text beside one of Scalr's", "", text("0 to add, 0 to change, 5 to destroy", 5), reported(1), nil, "planned", "0 to add, 0 to change, 5 to destroy"},
+		{"five above a sum of one", "", text("0 to add, 0 to change, 1 to destroy", 5), reported(1), nil, "planned", "0 to add, 0 to change, 5 to destroy"},
+		{"five of Scalr's beside one in the text", "", text("0 to add, 0 to change, 1 to destroy", 1), reported(5), nil, "planned", "0 to add, 0 to change, 5 to destroy"},
+		{"a text that was cut", "", strings.TrimSuffix(text("", 2), "\nPlan: .\n"), reported(0), nil, "planned", "0 to add, 0 to change, 2 to destroy"},
+		{"a number below zero", "", text("0 to add, 0 to change, 1 to destroy", 1), reported(-3), nil, "planned", "0 to add, 0 to change, 1 to destroy"},
+		{"an apply that reports none", empty, text("0 to add, 0 to change, 1 to destroy", 1), reported(1), &scalr.Apply{Additions: new(0), Changes: new(0), Destructions: new(0)}, "applied", "0 added, 0 changed, 1 destroyed"},
+		{"a failed apply of more than was planned", "", "", reported(0), &scalr.Apply{Status: "errored", Destructions: new(2)}, "errored", "apply failed: 0 to add, 0 to change, 2 to destroy"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := Report{Result: tt.result, Run: scalr.Run{Plan: tt.plan, Apply: tt.apply}}
+			var planJSON *io.SectionReader
+			if tt.json != "" {
+				planJSON = spooled([]byte(tt.json))
+			}
+			r.Plan = readPlan(planJSON, spooled([]byte(tt.log)))
+			o := outputsOf(r)
+			if o["summary"] != tt.line || o["has-destroys"] != "true" || o["destructions"] == "0" {
+				t.Errorf("summary %q, has-destroys %q, destructions %q; want %q", o["summary"], o["has-destroys"], o["destructions"], tt.line)
+			}
+			for name, page := range map[string]string{"summary": r.Summary(), "comment": r.Comment(65000)} {
+				if head, _, _ := strings.Cut(page, "\n\n"); !strings.Contains(head, tt.line) {
+					t.Errorf("the %s begins with %q", name, head)
+				}
+			}
+		})
 	}
 }
