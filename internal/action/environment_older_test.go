@@ -34,11 +34,11 @@ func TestCostEstimation(t *testing.T) {
 func TestSettingThatIsNotTaken(t *testing.T) {
 	t.Parallel()
 	keeps := scalrsim.Fault{Op: "PATCH /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
-		return strings.Replace(body, `"remote-backend":false`, `"remote-backend":true`, 1)
+		return strings.Replace(body, `"mask-sensitive-output":false`, `"mask-sensitive-output":true`, 1)
 	}}
 	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *desk) {
-		d.environment("name=staging", "remote-backend=false").want(0, "changed=false").
-			says(`::warning::Scalr was asked to set remote-backend to "false" and keeps it at "true".`)
+		d.environment("name=staging", "mask-sensitive-output=false").want(0, "changed=false").
+			says(`::warning::Scalr was asked to set mask-sensitive-output to "false" and keeps it at "true".`)
 	})
 }
 

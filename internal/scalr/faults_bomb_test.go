@@ -77,7 +77,7 @@ func TestBombs(t *testing.T) {
 			}
 			got := (allocated() - before) >> 20
 			t.Logf("%d MiB were allocated on the way, one after another", got)
-			if got > 40 {
+			if got > 64 { // the race detector allocates about twice as much
 				t.Error("that is too much")
 			}
 		})

@@ -82,6 +82,8 @@ func newService(t *testing.T) *service {
 		"INPUT_BASE-URL=" + api.URL, "INPUT_SERVICE-ACCOUNT=deployer@acme.scalr.io", "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID,
 		"INPUT_SENSITIVE-VARIABLES=canary=var-5b9e20d7-Zq8w", "INPUT_COMMENT=true", "INPUT_PR-NUMBER=7", "INPUT_GITHUB-TOKEN=" + s.github.Token(),
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.carried = []string{s.github.Token(), s.github.IDTokenRequestToken(), "var-5b9e20d7-Zq8w"}
 	return s
 }
