@@ -139,13 +139,11 @@ func (p *planText) document() document {
 func (t *passage) describe(c *Change) {
 	for _, note := range t.notes {
 		note = strings.TrimSuffix(strings.TrimPrefix(note, "("), ")")
-		if from, ok := strings.CutPrefix(note, "moved from "); ok {
+		switch from, moved := strings.CutPrefix(note, "moved from "); {
+		case moved:
 			c.Previous = from
-		} else if id, ok := strings.CutPrefix(note, "imported from "); ok {
-			c.Imported, c.ImportID = true, strings.Trim(id, `"`)
-		} else if strings.HasPrefix(note, "imported using resource identity") {
-			c.Imported = true
-		} else if c.Reason == "" {
+		case t.imports(note, c), note == "}": // the end of an identity over several lines
+		case c.Reason == "":
 			c.Reason = strings.ReplaceAll(note, "`", "'")
 		}
 	}
@@ -153,6 +151,22 @@ func (t *passage) describe(c *Change) {
 	if (c.Action == Replace || c.Action == Succeed) && c.Reason == "" {
 		c.Reason = forces(t.lines)
 	}
+}
+
+// imports takes a note that says how the object is imported: by its id, by its
+// identity (OpenTofu shows it, Terraform does not), or before it is replaced.
+func (t *passage) imports(note string, c *Change) bool {
+	id, byID := strings.CutPrefix(note, "imported from ")
+	switch {
+	case byID:
+		c.ImportID = strings.Trim(id, `"`)
+	case note == "will be imported first", strings.HasPrefix(note, "imported using resource identity"):
+	case note == "Warning: this will destroy the imported resource":
+	default:
+		return false
+	}
+	c.Imported = true
+	return true
 }
 
 // because is the reason that the text gives in a note: empty if there is none.
