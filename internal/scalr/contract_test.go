@@ -266,8 +266,8 @@ func tourPlaces(t *testing.T, w *witness) {
 		check(r.AddTags(ctx, kind, id, []string{tag.ID}))
 		_, err = r.TagIDs(ctx, kind, id)
 		check(err)
-		check(r.ReplaceTags(ctx, kind, id, nil))
 		check(r.RemoveTags(ctx, kind, id, []string{tag.ID}))
+		check(r.ReplaceTags(ctx, kind, id, nil))
 	}
 	check(r.DeleteWorkspace(ctx, ws.ID, nil))
 	check(r.DeleteEnvironment(ctx, e.ID, nil))

@@ -36,7 +36,7 @@ func TestPlayAlert(t *testing.T) {
 		t.Errorf("the run: %s", got)
 	}
 	run := s.scalr.Runs()[0]
-	if run.Attributes["message"] != "New Relic issue d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d" {
+	if run.Attributes["message"] != "New Relic issue d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d https://github.com/acme/infra/actions/runs/1/attempts/1" {
 		t.Errorf("got the message %q", run.Attributes["message"])
 	}
 	if s.play("alert.yml", dispatch("slack-command", payload)).started {
@@ -153,7 +153,7 @@ func TestPlayChat(t *testing.T) {
 		}
 	}
 	runs := s.scalr.Runs()
-	if len(runs) != 2 || !runs[0].Dry || runs[1].Dry || runs[1].Attributes["message"] != "Slack user U012AB3CD" {
+	if len(runs) != 2 || !runs[0].Dry || runs[1].Dry || !strings.HasPrefix(fmt.Sprint(runs[1].Attributes["message"]), "Slack user U012AB3CD https://github.com/acme/infra/actions/runs/") {
 		t.Errorf("got the runs %v", runs)
 	}
 }
