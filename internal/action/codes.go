@@ -171,4 +171,4 @@ var lockAdvices = map[lockKind]string{
 }
 
 // cloudCredentialsGone is what to tell users of an input that older pages have.
-const cloudCredentialsGone = "cloud-credentials is gone from Scalr's API and is not sent. Use default-provider-configurations: ids or names of provider configurations, one a line."
+const cloudCredentialsGone = "cloud-credentials is gone from Scalr's API and is not sent. Use default-provider-configurations: ids or names of provider configurations, one per line."

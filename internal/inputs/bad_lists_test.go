@@ -63,7 +63,7 @@ func TestBadAddresses(t *testing.T) {
 		rows = append(rows,
 			one("word", "a", "line 1 is no resource address|"+input+": module.vpc"),
 			one("assignment", "a=b=c", "line 1 is no resource address"),
-			one("commas", "aws_a.x,aws_b.y", "line 1 is no resource address|one a line, not between commas"),
+			one("commas", "aws_a.x,aws_b.y", "line 1 is no resource address|one per line, not between commas"),
 			one("JSON array", `["aws_a.x"]`, "line 1 is no resource address|without brackets"),
 			one("quotation marks", `"aws_a.x"`, "line 1 is no resource address|without brackets or quotation marks"),
 			one("option", "-target=aws_a.x", "line 1 is no resource address|without an option"),

@@ -53,7 +53,7 @@ func (r *reader) names(name, example string) []string {
 				continue
 			}
 			if commas++; commas <= maxOfOne {
-				r.warnf("%s: %s is taken as one item, since items stand one a line and commas do not divide them.", name, r.quote(l.text))
+				r.warnf("%s: %s is taken as one item, since items stand one per line and commas do not divide them.", name, r.quote(l.text))
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func meantAddress(name, v string) string {
 	case strings.HasPrefix(v, "["), strings.HasPrefix(v, `"`), strings.HasPrefix(v, "'"):
 		return "Write one address a line, without brackets or quotation marks around it, such as " + name + ": aws_instance.web"
 	case strings.Contains(v, ","):
-		return "Addresses stand one a line, not between commas, such as " + name + ": aws_instance.web"
+		return "Addresses stand one per line, not between commas, such as " + name + ": aws_instance.web"
 	}
 	return "Write one address a line as Terraform prints it, such as " + name + `: module.vpc.aws_subnet.a["eu"]`
 }
