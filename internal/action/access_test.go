@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -195,8 +196,18 @@ func TestCheckWarnsLikeARun(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		r.play().says("::warning", `outside the bundle and are not sent (1): "main.tf"`, `directories that are not in the bundle (1): "main.tf"`,
-			`read by a constant path are not in the bundle (1): "read.tf"`, `LFS pointers, not the files themselves, are sent (1): "zip"`, `private key are sent (1): "tls.txt"`)
+		secret := filepath.Join(r.checkout, ".env")
+		if err := os.WriteFile(secret, []byte("A=b"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Link(secret, filepath.Join(r.checkout, "infra/network/notes.txt")); err != nil {
+			t.Fatal(err)
+		}
+		p := r.play().says("::warning", `outside the bundle and are not sent (1): "main.tf"`, `directories that are not in the bundle (1): "main.tf"`,
+			`read by a constant path are not in the bundle (1): "read.tf"`, `LFS pointers, not the files themselves, are sent (1): "zip"`, `private key are sent (1): "tls.txt"`, `"notes.txt -> .env"`)
+		if n := len(regexp.MustCompile(`(?m)^::warning.*notes\.txt`).FindAllString(p.log, -1)); n != 1 {
+			t.Errorf("mode %s warns of the hard link %d times, want once\n%s", mode, n, p.log)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ type Entry struct {
 }
 
 // Entries gives what would be sent, in the order of the archive, with the sizes that the files have now. It ends with the
-// first error. At the end it warns of the hard links that Pack would warn of.
+// first error. Of what it reads, it warns of nothing: Pack does.
 func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		t, err := openTree(l.options.Root)
@@ -53,7 +53,6 @@ func (l *Listing) eachEntry(ctx context.Context, t *tree, see func(Entry) bool) 
 			return err
 		}
 	}
-	links.warn(l.options.Warn)
 	return nil
 }
 

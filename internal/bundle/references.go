@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"scalr-run-action/internal/hclscan"
 )
 
 // constantPath is a file or a directory that a Terraform file names by a constant path.
@@ -22,31 +24,34 @@ const mostReferences = 10_000
 // fileFunctions are those that fail where the file of their first argument is missing.
 var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1", "filesha256", "filesha512", "templatefile"}
 
-// reference takes down what a call, or the argument source of a module, names by a constant path.
-func (i *inspector) reference(dir, from, text string, module bool) {
-	r := constantPath{from: from, module: module}
-	rest, inModule := strings.CutPrefix(text, "${path.module}/")
-	switch {
-	case len(i.references) == mostReferences || strings.Contains(rest, "%{"):
-		return
-	case module:
-		if !strings.HasPrefix(text, "./") && !strings.HasPrefix(text, "../") || strings.Contains(text, "${") {
-			return // of a registry, or a repository
-		}
-		rest, _, _ = strings.Cut(text, "//") // Terragrunt's mark for what is copied
-		if leavesBundle(dir, rest) {
-			return // found by modules
-		}
-		r.path = path.Join(dir, rest)
-	case inModule:
-		r.path = path.Join(dir, rest)
-	default:
-		for _, root := range []string{"${path.root}/", "${path.cwd}/"} {
-			rest, _ = strings.CutPrefix(rest, root)
-		}
-		r.path, r.anywhere = path.Clean(rest), true
+// source takes down what the argument source of a module names.
+func (i *inspector) source(dir, from, text string) {
+	text, _, _ = strings.Cut(text, "//") // Terragrunt's mark for what is copied
+	local := strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
+	if local && hclscan.Constant(text) && !leavesBundle(dir, text) { // one that leaves it was found by modules
+		i.refer(constantPath{from: from, path: path.Join(dir, text), module: true})
 	}
-	if !strings.Contains(rest, "${") {
+}
+
+// argument takes down the constant path that a file function is given.
+func (i *inspector) argument(dir, from, text string) {
+	r := constantPath{from: from, anywhere: true}
+	for _, name := range []string{"path.module", "path.root", "path.cwd"} {
+		if rest, ok := hclscan.Below(text, name); ok {
+			text, r.anywhere = rest, name != "path.module"
+		}
+	}
+	if !hclscan.Constant(text) {
+		return
+	}
+	if r.path = path.Clean(text); !r.anywhere {
+		r.path = path.Join(dir, text)
+	}
+	i.refer(r)
+}
+
+func (i *inspector) refer(r constantPath) {
+	if len(i.references) < mostReferences {
 		i.references = append(i.references, r)
 	}
 }
@@ -96,16 +101,18 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 	return modules, files
 }
 
-// find looks for references in a Terraform file.
+// find looks for references in a Terraform file. What it cannot read is Terraform's to say.
 func (i *inspector) find(dir string, name, content []byte) {
 	if !bytes.Contains(content, []byte("source")) && !bytes.Contains(content, []byte("file")) {
 		return
 	}
 	from := path.Join(dir, string(name))
-	if bytes.HasSuffix(name, []byte(".json")) {
-		findInJSON(content, func(text string, module bool) { i.reference(dir, from, text, module) })
-		return
-	}
-	s := hclScanner{src: content, found: func(text string, module bool) { i.reference(dir, from, text, module) }}
-	s.code(0)
+	_ = hclscan.Scan(string(name), string(content), hclscan.Visitor{
+		Text: func(text, call string) {
+			if slices.Contains(fileFunctions, call) {
+				i.argument(dir, from, text)
+			}
+		},
+		Source: func(text string, _ bool) { i.source(dir, from, text) },
+	})
 }

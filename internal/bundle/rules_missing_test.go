@@ -18,7 +18,7 @@ func TestRule16Missing(t *testing.T) {
 		"module by a link":          {`module "a" { source = "./way" }`, false},
 		"module left out":           {"module \"a\" {\n  source = \"./out\"\n}", true},
 		"module misspelled":         {"module \"a\" {\n  version = 1\n  source  = \"./mood\" # here\n}", true},
-		"module behind an object":   {`module "a" { providers = { aws = aws.x } source = "./mood" }`, true},
+		"module behind an object":   {"module \"a\" {\n  providers = { aws = aws.x }\n  source = \"./mood\"\n}", true},
 		"module of a registry":      {`module "a" { source = "hashicorp/consul/aws" }`, false},
 		"module of a repository":    {`module "a" { source = "git::https://example.com/a.git" }`, false},
 		"module that is computed":   {`module "a" { source = "./${local.a}" }`, false},

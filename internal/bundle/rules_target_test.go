@@ -254,5 +254,7 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 	if len(entries) != 10 {
 		t.Errorf("got entries %q, want the ten that are sent", entries)
 	}
-	wantWarnings(s.warned)
+	if len(s.warned.lines) > 0 { // Pack has given them
+		t.Errorf("got warnings %q once more", s.warned.lines)
+	}
 }

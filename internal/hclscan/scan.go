@@ -1,42 +1,65 @@
-package affected
+// Package hclscan finds the literal strings of Terraform's files by the lexical
+// grammar of HCL: strings with templates in them, heredocs and comments. It parses
+// no expressions; of the structure it knows brackets, the name of a function before
+// its first argument, and the argument source of module blocks.
+package hclscan
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 )
 
-// lexer goes through HCL's native syntax by its lexical grammar: strings with
-// templates in them, heredocs and comments. It knows no expressions; of the
-// structure it knows brackets and the attribute source of a module block.
-type lexer struct {
-	text string
-	pos  int
-	refs []reference
+// ErrUnclosed means that a string, a comment, a heredoc or a template has no end.
+// What was found before it was reported.
+var ErrUnclosed = errors.New("a string, comment or heredoc has no end")
 
-	stack   []byte // the open brackets
-	line    []item // what the current line of a body has so far
-	module  int    // the depth of the module block's body; 0 outside of one
-	dynamic bool
+// Visitor receives what a scan finds, in the order of the file. Neither function may be nil.
+type Visitor struct {
+	// Text receives the content of a string as written between its quotes; call is
+	// the function of which it is the first argument, and empty for any other string.
+	Text func(content, call string)
+	// Source receives the argument source of a module block; literal is false if it
+	// is not a single string.
+	Source func(content string, literal bool)
+}
+
+// Scan reads a file, in JSON syntax if name ends in .json. The error is
+// [ErrUnclosed] or [ErrNotJSON].
+func Scan(name, text string, v Visitor) error {
+	if strings.HasSuffix(name, ".json") {
+		return scanJSON(text, v)
+	}
+	l := &lexer{text: strings.TrimPrefix(text, "\ufeff"), visitor: v}
+	for l.pos < len(l.text) {
+		if !l.next() {
+			return ErrUnclosed
+		}
+	}
+	l.endLine()
+	return nil
+}
+
+// mostDepth is how deep templates are followed.
+const mostDepth = 100
+
+type lexer struct {
+	text    string
+	pos     int
+	depth   int // of templates
+	visitor Visitor
+
+	stack  []byte // the open brackets
+	line   []item // what the current line of a body has so far
+	module int    // the depth of the module block's body; 0 outside of one
+	name   string // the word right before
+	call   string // the word before the bracket right before
 }
 
 // item is a token, as far as it matters.
 type item struct {
 	word   string // of an identifier, a string or a single character
 	quoted bool
-}
-
-func scanHCL(text string) ([]reference, error) {
-	l := &lexer{text: strings.TrimPrefix(text, "\ufeff")}
-	for l.pos < len(l.text) {
-		if !l.next() {
-			return l.refs, errNotHCL
-		}
-	}
-	l.endLine()
-	if l.dynamic {
-		return l.refs, errDynamic
-	}
-	return l.refs, nil
 }
 
 // next reads one token; false if it has no end.
@@ -61,7 +84,7 @@ func (l *lexer) next() bool {
 			n++
 		}
 		l.add(item{word: rest[:n]})
-		l.pos += n
+		l.name, l.pos = rest[:n], l.pos+n
 	default:
 		l.punctuation(c)
 		l.pos++
@@ -81,9 +104,19 @@ func lineLength(text string) int {
 	return len(text)
 }
 
-func (l *lexer) add(i item) { l.line = append(l.line, i) }
+// add takes down a token; what was right before it is not any more.
+func (l *lexer) add(i item) {
+	l.line = append(l.line, i)
+	l.name, l.call = "", ""
+}
 
 func (l *lexer) punctuation(c byte) {
+	if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+		name := l.name
+		if l.name, l.call = "", ""; c == '(' {
+			l.call = name
+		}
+	}
 	switch c {
 	case '{', '[', '(':
 		// A block opens where its header stands; an object after an = is within an expression.
@@ -116,14 +149,20 @@ func (l *lexer) endLine() {
 	line := l.line
 	l.line = nil
 	isSource := l.module > 0 && len(line) > 2 && !line[0].quoted && line[0].word == "source" && line[1].word == "="
-	if isSource && (len(line) != 3 || !line[2].quoted || dynamic(line[2].word)) {
-		l.dynamic = true
+	if !isSource {
+		return
 	}
+	literal := len(line) == 3 && line[2].quoted
+	content := ""
+	if literal {
+		content = line[2].word
+	}
+	l.visitor.Source(content, literal)
 }
 
 // quoted reads a string; those within its templates are read too.
 func (l *lexer) quoted() bool {
-	start := l.pos + 1
+	start, call := l.pos+1, l.call
 	l.pos++
 	for l.pos < len(l.text) {
 		switch rest := l.text[l.pos:]; {
@@ -133,7 +172,7 @@ func (l *lexer) quoted() bool {
 			content := l.text[start:l.pos]
 			l.pos++
 			l.add(item{word: content, quoted: true})
-			l.see(content)
+			l.visitor.Text(content, call)
 			return true
 		case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
 			l.pos += 3
@@ -149,19 +188,15 @@ func (l *lexer) quoted() bool {
 	return false
 }
 
-func (l *lexer) see(content string) {
-	if r, ok := referenceIn(content); ok {
-		l.refs = append(l.refs, r)
-	}
-}
-
 // template reads an interpolation up to and with its closing brace.
 func (l *lexer) template() bool {
-	inner := &lexer{text: l.text, pos: l.pos}
+	inner := &lexer{text: l.text, pos: l.pos, depth: l.depth + 1, visitor: l.visitor}
+	if inner.depth > mostDepth {
+		return false
+	}
 	for inner.pos < len(inner.text) {
 		if inner.text[inner.pos] == '}' && len(inner.stack) == 0 {
 			l.pos = inner.pos + 1
-			l.refs = append(l.refs, inner.refs...)
 			return true
 		}
 		if !inner.next() {

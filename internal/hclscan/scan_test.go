@@ -1,0 +1,65 @@
+package hclscan
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestScan lists what is found: strings in quotes, with the function before those that
+// are a first argument, and sources of modules, of which ? is one that is no string.
+func TestScan(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string // JSON if it begins with {
+		want string
+		err  error
+	}{
+		"a call":                  {`a = file("x")`, `file("x")`, nil},
+		"its second argument":     {`a = templatefile("x", "y")`, `templatefile("x") "y"`, nil},
+		"an operand":              {`a = file(("x"))`, `"x"`, nil},
+		"a template":              {`a = "${file("x")} y"`, `file("x") "${file("x")} y"`, nil},
+		"no template":             {`a = "$${file("`, `"$${file("`, nil},
+		"an escaped quote":        {`a = "\"x"`, `"\"x"`, nil},
+		"a heredoc":               {"a = <<-EOT\n  file(\"x\") ${file(\"y\")}\n  EOT\nb = \"z\"", `file("y") "z"`, nil},
+		"a template over lines":   {"a = <<EOT\n${file(\n\"x\"\n)}\nEOT\n", `file("x")`, nil},
+		"comments":                {"# \"a\"\n// \"b\"\n/* \"c\"\n*/ d = \"d\"", `"d"`, nil},
+		"a source":                {"module \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
+		"a source on the line":    {`module "m" { source = "./x" }`, `"m" "./x" source "./x"`, nil},
+		"a source that is a call": {"module \"m\" {\n  source = f(\"x\")\n}", `"m" f("x") source ?`, nil},
+		"another block's source":  {"resource \"r\" \"m\" {\n  source = \"./x\"\n}", `"r" "m" "./x"`, nil},
+		"a source within":         {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
+		"JSON":                    {`{"module": {"m": [{"source": "./x"}]}, "a": "${file(\"y\")}"}`, `"${file("y")}" file("y") source "./x" "./x"`, nil},
+		"JSON, source no text":    {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
+		"a string without end":    {`a = "x`, ``, ErrUnclosed},
+		"a heredoc without end":   {"a = <<EOT\n${file(\"x\")}\n", `file("x")`, ErrUnclosed},
+		"a comment without end":   {`a = "x" /*`, `"x"`, ErrUnclosed},
+		"many templates":          {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
+		"broken JSON":             {`{"a": "x"`, ``, ErrNotJSON},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var found []string
+			file := "main.tf"
+			if c.text[0] == '{' {
+				file += ".json"
+			}
+			err := Scan(file, c.text, Visitor{
+				Text: func(content, call string) {
+					if found = append(found, `"`+content+`"`); call != "" {
+						found[len(found)-1] = fmt.Sprintf(`%s("%s")`, call, content)
+					}
+				},
+				Source: func(content string, literal bool) {
+					if found = append(found, `source "`+content+`"`); !literal {
+						found[len(found)-1] = "source ?"
+					}
+				},
+			})
+			if !errors.Is(err, c.err) || strings.Join(found, " ") != c.want {
+				t.Errorf("got %s and %v, want %s and %v", strings.Join(found, " "), err, c.want, c.err)
+			}
+		})
+	}
+}
