@@ -171,4 +171,5 @@ var lockAdvices = map[lockKind]string{
 }
 
 // cloudCredentialsGone is what to tell users of an input that older pages have.
-const cloudCredentialsGone = "cloud-credentials is gone from Scalr's API and is not sent. Use default-provider-configurations: ids or names of provider configurations, one per line."
+const cloudCredentialsGone = "cloud-credentials is gone from Scalr's API and is not sent. " +
+	"Use default-provider-configurations: ids or names of provider configurations, one per line."

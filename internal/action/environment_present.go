@@ -117,7 +117,7 @@ func (e *environmentStory) set(ctx context.Context, env scalr.Environment, links
 func (e *environmentStory) compare(env scalr.Environment, links environmentLinks) (settings, scalr.EnvironmentSettings) {
 	var s settings
 	if env.RemoteBackend == nil && e.in.RemoteBackend != nil {
-		s.untold = append(s.untold, "remote-backend")
+		s.unsupported = append(s.unsupported, "remote-backend")
 	}
 	ask := scalr.EnvironmentSettings{
 		Name:             s.text("name", env.Name, e.in.RenameTo),

@@ -215,7 +215,7 @@ func (r *runStory) end(ctx context.Context, run scalr.Run, result string) (outco
 // untilOver follows a run that was asked to end.
 func (r *runStory) untilOver(ctx context.Context, run scalr.Run) (follow.Ending, error) {
 	ending := follow.Ending{Run: run}
-	for !ending.Run.Status.Over() && ending.Told == nil {
+	for !ending.Run.Status.Over() && ending.StopCause == nil {
 		var err error
 		if ending, err = r.follow(ctx, ending.Run, ending.Run.Status); err != nil {
 			return ending, err

@@ -105,9 +105,11 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []obstacle {
 	dir := path.Clean("/" + w.WorkingDirectory)[1:]
 	switch {
 	case !l.HasDir(dir):
-		return []obstacle{{finding: finding{code: codeDirectoryMissing, problem: fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
+		return []obstacle{{finding: finding{code: codeDirectoryMissing,
+			problem: fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
 	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
-		return []obstacle{{warning: w.WorkingDirectory == "", finding: finding{code: codeDirectoryEmpty, problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
+		return []obstacle{{warning: w.WorkingDirectory == "", finding: finding{code: codeDirectoryEmpty,
+			problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
 	}
 	return nil
 }

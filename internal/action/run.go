@@ -147,7 +147,7 @@ func (r *runStory) see(ctx context.Context, run scalr.Run) (outcome, error) {
 // is done with the outcome then.
 func (r *runStory) untilItRests(ctx context.Context, run scalr.Run, leaving scalr.Status) (rests scalr.Run, o outcome, done bool, err error) {
 	ending, err := r.follow(ctx, run, leaving)
-	if err != nil || ending.Told == nil {
+	if err != nil || ending.StopCause == nil {
 		return ending.Run, outcome{}, false, err
 	}
 	return ending.Run, r.stopped(ctx, ending), true, nil

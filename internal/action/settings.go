@@ -10,8 +10,8 @@ import (
 // things as they are, and so does one for a member that the server does not
 // tell: it would not know it.
 type settings struct {
-	changes []change
-	untold  []string
+	changes     []change
+	unsupported []string
 }
 
 type change struct{ name, from, to string }
@@ -22,7 +22,7 @@ func (s *settings) flag(name string, have, want *bool) *bool {
 	case want == nil:
 		return nil
 	case have == nil:
-		s.untold = append(s.untold, name)
+		s.unsupported = append(s.unsupported, name)
 		return nil
 	case *have == *want:
 		return nil
@@ -82,7 +82,7 @@ func (c *companion) tellSettings(before, after settings) {
 
 // tellUntold warns of what this server does not know.
 func (c *companion) tellUntold(s settings) {
-	for _, name := range s.untold {
+	for _, name := range s.unsupported {
 		c.job.Warnf("%s has no effect: this Scalr server does not know it.", name)
 	}
 }

@@ -20,7 +20,7 @@ func (s *step) foreign() io.WriteCloser { return s.job.Foreign() }
 func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.tell.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
 	f := &r.follower // the same one again, so that no log is told twice
-	f.API, f.Tell, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.stops.hurry, leaving, r.env.Pace
+	f.API, f.Observer, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.stops.hurry, leaving, r.env.Pace
 	f.Throttled = r.client.Throttled
 	if at, ok := r.stops.at(); ok { // a creation in flight has used up a part
 		f.Pace.Grace = max(r.env.Pace.Grace-time.Since(at), time.Second)
@@ -45,7 +45,7 @@ func (r *runStory) readAtRest(ctx context.Context, e follow.Ending) {
 	var reads sync.WaitGroup
 	defer reads.Wait()
 	reads.Go(r.sweepLast)
-	if e.Told != nil {
+	if e.StopCause != nil {
 		return
 	}
 	if e.Run.Status == "applied" && r.in.TerraformOutputs != inputs.TerraformOutputsNone {

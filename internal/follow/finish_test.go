@@ -69,7 +69,7 @@ func (e *endless) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopRe
 func TestEndless(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := Follower{API: &endless{}, Tell: &hearer{}, Pace: DefaultPace}
+		f := Follower{API: &endless{}, Observer: &hearer{}, Pace: DefaultPace}
 		began := time.Now()
 		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || time.Since(began).Round(time.Second) != 10*time.Second {
 			t.Errorf("%v after %s, want an end after 10 s", err, time.Since(began))

@@ -23,8 +23,8 @@ type API interface {
 	Stop(ctx context.Context, last scalr.Run, s scalr.Stopping) (scalr.StopResult, error)
 }
 
-// Teller is told what the follower sees, in order and from one goroutine.
-type Teller interface {
+// Observer receives what the follower sees, in order and from one goroutine.
+type Observer interface {
 	// Look is every answer that is not older than one before; most say nothing new.
 	Look(scalr.Run)
 	// Log is where the log of a stage goes. It is closed when no more will come,
@@ -39,8 +39,8 @@ type Teller interface {
 // Follower follows one run. It may be used again when the run goes on: then its
 // logs go on where they were.
 type Follower struct {
-	API  API
-	Tell Teller
+	API      API
+	Observer Observer
 	// Stopping says how to stop the run when the context ends; nil leaves it alone.
 	Stopping *scalr.Stopping
 	// Hurry, when it is closed, ends the stopping as soon as a request is out.
@@ -59,8 +59,8 @@ type Follower struct {
 // Ending is how the following ended.
 type Ending struct {
 	Run scalr.Run // as last seen
-	// Told is why the context ended, when that is what ended the following.
-	Told error
+	// StopCause is why the context ended, when that is what ended the following.
+	StopCause error
 	// Stop says what the wish to stop came to; nil when the run was left alone.
 	Stop    *scalr.StopResult
 	StopErr error
@@ -154,7 +154,7 @@ func ahead(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
 
 // stop asks for the run to be stopped and watches, shortly, how it ends.
 func (f *Follower) stop(ctx context.Context, run scalr.Run, told error) Ending {
-	ending := Ending{Run: run, Told: told}
+	ending := Ending{Run: run, StopCause: told}
 	if f.Stopping == nil {
 		return ending
 	}
@@ -195,7 +195,7 @@ func (f *Follower) hurry(ctx context.Context, out <-chan struct{}, cancel func()
 // that is over, and what grows after it.
 func (f *Follower) tell(ctx context.Context, look scalr.Run) news {
 	ended := f.copyLogs(ctx, look, true)
-	f.Tell.Look(look)
+	f.Observer.Look(look)
 	return max(ended, f.copyLogs(ctx, look, false))
 }
 

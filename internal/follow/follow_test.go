@@ -54,7 +54,7 @@ func TestGone(t *testing.T) {
 		if took := time.Since(began); !errors.Is(err, scalr.ErrNotFound) || took < 30*time.Second || took > 50*time.Second {
 			t.Errorf("%v after %s, want not found after half a minute", err, took)
 		}
-		if ending.Run.Status != "planning" || ending.Told != nil || ending.Stop != nil {
+		if ending.Run.Status != "planning" || ending.StopCause != nil || ending.Stop != nil {
 			t.Errorf("ending %+v, want the last look and nothing else", ending)
 		}
 	})
@@ -165,7 +165,7 @@ func (l *long) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResul
 func TestLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &long{began: time.Now()}
-		f := follow.Follower{API: api, Tell: newNotes(), Pace: follow.DefaultPace}
+		f := follow.Follower{API: api, Observer: newNotes(), Pace: follow.DefaultPace}
 		before := heap()
 		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil {
 			t.Fatal(err)

@@ -56,7 +56,7 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	}
 	if errors.Is(err, errRewritten) {
 		if t.restart() {
-			f.Tell.Restarted(l.Phase)
+			f.Observer.Restarted(l.Phase)
 		}
 		grew, err = f.lookAt(ctx, l, t)
 	}
@@ -69,7 +69,7 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	t.leave = time.Now().Add(wait)
 	t.heard(grew, failed, time.Now(), f.Pace)
 	if t.done {
-		f.Tell.Log(l.Phase).Close()
+		f.Observer.Log(l.Phase).Close()
 	}
 	return grew
 }
@@ -109,7 +109,7 @@ func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, er
 	if t.restarts > mostRestarts {
 		return t.read(body, io.Discard)
 	}
-	return t.read(body, f.Tell.Log(l.Phase))
+	return t.read(body, f.Observer.Log(l.Phase))
 }
 
 const severalFailures = 3
@@ -124,7 +124,7 @@ func (f *Follower) excuse(ctx context.Context, p scalr.Phase, t *tail, err error
 	t.failures++
 	if !t.excused && t.failures >= severalFailures {
 		t.excused = true
-		f.Tell.LogTrouble(p, err)
+		f.Observer.LogTrouble(p, err)
 	}
 }
 

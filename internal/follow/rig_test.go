@@ -96,7 +96,7 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*rig)) {
 		r.tell = newNotes()
 		r.dial()
 		r.create(dry)
-		r.Follower = &follow.Follower{API: r.client, Tell: r.tell, Pace: follow.DefaultPace, Stopping: &scalr.Stopping{Comment: "enough"}}
+		r.Follower = &follow.Follower{API: r.client, Observer: r.tell, Pace: follow.DefaultPace, Stopping: &scalr.Stopping{Comment: "enough"}}
 		then(r)
 		for _, o := range r.sim.Objections() {
 			t.Errorf("Scalr objects: %s", o)

@@ -38,7 +38,7 @@ func TestTold(t *testing.T) {
 				began := time.Now()
 				ending, err := r.Follow(r.toldAfter(20*time.Second), r.run)
 				took := time.Since(began) - 20*time.Second
-				if err != nil || !errors.Is(ending.Told, tellable{"told"}) || ending.Stop == nil {
+				if err != nil || !errors.Is(ending.StopCause, tellable{"told"}) || ending.Stop == nil {
 					t.Fatalf("%+v, %v; want to be told, and a stop", ending, err)
 				}
 				if string(ending.Run.Status) != c.ends || (ending.StopErr != nil) != c.fails || took > c.within {
@@ -82,7 +82,7 @@ func TestToldAlone(t *testing.T) {
 		r.Stopping = nil
 		began := time.Now()
 		ending, err := r.Follow(r.toldAfter(20*time.Second), r.run)
-		if err != nil || ending.Told == nil || ending.Stop != nil || len(r.sim.Stops()) != 0 {
+		if err != nil || ending.StopCause == nil || ending.Stop != nil || len(r.sim.Stops()) != 0 {
 			t.Errorf("%+v, %v, stops %v; want nothing but to be told", ending, err, r.sim.Stops())
 		}
 		if took := time.Since(began); took != 20*time.Second {
@@ -98,7 +98,7 @@ func TestToldTooLate(t *testing.T) {
 	play(t, s, true, func(r *rig) {
 		time.Sleep(time.Minute)
 		ending, err := r.Follow(r.toldAfter(500*time.Millisecond), r.run)
-		if err != nil || ending.Told != nil || ending.Run.Status != "planned_and_finished" || len(r.sim.Stops()) != 0 {
+		if err != nil || ending.StopCause != nil || ending.Run.Status != "planned_and_finished" || len(r.sim.Stops()) != 0 {
 			t.Errorf("%+v, %v, stops %v; want the end of the run", ending, err, r.sim.Stops())
 		}
 	})
@@ -118,7 +118,7 @@ func TestToldWhileItWaits(t *testing.T) {
 					time.Sleep(10 * time.Millisecond)
 				}
 				ending, err := r.Follow(r.toldAfter(after), r.run)
-				if err != nil || ending.Told == nil || ending.Run.Status != "discarded" {
+				if err != nil || ending.StopCause == nil || ending.Run.Status != "discarded" {
 					t.Errorf("%+v, %v; want it to be discarded", ending, err)
 				}
 			})
@@ -165,7 +165,7 @@ func TestHurry(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				hurry := make(chan struct{})
 				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, out: c.out}
-				f := follow.Follower{API: api, Tell: newNotes(), Pace: follow.DefaultPace, Stopping: &scalr.Stopping{}, Hurry: hurry}
+				f := follow.Follower{API: api, Observer: newNotes(), Pace: follow.DefaultPace, Stopping: &scalr.Stopping{}, Hurry: hurry}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				cancel(tellable{"told"})
 				timer := time.AfterFunc(c.second, func() { close(hurry) })

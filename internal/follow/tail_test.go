@@ -223,7 +223,7 @@ func FuzzTail(f *testing.F) {
 		}
 		synctest.Test(t, func(t *testing.T) {
 			api, tell := &script{ops: bytes.Clone(ops)}, &hearer{}
-			f := Follower{API: api, Tell: tell, Pace: DefaultPace}
+			f := Follower{API: api, Observer: tell, Pace: DefaultPace}
 			if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil {
 				t.Fatal(err)
 			}
@@ -243,7 +243,7 @@ func TestRewrittenForEver(t *testing.T) {
 	ops := bytes.Repeat([]byte{0x0f}, 300)
 	synctest.Test(t, func(t *testing.T) {
 		tell := &hearer{}
-		f := Follower{API: &script{ops: ops}, Tell: tell, Pace: DefaultPace}
+		f := Follower{API: &script{ops: ops}, Observer: tell, Pace: DefaultPace}
 		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || tell.restarts != mostRestarts {
 			t.Errorf("%d restarts, %v; want %d", tell.restarts, err, mostRestarts)
 		}

@@ -7,8 +7,8 @@ import "scalr-run-action/internal/tfplan"
 // what it found, in clauses without their ends.
 //
 // Destructions need no comparison, since one that any source reports counts. Imports
-// are left out because Scalr does not count them, and what is no resource because
-// Scalr and older versions of Terraform do not report it.
+// are left out because Scalr does not count them, and other changes because
+// Scalr and older versions of Terraform do not report them.
 func (w *weighing) compare() (gaps []string) {
 	server, json, text := w.server, w.json, w.text // as they came, whatever is marked
 	if json.Complete && (server.more(json.Counts) || less(json.Counts, text.Most) || json.Empty() && (server.saysChanges() || text.HasChanges())) {

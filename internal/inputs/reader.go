@@ -14,12 +14,12 @@ import (
 //
 // After a problem its methods return the zero value, and reading goes on.
 type reader struct {
-	src      Source
-	inputs   []Input
-	secrets  secret.Redactor
-	problems Problems
-	untold   map[string]int // problems of an input beyond those that are told
-	notes    Notes
+	src         Source
+	inputs      []Input
+	secrets     secret.Redactor
+	problems    Problems
+	unsupported map[string]int // problems of an input beyond those that are told
+	notes       Notes
 }
 
 // maxOfOne is how many problems of one input are told: a file that was given
@@ -27,7 +27,7 @@ type reader struct {
 const maxOfOne = 5
 
 func newReader(src Source, inputs []Input) *reader {
-	r := &reader{src: src, inputs: inputs, untold: make(map[string]int)}
+	r := &reader{src: src, inputs: inputs, unsupported: make(map[string]int)}
 	for _, s := range []string{src.Get("token"), src.Env("SCALR_TOKEN"), src.Get("github-token")} {
 		// What is longer is no token, and costly to look for.
 		if len(s) <= longestToken {
@@ -46,7 +46,7 @@ func (r *reader) done() (Notes, error) {
 	place := make(map[string]int)
 	for i, in := range r.inputs {
 		place[in.Name] = i
-		if n := r.untold[in.Name]; n > 0 {
+		if n := r.unsupported[in.Name]; n > 0 {
 			r.problems = append(r.problems, Problem{in.Name, fmt.Sprintf("has %d more problems like these. Put right the ones above, such as the first, and run again", n)})
 		}
 	}
@@ -63,7 +63,7 @@ func (r *reader) badf(name, format string, args ...any) {
 		}
 	}
 	if told == maxOfOne {
-		r.untold[name]++
+		r.unsupported[name]++
 		return
 	}
 	r.problems = append(r.problems, Problem{Input: name, Text: fmt.Sprintf(format, args...)})

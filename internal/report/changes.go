@@ -28,7 +28,8 @@ var groups = []struct {
 }
 
 var icons = map[tfplan.Action]string{
-	tfplan.Destroy: "🗑️", tfplan.Replace: "♻️", tfplan.Update: "✏️", tfplan.Create: "➕", tfplan.Import: "📥", tfplan.Move: "🚚", tfplan.Forget: "👋", tfplan.Succeed: "👋", tfplan.Invoke: "⚡", tfplan.Read: "🔎", tfplan.Other: "❔",
+	tfplan.Destroy: "🗑️", tfplan.Replace: "♻️", tfplan.Update: "✏️", tfplan.Create: "➕",
+	tfplan.Import: "📥", tfplan.Move: "🚚", tfplan.Forget: "👋", tfplan.Succeed: "👋", tfplan.Invoke: "⚡", tfplan.Read: "🔎", tfplan.Other: "❔",
 }
 
 // groups shows the plan's changes, a group for each action and a fold for each

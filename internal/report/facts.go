@@ -32,9 +32,9 @@ func (r Report) Facts() Facts {
 	}
 	if a := r.Run.Apply; a != nil {
 		planned := greater(f.Destructions, a.Destructions)
-		f.Imports = told(a.Imports, f.Imports)
+		f.Imports = reportedOr(a.Imports, f.Imports)
 		if r.Result == "applied" {
-			f.Additions, f.Changes, f.Destructions = told(a.Additions, f.Additions), told(a.Changes, f.Changes), told(a.Destructions, f.Destructions)
+			f.Additions, f.Changes, f.Destructions = reportedOr(a.Additions, f.Additions), reportedOr(a.Changes, f.Changes), reportedOr(a.Destructions, f.Destructions)
 		}
 		if effects.Destroys == gate.Yes && f.Destructions != nil && *f.Destructions == 0 {
 			f.Destructions = planned // no 0 beside has-destroys=true
@@ -85,8 +85,8 @@ func raised(known *int, n int) *int {
 	return &n
 }
 
-// told prefers the first number that is known. One below zero is not.
-func told(first, second *int) *int {
+// reportedOr prefers the first number that is known. One below zero is not.
+func reportedOr(first, second *int) *int {
 	if first != nil && *first >= 0 {
 		return first
 	}
@@ -95,8 +95,8 @@ func told(first, second *int) *int {
 
 // greater is the greater of two numbers. One that is unknown, or below zero, is ignored.
 func greater(first, second *int) *int {
-	first = told(first, nil)
-	if second = told(second, nil); first == nil || second != nil && *second > *first {
+	first = reportedOr(first, nil)
+	if second = reportedOr(second, nil); first == nil || second != nil && *second > *first {
 		return second
 	}
 	return first

@@ -17,7 +17,7 @@ type Run struct {
 	AutoApply    bool
 	Settings     Settings // the same and more, for callers that must tell false from not reported
 	HasChanges   *bool
-	Unreadable   []string // HasChanges, if it is there and not a boolean: nobody knows what it says
+	Unreadable   []string // HasChanges, if it is there and not a boolean: its value is unknown
 	Position     *int     // place in the workspace's queue
 
 	WorkspaceID     string

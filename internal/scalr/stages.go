@@ -26,7 +26,7 @@ type Plan struct {
 	HasChanges                       *bool
 	Additions, Changes, Destructions *int
 	// Unreadable names the members, of those above, that the answer has and that
-	// are not what they should be: nobody knows what they say.
+	// are not what they should be: their values are unknown.
 	Unreadable []string
 }
 

@@ -54,7 +54,7 @@ func (c *Client) readWorkspace(ctx context.Context, id string, p policy) (w Work
 	return w, err
 }
 
-// lockHolder reads a run as far as its lock is concerned. A word that is no status is left out.
+// lockHolder reads a run as far as its lock is concerned. An unknown status is left out.
 func (r resource) lockHolder() LockHolder {
 	status := r.Attributes.text("status")
 	if status == "" || status != printable(status, mostStatus) {

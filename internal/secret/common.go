@@ -100,7 +100,7 @@ func isPhrase(line string) bool {
 	return len(line) >= window && len(tokens(line)) >= 3 && !strings.Contains(line, "/") && !hasShape(line) && !identifier.matches(line)
 }
 
-// isPlainAddress reports whether an address has neither a password nor a part that nobody can guess. The host may have.
+// isPlainAddress reports whether an address has neither a password nor a part that is hard to guess. The host may have.
 func isPlainAddress(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || strings.ContainsAny(text, " \t\n") {
@@ -119,7 +119,7 @@ func hasPassword(text string) bool {
 	return password != "" && u.Host != ""
 }
 
-// isHost reports a host name, which may have parts that nobody can guess. A JWT has dots, too, but no top-level domain.
+// isHost reports a host name, which may have parts that are hard to guess. A JWT has dots, too, but no top-level domain.
 func isHost(text string) bool {
 	name := host().FindStringSubmatch(text)
 	return name != nil && len(text) <= 253 && (name[4] == strings.ToLower(name[4]) || name[4] == strings.ToUpper(name[4])) &&

@@ -263,7 +263,7 @@ func (j *JSON) readText(p []byte) int {
 	return len(p)
 }
 
-// endText writes the text, which has come to its end.
+// endText writes the text, which has ended.
 func (j *JSON) endText() {
 	if j.long != nil {
 		j.readLongText(true)

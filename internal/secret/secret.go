@@ -35,7 +35,7 @@ const (
 	whole
 )
 
-// New returns a credential that we hold ourselves, such as a token. Nobody can guess any part of it, so any twelve bytes
+// New returns a credential that we hold ourselves, such as a token. Every part of it is hard to guess, so any twelve bytes
 // in a row count as the secret.
 func New(s string) Value { return newValue(s, credential) }
 

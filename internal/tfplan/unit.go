@@ -19,7 +19,7 @@ var (
 	barePrefix = regexp.MustCompile(`^\[([^\]\s]{1,300})\](?: (.*))?$`)
 )
 
-// mostUnits is how many units of a log are told from each other; the lines of
+// mostUnits is how many units of a log are distinguished; the lines of
 // further ones are read as those of one.
 const mostUnits = 500
 
