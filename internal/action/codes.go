@@ -164,10 +164,12 @@ var advices = map[string]advice{
 
 // lockAdvices say what to do about a lock, by what holds it.
 var lockAdvices = map[lockKind]string{
-	lockedByPerson: "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. A dry run is possible meanwhile.",
-	lockedByFinished: "No run is at work, so the lock does not end by itself. Unlock the workspace in Scalr, or set its `force-latest-run`, which lets a new run take over such a lock. " +
+	lockedByPerson: "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
 		"A dry run is possible meanwhile.",
-	lockedByHiddenRun: "If that run is at work, a new run waits for it in the queue. If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`.",
+	lockedByFinished: "No run is at work, so the lock does not end by itself. Unlock the workspace in Scalr, or set its `force-latest-run`, " +
+		"which lets a new run take over such a lock. A dry run is possible meanwhile.",
+	lockedByHiddenRun: "If that run is at work, a new run waits for it in the queue. " +
+		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`.",
 }
 
 // cloudCredentialsGone is what to tell users of an input that older pages have.

@@ -177,3 +177,17 @@ func TestLogMissing(t *testing.T) {
 		})
 	}
 }
+
+// TestThrottledSlowsDown: after an answer 429 a run is looked at half as often.
+func TestThrottledSlowsDown(t *testing.T) {
+	t.Parallel()
+	looks := func(faults ...scalrsim.Fault) int {
+		s := with(scenario(t, "plan-changes"), faults...)
+		s.Life.Plan.For = time.Minute
+		return newRig(t, s).play().want(0, "result=planned").count("GET /runs/*")
+	}
+	often, seldom := looks(), looks(scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429})
+	if seldom > often*2/3 {
+		t.Errorf("%d looks after an answer 429, %d without one", seldom, often)
+	}
+}

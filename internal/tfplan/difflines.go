@@ -105,7 +105,8 @@ type token struct {
 var notes = []string{"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)"}
 
 // remarks are the comments that Terraform puts into a change.
-var remarks = regexp.MustCompile(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes(?: force replacement)?,?|\(known after apply\)` +
+var remarks = regexp.MustCompile(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes(?: force replacement)?,?` +
+	`|\(known after apply\)` +
 	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,|so its contents will not be displayed\.` +
 	`|Warning: this (?:attribute value|block) will (?:no longer be|be) marked as sensitive(?: and will not)?` +
 	`|(?:display in UI output )?after applying this change\.(?: The value is unchanged\.)?)$`)

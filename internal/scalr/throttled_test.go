@@ -1,0 +1,32 @@
+package scalr_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestThrottled: an answer 429 of Scalr is remembered with its time, any other failure is not.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{429: true, 503: false} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(t, scalrsim.Scenario{})
+			run := r.mustRun(true)
+			if at := r.Throttled(); !at.IsZero() {
+				t.Fatalf("throttled at %s before anything failed", at)
+			}
+			time.Sleep(time.Minute)
+			began := time.Now()
+			r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Status, Status: status})
+			if _, err := r.Look(t.Context(), run.ID); err != nil {
+				t.Fatal(err)
+			}
+			if at := r.Throttled(); at.Equal(began) != want {
+				t.Errorf("after %d: throttled at %s, want the time of the answer: %v", status, at, want)
+			}
+		})
+	}
+}
