@@ -296,3 +296,11 @@ func TestPointer(t *testing.T) {
 	newRig(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").
 		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
 }
+
+// TestTimeoutNamesTheLastError: a step that ends by its timeout says what it has met until then.
+func TestTimeoutNamesTheLastError(t *testing.T) {
+	t.Parallel()
+	down := scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 503}
+	newRig(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().
+		want(5, "result=timed-out").says("longer than its timeout of 8s. Last error: Read workspace", "503")
+}

@@ -39,9 +39,12 @@ func found(code, format string, args ...any) error {
 func explain(ctx context.Context, err error) outcome {
 	o, ended := ofEnd(ctx)
 	var unknown *scalr.UnknownRunError
+	var last *scalr.Error
 	switch {
 	case ended && errors.As(err, &unknown):
 		o.problem += " " + sentence(err) + ". " + advices[codeRunUnknown].do
+	case ended && o.result == "timed-out" && errors.As(err, &last):
+		o.problem += " Last error: " + strings.TrimSuffix(sentence(err), ".") + "."
 	case !ended:
 		code := codeOf(err)
 		o = outcome{result: advices[code].result, code: code, problem: sentence(err) + permission(err)}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -128,4 +129,4 @@ func (r *runStory) lockWaitEnded(ctx context.Context, w scalr.Workspace, began t
 	return context.Cause(ctx)
 }
 
-func waited(began time.Time) string { return time.Since(began).Round(time.Second).String() }
+func waited(began time.Time) string { return progress.Duration(time.Since(began)) }

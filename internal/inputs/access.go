@@ -100,7 +100,7 @@ func (r *reader) serviceAccount() string {
 		return ""
 	}
 	if !email.MatchString(v) {
-		r.badf("service-account", "is no e-mail address%s: %s. Write the service account's e-mail as Scalr shows it, "+
+		r.badf("service-account", "is not an e-mail address%s: %s. Write the service account's e-mail as Scalr shows it, "+
 			"such as service-account: ci@acme.scalr.io", notEmail(v), r.quote(v))
 		return ""
 	}

@@ -18,9 +18,9 @@ func TestBadBaseURL(t *testing.T) {
 	rows := []row{
 		url("empty", "", "is empty|SCALR_HOSTNAME|base-url: https://acme.scalr.io"),
 		url("blanks", " \t\n", "is empty|base-url: https://acme.scalr.io"),
-		url("account name", "acme", "is no complete host name|base-url: https://acme.scalr.io"),
-		url("other account name", "Globex/", "is no complete host name|base-url: https://globex.scalr.io"),
-		url("odd account name", "-acme", "is no complete host name|base-url: https://acme.scalr.io"),
+		url("account name", "acme", "is not a complete host name|base-url: https://acme.scalr.io"),
+		url("other account name", "Globex/", "is not a complete host name|base-url: https://globex.scalr.io"),
+		url("odd account name", "-acme", "is not a complete host name|base-url: https://acme.scalr.io"),
 		url("http", "http://acme.scalr.io", "uses http|unencrypted|Use https://acme.scalr.io"),
 		url("http with port", "http://acme.scalr.io:8080/", "uses http|Use https://acme.scalr.io:8080"),
 		url("HTTP", "HTTP://ACME.scalr.io", "uses http|Use https://acme.scalr.io"),
@@ -50,7 +50,7 @@ func TestBadBaseURL(t *testing.T) {
 		url("port zero", "https://acme.scalr.io:0", "has a port that does not exist|base-url: https://acme.scalr.io"),
 		url("port too big", "https://acme.scalr.io:99999", "has a port that does not exist|1 to 65535"),
 		url("port that overflows", "https://acme.scalr.io:99999999999999999999", "has a port that does not exist"),
-		url("port that is a word", "https://acme.scalr.io:https", "is no web address"),
+		url("port that is a word", "https://acme.scalr.io:https", "is not a web address"),
 		url("space", "https://exa mple", "holds a space|base-url: https://acme.scalr.io"),
 		url("homograph", "https://\u0430cme.scalr.io", `has a host with the character U+0430|\u0430cme.scalr.io`),
 		url("IDN", "https://bücher.example", "has a host with the character U+00FC|xn--"),
@@ -69,7 +69,7 @@ func TestBadBaseURL(t *testing.T) {
 		url("link-local IPv6", "https://[fe80::1]", "has a link-local address"),
 		url("no machine", "https://0.0.0.0", "names no single machine"),
 		url("multicast", "https://224.0.0.1", "names no single machine"),
-		url("IPv6 without brackets", "https://fe80::1:2:3", "is no web address"),
+		url("IPv6 without brackets", "https://fe80::1:2:3", "is not a web address"),
 		url("hexadecimal address", "https://0x7f.1", "has an invalid host name"),
 		url("decimal address", "https://2130706433", "has an invalid host name"),
 		url("short address", "https://127.1", "has an invalid host name"),
@@ -84,7 +84,7 @@ func TestBadBaseURL(t *testing.T) {
 		url("expression", "${{ vars.SCALR_URL }}", "the expression was not evaluated"),
 		{name: "bad environment variable", with: with{"base-url": ""}, env: map[string]string{"SCALR_HOSTNAME": "http://acme.scalr.io"},
 			input: "base-url", says: "the environment variable SCALR_HOSTNAME uses http|Use https://acme.scalr.io"},
-		{name: "environment action", action: "environment", with: with{"base-url": "acme"}, input: "base-url", says: "is no complete host name"},
+		{name: "environment action", action: "environment", with: with{"base-url": "acme"}, input: "base-url", says: "is not a complete host name"},
 		{name: "workspace action", action: "workspace", with: with{"base-url": "http://acme.scalr.io"}, input: "base-url", says: "uses http"},
 	}
 	runRows(t, rows)
@@ -144,11 +144,11 @@ func TestBadServiceAccount(t *testing.T) {
 			input: "service-account", says: says, unquoted: true}
 	}
 	rows := []row{
-		account("name", "ci", "is no e-mail address|service-account: ci@acme.scalr.io"),
-		account("id", "sa-v0abc123", "is no e-mail address but its id"),
-		account("two", "a@acme.scalr.io,b@acme.scalr.io", "is no e-mail address"),
-		account("no domain", "ci@", "is no e-mail address"),
-		account("address", "https://ci@acme.scalr.io/", "is no e-mail address"),
+		account("name", "ci", "is not an e-mail address|service-account: ci@acme.scalr.io"),
+		account("id", "sa-v0abc123", "is not an e-mail address but its id"),
+		account("two", "a@acme.scalr.io,b@acme.scalr.io", "is not an e-mail address"),
+		account("no domain", "ci@", "is not an e-mail address"),
+		account("address", "https://ci@acme.scalr.io/", "is not an e-mail address"),
 		account("line break", "ci@acme.scalr.io\nx", "holds a line break"),
 		account("long", strings.Repeat("a", 300)+"@acme.scalr.io", "is 314 characters long, at most 254"),
 		account("expression", "${{ vars.SA }}", "the expression was not evaluated"),
@@ -161,8 +161,8 @@ func TestBadServiceAccount(t *testing.T) {
 			says: "holds a line break|oidc-audience: "},
 		{name: "long audience", with: with{"service-account": "ci@acme.scalr.io", "token": "", "oidc-audience": strings.Repeat("a", 256)},
 			input: "oidc-audience", says: "is 256 characters long"},
-		{name: "environment action", action: "environment", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is no e-mail"},
-		{name: "workspace action", action: "workspace", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is no e-mail"},
+		{name: "environment action", action: "environment", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is not an e-mail"},
+		{name: "workspace action", action: "workspace", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is not an e-mail"},
 	}
 	runRows(t, rows)
 }

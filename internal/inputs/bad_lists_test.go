@@ -61,17 +61,17 @@ func TestBadAddresses(t *testing.T) {
 			return row{name: input + " " + name, with: with{input: value}, input: input, says: says}
 		}
 		rows = append(rows,
-			one("word", "a", "line 1 is no resource address|"+input+": module.vpc"),
-			one("assignment", "a=b=c", "line 1 is no resource address"),
-			one("commas", "aws_a.x,aws_b.y", "line 1 is no resource address|one per line, not between commas"),
-			one("JSON array", `["aws_a.x"]`, "line 1 is no resource address|without brackets"),
-			one("quotation marks", `"aws_a.x"`, "line 1 is no resource address|without brackets or quotation marks"),
-			one("option", "-target=aws_a.x", "line 1 is no resource address|without an option"),
-			one("later line", "aws_a.x\n\naws_b..y", "line 3 is no resource address"),
-			one("open bracket", `aws_a.x["a`, "line 1 is no resource address"),
-			one("command", "aws_a.x; echo 1", "line 1 is no resource address"),
-			one("control", "aws_a.x[\"\x1b[31m\"]", "line 1 is no resource address"),
-			one("long", "aws_a."+strings.Repeat("x", 262143), "line 1 is no resource address"),
+			one("word", "a", "line 1 is not a resource address|"+input+": module.vpc"),
+			one("assignment", "a=b=c", "line 1 is not a resource address"),
+			one("commas", "aws_a.x,aws_b.y", "line 1 is not a resource address|one per line, not between commas"),
+			one("JSON array", `["aws_a.x"]`, "line 1 is not a resource address|without brackets"),
+			one("quotation marks", `"aws_a.x"`, "line 1 is not a resource address|without brackets or quotation marks"),
+			one("option", "-target=aws_a.x", "line 1 is not a resource address|without an option"),
+			one("later line", "aws_a.x\n\naws_b..y", "line 3 is not a resource address"),
+			one("open bracket", `aws_a.x["a`, "line 1 is not a resource address"),
+			one("command", "aws_a.x; echo 1", "line 1 is not a resource address"),
+			one("control", "aws_a.x[\"\x1b[31m\"]", "line 1 is not a resource address"),
+			one("long", "aws_a."+strings.Repeat("x", 262143), "line 1 is not a resource address"),
 			one("expression", "${{ inputs.target }}", "the expression was not evaluated"),
 		)
 	}

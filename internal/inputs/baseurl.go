@@ -34,7 +34,7 @@ func (r *reader) parseBaseURL(v string) (u *url.URL, problem string) {
 	}
 	u, err := url.Parse(full)
 	if err != nil {
-		return nil, "is no web address: " + r.quote(v) + ". Write scheme and host, such as base-url: " + exampleURL
+		return nil, "is not a web address: " + r.quote(v) + ". Write scheme and host, such as base-url: " + exampleURL
 	}
 	return r.origin(v, u)
 }
@@ -85,7 +85,7 @@ func (r *reader) withScheme(v string) (full, problem string) {
 			return "", "does not begin with https:// but with " + r.quote(m[1]+":") + ": " + r.quote(v) +
 				". Write base-url: " + exampleURL
 		case !strings.ContainsAny(v, ".:[") && strings.TrimRight(v, "/") != "localhost":
-			return "", "is no complete host name: " + r.quote(v) + ". Write base-url: https://" + completed(v)
+			return "", "is not a complete host name: " + r.quote(v) + ". Write base-url: https://" + completed(v)
 		}
 		return "https://" + v, ""
 	}

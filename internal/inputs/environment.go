@@ -133,7 +133,7 @@ func (r *reader) between(name string) string {
 	end, err2 := time.Parse(time.RFC3339, to)
 	switch {
 	case !ok || !two || err1 != nil || err2 != nil:
-		r.badf(name, "is no range of dates: %s. Write two times of RFC 3339, such as %s: between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z",
+		r.badf(name, "is not a range of dates: %s. Write two times of RFC 3339, such as %s: between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z",
 			r.quote(v), name)
 	case end.Before(start):
 		r.badf(name, "is a range that ends before it begins: %s. Write %s: between:%s,%s", r.quote(v), name, to, from)

@@ -26,7 +26,7 @@ func (r *reader) failOn() FailOn {
 		if strings.Contains(l.text, ",") {
 			advice = "Items stand one per line, not between commas. "
 		}
-		r.badf("fail-on", "line %d is no gate: %s. %sWrite one of %s, such as fail-on: destroy",
+		r.badf("fail-on", "line %d is not a gate: %s. %sWrite one of %s, such as fail-on: destroy",
 			l.number, r.quote(l.text), advice, strings.Join(words, ", "))
 	}
 	return f
@@ -47,7 +47,7 @@ func (r *reader) comment() CommentMode {
 	}
 	if r.evaluated("comment", v) {
 		words := []string{"false", "true", "update", "new", "hide-and-new", "changes-only"}
-		r.badf("comment", "is no way to comment: %s. %sWrite one of %s, such as comment: update",
+		r.badf("comment", "is not a way to comment: %s. %sWrite one of %s, such as comment: update",
 			r.quote(v), didYouMean(v, words), strings.Join(words, ", "))
 	}
 	return CommentNone

@@ -79,7 +79,7 @@ func (r *reader) addresses(name string) []string {
 		switch {
 		case !r.evaluated(name, l.text):
 		case !address.MatchString(l.text) || len(l.text) > maxAddress || unprintable(l.text) != "":
-			r.badf(name, "line %d is no resource address: %s. %s", l.number, r.quote(l.text), meantAddress(name, l.text))
+			r.badf(name, "line %d is not a resource address: %s. %s", l.number, r.quote(l.text), meantAddress(name, l.text))
 		case !seen[l.text]:
 			seen[l.text] = true
 			list = append(list, l.text)

@@ -37,12 +37,12 @@ func TestNotes(t *testing.T) {
 			env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io", "SCALR_TOKEN": goodToken}}, nil, nil},
 		{"host of the input", row{env: map[string]string{"SCALR_HOSTNAME": "evil.example"}}, nil, nil},
 		{"audience alone", row{with: with{"oidc-audience": "scalr"}}, nil, warning("oidc-audience has no effect without service-account.")},
-		{"underscore", row{}, []string{"INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is no input of this action. Did you mean workspace-id?`)},
+		{"underscore", row{}, []string{"INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`)},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
-		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is no input of this action. Did you mean dry-run?`)},
-		{"neighbour's name", row{}, []string{"INPUT_DIRECTORY"}, warning(`"directory" is no input of this action. Did you mean path?`)},
+		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},
+		{"neighbour's name", row{}, []string{"INPUT_DIRECTORY"}, warning(`"directory" is not an input of this action. Did you mean path?`)},
 		{"input of another of our actions", row{action: "environment"}, []string{"INPUT_DRY-RUN", "INPUT_NEW_NAME"},
-			warning(`"new_name" is no input of this action. Did you mean rename-to?`)},
+			warning(`"new_name" is not an input of this action. Did you mean rename-to?`)},
 		{"secrets among plain variables", row{with: with{"environment-variables": "AWS_REGION=eu-west-1\nGITHUB_TOKEN=x\nAPI_KEY=x\nclient_secret=x\nPGPASSWORD=x\nGOOGLE_CREDENTIALS=x\n" +
 			"AWS_ACCESS_KEY_ID=x\nKEYBOARD=x\nTOKEN=x\nEMPTY_KEY="}}, nil,
 			warning("environment-variables are stored and shown as plain text, and these seem to hold secrets: GITHUB_TOKEN, API_KEY, client_secret, PGPASSWORD, GOOGLE_CREDENTIALS. " +

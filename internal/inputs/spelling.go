@@ -38,7 +38,7 @@ func (r *reader) noteSpelling() {
 		if noted++; noted > maxSpellingNotes {
 			break
 		}
-		r.warnf("%s is no input of this action. Did you mean %s?", r.quote(name), meant)
+		r.warnf("%s is not an input of this action. Did you mean %s?", r.quote(name), meant)
 	}
 }
 

@@ -23,7 +23,7 @@ func (r *reader) mode(in *Run) {
 	modes := []Mode{ModeRun, ModeWatch, ModeConfirm, ModeOverride, ModeDiscard, ModeCancel, ModeCheck}
 	v := r.given("mode")
 	if meant := otherMode(v, texts(modes)); meant != "" {
-		r.badf("mode", "is no mode: %s. %s. The modes are %s", r.quote(v), meant, strings.Join(texts(modes), ", "))
+		r.badf("mode", "is not a mode: %s. %s. The modes are %s", r.quote(v), meant, strings.Join(texts(modes), ", "))
 	} else {
 		in.Mode = word(r, "mode", modes...)
 	}

@@ -78,7 +78,7 @@ func (r *reader) duration(name string, from, to time.Duration) time.Duration {
 	d, err := time.ParseDuration(v)
 	switch {
 	case err != nil && !endless.MatchString(v):
-		r.badf(name, "is no length of time: %s. Write a number and its unit, such as %s: %s", r.quote(v), name, meantDuration(v))
+		r.badf(name, "is not a duration: %s. Write a number and its unit, such as %s: %s", r.quote(v), name, meantDuration(v))
 	case err != nil || d < from || d > to:
 		r.badf(name, "is out of range: %s. Write a length of time from %s to %s, such as %s: 30m",
 			r.quote(v), shortDuration(from), shortDuration(to), name)
@@ -129,7 +129,7 @@ func (r *reader) dollars(name string) float64 {
 		return 0
 	}
 	if !amount.MatchString(v) {
-		r.badf(name, "is no amount of money: %s. Write USD a month as a plain number, such as %s: 50 or %s: 12.5",
+		r.badf(name, "is not an amount of money: %s. Write USD a month as a plain number, such as %s: 50 or %s: 12.5",
 			r.quote(v), name, name)
 		return 0
 	}
@@ -146,7 +146,7 @@ func (r *reader) number(name string) int {
 		return 0
 	}
 	if !wholeNumber.MatchString(v) {
-		r.badf(name, "is no whole number above zero: %s. Write the digits alone, such as %s: 42", r.quote(v), name)
+		r.badf(name, "is not a whole number above zero: %s. Write the digits alone, such as %s: 42", r.quote(v), name)
 		return 0
 	}
 	n, _ := strconv.Atoi(v)

@@ -137,7 +137,7 @@ func (r *reader) terraformVersion() string {
 	}
 	switch {
 	case !softwareVersion.MatchString(v):
-		r.badf("terraform-version", "is no version: %s. Write it as Scalr lists it, such as terraform-version: 1.9.8", r.quote(v))
+		r.badf("terraform-version", "is not a version: %s. Write it as Scalr lists it, such as terraform-version: 1.9.8", r.quote(v))
 	case len(v) > 1 && v[0] == 'v' && v[1] >= '0' && v[1] <= '9':
 		r.badf("terraform-version", "begins with a v: %s. Write terraform-version: %s", r.quote(v), v[1:])
 	default:

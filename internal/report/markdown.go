@@ -104,7 +104,7 @@ func fold(title, body string) string {
 	return "<details><summary>" + title + "</summary>\n\n" + strings.TrimRight(body, "\n") + "\n\n</details>\n\n"
 }
 
-// link leads to an address of our own making; anything that is no web address
+// link leads to an address of our own making; anything that is not a web address
 // leaves the text alone. The text is Markdown.
 func link(text, address string) string {
 	u, err := url.Parse(address)
