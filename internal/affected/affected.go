@@ -1,12 +1,11 @@
 // Package affected finds the workspaces whose configuration a change touches.
 //
 // It works on a list of changed paths, on the files of the checkout and on the
-// directories of the workspaces, and asks no service. When it cannot tell
-// whether a workspace is affected, the workspace is.
+// directories of the workspaces, and sends no request. A workspace of which it
+// cannot say whether the change touches it counts as affected.
 package affected
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -32,24 +31,22 @@ type Answer struct {
 	// Doubt says why the workspace counts as affected although none of its known
 	// files has changed; "" otherwise.
 	Doubt string
-	// Uses are the paths that the configuration uses outside of its directory, sorted.
+	// Uses are the paths in the checkout that the configuration uses outside of
+	// its directory, sorted.
 	Uses []string
 }
 
 // Find returns an answer for each workspace. The changed paths are relative to
 // the checkout; of a renamed file both paths belong to them. Links of the
 // checkout are followed inside it only.
-func Find(checkout fs.ReadLinkFS, changed []string, workspaces []Workspace, shared Patterns) ([]Answer, error) {
-	tree, err := readTree(checkout)
-	if err != nil {
-		return nil, err
-	}
-	f := finder{tree: tree, change: newChange(changed), modules: map[string]*module{}, owners: map[string]bool{}}
+func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) []Answer {
+	f := finder{tree: t, change: newChange(changed), modules: map[string]*module{}, nodes: map[string]*node{}, owners: map[string]bool{}}
 	for _, w := range workspaces {
 		f.owners[path.Clean(w.Directory)] = true
 	}
+	f.readModules()
 	own := f.ownChanges()
-	patterns := newMatcher(shared, f.change.sorted)
+	patterns := newMatcher(shared, f.change.sorted, workspaces)
 	answers := make([]Answer, len(workspaces))
 	for i, w := range workspaces {
 		answers[i] = f.answer(w, own[path.Clean(w.Directory)])
@@ -62,14 +59,15 @@ func Find(checkout fs.ReadLinkFS, changed []string, workspaces []Workspace, shar
 			a.Affected, a.Because = true, earlier(a.Because, match)
 		}
 	}
-	return answers, nil
+	return answers
 }
 
 // finder is one search.
 type finder struct {
-	tree    *tree
+	tree    *Tree
 	change  *change
 	modules map[string]*module // by directory
+	nodes   map[string]*node   // by path
 	owners  map[string]bool    // the directories of workspaces
 }
 
@@ -109,7 +107,7 @@ func (f *finder) answer(w Workspace, own string) Answer {
 		a.Because, a.Doubt = u.doubtFile, u.doubt
 	}
 	for p := range u.paths {
-		if !below(p, root) {
+		if !below(p, root) && f.tree.Has(p) {
 			a.Uses = append(a.Uses, p)
 		}
 	}

@@ -35,6 +35,14 @@ func workspaces(dirs ...string) []affected.Workspace {
 	return list
 }
 
+func find(files fs.ReadLinkFS, changed []string, list []affected.Workspace, shared affected.Patterns) ([]affected.Answer, error) {
+	tree, err := affected.ReadTree(files)
+	if err != nil {
+		return nil, err
+	}
+	return tree.Find(changed, list, shared), nil
+}
+
 const call = `module "m" { source = "%s" }`
 
 func calling(source string) string { return fmt.Sprintf("module \"m\" {\n  source = %q\n}\n", source) }
@@ -86,24 +94,31 @@ func TestFind(t *testing.T) {
 		"pattern in a path":         {map[string]string{"app/main.tf": `x = fileset(".", "../files/*.txt")`}, "app", "files/b.txt", nil, "app:files/b.txt"},
 		"same source, two places": {map[string]string{"a/app/main.tf": calling("../m"), "b/app/main.tf": calling("../m")}, "a/app b/app", "b/m/x", nil,
 			"b/app:b/m/x"},
-		"submodule":          {map[string]string{"app/main.tf": calling("../vendor/lib/net")}, "app db", "vendor/lib", nil, "app:vendor/lib"},
-		"submodule above":    {nil, "vendor/app db", "vendor", nil, "vendor/app:vendor"},
-		"link retargeted":    {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "current", nil, "app:current"},
-		"target of a link":   {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "m/v2/x.tf", nil, "app:m/v2/x.tf"},
-		"link in the middle": {map[string]string{"app/main.tf": calling("../cur/net"), "cur": "-> m/v2", "m/v2/net/x.tf": calling("../dns")}, "app", "m/v2/dns/x", nil, "app:m/v2/dns/x"},
-		"link below":         {map[string]string{"app/data/s": "-> ../../shared", "shared/x": ""}, "app db", "shared/x", nil, "app:shared/x"},
-		"link in a circle":   {map[string]string{"app/main.tf": calling("../a"), "a": "-> b", "b": "-> a"}, "app db", "b", nil, "app:b"},
-		"link out of it":     {map[string]string{"app/main.tf": calling("../a"), "a": "-> ../../etc"}, "app", "etc", nil, ""},
-		"link of a nested":   {map[string]string{"app/sub/s": "-> ../../shared", "shared/x": ""}, "app app/sub", "shared/x", nil, "app/sub:shared/x"},
-		"ignore file":        {nil, "a/app db/x", "a/.terraformignore", nil, "a/app:a/.terraformignore"},
-		"shared":             {nil, "app db", "global/x/y.tf", []string{"global/"}, "app:global/x/y.tf db:global/x/y.tf"},
-		"shared, taken out":  {nil, "app db", "global/x/y.md", []string{"global/", "!**/*.md"}, ""},
-		"shared, last wins":  {nil, "app", "global/x/y.md", []string{"!*.md", "global/"}, "app:global/x/y.md"},
-		"shared by name":     {nil, "app db", "vars/prod/db.tfvars", []string{"/vars/{environment}/{workspace}.tfvars"}, "db:vars/prod/db.tfvars"},
-		"shared, any depth":  {nil, "app", "x/y/versions.json", []string{"versions.json"}, "app:x/y/versions.json"},
-		"shared, at root":    {nil, "app", "x/versions.json", []string{"/versions.json"}, ""},
-		"path out of it":     {map[string]string{"app/main.tf": calling("../../../m")}, "app", "m/x", nil, ""},
-		"nothing changed":    {nil, "app db", "", nil, ""},
+		"source of a module's module": {map[string]string{"app/main.tf": calling("../m/a"), "m/a/main.tf": calling("../b")}, "app b", "b/x", nil, "b:b/x"},
+		"source and argument alike": {map[string]string{"app/main.tf": calling("../m/a"), "m/a/main.tf": calling("../b") + `x = "../b"`}, "app", "b/x", nil,
+			"app:b/x"},
+		"source in JSON of a module": {map[string]string{"app/main.tf": calling("../m/a"), "m/a/main.tf.json": `{"module":{"m":{"source":"../b"}}}`}, "app b", "b/x", nil,
+			"b:b/x"},
+		"submodule":                 {map[string]string{"app/main.tf": calling("../vendor/lib/net")}, "app db", "vendor/lib", nil, "app:vendor/lib"},
+		"submodule above":           {nil, "vendor/app db", "vendor", nil, "vendor/app:vendor"},
+		"link retargeted":           {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "current", nil, "app:current"},
+		"target of a link":          {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "m/v2/x.tf", nil, "app:m/v2/x.tf"},
+		"link in the middle":        {map[string]string{"app/main.tf": calling("../cur/net"), "cur": "-> m/v2", "m/v2/net/x.tf": calling("../dns")}, "app", "m/v2/dns/x", nil, "app:m/v2/dns/x"},
+		"link below":                {map[string]string{"app/data/s": "-> ../../shared", "shared/x": ""}, "app db", "shared/x", nil, "app:shared/x"},
+		"link in a circle":          {map[string]string{"app/main.tf": calling("../a"), "a": "-> b", "b": "-> a"}, "app db", "b", nil, "app:b"},
+		"link out of it":            {map[string]string{"app/main.tf": calling("../a"), "a": "-> ../../etc"}, "app", "etc", nil, ""},
+		"link of a nested":          {map[string]string{"app/sub/s": "-> ../../shared", "shared/x": ""}, "app app/sub", "shared/x", nil, "app/sub:shared/x"},
+		"ignore file":               {nil, "a/app db/x", "a/.terraformignore", nil, "a/app:a/.terraformignore"},
+		"shared":                    {nil, "app db", "global/x/y.tf", []string{"global/"}, "app:global/x/y.tf db:global/x/y.tf"},
+		"shared, taken out":         {nil, "app db", "global/x/y.md", []string{"global/", "!**/*.md"}, ""},
+		"shared, last wins":         {nil, "app", "global/x/y.md", []string{"!*.md", "global/"}, "app:global/x/y.md"},
+		"shared by name":            {nil, "app db", "vars/prod/db.tfvars", []string{"/vars/{environment}/{workspace}.tfvars"}, "db:vars/prod/db.tfvars"},
+		"shared, any depth":         {nil, "app", "x/y/versions.json", []string{"versions.json"}, "app:x/y/versions.json"},
+		"shared, at root":           {nil, "app", "x/versions.json", []string{"/versions.json"}, ""},
+		"shared by name, taken out": {nil, "app db", "vars/prod/db/x", []string{"vars/", "!vars/{environment}/{workspace}/"}, "app:vars/prod/db/x"},
+		"shared by part of a name":  {nil, "app db", "vars/x-db.tfvars", []string{"vars/*-{workspace}.*"}, "db:vars/x-db.tfvars"},
+		"path out of it":            {map[string]string{"app/main.tf": calling("../../../m")}, "app", "m/x", nil, ""},
+		"nothing changed":           {nil, "app db", "", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +127,7 @@ func TestFind(t *testing.T) {
 				t.Fatal(err)
 			}
 			dirs := strings.Fields(c.dirs)
-			answers, err := affected.Find(checkout(c.files), strings.Fields(c.changed), workspaces(dirs...), patterns)
+			answers, err := find(checkout(c.files), strings.Fields(c.changed), workspaces(dirs...), patterns)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,9 +152,53 @@ func TestFind(t *testing.T) {
 func TestUsesOutsideOfTheDirectory(t *testing.T) {
 	t.Parallel()
 	tree := checkout(map[string]string{"app/main.tf": calling("../m") + calling("./inner"), "m/x.tf": ""})
-	answers, err := affected.Find(tree, nil, workspaces("app"), nil)
+	answers, err := find(tree, nil, workspaces("app"), nil)
 	if err != nil || !slices.Equal(answers[0].Uses, []string{"m"}) {
 		t.Errorf("got %q and %v, want the module m only", answers[0].Uses, err)
+	}
+}
+
+func TestUsesLeavesOutWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	tree := checkout(map[string]string{"app/main.tf": `x = ["../gone", "../a.txt", "../link"]`, "a.txt": "", "link": "-> a.txt"})
+	answers, err := find(tree, nil, workspaces("app"), nil)
+	if err != nil || !slices.Equal(answers[0].Uses, []string{"a.txt", "link"}) {
+		t.Errorf("got %q and %v, want a.txt and link only", answers[0].Uses, err)
+	}
+}
+
+// The characters of a workspace's name have no meaning in a pattern, and a name may hold a slash.
+func TestPatternsWithNames(t *testing.T) {
+	t.Parallel()
+	patterns, err := affected.ParsePatterns([]string{"vars/{workspace}.tfvars"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a*", "a/b", "[a]", `a\b`, "{a}"} {
+		list := []affected.Workspace{{Environment: "prod", Name: name, Directory: "app"}, {Environment: "prod", Name: "ax", Directory: "db"}}
+		answers, err := find(checkout(nil), []string{"vars/" + name + ".tfvars"}, list, patterns)
+		if err != nil || !answers[0].Affected || answers[1].Affected {
+			t.Errorf("%q: got %+v and %v, want the first only", name, answers, err)
+		}
+	}
+}
+
+func TestTree(t *testing.T) {
+	t.Parallel()
+	tree, err := affected.ReadTree(checkout(map[string]string{".git/HEAD": "", "sub/.git": "", "a/b/x.txt": "", "to-a": "-> a", "out": "-> ..", "tf/main.tf": ""}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, want := range map[string][2]bool{ // is it a directory, is there anything
+		"a": {true, true}, "a/b": {true, true}, "a/b/x.txt": {false, true}, "to-a/b": {true, true}, "to-a": {true, true}, ".": {true, true},
+		"out": {}, "..": {}, "../x": {}, "gone": {}, ".git": {}, "a/b/x.txt/y": {},
+	} {
+		if got := [2]bool{tree.HasDirectory(p), tree.Has(p)}; got != want {
+			t.Errorf("%s: got %v, want %v", p, got, want)
+		}
+	}
+	if !slices.Equal(tree.Repositories(), []string{".", "sub"}) || !tree.HasTerraform("tf") || tree.HasTerraform("a") {
+		t.Errorf("got the repositories %q", tree.Repositories())
 	}
 }
 
@@ -177,7 +236,7 @@ func TestFindReadsEachFileOnce(t *testing.T) {
 		files[dir+"/main.tf"], dirs = calling("../m"), append(dirs, dir)
 	}
 	c := countingFS{checkout(files), map[string]int{}}
-	if _, err := affected.Find(c, []string{"m/x"}, workspaces(dirs...), nil); err != nil {
+	if _, err := find(c, []string{"m/x"}, workspaces(dirs...), nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.opened["m/main.tf"]; got != 1 {
@@ -215,7 +274,7 @@ func BenchmarkFind(b *testing.B) {
 	}
 	b.Logf("%d files", len(files))
 	for b.Loop() {
-		if _, err := affected.Find(tree, changed, list, patterns); err != nil {
+		if _, err := find(tree, changed, list, patterns); err != nil {
 			b.Fatal(err)
 		}
 	}

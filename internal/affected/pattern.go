@@ -3,16 +3,41 @@ package affected
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
 // Patterns are rules in the form of gitignore for paths that several workspaces
 // share. The last one that matches a path or a directory above it decides.
-type Patterns []pattern
+type Patterns []Pattern
 
-type pattern struct {
+// Pattern is one of them.
+type Pattern struct {
+	line            string // as written
 	negate, dirOnly bool
-	elements        []string // of a path from the root of the checkout
+	elements        []element // of a path from the root of the checkout
+}
+
+// element is a pattern for one element of a path, or ** for any number of them.
+type element struct {
+	text  string
+	plain bool // it matches only itself
+}
+
+func elementsOf(texts []string) []element {
+	list := make([]element, len(texts))
+	for i, t := range texts {
+		list[i] = element{t, !strings.ContainsAny(t, `*?[\{`)}
+	}
+	return list
+}
+
+// String is the pattern as written.
+func (p Pattern) String() string { return p.line }
+
+// placeholders reports whether the pattern names {environment} or {workspace}.
+func (p Pattern) placeholders() bool {
+	return slices.ContainsFunc(p.elements, func(e element) bool { return strings.Contains(e.text, "{") })
 }
 
 // ParsePatterns reads patterns. {environment} and {workspace} stand for the names
@@ -33,7 +58,7 @@ func ParsePatterns(lines []string) (Patterns, error) {
 		if err := checkElements(line, elements); err != nil {
 			return nil, err
 		}
-		list = append(list, pattern{negate, dirOnly, elements})
+		list = append(list, Pattern{strings.TrimSpace(line), negate, dirOnly, elementsOf(elements)})
 	}
 	return list, nil
 }
@@ -54,66 +79,24 @@ func checkElements(line string, elements []string) error {
 	return nil
 }
 
-// matcher answers for many workspaces which of the changed paths is the first
-// that the patterns match.
-type matcher struct {
-	patterns Patterns
-	sorted   []string
-	split    [][]string // the elements of each path
-	same     bool       // the answer is the same for all workspaces
-	answer   *string    // the answer, if it is the same and known
-}
-
-func newMatcher(ps Patterns, sorted []string) *matcher {
-	m := &matcher{patterns: ps, sorted: sorted, same: true}
-	for _, p := range ps {
-		m.same = m.same && !strings.Contains(strings.Join(p.elements, "/"), "{")
-	}
-	for _, p := range sorted {
-		m.split = append(m.split, strings.Split(p, "/"))
-	}
-	return m
-}
-
-func (m *matcher) first(w Workspace) string {
-	if m.answer != nil {
-		return *m.answer
-	}
-	own, found := m.patterns.with(w), ""
-	for i, elements := range m.split {
-		if own.match(elements) {
-			found = m.sorted[i]
-			break
-		}
-	}
-	if m.same {
-		m.answer = &found
-	}
-	return found
-}
-
 // with puts in the names of a workspace, in which no character has a special meaning.
-func (ps Patterns) with(w Workspace) Patterns {
+func (p Pattern) with(w Workspace) Pattern {
 	escape := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
-	names := strings.NewReplacer("{environment}", escape.Replace(w.Environment), "{workspace}", escape.Replace(w.Name))
-	own := make(Patterns, len(ps))
-	for i, p := range ps {
-		own[i] = pattern{p.negate, p.dirOnly, strings.Split(names.Replace(strings.Join(p.elements, "/")), "/")}
-	}
-	return own
+	return p.replace(escape.Replace(w.Environment), escape.Replace(w.Name))
 }
 
-func (ps Patterns) match(elements []string) bool {
-	for i := len(ps) - 1; i >= 0; i-- {
-		if ps[i].about(elements) {
-			return !ps[i].negate
-		}
+func (p Pattern) replace(environment, workspace string) Pattern {
+	names := strings.NewReplacer("{environment}", environment, "{workspace}", workspace)
+	var texts []string
+	for _, e := range p.elements {
+		texts = append(texts, strings.Split(names.Replace(e.text), "/")...)
 	}
-	return false
+	p.elements = elementsOf(texts)
+	return p
 }
 
 // about reports whether the pattern matches a path or a directory above it.
-func (p pattern) about(elements []string) bool {
+func (p Pattern) about(elements []string) bool {
 	for n := 1; n <= len(elements); n++ {
 		if n == len(elements) && p.dirOnly {
 			return false
@@ -125,9 +108,9 @@ func (p pattern) about(elements []string) bool {
 	return false
 }
 
-func matchElements(pattern, elements []string) bool {
+func matchElements(pattern []element, elements []string) bool {
 	for len(pattern) > 0 {
-		if pattern[0] == "**" {
+		if pattern[0].text == "**" {
 			if len(pattern) == 1 {
 				return len(elements) > 0
 			}
@@ -138,13 +121,18 @@ func matchElements(pattern, elements []string) bool {
 			}
 			return false
 		}
-		if len(elements) == 0 {
-			return false
-		}
-		if ok, err := path.Match(pattern[0], elements[0]); err != nil || !ok {
+		if len(elements) == 0 || !pattern[0].matches(elements[0]) {
 			return false
 		}
 		pattern, elements = pattern[1:], elements[1:]
 	}
 	return len(elements) == 0
+}
+
+func (e element) matches(text string) bool {
+	if e.plain {
+		return e.text == text
+	}
+	ok, err := path.Match(e.text, text)
+	return ok && err == nil
 }

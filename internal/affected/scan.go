@@ -12,14 +12,34 @@ var errDynamic = errors.New("the source of a module is an expression")
 // scan finds the paths that a Terraform file names.
 func scan(name, text string) (refs []reference, err error) {
 	dynamic := false
+	var texts, sources []string
 	err = hclscan.Scan(name, text, hclscan.Visitor{
-		Text: func(content, _ string) {
-			if r, ok := referenceIn(content); ok {
-				refs = append(refs, r)
-			}
+		Text: func(content, _ string) { texts = append(texts, content) },
+		Source: func(content string, literal bool) {
+			sources = append(sources, content)
+			dynamic = dynamic || !literal || isDynamic(content)
 		},
-		Source: func(content string, literal bool) { dynamic = dynamic || !literal || isDynamic(content) },
 	})
+	// A source is among the texts too; it is relative to its module only.
+	isSource := map[string]int{}
+	for _, s := range sources {
+		isSource[s]++
+		if r, ok := referenceIn(s); ok {
+			if r.base == anyBase {
+				r.base = moduleBase
+			}
+			refs = append(refs, r)
+		}
+	}
+	for _, t := range texts {
+		if isSource[t] > 0 {
+			isSource[t]--
+			continue
+		}
+		if r, ok := referenceIn(t); ok {
+			refs = append(refs, r)
+		}
+	}
 	if err == nil && dynamic {
 		err = errDynamic
 	}

@@ -2,9 +2,10 @@ package affected
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
+	"runtime"
 	"strings"
+	"sync"
 )
 
 // module is what the Terraform files of one directory name.
@@ -12,9 +13,6 @@ type module struct {
 	refs             []reference
 	doubt, doubtFile string // why not all is known of it, and the file that is the cause
 }
-
-// mostFile is the largest Terraform file that is read.
-const mostFile = 8 << 20
 
 // uses is what one workspace uses.
 type uses struct {
@@ -39,51 +37,97 @@ func (f *finder) uses(root string, files []string) *uses {
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if seen[p] {
-			continue
+		if !seen[p] {
+			seen[p] = true
+			todo = f.visit(u, root, p, todo)
 		}
-		seen[p] = true
-		todo = append(todo, f.visit(u, root, p)...)
 	}
 	return u
 }
 
-// visit takes down one path that a workspace uses and gives those that it leads to.
-func (f *finder) visit(u *uses, root, p string) (next []string) {
+// visit takes down one path that a workspace uses, and appends the paths that it
+// leads to.
+func (f *finder) visit(u *uses, root, p string, todo []string) []string {
 	if p != root {
 		u.paths[p] = true
 	}
-	links, real, ok := f.tree.resolve(p)
-	for _, l := range links {
+	n := f.node(p)
+	for _, l := range n.way {
 		u.exact[l] = true
 	}
-	if !ok {
-		return nil
-	}
-	if real != p {
-		return []string{real}
-	}
-	for _, l := range f.tree.linksBelow(p) {
+	for _, l := range n.links {
 		if p != root || f.ownedBy(l, root) {
-			next = append(next, l)
+			todo = append(todo, l)
 		}
 	}
+	if n.doubt != "" && u.doubt == "" {
+		u.doubt, u.doubtFile = n.doubt, n.doubtFile
+	}
+	for _, rel := range n.fromRoot {
+		if to, ok := join(root, rel); ok {
+			todo = append(todo, to)
+		}
+	}
+	return append(todo, n.next...)
+}
+
+// node is a path that workspaces use: what holds for each of them.
+type node struct {
+	way              []string // the links that lead there
+	links            []string // the links in it and below
+	next             []string // the paths that it leads to
+	fromRoot         []string // further ones, relative to the directory in which Terraform runs
+	doubt, doubtFile string
+}
+
+func (f *finder) node(p string) *node {
+	if n, ok := f.nodes[p]; ok {
+		return n
+	}
+	n := &node{}
+	f.nodes[p] = n
+	way, real, ok := f.tree.resolve(p)
+	n.way = way
+	switch {
+	case !ok:
+		return n
+	case real != p:
+		n.next = []string{real}
+		return n
+	}
+	n.links = f.tree.linksBelow(p)
 	for _, dir := range f.tree.unreadable {
-		if u.doubt == "" && (below(dir, p) || below(p, dir)) {
-			u.doubt, u.doubtFile = dir+": the directory cannot be read", dir
+		if n.doubt == "" && (below(dir, p) || below(p, dir)) {
+			n.doubt, n.doubtFile = dir+": the directory cannot be read", dir
 		}
 	}
-	if _, isDir := f.tree.dirs[p]; !isDir {
-		return next
+	if _, isDir := f.tree.dirs[p]; isDir {
+		n.use(p, f.module(p))
 	}
-	m := f.module(p)
-	if m.doubt != "" && u.doubt == "" {
-		u.doubt, u.doubtFile = m.doubt, m.doubtFile
+	return n
+}
+
+// use takes down what the Terraform files of the node's directory name.
+func (n *node) use(dir string, m *module) {
+	if m.doubt != "" && n.doubt == "" {
+		n.doubt, n.doubtFile = m.doubt, m.doubtFile
 	}
 	for _, r := range m.refs {
-		next = append(next, r.leadsTo(p, root)...)
+		if r.base != rootBase {
+			if to, ok := join(dir, r.path); ok {
+				n.next = append(n.next, to)
+			}
+		}
+		if r.base != moduleBase {
+			n.fromRoot = append(n.fromRoot, r.path)
+		}
 	}
-	return next
+}
+
+// join is false for a path that leads out of the checkout.
+func join(dir, rel string) (string, bool) {
+	p := path.Join(dir, rel)
+	return p, p != ".." && !strings.HasPrefix(p, "../")
 }
 
 // ownedBy reports whether root is the deepest workspace directory above p.
@@ -99,11 +143,62 @@ func (f *finder) module(dir string) *module {
 	if m, ok := f.modules[dir]; ok {
 		return m
 	}
-	m := &module{}
+	m := f.tree.module(dir)
 	f.modules[dir] = m
-	for _, name := range f.tree.dirs[dir] {
+	return m
+}
+
+// readModules reads the directories of the workspaces and the modules that they
+// call, several at a time: most of the search is waiting for the disk.
+func (f *finder) readModules() {
+	var todo []string
+	for dir := range f.owners {
+		todo = append(todo, dir)
+	}
+	for len(todo) > 0 {
+		var dirs []string
+		for _, p := range todo {
+			_, real, ok := f.tree.resolve(p)
+			if _, isDir := f.tree.dirs[real]; ok && isDir && f.modules[real] == nil {
+				f.modules[real] = &module{}
+				dirs = append(dirs, real)
+			}
+		}
+		todo = nil
+		for i, m := range f.tree.readAll(dirs) {
+			f.modules[dirs[i]] = m
+			n := &node{}
+			n.use(dirs[i], m)
+			todo = append(todo, n.next...)
+		}
+	}
+}
+
+func (t *Tree) readAll(dirs []string) []*module {
+	modules := make([]*module, len(dirs))
+	var readers sync.WaitGroup
+	next := make(chan int)
+	for range min(len(dirs), 2*runtime.GOMAXPROCS(0)) {
+		readers.Go(func() {
+			for i := range next {
+				modules[i] = t.module(dirs[i])
+			}
+		})
+	}
+	for i := range dirs {
+		next <- i
+	}
+	close(next)
+	readers.Wait()
+	return modules
+}
+
+// module reads the Terraform files of a directory.
+func (t *Tree) module(dir string) *module {
+	m := &module{}
+	for _, name := range t.dirs[dir] {
 		file := path.Join(dir, name)
-		text, err := f.tree.read(file)
+		text, err := t.read(file)
 		var found []reference
 		if err == nil {
 			found, err = scan(name, text)
@@ -116,25 +211,6 @@ func (f *finder) module(dir string) *module {
 	return m
 }
 
-func (t *tree) read(file string) (string, error) {
-	_, real, ok := t.resolve(file)
-	if !ok {
-		return "", fmt.Errorf("it is a link that leads out of the checkout")
-	}
-	info, err := fs.Stat(t.fs, real)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("it cannot be read")
-	case !info.Mode().IsRegular() || info.Size() > mostFile:
-		return "", fmt.Errorf("it is not a file of at most %d MiB", mostFile>>20)
-	}
-	b, err := fs.ReadFile(t.fs, real)
-	if err != nil {
-		return "", fmt.Errorf("it cannot be read")
-	}
-	return string(b), nil
-}
-
 // reference is a path as a configuration names it.
 type reference struct {
 	path string
@@ -145,20 +221,10 @@ type reference struct {
 type base uint8
 
 const (
-	// anyBase is for "./x" and "../x": of a module's source it is relative to the
-	// module, of a function's argument to the directory in which Terraform runs.
+	// anyBase is for "./x" and "../x" that are no module's source: an argument of a
+	// function is relative to the directory in which Terraform runs, but may be put
+	// behind path.module by another expression.
 	anyBase base = iota
 	moduleBase
 	rootBase
 )
-
-func (r reference) leadsTo(module, root string) (paths []string) {
-	bases := map[base][]string{moduleBase: {module}, rootBase: {root}, anyBase: {module, root}}[r.base]
-	for _, b := range bases {
-		p := path.Join(b, r.path)
-		if p != ".." && !strings.HasPrefix(p, "../") {
-			paths = append(paths, p)
-		}
-	}
-	return paths
-}
