@@ -193,7 +193,7 @@ func (s *Server) applied(r *run) {
 	}
 	w := s.lookup("workspaces", r.workspace)
 	w.attributes["has-resources"] = !r.flag("is-destroy")
-	s.outputs[r.workspace] = s.scenario.Life.Outputs
+	s.outputs[r.workspace] = r.life.Outputs
 	if r.flag("is-destroy") {
 		s.outputs[r.workspace] = nil
 	}

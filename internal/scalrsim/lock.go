@@ -48,6 +48,7 @@ func (s *Server) othersRun(workspace string, script ...Step) *run {
 	v := &version{id: s.id("cv"), workspace: workspace, status: "uploaded", created: s.now(), stamps: object{}}
 	s.versions = append(s.versions, v)
 	r := &run{id: s.id("run"), by: adaID, workspace: workspace, version: v.id, created: s.now(),
+		life:  s.lifeIn(workspace),
 		asked: object{"source": "ui", "message": "Rotate the certificates"},
 		plan:  &stage{id: s.id("plan"), status: "finished"}, apply: &stage{id: s.id("apply"), status: "pending"}, script: script}
 	s.runs = append(s.runs, r)

@@ -2,6 +2,7 @@ package scalrsim
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
 	"regexp"
@@ -111,7 +112,7 @@ func (s *Server) jsonOf(c *call, r *run, sanitized bool) reply {
 	if r.plan.status != "finished" {
 		return empty(204)
 	}
-	body := []byte(s.scenario.Logs.PlanJSON)
+	body := []byte(cmp.Or(r.life.PlanJSON, s.scenario.Logs.PlanJSON))
 	switch {
 	case r.planned != nil && sanitized:
 		body = r.planned.sanitized

@@ -63,7 +63,7 @@ func deviating(requested, deviations object) object {
 
 // pretend puts what was asked for in place of what the run is.
 func (s *Server) pretend(r *run, attributes object) {
-	if time.Since(r.created) >= s.paced(s.scenario.Life.DeviationsAfter) {
+	if time.Since(r.created) >= s.paced(r.life.DeviationsAfter) {
 		return
 	}
 	for name := range r.deviations {
@@ -72,6 +72,25 @@ func (s *Server) pretend(r *run, attributes object) {
 			attributes[name] = false
 		}
 	}
+}
+
+// SetLife says what the runs go through that are created in a workspace from now
+// on, in place of the scenario's life.
+func (s *Server) SetLife(workspaceID string, life Life) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lives == nil {
+		s.lives = map[string]Life{}
+	}
+	s.lives[workspaceID] = life
+}
+
+// lifeIn is what a run in the workspace goes through.
+func (s *Server) lifeIn(workspaceID string) Life {
+	if life, ok := s.lives[workspaceID]; ok {
+		return life
+	}
+	return s.scenario.Life
 }
 
 // AddRun adds a run that somebody else made, of a configuration version of its

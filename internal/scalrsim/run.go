@@ -33,6 +33,7 @@ type run struct {
 	apply     *stage // nil for a dry run
 	cost      *stage
 	checks    *stage
+	life      Life
 	resultsOf Stage // what its plan finds
 	work      *work // what is being executed for the current step
 	planned   *execution
@@ -87,7 +88,7 @@ func (s *Server) createRun(c *call) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes, s.scenario.Life.Deviations)))
+	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes, s.lifeIn(w.id).Deviations)))
 }
 
 func (s *Server) readVariables(c *call, attributes object) *reply {
@@ -148,14 +149,15 @@ func (s *Server) newRun(workspace, version string, requested, deviations object)
 	r := &run{
 		id: s.id("run"), by: botID, workspace: workspace, version: version, requested: requested, asked: asked, deviations: deviations, created: s.now(),
 		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
-		deeds: slices.Clone(s.scenario.Life.Others),
+		life: s.lifeIn(workspace),
 	}
+	r.deeds = slices.Clone(r.life.Others)
 	r.dry = r.flag("is-dry") || s.version(version).dry && deviations["is-dry"] == nil
 	r.save = r.flag("save-plan") && !r.dry
 	if auto, given := asked["auto-apply"].(bool); given {
 		r.auto = auto
 	}
-	r.auto = r.auto && !r.dry && !r.save && !s.scenario.Life.RefuseAutoApply
+	r.auto = r.auto && !r.dry && !r.save && !r.life.RefuseAutoApply
 	s.equip(r)
 	s.runs = append(s.runs, r)
 	w.relationships["latest-run"] = toOne("runs", r.id)
@@ -179,7 +181,7 @@ func (s *Server) occupy(workspace string, asked object) {
 
 // equip gives a run the stages that it may go through.
 func (s *Server) equip(r *run) {
-	life := s.scenario.Life
+	life := r.life
 	r.resultsOf = life.Plan
 	if !r.dry {
 		r.apply = &stage{id: s.id("apply"), status: "pending"}

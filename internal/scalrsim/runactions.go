@@ -59,7 +59,7 @@ func (s *Server) discard(r *run, comment string) reply {
 }
 
 func (s *Server) cancel(r *run, comment string) reply {
-	life := s.scenario.Life
+	life := r.life
 	switch {
 	case r.status == "canceled":
 		return empty(204)

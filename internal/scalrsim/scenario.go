@@ -34,6 +34,7 @@ type Life struct {
 	Execute bool
 
 	Plan     Stage
+	PlanJSON string // in place of Logs.PlanJSON
 	Apply    Stage
 	Cost     *Cost    // nil means that the environment has no cost estimation
 	Policies []Policy // none means no policy check

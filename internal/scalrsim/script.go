@@ -7,7 +7,7 @@ const passing = 200 * time.Millisecond
 
 // script is the life that a run has by its attributes and the scenario.
 func (s *Server) script(r *run) []Step {
-	life := s.scenario.Life
+	life := r.life
 	var steps []Step
 	if life.Hooks {
 		steps = append(steps, passed("pre_plan_queued", "pre_plan_running", "pre_plan_finished")...)
@@ -30,7 +30,7 @@ func (s *Server) script(r *run) []Step {
 
 // afterPlan is the rest of the life of a run whose plan succeeded.
 func (s *Server) afterPlan(r *run) []Step {
-	life := s.scenario.Life
+	life := r.life
 	changed := r.findsChanges()
 	steps := passed("planned")
 	switch {
@@ -57,11 +57,11 @@ func (s *Server) afterPlan(r *run) []Step {
 
 func (s *Server) policySteps(r *run) []Step {
 	steps := passed("policy_checking")
-	switch worst(s.scenario.Life.Policies) {
+	switch worst(r.life.Policies) {
 	case "hard_failed":
 		return append(steps, Step{Status: "errored", Error: "Hard mandatory policies failed."})
 	case "soft_failed":
-		if r.dry && s.scenario.Life.DrySoftFinishes {
+		if r.dry && r.life.DrySoftFinishes {
 			return append(steps, Step{Status: "planned_and_finished"})
 		}
 		steps = append(steps, Step{Status: "policy_override", Rest: true})
@@ -83,7 +83,7 @@ func (s *Server) decision(r *run, last *Step) []Step {
 }
 
 func (s *Server) applySteps(r *run) []Step {
-	life := s.scenario.Life
+	life := r.life
 	steps := passed("confirmed")
 	if life.Hooks {
 		steps = append(steps, passed("pre_apply_queued", "pre_apply_running", "pre_apply_finished")...)

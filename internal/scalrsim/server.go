@@ -40,6 +40,7 @@ type Server struct {
 	tokens      map[string]*lease
 	links       map[string]time.Time // signature to expiry
 	outputs     map[string][]Output  // by workspace
+	lives       map[string]Life      // by workspace, in place of the scenario's
 	occupied    bool                 // the run of Life.Queue was made
 	lockExpired bool                 // the lock of World.Lock was removed
 	faults      []*faultState

@@ -101,7 +101,7 @@ func (s *Server) checked(r *run) string {
 	if r.status == "canceled" {
 		return "canceled"
 	}
-	if result := worst(s.scenario.Life.Policies); result != "advisory_failed" {
+	if result := worst(r.life.Policies); result != "advisory_failed" {
 		return result
 	}
 	return "passed"
