@@ -1,0 +1,99 @@
+package scalr
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"scalr-run-action/internal/jsonstream"
+)
+
+// RunScope says which runs to list: those of a workspace, of an environment, or,
+// if it is zero, all that the token sees.
+type RunScope struct{ EnvironmentID, WorkspaceID string }
+
+func (s RunScope) String() string {
+	switch {
+	case s.WorkspaceID != "":
+		return "the runs of workspace " + s.WorkspaceID
+	case s.EnvironmentID != "":
+		return "the runs of environment " + s.EnvironmentID
+	}
+	return "the runs of the account"
+}
+
+// RunPage is one page of a list of runs.
+type RunPage struct {
+	Runs []ListedRun
+	// Last is true if the server reports that no page follows.
+	Last bool
+}
+
+// ListedRun is a run as a list shows it.
+type ListedRun struct {
+	Run
+	// Workspace and Environment are names, empty where they did not come along.
+	Workspace, Environment string
+	// Whole is false if a part of the run did not come along: read the run itself.
+	Whole bool
+}
+
+// The parts of a run that come along with a list. Those of many runs may be more
+// than an answer may hold: then the list is asked for with less.
+const (
+	listIncludes  = runIncludes + ",workspace,environment"
+	shortIncludes = "workspace,environment"
+)
+
+// RunsPage lists one page of 100 runs, as the server orders them: newest first, by
+// all that is known. The first page is 1.
+func (c *Client) RunsPage(ctx context.Context, scope RunScope, page int) (RunPage, error) {
+	list, err := c.runsPage(ctx, scope, page, listIncludes)
+	var limit *jsonstream.LimitError
+	if errors.As(err, &limit) {
+		return c.runsPage(ctx, scope, page, shortIncludes)
+	}
+	return list, err
+}
+
+func (c *Client) runsPage(ctx context.Context, scope RunScope, page int, include string) (list RunPage, err error) {
+	query := url.Values{"include": {include}, "page[number]": {strconv.Itoa(page)}, "page[size]": {strconv.Itoa(pageSize)}}
+	setIf(query, "filter[workspace]", scope.WorkspaceID)
+	setIf(query, "filter[environment]", scope.EnvironmentID)
+	op := "list " + scope.String()
+	err = c.do(ctx, call{op: op, method: http.MethodGet, path: []string{"runs"}, query: query, policy: starting,
+		read: func(a answer) error {
+			list = RunPage{}
+			all, doc, err := a.many(op, "runs")
+			for _, r := range all {
+				list.Runs = append(list.Runs, doc.listedRun(r))
+			}
+			list.Last = len(all) == 0 || !doc.more(page)
+			return err
+		}})
+	return list, err
+}
+
+func (d document) listedRun(r resource) ListedRun {
+	one := ListedRun{Run: d.run(r)}
+	workspace, _ := d.included("workspaces", one.WorkspaceID)
+	one.Workspace = workspace.Attributes.name()
+	if one.EnvironmentID == "" {
+		one.EnvironmentID = workspace.ref("environment")
+	}
+	environment, _ := d.included("environments", one.EnvironmentID)
+	one.Environment = environment.Attributes.name()
+	one.Whole = one.partsKnown() && len(one.Policies) <= mostChecks
+	return one
+}
+
+// partsKnown reports whether the status of each of the run's stages is known.
+func (r Run) partsKnown() bool {
+	known := (r.Plan == nil || r.Plan.Status != "") && (r.Apply == nil || r.Apply.Status != "") && (r.Cost == nil || r.Cost.Status != "")
+	for _, p := range r.Policies {
+		known = known && p.Status != ""
+	}
+	return known
+}

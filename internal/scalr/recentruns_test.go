@@ -1,0 +1,79 @@
+package scalr_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestRunsPage reads two pages of an environment's runs, with all that each run has.
+func TestRunsPage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		world scalrsim.World
+		whole bool
+		name  string
+	}{
+		"all comes along":     {scalrsim.World{}, true, "network"},
+		"nothing comes along": {scalrsim.World{NoIncluded: true}, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrsim.Scenario{World: c.world, Life: scalrsim.Life{Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
+				staging := r.sim.AddWorkspace(scalrsim.StagingID, "network", nil)
+				r.sim.AddRun(staging, map[string]any{"is-dry": true, "message": "elsewhere"})
+				for i := range 130 {
+					r.sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true, "message": fmt.Sprint("run ", i)})
+					time.Sleep(time.Second)
+				}
+				time.Sleep(time.Minute)
+				scope := scalr.RunScope{EnvironmentID: scalrsim.EnvironmentID}
+				first, err := r.RunsPage(t.Context(), scope, 1)
+				if err != nil || len(first.Runs) != 100 || first.Last || first.Runs[0].Message != "run 129" {
+					t.Fatalf("the first page has %d runs, last: %v, %v", len(first.Runs), first.Last, err)
+				}
+				second, err := r.RunsPage(t.Context(), scope, 2)
+				if err != nil || len(second.Runs) != 30 || !second.Last {
+					t.Fatalf("the second page has %d runs, last: %v, %v", len(second.Runs), second.Last, err)
+				}
+				for _, run := range append(first.Runs, second.Runs...) {
+					if run.Whole != c.whole || run.Workspace != c.name || run.WorkspaceID != scalrsim.WorkspaceID || run.EnvironmentID != scalrsim.EnvironmentID {
+						t.Fatalf("got %+v", run)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestRunsPageTooLarge: an answer with more than may be held is asked for again
+// without the parts of the runs.
+func TestRunsPageTooLarge(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		words := strings.Repeat("The subnet needs an owner. ", 600)
+		var messages []string
+		for i := range 20 {
+			messages = append(messages, fmt.Sprint(i, words))
+		}
+		r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Policies: []scalrsim.Policy{{Name: "tags", Result: "advisory_failed", Messages: messages}}}})
+		for range 80 {
+			r.sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true})
+		}
+		time.Sleep(time.Minute)
+		page, err := r.RunsPage(t.Context(), scalr.RunScope{WorkspaceID: scalrsim.WorkspaceID}, 1)
+		if err != nil || len(page.Runs) != 80 || page.Runs[0].Whole || page.Runs[0].Workspace != "network" || page.Runs[0].Status != "planned_and_finished" {
+			t.Fatalf("got %d runs, %v", len(page.Runs), err)
+		}
+		if n := len(r.arrived(http.MethodGet + " /runs")); n != 2 {
+			t.Errorf("%d requests, want 2", n)
+		}
+	})
+}
