@@ -48,6 +48,8 @@ func goodInputs(action string) with {
 		w["name"] = "production"
 	case "workspace":
 		w["environment"], w["name"] = "production", "network"
+	case "overview":
+		w["workspaces"] = "production/network"
 	default:
 		w["workspace-id"] = "ws-v0abc123"
 	}
@@ -76,6 +78,9 @@ func load(action string, src inputs.Source) (inputs.Notes, error) {
 	case "workspace":
 		_, notes, err := inputs.LoadWorkspace(src)
 		return notes, err
+	case "overview":
+		_, notes, err := inputs.LoadOverview(src)
+		return notes, err
 	}
 	_, notes, err := inputs.LoadRun(src)
 	return notes, err
@@ -87,6 +92,8 @@ func names(action string) []inputs.Input {
 		return inputs.EnvironmentNames()
 	case "workspace":
 		return inputs.WorkspaceNames()
+	case "overview":
+		return inputs.OverviewNames()
 	}
 	return inputs.RunNames()
 }

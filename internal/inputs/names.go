@@ -97,7 +97,22 @@ func WorkspaceNames() []Input {
 	)
 }
 
-// accessNames returns the inputs that all three actions share.
+// OverviewNames returns the inputs of the overview action, in the order of its action.yml.
+func OverviewNames() []Input {
+	return append(accessNames(),
+		Input{Name: "workspaces"},
+		Input{Name: "needs"},
+		Input{Name: "fail-on", Default: "failed\nmissing"},
+		Input{Name: "redact"},
+		Input{Name: "summary", Default: "true"},
+		Input{Name: "comment", Default: "true"},
+		Input{Name: "comment-tag"},
+		Input{Name: "pr-number"},
+		Input{Name: "github-token"},
+	)
+}
+
+// accessNames returns the inputs that all actions share.
 func accessNames() []Input {
 	return []Input{
 		{Name: "base-url"},
