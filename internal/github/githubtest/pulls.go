@@ -18,6 +18,7 @@ type Pull struct {
 	Commits  []string  // others by which it is found
 	Head     string    // the newest commit of its branch; forty zeros if empty
 	HeadRef  string    // its branch; topic if empty
+	BaseSHA  string    // the commit of the branch it goes to; forty zeros if empty
 	HeadRepo string    // owner/name, the repository itself if empty; "deleted" if there is none any more
 }
 
@@ -45,9 +46,9 @@ func (s *Server) pullJSON(p Pull) string {
 	if p.HeadRepo == "deleted" {
 		repo = "null"
 	}
-	return fmt.Sprintf(`{"number":%d,"state":"%s","merged_at":%s,"merge_commit_sha":%s,"head":{"ref":%s,"sha":%s,"repo":%s},"base":{"ref":%s}}`,
+	return fmt.Sprintf(`{"number":%d,"state":"%s","merged_at":%s,"merge_commit_sha":%s,"head":{"ref":%s,"sha":%s,"repo":%s},"base":{"ref":%s,"sha":%s}}`,
 		p.Number, state, merged, quote(p.MergeSHA), quote(cmp.Or(p.HeadRef, "topic")), quote(cmp.Or(p.Head, strings.Repeat("0", 40))), repo,
-		quote(cmp.Or(p.Base, "main")))
+		quote(cmp.Or(p.Base, "main")), quote(cmp.Or(p.BaseSHA, strings.Repeat("0", 40))))
 }
 
 func (s *Server) commitPulls(q query) reply {

@@ -28,6 +28,11 @@ const (
 	Minimize      Operation = "minimize"
 	Unminimize    Operation = "unminimize"
 	IDToken       Operation = "identity token"
+	Compare       Operation = "compare"
+	ListTree      Operation = "tree"
+	GetCommit     Operation = "commit"
+	ListRuns      Operation = "workflow runs"
+	GetRun        Operation = "workflow run"
 )
 
 // query is a request as the server understood it.
@@ -51,6 +56,11 @@ var routes = []struct {
 	{EditComment, http.MethodPatch, regexp.MustCompile(`^/issues/comments/(\d+)$`)},
 	{CommitPulls, http.MethodGet, regexp.MustCompile(`^/commits/([0-9a-f]+)/pulls$`)},
 	{GetPull, http.MethodGet, regexp.MustCompile(`^/pulls/(\d+)$`)},
+	{Compare, http.MethodGet, regexp.MustCompile(`^/compare/(.+)\.\.\.(.+)$`)},
+	{ListTree, http.MethodGet, regexp.MustCompile(`^/git/trees/(.+)$`)},
+	{GetCommit, http.MethodGet, regexp.MustCompile(`^/commits/([^/]+)$`)},
+	{ListRuns, http.MethodGet, regexp.MustCompile(`^/actions/workflows/([^/]+)/runs$`)},
+	{GetRun, http.MethodGet, regexp.MustCompile(`^/actions/runs/(\d+)$`)},
 }
 
 // read finds out what is asked for and objects to how it is asked.
@@ -187,6 +197,16 @@ func (s *Server) carryOut(q query, late time.Duration) reply {
 		return s.getUser()
 	case IDToken:
 		return s.identityToken(q)
+	case Compare:
+		return s.compare(q)
+	case ListTree:
+		return s.listTree(q)
+	case GetCommit:
+		return s.getCommit(q)
+	case ListRuns:
+		return s.listRuns(q)
+	case GetRun:
+		return s.getRun(q)
 	}
 	return s.graph(q)
 }

@@ -2,8 +2,8 @@
 // wrong requests.
 //
 // It knows the comments of pull requests (REST and GraphQL), the pull requests
-// of a commit, whose a token is, and the endpoint that gives a job its identity
-// token. It shares no type with its clients, so that it can be wrong only in
+// of a commit, commits with their files, comparisons and trees, runs of workflows,
+// whose a token is, and the endpoint that gives a job its identity token. It shares no type with its clients, so that it can be wrong only in
 // its own way.
 package githubtest
 
@@ -31,6 +31,7 @@ type Options struct {
 	NoLink     bool           // leave out the Link header, as some proxies do
 	NoHistory  bool           // give away no earlier texts of comments
 	Skew       time.Duration  // how far this GitHub's clock is ahead
+	MostFiles  int            // of a recursive tree, beyond which it is truncated; 100,000 if 0
 	Claims     map[string]any // of the job's identity token
 }
 
@@ -43,6 +44,9 @@ type Server struct {
 	comments   []*Comment
 	lastID     int64
 	locked     map[int]bool
+	commits    map[string]Commit
+	branches   map[string]string // the newest commit of each
+	runs       []WorkflowRun     // oldest first
 	faults     []*armed
 	notBefore  time.Time // no request may come earlier, after a rate limit
 	requests   []Request
@@ -68,7 +72,7 @@ func New(o Options) *Server {
 		o.Pulls = []Pull{{Number: 7}}
 	}
 	o.Pulls = slices.Clone(o.Pulls) // which Push changes
-	return &Server{options: o, locked: map[int]bool{}, lastID: 1000}
+	return &Server{options: o, locked: map[int]bool{}, commits: map[string]Commit{}, branches: map[string]string{}, lastID: 1000}
 }
 
 // Token returns the token that is accepted.

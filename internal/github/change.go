@@ -1,0 +1,268 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// LastSuccess as the base of a change is the commit of the last successful run of
+// the workflow on the branch.
+const LastSuccess = "last-success"
+
+// ChangeQuery says which change is meant.
+type ChangeQuery struct {
+	Event    Event
+	Checkout string // the commit that is checked out
+	// PullRequest is the number of the pull request; 0 leaves it to the event.
+	PullRequest int
+	// Base is what the checkout is compared with in place of what the event names:
+	// a commit, a branch, a tag or LastSuccess. Empty leaves it to the event.
+	Base string
+	// Workflow is GITHUB_WORKFLOW_REF, RunID is GITHUB_RUN_ID; for LastSuccess.
+	Workflow, RunID string
+}
+
+// Change is an exact list of what changed.
+type Change struct {
+	// Paths are relative to the root of the repository, sorted; of a renamed file
+	// they hold both.
+	Paths []string
+	// Base and Head are the commits between which the paths differ.
+	Base, Head string
+	// Of says in words what the change is of, e.g. "pull request #7".
+	Of string
+}
+
+// UnknownChangeError is why it cannot be said what changed although GitHub answered
+// every request.
+type UnknownChangeError struct{ Reason string }
+
+func (e *UnknownChangeError) Error() string { return e.Reason }
+
+func unknownChange(format string, a ...any) error {
+	return &UnknownChangeError{fmt.Sprintf(format, a...)}
+}
+
+// FindChange returns what an event changed, as far as the commit holds that is
+// checked out. Whatever keeps the list from being whole is an error: an
+// *UnknownChangeError, or an *Error of GitHub's. t.Number is not used.
+func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
+	defer cancel()
+	if !commitSHA.MatchString(q.Checkout) {
+		return Change{}, unknownChange("the commit that is checked out is unknown")
+	}
+	s, err := t.open()
+	if err != nil {
+		return Change{}, err
+	}
+	var p changePayload
+	// A payload that cannot be read says nothing.
+	_ = json.Unmarshal(q.Event.Payload, &p)
+	switch {
+	case q.Base != "":
+		return s.changeSince(ctx, q)
+	case q.PullRequest > 0:
+		return s.pullRequestChange(ctx, q, p, q.PullRequest)
+	case q.Event.Name == "push":
+		return s.pushChange(ctx, q, p)
+	case q.Event.Name == "merge_group":
+		return s.queueChange(ctx, q, p)
+	}
+	number, err := t.FindPullRequest(ctx, q.Event)
+	switch {
+	case err != nil:
+		return Change{}, err
+	case number == 0:
+		return Change{}, unknownChange("the event %s has no change of its own", orNone(q.Event.Name))
+	}
+	return s.pullRequestChange(ctx, q, p, number)
+}
+
+func orNone(event string) string {
+	if event == "" {
+		return "(none)"
+	}
+	return event
+}
+
+// changePayload is the part of the event that names commits.
+type changePayload struct {
+	Before      string `json:"before"`
+	After       string `json:"after"`
+	PullRequest pull   `json:"pull_request"`
+	MergeGroup  struct {
+		HeadSHA string `json:"head_sha"`
+		BaseRef string `json:"base_ref"`
+	} `json:"merge_group"`
+	Repository struct {
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
+}
+
+// isNoCommit reports whether a push names no commit: its branch is new or gone.
+func isNoCommit(sha string) bool { return sha != "" && strings.Trim(sha, "0") == "" }
+
+func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload) (Change, error) {
+	branch, onBranch := strings.CutPrefix(q.Event.Ref, "refs/heads/")
+	of := "push to " + strings.TrimPrefix(branch, "refs/tags/")
+	switch {
+	case isNoCommit(p.After):
+		return Change{}, unknownChange("the push deletes %s", q.Event.Ref)
+	case !commitSHA.MatchString(p.After) || !commitSHA.MatchString(p.Before):
+		return Change{}, unknownChange("the event does not name the commits of the push")
+	case p.After != q.Checkout:
+		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the push", q.Checkout, p.After)
+	case !isNoCommit(p.Before):
+		return s.twoCommits(ctx, of, p.Before, p.After)
+	case !onBranch:
+		return Change{}, unknownChange("the first push of the tag %s has no change of its own", strings.TrimPrefix(branch, "refs/tags/"))
+	case p.Repository.DefaultBranch == "":
+		return Change{}, unknownChange("the event does not name the default branch, with which the first push of %s is compared", branch)
+	case p.Repository.DefaultBranch == branch:
+		return Change{}, unknownChange("it is the first push of the default branch %s", branch)
+	}
+	return s.twoCommits(ctx, "first push of "+branch, p.Repository.DefaultBranch, p.After)
+}
+
+// queueChange compares with the target branch: the base of the event is the entry
+// before it in the queue, whose change has not been merged yet.
+func (s *session) queueChange(ctx context.Context, q ChangeQuery, p changePayload) (Change, error) {
+	head, target := p.MergeGroup.HeadSHA, strings.TrimPrefix(p.MergeGroup.BaseRef, "refs/heads/")
+	switch {
+	case !commitSHA.MatchString(head) || target == "":
+		return Change{}, unknownChange("the event does not name the head and the target branch of the merge group")
+	case head != q.Checkout:
+		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the merge group", q.Checkout, head)
+	}
+	paths, found, err := s.between(ctx, target, head)
+	switch {
+	case err != nil:
+		return Change{}, err
+	case found == nil:
+		return Change{}, unknownChange("GitHub cannot compare the merge group with %s", target)
+	case found.mergeBase == head:
+		return Change{}, unknownChange("%s holds the merge group already", target)
+	}
+	return Change{Paths: paths, Base: found.base, Head: head, Of: "merge group for " + target}, nil
+}
+
+func (s *session) twoCommits(ctx context.Context, of, base, head string) (Change, error) {
+	paths, found, err := s.between(ctx, base, head)
+	if found != nil {
+		base = found.base
+	}
+	return Change{Paths: paths, Base: base, Head: head, Of: of}, err
+}
+
+// changeSince compares the checkout with a base that was asked for.
+func (s *session) changeSince(ctx context.Context, q ChangeQuery) (Change, error) {
+	if q.Base != LastSuccess {
+		return s.twoCommits(ctx, "changes since "+shortSHA(q.Base), q.Base, q.Checkout)
+	}
+	last, err := s.lastSuccess(ctx, q)
+	if err != nil {
+		return Change{}, err
+	}
+	return s.twoCommits(ctx, "changes since the last successful run, of "+shortSHA(last), last, q.Checkout)
+}
+
+// pullRequestChange is what a pull request changes: from where it left its base
+// branch to its head, which must be what is checked out.
+func (s *session) pullRequestChange(ctx context.Context, q ChangeQuery, p changePayload, number int) (Change, error) {
+	base, head, err := s.checkedOutPull(ctx, q, p.PullRequest, number)
+	if err != nil {
+		return Change{}, err
+	}
+	found, err := s.compare(ctx, base, head)
+	if err != nil {
+		return Change{}, err
+	}
+	change := Change{Base: found.mergeBase, Head: head, Of: fmt.Sprintf("pull request #%d", number)}
+	switch {
+	case found.mergeBase == head:
+		// A pull request has a commit of its own as long as it is not merged.
+		return Change{}, unknownChange("the base branch holds the head of pull request #%d already", number)
+	case found.isWhole():
+		change.Paths = sorted(found.paths)
+		return change, nil
+	}
+	change.Paths, err = s.treeDifference(ctx, found.mergeBase, head)
+	return change, err
+}
+
+// checkedOutPull returns the head of the pull request that the checkout holds, and
+// a commit of the base branch. The event's own head comes first: after a newer push
+// the pull request's present head is another.
+func (s *session) checkedOutPull(ctx context.Context, q ChangeQuery, event pull, number int) (base, head string, err error) {
+	var parents []string
+	asked := false
+	matches := func(p pull) (string, bool, error) {
+		switch {
+		case !commitSHA.MatchString(p.Head.SHA) || !commitSHA.MatchString(p.Base.SHA):
+			return "", false, nil
+		case p.Head.SHA == q.Checkout:
+			return p.Base.SHA, true, nil
+		case !asked:
+			asked = true
+			if parents, err = s.parents(ctx, q.Checkout); err != nil && !is(err, Gone, Rejected) {
+				return "", false, err
+			}
+		}
+		if len(parents) == 2 && parents[1] == p.Head.SHA {
+			return parents[0], true, nil
+		}
+		return "", false, nil
+	}
+	if event.Number == number {
+		if base, ok, err := matches(event); ok || err != nil {
+			return base, event.Head.SHA, err
+		}
+	}
+	now, err := s.pull(ctx, number)
+	if err != nil {
+		return "", "", err
+	}
+	base, ok, err := matches(now)
+	if err == nil && !ok {
+		err = unknownChange("the checkout is commit %.7s, which is neither the head of pull request #%d (%.7s) nor its merge commit", q.Checkout, number, now.Head.SHA)
+	}
+	return base, now.Head.SHA, err
+}
+
+func (s *session) pull(ctx context.Context, number int) (pull, error) {
+	var found pull
+	c := call{op: fmt.Sprintf("find the pull request %s#%d", s.thread.Repository, number), method: http.MethodGet}
+	c.url = fmt.Sprintf("%s/repos/%s/pulls/%d", s.api, s.thread.Repository, number)
+	_, err := s.do(ctx, c, &found)
+	return found, err
+}
+
+// parents returns the parents of a commit.
+func (s *session) parents(ctx context.Context, commit string) ([]string, error) {
+	var found struct {
+		Parents []struct {
+			SHA string `json:"sha"`
+		} `json:"parents"`
+	}
+	c := call{op: fmt.Sprintf("read commit %.7s of %s", commit, s.thread.Repository), method: http.MethodGet}
+	// Of its files, one is enough.
+	c.url = fmt.Sprintf("%s/repos/%s/commits/%s?per_page=1", s.api, s.thread.Repository, commit)
+	_, err := s.do(ctx, c, &found)
+	var list []string
+	for _, p := range found.Parents {
+		list = append(list, p.SHA)
+	}
+	return list, err
+}
+
+// IsUnknownChange reports whether err says why a change is unknown, rather than
+// that GitHub could not be asked.
+func IsUnknownChange(err error) bool {
+	var unknown *UnknownChangeError
+	return errors.As(err, &unknown)
+}

@@ -1,0 +1,244 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"unicode/utf8"
+
+	"scalr-run-action/internal/jsonstream"
+)
+
+// mostCompared is how many files a comparison lists at most; further ones are left
+// out without a word (docs.github.com, "Compare two commits").
+const mostCompared = 300
+
+// pathLimit is the longest path that is read, as on Linux.
+const pathLimit = 4096
+
+// comparison is what GitHub says about two commits. Its files are those that
+// changed between the commit at which the two parted and the head.
+type comparison struct {
+	status    string // ahead, behind, diverged or identical
+	base      string // the commit that a name stands for
+	mergeBase string
+	paths     []string // both of a renamed file
+	files     int
+	whole     bool // the files are listed, and every one could be read
+}
+
+// isWhole reports whether no file can be missing.
+func (c *comparison) isWhole() bool { return c.whole && c.files < mostCompared }
+
+func (c *comparison) readJSON(r *jsonstream.Reader) error {
+	*c = comparison{}
+	return members(r, func(name string) (err error) {
+		switch name {
+		case "status":
+			c.status, _, err = r.Text(nameLimit)
+		case "base_commit":
+			c.base, err = readSHA(r)
+		case "merge_base_commit":
+			c.mergeBase, err = readSHA(r)
+		case "files":
+			if first, err := r.Peek(); err != nil || first != '[' {
+				return err
+			}
+			c.whole = true
+			return r.Array(func() error { return c.readFile(r) })
+		}
+		return err
+	})
+}
+
+func (c *comparison) readFile(r *jsonstream.Reader) error {
+	c.files++
+	var name, previous, status string
+	err := members(r, func(member string) (err error) {
+		ok := true
+		switch member {
+		case "filename":
+			name, ok, err = readPath(r)
+		case "previous_filename":
+			previous, ok, err = readPath(r)
+			ok = ok || previous == "" // it may be null
+		case "status":
+			status, ok, err = r.Text(nameLimit)
+		}
+		c.whole = c.whole && ok
+		return err
+	})
+	c.whole = c.whole && name != "" && status != "" && (status != "renamed" || previous != "")
+	c.paths = append(c.paths, name)
+	if previous != "" && status != "copied" {
+		c.paths = append(c.paths, previous)
+	}
+	return err
+}
+
+// readPath reads a path; ok is false for one that is too long, and for what is none.
+func readPath(r *jsonstream.Reader) (path string, ok bool, err error) {
+	path, ok, err = r.Text(pathLimit)
+	return path, ok && len(path) < pathLimit-utf8.UTFMax, err
+}
+
+// readSHA reads the member sha of an object; it is empty for what is not a commit.
+func readSHA(r *jsonstream.Reader) (sha string, err error) {
+	err = members(r, func(name string) (err error) {
+		if name == "sha" {
+			sha, _, err = r.Text(nameLimit)
+		}
+		return err
+	})
+	if !commitSHA.MatchString(sha) {
+		sha = ""
+	}
+	return sha, err
+}
+
+// compare compares two commits, of which the base may be a branch or a tag.
+func (s *session) compare(ctx context.Context, base, head string) (*comparison, error) {
+	c := call{op: fmt.Sprintf("compare %s and %s of %s", shortSHA(base), shortSHA(head), s.thread.Repository), method: http.MethodGet, tries: 3}
+	// The files stand on the first page only; of the commits, one is enough.
+	c.url = fmt.Sprintf("%s/repos/%s/compare/%s?per_page=1&page=1", s.api, s.thread.Repository, url.PathEscape(base+"..."+head))
+	var found comparison
+	if _, err := s.do(ctx, c, &found); err != nil {
+		return nil, err
+	}
+	if found.status == "" || found.base == "" || found.mergeBase == "" {
+		return nil, &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer has no status or names no commits"}
+	}
+	return &found, nil
+}
+
+// between returns the paths that differ between two commits, whatever their
+// histories. The base may be a branch or a tag.
+func (s *session) between(ctx context.Context, base, head string) (paths []string, from *comparison, err error) {
+	found, err := s.compare(ctx, base, head)
+	switch {
+	case err == nil && found.status == "identical" && found.base == head:
+		return nil, found, nil
+	case err == nil && found.status == "ahead" && found.base == found.mergeBase && found.isWhole():
+		return sorted(found.paths), found, nil
+	case err == nil:
+		base = found.base
+	case !is(err, Gone, Rejected, Unreachable) || ctx.Err() != nil:
+		return nil, nil, err
+	default:
+		// Without a common ancestor, or with too much to compare, there is no
+		// comparison; the trees may still be there.
+		found = nil
+	}
+	paths, err = s.treeDifference(ctx, base, head)
+	return paths, found, err
+}
+
+// tree is what GitHub lists of a commit's files: mode and object by path.
+type tree struct {
+	entries    map[string]string
+	truncated  *bool
+	listed     bool
+	incomplete bool // an entry could not be read
+}
+
+func (t *tree) readJSON(r *jsonstream.Reader) error {
+	*t = tree{entries: map[string]string{}}
+	return members(r, func(name string) error {
+		switch name {
+		case "truncated":
+			raw, err := r.Raw(nameLimit)
+			if text := string(raw); text == "true" || text == "false" {
+				t.truncated = new(text == "true")
+			}
+			return err
+		case "tree":
+			if first, err := r.Peek(); err != nil || first != '[' {
+				return err
+			}
+			t.listed = true
+			return r.Array(func() error { return t.readEntry(r) })
+		}
+		return nil
+	})
+}
+
+func (t *tree) readEntry(r *jsonstream.Reader) error {
+	var path, mode, kind, sha string
+	err := members(r, func(name string) (err error) {
+		ok := true
+		switch name {
+		case "path":
+			path, ok, err = readPath(r)
+		case "mode":
+			mode, ok, err = r.Text(nameLimit)
+		case "type":
+			kind, ok, err = r.Text(nameLimit)
+		case "sha":
+			sha, ok, err = r.Text(nameLimit)
+		}
+		t.incomplete = t.incomplete || !ok
+		return err
+	})
+	t.incomplete = t.incomplete || path == "" || sha == ""
+	if kind != "tree" { // a directory changes with what is in it
+		t.entries[path] = mode + " " + sha
+	}
+	return err
+}
+
+var errTruncated = errors.New("the repository has more files than GitHub lists of a commit")
+
+// files lists all files of a commit, links and submodules included.
+func (s *session) files(ctx context.Context, commit string) (map[string]string, error) {
+	c := call{op: fmt.Sprintf("list the files of %s@%s", s.thread.Repository, shortSHA(commit)), method: http.MethodGet, tries: 3}
+	c.url = fmt.Sprintf("%s/repos/%s/git/trees/%s?recursive=1", s.api, s.thread.Repository, url.PathEscape(commit))
+	var found tree
+	if _, err := s.do(ctx, c, &found); err != nil {
+		return nil, err
+	}
+	switch {
+	case found.truncated == nil, !found.listed, found.incomplete:
+		return nil, &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer is not a whole list"}
+	case *found.truncated:
+		return nil, &Error{Kind: Rejected, Op: c.op, Err: errTruncated}
+	}
+	return found.entries, nil
+}
+
+// treeDifference returns the paths that differ, by the lists of all files.
+func (s *session) treeDifference(ctx context.Context, base, head string) ([]string, error) {
+	before, err := s.files(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	after, err := s.files(ctx, head)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for p, entry := range after {
+		if before[p] != entry {
+			paths = append(paths, p)
+		}
+		delete(before, p)
+	}
+	return sorted(slices.AppendSeq(paths, maps.Keys(before))), nil
+}
+
+// sorted returns the paths by name, each once.
+func sorted(paths []string) []string {
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// shortSHA shortens a commit as GitHub does; a name stays as it is.
+func shortSHA(commit string) string {
+	if commitSHA.MatchString(commit) {
+		return commit[:7]
+	}
+	return commit
+}

@@ -1,0 +1,90 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+)
+
+// workflowRun is a run of a workflow as the REST API gives it.
+type workflowRun struct {
+	Event      string     `json:"event"`
+	Conclusion string     `json:"conclusion"`
+	Branch     string     `json:"head_branch"`
+	SHA        string     `json:"head_sha"`
+	Repository repository `json:"head_repository"`
+	StartedAt  time.Time  `json:"run_started_at"` // of the newest attempt
+	WorkflowID int64      `json:"workflow_id"`
+}
+
+// mostRuns is how many successful runs are read. The one that was started last is
+// among the newest, unless an older run was repeated.
+const mostRuns = 50
+
+// lastSuccess returns the commit of the successful run of this workflow on this
+// branch that was started last.
+func (s *session) lastSuccess(ctx context.Context, q ChangeQuery) (string, error) {
+	branch, onBranch := strings.CutPrefix(q.Event.Ref, "refs/heads/")
+	if !onBranch {
+		return "", unknownChange("base: last-success needs a run on a branch, and this one is on %s", orNone(q.Event.Ref))
+	}
+	workflow, err := s.workflow(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	c := call{op: fmt.Sprintf("list the successful runs of %s of %s on %s", workflow, s.thread.Repository, branch), method: http.MethodGet}
+	filter := url.Values{"branch": {branch}, "status": {"success"}, "exclude_pull_requests": {"true"}, "per_page": {fmt.Sprint(mostRuns)}}
+	c.url = fmt.Sprintf("%s/repos/%s/actions/workflows/%s/runs?%s", s.api, s.thread.Repository, url.PathEscape(workflow), filter.Encode())
+	var found struct {
+		Runs []workflowRun `json:"workflow_runs"`
+	}
+	if _, err := s.do(ctx, c, &found); err != nil {
+		return "", err
+	}
+	last := workflowRun{}
+	for _, run := range found.Runs {
+		if run.isOn(s.thread.Repository, branch) && (last.SHA == "" || run.StartedAt.After(last.StartedAt)) {
+			last = run
+		}
+	}
+	if last.SHA == "" {
+		return "", unknownChange("%s has no successful run on %s yet", workflow, branch)
+	}
+	return last.SHA, nil
+}
+
+// isOn reports whether the run succeeded on the branch itself. GitHub names the
+// branch of a pull request too, which may be one of the same name in a fork, and
+// whose run has applied nothing.
+func (w workflowRun) isOn(repository, branch string) bool {
+	from := w.Repository.FullName
+	return w.Conclusion == "success" && w.Branch == branch && !strings.HasPrefix(w.Event, "pull_request") &&
+		(from == "" || strings.EqualFold(from, repository)) && commitSHA.MatchString(w.SHA)
+}
+
+// workflow returns what the API calls the workflow by: the name of its file, or
+// its id, of this run, if the file is in another repository.
+func (s *session) workflow(ctx context.Context, q ChangeQuery) (string, error) {
+	file, _, _ := strings.Cut(q.Workflow, "@")
+	dir := s.thread.Repository + "/.github/workflows/"
+	if len(file) > len(dir) && strings.EqualFold(file[:len(dir)], dir) {
+		return path.Base(file), nil
+	}
+	if number(q.RunID) == "" {
+		return "", unknownChange("neither GITHUB_WORKFLOW_REF nor GITHUB_RUN_ID says which workflow this is")
+	}
+	c := call{op: fmt.Sprintf("read the workflow run %s of %s", q.RunID, s.thread.Repository), method: http.MethodGet}
+	c.url = fmt.Sprintf("%s/repos/%s/actions/runs/%s", s.api, s.thread.Repository, number(q.RunID))
+	var run workflowRun
+	if _, err := s.do(ctx, c, &run); err != nil {
+		return "", err
+	}
+	if run.WorkflowID == 0 {
+		return "", &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer names no workflow"}
+	}
+	return fmt.Sprint(run.WorkflowID), nil
+}
