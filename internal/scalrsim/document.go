@@ -162,10 +162,15 @@ func (s *Server) readRelationships(c *call, k schema, data object, create bool) 
 // linkage reads resource identifiers of the type; "[]" before it means many.
 func linkage(v any, kind string) (ids []string, why string) {
 	kind, many := strings.CutPrefix(kind, "[]")
-	if one, ok := v.(object); ok && !many {
+	if !many {
+		if v == nil {
+			return []string{}, ""
+		}
+		one, ok := v.(object)
+		if !ok {
+			return nil, "Expected one identifier of " + kind + "."
+		}
 		v = list{one}
-	} else if v == nil && !many {
-		return []string{}, ""
 	}
 	items, ok := v.(list)
 	if !ok {

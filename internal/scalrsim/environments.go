@@ -1,6 +1,9 @@
 package scalrsim
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 func (s *Server) environmentSchema() schema {
 	k := schema{
@@ -86,8 +89,11 @@ func (s *Server) nameIsFree(name string, among []*resource, self *resource) *rep
 
 // checkRelated refuses relationships to what is not there.
 func (s *Server) checkRelated(doc written) *reply {
-	models := map[string]string{"tags": "AccountTag", "default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup"}
-	kinds := map[string]string{"default-provider-configurations": "provider-configurations"}
+	models := map[string]string{"tags": "AccountTag", "default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup",
+		"provider-configuration": "ProviderConfiguration", "workspace": "Workspace", "environment": "Environment",
+		"agent-pool": "AgentPool", "default-workspace-agent-pool": "AgentPool"}
+	kinds := map[string]string{"default-provider-configurations": "provider-configurations", "provider-configuration": "provider-configurations",
+		"workspace": "workspaces", "environment": "environments", "agent-pool": "agent-pools", "default-workspace-agent-pool": "agent-pools"}
 	for name, ids := range doc.relationships {
 		model, checked := models[name]
 		kind := kinds[name]
@@ -115,6 +121,8 @@ func (s *Server) writeEnvironment(e *resource, doc written) {
 			e.relationships[name] = toMany(name, ids...)
 		case "default-provider-configurations":
 			e.relationships[name] = toMany("provider-configurations", ids...)
+		case "default-workspace-agent-pool":
+			e.relationships[name] = toOne("agent-pools", strings.Join(ids, "")) // one at most
 		}
 	}
 }

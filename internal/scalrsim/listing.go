@@ -90,6 +90,16 @@ func (s *Server) pageLinks(c *call, page, size, pages int) object {
 
 // passes says whether a stored resource passes one filter.
 func (s *Server) passes(r *resource, name, value string) bool {
+	switch {
+	case r.kind == "vars" && name == "filter[workspace]":
+		return inScope(r, "workspace", value)
+	case r.kind == "vars" && name == "filter[environment]":
+		return inScope(r, "environment", value)
+	case name == "filter[var]" || name == "filter[agent-pool]" && r.kind == "agent-pools":
+		return oneOf(r.id, value)
+	case name == "filter[agent-pool]":
+		return oneOf(r.relatedID("agent-pool"), value)
+	}
 	switch name {
 	case "query":
 		return strings.Contains(r.id+" "+fmt.Sprint(r.attributes["name"]), value)

@@ -36,7 +36,7 @@ const (
 // of environments and workspaces need.
 func routes() []route {
 	return slices.Concat(accountRoutes(), runRoutes(), stageRoutes(), environmentRoutes(), workspaceRoutes(), tagRoutes(),
-		tagLinkRoutes("environments"), tagLinkRoutes("workspaces"))
+		agentPoolRoutes(), variableRoutes(), providerLinkRoutes(), tagLinkRoutes("environments"), tagLinkRoutes("workspaces"))
 }
 
 func accountRoutes() []route {

@@ -48,6 +48,7 @@ type Life struct {
 	Deviations      map[string]any
 	DeviationsAfter time.Duration
 
+	AgentWait         time.Duration // no agent takes the plan for so long
 	Queue             time.Duration // another run holds the workspace for so long
 	RestWithoutChange bool          // a real run without changes rests in `planned`
 	RefuseAutoApply   bool          // the run's auto-apply comes back as false

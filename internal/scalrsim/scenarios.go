@@ -45,6 +45,8 @@ func goodScenarios() []Scenario {
 	queued.Queue = 6 * time.Second
 	hooks := changing()
 	hooks.Hooks = true
+	agents := changing()
+	agents.AgentWait = 90 * time.Second
 	cost := changing()
 	cost.Cost = &Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"}
 	everything := hooks
@@ -57,6 +59,13 @@ func goodScenarios() []Scenario {
 		{Name: "waits-for-approval", About: "a real run waits for somebody to confirm it", Life: life},
 		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Life: life},
 		{Name: "queued", About: "another run holds the workspace for a while", Life: queued},
+		{Name: "waits-for-agent", About: "no agent of the workspace's pool is free for a while", Life: agents, Setup: func(s *Server) {
+			s.AddProviderConfiguration("aws-production", "aws")
+			s.AddProviderConfiguration("aws-backup", "aws")
+			pool := s.AddAgentPool("private-network", Agent{"runner-1", "busy"}, Agent{"runner-2", "offline"})
+			s.AddAgentPool("spare", Agent{"runner-3", "idle"})
+			s.setAgentPool(s.lookup("workspaces", WorkspaceID), []string{pool})
+		}},
 		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Life: hooks, World: autoApplied()},
 		{Name: "cost-increase", About: "the plan costs more", Life: cost},
 		{Name: "passes-planned", About: "a run that goes on by itself passes statuses in which others wait", Life: everything, World: autoApplied()},

@@ -12,16 +12,17 @@ func (s *Server) script(r *run) []Step {
 	if life.Hooks {
 		steps = append(steps, passed("pre_plan_queued", "pre_plan_running", "pre_plan_finished")...)
 	}
+	steps = append(steps, Step{Status: "plan_queued", For: orFor(life.AgentWait, passing)})
 	planning := Step{Status: "planning", For: orFor(life.Plan.For, 2*time.Second)}
 	if s.executor.available() {
 		planning.executes = "plan"
-		return append(append(steps, passed("plan_queued")...), planning)
+		return append(steps, planning)
 	}
 	planning.Log, planning.Size, planning.OneLine = life.Plan.Log, life.Plan.Size, life.Plan.OneLine
 	if planning.Log == "" && planning.Size == 0 {
 		planning.Log = planLog(life.Plan, r)
 	}
-	steps = append(append(steps, passed("plan_queued")...), planning)
+	steps = append(steps, planning)
 	if life.Plan.Fails != "" {
 		return append(steps, Step{Status: "errored", Error: life.Plan.Fails})
 	}

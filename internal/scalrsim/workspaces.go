@@ -73,6 +73,9 @@ func (s *Server) checkWorkspace(doc written, self *resource) *reply {
 	if given && !workspaceName.MatchString(name) {
 		return invalid("Invalid Attribute", "/data/attributes/name", "Name may have letters, digits, hyphens and underscores only.")
 	}
+	if minutes, given := doc.attributes["run-operation-timeout"].(float64); given && (minutes < 10 || minutes > 720) {
+		return invalid("Invalid Attribute", "/data/attributes/run-operation-timeout", "Must be from 10 to 720 minutes.")
+	}
 	var siblings []*resource
 	for _, w := range s.kind("workspaces") {
 		if w.relatedID("environment") == environment {
@@ -95,6 +98,8 @@ func (s *Server) writeWorkspace(w *resource, doc written) {
 			w.relationships[name] = toOne("environments", ids[0])
 		case "tags":
 			w.relationships[name] = toMany("tags", ids...)
+		case "agent-pool":
+			s.setAgentPool(w, ids)
 		}
 	}
 }
@@ -114,6 +119,14 @@ func (s *Server) deleteWorkspace(c *call) reply {
 
 func (s *Server) removeWorkspace(w *resource) {
 	s.remove(w)
+	s.setAgentPool(w, nil)
+	for _, kind := range []string{"vars", providerLinks} {
+		for _, r := range s.kind(kind) {
+			if r.relatedID("workspace") == w.id {
+				s.remove(r)
+			}
+		}
+	}
 	delete(s.outputs, w.id)
 }
 
