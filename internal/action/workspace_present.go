@@ -42,8 +42,8 @@ func (w *workspaceStory) create(ctx context.Context) (scalr.Workspace, error) {
 		return scalr.Workspace{}, err
 	}
 	ws, created, err := w.client.CreateWorkspace(ctx, w.environment.ID, scalr.WorkspaceSettings{
-		Name: w.in.Name, Platform: w.in.IaCPlatform, Version: w.in.TerraformVersion, Directory: w.in.WorkingDirectory, ExecutionMode: w.in.ExecutionMode,
-		EnvironmentType: w.in.EnvironmentType, AutoDestroyDays: w.in.AutoDestroyDays, AutoApply: w.in.AutoApply, Protection: w.in.DeletionProtection,
+		Name: w.in.Name, Platform: w.in.IaCPlatform, Version: w.in.TerraformVersion, Directory: orNil(w.in.WorkingDirectory), ExecutionMode: w.in.ExecutionMode,
+		EnvironmentType: w.in.EnvironmentType, AutoDestroyDays: orNil(w.in.AutoDestroyDays), AutoApply: w.in.AutoApply, Protection: w.in.DeletionProtection,
 		TagIDs: tagIDs(tags),
 	})
 	if err != nil {
@@ -84,12 +84,21 @@ func (w *workspaceStory) compare(ws scalr.Workspace) (settings, scalr.WorkspaceS
 	ask := scalr.WorkspaceSettings{
 		Platform:        s.text("iac-platform", ws.Platform, w.in.IaCPlatform),
 		Version:         s.text("terraform-version", ws.Version, w.in.TerraformVersion),
-		Directory:       s.text("working-directory", ws.WorkingDirectory, directory),
+		Directory:       orNil(s.text("working-directory", ws.WorkingDirectory, directory)),
 		ExecutionMode:   s.text("execution-mode", ws.ExecutionMode, w.in.ExecutionMode),
 		EnvironmentType: s.text("environment-type", ws.EnvironmentType, w.in.EnvironmentType),
-		AutoDestroyDays: s.number("auto-destroy-days", ws.AutoDestroyDays, w.in.AutoDestroyDays),
+		AutoDestroyDays: orNil(s.number("auto-destroy-days", ws.AutoDestroyDays, w.in.AutoDestroyDays)),
 		AutoApply:       s.flag("auto-apply", &ws.AutoApply, w.in.AutoApply),
 		Protection:      s.flag("deletion-protection", ws.DeletionProtection, w.in.DeletionProtection),
 	}
 	return s, ask
+}
+
+// orNil is nil for a zero value, which leaves a setting as it is.
+func orNil[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
 }

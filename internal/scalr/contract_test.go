@@ -220,6 +220,32 @@ func (r *rig) tourUntilRest(run scalr.Run) scalr.Run {
 	return run
 }
 
+// tourSettings visits what belongs to a workspace and is not among its attributes.
+func tourSettings(r *rig, workspaceID, providerID string) {
+	ctx := r.t.Context()
+	check := func(err error) {
+		if err != nil {
+			r.t.Error(err)
+		}
+	}
+	for _, v := range []scalr.Variable{{Key: "sizes", Value: "[1, 2]", HCL: true}, {Key: "TOKEN", Value: "s3cr3t-of-a-workspace", Shell: true, Sensitive: true}} {
+		stored, _, err := r.CreateVariable(ctx, workspaceID, v)
+		check(err)
+		_, err = r.UpdateVariable(ctx, stored.ID, v)
+		check(err)
+	}
+	_, err := r.WorkspaceVariables(ctx, workspaceID)
+	check(err)
+	check(r.CreateProviderLink(ctx, workspaceID, scalr.ProviderLink{ProviderID: providerID, Alias: "eu"}))
+	links, err := r.ProviderLinks(ctx, workspaceID)
+	check(err)
+	for _, link := range links {
+		check(r.SetProviderAlias(ctx, link.ID, "us"))
+		check(r.SetProviderAlias(ctx, link.ID, ""))
+		check(r.DeleteProviderLink(ctx, link.ID))
+	}
+}
+
 // tourPlaces visits what the companion actions use, refusals included.
 func tourPlaces(t *testing.T, w *witness) {
 	r := rigWitnessed(t, w, scalrsim.Scenario{})
@@ -253,11 +279,20 @@ func tourPlaces(t *testing.T, w *witness) {
 	check(err)
 	check(r.LinkProvider(ctx, provider, e.ID))
 	check(r.UnlinkProvider(ctx, provider, e.ID))
-	ws, _, err := r.CreateWorkspace(ctx, e.ID, scalr.WorkspaceSettings{Name: "w", Platform: "opentofu", Version: "1.9.0", Directory: "live",
-		ExecutionMode: "remote", EnvironmentType: "testing", AutoDestroyDays: 7, AutoApply: &no, Protection: &yes, TagIDs: []string{tag.ID}})
+	pool := r.sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"})
+	_, err = r.AgentPools(ctx)
 	check(err)
-	_, err = r.UpdateWorkspace(ctx, ws.ID, scalr.WorkspaceSettings{AutoApply: &yes, Directory: "live", Protection: &no})
+	_, err = r.AgentPool(ctx, pool)
 	check(err)
+	directory, days, minutes, none, never := "live", 7, 90, "", 0
+	ws, _, err := r.CreateWorkspace(ctx, e.ID, scalr.WorkspaceSettings{Name: "w", Platform: "opentofu", Version: "1.9.0", Directory: &directory,
+		ExecutionMode: "remote", EnvironmentType: "testing", AutoDestroyDays: &days, AutoApply: &no, Protection: &yes, TagIDs: []string{tag.ID},
+		AutoQueueRuns: "never", RunTimeout: &minutes, VarFiles: []string{"eu.tfvars"}, AgentPoolID: &pool, ForceLatestRun: &yes})
+	check(err)
+	_, err = r.UpdateWorkspace(ctx, ws.ID, scalr.WorkspaceSettings{AutoApply: &yes, Directory: &none, Protection: &no, AutoDestroyDays: &never,
+		RunTimeout: &never, VarFiles: []string{}, AgentPoolID: &none, ForceLatestRun: &no})
+	check(err)
+	tourSettings(r, ws.ID, provider)
 	_, err = r.Workspaces(ctx, scalr.WorkspaceFilter{EnvironmentID: e.ID, Name: "w", Query: "w", Tag: tag.ID})
 	check(err)
 	_, err = r.Workspaces(ctx, scalr.WorkspaceFilter{Environment: "production", Name: "network"})

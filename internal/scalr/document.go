@@ -28,6 +28,7 @@ type document struct {
 // a hundred times its length.
 const (
 	maxText         = 16 << 10 // bytes of a text
+	maxValue        = 4 << 16  // bytes of a variable's value, which has up to 65535 characters
 	maxObject       = 1 << 20  // bytes of an attribute that is an object or a list
 	maxType         = 64       // bytes of a resource's type
 	maxID           = 129      // bytes of an id: one more than an identifier may have
@@ -235,6 +236,9 @@ func readAttribute(r *jsonstream.Reader, name string) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case c == '"' && name == "value":
+		text, _, err := r.Text(maxValue)
+		return text, err
 	case c == '"':
 		text, _, err := r.Text(maxText)
 		return text, err

@@ -14,7 +14,8 @@ type RunRequest struct {
 	Message                string
 }
 
-// Variable is a variable of one run only; nothing of it stays in the workspace.
+// Variable is a variable of one run, of which nothing stays in the workspace, or
+// one that a workspace stores ([WorkspaceVariable]).
 type Variable struct {
 	Key, Value string
 	Shell      bool // an environment variable, not an input of the configuration
@@ -49,16 +50,20 @@ func (q RunRequest) attributes() map[string]any {
 	return a
 }
 
-// variables uses the category shell for environment variables: it is the word
-// of the vendor's own clients; the schema's env is the older one.
 func (q RunRequest) variables() []map[string]any {
 	list := make([]map[string]any, 0, len(q.Variables))
 	for _, v := range q.Variables {
-		category := "terraform"
-		if v.Shell {
-			category = "shell"
-		}
-		list = append(list, map[string]any{"key": v.Key, "value": v.Value, "category": category, "hcl": v.HCL, "sensitive": v.Sensitive})
+		list = append(list, v.attributes())
 	}
 	return list
+}
+
+// attributes use the category shell for environment variables: it is the word
+// of the vendor's own clients; the schema's env is the older one.
+func (v Variable) attributes() map[string]any {
+	category := "terraform"
+	if v.Shell {
+		category = "shell"
+	}
+	return map[string]any{"key": v.Key, "value": v.Value, "category": category, "hcl": v.HCL, "sensitive": v.Sensitive}
 }

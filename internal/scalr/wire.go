@@ -85,7 +85,8 @@ func invalidDocument(op, note string) error { return &Error{Op: op, Note: note, 
 
 // related are the types of what is related by a name of which an action depends.
 var related = map[string]string{"workspace": "workspaces", "environment": "environments", "configuration-version": "configuration-versions",
-	"plan": "plans", "apply": "applies", "cost-estimate": "cost-estimates", "account": "accounts", "locked-by-run": "runs"}
+	"plan": "plans", "apply": "applies", "cost-estimate": "cost-estimates", "account": "accounts", "locked-by-run": "runs",
+	"agent-pool": "agent-pools", "default-workspace-agent-pool": "agent-pools", "provider-configuration": "provider-configurations"}
 
 // ref gives the id of a to-one relationship, or "". A resource of another type than
 // the name stands for is none.

@@ -111,6 +111,35 @@ func calls() map[string]struct {
 			}
 			return c.Upload(ctx, v, scalr.Upload{Data: strings.NewReader("the archive, byte for byte\n"), Size: 27})
 		}),
+		"list-agent-pools": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.AgentPools(ctx) }},
+		"read-agent-pool":  {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.AgentPool(ctx, p.agentPool) }},
+		"list-variables": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.WorkspaceVariables(ctx, p.workspace)
+		}},
+		"create-variable": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			stored, _, err := c.CreateVariable(ctx, p.workspace, scalr.Variable{Key: "sizes", Value: "[1, 2]", HCL: true})
+			return stored, err
+		}},
+		"update-variable": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.UpdateVariable(ctx, p.variable, scalr.Variable{Key: "TOKEN", Value: "hidden", Shell: true, Sensitive: true})
+		}},
+		"list-provider-links": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			return c.ProviderLinks(ctx, p.workspace)
+		}},
+		"create-provider-link": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
+			return c.CreateProviderLink(ctx, p.workspace, scalr.ProviderLink{ProviderID: p.provider, Alias: "backup"})
+		}),
+		"change-provider-alias": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
+			return c.SetProviderAlias(ctx, p.providerLink, "")
+		}),
+		"delete-provider-link": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
+			return c.DeleteProviderLink(ctx, p.providerLink)
+		}),
+		"change-workspace": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
+			minutes, none, never := 90, "", 0
+			return c.UpdateWorkspace(ctx, p.workspace, scalr.WorkspaceSettings{VarFiles: []string{"eu.tfvars", "prod.tfvars"}, AgentPoolID: &p.agentPool,
+				RunTimeout: &minutes, ForceLatestRun: &no, Directory: &none, AutoDestroyDays: &never})
+		}},
 		"POST cancel-run":  {working, stop},
 		"POST discard-run": {simple, stop},
 	}
@@ -131,7 +160,10 @@ func text(body *scalr.LogBody, err error) (any, error) {
 }
 
 // place is what the simulator has before a call: the ids are the same each time.
-type place struct{ workspace, configuration, run, plan, policyCheck string }
+type place struct {
+	workspace, configuration, run, plan, policyCheck string
+	agentPool, variable, provider, providerLink      string
+}
 
 // settle makes a run and lets it come to its rest.
 func settle(t *testing.T, r *rig) place {
@@ -144,6 +176,11 @@ func settle(t *testing.T, r *rig) place {
 	for _, check := range run.Policies {
 		p.policyCheck = check.ID
 	}
+	p.agentPool = r.sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"}, scalrsim.Agent{Name: "runner-2", Status: "offline"})
+	r.sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "region", "category": "terraform", "value": "eu"})
+	p.variable = r.sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "TOKEN", "category": "env", "value": "old", "sensitive": true})
+	p.provider = r.sim.AddProviderConfiguration("aws-production", "aws")
+	p.providerLink = r.sim.LinkProvider(scalrsim.WorkspaceID, p.provider, "eu")
 	return p
 }
 

@@ -30,7 +30,11 @@ type Workspace struct {
 	LockedBy                   string // a person, in words
 	LockedByRun                string // the id of a run, which may have finished
 	LockHolder                 LockHolder
-	ForceLatestRun             bool // a new run cancels the earlier ones, and takes over the lock of a finished run
+	ForceLatestRun             bool     // a new run cancels the earlier ones, and takes over the lock of a finished run
+	VarFiles                   []string // nil if not reported
+	AgentPoolID                string   // of the workspace itself; empty if it uses that of its environment or account
+	EnvironmentAgentPoolID     string   // the environment's default
+	RunTimeout                 *int     // run-operation-timeout, in minutes; nil for Scalr's default or if not reported
 	Tags                       []Tag
 	Permissions                map[string]bool // as far as the service tells
 }

@@ -69,6 +69,7 @@ func (w *Workspace) in(e resource) {
 	w.Environment = e.Attributes.name()
 	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")
 	w.CostEstimation = e.Attributes.flag("cost-estimation-enabled")
+	w.EnvironmentAgentPoolID = e.ref("default-workspace-agent-pool")
 }
 
 func (a answer) workspace(op string) (Workspace, error) {
@@ -115,7 +116,11 @@ func (d document) workspace(r resource) Workspace {
 		Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked") || len(unreadable(a, a.flag, "locked")) > 0, LockReason: a.line("lock-reason"),
 		LockedByRun: r.ref("locked-by-run"), ForceLatestRun: a.set("force-latest-run"),
+		AgentPoolID: r.ref("agent-pool"), RunTimeout: a.number("run-operation-timeout"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
+	}
+	if files := a.nullableTexts("var-files"); files != nil {
+		w.VarFiles = *files
 	}
 	if w.VCS == "" && a["vcs-repo"] != nil {
 		w.VCS = "a repository"

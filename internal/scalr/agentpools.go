@@ -1,0 +1,45 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// AgentPool is a pool of self-hosted agents, which execute the runs of workspaces.
+type AgentPool struct {
+	ID, Name string
+	Agents   []Agent // as far as they were read
+}
+
+// Agent is a self-hosted agent. Its status is idle, busy, offline or errored
+// (openapi.yml, Agent), or empty if Scalr does not report it.
+type Agent struct{ Name, Status string }
+
+// AgentPools lists the agent pools that the token can see, without their agents.
+func (c *Client) AgentPools(ctx context.Context) ([]AgentPool, error) {
+	return list(ctx, c, "list agent pools", []string{"agent-pools"}, url.Values{}, starting,
+		func(r resource, _ document) AgentPool { return AgentPool{ID: r.ID, Name: r.Attributes.name()} })
+}
+
+// AgentPool reads an agent pool and its agents, in a single attempt: it is for
+// reports only, which can do without it.
+func (c *Client) AgentPool(ctx context.Context, id string) (p AgentPool, err error) {
+	op := "read agent pool " + id
+	err = c.do(ctx, call{
+		op: op, method: http.MethodGet, path: []string{"agent-pools", id}, query: url.Values{"include": {"agents"}}, policy: single,
+		read: func(a answer) error {
+			r, doc, err := a.one(op, "agent-pools")
+			if err != nil {
+				return err
+			}
+			p = AgentPool{ID: r.ID, Name: r.Attributes.line("name")}
+			for _, agent := range r.refs("agents") {
+				about, _ := doc.included("agents", agent)
+				p.Agents = append(p.Agents, Agent{Name: about.Attributes.line("name"), Status: printable(about.Attributes.text("status"), mostStatus)})
+			}
+			return nil
+		},
+	})
+	return p, err
+}

@@ -1,0 +1,86 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// ProviderLink links a provider configuration to a workspace.
+type ProviderLink struct {
+	ID         string
+	ProviderID string
+	Alias      string // of the provider in the configuration; may be empty
+}
+
+// ProviderLinks lists the links of a workspace itself. Scalr lists those that the
+// workspace has from its environment too, and they cannot be changed here
+// (openapi.yml, delete_provider_configuration_workspace_link).
+func (c *Client) ProviderLinks(ctx context.Context, workspaceID string) ([]ProviderLink, error) {
+	all, err := list(ctx, c, "list the provider configurations of workspace "+workspaceID, linksPath(workspaceID), url.Values{}, starting,
+		func(r resource, _ document) *ProviderLink {
+			if r.ref("workspace") != workspaceID {
+				return nil
+			}
+			link := r.providerLink()
+			return &link
+		})
+	var own []ProviderLink
+	for _, link := range all {
+		if link != nil {
+			own = append(own, *link)
+		}
+	}
+	return own, err
+}
+
+func (r resource) providerLink() ProviderLink {
+	return ProviderLink{ID: r.ID, ProviderID: r.ref("provider-configuration"), Alias: r.Attributes.text("alias")}
+}
+
+func linksPath(workspaceID string) []string {
+	return []string{"workspaces", workspaceID, "provider-configuration-links"}
+}
+
+// CreateProviderLink links a provider configuration to a workspace, exactly once.
+func (c *Client) CreateProviderLink(ctx context.Context, workspaceID string, link ProviderLink) error {
+	_, _, err := createNamed(ctx,
+		func() (ProviderLink, error) { return link, c.postProviderLink(ctx, workspaceID, link) },
+		func() (ProviderLink, bool, error) {
+			links, err := c.ProviderLinks(ctx, workspaceID)
+			for _, l := range links {
+				if l.ProviderID == link.ProviderID && l.Alias == link.Alias {
+					return l, true, nil
+				}
+			}
+			return link, false, err
+		})
+	return err
+}
+
+func (c *Client) postProviderLink(ctx context.Context, workspaceID string, link ProviderLink) error {
+	attrs := map[string]any{}
+	if link.Alias != "" {
+		attrs["alias"] = link.Alias
+	}
+	return c.do(ctx, call{
+		op: "link provider configuration " + link.ProviderID + " to workspace " + workspaceID, method: http.MethodPost, path: linksPath(workspaceID),
+		kind: documentType, policy: creating,
+		body: body("provider-configuration-links", "", attrs,
+			map[string]any{"provider-configuration": reference{"provider-configurations", link.ProviderID}}),
+	})
+}
+
+// SetProviderAlias changes the alias of a link; an empty one is none.
+func (c *Client) SetProviderAlias(ctx context.Context, linkID, alias string) error {
+	return c.do(ctx, call{
+		op: "change provider configuration link " + linkID, method: http.MethodPatch, path: []string{"provider-configuration-links", linkID},
+		kind: documentType, policy: starting, body: body("provider-configuration-links", linkID, map[string]any{"alias": orNull(alias)}, nil),
+	})
+}
+
+// DeleteProviderLink ends a link. A 404 may mean that there is none any more.
+func (c *Client) DeleteProviderLink(ctx context.Context, linkID string) error {
+	return c.do(ctx, call{op: "delete provider configuration link " + linkID, method: http.MethodDelete,
+		path: []string{"provider-configuration-links", linkID}, policy: starting})
+}

@@ -1,0 +1,97 @@
+package scalr
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// WorkspaceVariable is a variable that is stored in a workspace. Of a sensitive
+// one Scalr does not report the value, which is empty then.
+type WorkspaceVariable struct {
+	ID string
+	Variable
+}
+
+// WorkspaceVariables lists the variables of a workspace itself, without those that
+// it has from its environment or account.
+func (c *Client) WorkspaceVariables(ctx context.Context, workspaceID string) ([]WorkspaceVariable, error) {
+	return c.workspaceVariables(ctx, workspaceID, "", starting)
+}
+
+// workspaceVariables lists those with the key, if it is not empty.
+func (c *Client) workspaceVariables(ctx context.Context, workspaceID, key string, p policy) ([]WorkspaceVariable, error) {
+	query := url.Values{"filter[workspace]": {workspaceID}}
+	setIf(query, "filter[key]", literal(key))
+	var own []WorkspaceVariable
+	all, err := list(ctx, c, "list the variables of workspace "+workspaceID, []string{"vars"}, query, p,
+		func(r resource, _ document) *WorkspaceVariable {
+			if r.ref("workspace") != workspaceID {
+				return nil // to change it would change other workspaces
+			}
+			v := r.workspaceVariable()
+			return &v
+		})
+	for _, v := range all {
+		if v != nil && (key == "" || v.Key == key) {
+			own = append(own, *v)
+		}
+	}
+	return own, err
+}
+
+// workspaceVariable reads a variable. env is the older word for shell.
+func (r resource) workspaceVariable() WorkspaceVariable {
+	a := r.Attributes
+	category := a.text("category")
+	return WorkspaceVariable{r.ID, Variable{Key: a.text("key"), Value: a.text("value"), Shell: category == "shell" || category == "env",
+		HCL: a.set("hcl"), Sensitive: a.set("sensitive")}}
+}
+
+// CreateVariable stores a variable in a workspace, exactly one of its key and
+// category. created is false if somebody else did it meanwhile: then the variable
+// that is returned may have another value.
+func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, created bool, err error) {
+	return createNamed(ctx,
+		func() (WorkspaceVariable, error) { return c.postVariable(ctx, workspaceID, v) },
+		func() (WorkspaceVariable, bool, error) {
+			list, err := c.workspaceVariables(ctx, workspaceID, v.Key, lookingUp)
+			for _, stored := range list {
+				if stored.Shell == v.Shell {
+					return stored, true, nil
+				}
+			}
+			return WorkspaceVariable{}, false, err
+		})
+}
+
+func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, err error) {
+	op := "create variable " + printable(v.Key, 128)
+	err = c.do(ctx, call{
+		op: op, method: http.MethodPost, path: []string{"vars"}, kind: documentType, policy: creating,
+		body: body("vars", "", v.attributes(), map[string]any{"workspace": reference{"workspaces", workspaceID}}),
+		read: func(a answer) (err error) { stored, err = a.workspaceVariable(op); return err },
+	})
+	return stored, err
+}
+
+// UpdateVariable changes the value of a stored variable, and whether it is an
+// expression or sensitive. The answer is what the service made of it. Scalr's own
+// clients never change a sensitive variable into a plain one: they delete it.
+func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (stored WorkspaceVariable, err error) {
+	op := "change variable " + printable(v.Key, 128)
+	attrs := map[string]any{"value": v.Value, "sensitive": v.Sensitive}
+	if !v.Shell {
+		attrs["hcl"] = v.HCL
+	}
+	err = c.do(ctx, call{
+		op: op, method: http.MethodPatch, path: []string{"vars", id}, kind: documentType, policy: starting, body: body("vars", id, attrs, nil),
+		read: func(a answer) (err error) { stored, err = a.workspaceVariable(op); return err },
+	})
+	return stored, err
+}
+
+func (a answer) workspaceVariable(op string) (WorkspaceVariable, error) {
+	r, _, err := a.one(op, "vars")
+	return r.workspaceVariable(), err
+}
