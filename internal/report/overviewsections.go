@@ -1,0 +1,269 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/tfplan"
+)
+
+// about says of which commit and attempt the overview is, and why it fails.
+func (o Overview) about() string {
+	var parts []string
+	if from := o.Source.words(); from != "" {
+		parts = append(parts, capitalized(from))
+	}
+	if o.Attempt > 1 {
+		parts = append(parts, fmt.Sprintf("attempt %d", o.Attempt))
+	}
+	if to := link("workflow run", o.Source.WorkflowRunURL); to != "workflow run" {
+		parts = append(parts, to)
+	}
+	text := ""
+	if len(parts) > 0 {
+		text = strings.Join(parts, " · ") + "\n\n"
+	}
+	var lines []string
+	for _, r := range o.Reasons {
+		lines = append(lines, "- "+prose(r))
+	}
+	return text + alert("CAUTION", lines)
+}
+
+// lost lists what is destroyed or replaced, by workspace.
+func (o Overview) lost(l layout) string {
+	var out strings.Builder
+	for _, r := range o.Rows {
+		if r.matters() {
+			out.WriteString(r.lost(l))
+		}
+	}
+	if out.Len() == 0 {
+		return ""
+	}
+	return "#### 🗑️ Destroyed or replaced\n\n" + out.String() + "\n"
+}
+
+func (r Row) lost(l layout) string {
+	var lost []tfplan.Change
+	for _, c := range r.Plan.Changes {
+		if c.Action == tfplan.Destroy || c.Action == tfplan.Replace {
+			lost = append(lost, c)
+		}
+	}
+	n := max(len(lost), value(r.Facts().Destructions))
+	head := "- " + r.rowName(l.rowLinks, l.longestName)
+	switch {
+	case n == 0 && !r.destroysUnknown():
+		return ""
+	case n == 0:
+		return head + ": unknown, since " + prose(cmp.Or(r.Effects().Why, "the plan could not be read")) + "\n"
+	case len(lost) == 0 || l.destroys == 0:
+		return head + ": " + things(n, "resource", "resources") + "\n"
+	}
+	text := head + ":\n"
+	shown := lost
+	if l.destroys > 0 {
+		shown = first(lost, l.destroys)
+	}
+	for _, c := range shown {
+		text += "  - " + icons[c.Action] + " " + code(changeName(c))
+		if reason := why(c); reason != "" {
+			text += ": " + prose(reason)
+		}
+		text += "\n"
+	}
+	if left := n - len(shown); left > 0 {
+		text += fmt.Sprintf("  - … and %d more: %s\n", left, r.more())
+	}
+	return text
+}
+
+// waiting says what waits for a person.
+func (o Overview) waiting(l layout) string {
+	text := ""
+	for _, r := range o.Rows {
+		if r.Kind() != Waiting && r.Result != "needs-override" {
+			continue
+		}
+		what := map[string]string{"needs-confirmation": "confirm or discard the run", "saved": "apply or discard the saved plan"}[r.Result]
+		if r.Result == "needs-override" {
+			what = r.override() + ", or discard the run"
+		}
+		text += "- " + r.rowName(l.rowLinks, l.longestName) + ": " + what + "\n"
+	}
+	if text == "" {
+		return ""
+	}
+	return "#### ⏸️ Waits for a person\n\n" + text + "\n"
+}
+
+// failures shows what went wrong, once for all workspaces with the same errors.
+func (o Overview) failures(l layout) string {
+	var order []string
+	of := map[string][]Row{}
+	for _, r := range o.Rows {
+		if r.Kind() != Failed {
+			continue
+		}
+		text := r.failure(l.errors)
+		if _, known := of[text]; !known {
+			order = append(order, text)
+		}
+		of[text] = append(of[text], r)
+	}
+	if len(order) == 0 || l.errors == noErrors {
+		return ""
+	}
+	out := "#### ❌ Errors\n\n"
+	for _, text := range order {
+		var names []string
+		for _, r := range of[text] {
+			names = append(names, r.rowName(l.rowLinks, l.longestName))
+		}
+		out += "**" + strings.Join(names, ", ") + "**" + text
+	}
+	return out
+}
+
+// longestProblem is how much of Scalr's words for a failure is shown.
+const longestProblem = 1000
+
+// failure is what is known of the row's failure, without its name.
+func (r Row) failure(amount errorForm) string {
+	text := "\n\n"
+	if r.Problem != "" {
+		text = ": " + prose(sanitize.Line(r.Problem, longestProblem)) + "\n\n"
+	}
+	for _, it := range first(r.policies().items, 20) {
+		text += strings.TrimRight(it.full, "\n") + "\n\n"
+	}
+	found := r.diagnosticsOf("error")
+	if len(found) > 0 && amount != allErrors {
+		shown := diagnosticItem(found[0], 0)
+		text += map[bool]string{true: shown.full, false: shown.brief}[amount == firstError] + "\n"
+		if left := len(found) - 1; left > 0 {
+			text += fmt.Sprintf("… and %s: %s.\n\n", things(left, "more error", "more errors"), r.more())
+		}
+		return text
+	}
+	for _, d := range found {
+		text += diagnosticItem(d, 0).full
+	}
+	if tail := cmp.Or(r.Apply.Tail, r.Plan.Tail); r.Result == "errored" && len(found) == 0 && tail != "" && amount == allErrors {
+		text += fold("📜 <b>End of the log</b>", block("text", tail))
+	}
+	return text
+}
+
+// matters reports whether the plan of the row may still be, or was, carried out.
+func (r Row) matters() bool {
+	switch r.Kind() {
+	case Missing, Unchanged:
+		return false
+	case Failed:
+		return r.Result == "needs-override" || r.Run.Applied()
+	}
+	return true
+}
+
+// group are the workspaces with one and the same diff.
+type group struct {
+	rows []Row
+	full string
+	list string
+	form size
+}
+
+// groups are the different diffs. They are in the order of the table.
+func (o Overview) groups() []group {
+	var all []group
+	for _, r := range o.Rows {
+		full, list := r.changes()
+		if full == "" {
+			continue
+		}
+		if i := slices.IndexFunc(all, func(g group) bool { return g.full == full }); i >= 0 {
+			all[i].rows = append(all[i].rows, r)
+			continue
+		}
+		all = append(all, group{rows: []Row{r}, full: full, list: list})
+	}
+	return all
+}
+
+// changes are the row's changes with their diffs, and as a list of addresses. Neither
+// holds anything of the workspace itself, so that equal ones are found.
+func (r Row) changes() (full, list string) {
+	if !r.matters() {
+		return "", ""
+	}
+	var long, short strings.Builder
+	add := func(c tfplan.Change) {
+		it := changeItem(c, 0)
+		line := icons[c.Action] + " " + strings.TrimPrefix(it.brief, "- ")
+		short.WriteString("- " + line)
+		if c.Diff == "" {
+			long.WriteString("- " + line + "\n")
+		} else {
+			long.WriteString(line + "\n" + block("diff", c.Diff) + "\n")
+		}
+	}
+	for _, g := range groups {
+		for _, c := range r.Plan.Changes {
+			if c.Action == g.action || c.Action == tfplan.Succeed && g.action == tfplan.Forget {
+				add(c)
+			}
+		}
+	}
+	if len(r.Plan.Drift) > 0 {
+		long.WriteString("Changed outside of Terraform:\n\n")
+		short.WriteString("\nChanged outside of Terraform:\n\n")
+		for _, c := range r.Plan.Drift {
+			add(c)
+		}
+	}
+	if r.Plan.OutputDiff != "" {
+		long.WriteString("📤 Outputs:\n\n" + block("diff", r.Plan.OutputDiff) + "\n")
+		short.WriteString("- 📤 outputs\n")
+	}
+	if n := r.Plan.Omitted; n > 0 {
+		text := fmt.Sprintf("… and %s, not listed here.\n\n", things(n, "more change", "more changes"))
+		long.WriteString(text)
+		short.WriteString("\n" + text)
+	}
+	return long.String(), short.String()
+}
+
+// text is the group's section in a form: a fold with the diffs, one with the
+// addresses, or nothing.
+func (g group) text(form size) string {
+	if form == absent {
+		return ""
+	}
+	var names []string
+	for _, r := range first(g.rows, 3) {
+		names = append(names, htmlCode(r.name()))
+	}
+	title := strings.Join(names, ", ")
+	if left := len(g.rows) - len(names); left > 0 {
+		title += fmt.Sprintf(" and %s", things(left, "other workspace", "other workspaces"))
+	}
+	if line := g.rows[0].numbers(); line != "" {
+		title += ": " + prose(line)
+	}
+	body := ""
+	if len(g.rows) > len(names) {
+		for _, r := range g.rows {
+			body += code(r.name()) + " "
+		}
+		body = strings.TrimSpace(body) + "\n\n"
+	}
+	if form == full {
+		return fold(title, body+g.full)
+	}
+	return fold(title, body+g.list+"\nThere is no room here for the diffs: "+g.rows[0].more()+".")
+}

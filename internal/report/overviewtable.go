@@ -1,0 +1,221 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/sanitize"
+)
+
+// column is one column of an overview's table. One that is empty in every row is left out.
+type column struct {
+	head, align string
+	cell        func(Row) string
+	wide        bool // gives way when the page is too long
+}
+
+var columns = []column{
+	{"Result", ":--", Row.resultCell, false},
+	{"Workspace", ":--", nil, false}, // see rowName
+	{"Add", "--:", func(r Row) string { return r.number(r.Facts().Additions) }, false},
+	{"Change", "--:", func(r Row) string { return r.number(r.Facts().Changes) }, false},
+	{"Destroy", "--:", func(r Row) string { return r.number(r.Facts().Destructions) }, false},
+	{"Import", "--:", func(r Row) string {
+		if value(r.Facts().Imports) == 0 {
+			return ""
+		}
+		return r.number(r.Facts().Imports)
+	}, false},
+	{"USD a month", "--:", Row.costCell, false},
+	{"Policies", ":--", Row.policyCounts, false},
+	{"Because of", ":--", func(r Row) string { return code(r.Because) }, true},
+	{"Time", "--:", Row.timeCell, true},
+}
+
+func (r Row) resultCell() string {
+	o, ok := rowWords[r.Result]
+	switch {
+	case r.Result == RowUnknown && r.Run.ID != "":
+		o.word = "unreadable"
+	case r.Result == RowRunning && r.Run.Status != "":
+		o.word = strings.ReplaceAll(strict(string(r.Run.Status)), "_", " ")
+	case r.Run.RefreshOnly && (r.Result == "planned" || r.Result == "applied"):
+		o = outcome{icon: "🌊", word: "drift"}
+	case !ok:
+		o = r.outcome()
+	}
+	if r.Result == "errored" && r.failed() != "" {
+		o.word = r.failed() + " failed"
+	}
+	if r.Run.Destroy {
+		o.word += ", destroy run"
+	}
+	return strings.TrimSpace(o.icon + " " + sanitize.Line(strings.ReplaceAll(o.word, "|", ""), 60))
+}
+
+// number is one of the three numbers; a question mark where there should be one and
+// none is known.
+func (r Row) number(n *int) string {
+	switch k := r.Kind(); {
+	case r.Run.RefreshOnly:
+		return ""
+	case n == nil && (k == Failed || k == Missing):
+		return ""
+	case n == nil:
+		return "?"
+	}
+	return strong(n)
+}
+
+func (r Row) costCell() string {
+	delta := money(cost(r.Run).Delta)
+	switch {
+	case delta == "", r.Kind() == Missing:
+		return ""
+	case delta == "0.00", strings.HasPrefix(delta, "-"):
+		return delta
+	}
+	return "+" + delta
+}
+
+func (r Row) timeCell() string {
+	if r.Took <= 0 {
+		return ""
+	}
+	return duration(r.Took)
+}
+
+// rowName is the workspace, linked to its run.
+func (r Row) rowName(linked bool, longest int) string {
+	name := code(sanitize.Line(r.name(), longest))
+	switch {
+	case !linked:
+		return name
+	case r.RunURL != "":
+		return link(name, r.RunURL)
+	}
+	return link(name, r.WorkspaceURL)
+}
+
+// table has a row for each workspace that is not unchanged. Rows that only change are
+// left out beyond the layout's number.
+func (o Overview) table(l layout) string {
+	var rows []Row
+	left := 0
+	for _, r := range o.Rows {
+		switch k := r.Kind(); {
+		case k == Unchanged:
+		case k == Changes && l.changing >= 0 && countKind(rows, Changes) >= l.changing:
+			left++
+		default:
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	cut := 0
+	if l.rows >= 0 && len(rows) > l.rows {
+		cut = len(rows) - l.rows
+		rows = rows[:l.rows]
+	}
+	used := o.columns(rows, l)
+	var heads, aligns []string
+	for _, c := range used {
+		heads, aligns = append(heads, c.head), append(aligns, c.align)
+	}
+	var out strings.Builder
+	out.WriteString(row(heads) + row(aligns))
+	for _, r := range rows {
+		var cells []string
+		for _, c := range used {
+			if c.cell == nil {
+				cells = append(cells, r.rowName(l.rowLinks, l.longestName))
+			} else {
+				cells = append(cells, together.Replace(c.cell(r)))
+			}
+		}
+		out.WriteString(row(cells))
+	}
+	out.WriteString("\n")
+	if left > 0 {
+		fmt.Fprintf(&out, "… and %s with changes that destroy nothing: %s.\n\n", things(left, "more workspace", "more workspaces"), o.more())
+	}
+	if cut > 0 {
+		fmt.Fprintf(&out, "… and %s, for which there is no room here: %s.\n\n", things(cut, "more workspace", "more workspaces"), o.more())
+	}
+	return out.String()
+}
+
+func countKind(rows []Row, k Kind) int {
+	n := 0
+	for _, r := range rows {
+		if r.Kind() == k {
+			n++
+		}
+	}
+	return n
+}
+
+func (o Overview) columns(rows []Row, l layout) []column {
+	var used []column
+	for _, c := range columns {
+		filled := c.cell == nil
+		for _, r := range rows {
+			filled = filled || c.cell(r) != ""
+		}
+		if filled && (l.wide || !c.wide) {
+			used = append(used, c)
+		}
+	}
+	return used
+}
+
+// more is where to read what is not shown.
+func (o Overview) more() string {
+	if to := link("see the workflow run", o.Source.WorkflowRunURL); to != "see the workflow run" {
+		return to
+	}
+	return "see the job's log"
+}
+
+// unchanged names the workspaces without changes, by environment.
+func (o Overview) unchanged(l layout) string {
+	byEnvironment, order := map[string][]string{}, []string{}
+	n := 0
+	for _, r := range o.Rows {
+		if r.Kind() != Unchanged {
+			continue
+		}
+		n++
+		environment := r.Workspace.Environment
+		if _, known := byEnvironment[environment]; !known {
+			order = append(order, environment)
+		}
+		short := r
+		short.Workspace.Environment = ""
+		byEnvironment[environment] = append(byEnvironment[environment], short.rowName(l.sameLinks, longestName))
+	}
+	if n == 0 {
+		return ""
+	}
+	title := "✅ <b>" + strconv.Itoa(n) + " without changes</b>"
+	if !l.sameNames {
+		return title + "\n\n"
+	}
+	text := ""
+	for _, environment := range order {
+		if environment != "" {
+			text += "**" + code(environment) + "** (" + strconv.Itoa(len(byEnvironment[environment])) + "): "
+		}
+		text += strings.Join(byEnvironment[environment], " · ") + "\n\n"
+	}
+	return fold(title, text)
+}
+
+// destroysUnknown reports whether the row may destroy something that no number counts.
+func (r Row) destroysUnknown() bool {
+	return r.Kind() == Destroys && r.Effects().Destroys == gate.Unknown && value(r.Facts().Destructions) == 0
+}
