@@ -28,7 +28,15 @@ type Row struct {
 	Report
 	Because string // the file that affected it; may be empty
 
-	kind *Kind // once it is known, since many questions depend on it
+	made *rowParts // while a page is made, which takes several attempts
+}
+
+// rowParts are parts of a row that do not depend on the page's layout.
+type rowParts struct {
+	kind     Kind
+	cells    []string // by column
+	failures map[errorForm]string
+	lost     []string // lines of what is destroyed or replaced
 }
 
 // What a row says of a workspace that has no finished run.
@@ -62,8 +70,8 @@ var rowWords = map[string]outcome{
 
 // Kind says what the row means. A result that is new is a failure.
 func (r Row) Kind() Kind {
-	if r.kind != nil {
-		return *r.kind
+	if r.made != nil {
+		return r.made.kind
 	}
 	switch r.Result {
 	case RowMissing, RowUnknown, RowRunning:
@@ -116,12 +124,29 @@ func (o Overview) OutdatedNote(limit int, code, problem string) string {
 	return Report{ErrorCode: code, Problem: problem, Source: o.Source}.OutdatedNote(limit)
 }
 
+func (r Row) parts() *rowParts {
+	r.made = &rowParts{kind: r.Kind(), failures: map[errorForm]string{}}
+	for _, c := range columns {
+		cell := ""
+		if c.cell != nil {
+			cell = together.Replace(c.cell(r))
+		}
+		r.made.cells = append(r.made.cells, cell)
+	}
+	if r.made.kind == Failed {
+		for _, form := range []errorForm{allErrors, firstError, briefError} {
+			r.made.failures[form] = r.failure(form)
+		}
+	}
+	r.made.lost = r.lostLines()
+	return r.made
+}
+
 // sorted is the overview with its rows in order: the most urgent first, then by name.
 func (o Overview) sorted() Overview {
 	o.Rows = slices.Clone(o.Rows)
 	for i, r := range o.Rows {
-		kind := r.Kind()
-		o.Rows[i].kind = &kind
+		o.Rows[i].made = r.parts()
 	}
 	slices.SortStableFunc(o.Rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(a.Kind(), b.Kind()), strings.Compare(a.name(), b.name()))

@@ -57,12 +57,9 @@ var lastSteps = []func(*layout){
 // render builds the page, the most important part first, at most limit bytes long.
 func (o Overview) render(limit int, s style) string {
 	o = o.sorted()
-	groups := o.groups()
-	for i := range groups {
-		groups[i].form = full
-	}
+	top, groups := o.headline(s)+o.about(), o.groups()
 	l := layout{sameLinks: true, sameNames: true, wide: true, destroys: -1, changing: -1, rowLinks: true, longestName: longestName, lists: true, rows: -1}
-	over := func() int { return len(o.page(l, s, groups)) - limit }
+	over := func() int { return len(o.page(l, top, groups)) - limit }
 	for _, smaller := range []size{brief, absent} {
 		shrink(groups, smaller, over)
 	}
@@ -82,7 +79,7 @@ func (o Overview) render(limit int, s style) string {
 	if over() > 0 {
 		l.rows = most(len(o.Rows), func(n int) bool { l.rows = n; return over() <= 0 })
 	}
-	if page := o.page(l, s, groups); len(page) <= limit {
+	if page := o.page(l, top, groups); len(page) <= limit {
 		return page
 	}
 	return shortest([]section{{open: o.headline(s)}}, limit, o.more())
@@ -95,7 +92,7 @@ func shrink(groups []group, smaller size, over func() int) {
 	for i := range order {
 		order[i] = i
 	}
-	length := func(i int) int { return len(groups[i].text(groups[i].form)) }
+	length := func(i int) int { return len(groups[i].text()) }
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(length(b), length(a)) })
 	for _, i := range order {
 		if left <= 0 {
@@ -121,19 +118,18 @@ func most(limit int, fits func(n int) bool) int {
 	return low
 }
 
-func (o Overview) page(l layout, s style, groups []group) string {
+func (o Overview) page(l layout, top string, groups []group) string {
 	var out strings.Builder
-	out.WriteString(o.headline(s) + o.about() + o.table(l) + o.unchanged(l))
+	out.WriteString(top + o.table(l) + o.unchanged(l))
 	if l.lists {
 		out.WriteString(o.lost(l) + o.waiting(l))
 	}
 	out.WriteString(o.failures(l))
-	diffs := ""
-	for _, g := range groups {
-		diffs += g.text(g.form)
+	if slices.ContainsFunc(groups, func(g group) bool { return g.form != absent }) {
+		out.WriteString("#### Changes\n\n")
 	}
-	if diffs != "" {
-		out.WriteString("#### Changes\n\n" + diffs)
+	for _, g := range groups {
+		out.WriteString(g.text())
 	}
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }

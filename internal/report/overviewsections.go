@@ -47,13 +47,24 @@ func (o Overview) lost(l layout) string {
 	return "#### 🗑️ Destroyed or replaced\n\n" + out.String() + "\n"
 }
 
-func (r Row) lost(l layout) string {
-	var lost []tfplan.Change
+// lostLines are the addresses of what the row destroys or replaces, each as a line of a list.
+func (r Row) lostLines() []string {
+	var lines []string
 	for _, c := range r.Plan.Changes {
-		if c.Action == tfplan.Destroy || c.Action == tfplan.Replace {
-			lost = append(lost, c)
+		if c.Action != tfplan.Destroy && c.Action != tfplan.Replace {
+			continue
 		}
+		text := "  - " + icons[c.Action] + " " + code(changeName(c))
+		if reason := why(c); reason != "" {
+			text += ": " + prose(reason)
+		}
+		lines = append(lines, text+"\n")
 	}
+	return lines
+}
+
+func (r Row) lost(l layout) string {
+	lost := r.made.lost
 	n := max(len(lost), value(r.Facts().Destructions))
 	head := "- " + r.rowName(l.rowLinks, l.longestName)
 	switch {
@@ -64,18 +75,11 @@ func (r Row) lost(l layout) string {
 	case len(lost) == 0 || l.destroys == 0:
 		return head + ": " + things(n, "resource", "resources") + "\n"
 	}
-	text := head + ":\n"
 	shown := lost
 	if l.destroys > 0 {
 		shown = first(lost, l.destroys)
 	}
-	for _, c := range shown {
-		text += "  - " + icons[c.Action] + " " + code(changeName(c))
-		if reason := why(c); reason != "" {
-			text += ": " + prose(reason)
-		}
-		text += "\n"
-	}
+	text := head + ":\n" + strings.Join(shown, "")
 	if left := n - len(shown); left > 0 {
 		text += fmt.Sprintf("  - … and %d more: %s\n", left, r.more())
 	}
@@ -109,7 +113,7 @@ func (o Overview) failures(l layout) string {
 		if r.Kind() != Failed {
 			continue
 		}
-		text := r.failure(l.errors)
+		text := r.made.failures[l.errors]
 		if _, known := of[text]; !known {
 			order = append(order, text)
 		}
@@ -118,15 +122,16 @@ func (o Overview) failures(l layout) string {
 	if len(order) == 0 || l.errors == noErrors {
 		return ""
 	}
-	out := "#### ❌ Errors\n\n"
+	var out strings.Builder
+	out.WriteString("#### ❌ Errors\n\n")
 	for _, text := range order {
 		var names []string
 		for _, r := range of[text] {
 			names = append(names, r.rowName(l.rowLinks, l.longestName))
 		}
-		out += "**" + strings.Join(names, ", ") + "**" + text
+		out.WriteString("**" + strings.Join(names, ", ") + "**" + text)
 	}
-	return out
+	return out.String()
 }
 
 // longestProblem is how much of Scalr's words for a failure is shown.
@@ -176,24 +181,32 @@ type group struct {
 	full string
 	list string
 	form size
+	made map[size]string // its section in each form
 }
 
 // groups are the different diffs. They are in the order of the table.
 func (o Overview) groups() []group {
 	var all []group
 	for _, r := range o.Rows {
-		full, list := r.changes()
-		if full == "" {
+		text, list := r.changes()
+		if text == "" {
 			continue
 		}
-		if i := slices.IndexFunc(all, func(g group) bool { return g.full == full }); i >= 0 {
+		if i := slices.IndexFunc(all, func(g group) bool { return g.full == text }); i >= 0 {
 			all[i].rows = append(all[i].rows, r)
 			continue
 		}
-		all = append(all, group{rows: []Row{r}, full: full, list: list})
+		all = append(all, group{rows: []Row{r}, full: text, list: list})
+	}
+	for i := range all {
+		all[i].form = full
+		all[i].made = map[size]string{full: all[i].section(full), brief: all[i].section(brief)}
 	}
 	return all
 }
+
+// text is the group's section in its form.
+func (g group) text() string { return g.made[g.form] }
 
 // changes are the row's changes with their diffs, and as a list of addresses. Neither
 // holds anything of the workspace itself, so that equal ones are found.
@@ -238,12 +251,8 @@ func (r Row) changes() (full, list string) {
 	return long.String(), short.String()
 }
 
-// text is the group's section in a form: a fold with the diffs, one with the
-// addresses, or nothing.
-func (g group) text(form size) string {
-	if form == absent {
-		return ""
-	}
+// section is the group's section: a fold with the diffs, or one with the addresses.
+func (g group) section(form size) string {
 	var names []string
 	for _, r := range first(g.rows, 3) {
 		names = append(names, htmlCode(r.name()))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,18 +125,18 @@ func (o Overview) table(l layout) string {
 	used := o.columns(rows, l)
 	var heads, aligns []string
 	for _, c := range used {
-		heads, aligns = append(heads, c.head), append(aligns, c.align)
+		heads, aligns = append(heads, columns[c].head), append(aligns, columns[c].align)
 	}
 	var out strings.Builder
 	out.WriteString(row(heads) + row(aligns))
 	for _, r := range rows {
 		var cells []string
 		for _, c := range used {
-			if c.cell == nil {
-				cells = append(cells, r.rowName(l.rowLinks, l.longestName))
-			} else {
-				cells = append(cells, together.Replace(c.cell(r)))
+			cell := r.made.cells[c]
+			if columns[c].cell == nil {
+				cell = r.rowName(l.rowLinks, l.longestName)
 			}
+			cells = append(cells, cell)
 		}
 		out.WriteString(row(cells))
 	}
@@ -159,15 +160,13 @@ func countKind(rows []Row, k Kind) int {
 	return n
 }
 
-func (o Overview) columns(rows []Row, l layout) []column {
-	var used []column
-	for _, c := range columns {
-		filled := c.cell == nil
-		for _, r := range rows {
-			filled = filled || c.cell(r) != ""
-		}
+// columns are those that something stands in, by their index.
+func (o Overview) columns(rows []Row, l layout) []int {
+	var used []int
+	for i, c := range columns {
+		filled := c.cell == nil || slices.ContainsFunc(rows, func(r Row) bool { return r.made.cells[i] != "" })
 		if filled && (l.wide || !c.wide) {
-			used = append(used, c)
+			used = append(used, i)
 		}
 	}
 	return used
