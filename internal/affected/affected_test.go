@@ -43,6 +43,20 @@ func find(files fs.ReadLinkFS, changed []string, list []affected.Workspace, shar
 	return tree.Find(changed, list, shared), nil
 }
 
+func parse(t testing.TB, lines ...string) (list affected.Patterns) {
+	t.Helper()
+	for _, line := range lines {
+		p, ok, err := affected.ParsePattern(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 const call = `module "m" { source = "%s" }`
 
 func calling(source string) string { return fmt.Sprintf("module \"m\" {\n  source = %q\n}\n", source) }
@@ -122,10 +136,7 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			patterns, err := affected.ParsePatterns(c.patterns)
-			if err != nil {
-				t.Fatal(err)
-			}
+			patterns := parse(t, c.patterns...)
 			dirs := strings.Fields(c.dirs)
 			answers, err := find(checkout(c.files), strings.Fields(c.changed), workspaces(dirs...), patterns)
 			if err != nil {
@@ -170,10 +181,7 @@ func TestUsesLeavesOutWhatIsNotThere(t *testing.T) {
 // The characters of a workspace's name have no meaning in a pattern, and a name may hold a slash.
 func TestPatternsWithNames(t *testing.T) {
 	t.Parallel()
-	patterns, err := affected.ParsePatterns([]string{"vars/{workspace}.tfvars"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	patterns := parse(t, "vars/{workspace}.tfvars")
 	for _, name := range []string{"a*", "a/b", "[a]", `a\b`, "{a}"} {
 		list := []affected.Workspace{{Environment: "prod", Name: name, Directory: "app"}, {Environment: "prod", Name: "ax", Directory: "db"}}
 		answers, err := find(checkout(nil), []string{"vars/" + name + ".tfvars"}, list, patterns)
@@ -202,10 +210,10 @@ func TestTree(t *testing.T) {
 	}
 }
 
-func TestParsePatternsRefuses(t *testing.T) {
+func TestParsePatternRefuses(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"a//b", "../a", "[a", "x/{env}/y"} {
-		if _, err := affected.ParsePatterns([]string{line}); err == nil {
+		if _, _, err := affected.ParsePattern(line); err == nil {
 			t.Errorf("%q: got no error", line)
 		}
 	}
@@ -268,10 +276,7 @@ func BenchmarkFind(b *testing.B) {
 		}
 	}
 	tree, list := os.DirFS(dir).(fs.ReadLinkFS), workspaces(dirs...)
-	patterns, err := affected.ParsePatterns([]string{"vars/{environment}/{workspace}.tfvars", "global/", "!**/*.md"})
-	if err != nil {
-		b.Fatal(err)
-	}
+	patterns := parse(b, "vars/{environment}/{workspace}.tfvars", "global/", "!**/*.md")
 	b.Logf("%d files", len(files))
 	for b.Loop() {
 		if _, err := find(tree, changed, list, patterns); err != nil {

@@ -1,7 +1,7 @@
 package affected
 
 import (
-	"fmt"
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -40,40 +40,35 @@ func (p Pattern) placeholders() bool {
 	return slices.ContainsFunc(p.elements, func(e element) bool { return strings.Contains(e.text, "{") })
 }
 
-// ParsePatterns reads patterns. {environment} and {workspace} stand for the names
-// of each workspace. The error names the line that is not a pattern.
-func ParsePatterns(lines []string) (Patterns, error) {
-	var list Patterns
-	for _, line := range lines {
-		text, negate := strings.CutPrefix(strings.TrimSpace(line), "!")
-		if text == "" || text[0] == '#' && !negate {
-			continue
-		}
-		text, dirOnly := strings.CutSuffix(text, "/")
-		rest, anchored := strings.CutPrefix(text, "/")
-		elements := strings.Split(rest, "/")
-		if !anchored && len(elements) == 1 {
-			elements = append([]string{"**"}, elements...)
-		}
-		if err := checkElements(line, elements); err != nil {
-			return nil, err
-		}
-		list = append(list, Pattern{strings.TrimSpace(line), negate, dirOnly, elementsOf(elements)})
+// ParsePattern reads a pattern. {environment} and {workspace} stand for the names
+// of each workspace. An empty line or a comment is none: ok is false. The error
+// says what is wrong with the line, which it does not repeat.
+func ParsePattern(line string) (p Pattern, ok bool, err error) {
+	line = strings.TrimSpace(line)
+	text, negate := strings.CutPrefix(line, "!")
+	if text == "" || text[0] == '#' && !negate {
+		return p, false, nil
 	}
-	return list, nil
+	text, dirOnly := strings.CutSuffix(text, "/")
+	rest, anchored := strings.CutPrefix(text, "/")
+	elements := strings.Split(rest, "/")
+	if !anchored && len(elements) == 1 {
+		elements = append([]string{"**"}, elements...)
+	}
+	return Pattern{line, negate, dirOnly, elementsOf(elements)}, true, checkElements(elements)
 }
 
-func checkElements(line string, elements []string) error {
+func checkElements(elements []string) error {
 	for _, e := range elements {
 		switch _, err := path.Match(e, ""); {
 		case e == "" || e == "." || e == "..":
-			return fmt.Errorf("%q has an empty, \".\" or \"..\" element, which matches no path", line)
+			return errors.New(`it has an empty, "." or ".." element, which matches no path`)
 		case err != nil:
-			return fmt.Errorf("%q has a [ without a ] or ends in a backslash", line)
+			return errors.New("it has a [ without a ] or ends in a backslash")
 		}
 		plain := strings.NewReplacer("{environment}", "", "{workspace}", "").Replace(e)
 		if strings.ContainsAny(plain, "{}") {
-			return fmt.Errorf("%q has a placeholder other than {environment} and {workspace}", line)
+			return errors.New("it has a placeholder other than {environment} and {workspace}")
 		}
 	}
 	return nil

@@ -39,6 +39,7 @@ func TestActionFileInputs(t *testing.T) {
 		"action.yml":             inputs.RunNames(),
 		"environment/action.yml": inputs.EnvironmentNames(),
 		"workspace/action.yml":   inputs.WorkspaceNames(),
+		"affected/action.yml":    inputs.AffectedNames(),
 	} {
 		file, _ := readActionFile(t, name)
 		var got []inputs.Input
@@ -81,6 +82,7 @@ func TestActionFileOutputs(t *testing.T) {
 		"environment/action.yml": "environment-id environment-url name status created changed tags environments count result error-code",
 		"workspace/action.yml": "workspace-id workspace-url name environment-id created changed tags workspaces count terraform-outputs " +
 			"result error-code",
+		"affected/action.yml": "workspaces workspace-ids batches count removed unclaimed scope scope-reason result error-code",
 	} {
 		file, _ := readActionFile(t, name)
 		var got []string
@@ -106,6 +108,7 @@ func TestActionFileRuns(t *testing.T) {
 		"action.yml":             {"using": "docker", "entrypoint": "/scalr-run", "post-entrypoint": "/scalr-run-post", "post-if": "always()"},
 		"environment/action.yml": {"using": "docker", "entrypoint": "/scalr-environment"},
 		"workspace/action.yml":   {"using": "docker", "entrypoint": "/scalr-workspace"},
+		"affected/action.yml":    {"using": "docker", "entrypoint": "/scalr-affected"},
 	} {
 		file, text := readActionFile(t, name)
 		if !image.MatchString(file.Runs["image"]) || strings.HasPrefix(file.Runs["image"], "..") != (name != "action.yml") &&

@@ -48,6 +48,7 @@ func goodInputs(action string) with {
 		w["name"] = "production"
 	case "workspace":
 		w["environment"], w["name"] = "production", "network"
+	case "affected":
 	case "overview":
 		w["workspaces"] = "production/network"
 	default:
@@ -78,6 +79,9 @@ func load(action string, src inputs.Source) (inputs.Notes, error) {
 	case "workspace":
 		_, notes, err := inputs.LoadWorkspace(src)
 		return notes, err
+	case "affected":
+		_, notes, err := inputs.LoadAffected(src)
+		return notes, err
 	case "overview":
 		_, notes, err := inputs.LoadOverview(src)
 		return notes, err
@@ -92,6 +96,8 @@ func names(action string) []inputs.Input {
 		return inputs.EnvironmentNames()
 	case "workspace":
 		return inputs.WorkspaceNames()
+	case "affected":
+		return inputs.AffectedNames()
 	case "overview":
 		return inputs.OverviewNames()
 	}

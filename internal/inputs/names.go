@@ -97,6 +97,27 @@ func WorkspaceNames() []Input {
 	)
 }
 
+// AffectedNames returns the inputs of the affected action, in the order of its action.yml.
+func AffectedNames() []Input {
+	return append(accessNames(),
+		Input{Name: "workspaces"},
+		Input{Name: "environment"},
+		Input{Name: "query"},
+		Input{Name: "filter-tag"},
+		Input{Name: "filter-name"},
+		Input{Name: "all", Default: "false"},
+		Input{Name: "directories"},
+		Input{Name: "affected-by"},
+		Input{Name: "base"},
+		Input{Name: "when-unknown", Default: "everything"},
+		Input{Name: "pr-number"},
+		Input{Name: "github-token"},
+		Input{Name: "depends-on"},
+		Input{Name: "max-affected"},
+		Input{Name: "batch-size"},
+	)
+}
+
 // OverviewNames returns the inputs of the overview action, in the order of its action.yml.
 func OverviewNames() []Input {
 	return append(accessNames(),

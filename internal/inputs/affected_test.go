@@ -1,0 +1,125 @@
+package inputs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/secret"
+)
+
+func TestLoadAffected(t *testing.T) {
+	t.Parallel()
+	name := func(environment, workspace string) inputs.WorkspaceName {
+		return inputs.WorkspaceName{Environment: environment, Workspace: workspace}
+	}
+	for title, tt := range map[string]struct {
+		with   with
+		change func(*inputs.Affected)
+	}{
+		"defaults": {nil, func(*inputs.Affected) {}},
+		"everything": {with{"environment": "production", "query": "net", "filter-tag": "fleet", "filter-name": "network", "all": "True",
+			"when-unknown": "fail", "github-token": "ghs_1234567890", "max-affected": "20", "batch-size": "256"},
+			func(in *inputs.Affected) {
+				in.Environment, in.Filter = "production", inputs.WorkspaceFilter{Query: "net", Tag: "fleet", Name: "network"}
+				in.All, in.WhenUnknown, in.MaxAffected, in.BatchSize = true, inputs.UnknownFails, 20, 256
+				in.GitHubToken = secret.New("ghs_1234567890")
+			}},
+		"workspaces": {with{"workspaces": "prod/a\n\n eu/prod/b \nprod/a", "base": "last-success"}, func(in *inputs.Affected) {
+			in.Workspaces, in.Base = []inputs.WorkspaceName{name("prod", "a"), name("eu/prod", "b")}, "last-success"
+		}},
+		"directories": {with{"directories": "./infra/{environment}/{workspace}/\nprod/a = live/a=b\nprod/a=live/a=b\n/src/x/{workspace}", "pr-number": "7"},
+			func(in *inputs.Affected) {
+				in.Directories.Patterns = []string{"infra/{environment}/{workspace}", "x/{workspace}"}
+				in.Directories.Exact[name("prod", "a")] = "live/a=b"
+				in.PullRequest = 7
+			}},
+		"dependencies": {with{"depends-on": "prod/app: prod/db\nprod/app:prod/net\nprod/db: prod/net\nprod/app: prod/db"}, func(in *inputs.Affected) {
+			in.DependsOn = []inputs.Dependency{{Workspace: name("prod", "app"), On: name("prod", "db")}, {Workspace: name("prod", "app"), On: name("prod", "net")},
+				{Workspace: name("prod", "db"), On: name("prod", "net")}}
+		}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			t.Parallel()
+			got, notes, err := inputs.LoadAffected(row{action: "affected", with: tt.with, env: map[string]string{"GITHUB_WORKSPACE": "/src"}}.source())
+			if err != nil || len(notes) > 0 {
+				t.Fatalf("got %v and notes %v", err, notes)
+			}
+			want := inputs.Affected{Access: access(), WhenUnknown: inputs.UnknownEverything,
+				Directories: inputs.Directories{Exact: map[inputs.WorkspaceName]string{}}}
+			tt.change(&want)
+			if diff := cmp.Diff(got, want); diff != "" {
+				t.Errorf("got -, want +:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAffectedByKeepsPatterns(t *testing.T) {
+	t.Parallel()
+	in, _, err := inputs.LoadAffected(row{action: "affected", with: with{"affected-by": "# shared\nglobal/\n\n !**/*.md"}}.source())
+	if got := fmt.Sprint(in.AffectedBy); err != nil || got != "[global/ !**/*.md]" {
+		t.Errorf("got %s and %v", got, err)
+	}
+}
+
+func TestBadAffected(t *testing.T) {
+	t.Parallel()
+	one := func(name, input, value, says string) row {
+		return row{name: name, action: "affected", with: with{input: value}, input: input, says: says}
+	}
+	runRows(t, []row{
+		one("workspace without environment", "workspaces", "prod/a\nb", "line 2 is not of the form environment/workspace|workspaces: production/network"),
+		one("half a workspace", "workspaces", "prod/", "line 1 is not of the form"),
+		one("workspaces not evaluated", "workspaces", "${{ inputs.x }}/a", "the expression was not evaluated"),
+		{name: "workspaces and a filter", action: "affected", with: with{"workspaces": "a/b", "query": "x"}, input: "query", says: "is given together with workspaces|Remove workspaces"},
+		{name: "workspaces and an environment", action: "affected", with: with{"workspaces": "a/b", "environment": "x"}, input: "environment", says: "is given together with workspaces"},
+		one("all", "all", "yes", "is neither true nor false|all: true"),
+		one("placeholder mistyped", "directories", "infra/{enviroment}/{workspace}", "line 1 has a placeholder that does not exist|Did you mean environment?"),
+		one("placeholder open", "directories", "infra/{workspace", "line 1 has a placeholder"),
+		one("placeholder closed", "directories", "infra/workspace}", "line 1 has a placeholder"),
+		one("directory with a star", "directories", "infra/*", "line 1 has a wildcard|infra/{environment}/{workspace}"),
+		one("directory out of it", "directories", "prod/a=../x", "line 1 leads out of the checkout"),
+		one("directory missing", "directories", "prod/a=", "line 1 has no directory"),
+		one("directory of nothing", "directories", "prod=x", "line 1 does not name a workspace"),
+		one("directory twice", "directories", "prod/a=x\nprod/a=y", "line 2 gives \"prod/a\" another directory"),
+		one("directory that is an address", "directories", "https://github.com/acme/infra", "line 1 is not a path"),
+		one("directory elsewhere", "directories", "/etc", "leads out of the checkout"),
+		one("pattern", "affected-by", "a\n[b", "line 2 is not a pattern|a [ without a ]|affected-by: "),
+		one("pattern placeholder", "affected-by", "vars/{env}.tfvars", "line 1 is not a pattern|a placeholder other than"),
+		one("pattern upward", "affected-by", "../x", "line 1 is not a pattern"),
+		one("base", "base", "HEAD~1", "is neither a commit, a branch, a tag nor last-success|base: main"),
+		one("base range", "base", "a..b", "is neither a commit"),
+		one("base not evaluated", "base", "${{ github.event.before }}", "the expression was not evaluated"),
+		one("when-unknown", "when-unknown", "ignore", "is not one of the allowed values|everything, fail"),
+		one("dependency", "depends-on", "prod/a: b", "line 1 is not of the form environment/workspace: other/one|depends-on: "),
+		one("dependency of nothing", "depends-on", "prod/a", "line 1 is not of the form"),
+		one("dependencies in a circle", "depends-on", "p/x: p/a\np/a: p/b\np/b: p/c\np/c: p/a", "goes in a circle"),
+		one("on itself", "depends-on", "p/a: p/a", "goes in a circle"),
+		one("max-affected", "max-affected", "0", "is not a whole number above zero"),
+		one("batch-size", "batch-size", "257", "is larger than a matrix of GitHub can be|batch-size: 256"),
+	})
+	_, _, err := inputs.LoadAffected(row{action: "affected", with: with{"depends-on": "p/x: p/a\np/a: p/b\np/b: p/a"}}.source())
+	if err == nil || !strings.Contains(err.Error(), "p/a → p/b → p/a") {
+		t.Errorf("got %v, want the circle alone", err)
+	}
+}
+
+func TestAffectedWarnsOfWhatHasNoEffect(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		with with
+		want string
+	}{
+		{with{"all": "true", "base": "main", "pr-number": "7"}, "all: true lists every workspace; it makes no use of base, pr-number."},
+		{with{"base": "main", "pr-number": "7"}, "base says what to compare with; it makes no use of pr-number."},
+	} {
+		_, notes, err := inputs.LoadAffected(row{action: "affected", with: tt.with}.source())
+		if err != nil || len(notes) != 1 || notes[0].Text != tt.want {
+			t.Errorf("got %v and %v, want %q", notes, err, tt.want)
+		}
+	}
+}
