@@ -2,8 +2,8 @@ package action
 
 import "scalr-run-action/internal/bundle"
 
-// The stable words of the output error-code. The README's table of troubles is
-// made from advices, which has a row for each of them.
+// The values of the output error-code. docs/errors.md is generated from advices,
+// which has a row for each of them.
 const (
 	codeInputInvalid     = "input-invalid"
 	codeProxyInvalid     = "proxy-invalid"

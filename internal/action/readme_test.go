@@ -18,9 +18,13 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated parts of the README")
+var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
 
-const readme = "../../README.md"
+const (
+	readme          = "../../README.md"
+	errorsDocument  = "../../docs/errors.md"
+	resultsDocument = "../../docs/inputs.md"
+)
 
 // messageWords are what people see, and search for, in the message for each code.
 // "…" stands for what differs, and so does what is between ‹ and ›, but is the
@@ -106,46 +110,70 @@ var messageWords = map[string]string{
 	"internal-error":                   "a fault of this action:",
 }
 
-// TestREADMETroubles keeps the README's table of troubles equal to advices, with
-// a row for each error-code. With -update it writes the table.
-func TestREADMETroubles(t *testing.T) {
-	before := readREADME(t)
-	head, rest, ok := strings.Cut(before, "<!-- error codes -->\n")
-	_, tail, ok2 := strings.Cut(rest, "<!-- end of error codes -->")
-	if !ok || !ok2 {
-		t.Fatal("README.md has no marks for the table of error codes")
-	}
-	after := head + "<!-- error codes -->\n\n" + troubles() + "\n<!-- end of error codes -->" + tail
-	switch {
-	case after == before:
-	case *update:
-		if err := os.WriteFile(readme, []byte(after), 0o644); err != nil {
-			t.Fatal(err)
+// commonCodes are the errors that the README explains.
+var commonCodes = []string{
+	codeInputInvalid, codeTokenRejected, codeNotAllowed, codeIDToken, codeSignInRefused,
+	codeWorkspaceMissing, codeWorkspaceVCS, codeWorkspaceLocked, codeDirectoryMissing, codeUnreachable,
+}
+
+// TestREADMEErrors keeps docs/errors.md, and the README's table of the common
+// errors, equal to advices. With -update it writes them.
+func TestREADMEErrors(t *testing.T) {
+	for _, generated := range []struct{ file, mark, content string }{
+		{errorsDocument, "error codes", errorSections()},
+		{readme, "common errors", commonErrors()},
+	} {
+		before := readDocument(t, generated.file)
+		head, rest, ok := strings.Cut(before, "<!-- "+generated.mark+" -->\n")
+		_, tail, ok2 := strings.Cut(rest, "<!-- end of "+generated.mark+" -->")
+		if !ok || !ok2 {
+			t.Fatalf("%s has no marks for %s", generated.file, generated.mark)
 		}
-	default:
-		t.Error("README.md and advices differ; go test ./internal/action -run TestREADMETroubles -update writes the table anew")
+		after := head + "<!-- " + generated.mark + " -->\n\n" + generated.content + "\n<!-- end of " + generated.mark + " -->" + tail
+		switch {
+		case after == before:
+		case *update:
+			if err := os.WriteFile(generated.file, []byte(after), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Errorf("%s and advices differ; go test ./internal/action -run TestREADMEErrors -update writes it", generated.file)
+		}
 	}
 }
 
-func troubles() string {
-	table := "| `error-code` and `result` | what it means, and words of the message | what to do |\n| --- | --- | --- |\n"
+// errorSections has a heading for each code, so that GitHub gives it an anchor.
+func errorSections() string {
+	var sections []string
 	for _, code := range slices.Sorted(maps.Keys(advices)) {
 		a := advices[code]
-		name := "`" + code + "`"
+		result := "none of its own"
 		if a.result != "" {
-			name += "<br>" + a.result
+			result = "`" + strings.ReplaceAll(a.result, ", ", "` or `") + "`"
 		}
-		means := strings.ToUpper(a.cause[:1]) + a.cause[1:]
-		if a.cause[0] == '`' {
-			means = a.cause
-		}
-		table += fmt.Sprintf("| %s | %s. <br>“%s” | %s |\n", name, means, strings.TrimSpace(plainText.Replace(messageWords[code])), a.do)
+		sections = append(sections, fmt.Sprintf("## `%s`\n\n%s.\n\n- Result: %s\n- Message: “%s”\n- What to do: %s\n",
+			code, meaning(a), result, strings.TrimSpace(plainText.Replace(messageWords[code])), a.do))
+	}
+	return strings.Join(sections, "\n")
+}
+
+func commonErrors() string {
+	table := "| `error-code` | what it means | what to do |\n| --- | --- | --- |\n"
+	for _, code := range commonCodes {
+		table += fmt.Sprintf("| [`%s`](docs/errors.md#%s) | %s | %s |\n", code, code, meaning(advices[code]), advices[code].do)
 	}
 	return table
 }
 
-// TestREADMEWords finds the words of each row in a text of the program, so that
-// whoever searches for what stands in the log finds the row.
+func meaning(a advice) string {
+	if a.cause[0] == '`' {
+		return a.cause
+	}
+	return strings.ToUpper(a.cause[:1]) + a.cause[1:]
+}
+
+// TestREADMEWords finds the words of each code in a text of the program, so that
+// a search for the words of a log finds the code.
 func TestREADMEWords(t *testing.T) {
 	t.Parallel()
 	texts := programTexts(t)
@@ -159,7 +187,7 @@ func TestREADMEWords(t *testing.T) {
 			t.Errorf("words are kept for %q, which is no error-code", code)
 		}
 		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(said)) }) {
-			t.Errorf("the program never says %q, which the README has for %s", said, code)
+			t.Errorf("the program never says %q, which docs/errors.md has for %s", said, code)
 		}
 	}
 }
@@ -202,13 +230,13 @@ func programTexts(t *testing.T) []string {
 	return texts
 }
 
-// TestREADMEResults holds the README's table of results against the exit codes.
+// TestREADMEResults holds the table of results against the exit codes.
 func TestREADMEResults(t *testing.T) {
 	t.Parallel()
-	_, rest, _ := strings.Cut(readREADME(t), "<!-- results -->")
+	_, rest, _ := strings.Cut(readDocument(t, resultsDocument), "<!-- results -->")
 	table, _, ok := strings.Cut(rest, "<!-- end of results -->")
 	if !ok {
-		t.Fatal("README.md has no marks for the table of results")
+		t.Fatal("docs/inputs.md has no marks for the table of results")
 	}
 	got := map[string]string{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|.*\\| ([0-9]+(?: or [0-9]+)?) \\|$").FindAllStringSubmatch(table, -1) {
@@ -216,12 +244,12 @@ func TestREADMEResults(t *testing.T) {
 	}
 	for _, result := range namedResults(t) {
 		if want := exitsOf(result); got[result] != want {
-			t.Errorf("README.md gives the exit code %q for the result %q, want %q", got[result], result, want)
+			t.Errorf("docs/inputs.md gives the exit code %q for the result %q, want %q", got[result], result, want)
 		}
 		delete(got, result)
 	}
 	if len(got) > 0 {
-		t.Errorf("README.md has results that no action.yml names: %v", got)
+		t.Errorf("docs/inputs.md has results that no action.yml names: %v", got)
 	}
 }
 
@@ -257,9 +285,9 @@ func exitsOf(result string) string {
 	return strings.Join(codes, " or ")
 }
 
-func readREADME(t *testing.T) string {
+func readDocument(t *testing.T, file string) string {
 	t.Helper()
-	text, err := os.ReadFile(readme)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

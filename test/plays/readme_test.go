@@ -2,6 +2,7 @@ package plays
 
 import (
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,28 +12,42 @@ import (
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
 
-// TestPlayREADME plays what the README shows: its workflow as it stands, and
-// every list of steps that uses our action or what came of it, in a job around it.
-func TestPlayREADME(t *testing.T) {
+// TestPlayDocuments plays what the documents show: workflows as they are, and each
+// list of steps that uses the run action or its outputs in a job around it.
+func TestPlayDocuments(t *testing.T) {
 	t.Parallel()
-	content, err := document("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	played := 0
-	for i, block := range yamlBlock.FindAllStringSubmatch(string(content), -1) {
-		workflow, ok := around(block[1])
-		if !ok {
-			continue
+	played := map[string]int{}
+	for _, pattern := range []string{"README.md", "*/README.md", "docs/*.md"} {
+		files, err := filepath.Glob(filepath.Join("..", "..", pattern))
+		if err != nil {
+			t.Fatal(err)
 		}
-		played++
-		t.Run(fmt.Sprintf("block %d", i+1), func(t *testing.T) {
-			t.Parallel()
-			playREADME(t, workflow)
-		})
+		for _, file := range files {
+			name, _ := filepath.Rel(filepath.Join("..", ".."), file)
+			content, err := document(filepath.ToSlash(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, block := range yamlBlock.FindAllStringSubmatch(string(content), -1) {
+				workflow, ok := around(block[1])
+				if !ok {
+					continue
+				}
+				played[filepath.ToSlash(name)]++
+				t.Run(fmt.Sprintf("%s block %d", name, i+1), func(t *testing.T) {
+					t.Parallel()
+					playBlock(t, name, workflow)
+				})
+			}
+		}
 	}
-	if played < 5 {
-		t.Errorf("found only %d blocks to play: does the search still work?", played)
+	if played["README.md"] != 2 {
+		t.Errorf("played %d workflows of README.md, want the two of the quick start", played["README.md"])
+	}
+	for _, file := range []string{"docs/behavior.md", "docs/migrating.md", "docs/oidc.md", "docs/variables.md"} {
+		if played[file] == 0 {
+			t.Errorf("played no block of %s: does the search still work?", file)
+		}
 	}
 }
 
@@ -57,7 +72,7 @@ func around(block string) (workflow string, ok bool) {
 		regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(steps, "      $1"), true
 }
 
-func playREADME(t *testing.T, workflow string) {
+func playBlock(t *testing.T, document, workflow string) {
 	scenario := scripted()
 	scenario.World.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions"}
 	scenario.Life.Cost = &scalrsim.Cost{Prior: "100.00", Proposed: "110.00", Delta: "10.00"}
@@ -66,7 +81,11 @@ func playREADME(t *testing.T, workflow string) {
 	files := network("a")
 	files["main.tf"] = `resource "terraform_data" "a" {}`
 	s.commit("first", files)
-	job := s.playText("README.md", workflow, pull(7, "opened", "first"), nil).ended("plan", "success")
+	trigger, name := pull(7, "opened", "first"), "plan"
+	if strings.Contains(workflow, "\n  push:\n") {
+		trigger, name = push("first", networkFile), "apply"
+	}
+	job := s.playText(document, workflow, trigger, nil).ended(name, "success")
 	want := map[bool]string{false: "planned", true: "applied"}[strings.Contains(workflow, "auto-apply: true")]
 	if got := job.step("run"); got.outputs["result"] != want {
 		t.Errorf("the run: %s, want %s", got.word(), want)

@@ -2,6 +2,7 @@ package repository_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 // actionFile is what users may write about one action.
 type actionFile struct {
+	description     string
 	inputs, outputs []field
 }
 
@@ -21,13 +23,16 @@ type field struct {
 	presetWritten bool // an input without a default has an empty one
 }
 
-// actionFiles are the three actions by what stands behind the repository's name
-// in `uses:`.
+// actionFiles are the actions of the repository, by the part of `uses:` that follows its name.
 func actionFiles(t *testing.T) map[string]actionFile {
 	t.Helper()
-	files := map[string]actionFile{}
-	for path, name := range map[string]string{"": "action.yml", "/environment": "environment/action.yml", "/workspace": "workspace/action.yml"} {
-		files[path] = readActionFile(t, name)
+	companions, err := filepath.Glob("*/action.yml")
+	if err != nil || len(companions) == 0 {
+		t.Fatalf("got no companion actions: %v", err)
+	}
+	files := map[string]actionFile{"": readActionFile(t, "action.yml")}
+	for _, name := range companions {
+		files["/"+filepath.Base(filepath.Dir(name))] = readActionFile(t, name)
 	}
 	return files
 }
@@ -38,11 +43,14 @@ func readActionFile(t *testing.T, name string) actionFile {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct{ Inputs, Outputs yaml.Node }
+	var file struct {
+		Description     string
+		Inputs, Outputs yaml.Node
+	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	return actionFile{fields(&file.Inputs), fields(&file.Outputs)}
+	return actionFile{file.Description, fields(&file.Inputs), fields(&file.Outputs)}
 }
 
 func fields(node *yaml.Node) []field {

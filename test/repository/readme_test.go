@@ -4,51 +4,140 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
 
-// TestREADMETables keeps the tables of inputs and outputs in the README equal to
-// the three action.yml. With -update it writes them.
-func TestREADMETables(t *testing.T) {
-	before, err := os.ReadFile("README.md")
+const inputsDocument = "docs/inputs.md"
+
+// shownInput is an input with its value, as documents show it in a sentence or a table.
+var shownInput = regexp.MustCompile("`([a-z][a-z-]+): [^`]+`")
+
+// TestInputsDocument keeps the tables of docs/inputs.md equal to the action.yml files. With -update it writes them.
+func TestInputsDocument(t *testing.T) {
+	before, err := os.ReadFile(inputsDocument)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(before)
-	for _, part := range []struct{ mark, table string }{
-		{"inputs of action.yml", inputTable(readActionFile(t, "action.yml"))},
-		{"outputs of action.yml", outputTable(readActionFile(t, "action.yml"))},
-		{"inputs of environment/action.yml", inputTable(readActionFile(t, "environment/action.yml"))},
-		{"outputs of environment/action.yml", outputTable(readActionFile(t, "environment/action.yml"))},
-		{"inputs of workspace/action.yml", inputTable(readActionFile(t, "workspace/action.yml"))},
-		{"outputs of workspace/action.yml", outputTable(readActionFile(t, "workspace/action.yml"))},
-	} {
-		text = replaced(t, text, part.mark, part.table)
-	}
-	if text == string(before) {
-		return
-	}
-	if !*update {
-		t.Fatal("README.md and the action.yml files differ; go test ./test/repository -run TestREADMETables -update writes the tables anew")
-	}
-	if err := os.WriteFile("README.md", []byte(text), 0o644); err != nil {
-		t.Fatal(err)
+	text := replaced(t, string(before), "actions", actionSections(t))
+	switch {
+	case text == string(before):
+	case *update:
+		if err := os.WriteFile(inputsDocument, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Fatalf("%s and the action.yml files differ; go test ./test/repository -run TestInputsDocument -update writes it", inputsDocument)
 	}
 }
 
-// replaced puts the table between the marks that name it.
-func replaced(t *testing.T, text, mark, table string) string {
+// TestREADMEInputs holds the README's short tables against action.yml: each input exists and has the default that is shown.
+func TestREADMEInputs(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(content), "\n## The inputs that matter\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	root := readActionFile(t, "action.yml")
+	shown := 0
+	for line := range strings.Lines(section) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || !strings.HasPrefix(cells[1], " `") {
+			continue
+		}
+		shown++
+		name, preset := strings.Trim(cells[1], " `"), strings.TrimSpace(cells[2])
+		i := slices.IndexFunc(root.inputs, func(f field) bool { return f.name == name })
+		switch {
+		case i < 0:
+			t.Errorf("README.md shows the input %q, which does not exist", name)
+		case root.inputs[i].presetWritten && preset != "`"+root.inputs[i].preset+"`":
+			t.Errorf("README.md shows the default %s for the input %q, want %q", preset, name, root.inputs[i].preset)
+		case !root.inputs[i].presetWritten && strings.HasPrefix(preset, "`"):
+			t.Errorf("README.md shows the default %s for the input %q, which has none", preset, name)
+		}
+	}
+	if shown < 7 {
+		t.Errorf("README.md shows %d inputs, want at least 7", shown)
+	}
+	for line := range strings.Lines(section) {
+		for _, m := range shownInput.FindAllStringSubmatch(line, -1) {
+			if !root.hasInput(m[1]) {
+				t.Errorf("README.md uses the input %q, which does not exist", m[1])
+			}
+		}
+	}
+}
+
+// TestREADMELength holds the README to a length that can be read.
+func TestREADMELength(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(string(content), "\n"); lines > 320 {
+		t.Errorf("README.md has %d lines, want at most 320: move details to docs", lines)
+	}
+}
+
+// TestRecipesAreListed holds that the README lists every recipe.
+func TestRecipesAreListed(t *testing.T) {
+	t.Parallel()
+	recipes, err := filepath.Glob("examples/*.yml")
+	if err != nil || len(recipes) == 0 {
+		t.Fatalf("got no recipes: %v", err)
+	}
+	listed := links(t, "README.md")
+	for _, recipe := range recipes {
+		if !slices.Contains(listed, filepath.ToSlash(recipe)) {
+			t.Errorf("README.md does not link to %s", recipe)
+		}
+	}
+}
+
+// replaced puts content between the marks that name it.
+func replaced(t *testing.T, text, mark, content string) string {
 	t.Helper()
 	begin, end := "<!-- "+mark+" -->\n", "<!-- end of "+mark+" -->"
 	head, rest, ok := strings.Cut(text, begin)
 	_, tail, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		t.Fatalf("README.md has no marks %q and %q", strings.TrimSpace(begin), end)
+		t.Fatalf("there are no marks %q and %q", strings.TrimSpace(begin), end)
 	}
-	return head + begin + "\n" + table + "\n" + end + tail
+	return head + begin + "\n" + content + "\n" + end + tail
+}
+
+// actionSections documents each action: the run action first, then its companions.
+func actionSections(t *testing.T) string {
+	t.Helper()
+	files := actionFiles(t)
+	order := []string{"", "/environment", "/workspace", "/affected", "/overview"}
+	var sections []string
+	for _, path := range order {
+		file, ok := files[path]
+		if !ok {
+			continue
+		}
+		title, document := "Run action", "../README.md"
+		if name := strings.TrimPrefix(path, "/"); name != "" {
+			title, document = strings.ToUpper(name[:1])+name[1:]+" action", "../"+name+"/README.md"
+		}
+		sections = append(sections, fmt.Sprintf("## %s\n\n[`OWNER/scalr-run-action%s@v1`](%s): %s\n\n%s\n%s",
+			title, path, document, file.description, inputTable(file), outputTable(file)))
+		delete(files, path)
+	}
+	if len(files) > 0 {
+		t.Errorf("%s has no place for the actions %v", inputsDocument, files)
+	}
+	return strings.Join(sections, "\n")
 }
 
 func inputTable(file actionFile) string {
