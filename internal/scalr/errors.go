@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"scalr-run-action/internal/jsonstream"
 )
@@ -53,18 +55,40 @@ type Error struct {
 // have title, but the service sends it.
 type Problem struct{ Code, Title, Detail, Pointer string }
 
-func (p Problem) String() string {
-	text := p.Detail
-	if text == "" {
-		text = p.Title
+// String quotes title and detail in one line, and the pointer. A title that the
+// detail begins with is quoted once.
+func (p Problem) String() string { return p.quote(mostWords) }
+
+// quote is String in about most bytes: a long text is cut before its pointer.
+func (p Problem) quote(most int) string {
+	text := cmp.Or(p.Detail, p.Title, p.Code)
+	if p.Detail != "" && p.Title != "" && !beginsWith(p.Detail, p.Title) {
+		text = endClause(printable(p.Title, most/4)) + " " + p.Detail
 	}
-	if text == "" {
-		text = p.Code
+	if p.Pointer == "" {
+		return printable(text, most)
 	}
-	if p.Pointer != "" {
-		text += " (" + p.Pointer + ")"
+	pointer := printable(p.Pointer, most/4)
+	return strings.TrimSpace(printable(text, most-len(pointer)) + " (" + pointer + ")")
+}
+
+// endClause adds a colon to a text that ends without punctuation.
+func endClause(text string) string {
+	if last, _ := utf8.DecodeLastRuneInString(text); strings.ContainsRune(".:;!?…", last) {
+		return text
 	}
-	return text
+	return text + ":"
+}
+
+// beginsWith reports whether the first words of text are those of title, in any
+// case and whatever punctuation ends the title.
+func beginsWith(text, title string) bool {
+	title = strings.TrimRight(title, ".:; ")
+	if len(text) < len(title) || !strings.EqualFold(text[:len(title)], title) {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(text[len(title):])
+	return !unicode.IsLetter(next) && !unicode.IsDigit(next)
 }
 
 func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
@@ -73,7 +97,7 @@ func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
 func (e *Error) Reason() string {
 	var parts []string
 	for _, p := range e.Problems {
-		parts = append(parts, printable(p.String(), mostWords/len(e.Problems)))
+		parts = append(parts, p.quote(mostWords/len(e.Problems)))
 	}
 	if e.More > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", e.More))
