@@ -48,12 +48,13 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	}
 	grew, err := f.lookAt(ctx, l, t)
 	if errors.Is(err, errShorter) {
-		if t.finalAt.IsZero() || time.Since(t.finalAt) < f.Pace.Again {
+		if !t.staysShort(time.Now(), f.Pace) {
 			t.lookedAt, t.failures = time.Now(), 0
 			return 0 // an old copy, it seems
 		}
 		err = errRewritten
 	}
+	t.shortAt = time.Time{}
 	if errors.Is(err, errRewritten) {
 		if t.restart() {
 			f.Observer.Restarted(l.Phase)

@@ -33,6 +33,7 @@ type tail struct {
 	restarts int
 	failures int       // looks in a row that failed
 	leave    time.Time // no look before, since the server asked so
+	shortAt  time.Time // the first of the looks in a row since the end of the stage that found less than was told
 	excused  bool      // the trouble was told
 	finish
 }
@@ -93,6 +94,19 @@ func (t *tail) tell(r io.Reader, w io.Writer, sum hash.Hash64) (int64, error) {
 	t.told += grew
 	t.sum = sum.Sum64()
 	return grew, err
+}
+
+// staysShort notes that the log has less than was told of it, and reports whether
+// that is the whole log rather than an old copy: so it is found after the end of
+// its stage, by looks that are some time apart.
+func (t *tail) staysShort(now time.Time, p Pace) bool {
+	if t.finalAt.IsZero() {
+		return false
+	}
+	if t.shortAt.IsZero() {
+		t.shortAt = now
+	}
+	return now.Sub(t.shortAt) >= p.Again
 }
 
 // mostRestarts bounds how often a log is told anew: two copies of a server that
