@@ -17,6 +17,9 @@ import (
 func TestSignalAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	count := 150
+	if testing.Short() {
+		count = 50
+	}
 	if os.Getenv("SOAK") != "" {
 		count = 2000
 	}

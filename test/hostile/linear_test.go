@@ -14,6 +14,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,9 +48,16 @@ func TestWorkIsLinear(t *testing.T) {
 	if name := os.Getenv(attackVariable); name != "" {
 		t.Skip("this is the child")
 	}
+	one := uint32(4) // attack of so many is tried
+	if os.Getenv("SOAK") != "" {
+		one = 1
+	}
 	binary := counting(t)
 	slots := make(chan struct{}, runtime.NumCPU())
 	for name := range attacks {
+		if crc32.ChecksumIEEE([]byte(name))%one != 0 {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			slots <- struct{}{}
