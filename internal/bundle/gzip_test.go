@@ -82,7 +82,11 @@ func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
 	t.Parallel()
 	data := text(8*blockSize, 2)
 	whole := len(squeeze(t, data, 1, 3, blockSize))
-	for _, room := range []int{0, 5, whole / 4, whole / 2, whole - 9, whole - 1} {
+	rooms := []int{0, whole / 2, whole - 1}
+	if !testing.Short() {
+		rooms = append(rooms, 5, whole/4, whole-9)
+	}
+	for _, room := range rooms {
 		for _, workers := range []int{1, 4} {
 			g := newGzipWriter(&failing{left: room}, workers, workers%2)
 			_, err := g.Write(data)

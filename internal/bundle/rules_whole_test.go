@@ -24,11 +24,8 @@ import (
 )
 
 func noise(n int) []byte {
-	r := rand.New(rand.NewPCG(1, 2))
 	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(b)
 	return b
 }
 
