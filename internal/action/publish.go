@@ -196,7 +196,7 @@ func (s *step) conclude(o outcome, out *outputs) int {
 	if o.exit() == 0 {
 		o = advised(outcome{code: codeOutputs, problem: fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.result, out.err)})
 	}
-	s.job.Error(job.Annotation{Title: headline(o), Message: message(o)})
+	s.job.Error(job.Annotation{Title: headline(o), Message: message(o) + s.documentation(o.code)})
 	return o.exit()
 }
 
