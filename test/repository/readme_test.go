@@ -130,8 +130,11 @@ func actionSections(t *testing.T) string {
 		if name := strings.TrimPrefix(path, "/"); name != "" {
 			title, document = strings.ToUpper(name[:1])+name[1:]+" action", "../"+name+"/README.md"
 		}
-		sections = append(sections, fmt.Sprintf("## %s\n\n[`OWNER/scalr-run-action%s@v1`](%s): %s\n\n%s\n%s",
-			title, path, document, file.description, inputTable(file), outputTable(file)))
+		use := fmt.Sprintf("`OWNER/scalr-run-action%s@v1`", path)
+		if _, err := os.Stat(filepath.Join("docs", document)); err == nil {
+			use = fmt.Sprintf("[%s](%s)", use, document)
+		}
+		sections = append(sections, fmt.Sprintf("## %s\n\n%s: %s\n\n%s\n%s", title, use, file.description, inputTable(file), outputTable(file)))
 		delete(files, path)
 	}
 	if len(files) > 0 {
