@@ -114,7 +114,7 @@ func whyNoJSON(err error) string {
 	case err == nil:
 		return "Scalr has none for this plan"
 	case errors.Is(err, scalr.ErrForbidden), errors.Is(err, scalr.ErrNotFound):
-		return "the token may not read it"
+		return "Scalr has none, or the token may not read it"
 	case errors.Is(err, scalr.ErrRedirected):
 		return "Scalr can only give the plan with its secrets, which is not fetched"
 	}
