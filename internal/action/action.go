@@ -8,26 +8,11 @@ package action
 
 import (
 	"context"
-	"io"
-	"net/http"
-	"os"
 	"path"
-
-	"scalr-run-action/internal/follow"
 )
 
 // Env is all that the step touches outside its own memory and the disk.
-type Env struct {
-	Args    []string // as os.Args; only the name at the front counts
-	Environ []string // as os.Environ gives it
-	Stdout  io.Writer
-	HTTP    *http.Client
-	// Signals brings what asks the step to stop. The first one stops it in good
-	// order, the second one at once.
-	Signals <-chan os.Signal
-	Pace    follow.Pace // zero means follow.DefaultPace
-	Version string      // ours, for the User-Agent
-}
+type Env = environ
 
 // Main tells the story that the program's name asks for and gives the exit code
 // of the contract. It may be called several times in one process.
@@ -37,13 +22,13 @@ func Main(ctx context.Context, env Env) (code int) {
 	defer s.recover(&code)
 	switch name(env.Args) {
 	case "scalr-run-post":
-		return s.post(ctx)
+		return Post(ctx, s)
 	case "scalr-environment":
-		return s.environment(ctx)
+		return Environment(ctx, s)
 	case "scalr-workspace":
-		return s.workspace(ctx)
+		return Workspace(ctx, s)
 	}
-	return s.run(ctx)
+	return Run(ctx, s)
 }
 
 func name(args []string) string {

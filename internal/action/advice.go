@@ -34,6 +34,9 @@ func found(code, format string, args ...any) error {
 	return &finding{code: code, problem: fmt.Sprintf(format, args...)}
 }
 
+// adviceOn says what to do about a code.
+func adviceOn(code string) string { return advices[code].do }
+
 // explain turns an error into an outcome with advice. The end of the step's
 // context comes before whatever error it led to.
 func explain(ctx context.Context, err error) outcome {
@@ -83,7 +86,7 @@ func advised(o outcome) outcome {
 func codeOf(err error) string {
 	var (
 		f       *finding
-		other   *unexpectedRun
+		other   interface{ ErrorCode() string }
 		bad     inputs.Problems
 		packing *bundle.Error
 		config  *scalr.ConfigurationError
@@ -97,7 +100,7 @@ func codeOf(err error) string {
 	case errors.As(err, &f):
 		return f.code
 	case errors.As(err, &other):
-		return other.code
+		return other.ErrorCode()
 	case errors.As(err, &bad):
 		return codeInputInvalid
 	case errors.As(err, &packing):

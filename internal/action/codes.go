@@ -162,15 +162,15 @@ var advices = map[string]advice{
 	codeInternal:                  {"", "a fault of this action", "Please report it, with the log of a run with debug logging on.", ""},
 }
 
-// lockAdvices say what to do about a lock, by what holds it.
-var lockAdvices = map[lockKind]string{
-	lockedByPerson: "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
-		"A dry run is possible meanwhile.",
-	lockedByFinished: "No run is at work, so the lock does not end by itself. Unlock the workspace in Scalr, or set its `force-latest-run`, " +
-		"which lets a new run take over such a lock. A dry run is possible meanwhile.",
-	lockedByHiddenRun: "If that run is at work, a new run waits for it in the queue. " +
-		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`.",
-}
+// What to do about a lock, by what holds it.
+const (
+	adviceLockedByPerson = "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
+		"A dry run is possible meanwhile."
+	adviceLockedByFinished = "No run is at work, so the lock does not end by itself. Unlock the workspace in Scalr, or set its `force-latest-run`, " +
+		"which lets a new run take over such a lock. A dry run is possible meanwhile."
+	adviceLockedByHiddenRun = "If that run is at work, a new run waits for it in the queue. " +
+		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`."
+)
 
 // cloudCredentialsGone is what to tell users of an input that older pages have.
 const cloudCredentialsGone = "cloud-credentials is gone from Scalr's API and is not sent. " +

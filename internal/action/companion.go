@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,7 +34,7 @@ const companionTime = 10 * time.Minute
 // attend tells the story and gives the exit code. What was learned and changed
 // by then is given out, however it ends.
 func (c *companion) attend(ctx context.Context, access inputs.Access, act func(context.Context) error) int {
-	ctx, cancel := context.WithTimeoutCause(ctx, companionTime, timedOut{companionTime})
+	ctx, cancel := c.withTimeout(ctx, companionTime)
 	defer cancel()
 	o := outcome{result: "done"}
 	if err := c.actSignedIn(ctx, access, act); err != nil {
@@ -67,7 +66,7 @@ func ofCompanion(o outcome) outcome {
 	case codeWorkspaceUnclear:
 		o.input = ""
 	case codeTimedOut:
-		o.hints, o.input = []string{advices[codeNoAnswer].do}, ""
+		o.hints, o.input = []string{adviceOn(codeNoAnswer)}, ""
 	}
 	return o
 }
@@ -121,6 +120,3 @@ func tagNames(tags []scalr.Tag) []string {
 	slices.Sort(names)
 	return names
 }
-
-// gone reports whether err says that there is no such thing, as far as the token can see.
-func gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }

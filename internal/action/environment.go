@@ -15,8 +15,8 @@ type environmentStory struct {
 	in inputs.Environment
 }
 
-// environment tells the environment action's story and gives the exit code.
-func (s *step) environment(ctx context.Context) int {
+// Environment tells the environment action's story and gives the exit code.
+func Environment(ctx context.Context, s *step) int {
 	in, notes, err := inputs.LoadEnvironment(s.source())
 	s.note(notes)
 	if slices.ContainsFunc(s.job.InputNames(), func(name string) bool { return strings.ReplaceAll(name, "_", "-") == "cloud-credentials" }) {
@@ -25,7 +25,7 @@ func (s *step) environment(ctx context.Context) int {
 	if err != nil {
 		return s.conclude(explain(ctx, err), nil)
 	}
-	e := &environmentStory{companion: companion{step: s, out: outputs{job: s.job}}, in: in}
+	e := &environmentStory{companion: companion{step: s, out: s.newOutputs()}, in: in}
 	return e.attend(ctx, in.Access, e.act)
 }
 

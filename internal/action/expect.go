@@ -23,6 +23,9 @@ type unexpectedRun struct {
 
 func (e *unexpectedRun) Error() string { return e.problem }
 
+// ErrorCode is the stable word for it.
+func (e *unexpectedRun) ErrorCode() string { return e.code }
+
 // unchangedBy adds to what is wrong with a run that nothing was done to it.
 func unchangedBy(err error) error {
 	var unexpected *unexpectedRun

@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"scalr-run-action/internal/scalr"
@@ -34,6 +35,9 @@ func findWorkspace(ctx context.Context, c *scalr.Client, environment, name strin
 	}
 	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, n.others)
 }
+
+// gone reports whether err says that there is no such thing, as far as the token can see.
+func gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }
 
 // unless gives s if id is empty.
 func unless(id, s string) string {

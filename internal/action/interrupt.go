@@ -40,6 +40,19 @@ type timedOut struct{ after time.Duration }
 
 func (e timedOut) Error() string { return fmt.Sprintf("the time-out of %s ran out", e.after) }
 
+// withTimeout gives a context that ends after d, by which explain tells that the step
+// took too long. What is published after it gets little more time.
+func (s *step) withTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	s.deadline = time.Now().Add(d)
+	return context.WithTimeoutCause(ctx, d, timedOut{d})
+}
+
+// interruptedAt gives when the step was first told to end, if it was.
+func (s *step) interruptedAt() (time.Time, bool) { return s.stops.at() }
+
+// forced is closed by a second signal, which ends the step at once.
+func (s *step) forced() <-chan struct{} { return s.stops.hurry }
+
 // asked gives the signal that ended the context, if one did.
 func asked(ctx context.Context) (interrupted, bool) {
 	var by interrupted
@@ -116,14 +129,4 @@ func (i *interrupts) close() {
 	i.first.Do(func() { close(i.done) })
 	<-i.over
 	i.cancel(nil)
-}
-
-// lasting gives a context that goes on for a while after ctx has ended.
-func lasting(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(d, func() { cancel(context.Cause(ctx)) })
-		context.AfterFunc(out, func() { timer.Stop() })
-	})
-	return out, func() { stop(); cancel(nil) }
 }

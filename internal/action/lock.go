@@ -20,6 +20,11 @@ const (
 	lockedByHiddenRun          // a run whose status the token cannot read
 )
 
+// lockAdvices say what to do about a lock, by what holds it.
+var lockAdvices = map[lockKind]string{
+	lockedByPerson: adviceLockedByPerson, lockedByFinished: adviceLockedByFinished, lockedByHiddenRun: adviceLockedByHiddenRun,
+}
+
 func lockOf(w scalr.Workspace) lockKind {
 	holder := w.LockHolder.Status
 	switch {

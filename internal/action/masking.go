@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/jsonstream"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/secret"
@@ -23,8 +24,8 @@ const (
 // text that looks like a secret. Whole modules are made sensitive for one attribute,
 // so that names, regions and addresses are found there, too. It reports whether all of
 // it could be masked.
-func (s *step) maskSensitive(ctx context.Context, list []scalr.Output) (all bool) {
-	m := masking{step: s, all: true}
+func maskSensitive(ctx context.Context, j *job.Job, list []scalr.Output) (all bool) {
+	m := masking{job: j, all: true}
 	for _, o := range list {
 		if o.Sensitive {
 			m.output(ctx, o)
@@ -35,7 +36,7 @@ func (s *step) maskSensitive(ctx context.Context, list []scalr.Output) (all bool
 
 // masking masks the parts of values until there are too many.
 type masking struct {
-	*step
+	job   *job.Job
 	count int
 	all   bool
 }

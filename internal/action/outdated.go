@@ -57,8 +57,8 @@ func (r *runStory) usable(name string, read bool) bool {
 
 // refuseInputs ends a step whose inputs are wrong. The verdict comes first: no
 // request leaves before it is given.
-func (s *step) refuseInputs(in inputs.Run, o outcome) int {
-	r := s.newRunStory(in)
+func refuseInputs(s *step, in inputs.Run, o outcome) int {
+	r := newRunStory(s, in)
 	code := s.conclude(o, nil)
 	r.complete(o)
 	r.commentOn(o)

@@ -58,7 +58,7 @@ const inputsListing = 20 * time.Second
 
 // andPath adds to the problems with the inputs what is wrong with the path, so
 // that all is told at once.
-func (s *step) andPath(ctx context.Context, in inputs.Run, err error) error {
+func andPath(ctx context.Context, s *step, in inputs.Run, err error) error {
 	var bad inputs.Problems
 	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
 	if !packs || !errors.As(err, &bad) || slices.ContainsFunc(bad, func(p inputs.Problem) bool { return p.Input == "path" }) {
@@ -69,7 +69,7 @@ func (s *step) andPath(ctx context.Context, in inputs.Run, err error) error {
 	_, listErr := bundle.List(ctx, bundle.Options{Root: s.job.Root(), Path: in.Path})
 	var why *bundle.Error
 	if errors.As(listErr, &why) {
-		bad = append(bad, inputs.Problem{Input: "path", Text: why.Error() + ". " + advices[string(why.Code)].do})
+		bad = append(bad, inputs.Problem{Input: "path", Text: why.Error() + ". " + adviceOn(string(why.Code))})
 	}
 	return bad
 }
@@ -148,17 +148,4 @@ func files(n int) string {
 		return "1 file"
 	}
 	return fmt.Sprintf("%d files", n)
-}
-
-// size is a number of bytes as people say it.
-func size(n int64) string {
-	switch {
-	case n < 1<<10:
-		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
-	case n < 1<<30:
-		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
-	}
-	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 }

@@ -69,7 +69,7 @@ func (r *runStory) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLo
 		return log.Plan(ctx, nil), err
 	}
 	defer body.Close()
-	file := r.planJSONFile(fmt.Sprintf("scalr-%s-plan.json", run.ID))
+	file := planJSONFile(r.step, fmt.Sprintf("scalr-%s-plan.json", run.ID))
 	download := &download{from: io.LimitReader(body, mostPlanJSON)}
 	source := io.TeeReader(download, file)
 	plan := log.Plan(ctx, source)

@@ -28,6 +28,12 @@ var sameName = map[string]bool{
 	"workspace": true,
 }
 
+// inputOf names the input that a member of a request is made of, if it is called otherwise.
+func inputOf(member string) (input string, ok bool) {
+	input, ok = fromPointer[member]
+	return input, ok
+}
+
 // pointedTo finds the input that Scalr's words point to (JSON:API, source.pointer:
 // "/data/attributes/target-addrs/0"); "" when they point to none.
 func pointedTo(err error) string {

@@ -16,11 +16,11 @@ const (
 	comingTrue = 45 * time.Second
 )
 
-// post is the second chance: it stops a run that the main step created and was
+// Post is the second chance: it stops a run that the main step created and was
 // killed before it could finish with. After a normal end it does nothing and
 // says nothing.
-func (s *step) post(ctx context.Context) int {
-	left := s.kept()
+func Post(ctx context.Context, s *step) int {
+	left := kept(s.job)
 	if left.finished || left.onCancel == "" || left.onCancel == inputs.OnCancelLeave || left.run == "" && left.configuration == "" {
 		return 0
 	}
@@ -28,9 +28,9 @@ func (s *step) post(ctx context.Context) int {
 	if err != nil {
 		return s.conclude(explain(ctx, err), nil)
 	}
-	r := s.newRunStory(in)
+	r := newRunStory(s, in)
 	r.in.OnCancel = left.onCancel
-	timed, cancel := context.WithTimeoutCause(ctx, postTime, timedOut{postTime})
+	timed, cancel := s.withTimeout(ctx, postTime)
 	defer cancel()
 	said, err := r.finish(timed, left)
 	if err != nil {

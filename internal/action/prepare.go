@@ -56,18 +56,6 @@ func (r *runStory) at(w scalr.Workspace) {
 	r.job.Infof("Workspace %s %s", title(w), r.report.WorkspaceURL)
 }
 
-// title names a workspace by its name, as far as that is known, and its id.
-func title(w scalr.Workspace) string {
-	if w.Name == "" {
-		return w.ID
-	}
-	name := w.Name
-	if w.Environment != "" {
-		name = w.Environment + "/" + name
-	}
-	return fmt.Sprintf("%q (%s)", name, w.ID)
-}
-
 // obstacle is a finding that may be no more than a warning.
 type obstacle struct {
 	finding
@@ -112,20 +100,6 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []obstacle {
 			problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
 	}
 	return nil
-}
-
-func because(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (%q)", reason)
-}
-
-func by(who string) string {
-	if who == "" {
-		return ""
-	}
-	return " by " + who
 }
 
 // find reads the workspace, by its id or by its name.

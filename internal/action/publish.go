@@ -2,9 +2,7 @@ package action
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -19,30 +17,8 @@ import (
 )
 
 const (
-	publishingTime   = 3 * time.Minute
-	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
-	lastWords        = 1500 * time.Millisecond
-	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
+	publishingTime = 3 * time.Minute
 )
-
-// publishing gives a context for what must be said although the step was told
-// to end: it goes on for a moment after a signal, not at all after a second one,
-// and never longer than most, or much longer than the step may take.
-func (s *step) publishing(most time.Duration) (context.Context, context.CancelFunc) {
-	if !s.deadline.IsZero() {
-		most = min(most, max(time.Until(s.deadline), overtime))
-	}
-	left := lastWords
-	switch at, ok := s.stops.at(); {
-	case s.stops.hurried():
-		left = 0
-	case ok:
-		left = max(interruptedUntil-time.Since(at), 0)
-	}
-	ctx, cancel := lasting(s.stops.ctx, left)
-	ctx, stop := context.WithTimeout(ctx, most)
-	return ctx, func() { stop(); cancel() }
-}
 
 // publish gives out what became of the run, whatever it was, and gives the exit code.
 // Only the outputs can change the verdict: later steps depend on them.
@@ -173,55 +149,4 @@ func (r *runStory) summarize() {
 	if err != nil && !errors.Is(err, job.ErrNoSummary) {
 		r.job.Warnf("The job summary could not be written: %v", err)
 	}
-}
-
-// verdict gives out the two outputs that every story has.
-func (s *step) verdict(o outcome, out *outputs) {
-	out.set("result", o.result)
-	out.set("error-code", o.code)
-}
-
-// conclude says the verdict and gives the exit code: on failure by the one
-// annotation that tells what is wrong and what to do. Without outputs of a story
-// it gives out the verdict as well.
-func (s *step) conclude(o outcome, out *outputs) int {
-	if out == nil {
-		out = &outputs{job: s.job}
-		s.verdict(o, out)
-	}
-	if o.exit() == 0 && out.err == nil {
-		s.wellDone(o)
-		return 0
-	}
-	if o.exit() == 0 {
-		o = advised(outcome{code: codeOutputs, problem: fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.result, out.err)})
-	}
-	s.job.Error(job.Annotation{Title: headline(o), Message: message(o) + s.documentation(o.code)})
-	return o.exit()
-}
-
-// wellDone says a good result; one that leaves something to do stands out.
-func (s *step) wellDone(o outcome) {
-	if o.problem != "" {
-		s.job.Noticef("%s", message(o))
-	}
-	s.job.Infof("Result: %s", o.result)
-}
-
-func headline(o outcome) string {
-	if o.input != "" {
-		return fmt.Sprintf("Scalr: %s (%s)", o.code, o.input)
-	}
-	if o.code == "" {
-		return "Scalr: " + o.result
-	}
-	return "Scalr: " + o.code
-}
-
-func message(o outcome) string {
-	text := o.problem
-	for _, h := range o.hints {
-		text += "\n" + h
-	}
-	return text
 }

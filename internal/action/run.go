@@ -3,8 +3,8 @@ package action
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
-	"time"
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
@@ -37,19 +37,19 @@ type runStory struct {
 	applied      *applied     // the same
 	planFileName string       // of its JSON, for later steps
 	accepted     acceptance
+	stateWarned  bool // it was reported that GITHUB_STATE cannot be written
 	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop
 }
 
-// run tells the root action's story and gives the exit code.
-func (s *step) run(ctx context.Context) int {
+// Run tells the root action's story and gives the exit code.
+func Run(ctx context.Context, s *step) int {
 	in, notes, err := inputs.LoadRun(s.source())
 	s.note(notes)
 	if err != nil {
-		return s.refuseInputs(in, explain(ctx, s.andPath(ctx, in, err)))
+		return refuseInputs(s, in, explain(ctx, andPath(ctx, s, in, err)))
 	}
-	r := s.newRunStory(in)
-	s.deadline = time.Now().Add(in.Timeout)
-	timed, cancel := context.WithTimeoutCause(ctx, in.Timeout, timedOut{in.Timeout})
+	r := newRunStory(s, in)
+	timed, cancel := s.withTimeout(ctx, in.Timeout)
 	defer cancel()
 	o, err := r.act(timed)
 	if err == nil && o.exit() == 0 && r.report.Run.ID != "" {
@@ -73,9 +73,9 @@ func (r *runStory) located(o outcome) outcome {
 	return o
 }
 
-func (s *step) newRunStory(in inputs.Run) *runStory {
-	r := &runStory{step: s, in: in, out: outputs{job: s.job}, logs: &stageLogs{step: s}}
-	r.tell = &progress.Narrator{Job: s.job, Foreign: s.foreign, Copy: r.logs.writer}
+func newRunStory(s *step, in inputs.Run) *runStory {
+	r := &runStory{step: s, in: in, out: s.newOutputs(), logs: &stageLogs{step: s}}
+	r.tell = &progress.Narrator{Job: s.job, Foreign: func() io.WriteCloser { return s.job.Foreign() }, Copy: r.logs.writer}
 	s.job.Mask(in.Token)
 	s.job.Mask(in.GitHubToken)
 	all := true
@@ -182,6 +182,3 @@ func (r *runStory) free(ctx context.Context, run scalr.Run) {
 		r.job.Warnf("Run %s has nothing to apply but holds the workspace's queue, and it could not be discarded: %s", run.ID, sentence(err))
 	}
 }
-
-// elapsed is the time of the whole step until now.
-func (s *step) elapsed() time.Duration { return time.Since(s.began) }

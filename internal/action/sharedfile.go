@@ -29,8 +29,8 @@ type sharedFile struct {
 }
 
 // planFile makes a file in RUNNER_TEMP; nil where that cannot be.
-func (s *step) planFile(name string, limit int64) *sharedFile {
-	file, shown := s.spool(true, name)
+func planFile(s *step, name string, limit int64) *sharedFile {
+	file, shown := spool(s.job, true, name)
 	if file != nil && shown == "" {
 		file.Close()
 	}
@@ -47,8 +47,8 @@ type jsonFile struct {
 }
 
 // planJSONFile makes one in RUNNER_TEMP, or one that keeps nothing.
-func (s *step) planJSONFile(name string) jsonFile {
-	file := s.planFile(name, 0)
+func planJSONFile(s *step, name string) jsonFile {
+	file := planFile(s, name, 0)
 	if file != nil {
 		file.clean = nil
 	}

@@ -1,6 +1,9 @@
 package action
 
-import "scalr-run-action/internal/inputs"
+import (
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+)
 
 // state is what the post step needs if this step is killed.
 type state struct {
@@ -22,7 +25,7 @@ const (
 
 // keep writes the parts of the state that are set. It is best effort: without
 // it only the second chance is lost.
-func (s *step) keep(st state) {
+func (r *runStory) keep(st state) {
 	finished := ""
 	if st.finished {
 		finished = "true"
@@ -32,22 +35,22 @@ func (s *step) keep(st state) {
 		if pair[1] == "" {
 			continue
 		}
-		err := s.job.SaveState(pair[0], pair[1])
+		err := r.job.SaveState(pair[0], pair[1])
 		switch {
 		case err == nil:
-		case s.stateWarned:
-			s.job.Debugf("keep %s for the post step: %v", pair[0], err)
+		case r.stateWarned:
+			r.job.Debugf("keep %s for the post step: %v", pair[0], err)
 		default:
-			s.stateWarned = true
-			s.job.Warnf("GITHUB_STATE cannot be written (%v): if this step is killed, the post step cannot stop its run.", err)
+			r.stateWarned = true
+			r.job.Warnf("GITHUB_STATE cannot be written (%v): if this step is killed, the post step cannot stop its run.", err)
 		}
 	}
 }
 
 // kept reads what the main step left.
-func (s *step) kept() state {
+func kept(j *job.Job) state {
 	return state{
-		run: s.job.State(stateRun), configuration: s.job.State(stateConfiguration), workspace: s.job.State(stateWorkspace),
-		onCancel: inputs.OnCancel(s.job.State(stateOnCancel)), finished: s.job.State(stateFinished) == "true",
+		run: j.State(stateRun), configuration: j.State(stateConfiguration), workspace: j.State(stateWorkspace),
+		onCancel: inputs.OnCancel(j.State(stateOnCancel)), finished: j.State(stateFinished) == "true",
 	}
 }

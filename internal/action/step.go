@@ -3,6 +3,9 @@ package action
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -12,21 +15,32 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
+// Env is all that the step touches outside its own memory and the disk.
+type environ struct {
+	Args    []string // as os.Args; only the name at the front counts
+	Environ []string // as os.Environ gives it
+	Stdout  io.Writer
+	HTTP    *http.Client
+	// Signals brings what asks the step to stop. The first one stops it in good
+	// order, the second one at once.
+	Signals <-chan os.Signal
+	Pace    follow.Pace // zero means follow.DefaultPace
+	Version string      // ours, for the User-Agent
+}
+
 // step is what all stories share: the job around us and what may end it.
 type step struct {
-	env    Env
+	env    environ
 	job    *job.Job
 	redact *secret.Redactor
 	stops  *interrupts
 	began  time.Time
 	// deadline is when the step should be over; zero without a timeout.
 	deadline time.Time
-	// stateWarned is set once it was reported that GITHUB_STATE cannot be written.
-	stateWarned bool
 }
 
 // begin sets up a step. Its context ends when somebody asks the step to stop.
-func begin(ctx context.Context, env Env) (*step, context.Context, func()) {
+func begin(ctx context.Context, env environ) (*step, context.Context, func()) {
 	if env.Pace == (follow.Pace{}) {
 		env.Pace = follow.DefaultPace
 	}
@@ -67,6 +81,9 @@ func (s *step) note(notes inputs.Notes) {
 	}
 }
 
+// elapsed is the time of the whole step until now.
+func (s *step) elapsed() time.Duration { return time.Since(s.began) }
+
 // userAgent says who we are. The service derives from it where a run came from.
 func (s *step) userAgent() string { return "scalr-run-action/" + s.env.Version }
 
@@ -81,17 +98,4 @@ func (s *step) recover(code *int) {
 	s.job.Debugf("%s", debug.Stack())
 	s.conclude(o, nil)
 	*code = 3
-}
-
-// output sets one output; a file that cannot be written is remembered.
-type outputs struct {
-	job *job.Job
-	err error
-}
-
-// set writes an output at once, so that it survives whatever comes later.
-func (o *outputs) set(name, value string) {
-	if err := o.job.SetOutput(name, value); err != nil && o.err == nil {
-		o.err = err
-	}
 }

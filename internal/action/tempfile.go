@@ -7,18 +7,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"scalr-run-action/internal/job"
 )
 
 // spool opens a new file for data that is too large for memory. A shared file is for later steps: it stays in
 // RUNNER_TEMP, and shown is its name there. Any other file has no name and ends with the process. The file is nil if no
 // directory takes one.
-func (s *step) spool(shared bool, name string) (file *os.File, shown string) {
-	if temp := s.job.Env("RUNNER_TEMP"); shared && temp != "" {
+func spool(j *job.Job, shared bool, name string) (file *os.File, shown string) {
+	if temp := j.Env("RUNNER_TEMP"); shared && temp != "" {
 		if f, err := createShared(temp, name); err == nil {
 			return f, filepath.Base(f.Name())
 		}
 	}
-	for _, dir := range s.job.TempDirs() {
+	for _, dir := range j.TempDirs() {
 		f, err := os.CreateTemp(dir, "scalr-")
 		if err == nil {
 			os.Remove(f.Name())

@@ -1,15 +1,11 @@
 package action
 
 import (
-	"encoding/json"
 	"time"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
 )
-
-// mostOutput is the size of an output that GitHub still carries, in bytes.
-const mostOutput = 1 << 20
 
 // terraformOutputs hands on the outputs of the configuration after an apply.
 // Sensitive ones are read only if they are asked for, and masked before anything else.
@@ -28,7 +24,7 @@ func (r *runStory) terraformOutputs(o outcome) {
 	ctx, cancel := r.publishing(30 * time.Second)
 	defer cancel()
 	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
-	if sensitive && !r.maskSensitive(ctx, list) {
+	if sensitive && !maskSensitive(ctx, r.job, list) {
 		r.job.Warnf("Terraform's sensitive outputs hold more than can be masked: they are left out of terraform-outputs.")
 		sensitive = false
 	}
@@ -51,19 +47,4 @@ func (r *runStory) readOutputs() {
 	defer cancel()
 	list, err := r.client.Outputs(ctx, r.report.Workspace.ID, r.in.TerraformOutputs == inputs.TerraformOutputsAll)
 	r.applied = &applied{list, err}
-}
-
-// outputsJSON is one line: an object of names and values.
-func outputsJSON(list []scalr.Output, sensitive bool) string {
-	values := map[string]json.RawMessage{}
-	for _, o := range list {
-		if (sensitive || !o.Sensitive) && json.Valid(o.Value) {
-			values[o.Name] = o.Value
-		}
-	}
-	text, err := json.Marshal(values)
-	if err != nil {
-		return ""
-	}
-	return string(text)
 }

@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -12,17 +11,14 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// foreign makes a writer for text that is not ours.
-func (s *step) foreign() io.WriteCloser { return s.job.Foreign() }
-
 // follow watches the run until it rests, and tells. leaving is the status that
 // was just acted upon, if any.
 func (r *runStory) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.tell.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
 	f := &r.follower // the same one again, so that no log is told twice
-	f.API, f.Observer, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.stops.hurry, leaving, r.env.Pace
+	f.API, f.Observer, f.Hurry, f.Leaving, f.Pace = r.api(), r.tell, r.forced(), leaving, r.env.Pace
 	f.Throttled = r.client.Throttled
-	if at, ok := r.stops.at(); ok { // a creation in flight has used up a part
+	if at, ok := r.interruptedAt(); ok { // a creation in flight has used up a part
 		f.Pace.Grace = max(r.env.Pace.Grace-time.Since(at), time.Second)
 	}
 	if r.in.OnCancel != inputs.OnCancelLeave {
@@ -95,8 +91,8 @@ func (r *runStory) ending(why string) scalr.Stopping {
 }
 
 // comment is what Scalr keeps beside an action of ours.
-func (s *step) comment(why string) string {
-	e := s.job.Event()
+func (r *runStory) comment(why string) string {
+	e := r.job.Event()
 	text := "by scalr-run-action"
 	if why != "" {
 		text = why + ", " + text

@@ -16,14 +16,14 @@ type workspaceStory struct {
 	environment scalr.Environment
 }
 
-// workspace tells the workspace action's story and gives the exit code.
-func (s *step) workspace(ctx context.Context) int {
+// Workspace tells the workspace action's story and gives the exit code.
+func Workspace(ctx context.Context, s *step) int {
 	in, notes, err := inputs.LoadWorkspace(s.source())
 	s.note(notes)
 	if err != nil {
 		return s.conclude(explain(ctx, err), nil)
 	}
-	w := &workspaceStory{companion: companion{step: s, out: outputs{job: s.job}}, in: in}
+	w := &workspaceStory{companion: companion{step: s, out: s.newOutputs()}, in: in}
 	return w.attend(ctx, in.Access, w.act)
 }
 

@@ -29,7 +29,7 @@ func createdRun(q scalr.RunRequest) func(scalr.Run) *unexpectedRun {
 
 // difference names the input that a member is made of, where there is one.
 func difference(d scalr.Difference) string {
-	name, ok := fromPointer[d.Member]
+	name, ok := inputOf(d.Member)
 	if !ok || d.Member == "configuration-version" {
 		name = strings.ReplaceAll(d.Member, "configuration-version", "configuration version")
 	}
@@ -61,7 +61,7 @@ func (r *runStory) stopWrongRun(ctx context.Context, wrong *unexpectedRun) outco
 	r.seen(last)
 	r.sweepOnce(ctx)
 	r.stopAccepted = err == nil
-	return advised(outcome{result: advices[codeWrongRun].result, code: codeWrongRun,
+	return advised(outcome{result: "refused", code: codeWrongRun,
 		problem: wrong.problem + " " + r.stopOutcome(result, last, err)})
 }
 
