@@ -1,36 +1,39 @@
-// Package action is what the step does, told in order.
-//
-// Main picks the story by the name that the program was called by: the run
-// action, the two companions, or the post step. A story collects what it learns
-// in its own struct, ends in an outcome, and publishes whatever was learned by
-// then. Advice to the user is given in advice.go and nowhere else.
+// Package action is the way into the program: Main picks the command by the
+// name that the program was called by. The commands are in action/run (the run
+// action and its post step) and action/resource (the environment and the workspace
+// action); what they share is in action/step and action/lookup.
 package action
 
 import (
 	"context"
 	"path"
+
+	"scalr-run-action/internal/action/resource"
+	"scalr-run-action/internal/action/run"
+	"scalr-run-action/internal/action/step"
 )
 
 // Env is all that the step touches outside its own memory and the disk.
-type Env = environ
+type Env = step.Env
 
-// Main tells the story that the program's name asks for and gives the exit code
-// of the contract. It may be called several times in one process.
+// Main runs the command that the program's name asks for and returns the exit code.
+// It may be called several times in one process.
 func Main(ctx context.Context, env Env) (code int) {
-	s, ctx, end := begin(ctx, env)
+	s, ctx, end := step.Begin(ctx, env)
 	defer end()
-	defer s.recover(&code)
+	defer s.Recover(&code)
 	switch name(env.Args) {
 	case "scalr-run-post":
-		return Post(ctx, s)
+		return run.Post(ctx, s)
 	case "scalr-environment":
-		return Environment(ctx, s)
+		return resource.Environment(ctx, s)
 	case "scalr-workspace":
-		return Workspace(ctx, s)
+		return resource.Workspace(ctx, s)
 	}
-	return Run(ctx, s)
+	return run.Main(ctx, s)
 }
 
+// name is the name that the program was called by, without its directory.
 func name(args []string) string {
 	if len(args) == 0 {
 		return ""

@@ -49,6 +49,39 @@ func TestArchitecture(t *testing.T) {
 	}
 }
 
+// TestCommandsStayApart lets a command of the program import only what all commands
+// share: a change to one of them cannot change another.
+func TestCommandsStayApart(t *testing.T) {
+	t.Parallel()
+	const commands = "internal/action/"
+	shared := map[string][]string{"step": nil, "lookup": {"step"}}
+	seen := 0
+	for name, list := range imports(t) {
+		command, ok := strings.CutPrefix(name, commands)
+		if !ok {
+			continue
+		}
+		seen++
+		allowed, ok := shared[command]
+		if !ok {
+			allowed = []string{"lookup", "step"}
+		}
+		for _, i := range list {
+			if other, ok := strings.CutPrefix(i, commands); ok && !slices.Contains(allowed, other) {
+				t.Errorf("package %s imports %s; it may import %q of the commands' packages", name, i, allowed)
+			}
+		}
+	}
+	for name, list := range imports(t) {
+		if name != "internal/action" && !strings.HasPrefix(name, commands) && slices.ContainsFunc(list, func(i string) bool { return strings.HasPrefix(i, commands) }) {
+			t.Errorf("package %s imports %q: a command is started by internal/action alone", name, list)
+		}
+	}
+	if seen < 4 {
+		t.Errorf("found only %d packages below internal/action", seen)
+	}
+}
+
 // TestExecutesNothing keeps the program from starting others: only what plays
 // Scalr on a developer's machine, and tests of the tests, may.
 func TestExecutesNothing(t *testing.T) {

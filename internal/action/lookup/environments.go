@@ -1,0 +1,39 @@
+package lookup
+
+import (
+	"context"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/scalr"
+)
+
+// EnvironmentByID reports false where there is no such environment, as far as the token can see.
+func EnvironmentByID(ctx context.Context, c *scalr.Client, id string) (scalr.Environment, bool, error) {
+	env, err := c.Environment(ctx, id)
+	if Gone(err) {
+		return env, false, nil
+	}
+	return env, err == nil, err
+}
+
+// Environment finds an environment by what may be its id or its name: a
+// name may look like an id.
+func Environment(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.Environment, bool, error) {
+	if strings.HasPrefix(nameOrID, "env-") && !strings.ContainsAny(nameOrID, "/?#% ") {
+		if env, ok, err := EnvironmentByID(ctx, c, nameOrID); ok || err != nil {
+			return env, ok, err
+		}
+	}
+	return c.EnvironmentNamed(ctx, "", nameOrID)
+}
+
+// MissingEnvironment says that there is no such environment, and which come near.
+func MissingEnvironment(ctx context.Context, c *scalr.Client, nameOrID string) error {
+	var names []string
+	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
+	for _, e := range list {
+		names = append(names, e.Name)
+	}
+	return step.Refuse(step.CodeEnvironmentGone, "There is no environment %q that the token can see.%s", nameOrID, DidYouMean(nameOrID, names))
+}

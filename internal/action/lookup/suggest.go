@@ -1,0 +1,100 @@
+package lookup
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The bounds of the search for a similar name: the server decides how many names
+// there are, and how long they are.
+const (
+	longestSimilar = 255       // bytes; no thing in Scalr has a longer name (openapi.yml)
+	mostCompared   = 4_000_000 // pairs of letters that are compared for one suggestion
+	mostSuggested  = 3
+)
+
+// DidYouMean names up to three of the names that come near.
+func DidYouMean(name string, names []string) string {
+	var quoted []string
+	for _, n := range similar(name, names) {
+		quoted = append(quoted, distinct(n))
+	}
+	if len(quoted) == 0 {
+		return ""
+	}
+	return " Did you mean " + strings.Join(quoted, " or ") + "?"
+}
+
+// similar gives the names that differ by a third of the letters at most, or of
+// which one is a part of the other, the nearest first. It stops when it has
+// compared mostCompared letters.
+func similar(name string, names []string) []string {
+	type near struct {
+		name     string
+		distance int
+	}
+	var list []near
+	wanted, most, work := strings.ToLower(name), max(2, len(name)/3), 0
+	for _, n := range names {
+		if n == "" || len(n) > longestSimilar || len(name) > 2*longestSimilar {
+			continue // not reported, or no name
+		}
+		d := max(len(n)-len(name), len(name)-len(n))
+		switch {
+		case strings.Contains(n, name) || strings.Contains(name, n):
+		case d > most || work > mostCompared:
+			continue
+		default:
+			d = distance(wanted, strings.ToLower(n))
+			work += len(name) * len(n)
+			if d > most {
+				continue
+			}
+		}
+		list = append(list, near{n, d})
+		if len(list) == 2*mostSuggested {
+			slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
+			list = list[:mostSuggested]
+		}
+	}
+	slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
+	var found []string
+	for _, n := range list[:min(mostSuggested, len(list))] {
+		found = append(found, n.name)
+	}
+	return found
+}
+
+// distinct quotes a name such that no other looks the same: letters beyond ASCII
+// are spelled out too.
+func distinct(name string) string {
+	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
+	if shown == spelled {
+		return shown
+	}
+	return shown + " (" + spelled + ")"
+}
+
+// distance counts the letters to change, add or take away (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			above := row[j]
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(row[j]+1, row[j-1]+1, diagonal+cost)
+			diagonal = above
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,128 @@
+// Package lookup finds workspaces and environments by name or id. Where there is
+// none, it names those that are called nearly so.
+package lookup
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/scalr"
+)
+
+// Workspace finds the one workspace with exactly this name. The service's
+// own filter may answer with more.
+func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (scalr.Workspace, error) {
+	environmentID := ""
+	if strings.HasPrefix(environment, "env-") {
+		environmentID = environment
+	}
+	n, err := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
+	if environmentID != "" && (err != nil || len(n.matches) == 0) {
+		// A name may look like an id.
+		if byName, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil && len(byName.matches) > 0 {
+			n, err = byName, nil
+		}
+	}
+	switch {
+	case err != nil:
+		return scalr.Workspace{}, err
+	case len(n.matches) > 1:
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(n.matches), name, environment)
+	case len(n.matches) == 1:
+		return n.matches[0], nil
+	case len(n.unplaced) > 0:
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "Scalr does not report whether the workspace %q (%s) is in the environment %q.",
+			name, strings.Join(n.unplaced, ", "), environment)
+	}
+	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, n.others)
+}
+
+// Gone reports whether err says that there is no such thing, as far as the token can see.
+func Gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }
+
+// unless gives s if id is empty.
+func unless(id, s string) string {
+	if id != "" {
+		return ""
+	}
+	return s
+}
+
+// MaxNamed is how many things are named where there may be many.
+const MaxNamed = 10
+
+// namesakes are workspaces that were looked for by name.
+type namesakes struct {
+	matches  []scalr.Workspace
+	others   []string // names of those beside them
+	unplaced []string // ids of those with the name, of which Scalr does not report the environment
+}
+
+// namedWorkspaces lists by the filter and keeps those with exactly the name, and
+// in exactly the environment.
+func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (n namesakes, err error) {
+	list, err := c.Workspaces(ctx, f)
+	if err != nil {
+		return n, err
+	}
+	asked := 0
+	for _, w := range list {
+		if w.Name == name && w.Environment == "" && f.Environment != "" && asked < MaxNamed {
+			// The list does not say where it is; the workspace itself may.
+			asked++
+			switch whole, err := c.Workspace(ctx, w.ID); {
+			case err == nil:
+				w = whole
+			case !Gone(err):
+				return n, err
+			}
+		}
+		inside := (f.EnvironmentID == "" || w.EnvironmentID == f.EnvironmentID) && (f.Environment == "" || w.Environment == f.Environment)
+		switch {
+		case inside && w.Name == name:
+			n.matches = append(n.matches, w)
+		case inside:
+			n.others = append(n.others, w.Name)
+		case w.Name == name && w.Environment == "" && f.Environment != "" && len(n.unplaced) < MaxNamed:
+			n.unplaced = append(n.unplaced, w.ID)
+		}
+	}
+	return n, nil
+}
+
+// missingWorkspace says what there is in place of what was asked for.
+func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name string, others []string) error {
+	if len(others) == 0 {
+		f := scalr.WorkspaceFilter{Environment: environment}
+		if strings.HasPrefix(environment, "env-") {
+			f = scalr.WorkspaceFilter{EnvironmentID: environment}
+		}
+		if list, err := c.Workspaces(ctx, f); err == nil {
+			for _, w := range list {
+				if f.Environment == "" || w.Environment == environment {
+					others = append(others, w.Name)
+				}
+			}
+		}
+	}
+	if len(others) == 0 {
+		return emptyEnvironment(ctx, c, environment, name)
+	}
+	return step.Refuse(step.CodeWorkspaceMissing, "The environment %q has no workspace %q that the token can see.%s", environment, name, DidYouMean(name, others))
+}
+
+// emptyEnvironment tells an environment that is not there from one in which the
+// token sees nothing.
+func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name string) error {
+	var names []string
+	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
+	for _, e := range list {
+		if e.Name == environment || e.ID == environment {
+			return step.Refuse(step.CodeWorkspaceMissing, "The environment %q has no workspace that the token can see, and so no %q.", environment, name)
+		}
+		names = append(names, e.Name)
+	}
+	return step.Refuse(step.CodeEnvironmentGone, "There is no environment %q that the token can see, and so no workspace %q.%s", environment, name, DidYouMean(environment, names))
+}

@@ -1,0 +1,125 @@
+// Package resource is the environment and the workspace action: each brings one
+// thing in Scalr to what the inputs ask for, and writes only what differs.
+package resource
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/scalr"
+)
+
+// companion is what the environment and the workspace action share: they bring
+// one thing to what is asked, and write only what differs from it.
+type companion struct {
+	*step.Step
+	client  *scalr.Client
+	out     step.Outputs
+	created bool
+	changed bool
+	// everyTag holds the names of the account's tags by their ids, once a server left names out.
+	everyTag map[string]string
+}
+
+// companionTime bounds a companion's work. Each request has its own patience;
+// this is for a service that limits or stalls every one of them.
+const companionTime = 10 * time.Minute
+
+// run signs in, acts and returns the exit code. What was learned and changed
+// by then is given out, however it ends.
+func (c *companion) run(ctx context.Context, access inputs.Access, act func(context.Context) error) int {
+	ctx, cancel := c.WithTimeout(ctx, companionTime)
+	defer cancel()
+	o := step.Outcome{Result: "done"}
+	if err := c.signInAndAct(ctx, access, act); err != nil {
+		o = ofCompanion(step.Explain(ctx, err))
+	}
+	c.out.Set("created", strconv.FormatBool(c.created))
+	c.out.Set("changed", strconv.FormatBool(c.changed))
+	c.SetResult(o, &c.out)
+	return c.Finish(o, &c.out)
+}
+
+func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act func(context.Context) error) (err error) {
+	if err := c.CheckProxyAndCA(); err != nil {
+		return err
+	}
+	retrying := (&progress.Narrator{Job: c.Job}).Retrying
+	if c.client, err = c.Step.SignIn(ctx, access, retrying); err != nil {
+		return err
+	}
+	return act(ctx)
+}
+
+// ofCompanion puts an outcome into the companions' words: what they look for may
+// not be there, they have no input timeout, and other names for their inputs.
+func ofCompanion(o step.Outcome) step.Outcome {
+	switch o.Code {
+	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
+		o.Result, o.Input = "not-found", ""
+	case step.CodeWorkspaceUnclear:
+		o.Input = ""
+	case step.CodeTimedOut:
+		o.Hints, o.Input = []string{step.Advice(step.CodeNoAnswer)}, ""
+	}
+	return o
+}
+
+// recordChange tells a change that was made.
+func (c *companion) recordChange(format string, args ...any) {
+	c.changed = true
+	c.Job.Infof(format, args...)
+}
+
+// reportUnchanged tells that there was nothing to do, if so.
+func (c *companion) reportUnchanged() {
+	if !c.changed {
+		c.Job.Infof("Nothing to change.")
+	}
+}
+
+// setJSON sets an output to one line of JSON, for fromJSON.
+func (c *companion) setJSON(name string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("set output %s: %w", name, err)
+	}
+	return c.setLarge(name, string(text))
+}
+
+// setLarge sets an output that may be more than GitHub carries.
+func (c *companion) setLarge(name, text string) error {
+	if len(text) > step.MaxOutput {
+		return step.Refuse(step.CodeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, step.Size(int64(len(text))))
+	}
+	c.out.Set(name, text)
+	return nil
+}
+
+// oneLine is a name as an output, which is a single line.
+func oneLine(name string) string {
+	return strings.Join(strings.FieldsFunc(name, unicode.IsControl), " ")
+}
+
+// setTags sets the output tags, by name.
+func (c *companion) setTags(tags []scalr.Tag) error {
+	return c.setJSON("tags", tagNames(tags))
+}
+
+func tagNames(tags []scalr.Tag) []string {
+	names := make([]string, 0, len(tags))
+	for _, t := range tags {
+		names = append(names, t.Name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,91 @@
+package resource
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// environmentCommand is one run of the environment action.
+type environmentCommand struct {
+	companion
+	in inputs.Environment
+}
+
+// Environment runs the environment action and returns the exit code.
+func Environment(ctx context.Context, s *step.Step) int {
+	in, notes, err := inputs.LoadEnvironment(s.InputSource())
+	s.ShowNotes(notes)
+	if slices.ContainsFunc(s.Job.InputNames(), func(name string) bool { return strings.ReplaceAll(name, "_", "-") == "cloud-credentials" }) {
+		s.Job.Warnf("%s", step.CloudCredentialsRemoved)
+	}
+	if err != nil {
+		return s.Finish(step.Explain(ctx, err), nil)
+	}
+	e := &environmentCommand{companion: companion{Step: s, out: s.NewOutputs()}, in: in}
+	return e.run(ctx, in.Access, e.execute)
+}
+
+func (e *environmentCommand) execute(ctx context.Context) error {
+	switch e.in.Mode {
+	case inputs.EnvironmentList:
+		return e.list(ctx)
+	case inputs.EnvironmentShow:
+		return e.show(ctx)
+	case inputs.EnvironmentAbsent:
+		return e.absent(ctx)
+	}
+	return e.present(ctx)
+}
+
+// find finds the environment that is meant, if there is one.
+func (e *environmentCommand) find(ctx context.Context) (scalr.Environment, bool, error) {
+	if e.in.EnvironmentID != "" {
+		return lookup.EnvironmentByID(ctx, e.client, e.in.EnvironmentID)
+	}
+	return e.client.EnvironmentNamed(ctx, e.in.AccountID, e.in.Name)
+}
+
+// missing says that it is not there.
+func (e *environmentCommand) missing(ctx context.Context) error {
+	if e.in.EnvironmentID != "" {
+		return lookup.MissingEnvironment(ctx, e.client, e.in.EnvironmentID)
+	}
+	return lookup.MissingEnvironment(ctx, e.client, e.in.Name)
+}
+
+// recordEnvironment gives out which environment it is, as soon as that is known.
+func (e *environmentCommand) recordEnvironment(env scalr.Environment) {
+	url := e.client.EnvironmentURL(env.ID)
+	e.out.Set("environment-id", env.ID)
+	e.out.Set("environment-url", url)
+	e.Job.Infof("Environment %q (%s) %s", env.Name, env.ID, url)
+}
+
+// setOutputs gives out what the environment is like.
+func (e *environmentCommand) setOutputs(env scalr.Environment) error {
+	e.out.Set("name", oneLine(env.Name))
+	e.out.Set("status", env.Status)
+	return e.setTags(env.Tags)
+}
+
+func (e *environmentCommand) show(ctx context.Context) error {
+	env, ok, err := e.find(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return e.missing(ctx)
+	}
+	e.recordEnvironment(env)
+	if env.Tags, err = e.resolveTagNames(ctx, env.Tags); err != nil {
+		return err
+	}
+	e.Job.Infof("Status: %s; tags: %s.", env.Status, quoted(tagNames(env.Tags)))
+	return e.setOutputs(env)
+}

@@ -1,0 +1,123 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/scalr"
+)
+
+// absent deletes the environment, unless that would take workspaces with it:
+// Scalr itself deletes them without asking.
+func (e *environmentCommand) absent(ctx context.Context) error {
+	env, ok, err := e.find(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		e.Job.Infof("There is no environment %q that the token can see: nothing to delete.", e.in.Name+e.in.EnvironmentID)
+		return nil
+	}
+	e.recordEnvironment(env)
+	evidence, err := e.verifyEmpty(ctx, env)
+	if err != nil {
+		return err
+	}
+	asked := false
+	err = e.client.DeleteEnvironment(ctx, env.ID, func(ctx context.Context) error {
+		if err := e.stillEmpty(ctx, env); err != nil {
+			return err
+		}
+		e.Job.Infof("Checked right before the deletion: environment %q (%s) has no workspaces; %s.", env.Name, env.ID, evidence)
+		asked = true
+		return nil
+	})
+	if lookup.Gone(err) {
+		// Gone meanwhile, or not allowed: a look tells.
+		if _, there, lookErr := lookup.EnvironmentByID(ctx, e.client, env.ID); lookErr == nil && !there {
+			err = nil
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case !asked:
+		e.Job.Infof("Environment %q (%s) was deleted by somebody else meanwhile: nothing to delete.", env.Name, env.ID)
+		return nil
+	}
+	e.recordChange("Deleted environment %q (%s).", env.Name, env.ID)
+	return nil
+}
+
+// verifyEmpty refuses an environment that has workspaces, or that may have some:
+// a token without the permission to read workspaces gets an empty list everywhere.
+// It gives what shows that the list means something.
+func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environment) (evidence string, err error) {
+	inside, err := e.client.EnvironmentContents(ctx, env.ID)
+	if err == nil {
+		err = holdsWorkspaces(env, inside)
+	}
+	if err != nil {
+		return "", err
+	}
+	if permission := env.ReadsWorkspaces(); permission != "" {
+		return fmt.Sprintf("the token has the permission %s there", permission), nil
+	}
+	all, err := e.client.AccountContents(ctx, env.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case all.Inside.Count > 0:
+		return "", holdsWorkspaces(env, all)
+	case all.Doubtful.Count > 0:
+		return "", unverified(env, "Scalr does not report the environment of %s", some(all.Doubtful))
+	case all.Outside == 0:
+		return "", unverified(env, "Scalr shows this token no workspace in any environment, so the empty list proves nothing")
+	}
+	return fmt.Sprintf("the token sees %d in other environments", all.Outside), nil
+}
+
+// stillEmpty is the last look before the deletion.
+func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environment) error {
+	now, err := e.client.Environment(ctx, env.ID)
+	if err != nil {
+		return err
+	}
+	if now.Name != env.Name {
+		return step.Refuse(step.CodeInUse, "Environment %q (%s) was renamed to %q while this step ran; it was not deleted.", env.Name, env.ID, now.Name)
+	}
+	inside, err := e.client.EnvironmentContents(ctx, env.ID)
+	if err != nil {
+		return err
+	}
+	return holdsWorkspaces(env, inside)
+}
+
+// holdsWorkspaces is the refusal of an environment whose list of workspaces is
+// not empty, or not to be relied on.
+func holdsWorkspaces(env scalr.Environment, c scalr.Contents) error {
+	switch {
+	case c.Inside.Count > 0:
+		return step.Refuse(step.CodeInUse, "Environment %q (%s) cannot be deleted while it has workspaces, which Scalr would delete with it. It has %d: %s.",
+			env.Name, env.ID, c.Inside.Count, some(c.Inside))
+	case c.Doubtful.Count > 0:
+		return unverified(env, "Scalr lists %s for it and does not report their environment", some(c.Doubtful))
+	case !c.Whole:
+		return unverified(env, "Scalr's list of its workspaces contradicts its own length")
+	}
+	return nil
+}
+
+func unverified(env scalr.Environment, why string, args ...any) error {
+	return step.Refuse(step.CodeInUse, "Environment %q (%s) was not deleted, since it cannot be verified that it has no workspaces, which Scalr would delete with it: %s.",
+		env.Name, env.ID, fmt.Sprintf(why, args...))
+}
+
+func some(s scalr.Some) string {
+	if s.Count <= len(s.First) {
+		return quoted(s.First)
+	}
+	return fmt.Sprintf("%s and %d more", quoted(s.First), s.Count-len(s.First))
+}

@@ -1,0 +1,136 @@
+package resource
+
+import (
+	"context"
+	"slices"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// links finds what the inputs name.
+func (e *environmentCommand) links(ctx context.Context) (l environmentLinks, err error) {
+	if l.policyGroups, err = e.policyGroups(ctx, e.in.PolicyGroups); err != nil {
+		return l, err
+	}
+	if len(e.in.ProviderConfigurations)+len(e.in.DefaultProviderConfigurations) == 0 {
+		return l, nil
+	}
+	if l.everyProvider, err = e.client.Providers(ctx); err != nil {
+		return l, err
+	}
+	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
+	if l.providers, err = pick(l.everyProvider, key, e.in.ProviderConfigurations, "provider configuration", step.CodeProviderGone); err != nil {
+		return l, err
+	}
+	l.defaults, err = pick(l.everyProvider, key, e.in.DefaultProviderConfigurations, "provider configuration", step.CodeProviderGone)
+	return l, err
+}
+
+// policyGroups finds policy groups by id or name.
+func (e *environmentCommand) policyGroups(ctx context.Context, wanted []string) ([]scalr.PolicyGroup, error) {
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	all, err := e.client.PolicyGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return pick(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", step.CodePolicyGroupGone)
+}
+
+// pick finds each of the wanted, given by id or by exact name.
+func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing, code string) ([]T, error) {
+	byID, byName := map[string]T{}, map[string][]T{}
+	var names []string
+	for _, one := range all {
+		id, name := key(one)
+		byID[id] = one
+		byName[name] = append(byName[name], one)
+		names = append(names, name)
+	}
+	picked := make([]T, 0, len(wanted))
+	for _, want := range wanted {
+		one, ok := byID[want]
+		matches := byName[want]
+		switch {
+		case ok:
+			picked = append(picked, one)
+		case len(matches) == 1:
+			picked = append(picked, matches[0])
+		case len(matches) == 0:
+			return nil, step.Refuse(code, "There is no %s %q that the token can see.%s", thing, want, lookup.DidYouMean(want, names))
+		default:
+			return nil, step.Refuse(code, "%d %ss are called %q: give the id.", len(matches), thing, want)
+		}
+	}
+	return picked, nil
+}
+
+// linkPolicyGroups links policy groups to the environment, or ends the links.
+func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Environment, groups []scalr.PolicyGroup) error {
+	policies := setOf(env.Policies)
+	for _, g := range groups {
+		linked := policies[g.ID]
+		switch {
+		case e.in.PolicyGroupsMode == inputs.PolicyGroupsAdd && !linked:
+			if err := e.client.LinkPolicyGroup(ctx, g.ID, env.ID); err != nil {
+				return err
+			}
+			e.recordChange("Linked policy group %q (%s).", g.Name, g.ID)
+		case e.in.PolicyGroupsMode == inputs.PolicyGroupsRemove && linked:
+			if err := e.unlinkPolicyGroup(ctx, env, g); err != nil {
+				return err
+			}
+			e.recordChange("Unlinked policy group %q (%s).", g.Name, g.ID)
+		}
+	}
+	return nil
+}
+
+func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.Environment, g scalr.PolicyGroup) error {
+	err := e.client.UnlinkPolicyGroup(ctx, g.ID, env.ID)
+	if lookup.Gone(err) {
+		// Unlinked by an attempt whose answer got lost, or not allowed: a look tells.
+		if now, lookErr := e.client.Environment(ctx, env.ID); lookErr == nil && !slices.Contains(now.Policies, g.ID) {
+			return nil
+		}
+	}
+	return err
+}
+
+// linkProviders lets the environment have these provider configurations and no
+// others, if any are asked for. Shared ones need no link, and have none to end.
+func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
+	if len(links.providers) == 0 {
+		return nil
+	}
+	wanted, linked := setOf(providerIDs(links.providers)), setOf(env.Providers)
+	for _, p := range links.everyProvider {
+		want, has := wanted[p.ID], linked[p.ID] || slices.Contains(p.Environments, env.ID)
+		switch {
+		case p.Shared || want == has:
+		case want:
+			if err := e.client.LinkProvider(ctx, p.ID, env.ID); err != nil {
+				return err
+			}
+			e.recordChange("Linked provider configuration %q (%s).", p.Name, p.ID)
+		default:
+			if err := e.client.UnlinkProvider(ctx, p.ID, env.ID); err != nil {
+				return err
+			}
+			e.recordChange("Unlinked provider configuration %q (%s).", p.Name, p.ID)
+		}
+	}
+	return nil
+}
+
+func providerIDs(list []scalr.Provider) []string {
+	ids := make([]string, 0, len(list))
+	for _, p := range list {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}

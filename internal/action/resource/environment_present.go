@@ -1,0 +1,129 @@
+package resource
+
+import (
+	"context"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// environmentLinks are the things that the inputs name, as Scalr knows them.
+type environmentLinks struct {
+	policyGroups        []scalr.PolicyGroup
+	providers, defaults []scalr.Provider
+	everyProvider       []scalr.Provider // if any were named
+}
+
+// present creates the environment, or brings it to what is asked. Whatever the
+// inputs name is looked for before anything is written.
+func (e *environmentCommand) present(ctx context.Context) error {
+	links, err := e.links(ctx)
+	if err != nil {
+		return err
+	}
+	env, err := e.findOrCreate(ctx, links)
+	if err != nil {
+		return err
+	}
+	e.recordEnvironment(env)
+	if e.in.AccountID != "" && env.AccountID != "" && env.AccountID != e.in.AccountID {
+		e.Job.Warnf("account-id has no effect: the environment belongs to account %s.", env.AccountID)
+	}
+	if env, err = e.reconcile(ctx, env, links); err != nil {
+		return err
+	}
+	e.reportUnchanged()
+	return e.setOutputs(env)
+}
+
+// findOrCreate finds the environment by the name it has, or by the one it gets:
+// then it was renamed before.
+func (e *environmentCommand) findOrCreate(ctx context.Context, links environmentLinks) (scalr.Environment, error) {
+	env, ok, err := e.find(ctx)
+	switch {
+	case ok || err != nil:
+		return env, err
+	case e.in.EnvironmentID != "":
+		return env, e.missing(ctx)
+	case e.in.RenameTo == "":
+		return e.create(ctx, e.in.Name, links)
+	}
+	if env, ok, err = e.client.EnvironmentNamed(ctx, e.in.AccountID, e.in.RenameTo); ok || err != nil {
+		return env, err
+	}
+	return e.create(ctx, e.in.RenameTo, links)
+}
+
+func (e *environmentCommand) create(ctx context.Context, name string, links environmentLinks) (scalr.Environment, error) {
+	tags, err := e.tagsForCreation(ctx, e.in.Tags)
+	if err != nil {
+		return scalr.Environment{}, err
+	}
+	s := scalr.EnvironmentSettings{Name: name, AccountID: e.in.AccountID, MaskSensitive: e.in.MaskSensitiveOutput, RemoteBackend: e.in.RemoteBackend,
+		CostEstimation: e.in.CostEstimationEnabled, TagIDs: tagIDs(tags)}
+	if len(links.providers) == 0 {
+		s.DefaultProviders = providerIDs(links.defaults) // else they are linked first
+	}
+	env, created, err := e.client.CreateEnvironment(ctx, s)
+	if err != nil {
+		return env, err
+	}
+	if created {
+		e.created = true
+		e.recordChange("Created environment %q; its tags: %s.", env.Name, quoted(tagNames(tags)))
+	}
+	env.Tags = withNames(tagIDs(env.Tags), tags, env.Tags)
+	return env, nil
+}
+
+// reconcile writes what differs from what is asked.
+func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
+	tags, err := e.reconcileTags(ctx, scalr.EnvironmentKind, env.ID, env.Tags, e.in.Tags)
+	if err != nil {
+		return env, err
+	}
+	if err := e.linkPolicyGroups(ctx, env, links.policyGroups); err != nil {
+		return env, err
+	}
+	if err := e.linkProviders(ctx, env, links); err != nil {
+		return env, err
+	}
+	env, err = e.set(ctx, env, links)
+	env.Tags = tags
+	return env, err
+}
+
+// set changes the environment's own settings, in one request.
+func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
+	before, ask := e.compare(env, links)
+	e.warnUnsupported(before)
+	if have, want := env.RemoteBackend, e.in.RemoteBackend; have != nil && want != nil && *have != *want {
+		e.Job.Warnf("Environment %q keeps remote-backend at %t: Scalr sets remote-backend only when it creates an environment. "+
+			"To use another value, create a new environment or remove the input.", env.Name, *have)
+	}
+	if len(before.changes) == 0 {
+		return env, nil
+	}
+	after, err := e.client.UpdateEnvironment(ctx, env.ID, ask)
+	if err != nil {
+		return env, err
+	}
+	left, _ := e.compare(after, links)
+	e.reportSettings(before, left)
+	return after, nil
+}
+
+// compare gives what differs, and what to ask for. remote-backend is set at the
+// creation only.
+func (e *environmentCommand) compare(env scalr.Environment, links environmentLinks) (settings, scalr.EnvironmentSettings) {
+	var s settings
+	if env.RemoteBackend == nil && e.in.RemoteBackend != nil {
+		s.unsupported = append(s.unsupported, "remote-backend")
+	}
+	ask := scalr.EnvironmentSettings{
+		Name:             s.text("name", env.Name, e.in.RenameTo),
+		MaskSensitive:    s.flag("mask-sensitive-output", env.MaskSensitive, e.in.MaskSensitiveOutput),
+		CostEstimation:   s.flag("cost-estimation-enabled", env.CostEstimation, e.in.CostEstimationEnabled),
+		DefaultProviders: s.ids("default-provider-configurations", env.DefaultProviders, providerIDs(links.defaults)),
+	}
+	return s, ask
+}

@@ -1,0 +1,248 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// reconcileTags brings the tags of an environment or a workspace to what is asked, and
+// gives those it has then. known are the names that came along with it.
+func (c *companion) reconcileTags(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, want inputs.Tags) ([]scalr.Tag, error) {
+	if want.Mode == inputs.TagsAdd && len(want.Names) == 0 {
+		return c.resolveTagNames(ctx, known)
+	}
+	ids, err := c.client.TagIDs(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	have, err := c.resolveTagNames(ctx, withNames(ids, known))
+	if err != nil {
+		return nil, err
+	}
+	switch want.Mode {
+	case inputs.TagsClear:
+		return c.clearTags(ctx, kind, id, have)
+	case inputs.TagsRemove:
+		return c.removeTags(ctx, kind, id, have, want.Names)
+	case inputs.TagsReplace:
+		return c.replaceTags(ctx, kind, id, have, want.Names)
+	}
+	return c.addTags(ctx, kind, id, have, want.Names)
+}
+
+// withNames gives the tags their names, as far as they are known.
+func withNames(ids []string, known ...[]scalr.Tag) []scalr.Tag {
+	names := map[string]string{}
+	for _, t := range slices.Concat(known...) {
+		if names[t.ID] == "" {
+			names[t.ID] = t.Name
+		}
+	}
+	tags := make([]scalr.Tag, 0, len(ids))
+	for _, id := range ids {
+		tags = append(tags, scalr.Tag{ID: id, Name: names[id]})
+	}
+	return tags
+}
+
+// resolveTagNames fills in the names that a server left out.
+func (c *companion) resolveTagNames(ctx context.Context, tags []scalr.Tag) ([]scalr.Tag, error) {
+	if !slices.ContainsFunc(tags, func(t scalr.Tag) bool { return t.Name == "" }) {
+		return tags, nil
+	}
+	if c.everyTag == nil {
+		all, err := c.client.Tags(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		c.everyTag = map[string]string{}
+		for _, t := range all {
+			c.everyTag[t.ID] = t.Name
+		}
+	}
+	named := slices.Clone(tags)
+	for i, t := range named {
+		if t.Name == "" {
+			named[i].Name = c.everyTag[t.ID]
+		}
+	}
+	return named, nil
+}
+
+func (c *companion) clearTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag) ([]scalr.Tag, error) {
+	if len(have) == 0 {
+		return nil, nil
+	}
+	if err := c.client.ReplaceTags(ctx, kind, id, nil); err != nil {
+		return nil, err
+	}
+	c.recordChange("Removed all tags: %s.", quoted(tagNames(have)))
+	return nil, nil
+}
+
+func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	var kept, dropped []scalr.Tag
+	drop := setOf(names)
+	for _, t := range have {
+		if drop[t.Name] {
+			dropped = append(dropped, t)
+		} else {
+			kept = append(kept, t)
+		}
+	}
+	if len(dropped) == 0 {
+		return have, nil
+	}
+	if err := c.unlinkTags(ctx, kind, id, tagIDs(dropped)); err != nil {
+		return nil, err
+	}
+	c.recordChange("Removed the tags %s.", quoted(tagNames(dropped)))
+	return kept, nil
+}
+
+// unlinkTags removes tags until the resource has none of them. Scalr answers 404
+// if a single link is missing already, after an answer that got lost or another
+// client's change: the rest is removed by another request. A 404 for links that
+// are all there is a refusal.
+func (c *companion) unlinkTags(ctx context.Context, kind scalr.Kind, id string, ids []string) error {
+	for {
+		err := c.client.RemoveTags(ctx, kind, id, ids)
+		if !lookup.Gone(err) {
+			return err
+		}
+		now, listErr := c.client.TagIDs(ctx, kind, id)
+		if listErr != nil {
+			return err
+		}
+		left := slices.DeleteFunc(slices.Clone(ids), func(tag string) bool { return !slices.Contains(now, tag) })
+		switch len(left) {
+		case 0:
+			return nil
+		case len(ids):
+			return err
+		}
+		ids = left
+	}
+}
+
+func (c *companion) replaceTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	want, err := c.ensureTags(ctx, have, names)
+	if err != nil || sameSet(tagIDs(have), tagIDs(want)) {
+		return want, err
+	}
+	if err := c.client.ReplaceTags(ctx, kind, id, tagIDs(want)); err != nil {
+		return nil, err
+	}
+	c.recordChange("Replaced the tags %s by %s.", quoted(tagNames(have)), quoted(tagNames(want)))
+	return want, nil
+}
+
+func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	has := setOf(tagNames(have))
+	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return has[name] })
+	if len(missing) == 0 {
+		return have, nil
+	}
+	added, err := c.ensureTags(ctx, nil, missing)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.client.AddTags(ctx, kind, id, tagIDs(added)); err != nil {
+		return nil, err
+	}
+	c.recordChange("Added the tags %s.", quoted(tagNames(added)))
+	return append(slices.Clone(have), added...), nil
+}
+
+// ensureTags gives the tags of the names. Those that there are not yet are created.
+func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []string) ([]scalr.Tag, error) {
+	var tags []scalr.Tag
+	byName := map[string]scalr.Tag{}
+	for _, t := range known {
+		if _, ok := byName[t.Name]; !ok {
+			byName[t.Name] = t
+		}
+	}
+	for _, name := range names {
+		if t, ok := byName[name]; ok {
+			tags = append(tags, t)
+			continue
+		}
+		t, created, err := c.client.EnsureTag(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if created {
+			c.recordChange("Created the tag %q.", name)
+		}
+		tags = append(tags, t)
+	}
+	return tags, nil
+}
+
+// tagsForCreation gives the tags that something new begins with.
+func (c *companion) tagsForCreation(ctx context.Context, want inputs.Tags) ([]scalr.Tag, error) {
+	if want.Mode != inputs.TagsAdd && want.Mode != inputs.TagsReplace {
+		return nil, nil
+	}
+	return c.ensureTags(ctx, nil, want.Names)
+}
+
+// tagFilter gives the id for a filter by a tag's name. ok is false if there is no
+// such tag, so that nothing can have it.
+func (c *companion) tagFilter(ctx context.Context, name string) (id string, ok bool, err error) {
+	if name == "" {
+		return "", true, nil
+	}
+	t, ok, err := c.client.TagNamed(ctx, name)
+	if ok || err != nil {
+		return t.ID, ok, err
+	}
+	tags, _ := c.client.Tags(ctx, "")
+	c.Job.Noticef("There is no tag %q, so nothing has it.%s", name, lookup.DidYouMean(name, tagNames(tags)))
+	return "", false, nil
+}
+
+// hasTag reports whether a thing of a list that was filtered by a tag has it: the
+// service may find more. What comes along with a list may be less than all.
+func (c *companion) hasTag(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, tagID string) (bool, error) {
+	if tagID == "" || slices.Contains(tagIDs(known), tagID) {
+		return true, nil
+	}
+	all, err := c.client.TagIDs(ctx, kind, id)
+	return slices.Contains(all, tagID), err
+}
+
+func setOf(list []string) map[string]bool {
+	set := make(map[string]bool, len(list))
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}
+
+func tagIDs(tags []scalr.Tag) []string {
+	ids := make([]string, 0, len(tags))
+	for _, t := range tags {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+// quoted is a list of names in a sentence.
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	list := make([]string, 0, len(names))
+	for _, n := range names {
+		list = append(list, fmt.Sprintf("%q", n))
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,78 @@
+package resource
+
+import (
+	"context"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// workspaceCommand is one run of the workspace action.
+type workspaceCommand struct {
+	companion
+	in inputs.Workspace
+	// environment that the workspace is in or shall be created in, once it was
+	// found by the inputs; its id is empty before.
+	environment scalr.Environment
+}
+
+// Workspace runs the workspace action and returns the exit code.
+func Workspace(ctx context.Context, s *step.Step) int {
+	in, notes, err := inputs.LoadWorkspace(s.InputSource())
+	s.ShowNotes(notes)
+	if err != nil {
+		return s.Finish(step.Explain(ctx, err), nil)
+	}
+	w := &workspaceCommand{companion: companion{Step: s, out: s.NewOutputs()}, in: in}
+	return w.run(ctx, in.Access, w.execute)
+}
+
+func (w *workspaceCommand) execute(ctx context.Context) error {
+	switch w.in.Mode {
+	case inputs.WorkspaceList:
+		return w.list(ctx)
+	case inputs.WorkspaceShow:
+		return w.show(ctx)
+	case inputs.WorkspaceOutputs:
+		return w.outputs(ctx)
+	case inputs.WorkspaceAbsent:
+		return w.absent(ctx)
+	}
+	return w.present(ctx)
+}
+
+func (w *workspaceCommand) show(ctx context.Context) error {
+	ws, err := w.findExisting(ctx)
+	if err != nil {
+		return err
+	}
+	w.Job.Infof("%s %s, execution mode %s; tags: %s.", ws.Platform, ws.Version, ws.ExecutionMode, quoted(tagNames(ws.Tags)))
+	return w.setTags(ws.Tags)
+}
+
+// outputs hands on Terraform's outputs, but no sensitive one.
+func (w *workspaceCommand) outputs(ctx context.Context) error {
+	ws, err := w.findExisting(ctx)
+	if err != nil {
+		return err
+	}
+	if err := w.setTags(ws.Tags); err != nil {
+		return err
+	}
+	list, err := w.client.Outputs(ctx, ws.ID, false)
+	if err != nil {
+		return err
+	}
+	if err := w.setLarge("terraform-outputs", step.OutputsJSON(list, false)); err != nil {
+		return err
+	}
+	sensitive := 0
+	for _, o := range list {
+		if o.Sensitive {
+			sensitive++
+		}
+	}
+	w.Job.Infof("Outputs: %d; left out since they are sensitive: %d.", len(list)-sensitive, sensitive)
+	return nil
+}

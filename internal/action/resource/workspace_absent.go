@@ -1,0 +1,116 @@
+package resource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/scalr"
+)
+
+// absent deletes the workspace, unless there is something that only it knows of,
+// or something at work in it.
+func (w *workspaceCommand) absent(ctx context.Context) error {
+	ws, ok, err := w.find(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		w.Job.Infof("There is no workspace %q that the token can see: nothing to delete.", w.in.Name+w.in.WorkspaceID)
+		return nil
+	}
+	w.recordWorkspace(ws)
+	asked := false
+	err = w.client.DeleteWorkspace(ctx, ws.ID, func(ctx context.Context) error {
+		if err := w.stillUnused(ctx, ws); err != nil {
+			return err
+		}
+		w.Job.Infof("Checked right before the deletion: workspace %s manages no resources, is not locked, and all its runs have finished.", lookup.Title(ws))
+		asked = true
+		return nil
+	})
+	if lookup.Gone(err) {
+		// Gone meanwhile, or not allowed: a look tells.
+		if _, there, lookErr := workspaceWithID(ctx, w.client, ws.ID); lookErr == nil && !there {
+			err = nil
+		}
+	}
+	switch {
+	case errors.Is(err, scalr.ErrConflict):
+		return inUse(ws, step.Sentence(err))
+	case err != nil:
+		return err
+	case !asked:
+		w.Job.Infof("Workspace %s was deleted by somebody else meanwhile: nothing to delete.", lookup.Title(ws))
+		return nil
+	}
+	w.recordChange("Deleted workspace %s.", lookup.Title(ws))
+	return nil
+}
+
+// stillUnused refuses a workspace that manages resources, has a run at work or is
+// locked by a person.
+// What Scalr does not report counts as the worst. Runs come first: one that
+// finishes in between has left its resources by then.
+func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) error {
+	runs, err := w.client.RunsAtWork(ctx, ws.ID)
+	if err != nil {
+		return err
+	}
+	if len(runs) > 0 {
+		return inUse(ws, "it has runs that have not finished: "+describeRuns(runs))
+	}
+	now, err := w.client.Workspace(ctx, ws.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.Name != ws.Name || now.EnvironmentID != ws.EnvironmentID:
+		return inUse(ws, fmt.Sprintf("it became %s while this step ran", lookup.Title(now)))
+	case now.HasResources == nil:
+		return inUse(now, "Scalr does not report whether it manages resources")
+	case *now.HasResources:
+		return inUse(now, "it manages resources, which would be left behind without a state")
+	case now.Locked && now.LockedByRun == "":
+		return inUse(now, fmt.Sprintf("it is locked%s%s", lookup.By(now.LockedBy), lookup.Because(now.LockReason)))
+	case now.LockedByRun != "":
+		return w.lockedByFinished(ctx, now)
+	}
+	return nil
+}
+
+// lockedByFinished refuses a workspace whose lock a run holds, unless that run
+// has finished: then the lock has only been left.
+func (w *workspaceCommand) lockedByFinished(ctx context.Context, ws scalr.Workspace) error {
+	run, err := w.client.Run(ctx, ws.LockedByRun)
+	switch {
+	case lookup.Gone(err):
+		return inUse(ws, fmt.Sprintf("it is locked by run %s, which the token cannot see", ws.LockedByRun))
+	case err != nil:
+		return err
+	case !run.Status.Over():
+		return inUse(ws, "it is locked by a run that has not finished: "+describeRuns([]scalr.Run{run}))
+	}
+	return nil
+}
+
+func describeRuns(runs []scalr.Run) string {
+	var list []string
+	for _, r := range runs[:min(len(runs), lookup.MaxNamed)] {
+		list = append(list, fmt.Sprintf("%s (%.40q)", r.ID, r.Status))
+	}
+	if more := len(runs) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(list, ", ")
+}
+
+func inUse(ws scalr.Workspace, why string) error {
+	protection := ""
+	if ws.DeletionProtection != nil && *ws.DeletionProtection {
+		protection = " It is protected against deletion."
+	}
+	return step.Refuse(step.CodeInUse, "Workspace %s cannot be deleted: %s.%s", lookup.Title(ws), strings.TrimSuffix(why, "."), protection)
+}

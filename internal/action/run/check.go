@@ -1,0 +1,92 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/bundle"
+)
+
+// check looks for everything that would stop a run, and spends none. Unlike a
+// run, it does not stop at the first finding.
+func (r *command) check(ctx context.Context) (step.Outcome, error) {
+	listing, err := r.list(ctx)
+	if err != nil {
+		return step.Outcome{}, err
+	}
+	if err := r.showListing(ctx, listing); err != nil {
+		return step.Outcome{}, err
+	}
+	if err := r.examine(ctx, listing); err != nil {
+		return step.Outcome{}, err
+	}
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+		return step.Outcome{}, err
+	}
+	w, err := r.findWorkspace(ctx)
+	if err != nil {
+		return step.Outcome{}, err
+	}
+	r.recordWorkspace(w)
+	r.showRights(w.Permissions)
+	var hints []string
+	for _, f := range r.preflightProblems(w, listing) {
+		hint := f.Problem + " " + f.WhatToDo()
+		if f.warning {
+			r.Job.Warnf("%s", hint)
+			continue
+		}
+		hints = append(hints, hint)
+	}
+	if len(hints) > 0 {
+		return step.Outcome{Result: "refused", Code: step.CodeCheckFailed, Problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)), Hints: hints}, nil
+	}
+	r.Job.Infof("Nothing was found that would stop a run.")
+	return step.Outcome{Result: "checked"}, nil
+}
+
+// examine packs the bundle as a run does, for what is found only by reading files:
+// it warns of all that a run would warn of.
+func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
+	archive, err := l.Pack(ctx)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	r.warnOfSize(archive)
+	return nil
+}
+
+// showListing prints what would be sent. What cannot be read stops a run, too.
+func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
+	defer r.Job.Group("What would be sent: " + files(l.Files()))()
+	for e, err := range l.Entries(ctx) {
+		if err != nil {
+			return err
+		}
+		switch {
+		case e.Target != "":
+			r.Job.Infof("%q -> %q", e.Name, e.Target)
+		default:
+			r.Job.Infof("%q %s", e.Name, step.Size(e.Size))
+		}
+	}
+	for _, o := range l.LeftOut() {
+		r.Job.Infof("left out by %s: %d, such as %q", o.Rule, o.Count, o.First)
+	}
+	return nil
+}
+
+// showRights says what the token may do, where the service tells.
+func (r *command) showRights(rights map[string]bool) {
+	for _, right := range []struct{ name, words string }{
+		{"can-queue-run", "start runs"}, {"can-queue-apply", "apply them"}, {"can-queue-destroy", "destroy"}, {"can-update", "change the workspace"},
+	} {
+		answer := "not told"
+		if may, ok := rights[right.name]; ok {
+			answer = map[bool]string{true: "yes", false: "no"}[may]
+		}
+		r.Job.Infof("The token may %s: %s", right.words, answer)
+	}
+}

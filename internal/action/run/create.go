@@ -1,0 +1,122 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+const (
+	// createGrace is for how long a creation in flight goes on after the step was
+	// asked to stop: a run whose id nobody learns cannot be stopped.
+	createGrace = 2 * time.Second
+	// lastLook is for how long such a run is looked for after that.
+	lastLook = time.Second
+)
+
+// create creates the run, exactly one, and tells at once what it is called.
+func (r *command) create(ctx context.Context, v scalr.Configuration) (scalr.Run, error) {
+	if err := context.Cause(ctx); err != nil {
+		return scalr.Run{}, err
+	}
+	r.saveState(state{configuration: v.ID, workspace: r.report.Workspace.ID, onCancel: r.onCancel()})
+	creating, cancel := step.WithGrace(ctx, createGrace)
+	defer cancel()
+	r.asked = r.request(v)
+	run, doubtful, err := r.client.CreateRun(creating, r.asked)
+	if err != nil && ctx.Err() != nil {
+		run, doubtful, err = r.lookOnce(ctx, v, err)
+	}
+	if err != nil {
+		return run, err
+	}
+	r.ours, r.sweep, r.expected = true, doubtful, createdRun(r.asked)
+	ours := run
+	ours.EnvironmentID, ours.WorkspaceID = r.report.Workspace.EnvironmentID, r.report.Workspace.ID
+	r.recordRun(ours)
+	r.saveState(state{run: run.ID, onCancel: r.onCancel()})
+	if run, err = r.verify(ctx, run); err != nil {
+		return run, err
+	}
+	r.updateRun(run)
+	r.noticeEarlier(ctx, run)
+	return run, nil
+}
+
+// lookOnce looks for the run of a creation that the end of the step cut short,
+// so that it can be stopped; otherwise the post step has to.
+func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
+	var unknown *scalr.UnknownRunError
+	if !errors.As(cut, &unknown) {
+		return scalr.Run{}, false, cut
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	if run, ok, _ := r.client.RunOf(ctx, r.report.Workspace.ID, v.ID); ok {
+		return run, true, nil
+	}
+	return scalr.Run{}, true, cut
+}
+
+// noticeEarlier names the runs that an earlier attempt of this workflow run left
+// behind: they may hold the workspace.
+func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
+	e := r.Job.Event()
+	if e.WorkflowRunURL == "" || e.Attempt < 2 {
+		return
+	}
+	list, _ := r.client.Unfinished(ctx, run.WorkspaceID)
+	for _, old := range list {
+		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && namesWorkflowRun(old.Message, e.WorkflowRunURL) {
+			r.Job.Noticef("Run %s of an earlier attempt is still %s: %s", old.ID, old.Status, r.client.RunURL(run.EnvironmentID, run.WorkspaceID, old.ID))
+		}
+	}
+}
+
+// recordRun takes down and gives out what later steps need, the moment it is known.
+func (r *command) recordRun(run scalr.Run) {
+	r.report.Run = run
+	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
+	r.narrator.RunURL, r.logs.runID = r.report.RunURL, run.ID
+	r.out.Set("run-id", run.ID)
+	r.out.Set("run-url", r.report.RunURL)
+	r.Job.Infof("Run %s %s", run.ID, r.report.RunURL)
+}
+
+// request is the run as the inputs ask for it. With gates, it stops before the
+// apply to be judged; if it passes, it is confirmed by us.
+func (r *command) request(v scalr.Configuration) scalr.RunRequest {
+	q := scalr.RunRequest{
+		WorkspaceID: r.report.Workspace.ID, ConfigurationID: v.ID,
+		Dry: r.in.Dry, Destroy: r.in.Destroy, SavePlan: r.in.SavePlan,
+		AutoApply: r.in.AutoApply, WorkspaceAutoApply: r.report.Workspace.AutoApply,
+		NoRefresh: !r.in.Refresh, RefreshOnly: r.in.RefreshOnly, Targets: r.in.Targets, Replace: r.in.Replace,
+		Message: r.message(),
+	}
+	for _, v := range r.in.Variables {
+		q.Variables = append(q.Variables, scalr.Variable{Key: v.Key, Value: v.Value.Reveal(), Shell: v.Category == "shell", HCL: v.HCL, Sensitive: v.Sensitive})
+	}
+	if r.in.FailOn.Any() && !r.in.Dry {
+		r.confirms = r.report.Workspace.AutoApply
+		if r.in.AutoApply != nil {
+			r.confirms = *r.in.AutoApply
+		}
+		r.confirms = r.confirms && !r.in.SavePlan
+		no := false
+		q.AutoApply = &no
+	}
+	return q
+}
+
+// onCancel is what the post step may do with the run: nothing once nobody waits
+// for it here.
+func (r *command) onCancel() inputs.OnCancel {
+	if !r.in.Wait {
+		return inputs.OnCancelLeave
+	}
+	return r.in.OnCancel
+}

@@ -1,0 +1,88 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/scalr"
+)
+
+const (
+	mostConfigurations = 3
+	processing         = 5 * time.Minute // for Scalr to process an upload
+	tellUploadFrom     = 20 << 20        // bytes from which the progress of an upload is told
+)
+
+// deliver brings the bundle to Scalr as a configuration version. An upload
+// address that has expired cannot be had again; a new version brings a new one.
+func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration, error) {
+	r.narrator.Enter(progress.Bundle)
+	defer r.narrator.Close()
+	for n := 1; ; n++ {
+		v, err := r.client.CreateConfiguration(ctx, r.report.Workspace.ID, r.in.Dry)
+		if errors.Is(err, scalr.ErrNoUpload) && n == 1 {
+			continue // it may have been a hiccup: the workspace's own settings say that uploads are taken
+		}
+		if err != nil {
+			return v, err
+		}
+		r.out.Set("configuration-version-id", v.ID)
+		r.report.Run.ConfigurationID = v.ID
+		for _, s := range v.Secrets() {
+			r.Job.Mask(s)
+		}
+		archive, err := p.wait(ctx)
+		if err != nil {
+			return v, err
+		}
+		r.packed(archive)
+		err = r.upload(ctx, v, archive)
+		if errors.Is(err, scalr.ErrLinkExpired) && n < mostConfigurations {
+			r.Job.Infof("%s; trying again with a new configuration version", step.Sentence(err))
+			continue
+		}
+		if err != nil {
+			return v, r.tooLarge(err, archive)
+		}
+		return r.client.AwaitUploaded(ctx, v.ID, processing, func(status string) {
+			r.Job.Warnf("Scalr says that the upload is %q, which is not known here; waiting on.", status)
+		})
+	}
+}
+
+func (r *command) upload(ctx context.Context, v scalr.Configuration, a *bundle.Archive) error {
+	began := time.Now()
+	u := scalr.Upload{Data: a.Reader(), Size: a.Size()}
+	if u.Size >= tellUploadFrom {
+		r.Job.Infof("Uploading %s", step.Size(u.Size))
+		u.Sent = r.everyTenSeconds(u.Size)
+	}
+	if err := r.client.Upload(ctx, v, u); err != nil {
+		return err
+	}
+	r.Job.Infof("Uploaded %s as configuration version %s in %s", step.Size(u.Size), v.ID, progress.Duration(time.Since(began)))
+	return nil
+}
+
+func (r *command) everyTenSeconds(total int64) func(int64) {
+	last := time.Now()
+	return func(sent int64) {
+		if now := time.Now(); now.Sub(last) >= 10*time.Second {
+			last = now
+			r.Job.Infof("Uploaded %s of %s", step.Size(sent), step.Size(total))
+		}
+	}
+}
+
+// tooLarge names what a bundle consists of that storage finds too large.
+func (r *command) tooLarge(err error, a *bundle.Archive) error {
+	if step.CodeOf(err) != step.CodeUploadTooLarge {
+		return err
+	}
+	return &step.Refusal{Code: step.CodeUploadTooLarge, Problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", step.Sentence(err), step.Size(a.Compressed), largest(a))}
+}

@@ -1,0 +1,226 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// actOnExisting runs the modes that act on a run which is there already.
+func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
+	var err error
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+		return step.Outcome{}, err
+	}
+	run, err := r.client.Run(ctx, r.in.RunID)
+	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
+		return step.Outcome{}, step.Refuse(step.CodeRunMissing, "There is no run %s, or the token cannot see it. %s.", r.in.RunID, step.Sentence(err))
+	}
+	if err != nil {
+		return step.Outcome{}, err
+	}
+	if err := r.expectExisting(ctx, run); err != nil {
+		return step.Outcome{}, err
+	}
+	if run, err = r.verify(ctx, run); err != nil {
+		return step.Outcome{}, unchangedBy(err)
+	}
+	if w, err := r.client.Workspace(ctx, run.WorkspaceID); err == nil {
+		r.recordWorkspace(w)
+		run.EnvironmentID = w.EnvironmentID
+	}
+	r.out.Set("workspace-id", run.WorkspaceID)
+	r.out.Set("environment-id", run.EnvironmentID)
+	r.out.Set("configuration-version-id", run.ConfigurationID)
+	r.recordRun(run)
+	switch r.in.Mode {
+	case inputs.ModeConfirm:
+		return r.confirmExisting(ctx, run)
+	case inputs.ModeOverride:
+		return r.override(ctx, run)
+	case inputs.ModeDiscard:
+		return r.stopExisting(ctx, run, "discarded")
+	case inputs.ModeCancel:
+		return r.stopExisting(ctx, run, "canceled")
+	}
+	return r.waitAndDecide(ctx, run)
+}
+
+// confirmExisting waits until the run waits for a person, judges it by the gates,
+// and applies it as it was reviewed. A run that somebody else has applied is judged
+// as well.
+func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
+	if run.Dry {
+		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.", run.ID)
+	}
+	r.confirms = true
+	if run.Waiting() && run.Stage() != scalr.Override && !r.in.FailOn.Any() {
+		return r.confirm(ctx, run)
+	}
+	return r.waitAndDecide(ctx, run)
+}
+
+// override lets a run go on past its soft policy failures, once it waits for that
+// and passes the gates. If the run then waits for a person, that is judged, too.
+func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, error) {
+	run, o, done, err := r.waitForRun(ctx, run, "")
+	if done || err != nil {
+		return o, err
+	}
+	if run.Stage() == scalr.Override && r.in.FailOn.Any() {
+		r.planToJudge(ctx, run) // ahead, since it may take a while
+		look, err := r.look(ctx, run.ID)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return r.waitForEnd(ctx, run, "")
+		case err != nil:
+			return step.Outcome{}, err
+		}
+		run = look
+	}
+	if run.Stage() != scalr.Override {
+		return r.nothingToOverride(ctx, run)
+	}
+	if failures := r.judge(ctx, run, true); len(failures) > 0 {
+		return r.reject(ctx, run, failures), nil
+	}
+	overridden := run.Status
+	switch run, err = r.overrideChecks(ctx, run); {
+	case err != nil && ctx.Err() != nil:
+		return r.waitForEnd(ctx, run, overridden)
+	case err != nil:
+		return step.Outcome{}, err
+	case !r.in.Wait && !run.Status.Over():
+		return step.Outcome{Result: "overridden"}, nil
+	}
+	if run, o, done, err = r.waitForRun(ctx, run, overridden); done || err != nil {
+		return o, err
+	}
+	return r.decide(ctx, run)
+}
+
+// nothingToOverride goes on with a run that does not wait for an override.
+func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Outcome, error) {
+	switch {
+	case run.Status.Over():
+		return r.decide(ctx, run)
+	case !r.in.Wait:
+		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
+	}
+	r.Job.Noticef("No policy check of run %s waits for an override.", run.ID)
+	return r.waitAndDecide(ctx, run)
+}
+
+// overrideChecks overrides each policy check that failed softly. A conflict means
+// that somebody else was faster, which the run shows, or that Scalr does not allow
+// it. It returns the run as last seen.
+func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
+	if !overridable(run) {
+		return run, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.", run.ID)
+	}
+	for began := time.Now(); ; {
+		refused := r.overrideEach(ctx, run)
+		if !errors.Is(refused, scalr.ErrConflict) {
+			return run, refused
+		}
+		look, err := r.look(ctx, run.ID)
+		switch {
+		case err != nil:
+			return run, err
+		case !look.Status.Before(run.Status):
+			run = look
+		}
+		switch {
+		case run.Stage() != scalr.Override || !overridable(run):
+			r.Job.Infof("Run %s was overridden or ended meanwhile", run.ID)
+			return run, nil
+		case time.Since(began) > confirmRetryWindow: // until then, what Scalr shows may be old
+			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status, step.Sentence(refused))
+		}
+		if err := pause(ctx, r.Env.Pace.Again); err != nil {
+			return run, err
+		}
+	}
+}
+
+// overridable reports whether a policy check of the run failed softly and was not
+// overridden yet.
+func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, failedSoftly) }
+
+func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == "soft_failed" }
+
+// overrideEach posts the overrides, and returns a conflict only after all of them.
+func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
+	overridden := 0
+	for _, p := range run.Policies {
+		if !failedSoftly(p) {
+			continue
+		}
+		switch err := r.client.Override(ctx, p.ID); {
+		case errors.Is(err, scalr.ErrConflict):
+			conflict = err
+		case err != nil:
+			return err
+		default:
+			overridden++
+			r.accepted = acceptance{"override", run.Status}
+		}
+	}
+	if overridden > 0 {
+		r.Job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
+	}
+	return conflict
+}
+
+// stopExisting discards or cancels a run; one that is over already needs nothing.
+func (r *command) stopExisting(ctx context.Context, run scalr.Run, result string) (step.Outcome, error) {
+	done := step.Outcome{Result: result, Requested: true}
+	if !run.Status.Over() {
+		if result == "discarded" && run.Stage() == scalr.Working {
+			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
+		}
+		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled", Patient: true, Check: r.mayStop}
+		stop, err := r.client.Stop(ctx, run, how)
+		if err != nil {
+			return step.Outcome{}, err
+		}
+		r.updateRun(stop.LastKnown)
+		if stop.GoesOn {
+			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is being applied: it cannot be discarded any more.", run.ID)
+		}
+		run = stop.LastKnown
+		if !r.in.Wait {
+			return done, nil
+		}
+		r.accepted = acceptance{stop.Verb, run.Status}
+		ending, err := r.waitUntilFinal(ctx, run)
+		if err != nil {
+			return step.Outcome{}, err
+		}
+		if run = ending.Run; !run.Status.Over() {
+			return r.outcomeOfStop(ctx, ending), nil
+		}
+	}
+	if run.Status == "applied" {
+		return step.Outcome{Result: result, Requested: true, Code: step.CodeTooLate, Problem: "Run " + run.ID + " was applied already: " + r.report.RunURL}, nil
+	}
+	return done, nil
+}
+
+// waitUntilFinal follows a run that was asked to end.
+func (r *command) waitUntilFinal(ctx context.Context, run scalr.Run) (follow.Ending, error) {
+	ending := follow.Ending{Run: run}
+	for !ending.Run.Status.Over() && ending.StopCause == nil {
+		var err error
+		if ending, err = r.follow(ctx, ending.Run, ending.Run.Status); err != nil {
+			return ending, err
+		}
+	}
+	return ending, nil
+}

@@ -1,0 +1,92 @@
+package run
+
+import (
+	"context"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+// judge gives the conditions of fail-on that the run fails. It is asked right
+// before the run may go on, by whatever mode, and when the run has ended. confirmed
+// says that this step lets the run go on.
+func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []gate.Failure {
+	if !r.in.FailOn.Any() {
+		return nil
+	}
+	return gate.Conditions{
+		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
+		Warnings: r.in.FailOn.Warnings, CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
+	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
+}
+
+// severalUnits reports whether the run may plan several units. A workspace that is
+// not known may.
+func (r *command) severalUnits() bool {
+	return r.report.Workspace.RunAll || r.report.Workspace.ID == ""
+}
+
+// planToJudge reads the plan, once, as far as that is possible before the step ends.
+func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
+	reading, cancel := r.ReportingContext(planJSONTime)
+	defer cancel()
+	if !run.Status.Over() { // else there is nothing to stop, and a moment to find out
+		defer context.AfterFunc(ctx, cancel)()
+	}
+	return r.plan(reading, run)
+}
+
+// reject fails the step, and ends the run if it is ours and waits.
+func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Failure) step.Outcome {
+	o := step.Outcome{Result: "rejected", Code: step.CodeGateHit}
+	for _, f := range failures {
+		o.Gates = append(o.Gates, f.String())
+	}
+	o.Problem = "The plan does not pass `fail-on`: " + strings.Join(o.Gates, "; ") + "."
+	switch {
+	case run.Status == "applied":
+		o.Problem += " It was applied already: " + r.report.RunURL
+		return o
+	case run.Status.Over():
+		return o
+	case ctx.Err() != nil:
+		return r.interruptedReject(ctx, run, o, failures)
+	case !r.ours:
+		return o
+	}
+	result, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return r.interruptedReject(ctx, run, o, failures)
+	case err != nil:
+		o.Problem += " Run " + run.ID + " could not be discarded (" + step.Sentence(err) + "): " + r.report.RunURL
+	case result.GoesOn:
+		o.Problem += " Somebody has confirmed the run meanwhile: " + r.report.RunURL
+	case result.Verb != "":
+		o.Problem += " The run was discarded; nothing was applied."
+		if look, err := r.client.Run(ctx, run.ID); err == nil {
+			r.updateRun(look)
+		}
+	}
+	return o
+}
+
+// interruptedReject: the step was interrupted while it judged or discarded the run.
+// What it has begun it does once more, in the time that is left.
+func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected step.Outcome, failures []gate.Failure) step.Outcome {
+	ending, _ := r.follow(ctx, run, "")
+	if ending.Stop != nil && ending.Stop.Over && ending.Run.Status == "discarded" { // it had arrived
+		rejected.Problem += " The run was discarded; nothing was applied."
+		return rejected
+	}
+	o := r.outcomeOfStop(ctx, ending)
+	for _, f := range failures {
+		if !f.Unknown { // what is unknown might have been found out
+			o.Gates = append(o.Gates, f.String())
+		}
+	}
+	return o
+}

@@ -1,0 +1,139 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/scalr"
+)
+
+// lockKind says what has locked a workspace, which decides who can remove the lock.
+type lockKind int
+
+const (
+	notLocked         lockKind = iota
+	lockedByPerson             // or by something that Scalr does not report
+	lockedByRun                // at work: a new run waits for it in the queue
+	lockedByFinished           // a run that has finished and left its lock
+	lockedByHiddenRun          // a run whose status the token cannot read
+)
+
+// lockAdvices say what to do about a lock, by what holds it.
+var lockAdvices = map[lockKind]string{
+	lockedByPerson: step.AdviceLockedByPerson, lockedByFinished: step.AdviceLockedByFinished, lockedByHiddenRun: step.AdviceLockedByHiddenRun,
+}
+
+func lockOf(w scalr.Workspace) lockKind {
+	holder := w.LockHolder.Status
+	switch {
+	case w.LockedByRun == "" && w.Locked:
+		return lockedByPerson
+	case w.LockedByRun == "":
+		return notLocked
+	case holder == "":
+		return lockedByHiddenRun
+	case !holder.Over():
+		return lockedByRun
+	case w.Locked:
+		return lockedByFinished
+	}
+	return notLocked
+}
+
+// refusesRuns reports whether a real run would wait for a person to remove the lock.
+func refusesRuns(w scalr.Workspace) bool {
+	kind := lockOf(w)
+	return kind == lockedByPerson || kind == lockedByFinished && !w.ForceLatestRun
+}
+
+// describeLock says in one sentence, without its period, who holds the lock, why and since when.
+func describeLock(w scalr.Workspace) string {
+	switch lockOf(w) {
+	case lockedByPerson:
+		return fmt.Sprintf("Workspace %s is locked%s%s", lookup.Title(w), lookup.By(w.LockedBy), lookup.Because(w.LockReason))
+	case lockedByFinished:
+		return fmt.Sprintf("Workspace %s is locked by run %s, which has finished (%q%s) and did not release the lock%s",
+			lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since), lookup.Because(w.LockReason))
+	case lockedByRun:
+		return fmt.Sprintf("Workspace %s is locked by run %s, which is at work (%q%s)", lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since))
+	case lockedByHiddenRun:
+		return fmt.Sprintf("Workspace %s is locked by run %s, whose status the token cannot read", lookup.Title(w), w.LockedByRun)
+	}
+	return fmt.Sprintf("Workspace %s is not locked", lookup.Title(w))
+}
+
+func since(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " since " + t.UTC().Format(time.RFC3339)
+}
+
+// lockProblems are what the lock of the workspace means to a run.
+func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
+	switch kind := lockOf(w); {
+	case refusesRuns(w):
+		f := step.Refusal{Code: step.CodeWorkspaceLocked, Problem: describeLock(w) + ".", Advice: lockAdvices[kind]}
+		return []preflightProblem{{Refusal: f, warning: r.in.Dry}}
+	case kind == lockedByFinished:
+		r.Job.Infof("%s. The workspace's setting force-latest-run lets a new run take it over.", describeLock(w))
+	case kind == lockedByRun:
+		r.Job.Infof("%s. A run that is not dry waits for it in the queue.", describeLock(w))
+	case kind == lockedByHiddenRun && !r.in.Dry:
+		f := step.Refusal{Code: step.CodeWorkspaceLocked, Problem: describeLock(w) + ". " + lockAdvices[kind]}
+		return []preflightProblem{{Refusal: f, warning: true}}
+	}
+	return nil
+}
+
+// waitForLock polls a workspace whose lock refuses runs until the lock is gone, or
+// until `wait-for-lock` is over, and gives the workspace as last seen. Nothing is
+// uploaded or created before it returns.
+func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Workspace, error) {
+	limit, began := r.in.WaitForLock, time.Now()
+	r.Job.Infof("%s. Waiting for up to %s for the lock to be removed (wait-for-lock).", describeLock(w), limit)
+	// The end is looked at once more, however short the last interval is.
+	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
+	defer cancel()
+	minutes := 0 // of which was said how long it takes
+	for time.Since(began) < limit {
+		if pause(ctx, min(r.Env.Pace.Queued(time.Since(began)), limit-time.Since(began))) != nil {
+			return w, r.lockWaitEnded(ctx, w, began)
+		}
+		now, err := r.client.PollWorkspace(polling, w.ID)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return w, r.lockWaitEnded(ctx, w, began)
+		case err != nil && polling.Err() != nil:
+			return w, nil // an outage has outlasted the limit: the lock as last seen
+		case err != nil:
+			return w, err
+		case !refusesRuns(now):
+			r.Job.Infof("The lock of workspace %s was removed after %s; going on.", lookup.Title(now), waited(began))
+			return now, nil
+		}
+		changed := describeLock(now) != describeLock(w)
+		passed := int(time.Since(began) / time.Minute)
+		if w = now; changed || passed > minutes {
+			r.Job.Infof("%s. Waited %s of %s.", describeLock(w), waited(began), limit)
+			minutes = passed
+		}
+	}
+	r.Job.Infof("The lock was not removed within %s (wait-for-lock).", limit)
+	return w, nil
+}
+
+// lastLockPoll is the time for the last look at the lock.
+const lastLockPoll = 5 * time.Second
+
+// lockWaitEnded says what the step was waiting for when its timeout or a signal ended the wait.
+func (r *command) lockWaitEnded(ctx context.Context, w scalr.Workspace, began time.Time) error {
+	r.Job.Infof("%s. The step ends after waiting %s for the lock; nothing was uploaded and no run was created.", describeLock(w), waited(began))
+	return context.Cause(ctx)
+}
+
+func waited(began time.Time) string { return progress.Duration(time.Since(began)) }

@@ -1,0 +1,87 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+const mostMessage = 512 // characters (openapi.yml, create_run, message)
+
+// message is the run's message in Scalr. On GitHub Actions it always holds the
+// address of the workflow run, by which people and the overview action find the run.
+func (r *command) message() string {
+	text := r.in.Message
+	if text == "" {
+		text = r.defaultMessage()
+	}
+	address := ""
+	if r.Job.OnGitHub() {
+		address = r.Job.Event().WorkflowRunURL
+	}
+	return withAddress(strings.ToValidUTF8(text, "\uFFFD"), address)
+}
+
+// defaultMessage says where the run comes from.
+func (r *command) defaultMessage() string {
+	e := r.Job.Event()
+	var where, parts []string
+	where = append(where, e.Repository)
+	switch {
+	case e.PullRequest.Number > 0:
+		where = append(where, fmt.Sprintf("#%d", e.PullRequest.Number))
+	case e.RefName != "":
+		where = append(where, "@"+e.RefName)
+	}
+	parts = append(parts, strings.Join(where, ""))
+	if len(e.SHA) >= 7 {
+		parts = append(parts, "at "+e.SHA[:7])
+	}
+	if e.Actor != "" {
+		parts = append(parts, "by "+e.Actor)
+	}
+	text := strings.TrimSpace(strings.Join(parts, " "))
+	if text == "" && e.WorkflowRunURL == "" {
+		text = "started by scalr-run-action"
+	}
+	return text
+}
+
+// withAddress appends the address of a workflow run's attempt, unless the text
+// names the workflow run already. The text is cut so that the address fits.
+func withAddress(text, address string) string {
+	if address == "" || namesWorkflowRun(firstRunes(text, mostMessage), address) {
+		return firstRunes(text, mostMessage)
+	}
+	room := mostMessage - utf8.RuneCountInString(address) - 1
+	if room <= 0 {
+		return firstRunes(text, mostMessage)
+	}
+	return strings.TrimSpace(strings.TrimRight(firstRunes(text, room), " ") + " " + address)
+}
+
+// namesWorkflowRun reports whether the message holds the address of the workflow
+// run, of whatever attempt. A digit behind it makes it the address of another one.
+func namesWorkflowRun(message, address string) bool {
+	address, _, _ = strings.Cut(address, "/attempts/")
+	for address != "" {
+		at := strings.Index(message, address)
+		if at < 0 {
+			return false
+		}
+		message = message[at+len(address):]
+		if message == "" || message[0] < '0' || message[0] > '9' {
+			return true
+		}
+	}
+	return false
+}
+
+func firstRunes(s string, most int) string {
+	for i := range s {
+		if most--; most < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}

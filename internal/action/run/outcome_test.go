@@ -1,0 +1,22 @@
+package run
+
+import (
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// TestNoSuccessByAccident (S02): whatever brings a run here that has not ended,
+// it is no success, and neither is a word that nobody knows.
+func TestNoSuccessByAccident(t *testing.T) {
+	t.Parallel()
+	finished := &scalr.Plan{ID: "plan-1", Status: "finished"}
+	for _, status := range []scalr.Status{"", "quantum_checking", "force_canceled", "policy_soft_failed", "pending", "plan_queued", "planning",
+		"policy_checking", "confirmed", "apply_queued", "applying", "errored", "discarded", "canceled", "policy_override"} {
+		for _, plan := range []*scalr.Plan{nil, finished} {
+			if o := ofRun(scalr.Run{ID: "run-1", Status: status, Dry: true, Plan: plan}); o.ExitCode() == 0 || o.Code == "" {
+				t.Errorf("%q: exit %d, result %q, error-code %q", status, o.ExitCode(), o.Result, o.Code)
+			}
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package run
+
+import (
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/github"
+	"scalr-run-action/internal/inputs"
+)
+
+// markOutdated writes above the report of an earlier run that this one failed
+// before it knew its workspace. Without that, a plan that looks harmless would
+// stand for a commit of which nothing is known. It creates no comment.
+func (r *command) markOutdated(o step.Outcome) {
+	if !r.outdates(o) {
+		return
+	}
+	ctx, cancel := r.ReportingContext(publishingTime)
+	defer cancel()
+	t := r.thread()
+	number, err := r.pullRequest(ctx, t)
+	if err == nil && number == 0 {
+		return
+	}
+	url := ""
+	if t.Number = number; err == nil {
+		url, err = t.MarkOutdated(ctx, github.Failure{
+			Name: commentName, Tag: r.in.CommentTag, Workspace: r.workspaceInput(), WorkspaceID: r.in.WorkspaceID,
+			Note: r.report.Redacted(r.Redact).OutdatedNote(github.MaxNote), Order: r.commentOrder(),
+			Head: r.commentEvent().Head(r.Job.Event().Repository, number),
+		})
+	}
+	switch {
+	case superseded(err):
+		r.Job.Noticef("The comment of an earlier run was not marked as outdated: %v.", err)
+	case err != nil:
+		r.Job.Warnf("The comment of an earlier run could not be marked as outdated: %v.%s", err, commentAdvice(err))
+	case url != "":
+		r.Job.Infof("The comment of an earlier run is marked as outdated: %s", url)
+	}
+}
+
+// outdates reports whether an outcome without a workspace makes an earlier report
+// outdated, and whether it is known which. A run of run-id that is not the
+// expected one says nothing about the workspace that was given.
+func (r *command) outdates(o step.Outcome) bool {
+	if o.ExitCode() == 0 || slices.Contains([]string{step.CodeWrongWorkspace, step.CodeWrongConfig, step.CodeNotExpected}, o.Code) {
+		return false
+	}
+	return !r.in.GitHubToken.Empty() && r.workspaceInput() != "" && r.usable("pr-number", r.in.PullRequest > 0) && r.usable("comment-tag", r.in.CommentTag != "")
+}
+
+// usable reports whether an input is empty or could be read.
+func (r *command) usable(name string, read bool) bool {
+	return read || strings.TrimSpace(r.Job.Input(name)) == ""
+}
+
+// refuseInputs ends a step whose inputs are wrong. The verdict comes first: no
+// request leaves before it is given.
+func refuseInputs(s *step.Step, in inputs.Run, o step.Outcome) int {
+	r := newCommand(s, in)
+	code := s.Finish(o, nil)
+	r.complete(o)
+	r.commentOn(o)
+	return code
+}

@@ -1,0 +1,152 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/report"
+)
+
+// list finds out what is to be sent, and refuses what cannot be.
+func (r *command) list(ctx context.Context) (*bundle.Listing, error) {
+	o := bundle.Options{Root: r.Job.Root(), Path: r.in.Path, Temp: r.Job.TempDirs(), Warn: func(s string) { r.Job.Warnf("%s", s) }}
+	if r.Job.Debugging() {
+		o.Debug = func(s string) { r.Job.Debugf("%s", s) }
+	}
+	l, err := bundle.List(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if !l.Ready() {
+		r.directory = l.Path()
+	}
+	r.showBrought(l)
+	return l, nil
+}
+
+// broughtShown is how many links are shown with what they bring.
+const broughtShown = 100
+
+// showBrought lists what links bring into the archive from outside `path`.
+func (r *command) showBrought(l *bundle.Listing) {
+	brought := l.Brought()
+	if len(brought) == 0 {
+		return
+	}
+	total := 0
+	for _, b := range brought {
+		total += b.Files
+	}
+	defer r.Job.Group(fmt.Sprintf("Links bring in %s from outside %q", files(total), l.Path()))()
+	for _, b := range brought[:min(len(brought), broughtShown)] {
+		r.Job.Infof("%q -> %q (%s)", b.Link, b.Target, files(b.Files))
+	}
+	if more := len(brought) - broughtShown; more > 0 {
+		r.Job.Infof("and %d more links; mode: check lists every file", more)
+	}
+}
+
+// inputsListing bounds how long the problems with the inputs wait for those with the path.
+const inputsListing = 20 * time.Second
+
+// andPath adds to the problems with the inputs what is wrong with the path, so
+// that all is told at once.
+func andPath(ctx context.Context, s *step.Step, in inputs.Run, err error) error {
+	var bad inputs.Problems
+	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
+	if !packs || !errors.As(err, &bad) || slices.ContainsFunc(bad, func(p inputs.Problem) bool { return p.Input == "path" }) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, inputsListing)
+	defer cancel()
+	_, listErr := bundle.List(ctx, bundle.Options{Root: s.Job.Root(), Path: in.Path})
+	var why *bundle.Error
+	if errors.As(listErr, &why) {
+		bad = append(bad, inputs.Problem{Input: "path", Text: why.Error() + ". " + step.Advice(string(why.Code))})
+	}
+	return bad
+}
+
+// packing is a bundle that is packed in the background.
+type packing struct {
+	cancel  context.CancelFunc
+	done    chan struct{}
+	archive *bundle.Archive
+	err     error
+}
+
+func (r *command) pack(ctx context.Context, l *bundle.Listing) *packing {
+	ctx, cancel := context.WithCancel(ctx)
+	p := &packing{cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		p.archive, p.err = l.Pack(ctx)
+	}()
+	return p
+}
+
+// wait gives the archive as soon as it is there.
+func (p *packing) wait(ctx context.Context) (*bundle.Archive, error) {
+	select {
+	case <-p.done:
+		return p.archive, p.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// close ends the packing and frees the archive.
+func (p *packing) close() {
+	p.cancel()
+	<-p.done
+	if p.archive != nil {
+		p.archive.Close()
+	}
+}
+
+// warnFrom is the size of an archive from which the biggest parts are named, in
+// bytes: servers of this kind have limits, and nobody means to send that much.
+const warnFrom = 50 << 20
+
+// packed tells what the bundle came to.
+func (r *command) packed(a *bundle.Archive) {
+	if r.report.Bundle != nil {
+		return
+	}
+	r.report.Bundle = &report.Bundle{Files: a.Files, Bytes: a.Bytes, Compressed: a.Compressed, SHA256: a.SHA256}
+	r.out.Set("bundle-sha256", a.SHA256)
+	r.out.Set("bundle-bytes", fmt.Sprint(a.Compressed))
+	r.out.Set("bundle-files", fmt.Sprint(a.Files))
+	r.Job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), step.Size(a.Bytes), step.Size(a.Compressed), a.SHA256, progress.Duration(a.Took))
+	r.warnOfSize(a)
+}
+
+func (r *command) warnOfSize(a *bundle.Archive) {
+	if a.Compressed > warnFrom {
+		r.Job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", step.Size(a.Compressed), largest(a))
+	}
+}
+
+func largest(a *bundle.Archive) string {
+	var names []string
+	biggest := a.Largest()
+	for _, s := range append(biggest.Dirs, biggest.Files...) {
+		names = append(names, fmt.Sprintf("%q (%s)", s.Name, step.Size(s.Bytes)))
+	}
+	return strings.Join(names, ", ")
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
+}

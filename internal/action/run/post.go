@@ -1,0 +1,105 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+const (
+	// postTime is for the post step: GitHub gives a cancelled job five minutes in all.
+	postTime = 4 * time.Minute
+	// lateCreateWindow is for how long a run is looked for whose creation was cut off:
+	// Scalr may still be at it, and its lists may lag.
+	lateCreateWindow = 45 * time.Second
+)
+
+// Post is the second chance: it stops a run that the main step created and was
+// killed before it could finish with. After a normal end it does nothing and
+// says nothing.
+func Post(ctx context.Context, s *step.Step) int {
+	left := loadState(s.Job)
+	if left.finished || left.onCancel == "" || left.onCancel == inputs.OnCancelLeave || left.run == "" && left.configuration == "" {
+		return 0
+	}
+	in, _, err := inputs.LoadRun(s.InputSource())
+	if err != nil {
+		return s.Finish(step.Explain(ctx, err), nil)
+	}
+	r := newCommand(s, in)
+	r.in.OnCancel = left.onCancel
+	timed, cancel := s.WithTimeout(ctx, postTime)
+	defer cancel()
+	said, err := r.stopLeftover(timed, left)
+	if err != nil {
+		o := step.Explain(timed, err)
+		s.Job.Warnf("The run that the cancelled step left behind could not be stopped: %s %s", o.Problem, r.report.RunURL)
+		return 0
+	}
+	if said != "" {
+		s.Job.Infof("%s", said)
+	}
+	return 0
+}
+
+// stopLeftover stops the run that was left behind, and says what became of it.
+func (r *command) stopLeftover(ctx context.Context, left state) (said string, err error) {
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+		return "", err
+	}
+	r.asked = scalr.RunRequest{WorkspaceID: left.workspace, ConfigurationID: left.configuration}
+	r.expected = existingRun{workspace: scalr.Workspace{ID: left.workspace}, configurationID: left.configuration}.check
+	run, ok, err := r.findLeftover(ctx, left)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "No run came of the creation that was cut off.", nil
+	}
+	r.report.Run = run
+	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
+	if run, err = r.verify(ctx, run); err != nil {
+		return "", err
+	}
+	defer r.cancelDuplicates(ctx)
+	switch {
+	case run.Status.Over():
+		return "", nil
+	case run.Stage() == scalr.Saved:
+		return "Run " + run.ID + " of the cancelled step has saved its plan, and waits: " + r.report.RunURL, nil
+	}
+	how := r.patiently("its job was cancelled")
+	how.Check = r.mayStop
+	stop, err := r.client.Stop(ctx, run, how)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case stop.GoesOn:
+		return "Run " + run.ID + " of the cancelled step is being applied and goes on: " + r.report.RunURL, nil
+	case stop.Over:
+		return "", nil
+	}
+	return "Run " + run.ID + " of the cancelled step: Scalr has accepted to " + stop.Verb + " it. " + r.report.RunURL, nil
+}
+
+// findLeftover finds the run by its id, or by its configuration version if the
+// step was killed before it learned the id.
+func (r *command) findLeftover(ctx context.Context, left state) (scalr.Run, bool, error) {
+	if left.run != "" {
+		run, err := r.client.Look(ctx, left.run)
+		return run, err == nil, err
+	}
+	for began := time.Now(); ; {
+		run, ok, err := r.client.RunOf(ctx, left.workspace, left.configuration)
+		if ok || time.Since(began) > lateCreateWindow {
+			return run, ok, err
+		}
+		if err := pause(ctx, r.Env.Pace.Again); err != nil {
+			return scalr.Run{}, false, err
+		}
+	}
+}

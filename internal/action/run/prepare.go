@@ -1,0 +1,118 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/scalr"
+)
+
+// prepare finds the workspace and refuses, before a run is spent, what could not
+// end well.
+func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
+	w, err := r.findWorkspace(ctx)
+	if err != nil {
+		return err
+	}
+	r.recordWorkspace(w)
+	if r.in.WaitForLock > 0 && !r.in.Dry && refusesRuns(w) && firstRefusal(r.preflightProblems(w, l)).Code == step.CodeWorkspaceLocked {
+		if w, err = r.waitForLock(ctx, w); err != nil {
+			return err
+		}
+		r.report.Workspace = w // its settings may have changed meanwhile
+	}
+	list := r.preflightProblems(w, l)
+	for _, o := range list {
+		if o.warning {
+			r.Job.Warnf("%s", o.Problem)
+		}
+	}
+	if refusal := firstRefusal(list); refusal.Code != "" {
+		return &refusal
+	}
+	return nil
+}
+
+// firstRefusal is the first obstacle that is more than a warning; zero for none.
+func firstRefusal(list []preflightProblem) step.Refusal {
+	for _, o := range list {
+		if !o.warning {
+			return o.Refusal
+		}
+	}
+	return step.Refusal{}
+}
+
+// recordWorkspace takes down where the run happens, as soon as it is known.
+func (r *command) recordWorkspace(w scalr.Workspace) {
+	r.report.Workspace = w
+	r.logs.severalUnits = w.RunAll
+	r.report.WorkspaceURL = r.client.WorkspaceURL(w.EnvironmentID, w.ID)
+	r.out.Set("workspace-id", w.ID)
+	r.out.Set("environment-id", w.EnvironmentID)
+	r.Job.Infof("Workspace %s %s", lookup.Title(w), r.report.WorkspaceURL)
+}
+
+// preflightProblem is a finding that may be no more than a warning.
+type preflightProblem struct {
+	step.Refusal
+	warning bool
+}
+
+// preflightProblems are the reasons why a run in the workspace could not end well, the
+// most telling first.
+func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
+	var list []preflightProblem
+	add := func(warning bool, code, format string, args ...any) {
+		list = append(list, preflightProblem{step.Refusal{Code: code, Problem: fmt.Sprintf(format, args...)}, warning})
+	}
+	switch {
+	case w.ModuleVersionID != "":
+		add(false, step.CodeWorkspaceModule, "Workspace %s is driven by a module of the registry: nothing can be uploaded to it.", lookup.Title(w))
+	case w.VCS != "":
+		add(false, step.CodeWorkspaceVCS, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.", lookup.Title(w), w.VCS)
+	}
+	if w.ExecutionMode == "local" {
+		add(false, step.CodeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr runs nothing in it.", lookup.Title(w))
+	}
+	if w.EnvironmentLocked {
+		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", w.Environment, lookup.Because(w.EnvironmentLockReason))
+	}
+	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
+		add(false, step.CodeCostOff, "The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.", w.Environment)
+	}
+	list = append(list, workingDirectory(w, l)...)
+	return append(list, r.lockProblems(w)...)
+}
+
+// workingDirectory looks for what Scalr would run in the bundle.
+func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
+	dir := path.Clean("/" + w.WorkingDirectory)[1:]
+	switch {
+	case !l.HasDir(dir):
+		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryMissing,
+			Problem: fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
+	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
+		return []preflightProblem{{warning: w.WorkingDirectory == "", Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
+			Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
+	}
+	return nil
+}
+
+// findWorkspace reads the workspace, by its id or by its name.
+func (r *command) findWorkspace(ctx context.Context) (scalr.Workspace, error) {
+	if r.in.WorkspaceID == "" {
+		w, err := lookup.Workspace(ctx, r.client, r.in.Environment, r.in.Workspace)
+		return r.client.WithLockHolder(ctx, w), err
+	}
+	w, err := r.client.Workspace(ctx, r.in.WorkspaceID)
+	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
+		return w, step.Refuse(step.CodeWorkspaceMissing, "There is no workspace %s, or the token cannot see it. %s.", r.in.WorkspaceID, step.Sentence(err))
+	}
+	return r.client.WithLockHolder(ctx, w), err
+}

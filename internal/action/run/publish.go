@@ -1,0 +1,153 @@
+package run
+
+import (
+	"cmp"
+	"errors"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+const (
+	publishingTime = 3 * time.Minute
+)
+
+// publish gives out what became of the run, whatever it was, and gives the exit code.
+// Only the outputs can change the verdict: later steps depend on them.
+func (r *command) publish(o step.Outcome) int {
+	defer r.logs.close()
+	r.complete(o)
+	r.annotatePlaces()
+	r.out.Set("terraform-outputs", "") // a shell with set -u wants those that stay empty, too
+	r.out.Set("comment-url", "")
+	r.terraformOutputs(o)
+	for _, out := range r.report.Outputs() {
+		r.out.Set(out.Name, out.Value)
+	}
+	r.out.Set("plan-log-file", r.logs.of(scalr.PlanPhase).copy.shown())
+	r.out.Set("plan-json-file", r.planFileName)
+	r.summarize()
+	r.commentOn(o)
+	r.saveState(state{finished: r.settled(o)})
+	return r.Finish(o, &r.out)
+}
+
+// settled reports whether nothing is left for the post step.
+func (r *command) settled(o step.Outcome) bool {
+	switch o.Code {
+	case step.CodeRunUnknown:
+		return false
+	case step.CodeWrongRun:
+		return r.stopAccepted
+	}
+	if o.Result != "interrupted" && o.Result != "timed-out" {
+		return true
+	}
+	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.report.Run.Status.Over()
+}
+
+// complete puts together the report.
+func (r *command) complete(o step.Outcome) {
+	e := r.Job.Event()
+	r.report.Result, r.report.ErrorCode, r.report.Problem, r.report.Hints, r.report.Gates = o.Result, o.Code, o.Problem, o.Hints, o.Gates
+	if r.client != nil && r.report.Run.ID != "" && o.Result != "started" {
+		ctx, cancel := r.ReportingContext(planJSONTime)
+		r.report.Plan = r.plan(ctx, r.report.Run)
+		cancel()
+		r.report.Apply = r.logs.of(scalr.ApplyPhase).Apply()
+	}
+	for _, s := range r.narrator.Stages() {
+		r.report.Stages = append(r.report.Stages, report.Stage{Name: s.Name, Took: s.Took})
+	}
+	r.report.Took = r.Elapsed()
+	r.report.Source = report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
+	if e.Repository != "" && e.SHA != "" {
+		r.report.Source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
+	}
+	if repository := r.Job.Env("GITHUB_ACTION_REPOSITORY"); repository != "" {
+		r.report.Action = repository + "@" + r.Job.Env("GITHUB_ACTION_REF")
+	}
+}
+
+// mostPlaces leaves one of the ten annotations that the runner keeps to the headline.
+const mostPlaces = 9
+
+// annotatePlaces puts Terraform's errors and warnings beside the code they are
+// about. The files of a ready archive are not the repository's.
+func (r *command) annotatePlaces() {
+	shown, more := 0, 0
+	places := r.report.Diagnostics()
+	slices.SortStableFunc(places, func(a, b tfplan.Diagnostic) int { return severity(a) - severity(b) })
+	for _, d := range places {
+		switch {
+		case r.directory == "" || !inCheckout(d.File):
+		case shown == mostPlaces:
+			more++
+		default:
+			shown++
+			r.annotate(d)
+		}
+	}
+	if more > 0 {
+		r.Job.Infof("%d more places are named in the log.", more)
+	}
+}
+
+// inCheckout reports whether a file of a diagnostic may be one of the repository: downloaded modules are in no commit.
+func inCheckout(file string) bool {
+	return file != "" && !path.IsAbs(file) && !slices.Contains(strings.Split(file, "/"), ".terraform")
+}
+
+// severity puts errors before warnings.
+func severity(d tfplan.Diagnostic) int {
+	if d.Level == "warning" {
+		return 1
+	}
+	return 0
+}
+
+func (r *command) annotate(d tfplan.Diagnostic) {
+	level := job.LevelError
+	if d.Level == "warning" {
+		level = job.LevelWarning
+	}
+	r.Job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: cmp.Or(d.Message, d.Title), Line: d.Line,
+		File: r.inRepository(path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File))})
+}
+
+// inRepository is where a file of the bundle lies in the repository: what was
+// copied by way of a link lies elsewhere.
+func (r *command) inRepository(file string) string {
+	root, err := filepath.EvalSymlinks(r.Job.Root())
+	if err != nil {
+		return file
+	}
+	at, err := filepath.EvalSymlinks(filepath.Join(root, file))
+	if err != nil {
+		return file
+	}
+	if inside, err := filepath.Rel(root, at); err == nil && filepath.IsLocal(inside) {
+		return filepath.ToSlash(inside)
+	}
+	return file
+}
+
+// summarize writes the job summary. It never changes the verdict.
+func (r *command) summarize() {
+	if !r.in.Summary {
+		return
+	}
+	err := r.Job.WriteSummary(r.report.Redacted(r.Redact).Summary())
+	if err != nil && !errors.Is(err, job.ErrNoSummary) {
+		r.Job.Warnf("The job summary could not be written: %v", err)
+	}
+}

@@ -1,0 +1,56 @@
+package run
+
+import (
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+)
+
+// state is what the post step needs if this step is killed.
+type state struct {
+	run           string // the run that this step created
+	configuration string // known before: a run may come of it although we never learn its id
+	workspace     string
+	onCancel      inputs.OnCancel
+	finished      bool // this step came to its end; nothing is left to do
+}
+
+// The names under which the state is kept.
+const (
+	stateRun           = "run-id"
+	stateConfiguration = "configuration-version-id"
+	stateWorkspace     = "workspace-id"
+	stateOnCancel      = "on-cancel"
+	stateFinished      = "finished"
+)
+
+// saveState writes the parts of the state that are set. It is best effort: without
+// it only the second chance is lost.
+func (r *command) saveState(st state) {
+	finished := ""
+	if st.finished {
+		finished = "true"
+	}
+	for _, pair := range [][2]string{{stateRun, st.run}, {stateConfiguration, st.configuration}, {stateWorkspace, st.workspace},
+		{stateOnCancel, string(st.onCancel)}, {stateFinished, finished}} {
+		if pair[1] == "" {
+			continue
+		}
+		err := r.Job.SaveState(pair[0], pair[1])
+		switch {
+		case err == nil:
+		case r.stateWarned:
+			r.Job.Debugf("keep %s for the post step: %v", pair[0], err)
+		default:
+			r.stateWarned = true
+			r.Job.Warnf("GITHUB_STATE cannot be written (%v): if this step is killed, the post step cannot stop its run.", err)
+		}
+	}
+}
+
+// loadState reads what the main step left.
+func loadState(j *job.Job) state {
+	return state{
+		run: j.State(stateRun), configuration: j.State(stateConfiguration), workspace: j.State(stateWorkspace),
+		onCancel: inputs.OnCancel(j.State(stateOnCancel)), finished: j.State(stateFinished) == "true",
+	}
+}

@@ -1,0 +1,51 @@
+package run
+
+import (
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// terraformOutputs hands on the outputs of the configuration after an apply.
+// Sensitive ones are read only if they are asked for, and masked before anything else.
+func (r *command) terraformOutputs(o step.Outcome) {
+	if o.Result != "applied" || r.in.TerraformOutputs == inputs.TerraformOutputsNone {
+		return
+	}
+	if r.applied == nil {
+		r.readOutputs()
+	}
+	list, err := r.applied.outputs, r.applied.err
+	if err != nil {
+		r.Job.Warnf("The outputs of Terraform could not be read: %s", step.Sentence(err))
+		return
+	}
+	ctx, cancel := r.ReportingContext(30 * time.Second)
+	defer cancel()
+	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
+	if sensitive && !maskSensitive(ctx, r.Job, list) {
+		r.Job.Warnf("Terraform's sensitive outputs hold more than can be masked: they are left out of terraform-outputs.")
+		sensitive = false
+	}
+	text := step.OutputsJSON(list, sensitive)
+	if len(text) > step.MaxOutput {
+		r.Job.Warnf("The outputs of Terraform are larger than GitHub carries (%s): terraform-outputs is left empty.", step.Size(int64(len(text))))
+		return
+	}
+	r.out.Set("terraform-outputs", text)
+}
+
+// applied are the outputs of the configuration after the apply, as they were read.
+type applied struct {
+	outputs []scalr.Output
+	err     error
+}
+
+func (r *command) readOutputs() {
+	ctx, cancel := r.ReportingContext(30 * time.Second)
+	defer cancel()
+	list, err := r.client.Outputs(ctx, r.report.Workspace.ID, r.in.TerraformOutputs == inputs.TerraformOutputsAll)
+	r.applied = &applied{list, err}
+}

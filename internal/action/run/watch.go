@@ -1,0 +1,221 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// follow watches the run until it rests, and tells. leaving is the status that
+// was just acted upon, if any.
+func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
+	r.narrator.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
+	f := &r.follower // the same one again, so that no log is told twice
+	f.API, f.Observer, f.Hurry, f.Leaving, f.Pace = r.api(), r.narrator, r.Forced(), leaving, r.Env.Pace
+	f.Throttled = r.client.Throttled
+	if at, ok := r.InterruptedAt(); ok { // a creation in flight has used up a part
+		f.Pace.Grace = max(r.Env.Pace.Grace-time.Since(at), time.Second)
+	}
+	if r.in.OnCancel != inputs.OnCancelLeave {
+		how := r.stopping("")
+		f.Stopping = &how
+	}
+	ending, err := f.Follow(ctx, run)
+	r.narrator.Close()
+	r.updateRun(ending.Run)
+	r.readResults(ctx, ending)
+	if err != nil {
+		err = fmt.Errorf("%w; the run may go on: %s", err, r.report.RunURL)
+	}
+	return ending, err
+}
+
+// readResults reads what is reported of a run that rests, while it is looked for
+// second runs.
+func (r *command) readResults(ctx context.Context, e follow.Ending) {
+	var reads sync.WaitGroup
+	defer reads.Wait()
+	reads.Go(r.cancelLastDuplicates)
+	if e.StopCause != nil {
+		return
+	}
+	if e.Run.Status == "applied" && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
+		reads.Go(r.readOutputs)
+	}
+	if e.Run.Plan != nil && e.Run.Plan.Status.Final() {
+		ctx, cancel := context.WithTimeout(ctx, planJSONTime)
+		defer cancel()
+		r.plan(ctx, e.Run)
+	}
+}
+
+// updateRun takes down the latest look at the run, without losing what only earlier
+// answers told.
+func (r *command) updateRun(run scalr.Run) {
+	if run.ID == "" {
+		return
+	}
+	if run.WorkspaceID == "" {
+		run.WorkspaceID = r.report.Run.WorkspaceID
+	}
+	if run.EnvironmentID == "" {
+		run.EnvironmentID = r.report.Run.EnvironmentID
+	}
+	if run.ConfigurationID == "" {
+		run.ConfigurationID = r.report.Run.ConfigurationID
+	}
+	r.report.Run = run
+}
+
+// stopping says how to stop a run, with a comment that tells who wanted it.
+func (r *command) stopping(why string) scalr.Stopping {
+	return scalr.Stopping{Comment: r.comment(why), Apply: r.in.OnCancel == inputs.OnCancelStopApply}
+}
+
+// patiently is stopping where no signal presses for time.
+func (r *command) patiently(why string) scalr.Stopping {
+	how := r.stopping(why)
+	how.Patient = true
+	return how
+}
+
+// ending is how to end a run of ours that has done what it was for: an apply
+// that somebody has started meanwhile is never interrupted.
+func (r *command) ending(why string) scalr.Stopping {
+	return scalr.Stopping{Comment: r.comment(why), Patient: true}
+}
+
+// comment is what Scalr keeps beside an action of ours.
+func (r *command) comment(why string) string {
+	e := r.Job.Event()
+	text := "by scalr-run-action"
+	if why != "" {
+		text = why + ", " + text
+	}
+	if e.Actor != "" {
+		text += " for " + e.Actor
+	}
+	if e.WorkflowRunURL != "" {
+		text += " " + e.WorkflowRunURL
+	}
+	return text
+}
+
+// api is the client, which verifies every look, and looks for second runs now
+// and then after a creation whose answer was lost.
+func (r *command) api() follow.API {
+	if !r.sweep {
+		return verifyingAPI{r.client, r}
+	}
+	return verifyingAPI{&duplicateGuard{Client: r.client, command: r, began: time.Now()}, r}
+}
+
+// duplicateGuard looks for runs that came true late.
+type duplicateGuard struct {
+	*scalr.Client
+	command     *command
+	began, last time.Time
+}
+
+const (
+	sweepFor   = 2 * time.Minute // longer than a creation may take to come true
+	sweepEvery = 10 * time.Second
+	sweepTime  = 2 * time.Second // for one sweep
+)
+
+// Look sweeps from time to time before it looks.
+func (s *duplicateGuard) Look(ctx context.Context, id string) (scalr.Run, error) {
+	if now := time.Now(); now.Sub(s.began) < sweepFor && now.Sub(s.last) >= sweepEvery {
+		s.last = now
+		s.command.cancelDuplicates(ctx)
+	}
+	return s.Client.Look(ctx, id)
+}
+
+// ourRun names the run that this step created by what was requested, whatever
+// answers say: other runs of the same configuration version are stopped.
+func (r *command) ourRun() scalr.Run {
+	return scalr.Run{ID: r.report.Run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
+}
+
+// cancelDuplicates stops runs of our configuration version that are not the one we follow.
+func (r *command) cancelDuplicates(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	defer cancel()
+	swept, _ := r.client.Sweep(ctx, r.ourRun(), r.comment("a second run of one configuration"))
+	for _, id := range swept {
+		r.Job.Warnf("Scalr made a second run of the same configuration version: %s. It was stopped.", id)
+	}
+}
+
+// cancelLastDuplicates sweeps before the step goes on or ends. Where the creation was sure,
+// one look tells whether there is anything to sweep: the service, or a gateway
+// before it, may carry out a creation twice.
+func (r *command) cancelLastDuplicates() {
+	if !r.ours {
+		return
+	}
+	ctx, cancel := r.ReportingContext(sweepTime)
+	defer cancel()
+	if r.sweep || r.client.HasTwin(ctx, r.ourRun()) {
+		r.cancelDuplicates(ctx)
+	}
+}
+
+// outcomeOfStop says what became of a run when the step was told to end. A run that
+// was quicker is judged by how it ended.
+func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outcome {
+	if e.Stop != nil && e.StopErr == nil && e.Stop.Over {
+		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
+			return r.reject(ctx, e.Run, failures)
+		}
+		return r.outcomeOf(ctx, e.Run)
+	}
+	o, _ := step.OutcomeOfEnd(ctx)
+	r.stopAccepted = e.Stop != nil && e.StopErr == nil
+	last := e.Run
+	if e.Stop != nil {
+		last = e.Stop.LastKnown // before the stop had its effect
+	}
+	o.Problem += " " + r.accepted.withoutEffect(last) + r.describeStop(e)
+	return o
+}
+
+// acceptance is the latest action on the run that Scalr accepted.
+type acceptance struct {
+	verb string       // confirm, override, discard or cancel; "" for none
+	in   scalr.Status // the status of the run then
+}
+
+// withoutEffect says that an accepted action had no effect, if the run is still in
+// the same status.
+func (a acceptance) withoutEffect(run scalr.Run) string {
+	if a.verb == "" || run.Status != a.in {
+		return ""
+	}
+	return fmt.Sprintf("Scalr accepted to %s run %s, but the run was still %q. ", a.verb, run.ID, run.Status)
+}
+
+// describeStop is what happened to the run, in a sentence.
+func (r *command) describeStop(e follow.Ending) string {
+	where := "Run " + e.Run.ID + " "
+	switch {
+	case e.Stop == nil:
+		return where + "was left alone and goes on: " + r.report.RunURL
+	case e.StopErr != nil:
+		return where + "could not be stopped (" + step.Sentence(e.StopErr) + ")." + step.MissingPermission(e.StopErr) + " It may still run: " + r.report.RunURL
+	case e.Stop.GoesOn:
+		return where + "is being applied. An apply is not interrupted unless on-cancel says stop-apply; it goes on: " + r.report.RunURL
+	case e.Run.Status == "applied":
+		return where + "was applied before it could be stopped: " + r.report.RunURL
+	case e.Run.Status.Over():
+		return where + "has ended as " + string(e.Run.Status) + ": this step has stopped it."
+	}
+	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.report.RunURL
+}

@@ -1,0 +1,95 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// createdRun expects the run of the request.
+func createdRun(q scalr.RunRequest) func(scalr.Run) *unexpectedRun {
+	return func(run scalr.Run) *unexpectedRun {
+		differences := q.Differences(run)
+		if len(differences) == 0 {
+			return nil
+		}
+		unreported := true
+		var words []string
+		for _, d := range differences {
+			unreported = unreported && d.Unreported
+			words = append(words, difference(d))
+		}
+		return &unexpectedRun{step.CodeWrongRun, run,
+			fmt.Sprintf("Run %s is not the run that was requested: %s.", run.ID, strings.Join(words, "; ")), unreported}
+	}
+}
+
+// difference names the input that a member is made of, where there is one.
+func difference(d scalr.Difference) string {
+	name, ok := step.InputOf(d.Member)
+	if !ok || d.Member == "configuration-version" {
+		name = strings.ReplaceAll(d.Member, "configuration-version", "configuration version")
+	}
+	if d.Unreported {
+		return fmt.Sprintf("%s is not reported by Scalr (requested: %s)", name, d.Want)
+	}
+	return fmt.Sprintf("%s is %s (requested: %s)", name, d.Got, d.Want)
+}
+
+// stopWrongRun stops a run of ours that is not the one that was requested,
+// whatever on-cancel says, an apply included: nobody asked for it.
+func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
+	r.updateRun(wrong.run)
+	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
+	how := scalr.Stopping{Comment: r.comment("not the run that was requested"), Apply: true, Patient: true}
+	result, err := r.client.Stop(ctx, wrong.run, how)
+	if err != nil && ctx.Err() != nil {
+		// A signal or the timeout came meanwhile, or before: once more, in the time that is left.
+		var cancel context.CancelFunc
+		ctx, cancel = r.ReportingContext(r.Env.Pace.Grace)
+		defer cancel()
+		how.Patient = false
+		result, err = r.client.Stop(ctx, wrong.run, how)
+	}
+	last := result.LastKnown
+	if err == nil && result.Verb != "" {
+		last = r.awaitStop(ctx, last)
+	}
+	r.updateRun(last)
+	r.cancelDuplicates(ctx)
+	r.stopAccepted = err == nil
+	return step.WithAdvice(step.Outcome{Result: "refused", Code: step.CodeWrongRun,
+		Problem: wrong.problem + " " + r.stopOutcome(result, last, err)})
+}
+
+// awaitStop waits, shortly, for a run to end whose stop Scalr accepted.
+func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
+	ctx, cancel := context.WithTimeout(ctx, r.Env.Pace.Grace)
+	defer cancel()
+	for !run.Status.Over() && pause(ctx, r.Env.Pace.Stopping) == nil {
+		if look, err := r.client.Look(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
+			run = look
+		}
+	}
+	return run
+}
+
+// stopOutcome says what became of a run that must not go on.
+func (r *command) stopOutcome(result scalr.StopResult, last scalr.Run, err error) string {
+	switch {
+	case err != nil:
+		return fmt.Sprintf("It could not be stopped (%s).%s It is still %s and may still be applied: %s",
+			step.Sentence(err), step.MissingPermission(err), last.Status, r.report.RunURL)
+	case last.Status == "applied":
+		return "It was applied before it could be stopped: " + r.report.RunURL
+	case result.Over:
+		return fmt.Sprintf("It ended as %s: %s", last.Status, r.report.RunURL)
+	case last.Status.Over():
+		return fmt.Sprintf("It was stopped and ended as %s: %s", last.Status, r.report.RunURL)
+	}
+	return fmt.Sprintf("Scalr accepted to %s it, but it is still %s and may still be applied: %s", result.Verb, last.Status, r.report.RunURL)
+}

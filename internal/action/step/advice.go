@@ -1,0 +1,205 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/follow"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/scalr"
+)
+
+// Refusal is a refusal of our own: the code says which, the problem says what.
+type Refusal struct {
+	Code, Problem string
+	Advice        string // in place of the code's
+}
+
+// WhatToDo is what to do about it.
+func (f Refusal) WhatToDo() string {
+	if f.Advice != "" {
+		return f.Advice
+	}
+	return advices[f.Code].do
+}
+
+// Error is the problem in one sentence.
+func (f *Refusal) Error() string { return f.Problem }
+
+// Refuse is a Refusal as an error.
+func Refuse(code, format string, args ...any) error {
+	return &Refusal{Code: code, Problem: fmt.Sprintf(format, args...)}
+}
+
+// Advice says what to do about a code.
+func Advice(code string) string { return advices[code].do }
+
+// Explain turns an error into an outcome with advice. The end of the step's
+// context comes before whatever error it led to.
+func Explain(ctx context.Context, err error) Outcome {
+	o, ended := OutcomeOfEnd(ctx)
+	var unknown *scalr.UnknownRunError
+	var last *scalr.Error
+	switch {
+	case ended && errors.As(err, &unknown):
+		o.Problem += " " + Sentence(err) + ". " + advices[CodeRunUnknown].do
+	case ended && o.Result == "timed-out" && errors.As(err, &last):
+		o.Problem += " Last error: " + strings.TrimSuffix(Sentence(err), ".") + "."
+	case !ended:
+		code := CodeOf(err)
+		o = Outcome{Result: advices[code].result, Code: code, Problem: Sentence(err) + MissingPermission(err)}
+		var bad inputs.Problems
+		if errors.As(err, &bad) {
+			o.Problem = bad.Error() // it begins with the name of an input, which is written small
+		}
+		o.Input = pointedTo(err)
+		var f *Refusal
+		if errors.As(err, &f) && f.Advice != "" {
+			o.Hints = []string{f.Advice}
+		}
+	}
+	return WithAdvice(o)
+}
+
+// WithAdvice adds what to do, unless something more exact was said already.
+func WithAdvice(o Outcome) Outcome {
+	a, ok := advices[o.Code]
+	if !ok {
+		return o
+	}
+	if o.Problem == "" {
+		o.Problem = strings.ToUpper(a.cause[:1]) + a.cause[1:] + "."
+	}
+	if len(o.Hints) == 0 && a.do != "" && o.Code != CodeInputInvalid {
+		o.Hints = []string{a.do}
+	}
+	if o.Input == "" {
+		o.Input = a.input
+	}
+	return o
+}
+
+// CodeOf finds the stable word for an error.
+func CodeOf(err error) string {
+	var (
+		f       *Refusal
+		other   interface{ ErrorCode() string }
+		bad     inputs.Problems
+		packing *bundle.Error
+		config  *scalr.ConfigurationError
+		pending *scalr.StillPendingError
+		unknown *scalr.UnknownRunError
+		status  *follow.UnknownStatusError
+		several *scalr.AmbiguousError
+		answer  *scalr.Error
+	)
+	switch {
+	case errors.As(err, &f):
+		return f.Code
+	case errors.As(err, &other):
+		return other.ErrorCode()
+	case errors.As(err, &bad):
+		return CodeInputInvalid
+	case errors.As(err, &packing):
+		return string(packing.Code)
+	case errors.Is(err, job.ErrNoIDToken):
+		return CodeIDToken
+	case errors.As(err, &config):
+		return CodeConfiguration
+	case errors.As(err, &pending):
+		return CodePending
+	case errors.As(err, &unknown):
+		return CodeRunUnknown
+	case errors.As(err, &status):
+		return CodeUnknownStatus
+	case errors.As(err, &several):
+		return map[string]string{"environment": CodeEnvironmentTwice, "workspace": CodeWorkspaceUnclear, "tag": CodeTagTwice}[several.Thing]
+	case errors.Is(err, scalr.ErrLinksUnknown):
+		return CodeLinksUnknown
+	case errors.Is(err, scalr.ErrNoUpload):
+		return CodeWorkspaceVCS
+	case errors.As(err, &answer):
+		return codeOfAnswer(answer)
+	}
+	return CodeInternal
+}
+
+func codeOfAnswer(e *scalr.Error) string {
+	if e.Storage && e.HTTPStatus >= 400 && e.HTTPStatus < 500 {
+		return codeOfStorage(e)
+	}
+	switch {
+	case e.Network != scalr.NoTrouble:
+		return codeOfNetwork(e.Network)
+	case errors.Is(e, scalr.ErrUnauthorized):
+		return CodeTokenRejected
+	case errors.Is(e, scalr.ErrForbidden), errors.Is(e, scalr.ErrNotFound):
+		return CodeNotAllowed
+	case errors.Is(e, scalr.ErrConflict):
+		return CodeConflict
+	case errors.Is(e, scalr.ErrRedirected):
+		return CodeRedirected
+	case errors.Is(e, scalr.ErrRateLimited):
+		return CodeRateLimited
+	case errors.Is(e, scalr.ErrInvalid):
+		return CodeRequestRefused
+	case e.Stray:
+		return CodeNotScalr
+	}
+	return CodeNoAnswer
+}
+
+func codeOfStorage(e *scalr.Error) string {
+	switch {
+	case errors.Is(e, scalr.ErrLinkExpired):
+		return CodeUploadExpired
+	case e.HTTPStatus == http.StatusRequestEntityTooLarge:
+		return CodeUploadTooLarge
+	}
+	return CodeUploadRefused
+}
+
+func codeOfNetwork(n scalr.Network) string {
+	switch n {
+	case scalr.UnknownHost:
+		return CodeHostUnknown
+	case scalr.NameTrouble, scalr.Unreachable:
+		return CodeUnreachable
+	case scalr.Certificate:
+		return CodeCertificate
+	case scalr.NotTLS:
+		return CodeNotTLS
+	case scalr.OldTLS:
+		return CodeOldTLS
+	case scalr.ProxyTrouble:
+		return CodeProxyDown
+	case scalr.ProxyDenied:
+		return CodeProxyRefused
+	case scalr.NotAllowed:
+		return CodeAddressRefused
+	}
+	return CodeNoAnswer
+}
+
+// Sentence is the error in one sentence, with how long we tried.
+func Sentence(err error) string {
+	var e *scalr.Error
+	text := err.Error()
+	if errors.As(err, &e) {
+		if e.Location != "" {
+			text += "; it leads to " + e.Location
+		}
+		if e.Attempts > 1 {
+			text += fmt.Sprintf("; tried %d times in %s", e.Attempts, e.Elapsed.Round(1e9))
+		}
+	}
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

@@ -1,0 +1,58 @@
+package step
+
+import (
+	"fmt"
+
+	"scalr-run-action/internal/job"
+)
+
+// SetResult sets the two outputs that every command has.
+func (s *Step) SetResult(o Outcome, out *Outputs) {
+	out.Set("result", o.Result)
+	out.Set("error-code", o.Code)
+}
+
+// Finish says the verdict and gives the exit code: on failure by the one
+// annotation that tells what is wrong and what to do. Without outputs of a command
+// it gives out the verdict as well.
+func (s *Step) Finish(o Outcome, out *Outputs) int {
+	if out == nil {
+		out = &Outputs{job: s.Job}
+		s.SetResult(o, out)
+	}
+	if o.ExitCode() == 0 && out.err == nil {
+		s.reportSuccess(o)
+		return 0
+	}
+	if o.ExitCode() == 0 {
+		o = WithAdvice(Outcome{Code: CodeOutputs, Problem: fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.Result, out.err)})
+	}
+	s.Job.Error(job.Annotation{Title: headline(o), Message: message(o) + s.documentation(o.Code)})
+	return o.ExitCode()
+}
+
+// reportSuccess says a good result; one that leaves something to do stands out.
+func (s *Step) reportSuccess(o Outcome) {
+	if o.Problem != "" {
+		s.Job.Noticef("%s", message(o))
+	}
+	s.Job.Infof("Result: %s", o.Result)
+}
+
+func headline(o Outcome) string {
+	if o.Input != "" {
+		return fmt.Sprintf("Scalr: %s (%s)", o.Code, o.Input)
+	}
+	if o.Code == "" {
+		return "Scalr: " + o.Result
+	}
+	return "Scalr: " + o.Code
+}
+
+func message(o Outcome) string {
+	text := o.Problem
+	for _, h := range o.Hints {
+		text += "\n" + h
+	}
+	return text
+}

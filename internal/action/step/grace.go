@@ -1,0 +1,42 @@
+package step
+
+import (
+	"context"
+	"time"
+)
+
+// How long a step that was told to end may still report.
+const (
+	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
+	lastWords        = 1500 * time.Millisecond
+	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
+)
+
+// ReportingContext gives a context for what must be said although the step was told
+// to end: it goes on for a moment after a signal, not at all after a second one,
+// and never longer than most, or much longer than the step may take.
+func (s *Step) ReportingContext(most time.Duration) (context.Context, context.CancelFunc) {
+	if !s.deadline.IsZero() {
+		most = min(most, max(time.Until(s.deadline), overtime))
+	}
+	left := lastWords
+	switch at, ok := s.stops.at(); {
+	case s.stops.hurried():
+		left = 0
+	case ok:
+		left = max(interruptedUntil-time.Since(at), 0)
+	}
+	ctx, cancel := WithGrace(s.stops.ctx, left)
+	ctx, stop := context.WithTimeout(ctx, most)
+	return ctx, func() { stop(); cancel() }
+}
+
+// WithGrace gives a context that goes on for a while after ctx has ended.
+func WithGrace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(d, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(out, func() { timer.Stop() })
+	})
+	return out, func() { stop(); cancel(nil) }
+}

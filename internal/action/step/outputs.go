@@ -1,0 +1,42 @@
+package step
+
+import (
+	"encoding/json"
+
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/scalr"
+)
+
+// MaxOutput is the size of an output that GitHub still carries, in bytes.
+const MaxOutput = 1 << 20
+
+// Outputs are the outputs of a step. A file that cannot be written is remembered.
+type Outputs struct {
+	job *job.Job
+	err error
+}
+
+// NewOutputs gives the step's outputs.
+func (s *Step) NewOutputs() Outputs { return Outputs{job: s.Job} }
+
+// Set writes an output at once, so that it survives whatever comes later.
+func (o *Outputs) Set(name, value string) {
+	if err := o.job.SetOutput(name, value); err != nil && o.err == nil {
+		o.err = err
+	}
+}
+
+// OutputsJSON is one line: an object of names and values.
+func OutputsJSON(list []scalr.Output, sensitive bool) string {
+	values := map[string]json.RawMessage{}
+	for _, o := range list {
+		if (sensitive || !o.Sensitive) && json.Valid(o.Value) {
+			values[o.Name] = o.Value
+		}
+	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

@@ -1,0 +1,89 @@
+package step
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/secret"
+)
+
+// TestPermissionOfEachOperation lets a server refuse operations of the client by
+// 403 and by 404: the message names the permission, its scope, and the other
+// possibility. What it names is in the table of docs/oidc.md.
+func TestPermissionOfEachOperation(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../../docs/oidc.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(document), "\n## Required permissions\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for status, begin := range map[int]string{
+		http.StatusForbidden: " Either the token lacks a permission, or the object does not exist: this takes ",
+		http.StatusNotFound:  " Either the object does not exist, or the token lacks a permission: this takes ",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/vnd.api+json")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(`{"errors":[{"title":"Refused"}]}`))
+		}))
+		t.Cleanup(server.Close)
+		base, err := url.Parse(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New("tok-7e1c"), UserAgent: "test", HTTP: server.Client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for want, refused := range refusedOperations(t, client) {
+			got, ok := strings.CutPrefix(MissingPermission(refused), begin)
+			if !ok || !strings.HasPrefix(got, want) {
+				t.Errorf("%d %v:\ngot %q\nwant %q", status, refused, MissingPermission(refused), begin+want)
+			}
+			for _, name := range regexp.MustCompile("`[^`]+`").FindAllString(got, -1) {
+				if !strings.Contains(table, name) {
+					t.Errorf("docs/oidc.md, Required permissions, does not have %s", name)
+				}
+			}
+		}
+	}
+}
+
+// refusedOperations are the errors of operations, by what each takes.
+func refusedOperations(t *testing.T, c *scalr.Client) map[string]error {
+	ctx := t.Context()
+	last := func(values ...any) error {
+		err, _ := values[len(values)-1].(error)
+		return err
+	}
+	run := scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"}
+	return map[string]error{
+		"`runs:create`":                            last(c.CreateRun(ctx, run)),
+		"`runs:apply`":                             c.Confirm(ctx, "run-1", ""),
+		"`policy-checks:override`":                 c.Override(ctx, "polchk-1"),
+		"`plans:read-json-output`":                 last(c.PlanJSON(ctx, "plan-1")),
+		"`*:read` on the workspace":                last(c.Run(ctx, "run-1")),
+		"`workspaces:read`":                        last(c.Workspace(ctx, "ws-1")),
+		"`workspaces:create`":                      last(c.CreateWorkspace(ctx, "env-1", scalr.WorkspaceSettings{Name: "a"})),
+		"`workspaces:update`":                      last(c.UpdateWorkspace(ctx, "ws-1", scalr.WorkspaceSettings{})),
+		"`workspaces:delete`":                      c.DeleteWorkspace(ctx, "ws-1", nil),
+		"`environments:read`":                      last(c.Environment(ctx, "env-1")),
+		"`environments:create` on the account.":    last(c.CreateEnvironment(ctx, scalr.EnvironmentSettings{Name: "a"})),
+		"`environments:update`":                    last(c.UpdateEnvironment(ctx, "env-1", scalr.EnvironmentSettings{})),
+		"`environments:delete`":                    c.DeleteEnvironment(ctx, "env-1", nil),
+		"`*:read` on the account.":                 last(c.Tags(ctx, "a")),
+		"`cloud-credentials:read` on the account.": last(c.Providers(ctx)),
+		"`policy-groups:read` on the account.":     last(c.PolicyGroups(ctx)),
+		"`policy-groups:update` on the account.":   c.LinkPolicyGroup(ctx, "pgrp-1", "env-1"),
+		"`agent-pools:read` on the account.":       last(c.AgentPools(ctx)),
+		"`variables:read`":                         last(c.WorkspaceVariables(ctx, "ws-1")),
+		"`workspaces:link-provider-configuration`": c.DeleteProviderLink(ctx, "pcl-1"),
+	}
+}

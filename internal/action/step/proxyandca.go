@@ -1,0 +1,39 @@
+package step
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// CheckProxyAndCA looks at what the runner gives besides inputs: without a certificate
+// file or with a proxy that is no address, every request would fail in words
+// that nobody understands.
+func (s *Step) CheckProxyAndCA() error {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
+		if value := s.Job.Env(name); value != "" && !proxyAddress(value) {
+			return Refuse(CodeProxyInvalid, "%s of the runner is not the address of a proxy (its value is not shown: it may hold a password).", name)
+		}
+	}
+	if file := s.Job.Env("SSL_CERT_FILE"); file != "" {
+		if _, err := os.Stat(file); err != nil {
+			return Refuse(CodeCAMissing, "SSL_CERT_FILE names %q, which cannot be read in this container.", file)
+		}
+	}
+	for _, dir := range filepath.SplitList(s.Job.Env("SSL_CERT_DIR")) {
+		if _, err := os.Stat(dir); err != nil {
+			return Refuse(CodeCAMissing, "SSL_CERT_DIR names %q, which cannot be read in this container.", dir)
+		}
+	}
+	return nil
+}
+
+// proxyAddress takes what net/http takes: an address, or a host without a scheme.
+func proxyAddress(value string) bool {
+	u, err := url.Parse(value)
+	if (err != nil || u.Host == "") && !strings.Contains(value, "://") {
+		u, err = url.Parse("http://" + value)
+	}
+	return err == nil && u.Hostname() != ""
+}

@@ -1,0 +1,295 @@
+package step
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
+
+const (
+	readme          = "../../../README.md"
+	errorsDocument  = "../../../docs/errors.md"
+	resultsDocument = "../../../docs/inputs.md"
+)
+
+// messageWords are what people see, and search for, in the message for each code.
+// "…" stands for what differs, and so does what is between ‹ and ›, but is the
+// same for this code. TestREADMEWords finds them in the program.
+var messageWords = map[string]string{
+	"input-invalid":                    "… problems with the inputs:",
+	"proxy-invalid":                    "… of the runner is not the address of a proxy",
+	"ca-file-missing":                  "SSL_CERT_FILE names …, which cannot be read in this container",
+	"path-missing":                     "path … is not in the checkout",
+	"path-outside":                     "path … lies outside the checkout",
+	"path-unsuitable":                  "path … is neither a directory nor a .tar.gz archive",
+	"link-outside":                     "link … points to …, outside the checkout; nothing was read from there",
+	"link-cycle":                       "link … to … cannot be followed",
+	"links-multiply":                   "links bring in more than … times as many",
+	"ignore-file-unusable":             "ignore file … cannot be used",
+	"nothing-to-send":                  "there is nothing to send in …",
+	"no-terraform-files":               "there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in …",
+	"file-unreadable":                  "… cannot be read",
+	"file-changed":                     "… changed while it was packed",
+	"archive-damaged":                  "archive … is damaged",
+	"archive-unsafe":                   "the archive's entry … is not safe to unpack",
+	"no-room":                          "no room in … for the bundle",
+	"token-rejected":                   "… (HTTP ‹401›)",
+	"sign-in-refused":                  "The job's claims are sub=…, aud=…, repository=…, environment=…, ref=…",
+	"links-unknown":                    "it is not told which environments are linked to it",
+	"id-token-failed":                  "GitHub gave no OIDC token",
+	"id-token-unavailable":             "it lacks the permission id-token: write",
+	"not-allowed":                      "… (HTTP ‹403›)",
+	"workspace-not-found":              "There is no workspace …, or the token cannot see it",
+	"workspace-ambiguous":              "… workspaces are called … in the environment …",
+	"environment-not-found":            "There is no environment … that the token can see",
+	"environment-ambiguous":            "… ‹environment›s are called …",
+	"tag-ambiguous":                    "… ‹tag›s are called …",
+	"policy-group-not-found":           "There is no ‹policy group› … that the token can see",
+	"provider-configuration-not-found": "There is no ‹provider configuration› … that the token can see",
+	"run-not-found":                    "There is no run …, or the token cannot see it",
+	"wrong-run":                        "Run … is not the run that was requested:",
+	"wrong-workspace":                  "Run … is of …, not of workspace …",
+	"wrong-configuration":              "Run … is of …, not of configuration version …",
+	"run-not-expected":                 "Run … destroys everything in its workspace, and `destroy: true` is not given",
+	"workspace-vcs-driven":             "takes its configuration from the repository …: nothing can be uploaded to it",
+	"workspace-module-driven":          "is driven by a module of the registry: nothing can be uploaded to it",
+	"workspace-local":                  "has the execution mode local: Scalr runs nothing in it",
+	"workspace-locked":                 "Workspace … is locked",
+	"environment-locked":               "The environment … is locked",
+	"working-directory-missing":        "The workspace's working directory … is not in what path … names",
+	"working-directory-empty":          "The workspace's working directory … has no .tf or .tofu files",
+	"conflict":                         "… (HTTP ‹409›)",
+	"request-refused":                  "… (HTTP ‹422›)",
+	"upload-refused":                   "upload to configuration version ",
+	"upload-expired":                   "upload to configuration version ",
+	"upload-too-large":                 "The bundle has …. The biggest:",
+	"configuration-errored":            "configuration version … was not accepted:",
+	"configuration-pending":            "configuration version … is still … after …",
+	"redirected":                       "; it leads to ",
+	"run-not-waiting":                  "only a run that waits can be discarded",
+	"outputs-unwritable":               "but the outputs could not be written:",
+	"output-too-large":                 "The output … is larger than GitHub carries",
+	"check-failed":                     "The check found",
+	"in-use":                           "cannot be deleted",
+	"host-unknown":                     "no such host: ",
+	"unreachable":                      "no connection in time",
+	"certificate-not-trusted":          "(issued by …, valid from … to …)",
+	"not-tls":                          " answered without TLS",
+	"tls-too-old":                      " speaks only old versions of TLS; 1.2 is needed",
+	"proxy-unreachable":                "the proxy could not be reached: ",
+	"proxy-refused":                    "the proxy … answered …",
+	"address-refused":                  "the address is link-local or a cloud's metadata service",
+	"rate-limited":                     "… (HTTP ‹429›)",
+	"not-scalr":                        "expected JSON:API, got …:",
+	"no-usable-answer":                 "no usable answer",
+	"run-unknown":                      "no usable answer came and no such run was found",
+	"run-errored":                      "The run failed",
+	"policy-failed":                    "A hard policy failed",
+	"run-discarded":                    "The run was ‹discarded› in Scalr by …",
+	"run-canceled":                     "The run was ‹canceled› in Scalr by …",
+	"cost-estimation-off":              "has cost estimation off",
+	"gate-hit":                         "The plan does not pass `fail-on`:",
+	"too-late":                         " was applied already",
+	"unknown-status":                   "the run has stopped moving in a status that is not known",
+	"override-needed":                  "The run waits for an override",
+	"timed-out":                        "The step has run for longer than its timeout of ",
+	"internal-error":                   "a fault of this action:",
+}
+
+// commonCodes are the errors that the README explains.
+var commonCodes = []string{
+	CodeInputInvalid, CodeTokenRejected, CodeNotAllowed, CodeIDToken, CodeSignInRefused,
+	CodeWorkspaceMissing, CodeWorkspaceVCS, CodeWorkspaceLocked, CodeDirectoryMissing, CodeUnreachable,
+}
+
+// TestREADMEErrors keeps docs/errors.md, and the README's table of the common
+// errors, equal to advices. With -update it writes them.
+func TestREADMEErrors(t *testing.T) {
+	for _, generated := range []struct{ file, mark, content string }{
+		{errorsDocument, "error codes", errorSections()},
+		{readme, "common errors", commonErrors()},
+	} {
+		before := readDocument(t, generated.file)
+		head, rest, ok := strings.Cut(before, "<!-- "+generated.mark+" -->\n")
+		_, tail, ok2 := strings.Cut(rest, "<!-- end of "+generated.mark+" -->")
+		if !ok || !ok2 {
+			t.Fatalf("%s has no marks for %s", generated.file, generated.mark)
+		}
+		after := head + "<!-- " + generated.mark + " -->\n\n" + generated.content + "\n<!-- end of " + generated.mark + " -->" + tail
+		switch {
+		case after == before:
+		case *update:
+			if err := os.WriteFile(generated.file, []byte(after), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Errorf("%s and advices differ; go test ./internal/action/step -run TestREADMEErrors -update writes it", generated.file)
+		}
+	}
+}
+
+// errorSections has a heading for each code, so that GitHub gives it an anchor.
+func errorSections() string {
+	var sections []string
+	for _, code := range slices.Sorted(maps.Keys(advices)) {
+		a := advices[code]
+		result := "none of its own"
+		if a.result != "" {
+			result = "`" + strings.ReplaceAll(a.result, ", ", "` or `") + "`"
+		}
+		sections = append(sections, fmt.Sprintf("## `%s`\n\n%s.\n\n- Result: %s\n- Message: “%s”\n- What to do: %s\n",
+			code, meaning(a), result, strings.TrimSpace(plainText.Replace(messageWords[code])), a.do))
+	}
+	return strings.Join(sections, "\n")
+}
+
+func commonErrors() string {
+	table := "| `error-code` | what it means | what to do |\n| --- | --- | --- |\n"
+	for _, code := range commonCodes {
+		table += fmt.Sprintf("| [`%s`](docs/errors.md#%s) | %s | %s |\n", code, code, meaning(advices[code]), advices[code].do)
+	}
+	return table
+}
+
+func meaning(a advice) string {
+	if a.cause[0] == '`' {
+		return a.cause
+	}
+	return strings.ToUpper(a.cause[:1]) + a.cause[1:]
+}
+
+// TestREADMEWords finds the words of each code in a text of the program, so that
+// a search for the words of a log finds the code.
+func TestREADMEWords(t *testing.T) {
+	t.Parallel()
+	texts := programTexts(t)
+	for code := range advices {
+		if messageWords[code] == "" {
+			t.Errorf("no words are known for the error-code %q: add what its message says", code)
+		}
+	}
+	for code, said := range messageWords {
+		if _, ok := advices[code]; !ok {
+			t.Errorf("words are kept for %q, which is no error-code", code)
+		}
+		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(said)) }) {
+			t.Errorf("the program never says %q, which docs/errors.md has for %s", said, code)
+		}
+	}
+}
+
+var (
+	formatVerb = regexp.MustCompile(`%[-+# .0-9]*[a-zA-Z]`)
+	filledIn   = regexp.MustCompile(`‹[^›]*›`)
+	plainText  = strings.NewReplacer("‹", "", "›", "", "*", `\*`)
+)
+
+// generalized puts "…" in place of what differs.
+func generalized(text string) string {
+	return filledIn.ReplaceAllString(formatVerb.ReplaceAllString(text, "…"), "…")
+}
+
+// programTexts are all the texts in the packages that make messages.
+func programTexts(t *testing.T) []string {
+	t.Helper()
+	var texts []string
+	err := filepath.WalkDir("../..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "scalrsim") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				text, _ := strconv.Unquote(literal.Value)
+				texts = append(texts, generalized(text))
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// TestREADMEResults holds the table of results against the exit codes.
+func TestREADMEResults(t *testing.T) {
+	t.Parallel()
+	_, rest, _ := strings.Cut(readDocument(t, resultsDocument), "<!-- results -->")
+	table, _, ok := strings.Cut(rest, "<!-- end of results -->")
+	if !ok {
+		t.Fatal("docs/inputs.md has no marks for the table of results")
+	}
+	got := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|.*\\| ([0-9]+(?: or [0-9]+)?) \\|$").FindAllStringSubmatch(table, -1) {
+		got[row[1]] = row[2]
+	}
+	for _, result := range namedResults(t) {
+		if want := exitsOf(result); got[result] != want {
+			t.Errorf("docs/inputs.md gives the exit code %q for the result %q, want %q", got[result], result, want)
+		}
+		delete(got, result)
+	}
+	if len(got) > 0 {
+		t.Errorf("docs/inputs.md has results that no action.yml names: %v", got)
+	}
+}
+
+// namedResults are the words that the action.yml files name, but for done.
+func namedResults(t *testing.T) []string {
+	t.Helper()
+	found := []string{"not-found"}
+	text, err := os.ReadFile("../../../action.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n  result:\n")
+	description, _, _ := strings.Cut(rest, "\n  status:")
+	for _, word := range regexp.MustCompile("`([a-z-]+)`").FindAllStringSubmatch(description, -1) {
+		found = append(found, word[1])
+	}
+	if len(found) < 10 {
+		t.Fatalf("got only the results %q from action.yml", found)
+	}
+	return found
+}
+
+func exitsOf(result string) string {
+	var codes []string
+	for _, o := range []Outcome{
+		{Result: result, Requested: true, signal: interrupted{syscall.SIGINT}},
+		{Result: result, signal: interrupted{syscall.SIGTERM}},
+	} {
+		if code := strconv.Itoa(o.ExitCode()); !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return strings.Join(codes, " or ")
+}
+
+func readDocument(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
