@@ -9,7 +9,8 @@ import (
 
 // The runner takes a line for a command (ActionCommand.cs) if it starts with :: after .NET's TrimStart, or holds ##[
 // anywhere. Both comparisons go by the rules of a culture, for which some characters do not exist. So what TrimStart
-// trims and what a culture ignores is looked through here, and so are colours, which others may strip.
+// trims and what a culture ignores is looked through here, and so are colours, which others may strip. Azure Pipelines
+// and TeamCity have commands of the form ##vso[ and ##teamcity[ anywhere in a line.
 
 // defuse appends a cleaned line to dst such that the runner finds no command in it, and follows its colours in c. A
 // colour that c holds is set again at the start, and reset at the end.
@@ -55,14 +56,14 @@ func looksLikeV2(line []byte) bool {
 	return ok && bytes.HasPrefix(skip(rest, isIgnored), []byte(":"))
 }
 
-// looksLikeV1 says whether text, which starts with #, starts with ##[. A colour begins with ESC [, of which the ESC is
-// ignored, and coloured says that one follows the line.
+// looksLikeV1 says whether text, which starts with #, starts with ##[, or with a word between ## and [. A colour begins
+// with ESC [, of which the ESC is ignored, and coloured says that one follows the line.
 func looksLikeV1(text []byte, coloured bool) bool {
 	rest, ok := bytes.CutPrefix(skip(text[1:], isIgnored), []byte("#"))
 	if !ok {
 		return false
 	}
-	after := skip(rest, isIgnored)
+	after := skip(rest, isIgnoredOrLetter)
 	skipped := rest[:len(rest)-len(after)]
 	return bytes.HasPrefix(after, []byte("[")) || bytes.IndexByte(skipped, esc) >= 0 || len(after) == 0 && coloured
 }
@@ -85,6 +86,8 @@ func skip(b []byte, pass func(rune) bool) []byte {
 
 // isSpaceOrIgnored is what TrimStart trims, and what is ignored between.
 func isSpaceOrIgnored(r rune) bool { return unicode.IsSpace(r) || isIgnored(r) }
+
+func isIgnoredOrLetter(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' || isIgnored(r) }
 
 // isIgnored is what a culture may ignore: rather too much than too little.
 func isIgnored(r rune) bool {
