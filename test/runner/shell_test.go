@@ -50,7 +50,36 @@ func shellScripts(t *testing.T) map[string]string {
 	if len(jenkins) != 5 {
 		t.Fatalf("the pipeline of Jenkins has %d parts, want two scripts and what is around them", len(jenkins))
 	}
-	return map[string]string{"line": blocks["One line"], "Jenkins": jenkins[1], "Jenkins' apply": jenkins[3], "Harness": harness[0].Step.Spec.Command, "Bamboo": task.Script.Scripts[0]}
+	scripts := map[string]string{"line": blocks["One command"], "Jenkins": jenkins[1], "Jenkins' apply": jenkins[3],
+		"Harness": harness[0].Step.Spec.Command, "Bamboo": task.Script.Scripts[0], "Buildkite": blocks["Buildkite"]}
+	maps.Copy(scripts, moreScripts(t, blocks))
+	return scripts
+}
+
+// moreScripts are those of pipelines that are plain lists of steps.
+func moreScripts(t *testing.T, blocks map[string]string) map[string]string {
+	t.Helper()
+	var gitlab map[string]struct{ Script []string }
+	var azure struct{ Steps []struct{ Bash string } }
+	var circle struct {
+		Jobs struct {
+			Plan struct{ Steps []yaml.Node }
+		}
+	}
+	for heading, into := range map[string]any{"GitLab": &gitlab, "Azure Pipelines": &azure, "CircleCI": &circle} {
+		if err := yaml.Unmarshal([]byte(blocks[heading]), into); err != nil {
+			t.Fatalf("the pipeline of %s: %v", heading, err)
+		}
+	}
+	if len(azure.Steps) != 2 || len(circle.Jobs.Plan.Steps) != 3 || len(gitlab["plan"].Script) != 1 || len(gitlab["apply"].Script) != 1 {
+		t.Fatal("the pipelines of Azure, CircleCI or GitLab have other steps than the tests expect")
+	}
+	var step struct{ Run struct{ Command string } }
+	if err := circle.Jobs.Plan.Steps[1].Decode(&step); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{"GitLab": gitlab["plan"].Script[0], "GitLab's apply": gitlab["apply"].Script[0],
+		"Azure": azure.Steps[1].Bash, "CircleCI": step.Run.Command}
 }
 
 // documented are the first blocks of code in docs/other-ci.md, by their headings.
@@ -85,10 +114,15 @@ func shell(t *testing.T, dir, script string, server *scalrsim.Server, env ...str
 	script = strings.ReplaceAll(script, "acme.scalr.io", server.URL())
 	script = strings.ReplaceAll(script, "docker run --rm", "docker run --rm --network host")
 	script = strings.ReplaceAll(script, `rm -rf "$out"`, "true") // the tests look at what is there
+	agent := filepath.Join(outside(dir), "buildkite-agent")
+	if err := os.WriteFile(agent, []byte("#!/bin/sh\necho \"$*\" >>\"${0%/*}/agent.log\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command("sh", "-eu", "-c", script)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrsim.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
-	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir))
+	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir), "CI_PROJECT_DIR="+dir, "BASH_ENV="+filepath.Join(outside(dir), "bash_env"),
+		"AGENT_TEMPDIRECTORY="+outside(dir), "PATH="+outside(dir)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }
@@ -148,12 +182,16 @@ func TestShell(t *testing.T) {
 	image(t)
 	scripts := shellScripts(t)
 	delete(scripts, "Jenkins' apply")
+	delete(scripts, "GitLab's apply")
 	for name, script := range scripts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
 			cmd := shell(t, dir, script, server, "BUILD_TAG="+hostile, "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=wider",
-				"bamboo_scalr_token_secret="+scalrsim.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example")
+				"bamboo_scalr_token_secret="+scalrsim.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example",
+				"CI_COMMIT_TITLE="+hostile, "CI_JOB_URL=https://gitlab.acme.example/7", "INPUT_DRY_RUN=true", "BUILD_BUILDNUMBER=7", "BUILD_SOURCEVERSIONMESSAGE="+hostile,
+				"CIRCLE_PROJECT_REPONAME=infra", "CIRCLE_BRANCH="+hostile, "CIRCLE_BUILD_URL=https://circle.acme.example/7",
+				"BUILDKITE_MESSAGE="+hostile, "BUILDKITE_BUILD_URL=https://buildkite.acme.example/7")
 			log := output(t, cmd)
 			got := sourced(t, dir)
 			runs := server.Runs()
@@ -169,7 +207,7 @@ func TestShell(t *testing.T) {
 			if summary, err := os.ReadFile(written(t, dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
 				t.Errorf("the summary is %q, %v", summary, err)
 			}
-			if name == "Jenkins" || name == "Bamboo" { // it is an artifact there
+			if name == "Jenkins" || name == "Bamboo" || name == "GitLab" { // it is an artifact there
 				if artifact, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil || !strings.Contains(string(artifact), got["SCALR_RUN_URL"]) {
 					t.Errorf("the artifact is %q, %v", artifact, err)
 				}
@@ -189,6 +227,26 @@ func TestShellJenkinsApplies(t *testing.T) {
 		t.Fatalf("the outputs of the plan are %v", got)
 	}
 	output(t, shell(t, dir, scripts["Jenkins' apply"], server, "SCALR_RUN_ID="+got["SCALR_RUN_ID"], "SCALR_VERSION_ID="+got["SCALR_CONFIGURATION_VERSION_ID"]))
+	if runs := server.Runs(); len(runs) != 1 || runs[0].Status != "applied" {
+		t.Errorf("the runs are %+v, want one that is applied", runs)
+	}
+}
+
+// What GitLab applies is the run of the job before, whose ids come by the dotenv report.
+func TestShellGitLabApplies(t *testing.T) {
+	t.Parallel()
+	image(t)
+	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrsim.Scenario{})
+	output(t, shell(t, dir, scripts["GitLab"], server, "INPUT_DRY_RUN=false", "INPUT_AUTO_APPLY=false", "CI_COMMIT_TITLE=wider", "CI_JOB_URL=https://gitlab.acme.example/7"))
+	report, err := os.ReadFile(filepath.Join(dir, "scalr.dotenv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	variables := strings.Fields(string(report))
+	if len(variables) != 3 || variables[0] != "SCALR_RESULT=needs-confirmation" {
+		t.Fatalf("the dotenv report is %q", report)
+	}
+	output(t, shell(t, dir, scripts["GitLab's apply"], server, variables...))
 	if runs := server.Runs(); len(runs) != 1 || runs[0].Status != "applied" {
 		t.Errorf("the runs are %+v, want one that is applied", runs)
 	}
