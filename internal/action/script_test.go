@@ -34,8 +34,8 @@ func program() {
 	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
 		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: httpx.NewClient("test"), Signals: signals, Version: "script",
-		Pace: follow.Pace{First: 50 * time.Millisecond, Close: 50 * time.Millisecond, Working: 100 * time.Millisecond, Silent: 200 * time.Millisecond, Slowest: 500 * time.Millisecond,
-			LongSilence: 5 * time.Second, Again: 100 * time.Millisecond, Stopping: 50 * time.Millisecond, Grace: 3 * time.Second, Drain: time.Second, Late: 200 * time.Millisecond},
+		Timing: follow.Timing{InitialInterval: 50 * time.Millisecond, EndInterval: 50 * time.Millisecond, ActiveInterval: 100 * time.Millisecond, SilentInterval: 200 * time.Millisecond, MaxInterval: 500 * time.Millisecond,
+			LongSilence: 5 * time.Second, StatusGrace: 100 * time.Millisecond, StopInterval: 50 * time.Millisecond, StopGrace: 3 * time.Second, Drain: time.Second, LogGrace: 200 * time.Millisecond},
 	}))
 }
 

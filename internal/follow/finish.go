@@ -5,67 +5,67 @@ import (
 	"time"
 )
 
-// finish decides when a log has come to its end. That a stage is over does not
-// say it: the log may lag behind.
+// finish decides when a log is complete. The end of its stage does not say so:
+// the log may lag behind.
 type finish struct {
-	finalAt  time.Time // when the stage was first seen over
-	lookedAt time.Time // the last look since then
-	grewAt   time.Time // the last one that brought something
-	closing  closing
-	done     bool
+	endedAt time.Time // when the stage was first seen to have ended
+	readAt  time.Time // the last read since then
+	grewAt  time.Time // the last read that found more
+	closing closing
+	done    bool
 }
 
-// over notes that the stage is over.
-func (f *finish) over(at time.Time) {
-	if f.finalAt.IsZero() {
-		f.finalAt = at
+// stageEnded records that the stage has ended.
+func (f *finish) stageEnded(at time.Time) {
+	if f.endedAt.IsZero() {
+		f.endedAt = at
 	}
 }
 
-// heard notes what a look at a log whose stage is over brought, and decides. It
-// is the end when nothing more came for a while, or at once when the log ends as
-// Terraform's do. A look that failed says nothing about it.
-func (f *finish) heard(grew int64, failed bool, now time.Time, p Pace) {
-	if f.finalAt.IsZero() {
+// observeRead records the result of a read after the end of the stage, and
+// decides. The log is complete when nothing more came for a while, or at once
+// if it ends as Terraform's logs do. A read that failed decides nothing.
+func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timing) {
+	if f.endedAt.IsZero() {
 		return
 	}
-	f.lookedAt = now
+	f.readAt = now
 	if grew > 0 {
 		f.grewAt = now
 		return
 	}
-	f.done = now.Sub(f.finalAt) >= p.Drain || !failed && f.quiet(now) >= f.patience(p)
+	f.done = now.Sub(f.endedAt) >= timing.Drain || !failed && f.quiet(now) >= f.logGrace(timing)
 }
 
-// quiet is for how long nothing came although the stage is over.
+// quiet is for how long nothing came since the end of the stage.
 func (f *finish) quiet(now time.Time) time.Duration {
-	if f.grewAt.After(f.finalAt) {
+	if f.grewAt.After(f.endedAt) {
 		return now.Sub(f.grewAt)
 	}
-	return now.Sub(f.finalAt)
+	return now.Sub(f.endedAt)
 }
 
-func (f *finish) patience(p Pace) time.Duration {
-	if f.showsEnd() {
+func (f *finish) logGrace(timing Timing) time.Duration {
+	if f.hasEnd() {
 		return 0
 	}
-	return p.Late
+	return timing.LogGrace
 }
 
-// showsEnd reports whether the log ends as Terraform's do.
-func (f *finish) showsEnd() bool { return terraformEnd.Match(f.closing) }
+// hasEnd reports whether the log ends as Terraform's logs do.
+func (f *finish) hasEnd() bool { return terraformEnd.Match(f.closing) }
 
-// terraformEnd finds the last words of a plan's or an apply's log, coloured or not.
+// terraformEnd finds the last words of a plan's or an apply's log, colored or not.
 var terraformEnd = regexp.MustCompile(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|Error: |without changing any real infrastructure`)
 
 // closing keeps the last bytes of a log.
 type closing []byte
 
-const mostClosing = 8 << 10
+const maxClosing = 8 << 10
 
 func (c *closing) Write(p []byte) (int, error) {
-	keep := p[max(0, len(p)-mostClosing):]
-	if over := len(*c) + len(keep) - mostClosing; over > 0 {
+	keep := p[max(0, len(p)-maxClosing):]
+	if over := len(*c) + len(keep) - maxClosing; over > 0 {
 		*c = append((*c)[:0], (*c)[over:]...)
 	}
 	*c = append(*c, keep...)

@@ -10,10 +10,10 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestFinish: what a look at the log of a stage that ended at 0 s means.
-func TestFinish(t *testing.T) {
+// TestLogIsComplete: the reads of a log whose stage ended at 0 s.
+func TestLogIsComplete(t *testing.T) {
 	t.Parallel()
-	type look struct {
+	type read struct {
 		at     float64 // seconds
 		grew   int64
 		failed bool
@@ -21,26 +21,26 @@ func TestFinish(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		end   string
-		looks []look
+		reads []read
 	}{
-		"Terraform's end":     {"No changes.", []look{{0, 9, false, false}, {0.1, 0, false, true}}},
-		"an end seen before":  {"No changes.", []look{{0, 0, false, true}}},
-		"late end":            {"No changes.", []look{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
-		"another end":         {"That was it.", []look{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
-		"late bytes":          {"That was it.", []look{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
-		"failures are no end": {"No changes.", []look{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
-		"failures for ever":   {"No changes.", []look{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
-		"growing is no end":   {"No changes.", []look{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
-		"nothing at all":      {"", []look{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
+		"Terraform's end":     {"No changes.", []read{{0, 9, false, false}, {0.1, 0, false, true}}},
+		"an end seen before":  {"No changes.", []read{{0, 0, false, true}}},
+		"late end":            {"No changes.", []read{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
+		"another end":         {"That was it.", []read{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
+		"late bytes":          {"That was it.", []read{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
+		"failures are no end": {"No changes.", []read{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
+		"failures for ever":   {"No changes.", []read{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
+		"growing is no end":   {"No changes.", []read{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
+		"nothing at all":      {"", []read{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Unix(1000, 0)
 			f := finish{closing: closing(c.end)}
-			f.over(began)
-			f.over(began.Add(time.Hour)) // the first time counts
-			for _, l := range c.looks {
-				f.heard(l.grew, l.failed, began.Add(time.Duration(l.at*float64(time.Second))), DefaultPace)
+			f.stageEnded(began)
+			f.stageEnded(began.Add(time.Hour)) // the first time counts
+			for _, l := range c.reads {
+				f.observeRead(l.grew, l.failed, began.Add(time.Duration(l.at*float64(time.Second))), DefaultTiming)
 				if f.done != l.done {
 					t.Errorf("after %g s: done is %v, want %v", l.at, f.done, l.done)
 				}
@@ -49,7 +49,7 @@ func TestFinish(t *testing.T) {
 	}
 }
 
-// endless is a run that is over and whose log grows for ever.
+// endless is a finished run whose log never stops growing.
 type endless struct{ log []byte }
 
 func (e *endless) Look(context.Context, string) (scalr.Run, error) {
@@ -65,11 +65,11 @@ func (e *endless) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopRe
 	return scalr.StopResult{}, nil
 }
 
-// TestEndless: late bytes are waited for, but no longer than ten seconds (L12).
-func TestEndless(t *testing.T) {
+// TestLogThatNeverEnds: late bytes are waited for, but no longer than ten seconds (L12).
+func TestLogThatNeverEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := Follower{API: &endless{}, Observer: &hearer{}, Pace: DefaultPace}
+		f := Follower{API: &endless{}, Observer: &recorder{}, Timing: DefaultTiming}
 		began := time.Now()
 		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || time.Since(began).Round(time.Second) != 10*time.Second {
 			t.Errorf("%v after %s, want an end after 10 s", err, time.Since(began))
@@ -86,11 +86,11 @@ func TestClosing(t *testing.T) {
 		p := bytes.Repeat([]byte{byte(i)}, i%97*i%5000)
 		all = append(all, p...)
 		c.Write(p)
-		if want := all[max(0, len(all)-mostClosing):]; !bytes.Equal(c, want) {
+		if want := all[max(0, len(all)-maxClosing):]; !bytes.Equal(c, want) {
 			t.Fatalf("after %d writes the last %d bytes are not kept", i+1, len(want))
 		}
 	}
-	if cap(c) > 4*mostClosing {
+	if cap(c) > 4*maxClosing {
 		t.Errorf("holds %d bytes, want a few KiB", cap(c))
 	}
 }

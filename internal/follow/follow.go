@@ -1,10 +1,10 @@
-// Package follow watches one run until it rests, copying its logs as they grow,
-// and stops it when told to.
+// Package follow polls one run until it is finished or waits for a person, prints
+// its logs as they grow, and stops it when the context ends.
 //
-// Four things are judged by what was seen before, not by one look. A run rests
-// when a pause or an end is seen twice (judge.go). A log is told from where the
-// last look left it, for a bounded price (tail.go), until nothing more comes of
-// it (finish.go). The next look comes sooner when something moved (pace.go).
+// One poll alone decides little. That a run waits or is finished is confirmed by a
+// second poll (classify.go). A log is printed from where the last read ended, within
+// a budget (tail.go), until it is complete (finish.go). The poll interval is short
+// after progress and grows without it (timing.go).
 package follow
 
 import (
@@ -16,117 +16,117 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// API is what following needs of Scalr; *scalr.Client has it.
+// API is what a Follower needs of Scalr; *scalr.Client implements it.
 type API interface {
 	Look(ctx context.Context, id string) (scalr.Run, error)
 	Log(ctx context.Context, l scalr.Log) (*scalr.LogBody, error)
 	Stop(ctx context.Context, last scalr.Run, s scalr.Stopping) (scalr.StopResult, error)
 }
 
-// Observer receives what the follower sees, in order and from one goroutine.
+// Observer receives the progress of a run, in order and from one goroutine.
 type Observer interface {
-	// Look is every answer that is not older than one before; most say nothing new.
+	// Look receives every poll that is not stale; most of them bring nothing new.
 	Look(scalr.Run)
-	// Log is where the log of a stage goes. It is closed when no more will come,
-	// if that is known before the following ends.
+	// Log returns where the log of a stage is printed. It is closed once the log
+	// is complete, if that is known before Follow returns.
 	Log(scalr.Phase) io.WriteCloser
-	// Restarted says that the log was rewritten and is told again from its start.
+	// Restarted reports that the log was rewritten and is printed again from its start.
 	Restarted(scalr.Phase)
-	// LogTrouble says, once for each stage, that its log cannot be had just now.
+	// LogTrouble reports, once for each stage, that reading its log keeps failing.
 	LogTrouble(scalr.Phase, error)
 }
 
-// Follower follows one run. It may be used again when the run goes on: then its
-// logs go on where they were.
+// Follower follows one run. It can be used again when the run continues; the logs
+// then continue where they were.
 type Follower struct {
 	API      API
 	Observer Observer
-	// Stopping says how to stop the run when the context ends; nil leaves it alone.
+	// Stopping says how to stop the run when the context ends; nil does not stop it.
 	Stopping *scalr.Stopping
-	// Hurry, when it is closed, ends the stopping as soon as a request is out.
-	Hurry <-chan struct{}
-	// Leaving is the status in which Scalr accepted an action of the caller. The run
-	// has still to leave it, so that it is not taken for waiting in it.
-	Leaving scalr.Status
-	// Throttled tells when Scalr last answered 429; nil, or the zero time, means never.
+	// ForceStop, once closed, ends the stopping as soon as a request was sent.
+	ForceStop <-chan struct{}
+	// IgnoreStatus is the status in which Scalr accepted a confirmation or another
+	// action. The run does not count as waiting in it, since it is about to leave it.
+	IgnoreStatus scalr.Status
+	// Throttled returns when Scalr last answered 429; nil, or the zero time, means never.
 	Throttled func() time.Time
-	Pace      Pace
+	Timing    Timing
 
 	tails map[scalr.Log]*tail
 	order []scalr.Log
 }
 
-// Ending is how the following ended.
+// Ending is how following a run ended.
 type Ending struct {
-	Run scalr.Run // as last seen
-	// StopCause is why the context ended, when that is what ended the following.
+	Run scalr.Run // as of the last poll
+	// StopCause is the cause of the context's end, if that ended the following.
 	StopCause error
-	// Stop says what the wish to stop came to; nil when the run was left alone.
+	// Stop is the result of stopping the run; nil if it was not stopped.
 	Stop    *scalr.StopResult
 	StopErr error
 }
 
-// Follow watches until the run rests of its own accord, and then returns with a
-// nil error. It returns as well when the context ends, after stopping the run as
-// it was told, and when Scalr gives no answer for too long.
+// Follow polls until the run is finished or waits for a person, and returns a nil
+// error. It also returns when the context ends, after stopping the run if Stopping
+// says so, and with an error when Scalr does not answer within the retry budget.
 func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	if f.tails == nil {
 		f.tails = map[scalr.Log]*tail{}
 	}
-	last, err := f.watch(ctx, run)
+	last, err := f.poll(ctx, run)
 	if err == nil {
 		f.drain(ctx)
 	}
-	told := context.Cause(ctx)
+	cause := context.Cause(ctx)
 	switch {
-	case told != nil && (last.Status.Over() || appliedInAllButName(last)):
-		return Ending{Run: last}, nil // it was quicker than the signal
-	case told != nil:
-		return f.stop(context.WithoutCancel(ctx), last, told), nil
+	case cause != nil && (last.Status.Over() || effectivelyApplied(last)):
+		return Ending{Run: last}, nil // the run finished before the signal
+	case cause != nil:
+		return f.stop(context.WithoutCancel(ctx), last, cause), nil
 	}
 	return Ending{Run: last}, err
 }
 
-// watch looks until a rest is believed.
-func (f *Follower) watch(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	judge := judge{latest: run, furthest: run.Status, leaving: f.Leaving, again: f.Pace.Again}
-	pace := f.Pace.pacer(time.Now())
+// poll polls until the classifier reports a final or an unknown state.
+func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
+	seen := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
+	pace := f.Timing.pacer(time.Now())
 	ask := func() (scalr.Run, error) { return f.API.Look(ctx, run.ID) }
 	for answer := ask; ; {
 		began := time.Now()
-		look, err := answer()
+		polled, err := answer()
 		if err != nil {
-			return judge.latest, err
+			return seen.latest, err
 		}
-		before := judge.latest.Status
-		opinion := judge.consider(look, time.Now())
+		before := seen.latest.Status
+		state := seen.observe(polled, time.Now())
 		answer = ask
-		if opinion == ending {
-			answer = ahead(ask) // while the ends of the logs are read
+		if state == finishing {
+			answer = start(ask) // while the ends of the logs are read
 		}
 		news := nothing
-		if opinion != stale {
-			news = f.tell(ctx, judge.latest)
+		if state != stale {
+			news = f.publish(ctx, seen.latest)
 		}
-		if judge.latest.Status != before {
+		if seen.latest.Status != before {
 			news = transition
 		}
-		switch opinion {
-		case rested:
-			return judge.latest, nil
-		case stuck:
-			return judge.latest, &UnknownStatusError{judge.latest.Status}
-		case ending:
+		switch state {
+		case final:
+			return seen.latest, nil
+		case unknown:
+			return seen.latest, &UnknownStatusError{seen.latest.Status}
+		case finishing:
 			continue
 		}
-		interval := f.interval(pace, news, judge.latest)
+		interval := f.interval(pace, news, seen.latest)
 		if err := pause(ctx, max(interval-time.Since(began), interval/2)); err != nil {
-			return judge.latest, err
+			return seen.latest, err
 		}
 	}
 }
 
-// interval is the time from the start of one look to that of the next.
+// interval is the time from the start of one poll to that of the next.
 func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
 	now := time.Now()
 	if f.Throttled != nil {
@@ -135,8 +135,8 @@ func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
 	return p.next(now, n, run.Stage() != scalr.Queued)
 }
 
-// ahead asks at once, and gives the answer when it is called.
-func ahead(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
+// start sends a request at once and returns a function that waits for its answer.
+func start(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
 	type answer struct {
 		run scalr.Run
 		err error
@@ -152,36 +152,36 @@ func ahead(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
 	}
 }
 
-// stop asks for the run to be stopped and watches, shortly, how it ends.
-func (f *Follower) stop(ctx context.Context, run scalr.Run, told error) Ending {
-	ending := Ending{Run: run, StopCause: told}
+// stop stops the run and polls for a short time to see its final status.
+func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending {
+	ending := Ending{Run: run, StopCause: cause}
 	if f.Stopping == nil {
 		return ending
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.Pace.Grace)
-	how, out := *f.Stopping, make(chan struct{})
-	how.Out = sync.OnceFunc(func() { close(out) })
-	over := make(chan struct{})
-	go func() { defer close(over); f.hurry(ctx, out, cancel) }()
-	defer func() { cancel(); <-over }()
+	ctx, cancel := context.WithTimeout(ctx, f.Timing.StopGrace)
+	how, sent := *f.Stopping, make(chan struct{})
+	how.Out = sync.OnceFunc(func() { close(sent) })
+	done := make(chan struct{})
+	go func() { defer close(done); f.forceStop(ctx, sent, cancel) }()
+	defer func() { cancel(); <-done }()
 
 	result, err := f.API.Stop(ctx, run, how)
 	ending.Stop, ending.StopErr, ending.Run = &result, err, result.LastKnown
 	if err != nil || result.GoesOn {
 		return ending
 	}
-	for !ending.Run.Status.Over() && pause(ctx, f.Pace.Stopping) == nil {
-		if look, err := f.API.Look(ctx, run.ID); err == nil && !look.Status.Before(ending.Run.Status) {
-			ending.Run = look
+	for !ending.Run.Status.Over() && pause(ctx, f.Timing.StopInterval) == nil {
+		if polled, err := f.API.Look(ctx, run.ID); err == nil && !polled.Status.Before(ending.Run.Status) {
+			ending.Run = polled
 		}
 	}
-	f.tell(ctx, ending.Run)
+	f.publish(ctx, ending.Run)
 	return ending
 }
 
-// hurry ends the stopping at the second signal, but not before a request is out.
-func (f *Follower) hurry(ctx context.Context, out <-chan struct{}, cancel func()) {
-	for _, c := range []<-chan struct{}{out, f.Hurry} {
+// forceStop ends the stopping at the second signal, but not before a request was sent.
+func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel func()) {
+	for _, c := range []<-chan struct{}{sent, f.ForceStop} {
 		select {
 		case <-c:
 		case <-ctx.Done():
@@ -191,12 +191,12 @@ func (f *Follower) hurry(ctx context.Context, out <-chan struct{}, cancel func()
 	cancel()
 }
 
-// tell tells a look: the ends of logs before it, since they belong to the stage
-// that is over, and what grows after it.
-func (f *Follower) tell(ctx context.Context, look scalr.Run) news {
-	ended := f.copyLogs(ctx, look, true)
-	f.Observer.Look(look)
-	return max(ended, f.copyLogs(ctx, look, false))
+// publish passes a poll to the observer: the ends of logs before it, since they
+// belong to the stage that has ended, and what grows after it.
+func (f *Follower) publish(ctx context.Context, polled scalr.Run) news {
+	ended := f.copyLogs(ctx, polled, true)
+	f.Observer.Look(polled)
+	return max(ended, f.copyLogs(ctx, polled, false))
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOutage: nobody answers for five minutes, and the run ends meanwhile (S17).
+// TestOutage: Scalr does not answer for five minutes, in which the run finishes (S17).
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	text := log(200, planned)
@@ -55,7 +55,7 @@ func TestGone(t *testing.T) {
 			t.Errorf("%v after %s, want not found after half a minute", err, took)
 		}
 		if ending.Run.Status != "planning" || ending.StopCause != nil || ending.Stop != nil {
-			t.Errorf("ending %+v, want the last look and nothing else", ending)
+			t.Errorf("ending %+v, want the last poll and nothing else", ending)
 		}
 	})
 }
@@ -84,7 +84,7 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// TestScenarios follows what the simulator has in odd and good lives to their rest.
+// TestScenarios follows the scenarios of the simulator to their final statuses.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
@@ -100,15 +100,15 @@ func TestScenarios(t *testing.T) {
 			s := scalrsim.Scenarios()[scenario]
 			play(t, s, real == "", func(r *rig) {
 				if late := r.follow(want); late > 15*time.Second {
-					t.Errorf("ended %s after the run came to rest", late)
+					t.Errorf("ended %s after the run was finished", late)
 				}
 			})
 		})
 	}
 }
 
-// TestUnknown: a run that rests in a word that nobody knows is no success.
-func TestUnknown(t *testing.T) {
+// TestUnknownStatus: a run that stops in an unknown status is not a success.
+func TestUnknownStatus(t *testing.T) {
 	t.Parallel()
 	play(t, scalrsim.Scenarios()["unknown-status"], true, func(r *rig) {
 		_, err := r.Follow(r.t.Context(), r.run)
@@ -119,8 +119,8 @@ func TestUnknown(t *testing.T) {
 	})
 }
 
-// TestAgain: a follower that goes on with a run does not tell its logs twice.
-func TestAgain(t *testing.T) {
+// TestFollowerIsReused: a follower that is used again does not print the logs twice.
+func TestFollowerIsReused(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
 	s.Life.Plan.Log, s.Life.Apply.Log = log(30, planned), log(30, applied)
@@ -129,7 +129,7 @@ func TestAgain(t *testing.T) {
 		if err := r.client.Confirm(r.t.Context(), r.run.ID, "go"); err != nil {
 			t.Fatal(err)
 		}
-		r.Leaving = "planned"
+		r.IgnoreStatus = "planned"
 		r.follow("applied")
 		r.wantText("plan", log(30, planned))
 		r.wantText("apply", log(30, applied))
@@ -160,12 +160,12 @@ func (l *long) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResul
 	return scalr.StopResult{}, nil
 }
 
-// TestLong: six hours cost one look in ten seconds, a hundred more before the stage
+// TestSixHours: six hours cost one poll every ten seconds, a hundred more before the stage
 // is silent for long, as many where there is a log, and no memory (S19). It is not parallel: the heap is everybody's.
-func TestLong(t *testing.T) {
+func TestSixHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &long{began: time.Now()}
-		f := follow.Follower{API: api, Observer: newNotes(), Pace: follow.DefaultPace}
+		f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming}
 		before := heap()
 		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil {
 			t.Fatal(err)
@@ -174,9 +174,9 @@ func TestLong(t *testing.T) {
 			t.Errorf("the heap grew by %d bytes", grew)
 		}
 		if most := 6*360 + 110; api.looks > most || api.reads > most {
-			t.Errorf("%d looks and %d at the log, want %d at most", api.looks, api.reads, most)
+			t.Errorf("%d polls and %d at the log, want %d at most", api.looks, api.reads, most)
 		}
-		t.Logf("%d looks, %d at the log, in 6 h", api.looks, api.reads)
+		t.Logf("%d polls, %d at the log, in 6 h", api.looks, api.reads)
 	})
 }
 

@@ -9,20 +9,20 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// copyLogs copies what is new in the logs that the look says there are: of the
-// stages that are over, or of those that are not. It returns the most telling news.
-func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, over bool) (n news) {
+// copyLogs prints what is new in the logs that a poll lists: those of stages that
+// have ended, or those of the others. It returns the most significant news.
+func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, ended bool) (n news) {
 	logs, final := r.Logs()
 	for i, l := range logs {
-		if final[i] != over {
+		if final[i] != ended {
 			continue
 		}
 		t := f.tail(l)
-		if over {
-			t.over(time.Now())
+		if ended {
+			t.stageEnded(time.Now())
 		}
 		switch grew := f.copyLog(ctx, l, t) > 0; {
-		case grew && !over && t.showsEnd():
+		case grew && !ended && t.hasEnd():
 			n = max(n, lastLine)
 		case grew:
 			n = max(n, growth)
@@ -41,16 +41,16 @@ func (f *Follower) tail(l scalr.Log) *tail {
 	return t
 }
 
-// copyLog takes one look at one log, if it is time for one.
+// copyLog reads one log once, if a read is due.
 func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
-	if t.done || time.Now().Before(t.leave) || !t.due(time.Now(), f.Pace) {
+	if t.done || time.Now().Before(t.leave) || !t.due(time.Now(), f.Timing) {
 		return 0
 	}
-	grew, err := f.lookAt(ctx, l, t)
+	grew, err := f.readLog(ctx, l, t)
 	if errors.Is(err, errShorter) {
-		if !t.staysShort(time.Now(), f.Pace) {
-			t.lookedAt, t.failures = time.Now(), 0
-			return 0 // an old copy, it seems
+		if !t.staysShort(time.Now(), f.Timing) {
+			t.readAt, t.failures = time.Now(), 0
+			return 0 // probably an old copy
 		}
 		err = errRewritten
 	}
@@ -59,24 +59,24 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 		if t.restart() {
 			f.Observer.Restarted(l.Phase)
 		}
-		grew, err = f.lookAt(ctx, l, t)
+		grew, err = f.readLog(ctx, l, t)
 	}
-	f.excuse(ctx, l.Phase, t, err)
+	f.reportFailure(ctx, l.Phase, t, err)
 	failed := err != nil && !errors.Is(err, scalr.ErrNotFound)
-	wait := wished(err)
-	if failed && t.finalAt.IsZero() { // the drain has little time
-		wait = max(wait, f.Pace.Again)
+	wait := retryAfter(err)
+	if failed && t.endedAt.IsZero() { // draining has little time
+		wait = max(wait, f.Timing.StatusGrace)
 	}
 	t.leave = time.Now().Add(wait)
-	t.heard(grew, failed, time.Now(), f.Pace)
+	t.observeRead(grew, failed, time.Now(), f.Timing)
 	if t.done {
 		f.Observer.Log(l.Phase).Close()
 	}
 	return grew
 }
 
-// wished is for how long the server asks to be left alone.
-func wished(err error) time.Duration {
+// retryAfter is how long the server asks to wait; 0 if it does not.
+func retryAfter(err error) time.Duration {
 	var e *scalr.Error
 	if errors.As(err, &e) && e.RetryAfter != nil {
 		return *e.RetryAfter
@@ -84,62 +84,63 @@ func wished(err error) time.Duration {
 	return 0
 }
 
-// errLongLook ends a look at a log that still grows, so that the run is not lost
-// sight of meanwhile. The next look goes on from there.
-var errLongLook = errors.New("the look took too long")
+// errLongRead ends the read of a log that still grows, so that the run is polled
+// in between. The next read continues there.
+var errLongRead = errors.New("reading the log took too long")
 
-func (f *Follower) lookAt(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
-	if t.finalAt.IsZero() {
+func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
+	if t.endedAt.IsZero() {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, f.Pace.Slowest, errLongLook)
+		ctx, cancel = context.WithTimeoutCause(ctx, f.Timing.MaxInterval, errLongRead)
 		defer cancel()
 	}
-	grew, err := f.readLog(ctx, l, t)
-	if grew > 0 && context.Cause(ctx) == errLongLook {
+	grew, err := f.readBody(ctx, l, t)
+	if grew > 0 && context.Cause(ctx) == errLongRead {
 		err = nil
 	}
 	return grew, err
 }
 
-func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
+func (f *Follower) readBody(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
 	body, err := f.API.Log(ctx, l)
 	if err != nil || body == nil {
 		return 0, err
 	}
 	defer body.Close()
-	if t.restarts > mostRestarts {
+	if t.restarts > maxRestarts {
 		return t.read(body, io.Discard)
 	}
 	return t.read(body, f.Observer.Log(l.Phase))
 }
 
-const severalFailures = 3
+// reportedFailures is how many failures in a row are reported.
+const reportedFailures = 3
 
-// excuse says, once for each stage, that its log cannot be had, when that was so
-// several times in a row.
-func (f *Follower) excuse(ctx context.Context, p scalr.Phase, t *tail, err error) {
+// reportFailure reports, once for each stage, that reading its log failed several
+// times in a row.
+func (f *Follower) reportFailure(ctx context.Context, p scalr.Phase, t *tail, err error) {
 	if err == nil || ctx.Err() != nil {
 		t.failures = 0
 		return
 	}
 	t.failures++
-	if !t.excused && t.failures >= severalFailures {
-		t.excused = true
+	if !t.reported && t.failures >= reportedFailures {
+		t.reported = true
 		f.Observer.LogTrouble(p, err)
 	}
 }
 
-// drain waits for the ends of the logs of a run that rests.
+// drain waits for the ends of the logs after the last poll.
 func (f *Follower) drain(ctx context.Context) {
 	began := time.Now()
 	for _, l := range f.order {
-		f.tails[l].over(began) // whatever the stage says
+		f.tails[l].stageEnded(began) // whatever status the stage has
 	}
-	for time.Since(began) < f.Pace.Drain {
+	for time.Since(began) < f.Timing.Drain {
 		for _, l := range f.order {
 			f.copyLog(ctx, l, f.tails[l])
 		}
-		if !f.unfinished() || pause(ctx, f.Pace.Close) != nil {
+		if !f.unfinished() || pause(ctx, f.Timing.EndInterval) != nil {
 			return
 		}
 	}
@@ -147,7 +148,7 @@ func (f *Follower) drain(ctx context.Context) {
 
 func (f *Follower) unfinished() bool {
 	for _, t := range f.tails {
-		if !t.done && t.affordable() {
+		if !t.done && t.withinBudget() {
 			return true
 		}
 	}

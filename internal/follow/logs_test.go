@@ -11,7 +11,7 @@ import (
 )
 
 // TestLogs plays what logs do (docs/faults.md, L). However they come, each is
-// told whole and once, and the end of the run is not noticed late.
+// printed whole and once, and the end of the run is seen soon.
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)
@@ -67,13 +67,13 @@ func TestLogs(t *testing.T) {
 			t.Parallel()
 			play(t, c.scenario, true, func(r *rig) {
 				late := r.follow("planned_and_finished")
-				t.Logf("%s after the end, %d looks at the log", late.Round(time.Millisecond), r.asked(output))
+				t.Logf("%s after the end, %d polls at the log", late.Round(time.Millisecond), r.asked(output))
 				r.wantText("plan", c.want)
 				if late > c.late {
 					t.Errorf("ended %s after the run, want %s at most", late, c.late)
 				}
-				if len(r.tell.troubles) != c.troubles {
-					t.Errorf("%d troubles were told, want %d: %v", len(r.tell.troubles), c.troubles, r.tell.troubles)
+				if len(r.seen.troubles) != c.troubles {
+					t.Errorf("%d failures were reported, want %d: %v", len(r.seen.troubles), c.troubles, r.seen.troubles)
 				}
 			})
 		})
@@ -93,13 +93,13 @@ func TestNormalEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			play(t, planning(time.Second, c.text), true, func(r *rig) {
-				time.Sleep(time.Minute) // the run is over before the first look
+				time.Sleep(time.Minute) // the run is finished before the first poll
 				began := time.Now()
 				r.follow("planned_and_finished")
 				if took := time.Since(began); took != c.most {
 					t.Errorf("following a run that is over took %s, want %s", took, c.most)
 				}
-				if r.wantText("plan", c.text); !r.tell.closed["plan"] {
+				if r.wantText("plan", c.text); !r.seen.closed["plan"] {
 					t.Error("the log was not closed")
 				}
 			})
@@ -107,7 +107,7 @@ func TestNormalEnd(t *testing.T) {
 	}
 }
 
-// TestTwoLogs: what a stage still says is told before the stage after it.
+// TestTwoLogs: the end of a log is printed before the next stage.
 func TestTwoLogs(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenario{World: scalrsim.World{Workspace: map[string]any{"auto-apply": true}},
@@ -117,14 +117,14 @@ func TestTwoLogs(t *testing.T) {
 		r.wantText("plan", log(50, planned))
 		r.wantText("apply", log(50, applied))
 		var got []string
-		for _, e := range r.tell.events {
+		for _, e := range r.seen.events {
 			if e == "look planning" || e == "look applying" || e == "look applied" || strings.HasSuffix(e, "log") {
 				got = append(got, e)
 			}
 		}
 		want := []string{"look planning", "plan log", "look applying", "apply log", "look applied"}
 		if got = slices.Compact(got); !slices.Equal(got, want) {
-			t.Errorf("told %v\nwant %v", got, want)
+			t.Errorf("got %v\nwant %v", got, want)
 		}
 		if late > 4*time.Second {
 			t.Errorf("ended %s after the run", late)
@@ -132,8 +132,8 @@ func TestTwoLogs(t *testing.T) {
 	})
 }
 
-// TestRewritten tells the log again, once, from its start (L11).
-func TestRewritten(t *testing.T) {
+// TestLogRewritten prints the log again, once, from its start (L11).
+func TestLogRewritten(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenario{Life: scalrsim.Life{Steps: []scalrsim.Step{
 		{Status: "planning", For: 10 * time.Second, Log: log(50, "A line that will be taken back\n")},
@@ -142,19 +142,19 @@ func TestRewritten(t *testing.T) {
 	}}}
 	play(t, s, true, func(r *rig) {
 		r.follow("planned_and_finished")
-		text := r.tell.text["plan"].String()
+		text := r.seen.text["plan"].String()
 		if strings.Count(text, "Initializing...") != 1 || strings.Contains(text, "taken back") || !strings.Contains(text, "Plan: ") {
-			t.Errorf("told last:\n%s", text)
+			t.Errorf("printed last:\n%s", text)
 		}
-		if n := strings.Count(strings.Join(r.tell.events, "\n"), "plan again"); n != 1 {
-			t.Errorf("told anew %d times, want once: %v", n, r.tell.events)
+		if n := strings.Count(strings.Join(r.seen.events, "\n"), "plan again"); n != 1 {
+			t.Errorf("printed again %d times, want once: %v", n, r.seen.events)
 		}
 	})
 }
 
-// TestShrunk: a log that is shorter in the end is told again, but not at once:
+// TestLogShrinks: a log that ends shorter is printed again, but not at once:
 // an old copy of it comes right in a moment.
-func TestShrunk(t *testing.T) {
+func TestLogShrinks(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)
 	short := func(times int) scalrsim.Fault {
@@ -164,8 +164,8 @@ func TestShrunk(t *testing.T) {
 		t.Parallel()
 		play(t, with(planning(20*time.Second, text), short(2)), true, func(r *rig) {
 			r.follow("planned_and_finished")
-			if r.wantText("plan", text); slices.Contains(r.tell.events, "plan again") {
-				t.Error("an old copy was told again")
+			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan again") {
+				t.Error("an old copy was printed again")
 			}
 		})
 	})
@@ -176,8 +176,8 @@ func TestShrunk(t *testing.T) {
 		play(t, planning(20*time.Second, text), true, func(r *rig) {
 			r.spoilAfter(20*time.Second+500*time.Millisecond, f)
 			r.follow("planned_and_finished")
-			if r.wantText("plan", text); slices.Contains(r.tell.events, "plan again") {
-				t.Error("an old copy was told again")
+			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan again") {
+				t.Error("an old copy was printed again")
 			}
 		})
 	})
@@ -186,8 +186,8 @@ func TestShrunk(t *testing.T) {
 		play(t, planning(20*time.Second, text), true, func(r *rig) {
 			r.spoilAfter(19*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Empty, Times: -1})
 			r.follow("planned_and_finished")
-			if slices.Contains(r.tell.events, "plan again") || r.tell.text["plan"].Len() < len(text)/2 {
-				t.Error("what was told is taken back")
+			if slices.Contains(r.seen.events, "plan again") || r.seen.text["plan"].Len() < len(text)/2 {
+				t.Error("printed lines are removed")
 			}
 		})
 	})
@@ -195,8 +195,8 @@ func TestShrunk(t *testing.T) {
 		t.Parallel()
 		play(t, with(planning(20*time.Second, text), short(-1)), true, func(r *rig) {
 			r.follow("planned_and_finished")
-			if r.wantText("plan", text[:400]); !slices.Contains(r.tell.events, "plan again") {
-				t.Error("that the log was rewritten was not told")
+			if r.wantText("plan", text[:400]); !slices.Contains(r.seen.events, "plan again") {
+				t.Error("the rewrite was not reported")
 			}
 		})
 	})
@@ -234,10 +234,10 @@ func TestServed(t *testing.T) {
 				if most := 4*n + int64(stage.For.Seconds()*64*1024); served > most {
 					t.Errorf("cost %d bytes, want %d at most", served, most)
 				}
-				if got := int64(r.tell.text["plan"].Len()); got != n {
-					t.Errorf("told %d bytes of %d", got, n)
+				if got := int64(r.seen.text["plan"].Len()); got != n {
+					t.Errorf("printed %d bytes of %d", got, n)
 				}
-				t.Logf("%.2f N, %d looks", float64(served)/float64(n), r.asked("GET /plans/*/output"))
+				t.Logf("%.2f N, %d polls", float64(served)/float64(n), r.asked("GET /plans/*/output"))
 			})
 		})
 	}

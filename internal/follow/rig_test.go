@@ -28,12 +28,12 @@ type rig struct {
 	t      *testing.T
 	sim    *scalrsim.Server
 	client *scalr.Client
-	tell   *notes
+	seen   *notes
 	run    scalr.Run
 	served map[string]int64 // bytes of each log that were read
 }
 
-// notes is what the follower told.
+// notes is what the observer received.
 type notes struct {
 	events   []string
 	status   scalr.Status
@@ -93,10 +93,10 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{t: t, sim: scalrsim.New(s), served: map[string]int64{}}
-		r.tell = newNotes()
+		r.seen = newNotes()
 		r.dial()
 		r.create(dry)
-		r.Follower = &follow.Follower{API: r.client, Observer: r.tell, Pace: follow.DefaultPace, Stopping: &scalr.Stopping{Comment: "enough"}}
+		r.Follower = &follow.Follower{API: r.client, Observer: r.seen, Timing: follow.DefaultTiming, Stopping: &scalr.Stopping{Comment: "enough"}}
 		then(r)
 		for _, o := range r.sim.Objections() {
 			t.Errorf("Scalr objects: %s", o)
@@ -152,21 +152,21 @@ func (r *rig) follow(status string) (late time.Duration) {
 	r.t.Helper()
 	ending, err := r.Follow(r.t.Context(), r.run)
 	if err != nil || string(ending.Run.Status) != status {
-		r.t.Errorf("the run ended as %s (%v), want %s\n%s", ending.Run.Status, err, status, strings.Join(r.tell.events, "\n"))
+		r.t.Errorf("the run ended as %s (%v), want %s\n%s", ending.Run.Status, err, status, strings.Join(r.seen.events, "\n"))
 	}
 	moves := r.sim.Runs()[0].Transitions
 	return time.Since(moves[len(moves)-1].At)
 }
 
-// wantText checks that a log was told whole, each line once.
+// wantText checks that a log was printed whole, each line once.
 func (r *rig) wantText(p scalr.Phase, want string) {
 	r.t.Helper()
-	got := r.tell.text[p]
+	got := r.seen.text[p]
 	if got == nil {
 		got = new(bytes.Buffer)
 	}
 	if got.String() != want {
-		r.t.Errorf("the %s log was told as %d bytes, want %d\n%s", p, got.Len(), len(want), cut(got.String()))
+		r.t.Errorf("the %s log has %d bytes, want %d\n%s", p, got.Len(), len(want), cut(got.String()))
 	}
 }
 
@@ -233,13 +233,13 @@ func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {
 	return s
 }
 
-// tellable ends a context like a signal does.
-type tellable struct{ s string }
+// stopSignal ends a context as a signal does.
+type stopSignal struct{ s string }
 
-func (e tellable) Error() string { return e.s }
+func (e stopSignal) Error() string { return e.s }
 
-func (r *rig) toldAfter(d time.Duration) context.Context {
-	ctx, cancel := context.WithTimeoutCause(r.t.Context(), d, tellable{"told"})
+func (r *rig) interruptedAfter(d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeoutCause(r.t.Context(), d, stopSignal{"interrupted"})
 	r.t.Cleanup(cancel)
 	return ctx
 }

@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestTold stops the run when the context ends, within the grace.
-func TestTold(t *testing.T) {
+// TestStopAfterContext stops the run when the context ends, within the grace period.
+func TestStopAfterContext(t *testing.T) {
 	t.Parallel()
 	cancel := "POST /runs/*/actions/cancel"
 	for _, c := range []struct {
@@ -36,10 +36,10 @@ func TestTold(t *testing.T) {
 			play(t, planning(time.Hour, log(3, planned)), true, func(r *rig) {
 				r.spoilAfter(19*time.Second, c.faults...)
 				began := time.Now()
-				ending, err := r.Follow(r.toldAfter(20*time.Second), r.run)
+				ending, err := r.Follow(r.interruptedAfter(20*time.Second), r.run)
 				took := time.Since(began) - 20*time.Second
-				if err != nil || !errors.Is(ending.StopCause, tellable{"told"}) || ending.Stop == nil {
-					t.Fatalf("%+v, %v; want to be told, and a stop", ending, err)
+				if err != nil || !errors.Is(ending.StopCause, stopSignal{"interrupted"}) || ending.Stop == nil {
+					t.Fatalf("%+v, %v; want an interruption and a stop", ending, err)
 				}
 				if string(ending.Run.Status) != c.ends || (ending.StopErr != nil) != c.fails || took > c.within {
 					t.Errorf("%s, %v, after %s; want %s, an error: %v, within %s", ending.Run.Status, ending.StopErr, took, c.ends, c.fails, c.within)
@@ -59,31 +59,31 @@ func (r *rig) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
 	}()
 }
 
-// TestToldTellsTheEnd: what a canceled plan said last is told too.
-func TestToldTellsTheEnd(t *testing.T) {
+// TestStopPrintsEndOfLog: the last lines of a canceled plan are printed too.
+func TestStopPrintsEndOfLog(t *testing.T) {
 	t.Parallel()
 	play(t, planning(time.Hour, log(300, planned)), true, func(r *rig) {
-		if _, err := r.Follow(r.toldAfter(20*time.Second), r.run); err != nil {
+		if _, err := r.Follow(r.interruptedAfter(20*time.Second), r.run); err != nil {
 			t.Fatal(err)
 		}
-		if text := r.tell.text["plan"].String(); !strings.HasSuffix(text, "The operation was canceled.\n") {
+		if text := r.seen.text["plan"].String(); !strings.HasSuffix(text, "The operation was canceled.\n") {
 			t.Errorf("the log ends with %q", text[max(0, len(text)-100):])
 		}
-		if !slices.Contains(r.tell.events, "look canceled") {
-			t.Errorf("told %v", r.tell.events)
+		if !slices.Contains(r.seen.events, "look canceled") {
+			t.Errorf("got %v", r.seen.events)
 		}
 	})
 }
 
-// TestToldAlone: without Stopping nothing is asked for.
-func TestToldAlone(t *testing.T) {
+// TestContextEndsWithoutStopping: without Stopping the run is not stopped.
+func TestContextEndsWithoutStopping(t *testing.T) {
 	t.Parallel()
 	play(t, planning(time.Hour, "x"), true, func(r *rig) {
 		r.Stopping = nil
 		began := time.Now()
-		ending, err := r.Follow(r.toldAfter(20*time.Second), r.run)
+		ending, err := r.Follow(r.interruptedAfter(20*time.Second), r.run)
 		if err != nil || ending.StopCause == nil || ending.Stop != nil || len(r.sim.Stops()) != 0 {
-			t.Errorf("%+v, %v, stops %v; want nothing but to be told", ending, err, r.sim.Stops())
+			t.Errorf("%+v, %v, stops %v; want an interruption only", ending, err, r.sim.Stops())
 		}
 		if took := time.Since(began); took != 20*time.Second {
 			t.Errorf("it ended after %s, want at once", took)
@@ -91,22 +91,22 @@ func TestToldAlone(t *testing.T) {
 	})
 }
 
-// TestToldTooLate: a run that was over when the context ended is left alone (X15).
-func TestToldTooLate(t *testing.T) {
+// TestContextEndsAfterRun: a run that was finished when the context ended is not stopped (X15).
+func TestContextEndsAfterRun(t *testing.T) {
 	t.Parallel()
 	s := planning(time.Second, "That was it.\n") // whose end is waited for
 	play(t, s, true, func(r *rig) {
 		time.Sleep(time.Minute)
-		ending, err := r.Follow(r.toldAfter(500*time.Millisecond), r.run)
+		ending, err := r.Follow(r.interruptedAfter(500*time.Millisecond), r.run)
 		if err != nil || ending.StopCause != nil || ending.Run.Status != "planned_and_finished" || len(r.sim.Stops()) != 0 {
 			t.Errorf("%+v, %v, stops %v; want the end of the run", ending, err, r.sim.Stops())
 		}
 	})
 }
 
-// TestToldWhileItWaits discards a run that was found to wait, also when its logs
+// TestStopWaitingRun discards a run that waits for a person, also when its logs
 // are still being drained.
-func TestToldWhileItWaits(t *testing.T) {
+func TestStopWaitingRun(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
 	s.Life.Plan.Log = "Nobody knows this end.\n"
@@ -117,7 +117,7 @@ func TestToldWhileItWaits(t *testing.T) {
 				for r.sim.Runs()[0].Status != "planned" {
 					time.Sleep(10 * time.Millisecond)
 				}
-				ending, err := r.Follow(r.toldAfter(after), r.run)
+				ending, err := r.Follow(r.interruptedAfter(after), r.run)
 				if err != nil || ending.StopCause == nil || ending.Run.Status != "discarded" {
 					t.Errorf("%+v, %v; want it to be discarded", ending, err)
 				}
@@ -165,9 +165,9 @@ func TestHurry(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				hurry := make(chan struct{})
 				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, out: c.out}
-				f := follow.Follower{API: api, Observer: newNotes(), Pace: follow.DefaultPace, Stopping: &scalr.Stopping{}, Hurry: hurry}
+				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &scalr.Stopping{}, ForceStop: hurry}
 				ctx, cancel := context.WithCancelCause(t.Context())
-				cancel(tellable{"told"})
+				cancel(stopSignal{"interrupted"})
 				timer := time.AfterFunc(c.second, func() { close(hurry) })
 				defer timer.Stop()
 				began := time.Now()
@@ -186,10 +186,10 @@ func TestHurryWhileItEnds(t *testing.T) {
 	s := scalrsim.Scenarios()["ignores-stop"]
 	play(t, s, true, func(r *rig) {
 		hurry := make(chan struct{})
-		r.Hurry = hurry
+		r.ForceStop = hurry
 		time.AfterFunc(20*time.Second+400*time.Millisecond, func() { close(hurry) })
 		began := time.Now()
-		ending, _ := r.Follow(r.toldAfter(20*time.Second), r.run)
+		ending, _ := r.Follow(r.interruptedAfter(20*time.Second), r.run)
 		if took := time.Since(began); took != 20*time.Second+400*time.Millisecond || ending.Stop.Verb != "cancel" || ending.StopErr != nil {
 			t.Errorf("%s, %+v; want the end 400 ms after the first signal", took, ending)
 		}
@@ -205,7 +205,7 @@ func TestApplyGoesOn(t *testing.T) {
 		play(t, s, false, func(r *rig) {
 			r.Stopping = &scalr.Stopping{Apply: may}
 			began := time.Now()
-			ending, err := r.Follow(r.toldAfter(time.Minute), r.run)
+			ending, err := r.Follow(r.interruptedAfter(time.Minute), r.run)
 			if took := time.Since(began); took > time.Minute+time.Second {
 				t.Errorf("may be stopped: %v; it ended %s after the signal", may, took-time.Minute)
 			}

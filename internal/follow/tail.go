@@ -8,74 +8,75 @@ import (
 	"time"
 )
 
-// allowance is what a log may cost for each second of its stage, in bytes.
+// allowance is how many bytes of a log may be read for each second of its stage.
 const allowance = 64 << 10
 
 var (
-	// errRewritten says that the log no longer begins with what was told of it.
+	// errRewritten says that the log no longer begins with what was printed of it.
 	errRewritten = errors.New("the log was rewritten")
-	// errShorter says that it has less than what was told: an old copy, perhaps.
+	// errShorter says that the log is shorter than what was printed of it: Scalr
+	// may have answered from an old copy.
 	errShorter = errors.New("the log is shorter than before")
 )
 
-// tail tells a log that can only be had whole. It skips what was told, by its
-// length, and checks by a sum that it is still the same.
+// tail prints a log that Scalr only serves as a whole. Each read skips what was
+// printed, by its length, and verifies by a checksum that it has not changed.
 //
-// What looking costs is bounded: a log that ends at N bytes costs at most 4 N
-// plus the allowance. A look is due while all looks before cost no more than
-// twice what is told (plus the allowance); so after it they cost at most 3 N,
-// and the one that must follow when the stage is over makes 4 N.
+// The cost of reading is bounded: a log of N bytes costs at most 4 N plus the
+// allowance. A read is due while all reads before it cost no more than twice what
+// is printed (plus the allowance); after it they cost at most 3 N, and the one
+// that must follow when the stage has ended makes 4 N.
 type tail struct {
-	told     int64
-	sum      uint64 // of the told bytes
-	spent    int64  // bytes read in all looks
-	began    time.Time
+	shown    int64     // bytes printed
+	sum      uint64    // of the printed bytes
+	spent    int64     // bytes read in all reads
+	began    time.Time // when the log was first seen
 	restarts int
-	failures int       // looks in a row that failed
-	leave    time.Time // no look before, since the server asked so
-	shortAt  time.Time // the first of the looks in a row since the end of the stage that found less than was told
-	excused  bool      // the trouble was told
+	failures int       // failed reads in a row
+	leave    time.Time // no read before; from the server's Retry-After
+	shortAt  time.Time // the first of the reads in a row, since the end of the stage, that found a shorter log
+	reported bool      // LogTrouble was called
 	finish
 }
 
-// due reports whether another look is within the price, and not too soon after
+// due reports whether another read is within the budget, and not too soon after
 // the last one.
-func (t *tail) due(now time.Time, p Pace) bool {
-	if t.finalAt.IsZero() {
-		return t.spent <= 2*t.told+t.earned(now)
+func (t *tail) due(now time.Time, timing Timing) bool {
+	if t.endedAt.IsZero() {
+		return t.spent <= 2*t.shown+t.allowed(now)
 	}
-	soon := t.showsEnd() && t.grewAt.Equal(t.lookedAt) // all that is missing is a look that brings nothing
-	return t.affordable() && (soon || now.Sub(t.lookedAt) >= p.Close) && !t.premature(now, p)
+	soon := t.hasEnd() && t.grewAt.Equal(t.readAt) // only a read without news is missing
+	return t.withinBudget() && (soon || now.Sub(t.readAt) >= timing.EndInterval) && !t.lastReadTooEarly(now, timing)
 }
 
-// affordable reports whether the end of the log may be looked for once more.
-func (t *tail) affordable() bool { return t.spent <= 3*t.told+t.earned(t.finalAt) }
+// withinBudget reports whether the end of the log may be read once more.
+func (t *tail) withinBudget() bool { return t.spent <= 3*t.shown+t.allowed(t.endedAt) }
 
-// earned is the allowance. No stage is shorter than a second, also if it was
-// over when it was first seen.
-func (t *tail) earned(until time.Time) int64 {
+// allowed is the allowance until a time. A stage counts for at least a second,
+// also if it had ended when it was first seen.
+func (t *tail) allowed(until time.Time) int64 {
 	return int64(max(1, until.Sub(t.began).Seconds()) * allowance)
 }
 
-// premature reports whether a look would be the last one that the price allows,
-// and the end of the log may not be there yet.
-func (t *tail) premature(now time.Time, p Pace) bool {
-	lastOne := t.spent+t.told > 3*t.told+t.earned(t.finalAt)
-	return lastOne && now.Sub(t.finalAt) < p.Again
+// lastReadTooEarly reports whether a read would be the last one within the
+// budget, and the end of the log may not have been written yet.
+func (t *tail) lastReadTooEarly(now time.Time, timing Timing) bool {
+	lastOne := t.spent+t.shown > 3*t.shown+t.allowed(t.endedAt)
+	return lastOne && now.Sub(t.endedAt) < timing.StatusGrace
 }
 
-// read tells w what is new. A log without a single byte tells nothing, also
-// where there was one before. A look for the end that breaks off is free of
-// charge: to lose lines would be worse than to pay twice.
+// read prints to w what is new. An empty log has no news, even if it was not
+// empty before. A read of the end that breaks off does not count: losing lines
+// would be worse than reading twice.
 func (t *tail) read(r io.Reader, w io.Writer) (grew int64, err error) {
 	seen := &counter{Reader: r}
 	defer func() {
-		if err == nil || t.finalAt.IsZero() || errors.Is(err, errRewritten) {
+		if err == nil || t.endedAt.IsZero() || errors.Is(err, errRewritten) {
 			t.spent += seen.n
 		}
 	}()
 	sum := crc64.New(table)
-	skipped, err := io.CopyN(sum, seen, t.told)
+	skipped, err := io.CopyN(sum, seen, t.shown)
 	switch {
 	case errors.Is(err, io.EOF) && skipped == 0:
 		return 0, nil
@@ -86,38 +87,38 @@ func (t *tail) read(r io.Reader, w io.Writer) (grew int64, err error) {
 	case sum.Sum64() != t.sum:
 		return 0, errRewritten
 	}
-	return t.tell(seen, w, sum)
+	return t.print(seen, w, sum)
 }
 
-func (t *tail) tell(r io.Reader, w io.Writer, sum hash.Hash64) (int64, error) {
+func (t *tail) print(r io.Reader, w io.Writer, sum hash.Hash64) (int64, error) {
 	grew, err := io.Copy(io.MultiWriter(w, sum, &t.closing), r)
-	t.told += grew
+	t.shown += grew
 	t.sum = sum.Sum64()
 	return grew, err
 }
 
-// staysShort notes that the log has less than was told of it, and reports whether
-// that is the whole log rather than an old copy: so it is found after the end of
-// its stage, by looks that are some time apart.
-func (t *tail) staysShort(now time.Time, p Pace) bool {
-	if t.finalAt.IsZero() {
+// staysShort records that the log is shorter than what was printed, and reports
+// whether it was rewritten rather than served from an old copy: after the end of
+// its stage, reads that are StatusGrace apart found it shorter.
+func (t *tail) staysShort(now time.Time, timing Timing) bool {
+	if t.endedAt.IsZero() {
 		return false
 	}
 	if t.shortAt.IsZero() {
 		t.shortAt = now
 	}
-	return now.Sub(t.shortAt) >= p.Again
+	return now.Sub(t.shortAt) >= timing.StatusGrace
 }
 
-// mostRestarts bounds how often a log is told anew: two copies of a server that
-// tell different logs in turn must not fill ours.
-const mostRestarts = 5
+// maxRestarts bounds how often a log is printed again: a server that serves two
+// different logs in turn must not fill the job's log.
+const maxRestarts = 5
 
-// restart forgets what was told, and reports whether the log is told again.
+// restart forgets what was printed, and reports whether the log is printed again.
 func (t *tail) restart() (again bool) {
 	t.restarts++
-	t.told, t.sum, t.closing = 0, 0, t.closing[:0]
-	return t.restarts <= mostRestarts
+	t.shown, t.sum, t.closing = 0, 0, t.closing[:0]
+	return t.restarts <= maxRestarts
 }
 
 type counter struct {

@@ -15,7 +15,7 @@ import (
 )
 
 // TestPrice plays growing logs by arithmetic, however big, and holds what the
-// looks cost against the contract: 4 N, and 64 KiB for every second of the stage.
+// reads cost: at most 4 N, and 64 KiB for every second of the stage.
 func TestPrice(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
@@ -41,30 +41,30 @@ func TestPrice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := c.size(c.takes)
-			told, spent := price(c.takes, func(d time.Duration) int64 {
+			shown, spent := simulate(c.takes, func(d time.Duration) int64 {
 				return c.size(max(0, min(d-time.Second, c.takes))) // a second behind the run
 			})
 			if most := 4*n + int64(c.takes.Seconds()*64*1024); spent > most {
 				t.Errorf("cost %d bytes, want %d at most", spent, most)
 			}
-			if told != n {
-				t.Errorf("told %d bytes of %d", told, n)
+			if shown != n {
+				t.Errorf("printed %d bytes of %d", shown, n)
 			}
 			t.Logf("%.2f N", float64(spent)/float64(max(n, 1)))
 		})
 	}
 }
 
-// TestLastLook: where the price allows only one more look, that is not taken
+// TestLastReadWaits: where the budget allows only one more read, it is not made
 // before the end of the log may be there.
-func TestLastLook(t *testing.T) {
+func TestLastReadWaits(t *testing.T) {
 	t.Parallel()
 	const n = 300 << 20
 	for takes := time.Second; takes < 2*time.Minute; takes += time.Second {
 		size := rate(n/takes.Seconds(), n)
-		told, _ := price(takes, func(d time.Duration) int64 { return size(max(0, d-1500*time.Millisecond)) })
-		if told != n {
-			t.Errorf("of a log that takes %s and is late, %d bytes of %d were told", takes, told, n)
+		shown, _ := simulate(takes, func(d time.Duration) int64 { return size(max(0, d-1500*time.Millisecond)) })
+		if shown != n {
+			t.Errorf("of a log that takes %s and is late, %d bytes of %d were printed", takes, shown, n)
 		}
 	}
 }
@@ -80,33 +80,33 @@ func when(b bool, n int64) int64 {
 	return 0
 }
 
-// price looks as a follower does, without the bytes.
-func price(takes time.Duration, size func(time.Duration) int64) (told, spent int64) {
+// simulate reads as a follower does, without the bytes.
+func simulate(takes time.Duration, size func(time.Duration) int64) (shown, spent int64) {
 	began := time.Unix(0, 0)
-	now, pace, p := began, DefaultPace.pacer(began), DefaultPace
+	now, pace, p := began, DefaultTiming.pacer(began), DefaultTiming
 	l := tail{began: began}
-	look := func() int64 {
+	read := func() int64 {
 		if l.done || !l.due(now, p) {
 			return 0
 		}
 		n := size(now.Sub(began))
-		grew := n - l.told
-		l.spent, l.told = l.spent+n, n
-		l.heard(grew, false, now, p)
+		grew := n - l.shown
+		l.spent, l.shown = l.spent+n, n
+		l.observeRead(grew, false, now, p)
 		return grew
 	}
 	for now.Sub(began) < takes {
 		n := nothing
-		if look() > 0 {
+		if read() > 0 {
 			n = growth
 		}
 		now = now.Add(pace.next(now, n, true))
 	}
-	l.over(now)
-	for end := now.Add(p.Drain); !now.After(end); now = now.Add(p.Close) {
-		look()
+	l.stageEnded(now)
+	for end := now.Add(p.Drain); !now.After(end); now = now.Add(p.EndInterval) {
+		read()
 	}
-	return l.told, l.spent
+	return l.shown, l.spent
 }
 
 // breaking is a log that breaks off after some bytes.
@@ -126,11 +126,11 @@ func (b *breaking) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// script is an API that plays a log by the bytes of a fuzzer: one look each.
+// script is an API that plays a log by the bytes of a fuzzer: one per read.
 type script struct {
 	ops   []byte
 	log   []byte
-	ended int // looks since the run was over
+	ended int // reads since the run finished
 }
 
 func (s *script) Look(context.Context, string) (scalr.Run, error) {
@@ -142,7 +142,7 @@ func (s *script) Look(context.Context, string) (scalr.Run, error) {
 }
 
 func (s *script) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
-	return scalr.StopResult{}, errors.New("nobody asked for that")
+	return scalr.StopResult{}, errors.New("unexpected stop")
 }
 
 // Log plays the next operation. Its upper bits say how much, the lower what: the
@@ -187,34 +187,34 @@ func grown(at, much int, half bool) []byte {
 
 func body(r io.Reader) *scalr.LogBody { return &scalr.LogBody{Reader: r, Size: -1} }
 
-// hearer keeps a log as it is told, and forgets it when it is rewritten.
-type hearer struct {
+// recorder keeps a log as it is printed, and drops it when it is rewritten.
+type recorder struct {
 	text     bytes.Buffer
 	restarts int
 	troubles int
 }
 
-func (h *hearer) Look(scalr.Run)                 {}
-func (h *hearer) Log(scalr.Phase) io.WriteCloser { return writeCloser{&h.text} }
-func (h *hearer) Restarted(scalr.Phase)          { h.restarts++; h.text.Reset() }
-func (h *hearer) LogTrouble(scalr.Phase, error)  { h.troubles++ }
+func (h *recorder) Look(scalr.Run)                 {}
+func (h *recorder) Log(scalr.Phase) io.WriteCloser { return writeCloser{&h.text} }
+func (h *recorder) Restarted(scalr.Phase)          { h.restarts++; h.text.Reset() }
+func (h *recorder) LogTrouble(scalr.Phase, error)  { h.troubles++ }
 
 type writeCloser struct{ io.Writer }
 
 func (writeCloser) Close() error { return nil }
 
-// FuzzTail: however a log comes, in the end it was told from its start to its
+// FuzzTail: however a log is served, in the end it was printed from its start to its
 // end, each byte once and in order, but for what was before it was rewritten.
 func FuzzTail(f *testing.F) {
 	f.Add([]byte{0x18, 0x21, 0x82, 0x43, 0x10})
-	f.Add([]byte("XC")) // the first look after the end is late, and finds an old copy
+	f.Add([]byte("XC")) // the first read after the end is late and finds an old copy
 	f.Add([]byte{0xf8, 0x07, 0x18, 0x47, 0x02})
 	f.Add([]byte{0x81, 0x81, 0xa3, 0x81, 0x05, 0x05, 0x05, 0x05, 0x06})
 	f.Fuzz(func(t *testing.T, ops []byte) {
 		rewritten := 0
 		for i, op := range ops {
 			if op&7 == 7 {
-				if rewritten++; rewritten > mostRestarts {
+				if rewritten++; rewritten > maxRestarts {
 					ops[i] = op &^ 7
 				}
 			}
@@ -223,30 +223,30 @@ func FuzzTail(f *testing.F) {
 			return
 		}
 		synctest.Test(t, func(t *testing.T) {
-			api, tell := &script{ops: bytes.Clone(ops)}, &hearer{}
-			f := Follower{API: api, Observer: tell, Pace: DefaultPace}
+			api, seen := &script{ops: bytes.Clone(ops)}, &recorder{}
+			f := Follower{API: api, Observer: seen, Timing: DefaultTiming}
 			if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil {
 				t.Fatal(err)
 			}
-			if got := tell.text.String(); got != string(api.log) {
-				t.Errorf("told %q\nwant %q", got, api.log)
+			if got := seen.text.String(); got != string(api.log) {
+				t.Errorf("printed %q\nwant %q", got, api.log)
 			}
-			if tell.restarts > rewritten {
-				t.Errorf("told anew %d times, although it was rewritten %d times", tell.restarts, rewritten)
+			if seen.restarts > rewritten {
+				t.Errorf("printed again %d times, although it was rewritten %d times", seen.restarts, rewritten)
 			}
 		})
 	})
 }
 
-// TestRewrittenForEver: two copies of a log in turn do not fill ours.
-func TestRewrittenForEver(t *testing.T) {
+// TestLogRewrittenForever: two copies of a log in turn do not fill ours.
+func TestLogRewrittenForever(t *testing.T) {
 	t.Parallel()
 	ops := bytes.Repeat([]byte{0x0f}, 300)
 	synctest.Test(t, func(t *testing.T) {
-		tell := &hearer{}
-		f := Follower{API: &script{ops: ops}, Observer: tell, Pace: DefaultPace}
-		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || tell.restarts != mostRestarts {
-			t.Errorf("%d restarts, %v; want %d", tell.restarts, err, mostRestarts)
+		seen := &recorder{}
+		f := Follower{API: &script{ops: ops}, Observer: seen, Timing: DefaultTiming}
+		if _, err := f.Follow(t.Context(), scalr.Run{ID: "run-1"}); err != nil || seen.restarts != maxRestarts {
+			t.Errorf("%d restarts, %v; want %d", seen.restarts, err, maxRestarts)
 		}
 	})
 }

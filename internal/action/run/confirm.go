@@ -45,7 +45,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 		case !errors.Is(refused, scalr.ErrConflict):
 			return step.Outcome{}, refused
 		}
-		if pause(ctx, r.Env.Pace.Again) != nil {
+		if pause(ctx, r.Env.Timing.StatusGrace) != nil {
 			return r.waitForEnd(ctx, run, "")
 		}
 	}

@@ -143,7 +143,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 		case time.Since(began) > confirmRetryWindow: // until then, what Scalr shows may be old
 			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status, step.Sentence(refused))
 		}
-		if err := pause(ctx, r.Env.Pace.Again); err != nil {
+		if err := pause(ctx, r.Env.Timing.StatusGrace); err != nil {
 			return run, err
 		}
 	}

@@ -101,7 +101,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 	defer cancel()
 	minutes := 0 // of which was said how long it takes
 	for time.Since(began) < limit {
-		if pause(ctx, min(r.Env.Pace.Queued(time.Since(began)), limit-time.Since(began))) != nil {
+		if pause(ctx, min(r.Env.Timing.QueueInterval(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
 		}
 		now, err := r.client.PollWorkspace(polling, w.ID)

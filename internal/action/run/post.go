@@ -98,7 +98,7 @@ func (r *command) findLeftover(ctx context.Context, left state) (scalr.Run, bool
 		if ok || time.Since(began) > lateCreateWindow {
 			return run, ok, err
 		}
-		if err := pause(ctx, r.Env.Pace.Again); err != nil {
+		if err := pause(ctx, r.Env.Timing.StatusGrace); err != nil {
 			return scalr.Run{}, false, err
 		}
 	}

@@ -17,10 +17,10 @@ import (
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.narrator.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
 	f := &r.follower // the same one again, so that no log is told twice
-	f.API, f.Observer, f.Hurry, f.Leaving, f.Pace = r.api(), r.narrator, r.Forced(), leaving, r.Env.Pace
+	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), r.narrator, r.Forced(), leaving, r.Env.Timing
 	f.Throttled = r.client.Throttled
 	if at, ok := r.InterruptedAt(); ok { // a creation in flight has used up a part
-		f.Pace.Grace = max(r.Env.Pace.Grace-time.Since(at), time.Second)
+		f.Timing.StopGrace = max(r.Env.Timing.StopGrace-time.Since(at), time.Second)
 	}
 	if r.in.OnCancel != inputs.OnCancelLeave {
 		how := r.stopping("")

@@ -50,7 +50,7 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 	if err != nil && ctx.Err() != nil {
 		// A signal or the timeout came meanwhile, or before: once more, in the time that is left.
 		var cancel context.CancelFunc
-		ctx, cancel = r.ReportingContext(r.Env.Pace.Grace)
+		ctx, cancel = r.ReportingContext(r.Env.Timing.StopGrace)
 		defer cancel()
 		how.Patient = false
 		result, err = r.client.Stop(ctx, wrong.run, how)
@@ -68,9 +68,9 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 
 // awaitStop waits, shortly, for a run to end whose stop Scalr accepted.
 func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
-	ctx, cancel := context.WithTimeout(ctx, r.Env.Pace.Grace)
+	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()
-	for !run.Status.Over() && pause(ctx, r.Env.Pace.Stopping) == nil {
+	for !run.Status.Over() && pause(ctx, r.Env.Timing.StopInterval) == nil {
 		if look, err := r.client.Look(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
 			run = look
 		}

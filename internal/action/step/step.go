@@ -28,8 +28,8 @@ type Env struct {
 	// Signals brings what asks the step to stop. The first one stops it in good
 	// order, the second one at once.
 	Signals <-chan os.Signal
-	Pace    follow.Pace // zero means follow.DefaultPace
-	Version string      // ours, for the User-Agent
+	Timing  follow.Timing // zero means follow.DefaultTiming
+	Version string        // ours, for the User-Agent
 }
 
 // Step is what all commands share: the job around us and what may end it.
@@ -45,8 +45,8 @@ type Step struct {
 
 // Begin sets up a step. Its context ends when somebody asks the step to stop.
 func Begin(ctx context.Context, env Env) (*Step, context.Context, func()) {
-	if env.Pace == (follow.Pace{}) {
-		env.Pace = follow.DefaultPace
+	if env.Timing == (follow.Timing{}) {
+		env.Timing = follow.DefaultTiming
 	}
 	s := &Step{Env: env, Redact: new(secret.Redactor), began: time.Now()}
 	ctx, s.stops = listen(ctx, env.Signals)

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// TestPacer plays what looks bring, and lists the time from each to the next.
+// TestPacer lists the intervals between polls that find the given news.
 func TestPacer(t *testing.T) {
 	t.Parallel()
 	const minute = time.Minute
 	for name, c := range map[string]struct {
-		looks  func(n int, at time.Duration) (news, bool) // what the n-th look brings, and whether a stage is at work
-		at     []time.Duration                            // when the interval is looked at
+		polls  func(n int, at time.Duration) (news, bool) // what the n-th poll finds, and whether a stage is at work
+		at     []time.Duration                            // when the interval is listed
 		want   string
-		number int // looks in ten minutes
+		number int // polls in ten minutes
 	}{
 		"a queue": {func(int, time.Duration) (news, bool) { return nothing, false },
 			[]time.Duration{0, 3 * time.Second, 9 * time.Second, minute}, "[300ms 1.9s 6.4s 10s]", 70},
@@ -32,10 +32,10 @@ func TestPacer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Unix(0, 0)
-			p, at, number := DefaultPace.pacer(began), time.Duration(0), 0
+			p, at, number := DefaultTiming.pacer(began), time.Duration(0), 0
 			var got []time.Duration
 			for ; at < 10*minute; number++ {
-				n, atWork := c.looks(number, at)
+				n, atWork := c.polls(number, at)
 				interval := p.next(began.Add(at), n, atWork)
 				if len(c.at) > len(got) && at >= c.at[len(got)] {
 					got = append(got, interval.Round(100*time.Millisecond))
@@ -43,7 +43,7 @@ func TestPacer(t *testing.T) {
 				at += interval
 			}
 			if fmt.Sprint(got) != c.want || number != c.number {
-				t.Errorf("got %v and %d looks, want %s and %d", got, number, c.want, c.number)
+				t.Errorf("got %v and %d polls, want %s and %d", got, number, c.want, c.number)
 			}
 		})
 	}
@@ -54,7 +54,7 @@ func TestPacer(t *testing.T) {
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	began := time.Unix(0, 0)
-	p := DefaultPace.pacer(began)
+	p := DefaultTiming.pacer(began)
 	var got []time.Duration
 	for _, s := range []struct{ at, last int }{{0, 0}, {10, 5}, {20, 5}, {30, 25}, {40, 35}, {100, 35}, {160, 35}, {200, 35}, {280, 35}, {290, 285}} {
 		var last time.Time
