@@ -71,7 +71,7 @@ func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	}
 	list, _ := r.client.Unfinished(ctx, run.WorkspaceID)
 	for _, old := range list {
-		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && namesWorkflowRun(old.Message, e.WorkflowRunURL) {
+		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && step.NamesWorkflowRun(old.Message, e.WorkflowRunURL) {
 			r.Job.Noticef("Run %s of an earlier attempt is still %s: %s", old.ID, old.Status, r.client.RunURL(run.EnvironmentID, run.WorkspaceID, old.ID))
 		}
 	}

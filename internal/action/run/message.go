@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/action/step"
 )
 
 const mostMessage = 512 // characters (openapi.yml, create_run, message)
@@ -50,7 +52,7 @@ func (r *command) defaultMessage() string {
 // withAddress appends the address of a workflow run's attempt, unless the text
 // names the workflow run already. The text is cut so that the address fits.
 func withAddress(text, address string) string {
-	if address == "" || namesWorkflowRun(firstRunes(text, mostMessage), address) {
+	if address == "" || step.NamesWorkflowRun(firstRunes(text, mostMessage), address) {
 		return firstRunes(text, mostMessage)
 	}
 	room := mostMessage - utf8.RuneCountInString(address) - 1
@@ -58,23 +60,6 @@ func withAddress(text, address string) string {
 		return firstRunes(text, mostMessage)
 	}
 	return strings.TrimSpace(strings.TrimRight(firstRunes(text, room), " ") + " " + address)
-}
-
-// namesWorkflowRun reports whether the message holds the address of the workflow
-// run, of whatever attempt. A digit behind it makes it the address of another one.
-func namesWorkflowRun(message, address string) bool {
-	address, _, _ = strings.Cut(address, "/attempts/")
-	for address != "" {
-		at := strings.Index(message, address)
-		if at < 0 {
-			return false
-		}
-		message = message[at+len(address):]
-		if message == "" || message[0] < '0' || message[0] > '9' {
-			return true
-		}
-	}
-	return false
 }
 
 func firstRunes(s string, most int) string {

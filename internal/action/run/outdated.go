@@ -16,29 +16,10 @@ func (r *command) markOutdated(o step.Outcome) {
 	if !r.outdates(o) {
 		return
 	}
-	ctx, cancel := r.ReportingContext(publishingTime)
-	defer cancel()
-	t := r.thread()
-	number, err := r.pullRequest(ctx, t)
-	if err == nil && number == 0 {
-		return
-	}
-	url := ""
-	if t.Number = number; err == nil {
-		url, err = t.MarkOutdated(ctx, github.Failure{
-			Name: commentName, Tag: r.in.CommentTag, Workspace: r.workspaceInput(), WorkspaceID: r.in.WorkspaceID,
-			Note: r.report.Redacted(r.Redact).OutdatedNote(github.MaxNote), Order: r.commentOrder(),
-			Head: r.commentEvent().Head(r.Job.Event().Repository, number),
-		})
-	}
-	switch {
-	case superseded(err):
-		r.Job.Noticef("The comment of an earlier run was not marked as outdated: %v.", err)
-	case err != nil:
-		r.Job.Warnf("The comment of an earlier run could not be marked as outdated: %v.%s", err, commentAdvice(err))
-	case url != "":
-		r.Job.Infof("The comment of an earlier run is marked as outdated: %s", url)
-	}
+	r.commenter().MarkOutdated(github.Failure{
+		Name: commentName, Tag: r.in.CommentTag, Workspace: r.workspaceInput(), WorkspaceID: r.in.WorkspaceID,
+		Note: r.report.Redacted(r.Redact).OutdatedNote(github.MaxNote),
+	})
 }
 
 // outdates reports whether an outcome without a workspace makes an earlier report

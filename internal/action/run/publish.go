@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
@@ -15,10 +14,6 @@ import (
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
-)
-
-const (
-	publishingTime = 3 * time.Minute
 )
 
 // publish gives out what became of the run, whatever it was, and gives the exit code.

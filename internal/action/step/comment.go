@@ -1,0 +1,134 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"scalr-run-action/internal/github"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/secret"
+)
+
+// publishingTime bounds the work on one comment.
+const publishingTime = 3 * time.Minute
+
+// Commenter writes comments on one pull request. It never changes the outcome of a
+// step: what goes wrong is a warning.
+type Commenter struct {
+	*Step
+	Token       secret.Value
+	PullRequest int // 0 for that of the event
+}
+
+// Publish writes a comment, as the mode says, and gives its address to written
+// once it is known, or empty. The post gets Order and Head.
+func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url string)) {
+	if c.Token.Empty() {
+		c.Job.Warnf("No comment was written: github-token is empty.")
+		return
+	}
+	ctx, cancel := c.ReportingContext(publishingTime)
+	defer cancel()
+	t := c.thread()
+	number, err := c.number(ctx, t)
+	if err == nil && number == 0 {
+		c.Job.Infof("No comment was written: the event %q belongs to no pull request. pr-number can name one.", c.Job.Event().Name)
+		return
+	}
+	url := ""
+	if t.Number = number; err == nil {
+		post.Order, post.Head = c.order(), c.event().Head(c.Job.Event().Repository, number)
+		url, err = t.Publish(ctx, mode, post)
+		written(url)
+	}
+	switch {
+	case superseded(err):
+		c.Job.Noticef("No comment was written: %v.", err)
+	case err != nil && url != "":
+		c.Job.Warnf("The comment on the pull request was written, but older ones could not be minimized: %v.%s", err, commentAdvice(err))
+	case err != nil:
+		c.Job.Warnf("The comment on the pull request could not be written: %v.%s", err, commentAdvice(err))
+	}
+}
+
+// MarkOutdated writes above the report of an earlier run that this one failed
+// before it had one. Without that, a report that looks harmless would stand for a
+// commit of which nothing is known. It creates no comment. The failure gets Order
+// and Head.
+func (c Commenter) MarkOutdated(f github.Failure) {
+	ctx, cancel := c.ReportingContext(publishingTime)
+	defer cancel()
+	t := c.thread()
+	number, err := c.number(ctx, t)
+	if err == nil && number == 0 {
+		return
+	}
+	url := ""
+	if t.Number = number; err == nil {
+		f.Order, f.Head = c.order(), c.event().Head(c.Job.Event().Repository, number)
+		url, err = t.MarkOutdated(ctx, f)
+	}
+	switch {
+	case superseded(err):
+		c.Job.Noticef("The comment of an earlier run was not marked as outdated: %v.", err)
+	case err != nil:
+		c.Job.Warnf("The comment of an earlier run could not be marked as outdated: %v.%s", err, commentAdvice(err))
+	case url != "":
+		c.Job.Infof("The comment of an earlier run is marked as outdated: %s", url)
+	}
+}
+
+// superseded reports whether a newer run, or one of a newer head, has the say.
+func superseded(err error) bool {
+	var e *github.Error
+	return errors.As(err, &e) && e.Kind == github.Superseded
+}
+
+func (c Commenter) thread() github.Thread {
+	e := c.Job.Event()
+	return github.Thread{HTTP: c.Env.HTTP, APIURL: e.APIURL, GraphQLURL: e.GraphQLURL, Token: c.Token,
+		Repository: e.Repository, Redact: c.Redact.String, RedactPage: c.Redact.Rendered, UserAgent: c.UserAgent()}
+}
+
+// order is the place of this workflow run among those that comment.
+func (c Commenter) order() github.Order {
+	return github.NewOrder(c.Job.Env("GITHUB_RUN_ID"), c.Job.Env("GITHUB_RUN_ATTEMPT"))
+}
+
+func (c Commenter) number(ctx context.Context, t github.Thread) (int, error) {
+	if c.PullRequest > 0 {
+		return c.PullRequest, nil
+	}
+	return t.FindPullRequest(ctx, c.event())
+}
+
+func (c Commenter) event() github.Event {
+	e := c.Job.Event()
+	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), mostPayload)
+	if err != nil {
+		payload = nil
+	}
+	return github.Event{Name: e.Name, SHA: c.Job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload}
+}
+
+const mostPayload = 10 << 20
+
+// commentAdvice is the advice on what GitHub refuses.
+func commentAdvice(err error) string {
+	var e *github.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	switch e.Kind {
+	case github.Forbidden:
+		return " The token may not write comments: give the job `permissions: pull-requests: write`. Workflows of forks and of Dependabot never may."
+	case github.Unauthorized:
+		return " Check the token that github-token names."
+	case github.Gone:
+		return " Check pr-number, and that the token may read the repository."
+	case github.Locked:
+		return " The conversation is locked."
+	}
+	return ""
+}
