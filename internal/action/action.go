@@ -1,13 +1,14 @@
 // Package action is the way into the program: Main picks the command by the
 // name that the program was called by. The commands are in action/run (the run
-// action and its post step) and action/resource (the environment and the workspace
-// action); what they share is in action/step and action/lookup.
+// action and its post step), action/resource (the environment and the workspace
+// action) and action/fleet (the affected action); what they share is in action/step and action/lookup.
 package action
 
 import (
 	"context"
 	"path"
 
+	"scalr-run-action/internal/action/fleet"
 	"scalr-run-action/internal/action/resource"
 	"scalr-run-action/internal/action/run"
 	"scalr-run-action/internal/action/step"
@@ -29,6 +30,8 @@ func Main(ctx context.Context, env Env) (code int) {
 		return resource.Environment(ctx, s)
 	case "scalr-workspace":
 		return resource.Workspace(ctx, s)
+	case "scalr-affected":
+		return fleet.Affected(ctx, s)
 	}
 	return run.Main(ctx, s)
 }

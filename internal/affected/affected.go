@@ -31,7 +31,7 @@ type Answer struct {
 	// Doubt says why the workspace counts as affected although none of its known
 	// files has changed; "" otherwise.
 	Doubt string
-	// Uses are the paths in the checkout that the configuration uses outside of
+	// Uses are the paths in the checkout that the configuration names outside of
 	// its directory, sorted.
 	Uses []string
 }
@@ -106,7 +106,7 @@ func (f *finder) answer(w Workspace, own string) Answer {
 	if because == "" && u.doubt != "" {
 		a.Because, a.Doubt = u.doubtFile, u.doubt
 	}
-	for p := range u.paths {
+	for p := range u.named {
 		if !below(p, root) && f.tree.Has(p) {
 			a.Uses = append(a.Uses, p)
 		}

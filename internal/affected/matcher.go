@@ -69,3 +69,29 @@ func (m *matcher) match(own Patterns, n int) bool {
 	}
 	return false
 }
+
+// Unmatched returns the patterns that match none of the changed paths and no file
+// of the checkout, whatever the names of the workspaces. One that takes out is not
+// among them.
+func (t *Tree) Unmatched(ps Patterns, changed []string, workspaces []Workspace) Patterns {
+	var list Patterns
+	for _, p := range ps {
+		if p.negate {
+			continue
+		}
+		m := newMatcher(Patterns{p}, changed, workspaces)
+		if len(m.some) == 0 && !t.hasMatch(p.replace("*", "*")) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func (t *Tree) hasMatch(p Pattern) bool {
+	for file := range t.files {
+		if p.about(strings.Split(file, "/")) {
+			return true
+		}
+	}
+	return false
+}

@@ -18,13 +18,14 @@ type module struct {
 type uses struct {
 	paths            map[string]bool // a change there, below or above counts
 	exact            map[string]bool // a change of this path alone counts
+	named            map[string]bool // those of paths that are named, rather than reached by a link
 	doubt, doubtFile string
 }
 
 func (f *finder) uses(root string, files []string) *uses {
-	u := &uses{paths: map[string]bool{}, exact: map[string]bool{}}
+	u := &uses{paths: map[string]bool{}, exact: map[string]bool{}, named: map[string]bool{}}
 	for _, file := range files {
-		u.paths[path.Clean(file)] = true
+		u.paths[path.Clean(file)], u.named[path.Clean(file)] = true, true
 	}
 	for dir := root; ; dir = path.Dir(dir) {
 		u.exact[path.Join(dir, ".terraformignore")] = true
@@ -63,19 +64,24 @@ func (f *finder) visit(u *uses, root, p string, todo []string) []string {
 	if n.doubt != "" && u.doubt == "" {
 		u.doubt, u.doubtFile = n.doubt, n.doubtFile
 	}
+	named := n.named
 	for _, rel := range n.fromRoot {
 		if to, ok := join(root, rel); ok {
-			todo = append(todo, to)
+			named = append(named[:len(named):len(named)], to)
 		}
 	}
-	return append(todo, n.next...)
+	for _, to := range named {
+		u.named[to] = true
+	}
+	return append(append(todo, n.next...), named...)
 }
 
 // node is a path that workspaces use: what holds for each of them.
 type node struct {
 	way              []string // the links that lead there
 	links            []string // the links in it and below
-	next             []string // the paths that it leads to
+	next             []string // where it leads as a link
+	named            []string // the paths that its Terraform files name
 	fromRoot         []string // further ones, relative to the directory in which Terraform runs
 	doubt, doubtFile string
 }
@@ -115,7 +121,7 @@ func (n *node) use(dir string, m *module) {
 	for _, r := range m.refs {
 		if r.base != rootBase {
 			if to, ok := join(dir, r.path); ok {
-				n.next = append(n.next, to)
+				n.named = append(n.named, to)
 			}
 		}
 		if r.base != moduleBase {
@@ -169,7 +175,7 @@ func (f *finder) readModules() {
 			f.modules[dirs[i]] = m
 			n := &node{}
 			n.use(dirs[i], m)
-			todo = append(todo, n.next...)
+			todo = append(todo, n.named...)
 		}
 	}
 }

@@ -56,7 +56,13 @@ func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
 	if !commitSHA.MatchString(q.Checkout) {
 		return Change{}, unknownChange("the commit that is checked out is unknown")
 	}
+	if isNoCommit(q.Base) {
+		return Change{}, unknownChange("the base %s is not a commit", q.Base)
+	}
 	s, err := t.open()
+	if e := (*Error)(nil); errors.As(err, &e) {
+		e.Op = "ask GitHub" // it is about no comment
+	}
 	if err != nil {
 		return Change{}, err
 	}

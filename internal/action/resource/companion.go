@@ -4,14 +4,12 @@ package resource
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/progress"
@@ -26,8 +24,7 @@ type companion struct {
 	out     step.Outputs
 	created bool
 	changed bool
-	// everyTag holds the names of the account's tags by their ids, once a server left names out.
-	everyTag map[string]string
+	tags    lookup.TagResolver
 }
 
 // companionTime bounds a companion's work. Each request has its own patience;
@@ -87,23 +84,8 @@ func (c *companion) reportUnchanged() {
 	}
 }
 
-// setJSON sets an output to one line of JSON, for fromJSON.
-func (c *companion) setJSON(name string, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("set output %s: %w", name, err)
-	}
-	return c.setLarge(name, string(text))
-}
-
-// setLarge sets an output that may be more than GitHub carries.
-func (c *companion) setLarge(name, text string) error {
-	if len(text) > step.MaxOutput {
-		return step.Refuse(step.CodeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, step.Size(int64(len(text))))
-	}
-	c.out.Set(name, text)
-	return nil
-}
+// notice reports what a lookup found worth saying.
+func (c *companion) notice(text string) { c.Job.Noticef("%s", text) }
 
 // oneLine is a name as an output, which is a single line.
 func oneLine(name string) string {
@@ -112,14 +94,5 @@ func oneLine(name string) string {
 
 // setTags sets the output tags, by name.
 func (c *companion) setTags(tags []scalr.Tag) error {
-	return c.setJSON("tags", tagNames(tags))
-}
-
-func tagNames(tags []scalr.Tag) []string {
-	names := make([]string, 0, len(tags))
-	for _, t := range tags {
-		names = append(names, t.Name)
-	}
-	slices.Sort(names)
-	return names
+	return c.out.SetJSON("tags", lookup.TagNames(tags))
 }

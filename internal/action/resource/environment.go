@@ -86,6 +86,6 @@ func (e *environmentCommand) show(ctx context.Context) error {
 	if env.Tags, err = e.resolveTagNames(ctx, env.Tags); err != nil {
 		return err
 	}
-	e.Job.Infof("Status: %s; tags: %s.", env.Status, quoted(tagNames(env.Tags)))
+	e.Job.Infof("Status: %s; tags: %s.", env.Status, quoted(lookup.TagNames(env.Tags)))
 	return e.setOutputs(env)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -28,18 +29,18 @@ func (e *environmentCommand) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		list = append(list, listedEnvironment{env.ID, env.Name, env.Status, tagNames(tags)})
-		e.Job.Infof("%q (%s) %s; tags: %s", env.Name, env.ID, env.Status, quoted(tagNames(tags)))
+		list = append(list, listedEnvironment{env.ID, env.Name, env.Status, lookup.TagNames(tags)})
+		e.Job.Infof("%q (%s) %s; tags: %s", env.Name, env.ID, env.Status, quoted(lookup.TagNames(tags)))
 	}
 	end()
 	e.out.Set("count", strconv.Itoa(len(list)))
-	return e.setJSON("environments", list)
+	return e.out.SetJSON("environments", list)
 }
 
 // filtered lists by the filters, of which the service wants ids.
 func (e *environmentCommand) filtered(ctx context.Context) ([]scalr.Environment, error) {
 	f := scalr.EnvironmentFilter{AccountID: e.in.AccountID, Query: e.in.Filter.Query, LatestRunDate: e.in.Filter.LatestRunDate, Sort: e.in.Filter.Sort}
-	tag, some, err := e.tagFilter(ctx, e.in.Filter.Tag)
+	tag, some, err := lookup.TagFilter(ctx, e.client, e.in.Filter.Tag, e.notice)
 	if err != nil || !some {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (e *environmentCommand) filtered(ctx context.Context) ([]scalr.Environment,
 	list, err := e.client.Environments(ctx, f)
 	var kept []scalr.Environment
 	for _, env := range list {
-		has, err := e.hasTag(ctx, scalr.EnvironmentKind, env.ID, env.Tags, tag)
+		has, err := lookup.HasTag(ctx, e.client, scalr.EnvironmentKind, env.ID, env.Tags, tag)
 		if err != nil {
 			return nil, err
 		}

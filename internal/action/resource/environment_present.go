@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 
+	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -69,7 +70,7 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 	}
 	if created {
 		e.created = true
-		e.recordChange("Created environment %q; its tags: %s.", env.Name, quoted(tagNames(tags)))
+		e.recordChange("Created environment %q; its tags: %s.", env.Name, quoted(lookup.TagNames(tags)))
 	}
 	env.Tags = withNames(tagIDs(env.Tags), tags, env.Tags)
 	return env, nil

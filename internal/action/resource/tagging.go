@@ -53,26 +53,8 @@ func withNames(ids []string, known ...[]scalr.Tag) []scalr.Tag {
 
 // resolveTagNames fills in the names that a server left out.
 func (c *companion) resolveTagNames(ctx context.Context, tags []scalr.Tag) ([]scalr.Tag, error) {
-	if !slices.ContainsFunc(tags, func(t scalr.Tag) bool { return t.Name == "" }) {
-		return tags, nil
-	}
-	if c.everyTag == nil {
-		all, err := c.client.Tags(ctx, "")
-		if err != nil {
-			return nil, err
-		}
-		c.everyTag = map[string]string{}
-		for _, t := range all {
-			c.everyTag[t.ID] = t.Name
-		}
-	}
-	named := slices.Clone(tags)
-	for i, t := range named {
-		if t.Name == "" {
-			named[i].Name = c.everyTag[t.ID]
-		}
-	}
-	return named, nil
+	c.tags.Client = c.client
+	return c.tags.Resolve(ctx, tags)
 }
 
 func (c *companion) clearTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag) ([]scalr.Tag, error) {
@@ -82,7 +64,7 @@ func (c *companion) clearTags(ctx context.Context, kind scalr.Kind, id string, h
 	if err := c.client.ReplaceTags(ctx, kind, id, nil); err != nil {
 		return nil, err
 	}
-	c.recordChange("Removed all tags: %s.", quoted(tagNames(have)))
+	c.recordChange("Removed all tags: %s.", quoted(lookup.TagNames(have)))
 	return nil, nil
 }
 
@@ -102,7 +84,7 @@ func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, 
 	if err := c.unlinkTags(ctx, kind, id, tagIDs(dropped)); err != nil {
 		return nil, err
 	}
-	c.recordChange("Removed the tags %s.", quoted(tagNames(dropped)))
+	c.recordChange("Removed the tags %s.", quoted(lookup.TagNames(dropped)))
 	return kept, nil
 }
 
@@ -139,12 +121,12 @@ func (c *companion) replaceTags(ctx context.Context, kind scalr.Kind, id string,
 	if err := c.client.ReplaceTags(ctx, kind, id, tagIDs(want)); err != nil {
 		return nil, err
 	}
-	c.recordChange("Replaced the tags %s by %s.", quoted(tagNames(have)), quoted(tagNames(want)))
+	c.recordChange("Replaced the tags %s by %s.", quoted(lookup.TagNames(have)), quoted(lookup.TagNames(want)))
 	return want, nil
 }
 
 func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, have []scalr.Tag, names []string) ([]scalr.Tag, error) {
-	has := setOf(tagNames(have))
+	has := setOf(lookup.TagNames(have))
 	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return has[name] })
 	if len(missing) == 0 {
 		return have, nil
@@ -156,7 +138,7 @@ func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, hav
 	if err := c.client.AddTags(ctx, kind, id, tagIDs(added)); err != nil {
 		return nil, err
 	}
-	c.recordChange("Added the tags %s.", quoted(tagNames(added)))
+	c.recordChange("Added the tags %s.", quoted(lookup.TagNames(added)))
 	return append(slices.Clone(have), added...), nil
 }
 
@@ -192,31 +174,6 @@ func (c *companion) tagsForCreation(ctx context.Context, want inputs.Tags) ([]sc
 		return nil, nil
 	}
 	return c.ensureTags(ctx, nil, want.Names)
-}
-
-// tagFilter gives the id for a filter by a tag's name. ok is false if there is no
-// such tag, so that nothing can have it.
-func (c *companion) tagFilter(ctx context.Context, name string) (id string, ok bool, err error) {
-	if name == "" {
-		return "", true, nil
-	}
-	t, ok, err := c.client.TagNamed(ctx, name)
-	if ok || err != nil {
-		return t.ID, ok, err
-	}
-	tags, _ := c.client.Tags(ctx, "")
-	c.Job.Noticef("There is no tag %q, so nothing has it.%s", name, lookup.DidYouMean(name, tagNames(tags)))
-	return "", false, nil
-}
-
-// hasTag reports whether a thing of a list that was filtered by a tag has it: the
-// service may find more. What comes along with a list may be less than all.
-func (c *companion) hasTag(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, tagID string) (bool, error) {
-	if tagID == "" || slices.Contains(tagIDs(known), tagID) {
-		return true, nil
-	}
-	all, err := c.client.TagIDs(ctx, kind, id)
-	return slices.Contains(all, tagID), err
 }
 
 func setOf(list []string) map[string]bool {

@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 
+	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
@@ -47,7 +48,7 @@ func (w *workspaceCommand) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Job.Infof("%s %s, execution mode %s; tags: %s.", ws.Platform, ws.Version, ws.ExecutionMode, quoted(tagNames(ws.Tags)))
+	w.Job.Infof("%s %s, execution mode %s; tags: %s.", ws.Platform, ws.Version, ws.ExecutionMode, quoted(lookup.TagNames(ws.Tags)))
 	return w.setTags(ws.Tags)
 }
 
@@ -64,7 +65,7 @@ func (w *workspaceCommand) outputs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.setLarge("terraform-outputs", step.OutputsJSON(list, false)); err != nil {
+	if err := w.out.SetLarge("terraform-outputs", step.OutputsJSON(list, false)); err != nil {
 		return err
 	}
 	sensitive := 0

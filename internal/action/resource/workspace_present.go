@@ -53,7 +53,7 @@ func (w *workspaceCommand) create(ctx context.Context) (scalr.Workspace, error) 
 	ws.Environment = w.environment.Name
 	if created {
 		w.created = true
-		w.recordChange("Created workspace %s; its tags: %s.", lookup.Title(ws), quoted(tagNames(tags)))
+		w.recordChange("Created workspace %s; its tags: %s.", lookup.Title(ws), quoted(lookup.TagNames(tags)))
 	}
 	ws.Tags = withNames(tagIDs(ws.Tags), tags, ws.Tags)
 	return ws, nil

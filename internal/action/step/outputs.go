@@ -2,6 +2,7 @@ package step
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/scalr"
@@ -24,6 +25,24 @@ func (o *Outputs) Set(name, value string) {
 	if err := o.job.SetOutput(name, value); err != nil && o.err == nil {
 		o.err = err
 	}
+}
+
+// SetJSON writes an output as one line of JSON, for fromJSON.
+func (o *Outputs) SetJSON(name string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("set output %s: %w", name, err)
+	}
+	return o.SetLarge(name, string(text))
+}
+
+// SetLarge writes an output, unless it is more than GitHub carries.
+func (o *Outputs) SetLarge(name, text string) error {
+	if len(text) > MaxOutput {
+		return Refuse(CodeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, Size(int64(len(text))))
+	}
+	o.Set(name, text)
+	return nil
 }
 
 // OutputsJSON is one line: an object of names and values.

@@ -1,0 +1,169 @@
+package action_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+func TestAffectedWorkspacesAreReadyForAMatrix(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "", "infra/prod/app/live/x: 1", "infra/prod/app/live/x: 2", "directories=infra/{environment}/{workspace}/live", "depends-on=prod/app: prod/net")
+	id, environmentID := "", ""
+	f.world = func(s *scalrsim.Server, environment string) {
+		environmentID = environment
+		id = s.AddWorkspace(environment, "app", map[string]any{"working-directory": "/app/live/"}, "b", "a")
+	}
+	p := f.play().want(0, exact, "removed=[]", "unclaimed=[]", "batches=[]", "result=done", "error-code=",
+		"scope-reason=push to main: 1 file changed between aaaaaaa and bbbbbbb")
+	want := fmt.Sprintf(`[{"id":%q,"name":"app","environment-id":%q,"environment":"prod","tags":["a","b"],"directory":"infra/prod/app/live","path":"infra/prod",`+
+		`"because":"infra/prod/app/live/x","wave":0}]`, id, environmentID)
+	if got := p.outputs["workspaces"]; got != want {
+		t.Errorf("got the workspaces\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAffectedWaves(t *testing.T) {
+	t.Parallel()
+	before, after := "app/x: 1\ndb/x: 1\nnet/x: 1\nlog/x: 1", "app/x: 2\ndb/x: 1\nnet/x: 2\nlog/x: 2"
+	// app comes after net by way of db, which is not affected.
+	f := pushed(t, "app=app db=db net=net log=log", before, after, "depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app", "batch-size=2")
+	p := f.play().want(0).listed("net:net/x app:app/x log:log/x")
+	var items []struct {
+		Name string
+		Wave int
+	}
+	var batches [][]struct{ Name string }
+	if err := json.Unmarshal([]byte(p.outputs["workspaces"]), &items); err != nil || fmt.Sprint(items) != "[{net 0} {app 1} {log 2}]" {
+		t.Errorf("got %v and %v", items, err)
+	}
+	if err := json.Unmarshal([]byte(p.outputs["batches"]), &batches); err != nil || fmt.Sprint(batches) != "[[{net} {app}] [{log}]]" {
+		t.Errorf("got the batches %v and %v", batches, err)
+	}
+	for _, text := range []string{"## 3 of 4 workspaces are affected", "| `prod/log` | `log` | `log/x` | 2 |", "Compared: push to main: 3 files changed"} {
+		if !strings.Contains(p.summary, text) {
+			t.Errorf("the summary does not say %q\n%s", text, p.summary)
+		}
+	}
+}
+
+func TestAffectedLimits(t *testing.T) {
+	t.Parallel()
+	many, before, after := "", "", ""
+	for n := range 257 {
+		many += fmt.Sprintf(" w%d=w/%d", n, n)
+		before, after = before+fmt.Sprintf("w/%d/x: 1\n", n), after+fmt.Sprintf("w/%d/x: 2\n", n)
+	}
+	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=1").play().
+		want(1, "result=rejected", "error-code=too-many-affected", "count=2", exact, "workspaces=", "workspace-ids=").says("2 workspaces are affected, and `max-affected` is 1.")
+	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=2").play().want(0).listed("app:app/x db:db/x")
+	pushed(t, many, before, after).play().
+		want(1, "result=rejected", "error-code=too-many-affected", "count=257").says("257 workspaces are affected, and a matrix of GitHub can have 256 jobs.", "Set `batch-size`")
+	p := pushed(t, many, before, after, "batch-size=100").play().want(0, "count=257")
+	var batches [][]any
+	if err := json.Unmarshal([]byte(p.outputs["batches"]), &batches); err != nil || len(batches) != 3 || len(batches[0]) != 100 || len(batches[2]) != 57 {
+		t.Errorf("got %d batches and %v", len(batches), err)
+	}
+	p.asked("GET /workspaces", 3)
+}
+
+func TestAffectedRefusals(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		workspaces, inputs string // inputs between bars
+		code               int
+		outputs            string
+		says               string
+	}{
+		"mistyped pattern":        {"app db", "directories=infr/{workspace}", 2, "result=invalid error-code=directories-missing", `No workspace has its directory in the checkout: prod/app (infr/app), prod/db (infr/db).`},
+		"no directory, no files":  {"app db", "", 2, "result=invalid error-code=directories-missing", "prod/app (.)"},
+		"no workspace":            {"", "", 2, "result=invalid error-code=directories-missing", "There is no workspace to consider"},
+		"unknown tag":             {"app", "filter-tag=flet", 2, "result=invalid error-code=directories-missing", `There is no tag "flet"`},
+		"mismatch":                {"app=terraform", "directories=infra/{workspace}", 2, "result=invalid error-code=directory-mismatch", `prod/app in "infra/app" has the working directory "terraform"`},
+		"mismatch by half a name": {"app=pp", "directories=infra/{workspace}", 2, "result=invalid error-code=directory-mismatch", `has the working directory "pp"`},
+		"unknown placeholder":     {"app", "directories=infra/{env}/{workspace}", 2, "result=invalid error-code=input-invalid", "a placeholder that does not exist"},
+		"unknown workspace":       {"app", "environment=|workspaces=prod/ap", 3, "result=not-found error-code=workspace-not-found", `There is no workspace "prod/ap" that the token can see. Did you mean "prod/app"`},
+		"unknown environment":     {"app", "environment=prodd", 3, "result=not-found error-code=environment-not-found", "prodd"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := pushed(t, c.workspaces, "infra/app/x: 1", "infra/app/x: 2")
+			if c.inputs != "" {
+				f.inputs = strings.Split(c.inputs, "|")
+			}
+			f.play().want(c.code, strings.Fields(c.outputs)...).want(c.code, "workspaces=").says(c.says)
+		})
+	}
+}
+
+func TestAffectedLeavesOutWhatTakesNoUpload(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "app=app", "app/x: 1\nvcs/x: 1\nlocal/x: 1", "app/x: 2\nvcs/x: 2\nlocal/x: 2")
+	f.world = func(s *scalrsim.Server, environment string) {
+		s.AddWorkspace(environment, "vcs", map[string]any{"working-directory": "vcs", "vcs-repo": map[string]any{"identifier": "acme/infra"}})
+		s.AddWorkspace(environment, "local", map[string]any{"working-directory": "local", "execution-mode": "local"})
+	}
+	f.play().want(0, exact).listed("app:app/x").says("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode local): prod/local, prod/vcs.")
+}
+
+// The repository of a VCS-driven workspace may be another one: it owns no directory here.
+func TestAffectedByADirectoryOfAVCSDrivenWorkspace(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "app=app", "app/x: 1\napp/vcs/x: 1", "app/x: 1\napp/vcs/x: 2")
+	f.world = func(s *scalrsim.Server, environment string) {
+		s.AddWorkspace(environment, "vcs", map[string]any{"working-directory": "app/vcs", "vcs-repo": map[string]any{"identifier": "acme/other"}})
+	}
+	f.play().want(0, exact).listed("app:app/vcs/x")
+}
+
+func TestAffectedByVariableFiles(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ file, changed, want string }{
+		"relative to what is sent":         {"vars/eu.tfvars", "infra/vars/eu.tfvars", "app:infra/vars/eu.tfvars"},
+		"relative to where Terraform runs": {"../vars/eu.tfvars", "infra/vars/eu.tfvars", "app:infra/vars/eu.tfvars"},
+		"another file":                     {"vars/eu.tfvars", "infra/vars/us.tfvars", ""},
+		"out of the checkout":              {"../../../eu.tfvars", "eu.tfvars", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := "infra/app/x: 1\n" + c.changed + ": "
+			f := pushed(t, "", files+"1", files+"2", "directories=infra/{workspace}")
+			f.world = func(s *scalrsim.Server, environment string) {
+				s.AddWorkspace(environment, "app", map[string]any{"working-directory": "app", "var-files": []any{c.file}})
+			}
+			f.play().want(0, exact).listed(c.want)
+		})
+	}
+}
+
+// A module beside what is sent is missing in a run; both cures are named.
+func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
+	t.Parallel()
+	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
+	const warning = "Modules or files outside of what is sent are missing in a run: prod/app uses infra/m and sends infra/app."
+	pushed(t, "app", before, after, "directories=infra/{workspace}").play().want(0).listed("app:infra/m/x").
+		says(warning, "Set the working directory of such a workspace in Scalr to its whole directory (`working-directory: infra/app` for the first)", "or move what it uses below `path`")
+	p := pushed(t, "app=infra/app", before, after).play().want(0).listed("app:infra/m/x")
+	if strings.Contains(p.log, "missing in a run") {
+		t.Errorf("warns although everything is sent\n%s", p.log)
+	}
+}
+
+// The workspaces are picked by name, from any environment, and each once.
+func TestAffectedWorkspacesByName(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "environment=", "workspaces=prod/db\nprod/db")
+	f.play().want(0, exact).listed("db:db/x").asked("GET /environments", 0)
+}
+
+func TestAffectedHasNoTokenToLeak(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
+	p := f.play().want(0, exact).listed("app:app/${{ github.token }} ::error::x")
+	if strings.Contains(p.log, "\n::error::") || strings.Contains(p.summary, f.hub.Token()) || strings.Contains(p.log, f.hub.Token()) {
+		t.Errorf("got %s\n%s", p.log, p.summary)
+	}
+}

@@ -1,0 +1,144 @@
+package fleet
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/affected"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/report"
+)
+
+// show prints what is going to be listed, and keeps it for the summary.
+func (c *affectedCommand) show(items []item, considered int, removed []item, unclaimed []string) {
+	c.page.Considered, c.page.Unclaimed = considered, unclaimed
+	for _, i := range items {
+		c.page.Workspaces = append(c.page.Workspaces, row(i))
+	}
+	for _, i := range removed {
+		c.page.Removed = append(c.page.Removed, row(i))
+	}
+	end := c.Job.Group(fmt.Sprintf("Affected workspaces: %d of %d", len(items), considered))
+	for _, i := range items {
+		text := i.Environment + "/" + i.Name + " in " + i.Directory
+		if i.Because != "" {
+			text += ", because of " + i.Because
+		}
+		if len(c.in.DependsOn) > 0 {
+			text += fmt.Sprintf(", wave %d", i.Wave)
+		}
+		c.Job.Infof("%s", text)
+	}
+	end()
+	if len(removed) > 0 {
+		var names []string
+		for _, i := range removed {
+			names = append(names, fmt.Sprintf("%s/%s (%s)", i.Environment, i.Name, i.Directory))
+		}
+		c.Job.Warnf("This change deletes the directory of %s. Resources that the workspaces manage stay: destroy them before the change is merged.", firstOf(names))
+	}
+	if len(unclaimed) > 0 {
+		c.Job.Noticef("Changed directories that belong to no workspace: %s.", firstOf(unclaimed))
+	}
+}
+
+func row(i item) report.AffectedWorkspace {
+	return report.AffectedWorkspace{Environment: i.Environment, Name: i.Name, Directory: i.Directory, Because: i.Because, Wave: i.Wave}
+}
+
+// writeSummary writes the job summary, unless nothing was found out yet. It never
+// changes the outcome.
+func (c *affectedCommand) writeSummary(o step.Outcome) {
+	if c.page.Scope == "" {
+		return
+	}
+	c.page.Waves = len(c.in.DependsOn) > 0
+	if o.ExitCode() != 0 {
+		c.page.Problem = c.Redact.String(o.Problem)
+	}
+	err := c.Job.WriteSummary(c.page.Summary())
+	if err != nil && !errors.Is(err, job.ErrNoSummary) {
+		c.Job.Warnf("The job summary could not be written: %v", err)
+	}
+}
+
+// reportOutside warns of what configurations use that is not sent with them.
+func (c *affectedCommand) reportOutside(found []*place) {
+	var users []string
+	example := ""
+	for _, p := range found {
+		for _, used := range p.answer.Uses {
+			if !isBelow(used, p.path) {
+				if len(users) == 0 {
+					example = fmt.Sprintf("`working-directory: %s`", p.directory)
+				}
+				users = append(users, fmt.Sprintf("%s uses %s and sends %s", p.name(), used, p.path))
+				break
+			}
+		}
+	}
+	if len(users) > 0 {
+		c.Job.Warnf("Modules or files outside of what is sent are missing in a run: %s. Set the working directory of such a workspace in Scalr to its whole directory "+
+			"(%s for the first), so that `path` becomes the root of the checkout, or move what it uses below `path` (a module may also come from a registry).", firstOf(users), example)
+	}
+}
+
+// reportUnmatchedPatterns warns of patterns that match no file: they are probably mistyped.
+func (c *affectedCommand) reportUnmatchedPatterns(present []*place, change change) {
+	workspaces := make([]affected.Workspace, len(present))
+	for i, p := range present {
+		workspaces[i] = p.workspace()
+	}
+	var list []string
+	for _, p := range c.tree.Unmatched(c.in.AffectedBy, change.paths, workspaces) {
+		list = append(list, fmt.Sprintf("%q", p.String()))
+	}
+	if len(list) > 0 {
+		c.Job.Warnf("`affected-by` has patterns that match no file in the checkout, and none that changed: %s.", firstOf(list))
+	}
+}
+
+// unclaimed returns the changed directories that match a pattern of directories and
+// belong to no workspace.
+func (c *affectedCommand) unclaimed(places []*place, change change) []string {
+	claimed := map[string]bool{}
+	for _, p := range places {
+		for _, dir := range p.candidates {
+			claimed[dir] = true
+		}
+	}
+	found := []string{}
+	for _, pattern := range c.in.Directories.Patterns {
+		matches := directoryPattern(pattern)
+		for _, changed := range change.paths {
+			for dir := path.Dir(changed); dir != "."; dir = path.Dir(dir) {
+				if !claimed[dir] && matches.MatchString(dir) && c.tree.HasDirectory(dir) {
+					claimed[dir] = true
+					found = append(found, dir)
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// directoryPattern matches the directories that a pattern can name.
+func directoryPattern(pattern string) *regexp.Regexp {
+	name := strings.NewReplacer(`\{environment\}`, `[^/]+`, `\{workspace\}`, `[^/]+`)
+	return regexp.MustCompile("^" + name.Replace(regexp.QuoteMeta(pattern)) + "$")
+}
+
+// isBelow reports whether p is dir or lies in it.
+func isBelow(p, dir string) bool { return dir == "." || p == dir || strings.HasPrefix(p, dir+"/") }
+
+// oneLine is a text as an output, which is a single line.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, unicode.IsControl), " ")
+}

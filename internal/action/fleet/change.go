@@ -1,0 +1,178 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/affected"
+	"scalr-run-action/internal/github"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+)
+
+// change is what changed, as far as it is known.
+type change struct {
+	paths      []string
+	everything bool // all workspaces count as affected
+}
+
+// deletes reports whether the change deletes the directory of a place. It is known
+// not to exist any more, so that whatever changed in it was deleted.
+func (c change) deletes(p *place) bool {
+	return slices.ContainsFunc(p.candidates, func(dir string) bool {
+		return dir != "." && slices.ContainsFunc(c.paths, func(path string) bool { return strings.HasPrefix(path, dir+"/") })
+	})
+}
+
+// findChange finds what changed and says so. What cannot be known makes everything
+// affected, or fails the step.
+func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
+	if c.in.All {
+		c.setScope("everything", "`all: true` lists every workspace")
+		return change{everything: true}, nil
+	}
+	found, reason := c.askForChange(ctx)
+	if err := ctx.Err(); err != nil {
+		return change{}, err
+	}
+	if reason == "" {
+		c.setScope("exact", fmt.Sprintf("%s: %s between %s and %.7s", found.Of, files(len(found.Paths)), short(found.Base), found.Head))
+		return change{paths: found.Paths}, nil
+	}
+	c.setScope("everything", reason)
+	if c.in.WhenUnknown == inputs.UnknownFails {
+		return change{}, step.Refuse(step.CodeChangeUnknown, "It is unknown what changed: %s.", reason)
+	}
+	c.Job.Warnf("Every workspace counts as affected, since it is unknown what changed: %s.", reason)
+	return change{everything: true}, nil
+}
+
+func (c *affectedCommand) setScope(scope, reason string) {
+	c.page.Scope, c.page.Reason = scope, reason
+	c.out.Set("scope", scope)
+	c.out.Set("scope-reason", oneLine(c.Redact.String(reason)))
+	if scope == "exact" {
+		c.Job.Infof("Compared: %s.", reason)
+	}
+}
+
+// askForChange asks GitHub what changed; a reason says why it is unknown.
+func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change, reason string) {
+	e := c.Job.Event()
+	switch {
+	case e.Repository == "":
+		return found, "the job is not one of GitHub Actions (GITHUB_REPOSITORY is empty)"
+	case c.in.GitHubToken.Empty():
+		return found, "github-token is empty"
+	}
+	commit, reason := checkedOut(c.Job.Root(), c.tree, c.Job.Env("GITHUB_SHA"))
+	if reason != "" {
+		return found, reason
+	}
+	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), mostPayload)
+	if err != nil {
+		payload = nil
+	}
+	t := github.Thread{HTTP: c.Env.HTTP, APIURL: e.APIURL, Token: c.in.GitHubToken,
+		Repository: e.Repository, Redact: c.Redact.String, UserAgent: c.UserAgent()}
+	found, err = t.FindChange(ctx, github.ChangeQuery{
+		Event:    github.Event{Name: e.Name, SHA: c.Job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload},
+		Checkout: commit, PullRequest: c.in.PullRequest, Base: c.in.Base,
+		Workflow: c.Job.Env("GITHUB_WORKFLOW_REF"), RunID: c.Job.Env("GITHUB_RUN_ID"),
+	})
+	if err != nil {
+		return found, err.Error() + c.permissionAdvice(err)
+	}
+	return found, ""
+}
+
+// mostPayload is the most that GitHub sends with an event.
+const mostPayload = 25 << 20
+
+// permissionAdvice is what GitHub's refusal may be cured by.
+func (c *affectedCommand) permissionAdvice(err error) string {
+	var e *github.Error
+	if !errors.As(err, &e) || e.Kind != github.Forbidden && e.Kind != github.Gone {
+		return ""
+	}
+	if c.in.Base == github.LastSuccess {
+		return " (the job needs `permissions: contents: read` and `actions: read`)"
+	}
+	return " (the job needs `permissions: contents: read` and `pull-requests: read`)"
+}
+
+var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+
+// checkedOut returns the commit that is checked out, by the .git of the checkout.
+// Without one, GITHUB_SHA is believed.
+func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason string) {
+	switch repositories := tree.Repositories(); {
+	case len(repositories) == 0:
+		return sha, ""
+	case !slices.Contains(repositories, "."):
+		return "", fmt.Sprintf("the repository is checked out in %q and not in the root of the workspace", repositories[0])
+	}
+	checkout, err := os.OpenRoot(root)
+	if err != nil {
+		return "", "the checkout cannot be read"
+	}
+	defer checkout.Close()
+	head := gitFile(checkout, "HEAD")
+	ref, isRef := strings.CutPrefix(head, "ref: ")
+	if isRef {
+		head = gitFile(checkout, ref)
+	}
+	if !commitSHA.MatchString(head) && isRef {
+		for line := range strings.Lines(gitFile(checkout, "packed-refs")) {
+			if packed, ok := strings.CutSuffix(strings.TrimSpace(line), " "+ref); ok {
+				head = packed
+			}
+		}
+	}
+	if !commitSHA.MatchString(head) {
+		return "", "the commit that is checked out cannot be read from .git"
+	}
+	return head, ""
+}
+
+// mostGitFile is the most that is read of a file in .git.
+const mostGitFile = 16 << 20
+
+// gitFile returns the text of a file in .git, empty if there is none.
+func gitFile(checkout *os.Root, name string) string {
+	info, err := checkout.Stat(".git/" + name)
+	if err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	f, err := checkout.Open(".git/" + name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostGitFile))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
+}
+
+func short(commit string) string {
+	if commitSHA.MatchString(commit) {
+		return commit[:7]
+	}
+	return commit
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file changed"
+	}
+	return fmt.Sprintf("%d files changed", n)
+}

@@ -1,0 +1,233 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/affected"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// place is a workspace and where its configuration is, or may be.
+type place struct {
+	ws         scalr.Workspace
+	candidates []string // directories; the first that exists is meant
+	exact      bool     // a line names the directory
+	directory  string   // relative to the checkout
+	path       string   // what to send
+	answer     affected.Answer
+}
+
+func (p *place) name() inputs.WorkspaceName {
+	return inputs.WorkspaceName{Environment: p.ws.Environment, Workspace: p.ws.Name}
+}
+
+// workingDirectory is that of the workspace, "." for the root of what is sent.
+func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDirectory) }
+
+// workspace is the place for the search. A file of variables may be relative to
+// what is sent or to where Terraform runs.
+func (p *place) workspace() affected.Workspace {
+	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
+	for _, file := range p.ws.VarFiles {
+		for _, base := range []string{p.path, p.directory} {
+			if to := path.Join(base, file); to != ".." && !strings.HasPrefix(to, "../") && !path.IsAbs(file) {
+				w.Files = append(w.Files, to)
+			}
+		}
+	}
+	return w
+}
+
+// cleanDirectory is a directory of Scalr's as one relative to what is sent.
+func cleanDirectory(dir string) string { return cmp.Or(path.Clean("/" + dir)[1:], ".") }
+
+// considered lists the workspaces that the inputs name, by name.
+func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, error) {
+	list, err := lookup.ListWorkspaces(ctx, c.client, c.in.Environment, c.in.Filter, func(text string) { c.Job.Noticef("%s", text) })
+	if err != nil {
+		return nil, err
+	}
+	if len(c.in.Workspaces) > 0 {
+		if list, err = named(list, c.in.Workspaces); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(list, func(a, b scalr.Workspace) int {
+		return cmp.Or(strings.Compare(a.Environment, b.Environment), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return list, nil
+}
+
+// named picks the workspaces with the names. An environment may be given by its id.
+func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Workspace, error) {
+	byName := map[inputs.WorkspaceName]scalr.Workspace{}
+	var titles []string
+	for _, ws := range list {
+		byName[inputs.WorkspaceName{Environment: ws.EnvironmentID, Workspace: ws.Name}] = ws
+	}
+	for _, ws := range list { // a name may look like an id
+		n := inputs.WorkspaceName{Environment: ws.Environment, Workspace: ws.Name}
+		byName[n] = ws
+		titles = append(titles, n.String())
+	}
+	var found []scalr.Workspace
+	seen := map[string]bool{}
+	for _, n := range names {
+		ws, ok := byName[n]
+		if !ok {
+			return nil, step.Refuse(step.CodeWorkspaceMissing, "There is no workspace %q that the token can see.%s", n.String(), lookup.DidYouMean(n.String(), titles))
+		}
+		if !seen[ws.ID] {
+			seen[ws.ID] = true
+			found = append(found, ws)
+		}
+	}
+	return found, nil
+}
+
+// place finds where the configurations are of the workspaces that take an upload.
+func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
+	var places []*place
+	var without []string
+	for _, ws := range list {
+		p := &place{ws: ws}
+		if ws.VCS != "" || ws.ModuleVersionID != "" || ws.ExecutionMode == "local" {
+			without = append(without, p.name().String())
+			continue
+		}
+		p.candidates, p.exact = c.candidates(p)
+		places = append(places, p)
+	}
+	if len(without) > 0 {
+		c.Job.Noticef("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode local): %s.", firstOf(without))
+	}
+	c.reportUnknownLines(list)
+	var mismatches []string
+	for _, p := range places {
+		p.directory = p.candidates[0]
+		if at := slices.IndexFunc(p.candidates, c.tree.HasDirectory); at >= 0 {
+			p.directory = p.candidates[at]
+		}
+		var ok bool
+		if p.path, ok = sentPath(p.directory, p.workingDirectory()); !ok && c.exists(p) {
+			mismatches = append(mismatches, fmt.Sprintf("%s in %q has the working directory %q", p.name(), p.directory, p.workingDirectory()))
+		}
+	}
+	if len(mismatches) > 0 {
+		return nil, step.Refuse(step.CodeDirectoryMismatch, "The directory of a workspace does not end in its working directory in Scalr: %s.", firstOf(mismatches))
+	}
+	return places, nil
+}
+
+// candidates are the directories in which the configuration may be, the likeliest first.
+func (c *affectedCommand) candidates(p *place) (dirs []string, exact bool) {
+	d := c.in.Directories
+	for _, environment := range []string{p.ws.Environment, p.ws.EnvironmentID} {
+		if dir, ok := d.Exact[inputs.WorkspaceName{Environment: environment, Workspace: p.ws.Name}]; ok {
+			return []string{dir}, true
+		}
+	}
+	for _, pattern := range d.Patterns {
+		dir := path.Clean(strings.NewReplacer("{environment}", p.ws.Environment, "{workspace}", p.ws.Name).Replace(pattern))
+		dirs = append(dirs, dir)
+	}
+	if len(dirs) == 0 {
+		dirs = []string{p.workingDirectory()}
+	}
+	return dirs, false
+}
+
+// sentPath is a directory less the working directory, which must be its end.
+func sentPath(directory, working string) (sent string, ok bool) {
+	switch {
+	case working == ".":
+		return directory, true
+	case directory == working:
+		return ".", true
+	}
+	sent, ok = strings.CutSuffix(directory, "/"+working)
+	return sent, ok
+}
+
+// exists reports whether the checkout has the place's directory. The root of the
+// checkout, if nothing names it, must hold Terraform files: it is always there.
+func (c *affectedCommand) exists(p *place) bool {
+	if p.directory == "." && c.in.Directories.None() && !p.ws.Terragrunt && !c.tree.HasTerraform(".") {
+		return false
+	}
+	return c.tree.HasDirectory(p.directory)
+}
+
+// present tells the places whose directory exists from those whose directory the
+// change deletes. The others are left out.
+func (c *affectedCommand) present(places []*place, change change) (present, removed []*place, err error) {
+	var missing, mistyped []string
+	for _, p := range places {
+		switch {
+		case c.exists(p):
+			present = append(present, p)
+			continue
+		case change.deletes(p):
+			removed = append(removed, p)
+			continue
+		}
+		text := fmt.Sprintf("%s (%s)", p.name(), p.directory)
+		if p.exact {
+			mistyped = append(mistyped, text)
+		}
+		missing = append(missing, text)
+	}
+	switch {
+	case len(places) == 0:
+		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "There is no workspace to consider: the token can see none that takes an upload and passes the filters.")
+	case len(present)+len(removed) == 0:
+		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.", firstOf(missing))
+	}
+	if len(mistyped) > 0 {
+		c.Job.Warnf("`directories` names directories that are not in the checkout: %s.", firstOf(mistyped))
+	}
+	if len(missing) > 0 {
+		c.Job.Noticef("Left out, since their directory is not in the checkout: %s.", firstOf(missing))
+	}
+	return present, removed, nil
+}
+
+// reportUnknownLines warns of lines for workspaces that do not exist. With a filter
+// they may exist without being considered.
+func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
+	if c.in.Filter != (inputs.WorkspaceFilter{}) || c.in.Environment != "" || len(c.in.Workspaces) > 0 {
+		return
+	}
+	known := map[inputs.WorkspaceName]bool{}
+	var titles []string
+	for _, ws := range list {
+		known[inputs.WorkspaceName{Environment: ws.Environment, Workspace: ws.Name}] = true
+		known[inputs.WorkspaceName{Environment: ws.EnvironmentID, Workspace: ws.Name}] = true
+		titles = append(titles, ws.Environment+"/"+ws.Name)
+	}
+	var unknown []string
+	for n := range c.in.Directories.Exact {
+		if !known[n] {
+			unknown = append(unknown, fmt.Sprintf("%q.%s", n.String(), lookup.DidYouMean(n.String(), titles)))
+		}
+	}
+	if slices.Sort(unknown); len(unknown) > 0 {
+		c.Job.Warnf("`directories` names workspaces that the token cannot see: %s", firstOf(unknown))
+	}
+}
+
+// firstOf names the first of many things, and how many more there are.
+func firstOf(list []string) string {
+	if len(list) <= lookup.MaxNamed {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:lookup.MaxNamed], ", "), len(list)-lookup.MaxNamed)
+}

@@ -1,0 +1,114 @@
+package lookup
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+// ListWorkspaces lists workspaces by the filters of the inputs. A name is meant
+// exactly, unless it begins with an operator of Scalr's, which no workspace's name
+// can. notice reports a tag that does not exist: then there are none.
+func ListWorkspaces(ctx context.Context, c *scalr.Client, environment string, filter inputs.WorkspaceFilter, notice func(string)) ([]scalr.Workspace, error) {
+	f := scalr.WorkspaceFilter{Query: filter.Query, Name: filter.Name}
+	tag, exists, err := TagFilter(ctx, c, filter.Tag, notice)
+	if err != nil || !exists {
+		return nil, err
+	}
+	f.Tag = tag
+	if environment != "" {
+		env, ok, err := Environment(ctx, c, environment)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, MissingEnvironment(ctx, c, environment)
+		}
+		f.EnvironmentID = env.ID
+	}
+	list, err := c.Workspaces(ctx, f)
+	var kept []scalr.Workspace
+	for _, ws := range list {
+		named := f.Name == "" || strings.Contains(f.Name, ":") || ws.Name == f.Name
+		if !named || f.EnvironmentID != "" && ws.EnvironmentID != f.EnvironmentID {
+			continue
+		}
+		has, err := HasTag(ctx, c, scalr.WorkspaceKind, ws.ID, ws.Tags, tag)
+		if err != nil {
+			return nil, err
+		}
+		if has {
+			kept = append(kept, ws)
+		}
+	}
+	return kept, err
+}
+
+// TagFilter returns the id for a filter by a tag's name. exists is false if there is no
+// such tag, so that nothing can have it; notice says so.
+func TagFilter(ctx context.Context, c *scalr.Client, name string, notice func(string)) (id string, exists bool, err error) {
+	if name == "" {
+		return "", true, nil
+	}
+	t, ok, err := c.TagNamed(ctx, name)
+	if ok || err != nil {
+		return t.ID, ok, err
+	}
+	tags, _ := c.Tags(ctx, "")
+	notice("There is no tag " + distinct(name) + ", so nothing has it." + DidYouMean(name, TagNames(tags)))
+	return "", false, nil
+}
+
+// HasTag reports whether a thing of a list that was filtered by a tag has it: the
+// service may find more. What comes along with a list may be less than all.
+func HasTag(ctx context.Context, c *scalr.Client, kind scalr.Kind, id string, known []scalr.Tag, tagID string) (bool, error) {
+	if tagID == "" || slices.ContainsFunc(known, func(t scalr.Tag) bool { return t.ID == tagID }) {
+		return true, nil
+	}
+	all, err := c.TagIDs(ctx, kind, id)
+	return slices.Contains(all, tagID), err
+}
+
+// TagNames are the names of tags, sorted; never nil.
+func TagNames(tags []scalr.Tag) []string {
+	names := make([]string, 0, len(tags))
+	for _, t := range tags {
+		names = append(names, t.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TagResolver fills in the names that a server left out of tags. It lists the
+// account's tags once, when it needs them.
+type TagResolver struct {
+	Client *scalr.Client
+	names  map[string]string // by id; nil before the tags were listed
+}
+
+// Resolve returns the tags with their names.
+func (r *TagResolver) Resolve(ctx context.Context, tags []scalr.Tag) ([]scalr.Tag, error) {
+	if !slices.ContainsFunc(tags, func(t scalr.Tag) bool { return t.Name == "" }) {
+		return tags, nil
+	}
+	if r.names == nil {
+		all, err := r.Client.Tags(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		r.names = map[string]string{}
+		for _, t := range all {
+			r.names[t.ID] = t.Name
+		}
+	}
+	named := slices.Clone(tags)
+	for i, t := range named {
+		if t.Name == "" {
+			named[i].Name = r.names[t.ID]
+		}
+	}
+	return named, nil
+}

@@ -1,0 +1,98 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Affected is what the affected action reports.
+type Affected struct {
+	// Scope is exact or everything, Reason what was compared, or why all are listed.
+	Scope, Reason string
+	Considered    int
+	Workspaces    []AffectedWorkspace
+	Removed       []AffectedWorkspace // whose directories the change deletes
+	Unclaimed     []string            // changed directories of no workspace
+	Waves         bool                // show the waves
+	Problem       string              // why the step failed; empty if it did not
+}
+
+// AffectedWorkspace is a workspace of the list.
+type AffectedWorkspace struct {
+	Environment, Name, Directory string
+	// Because is the file that made it affected; empty if all are listed.
+	Because string
+	Wave    int
+}
+
+func (w AffectedWorkspace) title() string { return w.Environment + "/" + w.Name }
+
+// mostAffected is how many workspaces the summary shows. The log has all of them.
+const mostAffected = 500
+
+// Summary renders the list for the job's summary.
+func (a Affected) Summary() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "## %s\n\n", a.headline())
+	fmt.Fprintf(&out, "%s\n\n", prose(a.scope()))
+	if a.Problem != "" {
+		fmt.Fprintf(&out, "**%s**\n\n", prose(a.Problem))
+	}
+	if len(a.Workspaces) > 0 {
+		out.WriteString(a.table())
+	}
+	if len(a.Removed) > 0 {
+		out.WriteString("### Directories deleted\n\nThe resources of these workspaces stay. Destroy them before this change is merged.\n\n")
+		for _, w := range a.Removed[:min(len(a.Removed), mostAffected)] {
+			fmt.Fprintf(&out, "- %s in %s\n", code(w.title()), code(w.Directory))
+		}
+		out.WriteString("\n")
+	}
+	if len(a.Unclaimed) > 0 {
+		out.WriteString("### Changed directories of no workspace\n\n")
+		for _, dir := range a.Unclaimed[:min(len(a.Unclaimed), mostAffected)] {
+			fmt.Fprintf(&out, "- %s\n", code(dir))
+		}
+		out.WriteString("\n")
+	}
+	return out.String()
+}
+
+func (a Affected) headline() string {
+	switch {
+	case len(a.Workspaces) == 0 && a.Problem != "":
+		return "❌ The affected workspaces are unknown"
+	case len(a.Workspaces) == 0:
+		return "No workspace is affected"
+	case len(a.Workspaces) == 1:
+		return fmt.Sprintf("1 of %d workspaces is affected", a.Considered)
+	}
+	return fmt.Sprintf("%d of %d workspaces are affected", len(a.Workspaces), a.Considered)
+}
+
+func (a Affected) scope() string {
+	if a.Scope == "exact" {
+		return "Compared: " + a.Reason + "."
+	}
+	return "Every workspace counts as affected: " + a.Reason + "."
+}
+
+func (a Affected) table() string {
+	var out strings.Builder
+	wave, line := "", ""
+	if a.Waves {
+		wave, line = " Wave |", " --: |"
+	}
+	fmt.Fprintf(&out, "| Workspace | Directory | Because of |%s\n| :-- | :-- | :-- |%s\n", wave, line)
+	for _, w := range a.Workspaces[:min(len(a.Workspaces), mostAffected)] {
+		fmt.Fprintf(&out, "| %s | %s | %s |", code(w.title()), code(w.Directory), code(w.Because))
+		if a.Waves {
+			fmt.Fprintf(&out, " %d |", w.Wave)
+		}
+		out.WriteString("\n")
+	}
+	if n := len(a.Workspaces) - mostAffected; n > 0 {
+		fmt.Fprintf(&out, "\n%d more are in the log.\n", n)
+	}
+	return out.String() + "\n"
+}
