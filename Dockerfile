@@ -1,4 +1,4 @@
-# The image of the three actions: one static binary under the names by which
+# The image of all actions: one static binary under the names by which
 # action.yml calls it. It builds with the plain builder and with BuildKit, so
 # it uses nothing that only one of them knows.
 ARG GO_IMAGE=golang:1.26
