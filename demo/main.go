@@ -40,7 +40,7 @@ func main() {
 func demo(name string, apply bool, out io.Writer) (int, error) {
 	scenario, ok := scalrsim.Scenarios()[name]
 	if !ok {
-		return 0, fmt.Errorf("there is no scenario %q; -h names them", name)
+		return 0, fmt.Errorf("unknown scenario %q; -h lists the scenarios", name)
 	}
 	checkout, err := findNetwork()
 	if err != nil {

@@ -101,7 +101,7 @@ func (t *archiveTree) paths() []string {
 	return all
 }
 
-// lookup and inside let links be followed in the archive. All that is no link counts as a directory, which can only lead
+// lookup and inside let links be followed in the archive. Everything but a link counts as a directory, which can only lead
 // further out, never less far.
 func (t *archiveTree) lookup(name string) (kind, string, error) {
 	if node, ok, _ := t.find(name); ok && t.nodes[node].isLink {

@@ -12,7 +12,7 @@ import (
 )
 
 // The stream is one gzip member. It is cut into blocks that are compressed apart, each with the end of the one before
-// as its dictionary, so that all processors can work and the bytes are still the same whoever did the work.
+// as its dictionary, so that all processors can work, and the bytes do not depend on their number.
 //
 //	Write fills blocks ──► workers compress them ──► one goroutine writes them in order
 //

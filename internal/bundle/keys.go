@@ -36,7 +36,7 @@ func holdsPrivateKey(content []byte) bool {
 		if begin < 0 || bytes.IndexByte(before[begin:], '\n') >= 0 {
 			continue
 		}
-		// At the start of a file it is no example in a text, whatever follows.
+		// At the start of a file it is a key, not an example within a text.
 		if i == len(before) && begin == 0 || beginsKey(content[start:]) {
 			return true
 		}

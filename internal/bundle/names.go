@@ -61,7 +61,7 @@ func (n *names) get(i uint32) []byte {
 }
 
 // sort orders the names by extension, then whole, and returns the rank of each number. Files of a kind and copies of a
-// file come to lie side by side, within the compressor's reach.
+// file are next to each other, within the compressor's reach.
 func (n *names) sort(p *pulse) (rank []uint32, err error) {
 	n.table = nil
 	n.order = numbers(len(n.ends))

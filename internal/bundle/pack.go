@@ -15,7 +15,7 @@ func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
 	return l.pack(ctx, l.team())
 }
 
-// team is who works on an archive. Its bytes are the same whoever does.
+// team is the number of workers that pack an archive. It does not change the bytes.
 type team struct {
 	readers int // that read files ahead of the packer
 	workers int // that compress

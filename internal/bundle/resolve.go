@@ -80,7 +80,7 @@ func (r *resolution) step(part string) error {
 			return nil
 		}
 		r.at = path.Dir(r.at)
-		if r.kind != kindDir { // there is no way back out of a file, or of what is not there
+		if r.kind != kindDir { // ".." cannot leave a file or a missing directory
 			r.kind = kindMissing
 		}
 		return nil

@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// An archive goes to a file once it is bigger than smallArchive; where there is no place for a file, it may grow in memory
+// An archive goes to a file once it is bigger than smallArchive; if no temporary file can be created, it may grow in memory
 // up to maxInMemory.
 const (
 	smallArchive = 1 << 20
@@ -30,7 +30,7 @@ type sink struct {
 	dir    string // where file is
 	temp   []string
 	root   string
-	noFile error // why there is no file, once one was wanted
+	noFile error // why no temporary file could be created
 }
 
 func newSink(o Options) *sink {

@@ -136,7 +136,7 @@ func (t *tree) lookup(path string) (kind, string, error) {
 	return k, string(target[:max(n, 0)]), err
 }
 
-// info is what stat tells of a file of any kind.
+// info is the result of stat for a file of any kind.
 type info struct {
 	kind  kind
 	size  int64
@@ -173,7 +173,7 @@ type file struct {
 	inode inode
 }
 
-var errNotRegular = errors.New("it is no regular file")
+var errNotRegular = errors.New("not a regular file")
 
 // openFile opens a regular file. O_NONBLOCK keeps a fifo that took the file's place from blocking us.
 func (t *tree) openFile(path string) (file, error) {

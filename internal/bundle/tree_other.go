@@ -65,7 +65,7 @@ type file struct {
 	inode inode
 }
 
-var errNotRegular = errors.New("it is no regular file")
+var errNotRegular = errors.New("not a regular file")
 
 func (t *tree) openFile(path string) (file, error) {
 	if info, err := t.root.Lstat(path); err != nil || !info.Mode().IsRegular() {

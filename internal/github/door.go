@@ -36,7 +36,7 @@ func (s *session) do(ctx context.Context, c call, into any) (http.Header, error)
 			return header, nil
 		}
 		wait, again := c.again(err, try)
-		// Whoever is out of patience wants to hear of the trouble, not of the patience.
+		// The last failure says more than the end of the retries.
 		if !again || s.pause(ctx, wait) != nil {
 			return nil, c.ended(ctx, err)
 		}

@@ -15,7 +15,7 @@ type cleaner struct {
 	state  cleanState
 	rest   []byte // the start of a character whose end has not come yet
 	params []byte // of the control sequence
-	broken bool   // the control sequence is no colour
+	broken bool   // the control sequence does not set a color
 }
 
 type cleanState int

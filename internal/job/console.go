@@ -7,7 +7,7 @@ import (
 )
 
 // console is the one stream that is written to. After an error it swallows what it is given: go-githubactions panics
-// when its writer fails, and there is nobody to read it anyway.
+// when its writer fails, and its reader is gone.
 type console struct {
 	out    io.Writer
 	broken func(error)

@@ -11,7 +11,7 @@ import (
 	githubactions "github.com/sethvargo/go-githubactions"
 )
 
-// ErrNoSummary says that nobody wants a summary: no file for it is named.
+// ErrNoSummary says that no file for the summary is set.
 var ErrNoSummary = errors.New("no file for a summary is named")
 
 // SummaryLimit is the most bytes that a summary may have. The runner drops one above 1,048,576 bytes as a whole, and

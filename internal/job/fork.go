@@ -39,7 +39,7 @@ func (p payload) head(event, repository string) Head {
 	case "status":
 		return inRepository(len(p.Branches) > 0, true)
 	case "repository_dispatch":
-		// Whoever may send one may write to the repository; some pass a whole pull request on.
+		// Sending one requires write access to the repository; some forward a whole pull request.
 		from := p.Client.PullRequest.Head.Repo.FullName
 		return inRepository(true, from == "" || strings.EqualFold(from, repository))
 	}

@@ -94,7 +94,7 @@ func (j *Job) askIDToken(ctx context.Context, audience string) (token secret.Val
 	case errors.As(err, &refused):
 		return secret.Value{}, transient(refused.StatusCode), fmt.Errorf("GitHub answered %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
 	case errors.As(err, &unreachable):
-		// Without the address, whose query is nobody's business.
+		// Without the address, whose query must not be printed.
 		var certificate *tls.CertificateVerificationError
 		return secret.Value{}, !errors.As(err, &certificate), unreachable.Err
 	case err != nil:

@@ -164,7 +164,7 @@ func (r *Reader) container(open, end byte, each func() error) error {
 }
 
 // Text reads a string. Of a longer one it returns at least most bytes less one
-// character, cut between characters. ok is false for a value that is no string,
+// character, cut between characters. ok is false for a value that is not a string,
 // which is skipped.
 func (r *Reader) Text(most int) (text string, ok bool, err error) {
 	c, err := r.space()

@@ -119,7 +119,7 @@ func changeItem(c tfplan.Change, rank int) item {
 	return it
 }
 
-// changeName is the address, told apart from an object left over under the same one.
+// changeName is the address, distinct from that of a deposed object.
 func changeName(c tfplan.Change) string {
 	if c.Unit != "" {
 		c.Address += " in " + c.Unit

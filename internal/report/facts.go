@@ -109,7 +109,7 @@ func cost(run scalr.Run) scalr.CostEstimate {
 	return *run.Cost
 }
 
-// money rounds Scalr's decimal text to cents; empty when it is no number.
+// money rounds Scalr's decimal text to cents; empty if it is not a number.
 func money(s string) string {
 	n, ok := gate.Amount(s)
 	if !ok {

@@ -20,7 +20,7 @@ type section struct {
 type item struct {
 	full  string // a fold or a block, with a blank line at its end
 	brief string // one line of a list
-	rank  int    // what has a higher one gives way first
+	rank  int    // what has a higher one is dropped first
 }
 
 // size is how much of an item is shown.
@@ -35,7 +35,7 @@ const (
 // noteSize is room for what a section says about its missing items.
 const noteSize = 400
 
-// fit puts a page together, at most limit bytes long. What does not fit gives way
+// fit puts a page together, at most limit bytes long. What does not fit is dropped
 // whole, never cut: first the diffs, which become lines of a list, then lines of
 // lists, for which a link to the run stands. Lower ranks outlive higher ones.
 func fit(page []section, limit int, run string) string {
@@ -111,7 +111,7 @@ func (sec section) write(out *strings.Builder, sizes map[place]size, at int, run
 		out.WriteByte('\n')
 	}
 	if cut > 0 {
-		fmt.Fprintf(out, "There is no room here for the details of %s: %s.\n\n", things(cut, "entry", "entries"), run)
+		fmt.Fprintf(out, "The details do not fit here for %s: %s.\n\n", things(cut, "entry", "entries"), run)
 	}
 	if gone > 0 {
 		fmt.Fprintf(out, "… and %d more: %s.\n\n", gone, run)
@@ -123,7 +123,7 @@ func (sec section) write(out *strings.Builder, sizes map[place]size, at int, run
 // its headline, and where to read on.
 func shortest(page []section, limit int, run string) string {
 	head := page[0].open
-	if text := head + "There is no room for more here: " + run + ".\n"; len(text) <= limit {
+	if text := head + "More does not fit here: " + run + ".\n"; len(text) <= limit {
 		return text
 	}
 	if len(head) <= limit {

@@ -75,7 +75,7 @@ func inert(s string) string {
 }
 
 // inWord reports whether the byte at i stands between letters or digits, where
-// an underscore is no emphasis.
+// an underscore does not mark emphasis.
 func inWord(s string, i int) bool {
 	return i > 0 && i+1 < len(s) && alphanumeric(s[i-1]) && alphanumeric(s[i+1])
 }

@@ -29,7 +29,7 @@ type Report struct {
 	WorkspaceURL string
 
 	Plan            tfplan.Plan  // what its JSON and its log say
-	PlanJSONMissing string       // why there was no plan JSON; empty when there was, or nobody asked
+	PlanJSONMissing string       // why the plan JSON is missing; empty if it is not, or was not requested
 	Apply           tfplan.Apply // what its log says
 
 	Bundle *Bundle       // nil when none was sent

@@ -14,11 +14,11 @@ const (
 	mostParts     = 200 // elements of the path, and parameters; those beyond are secrets only with all the others
 )
 
-// Address returns the parts of a signed address that must not be shown: whoever has them may do what the address is for.
+// Address returns the parts of a signed address that must not be printed: they authorize the request.
 //
 // Its path, its query and each parameter of the query are such parts as a whole, whatever the parameter's name is.
-// Whatever cannot be words, numbers, dates or names is one by itself: a signature, a key id, an element of the path that
-// nobody can guess. The host is none, nor are words that stand in an address and in every other text, such as the name
+// So is by itself what cannot be words, numbers, dates or names: a signature, a key id, a random element of the path.
+// The host is not, nor are words that occur in any text, such as the name
 // of a region or an algorithm.
 func Address(u *url.URL) []Value {
 	parts := append(wholePath(u.EscapedPath()), wholePath(u.Path)...)

@@ -126,7 +126,7 @@ func isHost(text string) bool {
 		random(name[6]) < leastRandom && !strings.ContainsFunc(text, func(c rune) bool { return 'A' <= c && c <= 'Z' })
 }
 
-// isWords reports whether a text is made of words and numbers. A sentence is none: nobody else has just that one.
+// isWords reports whether a text is made of words and numbers. A sentence of some length is not: it is unlikely to occur by chance.
 func isWords(text string) bool {
 	if text == "" || len(strings.Fields(text)) >= 3 && len(text) >= 16 {
 		return false

@@ -11,7 +11,7 @@ import (
 // Mask is what stands in the place of a secret.
 const Mask = "***"
 
-// Shortest is the length in bytes below which a text is no secret: hiding it would wreck every other text.
+// Shortest is the length in bytes below which a text is not masked: masking it would garble every other text.
 const Shortest = 4
 
 // Value is a text that prints as *** under every verb, in JSON and in structured logs. The zero Value is empty.
@@ -74,7 +74,7 @@ func (v Value) Reveal() string {
 	return *v.text
 }
 
-// Empty says whether there is no text.
+// Empty reports whether the text is empty.
 func (v Value) Empty() bool { return v.text == nil }
 
 // Equal says whether both hold the same text. Comparing with == compares identities.
@@ -192,7 +192,7 @@ func hideable(s string) bool {
 	return len(strings.TrimSpace(s)) >= Shortest && !ordinary[strings.ToLower(strings.TrimSpace(s))]
 }
 
-// ordinary holds values of settings that a log is full of; a credential that is one of them is no secret.
+// ordinary holds values of settings that a log is full of; a credential that is one of them is not masked.
 var ordinary = map[string]bool{
 	"true": true, "false": true, "null": true, "none": true, "default": true, "enabled": true, "disabled": true,
 	"admin": true, "root": true, "user": true, "test": true, "main": true, "master": true, "latest": true,

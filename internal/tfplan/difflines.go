@@ -163,7 +163,7 @@ func noteIn(s string) string {
 	return ""
 }
 
-// isFiller reports a word that is no value.
+// isFiller reports whether a word is not a value.
 func isFiller(word string) bool {
 	return word == "null" || word == "jsonencode" || word == "<<-EOT" || word == "<<~EOT" || word == "EOT"
 }

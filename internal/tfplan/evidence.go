@@ -163,7 +163,7 @@ func leafOfLine(line string, there, shown map[string]int) string {
 	if i := slices.IndexFunc(candidates, func(leaf string) bool { return there[leaf] > 0 }); i >= 0 {
 		return candidates[i]
 	}
-	if trimmed == "null" { // where there is no text; to many providers an empty one is the same
+	if trimmed == "null" { // null; many providers treat it as an empty string
 		return "text "
 	}
 	return ""

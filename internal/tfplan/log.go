@@ -115,7 +115,7 @@ func (l *Log) flush() {
 	l.found.close()
 }
 
-// add reads the line that has come to its end.
+// add reads a complete line.
 func (l *Log) add() {
 	if l.long != nil {
 		safe := l.long.End()

@@ -88,7 +88,7 @@ func empty(value any) bool {
 }
 
 // veiled reports a place whose sanitized value looks the same on both sides, so
-// that nobody can tell whether it changes.
+// whose change cannot be determined.
 func (v values) veiled() bool {
 	return v.same() && v.hiddenBefore == true && v.hiddenAfter == true
 }

@@ -111,7 +111,7 @@ func (p *planJSON) plan() error {
 	case err != nil:
 		return err
 	case !version:
-		return errors.New("it is no plan")
+		return errors.New("not a plan")
 	case !listed && !whole:
 		return errors.New("it lists no changes")
 	}
@@ -169,7 +169,7 @@ func (p *planJSON) flag() (bool, error) {
 		err = p.Skip()
 	}
 	if err == nil && c != 't' && c != 'f' {
-		err = errors.New("it is no plan")
+		err = errors.New("not a plan")
 	}
 	return c == 't', err
 }

@@ -10,7 +10,7 @@ import (
 
 // planText reads a plan as Terraform or OpenTofu prints it, line by line. It
 // believes nothing: a part that does not end is dropped at the next one, and what
-// is printed behind the plan, such as the message of a check, is no part of it.
+// is printed behind the plan, such as the message of a check, does not belong to it.
 //
 // A text may hold several plans, one behind the other, of which each ends with
 // its sum. What it tallies are all the changes of all of them, wherever they

@@ -101,7 +101,7 @@ func (p *planJSON) text(to *string) error {
 	}
 	text, ok, err := p.Text(longestAddress)
 	if err == nil && !ok {
-		err = errors.New("it is no plan")
+		err = errors.New("not a plan")
 	}
 	*to = text
 	return err

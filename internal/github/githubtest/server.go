@@ -56,7 +56,7 @@ type Server struct {
 // Request is one that was received, whether or not it was carried out.
 type Request struct {
 	Time      time.Time
-	Operation Operation // empty for one that nobody knows
+	Operation Operation // empty for an unknown one
 	Method    string
 	URL       string
 	Header    http.Header

@@ -12,7 +12,7 @@ import (
 // zero Masker hides nothing.
 type Masker struct{ values []string }
 
-// Add makes the Masker hide value. There is no least length.
+// Add makes the Masker hide value. There is no minimum length.
 func (m *Masker) Add(value string) {
 	if value == "" {
 		return
