@@ -45,6 +45,7 @@ func accountRoutes() []route {
 		{method: "POST", path: "/service-accounts/assume", takes: plain, gives: plain, open: true, do: (*Server).assume},
 		{method: "GET", path: "/accounts", gives: jsonAPI, query: words("filter[name] include fields" + paging), do: listOf("accounts")},
 		{method: "GET", path: "/accounts/*", gives: jsonAPI, query: words("include"), do: readOf("accounts", "Account", 404)},
+		{method: "GET", path: "/permissions", gives: jsonAPI, query: words(paging), do: listOf("permissions")},
 		{method: "GET", path: "/users/*", gives: jsonAPI, query: words("include"), do: readOf("users", "User", 404)},
 		{method: "GET", path: "/service-accounts", gives: jsonAPI,
 			query:   words("filter[email] filter[service-account] filter[account] query include sort" + paging),

@@ -36,6 +36,7 @@ func (s *Server) populate() {
 		object{"owner": toOne("users", adaID)})
 	s.add("service-accounts", "sa-v0deploy0000001", object{"name": "deployer", "email": s.identity().Email, "status": "Active",
 		"created-at": stamp(settled)}, object{"account": toOne("accounts", AccountID), "created-by": toOne("users", adaID)})
+	s.addPermissions()
 	s.newEnvironment(EnvironmentID, EnvironmentName, settled)
 	s.newEnvironment(StagingID, "staging", settled)
 	s.placeLock(s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.World.Workspace, settled))

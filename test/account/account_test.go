@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// examination is one against a simulated account, and what it printed.
+type examination struct {
+	sim  *scalrsim.Server
+	code int
+	rows map[string][]string // by id: assumed, found, verdict
+	text string
+}
+
+// examine plays an examination in virtual time. It fails if a request changes
+// what was there before, or if something is left.
+// It is interrupted while the given request, from 1, is sent; 0 means never.
+func examine(t *testing.T, interrupted int, faults ...scalrsim.Fault) examination {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	sim := scalrsim.New(scalrsim.Scenario{Faults: faults})
+	defer sim.Close()
+	client, requests := sim.Client(), 0
+	next := client.Transport
+	client.Transport = transport(func(r *http.Request) (*http.Response, error) {
+		if requests++; requests == interrupted {
+			cancel()
+		}
+		return next.RoundTrip(r)
+	})
+	base, err := url.Parse(sim.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, log strings.Builder
+	a := &account{api: api{base: base, token: scalrsim.Token, http: client},
+		poll: 2 * time.Second, limit: 10 * time.Minute, log: &log, found: map[string]string{}}
+	e := examination{sim: sim, rows: map[string][]string{}}
+	e.code = report(&out, a, a.examine(ctx))
+	e.text = out.String()
+	for line := range strings.Lines(e.text) {
+		fields := splitColumns(line)
+		if len(fields) == 4 {
+			e.rows[fields[0]] = fields[1:]
+		}
+	}
+	if strings.Contains(e.text+log.String(), scalrsim.Token) {
+		t.Error("the token is printed")
+	}
+	return e
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+
+func splitColumns(line string) (fields []string) {
+	for part := range strings.SplitSeq(strings.TrimSpace(line), "  ") {
+		if part = strings.TrimSpace(part); part != "" {
+			fields = append(fields, part)
+		}
+	}
+	return fields
+}
+
+// wantClean checks that nothing is left and nothing else was changed.
+func (e examination) wantClean(t *testing.T) {
+	t.Helper()
+	for _, r := range e.sim.Requests() {
+		if r.Method == http.MethodGet || strings.HasSuffix(r.Path, "/assume") {
+			continue
+		}
+		for _, id := range []string{scalrsim.EnvironmentID, scalrsim.StagingID, scalrsim.WorkspaceID, scalrsim.LockedWorkspaceID} {
+			if strings.Contains(r.Path, id) || strings.Contains(r.Body, id) {
+				t.Errorf("%s %s changes what was there before", r.Method, r.Path)
+			}
+		}
+	}
+	if names := e.remaining(t); len(names) > 0 {
+		t.Errorf("left behind: %v\n%s", names, e.text)
+	}
+}
+
+// remaining are the environments and tags with a name of the examination.
+func (e examination) remaining(t *testing.T) (names []string) {
+	base, _ := url.Parse(e.sim.URL())
+	client := api{base: base, token: scalrsim.Token, http: e.sim.Client()}
+	for _, kind := range []string{"environments", "tags"} {
+		all, err := client.list(context.Background(), kind, url.Values{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all {
+			if name := fmt.Sprint(r.Attributes["name"]); strings.HasPrefix(name, "scalr-run-action-check-") {
+				names = append(names, kind+" "+name)
+			}
+		}
+	}
+	return names
+}
+
+// TestSimulatorIsAsAssumed: every row is found as it is assumed.
+func TestSimulatorIsAsAssumed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := examine(t, 0)
+		for _, row := range assumptions {
+			if got := e.rows[row.id]; len(got) != 3 || got[2] != "same" {
+				t.Errorf("%s: %q", row.id, got)
+			}
+		}
+		if e.code != 0 {
+			t.Errorf("exit code %d\n%s", e.code, e.text)
+		}
+		e.wantClean(t)
+	})
+}
+
+// TestDifferencesAreNoticed lets the account answer otherwise, in one place at a
+// time: the row differs, the exit code is 1, and everything is deleted.
+func TestDifferencesAreNoticed(t *testing.T) {
+	t.Parallel()
+	status := func(op string, nth, status int) scalrsim.Fault {
+		return scalrsim.Fault{Op: op, Nth: nth, Times: 1, Action: scalrsim.Status, Status: status}
+	}
+	misreport := func(op, member string, value any) scalrsim.Fault {
+		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Misreport, Member: member, Value: value}
+	}
+	for row, fault := range map[string]scalrsim.Fault{
+		"no-prefer":                  status("GET /environments", 1, 406),
+		"wrong-token":                status("GET /environments", 2, 403),
+		"unknown-run":                status("GET /runs/*", 1, 403),
+		"unknown-plan":               status("GET /plans/*", 1, 404),
+		"permissions":                misreport("GET /permissions", "applicable-scopes", []any{"account"}),
+		"permission-discard":         misreport("GET /permissions", "description", "Allows users to discard runs."),
+		"environment-remote-backend": status("PATCH /environments/*", 1, 200),
+		"environment-delete":         status("DELETE /environments/*", 1, 409),
+		"workspace-defaults":         misreport("POST /workspaces", "auto-apply", true),
+		"workspace-name-form":        status("POST /workspaces", 3, 201),
+		"workspace-lock":             status("POST /workspaces/*/actions/lock", 2, 200),
+		"workspace-unlock":           status("POST /workspaces/*/actions/unlock", 2, 200),
+		"tag-create":                 status("POST /tags", 1, 403),
+		"tag-remove":                 status("DELETE /workspaces/*/relationships/tags", 2, 204),
+		"upload":                     status("PUT /upload/*", 1, 403),
+		"version-create":             status("POST /configuration-versions", 1, 409),
+		"run-create":                 status("POST /runs", 1, 422),
+		"run-dry-end":                misreport("GET /runs/*", "status", "applied"),
+		"run-statuses":               {Op: "GET /runs/*", Nth: 2, Action: scalrsim.Misreport, Member: "status", Value: "reviewing"},
+		"plan-counts":                misreport("GET /plans/*", "resource-additions", 2),
+		"plan-log":                   status("GET /plans/*/output", 1, 204),
+		"plan-json":                  status("GET /plans/*/sanitized-json-output", 1, 307),
+		"run-finished-actions":       status("POST /runs/*/actions/apply", 1, 202),
+		"run-discard":                status("POST /runs/*/actions/discard", 2, 403),
+	} {
+		t.Run(row, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := examine(t, 0, fault)
+				if got := e.rows[row]; len(got) != 3 || got[2] != "differs" {
+					t.Errorf("%s: %q\n%s", row, got, e.text)
+				}
+				if e.code != 1 || len(e.sim.UnusedFaults()) > 0 {
+					t.Errorf("exit code %d\n%s", e.code, e.text)
+				}
+				e.wantClean(t)
+			})
+		})
+	}
+}
+
+// TestInterruptedExaminationDeletes interrupts while each request in turn is sent.
+func TestInterruptedExaminationDeletes(t *testing.T) {
+	t.Parallel()
+	for n := 1; ; n++ {
+		var over bool
+		synctest.Test(t, func(t *testing.T) {
+			e := examine(t, n)
+			over = e.code == 0 // the examination itself had ended
+			if !over && (e.code != 1 || !strings.Contains(e.text, "interrupted")) {
+				t.Errorf("request %d: exit code %d\n%s", n, e.code, e.text)
+			}
+			e.wantClean(t)
+		})
+		if over || t.Failed() {
+			if n < 40 {
+				t.Errorf("only %d requests", n)
+			}
+			return
+		}
+	}
+}
+
+// TestLostCreationIsFoundByName: the answer to the creation is lost.
+func TestLostCreationIsFoundByName(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := examine(t, 0, scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset})
+		if e.code != 1 {
+			t.Errorf("exit code %d\n%s", e.code, e.text)
+		}
+		e.wantClean(t)
+	})
+}
+
+// TestRemainsAreReported: what cannot be deleted is named, with exit code 2.
+func TestRemainsAreReported(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := examine(t, 0, scalrsim.Fault{Op: "DELETE /environments/*", Times: -1, Action: scalrsim.Status, Status: 403})
+		if left := e.remaining(t); e.code != 2 || len(left) != 1 || !strings.Contains(e.text, "LEFT BEHIND, delete it in Scalr: environment scalr-run-action-check-") {
+			t.Errorf("exit code %d, %v\n%s", e.code, left, e.text)
+		}
+	})
+}
+
+// TestDocumentHasEachRow: docs/scalr.md says where each row comes from, and has
+// no row that is not checked.
+func TestDocumentHasEachRow(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/scalr.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(document), "<!-- rows of test/account -->\n")
+	table, _, _ = strings.Cut(table, "<!-- end of rows -->")
+	for _, row := range assumptions {
+		if !strings.Contains(table, "| `"+row.id+"` | "+row.assumed+" |") {
+			t.Errorf("docs/scalr.md lacks | `%s` | %s |", row.id, row.assumed)
+		}
+	}
+	if got := strings.Count(table, "\n| `"); got != len(assumptions) {
+		t.Errorf("docs/scalr.md has %d rows, not %d", got, len(assumptions))
+	}
+}
+
+// TestSettings: what the command needs, before it sends anything.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ host, token, want string }{
+		"no host":     {"", "t", "SCALR_HOSTNAME is not set"},
+		"no token":    {"acme.scalr.io", "", "SCALR_TOKEN is not set"},
+		"plain http":  {"http://acme.scalr.io", "t", "must be reached by https"},
+		"credentials": {"https://a:b@acme.scalr.io", "t", "not a host name"},
+	} {
+		var out, errs strings.Builder
+		code := command(func(name string) string {
+			return map[string]string{"SCALR_HOSTNAME": test.host, "SCALR_TOKEN": test.token}[name]
+		}, &out, &errs)
+		if code != 1 || !strings.Contains(errs.String(), test.want) {
+			t.Errorf("%s: code %d, %q", name, code, errs.String())
+		}
+	}
+}
