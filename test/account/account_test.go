@@ -3,9 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -259,6 +262,36 @@ func TestSettings(t *testing.T) {
 		}, &out, &errs)
 		if code != 1 || !strings.Contains(errs.String(), test.want) {
 			t.Errorf("%s: code %d, %q", name, code, errs.String())
+		}
+	}
+}
+
+// TestNamedTestsExist: docs/scalr.md names tests, and each is in a file of tests.
+func TestNamedTestsExist(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("../../docs/scalr.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	err = filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		code.Write(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(document), -1)
+	if len(names) < 15 {
+		t.Errorf("docs/scalr.md names only %d tests", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(code.String(), "\nfunc "+name[1]+"(t *testing.T)") {
+			t.Errorf("docs/scalr.md names %s, which does not exist", name[1])
 		}
 	}
 }
