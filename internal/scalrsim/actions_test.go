@@ -151,3 +151,41 @@ func TestStrictCancel(t *testing.T) {
 		}
 	})
 }
+
+// A confirm, a discard and a cancel are answered with 202 and take effect later. The
+// run shows its status until then, and a second request is accepted, too.
+func TestActionsTakeEffectLater(t *testing.T) {
+	t.Parallel()
+	for verb, c := range map[string]struct {
+		after    time.Duration // the creation
+		takes    time.Duration
+		in, then string
+	}{
+		"apply":   {time.Minute, 3 * time.Minute, "planned", "confirmed"},
+		"discard": {time.Minute, 5 * time.Second, "planned", "discarded"},
+		"cancel":  {2 * time.Second, 3 * time.Minute, "planning", "canceled"},
+	} {
+		t.Run(verb, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := New(Scenarios()["slow-actions"])
+				run := start(t, s, s.Client(), example, `{"is-dry":false}`)
+				time.Sleep(c.after)
+				for range 2 {
+					if r, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/"+verb, `{}`); r.StatusCode != 202 {
+						t.Fatalf("got %d, want 202: %s", r.StatusCode, body)
+					}
+				}
+				time.Sleep(c.takes - time.Millisecond)
+				if got := s.Runs()[0].Status; got != c.in {
+					t.Errorf("just before: %s, want %s", got, c.in)
+				}
+				time.Sleep(time.Millisecond)
+				if got := s.Runs()[0].Status; got != c.then {
+					t.Errorf("then: %s, want %s", got, c.then)
+				}
+				wantNoObjections(t, s)
+			})
+		})
+	}
+}

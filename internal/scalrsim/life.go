@@ -34,6 +34,9 @@ func (s *Server) next(r *run) (due time.Time, happen func(at time.Time)) {
 			}
 		}
 	}
+	if len(r.queued) > 0 && (happen == nil || r.queued[0].due.Before(due)) {
+		due, happen = r.queued[0].due, func(at time.Time) { s.carryOut(r, at) }
+	}
 	if !r.stopAt.IsZero() && !terminal(r.status) && (happen == nil || !r.stopAt.After(due)) {
 		due, happen = r.stopAt, func(at time.Time) { s.halt(r, "canceled", at) }
 	}
@@ -49,7 +52,7 @@ func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
 			return due, nil
 		}
 		return r.work.at, func(at time.Time) { s.worked(r, at) }
-	case step.Rest, r.step == len(r.script)-1:
+	case step.Rest, r.step == len(r.script)-1, !r.stopAt.IsZero() && r.life.CancelTakes > 0: // the tool is winding up
 		return due, nil
 	case r.step == 0 && r.status == "pending":
 		at, ok := s.turn(r)

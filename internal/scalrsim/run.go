@@ -23,7 +23,8 @@ type run struct {
 	actions   []RunAction
 	deeds     []Deed // of other people, still to be done
 	stopAt    time.Time
-	blocked   time.Time // when it was last seen to be kept in `pending` by a lock
+	queued    []queuedAction // confirms and discards that were accepted
+	blocked   time.Time      // when it was last seen to be kept in `pending` by a lock
 	stopBy    string
 	stopWhy   string
 	ended     time.Time // when it came to its end

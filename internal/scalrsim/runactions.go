@@ -3,6 +3,7 @@ package scalrsim
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // act is the operation that asks a run to do something: openapi.yml,
@@ -45,17 +46,49 @@ func (s *Server) confirm(r *run, comment string) reply {
 	if !r.resting() {
 		return conflict("The run is not paused for confirmation.")
 	}
-	s.decide(r, botEmail, comment, s.now())
+	s.queue(r, queuedAction{verb: "confirm", comment: comment, due: s.now().Add(s.paced(r.life.ConfirmTakes))})
 	return empty(202)
 }
 
 func (s *Server) discard(r *run, comment string) reply {
-	if !r.resting() && r.status != "pending" && r.status != "policy_override" {
+	if !r.discardable() {
 		return conflict("The run is not paused for confirmation or priority.")
 	}
-	r.stopBy, r.stopWhy = botEmail, comment
-	s.halt(r, "discarded", s.now())
+	s.queue(r, queuedAction{verb: "discard", comment: comment, due: s.now().Add(s.paced(r.life.DiscardTakes))})
 	return empty(202)
+}
+
+// queuedAction is a confirm or a discard that was answered with 202 and takes
+// effect later.
+type queuedAction struct {
+	verb, comment string
+	due           time.Time
+}
+
+// queue accepts an action. One that takes no time has its effect within the request.
+func (s *Server) queue(r *run, a queuedAction) {
+	r.queued = append(r.queued, a)
+	slices.SortStableFunc(r.queued, func(a, b queuedAction) int { return a.due.Compare(b.due) })
+	s.play(r, s.now())
+}
+
+// carryOut takes the first action out of the queue and lets it have its effect,
+// unless the run has moved meanwhile.
+func (s *Server) carryOut(r *run, at time.Time) {
+	a := r.queued[0]
+	r.queued = slices.Clone(r.queued[1:])
+	switch {
+	case a.verb == "confirm" && r.resting():
+		s.decide(r, botEmail, a.comment, at)
+	case a.verb == "discard" && r.discardable():
+		r.stopBy, r.stopWhy = botEmail, a.comment
+		s.halt(r, "discarded", at)
+	}
+}
+
+// discardable says that the run waits for its turn or for a person.
+func (r *run) discardable() bool {
+	return r.resting() || r.status == "pending" || r.status == "policy_override"
 }
 
 func (s *Server) cancel(r *run, comment string) reply {

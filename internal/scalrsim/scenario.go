@@ -55,7 +55,9 @@ type Life struct {
 	DrySoftFinishes   bool          // a dry run goes on after a soft policy failure
 	StrictCancel      bool          // cancel is a 409 but for `planning` and `applying`
 	IgnoreStop        bool          // cancel is accepted and nothing comes of it
-	CancelTakes       time.Duration // from an accepted cancel to `canceled`; 0 means 200 ms
+	CancelTakes       time.Duration // from an accepted cancel to `canceled`, in which the stage stays at work; 0 means 200 ms
+	ConfirmTakes      time.Duration // from an accepted confirm to the apply; 0 means at once
+	DiscardTakes      time.Duration // from an accepted discard to `discarded`; 0 means at once
 }
 
 // Step is one status of a run.

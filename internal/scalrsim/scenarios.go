@@ -103,6 +103,9 @@ func badScenarios() []Scenario {
 	ignores := changing()
 	ignores.IgnoreStop = true
 	ignores.Plan.For = time.Hour
+	slow := changing()
+	slow.Plan.For = 5 * time.Second
+	slow.ConfirmTakes, slow.DiscardTakes, slow.CancelTakes = 3*time.Minute, 5*time.Second, 3*time.Minute
 	return []Scenario{
 		{Name: "plan-error", About: "the plan fails", Life: planError},
 		{Name: "apply-error", About: "the apply fails half-way", Life: applyError, World: autoApplied()},
@@ -114,6 +117,7 @@ func badScenarios() []Scenario {
 		{Name: "applies-dry-runs", About: "what was requested as a dry run is one that applies", Life: applies},
 		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Life: hides},
 		{Name: "ignores-stop", About: "a cancel is accepted and nothing comes of it", Life: ignores},
+		{Name: "slow-actions", About: "a discard takes effect after 5 s, a confirm and a cancel after 3 min", Life: slow},
 		{Name: "no-upload-address", About: "configuration versions have no upload address", Life: changing(), World: World{NoUpload: true}},
 		{Name: "vcs-driven", About: "the workspace is bound to a repository", Life: changing(),
 			World: World{Workspace: object{"vcs-repo": object{"identifier": "acme/network", "branch": "main"}}}},
