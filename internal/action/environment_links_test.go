@@ -2,6 +2,7 @@ package action_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalrsim"
@@ -45,28 +46,47 @@ func TestUnlinkTwice(t *testing.T) {
 	})
 }
 
+// linking is the request that replaces the environments of a provider configuration.
+func linking(id, name, provider string, environments ...string) string {
+	var refs []string
+	for _, e := range environments {
+		refs = append(refs, `{"type":"environments","id":"`+e+`"}`)
+	}
+	return "PATCH /provider-configurations/" + id + ` {"data":{"attributes":{"name":"` + name + `","provider-name":"` + provider + `"},"id":"` + id +
+		`","relationships":{"environments":{"data":[` + strings.Join(refs, ",") + `]}},"type":"provider-configurations"}}`
+}
+
+// defaulting is the request that sets the default provider configurations.
+func defaulting(environment string, ids ...string) string {
+	var refs []string
+	for _, id := range ids {
+		refs = append(refs, `{"type":"provider-configurations","id":"`+id+`"}`)
+	}
+	return "PATCH /environments/" + environment + ` {"data":{"id":"` + environment + `","relationships":{"default-provider-configurations":{"data":[` +
+		strings.Join(refs, ",") + `]}},"type":"environments"}}`
+}
+
+// private adds a provider configuration that is not shared with every environment.
+func (d *desk) private(name, provider string) string {
+	id := d.server.AddProviderConfiguration(name, provider)
+	d.server.SetAttribute(id, "is-shared", false)
+	return id
+}
+
 func TestProviderConfigurations(t *testing.T) {
 	t.Parallel()
 	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
-		ids := map[string]string{}
-		for _, name := range []string{"aws", "azure", "shared"} {
-			ids[name] = d.server.AddProviderConfiguration(name, name)
-			d.server.SetAttribute(ids[name], "is-shared", name == "shared")
-		}
-		environment := func(id string) string { return `{"type":"environments","id":"` + id + `"}` }
-		linked := func(name, environments string) string {
-			return "PATCH /provider-configurations/" + ids[name] + ` {"data":{"id":"` + ids[name] + `","relationships":{"environments":{"data":[` + environments + `]}},"type":"provider-configurations"}}`
-		}
-		both := []string{"name=staging", "provider-configurations=aws\nshared", "default-provider-configurations=" + ids["aws"]}
-		d.environment(both...).want(0, "changed=true").wrote(linked("aws", environment(scalrsim.StagingID)),
-			"PATCH /environments/"+scalrsim.StagingID+` {"data":{"id":"`+scalrsim.StagingID+`","relationships":{"default-provider-configurations":{"data":[{"type":"provider-configurations","id":"`+ids["aws"]+`"}]}},"type":"environments"}}`)
+		aws, azure := d.private("aws", "aws"), d.private("azure", "azurerm")
+		d.server.AddProviderConfiguration("shared", "google")
+		both := []string{"name=staging", "provider-configurations=aws\nshared", "default-provider-configurations=" + aws}
+		d.environment(both...).want(0, "changed=true").wrote(linking(aws, "aws", "aws", scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
 		d.environment(both...).want(0, "changed=false").wrote()
 
 		d.environment("name=production", "provider-configurations=aws").want(0).
-			wrote(linked("aws", environment(scalrsim.StagingID)+","+environment(scalrsim.EnvironmentID)))
+			wrote(linking(aws, "aws", "aws", scalrsim.StagingID, scalrsim.EnvironmentID))
 		other := []string{"name=staging", "provider-configurations=azure"}
 		d.environment(other...).want(0, "changed=true").
-			wrote(linked("aws", environment(scalrsim.EnvironmentID)), linked("azure", environment(scalrsim.StagingID)))
+			wrote(linking(azure, "azure", "azurerm", scalrsim.StagingID), linking(aws, "aws", "aws", scalrsim.EnvironmentID))
 		d.environment(other...).want(0, "changed=false").wrote()
 
 		d.environment("name=staging", "default-provider-configurations=awz").want(3, "error-code=provider-configuration-not-found").says(`Did you mean "aws"`).wrote()
@@ -77,13 +97,95 @@ func TestProviderConfigurations(t *testing.T) {
 // linked can be one.
 func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 	t.Parallel()
+	for _, inputs := range [][]string{{"provider-configurations=aws", "default-provider-configurations=aws"}, {"default-provider-configurations=aws"}} {
+		atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+			aws := d.private("aws", "aws")
+			inputs := append([]string{"name=preview-7"}, inputs...)
+			v := d.environment(inputs...).want(0, "created=true")
+			id := v.outputs["environment-id"]
+			v.wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`, linking(aws, "aws", "aws", id), defaulting(id, aws))
+			d.environment(inputs...).want(0, "created=false", "changed=false").wrote()
+		})
+	}
+}
+
+// A default provider configuration is shared with the environment first, and only
+// if it is known not to be. The environments that it is shared with stay.
+func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
+	t.Parallel()
 	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
-		aws := d.server.AddProviderConfiguration("aws", "aws")
-		d.server.SetAttribute(aws, "is-shared", false)
-		v := d.environment("name=preview-7", "provider-configurations=aws", "default-provider-configurations=aws").want(0, "created=true")
-		id := v.outputs["environment-id"]
-		v.wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`,
-			"PATCH /provider-configurations/"+aws+` {"data":{"id":"`+aws+`","relationships":{"environments":{"data":[{"type":"environments","id":"`+id+`"}]}},"type":"provider-configurations"}}`,
-			"PATCH /environments/"+id+` {"data":{"id":"`+id+`","relationships":{"default-provider-configurations":{"data":[{"type":"provider-configurations","id":"`+aws+`"}]}},"type":"environments"}}`)
+		aws, azure, all := d.private("aws", "aws"), d.private("azure", "azurerm"), d.server.AddProviderConfiguration("all", "google")
+		for _, e := range []string{scalrsim.EnvironmentID, scalrsim.StagingID} {
+			name := map[string]string{scalrsim.EnvironmentID: "production", scalrsim.StagingID: "staging"}[e]
+			inputs := []string{"name=" + name, "default-provider-configurations=aws\nall"}
+			linked := []string{scalrsim.EnvironmentID, scalrsim.StagingID}[:map[string]int{"production": 1, "staging": 2}[name]]
+			d.environment(inputs...).want(0, "changed=true").wrote(linking(aws, "aws", "aws", linked...), defaulting(e, aws, all)).
+				says(`Shared provider configuration "aws" (` + aws + `) with the environment`)
+			d.environment(inputs...).want(0, "changed=false").wrote().says("Nothing to change.")
+		}
+		// The links that are replaced are ended after the defaults have changed.
+		d.environment("name=staging", "provider-configurations=azure", "default-provider-configurations=azure").want(0).wrote(
+			linking(azure, "azure", "azurerm", scalrsim.StagingID), defaulting(scalrsim.StagingID, azure), linking(aws, "aws", "aws", scalrsim.EnvironmentID))
+		// A default stays linked although it is not in the list.
+		mixed := []string{"name=staging", "provider-configurations=azure", "default-provider-configurations=aws"}
+		d.environment(mixed...).want(0).wrote(linking(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
+		d.environment(mixed...).want(0, "changed=false").wrote()
 	})
+}
+
+// Where a default provider configuration cannot be shared, the step says which.
+func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
+	t.Parallel()
+	named := `Provider configuration "aws" (`
+	unreported := func(member string) scalrsim.Fault {
+		return scalrsim.Fault{Op: "GET /provider-configurations", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
+			delete(doc["data"].([]any)[0].(map[string]any)["attributes"].(map[string]any), member)
+		})}
+	}
+	for name, c := range map[string]struct {
+		fault scalrsim.Fault
+		says  []string
+	}{
+		"no permission": {scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 404},
+			[]string{named, "is not shared with environment \"staging\"", "(HTTP 404)", "cloud-credentials:update"}},
+		"refused": {scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 422,
+			Body: `{"errors":[{"status":"422","title":"Invalid","detail":"Not owned by your team."}]}`}, []string{named, "Not owned by your team."}},
+		"links are not reported": {scalrsim.Fault{Op: "GET /provider-configurations/*", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
+			delete(doc["data"].(map[string]any)["relationships"].(map[string]any), "environments")
+		})}, []string{named, "is not shared with environment \"staging\""}},
+		"whether it is shared is not reported": {unreported("is-shared"),
+			[]string{`Scalr rejected the default provider configurations "aws"`, "is not shared with the environment"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+				d.private("aws", "aws")
+				v := d.environment("name=staging", "default-provider-configurations=aws").want(3, "result=refused", "error-code=provider-configuration-not-shared")
+				v.says(c.says...).says("::error title=Scalr%3A provider-configuration-not-shared (default-provider-configurations)::")
+			})
+		})
+	}
+}
+
+// The attributes that every document of a provider configuration needs are sent as
+// they were read; what is longer than any name may be is not sent in part.
+func TestLinkingSendsNamesAsRead(t *testing.T) {
+	t.Parallel()
+	const odd = "café \u200b<aws>"
+	long := strings.Repeat("n", 100_000)
+	for name, c := range map[string]struct{ name, attributes string }{
+		"odd":      {odd, "\"attributes\":{\"name\":\"café \u200b\\u003caws\\u003e\",\"provider-name\":\"aws\"},"},
+		"longest":  {strings.Repeat("ü", 255), `"attributes":{"name":"` + strings.Repeat("ü", 255) + `","provider-name":"aws"},`},
+		"too long": {long, `"attributes":{"provider-name":"aws"},`},
+		"no name":  {"", `"attributes":{"provider-name":"aws"},`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+				id := d.private(c.name, "aws")
+				d.environment("name=staging", "provider-configurations="+id).want(0, "changed=true").wrote("PATCH /provider-configurations/" + id +
+					` {"data":{` + c.attributes + `"id":"` + id + `","relationships":{"environments":{"data":[{"type":"environments","id":"` + scalrsim.StagingID + `"}]}},"type":"provider-configurations"}}`)
+			})
+		})
+	}
 }

@@ -59,12 +59,13 @@ func TestTagNamesAreExact(t *testing.T) {
 	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.server.AddTag("preview-old")
 		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
-		d.environment("name=staging", "tags=in:preview-old,x", "tags-mode=replace").want(0, `tags=["in:preview-old,x"]`)
-		woman := "tags=\U0001F469\u200D\U0001F4BB" // with a joiner in it
-		d.environment("name=staging", woman).want(0, "changed=true")
-		d.environment("name=staging", woman).want(0, "changed=false").wrote()
-		d.environment("name=production", woman).want(0, "changed=true").asked("POST /tags", 3)
-		odd := d.id("/tags", "in:preview-old,x")
+		d.environment("name=staging", "tags=in:preview-old", "tags-mode=replace").want(0, `tags=["in:preview-old"]`)
+		woman := "\U0001F469\u200D\U0001F4BB" // with a joiner in it
+		odd := d.server.AddTag("in:preview-old,x")
+		d.server.AddTag(woman)
+		d.environment("name=staging", "tags="+woman).want(0, "changed=true")
+		d.environment("name=staging", "tags="+woman).want(0, "changed=false").wrote()
+		d.environment("name=production", "tags="+woman).want(0, "changed=true").asked("POST /tags", 2)
 		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
 			wrote("POST /environments/" + scalrsim.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)
 	})
@@ -111,5 +112,41 @@ func TestRemoveTagsRefused(t *testing.T) {
 		env := d.server.AddEnvironment("preview-7", "blue")
 		d.environment("name=preview-7", "tags=blue", "tags-mode=remove").want(3, "result=refused", "error-code=not-allowed").
 			asked("DELETE /environments/"+env+"/relationships/tags", 1)
+	})
+}
+
+// Scalr rejects names of tags with a character that it does not allow. Nothing else
+// is created before, and an existing tag of such a name is used and removed as any.
+func TestTagNamesThatScalrRejects(t *testing.T) {
+	t.Parallel()
+	for name, safe := range map[string]string{"! / nope": "nope", "feature/login": "feature-login", "two words": "two-words", "größe": "gr-e"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+				for _, v := range []*visit{
+					d.environment("name=preview-7", "tags=preview\n"+name), d.environment("name=staging", "tags=preview\n"+name, "tags-mode=replace"),
+					d.workspace("environment=staging", "name=app", "tags=preview\n"+name),
+				} {
+					v.want(3, "result=refused", "error-code=tag-name-invalid", "created=false", "changed=false").
+						wrote(`POST /tags {"data":{"attributes":{"name":"`+name+`"},"type":"tags"}}`).
+						says(`Scalr rejected the tag name "`+name+`"`, "HTTP 422", `letters, digits, `, `Here: "`+safe+`".`, "tag-name-invalid (tags)::")
+				}
+				if n := d.count("/tags", "preview"); n != 0 {
+					t.Errorf("%d tags were created before", n)
+				}
+				d.server.AddTag(name)
+				d.environment("name=staging", "tags=preview\n"+name).want(0, "changed=true")
+				d.environment("name=staging", "tags="+name, "tags-mode=remove").want(0, "changed=true", `tags=["preview"]`)
+			})
+		})
+	}
+}
+
+// Another refusal of a tag is told in Scalr's words.
+func TestTagsThatScalrRejectsForAnotherReason(t *testing.T) {
+	t.Parallel()
+	refusal := scalrsim.Fault{Op: "POST /tags", Action: scalrsim.Status, Status: 422, Body: `{"errors":[{"status":"422","title":"Quota","detail":"Too many tags."}]}`}
+	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refusal}}, func(d *desk) {
+		d.environment("name=staging", "tags=preview").want(3, "error-code=request-refused").says("Too many tags.")
 	})
 }

@@ -114,3 +114,37 @@ func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
 		d.workspace("environment=env-like", "name=network").want(0, "created=true", "environment-id="+looksLike)
 	})
 }
+
+// Scalr rejects versions that it does not offer for the platform.
+func TestWorkspaceVersionsThatScalrRejects(t *testing.T) {
+	t.Parallel()
+	bare := scalrsim.Fault{Op: "POST /workspaces", Action: scalrsim.Status, Status: 404,
+		Body: `{"errors":[{"status":"404","title":"Not Found","detail":"Terraform version 1.9.9 not found."}]}`}
+	other := scalrsim.Fault{Op: "POST /workspaces", Action: scalrsim.Status, Status: 422,
+		Body: `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.","source":{"pointer":"/data/attributes/name"}}]}`}
+	for name, c := range map[string]struct {
+		faults []scalrsim.Fault
+		inputs []string
+		code   string
+		says   string
+	}{
+		"new":             {nil, []string{"name=app", "terraform-version=1.9.99"}, "terraform-version-unavailable", "Scalr rejected the version 1.9.99: Invalid Attribute: Version '1.9.99' of terraform is not available."},
+		"new on OpenTofu": {nil, []string{"name=app", "iac-platform=opentofu", "terraform-version=1.5.7"}, "terraform-version-unavailable", "Scalr rejected the version 1.5.7 of opentofu"},
+		"existing":        {nil, []string{"name=old", "terraform-version=2.0.0"}, "terraform-version-unavailable", "Scalr rejected the version 2.0.0"},
+		"platform only":   {nil, []string{"name=old", "iac-platform=opentofu"}, "terraform-version-unavailable", "Scalr rejected the version that the workspace has of opentofu"},
+		"without pointer": {[]scalrsim.Fault{bare}, []string{"name=app", "terraform-version=1.9.9"}, "terraform-version-unavailable", "Terraform version 1.9.9 not found."},
+		"something else":  {[]scalrsim.Fault{other}, []string{"name=app", "terraform-version=1.9.0"}, "request-refused", "Name is reserved."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atDesk(t, scalrsim.Scenario{Faults: c.faults}, func(d *desk) {
+				d.server.AddWorkspace(scalrsim.StagingID, "old", map[string]any{"terraform-version": "1.5.7"})
+				v := d.workspace(append([]string{"environment=staging"}, c.inputs...)...).want(3, "result=refused", "error-code="+c.code, "changed=false", "created=false")
+				v.says(c.says)
+				if c.code == "terraform-version-unavailable" {
+					v.says("Use a version that Scalr lists", "(terraform-version)::")
+				}
+			})
+		})
+	}
+}

@@ -12,9 +12,10 @@ import (
 // Provider is a provider configuration: credentials that workspaces may use.
 type Provider struct {
 	ID, Name     string
-	Shared       bool     // every environment may use it, without a link
+	Shared       *bool    // whether every environment may use it, without a link; nil means unknown
 	Environments []string // ids of those that are linked to it
 	told         bool     // the server told which are linked
+	required     map[string]any
 }
 
 // ErrLinksUnknown is a provider configuration of which the server does not tell
@@ -30,8 +31,22 @@ func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 }
 
 func (r resource) provider() Provider {
-	return Provider{ID: r.ID, Name: r.Attributes.name(), Shared: r.Attributes.set("is-shared"),
-		Environments: r.refs("environments"), told: r.Relationships["environments"].many}
+	return Provider{ID: r.ID, Name: r.Attributes.name(), Shared: r.Attributes.flag("is-shared"),
+		Environments: r.refs("environments"), told: r.Relationships["environments"].many, required: r.Attributes.required()}
+}
+
+// required are the attributes that openapi.yml, ProviderConfiguration requires in
+// every document, as they were read. One that was not reported, or is longer than
+// a name is kept here, is left out: a request without it may be refused, but one
+// with a part of it would rename something.
+func (a attributes) required() map[string]any {
+	values := map[string]any{}
+	for _, name := range []string{"name", "provider-name"} {
+		if s := a.text(name); s != "" && len(s) <= longestName {
+			values[name] = s
+		}
+	}
+	return values
 }
 
 // LinkProvider lets the workspaces of an environment use a provider
@@ -67,8 +82,9 @@ func (c *Client) relink(ctx context.Context, id string, change func(linked []str
 	if slices.Equal(before, after) {
 		return nil
 	}
+	links := map[string]any{"environments": references("environments", after)}
 	return c.do(ctx, call{op: "change provider configuration " + id, method: http.MethodPatch, path: []string{"provider-configurations", id},
-		kind: documentType, policy: starting, body: body("provider-configurations", id, nil, map[string]any{"environments": references("environments", after)})})
+		kind: documentType, policy: starting, body: body("provider-configurations", id, p.required, links)})
 }
 
 func (c *Client) provider(ctx context.Context, id string) (p Provider, err error) {

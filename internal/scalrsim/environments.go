@@ -2,6 +2,7 @@ package scalrsim
 
 import (
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -71,7 +72,10 @@ func (s *Server) checkEnvironment(doc written, self *resource) *reply {
 		r := invalidRelationship("account", "Account", a[0])
 		return &r
 	}
-	return s.checkRelated(doc)
+	if refusal := s.checkRelated(doc); refusal != nil {
+		return refusal
+	}
+	return s.checkDefaults(doc, self)
 }
 
 // nameIsFree refuses an empty name and one that another of them has.
@@ -140,8 +144,8 @@ func (s *Server) deleteEnvironment(c *call) reply {
 		}
 	}
 	s.remove(e)
-	for _, group := range s.kind("policy-groups") {
-		group.relationships["environments"] = toMany("environments", removeIDs(group.relatedIDs("environments"), []string{e.id})...)
+	for _, linked := range slices.Concat(s.kind("policy-groups"), s.kind("provider-configurations")) {
+		linked.relationships["environments"] = toMany("environments", removeIDs(linked.relatedIDs("environments"), []string{e.id})...)
 	}
 	return empty(204)
 }

@@ -1,6 +1,9 @@
 package scalrsim
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 func providerSchema() schema {
 	return schema{kind: "provider-configurations", attributes: map[string]string{"name": "string<=255", "provider-name": "string", "is-shared": "bool"},
@@ -19,6 +22,7 @@ func (s *Server) updateProvider(c *call) reply {
 	if refusal != nil {
 		return *refusal
 	}
+	maps.Copy(p.attributes, doc.attributes)
 	ids, given := doc.relationships["environments"]
 	for _, id := range ids {
 		if s.lookup("environments", id) == nil {
@@ -29,6 +33,28 @@ func (s *Server) updateProvider(c *call) reply {
 		s.setProviderEnvironments(p, ids)
 	}
 	return s.one(c, 200, p)
+}
+
+// usable says whether workspaces of the environment may use the provider
+// configuration: it is shared with all of them, or linked to this one.
+func usable(p *resource, environment string) bool {
+	return p.attributes["is-shared"] == true || slices.Contains(p.relatedIDs("environments"), environment)
+}
+
+// checkDefaults refuses a default provider configuration that is not shared with
+// the environment. A new environment has only those that are shared with all.
+func (s *Server) checkDefaults(doc written, self *resource) *reply {
+	environment := ""
+	if self != nil {
+		environment = self.id
+	}
+	for _, id := range doc.relationships["default-provider-configurations"] {
+		if p := s.lookup("provider-configurations", id); !usable(p, environment) {
+			return invalid("Invalid Relationship", "/data/relationships/default-provider-configurations",
+				"Provider configuration '"+textOf(p.attributes["name"])+"' is not shared with the environment.")
+		}
+	}
+	return nil
 }
 
 // setProviderEnvironments keeps both sides of the relationship alike.

@@ -1,6 +1,9 @@
 package scalrsim
 
-import "slices"
+import (
+	"regexp"
+	"slices"
+)
 
 func tagSchema() schema {
 	return schema{kind: "tags", attributes: map[string]string{"name": "string<=255"}, needs: []string{"name"},
@@ -25,11 +28,22 @@ func (s *Server) tagByName(r *resource, names []string) {
 	r.relationships["tags"] = toMany("tags", ids...)
 }
 
+// tagName has the characters that are known to be accepted. The vendor's clients
+// expect that "! / nope" and blank names are refused; the rule is not published.
+var tagName = regexp.MustCompile(`^[A-Za-z0-9_.:-]*$`)
+
+func (s *Server) checkTagName(name string, self *resource) *reply {
+	if !tagName.MatchString(name) {
+		return invalid("Invalid Attribute", "/data/attributes/name", "Enter a valid tag name.")
+	}
+	return s.nameIsFree(name, s.kind("tags"), self)
+}
+
 // createTag is openapi.yml, create_tag.
 func (s *Server) createTag(c *call) reply {
 	doc, refusal := s.readDocument(c, tagSchema(), true)
 	if refusal == nil {
-		refusal = s.nameIsFree(doc.attributes["name"].(string), s.kind("tags"), nil)
+		refusal = s.checkTagName(doc.attributes["name"].(string), nil)
 	}
 	if refusal != nil {
 		return *refusal
@@ -48,7 +62,7 @@ func (s *Server) updateTag(c *call) reply {
 		return *refusal
 	}
 	if name, given := doc.attributes["name"].(string); given {
-		if refusal := s.nameIsFree(name, s.kind("tags"), t); refusal != nil {
+		if refusal := s.checkTagName(name, t); refusal != nil {
 			return *refusal
 		}
 		t.attributes["name"] = name

@@ -87,6 +87,9 @@ func (s *Server) checkWorkspace(doc written, self *resource) *reply {
 			return refusal
 		}
 	}
+	if refusal := s.checkVersion(doc, self); refusal != nil {
+		return refusal
+	}
 	return s.checkRelated(doc)
 }
 

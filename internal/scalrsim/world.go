@@ -122,7 +122,8 @@ func (s *Server) AddWorkspace(environmentID, name string, differs map[string]any
 	return w.id
 }
 
-// AddTag adds a tag to the account and returns its id.
+// AddTag adds a tag to the account and returns its id. The name may be one that
+// requests cannot create, as of a tag from before the service checked names.
 func (s *Server) AddTag(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

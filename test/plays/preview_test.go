@@ -27,7 +27,8 @@ output "password" {
 func TestPlayPreviews(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq")
-	s.scalr.AddProviderConfiguration("aws-preview", "aws")
+	aws := s.scalr.AddProviderConfiguration("aws-preview", "aws")
+	s.scalr.SetAttribute(aws, "is-shared", false) // each preview's environment gets it
 	for _, name := range []string{"main", "first", "second", "third"} {
 		s.commit(name, app(name))
 	}

@@ -2,7 +2,9 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
@@ -101,30 +103,88 @@ func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.En
 	return err
 }
 
-// linkProviders lets the environment have these provider configurations and no
-// others, if any are asked for. Shared ones need no link, and have none to end.
+// linkProviders links the provider configurations that are asked for, and those
+// that become defaults, to the environment. Shared ones need no link.
 func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
+	for _, p := range links.providers {
+		if isTrue(p.Shared) || isLinked(p, env) {
+			continue
+		}
+		if err := e.client.LinkProvider(ctx, p.ID, env.ID); err != nil {
+			return err
+		}
+		e.recordChange("Linked provider configuration %q (%s).", p.Name, p.ID)
+	}
+	asked := setOf(providerIDs(links.providers))
+	for _, p := range links.defaults {
+		if asked[p.ID] || !mustBeLinked(p, env) {
+			continue
+		}
+		if err := e.client.LinkProvider(ctx, p.ID, env.ID); err != nil {
+			return notShared(p, env, err)
+		}
+		e.recordChange("Shared provider configuration %q (%s) with the environment, since only a shared one can be a default.", p.Name, p.ID)
+	}
+	return nil
+}
+
+// unlinkProviders unlinks the others, if any are asked for. It comes last: the
+// environment may have one of them as a default until its own settings are changed.
+func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
 	if len(links.providers) == 0 {
 		return nil
 	}
-	wanted, linked := setOf(providerIDs(links.providers)), setOf(env.Providers)
+	keep := setOf(append(providerIDs(links.providers), providerIDs(links.defaults)...))
 	for _, p := range links.everyProvider {
-		want, has := wanted[p.ID], linked[p.ID] || slices.Contains(p.Environments, env.ID)
-		switch {
-		case p.Shared || want == has:
-		case want:
-			if err := e.client.LinkProvider(ctx, p.ID, env.ID); err != nil {
-				return err
-			}
-			e.recordChange("Linked provider configuration %q (%s).", p.Name, p.ID)
-		default:
-			if err := e.client.UnlinkProvider(ctx, p.ID, env.ID); err != nil {
-				return err
-			}
-			e.recordChange("Unlinked provider configuration %q (%s).", p.Name, p.ID)
+		if keep[p.ID] || isTrue(p.Shared) || !isLinked(p, env) {
+			continue
 		}
+		if err := e.client.UnlinkProvider(ctx, p.ID, env.ID); err != nil {
+			return err
+		}
+		e.recordChange("Unlinked provider configuration %q (%s).", p.Name, p.ID)
 	}
 	return nil
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+func isLinked(p scalr.Provider, env scalr.Environment) bool {
+	return slices.Contains(env.Providers, p.ID) || slices.Contains(p.Environments, env.ID)
+}
+
+// mustBeLinked reports whether the environment is known to lack what it takes to
+// have the provider configuration as a default.
+func mustBeLinked(p scalr.Provider, env scalr.Environment) bool {
+	return p.Shared != nil && !*p.Shared && !isLinked(p, env)
+}
+
+// notShared says which provider configuration has to be shared first, where this
+// step cannot do it. Trouble with the connection says nothing about that.
+func notShared(p scalr.Provider, env scalr.Environment, err error) error {
+	if !errors.Is(err, scalr.ErrLinksUnknown) && !isRefusal(err) {
+		return err
+	}
+	return step.Refuse(step.CodeProviderNotShared, "Provider configuration %q (%s) is not shared with environment %q (%s), and this step cannot share it: %s.%s",
+		p.Name, p.ID, env.Name, env.ID, strings.TrimSuffix(err.Error(), "."), step.MissingPermission(err))
+}
+
+// refusedDefaults names the default provider configurations in a refusal of them:
+// one of which Scalr did not report whether it is shared may not be.
+func refusedDefaults(links environmentLinks, err error) error {
+	if len(links.defaults) == 0 || !isRefusal(err) || step.PointedTo(err) != "default-provider-configurations" {
+		return err
+	}
+	names := make([]string, 0, len(links.defaults))
+	for _, p := range links.defaults {
+		names = append(names, p.Name)
+	}
+	return step.Refuse(step.CodeProviderNotShared, "Scalr rejected the default provider configurations %s: %s.", quoted(names), strings.TrimSuffix(err.Error(), "."))
+}
+
+// isRefusal reports whether Scalr understood a request and rejected it.
+func isRefusal(err error) bool {
+	return errors.Is(err, scalr.ErrForbidden) || errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrConflict) || errors.Is(err, scalr.ErrInvalid)
 }
 
 func providerIDs(list []scalr.Provider) []string {

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"slices"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/scalr"
@@ -61,12 +62,13 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 	}
 	s := scalr.EnvironmentSettings{Name: name, AccountID: e.in.AccountID, MaskSensitive: e.in.MaskSensitiveOutput, RemoteBackend: e.in.RemoteBackend,
 		CostEstimation: e.in.CostEstimationEnabled, TagIDs: tagIDs(tags)}
-	if len(links.providers) == 0 {
+	unlinked := func(p scalr.Provider) bool { return mustBeLinked(p, scalr.Environment{}) }
+	if len(links.providers) == 0 && !slices.ContainsFunc(links.defaults, unlinked) {
 		s.DefaultProviders = providerIDs(links.defaults) // else they are linked first
 	}
 	env, created, err := e.client.CreateEnvironment(ctx, s)
 	if err != nil {
-		return env, err
+		return env, refusedDefaults(links, err)
 	}
 	if created {
 		e.created = true
@@ -88,7 +90,10 @@ func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environmen
 	if err := e.linkProviders(ctx, env, links); err != nil {
 		return env, err
 	}
-	env, err = e.set(ctx, env, links)
+	linked := env
+	if env, err = e.set(ctx, env, links); err == nil {
+		err = e.unlinkProviders(ctx, linked, links)
+	}
 	env.Tags = tags
 	return env, err
 }
@@ -106,7 +111,7 @@ func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, lin
 	}
 	after, err := e.client.UpdateEnvironment(ctx, env.ID, ask)
 	if err != nil {
-		return env, err
+		return env, refusedDefaults(links, err)
 	}
 	left, _ := e.compare(after, links)
 	e.reportSettings(before, left)

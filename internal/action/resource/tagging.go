@@ -2,11 +2,14 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
 )
@@ -144,28 +147,66 @@ func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, hav
 
 // ensureTags gives the tags of the names. Those that there are not yet are created.
 func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []string) ([]scalr.Tag, error) {
-	var tags []scalr.Tag
 	byName := map[string]scalr.Tag{}
 	for _, t := range known {
 		if _, ok := byName[t.Name]; !ok {
 			byName[t.Name] = t
 		}
 	}
-	for _, name := range names {
-		if t, ok := byName[name]; ok {
-			tags = append(tags, t)
+	for _, name := range doubtfulFirst(names) {
+		if _, ok := byName[name]; ok {
 			continue
 		}
 		t, created, err := c.client.EnsureTag(ctx, name)
 		if err != nil {
-			return nil, err
+			return nil, refusedTag(name, err)
 		}
 		if created {
 			c.recordChange("Created the tag %q.", name)
 		}
-		tags = append(tags, t)
+		byName[name] = t
+	}
+	tags := make([]scalr.Tag, 0, len(names))
+	for _, name := range names {
+		tags = append(tags, byName[name])
 	}
 	return tags, nil
+}
+
+// Names of tags that Scalr is known to accept. Others may exist or be accepted,
+// too: the rule is not published.
+var (
+	safeTag     = regexp.MustCompile(`^[A-Za-z0-9_.:-]+$`)
+	unsafeInTag = regexp.MustCompile(`[^A-Za-z0-9_.:-]+`)
+)
+
+// doubtfulFirst puts the names first that Scalr may reject, so that nothing else
+// has been created by then.
+func doubtfulFirst(names []string) []string {
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b string) int {
+		switch x, y := safeTag.MatchString(a), safeTag.MatchString(b); {
+		case x == y:
+			return 0
+		case y:
+			return -1
+		}
+		return 1
+	})
+	return sorted
+}
+
+// refusedTag says which names Scalr accepts if it has rejected another one.
+func refusedTag(name string, err error) error {
+	var e *scalr.Error
+	if safeTag.MatchString(name) || !errors.As(err, &e) || !errors.Is(e, scalr.ErrInvalid) {
+		return err
+	}
+	f := &step.Refusal{Code: step.CodeTagName, Problem: fmt.Sprintf("Scalr rejected the tag name %q: %s.", name, strings.TrimSuffix(e.Reason(), "."))}
+	if safe := strings.Trim(unsafeInTag.ReplaceAllString(name, "-"), "-"); safe != "" {
+		f.Advice = step.Advice(step.CodeTagName) + fmt.Sprintf(" Here: %q.", safe)
+	}
+	return f
 }
 
 // tagsForCreation gives the tags that something new begins with.

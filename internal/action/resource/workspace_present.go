@@ -2,9 +2,13 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"path"
+	"regexp"
+	"strings"
 
 	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -48,7 +52,7 @@ func (w *workspaceCommand) create(ctx context.Context) (scalr.Workspace, error) 
 		TagIDs: tagIDs(tags),
 	})
 	if err != nil {
-		return ws, err
+		return ws, w.refusedVersion(err)
 	}
 	ws.Environment = w.environment.Name
 	if created {
@@ -68,11 +72,41 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace) error {
 	}
 	after, err := w.client.UpdateWorkspace(ctx, ws.ID, ask)
 	if err != nil {
-		return err
+		return w.refusedVersion(err)
 	}
 	left, _ := w.compare(after)
 	w.reportSettings(before, left)
 	return nil
+}
+
+// aboutVersion finds the version of Terraform in a refusal without a pointer.
+var aboutVersion = regexp.MustCompile(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
+
+// refusedVersion says so if Scalr has rejected a creation or a change because of the
+// version of Terraform. A change of the platform alone may do it, too.
+func (w *workspaceCommand) refusedVersion(err error) error {
+	var e *scalr.Error
+	if !errors.As(err, &e) || !isRefusal(e) || w.in.TerraformVersion == "" && w.in.IaCPlatform == "" {
+		return err
+	}
+	for _, p := range e.Problems {
+		if strings.HasSuffix(p.Pointer, "/terraform-version") || p.Pointer == "" && aboutVersion.MatchString(p.Title+" "+p.Detail) {
+			return step.Refuse(step.CodeVersionUnknown, "Scalr rejected the version %s: %s.", w.versionAsked(), strings.TrimSuffix(e.Reason(), "."))
+		}
+	}
+	return err
+}
+
+// versionAsked is the version that the workspace should have, as the inputs say.
+func (w *workspaceCommand) versionAsked() string {
+	platform, version := w.in.IaCPlatform, w.in.TerraformVersion
+	if version == "" {
+		version = "that the workspace has"
+	}
+	if platform == "" {
+		return version
+	}
+	return version + " of " + platform
 }
 
 // compare gives what differs, and what to ask for.

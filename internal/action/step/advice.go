@@ -57,7 +57,7 @@ func Explain(ctx context.Context, err error) Outcome {
 		if errors.As(err, &bad) {
 			o.Problem = bad.Error() // it begins with the name of an input, which is written small
 		}
-		o.Input = pointedTo(err)
+		o.Input = PointedTo(err)
 		var f *Refusal
 		if errors.As(err, &f) && f.Advice != "" {
 			o.Hints = []string{f.Advice}

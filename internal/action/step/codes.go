@@ -22,6 +22,9 @@ const (
 	CodeTagTwice           = "tag-ambiguous"
 	CodePolicyGroupGone    = "policy-group-not-found"
 	CodeProviderGone       = "provider-configuration-not-found"
+	CodeProviderNotShared  = "provider-configuration-not-shared"
+	CodeTagName            = "tag-name-invalid"
+	CodeVersionUnknown     = "terraform-version-unavailable"
 	CodeRunMissing         = "run-not-found"
 	CodeWrongRun           = "wrong-run"
 	CodeWrongWorkspace     = "wrong-workspace"
@@ -117,6 +120,9 @@ var advices = map[string]advice{
 	CodeTagTwice:                  {"refused", "several tags have this name", "Rename or delete one of them in Scalr.", ""},
 	CodePolicyGroupGone:           {"refused", "there is no such policy group, or the token may not see it", "Check its name or id, and that the token may read policy groups (`policy-groups:read` on the account).", ""},
 	CodeProviderGone:              {"refused", "there is no such provider configuration, or the token may not see it", "Check its name or id, and that the token may read provider configurations (`cloud-credentials:read` on the account).", ""},
+	CodeProviderNotShared:         {"refused", "a default provider configuration must be shared with the environment first, and this step cannot share it", "Share the provider configuration with the environment in Scalr (account scope, provider configurations), or give the token `cloud-credentials:update` on the account, which covers provider configurations.", "default-provider-configurations"},
+	CodeTagName:                   {"refused", "Scalr does not accept the name of a tag, such as one made of a branch name with a `/`", "Use only letters, digits, `-`, `_`, `.` and `:` in tag names.", "tags"},
+	CodeVersionUnknown:            {"refused", "Scalr does not offer this version of Terraform or OpenTofu", "Use a version that Scalr lists for the workspace's platform (account scope, software versions), written in full, such as `1.9.0`. OpenTofu has other versions than Terraform: see `iac-platform`.", "terraform-version"},
 	CodeRunMissing:                {"refused", "there is no such run, or the token may not see it", "Check `run-id`: it is the output `run-id` of the step that made the run. If it is right, the token needs `*:read` on the workspace of the run.", "run-id"},
 	CodeWrongRun:                  {"refused", "the run that Scalr created is not the one that was requested; it was stopped if Scalr let it be", "Look at the run in Scalr and make sure that it has ended. Scalr does not accept `auto-apply: true` where the state comes from an open pull request: use `auto-apply: false` there. Report any other difference to Scalr.", ""},
 	CodeWrongWorkspace:            {"refused", "the run of `run-id` is not of the workspace that `workspace` or `workspace-id` names", "Check `run-id` and the workspace: both must be those of the step that created the run.", "run-id"},

@@ -34,9 +34,9 @@ func InputOf(member string) (input string, ok bool) {
 	return input, ok
 }
 
-// pointedTo finds the input that Scalr's words point to (JSON:API, source.pointer:
+// PointedTo finds the input that Scalr's words point to (JSON:API, source.pointer:
 // "/data/attributes/target-addrs/0"); "" when they point to none.
-func pointedTo(err error) string {
+func PointedTo(err error) string {
 	var e *scalr.Error
 	if !errors.As(err, &e) {
 		return ""
