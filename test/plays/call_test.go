@@ -16,8 +16,13 @@ func (j *jobRun) call() error {
 	if err != nil {
 		return err
 	}
-	inner := &performance{stage: j.stage, file: content, event: j.event, caller: j.granted}
-	in := j.performance.scope()
+	inner := &performance{stage: j.stage, file: content, event: j.event, caller: j.granted, cancelWhen: j.cancelWhen}
+	in := j.performance.scope().with("matrix", j.matrix)
+	if j.spec.Name != "" {
+		if j.record.title, err = fill(j.spec.Name, in); err != nil {
+			return err
+		}
+	}
 	in.contexts["secrets"] = texts(j.secrets)
 	if inner.secrets, err = fillAll(j.spec.Secrets, in); err != nil {
 		return err
@@ -27,6 +32,9 @@ func (j *jobRun) call() error {
 	}
 	if err := inner.perform(text); err != nil {
 		return fmt.Errorf("%s: %w", content, err)
+	}
+	if inner.cancelled() {
+		j.performance.cancel()
 	}
 	j.record.result = "success"
 	for _, r := range inner.jobs {
@@ -40,7 +48,10 @@ func (j *jobRun) call() error {
 }
 
 // callable are the workflows that others may call, by how they do.
-var callable = map[string]string{"acme/workflows/.github/workflows/reusable.yml@<commit>": "reusable.yml"}
+var callable = map[string]string{
+	"acme/workflows/.github/workflows/reusable.yml@<commit>": "reusable.yml",
+	"./.github/workflows/preview-teardown.yml":               "preview-teardown.yml",
+}
 
 // callInputs gives the inputs of a called workflow their values and defaults,
 // each of the type that it declares.

@@ -30,6 +30,7 @@ type github struct {
 	issues  []*issue
 	calls   []string // of gh, that changed something
 	refused []string
+	answers map[string]string // JSON for gh, by path after the repository's name
 }
 
 type issue struct {
@@ -134,7 +135,8 @@ var permitted = []struct {
 	{regexp.MustCompile(`/issues/(\d+/comments|comments/\d+)$`), []string{"pull-requests", "issues"}},
 	{regexp.MustCompile(`/labels$`), []string{"pull-requests", "issues"}},
 	{regexp.MustCompile(`/issues(/\d+)?$`), []string{"issues"}},
-	{regexp.MustCompile(`/pulls/\d+$`), []string{"pull-requests"}},
+	{regexp.MustCompile(`/pulls/\d+(/reviews)?$`), []string{"pull-requests"}},
+	{regexp.MustCompile(`/compare/`), []string{"contents"}},
 	{regexp.MustCompile(`/commits/[0-9a-f]+/pulls$`), []string{"pull-requests", "contents"}},
 	{regexp.MustCompile(`^/graphql$`), []string{"pull-requests", "issues"}},
 }

@@ -78,6 +78,9 @@ func (p *performance) perform(content []byte) (err error) {
 	p.ctx, p.cancel = context.WithCancel(p.stage.t.Context())
 	defer p.cancel()
 	p.needs = object{}
+	if given, ok := p.event.payload["inputs"].(object); ok && p.caller == nil {
+		p.inputs = given
+	}
 	if p.group, err = fill(p.workflow.Concurrency.Group, p.scope().only("github", "inputs", "vars")); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package plays
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -81,7 +82,7 @@ func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
 	for name, value := range with {
 		switch name {
 		case "ref":
-			ref = value
+			ref = cmp.Or(value, ref)
 		case "fetch-depth":
 			depth = value
 		case "persist-credentials":

@@ -73,6 +73,20 @@ func dispatch(kind string, payload any) event {
 		payload: object{"action": kind, "client_payload": payload, "repository": object{"full_name": repository}}}
 }
 
+// comment is a comment on a pull request.
+func comment(number int, body, association string) event {
+	return event{name: "issue_comment", action: "created", ref: "refs/heads/main", sha: commit("main"), about: fmt.Sprintf("comment %q on pull request %d", body, number),
+		payload: object{"action": "created", "repository": object{"full_name": repository},
+			"issue":   object{"number": float64(number), "pull_request": object{"url": "https://api.github.com"}},
+			"comment": object{"body": body, "author_association": association, "user": object{"login": "octocat"}}}}
+}
+
+// byHand starts a workflow with inputs on the Actions tab.
+func byHand(inputs object) event {
+	return event{name: "workflow_dispatch", ref: "refs/heads/main", sha: commit("main"), about: fmt.Sprintf("started by hand: %v", inputs),
+		payload: object{"inputs": inputs, "ref": "refs/heads/main", "repository": object{"full_name": repository}}}
+}
+
 // queued is a merge queue's question for a group that ends in a pull request.
 func queued(number int, head string) event {
 	ref := fmt.Sprintf("refs/heads/gh-readonly-queue/main/pr-%d-%s", number, commit("main"))
@@ -108,6 +122,7 @@ func triggered(on *yaml.Node, e event) (bool, error) {
 				if err != nil || !touched {
 					return false, err
 				}
+			case "inputs": // of a workflow_dispatch
 			default:
 				return false, fmt.Errorf("on: %s: %s is not played", name, key)
 			}

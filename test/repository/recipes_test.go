@@ -92,11 +92,11 @@ func TestDriftIssue(t *testing.T) {
 }
 
 // TestSweptPreviews plays examples/preview-sweep.yml: only previews of pull
-// requests that are not open are swept.
+// requests that are not open are swept; one without a pull request does not end the sweep.
 func TestSweptPreviews(t *testing.T) {
 	t.Parallel()
-	gh := `case "$3" in 8) echo OPEN ;; 9) echo MERGED ;; *) echo CLOSED ;; esac`
-	env := map[string]string{"ENVIRONMENTS": `[{"name":"preview-7"},{"name":"preview-8"},{"name":"preview-9"},{"name":"preview-7x"},{"name":"$(touch hit)"}]`}
+	gh := `case "$3" in 5) exit 1 ;; 8) echo OPEN ;; 9) echo MERGED ;; *) echo CLOSED ;; esac`
+	env := map[string]string{"ENVIRONMENTS": `[{"name":"preview-5"},{"name":"preview-7"},{"name":"preview-8"},{"name":"preview-9"},{"name":"preview-7x"},{"name":"$(touch hit)"}]`}
 	got := playScript(t, "preview-sweep.yml", "find", "closed", env, gh)
 	if want := "numbers=[7,9]\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

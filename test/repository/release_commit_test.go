@@ -211,7 +211,9 @@ func TestRecipesArePinned(t *testing.T) {
 		}
 		for _, file := range files {
 			name := "examples/" + filepath.Base(file)
-			if text := s.read(name); moving.MatchString(text) || !strings.Contains(text, "@"+commit+" # v1.2.3") {
+			text := s.read(name)
+			uses := strings.Contains(text, "uses: "+repository) // a recipe may only call another one
+			if moving.MatchString(text) || uses && !strings.Contains(text, "@"+commit+" # v1.2.3") {
 				t.Errorf("%s is not pinned to %s:\n%s", name, commit, text)
 			}
 			changed = slices.DeleteFunc(changed, func(c string) bool { return c == name })

@@ -82,6 +82,8 @@ func TestWorkflowProblems(t *testing.T) {
 		"comments in one group":    {commenting("concurrency: {group: plan, cancel-in-progress: true}\n", "true"), "concurrency group"},
 		"comments, none ends":      {commenting("concurrency: {group: 'plan-${{ github.ref }}'}\n", "true"), "concurrency group"},
 		"an apply that is ended":   {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "false"), "concurrency group"},
+		"applies in one group":     {commenting("concurrency: {group: apply, cancel-in-progress: false}\n", "false"), ""},
+		"applies that end others":  {commenting("concurrency: {group: apply, cancel-in-progress: true}\n", "false"), "concurrency group"},
 		"comments in order":        {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "true"), ""},
 		"nothing wrong":            {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n", ""},
 	} {
@@ -182,7 +184,7 @@ func (l *lint) workflow(w workflow, content string) {
 }
 
 // ofOnePull is what keeps pull requests apart in the name of a concurrency group.
-var ofOnePull = regexp.MustCompile(`github\.(ref|head_ref|event\.pull_request\.number|event\.number)\b`)
+var ofOnePull = regexp.MustCompile(`github\.(ref|head_ref|event\.pull_request\.number|event\.issue\.number|event\.number)\b`)
 
 // concurrency holds a step that comments on pull requests to a group of that
 // pull request, whose older runs end. Only dry runs may be cancelled for sure.
@@ -197,15 +199,16 @@ func (l *lint) concurrency(job string, s step, groups ...yaml.Node) {
 			Group  string    `yaml:"group"`
 			Cancel yaml.Node `yaml:"cancel-in-progress"`
 		}
-		if g.IsZero() || g.Decode(&c) != nil || !ofOnePull.MatchString(c.Group) {
+		if g.IsZero() || g.Decode(&c) != nil {
 			continue
 		}
 		switch {
+		case dry.Value == "false" && (c.Cancel.Value == "" || c.Cancel.Value == "false"): // applies that run one at a time
+			return
+		case !ofOnePull.MatchString(c.Group):
 		case c.Cancel.Value == "true" && (dry.Value == "" || dry.Value == "true"):
 			return
 		case strings.Contains(c.Cancel.Value, "${{") && strings.Contains(dry.Value, "${{"):
-			return
-		case c.Cancel.Value == "" && dry.Value == "false":
 			return
 		}
 	}

@@ -33,6 +33,17 @@ func (s *Server) Push(number int, sha string) {
 	}
 }
 
+// Merge merges a pull request into a commit.
+func (s *Server) Merge(number int, sha string, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.options.Pulls {
+		if s.options.Pulls[i].Number == number {
+			s.options.Pulls[i].MergeSHA, s.options.Pulls[i].MergedAt = sha, at
+		}
+	}
+}
+
 func (s *Server) hasPull(number int) bool {
 	return slices.ContainsFunc(s.options.Pulls, func(p Pull) bool { return p.Number == number })
 }

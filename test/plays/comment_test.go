@@ -1,0 +1,145 @@
+package plays
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// reviewed sets what GitHub says of pull request 7: its head, its reviews, and how far it is behind.
+func (s *stage) reviewed(head string, pull object, behind int, reviews ...object) {
+	s.t.Helper()
+	all := object{"state": "open", "user": object{"login": "author"}, "head": object{"sha": commit(head), "repo": object{"full_name": repository}},
+		"base": object{"ref": "main", "repo": object{"default_branch": "main"}}}
+	for name, value := range pull {
+		all[name] = value
+	}
+	s.github.answers = map[string]string{}
+	for path, value := range map[string]any{"/pulls/7": all, "/pulls/7/reviews": append([]object{}, reviews...), "/compare/main..." + commit(head): object{"behind_by": behind}} {
+		content, err := json.Marshal(value)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.github.answers[path] = string(content)
+	}
+	s.github.memory.Push(7, commit(head))
+}
+
+func review(login, state, head, association string) object {
+	return object{"user": object{"login": login}, "state": state, "commit_id": commit(head), "author_association": association}
+}
+
+// TestPlayCommands plans and then applies a pull request by comments.
+func TestPlayCommands(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real(), "jq")
+	s.commit("first", network("a"))
+	s.reviewed("first", nil, 0, review("jane", "CHANGES_REQUESTED", "older", "MEMBER"), review("jane", "COMMENTED", "first", "MEMBER"), review("jane", "APPROVED", "first", "MEMBER"))
+	plan := s.play("issue-comment.yml", comment(7, "/plan", "MEMBER"))
+	plan.ended("apply", "skipped")
+	if got := plan.ended("plan", "success").step("run"); got.outputs["summary"] != "1 to add, 0 to change, 0 to destroy" {
+		t.Errorf("the plan: %s", got.word())
+	}
+	apply := s.play("issue-comment.yml", comment(7, "/apply", "OWNER"))
+	apply.ended("plan", "skipped")
+	if got := apply.ended("apply", "success").step("run"); got.outputs["result"] != "applied" {
+		t.Errorf("the apply: %s", got.word())
+	}
+	if runs := s.scalr.Runs(); len(runs) != 2 || !runs[0].Dry || runs[1].Dry {
+		t.Errorf("got the runs %v", runs)
+	}
+	if got := s.github.bodies(7); len(got) == 0 || !strings.Contains(got[len(got)-1], "1 added") {
+		t.Errorf("got the comments %q", got)
+	}
+}
+
+// TestPlayCommandsRefused: only the right people may start a run, and only an approved, current commit of this repository is applied.
+func TestPlayCommandsRefused(t *testing.T) {
+	t.Parallel()
+	approved := review("jane", "APPROVED", "first", "MEMBER")
+	for name, c := range map[string]struct {
+		body, association string
+		pull              object
+		behind            int
+		reviews           []object
+		want              string // in the reply; empty if there is none, since nothing starts
+	}{
+		"another comment":       {"please /plan", "MEMBER", nil, 0, nil, ""},
+		"stranger":              {"/plan", "CONTRIBUTOR", nil, 0, nil, ""},
+		"fork":                  {"/plan", "MEMBER", object{"head": object{"sha": commit("first"), "repo": object{"full_name": "mallory/infra"}}}, 0, nil, "not in this repository"},
+		"deleted fork":          {"/plan", "MEMBER", object{"head": object{"sha": commit("first"), "repo": nil}}, 0, nil, "not in this repository"},
+		"closed":                {"/plan", "MEMBER", object{"state": "closed"}, 0, nil, "not open"},
+		"another base":          {"/apply", "MEMBER", object{"base": object{"ref": "old", "repo": object{"default_branch": "main"}}}, 0, []object{approved}, "not for the default branch"},
+		"no review":             {"/apply", "MEMBER", nil, 0, nil, "no approving review"},
+		"own review":            {"/apply", "MEMBER", nil, 0, []object{review("author", "APPROVED", "first", "OWNER")}, "no approving review"},
+		"review of a stranger":  {"/apply", "MEMBER", nil, 0, []object{review("mallory", "APPROVED", "first", "NONE")}, "no approving review"},
+		"older commit approved": {"/apply", "MEMBER", nil, 0, []object{review("jane", "APPROVED", "older", "MEMBER")}, "no approving review"},
+		"approval dismissed":    {"/apply", "MEMBER", nil, 0, []object{approved, review("jane", "DISMISSED", "first", "MEMBER")}, "no approving review"},
+		"changes requested":     {"/apply", "MEMBER", nil, 0, []object{approved, review("joe", "CHANGES_REQUESTED", "older", "MEMBER")}, "requested changes"},
+		"behind":                {"/apply", "MEMBER", nil, 3, []object{approved}, "3 commits behind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, scripted(), "jq")
+			s.commit("first", network("a"))
+			s.reviewed("first", c.pull, c.behind, c.reviews...)
+			p := s.play("issue-comment.yml", comment(7, c.body, c.association))
+			p.ended("plan", "skipped")
+			p.ended("apply", "skipped")
+			got := strings.Join(s.github.bodies(7), "\n")
+			if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+				t.Errorf("got the reply %q, want %q", got, c.want)
+			}
+			s.nothingWritten()
+		})
+	}
+}
+
+// TestPlayByHand plays every operation of dispatch.yml, and a review that is rejected.
+func TestPlayByHand(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("main", network("a", "b"))
+	inputs := func(operation, target string) event {
+		return byHand(object{"operation": operation, "environment": "production", "workspace": "network", "target": target})
+	}
+	s.play("dispatch.yml", inputs("plan", "terraform_data.a")).ended("apply", "skipped")
+	if run := s.scalr.Runs()[0]; !run.Dry {
+		t.Errorf("a plan is no dry run: %v", run)
+	}
+	applied := s.play("dispatch.yml", inputs("apply", ""))
+	if got := applied.ended("apply", "success").step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "2 added, 0 changed, 0 destroyed" {
+		t.Errorf("the apply: %s", got.word())
+	}
+	applied.ended("discard", "skipped")
+	s.play("dispatch.yml", inputs("plan destruction", "")).ended("apply", "skipped")
+	s.reviews["production"] = "failure"
+	s.play("dispatch.yml", inputs("destroy", "")).ended("discard", "success")
+	delete(s.reviews, "production")
+	if got := s.play("dispatch.yml", inputs("destroy", "")).ended("apply", "success").step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "0 added, 0 changed, 2 destroyed" {
+		t.Errorf("the destruction: %s", got.word())
+	}
+	var statuses []string
+	for _, run := range s.scalr.Runs() {
+		statuses = append(statuses, run.Status)
+	}
+	if got := strings.Join(statuses, " "); got != "planned_and_finished applied planned_and_finished discarded applied" {
+		t.Errorf("the runs are %s", got)
+	}
+}
+
+// TestPlayApplyWithToken comments on the pull request that was merged.
+func TestPlayApplyWithToken(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, real())
+	s.commit("merged", network("a"))
+	s.github.memory.Push(7, commit("head"))
+	s.github.memory.Merge(7, commit("merged"), time.Now())
+	if got := s.play("apply-on-main-token.yml", push("merged", networkFile)).ended("apply", "success").step("run"); got.outputs["result"] != "applied" {
+		t.Errorf("the apply: %s", got.word())
+	}
+	if got := s.github.bodies(7); len(got) != 1 || !strings.Contains(got[0], "1 added") {
+		t.Errorf("got the comments %q", got)
+	}
+}
