@@ -18,6 +18,8 @@ type Access struct {
 	ServiceAccount string
 	// Audience is what to ask GitHub's token for, "" for GitHub's own default.
 	Audience string
+	// IDToken is a ready OIDC token for ServiceAccount; empty to ask GitHub for one.
+	IDToken secret.Value
 }
 
 func (r *reader) access() Access {
@@ -25,12 +27,18 @@ func (r *reader) access() Access {
 		BaseURL:        r.baseURL(),
 		ServiceAccount: r.serviceAccount(),
 		Audience:       r.line("oidc-audience", 255, "scalr-github-actions"),
+		IDToken:        r.idToken(),
 	}
-	if r.given("service-account") == "" {
-		a.Token = r.token()
+	switch {
+	case r.given("service-account") == "":
+		if r.given("id-token") == "" { // else the missing account is the problem
+			a.Token = r.token()
+		}
 		if a.Audience != "" {
 			r.warnf("oidc-audience has no effect without service-account.")
 		}
+	case a.Audience != "" && !a.IDToken.Empty():
+		r.warnf("oidc-audience has no effect with id-token, whose audience its issuer has set.")
 	}
 	r.noteHost(a)
 	return a
@@ -93,8 +101,8 @@ func (r *reader) serviceAccount() string {
 	} else if strings.TrimSpace(r.src.Env("SCALR_TOKEN")) != "" {
 		r.notef("service-account is used to sign in; the environment variable SCALR_TOKEN is ignored.")
 	}
-	if !r.src.Origin.HasIDToken {
-		r.badf("service-account", "%s", noIDToken(r.src.Origin))
+	if !r.hasIDToken() {
+		r.badf("service-account", "%s", r.noIDToken())
 	}
 	if !r.evaluated("service-account", v) || !r.fits("service-account", v, 254, "ci@acme.scalr.io") {
 		return ""
@@ -114,13 +122,23 @@ func notEmail(v string) string {
 	return ""
 }
 
-func noIDToken(o Origin) string {
+// hasIDToken reports whether there is an OIDC token to sign in with, or GitHub can be asked for one.
+func (r *reader) hasIDToken() bool {
+	return r.src.Origin.HasIDToken || strings.TrimSpace(r.src.Get("id-token")) != "" ||
+		!r.src.Origin.OnGitHub && strings.TrimSpace(r.src.Env("SCALR_ID_TOKEN")) != ""
+}
+
+func (r *reader) noIDToken() string {
+	o := r.src.Origin
 	switch {
 	case !o.OnGitHub:
-		return "needs GitHub's OIDC token, which exists in a job of GitHub Actions only. Sign in with a token here, " +
-			"such as by the environment variable SCALR_TOKEN=<token of a service account>"
+		return "needs an OIDC token. Pass the one that the CI system issues for this job by the environment variable SCALR_ID_TOKEN, " +
+			"or sign in with SCALR_TOKEN=<token of a service account>"
 	case o.Fork:
 		return "needs GitHub's OIDC token, which GitHub does not give to pull requests from forks. " + skipForks
+	case strings.TrimSpace(r.src.Env("SCALR_ID_TOKEN")) != "":
+		return "needs an OIDC token. On GitHub the environment variable SCALR_ID_TOKEN is ignored: pass another issuer's token by the input id-token, " +
+			"or add to the job: permissions: { id-token: write, contents: read }"
 	}
 	return "needs GitHub's OIDC token, and this job may not ask for one. Add to the job: permissions: " +
 		"{ id-token: write, contents: read }; in a reusable workflow the calling job needs it too"

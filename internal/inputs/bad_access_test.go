@@ -154,7 +154,9 @@ func TestBadServiceAccount(t *testing.T) {
 		account("expression", "${{ vars.SA }}", "the expression was not evaluated"),
 		from("no permission", inputs.Origin{OnGitHub: true}, "needs GitHub's OIDC token|permissions: { id-token: write"),
 		from("fork", inputs.Origin{OnGitHub: true, Fork: true}, "needs GitHub's OIDC token|forks|Skip the step with `if: "),
-		from("terminal", inputs.Origin{Fork: true}, "needs GitHub's OIDC token|SCALR_TOKEN"),
+		from("terminal", inputs.Origin{Fork: true}, "needs an OIDC token|SCALR_ID_TOKEN|SCALR_TOKEN"),
+		{name: "variable on GitHub", with: with{"service-account": "ci@acme.scalr.io", "token": ""}, env: map[string]string{"SCALR_ID_TOKEN": goodIDToken},
+			origin: inputs.Origin{OnGitHub: true}, input: "service-account", says: "needs an OIDC token|SCALR_ID_TOKEN is ignored|the input id-token", unquoted: true},
 		{name: "with token", with: with{"service-account": "ci@acme.scalr.io"}, input: "service-account",
 			says: "is given together with token|Remove token", hides: goodToken},
 		{name: "audience", with: with{"service-account": "ci@acme.scalr.io", "token": "", "oidc-audience": "a\nb"}, input: "oidc-audience",
@@ -165,4 +167,74 @@ func TestBadServiceAccount(t *testing.T) {
 		{name: "workspace action", action: "workspace", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is not an e-mail"},
 	}
 	runRows(t, rows)
+}
+
+// goodIDToken is in the form of a signed token.
+const goodIDToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwcm9qZWN0X3BhdGg6YWNtZS9pbmZyYSJ9.c2lnbmF0dXJlLW9mLTEyMw"
+
+func TestBadIDToken(t *testing.T) {
+	t.Parallel()
+	token := func(name, value, says string) row {
+		return row{name: name, with: with{"id-token": value, "service-account": "ci@acme.scalr.io", "token": ""}, origin: inputs.Origin{OnGitHub: true},
+			input: "id-token", says: says, hides: value, unquoted: true}
+	}
+	rows := []row{
+		token("variable that was not expanded", "$SCALR_ID_TOKEN", "is not a JSON Web Token|15 characters|not shown"),
+		token("two parts", "eyJhbGciOi.J9eyJzdWIi", "is not a JSON Web Token"),
+		token("five parts", "eyJh.bGci.OiJS.UzI1.NiJ9", "is not a JSON Web Token"),
+		token("empty part", "eyJhbGciOi..c2lnbmF0dXJl", "is not a JSON Web Token"),
+		token("other base64", "eyJh+GciOi.eyJzd/Ii.c2lnbmF0dXJl", "is not a JSON Web Token"),
+		token("expression", "${{ env.ID_TOKEN }}", "the expression was not evaluated"),
+		token("Bearer", "Bearer "+goodIDToken, "begins with the word Bearer"),
+		token("masked", "[MASKED] of GitLab", "holds white space"),
+		token("asterisks", "********", "a masked value was pasted"),
+		token("line break", "eyJhbGciOi\neyJzdWIi", "holds a line break"),
+		token("32 KiB", strings.Repeat("Zq9", 1<<14), "is too long for a token|at most 32768"),
+		{name: "without account", with: with{"id-token": goodIDToken, "token": ""}, input: "id-token",
+			says: "is given without service-account|service-account: ci@acme.scalr.io", hides: goodIDToken, unquoted: true},
+		{name: "with token", with: with{"id-token": goodIDToken}, input: "id-token", says: "is given together with token|Remove id-token", hides: goodIDToken, unquoted: true},
+		{name: "bad variable", with: with{"service-account": "ci@acme.scalr.io", "token": ""}, env: map[string]string{"SCALR_ID_TOKEN": "x.y.z"},
+			origin: inputs.Origin{Fork: true}, input: "id-token", says: "the environment variable SCALR_ID_TOKEN is too short", unquoted: true},
+		{name: "variable without account", with: with{"token": ""}, env: map[string]string{"SCALR_ID_TOKEN": goodIDToken},
+			origin: inputs.Origin{Fork: true}, input: "token", says: "is empty|SCALR_ID_TOKEN signs in with service-account only|INPUT_SERVICE_ACCOUNT"},
+		{name: "environment action", action: "environment", with: with{"id-token": "x.y.z", "service-account": "ci@acme.scalr.io", "token": ""},
+			input: "id-token", says: "is too short", unquoted: true},
+		{name: "workspace action", action: "workspace", with: with{"id-token": goodIDToken, "token": ""}, input: "id-token", says: "without service-account", unquoted: true},
+	}
+	runRows(t, rows)
+}
+
+// The input counts everywhere and needs no permission, the variable outside GitHub only.
+func TestGoodIDToken(t *testing.T) {
+	t.Parallel()
+	const other = goodIDToken + "9"
+	for name, tt := range map[string]struct {
+		row  row
+		want string
+	}{
+		"input":              {row{with: with{"id-token": goodIDToken + "\n"}, origin: inputs.Origin{OnGitHub: true}}, goodIDToken},
+		"input of a fork":    {row{with: with{"id-token": goodIDToken}, origin: inputs.Origin{OnGitHub: true, Fork: true}}, goodIDToken},
+		"variable":           {row{env: map[string]string{"SCALR_ID_TOKEN": goodIDToken}, origin: inputs.Origin{Fork: true}}, goodIDToken},
+		"variable and input": {row{with: with{"id-token": goodIDToken}, env: map[string]string{"SCALR_ID_TOKEN": other}, origin: inputs.Origin{Fork: true}}, goodIDToken},
+		"variable on GitHub": {row{env: map[string]string{"SCALR_ID_TOKEN": goodIDToken}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			src := tt.row.source()
+			get := src.Get
+			src.Get = func(name string) string {
+				switch name {
+				case "token":
+					return ""
+				case "service-account":
+					return "ci@acme.scalr.io"
+				}
+				return get(name)
+			}
+			got, _, err := inputs.LoadRun(src)
+			if err != nil || got.IDToken.Reveal() != tt.want || !got.Token.Empty() {
+				t.Errorf("got the ID token %q, error %v, want %q", got.IDToken.Reveal(), err, tt.want)
+			}
+		})
+	}
 }

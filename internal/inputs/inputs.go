@@ -10,8 +10,8 @@ package inputs
 type Source struct {
 	// Get returns an input as it was given, "" if it was not.
 	Get func(name string) string
-	// Env returns an environment variable. Asked for are SCALR_TOKEN and
-	// SCALR_HOSTNAME, which stand in for inputs, and GITHUB_WORKSPACE, since the
+	// Env returns an environment variable. Asked for are SCALR_TOKEN, SCALR_ID_TOKEN
+	// and SCALR_HOSTNAME, which stand in for inputs, and GITHUB_WORKSPACE, since the
 	// runner hands a path below the checkout over as an absolute one.
 	Env func(name string) string
 	// Given holds the names of all INPUT_* variables that are set, with or

@@ -140,5 +140,6 @@ func accessNames() []Input {
 		{Name: "token"},
 		{Name: "service-account"},
 		{Name: "oidc-audience"},
+		{Name: "id-token"},
 	}
 }

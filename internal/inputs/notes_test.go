@@ -37,6 +37,8 @@ func TestNotes(t *testing.T) {
 			env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io", "SCALR_TOKEN": goodToken}}, nil, nil},
 		{"host of the input", row{env: map[string]string{"SCALR_HOSTNAME": "evil.example"}}, nil, nil},
 		{"audience alone", row{with: with{"oidc-audience": "scalr"}}, nil, warning("oidc-audience has no effect without service-account.")},
+		{"audience with a ready token", row{with: with{"oidc-audience": "scalr", "id-token": goodIDToken, "service-account": "ci@acme.scalr.io", "token": ""}}, nil,
+			warning("oidc-audience has no effect with id-token, whose audience its issuer has set.")},
 		{"underscore", row{}, []string{"INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`)},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},

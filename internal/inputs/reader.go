@@ -28,9 +28,9 @@ const maxOfOne = 5
 
 func newReader(src Source, inputs []Input) *reader {
 	r := &reader{src: src, inputs: inputs, unsupported: make(map[string]int)}
-	for _, s := range []string{src.Get("token"), src.Env("SCALR_TOKEN"), src.Get("github-token")} {
-		// What is longer is no token, and costly to look for.
-		if len(s) <= longestToken {
+	for _, s := range []string{src.Get("token"), src.Env("SCALR_TOKEN"), src.Get("github-token"), src.Get("id-token"), src.Env("SCALR_ID_TOKEN")} {
+		// What is longer is not a token, and costly to look for.
+		if len(s) <= longestIDToken {
 			r.secrets.Add(secret.New(strings.TrimSpace(s)))
 		}
 	}

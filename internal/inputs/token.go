@@ -22,7 +22,7 @@ func (r *reader) token() secret.Value {
 	}
 	v := strings.TrimSpace(raw)
 	if v == "" {
-		r.badf("token", "is empty. %s", noToken(r.src.Origin))
+		r.badf("token", "is empty. %s", r.noToken())
 		return secret.Value{}
 	}
 	if len(v) != len(raw) {
@@ -42,8 +42,12 @@ func (r *reader) token() secret.Value {
 }
 
 // noToken says why a token may be missing, and what to do about it.
-func noToken(o Origin) string {
+func (r *reader) noToken() string {
+	o := r.src.Origin
 	switch {
+	case !o.OnGitHub && strings.TrimSpace(r.src.Env("SCALR_ID_TOKEN")) != "":
+		return "The environment variable SCALR_ID_TOKEN signs in with service-account only: set that too, such as " +
+			"service-account: ci@acme.scalr.io (INPUT_SERVICE_ACCOUNT)"
 	case !o.OnGitHub:
 		return "Set the environment variable SCALR_TOKEN, such as SCALR_TOKEN=<token of a service account>"
 	case o.Fork:
@@ -60,7 +64,10 @@ const orNoSecret = "Or sign in without a stored secret by service-account"
 
 // brokenToken says what keeps v from being a token, "" if nothing does. It tells
 // the length and the class of characters, never the value.
-func brokenToken(v string) string {
+func brokenToken(v string) string { return brokenCredential(v, longestToken) }
+
+// brokenCredential is brokenToken for a credential of at most longest characters.
+func brokenCredential(v string, longest int) string {
 	switch n := len(v); {
 	case strings.Contains(v, "${{"):
 		return "holds the text of an expression: the expression was not evaluated (" + count(n) + ")"
@@ -72,8 +79,8 @@ func brokenToken(v string) string {
 		return "begins with a quotation mark (" + count(n) + ")"
 	case n < shortestToken:
 		return fmt.Sprintf("is too short for a token: %s, at least %d are needed", count(n), shortestToken)
-	case n > longestToken:
-		return fmt.Sprintf("is too long for a token: %s, at most %d are allowed", count(n), longestToken)
+	case n > longest:
+		return fmt.Sprintf("is too long for a token: %s, at most %d are allowed", count(n), longest)
 	}
 	return foreignCharacter(v)
 }

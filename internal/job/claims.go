@@ -1,10 +1,13 @@
 package job
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
+	"time"
 
 	"scalr-run-action/internal/secret"
 )
@@ -14,11 +17,25 @@ type Claims struct {
 	Issuer         string   `json:"iss"`
 	Subject        string   `json:"sub"`
 	Audience       Audience `json:"aud"`
-	Repository     string   `json:"repository"`
-	Environment    string   `json:"environment"`
-	Ref            string   `json:"ref"`
-	WorkflowRef    string   `json:"workflow_ref"`
 	JobWorkflowRef string   `json:"job_workflow_ref"`
+	WorkflowRef    string   `json:"workflow_ref"`
+	// Expires is zero where the token does not say when it expires.
+	Expires time.Time `json:"-"`
+
+	members map[string]any
+}
+
+// Text returns a claim that is a text, a number or a truth value as text, "" if there is none.
+func (c Claims) Text(name string) string {
+	switch v := c.members[name].(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return ""
 }
 
 // Audience is one or several names. In JSON one stands without brackets (RFC 7519, 4.1.3).
@@ -37,7 +54,7 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 // Reusable says whether the job belongs to a reusable workflow that another one called.
 func (c Claims) Reusable() bool { return c.JobWorkflowRef != "" && c.JobWorkflowRef != c.WorkflowRef }
 
-// ReadClaims returns what an ID token says. The signature is not checked: the token is ours, just asked for.
+// ReadClaims returns what an ID token says. The signature is not checked: the token is ours, just asked for or passed in.
 func ReadClaims(token secret.Value) (Claims, error) {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {
@@ -48,8 +65,15 @@ func ReadClaims(token secret.Value) (Claims, error) {
 		return Claims{}, errors.New("the claims of the ID token are not base64")
 	}
 	var c Claims
-	if err := json.Unmarshal(text, &c); err != nil {
+	numbers := json.NewDecoder(bytes.NewReader(text))
+	numbers.UseNumber()
+	if json.Unmarshal(text, &c) != nil || numbers.Decode(&c.members) != nil {
 		return Claims{}, errors.New("the claims of the ID token are not as expected")
+	}
+	if n, ok := c.members["exp"].(json.Number); ok {
+		if seconds, err := n.Float64(); err == nil && seconds > 0 && seconds < 1<<40 {
+			c.Expires = time.Unix(int64(seconds), 0)
+		}
 	}
 	return c, nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/secret"
@@ -195,11 +196,15 @@ func TestReadClaims(t *testing.T) {
 		"job_workflow_ref": "acme/shared/.github/workflows/b.yml@v1", "exp": 1}`))
 	want := job.Claims{
 		Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:acme/infra:environment:prod", Audience: job.Audience{"scalr"},
-		Repository: "acme/infra", Environment: "prod", Ref: "refs/heads/main",
+		Expires: time.Unix(1, 0),
 		WorkflowRef: "acme/infra/.github/workflows/a.yml@refs/heads/main", JobWorkflowRef: "acme/shared/.github/workflows/b.yml@v1",
 	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil || !got.Reusable() {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(job.Claims{})); diff != "" || err != nil || !got.Reusable() {
 		t.Errorf("error %v, reusable %v\n%s", err, got.Reusable(), diff)
+	}
+	if got, err = job.ReadClaims(token(`{"project_id": 12345678901234567890, "ref_protected": true, "project_path": "acme/infra", "groups": [1], "exp": "soon"}`)); err != nil ||
+		got.Text("project_id")+got.Text("ref_protected")+got.Text("project_path")+got.Text("groups")+got.Text("sub") != "12345678901234567890trueacme/infra" || !got.Expires.IsZero() {
+		t.Errorf("got %+v, %v", got, err)
 	}
 	if got, err = job.ReadClaims(token(`{"aud": ["a", "b"], "workflow_ref": "x", "job_workflow_ref": "x"}`)); err != nil || len(got.Audience) != 2 || got.Reusable() {
 		t.Errorf("got %+v, %v", got, err)

@@ -36,6 +36,9 @@ type Config struct {
 	// Renew makes a new token when Scalr says that the old one has ended. It is
 	// called at most once for each token; nil means that there is only the one.
 	Renew func(context.Context) (secret.Value, error)
+	// Rejected adds to the error of a request whose token was rejected for good;
+	// its result must wrap that error. nil adds nothing.
+	Rejected func(error) error
 	// Retrying is told before each wait for another attempt; it may be nil.
 	Retrying func(Retry)
 }
@@ -54,6 +57,7 @@ type Client struct {
 	userAgent string
 	transport http.RoundTripper
 	renew     func(context.Context) (secret.Value, error)
+	rejected  func(error) error
 	retrying  func(Retry)
 	budget    *budget
 
@@ -85,6 +89,7 @@ func New(c Config) (*Client, error) {
 		userAgent: c.UserAgent,
 		transport: transport,
 		renew:     c.Renew,
+		rejected:  c.Rejected,
 		retrying:  c.Retrying,
 		budget:    newBudget(),
 		renewing:  make(chan struct{}, 1),

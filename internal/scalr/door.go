@@ -70,13 +70,21 @@ func (c *Client) do(ctx context.Context, k call) error {
 		c.notice(err)
 		wait, again := progress.next(err, c.budget)
 		if !again {
-			return progress.closing(err)
+			return c.explained(k, progress.closing(err))
 		}
 		c.retrying(Retry{Op: k.op, Attempt: progress.attempts, Wait: wait, Err: err})
 		if cause := pause(ctx, wait); cause != nil {
 			return progress.closing(cutOff(err, cause))
 		}
 	}
+}
+
+// explained adds what the caller knows about a token that was rejected.
+func (c *Client) explained(k call, err error) error {
+	if c.rejected == nil || k.anonymous || !errors.Is(err, ErrUnauthorized) {
+		return err
+	}
+	return c.rejected(err)
 }
 
 // cutOff keeps the words of what went wrong, which say more than that time was

@@ -48,7 +48,7 @@ var messageWords = map[string]string{
 	"archive-unsafe":                    "the archive's entry … is not safe to unpack",
 	"no-room":                           "no room in … for the bundle",
 	"token-rejected":                    "… (HTTP ‹401›)",
-	"sign-in-refused":                   "The job's claims are sub=…, aud=…, repository=…, environment=…, ref=…",
+	"sign-in-refused":                   "The job's claims are …. The assume policy of … fits if",
 	"links-unknown":                     "it is not told which environments are linked to it",
 	"id-token-failed":                   "GitHub gave no OIDC token",
 	"id-token-unavailable":              "it lacks the permission id-token: write",

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"time"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
@@ -16,6 +18,7 @@ import (
 // anything else can print them.
 func (s *Step) SignIn(ctx context.Context, in inputs.Access, retrying func(scalr.Retry)) (*scalr.Client, error) {
 	s.Job.Mask(in.Token)
+	s.Job.Mask(in.IDToken)
 	c := scalr.Config{BaseURL: in.BaseURL, Token: in.Token, UserAgent: s.UserAgent(), HTTP: s.Env.HTTP, Retrying: retrying}
 	if in.ServiceAccount != "" {
 		token, err := s.assume(ctx, c, in)
@@ -23,20 +26,34 @@ func (s *Step) SignIn(ctx context.Context, in inputs.Access, retrying func(scalr
 			return nil, err
 		}
 		c.Token = token
-		c.Renew = func(ctx context.Context) (secret.Value, error) { return s.assume(ctx, c, in) }
+		if in.IDToken.Empty() {
+			c.Renew = func(ctx context.Context) (secret.Value, error) { return s.assume(ctx, c, in) }
+		} else {
+			c.Rejected = sessionEnded(in.ServiceAccount, time.Now())
+		}
 	}
 	return scalr.New(c)
 }
 
-// assume signs in without a stored secret: GitHub says who the job is for, and
-// Scalr gives a token for it.
+// sessionEnded explains why a session of an ID token that was passed in is not renewed.
+func sessionEnded(account string, began time.Time) func(error) error {
+	return func(err error) error {
+		return fmt.Errorf("%w; %w", err, &Refusal{
+			Code: CodeTokenRejected,
+			Problem: fmt.Sprintf("the session of %s began %s ago, and with id-token it cannot be renewed",
+				account, time.Since(began).Round(time.Second)),
+			Advice: "Raise `maximum_session_duration` of the account's assume policy in Scalr above the time that the step takes, " +
+				"or let a later job with an ID token of its own go on with `mode: watch` or `mode: confirm` and `run-id`.",
+		})
+	}
+}
+
+// assume signs in without a stored secret: GitHub, or the issuer of the input
+// id-token, says who the job is for, and Scalr gives a token for it.
 func (s *Step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (secret.Value, error) {
-	proof, err := s.Job.IDToken(ctx, in.Audience)
-	switch {
-	case errors.Is(err, job.ErrNoIDToken), err != nil && ctx.Err() != nil:
-		return secret.Value{}, fmt.Errorf("get an OIDC token from GitHub: %w", err)
-	case err != nil:
-		return secret.Value{}, Refuse(CodeIDTokenFailed, "GitHub gave no OIDC token: %v.", err)
+	proof, err := s.proof(ctx, in)
+	if err != nil {
+		return secret.Value{}, err
 	}
 	c.Renew = nil
 	door, err := scalr.New(c)
@@ -55,10 +72,69 @@ func (s *Step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (se
 	return token, nil
 }
 
+func (s *Step) proof(ctx context.Context, in inputs.Access) (secret.Value, error) {
+	if !in.IDToken.Empty() {
+		return in.IDToken, nil
+	}
+	proof, err := s.Job.IDToken(ctx, in.Audience)
+	switch {
+	case errors.Is(err, job.ErrNoIDToken), err != nil && ctx.Err() != nil:
+		return secret.Value{}, fmt.Errorf("get an OIDC token from GitHub: %w", err)
+	case err != nil:
+		return secret.Value{}, Refuse(CodeIDTokenFailed, "GitHub gave no OIDC token: %v.", err)
+	}
+	return proof, nil
+}
+
+// shownClaims are those that a policy can be held against and that are no
+// personal data, of GitHub, GitLab, Buildkite and CircleCI.
+var shownClaims = []string{"repository", "repository_id", "environment", "ref",
+	"project_path", "project_id", "ref_protected",
+	"organization_slug", "pipeline_slug", "build_branch",
+	"oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin", "oidc.circleci.com/vcs-ref"}
+
+// identifying are the claims that say which repository or project a token is of, best first.
+var identifying = []string{"repository_id", "repository", "project_id", "project_path", "pipeline_slug", "oidc.circleci.com/project-id"}
+
 // signInRefused shows what was sent, since that is what the policy is held against.
 func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) error {
-	c, _ := job.ReadClaims(proof)
-	return Refuse(CodeSignInRefused, "%s The job's claims are sub=%q, aud=%q, repository=%q, environment=%q, ref=%q. "+
-		"The assume policy of %s fits if its provider's url is %q, the provider's allowed audiences hold %q, and it has the one condition repository eq %q.",
-		Sentence(err), c.Subject, c.Audience, c.Repository, c.Environment, c.Ref, in.ServiceAccount, c.Issuer, strings.Join(c.Audience, " "), c.Repository)
+	c, unreadable := job.ReadClaims(proof)
+	if unreadable != nil {
+		return Refuse(CodeSignInRefused, "%s What was sent as ID token cannot be read: %v.", Sentence(err), unreadable)
+	}
+	claims := []string{fmt.Sprintf("sub=%q", c.Subject), fmt.Sprintf("aud=%q", c.Audience)}
+	for _, name := range shownClaims {
+		if v := c.Text(name); v != "" {
+			claims = append(claims, fmt.Sprintf("%s=%q", name, v))
+		}
+	}
+	text := fmt.Sprintf("%s The job's claims are %s. The assume policy of %s fits if its provider's url is %q, the provider's allowed audiences hold %q, and its conditions are %s.",
+		Sentence(err), strings.Join(claims, ", "), in.ServiceAccount, c.Issuer, strings.Join(c.Audience, " "), conditions(c))
+	if time.Now().After(c.Expires) && !c.Expires.IsZero() {
+		text += fmt.Sprintf(" The ID token expired at %s.", c.Expires.UTC().Format("2006-01-02 15:04:05 MST"))
+	}
+	return Refuse(CodeSignInRefused, "%s", text)
+}
+
+// immutableSubject is the subject of a GitHub repository with the ids of owner and repository in it.
+var immutableSubject = regexp.MustCompile(`^repo:[^/:]+@[0-9]+/[^/:]+@[0-9]+:`)
+
+// conditions proposes the conditions of a policy for these claims.
+func conditions(c job.Claims) string {
+	condition := func(name, value string) string { return fmt.Sprintf("%s eq %q", name, value) }
+	all := []string{condition("sub", c.Subject)}
+	for _, name := range identifying {
+		if v := c.Text(name); v != "" {
+			all[0] = condition(name, v)
+			break
+		}
+	}
+	if v := c.Text("environment"); v != "" {
+		all = append(all, condition("environment", v))
+	}
+	text := strings.Join(all, " and ")
+	if immutableSubject.MatchString(c.Subject) {
+		text += "; a condition on sub must hold the ids too, as above"
+	}
+	return text
 }
