@@ -196,7 +196,7 @@ func TestReadClaims(t *testing.T) {
 		"job_workflow_ref": "acme/shared/.github/workflows/b.yml@v1", "exp": 1}`))
 	want := job.Claims{
 		Issuer: "https://token.actions.githubusercontent.com", Subject: "repo:acme/infra:environment:prod", Audience: job.Audience{"scalr"},
-		Expires: time.Unix(1, 0),
+		Expires:     time.Unix(1, 0),
 		WorkflowRef: "acme/infra/.github/workflows/a.yml@refs/heads/main", JobWorkflowRef: "acme/shared/.github/workflows/b.yml@v1",
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(job.Claims{})); diff != "" || err != nil || !got.Reusable() {

@@ -24,6 +24,15 @@ import (
 // hostile is what a shell must not take for its own.
 const hostile = "it's \"quoted\" `touch canary` $(touch canary) ${HOME} \\ %s ; touch canary & é\nSCALR_RESULT='forged'\n'; touch canary; '"
 
+// gitLabToken has the form of GitLab's ID tokens. Its claims are {"iss": "https://gitlab.com", "sub":
+// "project_path:acme/infra:ref_type:branch:ref:main", "aud": "https://acme.scalr.io", "project_path": "acme/infra"}.
+const gitLabToken = "eyJraWQiOiJrIiwidHlwIjoiSldUIiwiYWxnIjoiUlMyNTYifQ." +
+	"eyJpc3MiOiJodHRwczovL2dpdGxhYi5jb20iLCJzdWIiOiJwcm9qZWN0X3BhdGg6YWNtZS9pbmZyYTpyZWZfdHlwZTpicmFuY2g6cmVmOm1haW4i" +
+	"LCJhdWQiOiJodHRwczovL2FjbWUuc2NhbHIuaW8iLCJwcm9qZWN0X3BhdGgiOiJhY21lL2luZnJhIn0.c2lnbmF0dXJlc2lnbmF0dXJl"
+
+// signedIn is the environment of a job of GitLab that signs in with its ID token.
+var signedIn = []string{"SCALR_ID_TOKEN=" + gitLabToken, "INPUT_SERVICE_ACCOUNT=deployer@acme.scalr.io"}
+
 // shellScripts are the documented ones that run the image, by where they belong.
 func shellScripts(t *testing.T) map[string]string {
 	t.Helper()
@@ -123,6 +132,7 @@ func shell(t *testing.T, dir, script string, server *scalrsim.Server, env ...str
 	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrsim.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
 	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir), "CI_PROJECT_DIR="+dir, "BASH_ENV="+filepath.Join(outside(dir), "bash_env"),
 		"AGENT_TEMPDIRECTORY="+outside(dir), "PATH="+outside(dir)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	cmd.Env = append(cmd.Env, signedIn...)
 	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }
@@ -201,7 +211,10 @@ func TestShell(t *testing.T) {
 			if message, _ := runs[0].Attributes["message"].(string); !strings.Contains(message, "`touch canary` $(touch canary)") {
 				t.Errorf("the message is %q, want the hostile one", message)
 			}
-			if strings.Contains(log, "::") || strings.Contains(log, scalrsim.Token) {
+			if (name == "GitLab") != strings.Contains(log, "Signed in as deployer@acme.scalr.io") {
+				t.Errorf("want GitLab's job, and no other, signed in with an ID token:\n%s", log)
+			}
+			if strings.Contains(log, "::") || strings.Contains(log, scalrsim.Token) || strings.Contains(log, gitLabToken) {
 				t.Errorf("want a plain log without the token:\n%s", log)
 			}
 			if summary, err := os.ReadFile(written(t, dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
