@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -165,5 +168,29 @@ func TestAffectedHasNoTokenToLeak(t *testing.T) {
 	p := f.play().want(0, exact).listed("app:app/${{ github.token }} ::error::x")
 	if strings.Contains(p.log, "\n::error::") || strings.Contains(p.summary, f.hub.Token()) || strings.Contains(p.log, f.hub.Token()) {
 		t.Errorf("got %s\n%s", p.log, p.summary)
+	}
+}
+
+// What Terragrunt's files name is not searched, so that every change may affect such a workspace.
+func TestAffectedByTerragrunt(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "app=app", "app/x: 1\nlive/x: 1\nz: 1", "app/x: 1\nlive/x: 1\nz: 2")
+	f.world = func(s *scalrsim.Server, environment string) {
+		s.AddWorkspace(environment, "live", map[string]any{"working-directory": "live", "terragrunt": map[string]any{"version": "0.80.0"}})
+	}
+	f.play().want(0, exact).listed("live:").says("not all that they use is known: prod/live (what Terragrunt's files name is not searched)")
+}
+
+func TestAffectedStopsWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
+	f.setup = func(s *githubtest.Server) { s.Fail(githubtest.Fault{Operation: githubtest.Compare, Delay: time.Hour}) }
+	f.during = func(p *played) {
+		time.Sleep(5 * time.Second)
+		p.signals <- syscall.SIGTERM
+	}
+	p := f.play().want(143, "result=interrupted", "error-code=", "workspaces=")
+	if p.took > 6500*time.Millisecond {
+		t.Errorf("ended after %s", p.took)
 	}
 }

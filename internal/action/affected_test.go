@@ -38,6 +38,8 @@ type fleetStep struct {
 	without []string
 	// git are files of .git in place of a HEAD with the commit.
 	git map[string]string
+	// during runs beside the step.
+	during func(*played)
 }
 
 // commitID makes the commit that a letter stands for.
@@ -111,6 +113,7 @@ func (f *fleetStep) play() *played {
 			name, value, _ := strings.Cut(e, "=")
 			r.env[name] = value
 		}
+		r.during = f.during
 		p = &played{t: f.t, dir: f.t.TempDir(), server: server}
 		r.step(p)
 		p.read()

@@ -18,6 +18,8 @@ type Workspace struct {
 	Directory string
 	// Files are further files that the workspace uses, relative to the checkout.
 	Files []string
+	// Doubt says why it cannot be known what the workspace uses; "" if it can.
+	Doubt string
 }
 
 // Title is how the workspace is named to people: environment/workspace.
@@ -46,7 +48,7 @@ func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) [
 	}
 	f.readModules()
 	own := f.ownChanges()
-	patterns := newMatcher(shared, f.change.sorted, workspaces)
+	patterns := t.newMatcher(shared, f.change.sorted, workspaces)
 	answers := make([]Answer, len(workspaces))
 	for i, w := range workspaces {
 		answers[i] = f.answer(w, own[path.Clean(w.Directory)])
@@ -101,6 +103,9 @@ func (f *finder) answer(w Workspace, own string) Answer {
 	}
 	for p := range u.exact {
 		because = earlier(because, f.change.exactly(p))
+	}
+	if w.Doubt != "" {
+		u.doubt, u.doubtFile = w.Doubt, ""
 	}
 	a := Answer{Affected: because != "" || u.doubt != "", Because: because}
 	if because == "" && u.doubt != "" {

@@ -113,26 +113,32 @@ func TestFind(t *testing.T) {
 			"app:b/x"},
 		"source in JSON of a module": {map[string]string{"app/main.tf": calling("../m/a"), "m/a/main.tf.json": `{"module":{"m":{"source":"../b"}}}`}, "app b", "b/x", nil,
 			"b:b/x"},
-		"submodule":                 {map[string]string{"app/main.tf": calling("../vendor/lib/net")}, "app db", "vendor/lib", nil, "app:vendor/lib"},
-		"submodule above":           {nil, "vendor/app db", "vendor", nil, "vendor/app:vendor"},
-		"link retargeted":           {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "current", nil, "app:current"},
-		"target of a link":          {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "m/v2/x.tf", nil, "app:m/v2/x.tf"},
-		"link in the middle":        {map[string]string{"app/main.tf": calling("../cur/net"), "cur": "-> m/v2", "m/v2/net/x.tf": calling("../dns")}, "app", "m/v2/dns/x", nil, "app:m/v2/dns/x"},
-		"link below":                {map[string]string{"app/data/s": "-> ../../shared", "shared/x": ""}, "app db", "shared/x", nil, "app:shared/x"},
-		"link in a circle":          {map[string]string{"app/main.tf": calling("../a"), "a": "-> b", "b": "-> a"}, "app db", "b", nil, "app:b"},
-		"link out of it":            {map[string]string{"app/main.tf": calling("../a"), "a": "-> ../../etc"}, "app", "etc", nil, ""},
-		"link of a nested":          {map[string]string{"app/sub/s": "-> ../../shared", "shared/x": ""}, "app app/sub", "shared/x", nil, "app/sub:shared/x"},
-		"ignore file":               {nil, "a/app db/x", "a/.terraformignore", nil, "a/app:a/.terraformignore"},
-		"shared":                    {nil, "app db", "global/x/y.tf", []string{"global/"}, "app:global/x/y.tf db:global/x/y.tf"},
-		"shared, taken out":         {nil, "app db", "global/x/y.md", []string{"global/", "!**/*.md"}, ""},
-		"shared, last wins":         {nil, "app", "global/x/y.md", []string{"!*.md", "global/"}, "app:global/x/y.md"},
-		"shared by name":            {nil, "app db", "vars/prod/db.tfvars", []string{"/vars/{environment}/{workspace}.tfvars"}, "db:vars/prod/db.tfvars"},
-		"shared, any depth":         {nil, "app", "x/y/versions.json", []string{"versions.json"}, "app:x/y/versions.json"},
-		"shared, at root":           {nil, "app", "x/versions.json", []string{"/versions.json"}, ""},
-		"shared by name, taken out": {nil, "app db", "vars/prod/db/x", []string{"vars/", "!vars/{environment}/{workspace}/"}, "app:vars/prod/db/x"},
-		"shared by part of a name":  {nil, "app db", "vars/x-db.tfvars", []string{"vars/*-{workspace}.*"}, "db:vars/x-db.tfvars"},
-		"path out of it":            {map[string]string{"app/main.tf": calling("../../../m")}, "app", "m/x", nil, ""},
-		"nothing changed":           {nil, "app db", "", nil, ""},
+		"submodule":                        {map[string]string{"app/main.tf": calling("../vendor/lib/net")}, "app db", "vendor/lib", nil, "app:vendor/lib"},
+		"submodule above":                  {nil, "vendor/app db", "vendor", nil, "vendor/app:vendor"},
+		"link retargeted":                  {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "current", nil, "app:current"},
+		"target of a link":                 {map[string]string{"app/main.tf": calling("../current"), "current": "-> m/v2", "m/v2/x.tf": ""}, "app db", "m/v2/x.tf", nil, "app:m/v2/x.tf"},
+		"link in the middle":               {map[string]string{"app/main.tf": calling("../cur/net"), "cur": "-> m/v2", "m/v2/net/x.tf": calling("../dns")}, "app", "m/v2/dns/x", nil, "app:m/v2/dns/x"},
+		"link below":                       {map[string]string{"app/data/s": "-> ../../shared", "shared/x": ""}, "app db", "shared/x", nil, "app:shared/x"},
+		"link in a circle":                 {map[string]string{"app/main.tf": calling("../a"), "a": "-> b", "b": "-> a"}, "app db", "b", nil, "app:b"},
+		"link out of it":                   {map[string]string{"app/main.tf": calling("../a"), "a": "-> ../../etc"}, "app", "etc", nil, ""},
+		"link of a nested":                 {map[string]string{"app/sub/s": "-> ../../shared", "shared/x": ""}, "app app/sub", "shared/x", nil, "app/sub:shared/x"},
+		"ignore file":                      {nil, "a/app db/x", "a/.terraformignore", nil, "a/app:a/.terraformignore"},
+		"shared":                           {nil, "app db", "global/x/y.tf", []string{"global/"}, "app:global/x/y.tf db:global/x/y.tf"},
+		"shared, taken out":                {nil, "app db", "global/x/y.md", []string{"global/", "!**/*.md"}, ""},
+		"shared, last wins":                {nil, "app", "global/x/y.md", []string{"!*.md", "global/"}, "app:global/x/y.md"},
+		"shared by name":                   {nil, "app db", "vars/prod/db.tfvars", []string{"/vars/{environment}/{workspace}.tfvars"}, "db:vars/prod/db.tfvars"},
+		"shared, any depth":                {nil, "app", "x/y/versions.json", []string{"versions.json"}, "app:x/y/versions.json"},
+		"shared, at root":                  {nil, "app", "x/versions.json", []string{"/versions.json"}, ""},
+		"shared by name, taken out":        {nil, "app db", "vars/prod/db/x", []string{"vars/", "!vars/{environment}/{workspace}/"}, "app:vars/prod/db/x"},
+		"shared by part of a name":         {nil, "app db", "vars/x-db.tfvars", []string{"vars/*-{workspace}.*"}, "db:vars/x-db.tfvars"},
+		"shared, in a submodule":           {map[string]string{"lib/.git": ""}, "app", "lib", []string{"lib/net/*.tf"}, "app:lib"},
+		"shared, is a submodule":           {map[string]string{"lib/.git": ""}, "app", "lib", []string{"/lib/"}, "app:lib"},
+		"shared, is a link":                {map[string]string{"lib": "-> v2", "v2/x": ""}, "app", "lib", []string{"lib/"}, "app:lib"},
+		"shared, any depth of a submodule": {map[string]string{"lib/.git": ""}, "app", "lib", []string{"**/net/*.tf"}, "app:lib"},
+		"taken out of a submodule":         {map[string]string{"lib/.git": ""}, "app", "lib", []string{"lib", "!lib/docs/", "!lib/"}, "app:lib"},
+		"not in that submodule":            {map[string]string{"lib/.git": ""}, "app", "lib", []string{"lib-2/net/*.tf"}, ""},
+		"path out of it":                   {map[string]string{"app/main.tf": calling("../../../m")}, "app", "m/x", nil, ""},
+		"nothing changed":                  {nil, "app db", "", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -166,6 +172,20 @@ func TestUsesOutsideOfTheDirectory(t *testing.T) {
 	answers, err := find(tree, nil, workspaces("app"), nil)
 	if err != nil || !slices.Equal(answers[0].Uses, []string{"m"}) {
 		t.Errorf("got %q and %v, want the module m only", answers[0].Uses, err)
+	}
+}
+
+func TestFindDoubts(t *testing.T) {
+	t.Parallel()
+	list := workspaces("app", "db")
+	list[0].Doubt = "it is made by a program"
+	answers, err := find(checkout(nil), []string{"app/x"}, list, nil)
+	if err != nil || answers[0].Because != "app/x" || answers[0].Doubt != "" {
+		t.Errorf("got %+v and %v, want a certain answer", answers[0], err)
+	}
+	answers, err = find(checkout(nil), []string{"z"}, list, nil)
+	if err != nil || !answers[0].Affected || answers[0].Doubt == "" || answers[1].Affected {
+		t.Errorf("got %+v and %v, want a doubt about the first", answers, err)
 	}
 }
 

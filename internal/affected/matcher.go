@@ -8,6 +8,9 @@ type matcher struct {
 	patterns Patterns
 	sorted   []string
 	split    [][]string // the elements of each path
+	// dirs says which paths are directories: submodules, and links to directories. A
+	// change of one may change every file below it.
+	dirs []bool
 	// may says of each pattern which paths it matches, for the names of some workspace
 	// if it has placeholders.
 	may [][]bool
@@ -17,10 +20,11 @@ type matcher struct {
 	some []int
 }
 
-func newMatcher(ps Patterns, sorted []string, workspaces []Workspace) *matcher {
+func (t *Tree) newMatcher(ps Patterns, sorted []string, workspaces []Workspace) *matcher {
 	m := &matcher{patterns: ps, sorted: sorted, may: make([][]bool, len(ps)), own: make([]bool, len(ps))}
 	for _, p := range sorted {
 		m.split = append(m.split, strings.Split(p, "/"))
+		m.dirs = append(m.dirs, t.HasDirectory(p))
 	}
 	slashes := false // in names, which then are more than one element
 	for _, w := range workspaces {
@@ -31,7 +35,7 @@ func newMatcher(ps Patterns, sorted []string, workspaces []Workspace) *matcher {
 		general := p.replace("*", "*")
 		m.may[i] = make([]bool, len(sorted))
 		for n, elements := range m.split {
-			m.may[i][n] = m.own[i] && slashes || general.about(elements)
+			m.may[i][n] = m.own[i] && slashes || general.about(elements, m.dirs[n])
 		}
 	}
 	for n := range sorted {
@@ -63,7 +67,7 @@ func (m *matcher) first(w Workspace) string {
 // match reports what the last pattern says that matches path n.
 func (m *matcher) match(own Patterns, n int) bool {
 	for i := len(m.patterns) - 1; i >= 0; i-- {
-		if m.may[i][n] && (!m.own[i] || own[i].about(m.split[n])) {
+		if m.may[i][n] && (!m.own[i] || own[i].about(m.split[n], m.dirs[n])) {
 			return !m.patterns[i].negate
 		}
 	}
@@ -79,7 +83,7 @@ func (t *Tree) Unmatched(ps Patterns, changed []string, workspaces []Workspace) 
 		if p.negate {
 			continue
 		}
-		m := newMatcher(Patterns{p}, changed, workspaces)
+		m := t.newMatcher(Patterns{p}, changed, workspaces)
 		if len(m.some) == 0 && !t.hasMatch(p.replace("*", "*")) {
 			list = append(list, p)
 		}
@@ -89,7 +93,7 @@ func (t *Tree) Unmatched(ps Patterns, changed []string, workspaces []Workspace) 
 
 func (t *Tree) hasMatch(p Pattern) bool {
 	for file := range t.files {
-		if p.about(strings.Split(file, "/")) {
+		if p.about(strings.Split(file, "/"), false) {
 			return true
 		}
 	}

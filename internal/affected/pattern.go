@@ -90,33 +90,37 @@ func (p Pattern) replace(environment, workspace string) Pattern {
 	return p
 }
 
-// about reports whether the pattern matches a path or a directory above it.
-func (p Pattern) about(elements []string) bool {
-	for n := 1; n <= len(elements); n++ {
-		if n == len(elements) && p.dirOnly {
-			return false
-		}
-		if matchElements(p.elements, elements[:n]) {
+// about reports whether the pattern matches a path or a directory above it. If the
+// path is a directory, so that every file below it may have changed, a pattern that
+// takes nothing out is also about it if it can match a file below.
+func (p Pattern) about(elements []string, isDir bool) bool {
+	for n := 1; n < len(elements); n++ {
+		if matchElements(p.elements, elements[:n], false) {
 			return true
 		}
 	}
-	return false
+	below := isDir && !p.negate
+	return (!p.dirOnly || below) && matchElements(p.elements, elements, below)
 }
 
-func matchElements(pattern []element, elements []string) bool {
+// matchElements matches a whole path, or the directory above some path if below is set.
+func matchElements(pattern []element, elements []string, below bool) bool {
 	for len(pattern) > 0 {
+		if len(elements) == 0 {
+			return below
+		}
 		if pattern[0].text == "**" {
-			if len(pattern) == 1 {
-				return len(elements) > 0
+			if len(pattern) == 1 || below {
+				return true
 			}
 			for i := range elements {
-				if matchElements(pattern[1:], elements[i:]) {
+				if matchElements(pattern[1:], elements[i:], below) {
 					return true
 				}
 			}
 			return false
 		}
-		if len(elements) == 0 || !pattern[0].matches(elements[0]) {
+		if !pattern[0].matches(elements[0]) {
 			return false
 		}
 		pattern, elements = pattern[1:], elements[1:]

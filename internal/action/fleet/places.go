@@ -36,6 +36,9 @@ func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDi
 // what is sent or to where Terraform runs.
 func (p *place) workspace() affected.Workspace {
 	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
+	if p.ws.Terragrunt {
+		w.Doubt = "what Terragrunt's files name is not searched"
+	}
 	for _, file := range p.ws.VarFiles {
 		for _, base := range []string{p.path, p.directory} {
 			if to := path.Join(base, file); to != ".." && !strings.HasPrefix(to, "../") && !path.IsAbs(file) {
