@@ -35,11 +35,13 @@ var assumptions = []struct{ id, assumed string }{
 	{"workspace-by-names", "1"},
 	{"workspace-name-taken", "422"},
 	{"workspace-name-form", "422"},
+	{"workspace-version", "422"},
 	{"workspace-outputs-empty", "200 [] application/json"},
 	{"workspace-lock", "200, then 409"},
 	{"workspace-locked", "locked=true with the reason"},
 	{"workspace-unlock", "200, then 409"},
 	{"tag-create", "201"},
+	{"tag-name-form", "422"},
 	{"tag-add", "204"},
 	{"tag-remove", "204, then 404"},
 	{"version-create", "201 pending, with an upload address"},
@@ -67,8 +69,10 @@ type account struct {
 	log         io.Writer
 
 	name, environment string // of what was created; the name is unique
-	workspace, tag    string
-	creating          bool // a creation was sent whose answer was not read
+	workspace         string
+	tags              map[string]string // name by id
+	lostTags          []string          // names of tags whose creation was not answered
+	creating          bool              // a creation was sent whose answer was not read
 	runs              []string
 
 	found map[string]string // by row
@@ -93,6 +97,7 @@ func (a *account) note(text string, args ...any) {
 
 // examine fills the rows. What was created is deleted before it returns.
 func (a *account) examine(ctx context.Context) error {
+	a.tags = map[string]string{}
 	a.name = "scalr-run-action-check-" + strings.ToLower(rand.Text()[:12])
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Minute)
@@ -101,7 +106,7 @@ func (a *account) examine(ctx context.Context) error {
 	}()
 	var errs []error
 	for _, step := range []func(context.Context) error{
-		a.conventions, a.unknownObjects, a.permissions, a.createEnvironment, a.createWorkspace, a.refusals, a.locks, a.tags, a.dryRun, a.waitingRun,
+		a.conventions, a.unknownObjects, a.permissions, a.createEnvironment, a.createWorkspace, a.refusals, a.locks, a.tagRows, a.dryRun, a.waitingRun,
 	} {
 		if err := step(ctx); err != nil {
 			errs = append(errs, err)
@@ -174,19 +179,20 @@ func (a *account) createEnvironment(ctx context.Context) error {
 	a.creating = true
 	got, err := a.api.send(whole, "POST", "environments", body)
 	if err == nil {
-		a.creating = got.status >= 500
+		a.creating = got.data.ID == "" && !refused(got)
 		a.see("environment-create", "%d", got.status)
 	}
-	if err != nil || got.status != http.StatusCreated {
+	if err != nil || got.status != http.StatusCreated || got.data.ID == "" {
 		return unexpected("create an environment", got, err)
 	}
 	a.environment = got.data.ID
+	a.creating = true // should the name not be refused, there are two
 	again, err := a.api.send(whole, "POST", "environments", body)
 	if err != nil {
 		return err
 	}
 	a.see("environment-name-taken", "%d", again.status)
-	a.creating = again.status < 300 || again.status >= 500
+	a.creating = !refused(again)
 	all, err := a.api.list(ctx, "environments", url.Values{"filter[name]": {a.name}})
 	if err != nil {
 		return err
@@ -203,6 +209,9 @@ func (a *account) createEnvironment(ctx context.Context) error {
 	}
 	return err
 }
+
+// refused reports whether Scalr has surely created nothing.
+func refused(got answer) bool { return got.status >= 400 && got.status < 500 }
 
 // permissionsNamed are those of docs/oidc.md that Scalr names, with a scope at
 // which each must be applicable.
@@ -243,22 +252,19 @@ func (a *account) permissions(ctx context.Context) error {
 	return nil
 }
 
-func (a *account) tags(ctx context.Context) error {
+func (a *account) tagRows(ctx context.Context) error {
 	if a.workspace == "" {
 		return nil
 	}
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
-	defer cancel()
-	got, err := a.api.send(whole, "POST", "tags", document("tags", object{"name": a.name}, object{"account": one("accounts", a.id)}))
-	if err != nil {
-		a.note("the creation of the tag %s was not answered: look whether it exists", a.name)
+	// A name that must be refused; if it is not, the tag is deleted too.
+	if _, err := a.createTag(ctx, "tag-name-form", a.name+" / !"); err != nil {
 		return err
 	}
-	a.see("tag-create", "%d", got.status)
-	if a.tag = got.data.ID; got.status != http.StatusCreated {
-		return nil
+	tag, err := a.createTag(ctx, "tag-create", a.name)
+	if err != nil || tag == "" {
+		return err
 	}
-	links, data := "workspaces/"+a.workspace+"/relationships/tags", object{"data": []any{object{"type": "tags", "id": a.tag}}}
+	links, data := "workspaces/"+a.workspace+"/relationships/tags", object{"data": []any{object{"type": "tags", "id": tag}}}
 	var status [3]int
 	for i, method := range []string{"POST", "DELETE", "DELETE"} {
 		got, err := a.api.send(ctx, method, links, data)
@@ -270,6 +276,25 @@ func (a *account) tags(ctx context.Context) error {
 	a.see("tag-add", "%d", status[0])
 	a.see("tag-remove", "%d, then %d", status[1], status[2])
 	return nil
+}
+
+// createTag sends the creation to its end, as createEnvironment does. The id is
+// empty if Scalr refuses.
+func (a *account) createTag(ctx context.Context, row, name string) (id string, err error) {
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
+	defer cancel()
+	got, err := a.api.send(whole, "POST", "tags", document("tags", object{"name": name}, object{"account": one("accounts", a.id)}))
+	if err != nil || got.data.ID == "" && !refused(got) {
+		a.lostTags = append(a.lostTags, name)
+	}
+	if err != nil {
+		return "", err
+	}
+	a.see(row, "%d", got.status)
+	if got.data.ID != "" {
+		a.tags[got.data.ID] = name
+	}
+	return got.data.ID, nil
 }
 
 func listed(items []string, none, before string) string {

@@ -153,7 +153,9 @@ func TestDifferencesAreNoticed(t *testing.T) {
 		"workspace-name-form":        status("POST /workspaces", 3, 201),
 		"workspace-lock":             status("POST /workspaces/*/actions/lock", 2, 200),
 		"workspace-unlock":           status("POST /workspaces/*/actions/unlock", 2, 200),
-		"tag-create":                 status("POST /tags", 1, 403),
+		"tag-name-form":              status("POST /tags", 1, 201),
+		"workspace-version":          status("POST /workspaces", 4, 201),
+		"tag-create":                 status("POST /tags", 2, 403),
 		"tag-remove":                 status("DELETE /workspaces/*/relationships/tags", 2, 204),
 		"upload":                     status("PUT /upload/*", 1, 403),
 		"version-create":             status("POST /configuration-versions", 1, 409),
@@ -204,16 +206,20 @@ func TestInterruptedExaminationDeletes(t *testing.T) {
 	}
 }
 
-// TestLostCreationIsFoundByName: the answer to the creation is lost.
-func TestLostCreationIsFoundByName(t *testing.T) {
+// TestLostCreationsAreFoundByName: the answer to a creation is lost.
+func TestLostCreationsAreFoundByName(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		e := examine(t, 0, scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset})
-		if e.code != 1 {
-			t.Errorf("exit code %d\n%s", e.code, e.text)
+	for op, nth := range map[string]int{"POST /environments": 1, "POST /tags": 2} {
+		for _, action := range []scalrsim.Action{scalrsim.Reset, scalrsim.Empty, scalrsim.HTML} {
+			synctest.Test(t, func(t *testing.T) {
+				e := examine(t, 0, scalrsim.Fault{Op: op, Nth: nth, Phase: scalrsim.After, Action: action})
+				if e.code != 1 {
+					t.Errorf("%s %s: exit code %d\n%s", op, action, e.code, e.text)
+				}
+				e.wantClean(t)
+			})
 		}
-		e.wantClean(t)
-	})
+	}
 }
 
 // TestRemainsAreReported: what cannot be deleted is named, with exit code 2.
@@ -286,7 +292,7 @@ func TestNamedTestsExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(document), -1)
-	if len(names) < 15 {
+	if len(names) < 20 {
 		t.Errorf("docs/scalr.md names only %d tests", len(names))
 	}
 	for _, name := range names {

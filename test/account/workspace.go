@@ -60,7 +60,13 @@ func (a *account) refusals(ctx context.Context) error {
 		}
 		a.see(row, "%d", got.status)
 	}
-	return nil
+	body := a.newWorkspace("version")
+	body["data"].(object)["attributes"].(object)["terraform-version"] = "0.0.1"
+	got, err := a.api.send(ctx, "POST", "workspaces", body)
+	if err == nil {
+		a.see("workspace-version", "%d", got.status)
+	}
+	return err
 }
 
 func (a *account) locks(ctx context.Context) error {
@@ -117,10 +123,21 @@ func (a *account) deleteAll(ctx context.Context) {
 	for _, id := range ids {
 		a.deleteEnvironment(ctx, id)
 	}
-	if a.tag != "" {
-		got, err := a.api.send(ctx, "DELETE", "tags/"+a.tag, nil)
+	for _, lost := range a.lostTags {
+		all, err := a.api.list(ctx, "tags", url.Values{"filter[name]": {lost}})
+		if err != nil {
+			a.left = append(a.left, "perhaps a tag "+lost)
+		}
+		for _, t := range all {
+			if t.Attributes["name"] == lost {
+				a.tags[t.ID] = lost
+			}
+		}
+	}
+	for id, name := range a.tags {
+		got, err := a.api.send(ctx, "DELETE", "tags/"+id, nil)
 		if err != nil || got.status >= 300 && got.status != http.StatusNotFound {
-			a.left = append(a.left, fmt.Sprintf("tag %s (%s)", a.name, a.tag))
+			a.left = append(a.left, fmt.Sprintf("tag %s (%s)", name, id))
 		}
 	}
 }
