@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -79,5 +80,58 @@ func TestSlowEffect(t *testing.T) {
 				t.Errorf("took %s, want 5m at least", p.took)
 			}
 		})
+	}
+}
+
+// TestSlowActions: Scalr answers 202 and queues a confirm, a discard and a cancel.
+// Each is followed until it takes effect, and no action is posted twice.
+func TestSlowActions(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		inputs, want []string
+		exit         int
+		least        time.Duration
+		actions      string // of the run
+	}{
+		"confirm":                {[]string{"mode=confirm"}, []string{"result=applied", "status=applied"}, 0, 3 * time.Minute, "apply"},
+		"discard":                {[]string{"mode=discard"}, []string{"result=discarded", "status=discarded"}, 0, 5 * time.Second, "discard"},
+		"confirm with a timeout": {[]string{"mode=confirm", "timeout=2m"}, []string{"result=timed-out", "error-code=timed-out", "status=planned"}, 5, 2 * time.Minute, "apply"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := onRun(t, scenario(t, "slow-actions"), []string{"dry-run=false"}, func(*played) []string { return c.inputs })
+			p.want(c.exit, c.want...)
+			if p.took < c.least || p.took > c.least+30*time.Second {
+				t.Errorf("took %s, want %s and little more", p.took, c.least)
+			}
+			p.posted(c.actions)
+		})
+	}
+	t.Run("gate", func(t *testing.T) {
+		t.Parallel()
+		p := newRig(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
+		p.want(1, "result=rejected", "status=discarded").says("The run was discarded; nothing was applied.").posted("discard")
+	})
+	t.Run("gate passed", func(t *testing.T) {
+		t.Parallel()
+		p := newRig(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=warnings").play()
+		p.want(0, "result=applied").posted("apply")
+	})
+	t.Run("gate, without effect", func(t *testing.T) {
+		t.Parallel()
+		p := newRig(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
+		p.want(1, "result=rejected", "status=planned").says("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
+	})
+}
+
+// posted checks which actions were posted on the latest run.
+func (p *played) posted(want string) {
+	p.t.Helper()
+	var verbs []string
+	for _, a := range p.runs[len(p.runs)-1].Actions {
+		verbs = append(verbs, a.Verb)
+	}
+	if got := strings.Join(verbs, " "); got != want {
+		p.t.Errorf("posted %q, want %q", got, want)
 	}
 }

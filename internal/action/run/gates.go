@@ -2,7 +2,9 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"time"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/gate"
@@ -66,12 +68,47 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case result.GoesOn:
 		o.Problem += " Somebody has confirmed the run meanwhile: " + r.report.RunURL
 	case result.Verb != "":
-		o.Problem += " The run was discarded; nothing was applied."
-		if look, err := r.client.Run(ctx, run.ID); err == nil {
-			r.updateRun(look)
-		}
+		last := r.awaitEffect(ctx, result.LastKnown)
+		r.updateRun(last)
+		o.Problem += r.effectOf(result.Verb, last)
 	}
 	return o
+}
+
+const (
+	// effectTime is for how long an accepted discard of a rejected run is followed:
+	// Scalr queues it, and takes minutes for some.
+	effectTime = 5 * time.Minute
+	// effectInterval is the longest time between two looks meanwhile.
+	effectInterval = 5 * time.Second
+)
+
+// awaitEffect follows a run until a stop that Scalr accepted takes effect, or until
+// the run is being applied all the same.
+func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
+	ctx, cancel := context.WithTimeout(ctx, effectTime)
+	defer cancel()
+	for wait := r.Env.Timing.StopInterval; ; wait = min(2*wait, effectInterval) {
+		if look, err := r.client.Look(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
+			run = look
+		}
+		if run.Status.Over() || run.Status.Applying() || pause(ctx, wait) != nil {
+			return run
+		}
+	}
+}
+
+// effectOf says what became of a run whose stop Scalr accepted.
+func (r *command) effectOf(verb string, last scalr.Run) string {
+	switch {
+	case last.Status == "discarded" || last.Status == "canceled":
+		return " The run was discarded; nothing was applied."
+	case last.Status == "applied" || last.Status.Applying():
+		return " Somebody has confirmed the run meanwhile: " + r.report.RunURL
+	case last.Status.Over():
+		return fmt.Sprintf(" The run ended as %s: %s", last.Status, r.report.RunURL)
+	}
+	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.report.RunURL)
 }
 
 // interruptedReject: the step was interrupted while it judged or discarded the run.
