@@ -38,7 +38,7 @@ func TestSettingThatIsNotTaken(t *testing.T) {
 	}}
 	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *desk) {
 		d.environment("name=staging", "mask-sensitive-output=false").want(0, "changed=false").
-			says(`::warning::Scalr was asked to set mask-sensitive-output to "false" and keeps it at "true".`)
+			says(`::warning::Scalr did not change mask-sensitive-output: requested "false", still "true".`)
 	})
 }
 

@@ -16,7 +16,7 @@ func TestWorkspacePresentTwice(t *testing.T) {
 		inputs := []string{"environment=staging", "name=network", "tags=preview", "iac-platform=opentofu", "terraform-version=1.9.0", "working-directory=live/eu",
 			"auto-apply=true", "execution-mode=remote", "auto-destroy-days=7", "environment-type=testing", "deletion-protection=false"}
 		first := d.workspace(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=network", "environment-id="+scalrsim.StagingID, `tags=["preview"]`).
-			wrote(`POST /workspaces {"data":{"attributes":{"auto-apply":true,"auto-destroy-days":7,"deletion-protection-enabled":false,"environment-type":"testing",` +
+			wrote(`POST /workspaces {"data":{"attributes":{"auto-apply":true,"auto-destroy-days":7,"auto-queue-runs":"never","deletion-protection-enabled":false,"environment-type":"testing",` +
 				`"execution-mode":"remote","iac-platform":"opentofu","name":"network","terraform-version":"1.9.0","working-directory":"live/eu"},` +
 				`"relationships":{"environment":{"data":{"type":"environments","id":"` + scalrsim.StagingID + `"}},"tags":{"data":[{"type":"tags","id":"` + preview + `"}]}},"type":"workspaces"}}`)
 		id := first.outputs["workspace-id"]

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/secret"
 )
 
 func TestLoadEnvironment(t *testing.T) {
@@ -69,10 +70,24 @@ func TestLoadWorkspace(t *testing.T) {
 		{"everything",
 			with{"environment": "", "name": "", "workspace-id": "ws-v0abc", "tags": "a", "iac-platform": "opentofu", "terraform-version": "1.10.0-rc1",
 				"working-directory": "infra/network", "auto-apply": "false", "execution-mode": "local", "auto-destroy-days": "14",
-				"environment-type": "staging", "deletion-protection": "TRUE"},
+				"environment-type": "staging", "deletion-protection": "TRUE", "var-files": "b.tfvars\n\n a.tfvars \n", "agent-pool": "private network",
+				"run-operation-timeout": "720", "force-latest-run": "true",
+				"provider-configurations": "aws as eu\npcfg-1\nsaves as a as  b_2\natlas\npcfg-1\naws as us",
+				"variables":               "region=eu\nsizes:=[1,\n2]", "sensitive-environment-variables": "DB_PASSWORD=correct-horse"},
 			inputs.Workspace{Mode: inputs.WorkspacePresent, WorkspaceID: "ws-v0abc", Tags: inputs.Tags{Mode: inputs.TagsAdd, Names: []string{"a"}},
-				IaCPlatform: "opentofu", TerraformVersion: "1.10.0-rc1", WorkingDirectory: "infra/network", AutoApply: new(false),
-				ExecutionMode: "local", AutoDestroyDays: 14, EnvironmentType: "staging", DeletionProtection: new(true)}},
+				IaCPlatform: "opentofu", TerraformVersion: "1.10.0-rc1", WorkingDirectory: new("infra/network"), AutoApply: new(false),
+				ExecutionMode: "local", AutoDestroyDays: new(14), EnvironmentType: "staging", DeletionProtection: new(true),
+				VarFiles: []string{"b.tfvars", "a.tfvars"}, AgentPool: new("private network"), RunTimeout: new(720), ForceLatestRun: new(true),
+				ProviderLinks: []inputs.ProviderLink{{Provider: "aws", Alias: "eu"}, {Provider: "pcfg-1"}, {Provider: "saves as a", Alias: "b_2"},
+					{Provider: "atlas"}, {Provider: "aws", Alias: "us"}},
+				Variables: []inputs.Variable{{Key: "region", Value: secret.Declared("eu"), Category: "terraform"},
+					{Key: "sizes", Value: secret.Declared("[1,\n2]"), Category: "terraform", HCL: true},
+					{Key: "DB_PASSWORD", Value: secret.Declared("correct-horse"), Category: "shell", Sensitive: true}}}},
+		{"clear what can be cleared", with{"working-directory": "none", "auto-destroy-days": "none", "var-files": "none\n", "agent-pool": " none ",
+			"run-operation-timeout": "none", "provider-configurations": "\nnone"},
+			inputs.Workspace{Mode: inputs.WorkspacePresent, Environment: "production", Name: "network", Tags: inputs.Tags{Mode: inputs.TagsAdd},
+				WorkingDirectory: new(""), AutoDestroyDays: new(0), VarFiles: []string{}, AgentPool: new(""), RunTimeout: new(0),
+				ProviderLinks: []inputs.ProviderLink{}}},
 		{"outputs of one with an odd name", with{"mode": "outputs", "name": "old.name"}, inputs.Workspace{Mode: inputs.WorkspaceOutputs,
 			Environment: "production", Name: "old.name", Tags: inputs.Tags{Mode: inputs.TagsAdd}}},
 		{"list", with{"mode": "list", "name": "", "query": "net", "filter-tag": "preview", "filter-name": "network"},

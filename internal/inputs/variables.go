@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Variable is a variable of one run.
+// Variable is a variable of one run, or one that a workspace stores.
 type Variable struct {
 	Key string
 	// Value of a sensitive variable is what a user declares secret.

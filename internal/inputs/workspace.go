@@ -29,15 +29,25 @@ type Workspace struct {
 	// Environment is a name or, perhaps, an id: a name may look like one.
 	Environment, Name string
 	Tags              Tags
-	// Of the rest, a zero value leaves things as they are. The words are Scalr's.
+	// Of the settings, a zero value leaves things as they are. Where a pointer or a list
+	// can be cleared, a zero value behind the pointer, and an empty list that is not nil,
+	// do that. The words are Scalr's.
 	IaCPlatform        string
-	TerraformVersion   string // of OpenTofu too
-	WorkingDirectory   string
+	TerraformVersion   string  // of OpenTofu too
+	WorkingDirectory   *string // can be cleared
 	AutoApply          *bool
 	ExecutionMode      string
-	AutoDestroyDays    int
+	AutoDestroyDays    *int // can be cleared
 	EnvironmentType    string
 	DeletionProtection *bool
+	VarFiles           []string // can be cleared; later files win
+	AgentPool          *string  // name or id; can be cleared
+	RunTimeout         *int     // in minutes; can be cleared
+	ForceLatestRun     *bool
+	// ProviderLinks replace those that the workspace has; they can be cleared.
+	ProviderLinks []ProviderLink
+	// Variables are stored in the workspace; no category has a key twice.
+	Variables []Variable
 	// Filter is for WorkspaceList.
 	Filter WorkspaceFilter
 }
@@ -58,12 +68,18 @@ func LoadWorkspace(src Source) (Workspace, Notes, error) {
 		Tags:               r.tags(),
 		IaCPlatform:        word(r, "iac-platform", "terraform", "opentofu"),
 		TerraformVersion:   r.terraformVersion(),
-		WorkingDirectory:   r.workingDirectory(),
+		WorkingDirectory:   orNone(r, "working-directory", r.workingDirectory),
 		AutoApply:          r.choice("auto-apply"),
 		ExecutionMode:      word(r, "execution-mode", "remote", "local"),
-		AutoDestroyDays:    r.autoDestroyDays(),
+		AutoDestroyDays:    orNone(r, "auto-destroy-days", r.autoDestroyDays),
 		EnvironmentType:    word(r, "environment-type", "production", "staging", "testing", "development", "unmapped"),
 		DeletionProtection: r.choice("deletion-protection"),
+		VarFiles:           r.listOrNone("var-files", "env/production.tfvars"),
+		AgentPool:          orNone(r, "agent-pool", func() string { return r.line("agent-pool", maxName, "private-network") }),
+		RunTimeout:         orNone(r, "run-operation-timeout", r.runTimeout),
+		ForceLatestRun:     r.choice("force-latest-run"),
+		ProviderLinks:      r.providerLinks(),
+		Variables:          r.variables(),
 		Filter: WorkspaceFilter{
 			Query: r.line("query", maxName, "network"),
 			Tag:   r.line("filter-tag", maxName, "preview"),
@@ -78,7 +94,8 @@ func LoadWorkspace(src Source) (Workspace, Notes, error) {
 // whichWorkspace checks that the mode knows which workspace is meant, and warns of what it makes no use of.
 func (r *reader) whichWorkspace(in Workspace) {
 	changes := []string{"tags", "iac-platform", "terraform-version", "working-directory", "auto-apply",
-		"execution-mode", "auto-destroy-days", "environment-type", "deletion-protection"}
+		"execution-mode", "auto-destroy-days", "environment-type", "deletion-protection", "var-files", "agent-pool", "run-operation-timeout",
+		"force-latest-run", "provider-configurations", "variables", "sensitive-variables", "environment-variables", "sensitive-environment-variables"}
 	filters := []string{"query", "filter-tag", "filter-name"}
 	switch in.Mode {
 	case "":

@@ -40,16 +40,45 @@ func (s *settings) text(name, have, want string) string {
 	return want
 }
 
-// number gives what to send of a number that is not 0: 0 for nothing.
-func (s *settings) number(name string, have *int, want int) int {
-	if want == 0 || have != nil && *have == want {
-		return 0
+// clearableText returns what to send of a text that can be cleared: nil for nothing.
+func (s *settings) clearableText(name, have string, want *string) *string {
+	if want == nil || have == *want {
+		return nil
 	}
-	from := ""
-	if have != nil {
-		from = strconv.Itoa(*have)
+	s.changes = append(s.changes, change{name, have, *want})
+	return want
+}
+
+// clearableNumber returns what to send of a number that is not 0 and can be cleared:
+// nil for nothing.
+func (s *settings) clearableNumber(name string, have, want *int) *int {
+	if want == nil || have != nil && *have == *want || have == nil && *want == 0 {
+		return nil
 	}
-	s.changes = append(s.changes, change{name, from, strconv.Itoa(want)})
+	s.changes = append(s.changes, change{name, numberText(have), numberText(want)})
+	return want
+}
+
+func numberText(n *int) string {
+	if n == nil || *n == 0 {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+// list returns what to send of a list in its order: nil for nothing, an empty one to
+// clear it.
+func (s *settings) list(name string, have, want []string) []string {
+	switch {
+	case want == nil:
+		return nil
+	case have == nil:
+		s.unsupported = append(s.unsupported, name)
+		return nil
+	case slices.Equal(have, want):
+		return nil
+	}
+	s.changes = append(s.changes, change{name, strings.Join(have, " "), strings.Join(want, " ")})
 	return want
 }
 
@@ -73,7 +102,11 @@ func (c *companion) reportSettings(before, after settings) {
 	for _, asked := range before.changes {
 		i := slices.IndexFunc(after.changes, func(left change) bool { return left.name == asked.name })
 		if i >= 0 {
-			c.Job.Warnf("Scalr was asked to set %s to %q and keeps it at %q.", asked.name, asked.to, after.changes[i].from)
+			c.Job.Warnf("Scalr did not change %s: requested %q, still %q.", asked.name, asked.to, after.changes[i].from)
+			continue
+		}
+		if asked.to == "" {
+			c.recordChange("Cleared %s (was %q).", asked.name, asked.from)
 			continue
 		}
 		c.recordChange("Set %s to %q (was %q).", asked.name, asked.to, asked.from)

@@ -25,6 +25,7 @@ func Workspace(ctx context.Context, s *step.Step) int {
 	if err != nil {
 		return s.Finish(step.Explain(ctx, err), nil)
 	}
+	s.MaskVariables(in.Variables)
 	w := &workspaceCommand{companion: companion{Step: s, out: s.NewOutputs()}, in: in}
 	return w.run(ctx, in.Access, w.execute)
 }

@@ -12,9 +12,14 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// present creates the workspace, or brings it to what is asked.
+// present creates the workspace, or brings it to what is asked. Whatever the
+// inputs name is looked for before anything is written.
 func (w *workspaceCommand) present(ctx context.Context) error {
-	ws, err := w.findOrCreate(ctx)
+	links, err := w.lookUpLinks(ctx)
+	if err != nil {
+		return err
+	}
+	ws, err := w.findOrCreate(ctx, links)
 	if err != nil {
 		return err
 	}
@@ -23,14 +28,20 @@ func (w *workspaceCommand) present(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.set(ctx, ws); err != nil {
+	if err := w.set(ctx, ws, links); err != nil {
+		return err
+	}
+	if err := w.reconcileProviderLinks(ctx, ws, links); err != nil {
+		return err
+	}
+	if err := w.reconcileVariables(ctx, ws); err != nil {
 		return err
 	}
 	w.reportUnchanged()
 	return w.setTags(tags)
 }
 
-func (w *workspaceCommand) findOrCreate(ctx context.Context) (scalr.Workspace, error) {
+func (w *workspaceCommand) findOrCreate(ctx context.Context, links workspaceLinks) (scalr.Workspace, error) {
 	ws, ok, err := w.find(ctx)
 	switch {
 	case ok || err != nil:
@@ -38,19 +49,23 @@ func (w *workspaceCommand) findOrCreate(ctx context.Context) (scalr.Workspace, e
 	case w.in.WorkspaceID != "" || w.environment.ID == "":
 		return ws, w.missing(ctx)
 	}
-	return w.create(ctx)
+	return w.create(ctx, links)
 }
 
-func (w *workspaceCommand) create(ctx context.Context) (scalr.Workspace, error) {
+// create creates the workspace. It has no VCS connection, so that nothing but an
+// upload starts a run in it by itself, and an upload shall not.
+func (w *workspaceCommand) create(ctx context.Context, links workspaceLinks) (scalr.Workspace, error) {
 	tags, err := w.tagsForCreation(ctx, w.in.Tags)
 	if err != nil {
 		return scalr.Workspace{}, err
 	}
-	ws, created, err := w.client.CreateWorkspace(ctx, w.environment.ID, scalr.WorkspaceSettings{
-		Name: w.in.Name, Platform: w.in.IaCPlatform, Version: w.in.TerraformVersion, Directory: orNil(w.in.WorkingDirectory), ExecutionMode: w.in.ExecutionMode,
-		EnvironmentType: w.in.EnvironmentType, AutoDestroyDays: orNil(w.in.AutoDestroyDays), AutoApply: w.in.AutoApply, Protection: w.in.DeletionProtection,
-		TagIDs: tagIDs(tags),
-	})
+	_, wanted := w.compare(scalr.Workspace{}, links)
+	wanted.Name, wanted.TagIDs, wanted.AutoQueueRuns = w.in.Name, tagIDs(tags), "never"
+	wanted.AutoApply, wanted.Protection, wanted.ForceLatestRun = w.in.AutoApply, w.in.DeletionProtection, w.in.ForceLatestRun
+	if len(w.in.VarFiles) > 0 {
+		wanted.VarFiles = w.in.VarFiles
+	}
+	ws, created, err := w.client.CreateWorkspace(ctx, w.environment.ID, wanted)
 	if err != nil {
 		return ws, w.refusedVersion(err)
 	}
@@ -64,17 +79,17 @@ func (w *workspaceCommand) create(ctx context.Context) (scalr.Workspace, error) 
 }
 
 // set changes the workspace's own settings, in one request.
-func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace) error {
-	before, ask := w.compare(ws)
+func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links workspaceLinks) error {
+	before, wanted := w.compare(ws, links)
 	w.warnUnsupported(before)
 	if len(before.changes) == 0 {
 		return nil
 	}
-	after, err := w.client.UpdateWorkspace(ctx, ws.ID, ask)
+	after, err := w.client.UpdateWorkspace(ctx, ws.ID, wanted)
 	if err != nil {
 		return w.refusedVersion(err)
 	}
-	left, _ := w.compare(after)
+	left, _ := w.compare(after, links)
 	w.reportSettings(before, left)
 	return nil
 }
@@ -109,31 +124,31 @@ func (w *workspaceCommand) versionAsked() string {
 	return version + " of " + platform
 }
 
-// compare gives what differs, and what to ask for.
-func (w *workspaceCommand) compare(ws scalr.Workspace) (settings, scalr.WorkspaceSettings) {
+// compare returns what differs from the inputs, and what to request.
+func (w *workspaceCommand) compare(ws scalr.Workspace, links workspaceLinks) (settings, scalr.WorkspaceSettings) {
 	var s settings
 	directory := w.in.WorkingDirectory
-	if directory != "" && path.Clean(directory) == path.Clean(ws.WorkingDirectory) {
-		directory = ""
+	if directory != nil && path.Clean(*directory) == path.Clean(ws.WorkingDirectory) {
+		directory = nil // "" and "." are the same place
 	}
-	ask := scalr.WorkspaceSettings{
+	wanted := scalr.WorkspaceSettings{
 		Platform:        s.text("iac-platform", ws.Platform, w.in.IaCPlatform),
 		Version:         s.text("terraform-version", ws.Version, w.in.TerraformVersion),
-		Directory:       orNil(s.text("working-directory", ws.WorkingDirectory, directory)),
+		Directory:       s.clearableText("working-directory", ws.WorkingDirectory, directory),
 		ExecutionMode:   s.text("execution-mode", ws.ExecutionMode, w.in.ExecutionMode),
 		EnvironmentType: s.text("environment-type", ws.EnvironmentType, w.in.EnvironmentType),
-		AutoDestroyDays: orNil(s.number("auto-destroy-days", ws.AutoDestroyDays, w.in.AutoDestroyDays)),
+		AutoDestroyDays: s.clearableNumber("auto-destroy-days", ws.AutoDestroyDays, w.in.AutoDestroyDays),
 		AutoApply:       s.flag("auto-apply", &ws.AutoApply, w.in.AutoApply),
 		Protection:      s.flag("deletion-protection", ws.DeletionProtection, w.in.DeletionProtection),
+		VarFiles:        s.list("var-files", ws.VarFiles, w.in.VarFiles),
+		RunTimeout:      s.clearableNumber("run-operation-timeout", ws.RunTimeout, w.in.RunTimeout),
+		ForceLatestRun:  s.flag("force-latest-run", &ws.ForceLatestRun, w.in.ForceLatestRun),
+		AgentPoolID:     s.clearableText("agent-pool", ws.AgentPoolID, links.agentPoolID),
 	}
-	return s, ask
-}
-
-// orNil is nil for a zero value, which leaves a setting as it is.
-func orNil[T comparable](value T) *T {
-	var zero T
-	if value == zero {
-		return nil
+	for i, c := range s.changes {
+		if c.name == "agent-pool" {
+			s.changes[i].from, s.changes[i].to = links.agentPool(c.from), links.agentPool(c.to)
+		}
 	}
-	return &value
+	return s, wanted
 }

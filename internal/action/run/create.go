@@ -98,7 +98,7 @@ func (r *command) request(v scalr.Configuration) scalr.RunRequest {
 		Message: r.message(),
 	}
 	for _, v := range r.in.Variables {
-		q.Variables = append(q.Variables, scalr.Variable{Key: v.Key, Value: v.Value.Reveal(), Shell: v.Category == "shell", HCL: v.HCL, Sensitive: v.Sensitive})
+		q.Variables = append(q.Variables, step.ScalrVariable(v))
 	}
 	if r.in.FailOn.Any() && !r.in.Dry {
 		r.confirms = r.report.Workspace.AutoApply

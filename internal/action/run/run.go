@@ -81,15 +81,7 @@ func newCommand(s *step.Step, in inputs.Run) *command {
 	r.narrator = &progress.Narrator{Job: s.Job, Foreign: func() io.WriteCloser { return s.Job.Foreign() }, Copy: r.logs.writer}
 	s.Job.Mask(in.Token)
 	s.Job.Mask(in.GitHubToken)
-	all := true
-	for _, v := range in.Variables {
-		if v.Sensitive {
-			all = s.Job.Mask(v.Value) && all
-		}
-	}
-	if !all {
-		s.Job.Warnf("The sensitive variables are too many, or too long, to be redacted in every encoding: log and reports may show some of them in base64 or hex.")
-	}
+	s.MaskVariables(in.Variables)
 	return r
 }
 

@@ -25,6 +25,7 @@ const (
 	CodeProviderNotShared  = "provider-configuration-not-shared"
 	CodeTagName            = "tag-name-invalid"
 	CodeVersionUnknown     = "terraform-version-unavailable"
+	CodeAgentPoolGone      = "agent-pool-not-found"
 	CodeRunMissing         = "run-not-found"
 	CodeWrongRun           = "wrong-run"
 	CodeWrongWorkspace     = "wrong-workspace"
@@ -119,6 +120,7 @@ var advices = map[string]advice{
 	CodeEnvironmentTwice:          {"refused", "several environments have this name", "Give `environment-id` in place of `name`, or `account-id` with it.", ""},
 	CodeTagTwice:                  {"refused", "several tags have this name", "Rename or delete one of them in Scalr.", ""},
 	CodePolicyGroupGone:           {"refused", "there is no such policy group, or the token may not see it", "Check its name or id, and that the token may read policy groups (`policy-groups:read` on the account).", ""},
+	CodeAgentPoolGone:             {"refused", "there is no such agent pool, or the token may not see it", "Check its name or id, and that the token may read agent pools (`agent-pools:read` on the account).", ""},
 	CodeProviderGone:              {"refused", "there is no such provider configuration, or the token may not see it", "Check its name or id, and that the token may read provider configurations (`cloud-credentials:read` on the account).", ""},
 	CodeProviderNotShared:         {"refused", "a default provider configuration must be shared with the environment first, and this step cannot share it", "Share the provider configuration with the environment in Scalr (account scope, provider configurations), or give the token `cloud-credentials:update` on the account, which covers provider configurations.", "default-provider-configurations"},
 	CodeTagName:                   {"refused", "Scalr does not accept the name of a tag, such as one made of a branch name with a `/`", "Use only letters, digits, `-`, `_`, `.` and `:` in tag names.", "tags"},

@@ -63,6 +63,7 @@ var messageWords = map[string]string{
 	"provider-configuration-not-shared": "Scalr rejected the default provider configurations …",
 	"tag-name-invalid":                  "Scalr rejected the tag name …",
 	"terraform-version-unavailable":     "Scalr rejected the version …",
+	"agent-pool-not-found":              "There is no ‹agent pool› … that the token can see",
 	"run-not-found":                     "There is no run …, or the token cannot see it",
 	"wrong-run":                         "Run … is not the run that was requested:",
 	"wrong-workspace":                   "Run … is of …, not of workspace …",

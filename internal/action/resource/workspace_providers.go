@@ -1,0 +1,121 @@
+package resource
+
+import (
+	"context"
+	"slices"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/scalr"
+)
+
+// linkChanges are what makes the links of a workspace those that are wanted.
+type linkChanges struct {
+	remove  []scalr.ProviderLink
+	renames []rename
+	add     []scalr.ProviderLink
+}
+
+// rename gives a link another alias.
+type rename struct {
+	link  scalr.ProviderLink
+	alias string
+}
+
+// changesOfLinks compares links. A link whose alias alone differs is kept and
+// renamed. No two links may have one alias meanwhile, so that renames are ordered;
+// of links that swap their aliases one is replaced.
+func changesOfLinks(have, want []scalr.ProviderLink) (c linkChanges) {
+	c.remove = slices.Clone(have)
+	for _, link := range want {
+		if i := slices.IndexFunc(c.remove, func(h scalr.ProviderLink) bool { return h.ProviderID == link.ProviderID && h.Alias == link.Alias }); i >= 0 {
+			c.remove = slices.Delete(c.remove, i, i+1)
+			continue
+		}
+		c.add = append(c.add, link)
+	}
+	var pending []rename
+	c.add = slices.DeleteFunc(c.add, func(link scalr.ProviderLink) bool {
+		i := slices.IndexFunc(c.remove, func(h scalr.ProviderLink) bool { return h.ProviderID == link.ProviderID })
+		if i < 0 {
+			return false
+		}
+		pending = append(pending, rename{c.remove[i], link.Alias})
+		c.remove = slices.Delete(c.remove, i, i+1)
+		return true
+	})
+	for len(pending) > 0 {
+		i := slices.IndexFunc(pending, func(r rename) bool {
+			return !slices.ContainsFunc(pending, func(other rename) bool { return other.link.ID != r.link.ID && other.link.Alias == r.alias })
+		})
+		if i >= 0 {
+			c.renames = append(c.renames, pending[i])
+			pending = slices.Delete(pending, i, i+1)
+			continue
+		}
+		c.remove = append(c.remove, pending[0].link)
+		c.add = append(c.add, scalr.ProviderLink{ProviderID: pending[0].link.ProviderID, Alias: pending[0].alias})
+		pending = pending[1:]
+	}
+	return c
+}
+
+// reconcileProviderLinks lets the workspace have the links that are wanted and no
+// others of its own, if the input was given.
+func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.Workspace, l workspaceLinks) error {
+	if w.in.ProviderLinks == nil {
+		return nil
+	}
+	have, err := w.client.ProviderLinks(ctx, ws.ID)
+	if err != nil {
+		return err
+	}
+	c := changesOfLinks(have, l.links)
+	for _, link := range c.remove {
+		if err := w.removeProviderLink(ctx, ws, link); err != nil {
+			return err
+		}
+		w.recordChange("Unlinked provider configuration %s%s.", l.provider(link.ProviderID), withAlias(link.Alias))
+	}
+	for _, r := range c.renames {
+		if err := w.client.SetProviderAlias(ctx, r.link.ID, r.alias); err != nil {
+			return err
+		}
+		w.recordChange("Set the alias of provider configuration %s to %q (was %q).", l.provider(r.link.ProviderID), r.alias, r.link.Alias)
+	}
+	for _, link := range c.add {
+		if err := w.client.CreateProviderLink(ctx, ws.ID, link); err != nil {
+			return err
+		}
+		w.recordChange("Linked provider configuration %s%s.", l.provider(link.ProviderID), withAlias(link.Alias))
+	}
+	return nil
+}
+
+func (w *workspaceCommand) removeProviderLink(ctx context.Context, ws scalr.Workspace, link scalr.ProviderLink) error {
+	err := w.client.DeleteProviderLink(ctx, link.ID)
+	if lookup.Gone(err) {
+		// Removed by an attempt whose answer got lost, or not allowed: the list shows which.
+		now, listErr := w.client.ProviderLinks(ctx, ws.ID)
+		if listErr == nil && !slices.ContainsFunc(now, func(l scalr.ProviderLink) bool { return l.ID == link.ID }) {
+			return nil
+		}
+	}
+	return err
+}
+
+// provider names a provider configuration for a report.
+func (l workspaceLinks) provider(id string) string {
+	for _, p := range l.providers {
+		if p.ID == id && p.Name != "" {
+			return quoted([]string{p.Name}) + " (" + id + ")"
+		}
+	}
+	return id
+}
+
+func withAlias(alias string) string {
+	if alias == "" {
+		return ""
+	}
+	return " with the alias " + quoted([]string{alias})
+}

@@ -1,0 +1,93 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/scalr"
+)
+
+// reconcileVariables stores the variables of the inputs in the workspace. Others
+// stay as they are.
+func (w *workspaceCommand) reconcileVariables(ctx context.Context, ws scalr.Workspace) error {
+	if len(w.in.Variables) == 0 {
+		return nil
+	}
+	list, err := w.client.WorkspaceVariables(ctx, ws.ID)
+	if err != nil {
+		return err
+	}
+	stored := map[string]scalr.WorkspaceVariable{}
+	for _, v := range list {
+		stored[describeVariable(v.Variable)] = v
+	}
+	for _, v := range w.in.Variables {
+		wanted := step.ScalrVariable(v)
+		if have, ok := stored[describeVariable(wanted)]; ok {
+			err = w.updateVariable(ctx, have, wanted)
+		} else {
+			err = w.createVariable(ctx, ws, wanted)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// describeVariable names a variable for a report: no two of a workspace have the
+// same key and category.
+func describeVariable(v scalr.Variable) string {
+	if v.Shell {
+		return fmt.Sprintf("environment variable %q", v.Key)
+	}
+	return fmt.Sprintf("Terraform variable %q", v.Key)
+}
+
+func (w *workspaceCommand) createVariable(ctx context.Context, ws scalr.Workspace, wanted scalr.Variable) error {
+	stored, created, err := w.client.CreateVariable(ctx, ws.ID, wanted)
+	switch {
+	case err != nil:
+		return err
+	case !created: // somebody else created it meanwhile, perhaps with another value
+		return w.updateVariable(ctx, stored, wanted)
+	case wanted.Sensitive:
+		w.recordChange("Created sensitive %s.", describeVariable(wanted))
+	default:
+		w.recordChange("Created %s.", describeVariable(wanted))
+	}
+	return nil
+}
+
+// updateVariable writes what differs. Scalr reports no sensitive value, so that one
+// that is stored is written whatever it is.
+func (w *workspaceCommand) updateVariable(ctx context.Context, stored scalr.WorkspaceVariable, wanted scalr.Variable) error {
+	if !stored.Sensitive && stored.Variable == wanted {
+		return nil
+	}
+	plain := stored.Sensitive && !wanted.Sensitive
+	wanted.Sensitive = wanted.Sensitive || stored.Sensitive
+	after, err := w.client.UpdateVariable(ctx, stored.ID, wanted)
+	if err != nil {
+		return err
+	}
+	name := describeVariable(wanted)
+	switch {
+	case wanted.Sensitive && !after.Sensitive:
+		w.changed = true
+		w.Job.Warnf("Scalr did not make %s sensitive: everyone who can read the workspace's variables can read its value.", name)
+	case plain:
+		w.recordChange("Wrote sensitive %s: Scalr does not report the stored value, so it cannot be compared.", name)
+		w.Job.Warnf("Scalr keeps %s sensitive, although the inputs give it as plain. To store it as plain, delete it in Scalr first.", name)
+	case stored.Sensitive:
+		w.recordChange("Wrote sensitive %s: Scalr does not report the stored value, so it cannot be compared.", name)
+	case wanted.Sensitive:
+		w.recordChange("Wrote %s and made it sensitive.", name)
+	case after.Variable != wanted:
+		w.Job.Warnf("Scalr did not change %s as requested.", name)
+	default:
+		w.recordChange("Changed %s.", name)
+	}
+	return nil
+}
