@@ -28,6 +28,9 @@ type Narrator struct {
 	Copy func(scalr.Phase) Copy
 	// Holder finds the run that holds the workspace while ours waits.
 	Holder func() (scalr.Run, bool)
+	// Agents reads the agent pool that the run is queued for; nil, or not ok, if the
+	// run is not executed by self-hosted agents or that is unknown.
+	Agents func() (pool scalr.AgentPool, ok bool)
 	RunURL string
 
 	stage   string // where the run stands
@@ -43,6 +46,7 @@ type Narrator struct {
 	toldAt  time.Time      // when it, or a piece of a log, was told
 	odd     []scalr.Status // not known, and told
 	held    holding
+	agents  agentQueue
 	retried retried
 	found   map[string]bool // the estimates and checks that were told
 

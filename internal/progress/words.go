@@ -53,6 +53,8 @@ func (n *Narrator) line(r scalr.Run) string {
 		return n.unknown(r.Status)
 	case r.Status == "pending":
 		return n.waiting(r)
+	case slices.Contains(queuedForExecutor, r.Status):
+		return n.queued(r.Status)
 	}
 	return words(r.Status)
 }

@@ -1,6 +1,7 @@
 package scalr
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -22,8 +23,32 @@ func (c *Client) AgentPools(ctx context.Context) ([]AgentPool, error) {
 		func(r resource, _ document) AgentPool { return AgentPool{ID: r.ID, Name: r.Attributes.name()} })
 }
 
-// AgentPool reads an agent pool and its agents, in a single attempt: it is for
-// reports only, which can do without it.
+// AgentPoolOf reads the agent pool whose agents execute the runs of a workspace: its
+// own, or else the default one of its environment or account. ok is false if there
+// is none, or if that is unknown. No request is repeated: it is for reports only,
+// which can do without it.
+func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPool, ok bool) {
+	w, err := c.readWorkspace(ctx, workspaceID, single)
+	if err != nil {
+		return p, false
+	}
+	id := cmp.Or(w.AgentPoolID, w.EnvironmentAgentPoolID)
+	if id == "" {
+		err = c.pages(ctx, "list agent pools", []string{"agent-pools"}, "agent-pools", url.Values{}, single, func(r resource, _ document) bool {
+			if r.Attributes.set("default") {
+				id = r.ID
+			}
+			return id == ""
+		})
+	}
+	if err != nil || id == "" {
+		return p, false
+	}
+	p, err = c.AgentPool(ctx, id)
+	return p, err == nil
+}
+
+// AgentPool reads an agent pool and its agents, in a single attempt.
 func (c *Client) AgentPool(ctx context.Context, id string) (p AgentPool, err error) {
 	op := "read agent pool " + id
 	err = c.do(ctx, call{

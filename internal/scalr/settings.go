@@ -32,6 +32,13 @@ func (a attributes) nullableFlag(name string) *bool {
 	return a.flag(name)
 }
 
+func (a attributes) nullableNumber(name string) *int {
+	if v, ok := a[name]; ok && v == nil {
+		return new(int)
+	}
+	return a.number(name)
+}
+
 func (a attributes) nullableTexts(name string) *[]string {
 	v, ok := a[name]
 	if ok && v == nil {

@@ -34,7 +34,7 @@ type Workspace struct {
 	VarFiles                   []string // nil if not reported
 	AgentPoolID                string   // of the workspace itself; empty if it uses that of its environment or account
 	EnvironmentAgentPoolID     string   // the environment's default
-	RunTimeout                 *int     // run-operation-timeout, in minutes; nil for Scalr's default or if not reported
+	RunTimeout                 *int     // run-operation-timeout, in minutes; 0 for Scalr's default, nil if not reported
 	Tags                       []Tag
 	Permissions                map[string]bool // as far as the service tells
 }

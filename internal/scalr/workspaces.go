@@ -116,7 +116,7 @@ func (d document) workspace(r resource) Workspace {
 		Hooks: a.object("hooks").hasText("pre-init"), VCS: a.object("vcs-repo").line("identifier"), ModuleVersionID: r.ref("module-version"),
 		Locked: a.set("locked") || len(unreadable(a, a.flag, "locked")) > 0, LockReason: a.line("lock-reason"),
 		LockedByRun: r.ref("locked-by-run"), ForceLatestRun: a.set("force-latest-run"),
-		AgentPoolID: r.ref("agent-pool"), RunTimeout: a.number("run-operation-timeout"),
+		AgentPoolID: r.ref("agent-pool"), RunTimeout: a.nullableNumber("run-operation-timeout"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
 	if files := a.nullableTexts("var-files"); files != nil {

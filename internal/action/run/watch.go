@@ -16,6 +16,7 @@ import (
 // was just acted upon, if any.
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.narrator.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
+	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
 	f := &r.follower // the same one again, so that no log is told twice
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), r.narrator, r.Forced(), leaving, r.Env.Timing
 	f.Throttled = r.client.Throttled
