@@ -112,7 +112,7 @@ var messageWords = map[string]string{
 	"cost-estimation-off":               "has cost estimation off",
 	"gate-hit":                          "The plan does not pass `fail-on`:",
 	"too-late":                          " was applied already",
-	"unknown-status":                    "the run has stopped moving in a status that is not known",
+	"unknown-status":                    "the run stopped in an unknown status",
 	"override-needed":                   "The run waits for an override",
 	"timed-out":                         "The step has run for longer than its timeout of ",
 	"internal-error":                    "a fault of this action:",
