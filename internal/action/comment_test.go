@@ -336,3 +336,36 @@ func TestOtherRunLeavesComments(t *testing.T) {
 		t.Errorf("comments: %+v", got)
 	}
 }
+
+// TestCommentOnTheBranchsPullRequest: a push, and a workflow run that follows
+// another one, comment on the open pull request of the branch.
+func TestCommentOnTheBranchsPullRequest(t *testing.T) {
+	t.Parallel()
+	ended := map[string]any{"event": "pull_request", "head_sha": newHead, "head_branch": "topic", "head_repository": map[string]any{"full_name": "acme/infra"}}
+	for name, c := range map[string]struct {
+		event   string
+		ref     string
+		sha     string
+		payload map[string]any
+		says    string
+		url     bool
+	}{
+		"push":                  {"push", "refs/heads/topic", newHead, nil, "", true},
+		"push of an older head": {"push", "refs/heads/topic", oldHead, nil, "the head of the pull request is now commit bbbbbbb", false},
+		"push to another":       {"push", "refs/heads/other", newHead, nil, "belongs to no pull request", false},
+		"workflow_run":          {"workflow_run", "refs/heads/main", oldHead, map[string]any{"workflow_run": ended}, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hub := githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42", Pulls: []githubtest.Pull{{Number: 7, Head: newHead, Commits: []string{oldHead, newHead}}}})
+			r := onPull(t, hub, scenario(t, "plan-changes"), "11", newHead)
+			r.event(c.event, c.payload)
+			r.env["GITHUB_REF"], r.env["GITHUB_SHA"] = c.ref, c.sha
+			p := r.play().want(0, "result=planned").says(c.says)
+			if got := p.outputs["comment-url"] != ""; got != c.url || got != (len(hub.Comments(7)) == 1) {
+				t.Errorf("comment-url %q, %d comments\n%s", p.outputs["comment-url"], len(hub.Comments(7)), p.log)
+			}
+			content(t, hub)
+		})
+	}
+}

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Event is what of the job's event leads to a pull request.
@@ -24,9 +23,11 @@ type Event struct {
 
 // FindPullRequest returns the number of the pull request that an event is
 // about: its own for the events of a pull request or of a comment on one, the
-// one at the head of a merge group, the merged one of a push, and the one that
-// client_payload.pull_request of a repository dispatch names by number or by
-// address. It is 0 without an error if there is none. t.Number is not used.
+// one at the head of a merge group, the merged one of a push, or else the open one
+// of the branch that was pushed to, the one of the head of a workflow run, and the
+// one that client_payload.pull_request of a repository dispatch names by number or
+// by address. It is 0 without an error if there is none, and an error of the kind
+// Misused if there are several. t.Number is not used.
 func (t Thread) FindPullRequest(ctx context.Context, e Event) (int, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
@@ -37,7 +38,9 @@ func (t Thread) FindPullRequest(ctx context.Context, e Event) (int, error) {
 	case e.Name == "repository_dispatch":
 		return t.dispatched(ctx, e, p.Client.PullRequest)
 	case e.Name == "push":
-		return t.merged(ctx, e)
+		return t.pushed(ctx, e)
+	case e.Name == "workflow_run":
+		return t.ofWorkflowRun(ctx, p.WorkflowRun)
 	case e.Name == "merge_group":
 		return queued(p.MergeGroup.HeadRef, e.Ref), nil
 	case p.PullRequest.Number > 0:
@@ -53,12 +56,8 @@ type payload struct {
 		Number int     `json:"number"`
 		Head   pullEnd `json:"head"`
 	} `json:"pull_request"`
-	WorkflowRun struct {
-		HeadSHA        string     `json:"head_sha"`
-		HeadBranch     string     `json:"head_branch"`
-		HeadRepository repository `json:"head_repository"`
-	} `json:"workflow_run"`
-	Issue struct {
+	WorkflowRun endedRun `json:"workflow_run"`
+	Issue       struct {
 		Number      int             `json:"number"`
 		PullRequest json.RawMessage `json:"pull_request"`
 	} `json:"issue"`
@@ -82,59 +81,6 @@ func queued(refs ...string) int {
 		}
 	}
 	return 0
-}
-
-// pull is a pull request as the REST API gives it.
-type pull struct {
-	Number   int        `json:"number"`
-	MergedAt *time.Time `json:"merged_at"`
-	MergeSHA string     `json:"merge_commit_sha"`
-	Head     pullEnd    `json:"head"`
-	Base     pullEnd    `json:"base"`
-}
-
-// pullEnd is the head or the base of a pull request. Its repository is zero
-// after it was deleted.
-type pullEnd struct {
-	SHA  string     `json:"sha"`
-	Ref  string     `json:"ref"`
-	Repo repository `json:"repo"`
-}
-
-type repository struct {
-	FullName string `json:"full_name"`
-}
-
-var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
-
-// merged finds the pull request whose merge made the pushed commit. An open
-// one that holds the commit too is not meant.
-func (t Thread) merged(ctx context.Context, e Event) (int, error) {
-	branch, ok := strings.CutPrefix(e.Ref, "refs/heads/")
-	if !ok || !commitSHA.MatchString(e.SHA) {
-		return 0, nil
-	}
-	s, err := t.open()
-	if err != nil {
-		return 0, err
-	}
-	var found pulls
-	c := call{op: "find the pull request of " + t.Repository + "@" + e.SHA[:7], method: http.MethodGet}
-	c.url = fmt.Sprintf("%s/repos/%s/commits/%s/pulls?per_page=%d", s.api, t.Repository, e.SHA, perPage)
-	if _, err := s.do(ctx, c, &found); err != nil {
-		return 0, err
-	}
-	var last pull
-	for _, p := range found {
-		switch {
-		case p.MergedAt == nil || p.Base.Ref != branch:
-		case p.MergeSHA == e.SHA:
-			return p.Number, nil
-		case last.MergedAt == nil || p.MergedAt.After(*last.MergedAt):
-			last = p
-		}
-	}
-	return last.Number, nil
 }
 
 // dispatched asks GitHub whether there is the pull request that the payload

@@ -16,6 +16,9 @@ var (
 	shaA = strings.Repeat("a", 40)
 	shaB = strings.Repeat("b", 40)
 	shaC = strings.Repeat("c", 40)
+	sha1 = strings.Repeat("1", 40)
+	sha2 = strings.Repeat("2", 40)
+	sha3 = strings.Repeat("3", 40)
 )
 
 func TestFindPullRequest(t *testing.T) {
@@ -28,6 +31,21 @@ func TestFindPullRequest(t *testing.T) {
 		{Number: 10, MergedAt: day(2), MergeSHA: "d", Commits: []string{shaC}},
 		{Number: 11, MergedAt: day(4), MergeSHA: "e", Base: "release/1", Commits: []string{shaC}},
 		{Number: 12, Commits: []string{shaA, shaC, strings.Repeat("f", 40)}},
+		{Number: 20, HeadRef: "one", Head: sha1, Commits: []string{sha1}},
+		{Number: 21, HeadRef: "two", Head: sha2, Commits: []string{sha2}},
+		{Number: 22, HeadRef: "two", Head: sha2, Base: "release/1", Commits: []string{sha2}},
+		{Number: 23, HeadRef: "one", Head: sha3, HeadRepo: "mallory/infra", Commits: []string{sha1}},
+		{Number: 24, HeadRef: "one", Head: sha1, HeadRepo: "mallory/other"},
+		{Number: 25, HeadRef: "two", Head: shaB, HeadRepo: "eve/infra"},
+		{Number: 26, HeadRef: "two", Head: shaC, HeadRepo: "eve/infra", Base: "release/1"},
+	}
+	workflowRun := func(event, sha, branch, from, pulls string) github.Event {
+		return github.Event{Name: "workflow_run", SHA: shaA, Ref: "refs/heads/main", Payload: fmt.Appendf(nil,
+			`{"workflow_run":{"event":%q,"head_sha":%q,"head_branch":%q,"head_repository":{"full_name":%q},"pull_requests":[%s]}}`, event, sha, branch, from, pulls)}
+	}
+	named2 := func(n int, sha, repo string) string {
+		return fmt.Sprintf(`{"number":%d,"head":{"ref":"one","sha":%q,"repo":{"id":1,"url":"https://api.github.test/repos/acme/infra","name":"infra"}},`+
+			`"base":{"ref":"main","sha":%q,"repo":{"id":1,"url":"https://api.github.test/repos/%s","name":"infra"}}}`, n, sha, shaA, repo)
 	}
 	const named = `{"client_payload":{"pull_request":%s}}`
 	for name, test := range map[string]struct {
@@ -58,6 +76,26 @@ func TestFindPullRequest(t *testing.T) {
 		"push without pull requests": {github.Event{Name: "push", SHA: strings.Repeat("0", 40), Ref: "refs/heads/main"}, 0, "", 1},
 		"push of a tag":              {github.Event{Name: "push", SHA: shaA, Ref: "refs/tags/v1"}, 0, "", 0},
 		"push of a strange commit":   {github.Event{Name: "push", SHA: "../../user", Ref: "refs/heads/main"}, 0, "", 0},
+
+		"push to a branch with one":     {github.Event{Name: "push", SHA: sha1, Ref: "refs/heads/one"}, 20, "", 1},
+		"push to a branch with several": {github.Event{Name: "push", SHA: sha2, Ref: "refs/heads/two"}, 0, github.Misused, 1},
+		"push to a branch of that name": {github.Event{Name: "push", SHA: sha3, Ref: "refs/heads/one"}, 0, "", 1},
+
+		"workflow_run that names one":        {workflowRun("pull_request", sha1, "one", "acme/infra", named2(20, sha1, "Acme/infra")), 20, "", 0},
+		"workflow_run of an older head":      {workflowRun("pull_request", sha1, "one", "acme/infra", named2(20, sha3, "acme/infra")), 20, "", 0},
+		"workflow_run that names several":    {workflowRun("push", sha1, "one", "acme/infra", named2(20, sha1, "acme/infra")+","+named2(30, sha3, "acme/infra")), 20, "", 0},
+		"workflow_run that names two alike":  {workflowRun("push", sha1, "one", "acme/infra", named2(20, sha1, "acme/infra")+","+named2(30, sha1, "acme/infra")), 0, github.Misused, 0},
+		"workflow_run that names a fork's":   {workflowRun("push", sha1, "one", "acme/infra", named2(99, sha1, "mallory/infra")), 20, "", 1},
+		"workflow_run of a fork":             {workflowRun("pull_request", sha3, "one", "mallory/infra", ""), 23, "", 1},
+		"workflow_run of a fork, older head": {workflowRun("pull_request", sha2, "one", "mallory/infra", ""), 23, "", 1},
+		"workflow_run of a fork, by head":    {workflowRun("pull_request_target", shaC, "two", "eve/infra", ""), 26, "", 1},
+		"workflow_run of a fork, unclear":    {workflowRun("pull_request", sha3, "two", "eve/infra", ""), 0, github.Misused, 1},
+		"workflow_run of another fork":       {workflowRun("pull_request", sha3, "one", "zoe/infra", ""), 0, "", 1},
+		"workflow_run of a deleted fork":     {workflowRun("pull_request", sha3, "one", "", ""), 0, "", 0},
+		"workflow_run of a merge":            {workflowRun("push", shaA, "main", "acme/infra", ""), 8, "", 1},
+		"workflow_run on a schedule":         {workflowRun("schedule", shaA, "main", "acme/infra", ""), 0, "", 1},
+		"workflow_run of a strange commit":   {workflowRun("push", "../x", "main", "acme/infra", named2(20, sha1, "acme/infra")), 0, "", 0},
+		"workflow_run without a payload":     {github.Event{Name: "workflow_run", SHA: shaA, Ref: "refs/heads/main"}, 0, "", 0},
 
 		"dispatch without":          {github.Event{Name: "repository_dispatch", Payload: []byte(`{"client_payload":{"pull_requests":[7]}}`)}, 0, "", 0},
 		"dispatch of null":          {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `null`)}, 0, "", 0},

@@ -72,6 +72,23 @@ func (s *Server) commitPulls(q query) reply {
 	return answer(http.StatusOK, "["+strings.Join(found, ",")+"]")
 }
 
+// listPulls knows the filters state and head. GitHub ignores a head that is not
+// owner:branch.
+func (s *Server) listPulls(q query) reply {
+	owner, branch, filtered := strings.Cut(q.values.Get("head"), ":")
+	var found []string
+	for _, p := range s.options.Pulls {
+		from, _, _ := strings.Cut(cmp.Or(p.HeadRepo, s.options.Repository), "/")
+		switch {
+		case cmp.Or(q.values.Get("state"), "open") == "open" && !p.MergedAt.IsZero():
+		case filtered && (from != owner || cmp.Or(p.HeadRef, "topic") != branch):
+		default:
+			found = append(found, s.pullJSON(p))
+		}
+	}
+	return answer(http.StatusOK, "["+strings.Join(found, ",")+"]")
+}
+
 func (s *Server) getPull(q query) reply {
 	for _, p := range s.options.Pulls {
 		if fmt.Sprint(p.Number) == q.arguments[0] {

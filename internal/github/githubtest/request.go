@@ -28,6 +28,7 @@ const (
 	Minimize      Operation = "minimize"
 	Unminimize    Operation = "unminimize"
 	IDToken       Operation = "identity token"
+	ListPulls     Operation = "pull requests"
 	Compare       Operation = "compare"
 	ListTree      Operation = "tree"
 	GetCommit     Operation = "commit"
@@ -55,6 +56,7 @@ var routes = []struct {
 	{GetComment, http.MethodGet, regexp.MustCompile(`^/issues/comments/(\d+)$`)},
 	{EditComment, http.MethodPatch, regexp.MustCompile(`^/issues/comments/(\d+)$`)},
 	{CommitPulls, http.MethodGet, regexp.MustCompile(`^/commits/([0-9a-f]+)/pulls$`)},
+	{ListPulls, http.MethodGet, regexp.MustCompile(`^/pulls$`)},
 	{GetPull, http.MethodGet, regexp.MustCompile(`^/pulls/(\d+)$`)},
 	{Compare, http.MethodGet, regexp.MustCompile(`^/compare/(.+)\.\.\.(.+)$`)},
 	{ListTree, http.MethodGet, regexp.MustCompile(`^/git/trees/(.+)$`)},
@@ -191,6 +193,8 @@ func (s *Server) carryOut(q query, late time.Duration) reply {
 		return s.editComment(q)
 	case CommitPulls:
 		return s.commitPulls(q)
+	case ListPulls:
+		return s.listPulls(q)
 	case GetPull:
 		return s.getPull(q)
 	case GetUser:

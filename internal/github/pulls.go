@@ -1,0 +1,174 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// pull is a pull request as the REST API gives it.
+type pull struct {
+	Number   int        `json:"number"`
+	State    string     `json:"state"`
+	MergedAt *time.Time `json:"merged_at"`
+	MergeSHA string     `json:"merge_commit_sha"`
+	Head     pullEnd    `json:"head"`
+	Base     pullEnd    `json:"base"`
+}
+
+// pullEnd is the head or the base of a pull request. Its repository is zero
+// after it was deleted.
+type pullEnd struct {
+	SHA  string     `json:"sha"`
+	Ref  string     `json:"ref"`
+	Repo repository `json:"repo"`
+}
+
+type repository struct {
+	FullName string `json:"full_name"`
+	URL      string `json:"url"` // of the API
+}
+
+var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+
+// endedRun is what an event says of the workflow run that ended.
+type endedRun struct {
+	Event          string     `json:"event"`
+	HeadSHA        string     `json:"head_sha"`
+	HeadBranch     string     `json:"head_branch"`
+	HeadRepository repository `json:"head_repository"`
+	// PullRequests are the open ones of the branch. GitHub lists none whose head is
+	// in another repository, and some whose base is.
+	PullRequests []pull `json:"pull_requests"`
+}
+
+// ofWorkflowRun finds the pull request that a workflow run was for: one that the
+// event names, else one by its head.
+func (t Thread) ofWorkflowRun(ctx context.Context, run endedRun) (int, error) {
+	if !commitSHA.MatchString(run.HeadSHA) {
+		return 0, nil
+	}
+	var named []pull
+	for _, p := range run.PullRequests {
+		if t.isOurs(p.Base.Repo) {
+			named = append(named, p)
+		}
+	}
+	if len(named) > 0 {
+		return t.only(named, run.HeadSHA)
+	}
+	switch owner, _, found := strings.Cut(run.HeadRepository.FullName, "/"); {
+	case run.Event == "push":
+		return t.pushed(ctx, Event{SHA: run.HeadSHA, Ref: "refs/heads/" + run.HeadBranch})
+	case !found || run.HeadBranch == "":
+		return 0, nil
+	default:
+		return t.openFrom(ctx, owner, run)
+	}
+}
+
+// isOurs reports whether a repository, as the short form of a pull request has it,
+// is that of the thread. One that is not named is.
+func (t Thread) isOurs(r repository) bool {
+	return r.URL == "" || strings.HasSuffix(strings.ToLower(r.URL), "/repos/"+strings.ToLower(t.Repository))
+}
+
+// openFrom finds the open pull request from a branch of any repository.
+func (t Thread) openFrom(ctx context.Context, owner string, run endedRun) (int, error) {
+	query := url.Values{"state": {"open"}, "head": {owner + ":" + run.HeadBranch}, "per_page": {fmt.Sprint(perPage)}}
+	found, err := t.listPulls(ctx, "/pulls?"+query.Encode(), run.HeadSHA)
+	if err != nil {
+		return 0, err
+	}
+	var open []pull
+	for _, p := range found {
+		if p.Head.Ref == run.HeadBranch && strings.EqualFold(p.Head.Repo.FullName, run.HeadRepository.FullName) {
+			open = append(open, p)
+		}
+	}
+	return t.only(open, run.HeadSHA)
+}
+
+// pushed finds the pull request whose merge made the pushed commit, else the open
+// one from the branch that it was pushed to. An open one that merely contains the
+// commit is not meant.
+func (t Thread) pushed(ctx context.Context, e Event) (int, error) {
+	branch, ok := strings.CutPrefix(e.Ref, "refs/heads/")
+	if !ok || !commitSHA.MatchString(e.SHA) {
+		return 0, nil
+	}
+	found, err := t.listPulls(ctx, fmt.Sprintf("/commits/%s/pulls?per_page=%d", e.SHA, perPage), e.SHA)
+	if err != nil {
+		return 0, err
+	}
+	if n := merged(found, branch, e.SHA); n > 0 {
+		return n, nil
+	}
+	var open []pull
+	for _, p := range found {
+		if p.State == "open" && p.Head.Ref == branch && strings.EqualFold(p.Head.Repo.FullName, t.Repository) {
+			open = append(open, p)
+		}
+	}
+	return t.only(open, e.SHA)
+}
+
+// merged returns the number of the pull request whose merge into the branch made
+// the commit, else of the one that was merged last, 0 if there is none.
+func merged(found []pull, branch, sha string) int {
+	var last pull
+	for _, p := range found {
+		switch {
+		case p.MergedAt == nil || p.Base.Ref != branch:
+		case p.MergeSHA == sha:
+			return p.Number
+		case last.MergedAt == nil || p.MergedAt.After(*last.MergedAt):
+			last = p
+		}
+	}
+	return last.Number
+}
+
+// only returns the number of the one pull request, 0 if there is none. Of several
+// those count whose head is the commit.
+func (t Thread) only(found []pull, sha string) (int, error) {
+	if len(found) > 1 {
+		var exact []pull
+		for _, p := range found {
+			if p.Head.SHA == sha {
+				exact = append(exact, p)
+			}
+		}
+		if len(exact) > 0 {
+			found = exact
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, nil
+	case 1:
+		return max(found[0].Number, 0), nil
+	}
+	var numbers []string
+	for _, p := range found {
+		numbers = append(numbers, fmt.Sprintf("#%d", p.Number))
+	}
+	return 0, misused("several pull requests of %s have the head %.7s (%s); set pr-number to one of them",
+		t.Repository, sha, strings.Join(numbers, ", "))
+}
+
+func (t Thread) listPulls(ctx context.Context, path, sha string) (pulls, error) {
+	s, err := t.open()
+	if err != nil {
+		return nil, err
+	}
+	var found pulls
+	c := call{op: "find the pull request of " + t.Repository + "@" + sha[:7], method: http.MethodGet}
+	c.url = fmt.Sprintf("%s/repos/%s%s", s.api, t.Repository, path)
+	_, err = s.do(ctx, c, &found)
+	return found, err
+}
