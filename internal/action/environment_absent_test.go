@@ -60,7 +60,7 @@ func TestEnvironmentWithWorkspacesStays(t *testing.T) {
 	t.Parallel()
 	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").wrote().
-			says(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove what holds it")
+			says(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove the dependency named above")
 		many := d.server.AddEnvironment("many")
 		for i := range 120 {
 			d.server.AddWorkspace(many, fmt.Sprintf("w%d", i), nil)

@@ -130,6 +130,6 @@ func TestListTooLarge(t *testing.T) {
 			s.AddEnvironment(fmt.Sprintf("%s-%d", strings.Repeat("long", 50), i))
 		}
 	}}, func(d *desk) {
-		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").says("by a filter")
+		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").says("with a filter")
 	})
 }

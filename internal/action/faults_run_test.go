@@ -121,7 +121,7 @@ func TestCreationFaults(t *testing.T) {
 		"R12 not uploaded, it says": {faults: []scalrsim.Fault{answered(createRun, 422, 1, `{"errors":[{"detail":"No configuration versions available.","source":{"pointer":"/data/relationships/configuration-version"}}]}`)}, outputs: planned, ops: two, then: runs(1)},
 		"R13 limited":               {faults: []scalrsim.Fault{answered(createRun, 429, 2)}, outputs: planned, ops: map[string]int{createRun: 3}, then: runs(1)},
 		"R14 oldest first":          {alter: func(s *scalrsim.Scenario) { s.World.OldestRun = true }, faults: []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)}, outputs: planned, ops: one, then: runs(1)},
-		"R15 never found":           {faults: []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}}, code: 3, outputs: []string{"error-code=run-unknown", "run-id="}, says: []string{"cv-", "Look into the workspace before"}, ops: map[string]int{createRun: 3}},
+		"R15 never found":           {faults: []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}}, code: 3, outputs: []string{"error-code=run-unknown", "run-id="}, says: []string{"cv-", "Check the workspace in Scalr before"}, ops: map[string]int{createRun: 3}},
 		"R18 closed while sending":  {faults: []scalrsim.Fault{lost(scalrsim.Before, scalrsim.EOF)}, outputs: planned, then: runs(1)},
 	})
 }

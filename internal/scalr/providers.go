@@ -21,7 +21,7 @@ type Provider struct {
 // ErrLinksUnknown is a provider configuration of which the server does not tell
 // the environments it is linked to: the list can only be replaced as a whole, so
 // that a change would undo the links that are not known.
-var ErrLinksUnknown = errors.New("it is not told which environments are linked to it, and a change would undo those links")
+var ErrLinksUnknown = errors.New("which environments are linked to it is not reported by Scalr, and a change could remove those links")
 
 // Providers lists the provider configurations that the token can see.
 func (c *Client) Providers(ctx context.Context) ([]Provider, error) {

@@ -49,7 +49,7 @@ var messageWords = map[string]string{
 	"no-room":                           "no room in … for the bundle",
 	"token-rejected":                    "… (HTTP ‹401›)",
 	"sign-in-refused":                   "The job's claims are …. The assume policy of … fits if",
-	"links-unknown":                     "it is not told which environments are linked to it",
+	"links-unknown":                     "which environments are linked to it is not reported by Scalr",
 	"id-token-failed":                   "GitHub gave no OIDC token",
 	"id-token-unavailable":              "it lacks the permission id-token: write",
 	"not-allowed":                       "… (HTTP ‹403›)",
