@@ -162,13 +162,20 @@ func TestAffectedWorkspacesByName(t *testing.T) {
 	f.play().want(0, exact).listed("db:db/x").asked("GET /environments", 0)
 }
 
-func TestAffectedHasNoTokenToLeak(t *testing.T) {
+// File names are foreign text, and the tokens of both services stay where they belong.
+func TestAffectedPrintsNoSecretAndNoCommand(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
-	p := f.play().want(0, exact).listed("app:app/${{ github.token }} ::error::x")
-	if strings.Contains(p.log, "\n::error::") || strings.Contains(p.summary, f.hub.Token()) || strings.Contains(p.log, f.hub.Token()) {
-		t.Errorf("got %s\n%s", p.log, p.summary)
+	f.setup = func(s *githubtest.Server) {
+		s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 422, Body: `{"message":"no ` + s.Token() + `"}`})
+		s.Fail(githubtest.Fault{Operation: githubtest.ListTree, Status: 422, Body: `{"message":"no ` + s.Token() + `\n::error::x"}`})
 	}
+	p := f.play().want(0, everything).listed("app:")
+	shown := strings.ReplaceAll(p.log, "::add-mask::"+f.hub.Token(), "") + p.summary + fmt.Sprint(p.outputs)
+	if strings.Contains(shown, "\n::error::") || strings.Contains(shown, f.hub.Token()) || !strings.Contains(shown, "no ***") {
+		t.Errorf("got %s", shown)
+	}
+	pushed(t, "app=app", "app/x: 1", "app/a ::error::x: 2\napp/x: 1").play().want(0, exact).listed("app:app/a ::error::x")
 }
 
 // What Terragrunt's files name is not searched, so that every change may affect such a workspace.

@@ -74,7 +74,7 @@ func (a Affected) scope() string {
 	if a.Scope == "exact" {
 		return "Compared: " + a.Reason + "."
 	}
-	return "Every workspace counts as affected: " + a.Reason + "."
+	return "Every workspace is listed: " + a.Reason + "."
 }
 
 func (a Affected) table() string {
@@ -92,7 +92,7 @@ func (a Affected) table() string {
 		out.WriteString("\n")
 	}
 	if n := len(a.Workspaces) - mostAffected; n > 0 {
-		fmt.Fprintf(&out, "\n%d more are in the log.\n", n)
+		fmt.Fprintf(&out, "\nThe log lists %d more.\n", n)
 	}
 	return out.String() + "\n"
 }

@@ -35,7 +35,7 @@ func (c change) deletes(p *place) bool {
 // affected, or fails the step.
 func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 	if c.in.All {
-		c.setScope("everything", "`all: true` lists every workspace")
+		c.setScope("everything", "`all` is true")
 		return change{everything: true}, nil
 	}
 	found, reason := c.askForChange(ctx)
