@@ -124,19 +124,19 @@ func (c *classifier) observeStale(r scalr.Run, at time.Time) state {
 		return stale
 	}
 	c.stale.add(at)
-	if c.latest.Status == "applied" && isPostApply(r.Status) || c.confirmed(c.stale, unknownPolls, unknownGraces, at) {
+	if c.latest.Status == scalr.StatusApplied && isPostApply(r.Status) || c.confirmed(c.stale, unknownPolls, unknownGraces, at) {
 		return final
 	}
 	return stale
 }
 
 func isPostApply(s scalr.Status) bool {
-	return s == "post_apply_running" || s == "post_apply_finished"
+	return s == scalr.StatusPostApplyRunning || s == scalr.StatusPostApplyFinished
 }
 
 // effectivelyApplied reports whether everything of the run is finished although
 // its status is not `applied`: the vendor does not document whether `applied`
 // comes before or after the hooks that follow an apply.
 func effectivelyApplied(r scalr.Run) bool {
-	return r.Status == "post_apply_finished" && r.Apply != nil && r.Apply.Status == "finished"
+	return r.Status == scalr.StatusPostApplyFinished && r.Apply != nil && r.Apply.Status == scalr.TaskFinished
 }

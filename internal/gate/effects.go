@@ -105,9 +105,9 @@ func numbersOf(run scalr.Run) numbers {
 	n.unreadable = run.Unreadable
 	if p := run.Plan; p != nil {
 		n.unreadable = append(slices.Clip(n.unreadable), p.Unreadable...)
-		n.failed = p.Status == "errored"
+		n.failed = p.Status == scalr.TaskErrored
 		n.additions, n.updates, n.destructions = p.Additions, p.Changes, p.Destructions
-		if p.Status != "finished" { // a zero from before the plan says nothing
+		if p.Status != scalr.TaskFinished { // a zero from before the plan says nothing
 			n.additions, n.updates, n.destructions = unlessZero(n.additions), unlessZero(n.updates), unlessZero(n.destructions)
 		}
 	}

@@ -118,7 +118,7 @@ func Amount(s string) (*big.Rat, bool) {
 // costIncreases reports whether the estimate exceeds the limit: its own increase,
 // or the one that follows from its totals, whichever is more.
 func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
-	if e == nil || e.Status != "finished" {
+	if e == nil || e.Status != scalr.TaskFinished {
 		return Unknown, "Scalr gives no cost estimate for this run"
 	}
 	delta, ok := Amount(e.Delta)

@@ -15,12 +15,12 @@ func (n *Narrator) findings(r scalr.Run, before string) {
 	tells := func(stage string) bool {
 		return before == "" || slices.Index(order, stage) < slices.Index(order, before)
 	}
-	if c := r.Cost; c != nil && c.Status == "finished" && tells(Cost) && n.first(c.ID) {
+	if c := r.Cost; c != nil && c.Status == scalr.TaskFinished && tells(Cost) && n.first(c.ID) {
 		n.find(Cost, fmt.Sprintf("monthly cost: %s USD before, %s after (%s)",
 			amount(c.Prior, "%.2f"), amount(c.Proposed, "%.2f"), amount(c.Delta, "%+.2f")))
 	}
 	for _, p := range r.Policies {
-		told := p.Status == "soft_failed" || p.Status.Final() && p.Status != "unreachable"
+		told := p.Status == scalr.TaskSoftFailed || p.Status.Final() && p.Status != scalr.TaskUnreachable
 		if told && tells(Policy) && n.first(p.ID+" "+string(p.Status)) {
 			n.policies(p)
 		}

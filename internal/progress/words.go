@@ -20,13 +20,13 @@ const (
 )
 
 var stages = map[scalr.Status]string{
-	"pending": Queue, "pre_plan_queued": Queue, "plan_queued": Queue,
-	"pre_plan_running": Plan, "pre_plan_finished": Plan, "planning": Plan, "planned": Plan,
-	"post_plan_running": Plan, "post_plan_finished": Plan,
-	"cost_estimating": Cost, "cost_estimated": Cost,
-	"policy_checking": Policy, "policy_checked": Policy, "policy_override": Policy,
-	"confirmed": Apply, "pre_apply_queued": Apply, "pre_apply_running": Apply, "pre_apply_finished": Apply,
-	"apply_queued": Apply, "applying": Apply, "applied": Apply, "post_apply_running": Apply, "post_apply_finished": Apply,
+	scalr.StatusPending: Queue, scalr.StatusPrePlanQueued: Queue, scalr.StatusPlanQueued: Queue,
+	scalr.StatusPrePlanRunning: Plan, scalr.StatusPrePlanFinished: Plan, scalr.StatusPlanning: Plan, scalr.StatusPlanned: Plan,
+	scalr.StatusPostPlanRunning: Plan, scalr.StatusPostPlanFinished: Plan,
+	scalr.StatusCostEstimating: Cost, scalr.StatusCostEstimated: Cost,
+	scalr.StatusPolicyChecking: Policy, scalr.StatusPolicyChecked: Policy, scalr.StatusPolicyOverride: Policy,
+	scalr.StatusConfirmed: Apply, scalr.StatusPreApplyQueued: Apply, scalr.StatusPreApplyRunning: Apply, scalr.StatusPreApplyFinished: Apply,
+	scalr.StatusApplyQueued: Apply, scalr.StatusApplying: Apply, scalr.StatusApplied: Apply, scalr.StatusPostApplyRunning: Apply, scalr.StatusPostApplyFinished: Apply,
 }
 
 // order is the order of the stages.
@@ -51,7 +51,7 @@ func (n *Narrator) line(r scalr.Run) string {
 	switch {
 	case !r.Status.Known():
 		return n.unknown(r.Status)
-	case r.Status == "pending":
+	case r.Status == scalr.StatusPending:
 		return n.waiting(r)
 	case slices.Contains(queuedForExecutor, r.Status):
 		return n.queued(r.Status)

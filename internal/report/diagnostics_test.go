@@ -16,7 +16,7 @@ func TestDiagnosticsOfStages(t *testing.T) {
 	other := tfplan.Diagnostic{Level: "warning", Title: "V"}
 	for _, tt := range []struct {
 		name, want  string
-		plan, apply scalr.StageStatus
+		plan, apply scalr.TaskStatus
 	}{
 		{"both succeeded", "WWV", "finished", "finished"},
 		{"the apply failed", "WWEV", "finished", "errored"},

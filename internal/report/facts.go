@@ -103,7 +103,7 @@ func greater(first, second *int) *int {
 }
 
 func cost(run scalr.Run) scalr.CostEstimate {
-	if run.Cost == nil || run.Cost.Status != "finished" {
+	if run.Cost == nil || run.Cost.Status != scalr.TaskFinished {
 		return scalr.CostEstimate{}
 	}
 	return *run.Cost
@@ -125,15 +125,15 @@ func policyStatus(checks []scalr.PolicyCheck) string {
 	for _, c := range checks {
 		n := 0
 		switch {
-		case c.Status == "hard_failed" || c.Hard > 0:
+		case c.Status == scalr.TaskHardFailed || c.Hard > 0:
 			n = 5
-		case c.Status == "overridden":
+		case c.Status == scalr.TaskOverridden:
 			n = 3
-		case c.Status == "soft_failed" || c.Soft > 0:
+		case c.Status == scalr.TaskSoftFailed || c.Soft > 0:
 			n = 4
 		case c.Advisory > 0:
 			n = 2
-		case c.Status == "passed":
+		case c.Status == scalr.TaskPassed:
 			n = 1
 		}
 		worst = max(worst, n)
@@ -145,12 +145,11 @@ func policyStatus(checks []scalr.PolicyCheck) string {
 // expression and the runner take for nothing else.
 type Output struct{ Name, Value string }
 
-// Outputs gives the facts, the result and the summary line under the names of
-// the contract. What is not known is there, and empty.
+// Outputs gives the facts and the summary line under the names of the outputs. What
+// is not known is there, and empty.
 func (r Report) Outputs() []Output {
 	f := r.Facts()
 	return []Output{
-		{"result", strict(r.Result)},
 		{"status", strict(string(r.Run.Status))},
 		{"summary", r.Line()},
 		{"has-changes", truth(f.HasChanges)},
@@ -162,7 +161,6 @@ func (r Report) Outputs() []Output {
 		{"warnings", whole(f.Warnings)},
 		{"cost-delta", f.CostDelta},
 		{"policy-status", f.PolicyStatus},
-		{"error-code", strict(r.ErrorCode)},
 	}
 }
 

@@ -61,7 +61,7 @@ func (r Report) outcome() outcome {
 func (r Report) cameTooLate() bool {
 	switch r.Result {
 	case "discarded":
-		return r.Run.Status.Over() && r.Run.Status != "discarded"
+		return r.Run.Status.Over() && r.Run.Status != scalr.StatusDiscarded
 	case "canceled": // which a run that only waited is by a discard
 		return r.Run.Status.Over() && r.Run.Stage() != scalr.Stopped
 	}
@@ -99,9 +99,9 @@ func (r Report) Line() string {
 // failed names the stage that failed; empty when none says so.
 func (r Report) failed() string {
 	switch {
-	case r.Run.Apply != nil && r.Run.Apply.Status == "errored":
+	case r.Run.Apply != nil && r.Run.Apply.Status == scalr.TaskErrored:
 		return "apply"
-	case r.Run.Plan != nil && r.Run.Plan.Status == "errored":
+	case r.Run.Plan != nil && r.Run.Plan.Status == scalr.TaskErrored:
 		return "plan"
 	}
 	return ""

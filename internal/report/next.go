@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"scalr-run-action/internal/scalr"
 )
 
 // next says what a person may do now, with a step to paste.
@@ -31,7 +33,7 @@ func (r Report) override() string {
 	var names []string
 	for _, check := range r.Run.Policies {
 		for _, p := range check.Policies {
-			if p.Result == "soft_failed" && check.Status != "overridden" {
+			if p.Result == "soft_failed" && check.Status != scalr.TaskOverridden {
 				names = append(names, code(p.Name))
 			}
 		}

@@ -15,8 +15,8 @@ import (
 // Diagnostics gives what Terraform printed in the plan and the apply: what the apply repeats only once, and no errors of a
 // stage that succeeded, which were printed by something else.
 func (r Report) Diagnostics() []tfplan.Diagnostic {
-	planned := r.Run.Plan != nil && r.Run.Plan.Status == "finished"
-	applied := r.Run.Apply != nil && r.Run.Apply.Status == "finished"
+	planned := r.Run.Plan != nil && r.Run.Plan.Status == scalr.TaskFinished
+	applied := r.Run.Apply != nil && r.Run.Apply.Status == scalr.TaskFinished
 	var found []tfplan.Diagnostic
 	for _, d := range r.Plan.Diagnostics {
 		if !planned || d.Level != "error" {
@@ -97,8 +97,8 @@ func (r Report) policies() section {
 	return sec
 }
 
-func policyItem(p scalr.Policy, icon, word string, status scalr.StageStatus, rank int) item {
-	if status == "overridden" && p.Result == "soft_failed" {
+func policyItem(p scalr.Policy, icon, word string, status scalr.TaskStatus, rank int) item {
+	if status == scalr.TaskOverridden && p.Result == "soft_failed" {
 		word = "overridden"
 	}
 	head := fmt.Sprintf("- %s %s (%s)", icon, code(p.Name), word)

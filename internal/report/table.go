@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/scalr"
 )
 
 // facts is the row of facts; a column whose value is not known is left out.
@@ -94,7 +95,7 @@ func (r Report) policyCounts() string {
 	overridden := false
 	for _, c := range r.Run.Policies {
 		passed, advisory, soft, hard = passed+c.Passed, advisory+c.Advisory, soft+c.Soft, hard+c.Hard
-		overridden = overridden || c.Status == "overridden"
+		overridden = overridden || c.Status == scalr.TaskOverridden
 	}
 	var all []string
 	add := func(n int, icon, word string) {

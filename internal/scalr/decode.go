@@ -48,7 +48,7 @@ func (d document) plan(id string) *Plan {
 func (r resource) plan(id string) *Plan {
 	a := r.Attributes
 	return &Plan{
-		ID: id, Status: StageStatus(a.text("status")), HasChanges: a.flag("has-changes"),
+		ID: id, Status: TaskStatus(a.text("status")), HasChanges: a.flag("has-changes"),
 		Additions: a.number("resource-additions"), Changes: a.number("resource-changes"), Destructions: a.number("resource-destructions"),
 		Unreadable: append(unreadable(a, a.number, "resource-destructions", "resource-additions", "resource-changes"), unreadable(a, a.flag, "has-changes")...),
 	}
@@ -65,7 +65,7 @@ func (d document) apply(id string) *Apply {
 func (r resource) apply(id string) *Apply {
 	a := r.Attributes
 	return &Apply{
-		ID: id, Status: StageStatus(a.text("status")),
+		ID: id, Status: TaskStatus(a.text("status")),
 		Additions: a.number("resource-additions"), Changes: a.number("resource-changes"),
 		Destructions: a.number("resource-destructions"), Imports: a.number("resource-imports"),
 	}
@@ -82,7 +82,7 @@ func (d document) cost(id string) *CostEstimate {
 func (r resource) cost(id string) *CostEstimate {
 	a := r.Attributes
 	estimate := &CostEstimate{
-		ID: id, Status: StageStatus(a.text("status")), ErrorMessage: a.line("error-message"),
+		ID: id, Status: TaskStatus(a.text("status")), ErrorMessage: a.line("error-message"),
 		Prior: a.decimal("prior-monthly-cost"), Proposed: a.decimal("proposed-monthly-cost"), Delta: a.decimal("delta-monthly-cost"),
 	}
 	for name, amount := range map[string]string{"prior-monthly-cost": estimate.Prior, "proposed-monthly-cost": estimate.Proposed} {
@@ -100,7 +100,7 @@ func (r resource) policyCheck(id string) PolicyCheck {
 	result, _ := r.Attributes["result"].(policyResult)
 	n := result.counts.count
 	return PolicyCheck{
-		ID: id, Status: StageStatus(r.Attributes.text("status")), Policies: result.policies,
+		ID: id, Status: TaskStatus(r.Attributes.text("status")), Policies: result.policies,
 		Passed: n("passed"), Advisory: n("advisory-failed"), Soft: n("soft-failed"), Hard: n("hard-failed"), TotalFailed: n("total-failed"),
 	}
 }

@@ -83,7 +83,7 @@ func TestWaitingAndIdle(t *testing.T) {
 	t.Parallel()
 	yes, no, three := true, false, 3
 	plan := func(changes *bool) *scalr.Plan { return &scalr.Plan{Status: "finished", HasChanges: changes} }
-	check := func(s scalr.StageStatus) []scalr.PolicyCheck { return []scalr.PolicyCheck{{Status: s}} }
+	check := func(s scalr.TaskStatus) []scalr.PolicyCheck { return []scalr.PolicyCheck{{Status: s}} }
 	for name, c := range map[string]struct {
 		run           scalr.Run
 		waiting, idle bool
@@ -115,7 +115,7 @@ func TestWaitingAndIdle(t *testing.T) {
 
 func TestSettled(t *testing.T) {
 	t.Parallel()
-	plan, apply := func(s scalr.StageStatus) *scalr.Plan { return &scalr.Plan{Status: s} }, func(s scalr.StageStatus) *scalr.Apply { return &scalr.Apply{Status: s} }
+	plan, apply := func(s scalr.TaskStatus) *scalr.Plan { return &scalr.Plan{Status: s} }, func(s scalr.TaskStatus) *scalr.Apply { return &scalr.Apply{Status: s} }
 	for name, c := range map[string]struct {
 		run  scalr.Run
 		want bool
@@ -136,7 +136,7 @@ func TestSettled(t *testing.T) {
 // S14: a stage that never had its turn has no log.
 func TestLogsThatThereMayBe(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[scalr.StageStatus]string{"": "", "pending": "", "queued": "", "unreachable": "", "running": "open", "finished": "final", "errored": "final", "canceled": "final"} {
+	for status, want := range map[scalr.TaskStatus]string{"": "", "pending": "", "queued": "", "unreachable": "", "running": "open", "finished": "final", "errored": "final", "canceled": "final"} {
 		logs, final := scalr.Run{Plan: &scalr.Plan{ID: "plan-1", Status: status}, Apply: &scalr.Apply{ID: "apply-1", Status: status}}.Logs()
 		if want == "" && len(logs) != 0 || want != "" && (len(logs) != 2 || logs[0].Phase != scalr.PlanPhase || logs[1].ID != "apply-1" || final[0] != (want == "final")) {
 			t.Errorf("%q: got %v, %v", status, logs, final)

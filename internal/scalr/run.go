@@ -56,7 +56,7 @@ func (r Run) hasPlan() bool {
 	case Pausing, Override, Saved, Succeeded:
 		return true
 	}
-	return r.Plan != nil && r.Plan.Status == "finished"
+	return r.Plan != nil && r.Plan.Status == TaskFinished
 }
 
 // Waiting reports whether the run seems to wait for a person. Runs pass

@@ -130,7 +130,7 @@ func (d *differences) set(member string, want []string, got *[]string) {
 
 // status looks for what the status says, whatever the attributes do.
 func (d *differences) status(q RunRequest, r Run) {
-	applies := meanings[r.Status].applying || r.Apply != nil && (r.Apply.Status == "running" || r.Apply.Status == "finished")
+	applies := meanings[r.Status].applying || r.Apply != nil && (r.Apply.Status == TaskRunning || r.Apply.Status == TaskFinished)
 	switch {
 	case q.Dry && applies:
 		*d = append(*d, Difference{"is-dry", "true", "true, but is applied (" + string(r.Status) + ")", false})

@@ -137,7 +137,7 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 func TestDifferencesByTheApply(t *testing.T) {
 	t.Parallel()
 	dry, no := true, false
-	for status, differs := range map[scalr.StageStatus]bool{"": false, "pending": false, "unreachable": false, "running": true, "finished": true} {
+	for status, differs := range map[scalr.TaskStatus]bool{"": false, "pending": false, "unreachable": false, "running": true, "finished": true} {
 		q := scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1", Dry: true}
 		r := scalr.Run{Status: "quantum", WorkspaceID: "ws-1", ConfigurationID: "cv-1", Apply: &scalr.Apply{ID: "apply-1", Status: status},
 			Settings: scalr.Settings{Dry: &dry, Destroy: &no, RefreshOnly: &no, AutoApply: &no, SavePlan: &no, Targets: &[]string{}, Replace: &[]string{}}}

@@ -1,28 +1,43 @@
 package scalr
 
-// StageStatus is the state of one stage of a run: of its plan, its apply, its
+// TaskStatus is the state of one stage of a run: of its plan, its apply, its
 // cost estimate or a policy check.
-type StageStatus string
+type TaskStatus string
+
+// The statuses of tasks that decide something here; Scalr has more.
+const (
+	TaskPending     TaskStatus = "pending"
+	TaskQueued      TaskStatus = "queued"
+	TaskRunning     TaskStatus = "running"
+	TaskFinished    TaskStatus = "finished"
+	TaskCanceled    TaskStatus = "canceled"
+	TaskErrored     TaskStatus = "errored"
+	TaskUnreachable TaskStatus = "unreachable"
+	TaskPassed      TaskStatus = "passed"
+	TaskSoftFailed  TaskStatus = "soft_failed"
+	TaskHardFailed  TaskStatus = "hard_failed"
+	TaskOverridden  TaskStatus = "overridden"
+)
 
 // Final reports whether the stage will not change any more. A soft failure of
 // a policy may still be overridden, so it is not final (openapi.yml, PolicyCheck).
-func (s StageStatus) Final() bool {
+func (s TaskStatus) Final() bool {
 	switch s {
-	case "finished", "canceled", "errored", "unreachable", "passed", "hard_failed", "overridden":
+	case TaskFinished, TaskCanceled, TaskErrored, TaskUnreachable, TaskPassed, TaskHardFailed, TaskOverridden:
 		return true
 	}
 	return false
 }
 
 // Begun reports whether the stage has come to its turn, so that it may have a log.
-func (s StageStatus) Begun() bool {
-	return s != "" && s != "pending" && s != "queued" && s != "unreachable"
+func (s TaskStatus) Begun() bool {
+	return s != "" && s != TaskPending && s != TaskQueued && s != TaskUnreachable
 }
 
 // Plan is the plan stage of a run. Counts are nil until the plan is finished.
 type Plan struct {
 	ID                               string
-	Status                           StageStatus
+	Status                           TaskStatus
 	HasChanges                       *bool
 	Additions, Changes, Destructions *int
 	// Unreadable names the members, of those above, that the answer has and that
@@ -33,14 +48,14 @@ type Plan struct {
 // Apply is the apply stage of a run. Imports are told by newer servers only.
 type Apply struct {
 	ID                                        string
-	Status                                    StageStatus
+	Status                                    TaskStatus
 	Additions, Changes, Destructions, Imports *int
 }
 
 // CostEstimate is the monthly cost in USD, as decimal text: "42.250".
 type CostEstimate struct {
 	ID                     string
-	Status                 StageStatus
+	Status                 TaskStatus
 	Prior, Proposed, Delta string
 	// Unreadable is set if the answer has a Prior or a Proposed that is not an amount.
 	Unreadable   bool
@@ -50,7 +65,7 @@ type CostEstimate struct {
 // PolicyCheck is the result of one group of policies; a run may have several.
 type PolicyCheck struct {
 	ID                                        string
-	Status                                    StageStatus
+	Status                                    TaskStatus
 	Passed, Advisory, Soft, Hard, TotalFailed int
 	Policies                                  []Policy
 }

@@ -32,37 +32,68 @@ type meaning struct {
 	cancelable bool
 }
 
-// meanings holds every status of the vendor's document (openapi.yml, schema
-// Run, attribute status, of 2026-04-14): 28 words.
+// The statuses of the vendor's document (openapi.yml, schema Run, attribute status, of 2026-04-14).
+const (
+	StatusPending            Status = "pending"
+	StatusPrePlanQueued      Status = "pre_plan_queued"
+	StatusPrePlanRunning     Status = "pre_plan_running"
+	StatusPrePlanFinished    Status = "pre_plan_finished"
+	StatusPlanQueued         Status = "plan_queued"
+	StatusPlanning           Status = "planning"
+	StatusPlanned            Status = "planned"
+	StatusPostPlanRunning    Status = "post_plan_running"
+	StatusPostPlanFinished   Status = "post_plan_finished"
+	StatusCostEstimating     Status = "cost_estimating"
+	StatusCostEstimated      Status = "cost_estimated"
+	StatusPolicyChecking     Status = "policy_checking"
+	StatusPolicyOverride     Status = "policy_override"
+	StatusPolicyChecked      Status = "policy_checked"
+	StatusPlannedAndSaved    Status = "planned_and_saved"
+	StatusConfirmed          Status = "confirmed"
+	StatusPreApplyQueued     Status = "pre_apply_queued"
+	StatusPreApplyRunning    Status = "pre_apply_running"
+	StatusPreApplyFinished   Status = "pre_apply_finished"
+	StatusApplyQueued        Status = "apply_queued"
+	StatusApplying           Status = "applying"
+	StatusPostApplyRunning   Status = "post_apply_running"
+	StatusPostApplyFinished  Status = "post_apply_finished"
+	StatusApplied            Status = "applied"
+	StatusPlannedAndFinished Status = "planned_and_finished"
+	StatusErrored            Status = "errored"
+	StatusDiscarded          Status = "discarded"
+	StatusCanceled           Status = "canceled"
+)
+
+// meanings holds what each status means.
 var meanings = map[Status]meaning{
-	"pending":              {stage: Queued, order: 0},
-	"pre_plan_queued":      {stage: Queued, order: 10, cancelable: true},
-	"pre_plan_running":     {stage: Working, order: 11, cancelable: true},
-	"pre_plan_finished":    {stage: Working, order: 12, cancelable: true},
-	"plan_queued":          {stage: Queued, order: 20, cancelable: true},
-	"planning":             {stage: Working, order: 21, cancelable: true},
-	"planned":              {stage: Pausing, order: 22},
-	"post_plan_running":    {stage: Working, order: 30, cancelable: true},
-	"post_plan_finished":   {stage: Pausing, order: 30},
-	"cost_estimating":      {stage: Working, order: 30, cancelable: true},
-	"cost_estimated":       {stage: Pausing, order: 30},
-	"policy_checking":      {stage: Working, order: 30, cancelable: true},
-	"policy_override":      {stage: Override, order: 30},
-	"policy_checked":       {stage: Pausing, order: 30},
-	"planned_and_saved":    {stage: Saved, order: 40},
-	"confirmed":            {stage: Working, order: 50, applying: true, cancelable: true},
-	"pre_apply_queued":     {stage: Queued, order: 60, applying: true, cancelable: true},
-	"pre_apply_running":    {stage: Working, order: 60, applying: true, cancelable: true},
-	"pre_apply_finished":   {stage: Working, order: 60, applying: true, cancelable: true},
-	"apply_queued":         {stage: Queued, order: 60, applying: true, cancelable: true},
-	"applying":             {stage: Working, order: 61, applying: true, cancelable: true},
-	"post_apply_running":   {stage: Working, order: 62, applying: true, cancelable: true},
-	"post_apply_finished":  {stage: Working, order: 62, applying: true, cancelable: true},
-	"applied":              {stage: Succeeded, order: 70, applying: true},
-	"planned_and_finished": {stage: Succeeded, order: 70},
-	"errored":              {stage: Failed, order: 70},
-	"discarded":            {stage: Stopped, order: 70},
-	"canceled":             {stage: Stopped, order: 70},
+	StatusPending:            {stage: Queued, order: 0},
+	StatusPrePlanQueued:      {stage: Queued, order: 10, cancelable: true},
+	StatusPrePlanRunning:     {stage: Working, order: 11, cancelable: true},
+	StatusPrePlanFinished:    {stage: Working, order: 12, cancelable: true},
+	StatusPlanQueued:         {stage: Queued, order: 20, cancelable: true},
+	StatusPlanning:           {stage: Working, order: 21, cancelable: true},
+	StatusPlanned:            {stage: Pausing, order: 22},
+	StatusPostPlanRunning:    {stage: Working, order: 30, cancelable: true},
+	StatusPostPlanFinished:   {stage: Pausing, order: 30},
+	StatusCostEstimating:     {stage: Working, order: 30, cancelable: true},
+	StatusCostEstimated:      {stage: Pausing, order: 30},
+	StatusPolicyChecking:     {stage: Working, order: 30, cancelable: true},
+	StatusPolicyOverride:     {stage: Override, order: 30},
+	StatusPolicyChecked:      {stage: Pausing, order: 30},
+	StatusPlannedAndSaved:    {stage: Saved, order: 40},
+	StatusConfirmed:          {stage: Working, order: 50, applying: true, cancelable: true},
+	StatusPreApplyQueued:     {stage: Queued, order: 60, applying: true, cancelable: true},
+	StatusPreApplyRunning:    {stage: Working, order: 60, applying: true, cancelable: true},
+	StatusPreApplyFinished:   {stage: Working, order: 60, applying: true, cancelable: true},
+	StatusApplyQueued:        {stage: Queued, order: 60, applying: true, cancelable: true},
+	StatusApplying:           {stage: Working, order: 61, applying: true, cancelable: true},
+	StatusPostApplyRunning:   {stage: Working, order: 62, applying: true, cancelable: true},
+	StatusPostApplyFinished:  {stage: Working, order: 62, applying: true, cancelable: true},
+	StatusApplied:            {stage: Succeeded, order: 70, applying: true},
+	StatusPlannedAndFinished: {stage: Succeeded, order: 70},
+	StatusErrored:            {stage: Failed, order: 70},
+	StatusDiscarded:          {stage: Stopped, order: 70},
+	StatusCanceled:           {stage: Stopped, order: 70},
 }
 
 // Known reports whether the word is one of the vendor's document.

@@ -198,7 +198,7 @@ func (r Run) cancelable() bool {
 
 // planned reports whether the plan is done, so that an apply may come next.
 func (r Run) planned() bool {
-	return r.Plan != nil && r.Plan.Status.Final() || !r.Status.Before("planned") && r.Status.Known()
+	return r.Plan != nil && r.Plan.Status.Final() || !r.Status.Before(StatusPlanned) && r.Status.Known()
 }
 
 // applying reports whether to cancel would interrupt an apply; a status that is

@@ -17,6 +17,7 @@ import (
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -45,7 +46,7 @@ func Affected(ctx context.Context, s *step.Step) int {
 	c := &affectedCommand{Step: s, in: in, out: s.NewOutputs()}
 	ctx, cancel := c.WithTimeout(ctx, affectedTime)
 	defer cancel()
-	o := step.Outcome{Result: "done"}
+	o := step.Outcome{Result: result.Done}
 	if err := c.execute(ctx); err != nil {
 		o = outcomeOf(ctx, err)
 	}
@@ -60,7 +61,7 @@ func outcomeOf(ctx context.Context, err error) step.Outcome {
 	o := step.Explain(ctx, err)
 	switch o.Code {
 	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
-		o.Result, o.Input = "not-found", ""
+		o.Result, o.Input = result.NotFound, ""
 	case step.CodeTimedOut:
 		o.Hints, o.Input = []string{step.Advice(step.CodeNoAnswer)}, ""
 	}

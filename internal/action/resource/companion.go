@@ -13,6 +13,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -36,7 +37,7 @@ const companionTime = 10 * time.Minute
 func (c *companion) run(ctx context.Context, access inputs.Access, act func(context.Context) error) int {
 	ctx, cancel := c.WithTimeout(ctx, companionTime)
 	defer cancel()
-	o := step.Outcome{Result: "done"}
+	o := step.Outcome{Result: result.Done}
 	if err := c.signInAndAct(ctx, access, act); err != nil {
 		o = ofCompanion(step.Explain(ctx, err))
 	}
@@ -62,7 +63,7 @@ func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act 
 func ofCompanion(o step.Outcome) step.Outcome {
 	switch o.Code {
 	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
-		o.Result, o.Input = "not-found", ""
+		o.Result, o.Input = result.NotFound, ""
 	case step.CodeWorkspaceUnclear:
 		o.Input = ""
 	case step.CodeTimedOut:

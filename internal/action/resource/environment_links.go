@@ -44,7 +44,7 @@ func (e *environmentCommand) policyGroups(ctx context.Context, wanted []string) 
 }
 
 // pick finds each of the wanted, given by id or by exact name.
-func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing, code string) ([]T, error) {
+func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing string, code step.Code) ([]T, error) {
 	byID, byName := map[string]T{}, map[string][]T{}
 	var names []string
 	for _, one := range all {

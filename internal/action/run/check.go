@@ -6,6 +6,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/result"
 )
 
 // check looks for everything that would stop a run, and spends none. Unlike a
@@ -40,10 +41,10 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		hints = append(hints, hint)
 	}
 	if len(hints) > 0 {
-		return step.Outcome{Result: "refused", Code: step.CodeCheckFailed, Problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)), Hints: hints}, nil
+		return step.Outcome{Result: result.Refused, Code: step.CodeCheckFailed, Problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)), Hints: hints}, nil
 	}
 	r.Job.Infof("Nothing was found that would stop a run.")
-	return step.Outcome{Result: "checked"}, nil
+	return step.Outcome{Result: result.Checked}, nil
 }
 
 // examine packs the bundle as a run does, for what is found only by reading files:

@@ -7,17 +7,19 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
 )
 
 // commentOn writes what became of the run into the comment on the pull request,
 // or that nothing is known of it, above the report of an earlier run.
-func (r *command) commentOn(o step.Outcome) {
+func (r *command) commentOn(o step.Outcome, rep report.Report) {
 	switch {
 	case r.in.Comment == inputs.CommentNone:
-	case r.report.Workspace.ID != "":
-		r.commenter().Publish(github.Mode(r.in.Comment), r.post(o), func(url string) { r.out.Set("comment-url", url) })
+	case r.facts.workspace.ID != "":
+		r.commenter().Publish(github.Mode(r.in.Comment), r.post(o, rep), func(url string) { r.out.Set("comment-url", url) })
 	default:
-		r.markOutdated(o)
+		r.markOutdated(o, rep)
 	}
 }
 
@@ -29,14 +31,14 @@ func (r *command) commenter() step.Commenter {
 const commentName = "scalr-run-action"
 
 // post is what the run has to say on the pull request.
-func (r *command) post(o step.Outcome) github.Post {
-	facts, shown := r.report.Facts(), r.report.Redacted(r.Redact)
+func (r *command) post(o step.Outcome, rep report.Report) github.Post {
+	facts, shown := rep.Facts(), rep.Redacted(r.Redact)
 	return github.Post{
-		Marker:     github.Marker(commentName, r.report.Workspace.ID, r.in.CommentTag),
+		Marker:     github.Marker(commentName, r.facts.workspace.ID, r.in.CommentTag),
 		Body:       shown.Comment(github.MaxBody),
 		Shorter:    shown.Comment(github.MaxBody / 4),
 		HasChanges: !isFalse(facts.HasChanges) || o.ExitCode() != 0,
-		Closed:     o.Result == "applied",
+		Closed:     o.Result == result.Applied,
 		Workspace:  r.workspaceInput(),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -26,7 +27,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 		case err != nil:
 			return step.Outcome{}, err
 		case look.Status.Applying(), look.Status.Over():
-			return r.waitAndDecide(ctx, look)
+			return r.waitAndDecide(ctx, look, appliesAfterGates)
 		case refused != nil && look.Status == run.Status && look.Waiting() && time.Since(began) > confirmRetryWindow:
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be confirmed while it is %q: %s.", run.ID, look.Status, step.Sentence(refused))
 		case !look.Status.Before(run.Status):
@@ -56,7 +57,7 @@ func (r *command) confirmed(ctx context.Context, run scalr.Run) (step.Outcome, e
 	r.Job.Infof("Confirmed run %s", run.ID)
 	r.accepted = acceptance{"confirm", run.Status}
 	if !r.in.Wait {
-		return step.Outcome{Result: "started"}, nil
+		return step.Outcome{Result: result.Started}, nil
 	}
 	return r.waitForEnd(ctx, run, run.Status)
 }

@@ -19,14 +19,14 @@ const (
 )
 
 // create creates the run, exactly one, and tells at once what it is called.
-func (r *command) create(ctx context.Context, v scalr.Configuration) (scalr.Run, error) {
+func (r *command) create(ctx context.Context, v scalr.Configuration, policy applyPolicy) (scalr.Run, error) {
 	if err := context.Cause(ctx); err != nil {
 		return scalr.Run{}, err
 	}
-	r.saveState(state{configuration: v.ID, workspace: r.report.Workspace.ID, onCancel: r.onCancel()})
+	r.saveState(state{configuration: v.ID, workspace: r.facts.workspace.ID, onCancel: r.onCancel()})
 	creating, cancel := step.WithGrace(ctx, createGrace)
 	defer cancel()
-	r.asked = r.request(v)
+	r.asked = r.request(v, policy)
 	run, doubtful, err := r.client.CreateRun(creating, r.asked)
 	if err != nil && ctx.Err() != nil {
 		run, doubtful, err = r.lookOnce(ctx, v, err)
@@ -36,8 +36,9 @@ func (r *command) create(ctx context.Context, v scalr.Configuration) (scalr.Run,
 	}
 	r.ours, r.sweep, r.expected = true, doubtful, createdRun(r.asked)
 	ours := run
-	ours.EnvironmentID, ours.WorkspaceID = r.report.Workspace.EnvironmentID, r.report.Workspace.ID
+	ours.EnvironmentID, ours.WorkspaceID = "", "" // those of the request, until the answer is verified
 	r.recordRun(ours)
+	r.showRun()
 	r.saveState(state{run: run.ID, onCancel: r.onCancel()})
 	if run, err = r.verify(ctx, run); err != nil {
 		return run, err
@@ -56,7 +57,7 @@ func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	if run, ok, _ := r.client.RunOf(ctx, r.report.Workspace.ID, v.ID); ok {
+	if run, ok, _ := r.client.RunOf(ctx, r.facts.workspace.ID, v.ID); ok {
 		return run, true, nil
 	}
 	return scalr.Run{}, true, cut
@@ -77,35 +78,20 @@ func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	}
 }
 
-// recordRun takes down and gives out what later steps need, the moment it is known.
-func (r *command) recordRun(run scalr.Run) {
-	r.report.Run = run
-	r.report.RunURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
-	r.narrator.RunURL, r.logs.runID = r.report.RunURL, run.ID
-	r.out.Set("run-id", run.ID)
-	r.out.Set("run-url", r.report.RunURL)
-	r.Job.Infof("Run %s %s", run.ID, r.report.RunURL)
-}
-
 // request is the run as the inputs ask for it. With gates, it stops before the
 // apply to be judged; if it passes, it is confirmed by us.
-func (r *command) request(v scalr.Configuration) scalr.RunRequest {
+func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRequest {
 	q := scalr.RunRequest{
-		WorkspaceID: r.report.Workspace.ID, ConfigurationID: v.ID,
+		WorkspaceID: r.facts.workspace.ID, ConfigurationID: v.ID,
 		Dry: r.in.Dry, Destroy: r.in.Destroy, SavePlan: r.in.SavePlan,
-		AutoApply: r.in.AutoApply, WorkspaceAutoApply: r.report.Workspace.AutoApply,
+		AutoApply: r.in.AutoApply, WorkspaceAutoApply: r.facts.workspace.AutoApply,
 		NoRefresh: !r.in.Refresh, RefreshOnly: r.in.RefreshOnly, Targets: r.in.Targets, Replace: r.in.Replace,
 		Message: r.message(),
 	}
 	for _, v := range r.in.Variables {
 		q.Variables = append(q.Variables, step.ScalrVariable(v))
 	}
-	if r.in.FailOn.Any() && !r.in.Dry {
-		r.confirms = r.report.Workspace.AutoApply
-		if r.in.AutoApply != nil {
-			r.confirms = *r.in.AutoApply
-		}
-		r.confirms = r.confirms && !r.in.SavePlan
+	if policy != appliesNever && r.in.FailOn.Any() {
 		no := false
 		q.AutoApply = &no
 	}

@@ -24,7 +24,7 @@ func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration,
 	r.narrator.Enter(progress.Bundle)
 	defer r.narrator.Close()
 	for n := 1; ; n++ {
-		v, err := r.client.CreateConfiguration(ctx, r.report.Workspace.ID, r.in.Dry)
+		v, err := r.client.CreateConfiguration(ctx, r.facts.workspace.ID, r.in.Dry)
 		if errors.Is(err, scalr.ErrNoUpload) && n == 1 {
 			continue // it may have been a hiccup: the workspace's own settings say that uploads are taken
 		}
@@ -32,7 +32,7 @@ func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration,
 			return v, err
 		}
 		r.out.Set("configuration-version-id", v.ID)
-		r.report.Run.ConfigurationID = v.ID
+		r.facts.configurationID = v.ID
 		for _, s := range v.Secrets() {
 			r.Job.Mask(s)
 		}

@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -33,23 +34,23 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	}
 	if w, err := r.client.Workspace(ctx, run.WorkspaceID); err == nil {
 		r.recordWorkspace(w)
-		run.EnvironmentID = w.EnvironmentID
 	}
+	run = r.recordRun(run)
 	r.out.Set("workspace-id", run.WorkspaceID)
 	r.out.Set("environment-id", run.EnvironmentID)
 	r.out.Set("configuration-version-id", run.ConfigurationID)
-	r.recordRun(run)
+	r.showRun()
 	switch r.in.Mode {
 	case inputs.ModeConfirm:
 		return r.confirmExisting(ctx, run)
 	case inputs.ModeOverride:
 		return r.override(ctx, run)
 	case inputs.ModeDiscard:
-		return r.stopExisting(ctx, run, "discarded")
+		return r.stopExisting(ctx, run, result.Discarded)
 	case inputs.ModeCancel:
-		return r.stopExisting(ctx, run, "canceled")
+		return r.stopExisting(ctx, run, result.Canceled)
 	}
-	return r.waitAndDecide(ctx, run)
+	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
 // confirmExisting waits until the run waits for a person, judges it by the gates,
@@ -59,11 +60,10 @@ func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outc
 	if run.Dry {
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.", run.ID)
 	}
-	r.confirms = true
 	if run.Waiting() && run.Stage() != scalr.Override && !r.in.FailOn.Any() {
 		return r.confirm(ctx, run)
 	}
-	return r.waitAndDecide(ctx, run)
+	return r.waitAndDecide(ctx, run, appliesAfterGates)
 }
 
 // override lets a run go on past its soft policy failures, once it waits for that
@@ -97,24 +97,24 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 	case err != nil:
 		return step.Outcome{}, err
 	case !r.in.Wait && !run.Status.Over():
-		return step.Outcome{Result: "overridden"}, nil
+		return step.Outcome{Result: result.Overridden}, nil
 	}
 	if run, o, done, err = r.waitForRun(ctx, run, overridden); done || err != nil {
 		return o, err
 	}
-	return r.decide(ctx, run)
+	return r.decide(ctx, run, appliesByOthers)
 }
 
 // nothingToOverride goes on with a run that does not wait for an override.
 func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	switch {
 	case run.Status.Over():
-		return r.decide(ctx, run)
+		return r.decide(ctx, run, appliesByOthers)
 	case !r.in.Wait:
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
 	}
 	r.Job.Noticef("No policy check of run %s waits for an override.", run.ID)
-	return r.waitAndDecide(ctx, run)
+	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
 // overrideChecks overrides each policy check that failed softly. A conflict means
@@ -153,7 +153,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 // overridden yet.
 func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, failedSoftly) }
 
-func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == "soft_failed" }
+func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
 
 // overrideEach posts the overrides, and returns a conflict only after all of them.
 func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
@@ -179,13 +179,13 @@ func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict err
 }
 
 // stopExisting discards or cancels a run; one that is over already needs nothing.
-func (r *command) stopExisting(ctx context.Context, run scalr.Run, result string) (step.Outcome, error) {
-	done := step.Outcome{Result: result, Requested: true}
+func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result.Result) (step.Outcome, error) {
+	done := step.Outcome{Result: wanted, Requested: true}
 	if !run.Status.Over() {
-		if result == "discarded" && run.Stage() == scalr.Working {
+		if wanted == result.Discarded && run.Stage() == scalr.Working {
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
-		how := scalr.Stopping{Comment: r.comment(result), Apply: result == "canceled", Patient: true, Check: r.mayStop}
+		how := scalr.Stopping{Comment: r.comment(string(wanted)), Apply: wanted == result.Canceled, Patient: true, Check: r.mayStop}
 		stop, err := r.client.Stop(ctx, run, how)
 		if err != nil {
 			return step.Outcome{}, err
@@ -207,8 +207,8 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, result string
 			return r.outcomeOfStop(ctx, ending), nil
 		}
 	}
-	if run.Status == "applied" {
-		return step.Outcome{Result: result, Requested: true, Code: step.CodeTooLate, Problem: "Run " + run.ID + " was applied already: " + r.report.RunURL}, nil
+	if run.Status == scalr.StatusApplied {
+		return step.Outcome{Result: wanted, Requested: true, Code: step.CodeTooLate, Problem: "Run " + run.ID + " was applied already: " + r.facts.runURL}, nil
 	}
 	return done, nil
 }

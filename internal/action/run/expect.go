@@ -16,7 +16,7 @@ import (
 // unexpectedRun is a run that is not the one that the step was asked to create
 // or to act on.
 type unexpectedRun struct {
-	code    string
+	code    step.Code
 	run     scalr.Run // as the answer that shows it reports the run
 	problem string
 	// unreported: the answer leaves out what must be known.
@@ -26,7 +26,7 @@ type unexpectedRun struct {
 func (e *unexpectedRun) Error() string { return e.problem }
 
 // ErrorCode is the stable word for it.
-func (e *unexpectedRun) ErrorCode() string { return e.code }
+func (e *unexpectedRun) ErrorCode() step.Code { return e.code }
 
 // unchangedBy adds to what is wrong with a run that nothing was done to it.
 func unchangedBy(err error) error {

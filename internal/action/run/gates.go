@@ -8,6 +8,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -28,7 +29,7 @@ func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []ga
 // severalUnits reports whether the run may plan several units. A workspace that is
 // not known may.
 func (r *command) severalUnits() bool {
-	return r.report.Workspace.RunAll || r.report.Workspace.ID == ""
+	return r.facts.workspace.RunAll || r.facts.workspace.ID == ""
 }
 
 // planToJudge reads the plan, once, as far as that is possible before the step ends.
@@ -43,14 +44,14 @@ func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 
 // reject fails the step, and ends the run if it is ours and waits.
 func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Failure) step.Outcome {
-	o := step.Outcome{Result: "rejected", Code: step.CodeGateHit}
+	o := step.Outcome{Result: result.Rejected, Code: step.CodeGateHit}
 	for _, f := range failures {
 		o.Gates = append(o.Gates, f.String())
 	}
 	o.Problem = "The plan does not pass `fail-on`: " + strings.Join(o.Gates, "; ") + "."
 	switch {
-	case run.Status == "applied":
-		o.Problem += " It was applied already: " + r.report.RunURL
+	case run.Status == scalr.StatusApplied:
+		o.Problem += " It was applied already: " + r.facts.runURL
 		return o
 	case run.Status.Over():
 		return o
@@ -59,18 +60,18 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case !r.ours:
 		return o
 	}
-	result, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
+	stop, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)
 	case err != nil:
-		o.Problem += " Run " + run.ID + " could not be discarded (" + step.Sentence(err) + "): " + r.report.RunURL
-	case result.GoesOn:
-		o.Problem += " Somebody has confirmed the run meanwhile: " + r.report.RunURL
-	case result.Verb != "":
-		last := r.awaitEffect(ctx, result.LastKnown)
+		o.Problem += " Run " + run.ID + " could not be discarded (" + step.Sentence(err) + "): " + r.facts.runURL
+	case stop.GoesOn:
+		o.Problem += " Somebody has confirmed the run meanwhile: " + r.facts.runURL
+	case stop.Verb != "":
+		last := r.awaitEffect(ctx, stop.LastKnown)
 		r.updateRun(last)
-		o.Problem += r.effectOf(result.Verb, last)
+		o.Problem += r.effectOf(stop.Verb, last)
 	}
 	return o
 }
@@ -101,21 +102,21 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 // effectOf says what became of a run whose stop Scalr accepted.
 func (r *command) effectOf(verb string, last scalr.Run) string {
 	switch {
-	case last.Status == "discarded" || last.Status == "canceled":
+	case last.Status == scalr.StatusDiscarded || last.Status == scalr.StatusCanceled:
 		return " The run was discarded; nothing was applied."
-	case last.Status == "applied" || last.Status.Applying():
-		return " Somebody has confirmed the run meanwhile: " + r.report.RunURL
+	case last.Status == scalr.StatusApplied || last.Status.Applying():
+		return " Somebody has confirmed the run meanwhile: " + r.facts.runURL
 	case last.Status.Over():
-		return fmt.Sprintf(" The run ended as %s: %s", last.Status, r.report.RunURL)
+		return fmt.Sprintf(" The run ended as %s: %s", last.Status, r.facts.runURL)
 	}
-	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.report.RunURL)
+	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.facts.runURL)
 }
 
 // interruptedReject: the step was interrupted while it judged or discarded the run.
 // What it has begun it does once more, in the time that is left.
 func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected step.Outcome, failures []gate.Failure) step.Outcome {
 	ending, _ := r.follow(ctx, run, "")
-	if ending.Stop != nil && ending.Stop.Over && ending.Run.Status == "discarded" { // it had arrived
+	if ending.Stop != nil && ending.Stop.Over && ending.Run.Status == scalr.StatusDiscarded { // it had arrived
 		rejected.Problem += " The run was discarded; nothing was applied."
 		return rejected
 	}

@@ -5,6 +5,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -12,7 +13,7 @@ import (
 func (r *command) outcomeOf(ctx context.Context, run scalr.Run) step.Outcome {
 	o := step.OutcomeOfRun(run)
 	switch o.Result {
-	case "no-changes", "planned", "needs-confirmation":
+	case result.NoChanges, result.Planned, result.NeedsConfirmation:
 		plan := r.planToJudge(ctx, run)
 		return step.Weighed(o, run, plan, gate.EffectsOf(run, plan, r.severalUnits()).Changes)
 	}

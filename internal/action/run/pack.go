@@ -12,7 +12,6 @@ import (
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/progress"
-	"scalr-run-action/internal/report"
 )
 
 // list finds out what is to be sent, and refuses what cannot be.
@@ -26,7 +25,7 @@ func (r *command) list(ctx context.Context) (*bundle.Listing, error) {
 		return nil, err
 	}
 	if !l.Ready() {
-		r.directory = l.Path()
+		r.facts.directory = l.Path()
 	}
 	r.showBrought(l)
 	return l, nil
@@ -70,7 +69,7 @@ func andPath(ctx context.Context, s *step.Step, in inputs.Run, err error) error 
 	_, listErr := bundle.List(ctx, bundle.Options{Root: s.Job.Root(), Path: in.Path})
 	var why *bundle.Error
 	if errors.As(listErr, &why) {
-		bad = append(bad, inputs.Problem{Input: "path", Text: why.Error() + ". " + step.Advice(string(why.Code))})
+		bad = append(bad, inputs.Problem{Input: "path", Text: why.Error() + ". " + step.Advice(step.Code(why.Code))})
 	}
 	return bad
 }
@@ -118,10 +117,10 @@ const warnFrom = 50 << 20
 
 // packed tells what the bundle came to.
 func (r *command) packed(a *bundle.Archive) {
-	if r.report.Bundle != nil {
+	if r.facts.archive != nil {
 		return
 	}
-	r.report.Bundle = &report.Bundle{Files: a.Files, Bytes: a.Bytes, Compressed: a.Compressed, SHA256: a.SHA256}
+	r.facts.archive = a
 	r.out.Set("bundle-sha256", a.SHA256)
 	r.out.Set("bundle-bytes", fmt.Sprint(a.Compressed))
 	r.out.Set("bundle-files", fmt.Sprint(a.Files))

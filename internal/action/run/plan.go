@@ -22,14 +22,14 @@ const (
 // as they come, before any redaction.
 func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	switch {
-	case r.planned != nil:
-		return *r.planned
+	case r.facts.plan != nil:
+		return *r.facts.plan
 	case run.Plan == nil || !run.Plan.Status.Final():
 		return r.logs.of(scalr.PlanPhase).Plan(ctx, nil)
 	}
 	plan := r.readPlan(ctx, run)
 	if ctx.Err() == nil {
-		r.planned = &plan
+		r.facts.plan = &plan
 	}
 	return plan
 }
@@ -37,7 +37,7 @@ func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 // readPlan reads the plan's JSON on its way to disk, where later steps find it.
 func (r *command) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	log := r.logs.of(scalr.PlanPhase)
-	if run.Plan.Status != "finished" {
+	if run.Plan.Status != scalr.TaskFinished {
 		return log.Plan(ctx, nil)
 	}
 	for n := 1; ; n++ {
@@ -45,8 +45,8 @@ func (r *command) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
 		if n < planJSONTries && errors.Is(err, scalr.ErrUnavailable) && pause(ctx, beforeRetry(err)) == nil {
 			continue
 		}
-		if r.report.PlanJSONMissing != "" {
-			r.Job.Debugf("plan JSON: %s", r.report.PlanJSONMissing)
+		if r.facts.planJSONMissing != "" {
+			r.Job.Debugf("plan JSON: %s", r.facts.planJSONMissing)
 		}
 		return plan
 	}
@@ -63,10 +63,10 @@ func beforeRetry(err error) time.Duration {
 
 // readPlanJSON makes one attempt. The error is of the download.
 func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog) (tfplan.Plan, error) {
-	r.report.PlanJSONMissing = ""
+	r.facts.planJSONMissing = ""
 	body, err := r.client.PlanJSON(ctx, run.Plan.ID)
 	if err != nil || body == nil {
-		r.report.PlanJSONMissing = whyNoJSON(err)
+		r.facts.planJSONMissing = whyNoJSON(err)
 		return log.Plan(ctx, nil), err
 	}
 	defer body.Close()
@@ -81,16 +81,16 @@ func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog
 	if download.err != nil || download.size == 0 || download.size >= mostPlanJSON {
 		file.remove()
 		plan.JSON.Complete = false
-		r.report.PlanJSONMissing = whyNoJSON(download.err)
+		r.facts.planJSONMissing = whyNoJSON(download.err)
 		if download.size >= mostPlanJSON {
-			r.report.PlanJSONMissing = "it is larger than 512 MiB"
+			r.facts.planJSONMissing = "it is larger than 512 MiB"
 		}
 		return plan, download.err
 	}
 	if err := file.keep(); err != nil {
 		r.Job.Warnf("The plan JSON that Scalr sent is not kept for later steps, and plan-json-file is left empty: %v.", err)
 	}
-	r.planFileName = file.shown()
+	r.facts.planFile = file.shown()
 	return plan, nil
 }
 

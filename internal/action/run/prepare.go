@@ -24,7 +24,7 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 		if w, err = r.waitForLock(ctx, w); err != nil {
 			return err
 		}
-		r.report.Workspace = w // its settings may have changed meanwhile
+		r.facts.workspace = w // its settings may have changed meanwhile
 	}
 	list := r.preflightProblems(w, l)
 	for _, o := range list {
@@ -48,16 +48,6 @@ func firstRefusal(list []preflightProblem) step.Refusal {
 	return step.Refusal{}
 }
 
-// recordWorkspace takes down where the run happens, as soon as it is known.
-func (r *command) recordWorkspace(w scalr.Workspace) {
-	r.report.Workspace = w
-	r.logs.severalUnits = w.RunAll
-	r.report.WorkspaceURL = r.client.WorkspaceURL(w.EnvironmentID, w.ID)
-	r.out.Set("workspace-id", w.ID)
-	r.out.Set("environment-id", w.EnvironmentID)
-	r.Job.Infof("Workspace %s %s", lookup.Title(w), r.report.WorkspaceURL)
-}
-
 // preflightProblem is a finding that may be no more than a warning.
 type preflightProblem struct {
 	step.Refusal
@@ -68,7 +58,7 @@ type preflightProblem struct {
 // most telling first.
 func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	var list []preflightProblem
-	add := func(warning bool, code, format string, args ...any) {
+	add := func(warning bool, code step.Code, format string, args ...any) {
 		list = append(list, preflightProblem{step.Refusal{Code: code, Problem: fmt.Sprintf(format, args...)}, warning})
 	}
 	switch {

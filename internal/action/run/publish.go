@@ -12,6 +12,7 @@ import (
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -20,18 +21,19 @@ import (
 // Only the outputs can change the verdict: later steps depend on them.
 func (r *command) publish(o step.Outcome) int {
 	defer r.logs.close()
-	r.complete(o)
-	r.annotatePlaces()
+	rep := r.makeReport(o)
+	r.annotatePlaces(rep.Diagnostics())
+	r.SetResult(o, &r.out)
 	r.out.Set("terraform-outputs", "") // a shell with set -u wants those that stay empty, too
 	r.out.Set("comment-url", "")
-	r.terraformOutputs(o)
-	for _, out := range r.report.Outputs() {
+	r.setTerraformOutputs(o)
+	for _, out := range rep.Outputs() {
 		r.out.Set(out.Name, out.Value)
 	}
 	r.out.Set("plan-log-file", r.logs.of(scalr.PlanPhase).copy.shown())
-	r.out.Set("plan-json-file", r.planFileName)
-	r.summarize()
-	r.commentOn(o)
+	r.out.Set("plan-json-file", r.facts.planFile)
+	r.summarize(rep)
+	r.commentOn(o, rep)
 	r.saveState(state{finished: r.settled(o)})
 	return r.Finish(o, &r.out)
 }
@@ -44,33 +46,48 @@ func (r *command) settled(o step.Outcome) bool {
 	case step.CodeWrongRun:
 		return r.stopAccepted
 	}
-	if o.Result != "interrupted" && o.Result != "timed-out" {
+	if o.Result != result.Interrupted && o.Result != result.TimedOut {
 		return true
 	}
-	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.report.Run.Status.Over()
+	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.facts.run.Status.Over()
 }
 
-// complete puts together the report.
-func (r *command) complete(o step.Outcome) {
-	e := r.Job.Event()
-	r.report.Result, r.report.ErrorCode, r.report.Problem, r.report.Hints, r.report.Gates = o.Result, o.Code, o.Problem, o.Hints, o.Gates
-	if r.client != nil && r.report.Run.ID != "" && o.Result != "started" {
+// makeReport makes the report of all that is known.
+func (r *command) makeReport(o step.Outcome) report.Report {
+	rep := report.Report{
+		Result: string(o.Result), ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Gates: o.Gates,
+		Workspace: r.facts.workspace, WorkspaceURL: r.facts.workspaceURL,
+		Run: r.facts.complete(r.facts.run), RunURL: r.facts.runURL,
+		Source: r.source(),
+	}
+	if a := r.facts.archive; a != nil {
+		rep.Bundle = &report.Bundle{Files: a.Files, Bytes: a.Bytes, Compressed: a.Compressed, SHA256: a.SHA256}
+	}
+	if r.client != nil && r.facts.run.ID != "" && o.Result != result.Started {
 		ctx, cancel := r.ReportingContext(planJSONTime)
-		r.report.Plan = r.plan(ctx, r.report.Run)
+		rep.Plan = r.plan(ctx, r.facts.run)
 		cancel()
-		r.report.Apply = r.logs.of(scalr.ApplyPhase).Apply()
+		rep.Apply = r.logs.of(scalr.ApplyPhase).Apply()
 	}
+	rep.PlanJSONMissing = r.facts.planJSONMissing
 	for _, s := range r.narrator.Stages() {
-		r.report.Stages = append(r.report.Stages, report.Stage{Name: s.Name, Took: s.Took})
-	}
-	r.report.Took = r.Elapsed()
-	r.report.Source = report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
-	if e.Repository != "" && e.SHA != "" {
-		r.report.Source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
+		rep.Stages = append(rep.Stages, report.Stage{Name: s.Name, Took: s.Took})
 	}
 	if repository := r.Job.Env("GITHUB_ACTION_REPOSITORY"); repository != "" {
-		r.report.Action = repository + "@" + r.Job.Env("GITHUB_ACTION_REF")
+		rep.Action = repository + "@" + r.Job.Env("GITHUB_ACTION_REF")
 	}
+	rep.Took = r.Elapsed()
+	return rep
+}
+
+// source is the commit that the run is about.
+func (r *command) source() report.Source {
+	e := r.Job.Event()
+	source := report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
+	if e.Repository != "" && e.SHA != "" {
+		source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
+	}
+	return source
 }
 
 // mostPlaces leaves one of the ten annotations that the runner keeps to the headline.
@@ -78,13 +95,13 @@ const mostPlaces = 9
 
 // annotatePlaces puts Terraform's errors and warnings beside the code they are
 // about. The files of a ready archive are not the repository's.
-func (r *command) annotatePlaces() {
+func (r *command) annotatePlaces(places []tfplan.Diagnostic) {
 	shown, more := 0, 0
-	places := r.report.Diagnostics()
+	places = slices.Clone(places)
 	slices.SortStableFunc(places, func(a, b tfplan.Diagnostic) int { return severity(a) - severity(b) })
 	for _, d := range places {
 		switch {
-		case r.directory == "" || !inCheckout(d.File):
+		case r.facts.directory == "" || !inCheckout(d.File):
 		case shown == mostPlaces:
 			more++
 		default:
@@ -116,7 +133,7 @@ func (r *command) annotate(d tfplan.Diagnostic) {
 		level = job.LevelWarning
 	}
 	r.Job.Annotate(job.Annotation{Level: level, Title: d.Title, Message: cmp.Or(d.Message, d.Title), Line: d.Line,
-		File: r.inRepository(path.Join(r.directory, r.report.Workspace.WorkingDirectory, d.File))})
+		File: r.inRepository(path.Join(r.facts.directory, r.facts.workspace.WorkingDirectory, d.File))})
 }
 
 // inRepository is where a file of the bundle lies in the repository: what was
@@ -137,11 +154,11 @@ func (r *command) inRepository(file string) string {
 }
 
 // summarize writes the job summary. It never changes the verdict.
-func (r *command) summarize() {
+func (r *command) summarize(rep report.Report) {
 	if !r.in.Summary {
 		return
 	}
-	err := r.Job.WriteSummary(r.report.Redacted(r.Redact).Summary())
+	err := r.Job.WriteSummary(rep.Redacted(r.Redact).Summary())
 	if err != nil && !errors.Is(err, job.ErrNoSummary) {
 		r.Job.Warnf("The job summary could not be written: %v", err)
 	}

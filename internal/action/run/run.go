@@ -12,9 +12,8 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/progress"
-	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/tfplan"
 )
 
 // command is one run of the run action, and what it has learned so far.
@@ -26,19 +25,14 @@ type command struct {
 	follower follow.Follower
 	logs     *stageLogs
 	out      step.Outputs
-	report   report.Report
+	facts    facts
 
 	ours  bool             // this step created the run
 	asked scalr.RunRequest // by this step; of a post step only whose run it is
 	// expected tells whether a run is the one that was asked for; nil without any wish.
-	expected  func(scalr.Run) *unexpectedRun
-	confirms  bool   // a gate has to be passed, and then we confirm
-	sweep     bool   // a creation was doubtful: a second run may appear
-	directory string // that was sent, relative to the checkout; "" for a ready archive
+	expected func(scalr.Run) *unexpectedRun
+	sweep    bool // a creation was doubtful: a second run may appear
 
-	planned      *tfplan.Plan // once it was read
-	applied      *applied     // the same
-	planFileName string       // of its JSON, for later steps
 	accepted     acceptance
 	stateWarned  bool // it was reported that GITHUB_STATE cannot be written
 	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop
@@ -55,8 +49,8 @@ func Main(ctx context.Context, s *step.Step) int {
 	timed, cancel := s.WithTimeout(ctx, in.Timeout)
 	defer cancel()
 	o, err := r.execute(timed)
-	if err == nil && o.ExitCode() == 0 && r.report.Run.ID != "" {
-		_, err = r.verify(timed, r.report.Run) // no good result for another run
+	if err == nil && o.ExitCode() == 0 && r.facts.run.ID != "" {
+		_, err = r.verify(timed, r.facts.run) // no good result for another run
 	}
 	var wrong *unexpectedRun
 	switch {
@@ -70,7 +64,7 @@ func Main(ctx context.Context, s *step.Step) int {
 
 // located adds where to look at the run, if something is wrong with it.
 func (r *command) located(o step.Outcome) step.Outcome {
-	if url := r.report.RunURL; o.ExitCode() != 0 && url != "" && !strings.Contains(o.Problem, url) {
+	if url := r.facts.runURL; o.ExitCode() != 0 && url != "" && !strings.Contains(o.Problem, url) {
 		o.Problem = strings.TrimSpace(o.Problem + " " + url)
 	}
 	return o
@@ -118,24 +112,25 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	if err != nil {
 		return step.Outcome{}, err
 	}
-	run, err := r.create(ctx, configuration)
+	policy := policyFor(r.in, r.facts.workspace)
+	run, err := r.create(ctx, configuration, policy)
 	if err != nil {
 		return step.Outcome{}, err
 	}
 	if !r.in.Wait && ctx.Err() == nil {
 		r.cancelLastDuplicates()
-		return step.Outcome{Result: "started"}, nil
+		return step.Outcome{Result: result.Started}, nil
 	}
-	return r.waitAndDecide(ctx, run)
+	return r.waitAndDecide(ctx, run, policy)
 }
 
 // waitAndDecide follows a run until it rests and decides what that means.
-func (r *command) waitAndDecide(ctx context.Context, run scalr.Run) (step.Outcome, error) {
+func (r *command) waitAndDecide(ctx context.Context, run scalr.Run, policy applyPolicy) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, "")
 	if done || err != nil {
 		return o, err
 	}
-	return r.decide(ctx, run)
+	return r.decide(ctx, run, policy)
 }
 
 // waitForRun follows a run until it rests; or until the step is interrupted, which
@@ -150,23 +145,23 @@ func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.S
 
 // decide judges a run that rests: gates first, so that nothing is applied which
 // they forbid.
-func (r *command) decide(ctx context.Context, run scalr.Run) (step.Outcome, error) {
-	failures := r.judge(ctx, run, r.confirms)
+func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy) (step.Outcome, error) {
+	failures := r.judge(ctx, run, policy.stepConfirms())
 	if len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
 	}
 	o := r.outcomeOf(ctx, run)
 	switch {
-	case r.confirms && (o.Result == "needs-confirmation" || o.Result == "saved"):
+	case policy.stepConfirms() && (o.Result == result.NeedsConfirmation || o.Result == result.Saved):
 		return r.confirm(ctx, run)
-	case r.ours && o.Result == "no-changes" && !run.Status.Over():
+	case r.ours && o.Result == result.NoChanges && !run.Status.Over():
 		r.discardIdleRun(ctx, run)
 	}
 	switch o.Result {
-	case "needs-confirmation":
-		o.Problem = "Run " + run.ID + " waits for somebody to confirm it: " + r.report.RunURL
-	case "saved":
-		o.Problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies it as it is: " + r.report.RunURL
+	case result.NeedsConfirmation:
+		o.Problem = "Run " + run.ID + " waits for somebody to confirm it: " + r.facts.runURL
+	case result.Saved:
+		o.Problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies it as it is: " + r.facts.runURL
 	}
 	return o, nil
 }

@@ -5,19 +5,20 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
-// terraformOutputs hands on the outputs of the configuration after an apply.
+// setTerraformOutputs hands on the outputs of the configuration after an apply.
 // Sensitive ones are read only if they are asked for, and masked before anything else.
-func (r *command) terraformOutputs(o step.Outcome) {
-	if o.Result != "applied" || r.in.TerraformOutputs == inputs.TerraformOutputsNone {
+func (r *command) setTerraformOutputs(o step.Outcome) {
+	if o.Result != result.Applied || r.in.TerraformOutputs == inputs.TerraformOutputsNone {
 		return
 	}
-	if r.applied == nil {
+	if r.facts.outputs == nil {
 		r.readOutputs()
 	}
-	list, err := r.applied.outputs, r.applied.err
+	list, err := r.facts.outputs.list, r.facts.outputs.err
 	if err != nil {
 		r.Job.Warnf("The outputs of Terraform could not be read: %s", step.Sentence(err))
 		return
@@ -37,15 +38,15 @@ func (r *command) terraformOutputs(o step.Outcome) {
 	r.out.Set("terraform-outputs", text)
 }
 
-// applied are the outputs of the configuration after the apply, as they were read.
-type applied struct {
-	outputs []scalr.Output
-	err     error
+// terraformOutputs are the outputs of the configuration after the apply, as they were read.
+type terraformOutputs struct {
+	list []scalr.Output
+	err  error
 }
 
 func (r *command) readOutputs() {
 	ctx, cancel := r.ReportingContext(30 * time.Second)
 	defer cancel()
-	list, err := r.client.Outputs(ctx, r.report.Workspace.ID, r.in.TerraformOutputs == inputs.TerraformOutputsAll)
-	r.applied = &applied{list, err}
+	list, err := r.client.Outputs(ctx, r.facts.workspace.ID, r.in.TerraformOutputs == inputs.TerraformOutputsAll)
+	r.facts.outputs = &terraformOutputs{list, err}
 }

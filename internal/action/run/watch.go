@@ -32,7 +32,7 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	r.updateRun(ending.Run)
 	r.readResults(ctx, ending)
 	if err != nil {
-		err = fmt.Errorf("%w; the run may go on: %s", err, r.report.RunURL)
+		err = fmt.Errorf("%w; the run may go on: %s", err, r.facts.runURL)
 	}
 	return ending, err
 }
@@ -46,7 +46,7 @@ func (r *command) readResults(ctx context.Context, e follow.Ending) {
 	if e.StopCause != nil {
 		return
 	}
-	if e.Run.Status == "applied" && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
+	if e.Run.Status == scalr.StatusApplied && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
 		reads.Go(r.readOutputs)
 	}
 	if e.Run.Plan != nil && e.Run.Plan.Status.Final() {
@@ -54,24 +54,6 @@ func (r *command) readResults(ctx context.Context, e follow.Ending) {
 		defer cancel()
 		r.plan(ctx, e.Run)
 	}
-}
-
-// updateRun takes down the latest look at the run, without losing what only earlier
-// answers told.
-func (r *command) updateRun(run scalr.Run) {
-	if run.ID == "" {
-		return
-	}
-	if run.WorkspaceID == "" {
-		run.WorkspaceID = r.report.Run.WorkspaceID
-	}
-	if run.EnvironmentID == "" {
-		run.EnvironmentID = r.report.Run.EnvironmentID
-	}
-	if run.ConfigurationID == "" {
-		run.ConfigurationID = r.report.Run.ConfigurationID
-	}
-	r.report.Run = run
 }
 
 // stopping says how to stop a run, with a comment that tells who wanted it.
@@ -142,7 +124,7 @@ func (s *duplicateGuard) Look(ctx context.Context, id string) (scalr.Run, error)
 // ourRun names the run that this step created by what was requested, whatever
 // answers say: other runs of the same configuration version are stopped.
 func (r *command) ourRun() scalr.Run {
-	return scalr.Run{ID: r.report.Run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
+	return scalr.Run{ID: r.facts.run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
 }
 
 // cancelDuplicates stops runs of our configuration version that are not the one we follow.
@@ -208,15 +190,15 @@ func (r *command) describeStop(e follow.Ending) string {
 	where := "Run " + e.Run.ID + " "
 	switch {
 	case e.Stop == nil:
-		return where + "was left alone and goes on: " + r.report.RunURL
+		return where + "was left alone and goes on: " + r.facts.runURL
 	case e.StopErr != nil:
-		return where + "could not be stopped (" + step.Sentence(e.StopErr) + ")." + step.MissingPermission(e.StopErr) + " It may still run: " + r.report.RunURL
+		return where + "could not be stopped (" + step.Sentence(e.StopErr) + ")." + step.MissingPermission(e.StopErr) + " It may still run: " + r.facts.runURL
 	case e.Stop.GoesOn:
-		return where + "is being applied. An apply is not interrupted unless on-cancel says stop-apply; it goes on: " + r.report.RunURL
-	case e.Run.Status == "applied":
-		return where + "was applied before it could be stopped: " + r.report.RunURL
+		return where + "is being applied. An apply is not interrupted unless on-cancel says stop-apply; it goes on: " + r.facts.runURL
+	case e.Run.Status == scalr.StatusApplied:
+		return where + "was applied before it could be stopped: " + r.facts.runURL
 	case e.Run.Status.Over():
 		return where + "has ended as " + string(e.Run.Status) + ": this step has stopped it."
 	}
-	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.report.RunURL
+	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.facts.runURL
 }

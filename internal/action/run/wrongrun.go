@@ -7,6 +7,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -46,24 +47,24 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 	r.updateRun(wrong.run)
 	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
 	how := scalr.Stopping{Comment: r.comment("not the run that was requested"), Apply: true, Patient: true}
-	result, err := r.client.Stop(ctx, wrong.run, how)
+	stop, err := r.client.Stop(ctx, wrong.run, how)
 	if err != nil && ctx.Err() != nil {
 		// A signal or the timeout came meanwhile, or before: once more, in the time that is left.
 		var cancel context.CancelFunc
 		ctx, cancel = r.ReportingContext(r.Env.Timing.StopGrace)
 		defer cancel()
 		how.Patient = false
-		result, err = r.client.Stop(ctx, wrong.run, how)
+		stop, err = r.client.Stop(ctx, wrong.run, how)
 	}
-	last := result.LastKnown
-	if err == nil && result.Verb != "" {
+	last := stop.LastKnown
+	if err == nil && stop.Verb != "" {
 		last = r.awaitStop(ctx, last)
 	}
 	r.updateRun(last)
 	r.cancelDuplicates(ctx)
 	r.stopAccepted = err == nil
-	return step.WithAdvice(step.Outcome{Result: "refused", Code: step.CodeWrongRun,
-		Problem: wrong.problem + " " + r.stopOutcome(result, last, err)})
+	return step.WithAdvice(step.Outcome{Result: result.Refused, Code: step.CodeWrongRun,
+		Problem: wrong.problem + " " + r.stopOutcome(stop, last, err)})
 }
 
 // awaitStop waits, shortly, for a run to end whose stop Scalr accepted.
@@ -79,17 +80,17 @@ func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 }
 
 // stopOutcome says what became of a run that must not go on.
-func (r *command) stopOutcome(result scalr.StopResult, last scalr.Run, err error) string {
+func (r *command) stopOutcome(stop scalr.StopResult, last scalr.Run, err error) string {
 	switch {
 	case err != nil:
 		return fmt.Sprintf("It could not be stopped (%s).%s It is still %s and may still be applied: %s",
-			step.Sentence(err), step.MissingPermission(err), last.Status, r.report.RunURL)
-	case last.Status == "applied":
-		return "It was applied before it could be stopped: " + r.report.RunURL
-	case result.Over:
-		return fmt.Sprintf("It ended as %s: %s", last.Status, r.report.RunURL)
+			step.Sentence(err), step.MissingPermission(err), last.Status, r.facts.runURL)
+	case last.Status == scalr.StatusApplied:
+		return "It was applied before it could be stopped: " + r.facts.runURL
+	case stop.Over:
+		return fmt.Sprintf("It ended as %s: %s", last.Status, r.facts.runURL)
 	case last.Status.Over():
-		return fmt.Sprintf("It was stopped and ended as %s: %s", last.Status, r.report.RunURL)
+		return fmt.Sprintf("It was stopped and ended as %s: %s", last.Status, r.facts.runURL)
 	}
-	return fmt.Sprintf("Scalr accepted to %s it, but it is still %s and may still be applied: %s", result.Verb, last.Status, r.report.RunURL)
+	return fmt.Sprintf("Scalr accepted to %s it, but it is still %s and may still be applied: %s", stop.Verb, last.Status, r.facts.runURL)
 }

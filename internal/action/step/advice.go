@@ -11,13 +11,15 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
 // Refusal is a refusal of our own: the code says which, the problem says what.
 type Refusal struct {
-	Code, Problem string
-	Advice        string // in place of the code's
+	Code    Code
+	Problem string
+	Advice  string // in place of the code's
 }
 
 // WhatToDo is what to do about it.
@@ -32,12 +34,12 @@ func (f Refusal) WhatToDo() string {
 func (f *Refusal) Error() string { return f.Problem }
 
 // Refuse is a Refusal as an error.
-func Refuse(code, format string, args ...any) error {
+func Refuse(code Code, format string, args ...any) error {
 	return &Refusal{Code: code, Problem: fmt.Sprintf(format, args...)}
 }
 
 // Advice says what to do about a code.
-func Advice(code string) string { return advices[code].do }
+func Advice(code Code) string { return advices[code].do }
 
 // Explain turns an error into an outcome with advice. The end of the step's
 // context comes before whatever error it led to.
@@ -48,7 +50,7 @@ func Explain(ctx context.Context, err error) Outcome {
 	switch {
 	case ended && errors.As(err, &unknown):
 		o.Problem += " " + Sentence(err) + ". " + advices[CodeRunUnknown].do
-	case ended && o.Result == "timed-out" && errors.As(err, &last):
+	case ended && o.Result == result.TimedOut && errors.As(err, &last):
 		o.Problem += " Last error: " + strings.TrimSuffix(Sentence(err), ".") + "."
 	case !ended:
 		code := CodeOf(err)
@@ -85,10 +87,10 @@ func WithAdvice(o Outcome) Outcome {
 }
 
 // CodeOf finds the stable word for an error.
-func CodeOf(err error) string {
+func CodeOf(err error) Code {
 	var (
 		f       *Refusal
-		other   interface{ ErrorCode() string }
+		other   interface{ ErrorCode() Code }
 		bad     inputs.Problems
 		packing *bundle.Error
 		config  *scalr.ConfigurationError
@@ -106,7 +108,7 @@ func CodeOf(err error) string {
 	case errors.As(err, &bad):
 		return CodeInputInvalid
 	case errors.As(err, &packing):
-		return string(packing.Code)
+		return Code(packing.Code)
 	case errors.Is(err, job.ErrNoIDToken):
 		return CodeIDToken
 	case errors.As(err, &config):
@@ -118,7 +120,7 @@ func CodeOf(err error) string {
 	case errors.As(err, &status):
 		return CodeUnknownStatus
 	case errors.As(err, &several):
-		return map[string]string{"environment": CodeEnvironmentTwice, "workspace": CodeWorkspaceUnclear, "tag": CodeTagTwice}[several.Thing]
+		return map[string]Code{"environment": CodeEnvironmentTwice, "workspace": CodeWorkspaceUnclear, "tag": CodeTagTwice}[several.Thing]
 	case errors.Is(err, scalr.ErrLinksUnknown):
 		return CodeLinksUnknown
 	case errors.Is(err, scalr.ErrNoUpload):
@@ -129,7 +131,7 @@ func CodeOf(err error) string {
 	return CodeInternal
 }
 
-func codeOfAnswer(e *scalr.Error) string {
+func codeOfAnswer(e *scalr.Error) Code {
 	if e.Storage && e.HTTPStatus >= 400 && e.HTTPStatus < 500 {
 		return codeOfStorage(e)
 	}
@@ -154,7 +156,7 @@ func codeOfAnswer(e *scalr.Error) string {
 	return CodeNoAnswer
 }
 
-func codeOfStorage(e *scalr.Error) string {
+func codeOfStorage(e *scalr.Error) Code {
 	switch {
 	case errors.Is(e, scalr.ErrLinkExpired):
 		return CodeUploadExpired
@@ -164,7 +166,7 @@ func codeOfStorage(e *scalr.Error) string {
 	return CodeUploadRefused
 }
 
-func codeOfNetwork(n scalr.Network) string {
+func codeOfNetwork(n scalr.Network) Code {
 	switch n {
 	case scalr.UnknownHost:
 		return CodeHostUnknown

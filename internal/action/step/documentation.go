@@ -13,7 +13,7 @@ var actionName = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 // docs/errors.md, in the version of the action that is running. It is empty for a
 // local action, which has no name. Another server than github.com may have the
 // action from there, so that the line has no address but the place.
-func (s *Step) documentation(code string) string {
+func (s *Step) documentation(code Code) string {
 	repository, ref := s.Job.Env("GITHUB_ACTION_REPOSITORY"), s.Job.Env("GITHUB_ACTION_REF")
 	if code == "" || !actionName.MatchString(repository) || !actionName.MatchString(ref) {
 		return ""

@@ -8,8 +8,8 @@ import (
 
 // SetResult sets the two outputs that every command has.
 func (s *Step) SetResult(o Outcome, out *Outputs) {
-	out.Set("result", o.Result)
-	out.Set("error-code", o.Code)
+	out.Set("result", string(o.Result))
+	out.Set("error-code", string(o.Code))
 }
 
 // Finish says the verdict and gives the exit code: on failure by the one
@@ -44,9 +44,9 @@ func headline(o Outcome) string {
 		return fmt.Sprintf("Scalr: %s (%s)", o.Code, o.Input)
 	}
 	if o.Code == "" {
-		return "Scalr: " + o.Result
+		return "Scalr: " + string(o.Result)
 	}
-	return "Scalr: " + o.Code
+	return "Scalr: " + string(o.Code)
 }
 
 func message(o Outcome) string {

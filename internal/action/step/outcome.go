@@ -3,12 +3,14 @@ package step
 import (
 	"context"
 	"errors"
+
+	"scalr-run-action/internal/result"
 )
 
 // Outcome is how a command ended.
 type Outcome struct {
-	Result    string   // interface: the word for later steps
-	Code      string   // the stable word for a failure, "" for none
+	Result    result.Result
+	Code      Code     // "" for none
 	Problem   string   // one sentence
 	Hints     []string // what to do
 	Input     string   // the input that it points to
@@ -18,19 +20,19 @@ type Outcome struct {
 }
 
 // exits are the exit codes of the contract. What is not here is 0.
-var exits = map[string]int{
-	"errored": 1, "policy-failed": 1, "rejected": 1,
-	"invalid": 2,
-	"refused": 3, "unreachable": 3, "not-found": 3, "": 3,
-	"needs-override": 4, "timed-out": 5,
+var exits = map[result.Result]int{
+	result.Errored: 1, result.PolicyFailed: 1, result.Rejected: 1,
+	result.Invalid: 2,
+	result.Refused: 3, result.Unreachable: 3, result.NotFound: 3, "": 3,
+	result.NeedsOverride: 4, result.TimedOut: 5,
 }
 
 // ExitCode gives the exit code.
 func (o Outcome) ExitCode() int {
 	switch {
-	case o.Result == "interrupted":
+	case o.Result == result.Interrupted:
 		return o.signal.exit()
-	case (o.Result == "discarded" || o.Result == "canceled") && !o.Requested:
+	case (o.Result == result.Discarded || o.Result == result.Canceled) && !o.Requested:
 		return 1
 	case o.Code == CodeTooLate:
 		return 1
@@ -43,10 +45,10 @@ func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {
 	cause := context.Cause(ctx)
 	var late timedOut
 	if by, ok := asked(ctx); ok {
-		return Outcome{Result: "interrupted", Problem: "The job was cancelled (" + by.Error() + ").", signal: by}, true
+		return Outcome{Result: result.Interrupted, Problem: "The job was cancelled (" + by.Error() + ").", signal: by}, true
 	}
 	if errors.As(cause, &late) {
-		return Outcome{Result: "timed-out", Code: CodeTimedOut, Problem: "The step has run for longer than its timeout of " + late.after.String() + "."}, true
+		return Outcome{Result: result.TimedOut, Code: CodeTimedOut, Problem: "The step has run for longer than its timeout of " + late.after.String() + "."}, true
 	}
 	return Outcome{}, false
 }

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"scalr-run-action/internal/result"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
@@ -29,7 +31,7 @@ const (
 // messageWords are what people see, and search for, in the message for each code.
 // "…" stands for what differs, and so does what is between ‹ and ›, but is the
 // same for this code. TestREADMEWords finds them in the program.
-var messageWords = map[string]string{
+var messageWords = map[Code]string{
 	"input-invalid":                     "… problems with the inputs:",
 	"proxy-invalid":                     "… of the runner is not the address of a proxy",
 	"ca-file-missing":                   "SSL_CERT_FILE names …, which cannot be read in this container",
@@ -119,7 +121,7 @@ var messageWords = map[string]string{
 }
 
 // commonCodes are the errors that the README explains.
-var commonCodes = []string{
+var commonCodes = []Code{
 	CodeInputInvalid, CodeTokenRejected, CodeNotAllowed, CodeIDToken, CodeSignInRefused,
 	CodeWorkspaceMissing, CodeWorkspaceVCS, CodeWorkspaceLocked, CodeDirectoryMissing, CodeUnreachable,
 }
@@ -157,7 +159,7 @@ func errorSections() string {
 		a := advices[code]
 		result := "none of its own"
 		if a.result != "" {
-			result = "`" + strings.ReplaceAll(a.result, ", ", "` or `") + "`"
+			result = "`" + strings.ReplaceAll(string(a.result), ", ", "` or `") + "`"
 		}
 		sections = append(sections, fmt.Sprintf("## `%s`\n\n%s.\n\n- Result: %s\n- Message: “%s”\n- What to do: %s\n",
 			code, meaning(a), result, strings.TrimSpace(plainText.Replace(messageWords[code])), a.do))
@@ -280,11 +282,11 @@ func namedResults(t *testing.T) []string {
 	return found
 }
 
-func exitsOf(result string) string {
+func exitsOf(word string) string {
 	var codes []string
 	for _, o := range []Outcome{
-		{Result: result, Requested: true, signal: interrupted{syscall.SIGINT}},
-		{Result: result, signal: interrupted{syscall.SIGTERM}},
+		{Result: result.Result(word), Requested: true, signal: interrupted{syscall.SIGINT}},
+		{Result: result.Result(word), signal: interrupted{syscall.SIGTERM}},
 	} {
 		if code := strconv.Itoa(o.ExitCode()); !slices.Contains(codes, code) {
 			codes = append(codes, code)

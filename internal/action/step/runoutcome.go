@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -15,7 +16,7 @@ import (
 func OutcomeOfRun(r scalr.Run) Outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:
-		if r.Status != "applied" && hardFailed(r) {
+		if r.Status != scalr.StatusApplied && hardFailed(r) {
 			return ofFailure(r)
 		}
 		return Outcome{Result: success(r)}
@@ -24,34 +25,34 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 	case scalr.Stopped:
 		return ofStopped(r)
 	case scalr.Override:
-		return Outcome{Result: "needs-override", Code: CodeOverrideNeeded, Problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
+		return Outcome{Result: result.NeedsOverride, Code: CodeOverrideNeeded, Problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
 	case scalr.Saved:
-		return Outcome{Result: "saved"}
+		return Outcome{Result: result.Saved}
 	}
 	switch {
 	case r.Idle():
-		return Outcome{Result: "no-changes"}
+		return Outcome{Result: result.NoChanges}
 	case r.Waiting():
-		return Outcome{Result: "needs-confirmation"}
-	case r.Status == "post_apply_finished":
-		return Outcome{Result: "applied"}
+		return Outcome{Result: result.NeedsConfirmation}
+	case r.Status == scalr.StatusPostApplyFinished:
+		return Outcome{Result: result.Applied}
 	}
-	return Outcome{Result: "errored", Code: CodeUnknownStatus}
+	return Outcome{Result: result.Errored, Code: CodeUnknownStatus}
 }
 
-func success(r scalr.Run) string {
-	if r.Status == "applied" {
-		return "applied"
+func success(r scalr.Run) result.Result {
+	if r.Status == scalr.StatusApplied {
+		return result.Applied
 	}
 	if r.Unchanged() {
-		return "no-changes"
+		return result.NoChanges
 	}
-	return "planned"
+	return result.Planned
 }
 
 func ofFailure(r scalr.Run) Outcome {
 	if hardFailed(r) {
-		return Outcome{Result: "policy-failed", Code: CodePolicyFailed, Problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
+		return Outcome{Result: result.PolicyFailed, Code: CodePolicyFailed, Problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
 	}
 	problem := "The run failed"
 	if r.Applied() {
@@ -60,11 +61,11 @@ func ofFailure(r scalr.Run) Outcome {
 	if r.ErrorMessage != "" {
 		problem += ": " + r.ErrorMessage
 	}
-	return Outcome{Result: "errored", Code: CodeRunErrored, Problem: strings.TrimRight(problem, ".") + "."}
+	return Outcome{Result: result.Errored, Code: CodeRunErrored, Problem: strings.TrimRight(problem, ".") + "."}
 }
 
 func hardFailed(r scalr.Run) bool {
-	return slices.ContainsFunc(r.Policies, func(p scalr.PolicyCheck) bool { return p.Status == "hard_failed" || p.Hard > 0 })
+	return slices.ContainsFunc(r.Policies, func(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskHardFailed || p.Hard > 0 })
 }
 
 // failedPolicies names the policies with this result, and what they say.
@@ -84,9 +85,9 @@ func failedPolicies(r scalr.Run, result string) string {
 }
 
 func ofStopped(r scalr.Run) Outcome {
-	o := Outcome{Result: "canceled", Code: CodeRunCanceled}
-	if r.Status == "discarded" {
-		o = Outcome{Result: "discarded", Code: CodeRunDiscarded}
+	o := Outcome{Result: result.Canceled, Code: CodeRunCanceled}
+	if r.Status == scalr.StatusDiscarded {
+		o = Outcome{Result: result.Discarded, Code: CodeRunDiscarded}
 	}
 	t, _ := r.LastTransition(r.Status)
 	who := t.By
@@ -102,18 +103,18 @@ func ofStopped(r scalr.Run) Outcome {
 // some where there are none.
 func Weighed(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
 	switch {
-	case o.Result == "no-changes" && run.Status.Over():
+	case o.Result == result.NoChanges && run.Status.Over():
 		if changes == gate.Yes || run.RefreshOnly && changes == gate.Unknown {
-			o.Result = "planned"
+			o.Result = result.Planned
 		}
-	case o.Result == "no-changes":
+	case o.Result == result.NoChanges:
 		if changes == gate.Yes || run.RefreshOnly && changes == gate.Unknown {
-			o.Result = "needs-confirmation"
+			o.Result = result.NeedsConfirmation
 		}
-	case o.Result == "planned" && changes == gate.No:
-		o.Result = "no-changes"
-	case o.Result == "needs-confirmation" && run.RefreshOnly && changes == gate.No && len(plan.Outputs) == 0 && plan.OutputDiff == "":
-		o.Result = "no-changes"
+	case o.Result == result.Planned && changes == gate.No:
+		o.Result = result.NoChanges
+	case o.Result == result.NeedsConfirmation && run.RefreshOnly && changes == gate.No && len(plan.Outputs) == 0 && plan.OutputDiff == "":
+		o.Result = result.NoChanges
 	}
 	return o
 }

@@ -16,6 +16,7 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/secret"
 )
 
@@ -98,7 +99,7 @@ func (s *Step) Recover(code *int) {
 	if fault == nil {
 		return
 	}
-	o := Outcome{Result: "unreachable", Code: CodeInternal, Problem: fmt.Sprintf("a fault of this action: %v", fault)}
+	o := Outcome{Result: result.Unreachable, Code: CodeInternal, Problem: fmt.Sprintf("a fault of this action: %v", fault)}
 	s.Job.Debugf("%s", debug.Stack())
 	s.Finish(o, nil)
 	*code = 3

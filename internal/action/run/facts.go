@@ -1,0 +1,68 @@
+package run
+
+import (
+	"cmp"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+// facts are what a command knows of its workspace, archive, run and plan. Each is
+// recorded as soon as it is known; the report is made of them at the end.
+type facts struct {
+	workspace    scalr.Workspace
+	workspaceURL string
+	// directory was packed, relative to the checkout; "" for an archive that is used as it is.
+	directory       string
+	archive         *bundle.Archive // nil until it is packed
+	configurationID string
+	run             scalr.Run // as last seen, completed
+	runURL          string
+	plan            *tfplan.Plan // nil until it is read
+	planFile        string       // name of the plan JSON for later steps; "" for none
+	planJSONMissing string       // why there is no plan JSON; "" if there is, or it was not read
+	outputs         *terraformOutputs
+}
+
+// complete fills in the ids that an answer left out, from what is known already.
+func (f *facts) complete(run scalr.Run) scalr.Run {
+	run.WorkspaceID = cmp.Or(run.WorkspaceID, f.run.WorkspaceID, f.workspace.ID)
+	run.EnvironmentID = cmp.Or(run.EnvironmentID, f.run.EnvironmentID, f.workspace.EnvironmentID)
+	run.ConfigurationID = cmp.Or(run.ConfigurationID, f.run.ConfigurationID, f.configurationID)
+	return run
+}
+
+// recordWorkspace records and gives out where the run happens, as soon as that is known.
+func (r *command) recordWorkspace(w scalr.Workspace) {
+	r.facts.workspace = w
+	r.logs.severalUnits = w.RunAll
+	r.facts.workspaceURL = r.client.WorkspaceURL(w.EnvironmentID, w.ID)
+	r.out.Set("workspace-id", w.ID)
+	r.out.Set("environment-id", w.EnvironmentID)
+	r.Job.Infof("Workspace %s %s", lookup.Title(w), r.facts.workspaceURL)
+}
+
+// recordRun records which run it is, and completes it. Its address does not change any more.
+func (r *command) recordRun(run scalr.Run) scalr.Run {
+	run = r.facts.complete(run)
+	r.facts.run = run
+	r.facts.runURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
+	r.narrator.RunURL, r.logs.runID = r.facts.runURL, run.ID
+	return run
+}
+
+// showRun gives out what later steps need of the run.
+func (r *command) showRun() {
+	r.out.Set("run-id", r.facts.run.ID)
+	r.out.Set("run-url", r.facts.runURL)
+	r.Job.Infof("Run %s %s", r.facts.run.ID, r.facts.runURL)
+}
+
+// updateRun records the run as just read.
+func (r *command) updateRun(run scalr.Run) {
+	if run.ID != "" {
+		r.facts.run = r.facts.complete(run)
+	}
+}

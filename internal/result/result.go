@@ -1,0 +1,34 @@
+// Package result names how a step can end: the values of the output result.
+package result
+
+// Result is a value of the output result. The empty one is a fault of this action.
+type Result string
+
+// The results of a run.
+const (
+	NoChanges         Result = "no-changes"
+	Planned           Result = "planned"
+	Saved             Result = "saved" // the plan, which waits to be applied
+	NeedsConfirmation Result = "needs-confirmation"
+	NeedsOverride     Result = "needs-override"
+	Started           Result = "started" // and not waited for
+	Overridden        Result = "overridden"
+	Applied           Result = "applied"
+	Errored           Result = "errored"
+	PolicyFailed      Result = "policy-failed"
+	Rejected          Result = "rejected" // by fail-on
+	Discarded         Result = "discarded"
+	Canceled          Result = "canceled"
+)
+
+// The results of steps without a run, or whose run was not waited for to the end.
+const (
+	Checked     Result = "checked" // mode: check found nothing
+	Done        Result = "done"    // by the environment or the workspace action
+	Invalid     Result = "invalid" // inputs
+	Refused     Result = "refused"
+	NotFound    Result = "not-found"
+	Unreachable Result = "unreachable"
+	TimedOut    Result = "timed-out"
+	Interrupted Result = "interrupted"
+)
