@@ -136,7 +136,7 @@ var permitted = []struct {
 	{regexp.MustCompile(`/labels$`), []string{"pull-requests", "issues"}},
 	{regexp.MustCompile(`/issues(/\d+)?$`), []string{"issues"}},
 	{regexp.MustCompile(`/pulls/\d+(/reviews)?$`), []string{"pull-requests"}},
-	{regexp.MustCompile(`/compare/`), []string{"contents"}},
+	{regexp.MustCompile(`/compare/|/git/trees/|/git/commits/|/commits/[^/]+$`), []string{"contents"}},
 	{regexp.MustCompile(`/commits/[0-9a-f]+/pulls$`), []string{"pull-requests", "contents"}},
 	{regexp.MustCompile(`^/graphql$`), []string{"pull-requests", "issues"}},
 }

@@ -2,6 +2,7 @@ package plays
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -44,7 +45,7 @@ func TestPlayDocuments(t *testing.T) {
 	if played["README.md"] != 2 {
 		t.Errorf("played %d workflows of README.md, want the two of the quick start", played["README.md"])
 	}
-	for _, file := range []string{"docs/behavior.md", "docs/migrating.md", "docs/oidc.md", "docs/variables.md"} {
+	for _, file := range []string{"docs/behavior.md", "docs/migrating.md", "docs/monorepos.md", "docs/oidc.md", "docs/variables.md"} {
 		if played[file] == 0 {
 			t.Errorf("played no block of %s: does the search still work?", file)
 		}
@@ -80,6 +81,9 @@ func playBlock(t *testing.T, document, workflow string) {
 	s.secrets["DB_PASSWORD"] = "readme-password-4711"
 	files := network("a")
 	files["main.tf"] = `resource "terraform_data" "a" {}`
+	s.commit("main", files)
+	files = maps.Clone(files)
+	files["infra/production/network/main.tf"] = `resource "terraform_data" "a" {}`
 	s.commit("first", files)
 	trigger, name := pull(7, "opened", "first"), "plan"
 	if strings.Contains(workflow, "\n  push:\n") {

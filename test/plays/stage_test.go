@@ -19,6 +19,7 @@ import (
 	"sync"
 	"testing"
 
+	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -173,6 +174,12 @@ func (s *stage) opened(workspace string) {
 func (s *stage) commit(name string, files map[string]string) {
 	s.commits[commit(name)] = files
 	s.commits[mergeOf(name)] = files
+	var parents []string
+	if name != "main" {
+		parents = []string{commit("main")}
+	}
+	s.github.memory.Commit(githubtest.Commit{SHA: commit(name), Parents: parents, Files: files})
+	s.github.memory.Commit(githubtest.Commit{SHA: mergeOf(name), Parents: append(parents, commit(name)), Files: files})
 }
 
 // mailbox is a server that keeps the bodies it gets, and its address.
