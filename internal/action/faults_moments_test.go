@@ -16,9 +16,9 @@ import (
 // (X01-X09, X24).
 func TestSignalAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	count := 150
+	count := 80
 	if testing.Short() {
-		count = 50
+		count = 30
 	}
 	if os.Getenv("SOAK") != "" {
 		count = 2000

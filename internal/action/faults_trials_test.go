@@ -21,9 +21,9 @@ import (
 //	TRIALS=1000 go test ./internal/action -run TestOneRunInEveryTrial -v
 func TestOneRunInEveryTrial(t *testing.T) {
 	t.Parallel()
-	trials := 150
+	trials := 80
 	if testing.Short() {
-		trials = 60
+		trials = 30
 	}
 	if os.Getenv("SOAK") != "" {
 		trials = 3000

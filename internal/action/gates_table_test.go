@@ -188,12 +188,12 @@ func (r *rig) playOnce(next *rig) cell {
 func TestGateTable(t *testing.T) {
 	t.Parallel()
 	rewrite := *update
-	sample := uint32(6) // one cell of so many
+	sample := uint32(12) // one cell of so many
 	switch {
 	case rewrite || os.Getenv("SOAK") != "":
 		sample = 1
 	case testing.Short():
-		sample = 24
+		sample = 40
 	}
 	var mu sync.Mutex
 	cells := map[string]cell{}
