@@ -201,3 +201,19 @@ func TestAffectedStopsWhenInterrupted(t *testing.T) {
 		t.Errorf("ended after %s", p.took)
 	}
 }
+
+// A server that leaves out the names of environments and tags is asked for them once.
+func TestAffectedWithoutIncludedNames(t *testing.T) {
+	t.Parallel()
+	f := pushed(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2", "directories=infra/{environment}/{workspace}")
+	f.scalr.NoIncluded = true
+	f.world = func(s *scalrsim.Server, environment string) {
+		for _, name := range []string{"app", "db"} {
+			s.AddWorkspace(environment, name, nil, "fleet")
+		}
+	}
+	p := f.play().want(0, exact).listed("app:infra/prod/app/x").asked("GET /environments", 2).asked("GET /tags", 1)
+	if !strings.Contains(p.outputs["workspaces"], `"environment":"prod","tags":["fleet"]`) {
+		t.Errorf("got %s", p.outputs["workspaces"])
+	}
+}

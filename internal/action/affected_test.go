@@ -29,6 +29,7 @@ type fleetStep struct {
 	workspaces string
 	world      func(s *scalrsim.Server, environment string)
 	faults     []scalrsim.Fault
+	scalr      scalrsim.World
 	event      string // its name
 	ref        string
 	payload    string
@@ -90,7 +91,7 @@ func (f *fleetStep) play() *played {
 	write(f.t, payload, f.payload)
 	var p *played
 	synctest.Test(f.t, func(t *testing.T) {
-		server := scalrsim.New(scalrsim.Scenario{Faults: f.faults, Setup: func(s *scalrsim.Server) {
+		server := scalrsim.New(scalrsim.Scenario{Faults: f.faults, World: f.scalr, Setup: func(s *scalrsim.Server) {
 			environment := s.AddEnvironment("prod")
 			for _, w := range strings.Fields(f.workspaces) {
 				name, dir, _ := strings.Cut(w, "=")

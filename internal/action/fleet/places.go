@@ -58,6 +58,9 @@ func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, er
 	if err != nil {
 		return nil, err
 	}
+	if err := c.nameEnvironments(ctx, list); err != nil {
+		return nil, err
+	}
 	if len(c.in.Workspaces) > 0 {
 		if list, err = named(list, c.in.Workspaces); err != nil {
 			return nil, err
@@ -67,6 +70,29 @@ func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, er
 		return cmp.Or(strings.Compare(a.Environment, b.Environment), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	return list, nil
+}
+
+// nameEnvironments fills in the names of environments that a server left out: they
+// are part of directories.
+func (c *affectedCommand) nameEnvironments(ctx context.Context, list []scalr.Workspace) error {
+	unnamed := func(ws scalr.Workspace) bool { return ws.Environment == "" }
+	if !slices.ContainsFunc(list, unnamed) {
+		return nil
+	}
+	environments, err := c.client.Environments(ctx, scalr.EnvironmentFilter{})
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, e := range environments {
+		names[e.ID] = e.Name
+	}
+	for i, ws := range list {
+		if list[i].Environment = cmp.Or(ws.Environment, names[ws.EnvironmentID]); unnamed(list[i]) {
+			return step.Refuse(step.CodeWorkspaceUnclear, "Scalr does not report the environment of workspace %s.", lookup.Title(ws))
+		}
+	}
+	return nil
 }
 
 // named picks the workspaces with the names. An environment may be given by its id.
