@@ -6,8 +6,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
+
+	"scalr-run-action/internal/httpx"
 )
 
 var errImpatient = errors.New("out of patience")
@@ -47,31 +48,16 @@ func howLong(h http.Header) time.Duration {
 	}
 	if h.Get("X-RateLimit-Remaining") == "0" {
 		if at, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-			return bounded(time.Unix(at, 0).Sub(now(h)))
+			return bounded(time.Unix(at, 0).Sub(httpx.ServerTime(h)))
 		}
 	}
 	return time.Minute
 }
 
-// retryAfter reads seconds or a date (RFC 9110, 10.2.3); what is neither
-// counts as 0.
+// retryAfter is the wait that a response asks for; 0 for none, or for an invalid one.
 func retryAfter(h http.Header) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil {
-		return bounded(time.Duration(min(seconds, 1<<30)) * time.Second)
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return bounded(at.Sub(now(h)))
-	}
-	return 0
-}
-
-// now is the server's clock where it tells it, since its times are its own.
-func now(h http.Header) time.Time {
-	if at, err := http.ParseTime(h.Get("Date")); err == nil {
-		return at
-	}
-	return time.Now()
+	wait, _ := httpx.RetryAfter(h)
+	return bounded(wait)
 }
 
 // bounded keeps a wait within a day, which is longer than anybody waits.

@@ -1,0 +1,39 @@
+package httpx
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxRetryAfter keeps a number of seconds within a time.Duration.
+const maxRetryAfter = 1 << 30 // seconds
+
+// RetryAfter reads the header Retry-After in both of its forms (RFC 9110, 10.2.3).
+// ok is false if there is none, if there are several, or if it is invalid. The wait
+// is never negative; it has no other bound, which is the caller's to set.
+func RetryAfter(h http.Header) (wait time.Duration, ok bool) {
+	values := h.Values("Retry-After")
+	if len(values) != 1 {
+		return 0, false
+	}
+	value := strings.TrimSpace(values[0])
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(min(seconds, maxRetryAfter)) * time.Second, seconds >= 0
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return max(at.Sub(ServerTime(h)), 0), true
+}
+
+// ServerTime is the time by the server's clock, where the response has one: the times
+// that a server names are its own.
+func ServerTime(h http.Header) time.Time {
+	if at, err := http.ParseTime(h.Get("Date")); err == nil {
+		return at
+	}
+	return time.Now()
+}
