@@ -92,6 +92,7 @@ func TestStories(t *testing.T) {
 		"apply":           apply,
 		"confirmed-later": confirmedLater,
 		"queue":           queue,
+		"agents":          agents,
 		"hooks":           hooks,
 		"between-looks":   betweenLooks,
 		"passed-by":       passedBy,

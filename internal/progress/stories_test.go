@@ -86,6 +86,29 @@ func queue(s *stage) {
 	}
 }
 
+func agents(s *stage) {
+	pool := scalr.AgentPool{Name: "private"}
+	s.Agents = func() (scalr.AgentPool, bool) { s.asked++; return pool, true }
+	waits := func(status string, times int) {
+		for range times {
+			s.sees(5*time.Second, status)
+		}
+	}
+	waits("plan_queued", 14) // the pool has no agents
+	pool.Agents = []scalr.Agent{{Name: "runner-1", Status: "busy"}, {Name: "runner-2"}}
+	waits("plan_queued", 60)
+	waits("planning", 1)
+	for range 4 {
+		pool.Agents = append(pool.Agents, scalr.Agent{Name: "more", Status: "offline"})
+	}
+	waits("apply_queued", 4)
+	s.sees(time.Second, "applying")
+	s.Close()
+	if s.asked != 3 {
+		s.t.Errorf("asked for the agents %d times, want 3: every five minutes, and for each queue", s.asked)
+	}
+}
+
 func hooks(s *stage) {
 	for _, status := range []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned",
 		"post_plan_running", "post_plan_finished", "cost_estimating", "cost_estimated", "confirmed", "pre_apply_queued", "pre_apply_running",

@@ -48,3 +48,10 @@ func agentPoolRoutes() []route {
 			do: readOf("agent-pools", "AgentPool", 404)},
 	}
 }
+
+// SetDefaultAgentPool makes an agent pool the default one of an environment.
+func (s *Server) SetDefaultAgentPool(environmentID, poolID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lookup("environments", environmentID).relationships["default-workspace-agent-pool"] = toOne("agent-pools", poolID)
+}

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
+	"time"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -29,7 +32,7 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 	list := r.preflightProblems(w, l)
 	for _, o := range list {
 		if o.warning {
-			r.Job.Warnf("%s", o.Problem)
+			r.Job.Warnf("%s", strings.TrimSpace(o.Problem+" "+o.Advice))
 		}
 	}
 	if refusal := firstRefusal(list); refusal.Code != "" {
@@ -77,7 +80,31 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 		add(false, step.CodeCostOff, "The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.", w.Environment)
 	}
 	list = append(list, workingDirectory(w, l)...)
+	list = append(list, r.runTimeout(w)...)
 	return append(list, r.lockProblems(w)...)
+}
+
+const (
+	defaultRunTimeout = 60 * time.Minute // Scalr's, for a workspace without its own
+	longestRunTimeout = 1 << 20          // minutes; more is no limit for any step
+)
+
+// runTimeout warns if Scalr ends the run's work before the step stops to wait for it.
+func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
+	if w.RunTimeout == nil || !r.in.Wait {
+		return nil
+	}
+	limit, whose := time.Duration(min(*w.RunTimeout, longestRunTimeout))*time.Minute, "its run-operation-timeout"
+	if *w.RunTimeout <= 0 {
+		limit, whose = defaultRunTimeout, "Scalr's default; it has no run-operation-timeout"
+	}
+	if r.in.Timeout <= limit {
+		return nil
+	}
+	return []preflightProblem{{warning: true, Refusal: step.Refusal{
+		Problem: fmt.Sprintf("timeout is %s, but Scalr stops each plan and apply in workspace %s after %d minutes (%s).",
+			progress.Duration(r.in.Timeout), lookup.Title(w), int(limit.Minutes()), whose),
+		Advice: "Raise the workspace's run-operation-timeout (at most 720 minutes), or shorten timeout."}}}
 }
 
 // workingDirectory looks for what Scalr would run in the bundle.

@@ -1,0 +1,98 @@
+package action_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// Whoever waits longer than Scalr works on a run should know it beforehand.
+func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		minutes any // run-operation-timeout
+		inputs  []string
+		warns   string // empty for no warning
+	}{
+		"longer":               {30, nil, `timeout is 1h0m0s, but Scalr stops each plan and apply in workspace "production/network" (` + scalrsim.WorkspaceID + `) after 30 minutes (its run-operation-timeout). Raise`},
+		"as long":              {60, nil, ""},
+		"shorter":              {90, nil, ""},
+		"longer by a second":   {90, []string{"timeout=90m1s"}, "timeout is 1h30m1s, but Scalr stops"},
+		"the default":          {nil, nil, ""},
+		"beyond the default":   {nil, []string{"timeout=2h"}, "after 60 minutes (Scalr's default; it has no run-operation-timeout)."},
+		"zero is the default":  {0, []string{"timeout=2h"}, "after 60 minutes (Scalr's default"},
+		"check":                {30, []string{"mode=check"}, "timeout is 1h0m0s, but Scalr stops"},
+		"nothing to wait for":  {30, []string{"wait=false"}, ""},
+		"a number of no sense": {1 << 50, []string{"timeout=120h"}, ""},
+		"not a number":         {"soon", []string{"timeout=2h"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, "plan-changes")
+			s.World.Workspace = map[string]any{"run-operation-timeout": c.minutes}
+			p := newRig(t, s, c.inputs...).play()
+			if p.code != 0 {
+				t.Errorf("exit code %d\n%s", p.code, p.log)
+			}
+			const any = ", but Scalr stops each plan and apply"
+			switch {
+			case c.warns == "" && strings.Contains(p.log, any):
+				t.Errorf("warns:\n%s", p.log)
+			case c.warns != "" && (!strings.Contains(p.log, c.warns) || strings.Count(p.log, any) != 1 || !strings.Contains(p.log, "::warning::timeout is")):
+				t.Errorf("want one warning %q:\n%s", c.warns, p.log)
+			}
+		})
+	}
+}
+
+// A run that is queued for self-hosted agents names them, after ten seconds.
+func TestRunWaitsForAnAgent(t *testing.T) {
+	t.Parallel()
+	const line = `plan queued, waiting for an agent of agent pool "private-network" ("runner-1" is busy, "runner-2" is offline)`
+	waiting := func(t *testing.T, wait time.Duration) scalrsim.Scenario {
+		s := scenario(t, "waits-for-agent")
+		s.Life.AgentWait = wait
+		return s
+	}
+	asked := func(p *played) (n int) {
+		for _, r := range p.server.Requests() {
+			if strings.HasPrefix(r.Path, "/agent-pools") {
+				n++
+			}
+		}
+		return n
+	}
+	t.Run("long", func(t *testing.T) {
+		t.Parallel()
+		p := newRig(t, waiting(t, 4*time.Minute)).play().want(0, "result=planned").says(line, line+", for 1m")
+		if n := asked(p); n != 1 {
+			t.Errorf("asked for agents %d times, want once in five minutes", n)
+		}
+	})
+	t.Run("short", func(t *testing.T) {
+		t.Parallel()
+		p := newRig(t, waiting(t, 8*time.Second)).play().want(0, "result=planned")
+		if n := asked(p); n != 0 || strings.Contains(p.log, "agent pool") {
+			t.Errorf("asked for agents %d times:\n%s", n, p.log)
+		}
+	})
+	t.Run("not allowed", func(t *testing.T) {
+		t.Parallel()
+		s := waiting(t, time.Minute)
+		s.Faults = []scalrsim.Fault{{Op: "GET /agent-pools/*", Action: scalrsim.Status, Status: 404}}
+		p := newRig(t, s).play().want(0, "result=planned").says("plan queued")
+		if strings.Contains(p.log, "agent pool") || strings.Contains(p.log, "::warning::") {
+			t.Errorf("speaks of a pool that the token cannot see:\n%s", p.log)
+		}
+	})
+	t.Run("none", func(t *testing.T) {
+		t.Parallel()
+		s := waiting(t, time.Minute)
+		s.Setup = nil
+		if p := newRig(t, s).play().want(0, "result=planned"); strings.Contains(p.log, "agent") {
+			t.Errorf("speaks of agents where there are none:\n%s", p.log)
+		}
+	})
+}

@@ -1,0 +1,37 @@
+package scalr_test
+
+import (
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// A workspace's own pool wins, then the default one of its environment, then that of
+// the account.
+func TestAgentPoolOfAWorkspace(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scalrsim.Scenario{})
+	own, environment, account := r.sim.AddAgentPool("own", scalrsim.Agent{Name: "a", Status: "busy"}), r.sim.AddAgentPool("environment"), r.sim.AddAgentPool("account")
+	want := func(pool string, ok bool) {
+		t.Helper()
+		if got, found := r.AgentPoolOf(t.Context(), scalrsim.WorkspaceID); got.Name != pool || found != ok {
+			t.Errorf("got %q, %t, want %q, %t", got.Name, found, pool, ok)
+		}
+	}
+	want("", false)
+	r.sim.SetAttribute(account, "default", true)
+	want("account", true)
+	r.sim.SetDefaultAgentPool(scalrsim.EnvironmentID, environment)
+	want("environment", true)
+	if _, err := r.UpdateWorkspace(t.Context(), scalrsim.WorkspaceID, scalr.WorkspaceSettings{AgentPoolID: &own}); err != nil {
+		t.Error(err)
+	}
+	want("own", true)
+	if pool, _ := r.AgentPoolOf(t.Context(), scalrsim.WorkspaceID); len(pool.Agents) != 1 || pool.Agents[0] != (scalr.Agent{Name: "a", Status: "busy"}) {
+		t.Errorf("its agents: %v", pool.Agents)
+	}
+	if _, ok := r.AgentPoolOf(t.Context(), "ws-none"); ok {
+		t.Error("a workspace that does not exist has a pool")
+	}
+}
