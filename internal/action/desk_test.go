@@ -24,6 +24,8 @@ type desk struct {
 	http http.RoundTripper
 	// anyObjection allows requests that Scalr objects to.
 	anyObjection bool
+	// environ is added to the environment of each step.
+	environ []string
 }
 
 // visit is one step at the desk, with what it asked for.
@@ -66,6 +68,7 @@ func (d *desk) play(name string, signals chan os.Signal, inputs ...string) *visi
 	p := &played{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
 	environ := []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"), "INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrsim.Token,
 		"ACTIONS_RUNTIME_TOKEN=" + canaryRuntime, "HTTPS_PROXY=http://ci:" + canaryProxyInURL + "@proxy.test:3128"}
+	environ = append(environ, d.environ...)
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")
 		environ = append(environ, "INPUT_"+strings.ToUpper(name)+"="+value)

@@ -249,7 +249,7 @@ func TestGateInterrupted(t *testing.T) {
 func TestStarted(t *testing.T) {
 	t.Parallel()
 	p := newRig(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
-	for _, name := range []string{"terraform-outputs", "comment-url"} {
+	for _, name := range []string{"terraform-outputs", "terraform-outputs-file", "comment-url"} {
 		if _, ok := p.outputs[name]; !ok {
 			t.Errorf("output %s is not there, empty", name)
 		}

@@ -232,7 +232,7 @@ func (r *rig) check(p *played) {
 	}
 }
 
-// checkLeftovers: of our files only the plan's stay in RUNNER_TEMP.
+// checkLeftovers: of our files only those that outputs name stay in RUNNER_TEMP.
 func (p *played) checkLeftovers() {
 	p.t.Helper()
 	entries, err := os.ReadDir(p.dir)
@@ -243,10 +243,10 @@ func (p *played) checkLeftovers() {
 		name := e.Name()
 		ours := name == "output" || name == "state" || name == "summary.md" || name == "event.json"
 		_, told := p.outputs["plan-log-file"]
-		if plan, _ := filepath.Match("scalr-run-*-plan.*", name); plan && !told {
+		if shared, _ := filepath.Match("scalr-run-*", name); shared && !told {
 			continue // the outputs are elsewhere
 		}
-		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] {
+		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] && name != p.outputs["terraform-outputs-file"] {
 			p.t.Errorf("%s was left in RUNNER_TEMP", name)
 		}
 	}

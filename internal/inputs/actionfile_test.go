@@ -78,10 +78,10 @@ func TestActionFileOutputs(t *testing.T) {
 	for name, want := range map[string]string{
 		"action.yml": "run-id run-url workspace-id environment-id configuration-version-id result status summary has-changes has-destroys " +
 			"additions changes destructions imports warnings cost-delta policy-status bundle-sha256 bundle-bytes bundle-files plan-log-file plan-json-file " +
-			"terraform-outputs comment-url error-code",
+			"terraform-outputs terraform-outputs-file comment-url error-code",
 		"environment/action.yml": "environment-id environment-url name status created changed tags environments count result error-code",
 		"workspace/action.yml": "workspace-id workspace-url name environment-id created changed tags workspaces count terraform-outputs " +
-			"result error-code",
+			"terraform-outputs-file result error-code",
 		"affected/action.yml": "workspaces workspace-ids batches count removed unclaimed scope scope-reason result error-code",
 	} {
 		file, _ := readActionFile(t, name)

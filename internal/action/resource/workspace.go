@@ -66,7 +66,7 @@ func (w *workspaceCommand) outputs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.out.SetLarge("terraform-outputs", step.OutputsJSON(list, false)); err != nil {
+	if err := w.SetTerraformOutputs(&w.out, "scalr-"+ws.ID+"-outputs.json", step.OutputsJSON(list, false)); err != nil {
 		return err
 	}
 	sensitive := 0

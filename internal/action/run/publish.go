@@ -25,6 +25,7 @@ func (r *command) publish(o step.Outcome) int {
 	r.annotatePlaces(rep.Diagnostics())
 	r.SetResult(o, &r.out)
 	r.out.Set("terraform-outputs", "") // a shell with set -u wants those that stay empty, too
+	r.out.Set("terraform-outputs-file", "")
 	r.out.Set("comment-url", "")
 	r.setTerraformOutputs(o)
 	for _, out := range rep.Outputs() {

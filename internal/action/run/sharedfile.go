@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/secret"
@@ -31,14 +32,11 @@ type sharedFile struct {
 
 // planFile makes a file in RUNNER_TEMP; nil where that cannot be.
 func planFile(s *step.Step, name string, limit int64) *sharedFile {
-	file, shown := openTempFile(s.Job, true, name)
-	if file != nil && shown == "" {
-		file.Close()
-	}
-	if shown == "" {
+	file := s.CreateSharedFile(name)
+	if file == nil {
 		return nil
 	}
-	return &sharedFile{to: file, name: shown, clean: s.Redact.Stream(), limit: limit}
+	return &sharedFile{to: file, name: filepath.Base(file.Name()), clean: s.Redact.Stream(), limit: limit}
 }
 
 // jsonFile is a sharedFile of JSON, which it redacts as such.

@@ -31,11 +31,9 @@ func (r *command) setTerraformOutputs(o step.Outcome) {
 		sensitive = false
 	}
 	text := step.OutputsJSON(list, sensitive)
-	if len(text) > step.MaxOutput {
-		r.Job.Warnf("The outputs of Terraform are larger than GitHub carries (%s): terraform-outputs is left empty.", step.Size(int64(len(text))))
-		return
+	if err := r.SetTerraformOutputs(&r.out, "scalr-"+r.report.Run.ID+"-outputs.json", text); err != nil {
+		r.Job.Warnf("%s terraform-outputs is left empty.", step.Sentence(err))
 	}
-	r.out.Set("terraform-outputs", text)
 }
 
 // terraformOutputs are the outputs of the configuration after the apply, as they were read.

@@ -1,4 +1,4 @@
-package run
+package step
 
 import (
 	"crypto/rand"
@@ -7,27 +7,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"scalr-run-action/internal/job"
 )
 
-// openTempFile opens a new file for data that is too large for memory. A shared file is for later steps: it stays in
-// RUNNER_TEMP, and shown is its name there. Any other file has no name and ends with the process. The file is nil if no
-// directory takes one.
-func openTempFile(j *job.Job, shared bool, name string) (file *os.File, shown string) {
-	if temp := j.Env("RUNNER_TEMP"); shared && temp != "" {
-		if f, err := createShared(temp, name); err == nil {
-			return f, filepath.Base(f.Name())
-		}
+// CreateSharedFile creates a file in RUNNER_TEMP, where it stays for later steps. Its base name is what they know it by;
+// it differs from name where that cannot be had. The file is nil if RUNNER_TEMP takes none.
+func (s *Step) CreateSharedFile(name string) *os.File {
+	temp := s.Job.Env("RUNNER_TEMP")
+	if temp == "" {
+		return nil
 	}
-	for _, dir := range j.TempDirs() {
-		f, err := os.CreateTemp(dir, "scalr-")
-		if err == nil {
-			os.Remove(f.Name())
-			return f, ""
-		}
+	f, err := createShared(temp, name)
+	if err != nil {
+		return nil
 	}
-	return nil, ""
+	return f
 }
 
 // mostNames is how many times a shared file is tried: another process may take each name first.

@@ -1,0 +1,89 @@
+package action_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// outputOf returns a scenario whose terraform-outputs has so many bytes.
+func outputOf(t *testing.T, bytes int) scalrsim.Scenario {
+	s := scenario(t, "applied")
+	s.Life.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", bytes-len(`{"big":""}`))}}
+	return s
+}
+
+// TestTerraformOutputsFile: the file holds what the output does, and what is too much for it.
+func TestTerraformOutputsFile(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		bytes  int
+		output bool
+		warns  string
+	}{
+		"small":                       {100, true, ""},
+		"as much as a variable holds": {128<<10 - 128, true, ""},
+		"more than a variable holds":  {128<<10 - 127, true, "The output terraform-outputs has 127.9 KiB: an environment variable holds at most 128 KiB"},
+		"as much as GitHub carries":   {1 << 20, true, "an environment variable holds at most 128 KiB"},
+		"more than GitHub carries":    {1<<20 + 1, false, "terraform-outputs is left empty: 1.0 MiB is larger than GitHub carries"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newRig(t, outputOf(t, c.bytes), "dry-run=false").play().want(0, "result=applied").says(c.warns)
+			path := filepath.Join(p.dir, p.outputs["terraform-outputs-file"])
+			text, err := os.ReadFile(path)
+			if err != nil || len(text) != c.bytes {
+				t.Fatalf("the file has %d bytes, %v, want %d", len(text), err, c.bytes)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode() != 0o644 || !strings.HasPrefix(info.Name(), "scalr-run-") {
+				t.Errorf("the file is %v, %v", info, err)
+			}
+			if want := map[bool]string{true: string(text)}[c.output]; p.outputs["terraform-outputs"] != want {
+				t.Errorf("terraform-outputs has %d bytes, want %d", len(p.outputs["terraform-outputs"]), len(want))
+			}
+			if c.warns == "" && strings.Contains(p.log, "::warning") {
+				t.Errorf("a warning\n%s", p.log)
+			}
+		})
+	}
+}
+
+// TestTerraformOutputsFileOfNothing: without an apply, or where none are asked for, there is no file.
+func TestTerraformOutputsFileOfNothing(t *testing.T) {
+	t.Parallel()
+	newRig(t, scenario(t, "plan-changes")).play().want(0, "result=planned", "terraform-outputs-file=")
+	newRig(t, scenario(t, "applied"), "dry-run=false", "terraform-outputs=none").play().want(0, "result=applied", "terraform-outputs-file=")
+}
+
+// TestTerraformOutputsWithoutFile: an older runner mounts no RUNNER_TEMP.
+func TestTerraformOutputsWithoutFile(t *testing.T) {
+	t.Parallel()
+	for bytes, warns := range map[int]string{
+		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; here there is none, since RUNNER_TEMP cannot be written to",
+		2 << 20:   "The output terraform-outputs is larger than GitHub carries: 2.0 MiB. terraform-outputs is left empty.",
+	} {
+		r := newRig(t, outputOf(t, bytes), "dry-run=false")
+		r.env["RUNNER_TEMP"] = "/home/runner/work/_temp"
+		r.play().want(0, "result=applied", "terraform-outputs-file=").says(warns)
+	}
+}
+
+// TestWorkspaceOutputsFile: the workspace action writes the file as well, and without one too much is an error.
+func TestWorkspaceOutputsFile(t *testing.T) {
+	t.Parallel()
+	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		temp := t.TempDir()
+		d.server.SetOutputs(scalrsim.WorkspaceID, outputOf(t, 2<<20).Life.Outputs...)
+		d.environ = []string{"RUNNER_TEMP=" + temp}
+		v := d.workspace("mode=outputs", "environment=production", "name=network").want(0, "result=done", "terraform-outputs=").
+			says("2.0 MiB is larger than GitHub carries")
+		if info, err := os.Stat(filepath.Join(temp, v.outputs["terraform-outputs-file"])); err != nil || info.Size() != 2<<20 {
+			t.Errorf("the file is %v, %v", info, err)
+		}
+		d.environ = nil
+		d.workspace("mode=outputs", "environment=production", "name=network").want(3, "error-code=output-too-large", "terraform-outputs-file=")
+	})
+}

@@ -1,0 +1,57 @@
+package step
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+)
+
+// longestVariable is how long the text of an output may be to fit into an
+// environment variable: Linux takes 128 KiB of name, equals sign, value and NUL
+// (execve(2), MAX_ARG_STRLEN).
+const longestVariable = 128<<10 - 128
+
+// SetTerraformOutputs sets terraform-outputs to the text, and terraform-outputs-file
+// to the name of a file in RUNNER_TEMP that holds the same. It warns of a text that
+// later steps cannot read from an environment variable. A text that is more than
+// GitHub carries is in the file only; it is an error if there is no file either.
+func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
+	file := s.writeSharedFile(fileName, text)
+	out.Set("terraform-outputs-file", file)
+	switch {
+	case len(text) > MaxOutput && file == "":
+		return out.SetLarge("terraform-outputs", text)
+	case len(text) > MaxOutput:
+		out.Set("terraform-outputs", "")
+		s.Job.Warnf("The output terraform-outputs is left empty: %s is larger than GitHub carries. Read the file that terraform-outputs-file names in ${{ runner.temp }}.",
+			Size(int64(len(text))))
+		return nil
+	case len(text) > longestVariable:
+		s.Job.Warnf("The output terraform-outputs has %s: an environment variable holds at most 128 KiB, so a step that gets it by `env:` cannot start. "+
+			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", Size(int64(len(text))), noFile(file))
+	}
+	out.Set("terraform-outputs", text)
+	return nil
+}
+
+func noFile(name string) string {
+	if name != "" {
+		return ""
+	}
+	return "; here there is none, since RUNNER_TEMP cannot be written to"
+}
+
+// writeSharedFile returns the name of the file, "" if it cannot be written.
+func (s *Step) writeSharedFile(name, text string) string {
+	f := s.CreateSharedFile(name)
+	if f == nil {
+		return ""
+	}
+	_, err := f.WriteString(text)
+	if cmp.Or(err, f.Close()) != nil {
+		os.Remove(f.Name())
+		s.Job.Warnf("The file for terraform-outputs-file could not be written; the output is left empty.")
+		return ""
+	}
+	return filepath.Base(f.Name())
+}
