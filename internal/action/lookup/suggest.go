@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/spelling"
 )
 
 // The bounds of the search for a similar name: the server decides how many names
@@ -47,7 +49,7 @@ func similar(name string, names []string) []string {
 		case d > most || work > mostCompared:
 			continue
 		default:
-			d = distance(wanted, strings.ToLower(n))
+			d = spelling.Distance(wanted, strings.ToLower(n))
 			work += len(name) * len(n)
 			if d > most {
 				continue
@@ -75,26 +77,4 @@ func distinct(name string) string {
 		return shown
 	}
 	return shown + " (" + spelled + ")"
-}
-
-// distance counts the letters to change, add or take away (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			above := row[j]
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(row[j]+1, row[j-1]+1, diagonal+cost)
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }
