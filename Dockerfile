@@ -15,6 +15,7 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
  && ln -s scalr-run /image/scalr-run-post \
  && ln -s scalr-run /image/scalr-environment \
  && ln -s scalr-run /image/scalr-workspace \
+ && ln -s scalr-run /image/scalr-overview \
  && ln -s scalr-run /image/scalr-affected \
  && mkdir -p /image/etc/ssl/certs /image/tmp \
  && chmod 1777 /image/tmp \

@@ -1,7 +1,8 @@
 // Package action is the way into the program: Main picks the command by the
 // name that the program was called by. The commands are in action/run (the run
 // action and its post step), action/resource (the environment and the workspace
-// action) and action/fleet (the affected action); what they share is in action/step and action/lookup.
+// action) and action/fleet (the affected and the overview action); what they share is
+// in action/step and action/lookup.
 package action
 
 import (
@@ -30,6 +31,8 @@ func Main(ctx context.Context, env Env) (code int) {
 		return resource.Environment(ctx, s)
 	case "scalr-workspace":
 		return resource.Workspace(ctx, s)
+	case "scalr-overview":
+		return fleet.Overview(ctx, s)
 	case "scalr-affected":
 		return fleet.Affected(ctx, s)
 	}

@@ -25,7 +25,7 @@ import (
 // TestMain lets the test binary be the programs too, as the image's links do.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"scalr-run": program, "scalr-run-post": program, "scalr-environment": program, "scalr-workspace": program, "scalr-affected": program,
+		"scalr-run": program, "scalr-run-post": program, "scalr-environment": program, "scalr-workspace": program, "scalr-affected": program, "scalr-overview": program,
 	})
 }
 

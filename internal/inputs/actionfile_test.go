@@ -40,6 +40,7 @@ func TestActionFileInputs(t *testing.T) {
 		"environment/action.yml": inputs.EnvironmentNames(),
 		"workspace/action.yml":   inputs.WorkspaceNames(),
 		"affected/action.yml":    inputs.AffectedNames(),
+		"overview/action.yml":    inputs.OverviewNames(),
 	} {
 		file, _ := readActionFile(t, name)
 		var got []inputs.Input
@@ -83,6 +84,7 @@ func TestActionFileOutputs(t *testing.T) {
 		"workspace/action.yml": "workspace-id workspace-url name environment-id created changed tags workspaces count terraform-outputs " +
 			"terraform-outputs-file result error-code",
 		"affected/action.yml": "workspaces workspace-ids batches count removed unclaimed scope scope-reason result error-code",
+		"overview/action.yml": "runs failed changed missing comment-url result error-code",
 	} {
 		file, _ := readActionFile(t, name)
 		var got []string
@@ -109,6 +111,7 @@ func TestActionFileRuns(t *testing.T) {
 		"environment/action.yml": {"using": "docker", "entrypoint": "/scalr-environment"},
 		"workspace/action.yml":   {"using": "docker", "entrypoint": "/scalr-workspace"},
 		"affected/action.yml":    {"using": "docker", "entrypoint": "/scalr-affected"},
+		"overview/action.yml":    {"using": "docker", "entrypoint": "/scalr-overview"},
 	} {
 		file, text := readActionFile(t, name)
 		if !image.MatchString(file.Runs["image"]) || strings.HasPrefix(file.Runs["image"], "..") != (name != "action.yml") &&

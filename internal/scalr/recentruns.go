@@ -34,8 +34,8 @@ type RunPage struct {
 // ListedRun is a run as a list shows it.
 type ListedRun struct {
 	Run
-	// Workspace and Environment are names, empty where they did not come along.
-	Workspace, Environment string
+	// Workspace has an id only if it did not come along.
+	Workspace Workspace
 	// Whole is false if a part of the run did not come along: read the run itself.
 	Whole bool
 }
@@ -78,13 +78,13 @@ func (c *Client) runsPage(ctx context.Context, scope RunScope, page int, include
 
 func (d document) listedRun(r resource) ListedRun {
 	one := ListedRun{Run: d.run(r)}
-	workspace, _ := d.included("workspaces", one.WorkspaceID)
-	one.Workspace = workspace.Attributes.name()
-	if one.EnvironmentID == "" {
-		one.EnvironmentID = workspace.ref("environment")
+	one.Workspace = Workspace{ID: one.WorkspaceID, EnvironmentID: one.EnvironmentID}
+	if workspace, ok := d.included("workspaces", one.WorkspaceID); ok {
+		one.Workspace = d.workspace(workspace)
 	}
-	environment, _ := d.included("environments", one.EnvironmentID)
-	one.Environment = environment.Attributes.name()
+	if one.EnvironmentID == "" {
+		one.EnvironmentID = one.Workspace.EnvironmentID
+	}
 	one.Whole = one.partsKnown() && len(one.Policies) <= mostChecks
 	return one
 }

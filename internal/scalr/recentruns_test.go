@@ -44,7 +44,7 @@ func TestRunsPage(t *testing.T) {
 					t.Fatalf("the second page has %d runs, last: %v, %v", len(second.Runs), second.Last, err)
 				}
 				for _, run := range append(first.Runs, second.Runs...) {
-					if run.Whole != c.whole || run.Workspace != c.name || run.WorkspaceID != scalrsim.WorkspaceID || run.EnvironmentID != scalrsim.EnvironmentID {
+					if run.Whole != c.whole || run.Workspace.Name != c.name || run.WorkspaceID != scalrsim.WorkspaceID || run.EnvironmentID != scalrsim.EnvironmentID {
 						t.Fatalf("got %+v", run)
 					}
 				}
@@ -69,7 +69,7 @@ func TestRunsPageTooLarge(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		page, err := r.RunsPage(t.Context(), scalr.RunScope{WorkspaceID: scalrsim.WorkspaceID}, 1)
-		if err != nil || len(page.Runs) != 80 || page.Runs[0].Whole || page.Runs[0].Workspace != "network" || page.Runs[0].Status != "planned_and_finished" {
+		if err != nil || len(page.Runs) != 80 || page.Runs[0].Whole || page.Runs[0].Workspace.Name != "network" || page.Runs[0].Status != "planned_and_finished" {
 			t.Fatalf("got %d runs, %v", len(page.Runs), err)
 		}
 		if n := len(r.arrived(http.MethodGet + " /runs")); n != 2 {

@@ -41,7 +41,7 @@ func TestImageContents(t *testing.T) {
 	}
 	want := map[string]string{
 		"/scalr-run": "-rwxr-xr-x", "/scalr-run-post": "Lrwxrwxrwxscalr-run", "/scalr-environment": "Lrwxrwxrwxscalr-run",
-		"/scalr-workspace": "Lrwxrwxrwxscalr-run", "/scalr-affected": "Lrwxrwxrwxscalr-run", "/tmp": "dtrwxrwxrwx", "/etc": "drwxr-xr-x", "/etc/ssl": "drwxr-xr-x",
+		"/scalr-workspace": "Lrwxrwxrwxscalr-run", "/scalr-affected": "Lrwxrwxrwxscalr-run", "/scalr-overview": "Lrwxrwxrwxscalr-run", "/tmp": "dtrwxrwxrwx", "/etc": "drwxr-xr-x", "/etc/ssl": "drwxr-xr-x",
 		"/etc/ssl/certs": "drwxr-xr-x", "/etc/ssl/certs/ca-certificates.crt": "-rw-r--r--",
 	}
 	if !maps.Equal(got, want) {

@@ -1,5 +1,5 @@
 // Package fleet is the actions for many workspaces of one repository: affected
-// lists those that a change touches.
+// lists those that a change touches, overview reports on the runs of all of them.
 package fleet
 
 import (

@@ -78,6 +78,9 @@ const (
 	CodeRunDiscarded       Code = "run-discarded"
 	CodeRunCanceled        Code = "run-canceled"
 	CodeGateHit            Code = "gate-hit"
+	CodeRunsFailed         Code = "workspaces-failed"
+	CodeRunsMissing        Code = "runs-missing"
+	CodeJobFailed          Code = "job-failed"
 	CodeTooLate            Code = "too-late"
 	CodeUnknownStatus      Code = "unknown-status"
 	CodeOverrideNeeded     Code = "override-needed"
@@ -177,6 +180,9 @@ var advices = map[Code]advice{
 	CodeRunDiscarded:            {result.Discarded, "the run was discarded in Scalr", "Ask the person who discarded it; re-run the job for a new plan.", ""},
 	CodeRunCanceled:             {result.Canceled, "the run was canceled in Scalr", "Ask the person who canceled it; re-run the job for a new run.", ""},
 	CodeGateHit:                 {result.Rejected, "the plan meets a condition of `fail-on`, or that cannot be ruled out", "Review the plan. If the change is intended, remove the condition from `fail-on` for this run. If something is unknown, check in Scalr whether the plan is complete, and start a new run.", "fail-on"},
+	CodeRunsFailed:              {result.Rejected, "in the overview, the runs of some workspaces failed, or need an override", "Correct what the errors in the summary name; each run's page has the whole log.", ""},
+	CodeRunsMissing:             {result.Rejected, "in the overview, some workspaces have no finished run of this workflow run: their jobs failed before it, were canceled, or did not wait; or the run was not found among the newest ones", "Look at the log of the workspace's job, and re-run the failed jobs. The token must see the workspaces and their runs (`workspaces:read`, `runs:read`), and the message of each run must hold the address of the workflow run, as the run action writes it.", ""},
+	CodeJobFailed:               {result.Rejected, "a job that the overview needs failed, was canceled, or was skipped although there are workspaces", "Look at the log of the job that is named, and re-run the failed jobs.", "needs"},
 	CodeTooLate:                 {result.Discarded + ", " + result.Canceled, "the run was applied before it could be stopped", "To undo it, apply an older configuration.", "run-id"},
 	CodeUnknownStatus:           {result.Errored, "the run stopped in a status that this version does not know", "Look at the run in Scalr, and update this action.", ""},
 	CodeOverrideNeeded:          {result.NeedsOverride, "a soft policy failed and the run waits for an override", "Ask a person with the permission policy-checks:override to review it, in Scalr or in a step with `mode: override`.", ""},

@@ -1,0 +1,246 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/github"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/scalr"
+)
+
+// overviewTime bounds the whole step.
+const overviewTime = 10 * time.Minute
+
+// overviewCommand is one run of the overview action.
+type overviewCommand struct {
+	*step.Step
+	in     inputs.Overview
+	client *scalr.Client
+	out    step.Outputs
+	page   report.Overview
+}
+
+// Overview runs the overview action and returns the exit code.
+func Overview(ctx context.Context, s *step.Step) int {
+	in, notes, err := inputs.LoadOverview(s.InputSource())
+	s.ShowNotes(notes)
+	c := &overviewCommand{Step: s, in: in, out: s.NewOutputs()}
+	for _, v := range in.Redact {
+		if !s.Job.Mask(v) {
+			s.Job.Warnf("redact holds more than can be looked for in every form: its last lines are only found as they are.")
+		}
+	}
+	c.describe()
+	if err != nil { // the verdict comes first: no request leaves before it is given
+		o := step.Explain(ctx, err)
+		code := s.Finish(o, nil)
+		c.markOutdated(o)
+		return code
+	}
+	ctx, cancel := c.WithTimeout(ctx, overviewTime)
+	defer cancel()
+	o := step.Outcome{}
+	if err := c.execute(ctx); err != nil {
+		o = c.explain(ctx, err)
+	} else {
+		o = c.judge()
+	}
+	return c.publish(o)
+}
+
+// explain puts an error into this action's words: it has no input timeout.
+func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
+	o := step.Explain(ctx, err)
+	if o.Code == step.CodeTimedOut {
+		o.Hints, o.Input = []string{step.Advice(step.CodeNoAnswer)}, ""
+	}
+	return o
+}
+
+// describe says of which commit and attempt the overview is.
+func (c *overviewCommand) describe() {
+	e := c.Job.Event()
+	c.page.Unlisted, c.page.Attempt = c.in.Unlisted, e.Attempt
+	c.page.Source = report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
+	if e.Repository != "" && e.SHA != "" {
+		c.page.Source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
+	}
+}
+
+// execute finds the runs and reads what each of them does.
+func (c *overviewCommand) execute(ctx context.Context) (err error) {
+	if len(c.in.Workspaces) == 0 {
+		return nil
+	}
+	address := c.Job.Event().WorkflowRunURL
+	if address == "" {
+		return step.Refuse(step.CodeInputInvalid, "The overview finds runs by the address of the workflow run, and this job has none: GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_RUN_ID say it.")
+	}
+	if err := c.CheckProxyAndCA(); err != nil {
+		return err
+	}
+	if c.client, err = c.SignIn(ctx, c.in.Access, (&progress.Narrator{Job: c.Job}).Retrying); err != nil {
+		return err
+	}
+	s := &search{client: c.client, address: address, left: mostListRequests}
+	for _, w := range c.in.Workspaces {
+		s.all = append(s.all, &sought{OverviewWorkspace: w})
+	}
+	if err := s.run(ctx); err != nil {
+		return err
+	}
+	c.page.Rows, err = c.rows(ctx, s.all)
+	return err
+}
+
+// publish gives out what is known and returns the exit code.
+func (c *overviewCommand) publish(o step.Outcome) int {
+	known := o.Result == result.Done || o.Result == result.Rejected
+	c.page.Rejected = o.Result != result.Done
+	c.setOutputs(known)
+	c.out.Set("comment-url", "")
+	c.writeSummary(o, known)
+	switch {
+	case c.in.Comment == inputs.CommentNone:
+	case known:
+		c.commenter().Publish(github.Mode(c.in.Comment), c.post(), func(url string) { c.out.Set("comment-url", url) })
+	default:
+		c.markOutdated(o)
+	}
+	c.SetResult(o, &c.out)
+	return c.Finish(o, &c.out)
+}
+
+// listedRun is an element of the output runs. Numbers that are unknown are null.
+type listedRun struct {
+	WorkspaceID  string `json:"workspace-id"`
+	Workspace    string `json:"workspace"`
+	RunID        string `json:"run-id"`
+	RunURL       string `json:"run-url"`
+	Result       string `json:"result"`
+	Additions    *int   `json:"additions"`
+	Changes      *int   `json:"changes"`
+	Destructions *int   `json:"destructions"`
+}
+
+func (c *overviewCommand) setOutputs(known bool) {
+	if !known {
+		for _, name := range []string{"runs", "failed", "changed", "missing"} {
+			c.out.Set(name, "")
+		}
+		return
+	}
+	list, n := []listedRun{}, map[report.Kind]int{}
+	for _, r := range c.page.Rows {
+		facts := r.Facts()
+		n[r.Kind()]++
+		list = append(list, listedRun{r.Workspace.ID, title(r.Workspace), r.Run.ID, r.RunURL, r.Result, facts.Additions, facts.Changes, facts.Destructions})
+	}
+	text, err := json.Marshal(list)
+	if err != nil || len(text) > step.MaxOutput {
+		c.Job.Warnf("The output runs is left empty: it is larger than GitHub carries.")
+		text = nil
+	}
+	c.out.Set("runs", string(text))
+	c.out.Set("failed", strconv.Itoa(n[report.Failed]))
+	c.out.Set("changed", strconv.Itoa(n[report.Waiting]+n[report.Destroys]+n[report.Changes]))
+	c.out.Set("missing", strconv.Itoa(n[report.Missing]))
+}
+
+// title is a workspace by its name, as far as that is known.
+func title(w scalr.Workspace) string {
+	switch {
+	case w.Name == "":
+		return w.ID
+	case w.Environment == "":
+		return w.Name
+	}
+	return w.Environment + "/" + w.Name
+}
+
+// writeSummary never changes the outcome.
+func (c *overviewCommand) writeSummary(o step.Outcome, known bool) {
+	if !c.in.Summary {
+		return
+	}
+	text := ""
+	if known {
+		text = c.page.Redacted(c.Redact).Summary()
+	} else {
+		r := report.Report{Result: string(o.Result), ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Source: c.page.Source}
+		text = r.Redacted(c.Redact).Summary()
+	}
+	if err := c.Job.WriteSummary(text); err != nil && !errors.Is(err, job.ErrNoSummary) {
+		c.Job.Warnf("The job summary could not be written: %v", err)
+	}
+}
+
+// overviewName begins the hidden mark of the comments.
+const overviewName = "scalr-overview"
+
+func (c *overviewCommand) commenter() step.Commenter {
+	return step.Commenter{Step: c.Step, Token: c.in.GitHubToken, PullRequest: c.in.PullRequest}
+}
+
+// workflow is the workflow that the comment belongs to: two workflows on one pull
+// request have a comment each.
+func (c *overviewCommand) workflow() string {
+	file, _, _ := strings.Cut(c.Job.Env("GITHUB_WORKFLOW_REF"), "@")
+	if file != "" {
+		return file
+	}
+	return c.Job.Env("GITHUB_WORKFLOW")
+}
+
+func (c *overviewCommand) post() github.Post {
+	n := map[report.Kind]int{}
+	for _, r := range c.page.Rows {
+		n[r.Kind()]++
+	}
+	shown := c.page.Redacted(c.Redact)
+	return github.Post{
+		Marker:     github.Marker(overviewName, c.workflow(), c.in.CommentTag),
+		Body:       shown.Comment(github.MaxBody),
+		Shorter:    shown.Comment(github.MaxBody / 4),
+		HasChanges: c.page.Rejected || n[report.Unchanged] < len(c.page.Rows),
+		Closed:     c.allApplied(),
+	}
+}
+
+// allApplied reports whether every workspace with changes was applied, and at least one.
+func (c *overviewCommand) allApplied() bool {
+	applied := false
+	for _, r := range c.page.Rows {
+		switch {
+		case r.Result == string(result.Applied):
+			applied = true
+		case r.Kind() != report.Unchanged:
+			return false
+		}
+	}
+	return applied
+}
+
+// markOutdated writes above an earlier overview that this one has failed: without
+// that it would stand for a commit of which nothing is known.
+func (c *overviewCommand) markOutdated(o step.Outcome) {
+	usable := func(name string, read bool) bool { return read || strings.TrimSpace(c.Job.Input(name)) == "" }
+	if c.in.Comment == inputs.CommentNone || c.in.GitHubToken.Empty() || o.ExitCode() == 0 ||
+		!usable("pr-number", c.in.PullRequest > 0) || !usable("comment-tag", c.in.CommentTag != "") {
+		return
+	}
+	c.commenter().MarkOutdated(github.Failure{
+		Name: overviewName, WorkspaceID: c.workflow(), Tag: c.in.CommentTag,
+		Note: c.page.Redacted(c.Redact).OutdatedNote(github.MaxNote, string(o.Code), c.Redact.String(o.Problem)),
+	})
+}

@@ -1,0 +1,122 @@
+package fleet
+
+import (
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
+)
+
+// judge says whether the overview passes, by fail-on and by the jobs before it.
+func (c *overviewCommand) judge() step.Outcome {
+	var codes []step.Code
+	reject := func(code step.Code, format string, args ...any) {
+		codes = append(codes, code)
+		c.page.Reasons = append(c.page.Reasons, fmt.Sprintf(format, args...))
+	}
+	if list := c.named(func(r report.Row) bool { return r.Kind() == report.Failed }); len(list) > 0 && c.in.FailOn.Failed {
+		reject(step.CodeRunsFailed, "The runs of %s failed: %s.", workspaces(len(list)), someOf(list))
+	}
+	if list := c.named(func(r report.Row) bool { return r.Kind() == report.Missing }); len(list) > 0 && c.in.FailOn.Missing {
+		reject(step.CodeRunsMissing, "No finished run of this workflow run was found for %s: %s.", workspaces(len(list)), someOf(list))
+	}
+	if list := c.named(mayChange); len(list) > 0 && c.in.FailOn.Changes {
+		reject(step.CodeGateHit, "%s changes, or that cannot be ruled out (`fail-on: changes`): %s.", haveSome(len(list)), someOf(list))
+	}
+	if list := c.named(mayDestroy); len(list) > 0 && c.in.FailOn.Destroy {
+		reject(step.CodeGateHit, "%s something to destroy, or that cannot be ruled out (`fail-on: destroy`): %s.", haveSome(len(list)), someOf(list))
+	}
+	for _, need := range c.in.Needs {
+		if problem := c.brokenNeed(need); problem != "" {
+			reject(step.CodeJobFailed, "%s", problem)
+		}
+	}
+	if len(codes) == 0 {
+		return step.Outcome{Result: result.Done}
+	}
+	return step.WithAdvice(step.Outcome{Result: result.Rejected, Code: codes[0], Problem: strings.Join(c.page.Reasons, " ")})
+}
+
+// brokenNeed says what is wrong with a job before this one; empty for nothing. A job
+// that was skipped is right only if there was nothing to do.
+func (c *overviewCommand) brokenNeed(need inputs.NeededJob) string {
+	switch {
+	case need.Result == "failure":
+		return fmt.Sprintf("The job `%s` failed.", need.Name)
+	case need.Result == "cancelled":
+		return fmt.Sprintf("The job `%s` was canceled.", need.Name)
+	case need.Broken():
+		return fmt.Sprintf("The job `%s` ended as `%s`, which is not known to be a success.", need.Name, need.Result)
+	case need.Result == "skipped" && len(c.in.Workspaces) > 0:
+		return fmt.Sprintf("The job `%s` was skipped, although there are workspaces.", need.Name)
+	}
+	return ""
+}
+
+// mayChange reports whether the run changes something, or that is unknown. A
+// workspace of which there is no run changes nothing.
+func mayChange(r report.Row) bool {
+	switch r.Kind() {
+	case report.Waiting, report.Destroys, report.Changes:
+		return true
+	case report.Missing:
+		return r.Result != report.RowMissing
+	}
+	return mayGoOn(r) && r.Effects().Changes != gate.No
+}
+
+func mayDestroy(r report.Row) bool {
+	switch r.Kind() {
+	case report.Destroys:
+		return true
+	case report.Waiting:
+		return r.Effects().Destroys != gate.No
+	case report.Missing:
+		return r.Result != report.RowMissing
+	}
+	return mayGoOn(r) && r.Effects().Destroys != gate.No
+}
+
+// mayGoOn reports whether a run that failed has changed something, or may yet.
+func mayGoOn(r report.Row) bool {
+	return r.Kind() == report.Failed && (r.Result == string(result.NeedsOverride) || r.Run.Applied())
+}
+
+// named are the workspaces of the rows that are wanted.
+func (c *overviewCommand) named(wanted func(report.Row) bool) []string {
+	var list []string
+	for _, r := range c.page.Rows {
+		if wanted(r) {
+			list = append(list, "`"+title(r.Workspace)+"`")
+		}
+	}
+	return list
+}
+
+// mostInReason is how many workspaces a reason names.
+const mostInReason = 5
+
+func someOf(list []string) string {
+	if left := len(list) - mostInReason; left > 0 {
+		return strings.Join(list[:mostInReason], ", ") + fmt.Sprintf(" and %d more", left)
+	}
+	return strings.Join(list, ", ")
+}
+
+func workspaces(n int) string {
+	if n == 1 {
+		return "1 workspace"
+	}
+	return fmt.Sprintf("%d workspaces", n)
+}
+
+func haveSome(n int) string {
+	if n == 1 {
+		return "1 workspace has"
+	}
+	return fmt.Sprintf("%d workspaces have", n)
+}

@@ -1,0 +1,243 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+const (
+	readers      = 4        // workspaces whose details are read at a time
+	mostRowJSON  = 64 << 20 // bytes of a plan's JSON; the rest is not read
+	mostRowLog   = 64 << 20 // bytes of a log
+	mostDiffText = 4 << 20  // bytes of all diffs: of more than that only addresses are kept
+)
+
+// rows reads what each run does. What cannot be read is unknown; only the end of the
+// context is an error.
+func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row, error) {
+	rows := make([]report.Row, len(all))
+	var diffs atomic.Int64
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(readers, len(all)) {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(all) {
+					return
+				}
+				rows[i] = c.row(ctx, all[i])
+				keepDiffs(&rows[i].Plan, &diffs)
+			}
+		})
+	}
+	group.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	end := c.Job.Group(fmt.Sprintf("Workspaces: %d", len(rows)))
+	for _, r := range rows {
+		c.Job.Infof("%s: %s", title(r.Workspace), strings.TrimSuffix(r.Result+" "+r.RunURL, " "))
+	}
+	end()
+	return rows, nil
+}
+
+// keepDiffs drops the diffs of a plan if there are too many in all.
+func keepDiffs(p *tfplan.Plan, size *atomic.Int64) {
+	n := len(p.OutputDiff)
+	for _, list := range [][]tfplan.Change{p.Changes, p.Drift} {
+		for _, change := range list {
+			n += len(change.Diff)
+		}
+	}
+	if size.Add(int64(n)) > mostDiffText {
+		dropDiffs(p)
+	}
+}
+
+func dropDiffs(p *tfplan.Plan) {
+	p.OutputDiff = ""
+	for _, list := range [][]tfplan.Change{p.Changes, p.Drift} {
+		for i := range list {
+			list[i].Diff = ""
+		}
+	}
+}
+
+func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
+	r := report.Row{Because: w.Because}
+	r.Workspace = scalr.Workspace{ID: w.ID, Name: w.Name, EnvironmentID: w.EnvironmentID, Environment: w.Environment}
+	if w.run == nil {
+		r.WorkspaceURL = c.client.WorkspaceURL(w.EnvironmentID, w.ID)
+		if r.Result = report.RowUnknown; w.absent {
+			r.Result = report.RowMissing
+		}
+		return r
+	}
+	c.place(&r, w)
+	run, whole := w.run.Run, w.run.Whole
+	if !whole {
+		var err error
+		if run, err = c.client.Run(ctx, w.run.ID); err != nil {
+			r.Result = report.RowUnknown
+			return r
+		}
+		r.Run = run
+	}
+	if n := len(run.Transitions); n > 0 && !run.CreatedAt.IsZero() {
+		r.Took = run.Transitions[n-1].At.Sub(run.CreatedAt)
+	}
+	switch {
+	case w.unsure:
+		r.Result = report.RowUnknown
+	case !finished(run):
+		r.Result = report.RowRunning
+	default:
+		c.readOutcome(ctx, &r, whole)
+	}
+	return r
+}
+
+// place says where the run is.
+func (c *overviewCommand) place(r *report.Row, w *sought) {
+	r.Run = w.run.Run
+	seen := w.run.Workspace
+	seen.ID, seen.EnvironmentID = w.run.WorkspaceID, w.run.EnvironmentID
+	seen.Environment = cmp.Or(seen.Environment, w.Environment)
+	if seen.Name == "" { // it did not come along
+		seen.Name, seen.RunAll = w.Name, true
+	}
+	r.Workspace = seen
+	r.WorkspaceURL = c.client.WorkspaceURL(seen.EnvironmentID, seen.ID)
+	r.RunURL = c.client.RunURL(seen.EnvironmentID, seen.ID, r.Run.ID)
+}
+
+// finished reports whether the run has come to an end, or waits for a person. A run in
+// a status that is unknown has once its plan and its apply are final.
+func finished(r scalr.Run) bool {
+	switch r.Stage() {
+	case scalr.Queued, scalr.Working:
+		return r.Status == "post_apply_finished"
+	case scalr.Pausing:
+		return r.Idle() || r.Waiting()
+	case scalr.Unknown:
+		return r.Settled()
+	}
+	return true
+}
+
+// readOutcome says how the run ended, and reads what it does where that is shown.
+func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole bool) {
+	o := step.OutcomeOfRun(r.Run)
+	if o.Code == step.CodeUnknownStatus {
+		o.Problem = fmt.Sprintf("The run stopped in an unknown status: %q.", r.Run.Status)
+	}
+	switch o.Result {
+	case result.NoChanges:
+		if gate.EffectsOf(r.Run, tfplan.Plan{}, r.Workspace.RunAll).Changes == gate.No {
+			break // Scalr says so in every way
+		}
+		fallthrough
+	case result.Planned, result.Applied, result.NeedsConfirmation, result.Saved, result.NeedsOverride:
+		r.Plan = c.plan(ctx, r, true, true)
+		o = step.Weighed(o, r.Run, r.Plan, r.Effects().Changes)
+	case result.Errored:
+		c.readFailure(ctx, r, whole)
+	}
+	r.Result, r.ErrorCode, r.Problem = string(o.Result), string(o.Code), o.Problem
+	c.withholdRawLog(&r.Report)
+}
+
+// readFailure reads the log of the stage that failed, and after an apply the plan that
+// was carried out. That is at most three requests with that of the run.
+func (c *overviewCommand) readFailure(ctx context.Context, r *report.Row, whole bool) {
+	if !r.Run.Applied() {
+		r.Plan = c.plan(ctx, r, false, true)
+		return
+	}
+	r.Plan = c.plan(ctx, r, true, whole)
+	log := tfplan.NewLog(c.Redact)
+	c.readLog(ctx, log, scalr.Log{Phase: scalr.ApplyPhase, ID: r.Run.Apply.ID})
+	r.Apply = log.Apply()
+}
+
+// plan reads what the run plans, from its JSON and its log.
+func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, withLog bool) tfplan.Plan {
+	log := tfplan.NewLog(c.Redact)
+	if r.Workspace.RunAll {
+		log.SeveralUnits()
+	}
+	if r.Run.Plan == nil {
+		return log.Plan(ctx, nil)
+	}
+	if withLog && r.Run.Plan.Status.Begun() {
+		c.readLog(ctx, log, scalr.Log{Phase: scalr.PlanPhase, ID: r.Run.Plan.ID})
+	}
+	if !withJSON || r.Run.Plan.Status != "finished" {
+		return log.Plan(ctx, nil)
+	}
+	body, err := c.client.PlanJSON(ctx, r.Run.Plan.ID)
+	if err != nil || body == nil {
+		return log.Plan(ctx, nil)
+	}
+	defer body.Close()
+	source := &bounded{from: body, left: mostRowJSON}
+	plan := log.Plan(ctx, source)
+	if source.broken {
+		plan.JSON.Complete = false
+	}
+	return plan
+}
+
+// readLog reads a log as far as it can be read.
+func (c *overviewCommand) readLog(ctx context.Context, log *tfplan.Log, l scalr.Log) {
+	body, err := c.client.Log(ctx, l)
+	if err != nil || body == nil {
+		return
+	}
+	defer body.Close()
+	_, _ = io.Copy(log, io.LimitReader(body, mostRowLog)) // a plan without its last line proves nothing
+}
+
+// bounded remembers whether it could be read to its end.
+type bounded struct {
+	from   io.Reader
+	left   int64
+	broken bool
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		b.broken = true
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	b.broken = b.broken || err != nil && err != io.EOF
+	return n, err
+}
+
+// withholdRawLog takes out what was copied from a log without having been compared
+// with Scalr's sanitized JSON, unless the input redact says which secrets may be in it.
+func (c *overviewCommand) withholdRawLog(r *report.Report) {
+	if len(c.in.Redact) > 0 {
+		return
+	}
+	r.Plan.Tail, r.Apply.Tail = "", ""
+	if !r.Plan.JSON.Complete || r.Plan.JSONProblem != "" {
+		dropDiffs(&r.Plan)
+	}
+}

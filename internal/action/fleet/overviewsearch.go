@@ -1,0 +1,278 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+)
+
+const (
+	// mostListRequests is how many requests find all runs, however many workspaces there are.
+	mostListRequests = 20
+	// mostLists is how many environments are listed one by one: with more, the list of
+	// all runs is read.
+	mostLists = 8
+	// mostNamedEnvironments is how many environments are looked up by their names. Each
+	// costs two requests.
+	mostNamedEnvironments = 3
+)
+
+// sought is a workspace whose run is looked for.
+type sought struct {
+	inputs.OverviewWorkspace
+	run *scalr.ListedRun // the newest so far
+	// absent is set once it is sure that there is no run.
+	absent bool
+	// unsure is set if the list was not in order and not read to its end: then the
+	// run may not be the newest one.
+	unsure bool
+}
+
+// search finds the newest run of each workspace whose message names the workflow run.
+type search struct {
+	client  *scalr.Client
+	address string
+	all     []*sought
+	lists   []*runList
+	left    int // requests
+}
+
+// runList is a list of runs that is read page by page, newest first.
+type runList struct {
+	scope   scalr.RunScope
+	wanted  []*sought
+	page    int // that was read last
+	ended   bool
+	chaotic bool // a newer run stood behind an older one
+	last    scalr.ListedRun
+}
+
+// run reads no more than is needed, and no more than the bound.
+func (s *search) run(ctx context.Context) error {
+	if err := s.choose(ctx); err != nil {
+		return err
+	}
+	for _, l := range s.lists {
+		if err := s.readPage(ctx, l); err != nil {
+			return err
+		}
+	}
+	for s.left > 0 {
+		open := s.open()
+		if len(open) == 0 {
+			break
+		}
+		if single := s.singles(open); len(single) > 0 {
+			for _, l := range single {
+				if err := s.readPage(ctx, l); err != nil {
+					return err
+				}
+			}
+			break
+		}
+		before := s.left
+		for _, l := range s.lists {
+			if l.isOpen() {
+				if err := s.readPage(ctx, l); err != nil {
+					return err
+				}
+			}
+		}
+		if s.left == before {
+			break
+		}
+	}
+	s.conclude()
+	return s.nameMissing(ctx)
+}
+
+// choose makes the lists to read: one for each environment, or one of all runs.
+func (s *search) choose(ctx context.Context) error {
+	if err := s.findEnvironments(ctx); err != nil {
+		return err
+	}
+	byEnvironment := map[string]*runList{}
+	var everything runList
+	for _, w := range s.all {
+		switch l := byEnvironment[w.EnvironmentID]; {
+		case w.absent:
+		case w.EnvironmentID == "":
+			everything.wanted = append(everything.wanted, w)
+		case l != nil:
+			l.wanted = append(l.wanted, w)
+		default:
+			l = &runList{scope: scalr.RunScope{EnvironmentID: w.EnvironmentID}, wanted: []*sought{w}}
+			byEnvironment[w.EnvironmentID] = l
+			s.lists = append(s.lists, l)
+		}
+	}
+	if len(s.lists) > mostLists {
+		for _, l := range s.lists {
+			everything.wanted = append(everything.wanted, l.wanted...)
+		}
+		s.lists = nil
+	}
+	if len(everything.wanted) > 0 {
+		s.lists = append(s.lists, &everything)
+	}
+	return nil
+}
+
+// findEnvironments looks up environments that are known by their names only, if they
+// are few. A workspace in an environment that does not exist has no run.
+func (s *search) findEnvironments(ctx context.Context) error {
+	byName := map[string][]*sought{}
+	var names []string
+	for _, w := range s.all {
+		if w.ID == "" {
+			if byName[w.Environment] == nil {
+				names = append(names, w.Environment)
+			}
+			byName[w.Environment] = append(byName[w.Environment], w)
+		}
+	}
+	if len(names) > mostNamedEnvironments {
+		return nil
+	}
+	for _, name := range names {
+		s.left -= 2
+		environment, ok, err := lookup.Environment(ctx, s.client, name)
+		if err != nil {
+			return err
+		}
+		for _, w := range byName[name] {
+			w.EnvironmentID, w.absent = environment.ID, !ok
+			if ok {
+				w.Environment = environment.Name
+			}
+		}
+	}
+	return nil
+}
+
+// open are the workspaces whose newest run is not known yet.
+func (s *search) open() []*sought {
+	var open []*sought
+	for _, l := range s.lists {
+		if l.isOpen() {
+			open = append(open, l.missing()...)
+		}
+	}
+	return open
+}
+
+func (l *runList) isOpen() bool { return !l.ended && (l.chaotic || len(l.missing()) > 0) }
+
+// missing are the workspaces without a run; all of them if the list is in no order.
+func (l *runList) missing() []*sought {
+	var list []*sought
+	for _, w := range l.wanted {
+		if w.run == nil || l.chaotic {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// singles are the lists of the runs of single workspaces, if these are few enough to
+// be read one by one. That is sure to find more than another page of all runs.
+func (s *search) singles(open []*sought) []*runList {
+	var lists []*runList
+	for _, w := range open {
+		if w.ID == "" {
+			return nil
+		}
+		lists = append(lists, &runList{scope: scalr.RunScope{WorkspaceID: w.ID}, wanted: []*sought{w}})
+	}
+	if len(lists) > s.left {
+		return nil
+	}
+	s.lists = append(s.lists, lists...)
+	return lists
+}
+
+// readPage reads the next page of a list.
+func (s *search) readPage(ctx context.Context, l *runList) error {
+	if s.left <= 0 {
+		return nil
+	}
+	s.left--
+	l.page++
+	page, err := s.client.RunsPage(ctx, l.scope, l.page)
+	if err != nil {
+		return err
+	}
+	for _, r := range page.Runs {
+		l.chaotic = l.chaotic || l.last.ID != "" && r.CreatedAt.After(l.last.CreatedAt)
+		l.last = r
+		if step.NamesWorkflowRun(r.Message, s.address) {
+			l.take(r)
+		}
+	}
+	l.ended = page.Last
+	return nil
+}
+
+// take keeps the run if it is the newest one of a workspace that is looked for.
+func (l *runList) take(r scalr.ListedRun) {
+	for _, w := range l.wanted {
+		if w.is(r) && (w.run == nil || r.CreatedAt.After(w.run.CreatedAt)) {
+			w.run = &r
+		}
+	}
+}
+
+// is reports whether the run is one of the workspace.
+func (w *sought) is(r scalr.ListedRun) bool {
+	if w.ID != "" {
+		return r.WorkspaceID == w.ID
+	}
+	if r.Workspace.Name != w.Name {
+		return false
+	}
+	if w.EnvironmentID != "" {
+		return r.EnvironmentID == w.EnvironmentID
+	}
+	return r.Workspace.Environment == w.Environment || r.EnvironmentID == w.Environment && strings.HasPrefix(w.Environment, "env-")
+}
+
+// conclude says of which workspaces it is sure that they have no run, and of which
+// it is not sure that the run is the newest.
+func (s *search) conclude() {
+	for _, w := range s.all {
+		whole, chaotic := false, false
+		for _, l := range s.lists {
+			if slices.Contains(l.wanted, w) {
+				whole, chaotic = whole || l.ended, chaotic || l.chaotic
+			}
+		}
+		w.absent = w.absent || w.run == nil && whole
+		w.unsure = w.run != nil && chaotic && !whole
+	}
+}
+
+// nameMissing reads the names of workspaces that are known by their ids only, as far
+// as the bound allows.
+func (s *search) nameMissing(ctx context.Context) error {
+	for _, w := range s.all {
+		if w.run != nil || w.ID == "" || w.Name != "" || s.left <= 0 {
+			continue
+		}
+		s.left--
+		found, err := s.client.Workspace(ctx, w.ID)
+		switch {
+		case lookup.Gone(err):
+		case err != nil:
+			return err
+		default:
+			w.Name, w.EnvironmentID, w.Environment = found.Name, found.EnvironmentID, cmp.Or(found.Environment, w.Environment)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,578 @@
+package action_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// fleet is a matrix of workspaces in one Scalr, on the pull request 7.
+type fleet struct {
+	t      *testing.T
+	sim    *scalrsim.Server
+	hub    *githubtest.Server
+	ids    []string // of the workspaces
+	listed []map[string]any
+	// inputs and env are of every overview that is played.
+	inputs, env []string
+}
+
+// inFleet plays a test with n workspaces called service-000 …, in three environments.
+func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fleet{t: t, sim: scalrsim.New(s), hub: newHub(oldHead)}
+		environments := []string{scalrsim.EnvironmentID, scalrsim.StagingID, f.sim.AddEnvironment("development")}
+		names := []string{scalrsim.EnvironmentName, "staging", "development"}
+		for i := range n {
+			name := fmt.Sprintf("service-%03d", i)
+			id := f.sim.AddWorkspace(environments[i%3], name, nil)
+			f.ids = append(f.ids, id)
+			f.listed = append(f.listed, map[string]any{"id": id, "name": name, "environment-id": environments[i%3], "environment": names[i%3], "because": "modules/vpc/main.tf", "wave": 0})
+		}
+		play(f)
+		for _, o := range f.sim.Objections() {
+			t.Errorf("Scalr objects: %s", o)
+		}
+		content(t, f.hub)
+	})
+}
+
+// plan starts the run of a matrix job.
+func (f *fleet) plan(i int, life scalrsim.Life, run, attempt string) string {
+	f.sim.SetLife(f.ids[i], life)
+	message := "acme/infra#7 at aaaaaaa by octocat https://github.com/acme/infra/actions/runs/" + run
+	if attempt != "1" {
+		message += "/attempts/" + attempt
+	}
+	return f.sim.AddRun(f.ids[i], map[string]any{"is-dry": true, "message": message})
+}
+
+// plans starts the runs of all workspaces and waits for their end.
+func (f *fleet) plans(life scalrsim.Life, run string) {
+	for i := range f.ids {
+		f.plan(i, life, run, "1")
+	}
+	time.Sleep(time.Minute)
+}
+
+// play plays the overview of a workflow run on a commit.
+func (f *fleet) play(run, attempt, head string, inputs ...string) *played {
+	f.t.Helper()
+	all, err := json.Marshal(f.listed)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	r := onPull(f.t, f.hub, scalrsim.Scenario{}, run, head, "workspace=", "workspace-id=", "workspaces="+string(all))
+	r.name = "scalr-overview"
+	r.env["GITHUB_RUN_ATTEMPT"], r.env["GITHUB_WORKFLOW_REF"] = attempt, "acme/infra/.github/workflows/plan.yml@refs/pull/7/merge"
+	delete(r.inputs, "workspace")
+	delete(r.inputs, "workspace-id")
+	r.set(f.inputs...).set(inputs...)
+	for _, e := range f.env {
+		name, value, _ := strings.Cut(e, "=")
+		r.env[name] = value
+	}
+	transport := hosts{hub: f.hub.Client().Transport, scalr: f.sim.Client().Transport}
+	r.http = func(*scalrsim.Server) http.RoundTripper { return transport }
+	p := &played{t: f.t, dir: f.t.TempDir(), server: f.sim}
+	before := len(f.sim.Requests())
+	r.step(p)
+	p.read()
+	r.leaks(p)
+	for _, q := range f.sim.Requests()[before:] {
+		if q.Method != http.MethodGet {
+			f.t.Errorf("the overview sent %s %s", q.Method, q.Path)
+		}
+	}
+	errors := strings.Count(p.log, "::error title=Scalr")
+	if want := map[bool]int{true: 0, false: 1}[p.code == 0]; errors != want {
+		f.t.Errorf("exit %d with %d headline errors, want %d\n%s", p.code, errors, want, p.log)
+	}
+	return p
+}
+
+// headline is the first line of the only comment.
+func (f *fleet) headline() string {
+	f.t.Helper()
+	list := f.hub.Written(7)
+	if len(list) != 1 {
+		f.t.Fatalf("%d comments, want 1", len(list))
+	}
+	return commentHeadline(list[0].Body)
+}
+
+func commentHeadline(body string) string {
+	for line := range strings.Lines(body) {
+		if strings.HasPrefix(line, "### ") {
+			return strings.TrimSpace(strings.TrimPrefix(line, "### "))
+		}
+	}
+	return "no headline: " + body
+}
+
+func (f *fleet) wantHeadline(want string) {
+	f.t.Helper()
+	if got := f.headline(); got != want {
+		f.t.Errorf("the comment says %q, want %q", got, want)
+	}
+}
+
+var (
+	changesNothing = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}}}
+	creates        = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}},
+		Cost: &scalrsim.Cost{Prior: "0.00", Proposed: "6.22", Delta: "6.22"}}
+	destroys  = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.b", Action: "delete"}, {Address: "terraform_data.c", Action: "replace"}}}}
+	planFails = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}, Fails: "quota exceeded"}}
+)
+
+const allGood = `needs={"list":{"result":"success"},"plan":{"result":"success"}}`
+
+// TestOverviewOf24: a usual pull request, with the requests that it costs.
+func TestOverviewOf24(t *testing.T) {
+	inFleet(t, 24, scalrsim.Scenario{}, func(f *fleet) {
+		for i := range f.ids {
+			life := map[int]scalrsim.Life{3: planFails, 4: planFails, 5: destroys, 6: creates, 7: creates, 8: creates, 9: creates}[i]
+			if life.Plan.Changes == nil {
+				life = changesNothing
+			}
+			f.plan(i, life, "12", "1")
+		}
+		time.Sleep(time.Minute)
+		before := len(f.sim.Requests())
+		p := f.play("12", "1", oldHead, `needs={"plan":{"result":"failure"}}`)
+		p.want(1, "result=rejected", "error-code=workspaces-failed", "failed=2", "changed=5", "missing=0").
+			says("The runs of 2 workspaces failed: `production/service-003`, `staging/service-004`. The job `plan` failed.")
+		f.wantHeadline("❌ 2 of 24 workspaces failed · 5 with changes: 5 to add, 0 to change, **2 to destroy** · 17 without · **+24.88 USD** a month for 4 of 5")
+		if !strings.Contains(p.summary, "2 of 24 workspaces failed") || !strings.Contains(p.summary, "quota exceeded") || !strings.Contains(p.summary, "`terraform_data.b`") {
+			t.Errorf("the summary says %s", p.summary)
+		}
+		var runs []map[string]any
+		if err := json.Unmarshal([]byte(p.outputs["runs"]), &runs); err != nil || len(runs) != 24 || runs[5]["destructions"] != 2.0 || runs[3]["additions"] != nil ||
+			runs[5]["workspace"] != "development/service-005" || !strings.HasPrefix(fmt.Sprint(runs[5]["run-url"]), "https://") {
+			t.Errorf("the output runs is %s", p.outputs["runs"])
+		}
+		if n := len(f.sim.Requests()) - before; n > 3+3*7 {
+			t.Errorf("%d requests", n)
+		} else {
+			t.Logf("%d requests for 24 workspaces, 7 of them shown", n)
+		}
+	})
+}
+
+// TestOverviewOf200: the table is complete, and the requests stay bounded.
+func TestOverviewOf200(t *testing.T) {
+	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(creates, "12")
+		before := len(f.sim.Requests())
+		p := f.play("12", "1", oldHead, allGood).want(0, "result=done", "changed=200")
+		if n := len(f.sim.Requests()) - before; n > 20+3*200 {
+			t.Errorf("%d requests", n)
+		} else {
+			t.Logf("%d requests for 200 workspaces with changes, of which %d list runs", n, p.count("GET /runs"))
+		}
+		body := f.hub.Written(7)[0].Body
+		for i := range f.ids {
+			if !strings.Contains(body, fmt.Sprintf("service-%03d`", i)) {
+				t.Fatalf("workspace %d is not in the comment of %d bytes", i, len(body))
+			}
+		}
+	})
+}
+
+// TestOverviewUnchanged200 costs a request for each hundred runs.
+func TestOverviewUnchanged200(t *testing.T) {
+	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(changesNothing, "12")
+		before := len(f.sim.Requests())
+		f.play("12", "1", oldHead, allGood).want(0, "changed=0", "missing=0")
+		if n := len(f.sim.Requests()) - before; n != 3 {
+			t.Errorf("%d requests, want 3", n)
+		}
+		f.wantHeadline("✅ 200 workspaces without changes")
+	})
+}
+
+// TestOverviewJobs: what the jobs before it say counts, also where every run is good.
+func TestOverviewJobs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		inputs []string
+		says   string
+		head   string
+	}{
+		"a dry run failed its own gate": {[]string{`needs={"plan":{"result":"failure"}}`, "fail-on=none"}, "The job `plan` failed.", "❌ The workflow run failed · 2 workspaces · 2 with changes: 2 to add, 0 to change, 0 to destroy · **+12.44 USD** a month"},
+		"a job was skipped":             {[]string{`needs={"plan":{"result":"skipped"}}`}, "The job `plan` was skipped, although there are workspaces.", ""},
+		"an unknown end":                {[]string{`needs={"plan":{"result":"neutral"}}`}, "ended as `neutral`, which is not known to be a success", ""},
+		"changes are forbidden":         {[]string{"fail-on=changes"}, "2 workspaces have changes, or that cannot be ruled out", ""},
+		"canceled list":                 {[]string{"workspaces=", `needs={"list":{"result":"cancelled"},"plan":{"result":"skipped"}}`}, "The job `list` was canceled.", "❌ Which workspaces are affected is unknown"},
+		"failure with nothing to do":    {[]string{"workspaces=[]", `needs={"list":{"result":"failure"}}`}, "The job `list` failed.", "❌ No workspace is affected, but the workflow run failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
+				f.plans(creates, "12")
+				f.play("12", "1", oldHead, tt.inputs...).want(1, "result=rejected").says(tt.says)
+				if tt.head != "" {
+					f.wantHeadline(tt.head)
+				}
+			})
+		})
+	}
+	t.Run("nothing to do", func(t *testing.T) {
+		inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
+			f.play("12", "1", oldHead, "workspaces=[]", `needs={"list":{"result":"success"},"plan":{"result":"skipped"}}`).want(0, "result=done", "runs=[]")
+			if n := len(f.sim.Requests()); n != 0 {
+				t.Errorf("%d requests to Scalr", n)
+			}
+		})
+	})
+}
+
+// TestOverviewMissing: a job that died before its run, one whose run is not over, and
+// those of which the messages name other workflow runs.
+func TestOverviewMissing(t *testing.T) {
+	other := func(message string) func(*fleet) {
+		return func(f *fleet) {
+			f.sim.SetLife(f.ids[1], changesNothing)
+			f.sim.AddRun(f.ids[1], map[string]any{"is-dry": true, "message": message})
+			time.Sleep(time.Minute)
+		}
+	}
+	for name, tt := range map[string]struct {
+		before func(*fleet)
+		result string
+		fine   bool
+	}{
+		"no run": {func(*fleet) {}, "missing", false},
+		"not finished": {func(f *fleet) {
+			f.plan(1, scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}}, "12", "1")
+			time.Sleep(time.Minute)
+		}, "started", false},
+		"a longer number":      {other("https://github.com/acme/infra/actions/runs/120"), "missing", false},
+		"another repository":   {other("https://github.com/acme/infra2/actions/runs/12"), "missing", false},
+		"none at all":          {other("looks like 12"), "missing", false},
+		"both":                 {other("after https://github.com/acme/infra/actions/runs/120: see https://github.com/acme/infra/actions/runs/12, please"), "no-changes", true},
+		"a person's own words": {other("Rotate keys (https://github.com/acme/infra/actions/runs/12)"), "no-changes", true},
+		"a line of its own":    {other("Why:\nhttps://github.com/acme/infra/actions/runs/12/attempts/3\nthanks"), "no-changes", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
+				f.plan(0, changesNothing, "12", "1")
+				f.plan(2, changesNothing, "12", "1")
+				tt.before(f)
+				time.Sleep(time.Minute)
+				p := f.play("12", "1", oldHead, allGood)
+				if !strings.Contains(p.outputs["runs"], `"workspace":"staging/service-001"`) || !strings.Contains(p.outputs["runs"], `"result":"`+tt.result+`"`) {
+					t.Errorf("the output runs is %s", p.outputs["runs"])
+				}
+				if tt.fine {
+					p.want(0, "result=done", "missing=0")
+					return
+				}
+				p.want(1, "result=rejected", "error-code=runs-missing", "missing=1").says("No finished run of this workflow run was found for 1 workspace: `staging/service-001`.")
+				f.wantHeadline("❌ 1 of 3 workspaces has no finished run · 2 without changes")
+			})
+		})
+	}
+}
+
+// TestOverviewAttempts: the newest run of any attempt counts.
+func TestOverviewAttempts(t *testing.T) {
+	for name, oldest := range map[string]bool{"newest first": false, "oldest first": true} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 3, scalrsim.Scenario{World: scalrsim.World{OldestRun: oldest}}, func(f *fleet) {
+				f.plan(0, changesNothing, "12", "1")
+				f.plan(1, planFails, "12", "1")
+				f.plan(2, changesNothing, "12", "1")
+				time.Sleep(time.Minute)
+				f.play("12", "1", oldHead, `needs={"plan":{"result":"failure"}}`).want(1, "failed=1")
+				f.plan(1, creates, "12", "2")
+				time.Sleep(time.Minute)
+				f.play("12", "2", oldHead, allGood).want(0, "failed=0", "changed=1")
+				f.wantHeadline("📋 3 workspaces · 1 with changes: 1 to add, 0 to change, 0 to destroy · 2 without · **+6.22 USD** a month")
+				f.plan(1, planFails, "12", "3")
+				time.Sleep(time.Minute)
+				f.play("12", "3", oldHead, allGood).want(1, "failed=1")
+			})
+		})
+	}
+}
+
+// TestOverviewBusy: many other runs stand before those that are looked for. What is
+// not found within the bound is unknown, and fails.
+func TestOverviewBusy(t *testing.T) {
+	for name, tt := range map[string]struct {
+		oldest    bool
+		workspace int // in which the other runs are
+		others    int
+		inputs    []string
+		code      int
+		has       string
+	}{
+		"in another workspace":      {workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
+		"in the same one":           {workspace: 1, others: 90, code: 0, has: `"result":"no-changes"`},
+		"by ids alone":              {workspace: 0, others: 310, inputs: []string{"ids"}, code: 0, has: `"result":"no-changes"`},
+		"by names alone":            {workspace: 0, others: 2100, inputs: []string{"names"}, code: 1, has: `"result":"unknown"`},
+		"oldest first, another one": {oldest: true, workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 2, scalrsim.Scenario{World: scalrsim.World{OldestRun: tt.oldest}}, func(f *fleet) {
+				f.ids = append(f.ids, f.sim.AddWorkspace(scalrsim.StagingID, "busy", nil))
+				f.plan(0, changesNothing, "12", "1")
+				f.plan(1, changesNothing, "12", "1")
+				time.Sleep(time.Minute)
+				other := f.ids[2]
+				if tt.workspace == 1 {
+					other = f.ids[1]
+				}
+				for range tt.others {
+					f.sim.AddRun(other, map[string]any{"is-dry": true, "message": "nightly drift"})
+				}
+				time.Sleep(time.Minute)
+				before := len(f.sim.Requests())
+				var inputs []string
+				switch {
+				case slices.Contains(tt.inputs, "ids"):
+					inputs = []string{fmt.Sprintf("workspaces=[%q,%q]", f.ids[0], f.ids[1])}
+				case slices.Contains(tt.inputs, "names"):
+					inputs = []string{"workspaces=production/service-000\nstaging/service-001"}
+				}
+				p := f.play("12", "1", oldHead, append(inputs, allGood)...)
+				if p.code != tt.code || !strings.Contains(p.outputs["runs"], tt.has) {
+					t.Errorf("exit %d, runs %s\n%s", p.code, p.outputs["runs"], p.log)
+				}
+				if n := len(f.sim.Requests()) - before; n > 20 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}
+
+// TestOverviewLife: the comment over five pushes, of which one affects nothing and one
+// whose workflow run ends later than that of the next push.
+func TestOverviewLife(t *testing.T) {
+	inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(creates, "11")
+		f.play("11", "1", oldHead, allGood).want(0)
+		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** a month")
+		url := f.hub.Written(7)[0].ID
+
+		second := strings.Repeat("c", 40) // affects nothing any more
+		f.hub.Push(7, second)
+		f.play("12", "1", second, "workspaces=[]", allGood, "comment=changes-only").want(0)
+		f.wantHeadline("✅ No workspace is affected")
+
+		third, fourth := strings.Repeat("d", 40), strings.Repeat("e", 40)
+		f.hub.Push(7, third)
+		f.plans(destroys, "13")
+		f.hub.Push(7, fourth)
+		f.plans(changesNothing, "14")
+		f.play("14", "1", fourth, allGood).want(0)
+		f.wantHeadline("✅ 3 workspaces without changes")
+		f.play("13", "1", third, allGood).want(0, "comment-url=").says("::notice::No comment was written: workflow run 14")
+		f.wantHeadline("✅ 3 workspaces without changes")
+
+		fifth := strings.Repeat("f", 40) // its list is canceled
+		f.hub.Push(7, fifth)
+		f.play("15", "1", fifth, "workspaces=", `needs={"list":{"result":"cancelled"}}`).want(1)
+		f.wantHeadline("❌ Which workspaces are affected is unknown")
+		f.play("15", "2", fifth, "workspaces=[", allGood).want(2, "error-code=input-invalid")
+		if body := f.hub.Written(7)[0].Body; !strings.Contains(body, "**The report below is outdated.**") {
+			t.Errorf("the comment is not marked as outdated: %s", body)
+		}
+		f.plans(creates, "15")
+		f.play("15", "3", fifth, allGood).want(0)
+		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** a month")
+		if list := f.hub.Written(7); list[0].ID != url {
+			t.Error("another comment was written")
+		}
+	})
+}
+
+// TestOverviewOldHead: a push while the matrix ran; no newer overview has written yet.
+func TestOverviewOldHead(t *testing.T) {
+	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(creates, "12")
+		f.hub.Push(7, newHead)
+		f.play("12", "1", oldHead, allGood).want(0, "comment-url=").says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb")
+		if n := len(f.hub.Written(7)); n != 0 {
+			t.Errorf("%d comments", n)
+		}
+	})
+}
+
+// TestOverviewTwoWorkflows: each has its comment, and so has each tag.
+func TestOverviewTwoWorkflows(t *testing.T) {
+	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(creates, "12")
+		f.play("12", "1", oldHead, allGood).want(0)
+		f.env = []string{"GITHUB_WORKFLOW_REF=acme/infra/.github/workflows/other.yml@refs/heads/main"}
+		f.plans(changesNothing, "11")
+		f.play("11", "1", oldHead, allGood).want(0)
+		f.play("11", "1", oldHead, allGood, "comment-tag=eu").want(0)
+		var got []string
+		for _, c := range f.hub.Written(7) {
+			got = append(got, commentHeadline(c.Body))
+		}
+		if len(got) != 3 || !strings.HasPrefix(got[0], "📋") || !strings.HasPrefix(got[1], "✅") || !strings.HasPrefix(got[2], "✅") {
+			t.Errorf("the comments are %q", got)
+		}
+	})
+}
+
+// TestOverviewOutcomes: every end of a run, and what it makes of the overview.
+func TestOverviewOutcomes(t *testing.T) {
+	policy := func(result string) scalrsim.Life {
+		life := creates
+		life.Policies = []scalrsim.Policy{{Name: "tags", Result: result, Messages: []string{"an owner is missing"}}}
+		return life
+	}
+	discarded := creates
+	discarded.Others = []scalrsim.Deed{{When: "planning", Verb: "cancel", By: "ada@acme.example", Comment: "freeze"}}
+	applyFails := destroys
+	applyFails.Apply.Fails = "the disk is full"
+	strange := creates
+	strange.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "quantum_checking"}}
+	soft := policy("soft_failed")
+	soft.DrySoftFinishes = true
+	for name, tt := range map[string]struct {
+		life       scalrsim.Life
+		attributes map[string]any
+		inputs     string
+		code       int
+		result     string
+	}{
+		"hard policy":              {policy("hard_failed"), nil, "", 1, "policy-failed"},
+		"soft policy":              {policy("soft_failed"), nil, "", 1, "needs-override"},
+		"soft policy of a dry run": {soft, nil, "", 0, "planned"},
+		"advisory":                 {policy("advisory_failed"), nil, "", 0, "planned"},
+		"canceled":                 {discarded, nil, "", 1, "canceled"},
+		"apply fails":              {applyFails, map[string]any{"is-dry": false, "auto-apply": true}, "", 1, "errored"},
+		"apply fails, destroyed":   {applyFails, map[string]any{"is-dry": false, "auto-apply": true}, "fail-on=destroy", 1, "errored"},
+		"applied":                  {creates, map[string]any{"is-dry": false, "auto-apply": true}, "", 0, "applied"},
+		"waits":                    {creates, map[string]any{"is-dry": false}, "", 0, "needs-confirmation"},
+		"waits to destroy":         {destroys, map[string]any{"is-dry": false}, "fail-on=destroy", 1, "needs-confirmation"},
+		"saved":                    {creates, map[string]any{"is-dry": false, "save-plan": true}, "", 0, "saved"},
+		"destroys":                 {destroys, nil, "fail-on=destroy", 1, "planned"},
+		"creates":                  {creates, nil, "fail-on=destroy", 0, "planned"},
+		"strange":                  {strange, nil, "", 1, "errored"},
+		"fails, not asked":         {planFails, nil, "fail-on=none", 0, "errored"},
+		"destroy not excluded":     {scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}}, nil, "fail-on=destroy", 1, "started"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+				f.sim.SetLife(f.ids[0], tt.life)
+				attributes := map[string]any{"is-dry": true, "message": "https://github.com/acme/infra/actions/runs/12"}
+				for k, v := range tt.attributes {
+					attributes[k] = v
+				}
+				f.sim.AddRun(f.ids[0], attributes)
+				time.Sleep(10 * time.Minute)
+				before := len(f.sim.Requests())
+				p := f.play("12", "1", oldHead, allGood, tt.inputs)
+				if p.code != tt.code || !strings.Contains(p.outputs["runs"], `"result":"`+tt.result+`"`) {
+					t.Errorf("exit %d, runs %s\n%s", p.code, p.outputs["runs"], p.log)
+				}
+				if n := len(f.sim.Requests()) - before; n > 4 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}
+
+// TestOverviewWithoutIncluded: a server that sends nothing along is asked for each part.
+func TestOverviewWithoutIncluded(t *testing.T) {
+	inFleet(t, 3, scalrsim.Scenario{World: scalrsim.World{NoIncluded: true}}, func(f *fleet) {
+		f.plan(0, destroys, "12", "1")
+		f.plan(1, changesNothing, "12", "1")
+		f.plan(2, planFails, "12", "1")
+		time.Sleep(time.Minute)
+		f.play("12", "1", oldHead, allGood).want(1, "failed=1", "changed=1")
+		f.wantHeadline("❌ 1 of 3 workspaces failed · 1 with changes: 1 to add, 0 to change, **2 to destroy** · 1 without")
+	})
+}
+
+// TestOverviewRawLog is quoted only with redact, which takes the secrets out.
+func TestOverviewRawLog(t *testing.T) {
+	for name, tt := range map[string]struct {
+		redact string
+		want   bool
+	}{"without": {"", false}, "with": {"redact=sk-matrix-4711-secret", true}} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+				life := planFails
+				life.Plan.Log = "Initializing modules...\nusing key sk-matrix-4711-secret\nexit status 1\n"
+				f.plan(0, life, "12", "1")
+				time.Sleep(time.Minute)
+				p := f.play("12", "1", oldHead, allGood, tt.redact).want(1)
+				if strings.Contains(p.summary, "sk-matrix") || strings.Contains(f.hub.Written(7)[0].Body, "sk-matrix") {
+					t.Error("the secret is shown")
+				}
+				if got := strings.Contains(p.summary, "exit status 1"); got != tt.want {
+					t.Errorf("the log is quoted: %v, want %v\n%s", got, tt.want, p.summary)
+				}
+			})
+		})
+	}
+}
+
+// TestOverviewRefused: Scalr does not let us read. The earlier comment is outdated.
+func TestOverviewRefused(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault scalrsim.Fault
+		code  int
+		says  string
+	}{
+		"token rejected": {scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Status, Status: 401}, 3, "result=refused"},
+		"outage":         {scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Status, Status: 503}, 3, "result=unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+				f.plans(creates, "12")
+				f.play("12", "1", oldHead, allGood).want(0)
+				f.sim.AddFault(tt.fault)
+				p := f.play("12", "2", oldHead, allGood).want(tt.code, tt.says, "runs=", "failed=")
+				if body := f.hub.Written(7)[0].Body; !strings.Contains(body, "**The report below is outdated.**") || p.summary == "" {
+					t.Errorf("the comment is %s", body)
+				}
+			})
+		})
+	}
+}
+
+// TestOverviewUnreadablePlan: numbers that nobody gives are unknown, and never 0.
+func TestOverviewUnreadablePlan(t *testing.T) {
+	inFleet(t, 1, scalrsim.Scenario{Logs: scalrsim.Logs{JSON: 404}, Faults: []scalrsim.Fault{
+		{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Status, Status: 404},
+		{Op: "GET /runs", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
+			for _, name := range []string{"additions", "changes", "destructions"} {
+				for _, n := range []string{"0", "1"} {
+					body = strings.ReplaceAll(body, `"resource-`+name+`":`+n, `"resource-`+name+`":null`)
+				}
+			}
+			return body
+		}},
+	}}, func(f *fleet) {
+		f.plans(creates, "12")
+		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "error-code=gate-hit").says("cannot be ruled out")
+		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes of unknown extent · **+6.22 USD** a month")
+	})
+}
+
+// TestOverviewOffGitHub cannot know which runs are meant.
+func TestOverviewOffGitHub(t *testing.T) {
+	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+		f.env = []string{"GITHUB_RUN_ID=", "GITHUB_SERVER_URL="}
+		f.play("", "", oldHead, allGood, "comment=false").want(2, "result=invalid").says("GITHUB_RUN_ID")
+	})
+}
