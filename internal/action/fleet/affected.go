@@ -100,7 +100,7 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	if err != nil {
 		return err
 	}
-	found := c.affectedBy(present, change)
+	found := c.affectedBy(present, removed, change)
 	c.reportOutside(found)
 	c.reportUnmatchedPatterns(present, change)
 	waves := wavesOf(found, c.in.DependsOn)
@@ -123,16 +123,18 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	return c.writeLists(items)
 }
 
-// affectedBy returns the places that the change affects, by name.
-func (c *affectedCommand) affectedBy(present []*place, change change) []*place {
-	workspaces := make([]affected.Workspace, len(present))
-	for i, p := range present {
-		workspaces[i] = p.workspace()
+// affectedBy returns those of the present places that the change affects, by name. The
+// removed ones own the files that were deleted in their directories.
+func (c *affectedCommand) affectedBy(present, removed []*place, change change) []*place {
+	var workspaces []affected.Workspace
+	for _, p := range slices.Concat(present, removed) {
+		workspaces = append(workspaces, p.workspace())
 	}
 	var found []*place
 	var doubts []string
-	for i, answer := range c.tree.Find(change.paths, workspaces, c.in.AffectedBy) {
-		p := present[i]
+	answers := c.tree.Find(change.paths, workspaces, c.in.AffectedBy)
+	for i, p := range present {
+		answer := answers[i]
 		p.answer = answer
 		switch {
 		case change.everything:
