@@ -107,7 +107,7 @@ func TestActionFileRuns(t *testing.T) {
 	t.Parallel()
 	image := regexp.MustCompile(`^((\.\./)?Dockerfile|docker://[a-z0-9./_-]+@sha256:[0-9a-f]{64})$`)
 	for name, want := range map[string]map[string]string{
-		"action.yml":             {"using": "docker", "entrypoint": "/scalr-run", "post-entrypoint": "/scalr-run-post", "post-if": "always()"},
+		"action.yml":             {"using": "docker", "entrypoint": "/scalr-run", "post-entrypoint": "/scalr-run-post"},
 		"environment/action.yml": {"using": "docker", "entrypoint": "/scalr-environment"},
 		"workspace/action.yml":   {"using": "docker", "entrypoint": "/scalr-workspace"},
 		"affected/action.yml":    {"using": "docker", "entrypoint": "/scalr-affected"},

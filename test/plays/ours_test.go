@@ -84,7 +84,8 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 
 // ourPost plays the post step, which gets what the step saved.
 func (j *jobRun) ourPost(of *stepRecord, action actionFile, env, state map[string]string) error {
-	if action.Runs.PostIf != "always()" {
+	if action.Runs.PostIf != "" && // it is always() where it is not given
+		action.Runs.PostIf != "always()" {
 		return fmt.Errorf("post-if %q is not played", action.Runs.PostIf)
 	}
 	env = maps.Clone(env)

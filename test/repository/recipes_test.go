@@ -103,6 +103,16 @@ func TestSweptPreviews(t *testing.T) {
 	}
 }
 
+// TestFanOutBeyondOneMatrix plays the guard of examples/fan-out.yml.
+func TestFanOutBeyondOneMatrix(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[string]string{"0": "", "256": "", "257": "exit", "1000": "exit"} {
+		if got := playScript(t, "fan-out.yml", "list", "Check that one matrix can hold them", map[string]string{"COUNT": count}, ""); got != want {
+			t.Errorf("%s environments: got %q, want %q", count, got, want)
+		}
+	}
+}
+
 // TestAllPlans plays the check that examples/matrix.yml requires: only a plan that was not needed may be missing.
 func TestAllPlans(t *testing.T) {
 	t.Parallel()
