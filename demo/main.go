@@ -2,8 +2,11 @@
 // network. It packs and plans demo/network, prints the log as GitHub's runner
 // would show it, the step's outputs, and where the job summary is.
 //
-// Where terraform or tofu is on the PATH, the simulator really executes the
-// configuration with it; where neither is, it plays a script and says so.
+// With -fleet it plays a pull request in a repository of six workspaces instead:
+// the list of those that it affects, a dry run of each, and the overview.
+//
+// If terraform or tofu is on the PATH, the simulator really executes the
+// configuration with it; otherwise it plays a script and says so.
 package main
 
 import (
@@ -27,8 +30,13 @@ import (
 func main() {
 	apply := flag.Bool("apply", false, "apply, where without it a dry run is made")
 	name := flag.String("scenario", "execute", "what the simulator plays: "+strings.Join(slices.Sorted(maps.Keys(scalrsim.Scenarios())), ", "))
+	fleet := flag.Bool("fleet", false, "play a pull request in a repository of six workspaces")
 	flag.Parse()
-	code, err := demo(*name, *apply, os.Stdout)
+	play := func() (int, error) { return demo(*name, *apply, os.Stdout) }
+	if *fleet {
+		play = func() (int, error) { return demoFleet(*name, os.Stdout) }
+	}
+	code, err := play()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
@@ -42,7 +50,7 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	if !ok {
 		return 0, fmt.Errorf("unknown scenario %q; -h lists the scenarios", name)
 	}
-	checkout, err := findNetwork()
+	checkout, err := findRepository()
 	if err != nil {
 		return 0, err
 	}
@@ -52,9 +60,7 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	}
 	server := scalrsim.New(scenario)
 	defer server.Close()
-	if scenario.Life.Execute && !server.Executes() {
-		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
-	}
+	sayScripted(out, scenario, server)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	code := action.Main(context.Background(), action.Env{
@@ -64,26 +70,38 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	return code, tell(out, temp, server)
 }
 
+// sayScripted prints that no tool is there to execute a configuration.
+func sayScripted(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
+	if scenario.Life.Execute && !server.Executes() {
+		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
+	}
+}
+
 // environment is what GitHub's runner would give the step.
 func environment(checkout, temp string, apply bool) []string {
-	env := []string{
-		"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + temp,
-		"GITHUB_OUTPUT=" + filepath.Join(temp, "output"), "GITHUB_STATE=" + filepath.Join(temp, "state"),
-		"GITHUB_STEP_SUMMARY=" + filepath.Join(temp, "summary.md"),
+	env := append(files(checkout, temp),
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main",
 		"GITHUB_SHA=5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR=octocat",
 		"GITHUB_SERVER_URL=https://github.com", "GITHUB_RUN_ID=1", "GITHUB_RUN_ATTEMPT=1",
-		"INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrsim.Token,
-		"INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID, "INPUT_PATH=demo/network",
-	}
+		"INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN="+scalrsim.Token,
+		"INPUT_WORKSPACE-ID="+scalrsim.WorkspaceID, "INPUT_PATH=demo/network")
 	if apply {
 		env = append(env, "INPUT_DRY-RUN=false", "INPUT_AUTO-APPLY=true")
 	}
 	return env
 }
 
-// findNetwork finds the repository, so that the demo runs from anywhere in it.
-func findNetwork() (checkout string, err error) {
+// files are the runner's directories and files for one step.
+func files(checkout, temp string) []string {
+	return []string{
+		"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + temp,
+		"GITHUB_OUTPUT=" + filepath.Join(temp, "output"), "GITHUB_STATE=" + filepath.Join(temp, "state"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(temp, "summary.md"),
+	}
+}
+
+// findRepository finds the repository, so that the demo runs from anywhere in it.
+func findRepository() (checkout string, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -1,0 +1,5 @@
+module "service" {
+  source = "../../../modules/service"
+
+  name = "prod-app"
+}

@@ -1,0 +1,6 @@
+module "subnets" {
+  source = "../../../modules/subnets"
+
+  network = "prod"
+  zones   = ["a", "b", "c"]
+}

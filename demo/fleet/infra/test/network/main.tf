@@ -1,0 +1,6 @@
+module "subnets" {
+  source = "../../../modules/subnets"
+
+  network = "test"
+  zones   = ["a"]
+}
