@@ -40,6 +40,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 			s.Job.Warnf("redact holds more than can be looked for in every form: its last lines are only found as they are.")
 		}
 	}
+	s.Job.Mask(in.GitHubToken)
 	c.describe()
 	if err != nil { // the verdict comes first: no request leaves before it is given
 		o := step.Explain(ctx, err)
