@@ -162,7 +162,8 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 		d.network("provider-configurations="+d.aws+" as eu\naws-production as eu").want(0, "changed=false").wrote()
 		d.network("provider-configurations=aws-production as us").want(0, "changed=true").wrote(aliased(own, `"us"`)).
 			says(`Set the alias of provider configuration "aws-production" (` + d.aws + `) to "us" (was "eu").`)
-		d.network("provider-configurations=aws-production").want(0, "changed=true").wrote(aliased(own, "null"))
+		d.network("provider-configurations=aws-production").want(0, "changed=true").wrote(aliased(own, "null")).
+			says(`Removed the alias "us" of provider configuration "aws-production"`)
 		d.network("provider-configurations=aws-production\naws-backup as backup").want(0, "changed=true").wrote(linked(d.backup, "backup")).
 			says(`Linked provider configuration "aws-backup" (` + d.backup + `) with the alias "backup".`)
 		// What is unlinked makes room for an alias.

@@ -2,14 +2,17 @@ package sdk_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/scalr/go-scalr/v2/scalr/ops/account"
+	"github.com/scalr/go-scalr/v2/scalr/ops/agent_pool"
 	"github.com/scalr/go-scalr/v2/scalr/ops/environment"
 	"github.com/scalr/go-scalr/v2/scalr/ops/policy_group"
 	"github.com/scalr/go-scalr/v2/scalr/ops/provider_configuration"
 	"github.com/scalr/go-scalr/v2/scalr/ops/service_account"
 	"github.com/scalr/go-scalr/v2/scalr/ops/tag"
+	"github.com/scalr/go-scalr/v2/scalr/ops/variable"
 	"github.com/scalr/go-scalr/v2/scalr/ops/workspace"
 	"github.com/scalr/go-scalr/v2/scalr/schemas"
 	"github.com/scalr/go-scalr/v2/scalr/value"
@@ -125,8 +128,45 @@ func (a *tenant) workspaces() {
 	want(a, "ListWorkspaceTags", func(l []*schemas.Tag) bool { return len(l) == 1 && l[0].ID == red.ID })(
 		c.Workspace.ListWorkspaceTags(ctx, w.ID, nil))
 	a.passed("DeleteWorkspaceTags", c.Workspace.DeleteWorkspaceTags(ctx, w.ID, []schemas.Tag{red}))
+	a.settings(w.ID)
 	a.passed("DeleteWorkspace", c.Workspace.DeleteWorkspace(ctx, w.ID))
 	want(a, "LockWorkspace", func(w *schemas.Workspace) bool { return w.Attributes.Locked })(
 		c.Workspace.LockWorkspace(ctx, scalrsim.EdgeWorkspaceID, &schemas.Reason{Reason: "release"}))
 	want[string](a, "GetWorkspaceOutputs", nil)(c.Workspace.GetWorkspaceOutputs(ctx, scalrsim.WorkspaceID))
+}
+
+// settings are the operations on agent pools, variables and provider configurations of a workspace.
+func (a *tenant) settings(workspaceID string) {
+	c, ctx := a.sdk, a.ctx
+	pool := a.sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"})
+	want(a, "GetAgentPools", func(l []*schemas.AgentPool) bool {
+		return slices.ContainsFunc(l, func(p *schemas.AgentPool) bool { return p.ID == pool })
+	})(
+		c.AgentPool.GetAgentPools(ctx, nil))
+	want(a, "GetAgentPool", func(p *schemas.AgentPool) bool {
+		return len(p.Relationships.Agents) == 1 && p.Relationships.Agents[0].Attributes.Name == "runner-1"
+	})(
+		c.AgentPool.GetAgentPool(ctx, pool, &agent_pool.GetAgentPoolOptions{Include: []string{"agents"}}))
+	v := want(a, "CreateVariable", func(v *schemas.Variable) bool { return v.Attributes.Key == "TOKEN" && v.Attributes.Sensitive })(
+		c.Variable.CreateVariable(ctx, &schemas.VariableRequest{Attributes: schemas.VariableAttributesRequest{Key: value.Set("TOKEN"), Value: value.Set("hidden-value"),
+			Category: value.Set(schemas.VariableCategoryEnv), Sensitive: value.Set(true)},
+			Relationships: schemas.VariableRelationshipsRequest{Workspace: value.Set(schemas.Workspace{ID: workspaceID})}}, nil))
+	google := a.sim.AddProviderConfiguration("google", "google")
+	link := want(a, "CreateProviderConfigurationLink", func(l *schemas.ProviderConfigurationLink) bool { return l.Relationships.Workspace.ID == workspaceID })(
+		c.ProviderConfigurationLink.CreateProviderConfigurationLink(ctx, workspaceID, &schemas.ProviderConfigurationLinkRequest{
+			Attributes:    schemas.ProviderConfigurationLinkAttributesRequest{Alias: value.Set("eu")},
+			Relationships: schemas.ProviderConfigurationLinkRelationshipsRequest{ProviderConfiguration: value.Set(schemas.ProviderConfiguration{ID: google})}}))
+	if v == nil || link == nil {
+		a.t.FailNow()
+	}
+	want(a, "GetVariables", func(l []*schemas.Variable) bool { return len(l) == 1 && l[0].ID == v.ID })(
+		c.Variable.GetVariables(ctx, &variable.GetVariablesOptions{Filter: filter{"workspace": workspaceID}}))
+	want[*schemas.Variable](a, "UpdateVariable", nil)(c.Variable.UpdateVariable(ctx, v.ID,
+		&schemas.VariableRequest{ID: v.ID, Attributes: schemas.VariableAttributesRequest{Value: value.Set("other-value")}}, nil))
+	a.passed("DeleteVariable", c.Variable.DeleteVariable(ctx, v.ID))
+	want(a, "ListProviderConfigurationLinks", func(l []*schemas.ProviderConfigurationLink) bool { return len(l) == 1 && l[0].ID == link.ID })(
+		c.ProviderConfigurationLink.ListProviderConfigurationLinks(ctx, workspaceID, nil))
+	want[*schemas.ProviderConfigurationLink](a, "UpdateProviderConfigurationLink", nil)(c.ProviderConfigurationLink.UpdateProviderConfigurationLink(ctx, link.ID,
+		&schemas.ProviderConfigurationLinkRequest{ID: link.ID, Attributes: schemas.ProviderConfigurationLinkAttributesRequest{Alias: value.Set("us")}}))
+	a.passed("DeleteProviderConfigurationWorkspaceLink", c.ProviderConfigurationLink.DeleteProviderConfigurationWorkspaceLink(ctx, link.ID))
 }

@@ -80,6 +80,10 @@ func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.
 		if err := w.client.SetProviderAlias(ctx, r.link.ID, r.alias); err != nil {
 			return err
 		}
+		if r.alias == "" {
+			w.recordChange("Removed the alias %q of provider configuration %s.", r.link.Alias, l.provider(r.link.ProviderID))
+			continue
+		}
 		w.recordChange("Set the alias of provider configuration %s to %q (was %q).", l.provider(r.link.ProviderID), r.alias, r.link.Alias)
 	}
 	for _, link := range c.add {
