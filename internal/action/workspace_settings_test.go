@@ -349,3 +349,17 @@ func (w changedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	res.Header.Del("Content-Length")
 	return res, err
 }
+
+// Scalr may quote the value that it refuses.
+func TestRefusalsThatQuoteASensitiveVariable(t *testing.T) {
+	t.Parallel()
+	const password = "correct-horse-battery"
+	fault := scalrsim.Fault{Op: "POST /vars", Action: scalrsim.Status, Status: 422, Times: -1, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body: `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"the value ` + password + ` is not allowed"}]}`}
+	atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *settingsTest) {
+		v := d.network("sensitive-variables=password="+password).want(3, "error-code=request-refused").says("is not allowed")
+		if strings.Contains(strings.Replace(v.log, "::add-mask::"+password, "", 1), password) {
+			t.Errorf("the log shows the secret:\n%s", v.log)
+		}
+	})
+}

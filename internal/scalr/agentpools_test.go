@@ -1,6 +1,8 @@
 package scalr_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalr"
@@ -33,5 +35,22 @@ func TestAgentPoolOfAWorkspace(t *testing.T) {
 	}
 	if _, ok := r.AgentPoolOf(t.Context(), "ws-none"); ok {
 		t.Error("a workspace that does not exist has a pool")
+	}
+}
+
+// A server that lists inherited variables too has none of them changed.
+func TestWorkspaceVariablesAreItsOwn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, scalrsim.Scenario{})
+	r.sim.AddVariable(scalrsim.EnvironmentID, map[string]any{"key": "region", "category": "terraform", "value": "us"})
+	own := r.sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "size", "category": "terraform", "value": "1"})
+	next := r.sim.Client().Transport
+	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+		q.URL.RawQuery = strings.Replace(q.URL.RawQuery, "=ws-", "=in:null,ws-", 1)
+		return next.RoundTrip(q)
+	})}})
+	list, err := client.WorkspaceVariables(t.Context(), scalrsim.WorkspaceID)
+	if err != nil || len(list) != 1 || list[0].ID != own {
+		t.Errorf("got %v, %v; want only %s", list, err, own)
 	}
 }
