@@ -5,26 +5,27 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/tfplan"
 )
 
 // refreshOutcomes replace outcomes of runs that only look for drift: such a run
 // compares what exists with the state, and never with the configuration.
-var refreshOutcomes = map[string]outcome{
-	"no-changes": {"✅", "no drift", "What exists matches what the Terraform state says."},
-	"planned":    {"🌊", "", "A dry run: nothing was changed."},
+var refreshOutcomes = map[result.Result]outcome{
+	result.NoChanges: {"✅", "no drift", "What exists matches what the Terraform state says."},
+	result.Planned:   {"🌊", "", "A dry run: nothing was changed."},
 }
 
 // driftLine sums up what a refresh-only run found; empty when that is unknown.
 func (r Report) driftLine() string {
 	switch r.Effects().Changes {
 	case gate.No:
-		return refreshOutcomes["no-changes"].word
+		return refreshOutcomes[result.NoChanges].word
 	case gate.Unknown:
 		return ""
 	}
 	line := "drift: " + things(r.drifted(), "object", "objects") + " changed outside of Terraform"
-	if r.Result == "applied" {
+	if r.Result == result.Applied {
 		line += ", recorded in the state"
 	}
 	return line

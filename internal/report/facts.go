@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -33,7 +34,7 @@ func (r Report) Facts() Facts {
 	if a := r.Run.Apply; a != nil {
 		planned := greater(f.Destructions, a.Destructions)
 		f.Imports = reportedOr(a.Imports, f.Imports)
-		if r.Result == "applied" {
+		if r.Result == result.Applied {
 			f.Additions, f.Changes, f.Destructions = reportedOr(a.Additions, f.Additions), reportedOr(a.Changes, f.Changes), reportedOr(a.Destructions, f.Destructions)
 		}
 		if effects.Destroys == gate.Yes && f.Destructions != nil && *f.Destructions == 0 {

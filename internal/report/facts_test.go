@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -101,7 +102,7 @@ func TestOutputsAreStrict(t *testing.T) {
 	t.Parallel()
 	harmless := regexp.MustCompile(`^[A-Za-z0-9_.,: -]*$`)
 	evil := "x\ny=$(id)`id`;'\"|&<>"
-	r := Report{Result: evil, ErrorCode: evil, Run: scalr.Run{ID: evil, Status: scalr.Status(evil), Cost: &scalr.CostEstimate{Status: "finished", Delta: evil}}}
+	r := Report{Result: result.Result(evil), ErrorCode: evil, Run: scalr.Run{ID: evil, Status: scalr.Status(evil), Cost: &scalr.CostEstimate{Status: "finished", Delta: evil}}}
 	for _, list := range [][]Output{r.Outputs(), outcomeReports["errored-apply"](t).Outputs(), outcomeReports["planned-hostile"](t).Outputs()} {
 		for _, o := range list {
 			if !harmless.MatchString(o.Value) {
@@ -137,10 +138,10 @@ func TestEveryResult(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, build := range outcomeReports {
-		seen[build(t).Result] = true
+		seen[string(build(t).Result)] = true
 	}
 	for result := range outcomes {
-		if !seen[result] {
+		if !seen[string(result)] {
 			t.Errorf("no golden file shows the result %s", result)
 		}
 	}
@@ -189,7 +190,7 @@ func TestWorstCounts(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := Report{Result: tt.result, Run: scalr.Run{Plan: tt.plan, Apply: tt.apply}}
+			r := Report{Result: result.Result(tt.result), Run: scalr.Run{Plan: tt.plan, Apply: tt.apply}}
 			var planJSON *io.SectionReader
 			if tt.json != "" {
 				planJSON = spooled([]byte(tt.json))

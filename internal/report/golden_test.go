@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -100,10 +101,10 @@ func realPlan(t testing.TB, name string) tfplan.Plan {
 }
 
 // run is a report as the action fills it, without a plan.
-func run(result string, status scalr.Status) Report {
+func run(word result.Result, status scalr.Status) Report {
 	const host = "https://acme.scalr.io"
 	return Report{
-		Result:       result,
+		Result:       word,
 		Workspace:    scalr.Workspace{ID: "ws-v0o1", Name: "shop", Environment: "production"},
 		Run:          scalr.Run{ID: "run-v0oq2a7d3k9", Status: status, ConfigurationID: "cv-v0oq29xk1", Dry: true},
 		RunURL:       host + "/v2/e/env-v0o0/workspaces/ws-v0o1/runs/run-v0oq2a7d3k9",

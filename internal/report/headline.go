@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
@@ -17,26 +18,26 @@ type outcome struct {
 }
 
 // outcomes holds every result of the contract.
-var outcomes = map[string]outcome{
-	"planned":            {"📋", "", "A dry run: nothing was changed."},
-	"no-changes":         {"✅", "no changes", "What exists matches the configuration."},
-	"applied":            {"🚀", "applied", ""},
-	"saved":              {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
-	"needs-confirmation": {"⏸️", "waits for confirmation", "Nothing was changed yet: the run waits for a person to confirm it."},
-	"started":            {"▶️", "started", "The run goes on in Scalr; this step did not wait for it."},
-	"checked":            {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
-	"discarded":          {"🗑️", "discarded", "The run was discarded: nothing was changed."},
-	"canceled":           {"🛑", "canceled", ""},
-	"overridden":         {"🔓", "policies overridden", "The run goes on in Scalr; this step did not wait for it."},
-	"errored":            {"❌", "failed", ""},
-	"policy-failed":      {"⛔", "forbidden by a policy", "Nothing was changed."},
-	"rejected":           {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out."},
-	"refused":            {"❌", "refused by Scalr", ""},
-	"unreachable":        {"🔌", "Scalr is out of reach", ""},
-	"invalid":            {"❌", "invalid input", "No run was created."},
-	"needs-override":     {"✋", "waits for a policy override", "Nothing was changed yet: a person who may override the policy decides."},
-	"timed-out":          {"⏱️", "timed out", ""},
-	"interrupted":        {"🛑", "interrupted", ""},
+var outcomes = map[result.Result]outcome{
+	result.Planned:           {"📋", "", "A dry run: nothing was changed."},
+	result.NoChanges:         {"✅", "no changes", "What exists matches the configuration."},
+	result.Applied:           {"🚀", "applied", ""},
+	result.Saved:             {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
+	result.NeedsConfirmation: {"⏸️", "waits for confirmation", "Nothing was changed yet: the run waits for a person to confirm it."},
+	result.Started:           {"▶️", "started", "The run goes on in Scalr; this step did not wait for it."},
+	result.Checked:           {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
+	result.Discarded:         {"🗑️", "discarded", "The run was discarded: nothing was changed."},
+	result.Canceled:          {"🛑", "canceled", ""},
+	result.Overridden:        {"🔓", "policies overridden", "The run goes on in Scalr; this step did not wait for it."},
+	result.Errored:           {"❌", "failed", ""},
+	result.PolicyFailed:      {"⛔", "forbidden by a policy", "Nothing was changed."},
+	result.Rejected:          {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out."},
+	result.Refused:           {"❌", "refused by Scalr", ""},
+	result.Unreachable:       {"🔌", "Scalr is out of reach", ""},
+	result.Invalid:           {"❌", "invalid input", "No run was created."},
+	result.NeedsOverride:     {"✋", "waits for a policy override", "Nothing was changed yet: a person who may override the policy decides."},
+	result.TimedOut:          {"⏱️", "timed out", ""},
+	result.Interrupted:       {"🛑", "interrupted", ""},
 }
 
 // outcome gives the words for the result, and something true for a word that is new.
@@ -44,7 +45,7 @@ func (r Report) outcome() outcome {
 	if r.cameTooLate() {
 		return outcome{outcomes[r.Result].icon, "over already: " + strings.ReplaceAll(strict(string(r.Run.Status)), "_", " "), "The run had ended before; nothing was done to it."}
 	}
-	if r.Result == "rejected" && r.Run.Applied() {
+	if r.Result == result.Rejected && r.Run.Applied() {
 		return outcome{outcomes[r.Result].icon, "rejected, but applied", "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be ruled out."}
 	}
 	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
@@ -53,16 +54,16 @@ func (r Report) outcome() outcome {
 	if o, ok := outcomes[r.Result]; ok {
 		return o
 	}
-	return outcome{icon: "❔", word: sanitize.Line(r.Result, 40)}
+	return outcome{icon: "❔", word: sanitize.Line(string(r.Result), 40)}
 }
 
 // cameTooLate reports whether the run was to be discarded or canceled and had
 // ended in another way before.
 func (r Report) cameTooLate() bool {
 	switch r.Result {
-	case "discarded":
+	case result.Discarded:
 		return r.Run.Status.Over() && r.Run.Status != scalr.StatusDiscarded
-	case "canceled": // which a run that only waited is by a discard
+	case result.Canceled: // which a run that only waited is by a discard
 		return r.Run.Status.Over() && r.Run.Stage() != scalr.Stopped
 	}
 	return false
@@ -77,15 +78,15 @@ func (r Report) Line() string {
 		word = ""
 	}
 	switch {
-	case r.Result == "errored" && r.failed() != "":
+	case r.Result == result.Errored && r.failed() != "":
 		word = r.failed() + " failed"
-	case r.Result == "no-changes", numbers == "" && word != "":
+	case r.Result == result.NoChanges, numbers == "" && word != "":
 		return word
-	case r.Result == "planned" || r.Result == "applied":
+	case r.Result == result.Planned || r.Result == result.Applied:
 		word = ""
 	}
 	if numbers == "" && word == "" {
-		return strings.ReplaceAll(strict(r.Result), "-", " ")
+		return strings.ReplaceAll(strict(string(r.Result)), "-", " ")
 	}
 	if numbers == "" || word == "" {
 		return numbers + word
@@ -118,7 +119,7 @@ func (r Report) numbers() string {
 	}
 	form := "%d to add, %d to change, %d to destroy"
 	imports := "%d to import, "
-	if r.Result == "applied" {
+	if r.Result == result.Applied {
 		form, imports = "%d added, %d changed, %d destroyed", "%d imported, "
 	}
 	s := fmt.Sprintf(form, *f.Additions, *f.Changes, *f.Destructions)
@@ -137,7 +138,7 @@ func (r Report) numbers() string {
 func (r Report) besides() string {
 	b, s := r.Plan.Besides, ""
 	add := func(n int, planned, done string) {
-		if n > 0 && r.Result == "applied" {
+		if n > 0 && r.Result == result.Applied {
 			s += ", " + done
 		} else if n > 0 {
 			s += ", " + planned

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -12,15 +13,15 @@ import (
 func (r Report) next() string {
 	there := link("in Scalr", r.RunURL)
 	switch r.Result {
-	case "needs-confirmation":
+	case result.NeedsConfirmation:
 		return "**Next:** confirm or discard the run " + there + r.orStep(", or apply exactly this plan with a step", "confirm")
-	case "saved":
+	case result.Saved:
 		return "**Next:** apply exactly this plan " + there + r.orStep(", or with a step, say in a job that waits for a review", "confirm")
-	case "needs-override":
+	case result.NeedsOverride:
 		return "**Next:** " + r.override() + " " + there + r.orStep(", or with a step", "override")
-	case "started", "overridden":
+	case result.Started, result.Overridden:
 		return "**Next:** follow the run " + there + r.orStep(", or with a step", "watch")
-	case "timed-out", "interrupted":
+	case result.TimedOut, result.Interrupted:
 		if r.Run.ID != "" && !r.Run.Status.Over() {
 			return "**Next:** the run may go on. Look at it " + there + r.orStep(", or follow it with a step", "watch")
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -142,12 +143,12 @@ func checked(testing.TB) Report {
 	return r
 }
 
-func stopped(result string, status scalr.Status) func(testing.TB) Report {
+func stopped(word result.Result, status scalr.Status) func(testing.TB) Report {
 	return func(t testing.TB) Report {
 		r := planned("update")(t)
-		r.Result, r.Run.Status, r.Run.Dry = result, status, false
+		r.Result, r.Run.Status, r.Run.Dry = word, status, false
 		r.ErrorCode = "stopped-by-somebody"
-		r.Problem = "`ada@example.com` " + result + " the run in Scalr: “not on a Friday”"
+		r.Problem = "`ada@example.com` " + string(word) + " the run in Scalr: “not on a Friday”"
 		return r
 	}
 }
@@ -234,8 +235,8 @@ func erroredUnknown(testing.TB) Report {
 }
 
 // runless is a report of a step that never got a run.
-func runless(result, code, problem string, hints ...string) Report {
-	return Report{Result: result, ErrorCode: code, Problem: problem, Hints: hints,
+func runless(word result.Result, code, problem string, hints ...string) Report {
+	return Report{Result: word, ErrorCode: code, Problem: problem, Hints: hints,
 		Workspace: scalr.Workspace{Name: "shop", Environment: "production"}, Took: 900 * time.Millisecond}
 }
 

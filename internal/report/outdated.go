@@ -15,7 +15,7 @@ func (r Report) OutdatedNote(limit int) string {
 	}
 	word := r.ErrorCode
 	if word == "" {
-		word = r.Result
+		word = string(r.Result)
 	}
 	what += " ended before it reached the workspace: " + code(word) + ". What its commit would change is unknown."
 	lines := []string{"**The report below is outdated.**", what}

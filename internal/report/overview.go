@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/secret"
 	"scalr-run-action/internal/tfplan"
 )
@@ -60,12 +61,12 @@ const (
 )
 
 // rowWords are the words for results that the table shows.
-var rowWords = map[string]outcome{
-	RowMissing: {icon: "❔", word: "no run"},
-	RowUnknown: {icon: "❔", word: "unknown"},
-	RowRunning: {icon: "▶️", word: "not finished"},
-	"planned":  {icon: "📋", word: "planned"},
-	"applied":  {icon: "🚀", word: "applied"},
+var rowWords = map[result.Result]outcome{
+	RowMissing:     {icon: "❔", word: "no run"},
+	RowUnknown:     {icon: "❔", word: "unknown"},
+	RowRunning:     {icon: "▶️", word: "not finished"},
+	result.Planned: {icon: "📋", word: "planned"},
+	result.Applied: {icon: "🚀", word: "applied"},
 }
 
 // Kind says what the row means. A result that is new is a failure.
@@ -76,11 +77,11 @@ func (r Row) Kind() Kind {
 	switch r.Result {
 	case RowMissing, RowUnknown, RowRunning:
 		return Missing
-	case "needs-confirmation", "saved":
+	case result.NeedsConfirmation, result.Saved:
 		return Waiting
-	case "no-changes":
+	case result.NoChanges:
 		return Unchanged
-	case "planned", "applied":
+	case result.Planned, result.Applied:
 		return r.effect()
 	}
 	return Failed
@@ -171,7 +172,7 @@ func (o Overview) headline(s style) string {
 		add(fmt.Sprintf("%d without a finished run", n))
 	}
 	add(o.drifted())
-	add(o.sum("applied", "%d applied", "added", "changed", "destroyed"))
+	add(o.sum(result.Applied, "%d applied", "added", "changed", "destroyed"))
 	add(o.sum("", "%d with changes", "to add", "to change", "to destroy"))
 	if n := kinds[Waiting]; n > 0 {
 		add(fmt.Sprintf("%d waiting for a person", n))
@@ -248,11 +249,11 @@ func (o Overview) drifted() string {
 
 // counted are the rows that the sums are made of: those that were applied, or all
 // others that would change something.
-func (o Overview) counted(result string) []Row {
+func (o Overview) counted(wanted result.Result) []Row {
 	var rows []Row
 	for _, r := range o.Rows {
 		k := r.Kind()
-		if !r.Run.RefreshOnly && k != Failed && k != Missing && k != Unchanged && (r.Result == "applied") == (result == "applied") {
+		if !r.Run.RefreshOnly && k != Failed && k != Missing && k != Unchanged && (r.Result == result.Applied) == (wanted == result.Applied) {
 			rows = append(rows, r)
 		}
 	}
@@ -260,8 +261,8 @@ func (o Overview) counted(result string) []Row {
 }
 
 // sum adds up what the rows do. What is unknown is said, and never added as 0.
-func (o Overview) sum(result, count, add, change, destroy string) string {
-	rows := o.counted(result)
+func (o Overview) sum(wanted result.Result, count, add, change, destroy string) string {
+	rows := o.counted(wanted)
 	if len(rows) == 0 {
 		return ""
 	}
@@ -284,7 +285,7 @@ func (o Overview) sum(result, count, add, change, destroy string) string {
 		text = fmt.Sprintf("%s, %d of them of unknown extent: at least ", strings.TrimSuffix(text, ": "), unknown)
 	}
 	if imports > 0 {
-		text += fmt.Sprintf("%d %s, ", imports, map[bool]string{true: "imported", false: "to import"}[result == "applied"])
+		text += fmt.Sprintf("%d %s, ", imports, map[bool]string{true: "imported", false: "to import"}[wanted == result.Applied])
 	}
 	text += fmt.Sprintf("%d %s, %d %s, ", additions, add, changes, change)
 	if lost := fmt.Sprintf("%d %s", destructions, destroy); destructions > 0 {

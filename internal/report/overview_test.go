@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/secret"
 )
@@ -84,8 +85,8 @@ func everyOutcome(t testing.TB) Overview {
 		"discarded", "canceled", "errored-apply", "errored-partial", "errored-unknown", "needs-override", "planned-import", "planned-move-only"} {
 		rows = append(rows, rowOf(t, name, "production", name))
 	}
-	for _, result := range []string{RowMissing, RowUnknown, RowRunning} {
-		rows = append(rows, Row{Report: Report{Result: result, Workspace: scalr.Workspace{ID: "ws-v0x", Name: "net|work`" + result, Environment: "production"}}})
+	for _, word := range []result.Result{RowMissing, RowUnknown, RowRunning} {
+		rows = append(rows, Row{Report: Report{Result: word, Workspace: scalr.Workspace{ID: "ws-v0x", Name: "net|work`" + string(word), Environment: "production"}}})
 	}
 	unread := rowOf(t, "planned-update", "production", "unread")
 	unread.Plan = rowOf(t, "saved", "", "").Plan

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/tfplan"
 )
@@ -90,11 +91,11 @@ func (r Row) lost(l layout) string {
 func (o Overview) waiting(l layout) string {
 	text := ""
 	for _, r := range o.Rows {
-		if r.Kind() != Waiting && r.Result != "needs-override" {
+		if r.Kind() != Waiting && r.Result != result.NeedsOverride {
 			continue
 		}
-		what := map[string]string{"needs-confirmation": "confirm or discard the run", "saved": "apply or discard the saved plan"}[r.Result]
-		if r.Result == "needs-override" {
+		what := map[result.Result]string{result.NeedsConfirmation: "confirm or discard the run", result.Saved: "apply or discard the saved plan"}[r.Result]
+		if r.Result == result.NeedsOverride {
 			what = r.override() + ", or discard the run"
 		}
 		text += "- " + r.rowName(l.rowLinks, l.longestName) + ": " + what + "\n"
@@ -158,7 +159,7 @@ func (r Row) failure(amount errorForm) string {
 	for _, d := range found {
 		text += diagnosticItem(d, 0).full
 	}
-	if tail := cmp.Or(r.Apply.Tail, r.Plan.Tail); r.Result == "errored" && len(found) == 0 && tail != "" && amount == allErrors {
+	if tail := cmp.Or(r.Apply.Tail, r.Plan.Tail); r.Result == result.Errored && len(found) == 0 && tail != "" && amount == allErrors {
 		text += fold("📜 <b>End of the log</b>", block("text", tail))
 	}
 	return text
@@ -170,7 +171,7 @@ func (r Row) matters() bool {
 	case Missing, Unchanged:
 		return false
 	case Failed:
-		return r.Result == "needs-override" || r.Run.Applied()
+		return r.Result == result.NeedsOverride || r.Run.Applied()
 	}
 	return true
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 )
 
@@ -42,12 +43,12 @@ func (r Row) resultCell() string {
 		o.word = "unreadable"
 	case r.Result == RowRunning && r.Run.Status != "":
 		o.word = strings.ReplaceAll(strict(string(r.Run.Status)), "_", " ")
-	case r.Run.RefreshOnly && (r.Result == "planned" || r.Result == "applied"):
+	case r.Run.RefreshOnly && (r.Result == result.Planned || r.Result == result.Applied):
 		o = outcome{icon: "🌊", word: "drift"}
 	case !ok:
 		o = r.outcome()
 	}
-	if r.Result == "errored" && r.failed() != "" {
+	if r.Result == result.Errored && r.failed() != "" {
 		o.word = r.failed() + " failed"
 	}
 	if r.Run.Destroy {

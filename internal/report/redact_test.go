@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/secret"
 )
 
@@ -16,17 +17,17 @@ func TestRedactedCoversEveryText(t *testing.T) {
 	const hidden = "hunter2"
 	redactor := new(secret.Redactor)
 	redactor.Add(secret.Declared(hidden))
-	for _, result := range []string{"planned", "errored", "applied", "rejected", "refused", "policy-failed", "needs-confirmation"} {
+	for _, word := range []result.Result{"planned", "errored", "applied", "rejected", "refused", "policy-failed", "needs-confirmation"} {
 		var r Report
 		fill(reflect.ValueOf(&r).Elem(), hidden, 0)
-		r.Result, r.ErrorCode, r.Bundle.SHA256, r.Source.SHA, r.Stages = result, "run-errored", "", "", nil
+		r.Result, r.ErrorCode, r.Bundle.SHA256, r.Source.SHA, r.Stages = word, "run-errored", "", "", nil
 		page := r.Redacted(redactor)
 		for name, text := range map[string]string{"summary": page.Summary(), "comment": page.Comment(CommentLimit), "note": page.OutdatedNote(1000)} {
 			if at := strings.Index(text, hidden); at >= 0 {
-				t.Errorf("%s: the %s shows %q", result, name, text[max(0, at-80):min(len(text), at+20)])
+				t.Errorf("%s: the %s shows %q", word, name, text[max(0, at-80):min(len(text), at+20)])
 			}
 			if !strings.Contains(text, "***") && !strings.Contains(text, "&#42;") {
-				t.Errorf("%s: the %s shows nothing of the report:\n%s", result, name, text)
+				t.Errorf("%s: the %s shows nothing of the report:\n%s", word, name, text)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/tfplan"
 )
@@ -83,7 +84,7 @@ func (r Report) trouble(s style) string {
 		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
-	if said := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); said != "" && r.Result != "applied" && !strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
+	if said := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); said != "" && r.Result != result.Applied && !strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
 		text += "Scalr says:\n\n" + block("text", short(said, 4000)) + "\n"
 	}
 	return text
@@ -167,10 +168,10 @@ func (r Report) caution(s style) string {
 
 // loss words how sure it is that something is lost.
 func (r Report) loss() (kind, who string, verbs [2]string) {
-	switch result := r.Result; {
-	case result == "applied", result == "rejected" && r.Run.Applied():
+	switch res := r.Result; {
+	case res == result.Applied, res == result.Rejected && r.Run.Applied():
 		return "WARNING", "This run", [2]string{"destroyed", "replaced"}
-	case result == "policy-failed", result == "rejected", result == "discarded":
+	case res == result.PolicyFailed, res == result.Rejected, res == result.Discarded:
 		return "WARNING", "This plan would have", [2]string{"destroyed", "replaced"}
 	}
 	return "CAUTION", "This plan", [2]string{"destroys", "replaces"}

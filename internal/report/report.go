@@ -10,6 +10,7 @@ package report
 import (
 	"time"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -17,7 +18,7 @@ import (
 // Report is all that is known of a run, or of why there is none. Zero fields
 // were not known; a report of nothing but a Result still renders.
 type Report struct {
-	Result    string   // the contract's word: planned, applied, errored, ...
+	Result    result.Result
 	ErrorCode string   // the contract's stable word for a failure
 	Problem   string   // one sentence of ours; `code` in backticks is set as code
 	Hints     []string // what to do about the problem, in the same form

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
@@ -130,7 +131,7 @@ func (r Report) logEnd() section {
 	if r.failed() == "apply" || r.failed() == "" && r.Apply.Tail != "" {
 		text, stage = r.Apply.Tail, "apply"
 	}
-	if r.Result != "errored" && r.Result != "timed-out" && r.Result != "interrupted" || text == "" {
+	if r.Result != result.Errored && r.Result != result.TimedOut && r.Result != result.Interrupted || text == "" {
 		return section{}
 	}
 	shown := fold("📜 <b>End of the "+stage+"'s log</b>", block("text", text))

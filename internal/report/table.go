@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -19,7 +20,7 @@ func (r Report) facts() string {
 		}
 	}
 	words := [...]string{"Add", "Change", "Destroy", "Import"}
-	if r.Result == "applied" {
+	if r.Result == result.Applied {
 		words = [...]string{"Added", "Changed", "Destroyed", "Imported"}
 	}
 	switch n := r.drifted(); {

@@ -145,7 +145,7 @@ func (c *overviewCommand) setOutputs(known bool) {
 	for _, r := range c.page.Rows {
 		facts := r.Facts()
 		n[r.Kind()]++
-		list = append(list, listedRun{r.Workspace.ID, title(r.Workspace), r.Run.ID, r.RunURL, r.Result, facts.Additions, facts.Changes, facts.Destructions})
+		list = append(list, listedRun{r.Workspace.ID, title(r.Workspace), r.Run.ID, r.RunURL, string(r.Result), facts.Additions, facts.Changes, facts.Destructions})
 	}
 	text, err := json.Marshal(list)
 	if err != nil || len(text) > step.MaxOutput {
@@ -178,7 +178,7 @@ func (c *overviewCommand) writeSummary(o step.Outcome, known bool) {
 	if known {
 		text = c.page.Redacted(c.Redact).Summary()
 	} else {
-		r := report.Report{Result: string(o.Result), ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Source: c.page.Source}
+		r := report.Report{Result: o.Result, ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Source: c.page.Source}
 		text = r.Redacted(c.Redact).Summary()
 	}
 	if err := c.Job.WriteSummary(text); err != nil && !errors.Is(err, job.ErrNoSummary) {
@@ -223,7 +223,7 @@ func (c *overviewCommand) allApplied() bool {
 	applied := false
 	for _, r := range c.page.Rows {
 		switch {
-		case r.Result == string(result.Applied):
+		case r.Result == result.Applied:
 			applied = true
 		case r.Kind() != report.Unchanged:
 			return false

@@ -83,7 +83,7 @@ func mayDestroy(r report.Row) bool {
 
 // mayGoOn reports whether a run that failed has changed something, or may yet.
 func mayGoOn(r report.Row) bool {
-	return r.Kind() == report.Failed && (r.Result == string(result.NeedsOverride) || r.Run.Applied())
+	return r.Kind() == report.Failed && (r.Result == result.NeedsOverride || r.Run.Applied())
 }
 
 // named are the workspaces of the rows that are wanted.

@@ -49,7 +49,7 @@ func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row
 	}
 	end := c.Job.Group(fmt.Sprintf("Workspaces: %d", len(rows)))
 	for _, r := range rows {
-		c.Job.Infof("%s: %s", title(r.Workspace), strings.TrimSuffix(r.Result+" "+r.RunURL, " "))
+		c.Job.Infof("%s: %s", title(r.Workspace), strings.TrimSuffix(string(r.Result)+" "+r.RunURL, " "))
 	}
 	end()
 	return rows, nil
@@ -130,7 +130,7 @@ func (c *overviewCommand) place(r *report.Row, w *sought) {
 func finished(r scalr.Run) bool {
 	switch r.Stage() {
 	case scalr.Queued, scalr.Working:
-		return r.Status == "post_apply_finished"
+		return r.Status == scalr.StatusPostApplyFinished
 	case scalr.Pausing:
 		return r.Idle() || r.Waiting()
 	case scalr.Unknown:
@@ -157,7 +157,7 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 	case result.Errored:
 		c.readFailure(ctx, r, whole)
 	}
-	r.Result, r.ErrorCode, r.Problem = string(o.Result), string(o.Code), o.Problem
+	r.Result, r.ErrorCode, r.Problem = o.Result, string(o.Code), o.Problem
 	c.withholdRawLog(&r.Report)
 }
 
@@ -186,7 +186,7 @@ func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, wit
 	if withLog && r.Run.Plan.Status.Begun() {
 		c.readLog(ctx, log, scalr.Log{Phase: scalr.PlanPhase, ID: r.Run.Plan.ID})
 	}
-	if !withJSON || r.Run.Plan.Status != "finished" {
+	if !withJSON || r.Run.Plan.Status != scalr.TaskFinished {
 		return log.Plan(ctx, nil)
 	}
 	body, err := c.client.PlanJSON(ctx, r.Run.Plan.ID)

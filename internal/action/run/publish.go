@@ -56,7 +56,7 @@ func (r *command) settled(o step.Outcome) bool {
 // makeReport makes the report of all that is known.
 func (r *command) makeReport(o step.Outcome) report.Report {
 	rep := report.Report{
-		Result: string(o.Result), ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Gates: o.Gates,
+		Result: o.Result, ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Gates: o.Gates,
 		Workspace: r.facts.workspace, WorkspaceURL: r.facts.workspaceURL,
 		Run: r.facts.complete(r.facts.run), RunURL: r.facts.runURL,
 		Source: r.source(),
