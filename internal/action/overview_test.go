@@ -320,7 +320,8 @@ func TestOverviewBusy(t *testing.T) {
 		"in another workspace":      {workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
 		"in the same one":           {workspace: 1, others: 90, code: 0, has: `"result":"no-changes"`},
 		"by ids alone":              {workspace: 0, others: 310, inputs: []string{"ids"}, code: 0, has: `"result":"no-changes"`},
-		"by names alone":            {workspace: 0, others: 2100, inputs: []string{"names"}, code: 1, has: `"result":"unknown"`},
+		"beyond the bound":          {workspace: 1, others: 130, code: 1, has: `"result":"unknown"`},
+		"by names alone":            {workspace: 0, others: 310, inputs: []string{"names"}, code: 0, has: `"result":"no-changes"`},
 		"oldest first, another one": {oldest: true, workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -68,7 +68,11 @@ func (s *search) run(ctx context.Context) error {
 		if len(open) == 0 {
 			break
 		}
-		if single := s.singles(open); len(single) > 0 {
+		single, err := s.singles(ctx, open)
+		if err != nil {
+			return err
+		}
+		if len(single) > 0 {
 			for _, l := range single {
 				if err := s.readPage(ctx, l); err != nil {
 					return err
@@ -173,7 +177,7 @@ func (l *runList) isOpen() bool { return !l.ended && (l.chaotic || len(l.missing
 func (l *runList) missing() []*sought {
 	var list []*sought
 	for _, w := range l.wanted {
-		if w.run == nil || l.chaotic {
+		if !w.absent && (w.run == nil || l.chaotic) {
 			list = append(list, w)
 		}
 	}
@@ -182,19 +186,39 @@ func (l *runList) missing() []*sought {
 
 // singles are the lists of the runs of single workspaces, if these are few enough to
 // be read one by one. That is sure to find more than another page of all runs.
-func (s *search) singles(open []*sought) []*runList {
+func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error) {
+	cost := 0
+	for _, w := range open {
+		switch {
+		case w.ID != "":
+			cost++
+		case w.EnvironmentID == "":
+			return nil, nil
+		default:
+			cost += 2 // with the search for its id
+		}
+	}
+	if cost > s.left {
+		return nil, nil
+	}
 	var lists []*runList
 	for _, w := range open {
 		if w.ID == "" {
-			return nil
+			s.left--
+			found, ok, err := s.client.WorkspaceNamed(ctx, w.EnvironmentID, w.Name)
+			switch {
+			case err != nil:
+				return nil, err
+			case !ok:
+				w.absent = true
+				continue
+			}
+			w.ID = found.ID
 		}
 		lists = append(lists, &runList{scope: scalr.RunScope{WorkspaceID: w.ID}, wanted: []*sought{w}})
 	}
-	if len(lists) > s.left {
-		return nil
-	}
 	s.lists = append(s.lists, lists...)
-	return lists
+	return lists, nil
 }
 
 // readPage reads the next page of a list.
