@@ -92,9 +92,9 @@ func setUp(e *testscript.Env) error {
 	return nil
 }
 
-// leftBehind: of our files only the plan's stay.
+// leftBehind: of our files only those stay that outputs name, of the plan and of Terraform's outputs.
 func leftBehind(t testing.TB, work string) {
-	ours := regexp.MustCompile(`^scalr-run-[a-z0-9]+-plan\.(log|json)$`)
+	ours := regexp.MustCompile(`^scalr-run-[a-z0-9]+-(plan\.(log|json)|outputs\.json)$`)
 	entries, err := os.ReadDir(filepath.Join(work, "temp"))
 	if err != nil {
 		t.Error(err)
