@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -242,16 +243,28 @@ func TestParsePatternRefuses(t *testing.T) {
 // countingFS counts how often files are opened.
 type countingFS struct {
 	fstest.MapFS
-	opened map[string]int
+	opened *opened
+}
+
+// opened counts how often each file was opened.
+type opened struct {
+	mu    sync.Mutex
+	times map[string]int
+}
+
+func (o *opened) add(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.times[name]++
 }
 
 func (c countingFS) Open(name string) (fs.File, error) {
-	c.opened[name]++
+	c.opened.add(name)
 	return c.MapFS.Open(name)
 }
 
 func (c countingFS) ReadFile(name string) ([]byte, error) {
-	c.opened[name]++
+	c.opened.add(name)
 	return c.MapFS.ReadFile(name)
 }
 
@@ -263,11 +276,11 @@ func TestFindReadsEachFileOnce(t *testing.T) {
 		dir := fmt.Sprintf("w%d", i)
 		files[dir+"/main.tf"], dirs = calling("../m"), append(dirs, dir)
 	}
-	c := countingFS{checkout(files), map[string]int{}}
+	c := countingFS{checkout(files), &opened{times: map[string]int{}}}
 	if _, err := find(c, []string{"m/x"}, workspaces(dirs...), nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.opened["m/main.tf"]; got != 1 {
+	if got := c.opened.times["m/main.tf"]; got != 1 {
 		t.Errorf("m/main.tf was read %d times, want once", got)
 	}
 }
