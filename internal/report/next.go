@@ -62,7 +62,7 @@ func (r Report) orStep(words, mode string) string {
 		text += "    base-url: " + u.Scheme + "://" + u.Host + "\n"
 	}
 	text += "    token: ${{ secrets.SCALR_TOKEN }}\n    mode: " + mode + "\n    run-id: " + r.Run.ID + "\n"
-	return words + ":\n\n" + block("yaml", text) + "\n"
+	return words + ":\n\n" + fold("📋 <b>The step to paste</b>", block("yaml", text))
 }
 
 var (

@@ -38,7 +38,7 @@ func (r Report) render(limit int, s style) string {
 	if s.stages {
 		page = append(page, section{open: r.times()})
 	}
-	page = append(page, section{open: r.footer()})
+	page = append(page, section{open: r.footer(s)})
 	return fit(page, limit, r.more())
 }
 

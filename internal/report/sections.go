@@ -185,8 +185,8 @@ func volume(n int64) string {
 	return fmt.Sprintf(format, size, [...]string{"kB", "MB", "GB", "TB"}[unit])
 }
 
-// footer says exactly what this report is of.
-func (r Report) footer() string {
+// footer says exactly what this report is of. What only an operator asks for is in the summary's.
+func (r Report) footer(s style) string {
 	var all []string
 	add := func(what, value, address string) {
 		if value != "" {
@@ -194,11 +194,13 @@ func (r Report) footer() string {
 		}
 	}
 	add("run", r.Run.ID, r.RunURL)
-	add("configuration", r.Run.ConfigurationID, "")
+	if s.stages {
+		add("configuration", r.Run.ConfigurationID, "")
+	}
 	if from := r.Source.words(); from != "" {
 		all = append(all, from)
 	}
-	if r.Bundle != nil {
+	if r.Bundle != nil && s.stages {
 		add("bundle sha256", r.Bundle.SHA256[:min(12, len(r.Bundle.SHA256))], "")
 	}
 	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {
