@@ -21,45 +21,54 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-var pictures = flag.String("pictures", "", "directory to take pictures of rendered reports into")
+var (
+	pictures   = flag.String("pictures", "", "directory to take pictures of rendered reports into")
+	stylesheet = flag.String("stylesheet", "", "directory of the npm package github-markdown-css, GitHub's own style")
+)
 
-// TestPictures shows reports as a browser would: -pictures ../../docs/pictures.
-// It needs Chromium. The page's style is like GitHub's, not GitHub's.
+// themes are those of GitHub's pages, by the part of a picture's name.
+var themes = map[string]string{"": "light", ".dark": "dark"}
+
+// TestPictures shows reports as GitHub's pages do, at double density:
+//
+//	npm pack github-markdown-css && tar xf github-markdown-css-*.tgz
+//	go test ./internal/report -run Pictures -pictures ../../docs/pictures -stylesheet $PWD/package
+//
+// It needs Chromium.
 func TestPictures(t *testing.T) {
-	if *pictures == "" {
-		t.Skip("takes pictures only when asked to, by -pictures DIR")
+	if *pictures == "" || *stylesheet == "" {
+		t.Skip("takes pictures only when asked to, by -pictures DIR and -stylesheet DIR")
 	}
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("there is no chromium on the PATH")
 	}
-	for _, shot := range []struct {
-		outcome string
-		comment bool
-		opened  int // folds to open, from the top
+	overview := twentyFour(t)
+	outcome := func(name string) Report { return outcomeReports[name](t) }
+	for name, shot := range map[string]struct {
+		markdown string
+		opened   int  // collapsed sections to open, from the top
+		dark     bool // take a dark one too
 	}{
-		{outcome: "planned-mixed", opened: 2},
-		{outcome: "planned-mixed", comment: true, opened: 1},
-		{outcome: "planned-replace", opened: 2},
-		{outcome: "planned-replace", comment: true},
-		{outcome: "confirmation"},
-		{outcome: "confirmation", comment: true},
-		{outcome: "errored-plan"},
-		{outcome: "errored-plan", comment: true},
-		{outcome: "errored-apply"},
-		{outcome: "policy-failed"},
-		{outcome: "policy-failed", comment: true},
-		{outcome: "needs-override"},
-		{outcome: "no-changes"},
-		{outcome: "no-changes", comment: true},
+		"planned-mixed.summary":   {outcome("planned-mixed").Summary(), 2, true},
+		"planned-mixed.comment":   {outcome("planned-mixed").Comment(CommentLimit), 1, false},
+		"planned-replace.comment": {outcome("planned-replace").Comment(CommentLimit), 1, true},
+		"confirmation.summary":    {outcome("confirmation").Summary(), 0, false},
+		"errored-plan.summary":    {outcome("errored-plan").Summary(), 0, false},
+		"errored-apply.summary":   {outcome("errored-apply").Summary(), 0, false},
+		"policy-failed.comment":   {outcome("policy-failed").Comment(CommentLimit), 0, false},
+		"needs-override.summary":  {outcome("needs-override").Summary(), 0, false},
+		"applied.summary":         {outcome("applied").Summary(), 0, false},
+		"drift.summary":           {outcome("planned-drift").Summary(), 1, false},
+		"no-changes.comment":      {outcome("no-changes").Comment(CommentLimit), 0, false},
+		"overview.comment":        {overview.Comment(CommentLimit), 0, true},
 	} {
-		r := outcomeReports[shot.outcome](t)
-		markdown, kind := r.Summary(), "summary"
-		if shot.comment {
-			markdown, kind = r.Comment(CommentLimit), "comment"
+		page := strings.Replace(toHTML(t, shot.markdown), "<details>", "<details open>", shot.opened)
+		for suffix, theme := range themes {
+			if suffix == "" || shot.dark {
+				photograph(t, browser, theme, page, filepath.Join(*pictures, name+suffix+".png"))
+			}
 		}
-		page := strings.Replace(toHTML(t, markdown), "<details>", "<details open>", shot.opened)
-		photograph(t, browser, page, filepath.Join(*pictures, shot.outcome+"."+kind+".png"))
 	}
 }
 
@@ -75,21 +84,35 @@ func toHTML(t testing.TB, markdown string) string {
 }
 
 var (
-	alertBox  = regexp.MustCompile(`(?s)<blockquote>\n<p>\[!(\w+)\]\n(.*?)</blockquote>`)
+	alertBox  = regexp.MustCompile(`(?s)<blockquote>\n<p>\[!(\w+)\](?:\n|</p>\n)(.*?)</blockquote>`)
 	diffBlock = regexp.MustCompile(`(?s)<code class="language-diff">(.*?)</code>`)
 )
 
-// decorated adds what GitHub adds to Markdown: alerts, and colours in diffs.
+// alertIcons are those of GitHub's alerts, from its Octicons (MIT license).
+var alertIcons = map[string]string{
+	"caution": "M4.47.22A.749.749 0 0 1 5 0h6c.199 0 .389.079.53.22l4.25 4.25c.141.14.22.331.22.53v6a.749.749 0 0 1-.22.53l-4.25 4.25" +
+		"A.749.749 0 0 1 11 16H5a.749.749 0 0 1-.53-.22L.22 11.53A.749.749 0 0 1 0 11V5c0-.199.079-.389.22-.53Zm.84 1.28L1.5 5.31v5.38l3.81 3.81h5.38" +
+		"l3.81-3.81V5.31L10.69 1.5ZM8 4a.75.75 0 0 1 .75.75v3.5a.75.75 0 0 1-1.5 0v-3.5A.75.75 0 0 1 8 4Zm0 8a1 1 0 1 1 0-2 1 1 0 0 1 0 2Z",
+	"warning": "M6.457 1.047c.659-1.234 2.427-1.234 3.086 0l6.082 11.378A1.75 1.75 0 0 1 14.082 15H1.918a1.75 1.75 0 0 1-1.543-2.575Zm1.763.707" +
+		"a.25.25 0 0 0-.44 0L1.698 13.132a.25.25 0 0 0 .22.368h12.164a.25.25 0 0 0 .22-.368Zm.53 3.996v2.5a.75.75 0 0 1-1.5 0v-2.5a.75.75 0 0 1 1.5 0Z" +
+		"M9 11a1 1 0 1 1-2 0 1 1 0 0 1 2 0Z",
+	"note": "M0 8a8 8 0 1 1 16 0A8 8 0 0 1 0 8Zm8-6.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM6.5 7.75A.75.75 0 0 1 7.25 7h1a.75.75 0 0 1 .75.75v2.75h.25" +
+		"a.75.75 0 0 1 0 1.5h-2a.75.75 0 0 1 0-1.5h.25v-2h-.25a.75.75 0 0 1-.75-.75ZM8 6a1 1 0 1 1 0-2 1 1 0 0 1 0 2Z",
+}
+
+// decorated adds what GitHub adds to Markdown: alerts, and colors in diffs.
 func decorated(page string) string {
 	page = alertBox.ReplaceAllStringFunc(page, func(box string) string {
 		m := alertBox.FindStringSubmatch(box)
 		kind := strings.ToLower(m[1])
-		return fmt.Sprintf(`<div class="alert %s"><p class="title">%s</p><p>%s</div>`, kind, strings.ToUpper(kind[:1])+kind[1:], m[2])
+		return fmt.Sprintf(`<div class="markdown-alert markdown-alert-%s"><p class="markdown-alert-title">`+
+			`<svg class="octicon" width="16" height="16" viewBox="0 0 16 16"><path d="%s"/></svg>%s</p><p>%s</div>`,
+			kind, alertIcons[kind], strings.ToUpper(kind[:1])+kind[1:], m[2])
 	})
 	return diffBlock.ReplaceAllStringFunc(page, func(code string) string {
 		lines := strings.Split(diffBlock.FindStringSubmatch(code)[1], "\n")
 		for i, l := range lines {
-			if class := map[string]string{"+": "add", "-": "del", "!": "mod"}[l[:min(1, len(l))]]; class != "" {
+			if class := map[string]string{"+": "pl-mi1", "-": "pl-md", "!": "pl-mc"}[l[:min(1, len(l))]]; class != "" {
 				lines[i] = fmt.Sprintf(`<span class="%s">%s</span>`, class, l)
 			}
 		}
@@ -97,31 +120,23 @@ func decorated(page string) string {
 	})
 }
 
-const pageStyle = `
-body { margin: 0; padding: 24px; width: 900px; font: 14px/1.5 "Noto Sans", "DejaVu Sans", sans-serif; color: #1f2328; background: #fff }
-h2 { font-size: 1.4em; padding-bottom: .3em; border-bottom: 1px solid #d1d9e0; margin: 0 0 14px }
-h3 { font-size: 1.2em; margin: 0 0 14px } h4 { font-size: 1em; margin: 20px 0 10px }
-p, ul, table, pre { margin: 0 0 14px } ul { padding-left: 2em } li p { margin: 0 } sub { font-size: 80%; vertical-align: 0; color: #59636e }
-a { color: #0969da } table { border-collapse: collapse } th, td { border: 1px solid #d1d9e0; padding: 6px 13px }
-code { font: 12px/1.45 "DejaVu Sans Mono", monospace; background: #818b981f; padding: .2em .4em; border-radius: 6px }
-pre { background: #f6f8fa; padding: 14px; border-radius: 6px; overflow: hidden } pre code { background: none; padding: 0 } h2 code, h3 code { font-size: inherit }
-summary { cursor: pointer } details { margin-bottom: 8px } details > pre, details > details { margin: 8px 0 } details > details { margin-left: 16px }
-.add { color: #116329; background: #dafbe1 } .del { color: #82071e; background: #ffebe9 } .mod { color: #953800; background: #ffd8b5 }
-.alert { border-left: 4px solid #59636e; padding: 4px 14px; margin: 0 0 14px } .alert .title { font-weight: 600; margin: 4px 0 8px }
-.alert ul, .alert p { margin-bottom: 8px } .caution { border-color: #cf222e } .caution .title { color: #cf222e }
-.warning { border-color: #9a6700 } .warning .title { color: #9a6700 }`
-
-func photograph(t *testing.T, browser, page, path string) {
+func photograph(t *testing.T, browser, theme, page, path string) {
 	t.Helper()
+	style, err := os.ReadFile(filepath.Join(*stylesheet, "github-markdown-"+theme+".css"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
 	source, shot := filepath.Join(dir, "page.html"), filepath.Join(dir, "shot.png")
-	document := `<!doctype html><meta charset="utf-8"><style>` + pageStyle + "</style>" + decorated(page)
+	document := `<!doctype html><meta charset="utf-8"><style>` + string(style) +
+		` body { margin: 0 } .markdown-body { padding: 24px; min-height: 3000px; font-size: 14px } .octicon { margin-right: 8px; fill: currentColor }</style>` +
+		`<body class="markdown-body">` + decorated(page)
 	if err := os.WriteFile(source, []byte(document), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-		"--hide-scrollbars", "--user-data-dir="+filepath.Join(dir, "profile"), "--window-size=948,1500",
+		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-device-scale-factor=2",
+		"--hide-scrollbars", "--user-data-dir="+filepath.Join(dir, "profile"), "--window-size=948,3000",
 		"--screenshot="+shot, "file://"+source)
 	cmd.WaitDelay = time.Minute
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -132,7 +147,7 @@ func photograph(t *testing.T, browser, page, path string) {
 	}
 }
 
-// crop cuts off what is blank below the page, and keeps few colours, so that
+// crop cuts off what is blank below the page, and keeps few colors, so that
 // the picture is small.
 func crop(from, to string) error {
 	f, err := os.Open(from)
@@ -148,7 +163,7 @@ func crop(from, to string) error {
 	for b.Max.Y > 1 && blankRow(full, b.Max.Y-1) {
 		b.Max.Y--
 	}
-	b.Max.Y = min(b.Max.Y+20, full.Bounds().Max.Y)
+	b.Max.Y = min(b.Max.Y+40, full.Bounds().Max.Y)
 	small := image.NewPaletted(b, palette(full))
 	draw.Draw(small, b, full, b.Min, draw.Src)
 	var out bytes.Buffer
@@ -158,16 +173,18 @@ func crop(from, to string) error {
 	return os.WriteFile(to, out.Bytes(), 0o644)
 }
 
+// blankRow reports whether a row has the color of the page's corner only.
 func blankRow(img image.Image, y int) bool {
+	corner := img.At(0, 0)
 	for x := range img.Bounds().Max.X {
-		if r, g, b, _ := img.At(x, y).RGBA(); r&g&b != 0xffff {
+		if img.At(x, y) != corner {
 			return false
 		}
 	}
 	return true
 }
 
-// palette holds the picture's most frequent colours, rounded.
+// palette holds the picture's most frequent colors, rounded.
 func palette(img image.Image) color.Palette {
 	seen := map[color.RGBA]int{}
 	b := img.Bounds()
@@ -177,7 +194,7 @@ func palette(img image.Image) color.Palette {
 			seen[color.RGBA{c.R &^ 7, c.G &^ 7, c.B &^ 7, 255}]++
 		}
 	}
-	all := color.Palette{color.White, color.RGBA{0x1f, 0x23, 0x28, 255}}
+	all := color.Palette{img.At(0, 0)}
 	for len(all) < 160 && len(seen) > 0 {
 		var most color.RGBA
 		for c, n := range seen {

@@ -247,7 +247,7 @@ func (l *lint) job(j job, whole bool) {
 // output checks one use of a step's output.
 func (l *lint) output(s step, name string) {
 	if s.Run != "" {
-		if !strings.Contains(s.Run, name+"=") {
+		if !strings.Contains(s.Run, name+"=") && !strings.Contains(s.Run, name+"<<") {
 			l.addf("the step %q does not set %q", s.ID, name)
 		}
 		return
