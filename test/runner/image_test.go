@@ -23,8 +23,8 @@ func TestImageSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("the image has %d bytes, %.2f MiB", size, float64(size)/(1<<20))
-	if size > 11<<20 {
-		t.Errorf("the image has %d bytes, want 11 MiB at most", size)
+	if size > 10<<20 {
+		t.Errorf("the image has %d bytes, want 10 MiB at most", size)
 	}
 }
 
