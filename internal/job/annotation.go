@@ -30,7 +30,7 @@ func (l Level) String() string {
 	}
 }
 
-// Annotation is a message that GitHub shows beside the job and, with a File, beside the code. All texts may be foreign.
+// Annotation is a message that GitHub shows on the job's page and, with a File, in the diff. All texts may be untrusted.
 type Annotation struct {
 	Level   Level
 	Title   string
@@ -48,14 +48,14 @@ const (
 	titleKept       = 255
 )
 
-// Error annotates the job with an error, whatever a.Level says.
+// Error annotates the job with an error and ignores a.Level.
 func (j *Job) Error(a Annotation) {
 	a.Level = LevelError
 	j.Annotate(a)
 }
 
-// Annotate prints a, as an annotation on GitHub and as plain lines elsewhere. Of each level ten are sent; the runner
-// would drop further ones, so they are plain lines too. An error ends the open group, which would hide it.
+// Annotate prints a as an annotation on GitHub and as plain lines elsewhere. The runner drops annotations beyond ten
+// per level and step, so Annotate prints further ones as plain lines. An error closes the open group, which would hide it.
 func (j *Job) Annotate(a Annotation) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -12,25 +12,25 @@ import (
 	"time"
 )
 
-// appendFile appends to a file that the user names for outputs or for the summary. Whoever writes the checkout does not
-// choose another file by a link in it: below the checkout, links that lead out of it are errors.
+// appendFile appends to a file that the user names for outputs or for the summary. A link below the checkout that points
+// out of it is an error, so that the author of a pull request cannot redirect the write to another file.
 func (j *Job) appendFile(name, text string) error {
 	f, err := j.openForAppend(name)
 	if err != nil {
 		return err
 	}
-	_ = f.SetWriteDeadline(time.Now().Add(pipePatience)) // an error where writing never blocks
+	_ = f.SetWriteDeadline(time.Now().Add(pipeWriteTimeout)) // an error where writing never blocks
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
 }
 
-// pipePatience is how long a process that reads a pipe may take for one piece. Without a bound the step would be deaf
-// to its timeout and to signals.
-const pipePatience = 10 * time.Second
+// pipeWriteTimeout limits one write to a pipe whose reader is slow. Without it a blocked write would keep the step from
+// handling its timeout and signals.
+const pipeWriteTimeout = 10 * time.Second
 
 func (j *Job) openForAppend(name string) (*os.File, error) {
 	const flags, mode = os.O_APPEND | os.O_CREATE | os.O_WRONLY | syscall.O_NONBLOCK, 0o644 // later steps may run as another user
-	// Without O_NONBLOCK the opening of a pipe waits for a reader.
+	// Without O_NONBLOCK, opening a pipe waits for a reader.
 	root, rel, inside := j.inCheckout(name)
 	if !inside {
 		return os.OpenFile(name, flags, mode)
@@ -43,7 +43,7 @@ func (j *Job) openForAppend(name string) (*os.File, error) {
 	return checkout.OpenFile(rel, flags, mode)
 }
 
-// neverBlocks refuses what a file of the runner's own cannot be: a pipe or a socket, on which writing may wait forever.
+// neverBlocks rejects pipes and sockets, because a write to one may block forever. The runner's own files are regular.
 func neverBlocks(name string) error {
 	if info, err := os.Stat(name); err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0 {
 		return &os.PathError{Op: "open", Path: name, Err: errors.New("it is a pipe or a socket, not a file")}
@@ -51,8 +51,8 @@ func neverBlocks(name string) error {
 	return nil
 }
 
-// ReadFile returns the text of a regular file of at most so many bytes. It does not wait for what is none, and does not
-// read without end what has no size.
+// ReadFile returns the text of a regular file of at most the given number of bytes. It rejects pipes and devices, which
+// could block or never end.
 func ReadFile(name string, most int64) ([]byte, error) {
 	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -69,8 +69,8 @@ func ReadFile(name string, most int64) ([]byte, error) {
 	return text, err
 }
 
-// inCheckout reports whether a name is that of a file below the checkout, which may be given by its physical path as
-// well. The root of the file system is no checkout: the program is run there if nobody says where.
+// inCheckout reports whether a name is below the checkout, also when one of the two is given by its physical path. The
+// root of the file system does not count as a checkout: it is only the working directory when none was configured.
 func (j *Job) inCheckout(name string) (root, rel string, inside bool) {
 	file, err := filepath.Abs(name)
 	if err != nil {
@@ -92,12 +92,12 @@ func (j *Job) inCheckout(name string) (root, rel string, inside bool) {
 	return "", "", false
 }
 
-// mostOutputs is how much of an existing file is examined, in bytes.
-const mostOutputs = 16 << 20
+// maxOutputsRead is how much of an existing file is examined, in bytes.
+const maxOutputsRead = 16 << 20
 
 var assignmentStart = regexp.MustCompile(`\ASCALR_[A-Z0-9_]+='`)
 
-// areOutputs reports whether a shell that sources the text does no more than SetOutput means it to.
+// areOutputs reports whether the text consists only of the assignments that SetOutput writes, so that it is safe to source.
 func areOutputs(text string) bool {
 	text = strings.ReplaceAll(text, `'\''`, "") // a quotation mark within a value
 	for text != "" {
@@ -111,22 +111,22 @@ func areOutputs(text string) bool {
 	return true
 }
 
-// warnOfOthersLines warns if the file for outputs came with the checkout: whoever sources it executes what it holds.
-// Without that, several steps may append to one file.
-func (j *Job) warnOfOthersLines() {
+// warnOfExistingLines warns if the file for outputs is below the checkout and already holds other lines: a shell that
+// sources the file would execute them. Outputs of earlier steps are expected and cause no warning.
+func (j *Job) warnOfExistingLines() {
 	name := j.Env("SCALR_OUTPUT_FILE")
 	if _, _, inside := j.inCheckout(name); name == "" || j.OnGitHub() || !inside {
 		return
 	}
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
-		return // there is none yet, or SetOutput reports what is wrong with it
+		return // it does not exist yet, or SetOutput reports the error
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	if text, err := io.ReadAll(io.LimitReader(f, mostOutputs)); err == nil && !areOutputs(string(text)) {
+	if text, err := io.ReadAll(io.LimitReader(f, maxOutputsRead)); err == nil && !areOutputs(string(text)) {
 		j.Warnf("The file %q, which SCALR_OUTPUT_FILE names, is in the checkout and has lines that are not outputs of this action. "+
 			"A shell that sources the file executes them. Set SCALR_OUTPUT_FILE to a new file outside the checkout, such as one in a directory of mktemp -d.", name)
 	}

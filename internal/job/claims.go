@@ -12,20 +12,20 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Claims is what an ID token says about the job, for people to compare with what a service expects.
+// Claims are the claims of an ID token, shown so that a user can compare them with the trust policy of a service.
 type Claims struct {
 	Issuer         string   `json:"iss"`
 	Subject        string   `json:"sub"`
 	Audience       Audience `json:"aud"`
 	JobWorkflowRef string   `json:"job_workflow_ref"`
 	WorkflowRef    string   `json:"workflow_ref"`
-	// Expires is zero where the token does not say when it expires.
+	// Expires is zero if the token has no expiry.
 	Expires time.Time `json:"-"`
 
 	members map[string]any
 }
 
-// Text returns a claim that is a text, a number or a truth value as text, "" if there is none.
+// Text returns a string, number or boolean claim as text, and "" if the claim is absent.
 func (c Claims) Text(name string) string {
 	switch v := c.members[name].(type) {
 	case string:
@@ -38,7 +38,7 @@ func (c Claims) Text(name string) string {
 	return ""
 }
 
-// Audience is one or several names. In JSON one stands without brackets (RFC 7519, 4.1.3).
+// Audience is one or several names. In JSON a single name may be a plain string (RFC 7519, 4.1.3).
 type Audience []string
 
 // UnmarshalJSON reads a string or a list of strings.
@@ -51,10 +51,11 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*[]string)(a))
 }
 
-// Reusable says whether the job belongs to a reusable workflow that another one called.
+// Reusable reports whether the job belongs to a reusable workflow.
 func (c Claims) Reusable() bool { return c.JobWorkflowRef != "" && c.JobWorkflowRef != c.WorkflowRef }
 
-// ReadClaims returns what an ID token says. The signature is not checked: the token is ours, just asked for or passed in.
+// ReadClaims returns what an ID token says. It does not verify the signature: the token was just issued to
+// this job or passed in by the user.
 func ReadClaims(token secret.Value) (Claims, error) {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {

@@ -4,16 +4,16 @@ import (
 	"unicode/utf8"
 )
 
-// A cleaner takes out of a line what may act on a terminal or deceive a reader: control characters, all escape
-// sequences but colours (SGR), and bidirectional controls. Invalid UTF-8 is replaced by U+FFFD. A line may come in any
-// pieces; the result does not depend on where they are cut, and the memory used does not grow with the line.
+// A cleaner removes from a line what may control a terminal or deceive a reader: control characters, all escape
+// sequences except colors (SGR), and bidirectional controls. It replaces invalid UTF-8 with U+FFFD. A line may arrive in
+// pieces; the result does not depend on where they are split, and memory use does not grow with the line.
 //
 //	text ── ESC ──► escape ── [ ──► control ── final byte ──► text
 //	                   │                                        ▲
 //	                   └─ ] P X ^ _ ──► str ── BEL, ST ─────────┘
 type cleaner struct {
 	state  cleanState
-	rest   []byte // the start of a character whose end has not come yet
+	rest   []byte // an incomplete character at the end of the last piece
 	params []byte // of the control sequence
 	broken bool   // the control sequence does not set a color
 }
@@ -24,11 +24,11 @@ const (
 	inText      cleanState = iota
 	inEscape               // after ESC
 	inControl              // after ESC [
-	inString               // in an operating system command or the like, which ends with BEL or ST
-	inStringEsc            // there, after ESC
+	inString               // in an operating system command or another string, which ends with BEL or ST
+	inStringEsc            // in such a string, after ESC
 )
 
-// longestSGR is the most parameter bytes that a colour may have.
+// longestSGR is the maximum length of a color's parameters, in bytes.
 const longestSGR = 48
 
 const (
@@ -38,7 +38,7 @@ const (
 	st  = 0x9c // ESC \ as one character
 )
 
-// add appends what of piece may be shown to dst.
+// add appends the printable part of piece to dst.
 func (c *cleaner) add(dst, piece []byte) []byte {
 	if len(c.rest) > 0 {
 		piece = append(c.rest, piece...)
@@ -62,7 +62,7 @@ func (c *cleaner) add(dst, piece []byte) []byte {
 	return dst
 }
 
-// end appends what was held back, and gets ready for the next line: no sequence crosses a line's end.
+// end appends what add held back and resets the cleaner: no sequence continues on the next line.
 func (c *cleaner) end(dst []byte) []byte {
 	for range c.rest {
 		dst = c.character(dst, utf8.RuneError)
@@ -104,7 +104,7 @@ func (c *cleaner) text(dst []byte, r rune) []byte {
 		c.startControl()
 	case r == 0x90 || r == 0x98 || r == 0x9d || r == 0x9e || r == 0x9f: // DCS, SOS, OSC, PM, APC
 		c.state = inString
-	case r == '\v' || r == '\f' || r == 0x85 || r == 0x2028 || r == 0x2029: // line ends of some sort
+	case r == '\v' || r == '\f' || r == 0x85 || r == 0x2028 || r == 0x2029: // other line breaks
 		return append(dst, ' ')
 	case r < ' ' || 0x7f <= r && r <= 0x9f || isBidiControl(r):
 		// not shown
@@ -128,7 +128,7 @@ func (c *cleaner) afterEscape(dst []byte, r rune) []byte {
 		c.startControl()
 	case r == ']' || r == 'P' || r == 'X' || r == '^' || r == '_':
 		c.state = inString
-	case r == esc || ' ' <= r && r <= '/': // the final byte is still to come
+	case r == esc || ' ' <= r && r <= '/': // the final byte follows
 	case '0' <= r && r <= '~':
 		c.state = inText
 	default:
@@ -172,7 +172,7 @@ func (c *cleaner) afterString(dst []byte, r rune) []byte {
 	return dst
 }
 
-// afterEscapeInString leaves the string: an ESC which does not end it begins something else.
+// afterEscapeInString ends the string: ESC either completes the terminator or starts another sequence.
 func (c *cleaner) afterEscapeInString(dst []byte, r rune) []byte {
 	c.state = inEscape
 	return c.afterEscape(dst, r)

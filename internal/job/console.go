@@ -6,15 +6,15 @@ import (
 	githubactions "github.com/sethvargo/go-githubactions"
 )
 
-// console is the one stream that is written to. After an error it swallows what it is given: go-githubactions panics
-// when its writer fails, and its reader is gone.
+// console writes to the job's log. After the first error it discards all output, because the reader is gone and
+// go-githubactions panics when its writer fails.
 type console struct {
 	out    io.Writer
 	broken func(error)
 	err    error
 }
 
-// Write hands p on in one piece. It never fails; see err for that.
+// Write passes p on in one call. It always succeeds; the err field holds the first error.
 func (c *console) Write(p []byte) (int, error) {
 	if c.err != nil || c.out == nil {
 		return len(p), nil
@@ -40,14 +40,14 @@ func (j *Job) command(name, message string, properties githubactions.CommandProp
 	j.github.IssueCommand(&githubactions.Command{Name: name, Message: message, Properties: properties})
 }
 
-// line prints one line of ours, outside the fence.
+// line prints one line of the action's own, outside the fence.
 func (j *Job) line(text string) {
 	j.closeFence()
-	_, _ = j.console.Write(append(j.harmlessLine(text), '\n'))
+	_, _ = j.console.Write(append(j.sanitizeLine(text), '\n'))
 }
 
-// foreign prints lines that are not ours and were made harmless, inside the fence.
-func (j *Job) foreign(lines []byte) {
+// printUntrusted prints sanitized lines, inside the fence.
+func (j *Job) printUntrusted(lines []byte) {
 	if !j.fenced && j.OnGitHub() {
 		j.command("stop-commands", j.token, nil)
 		j.fenced = true
@@ -55,8 +55,8 @@ func (j *Job) foreign(lines []byte) {
 	_, _ = j.console.Write(lines)
 }
 
-// closeFence makes the runner listen again. The same token serves the whole step: it is known to nobody else, and the
-// runner keeps every token as a mask for the rest of the job (ActionCommandManager.cs).
+// closeFence makes the runner accept commands again. One random token serves the whole step, because the runner keeps
+// every token as a mask for the rest of the job (ActionCommandManager.cs).
 func (j *Job) closeFence() {
 	if j.fenced {
 		j.fenced = false

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Event is what started the job. Where nothing is known a field is zero. Names, titles and messages are foreign text.
+// Event describes what started the job. A field is zero if its value is unknown. Names, titles and messages are untrusted.
 type Event struct {
 	Name       string // pull_request, push, schedule …
 	Action     string // opened, synchronize …
@@ -18,7 +18,7 @@ type Event struct {
 	RefName    string // main
 	Actor      string
 
-	Attempt        int    // from 1, when a workflow run is repeated
+	Attempt        int    // counts re-runs of the workflow run, from 1
 	WorkflowRunURL string // of this attempt
 	ServerURL      string
 	APIURL         string
@@ -30,11 +30,11 @@ type Event struct {
 	// MergeGroupPullRequest is the number of the pull request at the head of a merge queue's group.
 	MergeGroupPullRequest int
 	HeadCommitMessage     string // its first line, on a push
-	IsDependabot          bool   // then GitHub gives Dependabot's secrets only
+	IsDependabot          bool   // if so, GitHub provides only Dependabot's secrets
 }
 
-// PullRequest is the pull request that an event is about. Number is 0 if it is about none. An event about a comment
-// tells Number and Title only: where the head is, and so whether it is a fork, is then not known.
+// PullRequest is the pull request that an event is about. Number is 0 if there is none. An event about a comment
+// contains only Number and Title, so the head, and whether it is in a fork, is unknown.
 type PullRequest struct {
 	Number   int
 	Title    string
@@ -44,14 +44,14 @@ type PullRequest struct {
 	Fork     bool // the head is in another repository than the base
 }
 
-// ClientPayload is what of a repository_dispatch points to a pull request.
+// ClientPayload holds the fields of a repository_dispatch that identify a pull request.
 type ClientPayload struct {
 	PullRequestNumber int
 	PullRequestURL    string
 }
 
-// Event returns what started the job, from the environment and the event's file. A file that cannot be read counts as
-// empty. It is read once.
+// Event returns what started the job, from the environment and the event's file. It reads the file once and
+// treats an unreadable one as empty.
 func (j *Job) Event() Event { return j.event() }
 
 func (j *Job) readEvent() Event {
@@ -101,7 +101,7 @@ func (e Event) workflowRunURL(runID string) string {
 	return address
 }
 
-// payload is the part of the event's file that we read.
+// payload holds the fields of the event's file that the action uses.
 type payload struct {
 	Action      string            `json:"action"`
 	Number      int               `json:"number"`
@@ -155,18 +155,18 @@ type clientPayload struct {
 	} `json:"pull_request"`
 }
 
-// payloadLimit is the most that is read of an event's file. GitHub's own limit is 25 MB, which only events list that
-// we read nothing of.
+// payloadLimit limits how much of an event's file is read. GitHub's own limit is 25 MB, which only events with
+// long lists approach; the action uses none of them.
 const payloadLimit = 8 << 20
 
-// readPayload returns what can be read of the file; a field of another type than expected stays zero.
+// readPayload returns what it can decode; a field with an unexpected type stays zero.
 func readPayload(path string) payload {
 	text, err := ReadFile(path, payloadLimit)
 	if err != nil {
 		return payload{}
 	}
 	var p payload
-	// After a value of the wrong type decoding goes on; of broken JSON, such as a file that was cut, nothing is decoded.
+	// Decoding continues after a value of the wrong type, but decodes nothing from invalid JSON such as a truncated file.
 	_ = json.Unmarshal(text, &p)
 	return p
 }
@@ -181,7 +181,7 @@ func (p payload) pullRequest() PullRequest {
 			HeadRepo: p.PullRequest.Head.Repo.FullName,
 			BaseRepo: p.PullRequest.Base.Repo.FullName,
 		}
-		// A fork that was deleted has no repository any more.
+		// The repository is null if the fork was deleted.
 		pull.Fork = pull.HeadRepo == "" || !strings.EqualFold(pull.HeadRepo, pull.BaseRepo)
 		return pull
 	case p.Issue != nil && p.Issue.PullRequest != nil && p.Issue.Number > 0:

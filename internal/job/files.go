@@ -11,21 +11,21 @@ import (
 	githubactions "github.com/sethvargo/go-githubactions"
 )
 
-// ErrNoSummary says that no file for the summary is set.
+// ErrNoSummary means that no file for the summary is set.
 var ErrNoSummary = errors.New("no file for a summary is named")
 
-// SummaryLimit is the most bytes that a summary may have. The runner drops one above 1,048,576 bytes as a whole, and
-// some just below.
+// SummaryLimit is the maximum size of a summary in bytes. The runner drops a summary above 1,048,576 bytes as a whole,
+// and some just below.
 const SummaryLimit = 1_000_000
 
-// namePattern is what names of outputs and states look like, so that no name can be read as part of a value.
+// namePattern restricts names of outputs and states, so that the runner cannot mistake a name for part of a value.
 var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// SetOutput sets an output of the step, for good at once: it survives whatever happens to us later. On GitHub a value
-// is a single line. Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a
-// shell to source. Without a file the output is printed. A value is written as it is, secrets included.
+// SetOutput writes an output of the step at once, so that it survives a later crash. On GitHub a value is a single line.
+// Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a shell to source. Without
+// a file the output is printed. Values in files are not redacted.
 func (j *Job) SetOutput(name, value string) error {
-	j.examined.Do(j.warnOfOthersLines)
+	j.examined.Do(j.warnOfExistingLines)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var err error
@@ -55,13 +55,13 @@ func (j *Job) printOutput(name, value string) {
 	j.line(name + ": " + value)
 }
 
-// shellAssignment returns a line that a POSIX shell reads as the value, whatever is in it.
+// shellAssignment quotes any value for a POSIX shell.
 func shellAssignment(name, value string) string {
 	key := "SCALR_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 	return key + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n"
 }
 
-// SaveState keeps a single line for the post step. Outside GitHub there is none, and nothing is kept.
+// SaveState saves a single line for the post step. Outside GitHub there is no post step, and SaveState does nothing.
 func (j *Job) SaveState(name, value string) error {
 	if !j.OnGitHub() {
 		return nil
@@ -81,12 +81,12 @@ func (j *Job) SaveState(name, value string) error {
 	return nil
 }
 
-// State returns what the main step kept, in the post step only.
+// State returns a value that the main step saved. It works in the post step only.
 func (j *Job) State(name string) string { return j.Env("STATE_" + name) }
 
-// appendPair appends a pair to the file of the given kind. SetOutput and SaveState of go-githubactions end each value
-// with the same word, so that a value can forge further pairs: the pair is made here, with a word that nobody knows,
-// and the library only appends it. Line ends are refused all the same: none of our values has one.
+// appendPair appends a pair to the file of the given kind. SetOutput and SaveState of go-githubactions use a constant
+// delimiter, so a value could forge further pairs. appendPair therefore uses a random delimiter, and the library only
+// appends the text. It rejects line ends nevertheless, because no value of the action has one.
 func (j *Job) appendPair(kind, name, value string) error {
 	delimiter := "end_" + rand.Text()
 	if strings.ContainsAny(value, "\r\n") || strings.Contains(value, delimiter) {
@@ -96,7 +96,7 @@ func (j *Job) appendPair(kind, name, value string) error {
 	return j.appendCommand(kind, name+"<<"+delimiter+"\n"+value+"\n"+delimiter)
 }
 
-// appendCommand has go-githubactions append to one of the runner's files, and turns its panic into an error.
+// appendCommand appends to one of the runner's files with go-githubactions, and converts its panic to an error.
 func (j *Job) appendCommand(kind, message string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -113,9 +113,9 @@ func (j *Job) appendCommand(kind, message string) (err error) {
 	return nil
 }
 
-// WriteSummary appends Markdown to the job's summary. What it is made of is redacted already, and the whole is once more,
-// but for short declared secrets. What does not fit with what is there already
-// is refused, not cut. It returns ErrNoSummary if there is no file for it.
+// WriteSummary appends Markdown to the job's summary. The parts are redacted already; WriteSummary redacts the whole again,
+// except for short declared secrets. Markdown that would exceed SummaryLimit is rejected, not truncated. Without a file
+// WriteSummary returns ErrNoSummary.
 func (j *Job) WriteSummary(markdown string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

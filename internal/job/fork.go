@@ -8,26 +8,26 @@ import (
 // Head says where the code comes from that a job with secrets may check out.
 type Head int
 
-// The answers. GitHub gives no secrets to the pull requests of forks (pull_request, pull_request_review and
-// pull_request_review_comment), and most other events have no head but a branch of the repository: these are HeadTrusted.
+// GitHub gives no secrets to the pull requests of forks (pull_request, pull_request_review and
+// pull_request_review_comment), and the head of most other events is a branch of the repository: these are HeadTrusted.
 const (
 	HeadTrusted Head = iota
 	HeadFork         // the event has secrets and is about the head of a fork
 	HeadUnknown      // the event has secrets and does not say where the head is
 )
 
-// headsOfRuns are the events that started a workflow run of which workflow_run says where its head is.
+// headsOfRuns are the events for which workflow_run reports where the head of the workflow run is.
 var headsOfRuns = []string{"push", "schedule", "workflow_dispatch", "repository_dispatch", "merge_group", "release", "create",
 	"pull_request", "pull_request_review", "pull_request_review_comment"}
 
-// head judges the events that run on the default branch, with secrets, and can be about a stranger's code
+// head classifies the events that run on the default branch, with secrets, and can refer to code of a fork
 // (docs.github.com, Events that trigger workflows, and Webhook events and payloads).
 func (p payload) head(event, repository string) Head {
 	switch event {
 	case "pull_request_target":
 		return inRepository(p.PullRequest != nil && p.PullRequest.Number > 0, !p.pullRequest().Fork)
 	case "issue_comment":
-		// A comment on a pull request says only that it is one.
+		// The payload of a comment does not contain the head of the pull request.
 		return inRepository(p.Issue != nil && p.Issue.Number > 0 && p.Issue.PullRequest == nil, true)
 	case "workflow_run":
 		run := p.WorkflowRun
@@ -69,7 +69,7 @@ type checkRunPayload struct {
 	CheckSuite *checkSuitePayload `json:"check_suite"`
 }
 
-// checkSuitePayload has no branch where the head is in a fork.
+// checkSuitePayload has no branch if the head is in a fork.
 type checkSuitePayload struct {
 	HeadBranch string `json:"head_branch"`
 }

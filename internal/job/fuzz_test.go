@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-func FuzzForeign(f *testing.F) {
+func FuzzUntrusted(f *testing.F) {
 	for i, text := range runnertest.Hostile() {
 		f.Add([]byte(text), uint8(i))
 		f.Add([]byte("x"+text+"\x1b[31m"+text), uint8(3*i))
@@ -23,8 +23,8 @@ func FuzzForeign(f *testing.F) {
 		j, out := onGitHub(t)
 		j.Mask(secret.New(canary))
 		out.Reset()
-		foreign(t, j, string(text), 0)
-		checkHarmless(t, out.String())
+		writeUntrusted(t, j, string(text), 0)
+		checkNeutralized(t, out.String())
 		got := printed(out)
 		if !utf8.ValidString(got) {
 			t.Errorf("got %q, want valid UTF-8", got)
@@ -40,7 +40,7 @@ func FuzzForeign(f *testing.F) {
 		other, cut := onGitHub(t)
 		other.Mask(secret.New(canary))
 		cut.Reset()
-		foreign(t, other, string(text), int(size)+1)
+		writeUntrusted(t, other, string(text), int(size)+1)
 		if diff := cmp.Diff(got, printed(cut)); diff != "" {
 			t.Errorf("in pieces of %d it differs: %s", int(size)+1, diff)
 		}

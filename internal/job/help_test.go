@@ -40,8 +40,8 @@ func printed(out *bytes.Buffer) string {
 	return kept.String()
 }
 
-// checkHarmless fails if foreign text got through to the runner, or could have but for the fence.
-func checkHarmless(t *testing.T, output string) {
+// checkNeutralized fails if foreign text got through to the runner, or could have but for the fence.
+func checkNeutralized(t *testing.T, output string) {
 	t.Helper()
 	step := runnertest.Read(output)
 	if len(step.Commands) > 0 || len(step.Problems) > 0 || step.Stopped {

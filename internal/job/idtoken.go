@@ -17,21 +17,20 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// ErrNoIDToken says that the job was not given the right to ask for an ID token.
+// ErrNoIDToken means that the job lacks the permission id-token: write.
 var ErrNoIDToken = errors.New("the job cannot ask GitHub for an ID token: it lacks the permission id-token: write")
 
 const (
 	idTokenTries   = 6
-	idTokenTimeout = 10 * time.Second // for one try
+	idTokenTimeout = 10 * time.Second // per attempt
 	idTokenPause   = 500 * time.Millisecond
 )
 
-// IDToken asks GitHub for a token that says which job we are, for the audience (empty for GitHub's own default). It
-// tries again for a while if GitHub does not answer, and masks the token before it returns it. It returns ErrNoIDToken
-// if the job may not ask.
+// IDToken requests an ID token that identifies the job, for the audience (empty for GitHub's default). It retries
+// temporary failures and masks the token before returning it. It returns ErrNoIDToken if the job lacks the permission.
 //
-// The request and the limit on its answer are go-githubactions'. Ours are what it lacks: the check of the address, the
-// tries, the mask, and errors without the address.
+// go-githubactions sends the request and limits the response. This function adds what that lacks: a check of the
+// address, retries, the mask, and errors that do not contain the address.
 func (j *Job) IDToken(ctx context.Context, audience string) (secret.Value, error) {
 	address := j.Env("ACTIONS_ID_TOKEN_REQUEST_URL")
 	if address == "" || j.Env("ACTIONS_ID_TOKEN_REQUEST_TOKEN") == "" {
@@ -48,7 +47,7 @@ func (j *Job) IDToken(ctx context.Context, audience string) (secret.Value, error
 	return token, nil
 }
 
-// checkAddress accepts https, and http for this machine.
+// checkAddress accepts https, and http only for the loopback interface.
 func checkAddress(address string) error {
 	u, err := url.Parse(address)
 	switch {
@@ -80,7 +79,7 @@ func (j *Job) tryIDToken(ctx context.Context, audience string) (secret.Value, er
 	}
 }
 
-// askIDToken asks once; again says whether another try may help.
+// askIDToken makes one attempt; again reports whether a retry may succeed.
 func (j *Job) askIDToken(ctx context.Context, audience string) (token secret.Value, again bool, err error) {
 	tryCtx, cancel := context.WithTimeout(ctx, idTokenTimeout)
 	defer cancel()
@@ -94,11 +93,11 @@ func (j *Job) askIDToken(ctx context.Context, audience string) (token secret.Val
 	case errors.As(err, &refused):
 		return secret.Value{}, transient(refused.StatusCode), fmt.Errorf("GitHub answered %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
 	case errors.As(err, &unreachable):
-		// Without the address, whose query must not be printed.
+		// Omit the address, because its query must not be printed.
 		var certificate *tls.CertificateVerificationError
 		return secret.Value{}, !errors.As(err, &certificate), unreachable.Err
 	case err != nil:
-		return secret.Value{}, true, errors.New("GitHub's answer is no JSON with a token")
+		return secret.Value{}, true, errors.New("GitHub's response is not JSON with a token")
 	case strings.TrimSpace(text) == "":
 		return secret.Value{}, true, errors.New("GitHub's answer holds no token")
 	}
@@ -114,8 +113,8 @@ func transient(status int) bool {
 	}
 }
 
-// withoutRedirects returns a copy of c that follows no redirect, since each could carry the request token elsewhere, and
-// that says who asks.
+// withoutRedirects returns a copy of c that follows no redirect, since each could send the request token to another
+// server, and that sets the user agent.
 func withoutRedirects(c *http.Client, userAgent string) *http.Client {
 	if c == nil {
 		c = http.DefaultClient
@@ -126,7 +125,7 @@ func withoutRedirects(c *http.Client, userAgent string) *http.Client {
 	return &own
 }
 
-// named gives requests the name of the program; go-githubactions gives them none.
+// named sets the user agent of requests, which go-githubactions leaves unset.
 type named struct {
 	to        http.RoundTripper
 	userAgent string

@@ -1,8 +1,8 @@
-// Package job speaks to the CI job in which we run: its log, its files, its event and its identity.
+// Package job is the interface to the CI job that runs the action: its log, files, event and identity.
 //
-// It is the only package that knows GitHub's workflow commands. Three rules hold everywhere in it. Text that is not
-// ours reaches the log through Foreign or as an argument, and is made harmless on its way. Secrets are redacted from
-// whatever is printed. Where the job is not one of GitHub's, no workflow command is ever printed.
+// It is the only package that knows GitHub's workflow commands. Three rules hold everywhere in it. Untrusted text reaches
+// the log through an UntrustedWriter or as an argument, and is sanitized on the way. All output is redacted. Outside
+// GitHub Actions no workflow command is printed.
 //
 // Facts about the runner are from actions/runner 2.336.0; a comment names the file.
 package job
@@ -23,29 +23,29 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Options is the world as a Job sees it.
+// Options is the environment of a Job.
 type Options struct {
-	Environ []string         // as os.Environ gives it; of a name that stands there twice the last counts
-	Stdout  io.Writer        // the one stream that is written to
+	Environ []string         // as os.Environ returns it; the last of several values of a name counts
+	Stdout  io.Writer        // the log
 	HTTP    *http.Client     // for the ID token; nil means http.DefaultClient
 	Redact  *secret.Redactor // nil means one of its own
-	// UserAgent names the program to whom it asks for the ID token.
+	// UserAgent identifies the program in requests for an ID token.
 	UserAgent string
-	// Broken is called once, with the error, when Stdout can no longer be written to. It must not call the Job.
+	// Broken is called once, with the first error of a write to Stdout. It must not call the Job.
 	Broken func(error)
 }
 
-// Job is the CI job in which we run. It is safe for concurrent use.
+// Job is the CI job that runs the action. It is safe for concurrent use.
 type Job struct {
 	env    map[string]string
 	http   *http.Client
 	redact *secret.Redactor
 	event  func() Event
-	token  string // ends the fence around foreign text
+	token  string // ends stop-commands
 
 	examined sync.Once // the file for outputs
 
-	mu      sync.Mutex // guards everything below, and the order of what is printed
+	mu      sync.Mutex // guards everything below, and the order of output
 	console *console
 	github  *githubactions.Action
 	fenced  bool
@@ -83,7 +83,7 @@ func environment(environ []string) map[string]string {
 	return env
 }
 
-// givenSecrets returns the secrets that the runner puts into every container, asked for or not.
+// givenSecrets returns the secrets that the runner passes to every container.
 func (j *Job) givenSecrets() []secret.Value {
 	given := []secret.Value{secret.New(j.Env("ACTIONS_RUNTIME_TOKEN")), secret.New(j.Env("ACTIONS_ID_TOKEN_REQUEST_TOKEN"))}
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
@@ -95,17 +95,17 @@ func (j *Job) givenSecrets() []secret.Value {
 	return given
 }
 
-// OnGitHub says whether the job is one of GitHub Actions.
+// OnGitHub reports whether the job runs in GitHub Actions.
 func (j *Job) OnGitHub() bool { return j.Env("GITHUB_ACTIONS") == "true" }
 
-// Debugging says whether somebody asked for debug messages.
+// Debugging reports whether debug messages are enabled.
 func (j *Job) Debugging() bool { return j.Env("RUNNER_DEBUG") == "1" }
 
 // Env returns an environment variable, empty if it is not set.
 func (j *Job) Env(name string) string { return j.env[name] }
 
-// Input returns an input as it came, untrimmed, empty if it is not set. GitHub keeps the hyphens of its name
-// (INPUT_RUN-ID); other systems cannot always, so underscores serve too.
+// Input returns an input untrimmed, and "" if it is not set. GitHub keeps the hyphens of its name (INPUT_RUN-ID); other
+// systems often cannot, so underscores are accepted too.
 func (j *Job) Input(name string) string {
 	key := inputKey(name)
 	if value, ok := j.env[key]; ok {
@@ -144,8 +144,8 @@ func (j *Job) Root() string {
 	return root
 }
 
-// TempDirs returns the directories in which temporary files may be tried, best first. Each exists. An older runner
-// names a RUNNER_TEMP that the container does not have.
+// TempDirs returns the existing directories for temporary files, best first. It checks them because an older runner sets
+// RUNNER_TEMP to a directory that the container does not have.
 func (j *Job) TempDirs() []string {
 	var dirs []string
 	for _, dir := range []string{j.Env("RUNNER_TEMP"), j.Env("TMPDIR"), "/tmp", "/var/tmp"} {

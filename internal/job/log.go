@@ -6,14 +6,14 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Infof prints one line of ours. Arguments may be foreign: line ends in them become spaces.
+// Infof prints one line. Arguments may be untrusted: line ends in them become spaces.
 func (j *Job) Infof(format string, args ...any) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.line(fmt.Sprintf(format, args...))
 }
 
-// Debugf prints one line of ours if somebody asked for debug messages.
+// Debugf prints one line if debug messages are enabled.
 func (j *Job) Debugf(format string, args ...any) {
 	if !j.Debugging() {
 		return
@@ -38,8 +38,8 @@ func (j *Job) Warnf(format string, args ...any) {
 	j.Annotate(Annotation{Level: LevelWarning, Message: fmt.Sprintf(format, args...)})
 }
 
-// Group folds what is printed until end is called, or until the next Group or error. Groups do not nest: the runner
-// knows one at a time. Calling end twice, or late, does no harm.
+// Group starts a collapsed section, which lasts until end is called, or until the next Group or error. Groups do not
+// nest, because the runner supports one at a time. Calling end twice, or late, has no effect.
 func (j *Job) Group(title string) (end func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -61,7 +61,7 @@ func (j *Job) Group(title string) (end func()) {
 	}
 }
 
-// endGroup closes the open group, if there is one. The mutex is held.
+// endGroup closes the open group, if there is one. The caller holds the mutex.
 func (j *Job) endGroup() {
 	if j.grouped && j.OnGitHub() {
 		j.command("endgroup", "", nil)
@@ -69,10 +69,10 @@ func (j *Job) endGroup() {
 	j.grouped = false
 }
 
-// Mask hides v in everything that the job prints from now on, and adds it to the Redactor. It must be called before v
-// can appear anywhere. What is not Hideable is left alone. The runner is asked to hide what its Lines are, each by itself:
-// it would mask each line of a value too, without a least length (ActionCommandManager.cs, AddMaskCommandExtension), and
-// one "}" on a line of its own would mask every brace from then on. Mask reports whether the Redactor had room for v.
+// Mask redacts v in all later output and adds it to the Redactor. Call it before v can be printed. Mask ignores a value
+// that is not Hideable. It passes the runner the Lines of v one by one: for a value of several lines the runner would mask
+// each line regardless of length (ActionCommandManager.cs, AddMaskCommandExtension), and a line of just "}" would mask
+// every brace from then on. Mask reports whether the Redactor had room for v.
 func (j *Job) Mask(v secret.Value) (all bool) {
 	all = j.redact.Add(v)
 	if !j.OnGitHub() {

@@ -23,7 +23,7 @@ func TestLog(t *testing.T) {
 		"info, format":   {func(j *job.Job) { j.Infof("%s", "100%s") }, "100%s\n", "100%s\n"},
 		"info, lines":    {func(j *job.Job) { j.Infof("a %s", "b\r\n::error::c\rd") }, "a b ::error::c d\n", "a b ::error::c d\n"},
 		"info, command":  {func(j *job.Job) { j.Infof("%s", "::error::c") }, "\x1b[0m::error::c\n", "\x1b[0m::error::c\n"},
-		"info, colour":   {func(j *job.Job) { j.Infof("\x1b[1mbold") }, "\x1b[1mbold\x1b[0m\n", "\x1b[1mbold\x1b[0m\n"},
+		"info, color":    {func(j *job.Job) { j.Infof("\x1b[1mbold") }, "\x1b[1mbold\x1b[0m\n", "\x1b[1mbold\x1b[0m\n"},
 		"info, empty":    {func(j *job.Job) { j.Infof("") }, "\n", "\n"},
 		"debug, off":     {func(j *job.Job) { j.Debugf("x") }, "", ""},
 		"notice":         {func(j *job.Job) { j.Noticef("%d%%", 5) }, "::notice::5%25\n", "notice: 5%\n"},
@@ -248,7 +248,7 @@ func TestSpeakingClosesTheFence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j, out := onGitHub(t)
-			f := j.Foreign()
+			f := j.UntrustedWriter()
 			write(t, f, "foreign\n")
 			if !runnertest.Read(out.String()).Stopped {
 				t.Error("the fence is not open")

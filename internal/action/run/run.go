@@ -72,7 +72,7 @@ func (r *command) located(o step.Outcome) step.Outcome {
 
 func newCommand(s *step.Step, in inputs.Run) *command {
 	r := &command{Step: s, in: in, out: s.NewOutputs(), logs: &stageLogs{step: s}}
-	r.narrator = &progress.Narrator{Job: s.Job, Foreign: func() io.WriteCloser { return s.Job.Foreign() }, Copy: r.logs.writer}
+	r.narrator = &progress.Narrator{Job: s.Job, Foreign: func() io.WriteCloser { return s.Job.UntrustedWriter() }, Copy: r.logs.writer}
 	s.Job.Mask(in.Token)
 	s.Job.Mask(in.GitHubToken)
 	s.MaskVariables(in.Variables)

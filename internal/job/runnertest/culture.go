@@ -58,7 +58,7 @@ func Ignored(r rune) bool {
 	return !unicode.IsSpace(r) && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // Suspicious says whether a line could be taken for a command, or for a marker of the log's viewer, by any reader that
 // is like the runner: it starts with :: or holds ##[, whatever name follows, and whatever characters are dropped before
@@ -66,7 +66,7 @@ var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 func Suspicious(line string) bool {
 	dropped := drop(line)
 	return strings.HasPrefix(strings.TrimLeftFunc(dropped, unicode.IsSpace), "::") ||
-		strings.Contains(dropped, "##[") || strings.Contains(drop(colours.ReplaceAllString(line, "")), "##[")
+		strings.Contains(dropped, "##[") || strings.Contains(drop(colors.ReplaceAllString(line, "")), "##[")
 }
 
 func drop(line string) string {

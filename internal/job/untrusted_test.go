@@ -16,10 +16,10 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// foreign prints text in pieces of the given size, 0 for one piece.
-func foreign(t *testing.T, j *job.Job, text string, size int) {
+// writeUntrusted prints text in pieces of the given size, 0 for one piece.
+func writeUntrusted(t *testing.T, j *job.Job, text string, size int) {
 	t.Helper()
-	f := j.Foreign()
+	f := j.UntrustedWriter()
 	for len(text) > 0 {
 		n := len(text)
 		if size > 0 {
@@ -35,74 +35,74 @@ func foreign(t *testing.T, j *job.Job, text string, size int) {
 	}
 }
 
-func TestForeignText(t *testing.T) {
+func TestUntrustedText(t *testing.T) {
 	t.Parallel()
 	const reset = "\x1b[0m"
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":                {"", ""},
-		"lines":                  {"a\nb\n", "a\nb\n"},
-		"half line":              {"a\nb", "a\nb\n"},
-		"empty lines":            {"\n\na\n", "\n\na\n"},
-		"all line ends":          {"a\r\nb\rc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne\n"},
-		"tab":                    {"a\tb", "a\tb\n"},
-		"unicode":                {"→ ünï 👩‍👩‍👧 日本", "→ ünï 👩‍👩‍👧 日本\n"},
-		"invalid UTF-8":          {"a\xffb\xe2\x82", "a\uFFFDb\uFFFD\uFFFD\n"},
-		"controls":               {"a\x00b\x02c\x03d\x7fe\u0081f\x08", "abcdef\n"},
-		"other line ends":        {"a\vb\fc\u0085d\u2028e\u2029f", "a b c d e f\n"},
-		"bidi":                   {"a\u202eb\u202c\u2066c\u2069\u200f", "abc\n"},
-		"version 2":              {"::error::x", reset + "::error::x\n"},
-		"version 2, space":       {" \u3000::error::x", reset + " \u3000::error::x\n"},
-		"version 2, inside":      {"a ::error::x", "a ::error::x\n"},
-		"version 1":              {"a ##[error]x", "a # #[error]x\n"},
-		"version 1, more":        {"####[a ##[b", "### #[a # #[b\n"},
-		"Azure Pipelines":        {"a ##vso[task.setvariable variable=x]y", "a # #vso[task.setvariable variable=x]y\n"},
-		"Azure, other case":      {"##VSO[build.addbuildtag]x", "# #VSO[build.addbuildtag]x\n"},
-		"Azure, invisible":       {"##v\u00adso[task.complete]", "# #v\u00adso[task.complete]\n"},
-		"TeamCity":               {"##teamcity[buildStop]", "# #teamcity[buildStop]\n"},
-		"headings":               {"## Plan [1] ##plan: [1]", "## Plan [1] ##plan: [1]\n"},
-		"no command":             {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
-		"colour":                 {"\x1b[31mred\x1b[0m plain", "\x1b[31mred\x1b[0m plain\n"},
-		"colour, open":           {"\x1b[1m\x1b[31mred\nmore\n\nless\x1b[0m\nplain", "\x1b[1m\x1b[31mred" + reset + "\n\x1b[1;31mmore" + reset + "\n\n\x1b[1;31mless\x1b[0m\nplain\n"},
-		"colour, changed":        {"\x1b[1;4;38;5;208;48;2;1;2;3mx\n\x1b[22;39my\nz", "\x1b[1;4;38;5;208;48;2;1;2;3mx" + reset + "\n\x1b[1;4;38;5;208;48;2;1;2;3m\x1b[22;39my" + reset + "\n\x1b[4;48;2;1;2;3mz" + reset + "\n"},
-		"colour, bright":         {"\x1b[91;102mx\ny\x1b[m", "\x1b[91;102mx" + reset + "\n\x1b[91;102my\x1b[m\n"},
-		"colour, then command":   {"\x1b[31mx\n::error::y", "\x1b[31mx" + reset + "\n" + reset + "\x1b[31m::error::y" + reset + "\n"},
-		"colour before command":  {"\x1b[1m::error::y\x1b[0m", reset + "\x1b[1m::error::y\x1b[0m\n"},
-		"colour in a command":    {"##\x1b[1m[error]", "# #\x1b[1m[error]" + reset + "\n"},
-		"colour after two signs": {"##\x1b[1mx ## y", "# #\x1b[1mx ## y" + reset + "\n"},
-		"reset after two signs":  {"\x1b[1mx ##", "\x1b[1mx # #" + reset + "\n"},
-		"colour with colons":     {"\x1b[38:2::1:2:3mx", "x\n"},
-		"colour, too long":       {"\x1b[" + strings.Repeat("1;", 40) + "mx", "x\n"},
-		"cursor":                 {"\x1b[2J\x1b[1;1Ha\x1b[?25lb\x1b[1Kc", "abc\n"},
-		"title":                  {"a\x1b]0;title\x07b\x1b]0;title\x1b\\c\u009d0;title\u009cd", "abcd\n"},
-		"link":                   {"\x1b]8;;https://x.test/\x1b\\text\x1b]8;;\x1b\\", "text\n"},
-		"clipboard":              {"a\x1b]52;c;eA==\x07b", "ab\n"},
-		"device control":         {"a\x1bPq\x1b\\b\x1b_x\x1b\\c\x1b^x\x1b\\d\x1bXx\x1b\\e", "abcde\n"},
-		"string, never ended":    {"a\x1b]0;title\nb", "a\nb\n"},
-		"string, broken off":     {"a\x1b]0;title\x1b[1mb\x1b[0m", "a\x1b[1mb\x1b[0m\n"},
-		"C1 colour":              {"\u009b31mred", "\x1b[31mred" + reset + "\n"},
-		"two-byte escapes":       {"a\x1bcb\x1b(0c\x1b7d", "abcd\n"},
-		"escape, never ended":    {"a\x1b\nb\x1b[\nc\x1b[3\n1m", "a\nb\nc\n1m\n"},
-		"removal makes command":  {"\x00:\x01:error::x #\x00#\x7f[y", reset + "::error::x # #[y\n"},
-		"NUL in a colour":        {"\x1b[3\x001mx", "1mx\n"},
+		"nothing":               {"", ""},
+		"lines":                 {"a\nb\n", "a\nb\n"},
+		"half line":             {"a\nb", "a\nb\n"},
+		"empty lines":           {"\n\na\n", "\n\na\n"},
+		"all line ends":         {"a\r\nb\rc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne\n"},
+		"tab":                   {"a\tb", "a\tb\n"},
+		"unicode":               {"→ ünï 👩‍👩‍👧 日本", "→ ünï 👩‍👩‍👧 日本\n"},
+		"invalid UTF-8":         {"a\xffb\xe2\x82", "a\uFFFDb\uFFFD\uFFFD\n"},
+		"controls":              {"a\x00b\x02c\x03d\x7fe\u0081f\x08", "abcdef\n"},
+		"other line ends":       {"a\vb\fc\u0085d\u2028e\u2029f", "a b c d e f\n"},
+		"bidi":                  {"a\u202eb\u202c\u2066c\u2069\u200f", "abc\n"},
+		"version 2":             {"::error::x", reset + "::error::x\n"},
+		"version 2, space":      {" \u3000::error::x", reset + " \u3000::error::x\n"},
+		"version 2, inside":     {"a ::error::x", "a ::error::x\n"},
+		"version 1":             {"a ##[error]x", "a # #[error]x\n"},
+		"version 1, more":       {"####[a ##[b", "### #[a # #[b\n"},
+		"Azure Pipelines":       {"a ##vso[task.setvariable variable=x]y", "a # #vso[task.setvariable variable=x]y\n"},
+		"Azure, other case":     {"##VSO[build.addbuildtag]x", "# #VSO[build.addbuildtag]x\n"},
+		"Azure, invisible":      {"##v\u00adso[task.complete]", "# #v\u00adso[task.complete]\n"},
+		"TeamCity":              {"##teamcity[buildStop]", "# #teamcity[buildStop]\n"},
+		"headings":              {"## Plan [1] ##plan: [1]", "## Plan [1] ##plan: [1]\n"},
+		"no command":            {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
+		"color":                 {"\x1b[31mred\x1b[0m plain", "\x1b[31mred\x1b[0m plain\n"},
+		"color, open":           {"\x1b[1m\x1b[31mred\nmore\n\nless\x1b[0m\nplain", "\x1b[1m\x1b[31mred" + reset + "\n\x1b[1;31mmore" + reset + "\n\n\x1b[1;31mless\x1b[0m\nplain\n"},
+		"color, changed":        {"\x1b[1;4;38;5;208;48;2;1;2;3mx\n\x1b[22;39my\nz", "\x1b[1;4;38;5;208;48;2;1;2;3mx" + reset + "\n\x1b[1;4;38;5;208;48;2;1;2;3m\x1b[22;39my" + reset + "\n\x1b[4;48;2;1;2;3mz" + reset + "\n"},
+		"color, bright":         {"\x1b[91;102mx\ny\x1b[m", "\x1b[91;102mx" + reset + "\n\x1b[91;102my\x1b[m\n"},
+		"color, then command":   {"\x1b[31mx\n::error::y", "\x1b[31mx" + reset + "\n" + reset + "\x1b[31m::error::y" + reset + "\n"},
+		"color before command":  {"\x1b[1m::error::y\x1b[0m", reset + "\x1b[1m::error::y\x1b[0m\n"},
+		"color in a command":    {"##\x1b[1m[error]", "# #\x1b[1m[error]" + reset + "\n"},
+		"color after two signs": {"##\x1b[1mx ## y", "# #\x1b[1mx ## y" + reset + "\n"},
+		"reset after two signs": {"\x1b[1mx ##", "\x1b[1mx # #" + reset + "\n"},
+		"color with colons":     {"\x1b[38:2::1:2:3mx", "x\n"},
+		"color, too long":       {"\x1b[" + strings.Repeat("1;", 40) + "mx", "x\n"},
+		"cursor":                {"\x1b[2J\x1b[1;1Ha\x1b[?25lb\x1b[1Kc", "abc\n"},
+		"title":                 {"a\x1b]0;title\x07b\x1b]0;title\x1b\\c\u009d0;title\u009cd", "abcd\n"},
+		"link":                  {"\x1b]8;;https://x.test/\x1b\\text\x1b]8;;\x1b\\", "text\n"},
+		"clipboard":             {"a\x1b]52;c;eA==\x07b", "ab\n"},
+		"device control":        {"a\x1bPq\x1b\\b\x1b_x\x1b\\c\x1b^x\x1b\\d\x1bXx\x1b\\e", "abcde\n"},
+		"string, never ended":   {"a\x1b]0;title\nb", "a\nb\n"},
+		"string, broken off":    {"a\x1b]0;title\x1b[1mb\x1b[0m", "a\x1b[1mb\x1b[0m\n"},
+		"C1 color":              {"\u009b31mred", "\x1b[31mred" + reset + "\n"},
+		"two-byte escapes":      {"a\x1bcb\x1b(0c\x1b7d", "abcd\n"},
+		"escape, never ended":   {"a\x1b\nb\x1b[\nc\x1b[3\n1m", "a\nb\nc\n1m\n"},
+		"removal makes command": {"\x00:\x01:error::x #\x00#\x7f[y", reset + "::error::x # #[y\n"},
+		"NUL in a color":        {"\x1b[3\x001mx", "1mx\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for size := range 5 {
 				j, out := onGitHub(t)
-				foreign(t, j, c.text, size)
+				writeUntrusted(t, j, c.text, size)
 				if got := printed(out); got != c.want {
 					t.Errorf("in pieces of %d: got %q, want %q", size, got, c.want)
 				}
-				checkHarmless(t, out.String())
+				checkNeutralized(t, out.String())
 			}
 		})
 	}
 }
 
-func TestForeignFence(t *testing.T) {
+func TestUntrustedFence(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)
-	f := j.Foreign()
+	f := j.UntrustedWriter()
 	write(t, f, "half")
 	if out.Len() > 0 {
 		t.Errorf("got %q before the line's end", out)
@@ -110,7 +110,7 @@ func TestForeignFence(t *testing.T) {
 	write(t, f, " one\nhalf")
 	j.Infof("ours")
 	write(t, f, " two\n")
-	j.Foreign().Close()
+	j.UntrustedWriter().Close()
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -131,14 +131,14 @@ func TestForeignFence(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, f *job.Foreign, text string) {
+func write(t *testing.T, f *job.UntrustedWriter, text string) {
 	t.Helper()
 	if n, err := f.Write([]byte(text)); n != len(text) || err != nil {
 		t.Fatalf("got %d, %v", n, err)
 	}
 }
 
-func TestForeignOffGitHub(t *testing.T) {
+func TestUntrustedOffGitHub(t *testing.T) {
 	t.Parallel()
 	j, out := newJob(t)
 	j.Fenced("a\n::error::x\n##[error]y")
@@ -147,38 +147,38 @@ func TestForeignOffGitHub(t *testing.T) {
 	}
 }
 
-func TestForeignHostile(t *testing.T) {
+func TestUntrustedHostile(t *testing.T) {
 	t.Parallel()
 	for _, text := range runnertest.Hostile() {
 		for _, around := range []string{"%", "text %", "%\ntext", "\x1b[31m%\n%", "%%%"} {
 			j, out := onGitHub(t)
 			j.Fenced(strings.ReplaceAll(around, "%", text))
-			checkHarmless(t, out.String())
+			checkNeutralized(t, out.String())
 		}
 	}
 }
 
-func TestForeignRedacts(t *testing.T) {
+func TestUntrustedRedacts(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)
 	j.Mask(secret.New(canary))
 	out.Reset()
 	encoded := base64.StdEncoding.EncodeToString([]byte("user:" + canary))
-	foreign(t, j, "a "+canary[:9]+canary[9:]+" b\nc "+encoded+"\n"+canary[:7]+"\x00"+canary[7:]+"\n", 5)
+	writeUntrusted(t, j, "a "+canary[:9]+canary[9:]+" b\nc "+encoded+"\n"+canary[:7]+"\x00"+canary[7:]+"\n", 5)
 	want := "a *** b\nc dXNlcjp***\n***\n"
 	if got := printed(out); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestForeignLongLine(t *testing.T) {
+func TestUntrustedLongLine(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)
 	j.Mask(secret.New(canary))
 	out.Reset()
 	long := "\x1b[31m" + strings.Repeat("0123456789ü", 10_000) + canary + strings.Repeat("::error::x##[error]", 8000) + canary
-	foreign(t, j, long+"\nnext\x1b[0m\n", 777)
-	checkHarmless(t, out.String())
+	writeUntrusted(t, j, long+"\nnext\x1b[0m\n", 777)
+	checkNeutralized(t, out.String())
 	got := printed(out)
 	for _, part := range []string{canary, canary[:12], canary[8:]} {
 		if strings.Contains(strings.ReplaceAll(got, "\n", ""), part) {
@@ -187,7 +187,7 @@ func TestForeignLongLine(t *testing.T) {
 	}
 	for line := range strings.Lines(got) {
 		if !utf8.ValidString(line) || !strings.HasPrefix(strings.TrimPrefix(line, "\x1b[0m"), "\x1b[31m") || !strings.HasSuffix(line, "\x1b[0m\n") {
-			t.Errorf("got %.40q…%q, want it in colour", line, line[max(0, len(line)-10):])
+			t.Errorf("got %.40q…%q, want it in color", line, line[max(0, len(line)-10):])
 		}
 	}
 	plain := strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "", "\n", "", "# #", "##").Replace(got)
@@ -197,19 +197,19 @@ func TestForeignLongLine(t *testing.T) {
 	}
 }
 
-// A colour or a character on the edge of a piece stays in one piece.
-func TestForeignLongLineEdges(t *testing.T) {
+// A color or a character on the edge of a piece stays in one piece.
+func TestUntrustedLongLineEdges(t *testing.T) {
 	t.Parallel()
 	for n := range 70 {
 		text := strings.Repeat("x", 11<<10-n) + "\x1b[38;2;100;100;100mü日👩\x1b[0m" + strings.Repeat("y", 40<<10)
 		j, out := onGitHub(t)
-		foreign(t, j, text, 4096)
+		writeUntrusted(t, j, text, 4096)
 		for line := range strings.Lines(printed(out)) {
 			if !utf8.ValidString(line) || strings.ContainsRune(line, utf8.RuneError) {
 				t.Errorf("%d: a character is torn in %q…%q", n, line[:20], line[len(line)-20:])
 			}
 			if strings.Contains(sgr.ReplaceAllString(line, ""), "\x1b") || strings.Contains(sgr.ReplaceAllString(line, ""), "0") {
-				t.Errorf("%d: a colour is torn in %q…%q", n, line[:20], line[len(line)-20:])
+				t.Errorf("%d: a color is torn in %q…%q", n, line[:20], line[len(line)-20:])
 			}
 		}
 	}
@@ -217,7 +217,7 @@ func TestForeignLongLineEdges(t *testing.T) {
 
 var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-func TestForeignBrokenStdout(t *testing.T) {
+func TestUntrustedBrokenStdout(t *testing.T) {
 	t.Parallel()
 	var told []error
 	broken := errors.New("pipe is closed")
@@ -225,7 +225,7 @@ func TestForeignBrokenStdout(t *testing.T) {
 	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: out, Broken: func(err error) { told = append(told, err) }})
 	j.Infof("one")
 	j.Infof("two")
-	f := j.Foreign()
+	f := j.UntrustedWriter()
 	if _, err := f.Write([]byte("three\n")); !errors.Is(err, broken) {
 		t.Errorf("got %v, want %v", err, broken)
 	}
@@ -254,10 +254,10 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestForeignAfterClose(t *testing.T) {
+func TestUntrustedAfterClose(t *testing.T) {
 	t.Parallel()
 	j, _ := onGitHub(t)
-	f := j.Foreign()
+	f := j.UntrustedWriter()
 	if err := errors.Join(f.Close(), f.Close()); err != nil {
 		t.Error(err)
 	}
@@ -267,7 +267,7 @@ func TestForeignAfterClose(t *testing.T) {
 }
 
 // A batch of lines is one write, and so is one of ours: whoever reads the other end sees no half line.
-func TestForeignWritesInBatches(t *testing.T) {
+func TestUntrustedWritesInBatches(t *testing.T) {
 	t.Parallel()
 	var out writes
 	j := job.New(job.Options{Stdout: &out})
@@ -286,7 +286,7 @@ func (w *writes) Write(p []byte) (int, error) {
 }
 
 // Memory does not grow with the text, nor with a line. JOB_HUGE=1 makes it a gibibyte.
-func TestForeignMemory(t *testing.T) {
+func TestUntrustedMemory(t *testing.T) {
 	size := 4 << 20
 	if os.Getenv("JOB_HUGE") != "" {
 		size = 1 << 30
@@ -301,7 +301,7 @@ func TestForeignMemory(t *testing.T) {
 			var counted counter
 			j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: &counted})
 			j.Mask(secret.New(canary))
-			f := j.Foreign()
+			f := j.UntrustedWriter()
 			before := heap()
 			for written := 0; written < size; written += len(chunk) {
 				if _, err := f.Write([]byte(chunk)); err != nil {
@@ -333,12 +333,12 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func BenchmarkForeign(b *testing.B) {
+func BenchmarkUntrusted(b *testing.B) {
 	line := strings.Repeat("\x1b[0m\x1b[1maws_instance.web[\"a\"]: Still creating... [10s elapsed]\x1b[0m\n", 400)
 	var counted counter
 	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: &counted})
 	j.Mask(secret.New(canary))
-	f := j.Foreign()
+	f := j.UntrustedWriter()
 	b.SetBytes(int64(len(line)))
 	b.ReportAllocs()
 	for b.Loop() {

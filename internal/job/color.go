@@ -1,7 +1,7 @@
 package job
 
-// colour is what the colour sequences (SGR) of a text amount to. The zero colour is the log's own.
-type colour struct {
+// color is the state that a text's color sequences (SGR) add up to. The zero color is the log's default.
+type color struct {
 	attributes [10]bool // 1 is bold, 2 faint, and so on to 9
 	front      string   // parameters, such as 31 or 38;5;208
 	back       string
@@ -10,8 +10,8 @@ type colour struct {
 
 const resetSGR = "\x1b[0m"
 
-// apply takes the parameters of one sequence, in the order of ECMA-48, 8.3.117.
-func (c *colour) apply(params []byte) {
+// apply updates c with the parameters of one sequence (ECMA-48, 8.3.117).
+func (c *color) apply(params []byte) {
 	for more := true; more; {
 		var first, all []byte
 		n, size := 0, 1
@@ -24,11 +24,11 @@ func (c *colour) apply(params []byte) {
 	}
 }
 
-func (c *colour) applyOne(n int, params []byte) {
+func (c *color) applyOne(n int, params []byte) {
 	c.touched = true
 	switch {
 	case n == 0:
-		*c = colour{}
+		*c = color{}
 	case n <= 9:
 		c.attributes[n] = true
 	case n == 22:
@@ -46,7 +46,7 @@ func (c *colour) applyOne(n int, params []byte) {
 	}
 }
 
-// number returns the first parameter, and what follows it.
+// number returns the first parameter and the remaining ones.
 func number(params []byte) (n int, rest []byte) {
 	for i, c := range params {
 		if c == ';' {
@@ -57,7 +57,7 @@ func number(params []byte) (n int, rest []byte) {
 	return n, nil
 }
 
-// cutParams cuts after the given number of parameters; more says whether others follow.
+// cutParams cuts after the given number of parameters; more reports whether others follow.
 func cutParams(params []byte, size int) (first, rest []byte, more bool) {
 	for i, c := range params {
 		if c != ';' {
@@ -83,9 +83,9 @@ func extendedSize(params []byte) int {
 	}
 }
 
-// sequence appends what leads from the log's own colour to c, nothing if that is where c is.
-func (c *colour) sequence(dst []byte) []byte {
-	if *c == (colour{touched: c.touched}) {
+// sequence appends the escape sequence that switches from the log's default to c, or nothing if c is the default.
+func (c *color) sequence(dst []byte) []byte {
+	if *c == (color{touched: c.touched}) {
 		return dst
 	}
 	params := make([]byte, 0, longestSGR)
@@ -103,7 +103,7 @@ func (c *colour) sequence(dst []byte) []byte {
 	return append(append(dst, params[1:]...), 'm')
 }
 
-// nextSGR returns the parameters and the length of the colour sequence at the start of b, or 0 if there is none.
+// nextSGR returns the parameters and the length of the color sequence at the start of b, or 0 if there is none.
 func nextSGR(b []byte) (params []byte, size int) {
 	if len(b) < 3 || b[0] != esc || b[1] != '[' {
 		return nil, 0
