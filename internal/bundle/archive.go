@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Archive is a bundle ready to be sent: a whole .tar.gz, in memory or in a file that has no name any more.
+// Archive is a complete .tar.gz, in memory or in an unlinked file.
 type Archive struct {
 	Files      int           // regular files in it
 	Bytes      int64         // their content, uncompressed
-	Compressed int64         // bytes to send
-	SHA256     string        // of the bytes to send, in hex
+	Compressed int64         // size of the .tar.gz in bytes
+	SHA256     string        // of the compressed bytes, in hex
 	Took       time.Duration // to pack
 
 	sink     *sink
@@ -19,16 +19,16 @@ type Archive struct {
 	biggest  biggestFiles
 }
 
-// Reader reads the archive from its start. Every attempt to send it takes a fresh one; they do not disturb each other.
+// Reader returns a new, independent reader that starts at the beginning. Each upload attempt needs its own.
 func (a *Archive) Reader() *io.SectionReader { return io.NewSectionReader(a.sink, 0, a.Compressed) }
 
-// Size is the number of bytes that Reader gives.
+// Size is the size of the .tar.gz in bytes.
 func (a *Archive) Size() int64 { return a.Compressed }
 
-// Largest says what the archive mostly consists of.
+// Largest lists the largest files and directories in the archive.
 func (a *Archive) Largest() Largest {
 	return Largest{Dirs: biggestDirs(a.dirs, a.dirBytes), Files: a.biggest}
 }
 
-// Close frees the archive. A process that ends without it leaves nothing behind either.
+// Close releases memory and disk space. A process that exits without Close leaves no file behind either.
 func (a *Archive) Close() error { return a.sink.close() }

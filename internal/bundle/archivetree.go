@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// archiveTree holds the directories and links of a ready archive. A name costs as much as it is long, however deep it is.
+// archiveTree holds the directories and links of a prebuilt archive. A name costs as much as it is long, however deep it is.
 type archiveTree struct {
 	nodes    []archiveNode // nodes[0] is the root; a parent comes before what is in it
 	children map[archiveChild]int

@@ -1,7 +1,7 @@
 // Package bundle packs a Terraform directory into a reproducible archive.
 //
-// Rules that every file here obeys:
-//   - Nothing outside the checkout is opened. Links are followed by us, hop by hop, never by the kernel.
+// Invariants of the package:
+//   - Nothing outside the checkout is opened. The package resolves links itself, hop by hop; the kernel never does.
 //   - A name comes from the repository and may hold any byte: it is printed with %q only.
 //   - The same tree gives the same bytes: no time, owner, umask, place or number of processors shows in the archive.
 //   - There is a whole archive or none.
@@ -9,17 +9,17 @@ package bundle
 
 import "context"
 
-// Options says what to pack and whom to tell about it. List and Pack call Warn and Debug in the goroutine that called them.
+// Options configures List and Pack, which call Warn and Debug in the caller's goroutine.
 type Options struct {
 	Root  string       // the checkout; nothing outside it is ever read
 	Path  string       // as the user wrote it: relative to Root, or absolute and inside it; empty means Root
 	Temp  []string     // directories for the temporary file, tried in order; archives up to 8 MiB need none
-	Warn  func(string) // gets one sentence a call, names already quoted; nil drops them
+	Warn  func(string) // gets one sentence per call, with names quoted; nil discards them
 	Debug func(string) // gets every entry and everything left out with its rule; nil costs nothing
 }
 
-// List finds out what a bundle of o.Path holds, without reading the files (a ready archive excepted, which is checked
-// from end to end). All that can be refused without reading is refused here, as one or more joined *Error.
+// List determines what a bundle of o.Path holds, without reading the files. Only a prebuilt archive is read, and checked
+// from end to end. List reports every problem that it can find this way, as one or more joined *Error.
 func List(ctx context.Context, o Options) (*Listing, error) {
 	if o.Warn == nil {
 		o.Warn = func(string) {}
@@ -37,7 +37,7 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	l := &Listing{options: o, base: base.path}
 	list := l.listDirectory
 	if base.kind == kindFile {
-		list = l.checkReady
+		list = l.checkPrebuilt
 	}
 	if err := list(ctx, t); err != nil {
 		return nil, err
@@ -61,11 +61,11 @@ func (l *Listing) listDirectory(ctx context.Context, t *tree) error {
 	if err := warnEmptySubmodules(t, w.pulse, l.base, l.options.Warn); err != nil {
 		return err
 	}
-	return l.worthSending()
+	return l.validate()
 }
 
-// worthSending refuses what Scalr could only fail on.
-func (l *Listing) worthSending() error {
+// validate rejects a bundle with which a run on Scalr could only fail.
+func (l *Listing) validate() error {
 	if len(l.entries) == 0 {
 		return &Error{Code: NothingToSend, Path: l.base}
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// checker reads a ready archive to its end.
+// checker reads a prebuilt archive to its end.
 type checker struct {
 	tree  *archiveTree
 	pulse *pulse
@@ -45,7 +45,7 @@ func (c *checker) check(r io.Reader) error {
 			return err
 		}
 	}
-	if err := onlyZeros(end); err != nil {
+	if err := requireZeros(end); err != nil {
 		return err
 	}
 	if !end.whole() {
@@ -54,7 +54,7 @@ func (c *checker) check(r io.Reader) error {
 	return c.checkLinks()
 }
 
-// entry refuses what common unpackers refuse a whole archive for, and whatever would be written outside.
+// entry rejects entries for which common unpackers reject a whole archive, and entries that would be unpacked outside.
 func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
@@ -70,11 +70,11 @@ func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	}
 	name := path.Clean(h.Name)
 	node, known, throughLink := c.tree.find(name)
-	if leads(h.Name) || throughLink {
+	if mayEscape(h.Name) || throughLink {
 		return &Error{Code: ArchiveUnsafe, Path: h.Name}
 	}
 	if known {
-		c.tree.nodes[node].isLink = false // this entry takes its place
+		c.tree.nodes[node].isLink = false // this entry replaces it
 	}
 	if err := c.add(h, name, content); err != nil {
 		if !errors.As(err, new(*Error)) {
@@ -87,7 +87,7 @@ func (c *checker) entry(h *tar.Header, content io.Reader) error {
 
 func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 	if h.Typeflag != tar.TypeDir {
-		c.judge(name)
+		c.match(name)
 	}
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeGNUSparse:
@@ -104,10 +104,10 @@ func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 	return fmt.Errorf("it is neither file, directory nor link (type %q)", h.Typeflag)
 }
 
-// judge finds what would not be sent from a directory, or only with a warning.
-func (c *checker) judge(name string) {
+// match records files that packing a directory would exclude or warn about.
+func (c *checker) match(name string) {
 	switch base := []byte(path.Base(name)); {
-	case neverSentAnywhere(name):
+	case hasExcludedComponent(name):
 		c.never.add(name)
 	case isState(base):
 		c.states.add(name)
@@ -116,21 +116,21 @@ func (c *checker) judge(name string) {
 	}
 }
 
-// inspect looks at the start of a file's content. What goes wrong with it goes wrong again with the next header.
+// inspect examines the start of a file's content. It ignores read errors, because reading the next header repeats them.
 func (c *checker) inspect(name string, size int64, content io.Reader) {
 	n, _ := io.ReadFull(content, c.content[:min(size, int64(len(c.content)))])
 	c.inspector.look(path.Dir(name), []byte(path.Base(name)), c.content[:n], size)
 }
 
-// leads says whether a name of an archive is one that could lead anywhere but down.
-func leads(name string) bool {
+// mayEscape reports whether a name in an archive could point outside the archive's root.
+func mayEscape(name string) bool {
 	return strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), "..")
 }
 
-// hardLink refuses another name for a link, too: as itself, elsewhere, that points to another place.
+// hardLink also rejects a hard link to a symbolic link, which would point to another place from its new directory.
 func (c *checker) hardLink(name, target string) error {
 	to, known, throughLink := c.tree.find(path.Clean(target))
-	if leads(target) || throughLink || known && c.tree.nodes[to].isLink {
+	if mayEscape(target) || throughLink || known && c.tree.nodes[to].isLink {
 		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
 	}
 	return c.file(name, 0)
@@ -172,7 +172,7 @@ func (c *checker) link(name, target string) error {
 	return c.tree.grow(len(target))
 }
 
-// checkLinks follows each link through the others: two that are harmless alone can lead out together.
+// checkLinks resolves each link through the others: two links that are safe alone can point outside together.
 func (c *checker) checkLinks() error {
 	paths := c.tree.paths()
 	for i, n := range c.tree.nodes {
@@ -193,17 +193,17 @@ func (c *checker) checkLinks() error {
 	return nil
 }
 
-// warn reports what the archive holds.
+// warn reports the recorded files.
 func (c *checker) warn(warn func(string)) {
-	c.never.tell(warn, "The archive holds files that are never sent from a directory (%d): %s. "+
+	c.never.report(warn, "The archive holds files that are never sent from a directory (%d): %s. "+
 		"Rebuild it without .git and gha-creds-*.json: they may hold credentials of this job.")
-	c.states.tell(warn, "The archive holds Terraform state (%d): %s. Rebuild it without state.")
-	c.secrets.tell(warn, "The archive holds files that may hold secrets (%d): %s.")
+	c.states.report(warn, "The archive holds Terraform state (%d): %s. Rebuild it without state.")
+	c.secrets.report(warn, "The archive holds files that may hold secrets (%d): %s.")
 	c.inspector.warn(warn)
 }
 
-// onlyZeros reads what follows the end of the tar stream: padding, or something that hides there.
-func onlyZeros(r io.Reader) error {
+// requireZeros reads the data after the end of the tar stream and rejects all but zero padding, since data can hide there.
+func requireZeros(r io.Reader) error {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := r.Read(buf)

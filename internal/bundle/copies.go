@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// Links that end outside path are replaced by what they lead to. A few links to directories of links could fill any disk, so
-// what they bring is held against the whole checkout: ten times as much is the limit, in entries and in bytes.
+// Links that end outside path are replaced by their targets. A few links to directories of links could fill any disk, so
+// the copied entries and bytes are limited to ten times those of the whole checkout.
 const (
 	maxMultiple = 10
-	freeEntries = 1000    // so many are never counted against the checkout
-	freeBytes   = 1 << 20 // so much, too
-	blockBytes  = 4 << 10 // what a file, directory or link takes on a disk at least
+	freeEntries = 1000    // always allowed
+	freeBytes   = 1 << 20 // always allowed
+	blockBytes  = 4 << 10 // minimum disk usage of a file, directory or link
 )
 
-// copies counts what links bring.
+// copies counts the entries and bytes that links add.
 type copies struct {
 	entries, bytes int64
 	checkout       checkoutSize
@@ -25,7 +25,7 @@ func newCopies(t *tree, p *pulse) copies {
 	return copies{checkout: checkoutSize{tree: t, pulse: p, todo: []string{"."}}}
 }
 
-// checkoutSize measures the checkout, but only as far as is needed.
+// checkoutSize measures the checkout lazily, and only until the limit is known to hold.
 type checkoutSize struct {
 	tree           *tree
 	pulse          *pulse
@@ -33,7 +33,7 @@ type checkoutSize struct {
 	entries, bytes int64
 }
 
-// atLeast says whether the checkout holds so much.
+// atLeast reports whether the checkout is at least that large.
 func (s *checkoutSize) atLeast(entries, bytes int64) (bool, error) {
 	for s.entries < entries || s.bytes < bytes {
 		if len(s.todo) == 0 {
@@ -66,7 +66,7 @@ func (s *checkoutSize) count(name string, k kind) error {
 	return s.pulse.spend(1)
 }
 
-// countCopy counts an entry that a link brings, and stops the walk when links bring too much.
+// countCopy counts an entry that a link adds, and stops the walk above the limit.
 func (w *walker) countCopy(from *copied, size int64) error {
 	if from == nil {
 		return nil
@@ -101,18 +101,18 @@ func (n *copies) tooMuch() error {
 	return fmt.Errorf("links bring in more than %d times as many bytes as the checkout holds (%d)", maxMultiple, s.bytes)
 }
 
-// Brought says what a link brings into the archive from outside Path.
+// Brought describes the content that a link adds to the archive from outside Path.
 type Brought struct {
 	Link   string // in the archive
 	Target string // a file or directory, beneath the checkout
 	Files  int    // regular files, without those that links in the target bring
 }
 
-// Brought lists what links bring in, by the links' names. It is empty for a ready archive.
+// Brought lists the content that links add, sorted by the links' names. It is empty for a prebuilt archive.
 func (l *Listing) Brought() []Brought {
 	var all []Brought
 	for _, c := range l.copies {
-		if c.files == 0 { // a directory of which nothing is sent
+		if c.files == 0 { // a directory without packed files
 			continue
 		}
 		all = append(all, Brought{Link: c.name, Target: c.target, Files: c.files})

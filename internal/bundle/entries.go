@@ -27,7 +27,7 @@ func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 		}
 		defer t.close()
 		each := l.eachEntry
-		if l.Ready() {
+		if l.Prebuilt() {
 			each = l.eachReadyEntry
 		}
 		err = each(ctx, t, func(e Entry) bool { return yield(e, nil) })

@@ -2,39 +2,39 @@ package bundle
 
 import "fmt"
 
-// Code is a stable word for why no bundle can be made.
+// Code is a stable identifier of the reason that packing failed.
 type Code string
 
 // The codes. Each comment says what Error.Path and Error.Target hold.
 const (
 	PathMissing    Code = "path-missing"         // Path as written
 	PathOutside    Code = "path-outside"         // Path as written; Target is the link that leaves the checkout, if one does
-	PathUnsuitable Code = "path-unsuitable"      // Path as written: neither a directory nor a ready archive
+	PathUnsuitable Code = "path-unsuitable"      // Path as written: neither a directory nor a prebuilt archive
 	LinkOutside    Code = "link-outside"         // Path is the link, Target where it points
 	LinkCycle      Code = "link-cycle"           // Path is the link, Target where it points
 	LinksMultiply  Code = "links-multiply"       // Path is a link below path, Target where it points
 	IgnoreUnusable Code = "ignore-file-unusable" // Path is the ignore file
-	NothingToSend  Code = "nothing-to-send"      // Path is the directory or the ready archive
+	NothingToSend  Code = "nothing-to-send"      // Path is the directory or the prebuilt archive
 	NoTerraform    Code = "no-terraform-files"   // Path is the directory
 	Unreadable     Code = "file-unreadable"      // Path is the file or directory
 	Changed        Code = "file-changed"         // Path is the file that changed while it was packed
-	ArchiveDamaged Code = "archive-damaged"      // Path is the ready archive
-	ArchiveUnsafe  Code = "archive-unsafe"       // Path is the name in the ready archive, Target its link, if it is one
+	ArchiveDamaged Code = "archive-damaged"      // Path is the prebuilt archive
+	ArchiveUnsafe  Code = "archive-unsafe"       // Path is the name in the prebuilt archive, Target its link, if it is one
 	NoRoom         Code = "no-room"              // Path is the directory for temporary files, if there is one
 )
 
-// Error says why a bundle cannot be made. Paths are relative to the checkout unless Code says otherwise.
+// Error is the reason that packing failed. Paths are relative to the checkout unless Code says otherwise.
 type Error struct {
 	Code   Code
 	Path   string
 	Target string
-	Err    error // what the system said, or a detail; may be nil
+	Err    error // the error of the operating system, or a detail; may be nil
 }
 
-// Unwrap returns what the system said.
+// Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error says it in words that a user understands; what to do about it is for the caller to say.
+// Error describes the problem for a user. The caller adds the advice.
 func (e *Error) Error() string {
 	s := e.sentence()
 	if e.Err != nil {
@@ -43,7 +43,7 @@ func (e *Error) Error() string {
 	return s
 }
 
-// shortened makes a name fit into a message, in which others follow.
+// shortened truncates a name so that a message stays readable.
 func shortened(name string) string {
 	const most = 500
 	if len(name) <= most {

@@ -40,8 +40,8 @@ func (f findings) String() string {
 	return b.String()
 }
 
-// tell gives one sentence about the findings, if there are any; format takes the count and the names.
-func (f findings) tell(warn func(string), format string) {
+// report prints one sentence about the findings, if there are any; format takes the count and the names.
+func (f findings) report(warn func(string), format string) {
 	if f.count > 0 {
 		warn(fmt.Sprintf(format, f.count, f))
 	}

@@ -23,7 +23,7 @@ const (
 	everything                  // ** at the end: all that is left
 )
 
-// A byte that is no UTF-8 is a character of its own, below all others.
+// A byte of invalid UTF-8 counts as a character that sorts before all others.
 func nextRune(s []byte) (rune, int) {
 	r, n := utf8.DecodeRune(s)
 	if r == utf8.RuneError && n == 1 {

@@ -49,7 +49,7 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 			h.secrets.add(arrow([]byte(name), other.name))
 		}
 		return false, nil
-	case h.l.rules.inArchive.judgeAll(name, false).by != none:
+	case h.l.rules.inArchive.matchPath(name, false).by != none:
 		return false, nil // a rule of the ignore file wants this name
 	}
 	h.excluded.add(arrow([]byte(name), other.name))
@@ -57,8 +57,8 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 }
 
 func (h *hardLinks) warn(warn func(string)) {
-	h.excluded.tell(warn, "Hard links are left out because the file has another name that is excluded (%d): %s.")
-	h.secrets.tell(warn, "Hard links to files that may hold secrets are sent (%d): %s.")
+	h.excluded.report(warn, "Hard links are left out because the file has another name that is excluded (%d): %s.")
+	h.secrets.report(warn, "Hard links to files that may hold secrets are sent (%d): %s.")
 }
 
 // searched is a directory in which other names are looked for.
@@ -81,7 +81,7 @@ func (h *hardLinks) search() error {
 			if k != kindFile && k != kindDir {
 				return nil
 			}
-			below := h.judge(d, join(d.path, string(name)), k == kindDir)
+			below := h.match(d, join(d.path, string(name)), k == kindDir)
 			if k == kindFile {
 				h.file(below)
 			} else if len(below.path) <= maxPath && !(d.never && isObjectStore(name)) {
@@ -102,9 +102,9 @@ func isObjectStore(name []byte) bool {
 	return string(name) == "objects" || string(name) == "annex" || string(name) == "lfs"
 }
 
-// judge judges something in d.
-func (h *hardLinks) judge(d searched, name string, isDir bool) searched {
-	below := searched{path: name, never: d.never || neverSent([]byte(path.Base(name)))}
+// match judges something in d.
+func (h *hardLinks) match(d searched, name string, isDir bool) searched {
+	below := searched{path: name, never: d.never || alwaysExcluded([]byte(path.Base(name)))}
 	m, own := h.l.rules.outside(), []byte(name)
 	if within(h.l.base, d.path) {
 		m = h.l.rules.inArchive
@@ -112,7 +112,7 @@ func (h *hardLinks) judge(d searched, name string, isDir bool) searched {
 			own = own[len(h.l.base)+1:]
 		}
 	}
-	below.verdict = m.judge(d.verdict, own, bytes.LastIndexByte(own, '/')+1, isDir)
+	below.verdict = m.match(d.verdict, own, bytes.LastIndexByte(own, '/')+1, isDir)
 	return below
 }
 

@@ -64,7 +64,7 @@ func TestHostileRulesCostLittleForEachPath(t *testing.T) {
 			for _, p := range paths {
 				for _, isDir := range []bool{false, true} {
 					m.work = 0
-					v := m.judge(top, []byte(p), strings.LastIndexByte(p, '/')+1, isDir)
+					v := m.match(top, []byte(p), strings.LastIndexByte(p, '/')+1, isDir)
 					if isDir && v.excluded {
 						m.mayBringBack(v, []byte(p))
 					}

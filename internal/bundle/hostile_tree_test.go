@@ -292,7 +292,7 @@ func TestHostileArchivesAreBounded(t *testing.T) {
 	}
 }
 
-// The content of a ready archive has no bound of ours, but ends with the context.
+// The content of a prebuilt archive has no bound of ours, but ends with the context.
 func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	root := makeTree(t, "main.tf")

@@ -49,7 +49,7 @@ func (r *rule) words() string {
 // aboutState says whether a rule is the one that keeps Terraform's state out.
 func (r *rule) aboutState() bool { return r.line == 0 && strings.Contains(r.text, "tfstate") }
 
-// builtIn stands before the ignore file's own rules, which may change it. The names that neverSent knows are not here.
+// builtIn stands before the ignore file's own rules, which may change it. The names that alwaysExcluded knows are not here.
 var builtIn = []string{".terraform/", "!.terraform/modules/", "*.tfstate", "*.tfstate.*"}
 
 // rules are in the order of the file. They are for one goroutine at a time.
@@ -102,7 +102,7 @@ func ignoreText(t *tree, name string) ([]byte, error) {
 	if end.outside != "" {
 		return nil, fmt.Errorf("it is a link to %q, outside the checkout", end.outside)
 	}
-	if end.named(neverSentAnywhere) {
+	if end.named(hasExcludedComponent) {
 		return nil, fmt.Errorf("it is a link to %q, which is never sent", end.path)
 	}
 	f, err := t.openFile(end.path)

@@ -85,7 +85,7 @@ func translate(p string) (expr string) {
 	return expr
 }
 
-// alternatives spells a class for regexp, which cannot be told to leave out the slash.
+// alternatives spells a class for regexp, which cannot exclude the slash.
 func alternatives(t token) string {
 	var b strings.Builder
 	for c := rune(1); c < 0x180; c++ {
@@ -99,10 +99,10 @@ func alternatives(t token) string {
 	return "(" + b.String()[1:] + ")"
 }
 
-func (r reference) judge(name string, isDir bool) (excluded bool, by int) {
+func (r reference) match(name string, isDir bool) (excluded bool, by int) {
 	by = -1
 	if dir := path.Dir(name); dir != "." {
-		excluded, by = r.judge(dir, true)
+		excluded, by = r.match(dir, true)
 	}
 	own := -1
 	for i := range r {
@@ -151,8 +151,8 @@ func agree(t *testing.T, text, name string, isDir bool) {
 			end = len(name) - at
 		}
 		part := name[:at+end]
-		v = m.judge(v, []byte(part), at, dir)
-		want, _ := ref.judge(part, dir)
+		v = m.match(v, []byte(part), at, dir)
+		want, _ := ref.match(part, dir)
 		if v.excluded != want {
 			t.Fatalf("rules %q, path %q (directory %v): got excluded %v, want %v", text, part, dir, v.excluded, want)
 		}

@@ -60,16 +60,16 @@ func isSourceArgument(before []byte) bool {
 }
 
 func (i *inspector) warn(warn func(string)) {
-	i.pointers.tell(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
-	i.keys.tell(warn, "Files with a private key are sent (%d): %s.")
-	i.sources.tell(warn, "Module sources lead outside the bundle and are not sent (%d): %s. A `path` further up in the checkout includes them.")
+	i.pointers.report(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
+	i.keys.report(warn, "Files with a private key are sent (%d): %s.")
+	i.sources.report(warn, "Module sources lead outside the bundle and are not sent (%d): %s. A `path` further up in the checkout includes them.")
 }
 
 // warnMissing names the Terraform files that name what is not in the bundle.
 func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 	modules, files := l.missing(i.references)
-	modules.tell(warn, "Module sources name directories that are not in the bundle (%d): %s. Look at .terraformignore and at the checkout.")
-	files.tell(warn, "Files that file() or templatefile() read by a constant path are not in the bundle (%d): %s. "+
+	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Look at .terraformignore and at the checkout.")
+	files.report(warn, "Files that file() or templatefile() read by a constant path are not in the bundle (%d): %s. "+
 		"What another step makes must be there before this one.")
 }
 

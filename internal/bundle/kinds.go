@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// neverSent are names that stay out whatever the ignore file says: .git may hold the job's token, and the sign-in action
+// alwaysExcluded are names that stay out whatever the ignore file says: .git may hold the job's token, and the sign-in action
 // for Google Cloud leaves its credentials in the checkout.
-func neverSent(name []byte) bool {
+func alwaysExcluded(name []byte) bool {
 	return string(name) == ".git" ||
 		bytes.HasPrefix(name, []byte("gha-creds-")) && bytes.HasSuffix(name, []byte(".json"))
 }
 
-// neverSentAnywhere says whether any component of a path is such a name.
-func neverSentAnywhere(name string) bool {
+// hasExcludedComponent says whether any component of a path is such a name.
+func hasExcludedComponent(name string) bool {
 	for part := range strings.SplitSeq(name, "/") {
-		if neverSent([]byte(part)) {
+		if alwaysExcluded([]byte(part)) {
 			return true
 		}
 	}

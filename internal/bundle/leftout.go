@@ -31,7 +31,7 @@ func (w *walker) words(r reason) string {
 	return words
 }
 
-// LeftOut says what was left out and why, biggest count first. It is empty for a ready archive.
+// LeftOut says what was left out and why, biggest count first. It is empty for a prebuilt archive.
 func (l *Listing) LeftOut() []LeftOut {
 	var all []LeftOut
 	for _, o := range l.leftOut {

@@ -66,11 +66,11 @@ func (w *walker) inner(end ending) error {
 // checkInner finds links in the bundle to what is left out of it, and which therefore lead to nothing where it is unpacked.
 func (w *walker) checkInner(end ending) error {
 	own := relative(w.l.base, end.path)
-	if neverSentAnywhere(own) {
+	if hasExcludedComponent(own) {
 		w.emptied.add(arrow(w.path, own))
 		return nil
 	}
-	v, err := w.judgeName(end.path, end.kind == kindDir)
+	v, err := w.matchName(end.path, end.kind == kindDir)
 	if v.excluded && (end.kind == kindFile || !w.rules.inArchive.mayBringBack(v, []byte(own))) {
 		w.emptied.add(arrow(w.path, own))
 	}
@@ -95,7 +95,7 @@ func (w *walker) loop(target string) error {
 // outer puts the content of what lies in the checkout but outside the bundle in the link's place.
 func (w *walker) outer(source string, end ending) error {
 	switch {
-	case end.named(neverSentAnywhere):
+	case end.named(hasExcludedComponent):
 		w.excludedTargets.add(arrow(w.path, end.path))
 		w.leaveOut(reason{text: "never sent"})
 	case end.kind == kindMissing:
@@ -111,7 +111,7 @@ func (w *walker) outer(source string, end ending) error {
 
 // bring copies a file or directory, unless it stays out under its own name.
 func (w *walker) bring(source string, end ending) error {
-	target, whole, err := w.judgeTarget(end)
+	target, whole, err := w.matchTarget(end)
 	if err != nil {
 		return err
 	}
@@ -128,19 +128,19 @@ func (w *walker) bring(source string, end ending) error {
 	return w.outerDirectory(end, target, c)
 }
 
-// judgeTarget judges what a link leads to by all of its own names. Of an excluded directory it says too whether it is
+// matchTarget judges what a link leads to by all of its own names. Of an excluded directory it says too whether it is
 // excluded as a whole, or whether a later rule might bring back something in it.
-func (w *walker) judgeTarget(end ending) (v verdict, whole bool, err error) {
+func (w *walker) matchTarget(end ending) (v verdict, whole bool, err error) {
 	for _, name := range end.names {
-		if v, err = w.judgeName(name, end.kind == kindDir); err != nil || v.excluded {
+		if v, err = w.matchName(name, end.kind == kindDir); err != nil || v.excluded {
 			return v, true, err
 		}
 	}
-	v, err = w.judgeName(end.path, end.kind == kindDir)
+	v, err = w.matchName(end.path, end.kind == kindDir)
 	return v, end.kind != kindDir || !w.rules.outside().mayBringBack(v, []byte(end.path)), err
 }
 
-func (w *walker) judgeName(name string, isDir bool) (verdict, error) {
+func (w *walker) matchName(name string, isDir bool) (verdict, error) {
 	m := w.rules.outside()
 	if name == w.l.base {
 		return top, nil
@@ -149,7 +149,7 @@ func (w *walker) judgeName(name string, isDir bool) (verdict, error) {
 		m, name = w.rules.inArchive, relative(w.l.base, name)
 	}
 	before := m.work
-	v := m.judgeAll(name, isDir)
+	v := m.matchPath(name, isDir)
 	return v, w.pulse.spend(m.work - before)
 }
 
@@ -184,7 +184,7 @@ func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
 		return nil
 	}
 	m := w.rules.inArchive
-	v := m.judge(w.now.verdict, w.path, w.base, true)
+	v := m.match(w.now.verdict, w.path, w.base, true)
 	if v.excluded {
 		w.leaveOut(reason{rule: v.by})
 		if !m.mayBringBack(v, w.path) {

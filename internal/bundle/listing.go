@@ -8,10 +8,10 @@ import (
 
 // Listing is what a bundle will hold. It is immutable once List has returned it.
 type Listing struct {
-	options Options
-	base    string // the directory or ready archive, physical, relative to the checkout
-	ready   *readyArchive
-	rules   *rules // for one goroutine at a time
+	options  Options
+	base     string // the directory or prebuilt archive, physical, relative to the checkout
+	prebuilt *prebuiltArchive
+	rules    *rules // for one goroutine at a time
 
 	names   *names
 	dirs    []dir   // sorted by path
@@ -23,39 +23,39 @@ type Listing struct {
 	files   int
 }
 
-// dir is a directory from which something is sent.
+// dir is a directory with packed content.
 type dir struct {
 	path   string // in the bundle; "." is its root
-	source string // beneath the checkout
-	sent   bool   // false: excluded itself, but something in it is not
-	config bool   // there is a Terraform file in it
+	source string // relative to the checkout
+	sent   bool   // false: excluded itself, but some of its content is included
+	config bool   // it has a Terraform file
 }
 
 // entry is a file or a link: a number of names, one of dirs and one of notes.
 type entry struct{ name, dir, note uint32 }
 
-// note is what a link, or a file that comes from elsewhere, needs besides its name.
+// note is the additional information of a link or of a file from another place.
 type note struct {
 	kind kind   // kindLink; kindFile if the content comes from text
 	text string // the link's target; the file beneath the checkout
 }
 
-// Path is the directory or ready archive, relative to the checkout, with all links resolved.
+// Path is the directory or prebuilt archive, relative to the checkout, with all links resolved.
 func (l *Listing) Path() string { return l.base }
 
-// Ready says that Path is an archive that is sent as it is.
-func (l *Listing) Ready() bool { return l.ready != nil }
+// Prebuilt reports whether Path is an archive that is sent unchanged.
+func (l *Listing) Prebuilt() bool { return l.prebuilt != nil }
 
 // Files is the number of regular files, copies of linked ones included.
 func (l *Listing) Files() int { return l.files }
 
-// HasDir says whether the bundle has this directory; "" and "." are its root. Links to directories count.
+// HasDir reports whether the bundle has this directory; "" and "." are its root. Links to directories count.
 func (l *Listing) HasDir(name string) bool {
 	_, ok := l.findDir(name)
 	return ok
 }
 
-// HasTerraform says whether a .tf, .tofu, .tf.json or .tofu.json file lies in this directory of the bundle.
+// HasTerraform reports whether a .tf, .tofu, .tf.json or .tofu.json file lies in this directory of the bundle.
 func (l *Listing) HasTerraform(name string) bool {
 	i, ok := l.findDir(name)
 	return ok && l.dirs[i].config

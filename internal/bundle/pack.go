@@ -41,8 +41,8 @@ func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
 	defer t.close()
 	s := newSink(l.options)
 	a := &Archive{sink: s}
-	if l.Ready() {
-		err = l.copyReady(ctx, t, a)
+	if l.Prebuilt() {
+		err = l.copyPrebuilt(ctx, t, a)
 	} else {
 		err = l.packDirectory(ctx, t, who, a)
 	}

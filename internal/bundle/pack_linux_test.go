@@ -222,7 +222,7 @@ func checkArchive(t *testing.T, l *Listing, archive []byte) {
 			t.Fatal(err)
 		}
 		name := strings.TrimSuffix(h.Name, "/")
-		if !filepath.IsLocal(name) || path.Clean(name) != name || seen[name] || neverSentAnywhere(name) {
+		if !filepath.IsLocal(name) || path.Clean(name) != name || seen[name] || hasExcludedComponent(name) {
 			t.Errorf("entry %q is not relative, clean and the only one of its name, or must not be sent", h.Name)
 		}
 		if bytes.Contains(content, []byte(canary)) {
@@ -284,7 +284,7 @@ func linksIn(t *testing.T, dir string) (links []string) {
 	return links
 }
 
-// checkOwnOpinion: what we make, we must accept as a ready archive.
+// checkOwnOpinion: what we make, we must accept as a prebuilt archive.
 func checkOwnOpinion(t *testing.T, archive []byte) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "ready.tgz"), archive, 0o644); err != nil {
@@ -292,7 +292,7 @@ func checkOwnOpinion(t *testing.T, archive []byte) {
 	}
 	_, err := List(t.Context(), Options{Root: root, Path: "ready.tgz"})
 	var e *Error
-	if err != nil && !(errors.As(err, &e) && e.Code == NothingToSend) { // links alone make a bundle, but no ready archive
-		t.Errorf("our own archive is refused as a ready one: %v", err)
+	if err != nil && !(errors.As(err, &e) && e.Code == NothingToSend) { // links alone make a bundle, but no prebuilt archive
+		t.Errorf("our own archive is refused as a prebuilt one: %v", err)
 	}
 }

@@ -16,7 +16,7 @@ const maxSteps = 1024
 
 var errTooManySteps = errors.New("there are too many path components on the way")
 
-// view is a tree of names in which links can be followed: the checkout, or the inside of a ready archive.
+// view is a tree of names in which links can be followed: the checkout, or the inside of a prebuilt archive.
 type view interface {
 	lookup(name string) (k kind, target string, err error)
 	inside(abs string) (rest string, ok bool)
@@ -160,7 +160,7 @@ func locate(t *tree, written string) (ending, error) {
 		return ending{}, &Error{Code: PathMissing, Path: written}
 	case end.kind == kindSpecial, end.kind == kindLoop:
 		return ending{}, &Error{Code: PathUnsuitable, Path: written}
-	case end.named(neverSentAnywhere):
+	case end.named(hasExcludedComponent):
 		return ending{}, &Error{Code: NothingToSend, Path: written}
 	}
 	return end, nil

@@ -107,16 +107,16 @@ func TestRule13NamesAreQuoted(t *testing.T) {
 	evil := "x\n::error::y"
 	root := checkout(t, "main.tf", evil+".tfstate", evil+"/.env", evil+"l->nowhere"+evil, evil+".tf=source = \"../../x\"\n",
 		evil+".txt=version https://git-lfs.github.com/spec/v1\n", evil+".pem=-----BEGIN RSA PRIVATE KEY-----\n", ".terraformignore="+evil+"[\n")
-	var told said
-	o := bundle.Options{Root: root, Warn: told.add, Debug: told.add}
+	var debug said
+	o := bundle.Options{Root: root, Warn: debug.add, Debug: debug.add}
 	l, err := bundle.List(t.Context(), o)
 	must(t, err)
 	_, err = l.Pack(t.Context())
 	must(t, err)
-	if len(told.lines) < 10 {
-		t.Errorf("got only %q", told.lines)
+	if len(debug.lines) < 10 {
+		t.Errorf("got only %q", debug.lines)
 	}
-	for _, line := range told.lines {
+	for _, line := range debug.lines {
 		if strings.ContainsAny(line, "\n\r") {
 			t.Errorf("got %q, which is two lines", line)
 		}

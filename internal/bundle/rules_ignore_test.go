@@ -196,8 +196,8 @@ func TestRule16StateStaysOut(t *testing.T) {
 func TestLeftOutIsTold(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, ".terraformignore=# docs\n*.md\n", "main.tf", "a.md", "b.md", ".git/x", ".terraform/x", "x\n::error::.md")
-	var told said
-	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Debug: told.add})
+	var debug said
+	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Debug: debug.add})
 	must(t, err)
 	for _, want := range [][]string{
 		{`left out "a.md"`, `.terraformignore line 2, "*.md"`},
@@ -205,8 +205,8 @@ func TestLeftOutIsTold(t *testing.T) {
 		{`left out ".terraform/x"`, `built-in rule ".terraform/"`},
 		{`left out "x\n::error::.md"`},
 	} {
-		if !told.mentions(want...) {
-			t.Errorf("got %q, want a line with %q", told.lines, want)
+		if !debug.mentions(want...) {
+			t.Errorf("got %q, want a line with %q", debug.lines, want)
 		}
 	}
 	got := l.LeftOut()
@@ -216,7 +216,7 @@ func TestLeftOutIsTold(t *testing.T) {
 	if _, err := l.Pack(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !told.mentions(`packed "main.tf", 7 bytes`) {
-		t.Errorf("got %q, want every entry", told.lines)
+	if !debug.mentions(`packed "main.tf", 7 bytes`) {
+		t.Errorf("got %q, want every entry", debug.lines)
 	}
 }

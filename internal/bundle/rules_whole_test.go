@@ -88,7 +88,7 @@ func TestRule19CopiesAreNeighbours(t *testing.T) {
 	}
 }
 
-// The bytes are a promise to whoever compares digests: a change of this one is a change to tell users of.
+// Users compare digests: if this one changes, the changelog must say so.
 func TestRule19Golden(t *testing.T) {
 	t.Parallel()
 	s := pack(t, checkout(t, "main.tf=resource \"null_resource\" \"a\" {}\n", "modules/a/main.tf=locals {}\n", "link->modules/a", "empty/"), ".")

@@ -78,12 +78,12 @@ func (w *walker) see(name []byte, k kind) error {
 	if err := w.pulse.spend(1); err != nil {
 		return err
 	}
-	if neverSent(name) {
+	if alwaysExcluded(name) {
 		w.leaveOut(reason{text: "never sent"})
 		return nil
 	}
 	isDir := k == kindDir
-	v, target, err := w.judge(isDir)
+	v, target, err := w.match(isDir)
 	if err != nil {
 		return err
 	}
@@ -102,17 +102,17 @@ func (w *walker) see(name []byte, k kind) error {
 	return nil
 }
 
-// judge asks the rules about the entry being looked at: about its path in the archive and, in the copy of a linked
+// match asks the rules about the entry being looked at: about its path in the archive and, in the copy of a linked
 // directory, about the path that it has there.
-func (w *walker) judge(isDir bool) (v, target verdict, err error) {
+func (w *walker) match(isDir bool) (v, target verdict, err error) {
 	m := w.rules.inArchive
 	before := m.work
-	v = m.judge(w.now.verdict, w.path, w.base, isDir)
+	v = m.match(w.now.verdict, w.path, w.base, isDir)
 	spent := m.work - before
 	if w.now.copy != nil {
 		m, source := w.rules.outside(), []byte(w.source())
 		before := m.work
-		target = m.judge(w.now.target, source, len(source)-len(w.path)+w.base, isDir)
+		target = m.match(w.now.target, source, len(source)-len(w.path)+w.base, isDir)
 		spent += m.work - before
 	}
 	return v, target, w.pulse.spend(spent)

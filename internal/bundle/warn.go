@@ -11,14 +11,14 @@ import (
 // warn reports what the walk found, once for each kind of finding.
 func (w *walker) warn() {
 	warn := w.l.options.Warn
-	w.states.tell(warn, "Terraform state is left out (%d): %s.")
-	w.excludedTargets.tell(warn, "Links are left out because of what they lead to, which is never sent or excluded by a rule (%d): %s.")
-	w.secrets.tell(warn, "Files that may hold secrets are sent (%d): %s. Exclude them in .terraformignore if they are not needed.")
-	w.repositories.tell(warn, "Git repositories are sent whose configuration may hold credentials (%d): %s.")
-	w.specials.tell(warn, "Sockets, fifos and devices are left out (%d): %s.")
-	w.dangling.tell(warn, "Links lead to nothing (%d): %s.")
-	w.emptied.tell(warn, "Links lead to what is left out of the archive (%d): %s.")
-	w.unread.tell(warn, "Excluded directories cannot be read (%d): %s. What a later rule might bring back in them is not sent.")
+	w.states.report(warn, "Terraform state is left out (%d): %s.")
+	w.excludedTargets.report(warn, "Links are left out because of what they lead to, which is never sent or excluded by a rule (%d): %s.")
+	w.secrets.report(warn, "Files that may hold secrets are sent (%d): %s. Exclude them in .terraformignore if they are not needed.")
+	w.repositories.report(warn, "Git repositories are sent whose configuration may hold credentials (%d): %s.")
+	w.specials.report(warn, "Sockets, fifos and devices are left out (%d): %s.")
+	w.dangling.report(warn, "Links lead to nothing (%d): %s.")
+	w.emptied.report(warn, "Links lead to what is left out of the archive (%d): %s.")
+	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. What a later rule might bring back in them is not sent.")
 }
 
 // maxSubmodules bounds how many paths of .gitmodules files are looked at.
@@ -43,7 +43,7 @@ func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) erro
 			break
 		}
 	}
-	empty.tell(warn, "Submodules are empty (%d): %s. They were not checked out; set the input submodules of actions/checkout.")
+	empty.report(warn, "Submodules are empty (%d): %s. They were not checked out; set the input submodules of actions/checkout.")
 	return nil
 }
 

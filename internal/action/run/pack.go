@@ -24,7 +24,7 @@ func (r *command) list(ctx context.Context) (*bundle.Listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !l.Ready() {
+	if !l.Prebuilt() {
 		r.facts.directory = l.Path()
 	}
 	r.showBrought(l)

@@ -73,11 +73,11 @@ func TestRule02ReadyArchive(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(root, "dist/config.tgz"), ready, 0o644))
 	must(t, os.Symlink("dist/config.tgz", filepath.Join(root, "latest")))
 	for _, path := range []string{"dist/config.tgz", "latest"} {
-		var told said
-		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Debug: told.add})
+		var debug said
+		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Debug: debug.add})
 		must(t, err)
-		if len(told.lines) != 6 || !told.mentions(`"env/dev/x.tofu", 14 bytes`) {
-			t.Errorf("with debug on got %q, want each entry", told.lines)
+		if len(debug.lines) != 6 || !debug.mentions(`"env/dev/x.tofu", 14 bytes`) {
+			t.Errorf("with debug on got %q, want each entry", debug.lines)
 		}
 		a, err := l.Pack(t.Context())
 		must(t, err)
@@ -90,8 +90,8 @@ func TestRule02ReadyArchive(t *testing.T) {
 		if a.SHA256 != hex.EncodeToString(sum[:]) || a.Files != 3 || a.Size() != int64(len(ready)) || a.Bytes != int64(len("./main.tfenv/dev/x.tofu")) {
 			t.Errorf("got %+v", a)
 		}
-		if !l.Ready() || l.Path() != "dist/config.tgz" {
-			t.Errorf("got ready %v, path %q", l.Ready(), l.Path())
+		if !l.Prebuilt() || l.Path() != "dist/config.tgz" {
+			t.Errorf("got prebuilt %v, path %q", l.Prebuilt(), l.Path())
 		}
 		if !l.HasTerraform(".") || !l.HasTerraform("env/dev/") || !l.HasTerraform("env/link") || l.HasTerraform("env") || !l.HasDir("env") || l.HasDir("dangling") {
 			t.Error("the directories of the archive are not what they are")

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// readyArchive is an archive that the user made. It is sent byte for byte, but not before all of it has been read:
-// Scalr must be able to unpack it, and nothing in it may leave the place where it is unpacked.
-type readyArchive struct {
+// prebuiltArchive is an archive that the user made. It is sent byte for byte, but only after all of it was checked: Scalr
+// must be able to unpack it, and no entry may be unpacked outside the target directory.
+type prebuiltArchive struct {
 	sum   [sha256.Size]byte
 	bytes int64 // of the files in it
 
@@ -21,7 +21,7 @@ type readyArchive struct {
 	biggest  biggestFiles
 }
 
-func (l *Listing) checkReady(ctx context.Context, t *tree) error {
+func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	f, err := t.openFile(l.base)
 	if err != nil {
 		return openError(l.base, err)
@@ -34,7 +34,7 @@ func (l *Listing) checkReady(ctx context.Context, t *tree) error {
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
-	err = c.check(untilDone{ctx, gz}) // a little of the file may be very much when it is unpacked
+	err = c.check(untilDone{ctx, gz}) // a small part of the file may unpack to a huge amount
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -47,15 +47,15 @@ func (l *Listing) checkReady(ctx context.Context, t *tree) error {
 	case c.files == 0:
 		return &Error{Code: NothingToSend, Path: l.base}
 	}
-	l.ready = &readyArchive{sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, biggest: c.biggest}
+	l.prebuilt = &prebuiltArchive{sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, biggest: c.biggest}
 	l.files = c.files
 	l.setDirectories(c.tree)
 	c.warn(l.options.Warn)
 	return nil
 }
 
-// copyReady copies the archive, which must still be the one that was checked.
-func (l *Listing) copyReady(ctx context.Context, t *tree, a *Archive) error {
+// copyPrebuilt copies the archive, and fails if it is not the one that was checked.
+func (l *Listing) copyPrebuilt(ctx context.Context, t *tree, a *Archive) error {
 	f, err := t.openFile(l.base)
 	if err != nil {
 		return openError(l.base, err)
@@ -64,15 +64,15 @@ func (l *Listing) copyReady(ctx context.Context, t *tree, a *Archive) error {
 	if err := copyExactly(ctx, a.sink, f, f.size, make([]byte, readSize), nil); err != nil {
 		return readError(l.base, err)
 	}
-	if [sha256.Size]byte(a.sink.sum.Sum(nil)) != l.ready.sum {
+	if [sha256.Size]byte(a.sink.sum.Sum(nil)) != l.prebuilt.sum {
 		return &Error{Code: Changed, Path: l.base}
 	}
-	a.Files, a.Bytes = l.files, l.ready.bytes
-	a.dirs, a.dirBytes, a.biggest = l.dirs, l.ready.dirBytes, l.ready.biggest
+	a.Files, a.Bytes = l.files, l.prebuilt.bytes
+	a.dirs, a.dirBytes, a.biggest = l.dirs, l.prebuilt.dirBytes, l.prebuilt.biggest
 	return nil
 }
 
-// setDirectories takes over the directories, in the order that findDir wants, and the links.
+// setDirectories copies the directories, in the order that findDir needs, and the links.
 func (l *Listing) setDirectories(t *archiveTree) {
 	paths, order := t.paths(), make([]int, 0, len(t.nodes))
 	l.aliases = map[string]string{}
@@ -87,11 +87,11 @@ func (l *Listing) setDirectories(t *archiveTree) {
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) })
 	for _, i := range order {
 		l.dirs = append(l.dirs, dir{path: paths[i], sent: true, config: t.nodes[i].config})
-		l.ready.dirBytes = append(l.ready.dirBytes, t.nodes[i].bytes)
+		l.prebuilt.dirBytes = append(l.prebuilt.dirBytes, t.nodes[i].bytes)
 	}
 }
 
-// untilDone is a reader that fails once its context has ended.
+// untilDone is a reader that fails once its context is done.
 type untilDone struct {
 	ctx context.Context
 	r   io.Reader

@@ -1,6 +1,6 @@
 package bundle
 
-// verdict is what the rules say of one path.
+// verdict is the decision of the rules about one path.
 type verdict struct {
 	excluded bool
 	by       int // the rule that decided; none if there is none
@@ -10,7 +10,7 @@ type verdict struct {
 // top is the verdict on the root.
 var top = verdict{by: none, under: none}
 
-// matcher decides by the rules, or by some of them. It is for one goroutine at a time.
+// matcher applies rules to paths. It is not safe for concurrent use.
 type matcher struct {
 	list  []rule
 	plain ruleIndex // rules about files and directories
@@ -28,8 +28,8 @@ func newMatcher(list []rule, include func(*rule) bool) *matcher {
 	}
 }
 
-// judge says what becomes of path, whose last component starts at base, in a directory with the verdict parent.
-func (m *matcher) judge(parent verdict, path []byte, base int, isDir bool) verdict {
+// match decides about path, whose last component starts at base, in a directory with the verdict parent.
+func (m *matcher) match(parent verdict, path []byte, base int, isDir bool) verdict {
 	v := verdict{excluded: parent.excluded, by: parent.by, under: parent.under}
 	if isDir {
 		v.under = m.dirs.last(m.list, path, base, v.under, &m.work)
@@ -38,7 +38,7 @@ func (m *matcher) judge(parent verdict, path []byte, base int, isDir bool) verdi
 	switch {
 	case own < 0:
 	case m.list[own].negate:
-		// A rule that came before the one which left out the directory brings nothing back.
+		// A rule before the one that excluded the directory cannot re-include its content.
 		if !parent.excluded || own > parent.by {
 			v.excluded, v.by = false, own
 		}
@@ -52,21 +52,21 @@ func (m *matcher) judge(parent verdict, path []byte, base int, isDir bool) verdi
 	return v
 }
 
-// judgeAll judges a path and, before it, all directories above it.
-func (m *matcher) judgeAll(path string, isDir bool) verdict {
+// matchPath decides about a path after deciding about each directory above it.
+func (m *matcher) matchPath(path string, isDir bool) verdict {
 	v, p := top, []byte(path)
 	for base := 0; base < len(p); {
 		end := base
 		for end < len(p) && p[end] != '/' {
 			end++
 		}
-		v = m.judge(v, p[:end], base, isDir || end < len(p))
+		v = m.match(v, p[:end], base, isDir || end < len(p))
 		base = end + 1
 	}
 	return v
 }
 
-// mayBringBack says whether a later rule could bring back something in a directory that was left out.
+// mayBringBack reports whether a later rule could re-include content of an excluded directory.
 func (m *matcher) mayBringBack(v verdict, dir []byte) bool {
 	return m.back.mayBelow(dir, v.by, &m.work)
 }
