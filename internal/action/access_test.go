@@ -165,7 +165,7 @@ func TestObstacles(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	newRig(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
-		says(`"main.tf"`, "not told", "Nothing was found").asked("POST /runs", 0).asked("POST /configuration-versions", 0)
+		says(`"main.tf"`, "The token may start runs: unknown", "Nothing was found").asked("POST /runs", 0).asked("POST /configuration-versions", 0)
 	s := scenario(t, "plan-changes")
 	s.World.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
 	newRig(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")

@@ -83,12 +83,12 @@ func TestAffectedRefusals(t *testing.T) {
 	}{
 		"mistyped pattern":        {"app db", "directories=infr/{workspace}", 2, "result=invalid error-code=directories-missing", `No workspace has its directory in the checkout: prod/app (infr/app), prod/db (infr/db).`},
 		"no directory, no files":  {"app db", "", 2, "result=invalid error-code=directories-missing", "prod/app (.)"},
-		"no workspace":            {"", "", 2, "result=invalid error-code=directories-missing", "There is no workspace to consider"},
-		"unknown tag":             {"app", "filter-tag=flet", 2, "result=invalid error-code=directories-missing", `There is no tag "flet"`},
+		"no workspace":            {"", "", 2, "result=invalid error-code=directories-missing", "No workspace to compare"},
+		"unknown tag":             {"app", "filter-tag=flet", 2, "result=invalid error-code=directories-missing", `Tag "flet" not found`},
 		"mismatch":                {"app=terraform", "directories=infra/{workspace}", 2, "result=invalid error-code=directory-mismatch", `prod/app in "infra/app" has the working directory "terraform"`},
 		"mismatch by half a name": {"app=pp", "directories=infra/{workspace}", 2, "result=invalid error-code=directory-mismatch", `has the working directory "pp"`},
 		"unknown placeholder":     {"app", "directories=infra/{env}/{workspace}", 2, "result=invalid error-code=input-invalid", "a placeholder that does not exist"},
-		"unknown workspace":       {"app", "environment=|workspaces=prod/ap", 3, "result=not-found error-code=workspace-not-found", `There is no workspace "prod/ap" that the token can see. Did you mean "prod/app"`},
+		"unknown workspace":       {"app", "environment=|workspaces=prod/ap", 3, "result=not-found error-code=workspace-not-found", `Workspace "prod/ap" not found, or the token cannot read it. Did you mean "prod/app"`},
 		"unknown environment":     {"app", "environment=prodd", 3, "result=not-found error-code=environment-not-found", "prodd"},
 	} {
 		t.Run(name, func(t *testing.T) {

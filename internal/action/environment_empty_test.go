@@ -219,7 +219,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 				d.http = &between{RoundTripper: d.http, op: "GET /environments/" + scalrsim.StagingID, nth: 2, then: func() { then(d) }}
 				v := d.environment("mode=absent", "name=staging")
 				if name == "deleted" {
-					v.want(0, "result=done", "changed=false").says("deleted by somebody else meanwhile")
+					v.want(0, "result=done", "changed=false").says("already deleted by another client")
 					return
 				}
 				v.want(3, "error-code=in-use", "changed=false").says(`was renamed to "live"`).wrote()

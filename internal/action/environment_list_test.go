@@ -95,7 +95,7 @@ func TestListFilters(t *testing.T) {
 				v := d.environment(append([]string{"mode=list"}, c.inputs...)...).want(0, "count="+c.count)
 				queries := v.asks("/environments")
 				if c.query == nil {
-					v.want(0, "environments=[]").says(`There is no tag "prev"`, `Did you mean "preview"`)
+					v.want(0, "environments=[]").says(`Tag "prev" not found`, `Did you mean "preview"`)
 					return
 				}
 				want := c.query()

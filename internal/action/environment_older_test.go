@@ -23,7 +23,7 @@ func TestCostEstimation(t *testing.T) {
 			wrote("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id + `","type":"environments"}}`)
 	})
 	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
-		warning := "cost-estimation-enabled has no effect: this Scalr server does not know it."
+		warning := "cost-estimation-enabled is unsupported by this Scalr server and was ignored."
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create).says("::warning::" + warning)
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote().says("::warning::" + warning)
 		d.environment("name=preview-8").want(0).wrote(`POST /environments {"data":{"attributes":{"name":"preview-8"},"type":"environments"}}`)

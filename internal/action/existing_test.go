@@ -238,8 +238,8 @@ func TestOverrideConflicts(t *testing.T) {
 		"always":                    {refuse, nil, 3, []string{"error-code=run-not-waiting", "status=policy_override"}, "The check is held"},
 		"always, without waiting":   {refuse, []string{"wait=false"}, 3, []string{"error-code=run-not-waiting"}, "The check is held"},
 		"once":                      {once, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "Overrode 1"},
-		"somebody overrode":         {took, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "overridden or ended meanwhile"},
-		"somebody, without waiting": {took, []string{"wait=false"}, 0, []string{"result=overridden"}, "overridden or ended meanwhile"},
+		"somebody overrode":         {took, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "already overridden or has finished"},
+		"somebody, without waiting": {took, []string{"wait=false"}, 0, []string{"result=overridden"}, "already overridden or has finished"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

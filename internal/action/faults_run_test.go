@@ -173,7 +173,7 @@ func TestStatusFaults(t *testing.T) {
 		"S04 canceled by another":  {scenario: "canceled-by-other", code: 1, outputs: []string{"result=canceled"}, says: []string{"in Scalr by ", "Not during the freeze"}},
 		"S05 discarded by another": {scenario: "discarded-by-other", inputs: []string{"dry-run=false"}, code: 1, outputs: []string{"result=discarded"}, says: []string{"in Scalr by ", "Not during the freeze"}},
 		"S06 soft failure":         {scenario: "policy-soft", inputs: []string{"dry-run=false"}, code: 4, outputs: []string{"result=needs-override", "policy-status=soft-failed"}, says: []string{"no_public_ip"}, then: func(p *played) { p.stops() }},
-		"S07 waits":                {scenario: "waits-for-approval", inputs: []string{"dry-run=false"}, outputs: []string{"result=needs-confirmation"}, says: []string{"waits for somebody to confirm"}},
+		"S07 waits":                {scenario: "waits-for-approval", inputs: []string{"dry-run=false"}, outputs: []string{"result=needs-confirmation"}, says: []string{"is waiting for confirmation"}},
 		"S08 passes by":            {scenario: "passes-planned", inputs: []string{"dry-run=false"}, outputs: []string{"result=applied"}},
 		"S09 saved":                {scenario: "saved-plan", inputs: []string{"dry-run=false", "save-plan=true"}, outputs: []string{"result=saved"}, says: []string{"mode: confirm"}},
 		"S10 behind others":        {scenario: "queued", alter: func(s *scalrsim.Scenario) { s.Life.Queue = time.Hour }, inputs: []string{"dry-run=false", "timeout=5m"}, code: 5, outputs: []string{"result=timed-out"}, says: []string{"5m"}, most: 5*time.Minute + 7*time.Second, then: fewLines(40)},

@@ -35,7 +35,7 @@ func TestNamesAreComparedAsTheyCome(t *testing.T) {
 		d.workspace("mode=show", "environment=staging", "name="+looksLike).want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=")
 		d.workspace("mode=absent", "environment="+looksLike, "name=network").want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=outputs", "environment="+looksLike, "name=network").want(3, "error-code=environment-not-found")
-		d.workspace("mode=list", "filter-tag="+looksLike).want(0, "count=0").says("There is no tag")
+		d.workspace("mode=list", "filter-tag="+looksLike).want(0, "count=0").says("not found: nothing matches the filter")
 		d.workspace("mode=list", "filter-name="+looksLike).want(0, "count=0")
 		d.environment("name="+looksLike).want(0, "created=true", "name="+looksLike)
 		d.environment("mode=absent", "name="+looksLike).want(0, "changed=true")

@@ -108,7 +108,7 @@ func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
 	t.Parallel()
 	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
 		d.workspace("environment=stagng", "name=network").want(3, "result=not-found", "error-code=environment-not-found", "created=false").
-			wrote().says(`There is no environment "stagng"`, `Did you mean "staging"`)
+			wrote().says(`Environment "stagng" not found`, `Did you mean "staging"`)
 		d.workspace("workspace-id=ws-v0none", "tags=new").want(3, "result=not-found", "error-code=workspace-not-found").wrote()
 		looksLike := d.server.AddEnvironment("env-like")
 		d.workspace("environment=env-like", "name=network").want(0, "created=true", "environment-id="+looksLike)

@@ -263,9 +263,9 @@ func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
 		input, code string
 		says        []string
 	}{
-		"agent pool":             {"agent-pool=privat", "agent-pool-not-found", []string{`There is no agent pool "privat" that the token can see.`, `Did you mean "private"`, "agent pools"}},
-		"agent pool by id":       {"agent-pool=apool-none", "agent-pool-not-found", []string{`There is no agent pool "apool-none"`}},
-		"provider configuration": {"provider-configurations=aws-prodution as eu", "provider-configuration-not-found", []string{`There is no provider configuration "aws-prodution"`, `Did you mean "aws-production"`}},
+		"agent pool":             {"agent-pool=privat", "agent-pool-not-found", []string{`The agent pool "privat" was not found, or the token cannot read it.`, `Did you mean "private"`, "agent pools"}},
+		"agent pool by id":       {"agent-pool=apool-none", "agent-pool-not-found", []string{`The agent pool "apool-none" was not found`}},
+		"provider configuration": {"provider-configurations=aws-prodution as eu", "provider-configuration-not-found", []string{`The provider configuration "aws-prodution" was not found`, `Did you mean "aws-production"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

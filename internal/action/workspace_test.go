@@ -16,7 +16,7 @@ func TestWorkspaceShow(t *testing.T) {
 		d.workspace("mode=show", "environment=production", "name=network").want(0, shown...).wrote()
 		d.workspace("mode=show", "workspace-id="+scalrsim.WorkspaceID).want(0, shown...).wrote()
 		d.workspace("mode=show", "environment=production", "name=networ").want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=").
-			says(`The environment "production" has no workspace "networ"`, `Did you mean "network"`)
+			says(`Environment "production" has no workspace "networ"`, `Did you mean "network"`)
 	})
 }
 
@@ -52,7 +52,7 @@ func TestWorkspaceList(t *testing.T) {
 		d.workspace("mode=list", "filter-name=app").want(0, "count=1", one)
 		d.workspace("mode=list", "filter-name=like:app").want(0, "count=2")
 		d.workspace("mode=list", "query=app").want(0, "count=2")
-		d.workspace("mode=list", "filter-tag=green").want(0, "count=0", "workspaces=[]").says(`There is no tag "green"`)
+		d.workspace("mode=list", "filter-tag=green").want(0, "count=0", "workspaces=[]").says(`Tag "green" not found`)
 		d.workspace("mode=list", "environment=stag").want(3, "result=not-found", "error-code=environment-not-found")
 	})
 }

@@ -63,7 +63,7 @@ func TestBadAddresses(t *testing.T) {
 		rows = append(rows,
 			one("word", "a", "line 1 is not a resource address|"+input+": module.vpc"),
 			one("assignment", "a=b=c", "line 1 is not a resource address"),
-			one("commas", "aws_a.x,aws_b.y", "line 1 is not a resource address|one per line, not between commas"),
+			one("commas", "aws_a.x,aws_b.y", "line 1 is not a resource address|per line, not separated by commas"),
 			one("JSON array", `["aws_a.x"]`, "line 1 is not a resource address|without brackets"),
 			one("quotation marks", `"aws_a.x"`, "line 1 is not a resource address|without brackets or quotation marks"),
 			one("option", "-target=aws_a.x", "line 1 is not a resource address|without an option"),
@@ -126,7 +126,7 @@ func TestWarningsOfOneListAreBounded(t *testing.T) {
 		fmt.Fprintf(&list, "a%d,b\n", i)
 	}
 	notes, _ := load("environment", row{with: with{"tags": list.String()}}.source())
-	if n := strings.Count(fmt.Sprint(notes), "commas do not divide them"); n != 5 {
+	if n := strings.Count(fmt.Sprint(notes), "not by commas"); n != 5 {
 		t.Errorf("got %d warnings, want 5", n)
 	}
 }

@@ -190,7 +190,7 @@ func TestBadReporting(t *testing.T) {
 		one("on-cancel other", "on-cancel", "kill", "stop, stop-apply, leave"),
 		one("on-cancel spelt", "on-cancel", "stop_apply", "Did you mean stop-apply?"),
 		one("fail-on", "fail-on", "destory", `line 1 is not a gate: "destory"|Did you mean destroy?|fail-on: destroy`),
-		one("fail-on commas", "fail-on", "changes,destroy", "line 1 is not a gate|one per line, not between commas"),
+		one("fail-on commas", "fail-on", "changes,destroy", "line 1 is not a gate|per line, not separated by commas"),
 		one("fail-on later line", "fail-on", "changes\n\ndestroys", "line 3 is not a gate|Did you mean destroy?"),
 		one("fail-on boolean", "fail-on", "true", "line 1 is not a gate"),
 		one("fail-on expression", "fail-on", "${{ inputs.gates }}", "the expression was not evaluated"),

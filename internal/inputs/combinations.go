@@ -94,7 +94,7 @@ func (r *reader) planning(in Run) {
 // gates refuses gates that could never close, since somebody relies on them.
 func (r *reader) gates(in Run) {
 	if in.FailOn.Any() && r.is("wait", "false") {
-		r.badf("fail-on", "is given (%s), but with wait: false nobody looks at the plan. Write wait: true, or remove fail-on",
+		r.badf("fail-on", "is given (%s), but with wait: false the plan is not checked. Write wait: true, or remove fail-on",
 			r.quote(strings.Join(strings.Fields(r.given("fail-on")), " ")))
 	}
 	if r.given("max-cost-increase") != "" && !in.FailOn.CostIncrease {

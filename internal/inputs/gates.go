@@ -24,7 +24,7 @@ func (r *reader) failOn() FailOn {
 		}
 		advice := didYouMean(l.text, words)
 		if strings.Contains(l.text, ",") {
-			advice = "Items stand one per line, not between commas. "
+			advice = "Write one item per line, not separated by commas. "
 		}
 		r.badf("fail-on", "line %d is not a gate: %s. %sWrite one of %s, such as fail-on: destroy",
 			l.number, r.quote(l.text), advice, strings.Join(words, ", "))

@@ -42,9 +42,9 @@ func (r *reader) names(name, example string) []string {
 		switch what, length := unprintable(l.text), utf8.RuneCountInString(l.text); {
 		case !r.evaluated(name, l.text):
 		case what != "":
-			r.badf(name, "line %d holds %s: %s. Write one name or id a line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
+			r.badf(name, "line %d holds %s: %s. Write one name or id per line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
 		case length > maxName:
-			r.badf(name, "line %d is %s long, at most %d are allowed: %s. Write one name or id a line, such as %s: %s",
+			r.badf(name, "line %d is %s long, at most %d are allowed: %s. Write one name or id per line, such as %s: %s",
 				l.number, count(length), maxName, r.quote(l.text), name, example)
 		case !seen[l.text]:
 			seen[l.text] = true
@@ -53,7 +53,7 @@ func (r *reader) names(name, example string) []string {
 				continue
 			}
 			if commas++; commas <= maxOfOne {
-				r.warnf("%s: %s is taken as one item, since items stand one per line and commas do not divide them.", name, r.quote(l.text))
+				r.warnf("%s: %s is taken as one item, because items are separated by lines, not by commas.", name, r.quote(l.text))
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func meantAddress(name, v string) string {
 	case strings.HasPrefix(v, "["), strings.HasPrefix(v, `"`), strings.HasPrefix(v, "'"):
 		return "Write one address a line, without brackets or quotation marks around it, such as " + name + ": aws_instance.web"
 	case strings.Contains(v, ","):
-		return "Addresses stand one per line, not between commas, such as " + name + ": aws_instance.web"
+		return "Write one address per line, not separated by commas, such as " + name + ": aws_instance.web"
 	}
 	return "Write one address a line as Terraform prints it, such as " + name + `: module.vpc.aws_subnet.a["eu"]`
 }

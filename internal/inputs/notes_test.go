@@ -78,7 +78,7 @@ func TestNotes(t *testing.T) {
 		{"unused by workspace list", row{action: "workspace", with: with{"mode": "list"}}, nil,
 			warning("mode: list changes nothing and lists by filters; it makes no use of name.")},
 		{"comma in a tag", row{action: "workspace", with: with{"tags": "a,b"}}, nil,
-			warning(`tags: "a,b" is taken as one item, since items stand one per line and commas do not divide them.`)},
+			warning(`tags: "a,b" is taken as one item, because items are separated by lines, not by commas.`)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

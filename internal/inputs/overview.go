@@ -217,7 +217,7 @@ func (r *reader) overviewFailOn() OverviewFailOn {
 		case r.evaluated(name, l.text):
 			advice := didYouMean(l.text, order)
 			if strings.Contains(l.text, ",") {
-				advice = "Items stand one per line, not between commas. "
+				advice = "Write one item per line, not separated by commas. "
 			}
 			r.badf(name, "line %d is not a condition: %s. %sWrite one of %s, such as fail-on: failed", l.number, r.quote(l.text), advice, strings.Join(order, ", "))
 		}

@@ -86,7 +86,7 @@ func TestBadOverview(t *testing.T) {
 		{name: "needs", action: "overview", with: with{"needs": "success-of-list"}, input: "needs", says: "is not what toJSON(needs) gives", unquoted: true},
 		one("needs not evaluated", "needs", "${{ toJSON(needs) }}", "the expression was not evaluated"),
 		one("fail-on", "fail-on", "failed\nchange", "line 2 is not a condition|Did you mean changes?|fail-on: failed"),
-		one("fail-on in one line", "fail-on", "failed, missing", "Items stand one per line"),
+		one("fail-on in one line", "fail-on", "failed, missing", "Write one item per line"),
 		one("none and more", "fail-on", "none\nfailed", `line 1 is "none", beside other conditions`),
 		one("comment", "comment", "yes", "is not a way to comment"),
 		one("pr-number", "pr-number", "x", "is not a whole number"),

@@ -99,7 +99,7 @@ func (j *Job) askIDToken(ctx context.Context, audience string) (token secret.Val
 	case err != nil:
 		return secret.Value{}, true, errors.New("GitHub's response is not JSON with a token")
 	case strings.TrimSpace(text) == "":
-		return secret.Value{}, true, errors.New("GitHub's answer holds no token")
+		return secret.Value{}, true, errors.New("GitHub's response contains no token")
 	}
 	return secret.New(text), false, nil
 }

@@ -110,7 +110,7 @@ func TestIDTokenTriesAgain(t *testing.T) {
 		"403":                 {[]answer{{status: 403}}, 1, "ask GitHub for an ID token: GitHub answered 403 Forbidden"},
 		"redirect":            {[]answer{{status: 302, header: http.Header{"Location": {"https://evil.test/"}}}}, 1, "ask GitHub for an ID token: GitHub answered 302 Found"},
 		"unknown authority":   {[]answer{{err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}}, 1, "ask GitHub for an ID token: tls: failed to verify certificate: x509: certificate signed by unknown authority"},
-		"empty value":         {[]answer{{status: 200, body: `{"value": " "}`}}, 6, "ask GitHub for an ID token: GitHub's answer holds no token"},
+		"empty value":         {[]answer{{status: 200, body: `{"value": " "}`}}, 6, "ask GitHub for an ID token: GitHub's response contains no token"},
 		"not JSON":            {[]answer{{status: 200, body: "<html>"}}, 6, "ask GitHub for an ID token: GitHub's response is not JSON with a token"},
 		"a response of 1 MiB": {[]answer{{status: 200, body: `{"value": "` + strings.Repeat("x", 1<<20) + `"}`}}, 6, "ask GitHub for an ID token: GitHub's response is not JSON with a token"},
 	} {

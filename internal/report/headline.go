@@ -24,11 +24,11 @@ var outcomes = map[result.Result]outcome{
 	result.Applied:           {"🚀", "applied", ""},
 	result.Saved:             {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
 	result.NeedsConfirmation: {"⏸️", "waits for confirmation", "Nothing was changed yet: the run waits for a person to confirm it."},
-	result.Started:           {"▶️", "started", "The run goes on in Scalr; this step did not wait for it."},
+	result.Started:           {"▶️", "started", "The run continues in Scalr; this step did not wait for it."},
 	result.Checked:           {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
 	result.Discarded:         {"🗑️", "discarded", "The run was discarded: nothing was changed."},
 	result.Canceled:          {"🛑", "canceled", ""},
-	result.Overridden:        {"🔓", "policies overridden", "The run goes on in Scalr; this step did not wait for it."},
+	result.Overridden:        {"🔓", "policies overridden", "The run continues in Scalr; this step did not wait for it."},
 	result.Errored:           {"❌", "failed", ""},
 	result.PolicyFailed:      {"⛔", "forbidden by a policy", "Nothing was changed."},
 	result.Rejected:          {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out."},
@@ -43,7 +43,7 @@ var outcomes = map[result.Result]outcome{
 // outcome gives the words for the result, and something true for a word that is new.
 func (r Report) outcome() outcome {
 	if r.cameTooLate() {
-		return outcome{outcomes[r.Result].icon, "over already: " + strings.ReplaceAll(strict(string(r.Run.Status)), "_", " "), "The run had ended before; nothing was done to it."}
+		return outcome{outcomes[r.Result].icon, "already finished: " + strings.ReplaceAll(strict(string(r.Run.Status)), "_", " "), "The run had already finished; this step did not change it."}
 	}
 	if r.Result == result.Rejected && r.Run.Applied() {
 		return outcome{outcomes[r.Result].icon, "rejected, but applied", "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be ruled out."}

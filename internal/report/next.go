@@ -23,7 +23,7 @@ func (r Report) next() string {
 		return "**Next:** follow the run " + there + r.orStep(", or with a step", "watch")
 	case result.TimedOut, result.Interrupted:
 		if r.Run.ID != "" && !r.Run.Status.Over() {
-			return "**Next:** the run may go on. Look at it " + there + r.orStep(", or follow it with a step", "watch")
+			return "**Next:** the run may still be running. Check it " + there + r.orStep(", or follow it with a step", "watch")
 		}
 	}
 	return ""

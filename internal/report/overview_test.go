@@ -159,14 +159,14 @@ func TestOverviewFits(t *testing.T) {
 		has, hasNot []string
 	}{
 		"24 with room":              {many(24, "planned-mixed"), SummaryLimit, 24, []string{"```diff", "Because of"}, []string{"no room"}},
-		"24 in a comment":           {many(24, "planned-mixed"), CommentLimit, 24, []string{"```diff", "no room here for the diffs", "Because of"}, nil},
+		"24 in a comment":           {many(24, "planned-mixed"), CommentLimit, 24, []string{"```diff", "The diffs are left out", "Because of"}, nil},
 		"200 in a comment":          {many(200, "planned-update"), CommentLimit, 200, nil, []string{"```diff"}},
 		"200 that destroy":          {many(200, "planned-replace"), CommentLimit, 200, nil, []string{"```diff"}},
 		"200 that fail":             {many(200, "errored-plan"), CommentLimit, 200, nil, nil},
 		"200 that wait":             {many(200, "saved"), CommentLimit, 200, nil, nil},
 		"200 in a small comment":    {many(200, "planned-update"), CommentLimit / 4, 70, []string{"more workspaces with changes that destroy nothing: [see the workflow run]"}, []string{"Because of"}},
 		"200 that destroy, smaller": {many(200, "planned-replace"), CommentLimit / 4, 200, nil, []string{"](https://acme.scalr.io/v2/e"}},
-		"2000 that fail":            {many(2000, "errored-plan"), CommentLimit, 700, []string{"more workspaces, for which there is no room here"}, nil},
+		"2000 that fail":            {many(2000, "errored-plan"), CommentLimit, 700, []string{"more workspaces, left out to stay within the size limit"}, nil},
 		"200 in the summary":        {many(200, "planned-mixed"), SummaryLimit, 200, []string{"```diff", "Because of"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

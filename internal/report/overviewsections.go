@@ -275,5 +275,5 @@ func (g group) section(form size) string {
 	if form == full {
 		return fold(title, body+g.full)
 	}
-	return fold(title, body+g.list+"\nThere is no room here for the diffs: "+g.rows[0].more()+".")
+	return fold(title, body+g.list+"\nThe diffs are left out to stay within the size limit: "+g.rows[0].more()+".")
 }

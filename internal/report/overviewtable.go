@@ -146,7 +146,7 @@ func (o Overview) table(l layout) string {
 		fmt.Fprintf(&out, "… and %s with changes that destroy nothing: %s.\n\n", things(left, "more workspace", "more workspaces"), o.more())
 	}
 	if cut > 0 {
-		fmt.Fprintf(&out, "… and %s, for which there is no room here: %s.\n\n", things(cut, "more workspace", "more workspaces"), o.more())
+		fmt.Fprintf(&out, "… and %s, left out to stay within the size limit: %s.\n\n", things(cut, "more workspace", "more workspaces"), o.more())
 	}
 	return out.String()
 }

@@ -43,7 +43,7 @@ func (c *Client) assume(ctx context.Context, email, member string, proof secret.
 				return wrapped(op, err)
 			}
 			if answer.text("access-token") == "" {
-				return malformed(op, "the answer holds no access token")
+				return malformed(op, "the response contains no access token")
 			}
 			token, expires = secret.New(answer.text("access-token")), answer.time("expire-time")
 			return nil

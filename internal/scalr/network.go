@@ -83,7 +83,7 @@ func ended(cause error) string {
 	case errors.Is(cause, context.DeadlineExceeded):
 		return "no time was left"
 	case errors.Is(cause, context.Canceled):
-		return "nobody waits for it any more"
+		return "the request was canceled"
 	}
 	return cause.Error()
 }

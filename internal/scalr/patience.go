@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	errSilence = errors.New("no byte came for too long")
+	errSilence = errors.New("no data received within the idle timeout")
 	errTooLong = errors.New("the answer took too long")
 )
 

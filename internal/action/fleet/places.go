@@ -112,7 +112,7 @@ func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Worksp
 	for _, n := range names {
 		ws, ok := byName[n]
 		if !ok {
-			return nil, step.Refuse(step.CodeWorkspaceMissing, "There is no workspace %q that the token can see.%s", n.String(), lookup.DidYouMean(n.String(), titles))
+			return nil, step.Refuse(step.CodeWorkspaceMissing, "Workspace %q not found, or the token cannot read it.%s", n.String(), lookup.DidYouMean(n.String(), titles))
 		}
 		if !seen[ws.ID] {
 			seen[ws.ID] = true
@@ -216,7 +216,7 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	}
 	switch {
 	case len(places) == 0:
-		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "There is no workspace to consider: the token can see none that takes an upload and passes the filters.")
+		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
 	case len(present)+len(removed) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.", firstOf(missing))
 	}

@@ -110,7 +110,7 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 	if len(others) == 0 {
 		return emptyEnvironment(ctx, c, environment, name)
 	}
-	return step.Refuse(step.CodeWorkspaceMissing, "The environment %q has no workspace %q that the token can see.%s", environment, name, DidYouMean(name, others))
+	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", environment, name, DidYouMean(name, others))
 }
 
 // emptyEnvironment tells an environment that is not there from one in which the
@@ -120,9 +120,9 @@ func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name st
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
 	for _, e := range list {
 		if e.Name == environment || e.ID == environment {
-			return step.Refuse(step.CodeWorkspaceMissing, "The environment %q has no workspace that the token can see, and so no %q.", environment, name)
+			return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace that the token can read, so %q was not found.", environment, name)
 		}
 		names = append(names, e.Name)
 	}
-	return step.Refuse(step.CodeEnvironmentGone, "There is no environment %q that the token can see, and so no workspace %q.%s", environment, name, DidYouMean(environment, names))
+	return step.Refuse(step.CodeEnvironmentGone, "Environment %q of workspace %q not found, or the token cannot read it.%s", environment, name, DidYouMean(environment, names))
 }

@@ -17,7 +17,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		e.Job.Infof("There is no environment %q that the token can see: nothing to delete.", e.in.Name+e.in.EnvironmentID)
+		e.Job.Infof("Environment %q not found, or the token cannot read it: nothing to delete.", e.in.Name+e.in.EnvironmentID)
 		return nil
 	}
 	e.recordEnvironment(env)
@@ -44,7 +44,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 	case err != nil:
 		return err
 	case !asked:
-		e.Job.Infof("Environment %q (%s) was deleted by somebody else meanwhile: nothing to delete.", env.Name, env.ID)
+		e.Job.Infof("Environment %q (%s) was already deleted by another client: nothing to delete.", env.Name, env.ID)
 		return nil
 	}
 	e.recordChange("Deleted environment %q (%s).", env.Name, env.ID)

@@ -63,7 +63,7 @@ func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing 
 		case len(matches) == 1:
 			picked = append(picked, matches[0])
 		case len(matches) == 0:
-			return nil, step.Refuse(code, "There is no %s %q that the token can see.%s", thing, want, lookup.DidYouMean(want, names))
+			return nil, step.Refuse(code, "The %s %q was not found, or the token cannot read it.%s", thing, want, lookup.DidYouMean(want, names))
 		default:
 			return nil, step.Refuse(code, "%d %ss are called %q: give the id.", len(matches), thing, want)
 		}

@@ -116,6 +116,6 @@ func (c *companion) reportSettings(before, after settings) {
 // warnUnsupported warns of what this server does not know.
 func (c *companion) warnUnsupported(s settings) {
 	for _, name := range s.unsupported {
-		c.Job.Warnf("%s has no effect: this Scalr server does not know it.", name)
+		c.Job.Warnf("%s is unsupported by this Scalr server and was ignored.", name)
 	}
 }

@@ -19,7 +19,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		w.Job.Infof("There is no workspace %q that the token can see: nothing to delete.", w.in.Name+w.in.WorkspaceID)
+		w.Job.Infof("Workspace %q not found, or the token cannot read it: nothing to delete.", w.in.Name+w.in.WorkspaceID)
 		return nil
 	}
 	w.recordWorkspace(ws)
@@ -44,7 +44,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 	case err != nil:
 		return err
 	case !asked:
-		w.Job.Infof("Workspace %s was deleted by somebody else meanwhile: nothing to delete.", lookup.Title(ws))
+		w.Job.Infof("Workspace %s was already deleted by another client: nothing to delete.", lookup.Title(ws))
 		return nil
 	}
 	w.recordChange("Deleted workspace %s.", lookup.Title(ws))

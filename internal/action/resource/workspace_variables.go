@@ -76,14 +76,14 @@ func (w *workspaceCommand) updateVariable(ctx context.Context, stored scalr.Work
 	switch {
 	case wanted.Sensitive && !after.Sensitive:
 		w.changed = true
-		w.Job.Warnf("Scalr did not make %s sensitive: everyone who can read the workspace's variables can read its value.", name)
+		w.Job.Warnf("Scalr did not store %s as sensitive: everyone who can read the workspace's variables can read its value.", name)
 	case plain:
 		w.recordChange("Wrote sensitive %s: Scalr does not report the stored value, so it cannot be compared.", name)
 		w.Job.Warnf("Scalr keeps %s sensitive, although the inputs give it as plain. To store it as plain, delete it in Scalr first.", name)
 	case stored.Sensitive:
 		w.recordChange("Wrote sensitive %s: Scalr does not report the stored value, so it cannot be compared.", name)
 	case wanted.Sensitive:
-		w.recordChange("Wrote %s and made it sensitive.", name)
+		w.recordChange("Wrote %s as sensitive.", name)
 	case after.Variable != wanted:
 		w.Job.Warnf("Scalr did not change %s as requested.", name)
 	default:

@@ -84,7 +84,7 @@ func (r *command) showRights(rights map[string]bool) {
 	for _, right := range []struct{ name, words string }{
 		{"can-queue-run", "start runs"}, {"can-queue-apply", "apply them"}, {"can-queue-destroy", "destroy"}, {"can-update", "change the workspace"},
 	} {
-		answer := "not told"
+		answer := "unknown"
 		if may, ok := rights[right.name]; ok {
 			answer = map[bool]string{true: "yes", false: "no"}[may]
 		}

@@ -21,7 +21,7 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	}
 	run, err := r.client.Run(ctx, r.in.RunID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
-		return step.Outcome{}, step.Refuse(step.CodeRunMissing, "There is no run %s, or the token cannot see it. %s.", r.in.RunID, step.Sentence(err))
+		return step.Outcome{}, step.Refuse(step.CodeRunMissing, "Run %s not found, or the token cannot read it. %s.", r.in.RunID, step.Sentence(err))
 	}
 	if err != nil {
 		return step.Outcome{}, err
@@ -138,7 +138,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 		}
 		switch {
 		case run.Stage() != scalr.Override || !overridable(run):
-			r.Job.Infof("Run %s was overridden or ended meanwhile", run.ID)
+			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
 			return run, nil
 		case time.Since(began) > confirmRetryWindow: // until then, what Scalr shows may be old
 			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status, step.Sentence(refused))

@@ -67,7 +67,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case err != nil:
 		o.Problem += " Run " + run.ID + " could not be discarded (" + step.Sentence(err) + "): " + r.facts.runURL
 	case stop.GoesOn:
-		o.Problem += " Somebody has confirmed the run meanwhile: " + r.facts.runURL
+		o.Problem += " The run was confirmed before it could be discarded: " + r.facts.runURL
 	case stop.Verb != "":
 		last := r.awaitEffect(ctx, stop.LastKnown)
 		r.updateRun(last)
@@ -105,7 +105,7 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 	case last.Status == scalr.StatusDiscarded || last.Status == scalr.StatusCanceled:
 		return " The run was discarded; nothing was applied."
 	case last.Status == scalr.StatusApplied || last.Status.Applying():
-		return " Somebody has confirmed the run meanwhile: " + r.facts.runURL
+		return " The run was confirmed before it could be discarded: " + r.facts.runURL
 	case last.Status.Over():
 		return fmt.Sprintf(" The run ended as %s: %s", last.Status, r.facts.runURL)
 	}

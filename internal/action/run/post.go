@@ -36,7 +36,7 @@ func Post(ctx context.Context, s *step.Step) int {
 	said, err := r.stopLeftover(timed, left)
 	if err != nil {
 		o := step.Explain(timed, err)
-		s.Job.Warnf("The run that the cancelled step left behind could not be stopped: %s %s", o.Problem, r.facts.runURL)
+		s.Job.Warnf("The run that the canceled step left behind could not be stopped: %s %s", o.Problem, r.facts.runURL)
 		return 0
 	}
 	if said != "" {
@@ -57,7 +57,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 		return "", err
 	}
 	if !ok {
-		return "No run came of the creation that was cut off.", nil
+		return "The interrupted request created no run.", nil
 	}
 	r.recordRun(run)
 	if run, err = r.verify(ctx, run); err != nil {
@@ -68,7 +68,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	case run.Status.Over():
 		return "", nil
 	case run.Stage() == scalr.Saved:
-		return "Run " + run.ID + " of the cancelled step has saved its plan, and waits: " + r.facts.runURL, nil
+		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
 	}
 	how := r.patiently("its job was cancelled")
 	how.Check = r.mayStop
@@ -78,11 +78,11 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	}
 	switch {
 	case stop.GoesOn:
-		return "Run " + run.ID + " of the cancelled step is being applied and goes on: " + r.facts.runURL, nil
+		return "Run " + run.ID + " of the canceled step is being applied and is still running: " + r.facts.runURL, nil
 	case stop.Over:
 		return "", nil
 	}
-	return "Run " + run.ID + " of the cancelled step: Scalr has accepted to " + stop.Verb + " it. " + r.facts.runURL, nil
+	return "Run " + run.ID + " of the canceled step: Scalr has accepted to " + stop.Verb + " it. " + r.facts.runURL, nil
 }
 
 // findLeftover finds the run by its id, or by its configuration version if the

@@ -129,7 +129,7 @@ func (r *command) findWorkspace(ctx context.Context) (scalr.Workspace, error) {
 	}
 	w, err := r.client.Workspace(ctx, r.in.WorkspaceID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
-		return w, step.Refuse(step.CodeWorkspaceMissing, "There is no workspace %s, or the token cannot see it. %s.", r.in.WorkspaceID, step.Sentence(err))
+		return w, step.Refuse(step.CodeWorkspaceMissing, "Workspace %s not found, or the token cannot read it. %s.", r.in.WorkspaceID, step.Sentence(err))
 	}
 	return r.client.WithLockHolder(ctx, w), err
 }

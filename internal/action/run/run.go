@@ -159,7 +159,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 	}
 	switch o.Result {
 	case result.NeedsConfirmation:
-		o.Problem = "Run " + run.ID + " waits for somebody to confirm it: " + r.facts.runURL
+		o.Problem = "Run " + run.ID + " is waiting for confirmation: " + r.facts.runURL
 	case result.Saved:
 		o.Problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies it as it is: " + r.facts.runURL
 	}
@@ -169,6 +169,6 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 // discardIdleRun ends a run that has nothing to apply, so that the queue goes on.
 func (r *command) discardIdleRun(ctx context.Context, run scalr.Run) {
 	if _, err := r.client.Stop(ctx, run, r.ending("nothing to apply")); err != nil {
-		r.Job.Warnf("Run %s has nothing to apply but holds the workspace's queue, and it could not be discarded: %s", run.ID, step.Sentence(err))
+		r.Job.Warnf("Run %s has nothing to apply but blocks the workspace's queue, and could not be discarded: %s", run.ID, step.Sentence(err))
 	}
 }

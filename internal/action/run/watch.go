@@ -32,7 +32,7 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	r.updateRun(ending.Run)
 	r.readResults(ctx, ending)
 	if err != nil {
-		err = fmt.Errorf("%w; the run may go on: %s", err, r.facts.runURL)
+		err = fmt.Errorf("%w; the run may still be running: %s", err, r.facts.runURL)
 	}
 	return ending, err
 }
@@ -133,7 +133,7 @@ func (r *command) cancelDuplicates(ctx context.Context) {
 	defer cancel()
 	swept, _ := r.client.Sweep(ctx, r.ourRun(), r.comment("a second run of one configuration"))
 	for _, id := range swept {
-		r.Job.Warnf("Scalr made a second run of the same configuration version: %s. It was stopped.", id)
+		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}
 }
 
@@ -190,11 +190,11 @@ func (r *command) describeStop(e follow.Ending) string {
 	where := "Run " + e.Run.ID + " "
 	switch {
 	case e.Stop == nil:
-		return where + "was left alone and goes on: " + r.facts.runURL
+		return where + "was not canceled and is still running: " + r.facts.runURL
 	case e.StopErr != nil:
 		return where + "could not be stopped (" + step.Sentence(e.StopErr) + ")." + step.MissingPermission(e.StopErr) + " It may still run: " + r.facts.runURL
 	case e.Stop.GoesOn:
-		return where + "is being applied. An apply is not interrupted unless on-cancel says stop-apply; it goes on: " + r.facts.runURL
+		return where + "is being applied and is still running; only on-cancel: stop-apply interrupts an apply: " + r.facts.runURL
 	case e.Run.Status == scalr.StatusApplied:
 		return where + "was applied before it could be stopped: " + r.facts.runURL
 	case e.Run.Status.Over():

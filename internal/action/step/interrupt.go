@@ -15,7 +15,7 @@ type interrupted struct{ signal os.Signal }
 
 func (e interrupted) Error() string {
 	if e.signal == nil {
-		return "nobody reads the log any more"
+		return "stdout was closed"
 	}
 	if name, ok := signalNames[e.signal]; ok {
 		return name
