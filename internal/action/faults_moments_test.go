@@ -16,9 +16,9 @@ import (
 // (X01-X09, X24).
 func TestSignalAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	count := 80
+	count := 40
 	if testing.Short() {
-		count = 30
+		count = 20
 	}
 	if os.Getenv("SOAK") != "" {
 		count = 2000

@@ -62,9 +62,9 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 // seeds says which seeds to play.
 func seeds(t *testing.T) (first, count uint64) {
 	t.Helper()
-	first, count = 1, 150
+	first, count = 1, 60
 	if testing.Short() {
-		count = 60
+		count = 30
 	}
 	if os.Getenv("SOAK") != "" {
 		count = 5000

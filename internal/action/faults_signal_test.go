@@ -38,7 +38,7 @@ func TestSignalFaults(t *testing.T) {
 		"X07 pre_plan_running":           {"hooks", []string{"dry-run=false"}, nil, soft, "pre_plan_running", []string{"cancel 202"}, "canceled"},
 		"X07 cost_estimating":            {"cost-increase", nil, nil, soft, "cost_estimating", []string{"cancel 202"}, "canceled"},
 		"X08 policy_override":            {"policy-soft", []string{"dry-run=false", "fail-on=changes"}, nil, soft, "policy_override", []string{"discard 202"}, "discarded"},
-		"X09 apply_queued":               {"applied", []string{"dry-run=false"}, nil, soft, "apply_queued", nil, "it goes on"},
+		"X09 apply_queued":               {"applied", []string{"dry-run=false"}, nil, soft, "apply_queued", nil, "is still running"},
 		"X13 cancel is a conflict":       {"plan-changes", nil, stop("cancel", 409), soft, "planning", []string{"cancel 409", "discard 409", "cancel 202"}, "canceled"},
 		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrsim.Scenario) { soft(s); s.Life.StrictCancel = true }, "plan_queued", nil, ""},
 		"X14 cancel: 503, reset, silent": {"plan-changes", nil, append(stop("cancel", 503), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrsim.Reset}, scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrsim.Stall}), soft, "planning", nil, "may still run"},
@@ -58,7 +58,7 @@ func TestSignalFaults(t *testing.T) {
 			switch n := len(p.server.Stops()); {
 			case c.stops != nil:
 				p.stops(c.stops...)
-			case c.says == "it goes on" && n > 0, name[:3] == "X14" && (n < 3 || n > 12):
+			case c.says == "is still running" && n > 0, name[:3] == "X14" && (n < 3 || n > 12):
 				t.Errorf("%d requests to stop: %v", n, p.server.Stops())
 			}
 			p.endsWithin(at, 6500*time.Millisecond)
@@ -157,7 +157,7 @@ func TestKilledMain(t *testing.T) {
 		"before the answer":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 		"before the version": {createVersion, "", nil},
 		"on a strict server": {readRun, "Scalr has accepted to", []string{"cancel 202"}},
-		"and made twice":     {readRun, "It was stopped.", []string{"cancel 202"}},
+		"and made twice":     {readRun, "of the same configuration version was stopped.", []string{"cancel 202"}},
 		"and the lists lag":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 	} {
 		t.Run(name, func(t *testing.T) {

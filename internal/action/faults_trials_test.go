@@ -21,12 +21,12 @@ import (
 //	TRIALS=1000 go test ./internal/action -run TestOneRunInEveryTrial -v
 func TestOneRunInEveryTrial(t *testing.T) {
 	t.Parallel()
-	trials := 80
+	trials := 40
 	if testing.Short() {
-		trials = 30
+		trials = 20
 	}
 	if os.Getenv("SOAK") != "" {
-		trials = 3000
+		trials = 2000
 	}
 	if n, err := strconv.Atoi(os.Getenv("TRIALS")); err == nil {
 		trials = n

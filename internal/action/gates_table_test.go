@@ -188,7 +188,7 @@ func (r *rig) playOnce(next *rig) cell {
 func TestGateTable(t *testing.T) {
 	t.Parallel()
 	rewrite := *update
-	sample := uint32(12) // one cell of so many
+	sample := uint32(24) // one cell of so many
 	switch {
 	case rewrite || os.Getenv("SOAK") != "":
 		sample = 1

@@ -148,7 +148,7 @@ func TestWorkspaceSettingsThatScalrDoesNotTake(t *testing.T) {
 	})
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.http = answers(d.http, http.MethodGet, networkPath, `"var-files":[],`, "")
-		d.network("var-files=a.tfvars").want(0, "changed=false").wrote().says("var-files has no effect")
+		d.network("var-files=a.tfvars").want(0, "changed=false").wrote().says("var-files is unsupported")
 	})
 }
 
@@ -226,7 +226,7 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 		plain := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "TOKEN", "category": "shell", "value": "old"})
 		inputs := []string{"sensitive-variables=password=" + password, "sensitive-environment-variables=TOKEN=" + token, "variables=region=eu"}
 		steps := []*visit{
-			d.network(inputs...).want(0, "changed=true").says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" and made it sensitive.`),
+			d.network(inputs...).want(0, "changed=true").says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
 			d.network(inputs...).want(0, "changed=true").says(
 				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
 				`Wrote sensitive environment variable "TOKEN": Scalr does not report the stored value`),

@@ -54,7 +54,10 @@ func Explain(ctx context.Context, err error) Outcome {
 		o.Problem += " Last error: " + strings.TrimSuffix(Sentence(err), ".") + "."
 	case !ended:
 		code := CodeOf(err)
-		o = Outcome{Result: advices[code].result, Code: code, Problem: Sentence(err) + MissingPermission(err)}
+		o = Outcome{Result: advices[code].result, Code: code, Problem: Sentence(err)}
+		if missing := MissingPermission(err); missing != "" {
+			o.Problem = strings.TrimSuffix(o.Problem, ".") + "." + missing
+		}
 		var bad inputs.Problems
 		if errors.As(err, &bad) {
 			o.Problem = bad.Error() // it begins with the name of an input, which is written small
