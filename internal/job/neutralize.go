@@ -120,10 +120,10 @@ func (j *Job) plain(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+var lineEnds = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+
 // oneLine replaces line ends by spaces.
-func oneLine(text string) string {
-	return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(text)
-}
+func oneLine(text string) string { return lineEnds.Replace(text) }
 
 func clean(line string) []byte {
 	var c cleaner

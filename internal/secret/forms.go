@@ -150,18 +150,26 @@ func ascii(s, digits string) string {
 	return out.String()
 }
 
-// xmlForms returns s as it stands in XML or HTML, with the entities for quotation marks that are in use.
+// xmlEscapes escape for XML or HTML, with the entities for quotation marks that are in use.
+var xmlEscapes = []*strings.Replacer{
+	xmlEscape(`"`, "&quot;", "'", "&apos;"),
+	xmlEscape(`"`, "&quot;", "'", "&#39;"),
+	xmlEscape(`"`, "&quot;", "'", "&#x27;"),
+	xmlEscape(`"`, "&#34;", "'", "&#39;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;"),
+	xmlEscape(),
+}
+
+func xmlEscape(pairs ...string) *strings.Replacer {
+	return strings.NewReplacer(append(pairs, "&", "&amp;", "<", "&lt;", ">", "&gt;")...)
+}
+
+// xmlForms returns s as it stands in XML or HTML.
 func xmlForms(s string) []string {
-	escape := func(pairs ...string) string {
-		return strings.NewReplacer(append(pairs, "&", "&amp;", "<", "&lt;", ">", "&gt;")...).Replace(s)
+	var all []string
+	for _, escape := range xmlEscapes {
+		all = append(all, escape.Replace(s))
 	}
-	return []string{
-		escape(`"`, "&quot;", "'", "&apos;"),
-		escape(`"`, "&quot;", "'", "&#39;"),
-		escape(`"`, "&quot;", "'", "&#x27;"),
-		escape(`"`, "&#34;", "'", "&#39;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;"),
-		escape(),
-	}
+	return all
 }
 
 // shellForms returns s as it stands in single and in double quotation marks, and as printf %q writes it.
@@ -180,10 +188,15 @@ func shellForms(s string) []string {
 	}
 }
 
+// templateMarks escapes what begins a template in HCL; lineEnds are written as spaces.
+var (
+	templateMarks = strings.NewReplacer("${", "$${", "%{", "%%{")
+	lineEnds      = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
+)
+
 // hclForms returns s as it stands in an HCL string, and in a heredoc, where templates are escaped.
 func hclForms(s string) []string {
-	template := strings.NewReplacer("${", "$${", "%{", "%%{")
-	return []string{template.Replace(s), template.Replace(escapeEach(s, jsonEscape))}
+	return []string{templateMarks.Replace(s), templateMarks.Replace(escapeEach(s, jsonEscape))}
 }
 
 // shownForms returns s as it is when a line was made of it for people to read: without what is invisible, with spaces for
@@ -195,8 +208,7 @@ func shownForms(s string) []string {
 		}
 		return -1
 	}, s)
-	return []string{visible, strings.ReplaceAll(visible, "\t", "    "), strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s),
-		strings.Join(strings.Fields(visible), " ")}
+	return []string{visible, strings.ReplaceAll(visible, "\t", "    "), lineEnds.Replace(s), strings.Join(strings.Fields(visible), " ")}
 }
 
 // escapeEach replaces each byte for which escape returns a text.
