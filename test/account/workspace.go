@@ -53,12 +53,12 @@ func (a *account) refusals(ctx context.Context) error {
 	if a.workspace == "" {
 		return nil
 	}
-	for row, name := range map[string]string{"workspace-name-taken": workspaceName, "workspace-name-form": "no/slash"} {
-		got, err := a.api.send(ctx, "POST", "workspaces", a.newWorkspace(name))
+	for _, refused := range []struct{ row, name string }{{"workspace-name-taken", workspaceName}, {"workspace-name-form", "no/slash"}} {
+		got, err := a.api.send(ctx, "POST", "workspaces", a.newWorkspace(refused.name))
 		if err != nil {
 			return err
 		}
-		a.see(row, "%d", got.status)
+		a.see(refused.row, "%d", got.status)
 	}
 	body := a.newWorkspace("version")
 	body["data"].(object)["attributes"].(object)["terraform-version"] = "0.0.1"
