@@ -72,7 +72,7 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 
 // sayScripted prints that no tool is there to execute a configuration.
 func sayScripted(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
-	if scenario.Life.Execute && !server.Executes() {
+	if scenario.Script.Execute && !server.Executes() {
 		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
 	}
 }

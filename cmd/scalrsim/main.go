@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("no scenario %q; -list names them", o.scenario)
 	}
 	scenario.Pace = o.pace
-	scenario.Life.Execute = scenario.Life.Execute || o.execute
+	scenario.Script.Execute = scenario.Script.Execute || o.execute
 	return serve(ctx, o, scenario, out)
 }
 
@@ -90,7 +90,7 @@ func serve(ctx context.Context, o options, scenario scalrsim.Scenario, out io.Wr
 // explain prints what the action needs, as lines that a shell can source.
 func explain(out io.Writer, s *scalrsim.Server, url string, scenario scalrsim.Scenario) {
 	fmt.Fprintf(out, "# %s: %s\n", scenario.Name, scenario.About)
-	if scenario.Life.Execute && !s.Executes() {
+	if scenario.Script.Execute && !s.Executes() {
 		fmt.Fprintln(out, "# neither terraform nor tofu is on the PATH: the run is played from a script")
 	}
 	fmt.Fprintf(out, "export SCALR_HOSTNAME=%s\nexport SCALR_TOKEN=%s\nexport INPUT_WORKSPACE_ID=%s\n", url, scalrsim.Token, scalrsim.WorkspaceID)

@@ -41,7 +41,7 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false", "save-plan=" + map[bool]string{true: "true", false: "false"}[c.scenario == "saved-plan"]}, func(a *played) []string {
+			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false", "save-plan=" + map[bool]string{true: "true", false: "false"}[c.scenario == "saved-plan"]}, func(a *stepResult) []string {
 				a.server.AddFault(accepted2xx(c.op, 0))
 				return append(c.second, "timeout=15m")
 			})
@@ -71,7 +71,7 @@ func TestSlowEffect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false"}, func(a *played) []string {
+			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false"}, func(a *stepResult) []string {
 				a.server.AddFault(accepted2xx(c.op, 5*time.Minute))
 				return []string{"mode=" + c.mode}
 			})
@@ -99,7 +99,7 @@ func TestSlowActions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, "slow-actions"), []string{"dry-run=false"}, func(*played) []string { return c.inputs })
+			p := onRun(t, scenario(t, "slow-actions"), []string{"dry-run=false"}, func(*stepResult) []string { return c.inputs })
 			p.want(c.exit, c.want...)
 			if p.took < c.least || p.took > c.least+30*time.Second {
 				t.Errorf("took %s, want %s and little more", p.took, c.least)
@@ -125,7 +125,7 @@ func TestSlowActions(t *testing.T) {
 }
 
 // posted checks which actions were posted on the latest run.
-func (p *played) posted(want string) {
+func (p *stepResult) posted(want string) {
 	p.t.Helper()
 	var verbs []string
 	for _, a := range p.runs[len(p.runs)-1].Actions {

@@ -39,8 +39,8 @@ func (v *vanishing) Write(p []byte) (int, error) {
 }
 
 // onGitHub puts a GitHub beside the step.
-func (r *rig) onGitHub(hub *githubtest.Server) *rig {
-	r.hub = hub
+func (r *stepTest) onGitHub(hub *githubtest.Server) *stepTest {
+	r.github = hub
 	r.env["GITHUB_API_URL"], r.env["GITHUB_GRAPHQL_URL"] = hub.APIURL(), hub.GraphQLURL()
 	r.http = func(s *scalrsim.Server) http.RoundTripper {
 		return hosts{hub: hub.Client().Transport, scalr: s.Client().Transport}
@@ -49,7 +49,7 @@ func (r *rig) onGitHub(hub *githubtest.Server) *rig {
 }
 
 // signingIn makes a step that signs in with GitHub's word.
-func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any, inputs ...string) (*rig, *githubtest.Server) {
+func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any, inputs ...string) (*stepTest, *githubtest.Server) {
 	hub := githubtest.New(githubtest.Options{Claims: claims})
 	r := newRig(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).onGitHub(hub)
 	r.env["ACTIONS_ID_TOKEN_REQUEST_URL"], r.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = hub.IDTokenRequestURL(), hub.IDTokenRequestToken()
@@ -78,7 +78,7 @@ func TestSignIn(t *testing.T) {
 func TestSignInRenewed(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "applied")
-	s.World.Identity = scalrsim.Identity{For: 30 * time.Second}
+	s.Config.Identity = scalrsim.Identity{For: 30 * time.Second}
 	r, _ := signingIn(t, s, nil, "dry-run=false")
 	p := r.play().want(0, "result=applied")
 	if n := p.count("POST /service-accounts/assume"); n < 2 {
@@ -90,7 +90,7 @@ func TestSignInRenewed(t *testing.T) {
 func TestSignInRefused(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
-	s.World.Identity = scalrsim.Identity{Claims: map[string]string{"repository": "acme/other"}}
+	s.Config.Identity = scalrsim.Identity{Claims: map[string]string{"repository": "acme/other"}}
 	r, _ := signingIn(t, s, map[string]any{"sub": "repo:acme/infra:ref:refs/heads/main", "repository": "acme/infra", "ref": "refs/heads/main"})
 	r.play().want(3, "result=refused", "error-code=sign-in-refused").
 		says(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").asked("POST /service-accounts/assume", 1)
@@ -146,7 +146,7 @@ func TestObstacles(t *testing.T) {
 				s.SetAttribute(scalrsim.EnvironmentID, "lock-reason", "freeze")
 			}
 		}, nil, "environment-locked", "freeze"},
-		{"working directory missing", func(s *scalrsim.Scenario) { s.World.Workspace = map[string]any{"working-directory": "live/prod"} }, nil, "working-directory-missing", "live/prod"},
+		{"working directory missing", func(s *scalrsim.Scenario) { s.Config.Workspace = map[string]any{"working-directory": "live/prod"} }, nil, "working-directory-missing", "live/prod"},
 		{"no such workspace", nil, []string{"workspace-id=ws-nothere"}, "workspace-not-found", "ws-nothere"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestCheck(t *testing.T) {
 	newRig(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
 		says(`"main.tf"`, "The token may start runs: unknown", "Nothing was found").asked("POST /runs", 0).asked("POST /configuration-versions", 0)
 	s := scenario(t, "plan-changes")
-	s.World.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
+	s.Config.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
 	newRig(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")
 
 	// What cannot be read stops a run, and so a check.
@@ -278,7 +278,7 @@ func TestEarlierAttempt(t *testing.T) {
 			s := scenario(t, "waits-for-approval")
 			first, again := newRig(t, s, "dry-run=false", "message="+message), newRig(t, s)
 			again.env["GITHUB_RUN_ATTEMPT"] = "2"
-			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			first.then(a, func() { b.server = a.server; again.step(b) })
 			a.read()
 			b.read()

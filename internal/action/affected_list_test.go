@@ -192,7 +192,7 @@ func TestAffectedStopsWhenInterrupted(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
 	f.setup = func(s *githubtest.Server) { s.Fail(githubtest.Fault{Operation: githubtest.Compare, Delay: time.Hour}) }
-	f.during = func(p *played) {
+	f.during = func(p *stepResult) {
 		time.Sleep(5 * time.Second)
 		p.signals <- syscall.SIGTERM
 	}

@@ -29,7 +29,7 @@ type fleetStep struct {
 	workspaces string
 	world      func(s *scalrsim.Server, environment string)
 	faults     []scalrsim.Fault
-	scalr      scalrsim.World
+	scalr      scalrsim.Config
 	event      string // its name
 	ref        string
 	payload    string
@@ -40,7 +40,7 @@ type fleetStep struct {
 	// git are files of .git in place of a HEAD with the commit.
 	git map[string]string
 	// during runs beside the step.
-	during func(*played)
+	during func(*stepResult)
 }
 
 // commitID makes the commit that a letter stands for.
@@ -72,7 +72,7 @@ func pushed(t *testing.T, workspaces, before, after string, inputs ...string) *f
 }
 
 // play runs the step and gives what came of it.
-func (f *fleetStep) play() *played {
+func (f *fleetStep) play() *stepResult {
 	f.t.Helper()
 	checkout := f.t.TempDir()
 	f.hub = githubtest.New(f.options)
@@ -89,9 +89,9 @@ func (f *fleetStep) play() *played {
 	f.checkOut(checkout, head)
 	payload := filepath.Join(f.t.TempDir(), "event.json")
 	write(f.t, payload, f.payload)
-	var p *played
+	var p *stepResult
 	synctest.Test(f.t, func(t *testing.T) {
-		server := scalrsim.New(scalrsim.Scenario{Faults: f.faults, World: f.scalr, Setup: func(s *scalrsim.Server) {
+		server := scalrsim.New(scalrsim.Scenario{Faults: f.faults, Config: f.scalr, Setup: func(s *scalrsim.Server) {
 			environment := s.AddEnvironment("prod")
 			for _, w := range strings.Fields(f.workspaces) {
 				name, dir, _ := strings.Cut(w, "=")
@@ -101,7 +101,7 @@ func (f *fleetStep) play() *played {
 				f.world(s, environment)
 			}
 		}})
-		r := &rig{t: f.t, name: "scalr-affected", checkout: checkout, inputs: map[string]string{
+		r := &stepTest{t: f.t, name: "scalr-affected", checkout: checkout, inputs: map[string]string{
 			"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "github-token": f.hub.Token(), "environment": "prod"},
 			env: map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": f.event, "GITHUB_EVENT_PATH": payload, "GITHUB_REPOSITORY": "acme/infra",
 				"GITHUB_REF": f.ref, "GITHUB_SHA": head.SHA, "GITHUB_API_URL": f.hub.APIURL(), "GITHUB_RUN_ID": "12",
@@ -115,7 +115,7 @@ func (f *fleetStep) play() *played {
 			r.env[name] = value
 		}
 		r.during = f.during
-		p = &played{t: f.t, dir: f.t.TempDir(), server: server}
+		p = &stepResult{t: f.t, dir: f.t.TempDir(), server: server}
 		r.step(p)
 		p.read()
 		r.check(p)
@@ -170,7 +170,7 @@ func (b *byHost) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // listed checks the output workspaces, each as name:because, or name:because@path
 // where the path is not the directory.
-func (p *played) listed(want string) *played {
+func (p *stepResult) listed(want string) *stepResult {
 	p.t.Helper()
 	var items []struct{ ID, Name, Environment, Directory, Path, Because string }
 	if err := json.Unmarshal([]byte(p.outputs["workspaces"]), &items); err != nil {

@@ -16,7 +16,7 @@ import (
 func slowly(t *testing.T, name string) scalrsim.Scenario {
 	s := scenario(t, name)
 	s.Pace = 20
-	s.Life.CancelTakes = time.Millisecond
+	s.Script.CancelTakes = time.Millisecond
 	return s
 }
 
@@ -54,7 +54,7 @@ func TestCancel(t *testing.T) {
 			r := newRig(t, c.scenario, c.inputs...)
 			var at time.Time
 			signal := signalWhen(c.when, 300*time.Millisecond)
-			r.during = func(p *played) { signal(p); at = time.Now() }
+			r.during = func(p *stepResult) { signal(p); at = time.Now() }
 			p := r.play().want(130, "result=interrupted").says(c.says).stops(c.stops...)
 			p.endsWithin(at, 6500*time.Millisecond)
 			p.stopArrives(at, time.Second)
@@ -67,18 +67,18 @@ func TestCancel(t *testing.T) {
 
 func queuedPlan(t *testing.T) scalrsim.Scenario {
 	s := scenario(t, "plan-changes")
-	s.Life.Steps = []scalrsim.Step{{Status: "plan_queued", For: time.Minute}, {Status: "planning", For: time.Second}, {Status: "planned_and_finished"}}
+	s.Script.Steps = []scalrsim.Step{{Status: "plan_queued", For: time.Minute}, {Status: "planning", For: time.Second}, {Status: "planned_and_finished"}}
 	return s
 }
 
-func (p *played) endsWithin(signal time.Time, most time.Duration) {
+func (p *stepResult) endsWithin(signal time.Time, most time.Duration) {
 	p.t.Helper()
 	if took := p.began.Add(p.took).Sub(signal); took > most {
 		p.t.Errorf("the step ended %s after the signal, want %s at most", took, most)
 	}
 }
 
-func (p *played) stopArrives(signal time.Time, most time.Duration) {
+func (p *stepResult) stopArrives(signal time.Time, most time.Duration) {
 	p.t.Helper()
 	for _, r := range p.server.Requests() {
 		if strings.HasSuffix(r.Path, "/actions/cancel") || strings.HasSuffix(r.Path, "/actions/discard") {
@@ -106,12 +106,12 @@ func TestCancelHangs(t *testing.T) {
 				r.set("dry-run=false")
 			}
 			var at time.Time
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				signalWhen("planning", 5*time.Second)(p)
 				at = time.Now()
 			}
 			wait := r.during
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planning" {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -164,7 +164,7 @@ func TestCancelWhileCreating(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, with(slowly(t, "plan-changes"), c.faults...))
 			var at time.Time
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				for p.count("POST /runs") == 0 {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -206,7 +206,7 @@ func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, with(slowly(t, "ignores-stop")))
 	var at time.Time
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		signalWhen("planning", time.Second)(p)
 		at = time.Now()
 		p.signals <- os.Interrupt
@@ -230,7 +230,7 @@ func TestConfirmedMeanwhile(t *testing.T) {
 	s := slowly(t, "waits-for-approval")
 	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/discard", Action: scalrsim.Status, Status: 409, Times: -1}}
 	r := newRig(t, s, "dry-run=false", "mode=run")
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned" {
 			time.Sleep(time.Millisecond)
 		}
@@ -279,7 +279,7 @@ func TestBlockedLog(t *testing.T) {
 	r := newRig(t, slowly(t, "plan-changes"))
 	r.stdout = func(w io.Writer) io.Writer { return &blocking{to: w, after: 900} }
 	var at time.Time
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		signalAt(os.Interrupt, 30*time.Second)(p)
 		at = time.Now()
 	}
@@ -330,7 +330,7 @@ func TestPost(t *testing.T) {
 		t.Parallel()
 		main := newRig(t, scenario(t, "saved-plan"), "dry-run=false", "save-plan=true")
 		post := newRig(t, scenario(t, "saved-plan"))
-		a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 		main.then(a, func() {
 			a.read()
 			post.name, post.env["STATE_run-id"], post.env["STATE_on-cancel"] = "scalr-run-post", a.outputs["run-id"], "stop"

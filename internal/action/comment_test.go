@@ -19,7 +19,7 @@ const (
 
 // onPull makes a step of a workflow run on the pull request 7, whose head was
 // head when the run began.
-func onPull(t *testing.T, hub *githubtest.Server, s scalrsim.Scenario, run, head string, inputs ...string) *rig {
+func onPull(t *testing.T, hub *githubtest.Server, s scalrsim.Scenario, run, head string, inputs ...string) *stepTest {
 	t.Helper()
 	r := newRig(t, s, append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()}, inputs...)...).onGitHub(hub)
 	r.event("pull_request", map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
@@ -61,8 +61,8 @@ func TestSlowerRunYields(t *testing.T) {
 			if c.pushed {
 				newer = onPull(t, hub, scenario(t, "no-changes"), "12", newHead)
 			}
-			b := &played{t: t, dir: t.TempDir()}
-			older.during = func(*played) {
+			b := &stepResult{t: t, dir: t.TempDir()}
+			older.during = func(*stepResult) {
 				time.Sleep(5 * time.Second)
 				if c.pushed {
 					hub.Push(7, newHead)
@@ -98,10 +98,10 @@ func TestHeadThatMoved(t *testing.T) {
 				t.Parallel()
 				hub := newHub(oldHead)
 				r := onPull(t, hub, scenario(t, "plan-changes"), "11", oldHead, "comment="+mode)
-				r.during = func(*played) { time.Sleep(time.Second); hub.Push(7, newHead) }
+				r.during = func(*stepResult) { time.Sleep(time.Second); hub.Push(7, newHead) }
 				if fault.Operation != "" {
 					hub.Fail(fault)
-					r.during = func(*played) {
+					r.during = func(*stepResult) {
 						for hub.Count(githubtest.ListComments) == 0 {
 							time.Sleep(time.Second)
 						}
@@ -157,42 +157,42 @@ func TestHiddenLineOfAComment(t *testing.T) {
 
 // outdating are the ways to fail before the workspace is known.
 var outdating = map[string]struct {
-	rig  func(*rig)
+	rig  func(*stepTest)
 	code int
 	word string // error-code or result
 	says string // in the note
 }{
 	"token rejected":      {withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401}), 3, "token-rejected", "401"},
 	"workspace not found": {withFaults(scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Garbage, Body: `{"data":[]}`}), 3, "workspace-not-found", "no workspace"},
-	"unreachable": {func(r *rig) {
+	"unreachable": {func(r *stepTest) {
 		hosted := r.http
 		r.http = func(s *scalrsim.Server) http.RoundTripper { return unreachable{hosted(s)} }
 	}, 3, "no-usable-answer", "acme.scalr.test"},
-	"input invalid":  {func(r *rig) { r.set("timeout=never", "dry-run=perhaps") }, 2, "input-invalid", "problems with the inputs: dry-run, timeout."},
-	"token missing":  {func(r *rig) { r.set("token=") }, 2, "input-invalid", "token"},
-	"path missing":   {func(r *rig) { r.set("path=nowhere") }, 2, "path-missing", "nowhere"},
-	"nothing to run": {func(r *rig) { os.Remove(r.checkout + "/main.tf") }, 2, "nothing-to-send", "nothing to send"},
-	"proxy invalid":  {func(r *rig) { r.env["HTTPS_PROXY"] = "::" }, 2, "proxy-invalid", "HTTPS_PROXY"},
-	"interrupted": {func(r *rig) {
+	"input invalid":  {func(r *stepTest) { r.set("timeout=never", "dry-run=perhaps") }, 2, "input-invalid", "problems with the inputs: dry-run, timeout."},
+	"token missing":  {func(r *stepTest) { r.set("token=") }, 2, "input-invalid", "token"},
+	"path missing":   {func(r *stepTest) { r.set("path=nowhere") }, 2, "path-missing", "nowhere"},
+	"nothing to run": {func(r *stepTest) { os.Remove(r.checkout + "/main.tf") }, 2, "nothing-to-send", "nothing to send"},
+	"proxy invalid":  {func(r *stepTest) { r.env["HTTPS_PROXY"] = "::" }, 2, "proxy-invalid", "HTTPS_PROXY"},
+	"interrupted": {func(r *stepTest) {
 		r.scenario = with(r.scenario, scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
 		r.during = signalAt(os.Interrupt, 5*time.Second)
 	}, 130, "interrupted", ""},
-	"timed out": {func(r *rig) {
+	"timed out": {func(r *stepTest) {
 		r.set("timeout=5s")
 		r.scenario = with(r.scenario, scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
 	}, 5, "timed-out", "timeout"},
-	"check": {func(r *rig) {
+	"check": {func(r *stepTest) {
 		r.set("mode=check")
 		withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
 	}, 3, "token-rejected", "401"},
-	"confirm": {func(r *rig) {
+	"confirm": {func(r *stepTest) {
 		r.set("mode=confirm", "run-id=run-v0abc123")
 		withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
 	}, 3, "token-rejected", "401"},
 }
 
-func withFaults(faults ...scalrsim.Fault) func(*rig) {
-	return func(r *rig) { r.scenario = with(r.scenario, faults...) }
+func withFaults(faults ...scalrsim.Fault) func(*stepTest) {
+	return func(r *stepTest) { r.scenario = with(r.scenario, faults...) }
 }
 
 // unreachable answers for GitHub only.
@@ -257,20 +257,20 @@ func TestFailureLeavesComments(t *testing.T) {
 	t.Parallel()
 	rejected := withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})
 	for name, c := range map[string]struct {
-		rig  func(*rig)
+		rig  func(*stepTest)
 		hub  func(*githubtest.Server)
 		says string
 		not  string
 	}{
-		"no comment wanted": {rig: func(r *rig) { r.set("comment=false") }, not: "outdated"},
-		"another workspace": {rig: func(r *rig) { r.set("workspace=production/other") }, not: "outdated"},
-		"another tag":       {rig: func(r *rig) { r.set("comment-tag=eu") }, not: "outdated"},
-		"a tag unread":      {rig: func(r *rig) { r.set("comment-tag=<eu>") }, not: "outdated"},
-		"a number unread":   {rig: func(r *rig) { r.set("pr-number=seven") }, not: "outdated"},
-		"a mode unread":     {rig: func(r *rig) { r.set("comment=always") }, not: "outdated"},
-		"no GitHub token":   {rig: func(r *rig) { r.set("github-token=") }, not: "outdated"},
-		"no pull request":   {rig: func(r *rig) { r.event("schedule", nil) }, not: "outdated"},
-		"an older run":      {rig: func(r *rig) { r.env["GITHUB_RUN_ID"] = "10" }, says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which is newer"},
+		"no comment wanted": {rig: func(r *stepTest) { r.set("comment=false") }, not: "outdated"},
+		"another workspace": {rig: func(r *stepTest) { r.set("workspace=production/other") }, not: "outdated"},
+		"another tag":       {rig: func(r *stepTest) { r.set("comment-tag=eu") }, not: "outdated"},
+		"a tag unread":      {rig: func(r *stepTest) { r.set("comment-tag=<eu>") }, not: "outdated"},
+		"a number unread":   {rig: func(r *stepTest) { r.set("pr-number=seven") }, not: "outdated"},
+		"a mode unread":     {rig: func(r *stepTest) { r.set("comment=always") }, not: "outdated"},
+		"no GitHub token":   {rig: func(r *stepTest) { r.set("github-token=") }, not: "outdated"},
+		"no pull request":   {rig: func(r *stepTest) { r.event("schedule", nil) }, not: "outdated"},
+		"an older run":      {rig: func(r *stepTest) { r.env["GITHUB_RUN_ID"] = "10" }, says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which is newer"},
 		"an older head":     {hub: func(h *githubtest.Server) { h.Push(7, newHead) }, says: "::notice::The comment of an earlier run was not marked as outdated: the head of the pull request is now commit bbbbbbb"},
 		"a token of no use": {hub: func(h *githubtest.Server) {
 			h.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 401, Body: `{"message":"Bad credentials"}`})
@@ -323,7 +323,7 @@ func TestOtherRunLeavesComments(t *testing.T) {
 	before := hub.Written(7)[0].Body
 	create := newRig(t, scenario(t, "waits-for-approval"), "dry-run=false")
 	confirm := onPull(t, hub, create.scenario, "12", oldHead, "mode=confirm", "workspace=production/network-edge")
-	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	create.then(a, func() {
 		a.read()
 		b.server = a.server

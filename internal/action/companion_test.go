@@ -12,7 +12,7 @@ import (
 
 func TestCompanionsRefuseBadInputs(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=presentt", "environment-id=ws-1").want(2, "result=invalid", "error-code=input-invalid").says("presentt", "environment-id").wrote()
 		d.workspace("name=network").want(2, "result=invalid", "error-code=input-invalid").says("environment").wrote()
 		if got := len(d.server.Requests()); got != 0 {
@@ -34,7 +34,7 @@ func TestCompanionsAreToldNo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.environment("name=staging").want(3, append(c.outputs, "created=false", "changed=false")...).wrote()
 			})
 		})
@@ -46,7 +46,7 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Stall}}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Stall}}}, func(d *companionTest) {
 				signals := make(chan os.Signal, 1)
 				go func() {
 					time.Sleep(10 * time.Second)
@@ -65,14 +65,14 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 func TestCompanionsEndInTime(t *testing.T) {
 	t.Parallel()
 	groups := []string{}
-	atDesk(t, scalrsim.Scenario{
+	withCompanions(t, scalrsim.Scenario{
 		Setup: func(s *scalrsim.Server) {
 			for range 30 {
 				groups = append(groups, s.AddPolicyGroup("guard"))
 			}
 		},
 		Faults: []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Delay, Delay: 25 * time.Second, Times: -1}},
-	}, func(d *desk) {
+	}, func(d *companionTest) {
 		v := d.environment("name=staging", "policy-groups="+strings.Join(groups, "\n")).want(5, "result=timed-out", "error-code=timed-out", "changed=true", "environment-id="+scalrsim.StagingID).says("10m0s")
 		if v.took != 10*time.Minute {
 			t.Errorf("ended after %s, want 10m", v.took)

@@ -18,7 +18,7 @@ func TestTagIsCreatedOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *companionTest) {
 				d.environment("name=staging", "tags=pre").want(0, "result=done", `tags=["pre"]`, "changed=true")
 				if got := d.count("/tags", "pre"); got != 1 {
 					t.Errorf("%d tags are called pre, want 1", got)
@@ -45,7 +45,7 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.server.AddEnvironment("preview-77")
 				v := d.environment("name=preview-7", "tags=pre").want(0, "result=done", "created=true", "changed=true", "name=preview-7", `tags=["pre"]`)
 				if got := v.count("POST /environments"); got != c.posts {
@@ -64,10 +64,10 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 // is refused: the environment is still ours.
 func TestCreationBehindALaggingList(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{
 		{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
 		{Op: "GET /environments", Action: scalrsim.Garbage, Body: `{"data":[]}`, During: 31 * time.Second},
-	}}, func(d *desk) {
+	}}, func(d *companionTest) {
 		v := d.environment("name=preview-7").want(0, "result=done", "created=true", "name=preview-7")
 		v.answered("POST /environments", http.StatusUnprocessableEntity)
 	})
@@ -79,15 +79,15 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lags, path string
-		play       func(*desk) *visit
+		play       func(*companionTest) *companionResult
 	}{
-		"environment": {"GET /environments", "/environments", func(d *desk) *visit { return d.environment("name=staging") }},
-		"tag":         {"GET /tags", "/tags", func(d *desk) *visit { return d.environment("name=production", "tags=staging") }},
-		"workspace":   {"GET /workspaces", "/workspaces", func(d *desk) *visit { return d.workspace("environment=staging", "name=staging") }},
+		"environment": {"GET /environments", "/environments", func(d *companionTest) *companionResult { return d.environment("name=staging") }},
+		"tag":         {"GET /tags", "/tags", func(d *companionTest) *companionResult { return d.environment("name=production", "tags=staging") }},
+		"workspace":   {"GET /workspaces", "/workspaces", func(d *companionTest) *companionResult { return d.workspace("environment=staging", "name=staging") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: c.lags, Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: 2}}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: c.lags, Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: 2}}}, func(d *companionTest) {
 				d.server.AddTag("staging")
 				d.server.AddWorkspace(scalrsim.StagingID, "staging", nil)
 				v := c.play(d).want(0, "result=done", "created=false")
@@ -104,7 +104,7 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 func TestCreationIsRefused(t *testing.T) {
 	t.Parallel()
 	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.","source":{"pointer":"/data/attributes/name"}}]}`
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Status, Status: 422, Body: refusal}}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Status, Status: 422, Body: refusal}}}, func(d *companionTest) {
 		v := d.environment("name=preview-7").want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").says("Name is reserved.")
 		if v.took > 10*time.Second {
 			t.Errorf("took %s, want less than 10s", v.took)

@@ -9,7 +9,7 @@ import (
 
 func TestEnvironmentShow(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		shown := []string{"result=done", "environment-id=" + scalrsim.StagingID, "environment-url=https://acme.scalr.test/v2/e/" + scalrsim.StagingID + "/workspaces",
 			"name=staging", "status=Active", "tags=[]", "created=false", "changed=false"}
 		d.environment("mode=show", "name=staging").want(0, shown...).wrote()
@@ -23,7 +23,7 @@ func TestEnvironmentShow(t *testing.T) {
 // The service's filter finds more than the name: nothing else is ever touched.
 func TestEnvironmentNamesAreExact(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=stag").want(0, "result=done", "changed=false").wrote()
 		d.environment("name=stag").want(0, "created=true", "name=stag")
 		d.environment("mode=absent", "name=like:stag").want(0, "result=done", "changed=false").wrote()
@@ -39,7 +39,7 @@ func TestEnvironmentNamesAreExact(t *testing.T) {
 
 func TestEnvironmentNameIsNotUnique(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.server.AddEnvironment("staging")
 		for _, mode := range []string{"present", "absent", "show"} {
 			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").says(scalrsim.StagingID).wrote()
@@ -49,7 +49,7 @@ func TestEnvironmentNameIsNotUnique(t *testing.T) {
 
 func TestEnvironmentAbsent(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=true", "environment-id="+scalrsim.StagingID).wrote("DELETE /environments/" + scalrsim.StagingID)
 		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wrote().says("nothing to delete")
 		d.environment("mode=absent", "environment-id="+scalrsim.StagingID).want(0, "result=done", "changed=false").wrote()
@@ -58,7 +58,7 @@ func TestEnvironmentAbsent(t *testing.T) {
 
 func TestEnvironmentWithWorkspacesStays(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").wrote().
 			says(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove the dependency named above")
 		many := d.server.AddEnvironment("many")
@@ -84,7 +84,7 @@ func TestEnvironmentDeletionGoesWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.fault.Op = "DELETE /environments/*"
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.environment("mode=absent", "name=staging").want(c.code, c.outputs...)
 			})
 		})

@@ -94,7 +94,7 @@ func TestEnvironmentEmptinessIsProved(t *testing.T) {
 			if c.fault.Op != "" {
 				scenario.Faults = []scalrsim.Fault{c.fault}
 			}
-			atDesk(t, scenario, func(d *desk) {
+			withCompanions(t, scenario, func(d *companionTest) {
 				v := d.environment("mode=absent", "name=staging")
 				c.check(v, "DELETE /environments/"+scalrsim.StagingID)
 			})
@@ -119,7 +119,7 @@ func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 // a workspace in it.
 func TestEnvironmentListsDisagree(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{Setup: withApp}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Setup: withApp}, func(d *companionTest) {
 		d.http = lyingFilter{d.http}
 		d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`).wrote()
 	})
@@ -147,7 +147,7 @@ func refusedWith(code string, says ...string) proof {
 }
 
 // check holds the end against it, and whether the deletion was asked for.
-func (p proof) check(v *visit, deletion string) {
+func (p proof) check(v *companionResult, deletion string) {
 	v.t.Helper()
 	v.want(p.code, p.outputs...).says(p.says...)
 	if p.code == 0 {
@@ -191,7 +191,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: c.faults}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: c.faults}, func(d *companionTest) {
 				d.http = &between{RoundTripper: d.http, op: c.op, nth: c.nth, then: func() { withApp(d.server) }}
 				v := d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`)
 				if len(c.faults) == 0 {
@@ -203,9 +203,9 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 			})
 		})
 	}
-	for name, then := range map[string]func(d *desk){
-		"renamed": func(d *desk) { d.server.SetAttribute(scalrsim.StagingID, "name", "live") },
-		"deleted": func(d *desk) {
+	for name, then := range map[string]func(d *companionTest){
+		"renamed": func(d *companionTest) { d.server.SetAttribute(scalrsim.StagingID, "name", "live") },
+		"deleted": func(d *companionTest) {
 			r, err := http.NewRequest("DELETE", d.server.URL()+scalrsim.BasePath+"/environments/"+scalrsim.StagingID, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -215,7 +215,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				d.http = &between{RoundTripper: d.http, op: "GET /environments/" + scalrsim.StagingID, nth: 2, then: func() { then(d) }}
 				v := d.environment("mode=absent", "name=staging")
 				if name == "deleted" {
@@ -229,7 +229,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 }
 
 // send makes a request as an outsider.
-func (d *desk) send(r *http.Request) {
+func (d *companionTest) send(r *http.Request) {
 	d.t.Helper()
 	for key, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json",
 		"Prefer": "profile=preview", "User-Agent": "test"} {

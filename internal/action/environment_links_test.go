@@ -10,7 +10,7 @@ import (
 
 func TestPolicyGroups(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		guard, cost := d.server.AddPolicyGroup("guard"), d.server.AddPolicyGroup("cost")
 		d.server.AddPolicyGroup("guard-old")
 		body := ` {"data":[{"type":"environments","id":"` + scalrsim.StagingID + `"}]}`
@@ -38,7 +38,7 @@ func TestPolicyGroups(t *testing.T) {
 func TestUnlinkTwice(t *testing.T) {
 	t.Parallel()
 	lost := scalrsim.Fault{Op: "DELETE /policy-groups/*/relationships/environments/*", Phase: scalrsim.After, Action: scalrsim.EOF}
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *companionTest) {
 		d.server.AddPolicyGroup("guard")
 		d.environment("name=staging", "policy-groups=guard").want(0)
 		v := d.environment("name=staging", "policy-groups=guard", "policy-groups-mode=remove").want(0, "result=done", "changed=true")
@@ -67,7 +67,7 @@ func defaulting(environment string, ids ...string) string {
 }
 
 // private adds a provider configuration that is not shared with every environment.
-func (d *desk) private(name, provider string) string {
+func (d *companionTest) private(name, provider string) string {
 	id := d.server.AddProviderConfiguration(name, provider)
 	d.server.SetAttribute(id, "is-shared", false)
 	return id
@@ -75,7 +75,7 @@ func (d *desk) private(name, provider string) string {
 
 func TestProviderConfigurations(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		aws, azure := d.private("aws", "aws"), d.private("azure", "azurerm")
 		d.server.AddProviderConfiguration("shared", "google")
 		both := []string{"name=staging", "provider-configurations=aws\nshared", "default-provider-configurations=" + aws}
@@ -98,7 +98,7 @@ func TestProviderConfigurations(t *testing.T) {
 func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 	t.Parallel()
 	for _, inputs := range [][]string{{"provider-configurations=aws", "default-provider-configurations=aws"}, {"default-provider-configurations=aws"}} {
-		atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 			aws := d.private("aws", "aws")
 			inputs := append([]string{"name=preview-7"}, inputs...)
 			v := d.environment(inputs...).want(0, "created=true")
@@ -113,7 +113,7 @@ func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 // if it is known not to be. The environments that it is shared with stay.
 func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		aws, azure, all := d.private("aws", "aws"), d.private("azure", "azurerm"), d.server.AddProviderConfiguration("all", "google")
 		for _, e := range []string{scalrsim.EnvironmentID, scalrsim.StagingID} {
 			name := map[string]string{scalrsim.EnvironmentID: "production", scalrsim.StagingID: "staging"}[e]
@@ -158,7 +158,7 @@ func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.private("aws", "aws")
 				v := d.environment("name=staging", "default-provider-configurations=aws").want(3, "result=refused", "error-code=provider-configuration-not-shared")
 				v.says(c.says...).says("::error title=Scalr%3A provider-configuration-not-shared (default-provider-configurations)::")
@@ -181,7 +181,7 @@ func TestLinkingSendsNamesAsRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				id := d.private(c.name, "aws")
 				d.environment("name=staging", "provider-configurations="+id).want(0, "changed=true").wrote("PATCH /provider-configurations/" + id +
 					` {"data":{` + c.attributes + `"id":"` + id + `","relationships":{"environments":{"data":[{"type":"environments","id":"` + scalrsim.StagingID + `"}]}},"type":"provider-configurations"}}`)

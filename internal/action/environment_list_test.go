@@ -39,7 +39,7 @@ func TestListOf145Environments(t *testing.T) {
 	for size, pages := range map[string]int{"20": 8, "100": 2} {
 		t.Run("pages of "+size, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Setup: previews}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Setup: previews}, func(d *companionTest) {
 				d.http = smaller{d.http, size}
 				v := d.environment("mode=list").want(0, "result=done", "count=145", "created=false", "changed=false").wrote()
 				if got := len(v.asks("/environments")); got != pages {
@@ -89,7 +89,7 @@ func TestListFilters(t *testing.T) {
 		"a tag that is not there": {[]string{"filter-tag=prev"}, "0", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			atDesk(t, scalrsim.Scenario{Setup: previews}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Setup: previews}, func(d *companionTest) {
 				guard, eu = d.server.AddPolicyGroup("guard"), d.id("/tags", "eu")
 				d.environment("name=staging", "policy-groups=guard").want(0)
 				v := d.environment(append([]string{"mode=list"}, c.inputs...)...).want(0, "count="+c.count)
@@ -112,7 +112,7 @@ func TestListFilters(t *testing.T) {
 
 func TestListForAMatrix(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		id := d.server.AddEnvironment("preview <7>", "blue", "a, b")
 		v := d.environment("mode=list", "query=preview").want(0, "count=1")
 		want := `[{"id":"` + id + `","name":"preview \u003c7\u003e","status":"Active","tags":["a, b","blue"]}]`
@@ -125,11 +125,11 @@ func TestListForAMatrix(t *testing.T) {
 // More than GitHub carries is refused, and not cut.
 func TestListTooLarge(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {
+	withCompanions(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {
 		for i := range 4600 {
 			s.AddEnvironment(fmt.Sprintf("%s-%d", strings.Repeat("long", 50), i))
 		}
-	}}, func(d *desk) {
+	}}, func(d *companionTest) {
 		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").says("with a filter")
 	})
 }

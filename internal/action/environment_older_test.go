@@ -12,7 +12,7 @@ import (
 func TestCostEstimation(t *testing.T) {
 	t.Parallel()
 	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},"type":"environments"}}`
-	atDesk(t, scalrsim.Scenario{World: scalrsim.World{Old: true}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Config: scalrsim.Config{Old: true}}, func(d *companionTest) {
 		v := d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create)
 		if strings.Contains(v.log, "::warning") {
 			t.Errorf("a warning, though the server took it\n%s", v.log)
@@ -22,7 +22,7 @@ func TestCostEstimation(t *testing.T) {
 		d.environment("name=preview-7", "cost-estimation-enabled=true").want(0, "changed=true").
 			wrote("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id + `","type":"environments"}}`)
 	})
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		warning := "cost-estimation-enabled is unsupported by this Scalr server and was ignored."
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create).says("::warning::" + warning)
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote().says("::warning::" + warning)
@@ -36,7 +36,7 @@ func TestSettingThatIsNotTaken(t *testing.T) {
 	keeps := scalrsim.Fault{Op: "PATCH /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
 		return strings.Replace(body, `"mask-sensitive-output":false`, `"mask-sensitive-output":true`, 1)
 	}}
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *companionTest) {
 		d.environment("name=staging", "mask-sensitive-output=false").want(0, "changed=false").
 			says(`::warning::Scalr did not change mask-sensitive-output: requested "false", still "true".`)
 	})
@@ -48,7 +48,7 @@ func TestAccount(t *testing.T) {
 	without := `POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`
 	t.Run("given", func(t *testing.T) {
 		t.Parallel()
-		atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 			d.environment("name=preview-7", "account-id="+scalrsim.AccountID).want(0, "created=true").wrote(with)
 			d.environment("name=preview-7", "account-id=acc-v0other").want(3, "result=refused", "error-code=not-allowed").wrote()
 		})
@@ -58,7 +58,7 @@ func TestAccount(t *testing.T) {
 		other := scalrsim.Fault{Op: "GET /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
 			return strings.Replace(body, scalrsim.AccountID, "acc-v0other", 1)
 		}}
-		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *companionTest) {
 			d.environment("environment-id="+scalrsim.StagingID, "account-id="+scalrsim.AccountID).want(0, "changed=false").says("::warning::account-id has no effect", "acc-v0other")
 		})
 	})
@@ -66,7 +66,7 @@ func TestAccount(t *testing.T) {
 		t.Parallel()
 		wanted := scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Status, Status: 422,
 			Body: `{"errors":[{"status":"422","title":"Invalid Relationship","detail":"This field is required.","source":{"pointer":"/data/relationships/account"}}]}`}
-		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{wanted}}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{wanted}}, func(d *companionTest) {
 			d.environment("name=preview-7").want(0, "created=true").wrote(without, with)
 		})
 	})
@@ -74,7 +74,7 @@ func TestAccount(t *testing.T) {
 
 func TestCloudCredentialsAreExplained(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("name=preview-7", "cloud-credentials=cred-1").want(0, "created=true").
 			says("::warning::cloud-credentials is gone from Scalr's API", "default-provider-configurations").
 			wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`)

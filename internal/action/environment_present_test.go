@@ -9,7 +9,7 @@ import (
 
 func TestEnvironmentPresentTwice(t *testing.T) {
 	t.Parallel()
-	for name, world := range map[string]scalrsim.World{"today": {}, "nulls": {Null: true}, "older": {Old: true}, "nothing included": {NoIncluded: true}} {
+	for name, world := range map[string]scalrsim.Config{"today": {}, "nulls": {Null: true}, "older": {Old: true}, "nothing included": {NoIncluded: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			presentTwice(t, world)
@@ -17,9 +17,9 @@ func TestEnvironmentPresentTwice(t *testing.T) {
 	}
 }
 
-func presentTwice(t *testing.T, world scalrsim.World) {
+func presentTwice(t *testing.T, world scalrsim.Config) {
 	t.Helper()
-	atDesk(t, scalrsim.Scenario{World: world}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Config: world}, func(d *companionTest) {
 		blue, cloud := d.server.AddTag("blue"), d.server.AddProviderConfiguration("cloud", "aws")
 		inputs := []string{"name=preview-7", "tags=blue\npreview", "mask-sensitive-output=false", "default-provider-configurations=cloud"}
 		first := d.environment(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=preview-7", "status=Active", `tags=["blue","preview"]`)
@@ -56,7 +56,7 @@ func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				inputs := append([]string{"name=staging"}, c.inputs...)
 				d.environment(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil)).wrote(c.wrote...).says(c.says)
 				d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrsim.StagingID).wrote()
@@ -67,7 +67,7 @@ func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 
 func TestEnvironmentRename(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("environment-id="+scalrsim.StagingID, "rename-to=stage").want(0, "name=stage", "changed=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wrote()

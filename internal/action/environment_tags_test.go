@@ -35,7 +35,7 @@ func TestEnvironmentTags(t *testing.T) {
 		for _, included := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, included %t", name, included), func(t *testing.T) {
 				t.Parallel()
-				atDesk(t, scalrsim.Scenario{World: scalrsim.World{NoIncluded: !included}}, func(d *desk) {
+				withCompanions(t, scalrsim.Scenario{Config: scalrsim.Config{NoIncluded: !included}}, func(d *companionTest) {
 					env := d.server.AddEnvironment("preview-7", "blue", "green")
 					d.server.AddTag("red")
 					ids := map[string]string{"red": d.id("/tags", "red"), "blue": d.id("/tags", "blue"), "green": d.id("/tags", "green")}
@@ -56,7 +56,7 @@ func TestEnvironmentTags(t *testing.T) {
 // A tag of which only the beginning fits is another tag.
 func TestTagNamesAreExact(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.server.AddTag("preview-old")
 		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
 		d.environment("name=staging", "tags=in:preview-old", "tags-mode=replace").want(0, `tags=["in:preview-old"]`)
@@ -74,7 +74,7 @@ func TestTagNamesAreExact(t *testing.T) {
 // The list of identifiers comes in pages too, and tells so in its links only.
 func TestManyTags(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.http = smaller{d.http, "20"}
 		var tags []string
 		for i := range 45 {
@@ -95,7 +95,7 @@ func TestRemoveTagsThatAreGone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			lost.Op = "DELETE /environments/*/relationships/tags"
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *companionTest) {
 				env := d.server.AddEnvironment("preview-7", "blue", "green", "red")
 				v := d.environment("name=preview-7", "tags=blue\ngreen", "tags-mode=remove").want(0, "result=done", "changed=true", `tags=["red"]`)
 				v.answered("DELETE /environments/"+env+"/relationships/tags", 404)
@@ -108,7 +108,7 @@ func TestRemoveTagsThatAreGone(t *testing.T) {
 func TestRemoveTagsRefused(t *testing.T) {
 	t.Parallel()
 	refuses := scalrsim.Fault{Op: "DELETE /environments/*/relationships/tags", Action: scalrsim.Status, Status: 404}
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refuses}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refuses}}, func(d *companionTest) {
 		env := d.server.AddEnvironment("preview-7", "blue")
 		d.environment("name=preview-7", "tags=blue", "tags-mode=remove").want(3, "result=refused", "error-code=not-allowed").
 			asked("DELETE /environments/"+env+"/relationships/tags", 1)
@@ -122,8 +122,8 @@ func TestTagNamesThatScalrRejects(t *testing.T) {
 	for name, safe := range map[string]string{"! / nope": "nope", "feature/login": "feature-login", "two words": "two-words", "größe": "gr-e"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{}, func(d *desk) {
-				for _, v := range []*visit{
+			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
+				for _, v := range []*companionResult{
 					d.environment("name=preview-7", "tags=preview\n"+name), d.environment("name=staging", "tags=preview\n"+name, "tags-mode=replace"),
 					d.workspace("environment=staging", "name=app", "tags=preview\n"+name),
 				} {
@@ -146,7 +146,7 @@ func TestTagNamesThatScalrRejects(t *testing.T) {
 func TestTagsThatScalrRejectsForAnotherReason(t *testing.T) {
 	t.Parallel()
 	refusal := scalrsim.Fault{Op: "POST /tags", Action: scalrsim.Status, Status: 422, Body: `{"errors":[{"status":"422","title":"Quota","detail":"Too many tags."}]}`}
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refusal}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refusal}}, func(d *companionTest) {
 		d.environment("name=staging", "tags=preview").want(3, "error-code=request-refused").says("Too many tags.")
 	})
 }

@@ -11,10 +11,10 @@ import (
 
 // onRun plays a step that creates a run and then a second one on that run,
 // against the same Scalr; more gives inputs of the second by outputs of the first.
-func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *played) []string) *played {
+func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *stepResult) []string) *stepResult {
 	t.Helper()
 	r, next := newRig(t, s, first...), newRig(t, s)
-	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	r.then(a, func() {
 		a.read()
 		b.server = a.server
@@ -28,12 +28,12 @@ func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created 
 }
 
 // given is for inputs that do not depend on the first step.
-func given(inputs ...string) func(*played) []string {
-	return func(*played) []string { return inputs }
+func given(inputs ...string) func(*stepResult) []string {
+	return func(*stepResult) []string { return inputs }
 }
 
 // untouched checks that nothing was asked of any run by a request of the step.
-func (p *played) untouched() *played {
+func (p *stepResult) untouched() *stepResult {
 	p.t.Helper()
 	for _, s := range p.record.all() {
 		if s.method != "GET" {
@@ -96,7 +96,7 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 	for _, workspace := range []string{"workspace-id=" + scalrsim.WorkspaceID, "workspace=production/network", "workspace=" + scalrsim.EnvironmentID + "/network"} {
 		t.Run(workspace, func(t *testing.T) {
 			t.Parallel()
-			onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *played) []string {
+			onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *stepResult) []string {
 				return []string{"mode=confirm", workspace, "expected-configuration-version-id=" + a.outputs["configuration-version-id"]}
 			}).want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
 		})
@@ -128,7 +128,7 @@ func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 		for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
-				p := onRun(t, scenario(t, "waits-for-approval"), real, func(a *played) []string {
+				p := onRun(t, scenario(t, "waits-for-approval"), real, func(a *stepResult) []string {
 					if c.fault != nil {
 						a.server.AddFault(*c.fault)
 					}
@@ -182,7 +182,7 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 			if name == "turns out later" {
 				first = append(first, "wait=false") // the second step follows it
 			}
-			p := onRun(t, scenario(t, c.scenario), first, func(a *played) []string {
+			p := onRun(t, scenario(t, c.scenario), first, func(a *stepResult) []string {
 				if c.fault != nil {
 					a.server.AddFault(*c.fault)
 				}
@@ -243,7 +243,7 @@ func TestOverrideConflicts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, "policy-soft"), []string{"dry-run=false"}, func(a *played) []string {
+			p := onRun(t, scenario(t, "policy-soft"), []string{"dry-run=false"}, func(a *stepResult) []string {
 				a.server.AddFault(c.fault)
 				return append(c.second, "mode=override")
 			})

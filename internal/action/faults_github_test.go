@@ -19,7 +19,7 @@ import (
 func TestFileFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
-	full := func(name string) func(*rig) { return setEnv(name, "/dev/full") }
+	full := func(name string) func(*stepTest) { return setEnv(name, "/dev/full") }
 	playFaults(t, map[string]faultCase{
 		"G01 no output file":      {rig: setEnv("GITHUB_OUTPUT", ""), says: []string{"result: planned", "run-id: run-", "no file for outputs is named"}},
 		"G02 full output file":    {rig: full("GITHUB_OUTPUT"), code: 3, says: []string{"outputs-unwritable", "The result is planned", "no space left"}},
@@ -40,16 +40,16 @@ func TestFileFaults(t *testing.T) {
 	})
 }
 
-func outputIsDir(r *rig) { r.env["GITHUB_OUTPUT"] = r.t.TempDir() }
+func outputIsDir(r *stepTest) { r.env["GITHUB_OUTPUT"] = r.t.TempDir() }
 
 func manyChanges(s *scalrsim.Scenario) {
-	s.Life.Plan.Changes = nil
+	s.Script.Plan.Changes = nil
 	for i := range 9_000 {
-		s.Life.Plan.Changes = append(s.Life.Plan.Changes, scalrsim.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
+		s.Script.Plan.Changes = append(s.Script.Plan.Changes, scalrsim.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
 	}
 }
 
-func fitsSummary(p *played) {
+func fitsSummary(p *stepResult) {
 	switch {
 	case len(p.summary) > 1_000_000, len(p.summary) < 500_000:
 		p.t.Errorf("the summary has %d bytes, want it just below the limit", len(p.summary))
@@ -61,7 +61,7 @@ func fitsSummary(p *played) {
 }
 
 func largeOutput(s *scalrsim.Scenario) {
-	s.Life.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
+	s.Script.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
 }
 
 // manySecrets is an output that is sensitive and has more values than are masked.
@@ -70,21 +70,21 @@ func manySecrets(s *scalrsim.Scenario) {
 	for i := range 20_000 {
 		values = append(values, fmt.Sprintf("s-%016x", uint64(i)*0x9e3779b97f4a7c15))
 	}
-	s.Life.Outputs = []scalrsim.Output{{Name: "many", Value: values, Sensitive: true}, {Name: "plain", Value: "shown"}}
+	s.Script.Outputs = []scalrsim.Output{{Name: "many", Value: values, Sensitive: true}, {Name: "plain", Value: "shown"}}
 }
 
-func boundedMasks(p *played) {
+func boundedMasks(p *stepResult) {
 	if n := strings.Count(p.log, "::add-mask::"); n > 10_010 {
 		p.t.Errorf("%d values are masked", n)
 	}
 }
 
-func offGitHub(r *rig) {
+func offGitHub(r *stepTest) {
 	r.env["GITHUB_ACTIONS"] = ""
 	r.env["SCALR_OUTPUT_FILE"] = filepath.Join(r.t.TempDir(), "outputs")
 }
 
-func noCommands(p *played) {
+func noCommands(p *stepResult) {
 	for line := range strings.Lines(p.log) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
 			p.t.Errorf("a workflow command: %s", line)
@@ -96,7 +96,7 @@ func noCommands(p *played) {
 }
 
 // event puts a payload where the runner puts it.
-func (r *rig) event(name string, payload map[string]any) *rig {
+func (r *stepTest) event(name string, payload map[string]any) *stepTest {
 	body, err := json.Marshal(payload)
 	if err != nil {
 		r.t.Fatal(err)
@@ -113,8 +113,8 @@ func forkPayload() map[string]any {
 		"base": map[string]any{"repo": map[string]any{"full_name": "acme/infra", "id": 1}}}}
 }
 
-func fork(r *rig)       { r.event("pull_request", forkPayload()) }
-func forkTarget(r *rig) { r.event("pull_request_target", forkPayload()) }
+func fork(r *stepTest)       { r.event("pull_request", forkPayload()) }
+func forkTarget(r *stepTest) { r.event("pull_request_target", forkPayload()) }
 
 // TestForkHeads: no event with secrets runs the code of a fork, or of nobody
 // knows whom, unless it is allowed.
@@ -181,32 +181,32 @@ func TestGitHubFaults(t *testing.T) {
 		options  githubtest.Options
 		faults   []githubtest.Fault
 		before   func(*hub)
-		rig      func(*rig)
+		rig      func(*stepTest)
 		says     string
 		comments int // of ours at the end
 		url      bool
 	}{
-		"G07 a long plan":         {comments: 1, url: true, rig: func(r *rig) { manyChanges(&r.scenario) }},
+		"G07 a long plan":         {comments: 1, url: true, rig: func(r *stepTest) { manyChanges(&r.scenario) }},
 		"G08 may not write":       {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
 		"G09 limited shortly":     {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, 5*time.Second)}, comments: 1, url: true},
 		"G09 limited for long":    {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)}, says: "::warning::The comment"},
 		"G10 the answer is lost":  {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}}, comments: 1, url: true},
 		"G11 body too long":       {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"code":"custom","field":"body","message":"body is too long"}]}`}}, comments: 1, url: true},
 		"G12 locked":              {before: func(h *hub) { h.Lock(7) }, says: "locked"},
-		"G12 no such pull":        {rig: func(r *rig) { r.set("pr-number=99") }, says: "::warning::The comment"},
+		"G12 no such pull":        {rig: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
 		"G13 ours on page 3":      {before: crowdThread, comments: 1, url: true},
 		"G14 a stranger's marker": {before: strangersMarker, comments: 1, url: true},
-		"G15 no event file":       {rig: func(r *rig) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" }, says: "No comment was written"},
-		"G15 half an event": {rig: func(r *rig) {
+		"G15 no event file":       {rig: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" }, says: "No comment was written"},
+		"G15 half an event": {rig: func(r *stepTest) {
 			r.set("pr-number=")
 			r.event("pull_request", nil)
 			write(r.t, r.env["GITHUB_EVENT_PATH"], "{")
 		}, says: ""},
 		"G15 a huge event":      {rig: hugeEvent, says: ""},
-		"G16 a push":            {options: githubtest.Options{Pulls: []githubtest.Pull{}}, rig: func(r *rig) { r.set("pr-number=") }, says: "No comment was written"},
+		"G16 a push":            {options: githubtest.Options{Pulls: []githubtest.Pull{}}, rig: func(r *stepTest) { r.set("pr-number=") }, says: "No comment was written"},
 		"G17 GitHub Enterprise": {options: githubtest.Options{Enterprise: true}, comments: 1, url: true},
-		"G19 plain http":        {rig: func(r *rig) { r.env["GITHUB_API_URL"] = "http://api.github.test" }, says: "::warning::"},
-		"G20 no token":          {rig: func(r *rig) { r.set("github-token=") }, says: "github-token is empty"},
+		"G19 plain http":        {rig: func(r *stepTest) { r.env["GITHUB_API_URL"] = "http://api.github.test" }, says: "::warning::"},
+		"G20 no token":          {rig: func(r *stepTest) { r.set("github-token=") }, says: "github-token is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -251,7 +251,7 @@ func strangersMarker(h *githubtest.Server) {
 	h.Say(7, "mallory", github.Marker("scalr-run-action", scalrsim.WorkspaceID, "")+"\napproved")
 }
 
-func hugeEvent(r *rig) {
+func hugeEvent(r *stepTest) {
 	r.set("pr-number=")
 	r.event("pull_request", map[string]any{})
 	if err := os.Truncate(r.env["GITHUB_EVENT_PATH"], 100<<20); err != nil {

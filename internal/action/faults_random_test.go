@@ -79,7 +79,7 @@ func seeds(t *testing.T) (first, count uint64) {
 }
 
 // story is what was sent and answered, for whoever has to find out.
-func (p *played) story() (text string) {
+func (p *stepResult) story() (text string) {
 	for _, s := range p.record.all() {
 		text += fmt.Sprintf("%9s %s -> %d after %s\n", s.at.Sub(p.began).Round(time.Millisecond), s.op(), s.status, s.answered.Sub(s.at))
 	}
@@ -99,7 +99,7 @@ func (d dice) maybe(percent int) bool { return d.IntN(100) < percent }
 func (d dice) upTo(most time.Duration) time.Duration { return time.Duration(d.Int64N(int64(most))) }
 
 // randomStep makes a step and all that goes wrong in it.
-func randomStep(t *testing.T, seed uint64) *rig {
+func randomStep(t *testing.T, seed uint64) *stepTest {
 	d := dice{rand.New(rand.NewPCG(seed, 14))}
 	s := scenario(t, d.one("plan-changes", "no-changes", "applied", "waits-for-approval", "saved-plan", "queued", "hooks", "passes-planned",
 		"policy-soft", "policy-hard", "policy-advisory", "plan-error", "apply-error", "backwards", "passes-unknown", "rests-without-changes",
@@ -109,23 +109,23 @@ func randomStep(t *testing.T, seed uint64) *rig {
 		s.Pace = 0.2 // a pause is believed when it is seen twice; here it would last
 	}
 	lag := func(most time.Duration) time.Duration { return time.Duration(float64(d.upTo(most)) / s.Pace) }
-	s.World.ListLag, s.World.ReadLag = time.Duration(d.IntN(2))*lag(10*time.Second), time.Duration(d.IntN(2))*lag(3*time.Second)
-	s.World.OldestRun, s.World.Null, s.World.NoIncluded, s.Life.StrictCancel = d.maybe(30), d.maybe(30), d.maybe(20), d.maybe(50)
+	s.Config.ListLag, s.Config.ReadLag = time.Duration(d.IntN(2))*lag(10*time.Second), time.Duration(d.IntN(2))*lag(3*time.Second)
+	s.Config.OldestRun, s.Config.Null, s.Config.NoIncluded, s.Script.StrictCancel = d.maybe(30), d.maybe(30), d.maybe(20), d.maybe(50)
 	for range d.IntN(7) {
 		s.Faults = append(s.Faults, randomFault(d))
 	}
 	if d.maybe(15) {
-		s.Life.Deviations, s.Life.DeviationsAfter = randomDeviations(d), time.Duration(d.IntN(2))*d.upTo(1500*time.Millisecond)
+		s.Script.Deviations, s.Script.DeviationsAfter = randomDeviations(d), time.Duration(d.IntN(2))*d.upTo(1500*time.Millisecond)
 	}
 	if d.maybe(15) {
 		s.Faults = append(s.Faults, randomMisreport(d))
 	}
 	r := newRig(t, s, randomInputs(d)...)
-	r.anyFault, r.twins = true, hiddenTwins(s)
+	r.anyFault, r.duplicates = true, hiddenTwins(s)
 	if d.maybe(40) {
 		first, second, twice := d.upTo(40*time.Second), d.upTo(4*time.Second), d.maybe(20)
 		signal := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[d.IntN(3)]
-		r.during = func(p *played) {
+		r.during = func(p *stepResult) {
 			signalAt(signal, first)(p)
 			if twice {
 				signalAt(signal, second)(p)
@@ -161,7 +161,7 @@ func randomMisreport(d dice) scalrsim.Fault {
 // hiddenTwins: the server makes two runs of one creation, and then says a good
 // word, and does not list them: nobody could know.
 func hiddenTwins(s scalrsim.Scenario) bool {
-	twice, hidden := false, s.World.ListLag > 0
+	twice, hidden := false, s.Config.ListLag > 0
 	for _, f := range s.Faults {
 		twice = twice || f.Action == scalrsim.Twice && (f.Op == "POST /runs" || f.Op == "* /**")
 		hidden = hidden || f.Op == "GET /runs" || f.Op == "* /**" && f.Action != scalrsim.Twice || strings.HasPrefix(f.Op, "POST /runs/")

@@ -24,7 +24,7 @@ func TestSignalFaults(t *testing.T) {
 		}
 		return faults
 	}
-	soft := func(s *scalrsim.Scenario) { s.Pace, s.Life.CancelTakes = 20, time.Millisecond }
+	soft := func(s *scalrsim.Scenario) { s.Pace, s.Script.CancelTakes = 20, time.Millisecond }
 	for name, c := range map[string]struct {
 		scenario string
 		inputs   []string
@@ -40,7 +40,7 @@ func TestSignalFaults(t *testing.T) {
 		"X08 policy_override":            {"policy-soft", []string{"dry-run=false", "fail-on=changes"}, nil, soft, "policy_override", []string{"discard 202"}, "discarded"},
 		"X09 apply_queued":               {"applied", []string{"dry-run=false"}, nil, soft, "apply_queued", nil, "is still running"},
 		"X13 cancel is a conflict":       {"plan-changes", nil, stop("cancel", 409), soft, "planning", []string{"cancel 409", "discard 409", "cancel 202"}, "canceled"},
-		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrsim.Scenario) { soft(s); s.Life.StrictCancel = true }, "plan_queued", nil, ""},
+		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrsim.Scenario) { soft(s); s.Script.StrictCancel = true }, "plan_queued", nil, ""},
 		"X14 cancel: 503, reset, silent": {"plan-changes", nil, append(stop("cancel", 503), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrsim.Reset}, scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrsim.Stall}), soft, "planning", nil, "may still run"},
 		"X23 cancel: 401":                {"plan-changes", nil, []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrsim.Status, Status: 401}}, soft, "planning", []string{"cancel 401"}, "may still run"},
 		"X24 planned in between":         {"waits-for-approval", []string{"dry-run=false"}, []scalrsim.Fault{{Op: "GET /runs/*", Nth: 3, Action: scalrsim.Delay, Phase: scalrsim.After, Delay: 400 * time.Millisecond}}, soft, "planning", nil, ""},
@@ -53,7 +53,7 @@ func TestSignalFaults(t *testing.T) {
 			r.anyFault = name[:3] == "X24"
 			var at time.Time
 			signal := signalWhen(c.when, 300*time.Millisecond)
-			r.during = func(p *played) { signal(p); at = time.Now() }
+			r.during = func(p *stepResult) { signal(p); at = time.Now() }
 			p := r.play().want(130, "result=interrupted").says(c.says)
 			switch n := len(p.server.Stops()); {
 			case c.stops != nil:
@@ -72,7 +72,7 @@ func TestSignalFaults(t *testing.T) {
 func TestSignalBetweenLookAndStop(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "waits-for-approval")
-	s.Life.Plan.For = 10 * time.Second
+	s.Script.Plan.For = 10 * time.Second
 	// The look is of the plan's last moment; the cancel comes after it.
 	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Delay, Delay: 500 * time.Millisecond}}
 	r := newRig(t, s, "dry-run=false")
@@ -90,7 +90,7 @@ func TestSignalWhilePacking(t *testing.T) {
 	for i := range 500 {
 		write(t, filepath.Join(r.checkout, "modules", strconv.Itoa(i%20), strconv.Itoa(i)+".tf"), "# nothing\n")
 	}
-	r.during = func(p *played) { p.signals <- os.Interrupt }
+	r.during = func(p *stepResult) { p.signals <- os.Interrupt }
 	p := r.play().want(130, "result=interrupted").asked("POST /runs", 0)
 	p.endsWithin(p.began, time.Second)
 }
@@ -103,7 +103,7 @@ func TestSignalWhileReporting(t *testing.T) {
 	hub.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Delay: time.Hour})
 	r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
 	var at time.Time
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		for hub.Count(githubtest.CreateComment) == 0 {
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -163,19 +163,19 @@ func TestKilledMain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: c.hang, Phase: scalrsim.After, Action: scalrsim.Stall})
-			s.Life.StrictCancel = name == "on a strict server" // which lets go of a queued run only when it plans
+			s.Script.StrictCancel = name == "on a strict server" // which lets go of a queued run only when it plans
 			if name == "and made twice" {
 				s = with(s, scalrsim.Fault{Op: createRun, Action: scalrsim.Twice})
 			}
 			if name == "and the lists lag" {
-				s.World.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
+				s.Config.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
 			}
 			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
-			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
-			main.during = func(*played) {
+			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			main.during = func(*stepResult) {
 				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
-				early := &played{t: t, dir: a.dir}
+				early := &stepResult{t: t, dir: a.dir}
 				early.read()
 				for name, value := range early.state {
 					post.env["STATE_"+name] = value
@@ -208,9 +208,9 @@ func TestKilledMain(t *testing.T) {
 func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	t.Parallel()
 	s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second})
-	s.World.ListLag = time.Hour
+	s.Config.ListLag = time.Hour
 	r := newRig(t, s)
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		for p.count(createRun) == 0 {
 			time.Sleep(10 * time.Millisecond)
 		}

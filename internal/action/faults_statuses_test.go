@@ -58,15 +58,15 @@ func FuzzStatuses(f *testing.F) {
 		for _, b := range sequence[:min(len(sequence), 12)] {
 			last = words[int(b)%len(words)]
 			visited[last]++
-			s.Life.Steps = append(s.Life.Steps, scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
+			s.Script.Steps = append(s.Script.Steps, scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
 			if slices.Contains(over, last) {
 				break
 			}
 		}
-		if len(s.Life.Steps) == 0 {
-			s.Life.Steps = []scalrsim.Step{{Status: last}}
+		if len(s.Script.Steps) == 0 {
+			s.Script.Steps = []scalrsim.Step{{Status: last}}
 		}
-		if end := &s.Life.Steps[len(s.Life.Steps)-1]; settled {
+		if end := &s.Script.Steps[len(s.Script.Steps)-1]; settled {
 			end.Plan, end.Apply = "finished", "unreachable"
 		}
 		want := exitsOf(last, settled)
@@ -83,7 +83,7 @@ func FuzzStatuses(f *testing.F) {
 		}
 		p := newRig(t, s, "timeout=10m").play()
 		if !slices.Contains(want, p.code) {
-			t.Errorf("exit %d, want %v after %v, settled %v\n%s", p.code, want, s.Life.Steps, settled, p.log)
+			t.Errorf("exit %d, want %v after %v, settled %v\n%s", p.code, want, s.Script.Steps, settled, p.log)
 		}
 	})
 }

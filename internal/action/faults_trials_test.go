@@ -55,8 +55,8 @@ func TestOneRunInEveryTrial(t *testing.T) {
 func trial(t *testing.T, seed uint64) (what string, posts int) {
 	d := dice{rand.New(rand.NewPCG(seed, 19))}
 	s := scenario(t, "plan-changes")
-	s.Seed, s.Life.Plan.For = seed, 150*time.Second
-	s.World.ListLag, s.World.OldestRun = d.upTo(10*time.Second), d.maybe(50)
+	s.Seed, s.Script.Plan.For = seed, 150*time.Second
+	s.Config.ListLag, s.Config.OldestRun = d.upTo(10*time.Second), d.maybe(50)
 	for range 1 + d.IntN(2) {
 		s.Faults = append(s.Faults, misfortune(d))
 	}

@@ -22,7 +22,7 @@ type faultCase struct {
 	scenario string // plan-changes if empty
 	faults   []scalrsim.Fault
 	alter    func(*scalrsim.Scenario)
-	rig      func(*rig)
+	rig      func(*stepTest)
 	inputs   []string
 	code     int
 	outputs  []string
@@ -31,7 +31,7 @@ type faultCase struct {
 	ops map[string]int
 	// least and most bound how long the step takes.
 	least, most time.Duration
-	then        func(*played)
+	then        func(*stepResult)
 }
 
 func playFaults(t *testing.T, cases map[string]faultCase) {
@@ -84,8 +84,8 @@ func answered(op string, code, times int, body ...string) scalrsim.Fault {
 }
 
 // failing makes every request to Scalr fail like this.
-func failing(err error) func(*rig) {
-	return func(r *rig) {
+func failing(err error) func(*stepTest) {
+	return func(r *stepTest) {
 		r.http = func(s *scalrsim.Server) http.RoundTripper { return failure{err} }
 	}
 }
@@ -120,7 +120,7 @@ func TestConnectionFaults(t *testing.T) {
 		"C20 CA file missing":  {rig: setEnv("SSL_CERT_FILE", "/etc/acme/ca.pem"), code: 2, outputs: []string{"error-code=ca-file-missing"}, says: []string{"/etc/acme/ca.pem", "/github/workspace"}, ops: map[string]int{readWorkspace: 0}},
 		"C22 proxy says no":    {rig: failing(&httpx.ProxyRefusal{Proxy: "proxy.test:3128", Status: 407}), code: 3, outputs: []string{"error-code=proxy-refused"}, says: []string{"proxy.test:3128"}, most: time.Second},
 		"C23 proxy down":       {rig: failing(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}), code: 3, outputs: []string{"error-code=proxy-unreachable"}, says: []string{"HTTPS_PROXY"}, least: 60 * time.Second, most: 121 * time.Second},
-		"C25 proxy malformed": {rig: func(r *rig) {
+		"C25 proxy malformed": {rig: func(r *stepTest) {
 			r.env["HTTPS_PROXY"], r.known = "http://u:hunter2-canary-77aa@[", []string{"hunter2-canary-77aa"}
 		}, code: 2, outputs: []string{"error-code=proxy-invalid"}, says: []string{"HTTPS_PROXY"}},
 	})
@@ -131,11 +131,11 @@ type timeout struct{}
 func (timeout) Error() string { return "i/o timeout" }
 func (timeout) Timeout() bool { return true }
 
-func setEnv(name, value string) func(*rig) { return func(r *rig) { r.env[name] = value } }
+func setEnv(name, value string) func(*stepTest) { return func(r *stepTest) { r.env[name] = value } }
 
 // firstFails makes the first two requests fail like this.
-func firstFails(err error) func(*rig) {
-	return func(r *rig) {
+func firstFails(err error) func(*stepTest) {
+	return func(r *stepTest) {
 		r.http = func(s *scalrsim.Server) http.RoundTripper {
 			return &fewFailures{err: err, left: 2, then: s.Client().Transport}
 		}
@@ -185,7 +185,7 @@ func TestHTTPFaults(t *testing.T) {
 		"H14 token ends on the way":  {faults: []scalrsim.Fault{{Op: readRun, Nth: 2, Times: -1, Action: scalrsim.Status, Status: 401}}, code: 3, outputs: []string{"result=refused", "error-code=token-rejected"}, says: []string{"may still be running: https://"}, least: 15 * time.Second},
 		"H15 forbidden":              {faults: []scalrsim.Fault{answered(createRun, 403, -1, problem("You need runs:create."))}, code: 3, outputs: []string{"error-code=not-allowed"}, says: []string{"You need runs:create.", "role"}, ops: map[string]int{createRun: 1}},
 		"H16 no such workspace":      {inputs: []string{"workspace-id=ws-nothere"}, code: 3, outputs: []string{"error-code=workspace-not-found"}, says: []string{"ws-nothere", "cannot read it"}},
-		"H17 our run lags":           {alter: func(s *scalrsim.Scenario) { s.World.ReadLag = 10 * time.Second }, outputs: planned, least: 10 * time.Second},
+		"H17 our run lags":           {alter: func(s *scalrsim.Scenario) { s.Config.ReadLag = 10 * time.Second }, outputs: planned, least: 10 * time.Second},
 		"H18 conflict":               {faults: []scalrsim.Fault{answered(createVersion, 409, -1, problem("Locked by Ada."))}, code: 3, outputs: []string{"error-code=conflict"}, says: []string{"Locked by Ada."}, ops: map[string]int{createVersion: 1}},
 		"H19 422 names the input":    {faults: []scalrsim.Fault{answered(createRun, 422, -1, `{"errors":[{"detail":"is not an address","source":{"pointer":"/data/attributes/target-addrs"}}]}`)}, inputs: []string{"targets=terraform_data.network"}, code: 3, outputs: []string{"error-code=request-refused"}, says: []string{"is not an address", "targets"}, ops: map[string]int{createRun: 1}},
 		"H20 50 errors of 1 MiB":     {faults: []scalrsim.Fault{answered(createVersion, 422, -1, many)}, code: 3, outputs: []string{"error-code=request-refused"}, says: []string{"and 45 more"}, then: shortLines},
@@ -208,10 +208,10 @@ func withBOM(body string) string {
 	return body
 }
 
-func knows(secrets ...string) func(*rig) { return func(r *rig) { r.known = secrets } }
+func knows(secrets ...string) func(*stepTest) { return func(r *stepTest) { r.known = secrets } }
 
 // shortLines: no line of the log is longer than a reader can bear.
-func shortLines(p *played) {
+func shortLines(p *stepResult) {
 	for line := range strings.Lines(p.log) {
 		if len(line) > 16<<10 {
 			p.t.Errorf("a line of %d bytes", len(line))

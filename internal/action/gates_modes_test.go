@@ -62,7 +62,7 @@ func TestGatesInEveryMode(t *testing.T) {
 				t.Parallel()
 				s := scenario(t, c.scenario)
 				first, next := newRig(t, s, c.first...), newRig(t, s, append([]string{"workspace-id="}, c.second...)...)
-				a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+				a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 				next.later = pace
 				first.then(a, func() {
 					a.read()
@@ -92,9 +92,9 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			play := func(faults ...scalrsim.Fault) *played {
+			play := func(faults ...scalrsim.Fault) *stepResult {
 				s := scenario(t, c.scenario)
-				s.Life.Plan.Changes = []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}
+				s.Script.Plan.Changes = []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}
 				s.Faults = append(s.Faults, faults...)
 				r := newRig(t, s, "fail-on=destroy")
 				if c.mode == "" {
@@ -189,7 +189,7 @@ func TestUnitsAreListed(t *testing.T) {
 					return strings.Replace(body, `"attributes":{`, `"attributes":{"terragrunt":`+terragrunt+`,`, 1)
 				}},
 				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
-			s.Life.Plan.Log = unit("first") + unit("second")
+			s.Script.Plan.Log = unit("first") + unit("second")
 			p := newRig(t, s).play().want(0, "result=planned")
 			if !strings.Contains(p.summary, "null_resource.first") || strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
 				strings.Contains(p.summary, "1 more change, not listed here") == (name == "several") {
@@ -212,7 +212,7 @@ func TestSignalDuringTheJudgment(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "auto-apply=true", "fail-on=destroy")
 			var at time.Time
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				for p.count(document) == 0 {
 					time.Sleep(10 * time.Millisecond)
 				}

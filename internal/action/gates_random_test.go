@@ -13,7 +13,7 @@ import (
 
 // gated is I14: a step lets no run go on whose plan meets a condition of fail-on, and
 // is not green for it. What the plan does is known from the scenario.
-func (r *rig) gated(p *played) error {
+func (r *stepTest) gated(p *stepResult) error {
 	condition := r.conditionMet()
 	if condition == "" || r.name != "scalr-run" {
 		return nil
@@ -33,8 +33,8 @@ func (r *rig) gated(p *played) error {
 
 // conditionMet is the line of fail-on that the scenario's plan meets; "" for none, and
 // where the scenario does not say what the plan does.
-func (r *rig) conditionMet() string {
-	life := r.scenario.Life
+func (r *stepTest) conditionMet() string {
+	life := r.scenario.Script
 	if life.Execute || len(life.Steps) > 0 || r.scenario.Logs.PlanJSON != "" || life.Plan.Log != "" || r.inputs["refresh-only"] == "true" {
 		return ""
 	}
@@ -70,9 +70,9 @@ func TestRandomFaultsOnGates(t *testing.T) {
 	}
 }
 
-func randomGate(t *testing.T, d dice) *rig {
+func randomGate(t *testing.T, d dice) *stepTest {
 	s := scenario(t, d.one("waits-for-approval", "applied", "cost-increase", "policy-soft", "policy-soft", "passes-planned", "lagging-log", "log-at-end"))
-	s.Life.Plan.Changes = [][]scalrsim.Change{
+	s.Script.Plan.Changes = [][]scalrsim.Change{
 		{},
 		{{Address: "terraform_data.a", Action: "create"}},
 		{{Address: "terraform_data.a", Action: "update"}, {Address: "terraform_data.b", Action: "delete"}},
@@ -103,7 +103,7 @@ func randomGate(t *testing.T, d dice) *rig {
 		r.set("mode="+d.one("confirm", "confirm", "override", "watch"), "workspace-id=", "dry-run=", "auto-apply=")
 		r.later = d.upTo(30 * time.Second)
 	}
-	r.anyFault, r.twins = true, hiddenTwins(s)
+	r.anyFault, r.duplicates = true, hiddenTwins(s)
 	return r
 }
 

@@ -115,9 +115,9 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 	if steps == nil {
 		steps = []scalrsim.Step{{Status: status, Rest: true}}
 	}
-	s.Life.Steps = append([]scalrsim.Step{{Status: "planning", For: 3 * time.Second, Log: source.log}}, steps...)
+	s.Script.Steps = append([]scalrsim.Step{{Status: "planning", For: 3 * time.Second, Log: source.log}}, steps...)
 	if status == "policy_override" {
-		s.Life.Policies = []scalrsim.Policy{{Name: "no_public_ip", Result: "soft_failed"}}
+		s.Script.Policies = []scalrsim.Policy{{Name: "no_public_ip", Result: "soft_failed"}}
 	}
 	if s.Logs.PlanJSON = source.planJSON; source.planJSON == "" {
 		s.Logs.JSON = 404
@@ -159,9 +159,9 @@ func (g gateSource) edit(body string) string {
 }
 
 // playOnce plays the step, and next, if there is one, on the run that it made.
-func (r *rig) playOnce(next *rig) cell {
+func (r *stepTest) playOnce(next *stepTest) cell {
 	r.t.Helper()
-	a, b := &played{t: r.t, dir: r.t.TempDir()}, &played{t: r.t, dir: r.t.TempDir()}
+	a, b := &stepResult{t: r.t, dir: r.t.TempDir()}, &stepResult{t: r.t, dir: r.t.TempDir()}
 	last := r
 	r.then(a, func() {
 		if next != nil {

@@ -52,7 +52,7 @@ func TestListingHearsSignalsAndTimeout(t *testing.T) {
 			write(t, filepath.Join(r.checkout, ".terraformignore"), "*.md")
 			r.env["RUNNER_DEBUG"] = "1"
 			ended := make(chan func(), 1)
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				ended <- func() {
 					if c.signal {
 						p.signals <- syscall.SIGTERM
@@ -105,8 +105,8 @@ func TestHostileCheckoutFaults(t *testing.T) {
 }
 
 // tree adds to the checkout: name=content is a file, name->target a link, a name that ends in / a directory.
-func tree(entries ...string) func(*rig) {
-	return func(r *rig) {
+func tree(entries ...string) func(*stepTest) {
+	return func(r *stepTest) {
 		for _, e := range entries {
 			addEntry(r.t, r.checkout, e)
 		}
@@ -120,8 +120,8 @@ func doubling(n int) (entries []string) {
 	return append(entries, "d0/main.tf", fmt.Sprintf("d%d/", n))
 }
 
-func readyArchive(names ...string) func(*rig) {
-	return func(r *rig) {
+func readyArchive(names ...string) func(*stepTest) {
+	return func(r *stepTest) {
 		var b bytes.Buffer
 		gz := gzip.NewWriter(&b)
 		w := tar.NewWriter(gz)

@@ -40,13 +40,13 @@ func gitLabToken(t *testing.T, changed map[string]any) string {
 
 // gitLabSim believes a token of GitLab for the project acme/infra.
 func gitLabSim(s scalrsim.Scenario) scalrsim.Scenario {
-	s.World.Identity = scalrsim.Identity{Audience: "https://acme.scalr.io",
+	s.Config.Identity = scalrsim.Identity{Audience: "https://acme.scalr.io",
 		Claims: map[string]string{"iss": "https://gitlab.com", "project_path": "acme/infra"}}
 	return s
 }
 
 // inGitLab makes a step that runs in a job of GitLab.
-func inGitLab(t *testing.T, s scalrsim.Scenario, token string, inputs ...string) *rig {
+func inGitLab(t *testing.T, s scalrsim.Scenario, token string, inputs ...string) *stepTest {
 	r := newRig(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...)
 	clear(r.env)
 	maps.Copy(r.env, map[string]string{"GITLAB_CI": "true", "SCALR_ID_TOKEN": token, "SCALR_OUTPUT_FILE": filepath.Join(t.TempDir(), "outputs")})
@@ -87,7 +87,7 @@ func TestSignInOnGitHubWithOtherToken(t *testing.T) {
 func TestCompanionsSignInWithIDToken(t *testing.T) {
 	t.Parallel()
 	token := gitLabToken(t, nil)
-	atDesk(t, gitLabSim(scenario(t, "plan-changes")), func(d *desk) {
+	withCompanions(t, gitLabSim(scenario(t, "plan-changes")), func(d *companionTest) {
 		with := []string{"token=", "service-account=deployer@acme.scalr.io", "id-token=" + token, "mode=show"}
 		d.environment(append(with, "name=production")...).want(0, "result=done")
 		d.workspace(append(with, "environment=production", "name=network")...).want(0, "result=done")
@@ -98,7 +98,7 @@ func TestCompanionsSignInWithIDToken(t *testing.T) {
 func TestSessionOfIDTokenEnds(t *testing.T) {
 	t.Parallel()
 	s := gitLabSim(slowly(t, "applied"))
-	s.World.Identity.For = 30 * time.Second
+	s.Config.Identity.For = 30 * time.Second
 	r := newRig(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil), "dry-run=false")
 	r.play().want(3, "result=refused", "error-code=token-rejected").
 		says("the session of deployer@acme.scalr.io began ", "with id-token it cannot be renewed", "maximum_session_duration").

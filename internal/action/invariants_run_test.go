@@ -20,7 +20,7 @@ var named = map[string]string{
 
 // expectedWorkspace is the one that the inputs name; "" for none, and the name
 // itself where there is no such workspace.
-func (r *rig) expectedWorkspace() string {
+func (r *stepTest) expectedWorkspace() string {
 	name := r.inputs["workspace"]
 	switch {
 	case r.inputs["workspace-id"] != "":
@@ -33,14 +33,14 @@ func (r *rig) expectedWorkspace() string {
 
 // acted gives the actions of the step that Scalr carried out, or any answer if
 // tried.
-func (p *played) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
+func (p *stepResult) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
 	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.At.Before(p.began) || a.At.After(p.began.Add(p.took)) || !tried && a.Answer >= 300
 	})
 }
 
 // ownWorkspace is I10: the step asks nothing of a run of another workspace.
-func (r *rig) ownWorkspace(p *played) error {
+func (r *stepTest) ownWorkspace(p *stepResult) error {
 	want := r.expectedWorkspace()
 	for _, run := range p.runs {
 		if actions := p.acted(run, true); want != "" && run.Workspace != want && len(actions) > 0 {
@@ -51,9 +51,9 @@ func (r *rig) ownWorkspace(p *played) error {
 }
 
 // requested is I11: no good end for a run that does not do what was requested.
-func (r *rig) requested(p *played) error {
+func (r *stepTest) requested(p *stepResult) error {
 	run, ok := p.adopted()
-	late := p.outputs["result"] == "started" && r.scenario.Life.DeviationsAfter > 0
+	late := p.outputs["result"] == "started" && r.scenario.Script.DeviationsAfter > 0
 	if p.code != 0 || !ok || r.inputs["mode"] != "" && r.inputs["mode"] != "run" || r.name != "scalr-run" || late {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (r *rig) requested(p *played) error {
 
 // wrongRunEnds is I12: a run that is not the one requested is stopped, or the
 // verdict says that it may go on.
-func wrongRunEnds(p *played) error {
+func wrongRunEnds(p *stepResult) error {
 	run, ok := p.adopted()
 	if p.outputs["error-code"] != "wrong-run" || !ok || slices.Contains(over, run.Status) {
 		return nil
@@ -88,7 +88,7 @@ func wrongRunEnds(p *played) error {
 
 // knowingly is I13: what a mode lets go on is of the expected configuration
 // version, and destroys only where the inputs say so.
-func (r *rig) knowingly(p *played) error {
+func (r *stepTest) knowingly(p *stepResult) error {
 	for _, run := range p.runs {
 		for _, a := range p.acted(run, false) {
 			version := r.inputs["expected-configuration-version-id"]
@@ -106,7 +106,7 @@ func (r *rig) knowingly(p *played) error {
 
 // randomVisit makes a step that acts on a run of somebody else, and all that goes
 // wrong in it.
-func randomVisit(d dice, r *rig) {
+func randomVisit(d dice, r *stepTest) {
 	s := &r.scenario
 	s.Faults = nil
 	for range d.IntN(5) {

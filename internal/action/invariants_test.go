@@ -37,9 +37,9 @@ var verdicts = map[string][]int{
 }
 
 // invariants checks them all.
-func (r *rig) invariants(p *played) {
+func (r *stepTest) invariants(p *stepResult) {
 	r.t.Helper()
-	for name, check := range map[string]func(*played) error{
+	for name, check := range map[string]func(*stepResult) error{
 		"I1 at most one live run": oneRun, "I2 success is true": r.success, "I3 no run is left alone unsaid": r.stoppedOrSaid, "a signal ends the step in time": inTime,
 		"I4 the token stays at home": tokenAtHome, "I5 the server's wishes": paced, "I6 nothing after the end": quietAfter,
 		"I7 outputs are true": r.outputsTrue, "I9 the exit fits the result": r.fits,
@@ -54,7 +54,7 @@ func (r *rig) invariants(p *played) {
 }
 
 // oneRun is I1.
-func oneRun(p *played) error {
+func oneRun(p *stepResult) error {
 	if p.twins {
 		return nil
 	}
@@ -80,7 +80,7 @@ func accepted(run scalrsim.RunRecord) []scalrsim.RunAction {
 }
 
 // adopted is the run that the step says is its own.
-func (p *played) adopted() (scalrsim.RunRecord, bool) {
+func (p *stepResult) adopted() (scalrsim.RunRecord, bool) {
 	for _, run := range p.runs {
 		if id := p.outputs["run-id"]; id != "" && run.ID == id {
 			return run, true
@@ -90,7 +90,7 @@ func (p *played) adopted() (scalrsim.RunRecord, bool) {
 }
 
 // success is I2.
-func (r *rig) success(p *played) error {
+func (r *stepTest) success(p *stepResult) error {
 	want, judged := truths[p.outputs["result"]]
 	if p.code != 0 || !judged {
 		return nil
@@ -99,7 +99,7 @@ func (r *rig) success(p *played) error {
 	switch {
 	case !ok:
 		return fmt.Errorf("%s, but the run %q is not on the server", p.outputs["result"], p.outputs["run-id"])
-	case len(r.scenario.Life.Others) > 0 && p.outputs["result"] == "needs-confirmation":
+	case len(r.scenario.Script.ExternalActions) > 0 && p.outputs["result"] == "needs-confirmation":
 		return nil // somebody may have come meanwhile
 	case !slices.Contains(want, run.Status):
 		return fmt.Errorf("%s, but the server has the run in %q", p.outputs["result"], run.Status)
@@ -108,7 +108,7 @@ func (r *rig) success(p *played) error {
 }
 
 // stoppedOrSaid is I3: for every run that the step has made.
-func (r *rig) stoppedOrSaid(p *played) error {
+func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.twins || r.inputs["run-id"] != "" {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (r *rig) stoppedOrSaid(p *played) error {
 // sends the next one after 7.5 seconds.
 const mostAfterSignal = 6500 * time.Millisecond
 
-func inTime(p *played) error {
+func inTime(p *stepResult) error {
 	signal := p.signalled.Load()
 	if after := p.began.Add(p.took).Sub(time.Unix(0, signal)); signal > 0 && after > mostAfterSignal {
 		return fmt.Errorf("it ended %s after the signal, want %s at most", after, mostAfterSignal)
@@ -151,7 +151,7 @@ func headlineOf(log string) string {
 }
 
 // tokenAtHome is I4.
-func tokenAtHome(p *played) error {
+func tokenAtHome(p *stepResult) error {
 	for _, s := range p.record.all() {
 		given := s.header.Get("Authorization")
 		toScalr := s.host == apiHost && strings.HasPrefix(s.url, "https://"+apiHost+apiBase+"/")
@@ -181,7 +181,7 @@ const (
 // paced is I5. In a hurry, after a signal, one second is all that is waited; at
 // the end of its patience a call is tried once more; and to look for a second
 // run is worth a request in any case.
-func paced(p *played) error {
+func paced(p *stepResult) error {
 	type streak struct {
 		began   time.Time
 		n       int
@@ -221,7 +221,7 @@ func paced(p *played) error {
 }
 
 // quietAfter is I6.
-func quietAfter(p *played) error {
+func quietAfter(p *stepResult) error {
 	for _, s := range p.record.all() {
 		if s.at.After(p.began.Add(p.took)) {
 			return fmt.Errorf("%s was asked %s after the step had ended", s.op(), s.at.Sub(p.began.Add(p.took)))
@@ -231,7 +231,7 @@ func quietAfter(p *played) error {
 }
 
 // outputsTrue is I7.
-func (r *rig) outputsTrue(p *played) error {
+func (r *stepTest) outputsTrue(p *stepResult) error {
 	if p.outputs["run-id"] == "" {
 		return nil
 	}
@@ -257,7 +257,7 @@ func (r *rig) outputsTrue(p *played) error {
 }
 
 // bundleTrue: the sum that is told is that of the bytes that storage took.
-func (p *played) bundleTrue() error {
+func (p *stepResult) bundleTrue() error {
 	want := p.outputs["bundle-sha256"]
 	if want == "" {
 		return nil
@@ -272,7 +272,7 @@ func (p *played) bundleTrue() error {
 }
 
 // fits is I9.
-func (r *rig) fits(p *played) error {
+func (r *stepTest) fits(p *stepResult) error {
 	if r.name == "scalr-run-post" {
 		return nil
 	}

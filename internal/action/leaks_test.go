@@ -39,7 +39,7 @@ func plant(t *testing.T, checkout string) {
 }
 
 // canaries gives the environment of every step its secrets.
-func (r *rig) canaries(env map[string]string) {
+func (r *stepTest) canaries(env map[string]string) {
 	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
 	if _, given := env["HTTPS_PROXY"]; !given {
 		env["HTTPS_PROXY"] = "http://ci:" + canaryProxyInURL + "@proxy.test:3128"
@@ -117,7 +117,7 @@ func (s *scanner) find(where, text string) *leak {
 }
 
 // leaks reports every secret that stands where it may not.
-func (r *rig) leaks(p *played) {
+func (r *stepTest) leaks(p *stepResult) {
 	r.t.Helper()
 	if strings.Contains(p.log, "::add-mask::") && r.env["GITHUB_ACTIONS"] != "true" {
 		r.t.Error("a mask line was printed where no runner reads it")
@@ -127,7 +127,7 @@ func (r *rig) leaks(p *played) {
 	}
 }
 
-func (r *rig) leaked(p *played) []leak {
+func (r *stepTest) leaked(p *stepResult) []leak {
 	secrets := r.secrets(p)
 	s := newScanner(secrets)
 	var found []leak
@@ -159,14 +159,14 @@ func (r *rig) leaked(p *played) []leak {
 var masksRemoved = regexp.MustCompile(`(?m)^::add-mask::.*$`)
 
 // secrets are those of this step, by name.
-func (r *rig) secrets(p *played) map[string]string {
+func (r *stepTest) secrets(p *stepResult) map[string]string {
 	all := map[string]string{"the token": scalrsim.Token, "the runtime token": canaryRuntime, "the proxy's password": canaryProxy,
 		"a sensitive variable": canaryVariable, "a shell variable": canaryShell, "git's token": canaryGit, "a cloud key": canaryCloud}
 	if r.inputs["terraform-outputs"] != "all" {
 		all["a sensitive output"] = canaryOutput
 	}
-	if r.hub != nil {
-		all["the GitHub token"], all["the request token"] = r.hub.Token(), r.hub.IDTokenRequestToken()
+	if r.github != nil {
+		all["the GitHub token"], all["the request token"] = r.github.Token(), r.github.IDTokenRequestToken()
 	}
 	for i, secret := range r.known {
 		all[fmt.Sprintf("secret %d of the test", i)] = secret
@@ -261,24 +261,24 @@ func TestLeaksAreSeen(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, scenario(t, "plan-changes"))
 	p := r.play()
-	for name, spill := range map[string]func(p *played){
-		"log":         func(p *played) { p.log += "the answer was " + canaryProxy },
-		"log, masked": func(p *played) { p.log += " ::add-mask::" + canaryVariable }, // not at the start of a line: no command
-		"output file": func(p *played) { write(t, filepath.Join(p.dir, "output"), "a="+scalrsim.Token) },
-		"state file":  func(p *played) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
-		"summary":     func(p *played) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },
-		"request":     func(p *played) { p.record.sent[0].header.Set("Referer", "https://x/?t="+canaryGit) },
-		"other host": func(p *played) {
+	for name, spill := range map[string]func(p *stepResult){
+		"log":         func(p *stepResult) { p.log += "the answer was " + canaryProxy },
+		"log, masked": func(p *stepResult) { p.log += " ::add-mask::" + canaryVariable }, // not at the start of a line: no command
+		"output file": func(p *stepResult) { write(t, filepath.Join(p.dir, "output"), "a="+scalrsim.Token) },
+		"state file":  func(p *stepResult) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
+		"summary":     func(p *stepResult) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },
+		"request":     func(p *stepResult) { p.record.sent[0].header.Set("Referer", "https://x/?t="+canaryGit) },
+		"other host": func(p *stepResult) {
 			p.record.sent[0].host, p.record.sent[0].url = "evil.test", "https://evil.test/?"+scalrsim.Token
 		},
-		"upload": func(p *played) {
+		"upload": func(p *stepResult) {
 			p.record.sent[0].host = "blob.scalr.test"
 			p.record.sent[0].header.Set("Authorization", scalrsim.Token)
 		},
-		"run's body":   func(p *played) { p.record.sent[0].body.WriteString(canaryCloud) },
-		"left on disk": func(p *played) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
+		"run's body":   func(p *stepResult) { p.record.sent[0].body.WriteString(canaryCloud) },
+		"left on disk": func(p *stepResult) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
 	} {
-		spilled := &played{t: t, dir: t.TempDir(), record: &record{}, server: p.server, log: p.log}
+		spilled := &stepResult{t: t, dir: t.TempDir(), record: &record{}, server: p.server, log: p.log}
 		for _, s := range p.record.all() {
 			again := *s
 			again.header = s.header.Clone()

@@ -12,7 +12,7 @@ import (
 // lockedWorld is a Scalr whose workspace network is locked.
 func lockedWorld(t *testing.T, by scalrsim.LockHolder, d time.Duration) scalrsim.Scenario {
 	s := scenario(t, "applied")
-	s.World.Lock = scalrsim.Lock{By: by, Reason: "Database migration", For: d}
+	s.Config.Lock = scalrsim.Lock{By: by, Reason: "Database migration", For: d}
 	return s
 }
 
@@ -32,7 +32,7 @@ func TestLockRefused(t *testing.T) {
 				t.Run(name+" "+target, func(t *testing.T) {
 					t.Parallel()
 					s := lockedWorld(t, c.by, 0)
-					s.World.NoIncluded = noIncluded
+					s.Config.NoIncluded = noIncluded
 					r := newRig(t, s, "workspace-id=", target, "dry-run=false")
 					says := c.says
 					if noIncluded {
@@ -54,7 +54,7 @@ func TestLockOfRun(t *testing.T) {
 		want(0, "result=applied").says("which is at work", "waits for it in the queue").asked("POST /runs", 1)
 
 	forced := lockedWorld(t, scalrsim.LockedByFinishedRun, 0)
-	forced.World.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
+	forced.Config.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
 	newRig(t, forced, "dry-run=false").play().want(0, "result=applied").says("force-latest-run lets a new run take it over")
 
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
@@ -66,7 +66,7 @@ func TestLockOfRun(t *testing.T) {
 func TestLockHolderHidden(t *testing.T) {
 	t.Parallel()
 	s := lockedWorld(t, scalrsim.LockedByRun, 10*time.Second)
-	s.World.NoIncluded = true
+	s.Config.NoIncluded = true
 	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404}}
 	newRig(t, s, "dry-run=false").play().want(0, "result=applied").
 		says("whose status the token cannot read", "If that run is at work", "If it has finished").asked("POST /runs", 1)
@@ -95,7 +95,7 @@ func TestWaitForLock(t *testing.T) {
 // TestWaitForLockEnds leaves nothing behind.
 func TestWaitForLockEnds(t *testing.T) {
 	t.Parallel()
-	nothing := func(p *played) {
+	nothing := func(p *stepResult) {
 		p.asked("POST /configuration-versions", 0).asked("PUT /upload/*", 0).asked("POST /runs", 0)
 	}
 	locked := lockedWorld(t, scalrsim.LockedByPerson, 0)
@@ -113,7 +113,7 @@ func TestWaitForLockEnds(t *testing.T) {
 	nothing(p)
 
 	r := newRig(t, locked, "dry-run=false", "wait-for-lock=10m")
-	r.during = func(p *played) { time.Sleep(95 * time.Second); p.signals <- syscall.SIGINT }
+	r.during = func(p *stepResult) { time.Sleep(95 * time.Second); p.signals <- syscall.SIGINT }
 	p = r.play().want(130, "result=interrupted").says("nothing was uploaded and no run was created")
 	nothing(p)
 
@@ -128,7 +128,7 @@ func TestWaitForLockEnds(t *testing.T) {
 
 	// What else refuses a run is not waited for.
 	local := lockedWorld(t, scalrsim.LockedByPerson, 0)
-	local.World.Workspace = map[string]any{"execution-mode": "local"}
+	local.Config.Workspace = map[string]any{"execution-mode": "local"}
 	p = newRig(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
 	if p.took > 10*time.Second {
 		t.Errorf("ended after %s", p.took)

@@ -14,10 +14,10 @@ import (
 )
 
 // shown is what the runner shows of the log, without our commands.
-func (p *played) shown() []string { return runnertest.Read(p.log).Log }
+func (p *stepResult) shown() []string { return runnertest.Read(p.log).Log }
 
 // planLog is the copy of the plan's log for later steps.
-func (p *played) planLog() string {
+func (p *stepResult) planLog() string {
 	p.t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, p.outputs["plan-log-file"]))
 	if err != nil {
@@ -94,8 +94,8 @@ func TestFolds(t *testing.T) {
 func TestHostileLog(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "hostile-log")
-	s.Life.Plan.Log += strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 2 to add, 1 to change, 1 to destroy.\n"
-	s.Life.Plan.Fails = strings.Join(runnertest.Hostile()[:40], "\n")
+	s.Script.Plan.Log += strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 2 to add, 1 to change, 1 to destroy.\n"
+	s.Script.Plan.Fails = strings.Join(runnertest.Hostile()[:40], "\n")
 	p := newRig(t, s).play().want(1, "result=errored")
 	step := runnertest.Read(p.log)
 	if len(step.Problems) > 0 || step.Stopped || step.Fences == 0 {
@@ -119,14 +119,14 @@ func TestHostileLog(t *testing.T) {
 func TestSlowReader(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
-	s.Life.Plan.For = 10 * time.Second
-	s.Life.Plan.Log = strings.Repeat("terraform_data.item: Refreshing the state...\n", 50_000) + "Plan: 2 to add, 1 to change, 1 to destroy.\n"
+	s.Script.Plan.For = 10 * time.Second
+	s.Script.Plan.Log = strings.Repeat("terraform_data.item: Refreshing the state...\n", 50_000) + "Plan: 2 to add, 1 to change, 1 to destroy.\n"
 	r := newRig(t, s)
 	reader := &pausing{after: 200_000, pause: 30 * time.Second}
 	r.stdout = func(w io.Writer) io.Writer { reader.to = w; return reader }
 	p := r.play().want(0, "result=planned")
-	if n := strings.Count(p.log, "Refreshing the state..."); n != 50_000 || p.planLog() != s.Life.Plan.Log {
-		t.Errorf("%d lines are shown, want 50000; the file has %d bytes of %d", n, len(p.planLog()), len(s.Life.Plan.Log))
+	if n := strings.Count(p.log, "Refreshing the state..."); n != 50_000 || p.planLog() != s.Script.Plan.Log {
+		t.Errorf("%d lines are shown, want 50000; the file has %d bytes of %d", n, len(p.planLog()), len(s.Script.Plan.Log))
 	}
 	if reader.pause != 0 || p.took < 30*time.Second {
 		t.Errorf("the reader did not pause")
@@ -183,7 +183,7 @@ func TestThrottledSlowsDown(t *testing.T) {
 	t.Parallel()
 	looks := func(faults ...scalrsim.Fault) int {
 		s := with(scenario(t, "plan-changes"), faults...)
-		s.Life.Plan.For = time.Minute
+		s.Script.Plan.For = time.Minute
 		return newRig(t, s).play().want(0, "result=planned").count("GET /runs/*")
 	}
 	often, seldom := looks(), looks(scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429})

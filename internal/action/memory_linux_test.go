@@ -97,7 +97,7 @@ func measure(t *testing.T, binary string, s scalrsim.Scenario) (m measured) {
 					m.copied += info.Size()
 				}
 			}
-			m.size, m.served, m.printed, m.took = s.Life.Plan.Size, served.Load(), out.n, time.Since(began)
+			m.size, m.served, m.printed, m.took = s.Script.Plan.Size, served.Load(), out.n, time.Since(began)
 			return m
 		case <-time.After(20 * time.Millisecond):
 			m.peak = max(m.peak, highWater(cmd.Process.Pid))

@@ -53,7 +53,7 @@ func TestRunMessageHoldsTheWorkflowRun(t *testing.T) {
 }
 
 // sentMessage is the message of the one run that the step created.
-func sentMessage(t *testing.T, p *played) string {
+func sentMessage(t *testing.T, p *stepResult) string {
 	t.Helper()
 	if len(p.runs) != 1 {
 		t.Fatalf("%d runs, want 1", len(p.runs))

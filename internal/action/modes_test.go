@@ -12,11 +12,11 @@ import (
 
 // existing plays a step that makes a run and leaves it, and then a second one on
 // that run, against the same Scalr.
-func existing(t *testing.T, s scalrsim.Scenario, first []string, second ...string) (*played, *played) {
+func existing(t *testing.T, s scalrsim.Scenario, first []string, second ...string) (*stepResult, *stepResult) {
 	t.Helper()
 	r := newRig(t, s, first...)
 	next := newRig(t, s, second...)
-	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	r.then(a, func() {
 		a.read()
 		b.server = a.server
@@ -120,9 +120,9 @@ func TestGates(t *testing.T) {
 			hair := c.scenario == "cost-by-a-hair"
 			s := scenario(t, strings.Replace(c.scenario, "by-a-hair", "increase", 1))
 			if hair {
-				cost := *s.Life.Cost
+				cost := *s.Script.Cost
 				cost.Delta = "42.254"
-				s.Life.Cost = &cost
+				s.Script.Cost = &cost
 			}
 			p := newRig(t, s, c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
 			p.asked("POST /runs/*/actions/apply", c.confirms)
@@ -146,7 +146,7 @@ func TestTimeoutHoldsForAll(t *testing.T) {
 func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
-	s.Life.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
+	s.Script.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
 	newRig(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
 }
 
@@ -154,7 +154,7 @@ func TestHardPolicyOfAnotherStatus(t *testing.T) {
 func TestErrorsTakeThePlaces(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
-	s.Life.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) + "Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
+	s.Script.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) + "Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
 	p := newRig(t, s).play().want(1, "result=errored")
 	if n := strings.Count(p.log, "\n::warning "); n != 8 {
 		t.Errorf("%d places of warnings, want 8", n)
@@ -166,9 +166,9 @@ func TestErrorsTakeThePlaces(t *testing.T) {
 func TestPlacesOfFiles(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
-	s.Life.Plan.Log = ""
+	s.Script.Plan.Log = ""
 	for _, place := range []string{"<value for var.x>", ".terraform/modules/vpc/main.tf", "/opt/hook/main.tf", "main.tf"} {
-		s.Life.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place + " line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
+		s.Script.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place + " line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
 	}
 	p := newRig(t, s).play().want(1, "result=errored").says("main.tf,line=7")
 	if n := strings.Count(p.log, "line=7"); n != 1 {
@@ -191,7 +191,7 @@ func TestWarningsGate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, "no-changes")
-			s.Life.Plan.Log = c.log
+			s.Script.Plan.Log = c.log
 			newRig(t, s).play().want(0, "result=no-changes", "warnings="+c.warnings)
 			if c.hit {
 				newRig(t, s, "fail-on=warnings").play().want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
@@ -228,7 +228,7 @@ func TestGateInterrupted(t *testing.T) {
 			fault := scalrsim.Fault{Op: discard, Phase: c.phase, Action: scalrsim.Stall}
 			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
 			var at time.Time
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				for !slices.ContainsFunc(p.server.Requests(), func(r scalrsim.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -265,9 +265,9 @@ func TestStarted(t *testing.T) {
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}), "timeout=40s")
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		time.Sleep(20 * time.Second)
-		early := &played{t: t, dir: p.dir}
+		early := &stepResult{t: t, dir: p.dir}
 		early.read()
 		for _, name := range []string{"run-id", "run-url", "workspace-id", "environment-id", "configuration-version-id"} {
 			if early.outputs[name] == "" {

@@ -28,7 +28,7 @@ func TestNamesAreComparedAsTheyCome(t *testing.T) {
 			s.AddTag(name)
 		}
 	}
-	atDesk(t, scalrsim.Scenario{Setup: setup}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
 		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
 		d.environment("mode=show", "name="+looksLike).want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says("Did you mean")
 		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
@@ -72,7 +72,7 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 			s.AddWorkspace(s.AddEnvironment("double"), "app", nil)
 		}
 	}
-	atDesk(t, scalrsim.Scenario{Setup: setup}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
 		for _, mode := range []string{"present", "absent", "show", "outputs"} {
 			d.workspace("mode="+mode, "environment=staging", "name=app").
 				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).wrote()
@@ -119,7 +119,7 @@ func TestNamesThatAreNotReported(t *testing.T) {
 		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Edit, Change: rewritten(change)}
 	}
 	for _, mode := range []string{"absent", "show"} {
-		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments", nameless)}}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments", nameless)}}, func(d *companionTest) {
 			v := d.environment("mode="+mode, "name=staging").wrote()
 			if mode == "absent" {
 				v.want(0, "changed=false")
@@ -127,10 +127,10 @@ func TestNamesThatAreNotReported(t *testing.T) {
 				v.want(3, "error-code=environment-not-found")
 			}
 		})
-		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments/*", nameless)}}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments/*", nameless)}}, func(d *companionTest) {
 			d.environment("mode="+mode, "name=staging").wrote()
 		})
-		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", nameless)}}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", nameless)}}, func(d *companionTest) {
 			d.workspace("mode="+mode, "environment=production", "name=network").wrote()
 		})
 	}
@@ -180,10 +180,10 @@ func TestListsHoldNoMoreThanAsked(t *testing.T) {
 		"filter[environment]": {"", "environment=preview-1"},
 		"filter[name]":        {"", "filter-name=app"},
 	} {
-		atDesk(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {
+		withCompanions(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {
 			s.AddWorkspace(s.AddEnvironment("preview-1", "preview"), "app", nil, "preview")
 			s.AddTag("other")
-		}}, func(d *desk) {
+		}}, func(d *companionTest) {
 			d.http = unfiltered{d.http, filter}
 			if in[0] != "" {
 				v := d.environment("mode=list", in[0]).want(0, "count=1")
@@ -201,7 +201,7 @@ func TestAnswerForAnotherEnvironment(t *testing.T) {
 		doc["data"].(map[string]any)["id"] = scalrsim.EnvironmentID
 	})}
 	for _, by := range []string{"name=staging", "environment-id=" + scalrsim.StagingID} {
-		atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *companionTest) {
 			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wrote().says("another environment")
 		})
 	}
@@ -217,13 +217,13 @@ func TestNamesInAnAccount(t *testing.T) {
 		})}
 	}
 	other := map[string]any{"type": "accounts", "id": "acc-v0other0000001"}
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(other)}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(other)}}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=false").wrote()
 	})
-	atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(nil)}}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(nil)}}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(3, "changed=false").says("does not say to which account it belongs").wrote()
 	})
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=true")
 	})
 }

@@ -12,7 +12,7 @@ import (
 // outputOf returns a scenario whose terraform-outputs has so many bytes.
 func outputOf(t *testing.T, bytes int) scalrsim.Scenario {
 	s := scenario(t, "applied")
-	s.Life.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", bytes-len(`{"big":""}`))}}
+	s.Script.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", bytes-len(`{"big":""}`))}}
 	return s
 }
 
@@ -74,9 +74,9 @@ func TestTerraformOutputsWithoutFile(t *testing.T) {
 // TestWorkspaceOutputsFile: the workspace action writes the file as well, and without one too much is an error.
 func TestWorkspaceOutputsFile(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		temp := t.TempDir()
-		d.server.SetOutputs(scalrsim.WorkspaceID, outputOf(t, 2<<20).Life.Outputs...)
+		d.server.SetOutputs(scalrsim.WorkspaceID, outputOf(t, 2<<20).Script.Outputs...)
 		d.environ = []string{"RUNNER_TEMP=" + temp}
 		v := d.workspace("mode=outputs", "environment=production", "name=network").want(0, "result=done", "terraform-outputs=").
 			says("2.0 MiB is larger than GitHub carries")

@@ -48,7 +48,7 @@ func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
 }
 
 // plan starts the run of a matrix job.
-func (f *fleet) plan(i int, life scalrsim.Life, run, attempt string) string {
+func (f *fleet) plan(i int, life scalrsim.RunScript, run, attempt string) string {
 	f.sim.SetLife(f.ids[i], life)
 	message := "acme/infra#7 at aaaaaaa by octocat https://github.com/acme/infra/actions/runs/" + run
 	if attempt != "1" {
@@ -58,7 +58,7 @@ func (f *fleet) plan(i int, life scalrsim.Life, run, attempt string) string {
 }
 
 // plans starts the runs of all workspaces and waits for their end.
-func (f *fleet) plans(life scalrsim.Life, run string) {
+func (f *fleet) plans(life scalrsim.RunScript, run string) {
 	for i := range f.ids {
 		f.plan(i, life, run, "1")
 	}
@@ -66,7 +66,7 @@ func (f *fleet) plans(life scalrsim.Life, run string) {
 }
 
 // play plays the overview of a workflow run on a commit.
-func (f *fleet) play(run, attempt, head string, inputs ...string) *played {
+func (f *fleet) play(run, attempt, head string, inputs ...string) *stepResult {
 	f.t.Helper()
 	all, err := json.Marshal(f.listed)
 	if err != nil {
@@ -84,7 +84,7 @@ func (f *fleet) play(run, attempt, head string, inputs ...string) *played {
 	}
 	transport := hosts{hub: f.hub.Client().Transport, scalr: f.sim.Client().Transport}
 	r.http = func(*scalrsim.Server) http.RoundTripper { return transport }
-	p := &played{t: f.t, dir: f.t.TempDir(), server: f.sim}
+	p := &stepResult{t: f.t, dir: f.t.TempDir(), server: f.sim}
 	before := len(f.sim.Requests())
 	r.step(p)
 	p.read()
@@ -128,11 +128,11 @@ func (f *fleet) wantHeadline(want string) {
 }
 
 var (
-	changesNothing = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}}}
-	creates        = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}},
+	changesNothing = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}}}
+	creates        = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}},
 		Cost: &scalrsim.Cost{Prior: "0.00", Proposed: "6.22", Delta: "6.22"}}
-	destroys  = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.b", Action: "delete"}, {Address: "terraform_data.c", Action: "replace"}}}}
-	planFails = scalrsim.Life{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}, Fails: "quota exceeded"}}
+	destroys  = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.b", Action: "delete"}, {Address: "terraform_data.c", Action: "replace"}}}}
+	planFails = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}, Fails: "quota exceeded"}}
 )
 
 const allGood = `needs={"list":{"result":"success"},"plan":{"result":"success"}}`
@@ -141,7 +141,7 @@ const allGood = `needs={"list":{"result":"success"},"plan":{"result":"success"}}
 func TestOverviewOf24(t *testing.T) {
 	inFleet(t, 24, scalrsim.Scenario{}, func(f *fleet) {
 		for i := range f.ids {
-			life := map[int]scalrsim.Life{3: planFails, 4: planFails, 5: destroys, 6: creates, 7: creates, 8: creates, 9: creates}[i]
+			life := map[int]scalrsim.RunScript{3: planFails, 4: planFails, 5: destroys, 6: creates, 7: creates, 8: creates, 9: creates}[i]
 			if life.Plan.Changes == nil {
 				life = changesNothing
 			}
@@ -253,7 +253,7 @@ func TestOverviewMissing(t *testing.T) {
 	}{
 		"no run": {func(*fleet) {}, "missing", false},
 		"not finished": {func(f *fleet) {
-			f.plan(1, scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}}, "12", "1")
+			f.plan(1, scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}}, "12", "1")
 			time.Sleep(time.Minute)
 		}, "started", false},
 		"a longer number":      {other("https://github.com/acme/infra/actions/runs/120"), "missing", false},
@@ -288,7 +288,7 @@ func TestOverviewMissing(t *testing.T) {
 func TestOverviewAttempts(t *testing.T) {
 	for name, oldest := range map[string]bool{"newest first": false, "oldest first": true} {
 		t.Run(name, func(t *testing.T) {
-			inFleet(t, 3, scalrsim.Scenario{World: scalrsim.World{OldestRun: oldest}}, func(f *fleet) {
+			inFleet(t, 3, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}}, func(f *fleet) {
 				f.plan(0, changesNothing, "12", "1")
 				f.plan(1, planFails, "12", "1")
 				f.plan(2, changesNothing, "12", "1")
@@ -325,7 +325,7 @@ func TestOverviewBusy(t *testing.T) {
 		"oldest first, another one": {oldest: true, workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inFleet(t, 2, scalrsim.Scenario{World: scalrsim.World{OldestRun: tt.oldest}}, func(f *fleet) {
+			inFleet(t, 2, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: tt.oldest}}, func(f *fleet) {
 				f.ids = append(f.ids, f.sim.AddWorkspace(scalrsim.StagingID, "busy", nil))
 				f.plan(0, changesNothing, "12", "1")
 				f.plan(1, changesNothing, "12", "1")
@@ -432,13 +432,13 @@ func TestOverviewTwoWorkflows(t *testing.T) {
 
 // TestOverviewOutcomes: every end of a run, and what it makes of the overview.
 func TestOverviewOutcomes(t *testing.T) {
-	policy := func(result string) scalrsim.Life {
+	policy := func(result string) scalrsim.RunScript {
 		life := creates
 		life.Policies = []scalrsim.Policy{{Name: "tags", Result: result, Messages: []string{"an owner is missing"}}}
 		return life
 	}
 	discarded := creates
-	discarded.Others = []scalrsim.Deed{{When: "planning", Verb: "cancel", By: "ada@acme.example", Comment: "freeze"}}
+	discarded.ExternalActions = []scalrsim.ExternalAction{{When: "planning", Verb: "cancel", By: "ada@acme.example", Comment: "freeze"}}
 	applyFails := destroys
 	applyFails.Apply.Fails = "the disk is full"
 	strange := creates
@@ -446,7 +446,7 @@ func TestOverviewOutcomes(t *testing.T) {
 	soft := policy("soft_failed")
 	soft.DrySoftFinishes = true
 	for name, tt := range map[string]struct {
-		life       scalrsim.Life
+		life       scalrsim.RunScript
 		attributes map[string]any
 		inputs     string
 		code       int
@@ -467,7 +467,7 @@ func TestOverviewOutcomes(t *testing.T) {
 		"creates":                  {creates, nil, "fail-on=destroy", 0, "planned"},
 		"strange":                  {strange, nil, "", 1, "errored"},
 		"fails, not asked":         {planFails, nil, "fail-on=none", 0, "errored"},
-		"destroy not excluded":     {scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}}, nil, "fail-on=destroy", 1, "started"},
+		"destroy not excluded":     {scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}}, nil, "fail-on=destroy", 1, "started"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
@@ -493,7 +493,7 @@ func TestOverviewOutcomes(t *testing.T) {
 
 // TestOverviewWithoutIncluded: a server that sends nothing along is asked for each part.
 func TestOverviewWithoutIncluded(t *testing.T) {
-	inFleet(t, 3, scalrsim.Scenario{World: scalrsim.World{NoIncluded: true}}, func(f *fleet) {
+	inFleet(t, 3, scalrsim.Scenario{Config: scalrsim.Config{NoIncluded: true}}, func(f *fleet) {
 		f.plan(0, destroys, "12", "1")
 		f.plan(1, changesNothing, "12", "1")
 		f.plan(2, planFails, "12", "1")

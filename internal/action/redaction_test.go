@@ -16,7 +16,7 @@ import (
 )
 
 // places are all texts that a step gives out, by what they are.
-func (p *played) places() map[string]string {
+func (p *stepResult) places() map[string]string {
 	p.t.Helper()
 	all := map[string]string{"the log": varying.ReplaceAllString(p.log, ""), "the summary": p.summary}
 	for _, name := range planFiles {
@@ -38,7 +38,7 @@ func (p *played) places() map[string]string {
 var varying = regexp.MustCompile(`(?m)^::(add-mask::.*|stop-commands::\w+|\w+::)\n`)
 
 // masked are the texts that the runner is asked to hide, but for those of every step.
-func (p *played) masked(r *rig) []string {
+func (p *stepResult) masked(r *stepTest) []string {
 	known := slices.Collect(maps.Values(r.secrets(p)))
 	var masks []string
 	for _, c := range runnertest.Read(p.log).Commands {
@@ -61,7 +61,7 @@ func planned(t *testing.T, dir string, withJSON bool) scalrsim.Scenario {
 		return string(text)
 	}
 	s := scenario(t, "plan-changes")
-	s.Life.Plan.Log, s.Logs.PlanJSON = read("plan.log"), read("plan.json")
+	s.Script.Plan.Log, s.Logs.PlanJSON = read("plan.log"), read("plan.json")
 	if !withJSON {
 		s.Logs.JSON = 404
 	}
@@ -103,7 +103,7 @@ func TestEnvironmentVariablesArePlain(t *testing.T) {
 }
 
 // sent are the variables of the run that was created.
-func (p *played) sent(t *testing.T, _ string) []map[string]any {
+func (p *stepResult) sent(t *testing.T, _ string) []map[string]any {
 	t.Helper()
 	for _, q := range p.record.all() {
 		if q.op() != "POST /runs" {
@@ -168,9 +168,9 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 		`{"host":"db.checkout.example.com","password":"` + password + `","roles":["arn:aws:iam::123456789012:role/reader"],"user":"administrator"}`}
 	for outputs, want := range map[string][]string{"none": nil, "non-sensitive": nil, "all": {whole[0], whole[1], password, "hunter-2024x", "9f2c7d1e8a4b6053"}} {
 		bothWays(t, func(t *testing.T, withJSON bool) {
-			play := func(inputs ...string) (*rig, *played) {
+			play := func(inputs ...string) (*stepTest, *stepResult) {
 				s := planned(t, "sensitive-outputs", withJSON)
-				s.Life.Outputs = []scalrsim.Output{
+				s.Script.Outputs = []scalrsim.Output{
 					{Name: "cluster", Value: cluster, Sensitive: true}, {Name: "login", Value: login, Sensitive: true},
 					{Name: "region", Value: "eu-west-1", Sensitive: true}, {Name: "token", Value: "hunter-2024x", Sensitive: true},
 					{Name: "id", Value: "9f2c7d1e8a4b6053", Sensitive: true}, {Name: "port", Value: 443, Sensitive: true},
@@ -287,7 +287,7 @@ var declaredSecrets = []string{
 func TestNothingElseIsRedacted(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, withJSON bool) {
-		play := func(inputs ...string) (*rig, *played, string) {
+		play := func(inputs ...string) (*stepTest, *stepResult, string) {
 			hub := newHub(oldHead)
 			r := onPull(t, hub, realisticScenario(t, withJSON), "11", oldHead, append(inputs, "dry-run=false", "auto-apply=true")...)
 			p := r.play().want(1, "result=errored")
@@ -415,19 +415,19 @@ func realisticScenario(t *testing.T, withJSON bool) scalrsim.Scenario {
 			"\n      " + sign + " port   = " + jsonOf([]any{5432, 15432, 443}[i%3]) + end +
 			"\n      " + sign + " tags   = {\n          " + sign + " " + quoted + " = " + jsonOf("x "+value+" y") + end +
 			"\n        }" + end + "\n    }\n\n")
-		s.Life.Policies = append(s.Life.Policies,
+		s.Script.Policies = append(s.Script.Policies,
 			scalrsim.Policy{Name: "policy of " + value, Result: "advisory_failed", Messages: []string{"found " + value + " here"}})
 	}
 	log.WriteString("Plan: 17 to add, 0 to change, 17 to destroy.\n")
 	for _, value := range all {
 		log.WriteString("\n╷\n│ Warning: about " + value + "\n│ \n│   on main.tf line 1:\n│    1: x\n│ \n│ It says " + value + ", and more.\n╵\n")
 	}
-	s.Life.Plan.Log = log.String()
+	s.Script.Plan.Log = log.String()
 	s.Logs.PlanJSON = jsonOf(map[string]any{"format_version": "1.2", "resource_changes": changes, "output_changes": map[string]any{}})
 	if !withJSON {
 		s.Logs.JSON = 404
 	}
-	s.Life.Apply.Fails = "It failed with " + strings.Join(all, ", ") + "."
+	s.Script.Apply.Fails = "It failed with " + strings.Join(all, ", ") + "."
 	return s
 }
 
@@ -444,7 +444,7 @@ func TestReportsKeepTheirWords(t *testing.T) {
 		play := func(secrets string) (summary, comment string) {
 			hub := newHub(oldHead)
 			s := planned(t, "windows", withJSON)
-			s.Life.Policies = []scalrsim.Policy{{Name: "details", Result: "advisory_failed", Messages: []string{"the summary of octocat"}}}
+			s.Script.Policies = []scalrsim.Policy{{Name: "details", Result: "advisory_failed", Messages: []string{"the summary of octocat"}}}
 			p := onPull(t, hub, s, "11", oldHead, "sensitive-variables="+secrets).play().want(0, "result=planned")
 			written := hub.Written(7)
 			if len(written) != 1 {

@@ -7,7 +7,7 @@ import (
 )
 
 // passOn hands on the signals and notes when the first one came.
-func (p *played) passOn(to chan<- os.Signal, over <-chan struct{}) {
+func (p *stepResult) passOn(to chan<- os.Signal, over <-chan struct{}) {
 	for {
 		select {
 		case s := <-p.signals:
@@ -21,8 +21,8 @@ func (p *played) passOn(to chan<- os.Signal, over <-chan struct{}) {
 
 // signalWhen sends a signal as soon as the only run is in the status, and waits
 // for a run to appear before.
-func signalWhen(status string, after time.Duration) func(*played) {
-	return func(p *played) {
+func signalWhen(status string, after time.Duration) func(*stepResult) {
+	return func(p *stepResult) {
 		for range 100000 {
 			if runs := p.server.Runs(); len(runs) > 0 && runs[len(runs)-1].Status == status {
 				time.Sleep(after)
@@ -36,8 +36,8 @@ func signalWhen(status string, after time.Duration) func(*played) {
 }
 
 // signalAt sends a signal some time after the step began.
-func signalAt(s os.Signal, after time.Duration) func(*played) {
-	return func(p *played) {
+func signalAt(s os.Signal, after time.Duration) func(*stepResult) {
+	return func(p *stepResult) {
 		time.Sleep(after)
 		p.signals <- s
 	}

@@ -31,7 +31,7 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, "plan-changes")
-			s.World.Workspace = map[string]any{"run-operation-timeout": c.minutes}
+			s.Config.Workspace = map[string]any{"run-operation-timeout": c.minutes}
 			p := newRig(t, s, c.inputs...).play()
 			if p.code != 0 {
 				t.Errorf("exit code %d\n%s", p.code, p.log)
@@ -53,10 +53,10 @@ func TestRunWaitsForAnAgent(t *testing.T) {
 	const line = `plan queued, waiting for an agent of agent pool "private-network" ("runner-1" is busy, "runner-2" is offline)`
 	waiting := func(t *testing.T, wait time.Duration) scalrsim.Scenario {
 		s := scenario(t, "waits-for-agent")
-		s.Life.AgentWait = wait
+		s.Script.AgentWait = wait
 		return s
 	}
-	asked := func(p *played) (n int) {
+	asked := func(p *stepResult) (n int) {
 		for _, r := range p.server.Requests() {
 			if strings.HasPrefix(r.Path, "/agent-pools") {
 				n++

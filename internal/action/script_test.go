@@ -132,7 +132,7 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok {
 		ts.Fatalf("there is no scenario %q", args[0])
 	}
-	scenario.Pace, scenario.World.Processing = 0.1, -1
+	scenario.Pace, scenario.Config.Processing = 0.1, -1
 	if len(args) > 1 {
 		var err error
 		scenario.Pace, err = strconv.ParseFloat(args[1], 64)

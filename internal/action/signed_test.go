@@ -22,7 +22,7 @@ func TestUploadAddressInTheLog(t *testing.T) {
 		kept  = `aws_s3_bucket.data["eu-central-1"] in production, region=eu-central-1, at blob.scalr.test`
 	)
 	s := scenario(t, "plan-changes")
-	s.Life.Steps = []scalrsim.Step{
+	s.Script.Steps = []scalrsim.Step{
 		{Status: "planning", For: 2 * time.Second, Log: "PUT https://blob.scalr.test" + path + "?" + extra[1:] + "\n" +
 			"ticket Bm4Gs6Yf0Jh7 for q7Zp3Vx9Lr2T of bundles/q7Zp3Vx9Lr2T/production.tar.gz\n" + kept + "\n"},
 		{Status: "planned_and_finished"},

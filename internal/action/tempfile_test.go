@@ -82,7 +82,7 @@ func TestSecondStepOfTheSameRun(t *testing.T) {
 	s, temp := scenario(t, "waits-for-approval"), t.TempDir()
 	first, second := newRig(t, s, "dry-run=false"), newRig(t, s, "mode=watch", "workspace-id=")
 	first.env["RUNNER_TEMP"], second.env["RUNNER_TEMP"] = temp, temp
-	a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	var before string
 	first.then(a, func() {
 		a.read()

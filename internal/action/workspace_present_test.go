@@ -11,7 +11,7 @@ import (
 
 func TestWorkspacePresentTwice(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		preview := d.server.AddTag("preview")
 		inputs := []string{"environment=staging", "name=network", "tags=preview", "iac-platform=opentofu", "terraform-version=1.9.0", "working-directory=live/eu",
 			"auto-apply=true", "execution-mode=remote", "auto-destroy-days=7", "environment-type=testing", "deletion-protection=false"}
@@ -48,7 +48,7 @@ func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
 		for _, by := range [][]string{{"environment=production", "name=network"}, {"workspace-id=" + scalrsim.WorkspaceID}} {
 			t.Run(fmt.Sprintf("%s by %s", name, by[0]), func(t *testing.T) {
 				t.Parallel()
-				atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+				withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 					inputs := append(by, c.inputs...)
 					d.workspace(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil), "workspace-id="+scalrsim.WorkspaceID).wrote(c.wrote...).says(c.says)
 					d.workspace(inputs...).want(0, "changed=false").wrote()
@@ -60,10 +60,10 @@ func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
 
 func TestWorkspaceTags(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		path := "/workspaces/" + scalrsim.WorkspaceID + "/relationships/tags"
 		blue, red := `{"type":"tags","id":"`+d.server.AddTag("blue")+`"}`, `{"type":"tags","id":"`+d.server.AddTag("red")+`"}`
-		network := func(inputs ...string) *visit {
+		network := func(inputs ...string) *companionResult {
 			return d.workspace(append([]string{"environment=production", "name=network"}, inputs...)...)
 		}
 		network("tags=blue\nred").want(0, `tags=["blue","red"]`).wrote("POST " + path + ` {"data":[` + blue + `,` + red + `]}`)
@@ -89,7 +89,7 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.fault.Op = "POST /workspaces"
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.server.AddWorkspace(scalrsim.StagingID, "app-2", nil)
 				d.server.AddWorkspace(scalrsim.EnvironmentID, "app", nil)
 				v := d.workspace("environment=staging", "name=app").want(0, "created=true", "name=app", "environment-id="+scalrsim.StagingID)
@@ -106,7 +106,7 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 
 func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.workspace("environment=stagng", "name=network").want(3, "result=not-found", "error-code=environment-not-found", "created=false").
 			wrote().says(`Environment "stagng" not found`, `Did you mean "staging"`)
 		d.workspace("workspace-id=ws-v0none", "tags=new").want(3, "result=not-found", "error-code=workspace-not-found").wrote()
@@ -137,7 +137,7 @@ func TestWorkspaceVersionsThatScalrRejects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: c.faults}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: c.faults}, func(d *companionTest) {
 				d.server.AddWorkspace(scalrsim.StagingID, "old", map[string]any{"terraform-version": "1.5.7"})
 				v := d.workspace(append([]string{"environment=staging"}, c.inputs...)...).want(3, "result=refused", "error-code="+c.code, "changed=false", "created=false")
 				v.says(c.says)

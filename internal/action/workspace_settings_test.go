@@ -13,21 +13,21 @@ import (
 // settingsTest has two agent pools and three provider configurations, and the
 // workspace network.
 type settingsTest struct {
-	*desk
+	*companionTest
 	pool, spare, aws, backup, google string
 }
 
 func atSettings(t *testing.T, s scalrsim.Scenario, play func(*settingsTest)) {
 	t.Helper()
-	atDesk(t, s, func(d *desk) {
-		play(&settingsTest{desk: d, pool: d.server.AddAgentPool("private"), spare: d.server.AddAgentPool("spare"),
+	withCompanions(t, s, func(d *companionTest) {
+		play(&settingsTest{companionTest: d, pool: d.server.AddAgentPool("private"), spare: d.server.AddAgentPool("spare"),
 			aws: d.server.AddProviderConfiguration("aws-production", "aws"), backup: d.server.AddProviderConfiguration("aws-backup", "aws"),
 			google: d.server.AddProviderConfiguration("google", "google")})
 	})
 }
 
 // network plays present on the workspace network.
-func (d *settingsTest) network(inputs ...string) *visit {
+func (d *settingsTest) network(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.workspace(append([]string{"workspace-id=" + scalrsim.WorkspaceID}, inputs...)...)
 }
@@ -225,7 +225,7 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		plain := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "TOKEN", "category": "shell", "value": "old"})
 		inputs := []string{"sensitive-variables=password=" + password, "sensitive-environment-variables=TOKEN=" + token, "variables=region=eu"}
-		steps := []*visit{
+		steps := []*companionResult{
 			d.network(inputs...).want(0, "changed=true").says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
 			d.network(inputs...).want(0, "changed=true").says(
 				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
@@ -247,7 +247,7 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 }
 
 // writes are the requests that are more than reading.
-func writes(v *visit) (list []string) {
+func writes(v *companionResult) (list []string) {
 	for _, r := range v.requests {
 		if r.Method != http.MethodGet {
 			list = append(list, r.Method+" "+r.Path+" "+r.Body)

@@ -10,7 +10,7 @@ import (
 
 func TestWorkspaceShow(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		shown := []string{"result=done", "workspace-id=" + scalrsim.WorkspaceID, "environment-id=" + scalrsim.EnvironmentID, "name=network", "tags=[]", "changed=false",
 			"workspace-url=https://acme.scalr.test/v2/e/" + scalrsim.EnvironmentID + "/workspaces/" + scalrsim.WorkspaceID}
 		d.workspace("mode=show", "environment=production", "name=network").want(0, shown...).wrote()
@@ -22,7 +22,7 @@ func TestWorkspaceShow(t *testing.T) {
 
 func TestWorkspaceOutputs(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.server.SetOutputs(scalrsim.WorkspaceID,
 			scalrsim.Output{Name: "url", Value: "https://preview.example"},
 			scalrsim.Output{Name: "ports", Value: []any{80, 443}},
@@ -42,7 +42,7 @@ func TestWorkspaceOutputs(t *testing.T) {
 
 func TestWorkspaceList(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		app := d.server.AddWorkspace(scalrsim.StagingID, "app", nil, "blue")
 		d.server.AddWorkspace(scalrsim.EnvironmentID, "app-2", nil, "blue-green")
 		one := `workspaces=[{"id":"` + app + `","name":"app","environment-id":"` + scalrsim.StagingID + `","environment":"staging","tags":["blue"]}]`
@@ -59,7 +59,7 @@ func TestWorkspaceList(t *testing.T) {
 
 func TestWorkspaceAbsent(t *testing.T) {
 	t.Parallel()
-	atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.workspace("mode=absent", "environment=production", "name=net").want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=absent", "environment=nowhere", "name=network").want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=true", "workspace-id="+scalrsim.WorkspaceID).
@@ -74,7 +74,7 @@ func TestWorkspaceAbsent(t *testing.T) {
 func TestWorkspaceWithResourcesStays(t *testing.T) {
 	t.Parallel()
 	for _, protected := range []bool{true, false} {
-		atDesk(t, scalrsim.Scenario{}, func(d *desk) {
+		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 			id := d.server.AddWorkspace(scalrsim.StagingID, "app", map[string]any{"has-resources": true, "deletion-protection-enabled": protected})
 			v := d.workspace("mode=absent", "environment=staging", "name=app").want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wrote().
 				says("it manages resources", "`destroy: true`")
@@ -99,7 +99,7 @@ func TestWorkspaceDeletionGoesWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.fault.Op = "DELETE /workspaces/*"
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.workspace("mode=absent", "environment=production", "name=network").want(c.code, c.outputs...)
 			})
 		})

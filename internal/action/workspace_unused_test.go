@@ -20,7 +20,7 @@ func TestWorkspaceWithRunsStays(t *testing.T) {
 			if finished[status] {
 				p = deleted("all its runs have finished")
 			}
-			atDesk(t, scalrsim.Scenario{Faults: []scalrsim.Fault{runsList(scalrsim.WorkspaceID, 1, status)}}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{runsList(scalrsim.WorkspaceID, 1, status)}}, func(d *companionTest) {
 				p.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrsim.WorkspaceID)
 			})
 		})
@@ -96,7 +96,7 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			atDesk(t, scalrsim.Scenario{Faults: c.faults}, func(d *desk) {
+			withCompanions(t, scalrsim.Scenario{Faults: c.faults}, func(d *companionTest) {
 				c.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrsim.WorkspaceID)
 			})
 		})

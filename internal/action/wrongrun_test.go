@@ -37,7 +37,7 @@ func misreported(op string, nth int, member string, value any) scalrsim.Fault {
 
 // refusedRun checks the end of a step whose run is not the one requested: it was
 // stopped, although on-cancel says leave, and the verdict says what differs.
-func (p *played) refusedRun(says string) {
+func (p *stepResult) refusedRun(says string) {
 	p.t.Helper()
 	p.want(3, "result=refused", "error-code=wrong-run").says(says).asked("POST /runs/*/actions/apply", 0)
 	run, ok := p.adopted()
@@ -103,7 +103,7 @@ func TestWrongRunReally(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, c.scenario)
-			s.Life.Deviations, s.Life.DeviationsAfter, s.Life.Apply.For = c.deviations, c.after, 20*time.Second
+			s.Script.Deviations, s.Script.DeviationsAfter, s.Script.Apply.For = c.deviations, c.after, 20*time.Second
 			newRig(t, s, append(c.inputs, "on-cancel=leave")...).play().refusedRun(c.says)
 		})
 	}
@@ -142,7 +142,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	t.Parallel()
 	wrong := func(t *testing.T, faults ...scalrsim.Fault) scalrsim.Scenario {
 		s := with(slowly(t, "applied"), faults...)
-		s.Life.Deviations = map[string]any{"is-dry": false, "auto-apply": true}
+		s.Script.Deviations = map[string]any{"is-dry": false, "auto-apply": true}
 		return s
 	}
 	const loud = "may still be applied: https://acme.scalr.test/v2/"
@@ -157,7 +157,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	t.Run("R23 the post step can", func(t *testing.T) {
 		t.Parallel()
 		main, post := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newRig(t, scalrsim.Scenario{})
-		a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 		main.then(a, func() {
 			a.read()
 			post.name, b.server = "scalr-run-post", a.server
@@ -173,15 +173,15 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	t.Run("R23 accepted without effect", func(t *testing.T) {
 		t.Parallel()
 		s := wrong(t)
-		s.Life.IgnoreStop = true
-		s.Life.Deviations["is-destroy"] = true
+		s.Script.IgnoreStop = true
+		s.Script.Deviations["is-destroy"] = true
 		newRig(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").says("Scalr accepted to discard it, but it is still ", loud)
 	})
 	t.Run("R23 applied already", func(t *testing.T) {
 		t.Parallel()
 		s := wrong(t)
-		s.Pace, s.Life.DeviationsAfter = 1, 4900*time.Millisecond
-		s.Life.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
+		s.Pace, s.Script.DeviationsAfter = 1, 4900*time.Millisecond
+		s.Script.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
 		newRig(t, s).play().want(3, "error-code=wrong-run", "status=applied").says("was applied before it could be stopped: https://").stops()
 	})
 }
@@ -200,11 +200,11 @@ func TestWrongRunAndSignals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), faults...)
-			s.Life.Deviations = map[string]any{"is-dry": false}
+			s.Script.Deviations = map[string]any{"is-dry": false}
 			r := newRig(t, s, "on-cancel=leave")
 			r.anyFault = true
 			var at time.Time
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				for p.count(stops) == 0 {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -224,7 +224,7 @@ func TestWrongRunAndSignals(t *testing.T) {
 func TestWrongRunThatEnded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, scenario(t, "plan-changes"))
-	r.during = func(p *played) {
+	r.during = func(p *stepResult) {
 		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned_and_finished" {
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -270,7 +270,7 @@ func TestListsProveNothing(t *testing.T) {
 			var other string
 			s.Setup = func(s *scalrsim.Server) { other = s.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true}) }
 			r := newRig(t, s)
-			r.during = func(p *played) {
+			r.during = func(p *stepResult) {
 				for p.count(createRun) == 0 {
 					time.Sleep(time.Millisecond)
 				}
@@ -281,7 +281,7 @@ func TestListsProveNothing(t *testing.T) {
 					}
 				}
 				if name == "R25 lost altogether" {
-					early := &played{t: t, dir: p.dir}
+					early := &stepResult{t: t, dir: p.dir}
 					early.read()
 					p.server.AddFault(misreported("GET /runs", 1, "configuration-version", early.outputs["configuration-version-id"]))
 				}
@@ -326,11 +326,11 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Phase: scalrsim.After, Action: scalrsim.Stall})
 			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
-			a, b := &played{t: t, dir: t.TempDir()}, &played{t: t, dir: t.TempDir()}
+			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			stops := -1
-			main.during = func(*played) {
+			main.during = func(*stepResult) {
 				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
-				early := &played{t: t, dir: a.dir}
+				early := &stepResult{t: t, dir: a.dir}
 				early.read()
 				for name, value := range early.state {
 					post.env["STATE_"+name] = value

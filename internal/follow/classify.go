@@ -84,13 +84,13 @@ func (c *classifier) observe(r scalr.Run, at time.Time) state {
 	}
 	c.record(r, at)
 	switch {
-	case r.Status.Over():
+	case r.Status.IsFinal():
 		c.finished.add(at)
 		if c.finished.number > 1 {
 			return final
 		}
 		return finishing
-	case (r.Waiting() || r.Idle()) && c.confirmed(c.same, 2, 1, at) && r.Status != c.ignoreStatus:
+	case (r.Waiting() || r.NothingToApply()) && c.confirmed(c.same, 2, 1, at) && r.Status != c.ignoreStatus:
 		return final
 	case r.Status.Known() && c.confirmed(c.settled, appliedPolls, appliedGraces, at):
 		return final
@@ -110,7 +110,7 @@ func (c *classifier) record(r scalr.Run, at time.Time) {
 	if r.Status.Known() {
 		c.furthest = r.Status
 	}
-	if effectivelyApplied(r) || !r.Status.Known() && r.Settled() {
+	if effectivelyApplied(r) || !r.Status.Known() && r.TasksFinal() {
 		c.settled.add(at)
 	} else {
 		c.settled = streak{}

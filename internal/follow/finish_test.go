@@ -52,7 +52,7 @@ func TestLogIsComplete(t *testing.T) {
 // endless is a finished run whose log never stops growing.
 type endless struct{ log []byte }
 
-func (e *endless) Look(context.Context, string) (scalr.Run, error) {
+func (e *endless) PollRun(context.Context, string) (scalr.Run, error) {
 	return scalr.Run{ID: "run-1", Status: "errored", Plan: &scalr.Plan{ID: "plan-1", Status: "errored"}}, nil
 }
 
@@ -61,7 +61,7 @@ func (e *endless) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
 	return body(bytes.NewReader(e.log)), nil
 }
 
-func (e *endless) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
+func (e *endless) Stop(context.Context, scalr.Run, scalr.StopOptions) (scalr.StopResult, error) {
 	return scalr.StopResult{}, nil
 }
 

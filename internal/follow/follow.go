@@ -18,9 +18,9 @@ import (
 
 // API is what a Follower needs of Scalr; *scalr.Client implements it.
 type API interface {
-	Look(ctx context.Context, id string) (scalr.Run, error)
+	PollRun(ctx context.Context, id string) (scalr.Run, error)
 	Log(ctx context.Context, l scalr.Log) (*scalr.LogBody, error)
-	Stop(ctx context.Context, last scalr.Run, s scalr.Stopping) (scalr.StopResult, error)
+	Stop(ctx context.Context, last scalr.Run, s scalr.StopOptions) (scalr.StopResult, error)
 }
 
 // Observer receives the progress of a run, in order and from one goroutine.
@@ -42,7 +42,7 @@ type Follower struct {
 	API      API
 	Observer Observer
 	// Stopping says how to stop the run when the context ends; nil does not stop it.
-	Stopping *scalr.Stopping
+	Stopping *scalr.StopOptions
 	// ForceStop, once closed, ends the stopping as soon as a request was sent.
 	ForceStop <-chan struct{}
 	// IgnoreStatus is the status in which Scalr accepted a confirmation or another
@@ -79,7 +79,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	}
 	cause := context.Cause(ctx)
 	switch {
-	case cause != nil && (last.Status.Over() || effectivelyApplied(last)):
+	case cause != nil && (last.Status.IsFinal() || effectivelyApplied(last)):
 		return Ending{Run: last}, nil // the run finished before the signal
 	case cause != nil:
 		return f.stop(context.WithoutCancel(ctx), last, cause), nil
@@ -91,7 +91,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	seen := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
 	pace := f.Timing.pacer(time.Now())
-	ask := func() (scalr.Run, error) { return f.API.Look(ctx, run.ID) }
+	ask := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
 	for answer := ask; ; {
 		began := time.Now()
 		polled, err := answer()
@@ -160,18 +160,18 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending 
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.Timing.StopGrace)
 	how, sent := *f.Stopping, make(chan struct{})
-	how.Out = sync.OnceFunc(func() { close(sent) })
+	how.OnSent = sync.OnceFunc(func() { close(sent) })
 	done := make(chan struct{})
 	go func() { defer close(done); f.forceStop(ctx, sent, cancel) }()
 	defer func() { cancel(); <-done }()
 
 	result, err := f.API.Stop(ctx, run, how)
 	ending.Stop, ending.StopErr, ending.Run = &result, err, result.LastKnown
-	if err != nil || result.GoesOn {
+	if err != nil || result.ApplyContinues {
 		return ending
 	}
-	for !ending.Run.Status.Over() && pause(ctx, f.Timing.StopInterval) == nil {
-		if polled, err := f.API.Look(ctx, run.ID); err == nil && !polled.Status.Before(ending.Run.Status) {
+	for !ending.Run.Status.IsFinal() && pause(ctx, f.Timing.StopInterval) == nil {
+		if polled, err := f.API.PollRun(ctx, run.ID); err == nil && !polled.Status.Before(ending.Run.Status) {
 			ending.Run = polled
 		}
 	}

@@ -27,7 +27,7 @@ func TestOutage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			play(t, planning(time.Minute, text), true, func(r *rig) {
+			play(t, planning(time.Minute, text), true, func(r *followTest) {
 				f.Op, f.Nth, f.During = "* /**", 12, 5*time.Minute
 				r.sim.AddFault(f)
 				before := len(r.sim.Requests())
@@ -48,7 +48,7 @@ func TestOutage(t *testing.T) {
 func TestGone(t *testing.T) {
 	t.Parallel()
 	s := with(planning(time.Hour, "x"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404, Nth: 4, Times: -1})
-	play(t, s, true, func(r *rig) {
+	play(t, s, true, func(r *followTest) {
 		began := time.Now()
 		ending, err := r.Follow(r.t.Context(), r.run)
 		if took := time.Since(began); !errors.Is(err, scalr.ErrNotFound) || took < 30*time.Second || took > 50*time.Second {
@@ -64,7 +64,7 @@ func TestGone(t *testing.T) {
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	s := with(planning(20*time.Second, log(9, planned)), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 401, Nth: 4, Times: 2, Header: http.Header{}})
-	play(t, s, true, func(r *rig) { r.follow("planned_and_finished") })
+	play(t, s, true, func(r *followTest) { r.follow("planned_and_finished") })
 }
 
 // TestMalformed: answers without a usable status are asked again (S13).
@@ -79,7 +79,7 @@ func TestMalformed(t *testing.T) {
 				}
 				return body
 			}}
-			play(t, with(planning(20*time.Second, log(9, planned)), f), true, func(r *rig) { r.follow("planned_and_finished") })
+			play(t, with(planning(20*time.Second, log(9, planned)), f), true, func(r *followTest) { r.follow("planned_and_finished") })
 		})
 	}
 }
@@ -98,7 +98,7 @@ func TestScenarios(t *testing.T) {
 			t.Parallel()
 			scenario, real, _ := strings.Cut(name, " ")
 			s := scalrsim.Scenarios()[scenario]
-			play(t, s, real == "", func(r *rig) {
+			play(t, s, real == "", func(r *followTest) {
 				if late := r.follow(want); late > 15*time.Second {
 					t.Errorf("ended %s after the run was finished", late)
 				}
@@ -110,7 +110,7 @@ func TestScenarios(t *testing.T) {
 // TestUnknownStatus: a run that stops in an unknown status is not a success.
 func TestUnknownStatus(t *testing.T) {
 	t.Parallel()
-	play(t, scalrsim.Scenarios()["unknown-status"], true, func(r *rig) {
+	play(t, scalrsim.Scenarios()["unknown-status"], true, func(r *followTest) {
 		_, err := r.Follow(r.t.Context(), r.run)
 		var unknown *follow.UnknownStatusError
 		if !errors.As(err, &unknown) || unknown.Status != "quantum_checking" || !strings.Contains(err.Error(), `"quantum_checking"`) {
@@ -123,8 +123,8 @@ func TestUnknownStatus(t *testing.T) {
 func TestFollowerIsReused(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
-	s.Life.Plan.Log, s.Life.Apply.Log = log(30, planned), log(30, applied)
-	play(t, s, false, func(r *rig) {
+	s.Script.Plan.Log, s.Script.Apply.Log = log(30, planned), log(30, applied)
+	play(t, s, false, func(r *followTest) {
 		r.follow("planned")
 		if err := r.client.Confirm(r.t.Context(), r.run.ID, "go"); err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ type long struct {
 	looks, reads int
 }
 
-func (l *long) Look(context.Context, string) (scalr.Run, error) {
+func (l *long) PollRun(context.Context, string) (scalr.Run, error) {
 	l.looks++
 	r := scalr.Run{ID: "run-1", Status: "planning", Dry: true, Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}
 	if time.Since(l.began) > 6*time.Hour {
@@ -156,7 +156,7 @@ func (l *long) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
 	return &scalr.LogBody{Reader: strings.NewReader(planned)}, nil
 }
 
-func (l *long) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
+func (l *long) Stop(context.Context, scalr.Run, scalr.StopOptions) (scalr.StopResult, error) {
 	return scalr.StopResult{}, nil
 }
 

@@ -65,7 +65,7 @@ func TestLogs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			play(t, c.scenario, true, func(r *rig) {
+			play(t, c.scenario, true, func(r *followTest) {
 				late := r.follow("planned_and_finished")
 				t.Logf("%s after the end, %d polls at the log", late.Round(time.Millisecond), r.asked(output))
 				r.wantText("plan", c.want)
@@ -92,7 +92,7 @@ func TestNormalEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			play(t, planning(time.Second, c.text), true, func(r *rig) {
+			play(t, planning(time.Second, c.text), true, func(r *followTest) {
 				time.Sleep(time.Minute) // the run is finished before the first poll
 				began := time.Now()
 				r.follow("planned_and_finished")
@@ -110,9 +110,9 @@ func TestNormalEnd(t *testing.T) {
 // TestTwoLogs: the end of a log is printed before the next stage.
 func TestTwoLogs(t *testing.T) {
 	t.Parallel()
-	s := scalrsim.Scenario{World: scalrsim.World{Workspace: map[string]any{"auto-apply": true}},
-		Life: scalrsim.Life{Plan: scalrsim.Stage{For: 7 * time.Second, Log: log(50, planned)}, Apply: scalrsim.Stage{For: 7 * time.Second, Log: log(50, applied)}}}
-	play(t, s, false, func(r *rig) {
+	s := scalrsim.Scenario{Config: scalrsim.Config{Workspace: map[string]any{"auto-apply": true}},
+		Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 7 * time.Second, Log: log(50, planned)}, Apply: scalrsim.Stage{For: 7 * time.Second, Log: log(50, applied)}}}
+	play(t, s, false, func(r *followTest) {
 		late := r.follow("applied")
 		r.wantText("plan", log(50, planned))
 		r.wantText("apply", log(50, applied))
@@ -135,12 +135,12 @@ func TestTwoLogs(t *testing.T) {
 // TestLogRewritten prints the log again, once, from its start (L11).
 func TestLogRewritten(t *testing.T) {
 	t.Parallel()
-	s := scalrsim.Scenario{Life: scalrsim.Life{Steps: []scalrsim.Step{
+	s := scalrsim.Scenario{Script: scalrsim.RunScript{Steps: []scalrsim.Step{
 		{Status: "planning", For: 10 * time.Second, Log: log(50, "A line that will be taken back\n")},
 		{Status: "planning", For: 10 * time.Second, Log: "Initializing...\n" + log(100, planned), Rewrite: true},
 		{Status: "planned_and_finished"},
 	}}}
-	play(t, s, true, func(r *rig) {
+	play(t, s, true, func(r *followTest) {
 		r.follow("planned_and_finished")
 		text := r.seen.text["plan"].String()
 		if strings.Count(text, "Initializing...") != 1 || strings.Contains(text, "taken back") || !strings.Contains(text, "Plan: ") {
@@ -162,7 +162,7 @@ func TestLogShrinks(t *testing.T) {
 	}
 	t.Run("old copy", func(t *testing.T) {
 		t.Parallel()
-		play(t, with(planning(20*time.Second, text), short(2)), true, func(r *rig) {
+		play(t, with(planning(20*time.Second, text), short(2)), true, func(r *followTest) {
 			r.follow("planned_and_finished")
 			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan again") {
 				t.Error("an old copy was printed again")
@@ -173,7 +173,7 @@ func TestLogShrinks(t *testing.T) {
 		t.Parallel()
 		f := short(2)
 		f.Nth = 0
-		play(t, planning(20*time.Second, text), true, func(r *rig) {
+		play(t, planning(20*time.Second, text), true, func(r *followTest) {
 			r.spoilAfter(20*time.Second+500*time.Millisecond, f)
 			r.follow("planned_and_finished")
 			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan again") {
@@ -183,7 +183,7 @@ func TestLogShrinks(t *testing.T) {
 	})
 	t.Run("empty at the end", func(t *testing.T) {
 		t.Parallel()
-		play(t, planning(20*time.Second, text), true, func(r *rig) {
+		play(t, planning(20*time.Second, text), true, func(r *followTest) {
 			r.spoilAfter(19*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Empty, Times: -1})
 			r.follow("planned_and_finished")
 			if slices.Contains(r.seen.events, "plan again") || r.seen.text["plan"].Len() < len(text)/2 {
@@ -193,7 +193,7 @@ func TestLogShrinks(t *testing.T) {
 	})
 	t.Run("for good", func(t *testing.T) {
 		t.Parallel()
-		play(t, with(planning(20*time.Second, text), short(-1)), true, func(r *rig) {
+		play(t, with(planning(20*time.Second, text), short(-1)), true, func(r *followTest) {
 			r.follow("planned_and_finished")
 			if r.wantText("plan", text[:400]); !slices.Contains(r.seen.events, "plan again") {
 				t.Error("the rewrite was not reported")
@@ -206,10 +206,10 @@ func TestLogShrinks(t *testing.T) {
 func TestServed(t *testing.T) {
 	t.Parallel()
 	size := func(takes time.Duration) scalrsim.Scenario {
-		return scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: takes, Size: 2 << 20}}}
+		return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: takes, Size: 2 << 20}}}
 	}
 	line, atEnd, late := size(10*time.Second), size(10*time.Second), size(10*time.Second)
-	line.Life.Plan.OneLine = true
+	line.Script.Plan.OneLine = true
 	atEnd.Logs.Mode = scalrsim.LogAtEnd
 	late.Logs.Lag = time.Second
 	for name, s := range map[string]scalrsim.Scenario{
@@ -223,9 +223,9 @@ func TestServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			play(t, s, true, func(r *rig) {
+			play(t, s, true, func(r *followTest) {
 				r.follow("planned_and_finished")
-				stage := s.Life.Plan
+				stage := s.Script.Plan
 				n := max(stage.Size, int64(len(stage.Log)))
 				var served int64
 				for _, bytes := range r.served {
@@ -250,7 +250,7 @@ func TestBreaksAtTheEnd(t *testing.T) {
 	text := log(20000, planned)
 	s := planning(5*time.Second, text)
 	s.Logs.Mode = scalrsim.LogAtEnd
-	play(t, s, true, func(r *rig) {
+	play(t, s, true, func(r *followTest) {
 		r.spoilAfter(5*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Break, Bytes: 800_000, Times: 6})
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)
@@ -262,7 +262,7 @@ func TestUnauthorizedLog(t *testing.T) {
 	t.Parallel()
 	text := log(100, planned)
 	s := with(planning(20*time.Second, text), scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: 401, Nth: 2, Times: 2, Header: http.Header{}})
-	play(t, s, true, func(r *rig) {
+	play(t, s, true, func(r *followTest) {
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)
 	})

@@ -33,7 +33,7 @@ func TestStopAfterContext(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			play(t, planning(time.Hour, log(3, planned)), true, func(r *rig) {
+			play(t, planning(time.Hour, log(3, planned)), true, func(r *followTest) {
 				r.spoilAfter(19*time.Second, c.faults...)
 				began := time.Now()
 				ending, err := r.Follow(r.interruptedAfter(20*time.Second), r.run)
@@ -50,7 +50,7 @@ func TestStopAfterContext(t *testing.T) {
 }
 
 // spoilAfter lets requests go wrong from some time on.
-func (r *rig) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
+func (r *followTest) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
 	go func() {
 		time.Sleep(d)
 		for _, f := range faults {
@@ -62,7 +62,7 @@ func (r *rig) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
 // TestStopPrintsEndOfLog: the last lines of a canceled plan are printed too.
 func TestStopPrintsEndOfLog(t *testing.T) {
 	t.Parallel()
-	play(t, planning(time.Hour, log(300, planned)), true, func(r *rig) {
+	play(t, planning(time.Hour, log(300, planned)), true, func(r *followTest) {
 		if _, err := r.Follow(r.interruptedAfter(20*time.Second), r.run); err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestStopPrintsEndOfLog(t *testing.T) {
 // TestContextEndsWithoutStopping: without Stopping the run is not stopped.
 func TestContextEndsWithoutStopping(t *testing.T) {
 	t.Parallel()
-	play(t, planning(time.Hour, "x"), true, func(r *rig) {
+	play(t, planning(time.Hour, "x"), true, func(r *followTest) {
 		r.Stopping = nil
 		began := time.Now()
 		ending, err := r.Follow(r.interruptedAfter(20*time.Second), r.run)
@@ -95,7 +95,7 @@ func TestContextEndsWithoutStopping(t *testing.T) {
 func TestContextEndsAfterRun(t *testing.T) {
 	t.Parallel()
 	s := planning(time.Second, "That was it.\n") // whose end is waited for
-	play(t, s, true, func(r *rig) {
+	play(t, s, true, func(r *followTest) {
 		time.Sleep(time.Minute)
 		ending, err := r.Follow(r.interruptedAfter(500*time.Millisecond), r.run)
 		if err != nil || ending.StopCause != nil || ending.Run.Status != "planned_and_finished" || len(r.sim.Stops()) != 0 {
@@ -109,11 +109,11 @@ func TestContextEndsAfterRun(t *testing.T) {
 func TestStopWaitingRun(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
-	s.Life.Plan.Log = "Nobody knows this end.\n"
+	s.Script.Plan.Log = "Nobody knows this end.\n"
 	for _, after := range []time.Duration{100 * time.Millisecond, 2100 * time.Millisecond} {
 		t.Run(after.String(), func(t *testing.T) {
 			t.Parallel()
-			play(t, s, false, func(r *rig) {
+			play(t, s, false, func(r *followTest) {
 				for r.sim.Runs()[0].Status != "planned" {
 					time.Sleep(10 * time.Millisecond)
 				}
@@ -133,15 +133,15 @@ type slow struct {
 	outs int
 }
 
-func (s *slow) Look(context.Context, string) (scalr.Run, error) { return s.Run, nil }
+func (s *slow) PollRun(context.Context, string) (scalr.Run, error) { return s.Run, nil }
 
 func (s *slow) Log(context.Context, scalr.Log) (*scalr.LogBody, error) { return nil, nil }
 
-func (s *slow) Stop(ctx context.Context, r scalr.Run, how scalr.Stopping) (scalr.StopResult, error) {
+func (s *slow) Stop(ctx context.Context, r scalr.Run, how scalr.StopOptions) (scalr.StopResult, error) {
 	for _, d := range []time.Duration{s.out, 10 * time.Millisecond, time.Hour} {
 		select {
 		case <-time.After(d):
-			how.Out()
+			how.OnSent()
 			s.outs++
 		case <-ctx.Done():
 			return scalr.StopResult{LastKnown: r}, ctx.Err()
@@ -165,7 +165,7 @@ func TestHurry(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				hurry := make(chan struct{})
 				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, out: c.out}
-				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &scalr.Stopping{}, ForceStop: hurry}
+				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &scalr.StopOptions{}, ForceStop: hurry}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				cancel(stopSignal{"interrupted"})
 				timer := time.AfterFunc(c.second, func() { close(hurry) })
@@ -184,7 +184,7 @@ func TestHurry(t *testing.T) {
 func TestHurryWhileItEnds(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["ignores-stop"]
-	play(t, s, true, func(r *rig) {
+	play(t, s, true, func(r *followTest) {
 		hurry := make(chan struct{})
 		r.ForceStop = hurry
 		time.AfterFunc(20*time.Second+400*time.Millisecond, func() { close(hurry) })
@@ -201,15 +201,15 @@ func TestApplyGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, may := range []bool{false, true} {
 		s := scalrsim.Scenarios()["applied"]
-		s.Life.Apply.For = time.Hour
-		play(t, s, false, func(r *rig) {
-			r.Stopping = &scalr.Stopping{Apply: may}
+		s.Script.Apply.For = time.Hour
+		play(t, s, false, func(r *followTest) {
+			r.Stopping = &scalr.StopOptions{AllowApply: may}
 			began := time.Now()
 			ending, err := r.Follow(r.interruptedAfter(time.Minute), r.run)
 			if took := time.Since(began); took > time.Minute+time.Second {
 				t.Errorf("may be stopped: %v; it ended %s after the signal", may, took-time.Minute)
 			}
-			if err != nil || ending.Stop.GoesOn == may || len(r.sim.Stops()) > 0 != may {
+			if err != nil || ending.Stop.ApplyContinues == may || len(r.sim.Stops()) > 0 != may {
 				t.Errorf("may be stopped: %v; %+v, %v, stops %v", may, ending, err, r.sim.Stops())
 			}
 		})

@@ -133,7 +133,7 @@ type script struct {
 	ended int // reads since the run finished
 }
 
-func (s *script) Look(context.Context, string) (scalr.Run, error) {
+func (s *script) PollRun(context.Context, string) (scalr.Run, error) {
 	r := scalr.Run{ID: "run-1", Status: "planning", Dry: true, Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}
 	if len(s.ops) == 0 {
 		r.Status, r.Plan.Status = "planned_and_finished", "finished"
@@ -141,7 +141,7 @@ func (s *script) Look(context.Context, string) (scalr.Run, error) {
 	return r, nil
 }
 
-func (s *script) Stop(context.Context, scalr.Run, scalr.Stopping) (scalr.StopResult, error) {
+func (s *script) Stop(context.Context, scalr.Run, scalr.StopOptions) (scalr.StopResult, error) {
 	return scalr.StopResult{}, errors.New("unexpected stop")
 }
 

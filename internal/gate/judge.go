@@ -47,7 +47,7 @@ func (f Failure) String() string {
 // Judge gives the conditions that the run fails. There are none for a run that
 // failed or was stopped: that it did is judged elsewhere.
 func (c Conditions) Judge(in Case) []Failure {
-	if stage := in.Run.Stage(); stage == scalr.Failed || stage == scalr.Stopped {
+	if stage := in.Run.Stage(); stage == scalr.Failed || stage == scalr.Canceled {
 		return nil
 	}
 	var failures []Failure

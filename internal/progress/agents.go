@@ -27,7 +27,7 @@ type agentQueue struct {
 var queuedForExecutor = []scalr.Status{"pre_plan_queued", "plan_queued", "pre_apply_queued", "apply_queued"}
 
 // queued says for what a run waits that has its turn and no executor yet.
-func (n *Narrator) queued(s scalr.Status) string {
+func (n *Logger) queued(s scalr.Status) string {
 	now := time.Now()
 	if n.agents.status != s {
 		n.agents = agentQueue{status: s, since: now}

@@ -11,7 +11,7 @@ import (
 
 // findings tells what the estimate and the policies came to, each once, in the
 // fold of its stage: of the stages before the given one, or of all.
-func (n *Narrator) findings(r scalr.Run, before string) {
+func (n *Logger) findings(r scalr.Run, before string) {
 	tells := func(stage string) bool {
 		return before == "" || slices.Index(order, stage) < slices.Index(order, before)
 	}
@@ -32,7 +32,7 @@ func (n *Narrator) findings(r scalr.Run, before string) {
 const mostFindings = 1000
 
 // first reports whether this was not told yet, and there is room for it.
-func (n *Narrator) first(what string) bool {
+func (n *Logger) first(what string) bool {
 	if n.found[what] || len(n.found) == mostFindings {
 		return false
 	}
@@ -43,14 +43,14 @@ func (n *Narrator) first(what string) bool {
 	return true
 }
 
-func (n *Narrator) find(fold, line string) {
+func (n *Logger) find(fold, line string) {
 	n.pass(fold)
 	n.open(fold)
 	n.Job.Infof("%s", line)
 }
 
 // policies tells one check: its result, and what each failed policy says.
-func (n *Narrator) policies(p scalr.PolicyCheck) {
+func (n *Logger) policies(p scalr.PolicyCheck) {
 	n.find(Policy, fmt.Sprintf("policy check %s: %d passed, %d failed", words(scalr.Status(p.Status)), p.Passed, p.TotalFailed))
 	for _, policy := range p.Policies {
 		if policy.Result == "passed" {

@@ -27,8 +27,8 @@ func TestHostile(t *testing.T) {
 func hostile(t *testing.T, text string) {
 	var out bytes.Buffer
 	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: &out})
-	n := &progress.Narrator{Job: j, Foreign: func() io.WriteCloser { return j.UntrustedWriter() }, RunURL: "https://acme.scalr.test/run-1",
-		Holder: func() (scalr.Run, bool) { return scalr.Run{ID: text, Status: scalr.Status(text)}, true },
+	n := &progress.Logger{Job: j, Untrusted: func() io.WriteCloser { return j.UntrustedWriter() }, RunURL: "https://acme.scalr.test/run-1",
+		BlockingRun: func() (scalr.Run, bool) { return scalr.Run{ID: text, Status: scalr.Status(text)}, true },
 		Agents: func() (scalr.AgentPool, bool) {
 			return scalr.AgentPool{Name: text, Agents: []scalr.Agent{{Name: text, Status: text}}}, true
 		}}

@@ -12,7 +12,7 @@ import (
 // open, and to the copy. A log may come late, when the run has moved on; then
 // its fold is opened again.
 type stageLog struct {
-	narrator *Narrator
+	narrator *Logger
 	phase    scalr.Phase
 	to       io.Writer
 	foreign  io.Closer // nil before the first byte, and after the end
@@ -21,7 +21,7 @@ type stageLog struct {
 
 // Log gives the writer for a stage's log, which is the same at each call. After
 // Close it may be written to again.
-func (n *Narrator) Log(p scalr.Phase) io.WriteCloser {
+func (n *Logger) Log(p scalr.Phase) io.WriteCloser {
 	if l, ok := n.logs[p]; ok {
 		return l
 	}
@@ -49,7 +49,7 @@ func (l *stageLog) begin() {
 	if l.foreign != nil {
 		return
 	}
-	foreign := l.narrator.Foreign()
+	foreign := l.narrator.Untrusted()
 	l.to, l.foreign = foreign, foreign
 	if l.narrator.Copy != nil {
 		l.to = io.MultiWriter(l.narrator.Copy(l.phase), foreign)
@@ -70,7 +70,7 @@ func (l *stageLog) Close() error {
 }
 
 // Restarted tells that a log begins anew.
-func (n *Narrator) Restarted(p scalr.Phase) {
+func (n *Logger) Restarted(p scalr.Phase) {
 	n.Log(p).Close()
 	n.open(foldOf(p))
 	n.Job.Infof("The %s log was rewritten; here it is from its start.", p)
@@ -80,7 +80,7 @@ func (n *Narrator) Restarted(p scalr.Phase) {
 }
 
 // LogTrouble tells that a log cannot be had.
-func (n *Narrator) LogTrouble(p scalr.Phase, err error) {
+func (n *Logger) LogTrouble(p scalr.Phase, err error) {
 	reason := err.Error()
 	var e *scalr.Error
 	if errors.As(err, &e) {

@@ -35,7 +35,7 @@ var order = []string{Bundle, Queue, Plan, Cost, Policy, Apply}
 // stageOf is the stage that a status belongs to. Ends and words that are not
 // known belong to the stage in which they came, and so does what comes again: a
 // run with hooks before its plan is queued twice.
-func (n *Narrator) stageOf(s scalr.Status) string {
+func (n *Logger) stageOf(s scalr.Status) string {
 	stage, ok := stages[s]
 	if i := slices.Index(order, stage); ok && i >= n.latest {
 		return stage
@@ -47,7 +47,7 @@ func (n *Narrator) stageOf(s scalr.Status) string {
 }
 
 // line says where the run stands.
-func (n *Narrator) line(r scalr.Run) string {
+func (n *Logger) line(r scalr.Run) string {
 	switch {
 	case !r.Status.Known():
 		return n.unknown(r.Status)
@@ -66,7 +66,7 @@ func words(s scalr.Status) string { return strings.ReplaceAll(string(s), "_", " 
 const mostOdd = 20
 
 // unknown explains a word that is not known once, and later says only the word.
-func (n *Narrator) unknown(s scalr.Status) string {
+func (n *Logger) unknown(s scalr.Status) string {
 	line := fmt.Sprintf("Scalr says %.80q, a status that is not known here; following on", string(s))
 	if len(n.odd) < mostOdd && !slices.Contains(n.odd, s) {
 		n.odd = append(n.odd, s)
@@ -88,13 +88,13 @@ type holding struct {
 }
 
 // waiting says for what a run waits that is not served yet.
-func (n *Narrator) waiting(r scalr.Run) string {
+func (n *Logger) waiting(r scalr.Run) string {
 	line, place := "waiting for its turn", 0
 	if r.Position != nil && *r.Position > 0 {
 		place = *r.Position
 		line += fmt.Sprintf(", place %d in the queue", place)
 	}
-	if r.Dry || n.Holder == nil {
+	if r.Dry || n.BlockingRun == nil {
 		return line
 	}
 	if place != n.held.place || time.Since(n.held.at) >= holderAge {
@@ -103,8 +103,8 @@ func (n *Narrator) waiting(r scalr.Run) string {
 	return line + n.held.text
 }
 
-func (n *Narrator) holder() string {
-	holder, ok := n.Holder()
+func (n *Logger) holder() string {
+	holder, ok := n.BlockingRun()
 	if !ok {
 		return ""
 	}
@@ -126,7 +126,7 @@ type retried struct {
 
 // Retrying tells that a request is repeated: once a minute while it is the same
 // request for the same reason.
-func (n *Narrator) Retrying(r scalr.Retry) {
+func (n *Logger) Retrying(r scalr.Retry) {
 	what := r.Op + r.Err.Error()
 	if what == n.retried.what && time.Since(n.retried.at) < heartbeat {
 		return

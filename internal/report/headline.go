@@ -62,9 +62,9 @@ func (r Report) outcome() outcome {
 func (r Report) cameTooLate() bool {
 	switch r.Result {
 	case result.Discarded:
-		return r.Run.Status.Over() && r.Run.Status != scalr.StatusDiscarded
+		return r.Run.Status.IsFinal() && r.Run.Status != scalr.StatusDiscarded
 	case result.Canceled: // which a run that only waited is by a discard
-		return r.Run.Status.Over() && r.Run.Stage() != scalr.Stopped
+		return r.Run.Status.IsFinal() && r.Run.Stage() != scalr.Canceled
 	}
 	return false
 }

@@ -22,7 +22,7 @@ func (r Report) next() string {
 	case result.Started, result.Overridden:
 		return "**Next:** follow the run " + there + r.orStep(", or with a step", "watch")
 	case result.TimedOut, result.Interrupted:
-		if r.Run.ID != "" && !r.Run.Status.Over() {
+		if r.Run.ID != "" && !r.Run.Status.IsFinal() {
 			return "**Next:** the run may still be running. Check it " + there + r.orStep(", or follow it with a step", "watch")
 		}
 	}

@@ -19,7 +19,7 @@ type Agent struct{ Name, Status string }
 
 // AgentPools lists the agent pools that the token can see, without their agents.
 func (c *Client) AgentPools(ctx context.Context) ([]AgentPool, error) {
-	return list(ctx, c, "list agent pools", []string{"agent-pools"}, url.Values{}, starting,
+	return list(ctx, c, "list agent pools", []string{"agent-pools"}, url.Values{}, defaultPolicy,
 		func(r resource, _ document) AgentPool { return AgentPool{ID: r.ID, Name: r.Attributes.name()} })
 }
 
@@ -28,13 +28,13 @@ func (c *Client) AgentPools(ctx context.Context) ([]AgentPool, error) {
 // is none, or if that is unknown. No request is repeated: it is for reports only,
 // which can do without it.
 func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPool, ok bool) {
-	w, err := c.readWorkspace(ctx, workspaceID, single)
+	w, err := c.readWorkspace(ctx, workspaceID, noRetry)
 	if err != nil {
 		return p, false
 	}
 	id := cmp.Or(w.AgentPoolID, w.EnvironmentAgentPoolID)
 	if id == "" {
-		err = c.pages(ctx, "list agent pools", []string{"agent-pools"}, "agent-pools", url.Values{}, single, func(r resource, _ document) bool {
+		err = c.pages(ctx, "list agent pools", []string{"agent-pools"}, "agent-pools", url.Values{}, noRetry, func(r resource, _ document) bool {
 			if r.Attributes.set("default") {
 				id = r.ID
 			}
@@ -52,7 +52,7 @@ func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPo
 func (c *Client) AgentPool(ctx context.Context, id string) (p AgentPool, err error) {
 	op := "read agent pool " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{"agent-pools", id}, query: url.Values{"include": {"agents"}}, policy: single,
+		op: op, method: http.MethodGet, path: []string{"agent-pools", id}, query: url.Values{"include": {"agents"}}, policy: noRetry,
 		read: func(a answer) error {
 			r, doc, err := a.one(op, "agent-pools")
 			if err != nil {

@@ -47,9 +47,9 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader) erro
 	}
 	switch limit := (*jsonstream.LimitError)(nil); {
 	case errors.As(err, &limit):
-		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the answer " + limit.Limit, Final: !k.policy.tolerant, Cause: limit}
+		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the answer " + limit.Limit, Permanent: !k.policy.tolerant, Cause: limit}
 	case !isJSON && notJSON(err):
-		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Stray: true,
+		return &Error{Op: k.op, HTTPStatus: res.StatusCode, NotAPIResponse: true,
 			Note: fmt.Sprintf("expected JSON:API, got %s: %q", printable(kind, 60), pageText(text.whole()))}
 	case notJSON(err):
 		return malformed(k.op, "the answer is not complete JSON")

@@ -1,7 +1,7 @@
 // Package scalr is a client for the part of the Scalr API that remote runs,
 // workspaces and environments need.
 //
-// Every request goes through one door (door.go): it sets the headers, bounds
+// Every request goes through one function (request.go): it sets the headers, bounds
 // and repeats the attempt by the operation's policy (retry.go), and alone
 // decides what is an error (errors.go). The token goes to the base URL's
 // origin only; no redirect of an API call is followed. Addresses that the

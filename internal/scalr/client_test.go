@@ -64,7 +64,7 @@ func TestIDsThatAreNone(t *testing.T) {
 	for _, id := range []string{"", ".", "..", "../runs", "a/b", "a?b", "a%2fb", "a b", "a\n", strings.Repeat("a", 129), "-a"} {
 		_, err := r.Workspace(t.Context(), id)
 		var e *scalr.Error
-		if !errors.As(err, &e) || !e.Final {
+		if !errors.As(err, &e) || !e.Permanent {
 			t.Errorf("%q: got %v", id, err)
 		}
 	}
@@ -77,7 +77,7 @@ func TestIDsThatAreNone(t *testing.T) {
 func TestTokenIsRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{World: scalrsim.World{Identity: scalrsim.Identity{For: time.Hour}}})
+		r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{Identity: scalrsim.Identity{For: time.Hour}}})
 		const email = "deployer@acme.scalr.io"
 		proof := secret.New("e30.e30.e30")
 		token, until, err := r.Assume(t.Context(), email, proof)
@@ -139,12 +139,12 @@ func TestTokenThatCannotBeRenewed(t *testing.T) {
 func TestServerThatIncludesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for _, world := range []scalrsim.World{{}, {NoIncluded: true}, {Null: true}} {
-			r := newRig(t, scalrsim.Scenario{World: world, Life: scalrsim.Life{Cost: &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
+		for _, world := range []scalrsim.Config{{}, {NoIncluded: true}, {Null: true}} {
+			r := newRig(t, scalrsim.Scenario{Config: world, Script: scalrsim.RunScript{Cost: &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
 				Policies: []scalrsim.Policy{{Name: "tags", Result: "soft_failed"}}}})
 			run := r.mustRun(false)
 			time.Sleep(time.Minute)
-			run, err := r.Look(t.Context(), run.ID)
+			run, err := r.PollRun(t.Context(), run.ID)
 			if err != nil || run.Plan == nil || run.Apply == nil || run.Cost == nil || len(run.Policies) != 1 {
 				t.Fatalf("%+v: got %+v, %v", world, run, err)
 			}
@@ -159,16 +159,16 @@ func TestHolderIsTheOldestRealRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{World: scalrsim.World{OldestRun: oldest}, Life: longLife()})
+			r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
 			var runs []scalr.Run
 			for _, dry := range []bool{true, false, false, true, false} {
 				time.Sleep(time.Second)
 				runs = append(runs, r.mustRun(dry))
 			}
-			if got, ok := r.Holder(t.Context(), scalrsim.WorkspaceID, runs[4].ID); !ok || got.ID != runs[1].ID {
+			if got, ok := r.BlockingRun(t.Context(), scalrsim.WorkspaceID, runs[4].ID); !ok || got.ID != runs[1].ID {
 				t.Errorf("got %s, %v; want %s", got.ID, ok, runs[1].ID)
 			}
-			if got, ok := r.Holder(t.Context(), scalrsim.EdgeWorkspaceID, "run-x"); ok {
+			if got, ok := r.BlockingRun(t.Context(), scalrsim.EdgeWorkspaceID, "run-x"); ok {
 				t.Errorf("got %s in an empty workspace", got.ID)
 			}
 		})

@@ -61,7 +61,7 @@ func (v Configuration) Secrets() []secret.Value {
 func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dry bool) (v Configuration, err error) {
 	op := "create a configuration version in workspace " + workspaceID
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPost, path: []string{"configuration-versions"}, kind: documentType, policy: starting,
+		op: op, method: http.MethodPost, path: []string{"configuration-versions"}, kind: documentType, policy: defaultPolicy,
 		body: body("configuration-versions", "", map[string]any{"auto-queue-runs": false, "is-dry": dry},
 			map[string]any{"workspace": reference{"workspaces", workspaceID}}),
 		read: func(a answer) (err error) { v, err = a.configuration(op); return err },
@@ -77,7 +77,7 @@ func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dr
 func (c *Client) Configuration(ctx context.Context, id string) (v Configuration, err error) {
 	op := "read configuration version " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{"configuration-versions", id}, policy: ours,
+		op: op, method: http.MethodGet, path: []string{"configuration-versions", id}, policy: readAfterCreate,
 		read: func(a answer) (err error) {
 			if v, err = a.configuration(op); err == nil && v.ID != id {
 				err = malformed(op, "the answer is for another configuration version: "+v.ID)

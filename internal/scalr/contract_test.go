@@ -126,8 +126,8 @@ func toured() []scalrsim.Scenario {
 	var all []scalrsim.Scenario
 	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {
 		s := scalrsim.Scenarios()[name]
-		unknown := slices.ContainsFunc(s.Life.Steps, func(step scalrsim.Step) bool { return !scalr.Status(step.Status).Known() })
-		if unknown || s.Life.Execute || s.Life.Plan.Size > 0 || len(s.Faults) > 0 && name != "bad-upload" {
+		unknown := slices.ContainsFunc(s.Script.Steps, func(step scalrsim.Step) bool { return !scalr.Status(step.Status).Known() })
+		if unknown || s.Script.Execute || s.Script.Plan.Size > 0 || len(s.Faults) > 0 && name != "bad-upload" {
 			continue
 		}
 		s.Pace = 0.5
@@ -177,14 +177,14 @@ func tour(t *testing.T, w *witness, scenario scalrsim.Scenario) {
 func (r *rig) tourRun(run scalr.Run) {
 	ctx := r.t.Context()
 	run = r.tourUntilRest(run)
-	if !run.Status.Over() {
-		r.Holder(ctx, run.WorkspaceID, run.ID)
+	if !run.Status.IsFinal() {
+		r.BlockingRun(ctx, run.WorkspaceID, run.ID)
 		_ = r.Confirm(ctx, run.ID, "go")
 		for _, p := range run.Policies {
 			_ = r.Override(ctx, p.ID)
 		}
 		run = r.tourUntilRest(run)
-		_, _ = r.Stop(ctx, run, scalr.Stopping{Comment: "enough", Apply: true})
+		_, _ = r.Stop(ctx, run, scalr.StopOptions{Comment: "enough", AllowApply: true})
 		run = r.tourUntilRest(run)
 	}
 	logs, _ := run.Logs()
@@ -200,7 +200,7 @@ func (r *rig) tourRun(run scalr.Run) {
 	if _, err := r.Outputs(ctx, run.WorkspaceID, true); err != nil {
 		r.t.Error(err)
 	}
-	if _, _, err := r.RunOf(ctx, run.WorkspaceID, run.ConfigurationID); err != nil {
+	if _, _, err := r.FindRunByConfiguration(ctx, run.WorkspaceID, run.ConfigurationID); err != nil {
 		r.t.Error(err)
 	}
 }
@@ -208,12 +208,12 @@ func (r *rig) tourRun(run scalr.Run) {
 func (r *rig) tourUntilRest(run scalr.Run) scalr.Run {
 	for range 20 {
 		time.Sleep(time.Second)
-		look, err := r.Look(r.t.Context(), run.ID)
+		look, err := r.PollRun(r.t.Context(), run.ID)
 		if err != nil {
 			r.t.Error(err)
 			return run
 		}
-		if run = look; run.Status.Over() || run.Waiting() {
+		if run = look; run.Status.IsFinal() || run.Waiting() {
 			break
 		}
 	}

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// UnknownRunError is a creation whose answer was lost and whose run was not
+// RunNotConfirmedError is a creation whose answer was lost and whose run was not
 // found: it may exist, now or later.
-type UnknownRunError struct {
+type RunNotConfirmedError struct {
 	ConfigurationID string
 	Cause           error
 }
 
-func (e *UnknownRunError) Error() string {
+func (e *RunNotConfirmedError) Error() string {
 	return fmt.Sprintf("create a run from configuration version %s: no usable answer came and no such run was found: %v", e.ConfigurationID, e.Cause)
 }
 
 // Unwrap gives the last reason.
-func (e *UnknownRunError) Unwrap() error { return e.Cause }
+func (e *RunNotConfirmedError) Unwrap() error { return e.Cause }
 
 const mostCreations = 3
 
@@ -32,7 +32,7 @@ const mostCreations = 3
 // version, so it is the key: after an answer that got lost, the run is looked
 // for by it, and only if it surely does not exist is another one asked for.
 // doubtful tells that an answer was lost, so that a second run may yet appear:
-// then sweep for it (see [Client.Sweep]).
+// then sweep for it (see [Client.CancelDuplicates]).
 func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, doubtful bool, err error) {
 	for n := 0; n < mostCreations; n++ {
 		run, err = c.postRun(ctx, q)
@@ -48,10 +48,10 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, doubtful
 			return found, doubtful, nil
 		}
 		if lookErr != nil {
-			return Run{}, doubtful, &UnknownRunError{q.ConfigurationID, lookErr}
+			return Run{}, doubtful, &RunNotConfirmedError{q.ConfigurationID, lookErr}
 		}
 	}
-	return Run{}, doubtful, &UnknownRunError{q.ConfigurationID, err}
+	return Run{}, doubtful, &RunNotConfirmedError{q.ConfigurationID, err}
 }
 
 // lost reports whether the creation may have happened although it looks failed.
@@ -73,7 +73,7 @@ func window(err error) time.Duration {
 func (c *Client) postRun(ctx context.Context, q RunRequest) (run Run, err error) {
 	op := "create a run in workspace " + q.WorkspaceID
 	k := call{
-		op: op, method: http.MethodPost, path: []string{"runs"}, kind: documentType, policy: creating,
+		op: op, method: http.MethodPost, path: []string{"runs"}, kind: documentType, policy: createPolicy,
 		body: body("runs", "", q.attributes(), map[string]any{
 			"workspace":             reference{"workspaces", q.WorkspaceID},
 			"configuration-version": reference{"configuration-versions", q.ConfigurationID},
@@ -104,7 +104,7 @@ func notUploadedYet(err error) bool {
 // awaitRun looks for the run of the configuration version for the whole window.
 func (c *Client) awaitRun(ctx context.Context, q RunRequest, window time.Duration) (Run, bool, error) {
 	return await(ctx, window, func() (Run, bool, error) {
-		return c.RunOf(ctx, q.WorkspaceID, q.ConfigurationID)
+		return c.FindRunByConfiguration(ctx, q.WorkspaceID, q.ConfigurationID)
 	})
 }
 
@@ -116,7 +116,7 @@ func (c *Client) runsWith(ctx context.Context, workspaceID, configurationID stri
 		return nil, errors.New("look for a run: its workspace or its configuration version is not known")
 	}
 	var found []Run
-	err := c.runsOf(ctx, workspaceID, lookingUp, func(r Run) bool {
+	err := c.runsOf(ctx, workspaceID, lookupPolicy, func(r Run) bool {
 		if r.ConfigurationID == configurationID {
 			found = append(found, r)
 		}
@@ -140,22 +140,22 @@ func oldest(runs []Run, n int) []Run {
 	return runs[:min(n, len(runs))]
 }
 
-// Sweep stops every run of the configuration version but the one kept, and
+// CancelDuplicates stops every run of the configuration version but the one kept, and
 // gives the ids of those that Scalr agreed to stop: a creation whose answer was
 // lost may come true late. One that is being applied is left alone, and an error.
 // One that is not reported to be of the same workspace is not touched.
-func (c *Client) Sweep(ctx context.Context, keep Run, comment string) ([]string, error) {
+func (c *Client) CancelDuplicates(ctx context.Context, keep Run, comment string) ([]string, error) {
 	found, err := c.runsWith(ctx, keep.WorkspaceID, keep.ConfigurationID)
 	var swept []string
 	for _, r := range found {
-		if r.ID == keep.ID || r.WorkspaceID != keep.WorkspaceID || r.Status.Over() {
+		if r.ID == keep.ID || r.WorkspaceID != keep.WorkspaceID || r.Status.IsFinal() {
 			continue
 		}
-		stop, stopErr := c.Stop(ctx, r, Stopping{Comment: comment, Check: keep.sameOrigin})
+		stop, stopErr := c.Stop(ctx, r, StopOptions{Comment: comment, Check: keep.sameOrigin})
 		switch {
 		case stopErr != nil:
 			err = errors.Join(err, stopErr)
-		case stop.GoesOn:
+		case stop.ApplyContinues:
 			err = errors.Join(err, fmt.Errorf("run %s of the same configuration version is being applied", r.ID))
 		case stop.Verb != "":
 			swept = append(swept, r.ID)
@@ -173,24 +173,24 @@ func (r Run) sameOrigin(look Run) error {
 	return fmt.Errorf("run %s is not of configuration version %s in workspace %s", look.ID, r.ConfigurationID, r.WorkspaceID)
 }
 
-// HasTwin reports whether another run of the configuration version is not over, as
+// HasDuplicate reports whether another run of the configuration version is not over, as
 // far as the newest runs of the workspace tell. It makes one attempt.
-func (c *Client) HasTwin(ctx context.Context, run Run) (has bool) {
+func (c *Client) HasDuplicate(ctx context.Context, run Run) (has bool) {
 	seen := 0
-	_ = c.runsOf(ctx, run.WorkspaceID, single, func(r Run) bool {
-		has = has || r.ConfigurationID == run.ConfigurationID && r.ID != run.ID && !r.Status.Over()
+	_ = c.runsOf(ctx, run.WorkspaceID, noRetry, func(r Run) bool {
+		has = has || r.ConfigurationID == run.ConfigurationID && r.ID != run.ID && !r.Status.IsFinal()
 		seen++
 		return !has && seen < pageSize
 	})
 	return has && run.ConfigurationID != ""
 }
 
-// RunOf finds the run of a configuration version, if there is one by now: one that
+// FindRunByConfiguration finds the run of a configuration version, if there is one by now: one that
 // a list says is of it, and that does not itself say otherwise.
-func (c *Client) RunOf(ctx context.Context, workspaceID, configurationID string) (Run, bool, error) {
+func (c *Client) FindRunByConfiguration(ctx context.Context, workspaceID, configurationID string) (Run, bool, error) {
 	found, err := c.runsWith(ctx, workspaceID, configurationID)
 	for _, r := range found {
-		look, lookErr := c.readRun(ctx, r.ID, single)
+		look, lookErr := c.readRun(ctx, r.ID, noRetry)
 		if lookErr != nil || look.ConfigurationID == configurationID || look.ConfigurationID == "" {
 			return r, true, nil
 		}

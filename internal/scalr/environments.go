@@ -18,7 +18,7 @@ type EnvironmentFilter struct {
 // Environments lists the environments that the token can see. Of each it tells
 // id, name, status, account and tags (openapi.yml, list_environments).
 func (c *Client) Environments(ctx context.Context, f EnvironmentFilter) ([]Environment, error) {
-	return c.environments(ctx, f, starting)
+	return c.environments(ctx, f, defaultPolicy)
 }
 
 func (c *Client) environments(ctx context.Context, f EnvironmentFilter, p policy) ([]Environment, error) {
@@ -46,7 +46,7 @@ func literal(name string) string {
 func (c *Client) Environment(ctx context.Context, id string) (e Environment, err error) {
 	op := "read environment " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: starting,
+		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: defaultPolicy,
 		read: func(a answer) (err error) {
 			if e, err = a.environment(op); err == nil && e.ID != id {
 				err = malformed(op, "the answer is for another environment: "+e.ID)
@@ -102,13 +102,13 @@ func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (
 			}
 			return e, err
 		},
-		func() (Environment, bool, error) { return c.environmentNamed(ctx, s.AccountID, s.Name, lookingUp) })
+		func() (Environment, bool, error) { return c.environmentNamed(ctx, s.AccountID, s.Name, lookupPolicy) })
 }
 
 func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, err error) {
 	op := "create environment " + printable(s.Name, 255)
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: creating, body: s.document(""),
+		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: createPolicy, body: s.document(""),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
 	})
 	return e, err
@@ -120,7 +120,7 @@ func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e 
 func (c *Client) UpdateEnvironment(ctx context.Context, id string, s EnvironmentSettings) (e Environment, err error) {
 	op := "change environment " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPatch, path: []string{"environments", id}, kind: documentType, policy: starting, body: s.document(id),
+		op: op, method: http.MethodPatch, path: []string{"environments", id}, kind: documentType, policy: defaultPolicy, body: s.document(id),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
 	})
 	return e, err
@@ -130,7 +130,7 @@ func (c *Client) UpdateEnvironment(ctx context.Context, id string, s Environment
 // asks nothing. So check has the last word before every attempt. A 404 may mean
 // that it is gone, or that the token may not delete it.
 func (c *Client) DeleteEnvironment(ctx context.Context, id string, check func(context.Context) error) error {
-	return c.do(ctx, call{op: "delete environment " + id, method: http.MethodDelete, path: []string{"environments", id}, policy: starting, check: check})
+	return c.do(ctx, call{op: "delete environment " + id, method: http.MethodDelete, path: []string{"environments", id}, policy: defaultPolicy, check: check})
 }
 
 func (a answer) environment(op string) (Environment, error) {

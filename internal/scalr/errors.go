@@ -32,23 +32,23 @@ var (
 // Error is a call that did not get what it asked for. It never holds the token,
 // a signed address or a body of unbounded length.
 type Error struct {
-	Op         string
-	HTTPStatus int       // 0 when no answer came
-	Problems   []Problem // Scalr's own words, at most five
-	More       int       // how many more there were
-	Note       string    // ours, where Scalr gave no words
-	Location   string    // the origin that a redirect leads to
-	RequestID  string
-	Host       string  // the host asked, or the proxy that failed
-	Network    Network // why no answer came
-	RetryAfter *time.Duration
-	Attempts   int
-	Elapsed    time.Duration
-	Final      bool // asking again cannot help
-	Stray      bool // a page came in place of the API's answer
-	Invalid    bool // the answer names a member twice, or has an invalid id or type
-	Storage    bool // it was storage that said so, not Scalr
-	Cause      error
+	Op             string
+	HTTPStatus     int       // 0 when no answer came
+	Problems       []Problem // Scalr's own words, at most five
+	More           int       // how many more there were
+	Note           string    // ours, where Scalr gave no words
+	Location       string    // the origin that a redirect leads to
+	RequestID      string
+	Host           string  // the host asked, or the proxy that failed
+	Network        Network // why no answer came
+	RetryAfter     *time.Duration
+	Attempts       int
+	Elapsed        time.Duration
+	Permanent      bool // asking again cannot help
+	NotAPIResponse bool // a page came in place of the API's answer
+	Invalid        bool // the answer names a member twice, or has an invalid id or type
+	Storage        bool // it was storage that said so, not Scalr
+	Cause          error
 }
 
 // Problem is one entry of Scalr's error document. The published schema does not

@@ -69,7 +69,7 @@ func TestBombs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := httptest.NewServer(c.answer)
 			defer s.Close()
-			client, retries := dialed(t, s.URL, ours())
+			client, retries := dialed(t, s.URL, productTransport())
 			before := allocated()
 			_, err := client.Workspace(t.Context(), "ws-1")
 			if err == nil || !strings.Contains(err.Error(), c.says) || len(*retries) > 0 {
@@ -101,7 +101,7 @@ func TestHeaderFloods(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, _ := dialed(t, "http://"+raw(t, c.start+strings.Repeat(c.flood, 20<<10)), ours())
+			client, _ := dialed(t, "http://"+raw(t, c.start+strings.Repeat(c.flood, 20<<10)), productTransport())
 			_, err := client.PlanJSON(t.Context(), "plan-1") // makes one attempt
 			var e *scalr.Error
 			if !errors.As(err, &e) || len(err.Error()) > 500 {

@@ -49,12 +49,12 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 	return client, &retries
 }
 
-// ours is the transport that the program uses.
-func ours() *http.Transport { return httpx.NewClient("test").Transport.(*http.Transport) }
+// productTransport is the transport that the program uses.
+func productTransport() *http.Transport { return httpx.NewClient("test").Transport.(*http.Transport) }
 
 // trusting is the same, with another authority.
 func trusting(a authority) *http.Transport {
-	t := ours().Clone()
+	t := productTransport().Clone()
 	t.TLSClientConfig.RootCAs = a.pool()
 	return t
 }
@@ -89,7 +89,7 @@ func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
 		"C18 something else":                 {"https://" + raw(t, "SSH-2.0-x\r\n"), scalr.NotTLS, []string{"answered without TLS"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			transport := ours()
+			transport := productTransport()
 			if c.network != scalr.Certificate {
 				transport = trusting(a)
 			}
@@ -153,7 +153,7 @@ func TestNoTLSAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	transport := ours().Clone()
+	transport := productTransport().Clone()
 	if got := transport.TLSHandshakeTimeout; got != 10*time.Second {
 		t.Errorf("a handshake may take %s, want 10 s", got)
 	}
@@ -167,7 +167,7 @@ func TestNoTLSAnswer(t *testing.T) {
 // request arrives on it.
 func TestKeptConnectionsThatEnd(t *testing.T) {
 	t.Parallel()
-	sim := scalrsim.New(scalrsim.Scenario{World: scalrsim.World{Processing: -1}})
+	sim := scalrsim.New(scalrsim.Scenario{Config: scalrsim.Config{Processing: -1}})
 	front, storage := httptest.NewUnstartedServer(onceAConnection(sim)), httptest.NewServer(sim.BlobHandler())
 	front.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
 		return context.WithValue(ctx, served{}, new(int))
@@ -176,7 +176,7 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	defer front.Close()
 	defer storage.Close()
 	sim.SetURLs(front.URL, storage.URL)
-	client, retries := dialed(t, front.URL, ours())
+	client, retries := dialed(t, front.URL, productTransport())
 	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 	if err == nil {
 		err = client.Upload(t.Context(), v, upload())
@@ -277,7 +277,7 @@ func TestTokenStaysAtItsOrigin(t *testing.T) {
 	defer sniffer.Close()
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		front := httptest.NewServer(http.RedirectHandler(sniffer.URL+"/stolen?signature="+canarySignature, code))
-		client, retries := dialed(t, front.URL, ours())
+		client, retries := dialed(t, front.URL, productTransport())
 		_, err := client.Workspace(t.Context(), "ws-1")
 		_, _, createErr := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"})
 		front.Close()

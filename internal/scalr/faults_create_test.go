@@ -16,7 +16,7 @@ import (
 // createFault is one case of faults.md 2.9.
 type createFault struct {
 	faults []scalrsim.Fault
-	world  scalrsim.World
+	world  scalrsim.Config
 	setup  func(*rig)
 
 	posts       int // requests to create a run; 0: not counted
@@ -24,7 +24,7 @@ type createFault struct {
 	swept       int
 	sure        bool  // no answer was lost, so that nobody need sweep
 	is          error // what the error is
-	unknown     bool  // the error is an UnknownRunError
+	unknown     bool  // the error is a RunNotConfirmedError
 	least, most time.Duration
 	says        string
 }
@@ -50,8 +50,8 @@ func createFaults() map[string]createFault {
 		"R05 a commit 5 s late":             {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
 		"R05 a commit 20 s late":            {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
 		"R05 a commit 50 s late":            {faults: []scalrsim.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
-		"R05 20 s late and lists lag 10 s":  {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, world: scalrsim.World{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
-		"R06 lists lag 10 s":                {faults: []scalrsim.Fault{lose(after)}, world: scalrsim.World{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
+		"R05 20 s late and lists lag 10 s":  {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, world: scalrsim.Config{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
+		"R06 lists lag 10 s":                {faults: []scalrsim.Fault{lose(after)}, world: scalrsim.Config{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
 		"R06 a look that is answered late":  {faults: []scalrsim.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrsim.Delay, Delay: 20 * time.Second}}, posts: 1, least: 35 * time.Second, most: 40 * time.Second},
 		"R07 and the list fails five times": {faults: []scalrsim.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
 		"R07 and the list fails for ever":   {faults: []scalrsim.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true, is: scalr.ErrUnavailable, live: 1, says: "500"},
@@ -67,7 +67,7 @@ func createFaults() map[string]createFault {
 		"R13 429":                           {faults: []scalrsim.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true, least: 4 * time.Second, most: 6 * time.Second},
 		"R13 429 for ever":                  {faults: []scalrsim.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true, most: 121 * time.Second},
 		"R13 no connection, five times":     {faults: []scalrsim.Fault{{Op: createRun, Times: 5, Action: scalrsim.Refuse}}, posts: 6, sure: true},
-		"R14 the oldest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, world: scalrsim.World{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second},
+		"R14 the oldest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, world: scalrsim.Config{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second},
 		"R14 the newest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, setup: crowd, posts: 251, most: 5 * time.Second},
 		"R15 lost three times":              {faults: []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}}, posts: 3, unknown: true, is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second, says: "configuration version cv-"},
 		"R18 closed when the POST is sent":  {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.EOF}}, posts: 2},
@@ -104,7 +104,7 @@ func TestCreateFaults(t *testing.T) {
 }
 
 func (c createFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{World: c.world, Life: longLife()})
+	r := newRig(t, scalrsim.Scenario{Config: c.world, Script: longLife()})
 	if c.setup != nil {
 		c.setup(r)
 	}
@@ -135,7 +135,7 @@ func (c createFault) play(t *testing.T) {
 }
 
 // longLife lets a run work while the test looks.
-func longLife() scalrsim.Life { return scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}} }
+func longLife() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }
 
 func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, err error) {
 	t.Helper()
@@ -148,7 +148,7 @@ func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, e
 		}
 		return
 	}
-	var unknown *scalr.UnknownRunError
+	var unknown *scalr.RunNotConfirmedError
 	if !errors.Is(err, c.is) || errors.As(err, &unknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
 		t.Fatalf("got %v", err)
 	}
@@ -162,7 +162,7 @@ func (c createFault) sweep(t *testing.T, r *rig, run scalr.Run, version string, 
 	if err == nil {
 		for range 12 {
 			time.Sleep(10 * time.Second)
-			ids, err := r.Sweep(t.Context(), run, "twice")
+			ids, err := r.CancelDuplicates(t.Context(), run, "twice")
 			if err != nil {
 				t.Error(err)
 			}
@@ -197,11 +197,11 @@ func b2i(b bool) int {
 func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Life: longLife()})
+		r := newRig(t, scalrsim.Scenario{Script: longLife()})
 		others := r.mustRun(true)
 		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
 		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"}} {
-			if swept, _ := r.Sweep(t.Context(), keep, ""); len(swept) > 0 {
+			if swept, _ := r.CancelDuplicates(t.Context(), keep, ""); len(swept) > 0 {
 				t.Errorf("keeping %+v: %q were swept", keep, swept)
 			}
 		}
@@ -215,10 +215,10 @@ func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
-			Life: scalrsim.Life{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
+			Script: scalrsim.RunScript{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
 		run := r.mustRun(true)
 		time.Sleep(time.Minute)
-		swept, err := r.Sweep(t.Context(), run, "")
+		swept, err := r.CancelDuplicates(t.Context(), run, "")
 		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.sim.Stops()) > 0 {
 			t.Errorf("got %q, %v and %q", swept, err, r.sim.Stops())
 		}
@@ -230,13 +230,13 @@ func TestTheOldestRunIsAdopted(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{World: scalrsim.World{OldestRun: oldest}, Life: longLife()})
+			r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
 			first := r.mustRun(true)
 			time.Sleep(10 * time.Second)
 			if err := oneMore(t.Context(), r, first); err != nil {
 				t.Fatal(err)
 			}
-			if got, ok, err := r.RunOf(t.Context(), first.WorkspaceID, first.ConfigurationID); !ok || err != nil || got.ID != first.ID {
+			if got, ok, err := r.FindRunByConfiguration(t.Context(), first.WorkspaceID, first.ConfigurationID); !ok || err != nil || got.ID != first.ID {
 				t.Errorf("oldest first %v: got %s, want %s", oldest, got.ID, first.ID)
 			}
 		})
@@ -247,7 +247,7 @@ func TestTheOldestRunIsAdopted(t *testing.T) {
 func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Life: longLife(), World: scalrsim.World{ListLag: 5 * time.Second},
+		r := newRig(t, scalrsim.Scenario{Script: longLife(), Config: scalrsim.Config{ListLag: 5 * time.Second},
 			Faults: []scalrsim.Fault{{Op: createRun, Times: 2, Phase: scalrsim.After, Action: scalrsim.Reset}}})
 		var wg sync.WaitGroup
 		runs := make([]scalr.Run, 2)
@@ -281,7 +281,7 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 func TestCreationEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Life: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
+		r := newRig(t, scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
 		v, err := r.configuration(t.Context(), true)
 		if err != nil {
 			t.Fatal(err)
@@ -290,14 +290,14 @@ func TestCreationEndsWithItsContext(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, doubtful, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
-		var unknown *scalr.UnknownRunError
+		var unknown *scalr.RunNotConfirmedError
 		if !errors.As(err, &unknown) || !errors.Is(err, context.DeadlineExceeded) || unknown.ConfigurationID != v.ID || !doubtful {
 			t.Errorf("got %v, doubtful %v", err, doubtful)
 		}
 		if took := time.Since(began); took != 2*time.Second {
 			t.Errorf("it took %s, want 2 s", took)
 		}
-		if run, ok, err := r.RunOf(t.Context(), scalrsim.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
+		if run, ok, err := r.FindRunByConfiguration(t.Context(), scalrsim.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
 			t.Errorf("afterwards: got %+v, %v, %v", run, ok, err)
 		}
 	})

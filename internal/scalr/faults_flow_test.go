@@ -42,9 +42,9 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 // flow is a dry run from its configuration to its end.
 func (r *rig) flow() bool {
 	run, err := r.run(r.t.Context(), true)
-	for err == nil && !run.Status.Over() {
+	for err == nil && !run.Status.IsFinal() {
 		time.Sleep(2 * time.Second)
-		run, err = r.Look(r.t.Context(), run.ID)
+		run, err = r.PollRun(r.t.Context(), run.ID)
 	}
 	return err == nil && run.Status == "planned_and_finished"
 }

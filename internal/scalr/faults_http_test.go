@@ -262,9 +262,9 @@ func TestHTTPFaults(t *testing.T) {
 }
 
 func (c httpFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
+	r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
 	if c.do == nil {
-		c.do = func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }
+		c.do = func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }
 	}
 	run := r.mustRun(true)
 	for _, f := range c.faults {

@@ -55,7 +55,7 @@ func wantSane(t *testing.T, r Run, err error) error {
 	if s := string(r.Status); s == "" || len(s) > 110 || strings.ContainsAny(s, "\n\r\x1b") {
 		t.Errorf("took the status %q", s)
 	}
-	if r.Status.Over() && !r.Status.Known() {
+	if r.Status.IsFinal() && !r.Status.Known() {
 		t.Errorf("took %q for an end", r.Status)
 	}
 	r.Waiting()
@@ -106,7 +106,7 @@ func FuzzHandedOut(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		u, err := c.handedOut("op", raw)
+		u, err := c.validateServerURL("op", raw)
 		if err != nil {
 			wantPresentable(t, err)
 			return

@@ -74,7 +74,7 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 				return n, nil
 			}))
 		})
-		if _, err := client.Look(ctx, "run-1"); !errors.Is(err, stopped) {
+		if _, err := client.PollRun(ctx, "run-1"); !errors.Is(err, stopped) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if read > 1<<20+128<<10 {
@@ -95,7 +95,7 @@ func TestHugeAnswerWhileFollowing(t *testing.T) {
 			}
 			return strings.NewReader(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"}}}`)
 		})
-		if run, err := client.Look(t.Context(), "run-1"); err != nil || run.Status != "planning" || asked != 2 {
+		if run, err := client.PollRun(t.Context(), "run-1"); err != nil || run.Status != "planning" || asked != 2 {
 			t.Errorf("got %q, %v after %d requests", run.Status, err, asked)
 		}
 		asked = 0
@@ -121,9 +121,12 @@ func TestEndlessLists(t *testing.T) {
 		"many tags": {1000, `{"type":"tags","id":"tag-%d","attributes":{"name":"n"}}`,
 			func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, 101, "more than 100000 entries"},
 		"runs of one configuration version": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"},"relationships":{"configuration-version":{"data":{"id":"cv-1"}}}}`,
-			func(c *scalr.Client) error { _, _, err := c.RunOf(t.Context(), "ws-1", "cv-1"); return err }, 102, ""}, // and the run itself
+			func(c *scalr.Client) error {
+				_, _, err := c.FindRunByConfiguration(t.Context(), "ws-1", "cv-1")
+				return err
+			}, 102, ""}, // and the run itself
 		"runs that are not over": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"}}`,
-			func(c *scalr.Client) error { _, err := c.Unfinished(t.Context(), "ws-1"); return err }, 1, ""},
+			func(c *scalr.Client) error { _, err := c.ActiveRuns(t.Context(), "ws-1"); return err }, 1, ""},
 	} {
 		requests, id := 0, 0
 		client := wireOf(t, func() io.Reader {

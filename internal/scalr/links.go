@@ -14,13 +14,13 @@ import (
 // maxText, so that no link is used of which the end was cut.
 const mostLink = 8 << 10
 
-// handedOut checks an address that the server gave us to use: whole, https, no
+// validateServerURL checks an address that the server gave us to use: whole, https, no
 // credentials in it, and of a host that requests may go to. This machine is for
 // a base URL that leads here too, and plain http for one that is a loopback
 // address itself. The address never stands in the error.
-func (c *Client) handedOut(op, raw string) (*url.URL, error) {
+func (c *Client) validateServerURL(op, raw string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
-		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Final: true}
+		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Permanent: true}
 	}
 	if len(raw) > mostLink {
 		return refuse("the link is longer than 8 KiB")

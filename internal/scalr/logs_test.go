@@ -87,7 +87,7 @@ func TestLogFaults(t *testing.T) {
 }
 
 func (c logFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Logs: scalrsim.Logs{Mode: c.mode}, Life: scalrsim.Life{
+	r := newRig(t, scalrsim.Scenario{Logs: scalrsim.Logs{Mode: c.mode}, Script: scalrsim.RunScript{
 		Steps: []scalrsim.Step{{Status: "planning", For: time.Hour, Log: "first line\nsecond line\n", Plan: "running"}, {Status: "errored"}}}})
 	run := r.mustRun(true)
 	time.Sleep(59 * time.Minute)
@@ -162,7 +162,7 @@ func TestLogTellsItsSize(t *testing.T) {
 				http.NewResponseController(w).Flush()
 			}))
 			defer s.Close()
-			client, _ := dialed(t, s.URL, ours())
+			client, _ := dialed(t, s.URL, productTransport())
 			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.ApplyPhase, ID: "apply-1"})
 			if err != nil {
 				t.Fatal(err)
@@ -180,7 +180,7 @@ func TestLogTellsItsSize(t *testing.T) {
 func TestLogWaitsForItsReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{Size: 1 << 20}}})
+		r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
 		run := r.mustRun(true)
 		time.Sleep(time.Minute)
 		body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
@@ -210,7 +210,7 @@ func TestLogWaitsForItsReader(t *testing.T) {
 func TestLogClosedEarly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{Size: 1 << 20}}})
+		r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
 		run := r.mustRun(true)
 		time.Sleep(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -247,7 +247,7 @@ func TestHugeLogsStream(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := httptest.NewServer(answer)
 			defer s.Close()
-			client, _ := dialed(t, s.URL, ours())
+			client, _ := dialed(t, s.URL, productTransport())
 			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
 			if err != nil {
 				t.Fatal(err)

@@ -49,8 +49,8 @@ func TestMeaningOfStatuses(t *testing.T) {
 		words := strings.Fields(line)
 		s := scalr.Status(words[0])
 		over := words[1] == "succeeded" || words[1] == "failed" || words[1] == "stopped"
-		if !s.Known() || s.Stage().String() != words[1] || s.Applying() != (len(words) > 2) || s.Over() != over {
-			t.Errorf("%s: known %v, %s, applying %v, over %v; want %v", s, s.Known(), s.Stage(), s.Applying(), s.Over(), words[1:])
+		if !s.Known() || s.Stage().String() != words[1] || s.Applying() != (len(words) > 2) || s.IsFinal() != over {
+			t.Errorf("%s: known %v, %s, applying %v, over %v; want %v", s, s.Known(), s.Stage(), s.Applying(), s.IsFinal(), words[1:])
 		}
 	}
 }
@@ -59,8 +59,8 @@ func TestMeaningOfStatuses(t *testing.T) {
 func TestUnknownStatuses(t *testing.T) {
 	t.Parallel()
 	for _, s := range []scalr.Status{"", "policy_soft_failed", "force_canceled", "quantum_checking", "Applied", "applied "} {
-		if s.Known() || s.Over() || s.Applying() || s.Stage() != scalr.Unknown || s.Before("applied") || scalr.Status("pending").Before(s) {
-			t.Errorf("%q: known %v, over %v, %s", s, s.Known(), s.Over(), s.Stage())
+		if s.Known() || s.IsFinal() || s.Applying() || s.Stage() != scalr.Unknown || s.Before("applied") || scalr.Status("pending").Before(s) {
+			t.Errorf("%q: known %v, over %v, %s", s, s.Known(), s.IsFinal(), s.Stage())
 		}
 	}
 }
@@ -107,8 +107,8 @@ func TestWaitingAndIdle(t *testing.T) {
 		"over":                     {scalr.Run{Status: "applied"}, false, false},
 		"unknown":                  {scalr.Run{Status: "quantum_checking", Plan: plan(&yes)}, false, false},
 	} {
-		if c.run.Waiting() != c.waiting || c.run.Idle() != c.idle {
-			t.Errorf("%s: waiting %v, idle %v; want %v, %v", name, c.run.Waiting(), c.run.Idle(), c.waiting, c.idle)
+		if c.run.Waiting() != c.waiting || c.run.NothingToApply() != c.idle {
+			t.Errorf("%s: waiting %v, idle %v; want %v, %v", name, c.run.Waiting(), c.run.NothingToApply(), c.waiting, c.idle)
 		}
 	}
 }
@@ -127,7 +127,7 @@ func TestSettled(t *testing.T) {
 		"an apply that ended":  {scalr.Run{Plan: plan("finished"), Apply: apply("errored")}, true},
 		"S14 unreachable":      {scalr.Run{Plan: plan("unreachable"), Apply: apply("unreachable")}, true},
 	} {
-		if got := c.run.Settled(); got != c.want {
+		if got := c.run.TasksFinal(); got != c.want {
 			t.Errorf("%s: got %v", name, got)
 		}
 	}

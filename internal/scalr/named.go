@@ -47,7 +47,7 @@ func onlyOne[T any](thing, name string, found []T, id func(T) string) (one T, ok
 // one is given. ok is false if there is none. The error is an *AmbiguousError if
 // there are several.
 func (c *Client) EnvironmentNamed(ctx context.Context, accountID, name string) (e Environment, ok bool, err error) {
-	return c.environmentNamed(ctx, accountID, name, starting)
+	return c.environmentNamed(ctx, accountID, name, defaultPolicy)
 }
 
 func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p policy) (e Environment, ok bool, err error) {
@@ -80,7 +80,7 @@ func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p
 // WorkspaceNamed finds the workspace with exactly the name in the environment. ok
 // is false if there is none. The error is an *AmbiguousError if there are several.
 func (c *Client) WorkspaceNamed(ctx context.Context, environmentID, name string) (w Workspace, ok bool, err error) {
-	return c.workspaceNamed(ctx, environmentID, name, starting)
+	return c.workspaceNamed(ctx, environmentID, name, defaultPolicy)
 }
 
 func (c *Client) workspaceNamed(ctx context.Context, environmentID, name string, p policy) (Workspace, bool, error) {
@@ -95,7 +95,7 @@ func (c *Client) workspaceNamed(ctx context.Context, environmentID, name string,
 // TagNamed finds the tag with exactly the name. ok is false if there is none. The
 // error is an *AmbiguousError if there are several.
 func (c *Client) TagNamed(ctx context.Context, name string) (t Tag, ok bool, err error) {
-	return c.tagNamed(ctx, name, starting)
+	return c.tagNamed(ctx, name, defaultPolicy)
 }
 
 func (c *Client) tagNamed(ctx context.Context, name string, p policy) (Tag, bool, error) {

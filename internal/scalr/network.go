@@ -68,7 +68,7 @@ func noAnswer(ctx context.Context, op, host string, err error, secrets *redactio
 		return &Error{Op: op, Host: host, Network: TimedOut, Note: cause.Error(), Cause: cause}
 	}
 	if cause != nil {
-		return &Error{Op: op, Host: host, Network: OtherTrouble, Note: "given up: " + ended(cause), Cause: cause, Final: true}
+		return &Error{Op: op, Host: host, Network: OtherTrouble, Note: "given up: " + ended(cause), Cause: cause, Permanent: true}
 	}
 	e := &Error{Op: op, Host: host}
 	e.Network, e.Note = diagnose(err, host)

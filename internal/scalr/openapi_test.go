@@ -220,29 +220,29 @@ func declared(route *routers.Route, query string) bool {
 
 // complain takes down each complaint on a line of its own.
 func (w *witness) complain(operation, part string, err error) {
-	for _, e := range single(err) {
+	for _, e := range causes(err) {
 		w.complaints = append(w.complaints, operation+": "+part+": "+e)
 	}
 }
 
-// single takes an error of several apart, down to its schema.
-func single(err error) []string {
+// causes takes an error of several apart, down to its schema.
+func causes(err error) []string {
 	switch e := err.(type) {
 	case nil:
 		return nil
 	case openapi3.MultiError:
 		var all []string
 		for _, inner := range e {
-			all = append(all, single(inner)...)
+			all = append(all, causes(inner)...)
 		}
 		return all
 	case *openapi3filter.RequestError:
 		if e.Err != nil {
-			return single(e.Err)
+			return causes(e.Err)
 		}
 	case *openapi3filter.ResponseError:
 		if e.Err != nil {
-			return single(e.Err)
+			return causes(e.Err)
 		}
 	case *openapi3.SchemaError:
 		return []string{"/" + strings.Join(e.JSONPointer(), "/") + ": " + e.Reason}

@@ -23,7 +23,7 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool
 	op := "read the outputs of workspace " + workspaceID
 	var list []Output
 	err := c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{"workspaces", workspaceID, "outputs"}, policy: starting, plain: true,
+		op: op, method: http.MethodGet, path: []string{"workspaces", workspaceID, "outputs"}, policy: defaultPolicy, plain: true,
 		read: func(a answer) error {
 			list = nil
 			return members(a.json, func(name string) error {

@@ -47,7 +47,7 @@ func (c *Client) wholeList(ctx context.Context, op string, path []string, kind s
 			seen[r.ID] = true
 		}
 		if len(seen) > mostListed {
-			return false, &Error{Op: op, Note: fmt.Sprintf("the list has more than %d entries", mostListed), Final: true}
+			return false, &Error{Op: op, Note: fmt.Sprintf("the list has more than %d entries", mostListed), Permanent: true}
 		}
 		if len(rs) == 0 || !doc.more(page) {
 			return doc.endsAt(page, len(seen)), nil
@@ -84,7 +84,7 @@ func list[T any](ctx context.Context, c *Client, op string, path []string, query
 		return size <= maxListed
 	})
 	if err == nil && size > maxListed {
-		err = &Error{Op: op, Note: fmt.Sprintf("the list needs more than %d MiB of memory", maxListed>>20), Final: true}
+		err = &Error{Op: op, Note: fmt.Sprintf("the list needs more than %d MiB of memory", maxListed>>20), Permanent: true}
 	}
 	return all, err
 }

@@ -17,7 +17,7 @@ type ProviderLink struct {
 // workspace has from its environment too, and they cannot be changed here
 // (openapi.yml, delete_provider_configuration_workspace_link).
 func (c *Client) ProviderLinks(ctx context.Context, workspaceID string) ([]ProviderLink, error) {
-	all, err := list(ctx, c, "list the provider configurations of workspace "+workspaceID, linksPath(workspaceID), url.Values{}, starting,
+	all, err := list(ctx, c, "list the provider configurations of workspace "+workspaceID, linksPath(workspaceID), url.Values{}, defaultPolicy,
 		func(r resource, _ document) *ProviderLink {
 			if r.ref("workspace") != workspaceID {
 				return nil
@@ -65,7 +65,7 @@ func (c *Client) postProviderLink(ctx context.Context, workspaceID string, link 
 	}
 	return c.do(ctx, call{
 		op: "link provider configuration " + link.ProviderID + " to workspace " + workspaceID, method: http.MethodPost, path: linksPath(workspaceID),
-		kind: documentType, policy: creating,
+		kind: documentType, policy: createPolicy,
 		body: body("provider-configuration-links", "", attrs,
 			map[string]any{"provider-configuration": reference{"provider-configurations", link.ProviderID}}),
 	})
@@ -75,12 +75,12 @@ func (c *Client) postProviderLink(ctx context.Context, workspaceID string, link 
 func (c *Client) SetProviderAlias(ctx context.Context, linkID, alias string) error {
 	return c.do(ctx, call{
 		op: "change provider configuration link " + linkID, method: http.MethodPatch, path: []string{"provider-configuration-links", linkID},
-		kind: documentType, policy: starting, body: body("provider-configuration-links", linkID, map[string]any{"alias": orNull(alias)}, nil),
+		kind: documentType, policy: defaultPolicy, body: body("provider-configuration-links", linkID, map[string]any{"alias": orNull(alias)}, nil),
 	})
 }
 
 // DeleteProviderLink ends a link. A 404 may mean that there is none any more.
 func (c *Client) DeleteProviderLink(ctx context.Context, linkID string) error {
 	return c.do(ctx, call{op: "delete provider configuration link " + linkID, method: http.MethodDelete,
-		path: []string{"provider-configuration-links", linkID}, policy: starting})
+		path: []string{"provider-configuration-links", linkID}, policy: defaultPolicy})
 }

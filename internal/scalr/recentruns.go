@@ -63,7 +63,7 @@ func (c *Client) runsPage(ctx context.Context, scope RunScope, page int, include
 	setIf(query, "filter[workspace]", scope.WorkspaceID)
 	setIf(query, "filter[environment]", scope.EnvironmentID)
 	op := "list " + scope.String()
-	err = c.do(ctx, call{op: op, method: http.MethodGet, path: []string{"runs"}, query: query, policy: starting,
+	err = c.do(ctx, call{op: op, method: http.MethodGet, path: []string{"runs"}, query: query, policy: defaultPolicy,
 		read: func(a answer) error {
 			list = RunPage{}
 			all, doc, err := a.many(op, "runs")

@@ -16,17 +16,17 @@ import (
 func TestRunsPage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		world scalrsim.World
+		world scalrsim.Config
 		whole bool
 		name  string
 	}{
-		"all comes along":     {scalrsim.World{}, true, "network"},
-		"nothing comes along": {scalrsim.World{NoIncluded: true}, false, ""},
+		"all comes along":     {scalrsim.Config{}, true, "network"},
+		"nothing comes along": {scalrsim.Config{NoIncluded: true}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{World: c.world, Life: scalrsim.Life{Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
+				r := newRig(t, scalrsim.Scenario{Config: c.world, Script: scalrsim.RunScript{Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
 				staging := r.sim.AddWorkspace(scalrsim.StagingID, "network", nil)
 				r.sim.AddRun(staging, map[string]any{"is-dry": true, "message": "elsewhere"})
 				for i := range 130 {
@@ -63,7 +63,7 @@ func TestRunsPageTooLarge(t *testing.T) {
 		for i := range 20 {
 			messages = append(messages, fmt.Sprint(i, words))
 		}
-		r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Policies: []scalrsim.Policy{{Name: "tags", Result: "advisory_failed", Messages: messages}}}})
+		r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Policies: []scalrsim.Policy{{Name: "tags", Result: "advisory_failed", Messages: messages}}}})
 		for range 80 {
 			r.sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true})
 		}

@@ -9,32 +9,32 @@ import (
 
 // policy says how an operation may be repeated. The zero policy makes a single attempt.
 type policy struct {
-	patience time.Duration // no attempt begins later than this after the first
-	attempt  time.Duration // for one attempt; 0 means attemptTime
-	lag      time.Duration // for so long a 404 means that a copy of the server lags
-	denied   int           // how often a 401 is asked again: a server that hiccups
-	// once: repeated only if it surely was not received. Everything else is
+	maxElapsed          time.Duration // no attempt begins later than this after the first
+	attempt             time.Duration // for one attempt; 0 means attemptTime
+	notFoundGrace       time.Duration // for so long a 404 means that a copy of the server lags
+	unauthorizedRetries int           // how often a 401 is asked again: a server that hiccups
+	// nonIdempotent: repeated only if it surely was not received. Everything else is
 	// ambiguous, and the caller's to resolve.
-	once bool
+	nonIdempotent bool
 	// tolerant: an answer of a size that is not read is asked for again, since a run
 	// must not be lost sight of for one.
 	tolerant bool
-	hurry    bool // somebody waits for the end of the step: short waits, free of the budget
-	fresh    bool // not on a connection that was used before
+	urgent   bool // somebody waits for the end of the step: short waits, free of the budget
+	newConn  bool // not on a connection that was used before
 }
 
 // The policies. Their figures are the project's own (docs/design.md).
 var (
-	starting  = policy{patience: 120 * time.Second}
-	following = policy{patience: 10 * time.Minute, lag: 30 * time.Second, denied: 3, tolerant: true}
-	ours      = policy{patience: 120 * time.Second, lag: 30 * time.Second}
-	lookingUp = policy{patience: 25 * time.Second}
-	creating  = policy{patience: 120 * time.Second, once: true, fresh: true}
-	uploading = policy{patience: 2 * time.Minute}
-	stopping  = policy{patience: hastyStop, attempt: time.Second, hurry: true}
-	single    = policy{}
-	// lookingAgain is for the look between two requests to stop a run.
-	lookingAgain = policy{patience: time.Second, attempt: time.Second, hurry: true}
+	defaultPolicy   = policy{maxElapsed: 120 * time.Second}
+	followPolicy    = policy{maxElapsed: 10 * time.Minute, notFoundGrace: 30 * time.Second, unauthorizedRetries: 3, tolerant: true}
+	readAfterCreate = policy{maxElapsed: 120 * time.Second, notFoundGrace: 30 * time.Second}
+	lookupPolicy    = policy{maxElapsed: 25 * time.Second}
+	createPolicy    = policy{maxElapsed: 120 * time.Second, nonIdempotent: true, newConn: true}
+	uploadPolicy    = policy{maxElapsed: 2 * time.Minute}
+	stopPolicy      = policy{maxElapsed: hastyStop, attempt: time.Second, urgent: true}
+	noRetry         = policy{}
+	// stopPollPolicy is for the look between two requests to stop a run.
+	stopPollPolicy = policy{maxElapsed: time.Second, attempt: time.Second, urgent: true}
 )
 
 const (
@@ -64,11 +64,11 @@ func (p policy) begin() *progress { return &progress{policy: p, began: time.Now(
 // next decides whether another attempt follows, and after which wait.
 func (p *progress) next(err error, b *budget) (time.Duration, bool) {
 	p.attempts++
-	left := p.patience - time.Since(p.began)
+	left := p.maxElapsed - time.Since(p.began)
 	if left <= 0 || !p.worthwhile(err) {
 		return 0, false
 	}
-	if !p.hurry {
+	if !p.urgent {
 		price := price(err)
 		if !b.spend(price) {
 			return 0, false
@@ -80,23 +80,23 @@ func (p *progress) next(err error, b *budget) (time.Duration, bool) {
 
 func (p *progress) worthwhile(err error) bool {
 	var e *Error
-	if !errors.As(err, &e) || e.Final {
+	if !errors.As(err, &e) || e.Permanent {
 		return false
 	}
 	switch {
 	case e.Network == UnknownHost:
 		p.unknowns++
 		return p.unknowns < mostUnknown
-	case p.once:
+	case p.nonIdempotent:
 		return e.unsent() && !e.Network.hopeless() || e.HTTPStatus == http.StatusTooManyRequests
-	case e.Stray, e.Invalid:
+	case e.NotAPIResponse, e.Invalid:
 		p.strays++
 		return p.strays < mostStrays
 	case e.HTTPStatus == http.StatusNotFound:
-		return time.Since(p.began) < p.lag
+		return time.Since(p.began) < p.notFoundGrace
 	case e.HTTPStatus == http.StatusUnauthorized:
 		p.refused++
-		return p.refused <= p.denied
+		return p.refused <= p.unauthorizedRetries
 	}
 	return e.passing()
 }
@@ -114,9 +114,9 @@ func (p *progress) wait(err error, left time.Duration) time.Duration {
 		wait = deniedWait
 	}
 	switch {
-	case p.hurry && e.Network == TimedOut:
+	case p.urgent && e.Network == TimedOut:
 		wait = min(wait, hurryTimedOut) // the attempt itself was the wait
-	case p.hurry:
+	case p.urgent:
 		wait = min(wait, most)
 	}
 	return min(wait, left)

@@ -88,7 +88,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 	answer := func(status int) *Error { return &Error{HTTPStatus: status} }
 	trouble := func(n Network) *Error { return &Error{Network: n} }
 	names := []string{"start", "follow", "create", "stop"}
-	policies := []policy{starting, following, creating, stopping}
+	policies := []policy{defaultPolicy, followPolicy, createPolicy, stopPolicy}
 	tests := map[string]struct {
 		err  error
 		want string // of each policy in order: + again, - not
@@ -119,8 +119,8 @@ func TestWorthAnotherAttempt(t *testing.T) {
 		"404":                       {answer(404), "-+--"},
 		"409":                       {answer(409), "----"},
 		"422":                       {answer(422), "----"},
-		"a page":                    {&Error{HTTPStatus: 200, Stray: true}, "++-+"},
-		"too large":                 {&Error{HTTPStatus: 200, Final: true}, "----"},
+		"a page":                    {&Error{HTTPStatus: 200, NotAPIResponse: true}, "++-+"},
+		"too large":                 {&Error{HTTPStatus: 200, Permanent: true}, "----"},
 		"an error that is not ours": {fmt.Errorf("made up"), "----"},
 	}
 	for name, test := range tests {
@@ -138,7 +138,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 
 func TestOneAttemptIsAll(t *testing.T) {
 	t.Parallel()
-	if _, again := single.begin().next(&Error{HTTPStatus: 503}, newBudget()); again {
+	if _, again := noRetry.begin().next(&Error{HTTPStatus: 503}, newBudget()); again {
 		t.Error("the single policy tries again")
 	}
 }
@@ -147,7 +147,7 @@ func TestBudgetEndsAStormAndComesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b, failed := newBudget(), &Error{HTTPStatus: 503}
-		p := following.begin()
+		p := followPolicy.begin()
 		n := 0
 		for ; n < 1000; n++ {
 			if _, again := p.next(failed, b); !again {
@@ -157,10 +157,10 @@ func TestBudgetEndsAStormAndComesBack(t *testing.T) {
 		if n != 100 {
 			t.Errorf("got %d repetitions out of one budget, want 100", n)
 		}
-		if _, again := starting.begin().next(failed, b); again {
+		if _, again := defaultPolicy.begin().next(failed, b); again {
 			t.Error("another call still has a budget")
 		}
-		if _, again := stopping.begin().next(failed, b); !again {
+		if _, again := stopPolicy.begin().next(failed, b); !again {
 			t.Error("a request to stop a run must not depend on the budget")
 		}
 		b.earn(p.spent) // the call succeeded in the end
@@ -186,12 +186,12 @@ func TestWaits(t *testing.T) {
 		err         *Error
 		least, most time.Duration
 	}{
-		"H05 as long as asked, and spread":   {starting, ask(3 * time.Second), 3 * time.Second, 3500 * time.Millisecond},
-		"H05 asked for nothing is no storm":  {starting, ask(0), 0, 500 * time.Millisecond},
-		"H09 no longer than the patience":    {starting, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
-		"H14 a hiccup of the sign-in":        {following, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
-		"X14 in a hurry":                     {stopping, &Error{HTTPStatus: 503}, 0, time.Second},
-		"X14 in a hurry, asked for a minute": {stopping, ask(time.Minute), time.Second, time.Second},
+		"H05 as long as asked, and spread":   {defaultPolicy, ask(3 * time.Second), 3 * time.Second, 3500 * time.Millisecond},
+		"H05 asked for nothing is no storm":  {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
+		"H09 no longer than the patience":    {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
+		"H14 a hiccup of the sign-in":        {followPolicy, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
+		"X14 in a hurry":                     {stopPolicy, &Error{HTTPStatus: 503}, 0, time.Second},
+		"X14 in a hurry, asked for a minute": {stopPolicy, ask(time.Minute), time.Second, time.Second},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -33,7 +33,7 @@ type Run struct {
 }
 
 // Stage is what the run's status means.
-func (r Run) Stage() Stage { return r.Status.Stage() }
+func (r Run) Stage() RunState { return r.Status.Stage() }
 
 // Changes tells whether the plan changes anything; nil while nobody knows. That
 // nothing changes is what Scalr says of a run from its creation on: it is not
@@ -53,7 +53,7 @@ func (r Run) Changes() *bool {
 // means it.
 func (r Run) hasPlan() bool {
 	switch r.Stage() {
-	case Pausing, Override, Saved, Succeeded:
+	case MaybeWaiting, Override, Saved, Succeeded:
 		return true
 	}
 	return r.Plan != nil && r.Plan.Status == TaskFinished
@@ -66,27 +66,27 @@ func (r Run) Waiting() bool {
 	switch r.Stage() {
 	case Override, Saved:
 		return true
-	case Pausing:
+	case MaybeWaiting:
 		return !r.Dry && !r.AutoApply && !r.Unchanged() && r.checked()
 	}
 	return false
 }
 
-// Idle reports whether a real run rests with nothing to apply: it has ended in
+// NothingToApply reports whether a real run rests with nothing to apply: it has ended in
 // all but name, and holds the workspace's queue.
-func (r Run) Idle() bool {
-	return r.Stage() == Pausing && !r.Dry && r.Unchanged() && r.checked()
+func (r Run) NothingToApply() bool {
+	return r.Stage() == MaybeWaiting && !r.Dry && r.Unchanged() && r.checked()
 }
 
-// Settled reports whether the plan, and the apply if there is one, are final:
+// TasksFinal reports whether the plan, and the apply if there is one, are final:
 // then a run with a status that is not known will not move any more.
-func (r Run) Settled() bool {
+func (r Run) TasksFinal() bool {
 	return r.Plan != nil && r.Plan.Status.Final() && (r.Apply == nil || r.Apply.Status.Final())
 }
 
 // Applied reports whether the apply had begun: then something may have changed,
 // however the run ended.
-func (r Run) Applied() bool { return r.Apply != nil && r.Apply.Status.Begun() }
+func (r Run) Applied() bool { return r.Apply != nil && r.Apply.Status.Started() }
 
 // Unchanged reports whether Scalr says that the plan changes nothing, and does not
 // count a change all the same.

@@ -9,14 +9,14 @@ import (
 
 // Run reads a run. A run that is not there is an error at once.
 func (c *Client) Run(ctx context.Context, id string) (Run, error) {
-	return c.readRun(ctx, id, starting)
+	return c.readRun(ctx, id, defaultPolicy)
 }
 
-// Look reads a run that is known to exist, while it is followed: it has the
+// PollRun reads a run that is known to exist, while it is followed: it has the
 // patience for an outage of ten minutes, and takes a 404 of the first half
 // minute for a copy of the server that lags.
-func (c *Client) Look(ctx context.Context, id string) (Run, error) {
-	return c.readRun(ctx, id, following)
+func (c *Client) PollRun(ctx context.Context, id string) (Run, error) {
+	return c.readRun(ctx, id, followPolicy)
 }
 
 func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err error) {
@@ -88,7 +88,7 @@ func (c *Client) complete(ctx context.Context, r Run) Run {
 func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool) {
 	op := "read " + kind + " " + id
 	err := c.do(ctx, call{
-		op: op, method: http.MethodGet, path: []string{kind, id}, policy: single,
+		op: op, method: http.MethodGet, path: []string{kind, id}, policy: noRetry,
 		read: func(a answer) (err error) {
 			if r, _, err = a.one(op, kind); err == nil && r.ID != id {
 				err = malformed(op, "the answer is for "+r.ID)
@@ -102,13 +102,13 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 // Confirm agrees to the apply of a run. ErrConflict: not yet, or not any more;
 // look again.
 func (c *Client) Confirm(ctx context.Context, id, comment string) error {
-	return c.act(ctx, id, "apply", comment, starting)
+	return c.act(ctx, id, "apply", comment, defaultPolicy)
 }
 
 // Override overrides a policy check's soft failures. The API takes no comment.
 func (c *Client) Override(ctx context.Context, policyCheckID string) error {
 	return c.do(ctx, call{op: "override policy check " + policyCheckID, method: http.MethodPost,
-		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: starting})
+		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy})
 }
 
 // act posts one of a run's actions. They take a plain object and answer without
@@ -131,13 +131,13 @@ func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit
 
 const mostSeen = 1000 // runs among which those that are not over are looked for
 
-// Unfinished lists the runs of a workspace that are not over, as far as one
+// ActiveRuns lists the runs of a workspace that are not over, as far as one
 // attempt tells.
-func (c *Client) Unfinished(ctx context.Context, workspaceID string) ([]Run, error) {
+func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	seen := 0
-	err := c.runsOf(ctx, workspaceID, single, func(r Run) bool {
-		if !r.Status.Over() {
+	err := c.runsOf(ctx, workspaceID, noRetry, func(r Run) bool {
+		if !r.Status.IsFinal() {
 			list = append(list, r)
 		}
 		seen++
@@ -153,9 +153,9 @@ func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, err
 	var list []Run
 	op, seen := "list the runs of workspace "+workspaceID, 0
 	query := url.Values{"filter[workspace]": {workspaceID}}
-	whole, err := c.wholeList(ctx, op, []string{"runs"}, "runs", query, starting, func(r resource, d document) bool {
+	whole, err := c.wholeList(ctx, op, []string{"runs"}, "runs", query, defaultPolicy, func(r resource, d document) bool {
 		run := d.run(r)
-		if !run.Status.Over() && (run.WorkspaceID == workspaceID || run.WorkspaceID == "") {
+		if !run.Status.IsFinal() && (run.WorkspaceID == workspaceID || run.WorkspaceID == "") {
 			list = append(list, Run{ID: run.ID, Status: run.Status})
 		}
 		seen++
@@ -167,10 +167,10 @@ func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, err
 	return list, err
 }
 
-// Holder finds the run that the given one waits for: the oldest that is neither
+// BlockingRun finds the run that the given one waits for: the oldest that is neither
 // dry nor over. ok is false when there is none, or nobody knows.
-func (c *Client) Holder(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {
-	list, err := c.Unfinished(ctx, workspaceID)
+func (c *Client) BlockingRun(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {
+	list, err := c.ActiveRuns(ctx, workspaceID)
 	for _, r := range list {
 		if !r.Dry && r.ID != waiting && (!ok || !r.CreatedAt.After(holder.CreatedAt)) {
 			holder, ok = r, true

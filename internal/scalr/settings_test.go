@@ -103,9 +103,9 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	case member == "workspace" || member == "configuration-version":
 		v = strings.Trim(value, `"`)
 	}
-	s := scalrsim.Scenario{Life: longLife(), Faults: []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Misreport, Member: member, Value: v}}}
+	s := scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Misreport, Member: member, Value: v}}}
 	if q.WorkspaceAutoApply {
-		s.World.Workspace = map[string]any{"auto-apply": true}
+		s.Config.Workspace = map[string]any{"auto-apply": true}
 	}
 	r := newRig(t, s)
 	configuration, err := r.configuration(t.Context(), q.Dry)

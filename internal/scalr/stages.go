@@ -29,8 +29,8 @@ func (s TaskStatus) Final() bool {
 	return false
 }
 
-// Begun reports whether the stage has come to its turn, so that it may have a log.
-func (s TaskStatus) Begun() bool {
+// Started reports whether the stage has come to its turn, so that it may have a log.
+func (s TaskStatus) Started() bool {
 	return s != "" && s != TaskPending && s != TaskQueued && s != TaskUnreachable
 }
 
@@ -96,10 +96,10 @@ type Log struct {
 // their stages. final tells that the stage is over, so that its log is whole or
 // soon will be.
 func (r Run) Logs() (logs []Log, final []bool) {
-	if r.Plan != nil && r.Plan.Status.Begun() {
+	if r.Plan != nil && r.Plan.Status.Started() {
 		logs, final = append(logs, Log{PlanPhase, r.Plan.ID}), append(final, r.Plan.Status.Final())
 	}
-	if r.Apply != nil && r.Apply.Status.Begun() {
+	if r.Apply != nil && r.Apply.Status.Started() {
 		logs, final = append(logs, Log{ApplyPhase, r.Apply.ID}), append(final, r.Apply.Status.Final())
 	}
 	return logs, final

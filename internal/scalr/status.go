@@ -4,25 +4,25 @@ package scalr
 // that this package does not know are legal: new ones appear over time.
 type Status string
 
-// Stage is what a status means to somebody who follows a run.
-type Stage int
+// RunState is what a status means to somebody who follows a run.
+type RunState int
 
 // The stages of a run's life.
 const (
-	Unknown   Stage = iota // a word that is not in the table; never a success
-	Queued                 // waits for its turn or for capacity
-	Working                // Scalr is at it and will go on by itself
-	Pausing                // passed through, or rested in until a person confirms
-	Override               // a soft policy failed; waits for a person to override
-	Saved                  // a saved plan waits to be applied
-	Succeeded              // over, well
-	Failed                 // over, with an error
-	Stopped                // over, discarded or canceled by somebody
+	Unknown      RunState = iota // a word that is not in the table; never a success
+	Queued                       // waits for its turn or for capacity
+	Working                      // Scalr is at it and will go on by itself
+	MaybeWaiting                 // passed through, or rested in until a person confirms
+	Override                     // a soft policy failed; waits for a person to override
+	Saved                        // a saved plan waits to be applied
+	Succeeded                    // over, well
+	Failed                       // over, with an error
+	Canceled                     // over, discarded or canceled by somebody
 )
 
 // meaning is one row of the table of statuses.
 type meaning struct {
-	stage Stage
+	stage RunState
 	// order is the place in a run's life. A look with a lower order than one
 	// seen before is an old answer of a lagging server.
 	order int
@@ -72,14 +72,14 @@ var meanings = map[Status]meaning{
 	StatusPrePlanFinished:    {stage: Working, order: 12, cancelable: true},
 	StatusPlanQueued:         {stage: Queued, order: 20, cancelable: true},
 	StatusPlanning:           {stage: Working, order: 21, cancelable: true},
-	StatusPlanned:            {stage: Pausing, order: 22},
+	StatusPlanned:            {stage: MaybeWaiting, order: 22},
 	StatusPostPlanRunning:    {stage: Working, order: 30, cancelable: true},
-	StatusPostPlanFinished:   {stage: Pausing, order: 30},
+	StatusPostPlanFinished:   {stage: MaybeWaiting, order: 30},
 	StatusCostEstimating:     {stage: Working, order: 30, cancelable: true},
-	StatusCostEstimated:      {stage: Pausing, order: 30},
+	StatusCostEstimated:      {stage: MaybeWaiting, order: 30},
 	StatusPolicyChecking:     {stage: Working, order: 30, cancelable: true},
 	StatusPolicyOverride:     {stage: Override, order: 30},
-	StatusPolicyChecked:      {stage: Pausing, order: 30},
+	StatusPolicyChecked:      {stage: MaybeWaiting, order: 30},
 	StatusPlannedAndSaved:    {stage: Saved, order: 40},
 	StatusConfirmed:          {stage: Working, order: 50, applying: true, cancelable: true},
 	StatusPreApplyQueued:     {stage: Queued, order: 60, applying: true, cancelable: true},
@@ -92,8 +92,8 @@ var meanings = map[Status]meaning{
 	StatusApplied:            {stage: Succeeded, order: 70, applying: true},
 	StatusPlannedAndFinished: {stage: Succeeded, order: 70},
 	StatusErrored:            {stage: Failed, order: 70},
-	StatusDiscarded:          {stage: Stopped, order: 70},
-	StatusCanceled:           {stage: Stopped, order: 70},
+	StatusDiscarded:          {stage: Canceled, order: 70},
+	StatusCanceled:           {stage: Canceled, order: 70},
 }
 
 // Known reports whether the word is one of the vendor's document.
@@ -103,17 +103,17 @@ func (s Status) Known() bool {
 }
 
 // Stage gives the word's meaning.
-func (s Status) Stage() Stage { return meanings[s].stage }
+func (s Status) Stage() RunState { return meanings[s].stage }
 
-// Over reports whether a run in this status has ended for good.
-func (s Status) Over() bool {
+// IsFinal reports whether a run in this status has ended for good.
+func (s Status) IsFinal() bool {
 	st := s.Stage()
-	return st == Succeeded || st == Failed || st == Stopped
+	return st == Succeeded || st == Failed || st == Canceled
 }
 
 // Applying reports whether the run's changes were confirmed: from here on, to
 // stop it would interrupt an apply.
-func (s Status) Applying() bool { return meanings[s].applying && !s.Over() }
+func (s Status) Applying() bool { return meanings[s].applying && !s.IsFinal() }
 
 // Before reports whether s is surely an earlier moment of a run's life than t.
 // Unknown words are never before anything.
@@ -123,6 +123,6 @@ func (s Status) Before(t Status) bool {
 	return known && knownToo && a.order < b.order
 }
 
-func (s Stage) String() string {
+func (s RunState) String() string {
 	return [...]string{"unknown", "queued", "working", "pausing", "override", "saved", "succeeded", "failed", "stopped"}[s]
 }

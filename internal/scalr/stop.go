@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// Stopping says how to stop a run.
-type Stopping struct {
+// StopOptions says how to stop a run.
+type StopOptions struct {
 	Comment string
-	// Apply allows an apply to be interrupted. Without it an apply is left alone.
-	Apply bool
-	// Patient is for a step that nobody has asked to end: trouble is waited out,
+	// AllowApply allows an apply to be interrupted. Without it an apply is left alone.
+	AllowApply bool
+	// LongTimeout is for a step that nobody has asked to end: trouble is waited out,
 	// as long as at the start. Without it all is over in five seconds.
-	Patient bool
+	LongTimeout bool
 	// Check refuses to stop a run, by any look at it; nil accepts every run.
 	Check func(Run) error
-	// Out is told when a request to stop is on the wire, or could not get there;
+	// OnSent is told when a request to stop is on the wire, or could not get there;
 	// it may be nil, and may be told several times.
-	Out func()
+	OnSent func()
 }
 
 // StopResult says what became of the wish to stop a run.
 type StopResult struct {
-	Verb      string // discard or cancel, when Scalr accepted it
-	Over      bool   // the run had ended before anything was asked
-	GoesOn    bool   // an apply is under way and was left alone
-	LastKnown Run
+	Verb           string // discard or cancel, when Scalr accepted it
+	AlreadyFinal   bool   // the run had ended before anything was asked
+	ApplyContinues bool   // an apply is under way and was left alone
+	LastKnown      Run
 }
 
 const (
@@ -53,7 +53,7 @@ const (
 // the run has moved, so it looks again; a run that was confirmed meanwhile is
 // an apply. A run that passes through a status which takes neither is asked
 // again until it takes one. last is the caller's latest look.
-func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, error) {
+func (c *Client) Stop(ctx context.Context, last Run, s StopOptions) (StopResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.most())
 	defer cancel()
 	look, refused := c.freshOr(ctx, last), map[string]Status{}
@@ -62,12 +62,12 @@ func (c *Client) Stop(ctx context.Context, last Run, s Stopping) (StopResult, er
 			return StopResult{LastKnown: look}, err
 		}
 		switch {
-		case look.Status.Over():
-			return StopResult{Over: true, LastKnown: look}, nil
-		case look.applying() && !s.Apply:
-			return StopResult{GoesOn: true, LastKnown: look}, nil
+		case look.Status.IsFinal():
+			return StopResult{AlreadyFinal: true, LastKnown: look}, nil
+		case look.applying() && !s.AllowApply:
+			return StopResult{ApplyContinues: true, LastKnown: look}, nil
 		}
-		verb := look.stopVerb(refused, s.Apply)
+		verb := look.stopVerb(refused, s.AllowApply)
 		if verb == "" {
 			clear(refused)
 		} else {
@@ -98,41 +98,41 @@ func refusedStop(look Run) error {
 		Note: fmt.Sprintf("Scalr does not let the run be stopped while it is %s", look.Status)}
 }
 
-func (s Stopping) check(look Run) error {
+func (s StopOptions) check(look Run) error {
 	if s.Check == nil {
 		return nil
 	}
 	return s.Check(look)
 }
 
-func (s Stopping) most() time.Duration {
-	if s.Patient {
+func (s StopOptions) most() time.Duration {
+	if s.LongTimeout {
 		return patientStop
 	}
 	return hastyStop
 }
 
-func (s Stopping) again() time.Duration {
-	if s.Patient {
+func (s StopOptions) again() time.Duration {
+	if s.LongTimeout {
 		return patientAgain
 	}
 	return hastyAgain
 }
 
-func (s Stopping) policy() policy {
-	if s.Patient {
-		return starting
+func (s StopOptions) policy() policy {
+	if s.LongTimeout {
+		return defaultPolicy
 	}
-	return stopping
+	return stopPolicy
 }
 
-func (s Stopping) out() {
-	if s.Out != nil {
-		s.Out()
+func (s StopOptions) out() {
+	if s.OnSent != nil {
+		s.OnSent()
 	}
 }
 
-func (s Stopping) watched(ctx context.Context) context.Context {
+func (s StopOptions) watched(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { s.out() }})
 }
 
@@ -140,19 +140,19 @@ func (s Stopping) watched(ctx context.Context) context.Context {
 func (c *Client) freshOr(ctx context.Context, last Run) Run {
 	ctx, cancel := context.WithTimeout(ctx, freshLook)
 	defer cancel()
-	r, err := c.readRun(ctx, last.ID, single)
+	r, err := c.readRun(ctx, last.ID, noRetry)
 	return last.unless(r, err)
 }
 
 // lookAgain looks after a refusal. The run has moved, perhaps into an apply:
 // unless that may be interrupted, nothing more is asked for blindly.
-func (c *Client) lookAgain(ctx context.Context, last Run, s Stopping) (Run, error) {
-	p := lookingAgain
-	if s.Patient {
-		p = starting
+func (c *Client) lookAgain(ctx context.Context, last Run, s StopOptions) (Run, error) {
+	p := stopPollPolicy
+	if s.LongTimeout {
+		p = defaultPolicy
 	}
 	r, err := c.readRun(ctx, last.ID, p)
-	if last.Dry || s.Apply {
+	if last.Dry || s.AllowApply {
 		return last.unless(r, err), nil
 	}
 	return last.unless(r, err), err

@@ -97,10 +97,10 @@ func TestStop(t *testing.T) {
 }
 
 func (c stopping) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Steps: c.truth}})
+	r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Steps: c.truth}})
 	run := r.mustRun(c.dry)
 	time.Sleep(time.Second)
-	last, err := r.Look(t.Context(), run.ID)
+	last, err := r.PollRun(t.Context(), run.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,9 +113,9 @@ func (c stopping) play(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	began := time.Now()
-	result, err := r.Stop(ctx, last, scalr.Stopping{Comment: "enough", Apply: c.apply})
-	if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) || result.Over != c.over || result.GoesOn != c.goes {
-		t.Errorf("got over %v, goes on %v, %v; want %v, %v, %v", result.Over, result.GoesOn, err, c.over, c.goes, c.is)
+	result, err := r.Stop(ctx, last, scalr.StopOptions{Comment: "enough", AllowApply: c.apply})
+	if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) || result.AlreadyFinal != c.over || result.ApplyContinues != c.goes {
+		t.Errorf("got over %v, goes on %v, %v; want %v, %v, %v", result.AlreadyFinal, result.ApplyContinues, err, c.over, c.goes, c.is)
 	}
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("it took %s", took)
@@ -170,10 +170,10 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: time.Hour}, IgnoreStop: true}})
+				r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}, IgnoreStop: true}})
 				run := r.mustRun(false)
 				time.Sleep(time.Minute)
-				last, err := r.Look(t.Context(), run.ID)
+				last, err := r.PollRun(t.Context(), run.ID)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -182,7 +182,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), grace)
 				defer cancel()
 				out, began := 0, time.Now()
-				_, err = r.Stop(ctx, last, scalr.Stopping{Comment: "enough", Out: func() { out++ }})
+				_, err = r.Stop(ctx, last, scalr.StopOptions{Comment: "enough", OnSent: func() { out++ }})
 				asked := r.arrived(act)
 				if want := 3; len(asked) < want && !(name == "an answer byte for byte" && len(asked) == 1) || len(asked) > 25 {
 					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
@@ -209,9 +209,9 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 		fault scalrsim.Fault
 		do    func(context.Context, *rig, scalr.Run) error
 	}{
-		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
-		"in a look":         {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
-		"in half an answer": {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.Look(ctx, run.ID); return err }},
+		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
+		"in a look":         {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
+		"in half an answer": {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
 		"between uploads":   {status(put, 503, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
 		"in an upload":      {scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
 		"for the upload":    {edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
@@ -224,7 +224,7 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Life: longLife()})
+				r := newRig(t, scalrsim.Scenario{Script: longLife()})
 				run := r.mustRun(true)
 				if name == "for a lost run" { // whose own run must not be found
 					run.ConfigurationID = "cv-lost"

@@ -19,9 +19,9 @@ func redirected(status int) bool {
 func (c *Client) nextHop(op string, from *url.URL, res *http.Response) (*url.URL, error) {
 	to, err := from.Parse(res.Header.Get("Location"))
 	if err != nil {
-		return nil, &Error{Op: op, Note: "storage redirects to something that is not an address", Final: true}
+		return nil, &Error{Op: op, Note: "storage redirects to something that is not an address", Permanent: true}
 	}
-	return c.handedOut(op, to.String())
+	return c.validateServerURL(op, to.String())
 }
 
 func storageError(err error) error {

@@ -18,7 +18,7 @@ const (
 // Tags lists the account's tags; those with the name, and perhaps more, if it is
 // not empty (openapi.yml, list_tags).
 func (c *Client) Tags(ctx context.Context, name string) ([]Tag, error) {
-	return c.tagsNamed(ctx, name, starting)
+	return c.tagsNamed(ctx, name, defaultPolicy)
 }
 
 func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, error) {
@@ -32,18 +32,18 @@ func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, e
 // EnsureTag gives the tag with exactly the name, and creates it if there is none
 // (openapi.yml, create_tag: names are unique in the account).
 func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created bool, err error) {
-	if t, ok, err := c.tagNamed(ctx, name, starting); ok || err != nil {
+	if t, ok, err := c.tagNamed(ctx, name, defaultPolicy); ok || err != nil {
 		return t, false, err
 	}
 	return createNamed(ctx,
 		func() (Tag, error) { return c.postTag(ctx, name) },
-		func() (Tag, bool, error) { return c.tagNamed(ctx, name, lookingUp) })
+		func() (Tag, bool, error) { return c.tagNamed(ctx, name, lookupPolicy) })
 }
 
 func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 	op := "create tag " + printable(name, 255)
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPost, path: []string{"tags"}, kind: documentType, policy: creating,
+		op: op, method: http.MethodPost, path: []string{"tags"}, kind: documentType, policy: createPolicy,
 		body: body("tags", "", map[string]any{"name": name}, nil),
 		read: func(a answer) error {
 			r, _, err := a.one(op, "tags")
@@ -57,7 +57,7 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 // TagIDs lists the tags that a resource carries, all of them: what comes along
 // with the resource itself may be less (openapi.yml, list_environment_tags).
 func (c *Client) TagIDs(ctx context.Context, kind Kind, id string) ([]string, error) {
-	return list(ctx, c, "list the tags of "+id, tagPath(kind, id), url.Values{}, starting, func(r resource, _ document) string { return r.ID })
+	return list(ctx, c, "list the tags of "+id, tagPath(kind, id), url.Values{}, defaultPolicy, func(r resource, _ document) string { return r.ID })
 }
 
 // AddTags adds tags to a resource. Those it has already do no harm.
@@ -77,7 +77,7 @@ func (c *Client) RemoveTags(ctx context.Context, kind Kind, id string, tagIDs []
 
 // writeTags may be repeated: each of the three has the same effect twice as once.
 func (c *Client) writeTags(ctx context.Context, op, method string, kind Kind, id string, tagIDs []string) error {
-	return c.do(ctx, call{op: op, method: method, path: tagPath(kind, id), kind: documentType, policy: starting,
+	return c.do(ctx, call{op: op, method: method, path: tagPath(kind, id), kind: documentType, policy: defaultPolicy,
 		body: map[string]any{"data": references("tags", tagIDs)}})
 }
 

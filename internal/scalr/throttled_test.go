@@ -21,7 +21,7 @@ func TestThrottled(t *testing.T) {
 			time.Sleep(time.Minute)
 			began := time.Now()
 			r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Status, Status: status})
-			if _, err := r.Look(t.Context(), run.ID); err != nil {
+			if _, err := r.PollRun(t.Context(), run.ID); err != nil {
 				t.Fatal(err)
 			}
 			if at := r.Throttled(); at.Equal(began) != want {

@@ -44,8 +44,8 @@ func TestExactlyOneRunInAThousandTrials(t *testing.T) {
 // and tells whether the one was told.
 func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 	dice := rand.New(rand.NewPCG(seed, 7))
-	sim := scalrsim.New(scalrsim.Scenario{Life: longLife(), Faults: misfortune(dice),
-		World: scalrsim.World{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
+	sim := scalrsim.New(scalrsim.Scenario{Script: longLife(), Faults: misfortune(dice),
+		Config: scalrsim.Config{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
 	defer sim.Close()
 	r := &rig{t: t, sim: sim}
 	r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
@@ -59,7 +59,7 @@ func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 		if err != nil || !doubtful {
 			continue // the action does not sweep then
 		}
-		if _, err := r.Sweep(t.Context(), run, "twice"); err != nil {
+		if _, err := r.CancelDuplicates(t.Context(), run, "twice"); err != nil {
 			t.Error(err)
 		}
 	}

@@ -46,7 +46,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
+				r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
 				run := r.mustRun(true)
 				r.sim.AddFault(scalrsim.Fault{Op: c.op, Action: scalrsim.Edit, Change: func(body string) string {
 					if !strings.Contains(body, c.find) {
@@ -58,7 +58,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 				before, err := len(r.arrived(c.op)), error(nil)
 				switch c.op {
 				case readRun:
-					_, err = r.Look(t.Context(), run.ID)
+					_, err = r.PollRun(t.Context(), run.ID)
 				case listWorkspaces:
 					_, err = r.EnvironmentContents(t.Context(), scalrsim.EnvironmentID)
 				default:
@@ -88,7 +88,7 @@ func TestAnswersForSomethingElse(t *testing.T) {
 				return strings.Replace(body, `"included":`, `"was":`, 1)
 			}})
 			seen := func() *scalr.Plan {
-				look, err := r.Look(t.Context(), run.ID)
+				look, err := r.PollRun(t.Context(), run.ID)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -148,7 +148,7 @@ func TestUnreadable(t *testing.T) {
 					i := strings.Index(body, `"resource-destructions":`) + len(`"resource-destructions":`)
 					return body[:i] + c.value + body[i+strings.IndexAny(body[i:], ",}"):]
 				}})
-				look, err := r.Look(t.Context(), run.ID)
+				look, err := r.PollRun(t.Context(), run.ID)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -212,7 +212,7 @@ func TestRelatedToSomethingElse(t *testing.T) {
 				r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					return strings.ReplaceAll(body, `"type":"workspaces"`, `"type":"`+kind+`"`)
 				}})
-				look, err := r.Look(t.Context(), run.ID)
+				look, err := r.PollRun(t.Context(), run.ID)
 				if err != nil || look.WorkspaceID != want {
 					t.Errorf("got %q, want %q (%v)", look.WorkspaceID, want, err)
 				}
@@ -238,7 +238,7 @@ func TestInvalidDocumentsEndSoon(t *testing.T) {
 				run := r.mustRun(true)
 				r.sim.AddFault(scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Edit, Change: change})
 				before := len(r.arrived(readRun))
-				_, err := r.Look(t.Context(), run.ID)
+				_, err := r.PollRun(t.Context(), run.ID)
 				if got := len(r.arrived(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
 					t.Errorf("got %d requests and the error %v, want 3 requests and one that %s", got, err, name)
 				}

@@ -32,11 +32,11 @@ var ErrLinkExpired = errors.New("the upload address is not accepted any more")
 // from the start on every attempt, for two minutes after the first that failed.
 func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	op := "upload to configuration version " + v.ID
-	link, err := c.handedOut(op, v.upload.Reveal())
+	link, err := c.validateServerURL(op, v.upload.Reveal())
 	if err != nil {
 		return err
 	}
-	progress := uploading.begin()
+	progress := uploadPolicy.begin()
 	ask, doubtful := u.Size >= askFirstFrom, false
 	for {
 		err := c.put(ctx, op, link, u, ask)

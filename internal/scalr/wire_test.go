@@ -40,19 +40,19 @@ type exchange struct{ request, answer, understood string }
 // life of the run at which it happens. Where a call makes several requests, the
 // method before the name tells which of them is shown.
 func calls() map[string]struct {
-	life scalrsim.Life
+	life scalrsim.RunScript
 	do   func(context.Context, *scalr.Client, place) (any, error)
 } {
 	type entry = struct {
-		life scalrsim.Life
+		life scalrsim.RunScript
 		do   func(context.Context, *scalr.Client, place) (any, error)
 	}
-	waits := scalrsim.Life{Cost: &scalrsim.Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"},
+	waits := scalrsim.RunScript{Cost: &scalrsim.Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"},
 		Policies: []scalrsim.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"the gateway has a public address"}}}}
-	simple := scalrsim.Life{}
+	simple := scalrsim.RunScript{}
 	working := longLife()
 	no := false
-	only := func(life scalrsim.Life, do func(context.Context, *scalr.Client, place) error) entry {
+	only := func(life scalrsim.RunScript, do func(context.Context, *scalr.Client, place) error) entry {
 		return entry{life, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return nil, do(ctx, c, p) }}
 	}
 	return map[string]entry{
@@ -78,7 +78,7 @@ func calls() map[string]struct {
 		}},
 		"read-run": {waits, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Run(ctx, p.run) }},
 		"list-runs": {working, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := c.RunOf(ctx, p.workspace, p.configuration)
+			run, _, err := c.FindRunByConfiguration(ctx, p.workspace, p.configuration)
 			return run, err
 		}},
 		"confirm-run": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
@@ -146,7 +146,7 @@ func calls() map[string]struct {
 }
 
 func stop(ctx context.Context, c *scalr.Client, p place) (any, error) {
-	result, err := c.Stop(ctx, scalr.Run{ID: p.run, Status: "planning"}, scalr.Stopping{Comment: "the job was cancelled"})
+	result, err := c.Stop(ctx, scalr.Run{ID: p.run, Status: "planning"}, scalr.StopOptions{Comment: "the job was cancelled"})
 	return result.Verb, err
 }
 
@@ -192,7 +192,7 @@ func TestWire(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Life: call.life})
+				r := newRig(t, scalrsim.Scenario{Script: call.life})
 				p := settle(t, r)
 				method, name, several := strings.Cut(name, " ")
 				if !several {

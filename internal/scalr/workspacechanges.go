@@ -80,7 +80,7 @@ func orNull[T comparable](value T) any {
 func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, created bool, err error) {
 	return createNamed(ctx,
 		func() (Workspace, error) { return c.postWorkspace(ctx, environmentID, s) },
-		func() (Workspace, bool, error) { return c.workspaceNamed(ctx, environmentID, s.Name, lookingUp) })
+		func() (Workspace, bool, error) { return c.workspaceNamed(ctx, environmentID, s.Name, lookupPolicy) })
 }
 
 func (c *Client) postWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, err error) {
@@ -91,7 +91,7 @@ func (c *Client) postWorkspace(ctx context.Context, environmentID string, s Work
 		relations["tags"] = references("tags", s.TagIDs)
 	}
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPost, path: []string{"workspaces"}, kind: documentType, policy: creating,
+		op: op, method: http.MethodPost, path: []string{"workspaces"}, kind: documentType, policy: createPolicy,
 		body: body("workspaces", "", s.attributes(), relations),
 		read: func(a answer) (err error) { w, err = a.workspace(op); return err },
 	})
@@ -103,7 +103,7 @@ func (c *Client) postWorkspace(ctx context.Context, environmentID string, s Work
 func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSettings) (w Workspace, err error) {
 	op := "change workspace " + id
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPatch, path: []string{"workspaces", id}, kind: documentType, policy: starting,
+		op: op, method: http.MethodPatch, path: []string{"workspaces", id}, kind: documentType, policy: defaultPolicy,
 		body: body("workspaces", id, s.attributes(), s.relations()),
 		read: func(a answer) (err error) { w, err = a.workspace(op); return err },
 	})
@@ -115,5 +115,5 @@ func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSett
 // delete it; a 409 that it is protected and manages resources (openapi.yml,
 // delete_workspace).
 func (c *Client) DeleteWorkspace(ctx context.Context, id string, check func(context.Context) error) error {
-	return c.do(ctx, call{op: "delete workspace " + id, method: http.MethodDelete, path: []string{"workspaces", id}, policy: starting, check: check})
+	return c.do(ctx, call{op: "delete workspace " + id, method: http.MethodDelete, path: []string{"workspaces", id}, policy: defaultPolicy, check: check})
 }

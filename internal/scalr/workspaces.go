@@ -13,12 +13,12 @@ const workspaceIncludes = "environment,tags,locked-by,locked-by-run"
 
 // Workspace reads a workspace.
 func (c *Client) Workspace(ctx context.Context, id string) (Workspace, error) {
-	return c.readWorkspace(ctx, id, starting)
+	return c.readWorkspace(ctx, id, defaultPolicy)
 }
 
 // PollWorkspace reads a workspace that is known to exist, as [Client.Look] does a run.
 func (c *Client) PollWorkspace(ctx context.Context, id string) (Workspace, error) {
-	w, err := c.readWorkspace(ctx, id, following)
+	w, err := c.readWorkspace(ctx, id, followPolicy)
 	if err != nil {
 		return w, err
 	}
@@ -86,7 +86,7 @@ type WorkspaceFilter struct {
 
 // Workspaces lists workspaces.
 func (c *Client) Workspaces(ctx context.Context, f WorkspaceFilter) ([]Workspace, error) {
-	return c.workspaces(ctx, f, starting)
+	return c.workspaces(ctx, f, defaultPolicy)
 }
 
 func (c *Client) workspaces(ctx context.Context, f WorkspaceFilter, p policy) ([]Workspace, error) {

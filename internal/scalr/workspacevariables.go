@@ -16,7 +16,7 @@ type WorkspaceVariable struct {
 // WorkspaceVariables lists the variables of a workspace itself, without those that
 // it has from its environment or account.
 func (c *Client) WorkspaceVariables(ctx context.Context, workspaceID string) ([]WorkspaceVariable, error) {
-	return c.workspaceVariables(ctx, workspaceID, "", starting)
+	return c.workspaceVariables(ctx, workspaceID, "", defaultPolicy)
 }
 
 // workspaceVariables lists those with the key, if it is not empty.
@@ -55,7 +55,7 @@ func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Varia
 	return createNamed(ctx,
 		func() (WorkspaceVariable, error) { return c.postVariable(ctx, workspaceID, v) },
 		func() (WorkspaceVariable, bool, error) {
-			list, err := c.workspaceVariables(ctx, workspaceID, v.Key, lookingUp)
+			list, err := c.workspaceVariables(ctx, workspaceID, v.Key, lookupPolicy)
 			for _, stored := range list {
 				if stored.Shell == v.Shell {
 					return stored, true, nil
@@ -68,7 +68,7 @@ func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Varia
 func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, err error) {
 	op := "create variable " + printable(v.Key, 128)
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPost, path: []string{"vars"}, kind: documentType, policy: creating,
+		op: op, method: http.MethodPost, path: []string{"vars"}, kind: documentType, policy: createPolicy,
 		body: body("vars", "", v.attributes(), map[string]any{"workspace": reference{"workspaces", workspaceID}}),
 		read: func(a answer) (err error) { stored, err = a.workspaceVariable(op); return err },
 	})
@@ -85,7 +85,7 @@ func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (sto
 		attrs["hcl"] = v.HCL
 	}
 	err = c.do(ctx, call{
-		op: op, method: http.MethodPatch, path: []string{"vars", id}, kind: documentType, policy: starting, body: body("vars", id, attrs, nil),
+		op: op, method: http.MethodPatch, path: []string{"vars", id}, kind: documentType, policy: defaultPolicy, body: body("vars", id, attrs, nil),
 		read: func(a answer) (err error) { stored, err = a.workspaceVariable(op); return err },
 	})
 	return stored, err

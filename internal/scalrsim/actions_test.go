@@ -37,7 +37,7 @@ func TestActionsByStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := New(Scenario{Life: Life{Steps: []Step{test.step, {Status: "confirmed", For: time.Second}, {Status: "applied"}}}})
+				s := New(Scenario{Script: RunScript{Steps: []Step{test.step, {Status: "confirmed", For: time.Second}, {Status: "applied"}}}})
 				run := start(t, s, s.Client(), example, `{"is-dry":false}`)
 				time.Sleep(time.Second)
 				r, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/"+test.verb, `{"comment":"because"}`)
@@ -143,7 +143,7 @@ func TestStopThatIsIgnored(t *testing.T) {
 func TestStrictCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{Life: Life{StrictCancel: true, Steps: []Step{{Status: "plan_queued", For: time.Hour}}}})
+		s := New(Scenario{Script: RunScript{StrictCancel: true, Steps: []Step{{Status: "plan_queued", For: time.Hour}}}})
 		run := start(t, s, s.Client(), example, `{"is-dry":true}`)
 		time.Sleep(time.Second)
 		if r, _ := send(t, s.Client(), "POST", s.URL()+BasePath+"/runs/"+run+"/actions/cancel", `{}`); r.StatusCode != 409 {

@@ -11,7 +11,7 @@ import (
 
 // identity is the scenario's service account with what it leaves open.
 func (s *Server) identity() Identity {
-	i := s.scenario.World.Identity
+	i := s.scenario.Config.Identity
 	if i.Email == "" {
 		i.Email = "deployer@acme.scalr.io"
 	}

@@ -35,7 +35,7 @@ func TestAssume(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := New(Scenario{World: World{Identity: identity}})
+			s := New(Scenario{Config: Config{Identity: identity}})
 			r, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/service-accounts/assume", test.body, anonymous)
 			if r.StatusCode != test.status {
 				t.Fatalf("got %d %s, want %d", r.StatusCode, body, test.status)
@@ -64,7 +64,7 @@ func TestAssumedTokensEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := New(Scenario{World: World{Identity: test.identity}})
+				s := New(Scenario{Config: Config{Identity: test.identity}})
 				_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/service-accounts/assume",
 					`{"id-token":"`+idToken(`{}`)+`","service-account-email":"deployer@acme.scalr.io"}`, anonymous)
 				token := get(t, body, "access-token").(string)

@@ -44,7 +44,7 @@ func (s *Server) blobAnswer(c *call) reply {
 	if !known {
 		return storageError(403, "SignatureDoesNotMatch", "The request signature does not match.")
 	}
-	if life := s.scenario.World.LinkLife; life > 0 && s.now().Sub(made) > life {
+	if life := s.scenario.Config.LinkLife; life > 0 && s.now().Sub(made) > life {
 		return storageError(403, "AccessDenied", "Request has expired")
 	}
 	operation, id, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")

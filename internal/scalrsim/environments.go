@@ -20,7 +20,7 @@ func (s *Server) environmentSchema() schema {
 			"storage-profile": "storage-profiles",
 		},
 	}
-	if s.scenario.World.Old {
+	if s.scenario.Config.Old {
 		k.relationships["policy-groups"] = "[]policy-groups"
 	}
 	return k
@@ -115,7 +115,7 @@ func (s *Server) checkRelated(doc written) *reply {
 }
 
 func (s *Server) writeEnvironment(e *resource, doc written) {
-	if !s.scenario.World.Old {
+	if !s.scenario.Config.Old {
 		delete(doc.attributes, "cost-estimation-enabled") // taken without a word
 	}
 	maps.Copy(e.attributes, doc.attributes)

@@ -25,7 +25,7 @@ output "secret" {
 // executing returns a server that really executes, or skips.
 func executing(t *testing.T) (*Server, *http.Client) {
 	t.Helper()
-	s := New(Scenario{Life: Life{Execute: true}})
+	s := New(Scenario{Script: RunScript{Execute: true}})
 	if !s.Executes() {
 		t.Skip("neither terraform nor tofu is on the PATH")
 	}
@@ -156,7 +156,7 @@ resource "terraform_data" "slow" {
 
 func TestExecutesAsTheRunAndTheWorkspaceSay(t *testing.T) {
 	t.Parallel()
-	s := New(Scenario{Life: Life{Execute: true}, World: World{Workspace: object{"working-directory": "live", "var-files": list{"eu.tfvars"}}}})
+	s := New(Scenario{Script: RunScript{Execute: true}, Config: Config{Workspace: object{"working-directory": "live", "var-files": list{"eu.tfvars"}}}})
 	if !s.Executes() {
 		t.Skip("neither terraform nor tofu is on the PATH")
 	}

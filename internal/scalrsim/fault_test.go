@@ -156,7 +156,7 @@ func TestDelayAndTrickleTakeTheirTime(t *testing.T) {
 func TestLateCommit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{World: World{ListLag: 10 * time.Second}, Faults: []Fault{{Op: "POST /runs", Action: LateCommit, Delay: 20 * time.Second}}})
+		s := New(Scenario{Config: Config{ListLag: 10 * time.Second}, Faults: []Fault{{Op: "POST /runs", Action: LateCommit, Delay: 20 * time.Second}}})
 		client, api := s.Client(), s.URL()+BasePath
 		version := uploaded(t, s, client, example)
 		_, err := try(t, client, "POST", api+"/runs", `{"data":{"type":"runs","attributes":{"is-dry":true},"relationships":{

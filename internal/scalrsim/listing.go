@@ -76,7 +76,7 @@ func (s *Server) pageLinks(c *call, page, size, pages int) object {
 		return s.api + BasePath + c.path + "?" + q.Encode()
 	}
 	links := object{"self": link(page), "first": link(1), "last": link(pages)}
-	if s.scenario.World.Null {
+	if s.scenario.Config.Null {
 		links["next"], links["prev"] = nil, nil
 	}
 	if page < pages {

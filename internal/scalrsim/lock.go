@@ -25,7 +25,7 @@ const (
 
 // placeLock locks the workspace as the scenario says.
 func (s *Server) placeLock(w *resource) {
-	lock := s.scenario.World.Lock
+	lock := s.scenario.Config.Lock
 	switch lock.By {
 	case LockedByPerson:
 		w.relationships["locked-by"] = toOne("users", adaID)
@@ -58,7 +58,7 @@ func (s *Server) othersRun(workspace string, script ...Step) *run {
 
 // expireLock removes the lock of the scenario when its time is over.
 func (s *Server) expireLock(now time.Time) {
-	lock := s.scenario.World.Lock
+	lock := s.scenario.Config.Lock
 	if s.lockExpired || lock.For == 0 || now.Before(s.born.Add(s.paced(lock.For))) {
 		return
 	}

@@ -19,7 +19,7 @@ func planOf(t *testing.T, s *Server) string {
 
 // planned plays `planning` at once after pending, which lasts 200 ms.
 func planned(log string, logs Logs) Scenario {
-	return Scenario{Logs: logs, Life: Life{Steps: []Step{{Status: "planning", For: 10 * time.Second, Log: log}, {Status: "planned_and_finished"}}}}
+	return Scenario{Logs: logs, Script: RunScript{Steps: []Step{{Status: "planning", For: 10 * time.Second, Log: log}, {Status: "planned_and_finished"}}}}
 }
 
 func TestLogGrowth(t *testing.T) {
@@ -38,7 +38,7 @@ func TestLogGrowth(t *testing.T) {
 		"late bytes":  {planned(log, Logs{Lag: 5 * time.Second}), []look{{4, "200 "}, {11, "200 0123456\n0123456\n"}, {16, "200 " + log}}},
 		"at the end":  {planned(log, Logs{Mode: LogAtEnd}), []look{{9, "204 "}, {11, "200 " + log}}},
 		"redirected":  {planned(log, Logs{Mode: LogRedirects}), []look{{4, "302 "}}},
-		"rewritten": {Scenario{Life: Life{Steps: []Step{{Status: "planning", For: 5 * time.Second, Log: "first\nsecond\n"},
+		"rewritten": {Scenario{Script: RunScript{Steps: []Step{{Status: "planning", For: 5 * time.Second, Log: "first\nsecond\n"},
 			{Status: "planning", For: 5 * time.Second, Log: "first\nother\n", Rewrite: true}, {Status: "planned_and_finished"}}}},
 			[]look{{4, "200 first\n"}, {9, "200 first\n"}, {11, "200 first\nother\n"}}},
 	}
@@ -124,7 +124,7 @@ func TestHugeLogs(t *testing.T) {
 	for _, oneLine := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			const size = 1 << 30
-			s := New(Scenario{Life: Life{Plan: Stage{Size: size, OneLine: oneLine}}})
+			s := New(Scenario{Script: RunScript{Plan: Stage{Size: size, OneLine: oneLine}}})
 			plan := planOf(t, s)
 			time.Sleep(time.Minute)
 			r, err := try(t, s.Client(), "GET", plan+"/output?clean=true", "")

@@ -76,21 +76,21 @@ func (s *Server) pretend(r *run, attributes object) {
 
 // SetLife says what the runs go through that are created in a workspace from now
 // on, in place of the scenario's life.
-func (s *Server) SetLife(workspaceID string, life Life) {
+func (s *Server) SetLife(workspaceID string, life RunScript) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lives == nil {
-		s.lives = map[string]Life{}
+		s.lives = map[string]RunScript{}
 	}
 	s.lives[workspaceID] = life
 }
 
 // lifeIn is what a run in the workspace goes through.
-func (s *Server) lifeIn(workspaceID string) Life {
+func (s *Server) lifeIn(workspaceID string) RunScript {
 	if life, ok := s.lives[workspaceID]; ok {
 		return life
 	}
-	return s.scenario.Life
+	return s.scenario.Script
 }
 
 // AddRun adds a run that somebody else made, of a configuration version of its

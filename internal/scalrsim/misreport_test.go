@@ -29,7 +29,7 @@ func told(t *testing.T, s *Server, id string) (attributes, relationships object)
 func TestDeviations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{Life: Life{Deviations: object{"is-dry": false, "auto-apply": true}, DeviationsAfter: time.Second}})
+		s := New(Scenario{Script: RunScript{Deviations: object{"is-dry": false, "auto-apply": true}, DeviationsAfter: time.Second}})
 		id := start(t, s, s.Client(), example, `{"is-dry":true}`)
 		if says, _ := told(t, s, id); says["is-dry"] != true || says["auto-apply"] != false {
 			t.Errorf("at first: %v, want what was requested", says)
@@ -96,7 +96,7 @@ func TestMisreportInLists(t *testing.T) {
 func TestAddRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{Life: Life{Deviations: object{"is-destroy": true}}})
+		s := New(Scenario{Script: RunScript{Deviations: object{"is-destroy": true}}})
 		id := s.AddRun(EdgeWorkspaceID, map[string]any{"is-dry": false, "is-destroy": false})
 		time.Sleep(time.Hour)
 		r := s.Runs()[0]

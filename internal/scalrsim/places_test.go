@@ -82,7 +82,7 @@ func TestPagination(t *testing.T) {
 	if got := len(get(t, body, "data").([]any)); got != 45 {
 		t.Errorf("a page of 1000 is clamped to 100: the second one has %d, want 45", got)
 	}
-	s = New(Scenario{World: World{Null: true}})
+	s = New(Scenario{Config: Config{Null: true}})
 	_, body = send(t, s.Client(), "GET", s.URL()+BasePath+"/environments", "")
 	if !strings.Contains(body, `"included":null`) || !strings.Contains(body, `"next":null`) {
 		t.Errorf("nulls were asked for: %s", body)
@@ -142,7 +142,7 @@ func TestEnvironmentLife(t *testing.T) {
 
 func TestOldServer(t *testing.T) {
 	t.Parallel()
-	s := New(Scenario{World: World{Old: true}})
+	s := New(Scenario{Config: Config{Old: true}})
 	group := s.AddPolicyGroup("guard")
 	_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/environments", `{"data":{"type":"environments","attributes":{"name":"a","cost-estimation-enabled":false},
 		"relationships":{"policy-groups":{"data":[{"type":"policy-groups","id":"`+group+`"}]}}}}`)

@@ -38,7 +38,7 @@ func TestRecordsRequests(t *testing.T) {
 func TestLinksEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{World: World{LinkLife: time.Minute}})
+		s := New(Scenario{Config: Config{LinkLife: time.Minute}})
 		_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/configuration-versions", `{"data":{"type":"configuration-versions",
 			"attributes":{"auto-queue-runs":false},"relationships":{"workspace":{"data":{"type":"workspaces","id":"`+WorkspaceID+`"}}}}}`)
 		time.Sleep(61 * time.Second)
@@ -54,7 +54,7 @@ func TestLinksEnd(t *testing.T) {
 func TestUploadMayQueueARun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{World: World{Processing: -1}})
+		s := New(Scenario{Config: Config{Processing: -1}})
 		_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/configuration-versions", `{"data":{"type":"configuration-versions",
 			"attributes":{"is-dry":true},"relationships":{"workspace":{"data":{"type":"workspaces","id":"`+WorkspaceID+`"}}}}}`)
 		send(t, s.Client(), "PUT", get(t, body, "data.links.upload").(string), pack(t, example), upload)
@@ -68,7 +68,7 @@ func TestUploadMayQueueARun(t *testing.T) {
 func TestRunsLagBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{World: World{ReadLag: 10 * time.Second}})
+		s := New(Scenario{Config: Config{ReadLag: 10 * time.Second}})
 		run := start(t, s, s.Client(), example, `{"is-dry":true}`)
 		for _, want := range []int{404, 200} {
 			if r, _ := send(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+run, ""); r.StatusCode != want {

@@ -148,7 +148,7 @@ func only(o object, names []string) object {
 func (s *Server) one(c *call, status int, r *resource) reply {
 	doc := object{"data": s.show(r, c)}
 	s.include(c, doc, []*resource{r})
-	if s.scenario.World.Null {
+	if s.scenario.Config.Null {
 		doc["meta"] = nil
 	}
 	return document(status, doc)
@@ -157,8 +157,8 @@ func (s *Server) one(c *call, status int, r *resource) reply {
 // include adds what the query asks for beside the primary data.
 func (s *Server) include(c *call, doc object, primary []*resource) {
 	names := splitList(c.query.Get("include"))
-	if len(names) == 0 || s.scenario.World.NoIncluded {
-		if s.scenario.World.Null {
+	if len(names) == 0 || s.scenario.Config.NoIncluded {
+		if s.scenario.Config.Null {
 			doc["included"] = nil
 		}
 		return

@@ -21,7 +21,7 @@ type run struct {
 	since     time.Time // when the step began
 	moves     []Transition
 	actions   []RunAction
-	deeds     []Deed // of other people, still to be done
+	deeds     []ExternalAction // of other people, still to be done
 	stopAt    time.Time
 	queued    []queuedAction // confirms and discards that were accepted
 	blocked   time.Time      // when it was last seen to be kept in `pending` by a lock
@@ -34,7 +34,7 @@ type run struct {
 	apply     *stage // nil for a dry run
 	cost      *stage
 	checks    *stage
-	life      Life
+	life      RunScript
 	resultsOf Stage // what its plan finds
 	work      *work // what is being executed for the current step
 	planned   *execution
@@ -152,7 +152,7 @@ func (s *Server) newRun(workspace, version string, requested, deviations object)
 		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
 		life: s.lifeIn(workspace),
 	}
-	r.deeds = slices.Clone(r.life.Others)
+	r.deeds = slices.Clone(r.life.ExternalActions)
 	r.dry = r.flag("is-dry") || s.version(version).dry && deviations["is-dry"] == nil
 	r.save = r.flag("save-plan") && !r.dry
 	if auto, given := asked["auto-apply"].(bool); given {
@@ -173,11 +173,11 @@ func (s *Server) newRun(workspace, version string, requested, deviations object)
 // occupy lets another person's run hold the workspace before the first real
 // run, if the scenario says so.
 func (s *Server) occupy(workspace string, asked object) {
-	if s.scenario.Life.Queue == 0 || s.occupied || asked["is-dry"] == true {
+	if s.scenario.Script.Queue == 0 || s.occupied || asked["is-dry"] == true {
 		return
 	}
 	s.occupied = true
-	s.othersRun(workspace, Step{Status: "applying", For: s.scenario.Life.Queue}, Step{Status: "applied"})
+	s.othersRun(workspace, Step{Status: "applying", For: s.scenario.Script.Queue}, Step{Status: "applied"})
 }
 
 // equip gives a run the stages that it may go through.

@@ -9,7 +9,7 @@ import (
 // readRun is openapi.yml, get_run.
 func (s *Server) readRun(c *call) reply {
 	r := s.run(c.ids[0])
-	if r == nil || time.Since(r.created) < s.paced(s.scenario.World.ReadLag) {
+	if r == nil || time.Since(r.created) < s.paced(s.scenario.Config.ReadLag) {
 		return notFound("Run", c.ids[0])
 	}
 	return s.one(c, 200, s.runResource(r))
@@ -28,11 +28,11 @@ func (s *Server) listRunsQueue(c *call) reply {
 func (s *Server) filteredRuns(c *call) []*resource {
 	var found []*resource
 	for _, r := range s.runs {
-		if time.Since(r.created) >= s.paced(s.scenario.World.ListLag) && s.runPasses(r, c) {
+		if time.Since(r.created) >= s.paced(s.scenario.Config.ListLag) && s.runPasses(r, c) {
 			found = append(found, s.runResource(r))
 		}
 	}
-	if !s.scenario.World.OldestRun {
+	if !s.scenario.Config.OldestRun {
 		slices.Reverse(found)
 	}
 	return found

@@ -14,16 +14,16 @@ type Scenario struct {
 	// Seed feeds the dice of faults that have a Chance.
 	Seed uint64
 
-	Life   Life
+	Script RunScript
 	Logs   Logs
-	World  World
+	Config Config
 	Faults []Fault
 	// Setup is called once by [New], to add to the world.
 	Setup func(*Server)
 }
 
-// Life is what every run created by a request goes through.
-type Life struct {
+// RunScript is what every run created by a request goes through.
+type RunScript struct {
 	// Steps, if any, are played as they stand after `pending`, whatever the
 	// run asked for. Otherwise the life follows from the fields below and from
 	// the attributes of the run.
@@ -33,14 +33,14 @@ type Life struct {
 	// the PATH. Where neither is, the life is played from the script.
 	Execute bool
 
-	Plan     Stage
-	PlanJSON string // in place of Logs.PlanJSON
-	Apply    Stage
-	Cost     *Cost    // nil means that the environment has no cost estimation
-	Policies []Policy // none means no policy check
-	Hooks    bool     // pre_plan_*, post_plan_*, pre_apply_* and post_apply_* are passed
-	Outputs  []Output // what the workspace has after an apply
-	Others   []Deed   // what people do to the run
+	Plan            Stage
+	PlanJSON        string // in place of Logs.PlanJSON
+	Apply           Stage
+	Cost            *Cost            // nil means that the environment has no cost estimation
+	Policies        []Policy         // none means no policy check
+	Hooks           bool             // pre_plan_*, post_plan_*, pre_apply_* and post_apply_* are passed
+	Outputs         []Output         // what the workspace has after an apply
+	ExternalActions []ExternalAction // what people do to the run
 
 	// Deviations are attributes that runs have in place of those they were asked
 	// for, such as is-dry. Answers show them so long after the creation, and until
@@ -115,8 +115,8 @@ type Output struct {
 	Sensitive bool
 }
 
-// Deed is what somebody else does to a run.
-type Deed struct {
+// ExternalAction is what somebody else does to a run.
+type ExternalAction struct {
 	When    string        // the status in which it is done
 	After   time.Duration // after that status began
 	Verb    string        // confirm, discard, cancel or override
@@ -143,8 +143,8 @@ const (
 	LogRedirects LogMode = "redirect" // 302 to the blob host
 )
 
-// World says what is there before the first request.
-type World struct {
+// Config says what is there before the first request.
+type Config struct {
 	Workspace  map[string]any // attributes of the workspace network that differ
 	Lock       Lock           // of the workspace network
 	Old        bool           // a server that still knows cost-estimation-enabled

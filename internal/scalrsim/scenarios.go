@@ -35,9 +35,11 @@ func networkOutputs() []Output {
 	}
 }
 
-func changing() Life { return Life{Plan: Stage{Changes: network()}, Outputs: networkOutputs()} }
+func changing() RunScript {
+	return RunScript{Plan: Stage{Changes: network()}, Outputs: networkOutputs()}
+}
 
-func autoApplied() World { return World{Workspace: object{"auto-apply": true}} }
+func autoApplied() Config { return Config{Workspace: object{"auto-apply": true}} }
 
 func goodScenarios() []Scenario {
 	life := changing()
@@ -53,49 +55,49 @@ func goodScenarios() []Scenario {
 	everything.Cost = cost.Cost
 	everything.Policies = []Policy{{Name: "tags_required", Result: "passed"}}
 	return []Scenario{
-		{Name: "plan-changes", About: "a plan finds changes", Life: life},
-		{Name: "no-changes", About: "a plan finds none", Life: Life{Plan: Stage{Changes: []Change{}}}},
-		{Name: "applied", About: "the workspace applies by itself", Life: life, World: autoApplied()},
-		{Name: "waits-for-approval", About: "a real run waits for somebody to confirm it", Life: life},
-		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Life: life},
-		{Name: "queued", About: "another run holds the workspace for a while", Life: queued},
-		{Name: "waits-for-agent", About: "no agent of the workspace's pool is free for a while", Life: agents, Setup: func(s *Server) {
+		{Name: "plan-changes", About: "a plan finds changes", Script: life},
+		{Name: "no-changes", About: "a plan finds none", Script: RunScript{Plan: Stage{Changes: []Change{}}}},
+		{Name: "applied", About: "the workspace applies by itself", Script: life, Config: autoApplied()},
+		{Name: "waits-for-approval", About: "a real run waits for somebody to confirm it", Script: life},
+		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Script: life},
+		{Name: "queued", About: "another run holds the workspace for a while", Script: queued},
+		{Name: "waits-for-agent", About: "no agent of the workspace's pool is free for a while", Script: agents, Setup: func(s *Server) {
 			s.AddProviderConfiguration("aws-production", "aws")
 			s.AddProviderConfiguration("aws-backup", "aws")
 			pool := s.AddAgentPool("private-network", Agent{"runner-1", "busy"}, Agent{"runner-2", "offline"})
 			s.AddAgentPool("spare", Agent{"runner-3", "idle"})
 			s.setAgentPool(s.lookup("workspaces", WorkspaceID), []string{pool})
 		}},
-		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Life: hooks, World: autoApplied()},
-		{Name: "cost-increase", About: "the plan costs more", Life: cost},
-		{Name: "passes-planned", About: "a run that goes on by itself passes statuses in which others wait", Life: everything, World: autoApplied()},
-		{Name: "execute", About: "the uploaded configuration is really executed", Pace: 0.25, Life: Life{Execute: true}, World: World{Processing: 1}},
+		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Script: hooks, Config: autoApplied()},
+		{Name: "cost-increase", About: "the plan costs more", Script: cost},
+		{Name: "passes-planned", About: "a run that goes on by itself passes statuses in which others wait", Script: everything, Config: autoApplied()},
+		{Name: "execute", About: "the uploaded configuration is really executed", Pace: 0.25, Script: RunScript{Execute: true}, Config: Config{Processing: 1}},
 	}
 }
 
 func policyScenarios() []Scenario {
-	with := func(result, message string) Life {
+	with := func(result, message string) RunScript {
 		life := changing()
 		life.Policies = []Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: result, Messages: []string{message}}}
 		return life
 	}
 	return []Scenario{
-		{Name: "policy-advisory", About: "a policy only advises", Life: with("advisory_failed", "the gateway has a public address")},
-		{Name: "policy-soft", About: "a policy fails and may be overridden", Life: with("soft_failed", "the gateway has a public address")},
-		{Name: "policy-hard", About: "a policy fails for good", Life: with("hard_failed", "the gateway has a public address")},
+		{Name: "policy-advisory", About: "a policy only advises", Script: with("advisory_failed", "the gateway has a public address")},
+		{Name: "policy-soft", About: "a policy fails and may be overridden", Script: with("soft_failed", "the gateway has a public address")},
+		{Name: "policy-hard", About: "a policy fails for good", Script: with("hard_failed", "the gateway has a public address")},
 	}
 }
 
 func badScenarios() []Scenario {
-	planError := Life{Plan: Stage{Changes: network(), Fails: "Invalid value for input variable"}}
+	planError := RunScript{Plan: Stage{Changes: network(), Fails: "Invalid value for input variable"}}
 	applyError := changing()
 	applyError.Apply.Fails = "Provisioning of terraform_data.subnet_a was refused"
 	canceled := changing()
-	canceled.Others = []Deed{{When: "planning", After: time.Second, Verb: "cancel", By: adaEmail, Comment: "Not during the freeze"}}
+	canceled.ExternalActions = []ExternalAction{{When: "planning", After: time.Second, Verb: "cancel", By: adaEmail, Comment: "Not during the freeze"}}
 	discarded := changing()
-	discarded.Others = []Deed{{When: "planned", After: time.Second, Verb: "discard", By: adaEmail, Comment: "Not during the freeze"}}
+	discarded.ExternalActions = []ExternalAction{{When: "planned", After: time.Second, Verb: "discard", By: adaEmail, Comment: "Not during the freeze"}}
 	confirmed := changing()
-	confirmed.Others = []Deed{{When: "planned", After: time.Second, Verb: "confirm", By: adaEmail, Comment: "Go"}}
+	confirmed.ExternalActions = []ExternalAction{{When: "planned", After: time.Second, Verb: "confirm", By: adaEmail, Comment: "Go"}}
 	applies := changing()
 	applies.Deviations, applies.Apply.For = object{"is-dry": false, "auto-apply": true}, time.Minute
 	hides := applies
@@ -107,28 +109,28 @@ func badScenarios() []Scenario {
 	slow.Plan.For = 5 * time.Second
 	slow.ConfirmTakes, slow.DiscardTakes, slow.CancelTakes = 3*time.Minute, 5*time.Second, 3*time.Minute
 	return []Scenario{
-		{Name: "plan-error", About: "the plan fails", Life: planError},
-		{Name: "apply-error", About: "the apply fails half-way", Life: applyError, World: autoApplied()},
-		{Name: "bad-upload", About: "Scalr cannot read the archive", Life: changing(), Faults: []Fault{{Op: "GET /configuration-versions/*", Times: -1,
+		{Name: "plan-error", About: "the plan fails", Script: planError},
+		{Name: "apply-error", About: "the apply fails half-way", Script: applyError, Config: autoApplied()},
+		{Name: "bad-upload", About: "Scalr cannot read the archive", Script: changing(), Faults: []Fault{{Op: "GET /configuration-versions/*", Times: -1,
 			Action: Edit, Change: erroredVersion}}},
-		{Name: "canceled-by-other", About: "somebody cancels the run while it plans", Life: canceled},
-		{Name: "discarded-by-other", About: "somebody discards the run that waits", Life: discarded},
-		{Name: "confirmed-by-other", About: "somebody confirms the run that waits", Life: confirmed},
-		{Name: "applies-dry-runs", About: "what was requested as a dry run is one that applies", Life: applies},
-		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Life: hides},
-		{Name: "ignores-stop", About: "a cancel is accepted and nothing comes of it", Life: ignores},
-		{Name: "slow-actions", About: "a discard takes effect after 5 s, a confirm and a cancel after 3 min", Life: slow},
-		{Name: "no-upload-address", About: "configuration versions have no upload address", Life: changing(), World: World{NoUpload: true}},
-		{Name: "vcs-driven", About: "the workspace is bound to a repository", Life: changing(),
-			World: World{Workspace: object{"vcs-repo": object{"identifier": "acme/network", "branch": "main"}}}},
-		{Name: "locked", About: "the workspace is locked by a person", Life: changing(),
-			World: World{Lock: Lock{By: LockedByPerson, Reason: "Database migration until noon"}}},
-		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Life: changing(),
-			World: World{Lock: Lock{By: LockedByPerson, Reason: "Database migration", For: 8 * time.Second}}},
-		{Name: "locked-by-run", About: "the workspace is locked by a run that is at work", Life: changing(),
-			World: World{Lock: Lock{By: LockedByRun, For: 6 * time.Second}}},
-		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Life: changing(),
-			World: World{Lock: Lock{By: LockedByFinishedRun}}},
+		{Name: "canceled-by-other", About: "somebody cancels the run while it plans", Script: canceled},
+		{Name: "discarded-by-other", About: "somebody discards the run that waits", Script: discarded},
+		{Name: "confirmed-by-other", About: "somebody confirms the run that waits", Script: confirmed},
+		{Name: "applies-dry-runs", About: "what was requested as a dry run is one that applies", Script: applies},
+		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Script: hides},
+		{Name: "ignores-stop", About: "a cancel is accepted and nothing comes of it", Script: ignores},
+		{Name: "slow-actions", About: "a discard takes effect after 5 s, a confirm and a cancel after 3 min", Script: slow},
+		{Name: "no-upload-address", About: "configuration versions have no upload address", Script: changing(), Config: Config{NoUpload: true}},
+		{Name: "vcs-driven", About: "the workspace is bound to a repository", Script: changing(),
+			Config: Config{Workspace: object{"vcs-repo": object{"identifier": "acme/network", "branch": "main"}}}},
+		{Name: "locked", About: "the workspace is locked by a person", Script: changing(),
+			Config: Config{Lock: Lock{By: LockedByPerson, Reason: "Database migration until noon"}}},
+		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Script: changing(),
+			Config: Config{Lock: Lock{By: LockedByPerson, Reason: "Database migration", For: 8 * time.Second}}},
+		{Name: "locked-by-run", About: "the workspace is locked by a run that is at work", Script: changing(),
+			Config: Config{Lock: Lock{By: LockedByRun, For: 6 * time.Second}}},
+		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Script: changing(),
+			Config: Config{Lock: Lock{By: LockedByFinishedRun}}},
 	}
 }
 
@@ -143,15 +145,15 @@ func oddScenarios() []Scenario {
 		{Status: "planning", For: time.Second, Log: planText(network(), "")},
 		{Status: "plan_queued", For: time.Second}, {Status: "planning", For: time.Second},
 		{Status: "planned", For: passing}, {Status: "planned_and_finished"}}
-	rests := Life{Plan: Stage{Changes: []Change{}}, RestWithoutChange: true}
+	rests := RunScript{Plan: Stage{Changes: []Change{}}, RestWithoutChange: true}
 	refused := changing()
 	refused.RefuseAutoApply = true
 	return []Scenario{
-		{Name: "unknown-status", About: "the run ends in a status that nobody knows", Life: unknown},
-		{Name: "passes-unknown", About: "the run passes a status that nobody knows", Life: passesUnknown},
-		{Name: "backwards", About: "a stale replica shows an earlier status", Life: backwards},
-		{Name: "rests-without-changes", About: "a real run without changes rests in planned", Life: rests},
-		{Name: "auto-apply-refused", About: "the run's auto-apply comes back as false", Life: refused, World: autoApplied()},
+		{Name: "unknown-status", About: "the run ends in a status that nobody knows", Script: unknown},
+		{Name: "passes-unknown", About: "the run passes a status that nobody knows", Script: passesUnknown},
+		{Name: "backwards", About: "a stale replica shows an earlier status", Script: backwards},
+		{Name: "rests-without-changes", About: "a real run without changes rests in planned", Script: rests},
+		{Name: "auto-apply-refused", About: "the run's auto-apply comes back as false", Script: refused, Config: autoApplied()},
 	}
 }
 
@@ -168,16 +170,16 @@ func erroredVersion(body string) string {
 func wireScenarios() []Scenario {
 	limited := http.Header{"Retry-After": {"2"}}
 	return []Scenario{
-		{Name: "rate-limited", About: "Scalr asks to slow down, twice", Life: changing(), Faults: []Fault{
+		{Name: "rate-limited", About: "Scalr asks to slow down, twice", Script: changing(), Faults: []Fault{
 			{Op: "* /**", Action: Status, Status: 429, Header: limited},
 			{Op: "GET /runs/*", Nth: 2, Action: Status, Status: 429, Header: limited}}},
-		{Name: "server-errors", About: "Scalr fails twice, then works", Life: changing(), Faults: []Fault{
+		{Name: "server-errors", About: "Scalr fails twice, then works", Script: changing(), Faults: []Fault{
 			{Op: "GET /runs/*", Nth: 2, Times: 2, Action: Status, Status: 500}}},
-		{Name: "proxy-page", About: "a proxy answers with a page", Life: changing(), Faults: []Fault{
+		{Name: "proxy-page", About: "a proxy answers with a page", Script: changing(), Faults: []Fault{
 			{Op: "* /**", Times: -1, Action: HTML}}},
-		{Name: "lost-answer", About: "the run is created and the answer is lost", Life: changing(), Faults: []Fault{
+		{Name: "lost-answer", About: "the run is created and the answer is lost", Script: changing(), Faults: []Fault{
 			{Op: "POST /runs", Phase: After, Action: Reset}}},
-		{Name: "expired-link", About: "the upload's link is too old at first", Life: changing(), Faults: []Fault{
+		{Name: "expired-link", About: "the upload's link is too old at first", Script: changing(), Faults: []Fault{
 			{Op: "PUT /upload/*", Action: Expired}}},
 	}
 }

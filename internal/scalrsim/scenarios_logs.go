@@ -7,7 +7,7 @@ import (
 )
 
 func logScenarios() []Scenario {
-	with := func(log string) Life {
+	with := func(log string) RunScript {
 		life := changing()
 		life.Plan.Log = log
 		return life
@@ -23,14 +23,14 @@ func logScenarios() []Scenario {
 	line := huge
 	line.Plan.OneLine = true
 	return []Scenario{
-		{Name: "hostile-log", About: "the log tries to command the runner", Life: with(hostileLog())},
-		{Name: "lagging-log", About: "the end of the log comes after the end of the plan", Life: changing(), Logs: Logs{Lag: 2 * time.Second}},
-		{Name: "rewritten-log", About: "the log is replaced by another while it is read", Life: rewritten},
-		{Name: "log-at-end", About: "the log is served when the stage is over", Life: changing(), Logs: Logs{Mode: LogAtEnd}},
-		{Name: "log-redirects", About: "the log is on another host", Life: changing(), Logs: Logs{Mode: LogRedirects}},
-		{Name: "half-lines", About: "the log grows in the middle of lines", Life: changing(), Logs: Logs{HalfLine: true}},
-		{Name: "huge-log", About: "the plan writes 1 GiB", Life: huge},
-		{Name: "huge-line", About: "the plan writes a single line of 1 GiB", Life: line},
+		{Name: "hostile-log", About: "the log tries to command the runner", Script: with(hostileLog())},
+		{Name: "lagging-log", About: "the end of the log comes after the end of the plan", Script: changing(), Logs: Logs{Lag: 2 * time.Second}},
+		{Name: "rewritten-log", About: "the log is replaced by another while it is read", Script: rewritten},
+		{Name: "log-at-end", About: "the log is served when the stage is over", Script: changing(), Logs: Logs{Mode: LogAtEnd}},
+		{Name: "log-redirects", About: "the log is on another host", Script: changing(), Logs: Logs{Mode: LogRedirects}},
+		{Name: "half-lines", About: "the log grows in the middle of lines", Script: changing(), Logs: Logs{HalfLine: true}},
+		{Name: "huge-log", About: "the plan writes 1 GiB", Script: huge},
+		{Name: "huge-line", About: "the plan writes a single line of 1 GiB", Script: line},
 	}
 }
 

@@ -40,9 +40,9 @@ type Server struct {
 	tokens      map[string]*lease
 	links       map[string]time.Time // signature to expiry
 	outputs     map[string][]Output  // by workspace
-	lives       map[string]Life      // by workspace, in place of the scenario's
-	occupied    bool                 // the run of Life.Queue was made
-	lockExpired bool                 // the lock of World.Lock was removed
+	lives       map[string]RunScript // by workspace, in place of the scenario's
+	occupied    bool                 // the run of Script.Queue was made
+	lockExpired bool                 // the lock of Config.Lock was removed
 	faults      []*faultState
 	late        []lateCommit
 	objections  []string
@@ -69,7 +69,7 @@ func New(scenario Scenario) *Server {
 		elsewhere: map[string]bool{},
 	}
 	s.faults = faultStates(scenario.Faults, s.elsewhere)
-	if scenario.Life.Execute {
+	if scenario.Script.Execute {
 		s.executor = newExecutor(s)
 	}
 	s.populate()

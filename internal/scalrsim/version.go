@@ -56,7 +56,7 @@ func (s *Server) createVersion(c *call) reply {
 	s.versions = append(s.versions, v)
 	shown := s.versionResource(v)
 	shown.links = object{"upload": nil}
-	if !v.bound && !s.scenario.World.NoUpload {
+	if !v.bound && !s.scenario.Config.NoUpload {
 		shown.links["upload"] = s.signedLink("/upload/" + v.id)
 	}
 	w.relationships["latest-configuration-version"] = toOne("configuration-versions", v.id)
@@ -100,8 +100,8 @@ func (s *Server) readVersion(c *call) reply {
 // received is what happens when an upload is complete.
 func (s *Server) received(v *version, archive []byte) {
 	v.archive = archive
-	v.looks = max(orElse(s.scenario.World.Processing, 2), 0)
-	if d := s.scenario.World.ProcessFor; d > 0 {
+	v.looks = max(orElse(s.scenario.Config.Processing, 2), 0)
+	if d := s.scenario.Config.ProcessFor; d > 0 {
 		v.ready = s.now().Add(s.paced(d))
 	}
 }

@@ -28,7 +28,7 @@ func wantJSON(t *testing.T, got, want string) {
 func TestWire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{Life: Life{Cost: &Cost{"1.000", "3.500", "2.500"}, Policies: []Policy{{"tags", "advisory_failed", []string{"no owner"}}}}})
+		s := New(Scenario{Script: RunScript{Cost: &Cost{"1.000", "3.500", "2.500"}, Policies: []Policy{{"tags", "advisory_failed", []string{"no owner"}}}}})
 		client, api := s.Client(), s.URL()+BasePath
 
 		r, body := send(t, client, "POST", api+"/configuration-versions", `{"data":{"type":"configuration-versions",
@@ -175,7 +175,7 @@ func TestCorruptArchive(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := New(Scenario{World: World{Processing: -1}})
+			s := New(Scenario{Config: Config{Processing: -1}})
 			api := s.URL() + BasePath
 			_, body := send(t, s.Client(), "POST", api+"/configuration-versions", `{"data":{"type":"configuration-versions",
 				"attributes":{"auto-queue-runs":false,"is-dry":true},"relationships":{"workspace":{"data":{"type":"workspaces","id":"`+WorkspaceID+`"}}}}}`)

@@ -51,7 +51,7 @@ func playFleet(t *testing.T, steps int) (took time.Duration, answered, refused i
 		dirs = append(dirs, t.TempDir())
 	}
 	synctest.Test(t, func(t *testing.T) {
-		server := scalrsim.New(scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 20 * time.Second}}})
+		server := scalrsim.New(scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 20 * time.Second}}})
 		limit := &limited{to: &slow{to: server.Client().Transport}}
 		began := time.Now()
 		var group sync.WaitGroup

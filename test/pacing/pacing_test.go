@@ -136,10 +136,10 @@ func (s summary) hold(t *testing.T, g goal) {
 func play(t *testing.T, l life, checkout string) (s sample) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		sc := scalrsim.Scenario{Life: scalrsim.Life{Steps: l.steps}, World: scalrsim.World{ProcessFor: l.processing}}
+		sc := scalrsim.Scenario{Script: scalrsim.RunScript{Steps: l.steps}, Config: scalrsim.Config{ProcessFor: l.processing}}
 		if l.cost {
-			sc.Life.Cost = &scalrsim.Cost{Prior: "1.00", Proposed: "2.00", Delta: "1.00"}
-			sc.Life.Policies = []scalrsim.Policy{{Name: "tags", Result: "passed"}}
+			sc.Script.Cost = &scalrsim.Cost{Prior: "1.00", Proposed: "2.00", Delta: "1.00"}
+			sc.Script.Policies = []scalrsim.Policy{{Name: "tags", Result: "passed"}}
 		}
 		server := scalrsim.New(sc)
 		wire := &slow{to: server.Client().Transport}

@@ -28,7 +28,7 @@ func TestPlayDrift(t *testing.T) {
 	} {
 		s.noObjections()
 		scenario := scripted()
-		scenario.Life.Plan.Changes = morning.changes
+		scenario.Script.Plan.Changes = morning.changes
 		s.open(scenario)
 		job := s.play("drift.yml", schedule()).ended("drift", "success")
 		if got := s.github.told(); got != morning.issues {
@@ -48,7 +48,7 @@ func TestPlayDrift(t *testing.T) {
 func TestPlayDriftUnknown(t *testing.T) {
 	t.Parallel()
 	scenario := scripted()
-	scenario.Life.Plan.Fails = "No credentials"
+	scenario.Script.Plan.Fails = "No credentials"
 	s := newStage(t, scenario, "jq")
 	s.commit("main", network("a"))
 	s.play("drift.yml", schedule()).ended("drift", "failure")

@@ -26,7 +26,7 @@ const networkFile = "infra/network/main.tf"
 func TestPlayApplyThenPlan(t *testing.T) {
 	t.Parallel()
 	scenario := real()
-	scenario.World.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
+	scenario.Config.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
 	s := newStage(t, scenario)
 	s.commit("merged", network("a", "b"))
 	s.commit("smaller", network("a"))

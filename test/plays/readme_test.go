@@ -75,8 +75,8 @@ func around(block string) (workflow string, ok bool) {
 
 func playBlock(t *testing.T, document, workflow string) {
 	scenario := scripted()
-	scenario.World.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions"}
-	scenario.Life.Cost = &scalrsim.Cost{Prior: "100.00", Proposed: "110.00", Delta: "10.00"}
+	scenario.Config.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions"}
+	scenario.Script.Cost = &scalrsim.Cost{Prior: "100.00", Proposed: "110.00", Delta: "10.00"}
 	s := newStage(t, scenario, "jq")
 	s.secrets["DB_PASSWORD"] = "readme-password-4711"
 	files := network("a")

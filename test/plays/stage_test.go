@@ -108,13 +108,13 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 // real is the scenario in which what is uploaded is really executed.
 func real() scalrsim.Scenario {
 	scenario := scripted()
-	scenario.Life.Execute = true
+	scenario.Script.Execute = true
 	return scenario
 }
 
 // scripted is for plays in which nothing runs, or nothing that Terraform alone could show.
 func scripted() scalrsim.Scenario {
-	return scalrsim.Scenario{Pace: 0.1, World: scalrsim.World{Processing: -1}}
+	return scalrsim.Scenario{Pace: 0.1, Config: scalrsim.Config{Processing: -1}}
 }
 
 // open puts a Scalr on the stage.
@@ -122,7 +122,7 @@ func (s *stage) open(scenario scalrsim.Scenario) {
 	s.t.Helper()
 	s.scalr = scalrsim.New(scenario)
 	s.t.Cleanup(s.scalr.Close)
-	if scenario.Life.Execute && !s.scalr.Executes() {
+	if scenario.Script.Execute && !s.scalr.Executes() {
 		s.t.Skip("neither terraform nor tofu is on the PATH")
 	}
 	url, stop, err := s.scalr.Start()

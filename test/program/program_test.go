@@ -63,7 +63,7 @@ func newService(t *testing.T) *service {
 	t.Helper()
 	s := &service{t: t, dir: t.TempDir(), protocol: map[string]int{}, github: githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"})}
 	scenario := scalrsim.Scenarios()["log-redirects"]
-	scenario.Pace, scenario.World.Processing = 0.1, -1
+	scenario.Pace, scenario.Config.Processing = 0.1, -1
 	s.scalr = scalrsim.New(scenario)
 	api, blob, hub := s.serve(s.scalr), s.serve(s.scalr.BlobHandler()), s.serve(s.github)
 	s.scalr.SetURLs(api.URL, blob.URL)

@@ -60,18 +60,18 @@ func TestCancel(t *testing.T) {
 	long := scalrsim.Stage{For: 5 * time.Minute}
 	for _, test := range []struct {
 		name, status string
-		life         scalrsim.Life
+		life         scalrsim.RunScript
 		inputs       []string
 		stop, end    string // what Scalr is asked, and the status it comes to
 	}{
-		{"pending behind another", "pending", scalrsim.Life{Queue: 5 * time.Minute}, []string{"dry-run=false"}, "discard", "discarded"},
-		{"planning", "planning", scalrsim.Life{Plan: long}, nil, "cancel", "canceled"},
-		{"applying", "applying", scalrsim.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
-		{"applying, stop-apply", "applying", scalrsim.Life{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
+		{"pending behind another", "pending", scalrsim.RunScript{Queue: 5 * time.Minute}, []string{"dry-run=false"}, "discard", "discarded"},
+		{"planning", "planning", scalrsim.RunScript{Plan: long}, nil, "cancel", "canceled"},
+		{"applying", "applying", scalrsim.RunScript{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
+		{"applying, stop-apply", "applying", scalrsim.RunScript{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStep(t, test.inputs...)
-			server := scalr(t, scalrsim.Scenario{Life: test.life})
+			server := scalr(t, scalrsim.Scenario{Script: test.life})
 			p := s.at(server).playing(cancel(t, server, test.status))
 			trace(t, server, p)
 			p.want(t, 130, "result=interrupted")
@@ -134,7 +134,7 @@ func trace(t *testing.T, server *scalrsim.Server, p played) {
 func TestPostAfterKill(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)
-	server := scalr(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
+	server := scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
 		awaitSeen(t, server, "planning")
 		now := time.Now()

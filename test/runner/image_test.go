@@ -138,7 +138,7 @@ func moment(t *testing.T, text string) time.Time {
 func TestImageIsFirstProcess(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)
-	server := scalr(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
+	server := scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
 		awaitSeen(t, server, "planning")
 		if got := docker(t, "top", s.name, "-o", "pid,args"); strings.Count(got, "\n") != 1 || !strings.Contains(got, "/scalr-run") {

@@ -298,7 +298,7 @@ func TestShellAsSomebody(t *testing.T) {
 func TestShellHostileOutputs(t *testing.T) {
 	t.Parallel()
 	image(t)
-	scenario := scalrsim.Scenario{Life: scalrsim.Life{Outputs: []scalrsim.Output{{Name: "banner", Value: hostile}}}}
+	scenario := scalrsim.Scenario{Script: scalrsim.RunScript{Outputs: []scalrsim.Output{{Name: "banner", Value: hostile}}}}
 	dir, server := checkout(t), scalr(t, scenario)
 	script := strings.Replace(shellScripts(t)["line"], "--env INPUT_MESSAGE", "--env INPUT_MESSAGE --env INPUT_DRY_RUN=false --env INPUT_AUTO_APPLY=true", 1)
 	output(t, shell(t, dir, script, server))
@@ -328,7 +328,7 @@ func TestShellSignals(t *testing.T) {
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			dir, server := checkout(t), scalr(t, scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
+			dir, server := checkout(t), scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 			cmd := shell(t, dir, strings.Replace(shellScripts(t)["line"], "docker run", "exec docker run", 1), server)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

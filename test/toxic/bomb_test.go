@@ -74,7 +74,7 @@ func TestLargeLogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			scenario := scalrsim.Scenarios()["plan-changes"]
-			scenario.Life.Plan = scalrsim.Stage{For: 5 * time.Second, Size: 128 << 20, OneLine: oneLine}
+			scenario.Script.Plan = scalrsim.Stage{For: 5 * time.Second, Size: 128 << 20, OneLine: oneLine}
 			w := newWire(t, scenario)
 			s := w.start(t).wait(t)
 			t.Logf("peak %.1f MiB, exit %d after %s, printed %d bytes", float64(s.peak)/1024, s.code, s.took.Round(time.Millisecond), s.log.Len())

@@ -244,7 +244,7 @@ func TestDown(t *testing.T) {
 	for name, after := range map[string]time.Duration{"at the start": 0, "on the way": 3 * time.Second} {
 		t.Run(name, func(t *testing.T) {
 			scenario := scalrsim.Scenarios()["plan-changes"]
-			scenario.Life.Plan.For = 6 * time.Second
+			scenario.Script.Plan.For = 6 * time.Second
 			w := newWire(t, scenario)
 			var s *step
 			if after > 0 {
@@ -276,7 +276,7 @@ func TestSignal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			scenario := scalrsim.Scenarios()["plan-changes"]
-			scenario.Life.Plan.For = time.Minute
+			scenario.Script.Plan.For = time.Minute
 			w := newWire(t, scenario)
 			s := w.start(t)
 			for i := 0; len(w.server.Runs()) == 0 || w.server.Runs()[0].Status != "planning"; i++ {

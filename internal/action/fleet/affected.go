@@ -75,7 +75,7 @@ func (c *affectedCommand) execute(ctx context.Context) (err error) {
 	if c.tree, err = affected.ReadTree(os.DirFS(c.Job.Root()).(fs.ReadLinkFS)); err != nil {
 		return step.Refuse(step.CodeDirectoriesMissing, "The checkout cannot be read: %v.", err)
 	}
-	if c.client, err = c.SignIn(ctx, c.in.Access, (&progress.Narrator{Job: c.Job}).Retrying); err != nil {
+	if c.client, err = c.SignIn(ctx, c.in.Access, (&progress.Logger{Job: c.Job}).Retrying); err != nil {
 		return err
 	}
 	c.tags.Client = c.client

@@ -90,7 +90,7 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	if err := c.CheckProxyAndCA(); err != nil {
 		return err
 	}
-	if c.client, err = c.SignIn(ctx, c.in.Access, (&progress.Narrator{Job: c.Job}).Retrying); err != nil {
+	if c.client, err = c.SignIn(ctx, c.in.Access, (&progress.Logger{Job: c.Job}).Retrying); err != nil {
 		return err
 	}
 	s := &search{client: c.client, address: address, left: mostListRequests}

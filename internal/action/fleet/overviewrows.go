@@ -131,10 +131,10 @@ func finished(r scalr.Run) bool {
 	switch r.Stage() {
 	case scalr.Queued, scalr.Working:
 		return r.Status == scalr.StatusPostApplyFinished
-	case scalr.Pausing:
-		return r.Idle() || r.Waiting()
+	case scalr.MaybeWaiting:
+		return r.NothingToApply() || r.Waiting()
 	case scalr.Unknown:
-		return r.Settled()
+		return r.TasksFinal()
 	}
 	return true
 }
@@ -183,7 +183,7 @@ func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, wit
 	if r.Run.Plan == nil {
 		return log.Plan(ctx, nil)
 	}
-	if withLog && r.Run.Plan.Status.Begun() {
+	if withLog && r.Run.Plan.Status.Started() {
 		c.readLog(ctx, log, scalr.Log{Phase: scalr.PlanPhase, ID: r.Run.Plan.ID})
 	}
 	if !withJSON || r.Run.Plan.Status != scalr.TaskFinished {

@@ -51,7 +51,7 @@ func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act 
 	if err := c.CheckProxyAndCA(); err != nil {
 		return err
 	}
-	retrying := (&progress.Narrator{Job: c.Job}).Retrying
+	retrying := (&progress.Logger{Job: c.Job}).Retrying
 	if c.client, err = c.Step.SignIn(ctx, access, retrying); err != nil {
 		return err
 	}

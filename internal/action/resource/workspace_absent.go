@@ -90,7 +90,7 @@ func (w *workspaceCommand) lockedByFinished(ctx context.Context, ws scalr.Worksp
 		return inUse(ws, fmt.Sprintf("it is locked by run %s, which the token cannot see", ws.LockedByRun))
 	case err != nil:
 		return err
-	case !run.Status.Over():
+	case !run.Status.IsFinal():
 		return inUse(ws, "it is locked by a run that has not finished: "+describeRuns([]scalr.Run{run}))
 	}
 	return nil

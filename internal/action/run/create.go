@@ -51,13 +51,13 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 // lookOnce looks for the run of a creation that the end of the step cut short,
 // so that it can be stopped; otherwise the post step has to.
 func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
-	var unknown *scalr.UnknownRunError
+	var unknown *scalr.RunNotConfirmedError
 	if !errors.As(cut, &unknown) {
 		return scalr.Run{}, false, cut
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	if run, ok, _ := r.client.RunOf(ctx, r.facts.workspace.ID, v.ID); ok {
+	if run, ok, _ := r.client.FindRunByConfiguration(ctx, r.facts.workspace.ID, v.ID); ok {
 		return run, true, nil
 	}
 	return scalr.Run{}, true, cut
@@ -70,7 +70,7 @@ func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	if e.WorkflowRunURL == "" || e.Attempt < 2 {
 		return
 	}
-	list, _ := r.client.Unfinished(ctx, run.WorkspaceID)
+	list, _ := r.client.ActiveRuns(ctx, run.WorkspaceID)
 	for _, old := range list {
 		if old.ID != run.ID && old.ConfigurationID != run.ConfigurationID && step.NamesWorkflowRun(old.Message, e.WorkflowRunURL) {
 			r.Job.Noticef("Run %s of an earlier attempt is still %s: %s", old.ID, old.Status, r.client.RunURL(run.EnvironmentID, run.WorkspaceID, old.ID))

@@ -96,7 +96,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 		return r.waitForEnd(ctx, run, overridden)
 	case err != nil:
 		return step.Outcome{}, err
-	case !r.in.Wait && !run.Status.Over():
+	case !r.in.Wait && !run.Status.IsFinal():
 		return step.Outcome{Result: result.Overridden}, nil
 	}
 	if run, o, done, err = r.waitForRun(ctx, run, overridden); done || err != nil {
@@ -108,7 +108,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 // nothingToOverride goes on with a run that does not wait for an override.
 func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	switch {
-	case run.Status.Over():
+	case run.Status.IsFinal():
 		return r.decide(ctx, run, appliesByOthers)
 	case !r.in.Wait:
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
@@ -181,17 +181,17 @@ func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict err
 // stopExisting discards or cancels a run; one that is over already needs nothing.
 func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result.Result) (step.Outcome, error) {
 	done := step.Outcome{Result: wanted, Requested: true}
-	if !run.Status.Over() {
+	if !run.Status.IsFinal() {
 		if wanted == result.Discarded && run.Stage() == scalr.Working {
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
-		how := scalr.Stopping{Comment: r.comment(string(wanted)), Apply: wanted == result.Canceled, Patient: true, Check: r.mayStop}
+		how := scalr.StopOptions{Comment: r.comment(string(wanted)), AllowApply: wanted == result.Canceled, LongTimeout: true, Check: r.mayStop}
 		stop, err := r.client.Stop(ctx, run, how)
 		if err != nil {
 			return step.Outcome{}, err
 		}
 		r.updateRun(stop.LastKnown)
-		if stop.GoesOn {
+		if stop.ApplyContinues {
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is being applied: it cannot be discarded any more.", run.ID)
 		}
 		run = stop.LastKnown
@@ -203,7 +203,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 		if err != nil {
 			return step.Outcome{}, err
 		}
-		if run = ending.Run; !run.Status.Over() {
+		if run = ending.Run; !run.Status.IsFinal() {
 			return r.outcomeOfStop(ctx, ending), nil
 		}
 	}
@@ -216,7 +216,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 // waitUntilFinal follows a run that was asked to end.
 func (r *command) waitUntilFinal(ctx context.Context, run scalr.Run) (follow.Ending, error) {
 	ending := follow.Ending{Run: run}
-	for !ending.Run.Status.Over() && ending.StopCause == nil {
+	for !ending.Run.Status.IsFinal() && ending.StopCause == nil {
 		var err error
 		if ending, err = r.follow(ctx, ending.Run, ending.Run.Status); err != nil {
 			return ending, err

@@ -53,7 +53,7 @@ func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 	if unexpected != nil && unexpected.unreported {
 		ctx, cancel := context.WithTimeout(ctx, verifyAgain)
 		defer cancel()
-		if again, err := r.client.Look(ctx, run.ID); err == nil {
+		if again, err := r.client.PollRun(ctx, run.ID); err == nil {
 			run, unexpected = again, r.expected(again)
 		}
 	}
@@ -81,9 +81,9 @@ type verifyingAPI struct {
 	command *command
 }
 
-// Look reads the run and verifies it.
-func (v verifyingAPI) Look(ctx context.Context, id string) (scalr.Run, error) {
-	run, err := v.API.Look(ctx, id)
+// PollRun reads the run and verifies it.
+func (v verifyingAPI) PollRun(ctx context.Context, id string) (scalr.Run, error) {
+	run, err := v.API.PollRun(ctx, id)
 	if err != nil {
 		return run, err
 	}
@@ -92,7 +92,7 @@ func (v verifyingAPI) Look(ctx context.Context, id string) (scalr.Run, error) {
 
 // look reads the run, which exists, and verifies it.
 func (r *command) look(ctx context.Context, id string) (scalr.Run, error) {
-	return verifyingAPI{r.client, r}.Look(ctx, id)
+	return verifyingAPI{r.client, r}.PollRun(ctx, id)
 }
 
 // existingRun is what the inputs say about the run of run-id.

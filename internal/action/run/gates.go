@@ -36,7 +36,7 @@ func (r *command) severalUnits() bool {
 func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading, cancel := r.ReportingContext(planJSONTime)
 	defer cancel()
-	if !run.Status.Over() { // else there is nothing to stop, and a moment to find out
+	if !run.Status.IsFinal() { // else there is nothing to stop, and a moment to find out
 		defer context.AfterFunc(ctx, cancel)()
 	}
 	return r.plan(reading, run)
@@ -53,7 +53,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case run.Status == scalr.StatusApplied:
 		o.Problem += " It was applied already: " + r.facts.runURL
 		return o
-	case run.Status.Over():
+	case run.Status.IsFinal():
 		return o
 	case ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)
@@ -66,7 +66,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 		return r.interruptedReject(ctx, run, o, failures)
 	case err != nil:
 		o.Problem += " Run " + run.ID + " could not be discarded (" + step.Sentence(err) + "): " + r.facts.runURL
-	case stop.GoesOn:
+	case stop.ApplyContinues:
 		o.Problem += " The run was confirmed before it could be discarded: " + r.facts.runURL
 	case stop.Verb != "":
 		last := r.awaitEffect(ctx, stop.LastKnown)
@@ -90,10 +90,10 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, effectTime)
 	defer cancel()
 	for wait := r.Env.Timing.StopInterval; ; wait = min(2*wait, effectInterval) {
-		if look, err := r.client.Look(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
+		if look, err := r.client.PollRun(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
 			run = look
 		}
-		if run.Status.Over() || run.Status.Applying() || pause(ctx, wait) != nil {
+		if run.Status.IsFinal() || run.Status.Applying() || pause(ctx, wait) != nil {
 			return run
 		}
 	}
@@ -106,7 +106,7 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 		return " The run was discarded; nothing was applied."
 	case last.Status == scalr.StatusApplied || last.Status.Applying():
 		return " The run was confirmed before it could be discarded: " + r.facts.runURL
-	case last.Status.Over():
+	case last.Status.IsFinal():
 		return fmt.Sprintf(" The run ended as %s: %s", last.Status, r.facts.runURL)
 	}
 	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.facts.runURL)
@@ -116,7 +116,7 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 // What it has begun it does once more, in the time that is left.
 func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected step.Outcome, failures []gate.Failure) step.Outcome {
 	ending, _ := r.follow(ctx, run, "")
-	if ending.Stop != nil && ending.Stop.Over && ending.Run.Status == scalr.StatusDiscarded { // it had arrived
+	if ending.Stop != nil && ending.Stop.AlreadyFinal && ending.Run.Status == scalr.StatusDiscarded { // it had arrived
 		rejected.Problem += " The run was discarded; nothing was applied."
 		return rejected
 	}

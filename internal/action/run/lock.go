@@ -36,7 +36,7 @@ func lockOf(w scalr.Workspace) lockKind {
 		return notLocked
 	case holder == "":
 		return lockedByHiddenRun
-	case !holder.Over():
+	case !holder.IsFinal():
 		return lockedByRun
 	case w.Locked:
 		return lockedByFinished

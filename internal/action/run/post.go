@@ -65,7 +65,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	}
 	defer r.cancelDuplicates(ctx)
 	switch {
-	case run.Status.Over():
+	case run.Status.IsFinal():
 		return "", nil
 	case run.Stage() == scalr.Saved:
 		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
@@ -77,9 +77,9 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 		return "", err
 	}
 	switch {
-	case stop.GoesOn:
+	case stop.ApplyContinues:
 		return "Run " + run.ID + " of the canceled step is being applied and is still running: " + r.facts.runURL, nil
-	case stop.Over:
+	case stop.AlreadyFinal:
 		return "", nil
 	}
 	return "Run " + run.ID + " of the canceled step: Scalr has accepted to " + stop.Verb + " it. " + r.facts.runURL, nil
@@ -89,11 +89,11 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 // step was killed before it learned the id.
 func (r *command) findLeftover(ctx context.Context, left state) (scalr.Run, bool, error) {
 	if left.run != "" {
-		run, err := r.client.Look(ctx, left.run)
+		run, err := r.client.PollRun(ctx, left.run)
 		return run, err == nil, err
 	}
 	for began := time.Now(); ; {
-		run, ok, err := r.client.RunOf(ctx, left.workspace, left.configuration)
+		run, ok, err := r.client.FindRunByConfiguration(ctx, left.workspace, left.configuration)
 		if ok || time.Since(began) > lateCreateWindow {
 			return run, ok, err
 		}

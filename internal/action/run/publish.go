@@ -50,7 +50,7 @@ func (r *command) settled(o step.Outcome) bool {
 	if o.Result != result.Interrupted && o.Result != result.TimedOut {
 		return true
 	}
-	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.facts.run.Status.Over()
+	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.facts.run.Status.IsFinal()
 }
 
 // makeReport makes the report of all that is known.

@@ -21,7 +21,7 @@ type command struct {
 	*step.Step
 	in       inputs.Run
 	client   *scalr.Client
-	narrator *progress.Narrator
+	narrator *progress.Logger
 	follower follow.Follower
 	logs     *stageLogs
 	out      step.Outputs
@@ -72,7 +72,7 @@ func (r *command) located(o step.Outcome) step.Outcome {
 
 func newCommand(s *step.Step, in inputs.Run) *command {
 	r := &command{Step: s, in: in, out: s.NewOutputs(), logs: &stageLogs{step: s}}
-	r.narrator = &progress.Narrator{Job: s.Job, Foreign: func() io.WriteCloser { return s.Job.UntrustedWriter() }, Copy: r.logs.writer}
+	r.narrator = &progress.Logger{Job: s.Job, Untrusted: func() io.WriteCloser { return s.Job.UntrustedWriter() }, Copy: r.logs.writer}
 	s.Job.Mask(in.Token)
 	s.Job.Mask(in.GitHubToken)
 	s.MaskVariables(in.Variables)
@@ -154,7 +154,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 	switch {
 	case policy.stepConfirms() && (o.Result == result.NeedsConfirmation || o.Result == result.Saved):
 		return r.confirm(ctx, run)
-	case r.ours && o.Result == result.NoChanges && !run.Status.Over():
+	case r.ours && o.Result == result.NoChanges && !run.Status.IsFinal():
 		r.discardIdleRun(ctx, run)
 	}
 	switch o.Result {

@@ -15,7 +15,7 @@ import (
 // follow watches the run until it rests, and tells. leaving is the status that
 // was just acted upon, if any.
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
-	r.narrator.Holder = func() (scalr.Run, bool) { return r.client.Holder(ctx, run.WorkspaceID, run.ID) }
+	r.narrator.BlockingRun = func() (scalr.Run, bool) { return r.client.BlockingRun(ctx, run.WorkspaceID, run.ID) }
 	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
 	f := &r.follower // the same one again, so that no log is told twice
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), r.narrator, r.Forced(), leaving, r.Env.Timing
@@ -57,21 +57,21 @@ func (r *command) readResults(ctx context.Context, e follow.Ending) {
 }
 
 // stopping says how to stop a run, with a comment that tells who wanted it.
-func (r *command) stopping(why string) scalr.Stopping {
-	return scalr.Stopping{Comment: r.comment(why), Apply: r.in.OnCancel == inputs.OnCancelStopApply}
+func (r *command) stopping(why string) scalr.StopOptions {
+	return scalr.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
 }
 
 // patiently is stopping where no signal presses for time.
-func (r *command) patiently(why string) scalr.Stopping {
+func (r *command) patiently(why string) scalr.StopOptions {
 	how := r.stopping(why)
-	how.Patient = true
+	how.LongTimeout = true
 	return how
 }
 
 // ending is how to end a run of ours that has done what it was for: an apply
 // that somebody has started meanwhile is never interrupted.
-func (r *command) ending(why string) scalr.Stopping {
-	return scalr.Stopping{Comment: r.comment(why), Patient: true}
+func (r *command) ending(why string) scalr.StopOptions {
+	return scalr.StopOptions{Comment: r.comment(why), LongTimeout: true}
 }
 
 // comment is what Scalr keeps beside an action of ours.
@@ -112,13 +112,13 @@ const (
 	sweepTime  = 2 * time.Second // for one sweep
 )
 
-// Look sweeps from time to time before it looks.
-func (s *duplicateGuard) Look(ctx context.Context, id string) (scalr.Run, error) {
+// PollRun sweeps from time to time before it looks.
+func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, error) {
 	if now := time.Now(); now.Sub(s.began) < sweepFor && now.Sub(s.last) >= sweepEvery {
 		s.last = now
 		s.command.cancelDuplicates(ctx)
 	}
-	return s.Client.Look(ctx, id)
+	return s.Client.PollRun(ctx, id)
 }
 
 // ourRun names the run that this step created by what was requested, whatever
@@ -131,7 +131,7 @@ func (r *command) ourRun() scalr.Run {
 func (r *command) cancelDuplicates(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	swept, _ := r.client.Sweep(ctx, r.ourRun(), r.comment("a second run of one configuration"))
+	swept, _ := r.client.CancelDuplicates(ctx, r.ourRun(), r.comment("a second run of one configuration"))
 	for _, id := range swept {
 		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}
@@ -146,7 +146,7 @@ func (r *command) cancelLastDuplicates() {
 	}
 	ctx, cancel := r.ReportingContext(sweepTime)
 	defer cancel()
-	if r.sweep || r.client.HasTwin(ctx, r.ourRun()) {
+	if r.sweep || r.client.HasDuplicate(ctx, r.ourRun()) {
 		r.cancelDuplicates(ctx)
 	}
 }
@@ -154,7 +154,7 @@ func (r *command) cancelLastDuplicates() {
 // outcomeOfStop says what became of a run when the step was told to end. A run that
 // was quicker is judged by how it ended.
 func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outcome {
-	if e.Stop != nil && e.StopErr == nil && e.Stop.Over {
+	if e.Stop != nil && e.StopErr == nil && e.Stop.AlreadyFinal {
 		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
 			return r.reject(ctx, e.Run, failures)
 		}
@@ -193,11 +193,11 @@ func (r *command) describeStop(e follow.Ending) string {
 		return where + "was not canceled and is still running: " + r.facts.runURL
 	case e.StopErr != nil:
 		return where + "could not be stopped (" + step.Sentence(e.StopErr) + ")." + step.MissingPermission(e.StopErr) + " It may still run: " + r.facts.runURL
-	case e.Stop.GoesOn:
+	case e.Stop.ApplyContinues:
 		return where + "is being applied and is still running; only on-cancel: stop-apply interrupts an apply: " + r.facts.runURL
 	case e.Run.Status == scalr.StatusApplied:
 		return where + "was applied before it could be stopped: " + r.facts.runURL
-	case e.Run.Status.Over():
+	case e.Run.Status.IsFinal():
 		return where + "has ended as " + string(e.Run.Status) + ": this step has stopped it."
 	}
 	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.facts.runURL

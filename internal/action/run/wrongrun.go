@@ -46,14 +46,14 @@ func difference(d scalr.Difference) string {
 func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
 	r.updateRun(wrong.run)
 	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
-	how := scalr.Stopping{Comment: r.comment("not the run that was requested"), Apply: true, Patient: true}
+	how := scalr.StopOptions{Comment: r.comment("not the run that was requested"), AllowApply: true, LongTimeout: true}
 	stop, err := r.client.Stop(ctx, wrong.run, how)
 	if err != nil && ctx.Err() != nil {
 		// A signal or the timeout came meanwhile, or before: once more, in the time that is left.
 		var cancel context.CancelFunc
 		ctx, cancel = r.ReportingContext(r.Env.Timing.StopGrace)
 		defer cancel()
-		how.Patient = false
+		how.LongTimeout = false
 		stop, err = r.client.Stop(ctx, wrong.run, how)
 	}
 	last := stop.LastKnown
@@ -71,8 +71,8 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()
-	for !run.Status.Over() && pause(ctx, r.Env.Timing.StopInterval) == nil {
-		if look, err := r.client.Look(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
+	for !run.Status.IsFinal() && pause(ctx, r.Env.Timing.StopInterval) == nil {
+		if look, err := r.client.PollRun(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
 			run = look
 		}
 	}
@@ -87,9 +87,9 @@ func (r *command) stopOutcome(stop scalr.StopResult, last scalr.Run, err error) 
 			step.Sentence(err), step.MissingPermission(err), last.Status, r.facts.runURL)
 	case last.Status == scalr.StatusApplied:
 		return "It was applied before it could be stopped: " + r.facts.runURL
-	case stop.Over:
+	case stop.AlreadyFinal:
 		return fmt.Sprintf("It ended as %s: %s", last.Status, r.facts.runURL)
-	case last.Status.Over():
+	case last.Status.IsFinal():
 		return fmt.Sprintf("It was stopped and ended as %s: %s", last.Status, r.facts.runURL)
 	}
 	return fmt.Sprintf("Scalr accepted to %s it, but it is still %s and may still be applied: %s", stop.Verb, last.Status, r.facts.runURL)

@@ -45,7 +45,7 @@ func Advice(code Code) string { return advices[code].do }
 // context comes before whatever error it led to.
 func Explain(ctx context.Context, err error) Outcome {
 	o, ended := OutcomeOfEnd(ctx)
-	var unknown *scalr.UnknownRunError
+	var unknown *scalr.RunNotConfirmedError
 	var last *scalr.Error
 	switch {
 	case ended && errors.As(err, &unknown):
@@ -98,7 +98,7 @@ func CodeOf(err error) Code {
 		packing *bundle.Error
 		config  *scalr.ConfigurationError
 		pending *scalr.StillPendingError
-		unknown *scalr.UnknownRunError
+		unknown *scalr.RunNotConfirmedError
 		status  *follow.UnknownStatusError
 		several *scalr.AmbiguousError
 		answer  *scalr.Error
@@ -153,7 +153,7 @@ func codeOfAnswer(e *scalr.Error) Code {
 		return CodeRateLimited
 	case errors.Is(e, scalr.ErrInvalid):
 		return CodeRequestRefused
-	case e.Stray:
+	case e.NotAPIResponse:
 		return CodeNotScalr
 	}
 	return CodeNoAnswer

@@ -22,7 +22,7 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 		return Outcome{Result: success(r)}
 	case scalr.Failed:
 		return ofFailure(r)
-	case scalr.Stopped:
+	case scalr.Canceled:
 		return ofStopped(r)
 	case scalr.Override:
 		return Outcome{Result: result.NeedsOverride, Code: CodeOverrideNeeded, Problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
@@ -30,7 +30,7 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 		return Outcome{Result: result.Saved}
 	}
 	switch {
-	case r.Idle():
+	case r.NothingToApply():
 		return Outcome{Result: result.NoChanges}
 	case r.Waiting():
 		return Outcome{Result: result.NeedsConfirmation}
@@ -103,7 +103,7 @@ func ofStopped(r scalr.Run) Outcome {
 // some where there are none.
 func Weighed(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
 	switch {
-	case o.Result == result.NoChanges && run.Status.Over():
+	case o.Result == result.NoChanges && run.Status.IsFinal():
 		if changes == gate.Yes || run.RefreshOnly && changes == gate.Unknown {
 			o.Result = result.Planned
 		}

@@ -22,8 +22,8 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// rig is a run in a simulated Scalr, and a follower of it, in virtual time.
-type rig struct {
+// followTest is a run in a simulated Scalr, and a follower of it, in virtual time.
+type followTest struct {
 	*follow.Follower
 	t      *testing.T
 	sim    *scalrsim.Server
@@ -89,14 +89,14 @@ func (l phaseLog) Close() error { l.n.closed[l.p] = true; return nil }
 
 // play makes a run in the scenario and lets then go on with it, in a bubble. At
 // the end nothing must have been objected to and every fault used.
-func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*rig)) {
+func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*followTest)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{t: t, sim: scalrsim.New(s), served: map[string]int64{}}
+		r := &followTest{t: t, sim: scalrsim.New(s), served: map[string]int64{}}
 		r.seen = newNotes()
 		r.dial()
 		r.create(dry)
-		r.Follower = &follow.Follower{API: r.client, Observer: r.seen, Timing: follow.DefaultTiming, Stopping: &scalr.Stopping{Comment: "enough"}}
+		r.Follower = &follow.Follower{API: r.client, Observer: r.seen, Timing: follow.DefaultTiming, Stopping: &scalr.StopOptions{Comment: "enough"}}
 		then(r)
 		for _, o := range r.sim.Objections() {
 			t.Errorf("Scalr objects: %s", o)
@@ -107,7 +107,7 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*rig)) {
 	})
 }
 
-func (r *rig) dial() {
+func (r *followTest) dial() {
 	base, _ := url.Parse(r.sim.URL())
 	var err error
 	r.client, err = scalr.New(scalr.Config{BaseURL: base, UserAgent: "scalr-run-action/test", Token: secret.New(scalrsim.Token),
@@ -117,7 +117,7 @@ func (r *rig) dial() {
 	}
 }
 
-func (r *rig) create(dry bool) {
+func (r *followTest) create(dry bool) {
 	r.t.Helper()
 	ctx := r.t.Context()
 	v, err := r.client.CreateConfiguration(ctx, scalrsim.WorkspaceID, dry)
@@ -148,7 +148,7 @@ var archive = sync.OnceValue(func() []byte {
 })
 
 // follow follows to the end and returns how long after the run's end that was.
-func (r *rig) follow(status string) (late time.Duration) {
+func (r *followTest) follow(status string) (late time.Duration) {
 	r.t.Helper()
 	ending, err := r.Follow(r.t.Context(), r.run)
 	if err != nil || string(ending.Run.Status) != status {
@@ -159,7 +159,7 @@ func (r *rig) follow(status string) (late time.Duration) {
 }
 
 // wantText checks that a log was printed whole, each line once.
-func (r *rig) wantText(p scalr.Phase, want string) {
+func (r *followTest) wantText(p scalr.Phase, want string) {
 	r.t.Helper()
 	got := r.seen.text[p]
 	if got == nil {
@@ -173,7 +173,7 @@ func (r *rig) wantText(p scalr.Phase, want string) {
 func cut(s string) string { return s[:min(len(s), 500)] }
 
 // asked counts requests, as GET /runs/*.
-func (r *rig) asked(op string) int {
+func (r *followTest) asked(op string) int {
 	method, pattern, _ := strings.Cut(op, " ")
 	n := 0
 	for _, q := range r.sim.Requests() {
@@ -225,7 +225,7 @@ const (
 
 // planning is a dry run whose plan takes a while and writes a log.
 func planning(takes time.Duration, text string) scalrsim.Scenario {
-	return scalrsim.Scenario{Life: scalrsim.Life{Plan: scalrsim.Stage{For: takes, Log: text}}}
+	return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: takes, Log: text}}}
 }
 
 func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {
@@ -238,7 +238,7 @@ type stopSignal struct{ s string }
 
 func (e stopSignal) Error() string { return e.s }
 
-func (r *rig) interruptedAfter(d time.Duration) context.Context {
+func (r *followTest) interruptedAfter(d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeoutCause(r.t.Context(), d, stopSignal{"interrupted"})
 	r.t.Cleanup(cancel)
 	return ctx

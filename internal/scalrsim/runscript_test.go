@@ -76,7 +76,7 @@ func TestEveryStatusCanBePlayed(t *testing.T) {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := New(Scenario{Life: Life{Steps: []Step{{Status: status}}}})
+				s := New(Scenario{Script: RunScript{Steps: []Step{{Status: status}}}})
 				run := start(t, s, s.Client(), example, `{}`)
 				time.Sleep(time.Second)
 				_, body := send(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+run, "")

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the golden logs in testdata")
 // stage is a teller with a paper: the log as it would be read, with the seconds
 // after the beginning before each line, folds in corners, foreign text indented.
 type stage struct {
-	*progress.Narrator
+	*progress.Logger
 	t     *testing.T
 	paper bytes.Buffer
 	began time.Time
@@ -71,7 +71,7 @@ func (s *stage) Restart()                    { s.copy.Reset() }
 
 func newStage(t *testing.T) *stage {
 	s := &stage{t: t, began: time.Now()}
-	s.Narrator = &progress.Narrator{Job: s, Foreign: func() io.WriteCloser { return &foreign{s: s} },
+	s.Logger = &progress.Logger{Job: s, Untrusted: func() io.WriteCloser { return &foreign{s: s} },
 		Copy: func(scalr.Phase) progress.Copy { return s }, RunURL: "https://acme.scalr.test/run-1"}
 	return s
 }

@@ -16,8 +16,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// desk plays companions against one Scalr, one after the other, in virtual time.
-type desk struct {
+// companionTest plays companions against one Scalr, one after the other, in virtual time.
+type companionTest struct {
 	t      *testing.T
 	server *scalrsim.Server
 	// http is where requests go.
@@ -28,18 +28,18 @@ type desk struct {
 	environ []string
 }
 
-// visit is one step at the desk, with what it asked for.
-type visit struct {
-	*played
+// companionResult is one step at the desk, with what it asked for.
+type companionResult struct {
+	*stepResult
 	requests []scalrsim.Request
 }
 
-// atDesk sets up a Scalr in which the test can play.
-func atDesk(t *testing.T, s scalrsim.Scenario, play func(*desk)) {
+// withCompanions sets up a Scalr in which the test can play.
+func withCompanions(t *testing.T, s scalrsim.Scenario, play func(*companionTest)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		server := scalrsim.New(s)
-		d := &desk{t: t, server: server, http: server.Client().Transport}
+		d := &companionTest{t: t, server: server, http: server.Client().Transport}
 		play(d)
 		if objections := server.Objections(); len(objections) > 0 && !d.anyObjection {
 			t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
@@ -51,21 +51,21 @@ func atDesk(t *testing.T, s scalrsim.Scenario, play func(*desk)) {
 }
 
 // environment plays the environment action with inputs given as name=value.
-func (d *desk) environment(inputs ...string) *visit {
+func (d *companionTest) environment(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.play("scalr-environment", nil, inputs...)
 }
 
 // workspace plays the workspace action.
-func (d *desk) workspace(inputs ...string) *visit {
+func (d *companionTest) workspace(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.play("scalr-workspace", nil, inputs...)
 }
 
 // play runs a step; signals may stop it.
-func (d *desk) play(name string, signals chan os.Signal, inputs ...string) *visit {
+func (d *companionTest) play(name string, signals chan os.Signal, inputs ...string) *companionResult {
 	d.t.Helper()
-	p := &played{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
+	p := &stepResult{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
 	environ := []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"), "INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrsim.Token,
 		"ACTIONS_RUNTIME_TOKEN=" + canaryRuntime, "HTTPS_PROXY=http://ci:" + canaryProxyInURL + "@proxy.test:3128"}
 	environ = append(environ, d.environ...)
@@ -80,21 +80,21 @@ func (d *desk) play(name string, signals chan os.Signal, inputs ...string) *visi
 	})
 	p.took, p.log = time.Since(p.began), log.String()
 	p.outputs = pairs(d.t, filepath.Join(p.dir, "output"))
-	v := &visit{played: p, requests: d.server.Requests()[before:]}
+	v := &companionResult{stepResult: p, requests: d.server.Requests()[before:]}
 	v.check(name, environ)
 	return v
 }
 
 // check holds for every step.
-func (v *visit) check(name string, environ []string) {
+func (v *companionResult) check(name string, environ []string) {
 	v.t.Helper()
-	r := &rig{t: v.t, name: name, env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{}}
+	r := &stepTest{t: v.t, name: name, env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{}}
 	if slices.Contains(environ, "INPUT_MODE=outputs") {
 		r.inputs["terraform-outputs"] = "all" // they are given out, masked
 	}
-	r.leaks(v.played)
-	for _, check := range []func(*played) error{tokenAtHome, paced, r.fits} {
-		if err := check(v.played); err != nil {
+	r.leaks(v.stepResult)
+	for _, check := range []func(*stepResult) error{tokenAtHome, paced, r.fits} {
+		if err := check(v.stepResult); err != nil {
 			v.t.Errorf("%v\n%s", err, v.log)
 		}
 	}
@@ -108,22 +108,22 @@ func (v *visit) check(name string, environ []string) {
 }
 
 // want checks the exit code and outputs.
-func (v *visit) want(code int, outputs ...string) *visit {
+func (v *companionResult) want(code int, outputs ...string) *companionResult {
 	v.t.Helper()
-	v.played.want(code, outputs...)
+	v.stepResult.want(code, outputs...)
 	return v
 }
 
 // says checks that the log has each text.
-func (v *visit) says(texts ...string) *visit {
+func (v *companionResult) says(texts ...string) *companionResult {
 	v.t.Helper()
-	v.played.says(texts...)
+	v.stepResult.says(texts...)
 	return v
 }
 
 // wrote checks the requests that are more than reading, each as
 // "METHOD /path body".
-func (v *visit) wrote(want ...string) *visit {
+func (v *companionResult) wrote(want ...string) *companionResult {
 	v.t.Helper()
 	var got []string
 	for _, r := range v.requests {
@@ -138,7 +138,7 @@ func (v *visit) wrote(want ...string) *visit {
 }
 
 // answered checks that a request got the answer at least once.
-func (v *visit) answered(op string, status int) {
+func (v *companionResult) answered(op string, status int) {
 	v.t.Helper()
 	for _, r := range v.requests {
 		if r.Method+" "+r.Path == op && r.Status == status {
@@ -149,7 +149,7 @@ func (v *visit) answered(op string, status int) {
 }
 
 // asks gives the queries with which a path was read.
-func (v *visit) asks(path string) []string {
+func (v *companionResult) asks(path string) []string {
 	var queries []string
 	for _, r := range v.requests {
 		if r.Method == "GET" && r.Path == path {
@@ -160,7 +160,7 @@ func (v *visit) asks(path string) []string {
 }
 
 // ids lists what has exactly the name, as an outsider would.
-func (d *desk) ids(path, name string) []string {
+func (d *companionTest) ids(path, name string) []string {
 	d.t.Helper()
 	r, err := http.NewRequest("GET", d.server.URL()+scalrsim.BasePath+path+"?page[size]=100", nil)
 	if err != nil {
@@ -193,7 +193,7 @@ func (d *desk) ids(path, name string) []string {
 }
 
 // id is that of the only thing with the name.
-func (d *desk) id(path, name string) string {
+func (d *companionTest) id(path, name string) string {
 	d.t.Helper()
 	ids := d.ids(path, name)
 	if len(ids) != 1 {
@@ -202,7 +202,7 @@ func (d *desk) id(path, name string) string {
 	return ids[0]
 }
 
-func (d *desk) count(path, name string) int {
+func (d *companionTest) count(path, name string) int {
 	d.t.Helper()
 	return len(d.ids(path, name))
 }

@@ -113,7 +113,7 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 	if err != nil {
 		return err
 	}
-	if k.policy.fresh {
+	if k.policy.newConn {
 		c.closeIdle() // a reused connection may die with the request on it
 	}
 	res, err := c.transport.RoundTrip(req)
@@ -131,7 +131,7 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	for _, element := range k.path {
 		if !identifier.MatchString(element) {
-			return nil, &Error{Op: k.op, Note: fmt.Sprintf("%q is not an id", printable(element, 80)), Network: NotAllowed, Final: true}
+			return nil, &Error{Op: k.op, Note: fmt.Sprintf("%q is not an id", printable(element, 80)), Network: NotAllowed, Permanent: true}
 		}
 	}
 	var body io.Reader

@@ -20,8 +20,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// rig plays one step against a Scalr in memory, in virtual time.
-type rig struct {
+// stepTest plays one step against a Scalr in memory, in virtual time.
+type stepTest struct {
 	t        *testing.T
 	scenario scalrsim.Scenario
 	inputs   map[string]string
@@ -36,21 +36,21 @@ type rig struct {
 	// stdout wraps the log.
 	stdout func(io.Writer) io.Writer
 	// during runs beside the step, in its bubble.
-	during func(*played)
+	during func(*stepResult)
 	// anyObjection allows requests that Scalr objects to.
 	anyObjection bool
 	// anyFault allows faults that were never used.
 	anyFault bool
-	// hub is the GitHub beside the step; nil for none.
-	hub *githubtest.Server
-	// twins are runs that the server makes by itself and hides.
-	twins bool
+	// github is the GitHub beside the step; nil for none.
+	github *githubtest.Server
+	// duplicates are runs that the server makes by itself and hides.
+	duplicates bool
 	// known are secrets of this step beyond those of every step.
 	known []string
 }
 
-// played is what came of it.
-type played struct {
+// stepResult is what came of it.
+type stepResult struct {
 	t       *testing.T
 	server  *scalrsim.Server
 	dir     string
@@ -83,12 +83,12 @@ func scenario(t *testing.T, name string) scalrsim.Scenario {
 }
 
 // newRig makes a step that sends a small checkout to the workspace network.
-func newRig(t *testing.T, s scalrsim.Scenario, inputs ...string) *rig {
+func newRig(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest {
 	t.Helper()
 	checkout := t.TempDir()
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
 	plant(t, checkout)
-	r := &rig{t: t, scenario: s, name: "scalr-run", checkout: checkout, env: map[string]string{
+	r := &stepTest{t: t, scenario: s, name: "scalr-run", checkout: checkout, env: map[string]string{
 		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_REF": "refs/heads/main",
 		"GITHUB_REF_NAME": "main", "GITHUB_SHA": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR": "octocat",
 		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1",
@@ -100,7 +100,7 @@ func newRig(t *testing.T, s scalrsim.Scenario, inputs ...string) *rig {
 }
 
 // set gives inputs as name=value.
-func (r *rig) set(inputs ...string) *rig {
+func (r *stepTest) set(inputs ...string) *stepTest {
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")
 		r.inputs[name] = value
@@ -109,9 +109,9 @@ func (r *rig) set(inputs ...string) *rig {
 }
 
 // play runs the step and checks what must hold after every step.
-func (r *rig) play() *played {
+func (r *stepTest) play() *stepResult {
 	r.t.Helper()
-	p := &played{t: r.t, dir: r.t.TempDir(), twins: r.twins}
+	p := &stepResult{t: r.t, dir: r.t.TempDir(), twins: r.duplicates}
 	r.then(p, func() { time.Sleep(time.Minute) }) // whatever comes after the end is seen (I6)
 	p.read()
 	r.check(p)
@@ -119,7 +119,7 @@ func (r *rig) play() *played {
 }
 
 // then plays the step in a bubble of its own, and then what comes next in it.
-func (r *rig) then(p *played, next func()) {
+func (r *stepTest) then(p *stepResult, next func()) {
 	synctest.Test(r.t, func(*testing.T) {
 		p.server = scalrsim.New(r.scenario)
 		r.step(p)
@@ -128,7 +128,7 @@ func (r *rig) then(p *played, next func()) {
 }
 
 // step plays the step against p.server.
-func (r *rig) step(p *played) {
+func (r *stepTest) step(p *stepResult) {
 	p.signals = make(chan os.Signal, 4) // one from outside the bubble would hold up its clock
 	time.Sleep(r.later)
 	p.began = time.Now()
@@ -166,7 +166,7 @@ func (r *rig) step(p *played) {
 	}
 }
 
-func (r *rig) environ(dir string) []string {
+func (r *stepTest) environ(dir string) []string {
 	env := map[string]string{
 		"GITHUB_WORKSPACE": r.checkout, "RUNNER_TEMP": dir, "GITHUB_OUTPUT": filepath.Join(dir, "output"),
 		"GITHUB_STATE": filepath.Join(dir, "state"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
@@ -183,7 +183,7 @@ func (r *rig) environ(dir string) []string {
 	return list
 }
 
-func (p *played) read() {
+func (p *stepResult) read() {
 	p.t.Helper()
 	p.outputs, p.state = pairs(p.t, filepath.Join(p.dir, "output")), pairs(p.t, filepath.Join(p.dir, "state"))
 	if b, err := os.ReadFile(filepath.Join(p.dir, "summary.md")); err == nil {
@@ -206,7 +206,7 @@ func pairs(t *testing.T, file string) map[string]string {
 // check holds for every step: the service had nothing to object to, every fault
 // was used, nothing printed the token, nothing is left behind, one annotation
 // says what is wrong.
-func (r *rig) check(p *played) {
+func (r *stepTest) check(p *stepResult) {
 	r.t.Helper()
 	if objections := p.server.Objections(); len(objections) > 0 && !r.anyObjection {
 		r.t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
@@ -233,7 +233,7 @@ func (r *rig) check(p *played) {
 }
 
 // checkLeftovers: of our files only those that outputs name stay in RUNNER_TEMP.
-func (p *played) checkLeftovers() {
+func (p *stepResult) checkLeftovers() {
 	p.t.Helper()
 	entries, err := os.ReadDir(p.dir)
 	if err != nil {
@@ -253,7 +253,7 @@ func (p *played) checkLeftovers() {
 }
 
 // want checks outputs, given as name=value, and the exit code.
-func (p *played) want(code int, outputs ...string) *played {
+func (p *stepResult) want(code int, outputs ...string) *stepResult {
 	p.t.Helper()
 	if p.code != code {
 		p.t.Errorf("exit %d, want %d\n%s", p.code, code, p.log)
@@ -268,7 +268,7 @@ func (p *played) want(code int, outputs ...string) *played {
 }
 
 // says checks that the log has each text.
-func (p *played) says(texts ...string) *played {
+func (p *stepResult) says(texts ...string) *stepResult {
 	p.t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(p.log, text) {
@@ -279,7 +279,7 @@ func (p *played) says(texts ...string) *played {
 }
 
 // count counts the requests of a method and a path, in which * is one element.
-func (p *played) count(op string) int {
+func (p *stepResult) count(op string) int {
 	n := 0
 	for _, r := range p.server.Requests() {
 		if matches(op, r.Method+" "+r.Path) {
@@ -303,7 +303,7 @@ func matches(pattern, op string) bool {
 }
 
 // asked checks how often something was asked for.
-func (p *played) asked(op string, want int) *played {
+func (p *stepResult) asked(op string, want int) *stepResult {
 	p.t.Helper()
 	if got := p.count(op); got != want {
 		p.t.Errorf("%s was asked %d times, want %d", op, got, want)
@@ -312,7 +312,7 @@ func (p *played) asked(op string, want int) *played {
 }
 
 // stops checks the requests to stop runs, without the runs' ids.
-func (p *played) stops(want ...string) *played {
+func (p *stepResult) stops(want ...string) *stepResult {
 	p.t.Helper()
 	var got []string
 	for _, s := range p.server.Stops() {

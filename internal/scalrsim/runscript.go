@@ -169,7 +169,7 @@ func (s *Server) halt(r *run, status string, at time.Time) {
 }
 
 // deed is what another person does.
-func (s *Server) deed(r *run, d Deed, at time.Time) {
+func (s *Server) deed(r *run, d ExternalAction, at time.Time) {
 	switch d.Verb {
 	case "cancel", "discard":
 		r.stopBy, r.stopWhy = d.By, d.Comment

@@ -39,7 +39,7 @@ func (s *Server) populate() {
 	s.addPermissions()
 	s.newEnvironment(EnvironmentID, EnvironmentName, settled)
 	s.newEnvironment(StagingID, "staging", settled)
-	s.placeLock(s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.World.Workspace, settled))
+	s.placeLock(s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.Config.Workspace, settled))
 	s.newWorkspace(EdgeWorkspaceID, EnvironmentID, WorkspaceName+"-edge", nil, settled)
 	s.newWorkspace(VCSWorkspaceID, EnvironmentID, "vcs-driven", object{"vcs-repo": object{"identifier": "acme/network", "branch": "main",
 		"dry-runs-enabled": true, "ingress-submodules": false, "path": "", "trigger-prefixes": list{}}}, settled)
@@ -73,7 +73,7 @@ func (s *Server) newEnvironment(id, name string, at time.Time) *resource {
 		"remote-backend-overridable": true, "mask-sensitive-output": true, "is-federated-to-account": false, "locked": false,
 		"lock-reason": nil, "favorite": false, "permissions": object{},
 	}
-	if s.scenario.World.Old {
+	if s.scenario.Config.Old {
 		attributes["cost-estimation-enabled"] = true
 	}
 	return s.add("environments", id, attributes, object{

@@ -11,7 +11,7 @@ func TestSetLife(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{})
-		s.SetLife(EdgeWorkspaceID, Life{Plan: Stage{Fails: "quota exceeded"}})
+		s.SetLife(EdgeWorkspaceID, RunScript{Plan: Stage{Fails: "quota exceeded"}})
 		failing := s.AddRun(EdgeWorkspaceID, map[string]any{"is-dry": true})
 		s.AddRun(WorkspaceID, map[string]any{"is-dry": true})
 		time.Sleep(time.Minute)

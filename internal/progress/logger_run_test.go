@@ -66,7 +66,7 @@ func confirmedLater(s *stage) {
 
 func queue(s *stage) {
 	holder := scalr.Run{ID: "run-0", Status: "planning"}
-	s.Holder = func() (scalr.Run, bool) { s.asked++; return holder, true }
+	s.BlockingRun = func() (scalr.Run, bool) { s.asked++; return holder, true }
 	yes := true
 	waits := func(after time.Duration, place int) {
 		time.Sleep(after)

@@ -18,16 +18,16 @@ type Job interface {
 	Group(title string) (end func())
 }
 
-// Narrator tells one run. It serves one goroutine; the zero fields but Job and
+// Logger tells one run. It serves one goroutine; the zero fields but Job and
 // Foreign may be left.
-type Narrator struct {
+type Logger struct {
 	Job Job
-	// Foreign makes a writer for text that is not ours.
-	Foreign func() io.WriteCloser
+	// Untrusted makes a writer for text that is not ours.
+	Untrusted func() io.WriteCloser
 	// Copy gets each stage's log as well, unfenced; Restart empties it.
 	Copy func(scalr.Phase) Copy
-	// Holder finds the run that holds the workspace while ours waits.
-	Holder func() (scalr.Run, bool)
+	// BlockingRun finds the run that holds the workspace while ours waits.
+	BlockingRun func() (scalr.Run, bool)
 	// Agents reads the agent pool that the run is queued for; nil, or not ok, if the
 	// run is not executed by self-hosted agents or that is unknown.
 	Agents func() (pool scalr.AgentPool, ok bool)
@@ -74,7 +74,7 @@ type Stage struct {
 const heartbeat = time.Minute
 
 // Look tells what is new in a look at the run.
-func (n *Narrator) Look(r scalr.Run) {
+func (n *Logger) Look(r scalr.Run) {
 	n.arrive(r)
 	n.passing = false
 	line := n.line(r)
@@ -92,8 +92,8 @@ func (n *Narrator) Look(r scalr.Run) {
 
 // arrive goes over to the stage of a look. What the stages that were passed came
 // to is told before.
-func (n *Narrator) arrive(r scalr.Run) {
-	stage, over := n.stageOf(r.Status), r.Status.Over()
+func (n *Logger) arrive(r scalr.Run) {
+	stage, over := n.stageOf(r.Status), r.Status.IsFinal()
 	if over {
 		n.findings(r, "")
 		stage = n.stageOf(r.Status)
@@ -106,23 +106,23 @@ func (n *Narrator) arrive(r scalr.Run) {
 	n.unseen = over
 }
 
-func (n *Narrator) say(line string) {
+func (n *Logger) say(line string) {
 	n.open(n.stage)
 	n.Job.Infof("%s", line)
 	n.toldAt = time.Now()
 }
 
 // Stages gives the stages in their order, each once.
-func (n *Narrator) Stages() []Stage { return slices.Clone(n.took) }
+func (n *Logger) Stages() []Stage { return slices.Clone(n.took) }
 
 // Enter goes over to a stage and opens its fold.
-func (n *Narrator) Enter(stage string) {
+func (n *Logger) Enter(stage string) {
 	n.move(stage)
 	n.open(stage)
 }
 
 // Close ends the present stage, and the logs. The narrator may go on after it.
-func (n *Narrator) Close() {
+func (n *Logger) Close() {
 	for _, p := range []scalr.Phase{scalr.PlanPhase, scalr.ApplyPhase} {
 		n.Log(p).Close()
 	}
@@ -132,9 +132,9 @@ func (n *Narrator) Close() {
 
 // move goes over to another stage. The old one's fold is closed, with its time;
 // the new one's opens with the first line in it.
-func (n *Narrator) move(stage string) { n.moveAt(stage, time.Now()) }
+func (n *Logger) move(stage string) { n.moveAt(stage, time.Now()) }
 
-func (n *Narrator) moveAt(stage string, now time.Time) {
+func (n *Logger) moveAt(stage string, now time.Time) {
 	if stage == n.stage {
 		return
 	}
@@ -154,7 +154,7 @@ func (n *Narrator) moveAt(stage string, now time.Time) {
 // pass goes over to a stage that is known from its log, or from what it came to:
 // it began between the last look and this one. Of several such stages nobody
 // knows how long each took.
-func (n *Narrator) pass(stage string) {
+func (n *Logger) pass(stage string) {
 	if n.stage == "" || slices.Index(order, stage) <= slices.Index(order, n.stage) {
 		return
 	}
@@ -163,7 +163,7 @@ func (n *Narrator) pass(stage string) {
 	n.unseen, n.passing = n.passing, true
 }
 
-func (n *Narrator) keep(stage string, took time.Duration) {
+func (n *Logger) keep(stage string, took time.Duration) {
 	i := slices.IndexFunc(n.took, func(s Stage) bool { return s.Name == stage })
 	if i < 0 {
 		n.took = append(n.took, Stage{stage, took})
@@ -173,7 +173,7 @@ func (n *Narrator) keep(stage string, took time.Duration) {
 }
 
 // open opens a fold, unless it is the one that is open; "" is outside of all.
-func (n *Narrator) open(fold string) {
+func (n *Logger) open(fold string) {
 	if fold == n.fold {
 		return
 	}
@@ -192,7 +192,7 @@ func (n *Narrator) open(fold string) {
 	n.end = n.Job.Group(title)
 }
 
-func (n *Narrator) shut() {
+func (n *Logger) shut() {
 	if n.fold != "" {
 		n.fold = ""
 		n.end()
