@@ -16,12 +16,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/go-slug"
 
 	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/process"
 )
 
 // Report is what packdir prints, as JSON.
@@ -37,6 +39,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE")
 		os.Exit(2)
 	}
+	debug.SetMemoryLimit(process.MemoryLimit) // as the program does
 	r, err := run(os.Args[1], os.Args[2], os.Args[3])
 	if err == nil {
 		r.PeakKiB = peak()

@@ -24,7 +24,6 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	if o.Warn == nil {
 		o.Warn = func(string) {}
 	}
-	defer limitMemory()()
 	t, err := openTree(o.Root)
 	if err != nil {
 		return nil, &Error{Code: PathMissing, Path: o.Root, Err: err}

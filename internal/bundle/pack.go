@@ -33,7 +33,6 @@ func (l *Listing) team() team {
 
 func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
 	start := time.Now()
-	defer limitMemory()()
 	t, err := openTree(l.options.Root)
 	if err != nil {
 		return nil, &Error{Code: PathMissing, Path: l.options.Root, Err: err}

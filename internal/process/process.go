@@ -6,7 +6,6 @@ package process
 import (
 	"io"
 	"log"
-	"math"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -22,6 +21,11 @@ import (
 // follows.
 var debugVariables = []string{"GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT", "DEBUG_HTTP2_GOROUTINES"}
 
+// MemoryLimit is the process's soft limit of memory in bytes: the collector runs
+// before the listing of a huge tree, counted twice, takes more. The program goes on
+// when the limit cannot be held.
+const MemoryLimit = 48 << 20
+
 // Prepare must be the first call of main. It returns the signals that ask the
 // program to stop. It may start the program again in the same process, without
 // debugVariables.
@@ -29,6 +33,7 @@ func Prepare() <-chan os.Signal {
 	// net/http and other packages log by themselves what they send and receive.
 	log.SetOutput(io.Discard)
 	clearDebugVariables()
+	debug.SetMemoryLimit(MemoryLimit)
 	forbidDumps()
 	signal.Ignore(syscall.SIGPIPE) // a closed log is a write error, which stops the run
 	stop := make(chan os.Signal, 4)
@@ -51,7 +56,6 @@ func clearDebugVariables() {
 		os.Unsetenv(name) // package internal/godebug follows GODEBUG
 	}
 	debug.SetGCPercent(100)
-	debug.SetMemoryLimit(math.MaxInt64)
 }
 
 // isDebugVariable reports whether a pair sets one of debugVariables. GitHub's

@@ -122,8 +122,8 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 			if !slices.Equal(s.Environ, want) {
 				t.Errorf("the environment is %q, want %q", s.Environ, want)
 			}
-			if s.GCPercent != 100 || s.Memory != 1<<63-1 {
-				t.Errorf("garbage is collected at %d %% and %d bytes, want Go's defaults", s.GCPercent, s.Memory)
+			if s.GCPercent != 100 || s.Memory != 48<<20 {
+				t.Errorf("garbage is collected at %d %% and %d bytes, want 100 %% and 48 MiB", s.GCPercent, s.Memory)
 			}
 		})
 	}
