@@ -41,7 +41,7 @@ func createFaults() map[string]createFault {
 	const lists = "GET /runs"
 	after := scalrsim.After
 	return map[string]createFault{
-		"R00 all is well":                   {posts: 1, sure: true, most: time.Second},
+		"no fault":                          {posts: 1, sure: true, most: time.Second},
 		"R01 reset after the commit":        {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
 		"R02 504 after the commit":          {faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 504}}, posts: 1, most: 5 * time.Second},
 		"R03 silence after the commit":      {faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Stall}}, posts: 1, least: 30 * time.Second, most: 35 * time.Second},

@@ -41,7 +41,7 @@ func logFaults() map[string]logFault {
 		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Redirect, Target: target}
 	}
 	return map[string]logFault{
-		"L00 as it is":             {body: text},
+		"as it is":                 {body: text},
 		"L01 204":                  {mode: scalrsim.LogAtEnd, none: true},
 		"L01 empty":                {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
 		"L02 404":                  {faults: []scalrsim.Fault{status(planLog, 404, 1)}, is: scalr.ErrNotFound},
