@@ -2,9 +2,9 @@ package tfplan
 
 import "strings"
 
-// splitAddress parts a line such as `aws_instance.web["a b"] will be created`
-// into the resource's address and the rest. A key in brackets may hold anything,
-// in Terraform's quotes.
+// splitAddress splits a line such as `aws_instance.web["a b"] will be created`
+// into the resource's address and the rest. A key in brackets may contain any
+// character, quoted as Terraform does.
 func splitAddress(s string) (address, rest string) {
 	quoted, depth := false, 0
 	for i := 0; i < len(s); i++ {

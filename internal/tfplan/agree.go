@@ -11,14 +11,14 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// Terraform is not the only one that writes a plan's log: check blocks, hooks and
-// import ids, which the author of a configuration writes, can print what looks like a
-// plan. So a passage is shown only if it says what the JSON says, no more and no less: each
-// attribute that changes in the JSON changes in it and no other, what it shows as
-// removed or added is there before or after, and what goes or comes is shown.
+// Terraform does not control all that a plan's log contains: check blocks, hooks and
+// import ids, which the author of a configuration writes, can print text that looks
+// like a plan. So a resource block is shown only if it matches the JSON exactly: it
+// changes the attributes that change in the JSON and no others, each value that it
+// shows as removed or added exists before or after, and each such value is shown.
 
-// agrees reports whether the passage says the same as the JSON of the change.
-func (t *passage) agrees(c *tfjson.ResourceChange) bool {
+// agrees reports whether the block describes the same change as the JSON.
+func (t *resourceBlock) agrees(c *tfjson.ResourceChange) bool {
 	kind := "resource"
 	if c.Mode == tfjson.DataResourceMode {
 		kind = "data"
@@ -27,19 +27,19 @@ func (t *passage) agrees(c *tfjson.ResourceChange) bool {
 		return false
 	}
 	_, head := cutSign(t.lines[0])
-	head = strings.TrimLeft(head, " .") // the sign of what is forgotten
+	head = strings.TrimLeft(head, " .") // the sign of a forgotten object
 	if head != kind+` "`+c.Type+`" "`+c.Name+`" {` || t.lines[len(t.lines)-1] != "    }" {
 		return false
 	}
 	v := valuesOf(c.Change)
-	if t.action == Forget { // which changes nothing, and is shown without signs
-		v.after, v.hiddenAfter, v.unknown = v.before, v.hiddenBefore, nil
+	if t.action == Forget { // changes no attribute and is shown without signs
+		v.after, v.sensitiveAfter, v.unknown = v.before, v.sensitiveBefore, nil
 	}
 	regions, ok := split(t.lines[1:len(t.lines)-1], 8)
 	return ok && agree(regions, v)
 }
 
-// agree compares the regions of a text, each of which is about one attribute, with the values.
+// agree compares the regions of a text, each of which describes one attribute, with the values.
 func agree(regions []region, v values) bool {
 	shown := map[string][]region{}
 	for _, r := range regions {
@@ -50,19 +50,19 @@ func agree(regions []region, v values) bool {
 	}
 	known := 0
 	for _, name := range members(v) {
-		if at := v.at(name); shown[name] != nil {
+		if at := v.child(name); shown[name] != nil {
 			known++
-		} else if !at.same() && !at.blank() {
+		} else if !at.unchanged() && !at.bothEmpty() {
 			return false
 		}
 	}
 	if known < len(shown) {
-		return false // of something else
+		return false // the text has an attribute that the JSON does not have
 	}
 	for name, regions := range shown {
-		e := evidenceOf(name, v.at(name))
+		e := evidenceOf(name, v.child(name))
 		for _, r := range regions {
-			if !e.take(r) {
+			if !e.check(r) {
 				return false
 			}
 		}
@@ -73,10 +73,10 @@ func agree(regions []region, v values) bool {
 	return true
 }
 
-// agreeing gives the text on how the outputs change, if the log has it once and it
-// says what the JSON says of each of them.
-func (p *planText) agreeing(changes map[string]*tfjson.Change) []string {
-	regions, ok := split(p.outputs, 4)
+// verifiedOutputs returns the log's text of the output changes if the log contains it
+// once and it agrees with the JSON for each output; otherwise nil.
+func (p *planText) verifiedOutputs(changes map[string]*tfjson.Change) []string {
+	regions, ok := split(p.outputLines, 4)
 	if p.sections != 1 || !ok {
 		return nil
 	}
@@ -86,20 +86,20 @@ func (p *planText) agreeing(changes map[string]*tfjson.Change) []string {
 		v.before.(map[string]any)[name], v.after.(map[string]any)[name] = c.Before, c.After
 		unknown[name], hiddenBefore[name], hiddenAfter[name] = c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive
 	}
-	v.unknown, v.hiddenBefore, v.hiddenAfter = unknown, hiddenBefore, hiddenAfter
+	v.unknown, v.sensitiveBefore, v.sensitiveAfter = unknown, hiddenBefore, hiddenAfter
 	for _, r := range regions {
 		if changes[r.name] == nil || r.block {
 			return nil
 		}
 	}
-	// The JSON says of a sensitive output that it is updated, also if it stays as it is.
+	// The JSON reports each sensitive output as updated, even if it is unchanged.
 	if len(regions) == 0 || !agree(regions, v) {
 		return nil
 	}
-	return p.outputs
+	return p.outputLines
 }
 
-// leavesOf are the lines of a text, or what is on its one line.
+// leavesOf returns the lines of a text as leaves, or the text itself if it has one line.
 func leavesOf(text string) (leaves []string) {
 	if !strings.Contains(text, "\n") {
 		return []string{"text " + plainText(text)}
@@ -112,9 +112,9 @@ func leavesOf(text string) (leaves []string) {
 	return leaves
 }
 
-// pool is where the leaves are counted that may stand for each other, since a text
-// over several lines may become one of one line, and the other way round.
-func pool(leaf string) string {
+// interchangeable returns the key under which equivalent leaves are counted together:
+// a text of several lines may become one of a single line, and vice versa.
+func interchangeable(leaf string) string {
 	if text, ok := strings.CutPrefix(leaf, "line "); ok {
 		return "text " + text
 	}
@@ -124,7 +124,7 @@ func pool(leaf string) string {
 	return leaf
 }
 
-// encoded is a value that Terraform shows as jsonencode(...).
+// encoded decodes a string that Terraform shows as jsonencode(...).
 func encoded(s string) (value any, ok bool) {
 	if !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "[") || !json.Valid([]byte(s)) {
 		return nil, false
@@ -132,11 +132,11 @@ func encoded(s string) (value any, ok bool) {
 	return value, decode([]byte(s), &value) == nil
 }
 
-// plainText is a text as the log's lines give it.
+// plainText returns a text in the form that it has in a line of the log.
 func plainText(s string) string { return strings.ReplaceAll(sanitize.Text(s), "\t", "    ") }
 
-// plainNumber is a number that can be compared with others. One with a huge
-// exponent, or with very many digits, takes minutes.
+// plainNumber matches the numbers that are compared by value. Parsing one with a huge
+// exponent, or with very many digits, would take minutes.
 var plainNumber = regexp.MustCompile(`^[-+]?[0-9.]{1,100}([eE][-+]?[0-9]{1,3})?$`)
 
 func numberLeaf(s string) string {

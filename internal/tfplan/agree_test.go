@@ -10,15 +10,15 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// genuine calls each for every change of the real plans that the log has once.
-func genuine(t *testing.T, each func(plan string, p *passage, c *tfjson.ResourceChange)) {
+// forEachRealChange calls each for every change of the real plans that occurs once in its log.
+func forEachRealChange(t *testing.T, each func(plan string, p *resourceBlock, c *tfjson.ResourceChange)) {
 	t.Helper()
 	dirs, err := os.ReadDir("testdata/plans")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range dirs {
-		doc := material(t, dir.Name(), "plan.json")
+		doc := planFile(t, dir.Name(), "plan.json")
 		if doc == nil {
 			continue
 		}
@@ -37,18 +37,19 @@ func genuine(t *testing.T, each func(plan string, p *passage, c *tfjson.Resource
 			if err := decode(raw, &c); err != nil {
 				t.Fatal(err)
 			}
-			if p := l.text.only(key{address: c.Address, deposed: c.DeposedKey, drifted: i >= len(plan.Changes)}); p != nil && len(p.lines) > 0 {
+			if p := l.text.single(key{address: c.Address, deposed: c.DeposedKey, drifted: i >= len(plan.Changes)}); p != nil &&
+				len(p.lines) > 0 {
 				each(dir.Name(), p, &c)
 			}
 		}
 	}
 }
 
-// TestGenuineTextAgrees: what Terraform prints of a change says what its JSON says.
+// TestGenuineTextAgrees: Terraform's text of a change agrees with the JSON.
 func TestGenuineTextAgrees(t *testing.T) {
 	t.Parallel()
 	n := 0
-	genuine(t, func(plan string, p *passage, c *tfjson.ResourceChange) {
+	forEachRealChange(t, func(plan string, p *resourceBlock, c *tfjson.ResourceChange) {
 		n++
 		if !p.agrees(c) {
 			t.Errorf("%s: the text of %s does not agree:\n%s", plan, c.Address, strings.Join(p.lines, "\n"))
@@ -59,14 +60,13 @@ func TestGenuineTextAgrees(t *testing.T) {
 	}
 }
 
-// TestForgedTextDisagrees changes genuine texts line by line: none of the lines
-// that say something can be left out, altered or given another sign, and none can be
-// added.
+// TestForgedTextDisagrees changes genuine texts line by line: no significant line can be
+// removed, altered or given another sign, and no line can be added.
 func TestForgedTextDisagrees(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	tried := map[string]int{}
-	genuine(t, func(plan string, p *passage, c *tfjson.ResourceChange) {
+	forEachRealChange(t, func(plan string, p *resourceBlock, c *tfjson.ResourceChange) {
 		if plan == "huge" && seen[plan] { // all alike
 			return
 		}
@@ -86,11 +86,11 @@ func TestForgedTextDisagrees(t *testing.T) {
 		for i := range p.lines {
 			for _, line := range added {
 				if i > 0 {
-					forged("a line more", slices.Insert(slices.Clone(p.lines), i, line))
+					forged("an added line", slices.Insert(slices.Clone(p.lines), i, line))
 				}
 			}
 			sign, rest := cutSign(p.lines[i])
-			if says := sign != "" && strings.Contains(rest, `"`); !says {
+			if sign == "" || !strings.Contains(rest, `"`) {
 				continue
 			}
 			with := func(line string) []string {
@@ -105,16 +105,16 @@ func TestForgedTextDisagrees(t *testing.T) {
 				forged("another sign", with(strings.Replace(p.lines[i], sign+" ", other+" ", 1)))
 			}
 			if _, value, ok := strings.Cut(rest, " = "); ok && value != `""` && value != `"" -> null` {
-				forged("a line less", slices.Delete(slices.Clone(p.lines), i, i+1))
+				forged("a removed line", slices.Delete(slices.Clone(p.lines), i, i+1))
 			}
 		}
 		if c.Change.Actions.Create() || c.Change.Actions.Update() {
 			forged("nothing", []string{p.lines[0], p.lines[len(p.lines)-1]})
 		}
 	})
-	for _, kind := range []string{"a line more", "a line less", "another value", "another sign"} {
+	for _, kind := range []string{"an added line", "a removed line", "another value", "another sign"} {
 		if tried[kind] < 50 {
-			t.Errorf("only %d times was tried %s", tried[kind], kind)
+			t.Errorf("got only %d trials of %s", tried[kind], kind)
 		}
 	}
 }

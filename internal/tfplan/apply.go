@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Apply is what an apply did, as far as its log shows.
+// Apply describes what an apply did, as far as its log shows.
 type Apply struct {
 	Diagnostics []Diagnostic
-	Tail        string // the end of the log, without colours
+	Tail        string // the end of the log, without colors
 	Done        []Done // in the order of the log
 }
 
@@ -20,23 +20,24 @@ type Done struct {
 
 var (
 	doneLine = regexp.MustCompile(`^(\S.*): (Creation|Modifications|Destruction) complete after `)
-	// byProvisioner is what Terraform puts before each line that a provisioner prints.
+	// byProvisioner matches the prefix of each line that a provisioner prints.
 	byProvisioner = regexp.MustCompile(` \([\w-]+\): `)
 )
 
 var doneWords = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
-// Apply gives what the apply did that the log is of.
+// Apply returns what the log reports of an apply.
 func (l *Log) Apply() Apply {
 	l.flush()
-	apply := Apply{Diagnostics: l.diagnostics(), Tail: l.end.text(l.redact), Done: l.done}
+	apply := Apply{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Done: l.done}
 	return apply.Redacted(l.redact)
 }
 
-// note takes down a change that is done. Provisioners and messages of errors, which
-// the author of a configuration writes, may say what they like.
-func (l *Log) note(line string) {
-	if l.found.open || !strings.Contains(line, " complete after ") || len(l.done) == mostChanges || l.doneSize > longestList {
+// recordDone records a completed change. It skips lines of provisioners and of error
+// messages, whose text the author of a configuration controls.
+func (l *Log) recordDone(line string) {
+	if l.diags.open || !strings.Contains(line, " complete after ") ||
+		len(l.done) == maxChanges || l.doneSize > maxListSize {
 		return
 	}
 	if m := doneLine.FindStringSubmatch(line); m != nil && !byProvisioner.MatchString(m[1]+": ") {

@@ -16,24 +16,23 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// detail says how a resource changes, and what forces a replacement: in
-// Terraform's words where the log has them for this change just once and they say
-// the same as the JSON, else out of the JSON. The author of a configuration can write
-// into the log, too.
+// detail sets the diff of a change and what forces a replacement. It takes Terraform's
+// own text if the log contains it exactly once for this change and it agrees with the
+// JSON, else it renders the JSON: the author of a configuration can write to the log.
 func (p *planText) detail(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
 	if tooDeep(raw) || decode(raw, &c) != nil || c.Change == nil {
 		return
 	}
 	if to.Reason == "" && to.Action != Forget {
-		to.Reason = forced(replacePaths(&c))
+		to.Reason = forcedReason(replacePaths(&c))
 	}
-	one := p.only(key{address: to.Address, deposed: to.Deposed, unit: to.Unit, drifted: drifted})
+	one := p.single(key{address: to.Address, deposed: to.Deposed, unit: to.Unit, drifted: drifted})
 	if one != nil && one.action == to.Action && to.Reason == "" && c.ActionReason != "" && reasons[c.ActionReason] == "" {
-		to.Reason = one.because()
+		to.Reason = one.noteReason()
 	}
 	if one != nil && one.action == to.Action && one.agrees(&c) {
-		to.Diff = diff(elided(redactedLines(p.redact, one.lines)))
+		to.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
 		return
 	}
 	to.Diff = p.attributes(&c, to.Action)
@@ -50,7 +49,7 @@ func replacePaths(c *tfjson.ResourceChange) []string {
 	return names
 }
 
-// attributes words a resource change out of its JSON.
+// attributes renders a resource change from its JSON.
 func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, replace: map[string]bool{}}
 	for _, path := range replacePaths(c) {
@@ -63,7 +62,7 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 	w.add(signs[a], 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
 	w.object(1, nil, valuesOf(c.Change))
 	w.add("", 0, "}")
-	if a == Forget { // which changes nothing: Terraform shows it without signs
+	if a == Forget { // changes no attribute: Terraform shows it without signs
 		for i, l := range w.lines {
 			if rest, ok := strings.CutPrefix(l, "-"); ok {
 				w.lines[i] = " " + rest
@@ -75,12 +74,12 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 
 var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Succeed: "+/.", Read: "<="}
 
-// outputChange words the change of one output.
+// outputChange renders the change of one output.
 func (p *planText) outputChange(name string, c *tfjson.Change) string {
 	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons}
 	v := valuesOf(c)
 	label := w.label(name) + " = "
-	if v.veiled() {
+	if v.masked() {
 		w.add("!", 0, label+"(sensitive value)")
 	}
 	w.attribute(0, []any{name}, label, "", v)
@@ -93,24 +92,24 @@ func decode(raw []byte, to any) error {
 	return d.Decode(to)
 }
 
-// attributeWriter writes as Terraform does, in the form of a diff: the sign in
-// the first column, what is the same left out.
+// attributeWriter renders attributes as Terraform does, but as a diff: the sign is in
+// the first column, and unchanged attributes are omitted.
 type attributeWriter struct {
 	redact  *secret.Redactor
 	lines   []string
 	replace map[string]bool // the paths that force a replacement
 
-	comparisons *int // of lines of texts, that may still be made
+	comparisons *int // remaining budget of line comparisons
 }
 
-// longestName is how much of a name is shown.
-const longestName = 300
+// maxNameLength is the number of characters of a name that are shown.
+const maxNameLength = 300
 
-// mostLines is how long a change may get that we word ourselves.
-const mostLines = 500
+// maxLines is the maximum number of lines of a change rendered from JSON.
+const maxLines = 500
 
 func (w *attributeWriter) text() string {
-	if len(w.lines) > mostLines {
+	if len(w.lines) > maxLines {
 		return ""
 	}
 	return strings.Join(w.lines, "\n")
@@ -121,18 +120,18 @@ func (w *attributeWriter) add(sign string, depth int, text string) {
 	w.lines = append(w.lines, sign+strings.Repeat(" ", gap)+text)
 }
 
-// object writes what differs among an object's attributes, in their order by name.
+// object writes the attributes of an object that differ, sorted by name.
 func (w *attributeWriter) object(depth int, path []any, v values) {
 	var names, labels []string
-	width, later, veiled := 0, 0, 0
+	width, unknown, masked := 0, 0, 0
 	for _, name := range members(v) {
-		switch at := v.at(name); {
-		case at.veiled():
-			veiled++
-		case at.same():
+		switch at := v.child(name); {
+		case at.masked():
+			masked++
+		case at.unchanged():
 		default:
-			if at.later() && depth == 1 {
-				later++
+			if at.unknownAfterApply() && depth == 1 {
+				unknown++
 			}
 			label := w.label(name)
 			names, labels = append(names, name), append(labels, label)
@@ -140,41 +139,41 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 		}
 	}
 	for i, name := range names {
-		if len(w.lines) > mostLines {
+		if len(w.lines) > maxLines {
 			return
 		}
-		if at := v.at(name); later < 4 || !at.later() {
+		if at := v.child(name); unknown < 4 || !at.unknownAfterApply() {
 			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, labels[i]), "", at)
 		}
 	}
-	if later >= 4 {
-		w.add("", depth, fmt.Sprintf("# (%d attributes known after apply)", later))
+	if unknown >= 4 {
+		w.add("", depth, fmt.Sprintf("# (%d attributes known after apply)", unknown))
 	}
-	if veiled > 0 {
-		w.add("", depth, veiledNote(veiled))
+	if masked > 0 {
+		w.add("", depth, maskedNote(masked))
 	}
 }
 
 var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// label is how a name is shown: in quotes unless it is an identifier, as
-// Terraform has it, so that a map's key cannot pass for an attribute or a line.
+// label returns the displayed form of a name: in quotes unless it is an identifier, as
+// in Terraform, so that a map's key cannot imitate an attribute or a line.
 func (w *attributeWriter) label(name string) string {
 	if name = w.redact.String(name); identifier.MatchString(name) {
-		return sanitize.Line(name, longestName)
+		return sanitize.Line(name, maxNameLength)
 	}
-	return sanitize.Line(compact(name), longestName)
+	return sanitize.Line(compact(name), maxNameLength)
 }
 
-// veiledNote says how many attributes cannot be shown.
-func veiledNote(n int) string {
+// maskedNote reports the number of sensitive attributes that are not shown.
+func maskedNote(n int) string {
 	if n == 1 {
 		return "# (1 sensitive attribute not shown)"
 	}
 	return fmt.Sprintf("# (%d sensitive attributes not shown)", n)
 }
 
-// members are the names on either side.
+// members returns the sorted attribute names of both sides.
 func members(v values) []string {
 	names := map[string]bool{}
 	for _, side := range []any{v.before, v.after, v.unknown} {
@@ -187,21 +186,21 @@ func members(v values) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// elements writes what differs between two lists, place by place.
+// elements writes the elements of two lists that differ, index by index.
 func (w *attributeWriter) elements(depth int, path []any, v values) {
 	before, _ := v.before.([]any)
 	after, _ := v.after.([]any)
 	for i := range max(len(before), len(after)) {
-		if len(w.lines) > mostLines {
+		if len(w.lines) > maxLines {
 			return
 		}
-		w.attribute(depth, append(slices.Clip(path), i), "", ",", v.at(i))
+		w.attribute(depth, append(slices.Clip(path), i), "", ",", v.child(i))
 	}
 }
 
-// attribute writes one value with what names it, if it differs.
+// attribute writes one value with its label if it differs.
 func (w *attributeWriter) attribute(depth int, path []any, label, end string, v values) {
-	if len(w.lines) > mostLines || v.same() {
+	if len(w.lines) > maxLines || v.unchanged() {
 		return
 	}
 	sign, force := v.sign(), ""
@@ -220,31 +219,31 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 		w.elements(depth+1, path, v)
 		w.add("", depth, "]"+end)
 	default:
-		w.add(sign, depth, label+w.words(v, sign)+end+force)
+		w.add(sign, depth, label+w.inline(v, sign)+end+force)
 	}
 }
 
-// words writes a change of a value that is not opened.
-func (w *attributeWriter) words(v values, sign string) string {
-	before, after := w.show(v.before, v.hiddenBefore, nil), w.show(v.after, v.hiddenAfter, v.unknown)
+// inline returns the change of a value on one line, without expanding it.
+func (w *attributeWriter) inline(v values, sign string) string {
+	before, after := w.format(v.before, v.sensitiveBefore, nil), w.format(v.after, v.sensitiveAfter, v.unknown)
 	switch {
 	case sign == "+":
 		return cutOut([]rune(after), 0)
 	case sign == "-":
 		return cutOut([]rune(before), 0)
 	}
-	switch before, after = around(before, after); {
+	switch before, after = aroundDifference(before, after); {
 	case before == after:
-		return before // (sensitive value), as Terraform has it
+		return before // (sensitive value), as Terraform prints it
 	}
 	return before + " -> " + after
 }
 
-// show writes one side's value on a line. A value of which any part is sensitive
-// is not shown at all.
-func (w *attributeWriter) show(value, hidden, unknown any) string {
+// format returns the value of one side on one line. A value is not shown at all if any
+// part of it is sensitive.
+func (w *attributeWriter) format(value, sensitive, unknown any) string {
 	switch {
-	case marked(hidden):
+	case marked(sensitive):
 		return "(sensitive value)"
 	case unknown == true || value == nil && marked(unknown):
 		return "(known after apply)"

@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// The bounds on what is kept of a plan. All changes are counted, whatever they are.
+// The bounds on what is kept of a plan. All changes are counted, including those that are not kept.
 const (
-	mostChanges    = 20_000  // that are listed: of those that destroy, and of all others
-	longestList    = 8 << 20 // bytes of their addresses and reasons, and of what keeping them costs
-	longestChange  = 256 << 10
-	longestText    = 8 << 20 // of all changes
-	longestOutputs = 1 << 20 // of the JSON of all outputs
-	longestNote    = 1000    // bytes of a comment line above a change
+	maxChanges     = 20_000  // listed changes, separately for destructive ones and all others
+	maxListSize    = 8 << 20 // bytes of their addresses and reasons, with overhead
+	maxChangeSize  = 256 << 10
+	maxTextSize    = 8 << 20 // bytes of all changes
+	maxOutputsSize = 1 << 20 // bytes of the JSON of all outputs
+	maxNoteSize    = 1000    // bytes of a comment line above a change
 
-	lineOverhead   = 16  // bytes that it costs to keep a line
-	changeOverhead = 250 // bytes that it costs to keep a change
+	lineOverhead   = 16  // bytes of memory to keep a line
+	changeOverhead = 250 // bytes of memory to keep a change
 )
 
-// list is a list of changes with room for only so many. A change that destroys
-// does not lose its place to those that do not.
+// list is a list of changes of limited size. Destructive changes have a limit of their
+// own, so that others cannot displace them.
 type list struct {
 	changes            []Change
 	destroying, others int
@@ -27,14 +27,14 @@ type list struct {
 	omitted            int
 }
 
-// place reports whether there is room for the change, which is reserved then.
-func (l *list) place(c Change) bool {
+// reserve reports whether there is room for the change and, if so, reserves it.
+func (l *list) reserve(c Change) bool {
 	n := &l.others
 	if c.Action == Destroy || c.Action == Replace {
 		n = &l.destroying
 	}
 	size := changeOverhead + len(c.Address) + len(c.Previous) + len(c.Deposed) + len(c.ImportID)
-	if *n == mostChanges || l.size+size > longestList {
+	if *n == maxChanges || l.size+size > maxListSize {
 		l.omitted++
 		return false
 	}
@@ -43,11 +43,11 @@ func (l *list) place(c Change) bool {
 	return true
 }
 
-// maxNesting is how deeply a value may be nested of which the changes are shown.
-// Each level is compared with all that is in it, so that a deep one is costly.
+// maxNesting is the maximum nesting of a value whose changes are shown. Each level is
+// compared with all that it contains, so that a deep value is expensive.
 const maxNesting = 64
 
-// tooDeep reports whether a JSON value is nested more deeply than that.
+// tooDeep reports whether a JSON value is nested more deeply than maxNesting.
 func tooDeep(raw []byte) bool {
 	depth := 0
 	for len(raw) > 0 {
@@ -70,7 +70,7 @@ func tooDeep(raw []byte) bool {
 	return false
 }
 
-// jsonString is the string at the start of raw, with its quotation marks.
+// jsonString returns the string at the start of raw, including its quotation marks.
 func jsonString(raw []byte) []byte {
 	for i := 1; i < len(raw); i++ {
 		switch raw[i] {
@@ -83,5 +83,5 @@ func jsonString(raw []byte) []byte {
 	return raw
 }
 
-// indent counts the blanks at the start of a line.
+// indent returns the number of spaces at the start of a line.
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }

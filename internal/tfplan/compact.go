@@ -14,8 +14,8 @@ var (
 	compactEnd   = regexp.MustCompile(`^To see the full warning notes, run \S+ without -compact-warnings\.$`)
 )
 
-// compactWarnings reads the list that -compact-warnings makes. It counts once its last line has come, which names the
-// option: scripts print lists of warnings, too.
+// compactWarnings reads the list that -compact-warnings prints. The list counts only
+// once its last line, which names the option, was read: scripts print lists of warnings, too.
 type compactWarnings struct {
 	diagnosticList
 	open   []compactWarning
@@ -23,7 +23,7 @@ type compactWarnings struct {
 	inList bool
 }
 
-// compactWarning is an entry of the list, and for how many warnings it stands.
+// compactWarning is an entry of the list with the number of warnings that it represents.
 type compactWarning struct {
 	lines []string
 	times int
@@ -35,7 +35,7 @@ func (c *compactWarnings) add(line string, redact *secret.Redactor) {
 	case line == "Warnings:":
 		c.open, c.more, c.inList = nil, 0, true
 	case !c.inList || line == "":
-	case begins && len(c.open) == mostDiagnostics:
+	case begins && len(c.open) == maxDiagnostics:
 		c.more++
 	case begins:
 		c.open = append(c.open, compactWarning{lines: []string{"Warning: " + entry}, times: 1})
@@ -49,7 +49,7 @@ func (c *compactWarnings) add(line string, redact *secret.Redactor) {
 	}
 }
 
-// detail takes a line below an entry: where it is, and how often.
+// detail reads a line below an entry: its location or its number of occurrences.
 func (c *compactWarnings) detail(line string) {
 	times := 1
 	if m := compactPlace.FindStringSubmatch(line); m != nil {
@@ -58,7 +58,7 @@ func (c *compactWarnings) detail(line string) {
 	} else if m := compactTimes.FindStringSubmatch(line); m != nil {
 		times, _ = strconv.Atoi(m[1])
 	}
-	if c.more > 0 { // it is about one that is not kept
+	if c.more > 0 { // it belongs to an entry that is not kept
 		c.more += times - 1
 		return
 	}
@@ -75,7 +75,7 @@ func (c *compactWarnings) end(redact *secret.Redactor) {
 		one := Diagnostic{Level: "warning", Title: strings.TrimSpace(title), Text: text}
 		for line := range strings.SplitSeq(details, "\n") {
 			if m := compactPlace.FindStringSubmatch(line); m != nil && one.File == "" {
-				one.place(m[1], m[2])
+				one.setLocation(m[1], m[2])
 			}
 		}
 		c.diagnosticList.add(one, w.times)

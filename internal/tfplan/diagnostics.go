@@ -9,20 +9,21 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Diagnostic is one error or warning as Terraform printed it.
+// Diagnostic is an error or a warning printed by Terraform.
 type Diagnostic struct {
 	Level   string // error or warning
-	File    string // relative to the directory that Terraform ran in; empty when it names none
+	File    string // relative to Terraform's working directory; empty if not reported
 	Line    int    // 1 or more with a File, else 0
 	Title   string // one line
-	Message string // what it says beyond the title, without the excerpt of the code
-	Text    string // all of it, as printed, without colours and bars
+	Message string // the text below the title, without the excerpt of the code
+	Text    string // the whole text as printed, without colors and bars
 }
 
-// The bounds on what is kept of a log's diagnostics: of each level, and of each one.
+// The bounds on what is kept of a log's diagnostics: the number for each level and the
+// size of each one in bytes.
 const (
-	mostDiagnostics   = 50
-	longestDiagnostic = 6000
+	maxDiagnostics    = 50
+	maxDiagnosticSize = 6000
 )
 
 var (
@@ -32,38 +33,39 @@ var (
 	similarWarnings = regexp.MustCompile(`^\(and (one|[0-9]{1,6}) more similar warnings? elsewhere\)$`)
 )
 
-// diagnostics picks the errors and warnings out of a log, line by line. Terraform and OpenTofu draw each in a box
-// ("╷ │ ╵"); where one is drawn, only boxes count. Without colors there are no boxes: there a title stands between blank
-// lines, and its text ends at the next one, at a rule, or where a plan goes on. What hooks, ssh and scripts print looks
-// much like it, but stands within other lines. With -compact-warnings the warnings are a list.
+// diagnostics extracts the errors and warnings of a log, line by line. Terraform and
+// OpenTofu draw each in a box ("╷ │ ╵"); if there is a box, only boxes count. Without
+// colors there are no boxes: a title follows a blank line, and its text ends at the
+// next title, at a rule, or where a plan continues. Hooks, ssh and scripts print similar
+// lines, but in the middle of others. With -compact-warnings the warnings are a list.
 type diagnostics struct {
 	boxes, plain diagnosticList
 	compact      compactWarnings
 
-	one      diagnosticLines // the one that is being read
+	current  diagnosticLines // the diagnostic that is being read
 	boxed    bool
 	open     bool
-	titled   bool // the last line was a title without a box
-	begun    bool // there was a line
-	blank    bool // the last line was empty
+	titled   bool // the previous line was a title without a box
+	started  bool // at least one line was read
+	blank    bool // the previous line was empty
 	colored  bool // Terraform writes in colors
-	inColors bool // the line that is read has colors
+	inColors bool // the current line has colors
 
 	redact *secret.Redactor
 }
 
-// diagnosticList is what was found of one kind.
+// diagnosticList holds the diagnostics that are printed in one form.
 type diagnosticList struct {
-	kept     []Diagnostic
-	count    map[string]int // of those that are kept, by level
-	warnings int            // all, those included that Terraform only counts
+	list     []Diagnostic
+	count    map[string]int // kept diagnostics by level
+	warnings int            // all, including those that Terraform only counts
 }
 
 // diagnosticLines are the lines of one diagnostic.
 type diagnosticLines struct {
 	lines []string
 	size  int
-	last  string // the last line that is not empty, also one that is not kept
+	last  string // the last line that is not empty, even if it is not kept
 }
 
 func newDiagnostics(redact *secret.Redactor) diagnostics {
@@ -71,29 +73,29 @@ func newDiagnostics(redact *secret.Redactor) diagnostics {
 	return diagnostics{boxes: list(), plain: list(), compact: compactWarnings{diagnosticList: list()}, redact: redact}
 }
 
-// found gives what Terraform printed, as far as it is kept.
-func (d *diagnostics) found() []Diagnostic { return slices.Concat(d.list().kept, d.compact.kept) }
+// all returns the diagnostics that are kept.
+func (d *diagnostics) all() []Diagnostic { return slices.Concat(d.list().list, d.compact.list) }
 
-// warnings is the number of all warnings.
+// warnings returns the number of all warnings.
 func (d *diagnostics) warnings() int { return d.list().warnings + d.compact.warnings }
 
 func (d *diagnostics) list() *diagnosticList {
-	if len(d.boxes.kept) > 0 {
+	if len(d.boxes.list) > 0 {
 		return &d.boxes
 	}
 	return &d.plain
 }
 
-// add reads a line; inColors says that there were colors in it.
+// add reads a line; inColors is true if it contained colors.
 func (d *diagnostics) add(line string, inColors bool) {
 	d.inColors = inColors
 	d.colored = d.colored || inColors && isToolLine(line)
 	d.read(line)
 	d.compact.add(line, d.redact)
-	d.begun, d.blank = true, strings.TrimSpace(line) == ""
+	d.started, d.blank = true, strings.TrimSpace(line) == ""
 }
 
-// isToolLine reports a line that the tool writes in colors if it writes any.
+// isToolLine reports whether the tool prints the line in colors if it uses colors.
 func isToolLine(line string) bool {
 	return byTool(line) || isHeader(line) || strings.HasPrefix(line, "Plan: ") || strings.HasPrefix(line, "No changes") ||
 		strings.HasPrefix(line, "Initializing ")
@@ -108,22 +110,22 @@ func (d *diagnostics) read(line string) {
 	case strings.HasPrefix(line, "╵"):
 		d.close()
 	case d.open && d.boxed && barred:
-		d.one.keep(strings.TrimPrefix(inner, " "))
+		d.current.keep(strings.TrimPrefix(inner, " "))
 	case d.open && d.boxed:
 		d.close() // the box broke off
 		d.read(line)
 	case d.titled && line != "":
-		d.drop() // it is the first line of something else
+		d.drop() // the title was the first line of another text
 		d.read(line)
-	case isTitle(line) && (d.blank || !d.begun && line[0] == 'E') && (d.inColors || !d.colored):
+	case isTitle(line) && (d.blank || !d.started && line[0] == 'E') && (d.inColors || !d.colored):
 		d.close()
 		d.open, d.titled = true, true
-		d.one.keep(line)
+		d.current.keep(line)
 	case d.open && unboxedEnd(line):
 		d.close()
 	case d.open:
 		d.titled = false
-		d.one.keep(line)
+		d.current.keep(line)
 	}
 }
 
@@ -132,41 +134,42 @@ func unboxedEnd(line string) bool {
 }
 
 func isTitle(line string) bool {
-	return (strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")) && diagnosticTitle.MatchString(line)
+	return (strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")) &&
+		diagnosticTitle.MatchString(line)
 }
 
-// keep takes a line, within the bound. A box may hold several.
+// keep appends a line, within maxDiagnosticSize.
 func (d *diagnosticLines) keep(line string) {
 	line = strings.TrimRight(line, " ")
 	if line != "" {
 		d.last = line
 	}
-	if d.size += len(line) + 1; d.size <= longestDiagnostic {
+	if d.size += len(line) + 1; d.size <= maxDiagnosticSize {
 		d.lines = append(d.lines, line)
 	}
 }
 
-// drop forgets the one that is being read.
+// drop discards the diagnostic that is being read.
 func (d *diagnostics) drop() {
-	d.one, d.open, d.boxed, d.titled = diagnosticLines{}, false, false, false
+	d.current, d.open, d.boxed, d.titled = diagnosticLines{}, false, false, false
 }
 
 func (d *diagnostics) close() {
 	if d.open && !d.titled {
-		safe := strings.Split(d.redact.String(strings.Join(d.one.lines, "\n")), "\n")
+		safe := strings.Split(d.redact.String(strings.Join(d.current.lines, "\n")), "\n")
 		one, ok := parseDiagnostic(safe)
 		switch {
 		case !ok:
 		case d.boxed:
-			d.boxes.add(one, 1+similar(d.one.last))
+			d.boxes.add(one, 1+similar(d.current.last))
 		case one.Level == "error" || strings.Contains(one.Text, "\n"): // a warning says more than its title
-			d.plain.add(one, 1+similar(d.one.last))
+			d.plain.add(one, 1+similar(d.current.last))
 		}
 	}
 	d.drop()
 }
 
-// similar is how many more warnings the last line of one stands for.
+// similar returns the number of further warnings that the last line of a warning reports.
 func similar(line string) int {
 	m := similarWarnings.FindStringSubmatch(line)
 	if m == nil {
@@ -179,14 +182,14 @@ func similar(line string) int {
 	return n
 }
 
-// add takes a diagnostic that stands for so many.
+// add records a diagnostic that represents as many as times.
 func (l *diagnosticList) add(one Diagnostic, times int) {
 	if one.Level == "warning" {
 		l.warnings += times
 	}
-	if l.count[one.Level] < mostDiagnostics {
+	if l.count[one.Level] < maxDiagnostics {
 		l.count[one.Level]++
-		l.kept = append(l.kept, one)
+		l.list = append(l.list, one)
 	}
 }
 
@@ -209,7 +212,7 @@ func parseDiagnostic(lines []string) (Diagnostic, bool) {
 	rest := lines[1:]
 	for i, l := range rest {
 		if place := diagnosticPlace.FindStringSubmatch(l); place != nil && one.File == "" {
-			one.place(place[1], place[2])
+			one.setLocation(place[1], place[2])
 			rest = afterExcerpt(rest[i:])
 			break
 		}
@@ -218,15 +221,16 @@ func parseDiagnostic(lines []string) (Diagnostic, bool) {
 	return one, true
 }
 
-// place sets where the diagnostic points to, if that is a file: the value of a variable has none, "<value for var.x>".
-func (d *Diagnostic) place(file, line string) {
+// setLocation sets the file and the line unless the location is not a file, such as
+// "<value for var.x>".
+func (d *Diagnostic) setLocation(file, line string) {
 	if !strings.HasPrefix(file, "<") {
 		d.File = file
 		d.Line, _ = strconv.Atoi(line)
 	}
 }
 
-// afterExcerpt skips the place, the lines of code and the values shown with them.
+// afterExcerpt skips the location, the lines of code and the values shown with them.
 func afterExcerpt(lines []string) []string {
 	for len(lines) > 0 && diagnosticCode.MatchString(lines[0]) {
 		lines = lines[1:]

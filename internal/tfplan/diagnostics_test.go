@@ -15,38 +15,82 @@ func TestDiagnostics(t *testing.T) {
 		name, log string
 		want      []Diagnostic
 	}{
-		{"in a box", "╷\n│ \x1b[31mError: \x1b[0mInvalid index\n│ \n│   on modules/net/main.tf line 12, in locals:\n│   12:   x = [][3]\n│     ├────────────────\n│     │ a is 1\n│ \n│ The key\n│ is wrong.\n╵\n",
-			[]Diagnostic{{Level: "error", File: "modules/net/main.tf", Line: 12, Title: "Invalid index", Message: "The key\nis wrong."}}},
-		{"with an address", "╷\n│ Warning: Old\n│ \n│   with aws_x.y,\n│   on a b.tf line 1, in resource \"aws_x\" \"y\":\n│    1: resource \"aws_x\" \"y\" {\n│ \n│ Use another.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n",
-			[]Diagnostic{{Level: "warning", File: "a b.tf", Line: 1, Title: "Old", Message: "Use another.\n\n(and 2 more similar warnings elsewhere)"}}},
-		{"without a place", "╷\n│ Error: No access\n│ \n│ Ask somebody.\n╵\n", []Diagnostic{{Level: "error", Title: "No access", Message: "Ask somebody."}}},
-		{"without colours", "Plan: 1 to add, 0 to change, 0 to destroy.\n\nWarning: Check failed\n\n  on main.tf line 3, in check \"c\":\n   3:     condition = false\n    ├────────────────\n    │ x is 1\n\nAMI is wrong.\nReally.\n\n" + strings.Repeat("─", 77) + "\n\nNote: no -out\n",
-			[]Diagnostic{{Level: "warning", File: "main.tf", Line: 3, Title: "Check failed", Message: "AMI is wrong.\nReally."}}},
-		{"two without colours", "Error: One\n\nfirst\n\nError: Two\n\n  on x.tf line 2:\n   2: a\n\nsecond\n",
-			[]Diagnostic{{Level: "error", Title: "One", Message: "first"}, {Level: "error", File: "x.tf", Line: 2, Title: "Two", Message: "second"}}},
-		{"a box that breaks off", "╷\n│ Error: One\n│ half\nsomething else\n", []Diagnostic{{Level: "error", Title: "One", Message: "half"}}},
+		{
+			name: "in a box",
+			log: "╷\n│ \x1b[31mError: \x1b[0mInvalid index\n│ \n│   on modules/net/main.tf line 12, in locals:\n" +
+				"│   12:   x = [][3]\n│     ├────────────────\n│     │ a is 1\n│ \n│ The key\n│ is wrong.\n╵\n",
+			want: []Diagnostic{
+				{Level: "error", File: "modules/net/main.tf", Line: 12, Title: "Invalid index", Message: "The key\nis wrong."},
+			},
+		},
+		{
+			name: "with an address",
+			log: "╷\n│ Warning: Old\n│ \n│   with aws_x.y,\n│   on a b.tf line 1, in resource \"aws_x\" \"y\":\n" +
+				"│    1: resource \"aws_x\" \"y\" {\n│ \n│ Use another.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n",
+			want: []Diagnostic{
+				{
+					Level:   "warning",
+					File:    "a b.tf",
+					Line:    1,
+					Title:   "Old",
+					Message: "Use another.\n\n(and 2 more similar warnings elsewhere)",
+				},
+			},
+		},
+		{
+			name: "without a place",
+			log:  "╷\n│ Error: No access\n│ \n│ Ask an administrator.\n╵\n",
+			want: []Diagnostic{{Level: "error", Title: "No access", Message: "Ask an administrator."}},
+		},
+		{
+			name: "without colors",
+			log: "Plan: 1 to add, 0 to change, 0 to destroy.\n\nWarning: Check failed\n\n" +
+				"  on main.tf line 3, in check \"c\":\n   3:     condition = false\n" +
+				"    ├────────────────\n    │ x is 1\n\nAMI is wrong.\nReally.\n\n" + strings.Repeat("─", 77) +
+				"\n\nNote: no -out\n",
+			want: []Diagnostic{
+				{Level: "warning", File: "main.tf", Line: 3, Title: "Check failed", Message: "AMI is wrong.\nReally."},
+			},
+		},
+		{
+			name: "two without colors",
+			log:  "Error: One\n\nfirst\n\nError: Two\n\n  on x.tf line 2:\n   2: a\n\nsecond\n",
+			want: []Diagnostic{
+				{Level: "error", Title: "One", Message: "first"},
+				{Level: "error", File: "x.tf", Line: 2, Title: "Two", Message: "second"},
+			},
+		},
+		{
+			name: "a box that breaks off",
+			log:  "╷\n│ Error: One\n│ half\nsomething else\n",
+			want: []Diagnostic{{Level: "error", Title: "One", Message: "half"}},
+		},
 		{"a box of something else", "╷\n│ Hello\n╵\n", nil},
-		{"a line that is absurd", "╷\n│ Error: E\n│ \n│   on x.tf line 99999999999999999999, in x:\n│ \n│ m\n╵\n", []Diagnostic{{Level: "error", Title: "E", Message: "on x.tf line 99999999999999999999, in x:\n\nm"}}},
+		{
+			name: "a line that is absurd",
+			log:  "╷\n│ Error: E\n│ \n│   on x.tf line 99999999999999999999, in x:\n│ \n│ m\n╵\n",
+			want: []Diagnostic{{Level: "error", Title: "E", Message: "on x.tf line 99999999999999999999, in x:\n\nm"}},
+		},
 		{"in a value of a plan", "  + x = <<-EOT\n        Error: no error\n        │ Error: nor this\n    EOT\n", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(readPlan(nil, logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
+			if diff := cmp.Diff(readPlan(nil, logSection(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
 				t.Errorf("-got +want:\n%s", diff)
 			}
-			if diff := cmp.Diff(readApply(logOf(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
+			if diff := cmp.Diff(readApply(logSection(tt.log)).Diagnostics, tt.want, ignoreText); diff != "" {
 				t.Errorf("apply: -got +want:\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestManyDiagnostics: a flood of warnings leaves room for the error behind it.
+// TestManyDiagnostics: an error after a large number of warnings is kept.
 func TestManyDiagnostics(t *testing.T) {
 	t.Parallel()
 	log := strings.Repeat("╷\n│ Warning: w\n│ "+strings.Repeat("x", 9000)+"\n╵\n", 1000) + "╷\n│ Error: e\n╵\n"
-	found := readPlan(nil, logOf(log)).Diagnostics
-	if len(found) != mostDiagnostics+1 || found[len(found)-1].Title != "e" {
+	found := readPlan(nil, logSection(log)).Diagnostics
+	if len(found) != maxDiagnostics+1 || found[len(found)-1].Title != "e" {
 		t.Errorf("got %d diagnostics, the last %q", len(found), found[len(found)-1].Title)
 	}
 }
@@ -57,7 +101,7 @@ func TestTail(t *testing.T) {
 	for i := range 500 {
 		log.WriteString(strings.Repeat("é", i) + "\n")
 	}
-	got := strings.Split(readApply(logOf(log.String())).Tail, "\n")
+	got := strings.Split(readApply(logSection(log.String())).Tail, "\n")
 	if len(got) != tailLines {
 		t.Errorf("got %d lines, want %d", len(got), tailLines)
 	}
@@ -68,7 +112,7 @@ func TestTail(t *testing.T) {
 
 func TestDone(t *testing.T) {
 	t.Parallel()
-	got := readApply(material(t, "apply", "apply.log")).Done
+	got := readApply(planFile(t, "apply", "apply.log")).Done
 	want := []Done{{"terraform_data.first", "created"}, {"terraform_data.second", "created"}}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("-got +want:\n%s", diff)

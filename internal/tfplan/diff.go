@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// diff turns a passage of a plan into the form that GitHub colours: the sign in
-// the first column, and "!" for Terraform's "~". Everything else stays as it is,
-// two columns further left.
+// diff converts lines of a plan to the form that GitHub colors: the sign in the first
+// column, and "!" for Terraform's "~". Everything else moves two columns to the left.
 func diff(lines []string) string {
 	var out strings.Builder
 	var text heredoc
@@ -23,15 +22,15 @@ func diff(lines []string) string {
 		if sign == "~" {
 			sign = "!"
 		}
-		// What follows the sign moves with the rest, unless the sign is too wide.
+		// The text after the sign moves with the other lines unless the sign is too wide.
 		gap := max(1, len(l)-len(rest)-len(sign)-2)
 		out.WriteString(sign + strings.Repeat(" ", gap) + rest)
 	}
 	return strings.Trim(out.String(), "\n")
 }
 
-// cutSign parts a line from its sign. Terraform indents by four, and the sign
-// fills the three columns before the last of the fourth.
+// cutSign separates a line from its sign. Terraform indents by four columns, and the
+// sign ends in the third of them.
 func cutSign(line string) (sign, rest string) {
 	blank := len(line) - len(strings.TrimLeft(line, " "))
 	at := blank / 4 * 4
@@ -45,22 +44,22 @@ func cutSign(line string) (sign, rest string) {
 	return "", line
 }
 
-// elided leaves out of a block what only says that a value without a past will
-// be known later, and says how much that was, as Terraform does of unchanged
-// attributes. A new instance has forty such lines and five that matter.
-func elided(lines []string) []string {
+// elideUnknown replaces the attributes of a block that are new and known only after the
+// apply with their number, as Terraform does for unchanged attributes. A new instance
+// has forty such lines and five that matter.
+func elideUnknown(lines []string) []string {
 	var kept []string
-	later := 0
+	unknown := 0
 	for _, l := range lines {
 		switch {
-		case knownLater(l):
-			later++
+		case isUnknownAfterApply(l):
+			unknown++
 		case l == "" && len(kept) > 0 && kept[len(kept)-1] == "":
 		default:
 			kept = append(kept, l)
 		}
 	}
-	if later < 4 {
+	if unknown < 4 {
 		return lines
 	}
 	end := len(kept) - 1
@@ -68,16 +67,17 @@ func elided(lines []string) []string {
 	for len(body) > 0 && body[len(body)-1] == "" {
 		body = body[:len(body)-1]
 	}
-	return append(body, fmt.Sprintf("        # (%d attributes known after apply)", later), lines[len(lines)-1])
+	return append(body, fmt.Sprintf("        # (%d attributes known after apply)", unknown), lines[len(lines)-1])
 }
 
-// knownLater reports a line of a resource's own level that names an attribute
-// without a value before, or a block, and nothing but that it is not known yet.
-func knownLater(line string) bool {
+// isUnknownAfterApply reports whether a line at the top level of a resource shows only
+// that a new attribute, or a block, is known after the apply.
+func isUnknownAfterApply(line string) bool {
 	name, ok := strings.CutSuffix(line, " (known after apply)")
 	if !ok {
 		return false
 	}
 	_, attribute := strings.CutSuffix(name, " =")
-	return strings.HasPrefix(name, "      + ") || strings.HasPrefix(name, "      ~ ") && !attribute && !strings.Contains(name, " = ")
+	return strings.HasPrefix(name, "      + ") ||
+		strings.HasPrefix(name, "      ~ ") && !attribute && !strings.Contains(name, " = ")
 }

@@ -6,25 +6,26 @@ import (
 	"strings"
 )
 
-// region is the lines about one attribute, or about one block of that name.
+// region holds the lines of one attribute, or of one block of that name.
 type region struct {
 	name  string
 	block bool
 	lines []textLine
 }
 
-// textLine is one line of a change: its sign and its words.
+// textLine is one line of a change: its sign and its tokens.
 type textLine struct {
 	sign   string
 	tokens []token
-	text   string // a line of a text over several lines, which has no tokens
+	text   string // a line of a multi-line text, which has no tokens
 }
 
-// split parts lines into regions, which begin where text stands in the column.
+// split divides lines into regions. A region begins with a line whose text starts at
+// the column.
 func split(lines []string, column int) ([]region, bool) {
 	var regions []region
 	var text heredoc
-	textSign := "" // of a text that stands behind an arrow
+	textSign := "" // the sign of a text that follows an arrow
 	for _, l := range lines {
 		sign, rest, where := text.cut(l)
 		if where != outsideText && len(regions) == 0 {
@@ -72,8 +73,8 @@ func split(lines []string, column int) ([]region, bool) {
 	return regions, true
 }
 
-// removeText gives the lines of the last text, which has no signs since all of it
-// stands before an arrow, the sign of what goes.
+// removeText marks the lines of the last text as removed. They have no signs because
+// the whole text precedes an arrow.
 func (r *region) removeText() {
 	for i := len(r.lines) - 1; i >= 0 && r.lines[i].tokens == nil; i-- {
 		if r.lines[i].sign == "" {
@@ -90,10 +91,10 @@ type tokenKind int
 
 const (
 	aWord    tokenKind = iota // a name, a number, true, false, null
-	aString                   // what stood in quotes, without them
+	aString                   // a quoted string, without the quotes
 	aSign                     // = and ->
 	aBracket                  // also a comma
-	aNote                     // (known after apply) and its like
+	aNote                     // (known after apply) and similar
 )
 
 type token struct {
@@ -101,17 +102,21 @@ type token struct {
 	text string
 }
 
-// notes are what stands for a value that is not shown.
-var notes = []string{"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)"}
+// notes are the placeholders of values that are not shown.
+var notes = []string{
+	"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)",
+}
 
-// remarks are the comments that Terraform puts into a change.
-var remarks = regexp.MustCompile(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)|whitespace changes(?: force replacement)?,?` +
+// remarks matches the comments that Terraform adds to a change.
+var remarks = regexp.MustCompile(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)` +
+	`|whitespace changes(?: force replacement)?,?` +
 	`|\(known after apply\)` +
-	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,|so its contents will not be displayed\.` +
+	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,` +
+	`|so its contents will not be displayed\.` +
 	`|Warning: this (?:attribute value|block) will (?:no longer be|be) marked as sensitive(?: and will not)?` +
 	`|(?:display in UI output )?after applying this change\.(?: The value is unchanged\.)?)$`)
 
-// lex parts a line into its tokens; false if it has something else in it.
+// lex splits a line into tokens; ok is false if it contains anything else.
 func lex(s string) (tokens []token, ok bool) {
 	for {
 		s = strings.TrimLeft(s, " ")
@@ -163,7 +168,7 @@ func noteIn(s string) string {
 	return ""
 }
 
-// isFiller reports whether a word is not a value.
+// isFiller reports whether a word is syntax rather than a value.
 func isFiller(word string) bool {
 	return word == "null" || word == "jsonencode" || word == "<<-EOT" || word == "<<~EOT" || word == "EOT"
 }

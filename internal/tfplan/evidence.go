@@ -7,46 +7,53 @@ import (
 	"strings"
 )
 
-// evidence compares the lines about one attribute with its values.
+// evidence compares the lines that describe one attribute with its values.
 type evidence struct {
-	names         map[string]bool // of the attribute and of all that it holds
-	before, after map[string]int  // how often each value is there
-	gone, come    map[string]int  // how often each is shown as removed, as added
-	optional      map[string]bool // what need not be shown, since the other side is sensitive
-	was, will     bool            // there is something before, after
-	changes       bool
-	hidden        bool // some of it is sensitive
-	unknown       bool // some of it is known after the apply only,
-	saysUnknown   bool // and that was shown
+	names                     map[string]bool // of the attribute and of all that it contains
+	before, after             map[string]int  // the number of occurrences of each value
+	removed, added            map[string]int  // how often each is shown as removed or added
+	optional                  map[string]bool // values that may be omitted because the other side is sensitive
+	existsBefore, existsAfter bool            // there is a value before, after
+	differs                   bool
+	sensitive                 bool // a part is sensitive
+	unknown                   bool // a part is known only after the apply
+	unknownShown              bool // the text shows that
 }
 
 func evidenceOf(name string, v values) *evidence {
-	e := &evidence{names: map[string]bool{name: true}, before: map[string]int{}, after: map[string]int{}, gone: map[string]int{}, come: map[string]int{},
-		optional: map[string]bool{}}
-	e.collect(v.before, v.hiddenBefore, v.hiddenAfter, e.before)
-	e.collect(v.after, v.hiddenAfter, v.hiddenBefore, e.after)
+	e := &evidence{
+		names:    map[string]bool{name: true},
+		before:   map[string]int{},
+		after:    map[string]int{},
+		removed:  map[string]int{},
+		added:    map[string]int{},
+		optional: map[string]bool{},
+	}
+	e.collect(v.before, v.sensitiveBefore, v.sensitiveAfter, e.before)
+	e.collect(v.after, v.sensitiveAfter, v.sensitiveBefore, e.after)
 	e.collect(v.unknown, nil, nil, map[string]int{}) // for the names
-	e.unknown, e.changes = marked(v.unknown), !v.same()
-	e.was, e.will = v.before != nil || marked(v.hiddenBefore), v.after != nil || marked(v.hiddenAfter)
-	e.hidden = marked(v.hiddenBefore) || marked(v.hiddenAfter)
+	e.unknown, e.differs = marked(v.unknown), !v.unchanged()
+	e.existsBefore = v.before != nil || marked(v.sensitiveBefore)
+	e.existsAfter = v.after != nil || marked(v.sensitiveAfter)
+	e.sensitive = marked(v.sensitiveBefore) || marked(v.sensitiveAfter)
 	return e
 }
 
-// collect takes down the values that a text may show. What is sensitive is not shown;
-// what stands opposite to it may be.
-func (e *evidence) collect(value, hidden, opposite any, to map[string]int) {
-	if hidden == true {
+// collect counts the values that a text may show. Sensitive values are not shown; the
+// values opposite to them may be.
+func (e *evidence) collect(value, sensitive, opposite any, to map[string]int) {
+	if sensitive == true {
 		return
 	}
 	switch value := value.(type) {
 	case map[string]any:
 		for name, v := range value {
 			e.names[plainText(name)] = true
-			e.collect(v, mark(hidden, name), mark(opposite, name), to)
+			e.collect(v, mark(sensitive, name), mark(opposite, name), to)
 		}
 	case []any:
 		for i, v := range value {
-			e.collect(v, mark(hidden, i), mark(opposite, i), to)
+			e.collect(v, mark(sensitive, i), mark(opposite, i), to)
 		}
 	case string:
 		if inner, ok := encoded(value); ok {
@@ -54,48 +61,48 @@ func (e *evidence) collect(value, hidden, opposite any, to map[string]int) {
 			return
 		}
 		for _, leaf := range leavesOf(value) {
-			e.put(leaf, opposite, to)
+			e.count(leaf, opposite, to)
 		}
 	case json.Number:
-		e.put(numberLeaf(value.String()), opposite, to)
+		e.count(numberLeaf(value.String()), opposite, to)
 	case bool:
-		e.put("word "+strconv.FormatBool(value), opposite, to)
+		e.count("word "+strconv.FormatBool(value), opposite, to)
 	}
 }
 
-func (e *evidence) put(leaf string, opposite any, to map[string]int) {
+func (e *evidence) count(leaf string, opposite any, to map[string]int) {
 	to[leaf]++
 	if opposite == true {
-		e.optional[pool(leaf)] = true
+		e.optional[interchangeable(leaf)] = true
 	}
 }
 
-// take checks the lines of a region.
-func (e *evidence) take(r region) bool {
+// check checks the lines of a region.
+func (e *evidence) check(r region) bool {
 	for _, l := range r.lines {
-		if !e.may(l.sign) {
+		if !e.allowsSign(l.sign) {
 			return false
 		}
 		if l.tokens == nil {
-			if !e.textLine(l) {
+			if !e.checkTextLine(l) {
 				return false
 			}
 			continue
 		}
-		if !e.line(l) {
+		if !e.checkLine(l) {
 			return false
 		}
 	}
 	return true
 }
 
-// may reports whether a line of the attribute may have the sign: only what is there
-// before can go, only what is there after can come, and both of what changes.
-func (e *evidence) may(sign string) bool {
-	was, will, differs := e.was, e.will || e.unknown, e.changes || e.hidden
+// allowsSign reports whether a line of the attribute may have the sign: only a value
+// from before can be removed, only one from after added, and both only if it changes.
+func (e *evidence) allowsSign(sign string) bool {
+	was, will, differs := e.existsBefore, e.existsAfter || e.unknown, e.differs || e.sensitive
 	switch sign {
 	case "-":
-		return was && (differs || !will) // an empty list is the same as none, and shown
+		return was && (differs || !will) // an empty list equals none, but is shown
 	case "+":
 		return will && (differs || !was)
 	case "":
@@ -104,9 +111,9 @@ func (e *evidence) may(sign string) bool {
 	return was && will && differs
 }
 
-// line checks one line: the name that it begins with, and its values.
-func (e *evidence) line(l textLine) bool {
-	tokens, ok := e.named(l.tokens)
+// checkLine checks one line: the name at its start, and its values.
+func (e *evidence) checkLine(l textLine) bool {
+	tokens, ok := e.cutNames(l.tokens)
 	if !ok {
 		return false
 	}
@@ -117,14 +124,14 @@ func (e *evidence) line(l textLine) bool {
 			l.sign = "+"
 			continue
 		case t.kind == aNote && t.text == "(known after apply)":
-			e.saysUnknown = true
+			e.unknownShown = true
 			ok = e.unknown
 		case t.kind == aWord && !isFiller(t.text), t.kind == aString:
 			sign := l.sign
 			if arrow && sign != "+" {
 				sign = "-"
 			}
-			ok = e.value(leafOf(t), sign)
+			ok = e.checkValue(leafOf(t), sign)
 		}
 		if !ok {
 			return false
@@ -133,27 +140,27 @@ func (e *evidence) line(l textLine) bool {
 	return true
 }
 
-// textLine checks a line of a text over several lines, which may have been, or become,
-// a text of one line. Lines of blanks say nothing.
-func (e *evidence) textLine(l textLine) bool {
+// checkTextLine checks a line of a multi-line text, which may be a text of one line on
+// the other side. Blank lines are ignored.
+func (e *evidence) checkTextLine(l textLine) bool {
 	if strings.TrimSpace(l.text) == "" {
 		return true
 	}
-	was, will := leafOfLine(l.text, e.before, e.gone), leafOfLine(l.text, e.after, e.come)
+	was, will := leafOfLine(l.text, e.before, e.removed), leafOfLine(l.text, e.after, e.added)
 	if was != "" && was == will && l.sign == "" {
 		return true
 	}
 	if l.sign != "+" {
-		e.gone[was]++
+		e.removed[was]++
 	}
 	if l.sign != "-" {
-		e.come[will]++
+		e.added[will]++
 	}
 	return (was != "" || l.sign == "+") && (will != "" || l.sign == "-")
 }
 
-// leafOfLine is what a line of a text is in the values of one side, "" if it is not
-// there. What was shown already is only taken again if nothing else fits.
+// leafOfLine returns the leaf that a line of a text has in the values of one side, ""
+// if it has none. A leaf that was shown already is returned only if no other matches.
 func leafOfLine(line string, there, shown map[string]int) string {
 	trimmed := strings.TrimSpace(line)
 	candidates := []string{"line " + trimmed, "text " + line, "text " + trimmed}
@@ -163,19 +170,21 @@ func leafOfLine(line string, there, shown map[string]int) string {
 	if i := slices.IndexFunc(candidates, func(leaf string) bool { return there[leaf] > 0 }); i >= 0 {
 		return candidates[i]
 	}
-	if trimmed == "null" { // null; many providers treat it as an empty string
+	if trimmed == "null" { // many providers treat null as an empty string
 		return "text "
 	}
 	return ""
 }
 
-// named takes off a line the names of an attribute or a block that it begins with.
-func (e *evidence) named(tokens []token) ([]token, bool) {
+// cutNames removes the names of an attribute or a block from the start of a line; ok is
+// false if a name is unknown.
+func (e *evidence) cutNames(tokens []token) (rest []token, ok bool) {
 	n := 0
 	for n < len(tokens) && tokens[n].kind <= aString {
 		n++
 	}
-	if n == len(tokens) || n == 0 || tokens[n] == (token{aSign, "->"}) || tokens[n].kind == aBracket && tokens[n].text != "{" {
+	if n == len(tokens) || n == 0 || tokens[n] == (token{aSign, "->"}) ||
+		tokens[n].kind == aBracket && tokens[n].text != "{" {
 		return tokens, true // an element of a list, or a bracket
 	}
 	for _, t := range tokens[:n] {
@@ -186,19 +195,19 @@ func (e *evidence) named(tokens []token) ([]token, bool) {
 	return tokens[n:], true
 }
 
-// value checks one value, with the sign that it is shown with.
-func (e *evidence) value(leaf, sign string) bool {
+// checkValue checks one value with its sign.
+func (e *evidence) checkValue(leaf, sign string) bool {
 	was, will := e.before[leaf] > 0, e.after[leaf] > 0
 	switch sign {
 	case "-":
-		e.gone[leaf]++
+		e.removed[leaf]++
 		return was
 	case "+":
-		e.come[leaf]++
+		e.added[leaf]++
 		return will
 	case "":
-		if !will && e.unknown { // of a text that is followed by -> (known after apply)
-			e.gone[leaf]++
+		if !will && e.unknown { // in a text that is followed by -> (known after apply)
+			e.removed[leaf]++
 			return was
 		}
 		return was && will
@@ -206,35 +215,35 @@ func (e *evidence) value(leaf, sign string) bool {
 	return false
 }
 
-// blank reports a value that is nothing or an empty text on both sides, which are
-// the same to many providers.
-func (v values) blank() bool {
+// bothEmpty reports whether both sides are null or an empty text, which are the same to
+// many providers.
+func (v values) bothEmpty() bool {
 	return !marked(v.unknown) && (v.before == nil || v.before == "") && (v.after == nil || v.after == "")
 }
 
-// complete reports whether all that goes and comes was shown: what is left of each
-// value before and after must be the same.
+// complete reports whether all removed and added values were shown: the remaining
+// values of both sides must be the same.
 func (e *evidence) complete() bool {
-	before, after := remaining(e.before, e.gone), remaining(e.after, e.come)
+	before, after := remaining(e.before, e.removed), remaining(e.after, e.added)
 	for _, side := range []map[string]int{before, after} {
 		for leaf, left := range side {
-			// An empty text is as good as none to many providers, and a line of blanks says nothing.
+			// Many providers treat an empty text as none, and blank lines are ignored.
 			if leaf != "text " && !e.optional[leaf] && (left < 0 || before[leaf] != after[leaf]) {
 				return false
 			}
 		}
 	}
-	return !e.unknown || e.saysUnknown
+	return !e.unknown || e.unknownShown
 }
 
-// remaining counts what is there on one side and was not shown as removed, or added.
+// remaining counts the values of one side that were not shown as removed or added.
 func remaining(there, shown map[string]int) map[string]int {
 	left := map[string]int{}
 	for leaf, n := range there {
-		left[pool(leaf)] += n
+		left[interchangeable(leaf)] += n
 	}
 	for leaf, n := range shown {
-		left[pool(leaf)] -= n
+		left[interchangeable(leaf)] -= n
 	}
 	return left
 }

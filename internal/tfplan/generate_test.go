@@ -9,88 +9,128 @@ import (
 	"strings"
 )
 
-// generator makes up configurations, and what was there before them, whose texts look
-// as much as possible like what Terraform writes around them.
+// generator generates configurations and prior values whose texts resemble the text that
+// Terraform prints around them.
 type generator struct{ *rand.Rand }
 
 func newGenerator(seed uint64) generator { return generator{rand.New(rand.NewPCG(seed, 8))} }
 
-func (g generator) one(of ...string) string { return of[g.IntN(len(of))] }
+func (g generator) pick(of ...string) string { return of[g.IntN(len(of))] }
 
-func (g generator) maybe(percent int) bool { return g.IntN(100) < percent }
+func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
 
-// textLines are lines of texts by their kind.
+// textLines are lines of texts by kind.
 var textLines = map[string][]string{
-	"YAML": {"users:", "  - default", "  - name: deploy", "- item", "- - nested", "key: value", "  key: |", "    - systemctl restart app",
-		"runcmd:", "  - [ls, -l]", "---", "- ~", "~: null", "+: 1", "#cloud-config", "  # forces replacement"},
-	"Markdown": {"# Title", "- point", "  - point below", "+ another point", "    + deep", "* star", "~ tilde", "~~~", "> quote", "```diff",
-		"| a | b |", "    code", "- [ ] task", "-", "+", "~"},
-	"shell": {"#!/bin/sh", "set -eu", "cat <<-EOT", "cat <<-EOT > /etc/app.conf", "EOT", "    EOT", "cat <<~EOT", "script = <<-EOT", "x = <<-EOT # forces replacement",
-		"EOT -> null", "EOT -> (known after apply)", "if [ -f x ]; then", "  rm -f x", "fi", "echo \"- a\"", "\tmake install", "exit 0 # forces replacement"},
-	"diff": {"--- a/file", "+++ b/file", "@@ -1,3 +1,3 @@", "-old", "+new", " same", "- old", "+ new", "  - old", "  + new", "~ changed", "-/+ both", "+/- both", "<= read"},
-	"plan": {"  # terraform_data.x will be destroyed", "  - resource \"x\" \"y\" {", "      ~ name = \"a\" -> \"b\"", "      + id = (known after apply)", "    }", "}",
-		"Plan: 9 to add, 9 to change, 9 to destroy.", "    # (3 unchanged attributes hidden)", "Changes to Outputs:", "name = <<-EOT", "  # forces replacement", "jsonencode(", ")"},
-	"INI": {"[section]", "key=value", "key = \"quoted\"", "; comment", "", "größe=東京", "a\\b", "${not} %{a} template", "trailing  ", "  leading"},
+	"YAML": {
+		"users:", "  - default", "  - name: deploy", "- item", "- - nested", "key: value",
+		"  key: |", "    - systemctl restart app",
+		"runcmd:", "  - [ls, -l]", "---", "- ~",
+		"~: null", "+: 1", "#cloud-config", "  # forces replacement",
+	},
+	"Markdown": {
+		"# Title", "- point", "  - point below", "+ another point", "    + deep", "* star",
+		"~ tilde", "~~~", "> quote", "```diff",
+		"| a | b |", "    code", "- [ ] task", "-", "+",
+		"~",
+	},
+	"shell": {
+		"#!/bin/sh", "set -eu", "cat <<-EOT", "cat <<-EOT > /etc/app.conf", "EOT", "    EOT",
+		"cat <<~EOT", "script = <<-EOT", "x = <<-EOT # forces replacement",
+		"EOT -> null",
+		"EOT -> (known after apply)", "if [ -f x ]; then", "  rm -f x", "fi", "echo \"- a\"",
+		"\tmake install", "exit 0 # forces replacement",
+	},
+	"diff": {
+		"--- a/file", "+++ b/file", "@@ -1,3 +1,3 @@", "-old", "+new", " same", "- old", "+ new",
+		"  - old", "  + new", "~ changed", "-/+ both", "+/- both", "<= read",
+	},
+	"plan": {
+		"  # terraform_data.x will be destroyed",
+		"  - resource \"x\" \"y\" {",
+		"      ~ name = \"a\" -> \"b\"",
+		"      + id = (known after apply)",
+		"    }",
+		"}",
+		"Plan: 9 to add, 9 to change, 9 to destroy.",
+		"    # (3 unchanged attributes hidden)",
+		"Changes to Outputs:",
+		"name = <<-EOT",
+		"  # forces replacement",
+		"jsonencode(",
+		")",
+	},
+	"INI": {
+		"[section]", "key=value", "key = \"quoted\"", "; comment", "", "größe=東京", "a\\b",
+		"${not} %{a} template", "trailing  ", "  leading",
+	},
 }
 
-// text is a text over several lines, or nearly.
+// text generates a text, usually of several lines.
 func (g generator) text() string {
 	switch g.IntN(20) {
 	case 0:
-		return g.one("", "one line", " - blanks ", "- item", "<<-EOT", "EOT", "\"quoted\" <<-EOT")
+		return g.pick("", "one line", " - blanks ", "- item", "<<-EOT", "EOT", "\"quoted\" <<-EOT")
 	case 1:
-		return g.one("\n", "\n\n", "x\n", "\nx", "  x\n  y\n", "{\n", "[section]\nkey=1\n", "a\r\nb\r\n", "\n\n- a\n\n\n- b\n\n")
+		return g.pick("\n", "\n\n", "x\n", "\nx", "  x\n  y\n", "{\n", "[section]\nkey=1\n", "a\r\nb\r\n",
+			"\n\n- a\n\n\n- b\n\n")
 	case 2, 3:
 		return g.json()
 	}
-	kind := g.one("YAML", "Markdown", "shell", "diff", "plan", "INI")
+	kind := g.pick("YAML", "Markdown", "shell", "diff", "plan", "INI")
 	lines := make([]string, 2+g.IntN(12))
 	for i := range lines {
 		lines[i] = g.line(kind)
 	}
-	return strings.Join(lines, "\n") + g.one("", "\n", "\n", "\n\n")
+	return strings.Join(lines, "\n") + g.pick("", "\n", "\n", "\n\n")
 }
 
 func (g generator) line(kind string) string {
-	if g.maybe(10) {
-		kind = g.one("YAML", "Markdown", "shell", "diff", "plan", "INI")
+	if g.chance(10) {
+		kind = g.pick("YAML", "Markdown", "shell", "diff", "plan", "INI")
 	}
-	l := g.one(textLines[kind]...)
-	if g.maybe(15) {
+	l := g.pick(textLines[kind]...)
+	if g.chance(15) {
 		l = strings.Repeat("  ", g.IntN(5)) + l
 	}
 	return l
 }
 
-// json is a text that Terraform shows as jsonencode(...).
+// json generates a text that Terraform shows as jsonencode(...).
 func (g generator) json() string {
-	value := map[string]any{"script": strings.Join([]string{g.line("shell"), g.line("YAML"), g.line("diff")}, "\n"), "n": g.IntN(3)}
-	if g.maybe(50) {
-		value["list"] = []any{g.line("YAML") + "\n" + g.line("diff"), g.line("INI"), map[string]any{"a": g.line("Markdown"), "b": nil}}
+	value := map[string]any{
+		"script": strings.Join([]string{g.line("shell"), g.line("YAML"), g.line("diff")}, "\n"),
+		"n":      g.IntN(3),
 	}
-	if g.maybe(20) {
+	if g.chance(50) {
+		value["list"] = []any{
+			g.line("YAML") + "\n" + g.line("diff"),
+			g.line("INI"),
+			map[string]any{"a": g.line("Markdown"), "b": nil},
+		}
+	}
+	if g.chance(20) {
 		value["inner"] = `{"Effect":"Allow","text":"a\n- b\n"}`
 	}
 	doc, err := json.Marshal(value)
-	if g.maybe(40) {
+	if g.chance(40) {
 		doc, err = json.MarshalIndent(value, "", "  ")
 	}
 	if err != nil {
 		panic(err)
 	}
-	if g.maybe(10) {
+	if g.chance(10) {
 		return "[" + string(doc) + "]"
 	}
 	return string(doc)
 }
 
-// edited is the text after a change.
+// edited returns a text after a change.
 func (g generator) edited(s string) string {
 	switch g.IntN(12) {
 	case 0:
 		return g.text()
 	case 1:
-		return s + g.one("\n", " ", "\n\n")
+		return s + g.pick("\n", " ", "\n\n")
 	case 2:
 		return strings.ReplaceAll(s, "\n", "\n  ") // another indentation
 	}
@@ -111,21 +151,21 @@ func (g generator) edited(s string) string {
 			j := g.IntN(len(lines))
 			lines[i], lines[j] = lines[j], lines[i]
 		case 3:
-			lines[i] = g.one("  ", "- ", "+ ", "~ ") + lines[i]
+			lines[i] = g.pick("  ", "- ", "+ ", "~ ") + lines[i]
 		default:
-			lines[i] = g.line(g.one("YAML", "shell", "plan"))
+			lines[i] = g.line(g.pick("YAML", "shell", "plan"))
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-// value makes up a value of a type, as JSON has it; nil for none.
+// value generates a value of a type given as JSON.
 func (g generator) value(kind string) any {
 	switch kind {
 	case `"number"`:
 		return g.IntN(3)
 	case `"bool"`:
-		return g.maybe(50)
+		return g.chance(50)
 	case `["list","string"]`:
 		return g.list(1+g.IntN(3), func() any { return g.text() })
 	case `["set","string"]`:
@@ -134,7 +174,7 @@ func (g generator) value(kind string) any {
 	case `["map","string"]`:
 		table := map[string]any{}
 		for range 1 + g.IntN(3) {
-			table[g.one("a", "key", "with blank", "- x", "cloud-init.yaml")] = g.text()
+			table[g.pick("a", "key", "with blank", "- x", "cloud-init.yaml")] = g.text()
 		}
 		return table
 	case `["object",{"text":"string","size":"number"}]`:
@@ -153,7 +193,7 @@ func (g generator) list(n int, each func() any) []any {
 	return list
 }
 
-// tree is a value of any type.
+// tree generates a value of any type.
 func (g generator) tree(depth int) any {
 	switch n := g.IntN(10); {
 	case depth == 0 || n < 5:
@@ -161,22 +201,22 @@ func (g generator) tree(depth int) any {
 	case n == 5:
 		return g.IntN(4)
 	case n == 6:
-		return g.maybe(50)
+		return g.chance(50)
 	case n == 7:
 		return g.list(1+g.IntN(3), func() any { return g.tree(depth - 1) })
 	}
 	object := map[string]any{}
 	for range 1 + g.IntN(3) {
-		object[g.one("name", "id", "tags", "user_data", "a key", "json")] = g.tree(depth - 1)
+		object[g.pick("name", "id", "tags", "user_data", "a key", "json")] = g.tree(depth - 1)
 	}
 	return object
 }
 
-// changed is the value after a change: here and there another text.
+// changed returns a value with some of its texts changed.
 func (g generator) changed(value any) any {
 	switch value := value.(type) {
 	case string:
-		if g.maybe(60) {
+		if g.chance(60) {
 			return g.edited(value)
 		}
 	case int:
@@ -184,12 +224,12 @@ func (g generator) changed(value any) any {
 	case []any:
 		list := make([]any, 0, len(value)+1)
 		for _, v := range value {
-			if !g.maybe(15) {
+			if !g.chance(15) {
 				list = append(list, g.changed(v))
 			}
 		}
-		if len(list) == 0 || g.maybe(20) {
-			list = append(list, g.again(value[0]))
+		if len(list) == 0 || g.chance(20) {
+			list = append(list, g.regenerate(value[0]))
 		}
 		return list
 	case map[string]any:
@@ -202,29 +242,29 @@ func (g generator) changed(value any) any {
 	return value
 }
 
-// again is another value of the same type.
-func (g generator) again(value any) any {
+// regenerate generates another value of the same type.
+func (g generator) regenerate(value any) any {
 	switch value := value.(type) {
 	case string:
 		return g.text()
 	case map[string]any:
 		object := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(value)) { // for the same dice each time
-			object[name] = g.again(value[name])
+			object[name] = g.regenerate(value[name])
 		}
 		return object
 	}
 	return value
 }
 
-// object makes up what a block holds.
+// object generates the values of a block.
 func (g generator) object(b textBlock) map[string]any {
 	object := map[string]any{}
 	for _, a := range b.attributes {
 		switch {
 		case a.nesting == nestedSingle:
 			object[a.name] = g.nested(a.nesting, a.object[0])
-		case a.computed, g.maybe(50):
+		case a.computed, g.chance(50):
 		case a.object == nil:
 			object[a.name] = g.value(a.kind)
 		default:
@@ -232,7 +272,7 @@ func (g generator) object(b textBlock) map[string]any {
 		}
 	}
 	for _, n := range b.blocks {
-		if g.maybe(60) || n.nesting == nestedSingle { // what is in it forces a replacement, so that it must be there
+		if g.chance(60) || n.nesting == nestedSingle { // what is in it forces a replacement, so that it must be there
 			object[n.name] = g.nested(n.nesting, n.block)
 		}
 	}
@@ -246,7 +286,7 @@ func (g generator) nested(nesting uint64, b textBlock) any {
 	case nestedMap:
 		table := map[string]any{}
 		for range 1 + g.IntN(2) {
-			table[g.one("a", "b key", "c")] = g.object(b)
+			table[g.pick("a", "b key", "c")] = g.object(b)
 		}
 		return table
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// generatedPlan is a configuration and a state, both made up.
+// generatedPlan is a generated configuration and state.
 type generatedPlan struct {
 	generator
 	provider textProvider
@@ -21,7 +21,7 @@ type generatedPlan struct {
 	outputs  map[string]any // the outputs of the state
 }
 
-// generatePlan makes up so many resources, of all kinds of changes, and outputs.
+// generatePlan generates resources with all kinds of changes, and outputs.
 func generatePlan(seed uint64, resources int) *generatedPlan {
 	p := newGeneratedPlan(seed)
 	p.declare("resource", "terraform_data", map[string]any{"trigger": map[string]any{"input": "new"}})
@@ -34,15 +34,15 @@ func generatePlan(seed uint64, resources int) *generatedPlan {
 	return p
 }
 
-// generateDrift makes up so many resources that were changed, or deleted, by others.
+// generateDrift generates resources that were changed or deleted outside of Terraform.
 func generateDrift(seed uint64, resources int) *generatedPlan {
 	p := newGeneratedPlan(seed)
 	for i := range resources {
-		kind, name := p.one("text_plain", "text_blocks", "text_nested"), fmt.Sprint("r", i)
+		kind, name := p.pick("text_plain", "text_blocks", "text_nested"), fmt.Sprint("r", i)
 		values := p.object(textResources[kind].block)
 		p.exists(kind, name, values)
 		found := json.RawMessage("null")
-		if changed, _ := p.changed(values).(map[string]any); !p.maybe(10) {
+		if changed, _ := p.changed(values).(map[string]any); !p.chance(10) {
 			found = p.stored(kind, idOf(name), changed)
 		}
 		p.provider.state[idOf(name)] = found
@@ -52,25 +52,32 @@ func generateDrift(seed uint64, resources int) *generatedPlan {
 }
 
 func newGeneratedPlan(seed uint64) *generatedPlan {
-	p := &generatedPlan{generator: newGenerator(seed), provider: textProvider{state: map[string]json.RawMessage{}}, config: map[string]any{}, outputs: map[string]any{}}
-	p.config["terraform"] = map[string]any{"required_providers": map[string]any{"text": map[string]any{"source": providerName}}}
+	p := &generatedPlan{
+		generator: newGenerator(seed),
+		provider:  textProvider{state: map[string]json.RawMessage{}},
+		config:    map[string]any{},
+		outputs:   map[string]any{},
+	}
+	p.config["terraform"] = map[string]any{
+		"required_providers": map[string]any{"text": map[string]any{"source": providerName}},
+	}
 	p.declare("variable", "secret", map[string]any{"sensitive": true, "default": "hidden\n- text\n"})
 	return p
 }
 
-// output makes up an output that changes, or comes, or goes.
+// output generates an output that is added, changed or removed.
 func (p *generatedPlan) output(name string) {
 	value := p.tree(3)
-	if p.maybe(80) {
+	if p.chance(80) {
 		was := p.changed(value)
-		p.outputs[name] = map[string]any{"value": was, "type": typeOf(was), "sensitive": p.maybe(10)}
+		p.outputs[name] = map[string]any{"value": was, "type": typeOf(was), "sensitive": p.chance(10)}
 	}
-	if p.maybe(80) {
-		p.declare("output", name, map[string]any{"value": templates(value), "sensitive": p.maybe(10)})
+	if p.chance(80) {
+		p.declare("output", name, map[string]any{"value": templates(value), "sensitive": p.chance(10)})
 	}
 }
 
-// idOf is the id of a resource.
+// idOf returns the id of a resource.
 func idOf(name string) string { return "<" + name + ">" }
 
 // declare adds to a block of the configuration.
@@ -94,13 +101,13 @@ func (p *generatedPlan) append(block string, what map[string]any) {
 	p.config[block] = append(blocks, what)
 }
 
-// resource makes up a resource, what it was before, and why it changes.
+// resource generates a resource, its prior values, and the cause of its change.
 func (p *generatedPlan) resource(name string) {
-	kind := p.one("text_plain", "text_plain", "text_blocks", "text_nested", "terraform_data")
+	kind := p.pick("text_plain", "text_plain", "text_blocks", "text_nested", "terraform_data")
 	var before, after map[string]any
 	if kind == "terraform_data" {
 		before = map[string]any{"input": p.tree(3)}
-		if p.maybe(50) {
+		if p.chance(50) {
 			before["triggers_replace"] = p.tree(3)
 		}
 	} else {
@@ -108,16 +115,16 @@ func (p *generatedPlan) resource(name string) {
 	}
 	after, _ = p.changed(before).(map[string]any)
 	for _, dynamic := range []string{"any", "input", "triggers_replace"} {
-		if _, ok := after[dynamic]; ok && p.maybe(20) {
+		if _, ok := after[dynamic]; ok && p.chance(20) {
 			after[dynamic] = p.tree(3)
 		}
 	}
 	for _, attribute := range []string{"text", "tags"} {
-		if _, ok := after[attribute].(string); ok && p.maybe(10) {
+		if _, ok := after[attribute].(string); ok && p.chance(10) {
 			delete(after, attribute)
 		}
 	}
-	if p.maybe(40) {
+	if p.chance(40) {
 		for name, v := range before {
 			if strings.HasPrefix(name, "forced") || name == "triggers_replace" || name == "rule" || name == "group" {
 				after[name] = v
@@ -153,40 +160,40 @@ func (p *generatedPlan) resource(name string) {
 	p.configure("resource", kind, name, after)
 }
 
-// configure writes a resource into the configuration, in which texts are templates.
+// configure writes a resource to the configuration, in which texts are templates.
 func (p *generatedPlan) configure(mode, kind, name string, values map[string]any) {
-	config, _ := p.veiled(templates(values)).(map[string]any)
-	if kind != "terraform_data" && p.provider.state[idOf(name)] == nil && p.maybe(10) {
+	config, _ := p.maskSome(templates(values)).(map[string]any)
+	if kind != "terraform_data" && p.provider.state[idOf(name)] == nil && p.chance(10) {
 		config["name"] = "${terraform_data.trigger.output}"
 	}
 	if mode == "data" {
 		config["depends_on"] = []any{"terraform_data.trigger"}
-	} else if p.maybe(15) {
+	} else if p.chance(15) {
 		config["lifecycle"] = map[string]any{"create_before_destroy": true}
 	}
 	p.declare(mode, kind, map[string]any{name: config})
 }
 
-// veiled is a value of which a few texts are sensitive.
-func (p *generatedPlan) veiled(value any) any {
+// maskSome replaces a few texts of a value with a sensitive variable.
+func (p *generatedPlan) maskSome(value any) any {
 	switch value := value.(type) {
 	case string:
-		if p.maybe(3) {
+		if p.chance(3) {
 			return "${var.secret}"
 		}
 	case []any:
 		for i, v := range value {
-			value[i] = p.veiled(v)
+			value[i] = p.maskSome(v)
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(value)) { // for the same dice each time
-			value[name] = p.veiled(value[name])
+			value[name] = p.maskSome(value[name])
 		}
 	}
 	return value
 }
 
-// templates is a value with its texts escaped.
+// templates returns a value with the template sequences in its texts escaped.
 func templates(value any) any {
 	switch value := value.(type) {
 	case string:
@@ -207,24 +214,24 @@ func templates(value any) any {
 	return value
 }
 
-// exists writes a resource into the state.
+// exists writes a resource to the state.
 func (p *generatedPlan) exists(kind, name string, values map[string]any) {
 	provider := providerName
 	if kind == "terraform_data" {
 		provider = "terraform.io/builtin/terraform"
 	}
 	instance := map[string]any{"schema_version": 0, "attributes": p.stored(kind, idOf(name), values)}
-	if p.maybe(5) {
+	if p.chance(5) {
 		instance["status"] = "tainted"
 	}
-	if _, ok := values["text"]; ok && p.maybe(10) {
+	if _, ok := values["text"]; ok && p.chance(10) {
 		instance["sensitive_attributes"] = []any{[]any{map[string]any{"type": "get_attr", "value": "text"}}}
 	}
 	p.state = append(p.state, map[string]any{"mode": "managed", "type": kind, "name": name,
 		"provider": `provider["` + provider + `"]`, "instances": []any{instance}})
 }
 
-// stored is what the state holds of a resource.
+// stored returns the attributes of a resource as stored in the state.
 func (p *generatedPlan) stored(kind, id string, values map[string]any) json.RawMessage {
 	all := map[string]any{"id": id}
 	for name, v := range values {
@@ -235,13 +242,13 @@ func (p *generatedPlan) stored(kind, id string, values map[string]any) json.RawM
 	}
 	if kind == "terraform_data" {
 		all["output"] = all["input"]
-	} else if p.maybe(60) {
+	} else if p.chance(60) {
 		all["computed"] = p.text()
 	}
 	return mustJSON(all)
 }
 
-// typed is a value whose type the schema leaves open.
+// typed returns a value with its type, for an attribute whose type the schema leaves open.
 func typed(value any) any { return map[string]any{"value": value, "type": typeOf(value)} }
 
 func typeOf(value any) any {
@@ -274,21 +281,27 @@ func mustJSON(value any) []byte {
 	return text
 }
 
-// planned is what Terraform says of a plan.
+// planned is Terraform's output of a plan.
 type planned struct {
 	colored, plain []byte
 	json           []byte
 }
 
-// terraform plans. The colored log is that of the plan itself; the other one, and the
-// JSON, are those of the saved plan.
+// terraform runs a plan. The colored log is printed by the plan itself; the plain log
+// and the JSON are those of the saved plan.
 func (p *generatedPlan) terraform(t testing.TB, tool string, args ...string) (out planned) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range map[string]any{
 		"main.tf.json": p.config,
-		"terraform.tfstate": map[string]any{"version": 4, "terraform_version": "1.5.7", "serial": 1, "lineage": "00000000-0000-0000-0000-000000000000",
-			"outputs": p.outputs, "resources": p.state},
+		"terraform.tfstate": map[string]any{
+			"version":           4,
+			"terraform_version": "1.5.7",
+			"serial":            1,
+			"lineage":           "00000000-0000-0000-0000-000000000000",
+			"outputs":           p.outputs,
+			"resources":         p.state,
+		},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), mustJSON(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -299,7 +312,8 @@ func (p *generatedPlan) terraform(t testing.TB, tool string, args ...string) (ou
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), tool, args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), reattach, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1", "TF_CLI_CONFIG_FILE="+os.DevNull)
+		cmd.Env = append(os.Environ(), reattach, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
+			"TF_CLI_CONFIG_FILE="+os.DevNull)
 		out, err := cmd.Output()
 		if err != nil {
 			stderr := ""

@@ -2,7 +2,7 @@ package tfplan
 
 import "strings"
 
-// headline tells what Terraform's words behind an address mean.
+// headline returns the meaning of Terraform's words that follow an address.
 func headline(words string) (action Action, drifted, ok bool) {
 	for _, row := range headlines {
 		if strings.HasPrefix(words, row.words) {

@@ -2,28 +2,28 @@ package tfplan
 
 import "strings"
 
-// heredoc follows a passage line by line, and knows which of its lines belong to a
-// text over several lines. Such a text is indented by four columns more than the
-// attribute that it is the value of. The first two of them are Terraform's gutter, in
-// which "+" and "-" say which lines come and go; all further right is the text's own,
-// also where it looks like a sign, an end mark, or the beginning of another text.
+// heredoc reads a resource block line by line and determines which lines belong to a
+// multi-line text. Such a text is indented by four columns more than its attribute. The
+// first two of these columns are Terraform's gutter, in which "+" and "-" mark the added
+// and removed lines; everything to the right belongs to the text, even if it looks like
+// a sign, an end mark, or the beginning of another text.
 //
 // Terraform writes <<-EOT, and wrote <<~EOT before 0.14 (hashicorp/terraform:
 // internal/command/jsonformat/computed/renderers/primitive.go, and
 // command/format/diff.go of v0.12 and v0.13).
 type heredoc struct {
 	open   bool
-	column int    // where the end mark stands
-	sign   string // of the whole text, if it is new or goes
+	column int    // of the end mark
+	sign   string // of the whole text, if it is added or removed
 }
 
-// place is what a line of a passage is to the texts in it.
+// place is the position of a line relative to the multi-line texts of a block.
 type place int
 
 const (
-	outsideText place = iota // also the line that begins a text
+	outsideText place = iota // including the line that begins a text
 	insideText
-	endOfText // the line with the end mark, and what follows the text
+	endOfText // the line with the end mark
 )
 
 const (
@@ -31,7 +31,7 @@ const (
 	forcesReplacement = " # forces replacement"
 )
 
-// cut parts the next line from its sign.
+// cut separates the next line from its sign.
 func (h *heredoc) cut(line string) (sign, rest string, where place) {
 	switch {
 	case !h.open:
@@ -44,7 +44,7 @@ func (h *heredoc) cut(line string) (sign, rest string, where place) {
 		sign, rest = h.cutGutter(line)
 		return sign, rest, insideText
 	default:
-		h.open = false // this was no text of Terraform's
+		h.open = false // Terraform did not print this text
 	}
 	sign, rest = cutSign(line)
 	if value := strings.TrimLeft(rest, " "); beginsText(value) {
@@ -56,7 +56,7 @@ func (h *heredoc) cut(line string) (sign, rest string, where place) {
 	return sign, rest, where
 }
 
-// cutGutter parts a line of a text from its sign.
+// cutGutter separates a line of a text from its sign.
 func (h *heredoc) cutGutter(line string) (sign, rest string) {
 	if h.sign != "" {
 		return h.sign, strings.TrimLeft(line, " ")
@@ -65,15 +65,15 @@ func (h *heredoc) cutGutter(line string) (sign, rest string) {
 		switch own := line[at:]; {
 		case strings.HasPrefix(own, "+ "), strings.HasPrefix(own, "- "):
 			return own[:1], own[2:]
-		case own == "+", own == "-": // an empty line, and the blank behind its sign was cut
+		case own == "+", own == "-": // an empty line without the space after its sign
 			return own, ""
 		}
 	}
 	return "", line
 }
 
-// ends reports the line with the end mark, which may be followed by a comma, or by an
-// arrow and the value that takes the text's place.
+// ends reports whether a line has the end mark, which may be followed by a comma, or by
+// an arrow and the value that replaces the text.
 func (h *heredoc) ends(line string) bool {
 	if indent(line) != h.column {
 		return false
@@ -82,8 +82,8 @@ func (h *heredoc) ends(line string) bool {
 	return ok && (after == "" || after[0] == ' ' || after[0] == ',')
 }
 
-// beginsText reports a line, without its sign, whose last value is a text over several
-// lines.
+// beginsText reports whether the last value of a line, given without its sign, is a
+// multi-line text.
 func beginsText(line string) bool {
 	line = strings.TrimSuffix(line, forcesReplacement)
 	before, ok := strings.CutSuffix(line, "<<-"+endMark)
@@ -93,7 +93,7 @@ func beginsText(line string) bool {
 	return ok && (before == "" || strings.HasSuffix(before, " ") && !inQuotes(before))
 }
 
-// inQuotes reports whether a text that is written as a Go string is not closed yet.
+// inQuotes reports whether s ends inside a quoted string.
 func inQuotes(s string) bool {
 	quoted := false
 	for i := 0; i < len(s); i++ {

@@ -8,69 +8,75 @@ import (
 )
 
 func updateOf(before, after string) string {
-	return `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["update"],"before":{"x":` +
+	return `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b",` +
+		`"change":{"actions":["update"],"before":{"x":` +
 		before + `},"after":{"x":` + after + `}}}]}`
 }
 
 func textOf(lines string) string {
-	return "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n" + lines + "    }\n\nPlan: 0 to add, 1 to change, 0 to destroy.\n"
+	return "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n" +
+		"  ~ resource \"a\" \"b\" {\n" + lines + "    }\n\nPlan: 0 to add, 1 to change, 0 to destroy.\n"
 }
 
-// TestNumbersWithHugeExponents: to write such a number in full takes more memory
-// and time than there is.
+// TestNumbersWithHugeExponents: numbers that would need too much memory and time if they
+// were written in full are shown as they are.
 func TestNumbersWithHugeExponents(t *testing.T) {
 	t.Parallel()
 	for _, n := range []string{"1e600000000", "1e-600000000", "1E+99999999999999999999", strings.Repeat("9", 20_000)} {
-		p := readPlan(spooled([]byte(updateOf("1", n))), spooled([]byte(textOf("      ~ x = 1 -> "+n+"\n"))))
+		p := readPlan(sectionOf([]byte(updateOf("1", n))), sectionOf([]byte(textOf("      ~ x = 1 -> "+n+"\n"))))
 		if len(p.Changes) != 1 || !strings.Contains(p.Changes[0].Diff, n[:10]) {
 			t.Errorf("%.20s: got %.300q", n, fmt.Sprint(p.Changes))
 		}
 	}
 }
 
-// TestLongNamesDoNotWidenAll: each attribute is shown as wide as the longest name
-// that is shown, not as the longest that there is.
-func TestLongNamesDoNotWidenAll(t *testing.T) {
+// TestHiddenLongNameDoesNotWidenOthers: attributes are aligned to the longest name that
+// is shown, not to the longest name that exists.
+func TestHiddenLongNameDoesNotWidenOthers(t *testing.T) {
 	t.Parallel()
 	var attributes strings.Builder
 	for i := range 400 {
 		fmt.Fprintf(&attributes, `"x%d":1,`, i)
 	}
 	after := `{` + attributes.String() + `"` + strings.Repeat("long", 30_000) + `":1}`
-	p := readPlan(spooled([]byte(updateOf("{}", after))), nil)
-	if len(p.Changes) != 1 || p.Changes[0].Diff == "" || len(p.Changes[0].Diff) > 1000*(longestName+50) {
+	p := readPlan(sectionOf([]byte(updateOf("{}", after))), nil)
+	if len(p.Changes) != 1 || p.Changes[0].Diff == "" || len(p.Changes[0].Diff) > 1000*(maxNameLength+50) {
 		t.Errorf("got a diff of %d bytes", len(p.Changes[0].Diff))
 	}
 }
 
-// TestDeepValuesHaveNoDiff: each level of a value is compared with all that is in
-// it, so that one of many levels is counted and not shown.
+// TestDeepValuesHaveNoDiff: comparing a value visits each level with all that it
+// contains, so that a change of a deeply nested value is counted, but not shown.
 func TestDeepValuesHaveNoDiff(t *testing.T) {
 	t.Parallel()
 	for depth, shown := range map[int]bool{50: true, 400: false} {
 		deep := func(in string) string { return strings.Repeat(`[`, depth) + in + strings.Repeat(`]`, depth) }
-		p := readPlan(spooled([]byte(updateOf(deep("1"), deep(`"]["`)))), nil)
+		p := readPlan(sectionOf([]byte(updateOf(deep("1"), deep(`"]["`)))), nil)
 		if len(p.Changes) != 1 || (p.Changes[0].Diff != "") != shown || p.JSON.Counts.Changes != 1 {
 			t.Errorf("%d levels: got %.300q", depth, fmt.Sprint(p.Changes))
 		}
 	}
 }
 
-// TestManyChangesAreCounted: a plan of more changes than are listed is complete,
-// and what destroys does not lose its place to what does not.
+// TestManyChangesAreCounted: a plan with more changes than are listed is complete, and
+// destructive changes are not displaced by others.
 func TestManyChangesAreCounted(t *testing.T) {
 	t.Parallel()
 	var text, doc strings.Builder
 	text.WriteString("Terraform will perform the following actions:\n\n")
 	doc.WriteString(`{"format_version":"1.2","resource_changes":[`)
-	const creations = mostChanges + 500
+	const creations = maxChanges + 500
 	for i := range creations {
 		fmt.Fprintf(&doc, `{"address":"a.b[%d]","change":{"actions":["create"]}},`, i)
 		fmt.Fprintf(&text, "  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n    }\n", i)
 	}
 	doc.WriteString(`{"address":"c.d","change":{"actions":["delete"]}}]}`)
-	fmt.Fprintf(&text, "  # c.d will be destroyed\n  - resource \"c\" \"d\" {\n    }\n\nPlan: %d to add, 0 to change, 1 to destroy.\n", creations)
-	for name, p := range map[string]Plan{"JSON": readPlan(spooled([]byte(doc.String())), nil), "text": readPlan(nil, spooled([]byte(text.String())))} {
+	fmt.Fprintf(&text,
+		"  # c.d will be destroyed\n  - resource \"c\" \"d\" {\n    }\n\nPlan: %d to add, 0 to change, 1 to destroy.\n", creations)
+	for name, p := range map[string]Plan{
+		"JSON": readPlan(sectionOf([]byte(doc.String())), nil),
+		"text": readPlan(nil, sectionOf([]byte(text.String()))),
+	} {
 		tally := p.JSON
 		if name == "text" {
 			tally = p.Text
@@ -90,18 +96,18 @@ func TestManyChangesAreCounted(t *testing.T) {
 	}
 }
 
-// TestActionsWithoutEnd: what states its actions again and again is no change that
-// can be relied on.
-func TestActionsWithoutEnd(t *testing.T) {
+// TestTooManyActionLists: a change with too many lists of actions makes the JSON incomplete.
+func TestTooManyActionLists(t *testing.T) {
 	t.Parallel()
-	p := readPlan(spooled([]byte(`{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{`+strings.Repeat(`"actions":["no-op"],`, 100_000)+`"x":1}}]}`)), nil)
+	p := readPlan(sectionOf([]byte(`{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{`+
+		strings.Repeat(`"actions":["no-op"],`, 100_000)+`"x":1}}]}`)), nil)
 	if p.JSON.Complete || p.JSONProblem == "" {
 		t.Errorf("got %+v", p.JSON)
 	}
 }
 
-// TestLogsCostBoundedMemory: whatever a log is made of, little of it is kept.
-func TestLogsCostBoundedMemory(t *testing.T) {
+// TestLogMemoryIsBounded: the memory kept of a log is bounded for any kind of line.
+func TestLogMemoryIsBounded(t *testing.T) {
 	long := strings.Repeat("x", 4000)
 	for name, c := range map[string]struct {
 		line  string // with the number of the line, if it has %d
@@ -112,38 +118,41 @@ func TestLogsCostBoundedMemory(t *testing.T) {
 		"headers with long ends":    {"  # a.b[%d] will be created " + long + "\n", 20_000},
 		"long addresses":            {"  # a.b[\"%d" + long + "\"] will be created\n", 20_000},
 		"notes":                     {"  # a.b will be created\n  # (%d " + long[:900] + ")\n", 100_000},
-		"short lines of blocks":     {"  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("    \n", 100) + "    }\n", 30_000},
-		"outputs":                   {"Changes to Outputs:\n  + x%d = 1\n", 200_000},
-		"done":                      {"a.b[%d]: Creation complete after 1s\n", 200_000},
-		"errors":                    {"Error: %d " + long + "\n", 20_000},
+		"short lines of blocks": {
+			line:  "  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("    \n", 100) + "    }\n",
+			times: 30_000,
+		},
+		"outputs": {"Changes to Outputs:\n  + x%d = 1\n", 200_000},
+		"done":    {"a.b[%d]: Creation complete after 1s\n", 200_000},
+		"errors":  {"Error: %d " + long + "\n", 20_000},
 	} {
 		l := NewLog(nil)
 		l.Write([]byte("Terraform will perform the following actions:\n\n"))
-		before := inUse()
+		before := heapInUse()
 		var line []byte
 		for i := range c.times {
 			line = append(line[:0], strings.Replace(c.line, "%d", fmt.Sprint(i), 1)...)
 			l.Write(line)
 		}
-		if held := inUse() - before; held > 32<<20 {
+		if held := heapInUse() - before; held > 32<<20 {
 			t.Errorf("%s: %d MiB are kept", name, held>>20)
 		}
 		l.Plan(t.Context(), nil)
 	}
 }
 
-func inUse() int64 {
+func heapInUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
 
-// TestCutChangeCounts: a destruction that was read counts, although the document
-// ends within its record.
+// TestCutChangeCounts: a destruction counts even if the document ends within its record.
 func TestCutChangeCounts(t *testing.T) {
 	t.Parallel()
-	const until = `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","change":{"actions":["delete"]`
+	const until = `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed",` +
+		`"change":{"actions":["delete"]`
 	for _, end := range []string{``, `,"before":{`, `,"before":null,"aft`, `}`, `}},{"address":"a.c"`} {
 		plan := NewLog(nil).Plan(t.Context(), strings.NewReader(until+end))
 		if plan.JSON.Destructions != 1 || plan.JSON.Complete {

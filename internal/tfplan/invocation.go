@@ -7,18 +7,18 @@ import (
 
 var actionAddress = regexp.MustCompile(`^(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*action\.[\w-]+\.[\w-]+(?:\[.*\])?$`)
 
-// invocation takes a comment below a change about the actions that are invoked with
-// it: a title such as "Actions to be invoked after this change in order:", or an
-// action's address.
-func (p *planText) invocation(text string) {
+// invocationNote reads a comment below a change about the actions that it triggers: a
+// title such as "Actions to be invoked after this change in order:", or an action's
+// address.
+func (p *planText) invocationNote(text string) {
 	if p.part != inChanges {
 		return
 	}
 	if rest, ok := strings.CutPrefix(text, "Actions to be invoked "); ok {
 		when, _, _ := strings.Cut(rest, " ")
 		p.trigger = ""
-		for i := len(p.passages) - 1; i >= 0 && p.trigger == "" && (when == "before" || when == "after"); i-- {
-			if last := p.passages[i]; last.action != Invoke {
+		for i := len(p.blocks) - 1; i >= 0 && p.trigger == "" && (when == "before" || when == "after"); i-- {
+			if last := p.blocks[i]; last.action != Invoke {
 				p.trigger = when + " the change of " + last.key.address
 			}
 		}
@@ -27,14 +27,14 @@ func (p *planText) invocation(text string) {
 	if !actionAddress.MatchString(text) {
 		return
 	}
-	p.passage(key{address: strings.Clone(text), unit: p.unit}, "", Invoke, false)
-	if p.now != nil && p.trigger != "" {
-		p.now.notes = append(p.now.notes, p.trigger)
-		p.kept += lineOverhead + len(p.trigger)
+	p.beginBlock(key{address: strings.Clone(text), unit: p.unit}, "", Invoke, false)
+	if p.current != nil && p.trigger != "" {
+		p.current.notes = append(p.current.notes, p.trigger)
+		p.keptSize += lineOverhead + len(p.trigger)
 	}
 }
 
-// invocations reads the actions of Terraform 1.14 that the plan invokes.
+// invocations reads the invocations of actions (Terraform 1.14).
 func (p *planJSON) invocations() error {
 	return p.list(func() error {
 		c := Change{Action: Invoke}
@@ -44,15 +44,7 @@ func (p *planJSON) invocations() error {
 			case "address":
 				return p.text(&c.Address)
 			case "lifecycle_action_trigger":
-				return p.members("an action's trigger", []string{"triggering_resource_address", "action_trigger_event"}, func(name string) error {
-					switch name {
-					case "triggering_resource_address":
-						return p.text(&trigger)
-					case "action_trigger_event":
-						return p.text(&event)
-					}
-					return nil
-				})
+				return p.trigger(&trigger, &event)
 			}
 			return nil
 		})
@@ -61,17 +53,31 @@ func (p *planJSON) invocations() error {
 		}
 		p.tally.count(Invoke, false)
 		if trigger != "" {
-			c.Reason = moment(event) + strings.ReplaceAll(trigger, "`", "'")
+			c.Reason = eventPhrase(event) + strings.ReplaceAll(trigger, "`", "'")
 		}
-		if p.doc.changes.place(c) {
+		if p.doc.changes.reserve(c) {
 			p.doc.changes.changes = append(p.doc.changes.changes, c)
 		}
 		return nil
 	})
 }
 
-// moment words the event that an action is invoked by.
-func moment(event string) string {
+// trigger reads the resource and the event that trigger an action.
+func (p *planJSON) trigger(resource, event *string) error {
+	read := []string{"triggering_resource_address", "action_trigger_event"}
+	return p.members("an action's trigger", read, func(name string) error {
+		switch name {
+		case "triggering_resource_address":
+			return p.text(resource)
+		case "action_trigger_event":
+			return p.text(event)
+		}
+		return nil
+	})
+}
+
+// eventPhrase describes the event that triggers an action.
+func eventPhrase(event string) string {
 	for _, when := range []string{"before", "after"} {
 		if len(event) > len(when) && strings.EqualFold(event[:len(when)], when) {
 			return when + " the change of "

@@ -2,51 +2,51 @@ package tfplan
 
 import "slices"
 
-// hunk is a part of a text: lines that stay, and then some that go and come.
-type hunk struct{ stay, gone, come []string }
+// hunk is a part of a text: unchanged lines, followed by removed and added ones.
+type hunk struct{ unchanged, removed, added []string }
 
 const (
-	// mostPairs is how many pairs of lines are compared between two texts.
-	mostPairs = 1 << 18
-	// mostComparisons is how many are compared in a plan.
-	mostComparisons = 1 << 26
+	// maxPairs is the number of pairs of lines compared between two texts.
+	maxPairs = 1 << 18
+	// maxComparisons is the number of pairs of lines compared in a plan.
+	maxComparisons = 1 << 26
 )
 
-// lineDiff finds the lines that stay between two texts. It takes the comparisons that
-// it makes off those that are left. What is too long to be compared line by line is
-// divided first at lines that are there once on both sides.
-func lineDiff(before, after []string, left *int) []hunk {
-	d := differ{left: left}
-	d.ends(before, after, func(before, after []string) {
-		if d.affords(before, after) {
+// lineDiff compares two texts line by line and subtracts the number of comparisons from
+// the budget. Texts that are too long are first divided at lines that occur once on
+// both sides.
+func lineDiff(before, after []string, budget *int) []hunk {
+	d := differ{budget: budget}
+	d.trimCommon(before, after, func(before, after []string) {
+		if d.withinBudget(before, after) {
 			d.compare(before, after)
 			return
 		}
 		b, a := 0, 0
 		for _, at := range anchors(before, after) {
-			d.ends(before[b:at.before], after[a:at.after], d.compare)
+			d.trimCommon(before[b:at.before], after[a:at.after], d.compare)
 			b, a = at.before, at.after
 		}
-		d.ends(before[b:], after[a:], d.compare)
+		d.trimCommon(before[b:], after[a:], d.compare)
 	})
-	return append(d.hunks, d.now)
+	return append(d.hunks, d.current)
 }
 
 type differ struct {
-	hunks []hunk
-	now   hunk
-	left  *int
+	hunks   []hunk
+	current hunk
+	budget  *int
 }
 
-func (d *differ) stays(lines ...string) {
-	if len(d.now.gone)+len(d.now.come) > 0 && len(lines) > 0 {
-		d.hunks, d.now = append(d.hunks, d.now), hunk{}
+func (d *differ) keep(lines ...string) {
+	if len(d.current.removed)+len(d.current.added) > 0 && len(lines) > 0 {
+		d.hunks, d.current = append(d.hunks, d.current), hunk{}
 	}
-	d.now.stay = append(d.now.stay, lines...)
+	d.current.unchanged = append(d.current.unchanged, lines...)
 }
 
-// ends takes off what both texts begin and end with, and has the rest compared.
-func (d *differ) ends(before, after []string, compare func(before, after []string)) {
+// trimCommon removes the common prefix and suffix of both texts and compares the rest.
+func (d *differ) trimCommon(before, after []string, compare func(before, after []string)) {
 	head := 0
 	for head < min(len(before), len(after)) && before[head] == after[head] {
 		head++
@@ -55,38 +55,38 @@ func (d *differ) ends(before, after []string, compare func(before, after []strin
 	for tail < min(len(before), len(after))-head && before[len(before)-1-tail] == after[len(after)-1-tail] {
 		tail++
 	}
-	d.stays(before[:head]...)
+	d.keep(before[:head]...)
 	compare(before[head:len(before)-tail], after[head:len(after)-tail])
-	d.stays(before[len(before)-tail:]...)
+	d.keep(before[len(before)-tail:]...)
 }
 
-func (d *differ) affords(before, after []string) bool {
-	return len(before)*len(after) <= min(mostPairs, *d.left)
+func (d *differ) withinBudget(before, after []string) bool {
+	return len(before)*len(after) <= min(maxPairs, *d.budget)
 }
 
-// compare finds the longest common subsequence, if that is not too much work.
+// compare finds the longest common subsequence if it is within the budget.
 func (d *differ) compare(before, after []string) {
-	if len(before) == 0 || len(after) == 0 || !d.affords(before, after) {
-		d.now.gone, d.now.come = append(d.now.gone, before...), append(d.now.come, after...)
+	if len(before) == 0 || len(after) == 0 || !d.withinBudget(before, after) {
+		d.current.removed, d.current.added = append(d.current.removed, before...), append(d.current.added, after...)
 		return
 	}
-	*d.left -= len(before) * len(after)
+	*d.budget -= len(before) * len(after)
 	common := commonLines(before, after)
 	for i, j := 0, 0; i < len(before) || j < len(after); {
 		switch {
 		case i < len(before) && j < len(after) && before[i] == after[j]:
-			d.stays(before[i])
+			d.keep(before[i])
 			i, j = i+1, j+1
 		case i < len(before) && (j == len(after) || common[i+1][j] >= common[i][j+1]):
-			d.now.gone, i = append(d.now.gone, before[i]), i+1
+			d.current.removed, i = append(d.current.removed, before[i]), i+1
 		default:
-			d.now.come, j = append(d.now.come, after[j]), j+1
+			d.current.added, j = append(d.current.added, after[j]), j+1
 		}
 	}
 }
 
-// commonLines says how many lines are the longest common subsequence of what is left
-// of two texts, from each pair of lines on.
+// commonLines returns a table with the length of the longest common subsequence of the
+// rest of both texts, from each pair of lines on.
 func commonLines(before, after []string) [][]int32 {
 	table := make([][]int32, len(before)+1)
 	for i := range table {
@@ -104,15 +104,15 @@ func commonLines(before, after []string) [][]int32 {
 	return table
 }
 
-// pair is where a line stands on both sides.
+// pair is the position of a line on both sides.
 type pair struct{ before, after int }
 
-// anchors are lines that are there once on both sides, and in the same order: the
-// longest such sequence, as in a patience diff.
+// anchors returns the longest sequence of lines that occur once on both sides and in
+// the same order, as in a patience diff.
 func anchors(before, after []string) []pair {
 	inAfter, inBefore := places(after), places(before)
 	var piles []pair           // the last line of the best sequence of each length
-	previous := map[int]pair{} // of a line, by its place before
+	previous := map[int]pair{} // by the position before
 	for b, line := range before {
 		a, ok := inAfter[line]
 		if !ok || a < 0 || inBefore[line] < 0 {
@@ -141,7 +141,7 @@ func anchors(before, after []string) []pair {
 	}
 }
 
-// places says where each line stands; -1 if it is there several times.
+// places returns the position of each line; -1 if it occurs several times.
 func places(lines []string) map[string]int {
 	at := make(map[string]int, len(lines))
 	for i, l := range lines {

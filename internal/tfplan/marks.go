@@ -7,25 +7,25 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// values is one place in a change: what stands there before and after, and
-// Terraform's marks for it. A mark is true, or has the shape of the value.
+// values holds the values of one attribute before and after a change, and Terraform's
+// marks for it. A mark is true, or has the shape of the value.
 type values struct {
-	before, after             any
-	unknown                   any
-	hiddenBefore, hiddenAfter any
+	before, after                   any
+	unknown                         any
+	sensitiveBefore, sensitiveAfter any
 }
 
 func valuesOf(c *tfjson.Change) values {
 	return values{c.Before, c.After, c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive}
 }
 
-// at is a deeper place: a member of an object or an element of a list.
-func (v values) at(step any) values {
-	return values{child(v.before, step), child(v.after, step), mark(v.unknown, step),
-		mark(v.hiddenBefore, step), mark(v.hiddenAfter, step)}
+// child returns the values of a member of an object or an element of a list.
+func (v values) child(step any) values {
+	return values{childOf(v.before, step), childOf(v.after, step), mark(v.unknown, step),
+		mark(v.sensitiveBefore, step), mark(v.sensitiveAfter, step)}
 }
 
-func child(value, step any) any {
+func childOf(value, step any) any {
 	switch value := value.(type) {
 	case map[string]any:
 		name, _ := step.(string)
@@ -38,8 +38,8 @@ func child(value, step any) any {
 	return nil
 }
 
-// mark is the mark of a deeper place. What is marked as a whole is marked in all
-// its parts, and where a list of marks is too short, one counts for the rest.
+// mark returns the mark of a member or an element. A mark of the whole applies to all
+// its parts, and if a list of marks is too short, any of them applies to the rest.
 func mark(marks, step any) any {
 	if marks == true {
 		return true
@@ -49,10 +49,10 @@ func mark(marks, step any) any {
 			return marked(marks)
 		}
 	}
-	return child(marks, step)
+	return childOf(marks, step)
 }
 
-// marked reports whether a mark, or one within it, is set.
+// marked reports whether a mark, or one inside it, is set.
 func marked(marks any) bool {
 	switch marks := marks.(type) {
 	case bool:
@@ -69,13 +69,12 @@ func marked(marks any) bool {
 	return false
 }
 
-// same reports whether nothing changes here, as far as one can see. Nothing and
-// an empty list are the same.
-func (v values) same() bool {
-	return !marked(v.unknown) && (reflect.DeepEqual(v.before, v.after) || empty(v.before) && empty(v.after))
+// unchanged reports whether no change is visible. Null and an empty list are the same.
+func (v values) unchanged() bool {
+	return !marked(v.unknown) && (reflect.DeepEqual(v.before, v.after) || isEmpty(v.before) && isEmpty(v.after))
 }
 
-func empty(value any) bool {
+func isEmpty(value any) bool {
 	switch value := value.(type) {
 	case nil:
 		return true
@@ -87,29 +86,29 @@ func empty(value any) bool {
 	return false
 }
 
-// veiled reports a place whose sanitized value looks the same on both sides, so
-// whose change cannot be determined.
-func (v values) veiled() bool {
-	return v.same() && v.hiddenBefore == true && v.hiddenAfter == true
+// masked reports whether the value is sensitive and removed on both sides, so that a
+// change cannot be determined.
+func (v values) masked() bool {
+	return v.unchanged() && v.sensitiveBefore == true && v.sensitiveAfter == true
 }
 
-// later reports whether there was nothing, and what comes is not known yet.
-func (v values) later() bool { return v.before == nil && v.unknown == true }
+// unknownAfterApply reports whether a new value is known only after the apply.
+func (v values) unknownAfterApply() bool { return v.before == nil && v.unknown == true }
 
 func (v values) sign() string {
 	switch {
-	case v.before == nil && !marked(v.hiddenBefore):
+	case v.before == nil && !marked(v.sensitiveBefore):
 		return "+"
-	case v.after == nil && !marked(v.unknown) && !marked(v.hiddenAfter):
+	case v.after == nil && !marked(v.unknown) && !marked(v.sensitiveAfter):
 		return "-"
 	}
 	return "!"
 }
 
-// container tells what both sides are, as far as they are there: '{' for
-// objects, '[' for lists, 0 for anything else, and for what must not be opened.
+// container returns the kind of both sides, ignoring null: '{' for objects, '[' for
+// lists, 0 for anything else and for values that must not be expanded.
 func (v values) container() byte {
-	if v.unknown == true || v.hiddenBefore == true || v.hiddenAfter == true {
+	if v.unknown == true || v.sensitiveBefore == true || v.sensitiveAfter == true {
 		return 0
 	}
 	before, after := shape(v.before), shape(v.after)

@@ -14,12 +14,12 @@ import (
 	"testing"
 )
 
-// TestGeneratedPlans: of random resources with all kinds of texts, planned by the real
-// Terraform, each line of a diff has the sign that Terraform colored. Its own texts are
-// shown where there is a plan JSON, too.
+// TestGeneratedPlans generates resources with all kinds of texts and plans them with
+// Terraform: each line of a diff has the sign that Terraform colored, and Terraform's
+// own text is shown even if there is a plan JSON.
 //
-//	SOAK=1      some 600 resources, in place of some 80
-//	PLAN_SEED=N replays one plan
+//	SOAK=1      about 600 resources instead of about 80
+//	PLAN_SEED=N repeats one plan
 func TestGeneratedPlans(t *testing.T) {
 	t.Parallel()
 	tool, err := exec.LookPath("terraform")
@@ -50,21 +50,22 @@ func TestGeneratedPlans(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("%d resources; with the JSON, of %d of %d Terraform's own text is shown, and of %d of %d plans that of the outputs",
-		o.resources, o.own, o.both, o.ownOutputs, o.outputs)
+	t.Logf("%d resources; with the JSON, of %d of %d Terraform's own text is shown, and of %d of %d plans that of the "+
+		"outputs",
+		o.resources, o.verbatim, o.both, o.verbatimOutputs, o.outputs)
 	if least := int(25 * plans); o.resources < least {
 		t.Errorf("%d resources are too few, want %d", o.resources, least)
 	}
-	if o.own*100 < o.both*99 {
-		t.Errorf("Terraform's own text is shown of %d resources in %d only", o.own, o.both)
+	if o.verbatim*100 < o.both*99 {
+		t.Errorf("Terraform's own text is shown for only %d of %d resources", o.verbatim, o.both)
 	}
 }
 
-// oracle compares the plans that are read with what Terraform colored.
+// oracle compares parsed plans with the colors that Terraform printed.
 type oracle struct {
-	resources           int
-	both, own           int // with a JSON; of which Terraform's own text is shown
-	outputs, ownOutputs int // plans in which outputs change; of which likewise
+	resources                int
+	both, verbatim           int // with JSON; of these, with Terraform's own text
+	outputs, verbatimOutputs int // plans in which outputs change; of these, with Terraform's own text
 }
 
 func (o *oracle) compare(t *testing.T, out planned) {
@@ -72,38 +73,38 @@ func (o *oracle) compare(t *testing.T, out planned) {
 	want := coloredDiffs(out.colored)
 	o.resources += len(want)
 	for name, log := range map[string][]byte{"colored": out.colored, "plain": out.plain} {
-		compareDiffs(t, name, readPlan(nil, spooled(log)), want)
+		compareDiffs(t, name, readPlan(nil, sectionOf(log)), want)
 	}
-	both := readPlan(spooled(sanitizedJSON(t, out.json)), spooled(out.plain))
+	both := readPlan(sectionOf(sanitizedJSON(t, out.json)), sectionOf(out.plain))
 	if both.JSONProblem != "" {
 		t.Fatal(both.JSONProblem)
 	}
 	for i, c := range append(both.Changes, both.Drift...) {
-		diff, ok := want[named(c, i >= len(both.Changes))]
+		diff, ok := want[changeName(c, i >= len(both.Changes))]
 		if !ok && i < len(both.Changes) {
-			t.Errorf("%s is in the JSON only", c.Address)
+			t.Errorf("%s is only in the JSON", c.Address)
 		}
 		if !ok {
-			continue // what drifted and has no part in the plan
+			continue // drift that does not affect the plan
 		}
 		o.both++
 		if c.Diff == diff {
-			o.own++
+			o.verbatim++
 		} else {
 			t.Logf("%s: not Terraform's own text:\n%s\nTerraform's:\n%s", c.Address, c.Diff, diff)
 		}
 	}
 	if diff := want["outputs"]; diff != "" {
 		if o.outputs++; both.OutputDiff == diff {
-			o.ownOutputs++
+			o.verbatimOutputs++
 		} else {
 			t.Logf("outputs: not Terraform's own text:\n%s\nTerraform's:\n%s", both.OutputDiff, diff)
 		}
 	}
 }
 
-// named tells what is planned from what drifted.
-func named(c Change, drifted bool) string {
+// changeName distinguishes planned changes from drift.
+func changeName(c Change, drifted bool) string {
 	if drifted {
 		return "drift of " + c.Address
 	}
@@ -114,7 +115,7 @@ func compareDiffs(t *testing.T, name string, p Plan, want map[string]string) {
 	t.Helper()
 	got := map[string]string{}
 	for i, c := range append(p.Changes, p.Drift...) {
-		got[named(c, i >= len(p.Changes))] = c.Diff
+		got[changeName(c, i >= len(p.Changes))] = c.Diff
 	}
 	if p.OutputDiff != "" {
 		got["outputs"] = p.OutputDiff
@@ -140,13 +141,13 @@ func firstDifference(got, want string) string {
 }
 
 var (
-	coloredHeader = regexp.MustCompile(`^\x1b\[1m {1,2}# (.+?)\x1b\[0m (has moved to \x1b\[1m)?`)
-	coloredSign   = regexp.MustCompile(`^((?:\x1b\[0m)*)( *)((?:\x1b\[3[1-6]m(?:\+|-|~|<=|\.)\x1b\[0m/?)+)`)
-	coloredOpener = regexp.MustCompile(`(?:^| )<<[-~]EOT(?: \x1b\[31m# forces replacement\x1b\[0m(?:\x1b\[0m)*)?$`)
+	coloredHeader    = regexp.MustCompile(`^\x1b\[1m {1,2}# (.+?)\x1b\[0m (has moved to \x1b\[1m)?`)
+	coloredSign      = regexp.MustCompile(`^((?:\x1b\[0m)*)( *)((?:\x1b\[3[1-6]m(?:\+|-|~|<=|\.)\x1b\[0m/?)+)`)
+	coloredTextStart = regexp.MustCompile(`(?:^| )<<[-~]EOT(?: \x1b\[31m# forces replacement\x1b\[0m(?:\x1b\[0m)*)?$`)
 )
 
-// coloredDiffs are the diffs of a colored log's resources, with the signs that have a
-// color, and those of texts that are new, or go, as a whole.
+// coloredDiffs returns the diffs of the resources in a colored log, with the signs that
+// are colored, and with the signs of texts that are added or removed as a whole.
 func coloredDiffs(log []byte) map[string]string {
 	diffs := map[string]string{}
 	address, out := "", []string(nil)
@@ -190,7 +191,7 @@ func coloredDiffs(log []byte) map[string]string {
 				text.end = ""
 			}
 		}
-		if text.end == "" && coloredOpener.MatchString(l) {
+		if text.end == "" && coloredTextStart.MatchString(l) {
 			text.end, text.sign = strings.Repeat(" ", indent(plain))+"EOT", ""
 			if own == "+" || own == "-" {
 				text.sign = own
@@ -208,7 +209,7 @@ func coloredDiffs(log []byte) map[string]string {
 	return diffs
 }
 
-// shownLine is a line of a diff: the sign first, the rest two columns further left.
+// shownLine returns a line of a diff: the sign first, the rest two columns further left.
 func shownLine(sign, line string) string {
 	if sign == "" {
 		return strings.TrimPrefix(strings.TrimPrefix(line, " "), " ")
@@ -219,7 +220,7 @@ func shownLine(sign, line string) string {
 	return sign + strings.Repeat(" ", max(1, indent(line)-2-len(sign))) + strings.TrimLeft(line, " ")
 }
 
-// sanitizedJSON is the JSON without sensitive values, as Scalr gives it out.
+// sanitizedJSON returns the JSON without sensitive values, as Scalr provides it.
 func sanitizedJSON(t *testing.T, doc []byte) []byte {
 	t.Helper()
 	var plan map[string]any

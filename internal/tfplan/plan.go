@@ -1,6 +1,6 @@
-// Package tfplan reads what Terraform and OpenTofu write about a plan or an
-// apply: the plan JSON and the logs. Input of any size and any content makes a
-// model of bounded size. It fetches nothing and renders nothing.
+// Package tfplan parses the plan JSON and the logs of plans and applies written by
+// Terraform and OpenTofu. Input of any size and content results in a model of bounded
+// size. The package neither fetches nor renders anything.
 package tfplan
 
 import (
@@ -12,8 +12,8 @@ import (
 // Action is what a plan does with a resource.
 type Action string
 
-// The actions. Move, Import and Forget stand for changes that do nothing else;
-// a resource that is moved or imported and changed has the other action.
+// The actions. Move, Import and Forget are used for changes that do nothing else; a
+// resource that is moved or imported and also changed has the other action.
 const (
 	Destroy Action = "destroy"
 	Replace Action = "replace"
@@ -22,54 +22,55 @@ const (
 	Import  Action = "import"
 	Move    Action = "move"
 	Forget  Action = "forget"
-	// Succeed creates an object in the place of one that is kept, but no longer
-	// managed: "create, then forget", or the other way round.
+	// Succeed creates an object in place of one that is kept, but no longer managed:
+	// "create, then forget", or vice versa.
 	Succeed Action = "create-forget"
-	Invoke  Action = "invoke" // of an action in Terraform 1.14's sense
+	Invoke  Action = "invoke" // invokes an action (Terraform 1.14)
 	Read    Action = "read"
-	Other   Action = "other" // an action that we do not know
+	Other   Action = "other" // an unknown action
 )
 
-// Change is one resource of a plan that is not left alone.
+// Change is a change of one resource in a plan.
 type Change struct {
 	Address  string
-	Unit     string // of Terragrunt, in which the address counts; empty if there are none or it is not known
+	Unit     string // Terragrunt unit of the address; empty if there is none or it is unknown
 	Previous string // the address that it moves from
-	Deposed  string // the key of an object left over from an earlier replacement
+	Deposed  string // the key of a deposed object
 	Action   Action
 	Imported bool
 	ImportID string
 	Reason   string // why it is replaced, destroyed or read; `code` in backticks
-	Diff     string // the change itself for a diff block; empty when not known or too long
+	Diff     string // the change as a diff; empty if unknown or too long
 }
 
-// Plan is what a plan does, as far as its JSON and its log show.
+// Plan describes what a plan does, as far as its JSON and its log show.
 type Plan struct {
 	Changes     []Change // in the plan's order
-	Drift       []Change // what changed outside of Terraform
-	Outputs     []string // names of the outputs that change, sorted; from the JSON only
-	OutputDiff  string   // how they change, for a diff block
+	Drift       []Change // changes made outside of Terraform
+	Outputs     []string // sorted names of the outputs that change; from the JSON only
+	OutputDiff  string   // the changes of outputs as a diff
 	Diagnostics []Diagnostic
-	Tail        string // the end of the log, without colours
-	Partial     bool   // planning ended in an error; what is here was planned before
+	Tail        string // the end of the log, without colors
+	Partial     bool   // planning ended in an error; the changes were planned before it
 
-	// JSONProblem says why the plan JSON was of no use although it was there.
+	// JSONProblem says why the plan JSON could not be used; empty if it was used or missing.
 	JSONProblem string
 
-	Planned *Counts // nil if neither source says
-	Besides Besides // what it does besides
-	Omitted int     // changes, drift and outputs that are counted and not listed: there are too many, or they stand behind the end of a plan
+	Planned *Counts // nil if neither source reports it
+	Besides Besides // counts of other kinds of changes
+	// Omitted is the number of changes, drift and outputs that are counted but not listed:
+	// there are too many, or they follow the end of the plan.
+	Omitted int
 
-	// JSON and Text are what each source says by itself, for those who judge.
+	// JSON and Text are the separate counts of each source, for the gate.
 	JSON, Text Tally
 }
 
-// Plan gives the plan that the log is of, and of which the JSON is given; nil
-// where there is none. Either alone makes a plan: from the JSON comes what changes,
-// from the log how Terraform puts it.
+// Plan returns the plan of the log and of planJSON, which may be nil. Either source is
+// sufficient: the JSON determines the changes, the log provides Terraform's text.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	l.flush()
-	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.end.text(l.redact), Partial: l.text.errored, Text: l.tally()}
+	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.tally()}
 	doc := l.text.document()
 	if planJSON != nil {
 		read, tally, err := readJSON(ctx, planJSON, l.text)
@@ -86,7 +87,7 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	return plan.Redacted(l.redact)
 }
 
-// document is a plan out of one source.
+// document is a plan from one source.
 type document struct {
 	changes, drift list
 	outputs        []string
@@ -94,68 +95,74 @@ type document struct {
 	planned        *Counts
 }
 
-// document makes a plan of nothing but the text.
+// document builds a plan from the text alone.
 func (p *planText) document() document {
 	var doc document
 	doc.changes.omitted = p.omitted
 	listed := map[key]bool{}
-	for _, one := range p.passages {
+	for _, one := range p.blocks {
 		switch {
-		case one.unlisted:
+		case one.outsidePlan:
 			doc.changes.omitted++
 			continue
 		case listed[one.key]:
 			continue
 		}
 		listed[one.key] = true
-		c := Change{Address: one.key.address, Unit: one.key.unit, Deposed: one.key.deposed, Previous: one.previous, Action: one.action}
+		c := Change{
+			Address:  one.key.address,
+			Unit:     one.key.unit,
+			Deposed:  one.key.deposed,
+			Previous: one.previous,
+			Action:   one.action,
+		}
 		one.describe(&c)
-		if p.only(one.key) != nil && len(one.lines) > 0 {
-			c.Diff = diff(elided(redactedLines(p.redact, one.lines)))
+		if p.single(one.key) != nil && len(one.lines) > 0 {
+			c.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
 		}
 		to := &doc.changes
 		if one.key.drifted {
 			to = &doc.drift
 		}
-		if to.place(c) {
+		if to.reserve(c) {
 			to.changes = append(to.changes, c)
 		}
 	}
 	switch {
-	case p.closed.Documents > 0:
-		counts := p.closed.Counts
+	case p.closedTally.Documents > 0:
+		counts := p.closedTally.Counts
 		doc.planned = &counts
 	case len(doc.changes.changes) > 0:
-		counts := p.open.Counts
+		counts := p.openTally.Counts
 		doc.planned = &counts
 	}
-	if p.sections == 1 && !p.unlisted {
-		doc.outputDiff = diff(redactedLines(p.redact, p.outputs))
+	if p.sections == 1 && !p.outputsOutsidePlan {
+		doc.outputDiff = diff(redactedLines(p.redact, p.outputLines))
 	}
 	return doc
 }
 
-// describe adds to a change what the text knows of it.
-func (t *passage) describe(c *Change) {
+// describe adds the details of the block's notes to a change.
+func (t *resourceBlock) describe(c *Change) {
 	for _, note := range t.notes {
 		note = strings.TrimSuffix(strings.TrimPrefix(note, "("), ")")
 		switch from, moved := strings.CutPrefix(note, "moved from "); {
 		case moved:
 			c.Previous = from
-		case t.imports(note, c), note == "}": // the end of an identity over several lines
+		case t.importNote(note, c), note == "}": // the end of a multi-line identity
 		case c.Reason == "":
 			c.Reason = strings.ReplaceAll(note, "`", "'")
 		}
 	}
 	c.Imported = c.Imported || c.Action == Import
 	if (c.Action == Replace || c.Action == Succeed) && c.Reason == "" {
-		c.Reason = forces(t.lines)
+		c.Reason = forcedBy(t.lines)
 	}
 }
 
-// imports takes a note that says how the object is imported: by its id, by its
-// identity (OpenTofu shows it, Terraform does not), or before it is replaced.
-func (t *passage) imports(note string, c *Change) bool {
+// importNote reads a note on how the object is imported: by its id, by its identity
+// (OpenTofu shows it, Terraform does not), or before it is replaced.
+func (t *resourceBlock) importNote(note string, c *Change) bool {
 	id, byID := strings.CutPrefix(note, "imported from ")
 	switch {
 	case byID:
@@ -169,8 +176,8 @@ func (t *passage) imports(note string, c *Change) bool {
 	return true
 }
 
-// because is the reason that the text gives in a note: empty if there is none.
-func (t *passage) because() string {
+// noteReason returns the reason given in a note; empty if there is none.
+func (t *resourceBlock) noteReason() string {
 	for _, note := range t.notes {
 		if inner, ok := strings.CutPrefix(note, "(because "); ok {
 			return strings.ReplaceAll(strings.TrimSuffix(inner, ")"), "`", "'")
@@ -179,8 +186,8 @@ func (t *passage) because() string {
 	return ""
 }
 
-// forces names the attributes that Terraform marked.
-func forces(lines []string) string {
+// forcedBy describes the attributes that Terraform marked as forcing a replacement.
+func forcedBy(lines []string) string {
 	var names []string
 	for _, l := range lines {
 		if head, ok := strings.CutSuffix(l, " # forces replacement"); ok {
@@ -189,5 +196,5 @@ func forces(lines []string) string {
 			}
 		}
 	}
-	return forced(names)
+	return forcedReason(names)
 }

@@ -11,22 +11,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func logOf(s string) *io.SectionReader {
+func logSection(s string) *io.SectionReader {
 	return io.NewSectionReader(strings.NewReader(s), 0, int64(len(s)))
 }
 
-// changes words a plan's changes for a comparison.
+// changes formats a plan's changes for a comparison.
 func changes(list []Change) []string {
 	all := []string{}
 	for _, c := range list {
-		all = append(all, fmt.Sprintf("%s %s [%s]", c.Action, c.Address, words(c)))
+		all = append(all, fmt.Sprintf("%s %s [%s]", c.Action, c.Address, describe(c)))
 	}
 	slices.Sort(all)
 	return all
 }
 
-// words is what is special about a change, for a comparison.
-func words(c Change) string {
+// describe formats the details of a change for a comparison.
+func describe(c Change) string {
 	all := []string{}
 	for _, w := range []string{c.Deposed, c.Reason, c.Previous, c.ImportID} {
 		if w != "" {
@@ -72,8 +72,8 @@ func TestReadPlan(t *testing.T) {
 	}
 }
 
-// TestEitherSource: each source alone finds the same changes with a diff for
-// each, and the same numbers.
+// TestEitherSource: each source alone provides the same changes with diffs, and the same
+// numbers.
 func TestEitherSource(t *testing.T) {
 	t.Parallel()
 	dirs, err := os.ReadDir("testdata/plans")
@@ -86,8 +86,8 @@ func TestEitherSource(t *testing.T) {
 		}
 		t.Run(dir.Name(), func(t *testing.T) {
 			t.Parallel()
-			fromJSON := readPlan(material(t, dir.Name(), "plan.json"), nil)
-			fromText := readPlan(nil, material(t, dir.Name(), "plan.log"))
+			fromJSON := readPlan(planFile(t, dir.Name(), "plan.json"), nil)
+			fromText := readPlan(nil, planFile(t, dir.Name(), "plan.log"))
 			if diff := cmp.Diff(addresses(fromText.Changes), addresses(fromJSON.Changes)); diff != "" {
 				t.Errorf("-text +JSON:\n%s", diff)
 			}
@@ -115,7 +115,7 @@ func addresses(list []Change) []string {
 	return all
 }
 
-// TestPlanText feeds texts that are old, rare, cut short or made up.
+// TestPlanText reads texts that are old, rare, truncated or constructed.
 func TestPlanText(t *testing.T) {
 	t.Parallel()
 	const block = "  + resource \"a\" \"b\" {\n      + id = 1\n    }\n"
@@ -125,25 +125,93 @@ func TestPlanText(t *testing.T) {
 		diffs     int // changes with a diff
 	}{
 		{"none", "", []string{}, 0},
-		{"deposed", "  # a.b (deposed object 0f3d) will be destroyed\n  # (left over from a partially-failed replacement of this instance)\n  - resource \"a\" \"b\" {\n      - id = 1 -> null\n    }\n",
-			[]string{"destroy a.b [0f3d; left over from a partially-failed replacement of this instance]"}, 1},
-		{"older words", "  # a.b is tainted, so must be replaced\n-/+ resource \"a\" \"b\" {\n      ~ id = 1 -> 2 # forces replacement\n    }\n", []string{"replace a.b [`id` cannot be changed in place]"}, 1},
-		{"OpenTofu", "OpenTofu will perform the following actions:\n\n  # a.b will be created\n" + block, []string{"create a.b []"}, 1},
-		{"no end mark, next header", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n  # a.c will be created\n" + block, []string{"create a.b []", "create a.c []"}, 1},
-		{"no end mark, end of text", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1", []string{"create a.b []"}, 0},
-		{"no end mark, rule", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n" + strings.Repeat("─", 77) + "\n    }\n", []string{"create a.b []"}, 0},
-		{"no end mark, ASCII rule", "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("-", 77) + "\n", []string{"create a.b []"}, 0},
+		{
+			name: "deposed",
+			log: "  # a.b (deposed object 0f3d) will be destroyed\n" +
+				"  # (left over from a partially-failed replacement of this instance)\n  - resource \"a\" \"b\" {\n" +
+				"      - id = 1 -> null\n    }\n",
+			want:  []string{"destroy a.b [0f3d; left over from a partially-failed replacement of this instance]"},
+			diffs: 1,
+		},
+		{
+			name: "older words",
+			log: "  # a.b is tainted, so must be replaced\n-/+ resource \"a\" \"b\" {\n" +
+				"      ~ id = 1 -> 2 # forces replacement\n    }\n",
+			want:  []string{"replace a.b [`id` cannot be changed in place]"},
+			diffs: 1,
+		},
+		{
+			name:  "OpenTofu",
+			log:   "OpenTofu will perform the following actions:\n\n  # a.b will be created\n" + block,
+			want:  []string{"create a.b []"},
+			diffs: 1,
+		},
+		{
+			name:  "no end mark, next header",
+			log:   "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n  # a.c will be created\n" + block,
+			want:  []string{"create a.b []", "create a.c []"},
+			diffs: 1,
+		},
+		{
+			name:  "no end mark, end of text",
+			log:   "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1",
+			want:  []string{"create a.b []"},
+			diffs: 0,
+		},
+		{
+			name: "no end mark, rule",
+			log: "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = 1\n" + strings.Repeat("─", 77) +
+				"\n    }\n",
+			want:  []string{"create a.b []"},
+			diffs: 0,
+		},
+		{
+			name:  "no end mark, ASCII rule",
+			log:   "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("-", 77) + "\n",
+			want:  []string{"create a.b []"},
+			diffs: 0,
+		},
 		{"no block", "  # a.b will be created\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n", []string{"create a.b []"}, 0},
-		{"key with our words", "  # a.b[\"x\\\"] will be destroyed # [\"] will be created\n" + block, []string{"create a.b[\"x\\\"] will be destroyed # [\"] []"}, 1},
-		{"words in a value", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + t = <<-EOT\n              # a.c will be destroyed\n            Plan: 9 to add, 9 to change, 9 to destroy.\n        EOT\n    }\n", []string{"create a.b []"}, 1},
-		{"coloured, CRLF", "\x1b[1m  # a.b\x1b[0m will be created\r\n\x1b[0m  \x1b[32m+\x1b[0m\x1b[0m resource \"a\" \"b\" {\r\n      + id = 1\r\n    }\r\n", []string{"create a.b []"}, 1},
+		{
+			name:  "key with our words",
+			log:   "  # a.b[\"x\\\"] will be destroyed # [\"] will be created\n" + block,
+			want:  []string{"create a.b[\"x\\\"] will be destroyed # [\"] []"},
+			diffs: 1,
+		},
+		{
+			name: "words in a value",
+			log: "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + t = <<-EOT\n" +
+				"              # a.c will be destroyed\n            Plan: 9 to add, 9 to change, 9 to destroy.\n        EOT\n" +
+				"    }\n",
+			want:  []string{"create a.b []"},
+			diffs: 1,
+		},
+		{
+			name: "colored, CRLF",
+			log: "\x1b[1m  # a.b\x1b[0m will be created\r\n\x1b[0m  \x1b[32m+\x1b[0m\x1b[0m resource \"a\" \"b\" {\r\n" +
+				"      + id = 1\r\n    }\r\n",
+			want:  []string{"create a.b []"},
+			diffs: 1,
+		},
 		{"comments of hooks", "# not a plan\n  # neither is this\n#\n", []string{}, 0},
-		{"huge line", "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = \"" + strings.Repeat("x", 1<<20) + "\"\n    }\n", []string{"create a.b []"}, 1},
-		{"huge block", "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("      + id = 1\n", 1<<15) + "    }\n", []string{"create a.b []"}, 0},
+		{
+			name: "huge line",
+			log: "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + id = \"" + strings.Repeat("x", 1<<20) +
+				"\"\n    }\n",
+			want:  []string{"create a.b []"},
+			diffs: 1,
+		},
+		{
+			name: "huge block",
+			log: "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("      + id = 1\n", 1<<15) +
+				"    }\n",
+			want:  []string{"create a.b []"},
+			diffs: 0,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := readPlan(nil, logOf(tt.log))
+			p := readPlan(nil, logSection(tt.log))
 			if diff := cmp.Diff(changes(p.Changes), tt.want); diff != "" {
 				t.Errorf("-got +want:\n%s", diff)
 			}
@@ -179,9 +247,9 @@ func TestBrokenJSON(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := readPlan(logOf(doc), logOf("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
+			p := readPlan(logSection(doc), logSection("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
 			if p.JSONProblem == "" {
-				t.Error("nobody says that the JSON is of no use")
+				t.Error("JSONProblem is empty")
 			}
 			if got := changes(p.Changes); !slices.Equal(got, []string{"create a.b []"}) {
 				t.Errorf("got %q: the text was not used", got)
@@ -190,11 +258,12 @@ func TestBrokenJSON(t *testing.T) {
 	}
 }
 
-// TestRewrittenLog: what one version of a log counts is not forgotten for another, and
-// a log that begins anew again and again proves nothing.
+// TestRewrittenLog: the counts of a previous version of the log are kept, and a log that
+// restarts too often is not complete.
 func TestRewrittenLog(t *testing.T) {
 	t.Parallel()
-	const none, some = "No changes. Your infrastructure matches the configuration.\n", "  # a.b will be destroyed\n\nPlan: 0 to add, 0 to change, 1 to destroy.\n"
+	const none, some = "No changes. Your infrastructure matches the configuration.\n", "  # a.b will be destroyed\n\n" +
+		"Plan: 0 to add, 0 to change, 1 to destroy.\n"
 	l := NewLog(nil)
 	l.Write([]byte(some))
 	l.Restart()
@@ -202,7 +271,7 @@ func TestRewrittenLog(t *testing.T) {
 	if p := l.Plan(t.Context(), nil); p.Text.Destructions != 1 || !p.Text.Complete || len(p.Changes) > 0 {
 		t.Errorf("got %+v, %v", p.Text, p.Changes)
 	}
-	for range mostRestarts {
+	for range maxRestarts {
 		l.Restart()
 		l.Write([]byte(none))
 	}

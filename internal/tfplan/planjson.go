@@ -13,37 +13,42 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// The bounds within which a plan's JSON is read: an address or a name, how many
-// actions a change has, and a change whose values are looked into, which takes
-// many times its size.
+// The bounds for reading a plan's JSON: the size of an address or a name, the number of
+// actions of a change, and the size of a change whose values are decoded, which takes
+// many times as much memory.
 const (
-	longestAddress  = 64 << 10
-	mostActions     = 4
-	longestDetailed = 256 << 10
+	maxAddressSize  = 64 << 10
+	maxActions      = 4
+	maxDetailedSize = 256 << 10
 )
 
-// planJSON reads the parts of a plan's JSON that say what changes: of all its
+// planJSON reads the changes of a plan's JSON. The JSON may consist of several
 // documents, since Terragrunt writes one for each unit.
 type planJSON struct {
 	*jsonstream.Reader
 	texts *planText
-	size  int // of all diffs
+	size  int // of all diffs in bytes
 	tally Tally
 	doc   document
-	// errored is set when planning ended in an error: there may be more to it.
+	// errored is set if planning ended in an error: changes may be missing.
 	errored bool
 }
 
-// The members that are read of each object. Readers of JSON do not agree on what
-// it means if one occurs twice, or again in other letters.
+// The members that are read of each object. JSON parsers disagree on the meaning of a
+// member that occurs twice, or that differs only in case.
 var (
-	planMembers = []string{"format_version", "terraform_version", "planned_values", "resource_changes", "resource_drift", "output_changes",
-		"action_invocations", "deferred_changes", "deferred_action_invocations", "applyable", "complete", "errored"}
+	planMembers = []string{
+		"format_version", "terraform_version", "planned_values", "resource_changes", "resource_drift", "output_changes",
+		"action_invocations", "deferred_changes", "deferred_action_invocations", "applyable", "complete", "errored",
+	}
 	resourceMembers = []string{"address", "previous_address", "deposed", "mode", "action_reason", "change"}
-	changeMembers   = []string{"actions", "importing", "replace_paths", "before", "after", "after_unknown", "before_sensitive", "after_sensitive"}
+	changeMembers   = []string{
+		"actions", "importing", "replace_paths", "before", "after", "after_unknown", "before_sensitive", "after_sensitive",
+	}
 )
 
-// readJSON reads a plan's JSON. What was counted until an error counts, too.
+// readJSON reads a plan's JSON. In case of an error, the tally includes what was counted
+// before it.
 func readJSON(ctx context.Context, from io.Reader, texts *planText) (document, Tally, error) {
 	p := &planJSON{Reader: jsonstream.New(ctx, from, jsonstream.Limits{}), texts: texts}
 	err := p.documents()
@@ -73,7 +78,7 @@ func (p *planJSON) documents() error {
 
 // plan reads one document.
 func (p *planJSON) plan() error {
-	var version, listed, whole, applyable, complete bool
+	var version, listed, isPlan, applyable, complete bool
 	complete = true
 	before := p.tally
 	err := p.members("the plan", planMembers, func(name string) (err error) {
@@ -81,7 +86,7 @@ func (p *planJSON) plan() error {
 		case "format_version":
 			version = true
 		case "terraform_version", "planned_values":
-			whole = true
+			isPlan = true
 		case "resource_changes":
 			listed = true
 			return p.changes(&p.doc.changes, false)
@@ -112,20 +117,20 @@ func (p *planJSON) plan() error {
 		return err
 	case !version:
 		return errors.New("not a plan")
-	case !listed && !whole:
+	case !listed && !isPlan:
 		return errors.New("it lists no changes")
 	}
 	if applyable && p.tally.Counts == before.Counts && p.tally.Others == before.Others {
-		p.tally.Others++ // an apply would do something that is not listed here
+		p.tally.Others++ // an apply would make a change that is not listed
 	}
 	if !complete {
-		p.tally.Others++ // something is left for the next plan
+		p.tally.Others++ // changes are deferred to the next plan
 	}
 	return nil
 }
 
-// members reads an object, and doubts one in which a member that is read occurs
-// more than once. A null is an empty object.
+// members reads an object and records a doubt if one of the members to read occurs more
+// than once. A null is an empty object.
 func (p *planJSON) members(where string, read []string, each func(name string) error) error {
 	if absent, err := p.null(); absent || err != nil {
 		return err
@@ -154,7 +159,7 @@ func (p *planJSON) list(each func() error) error {
 	return p.Array(each)
 }
 
-// null reads a null, if that is what comes.
+// null reads a null if it is the next value, and reports whether it was.
 func (p *planJSON) null() (bool, error) {
 	c, err := p.Peek()
 	if err != nil || c != 'n' {
@@ -177,7 +182,7 @@ func (p *planJSON) flag() (bool, error) {
 func (p *planJSON) changes(to *list, drifted bool) error {
 	return p.list(func() error {
 		var h header
-		raw, err := p.Record(longestDetailed, func() error { return p.header(&h) })
+		raw, err := p.Record(maxDetailedSize, func() error { return p.header(&h) })
 		if err != nil {
 			p.countBroken(h, drifted)
 			return err
@@ -186,11 +191,11 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 		if !ok {
 			return nil
 		}
-		if !to.place(c) {
+		if !to.reserve(c) {
 			return nil
 		}
 		c.Unit = p.texts.unitOf(c, drifted)
-		if raw != nil && p.size < longestText {
+		if raw != nil && p.size < maxTextSize {
 			p.texts.detail(&c, raw, drifted)
 			p.size += len(c.Diff)
 		}
@@ -199,8 +204,8 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 	})
 }
 
-// countBroken counts a change whose record does not end, if its actions came: what a
-// broken document reports is not taken back by its end.
+// countBroken counts a change whose record is incomplete, if its actions were read: a
+// change counts even if the document ends within it.
 func (p *planJSON) countBroken(h header, drifted bool) {
 	if len(h.actions) > 0 {
 		h.change(&p.tally, drifted)
@@ -212,7 +217,7 @@ func (p *planJSON) outputs() error {
 	changed, names, size := map[string]*tfjson.Change{}, []string{}, 0
 	err := p.members("", nil, func(name string) error {
 		var h header
-		raw, err := p.Record(longestDetailed, func() error { return p.change(&h) })
+		raw, err := p.Record(maxDetailedSize, func() error { return p.change(&h) })
 		if err != nil {
 			return err
 		}
@@ -220,26 +225,26 @@ func (p *planJSON) outputs() error {
 			return nil
 		}
 		p.tally.Others++
-		if len(names) == mostChanges {
+		if len(names) == maxChanges {
 			p.doc.changes.omitted++
 			return nil
 		}
 		names = append(names, name)
 		var c tfjson.Change
-		if size += len(raw); raw != nil && size <= longestOutputs && !tooDeep(raw) && decode(raw, &c) == nil {
+		if size += len(raw); raw != nil && size <= maxOutputsSize && !tooDeep(raw) && decode(raw, &c) == nil {
 			changed[name] = &c
 		}
 		return nil
 	})
 	slices.Sort(names)
 	p.doc.outputs = append(p.doc.outputs, names...)
-	if text := p.texts.agreeing(changed); text != nil && len(changed) == len(names) && p.doc.outputDiff == "" {
+	if text := p.texts.verifiedOutputs(changed); text != nil && len(changed) == len(names) && p.doc.outputDiff == "" {
 		p.doc.outputDiff = diff(redactedLines(p.texts.redact, text))
 		return err
 	}
 	diffs := []string{p.doc.outputDiff}
 	for _, name := range names {
-		if c := changed[name]; c != nil && p.size < longestText {
+		if c := changed[name]; c != nil && p.size < maxTextSize {
 			one := p.texts.outputChange(name, c)
 			p.size += len(one)
 			diffs = append(diffs, one)

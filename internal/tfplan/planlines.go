@@ -5,24 +5,25 @@ import (
 	"strings"
 )
 
-// Here is what the lines of a plan look like.
-
 var (
 	planBody = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-|\./\+|\+/\.| <=|   ) \S+ "`)
-	planSum  = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy` +
+	planSum  = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?` +
+		`(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy` +
 		`(?:, (\d{1,9}) to forget)?\.(?: Actions: (\d{1,9}) to invoke\.)?$`)
 	deposed = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
 	rule    = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
-	// resource is what an address looks like: a type and a name, perhaps in a module.
+	// resource matches an address: a type and a name, optionally in a module.
 	resource = regexp.MustCompile(`^(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)+[A-Za-z_][\w-]*(?:\[.*\])?$`)
 )
 
-// A log may have millions of lines, so that what comes first is cheap.
+// isRule reports whether a line is a horizontal rule. The cheap checks come first,
+// because a log may have millions of lines.
 func isRule(line string) bool {
 	return (strings.HasPrefix(line, "-") || strings.HasPrefix(line, "─")) && rule.MatchString(line)
 }
 
-// isHeader reports a comment line above a block: one or two blanks deep.
+// isHeader reports whether a line is a comment above a block, indented by one or two
+// spaces.
 func isHeader(line string) bool {
 	text, ok := strings.CutPrefix(strings.TrimPrefix(line, " "), " # ")
 	if !ok {
@@ -31,32 +32,32 @@ func isHeader(line string) bool {
 	return ok && text != "" && text[0] != ' '
 }
 
-// isNote reports a line below a header that says no more than others do, such as
-// the identity by which a resource is imported.
+// isNote reports whether a line below a header is redundant, such as the identity by
+// which a resource is imported.
 func isNote(line string) bool {
 	return strings.HasPrefix(line, "  #") || strings.HasPrefix(line, " (because ")
 }
 
-// byTool reports a sentence that begins with the tool's name.
+// byTool reports whether a line begins with the tool's name.
 func byTool(line string) bool {
 	return strings.HasPrefix(line, "Terraform ") || strings.HasPrefix(line, "OpenTofu ")
 }
 
 const outputsTitle = "Changes to Outputs:"
 
-// isBlock reports the first line of a resource's block.
+// isBlock reports whether a line is the first one of a resource's block.
 func isBlock(line string) bool { return strings.Contains(line, ` "`) && planBody.MatchString(line) }
 
-// isEnd reports the words with which a plan without a sum ends: one without
-// changes, one that changes nothing but outputs, and one that only looks for drift.
-// They are wrapped at 78 columns.
+// isEnd reports whether a line ends a plan without a summary: a plan without changes,
+// one that changes only outputs, or a refresh-only plan. Terraform wraps these texts at
+// 78 columns.
 func isEnd(line string) bool {
 	return line == "No changes." || strings.HasPrefix(line, "No changes. ") ||
 		strings.HasPrefix(line, "You can apply this plan to save these new output values") ||
 		strings.HasPrefix(line, "This is a refresh-only plan, so ")
 }
 
-// isProgress reports a line that is printed before a plan.
+// isProgress reports whether a line is printed before a plan.
 func isProgress(line string) bool {
 	return strings.HasSuffix(line, ": Reading...") || strings.Contains(line, ": Refreshing state...") ||
 		strings.Contains(line, ": Read complete after ") || strings.HasPrefix(line, "Initializing ")

@@ -8,185 +8,198 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// planText reads a plan as Terraform or OpenTofu prints it, line by line. It
-// believes nothing: a part that does not end is dropped at the next one, and what
-// is printed behind the plan, such as the message of a check, does not belong to it.
+// planText reads a plan as printed by Terraform or OpenTofu, line by line. It does not
+// trust the text: a part without an end is discarded at the next one, and text that
+// follows the plan, such as the message of a check, does not belong to it.
 //
-// A text may hold several plans, one behind the other, of which each ends with
-// its sum. What it tallies are all the changes of all of them, wherever they
-// stand, since only too few of them could do harm.
+// A text may contain several plans, one after the other, each of which ends with its
+// summary. The tally includes all their changes, wherever they occur, because missing a
+// change is worse than counting one too many.
 type planText struct {
 	redact  *secret.Redactor
-	several bool // plans of several units
+	several bool // the text contains the plans of several units
 
-	passages []*passage
-	byKey    map[key]*passage
-	heads    map[key]int // how many passages there are of each, also those that are not kept
-	flooded  bool        // there were more than are kept
-	kept     int         // bytes of their addresses and notes
-	omitted  int         // changes beyond
-	outputs  []string
-	sections int  // in which outputs change
-	unlisted bool // the first of them stands where no plan is
-	errored  bool // planning did not finish
-	foreign  bool // a sum counts more than the text lists: something else has printed it, or lines are missing
-	cut      bool // the line that is read has no end
+	blocks             []*resourceBlock
+	byKey              map[key]*resourceBlock
+	occurrences        map[key]int // number of blocks of each change, including those not kept
+	overflowed         bool        // not all blocks are kept
+	keptSize           int         // bytes of the addresses and notes that are kept
+	omitted            int         // number of changes that are not kept
+	outputLines        []string
+	sections           int  // number of sections with changes of outputs
+	outputsOutsidePlan bool // the first of these sections is outside of a plan
+	errored            bool // planning ended in an error
+	inconsistent       bool // a summary counts more changes than are listed: it is forged, or lines are missing
+	truncated          bool // the current line has no line break
 
-	closed Tally // of the plans whose end was seen
+	closedTally Tally // of the plans that ended
 	position
-	unit  string              // whose lines are read; empty without Terragrunt's prefix
-	units map[string]position // of the other units
-	homes map[key][]string    // by change, its units
-	size  int                 // of all that is kept
+	unit    string              // the current unit; empty without Terragrunt's prefix
+	units   map[string]position // position in the text of each other unit
+	unitsOf map[key][]string    // the units of each change
+	size    int                 // of all kept lines in bytes
 
-	comparisons int // that are left between the lines of texts
+	comparisons int // remaining budget of line comparisons
 }
 
-// part is where in a plan's text a line stands.
+// part is a part of a plan's text.
 type part int
 
 const (
-	before  part = iota // of the first plan
-	inDrift             // what changed outside
+	beforePlan part = iota // before the first plan
+	inDrift                // changes made outside of Terraform
 	inChanges
 	inOutputs
 	inInvocations
-	behind // a plan's end
+	afterPlan
 )
 
-// position is where the text of one unit stands. Terragrunt mixes the lines of units
-// that it plans at the same time.
+// position is the state of reading the text of one unit. Terragrunt interleaves the
+// lines of units that it plans concurrently.
 type position struct {
-	open   Tally // since then
-	ended  bool  // nothing of a plan came since the last end
-	ending bool  // the paragraph with which the plan ends goes on
-	sealed bool  // the one plan of the text is over: what follows is not listed
+	openTally Tally // of the plan that has not ended yet
+	ended     bool  // no part of a plan was read since the last end
+	ending    bool  // inside the last paragraph of the plan
+	sealed    bool  // the only plan has ended: what follows is not listed
 
-	// announced is how many invocations the last sum counts that were not listed before it.
+	// announced is the number of invocations in the last summary that were not listed before it.
 	announced int
 	trigger   string // the change before or after which the next actions are invoked
 
-	part  part
-	now   *passage
-	begun bool // the block of now has begun
+	part    part
+	current *resourceBlock
+	inBody  bool // inside the block of current
 }
 
 func newPlanText(redact *secret.Redactor) *planText {
-	return &planText{redact: redact, comparisons: mostComparisons, byKey: map[key]*passage{}, heads: map[key]int{}}
+	return &planText{
+		redact:      redact,
+		comparisons: maxComparisons,
+		byKey:       map[key]*resourceBlock{},
+		occurrences: map[key]int{},
+	}
 }
 
 func (p *planText) add(line string) {
-	if p.begun && p.body(line) {
+	if p.inBody && p.bodyLine(line) {
 		return
 	}
 	switch {
 	case isHeader(line):
 		p.header(line[strings.Index(line, "#")+2:])
-	case p.now != nil && planBody.MatchString(line):
-		p.begun = true
-		p.body(line)
-	case p.now != nil && !p.begun && isNote(line):
+	case p.current != nil && planBody.MatchString(line):
+		p.inBody = true
+		p.bodyLine(line)
+	case p.current != nil && !p.inBody && isNote(line):
 	case p.part == inOutputs && (line == "" || strings.HasPrefix(line, "  ")):
-		p.output(line)
+		p.outputLine(line)
 	default:
 		p.end()
-		p.turn(line)
+		p.startPart(line)
 	}
 }
 
-// turn sees where a new part of the plan begins, and where the plan ends.
-func (p *planText) turn(line string) {
+// startPart detects the beginning of a new part, and the end of the plan.
+func (p *planText) startPart(line string) {
 	p.seal(line)
 	switch {
-	case strings.HasPrefix(line, "Note: Objects have changed outside of"), byTool(line) && strings.Contains(line, "changes made outside of"):
+	case strings.HasPrefix(line, "Note: Objects have changed outside of"),
+		byTool(line) && strings.Contains(line, "changes made outside of"):
 		p.part, p.ended = inDrift, false
-	case byTool(line) && (strings.HasSuffix(line, "will perform the following actions:") || strings.Contains(line, "planned the following actions, but then encountered")):
+	case byTool(line) && (strings.HasSuffix(line, "will perform the following actions:") ||
+		strings.Contains(line, "planned the following actions, but then encountered")):
 		p.part, p.ended = inChanges, false
 		p.errored = p.errored || strings.Contains(line, "but then encountered")
 	case byTool(line) && strings.HasSuffix(line, "will invoke the following action(s):"):
 		p.part = inInvocations
 	case strings.HasPrefix(line, "    # "):
-		p.invocation(line[len("    # "):])
+		p.invocationNote(line[len("    # "):])
 	case strings.HasPrefix(line, "Planning failed."):
 		p.errored = true
 	case line == outputsTitle:
 		p.part = inOutputs
-		p.unlisted = p.unlisted || p.sealed
+		p.outputsOutsidePlan = p.outputsOutsidePlan || p.sealed
 		p.sections++
-		p.open.Others++
+		p.openTally.Others++
 	case strings.HasPrefix(line, "Plan: "):
 		p.sum(line)
 	case isEnd(line):
 		p.close(Tally{})
 		p.ending = true
 	case isProgress(line), p.ended && p.part != inInvocations && isBlock(line):
-		p.ended = false // the end that was seen was that of something else
+		p.ended = false // the end belonged to another text
 	case strings.HasPrefix(line, "Note: This is a partial plan"):
-		p.open.Others++ // something is left for the next plan
+		p.openTally.Others++ // changes are deferred to the next plan
 	case p.part == inOutputs:
-		p.part = behind
+		p.part = afterPlan
 	}
 }
 
-// seal sees that the one plan of a text is over: with its end, which only the
-// outputs may follow, or with the errors of a plan that has none. Whatever the author
-// of a configuration prints comes with warnings and errors, or by an import id.
+// seal detects the end of the only plan of a text: after its end only outputs may
+// follow, and a plan that failed ends with its first error. Text that the author of a
+// configuration controls occurs in warnings, errors and import ids.
 func (p *planText) seal(line string) {
 	p.ending = p.ending && line != ""
 	if p.several || p.units != nil || p.sealed || p.ending || line == "" || isRule(line) {
 		return
 	}
-	p.sealed = p.closed.Documents > 0 && line != outputsTitle || p.part != before && (line == "╷" || isTitle(line))
+	p.sealed = p.closedTally.Documents > 0 && line != outputsTitle ||
+		p.part != beforePlan && (line == "╷" || isTitle(line))
 }
 
-// sum takes the line that sums the plan up.
+// sum reads the summary line of a plan.
 func (p *planText) sum(line string) {
 	m := planSum.FindStringSubmatch(line)
 	if m == nil {
-		if !p.cut && strings.Contains(line, " to destroy") {
-			p.open.doubt("the plan's sum cannot be read")
+		if !p.truncated && strings.Contains(line, " to destroy") {
+			p.openTally.doubt("the plan's sum cannot be read")
 		}
 		return
 	}
-	t := Tally{Counts: Counts{Imports: number(m[1]), Additions: number(m[2]), Changes: number(m[3]), Destructions: number(m[4])}}
+	t := Tally{Counts: Counts{
+		Imports:      number(m[1]),
+		Additions:    number(m[2]),
+		Changes:      number(m[3]),
+		Destructions: number(m[4]),
+	}}
 	t.Others = number(m[5]) + number(m[6])
 	t.Besides = Besides{Forgets: number(m[5]), Invocations: number(m[6])}
 	p.close(t)
 }
 
-// close ends a plan, of which each number is the greater of those of its sum and
-// of its changes.
+// close ends a plan. Each number is the maximum of the summary and of the listed changes.
 func (p *planText) close(sum Tally) {
-	p.closed.Counts.add(p.open.Counts.Worst(sum.Counts))
-	p.closed.Others += max(p.open.Others, sum.Others)
-	p.closed.Besides.add(p.open.Besides.worst(sum.Besides))
-	p.announced = max(sum.Besides.Invocations-p.open.Besides.Invocations, 0)
-	p.closed.Most = p.closed.Most.Worst(p.open.Counts.Worst(sum.Counts))
-	p.closed.Drift += p.open.Drift
-	p.closed.Reads += p.open.Reads
-	for _, d := range p.open.Doubts {
-		p.closed.doubt(d)
+	p.closedTally.Counts.add(p.openTally.Counts.Worst(sum.Counts))
+	p.closedTally.Others += max(p.openTally.Others, sum.Others)
+	p.closedTally.Besides.add(p.openTally.Besides.worst(sum.Besides))
+	p.announced = max(sum.Besides.Invocations-p.openTally.Besides.Invocations, 0)
+	p.closedTally.Most = p.closedTally.Most.Worst(p.openTally.Counts.Worst(sum.Counts))
+	p.closedTally.Drift += p.openTally.Drift
+	p.closedTally.Reads += p.openTally.Reads
+	for _, d := range p.openTally.Doubts {
+		p.closedTally.doubt(d)
 	}
-	p.closed.Documents++
-	listed := p.open.Counts
-	p.foreign = p.foreign || sum.Additions > listed.Additions || sum.Changes > listed.Changes || sum.Destructions > listed.Destructions
-	p.open, p.ended, p.part = Tally{}, true, behind
+	p.closedTally.Documents++
+	listed := p.openTally.Counts
+	p.inconsistent = p.inconsistent || sum.Additions > listed.Additions ||
+		sum.Changes > listed.Changes || sum.Destructions > listed.Destructions
+	p.openTally, p.ended, p.part = Tally{}, true, afterPlan
 }
 
-// tally is what the text says that the plan does.
+// tally returns the text's counts of what the plan does.
 func (p *planText) tally() Tally {
-	t := p.closed
-	t.begun(p.open)
+	t := p.closedTally
+	t.addOpen(p.openTally)
 	for _, other := range p.units {
-		t.begun(other.open)
+		t.addOpen(other.openTally)
 	}
-	// Of how many units there should be, a text says nothing.
-	t.Complete = t.Documents > 0 && p.ended && !p.errored && !p.foreign && p.units == nil
+	// The text of several units is never complete: it does not report the number of units.
+	t.Complete = t.Documents > 0 && p.ended && !p.errored && !p.inconsistent && p.units == nil
 	return t
 }
 
-// begun adds a plan of which the end was not seen.
-func (t *Tally) begun(open Tally) {
+// addOpen adds the counts of a plan that has not ended.
+func (t *Tally) addOpen(open Tally) {
 	t.Counts.add(open.Counts)
 	t.Most = t.Most.Worst(open.Counts)
 	t.Others += open.Others
@@ -200,9 +213,9 @@ func (t *Tally) begun(open Tally) {
 
 var plainWords = regexp.MustCompile(`^[A-Za-z ,'-]{1,80}$`)
 
-func (p *planText) output(line string) {
-	if p.size += len(line) + lineOverhead; p.size <= longestText && p.sections == 1 {
-		p.outputs = append(p.outputs, line)
+func (p *planText) outputLine(line string) {
+	if p.size += len(line) + lineOverhead; p.size <= maxTextSize && p.sections == 1 {
+		p.outputLines = append(p.outputLines, line)
 	}
 }
 

@@ -15,22 +15,22 @@ import (
 	"testing"
 )
 
-// providerName is the provider whose resources have texts in every place that a
-// schema knows: Terraform's built-in terraform_data has none that it marks with
-// "# forces replacement", and no blocks.
+// providerName is the provider whose resources have texts in every place that a schema
+// supports: Terraform's built-in terraform_data has no blocks, and no attributes marked
+// with "# forces replacement".
 const providerName = "registry.terraform.io/acme/text"
 
-// textProvider is a provider that plans what is proposed to it. Terraform finds it by
+// textProvider is a provider that plans the proposed values. Terraform finds it through
 // TF_REATTACH_PROVIDERS (https://developer.hashicorp.com/terraform/plugin/debugging) and
-// speaks its plugin protocol 6 with it (docs/plugin-protocol of hashicorp/terraform).
+// uses plugin protocol 6 (docs/plugin-protocol of hashicorp/terraform).
 type textProvider struct {
-	// state is what an object is found to be when it is read or imported, by its id,
-	// which is no part of another one; null where it is gone.
+	// state holds the values that are returned when an object is read or imported, by
+	// its id, which must not occur in another id; null if the object was deleted.
 	state map[string]json.RawMessage
 }
 
-// serve answers Terraform until the test ends, and returns the variable by which
-// Terraform finds the provider.
+// serve serves the provider until the test ends, and returns the environment variable by
+// which Terraform finds it.
 func (p *textProvider) serve(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "text") // the path of a socket must be short
@@ -47,8 +47,10 @@ func (p *textProvider) serve(t testing.TB) string {
 	server.Protocols.SetUnencryptedHTTP2(true)
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
-	reattach := map[string]any{providerName: map[string]any{"Protocol": "grpc", "ProtocolVersion": 6, "Pid": os.Getpid(), "Test": true,
-		"Addr": map[string]string{"Network": "unix", "String": socket}}}
+	reattach := map[string]any{
+		providerName: map[string]any{"Protocol": "grpc", "ProtocolVersion": 6, "Pid": os.Getpid(), "Test": true,
+			"Addr": map[string]string{"Network": "unix", "String": socket}},
+	}
 	value, err := json.Marshal(reattach)
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +58,8 @@ func (p *textProvider) serve(t testing.TB) string {
 	return "TF_REATTACH_PROVIDERS=" + string(value)
 }
 
-// ServeHTTP is gRPC: each message follows a byte that says that it is not compressed,
-// and its length; the trailer holds the status.
+// ServeHTTP implements gRPC: a message consists of a byte for uncompressed data, its
+// length and its bytes; the trailer contains the status.
 func (p *textProvider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/grpc")
 	service, method, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -68,7 +70,7 @@ func (p *textProvider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "no message", http.StatusBadRequest)
 			return
 		}
-		answer, known = p.answer(method, request[5:])
+		answer, known = p.respond(method, request[5:])
 	}
 	if !known {
 		w.Header().Set("Grpc-Status", "12") // unimplemented
@@ -79,7 +81,7 @@ func (p *textProvider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(http.TrailerPrefix+"Grpc-Status", "0")
 }
 
-func (p *textProvider) answer(method string, request []byte) (message, bool) {
+func (p *textProvider) respond(method string, request []byte) (message, bool) {
 	in := fieldsOf(request)
 	switch method {
 	case "GetProviderSchema":
@@ -131,7 +133,7 @@ func attributePath(path string) (out message) {
 	return out
 }
 
-// message is a message of protocol buffers, to which fields are added.
+// message is an encoded protocol buffers message.
 type message []byte
 
 func (m message) bytes(field uint64, value []byte) message {
@@ -153,7 +155,7 @@ func (m message) flag(field uint64, value bool) message {
 	return m.number(field, 1)
 }
 
-// fieldsOf are the fields of a message that hold bytes; the last of each number.
+// fieldsOf returns the fields of a message that contain bytes; the last one of each number.
 func fieldsOf(m []byte) map[uint64][]byte {
 	fields := map[uint64][]byte{}
 	for len(m) > 0 {
@@ -175,7 +177,7 @@ const (
 	nestedMap
 )
 
-// textBlock is a schema.
+// textBlock is the schema of a block.
 type textBlock struct {
 	attributes []textAttribute
 	blocks     []textNested
@@ -222,26 +224,46 @@ func (a textAttribute) encode() message {
 	return out
 }
 
-// textResource is a type of resource, and what of it forces a replacement.
+// textResource is a type of resource with the paths that force a replacement.
 type textResource struct {
 	block  textBlock
 	forced []string
 }
 
-// textResources are the types: one of the older kind, in which an empty text is the
-// same as none; one whose blocks force a replacement; and one with nested attributes.
+// textResources are the types: one with plain attributes, one whose blocks force a
+// replacement, and one with nested attributes.
 var textResources = func() map[string]textResource {
 	const text, texts, set, table = `"string"`, `["list","string"]`, `["set","string"]`, `["map","string"]`
-	common := []textAttribute{{name: "id", kind: text, computed: true}, {name: "computed", kind: text, computed: true}, {name: "name", kind: text},
-		{name: "text", kind: text}, {name: "forced", kind: text}, {name: "size", kind: `"number"`}, {name: "on", kind: `"bool"`}}
-	plain := textBlock{attributes: slices.Concat(common, []textAttribute{{name: "secret", kind: text, sensitive: true},
-		{name: "texts", kind: texts}, {name: "forced_texts", kind: texts}, {name: "bag", kind: set}, {name: "forced_bag", kind: set},
-		{name: "tags", kind: table}, {name: "forced_map", kind: table}})}
+	common := []textAttribute{
+		{name: "id", kind: text, computed: true},
+		{name: "computed", kind: text, computed: true},
+		{name: "name", kind: text},
+		{name: "text", kind: text},
+		{name: "forced", kind: text},
+		{name: "size", kind: `"number"`},
+		{name: "on", kind: `"bool"`},
+	}
+	plain := textBlock{attributes: slices.Concat(common, []textAttribute{
+		{name: "secret", kind: text, sensitive: true},
+		{name: "texts", kind: texts},
+		{name: "forced_texts", kind: texts},
+		{name: "bag", kind: set},
+		{name: "forced_bag", kind: set},
+		{name: "tags", kind: table},
+		{name: "forced_map", kind: table},
+	})}
 	inner := textBlock{attributes: []textAttribute{{name: "text", kind: text}, {name: "lines", kind: texts}}}
-	rule := textBlock{attributes: []textAttribute{{name: "name", kind: text}, {name: "text", kind: text}, {name: "tags", kind: table}},
-		blocks: []textNested{{"inner", nestedList, inner}}}
-	blocks := textBlock{attributes: common, blocks: []textNested{{"rule", nestedList, rule}, {"part", nestedSet, inner}, {"one", nestedSingle, inner}}}
-	object := []textBlock{{attributes: []textAttribute{{name: "name", kind: text}, {name: "text", kind: text}, {name: "lines", kind: texts}}}}
+	rule := textBlock{
+		attributes: []textAttribute{{name: "name", kind: text}, {name: "text", kind: text}, {name: "tags", kind: table}},
+		blocks:     []textNested{{"inner", nestedList, inner}},
+	}
+	blocks := textBlock{
+		attributes: common,
+		blocks:     []textNested{{"rule", nestedList, rule}, {"part", nestedSet, inner}, {"one", nestedSingle, inner}},
+	}
+	object := []textBlock{
+		{attributes: []textAttribute{{name: "name", kind: text}, {name: "text", kind: text}, {name: "lines", kind: texts}}},
+	}
 	nested := textBlock{attributes: slices.Concat(common, []textAttribute{
 		{name: "settings", object: object, nesting: nestedSingle}, {name: "items", object: object, nesting: nestedList},
 		{name: "group", object: object, nesting: nestedSet}, {name: "things", object: object, nesting: nestedMap},

@@ -6,7 +6,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// reasons are our words for Terraform's keywords.
+// reasons describes Terraform's action reasons.
 var reasons = map[tfjson.ActionReason]string{
 	tfjson.ActionReasonReplaceBecauseTainted:         "it is tainted",
 	tfjson.ActionReasonReplaceByRequest:              "as requested",
@@ -23,8 +23,8 @@ var reasons = map[tfjson.ActionReason]string{
 	tfjson.ActionReasonReadBecauseCheckNested:        "a `check` block reads it",
 }
 
-// forced says which attributes force a replacement.
-func forced(names []string) string {
+// forcedReason describes the attributes that force a replacement.
+func forcedReason(names []string) string {
 	var list []string
 	for _, n := range names {
 		n = "`" + strings.ReplaceAll(n, "`", "'") + "`"
@@ -43,7 +43,7 @@ func forced(names []string) string {
 	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1] + " cannot be changed in place"
 }
 
-// dotted writes a path of the plan JSON as Terraform's text does: ingress[0].port.
+// dotted formats a path of the plan JSON as Terraform does: ingress[0].port.
 func dotted(path []any) string {
 	var out strings.Builder
 	for _, step := range path {

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Redacted is the plan without secrets in its texts. Those of a Log are redacted
-// already with what was secret when they were read, diffs value by value.
+// Redacted returns a copy of the plan with its texts redacted. The texts of a Log were
+// already redacted with the secrets known when they were read, diffs value by value.
 func (p Plan) Redacted(r *secret.Redactor) Plan {
 	p.Changes, p.Drift = redactedChanges(r, p.Changes), redactedChanges(r, p.Drift)
 	p.Outputs = redactedTexts(r, p.Outputs)
@@ -43,7 +43,7 @@ func redactedDiagnostics(r *secret.Redactor, list []Diagnostic) []Diagnostic {
 	return list
 }
 
-// Redacted is the apply without secrets in its texts.
+// Redacted returns a copy of the apply with its texts redacted.
 func (a Apply) Redacted(r *secret.Redactor) Apply {
 	a.Done = slices.Clone(a.Done)
 	for i := range a.Done {
@@ -61,12 +61,12 @@ func redactedTexts(r *secret.Redactor, list []string) []string {
 	return list
 }
 
-// redactedLines redacts a passage as a whole.
+// redactedLines redacts lines as one text, because a secret may have several lines.
 func redactedLines(r *secret.Redactor, lines []string) []string {
 	return strings.Split(r.String(strings.Join(lines, "\n")), "\n")
 }
 
-// redactedValue is a JSON value without secrets in its texts and numbers.
+// redactedValue returns a JSON value with its texts, names and numbers redacted.
 func redactedValue(r *secret.Redactor, value any) any {
 	switch value := value.(type) {
 	case string:
@@ -91,7 +91,7 @@ func redactedValue(r *secret.Redactor, value any) any {
 	return value
 }
 
-// unusedName makes a name unique within an object: redaction may make names the same.
+// unusedName makes a name unique within an object: redaction may produce equal names.
 func unusedName(object map[string]any, name string) string {
 	unique := name
 	for n := 2; ; n++ {

@@ -9,12 +9,28 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// TestNothingGivenOutHoldsASecret puts secrets into every place of a plan's JSON and
-// log, and looks for them in all that is given out.
-func TestNothingGivenOutHoldsASecret(t *testing.T) {
+// planTemplate is a plan's JSON with placeholders: Q is a secret as a string, N its content.
+const planTemplate = `{"format_version":"1.2","resource_changes":[
+	{"address":"a.b[\"N\"]","previous_address":"a.c[\"N\"]","change":{"actions":["update"],"importing":{"id":Q},
+		"before":{"v":Q,"l":[Q],"m":{"N":1}},"after":{"v":"other","l":[],"m":{}}}},
+	{"address":"a.d","change":{"actions":["create"],"before":null,
+		"after":{"v":Q,"n":12345678,"text":"x N y\nN\n","json":"[\"N\"]"}}},
+	{"address":"a.e","change":{"actions":["N"],"before":null,"after":null}}],
+	"resource_drift":[{"address":"a.f","change":{"actions":["delete"],"before":{"v":Q},"after":null}}],
+	"output_changes":{"N":{"actions":["create"],"before":null,"after":Q,"after_unknown":false}}}`
+
+// TestResultsContainNoSecret puts secrets into every place of a plan's JSON and log, and
+// searches for them in the results.
+func TestResultsContainNoSecret(t *testing.T) {
 	t.Parallel()
-	for _, hidden := range []string{"s3cr3t", "two  blanks", `"quoted" <&> \back`, "a,b=c/d+e", "12345678", "line one\nline two", "ünïcödé-wörd", "will be destroyed", "delete"} {
-		for kind, value := range map[string]secret.Value{"credential": secret.New(hidden), "declared": secret.Declared(hidden)} {
+	for _, hidden := range []string{
+		"s3cr3t", "two  blanks", `"quoted" <&> \back`, "a,b=c/d+e", "12345678",
+		"line one\nline two", "ünïcödé-wörd", "will be destroyed", "delete",
+	} {
+		for kind, value := range map[string]secret.Value{
+			"credential": secret.New(hidden),
+			"declared":   secret.Declared(hidden),
+		} {
 			t.Run(kind+" "+hidden, func(t *testing.T) {
 				t.Parallel()
 				redactor := new(secret.Redactor)
@@ -24,17 +40,15 @@ func TestNothingGivenOutHoldsASecret(t *testing.T) {
 					t.Fatal(err)
 				}
 				q := string(quoted)
-				// A line that is cut within the secret, of which all but a byte would be left.
-				long := "      + long = \"" + strings.Repeat("x", longestLine-16-len(hidden)) + "-" + hidden + "-" + strings.Repeat("y", 100)
-				planJSON := strings.NewReplacer("Q", q, "N", strings.Trim(q, `"`)).Replace(`{"format_version":"1.2","resource_changes":[
-				{"address":"a.b[\"N\"]","previous_address":"a.c[\"N\"]","change":{"actions":["update"],"importing":{"id":Q},"before":{"v":Q,"l":[Q],"m":{"N":1}},"after":{"v":"other","l":[],"m":{}}}},
-				{"address":"a.d","change":{"actions":["create"],"before":null,"after":{"v":Q,"n":12345678,"text":"x N y\nN\n","json":"[\"N\"]"}}},
-				{"address":"a.e","change":{"actions":["N"],"before":null,"after":null}}],
-				"resource_drift":[{"address":"a.f","change":{"actions":["delete"],"before":{"v":Q},"after":null}}],
-				"output_changes":{"N":{"actions":["create"],"before":null,"after":Q,"after_unknown":false}}}`)
+				// A line that is cut within the secret, one byte before its end.
+				long := "      + long = \"" + strings.Repeat("x", maxLineLength-16-len(hidden)) + "-" + hidden + "-" +
+					strings.Repeat("y", 100)
+				planJSON := strings.NewReplacer("Q", q, "N", strings.Trim(q, `"`)).Replace(planTemplate)
 				log := fmt.Sprintf("Terraform will perform the following actions:\n\n"+
-					"  # a.g[%[1]q] will be created\n  # (because %[1]s)\n  + resource \"a\" \"g\" {\n      + v = %[1]q\n%[2]s\n      + t = <<-EOT\n            %[1]s\n        EOT\n    }\n"+
-					"  # a.h %[1]s\n\nChanges to Outputs:\n  + o = %[1]q\n\n╷\n│ Error: %[1]s\n│ \n│   on %[1]s line 3:\n│ \n│ Said %[1]s.\n╵\n%[1]s: Creation complete after 1s\n%[1]s", hidden, long)
+					"  # a.g[%[1]q] will be created\n  # (because %[1]s)\n  + resource \"a\" \"g\" {\n      + v = %[1]q\n%[2]s\n"+
+					"      + t = <<-EOT\n            %[1]s\n        EOT\n    }\n"+
+					"  # a.h %[1]s\n\nChanges to Outputs:\n  + o = %[1]q\n\n╷\n│ Error: %[1]s\n│ \n│   on %[1]s line 3:\n"+
+					"│ \n│ Said %[1]s.\n╵\n%[1]s: Creation complete after 1s\n%[1]s", hidden, long)
 				for name, doc := range map[string]string{"JSON and log": planJSON, "log": ""} {
 					l := NewLog(redactor)
 					fmt.Fprint(l, log)
@@ -53,8 +67,8 @@ func TestNothingGivenOutHoldsASecret(t *testing.T) {
 						t.Fatal(err)
 					}
 					for _, form := range []string{hidden, strings.ReplaceAll(hidden, "  ", " "), hidden[:len(hidden)-1]} {
-						if at := find(back, form); at != "" {
-							t.Errorf("%s: %q stands in %q", name, form, at)
+						if at := findText(back, form); at != "" {
+							t.Errorf("%s: %q occurs in %q", name, form, at)
 						}
 					}
 				}
@@ -63,8 +77,8 @@ func TestNothingGivenOutHoldsASecret(t *testing.T) {
 	}
 }
 
-// find gives a text, or a name, that holds another.
-func find(value any, part string) string {
+// findText returns the text or the name in value that contains part.
+func findText(value any, part string) string {
 	switch value := value.(type) {
 	case string:
 		if strings.Contains(value, part) {
@@ -72,13 +86,13 @@ func find(value any, part string) string {
 		}
 	case []any:
 		for _, v := range value {
-			if at := find(v, part); at != "" {
+			if at := findText(v, part); at != "" {
 				return at
 			}
 		}
 	case map[string]any:
 		for name, v := range value {
-			if at := find(v, part); at != "" && name != "Action" {
+			if at := findText(v, part); at != "" && name != "Action" {
 				return name + ": " + at
 			}
 		}
@@ -86,8 +100,8 @@ func find(value any, part string) string {
 	return ""
 }
 
-// TestNumbersInDiffs: a secret number is hidden however it is written, and other numbers
-// are shown.
+// TestNumbersInDiffs: a secret number is masked in any notation, and other numbers are
+// shown.
 func TestNumbersInDiffs(t *testing.T) {
 	t.Parallel()
 	redactor := new(secret.Redactor)

@@ -11,10 +11,10 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 )
 
-// header is a resource change without its values.
+// header holds a resource change without its values.
 type header struct {
 	address, previous, deposed, mode, reason string
-	actions                                  [][]string // of each member of that name
+	actions                                  [][]string // one list for each member of that name
 	imported                                 bool
 	importID                                 string
 }
@@ -52,13 +52,13 @@ func (p *planJSON) change(h *header) error {
 	})
 }
 
-// mostActionLists is how many members called "actions" of one change are read.
-const mostActionLists = 10
+// maxActionLists is the number of members named "actions" that are read of one change.
+const maxActionLists = 10
 
-// actions reads what happens to a resource. What is not a list of words is an
-// action that is not known.
+// actions reads the actions of a change. Anything but a list of strings is an unknown
+// action.
 func (p *planJSON) actions(h *header) error {
-	if len(h.actions) == mostActionLists {
+	if len(h.actions) == maxActionLists {
 		return errors.New("a change has its actions too often")
 	}
 	var list []string
@@ -67,12 +67,12 @@ func (p *planJSON) actions(h *header) error {
 		return err
 	}
 	err := p.Array(func() error {
-		word, ok, err := p.Text(longestAddress)
+		word, ok, err := p.Text(maxAddressSize)
 		if !ok {
 			word = "?"
 		}
-		if len(list) < mostActions || word == "delete" {
-			list = append(list[:min(len(list), mostActions)], word)
+		if len(list) < maxActions || word == "delete" {
+			list = append(list[:min(len(list), maxActions)], word)
 		}
 		return err
 	})
@@ -94,12 +94,12 @@ func (p *planJSON) importing(h *header) error {
 	})
 }
 
-// text reads a text; a null leaves it as it is.
+// text reads a string; a null leaves it unchanged.
 func (p *planJSON) text(to *string) error {
 	if absent, err := p.null(); absent || err != nil {
 		return err
 	}
-	text, ok, err := p.Text(longestAddress)
+	text, ok, err := p.Text(maxAddressSize)
 	if err == nil && !ok {
 		err = errors.New("not a plan")
 	}
@@ -107,12 +107,13 @@ func (p *planJSON) text(to *string) error {
 	return err
 }
 
-// change says what happens to the resource, and counts it; false when nothing does.
-func (h header) change(t *Tally, drifted bool) (Change, bool) {
-	if h.mode == "ephemeral" && h.opens() {
-		return Change{}, false // nothing is kept of it
+// change returns the change of the resource and counts it; ok is false if nothing
+// changes.
+func (h header) change(t *Tally, drifted bool) (c Change, ok bool) {
+	if h.mode == "ephemeral" && h.isEphemeralUse() {
+		return Change{}, false // ephemeral resources are not stored
 	}
-	c := Change{Address: h.address, Deposed: h.deposed, Imported: h.imported, ImportID: h.importID}
+	c = Change{Address: h.address, Deposed: h.deposed, Imported: h.imported, ImportID: h.importID}
 	c.Reason = reasons[tfjson.ActionReason(h.reason)]
 	if h.previous != h.address {
 		c.Previous = h.previous
@@ -125,7 +126,7 @@ func (h header) change(t *Tally, drifted bool) (Change, bool) {
 	case c.Action == noOp:
 		return Change{}, false
 	case c.Action == Forget:
-		c.Reason = "" // Terraform gives the reason of a destruction
+		c.Reason = "" // Terraform reports the reason of a destruction
 	}
 	if drifted {
 		t.Drift++
@@ -135,19 +136,19 @@ func (h header) change(t *Tally, drifted bool) (Change, bool) {
 	return c, true
 }
 
-// noOp is the action of a resource that is left alone.
+// noOp is the action of a resource that does not change.
 const noOp Action = ""
 
-// action is what happens to the resource. Where the JSON says it several times, the
-// worst counts.
+// action returns the action of the change. If the JSON contains several, the most
+// severe one counts.
 func (h header) action(t *Tally) Action {
 	worst, found := noOp, false
 	for _, list := range h.actions {
 		a, known := actionOf(list)
 		if !known {
-			t.doubt(fmt.Sprintf("the action %s is not known", quoted(list)))
+			t.doubt(fmt.Sprintf("the action %s is not known", quotedActions(list)))
 		}
-		if !found || slices.Index(byWeight, a) < slices.Index(byWeight, worst) {
+		if !found || slices.Index(bySeverity, a) < slices.Index(bySeverity, worst) {
 			worst, found = a, true
 		}
 	}
@@ -158,11 +159,11 @@ func (h header) action(t *Tally) Action {
 	return worst
 }
 
-// byWeight are the actions, the worst first.
-var byWeight = []Action{Destroy, Replace, Other, Update, Succeed, Create, Forget, Invoke, Import, Move, Read, noOp}
+// bySeverity lists the actions, the most severe one first.
+var bySeverity = []Action{Destroy, Replace, Other, Update, Succeed, Create, Forget, Invoke, Import, Move, Read, noOp}
 
-// actionOf is what a list of Terraform's actions means; all that are known are
-// here. Whatever else holds a delete destroys at least.
+// actionOf returns the meaning of a list of Terraform's actions. An unknown combination
+// that contains a delete counts as a destruction.
 func actionOf(list []string) (a Action, known bool) {
 	switch strings.Join(list, ",") {
 	case "no-op":
@@ -188,8 +189,8 @@ func actionOf(list []string) (a Action, known bool) {
 	return Other, false
 }
 
-// opens reports the actions of an ephemeral resource.
-func (h header) opens() bool {
+// isEphemeralUse reports whether all actions are those of an ephemeral resource.
+func (h header) isEphemeralUse() bool {
 	for _, list := range h.actions {
 		if len(list) == 0 {
 			return false
@@ -203,8 +204,8 @@ func (h header) opens() bool {
 	return len(h.actions) > 0
 }
 
-// quoted names actions, if they look like such.
-func quoted(list []string) string {
+// quotedActions quotes actions for a message if they have the form of actions.
+func quotedActions(list []string) string {
 	text := strings.Join(list, ",")
 	if !actionWords.MatchString(text) {
 		return "of a change"

@@ -2,7 +2,7 @@ package tfplan
 
 import "slices"
 
-// Counts is how much a plan changes, as Terraform counts: a replacement is an
+// Counts holds the numbers of changes as Terraform counts them: a replacement is an
 // addition and a destruction.
 type Counts struct{ Imports, Additions, Changes, Destructions int }
 
@@ -17,55 +17,59 @@ func (c Counts) minus(d Counts) Counts {
 	return Counts{c.Imports - d.Imports, c.Additions - d.Additions, c.Changes - d.Changes, c.Destructions - d.Destructions}
 }
 
-// Worst is the greater of each number.
+// Worst returns the maximum of each number.
 func (c Counts) Worst(d Counts) Counts {
-	return Counts{max(c.Imports, d.Imports), max(c.Additions, d.Additions), max(c.Changes, d.Changes), max(c.Destructions, d.Destructions)}
+	return Counts{
+		Imports:      max(c.Imports, d.Imports),
+		Additions:    max(c.Additions, d.Additions),
+		Changes:      max(c.Changes, d.Changes),
+		Destructions: max(c.Destructions, d.Destructions),
+	}
 }
 
-// Tally is what one source says that a plan does, added up over all its
-// documents. What it counts is planned at least; nothing else is planned only if
-// the source is Complete and without Doubts. It is made of what came, before any
-// redaction.
+// Tally counts what a plan does according to one source, over all its documents. At
+// least these changes are planned; there are no others only if the source is Complete
+// and there are no Doubts. A tally is computed from unredacted input.
 type Tally struct {
 	Counts
-	// Besides has numbers for what is among Others, or an addition too.
+	// Besides counts changes that are also included in Others or in Additions.
 	Besides Besides
-	// Most is the greatest of each number in any one document: what at least a
-	// whole source must count, also if a log has the same plan several times.
+	// Most is the maximum of each number in any one document: a complete source counts at
+	// least as many, even if a log contains the same plan several times.
 	Most Counts
-	// Others is how many changes have no number of their own: moves, forgotten
+	// Others is the number of changes without a number of their own: moves, forgotten
 	// objects, outputs, invoked or deferred actions.
 	Others int
-	// Drift is how many objects changed outside of Terraform.
+	// Drift is the number of objects that changed outside of Terraform.
 	Drift int
-	// Reads is how many data sources are read during the apply, which changes nothing.
+	// Reads is the number of data sources that are read during the apply.
 	Reads int
-	// Warnings is how many warnings Terraform printed; only a text has them.
+	// Warnings is the number of warnings that Terraform printed; only logs contain them.
 	Warnings int
 
 	Documents int
-	// Complete is set when the source is a plan and was read to its end.
+	// Complete is set if the source is a plan and was read to its end.
 	Complete bool
-	// Doubts say why the source cannot be relied on, such as an action that is not
-	// known; at most mostDoubts of them.
+	// Doubts lists at most maxDoubts reasons not to rely on the source, such as an unknown
+	// action.
 	Doubts []string
 }
 
-const mostDoubts = 5
+const maxDoubts = 5
 
-// HasChanges reports whether an apply would do anything, as far as the source says.
+// HasChanges reports whether an apply would do anything according to the source.
 func (t Tally) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 }
 
-// Empty reports whether the source has nothing at all that is not left alone.
+// Empty reports whether the source contains no changes, no drift and no reads.
 func (t Tally) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 }
 
 func (t *Tally) doubt(why string) {
-	if len(t.Doubts) < mostDoubts && !slices.Contains(t.Doubts, why) {
+	if len(t.Doubts) < maxDoubts && !slices.Contains(t.Doubts, why) {
 		t.Doubts = append(t.Doubts, why)
 	}
 }
 
-// count takes one change into account.
+// count counts one change.
 func (t *Tally) count(a Action, imported bool) {
 	t.Besides.count(a)
 	switch a {

@@ -9,17 +9,18 @@ import (
 )
 
 const (
-	// longestValue is how much of a value, or of a line of a text, is shown.
-	longestValue = 1000
-	// longestLead is how much stands before the first difference of two long values.
-	longestLead = 100
-	// longestContext is how many lines that stay a text may show in a row, if it is long.
-	longestContext = 6
-	// mostTextLines is when a text is long, and how many lines that come or go it may show.
-	mostTextLines = 100
+	// maxValueLength is the number of characters of a value, or of a line of a text, that are shown.
+	maxValueLength = 1000
+	// maxLeadLength is the number of characters shown before the first difference of two long values.
+	maxLeadLength = 100
+	// maxContextLines is the number of consecutive unchanged lines that are shown of a long text.
+	maxContextLines = 6
+	// maxTextLines is the number of lines above which a text is long, and the number of its
+	// added or removed lines that are shown.
+	maxTextLines = 100
 )
 
-// visible escapes what cannot be seen, so that two values that differ look different.
+// visible escapes invisible characters, so that values that differ look different.
 func visible(s string) string {
 	if strings.IndexFunc(s, isInvisible) < 0 {
 		return s
@@ -37,9 +38,9 @@ func visible(s string) string {
 
 func isInvisible(r rune) bool { return r != '\t' && !unicode.IsPrint(r) }
 
-// around cuts two values to the neighborhood of their first difference, if they are long.
-func around(before, after string) (string, string) {
-	if utf8.RuneCountInString(before) <= longestValue && utf8.RuneCountInString(after) <= longestValue {
+// aroundDifference shortens two long values to the text around their first difference.
+func aroundDifference(before, after string) (string, string) {
+	if utf8.RuneCountInString(before) <= maxValueLength && utf8.RuneCountInString(after) <= maxValueLength {
 		return before, after
 	}
 	b, a := []rune(before), []rune(after)
@@ -47,27 +48,27 @@ func around(before, after string) (string, string) {
 	for same < min(len(b), len(a)) && b[same] == a[same] {
 		same++
 	}
-	from := max(0, same-longestLead)
+	from := max(0, same-maxLeadLength)
 	return cutOut(b, from), cutOut(a, from)
 }
 
-// cutOut is what is shown of a value from a place on.
+// cutOut shortens a value to what is shown of it from an index on.
 func cutOut(value []rune, from int) string {
 	lead, end := "", ""
 	if from > 0 {
 		lead = "…"
 	}
 	value = value[min(from, len(value)):]
-	if len(value) > longestValue {
-		value, end = value[:longestValue-1], "…"
+	if len(value) > maxValueLength {
+		value, end = value[:maxValueLength-1], "…"
 	}
 	return lead + string(value) + end
 }
 
-// isText reports a value that is shown line by line: one side has several lines, and
-// the other is a text, or not there, or not known yet.
+// isText reports whether a value is shown line by line: one side has several lines, and
+// the other is a text, missing, or unknown.
 func (v values) isText() bool {
-	if marked(v.hiddenBefore) || marked(v.hiddenAfter) {
+	if marked(v.sensitiveBefore) || marked(v.sensitiveAfter) {
 		return false
 	}
 	lines := false
@@ -81,20 +82,20 @@ func (v values) isText() bool {
 	return lines
 }
 
-// multiLine writes a text over several lines, as Terraform does.
+// multiLine writes a multi-line text as Terraform does.
 func (w *attributeWriter) multiLine(depth int, label, end, force string, v values) {
 	before, after := linesOfText(redactedValue(w.redact, v.before)), linesOfText(redactedValue(w.redact, v.after))
 	sign := v.sign()
 	if len(before) > 0 && len(after) > 0 && before[len(before)-1] == "" && after[len(after)-1] == "" {
 		before, after = before[:len(before)-1], after[:len(after)-1]
 	} else if v.before == nil || v.after == nil {
-		before, after = withoutLast(before), withoutLast(after)
+		before, after = trimFinalEmpty(before), trimFinalEmpty(after)
 	}
 	w.add(sign, depth, label+"<<-"+endMark+force)
-	long := len(before) > mostTextLines || len(after) > mostTextLines
+	long := len(before) > maxTextLines || len(after) > maxTextLines
 	for _, h := range lineDiff(before, after, w.comparisons) {
-		w.stay(depth, h.stay, long)
-		w.comeAndGo(depth, h)
+		w.unchangedLines(depth, h.unchanged, long)
+		w.changedLines(depth, h)
 	}
 	if sign != "+" && sign != "-" {
 		sign = ""
@@ -105,8 +106,8 @@ func (w *attributeWriter) multiLine(depth int, label, end, force string, v value
 	w.add(sign, depth, endMark+end)
 }
 
-// withoutLast leaves out what stands behind the last line's end, which is nothing.
-func withoutLast(lines []string) []string {
+// trimFinalEmpty removes the empty string after the last line break.
+func trimFinalEmpty(lines []string) []string {
 	if n := len(lines); n > 0 && lines[n-1] == "" {
 		return lines[:n-1]
 	}
@@ -121,43 +122,43 @@ func linesOfText(value any) []string {
 	return strings.Split(text, "\n")
 }
 
-// stay writes lines of a text that stay as they are; of a long one only those next to
-// what comes and goes.
-func (w *attributeWriter) stay(depth int, lines []string, long bool) {
+// unchangedLines writes the unchanged lines of a text; for a long text only those next
+// to the changes.
+func (w *attributeWriter) unchangedLines(depth int, lines []string, long bool) {
 	lines = slices.Clone(lines)
 	for i, l := range lines {
-		lines[i], _ = around(visible(l), "")
+		lines[i], _ = aroundDifference(visible(l), "")
 	}
-	if !long || len(lines) <= 2*longestContext {
+	if !long || len(lines) <= 2*maxContextLines {
 		w.addLines("", depth, lines)
 		return
 	}
-	w.addLines("", depth, lines[:longestContext/2])
-	w.add("", depth, fmt.Sprintf("# (%d unchanged lines hidden)", len(lines)-longestContext))
-	w.addLines("", depth, lines[len(lines)-longestContext/2:])
+	w.addLines("", depth, lines[:maxContextLines/2])
+	w.add("", depth, fmt.Sprintf("# (%d unchanged lines hidden)", len(lines)-maxContextLines))
+	w.addLines("", depth, lines[len(lines)-maxContextLines/2:])
 }
 
-// comeAndGo writes the lines that are removed, and those that take their place.
-func (w *attributeWriter) comeAndGo(depth int, h hunk) {
-	gone, come := slices.Clone(h.gone), slices.Clone(h.come)
-	for i := range max(len(gone), len(come)) {
+// changedLines writes the removed lines, and the lines that replace them.
+func (w *attributeWriter) changedLines(depth int, h hunk) {
+	removed, added := slices.Clone(h.removed), slices.Clone(h.added)
+	for i := range max(len(removed), len(added)) {
 		switch {
-		case i >= len(come):
-			gone[i], _ = around(visible(gone[i]), "")
-		case i >= len(gone):
-			_, come[i] = around("", visible(come[i]))
+		case i >= len(added):
+			removed[i], _ = aroundDifference(visible(removed[i]), "")
+		case i >= len(removed):
+			_, added[i] = aroundDifference("", visible(added[i]))
 		default:
-			gone[i], come[i] = around(visible(gone[i]), visible(come[i]))
+			removed[i], added[i] = aroundDifference(visible(removed[i]), visible(added[i]))
 		}
 	}
-	w.atMost("-", depth, gone)
-	w.atMost("+", depth, come)
+	w.limitedLines("-", depth, removed)
+	w.limitedLines("+", depth, added)
 }
 
-// atMost writes so many lines as can be read, and says how many there are beyond.
-func (w *attributeWriter) atMost(sign string, depth int, lines []string) {
-	w.addLines(sign, depth, lines[:min(len(lines), mostTextLines)])
-	if more := len(lines) - mostTextLines; more > 0 {
+// limitedLines writes at most maxTextLines lines and the number of the others.
+func (w *attributeWriter) limitedLines(sign string, depth int, lines []string) {
+	w.addLines(sign, depth, lines[:min(len(lines), maxTextLines)])
+	if more := len(lines) - maxTextLines; more > 0 {
 		w.add(sign, depth, fmt.Sprintf("# (%d more lines not shown)", more))
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// textMaterial reads a file of testdata/texts.
-func textMaterial(t *testing.T, name string) []byte {
+// textFile reads a file of testdata/texts.
+func textFile(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "texts", name))
 	if err != nil {
@@ -19,7 +19,7 @@ func textMaterial(t *testing.T, name string) []byte {
 	return data
 }
 
-// onlyDiff is the diff of the one change of a plan.
+// onlyDiff returns the diff of the only change of a plan.
 func onlyDiff(t *testing.T, p Plan) string {
 	t.Helper()
 	if all := append(p.Changes, p.Drift...); len(all) == 1 {
@@ -29,13 +29,13 @@ func onlyDiff(t *testing.T, p Plan) string {
 	return ""
 }
 
-// updated is a plan that updates x; both sides are JSON.
+// updated returns the diff of an update of the attribute x.
 func updated(before, after any) string {
 	return onlyDiffOf(updateOf(string(mustJSON(before)), string(mustJSON(after))))
 }
 
 func onlyDiffOf(doc string) string {
-	p := readPlan(spooled([]byte(doc)), nil)
+	p := readPlan(sectionOf([]byte(doc)), nil)
 	if len(p.Changes) != 1 {
 		return fmt.Sprintf("%d changes", len(p.Changes))
 	}
@@ -57,9 +57,9 @@ const cloudInit = `      content              = <<-EOT
       filename             = "cloud-init.yaml"
   }`
 
-// TestSignsOfTexts: a text's own list items are no signs, also where the text forces a
-// replacement, or stands behind the mark of an older version.
-func TestSignsOfTexts(t *testing.T) {
+// TestSignsInTexts: list items in a text are not taken for signs, even if the text forces
+// a replacement, or begins with the mark of an older version.
+func TestSignsInTexts(t *testing.T) {
 	t.Parallel()
 	before := "users:\n  - default\n  - name: deploy\npackages:\n  - curl\nruncmd:\n  - systemctl restart app\n" +
 		"  + a line that begins with a plus\n  ~ a line that begins with a tilde\n"
@@ -70,26 +70,33 @@ func TestSignsOfTexts(t *testing.T) {
 		{"forced.log", `["delete","create"]`, "-/+ resource", "<<-EOT # forces replacement"},
 		{"tilde.log", `["update"]`, "! resource", "<<~EOT"},
 	} {
-		want := c.opens + " \"local_file\" \"cloud_init\" {\n" + strings.Replace(strings.Replace(cloudInit, "<<-EOT", c.mark, 1), " ", "!", 1)
-		log := textMaterial(t, c.file)
-		doc := `{"format_version":"1.2","resource_changes":[{"address":"local_file.cloud_init","mode":"managed","type":"local_file","name":"cloud_init",` +
-			`"change":{"actions":` + c.actions + `,"before":` + values(before) + `,"after":` + values(strings.Replace(before, "restart", "reload", 1)) + `}}]}`
-		for path, p := range map[string]Plan{"text alone": readPlan(nil, spooled(log)), "JSON with text": readPlan(spooled([]byte(doc)), spooled(log))} {
+		want := c.opens + " \"local_file\" \"cloud_init\" {\n" + strings.Replace(strings.Replace(cloudInit, "<<-EOT",
+			c.mark, 1), " ", "!", 1)
+		log := textFile(t, c.file)
+		doc := `{"format_version":"1.2","resource_changes":[{"address":"local_file.cloud_init","mode":"managed",` +
+			`"type":"local_file","name":"cloud_init",` +
+			`"change":{"actions":` + c.actions + `,"before":` + values(before) + `,"after":` + values(strings.Replace(before,
+			"restart", "reload", 1)) + `}}]}`
+		for path, p := range map[string]Plan{
+			"text alone":     readPlan(nil, sectionOf(log)),
+			"JSON with text": readPlan(sectionOf([]byte(doc)), sectionOf(log)),
+		} {
 			if got := onlyDiff(t, p); got != want {
 				t.Errorf("%s, %s: got\n%s\nwant\n%s", c.file, path, got, want)
 			}
 		}
-		if got := onlyDiff(t, readPlan(spooled([]byte(doc)), nil)); !strings.Contains(got, "\n-           - systemctl restart app\n+           - systemctl reload app\n") ||
+		if got := onlyDiff(t, readPlan(sectionOf([]byte(doc)), nil)); !strings.Contains(got,
+			"\n-           - systemctl restart app\n+           - systemctl reload app\n") ||
 			!strings.Contains(got, "\n            - default\n") {
 			t.Errorf("%s, JSON alone: got\n%s", c.file, got)
 		}
 	}
 }
 
-// TestOldDrift: the words of Terraform 0.15.4 to 1.1.
+// TestOldDrift reads the text of Terraform 0.15.4 to 1.1.
 func TestOldDrift(t *testing.T) {
 	t.Parallel()
-	p := readPlan(nil, spooled(textMaterial(t, "changed.log")))
+	p := readPlan(nil, sectionOf(textFile(t, "changed.log")))
 	if len(p.Drift) != 1 || p.Drift[0].Address != "aws_db_instance.shop" || p.Text.Drift != 1 || len(p.Changes) != 0 {
 		t.Fatalf("drift %+v, changes %+v", p.Drift, p.Changes)
 	}
@@ -102,10 +109,10 @@ func TestOldDrift(t *testing.T) {
 	}
 }
 
-// TestValuesFromJSON: blanks are kept, and what differs is seen.
+// TestValuesFromJSON: spaces are kept, and differences are visible.
 func TestValuesFromJSON(t *testing.T) {
 	t.Parallel()
-	got := onlyDiff(t, readPlan(spooled(textMaterial(t, "values.json")), nil))
+	got := onlyDiff(t, readPlan(sectionOf(textFile(t, "values.json")), nil))
 	for _, part := range []string{`xDeny" -> …x`, `xAllow"`, `
 !     yaml   = <<-EOT
           a:
@@ -156,9 +163,17 @@ func TestTextsFromJSON(t *testing.T) {
 		"was one line":       {"a", "a\nb", "!     x = <<-EOT\n          a\n+         b\n      EOT"},
 		"loses its last end": {"a\nb\n", "a\nb", "!     x = <<-EOT\n          a\n          b\n-\n      EOT"},
 		"blank at the end":   {"a \nb\n", "a\nb\n", "!     x = <<-EOT\n-         a\n+         a\n          b\n      EOT"},
-		"moves":              {"a\nb\nc\n", "b\nc\na\n", "!     x = <<-EOT\n-         a\n          b\n          c\n+         a\n      EOT"},
-		"in a list":          {[]any{"a\nb"}, []any{"a\nc"}, "!         <<-EOT\n              a\n-             b\n+             c\n          EOT,"},
-		"other line ends":    {"a\r\nb", "a\nb", "-         a\\u000d\n+         a\n          b"},
+		"moves": {
+			before: "a\nb\nc\n",
+			after:  "b\nc\na\n",
+			want:   "!     x = <<-EOT\n-         a\n          b\n          c\n+         a\n      EOT",
+		},
+		"in a list": {
+			before: []any{"a\nb"},
+			after:  []any{"a\nc"},
+			want:   "!         <<-EOT\n              a\n-             b\n+             c\n          EOT,",
+		},
+		"other line ends": {"a\r\nb", "a\nb", "-         a\\u000d\n+         a\n          b"},
 	} {
 		if got := updated(c.before, c.after); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, c.want)
@@ -166,7 +181,7 @@ func TestTextsFromJSON(t *testing.T) {
 	}
 }
 
-// TestLongTextsFromJSON: of a long text the lines around the differences are shown.
+// TestLongTextsFromJSON: of a long text, the lines around the differences are shown.
 func TestLongTextsFromJSON(t *testing.T) {
 	t.Parallel()
 	lines := make([]string, 5000)
@@ -176,7 +191,11 @@ func TestLongTextsFromJSON(t *testing.T) {
 	before := strings.Join(lines, "\n")
 	lines[20], lines[4900] = "Allow", strings.Repeat("y", 5000)+"Allow"
 	got := updated(before, strings.Join(lines, "\n"))
-	for _, want := range []string{"\n-         line 20\n+         Allow\n          line 21\n", "\n      # (14 unchanged lines hidden)\n          line 17\n", "Allow\n"} {
+	for _, want := range []string{
+		"\n-         line 20\n+         Allow\n          line 21\n",
+		"\n      # (14 unchanged lines hidden)\n          line 17\n",
+		"Allow\n",
+	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%.5000s", want, got)
 		}
@@ -184,13 +203,14 @@ func TestLongTextsFromJSON(t *testing.T) {
 	if n := strings.Count(got, "\n"); n > 250 {
 		t.Errorf("%d lines", n)
 	}
-	if got := updated(nil, before); strings.Count(got, "\n") > 110 || !strings.Contains(got, "\n+     # (4900 more lines not shown)\n") {
+	if got := updated(nil, before); strings.Count(got, "\n") > 110 ||
+		!strings.Contains(got, "\n+     # (4900 more lines not shown)\n") {
 		t.Errorf("a new text: got\n%s", got)
 	}
 }
 
-// TestManyTextsCostBoundedWork: comparing texts is work that grows with both of them.
-func TestManyTextsCostBoundedWork(t *testing.T) {
+// TestTextComparisonsAreBounded: the number of comparisons in a plan is limited.
+func TestTextComparisonsAreBounded(t *testing.T) {
 	t.Parallel()
 	before, after := make([]string, 500), make([]string, 500)
 	for i := range before {
@@ -198,7 +218,8 @@ func TestManyTextsCostBoundedWork(t *testing.T) {
 	}
 	left := 600_000
 	for range 5 {
-		if hunks := lineDiff(before, after, &left); len(hunks) != 1 || len(hunks[0].gone) != 500 || len(hunks[0].come) != 500 {
+		if hunks := lineDiff(before, after, &left); len(hunks) != 1 || len(hunks[0].removed) != 500 ||
+			len(hunks[0].added) != 500 {
 			t.Fatalf("%d hunks", len(hunks))
 		}
 	}
@@ -207,7 +228,8 @@ func TestManyTextsCostBoundedWork(t *testing.T) {
 	}
 }
 
-// FuzzLineDiff: what stays and goes is the text before, what stays and comes the one after.
+// FuzzLineDiff: unchanged and removed lines are the text before, unchanged and added ones
+// the text after.
 func FuzzLineDiff(f *testing.F) {
 	f.Add("a\nb\nc", "b\nd", 100)
 	f.Add("a\nb\nc\na\nb", "c\nb\na", 100)
@@ -216,8 +238,8 @@ func FuzzLineDiff(f *testing.F) {
 		b, a := strings.Split(before, "\n"), strings.Split(after, "\n")
 		var gotBefore, gotAfter []string
 		for _, h := range lineDiff(b, a, &left) {
-			gotBefore = append(append(gotBefore, h.stay...), h.gone...)
-			gotAfter = append(append(gotAfter, h.stay...), h.come...)
+			gotBefore = append(append(gotBefore, h.unchanged...), h.removed...)
+			gotAfter = append(append(gotAfter, h.unchanged...), h.added...)
 		}
 		if x, y := string(mustJSON(gotBefore)), string(mustJSON(b)); x != y {
 			t.Errorf("before: got %s, want %s", x, y)
@@ -228,7 +250,7 @@ func FuzzLineDiff(f *testing.F) {
 	})
 }
 
-// TestUnknownTextFromJSON: what a text becomes is not known yet.
+// TestUnknownTextFromJSON: a text that is known only after the apply is shown as such.
 func TestUnknownTextFromJSON(t *testing.T) {
 	t.Parallel()
 	doc := strings.Replace(updateOf(`"a\n- b"`, "null"), `"actions"`, `"after_unknown":{"x":true},"actions"`, 1)

@@ -9,21 +9,23 @@ import (
 	"strings"
 )
 
-// The prefixes that Terragrunt puts before each line of the tool that it runs.
+// The prefixes that Terragrunt adds to each line of the tool that it runs.
 var (
-	// prettyPrefix is that of 0.67 and later: 10:15:02.101 STDOUT [unit] tofu: text
-	prettyPrefix = regexp.MustCompile(`^\d\d:\d\d:\d\d(?:\.\d{1,9})? STD(?:OUT|ERR) +(?:\[([^\]]{1,300})\] )?[\w./-]{1,100}:(?: (.*))?$`)
-	// keyValuePrefix is that of its key-value format: time=… level=stdout prefix=unit tf-path=tofu msg=text
-	keyValuePrefix = regexp.MustCompile(`^time=\S{1,100} level=std(?:out|err)(?: prefix="?([^"\s]{1,300})"?)?(?: (?:tf-?path|binary)=\S{1,300})? msg=(.*)$`)
-	// barePrefix is that of older versions: [unit] text
+	// prettyPrefix is used by 0.67 and later: 10:15:02.101 STDOUT [unit] tofu: text
+	prettyPrefix = regexp.MustCompile(`^\d\d:\d\d:\d\d(?:\.\d{1,9})? STD(?:OUT|ERR) +` +
+		`(?:\[([^\]]{1,300})\] )?[\w./-]{1,100}:(?: (.*))?$`)
+	// keyValuePrefix is used by the key-value format: time=… level=stdout prefix=unit tf-path=tofu msg=text
+	keyValuePrefix = regexp.MustCompile(`^time=\S{1,100} level=std(?:out|err)(?: prefix="?([^"\s]{1,300})"?)?` +
+		`(?: (?:tf-?path|binary)=\S{1,300})? msg=(.*)$`)
+	// barePrefix is used by older versions: [unit] text
 	barePrefix = regexp.MustCompile(`^\[([^\]\s]{1,300})\](?: (.*))?$`)
 )
 
-// mostUnits is how many units of a log are distinguished; the lines of
-// further ones are read as those of one.
-const mostUnits = 500
+// maxUnits is the number of units of a log that are distinguished; the lines of all
+// further units are read as those of one unit.
+const maxUnits = 500
 
-// cutUnit takes Terragrunt's prefix off a line.
+// cutUnit separates Terragrunt's prefix from a line.
 func (l *Log) cutUnit(line string) (unit, text string) {
 	if line == "" {
 		return "", line
@@ -48,13 +50,14 @@ func (l *Log) cutUnit(line string) (unit, text string) {
 	return strings.Clone(m[1]), m[2]
 }
 
-// isUnit reports whether a word in brackets at the start of a line names a unit. Scripts
-// print such words, too ("[INFO] done"): it does once it stands before words of the tool.
+// isUnit reports whether a word in brackets at the start of a line is the name of a
+// unit. Scripts print such words, too ("[INFO] done"), so it is one only from the first
+// line on in which text of the tool follows it.
 func (l *Log) isUnit(word, text string) bool {
 	if l.bare[word] {
 		return true
 	}
-	if len(l.bare) >= mostUnits || !byTool(text) && !isEnd(text) && !isProgress(text) && text != "╷" {
+	if len(l.bare) >= maxUnits || !byTool(text) && !isEnd(text) && !isProgress(text) && text != "╷" {
 		return false
 	}
 	if l.bare == nil {
@@ -64,7 +67,7 @@ func (l *Log) isUnit(word, text string) bool {
 	return true
 }
 
-// enter goes on with the text of a unit.
+// enter switches to the text of a unit.
 func (p *planText) enter(unit string) {
 	if unit == p.unit {
 		return
@@ -73,7 +76,7 @@ func (p *planText) enter(unit string) {
 		p.units = map[string]position{}
 	}
 	p.units[p.unit] = p.position
-	if _, known := p.units[unit]; !known && len(p.units) >= mostUnits {
+	if _, known := p.units[unit]; !known && len(p.units) >= maxUnits {
 		unit = "…"
 	}
 	p.position = p.units[unit]
@@ -81,37 +84,37 @@ func (p *planText) enter(unit string) {
 	p.unit = unit
 }
 
-// unitOf names the unit whose text has the change; empty if none has it, or several do.
+// unitOf returns the unit whose text contains the change; empty unless it is exactly one.
 func (p *planText) unitOf(c Change, drifted bool) string {
-	found := p.homes[key{address: c.Address, deposed: c.Deposed, drifted: drifted}]
+	found := p.unitsOf[key{address: c.Address, deposed: c.Deposed, drifted: drifted}]
 	if len(found) != 1 {
 		return ""
 	}
 	return found[0]
 }
 
-// home takes down the unit of a change, up to the second one.
-func (p *planText) home(k key) {
+// recordUnit records the unit of a change, up to the second one.
+func (p *planText) recordUnit(k key) {
 	unit := k.unit
 	k.unit = ""
-	if unit == "" || len(p.homes[k]) > 1 || slices.Contains(p.homes[k], unit) {
+	if unit == "" || len(p.unitsOf[k]) > 1 || slices.Contains(p.unitsOf[k], unit) {
 		return
 	}
-	if p.homes == nil {
-		p.homes = map[key][]string{}
+	if p.unitsOf == nil {
+		p.unitsOf = map[key][]string{}
 	}
-	p.homes[k] = append(p.homes[k], unit)
+	p.unitsOf[k] = append(p.unitsOf[k], unit)
 }
 
-// foundIn gives the diagnostics of a unit.
-func (l *Log) foundIn(unit string) *diagnostics {
+// diagnosticsOf returns the diagnostics of a unit.
+func (l *Log) diagnosticsOf(unit string) *diagnostics {
 	if unit == "" {
-		return &l.found
+		return &l.diags
 	}
 	if l.units == nil {
 		l.units = map[string]*diagnostics{}
 	}
-	if l.units[unit] == nil && len(l.units) >= mostUnits {
+	if l.units[unit] == nil && len(l.units) >= maxUnits {
 		unit = "…"
 	}
 	if l.units[unit] == nil {
@@ -121,17 +124,18 @@ func (l *Log) foundIn(unit string) *diagnostics {
 	return l.units[unit]
 }
 
-// diagnostics are those of all units. The files of a unit lie below it.
+// diagnostics returns the diagnostics of all units, with the unit's directory added to
+// the files.
 func (l *Log) diagnostics() []Diagnostic {
-	all := l.found.found()
+	all := l.diags.all()
 	for _, unit := range slices.Sorted(maps.Keys(l.units)) {
 		l.units[unit].close()
-		for _, d := range l.units[unit].found() {
+		for _, d := range l.units[unit].all() {
 			if d.File != "" && filepath.IsLocal(unit) && !path.IsAbs(d.File) {
 				d.File = path.Join(unit, d.File)
 			}
 			all = append(all[:len(all):len(all)], d)
-			if len(all) >= 2*mostDiagnostics {
+			if len(all) >= 2*maxDiagnostics {
 				return all
 			}
 		}
@@ -139,9 +143,9 @@ func (l *Log) diagnostics() []Diagnostic {
 	return all
 }
 
-// warnings is the number of all warnings, of all units.
+// warnings returns the number of warnings of all units.
 func (l *Log) warnings() int {
-	n := l.found.warnings()
+	n := l.diags.warnings()
 	for _, d := range l.units {
 		d.close()
 		n += d.warnings()

@@ -8,18 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// unitPlan is the text of a plan with one change and an error box.
+// unitPlan returns the text of a plan with one change and a boxed error.
 func unitPlan(address, words, sign, sum string) []string {
-	return strings.Split("OpenTofu will perform the following actions:\n\n  # "+address+" will be "+words+"\n  "+sign+" resource \"t\" \"n\" {\n      "+sign+
+	return strings.Split("OpenTofu will perform the following actions:\n\n  # "+address+" will be "+words+"\n  "+sign+
+		" resource \"t\" \"n\" {\n      "+sign+
 		" id = \"1\"\n    }\n\nPlan: "+sum+".\n╷\n│ Error: No "+words+"\n│ \n│   on main.tf line 3:\n│    3: x\n╵", "\n")
 }
 
-// prefixed writes the lines as Terragrunt does.
+// prefixed adds Terragrunt's prefixes to lines.
 func prefixed(unit, tool string, lines []string) []string {
 	return prefixedAs("pretty", unit, tool, lines)
 }
 
-// prefixedAs writes the lines as Terragrunt does in one of its formats.
+// prefixedAs adds Terragrunt's prefixes to lines in one of its formats.
 func prefixedAs(format, unit, tool string, lines []string) []string {
 	var all []string
 	for i, l := range lines {
@@ -36,8 +37,8 @@ func prefixedAs(format, unit, tool string, lines []string) []string {
 	return all
 }
 
-// TestUnits: the lines of several units are told from each other by Terragrunt's
-// prefix, one after the other or mixed.
+// TestUnits: the lines of several units, sequential or interleaved, are distinguished by
+// Terragrunt's prefix.
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	cases := map[string][]string{}
@@ -49,13 +50,15 @@ func TestUnits(t *testing.T) {
 			mixed = append(mixed, vpc[min(i, len(vpc)-1):min(i+1, len(vpc))]...)
 			mixed = append(mixed, db[min(i, len(db)-1):min(i+1, len(db))]...)
 		}
-		cases[format+", one after the other"] = append(append([]string{"10:15:00.000 INFO   The runner-pool runner at . will be deployed"}, vpc...), db...)
+		cases[format+", one after the other"] = append(append([]string{
+			"10:15:00.000 INFO   The runner-pool runner at . will be deployed",
+		}, vpc...), db...)
 		cases[format+", mixed"] = mixed
 	}
 	for name, lines := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := readPlan(nil, logOf(strings.Join(lines, "\n")+"\n"))
+			p := readPlan(nil, logSection(strings.Join(lines, "\n")+"\n"))
 			got := map[string]string{}
 			for _, c := range p.Changes {
 				got[c.Unit] = string(c.Action) + " " + c.Address + "\n" + c.Diff
@@ -81,14 +84,18 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestUnitOfJSON: a change of the JSON has the unit of its text, if that is one.
+// TestUnitOfJSON: a change of the JSON has the unit of its text if that is unique.
 func TestUnitOfJSON(t *testing.T) {
 	t.Parallel()
-	const doc = `{"format_version":"1.2","resource_changes":[{"address":"%s","mode":"managed","type":"t","name":"n","change":{"actions":["create"],"before":null,"after":{"id":"1"},"after_unknown":{},"before_sensitive":false,"after_sensitive":{}}}]}`
+	const doc = `{"format_version":"1.2","resource_changes":[{"address":"%s","mode":"managed","type":"t","name":"n",` +
+		`"change":{"actions":["create"],"before":null,"after":{"id":"1"},"after_unknown":{},"before_sensitive":false,` +
+		`"after_sensitive":{}}}]}`
 	log := append(prefixed("vpc", "tofu", unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy")),
 		prefixed("db", "tofu", unitPlan("t.other", "created", "+", "1 to add, 0 to change, 0 to destroy"))...)
-	log = append(log, prefixed("web", "tofu", unitPlan("t.other", "created", "+", "1 to add, 0 to change, 0 to destroy"))...)
-	p := readPlan(spooled(fmt.Appendf(nil, doc+doc+doc, "t.n", "t.other", "t.other")), logOf(strings.Join(log, "\n")+"\n"))
+	log = append(log,
+		prefixed("web", "tofu", unitPlan("t.other", "created", "+", "1 to add, 0 to change, 0 to destroy"))...)
+	p := readPlan(sectionOf(fmt.Appendf(nil, doc+doc+doc, "t.n", "t.other", "t.other")),
+		logSection(strings.Join(log, "\n")+"\n"))
 	units := []string{}
 	for _, c := range p.Changes {
 		units = append(units, c.Address+" "+c.Unit)
@@ -98,11 +105,12 @@ func TestUnitOfJSON(t *testing.T) {
 	}
 }
 
-// TestBracketsOfScripts: a word in brackets that a script prints is no unit.
-func TestBracketsOfScripts(t *testing.T) {
+// TestBracketsInScriptOutput: a word in brackets that a script prints is not a unit.
+func TestBracketsInScriptOutput(t *testing.T) {
 	t.Parallel()
-	lines := append([]string{"[INFO] before the plan", "[hook/x] Plan: 0 to add"}, unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy")[:8]...)
-	p := readPlan(nil, logOf(strings.Join(append(lines, "[INFO] done"), "\n")+"\n"))
+	lines := append([]string{"[INFO] before the plan", "[hook/x] Plan: 0 to add"},
+		unitPlan("t.n", "created", "+", "1 to add, 0 to change, 0 to destroy")[:8]...)
+	p := readPlan(nil, logSection(strings.Join(append(lines, "[INFO] done"), "\n")+"\n"))
 	if len(p.Changes) != 1 || p.Changes[0].Unit != "" || !p.Text.Complete {
 		t.Errorf("%+v, complete %v", p.Changes, p.Text.Complete)
 	}

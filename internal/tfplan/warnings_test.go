@@ -10,42 +10,109 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const planClosed = "Plan: 1 to add, 0 to change, 0 to destroy.\n"
+const planSummary = "Plan: 1 to add, 0 to change, 0 to destroy.\n"
 
-// drawn is a diagnostic in a box.
-func drawn(lines ...string) string { return "╷\n│ " + strings.Join(lines, "\n│ ") + "\n╵\n" }
+// boxed returns a diagnostic in a box.
+func boxed(lines ...string) string { return "╷\n│ " + strings.Join(lines, "\n│ ") + "\n╵\n" }
 
-// TestOnlyDiagnosticsOfTheTool: what hooks, ssh and scripts print is none.
-func TestOnlyDiagnosticsOfTheTool(t *testing.T) {
+// TestOnlyToolDiagnosticsCount: the output of hooks, ssh and scripts contains no diagnostics.
+func TestOnlyToolDiagnosticsCount(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, log string
 		want      []string // levels and titles
 		warnings  int
 	}{
-		{"hooks around boxes", "Error: from a hook\n\nmore\n" + planClosed + drawn("Warning: Old", "", "Use new.") + "\nWarning: ssh\n\ntext\n\nError: script\n\ntext\n", []string{"warning Old"}, 1},
-		{"ssh first", "Warning: Permanently added 'github.com' to the list of known hosts.\n\n" + planClosed, nil, 0},
-		{"within other lines", "\nhook:\nError: a\nWarning: b\n\n" + planClosed, nil, 0},
-		{"a title with nothing", "\nWarning: only this\n\n" + planClosed, nil, 0},
-		{"followed by a line", "\nWarning: ssh\nError: ssh\n\n" + planClosed, nil, 0},
-		{"no colors where the tool has some", "\x1b[1mTerraform will perform the following actions:\x1b[0m\n\nWarning: hook\n\ntext\n\n" + planClosed, nil, 0},
-		{"colors of Terraform 0.14", "\x1b[1mPlan:\x1b[0m 1 to add, 0 to change, 0 to destroy.\n\n\x1b[33m\x1b[1mWarning: \x1b[0m\x1b[1mOld\x1b[0m\n\n  on a.tf line 1:\n\ntext\n\nError: hook\n\ntext\n", []string{"warning Old"}, 1},
-		{"colors of a hook", "\x1b[31mhook\x1b[0m\n" + planClosed + "\nWarning: Old\n\ntext\n", []string{"warning Old"}, 1},
-		{"boxes of a script", "╭──────╮\n│ Error: x │\n│ Warning: y │\n╰──────╯\n╷\n│ Done\n│ Error: z\n╵\n" + planClosed, nil, 0},
-		{"CRLF", strings.ReplaceAll(planClosed+drawn("Warning: Old", "", "Use new."), "\n", "\r\n"), []string{"warning Old"}, 1},
-		{"similar", drawn("Warning: Old", "", "Use new.", "", "(and 2 more similar warnings elsewhere)") + drawn("Warning: Odd", "", "(and one more similar warning elsewhere)"), []string{"warning Old", "warning Odd"}, 5},
-		{"similar behind a long text", drawn("Warning: Old", strings.Repeat("x", longestDiagnostic), "", "(and 2 more similar warnings elsewhere)"), []string{"warning Old"}, 3},
-		{"similar within the text", drawn("Warning: Old", "", "(and 2 more similar warnings elsewhere)", "is what it says."), []string{"warning Old"}, 1},
-		{"similar errors", drawn("Error: Old", "", "(and 2 more similar warnings elsewhere)"), []string{"error Old"}, 0},
-		{"compact", "\x1b[1m\x1b[33mWarnings:\n\x1b[0m\n- A\n  on main.tf line 12 (and 3 more)\n- B\n  (2 occurences of this warning)\n- C\n  with x.y\n\nTo see the full warning notes, run OpenTofu without -compact-warnings.\n" + drawn("Error: E", "", "text"),
-			[]string{"error E", "warning A", "warning B", "warning C"}, 7},
-		{"compact and boxes", drawn("Warning: Old", "", "text") + "\nWarnings:\n\n- A\n\nTo see the full warning notes, run Terraform without -compact-warnings.\n", []string{"warning Old", "warning A"}, 2},
-		{"two compact lists", strings.Repeat("Warnings:\n\n- A\n\nTo see the full warning notes, run Terraform without -compact-warnings.\n", 2), []string{"warning A", "warning A"}, 2},
-		{"a list of a script", "Warnings:\n\n- A\n- B\n\nDone.\nTo see the full warning notes, run Terraform without -compact-warnings.\n", nil, 0},
+		{
+			name: "hooks around boxes",
+			log: "Error: from a hook\n\nmore\n" + planSummary + boxed("Warning: Old", "", "Use new.") +
+				"\nWarning: ssh\n\ntext\n\nError: script\n\ntext\n",
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{"ssh first", "Warning: Permanently added 'github.com' to the list of known hosts.\n\n" + planSummary, nil, 0},
+		{"within other lines", "\nhook:\nError: a\nWarning: b\n\n" + planSummary, nil, 0},
+		{"a title with nothing", "\nWarning: only this\n\n" + planSummary, nil, 0},
+		{"followed by a line", "\nWarning: ssh\nError: ssh\n\n" + planSummary, nil, 0},
+		{
+			name:     "no colors where the tool has some",
+			log:      "\x1b[1mTerraform will perform the following actions:\x1b[0m\n\nWarning: hook\n\ntext\n\n" + planSummary,
+			want:     nil,
+			warnings: 0,
+		},
+		{
+			name: "colors of Terraform 0.14",
+			log: "\x1b[1mPlan:\x1b[0m 1 to add, 0 to change, 0 to destroy.\n\n" +
+				"\x1b[33m\x1b[1mWarning: \x1b[0m\x1b[1mOld\x1b[0m\n\n  on a.tf line 1:\n\ntext\n\nError: hook\n\ntext\n",
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{"colors of a hook", "\x1b[31mhook\x1b[0m\n" + planSummary + "\nWarning: Old\n\ntext\n", []string{"warning Old"}, 1},
+		{
+			name:     "boxes of a script",
+			log:      "╭──────╮\n│ Error: x │\n│ Warning: y │\n╰──────╯\n╷\n│ Done\n│ Error: z\n╵\n" + planSummary,
+			want:     nil,
+			warnings: 0,
+		},
+		{
+			name:     "CRLF",
+			log:      strings.ReplaceAll(planSummary+boxed("Warning: Old", "", "Use new."), "\n", "\r\n"),
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{
+			name: "similar",
+			log: boxed("Warning: Old", "", "Use new.", "", "(and 2 more similar warnings elsewhere)") +
+				boxed("Warning: Odd", "", "(and one more similar warning elsewhere)"),
+			want:     []string{"warning Old", "warning Odd"},
+			warnings: 5,
+		},
+		{
+			name: "similar after a long text",
+			log: boxed("Warning: Old", strings.Repeat("x", maxDiagnosticSize), "",
+				"(and 2 more similar warnings elsewhere)"),
+			want:     []string{"warning Old"},
+			warnings: 3,
+		},
+		{
+			name:     "similar within the text",
+			log:      boxed("Warning: Old", "", "(and 2 more similar warnings elsewhere)", "is what it says."),
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{"similar errors", boxed("Error: Old", "", "(and 2 more similar warnings elsewhere)"), []string{"error Old"}, 0},
+		{
+			name: "compact",
+			log: "\x1b[1m\x1b[33mWarnings:\n\x1b[0m\n- A\n  on main.tf line 12 (and 3 more)\n- B\n" +
+				"  (2 occurences of this warning)\n- C\n  with x.y\n\n" +
+				"To see the full warning notes, run OpenTofu without -compact-warnings.\n" + boxed("Error: E", "", "text"),
+			want:     []string{"error E", "warning A", "warning B", "warning C"},
+			warnings: 7,
+		},
+		{
+			name: "compact and boxes",
+			log: boxed("Warning: Old", "", "text") +
+				"\nWarnings:\n\n- A\n\nTo see the full warning notes, run Terraform without -compact-warnings.\n",
+			want:     []string{"warning Old", "warning A"},
+			warnings: 2,
+		},
+		{
+			name: "two compact lists",
+			log: strings.Repeat("Warnings:\n\n- A\n\n"+
+				"To see the full warning notes, run Terraform without -compact-warnings.\n", 2),
+			want:     []string{"warning A", "warning A"},
+			warnings: 2,
+		},
+		{
+			name:     "a list of a script",
+			log:      "Warnings:\n\n- A\n- B\n\nDone.\nTo see the full warning notes, run Terraform without -compact-warnings.\n",
+			want:     nil,
+			warnings: 0,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			plan := readPlan(nil, logOf(tt.log))
+			plan := readPlan(nil, logSection(tt.log))
 			var got []string
 			for _, d := range plan.Diagnostics {
 				got = append(got, d.Level+" "+d.Title)
@@ -66,38 +133,60 @@ func TestCompactWarnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := readPlan(nil, logOf(string(log)))
+	plan := readPlan(nil, logSection(string(log)))
 	want := []Diagnostic{
-		{Level: "warning", File: "main.tf", Line: 12, Title: "Argument is deprecated", Text: "Warning: Argument is deprecated\n  on main.tf line 12 (and 3 more)"},
-		{Level: "warning", Title: "Deprecated attribute", Text: "Warning: Deprecated attribute\n  with module.x.aws_s3_bucket.b"},
+		{
+			Level: "warning",
+			File:  "main.tf",
+			Line:  12,
+			Title: "Argument is deprecated",
+			Text:  "Warning: Argument is deprecated\n  on main.tf line 12 (and 3 more)",
+		},
+		{
+			Level: "warning",
+			Title: "Deprecated attribute",
+			Text:  "Warning: Deprecated attribute\n  with module.x.aws_s3_bucket.b",
+		},
 	}
 	if diff := cmp.Diff(plan.Diagnostics, want); diff != "" || plan.Text.Warnings != 5 || !plan.Text.Complete {
-		t.Errorf("%d warnings, want 5, of a whole plan (%t); got -, want +:\n%s", plan.Text.Warnings, plan.Text.Complete, diff)
+		t.Errorf("%d warnings, want 5, complete %t; got -, want +:\n%s", plan.Text.Warnings, plan.Text.Complete,
+			diff)
 	}
 }
 
-// TestWarningsAreAllCounted, however few are kept, and in whichever version of the log they were.
+// TestWarningsAreAllCounted: all warnings of all versions of the log are counted, even
+// those that are not kept.
 func TestWarningsAreAllCounted(t *testing.T) {
 	t.Parallel()
-	boxes := strings.Repeat(drawn("Warning: w", "", "x"), 300)
+	boxes := strings.Repeat(boxed("Warning: w", "", "x"), 300)
 	l := NewLog(nil)
-	fmt.Fprint(l, planClosed+boxes)
-	fmt.Fprint(l, "Warnings:\n\n"+strings.Repeat("- w\n  on a.tf line 1 (and 1 more)\n", 70)+"\nTo see the full warning notes, run Terraform without -compact-warnings.\n")
+	fmt.Fprint(l, planSummary+boxes)
+	fmt.Fprint(l,
+		"Warnings:\n\n"+strings.Repeat("- w\n  on a.tf line 1 (and 1 more)\n", 70)+
+			"\nTo see the full warning notes, run Terraform without -compact-warnings.\n")
 	l.Restart()
-	fmt.Fprint(l, planClosed)
+	fmt.Fprint(l, planSummary)
 	if n := l.Plan(t.Context(), nil).Text.Warnings; n != 440 {
 		t.Errorf("%d warnings are counted, want 440", n)
 	}
 }
 
-// TestDiagnosticWithoutAFile: the value of a variable is in no file.
+// TestDiagnosticWithoutAFile: a diagnostic of a variable's value has no file.
 func TestDiagnosticWithoutAFile(t *testing.T) {
 	t.Parallel()
 	for _, place := range []string{"<value for var.environment>", "<input-prompt>"} {
-		log := drawn("Error: Invalid value for variable", "", "  on "+place+" line 1:", "  (source code not available)", "", "Use dev or prod.")
-		want := []Diagnostic{{Level: "error", Title: "Invalid value for variable", Message: "Use dev or prod.",
-			Text: "Error: Invalid value for variable\n\n  on " + place + " line 1:\n  (source code not available)\n\nUse dev or prod."}}
-		if diff := cmp.Diff(readPlan(nil, logOf(log)).Diagnostics, want); diff != "" {
+		log := boxed("Error: Invalid value for variable", "", "  on "+place+" line 1:", "  (source code not available)", "",
+			"Use dev or prod.")
+		want := []Diagnostic{
+			{
+				Level:   "error",
+				Title:   "Invalid value for variable",
+				Message: "Use dev or prod.",
+				Text: "Error: Invalid value for variable\n\n  on " + place +
+					" line 1:\n  (source code not available)\n\nUse dev or prod.",
+			},
+		}
+		if diff := cmp.Diff(readPlan(nil, logSection(log)).Diagnostics, want); diff != "" {
 			t.Errorf("%s: got -, want +:\n%s", place, diff)
 		}
 	}

@@ -1,7 +1,7 @@
 package tfplan
 
-// Besides is what a plan does that is neither an addition, a change nor a
-// destruction. Moves are of resources that are moved and nothing else.
+// Besides counts the changes that are not additions, changes or destructions. Moves
+// counts resources that are only moved.
 type Besides struct{ Moves, Forgets, Invocations int }
 
 func (b *Besides) count(a Action) {
@@ -21,7 +21,7 @@ func (b *Besides) add(c Besides) {
 	b.Invocations += c.Invocations
 }
 
-// worst is the greater of each number.
+// worst returns the maximum of each number.
 func (b Besides) worst(c Besides) Besides {
 	return Besides{max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations)}
 }

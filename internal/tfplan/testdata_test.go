@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// material reads a file of a real plan; nil when there is none.
-func material(t testing.TB, plan, name string) *io.SectionReader {
+// planFile reads a file of a real plan; nil if it does not exist.
+func planFile(t testing.TB, plan, name string) *io.SectionReader {
 	t.Helper()
 	path := filepath.Join("testdata", "plans", plan, name)
 	data, err := os.ReadFile(path)
@@ -35,18 +35,18 @@ func material(t testing.TB, plan, name string) *io.SectionReader {
 
 func realPlan(t testing.TB, name string) Plan {
 	t.Helper()
-	p := readPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
+	p := readPlan(planFile(t, name, "plan.json"), planFile(t, name, "plan.log"))
 	if p.JSONProblem != "" {
 		t.Fatal(p.JSONProblem)
 	}
 	return p
 }
 
-func spooled(data []byte) *io.SectionReader {
+func sectionOf(data []byte) *io.SectionReader {
 	return io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data)))
 }
 
-// readPlan reads a plan out of its JSON and its log, of which either may be nil.
+// readPlan reads a plan from its JSON and its log, either of which may be nil.
 func readPlan(planJSON, log *io.SectionReader) Plan {
 	l := NewLog(nil)
 	if log != nil {
@@ -60,7 +60,7 @@ func readPlan(planJSON, log *io.SectionReader) Plan {
 	return l.Plan(context.Background(), io.NewSectionReader(planJSON, 0, planJSON.Size()))
 }
 
-// readApply reads what an apply did out of its log.
+// readApply reads an apply from its log.
 func readApply(log *io.SectionReader) Apply {
 	l := NewLog(nil)
 	if _, err := io.Copy(l, io.NewSectionReader(log, 0, log.Size())); err != nil {
@@ -71,7 +71,7 @@ func readApply(log *io.SectionReader) Apply {
 
 func contents(t testing.TB, plan, name string) []byte {
 	t.Helper()
-	data, err := io.ReadAll(material(t, plan, name))
+	data, err := io.ReadAll(planFile(t, plan, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,137 @@
+package tfplan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestForgottenObjectsInText: for all words and signs that announce that an object is
+// kept, the change is neither a destruction nor a replacement.
+func TestForgottenObjectsInText(t *testing.T) {
+	t.Parallel()
+	const replaced = " resource \"a\" \"b\" {\n      ~ x = 1 -> 2 # forces replacement\n    }\n\n" +
+		"Plan: 1 to add, 0 to change, 0 to destroy.\n"
+	const kept = " resource \"a\" \"b\" {\n        x = 1\n    }\n\nPlan: 0 to add, 0 to change, 0 to destroy.\n"
+	const shallow = " resource \"a\" \"b\" {\n    x = {\n        y = 1\n    }\n    z = [\n        1,\n    ]\n}\n\n" +
+		"Plan: 0 to add, 0 to change, 0 to destroy, 1 to forget.\n"
+	for _, c := range []struct {
+		text   string
+		action Action
+	}{
+		{
+			text: "  # a.b must be replaced - older instance will not be destroyed (lifecycle.destroy = false)\n./+" +
+				replaced,
+			action: Succeed,
+		},
+		{
+			text: "  # module.m[\"k\"].a.b[0] must be replaced - older instance will not be destroyed (lifecycle.destroy = " +
+				"false)\n+/." + replaced,
+			action: Succeed,
+		},
+		{"  # a.b must be replaced, but the existing object will not be destroyed\n+/." + replaced, Succeed},
+		{" # a.b will be replaced, but the existing object will not be destroyed\n+/." + replaced, Succeed},
+		{"  # a.b is tainted, so must be replaced, but the existing object will not be destroyed\n+/." + replaced, Succeed},
+		{
+			text: " # a.b will no longer be managed by Terraform, but will not be destroyed\n" +
+				" # (destroy = false is set in the configuration)\n ." + kept,
+			action: Forget,
+		},
+		{"  # a.b will be removed from the OpenTofu state but will not be destroyed\n  ." + shallow, Forget},
+		{"  # a.b will be removed from the OpenTofu state but will not be destroyed\n  ." + kept, Forget},
+	} {
+		p := readPlan(nil, logSection("OpenTofu will perform the following actions:\n\n"+c.text))
+		if len(p.Changes) != 1 || p.Changes[0].Action != c.action || p.Changes[0].Diff == "" ||
+			strings.Contains(p.Changes[0].Diff, "Plan:") {
+			t.Errorf("%s: got %+v", c.text, p.Changes)
+		}
+		if p.Besides.Forgets != 1 || p.Text.Destructions != 0 || !p.Text.Complete || len(p.Text.Doubts) > 0 {
+			t.Errorf("%s: got %+v and the tally %+v", c.text, p.Besides, p.Text)
+		}
+	}
+}
+
+// TestInvocations: both sources list actions with the changes that trigger them.
+func TestInvocations(t *testing.T) {
+	t.Parallel()
+	const block = "    action \"t\" \"%s\" {\n        config {\n            x = 1\n        }\n    }\n"
+	of := func(name string) string { return "    # action.t." + name + "\n" + fmt.Sprintf(block, name) }
+	const update = "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n" +
+		"  ~ resource \"a\" \"b\" {\n      ~ x = 1 -> 2\n    }\n\n"
+	const create = "  # a.c will be created\n  + resource \"a\" \"c\" {\n      + x = 1\n    }\n\n"
+	alone := func(name string) string {
+		return "  # " + name + " will be invoked\n    # " + name + "\n" + fmt.Sprintf(block, "x") + "\n"
+	}
+	for _, c := range []struct {
+		name, log string
+		want      []string
+		complete  bool
+	}{
+		{
+			name: "before and after",
+			log: update + "    # Actions to be invoked before this change in order:\n" + of("one") +
+				"\n    # Actions to be invoked after this change in order:\n" + of("two") + of("three") +
+				"\n" + create + "    # Actions to be invoked after this change in order:\n" + of("four") +
+				"\nPlan: 1 to add, 1 to change, 0 to destroy. Actions: 4 to invoke.\n",
+			want: []string{
+				"create a.c []",
+				"invoke action.t.four [after the change of a.c]",
+				"invoke action.t.one [before the change of a.b]",
+				"invoke action.t.three [after the change of a.b]",
+				"invoke action.t.two [after the change of a.b]",
+				"update a.b []",
+			},
+			complete: true,
+		},
+		{
+			name: "alone, after the summary",
+			log: "Plan: 0 to add, 0 to change, 0 to destroy. Actions: 2 to invoke.\n\n" +
+				"Terraform will invoke the following action(s):\n\n" + alone("action.t.x") + alone("module.m[0].action.t.x[\"k\"]"),
+			want:     []string{"invoke action.t.x []", "invoke module.m[0].action.t.x[\"k\"] []"},
+			complete: true,
+		},
+		{
+			name: "alone, before the summary",
+			log: "Terraform will invoke the following action(s):\n\n" + alone("action.t.x") +
+				"Plan: 0 to add, 0 to change, 0 to destroy. Actions: 1 to invoke.\n",
+			want:     []string{"invoke action.t.x []"},
+			complete: true,
+		},
+		{
+			name: "a destruction among them",
+			log: "Plan: 0 to add, 0 to change, 0 to destroy. Actions: 1 to invoke.\n\n" +
+				"Terraform will invoke the following action(s):\n\n" + alone("action.t.x") +
+				"  # a.b will be destroyed\n  - resource \"a\" \"b\" {\n      - x = 1 -> null\n    }\n",
+			want:     []string{"invoke action.t.x []"},
+			complete: false,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := readPlan(nil, logSection(c.log))
+			if diff := cmp.Diff(changes(p.Changes), c.want); diff != "" {
+				t.Errorf("-got +want:\n%s", diff)
+			}
+			if n := strings.Count(strings.Join(c.want, "\n"), "invoke "); p.Besides.Invocations != n || !p.Text.HasChanges() {
+				t.Errorf("%d invocations, want %d (%+v)", p.Besides.Invocations, n, p.Text)
+			}
+			if p.Text.Complete != c.complete {
+				t.Errorf("complete: %v", p.Text.Complete)
+			}
+		})
+	}
+	p := readPlan(sectionOf([]byte(`{"format_version":"1.2","resource_changes":[],"action_invocations":[
+		{"address":"action.t.a","lifecycle_action_trigger":{"triggering_resource_address":"a.b","action_trigger_event":"BeforeCreate"}},
+		{"address":"action.t.b","lifecycle_action_trigger":{"triggering_resource_address":"a.b","action_trigger_event":"Later"}},
+		{"address":"action.t.c","invoke_action_trigger":{}}]}`)), nil)
+	want := []string{
+		"invoke action.t.a [before the change of a.b]",
+		"invoke action.t.b [with the change of a.b]",
+		"invoke action.t.c []",
+	}
+	if diff := cmp.Diff(changes(p.Changes), want); diff != "" || p.Besides.Invocations != 3 || !p.JSON.HasChanges() {
+		t.Errorf("-got +want (%+v):\n%s", p.JSON, diff)
+	}
+}
