@@ -9,30 +9,30 @@ import (
 )
 
 const (
-	shortestPath  = 8   // bytes; a shorter path, such as /upload, is a word
-	shortestPiece = 6   // bytes of a part that is looked for by itself
-	mostParts     = 200 // elements of the path, and parameters; those beyond are secrets only with all the others
+	minPathLength  = 8   // bytes; a shorter path, such as /upload, is a word
+	minPieceLength = 6   // bytes of a part that is secret by itself
+	maxParts       = 200 // elements of the path, and parameters, that are secret by themselves
 )
 
-// Address returns the parts of a signed address that must not be printed: they authorize the request.
+// Address returns the parts of a signed address that must not be printed, because they authorize the request.
 //
-// Its path, its query and each parameter of the query are such parts as a whole, whatever the parameter's name is.
-// So is by itself what cannot be words, numbers, dates or names: a signature, a key id, a random element of the path.
-// The host is not, nor are words that occur in any text, such as the name
-// of a region or an algorithm.
+// The path, the query and each parameter are returned as a whole, regardless of a parameter's name. In addition,
+// pieces that cannot be words, numbers, dates or names are returned by themselves: a signature, a key id, a random
+// element of the path. The host is not returned, nor are common words such as the name of a region or an algorithm.
 func Address(u *url.URL) []Value {
 	parts := append(wholePath(u.EscapedPath()), wholePath(u.Path)...)
-	if len(u.RawQuery) >= shortestPath {
+	if len(u.RawQuery) >= minPathLength {
 		parts = append(parts, Whole(u.RawQuery))
 	}
-	for _, element := range strings.SplitN(u.EscapedPath(), "/", mostParts) {
+	for _, element := range strings.SplitN(u.EscapedPath(), "/", maxParts) {
 		parts = append(parts, unguessable(u.Host, unescape(element, url.PathUnescape))...)
 	}
 	for name, value := range parameters(u) {
-		found := append(unguessable(u.Host, unescape(name, url.QueryUnescape)), unguessable(u.Host, unescape(value, url.QueryUnescape))...)
+		found := append(unguessable(u.Host, unescape(name, url.QueryUnescape)),
+			unguessable(u.Host, unescape(value, url.QueryUnescape))...)
 		if len(found) == 0 {
 			for _, pair := range pairs(name, value) {
-				// With what stands before it: sp=r is found in disp=row, too.
+				// With the preceding delimiter, because sp=r occurs in disp=row.
 				found = append(found, Whole("?"+pair), Whole("&"+pair))
 			}
 		}
@@ -41,8 +41,8 @@ func Address(u *url.URL) []Value {
 	return parts
 }
 
-// Parameters returns the parameters of an address as a server may quote them that got a request for it. Other texts may
-// hold such short ones for reasons of their own: see [Address].
+// Parameters returns the parameters of an address, which a server may quote in its response to a request for it. They
+// may be short and occur in other texts by chance: see [Address].
 func Parameters(u *url.URL) []Value {
 	var parts []Value
 	for name, value := range parameters(u) {
@@ -53,32 +53,35 @@ func Parameters(u *url.URL) []Value {
 	return parts
 }
 
-// parameters yields name and value of each parameter, escaped as they are. Unlike url.ParseQuery it leaves out none that is
-// malformed.
+// parameters yields the escaped name and value of each parameter. Unlike url.ParseQuery it does not skip malformed
+// ones.
 func parameters(u *url.URL) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		n := 0
 		for pair := range strings.FieldsFuncSeq(u.RawQuery, func(c rune) bool { return c == '&' || c == ';' }) {
 			name, value, _ := strings.Cut(pair, "=")
-			if n++; n > mostParts || !yield(name, value) {
+			if n++; n > maxParts || !yield(name, value) {
 				return
 			}
 		}
 	}
 }
 
-// pairs returns a parameter as it is and unescaped.
+// pairs returns a parameter both escaped and unescaped.
 func pairs(name, value string) []string {
 	if value == "" {
 		return []string{name}
 	}
-	return unique([]string{name + "=" + value, unescape(name, url.QueryUnescape) + "=" + unescape(value, url.QueryUnescape)})
+	return unique([]string{
+		name + "=" + value,
+		unescape(name, url.QueryUnescape) + "=" + unescape(value, url.QueryUnescape),
+	})
 }
 
-// wholePath returns the path with and without its first slash, which the names of objects lack.
+// wholePath returns the path with and without its leading slash: the names of objects do not have one.
 func wholePath(path string) []Value {
 	var parts []Value
-	if len(path) >= shortestPath {
+	if len(path) >= minPathLength {
 		parts = append(parts, Whole(path))
 	}
 	if name := strings.TrimPrefix(path, "/"); len(name) >= window && strings.Contains(name, "/") {
@@ -94,14 +97,14 @@ func unescape(s string, by func(string) (string, error)) string {
 	return s
 }
 
-// unguessable returns the pieces of a text that are no plain text, and then the text as a whole. Where nearly all pieces
-// are none, any part of the text counts: a base64 signature may have slashes in it.
+// unguessable returns the pieces of a text that are not plain text, followed by the whole text. If nearly all pieces
+// are such, any part of the text is secret: a base64 signature may contain slashes.
 func unguessable(host, text string) []Value {
 	var found []Value
 	pieces, plain := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("/:,; \t\r\n", c) }), 0
 	for _, piece := range pieces {
 		switch {
-		case len(piece) >= shortestPiece && !isPlain(piece) && !strings.Contains(host, piece):
+		case len(piece) >= minPieceLength && !isPlain(piece) && !strings.Contains(host, piece):
 			found = append(found, New(piece))
 		case len(piece) >= Shortest:
 			plain++
@@ -116,16 +119,18 @@ func unguessable(host, text string) []Value {
 	return append(found, Whole(text))
 }
 
-// scalrID is an id that the log shows anyway, as it is or as the name of a file.
+// scalrID matches an id that the log shows anyway, alone or as the name of a file.
 var scalrID = regexp.MustCompile(`^(acc|apply|cv|env|plan|run|ws)-[a-z0-9]+(\.[a-z]+)*$`)
 
-// isPlain reports whether a text is made of words, numbers and dates.
+// isPlain reports whether a text consists of words, numbers and dates.
 func isPlain(text string) bool {
 	if scalrID.MatchString(text) {
 		return true
 	}
 	tokens := strings.FieldsFunc(text, func(c rune) bool { return c >= 0x80 || !isAlphanumeric(byte(c)) })
-	return !slices.ContainsFunc(tokens, func(token string) bool { return !plainToken.MatchString(token) || endless.MatchString(token) })
+	return !slices.ContainsFunc(tokens, func(token string) bool {
+		return !plainToken.MatchString(token) || longWord.MatchString(token)
+	})
 }
 
 func isAlphanumeric(c byte) bool {
@@ -133,10 +138,10 @@ func isAlphanumeric(c byte) bool {
 }
 
 var (
-	// A word in lower case, capitals or PascalCase, with or without a number behind it; a number; a time; a letter and
-	// what belongs to it, as in s3 or x86; two of those that are written as one, as in aws4 or k8s.
+	// plainToken matches a word in lower case, capitals or PascalCase, optionally with a numeric suffix, such as s3, x86 or
+	// aws4; a number; a time; and abbreviations such as k8s.
 	plainToken = regexp.MustCompile(`^(([a-z]+|[A-Z]+|([A-Z]?[a-z]{2,})+)[0-9]{0,4}|[0-9]{1,14}` +
 		`|[0-9]{8}T[0-9]{6}Z?|[0-9]{2}T[0-9]{2}|[0-9]{2,3}Z|[a-z][0-9]{1,2}[a-z])$`)
-	// No word is so long.
-	endless = regexp.MustCompile(`[A-Za-z]{18}|^[A-Z]{16}`)
+	// longWord matches what is too long to be a word.
+	longWord = regexp.MustCompile(`[A-Za-z]{18}|^[A-Z]{16}`)
 )

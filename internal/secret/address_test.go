@@ -8,31 +8,63 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Signed addresses as the stores in use make them, with the parts that must not
-// be shown even if they stand alone.
+// signedAddresses are addresses in the formats of the supported stores, with the parts
+// that must not be shown even by themselves.
 var signedAddresses = map[string]struct {
 	address string
 	secrets []string
 }{
-	"S3": {"https://acme-scalr.s3.eu-central-1.amazonaws.com/configuration-versions/cv-v0o1dcma0/8f14e45fceea167a5a36dedd4bea2543.tar.gz?X-Amz-Algorithm=AWS4-HMAC-SHA256" +
-		"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Date=20260101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost" +
-		"&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEJr%2F%2F%2F%2Fw%2FEaCWV1LWNlbnRyYWwtMSJHMEUCIQ%3D%3D&x-id=PutObject",
-		[]string{"8f14e45fceea167a5a36dedd4bea2543", "AKIAIOSFODNN7EXAMPLE", "fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024", "IQoJb3JpZ2luX2VjEJr", "EaCWV1LWNlbnRyYWwtMSJHMEUCIQ"}},
-	"Google": {"https://storage.googleapis.com/acme-scalr/uploads/2026/archive.tar.gz?X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=signer%40acme-scalr.iam.gserviceaccount.com%2F20260101%2Fauto%2Fstorage%2Fgoog4_request" +
-		"&X-Goog-Date=20260101T000000Z&X-Goog-Expires=600&X-Goog-SignedHeaders=host&X-Goog-Signature=247a2aa45f169edf4d187d54e7cc46e4731b1e6273242c4f4c39a1d2507a0e58",
-		[]string{"247a2aa45f169edf4d187d54e7cc46e4731b1e6273242c4f4c39a1d2507a0e58"}},
-	"Azure": {"https://acmescalr.blob.core.windows.net/bundles/9f86d081-884c-4d65-9a2f-eaa0c55ad015?sv=2020-08-04&se=2026-01-01T00%3A15%3A00Z&sr=b&sp=cw&sig=q7Zp3Vx9Lr2Tn8Wd5Kc1%2FJh7%2BBm4Gs6Yf0%3D",
-		[]string{"9f86d081-884c-4d65-9a2f-eaa0c55ad015", "q7Zp3Vx9Lr2Tn8Wd5Kc1/Jh7+Bm4Gs6Yf0="}},
-	"other names":   {"https://blob.scalr.io/u/q7Zp3Vx9/Lr2Tn8Wd5Kc1?t=Bm4Gs6Yf0Jh7&n=1767225600&auth=s3cr3t-upl0ad&h=9f2c7d1e", []string{"q7Zp3Vx9", "Lr2Tn8Wd5Kc1", "Bm4Gs6Yf0Jh7", "s3cr3t-upl0ad", "9f2c7d1e"}},
-	"a bare query":  {"https://blob.scalr.io/upload?q7Zp3Vx9Lr2Tn8Wd5Kc1", []string{"q7Zp3Vx9Lr2Tn8Wd5Kc1"}},
-	"semicolons":    {"https://blob.scalr.io/upload;v=1?a=1;key=q7Zp3Vx9Lr2Tn8Wd5Kc1", []string{"q7Zp3Vx9Lr2Tn8Wd5Kc1"}},
-	"bad escapes":   {"https://blob.scalr.io/upload?sig=q7Zp3Vx9Lr%ZZTn8Wd5Kc1", []string{"q7Zp3Vx9Lr%ZZTn8Wd5Kc1"}},
-	"a JWT":         {"https://blob.scalr.io/upload?jwt=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1cGxvYWQifQ.c2lnbmF0dXJlLW9mLWl0", []string{"eyJzdWIiOiJ1cGxvYWQifQ"}},
-	"escaped path":  {"https://blob.scalr.io/q7Zp3Vx9%2FLr2Tn8Wd5Kc1/archive.tar.gz?x=1", []string{"q7Zp3Vx9/Lr2Tn8Wd5Kc1"}},
-	"letters alone": {"https://blob.scalr.io/upload?sig=qzpvxlrtnwdkcbmgsyfjh&key=QZPVXLRTNWDKCBMG&k=qZpVxLrTnWdKc", []string{"qzpvxlrtnwdkcbmgsyfjh", "QZPVXLRTNWDKCBMG", "qZpVxLrTnWdKc"}},
+	"S3": {
+		address: "https://acme-scalr.s3.eu-central-1.amazonaws.com/configuration-versions/cv-v0o1dcma0" +
+			"/8f14e45fceea167a5a36dedd4bea2543.tar.gz" +
+			"?X-Amz-Algorithm=AWS4-HMAC-SHA256" +
+			"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request" +
+			"&X-Amz-Date=20260101T000000Z&X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost" +
+			"&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024" +
+			"&X-Amz-Security-Token=IQoJb3JpZ2luX2VjEJr%2F%2F%2F%2Fw%2FEaCWV1LWNlbnRyYWwtMSJHMEUCIQ%3D%3D" +
+			"&x-id=PutObject",
+		secrets: []string{
+			"8f14e45fceea167a5a36dedd4bea2543",
+			"AKIAIOSFODNN7EXAMPLE",
+			"fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024",
+			"IQoJb3JpZ2luX2VjEJr",
+			"EaCWV1LWNlbnRyYWwtMSJHMEUCIQ",
+		},
+	},
+	"Google": {
+		address: "https://storage.googleapis.com/acme-scalr/uploads/2026/archive.tar.gz?X-Goog-Algorithm=GOOG4-RSA-SHA256" +
+			"&X-Goog-Credential=signer%40acme-scalr.iam.gserviceaccount.com%2F20260101%2Fauto%2Fstorage%2Fgoog4_request" +
+			"&X-Goog-Date=20260101T000000Z&X-Goog-Expires=600&X-Goog-SignedHeaders=host" +
+			"&X-Goog-Signature=247a2aa45f169edf4d187d54e7cc46e4731b1e6273242c4f4c39a1d2507a0e58",
+		secrets: []string{"247a2aa45f169edf4d187d54e7cc46e4731b1e6273242c4f4c39a1d2507a0e58"},
+	},
+	"Azure": {
+		address: "https://acmescalr.blob.core.windows.net/bundles/9f86d081-884c-4d65-9a2f-eaa0c55ad015?sv=2020-08-04" +
+			"&se=2026-01-01T00%3A15%3A00Z&sr=b&sp=cw&sig=q7Zp3Vx9Lr2Tn8Wd5Kc1%2FJh7%2BBm4Gs6Yf0%3D",
+		secrets: []string{"9f86d081-884c-4d65-9a2f-eaa0c55ad015", "q7Zp3Vx9Lr2Tn8Wd5Kc1/Jh7+Bm4Gs6Yf0="},
+	},
+	"other names": {
+		address: "https://blob.scalr.io/u/q7Zp3Vx9/Lr2Tn8Wd5Kc1?t=Bm4Gs6Yf0Jh7&n=1767225600&auth=s3cr3t-upl0ad&h=9f2c7d1e",
+		secrets: []string{"q7Zp3Vx9", "Lr2Tn8Wd5Kc1", "Bm4Gs6Yf0Jh7", "s3cr3t-upl0ad", "9f2c7d1e"},
+	},
+	"a bare query": {"https://blob.scalr.io/upload?q7Zp3Vx9Lr2Tn8Wd5Kc1", []string{"q7Zp3Vx9Lr2Tn8Wd5Kc1"}},
+	"semicolons":   {"https://blob.scalr.io/upload;v=1?a=1;key=q7Zp3Vx9Lr2Tn8Wd5Kc1", []string{"q7Zp3Vx9Lr2Tn8Wd5Kc1"}},
+	"bad escapes":  {"https://blob.scalr.io/upload?sig=q7Zp3Vx9Lr%ZZTn8Wd5Kc1", []string{"q7Zp3Vx9Lr%ZZTn8Wd5Kc1"}},
+	"a JWT": {
+		address: "https://blob.scalr.io/upload?jwt=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1cGxvYWQifQ.c2lnbmF0dXJlLW9mLWl0",
+		secrets: []string{"eyJzdWIiOiJ1cGxvYWQifQ"},
+	},
+	"escaped path": {
+		address: "https://blob.scalr.io/q7Zp3Vx9%2FLr2Tn8Wd5Kc1/archive.tar.gz?x=1",
+		secrets: []string{"q7Zp3Vx9/Lr2Tn8Wd5Kc1"},
+	},
+	"letters alone": {
+		address: "https://blob.scalr.io/upload?sig=qzpvxlrtnwdkcbmgsyfjh&key=QZPVXLRTNWDKCBMG&k=qZpVxLrTnWdKc",
+		secrets: []string{"qzpvxlrtnwdkcbmgsyfjh", "QZPVXLRTNWDKCBMG", "qZpVxLrTnWdKc"},
+	},
 }
 
-func parsed(t *testing.T, address string) *url.URL {
+func mustParse(t *testing.T, address string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -41,17 +73,18 @@ func parsed(t *testing.T, address string) *url.URL {
 	return u
 }
 
-// TestAddressIsHidden: neither the address nor its path, its query or an
-// unguessable part is shown.
+// TestAddressIsHidden: neither the address nor its path, its query or an unguessable
+// part is shown.
 func TestAddressIsHidden(t *testing.T) {
 	t.Parallel()
 	for name, c := range signedAddresses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			u, r := parsed(t, c.address), &secret.Redactor{}
+			u, r := mustParse(t, c.address), &secret.Redactor{}
 			r.Add(secret.Address(u)...)
 			host := u.Scheme + "://" + u.Host
-			if got := r.String(c.address); !strings.HasPrefix(got, host) || len(u.Path) >= 8 && strings.Trim(got[len(host):], "*?") != "" && len(u.RawQuery) >= 8 {
+			if got := r.String(c.address); !strings.HasPrefix(got, host) ||
+				len(u.Path) >= 8 && strings.Trim(got[len(host):], "*?") != "" && len(u.RawQuery) >= 8 {
 				t.Errorf("the address is shown as %q", got)
 			}
 			texts := map[string]string{}
@@ -65,7 +98,8 @@ func TestAddressIsHidden(t *testing.T) {
 				texts["the key"] = u.Path[1:]
 			}
 			for what, text := range texts {
-				if left := strings.Trim(r.String("<"+text+">"), "<>*?\n"); left != "" && (what != "the parameters" || !areNames(left)) {
+				left := strings.Trim(r.String("<"+text+">"), "<>*?\n")
+				if left != "" && (what != "the parameters" || !areNames(left)) {
 					t.Errorf("%s is shown as %q", what, left)
 				}
 			}
@@ -85,7 +119,7 @@ func TestAddressIsHidden(t *testing.T) {
 	}
 }
 
-// areNames reports whether lines are no more than names of parameters with hidden values.
+// areNames reports whether lines contain only names of parameters with masked values.
 func areNames(lines string) bool {
 	for line := range strings.SplitSeq(lines, "\n") {
 		if _, value, _ := strings.Cut(line, "="); strings.Trim(value, "*") != "" {
@@ -95,15 +129,18 @@ func areNames(lines string) bool {
 	return true
 }
 
-// TestAddressLeavesTextAlone: with an address of every store known, texts that
-// share words with them stay as they are.
-func TestAddressLeavesTextAlone(t *testing.T) {
+// TestAddressKeepsCommonText: texts that share words with known addresses of all stores
+// are unchanged.
+func TestAddressKeepsCommonText(t *testing.T) {
 	t.Parallel()
 	r := &secret.Redactor{}
 	for _, c := range signedAddresses {
-		r.Add(secret.Address(parsed(t, c.address))...)
+		r.Add(secret.Address(mustParse(t, c.address))...)
 	}
-	r.Add(secret.Address(parsed(t, "https://blob.scalr.io/acc-svrcncgh453bi8g/env-v0o1dcma0/production/network/run-v0p500fu3/plan-v0q1/eu-west-10/123456789012/configuration.json?region=us-gov-west-1&role=admin&name=checkout-queue&account=123456789012"))...)
+	r.Add(secret.Address(mustParse(t,
+		"https://blob.scalr.io/acc-svrcncgh453bi8g/env-v0o1dcma0/production/network/run-v0p500fu3/plan-v0q1"+
+			"/eu-west-10/123456789012/configuration.json"+
+			"?region=us-gov-west-1&role=admin&name=checkout-queue&account=123456789012"))...)
 	for _, text := range []string{
 		"The configuration version cv-v0o1dcma0 was uploaded to acme-scalr.s3.eu-central-1.amazonaws.com.",
 		`aws_s3_bucket.data["eu-central-1"] will be destroyed in us-gov-west-1 and europe-west10`,
@@ -124,8 +161,8 @@ func TestAddressLeavesTextAlone(t *testing.T) {
 	}
 }
 
-// TestAddressOfManyParts: what is looked for does not grow with an address that
-// a hostile server makes of very many parts.
+// TestAddressOfManyParts: the number of values does not grow with an address of very
+// many parts from a hostile server.
 func TestAddressOfManyParts(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]string{
@@ -133,21 +170,24 @@ func TestAddressOfManyParts(t *testing.T) {
 		"plain ones": "https://blob.scalr.io/upload?" + strings.Repeat("name=value&", 5000),
 		"elements":   "https://blob.scalr.io" + strings.Repeat("/q7Zp3Vx9", 5000),
 	} {
-		u := parsed(t, address)
+		u := mustParse(t, address)
 		if n := len(secret.Address(u)) + len(secret.Parameters(u)); n > 1000 {
-			t.Errorf("%s: %d values are looked for, want 1000 at most", name, n)
+			t.Errorf("%s: got %d values, want at most 1000", name, n)
 		}
 	}
 }
 
-// TestWhole: of a Value made by Whole, only the whole is hidden.
+// TestWhole: a Value made by Whole is redacted only as a whole.
 func TestWhole(t *testing.T) {
 	t.Parallel()
 	r := &secret.Redactor{}
 	r.Add(secret.Whole("/uploads/production/network"), secret.Whole("abc"))
 	for text, want := range map[string]string{
-		"GET /uploads/production/network HTTP/1.1": "GET *** HTTP/1.1", "%2Fuploads%2Fproduction%2Fnetwork": "***", `\/uploads\/production\/network`: "***",
-		"/uploads/production": "/uploads/production", "abc": "abc",
+		"GET /uploads/production/network HTTP/1.1": "GET *** HTTP/1.1",
+		"%2Fuploads%2Fproduction%2Fnetwork":        "***",
+		`\/uploads\/production\/network`:           "***",
+		"/uploads/production":                      "/uploads/production",
+		"abc":                                      "abc",
 	} {
 		if got := r.String(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// randomText is a text without repetitions, the same each time.
+// randomText returns a text without repetitions, the same for each call.
 func randomText(seed uint64, n int) string {
 	source := rand.New(rand.NewPCG(seed, 0))
 	text := make([]byte, n)
@@ -20,9 +20,8 @@ func randomText(seed uint64, n int) string {
 	return string(text)
 }
 
-// TestRedactorIsBounded: however many secrets there are, and however long, they
-// take no more than 40 MiB, those that were taken in are found, and Add says when
-// there was no room.
+// TestRedactorIsBounded: any number of secrets of any length takes at most 40 MiB, the
+// secrets that were added are found, and Add reports if there was not enough room.
 func TestRedactorIsBounded(t *testing.T) {
 	for name, c := range map[string]struct {
 		secrets, length int
@@ -35,17 +34,17 @@ func TestRedactorIsBounded(t *testing.T) {
 		"a giant one":            {1, 60 << 10, true},
 		"one that is too large":  {1, 4 << 20, false},
 	} {
-		before := inUse()
+		before := heapInUse()
 		r, all := new(secret.Redactor), true
 		for n := range c.secrets {
 			all = r.Add(secret.New(randomText(uint64(n), c.length))) && all
 		}
-		held := inUse() - before
+		held := heapInUse() - before
 		if all != c.all {
-			t.Errorf("%s: all are looked for: %v", name, all)
+			t.Errorf("%s: Add returned %v", name, all)
 		}
 		if held > 40<<20 {
-			t.Errorf("%s: take %d MiB", name, held>>20)
+			t.Errorf("%s: uses %d MiB", name, held>>20)
 		}
 		first := randomText(0, c.length)
 		if got := r.String("a " + first[:min(c.length, 1000)] + " b"); got != "a *** b" {
@@ -55,15 +54,15 @@ func TestRedactorIsBounded(t *testing.T) {
 	}
 }
 
-func inUse() int64 {
+func heapInUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
 
-// A text in which masks make up a secret again and again is hidden whole.
-func TestMasksThatMakeSecrets(t *testing.T) {
+// TestMasksFormingSecrets: a text in which masks repeatedly form a secret is masked as a whole.
+func TestMasksFormingSecrets(t *testing.T) {
 	t.Parallel()
 	r := redactor("x***", "yyyy")
 	if got := r.String("a xxyyyy b"); got != "a *** b" {
@@ -74,7 +73,7 @@ func TestMasksThatMakeSecrets(t *testing.T) {
 	}
 }
 
-// A text of which only the whole is secret is found whatever its length is.
+// TestWholeOfAnyLength: a text that is secret only as a whole is found for any length.
 func TestWholeOfAnyLength(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{4, 511, 512, 513, 515, 516, 517, 1024, 1027, 1029, 5000} {
@@ -97,13 +96,13 @@ func TestWholeOfAnyLength(t *testing.T) {
 			}
 		}
 		if part := text[:n-1]; n < 512 && r.String(part) != part {
-			t.Errorf("%d bytes: a part is hidden", n)
+			t.Errorf("%d bytes: a part is masked", n)
 		}
 	}
 }
 
-// Secrets that share their beginning are told apart.
-func TestShortSecretsWithOneBeginning(t *testing.T) {
+// TestShortSecretsWithCommonPrefix: secrets with a common prefix are distinguished.
+func TestShortSecretsWithCommonPrefix(t *testing.T) {
 	t.Parallel()
 	r := new(secret.Redactor)
 	for n := range 2000 {

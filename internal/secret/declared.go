@@ -4,26 +4,27 @@ import (
 	"strings"
 )
 
-// mostPieces is how many parts of a text are looked for by themselves. (A text of an input has no more lines.)
-const mostPieces = 20_000
+// maxPieces is the number of parts of a text that are redacted by themselves. The text of an input has no more lines.
+const maxPieces = 20_000
 
-// partsOfDeclared returns a text as a whole, and what of it is secret by itself.
+// partsOfDeclared returns the whole text and the parts of it that are secret by themselves.
 func partsOfDeclared(text string) []part {
-	f := finder{isSecret: uncommon, phrases: true}
+	f := finder{isSecret: isSecretPart, phrases: true}
 	f.text("", text, 0)
 	return f.parts
 }
 
-// partsOfLeaf is the same for a text that is only known to be part of something sensitive.
+// partsOfLeaf is like partsOfDeclared for a text that is a part of a sensitive value.
 func partsOfLeaf(text string) []part {
 	f := finder{isSecret: LooksSecret}
 	f.text("", text, 0)
 	return f.parts
 }
 
-// partsOfExpression returns what an expression may give: a scalar as a whole, of anything else the texts in it.
+// partsOfExpression returns the possible results of an expression: the whole value of a scalar, otherwise the texts in
+// it.
 func partsOfExpression(expression string) []part {
-	f := finder{isSecret: uncommon, phrases: true}
+	f := finder{isSecret: isSecretPart, phrases: true}
 	if text, rest, ok := quotedText(expression); ok && strings.TrimSpace(rest) == "" {
 		f.text("", text, 0)
 		return f.parts
@@ -43,42 +44,42 @@ func partsOfExpression(expression string) []part {
 	return f.parts
 }
 
-// finder collects what of a text is secret.
+// finder collects the secret parts of a text.
 type finder struct {
-	// isSecret reports whether a part is secret by itself, by the name that it has in the text and by what it is.
+	// isSecret reports whether a part is secret by itself, by its name in the text and its value.
 	isSecret func(name, text string) bool
-	// phrases says that a line that is made of several words is secret, too.
+	// phrases is set if a line of several words is secret, too.
 	phrases bool
 	parts   []part
-	known   map[string]bool
+	seen    map[string]bool
 }
 
 func (f *finder) add(text string) {
 	text = strings.TrimSpace(text)
-	if f.known == nil {
-		f.known = map[string]bool{}
+	if f.seen == nil {
+		f.seen = map[string]bool{}
 	}
-	if !f.known[text] && len(f.parts) < mostPieces {
-		f.known[text] = true
-		f.parts = exactly(f.parts, text)
+	if !f.seen[text] && len(f.parts) < maxPieces {
+		f.seen[text] = true
+		f.parts = appendExact(f.parts, text)
 	}
 }
 
-// piece adds a part that is secret by itself.
-func (f *finder) piece(name, text string, depth int) {
+// addPart adds a part if it is secret by itself.
+func (f *finder) addPart(name, text string, depth int) {
 	if f.isSecret(name, text) {
 		f.text(name, text, depth)
 	}
 }
 
-// mostNested is how deeply texts are taken apart that are written within texts.
-const mostNested = 4
+// maxTextDepth is the maximum nesting of texts inside texts.
+const maxTextDepth = 4
 
-// text adds a text that is secret, and the parts of it that are.
+// text adds a secret text and its secret parts.
 func (f *finder) text(name, text string, depth int) {
 	text = strings.TrimSpace(text)
 	f.add(text)
-	if depth > mostNested {
+	if depth > maxTextDepth {
 		return
 	}
 	switch {
@@ -91,14 +92,15 @@ func (f *finder) text(name, text string, depth int) {
 }
 
 var (
-	pemBorder = compiled(`^-----(BEGIN|END) [A-Z0-9 ]+-----$`)
-	// An assignment in a file of variables, or a member in YAML.
-	assignment = compiled(`^(?:-\s+)?(?:export\s+)?["']?([A-Za-z_][A-Za-z0-9_.-]{0,63})["']?\s*[:=]\s*(.*[A-Za-z0-9].*)$`)
-	remark     = compiled(`^(#|//|--|;|/?\*)`)
+	pemBorder = lazyPattern(`^-----(BEGIN|END) [A-Z0-9 ]+-----$`)
+	// assignment matches an assignment in a file of variables, or a member in YAML.
+	assignment = lazyPattern(`^(?:-\s+)?(?:export\s+)?` +
+		`["']?([A-Za-z_][A-Za-z0-9_.-]{0,63})["']?\s*[:=]\s*(.*[A-Za-z0-9].*)$`)
+	comment = lazyPattern(`^(#|//|--|;|/?\*)`)
 )
 
-// lines adds the lines that are secret: people see a text of several lines with other things between them, and GitHub
-// compares line by line. All of a key's are. A line that assigns something is not, but what it assigns may be.
+// lines adds the lines that are secret: a text of several lines is often shown with other text between them, and GitHub
+// compares line by line. All lines of a key are secret. Of an assignment, only the value may be secret.
 func (f *finder) lines(name, text string, depth int) {
 	inKey := false
 	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
@@ -109,19 +111,19 @@ func (f *finder) lines(name, text string, depth int) {
 			inKey = strings.HasPrefix(line, "-----BEGIN")
 		case inKey:
 			f.add(line)
-		case remark.matches(line):
+		case comment.matches(line):
 		case assigned != nil && !strings.HasPrefix(assigned[2], "//"):
-			f.piece(assigned[1], unquoted(assigned[2]), depth)
-		case f.phrases && isPhrase(bare(line)):
-			f.add(bare(line))
+			f.addPart(assigned[1], unquote(assigned[2]), depth)
+		case f.phrases && isPhrase(trimPunctuation(line)):
+			f.add(trimPunctuation(line))
 		default:
-			f.piece(name, bare(line), depth)
+			f.addPart(name, trimPunctuation(line), depth)
 		}
 	}
 }
 
-// unquoted is an assigned value without quotation marks and without what follows them.
-func unquoted(value string) string {
+// unquote returns an assigned value without quotation marks and without the text that follows them.
+func unquote(value string) string {
 	if text, _, ok := quotedText(value); ok {
 		return text
 	}
@@ -132,46 +134,47 @@ func unquoted(value string) string {
 	return value
 }
 
-// texts adds what of JSON or of an HCL expression is secret: of the texts in it, and of its numbers, by their names.
+// texts adds the secret texts and numbers of JSON or of an HCL expression.
 func (f *finder) texts(code string, depth int) {
 	name, numbers := "", listOfNumbers.matches(code)
-	for code != "" && len(f.parts) < mostPieces {
+	for code != "" && len(f.parts) < maxPieces {
 		text, rest, quoted := quotedText(code)
 		if !quoted {
 			text, rest, quoted = heredoc(code)
 		}
 		if !quoted {
-			text, rest = bareWord(code)
+			text, rest = unquotedWord(code)
 		}
 		switch code = rest; {
 		case text == "":
-		case isNameBefore(rest):
+		case isName(rest):
 			name = text
-		case name == "" && (quoted || numbers) && f.isElement(text):
+		case name == "" && (quoted || numbers) && f.isSecretElement(text):
 			f.text(name, text, depth)
 		default:
-			f.piece(name, text, depth)
+			f.addPart(name, text, depth)
 		}
 	}
 }
 
-// listOfNumbers is a list of nothing else.
-var listOfNumbers = compiled(`^\[[\s0-9.,+-]+\]$`)
+// listOfNumbers matches a list that contains only numbers.
+var listOfNumbers = lazyPattern(`^\[[\s0-9.,+-]+\]$`)
 
-// isElement reports whether an element of a declared list, which has no name, is secret. Such a list holds secrets of one
-// kind, which may be words, but also regions and addresses beside them.
-func (f *finder) isElement(text string) bool {
+// isSecretElement reports whether an element of a declared list, which has no name, is secret. Such a list contains
+// secrets of one kind, which may be words, but also regions and addresses.
+func (f *finder) isSecretElement(text string) bool {
 	return f.phrases && (number.matches(text) || !hasShape(text))
 }
 
-// isNameBefore reports whether a text is a member's name, by what follows it.
-func isNameBefore(rest string) bool {
+// isName reports, by the text that follows, whether a text is the name of a member.
+func isName(rest string) bool {
 	rest = strings.TrimLeft(rest, " \t)")
 	return strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==")
 }
 
-// bareWord reads a word that is not quoted, or one character that belongs to none, with an empty text.
-func bareWord(code string) (text, rest string) {
+// unquotedWord reads a word without quotation marks. If the first character cannot begin a word, it skips it and returns
+// an empty text.
+func unquotedWord(code string) (text, rest string) {
 	n := strings.IndexAny(code, " \t\r\n\"'{}[](),:=<")
 	switch n {
 	case -1:
@@ -182,7 +185,7 @@ func bareWord(code string) (text, rest string) {
 	return code[:n], code[n:]
 }
 
-// heredoc reads one, such as <<EOT. Of the lines in it none has the indentation that it may have.
+// heredoc reads a heredoc, such as <<EOT, and removes the indentation of its lines.
 func heredoc(code string) (text, rest string, ok bool) {
 	after, ok := strings.CutPrefix(code, "<<")
 	first, body, more := strings.Cut(strings.TrimLeft(after, "-~"), "\n")

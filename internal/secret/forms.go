@@ -11,14 +11,14 @@ import (
 	"unicode/utf16"
 )
 
-// largest is the length in bytes of a secret above which only its plain form is looked for: ten encoded forms of a
-// megabyte would cost more memory than the whole program may have.
-const largest = 64 << 10
+// maxEncodedSecret is the length in bytes of a secret above which only its plain form is searched for: ten encoded forms
+// of a megabyte would need more memory than the whole program may use.
+const maxEncodedSecret = 64 << 10
 
-// forms returns every way in which s is likely to be written in a text in which its own letters stand between others,
-// s itself first, each once.
-func forms(s string) []string {
-	if len(s) > largest {
+// plainForms returns the likely representations of s in which its characters remain recognizable, without duplicates; s
+// itself is the first.
+func plainForms(s string) []string {
+	if len(s) > maxEncodedSecret {
 		return []string{s}
 	}
 	all := []string{s}
@@ -30,22 +30,22 @@ func forms(s string) []string {
 	return unique(all)
 }
 
-// encodedForms returns every way in which s is likely to be written in which its letters become others.
+// encodedForms returns the likely representations of s in which all of its characters change.
 func encodedForms(s string) []string {
-	if len(s) > largest {
+	if len(s) > maxEncodedSecret {
 		return nil
 	}
 	digits := hex.EncodeToString([]byte(s))
 	return unique(append(base64Forms(s), digits, strings.ToUpper(digits)))
 }
 
-// base64Forms returns what of s is seen when s stands anywhere in a text that is encoded as a whole: the bytes before
-// it shift its encoding by nought, one or two bytes. Characters that hold bits of those bytes are left out.
+// base64Forms returns the visible forms of s if it occurs anywhere in a text that is encoded as a whole: the bytes
+// before it shift its encoding by zero, one or two bytes. Characters that contain bits of those bytes are omitted.
 func base64Forms(s string) []string {
 	var all []string
 	for shift, mixed := range []int{0, 2, 3} {
 		padded := append(make([]byte, shift), s...)
-		// What follows s changes its last character, so that one is looked for with and without.
+		// The text that follows s changes the last character, so forms with and without it are returned.
 		sure := (len(padded)*8)/6 - mixed
 		for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 			form := alphabet.EncodeToString(padded)[mixed:]
@@ -58,7 +58,8 @@ func base64Forms(s string) []string {
 	return all
 }
 
-// urlForms returns s percent-encoded by the rules in use: query, path, and everything but RFC 3986's unreserved.
+// urlForms returns s percent-encoded for a query, for a path, and with everything escaped but RFC 3986's unreserved
+// characters.
 func urlForms(s string) []string {
 	var all []string
 	strict := escapeEach(s, func(c byte) string {
@@ -75,7 +76,7 @@ func urlForms(s string) []string {
 
 func isUnreserved(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("-._~", c) >= 0 }
 
-// lowerEscapes turns %2F into %2f.
+// lowerEscapes changes %2F to %2f.
 func lowerEscapes(s string) string {
 	b := []byte(s)
 	for i := 0; i+2 < len(b); i++ {
@@ -93,8 +94,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// jsonForms returns s as it stands inside a JSON string: as browsers write it, as Go writes it, with \/, in ASCII; and
-// each of these inside another JSON string.
+// jsonForms returns s as it occurs in a JSON string: as written by browsers, by Go, with \/, in ASCII; and each of these
+// inside another JSON string.
 func jsonForms(s string) []string {
 	once := jsonOnce(s)
 	all := slices.Clone(once)
@@ -112,7 +113,14 @@ func jsonOnce(s string) []string {
 		}
 		return jsonEscape(c)
 	})
-	return []string{plain, safe, strings.ReplaceAll(plain, "/", `\/`), ascii(plain, "%04x"), ascii(plain, "%04X"), ascii(safe, "%04x")}
+	return []string{
+		plain,
+		safe,
+		strings.ReplaceAll(plain, "/", `\/`),
+		ascii(plain, "%04x"),
+		ascii(plain, "%04X"),
+		ascii(safe, "%04x"),
+	}
 }
 
 func jsonEscape(c byte) string {
@@ -132,7 +140,7 @@ func jsonEscape(c byte) string {
 	return ""
 }
 
-// ascii writes \u0000 for what is not ASCII.
+// ascii escapes characters that are not ASCII as \u0000.
 func ascii(s, digits string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return s
@@ -150,7 +158,7 @@ func ascii(s, digits string) string {
 	return out.String()
 }
 
-// xmlEscapes escape for XML or HTML, with the entities for quotation marks that are in use.
+// xmlEscapes escape text for XML or HTML, with the different entities for quotation marks that are in use.
 var xmlEscapes = []*strings.Replacer{
 	xmlEscape(`"`, "&quot;", "'", "&apos;"),
 	xmlEscape(`"`, "&quot;", "'", "&#39;"),
@@ -163,7 +171,7 @@ func xmlEscape(pairs ...string) *strings.Replacer {
 	return strings.NewReplacer(append(pairs, "&", "&amp;", "<", "&lt;", ">", "&gt;")...)
 }
 
-// xmlForms returns s as it stands in XML or HTML.
+// xmlForms returns s as it occurs in XML or HTML.
 func xmlForms(s string) []string {
 	var all []string
 	for _, escape := range xmlEscapes {
@@ -172,7 +180,7 @@ func xmlForms(s string) []string {
 	return all
 }
 
-// shellForms returns s as it stands in single and in double quotation marks, and as printf %q writes it.
+// shellForms returns s as it occurs in single and in double quotation marks, and as printed by printf %q.
 func shellForms(s string) []string {
 	backslash := func(special string) string {
 		return escapeEach(s, func(c byte) string {
@@ -188,19 +196,19 @@ func shellForms(s string) []string {
 	}
 }
 
-// templateMarks escapes what begins a template in HCL; lineEnds are written as spaces.
+// templateMarks escapes the start of a template in HCL; lineEnds replaces line breaks with spaces.
 var (
 	templateMarks = strings.NewReplacer("${", "$${", "%{", "%%{")
 	lineEnds      = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ")
 )
 
-// hclForms returns s as it stands in an HCL string, and in a heredoc, where templates are escaped.
+// hclForms returns s as it occurs in an HCL string, and in a heredoc, where templates are escaped.
 func hclForms(s string) []string {
 	return []string{templateMarks.Replace(s), templateMarks.Replace(escapeEach(s, jsonEscape))}
 }
 
-// shownForms returns s as it is when a line was made of it for people to read: without what is invisible, with spaces for
-// tabs and line ends.
+// shownForms returns s as it is displayed on one line: without invisible characters, with spaces for tabs and line
+// breaks.
 func shownForms(s string) []string {
 	visible := strings.Map(func(c rune) rune {
 		if c == '\n' || c == '\t' || unicode.IsPrint(c) {
@@ -208,7 +216,12 @@ func shownForms(s string) []string {
 		}
 		return -1
 	}, s)
-	return []string{visible, strings.ReplaceAll(visible, "\t", "    "), lineEnds.Replace(s), strings.Join(strings.Fields(visible), " ")}
+	return []string{
+		visible,
+		strings.ReplaceAll(visible, "\t", "    "),
+		lineEnds.Replace(s),
+		strings.Join(strings.Fields(visible), " "),
+	}
 }
 
 // escapeEach replaces each byte for which escape returns a text.

@@ -26,14 +26,14 @@ func FuzzRedactor(f *testing.F) {
 				t.Errorf("%q shows %q of the secret", got, shown)
 			}
 		}
-		// Our own stars may complete a secret that holds stars; a stream cannot take back what it gave out.
+		// The stars of a mask may complete a secret that contains stars; a stream cannot revoke what it returned.
 		if cut := stream(r, text, int(size)+1); cut != got && !strings.Contains(first+second, "*") {
 			t.Errorf("in pieces of %d: got %q, want %q", int(size)+1, cut, got)
 		}
 	})
 }
 
-// FuzzDeclared: of what is declared secret, no long text is shown, and a stream hides what a whole text does.
+// FuzzDeclared: no long declared secret is shown, and a stream redacts the same as a whole text.
 func FuzzDeclared(f *testing.F) {
 	f.Add("a hunter2, nohunter2 correct horse batteryhunter2", "hunter2", "correct horse battery", uint8(3))
 	f.Add("\x1b[1mdebug\x1b[0m %3Ddebug debugging\\ndebug_\xc3\xa9debug", "debug", "0123456789abcdef", uint8(1))
@@ -51,7 +51,7 @@ func FuzzDeclared(f *testing.F) {
 			}
 		}
 		if strings.ContainsAny(first+second, "*") || strings.Contains(text, "…") {
-			return // a stream cannot take back what it gave out, and comes before texts are cut
+			return // a stream cannot revoke what it returned, and redacts texts before they are truncated
 		}
 		if cut := stream(r, text, int(size)+1); cut != got {
 			t.Errorf("in pieces of %d: got %q, want %q", int(size)+1, cut, got)
@@ -59,7 +59,8 @@ func FuzzDeclared(f *testing.F) {
 	})
 }
 
-// shows returns what text shows of s: any twelve bytes of a long secret, the whole of a short one.
+// shows returns the part of s that text contains: any twelve bytes of a long secret, the
+// whole of a short one.
 func shows(text, s string) string {
 	if !secret.New(s).Hideable() {
 		return ""

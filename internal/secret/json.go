@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// ErrNotJSON says that what was written to a [JSON] is not JSON, or is nested too deeply.
+// ErrNotJSON reports that the text written to a [JSON] is not JSON, or is nested too deeply.
 var ErrNotJSON = errors.New("it is not JSON")
 
-// JSON redacts JSON documents, one behind the other, that are written to it in pieces: texts and names as what they mean,
-// however they are escaped, and numbers as a whole, each of which becomes a text. So what it writes is JSON with the same
-// structure: names that redaction would make the same within one object get a number at their end, and bytes that are not
-// UTF-8 become U+FFFD. What needs no redaction stays as it is, white space included.
+// JSON redacts a sequence of JSON documents that are written to it in pieces. Strings and names are compared unescaped,
+// and numbers as a whole; a secret number becomes a string. The result is JSON of the same structure: if redaction makes
+// names of one object equal, they get a number as a suffix, and bytes that are not UTF-8 become U+FFFD. Everything else,
+// including white space, is unchanged.
 //
-// Its memory does not grow with the documents, unless thousands of names in them are secret. It is not safe for concurrent
-// use.
+// Its memory does not grow with the documents, unless thousands of names in them are secret. It is not safe for
+// concurrent use.
 type JSON struct {
 	redactor *Redactor
 	to       io.Writer
@@ -27,20 +27,20 @@ type JSON struct {
 	expects expectation
 	nested  []container
 
-	tracked, untracked int // names of all containers that are remembered, and that are not
+	tracked, untracked int // numbers of names of all containers that are remembered and that are not
 
-	token   []byte // what is known of the present text, number or word
-	escaped bool   // the next character of the text is part of an escape
-	isName  bool   // the present text is a name
+	token   []byte // the current text, number or word, as far as it was read
+	escaped bool   // the next character belongs to an escape
+	isName  bool   // the current text is a name
 	long    *longText
-	mark    int // bytes of the byte order mark that were read
+	mark    int // number of bytes read of the byte order mark
 	values  bool
 }
 
-// JSON starts documents that are written to w, redacted. Errors of w are ignored.
+// JSON returns a writer that redacts JSON documents and writes them to w. Errors of w are ignored.
 func (r *Redactor) JSON(w io.Writer) *JSON { return &JSON{redactor: r, to: w} }
 
-// expectation is what may come next.
+// expectation is the set of tokens that are valid next.
 type expectation uint8
 
 const (
@@ -51,7 +51,7 @@ const (
 	nameOrEnd                     // a name, or the end of an empty object
 	colon
 	commaOrEnd
-	text // more of a text, up to its quotation mark
+	text // the rest of a text, up to its quotation mark
 	numeral
 	word
 )
@@ -62,20 +62,20 @@ type container struct {
 }
 
 const (
-	deepest      = 10_000
-	longestToken = 64 << 10 // bytes of a text that is held whole
-	longestDigit = 4 << 10  // bytes of a number
-	outSize      = 32 << 10
+	maxJSONDepth  = 10_000
+	maxTokenSize  = 64 << 10 // bytes of a text that is held in memory as a whole
+	maxNumberSize = 4 << 10  // bytes of a number
+	flushSize     = 32 << 10
 )
 
 const byteOrderMark = "\xef\xbb\xbf"
 
-// Write takes the next piece. It never fails.
+// Write redacts the next piece. It never fails.
 func (j *JSON) Write(p []byte) (int, error) {
 	n := len(p)
 	for len(p) > 0 && j.err == nil {
 		p = p[j.next(p):]
-		if len(j.out) >= outSize {
+		if len(j.out) >= flushSize {
 			j.flush()
 		}
 	}
@@ -83,7 +83,7 @@ func (j *JSON) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// End ends the documents. It returns ErrNotJSON if they are not JSON, and then what was written is of no use.
+// End ends the documents. It returns ErrNotJSON if they are not JSON; the output is then unusable.
 func (j *JSON) End() error {
 	if j.expects == numeral || j.expects == word {
 		j.endToken()
@@ -104,7 +104,7 @@ func (j *JSON) flush() {
 
 func (j *JSON) fail() { j.err = ErrNotJSON }
 
-// next reads what it can of p, at least one byte.
+// next reads as much as it can of p, at least one byte or the end of a token.
 func (j *JSON) next(p []byte) int {
 	c := p[0]
 	switch {
@@ -131,7 +131,7 @@ func (j *JSON) next(p []byte) int {
 	return 1
 }
 
-// begin reads the first byte of whatever comes next.
+// begin reads the first byte of the next token.
 func (j *JSON) begin(c byte) {
 	switch {
 	case j.expects == colon:
@@ -150,7 +150,7 @@ func (j *JSON) begin(c byte) {
 	}
 }
 
-// punctuation writes a byte, if there is one to write, and goes on to what it leads to.
+// punctuation writes the byte c unless it is 0, and sets what is expected next.
 func (j *JSON) punctuation(ok bool, c byte, next expectation) {
 	if !ok {
 		j.fail()
@@ -181,7 +181,7 @@ func (j *JSON) beginValue(c byte) {
 }
 
 func (j *JSON) open(c byte, next expectation) {
-	if len(j.nested) == deepest {
+	if len(j.nested) == maxJSONDepth {
 		j.fail()
 		return
 	}
@@ -209,17 +209,17 @@ func (j *JSON) endValue() {
 	}
 }
 
-// endsToken reports what cannot be part of a number or a word.
+// endsToken reports whether a character cannot be part of a number or a word.
 func endsToken(c rune) bool {
 	return !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c == 'E' || c == '+' || c == '-' || c == '.')
 }
 
-// readToken reads more of a number or a word, up to a place or, with -1, all of it.
+// readToken reads n more bytes of a number or a word, or all of p if n is negative.
 func (j *JSON) readToken(p []byte, n int) int {
 	if n < 0 {
 		n = len(p)
 	}
-	if j.token = append(j.token, p[:n]...); len(j.token) > longestDigit {
+	if j.token = append(j.token, p[:n]...); len(j.token) > maxNumberSize {
 		j.fail()
 	}
 	return n
@@ -227,7 +227,8 @@ func (j *JSON) readToken(p []byte, n int) int {
 
 func (j *JSON) endToken() {
 	switch {
-	case j.expects == word && !slices.Contains([]string{"true", "false", "null"}, string(j.token)), j.expects == numeral && !isNumber(j.token):
+	case j.expects == word &&
+		!slices.Contains([]string{"true", "false", "null"}, string(j.token)), j.expects == numeral && !isNumber(j.token):
 		j.fail()
 	case j.expects == numeral && j.redactor.HidesNumber(string(j.token)):
 		j.out = append(append(append(j.out, '"'), Mask...), '"')
@@ -238,9 +239,9 @@ func (j *JSON) endToken() {
 	j.endValue()
 }
 
-// readText reads more of a text, of which the first quotation mark is read and not written yet.
+// readText reads more of a text. Its opening quotation mark was read, but not written yet.
 func (j *JSON) readText(p []byte) int {
-	p = p[:min(len(p), longestToken)]
+	p = p[:min(len(p), maxTokenSize)]
 	for n, c := range p {
 		switch {
 		case c < ' ':
@@ -257,13 +258,13 @@ func (j *JSON) readText(p []byte) int {
 		}
 	}
 	j.token = append(j.token, p...)
-	if len(j.token) > longestToken {
+	if len(j.token) > maxTokenSize {
 		j.readLongText(false)
 	}
 	return len(p)
 }
 
-// endText writes the text, which has ended.
+// endText writes the complete text.
 func (j *JSON) endText() {
 	if j.long != nil {
 		j.readLongText(true)
@@ -292,7 +293,7 @@ func (j *JSON) writeText() {
 	safe := j.redactor.Bytes(plain)
 	suffix := ""
 	if j.isName && bytes.Contains(safe, []byte(Mask)) {
-		suffix = j.suffix(hashName(noName, safe))
+		suffix = j.suffix(hashName(hashSeed, safe))
 	}
 	j.out = append(j.out, '"')
 	if len(safe) == len(plain) && utf8.Valid(raw) {
@@ -303,16 +304,16 @@ func (j *JSON) writeText() {
 	j.out = append(append(j.out, suffix...), '"')
 }
 
-// longText is a text that is too long to be held: it is decoded, redacted and encoded piece by piece.
+// longText is a text that is too long to be held in memory: it is decoded, redacted and encoded piece by piece.
 type longText struct {
 	stream *Stream
-	rest   []byte // the beginning of a character
-	hash   uint64 // of what was written
+	rest   []byte // an incomplete character
+	hash   uint64 // of the text that was written
 }
 
 func (j *JSON) readLongText(ended bool) {
 	if j.long == nil {
-		j.long = &longText{stream: j.redactor.Stream(), hash: noName}
+		j.long = &longText{stream: j.redactor.Stream(), hash: hashSeed}
 		j.out = append(j.out, '"')
 	}
 	plain, rest, ok := decodeText(nil, j.token, ended)

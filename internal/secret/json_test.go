@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// redactedJSON is what comes of a document that is written in pieces of a size.
+// redactedJSON returns the redacted form of a document written in pieces of a given size.
 func redactedJSON(r *secret.Redactor, document string, size int) (string, error) {
 	var out bytes.Buffer
 	j := r.JSON(&out)
@@ -31,37 +31,65 @@ func redactedJSON(r *secret.Redactor, document string, size int) (string, error)
 
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	r := declared("hunter2", "5432", "123456789012", "correct horse", "é-secret", `q"uo\te`, "1.25", "***", "line\nof text")
+	r := declared("hunter2", "5432", "123456789012", "correct horse", "é-secret", `q"uo\te`, "1.25", "***",
+		"line\nof text")
 	long := strings.Repeat("x", 100_000)
 	for name, c := range map[string]struct{ document, want string }{
-		"nothing":                 {` {"a" : [1, 2.50, -3e+07, true, null, "\u00e9\/"] } `, ` {"a" : [1, 2.50, -3e+07, true, null, "\u00e9\/"] } `},
-		"a text":                  {`{"a":"hunter2"}`, `{"a":"***"}`},
-		"escaped":                 {`{"a":"\u0068unter\u0032"}`, `{"a":"***"}`},
-		"beside others":           {`["my \u0068unter2!\n\"and\" more\u0001"]`, `["my ***!\n\"and\" more\u0001"]`},
-		"escapes that it has":     {`["q\"uo\\te"]`, `["***"]`},
-		"lines":                   {`["line\nof text"]`, `["***"]`},
-		"not ASCII":               {`["\u00E9-secret", "é-secret"]`, `["***", "***"]`},
-		"a number":                {`{"port":5432,"more":[15432,54321,5432.5,5432]}`, `{"port":"***","more":[15432,54321,5432.5,"***"]}`},
-		"with an exponent":        {`[5.432e3, 5432.0, 5432e0, 54320E-1, 5432e1, 1.25, 12.5e-1]`, `["***", "***", "***", "***", 5432e1, "***", "***"]`},
+		"nothing": {
+			document: ` {"a" : [1, 2.50, -3e+07, true, null, "\u00e9\/"] } `,
+			want:     ` {"a" : [1, 2.50, -3e+07, true, null, "\u00e9\/"] } `,
+		},
+		"a text":                {`{"a":"hunter2"}`, `{"a":"***"}`},
+		"escaped":               {`{"a":"\u0068unter\u0032"}`, `{"a":"***"}`},
+		"within other text":     {`["my \u0068unter2!\n\"and\" more\u0001"]`, `["my ***!\n\"and\" more\u0001"]`},
+		"a secret with escapes": {`["q\"uo\\te"]`, `["***"]`},
+		"lines":                 {`["line\nof text"]`, `["***"]`},
+		"not ASCII":             {`["\u00E9-secret", "é-secret"]`, `["***", "***"]`},
+		"a number": {
+			document: `{"port":5432,"more":[15432,54321,5432.5,5432]}`,
+			want:     `{"port":"***","more":[15432,54321,5432.5,"***"]}`,
+		},
+		"with an exponent": {
+			document: `[5.432e3, 5432.0, 5432e0, 54320E-1, 5432e1, 1.25, 12.5e-1]`,
+			want:     `["***", "***", "***", "***", 5432e1, "***", "***"]`,
+		},
 		"a long number":           {`[123456789012,1.23456789012e+11,123456789013]`, `["***","***",123456789013]`},
 		"a giant exponent":        {`[5e999999999, 1e-999999999]`, `[5e999999999, 1e-999999999]`},
 		"a name":                  {`{"hunter2":1,"x-hunter2":2,"hunter2x":3}`, `{"***":1,"x-***":2,"hunter2x":3}`},
 		"names that are the same": {`{"hunter2":1,"correct horse":2,"5432":3}`, `{"***":1,"***-2":2,"***-3":3}`},
-		"such names before":       {`{"a***":0,"***-2":0,"hunter2":1,"correct horse":2}`, `{"a***":0,"***-2":0,"***":1,"***-3":2}`},
-		"such names after":        {`{"hunter2":1,"correct horse":2,"***":3,"***-2":4}`, `{"***":1,"***-2":2,"***-3":3,"***-2-2":4}`},
-		"names of other objects":  {`{"hunter2":{"hunter2":1},"a":{"hunter2":2}}`, `{"***":{"***":1},"a":{"***":2}}`},
-		"several documents":       {"{\"a\":\"hunter2\"}\n[5432] 5432 \"5432\"\n", "{\"a\":\"***\"}\n[\"***\"] \"***\" \"***\"\n"},
-		"a byte order mark":       {"\xef\xbb\xbf[1]", "[1]"},
-		"not UTF-8":               {"[\"a\xff\", \"hunter2\xff\", \"\xc3\"]", "[\"a\uFFFD\", \"***\uFFFD\", \"\uFFFD\"]"},
-		"half a surrogate":        {`["\ud83d", "\ud83dhunter2", "\ud83d\ude00 hunter2"]`, `["\ud83d", "***", "😀 ***"]`},
-		"JSON within JSON":        {`["{\"a\":\"q\\\"uo\\\\te\",\"b\":5432}"]`, `["{\"a\":\"***\",\"b\":***}"]`},
-		"a long text":             {`{"a":"` + long + ` \u0068unter2","b":1}`, `{"a":"` + long + ` ***","b":1}`},
-		"a long text of escapes":  {`["` + strings.Repeat(`\ud83d\ude00`, 20_000) + `"]`, `["` + strings.Repeat(`😀`, 20_000) + `"]`},
-		"long names":              {`{"` + long + `hunter2":1,"` + long + `-hunter2":2,"` + long + `-5432":3}`, `{"` + long + `hunter2":1,"` + long + `-***":2,"` + long + `-***-2":3}`},
-		"deep":                    {strings.Repeat("[", 5000) + `"hunter2"` + strings.Repeat("]", 5000), strings.Repeat("[", 5000) + `"***"` + strings.Repeat("]", 5000)},
+		"such names before them": {
+			document: `{"a***":0,"***-2":0,"hunter2":1,"correct horse":2}`,
+			want:     `{"a***":0,"***-2":0,"***":1,"***-3":2}`,
+		},
+		"such names after them": {
+			document: `{"hunter2":1,"correct horse":2,"***":3,"***-2":4}`,
+			want:     `{"***":1,"***-2":2,"***-3":3,"***-2-2":4}`,
+		},
+		"names of other objects": {`{"hunter2":{"hunter2":1},"a":{"hunter2":2}}`, `{"***":{"***":1},"a":{"***":2}}`},
+		"several documents": {
+			document: "{\"a\":\"hunter2\"}\n[5432] 5432 \"5432\"\n",
+			want:     "{\"a\":\"***\"}\n[\"***\"] \"***\" \"***\"\n",
+		},
+		"a byte order mark": {"\xef\xbb\xbf[1]", "[1]"},
+		"not UTF-8":         {"[\"a\xff\", \"hunter2\xff\", \"\xc3\"]", "[\"a\uFFFD\", \"***\uFFFD\", \"\uFFFD\"]"},
+		"half a surrogate":  {`["\ud83d", "\ud83dhunter2", "\ud83d\ude00 hunter2"]`, `["\ud83d", "***", "😀 ***"]`},
+		"JSON within JSON":  {`["{\"a\":\"q\\\"uo\\\\te\",\"b\":5432}"]`, `["{\"a\":\"***\",\"b\":***}"]`},
+		"a long text":       {`{"a":"` + long + ` \u0068unter2","b":1}`, `{"a":"` + long + ` ***","b":1}`},
+		"a long text of escapes": {
+			document: `["` + strings.Repeat(`\ud83d\ude00`, 20_000) + `"]`,
+			want:     `["` + strings.Repeat(`😀`, 20_000) + `"]`,
+		},
+		"long names": {
+			document: `{"` + long + `hunter2":1,"` + long + `-hunter2":2,"` + long + `-5432":3}`,
+			want:     `{"` + long + `hunter2":1,"` + long + `-***":2,"` + long + `-***-2":3}`,
+		},
+		"deep": {
+			document: strings.Repeat("[", 5000) + `"hunter2"` + strings.Repeat("]", 5000),
+			want:     strings.Repeat("[", 5000) + `"***"` + strings.Repeat("]", 5000),
+		},
 	} {
 		if name == "half a surrogate" {
-			// U+FFFD, which it becomes beside a secret, is no letter.
+			// In a text that is redacted it becomes U+FFFD, which is not a letter.
 			c.want = strings.Replace(c.want, `"***", `, "\"\uFFFD***\", ", 1)
 		}
 		for _, size := range []int{1, 2, 3, 7, 4096, len(c.document)} {
@@ -76,8 +104,46 @@ func TestJSON(t *testing.T) {
 
 func TestNotJSON(t *testing.T) {
 	t.Parallel()
-	for _, document := range []string{"", " ", "{", "[", `{"a"`, `{"a":`, `{"a":1`, `{"a":1,}`, `[1,]`, `[,1]`, `{,}`, `{"a" 1}`, `{1:2}`, `[1 2]`, `"a`, `"\x"`, `"\u00g0"`, `"\u12"`, "\"\n\"",
-		"01", "-", "1.", ".5", "1e", "+1", "tru", "nul", "True", "[1}", `{"a":1]`, "]", "hunter2", "\xef\xbb[1]", "<html>", "'a'", "[1]x", "\x00", strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001)} {
+	for _, document := range []string{
+		"",
+		" ",
+		"{",
+		"[",
+		`{"a"`,
+		`{"a":`,
+		`{"a":1`,
+		`{"a":1,}`,
+		`[1,]`,
+		`[,1]`,
+		`{,}`,
+		`{"a" 1}`,
+		`{1:2}`,
+		`[1 2]`,
+		`"a`,
+		`"\x"`,
+		`"\u00g0"`,
+		`"\u12"`,
+		"\"\n\"",
+		"01",
+		"-",
+		"1.",
+		".5",
+		"1e",
+		"+1",
+		"tru",
+		"nul",
+		"True",
+		"[1}",
+		`{"a":1]`,
+		"]",
+		"hunter2",
+		"\xef\xbb[1]",
+		"<html>",
+		"'a'",
+		"[1]x",
+		"\x00",
+		strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001),
+	} {
 		for _, size := range []int{1, 1 << 20} {
 			if got, err := redactedJSON(declared("hunter2"), document, size); !errors.Is(err, secret.ErrNotJSON) {
 				t.Errorf("%.40q: got %.40q, %v", document, got, err)
@@ -86,7 +152,7 @@ func TestNotJSON(t *testing.T) {
 	}
 }
 
-// TestJSONIsBounded: the memory of a writer does not grow with what is written to it.
+// TestJSONIsBounded: the memory of the writer does not grow with the text written to it.
 func TestJSONIsBounded(t *testing.T) {
 	r := declared("hunter2")
 	for name, unit := range map[string]string{
@@ -104,11 +170,11 @@ func TestJSONIsBounded(t *testing.T) {
 			}
 			return `[` + body + `0]`
 		}(200_000)
-		before := inUse()
+		before := heapInUse()
 		j := r.JSON(io.Discard)
 		_, _ = io.CopyBuffer(onlyWriter{j}, strings.NewReader(document), make([]byte, 4096))
-		if held := inUse() - before; held > 12<<20 {
-			t.Errorf("%s: %d KiB are held after %d", name, held>>10, len(document)>>10)
+		if held := heapInUse() - before; held > 12<<20 {
+			t.Errorf("%s: uses %d KiB after %d KiB", name, held>>10, len(document)>>10)
 		}
 		if err := j.End(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -119,7 +185,7 @@ func TestJSONIsBounded(t *testing.T) {
 
 type onlyWriter struct{ io.Writer }
 
-// TestManySecretNames: of however many names that redaction makes the same, no two are the same.
+// TestManySecretNames: any number of names that redaction makes equal remain distinct.
 func TestManySecretNames(t *testing.T) {
 	t.Parallel()
 	var document strings.Builder
@@ -136,10 +202,21 @@ func TestManySecretNames(t *testing.T) {
 	}
 }
 
-// FuzzJSON compares with encoding/json: what is JSON stays JSON of the same structure, and what is none is refused.
+// FuzzJSON compares with encoding/json: a JSON document keeps its structure, and other input is rejected.
 func FuzzJSON(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,"x",true,{"b":null}]}`, `{"hunter2":"hunter2","x":{"hunter2":1234}}`, `["\u0068unter2\ud83d\ude00\ud83d"]`, `[1234, 1.234e3]`,
-		"\"\xff\"", `{"a":1,}`, `"\x"`, ` "a" `, `[01]`, "\xef\xbb\xbf[]", `{"***":1,"hunter2":2}`} {
+	for _, seed := range []string{
+		`{"a":[1,"x",true,{"b":null}]}`,
+		`{"hunter2":"hunter2","x":{"hunter2":1234}}`,
+		`["\u0068unter2\ud83d\ude00\ud83d"]`,
+		`[1234, 1.234e3]`,
+		"\"\xff\"",
+		`{"a":1,}`,
+		`"\x"`,
+		` "a" `,
+		`[01]`,
+		"\xef\xbb\xbf[]",
+		`{"***":1,"hunter2":2}`,
+	} {
 		f.Add(seed, "hunter2", uint8(3))
 		f.Add(seed, "1234", uint8(1))
 	}
@@ -149,7 +226,7 @@ func FuzzJSON(f *testing.F) {
 		if want := json.Valid([]byte(plain)); want && err != nil {
 			t.Fatalf("%q: %v", document, err)
 		} else if !want {
-			return // several documents are none for encoding/json
+			return // encoding/json rejects several documents
 		}
 		if !json.Valid([]byte(got)) || !utf8.ValidString(got) {
 			t.Fatalf("%q became %q", document, got)
@@ -157,7 +234,8 @@ func FuzzJSON(f *testing.F) {
 		if before, after := shape(t, plain), shape(t, got); before != after {
 			t.Errorf("%q became %q", document, got)
 		}
-		if hidden := strings.TrimSpace(hidden); len(hidden) >= 12 && utf8.ValidString(hidden) && !strings.Contains(hidden, "*") {
+		if hidden := strings.TrimSpace(hidden); len(hidden) >= 12 && utf8.ValidString(hidden) &&
+			!strings.Contains(hidden, "*") {
 			for _, text := range texts(t, got) {
 				if strings.Contains(text, hidden) {
 					t.Errorf("%q shows the secret", got)
@@ -167,7 +245,7 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// shape is a document without its texts and numbers.
+// shape returns the structure of a document without its texts and numbers.
 func shape(t *testing.T, document string) string {
 	var out strings.Builder
 	d := json.NewDecoder(strings.NewReader(document))
@@ -189,7 +267,7 @@ func shape(t *testing.T, document string) string {
 	}
 }
 
-// texts are all texts of a document.
+// texts returns all texts of a document.
 func texts(t *testing.T, document string) []string {
 	var all []string
 	d := json.NewDecoder(strings.NewReader(document))

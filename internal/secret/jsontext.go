@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// decodeText appends what a piece of a JSON text means to dst. The rest is an escape of which more must come, unless the
-// text has ended. ok is false if an escape is none. Half a surrogate pair becomes U+FFFD, as in encoding/json.
+// decodeText appends a decoded piece of a JSON text to dst. The rest is an incomplete escape, unless the text has ended.
+// ok is false if an escape is invalid. An unpaired surrogate becomes U+FFFD, as in encoding/json.
 func decodeText(dst, raw []byte, ended bool) (plain, rest []byte, ok bool) {
 	for len(raw) > 0 {
 		at := bytes.IndexByte(raw, '\\')
@@ -28,7 +28,7 @@ func decodeText(dst, raw []byte, ended bool) (plain, rest []byte, ok bool) {
 	return dst, nil, true
 }
 
-// decodeEscape reads an escape of n bytes: 0 if more must come, -1 if it is none.
+// decodeEscape reads an escape of n bytes: 0 if it is incomplete, -1 if it is invalid.
 func decodeEscape(raw []byte) (r rune, n int) {
 	if len(raw) < 2 {
 		return 0, 0
@@ -93,16 +93,15 @@ func encodeText(dst, plain []byte, ended bool) (out, rest []byte) {
 	return dst, nil
 }
 
-// names are hashes of the names of an object that have a mask in them, and the number that the next one gets which would
-// be the same.
+// names maps the hashes of an object's names that contain a mask to the suffix for the next name with the same hash.
 type names map[uint64]int
 
-// mostTracked is how many names are remembered. Beyond, each name with a mask in it gets a number of its own.
-const mostTracked = 1 << 16
+// maxTracked is the number of names that are remembered. All further names with a mask get a unique number.
+const maxTracked = 1 << 16
 
-const noName = uint64(14695981039346656037)
+const hashSeed = uint64(14695981039346656037)
 
-// hashName is FNV-1a. That two names share a hash costs no more than a needless number at the end of one.
+// hashName returns the FNV-1a hash. A collision only adds an unnecessary number to a name.
 func hashName[T []byte | string](hash uint64, name T) uint64 {
 	for i := range len(name) {
 		hash = (hash ^ uint64(name[i])) * 1099511628211
@@ -110,12 +109,12 @@ func hashName[T []byte | string](hash uint64, name T) uint64 {
 	return hash
 }
 
-// suffix returns what makes a name of the present object unique.
+// suffix returns the text that makes a name unique in the current object.
 func (j *JSON) suffix(hash uint64) string {
 	last := &j.nested[len(j.nested)-1]
-	if j.tracked >= mostTracked {
+	if j.tracked >= maxTracked {
 		j.untracked++
-		return "-" + strconv.Itoa(mostTracked+j.untracked)
+		return "-" + strconv.Itoa(maxTracked+j.untracked)
 	}
 	if last.names == nil {
 		last.names = names{}

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-var numberSyntax = compiled(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+var numberSyntax = lazyPattern(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 func isNumber(token []byte) bool { return numberSyntax.matches(string(token)) }
 
-// HidesNumber reports whether a number, as JSON writes it, is secret: as it stands or without an exponent.
+// HidesNumber reports whether a JSON number is secret, as it is written or without its exponent.
 func (r *Redactor) HidesNumber(number string) bool {
 	if r.hidesDigits(number) {
 		return true
@@ -17,17 +17,17 @@ func (r *Redactor) HidesNumber(number string) bool {
 	return strings.ContainsAny(number, ".eE") && r.hidesDigits(plainNumber(number))
 }
 
-// hidesDigits reports whether a number is secret, or holds a long secret. One that has a short secret before or behind its
-// point is another number.
+// hidesDigits reports whether a number is secret, or contains a long secret. A number in which a short secret is only
+// the part before or after the decimal point is not secret.
 func (r *Redactor) hidesDigits(digits string) bool {
 	shown := r.String(digits)
 	return shown != digits && !strings.Contains(shown, Mask+".") && !strings.Contains(shown, "."+Mask)
 }
 
-// mostZeros is how many digits a number may be written out with.
-const mostZeros = 60
+// maxZeros is the maximum number of digits that are added to write a number without an exponent.
+const maxZeros = 60
 
-// plainNumber writes a number without an exponent, and without zeros at its end; empty if it would be too long.
+// plainNumber writes a number without an exponent and without trailing zeros; empty if it would be too long.
 func plainNumber(s string) string {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
 	sign := ""
@@ -39,11 +39,11 @@ func plainNumber(s string) string {
 	if exponent != "" {
 		shift, err = strconv.Atoi(exponent)
 	}
-	if err != nil || shift > mostZeros || shift < -mostZeros || len(mantissa) > mostZeros {
+	if err != nil || shift > maxZeros || shift < -maxZeros || len(mantissa) > maxZeros {
 		return ""
 	}
-	digits := strings.Repeat("0", mostZeros) + whole + fraction + strings.Repeat("0", mostZeros)
-	point := mostZeros + len(whole) + shift
+	digits := strings.Repeat("0", maxZeros) + whole + fraction + strings.Repeat("0", maxZeros)
+	point := maxZeros + len(whole) + shift
 	whole, fraction = strings.TrimLeft(digits[:point], "0"), strings.TrimRight(digits[point:], "0")
 	if whole == "" {
 		whole = "0"

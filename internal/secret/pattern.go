@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// pattern is a regular expression that is compiled when it is first used. The many of this package would otherwise take
-// more memory before the program begins than Go's runtime collects without a word: see process.
+// pattern is a regular expression that is compiled on first use. The many patterns of this package would otherwise take
+// so much memory at startup that a garbage collection would run before main: see package process.
 type pattern func() *regexp.Regexp
 
-func compiled(expression string) pattern {
+func lazyPattern(expression string) pattern {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// templateEscapes are those of HCL for what would begin a template.
+// templateEscapes replaces HCL's escapes of the start of a template.
 var templateEscapes = strings.NewReplacer("$${", "${", "%%{", "%{")
 
-// quotedText reads a text in quotation marks at the beginning of JSON or HCL code.
+// quotedText reads a quoted text at the beginning of JSON or HCL code.
 func quotedText(code string) (text, rest string, ok bool) {
 	if !strings.HasPrefix(code, `"`) {
 		return "", code, false
@@ -25,13 +25,13 @@ func quotedText(code string) (text, rest string, ok bool) {
 	if end >= len(code) {
 		return "", code, false
 	}
-	return templateEscapes.Replace(unescaped(code[1:end])), code[end+1:], true
+	return templateEscapes.Replace(unescapeQuoted(code[1:end])), code[end+1:], true
 }
 
 var simpleEscapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f'}
 
-// unescaped is what the escapes of a JSON or HCL text mean. What is none stays as it is.
-func unescaped(s string) string {
+// unescapeQuoted replaces the escapes of a JSON or HCL text. Invalid escapes are unchanged.
+func unescapeQuoted(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
 	}
@@ -43,15 +43,15 @@ func unescaped(s string) string {
 			break
 		}
 		out.WriteString(s[:at])
-		r, n := escaped(s[at:])
+		r, n := readEscape(s[at:])
 		out.WriteRune(r)
 		s = s[at+n:]
 	}
 	return out.String()
 }
 
-// escaped reads an escape, of n bytes.
-func escaped(s string) (r rune, n int) {
+// readEscape reads an escape of n bytes.
+func readEscape(s string) (r rune, n int) {
 	if c, ok := simpleEscapes[s[1]]; ok {
 		return rune(c), 2
 	}
@@ -72,7 +72,7 @@ func escaped(s string) (r rune, n int) {
 	return r, n + 1
 }
 
-// codePoint reads \u0041 and, of HCL, \U00000041.
+// codePoint reads \u0041 and HCL's \U00000041.
 func codePoint(s string) (rune, bool) {
 	digits := map[bool]int{true: 8, false: 4}[strings.HasPrefix(s, `\U`)]
 	if len(s) < digits+2 || !strings.HasPrefix(s, `\u`) && !strings.HasPrefix(s, `\U`) {

@@ -9,15 +9,15 @@ import (
 	"sync"
 )
 
-// A window is the shortest part of a secret that counts as the secret: twelve bytes. Every window contains eight bytes
-// that start at a multiple of stride, so a search looks at those only, and compares windows where they might match.
+// A window is the shortest part of a credential that is redacted: twelve bytes. Each window contains eight bytes that
+// start at a multiple of stride, so a search only examines those, and compares windows where they may match.
 const (
 	window = 12
 	gram   = 8
 	stride = window - gram + 1
 )
 
-// A bitmap tells quickly which hashes do not occur. It has a bit for each of 2^19: 64 KiB.
+// A bitmap is a fast check for hashes that do not occur. It has a bit for each of 2^19 hashes: 64 KiB.
 type bitmap []uint64
 
 const bitmapBits = 19
@@ -25,23 +25,24 @@ const bitmapBits = 19
 func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
-// Redactor takes secrets out of text. It finds a secret as it is and encoded as base64, hex, URL, JSON, XML, HCL or for a
-// shell. Of a credential any twelve bytes in a row count, in each form; of any other secret, and of those shorter than
-// twelve bytes, the whole forms only. What users declare secret counts, if it is shorter than twelve bytes, where no letter
-// or digit continues it: see [Value]. It is safe for concurrent use; the zero Redactor redacts nothing.
+// Redactor replaces secrets in text with [Mask]. It finds a secret as it is and encoded as base64, hex, URL, JSON, XML,
+// HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other secret, and
+// of those shorter than twelve bytes, only the whole forms are. A text declared secret by the user that is shorter than
+// twelve bytes is redacted only where no letter or digit is adjacent to it: see [Value]. Redactor is safe for concurrent
+// use; the zero Redactor redacts nothing.
 type Redactor struct {
-	mu      sync.RWMutex
-	grams   bitmap // of every form of a long credential
-	windows hashes
-	heads   bitmap // the first bytes of all other forms
-	whole   texts  // these forms
-	longest int    // the longest match that is looked for, in bytes
-	borders bool   // some of the forms count on borders only
+	mu            sync.RWMutex
+	grams         bitmap // of all forms of long credentials
+	windows       hashes
+	heads         bitmap // first bytes of all other forms
+	wholeForms    texts  // all other forms
+	maxMatch      int    // length of the longest match in bytes
+	hasBoundaries bool   // some forms require boundaries
 }
 
-// Add makes the Redactor know further secrets. It reports whether each of them is looked for in all its forms: there is
-// room for about 100 KiB of long secrets and for some thousand short ones. Of those beyond, the plain form is the last to
-// be left out.
+// Add adds secrets. It reports whether each of them is searched for in all its forms: there is room for about 100 KiB
+// of long secrets and for some thousand short ones. If there is not enough room, the plain form of a secret is the last
+// to be omitted.
 func (r *Redactor) Add(values ...Value) (all bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -54,13 +55,13 @@ func (r *Redactor) Add(values ...Value) (all bool) {
 	return all
 }
 
-// add looks for a text in all its forms.
+// add adds all forms of a text.
 func (r *Redactor) add(p part) (all bool) {
 	if r.grams == nil {
 		r.grams, r.heads = make(bitmap, 1<<bitmapBits/64), make(bitmap, 1<<bitmapBits/64)
 	}
-	all = len(p.text) <= largest
-	for _, form := range forms(p.text) { // the plain form comes first
+	all = len(p.text) <= maxEncodedSecret
+	for _, form := range plainForms(p.text) { // the plain form comes first
 		if !r.addForm(form, p.how) {
 			return false
 		}
@@ -78,16 +79,17 @@ func (r *Redactor) add(p part) (all bool) {
 	return all
 }
 
-// surelyEncoded is the length in bytes from which an encoded form is found in other texts only if they hold the secret.
-const surelyEncoded = 5
+// minEncodedAnywhere is the length in bytes from which on an encoded form occurs in a text only if the text contains
+// the secret.
+const minEncodedAnywhere = 5
 
-// encoded is how a form counts that is part of a longer encoded text. A hexadecimal one may be part of a number.
+// encoded returns how a form inside a longer encoded text is matched. A hexadecimal one may be part of a number.
 func (m match) encoded(form string) match {
-	if m != onBorders {
+	if m != atBoundaries {
 		return m
 	}
-	if len(form) < surelyEncoded || len(form) < window && strings.Trim(form, "0123456789abcdef") == "" {
-		return onBorders
+	if len(form) < minEncodedAnywhere || len(form) < window && strings.Trim(form, "0123456789abcdef") == "" {
+		return atBoundaries
 	}
 	return anywhere
 }
@@ -99,11 +101,11 @@ func (r *Redactor) addForm(form string, how match) (all bool) {
 	return r.addWhole(form, how)
 }
 
-// addWhole looks for a form as a whole. A very long one is looked for in parts, so that a search never has to compare
-// more than so many bytes.
+// addWhole adds a form that is matched as a whole. A very long one is matched in parts, so that a search never compares
+// more than maxFormLength bytes.
 func (r *Redactor) addWhole(form string, how match) (all bool) {
-	for len(form) > longestForm {
-		part := min(longestForm, len(form)-Shortest)
+	for len(form) > maxFormLength {
+		part := min(maxFormLength, len(form)-Shortest)
 		if !r.addWhole(form[:part], how) {
 			return false
 		}
@@ -113,17 +115,17 @@ func (r *Redactor) addWhole(form string, how match) (all bool) {
 		return true
 	}
 	head := binary.LittleEndian.Uint32([]byte(form))
-	if !r.whole.add(head, form, how) {
+	if !r.wholeForms.add(head, form, how) {
 		return false
 	}
 	r.heads.add(headHash(head))
-	r.longest = max(r.longest, len(form))
-	r.borders = r.borders || how == onBorders
+	r.maxMatch = max(r.maxMatch, len(form))
+	r.hasBoundaries = r.hasBoundaries || how == atBoundaries
 	return true
 }
 
 func (r *Redactor) addWindows(form []byte) (all bool) {
-	r.longest = max(r.longest, window)
+	r.maxMatch = max(r.maxMatch, window)
 	for i := 0; i+window <= len(form); i++ {
 		if !r.windows.add(windowHash(form[i:])) {
 			return false
@@ -138,21 +140,21 @@ func (r *Redactor) addWindows(form []byte) (all bool) {
 	return true
 }
 
-// String returns s without the secrets, and s itself if there is none in it.
+// String returns s with its secrets redacted, and s itself if it contains none.
 func (r *Redactor) String(s string) string {
-	// A mask is shorter than whatever it hides.
+	// A mask is shorter than any secret.
 	if out := r.Bytes([]byte(s)); len(out) != len(s) {
 		return string(out)
 	}
 	return s
 }
 
-// Bytes returns b without the secrets. It returns b itself, and allocates nothing, if there is none in it; b is never
-// changed.
+// Bytes returns b with its secrets redacted. If b contains none, it returns b itself without allocating; b is never
+// modified.
 func (r *Redactor) Bytes(b []byte) []byte { return r.redacted(b, (*Redactor).find) }
 
-// Rendered redacts a page that was made of redacted texts. Short declared secrets, which are often words, are left alone:
-// they would be found in the words and in the markup of the page itself.
+// Rendered redacts a page made of redacted texts. It ignores short declared secrets, which are often words: they would
+// be found in the text and the markup of the page itself.
 func (r *Redactor) Rendered(page string) string {
 	return string(r.redacted([]byte(page), (*Redactor).findAnywhere))
 }
@@ -160,11 +162,11 @@ func (r *Redactor) Rendered(page string) string {
 func (r *Redactor) redacted(b []byte, find func(*Redactor, []byte) []span) []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	// A secret with stars in it may come about by our own stars: look again. A text in which that goes on and on was made
-	// for it, and is hidden whole.
-	for range mostRounds {
+	// The stars of a mask may complete a secret that contains stars, so the search is repeated. A text for which it does
+	// not end was constructed for this purpose, and is masked as a whole.
+	for range maxRounds {
 		found := find(r, b)
-		if beginnings := r.findBeginnings(b); len(beginnings) > 0 {
+		if beginnings := r.findTruncated(b); len(beginnings) > 0 {
 			found = merged(append(found, beginnings...))
 		}
 		if len(found) == 0 {
@@ -175,12 +177,12 @@ func (r *Redactor) redacted(b []byte, find func(*Redactor, []byte) []span) []byt
 	return []byte(Mask)
 }
 
-const mostRounds = 10
+const maxRounds = 10
 
-// A span is a stretch of a text, from its first byte to the one after its last.
+// A span is a part of a text, from its first byte to the one after its last.
 type span struct{ start, end int }
 
-// cut returns a copy of b with the mask in the place of each span.
+// cut returns a copy of b with the mask in place of each span.
 func cut(b []byte, spans []span) []byte {
 	out := make([]byte, 0, len(b))
 	last := 0
@@ -191,23 +193,23 @@ func cut(b []byte, spans []span) []byte {
 	return append(out, b[last:]...)
 }
 
-// find returns where secrets stand in b, in order; what overlaps or touches is one span.
+// find returns the sorted spans of all secrets in b; adjacent and overlapping spans are merged.
 func (r *Redactor) find(b []byte) []span {
 	found := r.findAnywhere(b)
-	if r.borders {
-		if more := r.findWhole(b, &borders{text: b, hidden: found}, nil); len(more) > 0 {
+	if r.hasBoundaries {
+		if more := r.findWhole(b, &boundaries{text: b, hidden: found}, nil); len(more) > 0 {
 			found = merged(slices.Concat(found, more))
 		}
 	}
 	return found
 }
 
-// findAnywhere leaves out what counts on borders only.
+// findAnywhere is like find without the secrets that require boundaries.
 func (r *Redactor) findAnywhere(b []byte) []span {
 	return merged(r.findWhole(b, nil, r.findWindows(b)))
 }
 
-// merged sorts spans, and makes one of those that overlap or touch.
+// merged sorts spans and merges those that overlap or touch.
 func merged(found []span) []span {
 	if len(found) < 2 {
 		return found
@@ -224,9 +226,9 @@ func merged(found []span) []span {
 	return merged
 }
 
-// findWhole appends where the forms stand that count anywhere or, with borders, those that count on them.
-func (r *Redactor) findWhole(b []byte, on *borders, found []span) []span {
-	if len(r.whole.all) == 0 {
+// findWhole appends the spans of forms that match anywhere or, with boundaries, of those that require boundaries.
+func (r *Redactor) findWhole(b []byte, on *boundaries, found []span) []span {
+	if len(r.wholeForms.all) == 0 {
 		return found
 	}
 	for i := 0; i+Shortest <= len(b); i++ {
@@ -234,7 +236,7 @@ func (r *Redactor) findWhole(b []byte, on *borders, found []span) []span {
 		if !r.heads.has(headHash(head)) {
 			continue
 		}
-		if n := r.whole.longest(head, b, i, on); n > 0 {
+		if n := r.wholeForms.longest(head, b, i, on); n > 0 {
 			found = appendSpan(found, span{i, i + n})
 		}
 	}
@@ -259,7 +261,7 @@ func (r *Redactor) findWindows(b []byte) []span {
 	return found
 }
 
-// appendSpan appends a span that does not start before the last one, and makes one of both if they touch.
+// appendSpan appends a span that does not start before the last one, and merges both if they touch.
 func appendSpan(found []span, s span) []span {
 	if len(found) > 0 {
 		if last := &found[len(found)-1]; last.start <= s.start && s.start <= last.end {
@@ -270,17 +272,18 @@ func appendSpan(found []span, s span) []span {
 	return append(found, s)
 }
 
-// gramHash stands for the first eight bytes of b in a bitmap.
+// gramHash returns the bitmap index of the first eight bytes of b.
 func gramHash(b []byte) uint64 {
 	return binary.LittleEndian.Uint64(b) * 0x9e3779b97f4a7c15 >> (64 - bitmapBits)
 }
 
-// headHash stands for four bytes in a bitmap.
+// headHash returns the bitmap index of four bytes.
 func headHash(head uint32) uint64 { return uint64(head*0x9e3779b1) >> (32 - bitmapBits) }
 
-// windowHash stands for the first twelve bytes of b. That two windows share a hash is so rare (one in 2^64), and
-// so harmless (a few bytes too many are hidden), that windows are not compared beyond it.
+// windowHash returns a hash of the first twelve bytes of b. Windows are not compared beyond their hash: a collision is
+// rare (one in 2^64), and would only redact a few bytes too many.
 func windowHash(b []byte) uint64 {
-	hi, lo := bits.Mul64(binary.LittleEndian.Uint64(b)^0xa0761d6478bd642f, uint64(binary.LittleEndian.Uint32(b[8:]))^0xe7037ed1a0b428db)
+	hi, lo := bits.Mul64(binary.LittleEndian.Uint64(b)^0xa0761d6478bd642f,
+		uint64(binary.LittleEndian.Uint32(b[8:]))^0xe7037ed1a0b428db)
 	return hi ^ lo
 }

@@ -36,10 +36,24 @@ const awkward = `p4/ss+w"ord<&>'\ %z?=~9`
 
 func TestRedactorFindsEveryForm(t *testing.T) {
 	t.Parallel()
-	texts := map[string]string{"raw": awkward, "xml": xmlText(t, awkward), "html": html.EscapeString(awkward),
-		"query": url.QueryEscape(awkward), "path": url.PathEscape(awkward), "lower-case escapes": strings.ToLower(url.QueryEscape(awkward)),
-		"hex": hex.EncodeToString([]byte(awkward)), "HEX": fmt.Sprintf("%X", awkward), "json": jsonText(t, awkward, true), "json for a page": jsonText(t, awkward, false)}
-	encodings := map[string]*base64.Encoding{"std": base64.StdEncoding, "raw std": base64.RawStdEncoding, "url": base64.URLEncoding, "raw url": base64.RawURLEncoding}
+	texts := map[string]string{
+		"raw":                awkward,
+		"xml":                xmlText(t, awkward),
+		"html":               html.EscapeString(awkward),
+		"query":              url.QueryEscape(awkward),
+		"path":               url.PathEscape(awkward),
+		"lower-case escapes": strings.ToLower(url.QueryEscape(awkward)),
+		"hex":                hex.EncodeToString([]byte(awkward)),
+		"HEX":                fmt.Sprintf("%X", awkward),
+		"json":               jsonText(t, awkward, true),
+		"json for a page":    jsonText(t, awkward, false),
+	}
+	encodings := map[string]*base64.Encoding{
+		"std":     base64.StdEncoding,
+		"raw std": base64.RawStdEncoding,
+		"url":     base64.URLEncoding,
+		"raw url": base64.RawURLEncoding,
+	}
 	for name, e := range encodings {
 		for _, before := range []string{"", "u", "u:", "usr:", "user:"} {
 			for _, after := range []string{"", "a", "ab", "abc"} {
@@ -50,7 +64,7 @@ func TestRedactorFindsEveryForm(t *testing.T) {
 	r := redactor(awkward)
 	for name, text := range texts {
 		got := r.String("seen: " + text + " end")
-		// At most the characters remain that hold bits of a neighbour, or the neighbour itself.
+		// Only the adjacent text remains, or the characters that contain bits of it.
 		rest := strings.TrimSuffix(strings.TrimPrefix(got, "seen: "), " end")
 		if !strings.Contains(rest, secret.Mask) || len(rest) > len(secret.Mask)+14 || strings.Count(rest, secret.Mask) != 1 {
 			t.Errorf("%s: got %q out of %q", name, got, text)
@@ -84,27 +98,39 @@ func TestRedactor(t *testing.T) {
 		secrets    []string
 		text, want string
 	}{
-		"no secrets":                {nil, "text", "text"},
-		"whole":                     {[]string{canary}, "a " + canary + " b", "a *** b"},
-		"twice, touching":           {[]string{canary}, canary + canary + " b", "*** b"},
-		"alone":                     {[]string{canary}, canary, "***"},
-		"twelve bytes":              {[]string{canary}, "x" + canary[3:15] + "y", "x***y"},
-		"eleven bytes":              {[]string{canary}, "x" + canary[3:14] + "y", "x" + canary[3:14] + "y"},
-		"the last twelve":           {[]string{canary}, "x" + canary[len(canary)-12:], "x***"},
-		"two halves":                {[]string{canary}, canary[:12] + "|" + canary[8:], "***|***"},
-		"short, whole":              {[]string{"hunter2"}, "my hunter2!", "my ***!"},
-		"short, part":               {[]string{"hunter2"}, "my hunter", "my hunter"},
-		"short, base64":             {[]string{"hunter2"}, "aHVudGVyMg==", "***"},
-		"short, in base64":          {[]string{"hunter2"}, "dTpodW50ZXIyeA==", "dTp***eA=="},
-		"too short":                 {[]string{"abc"}, "abc", "abc"},
-		"ordinary word":             {[]string{"true", "Production"}, "true Production", "true Production"},
-		"empty":                     {[]string{""}, "text", "text"},
-		"lines of a long secret":    {[]string{"first-line-of-it\nshort1\n}\nx"}, "first-line-of-it | short1 | } | x", "*** | short1 | } | x"},
-		"lines of a short secret":   {[]string{"short1\nab\n}"}, "short1 | ab | }", "*** | ab | }"},
-		"trailing newline":          {[]string{"hunter2\n"}, "hunter2", "***"},
-		"one inside another":        {[]string{"hunter2", "xx-hunter2-and-more"}, "xx-hunter2-and-more", "***"},
-		"stars that come about":     {[]string{"AAAAAAAA***BBBBBBBB", "0123456789abcdef"}, "AAAAAAAA0123456789abcdefBBBBBBBB", "***"},
-		"at every offset of stride": {[]string{canary}, "1" + canary + "22" + canary + "333" + canary + "4444" + canary, "1***22***333***4444***"},
+		"no secrets":       {nil, "text", "text"},
+		"whole":            {[]string{canary}, "a " + canary + " b", "a *** b"},
+		"twice, touching":  {[]string{canary}, canary + canary + " b", "*** b"},
+		"alone":            {[]string{canary}, canary, "***"},
+		"twelve bytes":     {[]string{canary}, "x" + canary[3:15] + "y", "x***y"},
+		"eleven bytes":     {[]string{canary}, "x" + canary[3:14] + "y", "x" + canary[3:14] + "y"},
+		"the last twelve":  {[]string{canary}, "x" + canary[len(canary)-12:], "x***"},
+		"two halves":       {[]string{canary}, canary[:12] + "|" + canary[8:], "***|***"},
+		"short, whole":     {[]string{"hunter2"}, "my hunter2!", "my ***!"},
+		"short, part":      {[]string{"hunter2"}, "my hunter", "my hunter"},
+		"short, base64":    {[]string{"hunter2"}, "aHVudGVyMg==", "***"},
+		"short, in base64": {[]string{"hunter2"}, "dTpodW50ZXIyeA==", "dTp***eA=="},
+		"too short":        {[]string{"abc"}, "abc", "abc"},
+		"ordinary word":    {[]string{"true", "Production"}, "true Production", "true Production"},
+		"empty":            {[]string{""}, "text", "text"},
+		"lines of a long secret": {
+			secrets: []string{"first-line-of-it\nshort1\n}\nx"},
+			text:    "first-line-of-it | short1 | } | x",
+			want:    "*** | short1 | } | x",
+		},
+		"lines of a short secret": {[]string{"short1\nab\n}"}, "short1 | ab | }", "*** | ab | }"},
+		"trailing newline":        {[]string{"hunter2\n"}, "hunter2", "***"},
+		"one inside another":      {[]string{"hunter2", "xx-hunter2-and-more"}, "xx-hunter2-and-more", "***"},
+		"stars that form a secret": {
+			secrets: []string{"AAAAAAAA***BBBBBBBB", "0123456789abcdef"},
+			text:    "AAAAAAAA0123456789abcdefBBBBBBBB",
+			want:    "***",
+		},
+		"at every offset of stride": {
+			secrets: []string{canary},
+			text:    "1" + canary + "22" + canary + "333" + canary + "4444" + canary,
+			want:    "1***22***333***4444***",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +157,7 @@ func TestRedactorLargeSecret(t *testing.T) {
 	}
 }
 
-func TestRedactorAllocatesNothingWhenNothingIsFound(t *testing.T) {
+func TestRedactorDoesNotAllocateWithoutMatch(t *testing.T) {
 	r := redactor(canary, "hunter2")
 	line := []byte(strings.Repeat("aws_instance.web: Still creating... [10s elapsed] ", 20))
 	if got := testing.AllocsPerRun(100, func() { r.Bytes(line) }); got != 0 {
@@ -157,9 +183,10 @@ func TestRedactorIsSafeForConcurrentUse(t *testing.T) {
 	all.Wait()
 }
 
-func TestStreamFindsWhatIsCut(t *testing.T) {
+func TestStreamFindsSplitSecrets(t *testing.T) {
 	t.Parallel()
-	text := "a " + canary + " b " + canary + canary + " hunter2 " + base64.StdEncoding.EncodeToString([]byte("u:"+canary)) + " c" + canary[2:14]
+	text := "a " + canary + " b " + canary + canary + " hunter2 " + base64.StdEncoding.EncodeToString([]byte("u:"+
+		canary)) + " c" + canary[2:14]
 	r := redactor(canary, "hunter2")
 	want := r.String(text)
 	for size := 1; size <= len(text); size++ {
@@ -181,7 +208,7 @@ func stream(r *secret.Redactor, text string, size int) string {
 	return out.String()
 }
 
-func TestStreamCanBeUsedAgain(t *testing.T) {
+func TestStreamCanBeReused(t *testing.T) {
 	t.Parallel()
 	s := redactor(canary).Stream()
 	for range 2 {

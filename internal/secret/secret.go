@@ -1,4 +1,4 @@
-// Package secret keeps secrets out of what people read: a Value prints as ***, and a Redactor takes secrets out of text.
+// Package secret prevents secrets from being printed: a Value prints as ***, and a Redactor replaces secrets in text.
 package secret
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Mask is what stands in the place of a secret.
+// Mask replaces a secret.
 const Mask = "***"
 
 // Shortest is the length in bytes below which a text is not masked: masking it would garble every other text.
@@ -16,10 +16,9 @@ const Shortest = 4
 
 // Value is a text that prints as *** under every verb, in JSON and in structured logs. The zero Value is empty.
 //
-// How much of it is secret depends on who made it: see [New], [Declared], [Expression], [Leaf], [Exact] and
-// [Whole].
+// The constructor determines how much of it is secret: see [New], [Declared], [Expression], [Leaf], [Exact] and [Whole].
 type Value struct {
-	// A pointer, since fmt prints the fields of a struct that keeps a Value in an unexported field without asking us.
+	// A pointer, because fmt prints a Value in an unexported field of a struct without calling Format.
 	text *string
 	kind kind
 }
@@ -35,28 +34,27 @@ const (
 	whole
 )
 
-// New returns a credential that we hold ourselves, such as a token. Every part of it is hard to guess, so any twelve bytes
-// in a row count as the secret.
+// New returns a credential of the action, such as a token. Each part of it is hard to guess, so any twelve consecutive
+// bytes are secret.
 func New(s string) Value { return newValue(s, credential) }
 
-// Declared returns a text that a user declares secret. It may be made of common words, such as an address or an ARN, so
-// that only all of it is secret; of a text of several lines, or one that is JSON, also each line, or each text in it,
-// that is not common.
+// Declared returns a text that a user declares secret. It may consist of common words, as an address or an ARN does, so
+// only the whole text is secret; if it has several lines or is JSON, so is each line or text in it that is not common.
 func Declared(s string) Value { return newValue(s, declared) }
 
-// Expression returns an HCL expression that a user declares secret. It stands for its value: what Declared says of a text
-// holds for each text in it.
+// Expression returns an HCL expression that a user declares secret. Its value is secret: each text in it is treated as
+// by Declared.
 func Expression(s string) Value { return newValue(s, expression) }
 
-// Leaf returns a text out of something that is sensitive as a whole, such as an output of a configuration. What Declared
-// says holds for it, but of its lines and texts only those are secret that look like it, as for [LooksSecret].
+// Leaf returns a text from a value that is sensitive as a whole, such as an output of a configuration. It is treated as
+// by Declared, but only those of its lines and texts are secret that look secret, see [LooksSecret].
 func Leaf(s string) Value { return newValue(s, leaf) }
 
-// Exact returns a text of which only all of it is secret, whatever it is made of.
+// Exact returns a text that is secret only as a whole, regardless of its content.
 func Exact(s string) Value { return newValue(s, exact) }
 
-// Whole returns a part of a signed address, such as a path that is made of words. It is secret for the [Redactor] only,
-// as a whole, and wherever it stands.
+// Whole returns a part of a signed address, such as a path made of words. Only the [Redactor] treats it as secret, as a
+// whole and anywhere.
 func Whole(s string) Value { return newValue(s, whole) }
 
 func newValue(s string, k kind) Value {
@@ -66,7 +64,7 @@ func newValue(s string, k kind) Value {
 	return Value{text: &s, kind: k}
 }
 
-// Reveal returns the text itself, for the one place that sends it.
+// Reveal returns the text itself, for the request that sends it.
 func (v Value) Reveal() string {
 	if v.text == nil {
 		return ""
@@ -77,14 +75,15 @@ func (v Value) Reveal() string {
 // Empty reports whether the text is empty.
 func (v Value) Empty() bool { return v.text == nil }
 
-// Equal says whether both hold the same text. Comparing with == compares identities.
+// Equal reports whether both contain the same text. The operator == compares identities.
 func (v Value) Equal(other Value) bool { return v.Reveal() == other.Reveal() }
 
-// Hideable says whether a [Redactor] hides anything of the Value. It hides nothing that is shorter than [Shortest], no
-// true, false and null, and no credential or address that is an ordinary word.
+// Hideable reports whether a [Redactor] redacts anything of the Value. It does not redact texts shorter than [Shortest],
+// the words true, false and null, and credentials or addresses that are ordinary words.
 func (v Value) Hideable() bool { return len(v.parts()) > 0 }
 
-// Lines returns what the runner is to hide for the Value, which compares line by line: nothing of a Value made by Whole.
+// Lines returns the texts that the runner must mask for the Value. The runner compares line by line. For a Value made by
+// Whole there are none.
 func (v Value) Lines() []string {
 	if v.kind == whole {
 		return nil
@@ -92,7 +91,7 @@ func (v Value) Lines() []string {
 	var lines []string
 	for _, p := range v.parts() {
 		for line := range strings.FieldsFuncSeq(p.text, isLineEnd) {
-			if v.kind == credential && hideable(line) || !strings.ContainsFunc(p.text, isLineEnd) {
+			if v.kind == credential && isHideable(line) || !strings.ContainsFunc(p.text, isLineEnd) {
 				lines = append(lines, strings.TrimSpace(line))
 			}
 		}
@@ -100,37 +99,37 @@ func (v Value) Lines() []string {
 	return unique(lines)
 }
 
-// Format prints *** whatever the verb is.
+// Format prints *** for every verb.
 func (v Value) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Mask) }
 
-// String returns ***, also for an empty Value.
+// String returns ***, even for an empty Value.
 func (v Value) String() string { return Mask }
 
 // GoString returns ***.
 func (v Value) GoString() string { return Mask }
 
-// MarshalText returns ***. It serves encoding/json and encoding/xml too.
+// MarshalText returns ***. encoding/json and encoding/xml use it, too.
 func (v Value) MarshalText() ([]byte, error) { return []byte(Mask), nil }
 
 // LogValue returns ***.
 func (v Value) LogValue() slog.Value { return slog.StringValue(Mask) }
 
-// part is a text that is looked for.
+// part is a text to search for.
 type part struct {
 	text string
 	how  match
 }
 
-// match says where a text counts as the secret.
+// match is the way in which a text is matched.
 type match uint8
 
 const (
-	byWindows match = iota // any twelve bytes of it, anywhere
-	anywhere               // all of it
-	onBorders              // all of it, where no letter or digit continues it
+	byWindows    match = iota // any twelve consecutive bytes, anywhere
+	anywhere                  // the whole text
+	atBoundaries              // the whole text where no letter or digit is adjacent
 )
 
-// parts returns what is looked for of the Value, each text once, all of it first.
+// parts returns the texts to search for, without duplicates; the whole text is the first.
 func (v Value) parts() []part {
 	text := strings.TrimSpace(v.Reveal())
 	switch v.kind {
@@ -141,9 +140,9 @@ func (v Value) parts() []part {
 	case leaf:
 		return partsOfLeaf(text)
 	case exact:
-		return exactly(nil, text)
+		return appendExact(nil, text)
 	case whole:
-		if hideable(text) {
+		if isHideable(text) {
 			return []part{{v.Reveal(), anywhere}}
 		}
 		return nil
@@ -151,49 +150,49 @@ func (v Value) parts() []part {
 	return partsOfCredential(text)
 }
 
-// partsOfCredential is all of it, or the lines of a short one, since texts are searched line by line and a short secret
-// is not found by its windows.
+// partsOfCredential returns the whole text, or the lines of a short one, since texts are searched line by line and a
+// short secret has no windows.
 func partsOfCredential(text string) []part {
 	if len(text) >= window {
-		if hideable(text) {
+		if isHideable(text) {
 			return []part{{text, byWindows}}
 		}
 		return nil
 	}
 	var parts []part
 	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
-		if hideable(line) {
+		if isHideable(line) {
 			parts = append(parts, part{line, anywhere})
 		}
 	}
 	return parts
 }
 
-// exactly appends a text that is secret as a whole. A short one may be part of other words.
-func exactly(parts []part, text string) []part {
+// appendExact appends a text that is secret as a whole. A short one may be part of other words.
+func appendExact(parts []part, text string) []part {
 	switch {
-	case len(text) < Shortest || literal(text):
+	case len(text) < Shortest || isLiteral(text):
 		return parts
 	case len(text) < window:
-		return append(parts, part{text, onBorders})
+		return append(parts, part{text, atBoundaries})
 	}
 	return append(parts, part{text, anywhere})
 }
 
-// literal reports the words that stand in every plan.
-func literal(s string) bool {
+// isLiteral reports whether a text is a word that occurs in every plan.
+func isLiteral(s string) bool {
 	return strings.EqualFold(s, "true") || strings.EqualFold(s, "false") || strings.EqualFold(s, "null")
 }
 
 func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
 
-// hideable reports whether hiding a credential does more good than harm.
-func hideable(s string) bool {
-	return len(strings.TrimSpace(s)) >= Shortest && !ordinary[strings.ToLower(strings.TrimSpace(s))]
+// isHideable reports whether masking a credential does more good than harm.
+func isHideable(s string) bool {
+	return len(strings.TrimSpace(s)) >= Shortest && !ordinaryWords[strings.ToLower(strings.TrimSpace(s))]
 }
 
-// ordinary holds values of settings that a log is full of; a credential that is one of them is not masked.
-var ordinary = map[string]bool{
+// ordinaryWords holds common words of settings and logs; a credential that is one of them is not masked.
+var ordinaryWords = map[string]bool{
 	"true": true, "false": true, "null": true, "none": true, "default": true, "enabled": true, "disabled": true,
 	"admin": true, "root": true, "user": true, "test": true, "main": true, "master": true, "latest": true,
 	"prod": true, "production": true, "staging": true, "development": true, "localhost": true,

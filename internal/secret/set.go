@@ -2,20 +2,20 @@ package secret
 
 import "slices"
 
-// The bounds of what a Redactor holds. Beyond them a secret is looked for in fewer of its forms, or not at all: see Add.
+// The bounds of a Redactor. Beyond them a secret is searched for in fewer of its forms, or not at all: see Add.
 const (
-	mostWindows = 3 << 19 // 1.5 million, in 16 MiB: all forms of about 100 KiB of secrets
-	mostForms   = 1 << 17 // forms of short secrets
-	longestForm = 512     // bytes of a form that counts as a whole only; a longer one is looked for in parts of this size
+	maxWindows    = 3 << 19 // 1.5 million in 16 MiB: all forms of about 100 KiB of secrets
+	maxForms      = 1 << 17 // forms of short secrets
+	maxFormLength = 512     // bytes of a form matched as a whole; a longer one is split
 )
 
-// hashes is a set of hashes of which there may be a million: a table without pointers, half the size of a map.
+// hashes is a set of up to a million hashes: a table without pointers, half the size of a map.
 type hashes struct {
 	slots []uint64 // 0 is empty
 	count int
 }
 
-// add reports whether there was room.
+// add adds a hash and reports whether there was room.
 func (h *hashes) add(hash uint64) bool {
 	if hash == 0 {
 		hash = 1
@@ -37,7 +37,7 @@ func (h *hashes) has(hash uint64) bool {
 	return len(h.slots) > 0 && h.slots[h.find(hash)] == hash
 }
 
-// find returns the slot that holds the hash, or the empty one where it belongs.
+// find returns the slot of the hash, or the empty slot for it.
 func (h *hashes) find(hash uint64) int {
 	mask := len(h.slots) - 1
 	at := int(hash>>20) & mask
@@ -48,7 +48,7 @@ func (h *hashes) find(hash uint64) int {
 }
 
 func (h *hashes) grow() bool {
-	if h.count >= mostWindows {
+	if h.count >= maxWindows {
 		return false
 	}
 	before := h.slots
@@ -61,27 +61,27 @@ func (h *hashes) grow() bool {
 	return true
 }
 
-// texts is a set of texts that are found by their beginning. To look for them at one place takes a step for each length
-// that a text with this beginning has, however many texts there are.
+// texts is a set of texts indexed by their first bytes. Searching at one position takes one step for each length of the
+// texts with these first bytes, regardless of the number of texts.
 type texts struct {
 	all     map[string]match
-	lengths map[uint32][]int    // of the texts with these first bytes
-	texts   map[uint32][]string // these texts
+	lengths map[uint32][]int    // lengths of the texts with these first bytes
+	texts   map[uint32][]string // texts with these first bytes
 }
 
-// add reports whether there was room.
+// add adds a text and reports whether there was room.
 func (t *texts) add(head uint32, text string, how match) bool {
 	if t.all == nil {
 		t.all, t.lengths = make(map[string]match), make(map[uint32][]int)
 		t.texts = make(map[uint32][]string)
 	}
 	if before, ok := t.all[text]; ok {
-		if before == onBorders {
+		if before == atBoundaries {
 			t.all[text] = how
 		}
 		return true
 	}
-	if len(t.all) == mostForms {
+	if len(t.all) == maxForms {
 		return false
 	}
 	t.all[text] = how
@@ -92,16 +92,16 @@ func (t *texts) add(head uint32, text string, how match) bool {
 	return true
 }
 
-// longest returns the length of the longest text at one place of b, 0 if there is none: of those that count anywhere or,
-// with borders, of those that count on them.
-func (t *texts) longest(head uint32, b []byte, at int, on *borders) int {
+// longest returns the length of the longest text at one position of b, 0 if there is none: of the texts that match
+// anywhere or, with boundaries, of those that require them.
+func (t *texts) longest(head uint32, b []byte, at int, on *boundaries) int {
 	found := 0
 	for _, n := range t.lengths[head] {
 		if n <= found || n > len(b)-at {
 			continue
 		}
 		how, ok := t.all[string(b[at:at+n])]
-		if ok && (how == onBorders) == (on != nil) && (on == nil || on.at(at, at+n)) {
+		if ok && (how == atBoundaries) == (on != nil) && (on == nil || on.isDelimited(at, at+n)) {
 			found = n
 		}
 	}
