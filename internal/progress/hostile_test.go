@@ -38,7 +38,7 @@ func hostile(t *testing.T, text string) {
 	time.Sleep(11 * time.Second)
 	n.Look(scalr.Run{Status: "plan_queued"})
 	n.Look(scalr.Run{Status: "planning"})
-	n.Retrying(scalr.Retry{Op: text, Wait: time.Second, Err: errors.New(text)})
+	n.Retrying(scalr.Retry{Op: scalr.Op{Object: text}, Wait: time.Second, Err: errors.New(text)})
 	n.LogTrouble(scalr.PlanPhase, errors.New(text))
 	io.WriteString(n.Log(scalr.PlanPhase), text)
 	n.Restarted(scalr.PlanPhase)

@@ -213,9 +213,9 @@ func retries(s *stage) {
 	down := errors.New("read run run-1: Scalr answered 503")
 	for i := range 40 {
 		time.Sleep(10 * time.Second)
-		s.Retrying(scalr.Retry{Op: "read run run-1", Attempt: i, Wait: 10 * time.Second, Err: down})
+		s.Retrying(scalr.Retry{Op: scalr.Op{Operation: scalr.OpReadRun, Object: "run-1"}, Attempt: i, Wait: 10 * time.Second, Err: down})
 		if i == 20 {
-			s.Retrying(scalr.Retry{Op: "read run run-1", Attempt: i, Wait: 1234 * time.Millisecond, Err: errors.New("read run run-1: connection refused")})
+			s.Retrying(scalr.Retry{Op: scalr.Op{Operation: scalr.OpReadRun, Object: "run-1"}, Attempt: i, Wait: 1234 * time.Millisecond, Err: errors.New("read run run-1: connection refused")})
 		}
 	}
 	s.Close()

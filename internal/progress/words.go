@@ -127,7 +127,7 @@ type retried struct {
 // Retrying tells that a request is repeated: once a minute while it is the same
 // request for the same reason.
 func (n *Logger) Retrying(r scalr.Retry) {
-	what := r.Op + r.Err.Error()
+	what := r.Op.String() + r.Err.Error()
 	if what == n.retried.what && time.Since(n.retried.at) < heartbeat {
 		return
 	}

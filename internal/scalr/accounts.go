@@ -26,7 +26,7 @@ func wantsAccount(err error) bool {
 // asked for it, if the token sees several or none.
 func (c *Client) onlyAccount(ctx context.Context, refusal error) (string, error) {
 	var ids []string
-	err := c.pages(ctx, "list accounts", []string{"accounts"}, "accounts", url.Values{"fields[accounts]": {"name"}}, defaultPolicy, func(r resource, _ document) bool {
+	err := c.pages(ctx, Op{Operation: OpListAccounts}, []string{"accounts"}, "accounts", url.Values{"fields[accounts]": {"name"}}, defaultPolicy, func(r resource, _ document) bool {
 		ids = append(ids, r.ID)
 		return len(ids) < 2
 	})

@@ -19,7 +19,7 @@ type Agent struct{ Name, Status string }
 
 // AgentPools lists the agent pools that the token can see, without their agents.
 func (c *Client) AgentPools(ctx context.Context) ([]AgentPool, error) {
-	return list(ctx, c, "list agent pools", []string{"agent-pools"}, url.Values{}, defaultPolicy,
+	return list(ctx, c, Op{Operation: OpListAgentPools}, []string{"agent-pools"}, url.Values{}, defaultPolicy,
 		func(r resource, _ document) AgentPool { return AgentPool{ID: r.ID, Name: r.Attributes.name()} })
 }
 
@@ -34,7 +34,7 @@ func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPo
 	}
 	id := cmp.Or(w.AgentPoolID, w.EnvironmentAgentPoolID)
 	if id == "" {
-		err = c.pages(ctx, "list agent pools", []string{"agent-pools"}, "agent-pools", url.Values{}, noRetry, func(r resource, _ document) bool {
+		err = c.pages(ctx, Op{Operation: OpListAgentPools}, []string{"agent-pools"}, "agent-pools", url.Values{}, noRetry, func(r resource, _ document) bool {
 			if r.Attributes.set("default") {
 				id = r.ID
 			}
@@ -50,7 +50,7 @@ func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPo
 
 // AgentPool reads an agent pool and its agents, in a single attempt.
 func (c *Client) AgentPool(ctx context.Context, id string) (p AgentPool, err error) {
-	op := "read agent pool " + id
+	op := OpReadAgentPool.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"agent-pools", id}, query: url.Values{"include": {"agents"}}, policy: noRetry,
 		read: func(a answer) error {

@@ -45,8 +45,8 @@ type Config struct {
 
 // Retry says that an attempt did not succeed and that another one follows.
 type Retry struct {
-	Op      string // what is being done, in words
-	Attempt int    // how many attempts there were
+	Op      Op
+	Attempt int // how many attempts there were
 	Wait    time.Duration
 	Err     error
 }

@@ -59,7 +59,7 @@ func (v Configuration) Secrets() []secret.Value {
 // never queued by themselves: without the attribute some workspaces would start
 // a second run. An answer that got lost leaves an orphan that harms nobody.
 func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dry bool) (v Configuration, err error) {
-	op := "create a configuration version in workspace " + workspaceID
+	op := OpCreateConfiguration.on(workspaceID)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"configuration-versions"}, kind: documentType, policy: defaultPolicy,
 		body: body("configuration-versions", "", map[string]any{"auto-queue-runs": false, "is-dry": dry},
@@ -75,7 +75,7 @@ func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dr
 
 // Configuration reads a configuration version.
 func (c *Client) Configuration(ctx context.Context, id string) (v Configuration, err error) {
-	op := "read configuration version " + id
+	op := OpReadConfiguration.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"configuration-versions", id}, policy: readAfterCreate,
 		read: func(a answer) (err error) {
@@ -88,7 +88,7 @@ func (c *Client) Configuration(ctx context.Context, id string) (v Configuration,
 	return v, err
 }
 
-func (a answer) configuration(op string) (Configuration, error) {
+func (a answer) configuration(op Op) (Configuration, error) {
 	r, _, err := a.one(op, "configuration-versions")
 	if err != nil {
 		return Configuration{}, err

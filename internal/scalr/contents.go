@@ -43,7 +43,7 @@ func (c *Client) AccountContents(ctx context.Context, id string) (Contents, erro
 }
 
 func (c *Client) contents(ctx context.Context, id string, query url.Values) (found Contents, err error) {
-	found.Whole, err = c.wholeList(ctx, "list workspaces", []string{"workspaces"}, "workspaces", query, defaultPolicy, func(r resource, d document) bool {
+	found.Whole, err = c.wholeList(ctx, Op{Operation: OpListWorkspaces}, []string{"workspaces"}, "workspaces", query, defaultPolicy, func(r resource, d document) bool {
 		w := d.workspace(r)
 		switch w.EnvironmentID {
 		case id:

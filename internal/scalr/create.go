@@ -71,7 +71,7 @@ func window(err error) time.Duration {
 }
 
 func (c *Client) postRun(ctx context.Context, q RunRequest) (run Run, err error) {
-	op := "create a run in workspace " + q.WorkspaceID
+	op := OpCreateRun.on(q.WorkspaceID)
 	k := call{
 		op: op, method: http.MethodPost, path: []string{"runs"}, kind: documentType, policy: createPolicy,
 		body: body("runs", "", q.attributes(), map[string]any{

@@ -50,7 +50,7 @@ var structural = []string{"data", "included", "links", "meta", "pagination", "ne
 var decisive = []string{"plans", "applies", "cost-estimates", "policy-checks", "runs", "workspaces", "environments"}
 
 // wrapped gives an error of a document's form its operation.
-func wrapped(op string, err error) error {
+func wrapped(op Op, err error) error {
 	if errors.Is(err, errTwice) {
 		return invalidDocument(op, err.Error())
 	}

@@ -30,7 +30,7 @@ func (c *Client) environments(ctx context.Context, f EnvironmentFilter, p policy
 	setIf(query, "filter[policy-group]", f.PolicyGroup)
 	setIf(query, "filter[latest-run-date]", f.LatestRunDate)
 	setIf(query, "sort", f.Sort)
-	return list(ctx, c, "list environments", []string{"environments"}, query, p, func(r resource, d document) Environment { return d.environment(r) })
+	return list(ctx, c, Op{Operation: OpListEnvironments}, []string{"environments"}, query, p, func(r resource, d document) Environment { return d.environment(r) })
 }
 
 // literal is a name as a filter. One that the service would read as an operator
@@ -44,7 +44,7 @@ func literal(name string) string {
 
 // Environment reads an environment.
 func (c *Client) Environment(ctx context.Context, id string) (e Environment, err error) {
-	op := "read environment " + id
+	op := OpReadEnvironment.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: defaultPolicy,
 		read: func(a answer) (err error) {
@@ -106,7 +106,7 @@ func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (
 }
 
 func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, err error) {
-	op := "create environment " + printable(s.Name, 255)
+	op := OpCreateEnvironment.on(printable(s.Name, 255))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: createPolicy, body: s.document(""),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
@@ -118,7 +118,7 @@ func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e 
 // service made of it. JSON:API asks for the id, although openapi.yml has it
 // read-only.
 func (c *Client) UpdateEnvironment(ctx context.Context, id string, s EnvironmentSettings) (e Environment, err error) {
-	op := "change environment " + id
+	op := OpUpdateEnvironment.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPatch, path: []string{"environments", id}, kind: documentType, policy: defaultPolicy, body: s.document(id),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },
@@ -130,10 +130,10 @@ func (c *Client) UpdateEnvironment(ctx context.Context, id string, s Environment
 // asks nothing. So check has the last word before every attempt. A 404 may mean
 // that it is gone, or that the token may not delete it.
 func (c *Client) DeleteEnvironment(ctx context.Context, id string, check func(context.Context) error) error {
-	return c.do(ctx, call{op: "delete environment " + id, method: http.MethodDelete, path: []string{"environments", id}, policy: defaultPolicy, check: check})
+	return c.do(ctx, call{op: OpDeleteEnvironment.on(id), method: http.MethodDelete, path: []string{"environments", id}, policy: defaultPolicy, check: check})
 }
 
-func (a answer) environment(op string) (Environment, error) {
+func (a answer) environment(op Op) (Environment, error) {
 	r, doc, err := a.one(op, "environments")
 	return doc.environment(r), err
 }

@@ -32,7 +32,7 @@ var (
 // Error is a call that did not get what it asked for. It never holds the token,
 // a signed address or a body of unbounded length.
 type Error struct {
-	Op             string
+	Op             Op
 	HTTPStatus     int       // 0 when no answer came
 	Problems       []Problem // Scalr's own words, at most five
 	More           int       // how many more there were
@@ -91,7 +91,7 @@ func beginsWith(text, title string) bool {
 	return !unicode.IsLetter(next) && !unicode.IsDigit(next)
 }
 
-func (e *Error) Error() string { return e.Op + ": " + e.Reason() }
+func (e *Error) Error() string { return e.Op.String() + ": " + e.Reason() }
 
 // Reason is the error without the operation's name.
 func (e *Error) Reason() string {
@@ -169,7 +169,7 @@ func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSend
 
 // refusal makes the error of an answer with a status of 300 or more. An error of
 // the body itself is returned as jsonstream's SourceError.
-func refusal(ctx context.Context, op string, res *http.Response, body io.Reader) error {
+func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) error {
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, RetryAfter: retryAfter(res.Header),
 		RequestID: printable(res.Header.Get("X-Request-Id"), 80)}
 	if res.Request != nil {

@@ -30,13 +30,13 @@ func FuzzDocument(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		res := &http.Response{StatusCode: 200 + (status&0x7fff)%400, Header: http.Header{}}
 		for _, read := range []func(answer) error{
-			func(a answer) error { r, err := a.run("op", ""); return wantSane(t, r, err) },
-			func(a answer) error { _, err := a.configuration("op"); return err },
-			func(a answer) error { _, err := a.workspace("op"); return err },
-			func(a answer) error { _, err := a.environment("op"); return err },
-			func(a answer) error { _, _, err := a.many("op", "runs"); return err },
+			func(a answer) error { r, err := a.run(Op{}, ""); return wantSane(t, r, err) },
+			func(a answer) error { _, err := a.configuration(Op{}); return err },
+			func(a answer) error { _, err := a.workspace(Op{}); return err },
+			func(a answer) error { _, err := a.environment(Op{}); return err },
+			func(a answer) error { _, _, err := a.many(Op{}, "runs"); return err },
 		} {
-			if err := judge(t.Context(), call{op: "op", read: read}, res, bytes.NewReader(body)); err != nil {
+			if err := judge(t.Context(), call{op: Op{}, read: read}, res, bytes.NewReader(body)); err != nil {
 				wantPresentable(t, err)
 			}
 		}
@@ -106,7 +106,7 @@ func FuzzHandedOut(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		u, err := c.validateServerURL("op", raw)
+		u, err := c.validateServerURL(Op{}, raw)
 		if err != nil {
 			wantPresentable(t, err)
 			return
@@ -140,7 +140,7 @@ func FuzzErrorBody(f *testing.F) {
 	client := &Client{secrets: redactor(secret.New(signature))}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		res := &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(""))}
-		for _, err := range []error{refusedByStorage("op", link, res, body, client.redaction(link)), client.redaction().error(refusal(t.Context(), "op", res, bytes.NewReader(body)))} {
+		for _, err := range []error{refusedByStorage(Op{}, link, res, body, client.redaction(link)), client.redaction().error(refusal(t.Context(), Op{}, res, bytes.NewReader(body)))} {
 			wantPresentable(t, err)
 			var e *Error
 			if errors.As(err, &e) && len(e.Note) > 700 {

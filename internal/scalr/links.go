@@ -18,7 +18,7 @@ const mostLink = 8 << 10
 // credentials in it, and of a host that requests may go to. This machine is for
 // a base URL that leads here too, and plain http for one that is a loopback
 // address itself. The address never stands in the error.
-func (c *Client) validateServerURL(op, raw string) (*url.URL, error) {
+func (c *Client) validateServerURL(op Op, raw string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Permanent: true}
 	}

@@ -37,9 +37,11 @@ const (
 // means that there is nothing yet (openapi.yml, get_plan_log: 204). A log may be
 // served by storage; our token does not go there.
 func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
-	op := "read the " + string(l.Phase) + " log"
-	path := map[Phase]string{PlanPhase: "plans", ApplyPhase: "applies"}[l.Phase]
-	return c.stream(ctx, call{op: op, method: http.MethodGet, path: []string{path, l.ID, "output"}}, true)
+	op, path := OpReadPlanLog, "plans"
+	if l.Phase == ApplyPhase {
+		op, path = OpReadApplyLog, "applies"
+	}
+	return c.stream(ctx, call{op: Op{Operation: op}, method: http.MethodGet, path: []string{path, l.ID, "output"}}, true)
 }
 
 // PlanJSON opens Scalr's sanitized plan, as terraform show -json prints it but
@@ -47,7 +49,7 @@ func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
 // server may answer with a redirect to the plan as it is, secrets and all
 // (openapi.yml, get_sanitized_json_output: 307): that is ErrRedirected and never followed.
 func (c *Client) PlanJSON(ctx context.Context, planID string) (*LogBody, error) {
-	return c.stream(ctx, call{op: "read the plan as JSON", method: http.MethodGet,
+	return c.stream(ctx, call{op: Op{Operation: OpReadPlanJSON}, method: http.MethodGet,
 		path: []string{"plans", planID, "sanitized-json-output"}}, false)
 }
 
@@ -97,7 +99,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 }
 
 // follow goes where a log was put, without the token, over at most five hops.
-func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http.Response, w *watch, secrets *redaction) (*http.Response, error) {
+func (c *Client) follow(ctx context.Context, op Op, from *url.URL, res *http.Response, w *watch, secrets *redaction) (*http.Response, error) {
 	for hops := 0; redirected(res.StatusCode); hops++ {
 		res.Body.Close()
 		if hops == mostLogHops {
@@ -126,7 +128,7 @@ func (c *Client) follow(ctx context.Context, op string, from *url.URL, res *http
 }
 
 // unpacked hands on the body; some stores send gzip although nobody asked.
-func unpacked(ctx context.Context, op string, res *http.Response, w *watch, secrets *redaction) (*LogBody, error) {
+func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets *redaction) (*LogBody, error) {
 	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
 	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body), secrets), 32<<10)
 	b.Reader = in
@@ -142,7 +144,7 @@ func unpacked(ctx context.Context, op string, res *http.Response, w *watch, secr
 }
 
 // explained says of a body that breaks off what it was, and why.
-func explained(ctx context.Context, op, host string, r io.Reader, secrets *redaction) io.Reader {
+func explained(ctx context.Context, op Op, host string, r io.Reader, secrets *redaction) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p)
 		if err != nil && err != io.EOF {

@@ -70,7 +70,7 @@ func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p
 	case err != nil:
 		return Environment{}, false, err
 	case accountID != "" && whole.AccountID == "":
-		return Environment{}, false, malformed("read environment "+one.ID, "the answer does not say to which account it belongs")
+		return Environment{}, false, malformed(OpReadEnvironment.on(one.ID), "the answer does not say to which account it belongs")
 	case whole.Name != name || accountID != "" && whole.AccountID != accountID:
 		return Environment{}, false, nil // it was renamed meanwhile
 	}

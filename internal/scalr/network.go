@@ -55,14 +55,14 @@ func (n Network) beforeSending() bool {
 }
 
 // unanswered makes the error of a request that got no whole answer.
-func (c *Client) unanswered(ctx context.Context, op string, err error) error {
+func (c *Client) unanswered(ctx context.Context, op Op, err error) error {
 	return noAnswer(ctx, op, c.base.Host, err, c.redaction())
 }
 
 // mostNote is the length in bytes of what is shown of an error of the network.
 const mostNote = 400
 
-func noAnswer(ctx context.Context, op, host string, err error, secrets *redaction) error {
+func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redaction) error {
 	cause := context.Cause(ctx)
 	if errors.Is(cause, errSilence) || errors.Is(cause, errTooLong) {
 		return &Error{Op: op, Host: host, Network: TimedOut, Note: cause.Error(), Cause: cause}

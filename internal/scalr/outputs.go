@@ -20,7 +20,7 @@ type Output struct {
 // before anything else. The endpoint speaks plain JSON (openapi.yml,
 // list_workspace_outputs).
 func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool) ([]Output, error) {
-	op := "read the outputs of workspace " + workspaceID
+	op := OpReadOutputs.on(workspaceID)
 	var list []Output
 	err := c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"workspaces", workspaceID, "outputs"}, policy: defaultPolicy, plain: true,

@@ -20,14 +20,14 @@ const (
 // pages lists the resources of the kind that stand under the path, page by page,
 // until there are no more or visit has seen enough. A list may move while it is
 // read, so that a resource comes twice: visit sees it once.
-func (c *Client) pages(ctx context.Context, op string, path []string, kind string, query url.Values, p policy, visit func(resource, document) (more bool)) error {
+func (c *Client) pages(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy, visit func(resource, document) (more bool)) error {
 	_, err := c.wholeList(ctx, op, path, kind, query, p, visit)
 	return err
 }
 
 // wholeList is pages, and reports whether the list is whole: the server says that
 // nothing follows, and what it says of the length agrees with what it gave.
-func (c *Client) wholeList(ctx context.Context, op string, path []string, kind string, query url.Values, p policy,
+func (c *Client) wholeList(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy,
 	visit func(resource, document) (more bool)) (whole bool, err error) {
 	seen := map[string]bool{}
 	for page := 1; page <= mostPages; page++ {
@@ -74,7 +74,7 @@ func (d document) more(page int) bool {
 }
 
 // list collects what item makes of each resource of a list.
-func list[T any](ctx context.Context, c *Client, op string, path []string, query url.Values, p policy, item func(resource, document) T) ([]T, error) {
+func list[T any](ctx context.Context, c *Client, op Op, path []string, query url.Values, p policy, item func(resource, document) T) ([]T, error) {
 	var all []T
 	size := 0
 	err := c.pages(ctx, op, path, path[len(path)-1], query, p, func(r resource, d document) bool {

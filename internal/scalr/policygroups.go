@@ -11,7 +11,7 @@ type PolicyGroup struct{ ID, Name string }
 
 // PolicyGroups lists the policy groups that the token can see.
 func (c *Client) PolicyGroups(ctx context.Context) ([]PolicyGroup, error) {
-	return list(ctx, c, "list policy groups", []string{"policy-groups"}, url.Values{"fields[policy-groups]": {"name"}}, defaultPolicy,
+	return list(ctx, c, Op{Operation: OpListPolicyGroups}, []string{"policy-groups"}, url.Values{"fields[policy-groups]": {"name"}}, defaultPolicy,
 		func(r resource, _ document) PolicyGroup {
 			return PolicyGroup{ID: r.ID, Name: r.Attributes.name()}
 		})
@@ -20,12 +20,12 @@ func (c *Client) PolicyGroups(ctx context.Context) ([]PolicyGroup, error) {
 // LinkPolicyGroup links a policy group to an environment. The list that an
 // environment shows can only be read (openapi.yml, create_policy_group_environments).
 func (c *Client) LinkPolicyGroup(ctx context.Context, id, environmentID string) error {
-	return c.do(ctx, call{op: "link policy group " + id, method: http.MethodPost, path: []string{"policy-groups", id, "relationships", "environments"},
+	return c.do(ctx, call{op: OpLinkPolicyGroup.on(id), method: http.MethodPost, path: []string{"policy-groups", id, "relationships", "environments"},
 		kind: documentType, policy: defaultPolicy, body: map[string]any{"data": references("environments", []string{environmentID})}})
 }
 
 // UnlinkPolicyGroup ends the link. A 404 may mean that there is none any more.
 func (c *Client) UnlinkPolicyGroup(ctx context.Context, id, environmentID string) error {
-	return c.do(ctx, call{op: "unlink policy group " + id, method: http.MethodDelete,
+	return c.do(ctx, call{op: OpUnlinkPolicyGroup.on(id), method: http.MethodDelete,
 		path: []string{"policy-groups", id, "relationships", "environments", environmentID}, policy: defaultPolicy})
 }

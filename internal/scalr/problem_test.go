@@ -15,24 +15,24 @@ func TestRefusalQuotesTitleAndDetail(t *testing.T) {
 	t.Parallel()
 	long, title := strings.Repeat("x", 5000), strings.Repeat("t", 5000)
 	for name, test := range map[string]struct{ body, want string }{
-		"both":           {`{"errors":[{"title":"Conflict","detail":"The workspace is locked."}]}`, "do it: Conflict: The workspace is locked. (HTTP 409)"},
-		"title only":     {`{"errors":[{"title":"Run not found"}]}`, "do it: Run not found (HTTP 409)"},
-		"detail only":    {`{"errors":[{"title":null,"detail":"Locked"}]}`, "do it: Locked (HTTP 409)"},
-		"same text":      {`{"errors":[{"title":"Locked","detail":"Locked"}]}`, "do it: Locked (HTTP 409)"},
-		"repeated title": {`{"errors":[{"title":"Run not found.","detail":"run not found: run-1"}]}`, "do it: run not found: run-1 (HTTP 409)"},
-		"begins alike":   {`{"errors":[{"title":"Lock","detail":"Locked by jane"}]}`, "do it: Lock: Locked by jane (HTTP 409)"},
-		"title within":   {`{"errors":[{"title":"Not found","detail":"Run not found"}]}`, "do it: Not found: Run not found (HTTP 409)"},
-		"sentence":       {`{"errors":[{"title":"Not allowed.","detail":"Ask the owner."}]}`, "do it: Not allowed. Ask the owner. (HTTP 409)"},
-		"quote at end":   {`{"errors":[{"title":"No run 'a'","detail":"Gone"}]}`, "do it: No run 'a': Gone (HTTP 409)"},
-		"code only":      {`{"errors":[{"code":"E17"}]}`, "do it: E17 (HTTP 409)"},
+		"both":           {`{"errors":[{"title":"Conflict","detail":"The workspace is locked."}]}`, "list tags: Conflict: The workspace is locked. (HTTP 409)"},
+		"title only":     {`{"errors":[{"title":"Run not found"}]}`, "list tags: Run not found (HTTP 409)"},
+		"detail only":    {`{"errors":[{"title":null,"detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
+		"same text":      {`{"errors":[{"title":"Locked","detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
+		"repeated title": {`{"errors":[{"title":"Run not found.","detail":"run not found: run-1"}]}`, "list tags: run not found: run-1 (HTTP 409)"},
+		"begins alike":   {`{"errors":[{"title":"Lock","detail":"Locked by jane"}]}`, "list tags: Lock: Locked by jane (HTTP 409)"},
+		"title within":   {`{"errors":[{"title":"Not found","detail":"Run not found"}]}`, "list tags: Not found: Run not found (HTTP 409)"},
+		"sentence":       {`{"errors":[{"title":"Not allowed.","detail":"Ask the owner."}]}`, "list tags: Not allowed. Ask the owner. (HTTP 409)"},
+		"quote at end":   {`{"errors":[{"title":"No run 'a'","detail":"Gone"}]}`, "list tags: No run 'a': Gone (HTTP 409)"},
+		"code only":      {`{"errors":[{"code":"E17"}]}`, "list tags: E17 (HTTP 409)"},
 		"several": {`{"errors":[{"title":"Invalid","detail":"Too short","source":{"pointer":"/data/attributes/name"}},{"title":"Taken","detail":"By another"}]}`,
-			"do it: Invalid: Too short (/data/attributes/name); Taken: By another (HTTP 409)"},
-		"control characters": {`{"errors":[{"title":"A\u001b[2Jb\n::error::","detail":"c\u202ed"}]}`, "do it: A[2Jb ::error:: cd (HTTP 409)"},
+			"list tags: Invalid: Too short (/data/attributes/name); Taken: By another (HTTP 409)"},
+		"control characters": {`{"errors":[{"title":"A\u001b[2Jb\n::error::","detail":"c\u202ed"}]}`, "list tags: A[2Jb ::error:: cd (HTTP 409)"},
 		"long": {`{"errors":[{"title":"` + title + `","detail":"` + long + `","source":{"pointer":"/data/attributes/name"}}]}`,
-			"do it: " + title[:750] + "… " + long[:2225] + "… (/data/attributes/name) (HTTP 409)"},
+			"list tags: " + title[:750] + "… " + long[:2225] + "… (/data/attributes/name) (HTTP 409)"},
 	} {
 		res := &http.Response{StatusCode: 409, Header: http.Header{}}
-		if got := refusal(context.Background(), "do it", res, io.NopCloser(strings.NewReader(test.body))).Error(); got != test.want {
+		if got := refusal(context.Background(), Op{Operation: OpListTags}, res, io.NopCloser(strings.NewReader(test.body))).Error(); got != test.want {
 			t.Errorf("%s: got %.400q\nwant %.400q", name, got, test.want)
 		}
 	}
@@ -44,8 +44,8 @@ func TestRefusalHidesSecrets(t *testing.T) {
 	const token = "tok-8c1e5c1bd0aa4e7f"
 	r := redaction{client: redactor(), links: redactor()}
 	r.client.Add(secret.New(token))
-	err := r.error(&Error{Op: "do it", HTTPStatus: 403, Problems: []Problem{{Title: "Bad " + token, Detail: "No " + token}}})
-	if got, want := err.Error(), "do it: Bad ***: No *** (HTTP 403)"; got != want {
+	err := r.error(&Error{Op: Op{Operation: OpListTags}, HTTPStatus: 403, Problems: []Problem{{Title: "Bad " + token, Detail: "No " + token}}})
+	if got, want := err.Error(), "list tags: Bad ***: No *** (HTTP 403)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

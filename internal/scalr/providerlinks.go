@@ -17,7 +17,7 @@ type ProviderLink struct {
 // workspace has from its environment too, and they cannot be changed here
 // (openapi.yml, delete_provider_configuration_workspace_link).
 func (c *Client) ProviderLinks(ctx context.Context, workspaceID string) ([]ProviderLink, error) {
-	all, err := list(ctx, c, "list the provider configurations of workspace "+workspaceID, linksPath(workspaceID), url.Values{}, defaultPolicy,
+	all, err := list(ctx, c, OpListProviderLinks.on(workspaceID), linksPath(workspaceID), url.Values{}, defaultPolicy,
 		func(r resource, _ document) *ProviderLink {
 			if r.ref("workspace") != workspaceID {
 				return nil
@@ -64,7 +64,7 @@ func (c *Client) postProviderLink(ctx context.Context, workspaceID string, link 
 		attrs["alias"] = link.Alias
 	}
 	return c.do(ctx, call{
-		op: "link provider configuration " + link.ProviderID + " to workspace " + workspaceID, method: http.MethodPost, path: linksPath(workspaceID),
+		op: OpCreateProviderLink.on(link.ProviderID + " to workspace " + workspaceID), method: http.MethodPost, path: linksPath(workspaceID),
 		kind: documentType, policy: createPolicy,
 		body: body("provider-configuration-links", "", attrs,
 			map[string]any{"provider-configuration": reference{"provider-configurations", link.ProviderID}}),
@@ -74,13 +74,13 @@ func (c *Client) postProviderLink(ctx context.Context, workspaceID string, link 
 // SetProviderAlias changes the alias of a link; an empty one is none.
 func (c *Client) SetProviderAlias(ctx context.Context, linkID, alias string) error {
 	return c.do(ctx, call{
-		op: "change provider configuration link " + linkID, method: http.MethodPatch, path: []string{"provider-configuration-links", linkID},
+		op: OpUpdateProviderLink.on(linkID), method: http.MethodPatch, path: []string{"provider-configuration-links", linkID},
 		kind: documentType, policy: defaultPolicy, body: body("provider-configuration-links", linkID, map[string]any{"alias": orNull(alias)}, nil),
 	})
 }
 
 // DeleteProviderLink ends a link. A 404 may mean that there is none any more.
 func (c *Client) DeleteProviderLink(ctx context.Context, linkID string) error {
-	return c.do(ctx, call{op: "delete provider configuration link " + linkID, method: http.MethodDelete,
+	return c.do(ctx, call{op: OpDeleteProviderLink.on(linkID), method: http.MethodDelete,
 		path: []string{"provider-configuration-links", linkID}, policy: defaultPolicy})
 }

@@ -26,7 +26,7 @@ var ErrLinksUnknown = errors.New("which environments are linked to it is not rep
 // Providers lists the provider configurations that the token can see.
 func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 	query := url.Values{"fields[provider-configurations]": {"name,is-shared,environments"}}
-	return list(ctx, c, "list provider configurations", []string{"provider-configurations"}, query, defaultPolicy,
+	return list(ctx, c, Op{Operation: OpListProviders}, []string{"provider-configurations"}, query, defaultPolicy,
 		func(r resource, _ document) Provider { return r.provider() })
 }
 
@@ -75,7 +75,7 @@ func (c *Client) relink(ctx context.Context, id string, change func(linked []str
 		return err
 	}
 	if !p.told {
-		return fmt.Errorf("change provider configuration %s: %w", id, ErrLinksUnknown)
+		return fmt.Errorf("%s: %w", OpUpdateProvider.on(id), ErrLinksUnknown)
 	}
 	before := slices.Clone(p.Environments)
 	after := change(p.Environments)
@@ -83,12 +83,12 @@ func (c *Client) relink(ctx context.Context, id string, change func(linked []str
 		return nil
 	}
 	links := map[string]any{"environments": references("environments", after)}
-	return c.do(ctx, call{op: "change provider configuration " + id, method: http.MethodPatch, path: []string{"provider-configurations", id},
+	return c.do(ctx, call{op: OpUpdateProvider.on(id), method: http.MethodPatch, path: []string{"provider-configurations", id},
 		kind: documentType, policy: defaultPolicy, body: body("provider-configurations", id, p.required, links)})
 }
 
 func (c *Client) provider(ctx context.Context, id string) (p Provider, err error) {
-	op := "read provider configuration " + id
+	op := OpReadProvider.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"provider-configurations", id}, policy: defaultPolicy,
 		read: func(a answer) error {

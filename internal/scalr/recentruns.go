@@ -17,11 +17,11 @@ type RunScope struct{ EnvironmentID, WorkspaceID string }
 func (s RunScope) String() string {
 	switch {
 	case s.WorkspaceID != "":
-		return "the runs of workspace " + s.WorkspaceID
+		return "workspace " + s.WorkspaceID
 	case s.EnvironmentID != "":
-		return "the runs of environment " + s.EnvironmentID
+		return "environment " + s.EnvironmentID
 	}
-	return "the runs of the account"
+	return "the account"
 }
 
 // RunPage is one page of a list of runs.
@@ -62,7 +62,7 @@ func (c *Client) runsPage(ctx context.Context, scope RunScope, page int, include
 	query := url.Values{"include": {include}, "page[number]": {strconv.Itoa(page)}, "page[size]": {strconv.Itoa(pageSize)}}
 	setIf(query, "filter[workspace]", scope.WorkspaceID)
 	setIf(query, "filter[environment]", scope.EnvironmentID)
-	op := "list " + scope.String()
+	op := OpListRuns.on(scope.String())
 	err = c.do(ctx, call{op: op, method: http.MethodGet, path: []string{"runs"}, query: query, policy: defaultPolicy,
 		read: func(a answer) error {
 			list = RunPage{}

@@ -25,7 +25,7 @@ const (
 
 // call is one operation of the API.
 type call struct {
-	op     string // in words, for errors: "read run run-1"
+	op     Op
 	method string
 	path   []string // elements below the base path; each must look like an id
 	query  url.Values

@@ -98,7 +98,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 		"broken off":                {trouble(BrokenOff), "++-+"},
 		"silence":                   {trouble(TimedOut), "++-+"},
 		"something else":            {trouble(OtherTrouble), "++-+"},
-		"half an answer":            {malformed("", ""), "++-+"},
+		"half an answer":            {malformed(Op{}, ""), "++-+"},
 		"proxy down":                {trouble(ProxyTrouble), "++++"},
 		"proxy says no":             {trouble(ProxyDenied), "----"},
 		"certificate":               {trouble(Certificate), "----"},

@@ -20,7 +20,7 @@ func (c *Client) PollRun(ctx context.Context, id string) (Run, error) {
 }
 
 func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err error) {
-	op := "read run " + id
+	op := OpReadRun.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"runs", id}, query: url.Values{"include": {runIncludes}}, policy: p,
 		read: func(a answer) (err error) { run, err = a.run(op, id); return err },
@@ -40,7 +40,7 @@ const (
 
 // run reads the answer; one for another run than asked (any, if id is empty), or
 // without a status, is no answer.
-func (a answer) run(op, id string) (Run, error) {
+func (a answer) run(op Op, id string) (Run, error) {
 	r, doc, err := a.one(op, "runs")
 	if err != nil {
 		return Run{}, err
@@ -86,7 +86,7 @@ func (c *Client) complete(ctx context.Context, r Run) Run {
 }
 
 func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool) {
-	op := "read " + kind + " " + id
+	op := OpReadRunPart.on(kind + " " + id)
 	err := c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{kind, id}, policy: noRetry,
 		read: func(a answer) (err error) {
@@ -102,19 +102,22 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 // Confirm agrees to the apply of a run. ErrConflict: not yet, or not any more;
 // look again.
 func (c *Client) Confirm(ctx context.Context, id, comment string) error {
-	return c.act(ctx, id, "apply", comment, defaultPolicy)
+	return c.act(ctx, OpApplyRun, id, comment, defaultPolicy)
 }
 
 // Override overrides a policy check's soft failures. The API takes no comment.
 func (c *Client) Override(ctx context.Context, policyCheckID string) error {
-	return c.do(ctx, call{op: "override policy check " + policyCheckID, method: http.MethodPost,
+	return c.do(ctx, call{op: OpOverridePolicyCheck.on(policyCheckID), method: http.MethodPost,
 		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy})
 }
 
+// verbs are the words for a run's actions, in addresses too.
+var verbs = map[Operation]string{OpApplyRun: "apply", OpCancelRun: "cancel", OpDiscardRun: "discard"}
+
 // act posts one of a run's actions. They take a plain object and answer without
 // a body: 202, and 204 where there was nothing left to do.
-func (c *Client) act(ctx context.Context, id, verb, comment string, p policy) error {
-	return c.do(ctx, call{op: verb + " run " + id, method: http.MethodPost, path: []string{"runs", id, "actions", verb},
+func (c *Client) act(ctx context.Context, action Operation, id, comment string, p policy) error {
+	return c.do(ctx, call{op: action.on(id), method: http.MethodPost, path: []string{"runs", id, "actions", verbs[action]},
 		kind: actionType, body: map[string]any{"comment": comment}, policy: p})
 }
 
@@ -122,7 +125,7 @@ func (c *Client) act(ctx context.Context, id, verb, comment string, p policy) er
 // has seen enough.
 func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit func(Run) (more bool)) error {
 	query := url.Values{"filter[workspace]": {workspaceID}, "include": {"created-by"}}
-	return c.pages(ctx, "list the runs of workspace "+workspaceID, []string{"runs"}, "runs", query, p, func(r resource, d document) bool {
+	return c.pages(ctx, OpListRuns.on("workspace "+workspaceID), []string{"runs"}, "runs", query, p, func(r resource, d document) bool {
 		run := d.run(r)
 		run.Policies, run.Transitions = nil, nil // not asked for, and of any length
 		return visit(run)
@@ -151,7 +154,7 @@ func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, err
 // that is not whole among the newest thousand, is an error.
 func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
-	op, seen := "list the runs of workspace "+workspaceID, 0
+	op, seen := OpListRuns.on("workspace "+workspaceID), 0
 	query := url.Values{"filter[workspace]": {workspaceID}}
 	whole, err := c.wholeList(ctx, op, []string{"runs"}, "runs", query, defaultPolicy, func(r resource, d document) bool {
 		run := d.run(r)

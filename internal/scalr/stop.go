@@ -56,7 +56,7 @@ const (
 func (c *Client) Stop(ctx context.Context, last Run, s StopOptions) (StopResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.most())
 	defer cancel()
-	look, refused := c.freshOr(ctx, last), map[string]Status{}
+	look, refused := c.freshOr(ctx, last), map[Operation]Status{}
 	for refusals := 0; ; {
 		if err := s.check(look); err != nil {
 			return StopResult{LastKnown: look}, err
@@ -67,19 +67,19 @@ func (c *Client) Stop(ctx context.Context, last Run, s StopOptions) (StopResult,
 		case look.applying() && !s.AllowApply:
 			return StopResult{ApplyContinues: true, LastKnown: look}, nil
 		}
-		verb := look.stopVerb(refused, s.AllowApply)
-		if verb == "" {
+		action := look.stopAction(refused, s.AllowApply)
+		if action == 0 {
 			clear(refused)
 		} else {
-			err := c.act(s.watched(ctx), look.ID, verb, s.Comment, s.policy())
+			err := c.act(s.watched(ctx), action, look.ID, s.Comment, s.policy())
 			s.out()
 			if !errors.Is(err, ErrConflict) {
-				return StopResult{Verb: verb, LastKnown: look}, err
+				return StopResult{Verb: verbs[action], LastKnown: look}, err
 			}
-			refused[verb] = look.Status
+			refused[action] = look.Status
 			refusals++
 		}
-		if (verb == "" || refusals > quickStops) && pause(ctx, s.again()) != nil {
+		if (action == 0 || refusals > quickStops) && pause(ctx, s.again()) != nil {
 			return StopResult{LastKnown: look}, refusedStop(look)
 		}
 		var err error
@@ -94,7 +94,7 @@ func (c *Client) Stop(ctx context.Context, last Run, s StopOptions) (StopResult,
 }
 
 func refusedStop(look Run) error {
-	return &Error{Op: "stop run " + look.ID, HTTPStatus: http.StatusConflict,
+	return &Error{Op: OpStopRun.on(look.ID), HTTPStatus: http.StatusConflict,
 		Note: fmt.Sprintf("Scalr does not let the run be stopped while it is %s", look.Status)}
 }
 
@@ -167,24 +167,25 @@ func (r Run) unless(later Run, err error) Run {
 	return later
 }
 
-// stopVerb is what to ask for by the run's status: never again what was refused
-// in this very status, and then the other verb, since the tables may differ.
-func (r Run) stopVerb(refused map[string]Status, apply bool) string {
-	verbs := []string{"discard", "cancel"}
+// stopAction is what to ask for by the run's status: never again what was refused
+// in this very status, and then the other action, since the tables may differ.
+// 0 means that both were refused.
+func (r Run) stopAction(refused map[Operation]Status, apply bool) Operation {
+	actions := []Operation{OpDiscardRun, OpCancelRun}
 	switch {
 	case r.cancelable():
-		verbs = []string{"cancel", "discard"}
+		actions = []Operation{OpCancelRun, OpDiscardRun}
 	case !r.Dry && !apply && r.planned():
 		// It waits for a person, or nobody knows. Scalr cancels only what works,
 		// so that a cancel would succeed just when the run is an apply by now.
-		verbs = verbs[:1]
+		actions = actions[:1]
 	}
-	for _, v := range verbs {
-		if at, tried := refused[v]; !tried || at != r.Status {
-			return v
+	for _, a := range actions {
+		if at, tried := refused[a]; !tried || at != r.Status {
+			return a
 		}
 	}
-	return ""
+	return 0
 }
 
 // cancelable reports whether the run is at work; one in a status that is not

@@ -16,7 +16,7 @@ func redirected(status int) bool {
 }
 
 // nextHop is where storage sends us on to; the same rules as for the first address.
-func (c *Client) nextHop(op string, from *url.URL, res *http.Response) (*url.URL, error) {
+func (c *Client) nextHop(op Op, from *url.URL, res *http.Response) (*url.URL, error) {
 	to, err := from.Parse(res.Header.Get("Location"))
 	if err != nil {
 		return nil, &Error{Op: op, Note: "storage redirects to something that is not an address", Permanent: true}
@@ -36,7 +36,7 @@ func storageError(err error) error {
 // are kept: other elements echo the signature.
 //
 // Secrets are hidden before the text is cut: half of one would not be found.
-func refusedByStorage(op string, link *url.URL, res *http.Response, body []byte, secrets *redaction) error {
+func refusedByStorage(op Op, link *url.URL, res *http.Response, body []byte, secrets *redaction) error {
 	body = []byte(secrets.text(string(body)))
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, Host: link.Host, Storage: true, RetryAfter: retryAfter(res.Header)}
 	code, message := element(body, "Code"), element(body, "Message")

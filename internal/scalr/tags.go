@@ -24,7 +24,7 @@ func (c *Client) Tags(ctx context.Context, name string) ([]Tag, error) {
 func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, error) {
 	query := url.Values{}
 	setIf(query, "filter[name]", literal(name))
-	return list(ctx, c, "list tags", []string{"tags"}, query, p, func(r resource, _ document) Tag {
+	return list(ctx, c, Op{Operation: OpListTags}, []string{"tags"}, query, p, func(r resource, _ document) Tag {
 		return Tag{ID: r.ID, Name: r.Attributes.name()}
 	})
 }
@@ -41,7 +41,7 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created boo
 }
 
 func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
-	op := "create tag " + printable(name, 255)
+	op := OpCreateTag.on(printable(name, 255))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"tags"}, kind: documentType, policy: createPolicy,
 		body: body("tags", "", map[string]any{"name": name}, nil),
@@ -57,26 +57,26 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 // TagIDs lists the tags that a resource carries, all of them: what comes along
 // with the resource itself may be less (openapi.yml, list_environment_tags).
 func (c *Client) TagIDs(ctx context.Context, kind Kind, id string) ([]string, error) {
-	return list(ctx, c, "list the tags of "+id, tagPath(kind, id), url.Values{}, defaultPolicy, func(r resource, _ document) string { return r.ID })
+	return list(ctx, c, OpListResourceTags.on(id), tagPath(kind, id), url.Values{}, defaultPolicy, func(r resource, _ document) string { return r.ID })
 }
 
 // AddTags adds tags to a resource. Those it has already do no harm.
 func (c *Client) AddTags(ctx context.Context, kind Kind, id string, tagIDs []string) error {
-	return c.writeTags(ctx, "add tags to "+id, http.MethodPost, kind, id, tagIDs)
+	return c.writeTags(ctx, OpAddTags.on(id), http.MethodPost, kind, id, tagIDs)
 }
 
 // ReplaceTags lets a resource have these tags and no others; none clears them.
 func (c *Client) ReplaceTags(ctx context.Context, kind Kind, id string, tagIDs []string) error {
-	return c.writeTags(ctx, "replace the tags of "+id, http.MethodPatch, kind, id, tagIDs)
+	return c.writeTags(ctx, OpReplaceTags.on(id), http.MethodPatch, kind, id, tagIDs)
 }
 
 // RemoveTags takes tags from a resource.
 func (c *Client) RemoveTags(ctx context.Context, kind Kind, id string, tagIDs []string) error {
-	return c.writeTags(ctx, "remove tags from "+id, http.MethodDelete, kind, id, tagIDs)
+	return c.writeTags(ctx, OpRemoveTags.on(id), http.MethodDelete, kind, id, tagIDs)
 }
 
 // writeTags may be repeated: each of the three has the same effect twice as once.
-func (c *Client) writeTags(ctx context.Context, op, method string, kind Kind, id string, tagIDs []string) error {
+func (c *Client) writeTags(ctx context.Context, op Op, method string, kind Kind, id string, tagIDs []string) error {
 	return c.do(ctx, call{op: op, method: method, path: tagPath(kind, id), kind: documentType, policy: defaultPolicy,
 		body: map[string]any{"data": references("tags", tagIDs)}})
 }

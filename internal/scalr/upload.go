@@ -31,7 +31,7 @@ var ErrLinkExpired = errors.New("the upload address is not accepted any more")
 // version, without our token: the address is signed. It sends the same bytes
 // from the start on every attempt, for two minutes after the first that failed.
 func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
-	op := "upload to configuration version " + v.ID
+	op := OpUpload.on(v.ID)
 	link, err := c.validateServerURL(op, v.upload.Reveal())
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
 }
 
 // put makes one attempt. No address that it used stands in the error.
-func (c *Client) put(ctx context.Context, op string, link *url.URL, u Upload, ask bool) error {
+func (c *Client) put(ctx context.Context, op Op, link *url.URL, u Upload, ask bool) error {
 	secrets := c.redaction(link)
 	ctx, watch := patiently(ctx, uploadQuiet, 0)
 	defer watch.stop()

@@ -38,7 +38,7 @@ type reference struct {
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
 // one reads a document with a single resource of the type.
-func (a answer) one(op, kind string) (resource, document, error) {
+func (a answer) one(op Op, kind string) (resource, document, error) {
 	doc, err := a.document()
 	switch {
 	case err != nil:
@@ -50,7 +50,7 @@ func (a answer) one(op, kind string) (resource, document, error) {
 }
 
 // many reads a document with a list of resources of the type.
-func (a answer) many(op, kind string) ([]resource, document, error) {
+func (a answer) many(op Op, kind string) ([]resource, document, error) {
 	doc, err := a.document()
 	switch {
 	case err != nil:
@@ -66,7 +66,7 @@ func (a answer) many(op, kind string) ([]resource, document, error) {
 	return doc.data, doc, nil
 }
 
-func (r resource) check(op, kind string) error {
+func (r resource) check(op Op, kind string) error {
 	if r.Type != kind {
 		return invalidDocument(op, fmt.Sprintf("the answer is of type %q, not %q", printable(r.Type, 40), kind))
 	}
@@ -77,11 +77,11 @@ func (r resource) check(op, kind string) error {
 }
 
 // malformed is an answer that breaks the protocol: as good as none.
-func malformed(op, note string) error { return &Error{Op: op, Note: note} }
+func malformed(op Op, note string) error { return &Error{Op: op, Note: note} }
 
 // invalidDocument is an answer that is complete and cannot be believed: no cut
 // connection made it so, and asking many times does not help.
-func invalidDocument(op, note string) error { return &Error{Op: op, Note: note, Invalid: true} }
+func invalidDocument(op Op, note string) error { return &Error{Op: op, Note: note, Invalid: true} }
 
 // related are the types of what is related by a name of which an action depends.
 var related = map[string]string{"workspace": "workspaces", "environment": "environments", "configuration-version": "configuration-versions",

@@ -84,7 +84,7 @@ func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s Wo
 }
 
 func (c *Client) postWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, err error) {
-	op := "create workspace " + printable(s.Name, 255)
+	op := OpCreateWorkspace.on(printable(s.Name, 255))
 	relations := s.relations()
 	relations["environment"] = reference{"environments", environmentID}
 	if len(s.TagIDs) > 0 {
@@ -101,7 +101,7 @@ func (c *Client) postWorkspace(ctx context.Context, environmentID string, s Work
 // UpdateWorkspace changes what is set in the settings, but for tags. The answer
 // is what the service made of it.
 func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSettings) (w Workspace, err error) {
-	op := "change workspace " + id
+	op := OpUpdateWorkspace.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPatch, path: []string{"workspaces", id}, kind: documentType, policy: defaultPolicy,
 		body: body("workspaces", id, s.attributes(), s.relations()),
@@ -115,5 +115,5 @@ func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSett
 // delete it; a 409 that it is protected and manages resources (openapi.yml,
 // delete_workspace).
 func (c *Client) DeleteWorkspace(ctx context.Context, id string, check func(context.Context) error) error {
-	return c.do(ctx, call{op: "delete workspace " + id, method: http.MethodDelete, path: []string{"workspaces", id}, policy: defaultPolicy, check: check})
+	return c.do(ctx, call{op: OpDeleteWorkspace.on(id), method: http.MethodDelete, path: []string{"workspaces", id}, policy: defaultPolicy, check: check})
 }

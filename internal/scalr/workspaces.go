@@ -36,7 +36,7 @@ func (c *Client) WithLockHolder(ctx context.Context, w Workspace) Workspace {
 }
 
 func (c *Client) readWorkspace(ctx context.Context, id string, p policy) (w Workspace, err error) {
-	op := "read workspace " + id
+	op := OpReadWorkspace.on(id)
 	err = c.do(ctx, call{
 		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: p,
 		read: func(a answer) (err error) {
@@ -72,7 +72,7 @@ func (w *Workspace) in(e resource) {
 	w.EnvironmentAgentPoolID = e.ref("default-workspace-agent-pool")
 }
 
-func (a answer) workspace(op string) (Workspace, error) {
+func (a answer) workspace(op Op) (Workspace, error) {
 	r, doc, err := a.one(op, "workspaces")
 	return doc.workspace(r), err
 }
@@ -96,7 +96,7 @@ func (c *Client) workspaces(ctx context.Context, f WorkspaceFilter, p policy) ([
 	setIf(query, "filter[name]", f.Name)
 	setIf(query, "query", f.Query)
 	setIf(query, "filter[tag]", f.Tag)
-	return list(ctx, c, "list workspaces", []string{"workspaces"}, query, p, func(r resource, d document) Workspace { return d.workspace(r) })
+	return list(ctx, c, Op{Operation: OpListWorkspaces}, []string{"workspaces"}, query, p, func(r resource, d document) Workspace { return d.workspace(r) })
 }
 
 func setIf(q url.Values, name, value string) {

@@ -24,7 +24,7 @@ func (c *Client) workspaceVariables(ctx context.Context, workspaceID, key string
 	query := url.Values{"filter[workspace]": {workspaceID}}
 	setIf(query, "filter[key]", literal(key))
 	var own []WorkspaceVariable
-	all, err := list(ctx, c, "list the variables of workspace "+workspaceID, []string{"vars"}, query, p,
+	all, err := list(ctx, c, OpListVariables.on(workspaceID), []string{"vars"}, query, p,
 		func(r resource, _ document) *WorkspaceVariable {
 			if r.ref("workspace") != workspaceID {
 				return nil // to change it would change other workspaces
@@ -66,7 +66,7 @@ func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Varia
 }
 
 func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, err error) {
-	op := "create variable " + printable(v.Key, 128)
+	op := OpCreateVariable.on(printable(v.Key, 128))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"vars"}, kind: documentType, policy: createPolicy,
 		body: body("vars", "", v.attributes(), map[string]any{"workspace": reference{"workspaces", workspaceID}}),
@@ -79,7 +79,7 @@ func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variabl
 // expression or sensitive. The answer is what the service made of it. Scalr's own
 // clients never change a sensitive variable into a plain one: they delete it.
 func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (stored WorkspaceVariable, err error) {
-	op := "change variable " + printable(v.Key, 128)
+	op := OpUpdateVariable.on(printable(v.Key, 128))
 	attrs := map[string]any{"value": v.Value, "sensitive": v.Sensitive}
 	if !v.Shell {
 		attrs["hcl"] = v.HCL
@@ -91,7 +91,7 @@ func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (sto
 	return stored, err
 }
 
-func (a answer) workspaceVariable(op string) (WorkspaceVariable, error) {
+func (a answer) workspaceVariable(op Op) (WorkspaceVariable, error) {
 	r, _, err := a.one(op, "vars")
 	return r.workspaceVariable(), err
 }

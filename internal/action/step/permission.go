@@ -2,7 +2,6 @@ package step
 
 import (
 	"errors"
-	"strings"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -14,45 +13,52 @@ const (
 	thatOrAccount = "on the environment or the account"
 )
 
-// permissions names, for the beginning of an operation, what it takes. The names
-// are those of Scalr's own list, GET /permissions; docs/oidc.md says where it can
-// be read. The list has none for discarding a run and none for tags.
-var permissions = []struct{ operation, needs, scope string }{
-	{"create a run", "`runs:create`", anyScope},
-	{"apply run", "`runs:apply`", anyScope},
-	{"cancel run", "`runs:cancel`", anyScope},
-	{"discard run", "`runs:cancel` or `runs:apply` (Scalr does not document which of them discards)", anyScope},
-	{"override policy check", "`policy-checks:override`", anyScope},
-	{"read the plan as JSON", "`plans:read-json-output`", anyScope},
-	{"read run", "`*:read`", anyScope},
-	{"list the runs", "`*:read`", anyScope},
-	{"read workspace", "`workspaces:read`", anyScope},
-	{"list workspaces", "`workspaces:read`", anyScope},
-	{"create workspace", "`workspaces:create` on the environment or the account, and `software-versions:read`", accountScope},
-	{"change workspace", "`workspaces:update` on the workspace, its environment or the account, and `software-versions:read`", accountScope},
-	{"delete workspace", "`workspaces:delete`", anyScope},
-	{"read environment", "`environments:read`", thatOrAccount},
-	{"list environments", "`environments:read`", thatOrAccount},
-	{"create environment", "`environments:create`", accountScope},
-	{"change environment", "`environments:update`", thatOrAccount},
-	{"delete environment", "`environments:delete`", thatOrAccount},
-	{"list tags", "`*:read`", accountScope},
-	{"create tag", "`*:create`", accountScope},
-	{"list provider configurations", "`cloud-credentials:read`", accountScope},
-	{"read provider configuration", "`cloud-credentials:read`", accountScope},
-	{"change provider configuration link", "`workspaces:link-provider-configuration`", thatOrAccount},
-	{"delete provider configuration link", "`workspaces:link-provider-configuration`", thatOrAccount},
-	{"link provider configuration", "`workspaces:link-provider-configuration`", thatOrAccount},
-	{"change provider configuration", "`cloud-credentials:update`", accountScope},
-	{"list agent pools", "`agent-pools:read`", accountScope},
-	{"read agent pool", "`agent-pools:read`", accountScope},
-	{"list the variables", "`variables:read`", anyScope},
-	{"create variable", "`variables:create`", anyScope},
-	{"change variable", "`variables:update`", anyScope},
-	{"list the provider configurations", "`*:read`", anyScope},
-	{"list policy groups", "`policy-groups:read`", accountScope},
-	{"link policy group", "`policy-groups:update`", accountScope},
-	{"unlink policy group", "`policy-groups:update`", accountScope},
+// permissions are what operations take. The names are those of Scalr's own list,
+// GET /permissions; docs/oidc.md says where it can be read. The list has none for
+// discarding a run and none for tags.
+var permissions = map[scalr.Operation]struct{ needs, scope string }{
+	scalr.OpCreateRun:           {"`runs:create`", anyScope},
+	scalr.OpApplyRun:            {"`runs:apply`", anyScope},
+	scalr.OpCancelRun:           {"`runs:cancel`", anyScope},
+	scalr.OpDiscardRun:          {"`runs:cancel` or `runs:apply` (Scalr does not document which of them discards)", anyScope},
+	scalr.OpOverridePolicyCheck: {"`policy-checks:override`", anyScope},
+	scalr.OpReadPlanJSON:        {"`plans:read-json-output`", anyScope},
+	scalr.OpReadRun:             {"`*:read`", anyScope},
+	scalr.OpReadRunPart:         {"`*:read`", anyScope},
+	scalr.OpReadPlanLog:         {"`*:read`", anyScope},
+	scalr.OpReadApplyLog:        {"`*:read`", anyScope},
+	scalr.OpListRuns:            {"`*:read`", anyScope},
+	scalr.OpReadWorkspace:       {"`workspaces:read`", anyScope},
+	scalr.OpListWorkspaces:      {"`workspaces:read`", anyScope},
+	scalr.OpCreateWorkspace:     {"`workspaces:create` on the environment or the account, and `software-versions:read`", accountScope},
+	scalr.OpUpdateWorkspace:     {"`workspaces:update` on the workspace, its environment or the account, and `software-versions:read`", accountScope},
+	scalr.OpDeleteWorkspace:     {"`workspaces:delete`", anyScope},
+	scalr.OpReadEnvironment:     {"`environments:read`", thatOrAccount},
+	scalr.OpListEnvironments:    {"`environments:read`", thatOrAccount},
+	scalr.OpCreateEnvironment:   {"`environments:create`", accountScope},
+	scalr.OpUpdateEnvironment:   {"`environments:update`", thatOrAccount},
+	scalr.OpDeleteEnvironment:   {"`environments:delete`", thatOrAccount},
+	scalr.OpListTags:            {"`*:read`", accountScope},
+	scalr.OpListResourceTags:    {"`*:read`", accountScope},
+	scalr.OpCreateTag:           {"`*:create`", accountScope},
+	scalr.OpAddTags:             {"`*:update`", accountScope},
+	scalr.OpReplaceTags:         {"`*:update`", accountScope},
+	scalr.OpRemoveTags:          {"`*:update`", accountScope},
+	scalr.OpListProviders:       {"`cloud-credentials:read`", accountScope},
+	scalr.OpReadProvider:        {"`cloud-credentials:read`", accountScope},
+	scalr.OpUpdateProviderLink:  {"`workspaces:link-provider-configuration`", thatOrAccount},
+	scalr.OpDeleteProviderLink:  {"`workspaces:link-provider-configuration`", thatOrAccount},
+	scalr.OpCreateProviderLink:  {"`workspaces:link-provider-configuration`", thatOrAccount},
+	scalr.OpUpdateProvider:      {"`cloud-credentials:update`", accountScope},
+	scalr.OpListAgentPools:      {"`agent-pools:read`", accountScope},
+	scalr.OpReadAgentPool:       {"`agent-pools:read`", accountScope},
+	scalr.OpListVariables:       {"`variables:read`", anyScope},
+	scalr.OpCreateVariable:      {"`variables:create`", anyScope},
+	scalr.OpUpdateVariable:      {"`variables:update`", anyScope},
+	scalr.OpListProviderLinks:   {"`*:read`", anyScope},
+	scalr.OpListPolicyGroups:    {"`policy-groups:read`", accountScope},
+	scalr.OpLinkPolicyGroup:     {"`policy-groups:update`", accountScope},
+	scalr.OpUnlinkPolicyGroup:   {"`policy-groups:update`", accountScope},
 }
 
 // MissingPermission says what the token may lack after a 403 or 404. Scalr answers an
@@ -62,14 +68,12 @@ func MissingPermission(err error) string {
 	if !errors.As(err, &e) || e.Storage || !errors.Is(e, scalr.ErrForbidden) && !errors.Is(e, scalr.ErrNotFound) {
 		return ""
 	}
-	for _, p := range permissions {
-		switch {
-		case !strings.HasPrefix(e.Op, p.operation):
-		case errors.Is(e, scalr.ErrNotFound):
-			return " Either the object does not exist, or the token lacks a permission: this takes " + p.needs + " " + p.scope + "."
-		default:
-			return " Either the token lacks a permission, or the object does not exist: this takes " + p.needs + " " + p.scope + "."
-		}
+	p, ok := permissions[e.Op.Operation]
+	switch {
+	case !ok:
+		return ""
+	case errors.Is(e, scalr.ErrNotFound):
+		return " Either the object does not exist, or the token lacks a permission: this takes " + p.needs + " " + p.scope + "."
 	}
-	return ""
+	return " Either the token lacks a permission, or the object does not exist: this takes " + p.needs + " " + p.scope + "."
 }

@@ -56,6 +56,29 @@ func TestPermissionOfEachOperation(t *testing.T) {
 	}
 }
 
+// withoutPermission are the operations for which no permission is named, and why.
+var withoutPermission = map[scalr.Operation]string{
+	scalr.OpSignIn:              "it is sent without a token; sign-in has advice of its own",
+	scalr.OpListAccounts:        "Scalr's list has no permission that shows the account",
+	scalr.OpCreateConfiguration: "Scalr's list has none for configuration versions",
+	scalr.OpReadConfiguration:   "Scalr's list has none for configuration versions",
+	scalr.OpUpload:              "the signed address permits it",
+	scalr.OpStopRun:             "it fails by conflict only; its requests are cancel and discard",
+	scalr.OpReadOutputs:         "Scalr does not document which permission shows outputs",
+}
+
+// TestPermissionsCoverAllOperations: each operation has an entry or a reason to have
+// none, and an entry leads to advice.
+func TestPermissionsCoverAllOperations(t *testing.T) {
+	t.Parallel()
+	for _, o := range scalr.Operations() {
+		advice := MissingPermission(&scalr.Error{Op: scalr.Op{Operation: o}, HTTPStatus: http.StatusForbidden})
+		if _, none := withoutPermission[o]; none == (advice != "") {
+			t.Errorf("operation %q: advice %q, and a reason for none: %t", o, advice, none)
+		}
+	}
+}
+
 // refusedOperations are the errors of operations, by what each takes.
 func refusedOperations(t *testing.T, c *scalr.Client) map[string]error {
 	ctx := t.Context()
@@ -79,6 +102,7 @@ func refusedOperations(t *testing.T, c *scalr.Client) map[string]error {
 		"`environments:update`":                    last(c.UpdateEnvironment(ctx, "env-1", scalr.EnvironmentSettings{})),
 		"`environments:delete`":                    c.DeleteEnvironment(ctx, "env-1", nil),
 		"`*:read` on the account.":                 last(c.Tags(ctx, "a")),
+		"`*:update` on the account.":               c.AddTags(ctx, scalr.WorkspaceKind, "ws-1", []string{"tag-1"}),
 		"`cloud-credentials:read` on the account.": last(c.Providers(ctx)),
 		"`policy-groups:read` on the account.":     last(c.PolicyGroups(ctx)),
 		"`policy-groups:update` on the account.":   c.LinkPolicyGroup(ctx, "pgrp-1", "env-1"),
