@@ -1,5 +1,4 @@
-// Command scalrsim serves a simulated Scalr on a local port, to try the action
-// without an account.
+// Command scalrsim serves a simulated Scalr on a local port, to try the action without an account.
 package main
 
 import (
@@ -28,7 +27,7 @@ func main() {
 	}
 }
 
-// options are the flags.
+// options are the values of the flags.
 type options struct {
 	scenario, api, blob, record string
 	execute, list               bool
@@ -38,13 +37,13 @@ type options struct {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("scalrsim", flag.ContinueOnError)
-	flags.StringVar(&o.scenario, "scenario", "plan-changes", "what is played; -list names them all")
+	flags.StringVar(&o.scenario, "scenario", "plan-changes", "the scenario to serve; -list lists all")
 	flags.StringVar(&o.api, "addr", "127.0.0.1:0", "address of the API")
-	flags.StringVar(&o.blob, "blob-addr", "127.0.0.1:0", "address of the host of uploads and logs")
-	flags.StringVar(&o.record, "record", "", "file for the requests as JSON, written at the end")
-	flags.BoolVar(&o.execute, "execute", false, "really execute what is uploaded, with terraform or tofu")
-	flags.BoolVar(&o.list, "list", false, "name the scenarios and end")
-	flags.Float64Var(&o.pace, "pace", 1, "factor of every duration of the scenario")
+	flags.StringVar(&o.blob, "blob-addr", "127.0.0.1:0", "address for uploads and logs")
+	flags.StringVar(&o.record, "record", "", "file for the recorded requests as JSON, written on exit")
+	flags.BoolVar(&o.execute, "execute", false, "execute the uploaded configuration with terraform or tofu")
+	flags.BoolVar(&o.list, "list", false, "list the scenarios and exit")
+	flags.Float64Var(&o.pace, "pace", 1, "factor for all durations of the scenario")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -55,7 +54,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	scenario, ok := scenarios[o.scenario]
 	if !ok {
-		return fmt.Errorf("no scenario %q; -list names them", o.scenario)
+		return fmt.Errorf("unknown scenario %q; -list lists all", o.scenario)
 	}
 	scenario.Pace = o.pace
 	scenario.Script.Execute = scenario.Script.Execute || o.execute
@@ -68,7 +67,7 @@ func list(out io.Writer, scenarios map[string]scalrsim.Scenario) {
 	}
 }
 
-// serve runs until the context ends.
+// serve serves the scenario until the context ends.
 func serve(ctx context.Context, o options, scenario scalrsim.Scenario, out io.Writer) error {
 	s := scalrsim.New(scenario)
 	url, stop, err := s.StartOn(o.api, o.blob)
@@ -87,14 +86,14 @@ func serve(ctx context.Context, o options, scenario scalrsim.Scenario, out io.Wr
 	return record(o.record, s)
 }
 
-// explain prints what the action needs, as lines that a shell can source.
+// explain prints the settings for the action as shell commands.
 func explain(out io.Writer, s *scalrsim.Server, url string, scenario scalrsim.Scenario) {
 	fmt.Fprintf(out, "# %s: %s\n", scenario.Name, scenario.About)
 	if scenario.Script.Execute && !s.Executes() {
-		fmt.Fprintln(out, "# neither terraform nor tofu is on the PATH: the run is played from a script")
+		fmt.Fprintln(out, "# neither terraform nor tofu is on the PATH: the run is simulated")
 	}
 	fmt.Fprintf(out, "export SCALR_HOSTNAME=%s\nexport SCALR_TOKEN=%s\nexport INPUT_WORKSPACE_ID=%s\n", url, scalrsim.Token, scalrsim.WorkspaceID)
-	fmt.Fprintf(out, "# the record: %s/_sim/requests, objections, stops, runs, uploaded/<configuration version>, unused-faults\n", url)
+	fmt.Fprintf(out, "# records: %s/_sim/requests, objections, stops, runs, uploaded/<configuration version>, unused-faults\n", url)
 }
 
 func record(name string, s *scalrsim.Server) error {

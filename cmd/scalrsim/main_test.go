@@ -57,7 +57,7 @@ func TestServesAndRecords(t *testing.T) {
 		t.Errorf("the workspace: got %d %s", status, body)
 	}
 	ask("/api/iacp/v3/runs", "else")
-	if _, body := ask("/_sim/objections", ""); !strings.Contains(body, "GET /runs: no token of ours") {
+	if _, body := ask("/_sim/objections", ""); !strings.Contains(body, "GET /runs: the token is unknown") {
 		t.Errorf("objections: %s", body)
 	}
 	for _, name := range []string{"runs", "stops", "unused-faults"} {
@@ -86,9 +86,9 @@ func TestServesAndRecords(t *testing.T) {
 	}
 }
 
-func TestSaysWhatItCannotDo(t *testing.T) {
+func TestUnknownScenarioAndList(t *testing.T) {
 	t.Parallel()
-	if err := run(t.Context(), []string{"-scenario", "none"}, io.Discard); err == nil || !strings.Contains(err.Error(), `no scenario "none"`) {
+	if err := run(t.Context(), []string{"-scenario", "none"}, io.Discard); err == nil || !strings.Contains(err.Error(), `unknown scenario "none"`) {
 		t.Errorf("got %v", err)
 	}
 	var out strings.Builder

@@ -80,7 +80,7 @@ var gateStatuses = []struct {
 	steps  []scalrsim.Step
 }{
 	{"planned", nil}, {"post_plan_finished", nil}, {"cost_estimated", nil}, {"policy_checked", nil}, {"planned_and_saved", nil},
-	{"policy_override", []scalrsim.Step{{Status: "policy_checking", For: time.Second}, {Status: "policy_override", Rest: true}}},
+	{"policy_override", []scalrsim.Step{{Status: "policy_checking", For: time.Second}, {Status: "policy_override", Waits: true}}},
 	{"applied", []scalrsim.Step{{Status: "planned", For: time.Second}, {Status: "applying", For: 2 * time.Second}, {Status: "applied"}}},
 	{"planned_and_finished", nil}, {"errored", nil}, {"discarded", nil}, {"canceled", nil},
 	{"quantum_checking", []scalrsim.Step{{Status: "quantum_checking", Plan: "finished", Apply: "unreachable"}}},
@@ -113,7 +113,7 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 	t.Helper()
 	s := scenario(t, "waits-for-approval")
 	if steps == nil {
-		steps = []scalrsim.Step{{Status: status, Rest: true}}
+		steps = []scalrsim.Step{{Status: status, Waits: true}}
 	}
 	s.Script.Steps = append([]scalrsim.Step{{Status: "planning", For: 3 * time.Second, Log: source.log}}, steps...)
 	if status == "policy_override" {

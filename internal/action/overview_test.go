@@ -115,7 +115,7 @@ func TestOverviewJobs(t *testing.T) {
 func TestOverviewMissing(t *testing.T) {
 	other := func(message string) func(*fleet) {
 		return func(f *fleet) {
-			f.sim.SetLife(f.ids[1], changesNothing)
+			f.sim.SetRunScript(f.ids[1], changesNothing)
 			f.sim.AddRun(f.ids[1], map[string]any{"is-dry": true, "message": message})
 			time.Sleep(time.Minute)
 		}
@@ -273,7 +273,7 @@ func TestOverviewOutcomes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
-				f.sim.SetLife(f.ids[0], tt.life)
+				f.sim.SetRunScript(f.ids[0], tt.life)
 				attributes := map[string]any{"is-dry": true, "message": "https://github.com/acme/infra/actions/runs/12"}
 				for k, v := range tt.attributes {
 					attributes[k] = v

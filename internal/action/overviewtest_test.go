@@ -48,7 +48,7 @@ func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
 
 // plan starts the run of a matrix job.
 func (f *fleet) plan(i int, life scalrsim.RunScript, run, attempt string) string {
-	f.sim.SetLife(f.ids[i], life)
+	f.sim.SetRunScript(f.ids[i], life)
 	message := "acme/infra#7 at aaaaaaa by octocat https://github.com/acme/infra/actions/runs/" + run
 	if attempt != "1" {
 		message += "/attempts/" + attempt

@@ -61,7 +61,7 @@ func TestRefreshOnlyDrift(t *testing.T) {
 			t.Run(c.name+map[bool]string{true: ", Scalr reports changes", false: ", Scalr reports none"}[scalr], func(t *testing.T) {
 				t.Parallel()
 				s := scenario(t, "plan-changes")
-				s.Script.Plan.Changes, s.Script.Plan.Log, s.Script.RestWithoutChange, s.Logs.JSON = c.changes, c.log, true, c.json
+				s.Script.Plan.Changes, s.Script.Plan.Log, s.Script.WaitsWithoutChange, s.Logs.JSON = c.changes, c.log, true, c.json
 				r := newRig(t, with(s, reportChanges(scalr)), append(c.inputs, "refresh-only=true")...)
 				p := r.play().want(c.code, c.outputs...).stops(c.stops...)
 				if strings.Contains(p.summary, "matches the configuration") {

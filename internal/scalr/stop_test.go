@@ -27,7 +27,7 @@ type stopping struct {
 }
 
 func rests(status string) []scalrsim.Step {
-	return []scalrsim.Step{{Status: status, For: time.Hour, Rest: true}, {Status: "errored"}}
+	return []scalrsim.Step{{Status: status, For: time.Hour, Waits: true}, {Status: "errored"}}
 }
 
 func passes(status string) []scalrsim.Step {

@@ -15,23 +15,23 @@ func TestActionsByStatus(t *testing.T) {
 		want  int
 		after string
 	}{
-		"cancel while planning":              {Step{Status: "planning", For: time.Hour}, "cancel", 202, "canceled"},
-		"cancel while applying":              {Step{Status: "applying", For: time.Hour}, "cancel", 202, "canceled"},
-		"cancel while the plan is queued":    {Step{Status: "plan_queued", For: time.Hour}, "cancel", 202, "canceled"},
-		"cancel what waits":                  {Step{Status: "planned", Rest: true}, "cancel", 409, "planned"},
-		"cancel what passes":                 {Step{Status: "planned", For: time.Hour}, "cancel", 409, "planned"},
-		"cancel what is canceled":            {Step{Status: "canceled", For: time.Hour}, "cancel", 204, "canceled"},
-		"cancel what is over":                {Step{Status: "applied", For: time.Hour}, "cancel", 409, "applied"},
-		"discard what waits":                 {Step{Status: "planned", Rest: true}, "discard", 202, "discarded"},
-		"discard a saved plan":               {Step{Status: "planned_and_saved", Rest: true}, "discard", 202, "discarded"},
-		"discard what waits for an override": {Step{Status: "policy_override", Rest: true}, "discard", 202, "discarded"},
-		"discard what passes":                {Step{Status: "policy_checked", For: time.Hour}, "discard", 409, "policy_checked"},
-		"discard while planning":             {Step{Status: "planning", For: time.Hour}, "discard", 409, "planning"},
-		"confirm what waits":                 {Step{Status: "policy_checked", Rest: true}, "apply", 202, "applied"},
-		"confirm a saved plan":               {Step{Status: "planned_and_saved", Rest: true}, "apply", 202, "applied"},
-		"confirm before an override":         {Step{Status: "policy_override", Rest: true}, "apply", 409, "policy_override"},
-		"confirm what passes":                {Step{Status: "planned", For: time.Hour}, "apply", 409, "planned"},
-		"force what is not pending":          {Step{Status: "planning", For: time.Hour}, "force", 409, "planning"},
+		"cancel while planning":           {Step{Status: "planning", For: time.Hour}, "cancel", 202, "canceled"},
+		"cancel while applying":           {Step{Status: "applying", For: time.Hour}, "cancel", 202, "canceled"},
+		"cancel while the plan is queued": {Step{Status: "plan_queued", For: time.Hour}, "cancel", 202, "canceled"},
+		"cancel a waiting run":            {Step{Status: "planned", Waits: true}, "cancel", 409, "planned"},
+		"cancel in a passing status":      {Step{Status: "planned", For: time.Hour}, "cancel", 409, "planned"},
+		"cancel a canceled run":           {Step{Status: "canceled", For: time.Hour}, "cancel", 204, "canceled"},
+		"cancel a finished run":           {Step{Status: "applied", For: time.Hour}, "cancel", 409, "applied"},
+		"discard a waiting run":           {Step{Status: "planned", Waits: true}, "discard", 202, "discarded"},
+		"discard a saved plan":            {Step{Status: "planned_and_saved", Waits: true}, "discard", 202, "discarded"},
+		"discard before an override":      {Step{Status: "policy_override", Waits: true}, "discard", 202, "discarded"},
+		"discard in a passing status":     {Step{Status: "policy_checked", For: time.Hour}, "discard", 409, "policy_checked"},
+		"discard while planning":          {Step{Status: "planning", For: time.Hour}, "discard", 409, "planning"},
+		"confirm a waiting run":           {Step{Status: "policy_checked", Waits: true}, "apply", 202, "applied"},
+		"confirm a saved plan":            {Step{Status: "planned_and_saved", Waits: true}, "apply", 202, "applied"},
+		"confirm before an override":      {Step{Status: "policy_override", Waits: true}, "apply", 409, "policy_override"},
+		"confirm in a passing status":     {Step{Status: "planned", For: time.Hour}, "apply", 409, "planned"},
+		"force a run that is not pending": {Step{Status: "planning", For: time.Hour}, "force", 409, "planning"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestActionsByStatus(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				record := s.Runs()[0]
 				if record.Status != test.after {
-					t.Errorf("afterwards the run is %s, want %s", record.Status, test.after)
+					t.Errorf("then the run is %s, want %s", record.Status, test.after)
 				}
 				want := RunAction{Verb: test.verb, Comment: "because", At: record.Actions[0].At, In: test.step.Status, Answer: test.want}
 				if record.Actions[0] != want {
@@ -78,7 +78,7 @@ func TestPendingIsDiscardedNotCanceled(t *testing.T) {
 	})
 }
 
-func TestForceOvertakesWhatWaits(t *testing.T) {
+func TestForceCancelsWaitingRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenarios()["plan-changes"])
@@ -117,14 +117,14 @@ func TestOverride(t *testing.T) {
 			t.Errorf("a second override: got %d, want 409", r.StatusCode)
 		}
 		time.Sleep(time.Minute)
-		if got := lived(s); !strings.HasSuffix(got, "policy_override policy_checked") {
-			t.Errorf("after the override the run should wait to be confirmed, it went %s", got)
+		if got := statuses(s); !strings.HasSuffix(got, "policy_override policy_checked") {
+			t.Errorf("after the override the run should wait for confirmation, its statuses are %s", got)
 		}
 		wantNoObjections(t, s)
 	})
 }
 
-func TestStopThatIsIgnored(t *testing.T) {
+func TestIgnoreStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenarios()["ignores-stop"])
@@ -134,8 +134,8 @@ func TestStopThatIsIgnored(t *testing.T) {
 			t.Errorf("got %d, want 202", r.StatusCode)
 		}
 		time.Sleep(time.Minute)
-		if got := lived(s); !strings.HasSuffix(got, "planning") {
-			t.Errorf("the run should still be planning, it went %s", got)
+		if got := statuses(s); !strings.HasSuffix(got, "planning") {
+			t.Errorf("the run should still be planning, its statuses are %s", got)
 		}
 	})
 }
@@ -152,9 +152,9 @@ func TestStrictCancel(t *testing.T) {
 	})
 }
 
-// A confirm, a discard and a cancel are answered with 202 and take effect later. The
-// run shows its status until then, and a second request is accepted, too.
-func TestActionsTakeEffectLater(t *testing.T) {
+// TestDelayedActions checks that a confirm, discard or cancel with a delay is answered with 202 and
+// takes effect later. Until then the run keeps its status, and a second request is accepted.
+func TestDelayedActions(t *testing.T) {
 	t.Parallel()
 	for verb, c := range map[string]struct {
 		after    time.Duration // the creation

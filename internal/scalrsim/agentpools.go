@@ -23,7 +23,7 @@ func (s *Server) AddAgentPool(name string, agents ...Agent) string {
 	return id
 }
 
-// setAgentPool keeps both sides of the relationship alike.
+// setAgentPool updates both sides of the relationship.
 func (s *Server) setAgentPool(w *resource, ids []string) {
 	id := strings.Join(ids, "") // one at most
 	w.relationships["agent-pool"] = toOne("agent-pools", id)

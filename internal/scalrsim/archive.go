@@ -15,11 +15,11 @@ import (
 type escapeError struct{ name string }
 
 func (e *escapeError) Error() string {
-	return fmt.Sprintf("the entry %q leads out of the archive", e.name)
+	return fmt.Sprintf("entry %q leads out of the archive", e.name)
 }
 
-// unpack reads a gzipped tar into path and content. Links show as "-> target",
-// directories as a path with a slash.
+// unpack returns the contents of the files in a gzipped tar archive by path. The content of a
+// symbolic link is "-> target"; the path of a directory ends with a slash.
 func unpack(archive []byte) (map[string]string, error) {
 	files := map[string]string{}
 	err := eachEntry(archive, func(h *tar.Header, content io.Reader) error {
@@ -36,14 +36,14 @@ func unpack(archive []byte) (map[string]string, error) {
 			files[name] = string(body)
 			return err
 		default:
-			return fmt.Errorf("the entry %q is neither file, directory nor link", h.Name)
+			return fmt.Errorf("entry %q is not a file, directory or symbolic link", h.Name)
 		}
 		return nil
 	})
 	return files, err
 }
 
-// eachEntry visits the entries of an archive that stay inside of it.
+// eachEntry calls visit for each entry of an archive. An entry that leads out of it is an error.
 func eachEntry(archive []byte, visit func(*tar.Header, io.Reader) error) error {
 	z, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {
@@ -53,7 +53,7 @@ func eachEntry(archive []byte, visit func(*tar.Header, io.Reader) error) error {
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			_, err = io.Copy(io.Discard, z) // proves the checksum
+			_, err = io.Copy(io.Discard, z) // verifies the checksum
 			return err
 		}
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// identity is the scenario's service account with what it leaves open.
+// identity returns the scenario's service account with its defaults filled in.
 func (s *Server) identity() Identity {
 	i := s.scenario.Config.Identity
 	if i.Email == "" {
@@ -19,8 +19,8 @@ func (s *Server) identity() Identity {
 	return i
 }
 
-// assume is openapi.yml, assume_service_account. The signature of the token is
-// not checked, its claims are.
+// assume is openapi.yml, assume_service_account. It checks the claims of the token, but not its
+// signature.
 func (s *Server) assume(c *call) reply {
 	s.unknownMembers(c, "", c.doc, "id-token", "id_token", "service-account-email", "lifetime")
 	token, _ := c.doc["id-token"].(string)
@@ -77,7 +77,7 @@ func audiences(claim any) []string {
 func claimsOf(token string) (object, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return nil, fmt.Errorf("a token has three parts, this has %d", len(parts))
+		return nil, fmt.Errorf("the token has %d parts instead of three", len(parts))
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {

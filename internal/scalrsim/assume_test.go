@@ -20,17 +20,27 @@ func anonymous(r *request) {
 func TestAssume(t *testing.T) {
 	t.Parallel()
 	identity := Identity{Audience: "scalr", Claims: map[string]string{"repository": "octo/infra"}}
+	const deployer = "deployer@acme.scalr.io"
+	body := func(member, token, email string) string {
+		return `{"` + member + `":"` + token + `","service-account-email":"` + email + `"}`
+	}
 	tests := map[string]struct {
 		body   string
 		status int
 	}{
-		"hyphens":       {`{"id-token":"` + idToken(`{"aud":"scalr","repository":"octo/infra"}`) + `","service-account-email":"deployer@acme.scalr.io"}`, 200},
-		"underscore":    {`{"id_token":"` + idToken(`{"aud":["a","scalr"],"repository":"octo/infra"}`) + `","service-account-email":"deployer@acme.scalr.io"}`, 200},
-		"other account": {`{"id-token":"` + idToken(`{"aud":"scalr","repository":"octo/infra"}`) + `","service-account-email":"root@acme.scalr.io"}`, 401},
-		"audience":      {`{"id-token":"` + idToken(`{"aud":"else","repository":"octo/infra"}`) + `","service-account-email":"deployer@acme.scalr.io"}`, 401},
-		"claim":         {`{"id-token":"` + idToken(`{"aud":"scalr","repository":"evil/infra"}`) + `","service-account-email":"deployer@acme.scalr.io"}`, 401},
-		"expired":       {`{"id-token":"` + idToken(`{"aud":"scalr","repository":"octo/infra","exp":1000}`) + `","service-account-email":"deployer@acme.scalr.io"}`, 401},
-		"malformed":     {`{"id-token":"x","service-account-email":"deployer@acme.scalr.io"}`, 401},
+		"hyphens": {
+			body("id-token", idToken(`{"aud":"scalr","repository":"octo/infra"}`), deployer), 200},
+		"underscore": {
+			body("id_token", idToken(`{"aud":["a","scalr"],"repository":"octo/infra"}`), deployer), 200},
+		"other account": {
+			body("id-token", idToken(`{"aud":"scalr","repository":"octo/infra"}`), "root@acme.scalr.io"), 401},
+		"audience": {
+			body("id-token", idToken(`{"aud":"else","repository":"octo/infra"}`), deployer), 401},
+		"claim": {
+			body("id-token", idToken(`{"aud":"scalr","repository":"evil/infra"}`), deployer), 401},
+		"expired": {
+			body("id-token", idToken(`{"aud":"scalr","repository":"octo/infra","exp":1000}`), deployer), 401},
+		"malformed": {body("id-token", "x", deployer), 401},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -52,11 +62,11 @@ func TestAssume(t *testing.T) {
 	}
 }
 
-func TestAssumedTokensEnd(t *testing.T) {
+func TestAssumedTokensExpire(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		identity Identity
-		want     []int // of requests that are 20 minutes apart
+		want     []int // status of requests every 20 minutes
 	}{
 		"by the clock":    {Identity{}, []int{200, 200, 200, 401}},
 		"by their number": {Identity{Uses: 2}, []int{200, 200, 401, 401}},

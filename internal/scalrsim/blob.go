@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// signedLink is an absolute address on the blob host that opens path to
-// whoever holds it.
+// signedLink returns an absolute URL on the blob host that gives access to path without a token.
 func (s *Server) signedLink(path string) string {
 	signature := strings.TrimPrefix(s.id("sig"), "sig-")
 	s.links[signature] = s.now()
 	return s.blob + path + "?" + url.Values{"signature": {signature}}.Encode()
 }
 
-// inspectBlob objects to what an object store must not be sent.
+// inspectBlob objects to requests that an object store rejects or that send it the token.
 func (s *Server) inspectBlob(c *call) (bad bool) {
 	before := len(s.objections)
 	for _, name := range []string{"Authorization", "Cookie", "Prefer"} {
@@ -32,7 +31,7 @@ func (s *Server) inspectBlob(c *call) (bad bool) {
 	return len(s.objections) > before
 }
 
-// blobAnswer is the object store: it knows links and nothing else.
+// blobAnswer answers as the object store, which authorizes by signed links only.
 func (s *Server) blobAnswer(c *call) reply {
 	if s.inspectBlob(c) {
 		if c.chunked || c.length < 0 {
@@ -44,7 +43,7 @@ func (s *Server) blobAnswer(c *call) reply {
 	if !known {
 		return storageError(403, "SignatureDoesNotMatch", "The request signature does not match.")
 	}
-	if life := s.scenario.Config.LinkLife; life > 0 && s.now().Sub(made) > life {
+	if ttl := s.scenario.Config.LinkTTL; ttl > 0 && s.now().Sub(made) > ttl {
 		return storageError(403, "AccessDenied", "Request has expired")
 	}
 	operation, id, _ := strings.Cut(strings.TrimPrefix(c.path, "/"), "/")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// changesOf are the changes that a plan finds, seen by what the run asked for.
+// changesOf returns the changes that the plan of a run finds, given the attributes of the run.
 func changesOf(g Stage, r *run) []Change {
 	changes := g.Changes
 	if changes == nil {
@@ -25,7 +25,7 @@ func changesOf(g Stage, r *run) []Change {
 	return destroyed
 }
 
-// findsChanges says whether the plan of the run has something to do.
+// findsChanges reports whether the plan of the run finds changes.
 func (r *run) findsChanges() bool {
 	return r.planned != nil && r.planned.changed || hasChanges(changesOf(r.resultsOf, r)) || len(driftOf(r.resultsOf, r)) > 0
 }
@@ -39,8 +39,8 @@ func hasChanges(changes []Change) bool {
 	return false
 }
 
-// counts are the numbers that Scalr shows. A replacement counts as an addition
-// and a destruction; imports are in no count of a plan.
+// counts returns the numbers that Scalr shows. A replacement counts as an addition and a
+// destruction; an import is not part of the other counts.
 func counts(changes []Change) (additions, updates, destructions, imports int) {
 	for _, c := range changes {
 		switch c.Action {
@@ -68,7 +68,7 @@ const (
 	plainc = "\x1b[0m"
 )
 
-// planLog is the log of the run's plan.
+// planLog returns the log of the run's plan.
 func planLog(g Stage, r *run) string {
 	if r.flag("refresh-only") && g.Fails == "" {
 		return driftText(driftOf(g, r))
@@ -76,7 +76,7 @@ func planLog(g Stage, r *run) string {
 	return planText(changesOf(g, r), g.Fails)
 }
 
-// planText is a log as the tool would write it, colors included.
+// planText returns a plan log as Terraform writes it, with colors.
 func planText(changes []Change, fails string) string {
 	var b strings.Builder
 	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +
@@ -103,7 +103,7 @@ func planText(changes []Change, fails string) string {
 	return b.String()
 }
 
-// errorText is how the tool frames an error.
+// errorText formats an error as Terraform does.
 func errorText(problem string, more ...string) string {
 	bar := red + "│" + plainc + " "
 	text := red + "╷" + plainc + "\n" + bar + bold + red + "Error: " + plainc + problem + "\n"
@@ -139,8 +139,7 @@ func applyText(changes []Change, fails string) string {
 	return b.String()
 }
 
-// planDocument is the plan in the tool's JSON format, as far as a reader of
-// resource changes needs it.
+// planDocument returns the plan in Terraform's JSON format, reduced to the resource changes.
 func planDocument(changes []Change) []byte {
 	actions := map[string]list{"create": {"create"}, "update": {"update"}, "delete": {"delete"}, "replace": {"delete", "create"},
 		"import": {"no-op"}, "no-op": {"no-op"}}

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// send makes a request as a correct client does; each change may spoil it.
+// send sends a request as a correct client does, modified by the changes.
 func send(t *testing.T, client *http.Client, method, url, body string, changes ...func(*http.Request)) (*http.Response, string) {
 	t.Helper()
 	response, err := try(t, client, method, url, body, changes...)
@@ -52,7 +52,7 @@ func try(t *testing.T, client *http.Client, method, url, body string, changes ..
 	return client.Do(r)
 }
 
-// get reads a dotted path of a document, such as data.attributes.status.
+// get returns the value at a dotted path of a document, such as data.attributes.status.
 func get(t *testing.T, body, path string) any {
 	t.Helper()
 	var v any
@@ -69,7 +69,7 @@ func get(t *testing.T, body, path string) any {
 	return v
 }
 
-// request shortens the changes that tests make.
+// request abbreviates the parameter type of changes.
 type request = http.Request
 
 func upload(r *request) {
@@ -101,8 +101,14 @@ func pack(t *testing.T, files map[string]string) string {
 	return b.String()
 }
 
-// start takes a configuration through upload and processing and creates a run
-// of it with the attributes. It returns the run's id.
+// inWorkspace returns the document of a new resource of the kind in a workspace.
+func inWorkspace(kind, attributes, workspaceID string) string {
+	return `{"data":{"type":"` + kind + `","attributes":` + attributes +
+		`,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + workspaceID + `"}}}}}`
+}
+
+// start uploads a configuration and creates a run of it with the attributes. It returns the id
+// of the run.
 func start(t *testing.T, s *Server, client *http.Client, files map[string]string, attributes string) string {
 	t.Helper()
 	api := s.URL() + BasePath
@@ -125,7 +131,7 @@ func uploaded(t *testing.T, s *Server, client *http.Client, files map[string]str
 		_, body = send(t, client, "GET", api+"/configuration-versions/"+version, "")
 	}
 	if got := get(t, body, "data.attributes.status"); got != "uploaded" {
-		t.Fatalf("the configuration version is %v after three looks", got)
+		t.Fatalf("the configuration version is %v after three reads", got)
 	}
 	return version
 }
@@ -136,6 +142,6 @@ func wantNoObjections(t *testing.T, s *Server) {
 		t.Errorf("objection: %s", o)
 	}
 	for _, f := range s.UnusedFaults() {
-		t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
+		t.Errorf("the fault %s on %s was not used", f.Action, f.Op)
 	}
 }

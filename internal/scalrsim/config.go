@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// What is there in every simulated Scalr. In the environment production there
-// are also a workspace network-edge, for clients that do not compare names,
-// and workspaces named vcs-driven, locked and local.
+// The objects of every simulated Scalr. The environment production also has the workspaces
+// network-edge (for clients that do not compare names), vcs-driven, locked and local.
 const (
 	AccountID         = "acc-v0acme00000001"
 	EnvironmentID     = "env-v0prod00000001"
@@ -26,7 +25,7 @@ const (
 	adaEmail = "ada@acme.example"
 )
 
-// settled is when the world was made; fixed, so that golden files can be kept.
+// settled is the creation time of these objects. It is fixed, so that golden files are stable.
 var settled = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func (s *Server) populate() {
@@ -52,7 +51,7 @@ func (s *Server) addUser(id, email, name string) {
 	s.add("users", id, object{"email": email, "username": email, "full-name": name, "status": "Active", "created-at": stamp(settled)}, nil)
 }
 
-// userID is the user with the e-mail, made if there is none.
+// userID returns the id of the user with the e-mail address, who is created if necessary.
 func (s *Server) userID(email string) string {
 	if email == "" {
 		return ""
@@ -103,7 +102,7 @@ func (s *Server) newWorkspace(id, environment, name string, differs object, at t
 	return s.add("workspaces", id, attributes, relationships)
 }
 
-// AddEnvironment adds an environment with tags, by name, and returns its id.
+// AddEnvironment adds an environment with the named tags and returns its id.
 func (s *Server) AddEnvironment(name string, tags ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,8 +111,8 @@ func (s *Server) AddEnvironment(name string, tags ...string) string {
 	return e.id
 }
 
-// AddWorkspace adds a workspace with attributes that differ from the usual
-// ones and returns its id.
+// AddWorkspace adds a workspace and returns its id. The attributes in differs replace the
+// defaults.
 func (s *Server) AddWorkspace(environmentID, name string, differs map[string]any, tags ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,8 +121,8 @@ func (s *Server) AddWorkspace(environmentID, name string, differs map[string]any
 	return w.id
 }
 
-// AddTag adds a tag to the account and returns its id. The name may be one that
-// requests cannot create, as of a tag from before the service checked names.
+// AddTag adds a tag to the account and returns its id. The name may be one that the API rejects,
+// as for a tag that is older than Scalr's check of names.
 func (s *Server) AddTag(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,15 +150,14 @@ func (s *Server) AddProviderConfiguration(name, provider string) string {
 			"parameters": toMany("provider-configuration-parameters"), "tags": toMany("tags")}).id
 }
 
-// SetOutputs says what the outputs of a workspace are.
+// SetOutputs sets the outputs of a workspace.
 func (s *Server) SetOutputs(workspaceID string, outputs ...Output) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.outputs[workspaceID] = outputs
 }
 
-// SetAttribute changes an attribute of an environment or a workspace behind
-// the client's back.
+// SetAttribute changes an attribute of an environment or a workspace without a request.
 func (s *Server) SetAttribute(id, name string, value any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

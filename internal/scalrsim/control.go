@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// control answers what tests outside of this process ask about the record. It
-// lies outside of the API and is no request to Scalr.
+// control serves the recorded requests, objections and runs to tests in other processes, below
+// /_sim/. These requests are not part of the API and are not recorded.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
 	what, ok := strings.CutPrefix(r.URL.Path, "/_sim/")
 	if !ok {
@@ -35,14 +35,14 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
 	w.Header().Set("Content-Type", plain)
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(v) // the asker has gone
+	_ = encoder.Encode(v) // fails only if the client has disconnected
 	return true
 }
 
-// filled is never null in JSON.
+// filled returns the items as a slice that is not nil, which JSON shows as [] and not as null.
 func filled[T any](items []T) []T { return append([]T{}, items...) }
 
-// PublicRequests is [Server.Requests] with whatever authorizes left out.
+// PublicRequests returns [Server.Requests] without tokens.
 func (s *Server) PublicRequests() []Request {
 	requests := s.Requests()
 	for i := range requests {

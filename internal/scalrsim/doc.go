@@ -1,16 +1,14 @@
-// Package scalrsim is a small Scalr that lives in memory and objects to wrong
-// requests.
+// Package scalrsim simulates Scalr in memory and records objections to invalid requests.
 //
-// It serves the part of the API that a remote run needs, under the real base
-// path, with uploads and downloads on a second origin that must not see the
-// token. It answers a wrong request as Scalr would and also records an
-// objection; a test fails on any objection, even if the client survived it.
+// It serves the part of the API that a remote run needs, under the real base path. Uploads and
+// downloads are on a second origin, to which a client must not send the token. The simulator
+// answers an invalid request as Scalr does and also records an objection. A test fails on any
+// objection, even if the client handled the answer.
 //
-// Runs live by a script, which is played as far as the clock says whenever
-// somebody looks, so that no goroutine runs between requests and virtual time
-// works. Where a [Scenario] asks for it, the uploaded configuration is really
-// executed.
+// Each run follows a [RunScript]. The state of a run is computed from the clock when a request
+// arrives. No goroutine runs between requests, so that virtual time works (testing/synctest).
+// A [Scenario] may also execute the uploaded configuration with Terraform or OpenTofu.
 //
-// Wire facts follow the vendor's OpenAPI document; comments name its
-// operations. The package knows nothing of the client that it tests.
+// The wire format follows Scalr's OpenAPI document, openapi.yml; comments name its operations.
+// The package shares no code with the client that it tests.
 package scalrsim

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// driftOf are the objects that a refresh-only plan finds changed outside of
-// Terraform: those that the stage updates or deletes. Terraform lists nothing
-// else in such a plan, and Scalr counts none of it.
+// driftOf returns the objects that a refresh-only plan finds changed outside of Terraform: those
+// that the stage updates or deletes. Terraform lists no other objects in such a plan, and Scalr
+// counts none of them.
 func driftOf(g Stage, r *run) []Change {
 	if !r.flag("refresh-only") {
 		return nil
@@ -21,7 +21,7 @@ func driftOf(g Stage, r *run) []Change {
 	return drift
 }
 
-// driftText is the log of a refresh-only plan, in the words of Terraform 1.11.
+// driftText returns the log of a refresh-only plan as Terraform 1.11 writes it.
 func driftText(drift []Change) string {
 	var b strings.Builder
 	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +
@@ -55,7 +55,7 @@ func driftText(drift []Change) string {
 	return b.String()
 }
 
-// driftDocument is the plan of a refresh-only run in Terraform's JSON format.
+// driftDocument returns the plan of a refresh-only run in Terraform's JSON format.
 func driftDocument(drift []Change) []byte {
 	var found list
 	for _, c := range drift {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDriftDocument: the composed plan has the members that Terraform 1.11 writes for a refresh-only
-// plan: drift, and no resource changes.
+// TestDriftDocument checks that the generated plan has the members that Terraform 1.11 writes for a
+// refresh-only plan: drift, and no resource changes.
 func TestDriftDocument(t *testing.T) {
 	t.Parallel()
 	refresh := &run{asked: object{"refresh-only": true}}

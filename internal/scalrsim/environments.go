@@ -40,8 +40,8 @@ func (s *Server) createEnvironment(c *call) reply {
 	return s.one(c, 201, e)
 }
 
-// updateEnvironment is openapi.yml, update_environment. A relationship to many
-// replaces what was there.
+// updateEnvironment is openapi.yml, update_environment. A to-many relationship in the request
+// replaces the previous one.
 func (s *Server) updateEnvironment(c *call) reply {
 	e := s.lookup("environments", c.ids[0])
 	if e == nil {
@@ -78,7 +78,7 @@ func (s *Server) checkEnvironment(doc written, self *resource) *reply {
 	return s.checkDefaults(doc, self)
 }
 
-// nameIsFree refuses an empty name and one that another of them has.
+// nameIsFree refuses an empty name and the name of another resource among them.
 func (s *Server) nameIsFree(name string, among []*resource, self *resource) *reply {
 	if name == "" {
 		return invalid("Invalid Attribute", "/data/attributes/name", "Name cannot be empty.")
@@ -91,7 +91,7 @@ func (s *Server) nameIsFree(name string, among []*resource, self *resource) *rep
 	return nil
 }
 
-// checkRelated refuses relationships to what is not there.
+// checkRelated refuses relationships to resources that do not exist.
 func (s *Server) checkRelated(doc written) *reply {
 	models := map[string]string{"tags": "AccountTag", "default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup",
 		"provider-configuration": "ProviderConfiguration", "workspace": "Workspace", "environment": "Environment",
@@ -116,7 +116,7 @@ func (s *Server) checkRelated(doc written) *reply {
 
 func (s *Server) writeEnvironment(e *resource, doc written) {
 	if !s.scenario.Config.Old {
-		delete(doc.attributes, "cost-estimation-enabled") // taken without a word
+		delete(doc.attributes, "cost-estimation-enabled") // accepted and ignored
 	}
 	maps.Copy(e.attributes, doc.attributes)
 	for name, ids := range doc.relationships {
@@ -131,8 +131,8 @@ func (s *Server) writeEnvironment(e *resource, doc written) {
 	}
 }
 
-// deleteEnvironment is openapi.yml, delete_environment. Workspaces do not keep it
-// from being deleted: they go with it, as in the tests of the vendor's clients.
+// deleteEnvironment is openapi.yml, delete_environment. It also deletes the workspaces of the
+// environment, as the tests of Scalr's own clients expect.
 func (s *Server) deleteEnvironment(c *call) reply {
 	e := s.lookup("environments", c.ids[0])
 	if e == nil {
@@ -150,7 +150,7 @@ func (s *Server) deleteEnvironment(c *call) reply {
 	return empty(204)
 }
 
-// lockOf is openapi.yml, lock_environment, lock_workspace and their opposites.
+// lockOf is openapi.yml, lock_environment and lock_workspace, and the same for unlock.
 func lockOf(kind, model string, lock bool) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		r := s.lookup(kind, c.ids[0])

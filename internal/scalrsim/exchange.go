@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// arrival is a request as a transport hands it over.
+// arrival is a request as received from a transport, before its body is read.
 type arrival struct {
 	origin  string // api, blob or elsewhere
 	method  string
@@ -24,14 +24,14 @@ type arrival struct {
 	chunked bool
 }
 
-// call is a request whose body was read.
+// call is a request with its body.
 type call struct {
 	arrival
 	path  string // below the base path
 	query url.Values
 	body  []byte
 	doc   object   // the body, if it is JSON
-	ids   []string // what stood for the stars of the route
+	ids   []string // the path elements that match the stars of the route
 	route *route
 }
 
@@ -40,13 +40,13 @@ type lateCommit struct {
 	call *call
 }
 
-// exchange is one request and its answer. An error means that the client went
-// away or that its body could not be read.
+// exchange answers one request. An error means that the client has disconnected or that the
+// body of the request could not be read.
 func (s *Server) exchange(ctx context.Context, a arrival) (reply, error) {
 	c := &call{arrival: a, path: relative(a), query: a.url.Query()}
 	index, fault := s.arrive(c)
 	if fault != nil && fault.Action == Refuse {
-		return reply{fate: refused}, nil
+		return reply{end: refused}, nil
 	}
 	cutShort, err := c.read(ctx, fault)
 	s.noteBody(index, c.body)
@@ -54,7 +54,7 @@ func (s *Server) exchange(ctx context.Context, a arrival) (reply, error) {
 		return reply{}, err
 	}
 	if cutShort {
-		return reply{fate: reset}, nil
+		return reply{end: reset}, nil
 	}
 	if fault != nil && fault.Action == Delay && fault.Phase == Before {
 		if err := wait(ctx, fault.Delay); err != nil {
@@ -90,10 +90,10 @@ func (s *Server) arrive(c *call) (index int, fault *Fault) {
 	if c.origin == "elsewhere" {
 		return len(s.requests) - 1, nil
 	}
-	return len(s.requests) - 1, s.strike(c.method, c.path)
+	return len(s.requests) - 1, s.pickFault(c.method, c.path)
 }
 
-// read takes the body in; cutShort says that a fault did not let it end.
+// read reads the body. cutShort reports that a fault ended it early.
 func (c *call) read(ctx context.Context, f *Fault) (cutShort bool, err error) {
 	var body io.Reader = c.arrival.body
 	if f != nil && f.Action == Trickle && f.Bytes > 0 {
@@ -105,7 +105,7 @@ func (c *call) read(ctx context.Context, f *Fault) (cutShort bool, err error) {
 	}
 	c.body, err = io.ReadAll(body)
 	if err == nil && c.length >= 0 && int64(len(c.body)) != c.length {
-		err = errors.New("the request's body has another length than its Content-Length")
+		err = errors.New("the length of the request's body differs from its Content-Length")
 	}
 	return false, err
 }
@@ -141,7 +141,7 @@ func (s *Server) noteAnswer(index int, a reply) {
 	s.requests[index].Status = a.status
 }
 
-// answer lets the request have its effect, or not, as the fault says.
+// answer processes the request, unless the fault prevents it, and returns the answer.
 func (s *Server) answer(c *call, f *Fault) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *Server) answer(c *call, f *Fault) reply {
 		s.late = append(s.late, lateCommit{time.Now().Add(f.Delay), c})
 		return replace(f)
 	}
-	if spoil, ok := spoilers[f.Action]; ok {
+	if spoil, ok := responseEdits[f.Action]; ok {
 		return spoil(s.dispatch(c), f)
 	}
 	if f.Phase == After || f.Action == Twice {
@@ -172,8 +172,7 @@ func (s *Server) answer(c *call, f *Fault) reply {
 	return replace(f)
 }
 
-// advance brings the world up to the present: first what commits late, then
-// the lives of all runs.
+// advance updates the state to the current time: first the late commits, then all runs.
 func (s *Server) advance() {
 	now := time.Now()
 	var waiting []lateCommit

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// prepare puts together, while the server's lock is held, what the plan of a
-// run needs, and returns the plan itself, to be done without the lock.
+// prepare collects what the plan of a run needs, while the server's lock is held, and returns
+// the function that plans, which is called without the lock.
 func (e *executor) prepare(r *run) func(context.Context, io.Writer) (*execution, string) {
 	s := e.server
 	w := s.lookup("workspaces", r.workspace)
@@ -50,7 +50,7 @@ func (x *execution) unpack(archive []byte, dir, override, variables string) erro
 		return fmt.Errorf("unpack: %w", err)
 	}
 	if _, err := os.Stat(x.dir); err != nil {
-		return fmt.Errorf("the working directory %s is not in the configuration", filepath.Base(x.dir))
+		return fmt.Errorf("the configuration has no working directory %s", filepath.Base(x.dir))
 	}
 	if err := os.WriteFile(filepath.Join(x.dir, "zz_scalr_override.tf"), []byte(override), 0o600); err != nil {
 		return err
@@ -58,7 +58,7 @@ func (x *execution) unpack(archive []byte, dir, override, variables string) erro
 	return os.WriteFile(filepath.Join(x.dir, "zz_scalr.auto.tfvars"), []byte(variables), 0o600)
 }
 
-// planArguments are those by which the run differs from a plain plan.
+// planArguments returns the arguments of the plan command that follow from the run's attributes.
 func planArguments(r *run, w *resource) []string {
 	arguments := []string{"plan", "-input=false", "-out=tfplan"}
 	if r.flag("is-destroy") {
@@ -83,7 +83,7 @@ func planArguments(r *run, w *resource) []string {
 	return arguments
 }
 
-// plan initializes and plans, with everything that the tool says in the log.
+// plan runs the tool's init and plan commands and writes their output to the log.
 func (x *execution) plan(ctx context.Context, log io.Writer, arguments, secrets []string) (*execution, string) {
 	if err := x.run(ctx, log, "init", "-input=false"); err != nil {
 		return nil, fmt.Sprintf("Initialization failed: %v", err)
@@ -106,7 +106,7 @@ func (x *execution) plan(ctx context.Context, log io.Writer, arguments, secrets 
 	return x, ""
 }
 
-// apply carries out the plan that was made before.
+// apply applies the saved plan.
 func (x *execution) apply(ctx context.Context, log io.Writer) (*execution, string) {
 	if err := x.run(ctx, log, "apply", "-input=false", "tfplan"); err != nil {
 		return nil, fmt.Sprintf("Apply failed: %v", err)
@@ -126,7 +126,7 @@ func (x *execution) apply(ctx context.Context, log io.Writer) (*execution, strin
 	return x, ""
 }
 
-// run runs the tool. The end of the context interrupts it, as Ctrl-C would.
+// run runs the tool. It sends the tool an interrupt, like Ctrl-C, when the context ends.
 func (x *execution) run(ctx context.Context, out io.Writer, arguments ...string) error {
 	tool := exec.CommandContext(ctx, x.tool, arguments...)
 	tool.Dir, tool.Env = x.dir, x.env
@@ -136,8 +136,7 @@ func (x *execution) run(ctx context.Context, out io.Writer, arguments ...string)
 	return tool.Run()
 }
 
-// toolEnv is all that the tool sees of the environment. Nothing of the job's
-// secrets is in it.
+// toolEnv returns the complete environment of the tool. It contains no secrets of the job.
 func toolEnv(home string, r *run) []string {
 	env := []string{"HOME=" + home, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1", "SCALR_RUN_ID=" + r.id}
 	for _, name := range []string{"PATH", "TMPDIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "TF_PLUGIN_CACHE_DIR"} {
@@ -162,8 +161,8 @@ func variablesOf(r *run) []object {
 	return variables
 }
 
-// variablesFile holds the run's variables where they win over files of the
-// configuration.
+// variablesFile returns a file with the run's variables, which takes precedence over the files
+// of the configuration.
 func variablesFile(r *run) string {
 	var b strings.Builder
 	for _, v := range variablesOf(r) {
@@ -189,11 +188,11 @@ func secretNames(r *run) []string {
 	return names
 }
 
-// quoteHCL writes a string such that no template in it is evaluated.
+// quoteHCL quotes a string for HCL and escapes its template sequences.
 func quoteHCL(text string) string {
 	quoted, err := json.Marshal(text)
 	if err != nil {
-		return `""` // a string can always be written
+		return `""` // cannot happen: every string can be encoded
 	}
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(string(quoted))
 }

@@ -22,7 +22,7 @@ output "secret" {
 }
 `
 
-// executing returns a server that really executes, or skips.
+// executing returns a server that executes configurations. It skips the test if there is no tool.
 func executing(t *testing.T) (*Server, *http.Client) {
 	t.Helper()
 	s := New(Scenario{Script: RunScript{Execute: true}})
@@ -33,12 +33,12 @@ func executing(t *testing.T) (*Server, *http.Client) {
 	return s, s.Client()
 }
 
-// until waits for one of the statuses and returns the run as it is then.
-func until(t *testing.T, s *Server, run string, statuses ...string) string {
+// until waits for one of the statuses and returns the run.
+func until(t *testing.T, s *Server, run string, want ...string) string {
 	t.Helper()
 	for range 600 {
 		_, body := send(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+run+"?include=plan,apply", "")
-		for _, status := range statuses {
+		for _, status := range want {
 			if get(t, body, "data.attributes.status") == status {
 				return body
 			}
@@ -47,7 +47,7 @@ func until(t *testing.T, s *Server, run string, statuses ...string) string {
 			t.Fatal(err)
 		}
 	}
-	t.Fatalf("the run never was %v: %s", statuses, lived(s))
+	t.Fatalf("the run did not reach %v: %s", want, statuses(s))
 	return ""
 }
 
@@ -66,15 +66,15 @@ func TestExecutes(t *testing.T) {
 		t.Errorf("the plan should add two resources: %s", body)
 	}
 	if strings.Contains(body, "sim-secret-17") {
-		t.Errorf("a sensitive variable reads back: %s", body)
+		t.Errorf("the answer includes the value of a sensitive variable: %s", body)
 	}
 	_, log := send(t, client, "GET", api+"/plans/"+plan+"/output", "")
 	if !strings.Contains(log, "\x1b[") || !strings.Contains(log, "hello ${moon}") {
-		t.Errorf("a coloured log with the variable was expected, got %q", log)
+		t.Errorf("got the log %q, want colors and the variable", log)
 	}
 	_, clean := send(t, client, "GET", api+"/plans/"+plan+"/output?clean=true", "")
 	if strings.Contains(clean, "\x1b") || !strings.Contains(clean, "Plan: 2 to add") {
-		t.Errorf("a clean log was expected, got %q", clean)
+		t.Errorf("got the log %q, want no colors", clean)
 	}
 	_, sanitized := send(t, client, "GET", api+"/plans/"+plan+"/sanitized-json-output", "")
 	if strings.Contains(sanitized, "sim-secret-17") || !strings.Contains(sanitized, "hello ${moon}") {
@@ -82,12 +82,12 @@ func TestExecutes(t *testing.T) {
 	}
 	_, full := send(t, client, "GET", api+"/plans/"+plan+"/json-output", "")
 	if !strings.Contains(full, "sim-secret-17") {
-		t.Errorf("the full plan should hold the secret: %s", full)
+		t.Errorf("the full plan should contain the secret: %s", full)
 	}
 	wantNoObjections(t, s)
 }
 
-func TestKeepsState(t *testing.T) {
+func TestExecutionKeepsState(t *testing.T) {
 	t.Parallel()
 	s, client := executing(t)
 	api := s.URL() + BasePath
@@ -126,7 +126,7 @@ func TestExecutionFails(t *testing.T) {
 	plan := get(t, body, "data.relationships.plan.data.id").(string)
 	_, log := send(t, client, "GET", s.URL()+BasePath+"/plans/"+plan+"/output?clean=true", "")
 	if !strings.Contains(log, "Error: ") {
-		t.Errorf("the log should tell the error: %q", log)
+		t.Errorf("the log should contain the error: %q", log)
 	}
 	if get(t, body, "data.attributes.error-message") == nil {
 		t.Error("the run has no error-message")
@@ -154,7 +154,7 @@ resource "terraform_data" "slow" {
 	}
 }
 
-func TestExecutesAsTheRunAndTheWorkspaceSay(t *testing.T) {
+func TestExecutesWithRunAndWorkspaceSettings(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{Script: RunScript{Execute: true}, Config: Config{Workspace: object{"working-directory": "live", "var-files": list{"eu.tfvars"}}}})
 	if !s.Executes() {
@@ -179,8 +179,8 @@ resource "terraform_data" "other" {}`,
 	}
 }
 
-// Somebody who starts a run and goes away finds it done.
-func TestExecutesWhileNobodyLooks(t *testing.T) {
+// TestExecutesBetweenRequests checks that an executed run advances without requests.
+func TestExecutesBetweenRequests(t *testing.T) {
 	t.Parallel()
 	s, client := executing(t)
 	start(t, s, client, example, `{"is-dry":true}`)
@@ -195,5 +195,5 @@ func TestExecutesWhileNobodyLooks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	t.Errorf("the run went no further than %s", lived(s))
+	t.Errorf("the run did not finish, its statuses are %s", statuses(s))
 }

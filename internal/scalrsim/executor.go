@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// executor runs uploaded configurations with the tools of this machine. The
-// nil executor runs none.
+// executor executes uploaded configurations with the terraform or tofu of this machine. A nil
+// executor executes none.
 type executor struct {
 	server *Server
 	tools  map[string]string // by iac-platform
 	ctx    context.Context
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
-	dir    string // made when it is first needed
+	dir    string // created on first use
 }
 
-// newExecutor returns nil where neither terraform nor tofu is on the PATH.
+// newExecutor returns nil if neither terraform nor tofu is on the PATH.
 func newExecutor(s *Server) *executor {
 	tools := map[string]string{}
 	for platform, name := range map[string]string{"terraform": "terraform", "opentofu": "tofu"} {
@@ -40,7 +40,7 @@ func newExecutor(s *Server) *executor {
 	return e
 }
 
-// tick lets executed runs go on while nobody looks.
+// tick advances executed runs between requests.
 func (e *executor) tick() {
 	for wait(e.ctx, 100*time.Millisecond) == nil {
 		e.server.mu.Lock()
@@ -51,7 +51,8 @@ func (e *executor) tick() {
 
 func (e *executor) available() bool { return e != nil }
 
-// tool is the one that the workspace asks for, or the other one.
+// tool returns the path of the tool for the platform, or of the other tool if that one is not
+// installed.
 func (e *executor) tool(platform string) string {
 	if path := e.tools[platform]; path != "" {
 		return path
@@ -70,8 +71,7 @@ func (e *executor) close() {
 	}
 }
 
-// work is what is being executed for one step of a run. Its fields are guarded
-// by the server's lock, but for the log.
+// work is the execution of one step of a run. The server's lock guards its fields.
 type work struct {
 	done     bool
 	at       time.Time
@@ -86,7 +86,7 @@ func (w *work) interrupt() {
 	w.stop()
 }
 
-// execution is what the tool made of a configuration.
+// execution is a configuration that the tool executes, and the results.
 type execution struct {
 	dir, tool       string
 	env             []string
@@ -97,7 +97,7 @@ type execution struct {
 	resources       bool
 }
 
-// start begins the work of a step. The server's lock is held.
+// start starts the execution of a step. The server's lock must be held.
 func (e *executor) start(r *run, what string) {
 	ctx, stop := context.WithCancel(e.ctx)
 	log := &logBuffer{}
@@ -121,8 +121,8 @@ func (e *executor) start(r *run, what string) {
 	})
 }
 
-// worked goes on with a run whose tool has ended.
-func (s *Server) worked(r *run, at time.Time) {
+// finishWork continues a run whose tool has exited.
+func (s *Server) finishWork(r *run, at time.Time) {
 	w := r.work
 	r.work = nil
 	switch {
@@ -130,11 +130,11 @@ func (s *Server) worked(r *run, at time.Time) {
 		s.halt(r, "canceled", at)
 		return
 	case w.problem != "":
-		r.script = append(slices.Clone(r.script[:r.step+1]), Step{Status: "errored", Error: w.problem})
-	case r.script[r.step].executes == "plan":
+		r.steps = append(slices.Clone(r.steps[:r.step+1]), Step{Status: "errored", Error: w.problem})
+	case r.steps[r.step].executes == "plan":
 		r.planned = w.found
 		r.resultsOf = Stage{Changes: w.found.changes}
-		r.script = append(slices.Clone(r.script[:r.step+1]), s.afterPlan(r)...)
+		r.steps = append(slices.Clone(r.steps[:r.step+1]), s.afterPlan(r)...)
 	default:
 		s.outputs[r.workspace] = w.found.outputs
 		s.lookup("workspaces", r.workspace).attributes["has-resources"] = w.found.resources
@@ -142,7 +142,7 @@ func (s *Server) worked(r *run, at time.Time) {
 	s.forward(r, at)
 }
 
-// logBuffer is a log that a tool writes while others read it.
+// logBuffer is the log of a running tool. It can be read while the tool writes to it.
 type logBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -160,7 +160,7 @@ func (l *logBuffer) bytes() []byte {
 	return bytes.Clone(l.text.Bytes())
 }
 
-// directory is where a run or the state of a workspace lives on the disk.
+// directory creates and returns the directory of a run or of a workspace's state.
 func (e *executor) directory(name string) (string, error) {
 	if e.dir == "" {
 		dir, err := os.MkdirTemp("", "scalrsim-")

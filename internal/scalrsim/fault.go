@@ -8,57 +8,58 @@ import (
 	"time"
 )
 
-// Phase says whether the request has its effect.
+// Phase is the point at which a fault occurs: before or after Scalr processes the request.
 type Phase int
 
-// With Before the request is never seen by Scalr; with After it has its whole
-// effect, and only the answer is lost or replaced.
+// With Before, Scalr does not process the request. With After, Scalr processes it, and only the
+// answer is lost or replaced.
 const (
 	Before Phase = iota
 	After
 )
 
-// Action is what goes wrong.
+// Action is the kind of a fault.
 type Action string
 
-// The actions. Those marked (answer) keep the effect of the request and its
-// real answer as their raw material, whatever the phase.
+// The actions. Those marked (answer) modify the real answer of a request that Scalr has
+// processed, whatever the phase.
 const (
-	Status     Action = "status"      // Status, Header and Body in place of the answer
-	Refuse     Action = "refuse"      // no connection; over sockets as Reset
+	Status     Action = "status"      // answer with Status, Header and Body
+	Refuse     Action = "refuse"      // the connection is refused; over sockets like Reset
 	Reset      Action = "reset"       // the connection is reset, after Bytes of the request's body
 	EOF        Action = "eof"         // the connection is closed without an answer
 	Stall      Action = "stall"       // no answer, ever
 	Delay      Action = "delay"       // the answer comes Delay later
-	LateCommit Action = "late-commit" // as Reset (or Status, if set), and the effect comes Delay later
-	HTML       Action = "html"        // a proxy's page, 200 unless Status is set
+	LateCommit Action = "late-commit" // like Reset (or Status, if set); processed after Delay
+	HTML       Action = "html"        // the HTML page of a proxy, 200 unless Status is set
 	Redirect   Action = "redirect"    // to Target, 302 unless Status is set
-	Expired    Action = "expired"     // 403 as an object store says that a link is too old
-	Twice      Action = "twice"       // the request has its effect two times
+	Expired    Action = "expired"     // the 403 of an object store for an expired link
+	Twice      Action = "twice"       // the request is processed twice
 	Empty      Action = "empty"       // (answer) no body
-	Truncate   Action = "truncate"    // (answer) only Bytes of the body, with an honest length
+	Truncate   Action = "truncate"    // (answer) only Bytes of the body, with that Content-Length
 	Break      Action = "break"       // (answer) reset after Bytes of the body
 	Hang       Action = "hang"        // (answer) stalls after Bytes of the body
-	Trickle    Action = "trickle"     // (answer) Bytes at a time, each after Delay; the request's body likewise
-	Garbage    Action = "garbage"     // (answer) Body in place of the body
+	Trickle    Action = "trickle"     // (answer) Bytes at a time, each after Delay; the request's body too
+	Garbage    Action = "garbage"     // (answer) Body replaces the body
 	Edit       Action = "edit"        // (answer) Change is applied to the body
-	Misreport  Action = "misreport"   // (answer) each resource says Value of Member, an attribute or a relationship by its id; nil leaves it out
+	// (answer) Member of each resource, an attribute or a relationship by its id, is Value; nil
+	// leaves it out.
+	Misreport Action = "misreport"
 )
 
-// Fault is an instruction to spoil some requests.
+// Fault makes some requests fail.
 type Fault struct {
-	// Op is "METHOD /path" without the base path; `*` stands for one element
-	// of the path, "* /**" for every request. Uploads and downloads on the blob
-	// host are "PUT /upload/*" and "GET /logs/*".
+	// Op is "METHOD /path" without the base path. `*` matches one element of the path, "* /**"
+	// matches every request. Uploads and downloads on the blob host are "PUT /upload/*" and
+	// "GET /logs/*".
 	Op string
-	// Nth is the first matching request that is hit, from 1; 0 means 1.
+	// Nth is the number of the first matching request that fails, from 1; 0 means 1.
 	Nth int
-	// Times is how many are hit from there; 0 means 1, -1 all.
+	// Times is the number of requests that fail from there; 0 means 1, -1 all.
 	Times int
-	// During, if set, takes the place of Times: all that come so long after the
-	// first one hit.
+	// During, if set, replaces Times: all requests fail for this long after the first failure.
 	During time.Duration
-	// Chance, if set, hits each of them only with this probability.
+	// Chance, if set, is the probability with which each of them fails.
 	Chance float64
 
 	Phase  Phase
@@ -77,10 +78,10 @@ type Fault struct {
 type faultState struct {
 	Fault
 	seen, hit int
-	first     time.Time // when it was hit first
+	first     time.Time // of the first hit
 }
 
-// faultStates notes the hosts to which the faults redirect, for they exist.
+// faultStates also adds the hosts to which the faults redirect to hosts.
 func faultStates(faults []Fault, hosts map[string]bool) []*faultState {
 	var states []*faultState
 	for _, f := range faults {
@@ -92,15 +93,15 @@ func faultStates(faults []Fault, hosts map[string]bool) []*faultState {
 	return states
 }
 
-// AddFault gives one more instruction to a server that runs.
+// AddFault adds a fault to a running server.
 func (s *Server) AddFault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, faultStates([]Fault{f}, s.elsewhere)...)
 }
 
-// UnusedFaults are the instructions that hit nothing. A test whose fault was
-// never used has shown nothing.
+// UnusedFaults returns the faults that hit no request. A test with an unused fault did not test
+// that fault.
 func (s *Server) UnusedFaults() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,25 +114,25 @@ func (s *Server) UnusedFaults() []Fault {
 	return unused
 }
 
-// strike picks the fault for a request; every fault counts every request that
-// its Op matches.
-func (s *Server) strike(method, p string) *Fault {
-	var struck *Fault
+// pickFault returns the fault for a request, or nil. Each fault counts all requests that match
+// its Op.
+func (s *Server) pickFault(method, p string) *Fault {
+	var picked *Fault
 	for _, f := range s.faults {
 		if !f.matches(method, p) {
 			continue
 		}
 		f.seen++
-		if struck != nil || !s.due(f) {
+		if picked != nil || !s.due(f) {
 			continue
 		}
 		if f.hit == 0 {
 			f.first = time.Now()
 		}
 		f.hit++
-		struck = &f.Fault
+		picked = &f.Fault
 	}
-	return struck
+	return picked
 }
 
 func (f *faultState) matches(method, p string) bool {

@@ -15,17 +15,17 @@ import (
 
 const newTag = `{"data":{"type":"tags","attributes":{"name":"blue"}}}`
 
-// played is what a client sees of one request and what came of it.
-type played struct {
+// result is what a client sees of one request, and the effect of the request.
+type result struct {
 	status int
 	body   string
 	err    error // of the request or of its body
 	tags   int   // afterwards
 }
 
-func play(t *testing.T, s *Server, client *http.Client) played {
+func play(t *testing.T, s *Server, client *http.Client) result {
 	t.Helper()
-	var p played
+	var p result
 	r, err := try(t, client, "POST", s.URL()+BasePath+"/tags", newTag)
 	if p.err = err; err == nil {
 		defer r.Body.Close()
@@ -38,7 +38,7 @@ func play(t *testing.T, s *Server, client *http.Client) played {
 	return p
 }
 
-// Each action is played in memory and over sockets, and looks the same.
+// TestFaults checks that each action gives the same result in memory and over sockets.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	on := func(f Fault) Fault { f.Op = "POST /tags"; return f }
@@ -61,7 +61,7 @@ func TestFaults(t *testing.T) {
 		"page after":       {Fault{Action: HTML, Status: 502, Phase: After}, 502, "<html>", false, 1},
 		"redirect":         {Fault{Action: Redirect, Status: 307, Target: "https://evil.test/"}, 307, "", false, 0},
 		"expired":          {Fault{Action: Expired}, 403, "Request has expired", false, 0},
-		"twice":            {Fault{Action: Twice}, 201, `"name":"blue"`, false, 1}, // the second is refused: the name is taken
+		"twice":            {Fault{Action: Twice}, 201, `"name":"blue"`, false, 1}, // the second request is refused: the name is taken
 		"empty":            {Fault{Action: Empty}, 201, "", false, 1},
 		"truncated":        {Fault{Action: Truncate, Bytes: 7}, 201, `{"data"`, false, 1},
 		"broken off":       {Fault{Action: Break, Bytes: 7}, 201, `{"data"`, true, 1},
@@ -127,7 +127,7 @@ func TestStallEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestDelayAndTrickleTakeTheirTime(t *testing.T) {
+func TestDelayAndTrickle(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault Fault
@@ -143,7 +143,7 @@ func TestDelayAndTrickleTakeTheirTime(t *testing.T) {
 			began := time.Now()
 			got := play(t, s, s.Client())
 			want := test.want
-			if name == "trickle" { // each byte of the request and of the answer, and the two ends
+			if name == "trickle" { // each byte of the request and of the answer, and their two ends
 				want = time.Duration(len(newTag)+len(got.body)+2) * time.Second
 			}
 			if took := time.Since(began); took != want {
@@ -243,10 +243,10 @@ func TestChanceIsTheSameForASeed(t *testing.T) {
 	}
 }
 
-func TestRedirectTargetsAreWatched(t *testing.T) {
+func TestRedirectTargetObjectsToToken(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{Faults: []Fault{{Op: "GET /tags", Action: Redirect, Target: "https://evil.acme.scalr.test/tags"}}})
-	send(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "") // Go's own rule sends the token to a sub-domain
+	send(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "") // Go's client sends the token to a subdomain
 	if got := strings.Join(s.Objections(), "; "); !strings.Contains(got, "the token was sent to another host") {
 		t.Errorf("objections: %q", got)
 	}
@@ -264,6 +264,6 @@ func TestClientInflatesAsTransportDoes(t *testing.T) {
 	}
 	_, body := send(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "", func(r *request) { r.Header.Set("Accept-Encoding", "gzip") })
 	if _, err := gzip.NewReader(strings.NewReader(body)); err != nil {
-		t.Errorf("who asks for gzip gets gzip: %v", err)
+		t.Errorf("a client that asks for gzip should receive gzip: %v", err)
 	}
 }

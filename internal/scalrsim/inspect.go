@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// lease is how long a token is good. The zero value is for ever.
+// lease limits the validity of a token. The zero value has no limit.
 type lease struct {
 	uses  int // left, if limited
 	until time.Time
 	spent bool
 }
 
-// dispatch lets a request have its effect and makes the answer.
+// dispatch processes a request and returns the answer.
 func (s *Server) dispatch(c *call) reply {
 	switch c.origin {
 	case "elsewhere":
@@ -36,7 +36,7 @@ func (s *Server) dispatch(c *call) reply {
 	return answer
 }
 
-// inspectOnly objects to a wrong request that a fault keeps from Scalr.
+// inspectOnly checks a request that Scalr does not process because of a fault.
 func (s *Server) inspectOnly(c *call) {
 	switch c.origin {
 	case "elsewhere":
@@ -48,7 +48,7 @@ func (s *Server) inspectOnly(c *call) {
 	}
 }
 
-// elsewhereAnswer is what a host says to which a fault sent the client.
+// elsewhereAnswer is the answer of a host to which a fault redirects.
 func (s *Server) elsewhereAnswer(c *call) reply {
 	if c.header.Get("Authorization") != "" {
 		s.object("%s %s: the token was sent to another host", c.method, c.host)
@@ -56,8 +56,7 @@ func (s *Server) elsewhereAnswer(c *call) reply {
 	return document(200, object{"data": list{}})
 }
 
-// inspect finds what is wrong with a request to the API. The refusal is nil if
-// Scalr would carry it out.
+// inspect checks a request to the API. The refusal is nil if Scalr accepts the request.
 func (s *Server) inspect(c *call) (refusal *reply) {
 	if refusal := s.find(c); refusal != nil {
 		return refusal
@@ -89,7 +88,7 @@ func (s *Server) find(c *call) *reply {
 			c.route, c.ids = &s.routes[i], ids
 			for _, id := range ids {
 				if !idForm.MatchString(id) {
-					s.wrong(c, "%q is no id", id)
+					s.wrong(c, "%q is not an id", id)
 				}
 			}
 			return nil
@@ -124,16 +123,16 @@ func matchPath(pattern, path string) (ids []string, ok bool) {
 func (s *Server) inspectHeaders(c *call) {
 	agent := c.header.Get("User-Agent")
 	if agent == "" || strings.HasPrefix(agent, "Go-http-client") {
-		s.wrong(c, "no User-Agent of its own")
+		s.wrong(c, "User-Agent is missing or Go's default")
 	}
 	if c.header.Get("Idempotency-Key") != "" {
-		s.wrong(c, "Idempotency-Key makes the transport repeat a POST")
+		s.wrong(c, "Idempotency-Key makes http.Transport retry a POST")
 	}
 	if c.header.Get("Cookie") != "" {
-		s.wrong(c, "a cookie")
+		s.wrong(c, "a cookie was sent")
 	}
 	accept := c.header.Get("Accept")
-	// The vendor's clients ask for JSON:API where the answer is plain JSON, too.
+	// Scalr's own clients ask for JSON:API even where the answer is plain JSON.
 	if c.route.gives == plain && !strings.Contains(accept, plain) && !strings.Contains(accept, jsonAPI) && !strings.Contains(accept, "*/*") {
 		s.wrong(c, "Accept is %q, the answer is %s", accept, plain)
 	}
@@ -173,12 +172,12 @@ func splitList(text string) []string {
 	return strings.Split(text, ",")
 }
 
-// authorize checks the token and uses it up. An expired one of ours is refused
-// without an objection.
+// authorize checks the token and counts its use. It refuses an expired token without an
+// objection.
 func (s *Server) authorize(c *call) *reply {
 	given := c.header.Get("Authorization")
 	if c.route.open {
-		return nil // the vendor's clients send their token all the same
+		return nil // Scalr's own clients send their token nevertheless
 	}
 	token, _ := strings.CutPrefix(given, "Bearer ")
 	l := s.tokens[token]
@@ -186,7 +185,7 @@ func (s *Server) authorize(c *call) *reply {
 		return nil
 	}
 	if l == nil {
-		s.wrong(c, "no token of ours")
+		s.wrong(c, "the token is unknown")
 	}
 	r := problem(401, "Unauthorized", "", "Authentication credentials were not provided or are invalid.")
 	return &r
@@ -221,7 +220,7 @@ func (s *Server) inspectBody(c *call) *reply {
 		return &r
 	}
 	if err := json.Unmarshal(c.body, &c.doc); err != nil {
-		s.wrong(c, "the body is no JSON object: %v", err)
+		s.wrong(c, "the body is not a JSON object: %v", err)
 		r := problem(400, "Bad Request", "", "The request body is not valid JSON.")
 		return &r
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// listOf answers with the stored resources of a kind that pass the filters.
+// listOf lists the stored resources of a kind that match the filters.
 func listOf(kind string) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		if id := c.query.Get("filter[account]"); id != "" && s.lookup("accounts", id) == nil {
@@ -27,7 +27,7 @@ func listOf(kind string) func(*Server, *call) reply {
 	}
 }
 
-// listing answers with one page of the resources.
+// listing returns one page of the resources.
 func (s *Server) listing(c *call, all []*resource) reply {
 	page, size := pageOf(c.query)
 	pages := max((len(all)+size-1)/size, 1)
@@ -55,7 +55,7 @@ func pagination(page, pages, total int) object {
 	return p
 }
 
-// pageOf reads the page; the service gives 20 and, here, never more than 100.
+// pageOf returns the requested page and its size, by default 20 and at most 100.
 func pageOf(q url.Values) (page, size int) {
 	page, _ = strconv.Atoi(q.Get("page[number]"))
 	size, _ = strconv.Atoi(q.Get("page[size]"))
@@ -88,7 +88,7 @@ func (s *Server) pageLinks(c *call, page, size, pages int) object {
 	return links
 }
 
-// passes says whether a stored resource passes one filter.
+// passes reports whether a stored resource matches one filter.
 func (s *Server) passes(r *resource, name, value string) bool {
 	switch {
 	case r.kind == "vars" && name == "filter[workspace]":
@@ -128,7 +128,7 @@ func (s *Server) passes(r *resource, name, value string) bool {
 	return oneOf(fmt.Sprint(r.attributes[attribute]), value)
 }
 
-// nameMatches finds more than the exact name, as the service may.
+// nameMatches also matches names other than the exact one, as Scalr may.
 func nameMatches(name, value string) bool {
 	if text, ok := strings.CutPrefix(value, "like:"); ok {
 		return strings.Contains(name, text)
@@ -147,8 +147,7 @@ func anyOf(values []string, filter string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return oneOf(v, filter) })
 }
 
-// ranBetween reads "between:from,to" and looks at the last run of the
-// environment.
+// ranBetween parses "between:from,to" and compares it with the last run of the environment.
 func (s *Server) ranBetween(environment, value string) bool {
 	from, to, _ := strings.Cut(strings.TrimPrefix(value, "between:"), ",")
 	last := ""

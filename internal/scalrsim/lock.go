@@ -2,35 +2,35 @@ package scalrsim
 
 import "time"
 
-// Lock says who has locked the workspace network before the first request.
-// The zero value leaves it unlocked.
+// Lock is the lock of the workspace network before the first request. The zero value leaves the
+// workspace unlocked.
 type Lock struct {
 	By     LockHolder
 	Reason string
-	// For is how long the lock lasts from the start of the server, and for
-	// [LockedByRun] how long that run goes on; 0 means for ever.
+	// For is the duration of the lock from the start of the server and, for [LockedByRun], of
+	// that run; 0 means no end.
 	For time.Duration
 }
 
 // LockHolder is the kind of a lock's holder.
 type LockHolder string
 
-// The holders that openapi.yml, Workspace allows: a user in `locked-by`, or a
-// run in `locked-by-run`, which need not be at work any more (force_run).
+// The holders that openapi.yml, Workspace allows: a user in `locked-by`, or a run in
+// `locked-by-run`, which may have finished (force_run).
 const (
 	LockedByPerson      LockHolder = "person"
 	LockedByRun         LockHolder = "run"
 	LockedByFinishedRun LockHolder = "finished-run"
 )
 
-// placeLock locks the workspace as the scenario says.
+// placeLock locks the workspace if the scenario requires it.
 func (s *Server) placeLock(w *resource) {
 	lock := s.scenario.Config.Lock
 	switch lock.By {
 	case LockedByPerson:
 		w.relationships["locked-by"] = toOne("users", adaID)
 	case LockedByRun:
-		step := Step{Status: "applying", For: lock.For, Rest: lock.For == 0}
+		step := Step{Status: "applying", For: lock.For, Waits: lock.For == 0}
 		w.relationships["locked-by-run"] = toOne("runs", s.othersRun(w.id, step, Step{Status: "applied"}).id)
 	case LockedByFinishedRun:
 		w.relationships["locked-by-run"] = toOne("runs", s.othersRun(w.id, Step{Status: "applying"}, Step{Status: "errored"}).id)
@@ -43,20 +43,20 @@ func (s *Server) placeLock(w *resource) {
 	}
 }
 
-// othersRun is a run that another person has started, beginning now.
-func (s *Server) othersRun(workspace string, script ...Step) *run {
+// othersRun adds a run that another person starts now.
+func (s *Server) othersRun(workspace string, steps ...Step) *run {
 	v := &version{id: s.id("cv"), workspace: workspace, status: "uploaded", created: s.now(), stamps: object{}}
 	s.versions = append(s.versions, v)
 	r := &run{id: s.id("run"), by: adaID, workspace: workspace, version: v.id, created: s.now(),
-		life:  s.lifeIn(workspace),
-		asked: object{"source": "ui", "message": "Rotate the certificates"},
-		plan:  &stage{id: s.id("plan"), status: "finished"}, apply: &stage{id: s.id("apply"), status: "pending"}, script: script}
+		script: s.runScriptIn(workspace),
+		asked:  object{"source": "ui", "message": "Rotate the certificates"},
+		plan:   &stage{id: s.id("plan"), status: "finished"}, apply: &stage{id: s.id("apply"), status: "pending"}, steps: steps}
 	s.runs = append(s.runs, r)
-	s.enter(r, r.script[0], r.created)
+	s.enter(r, r.steps[0], r.created)
 	return r
 }
 
-// expireLock removes the lock of the scenario when its time is over.
+// expireLock removes the lock of the scenario when it has expired.
 func (s *Server) expireLock(now time.Time) {
 	lock := s.scenario.Config.Lock
 	if s.lockExpired || lock.For == 0 || now.Before(s.born.Add(s.paced(lock.For))) {
@@ -76,8 +76,8 @@ func unlock(r *resource) {
 	}
 }
 
-// holds reports whether the workspace's lock keeps real runs from starting. A
-// run that has finished gives way where the workspace has force-latest-run.
+// holds reports whether the workspace's lock prevents runs that are not dry from starting. The
+// lock of a finished run does not, if the workspace has force-latest-run.
 func (s *Server) holds(w *resource) bool {
 	if w.attributes["locked"] != true {
 		return false

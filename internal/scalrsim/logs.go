@@ -38,7 +38,7 @@ func (s *Server) log(c *call, g *stage) reply {
 	return s.sendLog(g, c.query.Get("clean") == "true", c.query.Get("format") == "gzip")
 }
 
-// downloadLog is the blob behind a redirected log.
+// downloadLog serves a log from the blob host.
 func (s *Server) downloadLog(id string) reply {
 	r := s.runOf(id)
 	switch {
@@ -50,15 +50,15 @@ func (s *Server) downloadLog(id string) reply {
 	return s.sendLog(r.apply, false, false)
 }
 
-// colours are the escape sequences that clean=true removes.
-var colours = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
+// colors matches the escape sequences that clean=true removes.
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 
 func (s *Server) sendLog(g *stage, clean, zipped bool) reply {
 	body, size := g.read(time.Now())
 	r := answer(200, "text/plain; charset=utf-8", nil)
 	r.body, r.size = body, size
-	if clean && size < 64<<20 { // a generated log has no colours
-		r = r.with(colours.ReplaceAll(r.bytes(), nil))
+	if clean && size < 64<<20 { // a generated log has no colors
+		r = r.with(colors.ReplaceAll(r.bytes(), nil))
 	}
 	if zipped {
 		r = r.with(compressed(r.bytes()))
@@ -70,7 +70,7 @@ func (s *Server) sendLog(g *stage, clean, zipped bool) reply {
 func compressed(text []byte) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, _ = io.Copy(z, bytes.NewReader(text)) // into memory
+	_, _ = io.Copy(z, bytes.NewReader(text)) // cannot fail: writes to memory
 	_ = z.Close()
 	return b.Bytes()
 }
@@ -89,7 +89,7 @@ func (s *Server) sanitizedPlanJSON(c *call) reply {
 	return s.jsonOf(c, r, true)
 }
 
-// planJSON is openapi.yml, get_json_output, with secrets in clear.
+// planJSON is openapi.yml, get_json_output, which includes secrets.
 func (s *Server) planJSON(c *call) reply {
 	r := s.runOf(c.ids[0])
 	if r == nil {
@@ -112,7 +112,7 @@ func (s *Server) jsonOf(c *call, r *run, sanitized bool) reply {
 	if r.plan.status != "finished" {
 		return empty(204)
 	}
-	body := []byte(cmp.Or(r.life.PlanJSON, s.scenario.Logs.PlanJSON))
+	body := []byte(cmp.Or(r.script.PlanJSON, s.scenario.Logs.PlanJSON))
 	switch {
 	case r.planned != nil && sanitized:
 		body = r.planned.sanitized

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// planOf starts a dry run in the scenario and returns the address of its plan.
+// planOf starts a dry run and returns the URL of its plan.
 func planOf(t *testing.T, s *Server) string {
 	t.Helper()
 	run := start(t, s, s.Client(), example, `{"is-dry":true}`)
@@ -17,30 +17,33 @@ func planOf(t *testing.T, s *Server) string {
 	return s.URL() + BasePath + "/plans/" + get(t, body, "data.relationships.plan.data.id").(string)
 }
 
-// planned plays `planning` at once after pending, which lasts 200 ms.
+// planned returns a scenario with `planning` directly after `pending`, which lasts 200 ms.
 func planned(log string, logs Logs) Scenario {
 	return Scenario{Logs: logs, Script: RunScript{Steps: []Step{{Status: "planning", For: 10 * time.Second, Log: log}, {Status: "planned_and_finished"}}}}
 }
 
 func TestLogGrowth(t *testing.T) {
 	t.Parallel()
-	type look struct {
+	type read struct {
 		after time.Duration
 		want  string
 	}
 	const log = "0123456\n0123456\n0123456\n012345\n!" // 32 bytes
 	tests := map[string]struct {
 		scenario Scenario
-		looks    []look
+		reads    []read
 	}{
-		"whole lines": {planned(log, Logs{}), []look{{0, "204 "}, {1, "200 "}, {4, "200 0123456\n"}, {9, "200 0123456\n0123456\n0123456\n"}, {11, "200 " + log}}},
-		"half lines":  {planned(log, Logs{HalfLine: true}), []look{{5, "200 0123456\n0123456\n"}, {9, "200 0123456\n0123456\n0123456\n0123"}, {11, "200 " + log}}},
-		"late bytes":  {planned(log, Logs{Lag: 5 * time.Second}), []look{{4, "200 "}, {11, "200 0123456\n0123456\n"}, {16, "200 " + log}}},
-		"at the end":  {planned(log, Logs{Mode: LogAtEnd}), []look{{9, "204 "}, {11, "200 " + log}}},
-		"redirected":  {planned(log, Logs{Mode: LogRedirects}), []look{{4, "302 "}}},
+		"complete lines": {planned(log, Logs{}), []read{
+			{0, "204 "}, {1, "200 "}, {4, "200 0123456\n"}, {9, "200 0123456\n0123456\n0123456\n"}, {11, "200 " + log}}},
+		"partial lines": {planned(log, Logs{HalfLine: true}), []read{
+			{5, "200 0123456\n0123456\n"}, {9, "200 0123456\n0123456\n0123456\n0123"}, {11, "200 " + log}}},
+		"lag": {planned(log, Logs{Lag: 5 * time.Second}), []read{
+			{4, "200 "}, {11, "200 0123456\n0123456\n"}, {16, "200 " + log}}},
+		"at the end": {planned(log, Logs{Mode: LogAtEnd}), []read{{9, "204 "}, {11, "200 " + log}}},
+		"redirected": {planned(log, Logs{Mode: LogRedirects}), []read{{4, "302 "}}},
 		"rewritten": {Scenario{Script: RunScript{Steps: []Step{{Status: "planning", For: 5 * time.Second, Log: "first\nsecond\n"},
 			{Status: "planning", For: 5 * time.Second, Log: "first\nother\n", Rewrite: true}, {Status: "planned_and_finished"}}}},
-			[]look{{4, "200 first\n"}, {9, "200 first\n"}, {11, "200 first\nother\n"}}},
+			[]read{{4, "200 first\n"}, {9, "200 first\n"}, {11, "200 first\nother\n"}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -51,13 +54,13 @@ func TestLogGrowth(t *testing.T) {
 				began := time.Now().Add(passing)
 				client := s.Client()
 				client.CheckRedirect = func(*request, []*request) error { return http.ErrUseLastResponse }
-				for _, look := range test.looks {
-					if look.after > 0 {
-						time.Sleep(time.Until(began.Add(look.after * time.Second)))
+				for _, read := range test.reads {
+					if read.after > 0 {
+						time.Sleep(time.Until(began.Add(read.after * time.Second)))
 					}
 					r, body := send(t, client, "GET", plan+"/output", "")
-					if got := itoa(int64(r.StatusCode)) + " " + body; got != look.want {
-						t.Errorf("after %d s: got %q, want %q", look.after, got, look.want)
+					if got := itoa(int64(r.StatusCode)) + " " + body; got != read.want {
+						t.Errorf("after %d s: got %q, want %q", read.after, got, read.want)
 					}
 				}
 				wantNoObjections(t, s)
@@ -66,7 +69,7 @@ func TestLogGrowth(t *testing.T) {
 	}
 }
 
-func TestLogIsCleanedAndZipped(t *testing.T) {
+func TestLogCleanAndGzip(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(planned("\x1b[1mbold\x1b[0m\n", Logs{}))
@@ -84,7 +87,7 @@ func TestLogIsCleanedAndZipped(t *testing.T) {
 	})
 }
 
-func TestRedirectedLogRefusesTheToken(t *testing.T) {
+func TestRedirectedLogObjectsToToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(planned("hello\n", Logs{Mode: LogRedirects}))
@@ -137,13 +140,13 @@ func TestHugeLogs(t *testing.T) {
 				t.Fatal(err)
 			}
 			if r.ContentLength != size || strings.Contains(string(head), "\n") == oneLine {
-				t.Errorf("one line %t: %d bytes, beginning with %q", oneLine, r.ContentLength, head)
+				t.Errorf("one line %t: %d bytes that start with %q", oneLine, r.ContentLength, head)
 			}
 		})
 	}
 }
 
-func TestGeneratedTextIsTheSameFromAnyOffset(t *testing.T) {
+func TestGeneratedReadAt(t *testing.T) {
 	t.Parallel()
 	for _, g := range []generated{{1000, generatedLine}, {1000, 1000}} {
 		whole, err := io.ReadAll(io.NewSectionReader(g, 0, g.Size()))
@@ -211,7 +214,8 @@ func TestSanitize(t *testing.T) {
 		"configuration":{"root_module":{"variables":{"b":{"sensitive":true,"default":"(sensitive value)"}}}},
 		"planned_values":{"outputs":{"o":{"sensitive":true,"value":"(sensitive value)"}},"root_module":{"resources":[
 			{"values":{"input":"(sensitive value)","kept":12345678901234567890},"sensitive_values":{"input":true}}]}},
-		"resource_changes":[{"change":{"before":null,"after":{"list":["x","(sensitive value)"],"n":1},"before_sensitive":false,"after_sensitive":{"list":[false,true]}}}],
+		"resource_changes":[{"change":{"before":null,"after":{"list":["x","(sensitive value)"],"n":1},
+			"before_sensitive":false,"after_sensitive":{"list":[false,true]}}}],
 		"output_changes":{"o":{"before":"(sensitive value)","after":"(sensitive value)","before_sensitive":true,"after_sensitive":true}}}`)
 	if !strings.Contains(string(got), "12345678901234567890") {
 		t.Errorf("a number lost digits: %s", got)

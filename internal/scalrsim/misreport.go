@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// misreport makes an answer say something else of its resources: of the one that
-// was asked for, or of each in a list.
+// misreport changes a member of the resource in an answer, or of each resource in a list.
 func misreport(body string, member string, value any) string {
 	var doc object
 	if json.Unmarshal([]byte(body), &doc) != nil {
@@ -41,7 +40,7 @@ func misreport(body string, member string, value any) string {
 	return string(changed)
 }
 
-// misrelate lets a relationship lead to another id.
+// misrelate changes the id of a relationship.
 func misrelate(relationships object, member string, to object, id any) {
 	data, ok := to["data"].(object)
 	if id == nil || !ok {
@@ -51,7 +50,7 @@ func misrelate(relationships object, member string, to object, id any) {
 	data["id"] = id
 }
 
-// deviating is what a run does in place of what was requested.
+// deviating returns the requested attributes of a run with the deviations applied.
 func deviating(requested, deviations object) object {
 	if len(deviations) == 0 {
 		return requested
@@ -61,9 +60,9 @@ func deviating(requested, deviations object) object {
 	return asked
 }
 
-// pretend puts what was asked for in place of what the run is.
+// pretend replaces deviating attributes of a run by the requested ones.
 func (s *Server) pretend(r *run, attributes object) {
-	if time.Since(r.created) >= s.paced(r.life.DeviationsAfter) {
+	if time.Since(r.created) >= s.paced(r.script.DeviationsAfter) {
 		return
 	}
 	for name := range r.deviations {
@@ -74,27 +73,27 @@ func (s *Server) pretend(r *run, attributes object) {
 	}
 }
 
-// SetLife says what the runs go through that are created in a workspace from now
-// on, in place of the scenario's life.
-func (s *Server) SetLife(workspaceID string, life RunScript) {
+// SetRunScript sets the run script of the runs that are created in a workspace from now on. It
+// replaces the scenario's.
+func (s *Server) SetRunScript(workspaceID string, script RunScript) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lives == nil {
-		s.lives = map[string]RunScript{}
+	if s.runScripts == nil {
+		s.runScripts = map[string]RunScript{}
 	}
-	s.lives[workspaceID] = life
+	s.runScripts[workspaceID] = script
 }
 
-// lifeIn is what a run in the workspace goes through.
-func (s *Server) lifeIn(workspaceID string) RunScript {
-	if life, ok := s.lives[workspaceID]; ok {
-		return life
+// runScriptIn returns the run script of new runs in the workspace.
+func (s *Server) runScriptIn(workspaceID string) RunScript {
+	if script, ok := s.runScripts[workspaceID]; ok {
+		return script
 	}
 	return s.scenario.Script
 }
 
-// AddRun adds a run that somebody else made, of a configuration version of its
-// own, and returns its id.
+// AddRun adds a run of another user, with a configuration version of its own, and returns its
+// id.
 func (s *Server) AddRun(workspaceID string, attributes map[string]any) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

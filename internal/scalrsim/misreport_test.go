@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// told is what an answer of the service says of a run.
-func told(t *testing.T, s *Server, id string) (attributes, relationships object) {
+// readRun returns the attributes and relationships of a run in an answer.
+func readRun(t *testing.T, s *Server, id string) (attributes, relationships object) {
 	t.Helper()
 	r, err := try(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+id, "")
 	if err != nil {
@@ -25,22 +25,22 @@ func told(t *testing.T, s *Server, id string) (attributes, relationships object)
 	return doc.Data.Attributes, doc.Data.Relationships
 }
 
-// A run that deviates does so from the start, and says so when it is time.
+// TestDeviations checks that a run deviates from its start, and that answers show it later.
 func TestDeviations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{Script: RunScript{Deviations: object{"is-dry": false, "auto-apply": true}, DeviationsAfter: time.Second}})
 		id := start(t, s, s.Client(), example, `{"is-dry":true}`)
-		if says, _ := told(t, s, id); says["is-dry"] != true || says["auto-apply"] != false {
-			t.Errorf("at first: %v, want what was requested", says)
+		if shown, _ := readRun(t, s, id); shown["is-dry"] != true || shown["auto-apply"] != false {
+			t.Errorf("at first: %v, want the requested attributes", shown)
 		}
 		time.Sleep(time.Second)
-		if says, _ := told(t, s, id); says["is-dry"] != false || says["auto-apply"] != true {
-			t.Errorf("later: %v, want what the run is", says)
+		if shown, _ := readRun(t, s, id); shown["is-dry"] != false || shown["auto-apply"] != true {
+			t.Errorf("later: %v, want the real attributes", shown)
 		}
 		time.Sleep(time.Hour)
-		if got := lived(s); !strings.HasSuffix(got, "applying applied") {
-			t.Errorf("the run lived %s, want an apply", got)
+		if got := statuses(s); !strings.HasSuffix(got, "applying applied") {
+			t.Errorf("the statuses are %s, want an apply", got)
 		}
 		if r := s.Runs()[0]; r.Attributes["is-dry"] != true || r.Deviations["is-dry"] != false {
 			t.Errorf("the record is %+v", r)
@@ -49,13 +49,13 @@ func TestDeviations(t *testing.T) {
 	})
 }
 
-// Misreport changes answers and nothing else.
+// TestMisreport checks that Misreport changes answers but not the run.
 func TestMisreport(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		member string
 		value  any
-		says   func(attributes, relationships object) bool
+		shown  func(attributes, relationships object) bool
 	}{
 		"another attribute":       {"is-dry", false, func(a, _ object) bool { return a["is-dry"] == false }},
 		"an attribute is missing": {"is-dry", nil, func(a, _ object) bool { _, there := a["is-dry"]; return !there && a["status"] != nil }},
@@ -69,11 +69,11 @@ func TestMisreport(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := New(Scenario{Faults: []Fault{{Op: "GET /runs/*", Action: Misreport, Member: c.member, Value: c.value}}})
 				id := start(t, s, s.Client(), example, `{"is-dry":true}`)
-				if !c.says(told(t, s, id)) {
-					t.Error("the first answer says what was requested")
+				if !c.shown(readRun(t, s, id)) {
+					t.Error("the first answer shows the requested attributes")
 				}
-				if c.says(told(t, s, id)) {
-					t.Error("so does the second answer")
+				if c.shown(readRun(t, s, id)) {
+					t.Error("the second answer shows the requested attributes")
 				}
 				if r := s.Runs()[0]; !r.Dry || r.Workspace != WorkspaceID {
 					t.Errorf("the run is %+v", r)
@@ -83,7 +83,7 @@ func TestMisreport(t *testing.T) {
 	}
 }
 
-// A list is misreported in each of its items.
+// TestMisreportInLists checks that Misreport changes each item of a list.
 func TestMisreportInLists(t *testing.T) {
 	t.Parallel()
 	got := misreport(`{"data":[{"attributes":{"is-dry":true}},{"attributes":{"is-dry":true}}]}`, "is-dry", false)
@@ -92,7 +92,7 @@ func TestMisreportInLists(t *testing.T) {
 	}
 }
 
-// A run of somebody else lives like any other, in whichever workspace.
+// TestAddRun checks that an added run follows the script of its workspace.
 func TestAddRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

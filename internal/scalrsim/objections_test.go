@@ -9,11 +9,12 @@ import (
 
 func TestObjections(t *testing.T) {
 	t.Parallel()
-	const version = `{"data":{"type":"configuration-versions","attributes":{"auto-queue-runs":false},"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + WorkspaceID + `"}}}}}`
+	version := inWorkspace("configuration-versions", `{"auto-queue-runs":false}`, WorkspaceID)
 	drop := func(name string) func(*request) { return func(r *request) { r.Header.Del(name) } }
 	set := func(name, value string) func(*request) { return func(r *request) { r.Header.Set(name, value) } }
-	run := func(attributes string) string {
-		return `{"data":{"type":"runs","attributes":` + attributes + `,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + WorkspaceID + `"}}}}}`
+	run := func(attributes string) string { return inWorkspace("runs", attributes, WorkspaceID) }
+	environment := func(relationship string) string {
+		return `{"data":{"type":"environments","attributes":{"name":"a"},"relationships":{"` + relationship + `":{"data":[]}}}}`
 	}
 	tests := map[string]struct {
 		method, path, body string
@@ -21,41 +22,51 @@ func TestObjections(t *testing.T) {
 		status             int
 		want               string
 	}{
-		"another base path":        {"GET", "/runs", "", func(r *request) { r.URL.Path = "/api/v2/runs" }, 404, "not below /api/iacp/v3"},
-		"no such operation":        {"GET", "/plan-exports", "", nil, 404, "there is no such operation"},
-		"wrong method":             {"PUT", "/runs", "{}", nil, 405, "there is no such operation"},
-		"no user agent":            {"GET", "/tags", "", set("User-Agent", ""), 200, "no User-Agent of its own"},
-		"Go's user agent":          {"GET", "/tags", "", set("User-Agent", "Go-http-client/1.1"), 200, "no User-Agent of its own"},
-		"idempotency key":          {"POST", "/configuration-versions", version, set("Idempotency-Key", "1"), 201, "Idempotency-Key"},
-		"no accept":                {"GET", "/tags", "", drop("Accept"), 200, "Accept"},
-		"accept anything":          {"GET", "/tags", "", set("Accept", "*/*"), 200, "Accept does not name"},
-		"cookie":                   {"GET", "/tags", "", set("Cookie", "a=b"), 200, "a cookie"},
-		"no token":                 {"GET", "/tags", "", drop("Authorization"), 401, "no token of ours"},
-		"foreign token":            {"GET", "/tags", "", set("Authorization", "Bearer else"), 401, "no token of ours"},
-		"plain JSON document":      {"POST", "/configuration-versions", version, set("Content-Type", "application/json"), 415, "Content-Type"},
-		"JSON:API action":          {"POST", "/runs/run-1/actions/cancel", `{"comment":""}`, set("Content-Type", "application/vnd.api+json"), 415, "Content-Type"},
-		"no JSON":                  {"POST", "/configuration-versions", "{", nil, 400, "no JSON object"},
-		"body on a GET":            {"GET", "/tags", "{}", nil, 200, "takes no body"},
-		"unknown parameter":        {"GET", "/runs?sort=-created-at", "", nil, 200, "unknown query parameter sort"},
-		"unknown include":          {"GET", "/runs?include=state-versions", "", nil, 200, `include "state-versions"`},
-		"unknown sort":             {"GET", "/environments?sort=cost-estimation-enabled", "", nil, 200, "sort by"},
-		"path in an id":            {"GET", "/runs/..%2fworkspaces", "", nil, 404, "is no id"},
-		"wrong type":               {"POST", "/runs", `{"data":{"type":"run"}}`, nil, 422, "the type is run, not runs"},
-		"no workspace":             {"POST", "/runs", `{"data":{"type":"runs","attributes":{}}}`, nil, 422, "relationship workspace is missing"},
-		"unknown attribute":        {"POST", "/runs", run(`{"plan-only":true}`), nil, 422, "attribute plan-only of runs cannot be written"},
-		"read-only attribute":      {"POST", "/runs", run(`{"status":"applied"}`), nil, 422, "attribute status of runs cannot be written"},
-		"wrong form":               {"POST", "/runs", run(`{"is-dry":"true"}`), nil, 422, "attribute is-dry"},
-		"long message":             {"POST", "/runs", run(`{"message":"` + strings.Repeat("é", 513) + `"}`), nil, 422, "no more than 512"},
-		"variable without a key":   {"POST", "/runs", run(`{"variables":[{"category":"terraform"}]}`), nil, 422, "variable 0 has no key"},
-		"variable's category":      {"POST", "/runs", run(`{"variables":[{"key":"a","category":"tf"}]}`), nil, 422, "variable 0, category"},
-		"unknown relationship":     {"POST", "/configuration-versions", strings.Replace(version, `"workspace":`, `"run":{"data":null},"workspace":`, 1), nil, 201, "relationship run"},
-		"auto-queue-runs left out": {"POST", "/configuration-versions", strings.Replace(version, `"auto-queue-runs":false`, ``, 1), nil, 201, "auto-queue-runs is absent"},
-		"id in a creation":         {"POST", "/tags", `{"data":{"type":"tags","id":"tag-1","attributes":{"name":"a"}}}`, nil, 201, "the document's id"},
-		"unknown action member":    {"POST", "/runs/run-1/actions/cancel", `{"reason":""}`, nil, 404, ""},
-		"cloud credentials": {"POST", "/environments", `{"data":{"type":"environments","attributes":{"name":"a"},"relationships":{"cloud-credentials":{"data":[]}}}}`,
-			nil, 201, "relationship cloud-credentials"},
-		"policy groups of an environment": {"POST", "/environments", `{"data":{"type":"environments","attributes":{"name":"a"},"relationships":{"policy-groups":{"data":[]}}}}`,
-			nil, 201, "relationship policy-groups"},
+		"another base path":      {"GET", "/runs", "", func(r *request) { r.URL.Path = "/api/v2/runs" }, 404, "not below /api/iacp/v3"},
+		"no such operation":      {"GET", "/plan-exports", "", nil, 404, "there is no such operation"},
+		"wrong method":           {"PUT", "/runs", "{}", nil, 405, "there is no such operation"},
+		"no user agent":          {"GET", "/tags", "", set("User-Agent", ""), 200, "User-Agent is missing"},
+		"Go's user agent":        {"GET", "/tags", "", set("User-Agent", "Go-http-client/1.1"), 200, "User-Agent is missing"},
+		"idempotency key":        {"POST", "/configuration-versions", version, set("Idempotency-Key", "1"), 201, "Idempotency-Key"},
+		"no accept":              {"GET", "/tags", "", drop("Accept"), 200, "Accept"},
+		"accept anything":        {"GET", "/tags", "", set("Accept", "*/*"), 200, "Accept does not name"},
+		"cookie":                 {"GET", "/tags", "", set("Cookie", "a=b"), 200, "a cookie"},
+		"no token":               {"GET", "/tags", "", drop("Authorization"), 401, "the token is unknown"},
+		"foreign token":          {"GET", "/tags", "", set("Authorization", "Bearer else"), 401, "the token is unknown"},
+		"plain JSON document":    {"POST", "/configuration-versions", version, set("Content-Type", "application/json"), 415, "Content-Type"},
+		"JSON:API action":        {"POST", "/runs/run-1/actions/cancel", `{"comment":""}`, set("Content-Type", jsonAPI), 415, "Content-Type"},
+		"no JSON":                {"POST", "/configuration-versions", "{", nil, 400, "not a JSON object"},
+		"body on a GET":          {"GET", "/tags", "{}", nil, 200, "takes no body"},
+		"unknown parameter":      {"GET", "/runs?sort=-created-at", "", nil, 200, "unknown query parameter sort"},
+		"unknown include":        {"GET", "/runs?include=state-versions", "", nil, 200, `include "state-versions"`},
+		"unknown sort":           {"GET", "/environments?sort=cost-estimation-enabled", "", nil, 200, "sort by"},
+		"path in an id":          {"GET", "/runs/..%2fworkspaces", "", nil, 404, "is not an id"},
+		"wrong type":             {"POST", "/runs", `{"data":{"type":"run"}}`, nil, 422, "the type is run, not runs"},
+		"no workspace":           {"POST", "/runs", `{"data":{"type":"runs","attributes":{}}}`, nil, 422, "relationship workspace is missing"},
+		"unknown attribute":      {"POST", "/runs", run(`{"plan-only":true}`), nil, 422, "attribute plan-only of runs cannot be written"},
+		"read-only attribute":    {"POST", "/runs", run(`{"status":"applied"}`), nil, 422, "attribute status of runs cannot be written"},
+		"wrong form":             {"POST", "/runs", run(`{"is-dry":"true"}`), nil, 422, "attribute is-dry"},
+		"long message":           {"POST", "/runs", run(`{"message":"` + strings.Repeat("é", 513) + `"}`), nil, 422, "no more than 512"},
+		"variable without a key": {"POST", "/runs", run(`{"variables":[{"category":"terraform"}]}`), nil, 422, "variable 0 has no key"},
+		"variable's category":    {"POST", "/runs", run(`{"variables":[{"key":"a","category":"tf"}]}`), nil, 422, "variable 0, category"},
+		"id in a creation":       {"POST", "/tags", `{"data":{"type":"tags","id":"tag-1","attributes":{"name":"a"}}}`, nil, 201, "the document's id"},
+		"unknown action member":  {"POST", "/runs/run-1/actions/cancel", `{"reason":""}`, nil, 404, ""},
+		"unknown relationship": {
+			"POST", "/configuration-versions", strings.Replace(version, `"workspace":`, `"run":{"data":null},"workspace":`, 1),
+			nil, 201, "relationship run",
+		},
+		"auto-queue-runs left out": {
+			"POST", "/configuration-versions", strings.Replace(version, `"auto-queue-runs":false`, ``, 1),
+			nil, 201, "auto-queue-runs is absent",
+		},
+		"cloud credentials": {
+			"POST", "/environments", environment("cloud-credentials"),
+			nil, 201, "relationship cloud-credentials",
+		},
+		"policy groups of an environment": {
+			"POST", "/environments", environment("policy-groups"),
+			nil, 201, "relationship policy-groups",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +124,7 @@ func TestBlobObjections(t *testing.T) {
 	}
 }
 
-// listening serves s on loopback ports for the time of the test.
+// listening serves s on loopback ports until the test ends.
 func listening(t *testing.T, s *Server) *http.Client {
 	t.Helper()
 	_, stop, err := s.Start()

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// permissions are some of Scalr's, with the scopes at which each may be granted.
+// permissions are some of Scalr's permissions, with the scopes at which each may be granted.
 // The public list is https://github.com/ianwestcott/scalr_permissions.
 var permissions = map[string]string{
 	"*:*": "account environment workspace", "*:read": "account environment workspace", "*:create": "account environment workspace",
@@ -24,7 +24,7 @@ var permissions = map[string]string{
 	"policy-groups:read": "account", "policy-groups:update": "account",
 }
 
-// addPermissions makes them what GET /permissions answers.
+// addPermissions stores the permissions for GET /permissions.
 func (s *Server) addPermissions() {
 	for _, name := range slices.Sorted(maps.Keys(permissions)) {
 		scopes := list{}

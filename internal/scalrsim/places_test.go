@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 )
 
-// names are those of the listing's page, in order.
+// names returns the names in a list document, in order.
 func names(t *testing.T, body string) string {
 	t.Helper()
 	var found []string
@@ -69,7 +69,7 @@ func TestListings(t *testing.T) {
 func TestPagination(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{Setup: func(s *Server) {
-		for i := range 143 { // with the two that are always there, 145
+		for i := range 143 { // 145 with the two default environments
 			s.AddEnvironment(fmt.Sprintf("preview-%03d", i))
 		}
 	}})
@@ -85,11 +85,11 @@ func TestPagination(t *testing.T) {
 	s = New(Scenario{Config: Config{Null: true}})
 	_, body = send(t, s.Client(), "GET", s.URL()+BasePath+"/environments", "")
 	if !strings.Contains(body, `"included":null`) || !strings.Contains(body, `"next":null`) {
-		t.Errorf("nulls were asked for: %s", body)
+		t.Errorf("empty members should be null: %s", body)
 	}
 }
 
-func TestEnvironmentLife(t *testing.T) {
+func TestEnvironmentOperations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{})
@@ -133,7 +133,7 @@ func TestEnvironmentLife(t *testing.T) {
 		}
 		for _, path := range []string{"/workspaces/" + workspace, "/environments/" + id} {
 			if r, _ := send(t, client, "GET", api+path, ""); r.StatusCode != 404 {
-				t.Errorf("%s is still there: %d", path, r.StatusCode)
+				t.Errorf("%s still exists: %d", path, r.StatusCode)
 			}
 		}
 		wantNoObjections(t, s)
@@ -144,10 +144,11 @@ func TestOldServer(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{Config: Config{Old: true}})
 	group := s.AddPolicyGroup("guard")
-	_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/environments", `{"data":{"type":"environments","attributes":{"name":"a","cost-estimation-enabled":false},
+	_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/environments",
+		`{"data":{"type":"environments","attributes":{"name":"a","cost-estimation-enabled":false},
 		"relationships":{"policy-groups":{"data":[{"type":"policy-groups","id":"`+group+`"}]}}}}`)
 	if get(t, body, "data.attributes.cost-estimation-enabled") != false || !strings.Contains(body, group) {
-		t.Errorf("an old server keeps both: %s", body)
+		t.Errorf("an old server should keep both: %s", body)
 	}
 	wantNoObjections(t, s)
 }
@@ -185,15 +186,17 @@ func TestTagOperations(t *testing.T) {
 				t.Errorf("after %s %s: got %q, want %q", step.method, step.tags, got, step.want)
 			}
 		}
-		if r, body := send(t, s.Client(), "POST", path, `{"data":[{"type":"tags","id":"tag-none"}]}`); r.StatusCode != 422 || !strings.Contains(body, "Validation Error") {
+		r, body := send(t, s.Client(), "POST", path, `{"data":[{"type":"tags","id":"tag-none"}]}`)
+		if r.StatusCode != 422 || !strings.Contains(body, "Validation Error") {
 			t.Errorf("an unknown tag: got %d %s", r.StatusCode, body)
 		}
 		wantNoObjections(t, s)
 	}
 }
 
-// The provider of the vendor replaces an environment to change its remote-backend.
-func TestRemoteBackendIsSetAtCreationOnly(t *testing.T) {
+// TestRemoteBackendIsImmutable checks what Scalr's Terraform provider expects: it replaces an
+// environment to change its remote-backend.
+func TestRemoteBackendIsImmutable(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})
 	for value, status := range map[string]int{"true": 200, "false": 422} {
@@ -205,7 +208,7 @@ func TestRemoteBackendIsSetAtCreationOnly(t *testing.T) {
 	}
 }
 
-func TestPolicyGroupsAreLinkedFromTheirSide(t *testing.T) {
+func TestPolicyGroupEnvironments(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})
 	client, api := s.Client(), s.URL()+BasePath
@@ -282,7 +285,7 @@ func TestWorkspaceRules(t *testing.T) {
 	wantNoObjections(t, s)
 }
 
-// jsonOfPart is a member of a document as JSON.
+// jsonOfPart returns the value at a path of a document as JSON.
 func jsonOfPart(t *testing.T, body, path string) string {
 	t.Helper()
 	text, err := json.Marshal(get(t, body, path))

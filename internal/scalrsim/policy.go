@@ -12,7 +12,7 @@ func (s *Server) costResource(r *run) *resource {
 	amounts := Cost{"0.000", "0.000", "0.000"}
 	matched := any(nil)
 	if r.cost.status == "finished" {
-		amounts, matched = *r.life.Cost, len(changesOf(r.resultsOf, r))
+		amounts, matched = *r.script.Cost, len(changesOf(r.resultsOf, r))
 	}
 	cost.attributes["prior-monthly-cost"] = amounts.Prior
 	cost.attributes["proposed-monthly-cost"] = amounts.Proposed
@@ -31,7 +31,7 @@ func (s *Server) costLog(c *call) reply {
 	if r.cost.status != "finished" {
 		return problem(422, "Unprocessable Entity", "", "The cost estimate is not ready.")
 	}
-	cost := r.life.Cost
+	cost := r.script.Cost
 	return answer(200, "text/plain; charset=utf-8", fmt.Appendf(nil, "Monthly cost: %s USD (%s)\n", cost.Proposed, cost.Delta))
 }
 
@@ -48,7 +48,7 @@ func (s *Server) policyResult(r *run) object {
 	count := map[string]int{}
 	policies := list{}
 	known := !slices.Contains([]string{"pending", "queued", "canceled", "unreachable"}, r.checks.status)
-	for _, p := range r.life.Policies {
+	for _, p := range r.script.Policies {
 		if !known {
 			break
 		}

@@ -37,8 +37,8 @@ func (s *Server) newProviderLink(workspaceID, providerID string, alias any) *res
 		"workspace": toOne("workspaces", workspaceID), "environment": toOne("", ""), "provider-configuration": toOne("provider-configurations", providerID)})
 }
 
-// inheritedLinks are the links of an environment to its default provider
-// configurations, which its workspaces have too.
+// inheritedLinks returns the links of an environment to its default provider configurations,
+// which its workspaces inherit.
 func (s *Server) inheritedLinks(environmentID string) []*resource {
 	e := s.lookup("environments", environmentID)
 	if e == nil {
@@ -63,7 +63,7 @@ func (s *Server) ownLinks(workspaceID string) []*resource {
 	return own
 }
 
-// providerLink finds a link, inherited ones too.
+// providerLink finds a link, which may be inherited.
 func (s *Server) providerLink(id string) (link *resource, inherited bool) {
 	for _, e := range s.kind("environments") {
 		for _, l := range s.inheritedLinks(e.id) {
@@ -75,8 +75,8 @@ func (s *Server) providerLink(id string) (link *resource, inherited bool) {
 	return s.lookup(providerLinks, id), false
 }
 
-// listProviderLinks is openapi.yml, list_provider_configuration_links: all that runs
-// in the workspace use, those of its environment too.
+// listProviderLinks is openapi.yml, list_provider_configuration_links: all links that runs in
+// the workspace use, including those of its environment.
 func (s *Server) listProviderLinks(c *call) reply {
 	w := s.lookup("workspaces", c.ids[0])
 	if w == nil {
@@ -106,8 +106,8 @@ func (s *Server) createProviderLink(c *call) reply {
 	return s.one(c, 201, link)
 }
 
-// aliasIsFree refuses a second provider of one name and alias: no configuration can
-// have both.
+// aliasIsFree refuses a second provider with the same name and alias, since no configuration can
+// use both.
 func (s *Server) aliasIsFree(link *resource, alias any) *reply {
 	name := func(l *resource) any {
 		return s.lookup("provider-configurations", l.relatedID("provider-configuration")).attributes["provider-name"]
@@ -129,8 +129,8 @@ func (s *Server) readProviderLink(c *call) reply {
 	return s.one(c, 200, link)
 }
 
-// updateProviderLink is openapi.yml, update_provider_configuration_link: of its
-// attributes only.
+// updateProviderLink is openapi.yml, update_provider_configuration_link. Only attributes can be
+// updated.
 func (s *Server) updateProviderLink(c *call) reply {
 	link, refusal := s.changeableLink(c)
 	if refusal != nil {
@@ -141,7 +141,7 @@ func (s *Server) updateProviderLink(c *call) reply {
 		return *refusal
 	}
 	if ids := doc.relationships["provider-configuration"]; len(ids) > 0 && ids[0] != link.relatedID("provider-configuration") {
-		s.wrong(c, "a link cannot get another provider configuration")
+		s.wrong(c, "the provider configuration of a link cannot be changed")
 	}
 	if alias, given := doc.attributes["alias"]; given {
 		if refusal := s.aliasIsFree(link, alias); refusal != nil {
@@ -169,7 +169,7 @@ func (s *Server) changeableLink(c *call) (*resource, *reply) {
 		r := notFound("ProviderConfigurationLink", c.ids[0])
 		return nil, &r
 	case inherited:
-		s.wrong(c, "%s is a link of an environment", c.ids[0])
+		s.wrong(c, "the link %s belongs to an environment", c.ids[0])
 		return nil, invalid("Invalid Link", "", "The link belongs to an environment.")
 	}
 	return link, nil

@@ -10,9 +10,9 @@ func providerSchema() schema {
 		relationships: map[string]string{"environments": "[]environments", "tags": "[]tags"}}
 }
 
-// updateProvider is openapi.yml, update_provider_configuration, as far as its
-// links to environments go: the list that is sent replaces the one there was.
-// An environment shows its own list, which can only be read.
+// updateProvider is openapi.yml, update_provider_configuration, limited to the environments: the
+// list in the request replaces the previous one. The list that an environment shows is
+// read-only.
 func (s *Server) updateProvider(c *call) reply {
 	p := s.lookup("provider-configurations", c.ids[0])
 	if p == nil {
@@ -35,14 +35,14 @@ func (s *Server) updateProvider(c *call) reply {
 	return s.one(c, 200, p)
 }
 
-// usable says whether workspaces of the environment may use the provider
-// configuration: it is shared with all of them, or linked to this one.
+// usable reports whether workspaces of the environment may use the provider configuration: it is
+// shared with all environments, or linked to this one.
 func usable(p *resource, environment string) bool {
 	return p.attributes["is-shared"] == true || slices.Contains(p.relatedIDs("environments"), environment)
 }
 
-// checkDefaults refuses a default provider configuration that is not shared with
-// the environment. A new environment has only those that are shared with all.
+// checkDefaults refuses a default provider configuration that is not shared with the
+// environment. A new environment has only those that are shared with all environments.
 func (s *Server) checkDefaults(doc written, self *resource) *reply {
 	environment := ""
 	if self != nil {
@@ -57,7 +57,7 @@ func (s *Server) checkDefaults(doc written, self *resource) *reply {
 	return nil
 }
 
-// setProviderEnvironments keeps both sides of the relationship alike.
+// setProviderEnvironments updates both sides of the relationship.
 func (s *Server) setProviderEnvironments(p *resource, ids []string) {
 	p.relationships["environments"] = toMany("environments", ids...)
 	for _, e := range s.kind("environments") {

@@ -29,7 +29,7 @@ func TestProviderLinks(t *testing.T) {
 		t.Errorf("an unknown environment: got %d, want 404", got)
 	}
 	wantNoObjections(t, s)
-	// openapi.yml, Environment: the list that an environment shows is read-only.
+	// openapi.yml, Environment: the list in an environment is read-only.
 	send(t, client, "PATCH", api+"/environments/"+StagingID, `{"data":{"type":"environments",
 		"relationships":{"provider-configurations":{"data":[{"type":"provider-configurations","id":"`+id+`"}]}}}}`)
 	if len(s.Objections()) != 1 {
@@ -37,7 +37,8 @@ func TestProviderLinks(t *testing.T) {
 	}
 }
 
-// Only what is shared with an environment can be a default in it.
+// TestDefaultsAreShared checks that a default provider configuration must be shared with the
+// environment.
 func TestDefaultsAreShared(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})

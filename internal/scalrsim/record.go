@@ -7,43 +7,43 @@ import (
 	"time"
 )
 
-// Request is what arrived, at whichever host.
+// Request is a recorded request to any host.
 type Request struct {
 	Time       time.Time
 	Method     string
 	Host       string
-	Path       string // below the base path, if it was
+	Path       string // without the base path
 	Query      string
 	Header     http.Header
-	Body       string // of a small request that is no upload
+	Body       string // empty for uploads and for bodies over 64 KiB
 	BodyBytes  int64
 	BodySHA256 string
 	Status     int  // of the answer; 0 if there was none
-	Elsewhere  bool // sent to neither of Scalr's hosts
+	Elsewhere  bool // sent to a host that is not Scalr's
 }
 
-// Requests returns all that arrived, in order.
+// Requests returns all requests in the order of their arrival.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// Objections says, in order, what Scalr would not accept or what endangers the
-// token. Refusals that a correct client meets too are none.
+// Objections returns, in order, what Scalr rejects or what exposes the token. Refusals that a
+// correct client can receive are not objections.
 func (s *Server) Objections() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.objections)
 }
 
-// RunRecord is a run as Scalr knows it.
+// RunRecord is the current state of a run.
 type RunRecord struct {
 	ID, Status, Workspace, Configuration, Source string
 	Dry, AutoApply                               bool
 	Created                                      time.Time
-	Attributes                                   map[string]any // as the request gave them
-	Deviations                                   map[string]any // attributes that the run has in place of those
+	Attributes                                   map[string]any // as requested
+	Deviations                                   map[string]any // attributes of the run that differ from the requested ones
 	Transitions                                  []Transition
 	Actions                                      []RunAction
 }
@@ -54,7 +54,7 @@ type Transition struct {
 	At                 time.Time
 }
 
-// RunAction is a request to act on a run, accepted or not.
+// RunAction is a request to confirm, cancel, discard or force a run, accepted or not.
 type RunAction struct {
 	Verb, Comment string
 	At            time.Time
@@ -62,7 +62,7 @@ type RunAction struct {
 	Answer        int    // 202, 204, 409
 }
 
-// Runs returns all runs, oldest first, as they are now.
+// Runs returns the current state of all runs, oldest first.
 func (s *Server) Runs() []RunRecord {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,9 +94,9 @@ func (s *Server) Stops() []string {
 	return stops
 }
 
-// Uploaded returns what was uploaded for a configuration version: path to
-// content, with a link as "-> target" and a directory under its path with a
-// slash. It is nil if nothing was, or if it is no archive.
+// Uploaded returns the uploaded files of a configuration version by path. The content of a
+// symbolic link is "-> target"; the path of a directory ends with a slash. The map is nil if
+// nothing was uploaded or if the upload is not an archive.
 func (s *Server) Uploaded(configurationID string) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -35,10 +35,10 @@ func TestRecordsRequests(t *testing.T) {
 	})
 }
 
-func TestLinksEnd(t *testing.T) {
+func TestLinksExpire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Scenario{Config: Config{LinkLife: time.Minute}})
+		s := New(Scenario{Config: Config{LinkTTL: time.Minute}})
 		_, body := send(t, s.Client(), "POST", s.URL()+BasePath+"/configuration-versions", `{"data":{"type":"configuration-versions",
 			"attributes":{"auto-queue-runs":false},"relationships":{"workspace":{"data":{"type":"workspaces","id":"`+WorkspaceID+`"}}}}}`)
 		time.Sleep(61 * time.Second)
@@ -50,7 +50,7 @@ func TestLinksEnd(t *testing.T) {
 	})
 }
 
-// What a client risks that leaves auto-queue-runs out.
+// TestUploadMayQueueARun checks the effect of a creation without auto-queue-runs.
 func TestUploadMayQueueARun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestUploadMayQueueARun(t *testing.T) {
 	})
 }
 
-func TestRunsLagBehind(t *testing.T) {
+func TestReadLag(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{Config: Config{ReadLag: 10 * time.Second}})
@@ -79,7 +79,7 @@ func TestRunsLagBehind(t *testing.T) {
 	})
 }
 
-func TestEveryScenarioHasItsNameAndASentence(t *testing.T) {
+func TestScenariosHaveNameAndDescription(t *testing.T) {
 	t.Parallel()
 	for name, scenario := range Scenarios() {
 		if scenario.Name != name || scenario.About == "" {

@@ -5,13 +5,16 @@ import (
 	"testing"
 )
 
-// The vendor's clients expect that names such as "! / nope" are refused.
+// Scalr's own clients expect that names such as "! / nope" are refused.
 func TestTagNamesAreChecked(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})
 	client, api := s.Client(), s.URL()+BasePath
 	old := s.AddTag("old / one")
-	for name, want := range map[string]int{"a": 201, "Team-A_1.2:prod": 201, "! / nope": 422, "": 422, " ": 422, "a b": 422, "feature/x": 422, "a,b": 422, "é": 422} {
+	for name, want := range map[string]int{
+		"a": 201, "Team-A_1.2:prod": 201,
+		"": 422, " ": 422, "! / nope": 422, "a b": 422, "feature/x": 422, "a,b": 422, "é": 422,
+	} {
 		r, body := send(t, client, "POST", api+"/tags", `{"data":{"type":"tags","attributes":{"name":"`+name+`"}}}`)
 		if r.StatusCode != want || want == 422 && !strings.Contains(body, `"pointer":"/data/attributes/name"`) {
 			t.Errorf("%q: got %d, want %d: %s", name, r.StatusCode, want, body)
@@ -55,7 +58,7 @@ func TestVersionsAreChecked(t *testing.T) {
 	wantNoObjections(t, s)
 }
 
-// letters keeps what a workspace's name may have.
+// letters maps characters that are not allowed in the name of a workspace.
 func letters(r rune) rune {
 	if workspaceName.MatchString(string(r)) {
 		return r

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// object is a JSON object, and list a JSON array, as they go over the wire.
+// object is a JSON object, and list a JSON array.
 type (
 	object = map[string]any
 	list   = []any
@@ -21,25 +21,25 @@ const (
 	plain   = "application/json"
 )
 
-// reply is an answer that no transport has played yet.
+// reply is an answer, before a transport sends it.
 type reply struct {
 	status int
 	header http.Header
 	body   io.Reader // nil means none
 	size   int64     // of the body
 
-	fate    fate
-	after   int64         // bytes of the body before the fate, if the fate has a status
+	end     connEnd
+	after   int64         // bytes of the body that are sent before end, if there is a status
 	delay   time.Duration // before the first byte
-	trickle int64         // bytes at a time, with pause between
+	trickle int64         // bytes of each part of the body, which are sent with pause between them
 	pause   time.Duration
 }
 
-// fate is what happens to the connection in place of the end of an answer.
-type fate int
+// connEnd says how the connection ends after or instead of an answer.
+type connEnd int
 
 const (
-	delivered fate = iota
+	delivered connEnd = iota
 	reset
 	closed
 	refused
@@ -61,8 +61,8 @@ func (r reply) with(body []byte) reply {
 
 func empty(status int) reply { return reply{status: status, header: http.Header{}} }
 
-// document answers with JSON:API. A value that is no JSON is a mistake of this
-// package and shows as a body that no client can read.
+// document returns a JSON:API answer. A value that cannot be encoded is a bug in this package; the
+// body of the answer is then not valid.
 func document(status int, doc object) reply {
 	body, err := json.Marshal(doc)
 	if err != nil {
@@ -71,8 +71,7 @@ func document(status int, doc object) reply {
 	return answer(status, jsonAPI, body)
 }
 
-// problem is Scalr's error document with one error. Title and pointer may be
-// empty.
+// problem returns Scalr's error document with one error. Title and pointer may be empty.
 func problem(status int, title, pointer, detail string) reply {
 	e := object{"status": strconv.Itoa(status), "code": nil, "title": title, "detail": nil, "source": nil}
 	if detail != "" {
@@ -94,14 +93,13 @@ func forbidden() reply {
 
 func conflict(detail string) reply { return problem(409, "Conflict", "", detail) }
 
-// invalidRelationship is how the service speaks of an id that it cannot see in
-// a relationship.
+// invalidRelationship is Scalr's answer to an unknown id in a relationship.
 func invalidRelationship(name, model, id string) reply {
 	return problem(404, "Invalid Relationship", "/data/relationships/"+name,
 		fmt.Sprintf("%s with ID '%s' not found or user unauthorized.", model, id))
 }
 
-// storageError is how an object store says no.
+// storageError is the error document of an object store.
 func storageError(status int, code, message string) reply {
 	return answer(status, "application/xml", fmt.Appendf(nil,
 		`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`, code, message))

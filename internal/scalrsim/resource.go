@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// resource is anything with a type and an id, as JSON:API shows it.
+// resource is a JSON:API resource.
 type resource struct {
 	kind, id      string
 	attributes    object
@@ -16,7 +16,7 @@ type resource struct {
 	created       time.Time
 }
 
-// add stores a resource with its kind's usual stamps.
+// add stores a new resource.
 func (s *Server) add(kind, id string, attributes, relationships object) *resource {
 	r := &resource{kind: kind, id: id, attributes: attributes, relationships: relationships, created: s.now()}
 	s.resources = append(s.resources, r)
@@ -37,8 +37,7 @@ func (s *Server) kind(kind string) []*resource {
 	return found
 }
 
-// lookup finds what an identifier stands for, computed or stored; nil if
-// there is none.
+// lookup returns the resource with the kind and id, stored or computed, or nil.
 func (s *Server) lookup(kind, id string) *resource {
 	switch kind {
 	case "runs":
@@ -64,7 +63,7 @@ func (s *Server) lookup(kind, id string) *resource {
 
 func identifier(kind, id string) object { return object{"type": kind, "id": id} }
 
-// toOne is a relationship to one resource, or to none if the id is empty.
+// toOne returns a relationship to one resource, or to none if the id is empty.
 func toOne(kind, id string) object {
 	if id == "" {
 		return object{"data": nil}
@@ -80,7 +79,7 @@ func toMany(kind string, ids ...string) object {
 	return object{"data": data}
 }
 
-// related returns the identifiers of a relationship as kind and id.
+// related returns the identifiers of a relationship as pairs of kind and id.
 func (r *resource) related(name string) (identifiers [][2]string) {
 	relationship, _ := r.relationships[name].(object)
 	var data list
@@ -112,11 +111,10 @@ func (r *resource) relatedID(name string) string {
 	return ""
 }
 
-// show is the resource as an element of a document, with only the fields that
-// the query asks for.
+// show returns the resource as an element of a document, with the fields that the query selects.
 func (s *Server) show(r *resource, c *call) object {
 	links := object{}
-	if r.kind != "policy-checks" && r.kind != "status-transitions" { // openapi.yml gives them none
+	if r.kind != "policy-checks" && r.kind != "status-transitions" { // these have no links in openapi.yml
 		links["self"] = s.api + BasePath + "/" + r.kind + "/" + r.id
 	}
 	maps.Copy(links, r.links)
@@ -144,7 +142,7 @@ func only(o object, names []string) object {
 	return kept
 }
 
-// one answers with a document about one resource.
+// one returns a document with one resource.
 func (s *Server) one(c *call, status int, r *resource) reply {
 	doc := object{"data": s.show(r, c)}
 	s.include(c, doc, []*resource{r})
@@ -154,7 +152,7 @@ func (s *Server) one(c *call, status int, r *resource) reply {
 	return document(status, doc)
 }
 
-// include adds what the query asks for beside the primary data.
+// include adds the included resources that the query asks for to the document.
 func (s *Server) include(c *call, doc object, primary []*resource) {
 	names := splitList(c.query.Get("include"))
 	if len(names) == 0 || s.scenario.Config.NoIncluded {

@@ -32,8 +32,8 @@ const (
 		" drift-detection-schedules locked-by policy-groups provider-configurations storage-profile tags"
 )
 
-// routes are the operations, as in openapi.yml, that a remote run and the care
-// of environments and workspaces need.
+// routes returns the operations of openapi.yml that remote runs and the management of
+// environments and workspaces need.
 func routes() []route {
 	return slices.Concat(accountRoutes(), runRoutes(), stageRoutes(), environmentRoutes(), workspaceRoutes(), tagRoutes(),
 		agentPoolRoutes(), variableRoutes(), providerLinkRoutes(), tagLinkRoutes("environments"), tagLinkRoutes("workspaces"))
@@ -82,7 +82,7 @@ func runRoutes() []route {
 	}
 }
 
-// stageRoutes are the operations on what a run consists of.
+// stageRoutes are the operations on plans, applies, cost estimates and policy checks.
 func stageRoutes() []route {
 	return []route{
 		{method: "GET", path: "/plans/*", gives: jsonAPI, do: (*Server).readPlan},

@@ -5,39 +5,39 @@ import (
 	"time"
 )
 
-// run is one run and all that belongs to it.
+// run is one run with its stages.
 type run struct {
 	id, workspace, version string
 	by                     string // the user who created it
-	requested              object // attributes as the request gave them
-	asked                  object // the same, after the deviations
+	requested              object // attributes as requested
+	asked                  object // the same, with the deviations
 	deviations             object
 	dry, auto, save        bool
 	created                time.Time
 
-	status    string
-	script    []Step
-	step      int       // of the script
-	since     time.Time // when the step began
-	moves     []Transition
-	actions   []RunAction
-	deeds     []ExternalAction // of other people, still to be done
-	stopAt    time.Time
-	queued    []queuedAction // confirms and discards that were accepted
-	blocked   time.Time      // when it was last seen to be kept in `pending` by a lock
-	stopBy    string
-	stopWhy   string
-	ended     time.Time // when it came to its end
-	problem   string
-	changed   bool // has-changes
-	plan      *stage
-	apply     *stage // nil for a dry run
-	cost      *stage
-	checks    *stage
-	life      RunScript
-	resultsOf Stage // what its plan finds
-	work      *work // what is being executed for the current step
-	planned   *execution
+	status          string
+	steps           []Step
+	step            int       // of the script
+	since           time.Time // when the step began
+	moves           []Transition
+	actions         []RunAction
+	externalActions []ExternalAction // still to come
+	stopAt          time.Time
+	queued          []queuedAction // confirms and discards that were accepted
+	blocked         time.Time      // when a lock was last seen to keep it in `pending`
+	stopBy          string
+	stopWhy         string
+	ended           time.Time // when it reached its final status
+	problem         string
+	changed         bool // has-changes
+	plan            *stage
+	apply           *stage // nil for a dry run
+	cost            *stage
+	checks          *stage
+	script          RunScript
+	resultsOf       Stage // what its plan finds
+	work            *work // the execution of the current step
+	planned         *execution
 }
 
 func (r *run) text(name string) string {
@@ -89,7 +89,7 @@ func (s *Server) createRun(c *call) reply {
 	if refusal != nil {
 		return *refusal
 	}
-	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes, s.lifeIn(w.id).Deviations)))
+	return s.one(c, 201, s.runResource(s.newRun(w.id, versionID, doc.attributes, s.runScriptIn(w.id).Deviations)))
 }
 
 func (s *Server) readVariables(c *call, attributes object) *reply {
@@ -119,8 +119,8 @@ func (s *Server) readVariables(c *call, attributes object) *reply {
 	return nil
 }
 
-// versionForRun is the version that the request names, or the workspace's
-// latest one that was uploaded.
+// versionForRun returns the configuration version that the request names, or the latest uploaded
+// one of the workspace.
 func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *reply) {
 	if len(named) > 0 {
 		v := s.version(named[0])
@@ -129,7 +129,7 @@ func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *r
 			return "", &r
 		}
 		if v.status == "pending" && !v.bound {
-			s.wrong(c, "the configuration version %s was not seen as uploaded", v.id)
+			s.wrong(c, "the configuration version %s was not reported as uploaded", v.id)
 		}
 		return v.id, nil
 	}
@@ -142,7 +142,7 @@ func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *r
 		"No configuration versions available to create the run from. Upload at least one or link the workspace to a VCS provider.")
 }
 
-// newRun creates a run as the API, or the service by itself, does.
+// newRun creates a run, for a request or for Scalr's own queue.
 func (s *Server) newRun(workspace, version string, requested, deviations object) *run {
 	w := s.lookup("workspaces", workspace)
 	s.occupy(workspace, requested)
@@ -150,15 +150,15 @@ func (s *Server) newRun(workspace, version string, requested, deviations object)
 	r := &run{
 		id: s.id("run"), by: botID, workspace: workspace, version: version, requested: requested, asked: asked, deviations: deviations, created: s.now(),
 		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
-		life: s.lifeIn(workspace),
+		script: s.runScriptIn(workspace),
 	}
-	r.deeds = slices.Clone(r.life.ExternalActions)
+	r.externalActions = slices.Clone(r.script.ExternalActions)
 	r.dry = r.flag("is-dry") || s.version(version).dry && deviations["is-dry"] == nil
 	r.save = r.flag("save-plan") && !r.dry
 	if auto, given := asked["auto-apply"].(bool); given {
 		r.auto = auto
 	}
-	r.auto = r.auto && !r.dry && !r.save && !r.life.RefuseAutoApply
+	r.auto = r.auto && !r.dry && !r.save && !r.script.RefuseAutoApply
 	s.equip(r)
 	s.runs = append(s.runs, r)
 	w.relationships["latest-run"] = toOne("runs", r.id)
@@ -170,8 +170,8 @@ func (s *Server) newRun(workspace, version string, requested, deviations object)
 	return r
 }
 
-// occupy lets another person's run hold the workspace before the first real
-// run, if the scenario says so.
+// occupy adds a run of another person that blocks the first run that is not dry, if the scenario
+// requires it.
 func (s *Server) occupy(workspace string, asked object) {
 	if s.scenario.Script.Queue == 0 || s.occupied || asked["is-dry"] == true {
 		return
@@ -180,22 +180,22 @@ func (s *Server) occupy(workspace string, asked object) {
 	s.othersRun(workspace, Step{Status: "applying", For: s.scenario.Script.Queue}, Step{Status: "applied"})
 }
 
-// equip gives a run the stages that it may go through.
+// equip adds the stages and the steps of a run.
 func (s *Server) equip(r *run) {
-	life := r.life
-	r.resultsOf = life.Plan
+	script := r.script
+	r.resultsOf = script.Plan
 	if !r.dry {
 		r.apply = &stage{id: s.id("apply"), status: "pending"}
 	}
-	if life.Cost != nil {
+	if script.Cost != nil {
 		r.cost = &stage{id: s.id("ce"), status: "pending"}
 	}
-	if len(life.Policies) > 0 {
+	if len(script.Policies) > 0 {
 		r.checks = &stage{id: s.id("polchk"), status: "pending"}
 	}
-	r.script = life.Steps
-	if len(life.Steps) == 0 {
-		r.script = s.script(r)
+	r.steps = script.Steps
+	if len(script.Steps) == 0 {
+		r.steps = s.stepsOf(r)
 	}
-	r.script = append([]Step{{Status: "pending"}}, r.script...)
+	r.steps = append([]Step{{Status: "pending"}}, r.steps...)
 }

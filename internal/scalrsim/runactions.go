@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// act is the operation that asks a run to do something: openapi.yml,
-// confirm_run, cancel_run, discard_run and force_run.
+// act is openapi.yml, confirm_run, cancel_run, discard_run and force_run.
 func act(verb string, members ...string) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		r := s.run(c.ids[0])
@@ -36,17 +35,17 @@ func (s *Server) perform(r *run, verb, comment string) reply {
 	return s.force(r, comment)
 }
 
-// resting says that the run waits for a person to confirm it.
-func (r *run) resting() bool {
-	return r.script[r.step].Rest && slices.Contains([]string{"planned", "cost_estimated", "policy_checked",
+// waitsForConfirm reports whether the run waits for a person to confirm it.
+func (r *run) waitsForConfirm() bool {
+	return r.steps[r.step].Waits && slices.Contains([]string{"planned", "cost_estimated", "policy_checked",
 		"planned_and_saved", "post_plan_finished"}, r.status)
 }
 
 func (s *Server) confirm(r *run, comment string) reply {
-	if !r.resting() {
+	if !r.waitsForConfirm() {
 		return conflict("The run is not paused for confirmation.")
 	}
-	s.queue(r, queuedAction{verb: "confirm", comment: comment, due: s.now().Add(s.paced(r.life.ConfirmTakes))})
+	s.queue(r, queuedAction{verb: "confirm", comment: comment, due: s.now().Add(s.paced(r.script.ConfirmTakes))})
 	return empty(202)
 }
 
@@ -54,31 +53,30 @@ func (s *Server) discard(r *run, comment string) reply {
 	if !r.discardable() {
 		return conflict("The run is not paused for confirmation or priority.")
 	}
-	s.queue(r, queuedAction{verb: "discard", comment: comment, due: s.now().Add(s.paced(r.life.DiscardTakes))})
+	s.queue(r, queuedAction{verb: "discard", comment: comment, due: s.now().Add(s.paced(r.script.DiscardTakes))})
 	return empty(202)
 }
 
-// queuedAction is a confirm or a discard that was answered with 202 and takes
-// effect later.
+// queuedAction is a confirm or a discard that was answered with 202 and takes effect later.
 type queuedAction struct {
 	verb, comment string
 	due           time.Time
 }
 
-// queue accepts an action. One that takes no time has its effect within the request.
+// queue accepts an action. An action without a delay takes effect within the request.
 func (s *Server) queue(r *run, a queuedAction) {
 	r.queued = append(r.queued, a)
 	slices.SortStableFunc(r.queued, func(a, b queuedAction) int { return a.due.Compare(b.due) })
 	s.play(r, s.now())
 }
 
-// carryOut takes the first action out of the queue and lets it have its effect,
-// unless the run has moved meanwhile.
+// carryOut removes the first action from the queue and performs it, unless the status of the run
+// has changed meanwhile.
 func (s *Server) carryOut(r *run, at time.Time) {
 	a := r.queued[0]
 	r.queued = slices.Clone(r.queued[1:])
 	switch {
-	case a.verb == "confirm" && r.resting():
+	case a.verb == "confirm" && r.waitsForConfirm():
 		s.decide(r, botEmail, a.comment, at)
 	case a.verb == "discard" && r.discardable():
 		r.stopBy, r.stopWhy = botEmail, a.comment
@@ -86,20 +84,20 @@ func (s *Server) carryOut(r *run, at time.Time) {
 	}
 }
 
-// discardable says that the run waits for its turn or for a person.
+// discardable reports whether the run waits for its turn or for a person.
 func (r *run) discardable() bool {
-	return r.resting() || r.status == "pending" || r.status == "policy_override"
+	return r.waitsForConfirm() || r.status == "pending" || r.status == "policy_override"
 }
 
 func (s *Server) cancel(r *run, comment string) reply {
-	life := r.life
+	script := r.script
 	switch {
 	case r.status == "canceled":
 		return empty(204)
-	case r.status == "pending", r.script[r.step].Rest, terminal(r.status), s.idle(r), life.StrictCancel && !strings.HasSuffix(r.status, "ing"):
+	case r.status == "pending", r.steps[r.step].Waits, terminal(r.status), s.idle(r), script.StrictCancel && !strings.HasSuffix(r.status, "ing"):
 		return conflict("The run is not planning or applying.")
 	}
-	if life.IgnoreStop {
+	if script.IgnoreStop {
 		return empty(202)
 	}
 	r.stopBy, r.stopWhy = botEmail, comment
@@ -108,25 +106,24 @@ func (s *Server) cancel(r *run, comment string) reply {
 		return empty(202)
 	}
 	if r.stopAt.IsZero() {
-		r.stopAt = s.now().Add(s.paced(orFor(life.CancelTakes, passing)))
+		r.stopAt = s.now().Add(s.paced(orFor(script.CancelTakes, passing)))
 	}
 	return empty(202)
 }
 
-// idle says that nothing runs that could be interrupted, though the run will
-// go on by itself.
+// idle reports whether the run continues by itself, but has no running task to interrupt.
 func (s *Server) idle(r *run) bool {
 	return slices.Contains([]string{"planned", "cost_estimated", "policy_checked", "post_plan_finished"}, r.status)
 }
 
-// force lets a pending run overtake the ones that wait for a person.
+// force starts a pending run before the earlier ones that wait for a person.
 func (s *Server) force(r *run, comment string) reply {
 	w := s.lookup("workspaces", r.workspace)
 	if r.status != "pending" || w.attributes["force-latest-run"] == true {
 		return conflict("The run cannot be forced.")
 	}
 	for _, other := range s.ahead(r) {
-		if other.status == "pending" || other.script[other.step].Rest {
+		if other.status == "pending" || other.steps[other.step].Waits {
 			other.stopBy, other.stopWhy = botEmail, comment
 			s.halt(other, "canceled", s.now())
 		}

@@ -15,7 +15,7 @@ func (s *Server) readRun(c *call) reply {
 	return s.one(c, 200, s.runResource(r))
 }
 
-// listRuns is openapi.yml, get_runs: newest first, and perhaps behind.
+// listRuns is openapi.yml, get_runs: newest first. The list may lag behind (Config.ListLag).
 func (s *Server) listRuns(c *call) reply { return s.listing(c, s.filteredRuns(c)) }
 
 // listRunsQueue is openapi.yml, get_runs_queue.

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// terminal statuses are those that a run never leaves (openapi.yml, Run).
+// terminal reports whether a status is final (openapi.yml, Run).
 func terminal(status string) bool {
 	return slices.Contains([]string{"applied", "planned_and_finished", "errored", "discarded", "canceled",
 		"post_apply_running", "post_apply_finished"}, status)
 }
 
-// play brings the run up to a moment: event after event, each at its own time.
+// play updates the run to the given time: event after event, each at its own time.
 func (s *Server) play(r *run, now time.Time) {
 	for {
 		due, happen := s.next(r)
@@ -22,15 +22,15 @@ func (s *Server) play(r *run, now time.Time) {
 	}
 }
 
-// next is what happens to the run next, if nobody sends a request.
+// next returns the next event of the run that needs no request, or nil.
 func (s *Server) next(r *run) (due time.Time, happen func(at time.Time)) {
 	due, happen = s.stepEnd(r)
-	for i, d := range r.deeds {
+	for i, d := range r.externalActions {
 		at := r.since.Add(s.paced(d.After))
 		if d.When == r.status && (happen == nil || at.Before(due)) {
 			due, happen = at, func(at time.Time) {
-				r.deeds = slices.Delete(slices.Clone(r.deeds), i, i+1)
-				s.deed(r, d, at)
+				r.externalActions = slices.Delete(slices.Clone(r.externalActions), i, i+1)
+				s.actExternally(r, d, at)
 			}
 		}
 	}
@@ -43,16 +43,17 @@ func (s *Server) next(r *run) (due time.Time, happen func(at time.Time)) {
 	return due, happen
 }
 
-// stepEnd is when the current step is over by itself.
+// stepEnd returns the event that ends the current step, or nil if the step does not end by
+// itself.
 func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
-	step := r.script[r.step]
+	step := r.steps[r.step]
 	switch {
 	case step.executes != "":
 		if r.work == nil || !r.work.done {
 			return due, nil
 		}
-		return r.work.at, func(at time.Time) { s.worked(r, at) }
-	case step.Rest, r.step == len(r.script)-1, !r.stopAt.IsZero() && r.life.CancelTakes > 0: // the tool is winding up
+		return r.work.at, func(at time.Time) { s.finishWork(r, at) }
+	case step.Waits, r.step == len(r.steps)-1, !r.stopAt.IsZero() && r.script.CancelTakes > 0: // the tool is stopping
 		return due, nil
 	case r.step == 0 && r.status == "pending":
 		at, ok := s.turn(r)
@@ -64,10 +65,10 @@ func (s *Server) stepEnd(r *run) (due time.Time, happen func(time.Time)) {
 	return r.since.Add(s.paced(step.For)), func(at time.Time) { s.forward(r, at) }
 }
 
-// turn says when a pending run may begin. Dry runs run in parallel; the others
-// wait for every earlier one that is not dry, also while it awaits a person.
+// turn returns when a pending run may start. Dry runs run in parallel. Other runs wait for each
+// earlier run that is not dry, even while that one waits for a person.
 func (s *Server) turn(r *run) (at time.Time, ok bool) {
-	if s.kept(r) {
+	if s.isBlocked(r) {
 		r.blocked = time.Now()
 		return at, false
 	}
@@ -83,11 +84,11 @@ func (s *Server) turn(r *run) (at time.Time, ok bool) {
 	return at.Add(s.paced(passing)), true
 }
 
-// kept says that a lock or an upload that is still to come keeps the run.
-func (s *Server) kept(r *run) bool {
+// isBlocked reports whether a lock or a missing upload prevents the run from starting.
+func (s *Server) isBlocked(r *run) bool {
 	v := s.version(r.version)
 	if !v.bound {
-		s.process(v) // nobody need look
+		s.process(v) // without a request that reads it
 	}
 	w := s.lookup("workspaces", r.workspace)
 	if w == nil || s.holds(w) && !r.dry || v.status == "pending" && !v.bound {
@@ -104,7 +105,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// ahead are the runs for which the run has to wait, ended ones too.
+// ahead returns the earlier runs of the workspace that are not dry, including finished ones.
 func (s *Server) ahead(r *run) []*run {
 	var found []*run
 	for _, other := range s.runs {
@@ -118,7 +119,7 @@ func (s *Server) ahead(r *run) []*run {
 	return found
 }
 
-// position is the run's place in the queue, 0 if it is in none.
+// position returns the run's position in the queue, or 0 if it is not queued.
 func (s *Server) position(r *run) int {
 	if r.status != "pending" || r.dry {
 		return 0
@@ -134,14 +135,14 @@ func (s *Server) position(r *run) int {
 
 func (s *Server) forward(r *run, at time.Time) {
 	r.step++
-	s.enter(r, r.script[r.step], at)
+	s.enter(r, r.steps[r.step], at)
 }
 
-// enter begins a step.
+// enter starts a step.
 func (s *Server) enter(r *run, step Step, at time.Time) {
 	before := r.status
 	r.status, r.since = step.Status, at
-	if n := len(r.moves); n == 0 || r.moves[n-1].Status != step.Status { // a step may only add to a log
+	if n := len(r.moves); n == 0 || r.moves[n-1].Status != step.Status { // a step with the same status only adds to the log
 		r.moves = append(r.moves, Transition{Status: step.Status, By: step.By, Reason: step.Reason, At: at})
 	}
 	if step.Error != "" {
@@ -161,15 +162,15 @@ func (s *Server) enter(r *run, step Step, at time.Time) {
 	}
 }
 
-// halt ends the run where it is.
+// halt ends the run now.
 func (s *Server) halt(r *run, status string, at time.Time) {
-	r.script = append(slices.Clone(r.script[:r.step+1]), Step{Status: status, By: r.stopBy, Reason: r.stopWhy})
+	r.steps = append(slices.Clone(r.steps[:r.step+1]), Step{Status: status, By: r.stopBy, Reason: r.stopWhy})
 	r.stopAt = time.Time{}
 	s.forward(r, at)
 }
 
-// deed is what another person does.
-func (s *Server) deed(r *run, d ExternalAction, at time.Time) {
+// actExternally performs the action of another person.
+func (s *Server) actExternally(r *run, d ExternalAction, at time.Time) {
 	switch d.Verb {
 	case "cancel", "discard":
 		r.stopBy, r.stopWhy = d.By, d.Comment
@@ -179,24 +180,24 @@ func (s *Server) deed(r *run, d ExternalAction, at time.Time) {
 	}
 }
 
-// decide lets a run go on that rests.
+// decide continues a run that waits for a person.
 func (s *Server) decide(r *run, by, comment string, at time.Time) {
-	if r.step == len(r.script)-1 {
-		r.script = append(slices.Clone(r.script), s.applySteps(r)...)
+	if r.step == len(r.steps)-1 {
+		r.steps = append(slices.Clone(r.steps), s.applySteps(r)...)
 	}
-	r.script = slices.Clone(r.script)
-	r.script[r.step+1].By, r.script[r.step+1].Reason = by, comment
+	r.steps = slices.Clone(r.steps)
+	r.steps[r.step+1].By, r.steps[r.step+1].Reason = by, comment
 	s.forward(r, at)
 }
 
-// applied is what an apply leaves in the workspace.
+// applied updates the workspace after an apply.
 func (s *Server) applied(r *run) {
 	if r.planned != nil {
-		return // the tool has told the outputs
+		return // the outputs are those of the tool
 	}
 	w := s.lookup("workspaces", r.workspace)
 	w.attributes["has-resources"] = !r.flag("is-destroy")
-	s.outputs[r.workspace] = r.life.Outputs
+	s.outputs[r.workspace] = r.script.Outputs
 	if r.flag("is-destroy") {
 		s.outputs[r.workspace] = nil
 	}

@@ -9,8 +9,8 @@ import (
 
 var example = map[string]string{"main.tf": `resource "terraform_data" "example" {}`}
 
-// lived returns the statuses of the newest run so far.
-func lived(s *Server) string {
+// statuses returns the statuses of the newest run so far.
+func statuses(s *Server) string {
 	var statuses []string
 	runs := s.Runs()
 	for _, m := range runs[len(runs)-1].Transitions {
@@ -19,33 +19,33 @@ func lived(s *Server) string {
 	return strings.Join(statuses, " ")
 }
 
-func TestLives(t *testing.T) {
+func TestScenarioStatuses(t *testing.T) {
 	t.Parallel()
 	const dry, real, auto = `{"is-dry":true}`, `{"is-dry":false,"auto-apply":false}`, `{"is-dry":false,"auto-apply":true}`
 	tests := map[string]struct{ scenario, attributes, want string }{
-		"dry run":              {"plan-changes", dry, "pending plan_queued planning planned planned_and_finished"},
-		"real run waits":       {"plan-changes", real, "pending plan_queued planning planned"},
-		"real run applies":     {"plan-changes", auto, "pending plan_queued planning planned confirmed apply_queued applying applied"},
-		"workspace applies":    {"applied", `{}`, "pending plan_queued planning planned confirmed apply_queued applying applied"},
-		"no changes":           {"no-changes", real, "pending plan_queued planning planned planned_and_finished"},
-		"no changes, rests":    {"rests-without-changes", real, "pending plan_queued planning planned"},
-		"saved plan":           {"saved-plan", `{"save-plan":true}`, "pending plan_queued planning planned planned_and_saved"},
-		"plan error":           {"plan-error", dry, "pending plan_queued planning errored"},
-		"apply error":          {"apply-error", auto, "pending plan_queued planning planned confirmed apply_queued applying errored"},
-		"advisory policy":      {"policy-advisory", dry, "pending plan_queued planning planned policy_checking policy_checked planned_and_finished"},
-		"soft policy":          {"policy-soft", auto, "pending plan_queued planning planned policy_checking policy_override"},
-		"hard policy":          {"policy-hard", auto, "pending plan_queued planning planned policy_checking errored"},
-		"cost":                 {"cost-increase", real, "pending plan_queued planning planned cost_estimating cost_estimated"},
-		"canceled by other":    {"canceled-by-other", dry, "pending plan_queued planning canceled"},
-		"discarded by other":   {"discarded-by-other", real, "pending plan_queued planning planned discarded"},
-		"confirmed by other":   {"confirmed-by-other", real, "pending plan_queued planning planned confirmed apply_queued applying applied"},
-		"unknown status":       {"unknown-status", dry, "pending plan_queued planning quantum_checking"},
-		"auto-apply is denied": {"auto-apply-refused", auto, "pending plan_queued planning planned"},
-		"queued":               {"queued", auto, "pending plan_queued planning planned confirmed apply_queued applying applied"},
+		"dry run":                   {"plan-changes", dry, "pending plan_queued planning planned planned_and_finished"},
+		"real run waits":            {"plan-changes", real, "pending plan_queued planning planned"},
+		"real run applies":          {"plan-changes", auto, "pending plan_queued planning planned confirmed apply_queued applying applied"},
+		"workspace applies":         {"applied", `{}`, "pending plan_queued planning planned confirmed apply_queued applying applied"},
+		"no changes":                {"no-changes", real, "pending plan_queued planning planned planned_and_finished"},
+		"no changes, waits":         {"rests-without-changes", real, "pending plan_queued planning planned"},
+		"saved plan":                {"saved-plan", `{"save-plan":true}`, "pending plan_queued planning planned planned_and_saved"},
+		"plan error":                {"plan-error", dry, "pending plan_queued planning errored"},
+		"apply error":               {"apply-error", auto, "pending plan_queued planning planned confirmed apply_queued applying errored"},
+		"advisory policy":           {"policy-advisory", dry, "pending plan_queued planning planned policy_checking policy_checked planned_and_finished"},
+		"soft policy":               {"policy-soft", auto, "pending plan_queued planning planned policy_checking policy_override"},
+		"hard policy":               {"policy-hard", auto, "pending plan_queued planning planned policy_checking errored"},
+		"cost":                      {"cost-increase", real, "pending plan_queued planning planned cost_estimating cost_estimated"},
+		"canceled by another user":  {"canceled-by-other", dry, "pending plan_queued planning canceled"},
+		"discarded by another user": {"discarded-by-other", real, "pending plan_queued planning planned discarded"},
+		"confirmed by another user": {"confirmed-by-other", real, "pending plan_queued planning planned confirmed apply_queued applying applied"},
+		"unknown status":            {"unknown-status", dry, "pending plan_queued planning quantum_checking"},
+		"auto-apply is refused":     {"auto-apply-refused", auto, "pending plan_queued planning planned"},
+		"queued":                    {"queued", auto, "pending plan_queued planning planned confirmed apply_queued applying applied"},
 		"hooks": {"hooks", auto, "pending pre_plan_queued pre_plan_running pre_plan_finished plan_queued planning planned" +
 			" post_plan_running post_plan_finished confirmed pre_apply_queued pre_apply_running pre_apply_finished" +
 			" apply_queued applying applied post_apply_running post_apply_finished"},
-		"passes by": {"passes-planned", auto, "pending pre_plan_queued pre_plan_running pre_plan_finished plan_queued planning planned" +
+		"passes statuses in which others wait": {"passes-planned", auto, "pending pre_plan_queued pre_plan_running pre_plan_finished plan_queued planning planned" +
 			" post_plan_running post_plan_finished cost_estimating cost_estimated policy_checking policy_checked confirmed" +
 			" pre_apply_queued pre_apply_running pre_apply_finished apply_queued applying applied post_apply_running post_apply_finished"},
 	}
@@ -56,7 +56,7 @@ func TestLives(t *testing.T) {
 				s := New(Scenarios()[test.scenario])
 				start(t, s, s.Client(), example, test.attributes)
 				time.Sleep(time.Hour)
-				if got := lived(s); got != test.want {
+				if got := statuses(s); got != test.want {
 					t.Errorf("\ngot  %s\nwant %s", got, test.want)
 				}
 				wantNoObjections(t, s)
@@ -65,8 +65,8 @@ func TestLives(t *testing.T) {
 	}
 }
 
-// Every status that openapi.yml knows can be played as it stands.
-func TestEveryStatusCanBePlayed(t *testing.T) {
+// TestStepsOfEveryStatus checks that each status of openapi.yml can be a step.
+func TestStepsOfEveryStatus(t *testing.T) {
 	t.Parallel()
 	statuses := strings.Fields("pending pre_plan_queued pre_plan_running pre_plan_finished plan_queued planning planned confirmed" +
 		" discarded planned_and_finished planned_and_saved post_plan_running post_plan_finished cost_estimating cost_estimated" +
@@ -102,12 +102,12 @@ func TestDryConfigurationMakesDryRuns(t *testing.T) {
 		if get(t, body, "data.attributes.is-dry") != true || get(t, body, "data.relationships.apply.data") != nil {
 			t.Errorf("the run should be dry and have no apply: %s", body)
 		}
-		if got := s.Objections(); len(got) != 1 || !strings.Contains(got[0], "not seen as uploaded") {
-			t.Errorf("a run of a version that was never uploaded should meet an objection, got %q", got)
+		if got := s.Objections(); len(got) != 1 || !strings.Contains(got[0], "not reported as uploaded") {
+			t.Errorf("a run of a version without an upload should cause an objection, got %q", got)
 		}
 		time.Sleep(time.Hour)
-		if got := lived(s); got != "pending" {
-			t.Errorf("without an upload the run should wait, it went %s", got)
+		if got := statuses(s); got != "pending" {
+			t.Errorf("without an upload the run should wait, its statuses are %s", got)
 		}
 	})
 }
@@ -125,15 +125,15 @@ func TestQueue(t *testing.T) {
 		if got := get(t, body, "data.attributes.position-in-queue"); got != 1.0 {
 			t.Errorf("position-in-queue: got %v, want 1", got)
 		}
-		if got := lived(s); !strings.HasSuffix(got, "planned_and_finished") {
-			t.Errorf("a dry run should not wait, it went %s", got)
+		if got := statuses(s); !strings.HasSuffix(got, "planned_and_finished") {
+			t.Errorf("a dry run should not wait, its statuses are %s", got)
 		}
 		send(t, client, "POST", api+"/runs/"+first+"/actions/discard", `{"comment":"make room"}`)
 		freed := time.Now()
 		time.Sleep(time.Minute)
 		moves := s.Runs()[1].Transitions
 		if len(moves) != 4 || moves[1].At.Sub(freed) != passing {
-			t.Errorf("the second run should have begun when the first was discarded: %v", moves)
+			t.Errorf("the second run should start when the first is discarded: %v", moves)
 		}
 		_, body = send(t, client, "GET", api+"/runs/"+second, "")
 		if got := get(t, body, "data.attributes.position-in-queue"); got != nil {
@@ -143,19 +143,19 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-func TestLockedWorkspaceKeepsRuns(t *testing.T) {
+func TestLockedWorkspaceBlocksRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenarios()["locked"])
 		start(t, s, s.Client(), example, `{"is-dry":false}`)
 		time.Sleep(time.Hour)
-		if got := lived(s); got != "pending" {
-			t.Errorf("the run should wait for the lock, it went %s", got)
+		if got := statuses(s); got != "pending" {
+			t.Errorf("the run should wait for the lock, its statuses are %s", got)
 		}
 		s.SetAttribute(WorkspaceID, "locked", false)
 		time.Sleep(time.Second)
-		if got := lived(s); got != "pending plan_queued planning" {
-			t.Errorf("a second after the lock the run should be planning, it went %s", got)
+		if got := statuses(s); got != "pending plan_queued planning" {
+			t.Errorf("a second after the unlock the run should be planning, its statuses are %s", got)
 		}
 	})
 }
@@ -168,8 +168,8 @@ func TestPace(t *testing.T) {
 		s := New(scenario)
 		start(t, s, s.Client(), example, `{"is-dry":true}`)
 		time.Sleep(500 * time.Millisecond)
-		if got := lived(s); !strings.HasSuffix(got, "planned_and_finished") {
-			t.Errorf("at a tenth of the time the run should be over, it went %s", got)
+		if got := statuses(s); !strings.HasSuffix(got, "planned_and_finished") {
+			t.Errorf("at a tenth of the time the run should be finished, its statuses are %s", got)
 		}
 	})
 }

@@ -11,11 +11,11 @@ import (
 	"slices"
 )
 
-// hidden stands in place of a sensitive value.
+// hidden replaces a sensitive value.
 const hidden = "(sensitive value)"
 
-// sanitize takes the sensitive values out of a plan's JSON: what the tool
-// itself marks, variables declared as sensitive, and the given ones.
+// sanitize replaces the sensitive values in a plan's JSON: those that the tool marks, variables
+// that are declared as sensitive, and the variables in secrets.
 func sanitize(plan []byte, secrets []string) ([]byte, error) {
 	var doc object
 	decoder := json.NewDecoder(bytes.NewReader(plan))
@@ -37,7 +37,7 @@ func sanitize(plan []byte, secrets []string) ([]byte, error) {
 	return json.Marshal(doc)
 }
 
-// hideIn looks for the marks of the plan's format in every object.
+// hideIn replaces the values in every object that the plan format marks as sensitive.
 func hideIn(v any) {
 	switch v := v.(type) {
 	case list:
@@ -63,7 +63,7 @@ func hideIn(v any) {
 	}
 }
 
-// hide replaces what the mark, which has the value's shape, says is sensitive.
+// hide replaces the sensitive parts of a value. The mark has the shape of the value.
 func hide(v, mark any) any {
 	switch mark := mark.(type) {
 	case bool:
@@ -92,8 +92,8 @@ func hide(v, mark any) any {
 	return v
 }
 
-// changesIn reads the changes of a plan's JSON. A change of outputs only is
-// one too.
+// changesIn returns the resource changes in a plan's JSON. changed is also true if only outputs
+// change.
 func changesIn(plan []byte) (changes []Change, changed bool, err error) {
 	var doc struct {
 		Resources []struct {
@@ -150,7 +150,7 @@ func outputsIn(text []byte) ([]Output, error) {
 	return outputs, nil
 }
 
-// unpackTo writes the archive below a directory.
+// unpackTo unpacks the archive into a directory.
 func unpackTo(archive []byte, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

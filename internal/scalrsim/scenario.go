@@ -2,80 +2,77 @@ package scalrsim
 
 import "time"
 
-// Scenario says what happens in a simulated Scalr: how the runs created in it
-// live, how its logs behave and which requests go wrong. The zero value plays
-// a run that plans one new resource.
+// Scenario configures a simulated Scalr: the script of its runs, the behavior of its logs and the
+// requests that fail. With the zero value, runs plan one new resource.
 type Scenario struct {
 	Name  string // as in [Scenarios]
-	About string // one sentence for a person who chooses
+	About string // a one-line description for users
 
 	// Pace multiplies every duration of the scenario; 0 means 1.
 	Pace float64
-	// Seed feeds the dice of faults that have a Chance.
+	// Seed is the seed of the random numbers for faults with a Chance.
 	Seed uint64
 
 	Script RunScript
 	Logs   Logs
 	Config Config
 	Faults []Fault
-	// Setup is called once by [New], to add to the world.
+	// Setup, if set, is called once by [New], to add objects.
 	Setup func(*Server)
 }
 
-// RunScript is what every run created by a request goes through.
+// RunScript describes the course of a run.
 type RunScript struct {
-	// Steps, if any, are played as they stand after `pending`, whatever the
-	// run asked for. Otherwise the life follows from the fields below and from
-	// the attributes of the run.
+	// Steps, if any, are the steps after `pending`, regardless of the attributes of the run.
+	// Otherwise the steps follow from the fields below and from the attributes of the run.
 	Steps []Step
 
-	// Execute runs the uploaded configuration with the terraform or tofu of
-	// the PATH. Where neither is, the life is played from the script.
+	// Execute executes the uploaded configuration with terraform or tofu from the PATH. If
+	// neither is installed, it has no effect.
 	Execute bool
 
 	Plan            Stage
-	PlanJSON        string // in place of Logs.PlanJSON
+	PlanJSON        string // replaces Logs.PlanJSON
 	Apply           Stage
-	Cost            *Cost            // nil means that the environment has no cost estimation
+	Cost            *Cost            // nil means no cost estimation
 	Policies        []Policy         // none means no policy check
-	Hooks           bool             // pre_plan_*, post_plan_*, pre_apply_* and post_apply_* are passed
-	Outputs         []Output         // what the workspace has after an apply
-	ExternalActions []ExternalAction // what people do to the run
+	Hooks           bool             // the run passes pre_plan_*, post_plan_*, pre_apply_* and post_apply_*
+	Outputs         []Output         // of the workspace after an apply
+	ExternalActions []ExternalAction // of other people
 
-	// Deviations are attributes that runs have in place of those they were asked
-	// for, such as is-dry. Answers show them so long after the creation, and until
-	// then what was asked for.
+	// Deviations are attributes, such as is-dry, in which runs differ from the request. Answers
+	// show the requested ones until DeviationsAfter has passed since the creation of the run.
 	Deviations      map[string]any
 	DeviationsAfter time.Duration
 
-	AgentWait         time.Duration // no agent takes the plan for so long
-	Queue             time.Duration // another run holds the workspace for so long
-	RestWithoutChange bool          // a real run without changes rests in `planned`
-	RefuseAutoApply   bool          // the run's auto-apply comes back as false
-	DrySoftFinishes   bool          // a dry run goes on after a soft policy failure
-	StrictCancel      bool          // cancel is a 409 but for `planning` and `applying`
-	IgnoreStop        bool          // cancel is accepted and nothing comes of it
-	CancelTakes       time.Duration // from an accepted cancel to `canceled`, in which the stage stays at work; 0 means 200 ms
-	ConfirmTakes      time.Duration // from an accepted confirm to the apply; 0 means at once
-	DiscardTakes      time.Duration // from an accepted discard to `discarded`; 0 means at once
+	AgentWait          time.Duration // until an agent starts the plan
+	Queue              time.Duration // for which another run blocks the workspace
+	WaitsWithoutChange bool          // a run without changes that is not dry waits in `planned`
+	RefuseAutoApply    bool          // Scalr sets the run's auto-apply to false
+	DrySoftFinishes    bool          // a dry run finishes after a soft policy failure
+	StrictCancel       bool          // cancel is answered with 409, except in `planning` and `applying`
+	IgnoreStop         bool          // cancel is accepted and has no effect
+	CancelTakes        time.Duration // from an accepted cancel to `canceled`; 0 means 200 ms
+	ConfirmTakes       time.Duration // from an accepted confirm to the apply
+	DiscardTakes       time.Duration // from an accepted discard to `discarded`
 }
 
 // Step is one status of a run.
 type Step struct {
 	Status string
-	For    time.Duration // how long until the next step
-	Rest   bool          // stays until somebody confirms, overrides, discards or cancels
-	By     string        // the e-mail of the person who brought it about
+	For    time.Duration // until the next step
+	Waits  bool          // ends only by a confirm, override, discard or cancel
+	By     string        // the e-mail address of the person who caused the status
 	Reason string
 	Error  string // error-message of the run from here on
 
-	// Log is what the plan's (or, while applying, the apply's) log grows by
-	// during the step. Size and OneLine make a log of that many bytes instead,
-	// which is never held in memory.
+	// Log is appended to the log of the plan (while applying, of the apply) during the step.
+	// Size and OneLine append a generated log of that many bytes instead, which is not held in
+	// memory.
 	Log     string
 	Size    int64
 	OneLine bool
-	Rewrite bool // the log starts anew with this step
+	Rewrite bool // this step replaces the log
 
 	Plan, Apply string // if set, the status of the plan or apply from here on
 
@@ -115,56 +112,56 @@ type Output struct {
 	Sensitive bool
 }
 
-// ExternalAction is what somebody else does to a run.
+// ExternalAction is what another person does to a run.
 type ExternalAction struct {
 	When    string        // the status in which it is done
-	After   time.Duration // after that status began
+	After   time.Duration // after the start of that status
 	Verb    string        // confirm, discard, cancel or override
-	By      string        // the e-mail of the person
+	By      string        // the e-mail address of the person
 	Comment string
 }
 
-// Logs says how the log endpoints behave.
+// Logs configures the log endpoints.
 type Logs struct {
 	Mode     LogMode
-	HalfLine bool          // a log grows in the middle of its lines too
-	Lag      time.Duration // a log is so far behind the status of its stage
-	JSON     int           // the answer to sanitized-json-output: 0 is 200; 204, 307, 403, 404, 413
-	PlanJSON string        // the plan as JSON; empty means one composed from the changes
+	HalfLine bool          // a log also grows by partial lines
+	Lag      time.Duration // of a log behind the status of its stage
+	JSON     int           // status of sanitized-json-output: 204, 307, 403, 404 or 413; 0 means 200
+	PlanJSON string        // the plan as JSON; empty means a generated one
 }
 
-// LogMode is one of the ways in which Scalr may serve the log of a stage.
+// LogMode is how Scalr serves the log of a stage.
 type LogMode string
 
-// The ways that openapi.yml, get_plan_log allows.
+// The modes that openapi.yml, get_plan_log allows.
 const (
-	LogGrows     LogMode = ""         // 200, more each time
+	LogGrows     LogMode = ""         // 200 with the log so far
 	LogAtEnd     LogMode = "at-end"   // 204 until the stage is final
 	LogRedirects LogMode = "redirect" // 302 to the blob host
 )
 
-// Config says what is there before the first request.
+// Config configures the server before the first request.
 type Config struct {
-	Workspace  map[string]any // attributes of the workspace network that differ
+	Workspace  map[string]any // attributes of the workspace network that differ from the defaults
 	Lock       Lock           // of the workspace network
-	Old        bool           // a server that still knows cost-estimation-enabled
-	Null       bool           // included, meta and links.next are null where there is nothing
+	Old        bool           // an older server, which has cost-estimation-enabled
+	Null       bool           // empty included, meta and links.next are null
 	NoIncluded bool           // `include` is ignored
 	Processing int            // reads for which an upload stays pending; 0 means 2, -1 none
-	ProcessFor time.Duration  // how long an upload stays pending, in place of Processing; 0 means unset
+	ProcessFor time.Duration  // if set, replaces Processing: the time for which an upload stays pending
 	NoUpload   bool           // configuration versions have no upload address
-	LinkLife   time.Duration  // of a signed link; 0 means for ever
-	ListLag    time.Duration  // until a run is in a list
-	ReadLag    time.Duration  // until a run can be read
+	LinkTTL    time.Duration  // of a signed link; 0 means no limit
+	ListLag    time.Duration  // until lists show a new run
+	ReadLag    time.Duration  // until a new run can be read
 	OldestRun  bool           // runs are listed oldest first
 	Identity   Identity
 }
 
-// Identity is the service account that a token of OpenID Connect may assume.
+// Identity is the service account that an OpenID Connect token can assume.
 type Identity struct {
 	Email    string            // empty means deployer@acme.scalr.io
-	Audience string            // the audience that is allowed; empty means any
-	Claims   map[string]string // that must hold
-	Uses     int               // requests for which a token is good; 0 means no limit
-	For      time.Duration     // for how long it is; 0 means an hour
+	Audience string            // the allowed audience; empty means any
+	Claims   map[string]string // required claims of the token
+	Uses     int               // requests for which a token is valid; 0 means no limit
+	For      time.Duration     // validity of a token; 0 means an hour
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Scenarios are the situations that tests, scripts and the demo share, by
-// name. Their durations are short enough to be watched.
+// Scenarios returns the scenarios that tests, scripts and the demo share, by name. Their
+// durations are short enough to watch.
 func Scenarios() map[string]Scenario {
 	all := map[string]Scenario{}
 	for _, group := range [][]Scenario{goodScenarios(), policyScenarios(), badScenarios(), oddScenarios(), logScenarios(), wireScenarios()} {
@@ -42,7 +42,7 @@ func changing() RunScript {
 func autoApplied() Config { return Config{Workspace: object{"auto-apply": true}} }
 
 func goodScenarios() []Scenario {
-	life := changing()
+	script := changing()
 	queued := changing()
 	queued.Queue = 6 * time.Second
 	hooks := changing()
@@ -55,11 +55,11 @@ func goodScenarios() []Scenario {
 	everything.Cost = cost.Cost
 	everything.Policies = []Policy{{Name: "tags_required", Result: "passed"}}
 	return []Scenario{
-		{Name: "plan-changes", About: "a plan finds changes", Script: life},
-		{Name: "no-changes", About: "a plan finds none", Script: RunScript{Plan: Stage{Changes: []Change{}}}},
-		{Name: "applied", About: "the workspace applies by itself", Script: life, Config: autoApplied()},
-		{Name: "waits-for-approval", About: "a real run waits for somebody to confirm it", Script: life},
-		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Script: life},
+		{Name: "plan-changes", About: "a plan finds changes", Script: script},
+		{Name: "no-changes", About: "a plan finds no changes", Script: RunScript{Plan: Stage{Changes: []Change{}}}},
+		{Name: "applied", About: "the workspace applies by itself", Script: script, Config: autoApplied()},
+		{Name: "waits-for-approval", About: "a run that is not dry waits for confirmation", Script: script},
+		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Script: script},
 		{Name: "queued", About: "another run holds the workspace for a while", Script: queued},
 		{Name: "waits-for-agent", About: "no agent of the workspace's pool is free for a while", Script: agents, Setup: func(s *Server) {
 			s.AddProviderConfiguration("aws-production", "aws")
@@ -77,14 +77,14 @@ func goodScenarios() []Scenario {
 
 func policyScenarios() []Scenario {
 	with := func(result, message string) RunScript {
-		life := changing()
-		life.Policies = []Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: result, Messages: []string{message}}}
-		return life
+		script := changing()
+		script.Policies = []Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: result, Messages: []string{message}}}
+		return script
 	}
 	return []Scenario{
-		{Name: "policy-advisory", About: "a policy only advises", Script: with("advisory_failed", "the gateway has a public address")},
+		{Name: "policy-advisory", About: "an advisory policy fails", Script: with("advisory_failed", "the gateway has a public address")},
 		{Name: "policy-soft", About: "a policy fails and may be overridden", Script: with("soft_failed", "the gateway has a public address")},
-		{Name: "policy-hard", About: "a policy fails for good", Script: with("hard_failed", "the gateway has a public address")},
+		{Name: "policy-hard", About: "a hard-mandatory policy fails", Script: with("hard_failed", "the gateway has a public address")},
 	}
 }
 
@@ -113,12 +113,12 @@ func badScenarios() []Scenario {
 		{Name: "apply-error", About: "the apply fails half-way", Script: applyError, Config: autoApplied()},
 		{Name: "bad-upload", About: "Scalr cannot read the archive", Script: changing(), Faults: []Fault{{Op: "GET /configuration-versions/*", Times: -1,
 			Action: Edit, Change: erroredVersion}}},
-		{Name: "canceled-by-other", About: "somebody cancels the run while it plans", Script: canceled},
-		{Name: "discarded-by-other", About: "somebody discards the run that waits", Script: discarded},
-		{Name: "confirmed-by-other", About: "somebody confirms the run that waits", Script: confirmed},
-		{Name: "applies-dry-runs", About: "what was requested as a dry run is one that applies", Script: applies},
+		{Name: "canceled-by-other", About: "another user cancels the run while it plans", Script: canceled},
+		{Name: "discarded-by-other", About: "another user discards the waiting run", Script: discarded},
+		{Name: "confirmed-by-other", About: "another user confirms the waiting run", Script: confirmed},
+		{Name: "applies-dry-runs", About: "a run that was requested as a dry run applies", Script: applies},
 		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Script: hides},
-		{Name: "ignores-stop", About: "a cancel is accepted and nothing comes of it", Script: ignores},
+		{Name: "ignores-stop", About: "a cancel is accepted and has no effect", Script: ignores},
 		{Name: "slow-actions", About: "a discard takes effect after 5 s, a confirm and a cancel after 3 min", Script: slow},
 		{Name: "no-upload-address", About: "configuration versions have no upload address", Script: changing(), Config: Config{NoUpload: true}},
 		{Name: "vcs-driven", About: "the workspace is bound to a repository", Script: changing(),
@@ -127,7 +127,7 @@ func badScenarios() []Scenario {
 			Config: Config{Lock: Lock{By: LockedByPerson, Reason: "Database migration until noon"}}},
 		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Script: changing(),
 			Config: Config{Lock: Lock{By: LockedByPerson, Reason: "Database migration", For: 8 * time.Second}}},
-		{Name: "locked-by-run", About: "the workspace is locked by a run that is at work", Script: changing(),
+		{Name: "locked-by-run", About: "the workspace is locked by an active run", Script: changing(),
 			Config: Config{Lock: Lock{By: LockedByRun, For: 6 * time.Second}}},
 		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Script: changing(),
 			Config: Config{Lock: Lock{By: LockedByFinishedRun}}},
@@ -145,19 +145,19 @@ func oddScenarios() []Scenario {
 		{Status: "planning", For: time.Second, Log: planText(network(), "")},
 		{Status: "plan_queued", For: time.Second}, {Status: "planning", For: time.Second},
 		{Status: "planned", For: passing}, {Status: "planned_and_finished"}}
-	rests := RunScript{Plan: Stage{Changes: []Change{}}, RestWithoutChange: true}
+	rests := RunScript{Plan: Stage{Changes: []Change{}}, WaitsWithoutChange: true}
 	refused := changing()
 	refused.RefuseAutoApply = true
 	return []Scenario{
-		{Name: "unknown-status", About: "the run ends in a status that nobody knows", Script: unknown},
-		{Name: "passes-unknown", About: "the run passes a status that nobody knows", Script: passesUnknown},
+		{Name: "unknown-status", About: "the run ends in an unknown status", Script: unknown},
+		{Name: "passes-unknown", About: "the run passes an unknown status", Script: passesUnknown},
 		{Name: "backwards", About: "a stale replica shows an earlier status", Script: backwards},
-		{Name: "rests-without-changes", About: "a real run without changes rests in planned", Script: rests},
-		{Name: "auto-apply-refused", About: "the run's auto-apply comes back as false", Script: refused, Config: autoApplied()},
+		{Name: "rests-without-changes", About: "a run without changes waits in the status planned", Script: rests},
+		{Name: "auto-apply-refused", About: "Scalr sets the run's auto-apply to false", Script: refused, Config: autoApplied()},
 	}
 }
 
-// erroredVersion makes an answer say that the archive could not be read.
+// erroredVersion changes an answer to report that the archive could not be read.
 func erroredVersion(body string) string {
 	return edited(body, func(data object) {
 		attributes := data["attributes"].(object)

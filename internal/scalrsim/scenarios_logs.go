@@ -8,9 +8,9 @@ import (
 
 func logScenarios() []Scenario {
 	with := func(log string) RunScript {
-		life := changing()
-		life.Plan.Log = log
-		return life
+		script := changing()
+		script.Plan.Log = log
+		return script
 	}
 	rewritten := changing()
 	rewritten.Steps = []Step{
@@ -23,10 +23,10 @@ func logScenarios() []Scenario {
 	line := huge
 	line.Plan.OneLine = true
 	return []Scenario{
-		{Name: "hostile-log", About: "the log tries to command the runner", Script: with(hostileLog())},
+		{Name: "hostile-log", About: "the log contains runner commands and escape sequences", Script: with(hostileLog())},
 		{Name: "lagging-log", About: "the end of the log comes after the end of the plan", Script: changing(), Logs: Logs{Lag: 2 * time.Second}},
 		{Name: "rewritten-log", About: "the log is replaced by another while it is read", Script: rewritten},
-		{Name: "log-at-end", About: "the log is served when the stage is over", Script: changing(), Logs: Logs{Mode: LogAtEnd}},
+		{Name: "log-at-end", About: "the log is served when the stage has finished", Script: changing(), Logs: Logs{Mode: LogAtEnd}},
 		{Name: "log-redirects", About: "the log is on another host", Script: changing(), Logs: Logs{Mode: LogRedirects}},
 		{Name: "half-lines", About: "the log grows in the middle of lines", Script: changing(), Logs: Logs{HalfLine: true}},
 		{Name: "huge-log", About: "the plan writes 1 GiB", Script: huge},
@@ -34,7 +34,7 @@ func logScenarios() []Scenario {
 	}
 }
 
-// hostileLog is what the author of a module can make a plan print.
+// hostileLog contains what the author of a module can make a plan print.
 func hostileLog() string {
 	lines := []string{
 		"::error file=main.tf,line=1::you have been had",
@@ -56,7 +56,7 @@ func hostileLog() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// edited changes the primary data of a document. What is no document stays.
+// edited changes the primary data of a document. It returns other bodies unchanged.
 func edited(body string, change func(data object)) string {
 	var doc object
 	if json.Unmarshal([]byte(body), &doc) != nil {

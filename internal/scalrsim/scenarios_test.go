@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// TestSetLife: runs of one workspace go another way than the others.
-func TestSetLife(t *testing.T) {
+// TestSetRunScript checks that a run script of one workspace does not affect other workspaces.
+func TestSetRunScript(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{})
-		s.SetLife(EdgeWorkspaceID, RunScript{Plan: Stage{Fails: "quota exceeded"}})
+		s.SetRunScript(EdgeWorkspaceID, RunScript{Plan: Stage{Fails: "quota exceeded"}})
 		failing := s.AddRun(EdgeWorkspaceID, map[string]any{"is-dry": true})
 		s.AddRun(WorkspaceID, map[string]any{"is-dry": true})
 		time.Sleep(time.Minute)

@@ -2,46 +2,46 @@ package scalrsim
 
 import "time"
 
-// Statuses that a run passes through stay so long.
+// passing is the duration of a status that a run passes through.
 const passing = 200 * time.Millisecond
 
-// script is the life that a run has by its attributes and the scenario.
-func (s *Server) script(r *run) []Step {
-	life := r.life
+// stepsOf returns the steps of a run that follow from its attributes and its script.
+func (s *Server) stepsOf(r *run) []Step {
+	script := r.script
 	var steps []Step
-	if life.Hooks {
+	if script.Hooks {
 		steps = append(steps, passed("pre_plan_queued", "pre_plan_running", "pre_plan_finished")...)
 	}
-	steps = append(steps, Step{Status: "plan_queued", For: orFor(life.AgentWait, passing)})
-	planning := Step{Status: "planning", For: orFor(life.Plan.For, 2*time.Second)}
+	steps = append(steps, Step{Status: "plan_queued", For: orFor(script.AgentWait, passing)})
+	planning := Step{Status: "planning", For: orFor(script.Plan.For, 2*time.Second)}
 	if s.executor.available() {
 		planning.executes = "plan"
 		return append(steps, planning)
 	}
-	planning.Log, planning.Size, planning.OneLine = life.Plan.Log, life.Plan.Size, life.Plan.OneLine
+	planning.Log, planning.Size, planning.OneLine = script.Plan.Log, script.Plan.Size, script.Plan.OneLine
 	if planning.Log == "" && planning.Size == 0 {
-		planning.Log = planLog(life.Plan, r)
+		planning.Log = planLog(script.Plan, r)
 	}
 	steps = append(steps, planning)
-	if life.Plan.Fails != "" {
-		return append(steps, Step{Status: "errored", Error: life.Plan.Fails})
+	if script.Plan.Fails != "" {
+		return append(steps, Step{Status: "errored", Error: script.Plan.Fails})
 	}
 	return append(steps, s.afterPlan(r)...)
 }
 
-// afterPlan is the rest of the life of a run whose plan succeeded.
+// afterPlan returns the steps of a run after a successful plan.
 func (s *Server) afterPlan(r *run) []Step {
-	life := r.life
+	script := r.script
 	changed := r.findsChanges()
 	steps := passed("planned")
 	switch {
-	case !changed && (r.dry || !life.RestWithoutChange):
+	case !changed && (r.dry || !script.WaitsWithoutChange):
 		return append(steps, Step{Status: "planned_and_finished"})
 	case !changed:
-		steps[0].Rest = true
+		steps[0].Waits = true
 		return append(steps, s.applySteps(r)...)
 	}
-	if life.Hooks {
+	if script.Hooks {
 		steps = append(steps, passed("post_plan_running", "post_plan_finished")...)
 	}
 	if r.cost != nil {
@@ -58,50 +58,50 @@ func (s *Server) afterPlan(r *run) []Step {
 
 func (s *Server) policySteps(r *run) []Step {
 	steps := passed("policy_checking")
-	switch worst(r.life.Policies) {
+	switch worst(r.script.Policies) {
 	case "hard_failed":
 		return append(steps, Step{Status: "errored", Error: "Hard mandatory policies failed."})
 	case "soft_failed":
-		if r.dry && r.life.DrySoftFinishes {
+		if r.dry && r.script.DrySoftFinishes {
 			return append(steps, Step{Status: "planned_and_finished"})
 		}
-		steps = append(steps, Step{Status: "policy_override", Rest: true})
+		steps = append(steps, Step{Status: "policy_override", Waits: true})
 	}
 	return append(steps, passed("policy_checked")...)
 }
 
-// decision is what follows the last step before an apply; the step becomes one
-// that rests if somebody has to decide.
+// decision returns the steps after the last one before an apply. It makes that step wait if a
+// person has to confirm the run.
 func (s *Server) decision(r *run, last *Step) []Step {
 	if r.dry {
 		return []Step{{Status: "planned_and_finished"}}
 	}
 	if r.save {
-		return append([]Step{{Status: "planned_and_saved", Rest: true}}, s.applySteps(r)...)
+		return append([]Step{{Status: "planned_and_saved", Waits: true}}, s.applySteps(r)...)
 	}
-	last.Rest = !r.auto
+	last.Waits = !r.auto
 	return s.applySteps(r)
 }
 
 func (s *Server) applySteps(r *run) []Step {
-	life := r.life
+	script := r.script
 	steps := passed("confirmed")
-	if life.Hooks {
+	if script.Hooks {
 		steps = append(steps, passed("pre_apply_queued", "pre_apply_running", "pre_apply_finished")...)
 	}
-	applying := Step{Status: "applying", For: orFor(life.Apply.For, 2*time.Second),
-		Log: life.Apply.Log, Size: life.Apply.Size, OneLine: life.Apply.OneLine}
+	applying := Step{Status: "applying", For: orFor(script.Apply.For, 2*time.Second),
+		Log: script.Apply.Log, Size: script.Apply.Size, OneLine: script.Apply.OneLine}
 	if s.executor.available() {
 		applying.executes, applying.Log = "apply", ""
 	} else if applying.Log == "" && applying.Size == 0 {
-		applying.Log = applyText(changesOf(r.resultsOf, r), life.Apply.Fails)
+		applying.Log = applyText(changesOf(r.resultsOf, r), script.Apply.Fails)
 	}
 	steps = append(append(steps, passed("apply_queued")...), applying)
-	if life.Apply.Fails != "" {
-		return append(steps, Step{Status: "errored", Error: life.Apply.Fails})
+	if script.Apply.Fails != "" {
+		return append(steps, Step{Status: "errored", Error: script.Apply.Fails})
 	}
 	steps = append(steps, passed("applied")...)
-	if life.Hooks {
+	if script.Hooks {
 		steps = append(steps, passed("post_apply_running", "post_apply_finished")...)
 	}
 	return steps
@@ -122,7 +122,7 @@ func orFor(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// worst is the result that decides how a policy check ends.
+// worst returns the worst result, which is the result of the policy check.
 func worst(policies []Policy) string {
 	for _, result := range []string{"hard_failed", "soft_failed", "advisory_failed"} {
 		for _, p := range policies {

@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// content is a text of which any part can be read without holding the whole.
+// content is a text that can be read in parts, without being held in memory.
 type content interface {
 	io.ReaderAt
 	Size() int64
 }
 
-// segment is a part of a log that grows evenly while its step lasts.
+// segment is a part of a log that grows evenly during its step.
 type segment struct {
 	text  content
-	live  func() []byte // of a tool that runs, in place of text
+	live  func() []byte // if set, the log of a running tool instead of text
 	start time.Time
 	takes time.Duration
-	ended time.Time // if it was cut short
-	half  bool      // grows in the middle of its lines too
+	ended time.Time // if the stage finished early
+	half  bool      // also grows by partial lines
 }
 
-// grow begins the part of the log that a step writes.
+// grow adds the part of the log that a step writes.
 func (s *Server) grow(r *run, step Step, at time.Time) {
 	g := r.plan
 	if strings.Contains(step.Status, "apply") && r.apply != nil {
@@ -48,7 +48,7 @@ func (s *Server) grow(r *run, step Step, at time.Time) {
 		half: s.scenario.Logs.HalfLine || step.OneLine})
 }
 
-// cut ends what has not grown to its end when the stage is over early.
+// cut ends the growth of the log when the stage finishes early.
 func (g *stage) cut(at time.Time) {
 	if g.status != "canceled" {
 		return
@@ -62,7 +62,7 @@ func (g *stage) cut(at time.Time) {
 	g.log = append(g.log, segment{text: last, start: at})
 }
 
-// visible is how much of the segment has been written.
+// visible returns the number of bytes that have been written.
 func (g segment) visible(now time.Time) int64 {
 	size := g.text.Size()
 	if !g.ended.IsZero() && g.ended.Before(now) {
@@ -82,7 +82,7 @@ func (g segment) visible(now time.Time) int64 {
 	return lastLine(g.text, n)
 }
 
-// lastLine is the end of the last whole line within the first n bytes.
+// lastLine returns the end of the last complete line within the first n bytes.
 func lastLine(text content, n int64) int64 {
 	block := make([]byte, 4096)
 	for n > 0 {
@@ -96,7 +96,7 @@ func lastLine(text content, n int64) int64 {
 	return 0
 }
 
-// read is all that the log holds now, as a stream, with its size.
+// read returns the current log and its size.
 func (g *stage) read(now time.Time) (io.Reader, int64) {
 	var parts []io.Reader
 	var size int64
@@ -112,15 +112,15 @@ func (g *stage) read(now time.Time) (io.Reader, int64) {
 	return io.MultiReader(parts...), size
 }
 
-// generated is a log of any size that is never held: numbered lines of equal
-// length, or a single line without an end.
+// generated is a log of any size that is not held in memory: numbered lines of equal length, or a
+// single line without a line feed.
 type generated struct{ size, line int64 }
 
 const generatedLine = 64
 
 func (g generated) Size() int64 { return g.size }
 
-// ReadAt fills p with what stands at the offset.
+// ReadAt implements io.ReaderAt.
 func (g generated) ReadAt(p []byte, offset int64) (int, error) {
 	n := 0
 	for n < len(p) && offset < g.size {
@@ -134,8 +134,8 @@ func (g generated) ReadAt(p []byte, offset int64) (int, error) {
 	return n, nil
 }
 
-// bytesOfLine is the rest of the 64 bytes in which the offset lies. The last
-// one is a line feed unless the whole is one line.
+// bytesOfLine returns the rest of the 64-byte line that contains the offset. It ends with a line
+// feed, unless the whole text is one line.
 func (g generated) bytesOfLine(offset int64) []byte {
 	number := offset / generatedLine
 	text := fmt.Appendf(nil, "%012d terraform_data.item[%012d]: Refreshing the state...", number, number)

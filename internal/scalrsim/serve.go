@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// ServeHTTP answers as the API's host does.
+// ServeHTTP serves the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "api") }
 
-// BlobHandler answers as the host of uploads and downloads does.
+// BlobHandler serves uploads and downloads.
 func (s *Server) BlobHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "blob") })
 }
 
-// Start serves both origins on loopback ports and returns the base URL and
-// what stops the servers and waits for them.
+// Start serves both origins on loopback ports. It returns the base URL of the API and a function
+// that stops the servers and waits for them.
 func (s *Server) Start() (apiURL string, stop func(), err error) {
 	return s.StartOn("127.0.0.1:0", "127.0.0.1:0")
 }
 
-// StartOn is [Server.Start] at the given addresses.
+// StartOn is like [Server.Start], at the given addresses.
 func (s *Server) StartOn(api, blob string) (apiURL string, stop func(), err error) {
 	front, err := net.Listen("tcp", api)
 	if err != nil {
@@ -40,8 +40,8 @@ func (s *Server) StartOn(api, blob string) (apiURL string, stop func(), err erro
 	return s.URL(), func() { stopFront(); stopBack(); s.Close() }, nil
 }
 
-// otherHost is the address by another name where it has the same host as the
-// API: HTTP clients take the token along to another port of the same host.
+// otherHost returns the address under another host name if it has the host of the API, since HTTP
+// clients forward the token to another port of the same host.
 func otherHost(address, api string) string {
 	host, port, _ := net.SplitHostPort(address)
 	if front, _, _ := net.SplitHostPort(api); host != front || host != "127.0.0.1" {
@@ -69,20 +69,20 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string) {
 		body: r.Body, length: r.ContentLength, chunked: len(r.TransferEncoding) > 0,
 	})
 	if err != nil {
-		return // the client has gone
+		return // the client has disconnected
 	}
 	if a.status != 0 {
 		sendHeader(w, a)
 		err = sendBody(r.Context(), w, a)
 	}
-	if err != nil || a.fate == delivered {
+	if err != nil || a.end == delivered {
 		return
 	}
-	if a.fate == stalled {
+	if a.end == stalled {
 		<-r.Context().Done()
 		return
 	}
-	hangUp(w, a.fate)
+	hangUp(w, a.end)
 }
 
 func sendHeader(w http.ResponseWriter, a reply) {
@@ -100,7 +100,7 @@ func sendBody(ctx context.Context, w http.ResponseWriter, a reply) error {
 		return nil
 	}
 	body := a.body
-	if a.fate != delivered {
+	if a.end != delivered {
 		body = io.LimitReader(body, a.after)
 	}
 	flush := http.NewResponseController(w).Flush
@@ -116,21 +116,21 @@ func sendBody(ctx context.Context, w http.ResponseWriter, a reply) error {
 	if _, err := io.Copy(w, body); err != nil {
 		return errGone
 	}
-	if a.fate != delivered {
+	if a.end != delivered {
 		_ = flush()
 	}
 	return nil
 }
 
-var errGone = errors.New("the client has gone")
+var errGone = errors.New("the client has disconnected")
 
 // hangUp ends the connection without an answer, or in the middle of one.
-func hangUp(w http.ResponseWriter, f fate) {
+func hangUp(w http.ResponseWriter, end connEnd) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2: the stream is reset
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok && f != closed {
+	if tcp, ok := conn.(*net.TCPConn); ok && end != closed {
 		_ = tcp.SetLinger(0) // makes Close send RST
 	}
 	conn.Close()

@@ -14,16 +14,16 @@ import (
 // Token is the API token that the simulator accepts.
 const Token = "sim-token-7f3c9be25d1a48608b17c4e9"
 
-// BasePath is where the API is served, on [Server.URL].
+// BasePath is the path of the API below [Server.URL].
 const BasePath = "/api/iacp/v3"
 
-// The origins at which the transport of [Server.Client] answers.
+// The origins that the transport of [Server.Client] serves.
 const (
 	apiOrigin  = "https://acme.scalr.test"
 	blobOrigin = "https://blob.scalr.test"
 )
 
-// Server is one simulated Scalr. All methods may be called concurrently.
+// Server is one simulated Scalr. Its methods may be called concurrently.
 type Server struct {
 	scenario Scenario
 	dice     *rand.Rand
@@ -32,7 +32,7 @@ type Server struct {
 	mu          sync.Mutex
 	api, blob   string // origins
 	born        time.Time
-	replaying   time.Time // the moment of a late commit, else zero
+	replaying   time.Time // the time of a late commit, or zero
 	ids         map[string]int
 	resources   []*resource
 	versions    []*version
@@ -40,8 +40,8 @@ type Server struct {
 	tokens      map[string]*lease
 	links       map[string]time.Time // signature to expiry
 	outputs     map[string][]Output  // by workspace
-	lives       map[string]RunScript // by workspace, in place of the scenario's
-	occupied    bool                 // the run of Script.Queue was made
+	runScripts  map[string]RunScript // by workspace; these replace the scenario's
+	occupied    bool                 // the run of Script.Queue was created
 	lockExpired bool                 // the lock of Config.Lock was removed
 	faults      []*faultState
 	late        []lateCommit
@@ -52,8 +52,8 @@ type Server struct {
 	executor *executor
 }
 
-// New returns a Scalr in which the scenario is about to happen. Call
-// [Server.Close] if the scenario executes.
+// New returns a server for the scenario. Call [Server.Close] if the scenario executes
+// configurations.
 func New(scenario Scenario) *Server {
 	s := &Server{
 		scenario:  scenario,
@@ -79,32 +79,32 @@ func New(scenario Scenario) *Server {
 	return s
 }
 
-// URL is the address to give to a client as its base URL.
+// URL returns the base URL for clients.
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.api
 }
 
-// SetURLs makes the links in answers point to these origins. [Server.Start]
-// does it by itself; call it when serving the two handlers in another way.
+// SetURLs sets the origins of links in answers. [Server.Start] calls it; call it when you serve
+// the two handlers yourself.
 func (s *Server) SetURLs(api, blob string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.api, s.blob = api, blob
 }
 
-// Executes says whether uploaded configurations are really executed.
+// Executes reports whether uploaded configurations are executed.
 func (s *Server) Executes() bool { return s.executor.available() }
 
-// Close ends what is being executed and removes what it left on the disk.
+// Close stops running executions and removes their files.
 func (s *Server) Close() {
 	if s.executor != nil {
 		s.executor.close()
 	}
 }
 
-// now is the time that a handler must use: a late commit happens in the past.
+// now returns the time that handlers must use, which is in the past during a late commit.
 func (s *Server) now() time.Time {
 	if !s.replaying.IsZero() {
 		return s.replaying
@@ -112,7 +112,7 @@ func (s *Server) now() time.Time {
 	return time.Now()
 }
 
-// paced is a duration of the script, at the scenario's pace.
+// paced returns a duration of the script at the scenario's pace.
 func (s *Server) paced(d time.Duration) time.Duration {
 	if s.scenario.Pace == 0 {
 		return d
@@ -120,7 +120,7 @@ func (s *Server) paced(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * s.scenario.Pace)
 }
 
-// id makes ids that look like Scalr's and are the same in every run of a test.
+// id returns a new id in Scalr's format. The ids are the same in every run of a test.
 func (s *Server) id(prefix string) string {
 	s.ids[prefix]++
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, s.ids[prefix]))
@@ -131,7 +131,7 @@ func (s *Server) object(format string, args ...any) {
 	s.objections = append(s.objections, fmt.Sprintf(format, args...))
 }
 
-// wait sleeps on the clock, which may be virtual.
+// wait sleeps for d or until the context ends.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

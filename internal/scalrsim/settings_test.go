@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// step is a request, and what the simulator must answer.
+// step is a request with the expected answer.
 type step struct {
 	name, method, path, body string
 	status                   int
-	answer                   string // a part of the answer's body
-	objection                string // a part of the objections to this request; empty for none
+	answer                   string // a part of the expected body
+	objection                string // a part of the expected objections; empty for none
 }
 
 func playSteps(t *testing.T, s *Server, steps []step) {
@@ -47,7 +47,10 @@ func TestVariables(t *testing.T) {
 		{"a number for a value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":1}`), 422, "", "attribute value"},
 		{"an account's relationship", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), `"workspace":`,
 			`"account":{"data":null},"workspace":`, 1), 201, "", "relationship account"},
-		{"unknown workspace", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), WorkspaceID, "ws-none", 1), 404, "Workspace with ID 'ws-none'", ""},
+		{
+			"unknown workspace", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), WorkspaceID, "ws-none", 1),
+			404, "Workspace with ID 'ws-none'", "",
+		},
 		{"unknown workspace in a filter", "GET", "/vars?filter[workspace]=ws-none", "", 404, "ws-none", ""},
 		{"of the workspace only", "GET", "/vars?filter[workspace]=" + WorkspaceID + "&filter[key]=region&filter[category]=terraform", "", 200, `"total-count":1`, ""},
 		{"inherited ones too", "GET", "/vars?filter[workspace]=in:null," + WorkspaceID + "&filter[key]=region", "", 200, `"total-count":3`, ""},
@@ -85,7 +88,7 @@ func TestProviderConfigurationLinksOfWorkspaces(t *testing.T) {
 		{"read-only attribute", "POST", of, link(google, `{"default":true}`), 201, "", "attribute default"},
 		{"change the alias", "PATCH", "/provider-configuration-links/" + id, link(aws, `{"alias":"main"}`), 200, `"alias":"main"`, ""},
 		{"take another's alias", "PATCH", "/provider-configuration-links/" + id, link(aws, `{"alias":"backup"}`), 422, "alias", ""},
-		{"change the provider", "PATCH", "/provider-configuration-links/" + id, link(google, `{"alias":"main"}`), 200, "", "another provider configuration"},
+		{"change the provider", "PATCH", "/provider-configuration-links/" + id, link(google, `{"alias":"main"}`), 200, "", "cannot be changed"},
 		{"delete", "DELETE", "/provider-configuration-links/" + id, "", 204, "", ""},
 		{"delete again", "DELETE", "/provider-configuration-links/" + id, "", 404, "", ""},
 		{"unknown workspace", "GET", "/workspaces/ws-none/provider-configuration-links", "", 404, "", ""},
@@ -94,7 +97,7 @@ func TestProviderConfigurationLinksOfWorkspaces(t *testing.T) {
 	inherited := get(t, body, "data").([]any)[0].(map[string]any)["id"].(string)
 	playSteps(t, s, []step{
 		{"read an inherited one", "GET", "/provider-configuration-links/" + inherited, "", 200, `"default":true`, ""},
-		{"delete an inherited one", "DELETE", "/provider-configuration-links/" + inherited, "", 422, "belongs to an environment", "a link of an environment"},
+		{"delete an inherited one", "DELETE", "/provider-configuration-links/" + inherited, "", 422, "belongs to an environment", "belongs to an environment"},
 	})
 }
 
@@ -116,7 +119,10 @@ func TestAgentPools(t *testing.T) {
 		{"two pools", "PATCH", network, write(`{}`, `[`+link+`]`), 422, "", "relationship agent-pool"},
 		{"short timeout", "PATCH", network, write(`{"run-operation-timeout":9}`, link), 422, "from 10 to 720", ""},
 		{"long timeout", "PATCH", network, write(`{"run-operation-timeout":721}`, link), 422, "from 10 to 720", ""},
-		{"clear all", "PATCH", network, write(`{"run-operation-timeout":null,"var-files":[],"working-directory":null}`, "null"), 200, `"agent-pool":{"data":null}`, ""},
+		{
+			"clear all", "PATCH", network, write(`{"run-operation-timeout":null,"var-files":[],"working-directory":null}`, "null"),
+			200, `"agent-pool":{"data":null}`, "",
+		},
 		{"not in use", "GET", "/agent-pools/" + pool, "", 200, `"in-use":false`, ""},
 		{"fields of agent pools", "GET", "/agent-pools?fields[agent-pools]=name", "", 200, "", "unknown query parameter"},
 	})

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// runOf finds the run to which a plan, apply, estimate or check belongs.
+// runOf finds the run of a plan, apply, cost estimate or policy check.
 func (s *Server) runOf(partID string) *run {
 	for _, r := range s.runs {
 		for _, g := range []*stage{r.plan, r.apply, r.cost, r.checks} {
@@ -73,7 +73,7 @@ func part(kind string, g *stage) object {
 	return toOne(kind, g.id)
 }
 
-// withoutSecrets is how variables read back: sensitive ones without a value.
+// withoutSecrets returns variables as answers show them: sensitive ones without a value.
 func withoutSecrets(variables any) list {
 	shown := list{}
 	asked, _ := variables.(list)
@@ -103,7 +103,7 @@ func (r *run) moveIDs() []string {
 	return ids
 }
 
-// partOfRun computes what belongs to a run.
+// partOfRun computes the resource of a run or of one of its stages.
 func (s *Server) partOfRun(kind, id string) *resource {
 	if kind == "status-transitions" {
 		return s.transition(id)
@@ -161,8 +161,8 @@ func (s *Server) planResource(r *run) *resource {
 	return plan
 }
 
-// applyResource is openapi.yml, Apply. The count of imports is newer than that
-// document and shows only where there are some.
+// applyResource is openapi.yml, Apply. The count of imports is not in that document; it is only
+// shown if there are imports.
 func (s *Server) applyResource(r *run) *resource {
 	apply := r.apply.show("applies")
 	finished := r.apply.status == "finished"

@@ -10,13 +10,13 @@ var softwareVersions = map[string][]string{
 	"opentofu":  {"1.6.3", "1.7.10", "1.8.11", "1.9.0", "1.9.4", "1.10.7", "1.11.4", "1.12.0"},
 }
 
-// checkVersion refuses a terraform-version that the platform does not have. The
-// one that a workspace has already counts when only the platform changes.
+// checkVersion refuses a terraform-version that the platform does not have. If only the platform
+// changes, it checks the workspace's current version.
 func (s *Server) checkVersion(doc written, self *resource) *reply {
 	platform, platformGiven := doc.attributes["iac-platform"].(string)
 	version, versionGiven := doc.attributes["terraform-version"].(string)
 	if !versionGiven && (self == nil || !platformGiven) {
-		return nil // the service chooses one, or nothing changes
+		return nil // Scalr chooses the version, or nothing changes
 	}
 	if self != nil && !platformGiven {
 		platform = textOf(self.attributes["iac-platform"])

@@ -14,7 +14,7 @@ type stage struct {
 	log        []segment
 }
 
-// becomes changes the status of a stage that there is and that is not over.
+// becomes changes the status of a stage, unless the stage is nil or final.
 func (g *stage) becomes(status string, at time.Time) {
 	if g == nil || g.status == status || g.final() {
 		return
@@ -34,7 +34,8 @@ func (g *stage) final() bool {
 	return !slices.Contains([]string{"pending", "queued", "running", "soft_failed"}, g.status)
 }
 
-// outcome is how a stage ends when the run leaves the status in which it ran.
+// outcome returns the final status of a stage when the run enters status. It is good unless the
+// run failed or was canceled.
 func outcome(status, good string) string {
 	if status == "errored" || status == "canceled" {
 		return status
@@ -42,7 +43,7 @@ func outcome(status, good string) string {
 	return good
 }
 
-// moveStages keeps the stages in step with the run's status.
+// moveStages updates the stages to the run's status.
 func (s *Server) moveStages(r *run, before string, at time.Time) {
 	if before != r.status {
 		s.leave(r, before, at)
@@ -71,12 +72,12 @@ func (s *Server) moveStages(r *run, before string, at time.Time) {
 	}
 }
 
-// leave ends the stage that ran in a status.
+// leave ends the stage that ran in the previous status.
 func (s *Server) leave(r *run, before string, at time.Time) {
 	switch before {
 	case "planning":
 		if strings.HasPrefix(r.status, "plan_") || r.status == "pending" {
-			return // a stale replica speaks
+			return // the answer of a stale replica
 		}
 		r.plan.becomes(outcome(r.status, "finished"), at)
 		r.changed = r.plan.status == "finished" && r.findsChanges()
@@ -96,18 +97,18 @@ func (s *Server) leave(r *run, before string, at time.Time) {
 	}
 }
 
-// checked is how the policy check ended. An advisory failure passes.
+// checked returns the final status of the policy check. An advisory failure passes.
 func (s *Server) checked(r *run) string {
 	if r.status == "canceled" {
 		return "canceled"
 	}
-	if result := worst(r.life.Policies); result != "advisory_failed" {
+	if result := worst(r.script.Policies); result != "advisory_failed" {
 		return result
 	}
 	return "passed"
 }
 
-// overrule sets what a step of a script says about the stages.
+// overrule applies the stage statuses that a step sets.
 func (r *run) overrule(step Step) {
 	if step.Plan != "" {
 		r.plan.status = step.Plan

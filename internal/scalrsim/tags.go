@@ -14,7 +14,7 @@ func (s *Server) newTag(name string) *resource {
 	return s.add("tags", s.id("tag"), object{"name": name}, object{"account": toOne("accounts", AccountID)})
 }
 
-// tagByName gives the resource tags, which are made where there are none.
+// tagByName sets the tags of the resource and creates those that do not exist.
 func (s *Server) tagByName(r *resource, names []string) {
 	var ids []string
 	for _, name := range names {
@@ -28,8 +28,8 @@ func (s *Server) tagByName(r *resource, names []string) {
 	r.relationships["tags"] = toMany("tags", ids...)
 }
 
-// tagName has the characters that are known to be accepted. The vendor's clients
-// expect that "! / nope" and blank names are refused; the rule is not published.
+// tagName matches the characters that Scalr is known to accept. Scalr's own clients expect that
+// "! / nope" and blank names are refused; the rule is not published.
 var tagName = regexp.MustCompile(`^[A-Za-z0-9_.:-]*$`)
 
 func (s *Server) checkTagName(name string, self *resource) *reply {
@@ -138,7 +138,7 @@ func changeTags(kind string, change func(had, given []string) []string) func(*Se
 		if c.method == "DELETE" {
 			for _, id := range given {
 				if !slices.Contains(r.relatedIDs("tags"), id) {
-					return notFound("AccountTag", id) // as the vendor's tests expect of a link that is missing already
+					return notFound("AccountTag", id) // as Scalr's own tests expect for a link that does not exist
 				}
 			}
 		}
@@ -196,7 +196,7 @@ func (s *Server) unlinkPolicyGroup(c *call) reply {
 	return empty(204)
 }
 
-// setPolicyEnvironments keeps both sides of the relationship alike.
+// setPolicyEnvironments updates both sides of the relationship.
 func (s *Server) setPolicyEnvironments(group *resource, ids []string) {
 	group.relationships["environments"] = toMany("environments", ids...)
 	for _, e := range s.kind("environments") {

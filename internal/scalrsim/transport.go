@@ -13,13 +13,13 @@ import (
 	"syscall"
 )
 
-// Client returns a client whose requests to [Server.URL] and to the hosts in
-// its links are answered in memory, so that virtual time can pass. Other hosts
-// do not exist, but for those to which a fault redirects.
+// Client returns a client whose requests to [Server.URL] and to the hosts in its links are
+// answered in memory, so that it works with virtual time. Other hosts do not exist, except those
+// to which a fault redirects.
 func (s *Server) Client() *http.Client { return &http.Client{Transport: memory{s}} }
 
-// memory is a http.RoundTripper that keeps the promises of http.Transport as
-// far as a client can see them: contexts, broken bodies, closed requests.
+// memory is an http.RoundTripper that behaves like http.Transport for a client, including
+// contexts, broken bodies and closed request bodies.
 type memory struct{ s *Server }
 
 func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -38,7 +38,7 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	length := r.ContentLength
 	if length == 0 && body != http.NoBody {
-		length = -1 // http.Transport would send it in chunks
+		length = -1 // http.Transport sends it chunked
 	}
 	answer, err := m.s.exchange(ctx, arrival{
 		origin: origin, method: r.Method, url: r.URL, host: r.URL.Host, header: r.Header,
@@ -50,19 +50,19 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := fatal(answer); err != nil {
 		return nil, err
 	}
-	if answer.fate == stalled && answer.status == 0 {
+	if answer.end == stalled && answer.status == 0 {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
 	return respond(r, answer), nil
 }
 
-// fatal is the error of an exchange that never gave an answer.
+// fatal returns the error of an exchange without an answer.
 func fatal(r reply) error {
 	if r.status != 0 {
 		return nil
 	}
-	switch r.fate {
+	switch r.end {
 	case reset:
 		return broken()
 	case closed:
@@ -90,7 +90,7 @@ func respond(r *http.Request, a reply) *http.Response {
 	return response
 }
 
-// inflate does what http.Transport does for a client that did not ask.
+// inflate decompresses a body, as http.Transport does for a client that did not ask for gzip.
 func inflate(response *http.Response) {
 	response.Header.Del("Content-Encoding")
 	response.Header.Del("Content-Length")
@@ -116,7 +116,7 @@ func (l *lazyGzip) Read(p []byte) (int, error) {
 
 func (l *lazyGzip) Close() error { return l.raw.Close() }
 
-// memoryBody is the body of an answer, with what its fate does to it.
+// memoryBody is the body of an answer, with the faults in its delivery.
 type memoryBody struct {
 	ctx    context.Context
 	reply  reply
@@ -133,7 +133,7 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 		return 0, errors.New("http: read on closed response body")
 	default:
 	}
-	if b.reply.fate != delivered && b.sent >= b.reply.after {
+	if b.reply.end != delivered && b.sent >= b.reply.after {
 		return 0, b.breakOff()
 	}
 	if b.reply.body == nil {
@@ -144,9 +144,9 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// room is how much may be read at once, after the pause that a trickle makes.
+// room waits for the pause of a trickle and returns how many bytes may be read.
 func (b *memoryBody) room(n int64) int64 {
-	if b.reply.fate != delivered {
+	if b.reply.end != delivered {
 		n = min(n, b.reply.after-b.sent)
 	}
 	if b.reply.trickle > 0 {
@@ -157,7 +157,7 @@ func (b *memoryBody) room(n int64) int64 {
 }
 
 func (b *memoryBody) breakOff() error {
-	switch b.reply.fate {
+	switch b.reply.end {
 	case stalled:
 		select {
 		case <-b.ctx.Done():
@@ -180,7 +180,7 @@ func (b *memoryBody) Close() error {
 	return nil
 }
 
-// originOf says which of our hosts the address means.
+// originOf returns the origin of a URL.
 func (s *Server) originOf(u *url.URL) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -39,7 +39,7 @@ func (s *Server) AddVariable(scopeID string, attributes map[string]any) string {
 	return s.newVariable(attributes, map[string][]string{strings.TrimSuffix(kind, "s"): {scopeID}}).id
 }
 
-// newVariable stores a variable. A sensitive value is written and never read.
+// newVariable stores a variable. A sensitive value is write-only.
 func (s *Server) newVariable(attributes object, related map[string][]string) *resource {
 	v := s.add("vars", s.id("var"), object{"value": "", "hcl": false, "sensitive": false, "final": false, "description": nil,
 		"updated-at": nil, "updated-by-email": nil}, object{"account": toOne("accounts", AccountID), "updated-by": toOne("users", botID)})
@@ -58,15 +58,15 @@ func writeVariable(v *resource, attributes object) {
 		v.attributes[name] = value
 	}
 	if v.attributes["category"] != "terraform" {
-		v.attributes["hcl"] = false // not applicable there, and taken without a word
+		v.attributes["hcl"] = false // not applicable there; accepted and ignored
 	}
 	if v.attributes["sensitive"] == true {
 		v.attributes["value"] = nil
 	}
 }
 
-// listVariables is openapi.yml, get_variables. A filter by a workspace finds what the
-// workspace itself has, unless it asks for what has none, too.
+// listVariables is openapi.yml, get_variables. A filter by workspace matches the variables of the
+// workspace itself and, if it includes null, those without a workspace.
 func (s *Server) listVariables(c *call) reply {
 	for _, id := range strings.Split(strings.TrimPrefix(c.query.Get("filter[workspace]"), "in:"), ",") {
 		if id != "" && id != "null" && s.lookup("workspaces", id) == nil {
@@ -76,7 +76,7 @@ func (s *Server) listVariables(c *call) reply {
 	return listOf("vars")(s, c)
 }
 
-// inScope says whether a variable passes the filter by its workspace or environment.
+// inScope reports whether a variable matches the filter by its workspace or environment.
 func inScope(v *resource, scope, value string) bool {
 	id := v.relatedID(scope)
 	if id == "" {
@@ -103,7 +103,7 @@ func (s *Server) createVariable(c *call) reply {
 	return s.one(c, 201, s.newVariable(doc.attributes, doc.relationships))
 }
 
-// keyIsFree refuses a key that a variable of the same scope and category has.
+// keyIsFree refuses the key of another variable of the same scope and category.
 func (s *Server) keyIsFree(doc written) *reply {
 	for _, v := range s.kind("vars") {
 		same := v.attributes["key"] == doc.attributes["key"] &&
@@ -118,8 +118,8 @@ func (s *Server) keyIsFree(doc written) *reply {
 	return nil
 }
 
-// updateVariable is openapi.yml, update_variable. The vendor's own clients delete a
-// variable whose category changes or that shall not be sensitive any more.
+// updateVariable is openapi.yml, update_variable. To change the category of a variable or to make
+// it no longer sensitive, Scalr's own clients delete it.
 func (s *Server) updateVariable(c *call) reply {
 	v := s.lookup("vars", c.ids[0])
 	if v == nil {

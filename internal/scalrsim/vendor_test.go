@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The vendor's SDK and CLI send all of this to the real service.
-func TestAcceptsWhatVendorClientsSend(t *testing.T) {
+// TestAcceptsVendorClients sends requests that Scalr's SDK and CLI send to the real service.
+func TestAcceptsVendorClients(t *testing.T) {
 	t.Parallel()
 	sdk := func(r *request) { r.Header.Del("Prefer") }
 	for name, c := range map[string]struct {
@@ -59,9 +59,8 @@ func TestTagsOfAWorkspaceArePaged(t *testing.T) {
 	}
 }
 
-// Go's client keeps Authorization on a redirect to another port of the same
-// host. Between the two origins of the simulator it does not, and the simulator
-// notices a client that does.
+// Go's client keeps Authorization on a redirect to another port of the same host. It must not do
+// so between the two origins of the simulator, which objects to a client that does.
 func TestOriginsAreDifferentHosts(t *testing.T) {
 	t.Parallel()
 	for name, sends := range map[string]bool{"Go's client": false, "a client that always sends the token": true} {

@@ -13,8 +13,8 @@ type version struct {
 	dry, autoQueue, bound          bool // bound to a repository
 	created                        time.Time
 	archive                        []byte
-	looks                          int       // reads until it is processed
-	ready                          time.Time // when it is processed, if that is a matter of time
+	readsLeft                      int       // reads until it is processed
+	ready                          time.Time // when it is processed, with Config.ProcessFor
 	stamps                         object
 }
 
@@ -49,7 +49,7 @@ func (s *Server) createVersion(c *call) reply {
 	}
 	queue, given := doc.attributes["auto-queue-runs"].(bool)
 	if !given {
-		s.wrong(c, "auto-queue-runs is absent, which may make a second run")
+		s.wrong(c, "auto-queue-runs is absent, which may create a second run")
 	}
 	v := &version{id: s.id("cv"), workspace: id, status: "pending", created: s.now(), stamps: object{},
 		dry: doc.attributes["is-dry"] == true, autoQueue: queue || !given, bound: w.attributes["vcs-repo"] != nil}
@@ -78,8 +78,7 @@ func (s *Server) versionResource(v *version) *resource {
 		relationships: object{"workspace": toOne("workspaces", v.workspace), "vcs-revision": toOne("", "")}}
 }
 
-// readVersion is openapi.yml, get_configuration_version. An upload is
-// processed after some looks.
+// readVersion is openapi.yml, get_configuration_version. An upload is processed after some reads.
 func (s *Server) readVersion(c *call) reply {
 	v := s.version(c.ids[0])
 	if v == nil {
@@ -88,19 +87,19 @@ func (s *Server) readVersion(c *call) reply {
 	if v.archive != nil && v.status == "pending" {
 		switch {
 		case !v.ready.IsZero() && v.ready.After(s.now()):
-		case !v.ready.IsZero(), v.looks == 0:
+		case !v.ready.IsZero(), v.readsLeft == 0:
 			s.process(v)
 		default:
-			v.looks--
+			v.readsLeft--
 		}
 	}
 	return s.one(c, 200, s.versionResource(v))
 }
 
-// received is what happens when an upload is complete.
+// received processes a complete upload.
 func (s *Server) received(v *version, archive []byte) {
 	v.archive = archive
-	v.looks = max(orElse(s.scenario.Config.Processing, 2), 0)
+	v.readsLeft = max(orElse(s.scenario.Config.Processing, 2), 0)
 	if d := s.scenario.Config.ProcessFor; d > 0 {
 		v.ready = s.now().Add(s.paced(d))
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// wantJSON compares documents, whatever the order of their members.
+// wantJSON compares documents, regardless of the order of their members.
 func wantJSON(t *testing.T, got, want string) {
 	t.Helper()
 	var g, w any
@@ -24,7 +24,7 @@ func wantJSON(t *testing.T, got, want string) {
 	}
 }
 
-// The clock of synctest begins at midnight of 2000-01-01.
+// The clock of synctest starts at midnight on 2000-01-01.
 func TestWire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -55,10 +55,10 @@ func TestWire(t *testing.T) {
 		for i, want := range []string{"pending", "pending", "uploaded"} {
 			_, body = send(t, client, "GET", api+"/configuration-versions/"+version, "")
 			if got := get(t, body, "data.attributes.status"); got != want {
-				t.Errorf("look %d: got %v, want %s", i+1, got, want)
+				t.Errorf("read %d: got %v, want %s", i+1, got, want)
 			}
 			if strings.Contains(body, `"upload"`) {
-				t.Errorf("only the answer to the creation has the upload link: %s", body)
+				t.Errorf("only the answer to the creation may have the upload link: %s", body)
 			}
 		}
 
@@ -114,7 +114,7 @@ func TestWire(t *testing.T) {
 	})
 }
 
-func TestErrorsAsTheServiceWordsThem(t *testing.T) {
+func TestErrorDocuments(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})
 	client, api := s.Client(), s.URL()+BasePath
@@ -127,12 +127,12 @@ func TestErrorsAsTheServiceWordsThem(t *testing.T) {
 		"unknown run": {"GET", "/runs/run-none", "", 404, "Run with ID 'run-none' not found or user unauthorized.", "", nil},
 		"plans are forbidden": {"GET", "/plans/plan-none", "", 403, "Forbidden", "",
 			"You do not have permission to perform this action."},
-		"unknown workspace of a run": {"POST", "/runs", `{"data":{"type":"runs","attributes":{},"relationships":{"workspace":{"data":{"type":"workspaces","id":"ws-none"}}}}}`,
+		"unknown workspace of a run": {"POST", "/runs", inWorkspace("runs", "{}", "ws-none"),
 			404, "Invalid Relationship", "/data/relationships/workspace", "Workspace with ID 'ws-none' not found or user unauthorized."},
-		"no version to run": {"POST", "/runs", `{"data":{"type":"runs","attributes":{},"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + WorkspaceID + `"}}}}}`,
+		"no version to run": {"POST", "/runs", inWorkspace("runs", "{}", WorkspaceID),
 			422, "Invalid Relationship", "/data/relationships/configuration-version",
 			"No configuration versions available to create the run from. Upload at least one or link the workspace to a VCS provider."},
-		"local workspace": {"POST", "/runs", `{"data":{"type":"runs","attributes":{},"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + LocalWorkspaceID + `"}}}}}`,
+		"local workspace": {"POST", "/runs", inWorkspace("runs", "{}", LocalWorkspaceID),
 			422, "Invalid Relationship", "/data/relationships/workspace", "Runs are not possible in a workspace with local execution mode."},
 		"blank tag": {"POST", "/tags", `{"data":{"type":"tags","attributes":{"name":""}}}`,
 			422, "Invalid Attribute", "/data/attributes/name", "Name cannot be empty."},

@@ -133,8 +133,8 @@ func (s *Server) removeWorkspace(w *resource) {
 	delete(s.outputs, w.id)
 }
 
-// workspaceOutputs is openapi.yml, get_workspace_outputs: no JSON:API, and
-// sensitive values in clear.
+// workspaceOutputs is openapi.yml, get_workspace_outputs. The answer is not JSON:API and includes
+// sensitive values.
 func (s *Server) workspaceOutputs(c *call) reply {
 	if s.lookup("workspaces", c.ids[0]) == nil {
 		return forbidden()

@@ -9,18 +9,18 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// replace makes the answer of a fault that leaves nothing of the real one.
+// replace returns the answer of a fault that does not use the real one.
 func replace(f *Fault) reply {
 	switch f.Action {
 	case Reset:
-		return reply{fate: reset}
+		return reply{end: reset}
 	case EOF:
-		return reply{fate: closed}
+		return reply{end: closed}
 	case Stall:
-		return reply{fate: stalled}
+		return reply{end: stalled}
 	case LateCommit:
 		if f.Status == 0 {
-			return reply{fate: reset}
+			return reply{end: reset}
 		}
 	case HTML:
 		return withHeader(answer(orElse(f.Status, 200), "text/html; charset=utf-8", []byte(proxyPage)), f.Header)
@@ -59,8 +59,8 @@ func orElse(n, otherwise int) int {
 	return n
 }
 
-// spoilers work on the real answer.
-var spoilers = map[Action]func(reply, *Fault) reply{
+// responseEdits modify the real answer.
+var responseEdits = map[Action]func(reply, *Fault) reply{
 	Empty: func(r reply, f *Fault) reply {
 		if f.Status != 0 {
 			r.status = f.Status
@@ -72,11 +72,11 @@ var spoilers = map[Action]func(reply, *Fault) reply{
 		return r.with(body[:min(f.Bytes, int64(len(body)))])
 	},
 	Break: func(r reply, f *Fault) reply {
-		r.fate, r.after = reset, f.Bytes
+		r.end, r.after = reset, f.Bytes
 		return r
 	},
 	Hang: func(r reply, f *Fault) reply {
-		r.fate, r.after = stalled, f.Bytes
+		r.end, r.after = stalled, f.Bytes
 		return r
 	},
 	Trickle: func(r reply, f *Fault) reply {
