@@ -5,32 +5,32 @@ import (
 	"strings"
 )
 
-// Affected is what the affected action reports.
+// Affected is the report of the affected action.
 type Affected struct {
-	// Scope is exact or everything, Reason what was compared, or why all are listed.
+	// Scope is exact or everything. Reason says what was compared, or why all are listed.
 	Scope, Reason string
 	Considered    int
 	Workspaces    []AffectedWorkspace
 	Removed       []AffectedWorkspace // whose directories the change deletes
 	Unclaimed     []string            // changed directories of no workspace
-	Waves         bool                // show the waves
-	Problem       string              // why the step failed; empty if it did not
+	Waves         bool                // whether to show the waves
+	Problem       string              // why the step failed; empty if it succeeded
 }
 
 // AffectedWorkspace is a workspace of the list.
 type AffectedWorkspace struct {
 	Environment, Name, Directory string
-	// Because is the file that made it affected; empty if all are listed.
+	// Because is the changed file that affects the workspace; empty if all workspaces are listed.
 	Because string
 	Wave    int
 }
 
 func (w AffectedWorkspace) title() string { return w.Environment + "/" + w.Name }
 
-// mostAffected is how many workspaces the summary shows. The log has all of them.
-const mostAffected = 500
+// maxAffected is the number of workspaces that the summary shows. The log contains all of them.
+const maxAffected = 500
 
-// Summary renders the list for the job's summary.
+// Summary renders the list for the job summary.
 func (a Affected) Summary() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "## %s\n\n", a.headline())
@@ -42,15 +42,16 @@ func (a Affected) Summary() string {
 		out.WriteString(a.table())
 	}
 	if len(a.Removed) > 0 {
-		out.WriteString("### Directories deleted\n\nThe resources of these workspaces stay. Destroy them before this change is merged.\n\n")
-		for _, w := range a.Removed[:min(len(a.Removed), mostAffected)] {
+		out.WriteString("### Directories deleted\n\n" +
+			"The resources of these workspaces stay. Destroy them before this change is merged.\n\n")
+		for _, w := range a.Removed[:min(len(a.Removed), maxAffected)] {
 			fmt.Fprintf(&out, "- %s in %s\n", code(w.title()), code(w.Directory))
 		}
 		out.WriteString("\n")
 	}
 	if len(a.Unclaimed) > 0 {
 		out.WriteString("### Changed directories of no workspace\n\n")
-		for _, dir := range a.Unclaimed[:min(len(a.Unclaimed), mostAffected)] {
+		for _, dir := range a.Unclaimed[:min(len(a.Unclaimed), maxAffected)] {
 			fmt.Fprintf(&out, "- %s\n", code(dir))
 		}
 		out.WriteString("\n")
@@ -84,14 +85,14 @@ func (a Affected) table() string {
 		wave, line = " Wave |", " --: |"
 	}
 	fmt.Fprintf(&out, "| Workspace | Directory | Because of |%s\n| :-- | :-- | :-- |%s\n", wave, line)
-	for _, w := range a.Workspaces[:min(len(a.Workspaces), mostAffected)] {
+	for _, w := range a.Workspaces[:min(len(a.Workspaces), maxAffected)] {
 		fmt.Fprintf(&out, "| %s | %s | %s |", code(w.title()), code(w.Directory), code(w.Because))
 		if a.Waves {
 			fmt.Fprintf(&out, " %d |", w.Wave)
 		}
 		out.WriteString("\n")
 	}
-	if n := len(a.Workspaces) - mostAffected; n > 0 {
+	if n := len(a.Workspaces) - maxAffected; n > 0 {
 		fmt.Fprintf(&out, "\nThe log lists %d more.\n", n)
 	}
 	return out.String() + "\n"

@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// groups are the actions in the order in which a reviewer has to worry.
+// groups are the actions in the order of their importance for a reviewer.
 var groups = []struct {
 	action tfplan.Action
 	title  string
@@ -28,12 +28,21 @@ var groups = []struct {
 }
 
 var icons = map[tfplan.Action]string{
-	tfplan.Destroy: "🗑️", tfplan.Replace: "♻️", tfplan.Update: "✏️", tfplan.Create: "➕",
-	tfplan.Import: "📥", tfplan.Move: "🚚", tfplan.Forget: "👋", tfplan.Succeed: "👋", tfplan.Invoke: "⚡", tfplan.Read: "🔎", tfplan.Other: "❔",
+	tfplan.Destroy: "🗑️",
+	tfplan.Replace: "♻️",
+	tfplan.Update:  "✏️",
+	tfplan.Create:  "➕",
+	tfplan.Import:  "📥",
+	tfplan.Move:    "🚚",
+	tfplan.Forget:  "👋",
+	tfplan.Succeed: "👋",
+	tfplan.Invoke:  "⚡",
+	tfplan.Read:    "🔎",
+	tfplan.Other:   "❔",
 }
 
-// groups shows the plan's changes, a group for each action and a fold for each
-// resource. A big group is a fold itself.
+// groups renders the plan's changes, with a group for each action and a collapsed section for each resource. A large
+// group is itself collapsed.
 func (r Report) groups(s style) []section {
 	var page []section
 	if r.Plan.Partial && len(r.Plan.Changes) > 0 {
@@ -47,12 +56,15 @@ func (r Report) groups(s style) []section {
 		page = append(page, r.groupsOf(unit, s)...)
 	}
 	if r.Plan.Omitted > 0 {
-		page = append(page, section{open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", things(r.Plan.Omitted, "more change", "more changes"), r.more())})
+		page = append(page, section{
+			open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", pluralize(r.Plan.Omitted, "more change", "more changes"),
+				r.more()),
+		})
 	}
 	return page
 }
 
-// unitsOf are Terragrunt's units in the order of their first change.
+// unitsOf returns Terragrunt's units in the order of their first change.
 func unitsOf(changes []tfplan.Change) []string {
 	var units []string
 	seen := map[string]bool{}
@@ -72,7 +84,7 @@ func unitName(unit string) string {
 	return "Unit " + code(unit)
 }
 
-// groupsOf are the groups of one unit.
+// groupsOf returns the groups of one unit.
 func (r Report) groupsOf(unit string, s style) []section {
 	var page []section
 	for _, g := range groups {
@@ -99,12 +111,12 @@ func (r Report) groupsOf(unit string, s style) []section {
 	return page
 }
 
-// changeItem is a change as a fold with its diff, or as a line.
+// changeItem returns a change as a collapsed section with its diff, or as one line.
 func changeItem(c tfplan.Change, rank int) item {
 	it := item{rank: rank}
-	reason := why(c)
+	reason := changeDetails(c)
 	if reason == "" && c.Action == tfplan.Update {
-		reason = touched(c.Diff)
+		reason = changedAttributes(c.Diff)
 	}
 	title := htmlCode(changeName(c))
 	it.brief = "- " + code(changeName(c))
@@ -114,12 +126,12 @@ func changeItem(c tfplan.Change, rank int) item {
 	}
 	it.brief += "\n"
 	if c.Diff != "" {
-		it.full = fold(title, block("diff", c.Diff))
+		it.full = details(title, codeBlock("diff", c.Diff))
 	}
 	return it
 }
 
-// changeName is the address, distinct from that of a deposed object.
+// changeName returns the address, with the unit and the deposed object if there are any.
 func changeName(c tfplan.Change) string {
 	if c.Unit != "" {
 		c.Address += " in " + c.Unit
@@ -130,8 +142,8 @@ func changeName(c tfplan.Change) string {
 	return c.Address
 }
 
-// why says what is special about a change.
-func why(c tfplan.Change) string {
+// changeDetails returns the reason and other details of a change.
+func changeDetails(c tfplan.Change) string {
 	var all []string
 	if c.Action == tfplan.Succeed {
 		all = append(all, "a new object takes its place")
@@ -140,22 +152,21 @@ func why(c tfplan.Change) string {
 		all = append(all, c.Reason)
 	}
 	if c.Previous != "" {
-		all = append(all, "moved from "+ticks(c.Previous))
+		all = append(all, "moved from "+quoteCode(c.Previous))
 	}
 	if c.Imported && c.ImportID != "" {
-		all = append(all, "imported from "+ticks(c.ImportID))
+		all = append(all, "imported from "+quoteCode(c.ImportID))
 	} else if c.Imported && c.Action != tfplan.Import {
 		all = append(all, "imported")
 	}
 	return strings.Join(all, "; ")
 }
 
-// attributeLine is a line of a diff that changes an attribute of the resource
-// itself, or a block of it.
+// attributeLine matches a line of a diff that changes an attribute or a block at the top level of the resource.
 var attributeLine = regexp.MustCompile(`(?m)^[-+!] {5}([A-Za-z_][A-Za-z0-9_-]*) .*$`)
 
-// touched names the attributes that a diff changes, so that one need not open it.
-func touched(diff string) string {
+// changedAttributes returns the attributes that a diff changes, for the title of the collapsed diff.
+func changedAttributes(diff string) string {
 	var names []string
 	seen := map[string]bool{}
 	for _, m := range attributeLine.FindAllStringSubmatch(diff, -1) {
@@ -170,12 +181,12 @@ func touched(diff string) string {
 	return strings.Join(names, ", ")
 }
 
-// ticks quotes foreign text for prose.
-func ticks(s string) string {
-	return "`" + strings.ReplaceAll(sanitize.Line(s, longestName), "`", "'") + "`"
+// quoteCode quotes untrusted text for prose.
+func quoteCode(s string) string {
+	return "`" + strings.ReplaceAll(sanitize.Line(s, maxNameLength), "`", "'") + "`"
 }
 
-// outputs shows which outputs change.
+// outputs renders the outputs that change.
 func (r Report) outputs() section {
 	if r.Plan.OutputDiff == "" {
 		return section{}
@@ -184,5 +195,5 @@ func (r Report) outputs() section {
 	if n := len(r.Plan.Outputs); n > 0 {
 		title += fmt.Sprintf(" (%d)", n)
 	}
-	return section{items: []item{{full: fold(title, block("diff", r.Plan.OutputDiff)), brief: title + "\n", rank: 4}}}
+	return section{items: []item{{full: details(title, codeBlock("diff", r.Plan.OutputDiff)), brief: title + "\n", rank: 4}}}
 }

@@ -9,10 +9,14 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// TestDiagnosticsOfStages: a stage that succeeded has no errors, and the apply repeats what the plan warned of.
+// TestDiagnosticsOfStages: a stage that succeeded has no errors, and warnings that the apply repeats are listed once.
 func TestDiagnosticsOfStages(t *testing.T) {
 	t.Parallel()
-	list := []tfplan.Diagnostic{{Level: "error", Title: "E"}, {Level: "warning", Title: "W"}, {Level: "warning", Title: "W", File: "a.tf", Line: 1}}
+	list := []tfplan.Diagnostic{
+		{Level: "error", Title: "E"},
+		{Level: "warning", Title: "W"},
+		{Level: "warning", Title: "W", File: "a.tf", Line: 1},
+	}
 	other := tfplan.Diagnostic{Level: "warning", Title: "V"}
 	for _, tt := range []struct {
 		name, want  string
@@ -22,7 +26,12 @@ func TestDiagnosticsOfStages(t *testing.T) {
 		{"the apply failed", "WWEV", "finished", "errored"},
 		{"the plan failed", "EWWV", "errored", ""},
 	} {
-		r := report.Report{Plan: tfplan.Plan{Diagnostics: list}, Apply: tfplan.Apply{Diagnostics: append([]tfplan.Diagnostic{{Level: "error", Title: "E", Message: "other"}, other}, list[1:]...)}}
+		r := report.Report{
+			Plan: tfplan.Plan{Diagnostics: list},
+			Apply: tfplan.Apply{
+				Diagnostics: append([]tfplan.Diagnostic{{Level: "error", Title: "E", Message: "other"}, other}, list[1:]...),
+			},
+		}
 		r.Run.Plan = &scalr.Plan{Status: tt.plan}
 		r.Run.Apply = &scalr.Apply{Status: tt.apply}
 		if tt.apply == "" {

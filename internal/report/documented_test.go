@@ -14,26 +14,41 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// TestDocumentedPlans reads plans in the documented form of tools that are not at hand
-// (OpenTofu, Terraform 1.14), from both sources and from each alone.
+// TestDocumentedPlans reads plans in the documented format of tools that the tests do not run (OpenTofu, Terraform
+// 1.14), from both sources and from each alone.
 func TestDocumentedPlans(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]struct {
 		line              string
 		changes, destroys gate.Answer
 		refreshOnly       bool
-		list              []string // of changes with their reasons
-		shown             []string // of the summary
+		list              []string // actions and addresses of the changes
+		shown             []string // text in the summary
 		not               []string
 	}{
 		"opentofu-forget": {line: "1 to add, 0 to change, 1 to destroy, 2 to forget", changes: gate.Yes, destroys: gate.Yes,
 			list: []string{"create-forget aws_db_instance.main", "destroy aws_instance.off[0]", "forget aws_s3_bucket.logs"},
-			shown: []string{"Forget: kept, but no longer managed (2)", "This plan destroys 1 resource:", "is false", "a new object takes its place",
-				"<code>engine</code> cannot be changed in place"},
+			shown: []string{
+				"Forget: kept, but no longer managed (2)",
+				"This plan destroys 1 resource:",
+				"is false",
+				"a new object takes its place",
+				"<code>engine</code> cannot be changed in place",
+			},
 			not: []string{"Create (", "Replace (", "-     bucket", "replaces"}},
-		"opentofu-ephemeral": {line: "no changes", changes: gate.No, destroys: gate.No, list: []string{}, not: []string{"vault_token", "Other"}},
+		"opentofu-ephemeral": {
+			line:     "no changes",
+			changes:  gate.No,
+			destroys: gate.No,
+			list:     []string{},
+			not:      []string{"vault_token", "Other"},
+		},
 		"invoke": {line: "0 to add, 1 to change, 0 to destroy, 2 actions to invoke", changes: gate.Yes, destroys: gate.No,
-			list:  []string{"invoke action.aws_cloudfront_create_invalidation.all", "invoke action.aws_lambda_invoke.wipe", "update terraform_data.site"},
+			list: []string{
+				"invoke action.aws_cloudfront_create_invalidation.all",
+				"invoke action.aws_lambda_invoke.wipe",
+				"update terraform_data.site",
+			},
 			shown: []string{"Invoke (2)", "after the change of terraform", "Update in place (1)"}},
 		"invoke-only": {line: "0 to add, 0 to change, 0 to destroy, 1 action to invoke", changes: gate.Yes, destroys: gate.No,
 			list: []string{"invoke action.aws_lambda_invoke.wipe"}, shown: []string{"Invoke (1)"}},
@@ -41,19 +56,25 @@ func TestDocumentedPlans(t *testing.T) {
 			list: []string{"create aws_vpc.main", "destroy aws_db_instance.main"}},
 		"run-all-prefixed": {line: "1 to add, 0 to change, 1 to destroy", changes: gate.Yes, destroys: gate.Yes,
 			list: []string{"create aws_vpc.main", "destroy aws_db_instance.main"}},
-		"refresh-only": {line: "drift: 1 object changed outside of Terraform", changes: gate.Yes, destroys: gate.No, refreshOnly: true,
-			list: []string{}, shown: []string{"Drift: changed outside of Terraform (1)", "retention_in_days = 14 -> 90"}},
+		"refresh-only": {
+			line:        "drift: 1 object changed outside of Terraform",
+			changes:     gate.Yes,
+			destroys:    gate.No,
+			refreshOnly: true,
+			list:        []string{},
+			shown:       []string{"Drift: changed outside of Terraform (1)", "retention_in_days = 14 -> 90"},
+		},
 	} {
 		for _, sources := range []string{"plan.json+plan.log", "plan.json", "plan.log"} {
 			t.Run(name+" "+sources, func(t *testing.T) {
 				t.Parallel()
-				r := run("planned", "planned_and_finished")
+				r := baseReport("planned", "planned_and_finished")
 				r.Run.Plan, r.Run.RefreshOnly = nil, want.refreshOnly // Scalr reports no numbers
-				r.Plan = readPlan(documented(t, name, sources, "plan.json"), documented(t, name, sources, "plan.log"))
-				if name == "run-all" && sources == "plan.log" { // of which only the workspace says that it has units
+				r.Plan = readPlan(documentedFile(t, name, sources, "plan.json"), documentedFile(t, name, sources, "plan.log"))
+				if name == "run-all" && sources == "plan.log" { // only the workspace reports that it has units
 					log := tfplan.NewLog(nil)
 					log.SeveralUnits()
-					_, _ = io.Copy(log, documented(t, name, sources, "plan.log"))
+					_, _ = io.Copy(log, documentedFile(t, name, sources, "plan.log"))
 					r.Plan = log.Plan(t.Context(), nil)
 				}
 				if want.changes == gate.No {
@@ -92,8 +113,8 @@ func TestDocumentedPlans(t *testing.T) {
 	}
 }
 
-// documented reads a file if it is among the sources.
-func documented(t *testing.T, name, sources, file string) *io.SectionReader {
+// documentedFile reads a file if it is among the sources.
+func documentedFile(t *testing.T, name, sources, file string) *io.SectionReader {
 	t.Helper()
 	if !strings.Contains(sources, file) {
 		return nil
@@ -102,5 +123,5 @@ func documented(t *testing.T, name, sources, file string) *io.SectionReader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return spooled(data)
+	return sectionOf(data)
 }

@@ -9,14 +9,14 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// refreshOutcomes replace outcomes of runs that only look for drift: such a run
-// compares what exists with the state, and never with the configuration.
+// refreshOutcomes replace outcomes of refresh-only runs: such a run compares the actual resources with the state, and
+// never with the configuration.
 var refreshOutcomes = map[result.Result]outcome{
 	result.NoChanges: {"✅", "no drift", "What exists matches what the Terraform state says."},
 	result.Planned:   {"🌊", "", "A dry run: nothing was changed."},
 }
 
-// driftLine sums up what a refresh-only run found; empty when that is unknown.
+// driftLine summarizes the result of a refresh-only run; empty if it is unknown.
 func (r Report) driftLine() string {
 	switch r.Effects().Changes {
 	case gate.No:
@@ -24,23 +24,23 @@ func (r Report) driftLine() string {
 	case gate.Unknown:
 		return ""
 	}
-	line := "drift: " + things(r.drifted(), "object", "objects") + " changed outside of Terraform"
+	line := "drift: " + pluralize(r.driftCount(), "object", "objects") + " changed outside of Terraform"
 	if r.Result == result.Applied {
 		line += ", recorded in the state"
 	}
 	return line
 }
 
-// drifted is how many objects changed outside of Terraform: as the JSON lists them, else the text.
-func (r Report) drifted() int {
+// driftCount returns the number of objects that changed outside of Terraform, according to the JSON if it is complete.
+func (r Report) driftCount() int {
 	if p := r.Plan; p.JSON.Complete && p.JSON.Drift > 0 {
 		return p.JSON.Drift
 	}
 	return max(r.Plan.JSON.Drift, r.Plan.Text.Drift)
 }
 
-// drift shows what changed outside of Terraform. Of a refresh-only run it is the
-// plan itself, so that a short list is open.
+// drift renders what changed outside of Terraform. In a refresh-only run it is the plan itself, so a short list is not
+// collapsed.
 func (r Report) drift(s style) section {
 	n := len(r.Plan.Drift)
 	if n == 0 {

@@ -12,45 +12,47 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Facts are what later steps may build on. Nil and empty mean unknown.
+// Facts are the values that later steps may use. Nil and empty mean unknown.
 type Facts struct {
 	Additions, Changes, Destructions, Imports *int
-	Warnings                                  *int // of Terraform, while it planned
+	Warnings                                  *int // printed by Terraform during the plan
 	HasChanges, HasDestroys                   *bool
-	CostDelta                                 string // USD a month with two decimals: 42.25
+	CostDelta                                 string // USD per month with two decimals: 42.25
 	PolicyStatus                              string // passed, advisory-failed, soft-failed, hard-failed, overridden
 }
 
-// Facts gives what is known of the run. Of the numbers of its plan, those of Scalr, the
-// plan JSON and the plan's text, the greatest counts, as in the gates.
+// Facts returns what is known of the run. Each number is the maximum of those in Scalr, the plan JSON and the plan's
+// text, as in the gates.
 func (r Report) Facts() Facts {
 	f := Facts{CostDelta: money(cost(r.Run).Delta), PolicyStatus: policyStatus(r.Run.Policies)}
 	effects := r.Effects()
 	f.HasDestroys, f.HasChanges = effects.Destroys.Bool(), effects.Changes.Bool()
-	r.count(&f)
+	r.setCounts(&f)
 	if n, known := gate.Warnings(r.Plan, r.Workspace.RunAll); known || n > 0 && r.Plan.Partial {
 		f.Warnings = &n
 	}
 	if a := r.Run.Apply; a != nil {
-		planned := greater(f.Destructions, a.Destructions)
-		f.Imports = reportedOr(a.Imports, f.Imports)
+		planned := maxReported(f.Destructions, a.Destructions)
+		f.Imports = firstReported(a.Imports, f.Imports)
 		if r.Result == result.Applied {
-			f.Additions, f.Changes, f.Destructions = reportedOr(a.Additions, f.Additions), reportedOr(a.Changes, f.Changes), reportedOr(a.Destructions, f.Destructions)
+			f.Additions = firstReported(a.Additions, f.Additions)
+			f.Changes = firstReported(a.Changes, f.Changes)
+			f.Destructions = firstReported(a.Destructions, f.Destructions)
 		}
 		if effects.Destroys == gate.Yes && f.Destructions != nil && *f.Destructions == 0 {
-			f.Destructions = planned // no 0 beside has-destroys=true
+			f.Destructions = planned // not 0 if has-destroys is true
 		}
 	}
 	return f
 }
 
-// Effects weighs what the sources say of the run.
+// Effects returns the effects of the run according to all sources.
 func (r Report) Effects() gate.Effects {
 	return gate.EffectsOf(r.Run, r.Plan, r.Workspace.RunAll)
 }
 
-// count sets the numbers of the plan. Scalr has none for drift.
-func (r Report) count(f *Facts) {
+// setCounts sets the numbers of the plan. Scalr reports none for drift.
+func (r Report) setCounts(f *Facts) {
 	n := r.Plan.Planned
 	if n != nil {
 		f.Additions, f.Changes, f.Destructions, f.Imports = &n.Additions, &n.Changes, &n.Destructions, &n.Imports
@@ -59,17 +61,18 @@ func (r Report) count(f *Facts) {
 		return
 	}
 	if p := r.Run.Plan; p != nil {
-		f.Additions, f.Changes, f.Destructions = greater(p.Additions, f.Additions), greater(p.Changes, f.Changes), greater(p.Destructions, f.Destructions)
+		f.Additions = maxReported(p.Additions, f.Additions)
+		f.Changes = maxReported(p.Changes, f.Changes)
+		f.Destructions = maxReported(p.Destructions, f.Destructions)
 	}
-	most := r.most()
-	f.Additions, f.Changes = raised(f.Additions, most.Additions), raised(f.Changes, most.Changes)
-	f.Destructions, f.Imports = raised(f.Destructions, most.Destructions), raised(f.Imports, most.Imports)
+	most := r.maxCounts()
+	f.Additions, f.Changes = atLeast(f.Additions, most.Additions), atLeast(f.Changes, most.Changes)
+	f.Destructions, f.Imports = atLeast(f.Destructions, most.Destructions), atLeast(f.Imports, most.Imports)
 }
 
-// most is the greatest of each number that the plan JSON and the text count. The plans
-// of a text are added up only if they are those of several units: otherwise the second
-// one may be the first, printed again.
-func (r Report) most() tfplan.Counts {
+// maxCounts returns the maximum of each number that the plan JSON and the text count. The plans of a text are added up
+// only if they are those of several units: otherwise the second one may be the first, printed again.
+func (r Report) maxCounts() tfplan.Counts {
 	text := r.Plan.Text.Most
 	inUnit := func(c tfplan.Change) bool { return c.Unit != "" }
 	if r.Workspace.RunAll || r.Plan.JSON.Documents > 1 || slices.ContainsFunc(r.Plan.Changes, inUnit) {
@@ -78,26 +81,26 @@ func (r Report) most() tfplan.Counts {
 	return r.Plan.JSON.Counts.Worst(text)
 }
 
-// raised is a known number that is n at least; an unknown one stays unknown.
-func raised(known *int, n int) *int {
+// atLeast returns a known number, raised to n if it is smaller; an unknown one stays unknown.
+func atLeast(known *int, n int) *int {
 	if known == nil || n <= *known {
 		return known
 	}
 	return &n
 }
 
-// reportedOr prefers the first number that is known. One below zero is not.
-func reportedOr(first, second *int) *int {
+// firstReported returns the first number that is known and not negative.
+func firstReported(first, second *int) *int {
 	if first != nil && *first >= 0 {
 		return first
 	}
 	return second
 }
 
-// greater is the greater of two numbers. One that is unknown, or below zero, is ignored.
-func greater(first, second *int) *int {
-	first = reportedOr(first, nil)
-	if second = reportedOr(second, nil); first == nil || second != nil && *second > *first {
+// maxReported returns the greater of two numbers, ignoring those that are unknown or negative.
+func maxReported(first, second *int) *int {
+	first = firstReported(first, nil)
+	if second = firstReported(second, nil); first == nil || second != nil && *second > *first {
 		return second
 	}
 	return first
@@ -110,7 +113,7 @@ func cost(run scalr.Run) scalr.CostEstimate {
 	return *run.Cost
 }
 
-// money rounds Scalr's decimal text to cents; empty if it is not a number.
+// money rounds a decimal number of Scalr to cents; empty if it is not a number.
 func money(s string) string {
 	n, ok := gate.Amount(s)
 	if !ok {
@@ -119,7 +122,7 @@ func money(s string) string {
 	return strings.Replace(n.FloatString(2), "-0.00", "0.00", 1)
 }
 
-// policyStatus is the worst that any check says.
+// policyStatus returns the most severe status of all checks.
 func policyStatus(checks []scalr.PolicyCheck) string {
 	worst := 0
 	words := []string{"", "passed", "advisory-failed", "overridden", "soft-failed", "hard-failed"}
@@ -142,37 +145,36 @@ func policyStatus(checks []scalr.PolicyCheck) string {
 	return words[worst]
 }
 
-// Output is one output of the step: one line, of characters that a shell, an
-// expression and the runner take for nothing else.
+// Output is one output of the step: one line of characters without a special meaning for a shell, an expression or the
+// runner.
 type Output struct{ Name, Value string }
 
-// Outputs gives the facts and the summary line under the names of the outputs. What
-// is not known is there, and empty.
+// Outputs returns the facts and the summary line under the names of the outputs. Unknown values are empty.
 func (r Report) Outputs() []Output {
 	f := r.Facts()
 	return []Output{
-		{"status", strict(string(r.Run.Status))},
+		{"status", safeWord(string(r.Run.Status))},
 		{"summary", r.Line()},
-		{"has-changes", truth(f.HasChanges)},
-		{"has-destroys", truth(f.HasDestroys)},
-		{"additions", whole(f.Additions)},
-		{"changes", whole(f.Changes)},
-		{"destructions", whole(f.Destructions)},
-		{"imports", whole(f.Imports)},
-		{"warnings", whole(f.Warnings)},
+		{"has-changes", formatBool(f.HasChanges)},
+		{"has-destroys", formatBool(f.HasDestroys)},
+		{"additions", formatInt(f.Additions)},
+		{"changes", formatInt(f.Changes)},
+		{"destructions", formatInt(f.Destructions)},
+		{"imports", formatInt(f.Imports)},
+		{"warnings", formatInt(f.Warnings)},
 		{"cost-delta", f.CostDelta},
 		{"policy-status", f.PolicyStatus},
 	}
 }
 
-func truth(b *bool) string {
+func formatBool(b *bool) string {
 	if b == nil {
 		return ""
 	}
 	return strconv.FormatBool(*b)
 }
 
-func whole(n *int) string {
+func formatInt(n *int) string {
 	if n == nil {
 		return ""
 	}
@@ -181,8 +183,8 @@ func whole(n *int) string {
 
 var strictWord = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// strict lets a word through, and nothing else.
-func strict(s string) string {
+// safeWord returns s if it is a plain word, otherwise "".
+func safeWord(s string) string {
 	if !strictWord.MatchString(s) {
 		return ""
 	}

@@ -19,7 +19,7 @@ func outputsOf(r Report) map[string]string {
 	return all
 }
 
-// TestCounts: the greatest number of all sources counts, and after an apply those of the apply.
+// TestCounts: the maximum of all sources counts, and after an apply the numbers of the apply.
 func TestCounts(t *testing.T) {
 	t.Parallel()
 	both := scalr.Run{
@@ -32,23 +32,39 @@ func TestCounts(t *testing.T) {
 		report Report
 		want   string // additions changes destructions imports has-changes has-destroys
 	}{
-		{"nothing is known", Report{}, "     "},
+		{"no source", Report{}, "     "},
 		{"Scalr's plan", Report{Result: "planned", Run: scalr.Run{Plan: both.Plan}}, "5 6 7  true true"},
 		{"Scalr's apply", Report{Result: "applied", Run: both}, "1 2 3 4 true true"},
 		{"an apply that failed", Report{Result: "errored", Run: both}, "5 6 7 4 true true"},
-		{"our own reading", fromPlan(Report{}), "3 2 5 0 true true"},
-		{"Scalr before our own reading", fromPlan(Report{Run: scalr.Run{Plan: both.Plan}}), "5 6 7 0 true true"},
-		{"no changes says Scalr", Report{Run: scalr.Run{HasChanges: new(false), Plan: &scalr.Plan{Status: "finished", Additions: new(0), Changes: new(0), Destructions: new(0)}}}, "0 0 0  false false"},
+		{"the plan JSON and log", fromPlan(Report{}), "3 2 5 0 true true"},
+		{"Scalr before the plan JSON and log", fromPlan(Report{Run: scalr.Run{Plan: both.Plan}}), "5 6 7 0 true true"},
+		{
+			name: "no changes according to Scalr",
+			report: Report{
+				Run: scalr.Run{
+					HasChanges: new(false),
+					Plan:       &scalr.Plan{Status: "finished", Additions: new(0), Changes: new(0), Destructions: new(0)},
+				},
+			},
+			want: "0 0 0  false false",
+		},
 		{"a move alone", Report{Plan: realPlan(t, "move-only")}, "0 0 0 0 true false"},
 		{"outputs alone", Report{Plan: realPlan(t, "outputs")}, "0 0 0 0 true false"},
 		{"unchanged", Report{Plan: realPlan(t, "unchanged")}, "0 0 0 0 false false"},
-		{"the log alone", Report{Plan: readPlan(nil, material(t, "import", "plan.log"))}, "0 1 0 2 true false"},
-		{"a log without a plan", Report{Plan: readPlan(nil, spooled([]byte("no plan here\n")))}, "     "},
+		{"the log alone", Report{Plan: readPlan(nil, planFile(t, "import", "plan.log"))}, "0 1 0 2 true false"},
+		{"a log without a plan", Report{Plan: readPlan(nil, sectionOf([]byte("no plan here\n")))}, "     "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			o := outputsOf(tt.report)
-			got := strings.Join([]string{o["additions"], o["changes"], o["destructions"], o["imports"], o["has-changes"], o["has-destroys"]}, " ")
+			got := strings.Join([]string{
+				o["additions"],
+				o["changes"],
+				o["destructions"],
+				o["imports"],
+				o["has-changes"],
+				o["has-destroys"],
+			}, " ")
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -96,24 +112,35 @@ func TestPolicyStatus(t *testing.T) {
 	}
 }
 
-// TestOutputsAreStrict: whatever Scalr says, an output is one line of harmless
-// characters.
+// TestOutputsAreStrict: for any values of Scalr, an output is one line of safe characters.
 func TestOutputsAreStrict(t *testing.T) {
 	t.Parallel()
-	harmless := regexp.MustCompile(`^[A-Za-z0-9_.,: -]*$`)
+	allowed := regexp.MustCompile(`^[A-Za-z0-9_.,: -]*$`)
 	evil := "x\ny=$(id)`id`;'\"|&<>"
-	r := Report{Result: result.Result(evil), ErrorCode: evil, Run: scalr.Run{ID: evil, Status: scalr.Status(evil), Cost: &scalr.CostEstimate{Status: "finished", Delta: evil}}}
-	for _, list := range [][]Output{r.Outputs(), outcomeReports["errored-apply"](t).Outputs(), outcomeReports["planned-hostile"](t).Outputs()} {
+	r := Report{
+		Result:    result.Result(evil),
+		ErrorCode: evil,
+		Run: scalr.Run{
+			ID:     evil,
+			Status: scalr.Status(evil),
+			Cost:   &scalr.CostEstimate{Status: "finished", Delta: evil},
+		},
+	}
+	for _, list := range [][]Output{
+		r.Outputs(),
+		outcomeReports["errored-apply"](t).Outputs(),
+		outcomeReports["planned-hostile"](t).Outputs(),
+	} {
 		for _, o := range list {
-			if !harmless.MatchString(o.Value) {
+			if !allowed.MatchString(o.Value) {
 				t.Errorf("%s is %q", o.Name, o.Value)
 			}
 		}
 	}
 }
 
-// TestNextHoldsNothingForeign: a step to paste is code that runs with a token.
-func TestNextHoldsNothingForeign(t *testing.T) {
+// TestNextContainsNoUntrustedText: a step to copy is code that runs with a token.
+func TestNextContainsNoUntrustedText(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*Report){
 		"run":    func(r *Report) { r.Run.ID = "run-1\n    token: evil" },
@@ -126,14 +153,14 @@ func TestNextHoldsNothingForeign(t *testing.T) {
 			change(&r)
 			for _, b := range parse(r.Summary()).blocks {
 				if strings.Contains(b, "evil") {
-					t.Errorf("a step to paste is\n%s", b)
+					t.Errorf("the step to copy is\n%s", b)
 				}
 			}
 		})
 	}
 }
 
-// TestEveryResult has words for every result of the contract.
+// TestEveryResult checks that every result has words and a golden file.
 func TestEveryResult(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -142,32 +169,39 @@ func TestEveryResult(t *testing.T) {
 	}
 	for result := range outcomes {
 		if !seen[string(result)] {
-			t.Errorf("no golden file shows the result %s", result)
+			t.Errorf("result %s has no golden file", result)
 		}
 	}
 	if len(outcomes) != 19 {
-		t.Errorf("the contract has 19 results, here are %d", len(outcomes))
+		t.Errorf("got %d results, want 19", len(outcomes))
 	}
 	if got := (Report{Result: "brand-new"}).Line(); got != "brand new" {
 		t.Errorf("an unknown result reads %q", got)
 	}
 }
 
-// TestWorstCounts: where the sources differ, outputs, summary line and headline have the
-// greatest number of any of them, as the gates do.
-func TestWorstCounts(t *testing.T) {
+// TestMaximumOfSourcesCounts: if the sources differ, outputs, summary line and headline have the maximum of their
+// numbers, as the gates do.
+func TestMaximumOfSourcesCounts(t *testing.T) {
 	t.Parallel()
 	text := func(sum string, destroyed int) string {
 		var log strings.Builder
 		log.WriteString("Terraform will perform the following actions:\n")
 		for i := range destroyed {
-			fmt.Fprintf(&log, "\n  # t.n[%d] will be destroyed\n  - resource \"t\" \"n\" {\n      - id = \"1\" -> null\n    }\n", i)
+			fmt.Fprintf(&log,
+				"\n  # t.n[%d] will be destroyed\n  - resource \"t\" \"n\" {\n      - id = \"1\" -> null\n    }\n", i)
 		}
 		return log.String() + "\nPlan: " + sum + ".\n"
 	}
 	const empty = `{"format_version":"1.2","resource_changes":[]}`
 	reported := func(n int) *scalr.Plan {
-		return &scalr.Plan{Status: "finished", HasChanges: new(true), Additions: new(0), Changes: new(0), Destructions: new(n)}
+		return &scalr.Plan{
+			Status:       "finished",
+			HasChanges:   new(true),
+			Additions:    new(0),
+			Changes:      new(0),
+			Destructions: new(n),
+		}
 	}
 	for _, tt := range []struct {
 		name      string
@@ -177,28 +211,109 @@ func TestWorstCounts(t *testing.T) {
 		result    string
 		line      string
 	}{
-		{"an empty JSON", empty, text("0 to add, 0 to change, 1 to destroy", 1), nil, nil, "planned", "0 to add, 0 to change, 1 to destroy"},
-		{"an empty JSON, nothing but a sum", empty, text("0 to add, 0 to change, 1 to destroy", 0), nil, nil, "planned", "0 to add, 0 to change, 1 to destroy"},
-		{"an empty JSON beside zeros", empty, text("2 to add, 3 to change, 1 to destroy", 1), reported(0), nil, "planned", "2 to add, 3 to change, 1 to destroy"},
-		{"five in the text beside one of Scalr's", "", text("0 to add, 0 to change, 5 to destroy", 5), reported(1), nil, "planned", "0 to add, 0 to change, 5 to destroy"},
-		{"five above a sum of one", "", text("0 to add, 0 to change, 1 to destroy", 5), reported(1), nil, "planned", "0 to add, 0 to change, 5 to destroy"},
-		{"five of Scalr's beside one in the text", "", text("0 to add, 0 to change, 1 to destroy", 1), reported(5), nil, "planned", "0 to add, 0 to change, 5 to destroy"},
-		{"a text that was cut", "", strings.TrimSuffix(text("", 2), "\nPlan: .\n"), reported(0), nil, "planned", "0 to add, 0 to change, 2 to destroy"},
-		{"a number below zero", "", text("0 to add, 0 to change, 1 to destroy", 1), reported(-3), nil, "planned", "0 to add, 0 to change, 1 to destroy"},
-		{"an apply that reports none", empty, text("0 to add, 0 to change, 1 to destroy", 1), reported(1), &scalr.Apply{Additions: new(0), Changes: new(0), Destructions: new(0)}, "applied", "0 added, 0 changed, 1 destroyed"},
-		{"a failed apply of more than was planned", "", "", reported(0), &scalr.Apply{Status: "errored", Destructions: new(2)}, "errored", "apply failed: 0 to add, 0 to change, 2 to destroy"},
+		{
+			name:   "an empty JSON",
+			json:   empty,
+			log:    text("0 to add, 0 to change, 1 to destroy", 1),
+			plan:   nil,
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 1 to destroy",
+		},
+		{
+			name:   "an empty JSON and only a summary line",
+			json:   empty,
+			log:    text("0 to add, 0 to change, 1 to destroy", 0),
+			plan:   nil,
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 1 to destroy",
+		},
+		{
+			name:   "an empty JSON and zeros from Scalr",
+			json:   empty,
+			log:    text("2 to add, 3 to change, 1 to destroy", 1),
+			plan:   reported(0),
+			apply:  nil,
+			result: "planned",
+			line:   "2 to add, 3 to change, 1 to destroy",
+		},
+		{
+			name:   "five in the text, one in Scalr",
+			json:   "",
+			log:    text("0 to add, 0 to change, 5 to destroy", 5),
+			plan:   reported(1),
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 5 to destroy",
+		},
+		{
+			name:   "five in the text, a summary of one",
+			json:   "",
+			log:    text("0 to add, 0 to change, 1 to destroy", 5),
+			plan:   reported(1),
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 5 to destroy",
+		},
+		{
+			name:   "five in Scalr, one in the text",
+			json:   "",
+			log:    text("0 to add, 0 to change, 1 to destroy", 1),
+			plan:   reported(5),
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 5 to destroy",
+		},
+		{
+			name:   "a truncated text",
+			json:   "",
+			log:    strings.TrimSuffix(text("", 2), "\nPlan: .\n"),
+			plan:   reported(0),
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 2 to destroy",
+		},
+		{
+			name:   "a negative number",
+			json:   "",
+			log:    text("0 to add, 0 to change, 1 to destroy", 1),
+			plan:   reported(-3),
+			apply:  nil,
+			result: "planned",
+			line:   "0 to add, 0 to change, 1 to destroy",
+		},
+		{
+			name:   "an apply that reports none",
+			json:   empty,
+			log:    text("0 to add, 0 to change, 1 to destroy", 1),
+			plan:   reported(1),
+			apply:  &scalr.Apply{Additions: new(0), Changes: new(0), Destructions: new(0)},
+			result: "applied",
+			line:   "0 added, 0 changed, 1 destroyed",
+		},
+		{
+			name:   "a failed apply of more than was planned",
+			json:   "",
+			log:    "",
+			plan:   reported(0),
+			apply:  &scalr.Apply{Status: "errored", Destructions: new(2)},
+			result: "errored",
+			line:   "apply failed: 0 to add, 0 to change, 2 to destroy",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := Report{Result: result.Result(tt.result), Run: scalr.Run{Plan: tt.plan, Apply: tt.apply}}
 			var planJSON *io.SectionReader
 			if tt.json != "" {
-				planJSON = spooled([]byte(tt.json))
+				planJSON = sectionOf([]byte(tt.json))
 			}
-			r.Plan = readPlan(planJSON, spooled([]byte(tt.log)))
+			r.Plan = readPlan(planJSON, sectionOf([]byte(tt.log)))
 			o := outputsOf(r)
 			if o["summary"] != tt.line || o["has-destroys"] != "true" || o["destructions"] == "0" {
-				t.Errorf("summary %q, has-destroys %q, destructions %q; want %q", o["summary"], o["has-destroys"], o["destructions"], tt.line)
+				t.Errorf("summary %q, has-destroys %q, destructions %q; want %q", o["summary"], o["has-destroys"],
+					o["destructions"], tt.line)
 			}
 			for name, page := range map[string]string{"summary": r.Summary(), "comment": r.Comment(65000)} {
 				if head, _, _ := strings.Cut(page, "\n\n"); !strings.Contains(head, tt.line) {

@@ -7,23 +7,22 @@ import (
 	"strings"
 )
 
-// section is a part of the page: what always stands there, and items that give
-// way when the page is too long.
+// section is a part of the page: fixed text, and items that are shortened or dropped if the page is too long.
 type section struct {
-	open  string // Markdown ahead of the items
+	open  string // Markdown before the items
 	items []item
-	close string // Markdown behind them
+	close string // Markdown after the items
 }
 
-// item is one entry of a section in its two forms. An item without a full form
-// is a line of a list; one without a brief form is whole or absent.
+// item is one entry of a section in its two forms. An item without a full form is a line of a list; one without a brief
+// form is either complete or absent.
 type item struct {
-	full  string // a fold or a block, with a blank line at its end
+	full  string // a collapsed section or a code block, followed by a blank line
 	brief string // one line of a list
-	rank  int    // what has a higher one is dropped first
+	rank  int    // items with a higher rank are dropped first
 }
 
-// size is how much of an item is shown.
+// size is the form in which an item is shown.
 type size int
 
 const (
@@ -32,12 +31,11 @@ const (
 	full
 )
 
-// noteSize is room for what a section says about its missing items.
+// noteSize is the space for the note on the missing items of a section.
 const noteSize = 400
 
-// fit puts a page together, at most limit bytes long. What does not fit is dropped
-// whole, never cut: first the diffs, which become lines of a list, then lines of
-// lists, for which a link to the run stands. Lower ranks outlive higher ones.
+// fit builds a page of at most limit bytes. Items that do not fit are never cut: first, diffs become lines of a list,
+// then lines are replaced by a link to the run. Items with lower ranks are kept longer.
 func fit(page []section, limit int, run string) string {
 	used := 0
 	var order []place
@@ -65,7 +63,7 @@ func fit(page []section, limit int, run string) string {
 		}
 	}
 	if used > limit {
-		return shortest(page, limit, run)
+		return fallbackPage(page, limit, run)
 	}
 	var out strings.Builder
 	for s, sec := range page {
@@ -80,7 +78,7 @@ func (it item) form(s size) string {
 	return [...]string{"", it.brief, it.full}[s]
 }
 
-// length counts a blank line with every form, since one may have to follow.
+// length includes a blank line for every form, since one may have to follow.
 func (it item) length(s size) int {
 	if s == absent {
 		return 0
@@ -90,38 +88,37 @@ func (it item) length(s size) int {
 
 func (sec section) write(out *strings.Builder, sizes map[place]size, at int, run string) {
 	out.WriteString(sec.open)
-	cut, gone := 0, 0
+	shortened, omitted := 0, 0
 	last := absent
 	for i, it := range sec.items {
-		now := sizes[place{at, i}]
-		if now == brief && it.full != "" {
-			cut++
+		form := sizes[place{at, i}]
+		if form == brief && it.full != "" {
+			shortened++
 		}
-		if now == absent {
-			gone++
+		if form == absent {
+			omitted++
 			continue
 		}
-		if last == brief && now == full {
+		if last == brief && form == full {
 			out.WriteByte('\n')
 		}
-		last = now
-		out.WriteString(it.form(now))
+		last = form
+		out.WriteString(it.form(form))
 	}
 	if last == brief {
 		out.WriteByte('\n')
 	}
-	if cut > 0 {
-		fmt.Fprintf(out, "The details do not fit here for %s: %s.\n\n", things(cut, "entry", "entries"), run)
+	if shortened > 0 {
+		fmt.Fprintf(out, "The details do not fit here for %s: %s.\n\n", pluralize(shortened, "entry", "entries"), run)
 	}
-	if gone > 0 {
-		fmt.Fprintf(out, "… and %d more: %s.\n\n", gone, run)
+	if omitted > 0 {
+		fmt.Fprintf(out, "… and %d more: %s.\n\n", omitted, run)
 	}
 	out.WriteString(sec.close)
 }
 
-// shortest is what stays of a page that does not fit without any of its items:
-// its headline, and where to read on.
-func shortest(page []section, limit int, run string) string {
+// fallbackPage returns the page if not even its fixed parts fit: the headline and a link to the run.
+func fallbackPage(page []section, limit int, run string) string {
 	head := page[0].open
 	if text := head + "More does not fit here: " + run + ".\n"; len(text) <= limit {
 		return text
@@ -132,7 +129,7 @@ func shortest(page []section, limit int, run string) string {
 	return ""
 }
 
-func things(n int, one, many string) string {
+func pluralize(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -10,16 +10,16 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// TestEveryLimit renders a big plan at many limits: it always fits, always is
-// whole, and never shows less when there is more room.
+// TestEveryLimit renders a large plan at many limits: the page always fits, is well-formed, and never shows less if
+// there is more space.
 func TestEveryLimit(t *testing.T) {
 	t.Parallel()
 	r := outcomeReports["planned-huge"](t)
 	shown := 0
 	for limit := 0; limit <= CommentLimit; limit += 1 + limit/7 {
-		p := wellFormed(t, r.Comment(limit), limit, ourHosts...)
+		p := checkWellFormed(t, r.Comment(limit), limit, allowedHosts...)
 		if len(p.blocks) < shown-1 {
-			t.Errorf("%d diffs at %d, fewer than the %d with less room", len(p.blocks), limit, shown)
+			t.Errorf("%d diffs at %d, fewer than the %d with less space", len(p.blocks), limit, shown)
 		}
 		shown = len(p.blocks)
 		if t.Failed() {
@@ -28,9 +28,9 @@ func TestEveryLimit(t *testing.T) {
 	}
 }
 
-// TestSacrifice: diffs go first, then the lines of lists, for which a link
-// stands; what is destroyed outlives what is created.
-func TestSacrifice(t *testing.T) {
+// TestFitDropsLeastImportantFirst: diffs are dropped first, then lines of lists, which a link replaces; destroyed
+// resources are kept longer than created ones.
+func TestFitDropsLeastImportantFirst(t *testing.T) {
 	t.Parallel()
 	r := outcomeReports["planned-huge"](t)
 	created := `terraform_data.node["rack-00/node-00"]`
@@ -38,7 +38,7 @@ func TestSacrifice(t *testing.T) {
 		name             string
 		limit            int
 		diffs            bool
-		first, last      bool // the first of the created, and the last
+		first, last      bool // the first and the last created resource
 		destroyed, notes bool
 	}{
 		{"all", SummaryLimit, true, true, true, true, false},
@@ -62,7 +62,7 @@ func TestSacrifice(t *testing.T) {
 				{"a diff", has("```diff"), tt.diffs},
 				{"the first", has(created), tt.first},
 				{"the last", has("rack-12/node-19"), tt.last},
-				{"what is destroyed", has("terraform_data.old[39]"), tt.destroyed},
+				{"a destroyed resource", has("terraform_data.old[39]"), tt.destroyed},
 				{"a link to more", has("[see the run in Scalr]"), tt.notes},
 			} {
 				if check.got != check.want {
@@ -73,25 +73,28 @@ func TestSacrifice(t *testing.T) {
 	}
 }
 
-// FuzzFit puts pages of any size into any room.
+// FuzzFit renders pages of any size with any limit.
 func FuzzFit(f *testing.F) {
 	f.Add(uint64(1), 20, 900)
 	f.Add(uint64(2), 60, 65_000)
 	f.Fuzz(func(t *testing.T, seed uint64, items, limit int) {
 		limit, items = max(0, min(limit, CommentLimit)), max(0, min(items, 60))
 		rnd := rand.New(rand.NewPCG(seed, seed))
-		r := run("planned", "planned_and_finished")
+		r := baseReport("planned", "planned_and_finished")
 		r.Problem = strings.Repeat("`x` | <b> ", rnd.IntN(200))
 		actions := []tfplan.Action{tfplan.Destroy, tfplan.Replace, tfplan.Update, tfplan.Create, tfplan.Import,
 			tfplan.Move, tfplan.Forget, tfplan.Read, tfplan.Other}
 		for i := range items {
-			c := tfplan.Change{Address: fmt.Sprintf("a.b[\"%s\"]", strings.Repeat("`é|", rnd.IntN(200))), Action: actions[rnd.IntN(len(actions))]}
+			c := tfplan.Change{
+				Address: fmt.Sprintf("a.b[\"%s\"]", strings.Repeat("`é|", rnd.IntN(200))),
+				Action:  actions[rnd.IntN(len(actions))],
+			}
 			if i%3 > 0 {
 				c.Diff = strings.Repeat("+ é```", rnd.IntN(300))
 			}
 			r.Plan.Changes = append(r.Plan.Changes, c)
 			r.Plan.Drift = append(r.Plan.Drift, c)
 		}
-		wellFormed(t, r.Comment(limit), limit, ourHosts...)
+		checkWellFormed(t, r.Comment(limit), limit, allowedHosts...)
 	})
 }

@@ -37,7 +37,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestGoldenOutputs keeps what later steps read of every outcome.
+// TestGoldenOutputs compares the outputs of every outcome.
 func TestGoldenOutputs(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
@@ -68,8 +68,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// material reads a file of a real plan; nil when there is none.
-func material(t testing.TB, plan, name string) *io.SectionReader {
+// planFile reads a file of a real plan; nil if it does not exist.
+func planFile(t testing.TB, plan, name string) *io.SectionReader {
 	t.Helper()
 	path := filepath.Join("..", "tfplan", "testdata", "plans", plan, name)
 	data, err := os.ReadFile(path)
@@ -93,15 +93,15 @@ func material(t testing.TB, plan, name string) *io.SectionReader {
 
 func realPlan(t testing.TB, name string) tfplan.Plan {
 	t.Helper()
-	p := readPlan(material(t, name, "plan.json"), material(t, name, "plan.log"))
+	p := readPlan(planFile(t, name, "plan.json"), planFile(t, name, "plan.log"))
 	if p.JSONProblem != "" {
 		t.Fatal(p.JSONProblem)
 	}
 	return p
 }
 
-// run is a report as the action fills it, without a plan.
-func run(word result.Result, status scalr.Status) Report {
+// baseReport returns a report as the action fills it, without a plan.
+func baseReport(word result.Result, status scalr.Status) Report {
 	const host = "https://acme.scalr.io"
 	return Report{
 		Result:       word,
@@ -109,7 +109,12 @@ func run(word result.Result, status scalr.Status) Report {
 		Run:          scalr.Run{ID: "run-v0oq2a7d3k9", Status: status, ConfigurationID: "cv-v0oq29xk1", Dry: true},
 		RunURL:       host + "/v2/e/env-v0o0/workspaces/ws-v0o1/runs/run-v0oq2a7d3k9",
 		WorkspaceURL: host + "/v2/e/env-v0o0/workspaces/ws-v0o1",
-		Bundle:       &Bundle{Files: 14, Bytes: 31_400, Compressed: 8_210, SHA256: "5d41402abc4b2a76b9719d911017c592ae3f1c0c9d5f4f1e8c2f3f5a6b7c8d9e"},
+		Bundle: &Bundle{
+			Files:      14,
+			Bytes:      31_400,
+			Compressed: 8_210,
+			SHA256:     "5d41402abc4b2a76b9719d911017c592ae3f1c0c9d5f4f1e8c2f3f5a6b7c8d9e",
+		},
 		Stages: []Stage{
 			{"bundle", 40 * time.Millisecond}, {"queue", 3 * time.Second}, {"plan", 41 * time.Second},
 			{"cost", 2 * time.Second}, {"policy", 1200 * time.Millisecond},
@@ -124,7 +129,7 @@ func run(word result.Result, status scalr.Status) Report {
 	}
 }
 
-// readPlan reads a plan out of its JSON and its log, of which either may be nil.
+// readPlan reads a plan from its JSON and its log, either of which may be nil.
 func readPlan(planJSON, log *io.SectionReader) tfplan.Plan {
 	var from io.Reader
 	if planJSON != nil {

@@ -10,43 +10,64 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// outcome is how a result is put.
+// outcome is the presentation of a result.
 type outcome struct {
 	icon string
-	word string // empty where the numbers say it all
+	word string // empty if the numbers are sufficient
 	note string // a sentence below the headline
 }
 
-// outcomes holds every result of the contract.
+// outcomes holds every result of the action.
 var outcomes = map[result.Result]outcome{
-	result.Planned:           {"📋", "", "A dry run: nothing was changed."},
-	result.NoChanges:         {"✅", "no changes", "What exists matches the configuration."},
-	result.Applied:           {"🚀", "applied", ""},
-	result.Saved:             {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
-	result.NeedsConfirmation: {"⏸️", "waits for confirmation", "Nothing was changed yet: the run waits for a person to confirm it."},
-	result.Started:           {"▶️", "started", "The run continues in Scalr; this step did not wait for it."},
-	result.Checked:           {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
-	result.Discarded:         {"🗑️", "discarded", "The run was discarded: nothing was changed."},
-	result.Canceled:          {"🛑", "canceled", ""},
-	result.Overridden:        {"🔓", "policies overridden", "The run continues in Scalr; this step did not wait for it."},
-	result.Errored:           {"❌", "failed", ""},
-	result.PolicyFailed:      {"⛔", "forbidden by a policy", "Nothing was changed."},
-	result.Rejected:          {"⛔", "rejected", "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out."},
-	result.Refused:           {"❌", "refused by Scalr", ""},
-	result.Unreachable:       {"🔌", "Scalr is out of reach", ""},
-	result.Invalid:           {"❌", "invalid input", "No run was created."},
-	result.NeedsOverride:     {"✋", "waits for a policy override", "Nothing was changed yet: a person who may override the policy decides."},
-	result.TimedOut:          {"⏱️", "timed out", ""},
-	result.Interrupted:       {"🛑", "interrupted", ""},
+	result.Planned:   {"📋", "", "A dry run: nothing was changed."},
+	result.NoChanges: {"✅", "no changes", "What exists matches the configuration."},
+	result.Applied:   {"🚀", "applied", ""},
+	result.Saved:     {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
+	result.NeedsConfirmation: {
+		icon: "⏸️",
+		word: "waits for confirmation",
+		note: "Nothing was changed yet: the run waits for a person to confirm it.",
+	},
+	result.Started:      {"▶️", "started", "The run continues in Scalr; this step did not wait for it."},
+	result.Checked:      {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
+	result.Discarded:    {"🗑️", "discarded", "The run was discarded: nothing was changed."},
+	result.Canceled:     {"🛑", "canceled", ""},
+	result.Overridden:   {"🔓", "policies overridden", "The run continues in Scalr; this step did not wait for it."},
+	result.Errored:      {"❌", "failed", ""},
+	result.PolicyFailed: {"⛔", "forbidden by a policy", "Nothing was changed."},
+	result.Rejected: {
+		icon: "⛔",
+		word: "rejected",
+		note: "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out.",
+	},
+	result.Refused:     {"❌", "refused by Scalr", ""},
+	result.Unreachable: {"🔌", "Scalr is out of reach", ""},
+	result.Invalid:     {"❌", "invalid input", "No run was created."},
+	result.NeedsOverride: {
+		icon: "✋",
+		word: "waits for a policy override",
+		note: "Nothing was changed yet: a person who may override the policy decides.",
+	},
+	result.TimedOut:    {"⏱️", "timed out", ""},
+	result.Interrupted: {"🛑", "interrupted", ""},
 }
 
-// outcome gives the words for the result, and something true for a word that is new.
+// outcome returns the presentation of the result, or a generic one if the result is not known.
 func (r Report) outcome() outcome {
-	if r.cameTooLate() {
-		return outcome{outcomes[r.Result].icon, "already finished: " + strings.ReplaceAll(strict(string(r.Run.Status)), "_", " "), "The run had already finished; this step did not change it."}
+	if r.alreadyFinished() {
+		return outcome{
+			icon: outcomes[r.Result].icon,
+			word: "already finished: " + strings.ReplaceAll(safeWord(string(r.Run.Status)), "_", " "),
+			note: "The run had already finished; this step did not change it.",
+		}
 	}
 	if r.Result == result.Rejected && r.Run.Applied() {
-		return outcome{outcomes[r.Result].icon, "rejected, but applied", "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be ruled out."}
+		return outcome{
+			icon: outcomes[r.Result].icon,
+			word: "rejected, but applied",
+			note: "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be " +
+				"ruled out.",
+		}
 	}
 	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
 		return o
@@ -57,20 +78,19 @@ func (r Report) outcome() outcome {
 	return outcome{icon: "❔", word: sanitize.Line(string(r.Result), 40)}
 }
 
-// cameTooLate reports whether the run was to be discarded or canceled and had
-// ended in another way before.
-func (r Report) cameTooLate() bool {
+// alreadyFinished reports whether the run was to be discarded or canceled, but had finished otherwise before.
+func (r Report) alreadyFinished() bool {
 	switch r.Result {
 	case result.Discarded:
 		return r.Run.Status.IsFinal() && r.Run.Status != scalr.StatusDiscarded
-	case result.Canceled: // which a run that only waited is by a discard
+	case result.Canceled: // a run that was only waiting is discarded instead
 		return r.Run.Status.IsFinal() && r.Run.Stage() != scalr.Canceled
 	}
 	return false
 }
 
-// Line sums the run up in a few words on one line: "2 to add, 1 to change, 1 to
-// destroy". It is the output `summary`, of strict characters only.
+// Line summarizes the run on one line: "2 to add, 1 to change, 1 to destroy". It is the output `summary` and contains
+// only characters that are safe for outputs.
 func (r Report) Line() string {
 	numbers := r.numbers()
 	word := r.outcome().word
@@ -86,7 +106,7 @@ func (r Report) Line() string {
 		word = ""
 	}
 	if numbers == "" && word == "" {
-		return strings.ReplaceAll(strict(string(r.Result)), "-", " ")
+		return strings.ReplaceAll(safeWord(string(r.Result)), "-", " ")
 	}
 	if numbers == "" || word == "" {
 		return numbers + word
@@ -97,7 +117,7 @@ func (r Report) Line() string {
 	return word + ": " + numbers
 }
 
-// failed names the stage that failed; empty when none says so.
+// failed returns the stage that failed; empty if no stage reports it.
 func (r Report) failed() string {
 	switch {
 	case r.Run.Apply != nil && r.Run.Apply.Status == scalr.TaskErrored:
@@ -108,7 +128,7 @@ func (r Report) failed() string {
 	return ""
 }
 
-// numbers words the counts: of what was done after an apply, else of what would be.
+// numbers returns the counts as text: the changes made by an apply, otherwise the planned ones.
 func (r Report) numbers() string {
 	if r.Run.RefreshOnly {
 		return r.driftLine()
@@ -126,16 +146,17 @@ func (r Report) numbers() string {
 	if f.Imports != nil && *f.Imports > 0 {
 		s = fmt.Sprintf(imports, *f.Imports) + s
 	}
-	s += r.besides()
-	none := *f.Additions+*f.Changes+*f.Destructions == 0 && (f.Imports == nil || *f.Imports == 0) && r.Plan.Besides == tfplan.Besides{}
+	s += r.otherNumbers()
+	none := *f.Additions+*f.Changes+*f.Destructions == 0 && (f.Imports == nil || *f.Imports == 0) &&
+		r.Plan.Besides == tfplan.Besides{}
 	if none && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
 		s += ", outputs change"
 	}
 	return s
 }
 
-// besides counts what Terraform's three numbers leave out.
-func (r Report) besides() string {
+// otherNumbers returns the counts that Terraform's three numbers do not include.
+func (r Report) otherNumbers() string {
 	b, s := r.Plan.Besides, ""
 	add := func(n int, planned, done string) {
 		if n > 0 && r.Result == result.Applied {
@@ -146,11 +167,12 @@ func (r Report) besides() string {
 	}
 	add(b.Moves, fmt.Sprintf("%d to move", b.Moves), fmt.Sprintf("%d moved", b.Moves))
 	add(b.Forgets, fmt.Sprintf("%d to forget", b.Forgets), fmt.Sprintf("%d forgotten", b.Forgets))
-	add(b.Invocations, things(b.Invocations, "action", "actions")+" to invoke", things(b.Invocations, "action", "actions")+" invoked")
+	add(b.Invocations, pluralize(b.Invocations, "action", "actions")+" to invoke",
+		pluralize(b.Invocations, "action", "actions")+" invoked")
 	return s
 }
 
-// name is the workspace in words, with its environment if that is known.
+// name returns the name of the workspace, with its environment if that is known.
 func (r Report) name() string {
 	name := r.Workspace.Name
 	if name == "" {
@@ -162,7 +184,7 @@ func (r Report) name() string {
 	return name
 }
 
-// headline is the first line: icon, workspace, and what became of the run.
+// headline returns the first line: the icon, the workspace, and the outcome of the run.
 func (r Report) headline(s style) string {
 	name := code(r.name())
 	if r.RunURL != "" {

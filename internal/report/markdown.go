@@ -9,13 +9,13 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// longestName is how much of a name, or of another short foreign text, is shown.
-const longestName = 300
+// maxNameLength is the number of characters that are shown of a name, or of another short untrusted text.
+const maxNameLength = 300
 
-// code sets foreign text as code within a line of Markdown, in a heading, a list,
-// a table or a link. Text that backticks cannot hold there is set in HTML.
+// code formats untrusted text as code in a line of Markdown: in a heading, a list, a table or a link. Text that a code
+// span cannot hold there is formatted with HTML.
 func code(s string) string {
-	s = sanitize.Line(s, longestName)
+	s = sanitize.Line(s, maxNameLength)
 	if s == "" {
 		return ""
 	}
@@ -25,22 +25,22 @@ func code(s string) string {
 	return "`" + s + "`"
 }
 
-// htmlCode sets foreign text as code where HTML stands, as in a <summary>.
-func htmlCode(s string) string { return "<code>" + inert(sanitize.Line(s, longestName)) + "</code>" }
+// htmlCode formats untrusted text as code in HTML, such as in a <summary>.
+func htmlCode(s string) string { return "<code>" + escape(sanitize.Line(s, maxNameLength)) + "</code>" }
 
-var ticked = regexp.MustCompile("`[^`]*`")
+var codeSpan = regexp.MustCompile("`[^`]*`")
 
-// prose sets a sentence of ours, which may quote foreign text, within a line of
-// Markdown or HTML: backticks make code, everything else is inert.
+// prose formats a sentence that may quote untrusted text for a line of Markdown or HTML: text in backticks becomes code,
+// everything else is escaped.
 func prose(s string) string {
 	s = sanitize.Line(s, 4000)
 	var out strings.Builder
 	for {
-		at := ticked.FindStringIndex(s)
+		at := codeSpan.FindStringIndex(s)
 		if at == nil {
-			return out.String() + inert(s)
+			return out.String() + escape(s)
 		}
-		out.WriteString(inert(s[:at[0]]))
+		out.WriteString(escape(s[:at[0]]))
 		if inner := strings.TrimSpace(s[at[0]+1 : at[1]-1]); inner != "" {
 			out.WriteString(htmlCode(inner))
 		}
@@ -48,14 +48,14 @@ func prose(s string) string {
 	}
 }
 
-// linked matches what GitHub makes a link or a picture of in rendered text,
-// whatever it was escaped with before: @names, #numbers, addresses, :emoji:.
-var linked = regexp.MustCompile(`(?i)@\w|#\d|://|www\.|:[\w+-]+:`)
+// autolink matches what GitHub turns into a link or a picture in rendered text, even if it was escaped: @names,
+// #numbers, addresses, :emoji:.
+var autolink = regexp.MustCompile(`(?i)@\w|#\d|://|www\.|:[\w+-]+:`)
 
-// inert writes text such that neither Markdown nor HTML nor GitHub sees anything
-// in it. What would become a link is broken by a zero-width space.
-func inert(s string) string {
-	s = linked.ReplaceAllStringFunc(s, func(at string) string { return at[:1] + "\u200B" + at[1:] })
+// escape escapes text so that it has no meaning in Markdown, in HTML and for GitHub. Automatic links are broken by a
+// zero-width space.
+func escape(s string) string {
+	s = autolink.ReplaceAllStringFunc(s, func(at string) string { return at[:1] + "\u200B" + at[1:] })
 	var out strings.Builder
 	for i, c := range s {
 		switch {
@@ -74,8 +74,7 @@ func inert(s string) string {
 	return out.String()
 }
 
-// inWord reports whether the byte at i stands between letters or digits, where
-// an underscore does not mark emphasis.
+// inWord reports whether the byte at i is between letters or digits, where an underscore does not mark emphasis.
 func inWord(s string, i int) bool {
 	return i > 0 && i+1 < len(s) && alphanumeric(s[i-1]) && alphanumeric(s[i+1])
 }
@@ -84,9 +83,9 @@ func alphanumeric(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// block is a fenced block of code. The fence is longer than any run of
-// backticks inside, so that nothing inside can end it.
-func block(language, text string) string {
+// codeBlock returns a fenced code block. The fence is longer than any sequence of backticks in the text, so that the text
+// cannot end it.
+func codeBlock(language, text string) string {
 	text = strings.TrimRight(sanitize.Text(text), "\n")
 	longest, run := 2, 0
 	for _, c := range []byte(text) {
@@ -99,13 +98,13 @@ func block(language, text string) string {
 	return fence + language + "\n" + text + "\n" + fence + "\n"
 }
 
-// fold is a part that opens on a click. The title is HTML, the body Markdown.
-func fold(title, body string) string {
+// details returns a collapsed section. The title is HTML, the body Markdown.
+func details(title, body string) string {
 	return "<details><summary>" + title + "</summary>\n\n" + strings.TrimRight(body, "\n") + "\n\n</details>\n\n"
 }
 
-// link leads to an address of our own making; anything that is not a web address
-// leaves the text alone. The text is Markdown.
+// link links a text in Markdown to an address of Scalr or GitHub. If the address is not a web address, it returns the
+// text alone.
 func link(text, address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

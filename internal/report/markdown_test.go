@@ -7,41 +7,45 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// TestInline holds what stands within a line against the oracle: it must be
-// seen as it is, and mean nothing.
+// TestInline checks with the oracle that text within a line is visible as it is, and has no meaning in Markdown.
 func TestInline(t *testing.T) {
 	t.Parallel()
 	for _, hostile := range []string{
-		"plain", "a|b", "`", "``x``", "a`b", `back\slash`, `\`, "*b* _i_ ~~s~~ **x**", "<img src=x>", "<!-- x", "&lt;&#64;",
-		"![p](https://evil.example/p.png)", "[l](https://evil.example)", "https://evil.example", "www.evil.example", "me@evil.example",
-		"# heading", "- item", "1. item", "1) item", "> quote", "    code", "---", "===", "| a | b |", "[x]: https://evil.example", "[ ] task",
-		"$x$", ":tada:", "@octocat", "#1", "GH-1", "a\nb", "~~~", "```",
+		"plain", "a|b", "`", "``x``", "a`b", `back\slash`, `\`, "*b* _i_ ~~s~~ **x**",
+		"<img src=x>", "<!-- x", "&lt;&#64;",
+		"![p](https://evil.example/p.png)",
+		"[l](https://evil.example)", "https://evil.example", "www.evil.example",
+		"me@evil.example",
+		"# heading", "- item", "1. item", "1) item", "> quote", "    code",
+		"---", "===", "| a | b |", "[x]: https://evil.example", "[ ] task",
+		"$x$", ":tada:",
+		"@octocat", "#1", "GH-1", "a\nb", "~~~", "```",
 	} {
 		t.Run(hostile, func(t *testing.T) {
 			t.Parallel()
-			inlineSeen(t, hostile)
+			checkInline(t, hostile)
 		})
 	}
 }
 
 func FuzzInline(f *testing.F) {
 	f.Add("aws_instance.web[\"`|<b>@x\"]")
-	f.Fuzz(inlineSeen)
+	f.Fuzz(checkInline)
 }
 
-func inlineSeen(t *testing.T, s string) {
-	shown := sanitize.Line(s, longestName)
+func checkInline(t *testing.T, s string) {
+	shown := sanitize.Line(s, maxNameLength)
 	for name, markdown := range map[string]string{
 		"prose":    "- " + prose(strings.ReplaceAll(s, "`", "'")) + "\n",
 		"code":     "- " + code(s) + "\n",
 		"cell":     "| a | b |\n| - | - |\n| x | " + code(s) + " |\n",
 		"heading":  "## x " + link(code(s), "https://acme.scalr.io/x") + "\n",
-		"fold":     fold(htmlCode(s)+" "+prose(s), "text"),
+		"fold":     details(htmlCode(s)+" "+prose(s), "text"),
 		"sentence": "x " + prose(s) + "\n",
 	} {
-		p := wellFormed(t, markdown+"\nend\n", 1<<20, "acme.scalr.io")
+		p := checkWellFormed(t, markdown+"\nend\n", 1<<20, "acme.scalr.io")
 		if !strings.HasSuffix(p.visible, "end") {
-			t.Errorf("%s: what follows is not seen: %q", name, markdown)
+			t.Errorf("%s: the text after it is not visible: %q", name, markdown)
 		}
 		if name == "code" && strings.TrimSuffix(p.visible, "end") != shown {
 			t.Errorf("code: got %q, want %q", strings.TrimSuffix(p.visible, "end"), shown)
@@ -52,7 +56,7 @@ func inlineSeen(t *testing.T, s string) {
 	}
 }
 
-// TestMentions names what GitHub would look for in rendered text.
+// TestMentions checks the sequences that GitHub turns into links in rendered text.
 func TestMentions(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
@@ -69,12 +73,12 @@ func TestMentions(t *testing.T) {
 	}
 }
 
-// FuzzBlock: whatever stands in a block is one block of code, and all of it.
+// FuzzBlock: any text in a block is one complete block of code.
 func FuzzBlock(f *testing.F) {
 	f.Add("```\n~~~\n````` x\n</details>")
 	f.Add("\n\n  \t\n```diff\n\r`")
 	f.Fuzz(func(t *testing.T, s string) {
-		p := parse(block("diff", s) + "\nend\n")
+		p := parse(codeBlock("diff", s) + "\nend\n")
 		want := strings.TrimRight(sanitize.Text(s), "\n") + "\n"
 		if len(p.blocks) != 1 || p.blocks[0] != want || p.visible != "end" || len(p.problems) > 0 {
 			t.Errorf("got %q and %q, want %q", p.blocks, p.visible, want)

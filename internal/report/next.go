@@ -9,14 +9,16 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// next says what a person may do now, with a step to paste.
+// next describes the next action of the user, with a step to copy.
 func (r Report) next() string {
 	there := link("in Scalr", r.RunURL)
 	switch r.Result {
 	case result.NeedsConfirmation:
-		return "**Next:** confirm or discard the run " + there + r.orStep(", or apply exactly this plan with a step", "confirm")
+		return "**Next:** confirm or discard the run " + there +
+			r.orStep(", or apply exactly this plan with a step", "confirm")
 	case result.Saved:
-		return "**Next:** apply exactly this plan " + there + r.orStep(", or with a step, say in a job that waits for a review", "confirm")
+		return "**Next:** apply exactly this plan " + there +
+			r.orStep(", or with a step, say in a job that waits for a review", "confirm")
 	case result.NeedsOverride:
 		return "**Next:** " + r.override() + " " + there + r.orStep(", or with a step", "override")
 	case result.Started, result.Overridden:
@@ -29,7 +31,7 @@ func (r Report) next() string {
 	return ""
 }
 
-// override names what would be overridden.
+// override names the policies to override.
 func (r Report) override() string {
 	var names []string
 	for _, check := range r.Run.Policies {
@@ -50,9 +52,9 @@ func (r Report) override() string {
 
 var identifier = regexp.MustCompile(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
 
-// orStep ends a sentence with a step of a workflow that acts on this run. It holds nothing foreign but the action's
-// name, the run's id and its host, if they look like that. Where the action has no name (used by its path, or outside
-// GitHub) no other workflow could name it, and the sentence ends without a step.
+// orStep ends a sentence with a workflow step that acts on this run. The only text from outside is the action's name,
+// the run's id and its host, if they have the expected form. If the action has no name (it is used by its path, or
+// outside of GitHub), other workflows cannot use it, and the sentence ends without a step.
 func (r Report) orStep(words, mode string) string {
 	if !identifier.MatchString(r.Run.ID) || !actionName.MatchString(r.Action) {
 		return "."
@@ -62,7 +64,7 @@ func (r Report) orStep(words, mode string) string {
 		text += "    base-url: " + u.Scheme + "://" + u.Host + "\n"
 	}
 	text += "    token: ${{ secrets.SCALR_TOKEN }}\n    mode: " + mode + "\n    run-id: " + r.Run.ID + "\n"
-	return words + ":\n\n" + fold("📋 <b>The step to paste</b>", block("yaml", text))
+	return words + ":\n\n" + details("📋 <b>The step to paste</b>", codeBlock("yaml", text))
 }
 
 var (

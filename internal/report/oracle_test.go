@@ -17,39 +17,39 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// ourHTML is every tag that we write ourselves.
-var ourHTML = regexp.MustCompile(`^</?(?:details|summary|b|code|sub)>$|^<details open>$`)
+// allowedHTML matches every tag that reports contain.
+var allowedHTML = regexp.MustCompile(`^</?(?:details|summary|b|code|sub)>$|^<details open>$`)
 
 var anyTag = regexp.MustCompile(`<[^>]*>?`)
 
-// page is what a Markdown parser that is not ours sees in a report.
-type parsed struct {
-	problems []string
-	folds    int // details that are open at the end
-	deepest  int
-	blocks   []string
-	links    []string
-	visible  string // all text outside of blocks
+// parsedPage is a report as parsed by an independent Markdown parser.
+type parsedPage struct {
+	problems    []string
+	openDetails int // sections that are open at the end
+	maxDepth    int
+	blocks      []string
+	links       []string
+	visible     string // all text outside of blocks
 }
 
-// parse reads Markdown as GitHub does, as far as goldmark can.
-func parse(markdown string) *parsed {
+// parse parses Markdown as GitHub does, as far as goldmark supports it.
+func parse(markdown string) *parsedPage {
 	source := []byte(markdown)
 	doc := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
-	p := &parsed{}
+	p := &parsedPage{}
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			p.see(n, source)
+			p.visit(n, source)
 		}
 		return ast.WalkContinue, nil
 	})
-	if p.folds != 0 {
-		p.problems = append(p.problems, fmt.Sprintf("%d folds are left open", p.folds))
+	if p.openDetails != 0 {
+		p.problems = append(p.problems, fmt.Sprintf("%d folds are left open", p.openDetails))
 	}
 	return p
 }
 
-func (p *parsed) see(n ast.Node, source []byte) {
+func (p *parsedPage) visit(n ast.Node, source []byte) {
 	switch n := n.(type) {
 	case *ast.FencedCodeBlock:
 		p.blocks = append(p.blocks, string(n.Lines().Value(source)))
@@ -75,29 +75,29 @@ func (p *parsed) see(n ast.Node, source []byte) {
 		}
 		p.visible += strings.ReplaceAll(seen, "\u200B", "")
 	case *extast.Strikethrough, *extast.TaskCheckBox:
-		p.problems = append(p.problems, "formatting that is not ours")
+		p.problems = append(p.problems, "unexpected formatting")
 	}
 }
 
-func (p *parsed) html(raw string) {
+func (p *parsedPage) html(raw string) {
 	for _, tag := range anyTag.FindAllString(raw, -1) {
 		switch {
-		case !ourHTML.MatchString(tag):
-			p.problems = append(p.problems, "HTML that is not ours: "+tag)
+		case !allowedHTML.MatchString(tag):
+			p.problems = append(p.problems, "unexpected HTML: "+tag)
 		case strings.HasPrefix(tag, "<details"):
-			p.folds++
-			p.deepest = max(p.deepest, p.folds)
+			p.openDetails++
+			p.maxDepth = max(p.maxDepth, p.openDetails)
 		case tag == "</details>":
-			if p.folds--; p.folds < 0 {
+			if p.openDetails--; p.openDetails < 0 {
 				p.problems = append(p.problems, "a fold is closed twice")
 			}
 		}
 	}
 }
 
-// wellFormed fails the test unless the report fits, is whole, and holds no
-// markup but ours and no links but to the given hosts.
-func wellFormed(t testing.TB, markdown string, limit int, hosts ...string) *parsed {
+// checkWellFormed fails the test unless the report is within the limit, is complete, and contains only allowed tags and
+// links to the given hosts.
+func checkWellFormed(t testing.TB, markdown string, limit int, hosts ...string) *parsedPage {
 	t.Helper()
 	if len(markdown) > limit {
 		t.Errorf("%d bytes are more than %d", len(markdown), limit)
@@ -124,23 +124,23 @@ func wellFormed(t testing.TB, markdown string, limit int, hosts ...string) *pars
 	return p
 }
 
-var ourHosts = []string{"acme.scalr.io", "github.com"}
+var allowedHosts = []string{"acme.scalr.io", "github.com"}
 
-// TestEveryOutcomeIsWellFormed holds all outcomes against the oracle.
+// TestEveryOutcomeIsWellFormed checks all outcomes with the oracle.
 func TestEveryOutcomeIsWellFormed(t *testing.T) {
 	t.Parallel()
 	for name, build := range outcomeReports {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := build(t)
-			wellFormed(t, r.Summary(), SummaryLimit, ourHosts...)
-			wellFormed(t, r.Comment(CommentLimit), CommentLimit, ourHosts...)
+			checkWellFormed(t, r.Summary(), SummaryLimit, allowedHosts...)
+			checkWellFormed(t, r.Comment(CommentLimit), CommentLimit, allowedHosts...)
 		})
 	}
 }
 
-// TestOracleObjects makes sure that the oracle sees what it is there to see.
-func TestOracleObjects(t *testing.T) {
+// TestOracleFindsProblems checks that the oracle finds each kind of problem.
+func TestOracleFindsProblems(t *testing.T) {
 	t.Parallel()
 	for name, markdown := range map[string]string{
 		"open fold":      "<details><summary>x</summary>\n\ntext\n",
@@ -154,7 +154,7 @@ func TestOracleObjects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if len(parse(markdown).problems) == 0 {
-				t.Errorf("nothing is wrong with %q", markdown)
+				t.Errorf("no problem was found in %q", markdown)
 			}
 		})
 	}

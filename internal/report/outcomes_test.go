@@ -10,8 +10,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// outcomeReports has a report for every result of the contract, and for every
-// real plan.
+// outcomeReports has a report for every result of the action, and for every real plan.
 var outcomeReports = map[string]func(testing.TB) Report{
 	"planned-create":    planned("create"),
 	"planned-update":    planned("update"),
@@ -61,7 +60,7 @@ func sortedNames() []string { return slices.Sorted(maps.Keys(outcomeReports)) }
 
 func planned(name string) func(testing.TB) Report {
 	return func(t testing.TB) Report {
-		r := run("planned", "planned_and_finished")
+		r := baseReport("planned", "planned_and_finished")
 		r.Plan = realPlan(t, name)
 		return r
 	}
@@ -71,7 +70,11 @@ func plannedMixed(t testing.TB) Report {
 	r := planned("mixed")(t)
 	r.Run.Cost = &scalr.CostEstimate{Status: "finished", Prior: "48.180", Proposed: "79.260", Delta: "31.080"}
 	r.Run.Policies = []scalr.PolicyCheck{{Status: "passed", Passed: 6, Advisory: 1, Policies: []scalr.Policy{
-		{Name: "s3-lifecycle", Result: "advisory_failed", Messages: []string{"`aws_s3_bucket.assets` has no lifecycle rule; old versions are kept for ever."}},
+		{
+			Name:     "s3-lifecycle",
+			Result:   "advisory_failed",
+			Messages: []string{"`aws_s3_bucket.assets` has no lifecycle rule; old versions are kept for ever."},
+		},
 	}}}
 	return r
 }
@@ -90,13 +93,13 @@ func plannedRefresh(t testing.TB) Report {
 
 func plannedJSONOnly(t testing.TB) Report {
 	r := plannedMixed(t)
-	r.Plan = readPlan(material(t, "mixed", "plan.json"), nil)
+	r.Plan = readPlan(planFile(t, "mixed", "plan.json"), nil)
 	return r
 }
 
 func plannedTextOnly(t testing.TB) Report {
 	r := plannedMixed(t)
-	r.Plan = readPlan(nil, material(t, "mixed", "plan.log"))
+	r.Plan = readPlan(nil, planFile(t, "mixed", "plan.log"))
 	r.PlanJSONMissing = "Scalr does not serve this plan as JSON (413)"
 	return r
 }
@@ -110,8 +113,14 @@ func noChanges(t testing.TB) Report {
 func applied(t testing.TB) Report {
 	r := planned("apply")(t)
 	r.Result, r.Run.Status, r.Run.Dry = "applied", "applied", false
-	r.Run.Apply = &scalr.Apply{Status: "finished", Additions: new(2), Changes: new(0), Destructions: new(0), Imports: new(0)}
-	r.Apply = readLog(material(t, "apply", "apply.log")).Apply()
+	r.Run.Apply = &scalr.Apply{
+		Status:       "finished",
+		Additions:    new(2),
+		Changes:      new(0),
+		Destructions: new(0),
+		Imports:      new(0),
+	}
+	r.Apply = readLog(planFile(t, "apply", "apply.log")).Apply()
 	r.Stages = append(r.Stages, Stage{"apply", 73 * time.Second})
 	r.Took = 125 * time.Second
 	return r
@@ -132,13 +141,13 @@ func needsConfirmation(t testing.TB) Report {
 }
 
 func started(testing.TB) Report {
-	r := run("started", "pending")
+	r := baseReport("started", "pending")
 	r.Stages, r.Took = r.Stages[:1], 2*time.Second
 	return r
 }
 
 func checked(testing.TB) Report {
-	r := run("checked", "")
+	r := baseReport("checked", "")
 	r.Run, r.RunURL, r.Stages, r.Took = scalr.Run{}, "", nil, 1300*time.Millisecond
 	return r
 }
@@ -147,7 +156,7 @@ func stopped(word result.Result, status scalr.Status) func(testing.TB) Report {
 	return func(t testing.TB) Report {
 		r := planned("update")(t)
 		r.Result, r.Run.Status, r.Run.Dry = word, status, false
-		r.ErrorCode = "stopped-by-somebody"
+		r.ErrorCode = "run-discarded"
 		r.Problem = "`ada@example.com` " + string(word) + " the run in Scalr: “not on a Friday”"
 		return r
 	}
@@ -159,7 +168,11 @@ func softFailed(t testing.TB) Report {
 	r.Run.Policies = []scalr.PolicyCheck{{Status: "soft_failed", Passed: 5, Soft: 1, Advisory: 1, Policies: []scalr.Policy{
 		{Name: "tags", Result: "passed"},
 		{Name: "s3-lifecycle", Result: "advisory_failed", Messages: []string{"`aws_s3_bucket.assets` has no lifecycle rule"}},
-		{Name: "office-hours", Result: "soft_failed", Messages: []string{"Production changes wait for office hours: it is Friday, 18:40."}},
+		{
+			Name:     "office-hours",
+			Result:   "soft_failed",
+			Messages: []string{"Production changes wait for office hours: it is Friday, 18:40."},
+		},
 	}}}
 	return r
 }
@@ -181,10 +194,21 @@ func policyFailed(t testing.TB) Report {
 	r := planned("replace")(t)
 	r.Result, r.Run.Status, r.ErrorCode = "policy-failed", "errored", "policy-hard-failed"
 	r.Problem = "2 mandatory policies forbid this plan"
-	r.Hints = []string{"Change the configuration so that it keeps to `encrypted-storage` and `no-database-replacement`; a mandatory policy cannot be overridden."}
+	r.Hints = []string{
+		"Change the configuration so that it keeps to `encrypted-storage` and `no-database-replacement`; a mandatory " +
+			"policy cannot be overridden.",
+	}
 	r.Run.Policies = []scalr.PolicyCheck{{Status: "hard_failed", Passed: 4, Hard: 2, Advisory: 1, Policies: []scalr.Policy{
-		{Name: "no-database-replacement", Result: "hard_failed", Messages: []string{"aws_db_instance.orders would be replaced: a database is migrated, never replaced."}},
-		{Name: "encrypted-storage", Result: "hard_failed", Messages: []string{"aws_db_instance.orders: no KMS key", "aws_cloudwatch_log_group.worker[0]: no KMS key"}},
+		{
+			Name:     "no-database-replacement",
+			Result:   "hard_failed",
+			Messages: []string{"aws_db_instance.orders would be replaced: a database is migrated, never replaced."},
+		},
+		{
+			Name:     "encrypted-storage",
+			Result:   "hard_failed",
+			Messages: []string{"aws_db_instance.orders: no KMS key", "aws_cloudwatch_log_group.worker[0]: no KMS key"},
+		},
 		{Name: "cost-tags", Result: "advisory_failed", Messages: []string{"aws_instance.web has no tag CostCenter"}},
 	}}}
 	return r
@@ -194,24 +218,27 @@ func rejected(t testing.TB) Report {
 	r := planned("replace")(t)
 	r.Result, r.ErrorCode = "rejected", "gate-hit"
 	r.Problem = "The plan was rejected by `fail-on`"
-	r.Gates = []string{"`destroy`: 5 resources would be destroyed, 3 of them replaced", "`cost-increase`: 31.08 USD a month, more than 25.00"}
+	r.Gates = []string{
+		"`destroy`: 5 resources would be destroyed, 3 of them replaced",
+		"`cost-increase`: 31.08 USD a month, more than 25.00",
+	}
 	r.Hints = []string{"Take the line out of `fail-on` if this is meant."}
 	return r
 }
 
 func erroredPlan(t testing.TB) Report {
-	r := run("errored", "errored")
-	r.Plan = readPlan(nil, material(t, "error", "plan.log"))
+	r := baseReport("errored", "errored")
+	r.Plan = readPlan(nil, planFile(t, "error", "plan.log"))
 	r.Run.Plan = &scalr.Plan{Status: "errored"}
 	r.Run.ErrorMessage = "Terraform exited with code 1."
 	r.ErrorCode, r.Problem = "plan-failed", "Terraform could not plan: Invalid index (`modules/net/main.tf` line 6)"
-	r.Hints = []string{"Mend the configuration and push again; nothing was changed."}
+	r.Hints = []string{"Fix the configuration and push again; nothing was changed."}
 	return r
 }
 
 func erroredPartial(t testing.TB) Report {
 	r := erroredPlan(t)
-	r.Plan = readPlan(nil, material(t, "error-partial", "plan.log"))
+	r.Plan = readPlan(nil, planFile(t, "error-partial", "plan.log"))
 	r.Problem = "Terraform could not plan: Resource precondition failed (`main.tf` line 9)"
 	return r
 }
@@ -221,45 +248,47 @@ func erroredApply(t testing.TB) Report {
 	r.Result, r.Run.Status, r.Run.Dry = "errored", "errored", false
 	r.Run.Plan = &scalr.Plan{Status: "finished"}
 	r.Run.Apply = &scalr.Apply{Status: "errored"}
-	r.Apply = readLog(material(t, "apply-error", "apply.log")).Apply()
+	r.Apply = readLog(planFile(t, "apply-error", "apply.log")).Apply()
 	r.ErrorCode, r.Problem = "apply-failed", "The apply failed half-way: some changes were made"
-	r.Hints = []string{"Look at what was done, mend the configuration and run again: Terraform goes on from there."}
+	r.Hints = []string{"Check the completed changes, fix the configuration and run again: Terraform continues from there."}
 	return r
 }
 
 func erroredUnknown(testing.TB) Report {
-	r := run("errored", "reviewing_by_llm")
+	r := baseReport("errored", "reviewing_by_llm")
 	r.ErrorCode, r.Problem = "unknown-status", "Scalr calls the run `reviewing_by_llm`, which this version does not know"
 	r.Hints = []string{"Look at the run in Scalr; use a newer version of this action."}
 	return r
 }
 
-// runless is a report of a step that never got a run.
-func runless(word result.Result, code, problem string, hints ...string) Report {
+// reportWithoutRun returns a report of a step that did not get a run.
+func reportWithoutRun(word result.Result, code, problem string, hints ...string) Report {
 	return Report{Result: word, ErrorCode: code, Problem: problem, Hints: hints,
 		Workspace: scalr.Workspace{Name: "shop", Environment: "production"}, Took: 900 * time.Millisecond}
 }
 
 func refused(testing.TB) Report {
-	return runless("refused", "token-rejected", "acme.scalr.io does not accept the token (401)",
+	return reportWithoutRun("refused", "token-rejected", "acme.scalr.io does not accept the token (401)",
 		"Check that the secret `SCALR_TOKEN` is set and not expired.", "Or sign in without a secret: see `service-account`.")
 }
 
 func unreachable(testing.TB) Report {
-	return runless("unreachable", "scalr-unreachable", "acme.scalr.io did not answer for 2 minutes: connection refused",
+	return reportWithoutRun("unreachable", "scalr-unreachable",
+		"acme.scalr.io did not answer for 2 minutes: connection refused",
 		"Check `base-url`; the last answer was to `GET /api/iacp/v3/workspaces`.")
 }
 
 func invalid(testing.TB) Report {
-	r := runless("invalid", "bad-input", "3 inputs are not right",
-		"`auto-apply` is `true` although `dry-run` is `true` as well.", "`timeout` is `an hour`; a duration looks like `90s` or `30m`.",
+	r := reportWithoutRun("invalid", "bad-input", "3 inputs are not right",
+		"`auto-apply` is `true` although `dry-run` is `true` as well.", "`timeout` is `an hour`; a duration looks like "+
+			"`90s` or `30m`.",
 		"`path` is `infra/prod`, and there is no such directory in the checkout.")
 	r.Workspace = scalr.Workspace{}
 	return r
 }
 
 func timedOut(testing.TB) Report {
-	r := run("timed-out", "planning")
+	r := baseReport("timed-out", "planning")
 	r.ErrorCode, r.Problem, r.Took = "timed-out", "The run was not done after 1 h", time.Hour
 	r.Hints = []string{"Give `timeout` more time, or look at what it waits for."}
 	r.Plan = readPlan(nil, nil)
@@ -269,6 +298,6 @@ func timedOut(testing.TB) Report {
 func interrupted(t testing.TB) Report {
 	r := planned("update")(t)
 	r.Result, r.Run.Status, r.Run.Dry = "interrupted", "applying", false
-	r.Problem = "The job was cancelled while changes were being applied: the apply goes on. " + r.RunURL
+	r.Problem = "The job was canceled while changes were being applied: the apply continues. " + r.RunURL
 	return r
 }

@@ -6,11 +6,11 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// OutdatedNote is what stands above the report of an earlier run when this one
-// ended before it knew its workspace: Markdown of at most limit characters.
+// OutdatedNote returns the note that is placed above the report of an earlier run if this one ended before it knew its
+// workspace: Markdown of at most limit characters.
 func (r Report) OutdatedNote(limit int) string {
 	what := "A later " + link("workflow run", r.Source.WorkflowRunURL)
-	if from := r.Source.words(); from != "" {
+	if from := r.Source.describe(); from != "" {
 		what += " (" + from + ")"
 	}
 	word := r.ErrorCode

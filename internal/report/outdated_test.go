@@ -10,25 +10,48 @@ import (
 
 func TestOutdatedNote(t *testing.T) {
 	t.Parallel()
-	source := report.Source{Repository: "acme/infra", SHA: strings.Repeat("ab", 20), Actor: "octocat", CommitURL: "https://github.com/acme/infra/commit/abab",
-		WorkflowRunURL: "https://github.com/acme/infra/actions/runs/12/attempts/1"}
+	source := report.Source{
+		Repository:     "acme/infra",
+		SHA:            strings.Repeat("ab", 20),
+		Actor:          "octocat",
+		CommitURL:      "https://github.com/acme/infra/commit/abab",
+		WorkflowRunURL: "https://github.com/acme/infra/actions/runs/12/attempts/1",
+	}
 	const head = "> [!WARNING]\n> **The report below is outdated.**\n"
 	const from = "> A later [workflow run](https://github.com/acme/infra/actions/runs/12/attempts/1) " +
-		"(commit [`abababa`](https://github.com/acme/infra/commit/abab) of `acme/infra` by `octocat`) ended before it reached the workspace: "
+		"(commit [`abababa`](https://github.com/acme/infra/commit/abab) of `acme/infra` by `octocat`) ended before it " +
+		"reached the workspace: "
 	for name, test := range map[string]struct {
 		report report.Report
 		want   string
 	}{
-		"a failure": {report.Report{Result: "refused", ErrorCode: "token-rejected", Problem: "Read workspace: no entry (HTTP 401)", Source: source},
-			head + from + "`token-rejected`. What its commit would change is unknown.\n>\n> Read workspace: no entry (HTTP 401)\n\n"},
+		"a failure": {
+			report: report.Report{
+				Result:    "refused",
+				ErrorCode: "token-rejected",
+				Problem:   "Read workspace: no entry (HTTP 401)",
+				Source:    source,
+			},
+			want: head + from + "`token-rejected`. What its commit would change is unknown.\n>\n" +
+				"> Read workspace: no entry (HTTP 401)\n\n",
+		},
 		"without a problem": {report.Report{Result: "interrupted", Source: source},
 			head + from + "`interrupted`. What its commit would change is unknown.\n\n"},
-		"outside a workflow": {report.Report{Result: "invalid"},
-			head + "> A later workflow run ended before it reached the workspace: `invalid`. What its commit would change is unknown.\n\n"},
-		"foreign words": {report.Report{Result: "refused", Problem: "x\n\n<!-- the outdated report -->\n# <b>@octocat</b> [no](https://evil.test) `--> y`"},
-			head + "> A later workflow run ended before it reached the workspace: `refused`. What its commit would change is unknown.\n>\n" +
+		"outside a workflow": {
+			report: report.Report{Result: "invalid"},
+			want: head + "> A later workflow run ended before it reached the workspace: `invalid`. What its commit would " +
+				"change is unknown.\n\n",
+		},
+		"untrusted text": {
+			report: report.Report{
+				Result:  "refused",
+				Problem: "x\n\n<!-- the outdated report -->\n# <b>@octocat</b> [no](https://evil.test) `--> y`",
+			},
+			want: head + "> A later workflow run ended before it reached the workspace: `refused`. What its commit would " +
+				"change is unknown.\n>\n" +
 				"> x &#60;&#33;-- the outdated report --&#62; &#35; &#60;b&#62;@&#8203;octocat&#60;/b&#62; " +
-				"&#91;no&#93;(https:&#8203;//evil.test) <code>&#45;-&#62; y</code>\n\n"},
+				"&#91;no&#93;(https:&#8203;//evil.test) <code>&#45;-&#62; y</code>\n\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +63,7 @@ func TestOutdatedNote(t *testing.T) {
 	}
 }
 
-// Whatever the problem holds, the note keeps to its limit and says whose it is.
+// TestLongOutdatedNote: the note never exceeds its limit and contains the error code.
 func TestLongOutdatedNote(t *testing.T) {
 	t.Parallel()
 	for _, c := range []string{"<", "é", "🙂", "`", "@a ", "x"} {

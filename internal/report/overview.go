@@ -13,54 +13,54 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Overview is what became of all workspaces of a matrix.
+// Overview is the report on all workspaces of a matrix.
 type Overview struct {
-	Rejected bool     // the step fails
-	Reasons  []string // why: sentences of ours; `code` in backticks is set as code
-	// Unlisted is set if it is unknown which workspaces there are.
+	Rejected bool     // whether the step fails
+	Reasons  []string // why; text in backticks is rendered as code
+	// Unlisted is set if the list of workspaces is unknown.
 	Unlisted bool
 	Rows     []Row
 	Source   Source
-	Attempt  int // of the workflow run; 0 if unknown
+	Attempt  int // attempt of the workflow run; 0 if unknown
 }
 
-// Row is one workspace. Its Result is a word of the contract, or one of the Row results.
+// Row is one workspace. Its Result is a result of the action, or one of the Row constants.
 type Row struct {
 	Report
 	Because string // the file that affected it; may be empty
 
-	made *rowParts // while a page is made, which takes several attempts
+	cache *rowParts // set while a page is rendered, which takes several attempts
 }
 
-// rowParts are parts of a row that do not depend on the page's layout.
+// rowParts are the parts of a row that do not depend on the page's layout.
 type rowParts struct {
-	kind     Kind
-	cells    []string // by column
-	failures map[errorForm]string
-	lost     []string // lines of what is destroyed or replaced
+	kind      Kind
+	cells     []string // by column
+	failures  map[errorForm]string
+	destroyed []string // lines of destroyed and replaced resources
 }
 
-// What a row says of a workspace that has no finished run.
+// The results of rows without a finished run.
 const (
 	RowMissing = "missing" // there is no run
-	RowUnknown = "unknown" // none was found as far as was looked
+	RowUnknown = "unknown" // no run was found, but the search was incomplete
 	RowRunning = "started" // the run has not finished
 )
 
-// Kind is what a row means to somebody who reads many. Smaller is more urgent.
+// Kind is the urgency of a row. Smaller values are more urgent.
 type Kind int
 
-// The kinds, in the order in which rows stand.
+// The kinds, in the order of the rows.
 const (
 	Failed   Kind = iota
-	Missing       // no run, or none that has finished
-	Waiting       // for a person
-	Destroys      // or that cannot be ruled out
-	Changes       // or that cannot be ruled out
+	Missing       // no finished run
+	Waiting       // waiting for a person
+	Destroys      // or may do so
+	Changes       // or may do so
 	Unchanged
 )
 
-// rowWords are the words for results that the table shows.
+// rowWords are the presentations of results in the table.
 var rowWords = map[result.Result]outcome{
 	RowMissing:     {icon: "❔", word: "no run"},
 	RowUnknown:     {icon: "❔", word: "unknown"},
@@ -69,10 +69,10 @@ var rowWords = map[result.Result]outcome{
 	result.Applied: {icon: "🚀", word: "applied"},
 }
 
-// Kind says what the row means. A result that is new is a failure.
+// Kind returns the urgency of the row. An unknown result is a failure.
 func (r Row) Kind() Kind {
-	if r.made != nil {
-		return r.made.kind
+	if r.cache != nil {
+		return r.cache.kind
 	}
 	switch r.Result {
 	case RowMissing, RowUnknown, RowRunning:
@@ -102,11 +102,10 @@ func (r Row) effect() Kind {
 // Summary is the job summary in Markdown, at most SummaryLimit bytes.
 func (o Overview) Summary() string { return o.render(SummaryLimit, summaryStyle) }
 
-// Comment is the comment on a pull request in Markdown, at most limit bytes (and so
-// at most as many characters).
+// Comment is the comment on a pull request in Markdown, at most limit bytes, and so at most as many characters.
 func (o Overview) Comment(limit int) string { return o.render(min(limit, CommentLimit), commentStyle) }
 
-// Redacted is the overview without secrets in what others wrote.
+// Redacted returns a copy of the overview with its texts redacted.
 func (o Overview) Redacted(redact *secret.Redactor) Overview {
 	o.Reasons = redacted(redact, o.Reasons)
 	o.Rows = slices.Clone(o.Rows)
@@ -119,35 +118,35 @@ func (o Overview) Redacted(redact *secret.Redactor) Overview {
 	return o
 }
 
-// OutdatedNote is what stands above an earlier overview when a later workflow run
-// ended before it read its runs: Markdown of at most limit characters.
+// OutdatedNote returns the note that is placed above an earlier overview if a later workflow run ended before it read its
+// runs: Markdown of at most limit characters.
 func (o Overview) OutdatedNote(limit int, code, problem string) string {
 	return Report{ErrorCode: code, Problem: problem, Source: o.Source}.OutdatedNote(limit)
 }
 
-func (r Row) parts() *rowParts {
-	r.made = &rowParts{kind: r.Kind(), failures: map[errorForm]string{}}
+func (r Row) prepare() *rowParts {
+	r.cache = &rowParts{kind: r.Kind(), failures: map[errorForm]string{}}
 	for _, c := range columns {
 		cell := ""
 		if c.cell != nil {
-			cell = together.Replace(c.cell(r))
+			cell = noBreak.Replace(c.cell(r))
 		}
-		r.made.cells = append(r.made.cells, cell)
+		r.cache.cells = append(r.cache.cells, cell)
 	}
-	if r.made.kind == Failed {
+	if r.cache.kind == Failed {
 		for _, form := range []errorForm{allErrors, firstError, briefError} {
-			r.made.failures[form] = r.failure(form)
+			r.cache.failures[form] = r.failure(form)
 		}
 	}
-	r.made.lost = r.lostLines()
-	return r.made
+	r.cache.destroyed = r.destroyedLines()
+	return r.cache
 }
 
-// sorted is the overview with its rows in order: the most urgent first, then by name.
+// sorted returns the overview with its rows sorted by urgency, then by name.
 func (o Overview) sorted() Overview {
 	o.Rows = slices.Clone(o.Rows)
 	for i, r := range o.Rows {
-		o.Rows[i].made = r.parts()
+		o.Rows[i].cache = r.prepare()
 	}
 	slices.SortStableFunc(o.Rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(a.Kind(), b.Kind()), strings.Compare(a.name(), b.name()))
@@ -155,7 +154,7 @@ func (o Overview) sorted() Overview {
 	return o
 }
 
-// headline says in one line how it went.
+// headline summarizes the overview on one line.
 func (o Overview) headline(s style) string {
 	var parts []string
 	add := func(part string) {
@@ -171,7 +170,7 @@ func (o Overview) headline(s style) string {
 	if n := kinds[Missing]; n > 0 && kinds[Failed] > 0 {
 		add(fmt.Sprintf("%d without a finished run", n))
 	}
-	add(o.drifted())
+	add(o.driftSummary())
 	add(o.sum(result.Applied, "%d applied", "added", "changed", "destroyed"))
 	add(o.sum("", "%d with changes", "to add", "to change", "to destroy"))
 	if n := kinds[Waiting]; n > 0 {
@@ -180,7 +179,7 @@ func (o Overview) headline(s style) string {
 	switch n := kinds[Unchanged]; {
 	case n == 0:
 	case n == len(o.Rows):
-		parts[0] = things(n, "workspace", "workspaces") + " without changes"
+		parts[0] = pluralize(n, "workspace", "workspaces") + " without changes"
 		if o.Rejected {
 			parts = append([]string{"the workflow run failed"}, parts...)
 		}
@@ -209,9 +208,9 @@ func (o Overview) icon(kinds map[Kind]int) string {
 	return "✅"
 }
 
-// lead is the most important part.
+// lead returns the most important part of the headline.
 func (o Overview) lead(kinds map[Kind]int) string {
-	all := things(len(o.Rows), "workspace", "workspaces")
+	all := pluralize(len(o.Rows), "workspace", "workspaces")
 	switch {
 	case o.Unlisted:
 		return "which workspaces are affected is unknown"
@@ -233,8 +232,8 @@ func (o Overview) lead(kinds map[Kind]int) string {
 	return all
 }
 
-// drifted counts the workspaces in which a refresh-only run found something.
-func (o Overview) drifted() string {
+// driftSummary counts the workspaces in which a refresh-only run found drift.
+func (o Overview) driftSummary() string {
 	n := 0
 	for _, r := range o.Rows {
 		if k := r.Kind(); r.Run.RefreshOnly && k != Failed && k != Missing && k != Unchanged {
@@ -247,22 +246,22 @@ func (o Overview) drifted() string {
 	return fmt.Sprintf("%d with drift", n)
 }
 
-// counted are the rows that the sums are made of: those that were applied, or all
-// others that would change something.
-func (o Overview) counted(wanted result.Result) []Row {
+// countedRows returns the rows that are added up: those that were applied, or all others with changes.
+func (o Overview) countedRows(wanted result.Result) []Row {
 	var rows []Row
 	for _, r := range o.Rows {
 		k := r.Kind()
-		if !r.Run.RefreshOnly && k != Failed && k != Missing && k != Unchanged && (r.Result == result.Applied) == (wanted == result.Applied) {
+		if !r.Run.RefreshOnly && k != Failed && k != Missing && k != Unchanged &&
+			(r.Result == result.Applied) == (wanted == result.Applied) {
 			rows = append(rows, r)
 		}
 	}
 	return rows
 }
 
-// sum adds up what the rows do. What is unknown is said, and never added as 0.
+// sum adds up the changes of the rows. Unknown numbers are reported and never added as 0.
 func (o Overview) sum(wanted result.Result, count, add, change, destroy string) string {
-	rows := o.counted(wanted)
+	rows := o.countedRows(wanted)
 	if len(rows) == 0 {
 		return ""
 	}
@@ -273,8 +272,10 @@ func (o Overview) sum(wanted result.Result, count, add, change, destroy string) 
 		if f.Additions == nil || f.Changes == nil || f.Destructions == nil {
 			unknown++
 		}
-		additions, changes, destructions = additions+value(f.Additions), changes+value(f.Changes), destructions+value(f.Destructions)
-		imports += value(f.Imports)
+		additions += valueOrZero(f.Additions)
+		changes += valueOrZero(f.Changes)
+		destructions += valueOrZero(f.Destructions)
+		imports += valueOrZero(f.Imports)
 	}
 	text := fmt.Sprintf(count, len(rows))
 	if unknown == len(rows) && additions+changes+destructions == 0 {
@@ -285,7 +286,8 @@ func (o Overview) sum(wanted result.Result, count, add, change, destroy string) 
 		text = fmt.Sprintf("%s, %d of them of unknown extent: at least ", strings.TrimSuffix(text, ": "), unknown)
 	}
 	if imports > 0 {
-		text += fmt.Sprintf("%d %s, ", imports, map[bool]string{true: "imported", false: "to import"}[wanted == result.Applied])
+		text += fmt.Sprintf("%d %s, ", imports,
+			map[bool]string{true: "imported", false: "to import"}[wanted == result.Applied])
 	}
 	text += fmt.Sprintf("%d %s, %d %s, ", additions, add, changes, change)
 	if lost := fmt.Sprintf("%d %s", destructions, destroy); destructions > 0 {
@@ -294,15 +296,14 @@ func (o Overview) sum(wanted result.Result, count, add, change, destroy string) 
 	return text + fmt.Sprintf("%d %s", destructions, destroy)
 }
 
-func value(n *int) int {
+func valueOrZero(n *int) int {
 	if n == nil {
 		return 0
 	}
 	return *n
 }
 
-// cost adds up the estimates, and says of how many workspaces they are, if not of all
-// that change.
+// cost adds up the estimates, and reports the number of workspaces that have one if some have none.
 func (o Overview) cost() string {
 	total, estimated, changing := new(big.Rat), 0, 0
 	for _, r := range o.Rows {

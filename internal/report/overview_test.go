@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// rowOf makes a row out of one of the reports of every outcome.
+// rowOf returns a row with one of the outcome reports.
 func rowOf(t testing.TB, outcome, environment, name string) Row {
 	t.Helper()
 	r := outcomeReports[outcome](t)
@@ -25,11 +25,11 @@ func rowOf(t testing.TB, outcome, environment, name string) Row {
 }
 
 func overviewOf(rows ...Row) Overview {
-	return Overview{Rows: rows, Attempt: 1, Source: run("", "").Source}
+	return Overview{Rows: rows, Attempt: 1, Source: baseReport("", "").Source}
 }
 
-// twentyFour is the overview of a usual pull request.
-func twentyFour(t testing.TB) Overview {
+// exampleOverview returns the overview of a typical pull request.
+func exampleOverview(t testing.TB) Overview {
 	var rows []Row
 	add := func(outcome, environment, name, because, delta string) {
 		r := rowOf(t, outcome, environment, name)
@@ -47,18 +47,19 @@ func twentyFour(t testing.TB) Overview {
 	add("planned-create", "staging", "search", "envs/staging/search/main.tf", "6.10")
 	add("planned-mixed", "development", "network", "modules/vpc/main.tf", "0.00")
 	for i := range 17 {
-		add("no-changes", []string{"production", "staging", "development"}[i%3], fmt.Sprintf("service-%02d", i), "modules/vpc/main.tf", "")
+		add("no-changes", []string{"production", "staging", "development"}[i%3], fmt.Sprintf("service-%02d", i),
+			"modules/vpc/main.tf", "")
 	}
 	o := overviewOf(rows...)
 	o.Rejected, o.Reasons = true, []string{"The runs of 2 workspaces failed.", "The job `plan` failed."}
 	return o
 }
 
-// TestOverviewGolden renders what people see.
+// TestOverviewGolden compares rendered overviews with golden files.
 func TestOverviewGolden(t *testing.T) {
 	t.Parallel()
 	for name, build := range map[string]func(testing.TB) Overview{
-		"24":   twentyFour,
+		"24":   exampleOverview,
 		"none": func(testing.TB) Overview { return overviewOf() },
 		"unlisted": func(testing.TB) Overview {
 			o := overviewOf()
@@ -81,22 +82,37 @@ func TestOverviewGolden(t *testing.T) {
 
 func everyOutcome(t testing.TB) Overview {
 	var rows []Row
-	for _, name := range []string{"planned-destroy", "planned-refresh", "planned-outputs", "planned-text-only", "planned-hostile", "no-changes", "applied", "saved", "confirmation",
-		"discarded", "canceled", "errored-apply", "errored-partial", "errored-unknown", "needs-override", "planned-import", "planned-move-only"} {
+	for _, name := range []string{
+		"planned-destroy", "planned-refresh", "planned-outputs", "planned-text-only",
+		"planned-hostile", "no-changes", "applied", "saved", "confirmation",
+		"discarded",
+		"canceled", "errored-apply", "errored-partial", "errored-unknown", "needs-override",
+		"planned-import", "planned-move-only",
+	} {
 		rows = append(rows, rowOf(t, name, "production", name))
 	}
 	for _, word := range []result.Result{RowMissing, RowUnknown, RowRunning} {
-		rows = append(rows, Row{Report: Report{Result: word, Workspace: scalr.Workspace{ID: "ws-v0x", Name: "net|work`" + string(word), Environment: "production"}}})
+		rows = append(rows, Row{
+			Report: Report{
+				Result:    word,
+				Workspace: scalr.Workspace{ID: "ws-v0x", Name: "net|work`" + string(word), Environment: "production"},
+			},
+		})
 	}
 	unread := rowOf(t, "planned-update", "production", "unread")
 	unread.Plan = rowOf(t, "saved", "", "").Plan
-	unread.Report = Report{Result: "planned", Workspace: unread.Workspace, Run: scalr.Run{ID: "run-v0unread", Dry: true, HasChanges: new(true), Status: "planned_and_finished"}, RunURL: unread.RunURL}
+	unread.Report = Report{
+		Result:    "planned",
+		Workspace: unread.Workspace,
+		Run:       scalr.Run{ID: "run-v0unread", Dry: true, HasChanges: new(true), Status: "planned_and_finished"},
+		RunURL:    unread.RunURL,
+	}
 	o := overviewOf(append(rows, unread)...)
 	o.Attempt, o.Rejected, o.Reasons = 3, true, []string{"No finished run was found for 3 workspaces."}
 	return o
 }
 
-// TestOverviewHeadline says what is known, and what is not.
+// TestOverviewHeadline checks headlines with known and unknown numbers.
 func TestOverviewHeadline(t *testing.T) {
 	t.Parallel()
 	unknown := Row{Report: Report{Result: "planned", Run: scalr.Run{Dry: true, HasChanges: new(true)}}}
@@ -106,18 +122,47 @@ func TestOverviewHeadline(t *testing.T) {
 		o    Overview
 		want string
 	}{
-		"24":                    {twentyFour(t), "❌ 2 of 24 workspaces failed · 5 with changes: 9 to add, 9 to change, **5 to destroy** · 17 without · **+31.10 USD** a month"},
-		"unknown numbers":       {overviewOf(unknown, unchanged()), "📋 2 workspaces · 1 with changes of unknown extent · 1 without"},
-		"some unknown":          {overviewOf(unknown, rowOf(t, "planned-update", "production", "b")), "📋 2 workspaces · 2 with changes, 1 of them of unknown extent: at least 0 to add, 2 to change, 0 to destroy"},
-		"a job failed":          {rejected(overviewOf(unchanged())), "❌ The workflow run failed · 1 workspace without changes"},
-		"a job failed, none":    {rejected(overviewOf()), "❌ No workspace is affected, but the workflow run failed"},
-		"missing":               {rejected(overviewOf(Row{Report: Report{Result: RowMissing}}, unchanged())), "❌ 1 of 2 workspaces has no finished run · 1 without changes"},
-		"failed and missing":    {overviewOf(Row{Report: Report{Result: RowMissing}}, Row{Report: Report{Result: "errored"}}), "❌ 1 of 2 workspaces failed · 1 without a finished run"},
-		"a result that is new":  {overviewOf(Row{Report: Report{Result: "sublimated"}}), "❌ 1 of 1 workspace failed"},
-		"waiting":               {overviewOf(rowOf(t, "saved", "production", "a")), "⏸️ 1 workspace · 1 with changes: 0 to add, 2 to change, 0 to destroy · 1 waiting for a person"},
-		"applied":               {overviewOf(rowOf(t, "applied", "production", "a"), rowOf(t, "planned-update", "production", "b")), "📋 2 workspaces · 1 applied: 2 added, 0 changed, 0 destroyed · 1 with changes: 0 to add, 2 to change, 0 to destroy"},
-		"drift":                 {overviewOf(rowOf(t, "planned-refresh", "production", "a")), "📋 1 workspace · 1 with drift"},
-		"cost of some":          {overviewOf(rowOf(t, "planned-mixed", "production", "a"), rowOf(t, "planned-update", "production", "b")), "📋 2 workspaces · 2 with changes: 3 to add, 5 to change, 0 to destroy · **+31.08 USD** a month for 1 of 2"},
+		"24": {
+			o: exampleOverview(t),
+			want: "❌ 2 of 24 workspaces failed · 5 with changes: 9 to add, 9 to change, **5 to destroy** · 17 without · " +
+				"**+31.10 USD** a month",
+		},
+		"unknown numbers": {
+			o:    overviewOf(unknown, unchanged()),
+			want: "📋 2 workspaces · 1 with changes of unknown extent · 1 without",
+		},
+		"some unknown": {
+			o:    overviewOf(unknown, rowOf(t, "planned-update", "production", "b")),
+			want: "📋 2 workspaces · 2 with changes, 1 of them of unknown extent: at least 0 to add, 2 to change, 0 to destroy",
+		},
+		"a job failed": {
+			o:    rejected(overviewOf(unchanged())),
+			want: "❌ The workflow run failed · 1 workspace without changes",
+		},
+		"a job failed, none": {rejected(overviewOf()), "❌ No workspace is affected, but the workflow run failed"},
+		"missing": {
+			o:    rejected(overviewOf(Row{Report: Report{Result: RowMissing}}, unchanged())),
+			want: "❌ 1 of 2 workspaces has no finished run · 1 without changes",
+		},
+		"failed and missing": {
+			o:    overviewOf(Row{Report: Report{Result: RowMissing}}, Row{Report: Report{Result: "errored"}}),
+			want: "❌ 1 of 2 workspaces failed · 1 without a finished run",
+		},
+		"a result that is new": {overviewOf(Row{Report: Report{Result: "sublimated"}}), "❌ 1 of 1 workspace failed"},
+		"waiting": {
+			o:    overviewOf(rowOf(t, "saved", "production", "a")),
+			want: "⏸️ 1 workspace · 1 with changes: 0 to add, 2 to change, 0 to destroy · 1 waiting for a person",
+		},
+		"applied": {
+			o: overviewOf(rowOf(t, "applied", "production", "a"), rowOf(t, "planned-update", "production", "b")),
+			want: "📋 2 workspaces · 1 applied: 2 added, 0 changed, 0 destroyed · 1 with changes: 0 to add, 2 to change, " +
+				"0 to destroy",
+		},
+		"drift": {overviewOf(rowOf(t, "planned-refresh", "production", "a")), "📋 1 workspace · 1 with drift"},
+		"cost of some": {
+			o:    overviewOf(rowOf(t, "planned-mixed", "production", "a"), rowOf(t, "planned-update", "production", "b")),
+			want: "📋 2 workspaces · 2 with changes: 3 to add, 5 to change, 0 to destroy · **+31.08 USD** a month for 1 of 2",
+		},
 		"nothing":               {overviewOf(), "✅ No workspace is affected"},
 		"all without changes":   {overviewOf(unchanged(), unchanged()), "✅ 2 workspaces without changes"},
 		"the list was not made": {rejected(Overview{Unlisted: true}), "❌ Which workspaces are affected is unknown"},
@@ -134,8 +179,8 @@ func TestOverviewHeadline(t *testing.T) {
 
 var anyRow = regexp.MustCompile("(?m)^\\| [^-:].*`production/service-[0-9]+`.*\\|$")
 
-// TestOverviewFits: what gives way, for pages of many sizes. Rows that fail, wait or
-// destroy stay, and nothing exceeds the limit.
+// TestOverviewFits: for pages of many sizes, rows that fail, wait or destroy are kept longest, and the limit is never
+// exceeded.
 func TestOverviewFits(t *testing.T) {
 	t.Parallel()
 	many := func(n int, outcome string) Overview {
@@ -146,7 +191,7 @@ func TestOverviewFits(t *testing.T) {
 			r.Workspace.Name = fmt.Sprintf("service-%03d", i)
 			r.Because = "modules/network/subnets/main.tf"
 			r.Plan.Changes = append(r.Plan.Changes[:0:0], r.Plan.Changes...)
-			for c := range r.Plan.Changes { // no two diffs are the same
+			for c := range r.Plan.Changes { // all diffs are different
 				r.Plan.Changes[c].Address += fmt.Sprintf("[%d]", i)
 			}
 			rows = append(rows, r)
@@ -158,16 +203,46 @@ func TestOverviewFits(t *testing.T) {
 		limit, rows int
 		has, hasNot []string
 	}{
-		"24 with room":              {many(24, "planned-mixed"), SummaryLimit, 24, []string{"```diff", "Because of"}, []string{"no room"}},
-		"24 in a comment":           {many(24, "planned-mixed"), CommentLimit, 24, []string{"```diff", "The diffs are left out", "Because of"}, nil},
-		"200 in a comment":          {many(200, "planned-update"), CommentLimit, 200, nil, []string{"```diff"}},
-		"200 that destroy":          {many(200, "planned-replace"), CommentLimit, 200, nil, []string{"```diff"}},
-		"200 that fail":             {many(200, "errored-plan"), CommentLimit, 200, nil, nil},
-		"200 that wait":             {many(200, "saved"), CommentLimit, 200, nil, nil},
-		"200 in a small comment":    {many(200, "planned-update"), CommentLimit / 4, 70, []string{"more workspaces with changes that destroy nothing: [see the workflow run]"}, []string{"Because of"}},
-		"200 that destroy, smaller": {many(200, "planned-replace"), CommentLimit / 4, 200, nil, []string{"](https://acme.scalr.io/v2/e"}},
-		"2000 that fail":            {many(2000, "errored-plan"), CommentLimit, 700, []string{"more workspaces, left out to stay within the size limit"}, nil},
-		"200 in the summary":        {many(200, "planned-mixed"), SummaryLimit, 200, []string{"```diff", "Because of"}, nil},
+		"24 with room": {
+			o:      many(24, "planned-mixed"),
+			limit:  SummaryLimit,
+			rows:   24,
+			has:    []string{"```diff", "Because of"},
+			hasNot: []string{"no room"},
+		},
+		"24 in a comment": {
+			o:      many(24, "planned-mixed"),
+			limit:  CommentLimit,
+			rows:   24,
+			has:    []string{"```diff", "The diffs are left out", "Because of"},
+			hasNot: nil,
+		},
+		"200 in a comment": {many(200, "planned-update"), CommentLimit, 200, nil, []string{"```diff"}},
+		"200 that destroy": {many(200, "planned-replace"), CommentLimit, 200, nil, []string{"```diff"}},
+		"200 that fail":    {many(200, "errored-plan"), CommentLimit, 200, nil, nil},
+		"200 that wait":    {many(200, "saved"), CommentLimit, 200, nil, nil},
+		"200 in a small comment": {
+			o:      many(200, "planned-update"),
+			limit:  CommentLimit / 4,
+			rows:   70,
+			has:    []string{"more workspaces with changes that destroy nothing: [see the workflow run]"},
+			hasNot: []string{"Because of"},
+		},
+		"200 that destroy, smaller": {
+			o:      many(200, "planned-replace"),
+			limit:  CommentLimit / 4,
+			rows:   200,
+			has:    nil,
+			hasNot: []string{"](https://acme.scalr.io/v2/e"},
+		},
+		"2000 that fail": {
+			o:      many(2000, "errored-plan"),
+			limit:  CommentLimit,
+			rows:   700,
+			has:    []string{"more workspaces, left out to stay within the size limit"},
+			hasNot: nil,
+		},
+		"200 in the summary": {many(200, "planned-mixed"), SummaryLimit, 200, []string{"```diff", "Because of"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +255,7 @@ func TestOverviewFits(t *testing.T) {
 				t.Errorf("%d bytes, the limit is %d", len(page), tt.limit)
 			}
 			if n := len(anyRow.FindAllString(page, -1)); n < tt.rows {
-				t.Errorf("%d rows, want %d at least\n%.3000s", n, tt.rows, page)
+				t.Errorf("%d rows, want at least %d\n%.3000s", n, tt.rows, page)
 			}
 			for _, text := range tt.has {
 				if !strings.Contains(page, text) {
@@ -193,16 +268,16 @@ func TestOverviewFits(t *testing.T) {
 				}
 			}
 			if strings.Count(page, "<details>") != strings.Count(page, "</details>") || strings.Count(page, "```")%2 != 0 {
-				t.Error("something is not closed")
+				t.Error("a section or a block is not closed")
 			}
 		})
 	}
 }
 
-// TestOverviewSmallest never exceeds a limit, however small.
+// TestOverviewSmallest: no limit is exceeded, however small it is.
 func TestOverviewSmallest(t *testing.T) {
 	t.Parallel()
-	o := twentyFour(t)
+	o := exampleOverview(t)
 	for limit := 0; limit < 20_000; limit += 613 {
 		if n := len(o.Comment(limit)); n > limit {
 			t.Errorf("%d bytes, the limit is %d", n, limit)
@@ -210,13 +285,13 @@ func TestOverviewSmallest(t *testing.T) {
 	}
 }
 
-// TestOverviewSameDiff shows one diff for all workspaces that have it, and the same
-// error once.
+// TestOverviewSameDiff: a diff is shown once for all workspaces that have it, and so is an error.
 func TestOverviewSameDiff(t *testing.T) {
 	t.Parallel()
 	var rows []Row
 	for i := range 5 {
-		rows = append(rows, rowOf(t, "planned-update", "production", fmt.Sprint("a", i)), rowOf(t, "errored-plan", "production", fmt.Sprint("b", i)))
+		rows = append(rows, rowOf(t, "planned-update", "production", fmt.Sprint("a", i)),
+			rowOf(t, "errored-plan", "production", fmt.Sprint("b", i)))
 	}
 	page := overviewOf(rows...).Comment(CommentLimit)
 	if n := strings.Count(page, "resource \"terraform_data\" \"config\""); n != 1 {
@@ -226,15 +301,15 @@ func TestOverviewSameDiff(t *testing.T) {
 		t.Errorf("the error is shown %d times\n%s", n, page)
 	}
 	if !strings.Contains(page, "and 2 other workspaces") {
-		t.Error("the fold does not say of how many workspaces it is")
+		t.Error("the section does not contain the number of workspaces")
 	}
 }
 
-// TestOverviewRedacted: no secret in anything that others wrote.
+// TestOverviewRedacted: no text in an overview contains a secret.
 func TestOverviewRedacted(t *testing.T) {
 	t.Parallel()
 	const word = "correct-horse-battery"
-	o := twentyFour(t)
+	o := exampleOverview(t)
 	for i := range o.Rows {
 		o.Rows[i].Because, o.Rows[i].Problem, o.Rows[i].Workspace.Name = word+".tf", "said "+word, word+fmt.Sprint(i)
 		for c := range o.Rows[i].Plan.Changes {

@@ -6,51 +6,50 @@ import (
 	"strings"
 )
 
-// errorForm is how much of the errors is shown.
+// errorForm is the form in which errors are shown.
 type errorForm int
 
 const (
 	allErrors  errorForm = iota
-	firstError           // of each workspace
-	briefError           // the same, in one line
+	firstError           // the first error of each workspace
+	briefError           // the first error, on one line
 	noErrors
 )
 
-// layout is how much of an overview is shown. What gives way is the same for every
-// overview, and in the same order: see layouts.
+// layout defines what an overview shows. It is reduced in the same order for every overview: see reductions.
 type layout struct {
-	sameLinks, sameNames bool // of the workspaces without changes
-	wide                 bool // the columns that are less important
-	errors               errorForm
-	destroys             int // addresses for each workspace; -1 for all
-	changing             int // rows that only change; -1 for all
+	unchangedLinks, unchangedNames bool // of the workspaces without changes
+	wide                           bool // whether the optional columns are shown
+	errors                         errorForm
+	destroys                       int // number of addresses for each workspace; -1 for all
+	changing                       int // number of rows that only change; -1 for all
 
-	// The rest is for pages of which the rest alone would be too long.
-	rowLinks    bool
-	longestName int
-	lists       bool // of what is destroyed, and of what waits
-	rows        int  // -1 for all
+	// The other fields are reduced only if the page would still be too long.
+	rowLinks      bool
+	maxNameLength int
+	lists         bool // whether to list what is destroyed and what waits
+	rows          int  // number of rows; -1 for all
 }
 
-// mostDestroys is how many addresses of a workspace are listed when there is little room.
-const mostDestroys = 25
+// maxDestroys is the number of addresses listed for a workspace if there is little space.
+const maxDestroys = 25
 
-// steps are what gives way once the diffs have, one after the other.
-var steps = []func(*layout){
-	func(l *layout) { l.sameLinks = false },
-	func(l *layout) { l.sameNames = false },
+// reductions are applied one after the other, once the diffs are omitted.
+var reductions = []func(*layout){
+	func(l *layout) { l.unchangedLinks = false },
+	func(l *layout) { l.unchangedNames = false },
 	func(l *layout) { l.wide = false },
 	func(l *layout) { l.errors = firstError },
 	func(l *layout) { l.errors = briefError },
-	func(l *layout) { l.destroys = mostDestroys },
+	func(l *layout) { l.destroys = maxDestroys },
 }
 
-// lastSteps are what gives way once no row that only changes is left.
-var lastSteps = []func(*layout){
+// finalReductions are applied once all rows that only change are omitted.
+var finalReductions = []func(*layout){
 	func(l *layout) { l.destroys = 0 },
 	func(l *layout) { l.errors = noErrors },
 	func(l *layout) { l.rowLinks = false },
-	func(l *layout) { l.longestName = 80 },
+	func(l *layout) { l.maxNameLength = 80 },
 	func(l *layout) { l.lists = false },
 }
 
@@ -58,34 +57,44 @@ var lastSteps = []func(*layout){
 func (o Overview) render(limit int, s style) string {
 	o = o.sorted()
 	top, groups := o.headline(s)+o.about(), o.groups()
-	l := layout{sameLinks: true, sameNames: true, wide: true, destroys: -1, changing: -1, rowLinks: true, longestName: longestName, lists: true, rows: -1}
+	l := layout{
+		unchangedLinks: true,
+		unchangedNames: true,
+		wide:           true,
+		destroys:       -1,
+		changing:       -1,
+		rowLinks:       true,
+		maxNameLength:  maxNameLength,
+		lists:          true,
+		rows:           -1,
+	}
 	over := func() int { return len(o.page(l, top, groups)) - limit }
 	for _, smaller := range []size{brief, absent} {
 		shrink(groups, smaller, over)
 	}
-	for _, step := range steps {
+	for _, step := range reductions {
 		if over() > 0 {
 			step(&l)
 		}
 	}
 	if over() > 0 {
-		l.changing = most(countKind(o.Rows, Changes), func(n int) bool { l.changing = n; return over() <= 0 })
+		l.changing = maxFitting(countKind(o.Rows, Changes), func(n int) bool { l.changing = n; return over() <= 0 })
 	}
-	for _, step := range lastSteps {
+	for _, step := range finalReductions {
 		if over() > 0 {
 			step(&l)
 		}
 	}
 	if over() > 0 {
-		l.rows = most(len(o.Rows), func(n int) bool { l.rows = n; return over() <= 0 })
+		l.rows = maxFitting(len(o.Rows), func(n int) bool { l.rows = n; return over() <= 0 })
 	}
 	if page := o.page(l, top, groups); len(page) <= limit {
 		return page
 	}
-	return shortest([]section{{open: o.headline(s)}}, limit, o.more())
+	return fallbackPage([]section{{open: o.headline(s)}}, limit, o.more())
 }
 
-// shrink gives the groups the smaller form, the largest first, until the page fits.
+// shrink applies the smaller form to the groups, the largest first, until the page fits.
 func shrink(groups []group, smaller size, over func() int) {
 	left := over()
 	order := make([]int, len(groups))
@@ -104,8 +113,8 @@ func shrink(groups []group, smaller size, over func() int) {
 	}
 }
 
-// most is the greatest n up to a limit that fits; 0 if none does.
-func most(limit int, fits func(n int) bool) int {
+// maxFitting returns the greatest n up to a limit that fits; 0 if none does.
+func maxFitting(limit int, fits func(n int) bool) int {
 	low, high := 0, limit
 	for low < high {
 		middle := (low + high + 1) / 2
@@ -122,7 +131,7 @@ func (o Overview) page(l layout, top string, groups []group) string {
 	var out strings.Builder
 	out.WriteString(top + o.table(l) + o.unchanged(l))
 	if l.lists {
-		out.WriteString(o.lost(l) + o.waiting(l))
+		out.WriteString(o.destroyedSection(l) + o.waiting(l))
 	}
 	out.WriteString(o.failures(l))
 	if slices.ContainsFunc(groups, func(g group) bool { return g.form != absent }) {

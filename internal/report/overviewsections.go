@@ -11,10 +11,10 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// about says of which commit and attempt the overview is, and why it fails.
+// about returns the commit and the attempt of the overview, and the reasons of a failure.
 func (o Overview) about() string {
 	var parts []string
-	if from := o.Source.words(); from != "" {
+	if from := o.Source.describe(); from != "" {
 		parts = append(parts, capitalized(from))
 	}
 	if o.Attempt > 1 {
@@ -34,12 +34,12 @@ func (o Overview) about() string {
 	return text + alert("CAUTION", lines)
 }
 
-// lost lists what is destroyed or replaced, by workspace.
-func (o Overview) lost(l layout) string {
+// destroyedSection lists what is destroyed or replaced, by workspace.
+func (o Overview) destroyedSection(l layout) string {
 	var out strings.Builder
 	for _, r := range o.Rows {
-		if r.matters() {
-			out.WriteString(r.lost(l))
+		if r.takesEffect() {
+			out.WriteString(r.destroyedItem(l))
 		}
 	}
 	if out.Len() == 0 {
@@ -48,15 +48,15 @@ func (o Overview) lost(l layout) string {
 	return "#### 🗑️ Destroyed or replaced\n\n" + out.String() + "\n"
 }
 
-// lostLines are the addresses of what the row destroys or replaces, each as a line of a list.
-func (r Row) lostLines() []string {
+// destroyedLines returns the addresses that the row destroys or replaces, each as a line of a list.
+func (r Row) destroyedLines() []string {
 	var lines []string
 	for _, c := range r.Plan.Changes {
 		if c.Action != tfplan.Destroy && c.Action != tfplan.Replace {
 			continue
 		}
 		text := "  - " + icons[c.Action] + " " + code(changeName(c))
-		if reason := why(c); reason != "" {
+		if reason := changeDetails(c); reason != "" {
 			text += ": " + prose(reason)
 		}
 		lines = append(lines, text+"\n")
@@ -64,21 +64,21 @@ func (r Row) lostLines() []string {
 	return lines
 }
 
-func (r Row) lost(l layout) string {
-	lost := r.made.lost
-	n := max(len(lost), value(r.Facts().Destructions))
-	head := "- " + r.rowName(l.rowLinks, l.longestName)
+func (r Row) destroyedItem(l layout) string {
+	lost := r.cache.destroyed
+	n := max(len(lost), valueOrZero(r.Facts().Destructions))
+	head := "- " + r.rowName(l.rowLinks, l.maxNameLength)
 	switch {
 	case n == 0 && !r.destroysUnknown():
 		return ""
 	case n == 0:
 		return head + ": unknown, since " + prose(cmp.Or(r.Effects().Why, "the plan could not be read")) + "\n"
 	case len(lost) == 0 || l.destroys == 0:
-		return head + ": " + things(n, "resource", "resources") + "\n"
+		return head + ": " + pluralize(n, "resource", "resources") + "\n"
 	}
 	shown := lost
 	if l.destroys > 0 {
-		shown = first(lost, l.destroys)
+		shown = firstN(lost, l.destroys)
 	}
 	text := head + ":\n" + strings.Join(shown, "")
 	if left := n - len(shown); left > 0 {
@@ -87,18 +87,21 @@ func (r Row) lost(l layout) string {
 	return text
 }
 
-// waiting says what waits for a person.
+// waiting lists the runs that wait for a person.
 func (o Overview) waiting(l layout) string {
 	text := ""
 	for _, r := range o.Rows {
 		if r.Kind() != Waiting && r.Result != result.NeedsOverride {
 			continue
 		}
-		what := map[result.Result]string{result.NeedsConfirmation: "confirm or discard the run", result.Saved: "apply or discard the saved plan"}[r.Result]
+		what := map[result.Result]string{
+			result.NeedsConfirmation: "confirm or discard the run",
+			result.Saved:             "apply or discard the saved plan",
+		}[r.Result]
 		if r.Result == result.NeedsOverride {
 			what = r.override() + ", or discard the run"
 		}
-		text += "- " + r.rowName(l.rowLinks, l.longestName) + ": " + what + "\n"
+		text += "- " + r.rowName(l.rowLinks, l.maxNameLength) + ": " + what + "\n"
 	}
 	if text == "" {
 		return ""
@@ -106,7 +109,7 @@ func (o Overview) waiting(l layout) string {
 	return "#### ⏸️ Waits for a person\n\n" + text + "\n"
 }
 
-// failures shows what went wrong, once for all workspaces with the same errors.
+// failures lists the errors, once for all workspaces with the same errors.
 func (o Overview) failures(l layout) string {
 	var order []string
 	of := map[string][]Row{}
@@ -114,7 +117,7 @@ func (o Overview) failures(l layout) string {
 		if r.Kind() != Failed {
 			continue
 		}
-		text := r.made.failures[l.errors]
+		text := r.cache.failures[l.errors]
 		if _, known := of[text]; !known {
 			order = append(order, text)
 		}
@@ -128,23 +131,23 @@ func (o Overview) failures(l layout) string {
 	for _, text := range order {
 		var names []string
 		for _, r := range of[text] {
-			names = append(names, r.rowName(l.rowLinks, l.longestName))
+			names = append(names, r.rowName(l.rowLinks, l.maxNameLength))
 		}
 		out.WriteString("**" + strings.Join(names, ", ") + "**" + text)
 	}
 	return out.String()
 }
 
-// longestProblem is how much of Scalr's words for a failure is shown.
-const longestProblem = 1000
+// maxProblemLength is the number of characters shown of Scalr's message for a failure.
+const maxProblemLength = 1000
 
-// failure is what is known of the row's failure, without its name.
+// failure returns the description of the row's failure, without the row's name.
 func (r Row) failure(amount errorForm) string {
 	text := "\n\n"
 	if r.Problem != "" {
-		text = ": " + prose(sanitize.Line(r.Problem, longestProblem)) + "\n\n"
+		text = ": " + prose(sanitize.Line(r.Problem, maxProblemLength)) + "\n\n"
 	}
-	for _, it := range first(r.policies().items, 20) {
+	for _, it := range firstN(r.policies().items, 20) {
 		text += strings.TrimRight(it.full, "\n") + "\n\n"
 	}
 	found := r.diagnosticsOf("error")
@@ -152,21 +155,22 @@ func (r Row) failure(amount errorForm) string {
 		shown := diagnosticItem(found[0], 0)
 		text += map[bool]string{true: shown.full, false: shown.brief}[amount == firstError] + "\n"
 		if left := len(found) - 1; left > 0 {
-			text += fmt.Sprintf("… and %s: %s.\n\n", things(left, "more error", "more errors"), r.more())
+			text += fmt.Sprintf("… and %s: %s.\n\n", pluralize(left, "more error", "more errors"), r.more())
 		}
 		return text
 	}
 	for _, d := range found {
 		text += diagnosticItem(d, 0).full
 	}
-	if tail := cmp.Or(r.Apply.Tail, r.Plan.Tail); r.Result == result.Errored && len(found) == 0 && tail != "" && amount == allErrors {
-		text += fold("📜 <b>End of the log</b>", block("text", tail))
+	tail := cmp.Or(r.Apply.Tail, r.Plan.Tail)
+	if r.Result == result.Errored && len(found) == 0 && tail != "" && amount == allErrors {
+		text += details("📜 <b>End of the log</b>", codeBlock("text", tail))
 	}
 	return text
 }
 
-// matters reports whether the plan of the row may still be, or was, carried out.
-func (r Row) matters() bool {
+// takesEffect reports whether the plan of the row was applied or may still be.
+func (r Row) takesEffect() bool {
 	switch r.Kind() {
 	case Missing, Unchanged:
 		return false
@@ -176,16 +180,16 @@ func (r Row) matters() bool {
 	return true
 }
 
-// group are the workspaces with one and the same diff.
+// group holds the workspaces with the same diff.
 type group struct {
-	rows []Row
-	full string
-	list string
-	form size
-	made map[size]string // its section in each form
+	rows     []Row
+	full     string
+	list     string
+	form     size
+	sections map[size]string // the section in each form
 }
 
-// groups are the different diffs. They are in the order of the table.
+// groups returns the different diffs in the order of the table.
 func (o Overview) groups() []group {
 	var all []group
 	for _, r := range o.Rows {
@@ -201,18 +205,18 @@ func (o Overview) groups() []group {
 	}
 	for i := range all {
 		all[i].form = full
-		all[i].made = map[size]string{full: all[i].section(full), brief: all[i].section(brief)}
+		all[i].sections = map[size]string{full: all[i].section(full), brief: all[i].section(brief)}
 	}
 	return all
 }
 
-// text is the group's section in its form.
-func (g group) text() string { return g.made[g.form] }
+// text returns the group's section in its current form.
+func (g group) text() string { return g.sections[g.form] }
 
-// changes are the row's changes with their diffs, and as a list of addresses. Neither
-// holds anything of the workspace itself, so that equal ones are found.
+// changes returns the row's changes with their diffs, and as a list of addresses. Neither contains the name of the
+// workspace, so that equal ones are found.
 func (r Row) changes() (full, list string) {
-	if !r.matters() {
+	if !r.takesEffect() {
 		return "", ""
 	}
 	var long, short strings.Builder
@@ -223,7 +227,7 @@ func (r Row) changes() (full, list string) {
 		if c.Diff == "" {
 			long.WriteString("- " + line + "\n")
 		} else {
-			long.WriteString(line + "\n" + block("diff", c.Diff) + "\n")
+			long.WriteString(line + "\n" + codeBlock("diff", c.Diff) + "\n")
 		}
 	}
 	for _, g := range groups {
@@ -241,26 +245,26 @@ func (r Row) changes() (full, list string) {
 		}
 	}
 	if r.Plan.OutputDiff != "" {
-		long.WriteString("📤 Outputs:\n\n" + block("diff", r.Plan.OutputDiff) + "\n")
+		long.WriteString("📤 Outputs:\n\n" + codeBlock("diff", r.Plan.OutputDiff) + "\n")
 		short.WriteString("- 📤 outputs\n")
 	}
 	if n := r.Plan.Omitted; n > 0 {
-		text := fmt.Sprintf("… and %s, not listed here.\n\n", things(n, "more change", "more changes"))
+		text := fmt.Sprintf("… and %s, not listed here.\n\n", pluralize(n, "more change", "more changes"))
 		long.WriteString(text)
 		short.WriteString("\n" + text)
 	}
 	return long.String(), short.String()
 }
 
-// section is the group's section: a fold with the diffs, or one with the addresses.
+// section returns the group's section: a collapsed section with the diffs or with the addresses.
 func (g group) section(form size) string {
 	var names []string
-	for _, r := range first(g.rows, 3) {
+	for _, r := range firstN(g.rows, 3) {
 		names = append(names, htmlCode(r.name()))
 	}
 	title := strings.Join(names, ", ")
 	if left := len(g.rows) - len(names); left > 0 {
-		title += fmt.Sprintf(" and %s", things(left, "other workspace", "other workspaces"))
+		title += fmt.Sprintf(" and %s", pluralize(left, "other workspace", "other workspaces"))
 	}
 	if line := g.rows[0].numbers(); line != "" {
 		title += ": " + prose(line)
@@ -273,7 +277,7 @@ func (g group) section(form size) string {
 		body = strings.TrimSpace(body) + "\n\n"
 	}
 	if form == full {
-		return fold(title, body+g.full)
+		return details(title, body+g.full)
 	}
-	return fold(title, body+g.list+"\nThe diffs are left out to stay within the size limit: "+g.rows[0].more()+".")
+	return details(title, body+g.list+"\nThe diffs are left out to stay within the size limit: "+g.rows[0].more()+".")
 }

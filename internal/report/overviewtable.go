@@ -11,11 +11,11 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// column is one column of an overview's table. One that is empty in every row is left out.
+// column is a column of an overview's table. It is omitted if it is empty in every row.
 type column struct {
 	head, align string
 	cell        func(Row) string
-	wide        bool // gives way when the page is too long
+	wide        bool // dropped if the page is too long
 }
 
 var columns = []column{
@@ -25,7 +25,7 @@ var columns = []column{
 	{"Change", "--:", func(r Row) string { return r.number(r.Facts().Changes) }, false},
 	{"Destroy", "--:", func(r Row) string { return r.number(r.Facts().Destructions) }, false},
 	{"Import", "--:", func(r Row) string {
-		if value(r.Facts().Imports) == 0 {
+		if valueOrZero(r.Facts().Imports) == 0 {
 			return ""
 		}
 		return r.number(r.Facts().Imports)
@@ -42,7 +42,7 @@ func (r Row) resultCell() string {
 	case r.Result == RowUnknown && r.Run.ID != "":
 		o.word = "unreadable"
 	case r.Result == RowRunning && r.Run.Status != "":
-		o.word = strings.ReplaceAll(strict(string(r.Run.Status)), "_", " ")
+		o.word = strings.ReplaceAll(safeWord(string(r.Run.Status)), "_", " ")
 	case r.Run.RefreshOnly && (r.Result == result.Planned || r.Result == result.Applied):
 		o = outcome{icon: "🌊", word: "drift"}
 	case !ok:
@@ -57,8 +57,7 @@ func (r Row) resultCell() string {
 	return strings.TrimSpace(o.icon + " " + sanitize.Line(strings.ReplaceAll(o.word, "|", ""), 60))
 }
 
-// number is one of the three numbers; a question mark where there should be one and
-// none is known.
+// number formats one of the three numbers; as a question mark if the number is unexpectedly unknown.
 func (r Row) number(n *int) string {
 	switch k := r.Kind(); {
 	case r.Run.RefreshOnly:
@@ -68,7 +67,7 @@ func (r Row) number(n *int) string {
 	case n == nil:
 		return "?"
 	}
-	return strong(n)
+	return bold(n)
 }
 
 func (r Row) costCell() string {
@@ -86,10 +85,10 @@ func (r Row) timeCell() string {
 	if r.Took <= 0 {
 		return ""
 	}
-	return duration(r.Took)
+	return formatDuration(r.Took)
 }
 
-// rowName is the workspace, linked to its run.
+// rowName returns the name of the workspace, linked to its run.
 func (r Row) rowName(linked bool, longest int) string {
 	name := code(sanitize.Line(r.name(), longest))
 	switch {
@@ -101,8 +100,8 @@ func (r Row) rowName(linked bool, longest int) string {
 	return link(name, r.WorkspaceURL)
 }
 
-// table has a row for each workspace that is not unchanged. Rows that only change are
-// left out beyond the layout's number.
+// table has a row for each workspace with changes. If the layout limits the number of rows that only change, the others
+// are omitted.
 func (o Overview) table(l layout) string {
 	var rows []Row
 	left := 0
@@ -133,9 +132,9 @@ func (o Overview) table(l layout) string {
 	for _, r := range rows {
 		var cells []string
 		for _, c := range used {
-			cell := r.made.cells[c]
+			cell := r.cache.cells[c]
 			if columns[c].cell == nil {
-				cell = r.rowName(l.rowLinks, l.longestName)
+				cell = r.rowName(l.rowLinks, l.maxNameLength)
 			}
 			cells = append(cells, cell)
 		}
@@ -143,10 +142,12 @@ func (o Overview) table(l layout) string {
 	}
 	out.WriteString("\n")
 	if left > 0 {
-		fmt.Fprintf(&out, "… and %s with changes that destroy nothing: %s.\n\n", things(left, "more workspace", "more workspaces"), o.more())
+		fmt.Fprintf(&out, "… and %s with changes that destroy nothing: %s.\n\n",
+			pluralize(left, "more workspace", "more workspaces"), o.more())
 	}
 	if cut > 0 {
-		fmt.Fprintf(&out, "… and %s, left out to stay within the size limit: %s.\n\n", things(cut, "more workspace", "more workspaces"), o.more())
+		fmt.Fprintf(&out, "… and %s, left out to stay within the size limit: %s.\n\n",
+			pluralize(cut, "more workspace", "more workspaces"), o.more())
 	}
 	return out.String()
 }
@@ -161,11 +162,11 @@ func countKind(rows []Row, k Kind) int {
 	return n
 }
 
-// columns are those that something stands in, by their index.
+// columns returns the indexes of the columns that are not empty.
 func (o Overview) columns(rows []Row, l layout) []int {
 	var used []int
 	for i, c := range columns {
-		filled := c.cell == nil || slices.ContainsFunc(rows, func(r Row) bool { return r.made.cells[i] != "" })
+		filled := c.cell == nil || slices.ContainsFunc(rows, func(r Row) bool { return r.cache.cells[i] != "" })
 		if filled && (l.wide || !c.wide) {
 			used = append(used, i)
 		}
@@ -173,7 +174,7 @@ func (o Overview) columns(rows []Row, l layout) []int {
 	return used
 }
 
-// more is where to read what is not shown.
+// more returns a link to what is not shown.
 func (o Overview) more() string {
 	if to := link("see the workflow run", o.Source.WorkflowRunURL); to != "see the workflow run" {
 		return to
@@ -181,7 +182,7 @@ func (o Overview) more() string {
 	return "see the job's log"
 }
 
-// unchanged names the workspaces without changes, by environment.
+// unchanged lists the workspaces without changes, by environment.
 func (o Overview) unchanged(l layout) string {
 	byEnvironment, order := map[string][]string{}, []string{}
 	n := 0
@@ -196,13 +197,13 @@ func (o Overview) unchanged(l layout) string {
 		}
 		short := r
 		short.Workspace.Environment = ""
-		byEnvironment[environment] = append(byEnvironment[environment], short.rowName(l.sameLinks, longestName))
+		byEnvironment[environment] = append(byEnvironment[environment], short.rowName(l.unchangedLinks, maxNameLength))
 	}
 	if n == 0 {
 		return ""
 	}
 	title := "✅ <b>" + strconv.Itoa(n) + " without changes</b>"
-	if !l.sameNames {
+	if !l.unchangedNames {
 		return title + "\n\n"
 	}
 	text := ""
@@ -212,10 +213,10 @@ func (o Overview) unchanged(l layout) string {
 		}
 		text += strings.Join(byEnvironment[environment], " · ") + "\n\n"
 	}
-	return fold(title, text)
+	return details(title, text)
 }
 
-// destroysUnknown reports whether the row may destroy something that no number counts.
+// destroysUnknown reports whether the row may destroy resources although no number counts them.
 func (r Row) destroysUnknown() bool {
-	return r.Kind() == Destroys && r.Effects().Destroys == gate.Unknown && value(r.Facts().Destructions) == 0
+	return r.Kind() == Destroys && r.Effects().Destroys == gate.Unknown && valueOrZero(r.Facts().Destructions) == 0
 }

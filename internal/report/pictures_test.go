@@ -26,10 +26,10 @@ var (
 	stylesheet = flag.String("stylesheet", "", "directory of the npm package github-markdown-css, GitHub's own style")
 )
 
-// themes are those of GitHub's pages, by the part of a picture's name.
+// themes are the themes of GitHub's pages, by the suffix of a picture's name.
 var themes = map[string]string{"": "light", ".dark": "dark"}
 
-// TestPictures shows reports as GitHub's pages do, at double density:
+// TestPictures renders reports as GitHub's pages do, at double density:
 //
 //	npm pack github-markdown-css && tar xf github-markdown-css-*.tgz
 //	go test ./internal/report -run Pictures -pictures ../../docs/pictures -stylesheet $PWD/package
@@ -43,12 +43,12 @@ func TestPictures(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no chromium on the PATH")
 	}
-	overview := twentyFour(t)
+	overview := exampleOverview(t)
 	outcome := func(name string) Report { return outcomeReports[name](t) }
 	for name, shot := range map[string]struct {
 		markdown string
 		opened   int  // collapsed sections to open, from the top
-		dark     bool // take a dark one too
+		dark     bool // take a dark picture, too
 	}{
 		"planned-mixed.summary":   {outcome("planned-mixed").Summary(), 2, true},
 		"planned-mixed.comment":   {outcome("planned-mixed").Comment(CommentLimit), 1, false},
@@ -72,7 +72,7 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// toHTML renders as GitHub does, as far as goldmark can: GFM with raw HTML.
+// toHTML renders Markdown as GitHub does, as far as goldmark supports it: GFM with raw HTML.
 func toHTML(t testing.TB, markdown string) string {
 	t.Helper()
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
@@ -90,18 +90,24 @@ var (
 
 // alertIcons are those of GitHub's alerts, from its Octicons (MIT license).
 var alertIcons = map[string]string{
-	"caution": "M4.47.22A.749.749 0 0 1 5 0h6c.199 0 .389.079.53.22l4.25 4.25c.141.14.22.331.22.53v6a.749.749 0 0 1-.22.53l-4.25 4.25" +
-		"A.749.749 0 0 1 11 16H5a.749.749 0 0 1-.53-.22L.22 11.53A.749.749 0 0 1 0 11V5c0-.199.079-.389.22-.53Zm.84 1.28L1.5 5.31v5.38l3.81 3.81h5.38" +
-		"l3.81-3.81V5.31L10.69 1.5ZM8 4a.75.75 0 0 1 .75.75v3.5a.75.75 0 0 1-1.5 0v-3.5A.75.75 0 0 1 8 4Zm0 8a1 1 0 1 1 0-2 1 1 0 0 1 0 2Z",
-	"warning": "M6.457 1.047c.659-1.234 2.427-1.234 3.086 0l6.082 11.378A1.75 1.75 0 0 1 14.082 15H1.918a1.75 1.75 0 0 1-1.543-2.575Zm1.763.707" +
-		"a.25.25 0 0 0-.44 0L1.698 13.132a.25.25 0 0 0 .22.368h12.164a.25.25 0 0 0 .22-.368Zm.53 3.996v2.5a.75.75 0 0 1-1.5 0v-2.5a.75.75 0 0 1 1.5 0Z" +
+	"caution": "M4.47.22A.749.749 0 0 1 5 0h6c.199 0 .389.079.53.22l4.25 4.25c.141.14.22.331.22.53v6a.749.749 0 0 " +
+		"1-.22.53l-4.25 4.25" +
+		"A.749.749 0 0 1 11 16H5a.749.749 0 0 1-.53-.22L.22 11.53A.749.749 0 0 1 0 11V5c0-.199.079-.389.22-.53Zm.84 " +
+		"1.28L1.5 5.31v5.38l3.81 3.81h5.38" +
+		"l3.81-3.81V5.31L10.69 1.5ZM8 4a.75.75 0 0 1 .75.75v3.5a.75.75 0 0 1-1.5 0v-3.5A.75.75 0 0 1 8 4Zm0 8a1 1 0 1 1 " +
+		"0-2 1 1 0 0 1 0 2Z",
+	"warning": "M6.457 1.047c.659-1.234 2.427-1.234 3.086 0l6.082 11.378A1.75 1.75 0 0 1 14.082 15H1.918a1.75 1.75 0 0 " +
+		"1-1.543-2.575Zm1.763.707" +
+		"a.25.25 0 0 0-.44 0L1.698 13.132a.25.25 0 0 0 .22.368h12.164a.25.25 0 0 0 .22-.368Zm.53 3.996v2.5a.75.75 0 0 " +
+		"1-1.5 0v-2.5a.75.75 0 0 1 1.5 0Z" +
 		"M9 11a1 1 0 1 1-2 0 1 1 0 0 1 2 0Z",
-	"note": "M0 8a8 8 0 1 1 16 0A8 8 0 0 1 0 8Zm8-6.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM6.5 7.75A.75.75 0 0 1 7.25 7h1a.75.75 0 0 1 .75.75v2.75h.25" +
+	"note": "M0 8a8 8 0 1 1 16 0A8 8 0 0 1 0 8Zm8-6.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13ZM6.5 7.75A.75.75 0 0 1 7.25 " +
+		"7h1a.75.75 0 0 1 .75.75v2.75h.25" +
 		"a.75.75 0 0 1 0 1.5h-2a.75.75 0 0 1 0-1.5h.25v-2h-.25a.75.75 0 0 1-.75-.75ZM8 6a1 1 0 1 1 0-2 1 1 0 0 1 0 2Z",
 }
 
-// decorated adds what GitHub adds to Markdown: alerts, and colors in diffs.
-func decorated(page string) string {
+// decorate adds what GitHub adds to Markdown: alerts, and colors in diffs.
+func decorate(page string) string {
 	page = alertBox.ReplaceAllStringFunc(page, func(box string) string {
 		m := alertBox.FindStringSubmatch(box)
 		kind := strings.ToLower(m[1])
@@ -129,13 +135,15 @@ func photograph(t *testing.T, browser, theme, page, path string) {
 	dir := t.TempDir()
 	source, shot := filepath.Join(dir, "page.html"), filepath.Join(dir, "shot.png")
 	document := `<!doctype html><meta charset="utf-8"><style>` + string(style) +
-		` body { margin: 0 } .markdown-body { padding: 24px; min-height: 3000px; font-size: 14px } .octicon { margin-right: 8px; fill: currentColor }</style>` +
-		`<body class="markdown-body">` + decorated(page)
+		` body { margin: 0 } .markdown-body { padding: 24px; min-height: 3000px; font-size: 14px } .octicon { ` +
+		`margin-right: 8px; fill: currentColor }</style>` +
+		`<body class="markdown-body">` + decorate(page)
 	if err := os.WriteFile(source, []byte(document), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--force-device-scale-factor=2",
+		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+		"--force-device-scale-factor=2",
 		"--hide-scrollbars", "--user-data-dir="+filepath.Join(dir, "profile"), "--window-size=948,3000",
 		"--screenshot="+shot, "file://"+source)
 	cmd.WaitDelay = time.Minute
@@ -147,8 +155,7 @@ func photograph(t *testing.T, browser, theme, page, path string) {
 	}
 }
 
-// crop cuts off what is blank below the page, and keeps few colors, so that
-// the picture is small.
+// crop removes the blank area below the page and reduces the colors to keep the picture small.
 func crop(from, to string) error {
 	f, err := os.Open(from)
 	if err != nil {
@@ -173,7 +180,7 @@ func crop(from, to string) error {
 	return os.WriteFile(to, out.Bytes(), 0o644)
 }
 
-// blankRow reports whether a row has the color of the page's corner only.
+// blankRow reports whether all pixels of a row have the color of the page's corner.
 func blankRow(img image.Image, y int) bool {
 	corner := img.At(0, 0)
 	for x := range img.Bounds().Max.X {
@@ -184,7 +191,7 @@ func blankRow(img image.Image, y int) bool {
 	return true
 }
 
-// palette holds the picture's most frequent colors, rounded.
+// palette contains the most frequent colors of the picture, rounded.
 func palette(img image.Image) color.Palette {
 	seen := map[color.RGBA]int{}
 	b := img.Bounds()

@@ -7,9 +7,8 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Redacted is the report without secrets in what others wrote. In the finished page
-// they would not all be found: Markdown escapes some characters, and long texts are
-// cut.
+// Redacted returns a copy of the report with its texts redacted. In the finished page not all secrets would be found:
+// Markdown escapes some characters, and long texts are truncated.
 func (r Report) Redacted(redact *secret.Redactor) Report {
 	r.Problem = redact.String(r.Problem)
 	r.Hints, r.Gates = redacted(redact, r.Hints), redacted(redact, r.Gates)

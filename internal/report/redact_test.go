@@ -10,19 +10,26 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// TestRedactedCoversEveryText puts a short secret into every text of a report that
-// others wrote, and looks for it in the rendered pages.
-func TestRedactedCoversEveryText(t *testing.T) {
+// TestRedactedCoversAllTexts puts a short secret into each untrusted text of a report and searches for it in the
+// rendered pages.
+func TestRedactedCoversAllTexts(t *testing.T) {
 	t.Parallel()
 	const hidden = "hunter2"
 	redactor := new(secret.Redactor)
 	redactor.Add(secret.Declared(hidden))
-	for _, word := range []result.Result{"planned", "errored", "applied", "rejected", "refused", "policy-failed", "needs-confirmation"} {
+	for _, word := range []result.Result{
+		"planned", "errored", "applied", "rejected", "refused", "policy-failed",
+		"needs-confirmation",
+	} {
 		var r Report
 		fill(reflect.ValueOf(&r).Elem(), hidden, 0)
 		r.Result, r.ErrorCode, r.Bundle.SHA256, r.Source.SHA, r.Stages = word, "run-errored", "", "", nil
 		page := r.Redacted(redactor)
-		for name, text := range map[string]string{"summary": page.Summary(), "comment": page.Comment(CommentLimit), "note": page.OutdatedNote(1000)} {
+		for name, text := range map[string]string{
+			"summary": page.Summary(),
+			"comment": page.Comment(CommentLimit),
+			"note":    page.OutdatedNote(1000),
+		} {
 			if at := strings.Index(text, hidden); at >= 0 {
 				t.Errorf("%s: the %s shows %q", word, name, text[max(0, at-80):min(len(text), at+20)])
 			}
@@ -33,7 +40,7 @@ func TestRedactedCoversEveryText(t *testing.T) {
 	}
 }
 
-// fill sets every text, and makes every list and pointer hold one element.
+// fill sets every text, and gives every list and pointer one element.
 func fill(v reflect.Value, text string, depth int) {
 	if depth > 12 || !v.CanSet() {
 		return

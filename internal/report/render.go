@@ -13,18 +13,18 @@ import (
 func (r Report) render(limit int, s style) string {
 	early, late := r.policies(), section{}
 	if status := policyStatus(r.Run.Policies); status != "hard-failed" && status != "soft-failed" {
-		early, late = late, early // nothing hangs on them
+		early, late = late, early // the run does not depend on them
 	}
 	page := []section{
 		{open: r.headline(s) + r.note()},
-		{open: r.trouble(s)},
+		{open: r.problemAlert(s)},
 		r.errors(),
 		early,
 		{open: r.facts()},
-		{open: r.caution(s)},
+		{open: r.lossAlert(s)},
 		{open: r.next()},
 		late,
-		r.done(),
+		r.completedChanges(),
 	}
 	if r.Run.RefreshOnly {
 		page = append(page, r.drift(s))
@@ -36,13 +36,13 @@ func (r Report) render(limit int, s style) string {
 	}
 	page = append(page, r.warnings(), r.logEnd())
 	if s.stages {
-		page = append(page, section{open: r.times()})
+		page = append(page, section{open: r.stageTimes()})
 	}
 	page = append(page, section{open: r.footer(s)})
 	return fit(page, limit, r.more())
 }
 
-// more is where to read what is not shown.
+// more returns a link to what is not shown.
 func (r Report) more() string {
 	if to := link("see the run in Scalr", r.RunURL); to != "see the run in Scalr" {
 		return to
@@ -50,7 +50,7 @@ func (r Report) more() string {
 	return "see the job's log"
 }
 
-// note is a sentence on what the outcome means.
+// note describes the meaning of the outcome.
 func (r Report) note() string {
 	var notes []string
 	if r.Run.Destroy {
@@ -68,29 +68,30 @@ func (r Report) note() string {
 	return strings.Join(notes, " ") + "\n\n"
 }
 
-// trouble is what went wrong and what to do about it.
-func (r Report) trouble(s style) string {
+// problemAlert describes the problem and how to solve it.
+func (r Report) problemAlert(s style) string {
 	var lines []string
 	if r.Problem != "" {
 		lines = append(lines, "**"+r.sentence(r.Problem)+"**")
 	}
-	for _, g := range first(r.Gates, s.listed) {
+	for _, g := range firstN(r.Gates, s.listed) {
 		lines = append(lines, "- "+r.sentence(g))
 	}
 	if len(r.Hints) > 0 && len(lines) > 0 {
 		lines = append(lines, "")
 	}
-	for _, h := range first(r.Hints, s.listed) {
+	for _, h := range firstN(r.Hints, s.listed) {
 		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
-	if said := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); said != "" && r.Result != result.Applied && !strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
-		text += "Scalr says:\n\n" + block("text", short(said, 4000)) + "\n"
+	if said := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); said != "" && r.Result != result.Applied &&
+		!strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
+		text += "Scalr says:\n\n" + codeBlock("text", truncate(said, 4000)) + "\n"
 	}
 	return text
 }
 
-// sentence is prose in which the run's own address is a link.
+// sentence is like prose, but links the address of the run.
 func (r Report) sentence(s string) string {
 	to := link("the run in Scalr", r.RunURL)
 	if r.RunURL == "" || to == "the run in Scalr" {
@@ -109,7 +110,7 @@ func (r Report) sentence(s string) string {
 	return strings.Join(parts, to)
 }
 
-// alert is one of GitHub's boxes; nothing for no lines.
+// alert returns an alert of GitHub's Markdown, or "" without lines.
 func alert(kind string, lines []string) string {
 	if len(lines) == 0 {
 		return ""
@@ -121,8 +122,8 @@ func alert(kind string, lines []string) string {
 	return text + "\n"
 }
 
-// caution lists what is lost.
-func (r Report) caution(s style) string {
+// lossAlert lists the resources that are destroyed or replaced.
+func (r Report) lossAlert(s style) string {
 	var destroyed, replaced []tfplan.Change
 	for _, c := range r.Plan.Changes {
 		switch c.Action {
@@ -132,30 +133,32 @@ func (r Report) caution(s style) string {
 			replaced = append(replaced, c)
 		}
 	}
-	kind, who, verbs := r.loss()
+	kind, who, verbs := r.lossWords()
 	lost := append(destroyed, replaced...)
 	if len(lost) == 0 {
 		if n := r.Facts().Destructions; n != nil && *n > 0 {
-			return alert(kind, []string{fmt.Sprintf("**%s %s %s:** %s.", who, verbs[0], things(*n, "resource", "resources"), r.more())})
+			return alert(kind, []string{
+				fmt.Sprintf("**%s %s %s:** %s.", who, verbs[0], pluralize(*n, "resource", "resources"), r.more()),
+			})
 		}
 		return ""
 	}
-	what := verbs[0] + " " + things(len(destroyed), "resource", "resources")
+	what := verbs[0] + " " + pluralize(len(destroyed), "resource", "resources")
 	switch {
 	case len(destroyed) == 0:
-		what = verbs[1] + " " + things(len(replaced), "resource", "resources")
+		what = verbs[1] + " " + pluralize(len(replaced), "resource", "resources")
 	case len(replaced) > 0:
 		what += fmt.Sprintf(" and %s %d", verbs[1], len(replaced))
 	}
 	count := len(lost)
 	if n := r.Facts().Destructions; r.Plan.Omitted > 0 && n != nil && *n > count {
 		count = *n
-		what = verbs[0] + " or " + verbs[1] + " " + things(count, "resource", "resources")
+		what = verbs[0] + " or " + verbs[1] + " " + pluralize(count, "resource", "resources")
 	}
 	lines := []string{"**" + who + " " + what + ":**"}
-	for _, c := range first(lost, s.listed) {
+	for _, c := range firstN(lost, s.listed) {
 		l := "- " + icons[c.Action] + " " + code(changeName(c))
-		if reason := why(c); reason != "" {
+		if reason := changeDetails(c); reason != "" {
 			l += ": " + prose(reason)
 		}
 		lines = append(lines, l)
@@ -166,8 +169,8 @@ func (r Report) caution(s style) string {
 	return alert(kind, lines)
 }
 
-// loss words how sure it is that something is lost.
-func (r Report) loss() (kind, who string, verbs [2]string) {
+// lossWords returns words for the certainty of a loss.
+func (r Report) lossWords() (kind, who string, verbs [2]string) {
 	switch res := r.Result; {
 	case res == result.Applied, res == result.Rejected && r.Run.Applied():
 		return "WARNING", "This run", [2]string{"destroyed", "replaced"}
@@ -177,11 +180,11 @@ func (r Report) loss() (kind, who string, verbs [2]string) {
 	return "CAUTION", "This plan", [2]string{"destroys", "replaces"}
 }
 
-// first is at most n of a list.
-func first[T any](list []T, n int) []T { return list[:min(n, len(list))] }
+// firstN returns at most the first n elements of a list.
+func firstN[T any](list []T, n int) []T { return list[:min(n, len(list))] }
 
-// short cuts a text of ours to show in a block, at a rune.
-func short(s string, limit int) string {
+// truncate shortens a text for a block without splitting a rune.
+func truncate(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}

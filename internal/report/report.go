@@ -1,10 +1,8 @@
-// Package report says in words what became of a run: the summary of a job, the
-// comment on a pull request, and the facts that later steps read.
+// Package report renders the report of a run: the job summary, the comment on a pull request, and the facts that later
+// steps read.
 //
-// It renders what it is given. It fetches nothing, prints nothing, and the same
-// report always gives the same bytes. Text that is not ours (names, plans,
-// messages) is cleaned of what a terminal or a browser would obey, and stands in
-// code only, so that it can neither format, nor link, nor mention anybody.
+// The same report always renders to the same bytes; the package neither fetches nor prints anything. Untrusted text
+// (names, plans, messages) is sanitized and only occurs in code, so that it cannot format, link, or mention anybody.
 package report
 
 import (
@@ -15,46 +13,46 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Report is all that is known of a run, or of why there is none. Zero fields
-// were not known; a report of nothing but a Result still renders.
+// Report is all that is known of a run, or of the reason why there is none. Zero fields are unknown; a Report with only
+// a Result can be rendered.
 type Report struct {
 	Result    result.Result
-	ErrorCode string   // the contract's stable word for a failure
-	Problem   string   // one sentence of ours; `code` in backticks is set as code
-	Hints     []string // what to do about the problem, in the same form
-	Gates     []string // the lines of fail-on that were hit
+	ErrorCode string   // the stable error code
+	Problem   string   // one sentence; text in backticks is rendered as code
+	Hints     []string // how to solve the problem, in the same form
+	Gates     []string // the conditions of fail-on that the plan matches
 
 	Workspace    scalr.Workspace
 	Run          scalr.Run
 	RunURL       string
 	WorkspaceURL string
 
-	Plan            tfplan.Plan  // what its JSON and its log say
-	PlanJSONMissing string       // why the plan JSON is missing; empty if it is not, or was not requested
-	Apply           tfplan.Apply // what its log says
+	Plan            tfplan.Plan  // from its JSON and its log
+	PlanJSONMissing string       // why the plan JSON is missing; empty if it is not missing or was not requested
+	Apply           tfplan.Apply // from its log
 
-	Bundle *Bundle       // nil when none was sent
-	Stages []Stage       // in the order in which they happened
-	Took   time.Duration // the whole step
+	Bundle *Bundle       // nil if no archive was uploaded
+	Stages []Stage       // in chronological order
+	Took   time.Duration // duration of the whole step
 	Source Source
-	Action string // what `uses:` names us by, for steps to paste: owner/repository@v1
+	Action string // the action's name for `uses:`, owner/repository@v1
 }
 
-// Bundle is the archive that was sent.
+// Bundle is the archive that was uploaded.
 type Bundle struct {
 	Files      int
-	Bytes      int64 // of all files
-	Compressed int64 // of the archive
+	Bytes      int64 // size of all files
+	Compressed int64 // size of the archive
 	SHA256     string
 }
 
-// Stage is how long one stage of the run took.
+// Stage is the duration of one stage of the run.
 type Stage struct {
 	Name string // bundle, queue, plan, cost, policy, apply
 	Took time.Duration
 }
 
-// Source is where the configuration came from.
+// Source is the origin of the configuration.
 type Source struct {
 	Repository     string
 	SHA            string
@@ -63,8 +61,8 @@ type Source struct {
 	Actor          string
 }
 
-// The limits of what GitHub takes, each with room to spare. A summary above
-// 1,048,576 bytes is dropped whole, a comment above 65,536 characters refused.
+// The size limits of GitHub, each with a margin. GitHub drops a summary above 1,048,576 bytes, and rejects a comment
+// above 65,536 characters.
 const (
 	SummaryLimit = 1_000_000
 	CommentLimit = 65_000
@@ -73,16 +71,15 @@ const (
 // Summary is the job summary in Markdown, at most SummaryLimit bytes.
 func (r Report) Summary() string { return r.render(SummaryLimit, summaryStyle) }
 
-// Comment is the comment on a pull request in Markdown, at most limit bytes
-// (and so at most as many characters). CommentLimit is the usual limit; a
-// smaller one is for a server that refused that.
+// Comment is the comment on a pull request in Markdown, at most limit bytes, and so at most as many characters.
+// CommentLimit is the usual limit; a smaller one is for a server that rejected that.
 func (r Report) Comment(limit int) string { return r.render(min(limit, CommentLimit), commentStyle) }
 
-// style is what tells the two renderings apart.
+// style contains the differences between the summary and the comment.
 type style struct {
-	heading string // of the headline
-	listed  int    // entries of a list before it ends in "and 12 more"
-	open    int    // changes up to which the groups are not folded themselves
+	heading string // mark of the headline
+	listed  int    // maximum number of entries of a list
+	open    int    // maximum number of changes in a group that is not collapsed
 	stages  bool
 }
 

@@ -13,8 +13,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Diagnostics gives what Terraform printed in the plan and the apply: what the apply repeats only once, and no errors of a
-// stage that succeeded, which were printed by something else.
+// Diagnostics returns the diagnostics of the plan and the apply: without duplicates in the apply, and without the errors
+// of a stage that succeeded, because Terraform did not print them.
 func (r Report) Diagnostics() []tfplan.Diagnostic {
 	planned := r.Run.Plan != nil && r.Run.Plan.Status == scalr.TaskFinished
 	applied := r.Run.Apply != nil && r.Run.Apply.Status == scalr.TaskFinished
@@ -32,18 +32,18 @@ func (r Report) Diagnostics() []tfplan.Diagnostic {
 	return found
 }
 
-// diagnosticsOf gives those of one level.
+// diagnosticsOf returns the diagnostics of one level.
 func (r Report) diagnosticsOf(level string) []tfplan.Diagnostic {
 	return slices.DeleteFunc(r.Diagnostics(), func(d tfplan.Diagnostic) bool { return d.Level != level })
 }
 
-// errors shows what Terraform complains of, unfolded: it is what one came for.
+// errors shows Terraform's errors. They are not collapsed, because they are what the reader looks for.
 func (r Report) errors() section {
 	found := r.diagnosticsOf("error")
 	if len(found) == 0 {
 		return section{}
 	}
-	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", things(len(found), "error", "errors"))}
+	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", pluralize(len(found), "error", "errors"))}
 	for _, d := range found {
 		sec.items = append(sec.items, diagnosticItem(d, 0))
 	}
@@ -56,7 +56,7 @@ func (r Report) warnings() section {
 		return section{}
 	}
 	sec := section{
-		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", things(len(found), "warning", "warnings")),
+		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", pluralize(len(found), "warning", "warnings")),
 		close: "</details>\n\n",
 	}
 	for _, d := range found {
@@ -70,17 +70,17 @@ func diagnosticItem(d tfplan.Diagnostic, rank int) item {
 	if d.File != "" {
 		short += " in " + code(d.File+":"+strconv.Itoa(d.Line))
 	}
-	return item{full: block("text", d.Text) + "\n", brief: short + "\n", rank: rank}
+	return item{full: codeBlock("text", d.Text) + "\n", brief: short + "\n", rank: rank}
 }
 
-// policyLevels are the results that are shown, the worst first.
+// policyLevels are the results that are shown, the most severe first.
 var policyLevels = []struct{ result, icon, word string }{
 	{"hard_failed", "⛔", "mandatory"},
 	{"soft_failed", "✋", "may be overridden"},
 	{"advisory_failed", "⚠️", "advisory"},
 }
 
-// policies shows the policies that failed, with their level and their words.
+// policies shows the policies that failed, with their level and their messages.
 func (r Report) policies() section {
 	var sec section
 	for rank, level := range policyLevels {
@@ -104,14 +104,14 @@ func policyItem(p scalr.Policy, icon, word string, status scalr.TaskStatus, rank
 	}
 	head := fmt.Sprintf("- %s %s (%s)", icon, code(p.Name), word)
 	text := head + "\n"
-	for _, m := range first(p.Messages, 20) {
+	for _, m := range firstN(p.Messages, 20) {
 		text += "  - " + prose(sanitize.Line(m, 1000)) + "\n"
 	}
 	return item{full: text + "\n", brief: head + "\n", rank: rank}
 }
 
-// done lists what a failed apply has changed nevertheless.
-func (r Report) done() section {
+// completedChanges lists the changes that a failed apply completed.
+func (r Report) completedChanges() section {
 	if r.failed() != "apply" || len(r.Apply.Done) == 0 {
 		return section{}
 	}
@@ -134,18 +134,18 @@ func (r Report) logEnd() section {
 	if r.Result != result.Errored && r.Result != result.TimedOut && r.Result != result.Interrupted || text == "" {
 		return section{}
 	}
-	shown := fold("📜 <b>End of the "+stage+"'s log</b>", block("text", text))
+	shown := details("📜 <b>End of the "+stage+"'s log</b>", codeBlock("text", text))
 	if len(r.diagnosticsOf("error")) == 0 {
 		shown = strings.Replace(shown, "<details>", "<details open>", 1)
 	}
 	return section{items: []item{{full: shown, rank: 1}}}
 }
 
-// times says how long each stage took.
-func (r Report) times() string {
+// stageTimes lists the duration of each stage.
+func (r Report) stageTimes() string {
 	var all []string
 	for _, s := range r.Stages {
-		all = append(all, prose(s.Name)+" "+duration(s.Took))
+		all = append(all, prose(s.Name)+" "+formatDuration(s.Took))
 	}
 	if len(all) == 0 {
 		return ""
@@ -153,8 +153,8 @@ func (r Report) times() string {
 	return "<sub>⏱️ " + strings.Join(all, " · ") + "</sub>\n\n"
 }
 
-// duration is a time for people: 40 ms, 0.4 s, 12 s, 3 min 5 s.
-func duration(d time.Duration) string {
+// formatDuration formats a duration: 40 ms, 0.4 s, 12 s, 3 min 5 s.
+func formatDuration(d time.Duration) string {
 	switch s := int(d.Round(time.Second).Seconds()); {
 	case d < 100*time.Millisecond:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
@@ -169,8 +169,8 @@ func duration(d time.Duration) string {
 	}
 }
 
-// volume is a size for people: 812 B, 8.2 kB, 14 MB.
-func volume(n int64) string {
+// formatSize formats a size in bytes: 812 B, 8.2 kB, 14 MB.
+func formatSize(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)
 	}
@@ -185,7 +185,7 @@ func volume(n int64) string {
 	return fmt.Sprintf(format, size, [...]string{"kB", "MB", "GB", "TB"}[unit])
 }
 
-// footer says exactly what this report is of. What only an operator asks for is in the summary's.
+// footer identifies the run and its source. Details for operators are only in the summary.
 func (r Report) footer(s style) string {
 	var all []string
 	add := func(what, value, address string) {
@@ -197,7 +197,7 @@ func (r Report) footer(s style) string {
 	if s.stages {
 		add("configuration", r.Run.ConfigurationID, "")
 	}
-	if from := r.Source.words(); from != "" {
+	if from := r.Source.describe(); from != "" {
 		all = append(all, from)
 	}
 	if r.Bundle != nil && s.stages {
@@ -207,7 +207,7 @@ func (r Report) footer(s style) string {
 		all = append(all, to)
 	}
 	text := ""
-	if why := r.withoutJSON(); why != "" {
+	if why := r.jsonProblem(); why != "" {
 		text = "<sub>Put together from the plan's text: " + prose(why) + ".</sub>\n\n"
 	}
 	if len(all) == 0 {
@@ -216,7 +216,7 @@ func (r Report) footer(s style) string {
 	return text + "<sub>" + strings.Join(all, " · ") + "</sub>\n"
 }
 
-func (s Source) words() string {
+func (s Source) describe() string {
 	var all []string
 	if s.SHA != "" {
 		all = append(all, "commit "+link(code(s.SHA[:min(7, len(s.SHA))]), s.CommitURL))
@@ -230,8 +230,8 @@ func (s Source) words() string {
 	return strings.Join(all, " ")
 }
 
-// withoutJSON says why the report could not use the plan's JSON.
-func (r Report) withoutJSON() string {
+// jsonProblem returns the reason why the report could not use the plan JSON.
+func (r Report) jsonProblem() string {
 	if r.PlanJSONMissing != "" {
 		return strings.TrimSuffix(r.PlanJSONMissing, ".")
 	}

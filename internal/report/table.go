@@ -10,51 +10,50 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// facts is the row of facts; a column whose value is not known is left out.
+// facts returns the table of facts; columns with an unknown value are omitted.
 func (r Report) facts() string {
 	f := r.Facts()
 	var heads, cells []string
 	add := func(head, cell string) {
 		if cell != "" {
-			heads, cells = append(heads, head), append(cells, together.Replace(cell))
+			heads, cells = append(heads, head), append(cells, noBreak.Replace(cell))
 		}
 	}
 	words := [...]string{"Add", "Change", "Destroy", "Import"}
 	if r.Result == result.Applied {
 		words = [...]string{"Added", "Changed", "Destroyed", "Imported"}
 	}
-	switch n := r.drifted(); {
+	switch n := r.driftCount(); {
 	case !r.Run.RefreshOnly:
-		add(words[0], strong(f.Additions))
-		add(words[1], strong(f.Changes))
-		add(words[2], strong(f.Destructions))
+		add(words[0], bold(f.Additions))
+		add(words[1], bold(f.Changes))
+		add(words[2], bold(f.Destructions))
 	case r.Effects().Changes != gate.Unknown:
-		add("Drift", strong(&n))
+		add("Drift", bold(&n))
 	}
 	if f.Imports != nil && *f.Imports > 0 {
-		add(words[3], strong(f.Imports))
+		add(words[3], bold(f.Imports))
 	}
 	add("Cost a month", r.cost())
 	add("Policies", r.policyCounts())
 	if r.Took > 0 {
-		add("Duration", duration(r.Took))
+		add("Duration", formatDuration(r.Took))
 	}
 	if b := r.Bundle; b != nil {
-		add("Bundle", fmt.Sprintf("%s, %s", things(b.Files, "file", "files"), volume(b.Compressed)))
+		add("Bundle", fmt.Sprintf("%s, %s", pluralize(b.Files, "file", "files"), formatSize(b.Compressed)))
 	}
 	if len(heads) == 0 {
 		return ""
 	}
-	return row(heads) + row(repeated(":-:", len(heads))) + row(cells) + "\n"
+	return row(heads) + row(repeat(":-:", len(heads))) + row(cells) + "\n"
 }
 
-// together keeps what belongs together on a line; a cell breaks only behind a
-// comma and ahead of a bracket.
-var together = strings.NewReplacer(", ", ", ", " (", " (", " ", "\u00A0")
+// noBreak replaces spaces such that a cell wraps only after a comma and before a bracket.
+var noBreak = strings.NewReplacer(", ", ", ", " (", " (", " ", "\u00A0")
 
 func row(cells []string) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 
-func repeated(s string, n int) []string {
+func repeat(s string, n int) []string {
 	all := make([]string, n)
 	for i := range all {
 		all[i] = s
@@ -62,8 +61,8 @@ func repeated(s string, n int) []string {
 	return all
 }
 
-// strong is a number, bold unless it is none.
-func strong(n *int) string {
+// bold formats a number, bold unless it is 0.
+func bold(n *int) string {
 	switch {
 	case n == nil:
 		return ""
@@ -73,8 +72,8 @@ func strong(n *int) string {
 	return "**" + strconv.Itoa(*n) + "**"
 }
 
-// cost is the cost of a month before and after. It says USD, since GitHub takes
-// what stands between two dollar signs for a formula.
+// cost returns the monthly cost before and after. The unit is USD because GitHub renders text between two dollar signs
+// as a formula.
 func (r Report) cost() string {
 	c := cost(r.Run)
 	before, after, delta := money(c.Prior), money(c.Proposed), money(c.Delta)
@@ -90,7 +89,7 @@ func (r Report) cost() string {
 	return fmt.Sprintf("%s → %s USD (**%s**)", before, after, delta)
 }
 
-// policyCounts sums up all checks.
+// policyCounts counts the policies of all checks by result.
 func (r Report) policyCounts() string {
 	var passed, advisory, soft, hard int
 	overridden := false
