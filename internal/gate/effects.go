@@ -1,9 +1,7 @@
-// Package gate judges plans: whether a run may go on under the conditions of
-// fail-on. It decides on facts alone and does nothing.
+// Package gate evaluates plans: it decides whether a run may continue under the conditions of fail-on.
 //
-// Three sources say what a plan does: Scalr's numbers, the plan's JSON, and its
-// text. The worst of them counts, and what none of them says for sure is unknown,
-// which is never taken for a no.
+// Three sources report what a plan does: Scalr's numbers, the plan's JSON, and its text. The most severe of them counts,
+// and what no source reports reliably is unknown, which never counts as no.
 package gate
 
 import (
@@ -26,7 +24,7 @@ const (
 
 func (a Answer) String() string { return [...]string{"unknown", "no", "yes"}[a] }
 
-// Bool gives the answer as a flag; nil for Unknown.
+// Bool returns the answer as a flag; nil for Unknown.
 func (a Answer) Bool() *bool {
 	if a == Unknown {
 		return nil
@@ -35,19 +33,18 @@ func (a Answer) Bool() *bool {
 	return &yes
 }
 
-// Effects say what a run would do, or has done.
+// Effects describes what a run would do, or has done.
 type Effects struct {
 	Changes  Answer // whether an apply changes anything: resources, outputs, the state
-	Destroys Answer // whether an apply destroys anything, replacements included
-	// Why says, if an answer is Unknown, what is in the way: a clause without its end.
+	Destroys Answer // whether an apply destroys anything, including replacements
+	// Why is the reason for an Unknown answer: a clause without a final period.
 	Why string
 }
 
-// EffectsOf weighs what the sources say of a run. severalUnits is set for a
-// workspace that plans several units in one run (Terragrunt's run-all): then a text
-// proves nothing, since it ends as often as there are units, however many those are.
+// EffectsOf combines what the sources report about a run. severalUnits is set for a workspace that plans several units
+// in one run (Terragrunt's run-all): its text is never complete, since it does not report the number of units.
 func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
-	w := weighing{server: numbersOf(run), json: plan.JSON, text: plan.Text}
+	w := sources{server: numbersOf(run), json: plan.JSON, text: plan.Text}
 	if severalUnits || plan.JSON.Documents > 1 {
 		w.json.Complete = w.json.Complete && w.json.Documents >= w.text.Documents
 		w.text.Complete = false
@@ -60,12 +57,11 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 		missing = gaps[0]
 	}
 	e := Effects{Changes: w.changes(), Destroys: w.destroys()}
-	return e.unless(w.doubts(), missing)
+	return e.withDoubts(w.doubts(), missing)
 }
 
-// unless makes a no unknown if there are doubts; missing is what is to be said
-// where there is no answer.
-func (e Effects) unless(doubts []string, missing string) Effects {
+// withDoubts changes No to Unknown if there are doubts; missing is the reason if there is no answer.
+func (e Effects) withDoubts(doubts []string, missing string) Effects {
 	if len(doubts) > 0 {
 		if e.Changes == No {
 			e.Changes = Unknown
@@ -80,18 +76,18 @@ func (e Effects) unless(doubts []string, missing string) Effects {
 	return e
 }
 
-// weighing is what the sources say.
-type weighing struct {
+// sources holds what each source reports.
+type sources struct {
 	server     numbers
 	json, text tfplan.Tally
 }
 
-// numbers are what Scalr itself says of a plan that is finished.
+// numbers holds what Scalr itself reports about a finished plan.
 type numbers struct {
-	changes                          []bool // whether anything changes: what the run and the plan say
+	changes                          []bool // whether anything changes, according to the run and to the plan
 	additions, updates, destructions *int   // nil if not reported
 	unreadable                       []string
-	failed                           bool // the plan
+	failed                           bool // the plan failed
 }
 
 func numbersOf(run scalr.Run) numbers {
@@ -107,24 +103,26 @@ func numbersOf(run scalr.Run) numbers {
 		n.unreadable = append(slices.Clip(n.unreadable), p.Unreadable...)
 		n.failed = p.Status == scalr.TaskErrored
 		n.additions, n.updates, n.destructions = p.Additions, p.Changes, p.Destructions
-		if p.Status != scalr.TaskFinished { // a zero from before the plan says nothing
-			n.additions, n.updates, n.destructions = unlessZero(n.additions), unlessZero(n.updates), unlessZero(n.destructions)
+		if p.Status != scalr.TaskFinished { // before the plan has finished, zero is not a result
+			n.additions, n.updates, n.destructions = nilIfZero(n.additions), nilIfZero(n.updates), nilIfZero(n.destructions)
 		}
 	}
 	if a := run.Apply; a != nil {
-		n.additions, n.updates, n.destructions = orPositive(n.additions, a.Additions), orPositive(n.updates, a.Changes), orPositive(n.destructions, a.Destructions)
+		n.additions = orPositive(n.additions, a.Additions)
+		n.updates = orPositive(n.updates, a.Changes)
+		n.destructions = orPositive(n.destructions, a.Destructions)
 	}
 	return n
 }
 
-func unlessZero(n *int) *int {
+func nilIfZero(n *int) *int {
 	if n != nil && *n == 0 {
 		return nil
 	}
 	return n
 }
 
-// orPositive prefers what an apply has done to a plan that says nothing or zero.
+// orPositive returns the number of an apply if that of the plan is unknown or zero.
 func orPositive(planned, done *int) *int {
 	if positive(done) && (planned == nil || *planned == 0) {
 		return done
@@ -134,8 +132,8 @@ func orPositive(planned, done *int) *int {
 
 func positive(n *int) bool { return n != nil && *n > 0 }
 
-// saysChanges: any word of Scalr's that something changes counts.
-func (n numbers) saysChanges() bool {
+// reportsChanges reports whether any value in Scalr says that something changes.
+func (n numbers) reportsChanges() bool {
 	for _, c := range n.changes {
 		if c {
 			return true
@@ -144,30 +142,30 @@ func (n numbers) saysChanges() bool {
 	return false
 }
 
-// saysNone reports whether Scalr says in every way that nothing changes.
-func (n numbers) saysNone() bool {
-	return len(n.changes) > 0 && !n.saysChanges() && n.additions != nil && n.updates != nil && n.destructions != nil
+// reportsNone reports whether all values in Scalr say that nothing changes.
+func (n numbers) reportsNone() bool {
+	return len(n.changes) > 0 && !n.reportsChanges() && n.additions != nil && n.updates != nil && n.destructions != nil
 }
 
-// counted reports whether any source counts a resource that changes.
-func (w weighing) counted() bool {
+// countsResources reports whether any source counts a changed resource.
+func (w sources) countsResources() bool {
 	return positive(w.server.additions) || positive(w.server.updates) || positive(w.server.destructions) ||
-		resources(w.json) > 0 || resources(w.text) > 0
+		resourceCount(w.json) > 0 || resourceCount(w.text) > 0
 }
 
-func resources(t tfplan.Tally) int { return t.Additions + t.Counts.Changes + t.Destructions }
+func resourceCount(t tfplan.Tally) int { return t.Additions + t.Counts.Changes + t.Destructions }
 
-func (w weighing) changes() Answer {
+func (w sources) changes() Answer {
 	switch {
-	case w.server.saysChanges(), w.counted(), w.json.HasChanges(), w.text.HasChanges():
+	case w.server.reportsChanges(), w.countsResources(), w.json.HasChanges(), w.text.HasChanges():
 		return Yes
-	case w.server.saysNone(), w.json.Complete, w.text.Complete:
+	case w.server.reportsNone(), w.json.Complete, w.text.Complete:
 		return No
 	}
 	return Unknown
 }
 
-func (w weighing) destroys() Answer {
+func (w sources) destroys() Answer {
 	switch {
 	case positive(w.server.destructions), w.json.Destructions > 0, w.text.Destructions > 0:
 		return Yes
@@ -177,8 +175,8 @@ func (w weighing) destroys() Answer {
 	return Unknown
 }
 
-// doubts are what makes the sources unreliable, although they can be read.
-func (w weighing) doubts() []string {
+// doubts lists what makes the sources unreliable although they can be read.
+func (w sources) doubts() []string {
 	var list []string
 	for _, one := range []struct {
 		n    *int
@@ -194,7 +192,7 @@ func (w weighing) doubts() []string {
 	if w.server.failed {
 		list = append(list, "planning failed before it was finished")
 	}
-	if len(w.server.changes) > 0 && !w.server.saysChanges() && w.counted() {
+	if len(w.server.changes) > 0 && !w.server.reportsChanges() && w.countsResources() {
 		list = append(list, "Scalr reports that nothing changes, although something does")
 	}
 	for _, d := range w.json.Doubts {
@@ -206,9 +204,9 @@ func (w weighing) doubts() []string {
 	return list
 }
 
-// refreshOnly weighs a run that only looks for drift: such a run changes the state,
-// to what drifted, and nothing else. Scalr's numbers do not count drift.
-func (w weighing) refreshOnly() Effects {
+// refreshOnly evaluates a refresh-only run: it only changes the state, if there is drift. Scalr's numbers do not count
+// drift.
+func (w sources) refreshOnly() Effects {
 	var e Effects
 	switch {
 	case w.json.Drift+w.text.Drift > 0:
@@ -219,9 +217,9 @@ func (w weighing) refreshOnly() Effects {
 	if w.json.Complete || w.text.Complete {
 		e.Destroys = No
 	}
-	doubts := weighing{json: tfplan.Tally{Doubts: w.json.Doubts}, text: tfplan.Tally{Doubts: w.text.Doubts}}.doubts()
-	if resources(w.json)+resources(w.text) > 0 {
+	doubts := sources{json: tfplan.Tally{Doubts: w.json.Doubts}, text: tfplan.Tally{Doubts: w.text.Doubts}}.doubts()
+	if resourceCount(w.json)+resourceCount(w.text) > 0 {
 		doubts = append(doubts, "the run is refresh-only, although its plan changes resources")
 	}
-	return e.unless(doubts, "neither the plan JSON nor the whole text of the plan is available")
+	return e.withDoubts(doubts, "neither the plan JSON nor the whole text of the plan is available")
 }

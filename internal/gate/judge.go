@@ -10,31 +10,31 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Conditions are what makes a plan fail: the lines of fail-on.
+// Conditions are the conditions of fail-on.
 type Conditions struct {
 	Changes           bool
-	Destroy           bool // replacements too
+	Destroy           bool // includes replacements
 	NeedsConfirmation bool
 	CostIncrease      bool
-	Warnings          bool    // of Terraform, while it planned
-	MaxCostIncrease   float64 // USD a month that CostIncrease lets pass
+	Warnings          bool    // printed by Terraform during the plan
+	MaxCostIncrease   float64 // USD per month that CostIncrease allows
 }
 
-// Case is what is judged.
+// Case is the run to evaluate.
 type Case struct {
 	Run  scalr.Run
 	Plan tfplan.Plan
 	// SeveralUnits is set for a workspace that plans several units in one run.
 	SeveralUnits bool
-	// Confirmed is set if the caller lets the run go on: then it waits for no other person.
+	// Confirmed is set if the caller confirms the run, so that it does not wait for another person.
 	Confirmed bool
 }
 
 // Failure is a condition that is met, or that cannot be ruled out.
 type Failure struct {
-	Condition string // the line of fail-on
-	Unknown   bool   // it cannot be ruled out
-	Reason    string // a clause without its end
+	Condition string // the condition of fail-on
+	Unknown   bool   // the condition cannot be ruled out
+	Reason    string // a clause without a final period
 }
 
 func (f Failure) String() string {
@@ -44,8 +44,8 @@ func (f Failure) String() string {
 	return f.Condition + ": " + f.Reason
 }
 
-// Judge gives the conditions that the run fails. There are none for a run that
-// failed or was stopped: that it did is judged elsewhere.
+// Judge returns the conditions that the run fails. There are none for a run that failed or was stopped: that is
+// evaluated elsewhere.
 func (c Conditions) Judge(in Case) []Failure {
 	if stage := in.Run.Stage(); stage == scalr.Failed || stage == scalr.Canceled {
 		return nil
@@ -77,13 +77,14 @@ func (c Conditions) Judge(in Case) []Failure {
 		add("cost-increase", increases, reason, reason)
 	}
 	if c.Warnings {
-		add("warnings", warn(in), "Terraform printed warnings while it planned", "the whole text of the plan is not available")
+		add("warnings", hasWarnings(in), "Terraform printed warnings while it planned",
+			"the whole text of the plan is not available")
 	}
 	return failures
 }
 
-// warn reports whether Terraform printed warnings while it planned.
-func warn(in Case) Answer {
+// hasWarnings reports whether Terraform printed warnings during the plan.
+func hasWarnings(in Case) Answer {
 	n, known := Warnings(in.Plan, in.SeveralUnits)
 	switch {
 	case n > 0:
@@ -94,8 +95,8 @@ func warn(in Case) Answer {
 	return Unknown
 }
 
-// Warnings is the number of warnings that Terraform printed while it planned, and whether the whole log was read. Only the
-// log has them, and that of several units is whole if it holds as many plans as the JSON.
+// Warnings returns the number of warnings that Terraform printed during the plan, and whether the log is complete. Only
+// the log contains warnings; a log of several units is complete if it has as many plans as the JSON.
 func Warnings(plan tfplan.Plan, severalUnits bool) (n int, known bool) {
 	known = plan.Text.Complete
 	if severalUnits || plan.JSON.Documents > 1 {
@@ -104,10 +105,10 @@ func Warnings(plan tfplan.Plan, severalUnits bool) (n int, known bool) {
 	return plan.Text.Warnings, known
 }
 
-// amount is an amount of money as Scalr writes it.
+// amount matches an amount of money in the format of Scalr.
 var amount = regexp.MustCompile(`^-?[0-9]{1,12}(?:\.[0-9]{1,12})?$`)
 
-// Amount reads an amount of money; false if it is none.
+// Amount parses an amount of money; ok is false if it is invalid.
 func Amount(s string) (*big.Rat, bool) {
 	if !amount.MatchString(s) {
 		return nil, false
@@ -115,8 +116,8 @@ func Amount(s string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(s)
 }
 
-// costIncreases reports whether the estimate exceeds the limit: its own increase,
-// or the one that follows from its totals, whichever is more.
+// costIncreases reports whether the estimate exceeds the limit: the maximum of its own increase and of the difference
+// of its totals counts.
 func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	if e == nil || e.Status != scalr.TaskFinished {
 		return Unknown, "Scalr gives no cost estimate for this run"
@@ -127,18 +128,19 @@ func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	}
 	prior, hasPrior := Amount(e.Prior)
 	proposed, hasProposed := Amount(e.Proposed)
-	readable := !e.Unreadable && hasPrior == (e.Prior != "") && hasProposed == (e.Proposed != "") && hasPrior == hasProposed
+	readable := !e.Unreadable && hasPrior == (e.Prior != "") && hasProposed == (e.Proposed != "") &&
+		hasPrior == hasProposed
 	most, increase, agree := delta, e.Delta, true
 	if hasPrior && hasProposed {
 		difference := new(big.Rat).Sub(proposed, prior)
-		agree = new(big.Rat).Abs(new(big.Rat).Sub(difference, delta)).Cmp(aCent) <= 0
+		agree = new(big.Rat).Abs(new(big.Rat).Sub(difference, delta)).Cmp(oneCent) <= 0
 		if difference.Cmp(delta) > 0 && !agree {
 			most, increase = difference, difference.FloatString(3)
 		}
 	}
 	limit, ok := new(big.Rat).SetString(strconv.FormatFloat(c.MaxCostIncrease, 'f', -1, 64))
 	switch {
-	case !ok: // infinite, or no number
+	case !ok: // infinite, or not a number
 		return Unknown, "the limit is not an amount"
 	case most.Cmp(limit) > 0:
 		return Yes, fmt.Sprintf("%s USD a month more, of at most %g", increase, c.MaxCostIncrease)
@@ -150,5 +152,5 @@ func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	return No, ""
 }
 
-// aCent is by how much the increase may differ from that of the totals, since each is rounded.
-var aCent = big.NewRat(1, 100)
+// oneCent is the tolerance between the increase and the difference of the totals, since each is rounded.
+var oneCent = big.NewRat(1, 100)
