@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/gates.md")
+var update = flag.Bool("update", false, "rewrite docs/gates.md and the golden comments of the overview")
 
 // gateSource is what Scalr, the plan JSON and the log say of one plan, and what
 // that means for `fail-on: destroy`: passes, destroys or unknown.

@@ -1,0 +1,88 @@
+package action_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestOverviewLifeGolden keeps the comment after each of five pushes in
+// testdata/overview, so that people can read how it changes. The third push
+// has no file: the fourth supersedes it.
+func TestOverviewLifeGolden(t *testing.T) {
+	inFleet(t, 5, scalrsim.Scenario{}, func(f *fleet) {
+		push := func(letter string) string {
+			head := strings.Repeat(letter, 40)
+			f.hub.Push(7, head)
+			return head
+		}
+		plan := func(run string, scripts ...scalrsim.RunScript) {
+			for i, script := range scripts {
+				f.plan(i, script, run, "1")
+			}
+			time.Sleep(time.Minute)
+		}
+
+		// Workspaces with changes, of which one matches fail-on, one whose plan fails, and two without changes.
+		head := push("a")
+		plan("11", creates, destroys, planFails, changesNothing, changesNothing)
+		f.play("11", "1", head, `needs={"list":{"result":"success"},"plan":{"result":"failure"}}`, "fail-on=destroy").want(1)
+		f.golden("push-1")
+
+		// The failure is fixed; one job died before its run.
+		head = push("b")
+		plan("12", creates, changesNothing, creates, changesNothing)
+		f.play("12", "1", head, `needs={"list":{"result":"success"},"plan":{"result":"failure"}}`).want(1)
+		f.golden("push-2")
+
+		// The next push comes while the third is planned. The overview of the third runs last and writes nothing.
+		third := push("c")
+		plan("13", destroys, destroys, destroys, destroys, destroys)
+		head = push("d")
+		plan("14", changesNothing, changesNothing, changesNothing, changesNothing, changesNothing)
+		f.play("14", "1", head, allGood).want(0)
+		f.golden("push-4")
+		f.play("13", "1", third, allGood).want(0, "comment-url=")
+		f.golden("push-4")
+
+		// Nothing is affected any more.
+		head = push("e")
+		f.play("15", "1", head, "workspaces=[]", `needs={"list":{"result":"success"},"plan":{"result":"skipped"}}`).want(0)
+		f.golden("push-5")
+	})
+}
+
+// commentNonce is a random word in a comment that GitHub does not show.
+var commentNonce = regexp.MustCompile(`<!-- post [A-Z0-9]+ `)
+
+// golden compares the only comment with a golden file.
+func (f *fleet) golden(name string) {
+	f.t.Helper()
+	list := f.hub.Written(7)
+	if len(list) != 1 {
+		f.t.Fatalf("%s: %d comments, want 1", name, len(list))
+	}
+	got := commentNonce.ReplaceAllString(list[0].Body, "<!-- post NONCE ") + "\n"
+	path := filepath.Join("testdata", "overview", name+".md")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			f.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			f.t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if got != string(want) {
+		f.t.Errorf("the comment is not that of %s (-update rewrites it):\n%s", path, got)
+	}
+}
