@@ -56,7 +56,7 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 // TestGatePassedAndConfirmedWithoutEffect is the same in mode: run.
 func TestGatePassedAndConfirmedWithoutEffect(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
+	r := newStepTest(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
 	r.play().want(5, "result=timed-out").says(`accepted to confirm run run-`, "discarded").stops("discard 202")
 }
 
@@ -109,17 +109,17 @@ func TestSlowActions(t *testing.T) {
 	}
 	t.Run("gate", func(t *testing.T) {
 		t.Parallel()
-		p := newRig(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
+		p := newStepTest(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
 		p.want(1, "result=rejected", "status=discarded").says("The run was discarded; nothing was applied.").posted("discard")
 	})
 	t.Run("gate passed", func(t *testing.T) {
 		t.Parallel()
-		p := newRig(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=warnings").play()
+		p := newStepTest(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=warnings").play()
 		p.want(0, "result=applied").posted("apply")
 	})
 	t.Run("gate, without effect", func(t *testing.T) {
 		t.Parallel()
-		p := newRig(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
+		p := newStepTest(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
 		p.want(1, "result=rejected", "status=planned").says("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
 	})
 }

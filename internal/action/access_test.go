@@ -51,7 +51,7 @@ func (r *stepTest) onGitHub(hub *githubtest.Server) *stepTest {
 // signingIn makes a step that signs in with GitHub's word.
 func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any, inputs ...string) (*stepTest, *githubtest.Server) {
 	hub := githubtest.New(githubtest.Options{Claims: claims})
-	r := newRig(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).onGitHub(hub)
+	r := newStepTest(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).onGitHub(hub)
 	r.env["ACTIONS_ID_TOKEN_REQUEST_URL"], r.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = hub.IDTokenRequestURL(), hub.IDTokenRequestToken()
 	return r, hub
 }
@@ -99,7 +99,7 @@ func TestSignInRefused(t *testing.T) {
 // TestSignInWithoutPermission says exactly what is missing, and asks nobody.
 func TestSignInWithoutPermission(t *testing.T) {
 	t.Parallel()
-	p := newRig(t, scenario(t, "plan-changes"), "token=", "service-account=deployer@acme.scalr.io").play()
+	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "service-account=deployer@acme.scalr.io").play()
 	p.want(2, "result=invalid").says("id-token: write")
 	if len(p.server.Requests()) != 0 {
 		t.Errorf("%d requests were made", len(p.server.Requests()))
@@ -122,7 +122,7 @@ func TestWorkspaceByName(t *testing.T) {
 	} {
 		t.Run(c.workspace, func(t *testing.T) {
 			t.Parallel()
-			newRig(t, scenario(t, "plan-changes"), "workspace-id=", "workspace="+c.workspace).play().want(c.code, c.outputs...).says(c.says)
+			newStepTest(t, scenario(t, "plan-changes"), "workspace-id=", "workspace="+c.workspace).play().want(c.code, c.outputs...).says(c.says)
 		})
 	}
 }
@@ -155,7 +155,7 @@ func TestObstacles(t *testing.T) {
 			if c.setup != nil {
 				c.setup(&s)
 			}
-			p := newRig(t, s, c.inputs...).play().want(3, "result=refused", "error-code="+c.code).says(c.says)
+			p := newStepTest(t, s, c.inputs...).play().want(3, "result=refused", "error-code="+c.code).says(c.says)
 			p.asked("POST /runs", 0).asked("POST /configuration-versions", 0)
 		})
 	}
@@ -164,14 +164,14 @@ func TestObstacles(t *testing.T) {
 // TestCheck spends no run and names every finding.
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	newRig(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
+	newStepTest(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
 		says(`"main.tf"`, "The token may start runs: unknown", "Nothing was found").asked("POST /runs", 0).asked("POST /configuration-versions", 0)
 	s := scenario(t, "plan-changes")
 	s.Config.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
-	newRig(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")
+	newStepTest(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")
 
 	// What cannot be read stops a run, and so a check.
-	r := newRig(t, scenario(t, "plan-changes"), "mode=check")
+	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
 	r.stdout = func(log io.Writer) io.Writer { return &vanishing{to: log, file: filepath.Join(r.checkout, "main.tf")} }
 	r.play().want(2, "result=invalid", "error-code=file-changed").says("vanished")
 }
@@ -180,7 +180,7 @@ func TestCheck(t *testing.T) {
 func TestCheckWarnsLikeARun(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"check", "run"} {
-		r := newRig(t, scenario(t, "plan-changes"), "mode="+mode, "path=infra/network")
+		r := newStepTest(t, scenario(t, "plan-changes"), "mode="+mode, "path=infra/network")
 		for name, text := range map[string]string{
 			"infra/network/main.tf": `module "vpc" { source = "../../modules/vpc" }` + "\n" + `module "dns" { source = "./dns" }`,
 			"infra/network/read.tf": `locals { a = file("${path.module}/absent.json") }`, "modules/vpc/main.tf": "", "infra/network/dns/main.tf": "",
@@ -214,7 +214,7 @@ func TestCheckWarnsLikeARun(t *testing.T) {
 // TestStateThatCannotBeWritten is said once: a post step would know nothing of the run.
 func TestStateThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scenario(t, "plan-changes"))
+	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.env["GITHUB_STATE"] = t.TempDir()
 	p := r.play().want(0, "result=planned").says("GITHUB_STATE cannot be written")
 	if n := strings.Count(p.log, "GITHUB_STATE"); n != 1 {
@@ -225,7 +225,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 // TestBadInputs come all at once, before any request.
 func TestBadInputs(t *testing.T) {
 	t.Parallel()
-	p := newRig(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes", "timeout=never").play()
+	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes", "timeout=never").play()
 	p.want(2, "result=invalid", "error-code=input-invalid").says("token", "base-url", "dry-run", "timeout")
 	if len(p.server.Requests()) != 0 {
 		t.Errorf("%d requests were made", len(p.server.Requests()))
@@ -237,7 +237,7 @@ func TestComment(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
 	for push := range 3 {
-		r := newRig(t, scenario(t, []string{"plan-changes", "no-changes", "plan-error"}[push]), "comment=true", "github-token="+hub.Token()).onGitHub(hub)
+		r := newStepTest(t, scenario(t, []string{"plan-changes", "no-changes", "plan-error"}[push]), "comment=true", "github-token="+hub.Token()).onGitHub(hub)
 		r.later = time.Duration(push) * time.Hour // each bubble's clock begins at the same moment
 		r.env["GITHUB_EVENT_NAME"] = "pull_request"
 		event, _ := json.Marshal(map[string]any{"number": 7, "pull_request": map[string]any{"number": 7, "head": map[string]any{"sha": "abc1234def"}}})
@@ -261,7 +261,7 @@ func TestComment(t *testing.T) {
 func TestCommentRefused(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{ReadOnly: true})
-	r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
 	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
 }
 
@@ -276,7 +276,7 @@ func TestEarlierAttempt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, "waits-for-approval")
-			first, again := newRig(t, s, "dry-run=false", "message="+message), newRig(t, s)
+			first, again := newStepTest(t, s, "dry-run=false", "message="+message), newStepTest(t, s)
 			again.env["GITHUB_RUN_ATTEMPT"] = "2"
 			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			first.then(a, func() { b.server = a.server; again.step(b) })
@@ -293,7 +293,7 @@ func TestPointer(t *testing.T) {
 	s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs", Action: scalrsim.Status, Status: 422,
 		Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
 		Body:   `{"errors":[{"title":"Invalid Attribute","detail":"No such resource.","source":{"pointer":"/data/attributes/target-addrs/0"}}]}`})
-	newRig(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").
+	newStepTest(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").
 		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
 }
 
@@ -301,6 +301,6 @@ func TestPointer(t *testing.T) {
 func TestTimeoutNamesTheLastError(t *testing.T) {
 	t.Parallel()
 	down := scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 503}
-	newRig(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().
+	newStepTest(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().
 		want(5, "result=timed-out").says("longer than its timeout of 8s. Last error: Read workspace", "503")
 }

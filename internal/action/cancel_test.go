@@ -51,7 +51,7 @@ func TestCancel(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, c.scenario, c.inputs...)
+			r := newStepTest(t, c.scenario, c.inputs...)
 			var at time.Time
 			signal := signalWhen(c.when, 300*time.Millisecond)
 			r.during = func(p *stepResult) { signal(p); at = time.Now() }
@@ -101,7 +101,7 @@ func TestCancelHangs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, slowly(t, "plan-changes"))
+			r := newStepTest(t, slowly(t, "plan-changes"))
 			if name == "cancel real" {
 				r.set("dry-run=false")
 			}
@@ -139,7 +139,7 @@ func TestCancelBeforeTheRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, with(scenario(t, "plan-changes"), fault))
+			r := newStepTest(t, with(scenario(t, "plan-changes"), fault))
 			r.during = signalAt(os.Interrupt, 5*time.Second)
 			p := r.play().want(130, "result=interrupted").asked("POST /runs", 0)
 			p.endsWithin(p.began.Add(5*time.Second), 2*time.Second)
@@ -162,7 +162,7 @@ func TestCancelWhileCreating(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, with(slowly(t, "plan-changes"), c.faults...))
+			r := newStepTest(t, with(slowly(t, "plan-changes"), c.faults...))
 			var at time.Time
 			r.during = func(p *stepResult) {
 				for p.count("POST /runs") == 0 {
@@ -194,7 +194,7 @@ func TestSignals(t *testing.T) {
 		syscall.SIGQUIT: 143, syscall.SIGABRT: 143, syscall.SIGXCPU: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, slowly(t, "plan-changes"))
+			r := newStepTest(t, slowly(t, "plan-changes"))
 			r.during = signalAt(signal, 15*time.Second)
 			r.play().want(code, "result=interrupted").stops("cancel 202")
 		})
@@ -204,7 +204,7 @@ func TestSignals(t *testing.T) {
 // TestSecondSignal ends the step at once, but not before a stop request is out (X17).
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, with(slowly(t, "ignores-stop")))
+	r := newStepTest(t, with(slowly(t, "ignores-stop")))
 	var at time.Time
 	r.during = func(p *stepResult) {
 		signalWhen("planning", time.Second)(p)
@@ -218,7 +218,7 @@ func TestSecondSignal(t *testing.T) {
 // TestCancelTooLate: a run that has ended is judged by how it ended (X15).
 func TestCancelTooLate(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scenario(t, "plan-changes"))
+	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.during = signalWhen("planned_and_finished", 0)
 	r.play().stops()
 }
@@ -229,7 +229,7 @@ func TestConfirmedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "waits-for-approval")
 	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/discard", Action: scalrsim.Status, Status: 409, Times: -1}}
-	r := newRig(t, s, "dry-run=false", "mode=run")
+	r := newStepTest(t, s, "dry-run=false", "mode=run")
 	r.during = func(p *stepResult) {
 		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned" {
 			time.Sleep(time.Millisecond)
@@ -247,14 +247,14 @@ func TestConfirmedMeanwhile(t *testing.T) {
 // TestTimeout goes the same way as a signal (X22).
 func TestTimeout(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, slowly(t, "plan-changes"), "timeout=20s")
+	r := newStepTest(t, slowly(t, "plan-changes"), "timeout=20s")
 	r.play().want(5, "result=timed-out", "error-code=timed-out").says("20s").stops("cancel 202")
 }
 
 // TestClosedLog: nobody reads the log any more; that counts as a signal (X19, G21).
 func TestClosedLog(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, slowly(t, "plan-changes"))
+	r := newStepTest(t, slowly(t, "plan-changes"))
 	r.stdout = func(w io.Writer) io.Writer { return &closing{to: w, after: 900} }
 	p := r.play()
 	p.want(130, "result=interrupted").stops("cancel 202")
@@ -276,7 +276,7 @@ func (c *closing) Write(p []byte) (int, error) {
 // TestBlockedLog: a log that blocks does not keep the run from being stopped (X11).
 func TestBlockedLog(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, slowly(t, "plan-changes"))
+	r := newStepTest(t, slowly(t, "plan-changes"))
 	r.stdout = func(w io.Writer) io.Writer { return &blocking{to: w, after: 900} }
 	var at time.Time
 	r.during = func(p *stepResult) {
@@ -311,7 +311,7 @@ func TestPostIsDue(t *testing.T) {
 			if due {
 				s = with(s, scalrsim.Fault{Op: "GET /runs", Action: scalrsim.Status, Status: 503, Times: -1})
 			}
-			p := newRig(t, s).play()
+			p := newStepTest(t, s).play()
 			if due {
 				p.want(3, "error-code=run-unknown")
 			}
@@ -328,8 +328,8 @@ func TestPost(t *testing.T) {
 	t.Parallel()
 	t.Run("saved meanwhile", func(t *testing.T) {
 		t.Parallel()
-		main := newRig(t, scenario(t, "saved-plan"), "dry-run=false", "save-plan=true")
-		post := newRig(t, scenario(t, "saved-plan"))
+		main := newStepTest(t, scenario(t, "saved-plan"), "dry-run=false", "save-plan=true")
+		post := newStepTest(t, scenario(t, "saved-plan"))
 		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 		main.then(a, func() {
 			a.read()
@@ -342,7 +342,7 @@ func TestPost(t *testing.T) {
 	})
 	t.Run("normal end", func(t *testing.T) {
 		t.Parallel()
-		r := newRig(t, scenario(t, "plan-changes"))
+		r := newStepTest(t, scenario(t, "plan-changes"))
 		r.name = "scalr-run-post"
 		r.env["STATE_run-id"], r.env["STATE_on-cancel"], r.env["STATE_finished"] = "run-1", "stop", "true"
 		if p := r.play().want(0); p.log != "" || len(p.server.Requests()) != 0 {

@@ -21,7 +21,7 @@ const (
 // head when the run began.
 func onPull(t *testing.T, hub *githubtest.Server, s scalrsim.Scenario, run, head string, inputs ...string) *stepTest {
 	t.Helper()
-	r := newRig(t, s, append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()}, inputs...)...).onGitHub(hub)
+	r := newStepTest(t, s, append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()}, inputs...)...).onGitHub(hub)
 	r.event("pull_request", map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
 		"head": map[string]any{"sha": head, "repo": map[string]any{"full_name": "acme/infra"}}, "base": map[string]any{"repo": map[string]any{"full_name": "acme/infra"}}}})
 	r.env["GITHUB_RUN_ID"], r.env["GITHUB_REF"] = run, "refs/pull/7/merge"
@@ -157,10 +157,10 @@ func TestHiddenLineOfAComment(t *testing.T) {
 
 // outdating are the ways to fail before the workspace is known.
 var outdating = map[string]struct {
-	rig  func(*stepTest)
-	code int
-	word string // error-code or result
-	says string // in the note
+	setUp func(*stepTest)
+	code  int
+	word  string // error-code or result
+	says  string // in the note
 }{
 	"token rejected":      {withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401}), 3, "token-rejected", "401"},
 	"workspace not found": {withFaults(scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Garbage, Body: `{"data":[]}`}), 3, "workspace-not-found", "no workspace"},
@@ -220,7 +220,7 @@ func TestFailureOutdatesTheComment(t *testing.T) {
 			r := onPull(t, hub, scenario(t, "plan-changes"), "12", newHead)
 			r.later = time.Hour
 			r.anyFault = true
-			c.rig(r)
+			c.setUp(r)
 			p := r.play().want(c.code)
 			if got := p.outputs["error-code"]; got != c.word && p.outputs["result"] != c.word {
 				t.Errorf("error-code %q, want %q\n%s", got, c.word, p.log)
@@ -257,20 +257,20 @@ func TestFailureLeavesComments(t *testing.T) {
 	t.Parallel()
 	rejected := withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})
 	for name, c := range map[string]struct {
-		rig  func(*stepTest)
-		hub  func(*githubtest.Server)
-		says string
-		not  string
+		setUp func(*stepTest)
+		hub   func(*githubtest.Server)
+		says  string
+		not   string
 	}{
-		"no comment wanted": {rig: func(r *stepTest) { r.set("comment=false") }, not: "outdated"},
-		"another workspace": {rig: func(r *stepTest) { r.set("workspace=production/other") }, not: "outdated"},
-		"another tag":       {rig: func(r *stepTest) { r.set("comment-tag=eu") }, not: "outdated"},
-		"a tag unread":      {rig: func(r *stepTest) { r.set("comment-tag=<eu>") }, not: "outdated"},
-		"a number unread":   {rig: func(r *stepTest) { r.set("pr-number=seven") }, not: "outdated"},
-		"a mode unread":     {rig: func(r *stepTest) { r.set("comment=always") }, not: "outdated"},
-		"no GitHub token":   {rig: func(r *stepTest) { r.set("github-token=") }, not: "outdated"},
-		"no pull request":   {rig: func(r *stepTest) { r.event("schedule", nil) }, not: "outdated"},
-		"an older run":      {rig: func(r *stepTest) { r.env["GITHUB_RUN_ID"] = "10" }, says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which is newer"},
+		"no comment wanted": {setUp: func(r *stepTest) { r.set("comment=false") }, not: "outdated"},
+		"another workspace": {setUp: func(r *stepTest) { r.set("workspace=production/other") }, not: "outdated"},
+		"another tag":       {setUp: func(r *stepTest) { r.set("comment-tag=eu") }, not: "outdated"},
+		"a tag unread":      {setUp: func(r *stepTest) { r.set("comment-tag=<eu>") }, not: "outdated"},
+		"a number unread":   {setUp: func(r *stepTest) { r.set("pr-number=seven") }, not: "outdated"},
+		"a mode unread":     {setUp: func(r *stepTest) { r.set("comment=always") }, not: "outdated"},
+		"no GitHub token":   {setUp: func(r *stepTest) { r.set("github-token=") }, not: "outdated"},
+		"no pull request":   {setUp: func(r *stepTest) { r.event("schedule", nil) }, not: "outdated"},
+		"an older run":      {setUp: func(r *stepTest) { r.env["GITHUB_RUN_ID"] = "10" }, says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which is newer"},
 		"an older head":     {hub: func(h *githubtest.Server) { h.Push(7, newHead) }, says: "::notice::The comment of an earlier run was not marked as outdated: the head of the pull request is now commit bbbbbbb"},
 		"a token of no use": {hub: func(h *githubtest.Server) {
 			h.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 401, Body: `{"message":"Bad credentials"}`})
@@ -290,8 +290,8 @@ func TestFailureLeavesComments(t *testing.T) {
 			r := onPull(t, hub, scenario(t, "plan-changes"), "12", oldHead)
 			r.later, r.anyFault = time.Hour, true
 			rejected(r)
-			if c.rig != nil {
-				c.rig(r)
+			if c.setUp != nil {
+				c.setUp(r)
 			}
 			p := r.play().says(c.says)
 			if p.code == 0 || c.not != "" && strings.Contains(p.log, c.not) {
@@ -321,7 +321,7 @@ func TestOtherRunLeavesComments(t *testing.T) {
 	hub := newHub(oldHead)
 	onPull(t, hub, scenario(t, "no-changes"), "11", oldHead, "workspace=production/network-edge").play().want(0, "result=no-changes")
 	before := hub.Written(7)[0].Body
-	create := newRig(t, scenario(t, "waits-for-approval"), "dry-run=false")
+	create := newStepTest(t, scenario(t, "waits-for-approval"), "dry-run=false")
 	confirm := onPull(t, hub, create.scenario, "12", oldHead, "mode=confirm", "workspace=production/network-edge")
 	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	create.then(a, func() {

@@ -21,7 +21,7 @@ func TestErrorLinksToItsDocumentation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, scenario(t, "no-changes"), "dry-run=perhaps")
+			r := newStepTest(t, scenario(t, "no-changes"), "dry-run=perhaps")
 			r.env["GITHUB_ACTION_REPOSITORY"], r.env["GITHUB_ACTION_REF"], r.env["GITHUB_SERVER_URL"] = c.repository, c.ref, c.server
 			p := r.play().want(2, "error-code=input-invalid")
 			var led []string

@@ -13,7 +13,7 @@ import (
 // against the same Scalr; more gives inputs of the second by outputs of the first.
 func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *stepResult) []string) *stepResult {
 	t.Helper()
-	r, next := newRig(t, s, first...), newRig(t, s)
+	r, next := newStepTest(t, s, first...), newStepTest(t, s)
 	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	r.then(a, func() {
 		a.read()

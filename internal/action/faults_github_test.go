@@ -21,22 +21,22 @@ func TestFileFaults(t *testing.T) {
 	planned := []string{"result=planned"}
 	full := func(name string) func(*stepTest) { return setEnv(name, "/dev/full") }
 	playFaults(t, map[string]faultCase{
-		"G01 no output file":      {rig: setEnv("GITHUB_OUTPUT", ""), says: []string{"result: planned", "run-id: run-", "no file for outputs is named"}},
-		"G02 full output file":    {rig: full("GITHUB_OUTPUT"), code: 3, says: []string{"outputs-unwritable", "The result is planned", "no space left"}},
-		"G02 and a failed run":    {scenario: "plan-error", rig: full("GITHUB_OUTPUT"), code: 1, says: []string{"run-errored"}},
-		"G03 output is a dir":     {rig: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
-		"G04 no summary file":     {rig: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
-		"G04 full summary file":   {rig: full("GITHUB_STEP_SUMMARY"), outputs: planned, says: []string{"::warning::The job summary could not be written"}, then: warnings(1)},
+		"G01 no output file":      {setUp: setEnv("GITHUB_OUTPUT", ""), says: []string{"result: planned", "run-id: run-", "no file for outputs is named"}},
+		"G02 full output file":    {setUp: full("GITHUB_OUTPUT"), code: 3, says: []string{"outputs-unwritable", "The result is planned", "no space left"}},
+		"G02 and a failed run":    {scenario: "plan-error", setUp: full("GITHUB_OUTPUT"), code: 1, says: []string{"run-errored"}},
+		"G03 output is a dir":     {setUp: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
+		"G04 no summary file":     {setUp: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
+		"G04 full summary file":   {setUp: full("GITHUB_STEP_SUMMARY"), outputs: planned, says: []string{"::warning::The job summary could not be written"}, then: warnings(1)},
 		"G05 a summary too large": {alter: manyChanges, outputs: planned, then: fitsSummary},
 		"G06 an output too large": {scenario: "applied", alter: largeOutput, inputs: []string{"dry-run=false"}, outputs: []string{"result=applied", "terraform-outputs="},
 			says: []string{"2.0 MiB is larger than GitHub carries. Read the file that terraform-outputs-file names"}},
 		"G06 too many secrets": {scenario: "applied", alter: manySecrets, inputs: []string{"dry-run=false", "terraform-outputs=all"},
 			outputs: []string{"result=applied", `terraform-outputs={"plain":"shown"}`}, says: []string{"hold more than can be masked"}, then: boundedMasks},
-		"G22 no HOME, no TMPDIR":  {rig: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
-		"G25 not on GitHub":       {rig: offGitHub, then: noCommands},
-		"G26 debugging":           {rig: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
-		"G28 a fork has no token": {inputs: []string{"token="}, rig: fork, code: 2, outputs: []string{"result=invalid"}, says: []string{"fork", "github.event.pull_request.head.repo.full_name"}, ops: map[string]int{readWorkspace: 0}},
-		"G28 a fork's head":       {rig: forkTarget, code: 2, outputs: []string{"result=invalid"}, says: []string{"allow-pull-request-target"}, ops: map[string]int{readWorkspace: 0}},
+		"G22 no HOME, no TMPDIR":  {setUp: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
+		"G25 not on GitHub":       {setUp: offGitHub, then: noCommands},
+		"G26 debugging":           {setUp: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
+		"G28 a fork has no token": {inputs: []string{"token="}, setUp: fork, code: 2, outputs: []string{"result=invalid"}, says: []string{"fork", "github.event.pull_request.head.repo.full_name"}, ops: map[string]int{readWorkspace: 0}},
+		"G28 a fork's head":       {setUp: forkTarget, code: 2, outputs: []string{"result=invalid"}, says: []string{"allow-pull-request-target"}, ops: map[string]int{readWorkspace: 0}},
 	})
 }
 
@@ -142,7 +142,7 @@ func TestForkHeads(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newRig(t, scenario(t, "plan-changes"), c.inputs...).event(c.event, c.payload).play()
+			p := newStepTest(t, scenario(t, "plan-changes"), c.inputs...).event(c.event, c.payload).play()
 			if !c.refused {
 				p.want(0, "result=planned")
 				return
@@ -161,7 +161,7 @@ func TestTargetWithoutEvent(t *testing.T) {
 	for name, payload := range map[string]string{"none": "", "cut": "{", "without a pull request": `{"action":"opened"}`} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, scenario(t, "plan-changes"))
+			r := newStepTest(t, scenario(t, "plan-changes"))
 			r.event("pull_request_target", nil)
 			write(t, r.env["GITHUB_EVENT_PATH"], payload)
 			p := r.play().want(2, "result=invalid").says("allow-pull-request-target")
@@ -181,32 +181,32 @@ func TestGitHubFaults(t *testing.T) {
 		options  githubtest.Options
 		faults   []githubtest.Fault
 		before   func(*hub)
-		rig      func(*stepTest)
+		setUp    func(*stepTest)
 		says     string
 		comments int // of ours at the end
 		url      bool
 	}{
-		"G07 a long plan":         {comments: 1, url: true, rig: func(r *stepTest) { manyChanges(&r.scenario) }},
+		"G07 a long plan":         {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},
 		"G08 may not write":       {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
 		"G09 limited shortly":     {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, 5*time.Second)}, comments: 1, url: true},
 		"G09 limited for long":    {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)}, says: "::warning::The comment"},
 		"G10 the answer is lost":  {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}}, comments: 1, url: true},
 		"G11 body too long":       {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"code":"custom","field":"body","message":"body is too long"}]}`}}, comments: 1, url: true},
 		"G12 locked":              {before: func(h *hub) { h.Lock(7) }, says: "locked"},
-		"G12 no such pull":        {rig: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
+		"G12 no such pull":        {setUp: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
 		"G13 ours on page 3":      {before: crowdThread, comments: 1, url: true},
 		"G14 a stranger's marker": {before: strangersMarker, comments: 1, url: true},
-		"G15 no event file":       {rig: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" }, says: "No comment was written"},
-		"G15 half an event": {rig: func(r *stepTest) {
+		"G15 no event file":       {setUp: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" }, says: "No comment was written"},
+		"G15 half an event": {setUp: func(r *stepTest) {
 			r.set("pr-number=")
 			r.event("pull_request", nil)
 			write(r.t, r.env["GITHUB_EVENT_PATH"], "{")
 		}, says: ""},
-		"G15 a huge event":      {rig: hugeEvent, says: ""},
-		"G16 a push":            {options: githubtest.Options{Pulls: []githubtest.Pull{}}, rig: func(r *stepTest) { r.set("pr-number=") }, says: "No comment was written"},
+		"G15 a huge event":      {setUp: hugeEvent, says: ""},
+		"G16 a push":            {options: githubtest.Options{Pulls: []githubtest.Pull{}}, setUp: func(r *stepTest) { r.set("pr-number=") }, says: "No comment was written"},
 		"G17 GitHub Enterprise": {options: githubtest.Options{Enterprise: true}, comments: 1, url: true},
-		"G19 plain http":        {rig: func(r *stepTest) { r.env["GITHUB_API_URL"] = "http://api.github.test" }, says: "::warning::"},
-		"G20 no token":          {rig: func(r *stepTest) { r.set("github-token=") }, says: "github-token is empty"},
+		"G19 plain http":        {setUp: func(r *stepTest) { r.env["GITHUB_API_URL"] = "http://api.github.test" }, says: "::warning::"},
+		"G20 no token":          {setUp: func(r *stepTest) { r.set("github-token=") }, says: "github-token is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -218,9 +218,9 @@ func TestGitHubFaults(t *testing.T) {
 			if c.before != nil {
 				c.before(h)
 			}
-			r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+h.Token()).onGitHub(h)
-			if c.rig != nil {
-				c.rig(r)
+			r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+h.Token()).onGitHub(h)
+			if c.setUp != nil {
+				c.setUp(r)
 			}
 			p := r.play().want(0, "result=planned").says(c.says)
 			if got := len(h.Written(7)); got != c.comments {
@@ -264,7 +264,7 @@ func TestTwoWorkspacesOnePull(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
 	for i, workspace := range []string{scalrsim.WorkspaceID, scalrsim.EdgeWorkspaceID, scalrsim.WorkspaceID} {
-		r := newRig(t, scenario(t, "plan-changes"), "workspace-id="+workspace, "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+		r := newStepTest(t, scenario(t, "plan-changes"), "workspace-id="+workspace, "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
 		r.later = time.Duration(i) * time.Hour
 		r.play().want(0, "result=planned")
 	}

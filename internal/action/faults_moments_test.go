@@ -52,7 +52,7 @@ func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 	d := dice{rand.New(rand.NewPCG(seed, 24))}
 	s := scenario(t, d.one("plan-changes", "applied", "waits-for-approval", "hooks", "cost-increase", "policy-soft", "queued", "saved-plan"))
 	s.Pace, s.Script.CancelTakes = 4, time.Millisecond
-	r := newRig(t, s, "on-cancel=stop-apply", "dry-run="+d.one("true", "false"))
+	r := newStepTest(t, s, "on-cancel=stop-apply", "dry-run="+d.one("true", "false"))
 	at := d.upTo(35 * time.Second)
 	r.during = signalAt(os.Interrupt, at)
 	p := r.play()

@@ -46,7 +46,7 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 			d := dice{rand.New(rand.NewPCG(seed, 16))}
 			s := scenario(t, d.one("waits-for-approval", "policy-soft", "saved-plan", "applied", "cost-increase", "no-changes", "plan-error", "confirmed-by-other", "ignores-stop"))
 			s.Seed, s.Pace = seed, []float64{0.2, 1, 5, 20}[d.IntN(4)]
-			r := newRig(t, s)
+			r := newStepTest(t, s)
 			randomVisit(d, r)
 			if d.maybe(30) {
 				r.during = signalAt(syscall.SIGINT, d.upTo(time.Minute))
@@ -120,7 +120,7 @@ func randomStep(t *testing.T, seed uint64) *stepTest {
 	if d.maybe(15) {
 		s.Faults = append(s.Faults, randomMisreport(d))
 	}
-	r := newRig(t, s, randomInputs(d)...)
+	r := newStepTest(t, s, randomInputs(d)...)
 	r.anyFault, r.duplicates = true, hiddenTwins(s)
 	if d.maybe(40) {
 		first, second, twice := d.upTo(40*time.Second), d.upTo(4*time.Second), d.maybe(20)

@@ -49,7 +49,7 @@ func TestSignalFaults(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, c.scenario), c.faults...)
 			c.alter(&s)
-			r := newRig(t, s, c.inputs...)
+			r := newStepTest(t, s, c.inputs...)
 			r.anyFault = name[:3] == "X24"
 			var at time.Time
 			signal := signalWhen(c.when, 300*time.Millisecond)
@@ -75,7 +75,7 @@ func TestSignalBetweenLookAndStop(t *testing.T) {
 	s.Script.Plan.For = 10 * time.Second
 	// The look is of the plan's last moment; the cancel comes after it.
 	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Delay, Delay: 500 * time.Millisecond}}
-	r := newRig(t, s, "dry-run=false")
+	r := newStepTest(t, s, "dry-run=false")
 	r.during = signalWhen("planning", 9900*time.Millisecond)
 	p := r.play().want(130, "result=interrupted").stops("cancel 409", "discard 202")
 	if run, _ := p.adopted(); run.Status != "discarded" {
@@ -86,7 +86,7 @@ func TestSignalBetweenLookAndStop(t *testing.T) {
 // TestSignalWhilePacking (X01): nothing is asked for, nothing is left on the disk.
 func TestSignalWhilePacking(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scenario(t, "plan-changes"))
+	r := newStepTest(t, scenario(t, "plan-changes"))
 	for i := range 500 {
 		write(t, filepath.Join(r.checkout, "modules", strconv.Itoa(i%20), strconv.Itoa(i)+".tf"), "# nothing\n")
 	}
@@ -101,7 +101,7 @@ func TestSignalWhileReporting(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"})
 	hub.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Delay: time.Hour})
-	r := newRig(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
 	var at time.Time
 	r.during = func(p *stepResult) {
 		for hub.Count(githubtest.CreateComment) == 0 {
@@ -121,7 +121,7 @@ func TestSignalWhileReporting(t *testing.T) {
 // TestSignalDuringRetryAfter (X10): whatever is waited for, a signal wakes it.
 func TestSignalDuringRetryAfter(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429, Header: map[string][]string{"Retry-After": {"60"}}}))
+	r := newStepTest(t, with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429, Header: map[string][]string{"Retry-After": {"60"}}}))
 	r.during = signalAt(os.Interrupt, 20*time.Second)
 	p := r.play().want(130, "result=interrupted").stops("cancel 202")
 	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
@@ -135,7 +135,7 @@ func TestSignalAfterTheEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			last := map[string]string{"plan-changes": "planned_and_finished", "plan-error": "errored"}[name]
-			r := newRig(t, scenario(t, name))
+			r := newStepTest(t, scenario(t, name))
 			r.during = signalWhen(last, 0)
 			if p := r.play().stops(); p.code != code {
 				t.Errorf("exit %d, want %d\n%s", p.code, code, p.log)
@@ -170,7 +170,7 @@ func TestKilledMain(t *testing.T) {
 			if name == "and the lists lag" {
 				s.Config.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
 			}
-			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
+			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
 			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			main.during = func(*stepResult) {
@@ -209,7 +209,7 @@ func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	t.Parallel()
 	s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second})
 	s.Config.ListLag = time.Hour
-	r := newRig(t, s)
+	r := newStepTest(t, s)
 	r.during = func(p *stepResult) {
 		for p.count(createRun) == 0 {
 			time.Sleep(10 * time.Millisecond)
@@ -237,7 +237,7 @@ func TestSignalAndNothingAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, with(slowly(t, "plan-changes"), faults...))
+			r := newStepTest(t, with(slowly(t, "plan-changes"), faults...))
 			r.anyFault = true
 			r.during = signalAt(os.Interrupt, 5*time.Second)
 			r.play().want(130, "result=interrupted")

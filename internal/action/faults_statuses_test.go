@@ -81,7 +81,7 @@ func FuzzStatuses(f *testing.F) {
 				want = append(want, 5) // it looks like an answer from before
 			}
 		}
-		p := newRig(t, s, "timeout=10m").play()
+		p := newStepTest(t, s, "timeout=10m").play()
 		if !slices.Contains(want, p.code) {
 			t.Errorf("exit %d, want %v after %v, settled %v\n%s", p.code, want, s.Script.Steps, settled, p.log)
 		}

@@ -60,7 +60,7 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	for range 1 + d.IntN(2) {
 		s.Faults = append(s.Faults, misfortune(d))
 	}
-	r := newRig(t, s, "dry-run=false", "auto-apply="+d.one("true", "false"), "timeout=30m")
+	r := newStepTest(t, s, "dry-run=false", "auto-apply="+d.one("true", "false"), "timeout=30m")
 	r.anyFault = true
 	p := r.play()
 	live := slices.DeleteFunc(slices.Clone(p.runs), func(run scalrsim.RunRecord) bool {

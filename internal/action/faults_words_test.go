@@ -22,7 +22,7 @@ type faultCase struct {
 	scenario string // plan-changes if empty
 	faults   []scalrsim.Fault
 	alter    func(*scalrsim.Scenario)
-	rig      func(*stepTest)
+	setUp    func(*stepTest)
 	inputs   []string
 	code     int
 	outputs  []string
@@ -52,9 +52,9 @@ func (c faultCase) play(t *testing.T) {
 	if c.alter != nil {
 		c.alter(&s)
 	}
-	r := newRig(t, s, c.inputs...)
-	if c.rig != nil {
-		c.rig(r)
+	r := newStepTest(t, s, c.inputs...)
+	if c.setUp != nil {
+		c.setUp(r)
 	}
 	p := r.play().want(c.code, c.outputs...).says(c.says...)
 	for op, n := range c.ops {
@@ -101,26 +101,26 @@ func TestConnectionFaults(t *testing.T) {
 	unreachable := []string{"result=unreachable"}
 	certificate := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 	playFaults(t, map[string]faultCase{
-		"C01 no such host":     {rig: failing(&net.DNSError{Err: "no such host", Name: apiHost, IsNotFound: true}), code: 3, outputs: append(unreachable, "error-code=host-unknown"), says: []string{apiHost, "base-url", "spelling"}, most: 10 * time.Second},
-		"C02 names fail once":  {rig: firstFails(&net.DNSError{Err: "server misbehaving", Name: apiHost, IsTemporary: true}), outputs: []string{"result=planned"}},
+		"C01 no such host":     {setUp: failing(&net.DNSError{Err: "no such host", Name: apiHost, IsNotFound: true}), code: 3, outputs: append(unreachable, "error-code=host-unknown"), says: []string{apiHost, "base-url", "spelling"}, most: 10 * time.Second},
+		"C02 names fail once":  {setUp: firstFails(&net.DNSError{Err: "server misbehaving", Name: apiHost, IsTemporary: true}), outputs: []string{"result=planned"}},
 		"C03 refused at first": {faults: []scalrsim.Fault{{Op: readWorkspace, Action: scalrsim.Refuse, Times: 5}}, outputs: []string{"result=planned"}, says: []string{"trying again in"}},
 		"C04 refused for ever": {faults: []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Refuse, Times: -1}}, code: 3, outputs: append(unreachable, "error-code=unreachable"), says: []string{apiHost, "refused", "tried "}, least: 100 * time.Second, most: 121 * time.Second},
-		"C05 no connection":    {rig: failing(&net.OpError{Op: "dial", Net: "tcp", Err: timeout{}}), code: 3, outputs: append(unreachable, "error-code=unreachable"), most: 121 * time.Second},
-		"C06 no TLS answer":    {rig: firstFails(errors.New("net/http: TLS handshake timeout")), outputs: []string{"result=planned"}},
+		"C05 no connection":    {setUp: failing(&net.OpError{Op: "dial", Net: "tcp", Err: timeout{}}), code: 3, outputs: append(unreachable, "error-code=unreachable"), most: 121 * time.Second},
+		"C06 no TLS answer":    {setUp: firstFails(errors.New("net/http: TLS handshake timeout")), outputs: []string{"result=planned"}},
 		"C07 never answered":   {faults: []scalrsim.Fault{{Op: readWorkspace, Action: scalrsim.Stall}}, outputs: []string{"result=planned"}, least: 30 * time.Second},
 		"C08 a byte each 10 s": {faults: []scalrsim.Fault{{Op: readRun, Action: scalrsim.Trickle, Bytes: 1, Delay: 10 * time.Second}}, outputs: []string{"result=planned"}},
 		"C09 reset":            {faults: []scalrsim.Fault{{Op: "* /**", Nth: 1, Action: scalrsim.Reset}, {Op: readRun, Nth: 2, Action: scalrsim.Reset}}, outputs: []string{"result=planned"}},
 		"C10 closed":           {faults: []scalrsim.Fault{{Op: readRun, Nth: 2, Action: scalrsim.EOF}}, outputs: []string{"result=planned"}},
 		"C11 reset in JSON":    {faults: []scalrsim.Fault{{Op: readRun, Nth: 2, Action: scalrsim.Break, Bytes: 100}}, outputs: []string{"result=planned"}},
-		"C14 unknown CA":       {rig: failing(certificate), code: 3, outputs: append(unreachable, "error-code=certificate-not-trusted"), says: []string{"unknown authority", "SSL_CERT_"}, most: time.Second},
-		"C15 expired":          {rig: failing(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}), code: 3, outputs: []string{"error-code=certificate-not-trusted"}, says: []string{"expired", "clock"}, most: time.Second},
-		"C16 another name":     {rig: failing(&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.test"}}, Host: apiHost}}), code: 3, outputs: []string{"error-code=certificate-not-trusted"}, says: []string{"other.test"}, most: time.Second},
-		"C17 old TLS":          {rig: failing(errors.New("remote error: tls: protocol version not supported")), code: 3, outputs: []string{"error-code=tls-too-old"}, says: []string{"TLS 1.2"}, most: time.Second},
-		"C18 no TLS":           {rig: failing(errors.New("http: server gave HTTP response to HTTPS client")), code: 3, outputs: []string{"error-code=not-tls"}, says: []string{"without TLS"}, most: time.Second},
-		"C20 CA file missing":  {rig: setEnv("SSL_CERT_FILE", "/etc/acme/ca.pem"), code: 2, outputs: []string{"error-code=ca-file-missing"}, says: []string{"/etc/acme/ca.pem", "/github/workspace"}, ops: map[string]int{readWorkspace: 0}},
-		"C22 proxy says no":    {rig: failing(&httpx.ProxyRefusal{Proxy: "proxy.test:3128", Status: 407}), code: 3, outputs: []string{"error-code=proxy-refused"}, says: []string{"proxy.test:3128"}, most: time.Second},
-		"C23 proxy down":       {rig: failing(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}), code: 3, outputs: []string{"error-code=proxy-unreachable"}, says: []string{"HTTPS_PROXY"}, least: 60 * time.Second, most: 121 * time.Second},
-		"C25 proxy malformed": {rig: func(r *stepTest) {
+		"C14 unknown CA":       {setUp: failing(certificate), code: 3, outputs: append(unreachable, "error-code=certificate-not-trusted"), says: []string{"unknown authority", "SSL_CERT_"}, most: time.Second},
+		"C15 expired":          {setUp: failing(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}), code: 3, outputs: []string{"error-code=certificate-not-trusted"}, says: []string{"expired", "clock"}, most: time.Second},
+		"C16 another name":     {setUp: failing(&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.test"}}, Host: apiHost}}), code: 3, outputs: []string{"error-code=certificate-not-trusted"}, says: []string{"other.test"}, most: time.Second},
+		"C17 old TLS":          {setUp: failing(errors.New("remote error: tls: protocol version not supported")), code: 3, outputs: []string{"error-code=tls-too-old"}, says: []string{"TLS 1.2"}, most: time.Second},
+		"C18 no TLS":           {setUp: failing(errors.New("http: server gave HTTP response to HTTPS client")), code: 3, outputs: []string{"error-code=not-tls"}, says: []string{"without TLS"}, most: time.Second},
+		"C20 CA file missing":  {setUp: setEnv("SSL_CERT_FILE", "/etc/acme/ca.pem"), code: 2, outputs: []string{"error-code=ca-file-missing"}, says: []string{"/etc/acme/ca.pem", "/github/workspace"}, ops: map[string]int{readWorkspace: 0}},
+		"C22 proxy says no":    {setUp: failing(&httpx.ProxyRefusal{Proxy: "proxy.test:3128", Status: 407}), code: 3, outputs: []string{"error-code=proxy-refused"}, says: []string{"proxy.test:3128"}, most: time.Second},
+		"C23 proxy down":       {setUp: failing(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}), code: 3, outputs: []string{"error-code=proxy-unreachable"}, says: []string{"HTTPS_PROXY"}, least: 60 * time.Second, most: 121 * time.Second},
+		"C25 proxy malformed": {setUp: func(r *stepTest) {
 			r.env["HTTPS_PROXY"], r.known = "http://u:hunter2-canary-77aa@[", []string{"hunter2-canary-77aa"}
 		}, code: 2, outputs: []string{"error-code=proxy-invalid"}, says: []string{"HTTPS_PROXY"}},
 	})
@@ -189,7 +189,7 @@ func TestHTTPFaults(t *testing.T) {
 		"H18 conflict":               {faults: []scalrsim.Fault{answered(createVersion, 409, -1, problem("Locked by Ada."))}, code: 3, outputs: []string{"error-code=conflict"}, says: []string{"Locked by Ada."}, ops: map[string]int{createVersion: 1}},
 		"H19 422 names the input":    {faults: []scalrsim.Fault{answered(createRun, 422, -1, `{"errors":[{"detail":"is not an address","source":{"pointer":"/data/attributes/target-addrs"}}]}`)}, inputs: []string{"targets=terraform_data.network"}, code: 3, outputs: []string{"error-code=request-refused"}, says: []string{"is not an address", "targets"}, ops: map[string]int{createRun: 1}},
 		"H20 50 errors of 1 MiB":     {faults: []scalrsim.Fault{answered(createVersion, 422, -1, many)}, code: 3, outputs: []string{"error-code=request-refused"}, says: []string{"and 45 more"}, then: shortLines},
-		"H22 redirect":               {faults: redirect(readWorkspace, 301, "https://other.scalr.test/x?signature=canary-00112233445566"), rig: knows("canary-00112233445566"), code: 3, outputs: []string{"error-code=redirected"}, says: []string{"https://other.scalr.test"}, ops: map[string]int{readWorkspace: 1}},
+		"H22 redirect":               {faults: redirect(readWorkspace, 301, "https://other.scalr.test/x?signature=canary-00112233445566"), setUp: knows("canary-00112233445566"), code: 3, outputs: []string{"error-code=redirected"}, says: []string{"https://other.scalr.test"}, ops: map[string]int{readWorkspace: 1}},
 		"H23 redirected creation":    {faults: redirect(createRun, 302, "https://acme.scalr.test/login"), code: 3, outputs: []string{"error-code=redirected", "run-id="}, ops: map[string]int{createRun: 1}},
 		"H24 307 on the creation":    {faults: redirect(createRun, 307, "https://evil.test/"), code: 3, outputs: []string{"error-code=redirected"}, ops: map[string]int{createRun: 1}},
 		"H25 redirect to http":       {faults: redirect(readRun, 302, "http://acme.scalr.test/"), code: 3, outputs: []string{"error-code=redirected"}, says: []string{"may still be running"}},
@@ -230,7 +230,7 @@ func TestEverySecondAnswerFails(t *testing.T) {
 			s.Faults = append(s.Faults, scalrsim.Fault{Op: op, Times: -1, Chance: 0.5, Action: scalrsim.Status, Status: int(500 + seed%5)})
 		}
 		s.Seed = seed
-		r := newRig(t, s)
+		r := newStepTest(t, s)
 		r.anyFault = true
 		p := r.play()
 		if p.code != 0 || len(slices.DeleteFunc(p.runs, func(run scalrsim.RunRecord) bool { return run.Status != "planned_and_finished" })) != 1 {

@@ -61,7 +61,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			t.Run(c.name+moment, func(t *testing.T) {
 				t.Parallel()
 				s := scenario(t, c.scenario)
-				first, next := newRig(t, s, c.first...), newRig(t, s, append([]string{"workspace-id="}, c.second...)...)
+				first, next := newStepTest(t, s, c.first...), newStepTest(t, s, append([]string{"workspace-id="}, c.second...)...)
 				a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 				next.later = pace
 				first.then(a, func() {
@@ -96,7 +96,7 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 				s := scenario(t, c.scenario)
 				s.Script.Plan.Changes = []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}
 				s.Faults = append(s.Faults, faults...)
-				r := newRig(t, s, "fail-on=destroy")
+				r := newStepTest(t, s, "fail-on=destroy")
 				if c.mode == "" {
 					return r.set("dry-run=false", "auto-apply=true").play()
 				}
@@ -130,12 +130,12 @@ func TestCostEstimationOff(t *testing.T) {
 		return editPart(body, "environments", func(e map[string]any) { e["cost-estimation-enabled"] = false })
 	}}
 	s := with(scenario(t, "cost-increase"), off)
-	newRig(t, s, "fail-on=cost-increase").play().want(3, "result=refused", "error-code=cost-estimation-off").says("cost-estimation-enabled").asked("POST /runs", 0)
-	newRig(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("cost-estimation-enabled")
-	newRig(t, s, "fail-on=changes").play().want(1, "result=rejected")
+	newStepTest(t, s, "fail-on=cost-increase").play().want(3, "result=refused", "error-code=cost-estimation-off").says("cost-estimation-enabled").asked("POST /runs", 0)
+	newStepTest(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("cost-estimation-enabled")
+	newStepTest(t, s, "fail-on=changes").play().want(1, "result=rejected")
 	// A server that says nothing of it decides by the estimate.
-	newRig(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").says("no cost estimate").asked("POST /runs", 1)
-	newRig(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
+	newStepTest(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").says("no cost estimate").asked("POST /runs", 1)
+	newStepTest(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
 }
 
 // TestSecretsHideNoDestruction: a secret that reads like a word of Terraform's is
@@ -153,7 +153,7 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, "waits-for-approval"), uncounted)
 			s.Logs.JSON = c.json
-			r := newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy", "sensitive-variables=STRATEGY="+c.secret)
+			r := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy", "sensitive-variables=STRATEGY="+c.secret)
 			p := r.play().want(1, "result=rejected", "has-destroys=true").asked(confirms, 0).stops("discard 202")
 			p.says("the plan destroys or replaces something")
 			for _, output := range planFiles {
@@ -190,7 +190,7 @@ func TestUnitsAreListed(t *testing.T) {
 				}},
 				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
 			s.Script.Plan.Log = unit("first") + unit("second")
-			p := newRig(t, s).play().want(0, "result=planned")
+			p := newStepTest(t, s).play().want(0, "result=planned")
 			if !strings.Contains(p.summary, "null_resource.first") || strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
 				strings.Contains(p.summary, "1 more change, not listed here") == (name == "several") {
 				t.Errorf("the summary is:\n%s", p.summary)
@@ -210,7 +210,7 @@ func TestSignalDuringTheJudgment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "auto-apply=true", "fail-on=destroy")
+			r := newStepTest(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "auto-apply=true", "fail-on=destroy")
 			var at time.Time
 			r.during = func(p *stepResult) {
 				for p.count(document) == 0 {

@@ -89,7 +89,7 @@ func randomGate(t *testing.T, d dice) *stepTest {
 	}
 	lines := []string{"changes", "destroy", "cost-increase", "needs-confirmation"}
 	d.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
-	r := newRig(t, s, "dry-run="+d.one("true", "false", "false"), "timeout="+d.one("60m", "60m", "3m"),
+	r := newStepTest(t, s, "dry-run="+d.one("true", "false", "false"), "timeout="+d.one("60m", "60m", "3m"),
 		"fail-on="+strings.Join(lines[:1+d.IntN(2)], "\n"), "max-cost-increase="+d.one("", "1000"))
 	if !strings.Contains(r.inputs["fail-on"], "cost-increase") {
 		r.set("max-cost-increase=")

@@ -123,7 +123,7 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 		s.Logs.JSON = 404
 	}
 	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: source.edit}}
-	first := newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy")
+	first := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy")
 	if status == "planned_and_saved" {
 		first.set("auto-apply=", "save-plan=true")
 	}
@@ -134,7 +134,7 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 	if status != "planned_and_saved" {
 		first.set("auto-apply=false")
 	}
-	return first.playOnce(newRig(t, s, "workspace-id=", "mode="+mode, "fail-on=destroy"))
+	return first.playOnce(newStepTest(t, s, "workspace-id=", "mode="+mode, "fail-on=destroy"))
 }
 
 // edit makes an answer say what the source says.

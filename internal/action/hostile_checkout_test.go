@@ -45,7 +45,7 @@ func TestListingHearsSignalsAndTimeout(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, scenario(t, "plan-changes"), c.inputs...)
+			r := newStepTest(t, scenario(t, "plan-changes"), c.inputs...)
 			for i := range listed {
 				write(t, filepath.Join(r.checkout, fmt.Sprintf("f%d.md", i)), "")
 			}
@@ -78,27 +78,27 @@ func TestHostileCheckoutFaults(t *testing.T) {
 	planned := []string{"result=planned"}
 	infra := []string{"path=infra"}
 	playFaults(t, map[string]faultCase{
-		"U29 a secret by another name": {inputs: infra, rig: tree("infra/main.tf", "infra/notes.txt->../.env", ".env"), outputs: planned,
+		"U29 a secret by another name": {inputs: infra, setUp: tree("infra/main.tf", "infra/notes.txt->../.env", ".env"), outputs: planned,
 			says: []string{"may hold secrets", `"notes.txt -> .env"`, `Links bring in 1 file from outside "infra"`, `"notes.txt" -> ".env" (1 file)`},
 			then: bundled("main.tf", "notes.txt")},
-		"U29 state by another name": {inputs: infra, rig: tree("infra/main.tf", "infra/notes.txt->../terraform.tfstate", "terraform.tfstate"),
+		"U29 state by another name": {inputs: infra, setUp: tree("infra/main.tf", "infra/notes.txt->../terraform.tfstate", "terraform.tfstate"),
 			outputs: planned,
 			says:    []string{"Terraform state is left out", `"notes.txt -> terraform.tfstate"`}, then: bundled("main.tf")},
-		"U29 providers by another name": {inputs: infra, rig: tree("infra/main.tf", "infra/p->../.terraform/providers", ".terraform/providers/x"),
+		"U29 providers by another name": {inputs: infra, setUp: tree("infra/main.tf", "infra/p->../.terraform/providers", ".terraform/providers/x"),
 			outputs: planned,
 			says:    []string{"Links are left out", `"p -> .terraform/providers"`}, then: bundled("main.tf")},
-		"U30 links that multiply": {inputs: []string{"path=d0"}, rig: tree(doubling(20)...), code: 2, outputs: []string{"result=invalid",
+		"U30 links that multiply": {inputs: []string{"path=d0"}, setUp: tree(doubling(20)...), code: 2, outputs: []string{"result=invalid",
 			"error-code=links-multiply"},
 			says: []string{`Link "d0/`, "more than 10 times", "Let `path` name a directory"}, ops: none},
-		"U31 too many wildcards": {rig: tree(".terraformignore=" + strings.Repeat("*a*a*b\n", 100_000)), code: 2, outputs: []string{"result=invalid",
+		"U31 too many wildcards": {setUp: tree(".terraformignore=" + strings.Repeat("*a*a*b\n", 100_000)), code: 2, outputs: []string{"result=invalid",
 			"error-code=ignore-file-unusable"},
 			says: []string{"line 1201", "too many wildcards"}, ops: none},
-		"U31 too many rules": {rig: tree(".terraformignore=" + strings.Repeat("a\n", 500_000)), code: 2, outputs: []string{"result=invalid",
+		"U31 too many rules": {setUp: tree(".terraformignore=" + strings.Repeat("a\n", 500_000)), code: 2, outputs: []string{"result=invalid",
 			"error-code=ignore-file-unusable"},
 			says: []string{"more than 100000 rules"}, ops: none},
-		"U31 many plain rules": {rig: tree(".terraformignore="+strings.Repeat("name-of-it\n", 90_000), "a/b/name-of-it"), outputs: planned,
+		"U31 many plain rules": {setUp: tree(".terraformignore="+strings.Repeat("name-of-it\n", 90_000), "a/b/name-of-it"), outputs: planned,
 			then: bundled(".terraformignore", "a/", "a/b/", "main.tf")},
-		"U32 a ready archive with credentials": {inputs: []string{"path=x.tgz"}, rig: readyArchive("main.tf", ".git/config", "terraform.tfstate"),
+		"U32 a ready archive with credentials": {inputs: []string{"path=x.tgz"}, setUp: readyArchive("main.tf", ".git/config", "terraform.tfstate"),
 			outputs: planned,
 			says:    []string{"never sent", `".git/config"`, "Terraform state", `"terraform.tfstate"`}},
 	})

@@ -47,7 +47,7 @@ func gitLabSim(s scalrsim.Scenario) scalrsim.Scenario {
 
 // inGitLab makes a step that runs in a job of GitLab.
 func inGitLab(t *testing.T, s scalrsim.Scenario, token string, inputs ...string) *stepTest {
-	r := newRig(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...)
+	r := newStepTest(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...)
 	clear(r.env)
 	maps.Copy(r.env, map[string]string{"GITLAB_CI": "true", "SCALR_ID_TOKEN": token, "SCALR_OUTPUT_FILE": filepath.Join(t.TempDir(), "outputs")})
 	return r
@@ -75,7 +75,7 @@ func TestSignInWithGitLabToken(t *testing.T) {
 func TestSignInOnGitHubWithOtherToken(t *testing.T) {
 	t.Parallel()
 	token := gitLabToken(t, nil)
-	r := newRig(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io", "id-token="+token)
+	r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io", "id-token="+token)
 	r.env["SCALR_ID_TOKEN"] = "ignored"
 	p := r.play().want(0, "result=planned")
 	if masked := strings.Index(p.log, "::add-mask::"+token); masked < 0 || masked > strings.Index(p.log, "Signed in") {
@@ -99,7 +99,7 @@ func TestSessionOfIDTokenEnds(t *testing.T) {
 	t.Parallel()
 	s := gitLabSim(slowly(t, "applied"))
 	s.Config.Identity.For = 30 * time.Second
-	r := newRig(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil), "dry-run=false")
+	r := newStepTest(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil), "dry-run=false")
 	r.play().want(3, "result=refused", "error-code=token-rejected").
 		says("the session of deployer@acme.scalr.io began ", "with id-token it cannot be renewed", "maximum_session_duration").
 		asked("POST /service-accounts/assume", 1)
@@ -124,7 +124,7 @@ func TestSignInRefusedWithIDToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, c.claims))
+			r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, c.claims))
 			p := r.play().want(3, "result=refused", "error-code=sign-in-refused").says(c.says...)
 			if strings.Contains(p.log, "jane") {
 				t.Errorf("the claims name a person\n%s", p.log)

@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// The invariants hold after every step that the rig plays, whatever went wrong
+// The invariants hold after every step of a test, whatever went wrong
 // in it. They look at the history from outside: what the server has, what was
 // sent, what the step said.
 

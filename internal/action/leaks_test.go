@@ -19,7 +19,7 @@ import (
 )
 
 // The canaries: a secret of every kind that a step can come near to. Each step
-// of the rig is given all of them.
+// of a test is given all of them.
 const (
 	canaryRuntime    = "eyJhbGciOiJub25lIiwia2lkIjoiY2FuYXJ5In0.eyJzY3AiOiJBY3Rpb25zLlJlc3VsdHM6NWQxZjlhIn0.c2lnLXJ1bnRpbWUtN2Q0ZjE5YzI"
 	canaryProxy      = "pr0xy!Pa55-e31c07f9"
@@ -259,7 +259,7 @@ func TestScannerCanFail(t *testing.T) {
 // each of the places where none may stand.
 func TestLeaksAreSeen(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scenario(t, "plan-changes"))
+	r := newStepTest(t, scenario(t, "plan-changes"))
 	p := r.play()
 	for name, spill := range map[string]func(p *stepResult){
 		"log":         func(p *stepResult) { p.log += "the answer was " + canaryProxy },

@@ -33,7 +33,7 @@ func TestLockRefused(t *testing.T) {
 					t.Parallel()
 					s := lockedWorld(t, c.by, 0)
 					s.Config.NoIncluded = noIncluded
-					r := newRig(t, s, "workspace-id=", target, "dry-run=false")
+					r := newStepTest(t, s, "workspace-id=", target, "dry-run=false")
 					says := c.says
 					if noIncluded {
 						says = says[1:]
@@ -50,15 +50,15 @@ func TestLockRefused(t *testing.T) {
 // finished run gives way where the workspace says so.
 func TestLockOfRun(t *testing.T) {
 	t.Parallel()
-	newRig(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
+	newStepTest(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
 		want(0, "result=applied").says("which is at work", "waits for it in the queue").asked("POST /runs", 1)
 
 	forced := lockedWorld(t, scalrsim.LockedByFinishedRun, 0)
 	forced.Config.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
-	newRig(t, forced, "dry-run=false").play().want(0, "result=applied").says("force-latest-run lets a new run take it over")
+	newStepTest(t, forced, "dry-run=false").play().want(0, "result=applied").says("force-latest-run lets a new run take it over")
 
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
-		newRig(t, lockedWorld(t, by, 0)).play().want(0, "result=planned").says("::warning::Workspace")
+		newStepTest(t, lockedWorld(t, by, 0)).play().want(0, "result=planned").says("::warning::Workspace")
 	}
 }
 
@@ -68,7 +68,7 @@ func TestLockHolderHidden(t *testing.T) {
 	s := lockedWorld(t, scalrsim.LockedByRun, 10*time.Second)
 	s.Config.NoIncluded = true
 	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404}}
-	newRig(t, s, "dry-run=false").play().want(0, "result=applied").
+	newStepTest(t, s, "dry-run=false").play().want(0, "result=applied").
 		says("whose status the token cannot read", "If that run is at work", "If it has finished").asked("POST /runs", 1)
 }
 
@@ -76,7 +76,7 @@ func TestLockHolderHidden(t *testing.T) {
 func TestWaitForLock(t *testing.T) {
 	t.Parallel()
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
-		r := newRig(t, lockedWorld(t, by, 3*time.Minute+30*time.Second), "dry-run=false", "wait-for-lock=15m")
+		r := newStepTest(t, lockedWorld(t, by, 3*time.Minute+30*time.Second), "dry-run=false", "wait-for-lock=15m")
 		p := r.play().want(0, "result=applied").
 			says("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
 			asked("POST /configuration-versions", 1).asked("PUT /upload/*", 1).asked("POST /runs", 1)
@@ -88,7 +88,7 @@ func TestWaitForLock(t *testing.T) {
 		}
 	}
 	// What starts at the end of the lock is waited for in the queue.
-	r := newRig(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m", "wait=false")
+	r := newStepTest(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m", "wait=false")
 	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
 }
 
@@ -99,20 +99,20 @@ func TestWaitForLockEnds(t *testing.T) {
 		p.asked("POST /configuration-versions", 0).asked("PUT /upload/*", 0).asked("POST /runs", 0)
 	}
 	locked := lockedWorld(t, scalrsim.LockedByPerson, 0)
-	p := newRig(t, locked, "dry-run=false", "wait-for-lock=90s").play().
+	p := newStepTest(t, locked, "dry-run=false", "wait-for-lock=90s").play().
 		want(3, "result=refused", "error-code=workspace-locked").says("was not removed within 1m30s", "ada@acme.example")
 	if p.took < 90*time.Second || p.took > 96*time.Second {
 		t.Errorf("ended after %s", p.took)
 	}
 	nothing(p)
 
-	p = newRig(t, locked, "dry-run=false", "wait-for-lock=2m", "timeout=2m").play().says("ada@acme.example")
+	p = newStepTest(t, locked, "dry-run=false", "wait-for-lock=2m", "timeout=2m").play().says("ada@acme.example")
 	if p.code != 5 && p.outputs["error-code"] != "workspace-locked" {
 		t.Errorf("exit %d, %s", p.code, p.outputs["error-code"])
 	}
 	nothing(p)
 
-	r := newRig(t, locked, "dry-run=false", "wait-for-lock=10m")
+	r := newStepTest(t, locked, "dry-run=false", "wait-for-lock=10m")
 	r.during = func(p *stepResult) { time.Sleep(95 * time.Second); p.signals <- syscall.SIGINT }
 	p = r.play().want(130, "result=interrupted").says("nothing was uploaded and no run was created")
 	nothing(p)
@@ -120,7 +120,7 @@ func TestWaitForLockEnds(t *testing.T) {
 	// An outage outlasts the wait: what was seen last is what is said.
 	outage := lockedWorld(t, scalrsim.LockedByPerson, 0)
 	outage.Faults = []scalrsim.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrsim.Status, Status: 503}}
-	p = newRig(t, outage, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-locked")
+	p = newStepTest(t, outage, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-locked")
 	if p.took > 80*time.Second {
 		t.Errorf("ended after %s", p.took)
 	}
@@ -129,13 +129,13 @@ func TestWaitForLockEnds(t *testing.T) {
 	// What else refuses a run is not waited for.
 	local := lockedWorld(t, scalrsim.LockedByPerson, 0)
 	local.Config.Workspace = map[string]any{"execution-mode": "local"}
-	p = newRig(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
+	p = newStepTest(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
 	if p.took > 10*time.Second {
 		t.Errorf("ended after %s", p.took)
 	}
 
 	// A check reports the lock without waiting.
-	p = newRig(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=check-failed").says("ada@acme.example")
+	p = newStepTest(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=check-failed").says("ada@acme.example")
 	if p.took > 10*time.Second {
 		t.Errorf("a check took %s", p.took)
 	}

@@ -33,7 +33,7 @@ func TestLogIsTold(t *testing.T) {
 	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines", "rewritten-log"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newRig(t, scenario(t, name)).play().want(0, "result=planned")
+			p := newStepTest(t, scenario(t, name)).play().want(0, "result=planned")
 			lines := strings.Split(strings.TrimRight(p.planLog(), "\n"), "\n")
 			if len(lines) < 5 || !strings.Contains(lines[len(lines)-1], "2 to add, 1 to change, 1 to destroy") {
 				t.Fatalf("the file has:\n%s", p.planLog())
@@ -57,7 +57,7 @@ func TestLogIsTold(t *testing.T) {
 // and its log is not told again.
 func TestLogIsToldOnce(t *testing.T) {
 	t.Parallel()
-	p := newRig(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().want(0, "result=applied")
+	p := newStepTest(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().want(0, "result=applied")
 	for _, text := range []string{"Plan:", "Apply complete!"} {
 		if n := strings.Count(p.log, text); n != 1 {
 			t.Errorf("%q is told %d times, want once\n%s", text, n, p.log)
@@ -71,7 +71,7 @@ func TestLogIsToldOnce(t *testing.T) {
 // TestFolds: one for each stage, in order, each with its time after it.
 func TestFolds(t *testing.T) {
 	t.Parallel()
-	p := newRig(t, slowly(t, "passes-planned"), "dry-run=false").play().want(0, "result=applied")
+	p := newStepTest(t, slowly(t, "passes-planned"), "dry-run=false").play().want(0, "result=applied")
 	var got []string
 	for _, c := range runnertest.Read(p.log).Commands {
 		if c.Name == "group" {
@@ -96,7 +96,7 @@ func TestHostileLog(t *testing.T) {
 	s := scenario(t, "hostile-log")
 	s.Script.Plan.Log += strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 2 to add, 1 to change, 1 to destroy.\n"
 	s.Script.Plan.Fails = strings.Join(runnertest.Hostile()[:40], "\n")
-	p := newRig(t, s).play().want(1, "result=errored")
+	p := newStepTest(t, s).play().want(1, "result=errored")
 	step := runnertest.Read(p.log)
 	if len(step.Problems) > 0 || step.Stopped || step.Fences == 0 {
 		t.Errorf("the runner objects: %v; commands stopped: %v; %d fences", step.Problems, step.Stopped, step.Fences)
@@ -121,7 +121,7 @@ func TestSlowReader(t *testing.T) {
 	s := scenario(t, "plan-changes")
 	s.Script.Plan.For = 10 * time.Second
 	s.Script.Plan.Log = strings.Repeat("terraform_data.item: Refreshing the state...\n", 50_000) + "Plan: 2 to add, 1 to change, 1 to destroy.\n"
-	r := newRig(t, s)
+	r := newStepTest(t, s)
 	reader := &pausing{after: 200_000, pause: 30 * time.Second}
 	r.stdout = func(w io.Writer) io.Writer { reader.to = w; return reader }
 	p := r.play().want(0, "result=planned")
@@ -153,7 +153,7 @@ func TestQueue(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "queued")
 	s.Pace = 100 // ten minutes
-	p := newRig(t, s, "dry-run=false").play()
+	p := newStepTest(t, s, "dry-run=false").play()
 	p.want(0, "result=needs-confirmation").says("place 1 in the queue; run run-", "holds the workspace (")
 	if n := p.count("GET /runs"); n > 5 {
 		t.Errorf("the runs were listed %d times in %s", n, p.took)
@@ -170,7 +170,7 @@ func TestLogMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: status, Times: -1}
-			p := newRig(t, with(scenario(t, "plan-changes"), f)).play().want(0, "result=planned", "additions=2")
+			p := newStepTest(t, with(scenario(t, "plan-changes"), f)).play().want(0, "result=planned", "additions=2")
 			if n := strings.Count(p.log, "The plan log cannot be read just now"); n != 1 {
 				t.Errorf("told %d times, want once\n%s", n, p.log)
 			}
@@ -184,7 +184,7 @@ func TestThrottledSlowsDown(t *testing.T) {
 	looks := func(faults ...scalrsim.Fault) int {
 		s := with(scenario(t, "plan-changes"), faults...)
 		s.Script.Plan.For = time.Minute
-		return newRig(t, s).play().want(0, "result=planned").count("GET /runs/*")
+		return newStepTest(t, s).play().want(0, "result=planned").count("GET /runs/*")
 	}
 	often, seldom := looks(), looks(scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429})
 	if seldom > often*2/3 {

@@ -37,7 +37,7 @@ func TestRunMessageHoldsTheWorkflowRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, scenario(t, "no-changes"), "message="+c.message)
+			r := newStepTest(t, scenario(t, "no-changes"), "message="+c.message)
 			for key, value := range c.env {
 				r.env[key] = value
 			}

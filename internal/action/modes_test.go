@@ -14,8 +14,8 @@ import (
 // that run, against the same Scalr.
 func existing(t *testing.T, s scalrsim.Scenario, first []string, second ...string) (*stepResult, *stepResult) {
 	t.Helper()
-	r := newRig(t, s, first...)
-	next := newRig(t, s, second...)
+	r := newStepTest(t, s, first...)
+	next := newStepTest(t, s, second...)
 	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	r.then(a, func() {
 		a.read()
@@ -90,7 +90,7 @@ func TestConfirmLost(t *testing.T) {
 // TestRunMissing names the input that is wrong.
 func TestRunMissing(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scenario(t, "plan-changes"), "mode=watch", "run-id=run-nothere", "workspace-id=")
+	r := newStepTest(t, scenario(t, "plan-changes"), "mode=watch", "run-id=run-nothere", "workspace-id=")
 	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
 }
 
@@ -124,7 +124,7 @@ func TestGates(t *testing.T) {
 				cost.Delta = "42.254"
 				s.Script.Cost = &cost
 			}
-			p := newRig(t, s, c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
+			p := newStepTest(t, s, c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
 			p.asked("POST /runs/*/actions/apply", c.confirms)
 		})
 	}
@@ -135,7 +135,7 @@ func TestGates(t *testing.T) {
 func TestTimeoutHoldsForAll(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "applied"), scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrsim.Stall})
-	r := newRig(t, s, "dry-run=false", "fail-on=destroy", "timeout=10s")
+	r := newStepTest(t, s, "dry-run=false", "fail-on=destroy", "timeout=10s")
 	if p := r.play(); p.took > 20*time.Second {
 		t.Errorf("the step took %s\n%s", p.took, p.log)
 	}
@@ -147,7 +147,7 @@ func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
 	s.Script.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
-	newRig(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
+	newStepTest(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
 }
 
 // TestErrorsTakeThePlaces that annotations have, before warnings.
@@ -155,7 +155,7 @@ func TestErrorsTakeThePlaces(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
 	s.Script.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) + "Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
-	p := newRig(t, s).play().want(1, "result=errored")
+	p := newStepTest(t, s).play().want(1, "result=errored")
 	if n := strings.Count(p.log, "\n::warning "); n != 8 {
 		t.Errorf("%d places of warnings, want 8", n)
 	}
@@ -170,7 +170,7 @@ func TestPlacesOfFiles(t *testing.T) {
 	for _, place := range []string{"<value for var.x>", ".terraform/modules/vpc/main.tf", "/opt/hook/main.tf", "main.tf"} {
 		s.Script.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place + " line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
 	}
-	p := newRig(t, s).play().want(1, "result=errored").says("main.tf,line=7")
+	p := newStepTest(t, s).play().want(1, "result=errored").says("main.tf,line=7")
 	if n := strings.Count(p.log, "line=7"); n != 1 {
 		t.Errorf("%d annotations name a place, want 1", n)
 	}
@@ -192,11 +192,11 @@ func TestWarningsGate(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, "no-changes")
 			s.Script.Plan.Log = c.log
-			newRig(t, s).play().want(0, "result=no-changes", "warnings="+c.warnings)
+			newStepTest(t, s).play().want(0, "result=no-changes", "warnings="+c.warnings)
 			if c.hit {
-				newRig(t, s, "fail-on=warnings").play().want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
+				newStepTest(t, s, "fail-on=warnings").play().want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
 			} else {
-				newRig(t, s, "fail-on=warnings").play().want(0, "result=no-changes")
+				newStepTest(t, s, "fail-on=warnings").play().want(0, "result=no-changes")
 			}
 		})
 	}
@@ -206,7 +206,7 @@ func TestWarningsGate(t *testing.T) {
 func TestConfirmNotYet(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "cost-increase"), scalrsim.Fault{Op: "POST /runs/*/actions/apply", Action: scalrsim.Status, Status: 409, Times: 4})
-	newRig(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().want(0, "result=applied")
+	newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().want(0, "result=applied")
 }
 
 // TestGateInterrupted: the signal comes while the run is being discarded, and
@@ -226,7 +226,7 @@ func TestGateInterrupted(t *testing.T) {
 			t.Parallel()
 			const discard = "POST /runs/*/actions/discard"
 			fault := scalrsim.Fault{Op: discard, Phase: c.phase, Action: scalrsim.Stall}
-			r := newRig(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
+			r := newStepTest(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
 			var at time.Time
 			r.during = func(p *stepResult) {
 				for !slices.ContainsFunc(p.server.Requests(), func(r scalrsim.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
@@ -248,7 +248,7 @@ func TestGateInterrupted(t *testing.T) {
 // TestStarted returns at once and leaves the run to itself.
 func TestStarted(t *testing.T) {
 	t.Parallel()
-	p := newRig(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
+	p := newStepTest(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
 	for _, name := range []string{"terraform-outputs", "terraform-outputs-file", "comment-url"} {
 		if _, ok := p.outputs[name]; !ok {
 			t.Errorf("output %s is not there, empty", name)
@@ -264,7 +264,7 @@ func TestStarted(t *testing.T) {
 // step hangs in its first look at the run, and what is on disk by then is read.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}), "timeout=40s")
+	r := newStepTest(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}), "timeout=40s")
 	r.during = func(p *stepResult) {
 		time.Sleep(20 * time.Second)
 		early := &stepResult{t: t, dir: p.dir}

@@ -52,7 +52,7 @@ func TestRunComparesNamesAsTheyCome(t *testing.T) {
 				"staging/" + looksLike: func(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, name, nil) },
 				looksLike + "/network": func(s *scalrsim.Server) { s.AddWorkspace(s.AddEnvironment(name), "network", nil) },
 			} {
-				p := newRig(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace="+workspace).play()
+				p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace="+workspace).play()
 				p.want(3, "result=refused")
 				if code := p.outputs["error-code"]; !strings.HasSuffix(code, "-not-found") || len(p.runs) > 0 {
 					t.Errorf("%s: error-code %q, %d runs", workspace, code, len(p.runs))
@@ -84,7 +84,7 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 		d.environment("name=staging", "tags=twin").want(3, "result=refused", "error-code=tag-ambiguous").says(`2 tags are called "twin"`).wrote()
 		d.workspace("mode=list", "filter-tag=twin").want(3, "error-code=tag-ambiguous")
 	})
-	p := newRig(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
+	p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
 	p.want(3, "result=refused", "error-code=workspace-ambiguous")
 }
 
@@ -141,7 +141,7 @@ func TestNamesThatAreNotReported(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newRig(t, scalrsim.Scenario{Faults: faults}).set("workspace-id=", "workspace=production/network").play()
+			p := newStepTest(t, scalrsim.Scenario{Faults: faults}).set("workspace-id=", "workspace=production/network").play()
 			p.want(3, "result=refused")
 			if len(p.runs) > 0 {
 				t.Error("a run was created")
@@ -153,7 +153,7 @@ func TestNamesThatAreNotReported(t *testing.T) {
 	}
 	t.Run("reported by the workspace itself", func(t *testing.T) {
 		t.Parallel()
-		newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", onlyIncluded)}}).
+		newStepTest(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", onlyIncluded)}}).
 			set("workspace-id=", "workspace=production/network").play().want(0, "result=planned")
 	})
 }

@@ -32,7 +32,7 @@ func TestTerraformOutputsFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newRig(t, outputOf(t, c.bytes), "dry-run=false").play().want(0, "result=applied").says(c.warns)
+			p := newStepTest(t, outputOf(t, c.bytes), "dry-run=false").play().want(0, "result=applied").says(c.warns)
 			path := filepath.Join(p.dir, p.outputs["terraform-outputs-file"])
 			text, err := os.ReadFile(path)
 			if err != nil || len(text) != c.bytes {
@@ -54,8 +54,8 @@ func TestTerraformOutputsFile(t *testing.T) {
 // TestTerraformOutputsFileOfNothing: without an apply, or where none are asked for, there is no file.
 func TestTerraformOutputsFileOfNothing(t *testing.T) {
 	t.Parallel()
-	newRig(t, scenario(t, "plan-changes")).play().want(0, "result=planned", "terraform-outputs-file=")
-	newRig(t, scenario(t, "applied"), "dry-run=false", "terraform-outputs=none").play().want(0, "result=applied", "terraform-outputs-file=")
+	newStepTest(t, scenario(t, "plan-changes")).play().want(0, "result=planned", "terraform-outputs-file=")
+	newStepTest(t, scenario(t, "applied"), "dry-run=false", "terraform-outputs=none").play().want(0, "result=applied", "terraform-outputs-file=")
 }
 
 // TestTerraformOutputsWithoutFile: an older runner mounts no RUNNER_TEMP.
@@ -65,7 +65,7 @@ func TestTerraformOutputsWithoutFile(t *testing.T) {
 		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; here there is none, since RUNNER_TEMP cannot be written to",
 		2 << 20:   "The output terraform-outputs is larger than GitHub carries: 2.0 MiB. terraform-outputs is left empty.",
 	} {
-		r := newRig(t, outputOf(t, bytes), "dry-run=false")
+		r := newStepTest(t, outputOf(t, bytes), "dry-run=false")
 		r.env["RUNNER_TEMP"] = "/home/runner/work/_temp"
 		r.play().want(0, "result=applied", "terraform-outputs-file=").says(warns)
 	}

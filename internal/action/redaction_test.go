@@ -86,8 +86,8 @@ func TestEnvironmentVariablesArePlain(t *testing.T) {
 		"windows":               "VAULT_ADDR=https://vault.example.com:8200\nAWS_ROLE_ARN=arn:aws:iam::123456789012:role/deploy\nAWS_REGION=eu-central-1",
 	} {
 		bothWays(t, func(t *testing.T, withJSON bool) {
-			reference := newRig(t, planned(t, dir, withJSON)).play().want(0, "result=planned")
-			r := newRig(t, planned(t, dir, withJSON), "environment-variables="+variables)
+			reference := newStepTest(t, planned(t, dir, withJSON)).play().want(0, "result=planned")
+			r := newStepTest(t, planned(t, dir, withJSON), "environment-variables="+variables)
 			p := r.play().want(0, "result=planned")
 			if masks := p.masked(r); len(masks) > 0 {
 				t.Errorf("the runner is asked to hide %q", masks)
@@ -177,7 +177,7 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 					{Name: "short", Value: []any{443}, Sensitive: true},
 					{Name: "url", Value: "https://checkout.example.com"}, {Name: "zones", Value: []any{"eu-west-1a", "eu-west-1b"}},
 				}
-				r := newRig(t, s, append([]string{"dry-run=false", "auto-apply=true"}, inputs...)...)
+				r := newStepTest(t, s, append([]string{"dry-run=false", "auto-apply=true"}, inputs...)...)
 				return r, r.play().want(0, "result=applied")
 			}
 			_, reference := play("terraform-outputs=none")
@@ -203,7 +203,7 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 // TestNumbersInJSON: a secret number becomes a text, and the plan JSON stays JSON.
 func TestNumbersInJSON(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, planned(t, "environment-variables", true), "sensitive-variables=port=5432\nlevel=debug")
+	r := newStepTest(t, planned(t, "environment-variables", true), "sensitive-variables=port=5432\nlevel=debug")
 	p := r.play().want(0, "result=planned")
 	var plan struct {
 		Changes []struct {
@@ -249,7 +249,7 @@ func TestPlanJSONIsJSON(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, "plan-changes")
 			s.Logs.PlanJSON = c.document
-			r := newRig(t, s, "sensitive-variables=password=hunter-two-2")
+			r := newStepTest(t, s, "sensitive-variables=password=hunter-two-2")
 			p := r.play().want(0, "result=planned")
 			text, kept := p.places()["plan-json-file"]
 			if kept != c.kept {

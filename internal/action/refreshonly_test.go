@@ -62,7 +62,7 @@ func TestRefreshOnlyDrift(t *testing.T) {
 				t.Parallel()
 				s := scenario(t, "plan-changes")
 				s.Script.Plan.Changes, s.Script.Plan.Log, s.Script.WaitsWithoutChange, s.Logs.JSON = c.changes, c.log, true, c.json
-				r := newRig(t, with(s, reportChanges(scalr)), append(c.inputs, "refresh-only=true")...)
+				r := newStepTest(t, with(s, reportChanges(scalr)), append(c.inputs, "refresh-only=true")...)
 				p := r.play().want(c.code, c.outputs...).stops(c.stops...)
 				if strings.Contains(p.summary, "matches the configuration") {
 					t.Error("the summary compares with the configuration")

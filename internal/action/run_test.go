@@ -50,7 +50,7 @@ func TestResults(t *testing.T) {
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
 			t.Parallel()
-			newRig(t, scenario(t, c.scenario), c.inputs...).play().want(c.code, c.outputs...)
+			newStepTest(t, scenario(t, c.scenario), c.inputs...).play().want(c.code, c.outputs...)
 		})
 	}
 }

@@ -32,7 +32,7 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, "plan-changes")
 			s.Config.Workspace = map[string]any{"run-operation-timeout": c.minutes}
-			p := newRig(t, s, c.inputs...).play()
+			p := newStepTest(t, s, c.inputs...).play()
 			if p.code != 0 {
 				t.Errorf("exit code %d\n%s", p.code, p.log)
 			}
@@ -66,14 +66,14 @@ func TestRunWaitsForAnAgent(t *testing.T) {
 	}
 	t.Run("long", func(t *testing.T) {
 		t.Parallel()
-		p := newRig(t, waiting(t, 4*time.Minute)).play().want(0, "result=planned").says(line, line+", for 1m")
+		p := newStepTest(t, waiting(t, 4*time.Minute)).play().want(0, "result=planned").says(line, line+", for 1m")
 		if n := asked(p); n != 1 {
 			t.Errorf("asked for agents %d times, want once in five minutes", n)
 		}
 	})
 	t.Run("short", func(t *testing.T) {
 		t.Parallel()
-		p := newRig(t, waiting(t, 8*time.Second)).play().want(0, "result=planned")
+		p := newStepTest(t, waiting(t, 8*time.Second)).play().want(0, "result=planned")
 		if n := asked(p); n != 0 || strings.Contains(p.log, "agent pool") {
 			t.Errorf("asked for agents %d times:\n%s", n, p.log)
 		}
@@ -82,7 +82,7 @@ func TestRunWaitsForAnAgent(t *testing.T) {
 		t.Parallel()
 		s := waiting(t, time.Minute)
 		s.Faults = []scalrsim.Fault{{Op: "GET /agent-pools/*", Action: scalrsim.Status, Status: 404}}
-		p := newRig(t, s).play().want(0, "result=planned").says("plan queued")
+		p := newStepTest(t, s).play().want(0, "result=planned").says("plan queued")
 		if strings.Contains(p.log, "agent pool") || strings.Contains(p.log, "::warning::") {
 			t.Errorf("speaks of a pool that the token cannot see:\n%s", p.log)
 		}
@@ -91,7 +91,7 @@ func TestRunWaitsForAnAgent(t *testing.T) {
 		t.Parallel()
 		s := waiting(t, time.Minute)
 		s.Setup = nil
-		if p := newRig(t, s).play().want(0, "result=planned"); strings.Contains(p.log, "agent") {
+		if p := newStepTest(t, s).play().want(0, "result=planned"); strings.Contains(p.log, "agent") {
 			t.Errorf("speaks of agents where there are none:\n%s", p.log)
 		}
 	})

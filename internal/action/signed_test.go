@@ -35,7 +35,7 @@ func TestUploadAddressInTheLog(t *testing.T) {
 		upload, query, _ = strings.Cut(target, "?")
 		return before + "https://blob.scalr.test" + path + "?" + strings.ReplaceAll(extra[1:]+"&"+query, "&", `\u0026`) + `"` + after
 	}}
-	r := newRig(t, with(s, moved))
+	r := newStepTest(t, with(s, moved))
 	r.http = func(server *scalrsim.Server) http.RoundTripper {
 		return renamed{server.Client().Transport, path, &upload}
 	}

@@ -82,8 +82,8 @@ func scenario(t *testing.T, name string) scalrsim.Scenario {
 	return s
 }
 
-// newRig makes a step that sends a small checkout to the workspace network.
-func newRig(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest {
+// newStepTest makes a step that sends a small checkout to the workspace network.
+func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest {
 	t.Helper()
 	checkout := t.TempDir()
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)

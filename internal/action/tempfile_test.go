@@ -18,7 +18,7 @@ var planFiles = []string{"plan-log-file", "plan-json-file"}
 func TestPlanFilesReplaceWhatHasTheirName(t *testing.T) {
 	t.Parallel()
 	const untouched = "not a file of this step"
-	first := newRig(t, scenario(t, "plan-changes")).play()
+	first := newStepTest(t, scenario(t, "plan-changes")).play()
 	for name, plant := range map[string]func(path, victim string) error{
 		"a link to a file":          func(path, victim string) error { return os.Symlink(victim, path) },
 		"a link to a missing file":  func(path, victim string) error { return os.Symlink(victim+".new", path) },
@@ -39,7 +39,7 @@ func TestPlanFilesReplaceWhatHasTheirName(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			r := newRig(t, scenario(t, "plan-changes"))
+			r := newStepTest(t, scenario(t, "plan-changes"))
 			r.env["RUNNER_TEMP"] = temp
 			p := r.play().want(0, "result=planned")
 			for _, output := range planFiles {
@@ -80,7 +80,7 @@ func wantSameFile(t *testing.T, output, want, got string) {
 func TestSecondStepOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	s, temp := scenario(t, "waits-for-approval"), t.TempDir()
-	first, second := newRig(t, s, "dry-run=false"), newRig(t, s, "mode=watch", "workspace-id=")
+	first, second := newStepTest(t, s, "dry-run=false"), newStepTest(t, s, "mode=watch", "workspace-id=")
 	first.env["RUNNER_TEMP"], second.env["RUNNER_TEMP"] = temp, temp
 	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 	var before string
@@ -116,7 +116,7 @@ func TestRunnerTempMayBeALink(t *testing.T) {
 	if err := os.Symlink(t.TempDir(), link); err != nil {
 		t.Fatal(err)
 	}
-	r := newRig(t, scenario(t, "plan-changes"))
+	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.env["RUNNER_TEMP"] = link
 	p := r.play().want(0, "result=planned")
 	if text, err := os.ReadFile(filepath.Join(link, p.outputs["plan-log-file"])); err != nil || !strings.Contains(string(text), "Plan:") {

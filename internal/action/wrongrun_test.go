@@ -70,7 +70,7 @@ func TestWrongRun(t *testing.T) {
 			}
 			t.Run(name+" "+d.member, func(t *testing.T) {
 				t.Parallel()
-				newRig(t, with(scenario(t, "waits-for-approval"), faults...), deviationInputs...).play().refusedRun(d.says)
+				newStepTest(t, with(scenario(t, "waits-for-approval"), faults...), deviationInputs...).play().refusedRun(d.says)
 			})
 		}
 	}
@@ -104,7 +104,7 @@ func TestWrongRunReally(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, c.scenario)
 			s.Script.Deviations, s.Script.DeviationsAfter, s.Script.Apply.For = c.deviations, c.after, 20*time.Second
-			newRig(t, s, append(c.inputs, "on-cancel=leave")...).play().refusedRun(c.says)
+			newStepTest(t, s, append(c.inputs, "on-cancel=leave")...).play().refusedRun(c.says)
 		})
 	}
 }
@@ -120,18 +120,18 @@ func TestLeftOutIsReadOnceMore(t *testing.T) {
 	for member := range members {
 		t.Run("R22 once "+member, func(t *testing.T) {
 			t.Parallel()
-			newRig(t, with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil))).play().want(0, "result=planned").stops()
+			newStepTest(t, with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil))).play().want(0, "result=planned").stops()
 		})
 		t.Run("R22 in one look "+member, func(t *testing.T) {
 			t.Parallel()
 			fault := misreported(readRun, 2, member, nil)
 			fault.Times = 1
-			newRig(t, with(scenario(t, "plan-changes"), fault)).play().want(0, "result=planned").stops()
+			newStepTest(t, with(scenario(t, "plan-changes"), fault)).play().want(0, "result=planned").stops()
 		})
 		t.Run("R22 twice "+member, func(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil), misreported(readRun, 1, member, nil))
-			newRig(t, s, "on-cancel=leave").play().refusedRun("is not reported by Scalr (requested: ")
+			newStepTest(t, s, "on-cancel=leave").play().refusedRun("is not reported by Scalr (requested: ")
 		})
 	}
 }
@@ -148,7 +148,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	const loud = "may still be applied: https://acme.scalr.test/v2/"
 	t.Run("R23 forbidden", func(t *testing.T) {
 		t.Parallel()
-		p := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
+		p := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
 		p.want(3, "error-code=wrong-run").says("could not be stopped", "runs:cancel", loud)
 		if p.state["finished"] == "true" || p.state["on-cancel"] != "stop-apply" {
 			t.Errorf("the state is %v: the post step must try again", p.state)
@@ -156,7 +156,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	})
 	t.Run("R23 the post step can", func(t *testing.T) {
 		t.Parallel()
-		main, post := newRig(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newRig(t, scalrsim.Scenario{})
+		main, post := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newStepTest(t, scalrsim.Scenario{})
 		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 		main.then(a, func() {
 			a.read()
@@ -175,14 +175,14 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		s := wrong(t)
 		s.Script.IgnoreStop = true
 		s.Script.Deviations["is-destroy"] = true
-		newRig(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").says("Scalr accepted to discard it, but it is still ", loud)
+		newStepTest(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").says("Scalr accepted to discard it, but it is still ", loud)
 	})
 	t.Run("R23 applied already", func(t *testing.T) {
 		t.Parallel()
 		s := wrong(t)
 		s.Pace, s.Script.DeviationsAfter = 1, 4900*time.Millisecond
 		s.Script.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
-		newRig(t, s).play().want(3, "error-code=wrong-run", "status=applied").says("was applied before it could be stopped: https://").stops()
+		newStepTest(t, s).play().want(3, "error-code=wrong-run", "status=applied").says("was applied before it could be stopped: https://").stops()
 	})
 }
 
@@ -201,7 +201,7 @@ func TestWrongRunAndSignals(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), faults...)
 			s.Script.Deviations = map[string]any{"is-dry": false}
-			r := newRig(t, s, "on-cancel=leave")
+			r := newStepTest(t, s, "on-cancel=leave")
 			r.anyFault = true
 			var at time.Time
 			r.during = func(p *stepResult) {
@@ -223,7 +223,7 @@ func TestWrongRunAndSignals(t *testing.T) {
 // counts too.
 func TestWrongRunThatEnded(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scenario(t, "plan-changes"))
+	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.during = func(p *stepResult) {
 		for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "planned_and_finished" {
 			time.Sleep(10 * time.Millisecond)
@@ -246,7 +246,7 @@ func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
 			s.AddFault(misreported(op, 1, "configuration-version", s.Runs()[0].Configuration))
 		}
 	}
-	p := newRig(t, s).play().want(3, "error-code=wrong-run")
+	p := newStepTest(t, s).play().want(3, "error-code=wrong-run")
 	for _, run := range p.runs {
 		if run.ID == other && len(run.Actions) > 0 {
 			t.Errorf("run %s of somebody else was asked to %v", run.ID, run.Actions)
@@ -269,7 +269,7 @@ func TestListsProveNothing(t *testing.T) {
 			s := with(slowly(t, "plan-changes"), faults...)
 			var other string
 			s.Setup = func(s *scalrsim.Server) { other = s.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true}) }
-			r := newRig(t, s)
+			r := newStepTest(t, s)
 			r.during = func(p *stepResult) {
 				for p.count(createRun) == 0 {
 					time.Sleep(time.Millisecond)
@@ -324,7 +324,7 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Phase: scalrsim.After, Action: scalrsim.Stall})
-			main, post := newRig(t, s, "timeout=2m"), newRig(t, s)
+			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
 			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			stops := -1
