@@ -32,19 +32,51 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 		second       []string
 		says         string
 	}{
-		"confirm":                 {"waits-for-approval", confirmOp, []string{"mode=confirm"}, `accepted to confirm run run-`},
-		"confirm, and stop":       {"waits-for-approval", confirmOp, []string{"mode=confirm", "on-cancel=stop"}, `but the run was still "planned"`},
-		"confirm a saved plan":    {"saved-plan", confirmOp, []string{"mode=confirm"}, `but the run was still "planned_and_saved"`},
-		"override":                {"policy-soft", overrideOp, []string{"mode=override"}, `accepted to override run run-`},
-		"discard":                 {"waits-for-approval", discardOp, []string{"mode=discard"}, `accepted to discard run run-`},
-		"discard before override": {"policy-soft", discardOp, []string{"mode=discard"}, `but the run was still "policy_override"`},
+		"confirm": {
+			scenario: "waits-for-approval",
+			op:       confirmOp,
+			second:   []string{"mode=confirm"},
+			says:     `accepted to confirm run run-`,
+		},
+		"confirm, and stop": {
+			scenario: "waits-for-approval",
+			op:       confirmOp,
+			second:   []string{"mode=confirm", "on-cancel=stop"},
+			says:     `but the run was still "planned"`,
+		},
+		"confirm a saved plan": {
+			scenario: "saved-plan",
+			op:       confirmOp,
+			second:   []string{"mode=confirm"},
+			says:     `but the run was still "planned_and_saved"`,
+		},
+		"override": {
+			scenario: "policy-soft",
+			op:       overrideOp,
+			second:   []string{"mode=override"},
+			says:     `accepted to override run run-`,
+		},
+		"discard": {
+			scenario: "waits-for-approval",
+			op:       discardOp,
+			second:   []string{"mode=discard"},
+			says:     `accepted to discard run run-`,
+		},
+		"discard before override": {
+			scenario: "policy-soft",
+			op:       discardOp,
+			second:   []string{"mode=discard"},
+			says:     `but the run was still "policy_override"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false", "save-plan=" + map[bool]string{true: "true", false: "false"}[c.scenario == "saved-plan"]}, func(a *stepResult) []string {
-				a.server.AddFault(accepted2xx(c.op, 0))
-				return append(c.second, "timeout=15m")
-			})
+			p := onRun(t, scenario(t, c.scenario),
+				[]string{"dry-run=false", "save-plan=" + map[bool]string{true: "true", false: "false"}[c.scenario == "saved-plan"]},
+				func(a *stepResult) []string {
+					a.server.AddFault(accepted2xx(c.op, 0))
+					return append(c.second, "timeout=15m")
+				})
 			p.want(5, "result=timed-out", "error-code=timed-out").says(c.says, p.outputs["run-url"])
 			if p.took < 15*time.Minute || p.asked(c.op, 1) == nil {
 				t.Errorf("took %s, want the whole timeout", p.took)
@@ -56,7 +88,8 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 // TestGatePassedAndConfirmedWithoutEffect is the same in mode: run.
 func TestGatePassedAndConfirmedWithoutEffect(t *testing.T) {
 	t.Parallel()
-	r := newStepTest(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
+	r := newStepTest(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true",
+		"fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
 	r.play().want(5, "result=timed-out").says(`accepted to confirm run run-`, "discarded").stops("discard 202")
 }
 
@@ -93,9 +126,25 @@ func TestSlowActions(t *testing.T) {
 		least        time.Duration
 		actions      string // of the run
 	}{
-		"confirm":                {[]string{"mode=confirm"}, []string{"result=applied", "status=applied"}, 0, 3 * time.Minute, "apply"},
-		"discard":                {[]string{"mode=discard"}, []string{"result=discarded", "status=discarded"}, 0, 5 * time.Second, "discard"},
-		"confirm with a timeout": {[]string{"mode=confirm", "timeout=2m"}, []string{"result=timed-out", "error-code=timed-out", "status=planned"}, 5, 2 * time.Minute, "apply"},
+		"confirm": {
+			inputs:  []string{"mode=confirm"},
+			want:    []string{"result=applied", "status=applied"},
+			least:   3 * time.Minute,
+			actions: "apply",
+		},
+		"discard": {
+			inputs:  []string{"mode=discard"},
+			want:    []string{"result=discarded", "status=discarded"},
+			least:   5 * time.Second,
+			actions: "discard",
+		},
+		"confirm with a timeout": {
+			inputs:  []string{"mode=confirm", "timeout=2m"},
+			want:    []string{"result=timed-out", "error-code=timed-out", "status=planned"},
+			exit:    5,
+			least:   2 * time.Minute,
+			actions: "apply",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,8 +168,10 @@ func TestSlowActions(t *testing.T) {
 	})
 	t.Run("gate, without effect", func(t *testing.T) {
 		t.Parallel()
-		p := newStepTest(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
-		p.want(1, "result=rejected", "status=planned").says("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
+		p := newStepTest(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false",
+			"auto-apply=true", "fail-on=changes").play()
+		p.want(1, "result=rejected", "status=planned").
+			says("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
 	})
 }
 

@@ -49,10 +49,13 @@ func (r *stepTest) onGitHub(hub *githubtest.Server) *stepTest {
 }
 
 // signingIn makes a step that signs in with GitHub's word.
-func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any, inputs ...string) (*stepTest, *githubtest.Server) {
+func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any,
+	inputs ...string) (*stepTest, *githubtest.Server) {
 	hub := githubtest.New(githubtest.Options{Claims: claims})
-	r := newStepTest(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).onGitHub(hub)
-	r.env["ACTIONS_ID_TOKEN_REQUEST_URL"], r.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = hub.IDTokenRequestURL(), hub.IDTokenRequestToken()
+	r := newStepTest(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...).
+		onGitHub(hub)
+	r.env["ACTIONS_ID_TOKEN_REQUEST_URL"], r.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = hub.IDTokenRequestURL(),
+		hub.IDTokenRequestToken()
 	return r, hub
 }
 
@@ -91,9 +94,11 @@ func TestSignInRefused(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
 	s.Config.Identity = scalrsim.Identity{Claims: map[string]string{"repository": "acme/other"}}
-	r, _ := signingIn(t, s, map[string]any{"sub": "repo:acme/infra:ref:refs/heads/main", "repository": "acme/infra", "ref": "refs/heads/main"})
+	r, _ := signingIn(t, s,
+		map[string]any{"sub": "repo:acme/infra:ref:refs/heads/main", "repository": "acme/infra", "ref": "refs/heads/main"})
 	r.play().want(3, "result=refused", "error-code=sign-in-refused").
-		says(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").asked("POST /service-accounts/assume", 1)
+		says(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").
+		asked("POST /service-accounts/assume", 1)
 }
 
 // TestSignInWithoutPermission says exactly what is missing, and asks nobody.
@@ -122,7 +127,8 @@ func TestWorkspaceByName(t *testing.T) {
 	} {
 		t.Run(c.workspace, func(t *testing.T) {
 			t.Parallel()
-			newStepTest(t, scenario(t, "plan-changes"), "workspace-id=", "workspace="+c.workspace).play().want(c.code, c.outputs...).says(c.says)
+			newStepTest(t, scenario(t, "plan-changes"), "workspace-id=", "workspace="+c.workspace).play().
+				want(c.code, c.outputs...).says(c.says)
 		})
 	}
 }
@@ -137,17 +143,47 @@ func TestObstacles(t *testing.T) {
 		code   string
 		says   string
 	}{
-		{"repository", nil, []string{"workspace-id=" + scalrsim.VCSWorkspaceID}, "workspace-vcs-driven", "acme/network"},
-		{"local", nil, []string{"workspace-id=" + scalrsim.LocalWorkspaceID}, "workspace-local", "local"},
-		{"locked", nil, []string{"workspace-id=" + scalrsim.LockedWorkspaceID, "dry-run=false"}, "workspace-locked", "ada@acme.example"},
-		{"environment locked", func(s *scalrsim.Scenario) {
-			s.Setup = func(s *scalrsim.Server) {
-				s.SetAttribute(scalrsim.EnvironmentID, "locked", true)
-				s.SetAttribute(scalrsim.EnvironmentID, "lock-reason", "freeze")
-			}
-		}, nil, "environment-locked", "freeze"},
-		{"working directory missing", func(s *scalrsim.Scenario) { s.Config.Workspace = map[string]any{"working-directory": "live/prod"} }, nil, "working-directory-missing", "live/prod"},
-		{"no such workspace", nil, []string{"workspace-id=ws-nothere"}, "workspace-not-found", "ws-nothere"},
+		{
+			name:   "repository",
+			inputs: []string{"workspace-id=" + scalrsim.VCSWorkspaceID},
+			code:   "workspace-vcs-driven",
+			says:   "acme/network",
+		},
+		{
+			name:   "local",
+			inputs: []string{"workspace-id=" + scalrsim.LocalWorkspaceID},
+			code:   "workspace-local",
+			says:   "local",
+		},
+		{
+			name:   "locked",
+			inputs: []string{"workspace-id=" + scalrsim.LockedWorkspaceID, "dry-run=false"},
+			code:   "workspace-locked",
+			says:   "ada@acme.example",
+		},
+		{
+			name: "environment locked",
+			setup: func(s *scalrsim.Scenario) {
+				s.Setup = func(s *scalrsim.Server) {
+					s.SetAttribute(scalrsim.EnvironmentID, "locked", true)
+					s.SetAttribute(scalrsim.EnvironmentID, "lock-reason", "freeze")
+				}
+			},
+			code: "environment-locked",
+			says: "freeze",
+		},
+		{
+			name:  "working directory missing",
+			setup: func(s *scalrsim.Scenario) { s.Config.Workspace = map[string]any{"working-directory": "live/prod"} },
+			code:  "working-directory-missing",
+			says:  "live/prod",
+		},
+		{
+			name:   "no such workspace",
+			inputs: []string{"workspace-id=ws-nothere"},
+			code:   "workspace-not-found",
+			says:   "ws-nothere",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -165,10 +201,12 @@ func TestObstacles(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
-		says(`"main.tf"`, "The token may start runs: unknown", "Nothing was found").asked("POST /runs", 0).asked("POST /configuration-versions", 0)
+		says(`"main.tf"`, "The token may start runs: unknown", "Nothing was found").asked("POST /runs", 0).
+		asked("POST /configuration-versions", 0)
 	s := scenario(t, "plan-changes")
 	s.Config.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
-	newStepTest(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("execution mode local", "live", "remote")
+	newStepTest(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").
+		says("execution mode local", "live", "remote")
 
 	// What cannot be read stops a run, and so a check.
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
@@ -182,8 +220,11 @@ func TestCheckWarnsLikeARun(t *testing.T) {
 	for _, mode := range []string{"check", "run"} {
 		r := newStepTest(t, scenario(t, "plan-changes"), "mode="+mode, "path=infra/network")
 		for name, text := range map[string]string{
-			"infra/network/main.tf": `module "vpc" { source = "../../modules/vpc" }` + "\n" + `module "dns" { source = "./dns" }`,
-			"infra/network/read.tf": `locals { a = file("${path.module}/absent.json") }`, "modules/vpc/main.tf": "", "infra/network/dns/main.tf": "",
+			"infra/network/main.tf": `module "vpc" { source = "../../modules/vpc" }` + "\n" +
+				`module "dns" { source = "./dns" }`,
+			"infra/network/read.tf":          `locals { a = file("${path.module}/absent.json") }`,
+			"modules/vpc/main.tf":            "",
+			"infra/network/dns/main.tf":      "",
 			"infra/network/.terraformignore": "dns\n",
 			"infra/network/zip":              "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
 			"infra/network/tls.txt":          "-----BEGIN EC PRIVATE KEY-----\nAAAA\n",
@@ -203,8 +244,12 @@ func TestCheckWarnsLikeARun(t *testing.T) {
 		if err := os.Link(secret, filepath.Join(r.checkout, "infra/network/notes.txt")); err != nil {
 			t.Fatal(err)
 		}
-		p := r.play().says("::warning", `outside the bundle and are not sent (1): "main.tf"`, `directories that are not in the bundle (1): "main.tf"`,
-			`read by a constant path are not in the bundle (1): "read.tf"`, `LFS pointers, not the files themselves, are sent (1): "zip"`, `private key are sent (1): "tls.txt"`, `"notes.txt -> .env"`)
+		p := r.play().
+			says("::warning", `outside the bundle and are not sent (1): "main.tf"`,
+				`directories that are not in the bundle (1): "main.tf"`,
+				`read by a constant path are not in the bundle (1): "read.tf"`,
+				`LFS pointers, not the files themselves, are sent (1): "zip"`, `private key are sent (1): "tls.txt"`,
+				`"notes.txt -> .env"`)
 		if n := len(regexp.MustCompile(`(?m)^::warning.*notes\.txt`).FindAllString(p.log, -1)); n != 1 {
 			t.Errorf("mode %s warns of the hard link %d times, want once\n%s", mode, n, p.log)
 		}
@@ -225,7 +270,8 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 // TestBadInputs come all at once, before any request.
 func TestBadInputs(t *testing.T) {
 	t.Parallel()
-	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes", "timeout=never").play()
+	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes",
+		"timeout=never").play()
 	p.want(2, "result=invalid", "error-code=input-invalid").says("token", "base-url", "dry-run", "timeout")
 	if len(p.server.Requests()) != 0 {
 		t.Errorf("%d requests were made", len(p.server.Requests()))
@@ -237,10 +283,14 @@ func TestComment(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
 	for push := range 3 {
-		r := newStepTest(t, scenario(t, []string{"plan-changes", "no-changes", "plan-error"}[push]), "comment=true", "github-token="+hub.Token()).onGitHub(hub)
+		r := newStepTest(t, scenario(t, []string{"plan-changes", "no-changes", "plan-error"}[push]), "comment=true",
+			"github-token="+hub.Token()).onGitHub(hub)
 		r.later = time.Duration(push) * time.Hour // each bubble's clock begins at the same moment
 		r.env["GITHUB_EVENT_NAME"] = "pull_request"
-		event, _ := json.Marshal(map[string]any{"number": 7, "pull_request": map[string]any{"number": 7, "head": map[string]any{"sha": "abc1234def"}}})
+		event, _ := json.Marshal(map[string]any{
+			"number":       7,
+			"pull_request": map[string]any{"number": 7, "head": map[string]any{"sha": "abc1234def"}},
+		})
 		file := r.checkout + "/event.json"
 		write(t, file, string(event))
 		r.env["GITHUB_EVENT_PATH"] = file
@@ -261,7 +311,8 @@ func TestComment(t *testing.T) {
 func TestCommentRefused(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{ReadOnly: true})
-	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).
+		onGitHub(hub)
 	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
 }
 
@@ -290,9 +341,14 @@ func TestEarlierAttempt(t *testing.T) {
 // TestPointer: Scalr's pointer leads to the input (H19).
 func TestPointer(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs", Action: scalrsim.Status, Status: 422,
+	s := with(scenario(t, "plan-changes"), scalrsim.Fault{
+		Op:     "POST /runs",
+		Action: scalrsim.Status,
+		Status: 422,
 		Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
-		Body:   `{"errors":[{"title":"Invalid Attribute","detail":"No such resource.","source":{"pointer":"/data/attributes/target-addrs/0"}}]}`})
+		Body: `{"errors":[{"title":"Invalid Attribute","detail":"No such resource.",` +
+			`"source":{"pointer":"/data/attributes/target-addrs/0"}}]}`,
+	})
 	newStepTest(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").
 		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
 }

@@ -81,40 +81,242 @@ func TestAffectedByEvent(t *testing.T) {
 		scope          string
 		says           string
 	}{
-		"push":                     {"push", fmt.Sprintf(push, hash("base"), hash("app1")), "app1", "", "app:app/x", exact, "push to main: 1 file changed"},
-		"reset to an older commit": {"push", fmt.Sprintf(push, hash("db2"), hash("db1")), "db1", "", "net:net/x", exact, ""},
-		"diverged push":            {"push", fmt.Sprintf(push, hash("app1"), hash("db1")), "db1", "", "app:app/x db:db/x", exact, ""},
-		"push of another history":  {"push", fmt.Sprintf(push, hash("base"), hash("other")), "other", "", "app:app/x", exact, ""},
-		"301 files":                {"push", fmt.Sprintf(push, hash("base"), hash("many")), "many", "", "db:db/x", exact, "301 files changed"},
-		"3,001 files":              {"push", fmt.Sprintf(push, hash("base"), hash("most")), "most", "", "db:db/x", exact, "3001 files changed"},
-		"first push":               {"push", fmt.Sprintf(push, zero, hash("db1")), "db1", "ref=refs/heads/x", "app:app/x db:db/x", exact, "first push of x"},
-		"first push of main":       {"push", fmt.Sprintf(push, zero, hash("app1")), "app1", "", "app: db: net:", everything, "it is the first push of the default branch main"},
-		"push, before is gone":     {"push", fmt.Sprintf(push, hash("9"), hash("app1")), "app1", "", "app: db: net:", everything, "does not name the commits"},
-		"another commit":           {"push", fmt.Sprintf(push, hash("base"), hash("app1")), "db1", "", "app: db: net:", everything, "the checkout is commit 6462312 and not 6170703"},
+		"push": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("base"), hash("app1")),
+			head:    "app1",
+			want:    "app:app/x",
+			scope:   exact,
+			says:    "push to main: 1 file changed",
+		},
+		"reset to an older commit": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("db2"), hash("db1")),
+			head:    "db1",
+			want:    "net:net/x",
+			scope:   exact,
+		},
+		"diverged push": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("app1"), hash("db1")),
+			head:    "db1",
+			want:    "app:app/x db:db/x",
+			scope:   exact,
+		},
+		"push of another history": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("base"), hash("other")),
+			head:    "other",
+			want:    "app:app/x",
+			scope:   exact,
+		},
+		"301 files": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("base"), hash("many")),
+			head:    "many",
+			want:    "db:db/x",
+			scope:   exact,
+			says:    "301 files changed",
+		},
+		"3,001 files": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("base"), hash("most")),
+			head:    "most",
+			want:    "db:db/x",
+			scope:   exact,
+			says:    "3001 files changed",
+		},
+		"first push": {
+			event:   "push",
+			payload: fmt.Sprintf(push, zero, hash("db1")),
+			head:    "db1",
+			with:    "ref=refs/heads/x",
+			want:    "app:app/x db:db/x",
+			scope:   exact,
+			says:    "first push of x",
+		},
+		"first push of main": {
+			event:   "push",
+			payload: fmt.Sprintf(push, zero, hash("app1")),
+			head:    "app1",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "it is the first push of the default branch main",
+		},
+		"push, before is gone": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("9"), hash("app1")),
+			head:    "app1",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "does not name the commits",
+		},
+		"another commit": {
+			event:   "push",
+			payload: fmt.Sprintf(push, hash("base"), hash("app1")),
+			head:    "db1",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "the checkout is commit 6462312 and not 6170703",
+		},
 
-		"pull request":                     {"pull_request", fmt.Sprintf(pull, hash("db2"), hash("app1")), "db2", "", "db:db/x net:net/x", exact, "pull request #7: 2 files changed"},
-		"pull request, merge commit":       {"pull_request", fmt.Sprintf(pull, hash("db2"), hash("base")), "merge", "", "db:db/x net:net/x", exact, ""},
-		"pull request, 301 files":          {"pull_request", fmt.Sprintf(pull, hash("many"), hash("base")), "many", "", "db:db/x", exact, ""},
-		"pull request, 3,001 files":        {"pull_request", fmt.Sprintf(pull, hash("most"), hash("base")), "most", "", "db:db/x", exact, ""},
-		"re-run after a newer push":        {"pull_request", fmt.Sprintf(pull, hash("db1"), hash("app1")), "db1", "", "db:db/x", exact, ""},
-		"pull request target":              {"pull_request_target", fmt.Sprintf(pull, hash("db2"), hash("app1")), "app1", "", "app: db: net:", everything, "neither the head of pull request #7"},
-		"merged by squashing":              {"pull_request", fmt.Sprintf(pull, hash("db2"), hash("app1")), "squash", "", "app: db: net:", everything, "neither the head of pull request #7"},
-		"comment":                          {"issue_comment", `{"issue":{"number":7,"pull_request":{"url":"x"}}}`, "db2", "", "db:db/x net:net/x", exact, ""},
-		"comment, default branch":          {"issue_comment", `{"issue":{"number":7,"pull_request":{"url":"x"}}}`, "app1", "", "app: db: net:", everything, ""},
-		"review":                           {"pull_request_review", fmt.Sprintf(pull, hash("db2"), hash("app1")), "merge", "", "db:db/x net:net/x", exact, ""},
-		"dispatch":                         {"workflow_dispatch", `{}`, "db2", "pr-number=7", "db:db/x net:net/x", exact, ""},
-		"dispatch without a pull request":  {"workflow_dispatch", `{}`, "app1", "", "app: db: net:", everything, "the event workflow_dispatch has no change of its own"},
-		"repository dispatch":              {"repository_dispatch", `{"client_payload":{"pull_request":{"number":7}}}`, "db2", "", "db:db/x net:net/x", exact, ""},
-		"pull request that does not exist": {"workflow_dispatch", `{}`, "db2", "pr-number=8", "app: db: net:", everything, "GitHub answered 404"},
+		"pull request": {
+			event:   "pull_request",
+			payload: fmt.Sprintf(pull, hash("db2"), hash("app1")),
+			head:    "db2",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+			says:    "pull request #7: 2 files changed",
+		},
+		"pull request, merge commit": {
+			event:   "pull_request",
+			payload: fmt.Sprintf(pull, hash("db2"), hash("base")),
+			head:    "merge",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+		},
+		"pull request, 301 files": {
+			event:   "pull_request",
+			payload: fmt.Sprintf(pull, hash("many"), hash("base")),
+			head:    "many",
+			want:    "db:db/x",
+			scope:   exact,
+		},
+		"pull request, 3,001 files": {
+			event:   "pull_request",
+			payload: fmt.Sprintf(pull, hash("most"), hash("base")),
+			head:    "most",
+			want:    "db:db/x",
+			scope:   exact,
+		},
+		"re-run after a newer push": {
+			event:   "pull_request",
+			payload: fmt.Sprintf(pull, hash("db1"), hash("app1")),
+			head:    "db1",
+			want:    "db:db/x",
+			scope:   exact,
+		},
+		"pull request target": {
+			event:   "pull_request_target",
+			payload: fmt.Sprintf(pull, hash("db2"), hash("app1")),
+			head:    "app1",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "neither the head of pull request #7",
+		},
+		"merged by squashing": {
+			event:   "pull_request",
+			payload: fmt.Sprintf(pull, hash("db2"), hash("app1")),
+			head:    "squash",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "neither the head of pull request #7",
+		},
+		"comment": {
+			event:   "issue_comment",
+			payload: `{"issue":{"number":7,"pull_request":{"url":"x"}}}`,
+			head:    "db2",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+		},
+		"comment, default branch": {
+			event:   "issue_comment",
+			payload: `{"issue":{"number":7,"pull_request":{"url":"x"}}}`,
+			head:    "app1",
+			want:    "app: db: net:",
+			scope:   everything,
+		},
+		"review": {
+			event:   "pull_request_review",
+			payload: fmt.Sprintf(pull, hash("db2"), hash("app1")),
+			head:    "merge",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+		},
+		"dispatch": {
+			event:   "workflow_dispatch",
+			payload: `{}`,
+			head:    "db2",
+			with:    "pr-number=7",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+		},
+		"dispatch without a pull request": {
+			event:   "workflow_dispatch",
+			payload: `{}`,
+			head:    "app1",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "the event workflow_dispatch has no change of its own",
+		},
+		"repository dispatch": {
+			event:   "repository_dispatch",
+			payload: `{"client_payload":{"pull_request":{"number":7}}}`,
+			head:    "db2",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+		},
+		"pull request that does not exist": {
+			event:   "workflow_dispatch",
+			payload: `{}`,
+			head:    "db2",
+			with:    "pr-number=8",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "GitHub answered 404",
+		},
 
-		"merge queue, first entry":  {"merge_group", fmt.Sprintf(group, hash("queue1"), hash("app1")), "queue1", "", "net:net/x", exact, "merge group for main"},
-		"merge queue, second entry": {"merge_group", fmt.Sprintf(group, hash("queue2"), hash("queue1")), "queue2", "", "db:db/x net:net/x", exact, ""},
+		"merge queue, first entry": {
+			event:   "merge_group",
+			payload: fmt.Sprintf(group, hash("queue1"), hash("app1")),
+			head:    "queue1",
+			want:    "net:net/x",
+			scope:   exact,
+			says:    "merge group for main",
+		},
+		"merge queue, second entry": {
+			event:   "merge_group",
+			payload: fmt.Sprintf(group, hash("queue2"), hash("queue1")),
+			head:    "queue2",
+			want:    "db:db/x net:net/x",
+			scope:   exact,
+		},
 
-		"schedule":         {"schedule", `{}`, "app1", "", "app: db: net:", everything, ""},
-		"all":              {"schedule", `{}`, "app1", "all=true", "app: db: net:", everything, ""},
-		"base":             {"workflow_dispatch", `{}`, "app1", "base=" + hash("base"), "app:app/x", exact, "changes since"},
-		"base is a branch": {"workflow_dispatch", `{}`, "db1", "base=main", "app:app/x db:db/x", exact, "changes since main"},
-		"broken payload":   {"push", `{`, "app1", "", "app: db: net:", everything, "the event does not name the commits of the push"},
+		"schedule": {event: "schedule", payload: `{}`, head: "app1", want: "app: db: net:", scope: everything},
+		"all": {
+			event:   "schedule",
+			payload: `{}`,
+			head:    "app1",
+			with:    "all=true",
+			want:    "app: db: net:",
+			scope:   everything,
+		},
+		"base": {
+			event:   "workflow_dispatch",
+			payload: `{}`,
+			head:    "app1",
+			with:    "base=" + hash("base"),
+			want:    "app:app/x",
+			scope:   exact,
+			says:    "changes since",
+		},
+		"base is a branch": {
+			event:   "workflow_dispatch",
+			payload: `{}`,
+			head:    "db1",
+			with:    "base=main",
+			want:    "app:app/x db:db/x",
+			scope:   exact,
+			says:    "changes since main",
+		},
+		"broken payload": {
+			event:   "push",
+			payload: `{`,
+			head:    "app1",
+			want:    "app: db: net:",
+			scope:   everything,
+			says:    "the event does not name the commits of the push",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -127,7 +329,8 @@ func TestAffectedByEvent(t *testing.T) {
 			}
 			p := f.play().want(0, c.scope, "result=done", "error-code=").listed(c.want).says(c.says)
 			if c.scope == everything && c.with != "all=true" {
-				p.says("::warning::Every workspace counts as affected, since it is unknown what changed: " + p.outputs["scope-reason"])
+				p.says("::warning::Every workspace counts as affected, since it is unknown what changed: " +
+					p.outputs["scope-reason"])
 			}
 		})
 	}
@@ -142,11 +345,26 @@ func TestAffectedSinceLastSuccess(t *testing.T) {
 		want, scope string
 		says        string
 	}{
-		"a run was evicted": {[]githubtest.WorkflowRun{{SHA: hash("base")}, {SHA: hash("app1"), Conclusion: "cancelled"}}, "app:app/x net:net/x", exact,
-			"changes since the last successful run, of 6261736: 2 files changed"},
-		"no success yet": {[]githubtest.WorkflowRun{{SHA: hash("app1"), Conclusion: "failure"}}, "app: db: net:", everything, "apply.yml has no successful run on main yet"},
-		"an older run was repeated later": {[]githubtest.WorkflowRun{{SHA: hash("base"), StartedAt: time.Unix(2000, 0)}, {SHA: hash("queue1"), StartedAt: time.Unix(1000, 0)}},
-			"app:app/x net:net/x", exact, ""},
+		"a run was evicted": {
+			runs:  []githubtest.WorkflowRun{{SHA: hash("base")}, {SHA: hash("app1"), Conclusion: "cancelled"}},
+			want:  "app:app/x net:net/x",
+			scope: exact,
+			says:  "changes since the last successful run, of 6261736: 2 files changed",
+		},
+		"no success yet": {
+			runs:  []githubtest.WorkflowRun{{SHA: hash("app1"), Conclusion: "failure"}},
+			want:  "app: db: net:",
+			scope: everything,
+			says:  "apply.yml has no successful run on main yet",
+		},
+		"an older run was repeated later": {
+			runs: []githubtest.WorkflowRun{
+				{SHA: hash("base"), StartedAt: time.Unix(2000, 0)},
+				{SHA: hash("queue1"), StartedAt: time.Unix(1000, 0)},
+			},
+			want:  "app:app/x net:net/x",
+			scope: exact,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,26 +389,55 @@ func TestAffectedWithoutAnAnswer(t *testing.T) {
 		change func(*fleetStep)
 		says   string
 	}{
-		"a truncated tree": {func(f *fleetStep) {
-			f.options.MostFiles = 2
-			f.payload = fmt.Sprintf(`{"before":%q,"after":%q}`, hash("db1"), hash("app1"))
-		}, "the repository has more files than GitHub lists of a commit"},
-		"no permission": {func(f *fleetStep) {
-			f.setup = func(s *githubtest.Server) {
-				s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
-			}
-		}, "Resource not accessible by integration (the job needs `permissions: contents: read` and `pull-requests: read`)"},
-		"GitHub is down": {func(f *fleetStep) {
-			f.setup = func(s *githubtest.Server) {
-				s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 502, Times: -1})
-				s.Fail(githubtest.Fault{Operation: githubtest.ListTree, Reset: true, Times: -1})
-			}
-		}, "list the files of acme/infra@6261736: "},
-		"no token":             {func(f *fleetStep) { f.inputs = append(f.inputs, "github-token=") }, "github-token is empty"},
-		"no GitHub":            {func(f *fleetStep) { f.env = []string{"GITHUB_REPOSITORY="} }, "GITHUB_REPOSITORY is empty"},
-		"another API":          {func(f *fleetStep) { f.env = []string{"GITHUB_API_URL=http://github.test"} }, "is not https"},
-		"no readable .git":     {func(f *fleetStep) { f.without = []string{".git/HEAD"} }, "cannot be read from .git"},
-		"no checkout, no .git": {func(f *fleetStep) { f.without, f.env = []string{".git"}, []string{"GITHUB_SHA="} }, "the commit that is checked out is unknown"},
+		"a truncated tree": {
+			change: func(f *fleetStep) {
+				f.options.MostFiles = 2
+				f.payload = fmt.Sprintf(`{"before":%q,"after":%q}`, hash("db1"), hash("app1"))
+			},
+			says: "the repository has more files than GitHub lists of a commit",
+		},
+		"no permission": {
+			change: func(f *fleetStep) {
+				f.setup = func(s *githubtest.Server) {
+					s.Fail(githubtest.Fault{
+						Operation: githubtest.Compare,
+						Status:    403,
+						Body:      `{"message":"Resource not accessible by integration"}`,
+					})
+				}
+			},
+			says: "Resource not accessible by integration (the job needs `permissions: contents: read` and " +
+				"`pull-requests: read`)",
+		},
+		"GitHub is down": {
+			change: func(f *fleetStep) {
+				f.setup = func(s *githubtest.Server) {
+					s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 502, Times: -1})
+					s.Fail(githubtest.Fault{Operation: githubtest.ListTree, Reset: true, Times: -1})
+				}
+			},
+			says: "list the files of acme/infra@6261736: ",
+		},
+		"no token": {
+			change: func(f *fleetStep) { f.inputs = append(f.inputs, "github-token=") },
+			says:   "github-token is empty",
+		},
+		"no GitHub": {
+			change: func(f *fleetStep) { f.env = []string{"GITHUB_REPOSITORY="} },
+			says:   "GITHUB_REPOSITORY is empty",
+		},
+		"another API": {
+			change: func(f *fleetStep) { f.env = []string{"GITHUB_API_URL=http://github.test"} },
+			says:   "is not https",
+		},
+		"no readable .git": {
+			change: func(f *fleetStep) { f.without = []string{".git/HEAD"} },
+			says:   "cannot be read from .git",
+		},
+		"no checkout, no .git": {
+			change: func(f *fleetStep) { f.without, f.env = []string{".git"}, []string{"GITHUB_SHA="} },
+			says:   "the commit that is checked out is unknown",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -204,7 +451,8 @@ func TestAffectedWithoutAnAnswer(t *testing.T) {
 				c.change(f)
 				p := f.play()
 				if fail {
-					p.want(1, everything, "result=rejected", "error-code=change-unknown", "workspaces=").says("It is unknown what changed: ", c.says)
+					p.want(1, everything, "result=rejected", "error-code=change-unknown", "workspaces=").
+						says("It is unknown what changed: ", c.says)
 				} else {
 					p.want(0, everything, "result=done").listed("app: db: net:").says(c.says)
 				}
@@ -227,15 +475,20 @@ func TestAffectedInAnotherDirectory(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")
 	f.without = []string{".git"}
-	f.play().want(0, everything).listed("app:").says(`the repository is checked out in "src" and not in the root of the workspace`)
+	f.play().want(0, everything).listed("app:").
+		says(`the repository is checked out in "src" and not in the root of the workspace`)
 }
 
 // The head is found by name too, as in a checkout of a branch.
 func TestAffectedReadsTheBranchThatIsCheckedOut(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]map[string]string{
-		"loose":  {".git/HEAD": "ref: refs/heads/main\n", ".git/refs/heads/main": commitID("b") + "\n"},
-		"packed": {".git/HEAD": "ref: refs/heads/main\n", ".git/packed-refs": "# pack-refs\n" + commitID("c") + " refs/heads/not-main\n" + commitID("b") + " refs/heads/main\n"},
+		"loose": {".git/HEAD": "ref: refs/heads/main\n", ".git/refs/heads/main": commitID("b") + "\n"},
+		"packed": {
+			".git/HEAD": "ref: refs/heads/main\n",
+			".git/packed-refs": "# pack-refs\n" + commitID("c") + " refs/heads/not-main\n" + commitID("b") +
+				" refs/heads/main\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,7 +14,8 @@ import (
 
 func TestAffectedWorkspacesAreReadyForAMatrix(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "", "infra/prod/app/live/x: 1", "infra/prod/app/live/x: 2", "directories=infra/{environment}/{workspace}/live", "depends-on=prod/app: prod/net")
+	f := pushed(t, "", "infra/prod/app/live/x: 1", "infra/prod/app/live/x: 2",
+		"directories=infra/{environment}/{workspace}/live", "depends-on=prod/app: prod/net")
 	id, environmentID := "", ""
 	f.world = func(s *scalrsim.Server, environment string) {
 		environmentID = environment
@@ -22,7 +23,8 @@ func TestAffectedWorkspacesAreReadyForAMatrix(t *testing.T) {
 	}
 	p := f.play().want(0, exact, "removed=[]", "unclaimed=[]", "batches=[]", "result=done", "error-code=",
 		"scope-reason=push to main: 1 file changed between aaaaaaa and bbbbbbb")
-	want := fmt.Sprintf(`[{"id":%q,"name":"app","environment-id":%q,"environment":"prod","tags":["a","b"],"directory":"infra/prod/app/live","path":"infra/prod",`+
+	want := fmt.Sprintf(`[{"id":%q,"name":"app","environment-id":%q,"environment":"prod","tags":["a","b"],`+
+		`"directory":"infra/prod/app/live","path":"infra/prod",`+
 		`"because":"infra/prod/app/live/x","wave":0}]`, id, environmentID)
 	if got := p.outputs["workspaces"]; got != want {
 		t.Errorf("got the workspaces\n%s\nwant\n%s", got, want)
@@ -33,20 +35,24 @@ func TestAffectedWaves(t *testing.T) {
 	t.Parallel()
 	before, after := "app/x: 1\ndb/x: 1\nnet/x: 1\nlog/x: 1", "app/x: 2\ndb/x: 1\nnet/x: 2\nlog/x: 2"
 	// app comes after net by way of db, which is not affected.
-	f := pushed(t, "app=app db=db net=net log=log", before, after, "depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app", "batch-size=2")
+	f := pushed(t, "app=app db=db net=net log=log", before, after,
+		"depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app", "batch-size=2")
 	p := f.play().want(0).listed("net:net/x app:app/x log:log/x")
 	var items []struct {
 		Name string
 		Wave int
 	}
 	var batches [][]struct{ Name string }
-	if err := json.Unmarshal([]byte(p.outputs["workspaces"]), &items); err != nil || fmt.Sprint(items) != "[{net 0} {app 1} {log 2}]" {
+	if err := json.Unmarshal([]byte(p.outputs["workspaces"]), &items); err != nil ||
+		fmt.Sprint(items) != "[{net 0} {app 1} {log 2}]" {
 		t.Errorf("got %v and %v", items, err)
 	}
-	if err := json.Unmarshal([]byte(p.outputs["batches"]), &batches); err != nil || fmt.Sprint(batches) != "[[{net} {app}] [{log}]]" {
+	if err := json.Unmarshal([]byte(p.outputs["batches"]), &batches); err != nil ||
+		fmt.Sprint(batches) != "[[{net} {app}] [{log}]]" {
 		t.Errorf("got the batches %v and %v", batches, err)
 	}
-	for _, text := range []string{"## 3 of 4 workspaces are affected", "| `prod/log` | `log` | `log/x` | 2 |", "Compared: push to main: 3 files changed"} {
+	for _, text := range []string{"## 3 of 4 workspaces are affected", "| `prod/log` | `log` | `log/x` | 2 |",
+		"Compared: push to main: 3 files changed"} {
 		if !strings.Contains(p.summary, text) {
 			t.Errorf("the summary does not say %q\n%s", text, p.summary)
 		}
@@ -61,13 +67,17 @@ func TestAffectedLimits(t *testing.T) {
 		before, after = before+fmt.Sprintf("w/%d/x: 1\n", n), after+fmt.Sprintf("w/%d/x: 2\n", n)
 	}
 	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=1").play().
-		want(1, "result=rejected", "error-code=too-many-affected", "count=2", exact, "workspaces=", "workspace-ids=").says("2 workspaces are affected, and `max-affected` is 1.")
-	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=2").play().want(0).listed("app:app/x db:db/x")
+		want(1, "result=rejected", "error-code=too-many-affected", "count=2", exact, "workspaces=", "workspace-ids=").
+		says("2 workspaces are affected, and `max-affected` is 1.")
+	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=2").play().want(0).
+		listed("app:app/x db:db/x")
 	pushed(t, many, before, after).play().
-		want(1, "result=rejected", "error-code=too-many-affected", "count=257").says("257 workspaces are affected, and a matrix of GitHub can have 256 jobs.", "Set `batch-size`")
+		want(1, "result=rejected", "error-code=too-many-affected", "count=257").
+		says("257 workspaces are affected, and a matrix of GitHub can have 256 jobs.", "Set `batch-size`")
 	p := pushed(t, many, before, after, "batch-size=100").play().want(0, "count=257")
 	var batches [][]any
-	if err := json.Unmarshal([]byte(p.outputs["batches"]), &batches); err != nil || len(batches) != 3 || len(batches[0]) != 100 || len(batches[2]) != 57 {
+	if err := json.Unmarshal([]byte(p.outputs["batches"]),
+		&batches); err != nil || len(batches) != 3 || len(batches[0]) != 100 || len(batches[2]) != 57 {
 		t.Errorf("got %d batches and %v", len(batches), err)
 	}
 	p.asked("GET /workspaces", 3)
@@ -81,15 +91,66 @@ func TestAffectedRefusals(t *testing.T) {
 		outputs            string
 		says               string
 	}{
-		"mistyped pattern":        {"app db", "directories=infr/{workspace}", 2, "result=invalid error-code=directories-missing", `No workspace has its directory in the checkout: prod/app (infr/app), prod/db (infr/db).`},
-		"no directory, no files":  {"app db", "", 2, "result=invalid error-code=directories-missing", "prod/app (.)"},
-		"no workspace":            {"", "", 2, "result=invalid error-code=directories-missing", "No workspace to compare"},
-		"unknown tag":             {"app", "filter-tag=flet", 2, "result=invalid error-code=directories-missing", `Tag "flet" not found`},
-		"mismatch":                {"app=terraform", "directories=infra/{workspace}", 2, "result=invalid error-code=directory-mismatch", `prod/app in "infra/app" has the working directory "terraform"`},
-		"mismatch by half a name": {"app=pp", "directories=infra/{workspace}", 2, "result=invalid error-code=directory-mismatch", `has the working directory "pp"`},
-		"unknown placeholder":     {"app", "directories=infra/{env}/{workspace}", 2, "result=invalid error-code=input-invalid", "a placeholder that does not exist"},
-		"unknown workspace":       {"app", "environment=|workspaces=prod/ap", 3, "result=not-found error-code=workspace-not-found", `Workspace "prod/ap" not found, or the token cannot read it. Did you mean "prod/app"`},
-		"unknown environment":     {"app", "environment=prodd", 3, "result=not-found error-code=environment-not-found", "prodd"},
+		"mistyped pattern": {
+			workspaces: "app db",
+			inputs:     "directories=infr/{workspace}",
+			code:       2,
+			outputs:    "result=invalid error-code=directories-missing",
+			says:       `No workspace has its directory in the checkout: prod/app (infr/app), prod/db (infr/db).`,
+		},
+		"no directory, no files": {
+			workspaces: "app db",
+			code:       2,
+			outputs:    "result=invalid error-code=directories-missing",
+			says:       "prod/app (.)",
+		},
+		"no workspace": {
+			code:    2,
+			outputs: "result=invalid error-code=directories-missing",
+			says:    "No workspace to compare",
+		},
+		"unknown tag": {
+			workspaces: "app",
+			inputs:     "filter-tag=flet",
+			code:       2,
+			outputs:    "result=invalid error-code=directories-missing",
+			says:       `Tag "flet" not found`,
+		},
+		"mismatch": {
+			workspaces: "app=terraform",
+			inputs:     "directories=infra/{workspace}",
+			code:       2,
+			outputs:    "result=invalid error-code=directory-mismatch",
+			says:       `prod/app in "infra/app" has the working directory "terraform"`,
+		},
+		"mismatch by half a name": {
+			workspaces: "app=pp",
+			inputs:     "directories=infra/{workspace}",
+			code:       2,
+			outputs:    "result=invalid error-code=directory-mismatch",
+			says:       `has the working directory "pp"`,
+		},
+		"unknown placeholder": {
+			workspaces: "app",
+			inputs:     "directories=infra/{env}/{workspace}",
+			code:       2,
+			outputs:    "result=invalid error-code=input-invalid",
+			says:       "a placeholder that does not exist",
+		},
+		"unknown workspace": {
+			workspaces: "app",
+			inputs:     "environment=|workspaces=prod/ap",
+			code:       3,
+			outputs:    "result=not-found error-code=workspace-not-found",
+			says:       `Workspace "prod/ap" not found, or the token cannot read it. Did you mean "prod/app"`,
+		},
+		"unknown environment": {
+			workspaces: "app",
+			inputs:     "environment=prodd",
+			code:       3,
+			outputs:    "result=not-found error-code=environment-not-found",
+			says:       "prodd",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,10 +167,13 @@ func TestAffectedLeavesOutWhatTakesNoUpload(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\nvcs/x: 1\nlocal/x: 1", "app/x: 2\nvcs/x: 2\nlocal/x: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
-		s.AddWorkspace(environment, "vcs", map[string]any{"working-directory": "vcs", "vcs-repo": map[string]any{"identifier": "acme/infra"}})
+		s.AddWorkspace(environment, "vcs",
+			map[string]any{"working-directory": "vcs", "vcs-repo": map[string]any{"identifier": "acme/infra"}})
 		s.AddWorkspace(environment, "local", map[string]any{"working-directory": "local", "execution-mode": "local"})
 	}
-	f.play().want(0, exact).listed("app:app/x").says("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode local): prod/local, prod/vcs.")
+	f.play().want(0, exact).listed("app:app/x").
+		says("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode " +
+			"local): prod/local, prod/vcs.")
 }
 
 // The repository of a VCS-driven workspace may be another one: it owns no directory here.
@@ -117,7 +181,8 @@ func TestAffectedByADirectoryOfAVCSDrivenWorkspace(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\napp/vcs/x: 1", "app/x: 1\napp/vcs/x: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
-		s.AddWorkspace(environment, "vcs", map[string]any{"working-directory": "app/vcs", "vcs-repo": map[string]any{"identifier": "acme/other"}})
+		s.AddWorkspace(environment, "vcs",
+			map[string]any{"working-directory": "app/vcs", "vcs-repo": map[string]any{"identifier": "acme/other"}})
 	}
 	f.play().want(0, exact).listed("app:app/vcs/x")
 }
@@ -146,9 +211,12 @@ func TestAffectedByVariableFiles(t *testing.T) {
 func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
 	t.Parallel()
 	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
-	const warning = "Modules or files outside of what is sent are missing in a run: prod/app uses infra/m and sends infra/app."
+	const warning = "Modules or files outside of what is sent are missing in a run: prod/app uses infra/m and sends " +
+		"infra/app."
 	pushed(t, "app", before, after, "directories=infra/{workspace}").play().want(0).listed("app:infra/m/x").
-		says(warning, "Set the working directory of such a workspace in Scalr to its whole directory (`working-directory: infra/app` for the first)", "or move what it uses below `path`")
+		says(warning,
+			"Set the working directory of such a workspace in Scalr to its whole directory (`working-directory: infra/app` "+
+				"for the first)", "or move what it uses below `path`")
 	p := pushed(t, "app=infra/app", before, after).play().want(0).listed("app:infra/m/x")
 	if strings.Contains(p.log, "missing in a run") {
 		t.Errorf("warns although everything is sent\n%s", p.log)
@@ -158,7 +226,8 @@ func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
 // The workspaces are picked by name, from any environment, and each once.
 func TestAffectedWorkspacesByName(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "environment=", "workspaces=prod/db\nprod/db")
+	f := pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "environment=",
+		"workspaces=prod/db\nprod/db")
 	f.play().want(0, exact).listed("db:db/x").asked("GET /environments", 0)
 }
 
@@ -168,11 +237,16 @@ func TestAffectedPrintsNoSecretAndNoCommand(t *testing.T) {
 	f := pushed(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
 	f.setup = func(s *githubtest.Server) {
 		s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 422, Body: `{"message":"no ` + s.Token() + `"}`})
-		s.Fail(githubtest.Fault{Operation: githubtest.ListTree, Status: 422, Body: `{"message":"no ` + s.Token() + `\n::error::x"}`})
+		s.Fail(githubtest.Fault{
+			Operation: githubtest.ListTree,
+			Status:    422,
+			Body:      `{"message":"no ` + s.Token() + `\n::error::x"}`,
+		})
 	}
 	p := f.play().want(0, everything).listed("app:")
 	shown := strings.ReplaceAll(p.log, "::add-mask::"+f.hub.Token(), "") + p.summary + fmt.Sprint(p.outputs)
-	if strings.Contains(shown, "\n::error::") || strings.Contains(shown, f.hub.Token()) || !strings.Contains(shown, "no ***") {
+	if strings.Contains(shown, "\n::error::") || strings.Contains(shown, f.hub.Token()) ||
+		!strings.Contains(shown, "no ***") {
 		t.Errorf("got %s", shown)
 	}
 	pushed(t, "app=app", "app/x: 1", "app/a ::error::x: 2\napp/x: 1").play().want(0, exact).listed("app:app/a ::error::x")
@@ -183,9 +257,11 @@ func TestAffectedByTerragrunt(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\nlive/x: 1\nz: 1", "app/x: 1\nlive/x: 1\nz: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
-		s.AddWorkspace(environment, "live", map[string]any{"working-directory": "live", "terragrunt": map[string]any{"version": "0.80.0"}})
+		s.AddWorkspace(environment, "live",
+			map[string]any{"working-directory": "live", "terragrunt": map[string]any{"version": "0.80.0"}})
 	}
-	f.play().want(0, exact).listed("live:").says("not all that they use is known: prod/live (what Terragrunt's files name is not searched)")
+	f.play().want(0, exact).listed("live:").
+		says("not all that they use is known: prod/live (what Terragrunt's files name is not searched)")
 }
 
 func TestAffectedStopsWhenInterrupted(t *testing.T) {
@@ -205,7 +281,8 @@ func TestAffectedStopsWhenInterrupted(t *testing.T) {
 // A server that leaves out the names of environments and tags is asked for them once.
 func TestAffectedWithoutIncludedNames(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2", "directories=infra/{environment}/{workspace}")
+	f := pushed(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2",
+		"directories=infra/{environment}/{workspace}")
 	f.scalr.NoIncluded = true
 	f.world = func(s *scalrsim.Server, environment string) {
 		for _, name := range []string{"app", "db"} {

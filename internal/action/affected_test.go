@@ -66,9 +66,19 @@ func treeOf(lines string) map[string]string {
 // pushed is a step after a push that turned one content into another.
 func pushed(t *testing.T, workspaces, before, after string, inputs ...string) *fleetStep {
 	t.Helper()
-	return &fleetStep{t: t, workspaces: workspaces, inputs: inputs, event: "push", ref: "refs/heads/main",
-		payload: fmt.Sprintf(`{"before":%q,"after":%q,"repository":{"default_branch":"main"}}`, commitID("a"), commitID("b")),
-		commits: []githubtest.Commit{{SHA: commitID("a"), Files: treeOf(before)}, {SHA: commitID("b"), Parents: []string{commitID("a")}, Files: treeOf(after)}}}
+	return &fleetStep{
+		t:          t,
+		workspaces: workspaces,
+		inputs:     inputs,
+		event:      "push",
+		ref:        "refs/heads/main",
+		payload: fmt.Sprintf(`{"before":%q,"after":%q,"repository":{"default_branch":"main"}}`, commitID("a"),
+			commitID("b")),
+		commits: []githubtest.Commit{
+			{SHA: commitID("a"), Files: treeOf(before)},
+			{SHA: commitID("b"), Parents: []string{commitID("a")}, Files: treeOf(after)},
+		},
+	}
 }
 
 // play runs the step and gives what came of it.
@@ -91,24 +101,45 @@ func (f *fleetStep) play() *stepResult {
 	write(f.t, payload, f.payload)
 	var p *stepResult
 	synctest.Test(f.t, func(t *testing.T) {
-		server := scalrsim.New(scalrsim.Scenario{Faults: f.faults, Config: f.scalr, Setup: func(s *scalrsim.Server) {
-			environment := s.AddEnvironment("prod")
-			for _, w := range strings.Fields(f.workspaces) {
-				name, dir, _ := strings.Cut(w, "=")
-				s.AddWorkspace(environment, name, map[string]any{"working-directory": dir})
-			}
-			if f.world != nil {
-				f.world(s, environment)
-			}
-		}})
-		r := &stepTest{t: f.t, name: "scalr-affected", checkout: checkout, inputs: map[string]string{
-			"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "github-token": f.hub.Token(), "environment": "prod"},
-			env: map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": f.event, "GITHUB_EVENT_PATH": payload, "GITHUB_REPOSITORY": "acme/infra",
-				"GITHUB_REF": f.ref, "GITHUB_SHA": head.SHA, "GITHUB_API_URL": f.hub.APIURL(), "GITHUB_RUN_ID": "12",
-				"GITHUB_WORKFLOW_REF": "acme/infra/.github/workflows/apply.yml@refs/heads/main"},
+		server := scalrsim.New(scalrsim.Scenario{
+			Faults: f.faults,
+			Config: f.scalr,
+			Setup: func(s *scalrsim.Server) {
+				environment := s.AddEnvironment("prod")
+				for _, w := range strings.Fields(f.workspaces) {
+					name, dir, _ := strings.Cut(w, "=")
+					s.AddWorkspace(environment, name, map[string]any{"working-directory": dir})
+				}
+				if f.world != nil {
+					f.world(s, environment)
+				}
+			},
+		})
+		r := &stepTest{
+			t:        f.t,
+			name:     "scalr-affected",
+			checkout: checkout,
+			inputs: map[string]string{
+				"base-url":     "https://acme.scalr.test",
+				"token":        scalrsim.Token,
+				"github-token": f.hub.Token(),
+				"environment":  "prod",
+			},
+			env: map[string]string{
+				"GITHUB_ACTIONS":      "true",
+				"GITHUB_EVENT_NAME":   f.event,
+				"GITHUB_EVENT_PATH":   payload,
+				"GITHUB_REPOSITORY":   "acme/infra",
+				"GITHUB_REF":          f.ref,
+				"GITHUB_SHA":          head.SHA,
+				"GITHUB_API_URL":      f.hub.APIURL(),
+				"GITHUB_RUN_ID":       "12",
+				"GITHUB_WORKFLOW_REF": "acme/infra/.github/workflows/apply.yml@refs/heads/main",
+			},
 			http: func(*scalrsim.Server) http.RoundTripper {
 				return &byHost{server.Client().Transport, f.hub.Client().Transport}
-			}}
+			},
+		}
 		r.set(f.inputs...)
 		for _, e := range f.env {
 			name, value, _ := strings.Cut(e, "=")
@@ -185,7 +216,8 @@ func (p *stepResult) listed(want string) *stepResult {
 		p.t.Errorf("listed %q, want %q\n%s", s, want, p.log)
 	}
 	var list []string
-	if err := json.Unmarshal([]byte(p.outputs["workspace-ids"]), &list); err != nil || strings.Join(list, " ") != strings.Join(ids, " ") {
+	if err := json.Unmarshal([]byte(p.outputs["workspace-ids"]), &list); err != nil ||
+		strings.Join(list, " ") != strings.Join(ids, " ") {
 		p.t.Errorf("workspace-ids is %s, want %s", p.outputs["workspace-ids"], ids)
 	}
 	if p.outputs["count"] != fmt.Sprint(len(items)) {
@@ -210,45 +242,189 @@ func TestAffectedByContent(t *testing.T) {
 		want          string
 		says          string
 	}{
-		"own file":      {"app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 1", "", "app:app/x", "1 file changed between aaaaaaa and bbbbbbb"},
-		"nothing":       {"app=app", "app/x: 1\ny: 1", "app/x: 1\ny: 2", "", "", "Affected workspaces: 0 of 1"},
-		"app and app-2": {"app=app app-2=app-2", "app/x: 1\napp-2/x: 1", "app/x: 1\napp-2/x: 2", "", "app-2:app-2/x", ""},
-		"nested":        {"app=app sub=app/sub", "app/x: 1\napp/sub/x: 1", "app/x: 1\napp/sub/x: 2", "", "sub:app/sub/x", ""},
-		"module, deep": {"app=app db=db", "app/main.tf: calls ../m/a\nm/a/main.tf: calls ../b\nm/b/t/x: 1\ndb/x: 1", "app/main.tf: calls ../m/a\nm/a/main.tf: calls ../b\nm/b/t/x: 2\ndb/x: 1",
-			"", "app:m/b/t/x", ""},
-		"same source, two places": {"one=a/app two=b/app", "a/app/main.tf: calls ../m\nb/app/main.tf: calls ../m\na/m/x: 1\nb/m/x: 1",
-			"a/app/main.tf: calls ../m\nb/app/main.tf: calls ../m\na/m/x: 1\nb/m/x: 2", "", "two:b/m/x", ""},
-		"cycle of modules": {"app=app", "app/main.tf: calls ../a\na/main.tf: calls ../b\nb/main.tf: calls ../a\nb/x: 1", "app/main.tf: calls ../a\na/main.tf: calls ../b\nb/main.tf: calls ../a\nb/x: 2",
-			"", "app:b/x", ""},
-		"deleted module, still called": {"app=app db=db", "app/main.tf: calls ../m\nm/main.tf: 1\ndb/x: 1", "app/main.tf: calls ../m\ndb/x: 1", "", "app:m/main.tf", ""},
-		"JSON": {"app=app", `app/main.tf.json: {"module":{"m":{"source":"../m"}}}` + "\nm/x: 1", `app/main.tf.json: {"module":{"m":{"source":"../m"}}}` + "\nm/x: 2",
-			"", "app:m/x", ""},
-		"dynamic source": {"app=app db=db", "app/main.tf: calls ../${var.m}\ndb/x: 1\nz: 1", "app/main.tf: calls ../${var.m}\ndb/x: 1\nz: 2", "", "app:z", ""},
-		"source in a variable": {"app=app db=db", "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 1", "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 2", "",
-			"app:app/main.tf", "not all that they use is known: prod/app (app/main.tf: the source of a module is an expression)"},
-		"submodule": {"app=app db=db", "app/main.tf: calls ../vendor/lib/net\nvendor/lib: commit 1\ndb/x: 1", "app/main.tf: calls ../vendor/lib/net\nvendor/lib: commit 2\ndb/x: 1",
-			"", "app:vendor/lib", ""},
-		"link retargeted": {"app=app db=db", "app/main.tf: calls ../current/net\ncurrent: -> m/v1\nm/v1/net/x: 1\nm/v2/net/x: 1\ndb/x: 1",
-			"app/main.tf: calls ../current/net\ncurrent: -> m/v2\nm/v1/net/x: 1\nm/v2/net/x: 1\ndb/x: 1", "", "app:current", ""},
-		"target of a link": {"app=app", "app/main.tf: calls ../current\ncurrent: -> m/v1\nm/v1/x: 1", "app/main.tf: calls ../current\ncurrent: -> m/v1\nm/v1/x: 2", "", "app:m/v1/x", ""},
-		"a file":           {"app=app db=db", "app/main.tf: x = file(\"${path.module}/../shared/a\")\nshared/a: 1\ndb/x: 1", "app/main.tf: x = file(\"${path.module}/../shared/a\")\nshared/a: 2\ndb/x: 1", "", "app:shared/a", ""},
-		"mode":             {"app=app", "app/x: #1", "app/x: #!1", "", "app:app/x", ""},
-		"renamed directory": {"old=infra/old new=infra/new db=infra/db", "infra/old/x: 7\ninfra/db/x: 1", "infra/new/x: 7\ninfra/db/x: 1", "", "new:infra/new/x",
-			"This change deletes the directory of prod/old (infra/old)"},
-		"deleted directory, nested": {"app=app sub=app/sub", "app/x: 1\napp/sub/x: 1", "app/x: 1", "", "", "This change deletes the directory of prod/sub"},
-		"deleted directory":         {"old=infra/old db=infra/db", "infra/old/x: 7\ninfra/db/x: 1", "infra/db/x: 1", "", "", "This change deletes the directory of prod/old"},
-		"shared":                    {"app=app db=db", "app/x: 1\ndb/x: 1\nglobal/x.md: 1\nglobal/y: 1", "app/x: 1\ndb/x: 1\nglobal/x.md: 2\nglobal/y: 2", "affected-by=global/\n!**/*.md", "app:global/y db:global/y", ""},
-		"shared, taken out":         {"app=app db=db", "app/x: 1\ndb/x: 1\nglobal/x.md: 1", "app/x: 1\ndb/x: 1\nglobal/x.md: 2", "affected-by=global/\n!**/*.md", "", ""},
-		"one mistyped pattern": {"app=app db=db", "app/x: 1\ndb/x: 1\nglobal/y: 1", "app/x: 1\ndb/x: 1\nglobal/y: 2", "affected-by=globl/\nglobal/", "app:global/y db:global/y",
-			"`affected-by` has patterns that match no file in the checkout, and none that changed: \"globl/\"."},
-		"ignore file":                 {"app=a/app db=db", "a/app/x: 1\ndb/x: 1\na/.terraformignore: x", "a/app/x: 1\ndb/x: 1\na/.terraformignore: y", "", "app:a/.terraformignore", ""},
-		"pattern":                     {"app db", "infra/prod/app/x: 1\ninfra/prod/db/x: 1", "infra/prod/app/x: 1\ninfra/prod/db/x: 2", "directories=infra/{environment}/{workspace}", "db:infra/prod/db/x", ""},
-		"line over all":               {"app db", "infra/prod/app/x: 1\nlive/x: 1", "infra/prod/app/x: 1\nlive/x: 2", "directories=infra/{environment}/{workspace}\nprod/db=live", "db:live/x", ""},
-		"one directory":               {"eu us", "app/x: 1", "app/x: 2", "directories=app", "eu:app/x us:app/x", ""},
-		"some left out":               {"app=app gone=gone", "app/x: 1", "app/x: 2", "", "app:app/x", "Left out, since their directory is not in the checkout: prod/gone (gone)."},
-		"one line wrong":              {"app db", "infra/app/x: 1", "infra/app/x: 2", "directories=infra/{workspace}\nprod/db=infra/dbb", "app:infra/app/x", "`directories` names directories that are not in the checkout: prod/db (infra/dbb)."},
-		"unclaimed":                   {"app", "infra/app/x: 1\ninfra/lost/y/x: 1\ninfra/gone/x: 1", "infra/app/x: 1\ninfra/lost/y/x: 2", "directories=infra/{workspace}", "", "Changed directories that belong to no workspace: infra/lost."},
-		"no directory in Scalr, root": {"app", "main.tf: 1", "main.tf: 2", "", "app:main.tf", ""},
+		"own file": {
+			workspaces: "app=app db=db",
+			before:     "app/x: 1\ndb/x: 1",
+			after:      "app/x: 2\ndb/x: 1",
+			want:       "app:app/x",
+			says:       "1 file changed between aaaaaaa and bbbbbbb",
+		},
+		"nothing": {
+			workspaces: "app=app",
+			before:     "app/x: 1\ny: 1",
+			after:      "app/x: 1\ny: 2",
+			says:       "Affected workspaces: 0 of 1",
+		},
+		"app and app-2": {
+			workspaces: "app=app app-2=app-2",
+			before:     "app/x: 1\napp-2/x: 1",
+			after:      "app/x: 1\napp-2/x: 2",
+			want:       "app-2:app-2/x",
+		},
+		"nested": {
+			workspaces: "app=app sub=app/sub",
+			before:     "app/x: 1\napp/sub/x: 1",
+			after:      "app/x: 1\napp/sub/x: 2",
+			want:       "sub:app/sub/x",
+		},
+		"module, deep": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: calls ../m/a\nm/a/main.tf: calls ../b\nm/b/t/x: 1\ndb/x: 1",
+			after:      "app/main.tf: calls ../m/a\nm/a/main.tf: calls ../b\nm/b/t/x: 2\ndb/x: 1",
+			want:       "app:m/b/t/x",
+		},
+		"same source, two places": {
+			workspaces: "one=a/app two=b/app",
+			before:     "a/app/main.tf: calls ../m\nb/app/main.tf: calls ../m\na/m/x: 1\nb/m/x: 1",
+			after:      "a/app/main.tf: calls ../m\nb/app/main.tf: calls ../m\na/m/x: 1\nb/m/x: 2",
+			want:       "two:b/m/x",
+		},
+		"cycle of modules": {
+			workspaces: "app=app",
+			before:     "app/main.tf: calls ../a\na/main.tf: calls ../b\nb/main.tf: calls ../a\nb/x: 1",
+			after:      "app/main.tf: calls ../a\na/main.tf: calls ../b\nb/main.tf: calls ../a\nb/x: 2",
+			want:       "app:b/x",
+		},
+		"deleted module, still called": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: calls ../m\nm/main.tf: 1\ndb/x: 1",
+			after:      "app/main.tf: calls ../m\ndb/x: 1",
+			want:       "app:m/main.tf",
+		},
+		"JSON": {
+			workspaces: "app=app",
+			before:     `app/main.tf.json: {"module":{"m":{"source":"../m"}}}` + "\nm/x: 1",
+			after:      `app/main.tf.json: {"module":{"m":{"source":"../m"}}}` + "\nm/x: 2",
+			want:       "app:m/x",
+		},
+		"dynamic source": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: calls ../${var.m}\ndb/x: 1\nz: 1",
+			after:      "app/main.tf: calls ../${var.m}\ndb/x: 1\nz: 2",
+			want:       "app:z",
+		},
+		"source in a variable": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 1",
+			after:      "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 2",
+			want:       "app:app/main.tf",
+			says:       "not all that they use is known: prod/app (app/main.tf: the source of a module is an expression)",
+		},
+		"submodule": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: calls ../vendor/lib/net\nvendor/lib: commit 1\ndb/x: 1",
+			after:      "app/main.tf: calls ../vendor/lib/net\nvendor/lib: commit 2\ndb/x: 1",
+			want:       "app:vendor/lib",
+		},
+		"link retargeted": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: calls ../current/net\ncurrent: -> m/v1\nm/v1/net/x: 1\nm/v2/net/x: 1\ndb/x: 1",
+			after:      "app/main.tf: calls ../current/net\ncurrent: -> m/v2\nm/v1/net/x: 1\nm/v2/net/x: 1\ndb/x: 1",
+			want:       "app:current",
+		},
+		"target of a link": {
+			workspaces: "app=app",
+			before:     "app/main.tf: calls ../current\ncurrent: -> m/v1\nm/v1/x: 1",
+			after:      "app/main.tf: calls ../current\ncurrent: -> m/v1\nm/v1/x: 2",
+			want:       "app:m/v1/x",
+		},
+		"a file": {
+			workspaces: "app=app db=db",
+			before:     "app/main.tf: x = file(\"${path.module}/../shared/a\")\nshared/a: 1\ndb/x: 1",
+			after:      "app/main.tf: x = file(\"${path.module}/../shared/a\")\nshared/a: 2\ndb/x: 1",
+			want:       "app:shared/a",
+		},
+		"mode": {workspaces: "app=app", before: "app/x: #1", after: "app/x: #!1", want: "app:app/x"},
+		"renamed directory": {
+			workspaces: "old=infra/old new=infra/new db=infra/db",
+			before:     "infra/old/x: 7\ninfra/db/x: 1",
+			after:      "infra/new/x: 7\ninfra/db/x: 1",
+			want:       "new:infra/new/x",
+			says:       "This change deletes the directory of prod/old (infra/old)",
+		},
+		"deleted directory, nested": {
+			workspaces: "app=app sub=app/sub",
+			before:     "app/x: 1\napp/sub/x: 1",
+			after:      "app/x: 1",
+			says:       "This change deletes the directory of prod/sub",
+		},
+		"deleted directory": {
+			workspaces: "old=infra/old db=infra/db",
+			before:     "infra/old/x: 7\ninfra/db/x: 1",
+			after:      "infra/db/x: 1",
+			says:       "This change deletes the directory of prod/old",
+		},
+		"shared": {
+			workspaces: "app=app db=db",
+			before:     "app/x: 1\ndb/x: 1\nglobal/x.md: 1\nglobal/y: 1",
+			after:      "app/x: 1\ndb/x: 1\nglobal/x.md: 2\nglobal/y: 2",
+			inputs:     "affected-by=global/\n!**/*.md",
+			want:       "app:global/y db:global/y",
+		},
+		"shared, taken out": {
+			workspaces: "app=app db=db",
+			before:     "app/x: 1\ndb/x: 1\nglobal/x.md: 1",
+			after:      "app/x: 1\ndb/x: 1\nglobal/x.md: 2",
+			inputs:     "affected-by=global/\n!**/*.md",
+		},
+		"one mistyped pattern": {
+			workspaces: "app=app db=db",
+			before:     "app/x: 1\ndb/x: 1\nglobal/y: 1",
+			after:      "app/x: 1\ndb/x: 1\nglobal/y: 2",
+			inputs:     "affected-by=globl/\nglobal/",
+			want:       "app:global/y db:global/y",
+			says:       "`affected-by` has patterns that match no file in the checkout, and none that changed: \"globl/\".",
+		},
+		"ignore file": {
+			workspaces: "app=a/app db=db",
+			before:     "a/app/x: 1\ndb/x: 1\na/.terraformignore: x",
+			after:      "a/app/x: 1\ndb/x: 1\na/.terraformignore: y",
+			want:       "app:a/.terraformignore",
+		},
+		"pattern": {
+			workspaces: "app db",
+			before:     "infra/prod/app/x: 1\ninfra/prod/db/x: 1",
+			after:      "infra/prod/app/x: 1\ninfra/prod/db/x: 2",
+			inputs:     "directories=infra/{environment}/{workspace}",
+			want:       "db:infra/prod/db/x",
+		},
+		"line over all": {
+			workspaces: "app db",
+			before:     "infra/prod/app/x: 1\nlive/x: 1",
+			after:      "infra/prod/app/x: 1\nlive/x: 2",
+			inputs:     "directories=infra/{environment}/{workspace}\nprod/db=live",
+			want:       "db:live/x",
+		},
+		"one directory": {
+			workspaces: "eu us",
+			before:     "app/x: 1",
+			after:      "app/x: 2",
+			inputs:     "directories=app",
+			want:       "eu:app/x us:app/x",
+		},
+		"some left out": {
+			workspaces: "app=app gone=gone",
+			before:     "app/x: 1",
+			after:      "app/x: 2",
+			want:       "app:app/x",
+			says:       "Left out, since their directory is not in the checkout: prod/gone (gone).",
+		},
+		"one line wrong": {
+			workspaces: "app db",
+			before:     "infra/app/x: 1",
+			after:      "infra/app/x: 2",
+			inputs:     "directories=infra/{workspace}\nprod/db=infra/dbb",
+			want:       "app:infra/app/x",
+			says:       "`directories` names directories that are not in the checkout: prod/db (infra/dbb).",
+		},
+		"unclaimed": {
+			workspaces: "app",
+			before:     "infra/app/x: 1\ninfra/lost/y/x: 1\ninfra/gone/x: 1",
+			after:      "infra/app/x: 1\ninfra/lost/y/x: 2",
+			inputs:     "directories=infra/{workspace}",
+			says:       "Changed directories that belong to no workspace: infra/lost.",
+		},
+		"no directory in Scalr, root": {workspaces: "app", before: "main.tf: 1", after: "main.tf: 2", want: "app:main.tf"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

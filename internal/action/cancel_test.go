@@ -37,17 +37,82 @@ func TestCancel(t *testing.T) {
 		stops    []string
 		says     string
 	}{
-		{"X06 pending", slowly(t, "queued"), real, "pending", []string{"discard 202"}, "has ended as discarded"},
-		{"X07 plan_queued", queuedPlan(t), nil, "plan_queued", []string{"cancel 202"}, "canceled"},
-		{"X07 planning", slowly(t, "plan-changes"), nil, "planning", []string{"cancel 202"}, "canceled"},
-		{"X08 planned", slowly(t, "confirmed-by-other"), real, "planned", []string{"discard 202"}, "discarded"},
-		{"X09 applying", slowly(t, "applied"), real, "applying", nil, "is still running"},
-		{"X09 applying stop-apply", slowly(t, "applied"), append(real, "on-cancel=stop-apply"), "applying", []string{"cancel 202"}, "canceled"},
-		{"leave", slowly(t, "plan-changes"), []string{"on-cancel=leave"}, "planning", nil, "was not canceled and is still running"},
-		{"X14 503", with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Times: 2, Action: scalrsim.Status, Status: 503}), nil, "planning", []string{"cancel 503", "cancel 503", "cancel 202"}, "canceled"},
-		{"X14 reset", with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Reset}), nil, "planning", []string{"cancel 0", "cancel 202"}, "canceled"},
-		{"X23 forbidden", with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Status, Status: 403, Times: -1}), nil, "planning", []string{"cancel 403"}, "could not be stopped"},
-		{"ignored", slowly(t, "ignores-stop"), nil, "planning", []string{"cancel 202"}, "accepted to cancel"},
+		{
+			name:     "X06 pending",
+			scenario: slowly(t, "queued"),
+			inputs:   real,
+			when:     "pending",
+			stops:    []string{"discard 202"},
+			says:     "has ended as discarded",
+		},
+		{
+			name:     "X07 plan_queued",
+			scenario: queuedPlan(t),
+			when:     "plan_queued",
+			stops:    []string{"cancel 202"},
+			says:     "canceled",
+		},
+		{
+			name:     "X07 planning",
+			scenario: slowly(t, "plan-changes"),
+			when:     "planning",
+			stops:    []string{"cancel 202"},
+			says:     "canceled",
+		},
+		{
+			name:     "X08 planned",
+			scenario: slowly(t, "confirmed-by-other"),
+			inputs:   real,
+			when:     "planned",
+			stops:    []string{"discard 202"},
+			says:     "discarded",
+		},
+		{name: "X09 applying", scenario: slowly(t, "applied"), inputs: real, when: "applying", says: "is still running"},
+		{
+			name:     "X09 applying stop-apply",
+			scenario: slowly(t, "applied"),
+			inputs:   append(real, "on-cancel=stop-apply"),
+			when:     "applying",
+			stops:    []string{"cancel 202"},
+			says:     "canceled",
+		},
+		{
+			name:     "leave",
+			scenario: slowly(t, "plan-changes"),
+			inputs:   []string{"on-cancel=leave"},
+			when:     "planning",
+			says:     "was not canceled and is still running",
+		},
+		{
+			name: "X14 503",
+			scenario: with(slowly(t, "plan-changes"),
+				scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Times: 2, Action: scalrsim.Status, Status: 503}),
+			when:  "planning",
+			stops: []string{"cancel 503", "cancel 503", "cancel 202"},
+			says:  "canceled",
+		},
+		{
+			name:     "X14 reset",
+			scenario: with(slowly(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Reset}),
+			when:     "planning",
+			stops:    []string{"cancel 0", "cancel 202"},
+			says:     "canceled",
+		},
+		{
+			name: "X23 forbidden",
+			scenario: with(slowly(t, "plan-changes"),
+				scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Status, Status: 403, Times: -1}),
+			when:  "planning",
+			stops: []string{"cancel 403"},
+			says:  "could not be stopped",
+		},
+		{
+			name:     "ignored",
+			scenario: slowly(t, "ignores-stop"),
+			when:     "planning",
+			stops:    []string{"cancel 202"},
+			says:     "accepted to cancel",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -67,7 +132,11 @@ func TestCancel(t *testing.T) {
 
 func queuedPlan(t *testing.T) scalrsim.Scenario {
 	s := scenario(t, "plan-changes")
-	s.Script.Steps = []scalrsim.Step{{Status: "plan_queued", For: time.Minute}, {Status: "planning", For: time.Second}, {Status: "planned_and_finished"}}
+	s.Script.Steps = []scalrsim.Step{
+		{Status: "plan_queued", For: time.Minute},
+		{Status: "planning", For: time.Second},
+		{Status: "planned_and_finished"},
+	}
 	return s
 }
 
@@ -134,8 +203,13 @@ func TestCancelBeforeTheRun(t *testing.T) {
 	for name, fault := range map[string]scalrsim.Fault{
 		"X02 configuration version": {Op: "POST /configuration-versions", Action: scalrsim.Stall},
 		"X03 upload":                {Op: "PUT /upload/*", Action: scalrsim.Stall},
-		"X10 Retry-After":           {Op: "GET /workspaces/*", Action: scalrsim.Status, Status: 429, Header: http.Header{"Retry-After": {"60"}}},
-		"processing":                {Op: "GET /configuration-versions/*", Action: scalrsim.Stall},
+		"X10 Retry-After": {
+			Op:     "GET /workspaces/*",
+			Action: scalrsim.Status,
+			Status: 429,
+			Header: http.Header{"Retry-After": {"60"}},
+		},
+		"processing": {Op: "GET /configuration-versions/*", Action: scalrsim.Stall},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -156,9 +230,23 @@ func TestCancelWhileCreating(t *testing.T) {
 		says   string
 		stops  bool
 	}{
-		"X04 answer is late":   {[]scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second}}, "has ended as discarded", true},
-		"X05 answer is lost":   {[]scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}}, "has ended as discarded", true},
-		"X05 and the list too": {[]scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}, {Op: "GET /runs", Action: scalrsim.Stall}}, "no such run was found", false},
+		"X04 answer is late": {
+			faults: []scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second}},
+			says:   "has ended as discarded",
+			stops:  true,
+		},
+		"X05 answer is lost": {
+			faults: []scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}},
+			says:   "has ended as discarded",
+			stops:  true,
+		},
+		"X05 and the list too": {
+			faults: []scalrsim.Fault{
+				{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall},
+				{Op: "GET /runs", Action: scalrsim.Stall},
+			},
+			says: "no such run was found",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -307,7 +395,8 @@ func TestPostIsDue(t *testing.T) {
 	for name, due := range map[string]bool{"unavailable": true, "answers": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Reset, Times: -1})
+			s := with(scenario(t, "plan-changes"),
+				scalrsim.Fault{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Reset, Times: -1})
 			if due {
 				s = with(s, scalrsim.Fault{Op: "GET /runs", Action: scalrsim.Status, Status: 503, Times: -1})
 			}

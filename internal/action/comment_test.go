@@ -21,15 +21,26 @@ const (
 // head when the run began.
 func onPull(t *testing.T, hub *githubtest.Server, s scalrsim.Scenario, run, head string, inputs ...string) *stepTest {
 	t.Helper()
-	r := newStepTest(t, s, append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()}, inputs...)...).onGitHub(hub)
-	r.event("pull_request", map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
-		"head": map[string]any{"sha": head, "repo": map[string]any{"full_name": "acme/infra"}}, "base": map[string]any{"repo": map[string]any{"full_name": "acme/infra"}}}})
+	r := newStepTest(t, s,
+		append([]string{"workspace-id=", "workspace=production/network", "comment=true", "github-token=" + hub.Token()},
+			inputs...)...).onGitHub(hub)
+	r.event("pull_request", map[string]any{
+		"number": 7,
+		"pull_request": map[string]any{
+			"number": 7,
+			"head":   map[string]any{"sha": head, "repo": map[string]any{"full_name": "acme/infra"}},
+			"base":   map[string]any{"repo": map[string]any{"full_name": "acme/infra"}},
+		},
+	})
 	r.env["GITHUB_RUN_ID"], r.env["GITHUB_REF"] = run, "refs/pull/7/merge"
 	return r
 }
 
 func newHub(head string) *githubtest.Server {
-	return githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42", Pulls: []githubtest.Pull{{Number: 7, Head: head}}})
+	return githubtest.New(githubtest.Options{
+		Token: "ghs_canary5d1e7c90ab42",
+		Pulls: []githubtest.Pull{{Number: 7, Head: head}},
+	})
 }
 
 // content is GitHub with nothing to object to, and all faults played.
@@ -51,13 +62,21 @@ func TestSlowerRunYields(t *testing.T) {
 		pushed bool // the newer run is of another commit
 		says   string
 	}{
-		"the same commit": {false, "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 (attempt 1), has written https://"},
-		"a push":          {true, "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 (attempt 1), has written https://"},
+		"the same commit": {
+			says: "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 " +
+				"(attempt 1), has written https://",
+		},
+		"a push": {
+			pushed: true,
+			says: "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 " +
+				"(attempt 1), has written https://",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			hub := newHub(oldHead)
-			older, newer := onPull(t, hub, slowly(t, "plan-changes"), "11", oldHead), onPull(t, hub, scenario(t, "no-changes"), "12", oldHead)
+			older, newer := onPull(t, hub, slowly(t, "plan-changes"), "11", oldHead),
+				onPull(t, hub, scenario(t, "no-changes"), "12", oldHead)
 			if c.pushed {
 				newer = onPull(t, hub, scenario(t, "no-changes"), "12", newHead)
 			}
@@ -109,7 +128,8 @@ func TestHeadThatMoved(t *testing.T) {
 					}
 				}
 				r.play().want(0, "result=planned", "comment-url=").
-					says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb, this run is for commit aaaaaaa.")
+					says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb, this run is for " +
+						"commit aaaaaaa.")
 				if n := len(hub.Written(7)); n != 0 {
 					t.Errorf("%d comments", n)
 				}
@@ -150,7 +170,8 @@ func TestHiddenLineOfAComment(t *testing.T) {
 	if want := "<!-- scalr-run-action " + scalrsim.WorkspaceID + "/eu -->"; lines[0] != want {
 		t.Errorf("the first line is %q, want %q", lines[0], want)
 	}
-	if want := " run=9007199254740993 attempt=3 head=" + oldHead + " workspace=production/network -->"; !strings.HasSuffix(lines[1], want) {
+	if want := " run=9007199254740993 attempt=3 head=" + oldHead +
+		" workspace=production/network -->"; !strings.HasSuffix(lines[1], want) {
 		t.Errorf("the second line is %q, want %q at its end", lines[1], want)
 	}
 }
@@ -162,33 +183,94 @@ var outdating = map[string]struct {
 	word  string // error-code or result
 	says  string // in the note
 }{
-	"token rejected":      {withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401}), 3, "token-rejected", "401"},
-	"workspace not found": {withFaults(scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Garbage, Body: `{"data":[]}`}), 3, "workspace-not-found", "no workspace"},
-	"unreachable": {func(r *stepTest) {
-		hosted := r.http
-		r.http = func(s *scalrsim.Server) http.RoundTripper { return unreachable{hosted(s)} }
-	}, 3, "no-usable-answer", "acme.scalr.test"},
-	"input invalid":  {func(r *stepTest) { r.set("timeout=never", "dry-run=perhaps") }, 2, "input-invalid", "problems with the inputs: dry-run, timeout."},
-	"token missing":  {func(r *stepTest) { r.set("token=") }, 2, "input-invalid", "token"},
-	"path missing":   {func(r *stepTest) { r.set("path=nowhere") }, 2, "path-missing", "nowhere"},
-	"nothing to run": {func(r *stepTest) { os.Remove(r.checkout + "/main.tf") }, 2, "nothing-to-send", "nothing to send"},
-	"proxy invalid":  {func(r *stepTest) { r.env["HTTPS_PROXY"] = "::" }, 2, "proxy-invalid", "HTTPS_PROXY"},
-	"interrupted": {func(r *stepTest) {
-		r.scenario = with(r.scenario, scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
-		r.during = signalAt(os.Interrupt, 5*time.Second)
-	}, 130, "interrupted", ""},
-	"timed out": {func(r *stepTest) {
-		r.set("timeout=5s")
-		r.scenario = with(r.scenario, scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Status, Status: 503, Header: http.Header{"Retry-After": {"60"}}})
-	}, 5, "timed-out", "timeout"},
-	"check": {func(r *stepTest) {
-		r.set("mode=check")
-		withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
-	}, 3, "token-rejected", "401"},
-	"confirm": {func(r *stepTest) {
-		r.set("mode=confirm", "run-id=run-v0abc123")
-		withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
-	}, 3, "token-rejected", "401"},
+	"token rejected": {
+		setUp: withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401}),
+		code:  3,
+		word:  "token-rejected",
+		says:  "401",
+	},
+	"workspace not found": {
+		setUp: withFaults(scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Garbage, Body: `{"data":[]}`}),
+		code:  3,
+		word:  "workspace-not-found",
+		says:  "no workspace",
+	},
+	"unreachable": {
+		setUp: func(r *stepTest) {
+			hosted := r.http
+			r.http = func(s *scalrsim.Server) http.RoundTripper { return unreachable{hosted(s)} }
+		},
+		code: 3,
+		word: "no-usable-answer",
+		says: "acme.scalr.test",
+	},
+	"input invalid": {
+		setUp: func(r *stepTest) { r.set("timeout=never", "dry-run=perhaps") },
+		code:  2,
+		word:  "input-invalid",
+		says:  "problems with the inputs: dry-run, timeout.",
+	},
+	"token missing": {setUp: func(r *stepTest) { r.set("token=") }, code: 2, word: "input-invalid", says: "token"},
+	"path missing":  {setUp: func(r *stepTest) { r.set("path=nowhere") }, code: 2, word: "path-missing", says: "nowhere"},
+	"nothing to run": {
+		setUp: func(r *stepTest) { os.Remove(r.checkout + "/main.tf") },
+		code:  2,
+		word:  "nothing-to-send",
+		says:  "nothing to send",
+	},
+	"proxy invalid": {
+		setUp: func(r *stepTest) { r.env["HTTPS_PROXY"] = "::" },
+		code:  2,
+		word:  "proxy-invalid",
+		says:  "HTTPS_PROXY",
+	},
+	"interrupted": {
+		setUp: func(r *stepTest) {
+			r.scenario = with(r.scenario,
+				scalrsim.Fault{
+					Op:     "GET /workspaces",
+					Action: scalrsim.Status,
+					Status: 503,
+					Header: http.Header{"Retry-After": {"60"}},
+				})
+			r.during = signalAt(os.Interrupt, 5*time.Second)
+		},
+		code: 130,
+		word: "interrupted",
+	},
+	"timed out": {
+		setUp: func(r *stepTest) {
+			r.set("timeout=5s")
+			r.scenario = with(r.scenario,
+				scalrsim.Fault{
+					Op:     "GET /workspaces",
+					Action: scalrsim.Status,
+					Status: 503,
+					Header: http.Header{"Retry-After": {"60"}},
+				})
+		},
+		code: 5,
+		word: "timed-out",
+		says: "timeout",
+	},
+	"check": {
+		setUp: func(r *stepTest) {
+			r.set("mode=check")
+			withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
+		},
+		code: 3,
+		word: "token-rejected",
+		says: "401",
+	},
+	"confirm": {
+		setUp: func(r *stepTest) {
+			r.set("mode=confirm", "run-id=run-v0abc123")
+			withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})(r)
+		},
+		code: 3,
+		word: "token-rejected",
+		says: "401",
+	},
 }
 
 func withFaults(faults ...scalrsim.Fault) func(*stepTest) {
@@ -231,7 +313,13 @@ func TestFailureOutdatesTheComment(t *testing.T) {
 			}
 			lines := strings.Split(comments[0].Body, "\n")
 			top := strings.Join(lines[2:9], "\n")
-			for _, want := range []string{"> [!WARNING]\n> **The report below is outdated.**", "[workflow run](https://github.com/acme/infra/actions/runs/12/attempts/1)", c.word, c.says, newHead[:7]} {
+			for _, want := range []string{
+				"> [!WARNING]\n> **The report below is outdated.**",
+				"[workflow run](https://github.com/acme/infra/actions/runs/12/attempts/1)",
+				c.word,
+				c.says,
+				newHead[:7],
+			} {
 				if !strings.Contains(top, want) {
 					t.Errorf("the top does not say %q:\n%s", want, top)
 				}
@@ -270,14 +358,32 @@ func TestFailureLeavesComments(t *testing.T) {
 		"a mode unread":     {setUp: func(r *stepTest) { r.set("comment=always") }, not: "outdated"},
 		"no GitHub token":   {setUp: func(r *stepTest) { r.set("github-token=") }, not: "outdated"},
 		"no pull request":   {setUp: func(r *stepTest) { r.event("schedule", nil) }, not: "outdated"},
-		"an older run":      {setUp: func(r *stepTest) { r.env["GITHUB_RUN_ID"] = "10" }, says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which is newer"},
-		"an older head":     {hub: func(h *githubtest.Server) { h.Push(7, newHead) }, says: "::notice::The comment of an earlier run was not marked as outdated: the head of the pull request is now commit bbbbbbb"},
-		"a token of no use": {hub: func(h *githubtest.Server) {
-			h.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 401, Body: `{"message":"Bad credentials"}`})
-		}, says: "::warning::The comment of an earlier run could not be marked as outdated: "},
-		"a token that reads": {hub: func(h *githubtest.Server) {
-			h.Fail(githubtest.Fault{Operation: githubtest.EditComment, Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
-		}, says: "pull-requests: write"},
+		"an older run": {
+			setUp: func(r *stepTest) { r.env["GITHUB_RUN_ID"] = "10" },
+			says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which " +
+				"is newer",
+		},
+		"an older head": {
+			hub: func(h *githubtest.Server) { h.Push(7, newHead) },
+			says: "::notice::The comment of an earlier run was not marked as outdated: the head of the pull request is now " +
+				"commit bbbbbbb",
+		},
+		"a token of no use": {
+			hub: func(h *githubtest.Server) {
+				h.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 401, Body: `{"message":"Bad credentials"}`})
+			},
+			says: "::warning::The comment of an earlier run could not be marked as outdated: ",
+		},
+		"a token that reads": {
+			hub: func(h *githubtest.Server) {
+				h.Fail(githubtest.Fault{
+					Operation: githubtest.EditComment,
+					Status:    403,
+					Body:      `{"message":"Resource not accessible by integration"}`,
+				})
+			},
+			says: "pull-requests: write",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -319,7 +425,8 @@ func TestFailureLeavesComments(t *testing.T) {
 func TestOtherRunLeavesComments(t *testing.T) {
 	t.Parallel()
 	hub := newHub(oldHead)
-	onPull(t, hub, scenario(t, "no-changes"), "11", oldHead, "workspace=production/network-edge").play().want(0, "result=no-changes")
+	onPull(t, hub, scenario(t, "no-changes"), "11", oldHead, "workspace=production/network-edge").play().
+		want(0, "result=no-changes")
 	before := hub.Written(7)[0].Body
 	create := newStepTest(t, scenario(t, "waits-for-approval"), "dry-run=false")
 	confirm := onPull(t, hub, create.scenario, "12", oldHead, "mode=confirm", "workspace=production/network-edge")
@@ -341,7 +448,12 @@ func TestOtherRunLeavesComments(t *testing.T) {
 // another one, comment on the open pull request of the branch.
 func TestCommentOnTheBranchsPullRequest(t *testing.T) {
 	t.Parallel()
-	ended := map[string]any{"event": "pull_request", "head_sha": newHead, "head_branch": "topic", "head_repository": map[string]any{"full_name": "acme/infra"}}
+	ended := map[string]any{
+		"event":           "pull_request",
+		"head_sha":        newHead,
+		"head_branch":     "topic",
+		"head_repository": map[string]any{"full_name": "acme/infra"},
+	}
 	for name, c := range map[string]struct {
 		event   string
 		ref     string
@@ -350,14 +462,28 @@ func TestCommentOnTheBranchsPullRequest(t *testing.T) {
 		says    string
 		url     bool
 	}{
-		"push":                  {"push", "refs/heads/topic", newHead, nil, "", true},
-		"push of an older head": {"push", "refs/heads/topic", oldHead, nil, "the head of the pull request is now commit bbbbbbb", false},
-		"push to another":       {"push", "refs/heads/other", newHead, nil, "belongs to no pull request", false},
-		"workflow_run":          {"workflow_run", "refs/heads/main", oldHead, map[string]any{"workflow_run": ended}, "", true},
+		"push": {event: "push", ref: "refs/heads/topic", sha: newHead, url: true},
+		"push of an older head": {
+			event: "push",
+			ref:   "refs/heads/topic",
+			sha:   oldHead,
+			says:  "the head of the pull request is now commit bbbbbbb",
+		},
+		"push to another": {event: "push", ref: "refs/heads/other", sha: newHead, says: "belongs to no pull request"},
+		"workflow_run": {
+			event:   "workflow_run",
+			ref:     "refs/heads/main",
+			sha:     oldHead,
+			payload: map[string]any{"workflow_run": ended},
+			url:     true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			hub := githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42", Pulls: []githubtest.Pull{{Number: 7, Head: newHead, Commits: []string{oldHead, newHead}}}})
+			hub := githubtest.New(githubtest.Options{
+				Token: "ghs_canary5d1e7c90ab42",
+				Pulls: []githubtest.Pull{{Number: 7, Head: newHead, Commits: []string{oldHead, newHead}}},
+			})
 			r := onPull(t, hub, scenario(t, "plan-changes"), "11", newHead)
 			r.event(c.event, c.payload)
 			r.env["GITHUB_REF"], r.env["GITHUB_SHA"] = c.ref, c.sha

@@ -13,7 +13,8 @@ import (
 func TestCompanionsRefuseBadInputs(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		d.environment("mode=presentt", "environment-id=ws-1").want(2, "result=invalid", "error-code=input-invalid").says("presentt", "environment-id").wrote()
+		d.environment("mode=presentt", "environment-id=ws-1").want(2, "result=invalid", "error-code=input-invalid").
+			says("presentt", "environment-id").wrote()
 		d.workspace("name=network").want(2, "result=invalid", "error-code=input-invalid").says("environment").wrote()
 		if got := len(d.server.Requests()); got != 0 {
 			t.Errorf("%d requests left before the inputs were right, want none", got)
@@ -27,10 +28,22 @@ func TestCompanionsAreToldNo(t *testing.T) {
 		fault   scalrsim.Fault
 		outputs []string
 	}{
-		"rejected token": {scalrsim.Fault{Op: "GET /environments", Status: 401, Action: scalrsim.Status}, []string{"result=refused", "error-code=token-rejected"}},
-		"not allowed":    {scalrsim.Fault{Op: "GET /environments", Status: 403, Action: scalrsim.Status}, []string{"result=refused", "error-code=not-allowed"}},
-		"out of order":   {scalrsim.Fault{Op: "GET /environments", Status: 503, Action: scalrsim.Status, Times: -1}, []string{"result=unreachable", "error-code=no-usable-answer"}},
-		"a proxy's page": {scalrsim.Fault{Op: "GET /environments", Action: scalrsim.HTML, Times: -1}, []string{"result=unreachable", "error-code=not-scalr"}},
+		"rejected token": {
+			fault:   scalrsim.Fault{Op: "GET /environments", Status: 401, Action: scalrsim.Status},
+			outputs: []string{"result=refused", "error-code=token-rejected"},
+		},
+		"not allowed": {
+			fault:   scalrsim.Fault{Op: "GET /environments", Status: 403, Action: scalrsim.Status},
+			outputs: []string{"result=refused", "error-code=not-allowed"},
+		},
+		"out of order": {
+			fault:   scalrsim.Fault{Op: "GET /environments", Status: 503, Action: scalrsim.Status, Times: -1},
+			outputs: []string{"result=unreachable", "error-code=no-usable-answer"},
+		},
+		"a proxy's page": {
+			fault:   scalrsim.Fault{Op: "GET /environments", Action: scalrsim.HTML, Times: -1},
+			outputs: []string{"result=unreachable", "error-code=not-scalr"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,17 +59,19 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Stall}}}, func(d *companionTest) {
-				signals := make(chan os.Signal, 1)
-				go func() {
-					time.Sleep(10 * time.Second)
-					signals <- signal
-				}()
-				v := d.play("scalr-environment", signals, "name=preview-7").want(code, "result=interrupted", "error-code=", "changed=false")
-				if v.took != 10*time.Second {
-					t.Errorf("ended after %s, want 10s: at once after the signal", v.took)
-				}
-			})
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Stall}}},
+				func(d *companionTest) {
+					signals := make(chan os.Signal, 1)
+					go func() {
+						time.Sleep(10 * time.Second)
+						signals <- signal
+					}()
+					v := d.play("scalr-environment", signals, "name=preview-7").
+						want(code, "result=interrupted", "error-code=", "changed=false")
+					if v.took != 10*time.Second {
+						t.Errorf("ended after %s, want 10s: at once after the signal", v.took)
+					}
+				})
 		})
 	}
 }
@@ -73,7 +88,9 @@ func TestCompanionsEndInTime(t *testing.T) {
 		},
 		Faults: []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Delay, Delay: 25 * time.Second, Times: -1}},
 	}, func(d *companionTest) {
-		v := d.environment("name=staging", "policy-groups="+strings.Join(groups, "\n")).want(5, "result=timed-out", "error-code=timed-out", "changed=true", "environment-id="+scalrsim.StagingID).says("10m0s")
+		v := d.environment("name=staging", "policy-groups="+strings.Join(groups, "\n")).
+			want(5, "result=timed-out", "error-code=timed-out", "changed=true", "environment-id="+scalrsim.StagingID).
+			says("10m0s")
 		if v.took != 10*time.Minute {
 			t.Errorf("ended after %s, want 10m", v.took)
 		}

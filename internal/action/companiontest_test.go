@@ -66,8 +66,14 @@ func (d *companionTest) workspace(inputs ...string) *companionResult {
 func (d *companionTest) play(name string, signals chan os.Signal, inputs ...string) *companionResult {
 	d.t.Helper()
 	p := &stepResult{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
-	environ := []string{"GITHUB_ACTIONS=true", "GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"), "INPUT_BASE-URL=https://acme.scalr.test", "INPUT_TOKEN=" + scalrsim.Token,
-		"ACTIONS_RUNTIME_TOKEN=" + canaryRuntime, "HTTPS_PROXY=http://ci:" + canaryProxyInURL + "@proxy.test:3128"}
+	environ := []string{
+		"GITHUB_ACTIONS=true",
+		"GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"),
+		"INPUT_BASE-URL=https://acme.scalr.test",
+		"INPUT_TOKEN=" + scalrsim.Token,
+		"ACTIONS_RUNTIME_TOKEN=" + canaryRuntime,
+		"HTTPS_PROXY=http://ci:" + canaryProxyInURL + "@proxy.test:3128",
+	}
 	environ = append(environ, d.environ...)
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")
@@ -76,7 +82,12 @@ func (d *companionTest) play(name string, signals chan os.Signal, inputs ...stri
 	before, log := len(d.server.Requests()), &lockedBuffer{}
 	p.record = &record{to: d.http}
 	p.code = action.Main(context.Background(), action.Env{
-		Args: []string{"/" + name}, Environ: environ, Stdout: log, HTTP: &http.Client{Transport: p.record}, Signals: signals, Version: "test",
+		Args:    []string{"/" + name},
+		Environ: environ,
+		Stdout:  log,
+		HTTP:    &http.Client{Transport: p.record},
+		Signals: signals,
+		Version: "test",
 	})
 	p.took, p.log = time.Since(p.began), log.String()
 	p.outputs = pairs(d.t, filepath.Join(p.dir, "output"))
@@ -166,7 +177,12 @@ func (d *companionTest) ids(path, name string) []string {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	for key, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json", "Prefer": "profile=preview", "User-Agent": "test"} {
+	for key, value := range map[string]string{
+		"Authorization": "Bearer " + scalrsim.Token,
+		"Accept":        "application/vnd.api+json",
+		"Prefer":        "profile=preview",
+		"User-Agent":    "test",
+	} {
 		r.Header.Set(key, value)
 	}
 	response, err := d.server.Client().Do(r)

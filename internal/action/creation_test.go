@@ -34,20 +34,47 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 		fault scalrsim.Fault
 		posts int
 	}{
-		"the answer is lost":             {scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset}, 1},
-		"the answer is cut":              {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Truncate, Bytes: 40}, 1},
-		"the answer is a 500":            {scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Status, Status: 500}, 1},
-		"the answer stalls":              {scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Stall}, 1},
-		"it never arrived":               {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.EOF}, 2},
-		"it comes true after 20 s":       {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Delay: 20 * time.Second}, 1},
-		"a gateway, and true after 50 s": {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Status: 504, Delay: 50 * time.Second}, 1},
-		"it is limited":                  {scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Status, Status: 429, Header: http.Header{"Retry-After": {"3"}}}, 2},
+		"the answer is lost": {
+			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
+			posts: 1,
+		},
+		"the answer is cut": {
+			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Truncate, Bytes: 40},
+			posts: 1,
+		},
+		"the answer is a 500": {
+			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
+			posts: 1,
+		},
+		"the answer stalls": {
+			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Stall},
+			posts: 1,
+		},
+		"it never arrived": {fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.EOF}, posts: 2},
+		"it comes true after 20 s": {
+			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Delay: 20 * time.Second},
+			posts: 1,
+		},
+		"a gateway, and true after 50 s": {
+			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Status: 504, Delay: 50 * time.Second},
+			posts: 1,
+		},
+		"it is limited": {
+			fault: scalrsim.Fault{
+				Op:     "POST /environments",
+				Action: scalrsim.Status,
+				Status: 429,
+				Header: http.Header{"Retry-After": {"3"}},
+			},
+			posts: 2,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.server.AddEnvironment("preview-77")
-				v := d.environment("name=preview-7", "tags=pre").want(0, "result=done", "created=true", "changed=true", "name=preview-7", `tags=["pre"]`)
+				v := d.environment("name=preview-7", "tags=pre").
+					want(0, "result=done", "created=true", "changed=true", "name=preview-7", `tags=["pre"]`)
 				if got := v.count("POST /environments"); got != c.posts {
 					t.Errorf("asked %d times, want %d", got, c.posts)
 				}
@@ -81,21 +108,35 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 		lags, path string
 		play       func(*companionTest) *companionResult
 	}{
-		"environment": {"GET /environments", "/environments", func(d *companionTest) *companionResult { return d.environment("name=staging") }},
-		"tag":         {"GET /tags", "/tags", func(d *companionTest) *companionResult { return d.environment("name=production", "tags=staging") }},
-		"workspace":   {"GET /workspaces", "/workspaces", func(d *companionTest) *companionResult { return d.workspace("environment=staging", "name=staging") }},
+		"environment": {
+			lags: "GET /environments",
+			path: "/environments",
+			play: func(d *companionTest) *companionResult { return d.environment("name=staging") },
+		},
+		"tag": {
+			lags: "GET /tags",
+			path: "/tags",
+			play: func(d *companionTest) *companionResult { return d.environment("name=production", "tags=staging") },
+		},
+		"workspace": {
+			lags: "GET /workspaces",
+			path: "/workspaces",
+			play: func(d *companionTest) *companionResult { return d.workspace("environment=staging", "name=staging") },
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: c.lags, Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: 2}}}, func(d *companionTest) {
-				d.server.AddTag("staging")
-				d.server.AddWorkspace(scalrsim.StagingID, "staging", nil)
-				v := c.play(d).want(0, "result=done", "created=false")
-				v.answered("POST "+c.path, 422)
-				if got := d.count(c.path, "staging"); got != 1 {
-					t.Errorf("%d are called staging, want 1", got)
-				}
-			})
+			withCompanions(t,
+				scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: c.lags, Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: 2}}},
+				func(d *companionTest) {
+					d.server.AddTag("staging")
+					d.server.AddWorkspace(scalrsim.StagingID, "staging", nil)
+					v := c.play(d).want(0, "result=done", "created=false")
+					v.answered("POST "+c.path, 422)
+					if got := d.count(c.path, "staging"); got != 1 {
+						t.Errorf("%d are called staging, want 1", got)
+					}
+				})
 		})
 	}
 }
@@ -103,11 +144,16 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 // A name that is refused for another reason is not looked for for ever.
 func TestCreationIsRefused(t *testing.T) {
 	t.Parallel()
-	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.","source":{"pointer":"/data/attributes/name"}}]}`
-	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Status, Status: 422, Body: refusal}}}, func(d *companionTest) {
-		v := d.environment("name=preview-7").want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").says("Name is reserved.")
-		if v.took > 10*time.Second {
-			t.Errorf("took %s, want less than 10s", v.took)
-		}
-	})
+	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.",` +
+		`"source":{"pointer":"/data/attributes/name"}}]}`
+	withCompanions(t,
+		scalrsim.Scenario{
+			Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Status, Status: 422, Body: refusal}},
+		}, func(d *companionTest) {
+			v := d.environment("name=preview-7").
+				want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").says("Name is reserved.")
+			if v.took > 10*time.Second {
+				t.Errorf("took %s, want less than 10s", v.took)
+			}
+		})
 }

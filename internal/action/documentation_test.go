@@ -12,17 +12,33 @@ import (
 func TestErrorLinksToItsDocumentation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ repository, ref, server, want string }{
-		"by a tag":         {"acme/scalr-run-action", "v1", "https://github.com", "https://github.com/acme/scalr-run-action/blob/v1/docs/errors.md#input-invalid"},
-		"by a commit":      {"acme/scalr-run-action", "5f2c1e8", "https://github.com", "https://github.com/acme/scalr-run-action/blob/5f2c1e8/docs/errors.md#input-invalid"},
-		"local action":     {"", "", "https://github.com", ""},
-		"another server":   {"acme/scalr-run-action", "v1", "https://github.acme.test", "docs/errors.md of acme/scalr-run-action@v1"},
-		"not a repository": {"acme/x)[y](https://evil.test", "v1", "https://github.com", ""},
-		"not a ref":        {"acme/scalr-run-action", "v1 and more", "https://github.com", ""},
+		"by a tag": {
+			repository: "acme/scalr-run-action",
+			ref:        "v1",
+			server:     "https://github.com",
+			want:       "https://github.com/acme/scalr-run-action/blob/v1/docs/errors.md#input-invalid",
+		},
+		"by a commit": {
+			repository: "acme/scalr-run-action",
+			ref:        "5f2c1e8",
+			server:     "https://github.com",
+			want:       "https://github.com/acme/scalr-run-action/blob/5f2c1e8/docs/errors.md#input-invalid",
+		},
+		"local action": {server: "https://github.com"},
+		"another server": {
+			repository: "acme/scalr-run-action",
+			ref:        "v1",
+			server:     "https://github.acme.test",
+			want:       "docs/errors.md of acme/scalr-run-action@v1",
+		},
+		"not a repository": {repository: "acme/x)[y](https://evil.test", ref: "v1", server: "https://github.com"},
+		"not a ref":        {repository: "acme/scalr-run-action", ref: "v1 and more", server: "https://github.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newStepTest(t, scenario(t, "no-changes"), "dry-run=perhaps")
-			r.env["GITHUB_ACTION_REPOSITORY"], r.env["GITHUB_ACTION_REF"], r.env["GITHUB_SERVER_URL"] = c.repository, c.ref, c.server
+			r.env["GITHUB_ACTION_REPOSITORY"], r.env["GITHUB_ACTION_REF"], r.env["GITHUB_SERVER_URL"] = c.repository, c.ref,
+				c.server
 			p := r.play().want(2, "error-code=input-invalid")
 			var led []string
 			for _, command := range runnertest.Read(p.log).Commands {

@@ -10,13 +10,24 @@ import (
 func TestEnvironmentShow(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		shown := []string{"result=done", "environment-id=" + scalrsim.StagingID, "environment-url=https://acme.scalr.test/v2/e/" + scalrsim.StagingID + "/workspaces",
-			"name=staging", "status=Active", "tags=[]", "created=false", "changed=false"}
+		shown := []string{
+			"result=done",
+			"environment-id=" + scalrsim.StagingID,
+			"environment-url=https://acme.scalr.test/v2/e/" + scalrsim.StagingID + "/workspaces",
+			"name=staging",
+			"status=Active",
+			"tags=[]",
+			"created=false",
+			"changed=false",
+		}
 		d.environment("mode=show", "name=staging").want(0, shown...).wrote()
 		d.environment("mode=show", "environment-id="+scalrsim.StagingID).want(0, shown...).wrote()
-		d.environment("mode=show", "name=prod").want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says(`Did you mean "production"`)
-		d.environment("mode=show", "environment-id=env-v0none").want(3, "result=not-found", "error-code=environment-not-found").says("env-v0none")
-		d.environment("environment-id=env-v0none", "tags=new").want(3, "result=not-found", "error-code=environment-not-found", "created=false").wrote()
+		d.environment("mode=show", "name=prod").
+			want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says(`Did you mean "production"`)
+		d.environment("mode=show", "environment-id=env-v0none").
+			want(3, "result=not-found", "error-code=environment-not-found").says("env-v0none")
+		d.environment("environment-id=env-v0none", "tags=new").
+			want(3, "result=not-found", "error-code=environment-not-found", "created=false").wrote()
 	})
 }
 
@@ -42,7 +53,8 @@ func TestEnvironmentNameIsNotUnique(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.server.AddEnvironment("staging")
 		for _, mode := range []string{"present", "absent", "show"} {
-			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").says(scalrsim.StagingID).wrote()
+			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").
+				says(scalrsim.StagingID).wrote()
 		}
 	})
 }
@@ -50,8 +62,11 @@ func TestEnvironmentNameIsNotUnique(t *testing.T) {
 func TestEnvironmentAbsent(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=true", "environment-id="+scalrsim.StagingID).wrote("DELETE /environments/" + scalrsim.StagingID)
-		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wrote().says("nothing to delete")
+		d.environment("mode=absent", "name=staging").
+			want(0, "result=done", "changed=true", "environment-id="+scalrsim.StagingID).
+			wrote("DELETE /environments/" + scalrsim.StagingID)
+		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wrote().
+			says("nothing to delete")
 		d.environment("mode=absent", "environment-id="+scalrsim.StagingID).want(0, "result=done", "changed=false").wrote()
 	})
 }
@@ -59,7 +74,8 @@ func TestEnvironmentAbsent(t *testing.T) {
 func TestEnvironmentWithWorkspacesStays(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").wrote().
+		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").
+			wrote().
 			says(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove the dependency named above")
 		many := d.server.AddEnvironment("many")
 		for i := range 120 {
@@ -76,10 +92,24 @@ func TestEnvironmentDeletionGoesWrong(t *testing.T) {
 		code    int
 		outputs []string
 	}{
-		"the answer is lost":    {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset}, 0, []string{"result=done", "changed=true"}},
-		"the answer is a 500":   {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status}, 0, []string{"result=done", "changed=true"}},
-		"it is forbidden":       {scalrsim.Fault{Action: scalrsim.Status, Status: 403}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
-		"it is not found by it": {scalrsim.Fault{Action: scalrsim.Status, Status: 404}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+		"the answer is lost": {
+			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset},
+			outputs: []string{"result=done", "changed=true"},
+		},
+		"the answer is a 500": {
+			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status},
+			outputs: []string{"result=done", "changed=true"},
+		},
+		"it is forbidden": {
+			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: 403},
+			code:    3,
+			outputs: []string{"result=refused", "error-code=not-allowed", "changed=false"},
+		},
+		"it is not found by it": {
+			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: 404},
+			code:    3,
+			outputs: []string{"result=refused", "error-code=not-allowed", "changed=false"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

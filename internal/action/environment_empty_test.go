@@ -66,27 +66,60 @@ func TestEnvironmentEmptinessIsProved(t *testing.T) {
 		fault scalrsim.Fault
 		setup func(*scalrsim.Server)
 	}{
-		"it is empty, and others are not": {deleted("has no workspaces; the token sees 5 in other environments"), scalrsim.Fault{}, nil},
-		"the token sees no workspaces":    {unverified("no workspace in any environment", "`workspaces:read`"), blind, nil},
-		"but may read them, it is said": {deleted("the token has the permission workspaces:read there"), blind,
-			may(map[string]any{"workspaces:read": true})},
-		"and may not, it is said": {unverified("no workspace in any environment"), blind,
-			may(map[string]any{"workspaces:read": false, "workspaces:update": true})},
-		"and may, said as a list":          {deleted("the permission *:read"), blind, may([]any{"environments:delete", "*:read"})},
-		"and may do something else":        {unverified("no workspace in any environment"), blind, may([]any{"environments:delete", "workspaces:create"})},
-		"the list says that it is longer":  {contradicts, emptyBut("total-count", 1), nil},
-		"as text":                          {contradicts, emptyBut("total-count", "7"), nil},
-		"in words":                         {contradicts, emptyBut("total-count", "none"), nil},
-		"in pages":                         {contradicts, emptyBut("total-pages", 2), nil},
-		"another page follows":             {contradicts, emptyBut("next-page", 2), nil},
-		"the same page follows":            {contradicts, emptyBut("next-page", 1), nil},
-		"another page follows by its link": {contradicts, listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }), nil},
-		"the filter hides one at first": {inUse(`It has 1: "app"`),
-			scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Edit, Change: rewritten(emptied)}, withApp},
-		"environments are not reported":      {unverified("does not report the environment of"), listing(1, homeless), nil},
-		"one that is not reported is listed": {unverified(`Scalr lists "app" for it and does not report their environment`), listing(1, homeless), withApp},
-		"lists are forbidden":                {refusedWith("not-allowed"), fails(http.StatusForbidden), nil},
-		"lists are not found":                {refusedWith("not-allowed"), fails(http.StatusNotFound), nil},
+		"it is empty, and others are not": {
+			proof: deleted("has no workspaces; the token sees 5 in other environments"),
+			fault: scalrsim.Fault{},
+		},
+		"the token sees no workspaces": {
+			proof: unverified("no workspace in any environment", "`workspaces:read`"),
+			fault: blind,
+		},
+		"but may read them, it is said": {
+			proof: deleted("the token has the permission workspaces:read there"),
+			fault: blind,
+			setup: may(map[string]any{"workspaces:read": true}),
+		},
+		"and may not, it is said": {
+			proof: unverified("no workspace in any environment"),
+			fault: blind,
+			setup: may(map[string]any{"workspaces:read": false, "workspaces:update": true}),
+		},
+		"and may, said as a list": {
+			proof: deleted("the permission *:read"),
+			fault: blind,
+			setup: may([]any{"environments:delete", "*:read"}),
+		},
+		"and may do something else": {
+			proof: unverified("no workspace in any environment"),
+			fault: blind,
+			setup: may([]any{"environments:delete", "workspaces:create"}),
+		},
+		"the list says that it is longer": {proof: contradicts, fault: emptyBut("total-count", 1)},
+		"as text":                         {proof: contradicts, fault: emptyBut("total-count", "7")},
+		"in words":                        {proof: contradicts, fault: emptyBut("total-count", "none")},
+		"in pages":                        {proof: contradicts, fault: emptyBut("total-pages", 2)},
+		"another page follows":            {proof: contradicts, fault: emptyBut("next-page", 2)},
+		"the same page follows":           {proof: contradicts, fault: emptyBut("next-page", 1)},
+		"another page follows by its link": {
+			proof: contradicts,
+			fault: listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }),
+		},
+		"the filter hides one at first": {
+			proof: inUse(`It has 1: "app"`),
+			fault: scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Edit, Change: rewritten(emptied)},
+			setup: withApp,
+		},
+		"environments are not reported": {
+			proof: unverified("does not report the environment of"),
+			fault: listing(1, homeless),
+		},
+		"one that is not reported is listed": {
+			proof: unverified(`Scalr lists "app" for it and does not report their environment`),
+			fault: listing(1, homeless),
+			setup: withApp,
+		},
+		"lists are forbidden": {proof: refusedWith("not-allowed"), fault: fails(http.StatusForbidden)},
+		"lists are not found": {proof: refusedWith("not-allowed"), fault: fails(http.StatusNotFound)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +154,8 @@ func TestEnvironmentListsDisagree(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Setup: withApp}, func(d *companionTest) {
 		d.http = lyingFilter{d.http}
-		d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`).wrote()
+		d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").
+			says(`It has 1: "app"`).wrote()
 	})
 }
 
@@ -184,16 +218,25 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 		nth    int
 		faults []scalrsim.Fault
 	}{
-		"after the first look":            {op: "GET /environments/" + scalrsim.StagingID, nth: 2},
-		"right before the last":           {op: "GET /workspaces", nth: 3},
-		"before the deletion is repeated": {op: deletion, nth: 1, faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Status, Status: 503}}},
-		"after a lost connection":         {op: deletion, nth: 1, faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Reset}}},
+		"after the first look":  {op: "GET /environments/" + scalrsim.StagingID, nth: 2},
+		"right before the last": {op: "GET /workspaces", nth: 3},
+		"before the deletion is repeated": {
+			op:     deletion,
+			nth:    1,
+			faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Status, Status: 503}},
+		},
+		"after a lost connection": {
+			op:     deletion,
+			nth:    1,
+			faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Reset}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{Faults: c.faults}, func(d *companionTest) {
 				d.http = &between{RoundTripper: d.http, op: c.op, nth: c.nth, then: func() { withApp(d.server) }}
-				v := d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").says(`It has 1: "app"`)
+				v := d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").
+					says(`It has 1: "app"`)
 				if len(c.faults) == 0 {
 					v.wrote()
 				}
@@ -216,7 +259,12 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-				d.http = &between{RoundTripper: d.http, op: "GET /environments/" + scalrsim.StagingID, nth: 2, then: func() { then(d) }}
+				d.http = &between{
+					RoundTripper: d.http,
+					op:           "GET /environments/" + scalrsim.StagingID,
+					nth:          2,
+					then:         func() { then(d) },
+				}
 				v := d.environment("mode=absent", "name=staging")
 				if name == "deleted" {
 					v.want(0, "result=done", "changed=false").says("already deleted by another client")
@@ -231,8 +279,12 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 // send makes a request as an outsider.
 func (d *companionTest) send(r *http.Request) {
 	d.t.Helper()
-	for key, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json",
-		"Prefer": "profile=preview", "User-Agent": "test"} {
+	for key, value := range map[string]string{
+		"Authorization": "Bearer " + scalrsim.Token,
+		"Accept":        "application/vnd.api+json",
+		"Prefer":        "profile=preview",
+		"User-Agent":    "test",
+	} {
 		r.Header.Set(key, value)
 	}
 	response, err := d.server.Client().Do(r)

@@ -28,7 +28,8 @@ func TestPolicyGroups(t *testing.T) {
 		d.environment(remove...).want(0, "changed=false").wrote()
 		d.environment("name=production", "policy-groups=guard").want(0, "changed=false").wrote()
 
-		d.environment("name=preview-7", "policy-groups=gurd").want(3, "result=refused", "error-code=policy-group-not-found", "created=false").
+		d.environment("name=preview-7", "policy-groups=gurd").
+			want(3, "result=refused", "error-code=policy-group-not-found", "created=false").
 			wrote().says(`Did you mean "guard"`)
 	})
 }
@@ -37,12 +38,18 @@ func TestPolicyGroups(t *testing.T) {
 // nothing to unlink.
 func TestUnlinkTwice(t *testing.T) {
 	t.Parallel()
-	lost := scalrsim.Fault{Op: "DELETE /policy-groups/*/relationships/environments/*", Phase: scalrsim.After, Action: scalrsim.EOF}
+	lost := scalrsim.Fault{
+		Op:     "DELETE /policy-groups/*/relationships/environments/*",
+		Phase:  scalrsim.After,
+		Action: scalrsim.EOF,
+	}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *companionTest) {
 		d.server.AddPolicyGroup("guard")
 		d.environment("name=staging", "policy-groups=guard").want(0)
-		v := d.environment("name=staging", "policy-groups=guard", "policy-groups-mode=remove").want(0, "result=done", "changed=true")
-		v.answered("DELETE /policy-groups/"+d.id("/policy-groups", "guard")+"/relationships/environments/"+scalrsim.StagingID, http.StatusNotFound)
+		v := d.environment("name=staging", "policy-groups=guard", "policy-groups-mode=remove").
+			want(0, "result=done", "changed=true")
+		v.answered("DELETE /policy-groups/"+d.id("/policy-groups", "guard")+"/relationships/environments/"+scalrsim.StagingID,
+			http.StatusNotFound)
 	})
 }
 
@@ -52,7 +59,8 @@ func linking(id, name, provider string, environments ...string) string {
 	for _, e := range environments {
 		refs = append(refs, `{"type":"environments","id":"`+e+`"}`)
 	}
-	return "PATCH /provider-configurations/" + id + ` {"data":{"attributes":{"name":"` + name + `","provider-name":"` + provider + `"},"id":"` + id +
+	return "PATCH /provider-configurations/" + id + ` {"data":{"attributes":{"name":"` + name + `","provider-name":"` +
+		provider + `"},"id":"` + id +
 		`","relationships":{"environments":{"data":[` + strings.Join(refs, ",") + `]}},"type":"provider-configurations"}}`
 }
 
@@ -62,7 +70,8 @@ func defaulting(environment string, ids ...string) string {
 	for _, id := range ids {
 		refs = append(refs, `{"type":"provider-configurations","id":"`+id+`"}`)
 	}
-	return "PATCH /environments/" + environment + ` {"data":{"id":"` + environment + `","relationships":{"default-provider-configurations":{"data":[` +
+	return "PATCH /environments/" + environment + ` {"data":{"id":"` + environment +
+		`","relationships":{"default-provider-configurations":{"data":[` +
 		strings.Join(refs, ",") + `]}},"type":"environments"}}`
 }
 
@@ -79,7 +88,8 @@ func TestProviderConfigurations(t *testing.T) {
 		aws, azure := d.private("aws", "aws"), d.private("azure", "azurerm")
 		d.server.AddProviderConfiguration("shared", "google")
 		both := []string{"name=staging", "provider-configurations=aws\nshared", "default-provider-configurations=" + aws}
-		d.environment(both...).want(0, "changed=true").wrote(linking(aws, "aws", "aws", scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
+		d.environment(both...).want(0, "changed=true").
+			wrote(linking(aws, "aws", "aws", scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
 		d.environment(both...).want(0, "changed=false").wrote()
 
 		d.environment("name=production", "provider-configurations=aws").want(0).
@@ -89,7 +99,8 @@ func TestProviderConfigurations(t *testing.T) {
 			wrote(linking(azure, "azure", "azurerm", scalrsim.StagingID), linking(aws, "aws", "aws", scalrsim.EnvironmentID))
 		d.environment(other...).want(0, "changed=false").wrote()
 
-		d.environment("name=staging", "default-provider-configurations=awz").want(3, "error-code=provider-configuration-not-found").says(`Did you mean "aws"`).wrote()
+		d.environment("name=staging", "default-provider-configurations=awz").
+			want(3, "error-code=provider-configuration-not-found").says(`Did you mean "aws"`).wrote()
 	})
 }
 
@@ -97,13 +108,17 @@ func TestProviderConfigurations(t *testing.T) {
 // linked can be one.
 func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 	t.Parallel()
-	for _, inputs := range [][]string{{"provider-configurations=aws", "default-provider-configurations=aws"}, {"default-provider-configurations=aws"}} {
+	for _, inputs := range [][]string{
+		{"provider-configurations=aws", "default-provider-configurations=aws"},
+		{"default-provider-configurations=aws"},
+	} {
 		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 			aws := d.private("aws", "aws")
 			inputs := append([]string{"name=preview-7"}, inputs...)
 			v := d.environment(inputs...).want(0, "created=true")
 			id := v.outputs["environment-id"]
-			v.wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`, linking(aws, "aws", "aws", id), defaulting(id, aws))
+			v.wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`,
+				linking(aws, "aws", "aws", id), defaulting(id, aws))
 			d.environment(inputs...).want(0, "created=false", "changed=false").wrote()
 		})
 	}
@@ -114,21 +129,25 @@ func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		aws, azure, all := d.private("aws", "aws"), d.private("azure", "azurerm"), d.server.AddProviderConfiguration("all", "google")
+		aws, azure, all := d.private("aws", "aws"), d.private("azure", "azurerm"),
+			d.server.AddProviderConfiguration("all", "google")
 		for _, e := range []string{scalrsim.EnvironmentID, scalrsim.StagingID} {
 			name := map[string]string{scalrsim.EnvironmentID: "production", scalrsim.StagingID: "staging"}[e]
 			inputs := []string{"name=" + name, "default-provider-configurations=aws\nall"}
 			linked := []string{scalrsim.EnvironmentID, scalrsim.StagingID}[:map[string]int{"production": 1, "staging": 2}[name]]
-			d.environment(inputs...).want(0, "changed=true").wrote(linking(aws, "aws", "aws", linked...), defaulting(e, aws, all)).
+			d.environment(inputs...).want(0, "changed=true").
+				wrote(linking(aws, "aws", "aws", linked...), defaulting(e, aws, all)).
 				says(`Shared provider configuration "aws" (` + aws + `) with the environment`)
 			d.environment(inputs...).want(0, "changed=false").wrote().says("Nothing to change.")
 		}
 		// The links that are replaced are ended after the defaults have changed.
 		d.environment("name=staging", "provider-configurations=azure", "default-provider-configurations=azure").want(0).wrote(
-			linking(azure, "azure", "azurerm", scalrsim.StagingID), defaulting(scalrsim.StagingID, azure), linking(aws, "aws", "aws", scalrsim.EnvironmentID))
+			linking(azure, "azure", "azurerm", scalrsim.StagingID), defaulting(scalrsim.StagingID, azure),
+			linking(aws, "aws", "aws", scalrsim.EnvironmentID))
 		// A default stays linked although it is not in the list.
 		mixed := []string{"name=staging", "provider-configurations=azure", "default-provider-configurations=aws"}
-		d.environment(mixed...).want(0).wrote(linking(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
+		d.environment(mixed...).want(0).
+			wrote(linking(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
 		d.environment(mixed...).want(0, "changed=false").wrote()
 	})
 }
@@ -138,30 +157,52 @@ func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
 	t.Parallel()
 	named := `Provider configuration "aws" (`
 	unreported := func(member string) scalrsim.Fault {
-		return scalrsim.Fault{Op: "GET /provider-configurations", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
-			delete(doc["data"].([]any)[0].(map[string]any)["attributes"].(map[string]any), member)
-		})}
+		return scalrsim.Fault{
+			Op:     "GET /provider-configurations",
+			Times:  -1,
+			Action: scalrsim.Edit,
+			Change: rewritten(func(doc map[string]any) {
+				delete(doc["data"].([]any)[0].(map[string]any)["attributes"].(map[string]any), member)
+			}),
+		}
 	}
 	for name, c := range map[string]struct {
 		fault scalrsim.Fault
 		says  []string
 	}{
-		"no permission": {scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 404},
-			[]string{named, "is not shared with environment \"staging\"", "(HTTP 404)", "cloud-credentials:update"}},
-		"refused": {scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 422,
-			Body: `{"errors":[{"status":"422","title":"Invalid","detail":"Not owned by your team."}]}`}, []string{named, "Not owned by your team."}},
-		"links are not reported": {scalrsim.Fault{Op: "GET /provider-configurations/*", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
-			delete(doc["data"].(map[string]any)["relationships"].(map[string]any), "environments")
-		})}, []string{named, "is not shared with environment \"staging\""}},
-		"whether it is shared is not reported": {unreported("is-shared"),
-			[]string{`Scalr rejected the default provider configurations "aws"`, "is not shared with the environment"}},
+		"no permission": {fault: scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 404},
+			says: []string{named, "is not shared with environment \"staging\"", "(HTTP 404)", "cloud-credentials:update"}},
+		"refused": {
+			fault: scalrsim.Fault{
+				Op:     "PATCH /provider-configurations/*",
+				Action: scalrsim.Status,
+				Status: 422,
+				Body:   `{"errors":[{"status":"422","title":"Invalid","detail":"Not owned by your team."}]}`,
+			},
+			says: []string{named, "Not owned by your team."},
+		},
+		"links are not reported": {
+			fault: scalrsim.Fault{
+				Op:     "GET /provider-configurations/*",
+				Times:  -1,
+				Action: scalrsim.Edit,
+				Change: rewritten(func(doc map[string]any) {
+					delete(doc["data"].(map[string]any)["relationships"].(map[string]any), "environments")
+				}),
+			},
+			says: []string{named, "is not shared with environment \"staging\""},
+		},
+		"whether it is shared is not reported": {fault: unreported("is-shared"),
+			says: []string{`Scalr rejected the default provider configurations "aws"`, "is not shared with the environment"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.private("aws", "aws")
-				v := d.environment("name=staging", "default-provider-configurations=aws").want(3, "result=refused", "error-code=provider-configuration-not-shared")
-				v.says(c.says...).says("::error title=Scalr%3A provider-configuration-not-shared (default-provider-configurations)::")
+				v := d.environment("name=staging", "default-provider-configurations=aws").
+					want(3, "result=refused", "error-code=provider-configuration-not-shared")
+				v.says(c.says...).
+					says("::error title=Scalr%3A provider-configuration-not-shared (default-provider-configurations)::")
 			})
 		})
 	}
@@ -174,17 +215,26 @@ func TestLinkingSendsNamesAsRead(t *testing.T) {
 	const odd = "café \u200b<aws>"
 	long := strings.Repeat("n", 100_000)
 	for name, c := range map[string]struct{ name, attributes string }{
-		"odd":      {odd, "\"attributes\":{\"name\":\"café \u200b\\u003caws\\u003e\",\"provider-name\":\"aws\"},"},
-		"longest":  {strings.Repeat("ü", 255), `"attributes":{"name":"` + strings.Repeat("ü", 255) + `","provider-name":"aws"},`},
-		"too long": {long, `"attributes":{"provider-name":"aws"},`},
-		"no name":  {"", `"attributes":{"provider-name":"aws"},`},
+		"odd": {
+			name:       odd,
+			attributes: "\"attributes\":{\"name\":\"café \u200b\\u003caws\\u003e\",\"provider-name\":\"aws\"},",
+		},
+		"longest": {
+			name:       strings.Repeat("ü", 255),
+			attributes: `"attributes":{"name":"` + strings.Repeat("ü", 255) + `","provider-name":"aws"},`,
+		},
+		"too long": {name: long, attributes: `"attributes":{"provider-name":"aws"},`},
+		"no name":  {attributes: `"attributes":{"provider-name":"aws"},`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				id := d.private(c.name, "aws")
-				d.environment("name=staging", "provider-configurations="+id).want(0, "changed=true").wrote("PATCH /provider-configurations/" + id +
-					` {"data":{` + c.attributes + `"id":"` + id + `","relationships":{"environments":{"data":[{"type":"environments","id":"` + scalrsim.StagingID + `"}]}},"type":"provider-configurations"}}`)
+				d.environment("name=staging", "provider-configurations="+id).want(0, "changed=true").
+					wrote("PATCH /provider-configurations/" + id +
+						` {"data":{` + c.attributes + `"id":"` + id +
+						`","relationships":{"environments":{"data":[{"type":"environments","id":"` + scalrsim.StagingID +
+						`"}]}},"type":"provider-configurations"}}`)
 			})
 		})
 	}

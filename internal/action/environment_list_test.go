@@ -78,15 +78,39 @@ func TestListFilters(t *testing.T) {
 		count  string
 		query  func() url.Values // besides pages and fields
 	}{
-		"tag by name":          {[]string{"filter-tag=eu"}, "72", func() url.Values { return url.Values{"filter[tag]": {eu}} }},
-		"policy group by name": {[]string{"filter-policy-group=guard"}, "1", func() url.Values { return url.Values{"filter[policy-group]": {guard}} }},
-		"query":                {[]string{"query=preview-01"}, "10", func() url.Values { return url.Values{"query": {"preview-01"}} }},
-		"dates": {[]string{"filter-latest-run-date=between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}, "0", func() url.Values {
-			return url.Values{"filter[latest-run-date]": {"between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}}
-		}},
-		"account":                 {[]string{"account-id=" + scalrsim.AccountID}, "145", func() url.Values { return url.Values{"filter[account]": {scalrsim.AccountID}} }},
-		"sorted and all at once":  {[]string{"sort=-name", "query=stag"}, "1", func() url.Values { return url.Values{"sort": {"-name"}, "query": {"stag"}} }},
-		"a tag that is not there": {[]string{"filter-tag=prev"}, "0", nil},
+		"tag by name": {
+			inputs: []string{"filter-tag=eu"},
+			count:  "72",
+			query:  func() url.Values { return url.Values{"filter[tag]": {eu}} },
+		},
+		"policy group by name": {
+			inputs: []string{"filter-policy-group=guard"},
+			count:  "1",
+			query:  func() url.Values { return url.Values{"filter[policy-group]": {guard}} },
+		},
+		"query": {
+			inputs: []string{"query=preview-01"},
+			count:  "10",
+			query:  func() url.Values { return url.Values{"query": {"preview-01"}} },
+		},
+		"dates": {
+			inputs: []string{"filter-latest-run-date=between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"},
+			count:  "0",
+			query: func() url.Values {
+				return url.Values{"filter[latest-run-date]": {"between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"}}
+			},
+		},
+		"account": {
+			inputs: []string{"account-id=" + scalrsim.AccountID},
+			count:  "145",
+			query:  func() url.Values { return url.Values{"filter[account]": {scalrsim.AccountID}} },
+		},
+		"sorted and all at once": {
+			inputs: []string{"sort=-name", "query=stag"},
+			count:  "1",
+			query:  func() url.Values { return url.Values{"sort": {"-name"}, "query": {"stag"}} },
+		},
+		"a tag that is not there": {inputs: []string{"filter-tag=prev"}, count: "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withCompanions(t, scalrsim.Scenario{Setup: previews}, func(d *companionTest) {
@@ -99,7 +123,13 @@ func TestListFilters(t *testing.T) {
 					return
 				}
 				want := c.query()
-				for name, value := range map[string]string{"include": "tags", "fields[environments]": "name,status,account,tags", "fields[tags]": "name", "page[number]": "1", "page[size]": "100"} {
+				for name, value := range map[string]string{
+					"include":              "tags",
+					"fields[environments]": "name,status,account,tags",
+					"fields[tags]":         "name",
+					"page[number]":         "1",
+					"page[size]":           "100",
+				} {
 					want.Set(name, value)
 				}
 				if len(queries) == 0 || queries[0] != want.Encode() {
@@ -130,6 +160,7 @@ func TestListTooLarge(t *testing.T) {
 			s.AddEnvironment(fmt.Sprintf("%s-%d", strings.Repeat("long", 50), i))
 		}
 	}}, func(d *companionTest) {
-		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").says("with a filter")
+		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").
+			says("with a filter")
 	})
 }

@@ -11,7 +11,8 @@ import (
 // and does nothing, which is told.
 func TestCostEstimation(t *testing.T) {
 	t.Parallel()
-	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},"type":"environments"}}`
+	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},` +
+		`"type":"environments"}}`
 	withCompanions(t, scalrsim.Scenario{Config: scalrsim.Config{Old: true}}, func(d *companionTest) {
 		v := d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create)
 		if strings.Contains(v.log, "::warning") {
@@ -20,22 +21,30 @@ func TestCostEstimation(t *testing.T) {
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote()
 		id := v.outputs["environment-id"]
 		d.environment("name=preview-7", "cost-estimation-enabled=true").want(0, "changed=true").
-			wrote("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id + `","type":"environments"}}`)
+			wrote("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id +
+				`","type":"environments"}}`)
 	})
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		warning := "cost-estimation-enabled is unsupported by this Scalr server and was ignored."
-		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create).says("::warning::" + warning)
-		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote().says("::warning::" + warning)
-		d.environment("name=preview-8").want(0).wrote(`POST /environments {"data":{"attributes":{"name":"preview-8"},"type":"environments"}}`)
+		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create).
+			says("::warning::" + warning)
+		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote().
+			says("::warning::" + warning)
+		d.environment("name=preview-8").want(0).
+			wrote(`POST /environments {"data":{"attributes":{"name":"preview-8"},"type":"environments"}}`)
 	})
 }
 
 // A server that takes a setting and keeps the old value is not believed.
 func TestSettingThatIsNotTaken(t *testing.T) {
 	t.Parallel()
-	keeps := scalrsim.Fault{Op: "PATCH /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
-		return strings.Replace(body, `"mask-sensitive-output":false`, `"mask-sensitive-output":true`, 1)
-	}}
+	keeps := scalrsim.Fault{
+		Op:     "PATCH /environments/*",
+		Action: scalrsim.Edit,
+		Change: func(body string) string {
+			return strings.Replace(body, `"mask-sensitive-output":false`, `"mask-sensitive-output":true`, 1)
+		},
+	}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *companionTest) {
 		d.environment("name=staging", "mask-sensitive-output=false").want(0, "changed=false").
 			says(`::warning::Scalr did not change mask-sensitive-output: requested "false", still "true".`)
@@ -44,7 +53,8 @@ func TestSettingThatIsNotTaken(t *testing.T) {
 
 func TestAccount(t *testing.T) {
 	t.Parallel()
-	with := `POST /environments {"data":{"attributes":{"name":"preview-7"},"relationships":{"account":{"data":{"type":"accounts","id":"` + scalrsim.AccountID + `"}}},"type":"environments"}}`
+	with := `POST /environments {"data":{"attributes":{"name":"preview-7"},` +
+		`"relationships":{"account":{"data":{"type":"accounts","id":"` + scalrsim.AccountID + `"}}},"type":"environments"}}`
 	without := `POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`
 	t.Run("given", func(t *testing.T) {
 		t.Parallel()
@@ -55,17 +65,27 @@ func TestAccount(t *testing.T) {
 	})
 	t.Run("another one", func(t *testing.T) {
 		t.Parallel()
-		other := scalrsim.Fault{Op: "GET /environments/*", Action: scalrsim.Edit, Change: func(body string) string {
-			return strings.Replace(body, scalrsim.AccountID, "acc-v0other", 1)
-		}}
+		other := scalrsim.Fault{
+			Op:     "GET /environments/*",
+			Action: scalrsim.Edit,
+			Change: func(body string) string {
+				return strings.Replace(body, scalrsim.AccountID, "acc-v0other", 1)
+			},
+		}
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *companionTest) {
-			d.environment("environment-id="+scalrsim.StagingID, "account-id="+scalrsim.AccountID).want(0, "changed=false").says("::warning::account-id has no effect", "acc-v0other")
+			d.environment("environment-id="+scalrsim.StagingID, "account-id="+scalrsim.AccountID).want(0, "changed=false").
+				says("::warning::account-id has no effect", "acc-v0other")
 		})
 	})
 	t.Run("an older server wants it", func(t *testing.T) {
 		t.Parallel()
-		wanted := scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Status, Status: 422,
-			Body: `{"errors":[{"status":"422","title":"Invalid Relationship","detail":"This field is required.","source":{"pointer":"/data/relationships/account"}}]}`}
+		wanted := scalrsim.Fault{
+			Op:     "POST /environments",
+			Action: scalrsim.Status,
+			Status: 422,
+			Body: `{"errors":[{"status":"422","title":"Invalid Relationship","detail":"This field is required.",` +
+				`"source":{"pointer":"/data/relationships/account"}}]}`,
+		}
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{wanted}}, func(d *companionTest) {
 			d.environment("name=preview-7").want(0, "created=true").wrote(without, with)
 		})

@@ -9,7 +9,12 @@ import (
 
 func TestEnvironmentPresentTwice(t *testing.T) {
 	t.Parallel()
-	for name, world := range map[string]scalrsim.Config{"today": {}, "nulls": {Null: true}, "older": {Old: true}, "nothing included": {NoIncluded: true}} {
+	for name, world := range map[string]scalrsim.Config{
+		"today":            {},
+		"nulls":            {Null: true},
+		"older":            {Old: true},
+		"nothing included": {NoIncluded: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			presentTwice(t, world)
@@ -21,8 +26,11 @@ func presentTwice(t *testing.T, world scalrsim.Config) {
 	t.Helper()
 	withCompanions(t, scalrsim.Scenario{Config: world}, func(d *companionTest) {
 		blue, cloud := d.server.AddTag("blue"), d.server.AddProviderConfiguration("cloud", "aws")
-		inputs := []string{"name=preview-7", "tags=blue\npreview", "mask-sensitive-output=false", "default-provider-configurations=cloud"}
-		first := d.environment(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true", "name=preview-7", "status=Active", `tags=["blue","preview"]`)
+		inputs := []string{"name=preview-7", "tags=blue\npreview", "mask-sensitive-output=false",
+			"default-provider-configurations=cloud"}
+		first := d.environment(inputs...).
+			want(0, "result=done", "error-code=", "created=true", "changed=true", "name=preview-7", "status=Active",
+				`tags=["blue","preview"]`)
 		id := first.outputs["environment-id"]
 		preview := d.id("/tags", "preview")
 		first.wrote(`POST /tags {"data":{"attributes":{"name":"preview"},"type":"tags"}}`,
@@ -30,7 +38,8 @@ func presentTwice(t *testing.T, world scalrsim.Config) {
 				`"default-provider-configurations":{"data":[{"type":"provider-configurations","id":"`+cloud+`"}]},`+
 				`"tags":{"data":[{"type":"tags","id":"`+blue+`"},{"type":"tags","id":"`+preview+`"}]}},"type":"environments"}}`)
 		first.want(0, "environment-url=https://acme.scalr.test/v2/e/"+id+"/workspaces")
-		d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+id, `tags=["blue","preview"]`).
+		d.environment(inputs...).
+			want(0, "result=done", "created=false", "changed=false", "environment-id="+id, `tags=["blue","preview"]`).
 			wrote().says("Nothing to change.")
 	})
 }
@@ -43,23 +52,42 @@ func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 		wrote  []string
 		says   string
 	}{
-		"nothing": {nil, nil, "Nothing to change."},
-		"mask": {[]string{"mask-sensitive-output=false"}, []string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
-			`Set mask-sensitive-output to "false" (was "true").`},
-		"as it is": {[]string{"mask-sensitive-output=true", "remote-backend=true"}, nil, "Nothing to change."},
-		"backend":  {[]string{"remote-backend=false", "mask-sensitive-output=true"}, nil, `::warning::Environment "staging" keeps remote-backend at true`},
-		"backend and mask": {[]string{"remote-backend=false", "mask-sensitive-output=false"},
-			[]string{staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
-			`Set mask-sensitive-output to "false" (was "true").`},
-		"rename": {[]string{"rename-to=stage"}, []string{staging + `{"data":{"attributes":{"name":"stage"},"id":"` + scalrsim.StagingID + `","type":"environments"}}`},
-			`Set name to "stage" (was "staging").`},
+		"nothing": {says: "Nothing to change."},
+		"mask": {
+			inputs: []string{"mask-sensitive-output=false"},
+			wrote: []string{
+				staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID +
+					`","type":"environments"}}`,
+			},
+			says: `Set mask-sensitive-output to "false" (was "true").`,
+		},
+		"as it is": {inputs: []string{"mask-sensitive-output=true", "remote-backend=true"}, says: "Nothing to change."},
+		"backend": {
+			inputs: []string{"remote-backend=false", "mask-sensitive-output=true"},
+			says:   `::warning::Environment "staging" keeps remote-backend at true`,
+		},
+		"backend and mask": {inputs: []string{"remote-backend=false", "mask-sensitive-output=false"},
+			wrote: []string{
+				staging + `{"data":{"attributes":{"mask-sensitive-output":false},"id":"` + scalrsim.StagingID +
+					`","type":"environments"}}`,
+			},
+			says: `Set mask-sensitive-output to "false" (was "true").`},
+		"rename": {
+			inputs: []string{"rename-to=stage"},
+			wrote: []string{
+				staging + `{"data":{"attributes":{"name":"stage"},"id":"` + scalrsim.StagingID + `","type":"environments"}}`,
+			},
+			says: `Set name to "stage" (was "staging").`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				inputs := append([]string{"name=staging"}, c.inputs...)
-				d.environment(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil)).wrote(c.wrote...).says(c.says)
-				d.environment(inputs...).want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrsim.StagingID).wrote()
+				d.environment(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil)).
+					wrote(c.wrote...).says(c.says)
+				d.environment(inputs...).
+					want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrsim.StagingID).wrote()
 			})
 		})
 	}
@@ -71,6 +99,7 @@ func TestEnvironmentRename(t *testing.T) {
 		d.environment("environment-id="+scalrsim.StagingID, "rename-to=stage").want(0, "name=stage", "changed=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wrote()
-		d.environment("name=final", "rename-to=production").want(3, "result=refused", "error-code=request-refused").says("already been taken")
+		d.environment("name=final", "rename-to=production").want(3, "result=refused", "error-code=request-refused").
+			says("already been taken")
 	})
 }

@@ -15,22 +15,43 @@ func TestEnvironmentTags(t *testing.T) {
 		want   string // tags afterwards
 		writes func(path string, ids map[string]string) []string
 	}{
-		"add one that is there": {[]string{"tags=blue"}, `["blue","green"]`, nil},
-		"add": {[]string{"tags=blue\nred"}, `["blue","green","red"]`, func(p string, id map[string]string) []string {
-			return []string{"POST " + p + ` {"data":[{"type":"tags","id":"` + id["red"] + `"}]}`}
-		}},
-		"replace": {[]string{"tags=red\nblue", "tags-mode=replace"}, `["blue","red"]`, func(p string, id map[string]string) []string {
-			return []string{"PATCH " + p + ` {"data":[{"type":"tags","id":"` + id["red"] + `"},{"type":"tags","id":"` + id["blue"] + `"}]}`}
-		}},
-		"remove": {[]string{"tags=green\nunknown", "tags-mode=remove"}, `["blue"]`, func(p string, id map[string]string) []string {
-			return []string{"DELETE " + p + ` {"data":[{"type":"tags","id":"` + id["green"] + `"}]}`}
-		}},
-		"clear": {[]string{"tags-mode=clear"}, `[]`, func(p string, _ map[string]string) []string {
-			return []string{"PATCH " + p + ` {"data":[]}`}
-		}},
-		"replace by the same":            {[]string{"tags=green\nblue", "tags-mode=replace"}, `["blue","green"]`, nil},
-		"remove what is not there":       {[]string{"tags=red", "tags-mode=remove"}, `["blue","green"]`, nil},
-		"a tag is not found by a prefix": {[]string{"tags=gre", "tags-mode=remove"}, `["blue","green"]`, nil},
+		"add one that is there": {inputs: []string{"tags=blue"}, want: `["blue","green"]`},
+		"add": {
+			inputs: []string{"tags=blue\nred"},
+			want:   `["blue","green","red"]`,
+			writes: func(p string, id map[string]string) []string {
+				return []string{"POST " + p + ` {"data":[{"type":"tags","id":"` + id["red"] + `"}]}`}
+			},
+		},
+		"replace": {
+			inputs: []string{"tags=red\nblue", "tags-mode=replace"},
+			want:   `["blue","red"]`,
+			writes: func(p string, id map[string]string) []string {
+				return []string{
+					"PATCH " + p + ` {"data":[{"type":"tags","id":"` + id["red"] + `"},{"type":"tags","id":"` + id["blue"] + `"}]}`,
+				}
+			},
+		},
+		"remove": {
+			inputs: []string{"tags=green\nunknown", "tags-mode=remove"},
+			want:   `["blue"]`,
+			writes: func(p string, id map[string]string) []string {
+				return []string{"DELETE " + p + ` {"data":[{"type":"tags","id":"` + id["green"] + `"}]}`}
+			},
+		},
+		"clear": {
+			inputs: []string{"tags-mode=clear"},
+			want:   `[]`,
+			writes: func(p string, _ map[string]string) []string {
+				return []string{"PATCH " + p + ` {"data":[]}`}
+			},
+		},
+		"replace by the same": {
+			inputs: []string{"tags=green\nblue", "tags-mode=replace"},
+			want:   `["blue","green"]`,
+		},
+		"remove what is not there":       {inputs: []string{"tags=red", "tags-mode=remove"}, want: `["blue","green"]`},
+		"a tag is not found by a prefix": {inputs: []string{"tags=gre", "tags-mode=remove"}, want: `["blue","green"]`},
 	} {
 		for _, included := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, included %t", name, included), func(t *testing.T) {
@@ -38,13 +59,18 @@ func TestEnvironmentTags(t *testing.T) {
 				withCompanions(t, scalrsim.Scenario{Config: scalrsim.Config{NoIncluded: !included}}, func(d *companionTest) {
 					env := d.server.AddEnvironment("preview-7", "blue", "green")
 					d.server.AddTag("red")
-					ids := map[string]string{"red": d.id("/tags", "red"), "blue": d.id("/tags", "blue"), "green": d.id("/tags", "green")}
+					ids := map[string]string{
+						"red":   d.id("/tags", "red"),
+						"blue":  d.id("/tags", "blue"),
+						"green": d.id("/tags", "green"),
+					}
 					var want []string
 					if c.writes != nil {
 						want = c.writes("/environments/"+env+"/relationships/tags", ids)
 					}
 					inputs := append([]string{"name=preview-7"}, c.inputs...)
-					d.environment(inputs...).want(0, "result=done", "tags="+c.want, fmt.Sprintf("changed=%t", want != nil)).wrote(want...)
+					d.environment(inputs...).want(0, "result=done", "tags="+c.want, fmt.Sprintf("changed=%t", want != nil)).
+						wrote(want...)
 					d.environment(inputs...).want(0, "tags="+c.want, "changed=false").wrote()
 					d.environment("name=preview-7", "mode=show").want(0, "tags="+c.want).wrote()
 				})
@@ -67,7 +93,8 @@ func TestTagNamesAreExact(t *testing.T) {
 		d.environment("name=staging", "tags="+woman).want(0, "changed=false").wrote()
 		d.environment("name=production", "tags="+woman).want(0, "changed=true").asked("POST /tags", 2)
 		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
-			wrote("POST /environments/" + scalrsim.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd + `"}]}`)
+			wrote("POST /environments/" + scalrsim.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd +
+				`"}]}`)
 	})
 }
 
@@ -81,7 +108,8 @@ func TestManyTags(t *testing.T) {
 			tags = append(tags, fmt.Sprintf("t%d", i))
 		}
 		d.server.AddEnvironment("preview-7", tags...)
-		d.environment("name=preview-7", "tags="+strings.Join(tags, "\n"), "tags-mode=replace").want(0, "changed=false").wrote()
+		d.environment("name=preview-7", "tags="+strings.Join(tags, "\n"), "tags-mode=replace").want(0, "changed=false").
+			wrote()
 	})
 }
 
@@ -97,7 +125,8 @@ func TestRemoveTagsThatAreGone(t *testing.T) {
 			lost.Op = "DELETE /environments/*/relationships/tags"
 			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{lost}}, func(d *companionTest) {
 				env := d.server.AddEnvironment("preview-7", "blue", "green", "red")
-				v := d.environment("name=preview-7", "tags=blue\ngreen", "tags-mode=remove").want(0, "result=done", "changed=true", `tags=["red"]`)
+				v := d.environment("name=preview-7", "tags=blue\ngreen", "tags-mode=remove").
+					want(0, "result=done", "changed=true", `tags=["red"]`)
 				v.answered("DELETE /environments/"+env+"/relationships/tags", 404)
 			})
 		})
@@ -119,17 +148,24 @@ func TestRemoveTagsRefused(t *testing.T) {
 // is created before, and an existing tag of such a name is used and removed as any.
 func TestTagNamesThatScalrRejects(t *testing.T) {
 	t.Parallel()
-	for name, safe := range map[string]string{"! / nope": "nope", "feature/login": "feature-login", "two words": "two-words", "größe": "gr-e"} {
+	for name, safe := range map[string]string{
+		"! / nope":      "nope",
+		"feature/login": "feature-login",
+		"two words":     "two-words",
+		"größe":         "gr-e",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				for _, v := range []*companionResult{
-					d.environment("name=preview-7", "tags=preview\n"+name), d.environment("name=staging", "tags=preview\n"+name, "tags-mode=replace"),
+					d.environment("name=preview-7", "tags=preview\n"+name),
+					d.environment("name=staging", "tags=preview\n"+name, "tags-mode=replace"),
 					d.workspace("environment=staging", "name=app", "tags=preview\n"+name),
 				} {
 					v.want(3, "result=refused", "error-code=tag-name-invalid", "created=false", "changed=false").
 						wrote(`POST /tags {"data":{"attributes":{"name":"`+name+`"},"type":"tags"}}`).
-						says(`Scalr rejected the tag name "`+name+`"`, "HTTP 422", `letters, digits, `, `Here: "`+safe+`".`, "tag-name-invalid (tags)::")
+						says(`Scalr rejected the tag name "`+name+`"`, "HTTP 422", `letters, digits, `, `Here: "`+safe+`".`,
+							"tag-name-invalid (tags)::")
 				}
 				if n := d.count("/tags", "preview"); n != 0 {
 					t.Errorf("%d tags were created before", n)
@@ -145,7 +181,12 @@ func TestTagNamesThatScalrRejects(t *testing.T) {
 // Another refusal of a tag is told in Scalr's words.
 func TestTagsThatScalrRejectsForAnotherReason(t *testing.T) {
 	t.Parallel()
-	refusal := scalrsim.Fault{Op: "POST /tags", Action: scalrsim.Status, Status: 422, Body: `{"errors":[{"status":"422","title":"Quota","detail":"Too many tags."}]}`}
+	refusal := scalrsim.Fault{
+		Op:     "POST /tags",
+		Action: scalrsim.Status,
+		Status: 422,
+		Body:   `{"errors":[{"status":"422","title":"Quota","detail":"Too many tags."}]}`,
+	}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refusal}}, func(d *companionTest) {
 		d.environment("name=staging", "tags=preview").want(3, "error-code=request-refused").says("Too many tags.")
 	})

@@ -45,22 +45,28 @@ func (p *stepResult) untouched() *stepResult {
 
 // edit changes what an answer says of a run.
 func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrsim.Fault {
-	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
-		var doc map[string]any
-		if json.Unmarshal([]byte(body), &doc) != nil {
-			return body
-		}
-		data, ok := doc["data"].(map[string]any)
-		if !ok || data["type"] != "runs" {
-			return body
-		}
-		change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
-		b, err := json.Marshal(doc)
-		if err != nil {
-			return body
-		}
-		return string(b)
-	}}
+	return scalrsim.Fault{
+		Op:     op,
+		Nth:    nth,
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: func(body string) string {
+			var doc map[string]any
+			if json.Unmarshal([]byte(body), &doc) != nil {
+				return body
+			}
+			data, ok := doc["data"].(map[string]any)
+			if !ok || data["type"] != "runs" {
+				return body
+			}
+			change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
+			b, err := json.Marshal(doc)
+			if err != nil {
+				return body
+			}
+			return string(b)
+		},
+	}
 }
 
 func moved(relation, kind, id string) func(_, relationships map[string]any) {
@@ -77,9 +83,17 @@ func TestRunOfAnotherWorkspace(t *testing.T) {
 	s.Setup = func(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, scalrsim.WorkspaceName, nil) }
 	for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
 		for _, workspace := range []string{
-			"workspace-id=" + scalrsim.EdgeWorkspaceID, "workspace-id=ws-nothere", "workspace=production/network-edge", "workspace=staging/network",
-			"workspace=" + scalrsim.EnvironmentID + "/network-edge", "workspace=" + scalrsim.StagingID + "/network", "workspace=production/Network",
-			"workspace=Production/network", "workspace=production/netw", "workspace=nowhere/network", "workspace=env-nothere/network",
+			"workspace-id=" + scalrsim.EdgeWorkspaceID,
+			"workspace-id=ws-nothere",
+			"workspace=production/network-edge",
+			"workspace=staging/network",
+			"workspace=" + scalrsim.EnvironmentID + "/network-edge",
+			"workspace=" + scalrsim.StagingID + "/network",
+			"workspace=production/Network",
+			"workspace=Production/network",
+			"workspace=production/netw",
+			"workspace=nowhere/network",
+			"workspace=env-nothere/network",
 		} {
 			t.Run(mode+" "+workspace, func(t *testing.T) {
 				t.Parallel()
@@ -93,11 +107,19 @@ func TestRunOfAnotherWorkspace(t *testing.T) {
 // TestRunOfTheGivenWorkspace goes on, in whatever form the workspace is given.
 func TestRunOfTheGivenWorkspace(t *testing.T) {
 	t.Parallel()
-	for _, workspace := range []string{"workspace-id=" + scalrsim.WorkspaceID, "workspace=production/network", "workspace=" + scalrsim.EnvironmentID + "/network"} {
+	for _, workspace := range []string{
+		"workspace-id=" + scalrsim.WorkspaceID,
+		"workspace=production/network",
+		"workspace=" + scalrsim.EnvironmentID + "/network",
+	} {
 		t.Run(workspace, func(t *testing.T) {
 			t.Parallel()
 			onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *stepResult) []string {
-				return []string{"mode=confirm", workspace, "expected-configuration-version-id=" + a.outputs["configuration-version-id"]}
+				return []string{
+					"mode=confirm",
+					workspace,
+					"expected-configuration-version-id=" + a.outputs["configuration-version-id"],
+				}
 			}).want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
 		})
 	}
@@ -116,14 +138,43 @@ func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 		inputs []string
 		code   string
 	}{
-		"another configuration version": {nil, []string{"expected-configuration-version-id=cv-other"}, "wrong-configuration"},
-		"its end is missing":            {nil, []string{"expected-configuration-version-id=cv-v0"}, "wrong-configuration"},
-		"configuration not reported":    {ref(edit(readRun, 1, lost("configuration-version"))), []string{"expected-configuration-version-id=cv-other"}, "wrong-configuration"},
-		"workspace not reported":        {ref(edit(readRun, 1, lost("workspace"))), []string{network}, "wrong-workspace"},
-		"workspace not readable":        {ref(answered(readWorkspace, 403, -1)), []string{network}, "wrong-workspace"},
-		"workspaces not listed":         {ref(scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: -1}), []string{"workspace=production/network"}, "wrong-workspace"},
-		"another workspace later":       {ref(edit(readRun, 2, moved("workspace", "workspaces", scalrsim.EdgeWorkspaceID))), []string{network}, "wrong-workspace"},
-		"another configuration later":   {ref(edit(readRun, 2, moved("configuration-version", "configuration-versions", "cv-other"))), nil, "wrong-configuration"},
+		"another configuration version": {
+			inputs: []string{"expected-configuration-version-id=cv-other"},
+			code:   "wrong-configuration",
+		},
+		"its end is missing": {
+			inputs: []string{"expected-configuration-version-id=cv-v0"},
+			code:   "wrong-configuration",
+		},
+		"configuration not reported": {
+			fault:  ref(edit(readRun, 1, lost("configuration-version"))),
+			inputs: []string{"expected-configuration-version-id=cv-other"},
+			code:   "wrong-configuration",
+		},
+		"workspace not reported": {
+			fault:  ref(edit(readRun, 1, lost("workspace"))),
+			inputs: []string{network},
+			code:   "wrong-workspace",
+		},
+		"workspace not readable": {
+			fault:  ref(answered(readWorkspace, 403, -1)),
+			inputs: []string{network},
+			code:   "wrong-workspace",
+		},
+		"workspaces not listed": {
+			fault:  ref(scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: -1}),
+			inputs: []string{"workspace=production/network"},
+			code:   "wrong-workspace",
+		},
+		"another workspace later": {
+			fault:  ref(edit(readRun, 2, moved("workspace", "workspaces", scalrsim.EdgeWorkspaceID))),
+			inputs: []string{network},
+			code:   "wrong-workspace",
+		},
+		"another configuration later": {
+			fault: ref(edit(readRun, 2, moved("configuration-version", "configuration-versions", "cv-other"))),
+			code:  "wrong-configuration",
+		},
 	} {
 		for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
@@ -160,21 +211,111 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 		fault        *scalrsim.Fault
 		code, status string
 	}{
-		"confirm":                        {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm"}, nil, refused, "planned"},
-		"confirm saved":                  {"saved-plan", []string{"destroy=true", "save-plan=true"}, []string{"mode=confirm"}, nil, refused, "planned_and_saved"},
-		"confirm with a passed gate":     {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm", "fail-on=cost-increase"}, nil, refused, "planned"},
-		"confirm knowingly":              {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm", "destroy=true"}, nil, ended, "applied"},
-		"confirm what does not":          {"waits-for-approval", nil, []string{"mode=confirm", "destroy=true"}, nil, refused, "planned"},
-		"not reported":                   {"waits-for-approval", nil, []string{"mode=confirm"}, &hidden, refused, "planned"},
-		"not reported, and wanted":       {"waits-for-approval", []string{"destroy=true"}, []string{"mode=confirm", "destroy=true"}, &hidden, refused, "planned"},
-		"turns out later":                {"cost-increase", nil, []string{"mode=confirm"}, &turned, refused, ""},
-		"override of an auto-apply":      {"policy-soft", append(auto, "destroy=true"), []string{"mode=override"}, nil, refused, "policy_override"},
-		"override of one, knowingly":     {"policy-soft", append(auto, "destroy=true"), []string{"mode=override", "destroy=true"}, nil, ended, "applied"},
-		"override of one that does not":  {"policy-soft", auto, []string{"mode=override", "destroy=true"}, nil, refused, "policy_override"},
-		"override of one that waits":     {"policy-soft", append(manual, "destroy=true"), []string{"mode=override"}, nil, ended, "policy_checked"},
-		"override, auto-apply is hidden": {"policy-soft", append(manual, "destroy=true"), []string{"mode=override"}, ref(edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "auto-apply") })), refused, "policy_override"},
-		"watch":                          {"waits-for-approval", []string{"destroy=true"}, []string{"mode=watch"}, nil, ended, "planned"},
-		"discard":                        {"waits-for-approval", []string{"destroy=true"}, []string{"mode=discard"}, nil, ended, "discarded"},
+		"confirm": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm"},
+			code:     refused,
+			status:   "planned",
+		},
+		"confirm saved": {
+			scenario: "saved-plan",
+			first:    []string{"destroy=true", "save-plan=true"},
+			second:   []string{"mode=confirm"},
+			code:     refused,
+			status:   "planned_and_saved",
+		},
+		"confirm with a passed gate": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm", "fail-on=cost-increase"},
+			code:     refused,
+			status:   "planned",
+		},
+		"confirm knowingly": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm", "destroy=true"},
+			code:     ended,
+			status:   "applied",
+		},
+		"confirm what does not": {
+			scenario: "waits-for-approval",
+			second:   []string{"mode=confirm", "destroy=true"},
+			code:     refused,
+			status:   "planned",
+		},
+		"not reported": {
+			scenario: "waits-for-approval",
+			second:   []string{"mode=confirm"},
+			fault:    &hidden,
+			code:     refused,
+			status:   "planned",
+		},
+		"not reported, and wanted": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm", "destroy=true"},
+			fault:    &hidden,
+			code:     refused,
+			status:   "planned",
+		},
+		"turns out later": {
+			scenario: "cost-increase",
+			second:   []string{"mode=confirm"},
+			fault:    &turned,
+			code:     refused,
+		},
+		"override of an auto-apply": {
+			scenario: "policy-soft",
+			first:    append(auto, "destroy=true"),
+			second:   []string{"mode=override"},
+			code:     refused,
+			status:   "policy_override",
+		},
+		"override of one, knowingly": {
+			scenario: "policy-soft",
+			first:    append(auto, "destroy=true"),
+			second:   []string{"mode=override", "destroy=true"},
+			code:     ended,
+			status:   "applied",
+		},
+		"override of one that does not": {
+			scenario: "policy-soft",
+			first:    auto,
+			second:   []string{"mode=override", "destroy=true"},
+			code:     refused,
+			status:   "policy_override",
+		},
+		"override of one that waits": {
+			scenario: "policy-soft",
+			first:    append(manual, "destroy=true"),
+			second:   []string{"mode=override"},
+			code:     ended,
+			status:   "policy_checked",
+		},
+		"override, auto-apply is hidden": {
+			scenario: "policy-soft",
+			first:    append(manual, "destroy=true"),
+			second:   []string{"mode=override"},
+			fault:    ref(edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "auto-apply") })),
+			code:     refused,
+			status:   "policy_override",
+		},
+		"watch": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=watch"},
+			code:     ended,
+			status:   "planned",
+		},
+		"discard": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=discard"},
+			code:     ended,
+			status:   "discarded",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -203,7 +344,8 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 // which other one.
 func TestRefusalNamesBoth(t *testing.T) {
 	t.Parallel()
-	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, given("mode=confirm", "workspace=production/network-edge"))
+	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
+		given("mode=confirm", "workspace=production/network-edge"))
 	p.says("wrong-workspace (run-id)", scalrsim.WorkspaceID, `"production/network-edge" (`+scalrsim.EdgeWorkspaceID+`)`)
 	if run := p.server.Runs()[0].ID; !strings.Contains(headlineOf(p.log), run) {
 		t.Errorf("the verdict does not name run %s\n%s", run, p.log)
@@ -222,8 +364,13 @@ func TestConfirmWaitsForThePlan(t *testing.T) {
 // run is looked at again, and is no error if somebody else overrode or ended the run.
 func TestOverrideConflicts(t *testing.T) {
 	t.Parallel()
-	refuse := scalrsim.Fault{Op: overrideOp, Action: scalrsim.Status, Status: 409, Times: -1,
-		Body: `{"errors":[{"status":"409","title":"Conflict","detail":"The check is held."}]}`}
+	refuse := scalrsim.Fault{
+		Op:     overrideOp,
+		Action: scalrsim.Status,
+		Status: 409,
+		Times:  -1,
+		Body:   `{"errors":[{"status":"409","title":"Conflict","detail":"The check is held."}]}`,
+	}
 	took := refuse
 	took.Phase, took.Times = scalrsim.After, 1
 	once := refuse
@@ -235,11 +382,35 @@ func TestOverrideConflicts(t *testing.T) {
 		want   []string
 		says   string
 	}{
-		"always":                    {refuse, nil, 3, []string{"error-code=run-not-waiting", "status=policy_override"}, "The check is held"},
-		"always, without waiting":   {refuse, []string{"wait=false"}, 3, []string{"error-code=run-not-waiting"}, "The check is held"},
-		"once":                      {once, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "Overrode 1"},
-		"somebody overrode":         {took, nil, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, "already overridden or has finished"},
-		"somebody, without waiting": {took, []string{"wait=false"}, 0, []string{"result=overridden"}, "already overridden or has finished"},
+		"always": {
+			fault: refuse,
+			code:  3,
+			want:  []string{"error-code=run-not-waiting", "status=policy_override"},
+			says:  "The check is held",
+		},
+		"always, without waiting": {
+			fault:  refuse,
+			second: []string{"wait=false"},
+			code:   3,
+			want:   []string{"error-code=run-not-waiting"},
+			says:   "The check is held",
+		},
+		"once": {
+			fault: once,
+			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
+			says:  "Overrode 1",
+		},
+		"somebody overrode": {
+			fault: took,
+			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
+			says:  "already overridden or has finished",
+		},
+		"somebody, without waiting": {
+			fault:  took,
+			second: []string{"wait=false"},
+			want:   []string{"result=overridden"},
+			says:   "already overridden or has finished",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,22 +21,63 @@ func TestFileFaults(t *testing.T) {
 	planned := []string{"result=planned"}
 	full := func(name string) func(*stepTest) { return setEnv(name, "/dev/full") }
 	playFaults(t, map[string]faultCase{
-		"G01 no output file":      {setUp: setEnv("GITHUB_OUTPUT", ""), says: []string{"result: planned", "run-id: run-", "no file for outputs is named"}},
-		"G02 full output file":    {setUp: full("GITHUB_OUTPUT"), code: 3, says: []string{"outputs-unwritable", "The result is planned", "no space left"}},
-		"G02 and a failed run":    {scenario: "plan-error", setUp: full("GITHUB_OUTPUT"), code: 1, says: []string{"run-errored"}},
-		"G03 output is a dir":     {setUp: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
-		"G04 no summary file":     {setUp: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
-		"G04 full summary file":   {setUp: full("GITHUB_STEP_SUMMARY"), outputs: planned, says: []string{"::warning::The job summary could not be written"}, then: warnings(1)},
+		"G01 no output file": {
+			setUp: setEnv("GITHUB_OUTPUT", ""),
+			says:  []string{"result: planned", "run-id: run-", "no file for outputs is named"},
+		},
+		"G02 full output file": {
+			setUp: full("GITHUB_OUTPUT"),
+			code:  3,
+			says:  []string{"outputs-unwritable", "The result is planned", "no space left"},
+		},
+		"G02 and a failed run": {
+			scenario: "plan-error",
+			setUp:    full("GITHUB_OUTPUT"),
+			code:     1,
+			says:     []string{"run-errored"},
+		},
+		"G03 output is a dir": {setUp: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
+		"G04 no summary file": {setUp: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
+		"G04 full summary file": {
+			setUp:   full("GITHUB_STEP_SUMMARY"),
+			outputs: planned,
+			says:    []string{"::warning::The job summary could not be written"},
+			then:    warnings(1),
+		},
 		"G05 a summary too large": {alter: manyChanges, outputs: planned, then: fitsSummary},
-		"G06 an output too large": {scenario: "applied", alter: largeOutput, inputs: []string{"dry-run=false"}, outputs: []string{"result=applied", "terraform-outputs="},
-			says: []string{"2.0 MiB is larger than GitHub carries. Read the file that terraform-outputs-file names"}},
-		"G06 too many secrets": {scenario: "applied", alter: manySecrets, inputs: []string{"dry-run=false", "terraform-outputs=all"},
-			outputs: []string{"result=applied", `terraform-outputs={"plain":"shown"}`}, says: []string{"hold more than can be masked"}, then: boundedMasks},
-		"G22 no HOME, no TMPDIR":  {setUp: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
-		"G25 not on GitHub":       {setUp: offGitHub, then: noCommands},
-		"G26 debugging":           {setUp: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
-		"G28 a fork has no token": {inputs: []string{"token="}, setUp: fork, code: 2, outputs: []string{"result=invalid"}, says: []string{"fork", "github.event.pull_request.head.repo.full_name"}, ops: map[string]int{readWorkspace: 0}},
-		"G28 a fork's head":       {setUp: forkTarget, code: 2, outputs: []string{"result=invalid"}, says: []string{"allow-pull-request-target"}, ops: map[string]int{readWorkspace: 0}},
+		"G06 an output too large": {
+			scenario: "applied",
+			alter:    largeOutput,
+			inputs:   []string{"dry-run=false"},
+			outputs:  []string{"result=applied", "terraform-outputs="},
+			says:     []string{"2.0 MiB is larger than GitHub carries. Read the file that terraform-outputs-file names"},
+		},
+		"G06 too many secrets": {
+			scenario: "applied",
+			alter:    manySecrets,
+			inputs:   []string{"dry-run=false", "terraform-outputs=all"},
+			outputs:  []string{"result=applied", `terraform-outputs={"plain":"shown"}`},
+			says:     []string{"hold more than can be masked"},
+			then:     boundedMasks,
+		},
+		"G22 no HOME, no TMPDIR": {setUp: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
+		"G25 not on GitHub":      {setUp: offGitHub, then: noCommands},
+		"G26 debugging":          {setUp: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
+		"G28 a fork has no token": {
+			inputs:  []string{"token="},
+			setUp:   fork,
+			code:    2,
+			outputs: []string{"result=invalid"},
+			says:    []string{"fork", "github.event.pull_request.head.repo.full_name"},
+			ops:     map[string]int{readWorkspace: 0},
+		},
+		"G28 a fork's head": {
+			setUp:   forkTarget,
+			code:    2,
+			outputs: []string{"result=invalid"},
+			says:    []string{"allow-pull-request-target"},
+			ops:     map[string]int{readWorkspace: 0},
+		},
 	})
 }
 
@@ -45,7 +86,8 @@ func outputIsDir(r *stepTest) { r.env["GITHUB_OUTPUT"] = r.t.TempDir() }
 func manyChanges(s *scalrsim.Scenario) {
 	s.Script.Plan.Changes = nil
 	for i := range 9_000 {
-		s.Script.Plan.Changes = append(s.Script.Plan.Changes, scalrsim.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
+		s.Script.Plan.Changes = append(s.Script.Plan.Changes,
+			scalrsim.Change{Address: fmt.Sprintf("terraform_data.a_rather_long_name_%d", i), Action: "create"})
 	}
 }
 
@@ -109,7 +151,10 @@ func (r *stepTest) event(name string, payload map[string]any) *stepTest {
 
 func forkPayload() map[string]any {
 	return map[string]any{"number": 7, "pull_request": map[string]any{"number": 7,
-		"head": map[string]any{"sha": "abc1234def", "repo": map[string]any{"full_name": "stranger/infra", "id": 2, "fork": true}},
+		"head": map[string]any{
+			"sha":  "abc1234def",
+			"repo": map[string]any{"full_name": "stranger/infra", "id": 2, "fork": true},
+		},
 		"base": map[string]any{"repo": map[string]any{"full_name": "acme/infra", "id": 1}}}}
 }
 
@@ -122,23 +167,51 @@ func TestForkHeads(t *testing.T) {
 	t.Parallel()
 	repo := func(name string) map[string]any { return map[string]any{"full_name": name} }
 	run := func(head string) map[string]any {
-		return map[string]any{"action": "completed", "workflow_run": map[string]any{"event": "pull_request", "head_repository": repo(head), "repository": repo("acme/infra")}}
+		return map[string]any{
+			"action": "completed",
+			"workflow_run": map[string]any{
+				"event":           "pull_request",
+				"head_repository": repo(head),
+				"repository":      repo("acme/infra"),
+			},
+		}
 	}
-	issue := map[string]any{"issue": map[string]any{"number": 7, "pull_request": map[string]any{"url": "https://api.github.com/repos/acme/infra/pulls/7"}}}
+	issue := map[string]any{
+		"issue": map[string]any{
+			"number":       7,
+			"pull_request": map[string]any{"url": "https://api.github.com/repos/acme/infra/pulls/7"},
+		},
+	}
 	for name, c := range map[string]struct {
 		event   string
 		payload map[string]any
 		inputs  []string
 		refused bool
 	}{
-		"workflow_run of a fork":          {"workflow_run", run("mallory/infra"), nil, true},
-		"workflow_run of a fork, allowed": {"workflow_run", run("mallory/infra"), []string{"allow-pull-request-target=true"}, false},
-		"workflow_run of ours":            {"workflow_run", run("acme/infra"), nil, false},
-		"issue_comment":                   {"issue_comment", issue, nil, true},
-		"issue_comment, real run":         {"issue_comment", issue, []string{"dry-run=false"}, true},
-		"issue_comment, allowed":          {"issue_comment", issue, []string{"allow-pull-request-target=true"}, false},
-		"issue_comment on an issue":       {"issue_comment", map[string]any{"issue": map[string]any{"number": 7}}, nil, false},
-		"pull_request_review":             {"pull_request_review", forkPayload(), nil, false},
+		"workflow_run of a fork": {event: "workflow_run", payload: run("mallory/infra"), refused: true},
+		"workflow_run of a fork, allowed": {
+			event:   "workflow_run",
+			payload: run("mallory/infra"),
+			inputs:  []string{"allow-pull-request-target=true"},
+		},
+		"workflow_run of ours": {event: "workflow_run", payload: run("acme/infra")},
+		"issue_comment":        {event: "issue_comment", payload: issue, refused: true},
+		"issue_comment, real run": {
+			event:   "issue_comment",
+			payload: issue,
+			inputs:  []string{"dry-run=false"},
+			refused: true,
+		},
+		"issue_comment, allowed": {
+			event:   "issue_comment",
+			payload: issue,
+			inputs:  []string{"allow-pull-request-target=true"},
+		},
+		"issue_comment on an issue": {
+			event:   "issue_comment",
+			payload: map[string]any{"issue": map[string]any{"number": 7}},
+		},
+		"pull_request_review": {event: "pull_request_review", payload: forkPayload()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,27 +259,60 @@ func TestGitHubFaults(t *testing.T) {
 		comments int // of ours at the end
 		url      bool
 	}{
-		"G07 a long plan":         {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},
-		"G08 may not write":       {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
-		"G09 limited shortly":     {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, 5*time.Second)}, comments: 1, url: true},
-		"G09 limited for long":    {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)}, says: "::warning::The comment"},
-		"G10 the answer is lost":  {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}}, comments: 1, url: true},
-		"G11 body too long":       {faults: []githubtest.Fault{{Operation: githubtest.CreateComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"code":"custom","field":"body","message":"body is too long"}]}`}}, comments: 1, url: true},
+		"G07 a long plan":   {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},
+		"G08 may not write": {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
+		"G09 limited shortly": {
+			faults:   []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, 5*time.Second)},
+			comments: 1,
+			url:      true,
+		},
+		"G09 limited for long": {
+			faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)},
+			says:   "::warning::The comment",
+		},
+		"G10 the answer is lost": {
+			faults:   []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}},
+			comments: 1,
+			url:      true,
+		},
+		"G11 body too long": {
+			faults: []githubtest.Fault{{
+				Operation: githubtest.CreateComment,
+				Status:    422,
+				Body: `{"message":"Validation Failed","errors":[{"code":"custom","field":"body","message":"body is too ` +
+					`long"}]}`,
+			}},
+			comments: 1,
+			url:      true,
+		},
 		"G12 locked":              {before: func(h *hub) { h.Lock(7) }, says: "locked"},
 		"G12 no such pull":        {setUp: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
 		"G13 ours on page 3":      {before: crowdThread, comments: 1, url: true},
 		"G14 a stranger's marker": {before: strangersMarker, comments: 1, url: true},
-		"G15 no event file":       {setUp: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" }, says: "No comment was written"},
-		"G15 half an event": {setUp: func(r *stepTest) {
-			r.set("pr-number=")
-			r.event("pull_request", nil)
-			write(r.t, r.env["GITHUB_EVENT_PATH"], "{")
-		}, says: ""},
-		"G15 a huge event":      {setUp: hugeEvent, says: ""},
-		"G16 a push":            {options: githubtest.Options{Pulls: []githubtest.Pull{}}, setUp: func(r *stepTest) { r.set("pr-number=") }, says: "No comment was written"},
+		"G15 no event file": {
+			setUp: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" },
+			says:  "No comment was written",
+		},
+		"G15 half an event": {
+			setUp: func(r *stepTest) {
+				r.set("pr-number=")
+				r.event("pull_request", nil)
+				write(r.t, r.env["GITHUB_EVENT_PATH"], "{")
+			},
+			says: "",
+		},
+		"G15 a huge event": {setUp: hugeEvent, says: ""},
+		"G16 a push": {
+			options: githubtest.Options{Pulls: []githubtest.Pull{}},
+			setUp:   func(r *stepTest) { r.set("pr-number=") },
+			says:    "No comment was written",
+		},
 		"G17 GitHub Enterprise": {options: githubtest.Options{Enterprise: true}, comments: 1, url: true},
-		"G19 plain http":        {setUp: func(r *stepTest) { r.env["GITHUB_API_URL"] = "http://api.github.test" }, says: "::warning::"},
-		"G20 no token":          {setUp: func(r *stepTest) { r.set("github-token=") }, says: "github-token is empty"},
+		"G19 plain http": {
+			setUp: func(r *stepTest) { r.env["GITHUB_API_URL"] = "http://api.github.test" },
+			says:  "::warning::",
+		},
+		"G20 no token": {setUp: func(r *stepTest) { r.set("github-token=") }, says: "github-token is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -218,7 +324,8 @@ func TestGitHubFaults(t *testing.T) {
 			if c.before != nil {
 				c.before(h)
 			}
-			r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+h.Token()).onGitHub(h)
+			r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+h.Token()).
+				onGitHub(h)
 			if c.setUp != nil {
 				c.setUp(r)
 			}
@@ -264,7 +371,8 @@ func TestTwoWorkspacesOnePull(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
 	for i, workspace := range []string{scalrsim.WorkspaceID, scalrsim.EdgeWorkspaceID, scalrsim.WorkspaceID} {
-		r := newStepTest(t, scenario(t, "plan-changes"), "workspace-id="+workspace, "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+		r := newStepTest(t, scenario(t, "plan-changes"), "workspace-id="+workspace, "comment=true", "pr-number=7",
+			"github-token="+hub.Token()).onGitHub(hub)
 		r.later = time.Duration(i) * time.Hour
 		r.play().want(0, "result=planned")
 	}

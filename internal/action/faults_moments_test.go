@@ -40,7 +40,8 @@ func TestSignalAtAnyMoment(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d signals, %d of them while a run was on its way: the slowest wish arrived after %s, %d runs were left", count, stopped, worst, orphans)
+	t.Logf("%d signals, %d of them while a run was on its way: the slowest wish arrived after %s, %d runs were left",
+		count, stopped, worst, orphans)
 	if worst > time.Second || orphans > 0 {
 		t.Errorf("the slowest wish arrived after %s, want 1s at most; %d runs were left, want none", worst, orphans)
 	}
@@ -50,7 +51,9 @@ func TestSignalAtAnyMoment(t *testing.T) {
 // how many runs go on although nobody wants them.
 func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 	d := dice{rand.New(rand.NewPCG(seed, 24))}
-	s := scenario(t, d.one("plan-changes", "applied", "waits-for-approval", "hooks", "cost-increase", "policy-soft", "queued", "saved-plan"))
+	s := scenario(t,
+		d.one("plan-changes", "applied", "waits-for-approval", "hooks", "cost-increase", "policy-soft", "queued",
+			"saved-plan"))
 	s.Pace, s.Script.CancelTakes = 4, time.Millisecond
 	r := newStepTest(t, s, "on-cancel=stop-apply", "dry-run="+d.one("true", "false"))
 	at := d.upTo(35 * time.Second)
@@ -66,7 +69,8 @@ func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 		}
 	}
 	for _, run := range p.runs {
-		if run.Configuration == p.outputs["configuration-version-id"] && !slices.Contains(over, run.Status) && len(accepted(run)) == 0 {
+		if run.Configuration == p.outputs["configuration-version-id"] && !slices.Contains(over, run.Status) &&
+			len(accepted(run)) == 0 {
 			left++
 			t.Errorf("seed %d: run %s is %s\n%s", seed, run.ID, run.Status, p.log)
 		}

@@ -28,7 +28,8 @@ func TestRandomFaults(t *testing.T) {
 			r := randomStep(t, seed)
 			p := r.play()
 			if t.Failed() {
-				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
+				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name,
+					r.inputs, r.scenario.Faults, p.story())
 			}
 		})
 	}
@@ -44,7 +45,9 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 		t.Run(fmt.Sprintf("FAULT_SEED=%d", seed), func(t *testing.T) {
 			t.Parallel()
 			d := dice{rand.New(rand.NewPCG(seed, 16))}
-			s := scenario(t, d.one("waits-for-approval", "policy-soft", "saved-plan", "applied", "cost-increase", "no-changes", "plan-error", "confirmed-by-other", "ignores-stop"))
+			s := scenario(t,
+				d.one("waits-for-approval", "policy-soft", "saved-plan", "applied", "cost-increase", "no-changes", "plan-error",
+					"confirmed-by-other", "ignores-stop"))
 			s.Seed, s.Pace = seed, []float64{0.2, 1, 5, 20}[d.IntN(4)]
 			r := newStepTest(t, s)
 			randomVisit(d, r)
@@ -53,7 +56,8 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 			}
 			p := r.play()
 			if t.Failed() {
-				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
+				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name,
+					r.inputs, r.scenario.Faults, p.story())
 			}
 		})
 	}
@@ -81,7 +85,8 @@ func seeds(t *testing.T) (first, count uint64) {
 // story is what was sent and answered, for whoever has to find out.
 func (p *stepResult) story() (text string) {
 	for _, s := range p.record.all() {
-		text += fmt.Sprintf("%9s %s -> %d after %s\n", s.at.Sub(p.began).Round(time.Millisecond), s.op(), s.status, s.answered.Sub(s.at))
+		text += fmt.Sprintf("%9s %s -> %d after %s\n", s.at.Sub(p.began).Round(time.Millisecond), s.op(), s.status,
+			s.answered.Sub(s.at))
 	}
 	for _, run := range p.runs {
 		text += fmt.Sprintf("%+v\n", run)
@@ -101,21 +106,28 @@ func (d dice) upTo(most time.Duration) time.Duration { return time.Duration(d.In
 // randomStep makes a step and all that goes wrong in it.
 func randomStep(t *testing.T, seed uint64) *stepTest {
 	d := dice{rand.New(rand.NewPCG(seed, 14))}
-	s := scenario(t, d.one("plan-changes", "no-changes", "applied", "waits-for-approval", "saved-plan", "queued", "hooks", "passes-planned",
-		"policy-soft", "policy-hard", "policy-advisory", "plan-error", "apply-error", "backwards", "passes-unknown", "rests-without-changes",
-		"cost-increase", "log-redirects", "log-at-end", "lagging-log", "rewritten-log", "half-lines", "hostile-log", "auto-apply-refused", "ignores-stop"))
+	s := scenario(t,
+		d.one("plan-changes", "no-changes", "applied", "waits-for-approval", "saved-plan", "queued", "hooks",
+			"passes-planned",
+			"policy-soft", "policy-hard", "policy-advisory", "plan-error", "apply-error", "backwards", "passes-unknown",
+			"rests-without-changes",
+			"cost-increase", "log-redirects", "log-at-end", "lagging-log", "rewritten-log", "half-lines", "hostile-log",
+			"auto-apply-refused", "ignores-stop"))
 	s.Seed, s.Pace = seed, []float64{0.2, 1, 1, 5, 20}[d.IntN(5)]
 	if s.Name == "hooks" {
 		s.Pace = 0.2 // a pause is believed when it is seen twice; here it would last
 	}
 	lag := func(most time.Duration) time.Duration { return time.Duration(float64(d.upTo(most)) / s.Pace) }
-	s.Config.ListLag, s.Config.ReadLag = time.Duration(d.IntN(2))*lag(10*time.Second), time.Duration(d.IntN(2))*lag(3*time.Second)
-	s.Config.OldestRun, s.Config.Null, s.Config.NoIncluded, s.Script.StrictCancel = d.maybe(30), d.maybe(30), d.maybe(20), d.maybe(50)
+	s.Config.ListLag, s.Config.ReadLag = time.Duration(d.IntN(2))*lag(10*time.Second),
+		time.Duration(d.IntN(2))*lag(3*time.Second)
+	s.Config.OldestRun, s.Config.Null, s.Config.NoIncluded, s.Script.StrictCancel = d.maybe(30), d.maybe(30), d.maybe(20),
+		d.maybe(50)
 	for range d.IntN(7) {
 		s.Faults = append(s.Faults, randomFault(d))
 	}
 	if d.maybe(15) {
-		s.Script.Deviations, s.Script.DeviationsAfter = randomDeviations(d), time.Duration(d.IntN(2))*d.upTo(1500*time.Millisecond)
+		s.Script.Deviations, s.Script.DeviationsAfter = randomDeviations(d),
+			time.Duration(d.IntN(2))*d.upTo(1500*time.Millisecond)
 	}
 	if d.maybe(15) {
 		s.Faults = append(s.Faults, randomMisreport(d))
@@ -137,7 +149,8 @@ func randomStep(t *testing.T, seed uint64) *stepTest {
 
 // randomDeviations are what the server makes of a request.
 func randomDeviations(d dice) map[string]any {
-	name := d.one("is-dry", "is-dry", "is-destroy", "auto-apply", "auto-apply", "save-plan", "refresh-only", "target-addrs")
+	name := d.one("is-dry", "is-dry", "is-destroy", "auto-apply", "auto-apply", "save-plan", "refresh-only",
+		"target-addrs")
 	if name == "target-addrs" {
 		return map[string]any{name: []any{"terraform_data.network"}}
 	}
@@ -147,13 +160,19 @@ func randomDeviations(d dice) map[string]any {
 // randomMisreport is what answers say of a run beside the truth. By lists that
 // name another configuration version nobody could find a run.
 func randomMisreport(d dice) scalrsim.Fault {
-	f := misreported(d.one(createRun, readRun, readRun), 1+d.IntN(5), d.one("workspace", "configuration-version", "is-dry", "auto-apply", "target-addrs"), nil)
+	f := misreported(d.one(createRun, readRun, readRun), 1+d.IntN(5),
+		d.one("workspace", "configuration-version", "is-dry", "auto-apply", "target-addrs"), nil)
 	if d.maybe(50) {
 		f.Times = 1
 	}
 	if d.maybe(50) {
-		f.Value = map[string]any{"workspace": scalrsim.EdgeWorkspaceID, "configuration-version": "cv-other", "is-dry": d.maybe(50), "auto-apply": d.maybe(50),
-			"target-addrs": []any{"terraform_data.other"}}[f.Member]
+		f.Value = map[string]any{
+			"workspace":             scalrsim.EdgeWorkspaceID,
+			"configuration-version": "cv-other",
+			"is-dry":                d.maybe(50),
+			"auto-apply":            d.maybe(50),
+			"target-addrs":          []any{"terraform_data.other"},
+		}[f.Member]
 	}
 	return f
 }
@@ -164,7 +183,8 @@ func hiddenTwins(s scalrsim.Scenario) bool {
 	twice, hidden := false, s.Config.ListLag > 0
 	for _, f := range s.Faults {
 		twice = twice || f.Action == scalrsim.Twice && (f.Op == "POST /runs" || f.Op == "* /**")
-		hidden = hidden || f.Op == "GET /runs" || f.Op == "* /**" && f.Action != scalrsim.Twice || strings.HasPrefix(f.Op, "POST /runs/")
+		hidden = hidden || f.Op == "GET /runs" || f.Op == "* /**" && f.Action != scalrsim.Twice ||
+			strings.HasPrefix(f.Op, "POST /runs/")
 	}
 	return twice && hidden
 }
@@ -186,12 +206,20 @@ func randomInputs(d dice) []string {
 }
 
 // randomOps are where it may go wrong; what only this step does stands twice.
-var randomOps = []string{"* /**", "GET /workspaces/*", "GET /environments/*", "POST /configuration-versions", "PUT /upload/*", "GET /configuration-versions/*",
-	"POST /runs", "POST /runs", "POST /runs", "GET /runs", "GET /runs/*", "GET /runs/*", "GET /plans/*/output", "GET /plans/*/sanitized-json-output",
-	"GET /applies/*/output", "POST /runs/*/actions/*", "POST /runs/*/actions/discard", "POST /runs/*/actions/cancel", "POST /runs/*/actions/apply", "GET /workspaces/*/outputs"}
+var randomOps = []string{"* /**", "GET /workspaces/*", "GET /environments/*", "POST /configuration-versions",
+	"PUT /upload/*", "GET /configuration-versions/*",
+	"POST /runs", "POST /runs", "POST /runs", "GET /runs", "GET /runs/*", "GET /runs/*", "GET /plans/*/output",
+	"GET /plans/*/sanitized-json-output",
+	"GET /applies/*/output", "POST /runs/*/actions/*", "POST /runs/*/actions/discard", "POST /runs/*/actions/cancel",
+	"POST /runs/*/actions/apply", "GET /workspaces/*/outputs"}
 
 func randomFault(d dice) scalrsim.Fault {
-	f := scalrsim.Fault{Op: d.one(randomOps...), Nth: 1 + d.IntN(4), Phase: scalrsim.Phase(d.IntN(2)), Times: 1 + d.IntN(3)}
+	f := scalrsim.Fault{
+		Op:    d.one(randomOps...),
+		Nth:   1 + d.IntN(4),
+		Phase: scalrsim.Phase(d.IntN(2)),
+		Times: 1 + d.IntN(3),
+	}
 	switch {
 	case d.maybe(10):
 		f.Times = -1
@@ -200,8 +228,10 @@ func randomFault(d dice) scalrsim.Fault {
 	case d.maybe(10):
 		f.Times, f.Chance = -1, 0.5
 	}
-	f.Action = []scalrsim.Action{scalrsim.Status, scalrsim.Status, scalrsim.Status, scalrsim.Refuse, scalrsim.Reset, scalrsim.EOF, scalrsim.Stall,
-		scalrsim.Delay, scalrsim.LateCommit, scalrsim.HTML, scalrsim.Redirect, scalrsim.Expired, scalrsim.Twice, scalrsim.Empty, scalrsim.Truncate,
+	f.Action = []scalrsim.Action{scalrsim.Status, scalrsim.Status, scalrsim.Status, scalrsim.Refuse, scalrsim.Reset,
+		scalrsim.EOF, scalrsim.Stall,
+		scalrsim.Delay, scalrsim.LateCommit, scalrsim.HTML, scalrsim.Redirect, scalrsim.Expired, scalrsim.Twice,
+		scalrsim.Empty, scalrsim.Truncate,
 		scalrsim.Break, scalrsim.Hang, scalrsim.Trickle, scalrsim.Garbage}[d.IntN(19)]
 	f.Bytes, f.Delay = d.Int64N(600), d.upTo(25*time.Second)
 	switch f.Action {
@@ -218,7 +248,8 @@ func randomFault(d dice) scalrsim.Fault {
 	case scalrsim.HTML:
 		f.Status = []int{0, 200, 502, 403}[d.IntN(4)]
 	case scalrsim.Redirect:
-		f.Status, f.Target = []int{301, 302, 307, 308}[d.IntN(4)], d.one("https://evil.test/x", "https://evil.acme.scalr.test/", "http://acme.scalr.test/", "https://[::1")
+		f.Status, f.Target = []int{301, 302, 307, 308}[d.IntN(4)],
+			d.one("https://evil.test/x", "https://evil.acme.scalr.test/", "http://acme.scalr.test/", "https://[::1")
 	case scalrsim.Trickle:
 		f.Bytes, f.Delay = 1+d.Int64N(200), d.upTo(2*time.Second)
 	case scalrsim.Garbage:

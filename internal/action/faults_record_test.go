@@ -40,8 +40,14 @@ const (
 
 // RoundTrip records the request on its way.
 func (r *record) RoundTrip(q *http.Request) (*http.Response, error) {
-	s := &sent{at: time.Now(), method: q.Method, host: q.URL.Host, path: strings.TrimPrefix(q.URL.Path, apiBase),
-		url: q.URL.String(), header: q.Header.Clone()}
+	s := &sent{
+		at:     time.Now(),
+		method: q.Method,
+		host:   q.URL.Host,
+		path:   strings.TrimPrefix(q.URL.Path, apiBase),
+		url:    q.URL.String(),
+		header: q.Header.Clone(),
+	}
 	r.mu.Lock()
 	r.sent = append(r.sent, s)
 	r.mu.Unlock()
@@ -69,7 +75,8 @@ func (r *record) RoundTrip(q *http.Request) (*http.Response, error) {
 // tells reports whether the answer holds a secret: a session, a proof, a signed
 // address.
 func tells(op string) bool {
-	return op == "POST /service-accounts/assume" || op == "POST /configuration-versions" || strings.Contains(op, "/identity/token")
+	return op == "POST /service-accounts/assume" || op == "POST /configuration-versions" ||
+		strings.Contains(op, "/identity/token")
 }
 
 // tee copies what is read of a body.

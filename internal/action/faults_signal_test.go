@@ -20,7 +20,8 @@ func TestSignalFaults(t *testing.T) {
 	stop := func(verb string, answers ...int) []scalrsim.Fault {
 		var faults []scalrsim.Fault
 		for i, code := range answers {
-			faults = append(faults, scalrsim.Fault{Op: "POST /runs/*/actions/" + verb, Nth: i + 1, Action: scalrsim.Status, Status: code})
+			faults = append(faults,
+				scalrsim.Fault{Op: "POST /runs/*/actions/" + verb, Nth: i + 1, Action: scalrsim.Status, Status: code})
 		}
 		return faults
 	}
@@ -34,16 +35,87 @@ func TestSignalFaults(t *testing.T) {
 		stops    []string
 		says     string
 	}{
-		"X06 pending behind another":     {"queued", []string{"dry-run=false"}, nil, soft, "pending", []string{"discard 202"}, "discarded"},
-		"X07 pre_plan_running":           {"hooks", []string{"dry-run=false"}, nil, soft, "pre_plan_running", []string{"cancel 202"}, "canceled"},
-		"X07 cost_estimating":            {"cost-increase", nil, nil, soft, "cost_estimating", []string{"cancel 202"}, "canceled"},
-		"X08 policy_override":            {"policy-soft", []string{"dry-run=false", "fail-on=changes"}, nil, soft, "policy_override", []string{"discard 202"}, "discarded"},
-		"X09 apply_queued":               {"applied", []string{"dry-run=false"}, nil, soft, "apply_queued", nil, "is still running"},
-		"X13 cancel is a conflict":       {"plan-changes", nil, stop("cancel", 409), soft, "planning", []string{"cancel 409", "discard 409", "cancel 202"}, "canceled"},
-		"X13 a strict server, queued":    {"plan-changes", nil, nil, func(s *scalrsim.Scenario) { soft(s); s.Script.StrictCancel = true }, "plan_queued", nil, ""},
-		"X14 cancel: 503, reset, silent": {"plan-changes", nil, append(stop("cancel", 503), scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrsim.Reset}, scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrsim.Stall}), soft, "planning", nil, "may still run"},
-		"X23 cancel: 401":                {"plan-changes", nil, []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrsim.Status, Status: 401}}, soft, "planning", []string{"cancel 401"}, "may still run"},
-		"X24 planned in between":         {"waits-for-approval", []string{"dry-run=false"}, []scalrsim.Fault{{Op: "GET /runs/*", Nth: 3, Action: scalrsim.Delay, Phase: scalrsim.After, Delay: 400 * time.Millisecond}}, soft, "planning", nil, ""},
+		"X06 pending behind another": {
+			scenario: "queued",
+			inputs:   []string{"dry-run=false"},
+			alter:    soft,
+			when:     "pending",
+			stops:    []string{"discard 202"},
+			says:     "discarded",
+		},
+		"X07 pre_plan_running": {
+			scenario: "hooks",
+			inputs:   []string{"dry-run=false"},
+			alter:    soft,
+			when:     "pre_plan_running",
+			stops:    []string{"cancel 202"},
+			says:     "canceled",
+		},
+		"X07 cost_estimating": {
+			scenario: "cost-increase",
+			alter:    soft,
+			when:     "cost_estimating",
+			stops:    []string{"cancel 202"},
+			says:     "canceled",
+		},
+		"X08 policy_override": {
+			scenario: "policy-soft",
+			inputs:   []string{"dry-run=false", "fail-on=changes"},
+			alter:    soft,
+			when:     "policy_override",
+			stops:    []string{"discard 202"},
+			says:     "discarded",
+		},
+		"X09 apply_queued": {
+			scenario: "applied",
+			inputs:   []string{"dry-run=false"},
+			alter:    soft,
+			when:     "apply_queued",
+			says:     "is still running",
+		},
+		"X13 cancel is a conflict": {
+			scenario: "plan-changes",
+			faults:   stop("cancel", 409),
+			alter:    soft,
+			when:     "planning",
+			stops:    []string{"cancel 409", "discard 409", "cancel 202"},
+			says:     "canceled",
+		},
+		"X13 a strict server, queued": {
+			scenario: "plan-changes",
+			alter:    func(s *scalrsim.Scenario) { soft(s); s.Script.StrictCancel = true },
+			when:     "plan_queued",
+		},
+		"X14 cancel: 503, reset, silent": {
+			scenario: "plan-changes",
+			faults: append(stop("cancel", 503),
+				scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrsim.Reset},
+				scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 3, Times: -1, Action: scalrsim.Stall}),
+			alter: soft,
+			when:  "planning",
+			says:  "may still run",
+		},
+		"X23 cancel: 401": {
+			scenario: "plan-changes",
+			faults:   []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrsim.Status, Status: 401}},
+			alter:    soft,
+			when:     "planning",
+			stops:    []string{"cancel 401"},
+			says:     "may still run",
+		},
+		"X24 planned in between": {
+			scenario: "waits-for-approval",
+			inputs:   []string{"dry-run=false"},
+			faults: []scalrsim.Fault{{
+				Op:     "GET /runs/*",
+				Nth:    3,
+				Action: scalrsim.Delay,
+				Phase:  scalrsim.After,
+				Delay:  400 * time.Millisecond,
+			}},
+			alter: soft,
+			when:  "planning",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +173,8 @@ func TestSignalWhileReporting(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"})
 	hub.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Delay: time.Hour})
-	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).
+		onGitHub(hub)
 	var at time.Time
 	r.during = func(p *stepResult) {
 		for hub.Count(githubtest.CreateComment) == 0 {
@@ -121,7 +194,15 @@ func TestSignalWhileReporting(t *testing.T) {
 // TestSignalDuringRetryAfter (X10): whatever is waited for, a signal wakes it.
 func TestSignalDuringRetryAfter(t *testing.T) {
 	t.Parallel()
-	r := newStepTest(t, with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429, Header: map[string][]string{"Retry-After": {"60"}}}))
+	r := newStepTest(t,
+		with(slowly(t, "plan-changes"),
+			scalrsim.Fault{
+				Op:     readRun,
+				Nth:    3,
+				Action: scalrsim.Status,
+				Status: 429,
+				Header: map[string][]string{"Retry-After": {"60"}},
+			}))
 	r.during = signalAt(os.Interrupt, 20*time.Second)
 	p := r.play().want(130, "result=interrupted").stops("cancel 202")
 	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
@@ -207,7 +288,8 @@ func TestKilledMain(t *testing.T) {
 // since its answer may be the only one to tell the run's id: lists lag.
 func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	t.Parallel()
-	s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second})
+	s := with(slowly(t, "plan-changes"),
+		scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second})
 	s.Config.ListLag = time.Hour
 	r := newStepTest(t, s)
 	r.during = func(p *stepResult) {

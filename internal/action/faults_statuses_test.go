@@ -11,10 +11,14 @@ import (
 
 // words are all that a run's status can be: the 28 of the vendor's document and
 // two that nobody knows.
-var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned", "confirmed",
-	"discarded", "planned_and_finished", "planned_and_saved", "post_plan_running", "post_plan_finished", "cost_estimating", "cost_estimated",
-	"policy_checking", "policy_override", "policy_checked", "pre_apply_queued", "pre_apply_running", "pre_apply_finished", "apply_queued",
-	"applying", "applied", "post_apply_running", "post_apply_finished", "errored", "canceled", "quantum_checking", "force_canceled"}
+var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning",
+	"planned", "confirmed",
+	"discarded", "planned_and_finished", "planned_and_saved", "post_plan_running", "post_plan_finished", "cost_estimating",
+	"cost_estimated",
+	"policy_checking", "policy_override", "policy_checked", "pre_apply_queued", "pre_apply_running", "pre_apply_finished",
+	"apply_queued",
+	"applying", "applied", "post_apply_running", "post_apply_finished", "errored", "canceled", "quantum_checking",
+	"force_canceled"}
 
 // exitsOf are the exits that are right for a dry run which stays in a status. It
 // is the contract's table once more, written down by itself.
@@ -40,7 +44,8 @@ func exitsOf(last string, settled bool) []int {
 
 // ofOtherRuns are the statuses that no dry run has: it is not the one that was
 // requested.
-var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued", "pre_apply_running", "pre_apply_finished",
+var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued", "pre_apply_running",
+	"pre_apply_finished",
 	"apply_queued", "applying", "applied", "post_apply_running", "post_apply_finished"}
 
 // FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit
@@ -48,7 +53,8 @@ var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued",
 // answer from before; an end is final, and no word that
 // nobody knows is ever a success.
 func FuzzStatuses(f *testing.F) {
-	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17", "\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {
+	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17",
+		"\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {
 		f.Add([]byte(seed), byte(0))
 		f.Add([]byte(seed), byte(3))
 	}
@@ -58,7 +64,8 @@ func FuzzStatuses(f *testing.F) {
 		for _, b := range sequence[:min(len(sequence), 12)] {
 			last = words[int(b)%len(words)]
 			visited[last]++
-			s.Script.Steps = append(s.Script.Steps, scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
+			s.Script.Steps = append(s.Script.Steps,
+				scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
 			if slices.Contains(over, last) {
 				break
 			}

@@ -14,7 +14,11 @@ func writeGateTable(t *testing.T, file string, cells map[string]cell) {
 	t.Helper()
 	var out strings.Builder
 	out.WriteString(gateTableHead)
-	for _, verdict := range []struct{ word, title string }{{"passes", "The plan passes"}, {"destroys", "The plan destroys"}, {"unknown", "Unknown"}} {
+	for _, verdict := range []struct{ word, title string }{
+		{word: "passes", title: "The plan passes"},
+		{word: "destroys", title: "The plan destroys"},
+		{word: "unknown", title: "Unknown"},
+	} {
 		tables := map[string][]string{}
 		var order []string
 		for _, source := range gateSources() {
@@ -38,7 +42,8 @@ func writeGateTable(t *testing.T, file string, cells map[string]cell) {
 
 func gateTable(source string, cells map[string]cell) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "| status | %s |\n| --- |%s\n", strings.Join(gateModes, " | "), strings.Repeat(" --- |", len(gateModes)))
+	fmt.Fprintf(&out, "| status | %s |\n| --- |%s\n", strings.Join(gateModes, " | "),
+		strings.Repeat(" --- |", len(gateModes)))
 	for _, at := range gateStatuses {
 		fmt.Fprintf(&out, "| `%s` |", at.status)
 		for _, mode := range gateModes {
@@ -51,12 +56,15 @@ func gateTable(source string, cells map[string]cell) string {
 
 const gateTableHead = `# Gates
 
-How a step with ` + "`fail-on: destroy`" + ` ends, in each mode, for each status in which a run waits or is finished, and for each way in which its plan can be known.
-` + "`go test ./internal/action -run TestGateTable -update`" + ` plays every cell against the simulator and writes this page; a test compares.
+How a step with ` + "`fail-on: destroy`" +
+	` ends, in each mode, for each status in which a run waits or is finished, and for each way in which its plan can be known.
+` + "`go test ./internal/action -run TestGateTable -update`" +
+	` plays every cell against the simulator and writes this page; a test compares.
 
 - The worst of three sources counts: Scalr's numbers, the plan JSON, the text of the plan. A text is complete once its last line was seen.
 - A plan passes if at least one source is complete, none shows a destruction, and none is ambiguous. Everything else fails, and nothing is let go on.
-- ` + "`run`" + ` creates its run with ` + "`auto-apply: false`" + `, confirms it if it passes, and discards it if it does not. The other modes leave a run that they did not create as it is.
+- ` + "`run`" + ` creates its run with ` + "`auto-apply: false`" +
+	`, confirms it if it passes, and discards it if it does not. The other modes leave a run that they did not create as it is.
 - A run that failed or was stopped is red for that reason alone.
 `
 

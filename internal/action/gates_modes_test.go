@@ -22,7 +22,8 @@ const (
 // resource, and its policies fail softly where the name says so.
 func TestGatesInEveryMode(t *testing.T) {
 	t.Parallel()
-	applies, waits := []string{"dry-run=false", "auto-apply=true", "wait=false"}, []string{"dry-run=false", "auto-apply=false", "wait=false"}
+	applies, waits := []string{"dry-run=false", "auto-apply=true", "wait=false"},
+		[]string{"dry-run=false", "auto-apply=false", "wait=false"}
 	for _, c := range []struct {
 		name, scenario string
 		first, second  []string
@@ -30,32 +31,118 @@ func TestGatesInEveryMode(t *testing.T) {
 		outputs        []string
 		asked          map[string]int
 	}{
-		{"an override before the run waits for it", "policy-soft", applies, []string{"mode=override", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=policy_override"}, map[string]int{overrides: 0, discards: 0}},
-		{"an override of a run that passes", "policy-soft", waits, []string{"mode=override", "fail-on=cost-increase"}, 1,
-			[]string{"result=rejected"}, map[string]int{overrides: 0}},
-		{"an override without gates before the run waits for it", "policy-soft", applies, []string{"mode=override"}, 0,
-			[]string{"result=applied", "policy-status=overridden"}, map[string]int{overrides: 1}},
-		{"an override after which the run waits for a person", "policy-soft", waits, []string{"mode=override", "fail-on=needs-confirmation"}, 1,
-			[]string{"result=rejected", "policy-status=overridden"}, map[string]int{overrides: 1, discards: 0}},
-		{"an override of a run that has no need of it", "applied", applies, []string{"mode=override", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=applied"}, map[string]int{overrides: 0}},
-		{"a confirmation before the run waits for it", "waits-for-approval", waits, []string{"mode=confirm", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=planned"}, map[string]int{confirms: 0, discards: 0}},
-		{"a confirmation without gates before the run waits for it", "waits-for-approval", waits, []string{"mode=confirm"}, 0,
-			[]string{"result=applied"}, map[string]int{confirms: 1}},
-		{"a confirmation of a run that passes", "waits-for-approval", waits, []string{"mode=confirm", "fail-on=needs-confirmation"}, 0,
-			[]string{"result=applied"}, map[string]int{confirms: 1}},
-		{"a confirmation after somebody else's", "confirmed-by-other", waits, []string{"mode=confirm", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=applied"}, map[string]int{confirms: 0}},
-		{"a confirmation of a run that is applied", "applied", applies, []string{"mode=confirm", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=applied"}, map[string]int{confirms: 0}},
-		{"watching a run that waits", "waits-for-approval", waits, []string{"mode=watch", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=planned"}, map[string]int{discards: 0, confirms: 0}},
-		{"watching a run that applies by itself", "applied", applies, []string{"mode=watch", "fail-on=destroy"}, 1,
-			[]string{"result=rejected", "status=applied"}, map[string]int{discards: 0}},
-		{"watching a run that passes", "applied", applies, []string{"mode=watch", "fail-on=needs-confirmation"}, 0,
-			[]string{"result=applied"}, nil},
+		{
+			name:     "an override before the run waits for it",
+			scenario: "policy-soft",
+			first:    applies,
+			second:   []string{"mode=override", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=policy_override"},
+			asked:    map[string]int{overrides: 0, discards: 0},
+		},
+		{
+			name:     "an override of a run that passes",
+			scenario: "policy-soft",
+			first:    waits,
+			second:   []string{"mode=override", "fail-on=cost-increase"},
+			code:     1,
+			outputs:  []string{"result=rejected"},
+			asked:    map[string]int{overrides: 0},
+		},
+		{
+			name:     "an override without gates before the run waits for it",
+			scenario: "policy-soft",
+			first:    applies,
+			second:   []string{"mode=override"},
+			outputs:  []string{"result=applied", "policy-status=overridden"},
+			asked:    map[string]int{overrides: 1},
+		},
+		{
+			name:     "an override after which the run waits for a person",
+			scenario: "policy-soft",
+			first:    waits,
+			second:   []string{"mode=override", "fail-on=needs-confirmation"},
+			code:     1,
+			outputs:  []string{"result=rejected", "policy-status=overridden"},
+			asked:    map[string]int{overrides: 1, discards: 0},
+		},
+		{
+			name:     "an override of a run that has no need of it",
+			scenario: "applied",
+			first:    applies,
+			second:   []string{"mode=override", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=applied"},
+			asked:    map[string]int{overrides: 0},
+		},
+		{
+			name:     "a confirmation before the run waits for it",
+			scenario: "waits-for-approval",
+			first:    waits,
+			second:   []string{"mode=confirm", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=planned"},
+			asked:    map[string]int{confirms: 0, discards: 0},
+		},
+		{
+			name:     "a confirmation without gates before the run waits for it",
+			scenario: "waits-for-approval",
+			first:    waits,
+			second:   []string{"mode=confirm"},
+			outputs:  []string{"result=applied"},
+			asked:    map[string]int{confirms: 1},
+		},
+		{
+			name:     "a confirmation of a run that passes",
+			scenario: "waits-for-approval",
+			first:    waits,
+			second:   []string{"mode=confirm", "fail-on=needs-confirmation"},
+			outputs:  []string{"result=applied"},
+			asked:    map[string]int{confirms: 1},
+		},
+		{
+			name:     "a confirmation after somebody else's",
+			scenario: "confirmed-by-other",
+			first:    waits,
+			second:   []string{"mode=confirm", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=applied"},
+			asked:    map[string]int{confirms: 0},
+		},
+		{
+			name:     "a confirmation of a run that is applied",
+			scenario: "applied",
+			first:    applies,
+			second:   []string{"mode=confirm", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=applied"},
+			asked:    map[string]int{confirms: 0},
+		},
+		{
+			name:     "watching a run that waits",
+			scenario: "waits-for-approval",
+			first:    waits,
+			second:   []string{"mode=watch", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=planned"},
+			asked:    map[string]int{discards: 0, confirms: 0},
+		},
+		{
+			name:     "watching a run that applies by itself",
+			scenario: "applied",
+			first:    applies,
+			second:   []string{"mode=watch", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "status=applied"},
+			asked:    map[string]int{discards: 0},
+		},
+		{
+			name:     "watching a run that passes",
+			scenario: "applied",
+			first:    applies,
+			second:   []string{"mode=watch", "fail-on=needs-confirmation"},
+			outputs:  []string{"result=applied"},
+		},
 	} {
 		for moment, pace := range map[string]time.Duration{"": 0, ", later": 30 * time.Second} {
 			t.Run(c.name+moment, func(t *testing.T) {
@@ -110,13 +197,22 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 
 			judged := false
 			play(
-				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Action: scalrsim.Edit, Change: func(body string) string { judged = true; return body }},
-				scalrsim.Fault{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
-					if !judged {
-						return body
-					}
-					return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = 3 })
-				}},
+				scalrsim.Fault{
+					Op:     "GET /plans/*/sanitized-json-output",
+					Action: scalrsim.Edit,
+					Change: func(body string) string { judged = true; return body },
+				},
+				scalrsim.Fault{
+					Op:     "GET /runs/*",
+					Times:  -1,
+					Action: scalrsim.Edit,
+					Change: func(body string) string {
+						if !judged {
+							return body
+						}
+						return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = 3 })
+					},
+				},
 			).want(1, "result=rejected").asked(c.asks, 0)
 		})
 	}
@@ -126,15 +222,23 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 // spent, where the environment says so.
 func TestCostEstimationOff(t *testing.T) {
 	t.Parallel()
-	off := scalrsim.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
-		return editPart(body, "environments", func(e map[string]any) { e["cost-estimation-enabled"] = false })
-	}}
+	off := scalrsim.Fault{
+		Op:     "GET /workspaces/*",
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: func(body string) string {
+			return editPart(body, "environments", func(e map[string]any) { e["cost-estimation-enabled"] = false })
+		},
+	}
 	s := with(scenario(t, "cost-increase"), off)
-	newStepTest(t, s, "fail-on=cost-increase").play().want(3, "result=refused", "error-code=cost-estimation-off").says("cost-estimation-enabled").asked("POST /runs", 0)
-	newStepTest(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").says("cost-estimation-enabled")
+	newStepTest(t, s, "fail-on=cost-increase").play().want(3, "result=refused", "error-code=cost-estimation-off").
+		says("cost-estimation-enabled").asked("POST /runs", 0)
+	newStepTest(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").
+		says("cost-estimation-enabled")
 	newStepTest(t, s, "fail-on=changes").play().want(1, "result=rejected")
 	// A server that says nothing of it decides by the estimate.
-	newStepTest(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").says("no cost estimate").asked("POST /runs", 1)
+	newStepTest(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").
+		says("no cost estimate").asked("POST /runs", 1)
 	newStepTest(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
 }
 
@@ -142,18 +246,32 @@ func TestCostEstimationOff(t *testing.T) {
 // taken out of what is shown, and the plan is judged as it came.
 func TestSecretsHideNoDestruction(t *testing.T) {
 	t.Parallel()
-	uncounted := scalrsim.Fault{Op: "GET /runs/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
-		return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = nil })
-	}}
+	uncounted := scalrsim.Fault{
+		Op:     "GET /runs/*",
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: func(body string) string {
+			return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = nil })
+		},
+	}
 	for _, c := range []struct {
 		secret string
 		json   int // status of the plan JSON
-	}{{"delete", 200}, {"actions", 200}, {"resource_changes", 200}, {"destroyed", 404}, {"will be destroyed", 404}, {"to destroy", 404}, {"old_gateway", 404}} {
+	}{
+		{secret: "delete", json: 200},
+		{secret: "actions", json: 200},
+		{secret: "resource_changes", json: 200},
+		{secret: "destroyed", json: 404},
+		{secret: "will be destroyed", json: 404},
+		{secret: "to destroy", json: 404},
+		{secret: "old_gateway", json: 404},
+	} {
 		t.Run(c.secret, func(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, "waits-for-approval"), uncounted)
 			s.Logs.JSON = c.json
-			r := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy", "sensitive-variables=STRATEGY="+c.secret)
+			r := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy",
+				"sensitive-variables=STRATEGY="+c.secret)
 			p := r.play().want(1, "result=rejected", "has-destroys=true").asked(confirms, 0).stops("discard 202")
 			p.says("the plan destroys or replaces something")
 			for _, output := range planFiles {
@@ -177,21 +295,32 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 func TestUnitsAreListed(t *testing.T) {
 	t.Parallel()
 	unit := func(name string) string {
-		return "Terraform will perform the following actions:\n\n  # null_resource." + name + " will be created\n  + resource \"null_resource\" \"" + name +
+		return "Terraform will perform the following actions:\n\n  # null_resource." + name +
+			" will be created\n  + resource \"null_resource\" \"" + name +
 			"\" {\n      + id = (known after apply)\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n\n"
 	}
-	for name, terragrunt := range map[string]string{"several": `{"version":"0.80.0","use-run-all":true}`, "one": `{"version":"0.80.0","use-run-all":false}`, "none": "null"} {
+	for name, terragrunt := range map[string]string{
+		"several": `{"version":"0.80.0","use-run-all":true}`,
+		"one":     `{"version":"0.80.0","use-run-all":false}`,
+		"none":    "null",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, "plan-changes"),
-				scalrsim.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
-					body = strings.Replace(body, `"terragrunt":`, `"was":`, 1)
-					return strings.Replace(body, `"attributes":{`, `"attributes":{"terragrunt":`+terragrunt+`,`, 1)
-				}},
+				scalrsim.Fault{
+					Op:     "GET /workspaces/*",
+					Times:  -1,
+					Action: scalrsim.Edit,
+					Change: func(body string) string {
+						body = strings.Replace(body, `"terragrunt":`, `"was":`, 1)
+						return strings.Replace(body, `"attributes":{`, `"attributes":{"terragrunt":`+terragrunt+`,`, 1)
+					},
+				},
 				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
 			s.Script.Plan.Log = unit("first") + unit("second")
 			p := newStepTest(t, s).play().want(0, "result=planned")
-			if !strings.Contains(p.summary, "null_resource.first") || strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
+			if !strings.Contains(p.summary, "null_resource.first") ||
+				strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
 				strings.Contains(p.summary, "1 more change, not listed here") == (name == "several") {
 				t.Errorf("the summary is:\n%s", p.summary)
 			}
@@ -210,7 +339,8 @@ func TestSignalDuringTheJudgment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newStepTest(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "auto-apply=true", "fail-on=destroy")
+			r := newStepTest(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "auto-apply=true",
+				"fail-on=destroy")
 			var at time.Time
 			r.during = func(p *stepResult) {
 				for p.count(document) == 0 {

@@ -35,7 +35,8 @@ func (r *stepTest) gated(p *stepResult) error {
 // where the scenario does not say what the plan does.
 func (r *stepTest) conditionMet() string {
 	life := r.scenario.Script
-	if life.Execute || len(life.Steps) > 0 || r.scenario.Logs.PlanJSON != "" || life.Plan.Log != "" || r.inputs["refresh-only"] == "true" {
+	if life.Execute || len(life.Steps) > 0 || r.scenario.Logs.PlanJSON != "" || life.Plan.Log != "" ||
+		r.inputs["refresh-only"] == "true" {
 		return ""
 	}
 	changes, destroys := life.Plan.Changes == nil, false
@@ -45,7 +46,8 @@ func (r *stepTest) conditionMet() string {
 	}
 	for line := range strings.Lines(r.inputs["fail-on"]) {
 		switch line = strings.TrimSpace(line); {
-		case line == "changes" && changes, line == "destroy" && destroys, line == "cost-increase" && changes && life.Cost == nil:
+		case line == "changes" &&
+			changes, line == "destroy" && destroys, line == "cost-increase" && changes && life.Cost == nil:
 			return line
 		}
 	}
@@ -64,14 +66,17 @@ func TestRandomFaultsOnGates(t *testing.T) {
 			r := randomGate(t, dice{rand.New(rand.NewPCG(seed, 17))})
 			p := r.play()
 			if t.Failed() {
-				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name, r.inputs, r.scenario.Faults, p.story())
+				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name,
+					r.inputs, r.scenario.Faults, p.story())
 			}
 		})
 	}
 }
 
 func randomGate(t *testing.T, d dice) *stepTest {
-	s := scenario(t, d.one("waits-for-approval", "applied", "cost-increase", "policy-soft", "policy-soft", "passes-planned", "lagging-log", "log-at-end"))
+	s := scenario(t,
+		d.one("waits-for-approval", "applied", "cost-increase", "policy-soft", "policy-soft", "passes-planned", "lagging-log",
+			"log-at-end"))
 	s.Script.Plan.Changes = [][]scalrsim.Change{
 		{},
 		{{Address: "terraform_data.a", Action: "create"}},
@@ -81,11 +86,13 @@ func randomGate(t *testing.T, d dice) *stepTest {
 	s.Logs.JSON = []int{0, 0, 204, 403, 404, 413}[d.IntN(6)]
 	for range d.IntN(4) {
 		f := randomFault(d)
-		f.Op = d.one("GET /plans/*/sanitized-json-output", "GET /plans/*/output", "GET /plans/*/output", "GET /runs/*", "POST /runs/*/actions/*", "POST /policy-checks/*/actions/*")
+		f.Op = d.one("GET /plans/*/sanitized-json-output", "GET /plans/*/output", "GET /plans/*/output", "GET /runs/*",
+			"POST /runs/*/actions/*", "POST /policy-checks/*/actions/*")
 		s.Faults = append(s.Faults, f)
 	}
 	if d.maybe(70) {
-		s.Faults = append(s.Faults, scalrsim.Fault{Op: "GET /runs/*", Nth: 1 + d.IntN(2), Times: -1, Action: scalrsim.Edit, Change: lessKnown(d)})
+		s.Faults = append(s.Faults,
+			scalrsim.Fault{Op: "GET /runs/*", Nth: 1 + d.IntN(2), Times: -1, Action: scalrsim.Edit, Change: lessKnown(d)})
 	}
 	lines := []string{"changes", "destroy", "cost-increase", "needs-confirmation"}
 	d.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })

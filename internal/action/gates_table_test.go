@@ -29,11 +29,13 @@ type gateSource struct {
 }
 
 const (
-	logHead     = "\nTerraform will perform the following actions:\n"
-	logCreates  = "\n  # terraform_data.a will be created\n  + resource \"terraform_data\" \"a\" {\n      + input = \"a\"\n    }\n"
-	logDestroys = "\n  # terraform_data.b will be destroyed\n  - resource \"terraform_data\" \"b\" {\n      - input = \"b\" -> null\n    }\n"
-	logNone     = "\nNo changes. Your infrastructure matches the configuration.\n"
-	logBegins   = "terraform_data.b: Refreshing state... [id=1]\n"
+	logHead    = "\nTerraform will perform the following actions:\n"
+	logCreates = "\n  # terraform_data.a will be created\n  + resource \"terraform_data\" \"a\" {\n      + input = " +
+		"\"a\"\n    }\n"
+	logDestroys = "\n  # terraform_data.b will be destroyed\n  - resource \"terraform_data\" \"b\" {\n      - input " +
+		"= \"b\" -> null\n    }\n"
+	logNone   = "\nNo changes. Your infrastructure matches the configuration.\n"
+	logBegins = "terraform_data.b: Refreshing state... [id=1]\n"
 )
 
 func logOf(creates, destroys int) string {
@@ -53,24 +55,100 @@ func planJSONOf(actions ...string) string {
 func gateSources() []gateSource {
 	const creates, destroys = `"actions":["create"]`, `"actions":["delete"]`
 	return []gateSource{
-		{"all say that nothing is destroyed", "passes", 1, 0, true, planJSONOf(creates), logOf(1, 0)},
-		{"Scalr's numbers alone", "passes", 1, 0, true, "", logBegins},
-		{"the plan JSON alone", "passes", nil, nil, true, planJSONOf(creates), logBegins},
-		{"the whole text alone", "passes", nil, nil, true, "", logOf(1, 0)},
-		{"nothing is known", "unknown", nil, nil, true, "", logBegins},
-		{"only that something changes, and a cut text", "unknown", nil, nil, nil, "", logBegins + logHead + logCreates},
-		{"an empty object for the JSON", "unknown", nil, nil, true, "{}", logBegins},
-		{"Scalr counts a destruction", "destroys", 1, 1, true, planJSONOf(creates), logOf(1, 0)},
-		{"the JSON destroys", "destroys", 1, 0, true, planJSONOf(creates, destroys), logOf(1, 0)},
-		{"the JSON replaces", "destroys", nil, nil, true, planJSONOf(`"actions":["create","delete"]`), logBegins},
-		{"the text destroys", "destroys", 1, 0, true, planJSONOf(creates), logOf(1, 1)},
-		{"a cut text destroys beside an empty JSON", "destroys", nil, nil, true, planJSONOf(), logBegins + logHead + logDestroys},
-		{"an action that is not known", "unknown", 1, 0, true, planJSONOf(`"actions":["obliterate"]`), logOf(1, 0)},
-		{"actions that exclude each other", "destroys", 1, 0, true, planJSONOf(`"actions":["update","delete"]`), logOf(1, 0)},
-		{"actions twice", "destroys", 1, 0, true, planJSONOf(`"actions":["delete"],"actions":["create"]`), logOf(1, 0)},
-		{"a negative number", "unknown", 1, -1, true, planJSONOf(creates), logOf(1, 0)},
-		{"has-changes: false beside destructions", "destroys", 0, 3, false, planJSONOf(), logNone},
-		{"has-changes: false beside additions", "unknown", 3, 0, false, planJSONOf(), logNone},
+		{
+			name:       "all say that nothing is destroyed",
+			verdict:    "passes",
+			additions:  1,
+			hasChanges: true,
+			planJSON:   planJSONOf(creates),
+			log:        logOf(1, 0),
+		},
+		{name: "Scalr's numbers alone", verdict: "passes", additions: 1, hasChanges: true, log: logBegins},
+		{name: "the plan JSON alone", verdict: "passes", hasChanges: true, planJSON: planJSONOf(creates), log: logBegins},
+		{name: "the whole text alone", verdict: "passes", hasChanges: true, log: logOf(1, 0)},
+		{name: "nothing is known", verdict: "unknown", hasChanges: true, log: logBegins},
+		{name: "only that something changes, and a cut text", verdict: "unknown", log: logBegins + logHead + logCreates},
+		{name: "an empty object for the JSON", verdict: "unknown", hasChanges: true, planJSON: "{}", log: logBegins},
+		{
+			name:         "Scalr counts a destruction",
+			verdict:      "destroys",
+			additions:    1,
+			destructions: 1,
+			hasChanges:   true,
+			planJSON:     planJSONOf(creates),
+			log:          logOf(1, 0),
+		},
+		{
+			name:       "the JSON destroys",
+			verdict:    "destroys",
+			additions:  1,
+			hasChanges: true,
+			planJSON:   planJSONOf(creates, destroys),
+			log:        logOf(1, 0),
+		},
+		{
+			name:       "the JSON replaces",
+			verdict:    "destroys",
+			hasChanges: true,
+			planJSON:   planJSONOf(`"actions":["create","delete"]`),
+			log:        logBegins,
+		},
+		{
+			name:       "the text destroys",
+			verdict:    "destroys",
+			additions:  1,
+			hasChanges: true,
+			planJSON:   planJSONOf(creates),
+			log:        logOf(1, 1),
+		},
+		{
+			name:       "a cut text destroys beside an empty JSON",
+			verdict:    "destroys",
+			hasChanges: true,
+			planJSON:   planJSONOf(),
+			log:        logBegins + logHead + logDestroys,
+		},
+		{
+			name:       "an action that is not known",
+			verdict:    "unknown",
+			additions:  1,
+			hasChanges: true,
+			planJSON:   planJSONOf(`"actions":["obliterate"]`),
+			log:        logOf(1, 0),
+		},
+		{
+			name:       "actions that exclude each other",
+			verdict:    "destroys",
+			additions:  1,
+			hasChanges: true,
+			planJSON:   planJSONOf(`"actions":["update","delete"]`),
+			log:        logOf(1, 0),
+		},
+		{
+			name:       "actions twice",
+			verdict:    "destroys",
+			additions:  1,
+			hasChanges: true,
+			planJSON:   planJSONOf(`"actions":["delete"],"actions":["create"]`),
+			log:        logOf(1, 0),
+		},
+		{
+			name:         "a negative number",
+			verdict:      "unknown",
+			additions:    1,
+			destructions: -1,
+			hasChanges:   true,
+			planJSON:     planJSONOf(creates),
+			log:          logOf(1, 0),
+		},
+		{
+			name:         "has-changes: false beside destructions",
+			verdict:      "destroys",
+			destructions: 3,
+			planJSON:     planJSONOf(),
+			log:          logNone,
+		},
+		{name: "has-changes: false beside additions", verdict: "unknown", additions: 3, planJSON: planJSONOf(), log: logNone},
 	}
 }
 
@@ -79,11 +157,31 @@ var gateStatuses = []struct {
 	status string
 	steps  []scalrsim.Step
 }{
-	{"planned", nil}, {"post_plan_finished", nil}, {"cost_estimated", nil}, {"policy_checked", nil}, {"planned_and_saved", nil},
-	{"policy_override", []scalrsim.Step{{Status: "policy_checking", For: time.Second}, {Status: "policy_override", Waits: true}}},
-	{"applied", []scalrsim.Step{{Status: "planned", For: time.Second}, {Status: "applying", For: 2 * time.Second}, {Status: "applied"}}},
-	{"planned_and_finished", nil}, {"errored", nil}, {"discarded", nil}, {"canceled", nil},
-	{"quantum_checking", []scalrsim.Step{{Status: "quantum_checking", Plan: "finished", Apply: "unreachable"}}},
+	{status: "planned"},
+	{status: "post_plan_finished"},
+	{status: "cost_estimated"},
+	{status: "policy_checked"},
+	{status: "planned_and_saved"},
+	{
+		status: "policy_override",
+		steps:  []scalrsim.Step{{Status: "policy_checking", For: time.Second}, {Status: "policy_override", Waits: true}},
+	},
+	{
+		status: "applied",
+		steps: []scalrsim.Step{
+			{Status: "planned", For: time.Second},
+			{Status: "applying", For: 2 * time.Second},
+			{Status: "applied"},
+		},
+	},
+	{status: "planned_and_finished"},
+	{status: "errored"},
+	{status: "discarded"},
+	{status: "canceled"},
+	{
+		status: "quantum_checking",
+		steps:  []scalrsim.Step{{Status: "quantum_checking", Plan: "finished", Apply: "unreachable"}},
+	},
 }
 
 var gateModes = []string{"run", "confirm", "override", "watch"}
@@ -142,7 +240,8 @@ func (g gateSource) edit(body string) string {
 	planned := false
 	body = editPart(body, "plans", func(plan map[string]any) {
 		if planned = plan["status"] == "finished"; planned {
-			plan["resource-additions"], plan["resource-destructions"], plan["has-changes"] = g.additions, g.destructions, g.hasChanges
+			plan["resource-additions"], plan["resource-destructions"], plan["has-changes"] = g.additions, g.destructions,
+				g.hasChanges
 			if plan["resource-changes"] = any(0); g.additions == nil {
 				plan["resource-changes"] = nil
 			}
@@ -230,7 +329,8 @@ func TestGateTable(t *testing.T) {
 	recorded := readGateTable(t, string(text))
 	for name, c := range cells {
 		if recorded[name] != c.String() {
-			t.Errorf("%s ends as %q, docs/gates.md says %q; go test ./internal/action -run TestGateTable -update writes it anew", name, c, recorded[name])
+			t.Errorf("%s ends as %q, docs/gates.md says %q; go test ./internal/action -run TestGateTable -update writes it anew",
+				name, c, recorded[name])
 		}
 	}
 	if want := len(gateStatuses) * len(gateSources()) * len(gateModes); len(recorded) != want {

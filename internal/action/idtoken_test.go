@@ -17,14 +17,30 @@ import (
 func gitLabToken(t *testing.T, changed map[string]any) string {
 	t.Helper()
 	claims := map[string]any{
-		"namespace_id": "72", "namespace_path": "acme", "project_id": "20", "project_path": "acme/infra",
-		"user_id": "1", "user_login": "jane", "user_email": "jane@acme.example", "user_access_level": "developer",
-		"pipeline_id": "574", "pipeline_source": "push", "job_id": "302", "ref": "main", "ref_type": "branch",
-		"ref_path": "refs/heads/main", "ref_protected": "true", "runner_id": 1, "runner_environment": "gitlab-hosted",
-		"sha": "714a629c0b401fdce83e847fc9589983fc6f46bc", "project_visibility": "private",
-		"ci_config_ref_uri": "gitlab.com/acme/infra//.gitlab-ci.yml@refs/heads/main",
-		"jti":               "235b3a54-b797-45c7-ae9a-f72d7bc6ef5b", "iss": "https://gitlab.com", "aud": "https://acme.scalr.io",
-		"sub": "project_path:acme/infra:ref_type:branch:ref:main",
+		"namespace_id":       "72",
+		"namespace_path":     "acme",
+		"project_id":         "20",
+		"project_path":       "acme/infra",
+		"user_id":            "1",
+		"user_login":         "jane",
+		"user_email":         "jane@acme.example",
+		"user_access_level":  "developer",
+		"pipeline_id":        "574",
+		"pipeline_source":    "push",
+		"job_id":             "302",
+		"ref":                "main",
+		"ref_type":           "branch",
+		"ref_path":           "refs/heads/main",
+		"ref_protected":      "true",
+		"runner_id":          1,
+		"runner_environment": "gitlab-hosted",
+		"sha":                "714a629c0b401fdce83e847fc9589983fc6f46bc",
+		"project_visibility": "private",
+		"ci_config_ref_uri":  "gitlab.com/acme/infra//.gitlab-ci.yml@refs/heads/main",
+		"jti":                "235b3a54-b797-45c7-ae9a-f72d7bc6ef5b",
+		"iss":                "https://gitlab.com",
+		"aud":                "https://acme.scalr.io",
+		"sub":                "project_path:acme/infra:ref_type:branch:ref:main",
 	}
 	maps.Copy(claims, changed)
 	part := func(v any) string {
@@ -49,7 +65,12 @@ func gitLabSim(s scalrsim.Scenario) scalrsim.Scenario {
 func inGitLab(t *testing.T, s scalrsim.Scenario, token string, inputs ...string) *stepTest {
 	r := newStepTest(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...)
 	clear(r.env)
-	maps.Copy(r.env, map[string]string{"GITLAB_CI": "true", "SCALR_ID_TOKEN": token, "SCALR_OUTPUT_FILE": filepath.Join(t.TempDir(), "outputs")})
+	maps.Copy(r.env,
+		map[string]string{
+			"GITLAB_CI":         "true",
+			"SCALR_ID_TOKEN":    token,
+			"SCALR_OUTPUT_FILE": filepath.Join(t.TempDir(), "outputs"),
+		})
 	return r
 }
 
@@ -75,7 +96,8 @@ func TestSignInWithGitLabToken(t *testing.T) {
 func TestSignInOnGitHubWithOtherToken(t *testing.T) {
 	t.Parallel()
 	token := gitLabToken(t, nil)
-	r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io", "id-token="+token)
+	r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io",
+		"id-token="+token)
 	r.env["SCALR_ID_TOKEN"] = "ignored"
 	p := r.play().want(0, "result=planned")
 	if masked := strings.Index(p.log, "::add-mask::"+token); masked < 0 || masked > strings.Index(p.log, "Signed in") {
@@ -99,9 +121,11 @@ func TestSessionOfIDTokenEnds(t *testing.T) {
 	t.Parallel()
 	s := gitLabSim(slowly(t, "applied"))
 	s.Config.Identity.For = 30 * time.Second
-	r := newStepTest(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil), "dry-run=false")
+	r := newStepTest(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil),
+		"dry-run=false")
 	r.play().want(3, "result=refused", "error-code=token-rejected").
-		says("the session of deployer@acme.scalr.io began ", "with id-token it cannot be renewed", "maximum_session_duration").
+		says("the session of deployer@acme.scalr.io began ", "with id-token it cannot be renewed",
+			"maximum_session_duration").
 		asked("POST /service-accounts/assume", 1)
 }
 
@@ -112,19 +136,55 @@ func TestSignInRefusedWithIDToken(t *testing.T) {
 		claims map[string]any
 		says   []string
 	}{
-		"other project": {map[string]any{"project_path": "acme/other", "project_id": "21", "sub": "project_path:acme/other:ref_type:branch:ref:main", "environment": "production"},
-			[]string{`sub="project_path:acme/other:ref_type:branch:ref:main"`, `project_path="acme/other"`, `ref_protected="true"`, `url is "https://gitlab.com"`,
-				`hold "https://acme.scalr.io"`, `conditions are project_id eq "21" and environment eq "production"`}},
-		"expired": {map[string]any{"exp": 946684799}, []string{"The ID token expired at 1999-12-31 23:59:59 UTC."}},
-		"immutable subject": {map[string]any{"iss": "https://token.actions.githubusercontent.com", "project_id": nil, "project_path": nil, "repository": "acme/infra", "repository_id": "789012",
-			"environment": "production", "sub": "repo:acme@123456/infra@789012:environment:production"},
-			[]string{`conditions are repository_id eq "789012" and environment eq "production"; a condition on sub must hold the ids too`}},
-		"nothing but a subject": {map[string]any{"iss": "https://vstoken.dev.azure.com/1", "project_id": nil, "project_path": nil, "sub": "sc://acme/infra/scalr"},
-			[]string{`conditions are sub eq "sc://acme/infra/scalr"`}},
+		"other project": {
+			claims: map[string]any{
+				"project_path": "acme/other",
+				"project_id":   "21",
+				"sub":          "project_path:acme/other:ref_type:branch:ref:main",
+				"environment":  "production",
+			},
+			says: []string{
+				`sub="project_path:acme/other:ref_type:branch:ref:main"`,
+				`project_path="acme/other"`,
+				`ref_protected="true"`,
+				`url is "https://gitlab.com"`,
+				`hold "https://acme.scalr.io"`,
+				`conditions are project_id eq "21" and environment eq "production"`,
+			},
+		},
+		"expired": {
+			claims: map[string]any{"exp": 946684799},
+			says:   []string{"The ID token expired at 1999-12-31 23:59:59 UTC."},
+		},
+		"immutable subject": {
+			claims: map[string]any{
+				"iss":           "https://token.actions.githubusercontent.com",
+				"project_id":    nil,
+				"project_path":  nil,
+				"repository":    "acme/infra",
+				"repository_id": "789012",
+				"environment":   "production",
+				"sub":           "repo:acme@123456/infra@789012:environment:production",
+			},
+			says: []string{
+				`conditions are repository_id eq "789012" and environment eq "production"; a condition on sub must hold ` +
+					`the ids too`,
+			},
+		},
+		"nothing but a subject": {
+			claims: map[string]any{
+				"iss":          "https://vstoken.dev.azure.com/1",
+				"project_id":   nil,
+				"project_path": nil,
+				"sub":          "sc://acme/infra/scalr",
+			},
+			says: []string{`conditions are sub eq "sc://acme/infra/scalr"`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, c.claims))
+			r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io",
+				"id-token="+gitLabToken(t, c.claims))
 			p := r.play().want(3, "result=refused", "error-code=sign-in-refused").says(c.says...)
 			if strings.Contains(p.log, "jane") {
 				t.Errorf("the claims name a person\n%s", p.log)

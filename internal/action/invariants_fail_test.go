@@ -11,16 +11,46 @@ import (
 func TestInvariantsCanFail(t *testing.T) {
 	t.Parallel()
 	bad := func(change func(*stepResult)) *stepResult {
-		p := &stepResult{t: t, record: &record{}, outputs: map[string]string{"run-id": "run-1", "result": "applied", "status": "applied", "configuration-version-id": "cv-1"},
-			runs: []scalrsim.RunRecord{{ID: "run-1", Status: "applied", Configuration: "cv-1", Workspace: "ws-1", Attributes: map[string]any{"is-dry": true},
-				Transitions: []scalrsim.Transition{{Status: "applied"}}}}}
+		p := &stepResult{
+			t:      t,
+			record: &record{},
+			outputs: map[string]string{
+				"run-id":                   "run-1",
+				"result":                   "applied",
+				"status":                   "applied",
+				"configuration-version-id": "cv-1",
+			},
+			runs: []scalrsim.RunRecord{{
+				ID:            "run-1",
+				Status:        "applied",
+				Configuration: "cv-1",
+				Workspace:     "ws-1",
+				Attributes:    map[string]any{"is-dry": true},
+				Transitions:   []scalrsim.Transition{{Status: "applied"}},
+			}},
+		}
 		change(p)
 		return p
 	}
-	r := &stepTest{t: t, name: "scalr-run", env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{"workspace-id": "ws-1"}}
-	confirms := &stepTest{t: t, name: "scalr-run", inputs: map[string]string{"mode": "confirm", "run-id": "run-1", "expected-configuration-version-id": "cv-1"}}
-	destroys := &stepTest{t: t, name: "scalr-run", inputs: map[string]string{"fail-on": "needs-confirmation\ndestroy"},
-		scenario: scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "a.b", Action: "replace"}}}}}}
+	r := &stepTest{
+		t:      t,
+		name:   "scalr-run",
+		env:    map[string]string{"GITHUB_ACTIONS": "true"},
+		inputs: map[string]string{"workspace-id": "ws-1"},
+	}
+	confirms := &stepTest{
+		t:      t,
+		name:   "scalr-run",
+		inputs: map[string]string{"mode": "confirm", "run-id": "run-1", "expected-configuration-version-id": "cv-1"},
+	}
+	destroys := &stepTest{
+		t:      t,
+		name:   "scalr-run",
+		inputs: map[string]string{"fail-on": "needs-confirmation\ndestroy"},
+		scenario: scalrsim.Scenario{
+			Script: scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "a.b", Action: "replace"}}}},
+		},
+	}
 	rejected := func(p *stepResult) error {
 		if p.outputs["result"] == "applied" {
 			p.outputs["result"] = "rejected"
@@ -35,57 +65,112 @@ func TestInvariantsCanFail(t *testing.T) {
 	}
 	request := func(host, path string, after time.Duration, status int, header ...string) func(*stepResult) {
 		return func(p *stepResult) {
-			p.record.sent = append(p.record.sent, &sent{at: p.began.Add(after), answered: p.began.Add(after), method: "GET", host: host, path: path,
-				url: "https://" + host + apiBase + path, status: status, header: map[string][]string{header[0]: {header[1]}}, retryAfter: map[bool]string{true: "60"}[status == 429]})
+			p.record.sent = append(p.record.sent, &sent{
+				at:         p.began.Add(after),
+				answered:   p.began.Add(after),
+				method:     "GET",
+				host:       host,
+				path:       path,
+				url:        "https://" + host + apiBase + path,
+				status:     status,
+				header:     map[string][]string{header[0]: {header[1]}},
+				retryAfter: map[bool]string{true: "60"}[status == 429],
+			})
 		}
 	}
 	for name, c := range map[string]struct {
 		check  func(*stepResult) error
 		change func(*stepResult)
 	}{
-		"I1": {oneRun, func(p *stepResult) {
-			p.runs = append(p.runs, scalrsim.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"}, scalrsim.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
-		}},
-		"I2":        {r.success, func(p *stepResult) { p.runs[0].Status = "errored" }},
-		"I2 no run": {r.success, func(p *stepResult) { p.runs = nil }},
-		"I3":        {r.stoppedOrSaid, func(p *stepResult) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" }},
-		"in time": {inTime, func(p *stepResult) {
-			p.began, p.took = time.Unix(1, 0), 8*time.Second
-			p.signalled.Store(2e9)
-		}},
-		"I4 elsewhere": {tokenAtHome, request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
-		"I4 hub":       {tokenAtHome, request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrsim.Token)},
-		"I4 cookie":    {tokenAtHome, request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
-		"I5 early": {paced, func(p *stepResult) {
-			request(apiHost, "/runs/run-1", 0, 429, "A", "b")(p)
-			request(apiHost, "/runs/run-1", 59*time.Second, 200, "A", "b")(p)
-		}},
-		"I5 storm": {paced, func(p *stepResult) {
-			for range mostInMinute + 1 {
-				request(apiHost, "/runs", time.Second, 503, "A", "b")(p)
-			}
-		}},
-		"I6":                {quietAfter, request(apiHost, "/runs", time.Second, 200, "A", "b")},
-		"I7 run":            {r.outputsTrue, func(p *stepResult) { p.outputs["run-id"] = "run-9" }},
-		"I7 version":        {r.outputsTrue, func(p *stepResult) { p.outputs["configuration-version-id"] = "cv-9" }},
-		"I7 status":         {r.outputsTrue, func(p *stepResult) { p.outputs["status"] = "errored" }},
-		"I7 url":            {r.outputsTrue, func(p *stepResult) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" }},
-		"I7 bundle":         {r.outputsTrue, func(p *stepResult) { p.outputs["bundle-sha256"] = "00" }},
-		"I9 code":           {r.fits, func(p *stepResult) { p.code = 3 }},
-		"I9 word":           {r.fits, func(p *stepResult) { p.outputs["result"] = "fine" }},
-		"I9 no word":        {r.fits, func(p *stepResult) { delete(p.outputs, "result") }},
-		"I10":               {r.ownWorkspace, acts("discard", func(run *scalrsim.RunRecord) { run.Workspace = "ws-2" })},
-		"I11":               {r.requested, func(p *stepResult) { p.runs[0].Deviations = map[string]any{"is-dry": false} }},
-		"I11 not requested": {r.requested, func(p *stepResult) { p.runs[0].Deviations = map[string]any{"auto-apply": true} }},
-		"I11 the request":   {r.requested, func(p *stepResult) { p.runs[0].Attributes["is-dry"] = false }},
-		"I12":               {wrongRunEnds, func(p *stepResult) { p.outputs["error-code"], p.runs[0].Status = "wrong-run", "applying" }},
-		"I13 version":       {confirms.knowingly, acts("apply", func(run *scalrsim.RunRecord) { run.Configuration = "cv-2" })},
-		"I13 destroys":      {confirms.knowingly, acts("apply", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"] = true })},
-		"I13 by override":   {confirms.knowingly, acts("override", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true })},
-		"I14 confirms":      {rejected, acts("apply", func(*scalrsim.RunRecord) {})},
-		"I14 overrides":     {rejected, acts("override", func(*scalrsim.RunRecord) {})},
-		"I14 is green":      {rejected, func(p *stepResult) { p.outputs["result"] = "planned" }},
-		"I9 no reason":      {r.fits, func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
+		"I1": {
+			check: oneRun,
+			change: func(p *stepResult) {
+				p.runs = append(p.runs, scalrsim.RunRecord{ID: "run-2", Status: "planning", Configuration: "cv-1"},
+					scalrsim.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
+			},
+		},
+		"I2":        {check: r.success, change: func(p *stepResult) { p.runs[0].Status = "errored" }},
+		"I2 no run": {check: r.success, change: func(p *stepResult) { p.runs = nil }},
+		"I3": {
+			check:  r.stoppedOrSaid,
+			change: func(p *stepResult) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" },
+		},
+		"in time": {
+			check: inTime,
+			change: func(p *stepResult) {
+				p.began, p.took = time.Unix(1, 0), 8*time.Second
+				p.signalled.Store(2e9)
+			},
+		},
+		"I4 elsewhere": {check: tokenAtHome, change: request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
+		"I4 hub": {
+			check:  tokenAtHome,
+			change: request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrsim.Token),
+		},
+		"I4 cookie": {check: tokenAtHome, change: request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
+		"I5 early": {
+			check: paced,
+			change: func(p *stepResult) {
+				request(apiHost, "/runs/run-1", 0, 429, "A", "b")(p)
+				request(apiHost, "/runs/run-1", 59*time.Second, 200, "A", "b")(p)
+			},
+		},
+		"I5 storm": {
+			check: paced,
+			change: func(p *stepResult) {
+				for range mostInMinute + 1 {
+					request(apiHost, "/runs", time.Second, 503, "A", "b")(p)
+				}
+			},
+		},
+		"I6":     {check: quietAfter, change: request(apiHost, "/runs", time.Second, 200, "A", "b")},
+		"I7 run": {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["run-id"] = "run-9" }},
+		"I7 version": {
+			check:  r.outputsTrue,
+			change: func(p *stepResult) { p.outputs["configuration-version-id"] = "cv-9" },
+		},
+		"I7 status": {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["status"] = "errored" }},
+		"I7 url": {
+			check:  r.outputsTrue,
+			change: func(p *stepResult) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" },
+		},
+		"I7 bundle":  {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["bundle-sha256"] = "00" }},
+		"I9 code":    {check: r.fits, change: func(p *stepResult) { p.code = 3 }},
+		"I9 word":    {check: r.fits, change: func(p *stepResult) { p.outputs["result"] = "fine" }},
+		"I9 no word": {check: r.fits, change: func(p *stepResult) { delete(p.outputs, "result") }},
+		"I10": {
+			check:  r.ownWorkspace,
+			change: acts("discard", func(run *scalrsim.RunRecord) { run.Workspace = "ws-2" }),
+		},
+		"I11": {
+			check:  r.requested,
+			change: func(p *stepResult) { p.runs[0].Deviations = map[string]any{"is-dry": false} },
+		},
+		"I11 not requested": {
+			check:  r.requested,
+			change: func(p *stepResult) { p.runs[0].Deviations = map[string]any{"auto-apply": true} },
+		},
+		"I11 the request": {check: r.requested, change: func(p *stepResult) { p.runs[0].Attributes["is-dry"] = false }},
+		"I12": {
+			check:  wrongRunEnds,
+			change: func(p *stepResult) { p.outputs["error-code"], p.runs[0].Status = "wrong-run", "applying" },
+		},
+		"I13 version": {
+			check:  confirms.knowingly,
+			change: acts("apply", func(run *scalrsim.RunRecord) { run.Configuration = "cv-2" }),
+		},
+		"I13 destroys": {
+			check:  confirms.knowingly,
+			change: acts("apply", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"] = true }),
+		},
+		"I13 by override": {
+			check:  confirms.knowingly,
+			change: acts("override", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true }),
+		},
+		"I14 confirms":  {check: rejected, change: acts("apply", func(*scalrsim.RunRecord) {})},
+		"I14 overrides": {check: rejected, change: acts("override", func(*scalrsim.RunRecord) {})},
+		"I14 is green":  {check: rejected, change: func(p *stepResult) { p.outputs["result"] = "planned" }},
+		"I9 no reason":  {check: r.fits, change: func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {
 		if err := c.check(bad(c.change)); err == nil {
 			t.Errorf("%s: nothing was seen", name)

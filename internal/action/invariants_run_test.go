@@ -44,7 +44,8 @@ func (r *stepTest) ownWorkspace(p *stepResult) error {
 	want := r.expectedWorkspace()
 	for _, run := range p.runs {
 		if actions := p.acted(run, true); want != "" && run.Workspace != want && len(actions) > 0 {
-			return fmt.Errorf("run %s of workspace %s was asked to %s, and the workspace is %s", run.ID, run.Workspace, actions[0].Verb, want)
+			return fmt.Errorf("run %s of workspace %s was asked to %s, and the workspace is %s", run.ID, run.Workspace,
+				actions[0].Verb, want)
 		}
 	}
 	return nil
@@ -80,7 +81,8 @@ func wrongRunEnds(p *stepResult) error {
 	if p.outputs["error-code"] != "wrong-run" || !ok || slices.Contains(over, run.Status) {
 		return nil
 	}
-	if head := headlineOf(p.log); len(accepted(run)) == 0 && !strings.Contains(head, "may still be applied: "+p.outputs["run-url"]) {
+	if head := headlineOf(p.log); len(accepted(run)) == 0 &&
+		!strings.Contains(head, "may still be applied: "+p.outputs["run-url"]) {
 		return fmt.Errorf("run %s is %s, was not stopped, and the verdict does not say so", run.ID, run.Status)
 	}
 	return nil
@@ -111,20 +113,29 @@ func randomVisit(d dice, r *stepTest) {
 	s.Faults = nil
 	for range d.IntN(5) {
 		f := randomFault(d)
-		f.Op = d.one("* /**", "GET /workspaces/*", "GET /workspaces", "GET /runs/*", "GET /runs/*", "POST /runs/*/actions/*", "POST /policy-checks/*/actions/*")
+		f.Op = d.one("* /**", "GET /workspaces/*", "GET /workspaces", "GET /runs/*", "GET /runs/*", "POST /runs/*/actions/*",
+			"POST /policy-checks/*/actions/*")
 		s.Faults = append(s.Faults, f)
 	}
 	workspace, expect := d.one(scalrsim.WorkspaceID, scalrsim.EdgeWorkspaceID), d.IntN(3)
-	attributes := map[string]any{"is-dry": d.maybe(20), "is-destroy": d.maybe(40), "auto-apply": d.maybe(30), "save-plan": d.maybe(20)}
+	attributes := map[string]any{
+		"is-dry":     d.maybe(20),
+		"is-destroy": d.maybe(40),
+		"auto-apply": d.maybe(30),
+		"save-plan":  d.maybe(20),
+	}
 	s.Setup = func(s *scalrsim.Server) {
 		r.set("run-id=" + s.AddRun(workspace, attributes))
 		if version := s.Runs()[0].Configuration; expect > 0 {
 			r.set("expected-configuration-version-id=" + map[bool]string{true: version, false: "cv-other"}[expect == 1])
 		}
 	}
-	r.set("mode="+d.one("watch", "confirm", "confirm", "override", "discard", "cancel"), "destroy="+d.one("true", "false"), "timeout="+d.one("60m", "20s", "5m"),
-		"workspace-id=", d.one("workspace-id="+scalrsim.WorkspaceID, "workspace-id="+scalrsim.EdgeWorkspaceID, "workspace=production/network",
-			"workspace=production/network-edge", "workspace="+scalrsim.EnvironmentID+"/network", "workspace=staging/network", "workspace="))
+	r.set("mode="+d.one("watch", "confirm", "confirm", "override", "discard", "cancel"), "destroy="+d.one("true", "false"),
+		"timeout="+d.one("60m", "20s", "5m"),
+		"workspace-id=",
+		d.one("workspace-id="+scalrsim.WorkspaceID, "workspace-id="+scalrsim.EdgeWorkspaceID, "workspace=production/network",
+			"workspace=production/network-edge", "workspace="+scalrsim.EnvironmentID+"/network", "workspace=staging/network",
+			"workspace="))
 	// What is expected may be reported otherwise, or not at all. A lie that fits nobody could see.
 	if lie := map[bool]any{true: "x-lie"}[d.maybe(50)]; expect > 0 && d.maybe(30) {
 		s.Faults = append(s.Faults, misreported(readRun, 1+d.IntN(6), "configuration-version", lie))

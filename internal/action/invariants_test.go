@@ -22,8 +22,9 @@ var over = []string{"applied", "planned_and_finished", "errored", "discarded", "
 // truths are the statuses in which the server may have the adopted run when the
 // step ends well with a result.
 var truths = map[string][]string{
-	"planned":            {"planned_and_finished"},
-	"no-changes":         {"planned_and_finished", "discarded", "planned", "cost_estimated", "policy_checked", "post_plan_finished"},
+	"planned": {"planned_and_finished"},
+	"no-changes": {"planned_and_finished", "discarded", "planned", "cost_estimated", "policy_checked",
+		"post_plan_finished"},
 	"applied":            {"applied", "post_apply_running", "post_apply_finished"},
 	"saved":              {"planned_and_saved"},
 	"needs-confirmation": {"planned", "cost_estimated", "policy_checked", "post_plan_finished"},
@@ -31,21 +32,48 @@ var truths = map[string][]string{
 
 // verdicts is the contract's table: the exit codes that go with a result.
 var verdicts = map[string][]int{
-	"planned": {0}, "no-changes": {0}, "applied": {0}, "saved": {0}, "needs-confirmation": {0}, "started": {0}, "checked": {0},
-	"overridden": {0}, "done": {0}, "discarded": {0, 1}, "canceled": {0, 1}, "errored": {1}, "policy-failed": {1}, "rejected": {1},
-	"invalid": {2}, "refused": {1, 3}, "unreachable": {3}, "not-found": {3}, "": {3}, "needs-override": {4}, "timed-out": {5}, "interrupted": {130, 143},
+	"planned":            {0},
+	"no-changes":         {0},
+	"applied":            {0},
+	"saved":              {0},
+	"needs-confirmation": {0},
+	"started":            {0},
+	"checked":            {0},
+	"overridden":         {0},
+	"done":               {0},
+	"discarded":          {0, 1},
+	"canceled":           {0, 1},
+	"errored":            {1},
+	"policy-failed":      {1},
+	"rejected":           {1},
+	"invalid":            {2},
+	"refused":            {1, 3},
+	"unreachable":        {3},
+	"not-found":          {3},
+	"":                   {3},
+	"needs-override":     {4},
+	"timed-out":          {5},
+	"interrupted":        {130, 143},
 }
 
 // invariants checks them all.
 func (r *stepTest) invariants(p *stepResult) {
 	r.t.Helper()
 	for name, check := range map[string]func(*stepResult) error{
-		"I1 at most one live run": oneRun, "I2 success is true": r.success, "I3 no run is left alone unsaid": r.stoppedOrSaid, "a signal ends the step in time": inTime,
-		"I4 the token stays at home": tokenAtHome, "I5 the server's wishes": paced, "I6 nothing after the end": quietAfter,
-		"I7 outputs are true": r.outputsTrue, "I9 the exit fits the result": r.fits,
-		"I10 no action on another workspace's run": r.ownWorkspace, "I11 a good end is of the run requested": r.requested,
-		"I12 a wrong run ends": wrongRunEnds, "I13 what goes on is what was meant": r.knowingly,
-		"I14 what fail-on forbids does not go on": r.gated,
+		"I1 at most one live run":                  oneRun,
+		"I2 success is true":                       r.success,
+		"I3 no run is left alone unsaid":           r.stoppedOrSaid,
+		"a signal ends the step in time":           inTime,
+		"I4 the token stays at home":               tokenAtHome,
+		"I5 the server's wishes":                   paced,
+		"I6 nothing after the end":                 quietAfter,
+		"I7 outputs are true":                      r.outputsTrue,
+		"I9 the exit fits the result":              r.fits,
+		"I10 no action on another workspace's run": r.ownWorkspace,
+		"I11 a good end is of the run requested":   r.requested,
+		"I12 a wrong run ends":                     wrongRunEnds,
+		"I13 what goes on is what was meant":       r.knowingly,
+		"I14 what fail-on forbids does not go on":  r.gated,
 	} {
 		if err := check(p); err != nil {
 			r.t.Errorf("%s: %v\n%s", name, err, p.log)
@@ -117,7 +145,8 @@ func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 		if !ours || slices.Contains(over, run.Status) || len(accepted(run)) > 0 {
 			continue
 		}
-		said := strings.Contains(p.log, "go on") || strings.Contains(p.log, "goes on") || strings.Contains(p.log, "still run") || strings.Contains(p.log, "may exist")
+		said := strings.Contains(p.log, "go on") || strings.Contains(p.log, "goes on") ||
+			strings.Contains(p.log, "still run") || strings.Contains(p.log, "may exist")
 		where := p.outputs["run-url"]
 		if where == "" {
 			where = run.Configuration
@@ -196,7 +225,8 @@ func paced(p *stepResult) error {
 			streaks[s.op()] = k
 		}
 		signal, late := p.signalled.Load(), p.limit > 0 && s.at.Sub(p.began) >= p.limit
-		hurried = hurried || strings.Contains(s.path, "/actions/") || late || signal > 0 && s.at.UnixNano() >= signal || s.op() == "GET /runs"
+		hurried = hurried || strings.Contains(s.path, "/actions/") || late || signal > 0 && s.at.UnixNano() >= signal ||
+			s.op() == "GET /runs"
 		if s.at.Before(k.waitFor) && !hurried && s.at.Sub(k.began) < patienceEnds {
 			return fmt.Errorf("%s was asked again %s before the server wants it", s.op(), k.waitFor.Sub(s.at))
 		}
@@ -239,7 +269,10 @@ func (r *stepTest) outputsTrue(p *stepResult) error {
 	if !ok {
 		return fmt.Errorf("run-id is %q, which is not on the server", p.outputs["run-id"])
 	}
-	for name, want := range map[string]string{"workspace-id": run.Workspace, "configuration-version-id": run.Configuration} {
+	for name, want := range map[string]string{
+		"workspace-id":             run.Workspace,
+		"configuration-version-id": run.Configuration,
+	} {
 		if got := p.outputs[name]; got != "" && got != want {
 			return fmt.Errorf("%s is %q, the server has %q", name, got, want)
 		}
@@ -247,10 +280,12 @@ func (r *stepTest) outputsTrue(p *stepResult) error {
 	if url := p.outputs["run-url"]; url != "" && !strings.HasSuffix(url, "/workspaces/"+run.Workspace+"/runs/"+run.ID) {
 		return fmt.Errorf("run-url is %q", url)
 	}
-	if status := p.outputs["status"]; !slices.ContainsFunc(run.Transitions, func(t scalrsim.Transition) bool { return t.Status == status }) && status != "" {
+	if status := p.outputs["status"]; !slices.ContainsFunc(run.Transitions,
+		func(t scalrsim.Transition) bool { return t.Status == status }) && status != "" {
 		return fmt.Errorf("status is %q, in which the run never was: %v", status, run.Transitions)
 	}
-	if status := p.outputs["status"]; slices.Contains(over, status) && status != run.Status && !strings.HasPrefix(run.Status, "post_apply") {
+	if status := p.outputs["status"]; slices.Contains(over, status) && status != run.Status &&
+		!strings.HasPrefix(run.Status, "post_apply") {
 		return fmt.Errorf("status is %q, the server has %q", status, run.Status)
 	}
 	return p.bundleTrue()

@@ -97,8 +97,17 @@ func spellings(secret string) []string {
 // encodings are texts that hold all of a secret, encoded by itself or among others.
 func encodings(secret string) []string {
 	quoted, _ := json.Marshal(secret)
-	forms := []string{secret, url.QueryEscape(secret), url.PathEscape(secret), string(quoted), html.EscapeString(secret), strconv.Quote(string(quoted)),
-		"'" + strings.ReplaceAll(secret, "'", `'\''`) + "'", "https://user:" + url.PathEscape(secret) + "@host/", "prefix" + secret + "suffix"}
+	forms := []string{
+		secret,
+		url.QueryEscape(secret),
+		url.PathEscape(secret),
+		string(quoted),
+		html.EscapeString(secret),
+		strconv.Quote(string(quoted)),
+		"'" + strings.ReplaceAll(secret, "'", `'\''`) + "'",
+		"https://user:" + url.PathEscape(secret) + "@host/",
+		"prefix" + secret + "suffix",
+	}
 	for _, text := range []string{secret, "u" + secret, "u:" + secret + ":", "usr:" + secret + ":x"} {
 		forms = append(forms, hex.EncodeToString([]byte(text)), strings.ToUpper(hex.EncodeToString([]byte(text))),
 			base64.StdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)))
@@ -160,8 +169,15 @@ var masksRemoved = regexp.MustCompile(`(?m)^::add-mask::.*$`)
 
 // secrets are those of this step, by name.
 func (r *stepTest) secrets(p *stepResult) map[string]string {
-	all := map[string]string{"the token": scalrsim.Token, "the runtime token": canaryRuntime, "the proxy's password": canaryProxy,
-		"a sensitive variable": canaryVariable, "a shell variable": canaryShell, "git's token": canaryGit, "a cloud key": canaryCloud}
+	all := map[string]string{
+		"the token":            scalrsim.Token,
+		"the runtime token":    canaryRuntime,
+		"the proxy's password": canaryProxy,
+		"a sensitive variable": canaryVariable,
+		"a shell variable":     canaryShell,
+		"git's token":          canaryGit,
+		"a cloud key":          canaryCloud,
+	}
 	if r.inputs["terraform-outputs"] != "all" {
 		all["a sensitive output"] = canaryOutput
 	}
@@ -262,8 +278,10 @@ func TestLeaksAreSeen(t *testing.T) {
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	p := r.play()
 	for name, spill := range map[string]func(p *stepResult){
-		"log":         func(p *stepResult) { p.log += "the answer was " + canaryProxy },
-		"log, masked": func(p *stepResult) { p.log += " ::add-mask::" + canaryVariable }, // not at the start of a line: no command
+		"log": func(p *stepResult) { p.log += "the answer was " + canaryProxy },
+		"log, masked": func(p *stepResult) {
+			p.log += " ::add-mask::" + canaryVariable
+		}, // not at the start of a line: no command
 		"output file": func(p *stepResult) { write(t, filepath.Join(p.dir, "output"), "a="+scalrsim.Token) },
 		"state file":  func(p *stepResult) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
 		"summary":     func(p *stepResult) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },

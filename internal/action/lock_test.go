@@ -23,9 +23,15 @@ func TestLockRefused(t *testing.T) {
 		by   scalrsim.LockHolder
 		says []string
 	}{
-		"person": {scalrsim.LockedByPerson, []string{"is locked by ada@acme.example", `("Database migration")`, "Ask the person named"}},
-		"finished run": {scalrsim.LockedByFinishedRun,
-			[]string{"is locked by run run-", "has finished", `"errored" since 2000-01-01T`, "Unlock the workspace", "force-latest-run"}},
+		"person": {
+			by:   scalrsim.LockedByPerson,
+			says: []string{"is locked by ada@acme.example", `("Database migration")`, "Ask the person named"},
+		},
+		"finished run": {
+			by: scalrsim.LockedByFinishedRun,
+			says: []string{"is locked by run run-", "has finished", `"errored" since 2000-01-01T`, "Unlock the workspace",
+				"force-latest-run"},
+		},
 	} {
 		for _, noIncluded := range []bool{false, true} {
 			for _, target := range []string{"workspace-id=" + scalrsim.WorkspaceID, "workspace=production/network"} {
@@ -55,7 +61,8 @@ func TestLockOfRun(t *testing.T) {
 
 	forced := lockedWorld(t, scalrsim.LockedByFinishedRun, 0)
 	forced.Config.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
-	newStepTest(t, forced, "dry-run=false").play().want(0, "result=applied").says("force-latest-run lets a new run take it over")
+	newStepTest(t, forced, "dry-run=false").play().want(0, "result=applied").
+		says("force-latest-run lets a new run take it over")
 
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
 		newStepTest(t, lockedWorld(t, by, 0)).play().want(0, "result=planned").says("::warning::Workspace")
@@ -88,7 +95,8 @@ func TestWaitForLock(t *testing.T) {
 		}
 	}
 	// What starts at the end of the lock is waited for in the queue.
-	r := newStepTest(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m", "wait=false")
+	r := newStepTest(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m",
+		"wait=false")
 	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
 }
 
@@ -135,7 +143,9 @@ func TestWaitForLockEnds(t *testing.T) {
 	}
 
 	// A check reports the lock without waiting.
-	p = newStepTest(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=check-failed").says("ada@acme.example")
+	p = newStepTest(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().
+		want(3, "error-code=check-failed").
+		says("ada@acme.example")
 	if p.took > 10*time.Second {
 		t.Errorf("a check took %s", p.took)
 	}

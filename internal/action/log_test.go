@@ -30,7 +30,8 @@ func (p *stepResult) planLog() string {
 // order, and so it stands in the file for later steps.
 func TestLogIsTold(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines", "rewritten-log"} {
+	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines",
+		"rewritten-log"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newStepTest(t, scenario(t, name)).play().want(0, "result=planned")
@@ -57,7 +58,8 @@ func TestLogIsTold(t *testing.T) {
 // and its log is not told again.
 func TestLogIsToldOnce(t *testing.T) {
 	t.Parallel()
-	p := newStepTest(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().want(0, "result=applied")
+	p := newStepTest(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().
+		want(0, "result=applied")
 	for _, text := range []string{"Plan:", "Apply complete!"} {
 		if n := strings.Count(p.log, text); n != 1 {
 			t.Errorf("%q is told %d times, want once\n%s", text, n, p.log)
@@ -102,7 +104,8 @@ func TestHostileLog(t *testing.T) {
 		t.Errorf("the runner objects: %v; commands stopped: %v; %d fences", step.Problems, step.Stopped, step.Fences)
 	}
 	for _, c := range step.Commands {
-		ours := slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) || c.Name == "error" && strings.HasPrefix(c.Properties["title"], "Scalr: ")
+		ours := slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) ||
+			c.Name == "error" && strings.HasPrefix(c.Properties["title"], "Scalr: ")
 		if !ours {
 			t.Errorf("the runner found %+v", c)
 		}
@@ -120,7 +123,8 @@ func TestSlowReader(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
 	s.Script.Plan.For = 10 * time.Second
-	s.Script.Plan.Log = strings.Repeat("terraform_data.item: Refreshing the state...\n", 50_000) + "Plan: 2 to add, 1 to change, 1 to destroy.\n"
+	s.Script.Plan.Log = strings.Repeat("terraform_data.item: Refreshing the state...\n", 50_000) +
+		"Plan: 2 to add, 1 to change, 1 to destroy.\n"
 	r := newStepTest(t, s)
 	reader := &pausing{after: 200_000, pause: 30 * time.Second}
 	r.stdout = func(w io.Writer) io.Writer { reader.to = w; return reader }

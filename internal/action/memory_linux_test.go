@@ -30,7 +30,8 @@ func TestMemory(t *testing.T) {
 	for _, name := range []string{"huge-log", "huge-line"} {
 		t.Run(name, func(t *testing.T) {
 			m := measure(t, binary, scenario(t, name))
-			t.Logf("peak %.1f MiB, %s, log of %d bytes in %d bytes of ours, transferred %.2f N", float64(m.peak)/1024, m.took.Round(time.Second), m.size, m.printed, float64(m.served)/float64(m.size))
+			t.Logf("peak %.1f MiB, %s, log of %d bytes in %d bytes of ours, transferred %.2f N", float64(m.peak)/1024,
+				m.took.Round(time.Second), m.size, m.printed, float64(m.served)/float64(m.size))
 			if m.peak > 64<<10 {
 				t.Errorf("peak of %d KiB, want 64 MiB at most", m.peak)
 			}
@@ -76,9 +77,17 @@ func measure(t *testing.T, binary string, s scalrsim.Scenario) (m measured) {
 	var out countedLog
 	cmd := exec.Command(binary)
 	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + filepath.Join(dir, "checkout"), "RUNNER_TEMP=" + dir,
-		"GITHUB_OUTPUT=" + filepath.Join(dir, "output"), "GITHUB_STATE=" + filepath.Join(dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary.md"),
-		"INPUT_BASE-URL=" + api.URL, "INPUT_TOKEN=" + scalrsim.Token, "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID}
+	cmd.Env = []string{
+		"GITHUB_ACTIONS=true",
+		"GITHUB_WORKSPACE=" + filepath.Join(dir, "checkout"),
+		"RUNNER_TEMP=" + dir,
+		"GITHUB_OUTPUT=" + filepath.Join(dir, "output"),
+		"GITHUB_STATE=" + filepath.Join(dir, "state"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary.md"),
+		"INPUT_BASE-URL=" + api.URL,
+		"INPUT_TOKEN=" + scalrsim.Token,
+		"INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID,
+	}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

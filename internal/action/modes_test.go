@@ -41,25 +41,152 @@ func TestModes(t *testing.T) {
 		outputs  []string
 		asked    map[string]int
 	}{
-		{"confirm", "waits-for-approval", waiting, []string{"mode=confirm"}, 0, []string{"result=applied", "status=applied"}, map[string]int{"POST /runs/*/actions/apply": 1, "POST /configuration-versions": 1}},
-		{"confirm saved", "saved-plan", saved, []string{"mode=confirm"}, 0, []string{"result=applied"}, nil},
-		{"confirm without wait", "waits-for-approval", waiting, []string{"mode=confirm", "wait=false"}, 0, []string{"result=started"}, nil},
-		{"confirm needs override", "policy-soft", waiting, []string{"mode=confirm"}, 4, []string{"result=needs-override"}, map[string]int{"POST /runs/*/actions/apply": 0}},
-		{"confirm gate", "waits-for-approval", waiting, []string{"mode=confirm", "fail-on=destroy"}, 1, []string{"result=rejected", "error-code=gate-hit"}, map[string]int{"POST /runs/*/actions/apply": 0, "POST /runs/*/actions/discard": 0}},
-		{"confirm dry run", "plan-changes", nil, []string{"mode=confirm"}, 3, []string{"result=refused", "error-code=run-not-waiting"}, map[string]int{"POST /runs/*/actions/apply": 0}},
-		{"watch", "waits-for-approval", waiting, []string{"mode=watch"}, 0, []string{"result=needs-confirmation"}, nil},
-		{"watch started", "plan-changes", []string{"wait=false"}, []string{"mode=watch"}, 0, []string{"result=planned"}, nil},
-		{"override", "policy-soft", waiting, []string{"mode=override"}, 0, []string{"result=needs-confirmation", "policy-status=overridden"}, map[string]int{"POST /policy-checks/*/actions/override": 1, "POST /runs/*/actions/apply": 0}},
-		{"override without wait", "policy-soft", waiting, []string{"mode=override", "wait=false"}, 0, []string{"result=overridden"}, nil},
-		{"override gate", "policy-soft", waiting, []string{"mode=override", "fail-on=changes"}, 1, []string{"result=rejected", "error-code=gate-hit"}, map[string]int{"POST /policy-checks/*/actions/override": 0, "POST /runs/*/actions/discard": 0}},
-		{"override nothing", "waits-for-approval", waiting, []string{"mode=override", "wait=false"}, 3, []string{"result=refused", "error-code=run-not-waiting"}, nil},
-		{"discard", "waits-for-approval", waiting, []string{"mode=discard"}, 0, []string{"result=discarded", "status=discarded"}, map[string]int{"POST /runs/*/actions/discard": 1}},
-		{"discard saved", "saved-plan", saved, []string{"mode=discard"}, 0, []string{"result=discarded"}, nil},
-		{"discard over", "plan-error", nil, []string{"mode=discard"}, 0, []string{"result=discarded", "status=errored", "error-code="}, map[string]int{"POST /runs/*/actions/discard": 0}},
-		{"discard applied", "applied", waiting, []string{"mode=discard"}, 1, []string{"error-code=too-late"}, nil},
-		{"cancel", "plan-changes", []string{"wait=false"}, []string{"mode=cancel"}, 0, []string{"result=canceled"}, nil},
-		{"cancel waiting", "waits-for-approval", waiting, []string{"mode=cancel"}, 0, []string{"result=canceled"}, nil},
-		{"cancel applied", "applied", waiting, []string{"mode=cancel"}, 1, []string{"error-code=too-late"}, nil},
+		{
+			name:     "confirm",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=confirm"},
+			outputs:  []string{"result=applied", "status=applied"},
+			asked:    map[string]int{"POST /runs/*/actions/apply": 1, "POST /configuration-versions": 1},
+		},
+		{
+			name:     "confirm saved",
+			scenario: "saved-plan",
+			first:    saved,
+			second:   []string{"mode=confirm"},
+			outputs:  []string{"result=applied"},
+		},
+		{
+			name:     "confirm without wait",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=confirm", "wait=false"},
+			outputs:  []string{"result=started"},
+		},
+		{
+			name:     "confirm needs override",
+			scenario: "policy-soft",
+			first:    waiting,
+			second:   []string{"mode=confirm"},
+			code:     4,
+			outputs:  []string{"result=needs-override"},
+			asked:    map[string]int{"POST /runs/*/actions/apply": 0},
+		},
+		{
+			name:     "confirm gate",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=confirm", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "error-code=gate-hit"},
+			asked:    map[string]int{"POST /runs/*/actions/apply": 0, "POST /runs/*/actions/discard": 0},
+		},
+		{
+			name:     "confirm dry run",
+			scenario: "plan-changes",
+			second:   []string{"mode=confirm"},
+			code:     3,
+			outputs:  []string{"result=refused", "error-code=run-not-waiting"},
+			asked:    map[string]int{"POST /runs/*/actions/apply": 0},
+		},
+		{
+			name:     "watch",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=watch"},
+			outputs:  []string{"result=needs-confirmation"},
+		},
+		{
+			name:     "watch started",
+			scenario: "plan-changes",
+			first:    []string{"wait=false"},
+			second:   []string{"mode=watch"},
+			outputs:  []string{"result=planned"},
+		},
+		{
+			name:     "override",
+			scenario: "policy-soft",
+			first:    waiting,
+			second:   []string{"mode=override"},
+			outputs:  []string{"result=needs-confirmation", "policy-status=overridden"},
+			asked:    map[string]int{"POST /policy-checks/*/actions/override": 1, "POST /runs/*/actions/apply": 0},
+		},
+		{
+			name:     "override without wait",
+			scenario: "policy-soft",
+			first:    waiting,
+			second:   []string{"mode=override", "wait=false"},
+			outputs:  []string{"result=overridden"},
+		},
+		{
+			name:     "override gate",
+			scenario: "policy-soft",
+			first:    waiting,
+			second:   []string{"mode=override", "fail-on=changes"},
+			code:     1,
+			outputs:  []string{"result=rejected", "error-code=gate-hit"},
+			asked:    map[string]int{"POST /policy-checks/*/actions/override": 0, "POST /runs/*/actions/discard": 0},
+		},
+		{
+			name:     "override nothing",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=override", "wait=false"},
+			code:     3,
+			outputs:  []string{"result=refused", "error-code=run-not-waiting"},
+		},
+		{
+			name:     "discard",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=discard"},
+			outputs:  []string{"result=discarded", "status=discarded"},
+			asked:    map[string]int{"POST /runs/*/actions/discard": 1},
+		},
+		{
+			name:     "discard saved",
+			scenario: "saved-plan",
+			first:    saved,
+			second:   []string{"mode=discard"},
+			outputs:  []string{"result=discarded"},
+		},
+		{
+			name:     "discard over",
+			scenario: "plan-error",
+			second:   []string{"mode=discard"},
+			outputs:  []string{"result=discarded", "status=errored", "error-code="},
+			asked:    map[string]int{"POST /runs/*/actions/discard": 0},
+		},
+		{
+			name:     "discard applied",
+			scenario: "applied",
+			first:    waiting,
+			second:   []string{"mode=discard"},
+			code:     1,
+			outputs:  []string{"error-code=too-late"},
+		},
+		{
+			name:     "cancel",
+			scenario: "plan-changes",
+			first:    []string{"wait=false"},
+			second:   []string{"mode=cancel"},
+			outputs:  []string{"result=canceled"},
+		},
+		{
+			name:     "cancel waiting",
+			scenario: "waits-for-approval",
+			first:    waiting,
+			second:   []string{"mode=cancel"},
+			outputs:  []string{"result=canceled"},
+		},
+		{
+			name:     "cancel applied",
+			scenario: "applied",
+			first:    waiting,
+			second:   []string{"mode=cancel"},
+			code:     1,
+			outputs:  []string{"error-code=too-late"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +209,8 @@ func TestConfirmTwice(t *testing.T) {
 // TestConfirmLost: the answer to the confirmation is lost; it is confirmed once (R16).
 func TestConfirmLost(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "waits-for-approval"), scalrsim.Fault{Op: "POST /runs/*/actions/apply", Phase: scalrsim.After, Action: scalrsim.Reset})
+	s := with(scenario(t, "waits-for-approval"),
+		scalrsim.Fault{Op: "POST /runs/*/actions/apply", Phase: scalrsim.After, Action: scalrsim.Reset})
 	_, b := existing(t, s, []string{"dry-run=false"}, "mode=confirm")
 	b.want(0, "result=applied")
 }
@@ -106,14 +234,64 @@ func TestGates(t *testing.T) {
 		stops    []string
 		confirms int
 	}{
-		{"changes in a dry run", "plan-changes", []string{"fail-on=changes"}, 1, []string{"result=rejected", "error-code=gate-hit"}, nil, 0},
-		{"no changes", "no-changes", []string{"fail-on=changes"}, 0, []string{"result=no-changes"}, nil, 0},
-		{"destroy stops an auto-apply", "applied", []string{"dry-run=false", "fail-on=destroy"}, 1, []string{"result=rejected", "has-destroys=true"}, []string{"discard 202"}, 0},
-		{"passed gates are confirmed", "cost-increase", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000"}, 0, []string{"result=applied"}, nil, 1},
-		{"cost", "cost-increase", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase"}, 1, []string{"result=rejected"}, []string{"discard 202"}, 0},
-		{"needs confirmation", "waits-for-approval", []string{"dry-run=false", "fail-on=needs-confirmation"}, 1, []string{"result=rejected"}, []string{"discard 202"}, 0},
-		{"cost by less than a cent", "cost-by-a-hair", []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=42.25"}, 1, []string{"result=rejected", "cost-delta=42.25"}, []string{"discard 202"}, 0},
-		{"gate without auto-apply waits", "cost-increase", []string{"dry-run=false", "fail-on=cost-increase", "max-cost-increase=1000"}, 0, []string{"result=needs-confirmation"}, nil, 0},
+		{
+			name:     "changes in a dry run",
+			scenario: "plan-changes",
+			inputs:   []string{"fail-on=changes"},
+			code:     1,
+			outputs:  []string{"result=rejected", "error-code=gate-hit"},
+		},
+		{
+			name:     "no changes",
+			scenario: "no-changes",
+			inputs:   []string{"fail-on=changes"},
+			outputs:  []string{"result=no-changes"},
+		},
+		{
+			name:     "destroy stops an auto-apply",
+			scenario: "applied",
+			inputs:   []string{"dry-run=false", "fail-on=destroy"},
+			code:     1,
+			outputs:  []string{"result=rejected", "has-destroys=true"},
+			stops:    []string{"discard 202"},
+		},
+		{
+			name:     "passed gates are confirmed",
+			scenario: "cost-increase",
+			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000"},
+			outputs:  []string{"result=applied"},
+			confirms: 1,
+		},
+		{
+			name:     "cost",
+			scenario: "cost-increase",
+			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase"},
+			code:     1,
+			outputs:  []string{"result=rejected"},
+			stops:    []string{"discard 202"},
+		},
+		{
+			name:     "needs confirmation",
+			scenario: "waits-for-approval",
+			inputs:   []string{"dry-run=false", "fail-on=needs-confirmation"},
+			code:     1,
+			outputs:  []string{"result=rejected"},
+			stops:    []string{"discard 202"},
+		},
+		{
+			name:     "cost by less than a cent",
+			scenario: "cost-by-a-hair",
+			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=42.25"},
+			code:     1,
+			outputs:  []string{"result=rejected", "cost-delta=42.25"},
+			stops:    []string{"discard 202"},
+		},
+		{
+			name:     "gate without auto-apply waits",
+			scenario: "cost-increase",
+			inputs:   []string{"dry-run=false", "fail-on=cost-increase", "max-cost-increase=1000"},
+			outputs:  []string{"result=needs-confirmation"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -134,7 +312,8 @@ func TestGates(t *testing.T) {
 // answer; the step is over soon after its timeout all the same.
 func TestTimeoutHoldsForAll(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "applied"), scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrsim.Stall})
+	s := with(scenario(t, "applied"),
+		scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrsim.Stall})
 	r := newStepTest(t, s, "dry-run=false", "fail-on=destroy", "timeout=10s")
 	if p := r.play(); p.took > 20*time.Second {
 		t.Errorf("the step took %s\n%s", p.took, p.log)
@@ -146,7 +325,11 @@ func TestTimeoutHoldsForAll(t *testing.T) {
 func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
-	s.Script.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "planned_and_finished"}}
+	s.Script.Steps = []scalrsim.Step{
+		{Status: "planning", For: time.Second},
+		{Status: "policy_checking", For: time.Second},
+		{Status: "planned_and_finished"},
+	}
 	newStepTest(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
 }
 
@@ -154,7 +337,8 @@ func TestHardPolicyOfAnotherStatus(t *testing.T) {
 func TestErrorsTakeThePlaces(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
-	s.Script.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) + "Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
+	s.Script.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) +
+		"Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
 	p := newStepTest(t, s).play().want(1, "result=errored")
 	if n := strings.Count(p.log, "\n::warning "); n != 8 {
 		t.Errorf("%d places of warnings, want 8", n)
@@ -168,7 +352,8 @@ func TestPlacesOfFiles(t *testing.T) {
 	s := scenario(t, "plan-error")
 	s.Script.Plan.Log = ""
 	for _, place := range []string{"<value for var.x>", ".terraform/modules/vpc/main.tf", "/opt/hook/main.tf", "main.tf"} {
-		s.Script.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place + " line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
+		s.Script.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place +
+			" line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
 	}
 	p := newStepTest(t, s).play().want(1, "result=errored").says("main.tf,line=7")
 	if n := strings.Count(p.log, "line=7"); n != 1 {
@@ -184,9 +369,19 @@ func TestWarningsGate(t *testing.T) {
 		log, warnings string
 		hit           bool
 	}{
-		"none":  {"Warning: Permanently added 'github.com' to the list of known hosts.\n" + closing, "0", false},
-		"boxed": {closing + "╷\n│ Warning: Old\n│ \n│ Use new.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n", "3", true},
-		"list":  {closing + "\nWarnings:\n\n- Old\n  on main.tf line 1\n\nTo see the full warning notes, run Terraform without -compact-warnings.\n", "1", true},
+		"none": {log: "Warning: Permanently added 'github.com' to the list of known hosts.\n" + closing, warnings: "0"},
+		"boxed": {
+			log:      closing + "╷\n│ Warning: Old\n│ \n│ Use new.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n",
+			warnings: "3",
+			hit:      true,
+		},
+		"list": {
+			log: closing +
+				"\nWarnings:\n\n- Old\n  on main.tf line 1\n\nTo see the full warning notes, run Terraform without " +
+				"-compact-warnings.\n",
+			warnings: "1",
+			hit:      true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -194,7 +389,8 @@ func TestWarningsGate(t *testing.T) {
 			s.Script.Plan.Log = c.log
 			newStepTest(t, s).play().want(0, "result=no-changes", "warnings="+c.warnings)
 			if c.hit {
-				newStepTest(t, s, "fail-on=warnings").play().want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
+				newStepTest(t, s, "fail-on=warnings").play().
+					want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
 			} else {
 				newStepTest(t, s, "fail-on=warnings").play().want(0, "result=no-changes")
 			}
@@ -205,8 +401,10 @@ func TestWarningsGate(t *testing.T) {
 // TestConfirmNotYet: a run that only passes through planned refuses for a while.
 func TestConfirmNotYet(t *testing.T) {
 	t.Parallel()
-	s := with(scenario(t, "cost-increase"), scalrsim.Fault{Op: "POST /runs/*/actions/apply", Action: scalrsim.Status, Status: 409, Times: 4})
-	newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().want(0, "result=applied")
+	s := with(scenario(t, "cost-increase"),
+		scalrsim.Fault{Op: "POST /runs/*/actions/apply", Action: scalrsim.Status, Status: 409, Times: 4})
+	newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().
+		want(0, "result=applied")
 }
 
 // TestGateInterrupted: the signal comes while the run is being discarded, and
@@ -229,7 +427,8 @@ func TestGateInterrupted(t *testing.T) {
 			r := newStepTest(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
 			var at time.Time
 			r.during = func(p *stepResult) {
-				for !slices.ContainsFunc(p.server.Requests(), func(r scalrsim.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
+				for !slices.ContainsFunc(p.server.Requests(),
+					func(r scalrsim.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
 					time.Sleep(10 * time.Millisecond)
 				}
 				time.Sleep(100 * time.Millisecond)
@@ -264,7 +463,8 @@ func TestStarted(t *testing.T) {
 // step hangs in its first look at the run, and what is on disk by then is read.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	r := newStepTest(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}), "timeout=40s")
+	r := newStepTest(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}),
+		"timeout=40s")
 	r.during = func(p *stepResult) {
 		time.Sleep(20 * time.Second)
 		early := &stepResult{t: t, dir: p.dir}

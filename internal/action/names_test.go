@@ -12,8 +12,10 @@ import (
 // lookalikes are names that a reader takes for "café-1", or that software does
 // after cleaning. None of them is it.
 var lookalikes = []string{
-	"café\u200b-1", "\ufeffcafé-1", "café-1\u00ad", "c\u2060afé-1", "café-1\u202e", "cafe\u0301-1", "Café-1", "CAFÉ-1", "café-1 ", " café-1", "café-1\n",
-	"café-1\x00", "caf\u00e9\u2010\u0031", "café-1\U000e0001", "\u0441afé-1", "café-１", "café-1\u180e", "café--1", "café-11", "café-",
+	"café\u200b-1", "\ufeffcafé-1", "café-1\u00ad", "c\u2060afé-1", "café-1\u202e", "cafe\u0301-1", "Café-1", "CAFÉ-1",
+	"café-1 ", " café-1", "café-1\n",
+	"café-1\x00", "caf\u00e9\u2010\u0031", "café-1\U000e0001", "\u0441afé-1", "café-１", "café-1\u180e", "café--1",
+	"café-11", "café-",
 }
 
 const looksLike = "café-1"
@@ -29,10 +31,14 @@ func TestNamesAreComparedAsTheyCome(t *testing.T) {
 		}
 	}
 	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
-		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
-		d.environment("mode=show", "name="+looksLike).want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says("Did you mean")
-		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wrote().says("nothing to delete")
-		d.workspace("mode=show", "environment=staging", "name="+looksLike).want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=")
+		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wrote().
+			says("nothing to delete")
+		d.environment("mode=show", "name="+looksLike).
+			want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says("Did you mean")
+		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wrote().
+			says("nothing to delete")
+		d.workspace("mode=show", "environment=staging", "name="+looksLike).
+			want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=")
 		d.workspace("mode=absent", "environment="+looksLike, "name=network").want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=outputs", "environment="+looksLike, "name=network").want(3, "error-code=environment-not-found")
 		d.workspace("mode=list", "filter-tag="+looksLike).want(0, "count=0").says("not found: nothing matches the filter")
@@ -75,13 +81,17 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
 		for _, mode := range []string{"present", "absent", "show", "outputs"} {
 			d.workspace("mode="+mode, "environment=staging", "name=app").
-				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).wrote()
-			d.workspace("mode="+mode, "environment=double", "name=app").want(3, "result=refused", "error-code=environment-ambiguous").wrote()
+				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).
+				wrote()
+			d.workspace("mode="+mode, "environment=double", "name=app").
+				want(3, "result=refused", "error-code=environment-ambiguous").wrote()
 		}
 		for _, mode := range []string{"present", "absent", "show"} {
-			d.environment("mode="+mode, "name=double").want(3, "result=refused", "error-code=environment-ambiguous").says(`2 environments are called "double"`).wrote()
+			d.environment("mode="+mode, "name=double").want(3, "result=refused", "error-code=environment-ambiguous").
+				says(`2 environments are called "double"`).wrote()
 		}
-		d.environment("name=staging", "tags=twin").want(3, "result=refused", "error-code=tag-ambiguous").says(`2 tags are called "twin"`).wrote()
+		d.environment("name=staging", "tags=twin").want(3, "result=refused", "error-code=tag-ambiguous").
+			says(`2 tags are called "twin"`).wrote()
 		d.workspace("mode=list", "filter-tag=twin").want(3, "error-code=tag-ambiguous")
 	})
 	p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
@@ -119,24 +129,30 @@ func TestNamesThatAreNotReported(t *testing.T) {
 		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Edit, Change: rewritten(change)}
 	}
 	for _, mode := range []string{"absent", "show"} {
-		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments", nameless)}}, func(d *companionTest) {
-			v := d.environment("mode="+mode, "name=staging").wrote()
-			if mode == "absent" {
-				v.want(0, "changed=false")
-			} else {
-				v.want(3, "error-code=environment-not-found")
-			}
-		})
-		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments/*", nameless)}}, func(d *companionTest) {
-			d.environment("mode="+mode, "name=staging").wrote()
-		})
-		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", nameless)}}, func(d *companionTest) {
-			d.workspace("mode="+mode, "environment=production", "name=network").wrote()
-		})
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments", nameless)}},
+			func(d *companionTest) {
+				v := d.environment("mode="+mode, "name=staging").wrote()
+				if mode == "absent" {
+					v.want(0, "changed=false")
+				} else {
+					v.want(3, "error-code=environment-not-found")
+				}
+			})
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments/*", nameless)}},
+			func(d *companionTest) {
+				d.environment("mode="+mode, "name=staging").wrote()
+			})
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", nameless)}},
+			func(d *companionTest) {
+				d.workspace("mode="+mode, "environment=production", "name=network").wrote()
+			})
 	}
 	for name, faults := range map[string][]scalrsim.Fault{
-		"of the environment, anywhere": {edit("GET /workspaces", onlyIncluded),
-			edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }), edit("GET /environments/*", nameless)},
+		"of the environment, anywhere": {
+			edit("GET /workspaces", onlyIncluded),
+			edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }),
+			edit("GET /environments/*", nameless),
+		},
 		"of both": {edit("GET /workspaces", nameless)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,7 +163,8 @@ func TestNamesThatAreNotReported(t *testing.T) {
 				t.Error("a run was created")
 			}
 			if name != "of both" {
-				p.want(3, "error-code=workspace-ambiguous").says("Scalr does not report whether the workspace \"network\"", "`workspace-id`")
+				p.want(3, "error-code=workspace-ambiguous").
+					says("Scalr does not report whether the workspace \"network\"", "`workspace-id`")
 			}
 		})
 	}
@@ -197,12 +214,18 @@ func TestListsHoldNoMoreThanAsked(t *testing.T) {
 // The answer about one environment is not taken for that about another.
 func TestAnswerForAnotherEnvironment(t *testing.T) {
 	t.Parallel()
-	other := scalrsim.Fault{Op: "GET /environments/" + scalrsim.StagingID, Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
-		doc["data"].(map[string]any)["id"] = scalrsim.EnvironmentID
-	})}
+	other := scalrsim.Fault{
+		Op:     "GET /environments/" + scalrsim.StagingID,
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: rewritten(func(doc map[string]any) {
+			doc["data"].(map[string]any)["id"] = scalrsim.EnvironmentID
+		}),
+	}
 	for _, by := range []string{"name=staging", "environment-id=" + scalrsim.StagingID} {
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *companionTest) {
-			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wrote().says("another environment")
+			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wrote().
+				says("another environment")
 		})
 	}
 }
@@ -212,16 +235,22 @@ func TestAnswerForAnotherEnvironment(t *testing.T) {
 func TestNamesInAnAccount(t *testing.T) {
 	t.Parallel()
 	account := func(id any) scalrsim.Fault {
-		return scalrsim.Fault{Op: "GET /environments/*", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
-			doc["data"].(map[string]any)["relationships"].(map[string]any)["account"] = map[string]any{"data": id}
-		})}
+		return scalrsim.Fault{
+			Op:     "GET /environments/*",
+			Times:  -1,
+			Action: scalrsim.Edit,
+			Change: rewritten(func(doc map[string]any) {
+				doc["data"].(map[string]any)["relationships"].(map[string]any)["account"] = map[string]any{"data": id}
+			}),
+		}
 	}
 	other := map[string]any{"type": "accounts", "id": "acc-v0other0000001"}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(other)}}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=false").wrote()
 	})
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(nil)}}, func(d *companionTest) {
-		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(3, "changed=false").says("does not say to which account it belongs").wrote()
+		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(3, "changed=false").
+			says("does not say to which account it belongs").wrote()
 	})
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=true")

@@ -24,11 +24,18 @@ func TestTerraformOutputsFile(t *testing.T) {
 		output bool
 		warns  string
 	}{
-		"small":                       {100, true, ""},
-		"as much as a variable holds": {128<<10 - 128, true, ""},
-		"more than a variable holds":  {128<<10 - 127, true, "The output terraform-outputs has 127.9 KiB: an environment variable holds at most 128 KiB"},
-		"as much as GitHub carries":   {1 << 20, true, "an environment variable holds at most 128 KiB"},
-		"more than GitHub carries":    {1<<20 + 1, false, "terraform-outputs is left empty: 1.0 MiB is larger than GitHub carries"},
+		"small":                       {bytes: 100, output: true},
+		"as much as a variable holds": {bytes: 128<<10 - 128, output: true},
+		"more than a variable holds": {
+			bytes:  128<<10 - 127,
+			output: true,
+			warns:  "The output terraform-outputs has 127.9 KiB: an environment variable holds at most 128 KiB",
+		},
+		"as much as GitHub carries": {bytes: 1 << 20, output: true, warns: "an environment variable holds at most 128 KiB"},
+		"more than GitHub carries": {
+			bytes: 1<<20 + 1,
+			warns: "terraform-outputs is left empty: 1.0 MiB is larger than GitHub carries",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,15 +62,17 @@ func TestTerraformOutputsFile(t *testing.T) {
 func TestTerraformOutputsFileOfNothing(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes")).play().want(0, "result=planned", "terraform-outputs-file=")
-	newStepTest(t, scenario(t, "applied"), "dry-run=false", "terraform-outputs=none").play().want(0, "result=applied", "terraform-outputs-file=")
+	newStepTest(t, scenario(t, "applied"), "dry-run=false", "terraform-outputs=none").play().
+		want(0, "result=applied", "terraform-outputs-file=")
 }
 
 // TestTerraformOutputsWithoutFile: an older runner mounts no RUNNER_TEMP.
 func TestTerraformOutputsWithoutFile(t *testing.T) {
 	t.Parallel()
 	for bytes, warns := range map[int]string{
-		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; here there is none, since RUNNER_TEMP cannot be written to",
-		2 << 20:   "The output terraform-outputs is larger than GitHub carries: 2.0 MiB. terraform-outputs is left empty.",
+		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; here there is none, since RUNNER_TEMP cannot be " +
+			"written to",
+		2 << 20: "The output terraform-outputs is larger than GitHub carries: 2.0 MiB. terraform-outputs is left empty.",
 	} {
 		r := newStepTest(t, outputOf(t, bytes), "dry-run=false")
 		r.env["RUNNER_TEMP"] = "/home/runner/work/_temp"
@@ -78,12 +87,15 @@ func TestWorkspaceOutputsFile(t *testing.T) {
 		temp := t.TempDir()
 		d.server.SetOutputs(scalrsim.WorkspaceID, outputOf(t, 2<<20).Script.Outputs...)
 		d.environ = []string{"RUNNER_TEMP=" + temp}
-		v := d.workspace("mode=outputs", "environment=production", "name=network").want(0, "result=done", "terraform-outputs=").
+		v := d.workspace("mode=outputs", "environment=production", "name=network").
+			want(0, "result=done", "terraform-outputs=").
 			says("2.0 MiB is larger than GitHub carries")
-		if info, err := os.Stat(filepath.Join(temp, v.outputs["terraform-outputs-file"])); err != nil || info.Size() != 2<<20 {
+		if info, err := os.Stat(filepath.Join(temp, v.outputs["terraform-outputs-file"])); err != nil ||
+			info.Size() != 2<<20 {
 			t.Errorf("the file is %v, %v", info, err)
 		}
 		d.environ = nil
-		d.workspace("mode=outputs", "environment=production", "name=network").want(3, "error-code=output-too-large", "terraform-outputs-file=")
+		d.workspace("mode=outputs", "environment=production", "name=network").
+			want(3, "error-code=output-too-large", "terraform-outputs-file=")
 	})
 }

@@ -54,7 +54,8 @@ func TestOverviewOldHead(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "12")
 		f.hub.Push(7, newHead)
-		f.play("12", "1", oldHead, allGood).want(0, "comment-url=").says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb")
+		f.play("12", "1", oldHead, allGood).want(0, "comment-url=").
+			says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb")
 		if n := len(f.hub.Written(7)); n != 0 {
 			t.Errorf("%d comments", n)
 		}
@@ -74,7 +75,8 @@ func TestOverviewTwoWorkflows(t *testing.T) {
 		for _, c := range f.hub.Written(7) {
 			got = append(got, commentHeadline(c.Body))
 		}
-		if len(got) != 3 || !strings.HasPrefix(got[0], "📋") || !strings.HasPrefix(got[1], "✅") || !strings.HasPrefix(got[2], "✅") {
+		if len(got) != 3 || !strings.HasPrefix(got[0], "📋") || !strings.HasPrefix(got[1], "✅") ||
+			!strings.HasPrefix(got[2], "✅") {
 			t.Errorf("the comments are %q", got)
 		}
 	})
@@ -111,8 +113,16 @@ func TestOverviewRefused(t *testing.T) {
 		code  int
 		says  string
 	}{
-		"token rejected": {scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Status, Status: 401}, 3, "result=refused"},
-		"outage":         {scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Status, Status: 503}, 3, "result=unreachable"},
+		"token rejected": {
+			fault: scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Status, Status: 401},
+			code:  3,
+			says:  "result=refused",
+		},
+		"outage": {
+			fault: scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Status, Status: 503},
+			code:  3,
+			says:  "result=unreachable",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
@@ -120,7 +130,8 @@ func TestOverviewRefused(t *testing.T) {
 				f.play("12", "1", oldHead, allGood).want(0)
 				f.sim.AddFault(tt.fault)
 				p := f.play("12", "2", oldHead, allGood).want(tt.code, tt.says, "runs=", "failed=")
-				if body := f.hub.Written(7)[0].Body; !strings.Contains(body, "**The report below is outdated.**") || p.summary == "" {
+				if body := f.hub.Written(7)[0].Body; !strings.Contains(body, "**The report below is outdated.**") ||
+					p.summary == "" {
 					t.Errorf("the comment is %s", body)
 				}
 			})
@@ -130,17 +141,25 @@ func TestOverviewRefused(t *testing.T) {
 
 // TestOverviewUnreadablePlan: numbers that nobody gives are unknown, and never 0.
 func TestOverviewUnreadablePlan(t *testing.T) {
-	inFleet(t, 1, scalrsim.Scenario{Logs: scalrsim.Logs{JSON: 404}, Faults: []scalrsim.Fault{
-		{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Status, Status: 404},
-		{Op: "GET /runs", Times: -1, Action: scalrsim.Edit, Change: func(body string) string {
-			for _, name := range []string{"additions", "changes", "destructions"} {
-				for _, n := range []string{"0", "1"} {
-					body = strings.ReplaceAll(body, `"resource-`+name+`":`+n, `"resource-`+name+`":null`)
-				}
-			}
-			return body
-		}},
-	}}, func(f *fleet) {
+	inFleet(t, 1, scalrsim.Scenario{
+		Logs: scalrsim.Logs{JSON: 404},
+		Faults: []scalrsim.Fault{
+			{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Status, Status: 404},
+			{
+				Op:     "GET /runs",
+				Times:  -1,
+				Action: scalrsim.Edit,
+				Change: func(body string) string {
+					for _, name := range []string{"additions", "changes", "destructions"} {
+						for _, n := range []string{"0", "1"} {
+							body = strings.ReplaceAll(body, `"resource-`+name+`":`+n, `"resource-`+name+`":null`)
+						}
+					}
+					return body
+				},
+			},
+		},
+	}, func(f *fleet) {
 		f.plans(creates, "12")
 		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "error-code=gate-hit").says("cannot be ruled out")
 		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes of unknown extent · **+6.22 USD** a month")

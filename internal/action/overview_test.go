@@ -15,7 +15,15 @@ import (
 func TestOverviewOf24(t *testing.T) {
 	inFleet(t, 24, scalrsim.Scenario{}, func(f *fleet) {
 		for i := range f.ids {
-			life := map[int]scalrsim.RunScript{3: planFails, 4: planFails, 5: destroys, 6: creates, 7: creates, 8: creates, 9: creates}[i]
+			life := map[int]scalrsim.RunScript{
+				3: planFails,
+				4: planFails,
+				5: destroys,
+				6: creates,
+				7: creates,
+				8: creates,
+				9: creates,
+			}[i]
 			if life.Plan.Changes == nil {
 				life = changesNothing
 			}
@@ -26,12 +34,15 @@ func TestOverviewOf24(t *testing.T) {
 		p := f.play("12", "1", oldHead, `needs={"plan":{"result":"failure"}}`)
 		p.want(1, "result=rejected", "error-code=workspaces-failed", "failed=2", "changed=5", "missing=0").
 			says("The runs of 2 workspaces failed: `production/service-003`, `staging/service-004`. The job `plan` failed.")
-		f.wantHeadline("❌ 2 of 24 workspaces failed · 5 with changes: 5 to add, 0 to change, **2 to destroy** · 17 without · **+24.88 USD** a month for 4 of 5")
-		if !strings.Contains(p.summary, "2 of 24 workspaces failed") || !strings.Contains(p.summary, "quota exceeded") || !strings.Contains(p.summary, "`terraform_data.b`") {
+		f.wantHeadline("❌ 2 of 24 workspaces failed · 5 with changes: 5 to add, 0 to change, **2 to destroy** · 17 " +
+			"without · **+24.88 USD** a month for 4 of 5")
+		if !strings.Contains(p.summary, "2 of 24 workspaces failed") || !strings.Contains(p.summary, "quota exceeded") ||
+			!strings.Contains(p.summary, "`terraform_data.b`") {
 			t.Errorf("the summary says %s", p.summary)
 		}
 		var runs []map[string]any
-		if err := json.Unmarshal([]byte(p.outputs["runs"]), &runs); err != nil || len(runs) != 24 || runs[5]["destructions"] != 2.0 || runs[3]["additions"] != nil ||
+		if err := json.Unmarshal([]byte(p.outputs["runs"]),
+			&runs); err != nil || len(runs) != 24 || runs[5]["destructions"] != 2.0 || runs[3]["additions"] != nil ||
 			runs[5]["workspace"] != "development/service-005" || !strings.HasPrefix(fmt.Sprint(runs[5]["run-url"]), "https://") {
 			t.Errorf("the output runs is %s", p.outputs["runs"])
 		}
@@ -83,12 +94,34 @@ func TestOverviewJobs(t *testing.T) {
 		says   string
 		head   string
 	}{
-		"a dry run failed its own gate": {[]string{`needs={"plan":{"result":"failure"}}`, "fail-on=none"}, "The job `plan` failed.", "❌ The workflow run failed · 2 workspaces · 2 with changes: 2 to add, 0 to change, 0 to destroy · **+12.44 USD** a month"},
-		"a job was skipped":             {[]string{`needs={"plan":{"result":"skipped"}}`}, "The job `plan` was skipped, although there are workspaces.", ""},
-		"an unknown end":                {[]string{`needs={"plan":{"result":"neutral"}}`}, "ended as `neutral`, which is not known to be a success", ""},
-		"changes are forbidden":         {[]string{"fail-on=changes"}, "2 workspaces have changes, or that cannot be ruled out", ""},
-		"canceled list":                 {[]string{"workspaces=", `needs={"list":{"result":"cancelled"},"plan":{"result":"skipped"}}`}, "The job `list` was canceled.", "❌ Which workspaces are affected is unknown"},
-		"failure with nothing to do":    {[]string{"workspaces=[]", `needs={"list":{"result":"failure"}}`}, "The job `list` failed.", "❌ No workspace is affected, but the workflow run failed"},
+		"a dry run failed its own gate": {
+			inputs: []string{`needs={"plan":{"result":"failure"}}`, "fail-on=none"},
+			says:   "The job `plan` failed.",
+			head: "❌ The workflow run failed · 2 workspaces · 2 with changes: 2 to add, 0 to change, 0 to destroy · " +
+				"**+12.44 USD** a month",
+		},
+		"a job was skipped": {
+			inputs: []string{`needs={"plan":{"result":"skipped"}}`},
+			says:   "The job `plan` was skipped, although there are workspaces.",
+		},
+		"an unknown end": {
+			inputs: []string{`needs={"plan":{"result":"neutral"}}`},
+			says:   "ended as `neutral`, which is not known to be a success",
+		},
+		"changes are forbidden": {
+			inputs: []string{"fail-on=changes"},
+			says:   "2 workspaces have changes, or that cannot be ruled out",
+		},
+		"canceled list": {
+			inputs: []string{"workspaces=", `needs={"list":{"result":"cancelled"},"plan":{"result":"skipped"}}`},
+			says:   "The job `list` was canceled.",
+			head:   "❌ Which workspaces are affected is unknown",
+		},
+		"failure with nothing to do": {
+			inputs: []string{"workspaces=[]", `needs={"list":{"result":"failure"}}`},
+			says:   "The job `list` failed.",
+			head:   "❌ No workspace is affected, but the workflow run failed",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
@@ -102,7 +135,8 @@ func TestOverviewJobs(t *testing.T) {
 	}
 	t.Run("nothing to do", func(t *testing.T) {
 		inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
-			f.play("12", "1", oldHead, "workspaces=[]", `needs={"list":{"result":"success"},"plan":{"result":"skipped"}}`).want(0, "result=done", "runs=[]")
+			f.play("12", "1", oldHead, "workspaces=[]", `needs={"list":{"result":"success"},"plan":{"result":"skipped"}}`).
+				want(0, "result=done", "runs=[]")
 			if n := len(f.sim.Requests()); n != 0 {
 				t.Errorf("%d requests to Scalr", n)
 			}
@@ -125,17 +159,33 @@ func TestOverviewMissing(t *testing.T) {
 		result string
 		fine   bool
 	}{
-		"no run": {func(*fleet) {}, "missing", false},
-		"not finished": {func(f *fleet) {
-			f.plan(1, scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}}, "12", "1")
-			time.Sleep(time.Minute)
-		}, "started", false},
-		"a longer number":      {other("https://github.com/acme/infra/actions/runs/120"), "missing", false},
-		"another repository":   {other("https://github.com/acme/infra2/actions/runs/12"), "missing", false},
-		"none at all":          {other("looks like 12"), "missing", false},
-		"both":                 {other("after https://github.com/acme/infra/actions/runs/120: see https://github.com/acme/infra/actions/runs/12, please"), "no-changes", true},
-		"a person's own words": {other("Rotate keys (https://github.com/acme/infra/actions/runs/12)"), "no-changes", true},
-		"a line of its own":    {other("Why:\nhttps://github.com/acme/infra/actions/runs/12/attempts/3\nthanks"), "no-changes", true},
+		"no run": {before: func(*fleet) {}, result: "missing"},
+		"not finished": {
+			before: func(f *fleet) {
+				f.plan(1, scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}}, "12", "1")
+				time.Sleep(time.Minute)
+			},
+			result: "started",
+		},
+		"a longer number":    {before: other("https://github.com/acme/infra/actions/runs/120"), result: "missing"},
+		"another repository": {before: other("https://github.com/acme/infra2/actions/runs/12"), result: "missing"},
+		"none at all":        {before: other("looks like 12"), result: "missing"},
+		"both": {
+			before: other("after https://github.com/acme/infra/actions/runs/120: see " +
+				"https://github.com/acme/infra/actions/runs/12, please"),
+			result: "no-changes",
+			fine:   true,
+		},
+		"a person's own words": {
+			before: other("Rotate keys (https://github.com/acme/infra/actions/runs/12)"),
+			result: "no-changes",
+			fine:   true,
+		},
+		"a line of its own": {
+			before: other("Why:\nhttps://github.com/acme/infra/actions/runs/12/attempts/3\nthanks"),
+			result: "no-changes",
+			fine:   true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
@@ -144,14 +194,16 @@ func TestOverviewMissing(t *testing.T) {
 				tt.before(f)
 				time.Sleep(time.Minute)
 				p := f.play("12", "1", oldHead, allGood)
-				if !strings.Contains(p.outputs["runs"], `"workspace":"staging/service-001"`) || !strings.Contains(p.outputs["runs"], `"result":"`+tt.result+`"`) {
+				if !strings.Contains(p.outputs["runs"], `"workspace":"staging/service-001"`) ||
+					!strings.Contains(p.outputs["runs"], `"result":"`+tt.result+`"`) {
 					t.Errorf("the output runs is %s", p.outputs["runs"])
 				}
 				if tt.fine {
 					p.want(0, "result=done", "missing=0")
 					return
 				}
-				p.want(1, "result=rejected", "error-code=runs-missing", "missing=1").says("No finished run of this workflow run was found for 1 workspace: `staging/service-001`.")
+				p.want(1, "result=rejected", "error-code=runs-missing", "missing=1").
+					says("No finished run of this workflow run was found for 1 workspace: `staging/service-001`.")
 				f.wantHeadline("❌ 1 of 3 workspaces has no finished run · 2 without changes")
 			})
 		})
@@ -171,7 +223,8 @@ func TestOverviewAttempts(t *testing.T) {
 				f.plan(1, creates, "12", "2")
 				time.Sleep(time.Minute)
 				f.play("12", "2", oldHead, allGood).want(0, "failed=0", "changed=1")
-				f.wantHeadline("📋 3 workspaces · 1 with changes: 1 to add, 0 to change, 0 to destroy · 2 without · **+6.22 USD** a month")
+				f.wantHeadline("📋 3 workspaces · 1 with changes: 1 to add, 0 to change, 0 to destroy · 2 without · **+6.22 " +
+					"USD** a month")
 				f.plan(1, planFails, "12", "3")
 				time.Sleep(time.Minute)
 				f.play("12", "3", oldHead, allGood).want(1, "failed=1")
@@ -191,11 +244,23 @@ func TestOverviewBusy(t *testing.T) {
 		code      int
 		has       string
 	}{
-		"in another workspace":      {workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
-		"in the same one":           {workspace: 1, others: 90, code: 0, has: `"result":"no-changes"`},
-		"by ids alone":              {workspace: 0, others: 310, inputs: []string{"ids"}, code: 0, has: `"result":"no-changes"`},
-		"beyond the bound":          {workspace: 1, others: 130, code: 1, has: `"result":"unknown"`},
-		"by names alone":            {workspace: 0, others: 310, inputs: []string{"names"}, code: 0, has: `"result":"no-changes"`},
+		"in another workspace": {workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
+		"in the same one":      {workspace: 1, others: 90, code: 0, has: `"result":"no-changes"`},
+		"by ids alone": {
+			workspace: 0,
+			others:    310,
+			inputs:    []string{"ids"},
+			code:      0,
+			has:       `"result":"no-changes"`,
+		},
+		"beyond the bound": {workspace: 1, others: 130, code: 1, has: `"result":"unknown"`},
+		"by names alone": {
+			workspace: 0,
+			others:    310,
+			inputs:    []string{"names"},
+			code:      0,
+			has:       `"result":"no-changes"`,
+		},
 		"oldest first, another one": {oldest: true, workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -240,7 +305,12 @@ func TestOverviewOutcomes(t *testing.T) {
 		return life
 	}
 	discarded := creates
-	discarded.ExternalActions = []scalrsim.ExternalAction{{When: "planning", Verb: "cancel", By: "ada@acme.example", Comment: "freeze"}}
+	discarded.ExternalActions = []scalrsim.ExternalAction{{
+		When:    "planning",
+		Verb:    "cancel",
+		By:      "ada@acme.example",
+		Comment: "freeze",
+	}}
 	applyFails := destroys
 	applyFails.Apply.Fails = "the disk is full"
 	strange := creates
@@ -254,22 +324,56 @@ func TestOverviewOutcomes(t *testing.T) {
 		code       int
 		result     string
 	}{
-		"hard policy":              {policy("hard_failed"), nil, "", 1, "policy-failed"},
-		"soft policy":              {policy("soft_failed"), nil, "", 1, "needs-override"},
-		"soft policy of a dry run": {soft, nil, "", 0, "planned"},
-		"advisory":                 {policy("advisory_failed"), nil, "", 0, "planned"},
-		"canceled":                 {discarded, nil, "", 1, "canceled"},
-		"apply fails":              {applyFails, map[string]any{"is-dry": false, "auto-apply": true}, "", 1, "errored"},
-		"apply fails, destroyed":   {applyFails, map[string]any{"is-dry": false, "auto-apply": true}, "fail-on=destroy", 1, "errored"},
-		"applied":                  {creates, map[string]any{"is-dry": false, "auto-apply": true}, "", 0, "applied"},
-		"waits":                    {creates, map[string]any{"is-dry": false}, "", 0, "needs-confirmation"},
-		"waits to destroy":         {destroys, map[string]any{"is-dry": false}, "fail-on=destroy", 1, "needs-confirmation"},
-		"saved":                    {creates, map[string]any{"is-dry": false, "save-plan": true}, "", 0, "saved"},
-		"destroys":                 {destroys, nil, "fail-on=destroy", 1, "planned"},
-		"creates":                  {creates, nil, "fail-on=destroy", 0, "planned"},
-		"strange":                  {strange, nil, "", 1, "errored"},
-		"fails, not asked":         {planFails, nil, "fail-on=none", 0, "errored"},
-		"destroy not excluded":     {scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}}, nil, "fail-on=destroy", 1, "started"},
+		"hard policy":              {life: policy("hard_failed"), code: 1, result: "policy-failed"},
+		"soft policy":              {life: policy("soft_failed"), code: 1, result: "needs-override"},
+		"soft policy of a dry run": {life: soft, result: "planned"},
+		"advisory":                 {life: policy("advisory_failed"), result: "planned"},
+		"canceled":                 {life: discarded, code: 1, result: "canceled"},
+		"apply fails": {
+			life:       applyFails,
+			attributes: map[string]any{"is-dry": false, "auto-apply": true},
+			code:       1,
+			result:     "errored",
+		},
+		"apply fails, destroyed": {
+			life:       applyFails,
+			attributes: map[string]any{"is-dry": false, "auto-apply": true},
+			inputs:     "fail-on=destroy",
+			code:       1,
+			result:     "errored",
+		},
+		"applied": {
+			life:       creates,
+			attributes: map[string]any{"is-dry": false, "auto-apply": true},
+			result:     "applied",
+		},
+		"waits": {
+			life:       creates,
+			attributes: map[string]any{"is-dry": false},
+			result:     "needs-confirmation",
+		},
+		"waits to destroy": {
+			life:       destroys,
+			attributes: map[string]any{"is-dry": false},
+			inputs:     "fail-on=destroy",
+			code:       1,
+			result:     "needs-confirmation",
+		},
+		"saved": {
+			life:       creates,
+			attributes: map[string]any{"is-dry": false, "save-plan": true},
+			result:     "saved",
+		},
+		"destroys":         {life: destroys, inputs: "fail-on=destroy", code: 1, result: "planned"},
+		"creates":          {life: creates, inputs: "fail-on=destroy", result: "planned"},
+		"strange":          {life: strange, code: 1, result: "errored"},
+		"fails, not asked": {life: planFails, inputs: "fail-on=none", result: "errored"},
+		"destroy not excluded": {
+			life:   scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}},
+			inputs: "fail-on=destroy",
+			code:   1,
+			result: "started",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {

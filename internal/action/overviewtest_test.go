@@ -36,7 +36,15 @@ func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
 			name := fmt.Sprintf("service-%03d", i)
 			id := f.sim.AddWorkspace(environments[i%3], name, nil)
 			f.ids = append(f.ids, id)
-			f.listed = append(f.listed, map[string]any{"id": id, "name": name, "environment-id": environments[i%3], "environment": names[i%3], "because": "modules/vpc/main.tf", "wave": 0})
+			f.listed = append(f.listed,
+				map[string]any{
+					"id":             id,
+					"name":           name,
+					"environment-id": environments[i%3],
+					"environment":    names[i%3],
+					"because":        "modules/vpc/main.tf",
+					"wave":           0,
+				})
 		}
 		play(f)
 		for _, o := range f.sim.Objections() {
@@ -73,7 +81,8 @@ func (f *fleet) play(run, attempt, head string, inputs ...string) *stepResult {
 	}
 	r := onPull(f.t, f.hub, scalrsim.Scenario{}, run, head, "workspace=", "workspace-id=", "workspaces="+string(all))
 	r.name = "scalr-overview"
-	r.env["GITHUB_RUN_ATTEMPT"], r.env["GITHUB_WORKFLOW_REF"] = attempt, "acme/infra/.github/workflows/plan.yml@refs/pull/7/merge"
+	r.env["GITHUB_RUN_ATTEMPT"], r.env["GITHUB_WORKFLOW_REF"] = attempt,
+		"acme/infra/.github/workflows/plan.yml@refs/pull/7/merge"
 	delete(r.inputs, "workspace")
 	delete(r.inputs, "workspace-id")
 	r.set(f.inputs...).set(inputs...)
@@ -128,9 +137,18 @@ func (f *fleet) wantHeadline(want string) {
 
 var (
 	changesNothing = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}}}
-	creates        = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}},
-		Cost: &scalrsim.Cost{Prior: "0.00", Proposed: "6.22", Delta: "6.22"}}
-	destroys  = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.b", Action: "delete"}, {Address: "terraform_data.c", Action: "replace"}}}}
+	creates        = scalrsim.RunScript{
+		Plan: scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.a", Action: "create"}}},
+		Cost: &scalrsim.Cost{Prior: "0.00", Proposed: "6.22", Delta: "6.22"},
+	}
+	destroys = scalrsim.RunScript{
+		Plan: scalrsim.Stage{
+			Changes: []scalrsim.Change{
+				{Address: "terraform_data.b", Action: "delete"},
+				{Address: "terraform_data.c", Action: "replace"},
+			},
+		},
+	}
 	planFails = scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}, Fails: "quota exceeded"}}
 )
 

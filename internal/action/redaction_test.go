@@ -83,7 +83,8 @@ func TestEnvironmentVariablesArePlain(t *testing.T) {
 	t.Parallel()
 	for dir, variables := range map[string]string{
 		"environment-variables": "PORT=5432\nTF_LOG=debug\nAWS_REGION=eu-west-1",
-		"windows":               "VAULT_ADDR=https://vault.example.com:8200\nAWS_ROLE_ARN=arn:aws:iam::123456789012:role/deploy\nAWS_REGION=eu-central-1",
+		"windows": "VAULT_ADDR=https://vault.example.com:8200\n" +
+			"AWS_ROLE_ARN=arn:aws:iam::123456789012:role/deploy\nAWS_REGION=eu-central-1",
 	} {
 		bothWays(t, func(t *testing.T, withJSON bool) {
 			reference := newStepTest(t, planned(t, dir, withJSON)).play().want(0, "result=planned")
@@ -161,12 +162,25 @@ func differingLines(got, want string) string {
 func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	const password = "q7Zp3Vx9Lr2Tn8Wd"
-	cluster := map[string]any{"name": "checkout", "region": "eu-west-1", "version": "1.31", "nodes": 3, "tags": map[string]any{"team": "platform"}}
+	cluster := map[string]any{
+		"name":    "checkout",
+		"region":  "eu-west-1",
+		"version": "1.31",
+		"nodes":   3,
+		"tags":    map[string]any{"team": "platform"},
+	}
 	login := map[string]any{"user": "administrator", "password": password, "host": "db.checkout.example.com",
 		"roles": []any{"arn:aws:iam::123456789012:role/reader"}}
-	whole := []string{`{"name":"checkout","nodes":3,"region":"eu-west-1","tags":{"team":"platform"},"version":"1.31"}`,
-		`{"host":"db.checkout.example.com","password":"` + password + `","roles":["arn:aws:iam::123456789012:role/reader"],"user":"administrator"}`}
-	for outputs, want := range map[string][]string{"none": nil, "non-sensitive": nil, "all": {whole[0], whole[1], password, "hunter-2024x", "9f2c7d1e8a4b6053"}} {
+	whole := []string{
+		`{"name":"checkout","nodes":3,"region":"eu-west-1","tags":{"team":"platform"},"version":"1.31"}`,
+		`{"host":"db.checkout.example.com","password":"` + password +
+			`","roles":["arn:aws:iam::123456789012:role/reader"],"user":"administrator"}`,
+	}
+	for outputs, want := range map[string][]string{
+		"none":          nil,
+		"non-sensitive": nil,
+		"all":           {whole[0], whole[1], password, "hunter-2024x", "9f2c7d1e8a4b6053"},
+	} {
 		bothWays(t, func(t *testing.T, withJSON bool) {
 			play := func(inputs ...string) (*stepTest, *stepResult) {
 				s := planned(t, "sensitive-outputs", withJSON)
@@ -270,15 +284,20 @@ func TestPlanJSONIsJSON(t *testing.T) {
 
 // realistic are values that many texts have for reasons of their own.
 var realistic = []string{
-	"eu-west-1", "eu-central-1a", "us-gov-west-1", "1.31.4", "production", "platform-team", "debugging", "15432", "123456789012", "10.0.0.0/16",
-	"https://vault.example.com", "https://vault.example.com/ui", "www.example.com", "checkout.c9akciq32.eu-west-1.rds.amazonaws.com:3306",
-	"arn:aws:iam::123456789012:role/reader", "arn:aws:iam::999999999999:role/deploy", "arn:aws:s3:::acme-data", "s3://acme-data/logs", "deploy@example.com",
-	"vpc-0a1b2c3d4e5f6a7b8", "ami-0a1b2c3d4e5f6a7b8", "true", "t3.medium", "-----BEGIN CERTIFICATE-----", "9f86d081-884c-4d65-9a2f-eaa0c55ad015",
+	"eu-west-1", "eu-central-1a", "us-gov-west-1", "1.31.4", "production", "platform-team", "debugging", "15432",
+	"123456789012", "10.0.0.0/16",
+	"https://vault.example.com", "https://vault.example.com/ui", "www.example.com",
+	"checkout.c9akciq32.eu-west-1.rds.amazonaws.com:3306",
+	"arn:aws:iam::123456789012:role/reader", "arn:aws:iam::999999999999:role/deploy", "arn:aws:s3:::acme-data",
+	"s3://acme-data/logs", "deploy@example.com",
+	"vpc-0a1b2c3d4e5f6a7b8", "ami-0a1b2c3d4e5f6a7b8", "true", "t3.medium", "-----BEGIN CERTIFICATE-----",
+	"9f86d081-884c-4d65-9a2f-eaa0c55ad015",
 }
 
 // declaredSecrets are secrets that have a lot in common with these.
 var declaredSecrets = []string{
-	"https://vault.example.com:8200", "arn:aws:iam::123456789012:role/deploy", "debug", "5432", "eu-north-1", "swordfish", "correct horse battery staple",
+	"https://vault.example.com:8200", "arn:aws:iam::123456789012:role/deploy", "debug", "5432", "eu-north-1", "swordfish",
+	"correct horse battery staple",
 	`p4/ss+w"ord<&>'z`, "q7Zp3Vx9Lr2Tn8Wd5Kc1",
 }
 
@@ -289,7 +308,8 @@ func TestNothingElseIsRedacted(t *testing.T) {
 	bothWays(t, func(t *testing.T, withJSON bool) {
 		play := func(inputs ...string) (*stepTest, *stepResult, string) {
 			hub := newHub(oldHead)
-			r := onPull(t, hub, realisticScenario(t, withJSON), "11", oldHead, append(inputs, "dry-run=false", "auto-apply=true")...)
+			r := onPull(t, hub, realisticScenario(t, withJSON), "11", oldHead,
+				append(inputs, "dry-run=false", "auto-apply=true")...)
 			p := r.play().want(1, "result=errored")
 			written := hub.Written(7)
 			if len(written) != 1 {
@@ -404,26 +424,53 @@ func realisticScenario(t *testing.T, withJSON bool) scalrsim.Scenario {
 	for i, value := range all {
 		address, quoted := `aws_s3_bucket.data[`+jsonOf(value)+`]`, jsonOf(value)
 		action := []string{"create", "delete"}[i%2]
-		attributes := map[string]any{"bucket": value, "port": []any{5432, 15432, 443}[i%3], "tags": map[string]any{value: "x " + value + " y"}}
-		change := map[string]any{"actions": []string{action}, "before": nil, "after": attributes, "after_unknown": map[string]any{}}
+		attributes := map[string]any{
+			"bucket": value,
+			"port":   []any{5432, 15432, 443}[i%3],
+			"tags":   map[string]any{value: "x " + value + " y"},
+		}
+		change := map[string]any{
+			"actions":       []string{action},
+			"before":        nil,
+			"after":         attributes,
+			"after_unknown": map[string]any{},
+		}
 		words, sign, end := "will be created", "+", ""
 		if action == "delete" {
 			change["before"], change["after"], words, sign, end = attributes, nil, "will be destroyed", "-", " -> null"
 		}
-		changes = append(changes, map[string]any{"address": address, "mode": "managed", "type": "aws_s3_bucket", "name": "data", "index": value, "change": change})
-		log.WriteString("  # " + address + " " + words + "\n  " + sign + ` resource "aws_s3_bucket" "data" {` + "\n      " + sign + " bucket = " + quoted + end +
+		changes = append(changes,
+			map[string]any{
+				"address": address,
+				"mode":    "managed",
+				"type":    "aws_s3_bucket",
+				"name":    "data",
+				"index":   value,
+				"change":  change,
+			})
+		log.WriteString("  # " + address + " " + words + "\n  " + sign + ` resource "aws_s3_bucket" "data" {` + "\n      " +
+			sign + " bucket = " + quoted + end +
 			"\n      " + sign + " port   = " + jsonOf([]any{5432, 15432, 443}[i%3]) + end +
 			"\n      " + sign + " tags   = {\n          " + sign + " " + quoted + " = " + jsonOf("x "+value+" y") + end +
 			"\n        }" + end + "\n    }\n\n")
 		s.Script.Policies = append(s.Script.Policies,
-			scalrsim.Policy{Name: "policy of " + value, Result: "advisory_failed", Messages: []string{"found " + value + " here"}})
+			scalrsim.Policy{
+				Name:     "policy of " + value,
+				Result:   "advisory_failed",
+				Messages: []string{"found " + value + " here"},
+			})
 	}
 	log.WriteString("Plan: 17 to add, 0 to change, 17 to destroy.\n")
 	for _, value := range all {
-		log.WriteString("\n╷\n│ Warning: about " + value + "\n│ \n│   on main.tf line 1:\n│    1: x\n│ \n│ It says " + value + ", and more.\n╵\n")
+		log.WriteString("\n╷\n│ Warning: about " + value + "\n│ \n│   on main.tf line 1:\n│    1: x\n│ \n│ It says " + value +
+			", and more.\n╵\n")
 	}
 	s.Script.Plan.Log = log.String()
-	s.Logs.PlanJSON = jsonOf(map[string]any{"format_version": "1.2", "resource_changes": changes, "output_changes": map[string]any{}})
+	s.Logs.PlanJSON = jsonOf(map[string]any{
+		"format_version":   "1.2",
+		"resource_changes": changes,
+		"output_changes":   map[string]any{},
+	})
 	if !withJSON {
 		s.Logs.JSON = 404
 	}
@@ -444,7 +491,11 @@ func TestReportsKeepTheirWords(t *testing.T) {
 		play := func(secrets string) (summary, comment string) {
 			hub := newHub(oldHead)
 			s := planned(t, "windows", withJSON)
-			s.Script.Policies = []scalrsim.Policy{{Name: "details", Result: "advisory_failed", Messages: []string{"the summary of octocat"}}}
+			s.Script.Policies = []scalrsim.Policy{{
+				Name:     "details",
+				Result:   "advisory_failed",
+				Messages: []string{"the summary of octocat"},
+			}}
 			p := onPull(t, hub, s, "11", oldHead, "sensitive-variables="+secrets).play().want(0, "result=planned")
 			written := hub.Written(7)
 			if len(written) != 1 {
@@ -453,12 +504,16 @@ func TestReportsKeepTheirWords(t *testing.T) {
 			return p.summary, visiblePart(written[0].Body)
 		}
 		summary, comment := play("unused=never-seen-anywhere")
-		redactedSummary, redactedComment := play("a=details\nb=code\nc=diff\nd=summary\ne=resources\nf=octocat\ng=infra\nh=network\ni=acme-data")
+		redactedSummary, redactedComment := play("a=details\nb=code\nc=diff\nd=summary\ne=resources\nf=octocat\n" +
+			"g=infra\nh=network\ni=acme-data")
 		hide := func(page string) string {
 			page = strings.NewReplacer("`details` (advisory)", "`***` (advisory)", "the summary of", "the *** of").Replace(page)
 			return regexp.MustCompile(`\b(octocat|infra|network|acme-data)\b`).ReplaceAllString(page, "***")
 		}
-		for name, pages := range map[string][2]string{"summary": {summary, redactedSummary}, "comment": {comment, redactedComment}} {
+		for name, pages := range map[string][2]string{
+			"summary": {summary, redactedSummary},
+			"comment": {comment, redactedComment},
+		} {
 			want, got := hide(unescaped(pages[0])), strings.ReplaceAll(unescaped(pages[1]), "%2A", "*")
 			if got != want {
 				t.Errorf("the %s differs:\n%s", name, differingLines(got, want))

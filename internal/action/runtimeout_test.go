@@ -16,17 +16,28 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 		inputs  []string
 		warns   string // empty for no warning
 	}{
-		"longer":               {30, nil, `timeout is 1h0m0s, but Scalr stops each plan and apply in workspace "production/network" (` + scalrsim.WorkspaceID + `) after 30 minutes (its run-operation-timeout). Raise`},
-		"as long":              {60, nil, ""},
-		"shorter":              {90, nil, ""},
-		"longer by a second":   {90, []string{"timeout=90m1s"}, "timeout is 1h30m1s, but Scalr stops"},
-		"the default":          {nil, nil, ""},
-		"beyond the default":   {nil, []string{"timeout=2h"}, "after 60 minutes (Scalr's default; it has no run-operation-timeout)."},
-		"zero is the default":  {0, []string{"timeout=2h"}, "after 60 minutes (Scalr's default"},
-		"check":                {30, []string{"mode=check"}, "timeout is 1h0m0s, but Scalr stops"},
-		"nothing to wait for":  {30, []string{"wait=false"}, ""},
-		"a number of no sense": {1 << 50, []string{"timeout=120h"}, ""},
-		"not a number":         {"soon", []string{"timeout=2h"}, ""},
+		"longer": {
+			minutes: 30,
+			warns: `timeout is 1h0m0s, but Scalr stops each plan and apply in workspace "production/network" (` +
+				scalrsim.WorkspaceID + `) after 30 minutes (its run-operation-timeout). Raise`,
+		},
+		"as long": {minutes: 60},
+		"shorter": {minutes: 90},
+		"longer by a second": {
+			minutes: 90,
+			inputs:  []string{"timeout=90m1s"},
+			warns:   "timeout is 1h30m1s, but Scalr stops",
+		},
+		"the default": {},
+		"beyond the default": {
+			inputs: []string{"timeout=2h"},
+			warns:  "after 60 minutes (Scalr's default; it has no run-operation-timeout).",
+		},
+		"zero is the default":  {inputs: []string{"timeout=2h"}, warns: "after 60 minutes (Scalr's default"},
+		"check":                {minutes: 30, inputs: []string{"mode=check"}, warns: "timeout is 1h0m0s, but Scalr stops"},
+		"nothing to wait for":  {minutes: 30, inputs: []string{"wait=false"}},
+		"a number of no sense": {minutes: 1 << 50, inputs: []string{"timeout=120h"}},
+		"not a number":         {minutes: "soon", inputs: []string{"timeout=2h"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +51,9 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 			switch {
 			case c.warns == "" && strings.Contains(p.log, any):
 				t.Errorf("warns:\n%s", p.log)
-			case c.warns != "" && (!strings.Contains(p.log, c.warns) || strings.Count(p.log, any) != 1 || !strings.Contains(p.log, "::warning::timeout is")):
+			case c.warns != "" &&
+				(!strings.Contains(p.log, c.warns) || strings.Count(p.log, any) != 1 ||
+					!strings.Contains(p.log, "::warning::timeout is")):
 				t.Errorf("want one warning %q:\n%s", c.warns, p.log)
 			}
 		})
@@ -50,7 +63,8 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 // A run that is queued for self-hosted agents names them, after ten seconds.
 func TestRunWaitsForAnAgent(t *testing.T) {
 	t.Parallel()
-	const line = `plan queued, waiting for an agent of agent pool "private-network" ("runner-1" is busy, "runner-2" is offline)`
+	const line = `plan queued, waiting for an agent of agent pool "private-network" ("runner-1" is busy, "runner-2" ` +
+		`is offline)`
 	waiting := func(t *testing.T, wait time.Duration) scalrsim.Scenario {
 		s := scenario(t, "waits-for-agent")
 		s.Script.AgentWait = wait

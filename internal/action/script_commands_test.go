@@ -60,8 +60,16 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || len(ts.BackgroundCmds()) == 0 {
 		ts.Fatalf("usage: signal NAME STATUS, after exec scalr-run &run&")
 	}
-	sent, ok := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "QUIT": syscall.SIGQUIT, "ABRT": syscall.SIGABRT, "KILL": syscall.SIGKILL,
-		"STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT}[args[0]]
+	sent, ok := map[string]os.Signal{
+		"INT":  syscall.SIGINT,
+		"TERM": syscall.SIGTERM,
+		"HUP":  syscall.SIGHUP,
+		"QUIT": syscall.SIGQUIT,
+		"ABRT": syscall.SIGABRT,
+		"KILL": syscall.SIGKILL,
+		"STOP": syscall.SIGSTOP,
+		"CONT": syscall.SIGCONT,
+	}[args[0]]
 	if !ok {
 		ts.Fatalf("unknown signal %s", args[0])
 	}
@@ -187,7 +195,8 @@ func readAsRunner(ts *testscript.TestScript, _ bool, _ []string) {
 		ts.Fatalf("the runner objects: %v (commands stopped: %v)", step.Problems, step.Stopped)
 	}
 	for _, c := range step.Commands {
-		if !slices.Contains([]string{"add-mask", "group", "endgroup", "error", "warning", "notice", "debug"}, c.Name) || strings.Contains(c.Data, "had") {
+		if !slices.Contains([]string{"add-mask", "group", "endgroup", "error", "warning", "notice", "debug"}, c.Name) ||
+			strings.Contains(c.Data, "had") {
 			ts.Fatalf("the runner found %+v", c)
 		}
 	}

@@ -25,7 +25,12 @@ import (
 // TestMain lets the test binary be the programs too, as the image's links do.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"scalr-run": program, "scalr-run-post": program, "scalr-environment": program, "scalr-workspace": program, "scalr-affected": program, "scalr-overview": program,
+		"scalr-run":         program,
+		"scalr-run-post":    program,
+		"scalr-environment": program,
+		"scalr-workspace":   program,
+		"scalr-affected":    program,
+		"scalr-overview":    program,
 	})
 }
 
@@ -33,9 +38,25 @@ func TestMain(m *testing.M) {
 func program() {
 	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
-		Args: os.Args, Environ: os.Environ(), Stdout: os.Stdout, HTTP: httpx.NewClient("test"), Signals: signals, Version: "script",
-		Timing: follow.Timing{InitialInterval: 50 * time.Millisecond, EndInterval: 50 * time.Millisecond, ActiveInterval: 100 * time.Millisecond, SilentInterval: 200 * time.Millisecond, MaxInterval: 500 * time.Millisecond,
-			LongSilence: 5 * time.Second, StatusGrace: 100 * time.Millisecond, StopInterval: 50 * time.Millisecond, StopGrace: 3 * time.Second, Drain: time.Second, LogGrace: 200 * time.Millisecond},
+		Args:    os.Args,
+		Environ: os.Environ(),
+		Stdout:  os.Stdout,
+		HTTP:    httpx.NewClient("test"),
+		Signals: signals,
+		Version: "script",
+		Timing: follow.Timing{
+			InitialInterval: 50 * time.Millisecond,
+			EndInterval:     50 * time.Millisecond,
+			ActiveInterval:  100 * time.Millisecond,
+			SilentInterval:  200 * time.Millisecond,
+			MaxInterval:     500 * time.Millisecond,
+			LongSilence:     5 * time.Second,
+			StatusGrace:     100 * time.Millisecond,
+			StopInterval:    50 * time.Millisecond,
+			StopGrace:       3 * time.Second,
+			Drain:           time.Second,
+			LogGrace:        200 * time.Millisecond,
+		},
 	}))
 }
 
@@ -59,7 +80,10 @@ func program() {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "script"), Setup: setUp, RequireExplicitExec: true, RequireUniqueNames: true,
+		Dir:                 filepath.Join("testdata", "script"),
+		Setup:               setUp,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
 		Condition: func(name string) (bool, error) {
 			if name != "terraform" {
 				return false, fmt.Errorf("unknown condition %q", name)
@@ -68,8 +92,20 @@ func TestScripts(t *testing.T) {
 			return err == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": startSim, "fault": addFault, "input": setInputs, "exits": runAndExit, "signal": sendSignal, "ended": checkEnded, "output": checkOutput,
-			"second-job": beginSecondJob, "state": giveState, "asked": countRequests, "stops": compareStops, "annotations": countAnnotations, "oracle": readAsRunner, "unseen": checkUnseen,
+			"sim":         startSim,
+			"fault":       addFault,
+			"input":       setInputs,
+			"exits":       runAndExit,
+			"signal":      sendSignal,
+			"ended":       checkEnded,
+			"output":      checkOutput,
+			"second-job":  beginSecondJob,
+			"state":       giveState,
+			"asked":       countRequests,
+			"stops":       compareStops,
+			"annotations": countAnnotations,
+			"oracle":      readAsRunner,
+			"unseen":      checkUnseen,
 		},
 	})
 }
@@ -81,10 +117,13 @@ func setUp(e *testscript.Env) error {
 			return err
 		}
 	}
-	e.Vars = append(e.Vars, "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE="+filepath.Join(e.WorkDir, "checkout"), "RUNNER_TEMP="+filepath.Join(e.WorkDir, "temp"),
+	e.Vars = append(e.Vars, "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE="+filepath.Join(e.WorkDir, "checkout"),
+		"RUNNER_TEMP="+filepath.Join(e.WorkDir, "temp"),
 		"GITHUB_OUTPUT="+filepath.Join(e.WorkDir, "output"), "GITHUB_STATE="+filepath.Join(e.WorkDir, "state"),
-		"GITHUB_STEP_SUMMARY="+filepath.Join(e.WorkDir, "summary.md"), "GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push",
-		"GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main", "GITHUB_SHA=5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR=octocat",
+		"GITHUB_STEP_SUMMARY="+filepath.Join(e.WorkDir, "summary.md"), "GITHUB_REPOSITORY=acme/infra",
+		"GITHUB_EVENT_NAME=push",
+		"GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main", "GITHUB_SHA=5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c",
+		"GITHUB_ACTOR=octocat",
 		"GITHUB_SERVER_URL=https://github.com", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1")
 	t := e.T().(testing.TB)
 	e.Values[simKey{}] = &sim{t: t}

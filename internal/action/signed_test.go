@@ -23,18 +23,27 @@ func TestUploadAddressInTheLog(t *testing.T) {
 	)
 	s := scenario(t, "plan-changes")
 	s.Script.Steps = []scalrsim.Step{
-		{Status: "planning", For: 2 * time.Second, Log: "PUT https://blob.scalr.test" + path + "?" + extra[1:] + "\n" +
-			"ticket Bm4Gs6Yf0Jh7 for q7Zp3Vx9Lr2T of bundles/q7Zp3Vx9Lr2T/production.tar.gz\n" + kept + "\n"},
+		{
+			Status: "planning",
+			For:    2 * time.Second,
+			Log: "PUT https://blob.scalr.test" + path + "?" + extra[1:] + "\n" +
+				"ticket Bm4Gs6Yf0Jh7 for q7Zp3Vx9Lr2T of bundles/q7Zp3Vx9Lr2T/production.tar.gz\n" + kept + "\n",
+		},
 		{Status: "planned_and_finished"},
 	}
 	var upload string // the path that the simulator knows
-	moved := scalrsim.Fault{Op: createVersion, Action: scalrsim.Edit, Change: func(body string) string {
-		before, after, _ := strings.Cut(body, "https://blob.scalr.test")
-		target, after, _ := strings.Cut(after, `"`)
-		var query string
-		upload, query, _ = strings.Cut(target, "?")
-		return before + "https://blob.scalr.test" + path + "?" + strings.ReplaceAll(extra[1:]+"&"+query, "&", `\u0026`) + `"` + after
-	}}
+	moved := scalrsim.Fault{
+		Op:     createVersion,
+		Action: scalrsim.Edit,
+		Change: func(body string) string {
+			before, after, _ := strings.Cut(body, "https://blob.scalr.test")
+			target, after, _ := strings.Cut(after, `"`)
+			var query string
+			upload, query, _ = strings.Cut(target, "?")
+			return before + "https://blob.scalr.test" + path + "?" + strings.ReplaceAll(extra[1:]+"&"+query, "&", `\u0026`) +
+				`"` + after
+		},
+	}
 	r := newStepTest(t, with(s, moved))
 	r.http = func(server *scalrsim.Server) http.RoundTripper {
 		return renamed{server.Client().Transport, path, &upload}
@@ -44,8 +53,19 @@ func TestUploadAddressInTheLog(t *testing.T) {
 	if err != nil || !strings.Contains(string(logFile), kept) {
 		t.Errorf("the plan's log is %q, %v", logFile, err)
 	}
-	for where, text := range map[string]string{"log": masksRemoved.ReplaceAllString(p.log, ""), "summary": p.summary, "plan's log": string(logFile)} {
-		for _, part := range []string{path, path[1:], "q7Zp3Vx9Lr2T", "Bm4Gs6Yf0Jh7", "&region=eu-central-1", "&folder=production"} {
+	for where, text := range map[string]string{
+		"log":        masksRemoved.ReplaceAllString(p.log, ""),
+		"summary":    p.summary,
+		"plan's log": string(logFile),
+	} {
+		for _, part := range []string{
+			path,
+			path[1:],
+			"q7Zp3Vx9Lr2T",
+			"Bm4Gs6Yf0Jh7",
+			"&region=eu-central-1",
+			"&folder=production",
+		} {
 			if strings.Contains(text, part) {
 				t.Errorf("%q stands in the %s:\n%s", part, where, text)
 			}

@@ -88,13 +88,27 @@ func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest 
 	checkout := t.TempDir()
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
 	plant(t, checkout)
-	r := &stepTest{t: t, scenario: s, name: "scalr-run", checkout: checkout, env: map[string]string{
-		"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_REF": "refs/heads/main",
-		"GITHUB_REF_NAME": "main", "GITHUB_SHA": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR": "octocat",
-		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1",
-	}, inputs: map[string]string{
-		"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "workspace-id": scalrsim.WorkspaceID,
-	}}
+	r := &stepTest{
+		t:        t,
+		scenario: s,
+		name:     "scalr-run",
+		checkout: checkout,
+		env: map[string]string{
+			"GITHUB_ACTIONS":     "true",
+			"GITHUB_EVENT_NAME":  "push",
+			"GITHUB_REPOSITORY":  "acme/infra",
+			"GITHUB_REF":         "refs/heads/main",
+			"GITHUB_REF_NAME":    "main",
+			"GITHUB_SHA":         "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c",
+			"GITHUB_ACTOR":       "octocat",
+			"GITHUB_SERVER_URL":  "https://github.com",
+			"GITHUB_RUN_ID":      "7",
+			"GITHUB_RUN_ATTEMPT": "1",
+		},
+		inputs: map[string]string{
+			"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "workspace-id": scalrsim.WorkspaceID,
+		},
+	}
 	r.set(inputs...)
 	return r
 }
@@ -217,8 +231,12 @@ func (r *stepTest) check(p *stepResult) {
 		}
 		r.t.Errorf("this fault was never used: %+v", f)
 	}
-	for where, text := range map[string]string{"summary": p.summary, "outputs": fmt.Sprint(p.outputs), "state": fmt.Sprint(p.state),
-		"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, "")} {
+	for where, text := range map[string]string{
+		"summary": p.summary,
+		"outputs": fmt.Sprint(p.outputs),
+		"state":   fmt.Sprint(p.state),
+		"log":     strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, ""),
+	} {
 		if strings.Contains(text, scalrsim.Token) {
 			r.t.Errorf("the token stands in the %s", where)
 		}
@@ -227,7 +245,8 @@ func (r *stepTest) check(p *stepResult) {
 	r.invariants(p)
 	r.leaks(p)
 	errors := strings.Count(p.log, "::error title=Scalr")
-	if want := map[bool]int{true: 0, false: 1}[p.code == 0]; errors != want && r.env["GITHUB_ACTIONS"] == "true" && r.stdout == nil {
+	if want := map[bool]int{true: 0, false: 1}[p.code == 0]; errors != want && r.env["GITHUB_ACTIONS"] == "true" &&
+		r.stdout == nil {
 		r.t.Errorf("exit %d with %d headline errors, want %d\n%s", p.code, errors, want, p.log)
 	}
 }
@@ -246,7 +265,8 @@ func (p *stepResult) checkLeftovers() {
 		if shared, _ := filepath.Match("scalr-run-*", name); shared && !told {
 			continue // the outputs are elsewhere
 		}
-		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] && name != p.outputs["terraform-outputs-file"] {
+		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] &&
+			name != p.outputs["terraform-outputs-file"] {
 			p.t.Errorf("%s was left in RUNNER_TEMP", name)
 		}
 	}

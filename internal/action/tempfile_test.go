@@ -64,7 +64,8 @@ func wantSameFile(t *testing.T, output, want, got string) {
 		return
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm() != 0o644 || info.Sys().(*syscall.Stat_t).Nlink != 1 {
-		t.Errorf("%s is %s with %d names, want a regular file of its own that others can read", output, info.Mode(), info.Sys().(*syscall.Stat_t).Nlink)
+		t.Errorf("%s is %s with %d names, want a regular file of its own that others can read", output, info.Mode(),
+			info.Sys().(*syscall.Stat_t).Nlink)
 	}
 	a, err := os.ReadFile(want)
 	if err != nil {
@@ -94,7 +95,8 @@ func TestSecondStepOfTheSameRun(t *testing.T) {
 	})
 	b.read()
 	b.want(0, "result=needs-confirmation", "plan-log-file="+a.outputs["plan-log-file"])
-	if after, err := os.ReadFile(filepath.Join(temp, b.outputs["plan-log-file"])); err != nil || string(after) != before || before == "" {
+	if after, err := os.ReadFile(filepath.Join(temp, b.outputs["plan-log-file"])); err != nil || string(after) != before ||
+		before == "" {
 		t.Errorf("the second step's log has %d bytes, want the %d of the first's (%v)", len(after), len(before), err)
 	}
 	files := 0
@@ -119,7 +121,8 @@ func TestRunnerTempMayBeALink(t *testing.T) {
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.env["RUNNER_TEMP"] = link
 	p := r.play().want(0, "result=planned")
-	if text, err := os.ReadFile(filepath.Join(link, p.outputs["plan-log-file"])); err != nil || !strings.Contains(string(text), "Plan:") {
+	if text, err := os.ReadFile(filepath.Join(link, p.outputs["plan-log-file"])); err != nil ||
+		!strings.Contains(string(text), "Plan:") {
 		t.Errorf("the plan's log is %q, %v", text, err)
 	}
 }

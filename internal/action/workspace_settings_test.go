@@ -20,9 +20,14 @@ type settingsTest struct {
 func atSettings(t *testing.T, s scalrsim.Scenario, play func(*settingsTest)) {
 	t.Helper()
 	withCompanions(t, s, func(d *companionTest) {
-		play(&settingsTest{companionTest: d, pool: d.server.AddAgentPool("private"), spare: d.server.AddAgentPool("spare"),
-			aws: d.server.AddProviderConfiguration("aws-production", "aws"), backup: d.server.AddProviderConfiguration("aws-backup", "aws"),
-			google: d.server.AddProviderConfiguration("google", "google")})
+		play(&settingsTest{
+			companionTest: d,
+			pool:          d.server.AddAgentPool("private"),
+			spare:         d.server.AddAgentPool("spare"),
+			aws:           d.server.AddProviderConfiguration("aws-production", "aws"),
+			backup:        d.server.AddProviderConfiguration("aws-backup", "aws"),
+			google:        d.server.AddProviderConfiguration("google", "google"),
+		})
 	})
 }
 
@@ -53,11 +58,13 @@ func linked(provider, alias string) string {
 		attributes = `"attributes":{"alias":"` + alias + `"},`
 	}
 	return "POST " + networkPath + `/provider-configuration-links {"data":{` + attributes +
-		`"relationships":{"provider-configuration":{"data":{"type":"provider-configurations","id":"` + provider + `"}}},"type":"provider-configuration-links"}}`
+		`"relationships":{"provider-configuration":{"data":{"type":"provider-configurations","id":"` + provider +
+		`"}}},"type":"provider-configuration-links"}}`
 }
 
 func aliased(link, alias string) string {
-	return "PATCH /provider-configuration-links/" + link + ` {"data":{"attributes":{"alias":` + alias + `},"id":"` + link + `","type":"provider-configuration-links"}}`
+	return "PATCH /provider-configuration-links/" + link + ` {"data":{"attributes":{"alias":` + alias + `},"id":"` + link +
+		`","type":"provider-configuration-links"}}`
 }
 
 func unlinked(link string) string { return "DELETE /provider-configuration-links/" + link }
@@ -65,25 +72,47 @@ func unlinked(link string) string { return "DELETE /provider-configuration-links
 func TestWorkspaceIsCreatedWithAllSettings(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
-		inputs := []string{"environment=staging", "name=app", "iac-platform=opentofu", "terraform-version=1.9.0", "working-directory=live", "auto-apply=false",
-			"execution-mode=remote", "auto-destroy-days=7", "environment-type=testing", "deletion-protection=true", "var-files=eu.tfvars\nprod.tfvars",
-			"agent-pool=private", "run-operation-timeout=90", "force-latest-run=true", "provider-configurations=aws-production\naws-backup as backup",
-			"variables=region=eu\nsizes:=[1,\n  2]", "environment-variables=TF_LOG=debug"}
+		inputs := []string{
+			"environment=staging",
+			"name=app",
+			"iac-platform=opentofu",
+			"terraform-version=1.9.0",
+			"working-directory=live",
+			"auto-apply=false",
+			"execution-mode=remote",
+			"auto-destroy-days=7",
+			"environment-type=testing",
+			"deletion-protection=true",
+			"var-files=eu.tfvars\nprod.tfvars",
+			"agent-pool=private",
+			"run-operation-timeout=90",
+			"force-latest-run=true",
+			"provider-configurations=aws-production\naws-backup as backup",
+			"variables=region=eu\nsizes:=[1,\n  2]",
+			"environment-variables=TF_LOG=debug",
+		}
 		first := d.workspace(inputs...).want(0, "result=done", "error-code=", "created=true", "changed=true")
 		id := first.outputs["workspace-id"]
 		variable := func(attributes string) string {
-			return `POST /vars {"data":{"attributes":` + attributes + `,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + id + `"}}},"type":"vars"}}`
+			return `POST /vars {"data":{"attributes":` + attributes +
+				`,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + id + `"}}},"type":"vars"}}`
 		}
 		first.wrote(
-			`POST /workspaces {"data":{"attributes":{"auto-apply":false,"auto-destroy-days":7,"auto-queue-runs":"never","deletion-protection-enabled":true,`+
-				`"environment-type":"testing","execution-mode":"remote","force-latest-run":true,"iac-platform":"opentofu","name":"app","run-operation-timeout":90,`+
-				`"terraform-version":"1.9.0","var-files":["eu.tfvars","prod.tfvars"],"working-directory":"live"},"relationships":{"agent-pool":{"data":`+
-				`{"type":"agent-pools","id":"`+d.pool+`"}},"environment":{"data":{"type":"environments","id":"`+scalrsim.StagingID+`"}}},"type":"workspaces"}}`,
-			strings.ReplaceAll(linked(d.aws, ""), scalrsim.WorkspaceID, id), strings.ReplaceAll(linked(d.backup, "backup"), scalrsim.WorkspaceID, id),
+			`POST /workspaces {"data":{"attributes":{"auto-apply":false,"auto-destroy-days":7,"auto-queue-runs":"never",`+
+				`"deletion-protection-enabled":true,`+
+				`"environment-type":"testing","execution-mode":"remote","force-latest-run":true,"iac-platform":"opentofu",`+
+				`"name":"app","run-operation-timeout":90,`+
+				`"terraform-version":"1.9.0","var-files":["eu.tfvars","prod.tfvars"],"working-directory":"live"},`+
+				`"relationships":{"agent-pool":{"data":`+
+				`{"type":"agent-pools","id":"`+d.pool+`"}},"environment":{"data":{"type":"environments","id":"`+scalrsim.StagingID+
+				`"}}},"type":"workspaces"}}`,
+			strings.ReplaceAll(linked(d.aws, ""), scalrsim.WorkspaceID, id),
+			strings.ReplaceAll(linked(d.backup, "backup"), scalrsim.WorkspaceID, id),
 			variable(`{"category":"terraform","hcl":false,"key":"region","sensitive":false,"value":"eu"}`),
 			variable(`{"category":"terraform","hcl":true,"key":"sizes","sensitive":false,"value":"[1,\n  2]"}`),
 			variable(`{"category":"shell","hcl":false,"key":"TF_LOG","sensitive":false,"value":"debug"}`))
-		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wrote().says("Nothing to change.")
+		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wrote().
+			says("Nothing to change.")
 		inputs[11] = "agent-pool=" + d.pool
 		d.workspace(inputs...).want(0, "changed=false").wrote()
 	})
@@ -100,24 +129,58 @@ func TestWorkspaceSettingsAreChangedAndCleared(t *testing.T) {
 		changedLink, clearedLink func(*settingsTest) string
 		says                     []string
 	}{
-		"var-files": {set: "var-files=a.tfvars\nb.tfvars", change: "var-files=b.tfvars\na.tfvars", clear: "var-files=none",
-			changed: `{"var-files":["b.tfvars","a.tfvars"]}`, cleared: `{"var-files":[]}`,
-			says: []string{`Set var-files to "b.tfvars a.tfvars" (was "a.tfvars b.tfvars").`, `Cleared var-files (was "b.tfvars a.tfvars").`}},
-		"run-operation-timeout": {set: "run-operation-timeout=10", change: "run-operation-timeout=720", clear: "run-operation-timeout=none",
-			changed: `{"run-operation-timeout":720}`, cleared: `{"run-operation-timeout":null}`,
-			says: []string{`Set run-operation-timeout to "720" (was "10").`, `Cleared run-operation-timeout (was "720").`}},
-		"working-directory": {set: "working-directory=live/eu", change: "working-directory=live/us", clear: "working-directory=none",
-			changed: `{"working-directory":"live/us"}`, cleared: `{"working-directory":null}`,
-			says: []string{`Set working-directory to "live/us" (was "live/eu").`, `Cleared working-directory (was "live/us").`}},
-		"auto-destroy-days": {set: "auto-destroy-days=2", change: "auto-destroy-days=14", clear: "auto-destroy-days=none",
-			changed: `{"auto-destroy-days":14}`, cleared: `{"auto-destroy-days":null}`,
-			says: []string{`Set auto-destroy-days to "14" (was "2").`, `Cleared auto-destroy-days (was "14").`}},
-		"force-latest-run": {set: "force-latest-run=false", change: "force-latest-run=true", clear: "force-latest-run=false",
-			changed: `{"force-latest-run":true}`, cleared: `{"force-latest-run":false}`,
-			says: []string{`Set force-latest-run to "true" (was "false").`, `Set force-latest-run to "false" (was "true").`}},
-		"agent-pool": {set: "agent-pool=private", change: "agent-pool=spare", clear: "agent-pool=none", changedLink: pool,
+		"var-files": {
+			set:     "var-files=a.tfvars\nb.tfvars",
+			change:  "var-files=b.tfvars\na.tfvars",
+			clear:   "var-files=none",
+			changed: `{"var-files":["b.tfvars","a.tfvars"]}`,
+			cleared: `{"var-files":[]}`,
+			says: []string{
+				`Set var-files to "b.tfvars a.tfvars" (was "a.tfvars b.tfvars").`,
+				`Cleared var-files (was "b.tfvars a.tfvars").`,
+			},
+		},
+		"run-operation-timeout": {
+			set:     "run-operation-timeout=10",
+			change:  "run-operation-timeout=720",
+			clear:   "run-operation-timeout=none",
+			changed: `{"run-operation-timeout":720}`,
+			cleared: `{"run-operation-timeout":null}`,
+			says:    []string{`Set run-operation-timeout to "720" (was "10").`, `Cleared run-operation-timeout (was "720").`},
+		},
+		"working-directory": {
+			set:     "working-directory=live/eu",
+			change:  "working-directory=live/us",
+			clear:   "working-directory=none",
+			changed: `{"working-directory":"live/us"}`,
+			cleared: `{"working-directory":null}`,
+			says: []string{`Set working-directory to "live/us" (was "live/eu").`,
+				`Cleared working-directory (was "live/us").`},
+		},
+		"auto-destroy-days": {
+			set:     "auto-destroy-days=2",
+			change:  "auto-destroy-days=14",
+			clear:   "auto-destroy-days=none",
+			changed: `{"auto-destroy-days":14}`,
+			cleared: `{"auto-destroy-days":null}`,
+			says:    []string{`Set auto-destroy-days to "14" (was "2").`, `Cleared auto-destroy-days (was "14").`},
+		},
+		"force-latest-run": {
+			set:     "force-latest-run=false",
+			change:  "force-latest-run=true",
+			clear:   "force-latest-run=false",
+			changed: `{"force-latest-run":true}`,
+			cleared: `{"force-latest-run":false}`,
+			says:    []string{`Set force-latest-run to "true" (was "false").`, `Set force-latest-run to "false" (was "true").`},
+		},
+		"agent-pool": {
+			set:         "agent-pool=private",
+			change:      "agent-pool=spare",
+			clear:       "agent-pool=none",
+			changedLink: pool,
 			clearedLink: func(*settingsTest) string { return `{"agent-pool":{"data":null}}` },
-			says:        []string{`Set agent-pool to "spare" (was "private").`, `Cleared agent-pool (was "`}},
+			says:        []string{`Set agent-pool to "spare" (was "private").`, `Cleared agent-pool (was "`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +207,8 @@ func TestWorkspaceSettingsThatScalrDoesNotTake(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.http = answers(d.http, http.MethodPatch, networkPath, `"run-operation-timeout":90`, `"run-operation-timeout":60`)
-		d.network("run-operation-timeout=90").want(0, "changed=false").says(`::warning::Scalr did not change run-operation-timeout: requested "90", still "60".`)
+		d.network("run-operation-timeout=90").want(0, "changed=false").
+			says(`::warning::Scalr did not change run-operation-timeout: requested "90", still "60".`)
 	})
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.http = answers(d.http, http.MethodGet, networkPath, `"var-files":[],`, "")
@@ -155,7 +219,8 @@ func TestWorkspaceSettingsThatScalrDoesNotTake(t *testing.T) {
 func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
-		d.environment("environment-id="+scalrsim.EnvironmentID, "default-provider-configurations=google").want(0, "result=done")
+		d.environment("environment-id="+scalrsim.EnvironmentID, "default-provider-configurations=google").
+			want(0, "result=done")
 		own := d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "eu")
 		d.network().want(0, "changed=false").wrote()
 		d.network("provider-configurations=aws-production as eu").want(0, "changed=false").wrote()
@@ -164,12 +229,15 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 			says(`Set the alias of provider configuration "aws-production" (` + d.aws + `) to "us" (was "eu").`)
 		d.network("provider-configurations=aws-production").want(0, "changed=true").wrote(aliased(own, "null")).
 			says(`Removed the alias "us" of provider configuration "aws-production"`)
-		d.network("provider-configurations=aws-production\naws-backup as backup").want(0, "changed=true").wrote(linked(d.backup, "backup")).
+		d.network("provider-configurations=aws-production\naws-backup as backup").want(0, "changed=true").
+			wrote(linked(d.backup, "backup")).
 			says(`Linked provider configuration "aws-backup" (` + d.backup + `) with the alias "backup".`)
 		// What is unlinked makes room for an alias.
-		d.network("provider-configurations=aws-backup").want(0, "changed=true").says(`Unlinked provider configuration "aws-production"`)
+		d.network("provider-configurations=aws-backup").want(0, "changed=true").
+			says(`Unlinked provider configuration "aws-production"`)
 		d.network("provider-configurations=aws-backup\ngoogle as g").want(0, "changed=true").wrote(linked(d.google, "g"))
-		d.network("provider-configurations=none").want(0, "changed=true").says(`Unlinked provider configuration ` + d.google + ` with the alias "g".`)
+		d.network("provider-configurations=none").want(0, "changed=true").
+			says(`Unlinked provider configuration ` + d.google + ` with the alias "g".`)
 		d.network("provider-configurations=none").want(0, "changed=false").wrote().says("Nothing to change.")
 	})
 }
@@ -178,8 +246,10 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 func TestProviderConfigurationsExchangeTheirAliases(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
-		first, second := d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "a"), d.server.LinkProvider(scalrsim.WorkspaceID, d.backup, "b")
-		d.network("provider-configurations=aws-production as b\naws-backup as c").want(0, "changed=true").wrote(aliased(second, `"c"`), aliased(first, `"b"`))
+		first, second := d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "a"),
+			d.server.LinkProvider(scalrsim.WorkspaceID, d.backup, "b")
+		d.network("provider-configurations=aws-production as b\naws-backup as c").want(0, "changed=true").
+			wrote(aliased(second, `"c"`), aliased(first, `"b"`))
 		d.network("provider-configurations=aws-production as c\naws-backup as b").want(0, "changed=true").
 			wrote(unlinked(first), aliased(second, `"b"`), linked(d.aws, "c"))
 		d.network("provider-configurations=aws-production as c\naws-backup as b").want(0, "changed=false").wrote()
@@ -189,21 +259,28 @@ func TestProviderConfigurationsExchangeTheirAliases(t *testing.T) {
 func TestVariablesOfAWorkspace(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
-		region := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "region", "category": "terraform", "value": "eu"})
+		region := d.server.AddVariable(scalrsim.WorkspaceID,
+			map[string]any{"key": "region", "category": "terraform", "value": "eu"})
 		shell := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "region", "category": "env", "value": "eu"})
-		other := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "other", "category": "terraform", "value": "stays"})
-		d.server.AddVariable(scalrsim.EnvironmentID, map[string]any{"key": "shared", "category": "terraform", "value": "everywhere"})
+		other := d.server.AddVariable(scalrsim.WorkspaceID,
+			map[string]any{"key": "other", "category": "terraform", "value": "stays"})
+		d.server.AddVariable(scalrsim.EnvironmentID,
+			map[string]any{"key": "shared", "category": "terraform", "value": "everywhere"})
 		patch := func(id, attributes string) string {
 			return "PATCH /vars/" + id + ` {"data":{"attributes":` + attributes + `,"id":"` + id + `","type":"vars"}}`
 		}
 		d.network("variables=region=eu", "environment-variables=region=eu").want(0, "changed=false").wrote()
-		d.network("variables=region=us").want(0, "changed=true").wrote(patch(region, `{"hcl":false,"sensitive":false,"value":"us"}`)).
+		d.network("variables=region=us").want(0, "changed=true").
+			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":"us"}`)).
 			says(`Changed Terraform variable "region".`)
-		d.network("environment-variables=region=us").want(0, "changed=true").wrote(patch(shell, `{"sensitive":false,"value":"us"}`)).
+		d.network("environment-variables=region=us").want(0, "changed=true").
+			wrote(patch(shell, `{"sensitive":false,"value":"us"}`)).
 			says(`Changed environment variable "region".`)
-		d.network("variables=region:=us").want(0, "changed=true").wrote(patch(region, `{"hcl":true,"sensitive":false,"value":"us"}`))
+		d.network("variables=region:=us").want(0, "changed=true").
+			wrote(patch(region, `{"hcl":true,"sensitive":false,"value":"us"}`))
 		d.network("variables=region:=us").want(0, "changed=false").wrote()
-		d.network("variables=region=").want(0, "changed=true").wrote(patch(region, `{"hcl":false,"sensitive":false,"value":""}`))
+		d.network("variables=region=").want(0, "changed=true").
+			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":""}`))
 		v := d.network("variables=shared=here").want(0, "changed=true").says(`Created Terraform variable "shared".`)
 		if v.count("POST /vars") != 1 {
 			t.Errorf("the environment's variable was taken for the workspace's: %v", v.requests)
@@ -223,15 +300,22 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 	t.Parallel()
 	const password, token = "correct-horse-battery", "tkn-9d41f7c2a6b3"
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
-		plain := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "TOKEN", "category": "shell", "value": "old"})
-		inputs := []string{"sensitive-variables=password=" + password, "sensitive-environment-variables=TOKEN=" + token, "variables=region=eu"}
+		plain := d.server.AddVariable(scalrsim.WorkspaceID,
+			map[string]any{"key": "TOKEN", "category": "shell", "value": "old"})
+		inputs := []string{
+			"sensitive-variables=password=" + password,
+			"sensitive-environment-variables=TOKEN=" + token,
+			"variables=region=eu",
+		}
 		steps := []*companionResult{
-			d.network(inputs...).want(0, "changed=true").says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
+			d.network(inputs...).want(0, "changed=true").
+				says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
 			d.network(inputs...).want(0, "changed=true").says(
 				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
 				`Wrote sensitive environment variable "TOKEN": Scalr does not report the stored value`),
 			// Nobody can make a secret readable by giving a value for it.
-			d.network("environment-variables=TOKEN="+token).want(0, "changed=true").says(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
+			d.network("environment-variables=TOKEN="+token).want(0, "changed=true").
+				says(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
 		}
 		for i, v := range steps {
 			log := strings.NewReplacer("::add-mask::"+password, "", "::add-mask::"+token, "").Replace(v.log)
@@ -239,10 +323,13 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 				t.Errorf("the log shows a secret:\n%s", v.log)
 			}
 		}
-		if got := strings.Join(writes(steps[1]), "\n"); !strings.Contains(got, `"sensitive":true,"value":"`+password) || !strings.Contains(got, `"sensitive":true,"value":"`+token) || strings.Contains(got, "region") {
+		if got := strings.Join(writes(steps[1]),
+			"\n"); !strings.Contains(got, `"sensitive":true,"value":"`+password) ||
+			!strings.Contains(got, `"sensitive":true,"value":"`+token) || strings.Contains(got, "region") {
 			t.Errorf("the second time it wrote\n%s", got)
 		}
-		steps[2].wrote("PATCH /vars/" + plain + ` {"data":{"attributes":{"sensitive":true,"value":"` + token + `"},"id":"` + plain + `","type":"vars"}}`)
+		steps[2].wrote("PATCH /vars/" + plain + ` {"data":{"attributes":{"sensitive":true,"value":"` + token + `"},"id":"` +
+			plain + `","type":"vars"}}`)
 	})
 }
 
@@ -263,21 +350,39 @@ func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
 		input, code string
 		says        []string
 	}{
-		"agent pool":             {"agent-pool=privat", "agent-pool-not-found", []string{`The agent pool "privat" was not found, or the token cannot read it.`, `Did you mean "private"`, "agent pools"}},
-		"agent pool by id":       {"agent-pool=apool-none", "agent-pool-not-found", []string{`The agent pool "apool-none" was not found`}},
-		"provider configuration": {"provider-configurations=aws-prodution as eu", "provider-configuration-not-found", []string{`The provider configuration "aws-prodution" was not found`, `Did you mean "aws-production"`}},
+		"agent pool": {
+			input: "agent-pool=privat",
+			code:  "agent-pool-not-found",
+			says: []string{
+				`The agent pool "privat" was not found, or the token cannot read it.`,
+				`Did you mean "private"`,
+				"agent pools",
+			},
+		},
+		"agent pool by id": {
+			input: "agent-pool=apool-none",
+			code:  "agent-pool-not-found",
+			says:  []string{`The agent pool "apool-none" was not found`},
+		},
+		"provider configuration": {
+			input: "provider-configurations=aws-prodution as eu",
+			code:  "provider-configuration-not-found",
+			says:  []string{`The provider configuration "aws-prodution" was not found`, `Did you mean "aws-production"`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
-				d.workspace("environment=staging", "name=app", "variables=a=1", c.input).want(3, "result=refused", "error-code="+c.code, "created=false", "changed=false").
+				d.workspace("environment=staging", "name=app", "variables=a=1", c.input).
+					want(3, "result=refused", "error-code="+c.code, "created=false", "changed=false").
 					wrote().says(c.says...)
 			})
 		})
 	}
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.server.AddAgentPool("private")
-		d.network("agent-pool=private").want(3, "error-code=agent-pool-not-found").wrote().says(`2 agent pools are called "private": give the id.`)
+		d.network("agent-pool=private").want(3, "error-code=agent-pool-not-found").wrote().
+			says(`2 agent pools are called "private": give the id.`)
 	})
 }
 
@@ -293,7 +398,14 @@ func TestWorkspaceSettingsAreRefused(t *testing.T) {
 		{"PATCH /provider-configuration-links/*", true}, {"POST /workspaces/*/provider-configuration-links", true},
 		{"GET /vars", true}, {"POST /vars", true}, {"PATCH /vars/*", true},
 	} {
-		for status, code := range map[int]string{400: "request-refused", 401: "token-rejected", 403: "not-allowed", 404: "not-allowed", 409: "conflict", 422: "request-refused"} {
+		for status, code := range map[int]string{
+			400: "request-refused",
+			401: "token-rejected",
+			403: "not-allowed",
+			404: "not-allowed",
+			409: "conflict",
+			422: "request-refused",
+		} {
 			t.Run(fmt.Sprintf("%s %d", c.op, status), func(t *testing.T) {
 				t.Parallel()
 				fault := scalrsim.Fault{Op: c.op, Action: scalrsim.Status, Status: status, Times: -1}
@@ -301,7 +413,8 @@ func TestWorkspaceSettingsAreRefused(t *testing.T) {
 					d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "eu")
 					d.server.LinkProvider(scalrsim.WorkspaceID, d.google, "")
 					d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "old", "category": "terraform", "value": "1"})
-					v := d.network("agent-pool=private", "provider-configurations=aws-production as us\naws-backup", "variables=new=1\nold=2", "sensitive-variables=password=correct-horse").
+					v := d.network("agent-pool=private", "provider-configurations=aws-production as us\naws-backup",
+						"variables=new=1\nold=2", "sensitive-variables=password=correct-horse").
 						want(3, "result=refused", "error-code="+code, fmt.Sprintf("changed=%t", c.changed))
 					if log := strings.Replace(v.log, "::add-mask::correct-horse", "", 1); strings.Contains(log, "correct-horse") {
 						t.Errorf("the log shows a secret:\n%s", v.log)
@@ -315,15 +428,17 @@ func TestWorkspaceSettingsAreRefused(t *testing.T) {
 // An answer that is lost makes no second variable and no second link.
 func TestWorkspaceVariablesAndLinksAreCreatedOnce(t *testing.T) {
 	t.Parallel()
-	for _, op := range []string{"POST /vars", "POST /workspaces/*/provider-configuration-links", "DELETE /provider-configuration-links/*"} {
+	for _, op := range []string{"POST /vars", "POST /workspaces/*/provider-configuration-links",
+		"DELETE /provider-configuration-links/*"} {
 		t.Run(op, func(t *testing.T) {
 			t.Parallel()
-			atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: op, Phase: scalrsim.After, Action: scalrsim.Reset}}}, func(d *settingsTest) {
-				d.server.LinkProvider(scalrsim.WorkspaceID, d.google, "")
-				inputs := []string{"provider-configurations=aws-production as us", "variables=new=1"}
-				d.network(inputs...).want(0, "result=done", "changed=true")
-				d.network(inputs...).want(0, "changed=false").wrote()
-			})
+			atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: op, Phase: scalrsim.After, Action: scalrsim.Reset}}},
+				func(d *settingsTest) {
+					d.server.LinkProvider(scalrsim.WorkspaceID, d.google, "")
+					inputs := []string{"provider-configurations=aws-production as us", "variables=new=1"}
+					d.network(inputs...).want(0, "result=done", "changed=true")
+					d.network(inputs...).want(0, "changed=false").wrote()
+				})
 		})
 	}
 }
@@ -354,8 +469,15 @@ func (w changedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestRefusalsThatQuoteASensitiveVariable(t *testing.T) {
 	t.Parallel()
 	const password = "correct-horse-battery"
-	fault := scalrsim.Fault{Op: "POST /vars", Action: scalrsim.Status, Status: 422, Times: -1, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
-		Body: `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"the value ` + password + ` is not allowed"}]}`}
+	fault := scalrsim.Fault{
+		Op:     "POST /vars",
+		Action: scalrsim.Status,
+		Status: 422,
+		Times:  -1,
+		Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body: `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"the value ` + password +
+			` is not allowed"}]}`,
+	}
 	atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *settingsTest) {
 		v := d.network("sensitive-variables=password="+password).want(3, "error-code=request-refused").says("is not allowed")
 		if strings.Contains(strings.Replace(v.log, "::add-mask::"+password, "", 1), password) {

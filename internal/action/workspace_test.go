@@ -11,11 +11,19 @@ import (
 func TestWorkspaceShow(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		shown := []string{"result=done", "workspace-id=" + scalrsim.WorkspaceID, "environment-id=" + scalrsim.EnvironmentID, "name=network", "tags=[]", "changed=false",
-			"workspace-url=https://acme.scalr.test/v2/e/" + scalrsim.EnvironmentID + "/workspaces/" + scalrsim.WorkspaceID}
+		shown := []string{
+			"result=done",
+			"workspace-id=" + scalrsim.WorkspaceID,
+			"environment-id=" + scalrsim.EnvironmentID,
+			"name=network",
+			"tags=[]",
+			"changed=false",
+			"workspace-url=https://acme.scalr.test/v2/e/" + scalrsim.EnvironmentID + "/workspaces/" + scalrsim.WorkspaceID,
+		}
 		d.workspace("mode=show", "environment=production", "name=network").want(0, shown...).wrote()
 		d.workspace("mode=show", "workspace-id="+scalrsim.WorkspaceID).want(0, shown...).wrote()
-		d.workspace("mode=show", "environment=production", "name=networ").want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=").
+		d.workspace("mode=show", "environment=production", "name=networ").
+			want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=").
 			says(`Environment "production" has no workspace "networ"`, `Did you mean "network"`)
 	})
 }
@@ -26,7 +34,11 @@ func TestWorkspaceOutputs(t *testing.T) {
 		d.server.SetOutputs(scalrsim.WorkspaceID,
 			scalrsim.Output{Name: "url", Value: "https://preview.example"},
 			scalrsim.Output{Name: "ports", Value: []any{80, 443}},
-			scalrsim.Output{Name: "login", Value: map[string]any{"user": "administrator", "password": "correct horse"}, Sensitive: true})
+			scalrsim.Output{
+				Name:      "login",
+				Value:     map[string]any{"user": "administrator", "password": "correct horse"},
+				Sensitive: true,
+			})
 		v := d.workspace("mode=outputs", "environment=production", "name=network").
 			want(0, "result=done", `terraform-outputs={"ports":[80,443],"url":"https://preview.example"}`).wrote().
 			says("Outputs: 2; left out since they are sensitive: 1.")
@@ -36,7 +48,8 @@ func TestWorkspaceOutputs(t *testing.T) {
 			}
 		}
 		d.workspace("mode=outputs", "environment=production", "name=local").want(0, "terraform-outputs={}")
-		d.workspace("mode=outputs", "workspace-id=ws-v0none").want(3, "result=not-found", "error-code=workspace-not-found", "terraform-outputs=")
+		d.workspace("mode=outputs", "workspace-id=ws-v0none").
+			want(3, "result=not-found", "error-code=workspace-not-found", "terraform-outputs=")
 	})
 }
 
@@ -45,7 +58,8 @@ func TestWorkspaceList(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		app := d.server.AddWorkspace(scalrsim.StagingID, "app", nil, "blue")
 		d.server.AddWorkspace(scalrsim.EnvironmentID, "app-2", nil, "blue-green")
-		one := `workspaces=[{"id":"` + app + `","name":"app","environment-id":"` + scalrsim.StagingID + `","environment":"staging","tags":["blue"]}]`
+		one := `workspaces=[{"id":"` + app + `","name":"app","environment-id":"` + scalrsim.StagingID +
+			`","environment":"staging","tags":["blue"]}]`
 		d.workspace("mode=list").want(0, "result=done", "count=7").wrote()
 		d.workspace("mode=list", "environment=staging").want(0, "count=1", one)
 		d.workspace("mode=list", "filter-tag=blue").want(0, "count=1", one)
@@ -62,9 +76,11 @@ func TestWorkspaceAbsent(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.workspace("mode=absent", "environment=production", "name=net").want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=absent", "environment=nowhere", "name=network").want(0, "result=done", "changed=false").wrote()
-		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=true", "workspace-id="+scalrsim.WorkspaceID).
+		d.workspace("mode=absent", "environment=production", "name=network").
+			want(0, "result=done", "changed=true", "workspace-id="+scalrsim.WorkspaceID).
 			wrote("DELETE /workspaces/" + scalrsim.WorkspaceID)
-		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=false").wrote().says("nothing to delete")
+		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=false").wrote().
+			says("nothing to delete")
 		d.workspace("mode=absent", "workspace-id="+scalrsim.WorkspaceID).want(0, "result=done", "changed=false").wrote()
 		d.workspace("mode=show", "environment=production", "name=network-edge").want(0)
 	})
@@ -75,8 +91,10 @@ func TestWorkspaceWithResourcesStays(t *testing.T) {
 	t.Parallel()
 	for _, protected := range []bool{true, false} {
 		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-			id := d.server.AddWorkspace(scalrsim.StagingID, "app", map[string]any{"has-resources": true, "deletion-protection-enabled": protected})
-			v := d.workspace("mode=absent", "environment=staging", "name=app").want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wrote().
+			id := d.server.AddWorkspace(scalrsim.StagingID, "app",
+				map[string]any{"has-resources": true, "deletion-protection-enabled": protected})
+			v := d.workspace("mode=absent", "environment=staging", "name=app").
+				want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wrote().
 				says("it manages resources", "`destroy: true`")
 			if got := strings.Contains(v.log, "It is protected against deletion."); got != protected {
 				t.Errorf("says protected: %t, want %t\n%s", got, protected, v.log)
@@ -92,9 +110,20 @@ func TestWorkspaceDeletionGoesWrong(t *testing.T) {
 		code    int
 		outputs []string
 	}{
-		"the answer is lost":     {scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.EOF}, 0, []string{"result=done", "changed=true"}},
-		"resources came between": {scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusConflict}, 3, []string{"result=refused", "error-code=in-use", "changed=false"}},
-		"it is not found by it":  {scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusNotFound}, 3, []string{"result=refused", "error-code=not-allowed", "changed=false"}},
+		"the answer is lost": {
+			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.EOF},
+			outputs: []string{"result=done", "changed=true"},
+		},
+		"resources came between": {
+			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusConflict},
+			code:    3,
+			outputs: []string{"result=refused", "error-code=in-use", "changed=false"},
+		},
+		"it is not found by it": {
+			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusNotFound},
+			code:    3,
+			outputs: []string{"result=refused", "error-code=not-allowed", "changed=false"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,18 +11,28 @@ import (
 // Each status that a run may have keeps the workspace, but for those in which it has finished.
 func TestWorkspaceWithRunsStays(t *testing.T) {
 	t.Parallel()
-	finished := map[string]bool{"applied": true, "planned_and_finished": true, "errored": true, "discarded": true, "canceled": true}
-	for _, status := range []string{"pending", "plan_queued", "planning", "planned", "cost_estimated", "policy_override", "policy_checked",
-		"planned_and_saved", "confirmed", "applying", "applied", "planned_and_finished", "errored", "discarded", "canceled", "some_new_status"} {
+	finished := map[string]bool{
+		"applied":              true,
+		"planned_and_finished": true,
+		"errored":              true,
+		"discarded":            true,
+		"canceled":             true,
+	}
+	for _, status := range []string{"pending", "plan_queued", "planning", "planned", "cost_estimated", "policy_override",
+		"policy_checked",
+		"planned_and_saved", "confirmed", "applying", "applied", "planned_and_finished", "errored", "discarded", "canceled",
+		"some_new_status"} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			p := inUse("it has runs that have not finished: run-000 (\"" + status + "\")")
 			if finished[status] {
 				p = deleted("all its runs have finished")
 			}
-			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{runsList(scalrsim.WorkspaceID, 1, status)}}, func(d *companionTest) {
-				p.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrsim.WorkspaceID)
-			})
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{runsList(scalrsim.WorkspaceID, 1, status)}},
+				func(d *companionTest) {
+					p.check(d.workspace("mode=absent", "environment=production", "name=network"),
+						"DELETE /workspaces/"+scalrsim.WorkspaceID)
+				})
 		})
 	}
 }
@@ -31,29 +41,39 @@ func TestWorkspaceWithRunsStays(t *testing.T) {
 // those before have finished.
 func runsList(workspaceID string, n int, status string) scalrsim.Fault {
 	workspace := map[string]any{"data": map[string]any{"type": "workspaces", "id": workspaceID}}
-	return scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
-		var list []any
-		for i := range n {
-			s := "errored"
-			if i == n-1 {
-				s = status
+	return scalrsim.Fault{
+		Op:     "GET /runs",
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: rewritten(func(doc map[string]any) {
+			var list []any
+			for i := range n {
+				s := "errored"
+				if i == n-1 {
+					s = status
+				}
+				list = append(list, map[string]any{"type": "runs", "id": fmt.Sprintf("run-%03d", i),
+					"attributes": map[string]any{"status": s}, "relationships": map[string]any{"workspace": workspace}})
 			}
-			list = append(list, map[string]any{"type": "runs", "id": fmt.Sprintf("run-%03d", i),
-				"attributes": map[string]any{"status": s}, "relationships": map[string]any{"workspace": workspace}})
-		}
-		doc["data"] = list
-		pagination(doc)["total-count"] = n
-	})}
+			doc["data"] = list
+			pagination(doc)["total-count"] = n
+		}),
+	}
 }
 
 // What Scalr does not report about a workspace counts as the worst.
 func TestWorkspaceEmptinessIsProved(t *testing.T) {
 	t.Parallel()
 	read := func(change func(attributes, relationships map[string]any)) scalrsim.Fault {
-		return scalrsim.Fault{Op: "GET /workspaces/*", Times: -1, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
-			data := doc["data"].(map[string]any)
-			change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
-		})}
+		return scalrsim.Fault{
+			Op:     "GET /workspaces/*",
+			Times:  -1,
+			Action: scalrsim.Edit,
+			Change: rewritten(func(doc map[string]any) {
+				data := doc["data"].(map[string]any)
+				change(data["attributes"].(map[string]any), data["relationships"].(map[string]any))
+			}),
+		}
 	}
 	resources := func(value any) scalrsim.Fault {
 		return read(func(attributes, _ map[string]any) { attributes["has-resources"] = value })
@@ -61,11 +81,19 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 	locked := read(func(_, relationships map[string]any) {
 		relationships["locked-by-run"] = map[string]any{"data": map[string]any{"type": "runs", "id": "run-1"}}
 	})
-	longer := scalrsim.Fault{Op: "GET /runs", Times: -1, Action: scalrsim.Edit,
-		Change: rewritten(func(doc map[string]any) { pagination(doc)["total-count"] = 3 })}
+	longer := scalrsim.Fault{
+		Op:     "GET /runs",
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: rewritten(func(doc map[string]any) { pagination(doc)["total-count"] = 3 }),
+	}
 	holder := func(status string) scalrsim.Fault {
-		return scalrsim.Fault{Op: "GET /runs/run-1", Action: scalrsim.Status, Status: http.StatusOK,
-			Body: `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status + `"}}}`}
+		return scalrsim.Fault{
+			Op:     "GET /runs/run-1",
+			Action: scalrsim.Status,
+			Status: http.StatusOK,
+			Body:   `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status + `"}}}`,
+		}
 	}
 	type faults = []scalrsim.Fault
 	unreported := inUse("Scalr does not report whether it manages resources")
@@ -73,31 +101,53 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 		proof
 		faults faults
 	}{
-		"resources are not reported":    {unreported, faults{read(func(attributes, _ map[string]any) { delete(attributes, "has-resources") })}},
-		"resources are null":            {unreported, faults{resources(nil)}},
-		"resources are a number":        {unreported, faults{resources(0)}},
-		"resources are a word":          {unreported, faults{resources("no")}},
-		"there are some":                {inUse("it manages resources"), faults{resources(true)}},
-		"a run is one of many":          {inUse(`not finished: run-099 ("planned")`), faults{runsList(scalrsim.WorkspaceID, 100, "planned")}},
-		"a run does not say where":      {inUse("not finished: run-000"), faults{runsList("", 1, "planned")}},
-		"a run is of another workspace": {deleted(), faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
-		"runs have no status":           {inUse(`not finished: run-000 ("")`), faults{runsList(scalrsim.WorkspaceID, 1, "")}},
-		"the list of runs is longer":    {refusedWith("no-usable-answer", "contradicts its own length"), faults{longer}},
-		"runs cannot be read":           {refusedWith("not-allowed"), faults{{Op: "GET /runs", Action: scalrsim.Status, Status: http.StatusForbidden}}},
-		"a run holds the lock":          {inUse(`locked by a run that has not finished: run-1 ("applying")`), faults{locked, holder("applying")}},
-		"a person holds the lock": {inUse("it is locked (\"Database migration\")"),
-			faults{read(func(attributes, _ map[string]any) {
+		"resources are not reported": {
+			proof:  unreported,
+			faults: faults{read(func(attributes, _ map[string]any) { delete(attributes, "has-resources") })},
+		},
+		"resources are null":     {proof: unreported, faults: faults{resources(nil)}},
+		"resources are a number": {proof: unreported, faults: faults{resources(0)}},
+		"resources are a word":   {proof: unreported, faults: faults{resources("no")}},
+		"there are some":         {proof: inUse("it manages resources"), faults: faults{resources(true)}},
+		"a run is one of many": {
+			proof:  inUse(`not finished: run-099 ("planned")`),
+			faults: faults{runsList(scalrsim.WorkspaceID, 100, "planned")},
+		},
+		"a run does not say where":      {proof: inUse("not finished: run-000"), faults: faults{runsList("", 1, "planned")}},
+		"a run is of another workspace": {proof: deleted(), faults: faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
+		"runs have no status": {
+			proof:  inUse(`not finished: run-000 ("")`),
+			faults: faults{runsList(scalrsim.WorkspaceID, 1, "")},
+		},
+		"the list of runs is longer": {
+			proof:  refusedWith("no-usable-answer", "contradicts its own length"),
+			faults: faults{longer},
+		},
+		"runs cannot be read": {
+			proof:  refusedWith("not-allowed"),
+			faults: faults{{Op: "GET /runs", Action: scalrsim.Status, Status: http.StatusForbidden}},
+		},
+		"a run holds the lock": {
+			proof:  inUse(`locked by a run that has not finished: run-1 ("applying")`),
+			faults: faults{locked, holder("applying")},
+		},
+		"a person holds the lock": {proof: inUse("it is locked (\"Database migration\")"),
+			faults: faults{read(func(attributes, _ map[string]any) {
 				attributes["locked"], attributes["lock-reason"] = true, "Database migration"
 			})}},
-		"a run left the lock":       {deleted(), faults{locked, holder("errored")}},
-		"the holder cannot be seen": {inUse("locked by run run-1, which the token cannot see"), faults{locked}},
-		"it has another name by then": {inUse(`it became "production/live"`),
-			faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
+		"a run left the lock": {proof: deleted(), faults: faults{locked, holder("errored")}},
+		"the holder cannot be seen": {
+			proof:  inUse("locked by run run-1, which the token cannot see"),
+			faults: faults{locked},
+		},
+		"it has another name by then": {proof: inUse(`it became "production/live"`),
+			faults: faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{Faults: c.faults}, func(d *companionTest) {
-				c.check(d.workspace("mode=absent", "environment=production", "name=network"), "DELETE /workspaces/"+scalrsim.WorkspaceID)
+				c.check(d.workspace("mode=absent", "environment=production", "name=network"),
+					"DELETE /workspaces/"+scalrsim.WorkspaceID)
 			})
 		})
 	}

@@ -16,19 +16,32 @@ var deviations = []struct {
 	value  any
 	says   string // the input, what is reported and what was requested
 }{
-	{"workspace", scalrsim.EdgeWorkspaceID, "workspace is " + scalrsim.EdgeWorkspaceID + " (requested: " + scalrsim.WorkspaceID + ")"},
-	{"configuration-version", "cv-other", "configuration version is cv-other (requested: cv-"},
-	{"is-dry", true, "dry-run is true (requested: false)"},
-	{"is-destroy", true, "destroy is true (requested: false)"},
-	{"refresh-only", true, "refresh-only is true (requested: false)"},
-	{"auto-apply", true, "auto-apply is true (requested: false, the workspace's setting)"},
-	{"save-plan", true, "save-plan is true (requested: false)"},
-	{"target-addrs", []any{"terraform_data.network"}, `targets is ["terraform_data.network"] (requested: ["terraform_data.route", "terraform_data.network"])`},
-	{"target-addrs", nil, "targets is not reported by Scalr (requested: ["},
-	{"replace-addrs", []any{"terraform_data.network"}, `replace is ["terraform_data.network"] (requested: [])`},
+	{
+		member: "workspace",
+		value:  scalrsim.EdgeWorkspaceID,
+		says:   "workspace is " + scalrsim.EdgeWorkspaceID + " (requested: " + scalrsim.WorkspaceID + ")",
+	},
+	{member: "configuration-version", value: "cv-other", says: "configuration version is cv-other (requested: cv-"},
+	{member: "is-dry", value: true, says: "dry-run is true (requested: false)"},
+	{member: "is-destroy", value: true, says: "destroy is true (requested: false)"},
+	{member: "refresh-only", value: true, says: "refresh-only is true (requested: false)"},
+	{member: "auto-apply", value: true, says: "auto-apply is true (requested: false, the workspace's setting)"},
+	{member: "save-plan", value: true, says: "save-plan is true (requested: false)"},
+	{
+		member: "target-addrs",
+		value:  []any{"terraform_data.network"},
+		says:   `targets is ["terraform_data.network"] (requested: ["terraform_data.route", "terraform_data.network"])`,
+	},
+	{member: "target-addrs", says: "targets is not reported by Scalr (requested: ["},
+	{
+		member: "replace-addrs",
+		value:  []any{"terraform_data.network"},
+		says:   `replace is ["terraform_data.network"] (requested: [])`,
+	},
 }
 
-var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network", "on-cancel=leave"}
+var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network",
+	"on-cancel=leave"}
 
 // misreported is an answer that says something else of a run, from the nth on.
 func misreported(op string, nth int, member string, value any) scalrsim.Fault {
@@ -59,13 +72,21 @@ func TestWrongRun(t *testing.T) {
 	for _, d := range deviations {
 		lost := scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset}
 		for name, faults := range map[string][]scalrsim.Fault{
-			"R20 at the creation":     {misreported(createRun, 1, d.member, d.value), misreported(readRun, 1, d.member, d.value)},
+			"R20 at the creation": {
+				misreported(createRun, 1, d.member, d.value),
+				misreported(readRun, 1, d.member, d.value),
+			},
 			"R20 in the answer alone": {misreported(createRun, 1, d.member, d.value)},
-			"R20 adopted":             {lost, misreported("GET /runs", 1, d.member, d.value), misreported(readRun, 1, d.member, d.value)},
-			"R21 at the second look":  {misreported(readRun, 2, d.member, d.value)},
-			"R21 when it is waiting":  {misreported(readRun, 4, d.member, d.value)},
+			"R20 adopted": {
+				lost,
+				misreported("GET /runs", 1, d.member, d.value),
+				misreported(readRun, 1, d.member, d.value),
+			},
+			"R21 at the second look": {misreported(readRun, 2, d.member, d.value)},
+			"R21 when it is waiting": {misreported(readRun, 4, d.member, d.value)},
 		} {
-			if name == "R20 in the answer alone" && d.value == nil || name == "R20 adopted" && d.member == "configuration-version" {
+			if name == "R20 in the answer alone" && d.value == nil ||
+				name == "R20 adopted" && d.member == "configuration-version" {
 				continue // what is left out is read again; nothing else tells whose run it is
 			}
 			t.Run(name+" "+d.member, func(t *testing.T) {
@@ -86,19 +107,83 @@ func TestWrongRunReally(t *testing.T) {
 		after      time.Duration
 		says       string
 	}{
-		"R20 a dry run that is real":          {"waits-for-approval", nil, map[string]any{"is-dry": false}, 0, "dry-run is false (requested: true)"},
-		"R20 a dry run that applies":          {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 0, "dry-run is false (requested: true)"},
-		"R20 without anybody to wait":         {"applied", []string{"wait=false"}, map[string]any{"is-dry": false, "auto-apply": true}, 0, "dry-run is false"},
-		"R20 a run that destroys":             {"applied", []string{"dry-run=false"}, map[string]any{"is-destroy": true}, 0, "destroy is true"},
-		"R20 auto-apply past the gates":       {"applied", []string{"dry-run=false", "fail-on=destroy"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false)"},
-		"R20 auto-apply against the setting":  {"plan-changes", []string{"dry-run=false"}, map[string]any{"auto-apply": true}, 0, "auto-apply is true (requested: false, the workspace's setting)"},
-		"R20 no auto-apply":                   {"plan-changes", []string{"dry-run=false", "auto-apply=true"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true)"},
-		"R20 no auto-apply as the setting is": {"applied", []string{"dry-run=false"}, map[string]any{"auto-apply": false}, 0, "auto-apply is false (requested: true, the workspace's setting)"},
-		"R20 a plan that is not saved":        {"saved-plan", []string{"dry-run=false", "save-plan=true"}, map[string]any{"save-plan": false}, 0, "save-plan is false"},
-		"R21 while it plans":                  {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Second, "dry-run is false"},
-		"R21 while it applies":                {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, 3 * time.Second, "dry-run is"},
-		"R21 never, but by its status":        {"applied", nil, map[string]any{"is-dry": false, "auto-apply": true}, time.Hour, "dry-run is true, but is applied"},
-		"R21 a saved plan, by its status":     {"saved-plan", []string{"dry-run=false"}, map[string]any{"save-plan": true}, time.Hour, "save-plan is false, but has the status planned_and_saved"},
+		"R20 a dry run that is real": {
+			scenario:   "waits-for-approval",
+			deviations: map[string]any{"is-dry": false},
+			says:       "dry-run is false (requested: true)",
+		},
+		"R20 a dry run that applies": {
+			scenario:   "applied",
+			deviations: map[string]any{"is-dry": false, "auto-apply": true},
+			says:       "dry-run is false (requested: true)",
+		},
+		"R20 without anybody to wait": {
+			scenario:   "applied",
+			inputs:     []string{"wait=false"},
+			deviations: map[string]any{"is-dry": false, "auto-apply": true},
+			says:       "dry-run is false",
+		},
+		"R20 a run that destroys": {
+			scenario:   "applied",
+			inputs:     []string{"dry-run=false"},
+			deviations: map[string]any{"is-destroy": true},
+			says:       "destroy is true",
+		},
+		"R20 auto-apply past the gates": {
+			scenario:   "applied",
+			inputs:     []string{"dry-run=false", "fail-on=destroy"},
+			deviations: map[string]any{"auto-apply": true},
+			says:       "auto-apply is true (requested: false)",
+		},
+		"R20 auto-apply against the setting": {
+			scenario:   "plan-changes",
+			inputs:     []string{"dry-run=false"},
+			deviations: map[string]any{"auto-apply": true},
+			says:       "auto-apply is true (requested: false, the workspace's setting)",
+		},
+		"R20 no auto-apply": {
+			scenario:   "plan-changes",
+			inputs:     []string{"dry-run=false", "auto-apply=true"},
+			deviations: map[string]any{"auto-apply": false},
+			says:       "auto-apply is false (requested: true)",
+		},
+		"R20 no auto-apply as the setting is": {
+			scenario:   "applied",
+			inputs:     []string{"dry-run=false"},
+			deviations: map[string]any{"auto-apply": false},
+			says:       "auto-apply is false (requested: true, the workspace's setting)",
+		},
+		"R20 a plan that is not saved": {
+			scenario:   "saved-plan",
+			inputs:     []string{"dry-run=false", "save-plan=true"},
+			deviations: map[string]any{"save-plan": false},
+			says:       "save-plan is false",
+		},
+		"R21 while it plans": {
+			scenario:   "applied",
+			deviations: map[string]any{"is-dry": false, "auto-apply": true},
+			after:      time.Second,
+			says:       "dry-run is false",
+		},
+		"R21 while it applies": {
+			scenario:   "applied",
+			deviations: map[string]any{"is-dry": false, "auto-apply": true},
+			after:      3 * time.Second,
+			says:       "dry-run is",
+		},
+		"R21 never, but by its status": {
+			scenario:   "applied",
+			deviations: map[string]any{"is-dry": false, "auto-apply": true},
+			after:      time.Hour,
+			says:       "dry-run is true, but is applied",
+		},
+		"R21 a saved plan, by its status": {
+			scenario:   "saved-plan",
+			inputs:     []string{"dry-run=false"},
+			deviations: map[string]any{"save-plan": true},
+			after:      time.Hour,
+			says:       "save-plan is false, but has the status planned_and_saved",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +205,8 @@ func TestLeftOutIsReadOnceMore(t *testing.T) {
 	for member := range members {
 		t.Run("R22 once "+member, func(t *testing.T) {
 			t.Parallel()
-			newStepTest(t, with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil))).play().want(0, "result=planned").stops()
+			newStepTest(t, with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil))).play().
+				want(0, "result=planned").stops()
 		})
 		t.Run("R22 in one look "+member, func(t *testing.T) {
 			t.Parallel()
@@ -156,7 +242,8 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	})
 	t.Run("R23 the post step can", func(t *testing.T) {
 		t.Parallel()
-		main, post := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"), newStepTest(t, scalrsim.Scenario{})
+		main, post := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"),
+			newStepTest(t, scalrsim.Scenario{})
 		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 		main.then(a, func() {
 			a.read()
@@ -175,14 +262,16 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		s := wrong(t)
 		s.Script.IgnoreStop = true
 		s.Script.Deviations["is-destroy"] = true
-		newStepTest(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").says("Scalr accepted to discard it, but it is still ", loud)
+		newStepTest(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").
+			says("Scalr accepted to discard it, but it is still ", loud)
 	})
 	t.Run("R23 applied already", func(t *testing.T) {
 		t.Parallel()
 		s := wrong(t)
 		s.Pace, s.Script.DeviationsAfter = 1, 4900*time.Millisecond
 		s.Script.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
-		newStepTest(t, s).play().want(3, "error-code=wrong-run", "status=applied").says("was applied before it could be stopped: https://").stops()
+		newStepTest(t, s).play().want(3, "error-code=wrong-run", "status=applied").
+			says("was applied before it could be stopped: https://").stops()
 	})
 }
 
@@ -310,16 +399,42 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		stops int
 		says  string
 	}{
-		"X25 the run":                  {nil, nil, 1, "Scalr has accepted to"},
-		"X25 of another workspace":     {ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)), nil, 0, "is of workspace " + scalrsim.EdgeWorkspaceID + ", not of workspace " + scalrsim.WorkspaceID},
-		"X25 of another one later":     {ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)), nil, 0, "not of workspace " + scalrsim.WorkspaceID},
-		"X25 of another configuration": {ref(misreported(readRun, 1, "configuration-version", "cv-other")), nil, 0, "is of configuration version cv-other"},
-		"X25 of a workspace not known": {ref(misreported(readRun, 1, "workspace", nil)), nil, 0, "that Scalr does not report"},
-		"X25 listed for another":       {ref(misreported("GET /runs", 1, "workspace", scalrsim.EdgeWorkspaceID)), map[string]string{"run-id": ""}, 0, "not of workspace " + scalrsim.WorkspaceID},
-		"X25 found by its version":     {nil, map[string]string{"run-id": ""}, 1, "Scalr has accepted to"},
-		"X25 remembered for another":   {nil, map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID}, 0, "not of workspace " + scalrsim.EdgeWorkspaceID},
-		"X25 remembered with another":  {nil, map[string]string{"configuration-version-id": "cv-other"}, 0, "not of configuration version cv-other"},
-		"X25 left out once":            {&scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"}, nil, 1, "Scalr has accepted to"},
+		"X25 the run": {stops: 1, says: "Scalr has accepted to"},
+		"X25 of another workspace": {
+			fault: ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)),
+			says:  "is of workspace " + scalrsim.EdgeWorkspaceID + ", not of workspace " + scalrsim.WorkspaceID,
+		},
+		"X25 of another one later": {
+			fault: ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)),
+			says:  "not of workspace " + scalrsim.WorkspaceID,
+		},
+		"X25 of another configuration": {
+			fault: ref(misreported(readRun, 1, "configuration-version", "cv-other")),
+			says:  "is of configuration version cv-other",
+		},
+		"X25 of a workspace not known": {
+			fault: ref(misreported(readRun, 1, "workspace", nil)),
+			says:  "that Scalr does not report",
+		},
+		"X25 listed for another": {
+			fault: ref(misreported("GET /runs", 1, "workspace", scalrsim.EdgeWorkspaceID)),
+			state: map[string]string{"run-id": ""},
+			says:  "not of workspace " + scalrsim.WorkspaceID,
+		},
+		"X25 found by its version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr has accepted to"},
+		"X25 remembered for another": {
+			state: map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID},
+			says:  "not of workspace " + scalrsim.EdgeWorkspaceID,
+		},
+		"X25 remembered with another": {
+			state: map[string]string{"configuration-version-id": "cv-other"},
+			says:  "not of configuration version cv-other",
+		},
+		"X25 left out once": {
+			fault: &scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"},
+			stops: 1,
+			says:  "Scalr has accepted to",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -106,7 +106,8 @@ func (a *account) examine(ctx context.Context) error {
 	}()
 	var errs []error
 	for _, step := range []func(context.Context) error{
-		a.conventions, a.unknownObjects, a.permissions, a.createEnvironment, a.createWorkspace, a.refusals, a.locks, a.tagRows, a.dryRun, a.waitingRun,
+		a.conventions, a.unknownObjects, a.permissions, a.createEnvironment, a.createWorkspace, a.refusals, a.locks,
+		a.tagRows, a.dryRun, a.waitingRun,
 	} {
 		if err := step(ctx); err != nil {
 			errs = append(errs, err)
@@ -129,7 +130,8 @@ func (a *account) conventions(ctx context.Context) error {
 			a.note("an answer has the header %s: %s", name, got.header.Get(name))
 		}
 	}
-	got, err = a.api.sendWith(ctx, "GET", "environments?page%5Bsize%5D=1", nil, http.Header{"Authorization": {"Bearer not-a-token"}})
+	got, err = a.api.sendWith(ctx, "GET", "environments?page%5Bsize%5D=1", nil,
+		http.Header{"Authorization": {"Bearer not-a-token"}})
 	if err != nil {
 		return err
 	}
@@ -216,13 +218,30 @@ func refused(got answer) bool { return got.status >= 400 && got.status < 500 }
 // permissionsNamed are those of docs/oidc.md that Scalr names, with a scope at
 // which each must be applicable.
 var permissionsNamed = map[string]string{
-	"*:read": "workspace", "runs:create": "workspace", "runs:cancel": "workspace", "runs:apply": "workspace",
-	"policy-checks:override": "workspace", "plans:read-json-output": "workspace",
-	"workspaces:read": "environment", "workspaces:create": "environment", "workspaces:update": "environment", "workspaces:delete": "environment",
-	"workspaces:link-provider-configuration": "environment", "variables:read": "workspace", "variables:create": "workspace",
-	"variables:update": "workspace", "environments:create": "account", "environments:read": "environment", "environments:update": "environment",
-	"environments:delete": "environment", "software-versions:read": "account", "cloud-credentials:read": "account",
-	"cloud-credentials:update": "account", "agent-pools:read": "account", "policy-groups:read": "account", "policy-groups:update": "account",
+	"*:read":                                 "workspace",
+	"runs:create":                            "workspace",
+	"runs:cancel":                            "workspace",
+	"runs:apply":                             "workspace",
+	"policy-checks:override":                 "workspace",
+	"plans:read-json-output":                 "workspace",
+	"workspaces:read":                        "environment",
+	"workspaces:create":                      "environment",
+	"workspaces:update":                      "environment",
+	"workspaces:delete":                      "environment",
+	"workspaces:link-provider-configuration": "environment",
+	"variables:read":                         "workspace",
+	"variables:create":                       "workspace",
+	"variables:update":                       "workspace",
+	"environments:create":                    "account",
+	"environments:read":                      "environment",
+	"environments:update":                    "environment",
+	"environments:delete":                    "environment",
+	"software-versions:read":                 "account",
+	"cloud-credentials:read":                 "account",
+	"cloud-credentials:update":               "account",
+	"agent-pools:read":                       "account",
+	"policy-groups:read":                     "account",
+	"policy-groups:update":                   "account",
 }
 
 func (a *account) permissions(ctx context.Context) error {
@@ -264,7 +283,8 @@ func (a *account) tagRows(ctx context.Context) error {
 	if err != nil || tag == "" {
 		return err
 	}
-	links, data := "workspaces/"+a.workspace+"/relationships/tags", object{"data": []any{object{"type": "tags", "id": tag}}}
+	links, data := "workspaces/"+a.workspace+"/relationships/tags",
+		object{"data": []any{object{"type": "tags", "id": tag}}}
 	var status [3]int
 	for i, method := range []string{"POST", "DELETE", "DELETE"} {
 		got, err := a.api.send(ctx, method, links, data)
@@ -283,7 +303,8 @@ func (a *account) tagRows(ctx context.Context) error {
 func (a *account) createTag(ctx context.Context, row, name string) (id string, err error) {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
 	defer cancel()
-	got, err := a.api.send(whole, "POST", "tags", document("tags", object{"name": name}, object{"account": one("accounts", a.id)}))
+	got, err := a.api.send(whole, "POST", "tags",
+		document("tags", object{"name": name}, object{"account": one("accounts", a.id)}))
 	if err != nil || got.data.ID == "" && !refused(got) {
 		a.lostTags = append(a.lostTags, name)
 	}

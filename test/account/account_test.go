@@ -47,8 +47,13 @@ func examine(t *testing.T, interrupted int, faults ...scalrsim.Fault) examinatio
 		t.Fatal(err)
 	}
 	var out, log strings.Builder
-	a := &account{api: api{base: base, token: scalrsim.Token, http: client},
-		poll: 2 * time.Second, limit: 10 * time.Minute, log: &log, found: map[string]string{}}
+	a := &account{
+		api:   api{base: base, token: scalrsim.Token, http: client},
+		poll:  2 * time.Second,
+		limit: 10 * time.Minute,
+		log:   &log,
+		found: map[string]string{},
+	}
 	e := examination{sim: sim, rows: map[string][]string{}}
 	e.code = report(&out, a, a.examine(ctx))
 	e.text = out.String()
@@ -84,7 +89,8 @@ func (e examination) wantClean(t *testing.T) {
 		if r.Method == http.MethodGet || strings.HasSuffix(r.Path, "/assume") {
 			continue
 		}
-		for _, id := range []string{scalrsim.EnvironmentID, scalrsim.StagingID, scalrsim.WorkspaceID, scalrsim.LockedWorkspaceID} {
+		for _, id := range []string{scalrsim.EnvironmentID, scalrsim.StagingID, scalrsim.WorkspaceID,
+			scalrsim.LockedWorkspaceID} {
 			if strings.Contains(r.Path, id) || strings.Contains(r.Body, id) {
 				t.Errorf("%s %s changes what was there before", r.Method, r.Path)
 			}
@@ -161,12 +167,18 @@ func TestDifferencesAreNoticed(t *testing.T) {
 		"version-create":             status("POST /configuration-versions", 1, 409),
 		"run-create":                 status("POST /runs", 1, 422),
 		"run-dry-end":                misreport("GET /runs/*", "status", "applied"),
-		"run-statuses":               {Op: "GET /runs/*", Nth: 2, Action: scalrsim.Misreport, Member: "status", Value: "reviewing"},
-		"plan-counts":                misreport("GET /plans/*", "resource-additions", 2),
-		"plan-log":                   status("GET /plans/*/output", 1, 204),
-		"plan-json":                  status("GET /plans/*/sanitized-json-output", 1, 307),
-		"run-finished-actions":       status("POST /runs/*/actions/apply", 1, 202),
-		"run-discard":                status("POST /runs/*/actions/discard", 2, 403),
+		"run-statuses": {
+			Op:     "GET /runs/*",
+			Nth:    2,
+			Action: scalrsim.Misreport,
+			Member: "status",
+			Value:  "reviewing",
+		},
+		"plan-counts":          misreport("GET /plans/*", "resource-additions", 2),
+		"plan-log":             status("GET /plans/*/output", 1, 204),
+		"plan-json":            status("GET /plans/*/sanitized-json-output", 1, 307),
+		"run-finished-actions": status("POST /runs/*/actions/apply", 1, 202),
+		"run-discard":          status("POST /runs/*/actions/discard", 2, 403),
 	} {
 		t.Run(row, func(t *testing.T) {
 			t.Parallel()
@@ -227,7 +239,8 @@ func TestRemainsAreReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := examine(t, 0, scalrsim.Fault{Op: "DELETE /environments/*", Times: -1, Action: scalrsim.Status, Status: 403})
-		if left := e.remaining(t); e.code != 2 || len(left) != 1 || !strings.Contains(e.text, "LEFT BEHIND, delete it in Scalr: environment scalr-run-action-check-") {
+		if left := e.remaining(t); e.code != 2 || len(left) != 1 ||
+			!strings.Contains(e.text, "LEFT BEHIND, delete it in Scalr: environment scalr-run-action-check-") {
 			t.Errorf("exit code %d, %v\n%s", e.code, left, e.text)
 		}
 	})

@@ -78,7 +78,8 @@ func (a *api) sendWith(ctx context.Context, method, path string, body any, heade
 	}
 }
 
-func (a *api) once(ctx context.Context, method, path string, content []byte, header http.Header) (got answer, err error) {
+func (a *api) once(ctx context.Context, method, path string, content []byte,
+	header http.Header) (got answer, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, a.base.String()+"/api/iacp/v3/"+path, bytes.NewReader(content))
 	if err != nil {
 		return got, err

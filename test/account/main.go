@@ -39,8 +39,12 @@ func command(getenv func(string) string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &account{
-		api: api{base: base, token: getenv("SCALR_TOKEN"), http: &http.Client{Timeout: time.Minute}},
-		id:  getenv("SCALR_ACCOUNT_ID"), poll: 2 * time.Second, limit: 10 * time.Minute, log: stderr, found: map[string]string{},
+		api:   api{base: base, token: getenv("SCALR_TOKEN"), http: &http.Client{Timeout: time.Minute}},
+		id:    getenv("SCALR_ACCOUNT_ID"),
+		poll:  2 * time.Second,
+		limit: 10 * time.Minute,
+		log:   stderr,
+		found: map[string]string{},
 	}
 	return report(stdout, a, a.examine(ctx))
 }

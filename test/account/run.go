@@ -258,7 +258,11 @@ func archive() []byte {
 	var b bytes.Buffer
 	compressed := gzip.NewWriter(&b)
 	files := tar.NewWriter(compressed)
-	_ = files.WriteHeader(&tar.Header{Name: "main.tf", Mode: 0o644, Size: int64(len(configuration))}) // to memory: cannot fail
+	_ = files.WriteHeader(&tar.Header{
+		Name: "main.tf",
+		Mode: 0o644,
+		Size: int64(len(configuration)),
+	}) // to memory: cannot fail
 	_, _ = files.Write([]byte(configuration))
 	_ = files.Close()
 	_ = compressed.Close()

@@ -25,9 +25,11 @@ func (a *account) createWorkspace(ctx context.Context) error {
 	a.see("workspace-create", "%d", got.status)
 	a.workspace = got.data.ID
 	with := got.data.Attributes
-	a.see("workspace-defaults", "auto-apply=%v auto-queue-runs=%v execution-mode=%v", with["auto-apply"], with["auto-queue-runs"], with["execution-mode"])
+	a.see("workspace-defaults", "auto-apply=%v auto-queue-runs=%v execution-mode=%v", with["auto-apply"],
+		with["auto-queue-runs"], with["execution-mode"])
 	a.note("terraform-version of a new workspace is %v", with["terraform-version"])
-	all, err := a.api.list(ctx, "workspaces", url.Values{"filter[name]": {workspaceName}, "filter[environment][name]": {a.name}})
+	all, err := a.api.list(ctx, "workspaces",
+		url.Values{"filter[name]": {workspaceName}, "filter[environment][name]": {a.name}})
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,10 @@ func (a *account) refusals(ctx context.Context) error {
 	if a.workspace == "" {
 		return nil
 	}
-	for _, refused := range []struct{ row, name string }{{"workspace-name-taken", workspaceName}, {"workspace-name-form", "no/slash"}} {
+	for _, refused := range []struct{ row, name string }{
+		{row: "workspace-name-taken", name: workspaceName},
+		{row: "workspace-name-form", name: "no/slash"},
+	} {
 		got, err := a.api.send(ctx, "POST", "workspaces", a.newWorkspace(refused.name))
 		if err != nil {
 			return err

@@ -38,7 +38,8 @@ const (
 )
 
 // standard are the packages of the standard library whose loops count.
-const standard = "slices,strings,bytes,bufio,sort,maps,regexp,regexp/syntax,encoding/json,encoding/base64,net/url,path,path/filepath,strconv,unicode/utf8,unicode,fmt,text/template,io"
+const standard = "slices,strings,bytes,bufio,sort,maps,regexp,regexp/syntax,encoding/json,encoding/base64," +
+	"net/url,path,path/filepath,strconv,unicode/utf8,unicode,fmt,text/template,io"
 
 func TestWorkIsLinear(t *testing.T) {
 	if testing.Short() {
@@ -66,8 +67,10 @@ func TestWorkIsLinear(t *testing.T) {
 			for i, factor := range []int{1, 2, 4} {
 				work[i] = measure(t, binary, name, attacks[name](1).n*factor)
 			}
-			t.Logf("statements %v, bytes %v", [3]int64{work[0].statements, work[1].statements, work[2].statements}, [3]int64{work[0].bytes, work[1].bytes, work[2].bytes})
-			wantLinear(t, "statements", mostStatements, work[0].statements/10, work[0].statements, work[1].statements, work[2].statements)
+			t.Logf("statements %v, bytes %v", [3]int64{work[0].statements, work[1].statements, work[2].statements},
+				[3]int64{work[0].bytes, work[1].bytes, work[2].bytes})
+			wantLinear(t, "statements", mostStatements, work[0].statements/10, work[0].statements, work[1].statements,
+				work[2].statements)
 			wantLinear(t, "bytes allocated", mostBytes, 2<<20, work[0].bytes, work[1].bytes, work[2].bytes)
 		})
 	}
@@ -79,7 +82,8 @@ func wantLinear(t *testing.T, what string, most float64, noise, one, two, four i
 	t.Helper()
 	first, second := float64(two-one), float64(four-two)
 	if second > most*max(first, float64(noise)) {
-		t.Errorf("%s grow from %d by %.0f, and then by %.0f: %.2f times as much, want %.1f at most", what, one, first, second, second/first, most)
+		t.Errorf("%s grow from %d by %.0f, and then by %.0f: %.2f times as much, want %.1f at most", what, one, first, second,
+			second/first, most)
 	}
 }
 
@@ -93,7 +97,8 @@ var counting = func() func(*testing.T) string {
 			return "", err
 		}
 		binary := filepath.Join(dir, "hostile.test")
-		out, err := exec.Command("go", "test", "-c", "-o", binary, "-covermode=count", "-coverpkg=scalr-run-action/internal/...,"+standard, ".").CombinedOutput()
+		out, err := exec.Command("go", "test", "-c", "-o", binary, "-covermode=count",
+			"-coverpkg=scalr-run-action/internal/...,"+standard, ".").CombinedOutput()
 		if err != nil {
 			err = fmt.Errorf("%w\n%s", err, out)
 		}
@@ -114,7 +119,8 @@ var counting = func() func(*testing.T) string {
 func measure(t *testing.T, binary, name string, size int) cost {
 	t.Helper()
 	profile := filepath.Join(t.TempDir(), "profile")
-	child := exec.CommandContext(t.Context(), binary, "-test.run", "^TestAttack$", "-test.v", "-test.coverprofile", profile)
+	child := exec.CommandContext(t.Context(), binary, "-test.run", "^TestAttack$", "-test.v", "-test.coverprofile",
+		profile)
 	child.Env = append(os.Environ(), attackVariable+"="+name, sizeVariable+"="+strconv.Itoa(size))
 	out, err := child.CombinedOutput()
 	if err != nil {

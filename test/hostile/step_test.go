@@ -42,9 +42,11 @@ const (
 // usual are the answers for a dry run that finds changes.
 func usual() map[string]func(nth int, r *http.Request) string {
 	return map[string]func(nth int, r *http.Request) string{
-		"GET /workspaces/*":                  always(workspace("")),
-		"POST /configuration-versions":       always(`{"data":{"type":"configuration-versions","id":"cv-1","attributes":{"status":"pending"},"links":{"upload":"https://storage.test/upload"}}}`),
-		"GET /configuration-versions/*":      always(`{"data":{"type":"configuration-versions","id":"cv-1","attributes":{"status":"uploaded"}}}`),
+		"GET /workspaces/*": always(workspace("")),
+		"POST /configuration-versions": always(`{"data":{"type":"configuration-versions","id":"cv-1",` +
+			`"attributes":{"status":"pending"},"links":{"upload":"https://storage.test/upload"}}}`),
+		"GET /configuration-versions/*": always(`{"data":{"type":"configuration-versions","id":"cv-1",` +
+			`"attributes":{"status":"uploaded"}}}`),
 		"PUT /upload":                        always(""),
 		"POST /runs":                         always(run("pending", "pending", "", "", "")),
 		"GET /runs/*":                        planned("", "", ""),
@@ -54,24 +56,30 @@ func usual() map[string]func(nth int, r *http.Request) string {
 		"GET /environments":                  always(`{"data":[]}`),
 		"GET /repos/*/*/issues/*/comments":   always(`[]`),
 		"POST /repos/*/*/issues/*/comments":  always(`{"id":1,"html_url":"https://github.test/1"}`),
-		"GET /repos/*/*/pulls/*":             always(`{"number":7,"head":{"sha":"0123456789012345678901234567890123456789"}}`),
-		"POST /graphql":                      always(`{"data":{"viewer":{"login":"github-actions[bot]"}}}`),
+		"GET /repos/*/*/pulls/*": always(`{"number":7,` +
+			`"head":{"sha":"0123456789012345678901234567890123456789"}}`),
+		"POST /graphql": always(`{"data":{"viewer":{"login":"github-actions[bot]"}}}`),
 	}
 }
 
 // workspace is a workspace's document with more members.
 func workspace(more string) string {
 	return `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","execution-mode":"remote"},` +
-		`"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}` + more + `}},"included":[{"type":"environments","id":"env-1","attributes":{"name":"production"}}]}`
+		`"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}` + more +
+		`}},"included":[{"type":"environments","id":"env-1","attributes":{"name":"production"}}]}`
 }
 
 // run is a run's document: more of its attributes and relationships, and more
 // resources that come along. Each begins with a comma, or is empty.
 func run(status, plan, attributes, relationships, included string) string {
-	return `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status + `","is-dry":true,"is-destroy":false,"refresh-only":false,"auto-apply":false,"save-plan":false,` +
-		`"target-addrs":null,"replace-addrs":null,"created-at":"2026-01-01T00:00:00Z"` + attributes + `},"relationships":{"workspace":{"data":{"type":"workspaces","id":"ws-1"}},` +
-		`"environment":{"data":{"type":"environments","id":"env-1"}},"configuration-version":{"data":{"type":"configuration-versions","id":"cv-1"}},` +
-		`"plan":{"data":{"type":"plans","id":"plan-1"}}` + relationships + `}},"included":[{"type":"plans","id":"plan-1","attributes":{"status":"` + plan + `"}}` + included + `]}`
+	return `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status +
+		`","is-dry":true,"is-destroy":false,"refresh-only":false,"auto-apply":false,"save-plan":false,` +
+		`"target-addrs":null,"replace-addrs":null,"created-at":"2026-01-01T00:00:00Z"` + attributes +
+		`},"relationships":{"workspace":{"data":{"type":"workspaces","id":"ws-1"}},` +
+		`"environment":{"data":{"type":"environments","id":"env-1"}},` +
+		`"configuration-version":{"data":{"type":"configuration-versions","id":"cv-1"}},` +
+		`"plan":{"data":{"type":"plans","id":"plan-1"}}` + relationships +
+		`}},"included":[{"type":"plans","id":"plan-1","attributes":{"status":"` + plan + `"}}` + included + `]}`
 }
 
 // planned is a run that is at work at first, and then planned.
@@ -115,8 +123,13 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = fmt.Sscan(code, &status)
 		body = rest
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r}, nil
+	return &http.Response{
+		StatusCode:    status,
+		Header:        http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body:          io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)),
+		Request:       r,
+	}, nil
 }
 
 // play runs the step, in virtual time.
@@ -135,11 +148,22 @@ func (a attack) play(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": filepath.Join(dir, "checkout"), "RUNNER_TEMP": dir,
-		"GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STATE": filepath.Join(dir, "state"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
-		"GITHUB_EVENT_PATH": filepath.Join(dir, "event.json"), "GITHUB_EVENT_NAME": "pull_request", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_RUN_ID": "1",
-		"GITHUB_API_URL": gitHubURL, "GITHUB_GRAPHQL_URL": gitHubURL + "/graphql",
-		"INPUT_BASE-URL": scalrURL, "INPUT_TOKEN": "0123456789abcdef0123456789"}
+	env := map[string]string{
+		"GITHUB_ACTIONS":      "true",
+		"GITHUB_WORKSPACE":    filepath.Join(dir, "checkout"),
+		"RUNNER_TEMP":         dir,
+		"GITHUB_OUTPUT":       filepath.Join(dir, "output"),
+		"GITHUB_STATE":        filepath.Join(dir, "state"),
+		"GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
+		"GITHUB_EVENT_PATH":   filepath.Join(dir, "event.json"),
+		"GITHUB_EVENT_NAME":   "pull_request",
+		"GITHUB_REPOSITORY":   "acme/infra",
+		"GITHUB_RUN_ID":       "1",
+		"GITHUB_API_URL":      gitHubURL,
+		"GITHUB_GRAPHQL_URL":  gitHubURL + "/graphql",
+		"INPUT_BASE-URL":      scalrURL,
+		"INPUT_TOKEN":         "0123456789abcdef0123456789",
+	}
 	if a.program == "" {
 		env["INPUT_WORKSPACE-ID"] = "ws-1"
 	}
@@ -155,7 +179,14 @@ func (a attack) play(t *testing.T) {
 	w := &world{answers: answers, counts: map[string]int{}}
 	synctest.Test(t, func(t *testing.T) {
 		var log tail
-		code := action.Main(t.Context(), action.Env{Args: []string{path.Join("/", a.program)}, Environ: environ, Stdout: &log, HTTP: &http.Client{Transport: w}, Version: "test"})
+		code := action.Main(t.Context(),
+			action.Env{
+				Args:    []string{path.Join("/", a.program)},
+				Environ: environ,
+				Stdout:  &log,
+				HTTP:    &http.Client{Transport: w},
+				Version: "test",
+			})
 		t.Logf("exit %d; %d bytes of log; not known here: %q\n%s", code, log.n, w.unknown, log.text)
 	})
 }

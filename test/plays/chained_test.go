@@ -33,7 +33,8 @@ output "vpc_id" { value = terraform_data.vpc.output }
 output "subnet_ids" { value = ["subnet-a", "subnet-b"] }
 `})
 	job := s.play("chained.yml", push("merged", "infra/network/main.tf")).ended("apply", "success")
-	if got := job.step("service").outputs["terraform-outputs"]; !strings.Contains(got, `"where":"vpc-1\" $(touch pwned)\nsubnets=[] ${var.x} %{if} $${y}:subnet-a+subnet-b"`) {
+	if got := job.step("service").outputs["terraform-outputs"]; !strings.Contains(got,
+		`"where":"vpc-1\" $(touch pwned)\nsubnets=[] ${var.x} %{if} $${y}:subnet-a+subnet-b"`) {
 		t.Errorf("the service was made with %s", got)
 	}
 	if got := visits(); len(got) != 1 || !strings.HasPrefix(got[0], "GET") {
@@ -44,7 +45,8 @@ output "subnet_ids" { value = ["subnet-a", "subnet-b"] }
 	s.commit("again", map[string]string{"infra/network/main.tf": s.commits[commit("merged")]["infra/network/main.tf"],
 		"infra/service/main.tf": strings.Replace(service(url), `":`, `"/`, 1)})
 	job = s.play("chained.yml", push("again", "infra/service/main.tf")).ended("apply", "success")
-	if network, service := job.step("network").outputs["result"], job.step("service").outputs["result"]; network != "no-changes" || service != "no-changes" {
+	if network, service := job.step("network").outputs["result"],
+		job.step("service").outputs["result"]; network != "no-changes" || service != "no-changes" {
 		t.Errorf("the network ended as %s, the service as %s", network, service)
 	}
 	if got := len(visits()); got != 1 {

@@ -10,13 +10,21 @@ import (
 // reviewed sets what GitHub says of pull request 7: its head, its reviews, and how far it is behind.
 func (s *stage) reviewed(head string, pull object, behind int, reviews ...object) {
 	s.t.Helper()
-	all := object{"state": "open", "user": object{"login": "author"}, "head": object{"sha": commit(head), "repo": object{"full_name": repository}},
-		"base": object{"ref": "main", "repo": object{"default_branch": "main"}}}
+	all := object{
+		"state": "open",
+		"user":  object{"login": "author"},
+		"head":  object{"sha": commit(head), "repo": object{"full_name": repository}},
+		"base":  object{"ref": "main", "repo": object{"default_branch": "main"}},
+	}
 	for name, value := range pull {
 		all[name] = value
 	}
 	s.github.answers = map[string]string{}
-	for path, value := range map[string]any{"/pulls/7": all, "/pulls/7/reviews": append([]object{}, reviews...), "/compare/main..." + commit(head): object{"behind_by": behind}} {
+	for path, value := range map[string]any{
+		"/pulls/7":                        all,
+		"/pulls/7/reviews":                append([]object{}, reviews...),
+		"/compare/main..." + commit(head): object{"behind_by": behind},
+	} {
 		content, err := json.Marshal(value)
 		if err != nil {
 			s.t.Fatal(err)
@@ -27,7 +35,12 @@ func (s *stage) reviewed(head string, pull object, behind int, reviews ...object
 }
 
 func review(login, state, head, association string) object {
-	return object{"user": object{"login": login}, "state": state, "commit_id": commit(head), "author_association": association}
+	return object{
+		"user":               object{"login": login},
+		"state":              state,
+		"commit_id":          commit(head),
+		"author_association": association,
+	}
 }
 
 // TestPlayCommands plans and then applies a pull request by comments.
@@ -35,7 +48,8 @@ func TestPlayCommands(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq")
 	s.commit("first", network("a"))
-	s.reviewed("first", nil, 0, review("jane", "CHANGES_REQUESTED", "older", "MEMBER"), review("jane", "COMMENTED", "first", "MEMBER"), review("jane", "APPROVED", "first", "MEMBER"))
+	s.reviewed("first", nil, 0, review("jane", "CHANGES_REQUESTED", "older", "MEMBER"),
+		review("jane", "COMMENTED", "first", "MEMBER"), review("jane", "APPROVED", "first", "MEMBER"))
 	plan := s.play("issue-comment.yml", comment(7, "/plan", "MEMBER"))
 	plan.ended("apply", "skipped")
 	if got := plan.ended("plan", "success").step("run"); got.outputs["summary"] != "1 to add, 0 to change, 0 to destroy" {
@@ -65,19 +79,66 @@ func TestPlayCommandsRefused(t *testing.T) {
 		reviews           []object
 		want              string // in the reply; empty if there is none, since nothing starts
 	}{
-		"another comment":       {"please /plan", "MEMBER", nil, 0, nil, ""},
-		"stranger":              {"/plan", "CONTRIBUTOR", nil, 0, nil, ""},
-		"fork":                  {"/plan", "MEMBER", object{"head": object{"sha": commit("first"), "repo": object{"full_name": "mallory/infra"}}}, 0, nil, "not in this repository"},
-		"deleted fork":          {"/plan", "MEMBER", object{"head": object{"sha": commit("first"), "repo": nil}}, 0, nil, "not in this repository"},
-		"closed":                {"/plan", "MEMBER", object{"state": "closed"}, 0, nil, "not open"},
-		"another base":          {"/apply", "MEMBER", object{"base": object{"ref": "old", "repo": object{"default_branch": "main"}}}, 0, []object{approved}, "not for the default branch"},
-		"no review":             {"/apply", "MEMBER", nil, 0, nil, "no approving review"},
-		"own review":            {"/apply", "MEMBER", nil, 0, []object{review("author", "APPROVED", "first", "OWNER")}, "no approving review"},
-		"review of a stranger":  {"/apply", "MEMBER", nil, 0, []object{review("mallory", "APPROVED", "first", "NONE")}, "no approving review"},
-		"older commit approved": {"/apply", "MEMBER", nil, 0, []object{review("jane", "APPROVED", "older", "MEMBER")}, "no approving review"},
-		"approval dismissed":    {"/apply", "MEMBER", nil, 0, []object{approved, review("jane", "DISMISSED", "first", "MEMBER")}, "no approving review"},
-		"changes requested":     {"/apply", "MEMBER", nil, 0, []object{approved, review("joe", "CHANGES_REQUESTED", "older", "MEMBER")}, "requested changes"},
-		"behind":                {"/apply", "MEMBER", nil, 3, []object{approved}, "3 commits behind"},
+		"another comment": {body: "please /plan", association: "MEMBER"},
+		"stranger":        {body: "/plan", association: "CONTRIBUTOR"},
+		"fork": {
+			body:        "/plan",
+			association: "MEMBER",
+			pull:        object{"head": object{"sha": commit("first"), "repo": object{"full_name": "mallory/infra"}}},
+			want:        "not in this repository",
+		},
+		"deleted fork": {
+			body:        "/plan",
+			association: "MEMBER",
+			pull:        object{"head": object{"sha": commit("first"), "repo": nil}},
+			want:        "not in this repository",
+		},
+		"closed": {body: "/plan", association: "MEMBER", pull: object{"state": "closed"}, want: "not open"},
+		"another base": {
+			body:        "/apply",
+			association: "MEMBER",
+			pull:        object{"base": object{"ref": "old", "repo": object{"default_branch": "main"}}},
+			reviews:     []object{approved},
+			want:        "not for the default branch",
+		},
+		"no review": {body: "/apply", association: "MEMBER", want: "no approving review"},
+		"own review": {
+			body:        "/apply",
+			association: "MEMBER",
+			reviews:     []object{review("author", "APPROVED", "first", "OWNER")},
+			want:        "no approving review",
+		},
+		"review of a stranger": {
+			body:        "/apply",
+			association: "MEMBER",
+			reviews:     []object{review("mallory", "APPROVED", "first", "NONE")},
+			want:        "no approving review",
+		},
+		"older commit approved": {
+			body:        "/apply",
+			association: "MEMBER",
+			reviews:     []object{review("jane", "APPROVED", "older", "MEMBER")},
+			want:        "no approving review",
+		},
+		"approval dismissed": {
+			body:        "/apply",
+			association: "MEMBER",
+			reviews:     []object{approved, review("jane", "DISMISSED", "first", "MEMBER")},
+			want:        "no approving review",
+		},
+		"changes requested": {
+			body:        "/apply",
+			association: "MEMBER",
+			reviews:     []object{approved, review("joe", "CHANGES_REQUESTED", "older", "MEMBER")},
+			want:        "requested changes",
+		},
+		"behind": {
+			body:        "/apply",
+			association: "MEMBER",
+			behind:      3,
+			reviews:     []object{approved},
+			want:        "3 commits behind",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,7 +170,8 @@ func TestPlayByHand(t *testing.T) {
 		t.Errorf("a plan is no dry run: %v", run)
 	}
 	applied := s.play("dispatch.yml", inputs("apply", ""))
-	if got := applied.ended("apply", "success").step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "2 added, 0 changed, 0 destroyed" {
+	if got := applied.ended("apply", "success").
+		step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "2 added, 0 changed, 0 destroyed" {
 		t.Errorf("the apply: %s", got.word())
 	}
 	applied.ended("discard", "skipped")
@@ -117,7 +179,8 @@ func TestPlayByHand(t *testing.T) {
 	s.reviews["production"] = "failure"
 	s.play("dispatch.yml", inputs("destroy", "")).ended("discard", "success")
 	delete(s.reviews, "production")
-	if got := s.play("dispatch.yml", inputs("destroy", "")).ended("apply", "success").step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "0 added, 0 changed, 2 destroyed" {
+	if got := s.play("dispatch.yml", inputs("destroy", "")).ended("apply", "success").
+		step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "0 added, 0 changed, 2 destroyed" {
 		t.Errorf("the destruction: %s", got.word())
 	}
 	var statuses []string
@@ -136,7 +199,8 @@ func TestPlayApplyWithToken(t *testing.T) {
 	s.commit("merged", network("a"))
 	s.github.memory.Push(7, commit("head"))
 	s.github.memory.Merge(7, commit("merged"), time.Now())
-	if got := s.play("apply-on-main-token.yml", push("merged", networkFile)).ended("apply", "success").step("run"); got.outputs["result"] != "applied" {
+	if got := s.play("apply-on-main-token.yml", push("merged", networkFile)).ended("apply", "success").
+		step("run"); got.outputs["result"] != "applied" {
 		t.Errorf("the apply: %s", got.word())
 	}
 	if got := s.github.bodies(7); len(got) != 1 || !strings.Contains(got[0], "1 added") {

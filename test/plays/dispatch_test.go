@@ -30,13 +30,19 @@ func TestPlayAlert(t *testing.T) {
 		s.scalr.AddWorkspace(scalrsim.EnvironmentID, name, nil)
 	}
 	s.commit("main", workers())
-	payload := object{"issueId": "d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d", "state": "ACTIVATED", "priority": "CRITICAL", "condition": "Checkout queue is long"}
+	payload := object{
+		"issueId":   "d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d",
+		"state":     "ACTIVATED",
+		"priority":  "CRITICAL",
+		"condition": "Checkout queue is long",
+	}
 	job := s.play("alert.yml", dispatch("newrelic-alert", payload)).ended("answer", "success")
 	if got := job.step("run").outputs["summary"]; got != "8 added, 0 changed, 0 destroyed" {
 		t.Errorf("the run: %s", got)
 	}
 	run := s.scalr.Runs()[0]
-	if run.Attributes["message"] != "New Relic issue d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d https://github.com/acme/infra/actions/runs/1/attempts/1" {
+	if run.Attributes["message"] != "New Relic issue d1bc04e1-3f5b-4a1d-9c5e-2a4c8c8a1b7d "+
+		"https://github.com/acme/infra/actions/runs/1/attempts/1" {
 		t.Errorf("got the message %q", run.Attributes["message"])
 	}
 	if s.play("alert.yml", dispatch("slack-command", payload)).started {
@@ -46,15 +52,40 @@ func TestPlayAlert(t *testing.T) {
 
 // hostile are texts that somebody who holds the token could send.
 var hostile = []any{
-	"", nil, "a'; touch pwned; '", "$(touch pwned)", "`touch pwned`", "x\nworkspace=production/network", "x\r\nworkspace=production/network",
-	"x\n::set-output name=workspace::production/network", "../../production/network", "*", "[a-z]*", "-n", "%0Aworkspace=production/network",
-	"x\nworkspace<<E\nproduction/network\nE", "${{ secrets.SCALR_TOKEN }}", strings.Repeat("A", 100<<10), object{"a": "b"}, list{"plan"}, true, 1e21, "\u202eplan", "plan\n", " plan",
+	"",
+	nil,
+	"a'; touch pwned; '",
+	"$(touch pwned)",
+	"`touch pwned`",
+	"x\nworkspace=production/network",
+	"x\r\nworkspace=production/network",
+	"x\n::set-output name=workspace::production/network",
+	"../../production/network",
+	"*",
+	"[a-z]*",
+	"-n",
+	"%0Aworkspace=production/network",
+	"x\nworkspace<<E\nproduction/network\nE",
+	"${{ secrets.SCALR_TOKEN }}",
+	strings.Repeat("A", 100<<10),
+	object{"a": "b"},
+	list{"plan"},
+	true,
+	1e21,
+	"\u202eplan",
+	"plan\n",
+	" plan",
 	"d1bc04e1\nworkspace=production/network",
 }
 
 func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
 	t.Parallel()
-	good := object{"issueId": "d1bc04e1-3f5b", "state": "ACTIVATED", "priority": "CRITICAL", "condition": "Checkout queue is long"}
+	good := object{
+		"issueId":   "d1bc04e1-3f5b",
+		"state":     "ACTIVATED",
+		"priority":  "CRITICAL",
+		"condition": "Checkout queue is long",
+	}
 	s := newStage(t, scripted())
 	s.commit("main", workers())
 	for _, name := range []string{"issueId", "condition"} {
@@ -87,10 +118,12 @@ func TestPlayChatRefusesHostilePayloads(t *testing.T) {
 		}
 	}
 	for _, user := range []string{"U012AB3CE", "W9999", "U012AB3CD W99999", "U012AB3C"} {
-		s.refuses("chat.yml", "command", "slack-command", object{"command": "apply", "workspace": "checkout", "user": user}, "user", user, "failure")
+		s.refuses("chat.yml", "command", "slack-command", object{"command": "apply", "workspace": "checkout", "user": user},
+			"user", user, "failure")
 	}
 	s.vars["SLACK_USERS"] = ""
-	s.refuses("chat.yml", "command", "slack-command", object{"command": "apply", "workspace": "checkout"}, "user", "U012AB3CD", "failure")
+	s.refuses("chat.yml", "command", "slack-command", object{"command": "apply", "workspace": "checkout"}, "user",
+		"U012AB3CD", "failure")
 	s.nothingWritten()
 	if got := letters(); len(got) > 0 {
 		t.Errorf("the channel heard %q", got)
@@ -141,19 +174,34 @@ func TestPlayChat(t *testing.T) {
 	s.secrets["SLACK_WEBHOOK_URL"] = url
 	s.vars["SLACK_USERS"] = "W99999 U012AB3CD"
 	for i, c := range []struct{ command, workspace, user, ends, tells string }{
-		{"plan", "checkout", "U555555", "success", "staging/checkout: planned 1 to add, 0 to change, 0 to destroy " + s.scalrURL},
-		{"apply", "checkout", "U012AB3CD", "success", "staging/checkout: applied 1 added, 0 changed, 0 destroyed " + s.scalrURL},
-		{"plan", "search", "U555555", "failure", "staging/search: refused "},
+		{
+			command:   "plan",
+			workspace: "checkout",
+			user:      "U555555",
+			ends:      "success",
+			tells:     "staging/checkout: planned 1 to add, 0 to change, 0 to destroy " + s.scalrURL,
+		},
+		{
+			command:   "apply",
+			workspace: "checkout",
+			user:      "U012AB3CD",
+			ends:      "success",
+			tells:     "staging/checkout: applied 1 added, 0 changed, 0 destroyed " + s.scalrURL,
+		},
+		{command: "plan", workspace: "search", user: "U555555", ends: "failure", tells: "staging/search: refused "},
 	} {
 		payload := object{"command": c.command, "workspace": c.workspace, "user": c.user}
 		s.play("chat.yml", dispatch("slack-command", payload)).ended("command", c.ends)
 		got := letters()
-		if len(got) != i+1 || !strings.HasPrefix(got[i], `POST application/json {`) || !strings.Contains(got[i], fmt.Sprintf(`"text": "%s`, c.tells)) {
+		if len(got) != i+1 || !strings.HasPrefix(got[i], `POST application/json {`) ||
+			!strings.Contains(got[i], fmt.Sprintf(`"text": "%s`, c.tells)) {
 			t.Errorf("%s: the channel heard %q, want %q at the end", c.command, got, c.tells)
 		}
 	}
 	runs := s.scalr.Runs()
-	if len(runs) != 2 || !runs[0].Dry || runs[1].Dry || !strings.HasPrefix(fmt.Sprint(runs[1].Attributes["message"]), "Slack user U012AB3CD https://github.com/acme/infra/actions/runs/") {
+	if len(runs) != 2 || !runs[0].Dry || runs[1].Dry ||
+		!strings.HasPrefix(fmt.Sprint(runs[1].Attributes["message"]),
+			"Slack user U012AB3CD https://github.com/acme/infra/actions/runs/") {
 		t.Errorf("got the runs %v", runs)
 	}
 }

@@ -20,11 +20,15 @@ func TestPlayDrift(t *testing.T) {
 		changes []scalrsim.Change
 		issues  string
 	}{
-		{[]scalrsim.Change{}, ""},
-		{drifted, "#1 Drift in production/network [drift] open true, 0 comments"},
-		{drifted, "#1 Drift in production/network [drift] open true, 0 comments"},
-		{[]scalrsim.Change{}, "#1 Drift in production/network [drift] open false, 1 comments"},
-		{drifted, "#1 Drift in production/network [drift] open false, 1 comments; #2 Drift in production/network [drift] open true, 0 comments"},
+		{changes: []scalrsim.Change{}},
+		{changes: drifted, issues: "#1 Drift in production/network [drift] open true, 0 comments"},
+		{changes: drifted, issues: "#1 Drift in production/network [drift] open true, 0 comments"},
+		{changes: []scalrsim.Change{}, issues: "#1 Drift in production/network [drift] open false, 1 comments"},
+		{
+			changes: drifted,
+			issues: "#1 Drift in production/network [drift] open false, 1 comments; #2 Drift in production/network " +
+				"[drift] open true, 0 comments",
+		},
 	} {
 		s.noObjections()
 		scenario := scripted()
@@ -38,7 +42,8 @@ func TestPlayDrift(t *testing.T) {
 		if run.Attributes["refresh-only"] != true || !run.Dry {
 			t.Errorf("morning %d: the run was no look for drift: %v", i, run.Attributes)
 		}
-		if url := job.step("drift").outputs["run-url"]; morning.issues != "" && !strings.Contains(s.github.everything(), url) {
+		if url := job.step("drift").outputs["run-url"]; morning.issues != "" &&
+			!strings.Contains(s.github.everything(), url) {
 			t.Errorf("morning %d: the issue does not name %s", i, url)
 		}
 	}

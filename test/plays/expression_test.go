@@ -47,7 +47,9 @@ type token struct {
 	text string
 }
 
-var lexeme = regexp.MustCompile(`^(?:(\s+)|('(?:[^']|'')*')|(-?(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?))|([A-Za-z_][A-Za-z0-9_-]*)|(&&|\|\||==|!=|[!().,*\[\]]))`)
+var lexeme = regexp.MustCompile(
+	`^(?:(\s+)|('(?:[^']|'')*')|(-?(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?))|([A-Za-z_][A-Za-z0-9_-]*)|(&&|\|\||==|!=|[!().,*\[\]]))`,
+)
 
 func tokens(text string) ([]token, error) {
 	var found []token

@@ -8,7 +8,9 @@ import (
 
 // tenant is the configuration that every tenant gets, with so many resources.
 func tenant(count int) map[string]string {
-	return map[string]string{"infra/tenant/main.tf": fmt.Sprintf("resource \"terraform_data\" \"tenant\" { count = %d }\n", count)}
+	return map[string]string{
+		"infra/tenant/main.tf": fmt.Sprintf("resource \"terraform_data\" \"tenant\" { count = %d }\n", count),
+	}
 }
 
 // TestPlayFanOut plays a dry run in every environment with a tag, and in no other.
@@ -29,7 +31,8 @@ func TestPlayFanOut(t *testing.T) {
 	var titles []string
 	for _, job := range p.jobs[1:4] {
 		titles = append(titles, job.title)
-		if got := job.step("run"); got.outputs["summary"] != "2 to add, 0 to change, 0 to destroy" || !strings.Contains(got.summary, job.title+"/app") {
+		if got := job.step("run"); got.outputs["summary"] != "2 to add, 0 to change, 0 to destroy" ||
+			!strings.Contains(got.summary, job.title+"/app") {
 			t.Errorf("%s: %s, with the summary\n%s", job.title, got.word(), got.summary)
 		}
 	}
@@ -56,7 +59,8 @@ func (s *stage) oneComment(edits int, texts ...string) {
 	s.t.Helper()
 	comments := s.github.memory.Comments(7)
 	if len(comments) != 1 || comments[0].Edits != edits {
-		s.t.Fatalf("got %d comments, want one, edited %d times:\n%s", len(comments), edits, strings.Join(s.github.bodies(7), "\n---\n"))
+		s.t.Fatalf("got %d comments, want one, edited %d times:\n%s", len(comments), edits,
+			strings.Join(s.github.bodies(7), "\n---\n"))
 	}
 	for _, text := range texts {
 		if !strings.Contains(comments[0].Body, text) {

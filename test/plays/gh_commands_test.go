@@ -44,8 +44,13 @@ func (g *github) ghAPI(c ghCall, flags map[string]string, words []string) (strin
 	if err != nil {
 		return "", err
 	}
-	for name, value := range map[string]string{"Authorization": "Bearer " + c.Token, "Accept": "application/vnd.github+json",
-		"X-GitHub-Api-Version": "2022-11-28", "User-Agent": "GitHub CLI", "Content-Type": "application/json"} {
+	for name, value := range map[string]string{
+		"Authorization":        "Bearer " + c.Token,
+		"Accept":               "application/vnd.github+json",
+		"X-GitHub-Api-Version": "2022-11-28",
+		"User-Agent":           "GitHub CLI",
+		"Content-Type":         "application/json",
+	} {
 		request.Header.Set(name, value)
 	}
 	response, err := http.DefaultClient.Do(request)

@@ -164,7 +164,8 @@ func (g *github) objections() []string {
 func (g *github) wrote(skip int) []string {
 	var lines []string
 	for _, r := range g.memory.Requests() {
-		if r.Operation == githubtest.CreateComment || r.Operation == githubtest.EditComment || r.Operation == githubtest.Minimize {
+		if r.Operation == githubtest.CreateComment || r.Operation == githubtest.EditComment ||
+			r.Operation == githubtest.Minimize {
 			lines = append(lines, string(r.Operation))
 		}
 	}

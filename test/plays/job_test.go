@@ -46,7 +46,8 @@ func (j *jobRun) scope() scope {
 	in := j.performance.scope().with("matrix", j.matrix)
 	github := maps.Clone(in.contexts["github"].(object))
 	github["token"], github["workspace"], github["job"] = j.token, j.workspace, j.record.name
-	in = in.with("github", github).with("steps", j.steps).with("runner", object{"temp": j.temp, "os": "Linux", "arch": "X64"})
+	in = in.with("github", github).with("steps", j.steps).
+		with("runner", object{"temp": j.temp, "os": "Linux", "arch": "X64"})
 	in.status = j.status
 	return in
 }

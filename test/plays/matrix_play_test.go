@@ -47,7 +47,8 @@ func TestPlayMatrix(t *testing.T) {
 	if len(got) != 1 {
 		t.Fatalf("got %d comments, want one", len(got))
 	}
-	for _, text := range []string{"2 of 2 workspaces failed", "staging/database", "production/database", "Reference to undeclared resource"} {
+	for _, text := range []string{"2 of 2 workspaces failed", "staging/database", "production/database",
+		"Reference to undeclared resource"} {
 		if !strings.Contains(got[0], text) {
 			t.Errorf("the comment lacks %q:\n%s", text, got[0])
 		}
@@ -60,7 +61,8 @@ func TestMatrixRequiresPlans(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scripted(), "git", "jq")
 	s.commit("main", network("a"))
-	s.commit("words", map[string]string{"README.md": "changed", "infra/network/main.tf": network("a")["infra/network/main.tf"]})
+	s.commit("words",
+		map[string]string{"README.md": "changed", "infra/network/main.tf": network("a")["infra/network/main.tf"]})
 	s.commit("network", network("b"))
 	for result, events := range map[string][]event{
 		"success": {pull(7, "opened", "words"), pull(7, "opened", "words").fromFork()},

@@ -15,12 +15,19 @@ func TestPlayMonorepo(t *testing.T) {
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	resource := func(name string) string { return `resource "terraform_data" "` + name + `" {}` }
-	main := map[string]string{"README.md": "# Infra\n", "infra/global/tags.txt": "a", "infra/production/network/main.tf": resource("network"),
-		"infra/production/database/main.tf": resource("database"), "infra/staging/network/main.tf": resource("network")}
+	main := map[string]string{
+		"README.md":                         "# Infra\n",
+		"infra/global/tags.txt":             "a",
+		"infra/production/network/main.tf":  resource("network"),
+		"infra/production/database/main.tf": resource("database"),
+		"infra/staging/network/main.tf":     resource("network"),
+	}
 	s.commit("main", main)
 	for name, change := range map[string][2]string{
-		"one": {"infra/production/database/main.tf", resource("databases")}, "shared": {"infra/global/tags.txt", "b"},
-		"broken": {"infra/staging/network/main.tf", `resource "terraform_data" "network" { input = nothing.at.all }`}, "words": {"README.md", "# Changed\n"},
+		"one":    {"infra/production/database/main.tf", resource("databases")},
+		"shared": {"infra/global/tags.txt", "b"},
+		"broken": {"infra/staging/network/main.tf", `resource "terraform_data" "network" { input = nothing.at.all }`},
+		"words":  {"README.md", "# Changed\n"},
 	} {
 		files := maps.Clone(main)
 		files[change[0]] = change[1]

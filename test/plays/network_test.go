@@ -26,7 +26,11 @@ const networkFile = "infra/network/main.tf"
 func TestPlayApplyThenPlan(t *testing.T) {
 	t.Parallel()
 	scenario := real()
-	scenario.Config.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions", Claims: map[string]string{"repository": repository}}
+	scenario.Config.Identity = scalrsim.Identity{
+		Email:    "ci@acme.scalr.io",
+		Audience: "scalr-github-actions",
+		Claims:   map[string]string{"repository": repository},
+	}
 	s := newStage(t, scenario)
 	s.commit("merged", network("a", "b"))
 	s.commit("smaller", network("a"))
@@ -65,16 +69,19 @@ func (s *stage) applyOnMain() {
 func (s *stage) dryRun() {
 	t := s.t
 	before := s.writes()
-	if s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile).fromFork()).ended("plan", "skipped"); s.writes() != before {
+	if s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile).fromFork()).
+		ended("plan", "skipped"); s.writes() != before {
 		t.Error("the pull request of a fork reached Scalr")
 	}
 	job := s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile)).ended("plan", "success")
 	plan := job.step("plan")
-	if plan.outputs["summary"] != "0 to add, 0 to change, 1 to destroy" || !strings.Contains(plan.summary, "1 to destroy") {
+	if plan.outputs["summary"] != "0 to add, 0 to change, 1 to destroy" ||
+		!strings.Contains(plan.summary, "1 to destroy") {
 		t.Errorf("the plan: %s, with the summary\n%s", plan.word(), plan.summary)
 	}
 	warning := job.steps[2]
-	if got := fmt.Sprint(warning.annotations("warning")); got != "[Ask for a second review 0 to add, 0 to change, 1 to destroy]" {
+	if got := fmt.Sprint(warning.annotations("warning")); got != "[Ask for a second review 0 to add, 0 to change, 1 "+
+		"to destroy]" {
 		t.Errorf("got the warnings %s", got)
 	}
 	job = s.play("dry-run.yml", pull(7, "synchronize", "bigger", networkFile)).ended("plan", "success")
@@ -125,7 +132,10 @@ func TestPlayReviewedApply(t *testing.T) {
 
 // acting is a configuration whose apply does this.
 func acting(command string) map[string]string {
-	return map[string]string{networkFile: fmt.Sprintf("resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" { command = %q }\n}\n", command)}
+	return map[string]string{
+		networkFile: fmt.Sprintf("resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" { command = %q }\n}\n",
+			command),
+	}
 }
 
 // TestPlayReviewedApplyThatFails: there is nothing left to discard.
@@ -147,7 +157,8 @@ func TestPlayReviewedApplyCancelled(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	s.commit("merged", acting("sleep 5"))
-	p := s.playUntil("reviewed-apply.yml", push("merged", networkFile), func(_, log string) bool { return strings.Contains(log, "Creating...") })
+	p := s.playUntil("reviewed-apply.yml", push("merged", networkFile),
+		func(_, log string) bool { return strings.Contains(log, "Creating...") })
 	p.ended("apply", "cancelled")
 	if got := p.ended("discard", "failure").step("run discard"); got.outputs["error-code"] != "run-not-waiting" {
 		t.Errorf("the discard: %s", got.word())
@@ -165,7 +176,8 @@ func (s *stage) settled() string {
 	status := ""
 	for range 300 {
 		runs := s.scalr.Runs()
-		if status = runs[len(runs)-1].Status; status == "applied" || status == "errored" || status == "canceled" || status == "discarded" {
+		if status = runs[len(runs)-1].Status; status == "applied" || status == "errored" || status == "canceled" ||
+			status == "discarded" {
 			break
 		}
 		select {
@@ -203,7 +215,8 @@ func TestPlayMergeQueue(t *testing.T) {
 
 	s.play("merge-queue.yml", pull(7, "opened", "smaller")).ended("plan", "success")
 	s.play("merge-queue.yml", queued(7, "bigger")).ended("plan", "success")
-	if got := s.github.bodies(7); len(got) != 2 || !strings.Contains(got[0], "1 to destroy") || !strings.Contains(got[1], "1 to add") {
+	if got := s.github.bodies(7); len(got) != 2 || !strings.Contains(got[0], "1 to destroy") ||
+		!strings.Contains(got[1], "1 to add") {
 		t.Errorf("got the comments\n%s", strings.Join(got, "\n---\n"))
 	}
 	run := s.play("merge-queue.yml", queued(7, "smaller")).ended("plan", "failure").step("run")

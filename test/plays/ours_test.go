@@ -26,7 +26,8 @@ func readAction(uses string) (file actionFile, err error) {
 	if !ok {
 		return file, fmt.Errorf("%s is not our version", uses)
 	}
-	content, err := os.ReadFile(filepath.Join("..", "..", strings.TrimPrefix(name, "OWNER/scalr-run-action"), "action.yml"))
+	content, err := os.ReadFile(filepath.Join("..", "..", strings.TrimPrefix(name, "OWNER/scalr-run-action"),
+		"action.yml"))
 	if err != nil {
 		return file, err
 	}
@@ -78,8 +79,12 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 	if action.Runs.PostEntrypoint != "" {
 		j.posts = append(j.posts, post{rec, func(rec *stepRecord) error { return j.ourPost(rec, action, env, state) }})
 	}
-	return j.process(rec, invocation{program: j.stage.program, argv: []string{action.Runs.Entrypoint}, env: env,
-		state: func(saved map[string]string) { maps.Copy(state, saved) }})
+	return j.process(rec, invocation{
+		program: j.stage.program,
+		argv:    []string{action.Runs.Entrypoint},
+		env:     env,
+		state:   func(saved map[string]string) { maps.Copy(state, saved) },
+	})
 }
 
 // ourPost plays the post step, which gets what the step saved.

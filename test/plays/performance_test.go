@@ -107,8 +107,17 @@ func (p *performance) scope() scope {
 		return member(member(member(e.payload, "pull_request"), side), "ref")
 	}
 	contexts := object{"vars": object{}, "needs": p.needs, "github": object{
-		"event": e.payload, "event_name": e.name, "repository": repository, "ref": e.ref, "sha": e.sha, "actor": "octocat",
-		"head_ref": branch("head"), "base_ref": branch("base"), "workflow": p.workflow.Name, "run_id": "1", "server_url": "https://github.com",
+		"event":      e.payload,
+		"event_name": e.name,
+		"repository": repository,
+		"ref":        e.ref,
+		"sha":        e.sha,
+		"actor":      "octocat",
+		"head_ref":   branch("head"),
+		"base_ref":   branch("base"),
+		"workflow":   p.workflow.Name,
+		"run_id":     "1",
+		"server_url": "https://github.com",
 	}}
 	for name, value := range p.stage.vars {
 		contexts["vars"].(object)[name] = value
@@ -187,8 +196,14 @@ func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, e
 	if err != nil {
 		return nil, err
 	}
-	j := &jobRun{performance: p, spec: spec, matrix: matrix, granted: granted, alone: alone,
-		record: &jobRecord{name: name, title: name, outputs: object{}}}
+	j := &jobRun{
+		performance: p,
+		spec:        spec,
+		matrix:      matrix,
+		granted:     granted,
+		alone:       alone,
+		record:      &jobRecord{name: name, title: name, outputs: object{}},
+	}
 	if spec.Uses != "" {
 		return j.record, j.call()
 	}

@@ -47,15 +47,18 @@ func (s *stage) pullOpened() {
 	s.github.pull(7, "OPEN")
 	p := s.play("preview.yml", pull(7, "opened", "first", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
-	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "1 added, 0 changed, 0 destroyed" {
+	if got := job.step("run"); got.outputs["result"] != "applied" ||
+		got.outputs["summary"] != "1 added, 0 changed, 0 destroyed" {
 		t.Errorf("the run: %s", got.word())
 	}
 	environment, _ := s.find("environments", "preview-7")
 	workspace, ok := s.find("workspaces", "app")
-	if !ok || workspace.related["environment"][0] != environment.id || fmt.Sprint(workspace.tags, environment.tags) != "[preview] [preview]" {
+	if !ok || workspace.related["environment"][0] != environment.id ||
+		fmt.Sprint(workspace.tags, environment.tags) != "[preview] [preview]" {
 		t.Errorf("got the environment %v with the workspace %v", environment, workspace)
 	}
-	if workspace.attributes["environment-type"] != "development" || len(environment.related["default-provider-configurations"]) != 1 {
+	if workspace.attributes["environment-type"] != "development" ||
+		len(environment.related["default-provider-configurations"]) != 1 {
 		t.Errorf("got the environment %v with the workspace %v", environment, workspace)
 	}
 	s.previewComment(job, "first", 0)
@@ -69,7 +72,8 @@ func (s *stage) previewComment(job *jobRecord, release string, edits int) {
 		s.t.Fatalf("got %d comments, want one", len(comments))
 	}
 	want := "<!-- preview -->\nThe preview is up: " + job.step("run").outputs["run-url"] +
-		"\n\n```json\n" + `{"note":"` + "```" + `\n@everyone $(touch pwned)","release":"` + release + `","url":"https://pr-7.preview.acme.example"}` + "\n```"
+		"\n\n```json\n" + `{"note":"` + "```" + `\n@everyone $(touch pwned)","release":"` + release +
+		`","url":"https://pr-7.preview.acme.example"}` + "\n```"
 	if c := comments[0]; c.Body != want || c.Edits != edits || c.Login != "github-actions[bot]" {
 		s.t.Errorf("got the comment, edited %d times by %s,\n%s\nwant, %d times,\n%s", c.Edits, c.Login, c.Body, edits, want)
 	}
@@ -107,7 +111,8 @@ func (s *stage) pullClosed() {
 	}
 	p := s.play("preview-end.yml", pull(7, "closed", "second"))
 	job := p.ended("end", "success")
-	if got := job.step("run"); got.outputs["result"] != "applied" || got.outputs["summary"] != "0 added, 0 changed, 1 destroyed" {
+	if got := job.step("run"); got.outputs["result"] != "applied" ||
+		got.outputs["summary"] != "0 added, 0 changed, 1 destroyed" {
 		s.t.Errorf("the destroy run: %s", got.word())
 	}
 	s.gone("preview-7")
@@ -156,7 +161,11 @@ func (s *stage) sweeps() {
 	if _, ok := s.find("environments", "preview-8"); !ok {
 		t.Fatal("the cancelled job left nothing behind")
 	}
-	kept := []string{s.scalr.AddEnvironment("preview-9", "preview"), s.scalr.AddEnvironment("preview-docs", "preview"), s.scalr.AddEnvironment("preview-10")}
+	kept := []string{
+		s.scalr.AddEnvironment("preview-9", "preview"),
+		s.scalr.AddEnvironment("preview-docs", "preview"),
+		s.scalr.AddEnvironment("preview-10"),
+	}
 	s.github.pull(9, "OPEN")
 	s.github.pull(10, "CLOSED")
 

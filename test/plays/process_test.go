@@ -98,11 +98,27 @@ func (j *jobRun) environ(env map[string]string, f files) []string {
 	maps.Copy(all, env)
 	e := j.event
 	maps.Copy(all, map[string]string{
-		"CI": "true", "GITHUB_ACTIONS": "true", "HOME": j.temp + "/home", "RUNNER_TEMP": j.temp, "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64",
-		"GITHUB_WORKSPACE": j.workspace, "GITHUB_EVENT_PATH": j.temp + "/event.json", "GITHUB_EVENT_NAME": e.name, "GITHUB_REPOSITORY": repository,
-		"GITHUB_REF": e.ref, "GITHUB_REF_NAME": refName(e.ref), "GITHUB_SHA": e.sha, "GITHUB_ACTOR": "octocat", "GITHUB_JOB": j.record.name,
-		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_API_URL": j.stage.github.url, "GITHUB_GRAPHQL_URL": j.stage.github.url + "/graphql",
-		"GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_WORKFLOW": j.workflow.Name,
+		"CI":                 "true",
+		"GITHUB_ACTIONS":     "true",
+		"HOME":               j.temp + "/home",
+		"RUNNER_TEMP":        j.temp,
+		"RUNNER_OS":          "Linux",
+		"RUNNER_ARCH":        "X64",
+		"GITHUB_WORKSPACE":   j.workspace,
+		"GITHUB_EVENT_PATH":  j.temp + "/event.json",
+		"GITHUB_EVENT_NAME":  e.name,
+		"GITHUB_REPOSITORY":  repository,
+		"GITHUB_REF":         e.ref,
+		"GITHUB_REF_NAME":    refName(e.ref),
+		"GITHUB_SHA":         e.sha,
+		"GITHUB_ACTOR":       "octocat",
+		"GITHUB_JOB":         j.record.name,
+		"GITHUB_SERVER_URL":  "https://github.com",
+		"GITHUB_API_URL":     j.stage.github.url,
+		"GITHUB_GRAPHQL_URL": j.stage.github.url + "/graphql",
+		"GITHUB_RUN_ID":      "1",
+		"GITHUB_RUN_ATTEMPT": "1",
+		"GITHUB_WORKFLOW":    j.workflow.Name,
 	})
 	if j.granted.writes("id-token") {
 		all["ACTIONS_ID_TOKEN_REQUEST_URL"] = j.stage.github.memory.IDTokenRequestURL()

@@ -25,17 +25,32 @@ func TestCombinations(t *testing.T) {
 		want   []object
 		wrong  string
 	}{
-		"one axis":             {"{n: [1, 2]}", []object{{"n": 1.0}, {"n": 2.0}}, ""},
-		"two axes":             {"{n: [1, 2], m: [a, b]}", []object{{"n": 1.0, "m": "a"}, {"n": 1.0, "m": "b"}, {"n": 2.0, "m": "a"}, {"n": 2.0, "m": "b"}}, ""},
-		"from a job":           {"{n: \"${{ fromJSON(matrix.many) }}\"}", []object{{"n": object{"id": "env-1"}}, {"n": "x"}}, ""},
-		"include alone":        {"{include: [{a: 1}, {a: 2, b: x}]}", []object{{"a": 1.0}, {"a": 2.0, "b": "x"}}, ""},
-		"include extends":      {"{n: [1, 2], include: [{n: 1, b: x}, {c: y}]}", []object{{"n": 1.0, "b": "x", "c": "y"}, {"n": 2.0, "c": "y"}}, ""},
-		"include adds":         {"{n: [1], include: [{n: 3, b: x}]}", []object{{"n": 1.0}, {"n": 3.0, "b": "x"}}, ""},
-		"include of no object": {"{include: [1]}", nil, "no mapping"},
-		"empty axis":           {"{n: []}", nil, "no values"},
-		"no list":              {"{n: x}", nil, "no list"},
-		"exclude":              {"{n: [1], exclude: [{n: 1}]}", nil, "not played"},
-		"bad expression":       {"{n: \"${{ none }}\"}", nil, "no context"},
+		"one axis": {matrix: "{n: [1, 2]}", want: []object{{"n": 1.0}, {"n": 2.0}}},
+		"two axes": {
+			matrix: "{n: [1, 2], m: [a, b]}",
+			want:   []object{{"n": 1.0, "m": "a"}, {"n": 1.0, "m": "b"}, {"n": 2.0, "m": "a"}, {"n": 2.0, "m": "b"}},
+		},
+		"from a job": {
+			matrix: "{n: \"${{ fromJSON(matrix.many) }}\"}",
+			want:   []object{{"n": object{"id": "env-1"}}, {"n": "x"}},
+		},
+		"include alone": {
+			matrix: "{include: [{a: 1}, {a: 2, b: x}]}",
+			want:   []object{{"a": 1.0}, {"a": 2.0, "b": "x"}},
+		},
+		"include extends": {
+			matrix: "{n: [1, 2], include: [{n: 1, b: x}, {c: y}]}",
+			want:   []object{{"n": 1.0, "b": "x", "c": "y"}, {"n": 2.0, "c": "y"}},
+		},
+		"include adds": {
+			matrix: "{n: [1], include: [{n: 3, b: x}]}",
+			want:   []object{{"n": 1.0}, {"n": 3.0, "b": "x"}},
+		},
+		"include of no object": {matrix: "{include: [1]}", wrong: "no mapping"},
+		"empty axis":           {matrix: "{n: []}", wrong: "no values"},
+		"no list":              {matrix: "{n: x}", wrong: "no list"},
+		"exclude":              {matrix: "{n: [1], exclude: [{n: 1}]}", wrong: "not played"},
+		"bad expression":       {matrix: "{n: \"${{ none }}\"}", wrong: "no context"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +71,8 @@ func TestCombinations(t *testing.T) {
 
 func TestTriggered(t *testing.T) {
 	t.Parallel()
-	on := yamlNode(t, `{pull_request: {paths: ["infra/app/**", "live/**"]}, push: {branches: [main]}, schedule: [{cron: "1 2 * * *"}],
+	on := yamlNode(t,
+		`{pull_request: {paths: ["infra/app/**", "live/**"]}, push: {branches: [main]}, schedule: [{cron: "1 2 * * *"}],
   repository_dispatch: {types: [newrelic-alert]}, merge_group: }`)
 	elsewhere := push("x")
 	elsewhere.ref = "refs/heads/topic"
@@ -64,9 +80,18 @@ func TestTriggered(t *testing.T) {
 		event event
 		want  bool
 	}{
-		{pull(7, "opened", "x", "infra/app/main.tf"), true}, {pull(7, "opened", "x", "README.md", "live/x"), true}, {pull(7, "opened", "x", "infra/apple"), false},
-		{pull(7, "closed", "x", "infra/app/main.tf"), false}, {pull(7, "opened", "x"), false}, {push("x"), true}, {elsewhere, false}, {schedule(), true},
-		{dispatch("newrelic-alert", nil), true}, {dispatch("else", nil), false}, {queued(7, "x"), true}, {event{name: "release"}, false},
+		{event: pull(7, "opened", "x", "infra/app/main.tf"), want: true},
+		{event: pull(7, "opened", "x", "README.md", "live/x"), want: true},
+		{event: pull(7, "opened", "x", "infra/apple")},
+		{event: pull(7, "closed", "x", "infra/app/main.tf")},
+		{event: pull(7, "opened", "x")},
+		{event: push("x"), want: true},
+		{event: elsewhere},
+		{event: schedule(), want: true},
+		{event: dispatch("newrelic-alert", nil), want: true},
+		{event: dispatch("else", nil)},
+		{event: queued(7, "x"), want: true},
+		{event: event{name: "release"}},
 	} {
 		if got, err := triggered(on, c.event); got != c.want || err != nil {
 			t.Errorf("%s: got %v, %v, want %v", c.event.about, got, err, c.want)
@@ -98,7 +123,8 @@ func TestRefusesWhatItCannotPlay(t *testing.T) {
 		start:                                                               "either steps and a runner",
 		start + "    strategy: {matrix: {n: [1]}}\n    steps: [{run: x}]\n": "fails fast",
 		start + "    needs: b\n    steps: [{run: x}]\n":                     "need one another",
-		start + "    needs: [b]\n    steps: [{run: x}]\n  b:\n    needs: a\n    runs-on: x\n    steps: [{run: x}]\n": "need one another",
+		start + "    needs: [b]\n    steps: [{run: x}]\n  b:\n    needs: a\n    runs-on: x\n    steps: " +
+			"[{run: x}]\n": "need one another",
 	} {
 		if _, err := readWorkflow([]byte(workflow)); err == nil || !strings.Contains(err.Error(), wrong) {
 			t.Errorf("got the error %v, want one with %q, for\n%s", err, wrong, workflow)
@@ -108,7 +134,8 @@ func TestRefusesWhatItCannotPlay(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	w, err := readWorkflow([]byte("on: push\njobs:\n  a: {needs: [c, b], runs-on: x, steps: [{run: x}]}\n  b: {needs: c, runs-on: x, steps: [{run: x}]}\n  c: {runs-on: x, steps: [{run: x}]}\n"))
+	w, err := readWorkflow([]byte("on: push\njobs:\n  a: {needs: [c, b], runs-on: x, steps: [{run: x}]}\n  b: " +
+		"{needs: c, runs-on: x, steps: [{run: x}]}\n  c: {runs-on: x, steps: [{run: x}]}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,8 @@ func TestPlayDocuments(t *testing.T) {
 	if played["README.md"] != 2 {
 		t.Errorf("played %d workflows of README.md, want the two of the quick start", played["README.md"])
 	}
-	for _, file := range []string{"docs/behavior.md", "docs/migrating.md", "docs/monorepos.md", "docs/oidc.md", "docs/variables.md"} {
+	for _, file := range []string{"docs/behavior.md", "docs/migrating.md", "docs/monorepos.md", "docs/oidc.md",
+		"docs/variables.md"} {
 		if played[file] == 0 {
 			t.Errorf("played no block of %s: does the search still work?", file)
 		}
@@ -66,10 +67,12 @@ func around(block string) (workflow string, ok bool) {
 	}
 	steps := "- {uses: actions/checkout@v7, with: {persist-credentials: false}}\n"
 	if follows {
-		steps += "- {uses: OWNER/scalr-run-action@v1, id: plan, with: {base-url: '" + theirScalr + "', token: '${{ secrets.SCALR_TOKEN }}', workspace: production/network}}\n"
+		steps += "- {uses: OWNER/scalr-run-action@v1, id: plan, with: {base-url: '" + theirScalr +
+			"', token: '${{ secrets.SCALR_TOKEN }}', workspace: production/network}}\n"
 	}
 	steps += block
-	return "on: pull_request\npermissions: {contents: read, id-token: write}\njobs:\n  plan:\n    runs-on: ubuntu-latest\n    steps:\n" +
+	return "on: pull_request\npermissions: {contents: read, id-token: write}\njobs:\n  plan:\n    runs-on: " +
+		"ubuntu-latest\n    steps:\n" +
 		regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(steps, "      $1"), true
 }
 

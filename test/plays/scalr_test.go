@@ -84,8 +84,12 @@ func (s *stage) read(path string, answer any) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for name, value := range map[string]string{"Authorization": "Bearer " + scalrsim.Token, "Accept": "application/vnd.api+json",
-		"Prefer": "profile=preview", "User-Agent": "plays/1"} {
+	for name, value := range map[string]string{
+		"Authorization": "Bearer " + scalrsim.Token,
+		"Accept":        "application/vnd.api+json",
+		"Prefer":        "profile=preview",
+		"User-Agent":    "plays/1",
+	} {
 		request.Header.Set(name, value)
 	}
 	response, err := http.DefaultClient.Do(request)

@@ -97,9 +97,15 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, program: program, github: newGitHub(t),
-		commits: map[string]map[string]string{}, vars: map[string]string{}, reviews: map[string]string{},
-		secrets: map[string]string{"SCALR_TOKEN": scalrsim.Token}}
+	s := &stage{
+		t:       t,
+		program: program,
+		github:  newGitHub(t),
+		commits: map[string]map[string]string{},
+		vars:    map[string]string{},
+		reviews: map[string]string{},
+		secrets: map[string]string{"SCALR_TOKEN": scalrsim.Token},
+	}
 	s.open(scenario)
 	t.Cleanup(s.close)
 	return s

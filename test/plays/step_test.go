@@ -125,7 +125,8 @@ func (j *jobRun) lay(files map[string]string) error {
 // merge makes a repository whose current commit has merged what is, with the target branch as its first parent.
 func (j *jobRun) merge(base, files map[string]string) error {
 	git := func(args ...string) error {
-		c := exec.Command("git", append([]string{"-c", "user.name=GitHub", "-c", "user.email=noreply@github.com"}, args...)...)
+		c := exec.Command("git",
+			append([]string{"-c", "user.name=GitHub", "-c", "user.email=noreply@github.com"}, args...)...)
 		c.Dir = j.workspace
 		if out, err := c.CombinedOutput(); err != nil {
 			return fmt.Errorf("git %q: %w: %s", args, err, out)

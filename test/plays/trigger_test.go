@@ -37,11 +37,17 @@ func mergeOf(head string) string { return commit("merge of " + head) }
 func pull(number int, action, head string, changed ...string) event {
 	repo := object{"full_name": repository, "fork": false}
 	return event{
-		name: "pull_request", action: action, ref: fmt.Sprintf("refs/pull/%d/merge", number), sha: mergeOf(head), changed: changed,
-		about: fmt.Sprintf("pull request %d %s, %s", number, action, head),
+		name:    "pull_request",
+		action:  action,
+		ref:     fmt.Sprintf("refs/pull/%d/merge", number),
+		sha:     mergeOf(head),
+		changed: changed,
+		about:   fmt.Sprintf("pull request %d %s, %s", number, action, head),
 		payload: object{"action": action, "number": float64(number), "repository": repo, "pull_request": object{
-			"number": float64(number), "title": "Change " + head, "head": object{"sha": commit(head), "ref": "topic", "repo": repo},
-			"base": object{"sha": commit("main"), "ref": "main", "repo": repo},
+			"number": float64(number),
+			"title":  "Change " + head,
+			"head":   object{"sha": commit(head), "ref": "topic", "repo": repo},
+			"base":   object{"sha": commit("main"), "ref": "main", "repo": repo},
 		}},
 	}
 }
@@ -56,47 +62,92 @@ func (e event) fromFork() event {
 
 // push is a push of the named commit to main.
 func push(head string, changed ...string) event {
-	return event{name: "push", ref: "refs/heads/main", sha: commit(head), changed: changed, about: "push of " + head,
+	return event{
+		name:    "push",
+		ref:     "refs/heads/main",
+		sha:     commit(head),
+		changed: changed,
+		about:   "push of " + head,
 		payload: object{"ref": "refs/heads/main", "after": commit(head), "repository": object{"full_name": repository},
-			"head_commit": object{"id": commit(head), "message": "Merge " + head}}}
+			"head_commit": object{"id": commit(head), "message": "Merge " + head}},
+	}
 }
 
 // schedule is the clock's.
 func schedule() event {
-	return event{name: "schedule", ref: "refs/heads/main", sha: commit("main"), about: "schedule",
-		payload: object{"schedule": "17 5 * * *", "repository": object{"full_name": repository}}}
+	return event{
+		name:    "schedule",
+		ref:     "refs/heads/main",
+		sha:     commit("main"),
+		about:   "schedule",
+		payload: object{"schedule": "17 5 * * *", "repository": object{"full_name": repository}},
+	}
 }
 
 // dispatch is what somebody posts to /dispatches. The payload is as it came.
 func dispatch(kind string, payload any) event {
-	return event{name: "repository_dispatch", action: kind, ref: "refs/heads/main", sha: commit("main"), about: "dispatch of " + kind,
-		payload: object{"action": kind, "client_payload": payload, "repository": object{"full_name": repository}}}
+	return event{
+		name:    "repository_dispatch",
+		action:  kind,
+		ref:     "refs/heads/main",
+		sha:     commit("main"),
+		about:   "dispatch of " + kind,
+		payload: object{"action": kind, "client_payload": payload, "repository": object{"full_name": repository}},
+	}
 }
 
 // comment is a comment on a pull request.
 func comment(number int, body, association string) event {
-	return event{name: "issue_comment", action: "created", ref: "refs/heads/main", sha: commit("main"), about: fmt.Sprintf("comment %q on pull request %d", body, number),
+	return event{
+		name:   "issue_comment",
+		action: "created",
+		ref:    "refs/heads/main",
+		sha:    commit("main"),
+		about:  fmt.Sprintf("comment %q on pull request %d", body, number),
 		payload: object{"action": "created", "repository": object{"full_name": repository},
 			"issue":   object{"number": float64(number), "pull_request": object{"url": "https://api.github.com"}},
-			"comment": object{"body": body, "author_association": association, "user": object{"login": "octocat"}}}}
+			"comment": object{"body": body, "author_association": association, "user": object{"login": "octocat"}}},
+	}
 }
 
 // byHand starts a workflow with inputs on the Actions tab.
 func byHand(inputs object) event {
-	return event{name: "workflow_dispatch", ref: "refs/heads/main", sha: commit("main"), about: fmt.Sprintf("started by hand: %v", inputs),
-		payload: object{"inputs": inputs, "ref": "refs/heads/main", "repository": object{"full_name": repository}}}
+	return event{
+		name:    "workflow_dispatch",
+		ref:     "refs/heads/main",
+		sha:     commit("main"),
+		about:   fmt.Sprintf("started by hand: %v", inputs),
+		payload: object{"inputs": inputs, "ref": "refs/heads/main", "repository": object{"full_name": repository}},
+	}
 }
 
 // queued is a merge queue's question for a group that ends in a pull request.
 func queued(number int, head string) event {
 	ref := fmt.Sprintf("refs/heads/gh-readonly-queue/main/pr-%d-%s", number, commit("main"))
-	return event{name: "merge_group", action: "checks_requested", ref: ref, sha: commit(head), about: fmt.Sprintf("pull request %d in the queue", number),
-		payload: object{"action": "checks_requested", "repository": object{"full_name": repository},
-			"merge_group": object{"head_sha": commit(head), "head_ref": ref, "base_ref": "refs/heads/main", "base_sha": commit("main")}}}
+	return event{
+		name:   "merge_group",
+		action: "checks_requested",
+		ref:    ref,
+		sha:    commit(head),
+		about:  fmt.Sprintf("pull request %d in the queue", number),
+		payload: object{
+			"action":     "checks_requested",
+			"repository": object{"full_name": repository},
+			"merge_group": object{
+				"head_sha": commit(head),
+				"head_ref": ref,
+				"base_ref": "refs/heads/main",
+				"base_sha": commit("main"),
+			},
+		},
+	}
 }
 
 // usual are the types of events for which a workflow runs that names none.
-var usual = map[string][]string{"pull_request": {"opened", "synchronize", "reopened"}, "merge_group": {"checks_requested"}}
+var usual = map[string][]string{
+	"pull_request": {"opened", "synchronize", "reopened"},
+	"merge_group":  {"checks_requested"},
+}
 
 // triggered says whether the event starts a workflow with this `on:`.
 func triggered(on *yaml.Node, e event) (bool, error) {

@@ -61,7 +61,12 @@ type service struct {
 
 func newService(t *testing.T) *service {
 	t.Helper()
-	s := &service{t: t, dir: t.TempDir(), protocol: map[string]int{}, github: githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"})}
+	s := &service{
+		t:        t,
+		dir:      t.TempDir(),
+		protocol: map[string]int{},
+		github:   githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"}),
+	}
 	scenario := scalrsim.Scenarios()["log-redirects"]
 	scenario.Pace, scenario.Config.Processing = 0.1, -1
 	s.scalr = scalrsim.New(scenario)
@@ -74,13 +79,30 @@ func newService(t *testing.T) *service {
 		s.write(filepath.Join(s.dir, name), "")
 	}
 	s.env = []string{
-		"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + filepath.Join(s.dir, "checkout"), "RUNNER_TEMP=" + s.dir, "SSL_CERT_FILE=" + certificate,
-		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"), "GITHUB_STATE=" + filepath.Join(s.dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
-		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1",
-		"GITHUB_API_URL=" + hub.URL, "GITHUB_GRAPHQL_URL=" + hub.URL + "/graphql", "RUNNER_DEBUG=1",
-		"ACTIONS_ID_TOKEN_REQUEST_URL=" + strings.Replace(s.github.IDTokenRequestURL(), s.github.APIURL(), hub.URL, 1), "ACTIONS_ID_TOKEN_REQUEST_TOKEN=" + s.github.IDTokenRequestToken(),
-		"INPUT_BASE-URL=" + api.URL, "INPUT_SERVICE-ACCOUNT=deployer@acme.scalr.io", "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID,
-		"INPUT_SENSITIVE-VARIABLES=canary=var-5b9e20d7-Zq8w", "INPUT_COMMENT=true", "INPUT_PR-NUMBER=7", "INPUT_GITHUB-TOKEN=" + s.github.Token(),
+		"GITHUB_ACTIONS=true",
+		"GITHUB_WORKSPACE=" + filepath.Join(s.dir, "checkout"),
+		"RUNNER_TEMP=" + s.dir,
+		"SSL_CERT_FILE=" + certificate,
+		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"),
+		"GITHUB_STATE=" + filepath.Join(s.dir, "state"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
+		"GITHUB_REPOSITORY=acme/infra",
+		"GITHUB_EVENT_NAME=push",
+		"GITHUB_REF=refs/heads/main",
+		"GITHUB_RUN_ID=7",
+		"GITHUB_RUN_ATTEMPT=1",
+		"GITHUB_API_URL=" + hub.URL,
+		"GITHUB_GRAPHQL_URL=" + hub.URL + "/graphql",
+		"RUNNER_DEBUG=1",
+		"ACTIONS_ID_TOKEN_REQUEST_URL=" + strings.Replace(s.github.IDTokenRequestURL(), s.github.APIURL(), hub.URL, 1),
+		"ACTIONS_ID_TOKEN_REQUEST_TOKEN=" + s.github.IDTokenRequestToken(),
+		"INPUT_BASE-URL=" + api.URL,
+		"INPUT_SERVICE-ACCOUNT=deployer@acme.scalr.io",
+		"INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID,
+		"INPUT_SENSITIVE-VARIABLES=canary=var-5b9e20d7-Zq8w",
+		"INPUT_COMMENT=true",
+		"INPUT_PR-NUMBER=7",
+		"INPUT_GITHUB-TOKEN=" + s.github.Token(),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +157,14 @@ func (s *service) remember(r *http.Request, answer string) {
 func (s *service) play(env ...string) (stdout, stderr string, err error) {
 	s.t.Helper()
 	var out, errs bytes.Buffer
-	cmd := &exec.Cmd{Path: program, Args: []string{"/scalr-run"}, Env: append(s.env, env...), Dir: s.dir, Stdout: &out, Stderr: &errs}
+	cmd := &exec.Cmd{
+		Path:   program,
+		Args:   []string{"/scalr-run"},
+		Env:    append(s.env, env...),
+		Dir:    s.dir,
+		Stdout: &out,
+		Stderr: &errs,
+	}
 	err = cmd.Run()
 	return regexp.MustCompile(`(?m)^::add-mask::.*$`).ReplaceAllString(out.String(), ""), errs.String(), err
 }
@@ -197,7 +226,10 @@ func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 		}
 		defer conn.Close()
 		// The program waits before it tries again, so that the connection is idle meanwhile.
-		status := map[bool]string{true: "503 Service Unavailable\r\nRetry-After: 1", false: "404 Not Found"}[requests.Add(1) == 1]
+		status := map[bool]string{
+			true:  "503 Service Unavailable\r\nRetry-After: 1",
+			false: "404 Not Found",
+		}[requests.Add(1) == 1]
 		fmt.Fprintf(out, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{\"errors\":[]}", status)
 		_ = out.Flush()
 		time.Sleep(200 * time.Millisecond)
@@ -205,7 +237,8 @@ func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 		_ = out.Flush()
 	}))
 	t.Cleanup(echo.Close)
-	stdout, stderr, err := s.play("INPUT_BASE-URL="+echo.URL, "INPUT_SERVICE-ACCOUNT=", "INPUT_TOKEN="+scalrsim.Token, "INPUT_WORKSPACE=production/network", "INPUT_WORKSPACE-ID=")
+	stdout, stderr, err := s.play("INPUT_BASE-URL="+echo.URL, "INPUT_SERVICE-ACCOUNT=", "INPUT_TOKEN="+scalrsim.Token,
+		"INPUT_WORKSPACE=production/network", "INPUT_WORKSPACE-ID=")
 	if err == nil || requests.Load() < 2 {
 		t.Errorf("the program ended with %v after %d requests, want a second one\n%s", err, requests.Load(), stdout)
 	}

@@ -73,7 +73,8 @@ func TestCommandsStayApart(t *testing.T) {
 		}
 	}
 	for name, list := range imports(t) {
-		if name != "internal/action" && !strings.HasPrefix(name, commands) && slices.ContainsFunc(list, func(i string) bool { return strings.HasPrefix(i, commands) }) {
+		if name != "internal/action" && !strings.HasPrefix(name, commands) &&
+			slices.ContainsFunc(list, func(i string) bool { return strings.HasPrefix(i, commands) }) {
 			t.Errorf("package %s imports %q: a command is started by internal/action alone", name, list)
 		}
 	}
@@ -174,7 +175,8 @@ func walkGo(t *testing.T, visit func(dir string, file *ast.File)) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (otherModule(name) || strings.HasPrefix(entry.Name(), ".") && name != "." || entry.Name() == "testdata"):
+		case entry.IsDir() &&
+			(otherModule(name) || strings.HasPrefix(entry.Name(), ".") && name != "." || entry.Name() == "testdata"):
 			return fs.SkipDir
 		case entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
 			return nil

@@ -34,7 +34,8 @@ func TestOwnWorkflows(t *testing.T) {
 // TestOwnProblems makes sure that the additional rules can be broken.
 func TestOwnProblems(t *testing.T) {
 	t.Parallel()
-	const good = "on: push\npermissions: {}\nconcurrency: x\njobs:\n  a:\n    permissions: {}\n    timeout-minutes: 5\n    steps: []\n"
+	const good = "on: push\npermissions: {}\nconcurrency: x\njobs:\n  a:\n    permissions: {}\n    timeout-minutes: " +
+		"5\n    steps: []\n"
 	if got := ownProblems(good); len(got) != 0 {
 		t.Errorf("got the problems %q for a good workflow", got)
 	}
@@ -155,7 +156,11 @@ func TestDependabotCoversAll(t *testing.T) {
 		}
 	}
 	for pattern, ecosystem := range map[string]string{
-		"go.mod": "gomod", "*/go.mod": "gomod", "*/*/go.mod": "gomod", ".github/*/Dockerfile": "docker", "examples/*.yml": "github-actions",
+		"go.mod":               "gomod",
+		"*/go.mod":             "gomod",
+		"*/*/go.mod":           "gomod",
+		".github/*/Dockerfile": "docker",
+		"examples/*.yml":       "github-actions",
 	} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 && pattern != "*/*/go.mod" {

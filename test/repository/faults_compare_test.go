@@ -91,17 +91,32 @@ func TestFaultsCompare(t *testing.T) {
 		document string
 		want     []string
 	}{
-		"complete":           {document: h01 + h02},
-		"the test is absent": {h01 + h02 + "| H03 | a | b | `example.TestRow` |", []string{"H03 is shown by example.TestRow, which does not exist"}},
-		"its case is absent": {
-			h01 + h02 + "| H03 | a | b | `example.TestRows/H0` |",
-			[]string{"H03 is shown by example.TestRows/H0, which does not exist"},
+		"complete": {document: h01 + h02},
+		"the test is absent": {
+			document: h01 + h02 + "| H03 | a | b | `example.TestRow` |",
+			want:     []string{"H03 is shown by example.TestRow, which does not exist"},
 		},
-		"the package is absent": {h01 + h02 + "| H03 | a | b | `other.TestRows` |", []string{"H03 is shown by other.TestRows, which does not exist"}},
-		"the fault is absent":   {h01, []string{"example.TestRows/H02 is named for a fault that docs/faults.md does not have"}},
-		"not listed":            {h01 + "| H02 | a | b | by hand |", []string{"example.TestRows/H02 is not listed with the fault"}},
-		"listed twice":          {h01 + h02 + h02, []string{"H02 is listed twice"}},
-		"no test, no reason":    {h01 + h02 + "| H03 | a | b |  |", []string{"H03 names neither a test nor the reason why there is none"}},
+		"its case is absent": {
+			document: h01 + h02 + "| H03 | a | b | `example.TestRows/H0` |",
+			want:     []string{"H03 is shown by example.TestRows/H0, which does not exist"},
+		},
+		"the package is absent": {
+			document: h01 + h02 + "| H03 | a | b | `other.TestRows` |",
+			want:     []string{"H03 is shown by other.TestRows, which does not exist"},
+		},
+		"the fault is absent": {
+			document: h01,
+			want:     []string{"example.TestRows/H02 is named for a fault that docs/faults.md does not have"},
+		},
+		"not listed": {
+			document: h01 + "| H02 | a | b | by hand |",
+			want:     []string{"example.TestRows/H02 is not listed with the fault"},
+		},
+		"listed twice": {document: h01 + h02 + h02, want: []string{"H02 is listed twice"}},
+		"no test, no reason": {
+			document: h01 + h02 + "| H03 | a | b |  |",
+			want:     []string{"H03 names neither a test nor the reason why there is none"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

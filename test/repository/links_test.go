@@ -77,10 +77,11 @@ func walk(t *testing.T, file string, visit func(n ast.Node, source []byte)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = ast.Walk(goldmark.DefaultParser().Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering {
-			visit(n, source)
-		}
-		return ast.WalkContinue, nil
-	})
+	_ = ast.Walk(goldmark.DefaultParser().Parse(text.NewReader(source)),
+		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering {
+				visit(n, source)
+			}
+			return ast.WalkContinue, nil
+		})
 }

@@ -32,7 +32,8 @@ func TestInputsDocument(t *testing.T) {
 			t.Fatal(err)
 		}
 	default:
-		t.Fatalf("%s and the action.yml files differ; go test ./test/repository -run TestInputsDocument -update writes it", inputsDocument)
+		t.Fatalf("%s and the action.yml files differ; go test ./test/repository -run TestInputsDocument -update writes it",
+			inputsDocument)
 	}
 }
 
@@ -134,7 +135,8 @@ func actionSections(t *testing.T) string {
 		if _, err := os.Stat(filepath.Join("docs", document)); err == nil {
 			use = fmt.Sprintf("[%s](%s)", use, document)
 		}
-		sections = append(sections, fmt.Sprintf("## %s\n\n%s: %s\n\n%s\n%s", title, use, file.description, inputTable(file), outputTable(file)))
+		sections = append(sections,
+			fmt.Sprintf("## %s\n\n%s: %s\n\n%s\n%s", title, use, file.description, inputTable(file), outputTable(file)))
 		delete(files, path)
 	}
 	if len(files) > 0 {

@@ -15,19 +15,27 @@ import (
 // goes on is made of words of the recipe's own.
 func TestAlertPayload(t *testing.T) {
 	t.Parallel()
-	good := map[string]string{"STATE": "ACTIVATED", "PRIORITY": "CRITICAL", "CONDITION": "Checkout queue is long", "ISSUE": "0ea2df1c-adab-45d2-aae0-042b609d2322"}
+	good := map[string]string{
+		"STATE":     "ACTIVATED",
+		"PRIORITY":  "CRITICAL",
+		"CONDITION": "Checkout queue is long",
+		"ISSUE":     "0ea2df1c-adab-45d2-aae0-042b609d2322",
+	}
 	for name, c := range map[string]struct {
 		payload map[string]string
 		want    string
 	}{
-		"good":              {map[string]string{"STATE": "ACTIVATED"}, "workspace=production/checkout\nworkers=8\nissue=0ea2df1c-adab-45d2-aae0-042b609d2322\n"},
-		"closed":            {map[string]string{"STATE": "CLOSED"}, ""},
-		"not critical":      {map[string]string{"PRIORITY": "LOW"}, ""},
-		"unknown condition": {map[string]string{"CONDITION": "x"}, "exit"},
-		"command":           {map[string]string{"CONDITION": "$(touch hit)"}, "exit"},
-		"pattern":           {map[string]string{"CONDITION": "*"}, "exit"},
-		"forged output":     {map[string]string{"ISSUE": "0ea2df1c\nworkspace=production/vault"}, "exit"},
-		"no issue":          {map[string]string{"ISSUE": ""}, "exit"},
+		"good": {
+			payload: map[string]string{"STATE": "ACTIVATED"},
+			want:    "workspace=production/checkout\nworkers=8\nissue=0ea2df1c-adab-45d2-aae0-042b609d2322\n",
+		},
+		"closed":            {payload: map[string]string{"STATE": "CLOSED"}},
+		"not critical":      {payload: map[string]string{"PRIORITY": "LOW"}},
+		"unknown condition": {payload: map[string]string{"CONDITION": "x"}, want: "exit"},
+		"command":           {payload: map[string]string{"CONDITION": "$(touch hit)"}, want: "exit"},
+		"pattern":           {payload: map[string]string{"CONDITION": "*"}, want: "exit"},
+		"forged output":     {payload: map[string]string{"ISSUE": "0ea2df1c\nworkspace=production/vault"}, want: "exit"},
+		"no issue":          {payload: map[string]string{"ISSUE": ""}, want: "exit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,20 +50,34 @@ func TestAlertPayload(t *testing.T) {
 // TestChatPayload does the same for examples/chat.yml.
 func TestChatPayload(t *testing.T) {
 	t.Parallel()
-	good := map[string]string{"COMMAND": "apply", "WORKSPACE": "checkout", "SLACK_USER": "U012AB3CD", "MAY_APPLY": "U0AAAAAAA U012AB3CD"}
+	good := map[string]string{
+		"COMMAND":    "apply",
+		"WORKSPACE":  "checkout",
+		"SLACK_USER": "U012AB3CD",
+		"MAY_APPLY":  "U0AAAAAAA U012AB3CD",
+	}
 	for name, c := range map[string]struct {
 		payload map[string]string
 		want    string
 	}{
-		"apply":             {map[string]string{"COMMAND": "apply"}, "dry-run=false\nauto-apply=true\nworkspace=staging/checkout\nuser=U012AB3CD\n"},
-		"plan":              {map[string]string{"COMMAND": "plan"}, "dry-run=true\nauto-apply=\nworkspace=staging/checkout\nuser=U012AB3CD\n"},
-		"other command":     {map[string]string{"COMMAND": "destroy"}, "exit"},
-		"nobody may apply":  {map[string]string{"MAY_APPLY": ""}, "exit"},
-		"others may apply":  {map[string]string{"MAY_APPLY": "U012AB3CDE"}, "exit"},
-		"pattern as a user": {map[string]string{"SLACK_USER": "*"}, "exit"},
-		"forged user":       {map[string]string{"SLACK_USER": "U012AB3CD\ndry-run=false", "COMMAND": "plan"}, "exit"},
-		"other workspace":   {map[string]string{"WORKSPACE": "../production/checkout"}, "exit"},
-		"forged workspace":  {map[string]string{"WORKSPACE": "checkout\nuser=x"}, "exit"},
+		"apply": {
+			payload: map[string]string{"COMMAND": "apply"},
+			want:    "dry-run=false\nauto-apply=true\nworkspace=staging/checkout\nuser=U012AB3CD\n",
+		},
+		"plan": {
+			payload: map[string]string{"COMMAND": "plan"},
+			want:    "dry-run=true\nauto-apply=\nworkspace=staging/checkout\nuser=U012AB3CD\n",
+		},
+		"other command":     {payload: map[string]string{"COMMAND": "destroy"}, want: "exit"},
+		"nobody may apply":  {payload: map[string]string{"MAY_APPLY": ""}, want: "exit"},
+		"others may apply":  {payload: map[string]string{"MAY_APPLY": "U012AB3CDE"}, want: "exit"},
+		"pattern as a user": {payload: map[string]string{"SLACK_USER": "*"}, want: "exit"},
+		"forged user": {
+			payload: map[string]string{"SLACK_USER": "U012AB3CD\ndry-run=false", "COMMAND": "plan"},
+			want:    "exit",
+		},
+		"other workspace":  {payload: map[string]string{"WORKSPACE": "../production/checkout"}, want: "exit"},
+		"forged workspace": {payload: map[string]string{"WORKSPACE": "checkout\nuser=x"}, want: "exit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +93,8 @@ func TestChatPayload(t *testing.T) {
 // most one issue.
 func TestDriftIssue(t *testing.T) {
 	t.Parallel()
-	const other, ours = `{"number":3,"title":"Drift in staging/network"}`, `{"number":7,"title":"Drift in production/network"}`
+	const other, ours = `{"number":3,"title":"Drift in staging/network"}`, `{"number":7,"title":"Drift in ` +
+		`production/network"}`
 	for name, c := range map[string]struct{ drift, issues, want string }{
 		"drift, no issue":    {"true", "[" + other + "]", "issue create"},
 		"drift, an issue":    {"true", "[" + other + "," + ours + "]", "issue edit 7"},
@@ -81,9 +104,16 @@ func TestDriftIssue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gh := `case "$1 $2" in "label create") ;; "issue list") printf '%s' "$ISSUES" ;; *) echo "$1 $2 $3" >>"$GITHUB_OUTPUT" ;; esac`
-			env := map[string]string{"TITLE": "Drift in production/network", "DRIFT": c.drift, "RUN_URL": "https://acme.scalr.io/run", "ISSUES": c.issues}
-			got := strings.TrimSpace(strings.TrimSuffix(playScript(t, "drift.yml", "drift", "Open, update or close the issue", env, gh), "--title\n"))
+			gh := `case "$1 $2" in "label create") ;; "issue list") printf '%s' "$ISSUES" ;; *) echo "$1 $2 $3" ` +
+				`>>"$GITHUB_OUTPUT" ;; esac`
+			env := map[string]string{
+				"TITLE":   "Drift in production/network",
+				"DRIFT":   c.drift,
+				"RUN_URL": "https://acme.scalr.io/run",
+				"ISSUES":  c.issues,
+			}
+			got := strings.TrimSpace(strings.TrimSuffix(playScript(t, "drift.yml", "drift", "Open, update or close the issue",
+				env, gh), "--title\n"))
 			if got != c.want {
 				t.Errorf("got the call %q, want %q", got, c.want)
 			}
@@ -96,7 +126,10 @@ func TestDriftIssue(t *testing.T) {
 func TestSweptPreviews(t *testing.T) {
 	t.Parallel()
 	gh := `case "$3" in 5) exit 1 ;; 8) echo OPEN ;; 9) echo MERGED ;; *) echo CLOSED ;; esac`
-	env := map[string]string{"ENVIRONMENTS": `[{"name":"preview-5"},{"name":"preview-7"},{"name":"preview-8"},{"name":"preview-9"},{"name":"preview-7x"},{"name":"$(touch hit)"}]`}
+	env := map[string]string{
+		"ENVIRONMENTS": `[{"name":"preview-5"},{"name":"preview-7"},{"name":"preview-8"},{"name":"preview-9"},` +
+			`{"name":"preview-7x"},{"name":"$(touch hit)"}]`,
+	}
 	got := playScript(t, "preview-sweep.yml", "find", "closed", env, gh)
 	if want := "numbers=[7,9]\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -107,7 +140,8 @@ func TestSweptPreviews(t *testing.T) {
 func TestFanOutBeyondOneMatrix(t *testing.T) {
 	t.Parallel()
 	for count, want := range map[string]string{"0": "", "256": "", "257": "exit", "1000": "exit"} {
-		if got := playScript(t, "fan-out.yml", "list", "Check that one matrix can hold them", map[string]string{"COUNT": count}, ""); got != want {
+		if got := playScript(t, "fan-out.yml", "list", "Check that one matrix can hold them",
+			map[string]string{"COUNT": count}, ""); got != want {
 			t.Errorf("%s environments: got %q, want %q", count, got, want)
 		}
 	}
@@ -131,7 +165,8 @@ func TestAllPlans(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := map[string]string{"CHANGES": c.changes, "WORKSPACES": c.workspaces, "PLAN": c.plan}
-			if got := playScript(t, "matrix.yml", "all", "Check that each changed workspace has been planned", env, ""); got != c.want {
+			if got := playScript(t, "matrix.yml", "all", "Check that each changed workspace has been planned", env,
+				""); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

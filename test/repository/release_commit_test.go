@@ -27,8 +27,9 @@ func TestReleaseCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n## 1.2.0\n\n## 1.1.0\n\nSomething new.\n\n## 1.0.0\n\nThe first.\n\n"+
-		"## 0.9.0\n\nOld.\n\n## 10.0.0\n\nBig.\n")
+	s.write("CHANGELOG.md",
+		"# Changelog\n\n## Unreleased\n\n## 1.2.0\n\n## 1.1.0\n\nSomething new.\n\n## 1.0.0\n\nThe first.\n\n"+
+			"## 0.9.0\n\nOld.\n\n## 10.0.0\n\nBig.\n")
 	s.git("init", "-q")
 	s.commit("one")
 	for _, tag := range []string{"v1.0.0", "v1.1.0-rc.1", "v1", "v9.9.9-rc.1", "w2.0.0"} {
@@ -72,7 +73,8 @@ func TestReleaseCheck(t *testing.T) {
 func TestReleaseCommit(t *testing.T) {
 	t.Parallel()
 	s := newScratch(t)
-	s.write("overview/action.yml", "name: Overview\nruns:\n  using: docker\n  image: ../Dockerfile\n  entrypoint: /scalr-overview\n")
+	s.write("overview/action.yml",
+		"name: Overview\nruns:\n  using: docker\n  image: ../Dockerfile\n  entrypoint: /scalr-overview\n")
 	main := s.commit("an action that is not there today")
 	s.write("README.md", "not committed\n")
 	s.write("stray.txt", "not committed\n")
@@ -90,7 +92,8 @@ func TestReleaseCommit(t *testing.T) {
 	}
 	s.git("checkout", "-q", "--detach", "-f", commit)
 	for _, file := range []string{"action.yml", "environment/action.yml", "workspace/action.yml", "overview/action.yml"} {
-		if got := regexp.MustCompile(`(?m)^  image: .*`).FindAllString(s.read(file), -1); !slices.Equal(got, []string{"  image: docker://" + releaseImage}) {
+		if got := regexp.MustCompile(`(?m)^  image: .*`).
+			FindAllString(s.read(file), -1); !slices.Equal(got, []string{"  image: docker://" + releaseImage}) {
 			t.Errorf("%s has %q", file, got)
 		}
 		diff := s.git("diff", "--numstat", main, commit, "--", file)
@@ -129,7 +132,8 @@ func TestPinRefuses(t *testing.T) {
 			s.write(c.file, c.content)
 			s.git("init", "-q")
 			s.commit("one")
-			if out, log, err := s.try("bash", s.path(".github/release/pin"), c.image); err == nil || !strings.Contains(log, "pin: ") {
+			if out, log, err := s.try("bash", s.path(".github/release/pin"), c.image); err == nil ||
+				!strings.Contains(log, "pin: ") {
 				t.Errorf("pin succeeded, or did not say why: %s %s", out, log)
 			}
 		})
@@ -158,7 +162,8 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 		s.git("clean", "-q", "-f", "-d")
 		change()
 		s.git("add", "--all")
-		bad := s.git("-c", "user.name=Eve", "-c", "user.email=eve@acme.example", "commit-tree", s.git("write-tree"), "-p", main, "-m", "Release v1.2.3")
+		bad := s.git("-c", "user.name=Eve", "-c", "user.email=eve@acme.example", "commit-tree", s.git("write-tree"), "-p",
+			main, "-m", "Release v1.2.3")
 		s.git("checkout", "-q", "--detach", "-f", main)
 		_, log, err := s.try(s.path(".github/release/verify"), releaseRepository, "v1.2.3", releaseImage, bad)
 		if err == nil || !strings.Contains(log, "the scripts make "+good) {
@@ -198,7 +203,8 @@ func TestRecipesArePinned(t *testing.T) {
 	t.Parallel()
 	for _, repository := range []string{releaseRepository, "acme/scalr.run"} {
 		s := newScratch(t)
-		s.write("examples/planted.yml", "- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n- uses: OWNER/scalr-run-action/overview@v1\n")
+		s.write("examples/planted.yml",
+			"- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n- uses: OWNER/scalr-run-action/overview@v1\n")
 		s.commit("planted")
 		commit := s.release("commit", repository, "v1.2.3", releaseImage)
 		pinned := s.release("derive", "Pin", commit, "--", ".github/release/recipes", repository, "v1.2.3", commit)
@@ -221,7 +227,8 @@ func TestRecipesArePinned(t *testing.T) {
 		if len(changed) > 0 {
 			t.Errorf("pinning the recipes changed %q as well", changed)
 		}
-		if text := s.read("examples/planted.yml"); !strings.HasPrefix(text, "- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n") {
+		if text := s.read("examples/planted.yml"); !strings.HasPrefix(text,
+			"- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n") {
 			t.Errorf("actions of others were pinned: %s", text)
 		}
 	}

@@ -38,7 +38,8 @@ func TestImageLayout(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		out, err := exec.Command(".github/release/layout", releaseRepository, "v1.2.3", revision, "1700000000", filepath.Join(dir, name),
+		out, err := exec.Command(".github/release/layout", releaseRepository, "v1.2.3", revision, "1700000000",
+			filepath.Join(dir, name),
 			"amd64="+root, "arm64="+root).Output()
 		if err != nil {
 			t.Fatal(err)
@@ -72,11 +73,13 @@ func TestImageLayout(t *testing.T) {
 		platforms = append(platforms, m.Platform.OS+"/"+m.Platform.Architecture)
 		manifest := readBlob[ociManifest](t, image.dir, m.Digest)
 		config := readBlob[ociConfig](t, image.dir, manifest.Config.Digest)
-		if !maps.Equal(config.Config.Labels, want) || !maps.Equal(manifest.Annotations, want) || !slices.Equal(config.Config.Entrypoint, []string{"/scalr-run"}) ||
+		if !maps.Equal(config.Config.Labels, want) || !maps.Equal(manifest.Annotations, want) ||
+			!slices.Equal(config.Config.Entrypoint, []string{"/scalr-run"}) ||
 			config.Created != "2023-11-14T22:13:20Z" || config.Architecture != m.Platform.Architecture {
 			t.Errorf("%s: the config is %+v", m.Platform.Architecture, config)
 		}
-		if got := layerFiles(t, image.dir, manifest, config); !slices.Equal(got, []string{"./", "./etc/", "./etc/certificates", "./scalr-run"}) {
+		if got := layerFiles(t, image.dir, manifest,
+			config); !slices.Equal(got, []string{"./", "./etc/", "./etc/certificates", "./scalr-run"}) {
 			t.Errorf("%s: the layer holds %q", m.Platform.Architecture, got)
 		}
 	}
@@ -174,7 +177,8 @@ func layerFiles(t *testing.T, dir string, manifest ociManifest, config ociConfig
 	if _, err := io.Copy(io.Discard, stream); err != nil {
 		t.Fatal(err)
 	}
-	if want := "sha256:" + hex.EncodeToString(sum.Sum(nil)); !slices.Equal(config.RootFS.DiffIDs, []string{want}) || len(manifest.Layers) != 1 {
+	if want := "sha256:" + hex.EncodeToString(sum.Sum(nil)); !slices.Equal(config.RootFS.DiffIDs, []string{want}) ||
+		len(manifest.Layers) != 1 {
 		t.Errorf("the config names the layers %q, want %q", config.RootFS.DiffIDs, want)
 	}
 	return names
@@ -231,7 +235,8 @@ func TestSBOM(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(content)
-	if len(sbom.Files) != 2 || sbom.Files[1].FileName != "./scalr-run" || sbom.Files[1].Checksums[1].ChecksumValue != hex.EncodeToString(sum[:]) {
+	if len(sbom.Files) != 2 || sbom.Files[1].FileName != "./scalr-run" ||
+		sbom.Files[1].Checksums[1].ChecksumValue != hex.EncodeToString(sum[:]) {
 		t.Errorf("the files are %+v", sbom.Files)
 	}
 }

@@ -60,24 +60,58 @@ func TestPlaceholdersOfAnyDocument(t *testing.T) {
 	const png, raw = "docs/pictures/planned-mixed.summary.png", rawAddress + "docs/pictures/planned-mixed.summary.png"
 	const unchanged = "![a](https://acme.example/" + png + ") `" + png + "` ![a](docs/none.png)"
 	cases := []struct{ file, before, after string }{
-		{"A.md", "![a](" + png + ")", "![a](" + raw + ")"},
-		{"B.md", "![a [b]](./" + png + ` "title")`, "![a [b]](" + raw + ` "title")`},
-		{"C.md", "![a](<" + png + ">)", "![a](<" + raw + ">)"},
-		{"D.md", "![a][b]\n\n[b]: " + png, "![a][b]\n\n[b]: " + raw},
-		{"E.md", `<img alt="x" src="` + png + `"><img src='/` + png + `'/>`, `<img alt="x" src="` + raw + `"><img src='` + raw + `'/>`},
-		{"F.md", `<source media="(x)" srcset="` + png + ` 1x, ` + png + ` 2x">`, `<source media="(x)" srcset="` + raw + ` 1x, ` + raw + ` 2x">`},
-		{"G.md", "[![a](" + png + "#gh-dark-mode-only)](" + png + ")", "[![a](" + raw + "#gh-dark-mode-only)](" + raw + ")"},
-		{"docs/H.md", "![a](pictures/planned-mixed.summary.png) ![a](../" + png + ")", "![a](" + raw + ") ![a](" + raw + ")"},
-		{"overview/README.md", "![a](../" + png + ")", "![a](" + raw + ")"},
-		{"I.md", unchanged, unchanged},
-		{"J.md", "`docker pull ghcr.io/OWNER/scalr-run-action:v1` https://github.com/OWNER/scalr-run-action/issues",
-			"`docker pull ghcr.io/acme-corp/scalr-run-action:v1` https://github.com/Acme-Corp/scalr-run-action/issues"},
-		{"K.md", "a\n<!-- before the release -->\nReplace `OWNER`.\n<!-- end of before the release -->\nb", "a\nb"},
-		{"affected/action.yml", "description: https://github.com/OWNER/scalr-run-action", "description: https://github.com/Acme-Corp/scalr-run-action"},
-		{".github/ISSUE_TEMPLATE/config.yml", "url: https://github.com/OWNER/scalr-run-action/discussions",
-			"url: https://github.com/Acme-Corp/scalr-run-action/discussions"},
-		{"internal/x/testdata/L.md", "OWNER/scalr-run-action ![a](" + png + ")", "OWNER/scalr-run-action ![a](" + png + ")"},
-		{"x_test.go", "// OWNER/scalr-run-action", "// OWNER/scalr-run-action"},
+		{file: "A.md", before: "![a](" + png + ")", after: "![a](" + raw + ")"},
+		{file: "B.md", before: "![a [b]](./" + png + ` "title")`, after: "![a [b]](" + raw + ` "title")`},
+		{file: "C.md", before: "![a](<" + png + ">)", after: "![a](<" + raw + ">)"},
+		{file: "D.md", before: "![a][b]\n\n[b]: " + png, after: "![a][b]\n\n[b]: " + raw},
+		{
+			file:   "E.md",
+			before: `<img alt="x" src="` + png + `"><img src='/` + png + `'/>`,
+			after:  `<img alt="x" src="` + raw + `"><img src='` + raw + `'/>`,
+		},
+		{
+			file:   "F.md",
+			before: `<source media="(x)" srcset="` + png + ` 1x, ` + png + ` 2x">`,
+			after:  `<source media="(x)" srcset="` + raw + ` 1x, ` + raw + ` 2x">`,
+		},
+		{
+			file:   "G.md",
+			before: "[![a](" + png + "#gh-dark-mode-only)](" + png + ")",
+			after:  "[![a](" + raw + "#gh-dark-mode-only)](" + raw + ")",
+		},
+		{
+			file:   "docs/H.md",
+			before: "![a](pictures/planned-mixed.summary.png) ![a](../" + png + ")",
+			after:  "![a](" + raw + ") ![a](" + raw + ")",
+		},
+		{file: "overview/README.md", before: "![a](../" + png + ")", after: "![a](" + raw + ")"},
+		{file: "I.md", before: unchanged, after: unchanged},
+		{
+			file:   "J.md",
+			before: "`docker pull ghcr.io/OWNER/scalr-run-action:v1` https://github.com/OWNER/scalr-run-action/issues",
+			after:  "`docker pull ghcr.io/acme-corp/scalr-run-action:v1` https://github.com/Acme-Corp/scalr-run-action/issues",
+		},
+		{
+			file:   "K.md",
+			before: "a\n<!-- before the release -->\nReplace `OWNER`.\n<!-- end of before the release -->\nb",
+			after:  "a\nb",
+		},
+		{
+			file:   "affected/action.yml",
+			before: "description: https://github.com/OWNER/scalr-run-action",
+			after:  "description: https://github.com/Acme-Corp/scalr-run-action",
+		},
+		{
+			file:   ".github/ISSUE_TEMPLATE/config.yml",
+			before: "url: https://github.com/OWNER/scalr-run-action/discussions",
+			after:  "url: https://github.com/Acme-Corp/scalr-run-action/discussions",
+		},
+		{
+			file:   "internal/x/testdata/L.md",
+			before: "OWNER/scalr-run-action ![a](" + png + ")",
+			after:  "OWNER/scalr-run-action ![a](" + png + ")",
+		},
+		{file: "x_test.go", before: "// OWNER/scalr-run-action", after: "// OWNER/scalr-run-action"},
 	}
 	for _, c := range cases {
 		s.write(c.file, c.before+"\n")
@@ -95,15 +129,34 @@ func TestPlaceholdersOfAnyDocument(t *testing.T) {
 func TestUnreleased(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, content, want string }{
-		"nothing":              {"a.md", "![a](" + rawAddress + "docs/a.png) the role `OWNER_ROLE` and [\"OWNER\", \"MEMBER\"]", ""},
-		"another repository":   {"a.yml", "uses: OWNER/other@v1", "a.yml names the placeholder"},
-		"the owner in prose":   {"a.md", "Replace `OWNER` by yours.", "a.md names the placeholder"},
-		"a workflow":           {".github/workflows/a.yml", "x: OWNER/scalr-run-action", "names the placeholder"},
-		"code that is shipped": {"internal/a.go", `action = "OWNER/scalr-run-action@v1"`, "names the placeholder"},
-		"a relative picture":   {"docs/a.md", "![a](a.png)", "docs/a.md shows a.png"},
-		"an image in HTML":     {"a.md", "text <img src='docs/a.png'> text", "a.md shows docs/a.png"},
-		"a source in HTML":     {"a.md", "<picture><source srcset=\"docs/a.png\"></picture>", "a.md shows docs/a.png"},
-		"a missing picture":    {"a.md", "![a](" + rawAddress + "docs/b.png)", "docs/b.png, which does not exist"},
+		"nothing": {
+			file:    "a.md",
+			content: "![a](" + rawAddress + "docs/a.png) the role `OWNER_ROLE` and [\"OWNER\", \"MEMBER\"]",
+		},
+		"another repository": {file: "a.yml", content: "uses: OWNER/other@v1", want: "a.yml names the placeholder"},
+		"the owner in prose": {file: "a.md", content: "Replace `OWNER` by yours.", want: "a.md names the placeholder"},
+		"a workflow": {
+			file:    ".github/workflows/a.yml",
+			content: "x: OWNER/scalr-run-action",
+			want:    "names the placeholder",
+		},
+		"code that is shipped": {
+			file:    "internal/a.go",
+			content: `action = "OWNER/scalr-run-action@v1"`,
+			want:    "names the placeholder",
+		},
+		"a relative picture": {file: "docs/a.md", content: "![a](a.png)", want: "docs/a.md shows a.png"},
+		"an image in HTML":   {file: "a.md", content: "text <img src='docs/a.png'> text", want: "a.md shows docs/a.png"},
+		"a source in HTML": {
+			file:    "a.md",
+			content: "<picture><source srcset=\"docs/a.png\"></picture>",
+			want:    "a.md shows docs/a.png",
+		},
+		"a missing picture": {
+			file:    "a.md",
+			content: "![a](" + rawAddress + "docs/b.png)",
+			want:    "docs/b.png, which does not exist",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

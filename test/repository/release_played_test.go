@@ -30,12 +30,14 @@ func TestReleaseRehearsal(t *testing.T) {
 		listen(t, "tcp", address)
 	}
 	// Only what is confined gets out: its rules come before this one.
-	if out, err := exec.Command("iptables", "-A", "OUTPUT", "-d", "127.0.0.8/29", "-j", "REJECT").CombinedOutput(); err != nil {
+	if out, err := exec.Command("iptables", "-A", "OUTPUT", "-d", "127.0.0.8/29", "-j", "REJECT").
+		CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	registry := startRegistry(t, "127.0.0.10:443")
 	config := filepath.Join(t.TempDir(), "gitconfig")
-	if err := os.WriteFile(config, []byte("[safe]\n\tdirectory = *\n[user]\n\tname = Ada\n\temail = ada@acme.example\n"), 0o644); err != nil {
+	if err := os.WriteFile(config, []byte("[safe]\n\tdirectory = *\n[user]\n\tname = Ada\n\temail = ada@acme.example\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("GIT_CONFIG_GLOBAL", config)
@@ -62,12 +64,26 @@ func TestReleaseRehearsal(t *testing.T) {
 
 // published and moved are what a release writes outside, in order: Git first, the image's tag last.
 func published(version string, kind ...string) []string {
-	draft := strings.Join(append([]string{"gh release create", version, "--draft --verify-tag --title", version, "--notes-file"}, kind...), " ")
-	return []string{"image by digest", "attest", "git push", draft, "gh release upload " + version + " --clobber", "image by digest", "image tag " + version}
+	draft := strings.Join(append([]string{"gh release create", version, "--draft --verify-tag --title", version,
+		"--notes-file"}, kind...), " ")
+	return []string{
+		"image by digest",
+		"attest",
+		"git push",
+		draft,
+		"gh release upload " + version + " --clobber",
+		"image by digest",
+		"image tag " + version,
+	}
 }
 
 func moved(version, channel, latest string) []string {
-	return []string{"git push", "gh release edit " + version + " --draft=false --latest=" + latest, "image by digest", "image tag " + channel}
+	return []string{
+		"git push",
+		"gh release edit " + version + " --draft=false --latest=" + latest,
+		"image by digest",
+		"image tag " + channel,
+	}
 }
 
 // releases plays a release from beginning to end.
@@ -77,7 +93,8 @@ func (r *rehearsal) releases(version, channel, latest string, kind ...string) {
 	if stopped := r.release(version, wholeRelease...); stopped != "" {
 		r.t.Fatalf("%s stopped at %s", version, stopped)
 	}
-	want := append(append(published(version, kind...), "pull "+r.outputs["needs.build.outputs.image"]), moved(version, channel, latest)...)
+	want := append(append(published(version, kind...), "pull "+r.outputs["needs.build.outputs.image"]),
+		moved(version, channel, latest)...)
 	if got := r.happened(); !slices.Equal(got, want) {
 		r.t.Errorf("%s: this happened:\n%s\nwant\n%s", version, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
@@ -91,18 +108,25 @@ func (r *rehearsal) isReleased(version, channel, main string) {
 	name, digest, _ := strings.Cut(strings.TrimPrefix(r.outputs["needs.build.outputs.image"], "ghcr.io/"), "@")
 	const recipe = ":examples/dry-run.yml"
 	use, image := regexp.MustCompile(`uses: Acme.*`), regexp.MustCompile(`image: .*`)
-	besidesRecipes := regexp.MustCompile(`(?m)^examples/.*\n?`).ReplaceAllString(r.atRemote("diff", "--name-only", commit, "releases/"+channel), "")
+	besidesRecipes := regexp.MustCompile(`(?m)^examples/.*\n?`).
+		ReplaceAllString(r.atRemote("diff", "--name-only", commit, "releases/"+channel), "")
 	for what, pair := range map[string][2]string{
-		"first parent of the commit":   {r.atRemote("rev-parse", version+"^1"), main},
-		"main":                         {r.atRemote("rev-parse", "main"), main},
-		"kind of the tag":              {r.atRemote("cat-file", "-t", version), "tag"},
-		"tag " + channel:               {r.atRemote("rev-parse", channel), commit},
-		"first parent of the branch":   {r.atRemote("rev-parse", "releases/"+channel+"^1"), commit},
-		"image tag " + version:         {r.registry.digest(name, version), digest},
-		"image tag " + channel:         {r.registry.digest(name, channel), digest},
-		"image of the action":          {image.FindString(r.atRemote("show", version+":action.yml")), "image: docker://ghcr.io/" + name + "@" + digest},
-		"recipe of the tag":            {use.FindString(r.atRemote("show", version+recipe)), "uses: " + r.repository + "@v1"},
-		"recipe of the branch":         {use.FindString(r.atRemote("show", "releases/"+channel+recipe)), "uses: " + r.repository + "@" + commit + " # " + version},
+		"first parent of the commit": {r.atRemote("rev-parse", version+"^1"), main},
+		"main":                       {r.atRemote("rev-parse", "main"), main},
+		"kind of the tag":            {r.atRemote("cat-file", "-t", version), "tag"},
+		"tag " + channel:             {r.atRemote("rev-parse", channel), commit},
+		"first parent of the branch": {r.atRemote("rev-parse", "releases/"+channel+"^1"), commit},
+		"image tag " + version:       {r.registry.digest(name, version), digest},
+		"image tag " + channel:       {r.registry.digest(name, channel), digest},
+		"image of the action": {
+			image.FindString(r.atRemote("show", version+":action.yml")),
+			"image: docker://ghcr.io/" + name + "@" + digest,
+		},
+		"recipe of the tag": {use.FindString(r.atRemote("show", version+recipe)), "uses: " + r.repository + "@v1"},
+		"recipe of the branch": {
+			use.FindString(r.atRemote("show", "releases/"+channel+recipe)),
+			"uses: " + r.repository + "@" + commit + " # " + version,
+		},
 		"problems of the repository":   {r.atRemote("fsck", "--strict", "--no-dangling"), ""},
 		"changed by the pinned commit": {besidesRecipes, ""},
 	} {
@@ -194,11 +218,13 @@ func (r *rehearsal) withRefusedPush() {
 	if err := os.MkdirAll(filepath.Dir(hook), 0o755); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := os.WriteFile(hook, []byte("#!/bin/sh\ncase $1 in refs/heads/*) echo refused >&2; exit 1 ;; esac\n"), 0o755); err != nil {
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\ncase $1 in refs/heads/*) echo refused >&2; exit 1 ;; esac\n"),
+		0o755); err != nil {
 		r.t.Fatal(err)
 	}
 	r.stopsAt("Push the release commit, its tag and its branch", "with a refused push", "publish")
-	if refs := r.atRemote("for-each-ref", "--format", "%(refname)") + "\n"; strings.Contains(refs, "releases/v1\n") || strings.Contains(refs, "tags/v1.0.0\n") {
+	if refs := r.atRemote("for-each-ref", "--format", "%(refname)") + "\n"; strings.Contains(refs, "releases/v1\n") ||
+		strings.Contains(refs, "tags/v1.0.0\n") {
 		r.t.Errorf("after a refused push the remote has %q", refs)
 	}
 	for _, event := range r.happened() {

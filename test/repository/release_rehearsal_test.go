@@ -27,8 +27,16 @@ type rehearsal struct {
 
 func newRehearsal(t *testing.T, registry *testRegistry, repository string) *rehearsal {
 	t.Helper()
-	r := &rehearsal{t: t, repository: repository, dir: public(t), jobs: releaseJobs(t), source: newScratch(t), registry: registry,
-		outputs: map[string]string{}, secrets: map[string]string{"DEPLOY_KEY": "the deploy key"}}
+	r := &rehearsal{
+		t:          t,
+		repository: repository,
+		dir:        public(t),
+		jobs:       releaseJobs(t),
+		source:     newScratch(t),
+		registry:   registry,
+		outputs:    map[string]string{},
+		secrets:    map[string]string{"DEPLOY_KEY": "the deploy key"},
+	}
 	r.source.write("CHANGELOG.md", "# Changelog\n\n## 1.1.0\n\nMore.\n\n## 1.0.0\n\nThe first.\n")
 	r.source.commit("a changelog")
 	r.source.git("init", "-q", "--bare", "-b", "main", r.remote())
@@ -137,7 +145,8 @@ func (r *rehearsal) attest(machine string, with map[string]string) {
 	if err != nil || !strings.Contains(string(config), `"ghcr.io"`) {
 		r.t.Errorf("actions/attest finds no credentials: %s, %v", config, err)
 	}
-	if digest := with["subject-digest"]; digest != "" && r.registry.digest(strings.TrimPrefix(with["subject-name"], "ghcr.io/"), digest) != digest {
+	if digest := with["subject-digest"]; digest != "" &&
+		r.registry.digest(strings.TrimPrefix(with["subject-name"], "ghcr.io/"), digest) != digest {
 		r.t.Errorf("the image %s@%s, which is attested, is not in the registry", with["subject-name"], digest)
 	}
 	r.registry.add(r.log(), "attest")
@@ -145,7 +154,10 @@ func (r *rehearsal) attest(machine string, with map[string]string) {
 
 func (r *rehearsal) values(version string, steps map[string]string) map[string]string {
 	values := map[string]string{
-		"inputs.version": version, "github.token": registryPassword, "github.repository": r.repository, "matrix.runner": "ubuntu-24.04",
+		"inputs.version":                 version,
+		"github.token":                   registryPassword,
+		"github.repository":              r.repository,
+		"matrix.runner":                  "ubuntu-24.04",
 		"!contains(inputs.version, '-')": fmt.Sprint(!strings.Contains(version, "-")),
 	}
 	for name, value := range r.secrets {
@@ -180,7 +192,8 @@ func (r *rehearsal) script(dir, text string, env map[string]string) (map[string]
 	}
 	cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HOME="+filepath.Join(r.dir, "home"), "PATH="+filepath.Join(r.dir, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_OUTPUT="+output,
+	cmd.Env = append(os.Environ(), "HOME="+filepath.Join(r.dir, "home"),
+		"PATH="+filepath.Join(r.dir, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"), "GITHUB_OUTPUT="+output,
 		"GITHUB_REPOSITORY="+r.repository, "GITHUB_ACTOR="+registryUser, "GITHUB_WORKSPACE="+dir)
 	for key, value := range env {
 		cmd.Env = append(cmd.Env, key+"="+value)
@@ -209,7 +222,8 @@ func (r *rehearsal) happened() []string {
 	if err := os.Truncate(r.log(), 0); err != nil {
 		r.t.Fatal(err)
 	}
-	return slices.Compact(slices.DeleteFunc(strings.Split(string(content), "\n"), func(line string) bool { return line == "" }))
+	return slices.Compact(slices.DeleteFunc(strings.Split(string(content), "\n"),
+		func(line string) bool { return line == "" }))
 }
 
 // writeStandIns puts programs before the real ones on the PATH. They write what they do to the log, as the registry does.
@@ -221,7 +235,8 @@ func (r *rehearsal) writeStandIns() {
 	if err := os.Chmod(r.log(), 0o666); err != nil { // not masked
 		r.t.Fatal(err)
 	}
-	header := "#!/bin/bash\nset -eu\nLOG=" + r.log() + " REMOTE=" + r.remote() + " PROGRAM=" + goProgram(r.t) + " CA=" + r.registry.certificate + "\n"
+	header := "#!/bin/bash\nset -eu\nLOG=" + r.log() + " REMOTE=" + r.remote() + " PROGRAM=" + goProgram(r.t) + " CA=" +
+		r.registry.certificate + "\n"
 	for name, script := range map[string]string{
 		// As sudo does, it passes on only what it is told to; and for the sandbox, whom to trust.
 		"sudo": `keep=()

@@ -133,7 +133,8 @@ func TestConfine(t *testing.T) {
 		t.Fatal(err)
 	}
 	listen(t, "unix", "/run/docker.sock")
-	for _, address := range []string{"127.0.0.7:443", "127.0.0.8:443", "127.0.0.9:443", "127.0.0.7:444", "127.0.0.1:443", "[::1]:443"} {
+	for _, address := range []string{"127.0.0.7:443", "127.0.0.8:443", "127.0.0.9:443", "127.0.0.7:444", "127.0.0.1:443",
+		"[::1]:443"} {
 		listen(t, "tcp", address)
 	}
 	listen(t, "udp", "127.0.0.7:443")
@@ -147,23 +148,32 @@ func TestConfine(t *testing.T) {
 		name, command string
 		works         bool
 	}{
-		{"allowed host", "</dev/tcp/allowed.test/443", true},
-		{"its second address", "</dev/tcp/127.0.0.8/443", true},
-		{"another port of it", "</dev/tcp/allowed.test/444", false},
-		{"packets to it", "echo x >/dev/udp/127.0.0.7/443", false},
-		{"another host", "</dev/tcp/127.0.0.9/443", false},
-		{"another host by name", "</dev/tcp/other.test/443", false},
-		{"this machine", "</dev/tcp/127.0.0.1/443", false},
-		{"this machine over IPv6", "</dev/tcp/::1/443", false},
-		{"a name server", "echo x >/dev/udp/127.0.0.1/53", false},
-		{"Docker", "[ -e /run/docker.sock ]", false},
-		{"its own directory", "[ \"$(cat secret)\" = 'for the confined alone' ] && echo x >$HOME/written", true},
-		{"a file outside", "echo x >" + outside, false},
-		{"the rules", "iptables -F OUTPUT", false},
-		{"other processes", "[ $(ls -d /proc/[0-9]* | wc -l) -gt 9 ]", false},
-		{"no new privileges", "grep -q 'NoNewPrivs:.1' /proc/self/status && grep -q 'CapBnd:.0000000000000000' /proc/self/status && [ $(id -u) = 65534 ]", true},
-		{"a namespace of its own", "unshare --user --net --map-root-user </dev/tcp/127.0.0.9/443", false},
-		{"an environment to use", "[ \"$GIVEN\" = value ]", true},
+		{name: "allowed host", command: "</dev/tcp/allowed.test/443", works: true},
+		{name: "its second address", command: "</dev/tcp/127.0.0.8/443", works: true},
+		{name: "another port of it", command: "</dev/tcp/allowed.test/444"},
+		{name: "packets to it", command: "echo x >/dev/udp/127.0.0.7/443"},
+		{name: "another host", command: "</dev/tcp/127.0.0.9/443"},
+		{name: "another host by name", command: "</dev/tcp/other.test/443"},
+		{name: "this machine", command: "</dev/tcp/127.0.0.1/443"},
+		{name: "this machine over IPv6", command: "</dev/tcp/::1/443"},
+		{name: "a name server", command: "echo x >/dev/udp/127.0.0.1/53"},
+		{name: "Docker", command: "[ -e /run/docker.sock ]"},
+		{
+			name:    "its own directory",
+			command: "[ \"$(cat secret)\" = 'for the confined alone' ] && echo x >$HOME/written",
+			works:   true,
+		},
+		{name: "a file outside", command: "echo x >" + outside},
+		{name: "the rules", command: "iptables -F OUTPUT"},
+		{name: "other processes", command: "[ $(ls -d /proc/[0-9]* | wc -l) -gt 9 ]"},
+		{
+			name: "no new privileges",
+			command: "grep -q 'NoNewPrivs:.1' /proc/self/status && grep -q 'CapBnd:.0000000000000000' /proc/self/status && " +
+				"[ $(id -u) = 65534 ]",
+			works: true,
+		},
+		{name: "a namespace of its own", command: "unshare --user --net --map-root-user </dev/tcp/127.0.0.9/443"},
+		{name: "an environment to use", command: "[ \"$GIVEN\" = value ]", works: true},
 	}
 	script := ""
 	for i, c := range cases {
@@ -189,7 +199,8 @@ func TestConfine(t *testing.T) {
 			_ = c.Close()
 		}
 	}
-	if out, err := exec.Command(".github/release/confine", dir, "--", "bash", "-c", "</dev/tcp/127.0.0.7/443").CombinedOutput(); err == nil {
+	if out, err := exec.Command(".github/release/confine", dir, "--", "bash", "-c", "</dev/tcp/127.0.0.7/443").
+		CombinedOutput(); err == nil {
 		t.Errorf("without any host one was reached: %s", out)
 	}
 	unknown, err := exec.Command(".github/release/confine", dir, "unknown.test:443", "--", "true").CombinedOutput()

@@ -43,7 +43,8 @@ func (repositoryFiles) Open(name string) (fs.File, error) { return os.Open(filep
 
 func (r repositoryFiles) ReadDir(name string) ([]fs.DirEntry, error) {
 	all, err := os.ReadDir(filepath.FromSlash(name))
-	return slices.DeleteFunc(all, func(e fs.DirEntry) bool { return name == "." && slices.Contains(r.without, e.Name()) }), err
+	return slices.DeleteFunc(all,
+		func(e fs.DirEntry) bool { return name == "." && slices.Contains(r.without, e.Name()) }), err
 }
 
 func needTools(t *testing.T, names ...string) {

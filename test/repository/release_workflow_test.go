@@ -60,12 +60,29 @@ func TestReleasePermissions(t *testing.T) {
 		environment string
 		needs       []string
 	}{
-		"check":   {read, "", nil},
-		"ci":      {read, "", []string{"check"}},
-		"build":   {read, "", []string{"ci"}},
-		"publish": {map[string]string{"contents": "write", "packages": "write", "id-token": "write", "attestations": "write"}, "release", []string{"build"}},
-		"try":     {map[string]string{"contents": "read", "attestations": "read"}, "trial", []string{"build", "publish"}},
-		"move":    {map[string]string{"contents": "write", "packages": "write"}, "release", []string{"build", "publish", "try"}},
+		"check": {permissions: read},
+		"ci":    {permissions: read, needs: []string{"check"}},
+		"build": {permissions: read, needs: []string{"ci"}},
+		"publish": {
+			permissions: map[string]string{
+				"contents":     "write",
+				"packages":     "write",
+				"id-token":     "write",
+				"attestations": "write",
+			},
+			environment: "release",
+			needs:       []string{"build"},
+		},
+		"try": {
+			permissions: map[string]string{"contents": "read", "attestations": "read"},
+			environment: "trial",
+			needs:       []string{"build", "publish"},
+		},
+		"move": {
+			permissions: map[string]string{"contents": "write", "packages": "write"},
+			environment: "release",
+			needs:       []string{"build", "publish", "try"},
+		},
 	}
 	jobs := releaseJobs(t)
 	if got := slices.Sorted(maps.Keys(jobs)); !slices.Equal(got, slices.Sorted(maps.Keys(want))) {
@@ -73,7 +90,8 @@ func TestReleasePermissions(t *testing.T) {
 	}
 	for name, w := range want {
 		got := jobs[name]
-		if !maps.Equal(got.Permissions, w.permissions) || got.Environment != w.environment || !slices.Equal(got.Needs, w.needs) {
+		if !maps.Equal(got.Permissions, w.permissions) || got.Environment != w.environment ||
+			!slices.Equal(got.Needs, w.needs) {
 			t.Errorf("%s has the permissions %v, the environment %q and needs %q; want %v, %q and %q",
 				name, got.Permissions, got.Environment, got.Needs, w.permissions, w.environment, w.needs)
 		}

@@ -59,33 +59,77 @@ func TestWorkflowProblems(t *testing.T) {
 	t.Parallel()
 	actions := actionFiles(t)
 	commenting := func(group, dry string) string {
-		return "on: pull_request\npermissions: {}\n" + group + "jobs:\n  a:\n    steps:\n      - uses: OWNER/scalr-run-action@v1\n        with: {comment: true, dry-run: " + dry + "}\n"
+		return "on: pull_request\npermissions: {}\n" + group +
+			"jobs:\n  a:\n    steps:\n      - uses: OWNER/scalr-run-action@v1\n        with: {comment: true, dry-run: " + dry +
+			"}\n"
 	}
 	const job = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n"
 	for name, c := range map[string]struct{ yaml, want string }{
-		"not YAML":               {"a: [", "no YAML"},
-		"unpinned action":        {job + "      - uses: actions/checkout@v7\n", "not pinned"},
-		"pinned without version": {job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n", "no version beside it"},
-		"unknown input":          {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {workspace_id: ws-1}\n", `no input "workspace_id"`},
-		"input of another":       {job + "      - uses: OWNER/scalr-run-action/environment@v1\n        with: {path: x}\n", `no input "path"`},
-		"unknown companion":      {job + "      - uses: OWNER/scalr-run-action/team@v1\n", "no such action"},
-		"unknown output": {job + "      - uses: OWNER/scalr-run-action@v1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.url }}'}\n",
-			`no output "url"`},
-		"output of a script":       {job + "      - run: echo c=1\n        id: b\n      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `does not set "d"`},
-		"unknown step":             {job + "      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n", `no step "b"`},
-		"output of a job":          {job + "      - run: echo\n  b:\n    needs: a\n    steps: []\n    if: needs.a.outputs.x == '1'\n", `job "a" has no output "x"`},
-		"expression in run":        {job + "      - run: echo ${{ github.actor }}\n", "expression in a script"},
-		"no permissions":           {"on: push\njobs:\n  a:\n    steps: []\n", "no permissions"},
-		"kept credentials":         {job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n", "persist-credentials"},
-		"pull_request_target":      {strings.Replace(job, "push", "pull_request_target", 1) + "      - run: x\n", "pull_request_target"},
-		"comments without a group": {commenting("", "true"), "concurrency group"},
-		"comments in one group":    {commenting("concurrency: {group: plan, cancel-in-progress: true}\n", "true"), "concurrency group"},
-		"comments, none ends":      {commenting("concurrency: {group: 'plan-${{ github.ref }}'}\n", "true"), "concurrency group"},
-		"an apply that is ended":   {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "false"), "concurrency group"},
-		"applies in one group":     {commenting("concurrency: {group: apply, cancel-in-progress: false}\n", "false"), ""},
-		"applies that end others":  {commenting("concurrency: {group: apply, cancel-in-progress: true}\n", "false"), "concurrency group"},
-		"comments in order":        {commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "true"), ""},
-		"nothing wrong":            {job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n", ""},
+		"not YAML":        {yaml: "a: [", want: "no YAML"},
+		"unpinned action": {yaml: job + "      - uses: actions/checkout@v7\n", want: "not pinned"},
+		"pinned without version": {
+			yaml: job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n",
+			want: "no version beside it",
+		},
+		"unknown input": {
+			yaml: job + "      - uses: OWNER/scalr-run-action@v1\n        with: {workspace_id: ws-1}\n",
+			want: `no input "workspace_id"`,
+		},
+		"input of another": {
+			yaml: job + "      - uses: OWNER/scalr-run-action/environment@v1\n        with: {path: x}\n",
+			want: `no input "path"`,
+		},
+		"unknown companion": {yaml: job + "      - uses: OWNER/scalr-run-action/team@v1\n", want: "no such action"},
+		"unknown output": {
+			yaml: job + "      - uses: OWNER/scalr-run-action@v1\n        id: b\n      - run: echo\n        env: {X: '${{ " +
+				"steps.b.outputs.url }}'}\n",
+			want: `no output "url"`,
+		},
+		"output of a script": {
+			yaml: job + "      - run: echo c=1\n        id: b\n      - run: echo\n        env: {X: '${{ " +
+				"steps.b.outputs.d }}'}\n",
+			want: `does not set "d"`,
+		},
+		"unknown step": {
+			yaml: job + "      - run: echo\n        env: {X: '${{ steps.b.outputs.d }}'}\n",
+			want: `no step "b"`,
+		},
+		"output of a job": {
+			yaml: job + "      - run: echo\n  b:\n    needs: a\n    steps: []\n    if: needs.a.outputs.x == '1'\n",
+			want: `job "a" has no output "x"`,
+		},
+		"expression in run": {yaml: job + "      - run: echo ${{ github.actor }}\n", want: "expression in a script"},
+		"no permissions":    {yaml: "on: push\njobs:\n  a:\n    steps: []\n", want: "no permissions"},
+		"kept credentials": {
+			yaml: job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n",
+			want: "persist-credentials",
+		},
+		"pull_request_target": {
+			yaml: strings.Replace(job, "push", "pull_request_target", 1) + "      - run: x\n",
+			want: "pull_request_target",
+		},
+		"comments without a group": {yaml: commenting("", "true"), want: "concurrency group"},
+		"comments in one group": {
+			yaml: commenting("concurrency: {group: plan, cancel-in-progress: true}\n", "true"),
+			want: "concurrency group",
+		},
+		"comments, none ends": {
+			yaml: commenting("concurrency: {group: 'plan-${{ github.ref }}'}\n", "true"),
+			want: "concurrency group",
+		},
+		"an apply that is ended": {
+			yaml: commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "false"),
+			want: "concurrency group",
+		},
+		"applies in one group": {yaml: commenting("concurrency: {group: apply, cancel-in-progress: false}\n", "false")},
+		"applies that end others": {
+			yaml: commenting("concurrency: {group: apply, cancel-in-progress: true}\n", "false"),
+			want: "concurrency group",
+		},
+		"comments in order": {
+			yaml: commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "true"),
+		},
+		"nothing wrong": {yaml: job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +228,9 @@ func (l *lint) workflow(w workflow, content string) {
 }
 
 // ofOnePull is what keeps pull requests apart in the name of a concurrency group.
-var ofOnePull = regexp.MustCompile(`github\.(ref|head_ref|event\.pull_request\.number|event\.issue\.number|event\.number)\b`)
+var ofOnePull = regexp.MustCompile(
+	`github\.(ref|head_ref|event\.pull_request\.number|event\.issue\.number|event\.number)\b`,
+)
 
 // concurrency holds a step that comments on pull requests to a group of that
 // pull request, whose older runs end. Only dry runs may be cancelled for sure.

@@ -43,15 +43,44 @@ func (w workflow) play() (code int, log string) {
 	if event == "" {
 		event = "push"
 	}
-	args := []string{event, "-W", ".github/workflows/" + w.file, "-P", "ubuntu-latest=local/job:1", "--pull=false", "--rebuild=false", "--rm",
-		"--local-repository", "acme/scalr-run-action@v1=" + action(w.t), "-s", "SCALR_TOKEN=" + scalrsim.Token,
-		"--var", "SCALR_URL=" + w.scalr.URL(), "--var", "SCALR_WORKSPACE=" + scalrsim.WorkspaceID, "-e", filepath.Join(home, "event.json")}
+	args := []string{
+		event,
+		"-W",
+		".github/workflows/" + w.file,
+		"-P",
+		"ubuntu-latest=local/job:1",
+		"--pull=false",
+		"--rebuild=false",
+		"--rm",
+		"--local-repository",
+		"acme/scalr-run-action@v1=" + action(w.t),
+		"-s",
+		"SCALR_TOKEN=" + scalrsim.Token,
+		"--var",
+		"SCALR_URL=" + w.scalr.URL(),
+		"--var",
+		"SCALR_WORKSPACE=" + scalrsim.WorkspaceID,
+		"-e",
+		filepath.Join(home, "event.json"),
+	}
 	payload := `{}`
 	if w.github != nil {
-		args = append(args, "-s", "GITHUB_TOKEN="+w.github.Token(), "--env", "GITHUB_API_URL="+w.github.APIURL(), "--env", "GITHUB_GRAPHQL_URL="+w.github.GraphQLURL())
-		payload = `{"action": "synchronize", "number": 7, "pull_request": {"number": 7, "head": {"ref": "wider", "sha": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c",
-			"repo": {"full_name": "acme/infra", "fork": false}}, "base": {"ref": "main", "repo": {"full_name": "acme/infra"}}},
-			"repository": {"full_name": "acme/infra", "default_branch": "main"}}`
+		args = append(args, "-s", "GITHUB_TOKEN="+w.github.Token(), "--env", "GITHUB_API_URL="+w.github.APIURL(), "--env",
+			"GITHUB_GRAPHQL_URL="+w.github.GraphQLURL())
+		payload = `{
+			"action": "synchronize",
+			"number": 7,
+			"pull_request": {
+				"number": 7,
+				"head": {
+					"ref": "wider",
+					"sha": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c",
+					"repo": {"full_name": "acme/infra", "fork": false}
+				},
+				"base": {"ref": "main", "repo": {"full_name": "acme/infra"}}
+			},
+			"repository": {"full_name": "acme/infra", "default_branch": "main"}
+		}`
 	}
 	if err := os.WriteFile(filepath.Join(home, "event.json"), []byte(payload), 0o644); err != nil {
 		w.t.Fatal(err)
@@ -114,8 +143,12 @@ func action(t *testing.T) string {
 // would build, since it builds without a network.
 func prepare(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"act-dockeraction", "act-acme-scalr-run-action-v1-dockeraction", "act-acme-scalr-run-action-environment-v1-environment-dockeraction",
-		"act-acme-scalr-run-action-workspace-v1-workspace-dockeraction"} {
+	for _, name := range []string{
+		"act-dockeraction",
+		"act-acme-scalr-run-action-v1-dockeraction",
+		"act-acme-scalr-run-action-environment-v1-environment-dockeraction",
+		"act-acme-scalr-run-action-workspace-v1-workspace-dockeraction",
+	} {
 		docker(t, "tag", image(t), name+":latest")
 	}
 }
@@ -124,7 +157,9 @@ func TestWorkflowDryRun(t *testing.T) {
 	t.Parallel()
 	prepare(t)
 	server := scalr(t, named(t, "execute"))
-	github := githubtest.New(githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c"}}})
+	github := githubtest.New(githubtest.Options{
+		Pulls: []githubtest.Pull{{Number: 7, Head: "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c"}},
+	})
 	stop, err := github.Start()
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +198,8 @@ func TestWorkflowChain(t *testing.T) {
 	if err := json.Unmarshal([]byte(outputs), &values); err != nil {
 		t.Errorf("the outputs %q: %v", outputs, err)
 	}
-	if run != server.Runs()[0].ID || server.Executes() && (network != "demo" || values["network"] != "demo" || values["admin_password"] != nil) {
+	if run != server.Runs()[0].ID ||
+		server.Executes() && (network != "demo" || values["network"] != "demo" || values["admin_password"] != nil) {
 		t.Errorf("later steps saw %q, want the run %s and the network demo without the password", got, server.Runs()[0].ID)
 	}
 	if got := seen(log, "watched"); !slices.Equal(got, []string{"applied"}) {
@@ -204,7 +240,8 @@ func TestWorkflowBadInput(t *testing.T) {
 	prepare(t)
 	server := scalr(t, scalrsim.Scenario{})
 	code, log := workflow{t: t, file: "bad-input.yml", scalr: server}.play()
-	if got := seen(log, "seen"); code == 0 || len(got) != 1 || !strings.HasPrefix(got[0], "invalid ") || got[0] == "invalid " {
+	if got := seen(log, "seen"); code == 0 || len(got) != 1 || !strings.HasPrefix(got[0], "invalid ") ||
+		got[0] == "invalid " {
 		t.Errorf("act ended with %d and saw %q, want a failure, invalid and a code", code, got)
 	}
 	if !strings.Contains(log, "::error title=Scalr") || !strings.Contains(log, "perhaps") || len(server.Requests()) > 0 {

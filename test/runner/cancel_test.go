@@ -15,7 +15,11 @@ import (
 var patience = []struct {
 	signal syscall.Signal
 	wait   time.Duration
-}{{syscall.SIGINT, 7500 * time.Millisecond}, {syscall.SIGTERM, 2500 * time.Millisecond}, {syscall.SIGKILL, 5 * time.Second}}
+}{
+	{signal: syscall.SIGINT, wait: 7500 * time.Millisecond},
+	{signal: syscall.SIGTERM, wait: 2500 * time.Millisecond},
+	{signal: syscall.SIGKILL, wait: 5 * time.Second},
+}
 
 // cancel sends the client of docker what the runner sends it, once the run has
 // the status, and returns when it began to.
@@ -64,10 +68,30 @@ func TestCancel(t *testing.T) {
 		inputs       []string
 		stop, end    string // what Scalr is asked, and the status it comes to
 	}{
-		{"pending behind another", "pending", scalrsim.RunScript{Queue: 5 * time.Minute}, []string{"dry-run=false"}, "discard", "discarded"},
-		{"planning", "planning", scalrsim.RunScript{Plan: long}, nil, "cancel", "canceled"},
-		{"applying", "applying", scalrsim.RunScript{Apply: long}, []string{"dry-run=false", "auto-apply=true"}, "", "applying"},
-		{"applying, stop-apply", "applying", scalrsim.RunScript{Apply: long}, []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"}, "cancel", "canceled"},
+		{
+			name:   "pending behind another",
+			status: "pending",
+			life:   scalrsim.RunScript{Queue: 5 * time.Minute},
+			inputs: []string{"dry-run=false"},
+			stop:   "discard",
+			end:    "discarded",
+		},
+		{name: "planning", status: "planning", life: scalrsim.RunScript{Plan: long}, stop: "cancel", end: "canceled"},
+		{
+			name:   "applying",
+			status: "applying",
+			life:   scalrsim.RunScript{Apply: long},
+			inputs: []string{"dry-run=false", "auto-apply=true"},
+			end:    "applying",
+		},
+		{
+			name:   "applying, stop-apply",
+			status: "applying",
+			life:   scalrsim.RunScript{Apply: long},
+			inputs: []string{"dry-run=false", "auto-apply=true", "on-cancel=stop-apply"},
+			stop:   "cancel",
+			end:    "canceled",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newStep(t, test.inputs...)

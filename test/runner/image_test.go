@@ -40,9 +40,17 @@ func TestImageContents(t *testing.T) {
 		delete(got, name)
 	}
 	want := map[string]string{
-		"/scalr-run": "-rwxr-xr-x", "/scalr-run-post": "Lrwxrwxrwxscalr-run", "/scalr-environment": "Lrwxrwxrwxscalr-run",
-		"/scalr-workspace": "Lrwxrwxrwxscalr-run", "/scalr-affected": "Lrwxrwxrwxscalr-run", "/scalr-overview": "Lrwxrwxrwxscalr-run", "/tmp": "dtrwxrwxrwx", "/etc": "drwxr-xr-x", "/etc/ssl": "drwxr-xr-x",
-		"/etc/ssl/certs": "drwxr-xr-x", "/etc/ssl/certs/ca-certificates.crt": "-rw-r--r--",
+		"/scalr-run":                         "-rwxr-xr-x",
+		"/scalr-run-post":                    "Lrwxrwxrwxscalr-run",
+		"/scalr-environment":                 "Lrwxrwxrwxscalr-run",
+		"/scalr-workspace":                   "Lrwxrwxrwxscalr-run",
+		"/scalr-affected":                    "Lrwxrwxrwxscalr-run",
+		"/scalr-overview":                    "Lrwxrwxrwxscalr-run",
+		"/tmp":                               "dtrwxrwxrwx",
+		"/etc":                               "drwxr-xr-x",
+		"/etc/ssl":                           "drwxr-xr-x",
+		"/etc/ssl/certs":                     "drwxr-xr-x",
+		"/etc/ssl/certs/ca-certificates.crt": "-rw-r--r--",
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("the image has %v, want %v", got, want)
@@ -51,8 +59,17 @@ func TestImageContents(t *testing.T) {
 
 // madeByDocker is in every container.
 var madeByDocker = map[string]bool{
-	"/.dockerenv": true, "/dev": true, "/dev/console": true, "/dev/pts": true, "/dev/shm": true, "/etc/hostname": true, "/etc/hosts": true,
-	"/etc/mtab": true, "/etc/resolv.conf": true, "/proc": true, "/sys": true,
+	"/.dockerenv":      true,
+	"/dev":             true,
+	"/dev/console":     true,
+	"/dev/pts":         true,
+	"/dev/shm":         true,
+	"/etc/hostname":    true,
+	"/etc/hosts":       true,
+	"/etc/mtab":        true,
+	"/etc/resolv.conf": true,
+	"/proc":            true,
+	"/sys":             true,
 }
 
 func contents(t *testing.T) []*tar.Header {
@@ -93,7 +110,8 @@ func TestImageSettings(t *testing.T) {
 		User            string
 		Entrypoint, Cmd []string
 	}
-	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", "--format", "{{json .Config}}", image(t))), &got); err != nil {
+	if err := json.Unmarshal([]byte(docker(t, "image", "inspect", "--format", "{{json .Config}}", image(t))),
+		&got); err != nil {
 		t.Fatal(err)
 	}
 	if got.User != "" || !slices.Equal(got.Entrypoint, []string{"/scalr-run"}) || len(got.Cmd) != 0 {
@@ -141,7 +159,8 @@ func TestImageIsFirstProcess(t *testing.T) {
 	server := scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 	p := s.at(server).playing(func(*exec.Cmd, <-chan struct{}) time.Time {
 		awaitSeen(t, server, "planning")
-		if got := docker(t, "top", s.name, "-o", "pid,args"); strings.Count(got, "\n") != 1 || !strings.Contains(got, "/scalr-run") {
+		if got := docker(t, "top", s.name, "-o", "pid,args"); strings.Count(got, "\n") != 1 ||
+			!strings.Contains(got, "/scalr-run") {
 			t.Errorf("the container runs\n%s\nwant /scalr-run alone", got)
 		}
 		docker(t, "kill", "--signal", "TERM", s.name)

@@ -43,20 +43,45 @@ type step struct {
 func newStep(t *testing.T, inputs ...string) *step {
 	t.Helper()
 	image(t)
-	s := &step{t: t, name: "scalr-" + strings.ToLower(rand.Text()[:12]), dir: t.TempDir(), entry: "/scalr-run", env: map[string]string{
-		"CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": "/github/workspace", "GITHUB_EVENT_NAME": "push",
-		"GITHUB_EVENT_PATH": "/github/workflow/event.json", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_REF": "refs/heads/main",
-		"GITHUB_SHA": "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c", "GITHUB_ACTOR": "octocat", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1",
-		"GITHUB_SERVER_URL": "https://github.com", "RUNNER_TEMP": "/github/runner_temp", "RUNNER_OS": "Linux", "HOME": "/github/home",
-	}}
+	s := &step{
+		t:     t,
+		name:  "scalr-" + strings.ToLower(rand.Text()[:12]),
+		dir:   t.TempDir(),
+		entry: "/scalr-run",
+		env: map[string]string{
+			"CI":                 "true",
+			"GITHUB_ACTIONS":     "true",
+			"GITHUB_WORKSPACE":   "/github/workspace",
+			"GITHUB_EVENT_NAME":  "push",
+			"GITHUB_EVENT_PATH":  "/github/workflow/event.json",
+			"GITHUB_REPOSITORY":  "acme/infra",
+			"GITHUB_REF":         "refs/heads/main",
+			"GITHUB_SHA":         "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c",
+			"GITHUB_ACTOR":       "octocat",
+			"GITHUB_RUN_ID":      "7",
+			"GITHUB_RUN_ATTEMPT": "1",
+			"GITHUB_SERVER_URL":  "https://github.com",
+			"RUNNER_TEMP":        "/github/runner_temp",
+			"RUNNER_OS":          "Linux",
+			"HOME":               "/github/home",
+		},
+	}
 	for _, sub := range []string{"ws", "temp/_github_home", "temp/_github_workflow", "temp/_runner_file_commands"} {
 		if err := os.MkdirAll(filepath.Join(s.dir, sub), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.write("temp/_github_workflow/event.json", "{}")
-	s.write("ws/main.tf", "resource \"terraform_data\" \"network\" {\n  input = \"acme\"\n}\n\noutput \"network\" {\n  value = terraform_data.network.output\n}\n")
-	for name, file := range map[string]string{"OUTPUT": "set_output", "ENV": "set_env", "PATH": "add_path", "STATE": "save_state", "STEP_SUMMARY": "step_summary"} {
+	s.write("ws/main.tf",
+		"resource \"terraform_data\" \"network\" {\n  input = \"acme\"\n}\n\noutput \"network\" {\n  value = "+
+			"terraform_data.network.output\n}\n")
+	for name, file := range map[string]string{
+		"OUTPUT":       "set_output",
+		"ENV":          "set_env",
+		"PATH":         "add_path",
+		"STATE":        "save_state",
+		"STEP_SUMMARY": "step_summary",
+	} {
 		s.write("temp/_runner_file_commands/"+file, "")
 		s.env["GITHUB_"+name] = "/github/file_commands/" + file
 	}
@@ -107,8 +132,13 @@ func (s *step) command(ctx context.Context) *exec.Cmd {
 	args = append(args, "--entrypoint", s.entry, "--network", "host")
 	args = append(args, s.docker...)
 	temp := filepath.Join(s.dir, "temp")
-	for from, to := range map[string]string{temp: "runner_temp", temp + "/_github_home": "home", temp + "/_github_workflow": "workflow",
-		temp + "/_runner_file_commands": "file_commands", filepath.Join(s.dir, "ws"): "workspace"} {
+	for from, to := range map[string]string{
+		temp:                            "runner_temp",
+		temp + "/_github_home":          "home",
+		temp + "/_github_workflow":      "workflow",
+		temp + "/_runner_file_commands": "file_commands",
+		filepath.Join(s.dir, "ws"):      "workspace",
+	} {
 		args = append(args, "-v", from+":/github/"+to)
 	}
 	cmd := exec.CommandContext(ctx, "docker", append(args, image(s.t))...)
@@ -179,7 +209,10 @@ func (s *step) read(p *played) {
 	if len(p.step.Problems) > 0 || p.step.Stopped {
 		s.t.Errorf("the runner objects to the log: %q, commands stopped %t", p.step.Problems, p.step.Stopped)
 	}
-	for where, text := range map[string]string{"log": strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, ""), "summary": p.summary} {
+	for where, text := range map[string]string{
+		"log":     strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, ""),
+		"summary": p.summary,
+	} {
 		if strings.Contains(text, scalrsim.Token) {
 			s.t.Errorf("the token stands in the %s", where)
 		}

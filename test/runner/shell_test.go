@@ -22,7 +22,8 @@ import (
 )
 
 // hostile is what a shell must not take for its own.
-const hostile = "it's \"quoted\" `touch canary` $(touch canary) ${HOME} \\ %s ; touch canary & é\nSCALR_RESULT='forged'\n'; touch canary; '"
+const hostile = "it's \"quoted\" `touch canary` $(touch canary) ${HOME} \\ %s ; touch canary & é\n" +
+	"SCALR_RESULT='forged'\n'; touch canary; '"
 
 // gitLabToken has the form of GitLab's ID tokens. Its claims are {"iss": "https://gitlab.com", "sub":
 // "project_path:acme/infra:ref_type:branch:ref:main", "aud": "https://acme.scalr.io", "project_path": "acme/infra"}.
@@ -80,7 +81,8 @@ func moreScripts(t *testing.T, blocks map[string]string) map[string]string {
 			t.Fatalf("the pipeline of %s: %v", heading, err)
 		}
 	}
-	if len(azure.Steps) != 2 || len(circle.Jobs.Plan.Steps) != 3 || len(gitlab["plan"].Script) != 1 || len(gitlab["apply"].Script) != 1 {
+	if len(azure.Steps) != 2 || len(circle.Jobs.Plan.Steps) != 3 || len(gitlab["plan"].Script) != 1 ||
+		len(gitlab["apply"].Script) != 1 {
 		t.Fatal("the pipelines of Azure, CircleCI or GitLab have other steps than the tests expect")
 	}
 	var step struct{ Run struct{ Command string } }
@@ -129,8 +131,10 @@ func shell(t *testing.T, dir, script string, server *scalrsim.Server, env ...str
 	}
 	cmd := exec.Command("sh", "-eu", "-c", script)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrsim.Token, "SCALR_IMAGE="+image(t), "INPUT_MESSAGE="+hostile)
-	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir), "CI_PROJECT_DIR="+dir, "BASH_ENV="+filepath.Join(outside(dir), "bash_env"),
+	cmd.Env = append(os.Environ(), "SCALR_HOSTNAME="+server.URL(), "SCALR_TOKEN="+scalrsim.Token, "SCALR_IMAGE="+image(t),
+		"INPUT_MESSAGE="+hostile)
+	cmd.Env = append(cmd.Env, "TMPDIR="+outside(dir), "WORKSPACE_TMP="+outside(dir), "CI_PROJECT_DIR="+dir,
+		"BASH_ENV="+filepath.Join(outside(dir), "bash_env"),
 		"AGENT_TEMPDIRECTORY="+outside(dir), "PATH="+outside(dir)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	cmd.Env = append(cmd.Env, signedIn...)
 	cmd.Env = append(cmd.Env, env...)
@@ -197,9 +201,12 @@ func TestShell(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
-			cmd := shell(t, dir, script, server, "BUILD_TAG="+hostile, "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=wider",
-				"bamboo_scalr_token_secret="+scalrsim.Token, "bamboo_buildResultKey="+hostile, "bamboo_buildResultsUrl=https://bamboo.acme.example",
-				"CI_COMMIT_TITLE="+hostile, "CI_JOB_URL=https://gitlab.acme.example/7", "INPUT_DRY_RUN=true", "BUILD_BUILDNUMBER=7", "BUILD_SOURCEVERSIONMESSAGE="+hostile,
+			cmd := shell(t, dir, script, server, "BUILD_TAG="+hostile, "BUILD_URL=https://jenkins.acme.example/7",
+				"BRANCH_NAME=wider",
+				"bamboo_scalr_token_secret="+scalrsim.Token, "bamboo_buildResultKey="+hostile,
+				"bamboo_buildResultsUrl=https://bamboo.acme.example",
+				"CI_COMMIT_TITLE="+hostile, "CI_JOB_URL=https://gitlab.acme.example/7", "INPUT_DRY_RUN=true", "BUILD_BUILDNUMBER=7",
+				"BUILD_SOURCEVERSIONMESSAGE="+hostile,
 				"CIRCLE_PROJECT_REPONAME=infra", "CIRCLE_BRANCH="+hostile, "CIRCLE_BUILD_URL=https://circle.acme.example/7",
 				"BUILDKITE_MESSAGE="+hostile, "BUILDKITE_BUILD_URL=https://buildkite.acme.example/7")
 			log := output(t, cmd)
@@ -208,7 +215,8 @@ func TestShell(t *testing.T) {
 			if len(runs) != 1 || got["SCALR_RUN_ID"] != runs[0].ID || got["SCALR_RESULT"] != "planned" || !runs[0].Dry {
 				t.Errorf("the outputs are %v, the runs are %+v", got, runs)
 			}
-			if message, _ := runs[0].Attributes["message"].(string); !strings.Contains(message, "`touch canary` $(touch canary)") {
+			if message, _ := runs[0].Attributes["message"].(string); !strings.Contains(message,
+				"`touch canary` $(touch canary)") {
 				t.Errorf("the message is %q, want the hostile one", message)
 			}
 			if (name == "GitLab") != strings.Contains(log, "Signed in as deployer@acme.scalr.io") {
@@ -217,11 +225,13 @@ func TestShell(t *testing.T) {
 			if strings.Contains(log, "::") || strings.Contains(log, scalrsim.Token) || strings.Contains(log, gitLabToken) {
 				t.Errorf("want a plain log without the token:\n%s", log)
 			}
-			if summary, err := os.ReadFile(written(t, dir, "scalr.md")); err != nil || !strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
+			if summary, err := os.ReadFile(written(t, dir, "scalr.md")); err != nil ||
+				!strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
 				t.Errorf("the summary is %q, %v", summary, err)
 			}
 			if name == "Jenkins" || name == "Bamboo" || name == "GitLab" { // it is an artifact there
-				if artifact, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil || !strings.Contains(string(artifact), got["SCALR_RUN_URL"]) {
+				if artifact, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil ||
+					!strings.Contains(string(artifact), got["SCALR_RUN_URL"]) {
 					t.Errorf("the artifact is %q, %v", artifact, err)
 				}
 			}
@@ -234,12 +244,14 @@ func TestShellJenkinsApplies(t *testing.T) {
 	t.Parallel()
 	image(t)
 	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrsim.Scenario{})
-	output(t, shell(t, dir, scripts["Jenkins"], server, "BUILD_TAG=b-7", "BUILD_URL=https://jenkins.acme.example/7", "BRANCH_NAME=main"))
+	output(t, shell(t, dir, scripts["Jenkins"], server, "BUILD_TAG=b-7", "BUILD_URL=https://jenkins.acme.example/7",
+		"BRANCH_NAME=main"))
 	got := sourced(t, dir)
 	if got["SCALR_RESULT"] != "needs-confirmation" {
 		t.Fatalf("the outputs of the plan are %v", got)
 	}
-	output(t, shell(t, dir, scripts["Jenkins' apply"], server, "SCALR_RUN_ID="+got["SCALR_RUN_ID"], "SCALR_VERSION_ID="+got["SCALR_CONFIGURATION_VERSION_ID"]))
+	output(t, shell(t, dir, scripts["Jenkins' apply"], server, "SCALR_RUN_ID="+got["SCALR_RUN_ID"],
+		"SCALR_VERSION_ID="+got["SCALR_CONFIGURATION_VERSION_ID"]))
 	if runs := server.Runs(); len(runs) != 1 || runs[0].Status != "applied" {
 		t.Errorf("the runs are %+v, want one that is applied", runs)
 	}
@@ -250,7 +262,8 @@ func TestShellGitLabApplies(t *testing.T) {
 	t.Parallel()
 	image(t)
 	scripts, dir, server := shellScripts(t), checkout(t), scalr(t, scalrsim.Scenario{})
-	output(t, shell(t, dir, scripts["GitLab"], server, "INPUT_DRY_RUN=false", "INPUT_AUTO_APPLY=false", "CI_COMMIT_TITLE=wider", "CI_JOB_URL=https://gitlab.acme.example/7"))
+	output(t, shell(t, dir, scripts["GitLab"], server, "INPUT_DRY_RUN=false", "INPUT_AUTO_APPLY=false",
+		"CI_COMMIT_TITLE=wider", "CI_JOB_URL=https://gitlab.acme.example/7"))
 	report, err := os.ReadFile(filepath.Join(dir, "scalr.dotenv"))
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +295,9 @@ func TestShellAsSomebody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	output(t, shell(t, dir, strings.NewReplacer("$(id -u):$(id -g)", "1234:1234", "$(mktemp -d)", files).Replace(shellScripts(t)["line"]), server))
+	output(t, shell(t, dir,
+		strings.NewReplacer("$(id -u):$(id -g)", "1234:1234", "$(mktemp -d)", files).Replace(shellScripts(t)["line"]),
+		server))
 	if got := sourced(t, dir); got["SCALR_RESULT"] != "planned" {
 		t.Errorf("the outputs are %v", got)
 	}
@@ -300,11 +315,13 @@ func TestShellHostileOutputs(t *testing.T) {
 	image(t)
 	scenario := scalrsim.Scenario{Script: scalrsim.RunScript{Outputs: []scalrsim.Output{{Name: "banner", Value: hostile}}}}
 	dir, server := checkout(t), scalr(t, scenario)
-	script := strings.Replace(shellScripts(t)["line"], "--env INPUT_MESSAGE", "--env INPUT_MESSAGE --env INPUT_DRY_RUN=false --env INPUT_AUTO_APPLY=true", 1)
+	script := strings.Replace(shellScripts(t)["line"], "--env INPUT_MESSAGE",
+		"--env INPUT_MESSAGE --env INPUT_DRY_RUN=false --env INPUT_AUTO_APPLY=true", 1)
 	output(t, shell(t, dir, script, server))
 	got := sourced(t, dir)
 	var outputs map[string]string
-	if err := json.Unmarshal([]byte(got["SCALR_TERRAFORM_OUTPUTS"]), &outputs); err != nil || outputs["banner"] != hostile {
+	if err := json.Unmarshal([]byte(got["SCALR_TERRAFORM_OUTPUTS"]), &outputs); err != nil ||
+		outputs["banner"] != hostile {
 		t.Errorf("the outputs are %q (%v), want %q", outputs, err, hostile)
 	}
 	if got["SCALR_RESULT"] != "applied" {
@@ -316,7 +333,8 @@ func TestShellBadInput(t *testing.T) {
 	t.Parallel()
 	image(t)
 	server := scalr(t, scalrsim.Scenario{})
-	cmd := shell(t, checkout(t), strings.Replace(shellScripts(t)["line"], "INPUT_PATH=infra", "INPUT_PATH=nowhere", 1), server)
+	cmd := shell(t, checkout(t), strings.Replace(shellScripts(t)["line"], "INPUT_PATH=infra", "INPUT_PATH=nowhere", 1),
+		server)
 	if log, err := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(log), "nowhere") {
 		t.Errorf("the line ended with %v, want exit code 2:\n%s", err, log)
 	}
@@ -328,7 +346,8 @@ func TestShellSignals(t *testing.T) {
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			dir, server := checkout(t), scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
+			dir, server := checkout(t),
+				scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 5 * time.Minute}}})
 			cmd := shell(t, dir, strings.Replace(shellScripts(t)["line"], "docker run", "exec docker run", 1), server)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)

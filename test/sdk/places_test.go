@@ -30,7 +30,8 @@ func (a *tenant) reads() {
 	want(a, "AssumeServiceAccount", func(s string) bool { return strings.Contains(s, `"access-token"`) })(
 		c.AccessToken.AssumeServiceAccount(ctx, &schemas.AssumeServiceAccountRequest{
 			IdToken: part + "." + part + ".", ServiceAccountEmail: "deployer@acme.scalr.io"}))
-	accounts := want(a, "GetAccounts", func(l []*schemas.Account) bool { return len(l) == 1 && l[0].ID == scalrsim.AccountID })(
+	accounts := want(a, "GetAccounts",
+		func(l []*schemas.Account) bool { return len(l) == 1 && l[0].ID == scalrsim.AccountID })(
 		c.Account.GetAccounts(ctx, &account.GetAccountsOptions{}))
 	if len(accounts) == 0 {
 		return
@@ -38,19 +39,29 @@ func (a *tenant) reads() {
 	owner := want(a, "GetAccount", func(v *schemas.Account) bool { return v.Attributes.Name == "acme" })(
 		c.Account.GetAccount(ctx, scalrsim.AccountID, nil)).Relationships.Owner
 	want(a, "GetUser", func(u *schemas.User) bool { return u.ID == owner.ID })(c.User.GetUser(ctx, owner.ID, nil))
-	want(a, "GetServiceAccounts", func(l []*schemas.ServiceAccount) bool { return len(l) == 1 })(c.ServiceAccount.GetServiceAccounts(ctx,
+	want(a, "GetServiceAccounts",
+		func(l []*schemas.ServiceAccount) bool { return len(l) == 1 })(c.ServiceAccount.GetServiceAccounts(ctx,
 		&service_account.GetServiceAccountsOptions{Include: []string{"created-by"}, Filter: mine}))
 
 	aws := a.sim.AddProviderConfiguration("aws", "aws")
-	want(a, "ListProviderConfigurations", func(l []*schemas.ProviderConfiguration) bool { return len(l) == 1 && l[0].ID == aws })(
-		c.ProviderConfiguration.ListProviderConfigurations(ctx, &provider_configuration.ListProviderConfigurationsOptions{Filter: mine}))
+	want(a, "ListProviderConfigurations",
+		func(l []*schemas.ProviderConfiguration) bool { return len(l) == 1 && l[0].ID == aws })(
+		c.ProviderConfiguration.ListProviderConfigurations(ctx,
+			&provider_configuration.ListProviderConfigurationsOptions{Filter: mine}))
 	want(a, "GetProviderConfiguration", func(p *schemas.ProviderConfiguration) bool { return p.Attributes.Name == "aws" })(
 		c.ProviderConfiguration.GetProviderConfiguration(ctx, aws, nil))
-	want[*schemas.ProviderConfiguration](a, "UpdateProviderConfiguration", nil)(c.ProviderConfiguration.UpdateProviderConfiguration(ctx, aws,
-		&schemas.ProviderConfigurationRequest{ID: aws, Type: "provider-configurations",
-			Attributes: schemas.ProviderConfigurationAttributesRequest{Name: value.Set("aws"), ProviderName: value.Set[any]("aws")},
+	want[*schemas.ProviderConfiguration](a, "UpdateProviderConfiguration",
+		nil)(c.ProviderConfiguration.UpdateProviderConfiguration(ctx, aws,
+		&schemas.ProviderConfigurationRequest{
+			ID:   aws,
+			Type: "provider-configurations",
+			Attributes: schemas.ProviderConfigurationAttributesRequest{
+				Name:         value.Set("aws"),
+				ProviderName: value.Set[any]("aws"),
+			},
 			Relationships: schemas.ProviderConfigurationRelationshipsRequest{
-				Environments: value.Set([]schemas.Environment{{ID: scalrsim.EnvironmentID}})}}))
+				Environments: value.Set([]schemas.Environment{{ID: scalrsim.EnvironmentID}})},
+		}))
 
 	group, staging := a.sim.AddPolicyGroup("guard"), []schemas.Environment{{ID: scalrsim.StagingID}}
 	want(a, "ListPolicyGroups", func(l []*schemas.PolicyGroup) bool { return len(l) == 1 && l[0].ID == group })(
@@ -83,13 +94,17 @@ func (a *tenant) environments() {
 	if e == nil {
 		a.t.FailNow()
 	}
-	want(a, "GetEnvironment", func(e *schemas.Environment) bool { return e.Relationships.Account.ID == scalrsim.AccountID })(
+	want(a, "GetEnvironment",
+		func(e *schemas.Environment) bool { return e.Relationships.Account.ID == scalrsim.AccountID })(
 		c.Environment.GetEnvironment(ctx, e.ID, &environment.GetEnvironmentOptions{Include: []string{"created-by"}}))
 	want(a, "ListEnvironments", func(l []*schemas.Environment) bool { return len(l) == 1 && l[0].ID == e.ID })(
 		c.Environment.ListEnvironments(ctx, &environment.ListEnvironmentsOptions{Filter: filter{"name": "feature"}}))
 	want(a, "UpdateEnvironment", func(e *schemas.Environment) bool { return e.Attributes.Name == "feature-2" })(
-		c.Environment.UpdateEnvironment(ctx, e.ID, &schemas.EnvironmentRequest{ID: e.ID, Type: "environments",
-			Attributes: schemas.EnvironmentAttributesRequest{Name: value.Set("feature-2")}}, nil))
+		c.Environment.UpdateEnvironment(ctx, e.ID, &schemas.EnvironmentRequest{
+			ID:         e.ID,
+			Type:       "environments",
+			Attributes: schemas.EnvironmentAttributesRequest{Name: value.Set("feature-2")},
+		}, nil))
 	a.passed("AddEnvironmentTags", c.Environment.AddEnvironmentTags(ctx, e.ID, []schemas.Tag{blue}))
 	a.passed("ReplaceEnvironmentTags", c.Environment.ReplaceEnvironmentTags(ctx, e.ID, []schemas.Tag{blue}))
 	want(a, "ListEnvironmentTags", one)(c.Environment.ListEnvironmentTags(ctx, e.ID, nil))
@@ -107,9 +122,16 @@ func (a *tenant) environments() {
 func (a *tenant) workspaces() {
 	c, ctx, red := a.sdk, a.ctx, a.newTag("red")
 	w := want(a, "CreateWorkspace", func(w *schemas.Workspace) bool { return w.Attributes.Name == "edge" })(
-		c.Workspace.CreateWorkspace(ctx, &schemas.WorkspaceRequest{Type: "workspaces",
-			Attributes:    schemas.WorkspaceAttributesRequest{Name: value.Set("edge"), DeletionProtectionEnabled: value.Set(false)},
-			Relationships: schemas.WorkspaceRelationshipsRequest{Environment: value.Set(schemas.Environment{ID: scalrsim.EnvironmentID})}}))
+		c.Workspace.CreateWorkspace(ctx, &schemas.WorkspaceRequest{
+			Type: "workspaces",
+			Attributes: schemas.WorkspaceAttributesRequest{
+				Name:                      value.Set("edge"),
+				DeletionProtectionEnabled: value.Set(false),
+			},
+			Relationships: schemas.WorkspaceRelationshipsRequest{
+				Environment: value.Set(schemas.Environment{ID: scalrsim.EnvironmentID}),
+			},
+		}))
 	if w == nil {
 		a.t.FailNow()
 	}
@@ -121,8 +143,11 @@ func (a *tenant) workspaces() {
 		c.Workspace.GetWorkspaces(ctx, &workspace.GetWorkspacesOptions{
 			Filter: filter{"environment": scalrsim.EnvironmentID, "name": "edge"}}))
 	want(a, "UpdateWorkspace", func(w *schemas.Workspace) bool { return w.Attributes.AutoApply })(
-		c.Workspace.UpdateWorkspace(ctx, w.ID, &schemas.WorkspaceRequest{ID: w.ID, Type: "workspaces",
-			Attributes: schemas.WorkspaceAttributesRequest{AutoApply: value.Set(true)}}))
+		c.Workspace.UpdateWorkspace(ctx, w.ID, &schemas.WorkspaceRequest{
+			ID:         w.ID,
+			Type:       "workspaces",
+			Attributes: schemas.WorkspaceAttributesRequest{AutoApply: value.Set(true)},
+		}))
 	a.passed("AddWorkspaceTags", c.Workspace.AddWorkspaceTags(ctx, w.ID, []schemas.Tag{red}))
 	a.passed("ReplaceWorkspaceTags", c.Workspace.ReplaceWorkspaceTags(ctx, w.ID, []schemas.Tag{red}))
 	want(a, "ListWorkspaceTags", func(l []*schemas.Tag) bool { return len(l) == 1 && l[0].ID == red.ID })(
@@ -147,26 +172,43 @@ func (a *tenant) settings(workspaceID string) {
 		return len(p.Relationships.Agents) == 1 && p.Relationships.Agents[0].Attributes.Name == "runner-1"
 	})(
 		c.AgentPool.GetAgentPool(ctx, pool, &agent_pool.GetAgentPoolOptions{Include: []string{"agents"}}))
-	v := want(a, "CreateVariable", func(v *schemas.Variable) bool { return v.Attributes.Key == "TOKEN" && v.Attributes.Sensitive })(
-		c.Variable.CreateVariable(ctx, &schemas.VariableRequest{Attributes: schemas.VariableAttributesRequest{Key: value.Set("TOKEN"), Value: value.Set("hidden-value"),
-			Category: value.Set(schemas.VariableCategoryEnv), Sensitive: value.Set(true)},
+	v := want(a, "CreateVariable",
+		func(v *schemas.Variable) bool { return v.Attributes.Key == "TOKEN" && v.Attributes.Sensitive })(
+		c.Variable.CreateVariable(ctx, &schemas.VariableRequest{Attributes: schemas.VariableAttributesRequest{
+			Key:       value.Set("TOKEN"),
+			Value:     value.Set("hidden-value"),
+			Category:  value.Set(schemas.VariableCategoryEnv),
+			Sensitive: value.Set(true),
+		},
 			Relationships: schemas.VariableRelationshipsRequest{Workspace: value.Set(schemas.Workspace{ID: workspaceID})}}, nil))
 	google := a.sim.AddProviderConfiguration("google", "google")
-	link := want(a, "CreateProviderConfigurationLink", func(l *schemas.ProviderConfigurationLink) bool { return l.Relationships.Workspace.ID == workspaceID })(
-		c.ProviderConfigurationLink.CreateProviderConfigurationLink(ctx, workspaceID, &schemas.ProviderConfigurationLinkRequest{
-			Attributes:    schemas.ProviderConfigurationLinkAttributesRequest{Alias: value.Set("eu")},
-			Relationships: schemas.ProviderConfigurationLinkRelationshipsRequest{ProviderConfiguration: value.Set(schemas.ProviderConfiguration{ID: google})}}))
+	link := want(a, "CreateProviderConfigurationLink",
+		func(l *schemas.ProviderConfigurationLink) bool { return l.Relationships.Workspace.ID == workspaceID })(
+		c.ProviderConfigurationLink.CreateProviderConfigurationLink(ctx, workspaceID,
+			&schemas.ProviderConfigurationLinkRequest{
+				Attributes: schemas.ProviderConfigurationLinkAttributesRequest{Alias: value.Set("eu")},
+				Relationships: schemas.ProviderConfigurationLinkRelationshipsRequest{
+					ProviderConfiguration: value.Set(schemas.ProviderConfiguration{ID: google}),
+				},
+			}))
 	if v == nil || link == nil {
 		a.t.FailNow()
 	}
 	want(a, "GetVariables", func(l []*schemas.Variable) bool { return len(l) == 1 && l[0].ID == v.ID })(
 		c.Variable.GetVariables(ctx, &variable.GetVariablesOptions{Filter: filter{"workspace": workspaceID}}))
 	want[*schemas.Variable](a, "UpdateVariable", nil)(c.Variable.UpdateVariable(ctx, v.ID,
-		&schemas.VariableRequest{ID: v.ID, Attributes: schemas.VariableAttributesRequest{Value: value.Set("other-value")}}, nil))
+		&schemas.VariableRequest{ID: v.ID, Attributes: schemas.VariableAttributesRequest{Value: value.Set("other-value")}},
+		nil))
 	a.passed("DeleteVariable", c.Variable.DeleteVariable(ctx, v.ID))
-	want(a, "ListProviderConfigurationLinks", func(l []*schemas.ProviderConfigurationLink) bool { return len(l) == 1 && l[0].ID == link.ID })(
+	want(a, "ListProviderConfigurationLinks",
+		func(l []*schemas.ProviderConfigurationLink) bool { return len(l) == 1 && l[0].ID == link.ID })(
 		c.ProviderConfigurationLink.ListProviderConfigurationLinks(ctx, workspaceID, nil))
-	want[*schemas.ProviderConfigurationLink](a, "UpdateProviderConfigurationLink", nil)(c.ProviderConfigurationLink.UpdateProviderConfigurationLink(ctx, link.ID,
-		&schemas.ProviderConfigurationLinkRequest{ID: link.ID, Attributes: schemas.ProviderConfigurationLinkAttributesRequest{Alias: value.Set("us")}}))
-	a.passed("DeleteProviderConfigurationWorkspaceLink", c.ProviderConfigurationLink.DeleteProviderConfigurationWorkspaceLink(ctx, link.ID))
+	want[*schemas.ProviderConfigurationLink](a, "UpdateProviderConfigurationLink",
+		nil)(c.ProviderConfigurationLink.UpdateProviderConfigurationLink(ctx, link.ID,
+		&schemas.ProviderConfigurationLinkRequest{
+			ID:         link.ID,
+			Attributes: schemas.ProviderConfigurationLinkAttributesRequest{Alias: value.Set("us")},
+		}))
+	a.passed("DeleteProviderConfigurationWorkspaceLink",
+		c.ProviderConfigurationLink.DeleteProviderConfigurationWorkspaceLink(ctx, link.ID))
 }

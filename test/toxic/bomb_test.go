@@ -77,7 +77,8 @@ func TestLargeLogs(t *testing.T) {
 			scenario.Script.Plan = scalrsim.Stage{For: 5 * time.Second, Size: 128 << 20, OneLine: oneLine}
 			w := newWire(t, scenario)
 			s := w.start(t).wait(t)
-			t.Logf("peak %.1f MiB, exit %d after %s, printed %d bytes", float64(s.peak)/1024, s.code, s.took.Round(time.Millisecond), s.log.Len())
+			t.Logf("peak %.1f MiB, exit %d after %s, printed %d bytes", float64(s.peak)/1024, s.code,
+				s.took.Round(time.Millisecond), s.log.Len())
 			if s.code != 0 || s.peak > mostMemory || s.log.Len() < 128<<20 {
 				t.Errorf("exit %d, want 0; peak %d KiB, want %d at most; printed %d bytes", s.code, s.peak, mostMemory, s.log.Len())
 			}

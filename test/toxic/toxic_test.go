@@ -106,14 +106,23 @@ func (w *wire) start(t *testing.T) *step {
 func (w *wire) startIn(t *testing.T, checkout string) *step {
 	t.Helper()
 	s := &step{dir: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(checkout, "main.tf"), []byte(`resource "terraform_data" "network" {}`), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(checkout, "main.tf"), []byte(`resource "terraform_data" "network" {}`),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.cmd = exec.Command(binary)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
-	s.cmd.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + s.dir, "GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"),
-		"GITHUB_STATE=" + filepath.Join(s.dir, "state"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"), "INPUT_BASE-URL=" + w.server.URL(),
-		"INPUT_TOKEN=" + scalrsim.Token, "INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID}
+	s.cmd.Env = []string{
+		"GITHUB_ACTIONS=true",
+		"GITHUB_WORKSPACE=" + checkout,
+		"RUNNER_TEMP=" + s.dir,
+		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "output"),
+		"GITHUB_STATE=" + filepath.Join(s.dir, "state"),
+		"GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary.md"),
+		"INPUT_BASE-URL=" + w.server.URL(),
+		"INPUT_TOKEN=" + scalrsim.Token,
+		"INPUT_WORKSPACE-ID=" + scalrsim.WorkspaceID,
+	}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -159,17 +168,19 @@ func highWater(pid int) (kib int64) {
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	const (
-		cut300   = `{"name":"t","type":"limit_data","stream":"downstream","attributes":{"bytes":300}}`
-		cutUp    = `{"name":"t","type":"limit_data","stream":"upstream","attributes":{"bytes":250}}`
-		reset    = `{"name":"t","type":"reset_peer","stream":"downstream","attributes":{"timeout":0}}`
-		resetUp  = `{"name":"t","type":"reset_peer","stream":"upstream","attributes":{"timeout":0}}`
-		slices   = `{"name":"t","type":"slicer","stream":"downstream","attributes":{"average_size":16,"size_variation":8,"delay":200}}`
-		slicesUp = `{"name":"t","type":"slicer","stream":"upstream","attributes":{"average_size":16,"size_variation":8,"delay":200}}`
-		slow     = `{"name":"t","type":"bandwidth","stream":"downstream","attributes":{"rate":16}}`
-		slowUp   = `{"name":"t","type":"bandwidth","stream":"upstream","attributes":{"rate":1}}`
-		late     = `{"name":"t","type":"latency","stream":"downstream","attributes":{"latency":250,"jitter":200}}`
-		open     = `{"name":"t","type":"slow_close","stream":"downstream","attributes":{"delay":1500}}`
-		silent   = `{"name":"t","type":"timeout","stream":"downstream","attributes":{"timeout":700}}`
+		cut300  = `{"name":"t","type":"limit_data","stream":"downstream","attributes":{"bytes":300}}`
+		cutUp   = `{"name":"t","type":"limit_data","stream":"upstream","attributes":{"bytes":250}}`
+		reset   = `{"name":"t","type":"reset_peer","stream":"downstream","attributes":{"timeout":0}}`
+		resetUp = `{"name":"t","type":"reset_peer","stream":"upstream","attributes":{"timeout":0}}`
+		slices  = `{"name":"t","type":"slicer","stream":"downstream","attributes":{"average_size":16,` +
+			`"size_variation":8,"delay":200}}`
+		slicesUp = `{"name":"t","type":"slicer","stream":"upstream","attributes":{"average_size":16,"size_variation":8,` +
+			`"delay":200}}`
+		slow   = `{"name":"t","type":"bandwidth","stream":"downstream","attributes":{"rate":16}}`
+		slowUp = `{"name":"t","type":"bandwidth","stream":"upstream","attributes":{"rate":1}}`
+		late   = `{"name":"t","type":"latency","stream":"downstream","attributes":{"latency":250,"jitter":200}}`
+		open   = `{"name":"t","type":"slow_close","stream":"downstream","attributes":{"delay":1500}}`
+		silent = `{"name":"t","type":"timeout","stream":"downstream","attributes":{"timeout":700}}`
 	)
 	for name, c := range map[string]struct {
 		scenario string
@@ -178,20 +189,24 @@ func TestBytes(t *testing.T) {
 		lasts    time.Duration
 		felt     bool // something had to be tried again
 	}{
-		"limit_data":               {api: cut300, lasts: 3 * time.Second, felt: true},
-		"limit_data upstream":      {api: cutUp, lasts: 3 * time.Second, felt: true},
-		"reset_peer":               {api: reset, lasts: 3 * time.Second, felt: true},
-		"slicer":                   {api: slices},
-		"slicer upstream":          {api: slicesUp, blob: slicesUp},
-		"bandwidth":                {api: slow, blob: slow},
-		"latency":                  {api: late, blob: late},
-		"slow_close":               {api: open, blob: open},
-		"timeout":                  {api: silent, lasts: 3 * time.Second, felt: true},
-		"upload: limit_data":       {blob: cutUp, lasts: 3 * time.Second, felt: true},
-		"upload: reset_peer":       {blob: resetUp, lasts: 3 * time.Second, felt: true},
-		"upload: bandwidth":        {blob: slowUp},
-		"upload: slicer":           {blob: slicesUp},
-		"log elsewhere: cut":       {scenario: "log-redirects", blob: `{"name":"t","type":"limit_data","stream":"downstream","attributes":{"bytes":700}}`, lasts: 6 * time.Second},
+		"limit_data":          {api: cut300, lasts: 3 * time.Second, felt: true},
+		"limit_data upstream": {api: cutUp, lasts: 3 * time.Second, felt: true},
+		"reset_peer":          {api: reset, lasts: 3 * time.Second, felt: true},
+		"slicer":              {api: slices},
+		"slicer upstream":     {api: slicesUp, blob: slicesUp},
+		"bandwidth":           {api: slow, blob: slow},
+		"latency":             {api: late, blob: late},
+		"slow_close":          {api: open, blob: open},
+		"timeout":             {api: silent, lasts: 3 * time.Second, felt: true},
+		"upload: limit_data":  {blob: cutUp, lasts: 3 * time.Second, felt: true},
+		"upload: reset_peer":  {blob: resetUp, lasts: 3 * time.Second, felt: true},
+		"upload: bandwidth":   {blob: slowUp},
+		"upload: slicer":      {blob: slicesUp},
+		"log elsewhere: cut": {
+			scenario: "log-redirects",
+			blob:     `{"name":"t","type":"limit_data","stream":"downstream","attributes":{"bytes":700}}`,
+			lasts:    6 * time.Second,
+		},
 		"log elsewhere: in slices": {scenario: "log-redirects", blob: slices},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,12 @@ func TestPermissionOfEachOperation(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New("tok-7e1c"), UserAgent: "test", HTTP: server.Client()})
+		client, err := scalr.New(scalr.Config{
+			BaseURL:   base,
+			Token:     secret.New("tok-7e1c"),
+			UserAgent: "test",
+			HTTP:      server.Client(),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,18 +32,19 @@ const (
 // "…" stands for what differs, and so does what is between ‹ and ›, but is the
 // same for this code. TestREADMEWords finds them in the program.
 var messageWords = map[Code]string{
-	"input-invalid":                     "… problems with the inputs:",
-	"proxy-invalid":                     "… of the runner is not the address of a proxy",
-	"ca-file-missing":                   "SSL_CERT_FILE names …, which cannot be read in this container",
-	"path-missing":                      "path … is not in the checkout",
-	"path-outside":                      "path … lies outside the checkout",
-	"path-unsuitable":                   "path … is neither a directory nor a .tar.gz archive",
-	"link-outside":                      "link … points to …, outside the checkout; nothing was read from there",
-	"link-cycle":                        "link … to … cannot be followed",
-	"links-multiply":                    "links bring in more than … times as many",
-	"ignore-file-unusable":              "ignore file … cannot be used",
-	"nothing-to-send":                   "there is nothing to send in …",
-	"no-terraform-files":                "there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in …",
+	"input-invalid":        "… problems with the inputs:",
+	"proxy-invalid":        "… of the runner is not the address of a proxy",
+	"ca-file-missing":      "SSL_CERT_FILE names …, which cannot be read in this container",
+	"path-missing":         "path … is not in the checkout",
+	"path-outside":         "path … lies outside the checkout",
+	"path-unsuitable":      "path … is neither a directory nor a .tar.gz archive",
+	"link-outside":         "link … points to …, outside the checkout; nothing was read from there",
+	"link-cycle":           "link … to … cannot be followed",
+	"links-multiply":       "links bring in more than … times as many",
+	"ignore-file-unusable": "ignore file … cannot be used",
+	"nothing-to-send":      "there is nothing to send in …",
+	"no-terraform-files": "there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) " +
+		"to send in …",
 	"file-unreadable":                   "… cannot be read",
 	"file-changed":                      "… changed while it was packed",
 	"archive-damaged":                   "archive … is damaged",
@@ -142,7 +143,8 @@ func TestREADMEErrors(t *testing.T) {
 		if !ok || !ok2 {
 			t.Fatalf("%s has no marks for %s", generated.file, generated.mark)
 		}
-		after := head + "<!-- " + generated.mark + " -->\n\n" + generated.content + "\n<!-- end of " + generated.mark + " -->" + tail
+		after := head + "<!-- " + generated.mark + " -->\n\n" + generated.content + "\n<!-- end of " + generated.mark +
+			" -->" + tail
 		switch {
 		case after == before:
 		case *update:
@@ -150,7 +152,8 @@ func TestREADMEErrors(t *testing.T) {
 				t.Fatal(err)
 			}
 		default:
-			t.Errorf("%s and advices differ; go test ./internal/action/step -run TestREADMEErrors -update writes it", generated.file)
+			t.Errorf("%s and advices differ; go test ./internal/action/step -run TestREADMEErrors -update writes it",
+				generated.file)
 		}
 	}
 }
@@ -173,7 +176,8 @@ func errorSections() string {
 func commonErrors() string {
 	table := "| `error-code` | what it means | what to do |\n| --- | --- | --- |\n"
 	for _, code := range commonCodes {
-		table += fmt.Sprintf("| [`%s`](docs/errors.md#%s) | %s | %s |\n", code, code, meaning(advices[code]), advices[code].do)
+		table += fmt.Sprintf("| [`%s`](docs/errors.md#%s) | %s | %s |\n", code, code, meaning(advices[code]),
+			advices[code].do)
 	}
 	return table
 }
@@ -221,7 +225,8 @@ func programTexts(t *testing.T) []string {
 	t.Helper()
 	var texts []string
 	err := filepath.WalkDir("../..", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, "scalrsim") {
+		if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
+			strings.Contains(name, "scalrsim") {
 			return err
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
@@ -252,7 +257,8 @@ func TestREADMEResults(t *testing.T) {
 		t.Fatal("docs/inputs.md has no marks for the table of results")
 	}
 	got := map[string]string{}
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|.*\\| ([0-9]+(?: or [0-9]+)?) \\|$").FindAllStringSubmatch(table, -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|.*\\| ([0-9]+(?: or [0-9]+)?) \\|$").
+		FindAllStringSubmatch(table, -1) {
 		got[row[1]] = row[2]
 	}
 	for _, result := range namedResults(t) {

@@ -11,10 +11,12 @@ import (
 func TestNoSuccessByAccident(t *testing.T) {
 	t.Parallel()
 	finished := &scalr.Plan{ID: "plan-1", Status: "finished"}
-	for _, status := range []scalr.Status{"", "quantum_checking", "force_canceled", "policy_soft_failed", "pending", "plan_queued", "planning",
+	for _, status := range []scalr.Status{"", "quantum_checking", "force_canceled", "policy_soft_failed", "pending",
+		"plan_queued", "planning",
 		"policy_checking", "confirmed", "apply_queued", "applying", "errored", "discarded", "canceled", "policy_override"} {
 		for _, plan := range []*scalr.Plan{nil, finished} {
-			if o := OutcomeOfRun(scalr.Run{ID: "run-1", Status: status, Dry: true, Plan: plan}); o.ExitCode() == 0 || o.Code == "" {
+			if o := OutcomeOfRun(scalr.Run{ID: "run-1", Status: status, Dry: true, Plan: plan}); o.ExitCode() == 0 ||
+				o.Code == "" {
 				t.Errorf("%q: exit %d, result %q, error-code %q", status, o.ExitCode(), o.Result, o.Code)
 			}
 		}
