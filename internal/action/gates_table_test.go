@@ -2,12 +2,10 @@ package action_test
 
 import (
 	"flag"
-	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,141 +14,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite docs/gates.md and the golden comments of the overview")
-
-// gateSource is what Scalr, the plan JSON and the log say of one plan, and what
-// that means for `fail-on: destroy`: passes, destroys or unknown.
-type gateSource struct {
-	name, verdict string
-	// additions and destructions are Scalr's numbers; none are not reported.
-	additions, destructions any
-	hasChanges              any
-	planJSON                string // "" for none: 404
-	log                     string
-}
-
-const (
-	logHead    = "\nTerraform will perform the following actions:\n"
-	logCreates = "\n  # terraform_data.a will be created\n  + resource \"terraform_data\" \"a\" {\n      + input = " +
-		"\"a\"\n    }\n"
-	logDestroys = "\n  # terraform_data.b will be destroyed\n  - resource \"terraform_data\" \"b\" {\n      - input " +
-		"= \"b\" -> null\n    }\n"
-	logNone   = "\nNo changes. Your infrastructure matches the configuration.\n"
-	logBegins = "terraform_data.b: Refreshing state... [id=1]\n"
-)
-
-func logOf(creates, destroys int) string {
-	return logBegins + logHead + strings.Repeat(logCreates, creates) + strings.Repeat(logDestroys, destroys) +
-		fmt.Sprintf("\nPlan: %d to add, 0 to change, %d to destroy.\n", creates, destroys)
-}
-
-func planJSONOf(actions ...string) string {
-	var changes []string
-	for i, a := range actions {
-		changes = append(changes, fmt.Sprintf(`{"address":"terraform_data.r%d","mode":"managed","change":{%s}}`, i, a))
-	}
-	return `{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[` + strings.Join(changes, ",") + `]}`
-}
-
-// gateSources are the ways in which a plan may be known, or not.
-func gateSources() []gateSource {
-	const creates, destroys = `"actions":["create"]`, `"actions":["delete"]`
-	return []gateSource{
-		{
-			name:       "all say that nothing is destroyed",
-			verdict:    "passes",
-			additions:  1,
-			hasChanges: true,
-			planJSON:   planJSONOf(creates),
-			log:        logOf(1, 0),
-		},
-		{name: "Scalr's numbers alone", verdict: "passes", additions: 1, hasChanges: true, log: logBegins},
-		{name: "the plan JSON alone", verdict: "passes", hasChanges: true, planJSON: planJSONOf(creates), log: logBegins},
-		{name: "the whole text alone", verdict: "passes", hasChanges: true, log: logOf(1, 0)},
-		{name: "nothing is known", verdict: "unknown", hasChanges: true, log: logBegins},
-		{name: "only that something changes, and a cut text", verdict: "unknown", log: logBegins + logHead + logCreates},
-		{name: "an empty object for the JSON", verdict: "unknown", hasChanges: true, planJSON: "{}", log: logBegins},
-		{
-			name:         "Scalr counts a destruction",
-			verdict:      "destroys",
-			additions:    1,
-			destructions: 1,
-			hasChanges:   true,
-			planJSON:     planJSONOf(creates),
-			log:          logOf(1, 0),
-		},
-		{
-			name:       "the JSON destroys",
-			verdict:    "destroys",
-			additions:  1,
-			hasChanges: true,
-			planJSON:   planJSONOf(creates, destroys),
-			log:        logOf(1, 0),
-		},
-		{
-			name:       "the JSON replaces",
-			verdict:    "destroys",
-			hasChanges: true,
-			planJSON:   planJSONOf(`"actions":["create","delete"]`),
-			log:        logBegins,
-		},
-		{
-			name:       "the text destroys",
-			verdict:    "destroys",
-			additions:  1,
-			hasChanges: true,
-			planJSON:   planJSONOf(creates),
-			log:        logOf(1, 1),
-		},
-		{
-			name:       "a cut text destroys beside an empty JSON",
-			verdict:    "destroys",
-			hasChanges: true,
-			planJSON:   planJSONOf(),
-			log:        logBegins + logHead + logDestroys,
-		},
-		{
-			name:       "an action that is not known",
-			verdict:    "unknown",
-			additions:  1,
-			hasChanges: true,
-			planJSON:   planJSONOf(`"actions":["obliterate"]`),
-			log:        logOf(1, 0),
-		},
-		{
-			name:       "actions that exclude each other",
-			verdict:    "destroys",
-			additions:  1,
-			hasChanges: true,
-			planJSON:   planJSONOf(`"actions":["update","delete"]`),
-			log:        logOf(1, 0),
-		},
-		{
-			name:       "actions twice",
-			verdict:    "destroys",
-			additions:  1,
-			hasChanges: true,
-			planJSON:   planJSONOf(`"actions":["delete"],"actions":["create"]`),
-			log:        logOf(1, 0),
-		},
-		{
-			name:         "a negative number",
-			verdict:      "unknown",
-			additions:    1,
-			destructions: -1,
-			hasChanges:   true,
-			planJSON:     planJSONOf(creates),
-			log:          logOf(1, 0),
-		},
-		{
-			name:         "has-changes: false beside destructions",
-			verdict:      "destroys",
-			destructions: 3,
-			planJSON:     planJSONOf(),
-			log:          logNone,
-		},
-		{name: "has-changes: false beside additions", verdict: "unknown", additions: 3, planJSON: planJSONOf(), log: logNone},
-	}
-}
 
 // gateStatuses are those in which a run rests, with the steps that lead there.
 var gateStatuses = []struct {
@@ -233,28 +96,6 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 		first.set("auto-apply=false")
 	}
 	return first.playOnce(newStepTest(t, s, "workspace-id=", "mode="+mode, "fail-on=destroy"))
-}
-
-// edit makes an answer say what the source says.
-func (g gateSource) edit(body string) string {
-	planned := false
-	body = editPart(body, "plans", func(plan map[string]any) {
-		if planned = plan["status"] == "finished"; planned {
-			plan["resource-additions"], plan["resource-destructions"], plan["has-changes"] = g.additions, g.destructions,
-				g.hasChanges
-			if plan["resource-changes"] = any(0); g.additions == nil {
-				plan["resource-changes"] = nil
-			}
-		}
-	})
-	body = editPart(body, "applies", func(apply map[string]any) {
-		apply["resource-additions"], apply["resource-changes"], apply["resource-destructions"] = nil, nil, nil
-	})
-	return editPart(body, "runs", func(run map[string]any) {
-		if planned {
-			run["has-changes"] = g.hasChanges
-		}
-	})
 }
 
 // playOnce plays the step, and next, if there is one, on the run that it made.

@@ -1,9 +1,7 @@
 package action_test
 
 import (
-	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -222,92 +220,6 @@ func TestRunMissing(t *testing.T) {
 	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
 }
 
-// TestGates are judged before anything is applied.
-func TestGates(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name     string
-		scenario string
-		inputs   []string
-		code     int
-		outputs  []string
-		stops    []string
-		confirms int
-	}{
-		{
-			name:     "changes in a dry run",
-			scenario: "plan-changes",
-			inputs:   []string{"fail-on=changes"},
-			code:     1,
-			outputs:  []string{"result=rejected", "error-code=gate-hit"},
-		},
-		{
-			name:     "no changes",
-			scenario: "no-changes",
-			inputs:   []string{"fail-on=changes"},
-			outputs:  []string{"result=no-changes"},
-		},
-		{
-			name:     "destroy stops an auto-apply",
-			scenario: "applied",
-			inputs:   []string{"dry-run=false", "fail-on=destroy"},
-			code:     1,
-			outputs:  []string{"result=rejected", "has-destroys=true"},
-			stops:    []string{"discard 202"},
-		},
-		{
-			name:     "passed gates are confirmed",
-			scenario: "cost-increase",
-			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000"},
-			outputs:  []string{"result=applied"},
-			confirms: 1,
-		},
-		{
-			name:     "cost",
-			scenario: "cost-increase",
-			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase"},
-			code:     1,
-			outputs:  []string{"result=rejected"},
-			stops:    []string{"discard 202"},
-		},
-		{
-			name:     "needs confirmation",
-			scenario: "waits-for-approval",
-			inputs:   []string{"dry-run=false", "fail-on=needs-confirmation"},
-			code:     1,
-			outputs:  []string{"result=rejected"},
-			stops:    []string{"discard 202"},
-		},
-		{
-			name:     "cost by less than a cent",
-			scenario: "cost-by-a-hair",
-			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=42.25"},
-			code:     1,
-			outputs:  []string{"result=rejected", "cost-delta=42.25"},
-			stops:    []string{"discard 202"},
-		},
-		{
-			name:     "gate without auto-apply waits",
-			scenario: "cost-increase",
-			inputs:   []string{"dry-run=false", "fail-on=cost-increase", "max-cost-increase=1000"},
-			outputs:  []string{"result=needs-confirmation"},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			hair := c.scenario == "cost-by-a-hair"
-			s := scenario(t, strings.Replace(c.scenario, "by-a-hair", "increase", 1))
-			if hair {
-				cost := *s.Script.Cost
-				cost.Delta = "42.254"
-				s.Script.Cost = &cost
-			}
-			p := newStepTest(t, s, c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
-			p.asked("POST /runs/*/actions/apply", c.confirms)
-		})
-	}
-}
-
 // TestTimeoutHoldsForAll: what a gate must know does not come, nor does GitHub's
 // answer; the step is over soon after its timeout all the same.
 func TestTimeoutHoldsForAll(t *testing.T) {
@@ -318,19 +230,6 @@ func TestTimeoutHoldsForAll(t *testing.T) {
 	if p := r.play(); p.took > 20*time.Second {
 		t.Errorf("the step took %s\n%s", p.took, p.log)
 	}
-}
-
-// TestHardPolicyOfAnotherStatus: what a hard policy forbids is no success, though
-// the run says that it has finished.
-func TestHardPolicyOfAnotherStatus(t *testing.T) {
-	t.Parallel()
-	s := scenario(t, "policy-hard")
-	s.Script.Steps = []scalrsim.Step{
-		{Status: "planning", For: time.Second},
-		{Status: "policy_checking", For: time.Second},
-		{Status: "planned_and_finished"},
-	}
-	newStepTest(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
 }
 
 // TestErrorsTakeThePlaces that annotations have, before warnings.
@@ -361,43 +260,6 @@ func TestPlacesOfFiles(t *testing.T) {
 	}
 }
 
-// TestWarningsGate: Terraform's warnings are counted, and only its own.
-func TestWarningsGate(t *testing.T) {
-	t.Parallel()
-	const closing = "\nNo changes. Your infrastructure matches the configuration.\n"
-	for name, c := range map[string]struct {
-		log, warnings string
-		hit           bool
-	}{
-		"none": {log: "Warning: Permanently added 'github.com' to the list of known hosts.\n" + closing, warnings: "0"},
-		"boxed": {
-			log:      closing + "╷\n│ Warning: Old\n│ \n│ Use new.\n│ \n│ (and 2 more similar warnings elsewhere)\n╵\n",
-			warnings: "3",
-			hit:      true,
-		},
-		"list": {
-			log: closing +
-				"\nWarnings:\n\n- Old\n  on main.tf line 1\n\nTo see the full warning notes, run Terraform without " +
-				"-compact-warnings.\n",
-			warnings: "1",
-			hit:      true,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := scenario(t, "no-changes")
-			s.Script.Plan.Log = c.log
-			newStepTest(t, s).play().want(0, "result=no-changes", "warnings="+c.warnings)
-			if c.hit {
-				newStepTest(t, s, "fail-on=warnings").play().
-					want(1, "result=rejected", "error-code=gate-hit", "warnings="+c.warnings)
-			} else {
-				newStepTest(t, s, "fail-on=warnings").play().want(0, "result=no-changes")
-			}
-		})
-	}
-}
-
 // TestConfirmNotYet: a run that only passes through planned refuses for a while.
 func TestConfirmNotYet(t *testing.T) {
 	t.Parallel()
@@ -405,43 +267,6 @@ func TestConfirmNotYet(t *testing.T) {
 		scalrsim.Fault{Op: "POST /runs/*/actions/apply", Action: scalrsim.Status, Status: 409, Times: 4})
 	newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=1000000").play().
 		want(0, "result=applied")
-}
-
-// TestGateInterrupted: the signal comes while the run is being discarded, and
-// that gets no answer. The run is stopped all the same.
-func TestGateInterrupted(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		phase scalrsim.Phase
-		code  int
-		want  []string
-		says  string
-	}{
-		"it did not arrive": {scalrsim.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
-		"it did":            {scalrsim.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			const discard = "POST /runs/*/actions/discard"
-			fault := scalrsim.Fault{Op: discard, Phase: c.phase, Action: scalrsim.Stall}
-			r := newStepTest(t, with(scenario(t, "waits-for-approval"), fault), "dry-run=false", "fail-on=needs-confirmation")
-			var at time.Time
-			r.during = func(p *stepResult) {
-				for !slices.ContainsFunc(p.server.Requests(),
-					func(r scalrsim.Request) bool { return strings.HasSuffix(r.Path, "/actions/discard") }) {
-					time.Sleep(10 * time.Millisecond)
-				}
-				time.Sleep(100 * time.Millisecond)
-				at = time.Now()
-				p.signals <- syscall.SIGINT
-			}
-			p := r.play().want(c.code, c.want...).says(c.says)
-			p.endsWithin(at, 6500*time.Millisecond)
-			if status := p.server.Runs()[0].Status; status != "discarded" {
-				t.Errorf("the run is left in %q", status)
-			}
-		})
-	}
 }
 
 // TestStarted returns at once and leaves the run to itself.

@@ -222,92 +222,6 @@ func TestLeftOutIsReadOnceMore(t *testing.T) {
 	}
 }
 
-// TestWrongRunThatCannotBeStopped (R23): the verdict says that it may go on, with
-// the address, and the post step tries again, whatever on-cancel says.
-func TestWrongRunThatCannotBeStopped(t *testing.T) {
-	t.Parallel()
-	wrong := func(t *testing.T, faults ...scalrsim.Fault) scalrsim.Scenario {
-		s := with(slowly(t, "applied"), faults...)
-		s.Script.Deviations = map[string]any{"is-dry": false, "auto-apply": true}
-		return s
-	}
-	const loud = "may still be applied: https://acme.scalr.test/v2/"
-	t.Run("R23 forbidden", func(t *testing.T) {
-		t.Parallel()
-		p := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
-		p.want(3, "error-code=wrong-run").says("could not be stopped", "runs:cancel", loud)
-		if p.state["finished"] == "true" || p.state["on-cancel"] != "stop-apply" {
-			t.Errorf("the state is %v: the post step must try again", p.state)
-		}
-	})
-	t.Run("R23 the post step can", func(t *testing.T) {
-		t.Parallel()
-		main, post := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"),
-			newStepTest(t, scalrsim.Scenario{})
-		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
-		main.then(a, func() {
-			a.read()
-			post.name, b.server = "scalr-run-post", a.server
-			for name, value := range a.state {
-				post.env["STATE_"+name] = value
-			}
-			time.Sleep(75 * time.Second) // it applies by now, and on-cancel is leave
-			post.step(b)
-		})
-		a.want(3, "error-code=wrong-run").says(loud)
-		b.says("Scalr has accepted to cancel it").stops("discard 403", "cancel 202")
-	})
-	t.Run("R23 accepted without effect", func(t *testing.T) {
-		t.Parallel()
-		s := wrong(t)
-		s.Script.IgnoreStop = true
-		s.Script.Deviations["is-destroy"] = true
-		newStepTest(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").
-			says("Scalr accepted to discard it, but it is still ", loud)
-	})
-	t.Run("R23 applied already", func(t *testing.T) {
-		t.Parallel()
-		s := wrong(t)
-		s.Pace, s.Script.DeviationsAfter = 1, 4900*time.Millisecond
-		s.Script.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
-		newStepTest(t, s).play().want(3, "error-code=wrong-run", "status=applied").
-			says("was applied before it could be stopped: https://").stops()
-	})
-}
-
-// TestWrongRunAndSignals (R24): the step ends in time, and the run is stopped all
-// the same.
-func TestWrongRunAndSignals(t *testing.T) {
-	t.Parallel()
-	const stops = "POST /runs/*/actions/*"
-	for name, faults := range map[string][]scalrsim.Fault{
-		"R24 while it is stopped":   {{Op: stops, Action: scalrsim.Stall}},
-		"R24 while it is not read":  {{Op: readRun, Action: scalrsim.Stall}, {Op: stops, Action: scalrsim.Stall}},
-		"R24 while it is refused":   {answered(stops, 503, 3)},
-		"R24 while it is conflicts": {answered(stops, 409, 5)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := with(slowly(t, "plan-changes"), faults...)
-			s.Script.Deviations = map[string]any{"is-dry": false}
-			r := newStepTest(t, s, "on-cancel=leave")
-			r.anyFault = true
-			var at time.Time
-			r.during = func(p *stepResult) {
-				for p.count(stops) == 0 {
-					time.Sleep(10 * time.Millisecond)
-				}
-				time.Sleep(100 * time.Millisecond)
-				at = time.Now()
-				p.signals <- os.Interrupt
-			}
-			p := r.play()
-			p.refusedRun("dry-run is false")
-			p.endsWithin(at, 6500*time.Millisecond)
-		})
-	}
-}
-
 // TestWrongRunThatEnded (R24): what is seen only while the run is being stopped
 // counts too.
 func TestWrongRunThatEnded(t *testing.T) {
@@ -321,26 +235,6 @@ func TestWrongRunThatEnded(t *testing.T) {
 		p.signals <- os.Interrupt
 	}
 	r.play().want(3, "result=refused", "error-code=wrong-run").says("dry-run is false (requested: true)").stops()
-}
-
-// TestOnlyOurConfigurationVersionIsSwept: an answer that names somebody else's
-// configuration version does not lead to the runs of that.
-func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
-	t.Parallel()
-	s := slowly(t, "plan-changes")
-	var other string
-	s.Setup = func(s *scalrsim.Server) {
-		other = s.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true})
-		for _, op := range []string{createRun, readRun} {
-			s.AddFault(misreported(op, 1, "configuration-version", s.Runs()[0].Configuration))
-		}
-	}
-	p := newStepTest(t, s).play().want(3, "error-code=wrong-run")
-	for _, run := range p.runs {
-		if run.ID == other && len(run.Actions) > 0 {
-			t.Errorf("run %s of somebody else was asked to %v", run.ID, run.Actions)
-		}
-	}
 }
 
 // TestListsProveNothing (R25): a list that gives all runs our configuration version
@@ -384,87 +278,6 @@ func TestListsProveNothing(t *testing.T) {
 				if run.ID == other && (len(run.Actions) > 0 || p.outputs["run-id"] == other) {
 					t.Errorf("run %s of somebody else was adopted, or asked to %v\n%s", run.ID, run.Actions, p.log)
 				}
-			}
-		})
-	}
-}
-
-// TestPostStopsNoOtherRun (X25): what is remembered is the run, its workspace and
-// its configuration version.
-func TestPostStopsNoOtherRun(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		fault *scalrsim.Fault
-		state map[string]string
-		stops int
-		says  string
-	}{
-		"X25 the run": {stops: 1, says: "Scalr has accepted to"},
-		"X25 of another workspace": {
-			fault: ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)),
-			says:  "is of workspace " + scalrsim.EdgeWorkspaceID + ", not of workspace " + scalrsim.WorkspaceID,
-		},
-		"X25 of another one later": {
-			fault: ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)),
-			says:  "not of workspace " + scalrsim.WorkspaceID,
-		},
-		"X25 of another configuration": {
-			fault: ref(misreported(readRun, 1, "configuration-version", "cv-other")),
-			says:  "is of configuration version cv-other",
-		},
-		"X25 of a workspace not known": {
-			fault: ref(misreported(readRun, 1, "workspace", nil)),
-			says:  "that Scalr does not report",
-		},
-		"X25 listed for another": {
-			fault: ref(misreported("GET /runs", 1, "workspace", scalrsim.EdgeWorkspaceID)),
-			state: map[string]string{"run-id": ""},
-			says:  "not of workspace " + scalrsim.WorkspaceID,
-		},
-		"X25 found by its version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr has accepted to"},
-		"X25 remembered for another": {
-			state: map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID},
-			says:  "not of workspace " + scalrsim.EdgeWorkspaceID,
-		},
-		"X25 remembered with another": {
-			state: map[string]string{"configuration-version-id": "cv-other"},
-			says:  "not of configuration version cv-other",
-		},
-		"X25 left out once": {
-			fault: &scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"},
-			stops: 1,
-			says:  "Scalr has accepted to",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Phase: scalrsim.After, Action: scalrsim.Stall})
-			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
-			post.name, post.anyFault = "scalr-run-post", true
-			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
-			stops := -1
-			main.during = func(*stepResult) {
-				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
-				early := &stepResult{t: t, dir: a.dir}
-				early.read()
-				for name, value := range early.state {
-					post.env["STATE_"+name] = value
-				}
-				for name, value := range c.state {
-					post.env["STATE_"+name] = value
-				}
-				if c.fault != nil {
-					a.server.AddFault(*c.fault)
-				}
-				b.server = a.server
-				post.step(b)
-				stops = len(a.server.Stops())
-			}
-			main.anyFault = true
-			main.then(a, func() {})
-			b.want(0).says(c.says)
-			if stops != c.stops {
-				t.Errorf("%d requests to stop, want %d: %v\n%s", stops, c.stops, a.server.Stops(), b.log)
 			}
 		})
 	}

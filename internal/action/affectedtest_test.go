@@ -1,0 +1,227 @@
+package action_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// fleetStep is one step of the affected action: a repository at GitHub, a checkout of it,
+// and workspaces in the environment prod.
+type fleetStep struct {
+	t *testing.T
+	// commits are those of the repository; the checkout is that of the last one,
+	// unless head names another.
+	commits []githubtest.Commit
+	head    string
+	hub     *githubtest.Server
+	options githubtest.Options
+	setup   func(*githubtest.Server)
+	// workspaces are names, or names with a working directory: "app" or "app=infra/app".
+	workspaces string
+	world      func(s *scalrsim.Server, environment string)
+	faults     []scalrsim.Fault
+	scalr      scalrsim.Config
+	event      string // its name
+	ref        string
+	payload    string
+	env        []string
+	inputs     []string
+	// without are files of the commit that the checkout lacks.
+	without []string
+	// git are files of .git in place of a HEAD with the commit.
+	git map[string]string
+	// during runs beside the step.
+	during func(*stepResult)
+}
+
+// commitID makes the commit that a letter stands for.
+func commitID(letter string) string { return strings.Repeat(letter, 40) }
+
+// treeOf is files by path, given as "path: content" in lines. A content may be
+// short for more: "calls X" is a module with the source X.
+func treeOf(lines string) map[string]string {
+	files := map[string]string{}
+	for _, line := range strings.Split(lines, "\n") {
+		name, text, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok {
+			continue
+		}
+		if source, calls := strings.CutPrefix(text, "calls "); calls {
+			text = fmt.Sprintf("module \"m\" {\n  source = %q\n}\n", source)
+		}
+		files[name] = text
+	}
+	return files
+}
+
+// pushed is a step after a push that turned one content into another.
+func pushed(t *testing.T, workspaces, before, after string, inputs ...string) *fleetStep {
+	t.Helper()
+	return &fleetStep{
+		t:          t,
+		workspaces: workspaces,
+		inputs:     inputs,
+		event:      "push",
+		ref:        "refs/heads/main",
+		payload: fmt.Sprintf(`{"before":%q,"after":%q,"repository":{"default_branch":"main"}}`, commitID("a"),
+			commitID("b")),
+		commits: []githubtest.Commit{
+			{SHA: commitID("a"), Files: treeOf(before)},
+			{SHA: commitID("b"), Parents: []string{commitID("a")}, Files: treeOf(after)},
+		},
+	}
+}
+
+// play runs the step and gives what came of it.
+func (f *fleetStep) play() *stepResult {
+	f.t.Helper()
+	checkout := f.t.TempDir()
+	f.hub = githubtest.New(f.options)
+	head := f.commits[len(f.commits)-1]
+	for _, c := range f.commits {
+		f.hub.Commit(c)
+		if c.SHA == f.head {
+			head = c
+		}
+	}
+	if f.setup != nil {
+		f.setup(f.hub)
+	}
+	f.checkOut(checkout, head)
+	payload := filepath.Join(f.t.TempDir(), "event.json")
+	write(f.t, payload, f.payload)
+	var p *stepResult
+	synctest.Test(f.t, func(t *testing.T) {
+		server := scalrsim.New(scalrsim.Scenario{
+			Faults: f.faults,
+			Config: f.scalr,
+			Setup: func(s *scalrsim.Server) {
+				environment := s.AddEnvironment("prod")
+				for _, w := range strings.Fields(f.workspaces) {
+					name, dir, _ := strings.Cut(w, "=")
+					s.AddWorkspace(environment, name, map[string]any{"working-directory": dir})
+				}
+				if f.world != nil {
+					f.world(s, environment)
+				}
+			},
+		})
+		r := &stepTest{
+			t:        f.t,
+			name:     "scalr-affected",
+			checkout: checkout,
+			inputs: map[string]string{
+				"base-url":     "https://acme.scalr.test",
+				"token":        scalrsim.Token,
+				"github-token": f.hub.Token(),
+				"environment":  "prod",
+			},
+			env: map[string]string{
+				"GITHUB_ACTIONS":      "true",
+				"GITHUB_EVENT_NAME":   f.event,
+				"GITHUB_EVENT_PATH":   payload,
+				"GITHUB_REPOSITORY":   "acme/infra",
+				"GITHUB_REF":          f.ref,
+				"GITHUB_SHA":          head.SHA,
+				"GITHUB_API_URL":      f.hub.APIURL(),
+				"GITHUB_RUN_ID":       "12",
+				"GITHUB_WORKFLOW_REF": "acme/infra/.github/workflows/apply.yml@refs/heads/main",
+			},
+			http: func(*scalrsim.Server) http.RoundTripper {
+				return &byHost{server.Client().Transport, f.hub.Client().Transport}
+			},
+		}
+		r.set(f.inputs...)
+		for _, e := range f.env {
+			name, value, _ := strings.Cut(e, "=")
+			r.env[name] = value
+		}
+		r.during = f.during
+		p = &stepResult{t: f.t, dir: f.t.TempDir(), server: server}
+		r.step(p)
+		p.read()
+		r.check(p)
+	})
+	if objections := f.hub.Objections(); len(objections) > 0 {
+		f.t.Errorf("GitHub objects: %s", strings.Join(objections, "; "))
+	}
+	return p
+}
+
+// checkOut writes the files of a commit, as actions/checkout does.
+func (f *fleetStep) checkOut(dir string, c githubtest.Commit) {
+	f.t.Helper()
+	for name, text := range c.Files {
+		file := filepath.Join(dir, name)
+		switch target, isLink := strings.CutPrefix(text, "-> "); {
+		case isLink:
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				f.t.Fatal(err)
+			}
+			if err := os.Symlink(target, file); err != nil {
+				f.t.Fatal(err)
+			}
+		case strings.HasPrefix(text, "commit "): // a submodule that is not checked out
+			if err := os.MkdirAll(file, 0o755); err != nil {
+				f.t.Fatal(err)
+			}
+		default:
+			write(f.t, file, text)
+		}
+	}
+	write(f.t, filepath.Join(dir, ".git", "HEAD"), c.SHA+"\n")
+	for name, text := range f.git {
+		write(f.t, filepath.Join(dir, name), text)
+	}
+	for _, name := range f.without {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+}
+
+// byHost sends requests to Scalr or to GitHub.
+type byHost struct{ scalr, github http.RoundTripper }
+
+func (b *byHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host == "api.github.test" {
+		return b.github.RoundTrip(r)
+	}
+	return b.scalr.RoundTrip(r)
+}
+
+// listed checks the output workspaces, each as name:because, or name:because@path
+// where the path is not the directory.
+func (p *stepResult) listed(want string) *stepResult {
+	p.t.Helper()
+	var items []struct{ ID, Name, Environment, Directory, Path, Because string }
+	if err := json.Unmarshal([]byte(p.outputs["workspaces"]), &items); err != nil {
+		p.t.Errorf("the output workspaces is not JSON: %v\n%s", err, p.log)
+	}
+	var got, ids []string
+	for _, i := range items {
+		got = append(got, i.Name+":"+i.Because)
+		ids = append(ids, i.ID)
+	}
+	if s := strings.Join(got, " "); s != want {
+		p.t.Errorf("listed %q, want %q\n%s", s, want, p.log)
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(p.outputs["workspace-ids"]), &list); err != nil ||
+		strings.Join(list, " ") != strings.Join(ids, " ") {
+		p.t.Errorf("workspace-ids is %s, want %s", p.outputs["workspace-ids"], ids)
+	}
+	if p.outputs["count"] != fmt.Sprint(len(items)) {
+		p.t.Errorf("count is %s, want %d", p.outputs["count"], len(items))
+	}
+	return p
+}

@@ -1,0 +1,58 @@
+package action_test
+
+import (
+	"io"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestClosedLog: nobody reads the log any more; that counts as a signal (X19, G21).
+func TestClosedLog(t *testing.T) {
+	t.Parallel()
+	r := newStepTest(t, slowly(t, "plan-changes"))
+	r.stdout = func(w io.Writer) io.Writer { return &closing{to: w, after: 900} }
+	p := r.play()
+	p.want(130, "result=interrupted").stops("cancel 202")
+}
+
+// closing breaks after some bytes.
+type closing struct {
+	to    io.Writer
+	after int
+}
+
+func (c *closing) Write(p []byte) (int, error) {
+	if c.after -= len(p); c.after < 0 {
+		return 0, syscall.EPIPE
+	}
+	return c.to.Write(p)
+}
+
+// TestBlockedLog: a log that blocks does not keep the run from being stopped (X11).
+func TestBlockedLog(t *testing.T) {
+	t.Parallel()
+	r := newStepTest(t, slowly(t, "plan-changes"))
+	r.stdout = func(w io.Writer) io.Writer { return &blocking{to: w, after: 900} }
+	var at time.Time
+	r.during = func(p *stepResult) {
+		signalAt(os.Interrupt, 30*time.Second)(p)
+		at = time.Now()
+	}
+	p := r.play().want(130, "result=interrupted").stops("cancel 202")
+	p.endsWithin(at, 6500*time.Millisecond)
+}
+
+// blocking blocks, for an hour, after some bytes.
+type blocking struct {
+	to    io.Writer
+	after int
+}
+
+func (b *blocking) Write(p []byte) (int, error) {
+	if b.after -= len(p); b.after < 0 {
+		time.Sleep(time.Hour)
+	}
+	return b.to.Write(p)
+}

@@ -1,0 +1,239 @@
+package action_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestDestroyRunIsConfirmedKnowingly: a run that destroys everything is let go
+// on only with destroy: true, and any other only without.
+func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
+	t.Parallel()
+	const refused, ended = "run-not-expected", ""
+	hidden := edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "is-destroy") })
+	turned := edit(readRun, 3, func(attributes, _ map[string]any) { attributes["is-destroy"] = true })
+	manual, auto := []string{"auto-apply=false"}, []string{"auto-apply=true"}
+	for name, c := range map[string]struct {
+		scenario     string
+		first        []string
+		second       []string
+		fault        *scalrsim.Fault
+		code, status string
+	}{
+		"confirm": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm"},
+			code:     refused,
+			status:   "planned",
+		},
+		"confirm saved": {
+			scenario: "saved-plan",
+			first:    []string{"destroy=true", "save-plan=true"},
+			second:   []string{"mode=confirm"},
+			code:     refused,
+			status:   "planned_and_saved",
+		},
+		"confirm with a passed gate": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm", "fail-on=cost-increase"},
+			code:     refused,
+			status:   "planned",
+		},
+		"confirm knowingly": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm", "destroy=true"},
+			code:     ended,
+			status:   "applied",
+		},
+		"confirm what does not": {
+			scenario: "waits-for-approval",
+			second:   []string{"mode=confirm", "destroy=true"},
+			code:     refused,
+			status:   "planned",
+		},
+		"not reported": {
+			scenario: "waits-for-approval",
+			second:   []string{"mode=confirm"},
+			fault:    &hidden,
+			code:     refused,
+			status:   "planned",
+		},
+		"not reported, and wanted": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=confirm", "destroy=true"},
+			fault:    &hidden,
+			code:     refused,
+			status:   "planned",
+		},
+		"turns out later": {
+			scenario: "cost-increase",
+			second:   []string{"mode=confirm"},
+			fault:    &turned,
+			code:     refused,
+		},
+		"override of an auto-apply": {
+			scenario: "policy-soft",
+			first:    append(auto, "destroy=true"),
+			second:   []string{"mode=override"},
+			code:     refused,
+			status:   "policy_override",
+		},
+		"override of one, knowingly": {
+			scenario: "policy-soft",
+			first:    append(auto, "destroy=true"),
+			second:   []string{"mode=override", "destroy=true"},
+			code:     ended,
+			status:   "applied",
+		},
+		"override of one that does not": {
+			scenario: "policy-soft",
+			first:    auto,
+			second:   []string{"mode=override", "destroy=true"},
+			code:     refused,
+			status:   "policy_override",
+		},
+		"override of one that waits": {
+			scenario: "policy-soft",
+			first:    append(manual, "destroy=true"),
+			second:   []string{"mode=override"},
+			code:     ended,
+			status:   "policy_checked",
+		},
+		"override, auto-apply is hidden": {
+			scenario: "policy-soft",
+			first:    append(manual, "destroy=true"),
+			second:   []string{"mode=override"},
+			fault:    ref(edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "auto-apply") })),
+			code:     refused,
+			status:   "policy_override",
+		},
+		"watch": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=watch"},
+			code:     ended,
+			status:   "planned",
+		},
+		"discard": {
+			scenario: "waits-for-approval",
+			first:    []string{"destroy=true"},
+			second:   []string{"mode=discard"},
+			code:     ended,
+			status:   "discarded",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first := append([]string{"dry-run=false"}, c.first...)
+			if name == "turns out later" {
+				first = append(first, "wait=false") // the second step follows it
+			}
+			p := onRun(t, scenario(t, c.scenario), first, func(a *stepResult) []string {
+				if c.fault != nil {
+					a.server.AddFault(*c.fault)
+				}
+				return c.second
+			})
+			p.want(map[bool]int{true: 0, false: 3}[c.code == ""], "error-code="+c.code)
+			if run := p.server.Runs()[0]; c.status != "" && run.Status != c.status {
+				t.Errorf("the run is %s, want %s\n%s", run.Status, c.status, p.log)
+			}
+			if c.code != "" {
+				p.untouched()
+			}
+		})
+	}
+}
+
+// TestRefusalNamesBoth: whoever reads it sees which run, which workspace and
+// which other one.
+func TestRefusalNamesBoth(t *testing.T) {
+	t.Parallel()
+	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
+		given("mode=confirm", "workspace=production/network-edge"))
+	p.says("wrong-workspace (run-id)", scalrsim.WorkspaceID, `"production/network-edge" (`+scalrsim.EdgeWorkspaceID+`)`)
+	if run := p.server.Runs()[0].ID; !strings.Contains(headlineOf(p.log), run) {
+		t.Errorf("the verdict does not name run %s\n%s", run, p.log)
+	}
+}
+
+// TestConfirmWaitsForThePlan: a run that is still at work is confirmed when it
+// waits for that.
+func TestConfirmWaitsForThePlan(t *testing.T) {
+	t.Parallel()
+	p := onRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, given("mode=confirm"))
+	p.want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
+}
+
+// TestOverrideConflicts: a conflict is reported after a short while in which the
+// run is looked at again, and is no error if somebody else overrode or ended the run.
+func TestOverrideConflicts(t *testing.T) {
+	t.Parallel()
+	refuse := scalrsim.Fault{
+		Op:     overrideOp,
+		Action: scalrsim.Status,
+		Status: 409,
+		Times:  -1,
+		Body:   `{"errors":[{"status":"409","title":"Conflict","detail":"The check is held."}]}`,
+	}
+	took := refuse
+	took.Phase, took.Times = scalrsim.After, 1
+	once := refuse
+	once.Times = 1
+	for name, c := range map[string]struct {
+		fault  scalrsim.Fault
+		second []string
+		code   int
+		want   []string
+		says   string
+	}{
+		"always": {
+			fault: refuse,
+			code:  3,
+			want:  []string{"error-code=run-not-waiting", "status=policy_override"},
+			says:  "The check is held",
+		},
+		"always, without waiting": {
+			fault:  refuse,
+			second: []string{"wait=false"},
+			code:   3,
+			want:   []string{"error-code=run-not-waiting"},
+			says:   "The check is held",
+		},
+		"once": {
+			fault: once,
+			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
+			says:  "Overrode 1",
+		},
+		"somebody overrode": {
+			fault: took,
+			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
+			says:  "already overridden or has finished",
+		},
+		"somebody, without waiting": {
+			fault:  took,
+			second: []string{"wait=false"},
+			want:   []string{"result=overridden"},
+			says:   "already overridden or has finished",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := onRun(t, scenario(t, "policy-soft"), []string{"dry-run=false"}, func(a *stepResult) []string {
+				a.server.AddFault(c.fault)
+				return append(c.second, "mode=override")
+			})
+			p.want(c.code, c.want...).says(c.says)
+			if p.took > 2*time.Minute {
+				t.Errorf("took %s", p.took)
+			}
+		})
+	}
+}

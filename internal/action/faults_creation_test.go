@@ -1,0 +1,175 @@
+package action_test
+
+import (
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestCreationFaults (R): whatever becomes of the answer, one run lives; the
+// invariants count them after every case.
+func TestCreationFaults(t *testing.T) {
+	t.Parallel()
+	planned := []string{"result=planned"}
+	lost := func(phase scalrsim.Phase, action scalrsim.Action) scalrsim.Fault {
+		return scalrsim.Fault{Op: createRun, Phase: phase, Action: action, Status: 504}
+	}
+	late := func(d time.Duration) []scalrsim.Fault {
+		return []scalrsim.Fault{{Op: createRun, Action: scalrsim.LateCommit, Delay: d}}
+	}
+	one, two := map[string]int{createRun: 1}, map[string]int{createRun: 2}
+	playFaults(t, map[string]faultCase{
+		"R01 reset after": {
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R02 504 after": {
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Status)},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R03 silence after": {
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Stall)},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R04 reset before": {
+			faults:  []scalrsim.Fault{lost(scalrsim.Before, scalrsim.Reset)},
+			outputs: planned,
+			ops:     two,
+			then:    runs(1),
+			least:   30 * time.Second,
+		},
+		"R05 true after 5 s":  {faults: late(5 * time.Second), outputs: planned, ops: one, then: runs(1)},
+		"R05 true after 20 s": {faults: late(20 * time.Second), outputs: planned, ops: one, then: runs(1)},
+		"R05 true after 40 s": {
+			scenario: "ignores-stop",
+			alter:    endsAfter(2 * time.Minute),
+			faults:   late(40 * time.Second),
+			outputs:  planned,
+			ops:      two,
+			says:     []string{"Duplicate run"},
+		},
+		"R06 lists lag": {
+			alter:   func(s *scalrsim.Scenario) { s.Config.ListLag = 10 * time.Second },
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R07 and lists fail": {
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset), answered("GET /runs", 500, 5)},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R08 the server makes two": {
+			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
+			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = time.Minute },
+			inputs:  []string{"dry-run=false"},
+			outputs: []string{"result=needs-confirmation"},
+			ops:     one,
+			says:    []string{"::warning::Duplicate run"},
+		},
+		"R08 and nobody waits": {
+			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
+			inputs:  []string{"wait=false"},
+			outputs: []string{"result=started"},
+			says:    []string{"Duplicate run"},
+		},
+		"R09 no id": {
+			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Garbage, Body: `{"data":{"type":"runs"}}`}},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R10 version's answer lost": {
+			faults:  []scalrsim.Fault{{Op: createVersion, Phase: scalrsim.After, Action: scalrsim.Reset}},
+			outputs: planned,
+			ops:     map[string]int{createVersion: 2, createRun: 1},
+			then:    runs(1),
+		},
+		"R11 locked": {
+			faults: []scalrsim.Fault{
+				answered(createRun, 409, -1, `{"errors":[{"detail":"Workspace is locked by ada@acme.example: migration."}]}`),
+			},
+			code:    3,
+			outputs: []string{"error-code=conflict"},
+			says:    []string{"ada@acme.example: migration"},
+			ops:     one,
+		},
+		"R12 not uploaded, it says": {
+			faults: []scalrsim.Fault{
+				answered(createRun, 422, 1,
+					`{"errors":[{"detail":"No configuration versions available.",`+
+						`"source":{"pointer":"/data/relationships/configuration-version"}}]}`),
+			},
+			outputs: planned,
+			ops:     two,
+			then:    runs(1),
+		},
+		"R13 limited": {
+			faults:  []scalrsim.Fault{answered(createRun, 429, 2)},
+			outputs: planned,
+			ops:     map[string]int{createRun: 3},
+			then:    runs(1),
+		},
+		"R14 oldest first": {
+			alter:   func(s *scalrsim.Scenario) { s.Config.OldestRun = true },
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)},
+			outputs: planned,
+			ops:     one,
+			then:    runs(1),
+		},
+		"R15 never found": {
+			faults:  []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}},
+			code:    3,
+			outputs: []string{"error-code=run-unknown", "run-id="},
+			says:    []string{"cv-", "Check the workspace in Scalr before"},
+			ops:     map[string]int{createRun: 3},
+		},
+		"R18 closed while sending": {
+			faults:  []scalrsim.Fault{lost(scalrsim.Before, scalrsim.EOF)},
+			outputs: planned,
+			then:    runs(1),
+		},
+	})
+}
+
+// endsAfter makes a plan that takes so long and ends by itself.
+func endsAfter(d time.Duration) func(*scalrsim.Scenario) {
+	return func(s *scalrsim.Scenario) { s.Script.IgnoreStop, s.Script.Plan.For = false, d }
+}
+
+// runs checks how many runs there are on the server.
+func runs(want int) func(*stepResult) {
+	return func(p *stepResult) {
+		if len(p.runs) != want {
+			p.t.Errorf("%d runs, want %d: %+v", len(p.runs), want, p.runs)
+		}
+	}
+}
+
+// TestTwoJobs (R17): two jobs with the same workspace, commit and message lose
+// both their answers and adopt each its own.
+func TestTwoJobs(t *testing.T) {
+	t.Parallel()
+	s := with(slowly(t, "plan-changes"),
+		scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset, Times: 2})
+	one, other := newStepTest(t, s), newStepTest(t, s)
+	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	one.during = func(*stepResult) { b.server = a.server; other.step(b) }
+	one.then(a, func() {})
+	for _, p := range []*stepResult{a, b} {
+		p.read()
+		one.check(p.want(0, "result=planned"))
+	}
+	if a.outputs["run-id"] == b.outputs["run-id"] || len(a.server.Runs()) != 2 {
+		t.Errorf("runs %q and %q of %d", a.outputs["run-id"], b.outputs["run-id"], len(a.server.Runs()))
+	}
+}

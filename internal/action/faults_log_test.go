@@ -1,0 +1,176 @@
+package action_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestLogFaults (L): the log never decides, never commands, never leaks.
+func TestLogFaults(t *testing.T) {
+	t.Parallel()
+	planned := []string{"result=planned"}
+	logged := func(text string) func(*scalrsim.Scenario) {
+		return func(s *scalrsim.Scenario) { s.Script.Plan.Log = text }
+	}
+	hostile := strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"
+	var leaky strings.Builder
+	for _, secret := range []string{scalrsim.Token, canaryRuntime} {
+		for _, form := range spellings(secret) {
+			fmt.Fprintf(&leaky, "here it is: %s and more\n%s\n", form, form)
+		}
+	}
+	for _, secret := range []string{canaryVariable, canaryShell, canaryProxy} {
+		for _, form := range encodings(secret) {
+			fmt.Fprintf(&leaky, "here it is: %s and more\n%s\n", form, form)
+		}
+	}
+	end := []string{"Plan:", "2 to add"}
+	playFaults(t, map[string]faultCase{
+		"L01 204 for a minute": {
+			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For, s.Logs.Mode = time.Minute, scalrsim.LogAtEnd },
+			outputs: planned,
+			says:    end,
+			then:    fewLines(50),
+		},
+		"L02 404": {
+			faults:  []scalrsim.Fault{answered(planLog, 404, -1)},
+			outputs: planned,
+			says:    []string{"log"},
+		},
+		"L03 signed link too old": {
+			scenario: "log-redirects",
+			faults:   []scalrsim.Fault{{Op: "GET /logs/*", Action: scalrsim.Expired}},
+			outputs:  planned,
+			says:     end,
+		},
+		"L04 5xx for ever": {
+			faults:  []scalrsim.Fault{answered(planLog, 503, -1)},
+			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = 5 * time.Minute },
+			outputs: planned,
+			then:    warnings(1),
+		},
+		"L04 and asks for a wait": {
+			faults: []scalrsim.Fault{{
+				Op:     planLog,
+				Times:  -1,
+				Action: scalrsim.Status,
+				Status: 503,
+				Header: http.Header{"Retry-After": {"30"}},
+			}},
+			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = 5 * time.Minute },
+			outputs: planned,
+		},
+		"L09 secrets all along": {
+			alter:   logged(strings.Repeat(canaryShell+"  ", 36_000) + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"),
+			outputs: planned,
+		},
+		"L05 cut in the middle": {
+			faults:  []scalrsim.Fault{{Op: planLog, Times: 2, Action: scalrsim.Break, Bytes: 300}},
+			outputs: planned,
+			says:    end,
+			then:    logOnce,
+		},
+		"L06 half a character": {
+			scenario: "half-lines",
+			alter:    logged(strings.Repeat("héllö wörld ✓ 日本語\n", 50)),
+			outputs:  planned,
+			then:     neither("\ufffd"),
+		},
+		"L07 NUL and bad UTF-8":   {scenario: "hostile-log", outputs: planned, then: neither("\x00", "\xff")},
+		"L10 escape sequences":    {scenario: "hostile-log", outputs: planned, then: neither("\x1b]", "\x1b[2J", "\u202e")},
+		"L11 rewritten":           {scenario: "rewritten-log", outputs: planned, says: end},
+		"L12 the end comes late":  {scenario: "lagging-log", outputs: planned, says: end},
+		"L13 commands in the log": {alter: logged(hostile), outputs: planned, then: onlyOurCommands},
+		"L13 commands of Scalr":   {scenario: "hostile-log", outputs: planned, then: onlyOurCommands},
+		"L14 secrets in the log":  {alter: logged(leaky.String()), outputs: planned},
+		"L15 the log stalls": {
+			faults:  []scalrsim.Fault{{Op: planLog, Times: -1, Action: scalrsim.Hang, Bytes: 100}},
+			outputs: planned,
+			most:    2 * time.Minute,
+		},
+		"L16 gzip": {
+			faults:  []scalrsim.Fault{{Op: planLog, Times: -1, Action: scalrsim.Edit, Change: zipped}},
+			outputs: planned,
+			says:    end,
+		},
+		"L18 carriage returns": {
+			alter:   logged("one\r\ntwo\rthree 10%\rthree 100%\nPlan: 1 to add, 0 to change, 0 to destroy.\n"),
+			outputs: planned,
+			says:    []string{"one\ntwo\nthree 10%\nthree 100%\n"},
+			then:    neither("\r"),
+		},
+		"L19 guesses at the fence": {
+			alter:   logged("::stop-commands::x\n::x::\n::::\n::pause-logging::\n::error::x\n"),
+			outputs: planned,
+			then:    freshFence,
+		},
+	})
+}
+
+// neither checks that none of the texts came out anywhere.
+func neither(texts ...string) func(*stepResult) {
+	return func(p *stepResult) {
+		for _, text := range texts {
+			if strings.Contains(p.log, text) || strings.Contains(p.summary, text) {
+				p.t.Errorf("%q came out", text)
+			}
+		}
+	}
+}
+
+func warnings(most int) func(*stepResult) {
+	return func(p *stepResult) {
+		if n := strings.Count(p.log, "::warning"); n > most {
+			p.t.Errorf("%d warnings, want %d at most\n%s", n, most, p.log)
+		}
+	}
+}
+
+// logOnce: no line of the plan stands there twice.
+func logOnce(p *stepResult) {
+	if n := strings.Count(p.log, "terraform_data.route will be updated"); n != 1 {
+		p.t.Errorf("a line of the log was told %d times\n%s", n, p.log)
+	}
+}
+
+// onlyOurCommands reads the log as the runner does.
+func onlyOurCommands(p *stepResult) {
+	step := runnertest.Read(p.log)
+	for _, c := range step.Commands {
+		if !slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) {
+			p.t.Errorf("the runner carried out %+v", c)
+		}
+	}
+	if len(step.Problems) > 0 || step.Stopped || step.Fences == 0 {
+		p.t.Errorf("problems %v, stopped %v, %d fences", step.Problems, step.Stopped, step.Fences)
+	}
+}
+
+// freshFence: the token of the fence has 128 bits.
+func freshFence(p *stepResult) {
+	onlyOurCommands(p)
+	_, after, _ := strings.Cut(p.log, "::stop-commands::")
+	token, _, _ := strings.Cut(after, "\n")
+	if len(token) < 26 {
+		p.t.Errorf("the fence's token is %q", token)
+	}
+}
+
+// zipped is a log that comes as gzip although nobody asked.
+func zipped(body string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = io.WriteString(z, body) // into memory
+	_ = z.Close()
+	return b.String()
+}

@@ -1,0 +1,211 @@
+package action_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestUploadFaults (U): what becomes of a bundle on its way.
+func TestUploadFaults(t *testing.T) {
+	t.Parallel()
+	planned := []string{"result=planned"}
+	withoutLink := scalrsim.Fault{Op: createVersion, Action: scalrsim.Edit, Change: relink("null")}
+	link := func(address string) []scalrsim.Fault {
+		return []scalrsim.Fault{{Op: createVersion, Times: -1, Action: scalrsim.Edit, Change: relink(`"` + address + `"`)}}
+	}
+	none := map[string]int{createRun: 0}
+	playFaults(t, map[string]faultCase{
+		"U01 no link at first": {
+			faults:  []scalrsim.Fault{withoutLink},
+			outputs: planned,
+			ops:     map[string]int{createVersion: 2},
+		},
+		"U01 no link": {
+			scenario: "no-upload-address",
+			code:     3,
+			outputs:  []string{"error-code=workspace-vcs-driven"},
+			ops:      none,
+		},
+		"U02 a relative link": {
+			faults:  link("/upload/cv-1?signature=canary-aabbccddeeff0011"),
+			setUp:   knows("canary-aabbccddeeff0011"),
+			code:    3,
+			outputs: []string{"error-code=address-refused"},
+			ops:     none,
+		},
+		"U02 a file": {
+			faults:  link("file:///etc/passwd"),
+			code:    3,
+			outputs: []string{"error-code=address-refused"},
+			ops:     none,
+		},
+		"U02 plain http": {
+			faults:  link("http://blob.scalr.test/upload/cv-1?signature=canary-aabbccddeeff0011"),
+			setUp:   knows("canary-aabbccddeeff0011"),
+			code:    3,
+			outputs: []string{"error-code=address-refused"},
+			says:    []string{"blob.scalr.test"},
+			ops:     none,
+		},
+		"U02 with a password": {
+			faults:  link("https://u:canary-ffeeddccbbaa99@blob.scalr.test/"),
+			setUp:   knows("canary-ffeeddccbbaa99"),
+			code:    3,
+			outputs: []string{"error-code=address-refused"},
+			ops:     none,
+		},
+		"U03 expired once": {
+			scenario: "expired-link",
+			outputs:  planned,
+			ops:      map[string]int{createVersion: 2, upload: 2},
+		},
+		"U04 refused for ever": {
+			faults:  []scalrsim.Fault{{Op: upload, Times: -1, Action: scalrsim.Expired}},
+			code:    3,
+			outputs: []string{"error-code=upload-expired"},
+			ops:     map[string]int{createVersion: 3, createRun: 0},
+		},
+		"U05 reset half-way": {
+			faults:  []scalrsim.Fault{{Op: upload, Action: scalrsim.Reset, Bytes: 50}},
+			outputs: planned,
+			ops:     map[string]int{upload: 2},
+		},
+		"U06 500 twice": {
+			faults:  []scalrsim.Fault{answered(upload, 500, 2)},
+			outputs: planned,
+			ops:     map[string]int{upload: 3},
+		},
+		"U07 stored, answer lost": {
+			faults:  []scalrsim.Fault{{Op: upload, Phase: scalrsim.After, Action: scalrsim.Reset}},
+			outputs: planned,
+			ops:     map[string]int{createVersion: 1},
+		},
+		"U07 and refused after that": {
+			faults: []scalrsim.Fault{
+				{Op: upload, Phase: scalrsim.After, Action: scalrsim.Reset},
+				{Op: upload, Nth: 2, Times: -1, Action: scalrsim.Expired},
+			},
+			outputs: planned,
+			ops:     map[string]int{createVersion: 1},
+		},
+		"U09 too large": {
+			faults:  []scalrsim.Fault{answered(upload, 413, -1)},
+			setUp:   bigFile,
+			code:    3,
+			outputs: []string{"result=refused", "error-code=upload-too-large"},
+			says:    []string{"modules/big.bin", ".terraformignore", "KiB"},
+			ops:     map[string]int{upload: 1},
+		},
+		"U10 redirect to http": {
+			faults: []scalrsim.Fault{{Op: upload, Action: scalrsim.Redirect, Status: 307, Target: "http://evil.test/"}},
+			code:   3,
+			says:   []string{"evil.test"},
+			ops:    none,
+		},
+		"U11 1 KiB a second": {
+			faults:  []scalrsim.Fault{{Op: upload, Action: scalrsim.Trickle, Bytes: 1, Delay: time.Second}},
+			outputs: planned,
+			least:   2 * time.Minute,
+		},
+		"U12 pending for ever": {
+			alter:   func(s *scalrsim.Scenario) { s.Config.Processing = 1 << 20 },
+			code:    3,
+			outputs: []string{"error-code=configuration-pending"},
+			least:   4*time.Minute + 50*time.Second,
+			most:    6 * time.Minute,
+		},
+		"U13 errored": {
+			scenario: "bad-upload",
+			code:     3,
+			outputs:  []string{"error-code=configuration-errored"},
+			says:     []string{"not a gzip file"},
+			ops:      none,
+		},
+		"U14 an odd status": {
+			faults: []scalrsim.Fault{{
+				Op:     readVersion,
+				Action: scalrsim.Edit,
+				Change: func(b string) string { return strings.Replace(b, `"status":"pending"`, `"status":"quantum"`, 1) },
+			}},
+			outputs: planned,
+			says:    []string{`"quantum", which is not known`},
+		},
+		"U21 a link that leaves": {
+			setUp:   symlink("/etc/passwd"),
+			code:    2,
+			outputs: []string{"error-code=link-outside"},
+			says:    []string{"secrets.tf"},
+			ops:     map[string]int{readWorkspace: 0},
+		},
+		"U24 nothing to run": {
+			setUp:   without("main.tf"),
+			code:    2,
+			outputs: []string{"result=invalid"},
+			ops:     map[string]int{readWorkspace: 0},
+		},
+		"U26 secrets stay here": {outputs: planned, then: bundled("main.tf")},
+		"U27 odd names":         {setUp: oddNames, outputs: planned},
+	})
+}
+
+// relink puts another upload address into the answer, as JSON.
+func relink(link string) func(string) string {
+	return func(body string) string {
+		before, after, ok := strings.Cut(body, `"upload":"`)
+		if !ok {
+			return body
+		}
+		_, rest, _ := strings.Cut(after, `"`)
+		return before + `"upload":` + link + rest
+	}
+}
+
+func bigFile(r *stepTest) {
+	noise := make([]byte, 300<<10)
+	for i := range noise {
+		noise[i] = byte(i * i >> 7)
+	}
+	write(r.t, filepath.Join(r.checkout, "modules", "big.bin"), string(noise))
+}
+
+// bundled checks the names in what was uploaded.
+func bundled(want ...string) func(*stepResult) {
+	return func(p *stepResult) {
+		var got []string
+		for name := range p.server.Uploaded(p.outputs["configuration-version-id"]) {
+			got = append(got, name)
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			p.t.Errorf("the bundle has %q, want %q", got, want)
+		}
+	}
+}
+
+func oddNames(r *stepTest) {
+	for _, name := range []string{"a\nb.tf", "::error::x.tf", "ä ü.tf", strings.Repeat("n", 200) + ".tf"} {
+		write(r.t, filepath.Join(r.checkout, name), "# nothing\n")
+	}
+}
+
+// symlink puts a link into the checkout.
+func symlink(target string) func(*stepTest) {
+	return func(r *stepTest) {
+		if err := os.Symlink(target, filepath.Join(r.checkout, "secrets.tf")); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+func without(name string) func(*stepTest) {
+	return func(r *stepTest) {
+		if err := os.Remove(filepath.Join(r.checkout, name)); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}

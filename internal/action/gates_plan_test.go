@@ -1,0 +1,96 @@
+package action_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestSecretsHideNoDestruction: a secret that reads like a word of Terraform's is
+// taken out of what is shown, and the plan is judged as it came.
+func TestSecretsHideNoDestruction(t *testing.T) {
+	t.Parallel()
+	uncounted := scalrsim.Fault{
+		Op:     "GET /runs/*",
+		Times:  -1,
+		Action: scalrsim.Edit,
+		Change: func(body string) string {
+			return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = nil })
+		},
+	}
+	for _, c := range []struct {
+		secret string
+		json   int // status of the plan JSON
+	}{
+		{secret: "delete", json: 200},
+		{secret: "actions", json: 200},
+		{secret: "resource_changes", json: 200},
+		{secret: "destroyed", json: 404},
+		{secret: "will be destroyed", json: 404},
+		{secret: "to destroy", json: 404},
+		{secret: "old_gateway", json: 404},
+	} {
+		t.Run(c.secret, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, "waits-for-approval"), uncounted)
+			s.Logs.JSON = c.json
+			r := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy",
+				"sensitive-variables=STRATEGY="+c.secret)
+			p := r.play().want(1, "result=rejected", "has-destroys=true").asked(confirms, 0).stops("discard 202")
+			p.says("the plan destroys or replaces something")
+			for _, output := range planFiles {
+				text, err := os.ReadFile(filepath.Join(p.dir, p.outputs[output]))
+				if p.outputs[output] != "" && (err != nil || strings.Contains(string(text), c.secret)) {
+					t.Errorf("%s holds the secret, or cannot be read: %v", output, err)
+				}
+			}
+			// The words of the report itself are shown.
+			others := strings.NewReplacer("1 to destroy", "", "would have destroyed 1 resource", "").Replace(p.summary)
+			if strings.Contains(others, c.secret) {
+				t.Errorf("the summary holds the secret:\n%s", p.summary)
+			}
+		})
+	}
+}
+
+// TestUnitsAreListed: of a workspace that plans several units, the plans of all are
+// listed. Anywhere else, what follows the plan was printed by something else: it
+// counts, and the summary says that there is something that it does not list.
+func TestUnitsAreListed(t *testing.T) {
+	t.Parallel()
+	unit := func(name string) string {
+		return "Terraform will perform the following actions:\n\n  # null_resource." + name +
+			" will be created\n  + resource \"null_resource\" \"" + name +
+			"\" {\n      + id = (known after apply)\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n\n"
+	}
+	for name, terragrunt := range map[string]string{
+		"several": `{"version":"0.80.0","use-run-all":true}`,
+		"one":     `{"version":"0.80.0","use-run-all":false}`,
+		"none":    "null",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := with(scenario(t, "plan-changes"),
+				scalrsim.Fault{
+					Op:     "GET /workspaces/*",
+					Times:  -1,
+					Action: scalrsim.Edit,
+					Change: func(body string) string {
+						body = strings.Replace(body, `"terragrunt":`, `"was":`, 1)
+						return strings.Replace(body, `"attributes":{`, `"attributes":{"terragrunt":`+terragrunt+`,`, 1)
+					},
+				},
+				scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Status: 403})
+			s.Script.Plan.Log = unit("first") + unit("second")
+			p := newStepTest(t, s).play().want(0, "result=planned")
+			if !strings.Contains(p.summary, "null_resource.first") ||
+				strings.Contains(p.summary, "null_resource.second") != (name == "several") ||
+				strings.Contains(p.summary, "1 more change, not listed here") == (name == "several") {
+				t.Errorf("the summary is:\n%s", p.summary)
+			}
+		})
+	}
+}

@@ -1,0 +1,109 @@
+package action_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestOverviewOutcomes: every end of a run, and what it makes of the overview.
+func TestOverviewOutcomes(t *testing.T) {
+	policy := func(result string) scalrsim.RunScript {
+		life := creates
+		life.Policies = []scalrsim.Policy{{Name: "tags", Result: result, Messages: []string{"an owner is missing"}}}
+		return life
+	}
+	discarded := creates
+	discarded.ExternalActions = []scalrsim.ExternalAction{{
+		When:    "planning",
+		Verb:    "cancel",
+		By:      "ada@acme.example",
+		Comment: "freeze",
+	}}
+	applyFails := destroys
+	applyFails.Apply.Fails = "the disk is full"
+	strange := creates
+	strange.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "quantum_checking"}}
+	soft := policy("soft_failed")
+	soft.DrySoftFinishes = true
+	for name, tt := range map[string]struct {
+		life       scalrsim.RunScript
+		attributes map[string]any
+		inputs     string
+		code       int
+		result     string
+	}{
+		"hard policy":              {life: policy("hard_failed"), code: 1, result: "policy-failed"},
+		"soft policy":              {life: policy("soft_failed"), code: 1, result: "needs-override"},
+		"soft policy of a dry run": {life: soft, result: "planned"},
+		"advisory":                 {life: policy("advisory_failed"), result: "planned"},
+		"canceled":                 {life: discarded, code: 1, result: "canceled"},
+		"apply fails": {
+			life:       applyFails,
+			attributes: map[string]any{"is-dry": false, "auto-apply": true},
+			code:       1,
+			result:     "errored",
+		},
+		"apply fails, destroyed": {
+			life:       applyFails,
+			attributes: map[string]any{"is-dry": false, "auto-apply": true},
+			inputs:     "fail-on=destroy",
+			code:       1,
+			result:     "errored",
+		},
+		"applied": {
+			life:       creates,
+			attributes: map[string]any{"is-dry": false, "auto-apply": true},
+			result:     "applied",
+		},
+		"waits": {
+			life:       creates,
+			attributes: map[string]any{"is-dry": false},
+			result:     "needs-confirmation",
+		},
+		"waits to destroy": {
+			life:       destroys,
+			attributes: map[string]any{"is-dry": false},
+			inputs:     "fail-on=destroy",
+			code:       1,
+			result:     "needs-confirmation",
+		},
+		"saved": {
+			life:       creates,
+			attributes: map[string]any{"is-dry": false, "save-plan": true},
+			result:     "saved",
+		},
+		"destroys":         {life: destroys, inputs: "fail-on=destroy", code: 1, result: "planned"},
+		"creates":          {life: creates, inputs: "fail-on=destroy", result: "planned"},
+		"strange":          {life: strange, code: 1, result: "errored"},
+		"fails, not asked": {life: planFails, inputs: "fail-on=none", result: "errored"},
+		"destroy not excluded": {
+			life:   scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}},
+			inputs: "fail-on=destroy",
+			code:   1,
+			result: "started",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
+				f.sim.SetRunScript(f.ids[0], tt.life)
+				attributes := map[string]any{"is-dry": true, "message": "https://github.com/acme/infra/actions/runs/12"}
+				for k, v := range tt.attributes {
+					attributes[k] = v
+				}
+				f.sim.AddRun(f.ids[0], attributes)
+				time.Sleep(10 * time.Minute)
+				before := len(f.sim.Requests())
+				p := f.play("12", "1", oldHead, allGood, tt.inputs)
+				if p.code != tt.code || !strings.Contains(p.outputs["runs"], `"result":"`+tt.result+`"`) {
+					t.Errorf("exit %d, runs %s\n%s", p.code, p.outputs["runs"], p.log)
+				}
+				if n := len(f.sim.Requests()) - before; n > 4 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}

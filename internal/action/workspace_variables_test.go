@@ -1,0 +1,158 @@
+package action_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+func TestVariablesOfAWorkspace(t *testing.T) {
+	t.Parallel()
+	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
+		region := d.server.AddVariable(scalrsim.WorkspaceID,
+			map[string]any{"key": "region", "category": "terraform", "value": "eu"})
+		shell := d.server.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "region", "category": "env", "value": "eu"})
+		other := d.server.AddVariable(scalrsim.WorkspaceID,
+			map[string]any{"key": "other", "category": "terraform", "value": "stays"})
+		d.server.AddVariable(scalrsim.EnvironmentID,
+			map[string]any{"key": "shared", "category": "terraform", "value": "everywhere"})
+		patch := func(id, attributes string) string {
+			return "PATCH /vars/" + id + ` {"data":{"attributes":` + attributes + `,"id":"` + id + `","type":"vars"}}`
+		}
+		d.network("variables=region=eu", "environment-variables=region=eu").want(0, "changed=false").wrote()
+		d.network("variables=region=us").want(0, "changed=true").
+			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":"us"}`)).
+			says(`Changed Terraform variable "region".`)
+		d.network("environment-variables=region=us").want(0, "changed=true").
+			wrote(patch(shell, `{"sensitive":false,"value":"us"}`)).
+			says(`Changed environment variable "region".`)
+		d.network("variables=region:=us").want(0, "changed=true").
+			wrote(patch(region, `{"hcl":true,"sensitive":false,"value":"us"}`))
+		d.network("variables=region:=us").want(0, "changed=false").wrote()
+		d.network("variables=region=").want(0, "changed=true").
+			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":""}`))
+		v := d.network("variables=shared=here").want(0, "changed=true").says(`Created Terraform variable "shared".`)
+		if v.count("POST /vars") != 1 {
+			t.Errorf("the environment's variable was taken for the workspace's: %v", v.requests)
+		}
+		long := strings.Repeat("é", 65535)
+		d.network("variables=long="+long).want(0, "changed=true")
+		d.network("variables=long="+long).want(0, "changed=false").wrote()
+		for _, r := range d.server.Requests() {
+			if strings.Contains(r.Path, other) {
+				t.Errorf("another variable was touched: %s %s", r.Method, r.Path)
+			}
+		}
+	})
+}
+
+func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
+	t.Parallel()
+	const password, token = "correct-horse-battery", "tkn-9d41f7c2a6b3"
+	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
+		plain := d.server.AddVariable(scalrsim.WorkspaceID,
+			map[string]any{"key": "TOKEN", "category": "shell", "value": "old"})
+		inputs := []string{
+			"sensitive-variables=password=" + password,
+			"sensitive-environment-variables=TOKEN=" + token,
+			"variables=region=eu",
+		}
+		steps := []*companionResult{
+			d.network(inputs...).want(0, "changed=true").
+				says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
+			d.network(inputs...).want(0, "changed=true").says(
+				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
+				`Wrote sensitive environment variable "TOKEN": Scalr does not report the stored value`),
+			// Nobody can make a secret readable by giving a value for it.
+			d.network("environment-variables=TOKEN="+token).want(0, "changed=true").
+				says(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
+		}
+		for i, v := range steps {
+			log := strings.NewReplacer("::add-mask::"+password, "", "::add-mask::"+token, "").Replace(v.log)
+			if strings.Contains(log, password) || i < 2 && strings.Contains(log, token) {
+				t.Errorf("the log shows a secret:\n%s", v.log)
+			}
+		}
+		if got := strings.Join(writes(steps[1]),
+			"\n"); !strings.Contains(got, `"sensitive":true,"value":"`+password) ||
+			!strings.Contains(got, `"sensitive":true,"value":"`+token) || strings.Contains(got, "region") {
+			t.Errorf("the second time it wrote\n%s", got)
+		}
+		steps[2].wrote("PATCH /vars/" + plain + ` {"data":{"attributes":{"sensitive":true,"value":"` + token + `"},"id":"` +
+			plain + `","type":"vars"}}`)
+	})
+}
+
+// writes are the requests that are more than reading.
+func writes(v *companionResult) (list []string) {
+	for _, r := range v.requests {
+		if r.Method != http.MethodGet {
+			list = append(list, r.Method+" "+r.Path+" "+r.Body)
+		}
+	}
+	return list
+}
+
+// An answer that is lost makes no second variable and no second link.
+func TestWorkspaceVariablesAndLinksAreCreatedOnce(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"POST /vars", "POST /workspaces/*/provider-configuration-links",
+		"DELETE /provider-configuration-links/*"} {
+		t.Run(op, func(t *testing.T) {
+			t.Parallel()
+			atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: op, Phase: scalrsim.After, Action: scalrsim.Reset}}},
+				func(d *settingsTest) {
+					d.server.LinkProvider(scalrsim.WorkspaceID, d.google, "")
+					inputs := []string{"provider-configurations=aws-production as us", "variables=new=1"}
+					d.network(inputs...).want(0, "result=done", "changed=true")
+					d.network(inputs...).want(0, "changed=false").wrote()
+				})
+		})
+	}
+}
+
+// changedAnswer changes the answers to one operation.
+type changedAnswer struct {
+	http.RoundTripper
+	method, path, from, to string
+}
+
+func answers(next http.RoundTripper, method, path, from, to string) http.RoundTripper {
+	return changedAnswer{next, method, path, from, to}
+}
+
+func (w changedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := w.RoundTripper.RoundTrip(r)
+	if err != nil || r.Method != w.method || !strings.HasSuffix(r.URL.Path, w.path) {
+		return res, err
+	}
+	body, err := io.ReadAll(res.Body)
+	changed := strings.Replace(string(body), w.from, w.to, 1)
+	res.Body, res.ContentLength = io.NopCloser(strings.NewReader(changed)), int64(len(changed))
+	res.Header.Del("Content-Length")
+	return res, err
+}
+
+// Scalr may quote the value that it refuses.
+func TestRefusalsThatQuoteASensitiveVariable(t *testing.T) {
+	t.Parallel()
+	const password = "correct-horse-battery"
+	fault := scalrsim.Fault{
+		Op:     "POST /vars",
+		Action: scalrsim.Status,
+		Status: 422,
+		Times:  -1,
+		Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body: `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"the value ` + password +
+			` is not allowed"}]}`,
+	}
+	atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *settingsTest) {
+		v := d.network("sensitive-variables=password="+password).want(3, "error-code=request-refused").says("is not allowed")
+		if strings.Contains(strings.Replace(v.log, "::add-mask::"+password, "", 1), password) {
+			t.Errorf("the log shows the secret:\n%s", v.log)
+		}
+	})
+}
