@@ -10,41 +10,41 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// agentDelay is how long a run stays queued for an executor before its agents are
-// looked up, which costs up to three requests.
+// agentDelay is the time that a run is queued for an executor before its agents are looked up, which takes up to three
+// requests.
 const agentDelay = 10 * time.Second
 
-// agentQueue is what was found out about the agents that a queued run waits for.
+// agentQueue is the cached description of the agents that a queued run waits for.
 type agentQueue struct {
-	status   scalr.Status // the queue
-	since    time.Time    // when the run was first seen in it
-	lookedAt time.Time
-	text     string
+	status    scalr.Status // the status of the queue
+	since     time.Time    // when the run was first found in it
+	checkedAt time.Time
+	text      string
 }
 
-// queuedForExecutor are the statuses in which a run waits for an executor, which may
-// be a self-hosted agent.
+// queuedForExecutor are the statuses in which a run waits for an executor, which may be a self-hosted agent.
 var queuedForExecutor = []scalr.Status{"pre_plan_queued", "plan_queued", "pre_apply_queued", "apply_queued"}
 
-// queued says for what a run waits that has its turn and no executor yet.
-func (n *Logger) queued(s scalr.Status) string {
+// queuedLine describes the executor that a queued run waits for.
+func (l *Logger) queuedLine(s scalr.Status) string {
 	now := time.Now()
-	if n.agents.status != s {
-		n.agents = agentQueue{status: s, since: now}
+	if l.agents.status != s {
+		l.agents = agentQueue{status: s, since: now}
 	}
-	if n.Agents != nil && now.Sub(n.agents.since) >= agentDelay && (n.agents.lookedAt.IsZero() || now.Sub(n.agents.lookedAt) >= holderAge) {
-		n.agents.lookedAt, n.agents.text = now, ""
-		if pool, ok := n.Agents(); ok {
-			n.agents.text = fmt.Sprintf(", waiting for an agent of agent pool %q (%s)", pool.Name, describeAgents(pool.Agents))
+	stale := l.agents.checkedAt.IsZero() || now.Sub(l.agents.checkedAt) >= lookupInterval
+	if l.Agents != nil && now.Sub(l.agents.since) >= agentDelay && stale {
+		l.agents.checkedAt, l.agents.text = now, ""
+		if pool, ok := l.Agents(); ok {
+			l.agents.text = fmt.Sprintf(", waiting for an agent of agent pool %q (%s)", pool.Name, describeAgents(pool.Agents))
 		}
 	}
-	return words(s) + n.agents.text
+	return statusText(s) + l.agents.text
 }
 
-// mostAgents is how many agents are named one by one.
-const mostAgents = 5
+// maxAgents is the number of agents that are listed individually.
+const maxAgents = 5
 
-// describeAgents names agents with their status, or counts them if they are many.
+// describeAgents lists agents with their status, or counts them by status if they are many.
 func describeAgents(agents []scalr.Agent) string {
 	if len(agents) == 0 {
 		return "no agent is connected to it"
@@ -59,12 +59,12 @@ func describeAgents(agents []scalr.Agent) string {
 		byStatus[status]++
 		list = append(list, fmt.Sprintf("%.64q is %.40s", a.Name, status))
 	}
-	if len(agents) > mostAgents {
+	if len(agents) > maxAgents {
 		list = nil
 		for _, status := range slices.Sorted(maps.Keys(byStatus)) {
 			list = append(list, fmt.Sprintf("%d %.40s", byStatus[status], status))
 		}
-		list = []string{fmt.Sprintf("%d agents: %s", len(agents), strings.Join(list[:min(len(list), mostAgents)], ", "))}
+		list = []string{fmt.Sprintf("%d agents: %s", len(agents), strings.Join(list[:min(len(list), maxAgents)], ", "))}
 	}
 	return strings.Join(list, ", ")
 }

@@ -1,6 +1,5 @@
-// Package progress tells the progress of a run in the job's log: one fold for
-// each stage, the logs in it as they grow, a line when something changed, and
-// one a minute while nothing does.
+// Package progress logs the progress of a run: one group for each stage, the stage's log in it as it grows, a line for
+// each change of the status, and a line every minute while nothing changes.
 package progress
 
 import (
@@ -12,189 +11,186 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// Job is what a narrator needs of the job that it tells in.
+// Job is the part of the job's log that a Logger uses.
 type Job interface {
 	Infof(format string, args ...any)
 	Group(title string) (end func())
 }
 
-// Logger tells one run. It serves one goroutine; the zero fields but Job and
-// Foreign may be left.
+// Logger logs the progress of one run. It must not be used concurrently. Only Job and Untrusted are required.
 type Logger struct {
 	Job Job
-	// Untrusted makes a writer for text that is not ours.
+	// Untrusted returns a writer for text that other programs wrote.
 	Untrusted func() io.WriteCloser
-	// Copy gets each stage's log as well, unfenced; Restart empties it.
+	// Copy returns a writer that receives each stage's log unchanged.
 	Copy func(scalr.Phase) Copy
-	// BlockingRun finds the run that holds the workspace while ours waits.
+	// BlockingRun returns the run that blocks the workspace while this run is pending.
 	BlockingRun func() (scalr.Run, bool)
-	// Agents reads the agent pool that the run is queued for; nil, or not ok, if the
-	// run is not executed by self-hosted agents or that is unknown.
+	// Agents returns the agent pool that the run is queued for; ok is false if the run is not executed by self-hosted agents
+	// or that is unknown. It may be nil.
 	Agents func() (pool scalr.AgentPool, ok bool)
 	RunURL string
 
-	stage   string // where the run stands
-	entered time.Time
-	looked  time.Time // the last look
-	unseen  bool      // nobody saw it begin
-	passing bool      // it was passed into since the last look
-	latest  int       // the rank of the latest stage: a run does not go back
-	took    []Stage
+	stage        string // current stage
+	entered      time.Time
+	lastPoll     time.Time // time of the previous poll
+	startUnknown bool      // the start of the stage was not observed
+	inferred     bool      // a stage was inferred since the previous poll
+	latest       int       // index of the latest stage: a run does not go back
+	durations    []Stage
 
-	told    string // the last line about the run
-	since   time.Time
-	toldAt  time.Time      // when it, or a piece of a log, was told
-	odd     []scalr.Status // not known, and told
-	held    holding
-	agents  agentQueue
-	retried retried
-	found   map[string]bool // the estimates and checks that were told
+	lastLine        string // the last line about the run
+	since           time.Time
+	lastOutput      time.Time      // time of the last line, or of the last piece of a log
+	unknownStatuses []scalr.Status // unknown statuses that were explained
+	blocking        blockingRun
+	agents          agentQueue
+	lastRetry       retryNotice
+	logged          map[string]bool // estimates and checks that were logged
 
-	policiesTold int
+	policiesLogged int
 
-	fold   string // that is open
-	end    func()
-	opened map[string]bool
-	logs   map[scalr.Phase]*stageLog
+	group        string // the open group
+	endGroup     func()
+	openedGroups map[string]bool
+	logs         map[scalr.Phase]*stageLog
 }
 
-// Copy is a second place for a log.
+// Copy is a second destination of a log. Restart discards what was written.
 type Copy interface {
 	io.Writer
 	Restart()
 }
 
-// Stage is a stage of the run that was left, and how long it took as seen from here.
+// Stage is a completed stage of the run with its observed duration.
 type Stage struct {
 	Name string
 	Took time.Duration
 }
 
-// heartbeat is how often something is said although nothing changed.
+// heartbeat is the interval of messages while nothing changes.
 const heartbeat = time.Minute
 
-// Look tells what is new in a look at the run.
-func (n *Logger) Look(r scalr.Run) {
-	n.arrive(r)
-	n.passing = false
-	line := n.line(r)
-	n.looked = time.Now()
-	switch now := n.looked; {
+// Look logs what is new in a polled run.
+func (l *Logger) Look(r scalr.Run) {
+	l.changeStage(r)
+	l.inferred = false
+	line := l.statusLine(r)
+	l.lastPoll = time.Now()
+	switch now := l.lastPoll; {
 	case line == "":
-	case line != n.told:
-		n.told, n.since = line, now
-		n.say(line)
-	case now.Sub(n.toldAt) >= heartbeat:
-		n.say(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(n.since))))
+	case line != l.lastLine:
+		l.lastLine, l.since = line, now
+		l.log(line)
+	case now.Sub(l.lastOutput) >= heartbeat:
+		l.log(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(l.since))))
 	}
-	n.findings(r, "")
+	l.results(r, "")
 }
 
-// arrive goes over to the stage of a look. What the stages that were passed came
-// to is told before.
-func (n *Logger) arrive(r scalr.Run) {
-	stage, over := n.stageOf(r.Status), r.Status.IsFinal()
+// changeStage enters the stage of a polled run, after logging the results of the stages before it.
+func (l *Logger) changeStage(r scalr.Run) {
+	stage, over := l.stageOf(r.Status), r.Status.IsFinal()
 	if over {
-		n.findings(r, "")
-		stage = n.stageOf(r.Status)
+		l.results(r, "")
+		stage = l.stageOf(r.Status)
 	}
-	if stage == n.stage {
+	if stage == l.stage {
 		return
 	}
-	n.findings(r, stage)
-	n.move(stage)
-	n.unseen = over
+	l.results(r, stage)
+	l.setStage(stage)
+	l.startUnknown = over
 }
 
-func (n *Logger) say(line string) {
-	n.open(n.stage)
-	n.Job.Infof("%s", line)
-	n.toldAt = time.Now()
+func (l *Logger) log(line string) {
+	l.openGroup(l.stage)
+	l.Job.Infof("%s", line)
+	l.lastOutput = time.Now()
 }
 
-// Stages gives the stages in their order, each once.
-func (n *Logger) Stages() []Stage { return slices.Clone(n.took) }
+// Stages returns the durations of the stages in chronological order.
+func (l *Logger) Stages() []Stage { return slices.Clone(l.durations) }
 
-// Enter goes over to a stage and opens its fold.
-func (n *Logger) Enter(stage string) {
-	n.move(stage)
-	n.open(stage)
+// Enter enters a stage and opens its group.
+func (l *Logger) Enter(stage string) {
+	l.setStage(stage)
+	l.openGroup(stage)
 }
 
-// Close ends the present stage, and the logs. The narrator may go on after it.
-func (n *Logger) Close() {
+// Close ends the current stage and the logs. The Logger may be used again afterwards.
+func (l *Logger) Close() {
 	for _, p := range []scalr.Phase{scalr.PlanPhase, scalr.ApplyPhase} {
-		n.Log(p).Close()
+		l.Log(p).Close()
 	}
-	n.move("")
-	n.shut()
+	l.setStage("")
+	l.closeGroup()
 }
 
-// move goes over to another stage. The old one's fold is closed, with its time;
-// the new one's opens with the first line in it.
-func (n *Logger) move(stage string) { n.moveAt(stage, time.Now()) }
+// setStage enters another stage. It closes the group of the previous one and logs its duration; the group of the new
+// stage is opened by its first line.
+func (l *Logger) setStage(stage string) { l.setStageAt(stage, time.Now()) }
 
-func (n *Logger) moveAt(stage string, now time.Time) {
-	if stage == n.stage {
+func (l *Logger) setStageAt(stage string, now time.Time) {
+	if stage == l.stage {
 		return
 	}
-	old, took, unseen := n.stage, now.Sub(n.entered), n.unseen
-	n.stage, n.entered, n.unseen = stage, now, false
-	n.latest = max(n.latest, slices.Index(order, stage))
+	old, took, unseen := l.stage, now.Sub(l.entered), l.startUnknown
+	l.stage, l.entered, l.startUnknown = stage, now, false
+	l.latest = max(l.latest, slices.Index(order, stage))
 	if old == "" || unseen {
 		return
 	}
-	n.keep(old, took)
-	if n.fold != "" {
-		n.shut()
-		n.Job.Infof("%s took %s", old, Duration(took))
+	l.addDuration(old, took)
+	if l.group != "" {
+		l.closeGroup()
+		l.Job.Infof("%s took %s", old, Duration(took))
 	}
 }
 
-// pass goes over to a stage that is known from its log, or from what it came to:
-// it began between the last look and this one. Of several such stages nobody
-// knows how long each took.
-func (n *Logger) pass(stage string) {
-	if n.stage == "" || slices.Index(order, stage) <= slices.Index(order, n.stage) {
+// inferStage enters a stage that is known from its log or its result: the stage began after the previous poll. If there
+// were several such stages, their individual durations are unknown.
+func (l *Logger) inferStage(stage string) {
+	if l.stage == "" || slices.Index(order, stage) <= slices.Index(order, l.stage) {
 		return
 	}
-	n.unseen = n.unseen || n.passing
-	n.moveAt(stage, n.looked)
-	n.unseen, n.passing = n.passing, true
+	l.startUnknown = l.startUnknown || l.inferred
+	l.setStageAt(stage, l.lastPoll)
+	l.startUnknown, l.inferred = l.inferred, true
 }
 
-func (n *Logger) keep(stage string, took time.Duration) {
-	i := slices.IndexFunc(n.took, func(s Stage) bool { return s.Name == stage })
+func (l *Logger) addDuration(stage string, took time.Duration) {
+	i := slices.IndexFunc(l.durations, func(s Stage) bool { return s.Name == stage })
 	if i < 0 {
-		n.took = append(n.took, Stage{stage, took})
+		l.durations = append(l.durations, Stage{stage, took})
 		return
 	}
-	n.took[i].Took += took
+	l.durations[i].Took += took
 }
 
-// open opens a fold, unless it is the one that is open; "" is outside of all.
-func (n *Logger) open(fold string) {
-	if fold == n.fold {
+// openGroup opens a group unless it is already open; "" closes the open one.
+func (l *Logger) openGroup(name string) {
+	if name == l.group {
 		return
 	}
-	n.shut()
-	if fold == "" {
+	l.closeGroup()
+	if name == "" {
 		return
 	}
-	title := fold
-	if n.opened[fold] {
+	title := name
+	if l.openedGroups[name] {
 		title += " (continued)"
 	}
-	if n.opened == nil {
-		n.opened = map[string]bool{}
+	if l.openedGroups == nil {
+		l.openedGroups = map[string]bool{}
 	}
-	n.fold, n.opened[fold] = fold, true
-	n.end = n.Job.Group(title)
+	l.group, l.openedGroups[name] = name, true
+	l.endGroup = l.Job.Group(title)
 }
 
-func (n *Logger) shut() {
-	if n.fold != "" {
-		n.fold = ""
-		n.end()
+func (l *Logger) closeGroup() {
+	if l.group != "" {
+		l.group = ""
+		l.endGroup()
 	}
 }

@@ -9,20 +9,18 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// The stories that are held against golden logs.
-
-func dryRun(s *stage) {
+func dryRun(s *recorder) {
 	s.Enter(progress.Bundle)
 	s.Infof("Packed 3 files")
 	time.Sleep(1200 * time.Millisecond)
 	s.Close()
-	s.sees(0, "pending")
-	s.sees(time.Second, "planning")
-	s.sees(time.Second, "planning")
+	s.poll(0, "pending")
+	s.poll(time.Second, "planning")
+	s.poll(time.Second, "planning")
 	s.log(scalr.PlanPhase, "Initializing...\nRefre")
-	s.sees(time.Second, "planning")
+	s.poll(time.Second, "planning")
 	s.log(scalr.PlanPhase, "shing...\nPlan: 1 to add\n")
-	s.sees(2*time.Second, "planned_and_finished")
+	s.poll(2*time.Second, "planned_and_finished")
 	s.Close()
 	if got := fmt.Sprint(s.Stages()); got != "[{Bundle 1.2s} {Queue 1s} {Plan 4s}]" {
 		s.t.Errorf("stages: %s", got)
@@ -32,10 +30,10 @@ func dryRun(s *stage) {
 	}
 }
 
-func apply(s *stage) {
+func apply(s *recorder) {
 	for _, status := range []string{"pending", "plan_queued", "planning", "planned", "cost_estimating", "cost_estimated",
 		"policy_checking", "policy_checked", "confirmed", "apply_queued", "applying", "applied"} {
-		s.sees(2*time.Second, status)
+		s.poll(2*time.Second, status)
 		switch status {
 		case "planning":
 			s.log(scalr.PlanPhase, "Plan: 1 to add\n")
@@ -46,27 +44,27 @@ func apply(s *stage) {
 	s.Close()
 }
 
-func confirmedLater(s *stage) {
-	s.sees(0, "planning")
+func confirmedLater(s *recorder) {
+	s.poll(0, "planning")
 	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
-	s.sees(time.Second, "planned")
-	s.sees(time.Second, "planned")
+	s.poll(time.Second, "planned")
+	s.poll(time.Second, "planned")
 	s.Close()
 	s.Infof("Confirmed run run-1")
-	s.sees(time.Second, "planned")
-	s.sees(time.Second, "confirmed")
-	s.sees(time.Second, "applying")
+	s.poll(time.Second, "planned")
+	s.poll(time.Second, "confirmed")
+	s.poll(time.Second, "applying")
 	s.log(scalr.ApplyPhase, "Apply complete!\n")
-	s.sees(time.Second, "applied")
+	s.poll(time.Second, "applied")
 	s.Close()
 	if got := fmt.Sprint(s.Stages()); got != "[{Plan 3s} {Apply 2s}]" {
 		s.t.Errorf("stages: %s", got)
 	}
 }
 
-func queue(s *stage) {
-	holder := scalr.Run{ID: "run-0", Status: "planning"}
-	s.BlockingRun = func() (scalr.Run, bool) { s.asked++; return holder, true }
+func queued(s *recorder) {
+	blocking := scalr.Run{ID: "run-0", Status: "planning"}
+	s.BlockingRun = func() (scalr.Run, bool) { s.lookups++; return blocking, true }
 	yes := true
 	waits := func(after time.Duration, place int) {
 		time.Sleep(after)
@@ -75,23 +73,23 @@ func queue(s *stage) {
 	waits(0, 2)
 	waits(time.Second, 2)
 	waits(2*time.Second, 1)
-	holder.Status, holder.Plan = "planned", &scalr.Plan{Status: "finished", HasChanges: &yes}
+	blocking.Status, blocking.Plan = "planned", &scalr.Plan{Status: "finished", HasChanges: &yes}
 	for range 60 {
 		waits(10*time.Second, 1)
 	}
-	s.sees(time.Second, "planning")
+	s.poll(time.Second, "planning")
 	s.Close()
-	if s.asked != 4 {
-		s.t.Errorf("asked for the holder %d times, want 4: for each place, and every five minutes", s.asked)
+	if s.lookups != 4 {
+		s.t.Errorf("looked up the blocking run %d times, want 4: for each position, and every five minutes", s.lookups)
 	}
 }
 
-func agents(s *stage) {
+func agents(s *recorder) {
 	pool := scalr.AgentPool{Name: "private"}
-	s.Agents = func() (scalr.AgentPool, bool) { s.asked++; return pool, true }
+	s.Agents = func() (scalr.AgentPool, bool) { s.lookups++; return pool, true }
 	waits := func(status string, times int) {
 		for range times {
-			s.sees(5*time.Second, status)
+			s.poll(5*time.Second, status)
 		}
 	}
 	waits("plan_queued", 14) // the pool has no agents
@@ -102,130 +100,149 @@ func agents(s *stage) {
 		pool.Agents = append(pool.Agents, scalr.Agent{Name: "more", Status: "offline"})
 	}
 	waits("apply_queued", 4)
-	s.sees(time.Second, "applying")
+	s.poll(time.Second, "applying")
 	s.Close()
-	if s.asked != 3 {
-		s.t.Errorf("asked for the agents %d times, want 3: every five minutes, and for each queue", s.asked)
+	if s.lookups != 3 {
+		s.t.Errorf("looked up the agents %d times, want 3: every five minutes, and for each queue", s.lookups)
 	}
 }
 
-func hooks(s *stage) {
-	for _, status := range []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned",
-		"post_plan_running", "post_plan_finished", "cost_estimating", "cost_estimated", "confirmed", "pre_apply_queued", "pre_apply_running",
-		"pre_apply_finished", "apply_queued", "applying", "post_apply_running", "post_apply_finished", "applied"} {
-		s.sees(time.Second, status)
+func hooks(s *recorder) {
+	for _, status := range []string{
+		"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued",
+		"planning", "planned",
+		"post_plan_running", "post_plan_finished", "cost_estimating",
+		"cost_estimated", "confirmed", "pre_apply_queued", "pre_apply_running",
+
+		"pre_apply_finished", "apply_queued", "applying", "post_apply_running",
+		"post_apply_finished", "applied",
+	} {
+		s.poll(time.Second, status)
 	}
 	s.Close()
 }
 
-func betweenLooks(s *stage) {
-	s.sees(0, "pending")
-	s.sees(time.Second, "pending")
+func betweenPolls(s *recorder) {
+	s.poll(0, "pending")
+	s.poll(time.Second, "pending")
 	time.Sleep(1500 * time.Millisecond)
 	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
-	s.sees(0, "confirmed")
-	s.sees(2*time.Second, "applying")
+	s.poll(0, "confirmed")
+	s.poll(2*time.Second, "applying")
 	time.Sleep(2 * time.Second)
 	s.log(scalr.ApplyPhase, "Apply complete!\n")
-	s.sees(0, "applied")
+	s.poll(0, "applied")
 	s.Close()
 }
 
-func lateLog(s *stage) {
-	s.sees(0, "planning")
+func lateLog(s *recorder) {
+	s.poll(0, "planning")
 	s.log(scalr.PlanPhase, "first\nha")
-	s.sees(time.Second, "cost_estimating")
+	s.poll(time.Second, "cost_estimating")
 	s.log(scalr.PlanPhase, "lf\nlast half")
-	s.sees(time.Second, "cost_estimating")
-	s.sees(time.Second, "cost_estimated")
-	s.sees(time.Second, "policy_checking")
+	s.poll(time.Second, "cost_estimating")
+	s.poll(time.Second, "cost_estimated")
+	s.poll(time.Second, "policy_checking")
 	s.Log(scalr.PlanPhase).Close()
-	s.sees(time.Second, "applying")
+	s.poll(time.Second, "applying")
 	s.log(scalr.ApplyPhase, "Apply complete")
-	s.sees(time.Second, "applied")
+	s.poll(time.Second, "applied")
 	s.Close()
 }
 
-func rewritten(s *stage) {
-	s.sees(0, "planning")
+func rewritten(s *recorder) {
+	s.poll(0, "planning")
 	s.log(scalr.PlanPhase, "first\nha")
 	s.Restarted(scalr.PlanPhase)
 	s.log(scalr.PlanPhase, "other\n")
-	s.sees(time.Second, "errored")
+	s.poll(time.Second, "errored")
 	s.Close()
 	if got := s.copy.String(); got != "other\n" {
 		s.t.Errorf("the copy has %q", got)
 	}
 }
 
-func unknownStatus(s *stage) {
-	s.sees(0, "planning")
+func unknownStatus(s *recorder) {
+	s.poll(0, "planning")
 	for range 3 {
-		s.sees(time.Second, "quantum_checking")
+		s.poll(time.Second, "quantum_checking")
 	}
-	s.sees(time.Second, "policy_checking")
+	s.poll(time.Second, "policy_checking")
 	for range 3 {
-		s.sees(time.Second, "quantum_checking")
+		s.poll(time.Second, "quantum_checking")
 	}
-	s.sees(time.Second, "planned_and_finished")
+	s.poll(time.Second, "planned_and_finished")
 	s.Close()
 }
 
-func silence(s *stage) {
+func heartbeats(s *recorder) {
 	for range 20 {
-		s.sees(10*time.Second, "planning")
+		s.poll(10*time.Second, "planning")
 	}
-	for range 20 { // a log that moves needs no heartbeat
-		s.sees(10*time.Second, "planning")
+	for range 20 { // while a log grows, there is no heartbeat
+		s.poll(10*time.Second, "planning")
 		s.log(scalr.PlanPhase, "moving\n")
 	}
 	for range 370 {
-		s.sees(10*time.Second, "planning")
+		s.poll(10*time.Second, "planning")
 	}
 	s.Close()
 }
 
-func logTrouble(s *stage) {
-	s.sees(0, "planning")
+func logTrouble(s *recorder) {
+	s.poll(0, "planning")
 	s.LogTrouble(scalr.PlanPhase, errors.New("read the plan log: storage answered 503"))
-	s.sees(time.Second, "planned_and_finished")
+	s.poll(time.Second, "planned_and_finished")
 	s.Close()
 }
 
-func noLog(s *stage) {
-	s.sees(0, "planning")
-	s.sees(350*time.Millisecond, "canceled")
+func noLog(s *recorder) {
+	s.poll(0, "planning")
+	s.poll(350*time.Millisecond, "canceled")
 	s.Close()
 }
 
-func overAlready(s *stage) {
+func alreadyFinished(s *recorder) {
 	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
 	s.log(scalr.ApplyPhase, "Apply complete!\n")
-	s.sees(0, "applied")
+	s.poll(0, "applied")
 	s.Close()
 	if len(s.Stages()) != 0 {
-		s.t.Errorf("stages: %v, want none: nobody saw how long they took", s.Stages())
+		s.t.Errorf("stages: %v, want none: their durations were not observed", s.Stages())
 	}
 }
 
-func retries(s *stage) {
-	s.sees(0, "planning")
+func retries(s *recorder) {
+	s.poll(0, "planning")
 	down := errors.New("read run run-1: Scalr answered 503")
 	for i := range 40 {
 		time.Sleep(10 * time.Second)
-		s.Retrying(scalr.Retry{Op: scalr.Op{Operation: scalr.OpReadRun, Object: "run-1"}, Attempt: i, Wait: 10 * time.Second, Err: down})
+		s.Retrying(scalr.Retry{
+			Op:      scalr.Op{Operation: scalr.OpReadRun, Object: "run-1"},
+			Attempt: i,
+			Wait:    10 * time.Second,
+			Err:     down,
+		})
 		if i == 20 {
-			s.Retrying(scalr.Retry{Op: scalr.Op{Operation: scalr.OpReadRun, Object: "run-1"}, Attempt: i, Wait: 1234 * time.Millisecond, Err: errors.New("read run run-1: connection refused")})
+			s.Retrying(scalr.Retry{
+				Op:      scalr.Op{Operation: scalr.OpReadRun, Object: "run-1"},
+				Attempt: i,
+				Wait:    1234 * time.Millisecond,
+				Err:     errors.New("read run run-1: connection refused"),
+			})
 		}
 	}
 	s.Close()
 }
 
-// passedBy is a run whose stages are all over when it is looked at again.
-func passedBy(s *stage) {
-	run := scalr.Run{Status: "applying", Cost: &scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "1", Proposed: "2", Delta: "1"},
-		Policies: []scalr.PolicyCheck{{ID: "polc-1", Status: "passed", Passed: 3}}}
-	s.sees(0, "pending")
+// passedStages is a run whose remaining stages have all finished at the next poll.
+func passedStages(s *recorder) {
+	run := scalr.Run{
+		Status:   "applying",
+		Cost:     &scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "1", Proposed: "2", Delta: "1"},
+		Policies: []scalr.PolicyCheck{{ID: "polc-1", Status: "passed", Passed: 3}},
+	}
+	s.poll(0, "pending")
 	time.Sleep(10 * time.Second)
 	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
 	s.Look(run)

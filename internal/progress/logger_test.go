@@ -18,100 +18,100 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden logs in testdata")
 
-// stage is a teller with a paper: the log as it would be read, with the seconds
-// after the beginning before each line, folds in corners, foreign text indented.
-type stage struct {
+// recorder is a Logger whose output is recorded: each line follows the time since the start, groups are marked with
+// corners, and untrusted text is indented.
+type recorder struct {
 	*progress.Logger
-	t     *testing.T
-	paper bytes.Buffer
-	began time.Time
-	copy  bytes.Buffer
-	asked int // for the holder
+	t       *testing.T
+	output  bytes.Buffer
+	began   time.Time
+	copy    bytes.Buffer
+	lookups int // of the blocking run or of the agents
 }
 
-func (s *stage) line(text string) {
-	fmt.Fprintf(&s.paper, "%8s  %s\n", time.Since(s.began), text)
+func (s *recorder) line(text string) {
+	fmt.Fprintf(&s.output, "%8s  %s\n", time.Since(s.began), text)
 }
 
-func (s *stage) Infof(format string, args ...any) { s.line(fmt.Sprintf(format, args...)) }
+func (s *recorder) Infof(format string, args ...any) { s.line(fmt.Sprintf(format, args...)) }
 
-func (s *stage) Group(title string) func() {
+func (s *recorder) Group(title string) func() {
 	s.line("┌ " + title)
 	return func() { s.line("└") }
 }
 
-// foreign prints whole lines, and the last half one when it is closed.
-type foreign struct {
-	s    *stage
-	held string
+// untrustedWriter prints complete lines, and an incomplete last one when it is closed.
+type untrustedWriter struct {
+	s      *recorder
+	buffer string
 }
 
-func (f *foreign) Write(p []byte) (int, error) {
-	f.held += string(p)
+func (f *untrustedWriter) Write(p []byte) (int, error) {
+	f.buffer += string(p)
 	for {
-		line, rest, ok := strings.Cut(f.held, "\n")
+		line, rest, ok := strings.Cut(f.buffer, "\n")
 		if !ok {
 			return len(p), nil
 		}
 		f.s.line("    | " + line)
-		f.held = rest
+		f.buffer = rest
 	}
 }
 
-func (f *foreign) Close() error {
-	if f.held != "" {
-		f.s.line("    | " + f.held)
+func (f *untrustedWriter) Close() error {
+	if f.buffer != "" {
+		f.s.line("    | " + f.buffer)
 	}
-	f.held = ""
+	f.buffer = ""
 	return nil
 }
 
-func (s *stage) Write(p []byte) (int, error) { return s.copy.Write(p) }
-func (s *stage) Restart()                    { s.copy.Reset() }
+func (s *recorder) Write(p []byte) (int, error) { return s.copy.Write(p) }
+func (s *recorder) Restart()                    { s.copy.Reset() }
 
-func newStage(t *testing.T) *stage {
-	s := &stage{t: t, began: time.Now()}
-	s.Logger = &progress.Logger{Job: s, Untrusted: func() io.WriteCloser { return &foreign{s: s} },
+func newStage(t *testing.T) *recorder {
+	s := &recorder{t: t, began: time.Now()}
+	s.Logger = &progress.Logger{Job: s, Untrusted: func() io.WriteCloser { return &untrustedWriter{s: s} },
 		Copy: func(scalr.Phase) progress.Copy { return s }, RunURL: "https://acme.scalr.test/run-1"}
 	return s
 }
 
-// sees is a look at the run some time after the last.
-func (s *stage) sees(after time.Duration, status string) {
+// poll logs a polled run some time after the previous poll.
+func (s *recorder) poll(after time.Duration, status string) {
 	time.Sleep(after)
 	s.Look(scalr.Run{ID: "run-1", Status: scalr.Status(status)})
 }
 
-func (s *stage) log(p scalr.Phase, text string) { io.WriteString(s.Log(p), text) }
+func (s *recorder) log(p scalr.Phase, text string) { io.WriteString(s.Log(p), text) }
 
-// TestStories holds what is told against golden logs.
-func TestStories(t *testing.T) {
+// TestLogs compares the logs of several runs with golden files.
+func TestLogs(t *testing.T) {
 	t.Parallel()
-	for name, story := range map[string]func(*stage){
-		"dry-run":         dryRun,
-		"apply":           apply,
-		"confirmed-later": confirmedLater,
-		"queue":           queue,
-		"agents":          agents,
-		"hooks":           hooks,
-		"between-looks":   betweenLooks,
-		"passed-by":       passedBy,
-		"late-log":        lateLog,
-		"rewritten":       rewritten,
-		"unknown-status":  unknownStatus,
-		"silence":         silence,
-		"log-trouble":     logTrouble,
-		"no-log":          noLog,
-		"over-already":    overAlready,
-		"retries":         retries,
-		"findings":        findings,
+	for name, scenario := range map[string]func(*recorder){
+		"dry-run":          dryRun,
+		"apply":            apply,
+		"confirmed-later":  confirmedLater,
+		"queue":            queued,
+		"agents":           agents,
+		"hooks":            hooks,
+		"between-polls":    betweenPolls,
+		"passed-stages":    passedStages,
+		"late-log":         lateLog,
+		"rewritten":        rewritten,
+		"unknown-status":   unknownStatus,
+		"heartbeats":       heartbeats,
+		"log-trouble":      logTrouble,
+		"no-log":           noLog,
+		"already-finished": alreadyFinished,
+		"retries":          retries,
+		"results":          results,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t)
-				story(s)
-				golden(t, name, s.paper.Bytes())
+				scenario(s)
+				golden(t, name, s.output.Bytes())
 			})
 		})
 	}
@@ -137,9 +137,16 @@ func golden(t *testing.T, name string, got []byte) {
 func TestDuration(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		0: "0s", 400 * time.Nanosecond: "0s", 12 * time.Millisecond: "12ms", 999600 * time.Microsecond: "1s",
-		4240 * time.Millisecond: "4.2s", 9949 * time.Millisecond: "9.9s", 9960 * time.Millisecond: "10s", 12400 * time.Millisecond: "12s",
-		190 * time.Second: "3m10s", 6*time.Hour + 5*time.Second: "6h0m5s",
+		0:                           "0s",
+		400 * time.Nanosecond:       "0s",
+		12 * time.Millisecond:       "12ms",
+		999600 * time.Microsecond:   "1s",
+		4240 * time.Millisecond:     "4.2s",
+		9949 * time.Millisecond:     "9.9s",
+		9960 * time.Millisecond:     "10s",
+		12400 * time.Millisecond:    "12s",
+		190 * time.Second:           "3m10s",
+		6*time.Hour + 5*time.Second: "6h0m5s",
 	} {
 		if got := progress.Duration(d); got != want {
 			t.Errorf("%d: %q, want %q", d, got, want)
@@ -147,12 +154,20 @@ func TestDuration(t *testing.T) {
 	}
 }
 
-// findings: the estimate and the policies are told once, each in its stage; a
-// check that is overridden is told again.
-func findings(s *stage) {
+// results logs the estimate and the policies once, each in its stage; a check is logged again when it is overridden.
+func results(s *recorder) {
 	cost := &scalr.CostEstimate{ID: "ce-1", Status: "queued"}
-	check := scalr.PolicyCheck{ID: "pc-1", Status: "pending", Passed: 2, Soft: 1, TotalFailed: 1, Policies: []scalr.Policy{
-		{Name: "tags", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"a public address", "another"}}}}
+	check := scalr.PolicyCheck{
+		ID:          "pc-1",
+		Status:      "pending",
+		Passed:      2,
+		Soft:        1,
+		TotalFailed: 1,
+		Policies: []scalr.Policy{
+			{Name: "tags", Result: "passed"},
+			{Name: "no_public_ip", Result: "soft_failed", Messages: []string{"a public address", "another"}},
+		},
+	}
 	look := func(status scalr.Status) {
 		time.Sleep(time.Second)
 		s.Look(scalr.Run{ID: "run-1", Status: status, Cost: cost, Policies: []scalr.PolicyCheck{check}})

@@ -8,88 +8,86 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// stageLog is where a stage's log goes: into its fold, which the first bytes
-// open, and to the copy. A log may come late, when the run has moved on; then
-// its fold is opened again.
+// stageLog writes a stage's log to its group, which the first bytes open, and to the copy. If a log is late and the run
+// has moved on, its group is opened again.
 type stageLog struct {
-	narrator *Logger
-	phase    scalr.Phase
-	to       io.Writer
-	foreign  io.Closer // nil before the first byte, and after the end
-	half     bool      // the last line has no end yet
+	logger     *Logger
+	phase      scalr.Phase
+	out        io.Writer
+	untrusted  io.Closer // nil before the first byte and after Close
+	incomplete bool      // the last line has no line break yet
 }
 
-// Log gives the writer for a stage's log, which is the same at each call. After
-// Close it may be written to again.
-func (n *Logger) Log(p scalr.Phase) io.WriteCloser {
-	if l, ok := n.logs[p]; ok {
-		return l
+// Log returns the writer for a stage's log, the same one for each call. It may be used again after Close.
+func (l *Logger) Log(p scalr.Phase) io.WriteCloser {
+	if log, ok := l.logs[p]; ok {
+		return log
 	}
-	if n.logs == nil {
-		n.logs = map[scalr.Phase]*stageLog{}
+	if l.logs == nil {
+		l.logs = map[scalr.Phase]*stageLog{}
 	}
-	l := &stageLog{narrator: n, phase: p}
-	n.logs[p] = l
-	return l
+	log := &stageLog{logger: l, phase: p}
+	l.logs[p] = log
+	return log
 }
 
 func (l *stageLog) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	l.begin()
-	l.narrator.pass(foldOf(l.phase))
-	l.narrator.open(foldOf(l.phase))
-	l.narrator.toldAt = time.Now()
-	l.half = p[len(p)-1] != '\n' && p[len(p)-1] != '\r'
-	return l.to.Write(p)
+	l.open()
+	l.logger.inferStage(groupOf(l.phase))
+	l.logger.openGroup(groupOf(l.phase))
+	l.logger.lastOutput = time.Now()
+	l.incomplete = p[len(p)-1] != '\n' && p[len(p)-1] != '\r'
+	return l.out.Write(p)
 }
 
-func (l *stageLog) begin() {
-	if l.foreign != nil {
+func (l *stageLog) open() {
+	if l.untrusted != nil {
 		return
 	}
-	foreign := l.narrator.Untrusted()
-	l.to, l.foreign = foreign, foreign
-	if l.narrator.Copy != nil {
-		l.to = io.MultiWriter(l.narrator.Copy(l.phase), foreign)
+	untrusted := l.logger.Untrusted()
+	l.out, l.untrusted = untrusted, untrusted
+	if l.logger.Copy != nil {
+		l.out = io.MultiWriter(l.logger.Copy(l.phase), untrusted)
 	}
 }
 
-// Close tells the last half line, if the log ends with one.
+// Close writes an incomplete last line.
 func (l *stageLog) Close() error {
-	if l.foreign == nil {
+	if l.untrusted == nil {
 		return nil
 	}
-	if l.half {
-		l.narrator.open(foldOf(l.phase))
+	if l.incomplete {
+		l.logger.openGroup(groupOf(l.phase))
 	}
-	err := l.foreign.Close()
-	l.foreign, l.half = nil, false
+	err := l.untrusted.Close()
+	l.untrusted, l.incomplete = nil, false
 	return err
 }
 
-// Restarted tells that a log begins anew.
-func (n *Logger) Restarted(p scalr.Phase) {
-	n.Log(p).Close()
-	n.open(foldOf(p))
-	n.Job.Infof("The %s log was rewritten; here it is from its start.", p)
-	if n.Copy != nil {
-		n.Copy(p).Restart()
+// Restarted logs that a log was rewritten and starts again.
+func (l *Logger) Restarted(p scalr.Phase) {
+	l.Log(p).Close()
+	l.openGroup(groupOf(p))
+	l.Job.Infof("The %s log was rewritten; here it is from its start.", p)
+	if l.Copy != nil {
+		l.Copy(p).Restart()
 	}
 }
 
-// LogTrouble tells that a log cannot be had.
-func (n *Logger) LogTrouble(p scalr.Phase, err error) {
+// LogTrouble logs that a log cannot be read.
+func (l *Logger) LogTrouble(p scalr.Phase, err error) {
 	reason := err.Error()
 	var e *scalr.Error
 	if errors.As(err, &e) {
 		reason = e.Reason()
 	}
-	n.Job.Infof("The %s log cannot be read just now (%s). It is at %s", p, reason, n.RunURL)
+	l.Job.Infof("The %s log cannot be read just now (%s). It is at %s", p, reason, l.RunURL)
 }
 
-func foldOf(p scalr.Phase) string {
+func groupOf(p scalr.Phase) string {
 	if p == scalr.ApplyPhase {
 		return Apply
 	}
