@@ -9,7 +9,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// groups are the actions in the order of their importance for a reviewer.
+// groups are the actions in the order of their importance for a reviewer. The report on a single run shows the first
+// two in an alert, see losses.
 var groups = []struct {
 	action tfplan.Action
 	title  string
@@ -41,19 +42,16 @@ var icons = map[tfplan.Action]string{
 	tfplan.Other:   "❔",
 }
 
-// groups renders the plan's changes, with a group for each action and a collapsed section for each resource. A large
-// group is itself collapsed.
+// groups renders the plan's changes except losses, with a group for each action and a collapsed section for each
+// resource. A large group is itself collapsed.
 func (r Report) groups(s style) []section {
 	var page []section
-	if r.Plan.Partial && len(r.Plan.Changes) > 0 {
-		page = append(page, section{open: "Planned before the error:\n\n"})
-	}
 	units := unitsOf(r.Plan.Changes)
 	for _, unit := range units {
-		if len(units) > 1 || unit != "" {
-			page = append(page, section{open: "#### 📦 " + unitName(unit) + "\n\n"})
-		}
-		page = append(page, r.groupsOf(unit, s)...)
+		page = append(page, r.groupsOf(unit, len(units) > 1 || unit != "", s)...)
+	}
+	if r.Plan.Partial && len(page) > 0 {
+		page = append([]section{{open: "Planned before the error:\n\n"}}, page...)
 	}
 	if r.Plan.Omitted > 0 {
 		page = append(page, section{
@@ -84,11 +82,17 @@ func unitName(unit string) string {
 	return "Unit " + code(unit)
 }
 
-// groupsOf returns the groups of one unit.
-func (r Report) groupsOf(unit string, s style) []section {
+// groupsOf returns the groups of one unit, with its name as the heading if named is true.
+func (r Report) groupsOf(unit string, named bool, s style) []section {
 	var page []section
 	for _, g := range groups {
+		if g.action == tfplan.Destroy || g.action == tfplan.Replace {
+			continue
+		}
 		var sec section
+		if named {
+			sec.heading = "#### 📦 " + unitName(unit) + "\n\n"
+		}
 		for _, c := range r.Plan.Changes {
 			if c.Unit != unit {
 				continue

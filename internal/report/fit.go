@@ -7,11 +7,14 @@ import (
 	"strings"
 )
 
-// section is a part of the page: fixed text, and items that are shortened or dropped if the page is too long.
+// section is a part of the page: fixed text around items that are dropped when the page is too long.
+// A section whose items are all dropped is dropped with them.
 type section struct {
-	open  string // Markdown before the items
-	items []item
-	close string // Markdown after the items
+	heading string // Markdown that precedes the first of adjacent sections with the same heading
+	open    string // Markdown before the items
+	items   []item
+	close   string // Markdown after the items
+	quoted  bool   // all of it is a block quote, as alerts are
 }
 
 // item is one entry of a section in its two forms. An item without a full form is a line of a list; one without a brief
@@ -20,6 +23,8 @@ type item struct {
 	full  string // a collapsed section or a code block, followed by a blank line
 	brief string // one line of a list
 	rank  int    // items with a higher rank are dropped first
+	keep  bool   // the brief form is kept longer than any other item
+	lead  bool   // the full form is placed before all other items
 }
 
 // size is the form in which an item is shown.
@@ -31,67 +36,154 @@ const (
 	full
 )
 
-// noteSize is the space for the note on the missing items of a section.
+// noteSize is the space for the note on the missing items of a section or the page.
 const noteSize = 400
 
 // fit builds a page of at most limit bytes. Items that do not fit are never cut: first, diffs become lines of a list,
-// then lines are replaced by a link to the run. Items with lower ranks are kept longer.
+// then lines are replaced by a link to the run. Items with lower ranks are kept longer, and no other item is shown
+// while one with keep is missing.
 func fit(page []section, limit int, run string) string {
-	used := 0
-	var order []place
-	for s, sec := range page {
-		used += len(sec.open) + len(sec.close)
-		if len(sec.items) > 0 {
-			used += noteSize + len(run)
-		}
-		for i := range sec.items {
-			order = append(order, place{s, i})
-		}
-	}
-	slices.SortStableFunc(order, func(a, b place) int {
-		return cmp.Compare(page[a.section].items[a.item].rank, page[b.section].items[b.item].rank)
-	})
-	sizes := map[place]size{}
-	for _, form := range []size{brief, full} {
-		for _, at := range order {
-			it := page[at.section].items[at.item]
-			more := it.length(form) - it.length(sizes[at])
-			if it.form(form) != "" && used+more <= limit {
-				used += more
-				sizes[at] = form
-			}
-		}
-	}
-	if used > limit {
+	f := fitting{page: page, sizes: map[place]size{}, shown: make([]bool, len(page)), room: limit, run: run}
+	if !f.reserveFixed() {
 		return fallbackPage(page, limit, run)
 	}
-	var out strings.Builder
-	for s, sec := range page {
-		sec.write(&out, sizes, s, run)
+	f.grow(full, func(it item) bool { return it.lead })
+	if f.grow(brief, func(it item) bool { return it.keep }) {
+		f.grow(brief, func(item) bool { return true })
+		f.grow(full, func(item) bool { return true })
 	}
-	return strings.TrimRight(out.String(), "\n") + "\n"
+	return f.write()
+}
+
+// fitting is a page while its items are selected.
+type fitting struct {
+	page  []section
+	sizes map[place]size
+	shown []bool // by section
+	room  int    // free bytes
+	run   string // where to read what is missing
 }
 
 type place struct{ section, item int }
+
+func (f *fitting) item(at place) item { return f.page[at.section].items[at.item] }
+
+// reserveFixed reserves space for the sections without items, and reports whether they fit.
+func (f *fitting) reserveFixed() bool {
+	hasItems := false
+	for i, sec := range f.page {
+		if len(sec.items) > 0 {
+			hasItems = true
+			continue
+		}
+		f.shown[i] = true
+		f.room -= sec.length(sec.heading + sec.open + sec.close)
+	}
+	if hasItems {
+		f.room -= noteSize + len(f.run)
+	}
+	return f.room >= 0
+}
+
+// grow shows the selected items in a form, in the order of their ranks. It reports whether all of them fit.
+func (f *fitting) grow(form size, selected func(item) bool) bool {
+	var order []place
+	for s, sec := range f.page {
+		for i, it := range sec.items {
+			if selected(it) && it.form(form) != "" {
+				order = append(order, place{s, i})
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(a, b place) int { return cmp.Compare(f.item(a).rank, f.item(b).rank) })
+	all := true
+	for _, at := range order {
+		all = f.show(at, form) && all
+	}
+	return all
+}
+
+// show shows an item at least in a form, and reports whether it fits.
+func (f *fitting) show(at place, form size) bool {
+	it, sec, old := f.item(at), f.page[at.section], f.sizes[at]
+	if old >= form {
+		return true
+	}
+	more := sec.length(it.form(form)) + sec.length("\n") // a blank line may have to follow
+	if old != absent {
+		more -= sec.length(it.form(old)) + sec.length("\n")
+	}
+	if !f.shown[at.section] {
+		more += sec.length(sec.heading+sec.open+sec.close) + noteSize + len(f.run)
+	}
+	if more > f.room {
+		return false
+	}
+	f.room -= more
+	f.sizes[at], f.shown[at.section] = form, true
+	return true
+}
 
 func (it item) form(s size) string {
 	return [...]string{"", it.brief, it.full}[s]
 }
 
-// length includes a blank line for every form, since one may have to follow.
-func (it item) length(s size) int {
-	if s == absent {
-		return 0
+// length is the size of a text in the section, in bytes.
+func (sec section) length(text string) int {
+	if !sec.quoted {
+		return len(text)
 	}
-	return len(it.form(s)) + 1
+	return len(text) + len("> ")*strings.Count(text, "\n")
 }
 
-func (sec section) write(out *strings.Builder, sizes map[place]size, at int, run string) {
+// write returns the page. It ends with the number of items whose whole sections are missing.
+func (f *fitting) write() string {
+	var out strings.Builder
+	heading, dropped := "", 0
+	for i, sec := range f.page {
+		if !f.shown[i] {
+			dropped += len(sec.items)
+			continue
+		}
+		if sec.heading != heading {
+			out.WriteString(sec.heading)
+		}
+		heading = sec.heading
+		text := f.section(i)
+		if sec.quoted {
+			text = quoted(text)
+		}
+		out.WriteString(text)
+	}
+	if dropped > 0 {
+		fmt.Fprintf(&out, "\n%s not fit here: %s.\n", pluralize(dropped, "more entry does", "more entries do"), f.run)
+	}
+	return strings.TrimRight(out.String(), "\n") + "\n"
+}
+
+// quoted makes a block quote of Markdown that ends in a blank line.
+func quoted(text string) string {
+	if text = strings.TrimRight(text, "\n"); text == "" {
+		return ""
+	}
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if lines[i] = ">"; l != "" {
+			lines[i] = "> " + l
+		}
+	}
+	return strings.Join(lines, "\n") + "\n\n"
+}
+
+// section returns a section without its heading, with the items that fit.
+func (f *fitting) section(at int) string {
+	var out strings.Builder
+	sec := f.page[at]
 	out.WriteString(sec.open)
 	shortened, omitted := 0, 0
 	last := absent
 	for i, it := range sec.items {
-		form := sizes[place{at, i}]
+		form := f.sizes[place{at, i}]
 		if form == brief && it.full != "" {
 			shortened++
 		}
@@ -109,12 +201,13 @@ func (sec section) write(out *strings.Builder, sizes map[place]size, at int, run
 		out.WriteByte('\n')
 	}
 	if shortened > 0 {
-		fmt.Fprintf(out, "The details do not fit here for %s: %s.\n\n", pluralize(shortened, "entry", "entries"), run)
+		fmt.Fprintf(&out, "The details do not fit here for %s: %s.\n\n", pluralize(shortened, "entry", "entries"), f.run)
 	}
 	if omitted > 0 {
-		fmt.Fprintf(out, "… and %d more: %s.\n\n", omitted, run)
+		fmt.Fprintf(&out, "… and %d more: %s.\n\n", omitted, f.run)
 	}
 	out.WriteString(sec.close)
+	return out.String()
 }
 
 // fallbackPage returns the page if not even its fixed parts fit: the headline and a link to the run.

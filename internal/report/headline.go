@@ -201,5 +201,10 @@ func (r Report) headline(s style) string {
 	} else if r.RunURL != "" {
 		words = link(words, r.RunURL)
 	}
+	for _, more := range []string{r.costDelta(), r.policyVerdict()} {
+		if more != "" {
+			words += " · " + more
+		}
+	}
 	return s.heading + r.outcome().icon + " " + words + "\n\n"
 }

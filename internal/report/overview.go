@@ -319,11 +319,7 @@ func (o Overview) cost() string {
 	if estimated == 0 {
 		return ""
 	}
-	text := money(total.FloatString(3))
-	if !strings.HasPrefix(text, "-") {
-		text = "+" + text
-	}
-	text = "**" + text + " USD** a month"
+	text := monthly(money(total.FloatString(3)))
 	if estimated < changing {
 		text += fmt.Sprintf(" for %d of %d", estimated, changing)
 	}

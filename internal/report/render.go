@@ -1,12 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
-	"scalr-run-action/internal/tfplan"
 )
 
 // render builds the page, the most important part first.
@@ -17,11 +15,11 @@ func (r Report) render(limit int, s style) string {
 	}
 	page := []section{
 		{open: r.headline(s) + r.note()},
-		{open: r.problemAlert(s)},
 		r.errors(),
+		{open: r.problemAlert(s)},
 		early,
 		{open: r.facts()},
-		{open: r.lossAlert(s)},
+		r.losses(),
 		{open: r.next()},
 		late,
 		r.completedChanges(),
@@ -120,64 +118,6 @@ func alert(kind string, lines []string) string {
 		text += strings.TrimRight("> "+l, " ") + "\n"
 	}
 	return text + "\n"
-}
-
-// lossAlert lists the resources that are destroyed or replaced.
-func (r Report) lossAlert(s style) string {
-	var destroyed, replaced []tfplan.Change
-	for _, c := range r.Plan.Changes {
-		switch c.Action {
-		case tfplan.Destroy:
-			destroyed = append(destroyed, c)
-		case tfplan.Replace:
-			replaced = append(replaced, c)
-		}
-	}
-	kind, who, verbs := r.lossWords()
-	lost := append(destroyed, replaced...)
-	if len(lost) == 0 {
-		if n := r.Facts().Destructions; n != nil && *n > 0 {
-			return alert(kind, []string{
-				fmt.Sprintf("**%s %s %s:** %s.", who, verbs[0], pluralize(*n, "resource", "resources"), r.more()),
-			})
-		}
-		return ""
-	}
-	what := verbs[0] + " " + pluralize(len(destroyed), "resource", "resources")
-	switch {
-	case len(destroyed) == 0:
-		what = verbs[1] + " " + pluralize(len(replaced), "resource", "resources")
-	case len(replaced) > 0:
-		what += fmt.Sprintf(" and %s %d", verbs[1], len(replaced))
-	}
-	count := len(lost)
-	if n := r.Facts().Destructions; r.Plan.Omitted > 0 && n != nil && *n > count {
-		count = *n
-		what = verbs[0] + " or " + verbs[1] + " " + pluralize(count, "resource", "resources")
-	}
-	lines := []string{"**" + who + " " + what + ":**"}
-	for _, c := range firstN(lost, s.listed) {
-		l := "- " + icons[c.Action] + " " + code(changeName(c))
-		if reason := changeDetails(c); reason != "" {
-			l += ": " + prose(reason)
-		}
-		lines = append(lines, l)
-	}
-	if left := count - min(s.listed, len(lost)); left > 0 {
-		lines = append(lines, fmt.Sprintf("- … and %d more", left))
-	}
-	return alert(kind, lines)
-}
-
-// lossWords returns words for the certainty of a loss.
-func (r Report) lossWords() (kind, who string, verbs [2]string) {
-	switch res := r.Result; {
-	case res == result.Applied, res == result.Rejected && r.Run.Applied():
-		return "WARNING", "This run", [2]string{"destroyed", "replaced"}
-	case res == result.PolicyFailed, res == result.Rejected, res == result.Discarded:
-		return "WARNING", "This plan would have", [2]string{"destroyed", "replaced"}
-	}
-	return "CAUTION", "This plan", [2]string{"destroys", "replaces"}
 }
 
 // firstN returns at most the first n elements of a list.

@@ -44,11 +44,20 @@ func (r Report) errors() section {
 		return section{}
 	}
 	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", pluralize(len(found), "error", "errors"))}
-	for _, d := range found {
-		sec.items = append(sec.items, diagnosticItem(d, 0))
+	for i, d := range found {
+		it := diagnosticItem(d, 0)
+		it.lead = i == 0 && len(it.full) <= longestLead
+		it.keep = i < mostKept
+		sec.items = append(sec.items, it)
 	}
 	return sec
 }
+
+// What takes room before the list of destroyed resources, however many those are.
+const (
+	longestLead = 4000 // bytes of the first error
+	mostKept    = 20   // errors as one line each, and failed policies
+)
 
 func (r Report) warnings() section {
 	found := r.diagnosticsOf("warning")
@@ -87,7 +96,9 @@ func (r Report) policies() section {
 		for _, check := range r.Run.Policies {
 			for _, p := range check.Policies {
 				if p.Result == level.result {
-					sec.items = append(sec.items, policyItem(p, level.icon, level.word, check.Status, rank))
+					it := policyItem(p, level.icon, level.word, check.Status, rank)
+					it.keep = p.Result != "advisory_failed" && len(sec.items) < mostKept
+					sec.items = append(sec.items, it)
 				}
 			}
 		}
@@ -194,14 +205,18 @@ func (r Report) footer(s style) string {
 		}
 	}
 	add("run", r.Run.ID, r.RunURL)
+	if r.facts() == "" && r.Took > 0 {
+		all = append(all, "took "+formatDuration(r.Took))
+	}
 	if s.stages {
 		add("configuration", r.Run.ConfigurationID, "")
 	}
 	if from := r.Source.describe(); from != "" {
 		all = append(all, from)
 	}
-	if r.Bundle != nil && s.stages {
-		add("bundle sha256", r.Bundle.SHA256[:min(12, len(r.Bundle.SHA256))], "")
+	if b := r.Bundle; b != nil && s.stages {
+		size := fmt.Sprintf("bundle of %s, %s,", pluralize(b.Files, "file", "files"), formatSize(b.Compressed))
+		add(size+" sha256", b.SHA256[:min(12, len(b.SHA256))], "")
 	}
 	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {
 		all = append(all, to)

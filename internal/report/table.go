@@ -10,7 +10,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// facts returns the table of facts; columns with an unknown value are omitted.
+// facts returns the table of facts; columns with an unknown value are omitted. There is no table for the duration alone,
+// which the footer has then.
 func (r Report) facts() string {
 	f := r.Facts()
 	var heads, cells []string
@@ -36,14 +37,11 @@ func (r Report) facts() string {
 	}
 	add("Cost a month", r.cost())
 	add("Policies", r.policyCounts())
-	if r.Took > 0 {
-		add("Duration", formatDuration(r.Took))
-	}
-	if b := r.Bundle; b != nil {
-		add("Bundle", fmt.Sprintf("%s, %s", pluralize(b.Files, "file", "files"), formatSize(b.Compressed)))
-	}
 	if len(heads) == 0 {
 		return ""
+	}
+	if r.Took > 0 {
+		add("Duration", formatDuration(r.Took))
 	}
 	return row(heads) + row(repeat(":-:", len(heads))) + row(cells) + "\n"
 }
@@ -87,6 +85,41 @@ func (r Report) cost() string {
 		delta = "+" + delta
 	}
 	return fmt.Sprintf("%s → %s USD (**%s**)", before, after, delta)
+}
+
+// costDelta returns the change of the monthly cost for the headline, or an empty string if it does not change.
+func (r Report) costDelta() string {
+	delta := money(cost(r.Run).Delta)
+	if delta == "" || delta == "0.00" {
+		return ""
+	}
+	return monthly(delta)
+}
+
+// monthly formats a change of the monthly cost, with its sign.
+func monthly(delta string) string {
+	if !strings.HasPrefix(delta, "-") {
+		delta = "+" + delta
+	}
+	return "**" + delta + " USD** a month"
+}
+
+// policyVerdict counts the policies that stop the run, for the headline.
+func (r Report) policyVerdict() string {
+	var hard, soft int
+	for _, c := range r.Run.Policies {
+		hard += c.Hard
+		if c.Status != scalr.TaskOverridden {
+			soft += c.Soft
+		}
+	}
+	switch policyStatus(r.Run.Policies) {
+	case "hard-failed":
+		return "**" + pluralize(max(hard, 1), "policy", "policies") + " failed**"
+	case "soft-failed":
+		return "**" + pluralize(max(soft, 1), "policy", "policies") + " to override**"
+	}
+	return ""
 }
 
 // policyCounts counts the policies of all checks by result.

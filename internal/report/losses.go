@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/tfplan"
+)
+
+// forcing marks the line of a diff that makes Terraform replace a resource.
+const forcing = "# forces replacement"
+
+// longestOpen is how many lines the diff of the replacement may have that is shown open.
+const longestOpen = 60
+
+// losses is an alert that holds what is destroyed or replaced, a collapsed section for each resource.
+// They are shown nowhere else.
+func (r Report) losses() section {
+	destroyed, replaced := changesOf(r.Plan, tfplan.Destroy), changesOf(r.Plan, tfplan.Replace)
+	kind, title := r.lossTitle(len(destroyed), len(replaced))
+	if title == "" {
+		return section{}
+	}
+	sec := section{quoted: true, open: "[!" + kind + "]\n**" + title + ":**\n\n"}
+	if len(destroyed)+len(replaced) == 0 {
+		sec.open = "[!" + kind + "]\n**" + title + ":** " + r.more() + ".\n\n"
+	}
+	open := openReplacement(replaced)
+	for i, c := range append(destroyed, replaced...) {
+		it := changeItem(c, 2)
+		it.keep = true
+		it.brief = "- " + icons[c.Action] + " " + strings.TrimPrefix(it.brief, "- ")
+		it.full = strings.Replace(it.full, "<summary>", "<summary>"+icons[c.Action]+" ", 1)
+		if i-len(destroyed) == open {
+			it.full, it.rank = strings.Replace(it.full, "<details>", "<details open>", 1), 1
+		}
+		sec.items = append(sec.items, it)
+	}
+	if left := valueOrZero(r.Facts().Destructions) - len(sec.items); len(sec.items) > 0 && r.Plan.Omitted > 0 && left > 0 {
+		sec.close = fmt.Sprintf("… and %d more, not listed here: %s.\n\n", left, r.more())
+	}
+	return sec
+}
+
+func changesOf(p tfplan.Plan, action tfplan.Action) []tfplan.Change {
+	var all []tfplan.Change
+	for _, c := range p.Changes {
+		if c.Action == action {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// openReplacement is the index of the replacement that is shown open: the first whose diff names
+// what forces it, else the first; -1 if none has a diff of a reasonable length.
+func openReplacement(replaced []tfplan.Change) int {
+	open := -1
+	for i, c := range replaced {
+		switch {
+		case c.Diff == "" || strings.Count(c.Diff, "\n") > longestOpen:
+		case strings.Contains(c.Diff, forcing):
+			return i
+		case open < 0:
+			open = i
+		}
+	}
+	return open
+}
+
+// lossTitle says how much is destroyed and replaced, and in which kind of alert; empty if nothing is.
+func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
+	kind, subject, destroys, replaces := r.lossWords()
+	total := destroyed + replaced
+	n := valueOrZero(r.Facts().Destructions)
+	switch {
+	case total == 0 && n == 0:
+		return "", ""
+	case total == 0:
+		return kind, fmt.Sprintf("%s %s %s", subject, destroys, pluralize(n, "resource", "resources"))
+	case r.Plan.Omitted > 0 && n > total:
+		return kind, fmt.Sprintf("%s %s or %s %s", subject, destroys, replaces, pluralize(n, "resource", "resources"))
+	case destroyed == 0:
+		return kind, fmt.Sprintf("%s %s %s", subject, replaces, pluralize(replaced, "resource", "resources"))
+	case replaced == 0:
+		return kind, fmt.Sprintf("%s %s %s", subject, destroys, pluralize(destroyed, "resource", "resources"))
+	}
+	return kind, fmt.Sprintf("%s %s %s and %s %d", subject, destroys, pluralize(destroyed, "resource", "resources"), replaces, replaced)
+}
+
+// lossWords says how certain it is that resources are lost.
+func (r Report) lossWords() (kind, subject, destroys, replaces string) {
+	switch res := r.Result; {
+	case res == result.Applied, res == result.Rejected && r.Run.Applied():
+		return "WARNING", "This run", "destroyed", "replaced"
+	case res == result.PolicyFailed, res == result.Rejected, res == result.Discarded, r.failed() == "plan":
+		return "WARNING", "This plan would have", "destroyed", "replaced"
+	}
+	return "CAUTION", "This plan", "destroys", "replaces"
+}

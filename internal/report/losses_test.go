@@ -1,0 +1,193 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+// TestLossesAreShownOnce: the alert has a section for each destroyed or replaced resource, and no other place does.
+func TestLossesAreShownOnce(t *testing.T) {
+	t.Parallel()
+	for name, build := range outcomeReports {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := build(t)
+			for form, page := range map[string]string{"summary": r.Summary(), "comment": r.Comment(CommentLimit)} {
+				page = html.UnescapeString(page)
+				for _, c := range append(changesOf(r.Plan, tfplan.Destroy), changesOf(r.Plan, tfplan.Replace)...) {
+					entry := "\n> <details><summary>" + icons[c.Action] + " <code>" + changeName(c) + "</code>"
+					shown := strings.Count(strings.ReplaceAll(page, "<details open>", "<details>"), entry)
+					if all := strings.Count(page, "<code>"+changeName(c)+"</code>"); shown != 1 || all-shown > problemsNaming(r, c) {
+						t.Errorf("%s: %s has %d sections in the alert and is named %d times", form, changeName(c), shown, all)
+					}
+				}
+			}
+		})
+	}
+}
+
+// problemsNaming is how often policies name the resource, which is no repetition of the alert.
+func problemsNaming(r Report, c tfplan.Change) int {
+	n := 0
+	for _, check := range r.Run.Policies {
+		for _, p := range check.Policies {
+			n += strings.Count(strings.Join(p.Messages, " "), c.Address)
+		}
+	}
+	return n
+}
+
+// TestOneReplacementIsOpen: the first that shows what forces it, unless its diff is very long.
+func TestOneReplacementIsOpen(t *testing.T) {
+	t.Parallel()
+	replaced := func(address, attribute string, lines int) tfplan.Change {
+		return tfplan.Change{Address: address, Action: tfplan.Replace, Diff: "-/+ resource {\n" + strings.Repeat("!     a = 1 -> 2\n", lines) + attribute + "  }\n"}
+	}
+	const forces = "!     ami = 1 -> 2 # forces replacement\n"
+	for name, tt := range map[string]struct {
+		changes []tfplan.Change
+		want    string
+	}{
+		"the first":          {[]tfplan.Change{replaced("a.a", forces, 1), replaced("a.b", forces, 1)}, "a.a"},
+		"after a tainted":    {[]tfplan.Change{replaced("a.a", "", 1), replaced("a.b", forces, 1)}, "a.b"},
+		"none is forced":     {[]tfplan.Change{replaced("a.a", "", 1), replaced("a.b", "", 1)}, "a.a"},
+		"after a long diff":  {[]tfplan.Change{replaced("a.a", forces, 500), replaced("a.b", forces, 1)}, "a.b"},
+		"only a long diff":   {[]tfplan.Change{replaced("a.a", forces, 500)}, ""},
+		"without a diff":     {[]tfplan.Change{{Address: "a.a", Action: tfplan.Replace}}, ""},
+		"behind a destroyed": {[]tfplan.Change{replaced("a.b", forces, 1), {Address: "a.a", Action: tfplan.Destroy, Diff: "- resource\n"}}, "a.b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := baseReport("planned", "planned_and_finished")
+			r.Plan.Changes = tt.changes
+			_, open, found := strings.Cut(r.Comment(CommentLimit), "<details open>")
+			if tt.want == "" && !found {
+				return
+			}
+			if want := "<summary>♻️ <code>" + tt.want + "</code>"; !strings.HasPrefix(open, want) || strings.Contains(open, "<details open>") {
+				t.Errorf("open is %.80q, want %q", open, want)
+			}
+		})
+	}
+}
+
+// TestLossesOutliveTheRest: at any limit, nothing else is listed while a destroyed or replaced resource is missing.
+func TestLossesOutliveTheRest(t *testing.T) {
+	t.Parallel()
+	const n = 90
+	inUnits, errored := baseReport("planned", "planned_and_finished"), erroredApply(t)
+	errored.Plan.Changes = nil
+	for i := range n {
+		gone := tfplan.Change{Address: fmt.Sprintf("a.gone[%d]", i), Action: []tfplan.Action{tfplan.Destroy, tfplan.Replace}[i%2], Diff: "- resource\n"}
+		made := tfplan.Change{Address: fmt.Sprintf("a.made[%d]", i), Action: tfplan.Create, Diff: "+ resource\n"}
+		errored.Plan.Changes = append(errored.Plan.Changes, made, gone)
+		made.Unit, gone.Unit = fmt.Sprintf("unit/%d", i), fmt.Sprintf("unit/%d", i)
+		inUnits.Plan.Changes = append(inUnits.Plan.Changes, made, gone)
+	}
+	forbidden := policyFailed(t)
+	forbidden.Plan = errored.Plan
+	for name, tt := range map[string]struct {
+		report Report
+		reason string // shown at every limit at which resources are
+	}{
+		"in units":           {inUnits, ""},
+		"a failed apply":     {errored, "Error running command"},
+		"forbidden policies": {forbidden, "encrypted-storage"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			most := 0
+			for limit := 1000; limit <= CommentLimit; limit += 200 + limit/5 {
+				page := tt.report.Comment(limit)
+				checkWellFormed(t, page, limit, allowedHosts...)
+				gone, made := strings.Count(page, "a.gone"), strings.Count(page, "a.made")
+				if made > 0 && gone < n {
+					t.Errorf("at %d bytes %d created and %d destroyed are listed", limit, made, gone)
+				}
+				if gone > 0 && !strings.Contains(page, tt.reason) {
+					t.Errorf("at %d bytes the reason is missing", limit)
+				}
+				most = max(most, made)
+			}
+			if most != n {
+				t.Errorf("with much room %d of %d created are listed", most, n)
+			}
+		})
+	}
+}
+
+// TestErrorsComeFirst: only the headline precedes what Terraform prints.
+func TestErrorsComeFirst(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"errored-plan", "errored-partial", "errored-apply"} {
+		r := outcomeReports[name](t)
+		for _, page := range []string{r.Summary(), r.Comment(CommentLimit)} {
+			if _, rest, _ := strings.Cut(page, "\n\n"); !strings.HasPrefix(rest, "#### ❌ 1 error\n\n```text\nError: ") {
+				t.Errorf("%s: below the headline is %.80q", name, rest)
+			}
+		}
+	}
+}
+
+// TestHeadline has the cost and the policies where they matter.
+func TestHeadline(t *testing.T) {
+	t.Parallel()
+	check := func(status scalr.TaskStatus, passed, advisory, soft, hard int) []scalr.PolicyCheck {
+		return []scalr.PolicyCheck{{Status: status, Passed: passed, Advisory: advisory, Soft: soft, Hard: hard}}
+	}
+	for name, tt := range map[string]struct {
+		delta    string
+		policies []scalr.PolicyCheck
+		want     string
+	}{
+		"nothing is known":    {"", nil, ""},
+		"it gets dearer":      {"31.1", nil, " · **+31.10 USD** a month"},
+		"it gets cheaper":     {"-4", nil, " · **-4.00 USD** a month"},
+		"it costs the same":   {"0.000", nil, ""},
+		"no number":           {"much", nil, ""},
+		"policies pass":       {"1", check("passed", 6, 1, 0, 0), " · **+1.00 USD** a month"},
+		"a mandatory one":     {"", check("hard_failed", 1, 0, 1, 1), " · **1 policy failed**"},
+		"uncounted":           {"", check("hard_failed", 0, 0, 0, 0), " · **1 policy failed**"},
+		"to override":         {"2", check("soft_failed", 1, 0, 2, 0), " · **+2.00 USD** a month · **2 policies to override**"},
+		"one was overridden":  {"", append(check("overridden", 0, 0, 1, 0), check("soft_failed", 0, 0, 2, 0)...), " · **2 policies to override**"},
+		"all were overridden": {"", check("overridden", 0, 0, 1, 0), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := planned("update")(t)
+			r.Run.Policies = tt.policies
+			if tt.delta != "" {
+				r.Run.Cost = &scalr.CostEstimate{Status: "finished", Prior: "10", Proposed: "12", Delta: tt.delta}
+			}
+			head, _, _ := strings.Cut(r.Comment(CommentLimit), "\n")
+			if _, got, _ := strings.Cut(head, "0 to destroy"); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestOperatorFacts are in the summary only, and there at its end.
+func TestOperatorFacts(t *testing.T) {
+	t.Parallel()
+	for name, build := range outcomeReports {
+		r := build(t)
+		if r.Bundle == nil || r.Run.ConfigurationID == "" {
+			continue
+		}
+		page, footer := r.Summary(), ""
+		if at := strings.LastIndex(page, "<sub>"); at >= 0 {
+			page, footer = page[:at], page[at:]
+		}
+		for _, fact := range []string{r.Run.ConfigurationID, r.Bundle.SHA256[:12], "8.2 kB"} {
+			if strings.Contains(r.Comment(CommentLimit), fact) || strings.Contains(page, fact) || !strings.Contains(footer, fact) {
+				t.Errorf("%s: %s is not in the footer of the summary alone", name, fact)
+			}
+		}
+	}
+}
