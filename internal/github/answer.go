@@ -15,24 +15,24 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// The bounds of what is read of GitHub's answers. They are read as they arrive:
-// of a list of comments one comment at a time is held.
+// Limits in bytes for what is read from GitHub's answers. Answers are decoded as they arrive: of a
+// list of comments, only one comment at a time is in memory.
 const (
-	answerLimit   = 48 << 20  // a page of 100 comments of the greatest length fits, however it is escaped
-	documentLimit = 4 << 20   // of an answer that is held whole
-	elementLimit  = 1 << 20   // of one element of a list
-	bodyLimit     = 320 << 10 // of the text of a comment: 65,536 characters of four bytes, and more
-	refusalLimit  = 64 << 10  // of a refusal, which is read for its words
-	nameLimit     = 500       // of an id, a login or an address
+	answerLimit   = 48 << 20  // fits a page of 100 comments of the maximum length, with all characters escaped
+	documentLimit = 4 << 20   // for an answer that is held in memory as a whole
+	elementLimit  = 1 << 20   // for one element of a list
+	bodyLimit     = 320 << 10 // for the text of a comment: more than 65,536 characters of four bytes
+	refusalLimit  = 64 << 10  // for the message of a refusal
+	nameLimit     = 500       // for an id, a login or an address
 )
 
-// streamed is what an answer is read into element by element. Anything else is
-// decoded by encoding/json from an answer that is held whole.
+// streamed is implemented by types that decode an answer element by element. All other types are
+// decoded by encoding/json.
 type streamed interface {
 	readJSON(r *jsonstream.Reader) error
 }
 
-// decode reads a good answer.
+// decode decodes a successful answer.
 func decode(ctx context.Context, response *http.Response, into any) error {
 	r := jsonstream.New(ctx, response.Body, jsonstream.Limits{Bytes: answerLimit})
 	first, err := r.Peek()
@@ -52,7 +52,7 @@ func decode(ctx context.Context, response *http.Response, into any) error {
 
 var errPage = errors.New("a page answered in place of GitHub's API")
 
-// errTooLarge is an answer, or an element of one, that is not read.
+// errTooLarge is the error for an answer, or an element of one, that exceeds its limit.
 var errTooLarge = &jsonstream.LimitError{Limit: "has a part that is too large"}
 
 func readWhole(r *jsonstream.Reader, most int, into any) error {
@@ -66,8 +66,8 @@ func readWhole(r *jsonstream.Reader, most int, into any) error {
 	return json.Unmarshal(raw, into)
 }
 
-// unusable is the error of a good answer that could not be read.
-func (c call) unusable(err error) *Error {
+// decodeError returns the error for a successful answer that could not be decoded.
+func (c call) decodeError(err error) *Error {
 	limit := (*jsonstream.LimitError)(nil)
 	switch {
 	case err == errPage:
@@ -78,7 +78,7 @@ func (c call) unusable(err error) *Error {
 	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the answer: %w", err), passing: true}
 }
 
-// page is one page of a list of comments, of which the matching ones are kept.
+// page decodes one page of a list of comments and keeps the matching ones.
 type page struct {
 	matches func(remote) bool
 	found   []remote
@@ -86,7 +86,7 @@ type page struct {
 }
 
 func (p *page) readJSON(r *jsonstream.Reader) error {
-	p.found, p.count = nil, 0 // of an attempt before
+	p.found, p.count = nil, 0 // from a previous attempt
 	return r.Array(func() error {
 		var c remote
 		err := c.read(r)
@@ -137,7 +137,7 @@ func (c *remote) read(r *jsonstream.Reader) error {
 	return err
 }
 
-// members reads an object; any other value counts as an empty one.
+// members reads an object. It treats any other value as an empty object.
 func members(r *jsonstream.Reader, each func(name string) error) error {
 	c, err := r.Peek()
 	switch {
@@ -149,7 +149,7 @@ func members(r *jsonstream.Reader, each func(name string) error) error {
 	return r.Object(each)
 }
 
-// sumOf identifies a text, line ends and the space around it left out.
+// sumOf returns a hash of a text that ignores line endings and surrounding space.
 func sumOf(body string) [sha256.Size]byte { return sha256.Sum256([]byte(normal(body))) }
 
 // pulls is a list of pull requests.
@@ -169,15 +169,14 @@ func (p *pulls) readJSON(r *jsonstream.Reader) error {
 	})
 }
 
-// mostOurs and mostText are how many comments of ours are kept of a thread, and how
-// much text of them. A mode that never rewrites any may have written thousands.
+// mostOurs and mostText limit the number of our comments in a thread that are kept, and the bytes of
+// their texts. A mode that never rewrites a comment may have written thousands.
 const (
 	mostOurs = 1000
 	mostText = 2 << 20
 )
 
-// collection are comments of ours. Of too many the newest are kept, and only of
-// those that are newest the text.
+// collection holds our comments: the newest ones, and the texts of the newest of these.
 type collection struct {
 	list []remote
 	text int // bytes
@@ -207,7 +206,7 @@ func (a *collection) newestFirst() {
 	slices.SortFunc(a.list, func(x, y remote) int { return y.compare(x) })
 }
 
-// oldestFirst gives them by age, each once.
+// oldestFirst returns the comments by age, without duplicates.
 func (a *collection) oldestFirst() []remote {
 	slices.SortFunc(a.list, func(x, y remote) int { return cmp.Compare(x.ID, y.ID) })
 	return slices.CompactFunc(a.list, func(x, y remote) bool { return x.ID == y.ID })

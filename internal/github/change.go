@@ -9,36 +9,35 @@ import (
 	"strings"
 )
 
-// LastSuccess as the base of a change is the commit of the last successful run of
-// the workflow on the branch.
+// LastSuccess is the base that stands for the commit of the workflow's last successful run on the
+// branch.
 const LastSuccess = "last-success"
 
-// ChangeQuery says which change is meant.
+// ChangeQuery selects a change.
 type ChangeQuery struct {
 	Event    Event
 	Checkout string // the commit that is checked out
-	// PullRequest is the number of the pull request; 0 leaves it to the event.
+	// PullRequest is the number of the pull request; 0 means that of the event.
 	PullRequest int
-	// Base is what the checkout is compared with in place of what the event names:
-	// a commit, a branch, a tag or LastSuccess. Empty leaves it to the event.
+	// Base is the base of the comparison: a commit, a branch, a tag or LastSuccess. Empty means
+	// the base that the event names.
 	Base string
 	// Workflow is GITHUB_WORKFLOW_REF, RunID is GITHUB_RUN_ID; for LastSuccess.
 	Workflow, RunID string
 }
 
-// Change is an exact list of what changed.
+// Change is the complete list of changed paths.
 type Change struct {
-	// Paths are relative to the root of the repository, sorted; of a renamed file
-	// they hold both.
+	// Paths are sorted and relative to the root of the repository. A renamed file has both.
 	Paths []string
 	// Base and Head are the commits between which the paths differ.
 	Base, Head string
-	// Of says in words what the change is of, e.g. "pull request #7".
+	// Of describes the source of the change, e.g. "pull request #7".
 	Of string
 }
 
-// UnknownChangeError is why it cannot be said what changed although GitHub answered
-// every request.
+// UnknownChangeError is the reason why the changed paths are unknown although GitHub answered every
+// request.
 type UnknownChangeError struct{ Reason string }
 
 func (e *UnknownChangeError) Error() string { return e.Reason }
@@ -47,9 +46,8 @@ func unknownChange(format string, a ...any) error {
 	return &UnknownChangeError{fmt.Sprintf(format, a...)}
 }
 
-// FindChange returns what an event changed, as far as the commit holds that is
-// checked out. Whatever keeps the list from being whole is an error: an
-// *UnknownChangeError, or an *Error of GitHub's. t.Number is not used.
+// FindChange returns the paths that an event changed, as of the commit that is checked out. If the
+// list cannot be complete, it returns an *UnknownChangeError or an *Error. It does not use t.Number.
 func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
@@ -61,13 +59,13 @@ func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
 	}
 	s, err := t.open()
 	if e := (*Error)(nil); errors.As(err, &e) {
-		e.Op = "ask GitHub" // it is about no comment
+		e.Op = "ask GitHub" // not about a comment
 	}
 	if err != nil {
 		return Change{}, err
 	}
 	var p changePayload
-	// A payload that cannot be read says nothing.
+	// A payload that cannot be decoded is ignored.
 	_ = json.Unmarshal(q.Event.Payload, &p)
 	switch {
 	case q.Base != "":
@@ -110,7 +108,7 @@ type changePayload struct {
 	} `json:"repository"`
 }
 
-// isNoCommit reports whether a push names no commit: its branch is new or gone.
+// isNoCommit reports whether a push names no commit, because its branch was created or deleted.
 func isNoCommit(sha string) bool { return sha != "" && strings.Trim(sha, "0") == "" }
 
 func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload) (Change, error) {
@@ -135,8 +133,8 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 	return s.twoCommits(ctx, "first push of "+branch, p.Repository.DefaultBranch, p.After)
 }
 
-// queueChange compares with the target branch: the base of the event is the entry
-// before it in the queue, whose change has not been merged yet.
+// queueChange compares with the target branch. The base in the event is the previous entry of the
+// queue, which is not merged yet.
 func (s *session) queueChange(ctx context.Context, q ChangeQuery, p changePayload) (Change, error) {
 	head, target := p.MergeGroup.HeadSHA, strings.TrimPrefix(p.MergeGroup.BaseRef, "refs/heads/")
 	switch {
@@ -165,7 +163,7 @@ func (s *session) twoCommits(ctx context.Context, of, base, head string) (Change
 	return Change{Paths: paths, Base: base, Head: head, Of: of}, err
 }
 
-// changeSince compares the checkout with a base that was asked for.
+// changeSince compares the checkout with q.Base.
 func (s *session) changeSince(ctx context.Context, q ChangeQuery) (Change, error) {
 	if q.Base != LastSuccess {
 		return s.twoCommits(ctx, "changes since "+shortSHA(q.Base), q.Base, q.Checkout)
@@ -177,8 +175,8 @@ func (s *session) changeSince(ctx context.Context, q ChangeQuery) (Change, error
 	return s.twoCommits(ctx, "changes since the last successful run, of "+shortSHA(last), last, q.Checkout)
 }
 
-// pullRequestChange is what a pull request changes: from where it left its base
-// branch to its head, which must be what is checked out.
+// pullRequestChange returns the changes of a pull request, from its merge base to its head, which
+// must be checked out.
 func (s *session) pullRequestChange(ctx context.Context, q ChangeQuery, p changePayload, number int) (Change, error) {
 	base, head, err := s.checkedOutPull(ctx, q, p.PullRequest, number)
 	if err != nil {
@@ -191,7 +189,7 @@ func (s *session) pullRequestChange(ctx context.Context, q ChangeQuery, p change
 	change := Change{Base: found.mergeBase, Head: head, Of: fmt.Sprintf("pull request #%d", number)}
 	switch {
 	case found.mergeBase == head:
-		// A pull request has a commit of its own as long as it is not merged.
+		// An open pull request has at least one commit of its own.
 		return Change{}, unknownChange("the base branch holds the head of pull request #%d already", number)
 	case found.isWhole():
 		change.Paths = sorted(found.paths)
@@ -201,9 +199,8 @@ func (s *session) pullRequestChange(ctx context.Context, q ChangeQuery, p change
 	return change, err
 }
 
-// checkedOutPull returns the head of the pull request that the checkout holds, and
-// a commit of the base branch. The event's own head comes first: after a newer push
-// the pull request's present head is another.
+// checkedOutPull returns the head of the pull request that is checked out, and a commit of the base
+// branch. It tries the event's head first, since a newer push changes the pull request's head.
 func (s *session) checkedOutPull(ctx context.Context, q ChangeQuery, event pull, number int) (base, head string, err error) {
 	var parents []string
 	asked := false
@@ -235,7 +232,10 @@ func (s *session) checkedOutPull(ctx context.Context, q ChangeQuery, event pull,
 	}
 	base, ok, err := matches(now)
 	if err == nil && !ok {
-		err = unknownChange("the checkout is commit %.7s, which is neither the head of pull request #%d (%.7s) nor its merge commit", q.Checkout, number, now.Head.SHA)
+		err = unknownChange(
+			"the checkout is commit %.7s, which is neither the head of pull request #%d (%.7s) nor its merge commit",
+			q.Checkout, number, now.Head.SHA,
+		)
 	}
 	return base, now.Head.SHA, err
 }
@@ -256,7 +256,7 @@ func (s *session) parents(ctx context.Context, commit string) ([]string, error) 
 		} `json:"parents"`
 	}
 	c := call{op: fmt.Sprintf("read commit %.7s of %s", commit, s.thread.Repository), method: http.MethodGet}
-	// Of its files, one is enough.
+	// The files are not used; one per page is the minimum.
 	c.url = fmt.Sprintf("%s/repos/%s/commits/%s?per_page=1", s.api, s.thread.Repository, commit)
 	_, err := s.do(ctx, c, &found)
 	var list []string
@@ -266,8 +266,7 @@ func (s *session) parents(ctx context.Context, commit string) ([]string, error) 
 	return list, err
 }
 
-// IsUnknownChange reports whether err says why a change is unknown, rather than
-// that GitHub could not be asked.
+// IsUnknownChange reports whether err is an UnknownChangeError, and not a failed request.
 func IsUnknownChange(err error) bool {
 	var unknown *UnknownChangeError
 	return errors.As(err, &unknown)

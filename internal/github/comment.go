@@ -1,9 +1,8 @@
 // Package github keeps one comment on a pull request up to date.
 //
-// Only comments that start with our marker and were written by our own token
-// are ever touched. Whatever happens on the way to GitHub, one comment exists
-// at the end: a comment whose creation got no answer is looked for before it
-// is created again.
+// It only changes comments that start with our marker and were written by our own token. One comment
+// exists at the end, even if an answer is lost: after a creation without an answer, the package
+// searches for the comment before it creates another one.
 package github
 
 import (
@@ -14,58 +13,59 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Thread is the conversation of one pull request, seen with one token. It
-// may be copied and used from several goroutines at once.
+// Thread is the conversation of one pull request, accessed with one token. It may be copied and used
+// concurrently.
 type Thread struct {
 	HTTP       *http.Client
 	APIURL     string              // of GITHUB_API_URL: https, or http on a loopback address
-	GraphQLURL string              // same origin as APIURL; found from it when empty
+	GraphQLURL string              // of the same origin as APIURL; empty means derived from it
 	Token      secret.Value        // sent to the origin of APIURL only
 	Repository string              // owner/name
-	Number     int                 // of the pull request; FindPullRequest needs none
-	Redact     func(string) string // applied to all that is sent and to all errors; may be nil
-	RedactPage func(string) string // applied to bodies and notes in its place; may be nil
+	Number     int                 // of the pull request; FindPullRequest does not use it
+	Redact     func(string) string // applied to all texts that are sent and to all errors; may be nil
+	RedactPage func(string) string // replaces Redact for bodies and notes; may be nil
 	UserAgent  string
 }
 
-// Mode says what becomes of the comments of earlier runs. The words are those
-// of the action's input.
+// Mode is how Publish treats the comments of earlier runs. The values are those of the action's
+// input.
 type Mode string
 
 const (
-	Update      Mode = "update"       // rewrite the open comment, or start one
-	New         Mode = "new"          // start a comment and leave the others alone
-	HideAndNew  Mode = "hide-and-new" // start a comment and minimize the older ones as outdated
-	ChangesOnly Mode = "changes-only" // like Update, but only changes start a comment
+	Update      Mode = "update"       // rewrite the open comment, or create one
+	New         Mode = "new"          // create a comment and do not change the others
+	HideAndNew  Mode = "hide-and-new" // create a comment and minimize the older ones as outdated
+	ChangesOnly Mode = "changes-only" // like Update, but create a comment only for changes
 )
 
-// Post is what one run has to say.
+// Post is the report of one run.
 type Post struct {
-	Marker     string // as Marker makes it: the same for every run with the same subject
-	Body       string // Markdown of at most MaxBody characters
-	Shorter    string // sent once in place of a Body that is too long or that GitHub refuses with 422; may be empty
-	HasChanges bool   // false keeps ChangesOnly from starting a comment, so a failure worth telling is true as well
-	Closed     bool   // no later run rewrites this comment, as after an apply
-	Order      Order  // of this workflow run; unknown, it yields to none
-	Head       Head   // what this workflow run is about
-	Workspace  string // the input that names the workspace, for MarkOutdated; may be empty
+	Marker    string // the result of Marker, the same for every run with the same subject
+	Body      string // Markdown of at most MaxBody characters
+	Shorter   string // replaces a Body that is too long or that GitHub refuses with 422; may be empty
+	Closed    bool   // no later run rewrites this comment, as after an apply
+	Order     Order  // of this workflow run; if unknown, comments of newer runs are not considered
+	Head      Head   // the commit of this workflow run
+	Workspace string // the input that names the workspace, for MarkOutdated; may be empty
+	// HasChanges allows ChangesOnly to create a comment. It is also true for a failure that the
+	// comment should report.
+	HasChanges bool
 }
 
-// Publishing stops after patience of waiting or limit of anything, whichever
-// comes first: the run is over by then, and the job waits for us.
+// Publish stops when it has waited for retryBudget in total, or after limit. The run has finished by
+// then, and the job waits.
 const (
-	patience = 60 * time.Second
-	limit    = 2 * time.Minute
+	retryBudget = 60 * time.Second
+	limit       = 2 * time.Minute
 )
 
-// Publish brings the thread to what post says and returns the address of the
-// comment, which is empty if ChangesOnly had nothing to report. It asks for no
-// write if the comment says all this already. An error next to an address
-// means that the comment stands but that older ones could not be minimized.
+// Publish writes post to the thread and returns the URL of the comment, which is empty if ChangesOnly
+// had nothing to report. It writes nothing if the comment already has this text. An error with a URL
+// means that the comment was written but older ones could not be minimized.
 //
-// A comment of a newer run stays as it is, and nothing is written for a commit
-// that is not the head of the pull request any more; the error is of the kind
-// Superseded then. Errors are of type *Error unless the context ended.
+// Publish does not replace the comment of a newer run, and writes nothing for a commit that is no
+// longer the head of the pull request; the error then has the kind Superseded. Errors are of type
+// *Error unless the context ended.
 func (t Thread) Publish(ctx context.Context, mode Mode, post Post) (string, error) {
 	return t.publish(ctx, func(s *session) (task, error) { return s.draft(mode, post) })
 }

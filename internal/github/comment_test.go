@@ -16,8 +16,7 @@ import (
 
 var network = github.Marker("scalr-run", "ws-network", "")
 
-// play starts a GitHub in memory and fails the test if that objects to
-// anything, or if an armed fault was not needed.
+// play starts a simulated GitHub. It fails the test on any objection and on any unused fault.
 func play(t *testing.T, o githubtest.Options) (*githubtest.Server, github.Thread) {
 	t.Helper()
 	s := githubtest.New(o)
@@ -48,14 +47,13 @@ func publish(t *testing.T, thread github.Thread, mode github.Mode, post github.P
 	return url
 }
 
-// say is a post of the workspace network.
+// say returns a post for the workspace network.
 func say(body string) github.Post {
 	return github.Post{Marker: network, Body: body, HasChanges: true}
 }
 
-// tell writes the token's own comments in short: the visible text, then what
-// happened to it.
-func tell(s *githubtest.Server) string {
+// comments summarizes the token's own comments: the visible texts, with the reason if minimized.
+func comments(s *githubtest.Server) string {
 	var all []string
 	for _, c := range s.Written(7) {
 		_, text, _ := strings.Cut(c.Body, "-->\n<!-- post ")
@@ -73,23 +71,23 @@ func tell(s *githubtest.Server) string {
 
 func wantComments(t *testing.T, s *githubtest.Server, want string) {
 	t.Helper()
-	if got := tell(s); got != want {
+	if got := comments(s); got != want {
 		t.Errorf("comments of ours: got %q, want %q", got, want)
 	}
 }
 
-// The life of a comment over five pushes, among strangers who copy it, with
-// answers that get lost. One comment exists all along.
-func TestLifeOfAComment(t *testing.T) {
+// TestFivePushes checks that one comment exists over five pushes, although others copy it and
+// answers are lost.
+func TestFivePushes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{})
 		for i := range 350 {
 			s.Say(7, "reviewer", fmt.Sprintf("remark %d", i))
 		}
-		s.Say(7, "mallory", network+"\n<!-- post AAAAAAAAAAAAAAAAAAAAAAAAAA -->\nlooks harmless")
+		s.Say(7, "mallory", network+"\n<!-- post AAAAAAAAAAAAAAAAAAAAAAAAAA -->\nlooks valid")
 
-		// The first push: the comment is made, but the answer is lost.
+		// The first push: the comment is created, but the answer is lost.
 		s.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true})
 		first := publish(t, thread, github.Update, say("2 to add"))
 		wantComments(t, s, "2 to add")
@@ -98,7 +96,7 @@ func TestLifeOfAComment(t *testing.T) {
 			s.Say(7, "mallory", copied)
 		}
 
-		// The second: a page of the list breaks, and the answer to the edit is lost.
+		// The second push: a page of the list is truncated, and the answer to the edit is lost.
 		s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Skip: 2, Reset: true})
 		s.Fail(githubtest.Fault{Operation: githubtest.EditComment, Phase: githubtest.After, Status: 502})
 		if got := publish(t, thread, github.Update, say("3 to add")); got != first {
@@ -106,14 +104,14 @@ func TestLifeOfAComment(t *testing.T) {
 		}
 		wantComments(t, s, "3 to add")
 
-		// The third says the same: nothing is written.
+		// The third push has the same report: nothing is written.
 		edits := s.Count(githubtest.EditComment)
 		publish(t, thread, github.Update, say("3 to add\r\n"))
 		if got := s.Count(githubtest.EditComment); got != edits {
 			t.Errorf("edits without a change: got %d, want %d", got, edits)
 		}
 
-		// The fourth has no changes any more, the fifth is applied.
+		// The fourth push has no changes, the fifth is applied.
 		post := say("no changes")
 		post.HasChanges = false
 		publish(t, thread, github.ChangesOnly, post)
@@ -175,8 +173,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// The bytes of a comment are a contract with the comments of earlier versions.
-func TestBytesOfAComment(t *testing.T) {
+// TestCommentFormat checks the exact text of a comment, on which other versions of the action rely.
+func TestCommentFormat(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	post := github.Post{Marker: github.Marker("scalr-run", "ws-1", "eu west/--x"), Body: "## Plan\r\n`<a>` & ü", Closed: true}
@@ -214,7 +212,7 @@ func TestMarkersDiffer(t *testing.T) {
 	}
 }
 
-// Two jobs with a workspace each, and a third with a tag, at the same time.
+// TestSubjectsDoNotCollide runs two jobs with different workspaces, and one with a tag, concurrently.
 func TestSubjectsDoNotCollide(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -232,21 +230,21 @@ func TestSubjectsDoNotCollide(t *testing.T) {
 		jobs.Wait()
 	}
 	got := map[string]bool{}
-	for _, text := range strings.Split(tell(s), ", ") {
+	for _, text := range strings.Split(comments(s), ", ") {
 		got[text] = true
 	}
 	for _, want := range []string{"ws-a  push 2", "ws-b  push 2", "ws-a eu push 2"} {
 		if !got[want] {
-			t.Errorf("comments: got %q, want %q among them", tell(s), want)
+			t.Errorf("comments: got %q, want %q among them", comments(s), want)
 		}
 	}
 	if len(got) != 3 {
-		t.Errorf("comments: got %d, want 3: %q", len(got), tell(s))
+		t.Errorf("comments: got %d, want 3: %q", len(got), comments(s))
 	}
 }
 
-// What two runs left that started a comment at the same moment.
-func TestDuplicatesAreFolded(t *testing.T) {
+// TestDuplicatesAreMinimized checks the comments that two runs created at the same time.
+func TestDuplicatesAreMinimized(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	for _, body := range []string{"a", "b", "c"} {
@@ -272,7 +270,8 @@ func TestManyOlderComments(t *testing.T) {
 	}
 }
 
-// The list ends where the Link header or, without one, a short page says so.
+// TestPagination checks that the list ends according to the Link header or, without one, with a
+// page that is not full.
 func TestPagination(t *testing.T) {
 	t.Parallel()
 	for _, noLink := range []bool{false, true} {
@@ -292,7 +291,7 @@ func TestPagination(t *testing.T) {
 	}
 }
 
-// Somebody may edit a comment of ours. While the marker stands it stays ours.
+// TestEditedByHand checks that an edited comment is still ours as long as it has the marker.
 func TestEditedByHand(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})

@@ -13,25 +13,25 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// mostCompared is how many files a comparison lists at most; further ones are left
-// out without a word (docs.github.com, "Compare two commits").
+// mostCompared is the maximum number of files in a comparison. GitHub omits further files without
+// notice (docs.github.com, "Compare two commits").
 const mostCompared = 300
 
 // pathLimit is the longest path that is read, as on Linux.
 const pathLimit = 4096
 
-// comparison is what GitHub says about two commits. Its files are those that
-// changed between the commit at which the two parted and the head.
+// comparison is GitHub's comparison of two commits. Its files are those that changed between the merge
+// base and the head.
 type comparison struct {
 	status    string // ahead, behind, diverged or identical
-	base      string // the commit that a name stands for
+	base      string // the commit of a branch or tag
 	mergeBase string
 	paths     []string // both of a renamed file
 	files     int
-	whole     bool // the files are listed, and every one could be read
+	whole     bool // the files are listed and could all be decoded
 }
 
-// isWhole reports whether no file can be missing.
+// isWhole reports whether the list of files is complete.
 func (c *comparison) isWhole() bool { return c.whole && c.files < mostCompared }
 
 func (c *comparison) readJSON(r *jsonstream.Reader) error {
@@ -80,13 +80,13 @@ func (c *comparison) readFile(r *jsonstream.Reader) error {
 	return err
 }
 
-// readPath reads a path; ok is false for one that is too long, and for what is none.
+// readPath reads a path; ok is false if it is too long or not a string.
 func readPath(r *jsonstream.Reader) (path string, ok bool, err error) {
 	path, ok, err = r.Text(pathLimit)
 	return path, ok && len(path) < pathLimit-utf8.UTFMax, err
 }
 
-// readSHA reads the member sha of an object; it is empty for what is not a commit.
+// readSHA reads the member sha of an object. The result is empty if it is not a commit.
 func readSHA(r *jsonstream.Reader) (sha string, err error) {
 	err = members(r, func(name string) (err error) {
 		if name == "sha" {
@@ -103,7 +103,7 @@ func readSHA(r *jsonstream.Reader) (sha string, err error) {
 // compare compares two commits, of which the base may be a branch or a tag.
 func (s *session) compare(ctx context.Context, base, head string) (*comparison, error) {
 	c := call{op: fmt.Sprintf("compare %s and %s of %s", shortSHA(base), shortSHA(head), s.thread.Repository), method: http.MethodGet, tries: 3}
-	// The files stand on the first page only; of the commits, one is enough.
+	// The files are on the first page only; the commits are not used.
 	c.url = fmt.Sprintf("%s/repos/%s/compare/%s?per_page=1&page=1", s.api, s.thread.Repository, url.PathEscape(base+"..."+head))
 	var found comparison
 	if _, err := s.do(ctx, c, &found); err != nil {
@@ -115,8 +115,8 @@ func (s *session) compare(ctx context.Context, base, head string) (*comparison, 
 	return &found, nil
 }
 
-// between returns the paths that differ between two commits, whatever their
-// histories. The base may be a branch or a tag.
+// between returns the paths that differ between two commits, regardless of their histories. The base
+// may be a branch or a tag.
 func (s *session) between(ctx context.Context, base, head string) (paths []string, from *comparison, err error) {
 	found, err := s.compare(ctx, base, head)
 	switch {
@@ -129,15 +129,15 @@ func (s *session) between(ctx context.Context, base, head string) (paths []strin
 	case !is(err, Gone, Rejected, Unreachable) || ctx.Err() != nil:
 		return nil, nil, err
 	default:
-		// Without a common ancestor, or with too much to compare, there is no
-		// comparison; the trees may still be there.
+		// GitHub has no comparison if there is no common ancestor or if it is too large. The trees
+		// may still be available.
 		found = nil
 	}
 	paths, err = s.treeDifference(ctx, base, head)
 	return paths, found, err
 }
 
-// tree is what GitHub lists of a commit's files: mode and object by path.
+// tree is the list of a commit's files: mode and object by path.
 type tree struct {
 	entries    map[string]string
 	truncated  *bool
@@ -184,7 +184,7 @@ func (t *tree) readEntry(r *jsonstream.Reader) error {
 		return err
 	})
 	t.incomplete = t.incomplete || path == "" || sha == ""
-	if kind != "tree" { // a directory changes with what is in it
+	if kind != "tree" { // a directory changes with its files
 		t.entries[path] = mode + " " + sha
 	}
 	return err
@@ -192,7 +192,7 @@ func (t *tree) readEntry(r *jsonstream.Reader) error {
 
 var errTruncated = errors.New("the repository has more files than GitHub lists of a commit")
 
-// files lists all files of a commit, links and submodules included.
+// files returns all files of a commit, including links and submodules.
 func (s *session) files(ctx context.Context, commit string) (map[string]string, error) {
 	c := call{op: fmt.Sprintf("list the files of %s@%s", s.thread.Repository, shortSHA(commit)), method: http.MethodGet, tries: 3}
 	c.url = fmt.Sprintf("%s/repos/%s/git/trees/%s?recursive=1", s.api, s.thread.Repository, url.PathEscape(commit))
@@ -209,7 +209,7 @@ func (s *session) files(ctx context.Context, commit string) (map[string]string, 
 	return found.entries, nil
 }
 
-// treeDifference returns the paths that differ, by the lists of all files.
+// treeDifference compares the lists of all files.
 func (s *session) treeDifference(ctx context.Context, base, head string) ([]string, error) {
 	before, err := s.files(ctx, base)
 	if err != nil {
@@ -229,13 +229,13 @@ func (s *session) treeDifference(ctx context.Context, base, head string) ([]stri
 	return sorted(slices.AppendSeq(paths, maps.Keys(before))), nil
 }
 
-// sorted returns the paths by name, each once.
+// sorted returns the sorted paths without duplicates.
 func sorted(paths []string) []string {
 	slices.Sort(paths)
 	return slices.Compact(paths)
 }
 
-// shortSHA shortens a commit as GitHub does; a name stays as it is.
+// shortSHA abbreviates a commit as GitHub does. It returns other names unchanged.
 func shortSHA(commit string) string {
 	if commitSHA.MatchString(commit) {
 		return commit[:7]

@@ -6,39 +6,38 @@ import (
 	"unicode/utf8"
 )
 
-// task is what a workflow run wants of the thread. It is asked again whenever
-// the comments turn out to have changed.
+// task decides what a workflow run writes to the thread. It decides again when the comments have
+// changed.
 type task interface {
-	// from is the run and the commit that it speaks for.
+	// from returns the workflow run and its commit.
 	from() (Order, Head)
 	// matches reports whether a comment is about the same subject.
 	matches(c remote) bool
-	// needsComments is false if next needs none of them.
+	// needsComments reports whether next uses the matching comments.
 	needsComments() bool
-	// next says what to write, given the comments that match.
+	// next returns the write that the matching comments require.
 	next(matching []remote) write
-	// older are the comments to minimize once kept says what there is to say.
+	// older returns the comments to minimize after kept was written.
 	older(matching []remote, kept remote) []remote
-	// shorten takes the next shorter text; false if there is none.
+	// shorten switches to the next shorter text, if there is one.
 	shorten() bool
 }
 
-// write is one write to a comment: to the target, or to a new comment if that
-// has no ID.
+// write is one write to a comment: to the target, or to a new comment if the target has no ID.
 type write struct {
-	needless bool // the target, if there is one, says all already
+	needless bool // the target, if there is one, already has this text
 	target   remote
 	nonce    string
 	text     string
 }
 
-// draft is the task to publish a Post: redacted, and only with bodies that fit.
+// draft is the task to publish a Post, with redacted bodies that fit the limit.
 type draft struct {
 	mode      Mode
 	marker    string
 	state     state
 	head      Head
-	bodies    []string // in the order in which they are to be tried
+	bodies    []string // in the order of the attempts
 	mayCreate bool
 }
 
@@ -72,8 +71,8 @@ func (s *session) draft(mode Mode, post Post) (*draft, error) {
 	return d, nil
 }
 
-// shownHead is the head for the hidden line. A secret that looks like one stays
-// out of it; nothing is decided by it.
+// shownHead returns the head for the second hidden line. It leaves out a head that contains a secret.
+// The head in the line is informational.
 func (s *session) shownHead(h Head) string {
 	if s.redact(h.SHA) != h.SHA {
 		return ""
@@ -85,7 +84,7 @@ func (d *draft) from() (Order, Head) { return d.state.order, d.head }
 
 func (d *draft) matches(c remote) bool { return c.marker == d.marker }
 
-// needsComments is false for a new comment of a run that yields to none.
+// needsComments is false for a new comment of a run with an unknown order.
 func (d *draft) needsComments() bool { return d.mode != New || d.state.order.known() }
 
 func (d *draft) shorten() bool {
@@ -96,8 +95,8 @@ func (d *draft) shorten() bool {
 	return true
 }
 
-// next rewrites the comment of this very task, should an earlier try have
-// created it, or else the one that the mode says.
+// next rewrites the comment of this task, if an earlier attempt created it, or else the comment that
+// the mode selects.
 func (d *draft) next(matching []remote) write {
 	w := write{nonce: d.state.nonce}
 	for _, c := range matching {
@@ -114,7 +113,7 @@ func (d *draft) next(matching []remote) write {
 	state := d.state
 	state.nonce = w.nonce
 	w.text = d.marker + "\n" + state.line() + "\n" + d.bodies[0]
-	w.needless = w.target.ID != 0 && w.target.says(w.text) || w.target.ID == 0 && !d.mayCreate
+	w.needless = w.target.ID != 0 && w.target.hasText(w.text) || w.target.ID == 0 && !d.mayCreate
 	return w
 }
 
@@ -129,8 +128,8 @@ func (d *draft) older(matching []remote, kept remote) []remote {
 	return older
 }
 
-// newest is the comment of the newest run among those that are wanted, of the
-// same run the one that was created last, and zero if there is none.
+// newest returns the wanted comment of the newest run (of one run, the one that was created last), or
+// the zero value.
 func newest(list []remote, wanted func(remote) bool) remote {
 	var last remote
 	for _, c := range list {

@@ -8,36 +8,35 @@ import (
 	"time"
 )
 
-// Kind says in a word what stands between us and the comment.
+// Kind classifies an Error.
 type Kind string
 
 const (
-	Misused      Kind = "misused"      // we were given something that cannot be used; nothing was sent
-	Unauthorized Kind = "unauthorized" // 401: GitHub does not know the token
-	Forbidden    Kind = "forbidden"    // 403: the token may not do this
+	Misused      Kind = "misused"      // invalid arguments; nothing was sent
+	Unauthorized Kind = "unauthorized" // 401: the token is invalid
+	Forbidden    Kind = "forbidden"    // 403: the token lacks a permission
 	Locked       Kind = "locked"       // the conversation is locked
-	Gone         Kind = "gone"         // 404 or 410: no such thing, or the token may not see it
+	Gone         Kind = "gone"         // 404 or 410: it does not exist, or the token has no access
 	TooLong      Kind = "too-long"     // the text is too long, and so is the shorter one
 	Rejected     Kind = "rejected"     // any other refusal
-	RateLimited  Kind = "rate-limited" // and the wait is longer than we are ready for
-	Unreachable  Kind = "unreachable"  // no usable answer for as long as we try
-	Superseded   Kind = "superseded"   // a newer workflow run or a newer head; what they have to say stands
+	RateLimited  Kind = "rate-limited" // and the delay exceeds the retry budget
+	Unreachable  Kind = "unreachable"  // no valid answer before the retries ran out
+	Superseded   Kind = "superseded"   // there is a newer workflow run or a newer head
 )
 
-// Error is a refusal or a silence of GitHub. It holds neither the token nor
-// an address.
+// Error is a failed request. It contains neither the token nor a URL.
 type Error struct {
 	Kind    Kind
-	Op      string        // what we were doing, e.g. "list the comments of acme/infra#7"
+	Op      string        // the operation, e.g. "list the comments of acme/infra#7"
 	Status  int           // of HTTP; 0 without an answer
-	Message string        // GitHub's own words on one line, cut and redacted, or ours
-	Wait    time.Duration // how long GitHub asked us to wait; 0 if it did not
-	Err     error         // what broke the connection, if something did
+	Message string        // GitHub's message on one line, shortened and redacted, or our own
+	Wait    time.Duration // the delay that GitHub asked for, or 0
+	Err     error         // the error of the connection, or nil
 
 	passing bool // the same request may succeed later
 }
 
-// Error says what we were doing and what came of it, on one line.
+// Error returns the operation and the reason on one line.
 func (e *Error) Error() string {
 	text := e.Message
 	if e.Err != nil {
@@ -52,17 +51,17 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap returns what broke the connection.
+// Unwrap returns the error of the connection.
 func (e *Error) Unwrap() error { return e.Err }
 
-// errTooSlow is why the context of a Publish ends that takes too long.
+// errTooSlow is the cause when Publish exceeds its time limit.
 var errTooSlow = fmt.Errorf("no end after %v", limit)
 
 func misused(format string, a ...any) *Error {
 	return &Error{Kind: Misused, Op: "comment", Message: fmt.Sprintf(format, a...)}
 }
 
-// superseded says why this run has nothing to write any more.
+// superseded returns the error of a run that must not write, with the reason.
 func superseded(format string, a ...any) *Error {
 	return &Error{Kind: Superseded, Message: fmt.Sprintf(format, a...)}
 }
@@ -73,15 +72,13 @@ func is(err error, kinds ...Kind) bool {
 	return errors.As(err, &e) && slices.Contains(kinds, e.Kind)
 }
 
-// ambiguous reports whether the request may have been carried out although
-// its answer was an error.
+// ambiguous reports whether GitHub may have processed the request despite the error.
 func ambiguous(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Kind == Unreachable && e.passing
 }
 
-// refusedText reports whether GitHub refused what we had to say, and not that
-// we say it.
+// refusedText reports whether GitHub refused the text of the comment, and not the request itself.
 func refusedText(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.Kind == TooLong || e.Status == http.StatusUnprocessableEntity)

@@ -12,27 +12,30 @@ import (
 	"strings"
 )
 
-// Event is what of the job's event leads to a pull request.
+// Event is the part of the job's event that identifies a pull request.
 type Event struct {
 	Name      string // GITHUB_EVENT_NAME
 	SHA       string // GITHUB_SHA
 	Ref       string // GITHUB_REF
-	ServerURL string // GITHUB_SERVER_URL, for the links that people copy
+	ServerURL string // GITHUB_SERVER_URL, for links in dispatch payloads
 	Payload   []byte // the event file; may be empty or broken
 }
 
-// FindPullRequest returns the number of the pull request that an event is
-// about: its own for the events of a pull request or of a comment on one, the
-// one at the head of a merge group, the merged one of a push, or else the open one
-// of the branch that was pushed to, the one of the head of a workflow run, and the
-// one that client_payload.pull_request of a repository dispatch names by number or
-// by address. It is 0 without an error if there is none, and an error of the kind
-// Misused if there are several. t.Number is not used.
+// FindPullRequest returns the number of an event's pull request:
+//
+//   - that of a pull request event, or of a comment on a pull request
+//   - that at the head of a merge group
+//   - for a push, the merged one, or else the open one of the branch
+//   - that of the head of a workflow run
+//   - that which client_payload.pull_request of a repository dispatch names by number or URL
+//
+// The number is 0 if there is none. If there are several, the error has the kind Misused. t.Number is
+// not used.
 func (t Thread) FindPullRequest(ctx context.Context, e Event) (int, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
 	var p payload
-	// A payload that cannot be read says nothing; the other facts may.
+	// A payload that cannot be decoded is ignored.
 	_ = json.Unmarshal(e.Payload, &p)
 	switch {
 	case e.Name == "repository_dispatch":
@@ -69,7 +72,7 @@ type payload struct {
 	} `json:"client_payload"`
 }
 
-// A merge queue builds on branches of its own, e.g.
+// The branches of a merge queue have names such as
 // gh-readonly-queue/main/pr-104-<sha of the base>.
 var queueBranch = regexp.MustCompile(`gh-readonly-queue/.+/pr-([1-9][0-9]{0,8})-[0-9a-f]{40,64}$`)
 
@@ -83,8 +86,8 @@ func queued(refs ...string) int {
 	return 0
 }
 
-// dispatched asks GitHub whether there is the pull request that the payload
-// names, since the payload is anybody's.
+// dispatched checks that the pull request in the payload exists, since the sender can write anything
+// there.
 func (t Thread) dispatched(ctx context.Context, e Event, raw json.RawMessage) (int, error) {
 	text := named(raw)
 	if text == "" {
@@ -108,8 +111,8 @@ func (t Thread) dispatched(ctx context.Context, e Event, raw json.RawMessage) (i
 	return found.Number, err
 }
 
-// named returns the number or the address in client_payload.pull_request,
-// which may be either, or an object as GitHub's own events have it.
+// named returns the number or the URL in client_payload.pull_request, which may be either, or an
+// object as in GitHub's own events.
 func named(raw json.RawMessage) string {
 	var one any
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -132,8 +135,8 @@ func named(raw json.RawMessage) string {
 	return ""
 }
 
-// numberIn reads the number out of an address of a pull request of our
-// repository, of the API or of the web, and is 0 for any other address.
+// numberIn returns the number in the API or web URL of a pull request in the thread's repository, or
+// 0.
 func (t Thread) numberIn(text, server string) int {
 	u, err := url.Parse(text)
 	if err != nil || u.User != nil {

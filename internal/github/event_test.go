@@ -54,17 +54,20 @@ func TestFindPullRequest(t *testing.T) {
 		kind  github.Kind
 		asks  int
 	}{
-		"pull_request":           {github.Event{Name: "pull_request", Payload: []byte(`{"number":7,"pull_request":{"number":7}}`)}, 7, "", 0},
-		"pull_request_target":    {github.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
-		"review":                 {github.Event{Name: "pull_request_review", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
-		"comment on one":         {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9,"pull_request":{"url":"x"}}}`)}, 9, "", 0},
-		"comment on an issue":    {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9}}`)}, 0, "", 0},
-		"schedule":               {github.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
-		"nothing":                {github.Event{}, 0, "", 0},
-		"broken payload":         {github.Event{Name: "pull_request", Payload: []byte(`{`)}, 0, "", 0},
-		"another form":           {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
-		"negative":               {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":-7}}`)}, 0, "", 0},
-		"merge_group":            {github.Event{Name: "merge_group", Payload: []byte(`{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-104-` + shaA + `"}}`)}, 104, "", 0},
+		"pull_request":        {github.Event{Name: "pull_request", Payload: []byte(`{"number":7,"pull_request":{"number":7}}`)}, 7, "", 0},
+		"pull_request_target": {github.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
+		"review":              {github.Event{Name: "pull_request_review", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
+		"comment on one":      {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9,"pull_request":{"url":"x"}}}`)}, 9, "", 0},
+		"comment on an issue": {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9}}`)}, 0, "", 0},
+		"schedule":            {github.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
+		"nothing":             {github.Event{}, 0, "", 0},
+		"broken payload":      {github.Event{Name: "pull_request", Payload: []byte(`{`)}, 0, "", 0},
+		"another form":        {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
+		"negative":            {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":-7}}`)}, 0, "", 0},
+		"merge_group": {
+			github.Event{Name: "merge_group", Payload: []byte(`{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-104-` + shaA + `"}}`)},
+			104, "", 0,
+		},
 		"merge_group by ref":     {github.Event{Name: "merge_group", Ref: "refs/heads/gh-readonly-queue/release/1/pr-3-" + shaA}, 3, "", 0},
 		"merge_group of another": {github.Event{Name: "merge_group", Ref: "refs/heads/pr-3-" + shaA}, 0, "", 0},
 
@@ -81,10 +84,16 @@ func TestFindPullRequest(t *testing.T) {
 		"push to a branch with several": {github.Event{Name: "push", SHA: sha2, Ref: "refs/heads/two"}, 0, github.Misused, 1},
 		"push to a branch of that name": {github.Event{Name: "push", SHA: sha3, Ref: "refs/heads/one"}, 0, "", 1},
 
-		"workflow_run that names one":        {workflowRun("pull_request", sha1, "one", "acme/infra", named2(20, sha1, "Acme/infra")), 20, "", 0},
-		"workflow_run of an older head":      {workflowRun("pull_request", sha1, "one", "acme/infra", named2(20, sha3, "acme/infra")), 20, "", 0},
-		"workflow_run that names several":    {workflowRun("push", sha1, "one", "acme/infra", named2(20, sha1, "acme/infra")+","+named2(30, sha3, "acme/infra")), 20, "", 0},
-		"workflow_run that names two alike":  {workflowRun("push", sha1, "one", "acme/infra", named2(20, sha1, "acme/infra")+","+named2(30, sha1, "acme/infra")), 0, github.Misused, 0},
+		"workflow_run that names one":   {workflowRun("pull_request", sha1, "one", "acme/infra", named2(20, sha1, "Acme/infra")), 20, "", 0},
+		"workflow_run of an older head": {workflowRun("pull_request", sha1, "one", "acme/infra", named2(20, sha3, "acme/infra")), 20, "", 0},
+		"workflow_run that names several": {
+			workflowRun("push", sha1, "one", "acme/infra", named2(20, sha1, "acme/infra")+","+named2(30, sha3, "acme/infra")),
+			20, "", 0,
+		},
+		"workflow_run that names two alike": {
+			workflowRun("push", sha1, "one", "acme/infra", named2(20, sha1, "acme/infra")+","+named2(30, sha1, "acme/infra")),
+			0, github.Misused, 0,
+		},
 		"workflow_run that names a fork's":   {workflowRun("push", sha1, "one", "acme/infra", named2(99, sha1, "mallory/infra")), 20, "", 1},
 		"workflow_run of a fork":             {workflowRun("pull_request", sha3, "one", "mallory/infra", ""), 23, "", 1},
 		"workflow_run of a fork, older head": {workflowRun("pull_request", sha2, "one", "mallory/infra", ""), 23, "", 1},
@@ -97,23 +106,50 @@ func TestFindPullRequest(t *testing.T) {
 		"workflow_run of a strange commit":   {workflowRun("push", "../x", "main", "acme/infra", named2(20, sha1, "acme/infra")), 0, "", 0},
 		"workflow_run without a payload":     {github.Event{Name: "workflow_run", SHA: shaA, Ref: "refs/heads/main"}, 0, "", 0},
 
-		"dispatch without":          {github.Event{Name: "repository_dispatch", Payload: []byte(`{"client_payload":{"pull_requests":[7]}}`)}, 0, "", 0},
-		"dispatch of null":          {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `null`)}, 0, "", 0},
-		"dispatch by number":        {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7`)}, 7, "", 1},
-		"dispatch by text":          {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"7"`)}, 7, "", 1},
-		"dispatch by object":        {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"number":7}`)}, 7, "", 1},
-		"dispatch by API address":   {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"url":"https://api.github.test/repos/acme/infra/pulls/7"}`)}, 7, "", 1},
-		"dispatch by address":       {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"html_url":"https:\/\/github.test\/Acme\/infra\/pull\/7"}`)}, 7, "", 1},
-		"dispatch by bare address":  {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://GITHUB.test:443/acme/infra/pull/7#issuecomment-1"`)}, 7, "", 1},
-		"dispatch of none such":     {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `99`)}, 0, github.Gone, 1},
-		"dispatch of a fraction":    {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7.5`)}, 0, github.Misused, 0},
-		"dispatch of 0":             {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `0`)}, 0, github.Misused, 0},
-		"dispatch to another repo":  {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/other/pull/7"`)}, 0, github.Misused, 0},
-		"dispatch to another host":  {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://evil.test/acme/infra/pull/7"`)}, 0, github.Misused, 0},
-		"dispatch with a password":  {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://a:b@github.test/acme/infra/pull/7"`)}, 0, github.Misused, 0},
-		"dispatch over http":        {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"http://github.test/acme/infra/pull/7"`)}, 0, github.Misused, 0},
-		"dispatch with a long path": {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/infra/pull/7/../8"`)}, 0, github.Misused, 0},
-		"dispatch of an issue":      {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/infra/issues/7"`)}, 0, github.Misused, 0},
+		"dispatch without":   {github.Event{Name: "repository_dispatch", Payload: []byte(`{"client_payload":{"pull_requests":[7]}}`)}, 0, "", 0},
+		"dispatch of null":   {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `null`)}, 0, "", 0},
+		"dispatch by number": {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7`)}, 7, "", 1},
+		"dispatch by text":   {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"7"`)}, 7, "", 1},
+		"dispatch by object": {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"number":7}`)}, 7, "", 1},
+		"dispatch by API address": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"url":"https://api.github.test/repos/acme/infra/pulls/7"}`)},
+			7, "", 1,
+		},
+		"dispatch by address": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `{"html_url":"https:\/\/github.test\/Acme\/infra\/pull\/7"}`)},
+			7, "", 1,
+		},
+		"dispatch by bare address": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://GITHUB.test:443/acme/infra/pull/7#issuecomment-1"`)},
+			7, "", 1,
+		},
+		"dispatch of none such":  {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `99`)}, 0, github.Gone, 1},
+		"dispatch of a fraction": {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7.5`)}, 0, github.Misused, 0},
+		"dispatch of 0":          {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `0`)}, 0, github.Misused, 0},
+		"dispatch to another repo": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/other/pull/7"`)},
+			0, github.Misused, 0,
+		},
+		"dispatch to another host": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://evil.test/acme/infra/pull/7"`)},
+			0, github.Misused, 0,
+		},
+		"dispatch with a password": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://a:b@github.test/acme/infra/pull/7"`)},
+			0, github.Misused, 0,
+		},
+		"dispatch over http": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"http://github.test/acme/infra/pull/7"`)},
+			0, github.Misused, 0,
+		},
+		"dispatch with a long path": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/infra/pull/7/../8"`)},
+			0, github.Misused, 0,
+		},
+		"dispatch of an issue": {
+			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/infra/issues/7"`)},
+			0, github.Misused, 0,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,11 +182,14 @@ func TestFindPullRequestRefused(t *testing.T) {
 	wantKind(t, err, github.Misused)
 }
 
-// G15: whatever an event file holds, nothing crashes, no number is made up, and
-// no head that is not a commit.
+// FuzzFindPullRequest checks that any event file gives a number of the event and a head that is a
+// commit, or none (docs/faults.md, G15).
 func FuzzFindPullRequest(f *testing.F) {
 	for _, name := range []string{"pull_request", "merge_group", "repository_dispatch", "issue_comment", ""} {
-		f.Add(name, "refs/heads/gh-readonly-queue/main/pr-1-"+shaA, []byte(`{"pull_request":{"number":7},"client_payload":{"pull_request":{"url":"https://github.test/acme/infra/pull/7"}}}`))
+		f.Add(
+			name, "refs/heads/gh-readonly-queue/main/pr-1-"+shaA,
+			[]byte(`{"pull_request":{"number":7},"client_payload":{"pull_request":{"url":"https://github.test/acme/infra/pull/7"}}}`),
+		)
 	}
 	f.Add("issue_comment", "", []byte(`{"issue":{"number":9,"pull_request":{}}}`))
 	f.Add("repository_dispatch", "", []byte(`{"client_payload":{"pull_request":"%zz"}}`))

@@ -22,8 +22,8 @@ import (
 
 const second = time.Second
 
-// G10: whatever becomes of the answer to a creation, one comment is shown at
-// the end.
+// TestLostCreation checks that one comment is shown at the end, whatever happens to the answer to its
+// creation (docs/faults.md, G10).
 func TestLostCreation(t *testing.T) {
 	t.Parallel()
 	type faults = []githubtest.Fault
@@ -37,20 +37,26 @@ func TestLostCreation(t *testing.T) {
 		want   string
 		posts  int
 	}{
-		"reset before":            {faults{broken(githubtest.Before, reset)}, "a", 2},
-		"reset after":             {faults{broken(githubtest.After, reset)}, "a", 1},
-		"500 before":              {faults{broken(githubtest.Before, githubtest.Fault{Status: 500})}, "a", 2},
-		"502 after, in HTML":      {faults{broken(githubtest.After, githubtest.Fault{Status: 502, Body: "<html>"})}, "a", 1},
-		"408 after":               {faults{broken(githubtest.After, githubtest.Fault{Status: 408})}, "a", 1},
-		"no answer before":        {faults{broken(githubtest.Before, githubtest.Fault{Delay: time.Hour})}, "a", 2},
-		"no answer after":         {faults{broken(githubtest.After, githubtest.Fault{Delay: time.Hour})}, "a", 1},
-		"cut answer":              {faults{broken(githubtest.After, githubtest.Fault{Status: 201, Body: `{"id":1,"html_url":"htt`})}, "a", 1},
-		"proxy's page":            {faults{broken(githubtest.After, githubtest.Fault{Status: 200, Body: "<html>"})}, "a", 1},
-		"carried out late":        {faults{broken(githubtest.After, githubtest.Fault{Status: 504, Late: 5 * second})}, "a", 1},
-		"carried out after a try": {faults{broken(githubtest.After, githubtest.Fault{Status: 504, Late: 7100 * time.Millisecond}), broken(githubtest.Before, githubtest.Fault{Delay: 10 * second})}, "a (OUTDATED), a", 2},
-		"lost twice":              {faults{broken(githubtest.Before, reset), broken(githubtest.After, reset)}, "a", 2},
-		"the look is lost too":    {faults{broken(githubtest.After, reset), {Operation: githubtest.ListComments, Skip: 1, Times: 3, Status: 503}}, "a", 1},
-		"limited, then lost":      {faults{githubtest.SecondaryLimit(githubtest.CreateComment, 5*second), broken(githubtest.After, reset)}, "a", 2},
+		"reset before":       {faults{broken(githubtest.Before, reset)}, "a", 2},
+		"reset after":        {faults{broken(githubtest.After, reset)}, "a", 1},
+		"500 before":         {faults{broken(githubtest.Before, githubtest.Fault{Status: 500})}, "a", 2},
+		"502 after, in HTML": {faults{broken(githubtest.After, githubtest.Fault{Status: 502, Body: "<html>"})}, "a", 1},
+		"408 after":          {faults{broken(githubtest.After, githubtest.Fault{Status: 408})}, "a", 1},
+		"no answer before":   {faults{broken(githubtest.Before, githubtest.Fault{Delay: time.Hour})}, "a", 2},
+		"no answer after":    {faults{broken(githubtest.After, githubtest.Fault{Delay: time.Hour})}, "a", 1},
+		"cut answer":         {faults{broken(githubtest.After, githubtest.Fault{Status: 201, Body: `{"id":1,"html_url":"htt`})}, "a", 1},
+		"proxy's page":       {faults{broken(githubtest.After, githubtest.Fault{Status: 200, Body: "<html>"})}, "a", 1},
+		"carried out late":   {faults{broken(githubtest.After, githubtest.Fault{Status: 504, Late: 5 * second})}, "a", 1},
+		"carried out after a try": {
+			faults{
+				broken(githubtest.After, githubtest.Fault{Status: 504, Late: 7100 * time.Millisecond}),
+				broken(githubtest.Before, githubtest.Fault{Delay: 10 * second}),
+			},
+			"a (OUTDATED), a", 2,
+		},
+		"lost twice":           {faults{broken(githubtest.Before, reset), broken(githubtest.After, reset)}, "a", 2},
+		"the look is lost too": {faults{broken(githubtest.After, reset), {Operation: githubtest.ListComments, Skip: 1, Times: 3, Status: 503}}, "a", 1},
+		"limited, then lost":   {faults{githubtest.SecondaryLimit(githubtest.CreateComment, 5*second), broken(githubtest.After, reset)}, "a", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +78,8 @@ func TestLostCreation(t *testing.T) {
 	}
 }
 
-// An older comment with the same marker is not the one that was lost.
+// TestLostCreationAmongOlder checks that an older comment with the same marker is not mistaken for the
+// lost one.
 func TestLostCreationAmongOlder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -84,7 +91,7 @@ func TestLostCreationAmongOlder(t *testing.T) {
 	})
 }
 
-func TestCreationThatStaysLost(t *testing.T) {
+func TestCreationNeverAppears(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{})
@@ -97,7 +104,7 @@ func TestCreationThatStaysLost(t *testing.T) {
 	})
 }
 
-// G08, G12 and the like: an answer that will not change is an error at once.
+// TestRefusals checks that a permanent refusal is not retried (docs/faults.md, G08, G12).
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	refused := func(op githubtest.Operation, status int, body string) githubtest.Fault {
@@ -109,18 +116,60 @@ func TestRefusals(t *testing.T) {
 		want  string
 		kind  github.Kind
 	}{
-		"bad token":          {refused(githubtest.ListComments, 401, `{"message":"Bad credentials"}`), "list the comments of acme/infra#7: GitHub answered 401: Bad credentials", github.Unauthorized},
-		"may not list":       {refused(githubtest.ListComments, 403, `{"message":"Resource not accessible by integration"}`), "list the comments of acme/infra#7: GitHub answered 403: Resource not accessible by integration", github.Forbidden},
-		"may not write":      {refused(githubtest.CreateComment, 403, `{"message":"Resource not accessible by personal access token"}`), "comment on acme/infra#7: GitHub answered 403: Resource not accessible by personal access token", github.Forbidden},
-		"no such thing":      {refused(githubtest.ListComments, 404, `{"message":"Not Found"}`), "list the comments of acme/infra#7: GitHub answered 404: Not Found", github.Gone},
-		"gone":               {refused(githubtest.CreateComment, 410, `{"message":"Issues are disabled for this repo"}`), "comment on acme/infra#7: GitHub answered 410: Issues are disabled for this repo", github.Gone},
-		"invalid":            {refused(githubtest.CreateComment, 422, `{"message":"Validation Failed","errors":["spam","\n::error::\u001b[2Jx\u202e"]}`), "comment on acme/infra#7: GitHub answered 422: Validation Failed: spam: ::error:: [2Jx", github.Rejected},
-		"a page of a proxy":  {refused(githubtest.ListComments, 407, page), "list the comments of acme/infra#7: GitHub answered 407: Proxy Authentication Required", github.Rejected},
-		"many words":         {refused(githubtest.ListComments, 400, `{"message":"`+strings.Repeat("ä", 9999)+`"}`), "list the comments of acme/infra#7: GitHub answered 400: " + strings.Repeat("ä", 300) + "…", github.Rejected},
-		"redirect elsewhere": {githubtest.Fault{Operation: githubtest.ListComments, Status: 302, Header: http.Header{"Location": {"https://evil.test/x"}}}, "list the comments of acme/infra#7: GitHub answered 302: a redirect to another host, evil.test, which is not followed", github.Rejected},
-		"redirect to http":   {githubtest.Fault{Operation: githubtest.ListComments, Status: 307, Header: http.Header{"Location": {"http://api.github.test/x"}}}, "list the comments of acme/infra#7: GitHub answered 307: a redirect to another host, api.github.test, which is not followed", github.Rejected},
-		"redirect to a port": {githubtest.Fault{Operation: githubtest.ListComments, Status: 308, Header: http.Header{"Location": {"https://api.github.test:8443/x"}}}, "list the comments of acme/infra#7: GitHub answered 308: a redirect to another host, api.github.test:8443, which is not followed", github.Rejected},
-		"redirect nowhere":   {refused(githubtest.ListComments, 301, ``), "list the comments of acme/infra#7: GitHub answered 301: a redirect to nowhere", github.Rejected},
+		"bad token": {
+			refused(githubtest.ListComments, 401, `{"message":"Bad credentials"}`),
+			"list the comments of acme/infra#7: GitHub answered 401: Bad credentials", github.Unauthorized,
+		},
+		"may not list": {
+			refused(githubtest.ListComments, 403, `{"message":"Resource not accessible by integration"}`),
+			"list the comments of acme/infra#7: GitHub answered 403: Resource not accessible by integration",
+			github.Forbidden,
+		},
+		"may not write": {
+			refused(githubtest.CreateComment, 403, `{"message":"Resource not accessible by personal access token"}`),
+			"comment on acme/infra#7: GitHub answered 403: Resource not accessible by personal access token",
+			github.Forbidden,
+		},
+		"no such thing": {
+			refused(githubtest.ListComments, 404, `{"message":"Not Found"}`),
+			"list the comments of acme/infra#7: GitHub answered 404: Not Found", github.Gone,
+		},
+		"gone": {
+			refused(githubtest.CreateComment, 410, `{"message":"Issues are disabled for this repo"}`),
+			"comment on acme/infra#7: GitHub answered 410: Issues are disabled for this repo", github.Gone,
+		},
+		"invalid": {
+			refused(githubtest.CreateComment, 422, `{"message":"Validation Failed","errors":["spam","\n::error::\u001b[2Jx\u202e"]}`),
+			"comment on acme/infra#7: GitHub answered 422: Validation Failed: spam: ::error:: [2Jx", github.Rejected,
+		},
+		"a page of a proxy": {
+			refused(githubtest.ListComments, 407, page),
+			"list the comments of acme/infra#7: GitHub answered 407: Proxy Authentication Required", github.Rejected,
+		},
+		"many words": {
+			refused(githubtest.ListComments, 400, `{"message":"`+strings.Repeat("ä", 9999)+`"}`),
+			"list the comments of acme/infra#7: GitHub answered 400: " + strings.Repeat("ä", 300) + "…",
+			github.Rejected,
+		},
+		"redirect elsewhere": {
+			githubtest.Fault{Operation: githubtest.ListComments, Status: 302, Header: http.Header{"Location": {"https://evil.test/x"}}},
+			"list the comments of acme/infra#7: GitHub answered 302: a redirect to another host, evil.test, which is not followed",
+			github.Rejected,
+		},
+		"redirect to http": {
+			githubtest.Fault{Operation: githubtest.ListComments, Status: 307, Header: http.Header{"Location": {"http://api.github.test/x"}}},
+			"list the comments of acme/infra#7: GitHub answered 307: a redirect to another host, api.github.test, which is not followed",
+			github.Rejected,
+		},
+		"redirect to a port": {
+			githubtest.Fault{Operation: githubtest.ListComments, Status: 308, Header: http.Header{"Location": {"https://api.github.test:8443/x"}}},
+			"list the comments of acme/infra#7: GitHub answered 308: a redirect to another host, api.github.test:8443, which is not followed",
+			github.Rejected,
+		},
+		"redirect nowhere": {
+			refused(githubtest.ListComments, 301, ``),
+			"list the comments of acme/infra#7: GitHub answered 301: a redirect to nowhere", github.Rejected,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -139,8 +188,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A list that is too large is not asked for again and again.
-func TestBomb(t *testing.T) {
+// TestListTooLarge checks that a list that is too large is not retried.
+func TestListTooLarge(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 200, Body: "[" + strings.Repeat(" ", 48<<20) + "]"})
@@ -160,12 +209,16 @@ func TestReadOnlyAndLocked(t *testing.T) {
 	wantKind(t, err, github.Locked)
 }
 
-// A comment that stands is not an error, even if its elders could not be folded.
-func TestFoldingRefused(t *testing.T) {
+// TestMinimizeRefused checks that Publish returns the URL of its comment even if older ones could not
+// be minimized.
+func TestMinimizeRefused(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	publish(t, thread, github.New, say("a"))
-	s.Fail(githubtest.Fault{Operation: githubtest.Minimize, Status: 200, Body: `{"data":{"minimizeComment":null},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`})
+	s.Fail(githubtest.Fault{
+		Operation: githubtest.Minimize, Status: 200,
+		Body: `{"data":{"minimizeComment":null},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}`,
+	})
 	url, err := thread.Publish(context.Background(), github.HideAndNew, say("b"))
 	wantKind(t, err, github.Forbidden)
 	if url == "" {
@@ -174,14 +227,17 @@ func TestFoldingRefused(t *testing.T) {
 	wantComments(t, s, "a, b")
 }
 
-// A comment that was deleted between the list and the folding.
-func TestFoldingOfTheDeleted(t *testing.T) {
+// TestMinimizeDeleted covers a comment that is deleted after it was listed.
+func TestMinimizeDeleted(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	publish(t, thread, github.New, say("a"))
 	publish(t, thread, github.New, say("b"))
 	id := s.Written(7)[1].ID
-	s.Fail(githubtest.Fault{Operation: githubtest.IsMinimized, Status: 200, Body: `{"data":{"nodes":[null,{"id":"IC_kwDO` + itoa(id) + `","isMinimized":false}]},"errors":[{"type":"NOT_FOUND","message":"gone"}]}`})
+	s.Fail(githubtest.Fault{
+		Operation: githubtest.IsMinimized, Status: 200,
+		Body: `{"data":{"nodes":[null,{"id":"IC_kwDO` + itoa(id) + `","isMinimized":false}]},"errors":[{"type":"NOT_FOUND","message":"gone"}]}`,
+	})
 	publish(t, thread, github.HideAndNew, say("c"))
 	wantComments(t, s, "a, b (OUTDATED), c")
 	if got := s.Count(githubtest.Minimize); got != 1 {
@@ -189,8 +245,8 @@ func TestFoldingOfTheDeleted(t *testing.T) {
 	}
 }
 
-// A GitHub that never answers costs two minutes and no more.
-func TestSilence(t *testing.T) {
+// TestNoAnswer checks that Publish stops after two minutes without an answer.
+func TestNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{})
@@ -204,7 +260,7 @@ func TestSilence(t *testing.T) {
 	})
 }
 
-// flaky answers with an error until a time, and then as the server does.
+// flaky answers with an error until a given time, and then forwards to the server.
 type flaky struct {
 	until time.Time
 	err   error
@@ -253,8 +309,8 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// Over a real connection, with a certificate that nobody vouches for.
-func TestCertificate(t *testing.T) {
+// TestUntrustedCertificate uses a real connection and a certificate of an unknown authority.
+func TestUntrustedCertificate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// query asks GitHub's GraphQL API, which reports most errors with the status
-// 200 (docs.github.com, "Forming calls with GraphQL" and "Rate limits ... for
-// the GraphQL API"). What came along with an error is in data, too.
+// query sends a query to GitHub's GraphQL API, which reports most errors with the status 200
+// (docs.github.com, "Forming calls with GraphQL" and "Rate limits ... for the GraphQL API"). data may
+// be set in addition to an error.
 func (s *session) query(ctx context.Context, c call, text string, variables map[string]any, data any) error {
 	var answer graphAnswer
 	c.method, c.url = http.MethodPost, s.graphql
 	c.body = map[string]any{"query": text, "variables": variables}
-	c.verdict = func(h http.Header) *Error {
+	c.check = func(h http.Header) *Error {
 		got := answer
 		answer = graphAnswer{}
 		if len(got.Data) > 0 && data != nil && json.Unmarshal(got.Data, data) != nil {
@@ -43,7 +43,7 @@ func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
 	e := &Error{Kind: Rejected, Op: c.op, Status: http.StatusOK, Message: s.clean(t.Message)}
 	switch {
 	case t.Type == "RATE_LIMITED" || strings.Contains(strings.ToLower(t.Message), "rate limit"):
-		e.Kind, e.passing, e.Wait = RateLimited, true, howLong(h)
+		e.Kind, e.passing, e.Wait = RateLimited, true, rateLimitDelay(h)
 	case t.Type == "FORBIDDEN" || t.Type == "INSUFFICIENT_SCOPES":
 		e.Kind = Forbidden
 	case t.Type == "NOT_FOUND":
@@ -54,13 +54,12 @@ func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
 	return e
 }
 
-// everyWorkflow is whom GITHUB_TOKEN writes as, in every workflow of a
-// repository.
+// everyWorkflow is the login of GITHUB_TOKEN in every workflow.
 const everyWorkflow = "github-actions[bot]"
 
-// whoAmI returns the login under which our token writes. The token of an app
-// may not read /user, but may ask GraphQL for its viewer.
-func (s *session) whoAmI(ctx context.Context) (string, error) {
+// tokenLogin returns the login of our token. The token of an app cannot read /user, but can query the
+// GraphQL viewer.
+func (s *session) tokenLogin(ctx context.Context) (string, error) {
 	if s.login != "" {
 		return s.login, nil
 	}
@@ -87,15 +86,13 @@ func (s *session) whoAmI(ctx context.Context) (string, error) {
 	return s.login, nil
 }
 
-// is reports whether the login is this author's. GraphQL may leave out the
-// suffix that REST gives to the login of an app.
+// is reports whether the login is this author's. GraphQL may omit the suffix of an app's REST login.
 func (a author) is(login string) bool {
 	return strings.EqualFold(a.Login, login) || a.Type == "Bot" && strings.EqualFold(a.Login, login+"[bot]")
 }
 
-// minimize hides comments as outdated, those that are not minimized yet. If a run
-// newer than the task's has made one of them its own meanwhile, the error is of
-// the kind Superseded.
+// minimize minimizes comments as outdated, unless they are minimized already. If a newer run has
+// rewritten one of them, the error has the kind Superseded.
 func (s *session) minimize(ctx context.Context, t task, old []remote) error {
 	const most = 100 // ids in one query
 	op := s.op("minimize the older comments on")
@@ -143,8 +140,7 @@ func (s *session) minimizeOne(ctx context.Context, t task, op, id string) error 
 	return superseded("%s, which is newer than %s, has written a comment at the same time", now.order, order)
 }
 
-// showNewest takes back that a comment was minimized, if it is the one of the
-// newest run.
+// showNewest unminimizes a comment if it is the comment of the newest run.
 func (s *session) showNewest(ctx context.Context, matching []remote, id string) error {
 	if newest(matching, remote.open).NodeID != id {
 		return nil
@@ -153,7 +149,7 @@ func (s *session) showNewest(ctx context.Context, matching []remote, id string) 
 	return s.query(ctx, call{op: s.op("show again the comment on")}, ask, map[string]any{"id": id}, nil)
 }
 
-// shown returns the ids of those comments that are not minimized yet.
+// shown returns the ids of the comments that are not minimized.
 func (s *session) shown(ctx context.Context, op string, old []remote) ([]string, error) {
 	ids := make([]string, len(old))
 	for i, c := range old {
@@ -166,7 +162,7 @@ func (s *session) shown(ctx context.Context, op string, old []remote) ([]string,
 			IsMinimized bool   `json:"isMinimized"`
 		} `json:"nodes"`
 	}
-	// A comment that was deleted meanwhile is an error next to the others' data.
+	// For a deleted comment, the answer has an error in addition to the data of the others.
 	if err := s.query(ctx, call{op: op}, ask, map[string]any{"ids": ids}, &data); err != nil && !is(err, Gone) {
 		return nil, err
 	}

@@ -8,25 +8,23 @@ import (
 	"strings"
 )
 
-// Head is the commit that a workflow run is about, as far as its event says.
-// The zero value is unknown.
+// Head is the commit of a workflow run according to its event. The zero value is unknown.
 type Head struct {
 	SHA string
 
-	// Branch and Repository are empty if the event names SHA as the head of the
-	// pull request. Otherwise SHA is the head of this branch, and says something
-	// about the pull request only if that is its head branch too.
+	// Branch and Repository are empty if SHA is the head of the pull request in the event.
+	// Otherwise SHA is the head of this branch, and only compared if this is the head branch of
+	// the pull request.
 	Branch, Repository string
 }
 
-// Head returns the commit that the event is about, to be compared with the
-// present head of the given pull request of the repository. An event of a pull
-// request names it, one of another pull request does not. What was started on a
-// branch (push, workflow_dispatch) or by a workflow run on one is about that
-// branch: it is compared if the pull request comes from there.
+// Head returns the event's commit, which is compared with the current head of the given pull request
+// of the repository. It is known for an event of this pull request. An event on a branch (push,
+// workflow_dispatch) or of a workflow run on a branch is compared if the pull request has this head
+// branch.
 func (e Event) Head(repository string, number int) Head {
 	var p payload
-	// As in FindPullRequest: what can be read counts.
+	// As in FindPullRequest, a payload that cannot be decoded is ignored.
 	_ = json.Unmarshal(e.Payload, &p)
 	branch, onBranch := strings.CutPrefix(e.Ref, "refs/heads/")
 	head := Head{}
@@ -49,9 +47,8 @@ func (e Event) Head(repository string, number int) Head {
 	return head
 }
 
-// dispatchedHead is the head in a whole pull request that was dispatched. Its
-// sender may write anything there, but only to keep the comment from being
-// written.
+// dispatchedHead returns the head in a dispatched pull request object. The sender can write anything
+// there; a wrong head only prevents the comment.
 func dispatchedHead(raw json.RawMessage, number int) string {
 	var p struct {
 		Number int     `json:"number"`
@@ -63,9 +60,8 @@ func dispatchedHead(raw json.RawMessage, number int) string {
 	return p.Head.SHA
 }
 
-// checkHead reads the head of the pull request. It returns an error of the kind
-// Superseded if this run is for another commit, and none if the run's head is
-// unknown.
+// checkHead reads the head of the pull request. The error has the kind Superseded if this run is for
+// another commit. An unknown head of the run is not an error.
 func (s *session) checkHead(ctx context.Context, head Head) error {
 	if head.SHA == "" {
 		return nil

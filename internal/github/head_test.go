@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// Nothing is written for a commit that is not the head of the pull request.
+// TestOtherHead checks that nothing is written for a commit that is not the head of the pull request.
 func TestOtherHead(t *testing.T) {
 	t.Parallel()
 	pullEvent := func(number int, head string) string {
@@ -49,8 +49,11 @@ func TestOtherHead(t *testing.T) {
 		"workflow_run of a fork":       {"workflow_run", shaC, "", runEvent("A", "octocat/infra"), "octocat/infra", true, 1},
 		"workflow_run of another fork": {"workflow_run", shaC, "", runEvent("A", "mallory/infra"), "octocat/infra", false, 1},
 		"workflow_run, no repository":  {"workflow_run", shaC, "", `{"workflow_run":{"head_sha":"A","head_branch":"topic","head_repository":null}}`, "", false, 0},
-		"dispatch":                     {"repository_dispatch", shaC, "refs/heads/main", `{"client_payload":{"pull_request":{"number":7,"head":{"sha":"A"}}}}`, "", true, 1},
-		"dispatch of a number":         {"repository_dispatch", shaC, "refs/heads/topic", `{"client_payload":{"pull_request":7}}`, "", false, 0},
+		"dispatch": {
+			"repository_dispatch", shaC, "refs/heads/main",
+			`{"client_payload":{"pull_request":{"number":7,"head":{"sha":"A"}}}}`, "", true, 1,
+		},
+		"dispatch of a number": {"repository_dispatch", shaC, "refs/heads/topic", `{"client_payload":{"pull_request":7}}`, "", false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,17 +78,24 @@ func TestOtherHead(t *testing.T) {
 	}
 }
 
-// A head that cannot be read is not taken for ours.
-func TestHeadThatCannotBeRead(t *testing.T) {
+// TestUnreadableHead checks that nothing is written if the head of the pull request cannot be read.
+func TestUnreadableHead(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault githubtest.Fault
 		kind  github.Kind
 		want  string
 	}{
-		"no permission": {githubtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}, github.Forbidden, "read the head of acme/infra#7: GitHub answered 403: Resource not accessible by integration"},
-		"no head":       {githubtest.Fault{Status: 200, Body: `{"number":7}`}, github.Rejected, "read the head of acme/infra#7: GitHub's answer has no head"},
-		"not a commit":  {githubtest.Fault{Status: 200, Body: `{"number":7,"head":{"sha":"` + strings.ToUpper(shaA) + `"}}`}, github.Rejected, "read the head of acme/infra#7: GitHub's answer has no head"},
+		"no permission": {
+			githubtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`},
+			github.Forbidden,
+			"read the head of acme/infra#7: GitHub answered 403: Resource not accessible by integration",
+		},
+		"no head": {githubtest.Fault{Status: 200, Body: `{"number":7}`}, github.Rejected, "read the head of acme/infra#7: GitHub's answer has no head"},
+		"not a commit": {
+			githubtest.Fault{Status: 200, Body: `{"number":7,"head":{"sha":"` + strings.ToUpper(shaA) + `"}}`},
+			github.Rejected, "read the head of acme/infra#7: GitHub's answer has no head",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

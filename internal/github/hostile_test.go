@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// flood is a GitHub whose list of comments is made of what others wrote.
+// flood simulates a GitHub with many comments of others.
 type flood struct {
 	comment func(n int) string // the n-th comment
 	pages   int
@@ -45,9 +45,9 @@ func (f *flood) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// TestCommentsOfOthersCostNoMemory: anybody may write thousands of comments of the
-// greatest length, with our hidden line or without.
-func TestCommentsOfOthersCostNoMemory(t *testing.T) {
+// TestManyCommentsOfOthers checks that thousands of long comments of others, with or without our
+// hidden line, are not held in memory.
+func TestManyCommentsOfOthers(t *testing.T) {
 	marker := github.Marker("scalr-run-action", "ws-1", "")
 	text := strings.Repeat(`\u00e4`, 65_000)
 	for name, format := range map[string]string{
@@ -56,7 +56,10 @@ func TestCommentsOfOthersCostNoMemory(t *testing.T) {
 		"millions of more": `{"id":%d,"body":"hello","user":{"login":"ada"},"x":[` + strings.Repeat("[],", 100_000) + `0]}`,
 	} {
 		f := &flood{pages: 2, comment: func(n int) string { return fmt.Sprintf(format, n) }}
-		thread := github.Thread{HTTP: &http.Client{Transport: f}, APIURL: "https://api.github.test", Token: secret.New("ghs_0123456789"), Repository: "acme/infra", Number: 7}
+		thread := github.Thread{
+			HTTP: &http.Client{Transport: f}, APIURL: "https://api.github.test", Token: secret.New("ghs_0123456789"),
+			Repository: "acme/infra", Number: 7,
+		}
 		before := liveHeap()
 		peak := before
 		f.comment = func(n int) string {
@@ -75,7 +78,7 @@ func TestCommentsOfOthersCostNoMemory(t *testing.T) {
 	}
 }
 
-// liveHeap is what is in use, in bytes.
+// liveHeap returns the size of the live heap in bytes.
 func liveHeap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -83,15 +86,19 @@ func liveHeap() uint64 {
 	return m.HeapAlloc
 }
 
-// TestManyCommentsOfOurs: the newest of thousands is found and rewritten.
-func TestManyCommentsOfOurs(t *testing.T) {
+// TestManyOwnComments checks that the newest of thousands of our comments is found and rewritten.
+func TestManyOwnComments(t *testing.T) {
 	t.Parallel()
 	marker := github.Marker("scalr-run-action", "ws-1", "")
 	f := &flood{pages: 30, comment: func(n int) string {
-		return fmt.Sprintf(`{"id":%d,"node_id":"N%d","html_url":"https://github.test/%d","body":"%s\n<!-- post ABCDEFGHIJKLMNOPQRSTUVWXYZ closed run=%d attempt=1 -->\nold %s","user":{"login":"github-actions[bot]","type":"Bot"}}`,
+		return fmt.Sprintf(`{"id":%d,"node_id":"N%d","html_url":"https://github.test/%d","body":"%s\n`+
+			`<!-- post ABCDEFGHIJKLMNOPQRSTUVWXYZ closed run=%d attempt=1 -->\nold %s","user":{"login":"github-actions[bot]","type":"Bot"}}`,
 			n, n, n, marker, n, strings.Repeat("x", 2000))
 	}}
-	thread := github.Thread{HTTP: &http.Client{Transport: f}, APIURL: "https://api.github.test", Token: secret.New("ghs_0123456789"), Repository: "acme/infra", Number: 7}
+	thread := github.Thread{
+		HTTP: &http.Client{Transport: f}, APIURL: "https://api.github.test", Token: secret.New("ghs_0123456789"),
+		Repository: "acme/infra", Number: 7,
+	}
 	_, err := thread.Publish(context.Background(), github.Update, github.Post{Marker: marker, Body: "report", Order: github.NewOrder("3098", "1")})
 	if err == nil || !strings.Contains(err.Error(), "workflow run 3099 (attempt 1), which is newer") {
 		t.Errorf("got %v", err)

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// runner is a workflow run that writes to the thread while others do.
+// runner is one of several workflow runs that write to the thread concurrently.
 type runner struct {
 	name    string
 	publish func(github.Thread) error
@@ -25,7 +25,7 @@ type runner struct {
 	err     error
 }
 
-// gate holds up the requests of a runner.
+// gate blocks the requests of a runner until they are selected.
 type gate struct {
 	r    *runner
 	s    *githubtest.Server
@@ -38,8 +38,8 @@ func (g gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(r)
 }
 
-// interleave lets the runners write, one request at a time; choose says whose
-// request of those that wait is next. It returns "name: operation" for each.
+// interleave runs the runners, one request at a time. choose selects the next of the waiting requests.
+// The result has "name: operation" for each request.
 func interleave(s *githubtest.Server, thread github.Thread, runners []*runner, choose func(waiting int) int) []string {
 	for _, r := range runners {
 		r.arrived, r.pass = make(chan githubtest.Operation), make(chan struct{})
@@ -78,9 +78,9 @@ func interleave(s *githubtest.Server, thread github.Thread, runners []*runner, c
 	}
 }
 
-// everyWay calls play with each sequence of choices between two that there is,
-// and returns how many there were.
-func everyWay(play func(choose func(int) int)) int {
+// everyOrder calls play with each possible sequence of choices between two runners, and returns the
+// number of sequences.
+func everyOrder(play func(choose func(int) int)) int {
 	var path []int
 	for n := 1; ; n++ {
 		at := 0
@@ -102,8 +102,8 @@ func everyWay(play func(choose func(int) int)) int {
 	}
 }
 
-// someWays calls play with so many random sequences of choices.
-func someWays(n int, play func(choose func(int) int)) int {
+// randomOrders calls play with n random sequences of choices.
+func randomOrders(n int, play func(choose func(int) int)) int {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range n {
 		play(random.IntN)
@@ -111,7 +111,7 @@ func someWays(n int, play func(choose func(int) int)) int {
 	return n
 }
 
-// of is a post of a workflow run.
+// of returns a post of a workflow run.
 func of(run, body string) github.Post {
 	post := say(body)
 	post.Order = github.NewOrder(run, "1")
@@ -133,7 +133,7 @@ func failing(name, run string) *runner {
 	}}
 }
 
-// shown are the comments that people see: ours, not minimized, without hidden lines.
+// shown returns the texts of our comments that are not minimized, without hidden lines.
 func shown(s *githubtest.Server) []string {
 	var all []string
 	for _, c := range s.Written(7) {
@@ -146,10 +146,10 @@ func shown(s *githubtest.Server) []string {
 	return all
 }
 
-// An older and a newer run write at the same time. In whatever order GitHub sees
-// their requests, what the newer one says is what people read in the end. All
-// orders are played, or, where they are too many, some.
-func TestRunsAtTheSameTime(t *testing.T) {
+// TestConcurrentRuns checks that the report of the newer of two concurrent runs is shown at the end,
+// in whatever order GitHub processes their requests. It tries all orders or, if there are too many,
+// random ones.
+func TestConcurrentRuns(t *testing.T) {
 	t.Parallel()
 	none := func(github.Thread) {}
 	before := func(t *testing.T, mode github.Mode, post github.Post) func(github.Thread) {
@@ -190,9 +190,9 @@ func TestRunsAtTheSameTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			start, bad := test.start(t), 0
-			ways := everyWay
+			ways := everyOrder
 			if name == "hide and new" { // there are about 5,000
-				ways = func(play func(func(int) int)) int { return someWays(1000, play) }
+				ways = func(play func(func(int) int)) int { return randomOrders(1000, play) }
 			}
 			n := ways(func(choose func(int) int) {
 				s := githubtest.New(githubtest.Options{})
@@ -210,13 +210,13 @@ func TestRunsAtTheSameTime(t *testing.T) {
 	}
 }
 
-// Where GitHub gives away no history there is one way left for an older run to
-// have the last word: the newer one wrote and looked, all between the older one's
-// last look and its write.
-func TestRunsAtTheSameTimeWithoutHistory(t *testing.T) {
+// TestConcurrentRunsWithoutHistory checks that, if GitHub reports no history, the older run's report
+// is shown in one case only: the newer run writes and reads between the older one's last read and its
+// write.
+func TestConcurrentRunsWithoutHistory(t *testing.T) {
 	t.Parallel()
 	older, newer := posting("older", github.Update, of("11", "older")), posting("newer", github.Update, of("12", "newer"))
-	everyWay(func(choose func(int) int) {
+	everyOrder(func(choose func(int) int) {
 		s := githubtest.New(githubtest.Options{NoHistory: true})
 		thread := threadOf(s)
 		publish(t, thread, github.Update, of("10", "first"))
@@ -232,12 +232,12 @@ func TestRunsAtTheSameTimeWithoutHistory(t *testing.T) {
 	})
 }
 
-// Three runs at the same time, in some of the many ways: the newest one is always
-// shown. Another one may be left beside it, until the next run.
-func TestThreeRunsAtTheSameTime(t *testing.T) {
+// TestThreeConcurrentRuns checks that the newest of three runs is always shown. Another one may also be
+// shown until the next run.
+func TestThreeConcurrentRuns(t *testing.T) {
 	t.Parallel()
 	beside, first := 0, false
-	ways := someWays(1000, func(choose func(int) int) {
+	ways := randomOrders(1000, func(choose func(int) int) {
 		runners := []*runner{
 			posting("oldest", github.Update, of("9", "oldest")), posting("older", github.Update, of("11", "older")), posting("newer", github.Update, of("12", "newer")),
 		}

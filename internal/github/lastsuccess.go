@@ -21,12 +21,11 @@ type workflowRun struct {
 	WorkflowID int64      `json:"workflow_id"`
 }
 
-// mostRuns is how many successful runs are read. The one that was started last is
-// among the newest, unless an older run was repeated.
+// mostRuns is the number of successful runs to read. The run that started last is one of the newest,
+// unless an older run was re-run.
 const mostRuns = 50
 
-// lastSuccess returns the commit of the successful run of this workflow on this
-// branch that was started last.
+// lastSuccess returns the commit of the workflow's last successful run on the branch, by start time.
 func (s *session) lastSuccess(ctx context.Context, q ChangeQuery) (string, error) {
 	branch, onBranch := strings.CutPrefix(q.Event.Ref, "refs/heads/")
 	if !onBranch {
@@ -57,17 +56,16 @@ func (s *session) lastSuccess(ctx context.Context, q ChangeQuery) (string, error
 	return last.SHA, nil
 }
 
-// isOn reports whether the run succeeded on the branch itself. GitHub names the
-// branch of a pull request too, which may be one of the same name in a fork, and
-// whose run has applied nothing.
+// isOn reports whether the run succeeded on the branch itself. GitHub also lists the runs of pull
+// requests from a branch of this name, which may be in a fork and which applied nothing.
 func (w workflowRun) isOn(repository, branch string) bool {
 	from := w.Repository.FullName
 	return w.Conclusion == "success" && w.Branch == branch && !strings.HasPrefix(w.Event, "pull_request") &&
 		(from == "" || strings.EqualFold(from, repository)) && commitSHA.MatchString(w.SHA)
 }
 
-// workflow returns what the API calls the workflow by: the name of its file, or
-// its id, of this run, if the file is in another repository.
+// workflow returns the workflow's name for the API: the name of its file, or the id of this run's
+// workflow if the file is in another repository.
 func (s *session) workflow(ctx context.Context, q ChangeQuery) (string, error) {
 	file, _, _ := strings.Cut(q.Workflow, "@")
 	dir := s.thread.Repository + "/.github/workflows/"

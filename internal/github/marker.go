@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// MaxBody is how many characters a Post.Body may have. With the hidden lines and
-// a note that it is outdated at most 65,000 are sent; GitHub's limit is 65,536.
+// MaxBody is the maximum number of characters of a Post.Body. With the hidden lines and a note that it
+// is outdated, at most 65,000 are sent; GitHub's limit is 65,536.
 const MaxBody = 62_000
 
 const (
@@ -18,9 +18,8 @@ const (
 	maxKey    = 400 // characters of an escaped key in a hidden line
 )
 
-// Marker makes the hidden line by which the comments of one subject are found
-// again. Different keys make different markers, whatever they hold, and no key
-// can end the line.
+// Marker returns the hidden line that identifies the comments of one subject. Different keys give
+// different markers, and no key can end the line.
 func Marker(name string, keys ...string) string {
 	escaped := make([]string, len(keys))
 	for i, k := range keys {
@@ -29,10 +28,10 @@ func Marker(name string, keys ...string) string {
 	return "<!-- " + name + " " + strings.Join(escaped, "/") + " -->"
 }
 
-// markerKey writes any text without blanks, slashes, line ends and what ends a
-// comment. Of a long text it is the SHA-256.
+// markerKey escapes blanks, slashes, line endings and the end of an HTML comment. For a long text, it
+// returns the SHA-256.
 func markerKey(text string) string {
-	// Two hyphens end an HTML comment for some readers of it.
+	// For some parsers, two hyphens end an HTML comment.
 	key := strings.ReplaceAll(url.QueryEscape(text), "--", "%2D%2D")
 	if len(key) <= maxKey {
 		return key
@@ -40,32 +39,30 @@ func markerKey(text string) string {
 	return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(text)))
 }
 
-// workspaceKey is the input that names a workspace as the second hidden line
-// holds it: like a key, with legible slashes.
+// workspaceKey escapes the input that names a workspace for the second hidden line: like a key, but
+// with slashes.
 func workspaceKey(input string) string {
 	return strings.ReplaceAll(markerKey(input), "%2F", "/")
 }
 
-// A comment of ours starts with two lines that are not rendered: the marker, and
-// one of the form
+// Our comments start with two hidden lines: the marker, and a line of the form
 //
 //	<!-- post NONCE closed run=12 attempt=1 head=SHA workspace=production/network -->
 //
-// The nonce is drawn when the comment is created and stays for its life. It
-// distinguishes a creation whose answer was lost from an older comment. All words after
-// it are optional, and unknown ones are ignored: comments of other versions have
-// fewer or more.
+// The random nonce is set when the comment is created and never changes. It distinguishes a creation
+// whose answer was lost from an older comment. All words after it are optional, and unknown words are
+// ignored, since comments of other versions have fewer or more.
 var stateLine = regexp.MustCompile(`^<!-- post ([A-Z2-7]{20,40})((?: [a-z]+(?:=[^ ]*)?)*) -->$`)
 
-// state is what the second hidden line says. A comment without one, or whose
-// line somebody edited, is open, has no nonce, and is of an unknown run.
+// state is the content of the second hidden line. A comment with an edited line, or without one, is
+// open, has no nonce and is of an unknown run.
 type state struct {
 	nonce     string
 	closed    bool // no later run rewrites it
-	outdated  bool // a note above the report says so
+	outdated  bool // there is a note above the report
 	order     Order
-	head      string // the commit it is about; empty if unknown
-	workspace string // as workspaceKey makes it; empty if unknown
+	head      string // the commit of the report; empty if unknown
+	workspace string // the result of workspaceKey; empty if unknown
 }
 
 func (s state) line() string {
@@ -86,8 +83,8 @@ func (s state) line() string {
 	return line + " -->"
 }
 
-// parse takes the two hidden lines off a comment as GitHub returns it. The
-// marker is the first line, whatever it is.
+// parse returns the two hidden lines of a comment. The marker is the first line, regardless of its
+// content.
 func parse(body string) (marker string, s state) {
 	marker, rest, _ := strings.Cut(normal(body), "\n")
 	second, _, _ := strings.Cut(rest, "\n")
@@ -111,8 +108,7 @@ func parse(body string) (marker string, s state) {
 	return marker, s
 }
 
-// normal undoes what GitHub does to line ends and to the space around a
-// comment, so that what is equal compares equal.
+// normal normalizes line endings and surrounding space, which GitHub changes, for comparisons.
 func normal(body string) string {
 	body = strings.ReplaceAll(body, "\r", "")
 	return strings.TrimSpace(strings.ToValidUTF8(body, "\uFFFD"))

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What we write we read again, and nobody else's text passes for it.
+// FuzzParse checks that parse returns what was written, and that other text is not mistaken for it.
 func FuzzParse(f *testing.F) {
 	f.Add("", "", false)
 	f.Add("ws-1", "## Plan", true)
@@ -25,7 +25,7 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("got %q %+v of %q", marker, s, stored)
 			}
 		}
-		// The free text alone must not look like a comment of ours with a state.
+		// The text alone must not parse as a comment with a state.
 		if marker, _ := parse(key); marker == d.marker {
 			t.Errorf("the key %q is its own marker", key)
 		}
@@ -65,14 +65,14 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func FuzzHowLong(f *testing.F) {
+func FuzzRateLimitDelay(f *testing.F) {
 	f.Add("30", "0", "1700000000", "Wed, 15 Nov 2023 00:00:00 GMT")
 	f.Add("Wed, 15 Nov 2023 00:00:00 GMT", "", "", "")
 	f.Add("99999999999999999999", "0", "9223372036854775807", "x")
 	f.Add("", "0", "-9223372036854775808", "")
 	f.Fuzz(func(t *testing.T, after, remaining, reset, date string) {
 		h := http.Header{"Retry-After": {after}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset}, "Date": {date}}
-		for _, d := range []time.Duration{howLong(h), retryAfter(h)} {
+		for _, d := range []time.Duration{rateLimitDelay(h), retryAfter(h)} {
 			if d < 0 || d > 24*time.Hour {
 				t.Errorf("got %v", d)
 			}

@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// A comment is not rewritten, replaced or followed by one of an older run.
+// TestOlderRunIsSuperseded checks that an older run does not rewrite a newer run's comment or add one.
 func TestOlderRunIsSuperseded(t *testing.T) {
 	t.Parallel()
 	type run struct{ id, attempt string }
@@ -20,23 +20,23 @@ func TestOlderRunIsSuperseded(t *testing.T) {
 		first, second run
 		writes        bool // the second one
 	}{
-		"older run":                        {run{"12", "1"}, run{"11", "1"}, false},
-		"newer run":                        {run{"11", "1"}, run{"12", "1"}, true},
-		"same run":                         {run{"12", "1"}, run{"12", "1"}, true},
-		"newer attempt":                    {run{"12", "1"}, run{"12", "2"}, true},
-		"older attempt":                    {run{"12", "10"}, run{"12", "9"}, false},
-		"newer attempt of an older run":    {run{"12", "1"}, run{"11", "3"}, false},
-		"more digits":                      {run{"9999999999", "1"}, run{"10000000000", "1"}, true},
-		"fewer digits":                     {run{"10000000000", "1"}, run{"9999999999", "1"}, false},
-		"a float64 cannot tell them apart": {run{"9007199254740993", "1"}, run{"9007199254740992", "1"}, false},
-		"beyond 64 bits":                   {run{"18446744073709551617", "1"}, run{"18446744073709551616", "1"}, false},
-		"beyond any integer type":          {run{strings.Repeat("9", 40), "1"}, run{strings.Repeat("9", 39) + "8", "1"}, false},
-		"leading zeros":                    {run{"0012", "1"}, run{"13", "1"}, true},
-		"unknown run":                      {run{"12", "1"}, run{"", ""}, true},
-		"a run that is no number":          {run{"12", "1"}, run{"1e3", "1"}, true},
-		"comment of an unknown run":        {run{"", ""}, run{"11", "1"}, true},
-		"attempt unknown before":           {run{"12", ""}, run{"12", "1"}, true},
-		"attempt unknown now":              {run{"12", "1"}, run{"12", ""}, false},
+		"older run":                     {run{"12", "1"}, run{"11", "1"}, false},
+		"newer run":                     {run{"11", "1"}, run{"12", "1"}, true},
+		"same run":                      {run{"12", "1"}, run{"12", "1"}, true},
+		"newer attempt":                 {run{"12", "1"}, run{"12", "2"}, true},
+		"older attempt":                 {run{"12", "10"}, run{"12", "9"}, false},
+		"newer attempt of an older run": {run{"12", "1"}, run{"11", "3"}, false},
+		"more digits":                   {run{"9999999999", "1"}, run{"10000000000", "1"}, true},
+		"fewer digits":                  {run{"10000000000", "1"}, run{"9999999999", "1"}, false},
+		"the same as float64":           {run{"9007199254740993", "1"}, run{"9007199254740992", "1"}, false},
+		"beyond 64 bits":                {run{"18446744073709551617", "1"}, run{"18446744073709551616", "1"}, false},
+		"beyond any integer type":       {run{strings.Repeat("9", 40), "1"}, run{strings.Repeat("9", 39) + "8", "1"}, false},
+		"leading zeros":                 {run{"0012", "1"}, run{"13", "1"}, true},
+		"unknown run":                   {run{"12", "1"}, run{"", ""}, true},
+		"a run that is not a number":    {run{"12", "1"}, run{"1e3", "1"}, true},
+		"comment of an unknown run":     {run{"", ""}, run{"11", "1"}, true},
+		"attempt unknown before":        {run{"12", ""}, run{"12", "1"}, true},
+		"attempt unknown now":           {run{"12", "1"}, run{"12", ""}, false},
 	} {
 		for mode, replaced := range map[github.Mode]string{
 			github.Update: "second", github.ChangesOnly: "second", github.New: "first, second", github.HideAndNew: "first (OUTDATED), second",
@@ -81,7 +81,8 @@ func TestSupersededNamesTheNewerRun(t *testing.T) {
 	}
 }
 
-// Comments of other workspaces and tags, and what others copied, hold nothing up.
+// TestOnlyTheSameSubjectSupersedes checks that comments of other workspaces and tags, and copies by
+// others, supersede nothing.
 func TestOnlyTheSameSubjectSupersedes(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -101,7 +102,7 @@ func TestOnlyTheSameSubjectSupersedes(t *testing.T) {
 	}
 }
 
-// After an apply an older plan does not start another comment below.
+// TestOlderRunAfterAnApply checks that an older plan creates no comment after an apply.
 func TestOlderRunAfterAnApply(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -114,8 +115,8 @@ func TestOlderRunAfterAnApply(t *testing.T) {
 	wantComments(t, s, "applied (closed), planned again")
 }
 
-// What is tried again is decided anew: while the older run waits, the newer one
-// writes, or somebody pushes.
+// TestSupersededWhileWaiting checks that a retry decides again: while the older run waits, the newer
+// one writes, or there is a push.
 func TestSupersededWhileWaiting(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]githubtest.Fault{
@@ -146,7 +147,7 @@ func TestSupersededWhileWaiting(t *testing.T) {
 						s.Push(7, shaB)
 						newer.Head.SHA = shaB
 					}
-					// By another connection, which nothing holds up.
+					// On another connection, which does not wait.
 					publish(t, threadOf(s), github.Update, newer)
 					wantComments(t, s, "newer")
 					wantKind(t, <-done, github.Superseded)
@@ -157,8 +158,8 @@ func TestSupersededWhileWaiting(t *testing.T) {
 	}
 }
 
-// waiting completes a fault that asks for 20 seconds. It does so by a date, which
-// holds up only who was asked.
+// waiting adds a delay of 20 seconds to a fault. The delay is a date, so that it does not affect other
+// clients.
 func waiting(f githubtest.Fault) githubtest.Fault {
 	if f.Header != nil {
 		f.Header = http.Header{"Retry-After": {time.Now().Add(20 * second).UTC().Format(http.TimeFormat)}}
@@ -166,7 +167,7 @@ func waiting(f githubtest.Fault) githubtest.Fault {
 	return f
 }
 
-// A creation that is tried again is decided anew, too.
+// TestCreationIsSupersededWhileWaiting checks that a retried creation decides again.
 func TestCreationIsSupersededWhileWaiting(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]githubtest.Fault{
@@ -193,7 +194,7 @@ func TestCreationIsSupersededWhileWaiting(t *testing.T) {
 					publish(t, threadOf(s), mode, of("12", "newer"))
 					wantKind(t, <-done, github.Superseded)
 					if got := strings.Join(shown(s), ", "); got != "newer" {
-						t.Errorf("shown: got %q, want %q of %q", got, "newer", tell(s))
+						t.Errorf("shown: got %q, want %q of %q", got, "newer", comments(s))
 					}
 				})
 			})
@@ -201,9 +202,9 @@ func TestCreationIsSupersededWhileWaiting(t *testing.T) {
 	}
 }
 
-// While the older run asks for the pull request, the newer one writes. The older
-// one looks again, also where it can look at the list only.
-func TestSupersededDuringTheLastQuestion(t *testing.T) {
+// TestSupersededBeforeWrite checks that the older run notices a write of the newer one during its
+// request for the pull request, even if it can only read the list.
+func TestSupersededBeforeWrite(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []github.Mode{github.Update, github.New, github.HideAndNew, github.ChangesOnly} {
 		for name, status := range map[string]int{"": 0, ", no single comment": 404, ", nothing but lists": 405} {
@@ -225,9 +226,9 @@ func TestSupersededDuringTheLastQuestion(t *testing.T) {
 					}()
 					time.Sleep(5 * second)
 					publish(t, threadOf(s), mode, newer)
-					after := tell(s)
+					after := comments(s)
 					wantKind(t, <-done, github.Superseded)
-					if got := tell(s); got != after || !strings.HasSuffix(got, "newer") {
+					if got := comments(s); got != after || !strings.HasSuffix(got, "newer") {
 						t.Errorf("comments: got %q, before %q", got, after)
 					}
 				})
@@ -236,8 +237,8 @@ func TestSupersededDuringTheLastQuestion(t *testing.T) {
 	}
 }
 
-// What one comment costs: a request for the list, the author, the pull request,
-// the comment (or the list) before and after, and the write.
+// TestRequestsOfOneComment counts the requests: the list, the author, the pull request, the comment (or
+// the list) before and after, and the write.
 func TestRequestsOfOneComment(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: shaA}}})

@@ -7,27 +7,25 @@ import (
 	"unicode/utf8"
 )
 
-// Failure is a run that ended before it knew its workspace by its id, so that it
-// has no report of its own.
+// Failure is a run that failed before it knew the id of its workspace, and so has no report of its own.
 type Failure struct {
-	Name, Tag   string // as Marker got them: the first and the last key
+	Name, Tag   string // the first and the last key of Marker
 	Workspace   string // as in Post; the input that names the workspace
-	WorkspaceID string // if that is what the input is
-	Note        string // Markdown of at most MaxNote characters: what happened, for the top of the comment
+	WorkspaceID string // if the input is an id
+	Note        string // the reason, for the top of the comment: Markdown of at most MaxNote characters
 	Order       Order
 	Head        Head
 }
 
-// MaxNote is how many characters a Failure.Note may have.
+// MaxNote is the maximum number of characters of a Failure.Note.
 const MaxNote = 1_200
 
-// endOfNote parts the note that a report is outdated from that report.
+// endOfNote separates the note that a report is outdated from the report.
 const endOfNote = "<!-- the outdated report -->"
 
-// MarkOutdated writes a note above the newest report on the workspace of a run
-// that failed, and returns the address of the comment. It is empty if there is
-// no such comment, or only that of a run which applied: none is created. Errors
-// are as those of Publish.
+// MarkOutdated writes a note above the newest report on the workspace of a failed run, and returns the
+// URL of the comment. It creates no comment: the URL is empty if there is none, or only that of a run
+// that applied. Errors are as in Publish.
 func (t Thread) MarkOutdated(ctx context.Context, f Failure) (string, error) {
 	return t.publish(ctx, func(s *session) (task, error) {
 		note := normal(s.redactPage(f.Note))
@@ -55,7 +53,7 @@ type marking struct {
 	prefix, suffix string // of the marker
 	marker         string // empty if the workspace's id is unknown
 	workspace      string
-	nonce          string // for a comment that has none
+	nonce          string // for a comment without one
 	withoutReport  bool
 }
 
@@ -94,11 +92,10 @@ func (m *marking) next(matching []remote) write {
 	if m.withoutReport || utf8.RuneCountInString(text) > maxSent {
 		text = head + m.note + "\n\n" + endOfNote + "\n\nThe outdated report is left out: with this note it is too long for a comment."
 	}
-	return write{target: c, nonce: state.nonce, text: text, needless: c.says(text)}
+	return write{target: c, nonce: state.nonce, text: text, needless: c.hasText(text)}
 }
 
-// report is what a comment says without the hidden lines and without a note that
-// it is outdated.
+// report returns the text of a comment without the hidden lines and without an outdated note.
 func (c remote) report() string {
 	_, text, _ := strings.Cut(normal(c.Body), "\n")
 	if c.state.nonce != "" {

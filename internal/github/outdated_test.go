@@ -10,18 +10,18 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// failure is a run in the workspace network that ended before it knew that.
+// failure returns a run in the workspace network that failed before it knew the workspace's id.
 func failure(run, note string) github.Failure {
 	return github.Failure{Name: "scalr-run", Workspace: "production/network", Note: note, Order: github.NewOrder(run, "1")}
 }
 
-// noted is what a comment says once there is a note above its report.
+// noted returns the text of a comment with a note above its report.
 func noted(note, report string) string {
 	return note + "\n\n<!-- the outdated report -->\n\n" + report
 }
 
-// The report of an earlier run on the same workspace gets a note; nothing else is
-// touched, and nothing is created.
+// TestMarkOutdated checks that the report of an earlier run on the same workspace gets a note, and that
+// nothing else is changed or created.
 func TestMarkOutdated(t *testing.T) {
 	t.Parallel()
 	type posts = []github.Post
@@ -54,15 +54,18 @@ func TestMarkOutdated(t *testing.T) {
 		want    []string // the comments of ours
 		kind    github.Kind
 	}{
-		"no comment":             {nil, same, nil, ""},
-		"by name":                {posts{of("10", "report")}, same, []string{noted("note", "report")}, ""},
-		"of the same run":        {posts{of("12", "report")}, same, []string{noted("note", "report")}, ""},
-		"of a newer run":         {posts{of("13", "report")}, same, []string{"report"}, github.Superseded},
-		"another input":          {posts{of("10", "report")}, input("production/networks"), []string{"report"}, ""},
-		"other letters":          {posts{of("10", "report")}, input("Production/network"), []string{"report"}, ""},
-		"no input":               {posts{of("10", "report"), by("")}, input(""), []string{"report", "report"}, ""},
-		"another tag":            {posts{of("10", "report")}, tag("eu"), []string{"report"}, ""},
-		"a tag":                  {posts{marked(marker("ws-network", "eu west/1")), of("10", "other")}, tag("eu west/1"), []string{noted("note", "report"), "other"}, ""},
+		"no comment":      {nil, same, nil, ""},
+		"by name":         {posts{of("10", "report")}, same, []string{noted("note", "report")}, ""},
+		"of the same run": {posts{of("12", "report")}, same, []string{noted("note", "report")}, ""},
+		"of a newer run":  {posts{of("13", "report")}, same, []string{"report"}, github.Superseded},
+		"another input":   {posts{of("10", "report")}, input("production/networks"), []string{"report"}, ""},
+		"other letters":   {posts{of("10", "report")}, input("Production/network"), []string{"report"}, ""},
+		"no input":        {posts{of("10", "report"), by("")}, input(""), []string{"report", "report"}, ""},
+		"another tag":     {posts{of("10", "report")}, tag("eu"), []string{"report"}, ""},
+		"a tag": {
+			posts{marked(marker("ws-network", "eu west/1")), of("10", "other")}, tag("eu west/1"),
+			[]string{noted("note", "report"), "other"}, "",
+		},
 		"no tag beside a tag":    {posts{marked(marker("ws-network", "eu"))}, same, []string{"report"}, ""},
 		"another program":        {posts{marked(github.Marker("scalr-overview", "ws-network", ""))}, same, []string{"report"}, ""},
 		"by id":                  {posts{of("10", "report")}, id("ws-network"), []string{noted("note", "report")}, ""},
@@ -89,18 +92,18 @@ func TestMarkOutdated(t *testing.T) {
 			test.failure(&f)
 			url, err := thread.MarkOutdated(context.Background(), f)
 			wantKind(t, err, test.kind)
-			if want := strings.Join(test.want, ", "); tell(s) != want {
-				t.Errorf("comments of ours:\ngot  %q\nwant %q", tell(s), want)
+			if want := strings.Join(test.want, ", "); comments(s) != want {
+				t.Errorf("comments of ours:\ngot  %q\nwant %q", comments(s), want)
 			}
-			if marked := strings.Contains(tell(s), "note\n"); marked != (url != "") {
+			if marked := strings.Contains(comments(s), "note\n"); marked != (url != "") {
 				t.Errorf("address: got %q", url)
 			}
 		})
 	}
 }
 
-// The life of a note: it is replaced by the next one, never piled up, not written
-// twice, and gone with the next report.
+// TestNoteIsReplaced checks that the next note replaces a note, that it is not written twice, and that
+// the next report removes it.
 func TestNoteIsReplaced(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -128,16 +131,17 @@ func TestNoteIsReplaced(t *testing.T) {
 	wantComments(t, s, "new")
 }
 
-// A report that leaves no room for the note gives way whole.
-func TestNoteAboveTheLongest(t *testing.T) {
+// TestNoteReplacesLongReport checks that a report that is too long for a note is left out as a whole.
+func TestNoteReplacesLongReport(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
-	// As an earlier version may have written it, and somebody added to.
+	// Such a report can be of an earlier version, or edited.
 	s.Say(7, "github-actions[bot]", network+"\n<!-- post AAAAAAAAAAAAAAAAAAAAAAAAAA workspace=production/network -->\n"+strings.Repeat("x", 64_500))
 	if _, err := thread.MarkOutdated(context.Background(), failure("12", strings.Repeat("n", github.MaxNote))); err != nil {
 		t.Fatal(err)
 	}
-	if got := tell(s); strings.Contains(got, "xxx") || !strings.HasSuffix(got, "The outdated report is left out: with this note it is too long for a comment.") {
+	const left = "The outdated report is left out: with this note it is too long for a comment."
+	if got := comments(s); strings.Contains(got, "xxx") || !strings.HasSuffix(got, left) {
 		t.Errorf("comment: got %.80q…", got)
 	}
 	refused := githubtest.Fault{Operation: githubtest.EditComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"message":"Body is too long"}]}`}
@@ -177,7 +181,7 @@ func TestNoteIsRedacted(t *testing.T) {
 	}
 }
 
-// A note is not worth more than a comment: what GitHub refuses is an error.
+// TestMarkOutdatedRefused checks that a refusal of the note is an error.
 func TestMarkOutdatedRefused(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -187,7 +191,7 @@ func TestMarkOutdatedRefused(t *testing.T) {
 	wantKind(t, err, github.Forbidden)
 	wantComments(t, s, "report")
 
-	// It was deleted between the list and the edit.
+	// The comment was deleted between the list and the edit.
 	id := s.Written(7)[0].ID
 	s.Fail(githubtest.Fault{Operation: githubtest.GetComment, Status: 404, Body: `{"message":"Not Found"}`})
 	s.Fail(githubtest.Fault{Operation: githubtest.EditComment, Status: 404, Body: `{"message":"Not Found"}`})

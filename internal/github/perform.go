@@ -6,21 +6,20 @@ import (
 	"slices"
 )
 
-// GitHub knows no conditional write to a comment. So a write is decided anew
-// before each try, a comment is read right before it is rewritten, and afterwards
-// it is read again (settle.go): whichever run finds that an older text has taken
-// the place of a newer one puts the newer one back.
+// GitHub has no conditional write to a comment. Therefore perform decides again before each attempt,
+// reads a comment directly before it rewrites it, and reads it again afterwards (settle.go): a run
+// that finds an older text in place of a newer one restores the newer one.
 
 const (
-	maxCreations = 3 // with an answer that leaves open whether the comment exists
-	maxChanges   = 5 // how often the comments may change under us
+	maxCreations = 3 // without knowing whether the comment exists
+	maxChanges   = 5 // concurrent changes of the comments
 )
 
-// errChanged says that a comment is not what it was when the write was decided.
+// errChanged means that a comment has changed since the write was decided.
 var errChanged = &Error{Kind: Rejected, Op: "comment", Message: "the comment is being rewritten all the time"}
 
-// perform carries out a task and returns the address of the comment, which is
-// empty if there was nothing to write.
+// perform performs a task and returns the URL of the comment, which is empty if there was nothing to
+// write.
 func (s *session) perform(ctx context.Context, t task) (string, error) {
 	var n attempts
 	for {
@@ -37,14 +36,13 @@ func (s *session) perform(ctx context.Context, t task) (string, error) {
 			return "", nil
 		case err == nil:
 			return s.finish(ctx, t, w, done, matching, n)
-		case !s.tryAgain(ctx, t, w, err, &n):
+		case !s.retry(ctx, t, w, err, &n):
 			return "", call{op: s.op("comment on")}.ended(ctx, err)
 		}
 	}
 }
 
-// decide reads the comments and the pull request, and says what this run may
-// write now.
+// decide reads the comments and the pull request and returns what this run may write.
 func (s *session) decide(ctx context.Context, t task) (matching []remote, w write, err error) {
 	order, head := t.from()
 	if t.needsComments() {
@@ -62,8 +60,7 @@ func (s *session) decide(ctx context.Context, t task) (matching []remote, w writ
 	return matching, w, s.checkHead(ctx, head)
 }
 
-// supersededBy returns an error if one of the comments is of a newer run. A run
-// whose own place is unknown yields to none.
+// supersededBy returns an error if one of the comments is of a newer run and order is known.
 func supersededBy(matching []remote, order Order) error {
 	newer := newest(matching, func(c remote) bool { return order.known() && c.state.order.compare(order) > 0 })
 	if newer.ID == 0 {
@@ -72,10 +69,10 @@ func supersededBy(matching []remote, order Order) error {
 	return superseded("%s, which is newer than %s, has written %s", newer.state.order, order, newer.URL)
 }
 
-// put writes once: what it finds changed it leaves as it is.
+// put writes once. It returns errChanged, and writes nothing, if a comment has changed.
 func (s *session) put(ctx context.Context, t task, w write, matching []remote) (remote, error) {
 	if order, _ := t.from(); order.known() {
-		if err := s.lookAgain(ctx, t, w, matching); err != nil {
+		if err := s.checkUnchanged(ctx, t, w, matching); err != nil {
 			return remote{}, err
 		}
 	}
@@ -85,15 +82,15 @@ func (s *session) put(ctx context.Context, t task, w write, matching []remote) (
 	return w.target, s.rewrite(ctx, w.target, w.text)
 }
 
-// lookAgain returns errChanged if what the write was decided by has changed: the
-// comment to rewrite, or the list that a new one is added to.
-func (s *session) lookAgain(ctx context.Context, t task, w write, before []remote) error {
+// checkUnchanged returns errChanged if the comment to rewrite has changed or, for a new comment, the
+// list of comments.
+func (s *session) checkUnchanged(ctx context.Context, t task, w write, before []remote) error {
 	if w.target.ID != 0 {
 		now, err := s.read(ctx, w.target)
 		switch {
 		case err == nil && now.sum != w.target.sum:
 			return errChanged
-		case !is(err, Gone, Rejected): // which the list may explain
+		case !is(err, Gone, Rejected): // the list of comments may show why
 			return err
 		}
 	}
@@ -105,12 +102,11 @@ func (s *session) lookAgain(ctx context.Context, t task, w write, before []remot
 	return err
 }
 
-// attempts counts what perform has tried in vain.
+// attempts counts the failed attempts of perform.
 type attempts struct{ all, creations, changes int }
 
-// tryAgain reports whether to decide anew after a write that failed, and waits
-// if that is due.
-func (s *session) tryAgain(ctx context.Context, t task, w write, err error, n *attempts) bool {
+// retry reports whether to decide again after a failed write. It waits if necessary.
+func (s *session) retry(ctx context.Context, t task, w write, err error, n *attempts) bool {
 	n.all++
 	creating := w.target.ID == 0
 	switch {
@@ -119,7 +115,7 @@ func (s *session) tryAgain(ctx context.Context, t task, w write, err error, n *a
 		return n.changes < maxChanges
 	case refusedText(err):
 		return t.shorten()
-	case creating && ambiguous(err): // create has waited for the comment to appear
+	case creating && ambiguous(err): // create has already waited for the comment
 		n.creations++
 		return n.creations < maxCreations
 	}
@@ -127,7 +123,7 @@ func (s *session) tryAgain(ctx context.Context, t task, w write, err error, n *a
 	return errors.As(err, &e) && e.passing && s.pause(ctx, e.pauseBefore(n.all)) == nil
 }
 
-// finish makes sure that what was written stands, and minimizes what it replaces.
+// finish checks that the written comment is current, and minimizes the comments that it replaces.
 func (s *session) finish(ctx context.Context, t task, w write, done remote, matching []remote, n attempts) (string, error) {
 	order, _ := t.from()
 	older := t.older(matching, done)
@@ -150,28 +146,27 @@ func (s *session) finish(ctx context.Context, t task, w write, done remote, matc
 	return done.URL, err
 }
 
-// settleNew looks for comments that other runs, or a request of ours that seemed
-// lost, created at the same time as made. It returns our comment and those that
-// it replaces.
+// settleNew searches for comments that were created concurrently with made, by other runs or by our
+// own request that seemed lost. It returns our comment and those that it replaces.
 func (s *session) settleNew(ctx context.Context, t task, made remote, before []remote) (remote, []remote, error) {
 	order, _ := t.from()
 	matching, err := s.ours(ctx, t.matches)
 	if err != nil {
-		return made, before, nil // the next run sees to the rest
+		return made, before, nil // the next run minimizes the others
 	}
-	var twins []remote
+	var duplicates []remote
 	for _, c := range matching {
 		if c.state.nonce == made.state.nonce {
-			twins, made = append(twins, c), c
+			duplicates, made = append(duplicates, c), c
 		}
 	}
 	if err := supersededBy(matching, order); err != nil {
-		// A newer run may have made one of them its own.
-		_ = s.minimize(ctx, t, slices.DeleteFunc(twins, func(c remote) bool { return c.state.order != order }))
+		// A newer run may have rewritten one of them.
+		_ = s.minimize(ctx, t, slices.DeleteFunc(duplicates, func(c remote) bool { return c.state.order != order }))
 		return made, nil, err
 	}
 	older := t.older(matching, made)
-	for _, c := range twins {
+	for _, c := range duplicates {
 		if c.ID != made.ID && !slices.ContainsFunc(older, func(o remote) bool { return o.ID == c.ID }) {
 			older = append(older, c)
 		}

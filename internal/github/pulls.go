@@ -20,8 +20,7 @@ type pull struct {
 	Base     pullEnd    `json:"base"`
 }
 
-// pullEnd is the head or the base of a pull request. Its repository is zero
-// after it was deleted.
+// pullEnd is the head or the base of a pull request. Its repository is zero if it was deleted.
 type pullEnd struct {
 	SHA  string     `json:"sha"`
 	Ref  string     `json:"ref"`
@@ -35,19 +34,18 @@ type repository struct {
 
 var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
 
-// endedRun is what an event says of the workflow run that ended.
+// endedRun is the finished workflow run in an event.
 type endedRun struct {
 	Event          string     `json:"event"`
 	HeadSHA        string     `json:"head_sha"`
 	HeadBranch     string     `json:"head_branch"`
 	HeadRepository repository `json:"head_repository"`
-	// PullRequests are the open ones of the branch. GitHub lists none whose head is
-	// in another repository, and some whose base is.
+	// PullRequests are the open pull requests of the branch. GitHub omits those whose head is in
+	// another repository, and includes some whose base is.
 	PullRequests []pull `json:"pull_requests"`
 }
 
-// ofWorkflowRun finds the pull request that a workflow run was for: one that the
-// event names, else one by its head.
+// ofWorkflowRun finds the pull request of a workflow run: the one in the event, or else by its head.
 func (t Thread) ofWorkflowRun(ctx context.Context, run endedRun) (int, error) {
 	if !commitSHA.MatchString(run.HeadSHA) {
 		return 0, nil
@@ -71,8 +69,8 @@ func (t Thread) ofWorkflowRun(ctx context.Context, run endedRun) (int, error) {
 	}
 }
 
-// isOurs reports whether a repository, as the short form of a pull request has it,
-// is that of the thread. One that is not named is.
+// isOurs reports whether the repository in the short form of a pull request is that of the thread. A
+// repository without a name is.
 func (t Thread) isOurs(r repository) bool {
 	return r.URL == "" || strings.HasSuffix(strings.ToLower(r.URL), "/repos/"+strings.ToLower(t.Repository))
 }
@@ -93,9 +91,8 @@ func (t Thread) openFrom(ctx context.Context, owner string, run endedRun) (int, 
 	return t.only(open, run.HeadSHA)
 }
 
-// pushed finds the pull request whose merge made the pushed commit, else the open
-// one from the branch that it was pushed to. An open one that merely contains the
-// commit is not meant.
+// pushed finds the pull request whose merge created the pushed commit, or else the open one from the
+// pushed branch. It ignores open pull requests that only contain the commit.
 func (t Thread) pushed(ctx context.Context, e Event) (int, error) {
 	branch, ok := strings.CutPrefix(e.Ref, "refs/heads/")
 	if !ok || !commitSHA.MatchString(e.SHA) {
@@ -117,8 +114,8 @@ func (t Thread) pushed(ctx context.Context, e Event) (int, error) {
 	return t.only(open, e.SHA)
 }
 
-// merged returns the number of the pull request whose merge into the branch made
-// the commit, else of the one that was merged last, 0 if there is none.
+// merged returns the number of the pull request whose merge into the branch created the commit, or else
+// of the one that was merged last, or 0.
 func merged(found []pull, branch, sha string) int {
 	var last pull
 	for _, p := range found {
@@ -133,8 +130,8 @@ func merged(found []pull, branch, sha string) int {
 	return last.Number
 }
 
-// only returns the number of the one pull request, 0 if there is none. Of several
-// those count whose head is the commit.
+// only returns the number of the single pull request, or 0. If there are several, it considers those
+// whose head is the commit.
 func (t Thread) only(found []pull, sha string) (int, error) {
 	if len(found) > 1 {
 		var exact []pull

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// refusal reads why GitHub said no (docs.github.com, "Troubleshooting the
+// refusal returns the error of an answer with an error status (docs.github.com, "Troubleshooting the
 // REST API" and "Rate limits for the REST API").
 func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	e := &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean(words(body))}
@@ -24,7 +24,7 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	}
 	switch code := response.StatusCode; {
 	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(response.Header, said):
-		e.Kind, e.passing, e.Wait = RateLimited, true, howLong(response.Header)
+		e.Kind, e.passing, e.Wait = RateLimited, true, rateLimitDelay(response.Header)
 	case code == http.StatusUnauthorized:
 		e.Kind = Unauthorized
 	case code == http.StatusForbidden && strings.Contains(said, "locked"):
@@ -41,20 +41,20 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	return e
 }
 
-// limited tells a 403 for the pace from a 403 for the permissions.
+// limited reports whether a 403 is due to a rate limit, and not to missing permissions.
 func limited(h http.Header, said string) bool {
 	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||
 		strings.Contains(said, "rate limit") || strings.Contains(said, "abuse detection")
 }
 
-// The words that are read of a refusal: more than are shown.
+// Limits for the messages in a refusal, which are larger than what is shown.
 const (
 	mostDetails   = 5
 	longestDetail = 1000 // bytes
 )
 
-// words takes GitHub's message, and those of a failed validation, out of the
-// body of a refusal. A body that is not GitHub's has none.
+// words returns GitHub's message, and those of a failed validation, from the body of a refusal. It
+// returns "" for a body that is not GitHub's.
 func words(body []byte) string {
 	r := jsonstream.New(context.Background(), bytes.NewReader(body), jsonstream.Limits{})
 	message, details := "", []string(nil)
@@ -79,7 +79,7 @@ func words(body []byte) string {
 	return strings.Join(append([]string{message}, details...), ": ")
 }
 
-// detail reads one entry, which is a text or has one.
+// detail reads one entry, which is a string or an object with a message.
 func detail(r *jsonstream.Reader) (text string, err error) {
 	if c, err := r.Peek(); err == nil && c == '"' {
 		text, _, err = r.Text(longestDetail)
@@ -94,7 +94,7 @@ func detail(r *jsonstream.Reader) (text string, err error) {
 	return text, err
 }
 
-// clean makes foreign text fit for one line of a log.
+// clean sanitizes untrusted text for one line of a log.
 func (s *session) clean(text string) string {
 	const most = 300
 	text = strings.Map(func(r rune) rune {
@@ -110,17 +110,17 @@ func (s *session) clean(text string) string {
 	return string(runes)
 }
 
-// hush redacts an error of the transport; one without a secret is kept as it
-// is, so that errors.Is still works.
-func (s *session) hush(err error) error {
+// redactError redacts an error of the transport. It returns an error without a secret unchanged, so
+// that errors.Is still works.
+func (s *session) redactError(err error) error {
 	if text := err.Error(); s.redact(text) != text {
 		return errors.New(s.redact(text))
 	}
 	return err
 }
 
-// final reports whether a broken connection will stay broken: time mends
-// neither certificates nor names nor a wrong scheme.
+// final reports whether retries cannot fix a connection error, as for an invalid certificate, an
+// unknown host or a wrong scheme.
 func final(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError

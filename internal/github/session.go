@@ -11,16 +11,16 @@ import (
 	"scalr-run-action/internal/httpx"
 )
 
-// session is one use of a thread: its addresses checked, and what is left of
-// its patience. It belongs to one goroutine.
+// session is one use of a thread, with validated URLs and the remaining retry budget. It must not be
+// used concurrently.
 type session struct {
-	thread   Thread
-	client   http.Client
-	api      string // without a slash at the end
-	graphql  string
-	origin   string // the only one that gets the token
-	patience time.Duration
-	login    string // of the token, once asked for
+	thread      Thread
+	client      http.Client
+	api         string // without a slash at the end
+	graphql     string
+	origin      string // the only origin that receives the token
+	retryBudget time.Duration
+	login       string // of the token, once it is known
 }
 
 var repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
@@ -36,7 +36,7 @@ func (t Thread) open() (*session, error) {
 			return nil, err
 		}
 	} else if strings.HasSuffix(api.Path, "/api/v3") {
-		// GitHub Enterprise Server has its GraphQL next to the versions of the REST API.
+		// On GitHub Enterprise Server, the GraphQL API is a sibling of the REST API's versions.
 		graphql = api.JoinPath("../graphql")
 	}
 	switch {
@@ -49,7 +49,7 @@ func (t Thread) open() (*session, error) {
 	case strings.ContainsFunc(t.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, misused("the token holds a character that no token has, such as a space or a line end")
 	}
-	s := &session{thread: t, api: api.String(), graphql: graphql.String(), origin: origin(api), patience: patience}
+	s := &session{thread: t, api: api.String(), graphql: graphql.String(), origin: origin(api), retryBudget: retryBudget}
 	if t.HTTP != nil {
 		s.client = *t.HTTP
 	}
@@ -57,7 +57,7 @@ func (t Thread) open() (*session, error) {
 	return s, nil
 }
 
-// address checks where the token is going to be sent.
+// address parses and checks the URL to which the token is sent.
 func address(what, raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimRight(raw, "/"))
 	switch {
@@ -72,7 +72,7 @@ func address(what, raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// origin is scheme, host and port, written in one way only.
+// origin returns the normalized scheme, host and port.
 func origin(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
@@ -81,7 +81,7 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
 }
 
-// redactPage redacts what was rendered.
+// redactPage redacts rendered text.
 func (s *session) redactPage(text string) string {
 	if s.thread.RedactPage == nil {
 		return s.redact(text)

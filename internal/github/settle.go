@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// version is one text of a comment of ours, as it is or was.
+// version is a current or previous text of one of our comments.
 type version struct {
 	order     Order
 	text      string
@@ -14,16 +14,15 @@ type version struct {
 
 const maxRepairs = 3
 
-// settle reads a rewritten comment again. If an older text stands where a newer
-// one stood, of this run or of another, it puts the newest one back. It returns
-// an error of the kind Superseded if that is another run's, and otherwise the
-// comments that ours replaces, given those that were known before.
+// settle reads a rewritten comment again. If an older text has replaced a newer one, of this run or of
+// another, it restores the newest text. The error has the kind Superseded if that is another run's.
+// Otherwise settle returns those of the comments in before that ours replaces.
 func (s *session) settle(ctx context.Context, t task, w write, before []remote) ([]remote, error) {
 	order, _ := t.from()
 	for range maxRepairs {
 		now, earlier, err := s.history(ctx, w)
 		if err != nil {
-			// The comment was written; whether it still stands is all that is unknown.
+			// The comment was written. It is only unknown whether it is still current.
 			return before, nil
 		}
 		if now.minimized {
@@ -49,8 +48,7 @@ func (s *session) settle(ctx context.Context, t task, w write, before []remote) 
 	return before, nil
 }
 
-// settleMinimized shows a comment again that was outdated until it was rewritten,
-// unless a newer run has written another one.
+// settleMinimized unminimizes a rewritten comment, unless a newer run has written another one.
 func (s *session) settleMinimized(ctx context.Context, t task, w write) ([]remote, error) {
 	order, _ := t.from()
 	matching, err := s.ours(ctx, t.matches)
@@ -64,8 +62,8 @@ func (s *session) settleMinimized(ctx context.Context, t task, w write) ([]remot
 	return t.older(matching, kept), s.showNewest(ctx, matching, w.target.NodeID)
 }
 
-// history returns the present text of a comment and, where GitHub reports them,
-// the last ones before it that our token wrote.
+// history returns the current text of a comment and, where GitHub reports them, the previous texts that
+// our token wrote.
 func (s *session) history(ctx context.Context, w write) (now version, before []version, err error) {
 	const ask = "query($id: ID!) { node(id: $id) { ... on IssueComment { body isMinimized minimizedReason " +
 		"userContentEdits(first: 5) { nodes { diff editor { __typename login } } } } } }"
@@ -95,8 +93,8 @@ func (s *session) history(ctx context.Context, w write) (now version, before []v
 	return now, before, nil
 }
 
-// version is a text of the target with the place of its run, which is unknown if
-// the marker is not that of the target.
+// version returns a text of the target with the order of its run, which is unknown if the marker is not
+// that of the target.
 func (w write) version(text string) version {
 	marker, state := parse(text)
 	if marker != w.target.marker {
@@ -105,8 +103,7 @@ func (w write) version(text string) version {
 	return version{order: state.order, text: text}
 }
 
-// edit is a text that a comment was given. GitHub calls it a diff, but it is the
-// whole text.
+// edit is a previous or current text of a comment. GitHub calls it a diff, but it is the complete text.
 type edit struct {
 	Diff   string `json:"diff"`
 	Editor editor `json:"editor"`
@@ -117,8 +114,8 @@ type editor struct {
 	Login string `json:"login"`
 }
 
-// wrote reports whether the editor is also the author of the comment. GraphQL
-// may leave out the suffix of a bot's login.
+// wrote reports whether the editor is also the author of the comment. GraphQL may omit the suffix of a
+// bot's login.
 func (e editor) wrote(c remote) bool {
 	return e.Type == c.User.Type && c.User.is(e.Login)
 }

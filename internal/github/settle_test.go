@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// What others wrote into our comment by hand is not put back as a newer run's.
-func TestEditsByHandAreNotPutBack(t *testing.T) {
+// TestEditsByHandAreNotRestored checks that edits of others are not restored as a newer run's text.
+func TestEditsByHandAreNotRestored(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	publish(t, thread, github.Update, of("10", "first"))
@@ -21,9 +21,9 @@ func TestEditsByHandAreNotPutBack(t *testing.T) {
 	wantComments(t, s, "second")
 }
 
-// A comment that was outdated is shown again with a new report; one that somebody
-// minimized for another reason is not.
-func TestRewrittenCommentIsShownAgain(t *testing.T) {
+// TestRewrittenCommentIsUnminimized checks that a comment that was minimized as outdated is shown again
+// with a new report, but not one that was minimized for another reason.
+func TestRewrittenCommentIsUnminimized(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{"OUTDATED": "second", "OFF_TOPIC": "second (OFF_TOPIC)"} {
 		t.Run(reason, func(t *testing.T) {
@@ -37,8 +37,8 @@ func TestRewrittenCommentIsShownAgain(t *testing.T) {
 	}
 }
 
-// Where the history, or a single comment, cannot be had, the comment is written
-// all the same.
+// TestWithoutHistory checks that the comment is written even if the history, or a single comment,
+// cannot be read.
 func TestWithoutHistory(t *testing.T) {
 	t.Parallel()
 	missing := func(op githubtest.Operation, status int) githubtest.Fault {
@@ -65,8 +65,8 @@ func TestWithoutHistory(t *testing.T) {
 	}
 }
 
-// A comment that is rewritten again and again by others is given up.
-func TestCommentThatKeepsChanging(t *testing.T) {
+// TestCommentKeepsChanging checks that Publish stops if others keep rewriting the comment.
+func TestCommentKeepsChanging(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
 	publish(t, thread, github.Update, of("10", "first"))

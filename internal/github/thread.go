@@ -19,7 +19,7 @@ type remote struct {
 	ID     int64
 	NodeID string
 	URL    string
-	Body   string // of the newest ones only: see sum
+	Body   string // of the newest comments only: see sum
 	User   author
 
 	marker string
@@ -27,10 +27,10 @@ type remote struct {
 	sum    [sha256.Size]byte // of the text
 }
 
-// says reports whether the comment has this text.
-func (c remote) says(text string) bool { return c.sum == sumOf(text) }
+// hasText reports whether the comment has this text.
+func (c remote) hasText(text string) bool { return c.sum == sumOf(text) }
 
-// author is zero for a comment whose writer deleted the account.
+// author is zero for a comment of a deleted account.
 type author struct {
 	Login string `json:"login"`
 	Type  string `json:"type"`
@@ -38,17 +38,17 @@ type author struct {
 
 func (c remote) open() bool { return !c.state.closed }
 
-// compare orders comments by their runs, those of one run by their age.
+// compare compares comments by their runs, and those of one run by their age.
 func (c remote) compare(other remote) int {
 	return cmp.Or(c.state.order.compare(other.state.order), cmp.Compare(c.ID, other.ID))
 }
 
 const (
-	perPage  = 100 // the most that GitHub gives
+	perPage  = 100 // GitHub's maximum
 	maxPages = 300
 )
 
-// ours lists the matching comments that our token wrote, oldest first.
+// ours returns the matching comments that our token wrote, oldest first.
 func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
 	var found collection
 	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
@@ -69,13 +69,13 @@ func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote
 	return found.oldestFirst(), nil
 }
 
-// collect keeps the comments that our token wrote. Anybody may write some that
-// match, so that these are left out at once.
+// collect adds the comments that our token wrote to the collection. Comments of others may match too,
+// and do not count towards its limit.
 func (s *session) collect(ctx context.Context, to *collection, matching []remote) error {
 	if len(matching) == 0 {
 		return nil
 	}
-	me, err := s.whoAmI(ctx)
+	me, err := s.tokenLogin(ctx)
 	for _, c := range matching {
 		if err == nil && c.User.is(me) {
 			to.add(c)
@@ -84,8 +84,8 @@ func (s *session) collect(ctx context.Context, to *collection, matching []remote
 	return err
 }
 
-// nextPage goes where the Link header points, and counts on where a proxy
-// dropped the header. An address outside the API is not gone to.
+// nextPage returns the URL in the Link header or, if a proxy dropped the header, the URL with the next
+// page number. It ignores a URL outside the API.
 func (s *session) nextPage(header http.Header, page, got int) string {
 	links := header.Values("Link")
 	for _, link := range strings.Split(strings.Join(links, ","), ",") {
@@ -104,15 +104,14 @@ func (s *session) nextPage(header http.Header, page, got int) string {
 	return fmt.Sprintf("%s?per_page=%d&page=%d", s.comments(), perPage, page+1)
 }
 
-// read returns a comment as it is now.
+// read returns the current state of a comment.
 func (s *session) read(ctx context.Context, c remote) (remote, error) {
 	var now remote
 	_, err := s.do(ctx, call{op: s.op("read the comment on"), method: http.MethodGet, url: s.comment(c)}, &now)
 	return now, err
 }
 
-// rewrite changes a comment. It is tried once: what failed may not be what is
-// wanted any more.
+// rewrite changes the text of a comment. It does not retry, since the text may be out of date by then.
 func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 	var got remote
 	_, err := s.do(ctx, call{op: s.op("update the comment on"), method: http.MethodPatch, url: s.comment(c),
@@ -120,22 +119,21 @@ func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 	return err
 }
 
-// create starts a comment, which GitHub offers no way to repeat safely. So after
-// an answer that leaves it open whether the comment exists, the comment is looked
-// for by its nonce.
+// create creates a comment. GitHub has no idempotent way to do this, so after an ambiguous answer,
+// create searches for the comment by its nonce.
 func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	var made remote
 	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(), body: map[string]string{"body": w.text}, tries: 1}
 	_, err := s.do(ctx, c, &made)
 	if err == nil && made.ID == 0 {
-		err = c.unusable(errNoComment)
+		err = c.decodeError(errNoComment)
 	}
 	made.marker, made.state = parse(w.text)
 	made.sum = sumOf(w.text)
 	if err == nil || !ambiguous(err) {
 		return made, err
 	}
-	// GitHub may still be at work on the request.
+	// GitHub may still be processing the request.
 	for _, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
 		if s.pause(ctx, wait) != nil {
 			break

@@ -2,13 +2,11 @@ package github_test
 
 import (
 	"context"
-	"crypto/x509"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/github/githubtest"
@@ -17,7 +15,7 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// G17: an address with a path, as GitHub Enterprise Server has it.
+// TestEnterprise uses API URLs with a path, as on GitHub Enterprise Server (docs/faults.md, G17).
 func TestEnterprise(t *testing.T) {
 	t.Parallel()
 	for _, given := range []bool{true, false} {
@@ -35,7 +33,7 @@ func TestEnterprise(t *testing.T) {
 	}
 }
 
-// The scripts use the server this way.
+// TestOverLoopback uses the server on a loopback port, as the scripts do.
 func TestOverLoopback(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -56,7 +54,7 @@ func TestOverLoopback(t *testing.T) {
 	}
 }
 
-// A renamed repository is followed to, by one step.
+// TestRenamedRepository checks that one redirect of a renamed repository is followed.
 func TestRenamedRepository(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{OldName: "acme/old"})
@@ -68,12 +66,15 @@ func TestRenamedRepository(t *testing.T) {
 	publish(t, thread, github.Update, say("b"))
 	wantComments(t, s, "b")
 
-	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Skip: 1, Status: 301, Header: http.Header{"Location": {s.APIURL() + "/repositories/1/issues/7/comments"}}})
+	s.Fail(githubtest.Fault{
+		Operation: githubtest.ListComments, Skip: 1, Status: 301,
+		Header: http.Header{"Location": {s.APIURL() + "/repositories/1/issues/7/comments"}},
+	})
 	_, err := thread.Publish(context.Background(), github.Update, say("c"))
 	wantKind(t, err, github.Rejected)
 }
 
-// A Link header may lead anywhere; the token does not follow.
+// TestLinkToAnotherHost checks that the token is not sent to the host in a Link header.
 func TestLinkToAnotherHost(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -84,7 +85,7 @@ func TestLinkToAnotherHost(t *testing.T) {
 	}
 }
 
-// A Link header that leads in a circle has an end.
+// TestEndlessList checks that a cycle of Link headers ends.
 func TestEndlessList(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
@@ -94,8 +95,8 @@ func TestEndlessList(t *testing.T) {
 	wantKind(t, err, github.Rejected)
 }
 
-// Who we are decides which comments are ours.
-func TestWhoseToken(t *testing.T) {
+// TestTokenLogin checks which comments are ours for each kind of token.
+func TestTokenLogin(t *testing.T) {
 	t.Parallel()
 	type faults = []githubtest.Fault
 	noGraphQL := githubtest.Fault{Operation: githubtest.Viewer, Status: 403, Body: `{"message":"Forbidden"}`}
@@ -107,16 +108,20 @@ func TestWhoseToken(t *testing.T) {
 		faults faults
 		want   string
 	}{
-		"workflow":                        {"github-actions[bot]", nil, "b"},
-		"app":                             {"acme-infra[bot]", nil, "b"},
-		"person":                          {"octocat", nil, "b"},
-		"person in other letters":         {"octocat", faults{viewer("OctoCat")}, "b"},
-		"app without the suffix":          {"acme-infra[bot]", faults{viewer("acme-infra")}, "b"},
-		"person without GraphQL":          {"octocat", faults{noGraphQL}, "b"},
-		"workflow without GraphQL":        {"github-actions[bot]", faults{noGraphQL}, "b"},
-		"GraphQL that knows nobody":       {"octocat", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"data":{"viewer":null}}`}}, "b"},
-		"GraphQL of another form":         {"octocat", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"data":[]}`}}, "b"},
-		"passing trouble of GraphQL":      {"acme-infra[bot]", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"errors":[{"message":"Something went wrong while executing your query"}]}`}}, "b"},
+		"workflow":                 {"github-actions[bot]", nil, "b"},
+		"app":                      {"acme-infra[bot]", nil, "b"},
+		"person":                   {"octocat", nil, "b"},
+		"person in other letters":  {"octocat", faults{viewer("OctoCat")}, "b"},
+		"app without the suffix":   {"acme-infra[bot]", faults{viewer("acme-infra")}, "b"},
+		"person without GraphQL":   {"octocat", faults{noGraphQL}, "b"},
+		"workflow without GraphQL": {"github-actions[bot]", faults{noGraphQL}, "b"},
+		"GraphQL without a viewer": {"octocat", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"data":{"viewer":null}}`}}, "b"},
+		"GraphQL of another form":  {"octocat", faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"data":[]}`}}, "b"},
+		"passing trouble of GraphQL": {
+			"acme-infra[bot]",
+			faults{{Operation: githubtest.Viewer, Status: 200, Body: `{"errors":[{"message":"Something went wrong while executing your query"}]}`}},
+			"b",
+		},
 		"app without GraphQL is a second": {"acme-infra[bot]", faults{noGraphQL}, "a, b"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +141,7 @@ func TestWhoseToken(t *testing.T) {
 	}
 }
 
-// A GraphQL that does not work must not cost the time that the comment needs.
+// TestBrokenGraphQL checks that failures of GraphQL leave enough time for the comment.
 func TestBrokenGraphQL(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -151,8 +156,8 @@ func TestBrokenGraphQL(t *testing.T) {
 	})
 }
 
-// An app and a person may have almost the same name.
-func TestNamesake(t *testing.T) {
+// TestSimilarLogins checks that an app and a user with similar logins are different authors.
+func TestSimilarLogins(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{Login: "acme-infra[bot]"})
 	publish(t, thread, github.Update, say("a"))
@@ -161,7 +166,7 @@ func TestNamesake(t *testing.T) {
 	wantComments(t, s, "b")
 }
 
-func TestWhoseTokenIsRefused(t *testing.T) {
+func TestTokenLoginRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{Login: "octocat"})
@@ -170,7 +175,7 @@ func TestWhoseTokenIsRefused(t *testing.T) {
 		_, err := thread.Publish(context.Background(), github.Update, say("b"))
 		wantKind(t, err, github.Unauthorized)
 
-		// A guess would start a second comment.
+		// With a guessed login, there would be a second comment.
 		s.Fail(githubtest.Fault{Operation: githubtest.Viewer, Status: 403})
 		s.Fail(githubtest.Fault{Operation: githubtest.GetUser, Times: -1, Status: 500})
 		_, err = thread.Publish(context.Background(), github.Update, say("b"))
@@ -179,7 +184,8 @@ func TestWhoseTokenIsRefused(t *testing.T) {
 	})
 }
 
-// G07 and G11: what is too long gives way to the shorter text, once.
+// TestTooLong checks that the shorter text replaces one that is too long, once (docs/faults.md, G07,
+// G11).
 func TestTooLong(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("😀", github.MaxBody)
@@ -234,29 +240,57 @@ func TestTooLong(t *testing.T) {
 	}
 }
 
-// G19, G20: nothing leaves for an address that must not have the token.
+// TestMisuse checks that no request is sent to a URL that must not receive the token (docs/faults.md,
+// G19, G20).
 func TestMisuse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		change func(*github.Thread, *github.Post)
 		want   string
 	}{
-		"http":                   {func(h *github.Thread, _ *github.Post) { h.APIURL = "http://api.github.test" }, "comment: the API address http://api.github.test is not https, so the token is not sent to it"},
-		"http for GraphQL":       {func(h *github.Thread, _ *github.Post) { h.GraphQLURL = "http://api.github.test/graphql" }, "comment: the GraphQL address http://api.github.test is not https, so the token is not sent to it"},
-		"almost loopback":        {func(h *github.Thread, _ *github.Post) { h.APIURL = "http://127.0.0.1.evil.test" }, "comment: the API address http://127.0.0.1.evil.test is not https, so the token is not sent to it"},
-		"another host":           {func(h *github.Thread, _ *github.Post) { h.GraphQLURL = "https://evil.test/graphql" }, "comment: the GraphQL address is on another host than the API: evil.test and api.github.test"},
-		"password":               {func(h *github.Thread, _ *github.Post) { h.APIURL = "https://me:hunter2@api.github.test" }, "comment: the API address is not of the form https://host/path"},
-		"query":                  {func(h *github.Thread, _ *github.Post) { h.APIURL = "https://api.github.test?token=hunter2" }, "comment: the API address is not of the form https://host/path"},
-		"no address":             {func(h *github.Thread, _ *github.Post) { h.APIURL = "" }, "comment: the API address is not of the form https://host/path"},
-		"no token":               {func(h *github.Thread, _ *github.Post) { h.Token = secret.Value{} }, "comment: there is no token"},
-		"token with a line end":  {func(h *github.Thread, _ *github.Post) { h.Token = secret.New("ghs_hunter2\n") }, "comment: the token holds a character that no token has, such as a space or a line end"},
-		"no repository":          {func(h *github.Thread, _ *github.Post) { h.Repository = "acme" }, `comment: "acme" is not a repository of the form owner/name`},
-		"a path in the name":     {func(h *github.Thread, _ *github.Post) { h.Repository = "acme/.." }, `comment: "acme/.." is not a repository of the form owner/name`},
-		"no number":              {func(h *github.Thread, _ *github.Post) { h.Number = 0 }, "comment: there is no pull request 0"},
-		"no marker":              {func(_ *github.Thread, p *github.Post) { p.Marker = "" }, "comment: the marker is not a short hidden line"},
-		"a marker that shows":    {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- a --> b -->" }, "comment: the marker is not a short hidden line"},
-		"a marker of two lines":  {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- a\nb -->" }, "comment: the marker is not a short hidden line"},
-		"a marker without bound": {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- x " + strings.Repeat("y", 900) + " -->" }, "comment: the marker is not a short hidden line"},
+		"http": {
+			func(h *github.Thread, _ *github.Post) { h.APIURL = "http://api.github.test" },
+			"comment: the API address http://api.github.test is not https, so the token is not sent to it",
+		},
+		"http for GraphQL": {
+			func(h *github.Thread, _ *github.Post) { h.GraphQLURL = "http://api.github.test/graphql" },
+			"comment: the GraphQL address http://api.github.test is not https, so the token is not sent to it",
+		},
+		"almost loopback": {
+			func(h *github.Thread, _ *github.Post) { h.APIURL = "http://127.0.0.1.evil.test" },
+			"comment: the API address http://127.0.0.1.evil.test is not https, so the token is not sent to it",
+		},
+		"another host": {
+			func(h *github.Thread, _ *github.Post) { h.GraphQLURL = "https://evil.test/graphql" },
+			"comment: the GraphQL address is on another host than the API: evil.test and api.github.test",
+		},
+		"password": {
+			func(h *github.Thread, _ *github.Post) { h.APIURL = "https://me:hunter2@api.github.test" },
+			"comment: the API address is not of the form https://host/path",
+		},
+		"query": {
+			func(h *github.Thread, _ *github.Post) { h.APIURL = "https://api.github.test?token=hunter2" },
+			"comment: the API address is not of the form https://host/path",
+		},
+		"no address": {func(h *github.Thread, _ *github.Post) { h.APIURL = "" }, "comment: the API address is not of the form https://host/path"},
+		"no token":   {func(h *github.Thread, _ *github.Post) { h.Token = secret.Value{} }, "comment: there is no token"},
+		"token with a line end": {
+			func(h *github.Thread, _ *github.Post) { h.Token = secret.New("ghs_hunter2\n") },
+			"comment: the token holds a character that no token has, such as a space or a line end",
+		},
+		"no repository": {func(h *github.Thread, _ *github.Post) { h.Repository = "acme" }, `comment: "acme" is not a repository of the form owner/name`},
+		"a path in the name": {
+			func(h *github.Thread, _ *github.Post) { h.Repository = "acme/.." },
+			`comment: "acme/.." is not a repository of the form owner/name`,
+		},
+		"no number":             {func(h *github.Thread, _ *github.Post) { h.Number = 0 }, "comment: there is no pull request 0"},
+		"no marker":             {func(_ *github.Thread, p *github.Post) { p.Marker = "" }, "comment: the marker is not a short hidden line"},
+		"a marker that shows":   {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- a --> b -->" }, "comment: the marker is not a short hidden line"},
+		"a marker of two lines": {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- a\nb -->" }, "comment: the marker is not a short hidden line"},
+		"a marker without bound": {
+			func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- x " + strings.Repeat("y", 900) + " -->" },
+			"comment: the marker is not a short hidden line",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -276,42 +310,4 @@ func TestMisuse(t *testing.T) {
 	_, thread := play(t, githubtest.Options{})
 	_, err := thread.Publish(context.Background(), "sometimes", say("a"))
 	wantKind(t, err, github.Misused)
-}
-
-// The runner masks its log, not what we send: that is for us to do.
-func TestSecretsStayHere(t *testing.T) {
-	t.Parallel()
-	const canary = "tok-4hG7kQ2vZr9LxWm1"
-	s, thread := play(t, githubtest.Options{})
-	redactor := new(secret.Redactor)
-	redactor.Add(secret.New(canary), secret.New(s.Token()))
-	thread.Redact = redactor.String
-	post := github.Post{Marker: github.Marker("scalr-run", "ws-1", canary), Body: "long " + canary, Shorter: "short " + canary + s.Token(), HasChanges: true}
-	s.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Status: 422, Body: `{"message":"too long: ` + canary + `"}`})
-	publish(t, thread, github.Update, post)
-	publish(t, thread, github.Update, post)
-	if got := len(s.Written(7)); got != 1 {
-		t.Errorf("comments: got %d, want 1", got)
-	}
-	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 400, Body: `{"message":"echo ` + s.Token() + `"}`})
-	_, err := thread.Publish(context.Background(), github.Update, post)
-	wantKind(t, err, github.Rejected)
-	said := err.Error()
-	broken := thread
-	broken.HTTP = &http.Client{Transport: flaky{time.Now().Add(time.Hour), x509.HostnameError{Host: canary, Certificate: new(x509.Certificate)}, new(int), nil}}
-	_, err = broken.Publish(context.Background(), github.Update, post)
-	wantKind(t, err, github.Unreachable)
-	said += err.Error()
-	for _, r := range s.Requests() {
-		r.Header.Del("Authorization")
-		said += r.URL + r.Body
-		for _, values := range r.Header {
-			said += strings.Join(values, " ")
-		}
-	}
-	for _, hidden := range []string{canary, s.Token()} {
-		if strings.Contains(said, hidden) {
-			t.Errorf("%s was told: %s", hidden, said)
-		}
-	}
 }

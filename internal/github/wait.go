@@ -11,14 +11,14 @@ import (
 	"scalr-run-action/internal/httpx"
 )
 
-var errImpatient = errors.New("out of patience")
+var errBudgetUsed = errors.New("retry budget used up")
 
-// pause waits, and takes the time from what the session has left for waiting.
+// pause waits and deducts the time from the session's retry budget.
 func (s *session) pause(ctx context.Context, wait time.Duration) error {
-	if wait > s.patience {
-		return errImpatient
+	if wait > s.retryBudget {
+		return errBudgetUsed
 	}
-	s.patience -= wait
+	s.retryBudget -= wait
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -29,20 +29,20 @@ func (s *session) pause(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// pauseBefore is how long to wait after the given try. Where GitHub names a
-// time it is kept; else the wait is random below a bound that doubles.
+// pauseBefore returns the delay after the given attempt: the one that GitHub asks for, or else a random
+// one below a bound that doubles.
 func (e *Error) pauseBefore(try int) time.Duration {
 	if e.Kind == RateLimited {
-		// A server that says 0 again and again is not asked without a breath.
+		// A minimum delay, even if a server repeatedly asks for 0.
 		return max(e.Wait, time.Second)
 	}
 	bound := min(15*time.Second, 500*time.Millisecond<<min(try-1, 10))
 	return max(e.Wait, 100*time.Millisecond, rand.N(bound))
 }
 
-// howLong is the wait that a rate limit asks for. "Otherwise, wait for at
-// least one minute" (docs.github.com, "Rate limits for the REST API").
-func howLong(h http.Header) time.Duration {
+// rateLimitDelay returns the delay that a rate limit asks for. "Otherwise, wait for at least one minute"
+// (docs.github.com, "Rate limits for the REST API").
+func rateLimitDelay(h http.Header) time.Duration {
 	if h.Get("Retry-After") != "" {
 		return retryAfter(h)
 	}
@@ -54,11 +54,11 @@ func howLong(h http.Header) time.Duration {
 	return time.Minute
 }
 
-// retryAfter is the wait that a response asks for; 0 for none, or for an invalid one.
+// retryAfter returns the delay in the Retry-After header; 0 if it is absent or invalid.
 func retryAfter(h http.Header) time.Duration {
 	wait, _ := httpx.RetryAfter(h)
 	return bounded(wait)
 }
 
-// bounded keeps a wait within a day, which is longer than anybody waits.
+// bounded limits a delay to one day.
 func bounded(d time.Duration) time.Duration { return min(max(d, 0), 24*time.Hour) }

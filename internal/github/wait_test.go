@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// G09: limits are waited for as long as they say, by GitHub's own clock.
+// TestRateLimits checks the waits for rate limits, by GitHub's clock (docs/faults.md, G09).
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	header := func(status int, name, value string) githubtest.Fault {
@@ -86,8 +86,8 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
-// All waits together are at most a minute.
-func TestPatienceIsShared(t *testing.T) {
+// TestRetryBudget checks that all waits together take at most a minute.
+func TestRetryBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{})

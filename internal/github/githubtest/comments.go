@@ -110,7 +110,8 @@ func (s *Server) commentJSON(c *Comment) string {
 	if strings.HasSuffix(c.Login, "[bot]") {
 		kind = "Bot"
 	}
-	return fmt.Sprintf(`{"url":%s,"html_url":%s,"id":%d,"node_id":%s,"user":{"login":%s,"id":41,"type":"%s","site_admin":false},"body":%s,"author_association":"NONE"}`,
+	return fmt.Sprintf(`{"url":%s,"html_url":%s,"id":%d,"node_id":%s,"user":{"login":%s,"id":41,"type":"%s","site_admin":false},`+
+		`"body":%s,"author_association":"NONE"}`,
 		quote(fmt.Sprintf("%s/repos/%s/issues/comments/%d", s.api(), s.options.Repository, c.ID)),
 		quote(fmt.Sprintf("%s/%s/pull/%d#issuecomment-%d", s.web(), s.options.Repository, c.Number, c.ID)),
 		c.ID, quote(nodeID(c)), quote(c.Login), kind, quote(c.Body))
@@ -227,7 +228,8 @@ func (s *Server) bodyOf(q query) (string, *reply) {
 }
 
 func invalid(message string) reply {
-	return answer(http.StatusUnprocessableEntity, `{"message":"Validation Failed","errors":[{"resource":"IssueComment","code":"unprocessable","field":"data","message":`+
+	return answer(http.StatusUnprocessableEntity, `{"message":"Validation Failed",`+
+		`"errors":[{"resource":"IssueComment","code":"unprocessable","field":"data","message":`+
 		quote(message)+`}],"documentation_url":"https://docs.github.com/rest/issues/comments"}`)
 }
 

@@ -68,7 +68,8 @@ func (s *Server) compare(q query) reply {
 	if page := q.values.Get("page"); page != "" && page != "1" {
 		files = nil
 	}
-	return answer(http.StatusOK, fmt.Sprintf(`{"url":%s,"base_commit":%s,"merge_base_commit":%s,"status":"%s","ahead_by":%d,"behind_by":%d,"total_commits":1,"commits":[%s],"files":[%s]}`,
+	return answer(http.StatusOK, fmt.Sprintf(`{"url":%s,"base_commit":%s,"merge_base_commit":%s,"status":"%s",`+
+		`"ahead_by":%d,"behind_by":%d,"total_commits":1,"commits":[%s],"files":[%s]}`,
 		quote(s.api()), commitJSON(base), commitJSON(mergeBase), status, len(inHead), len(inBase), commitJSON(head), strings.Join(files, ",")))
 }
 

@@ -6,32 +6,30 @@ import (
 	"time"
 )
 
-// Phase says whether a faulty request has its effect.
+// Phase is the point at which a fault occurs: before or after the request is processed.
 type Phase int
 
 const (
-	Before Phase = iota // the request is never carried out
-	After               // it is carried out, and the answer is another
+	Before Phase = iota // the request is not processed
+	After               // it is processed, and the answer is replaced
 )
 
-// Fault makes requests for an operation go wrong. With Delay alone they go
-// right, later.
+// Fault makes requests for an operation fail. With Delay alone they succeed later.
 type Fault struct {
 	Operation Operation
 	Phase     Phase
-	Skip      int // so many requests pass first
-	Times     int // how many go wrong: 0 is one, less than 0 all
+	Skip      int // the number of requests that succeed first
+	Times     int // the number of requests that fail: 0 means one, less than 0 all
 
 	Delay  time.Duration // before the answer
-	Reset  bool          // the connection breaks in place of an answer
+	Reset  bool          // the connection is reset instead of an answer
 	Status int           // of the answer
 	Header http.Header
 	Body   string
-	Late   time.Duration // a comment made by the request is listed only so much later
+	Late   time.Duration // until a comment that the request creates is listed
 }
 
-// PrimaryLimit is the fault of a token that has no requests left until reset,
-// by the server's clock.
+// PrimaryLimit returns a fault for the primary rate limit, which ends at reset by the server's clock.
 func PrimaryLimit(op Operation, reset time.Time) Fault {
 	return Fault{Operation: op, Status: http.StatusForbidden,
 		Header: http.Header{
@@ -42,8 +40,8 @@ func PrimaryLimit(op Operation, reset time.Time) Fault {
 		Body: `{"message":"API rate limit exceeded for installation ID 42.","documentation_url":"https://docs.github.com/rest"}`}
 }
 
-// SecondaryLimit is the fault of a client that is too fast. Less than 0 leaves
-// out the header that says how long to wait.
+// SecondaryLimit returns a fault for a secondary rate limit. It has no Retry-After header if wait is
+// less than 0.
 func SecondaryLimit(op Operation, wait time.Duration) Fault {
 	h := http.Header{}
 	if wait >= 0 {
@@ -58,15 +56,15 @@ type armed struct {
 	used int
 }
 
-// Fail arms a fault. Of several that fit a request the first armed is used.
+// Fail adds a fault. If several match a request, the first one is used.
 func (s *Server) Fail(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &armed{Fault: f})
 }
 
-// Unused returns the faults that did not go wrong as often as they should. A
-// test that armed them has not shown what it says.
+// Unused returns the faults that occurred less often than configured. A test with an unused fault did
+// not test that fault.
 func (s *Server) Unused() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +77,7 @@ func (s *Server) Unused() []Fault {
 	return left
 }
 
-// take returns the fault for this request, or nil. The lock is held.
+// take returns the fault for this request, or nil. The lock must be held.
 func (s *Server) take(op Operation) *Fault {
 	for _, f := range s.faults {
 		switch {
@@ -96,7 +94,7 @@ func (s *Server) take(op Operation) *Fault {
 	return nil
 }
 
-// remember keeps when a limited client may come back. The lock is held.
+// remember stores the end of a rate limit. The lock must be held.
 func (s *Server) remember(f *Fault) {
 	if seconds, err := strconv.Atoi(f.Header.Get("Retry-After")); err == nil {
 		s.notBefore = time.Now().Add(time.Duration(seconds) * time.Second)

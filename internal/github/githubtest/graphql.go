@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// graphOperation tells the five documents that this server understands apart
-// by the field that they ask for.
+// graphOperation returns the operation of a GraphQL document by the field that it selects.
 func graphOperation(r *http.Request, path string, fields map[string]any) Operation {
 	if r.Method != http.MethodPost || r.URL.Path != path {
 		return ""

@@ -31,7 +31,8 @@ func (s *Server) Run(r WorkflowRun) {
 }
 
 func (s *Server) runJSON(r WorkflowRun) string {
-	return fmt.Sprintf(`{"id":%d,"workflow_id":%d,"event":%s,"status":"completed","conclusion":%s,"head_branch":%s,"head_sha":%s,"run_started_at":%s,"head_repository":{"full_name":%s}}`,
+	return fmt.Sprintf(`{"id":%d,"workflow_id":%d,"event":%s,"status":"completed","conclusion":%s,`+
+		`"head_branch":%s,"head_sha":%s,"run_started_at":%s,"head_repository":{"full_name":%s}}`,
 		r.ID, workflowID, quote(cmp.Or(r.Event, "push")), quote(cmp.Or(r.Conclusion, "success")), quote(cmp.Or(r.Branch, "main")), quote(r.SHA),
 		quote(r.StartedAt.UTC().Format(time.RFC3339)), quote(cmp.Or(r.From, s.options.Repository)))
 }

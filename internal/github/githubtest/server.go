@@ -1,10 +1,8 @@
-// Package githubtest is a small GitHub that lives in memory and objects to
-// wrong requests.
+// Package githubtest simulates GitHub in memory and records objections to invalid requests.
 //
-// It knows the comments of pull requests (REST and GraphQL), the pull requests
-// of a commit, commits with their files, comparisons and trees, runs of workflows,
-// whose a token is, and the endpoint that gives a job its identity token. It shares no type with its clients, so that it can be wrong only in
-// its own way.
+// It serves the comments of pull requests (REST and GraphQL), the pull requests of a commit, commits
+// with their files, comparisons and trees, workflow runs, the user of a token, and the endpoint for a
+// job's identity token. It shares no type with its clients, so that it does not share their mistakes.
 package githubtest
 
 import (
@@ -18,19 +16,19 @@ import (
 	"time"
 )
 
-// Options say which GitHub it is. The zero value is github.com with the token
-// of a workflow and one open pull request, number 7.
+// Options configure a server. The zero value is github.com with the token of a workflow and the open
+// pull request 7.
 type Options struct {
 	Enterprise bool   // serve under /api/v3 and /api/graphql
 	Repository string // acme/infra if empty
 	OldName    string // owner/name before a renaming, redirected from
 	Pulls      []Pull
 	Token      string         // the only one accepted; ghs_githubtest if empty
-	Login      string         // whose it is; github-actions[bot] if empty
-	ReadOnly   bool           // the token may only read, as for a fork
+	Login      string         // of the token; github-actions[bot] if empty
+	ReadOnly   bool           // the token is read-only, as for a fork
 	NoLink     bool           // leave out the Link header, as some proxies do
-	NoHistory  bool           // give away no earlier texts of comments
-	Skew       time.Duration  // how far this GitHub's clock is ahead
+	NoHistory  bool           // do not report previous texts of comments
+	Skew       time.Duration  // of the server's clock, which is ahead
 	MostFiles  int            // of a recursive tree, beyond which it is truncated; 100,000 if 0
 	Claims     map[string]any // of the job's identity token
 }
@@ -48,12 +46,12 @@ type Server struct {
 	branches   map[string]string // the newest commit of each
 	runs       []WorkflowRun     // oldest first
 	faults     []*armed
-	notBefore  time.Time // no request may come earlier, after a rate limit
+	notBefore  time.Time // the end of a rate limit, before which there must be no request
 	requests   []Request
 	objections []string
 }
 
-// Request is one that was received, whether or not it was carried out.
+// Request is a received request, whether or not it was processed.
 type Request struct {
 	Time      time.Time
 	Operation Operation // empty for an unknown one
@@ -71,26 +69,26 @@ func New(o Options) *Server {
 	if o.Pulls == nil {
 		o.Pulls = []Pull{{Number: 7}}
 	}
-	o.Pulls = slices.Clone(o.Pulls) // which Push changes
+	o.Pulls = slices.Clone(o.Pulls) // Push changes them
 	return &Server{options: o, locked: map[int]bool{}, commits: map[string]Commit{}, branches: map[string]string{}, lastID: 1000}
 }
 
-// Token returns the token that is accepted.
+// Token returns the accepted token.
 func (s *Server) Token() string { return s.options.Token }
 
-// APIURL returns what GITHUB_API_URL would hold.
+// APIURL returns the value of GITHUB_API_URL.
 func (s *Server) APIURL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.api()
 }
 
-// GraphQLURL returns what GITHUB_GRAPHQL_URL would hold.
+// GraphQLURL returns the value of GITHUB_GRAPHQL_URL.
 func (s *Server) GraphQLURL() string {
 	return s.base() + s.graphPath()
 }
 
-// ServerURL returns what GITHUB_SERVER_URL would hold.
+// ServerURL returns the value of GITHUB_SERVER_URL.
 func (s *Server) ServerURL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +101,7 @@ func (s *Server) base() string {
 	return s.root()
 }
 
-// root is scheme and host of the API. The lock is held.
+// root returns the scheme and host of the API. The lock must be held.
 func (s *Server) root() string {
 	switch {
 	case s.local != "":
@@ -114,7 +112,7 @@ func (s *Server) root() string {
 	return "https://api.github.test"
 }
 
-// api is where the REST API starts. The lock is held.
+// api returns the base URL of the REST API. The lock must be held.
 func (s *Server) api() string {
 	if s.options.Enterprise {
 		return s.root() + "/api/v3"
@@ -122,7 +120,7 @@ func (s *Server) api() string {
 	return s.root()
 }
 
-// web is where people read the comments. The lock is held.
+// web returns the base URL of the website. The lock must be held.
 func (s *Server) web() string {
 	if s.local != "" || s.options.Enterprise {
 		return s.root()
@@ -130,8 +128,8 @@ func (s *Server) web() string {
 	return "https://github.test"
 }
 
-// Start serves on a loopback address, which the addresses name from then on,
-// and returns what ends it.
+// Start serves on a loopback address, which all URLs use from then on. It returns a function that
+// stops the server.
 func (s *Server) Start() (stop func() error, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -156,14 +154,14 @@ func (s *Server) Start() (stop func() error, err error) {
 	}, nil
 }
 
-// Requests returns what was received, oldest first.
+// Requests returns all received requests, oldest first.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Request(nil), s.requests...)
 }
 
-// Count returns how many requests for an operation were received.
+// Count returns the number of received requests for an operation.
 func (s *Server) Count(op Operation) int {
 	n := 0
 	for _, r := range s.Requests() {
@@ -174,8 +172,8 @@ func (s *Server) Count(op Operation) int {
 	return n
 }
 
-// Objections returns what was wrong with the requests, in words. A test fails
-// on any, even if the client got what it wanted.
+// Objections describes what was wrong with the requests. A test fails on any objection, even if the
+// client handled the answer.
 func (s *Server) Objections() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -48,7 +48,7 @@ func call(t *testing.T, s *githubtest.Server, method, url, body string, change f
 	return response.StatusCode, response.Header, string(b)
 }
 
-// A simulator that knew its clients could share their mistakes.
+// A simulator that shares code with its clients could share their mistakes.
 func TestImportsNothingOfOurs(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
@@ -66,7 +66,9 @@ func TestComments(t *testing.T) {
 	s := githubtest.New(githubtest.Options{})
 	list := s.APIURL() + "/repos/acme/infra/issues/7/comments"
 	code, _, body := call(t, s, "POST", list, `{"body":"hello\r\n"}`, nil)
-	want := `{"url":"https://api.github.test/repos/acme/infra/issues/comments/1001","html_url":"https://github.test/acme/infra/pull/7#issuecomment-1001","id":1001,"node_id":"IC_kwDO1001","user":{"login":"github-actions[bot]","id":41,"type":"Bot","site_admin":false},"body":"hello","author_association":"NONE"}`
+	want := `{"url":"https://api.github.test/repos/acme/infra/issues/comments/1001","html_url":"https://github.test/acme/infra/pull/7#issuecomment-1001",` +
+		`"id":1001,"node_id":"IC_kwDO1001",` +
+		`"user":{"login":"github-actions[bot]","id":41,"type":"Bot","site_admin":false},"body":"hello","author_association":"NONE"}`
 	if code != 201 || body != want {
 		t.Errorf("create: got %d %s\nwant 201 %s", code, body, want)
 	}
@@ -82,7 +84,10 @@ func TestComments(t *testing.T) {
 		s.Say(7, "someone", "remark")
 	}
 	_, header, body = call(t, s, "GET", list+"?per_page=100&page=2", "", nil)
-	wantLink := `<https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=1>; rel="prev", <https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=3>; rel="next", <https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=3>; rel="last", <https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=1>; rel="first"`
+	wantLink := `<https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=1>; rel="prev", ` +
+		`<https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=3>; rel="next", ` +
+		`<https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=3>; rel="last", ` +
+		`<https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=1>; rel="first"`
 	if got := header.Get("Link"); got != wantLink {
 		t.Errorf("link:\ngot  %s\nwant %s", got, wantLink)
 	}
@@ -104,21 +109,31 @@ func TestObjections(t *testing.T) {
 		code               int
 		want               string
 	}{
-		"no Accept":         {"POST", create, `{"body":"a"}`, without("Accept"), 201, `create comment: the header Accept is "", not "application/vnd.github+json"`},
-		"no version":        {"POST", create, `{"body":"a"}`, without("X-Github-Api-Version"), 201, `create comment: the header X-GitHub-Api-Version is "", not "2022-11-28"`},
-		"Go's own agent":    {"POST", create, `{"body":"a"}`, without("User-Agent"), 403, `create comment: the header User-Agent is ""`},
-		"no token":          {"POST", create, `{"body":"a"}`, without("Authorization"), 401, "create comment: the token is not ours"},
-		"not JSON":          {"POST", create, `body=a`, nil, 400, "create comment: the body is not a JSON object: invalid character 'b' looking for beginning of value"},
-		"no content type":   {"POST", create, `{"body":"a"}`, without("Content-Type"), 201, `create comment: the header Content-Type is ""`},
-		"other fields":      {"POST", create, `{"body":"a","event":"x"}`, nil, 201, "create comment: the document has other fields than a body"},
-		"empty":             {"POST", create, `{}`, nil, 422, "create comment: the document has other fields than a body"},
-		"unknown path":      {"DELETE", create, "", nil, 404, "DELETE /repos/acme/infra/issues/7/comments is nothing that this GitHub knows"},
-		"GET with a body":   {"GET", create, "x", nil, 200, "list comments: a GET with a body"},
-		"stranger's":        {"PATCH", "/repos/acme/infra/issues/comments/1001", `{"body":"a"}`, nil, 200, "the comment 1001 of someone is not ours to edit"},
-		"fold a stranger's": {"POST", "/graphql", `{"query":"mutation{minimizeComment(input:{classifier: OUTDATED}){x}}","variables":{"id":"IC_kwDO1001"}}`, nil, 200, "the comment 1001 of someone is not ours to fold"},
-		"braces":            {"POST", "/graphql", `{"query":"{viewer{login}"}`, nil, 200, "the braces of a GraphQL document do not match"},
-		"unknown GraphQL":   {"POST", "/graphql", `{"query":"{me{login}}"}`, nil, 404, "POST /graphql is nothing that this GitHub knows"},
-		"token's request":   {"GET", "/_apis/identity/token", "", nil, 401, "identity token: the token is not the one for the request"},
+		"no Accept": {"POST", create, `{"body":"a"}`, without("Accept"), 201, `create comment: the header Accept is "", not "application/vnd.github+json"`},
+		"no version": {
+			"POST", create, `{"body":"a"}`, without("X-Github-Api-Version"), 201,
+			`create comment: the header X-GitHub-Api-Version is "", not "2022-11-28"`,
+		},
+		"Go's own agent": {"POST", create, `{"body":"a"}`, without("User-Agent"), 403, `create comment: the header User-Agent is ""`},
+		"no token":       {"POST", create, `{"body":"a"}`, without("Authorization"), 401, "create comment: the token is not ours"},
+		"not JSON": {
+			"POST", create, `body=a`, nil, 400,
+			"create comment: the body is not a JSON object: invalid character 'b' looking for beginning of value",
+		},
+		"no content type": {"POST", create, `{"body":"a"}`, without("Content-Type"), 201, `create comment: the header Content-Type is ""`},
+		"other fields":    {"POST", create, `{"body":"a","event":"x"}`, nil, 201, "create comment: the document has other fields than a body"},
+		"empty":           {"POST", create, `{}`, nil, 422, "create comment: the document has other fields than a body"},
+		"unknown path":    {"DELETE", create, "", nil, 404, "DELETE /repos/acme/infra/issues/7/comments is nothing that this GitHub knows"},
+		"GET with a body": {"GET", create, "x", nil, 200, "list comments: a GET with a body"},
+		"stranger's":      {"PATCH", "/repos/acme/infra/issues/comments/1001", `{"body":"a"}`, nil, 200, "the comment 1001 of someone is not ours to edit"},
+		"fold a stranger's": {
+			"POST", "/graphql",
+			`{"query":"mutation{minimizeComment(input:{classifier: OUTDATED}){x}}","variables":{"id":"IC_kwDO1001"}}`,
+			nil, 200, "the comment 1001 of someone is not ours to fold",
+		},
+		"braces":          {"POST", "/graphql", `{"query":"{viewer{login}"}`, nil, 200, "the braces of a GraphQL document do not match"},
+		"unknown GraphQL": {"POST", "/graphql", `{"query":"{me{login}}"}`, nil, 404, "POST /graphql is nothing that this GitHub knows"},
+		"token's request": {"GET", "/_apis/identity/token", "", nil, 401, "identity token: the token is not the one for the request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,7 +178,7 @@ func TestIdentityToken(t *testing.T) {
 	}
 }
 
-// The phases of a fault, in memory: before and after the effect.
+// TestFaults checks faults before and after the effect of a request, in memory.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -215,7 +230,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// Whoever comes back before a limit ends is told so.
+// TestTooEarly checks that a request before the end of a rate limit causes an objection.
 func TestTooEarly(t *testing.T) {
 	t.Parallel()
 	const early = "GET /repos/acme/infra/issues/7/comments came 1s too early after a rate limit"
@@ -266,7 +281,7 @@ func TestRenamed(t *testing.T) {
 	}
 }
 
-// A comment has a present text, and earlier ones once it was edited, the newest first.
+// TestHistory checks the texts of an edited comment, newest first.
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	s := githubtest.New(githubtest.Options{})
@@ -303,7 +318,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// The head of a pull request changes with a push.
+// TestPush checks that a push changes the head of a pull request.
 func TestPush(t *testing.T) {
 	t.Parallel()
 	pulls := []githubtest.Pull{{Number: 7, HeadRepo: "deleted"}, {Number: 8, Head: "a", HeadRef: "wider", HeadRepo: "octocat/infra"}}

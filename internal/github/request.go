@@ -12,23 +12,22 @@ import (
 	"time"
 )
 
-// call is one request to GitHub, to be made until it has an answer.
+// call is one request to GitHub, which may take several attempts.
 type call struct {
 	op     string // for errors
 	method string
 	url    string
 	body   any // sent as JSON; nil sends none
-	tries  int // at most so many; 0 for as long as patience lasts
+	tries  int // the maximum number of attempts; 0 means until the retry budget is used up
 
-	// verdict finds the error in an answer whose status is good, which is
-	// how GraphQL reports its own.
-	verdict func(http.Header) *Error
+	// check returns the error in an answer with status 200, in which GraphQL reports its errors.
+	check func(http.Header) *Error
 }
 
 const attemptLimit = 20 * time.Second
 
-// do is the one door to GitHub. It decodes the answer into into and repeats
-// what may succeed later, with waits that GitHub names or that grow.
+// do sends a request to GitHub; all requests go through it. It decodes the answer into into and
+// retries temporary failures after the delay that GitHub asks for, or with a growing delay.
 func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
 	for try := 1; ; try++ {
 		header, err := s.attempt(ctx, c, into)
@@ -36,14 +35,14 @@ func (s *session) do(ctx context.Context, c call, into any) (http.Header, error)
 			return header, nil
 		}
 		wait, again := c.again(err, try)
-		// The last failure says more than the end of the retries.
+		// The last failure is more useful than the fact that there are no retries left.
 		if !again || s.pause(ctx, wait) != nil {
 			return nil, c.ended(ctx, err)
 		}
 	}
 }
 
-// again reports whether to make the call again after an error, and when.
+// again reports whether to retry after an error, and the delay.
 func (c call) again(err error, try int) (time.Duration, bool) {
 	var e *Error
 	if !errors.As(err, &e) || !e.passing || try == c.tries {
@@ -52,7 +51,7 @@ func (c call) again(err error, try int) (time.Duration, bool) {
 	return e.pauseBefore(try), true
 }
 
-// ended is err, unless it came because the context ended.
+// ended returns err, or the cause of the context's end.
 func (c call) ended(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
 	switch {
@@ -73,23 +72,22 @@ func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, e
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= 300 {
-		// What could be read of a refusal is enough.
+		// A part of the refusal is enough.
 		body, _ := io.ReadAll(io.LimitReader(response.Body, refusalLimit))
 		return nil, s.refusal(c, response, body)
 	}
 	if err := decode(ctx, response, into); err != nil {
-		return nil, c.unusable(err)
+		return nil, c.decodeError(err)
 	}
-	if c.verdict != nil {
-		if e := c.verdict(response.Header); e != nil {
+	if c.check != nil {
+		if e := c.check(response.Header); e != nil {
 			return nil, e
 		}
 	}
 	return response.Header, nil
 }
 
-// send follows one redirect, by which GitHub leads from the old name of a
-// repository to the new one, and only on the host that we trust already.
+// send follows one redirect, which GitHub uses for a renamed repository, and only to the same host.
 func (s *session) send(ctx context.Context, c call) (*http.Response, error) {
 	response, err := s.sendTo(ctx, c, c.url)
 	if err != nil {
@@ -106,7 +104,10 @@ func (s *session) send(ctx context.Context, c call) (*http.Response, error) {
 		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: "a redirect to nowhere"}
 	}
 	if origin(to) != s.origin {
-		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean("a redirect to another host, " + to.Host + ", which is not followed")}
+		return nil, &Error{
+			Kind: Rejected, Op: c.op, Status: response.StatusCode,
+			Message: s.clean("a redirect to another host, " + to.Host + ", which is not followed"),
+		}
 	}
 	return s.sendTo(ctx, c, to.String())
 }
@@ -133,11 +134,11 @@ func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		// The address is in Op already, in words.
+		// Op already describes the request.
 		if outer := (*url.Error)(nil); errors.As(err, &outer) {
 			err = outer.Err
 		}
-		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.hush(err), passing: !final(err)}
+		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.redactError(err), passing: !final(err)}
 	}
 	return response, nil
 }

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// The hidden line of a comment is a contract with other versions, too.
+// TestHiddenLine checks the format of the hidden line, on which other versions of the action rely.
 func TestHiddenLine(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ workspace, want string }{
@@ -40,7 +40,7 @@ func TestHiddenLine(t *testing.T) {
 	}
 }
 
-// The longest of everything fits into a comment, with a note above it.
+// TestLongestHiddenLines checks that the longest lines, note and body fit into a comment.
 func TestLongestHiddenLines(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: strings.Repeat("a", 64)}}})
