@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // TestLogIsComplete: the reads of a log whose stage ended at 0 s.
@@ -61,8 +62,8 @@ func (e *endless) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
 	return body(bytes.NewReader(e.log)), nil
 }
 
-func (e *endless) Stop(context.Context, scalr.Run, scalr.StopOptions) (scalr.StopResult, error) {
-	return scalr.StopResult{}, nil
+func (e *endless) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResult, error) {
+	return runs.StopResult{}, nil
 }
 
 // TestLogThatNeverEnds: late bytes are waited for, but no longer than ten seconds (L12).

@@ -14,13 +14,14 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
-// API is what a Follower needs of Scalr; *scalr.Client implements it.
+// API is what a Follower needs of Scalr; [runs.Stopper] implements it.
 type API interface {
 	PollRun(ctx context.Context, id string) (scalr.Run, error)
 	Log(ctx context.Context, l scalr.Log) (*scalr.LogBody, error)
-	Stop(ctx context.Context, last scalr.Run, s scalr.StopOptions) (scalr.StopResult, error)
+	Stop(ctx context.Context, last scalr.Run, s runs.StopOptions) (runs.StopResult, error)
 }
 
 // Observer receives the progress of a run, in order and from one goroutine.
@@ -42,7 +43,7 @@ type Follower struct {
 	API      API
 	Observer Observer
 	// Stopping says how to stop the run when the context ends; nil does not stop it.
-	Stopping *scalr.StopOptions
+	Stopping *runs.StopOptions
 	// ForceStop, once closed, ends the stopping as soon as a request was sent.
 	ForceStop <-chan struct{}
 	// IgnoreStatus is the status in which Scalr accepted a confirmation or another
@@ -62,7 +63,7 @@ type Ending struct {
 	// StopCause is the cause of the context's end, if that ended the following.
 	StopCause error
 	// Stop is the result of stopping the run; nil if it was not stopped.
-	Stop    *scalr.StopResult
+	Stop    *runs.StopResult
 	StopErr error
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -156,8 +157,8 @@ func (l *long) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
 	return &scalr.LogBody{Reader: strings.NewReader(planned)}, nil
 }
 
-func (l *long) Stop(context.Context, scalr.Run, scalr.StopOptions) (scalr.StopResult, error) {
-	return scalr.StopResult{}, nil
+func (l *long) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResult, error) {
+	return runs.StopResult{}, nil
 }
 
 // TestSixHours: six hours cost one poll every ten seconds, a hundred more before the stage

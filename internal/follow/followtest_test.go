@@ -18,6 +18,7 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -96,7 +97,7 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*followTest)) {
 		r.seen = newNotes()
 		r.dial()
 		r.create(dry)
-		r.Follower = &follow.Follower{API: r.client, Observer: r.seen, Timing: follow.DefaultTiming, Stopping: &scalr.StopOptions{Comment: "enough"}}
+		r.Follower = &follow.Follower{API: runs.Stopper{Client: r.client}, Observer: r.seen, Timing: follow.DefaultTiming, Stopping: &runs.StopOptions{Comment: "enough"}}
 		then(r)
 		for _, o := range r.sim.Objections() {
 			t.Errorf("Scalr objects: %s", o)
@@ -128,7 +129,7 @@ func (r *followTest) create(dry bool) {
 		_, err = r.client.AwaitUploaded(ctx, v.ID, time.Minute, func(string) {})
 	}
 	if err == nil {
-		r.run, _, err = r.client.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
+		r.run, _, err = runs.Create(ctx, r.client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
 	}
 	if err != nil {
 		r.t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -137,17 +138,17 @@ func (s *slow) PollRun(context.Context, string) (scalr.Run, error) { return s.Ru
 
 func (s *slow) Log(context.Context, scalr.Log) (*scalr.LogBody, error) { return nil, nil }
 
-func (s *slow) Stop(ctx context.Context, r scalr.Run, how scalr.StopOptions) (scalr.StopResult, error) {
+func (s *slow) Stop(ctx context.Context, r scalr.Run, how runs.StopOptions) (runs.StopResult, error) {
 	for _, d := range []time.Duration{s.out, 10 * time.Millisecond, time.Hour} {
 		select {
 		case <-time.After(d):
 			how.OnSent()
 			s.outs++
 		case <-ctx.Done():
-			return scalr.StopResult{LastKnown: r}, ctx.Err()
+			return runs.StopResult{LastKnown: r}, ctx.Err()
 		}
 	}
-	return scalr.StopResult{LastKnown: r}, nil
+	return runs.StopResult{LastKnown: r}, nil
 }
 
 // TestHurry: the second signal ends the stopping, but not before a request is
@@ -165,7 +166,7 @@ func TestHurry(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				hurry := make(chan struct{})
 				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, out: c.out}
-				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &scalr.StopOptions{}, ForceStop: hurry}
+				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &runs.StopOptions{}, ForceStop: hurry}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				cancel(stopSignal{"interrupted"})
 				timer := time.AfterFunc(c.second, func() { close(hurry) })
@@ -203,7 +204,7 @@ func TestApplyGoesOn(t *testing.T) {
 		s := scalrsim.Scenarios()["applied"]
 		s.Script.Apply.For = time.Hour
 		play(t, s, false, func(r *followTest) {
-			r.Stopping = &scalr.StopOptions{AllowApply: may}
+			r.Stopping = &runs.StopOptions{AllowApply: may}
 			began := time.Now()
 			ending, err := r.Follow(r.interruptedAfter(time.Minute), r.run)
 			if took := time.Since(began); took > time.Minute+time.Second {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // TestPrice plays growing logs by arithmetic, however big, and holds what the
@@ -141,8 +142,8 @@ func (s *script) PollRun(context.Context, string) (scalr.Run, error) {
 	return r, nil
 }
 
-func (s *script) Stop(context.Context, scalr.Run, scalr.StopOptions) (scalr.StopResult, error) {
-	return scalr.StopResult{}, errors.New("unexpected stop")
+func (s *script) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResult, error) {
+	return runs.StopResult{}, errors.New("unexpected stop")
 }
 
 // Log plays the next operation. Its upper bits say how much, the lower what: the

@@ -155,26 +155,6 @@ func TestServerThatIncludesNothing(t *testing.T) {
 	})
 }
 
-func TestHolderIsTheOldestRealRun(t *testing.T) {
-	t.Parallel()
-	for _, oldest := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
-			var runs []scalr.Run
-			for _, dry := range []bool{true, false, false, true, false} {
-				time.Sleep(time.Second)
-				runs = append(runs, r.mustRun(dry))
-			}
-			if got, ok := r.BlockingRun(t.Context(), scalrsim.WorkspaceID, runs[4].ID); !ok || got.ID != runs[1].ID {
-				t.Errorf("got %s, %v; want %s", got.ID, ok, runs[1].ID)
-			}
-			if got, ok := r.BlockingRun(t.Context(), scalrsim.EdgeWorkspaceID, "run-x"); ok {
-				t.Errorf("got %s in an empty workspace", got.ID)
-			}
-		})
-	}
-}
-
 // A list whose server gives the same page for ever ends all the same.
 func TestListThatDoesNotGetAhead(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -165,7 +166,7 @@ func tour(t *testing.T, w *witness, scenario scalrsim.Scenario) {
 			yes := false
 			q.Destroy, q.SavePlan, q.RefreshOnly, q.AutoApply = true, scenario.Name == "saved-plan", scenario.Name == "no-changes", &yes
 		}
-		run, _, err := r.CreateRun(ctx, q)
+		run, _, err := runs.Create(ctx, r.Client, q)
 		if err != nil {
 			t.Error(err)
 			return
@@ -178,13 +179,13 @@ func (r *rig) tourRun(run scalr.Run) {
 	ctx := r.t.Context()
 	run = r.tourUntilRest(run)
 	if !run.Status.IsFinal() {
-		r.BlockingRun(ctx, run.WorkspaceID, run.ID)
+		runs.Blocking(ctx, r.Client, run.WorkspaceID, run.ID)
 		_ = r.Confirm(ctx, run.ID, "go")
 		for _, p := range run.Policies {
 			_ = r.Override(ctx, p.ID)
 		}
 		run = r.tourUntilRest(run)
-		_, _ = r.Stop(ctx, run, scalr.StopOptions{Comment: "enough", AllowApply: true})
+		_, _ = runs.Stop(ctx, r.Client, run, runs.StopOptions{Comment: "enough", AllowApply: true})
 		run = r.tourUntilRest(run)
 	}
 	logs, _ := run.Logs()
@@ -200,7 +201,7 @@ func (r *rig) tourRun(run scalr.Run) {
 	if _, err := r.Outputs(ctx, run.WorkspaceID, true); err != nil {
 		r.t.Error(err)
 	}
-	if _, _, err := r.FindRunByConfiguration(ctx, run.WorkspaceID, run.ConfigurationID); err != nil {
+	if _, _, err := runs.FindByConfiguration(ctx, r.Client, run.WorkspaceID, run.ConfigurationID); err != nil {
 		r.t.Error(err)
 	}
 }

@@ -164,6 +164,16 @@ func (e *Error) Ambiguous() bool {
 	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.hopeless()
 }
 
+// LateWindow is within how long a creation with an [Error.Ambiguous] error may still
+// take effect and be listed: longer than lists lag, and than the server may have
+// worked on the request when the connection broke.
+func (e *Error) LateWindow() time.Duration {
+	if e.HTTPStatus >= 500 || e.Network == TimedOut {
+		return 60 * time.Second
+	}
+	return 30 * time.Second
+}
+
 // unsent reports whether the request surely never reached the service.
 func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSending() }
 

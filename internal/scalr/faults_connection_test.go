@@ -16,6 +16,7 @@ import (
 
 	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -187,7 +188,7 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, doubtful, err := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true}); err != nil || doubtful {
+	if _, doubtful, err := runs.Create(t.Context(), client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true}); err != nil || doubtful {
 		t.Errorf("R18: got doubtful %v, %v", doubtful, err)
 	}
 	if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
@@ -279,7 +280,7 @@ func TestTokenStaysAtItsOrigin(t *testing.T) {
 		front := httptest.NewServer(http.RedirectHandler(sniffer.URL+"/stolen?signature="+canarySignature, code))
 		client, retries := dialed(t, front.URL, productTransport())
 		_, err := client.Workspace(t.Context(), "ws-1")
-		_, _, createErr := client.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"})
+		_, _, createErr := runs.Create(t.Context(), client, scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"})
 		front.Close()
 		for _, err := range []error{err, createErr} {
 			var e *scalr.Error

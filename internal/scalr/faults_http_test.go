@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -42,7 +43,7 @@ func atStart(ctx context.Context, r *rig, _ scalr.Run) error {
 }
 
 func oneMore(ctx context.Context, r *rig, run scalr.Run) error {
-	_, _, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: run.WorkspaceID, ConfigurationID: run.ConfigurationID, Dry: true})
+	_, _, err := runs.Create(ctx, r.Client, scalr.RunRequest{WorkspaceID: run.WorkspaceID, ConfigurationID: run.ConfigurationID, Dry: true})
 	return err
 }
 

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"scalr-run-action/internal/httpx"
 )
+
+const createAttempts = 3
 
 // takenFor is for how long a thing is looked for whose name is said to be
 // taken: somebody else has just created it, and lists may lag.
@@ -17,21 +21,22 @@ const takenFor = 5 * time.Second
 // taken, the thing is looked for by its name before another one is asked for.
 // ours is false if somebody else has created it.
 func createNamed[T any](ctx context.Context, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
-	for range mostCreations {
+	for range createAttempts {
 		made, err = post()
 		if err == nil {
 			return made, true, nil
 		}
-		gone := lost(err)
+		var e *Error
+		gone := errors.As(err, &e) && e.Ambiguous()
 		if !gone && !maybeTaken(err) {
 			return made, false, err
 		}
 		ours = ours || gone
 		left := takenFor
 		if gone {
-			left = window(err)
+			left = e.LateWindow()
 		}
-		found, ok, lookErr := await(ctx, left, look)
+		found, ok, lookErr := httpx.Poll(ctx, left, look)
 		switch {
 		case ok:
 			return found, ours, nil

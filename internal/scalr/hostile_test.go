@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/secret"
 )
 
@@ -122,7 +123,7 @@ func TestEndlessLists(t *testing.T) {
 			func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, 101, "more than 100000 entries"},
 		"runs of one configuration version": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"},"relationships":{"configuration-version":{"data":{"id":"cv-1"}}}}`,
 			func(c *scalr.Client) error {
-				_, _, err := c.FindRunByConfiguration(t.Context(), "ws-1", "cv-1")
+				_, _, err := runs.FindByConfiguration(t.Context(), c, "ws-1", "cv-1")
 				return err
 			}, 102, ""}, // and the run itself
 		"runs that are not over": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"}}`,

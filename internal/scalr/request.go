@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/jsonstream"
 )
 
@@ -73,7 +74,7 @@ func (c *Client) do(ctx context.Context, k call) error {
 			return c.explained(k, progress.closing(err))
 		}
 		c.retrying(Retry{Op: k.op, Attempt: progress.attempts, Wait: wait, Err: err})
-		if cause := pause(ctx, wait); cause != nil {
+		if cause := httpx.Wait(ctx, wait); cause != nil {
 			return progress.closing(cutOff(err, cause))
 		}
 	}

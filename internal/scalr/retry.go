@@ -31,10 +31,10 @@ var (
 	lookupPolicy    = policy{maxElapsed: 25 * time.Second}
 	createPolicy    = policy{maxElapsed: 120 * time.Second, nonIdempotent: true, newConn: true}
 	uploadPolicy    = policy{maxElapsed: 2 * time.Minute}
-	stopPolicy      = policy{maxElapsed: hastyStop, attempt: time.Second, urgent: true}
+	urgentPolicy    = policy{maxElapsed: UrgentTime, attempt: time.Second, urgent: true}
 	noRetry         = policy{}
-	// stopPollPolicy is for the look between two requests to stop a run.
-	stopPollPolicy = policy{maxElapsed: time.Second, attempt: time.Second, urgent: true}
+	// urgentReadPolicy is for a read between two urgent requests, for which it leaves time.
+	urgentReadPolicy = policy{maxElapsed: time.Second, attempt: time.Second, urgent: true}
 )
 
 const (

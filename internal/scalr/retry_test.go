@@ -88,7 +88,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 	answer := func(status int) *Error { return &Error{HTTPStatus: status} }
 	trouble := func(n Network) *Error { return &Error{Network: n} }
 	names := []string{"start", "follow", "create", "stop"}
-	policies := []policy{defaultPolicy, followPolicy, createPolicy, stopPolicy}
+	policies := []policy{defaultPolicy, followPolicy, createPolicy, urgentPolicy}
 	tests := map[string]struct {
 		err  error
 		want string // of each policy in order: + again, - not
@@ -160,7 +160,7 @@ func TestBudgetEndsAStormAndComesBack(t *testing.T) {
 		if _, again := defaultPolicy.begin().next(failed, b); again {
 			t.Error("another call still has a budget")
 		}
-		if _, again := stopPolicy.begin().next(failed, b); !again {
+		if _, again := urgentPolicy.begin().next(failed, b); !again {
 			t.Error("a request to stop a run must not depend on the budget")
 		}
 		b.earn(p.spent) // the call succeeded in the end
@@ -190,8 +190,8 @@ func TestWaits(t *testing.T) {
 		"H05 asked for nothing is no storm":  {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
 		"H09 no longer than the patience":    {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
 		"H14 a hiccup of the sign-in":        {followPolicy, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
-		"X14 in a hurry":                     {stopPolicy, &Error{HTTPStatus: 503}, 0, time.Second},
-		"X14 in a hurry, asked for a minute": {stopPolicy, ask(time.Minute), time.Second, time.Second},
+		"X14 in a hurry":                     {urgentPolicy, &Error{HTTPStatus: 503}, 0, time.Second},
+		"X14 in a hurry, asked for a minute": {urgentPolicy, ask(time.Minute), time.Second, time.Second},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

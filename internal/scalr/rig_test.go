@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -117,7 +118,7 @@ func (r *rig) run(ctx context.Context, dry bool) (scalr.Run, error) {
 	if err != nil {
 		return scalr.Run{}, err
 	}
-	run, _, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
+	run, _, err := runs.Create(ctx, r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
 	return run, err
 }
 
@@ -147,3 +148,6 @@ func (r *rig) arrived(op string) []scalrsim.Request {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// longLife lets a run work while the test looks.
+func longLife() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }

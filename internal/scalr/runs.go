@@ -7,9 +7,29 @@ import (
 	"net/url"
 )
 
+// CreateRun requests a run, which is not repeated once Scalr may have received it.
+// Callers create runs by package runs, which finds out what a lost response meant.
+func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, err error) {
+	op := OpCreateRun.on(q.WorkspaceID)
+	err = c.do(ctx, call{
+		op: op, method: http.MethodPost, path: []string{"runs"}, kind: documentType, policy: createPolicy,
+		body: body("runs", "", q.attributes(), map[string]any{
+			"workspace":             reference{"workspaces", q.WorkspaceID},
+			"configuration-version": reference{"configuration-versions", q.ConfigurationID},
+		}),
+		read: func(a answer) (err error) { run, err = a.run(op, ""); return err },
+	})
+	return run, err
+}
+
 // Run reads a run. A run that is not there is an error at once.
 func (c *Client) Run(ctx context.Context, id string) (Run, error) {
-	return c.readRun(ctx, id, defaultPolicy)
+	return c.ReadRun(ctx, id, Normal)
+}
+
+// ReadRun is Run with the effort of the caller's choice.
+func (c *Client) ReadRun(ctx context.Context, id string, e Effort) (Run, error) {
+	return c.readRun(ctx, id, e.forReading())
 }
 
 // PollRun reads a run that is known to exist, while it is followed: it has the
@@ -111,7 +131,17 @@ func (c *Client) Override(ctx context.Context, policyCheckID string) error {
 		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy})
 }
 
-// verbs are the words for a run's actions, in addresses too.
+// CancelRun cancels a run that works. ErrConflict: it does not, or not any more.
+func (c *Client) CancelRun(ctx context.Context, id, comment string, e Effort) error {
+	return c.act(ctx, OpCancelRun, id, comment, e.forAction())
+}
+
+// DiscardRun discards a run that waits. ErrConflict: it does not, or not any more.
+func (c *Client) DiscardRun(ctx context.Context, id, comment string, e Effort) error {
+	return c.act(ctx, OpDiscardRun, id, comment, e.forAction())
+}
+
+// verbs name a run's actions in addresses.
 var verbs = map[Operation]string{OpApplyRun: "apply", OpCancelRun: "cancel", OpDiscardRun: "discard"}
 
 // act posts one of a run's actions. They take a plain object and answer without
@@ -121,11 +151,11 @@ func (c *Client) act(ctx context.Context, action Operation, id, comment string, 
 		kind: actionType, body: map[string]any{"comment": comment}, policy: p})
 }
 
-// runsOf lists the runs of a workspace, newest first, page by page, until visit
-// has seen enough.
-func (c *Client) runsOf(ctx context.Context, workspaceID string, p policy, visit func(Run) (more bool)) error {
+// ListRuns lists the runs of a workspace, newest first, page by page, until visit
+// returns false. Policy checks and transitions are left out.
+func (c *Client) ListRuns(ctx context.Context, workspaceID string, e Effort, visit func(Run) (more bool)) error {
 	query := url.Values{"filter[workspace]": {workspaceID}, "include": {"created-by"}}
-	return c.pages(ctx, OpListRuns.on("workspace "+workspaceID), []string{"runs"}, "runs", query, p, func(r resource, d document) bool {
+	return c.pages(ctx, OpListRuns.on("workspace "+workspaceID), []string{"runs"}, "runs", query, e.forReading(), func(r resource, d document) bool {
 		run := d.run(r)
 		run.Policies, run.Transitions = nil, nil // not asked for, and of any length
 		return visit(run)
@@ -139,7 +169,7 @@ const mostSeen = 1000 // runs among which those that are not over are looked for
 func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	seen := 0
-	err := c.runsOf(ctx, workspaceID, noRetry, func(r Run) bool {
+	err := c.ListRuns(ctx, workspaceID, Once, func(r Run) bool {
 		if !r.Status.IsFinal() {
 			list = append(list, r)
 		}
@@ -168,16 +198,4 @@ func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, err
 		err = malformed(op, "the list contradicts its own length")
 	}
 	return list, err
-}
-
-// BlockingRun finds the run that the given one waits for: the oldest that is neither
-// dry nor over. ok is false when there is none, or nobody knows.
-func (c *Client) BlockingRun(ctx context.Context, workspaceID, waiting string) (holder Run, ok bool) {
-	list, err := c.ActiveRuns(ctx, workspaceID)
-	for _, r := range list {
-		if !r.Dry && r.ID != waiting && (!ok || !r.CreatedAt.After(holder.CreatedAt)) {
-			holder, ok = r, true
-		}
-	}
-	return holder, ok && err == nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -113,7 +114,7 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 		t.Fatal(err)
 	}
 	q.WorkspaceID, q.ConfigurationID = scalrsim.WorkspaceID, configuration.ID
-	run, _, err := r.CreateRun(t.Context(), q)
+	run, _, err := runs.Create(t.Context(), r.Client, q)
 	if err != nil {
 		t.Fatal(err)
 	}

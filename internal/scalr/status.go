@@ -115,6 +115,9 @@ func (s Status) IsFinal() bool {
 // stop it would interrupt an apply.
 func (s Status) Applying() bool { return meanings[s].applying && !s.IsFinal() }
 
+// Cancelable reports whether Scalr takes a cancel in the status, and not a discard.
+func (s Status) Cancelable() bool { return meanings[s].cancelable }
+
 // Before reports whether s is surely an earlier moment of a run's life than t.
 // Unknown words are never before anything.
 func (s Status) Before(t Status) bool {

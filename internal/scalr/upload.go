@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"scalr-run-action/internal/httpx"
 )
 
 // Upload is what is sent to storage.
@@ -61,7 +63,7 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 			return progress.closing(err)
 		}
 		c.retrying(Retry{Op: op, Attempt: progress.attempts, Wait: wait, Err: err})
-		if cause := pause(ctx, wait); cause != nil {
+		if cause := httpx.Wait(ctx, wait); cause != nil {
 			return progress.closing(cutOff(err, cause))
 		}
 	}

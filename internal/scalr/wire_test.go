@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -67,18 +68,18 @@ func calls() map[string]struct {
 			return c.Configuration(ctx, p.configuration)
 		}},
 		"create-run": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := c.CreateRun(ctx, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Dry: true, Message: "octo/infra#42 at 1a2b3c4"})
+			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Dry: true, Message: "octo/infra#42 at 1a2b3c4"})
 			return run, err
 		}},
 		"create-run-in-full": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := c.CreateRun(ctx, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Destroy: true, SavePlan: true, AutoApply: &no,
+			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Destroy: true, SavePlan: true, AutoApply: &no,
 				NoRefresh: true, RefreshOnly: true, Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"}, Message: "<everything> & more",
 				Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "sizes", Value: "[1, 2]", HCL: true}, {Key: "TOKEN", Value: "hidden", Shell: true, Sensitive: true}}})
 			return run, err
 		}},
 		"read-run": {waits, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Run(ctx, p.run) }},
 		"list-runs": {working, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := c.FindRunByConfiguration(ctx, p.workspace, p.configuration)
+			run, _, err := runs.FindByConfiguration(ctx, c, p.workspace, p.configuration)
 			return run, err
 		}},
 		"confirm-run": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
@@ -101,7 +102,7 @@ func calls() map[string]struct {
 		}},
 		"missing-workspace": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Workspace(ctx, "ws-none") }},
 		"create-run-nowhere": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := c.CreateRun(ctx, scalr.RunRequest{WorkspaceID: "ws-none", ConfigurationID: p.configuration, Dry: true})
+			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: "ws-none", ConfigurationID: p.configuration, Dry: true})
 			return run, err
 		}},
 		"PUT upload": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
@@ -146,7 +147,7 @@ func calls() map[string]struct {
 }
 
 func stop(ctx context.Context, c *scalr.Client, p place) (any, error) {
-	result, err := c.Stop(ctx, scalr.Run{ID: p.run, Status: "planning"}, scalr.StopOptions{Comment: "the job was cancelled"})
+	result, err := runs.Stop(ctx, c, scalr.Run{ID: p.run, Status: "planning"}, runs.StopOptions{Comment: "the job was cancelled"})
 	return result.Verb, err
 }
 

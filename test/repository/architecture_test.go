@@ -115,6 +115,31 @@ func TestReplacesOnlyItself(t *testing.T) {
 	}
 }
 
+// TestOnlyRunsCreatesAndStops: one request to create, cancel or discard a run is not
+// enough, since its response may be lost or the run may have moved. The protocols for
+// that are in internal/scalr/runs, the only caller of the client's methods.
+func TestOnlyRunsCreatesAndStops(t *testing.T) {
+	t.Parallel()
+	callers := map[string][]string{"CreateRun": nil, "CancelRun": nil, "DiscardRun": nil}
+	walkGo(t, func(dir string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if list, ok := callers[s.Sel.Name]; ok && !slices.Contains(list, dir) {
+				callers[s.Sel.Name] = append(list, dir)
+			}
+			return true
+		})
+	})
+	for method, list := range callers {
+		if !slices.Equal(list, []string{"internal/scalr/runs"}) {
+			t.Errorf("%s is called by the packages %q, want internal/scalr/runs alone", method, list)
+		}
+	}
+}
+
 // row is a line of the table: the package, what it says, its imports of ours, and
 // those of others.
 var row = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|[^|]+\\|([^|]*)\\|([^|]*)\\|$")

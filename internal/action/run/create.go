@@ -8,6 +8,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 const (
@@ -27,7 +28,7 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 	creating, cancel := step.WithGrace(ctx, createGrace)
 	defer cancel()
 	r.asked = r.request(v, policy)
-	run, doubtful, err := r.client.CreateRun(creating, r.asked)
+	run, doubtful, err := runs.Create(creating, r.client, r.asked)
 	if err != nil && ctx.Err() != nil {
 		run, doubtful, err = r.lookOnce(ctx, v, err)
 	}
@@ -51,13 +52,13 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 // lookOnce looks for the run of a creation that the end of the step cut short,
 // so that it can be stopped; otherwise the post step has to.
 func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
-	var unknown *scalr.RunNotConfirmedError
+	var unknown *runs.NotConfirmedError
 	if !errors.As(cut, &unknown) {
 		return scalr.Run{}, false, cut
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 	defer cancel()
-	if run, ok, _ := r.client.FindRunByConfiguration(ctx, r.facts.workspace.ID, v.ID); ok {
+	if run, ok, _ := runs.FindByConfiguration(ctx, r.client, r.facts.workspace.ID, v.ID); ok {
 		return run, true, nil
 	}
 	return scalr.Run{}, true, cut

@@ -11,6 +11,7 @@ import (
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // actOnExisting runs the modes that act on a run which is there already.
@@ -185,8 +186,8 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 		if wanted == result.Discarded && run.Stage() == scalr.Working {
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
-		how := scalr.StopOptions{Comment: r.comment(string(wanted)), AllowApply: wanted == result.Canceled, LongTimeout: true, Check: r.mayStop}
-		stop, err := r.client.Stop(ctx, run, how)
+		how := runs.StopOptions{Comment: r.comment(string(wanted)), AllowApply: wanted == result.Canceled, LongTimeout: true, Check: r.mayStop}
+		stop, err := runs.Stop(ctx, r.client, run, how)
 		if err != nil {
 			return step.Outcome{}, err
 		}

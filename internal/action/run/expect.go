@@ -11,6 +11,7 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // unexpectedRun is a run that is not the one that the step was asked to create
@@ -92,7 +93,7 @@ func (v verifyingAPI) PollRun(ctx context.Context, id string) (scalr.Run, error)
 
 // look reads the run, which exists, and verifies it.
 func (r *command) look(ctx context.Context, id string) (scalr.Run, error) {
-	return verifyingAPI{r.client, r}.PollRun(ctx, id)
+	return verifyingAPI{runs.Stopper{Client: r.client}, r}.PollRun(ctx, id)
 }
 
 // existingRun is what the inputs say about the run of run-id.

@@ -10,6 +10,7 @@ import (
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/tfplan"
 )
 
@@ -60,7 +61,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case !r.ours:
 		return o
 	}
-	stop, err := r.client.Stop(ctx, run, r.ending("a gate of fail-on was hit"))
+	stop, err := runs.Stop(ctx, r.client, run, r.ending("a gate of fail-on was hit"))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)

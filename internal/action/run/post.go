@@ -7,6 +7,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 const (
@@ -72,7 +73,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	}
 	how := r.patiently("its job was cancelled")
 	how.Check = r.mayStop
-	stop, err := r.client.Stop(ctx, run, how)
+	stop, err := runs.Stop(ctx, r.client, run, how)
 	if err != nil {
 		return "", err
 	}
@@ -93,7 +94,7 @@ func (r *command) findLeftover(ctx context.Context, left state) (scalr.Run, bool
 		return run, err == nil, err
 	}
 	for began := time.Now(); ; {
-		run, ok, err := r.client.FindRunByConfiguration(ctx, left.workspace, left.configuration)
+		run, ok, err := runs.FindByConfiguration(ctx, r.client, left.workspace, left.configuration)
 		if ok || time.Since(began) > lateCreateWindow {
 			return run, ok, err
 		}

@@ -14,6 +14,7 @@ import (
 	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // command is one run of the run action, and what it has learned so far.
@@ -168,7 +169,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 
 // discardIdleRun ends a run that has nothing to apply, so that the queue goes on.
 func (r *command) discardIdleRun(ctx context.Context, run scalr.Run) {
-	if _, err := r.client.Stop(ctx, run, r.ending("nothing to apply")); err != nil {
+	if _, err := runs.Stop(ctx, r.client, run, r.ending("nothing to apply")); err != nil {
 		r.Job.Warnf("Run %s has nothing to apply but blocks the workspace's queue, and could not be discarded: %s", run.ID, step.Sentence(err))
 	}
 }

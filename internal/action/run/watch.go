@@ -10,12 +10,13 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // follow watches the run until it rests, and tells. leaving is the status that
 // was just acted upon, if any.
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
-	r.narrator.BlockingRun = func() (scalr.Run, bool) { return r.client.BlockingRun(ctx, run.WorkspaceID, run.ID) }
+	r.narrator.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
 	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
 	f := &r.follower // the same one again, so that no log is told twice
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), r.narrator, r.Forced(), leaving, r.Env.Timing
@@ -57,12 +58,12 @@ func (r *command) readResults(ctx context.Context, e follow.Ending) {
 }
 
 // stopping says how to stop a run, with a comment that tells who wanted it.
-func (r *command) stopping(why string) scalr.StopOptions {
-	return scalr.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
+func (r *command) stopping(why string) runs.StopOptions {
+	return runs.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
 }
 
 // patiently is stopping where no signal presses for time.
-func (r *command) patiently(why string) scalr.StopOptions {
+func (r *command) patiently(why string) runs.StopOptions {
 	how := r.stopping(why)
 	how.LongTimeout = true
 	return how
@@ -70,8 +71,8 @@ func (r *command) patiently(why string) scalr.StopOptions {
 
 // ending is how to end a run of ours that has done what it was for: an apply
 // that somebody has started meanwhile is never interrupted.
-func (r *command) ending(why string) scalr.StopOptions {
-	return scalr.StopOptions{Comment: r.comment(why), LongTimeout: true}
+func (r *command) ending(why string) runs.StopOptions {
+	return runs.StopOptions{Comment: r.comment(why), LongTimeout: true}
 }
 
 // comment is what Scalr keeps beside an action of ours.
@@ -94,14 +95,14 @@ func (r *command) comment(why string) string {
 // and then after a creation whose answer was lost.
 func (r *command) api() follow.API {
 	if !r.sweep {
-		return verifyingAPI{r.client, r}
+		return verifyingAPI{runs.Stopper{Client: r.client}, r}
 	}
-	return verifyingAPI{&duplicateGuard{Client: r.client, command: r, began: time.Now()}, r}
+	return verifyingAPI{&duplicateGuard{Stopper: runs.Stopper{Client: r.client}, command: r, began: time.Now()}, r}
 }
 
 // duplicateGuard looks for runs that came true late.
 type duplicateGuard struct {
-	*scalr.Client
+	runs.Stopper
 	command     *command
 	began, last time.Time
 }
@@ -118,7 +119,7 @@ func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, err
 		s.last = now
 		s.command.cancelDuplicates(ctx)
 	}
-	return s.Client.PollRun(ctx, id)
+	return s.Stopper.PollRun(ctx, id)
 }
 
 // ourRun names the run that this step created by what was requested, whatever
@@ -131,7 +132,7 @@ func (r *command) ourRun() scalr.Run {
 func (r *command) cancelDuplicates(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	swept, _ := r.client.CancelDuplicates(ctx, r.ourRun(), r.comment("a second run of one configuration"))
+	swept, _ := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a second run of one configuration"))
 	for _, id := range swept {
 		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}
@@ -146,7 +147,7 @@ func (r *command) cancelLastDuplicates() {
 	}
 	ctx, cancel := r.ReportingContext(sweepTime)
 	defer cancel()
-	if r.sweep || r.client.HasDuplicate(ctx, r.ourRun()) {
+	if r.sweep || runs.HasDuplicate(ctx, r.client, r.ourRun()) {
 		r.cancelDuplicates(ctx)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // createdRun expects the run of the request.
@@ -46,15 +47,15 @@ func difference(d scalr.Difference) string {
 func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
 	r.updateRun(wrong.run)
 	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
-	how := scalr.StopOptions{Comment: r.comment("not the run that was requested"), AllowApply: true, LongTimeout: true}
-	stop, err := r.client.Stop(ctx, wrong.run, how)
+	how := runs.StopOptions{Comment: r.comment("not the run that was requested"), AllowApply: true, LongTimeout: true}
+	stop, err := runs.Stop(ctx, r.client, wrong.run, how)
 	if err != nil && ctx.Err() != nil {
 		// A signal or the timeout came meanwhile, or before: once more, in the time that is left.
 		var cancel context.CancelFunc
 		ctx, cancel = r.ReportingContext(r.Env.Timing.StopGrace)
 		defer cancel()
 		how.LongTimeout = false
-		stop, err = r.client.Stop(ctx, wrong.run, how)
+		stop, err = runs.Stop(ctx, r.client, wrong.run, how)
 	}
 	last := stop.LastKnown
 	if err == nil && stop.Verb != "" {
@@ -80,7 +81,7 @@ func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 }
 
 // stopOutcome says what became of a run that must not go on.
-func (r *command) stopOutcome(stop scalr.StopResult, last scalr.Run, err error) string {
+func (r *command) stopOutcome(stop runs.StopResult, last scalr.Run, err error) string {
 	switch {
 	case err != nil:
 		return fmt.Sprintf("It could not be stopped (%s).%s It is still %s and may still be applied: %s",

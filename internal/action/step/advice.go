@@ -13,6 +13,7 @@ import (
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 )
 
 // Refusal is a refusal of our own: the code says which, the problem says what.
@@ -45,7 +46,7 @@ func Advice(code Code) string { return advices[code].do }
 // context comes before whatever error it led to.
 func Explain(ctx context.Context, err error) Outcome {
 	o, ended := OutcomeOfEnd(ctx)
-	var unknown *scalr.RunNotConfirmedError
+	var unknown *runs.NotConfirmedError
 	var last *scalr.Error
 	switch {
 	case ended && errors.As(err, &unknown):
@@ -98,7 +99,7 @@ func CodeOf(err error) Code {
 		packing *bundle.Error
 		config  *scalr.ConfigurationError
 		pending *scalr.StillPendingError
-		unknown *scalr.RunNotConfirmedError
+		unknown *runs.NotConfirmedError
 		status  *follow.UnknownStatusError
 		several *scalr.AmbiguousError
 		answer  *scalr.Error

@@ -1,4 +1,4 @@
-package scalr_test
+package runs_test
 
 import (
 	"math/rand/v2"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -53,13 +54,13 @@ func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+	run, doubtful, err := runs.Create(t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
 	for range 6 {
 		time.Sleep(20 * time.Second)
 		if err != nil || !doubtful {
 			continue // the action does not sweep then
 		}
-		if _, err := r.CancelDuplicates(t.Context(), run, "twice"); err != nil {
+		if _, err := runs.CancelDuplicates(t.Context(), r.Client, run, "twice"); err != nil {
 			t.Error(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package scalr_test
+package runs_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -24,7 +25,7 @@ type createFault struct {
 	swept       int
 	sure        bool  // no answer was lost, so that nobody need sweep
 	is          error // what the error is
-	unknown     bool  // the error is a RunNotConfirmedError
+	unknown     bool  // the error is a NotConfirmedError
 	least, most time.Duration
 	says        string
 }
@@ -87,7 +88,7 @@ func crowd(r *rig) {
 		r.t.Fatal(err)
 	}
 	for range 250 {
-		if _, _, err := r.CreateRun(r.t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"}); err != nil {
+		if _, _, err := runs.Create(r.t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"}); err != nil {
 			r.t.Fatal(err)
 		}
 	}
@@ -119,7 +120,7 @@ func (c createFault) play(t *testing.T) {
 		r.sim.AddFault(f)
 	}
 	began := time.Now()
-	run, doubtful, err := r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"})
+	run, doubtful, err := runs.Create(t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"})
 	took := time.Since(began)
 	c.judge(t, r, run, doubtful, err)
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
@@ -148,7 +149,7 @@ func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, e
 		}
 		return
 	}
-	var unknown *scalr.RunNotConfirmedError
+	var unknown *runs.NotConfirmedError
 	if !errors.Is(err, c.is) || errors.As(err, &unknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
 		t.Fatalf("got %v", err)
 	}
@@ -162,7 +163,7 @@ func (c createFault) sweep(t *testing.T, r *rig, run scalr.Run, version string, 
 	if err == nil {
 		for range 12 {
 			time.Sleep(10 * time.Second)
-			ids, err := r.CancelDuplicates(t.Context(), run, "twice")
+			ids, err := runs.CancelDuplicates(t.Context(), r.Client, run, "twice")
 			if err != nil {
 				t.Error(err)
 			}
@@ -193,56 +194,6 @@ func b2i(b bool) int {
 	return 0
 }
 
-// Nothing must be swept where nobody knows whose runs they are.
-func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Script: longLife()})
-		others := r.mustRun(true)
-		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
-		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"}} {
-			if swept, _ := r.CancelDuplicates(t.Context(), keep, ""); len(swept) > 0 {
-				t.Errorf("keeping %+v: %q were swept", keep, swept)
-			}
-		}
-		if got := r.sim.Stops(); len(got) > 0 {
-			t.Errorf("run %s: %q", others.ID, got)
-		}
-	})
-}
-
-func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
-			Script: scalrsim.RunScript{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
-		run := r.mustRun(true)
-		time.Sleep(time.Minute)
-		swept, err := r.CancelDuplicates(t.Context(), run, "")
-		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.sim.Stops()) > 0 {
-			t.Errorf("got %q, %v and %q", swept, err, r.sim.Stops())
-		}
-	})
-}
-
-// R08: of several runs everybody adopts the oldest, in whichever order they are listed.
-func TestTheOldestRunIsAdopted(t *testing.T) {
-	t.Parallel()
-	for _, oldest := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
-			first := r.mustRun(true)
-			time.Sleep(10 * time.Second)
-			if err := oneMore(t.Context(), r, first); err != nil {
-				t.Fatal(err)
-			}
-			if got, ok, err := r.FindRunByConfiguration(t.Context(), first.WorkspaceID, first.ConfigurationID); !ok || err != nil || got.ID != first.ID {
-				t.Errorf("oldest first %v: got %s, want %s", oldest, got.ID, first.ID)
-			}
-		})
-	}
-}
-
 // R17, T20: two jobs with the same workspace, commit and message, both of whose answers get lost.
 func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 	t.Parallel()
@@ -250,13 +201,13 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 		r := newRig(t, scalrsim.Scenario{Script: longLife(), Config: scalrsim.Config{ListLag: 5 * time.Second},
 			Faults: []scalrsim.Fault{{Op: createRun, Times: 2, Phase: scalrsim.After, Action: scalrsim.Reset}}})
 		var wg sync.WaitGroup
-		runs := make([]scalr.Run, 2)
+		created := make([]scalr.Run, 2)
 		versions := make([]scalr.Configuration, 2)
-		for i := range runs {
+		for i := range created {
 			wg.Go(func() {
 				var err error
 				if versions[i], err = r.configuration(t.Context(), true); err == nil {
-					runs[i], _, err = r.CreateRun(t.Context(), scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: versions[i].ID, Dry: true, Message: "same"})
+					created[i], _, err = runs.Create(t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: versions[i].ID, Dry: true, Message: "same"})
 				}
 				if err != nil {
 					t.Error(err)
@@ -265,9 +216,9 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 		}
 		wg.Wait()
 		for _, record := range r.sim.Runs() {
-			for i := range runs {
-				if (record.ID == runs[i].ID) != (record.Configuration == versions[i].ID) {
-					t.Errorf("job %d has run %s; run %s is of %s, its own %s", i, runs[i].ID, record.ID, record.Configuration, versions[i].ID)
+			for i := range created {
+				if (record.ID == created[i].ID) != (record.Configuration == versions[i].ID) {
+					t.Errorf("job %d has run %s; run %s is of %s, its own %s", i, created[i].ID, record.ID, record.Configuration, versions[i].ID)
 				}
 			}
 		}
@@ -289,15 +240,15 @@ func TestCreationEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 		began := time.Now()
-		_, doubtful, err := r.CreateRun(ctx, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
-		var unknown *scalr.RunNotConfirmedError
+		_, doubtful, err := runs.Create(ctx, r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true})
+		var unknown *runs.NotConfirmedError
 		if !errors.As(err, &unknown) || !errors.Is(err, context.DeadlineExceeded) || unknown.ConfigurationID != v.ID || !doubtful {
 			t.Errorf("got %v, doubtful %v", err, doubtful)
 		}
 		if took := time.Since(began); took != 2*time.Second {
 			t.Errorf("it took %s, want 2 s", took)
 		}
-		if run, ok, err := r.FindRunByConfiguration(t.Context(), scalrsim.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
+		if run, ok, err := runs.FindByConfiguration(t.Context(), r.Client, scalrsim.WorkspaceID, v.ID); err != nil || !ok || run.ConfigurationID != v.ID {
 			t.Errorf("afterwards: got %+v, %v, %v", run, ok, err)
 		}
 	})

@@ -1,4 +1,4 @@
-package scalr_test
+package runs_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -113,7 +114,7 @@ func (c stopping) play(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	began := time.Now()
-	result, err := r.Stop(ctx, last, scalr.StopOptions{Comment: "enough", AllowApply: c.apply})
+	result, err := runs.Stop(ctx, r.Client, last, runs.StopOptions{Comment: "enough", AllowApply: c.apply})
 	if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) || result.AlreadyFinal != c.over || result.ApplyContinues != c.goes {
 		t.Errorf("got over %v, goes on %v, %v; want %v, %v, %v", result.AlreadyFinal, result.ApplyContinues, err, c.over, c.goes, c.is)
 	}
@@ -182,7 +183,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), grace)
 				defer cancel()
 				out, began := 0, time.Now()
-				_, err = r.Stop(ctx, last, scalr.StopOptions{Comment: "enough", OnSent: func() { out++ }})
+				_, err = runs.Stop(ctx, r.Client, last, runs.StopOptions{Comment: "enough", OnSent: func() { out++ }})
 				asked := r.arrived(act)
 				if want := 3; len(asked) < want && !(name == "an answer byte for byte" && len(asked) == 1) || len(asked) > 25 {
 					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
@@ -195,47 +196,6 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 				}
 				if err != nil {
 					r.wantNoLeak(err)
-				}
-			})
-		})
-	}
-}
-
-// X10: whoever waits, for a minute perhaps, wakes at once.
-func TestCancellationWakesAtOnce(t *testing.T) {
-	t.Parallel()
-	stop := errors.New("the job was cancelled")
-	for name, c := range map[string]struct {
-		fault scalrsim.Fault
-		do    func(context.Context, *rig, scalr.Run) error
-	}{
-		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
-		"in a look":         {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
-		"in half an answer": {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
-		"between uploads":   {status(put, 503, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"in an upload":      {scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"for the upload":    {edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"for a lost run":    {lose(scalrsim.Before), oneMore},
-		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
-			_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
-			return err
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Script: longLife()})
-				run := r.mustRun(true)
-				if name == "for a lost run" { // whose own run must not be found
-					run.ConfigurationID = "cv-lost"
-				}
-				r.sim.AddFault(c.fault)
-				ctx, cancel := context.WithCancelCause(t.Context())
-				began := time.Now()
-				time.AfterFunc(8*time.Second, func() { cancel(stop) })
-				err := c.do(ctx, r, run)
-				if took := time.Since(began); took != 8*time.Second || !errors.Is(err, stop) {
-					t.Errorf("after %s: got %v, want the cause at once", took, err)
 				}
 			})
 		})

@@ -1,0 +1,53 @@
+package scalr_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// X10: a wait, perhaps of a minute, ends at once with its context.
+func TestCancellationWakesAtOnce(t *testing.T) {
+	t.Parallel()
+	stop := errors.New("the job was canceled")
+	for name, c := range map[string]struct {
+		fault scalrsim.Fault
+		do    func(context.Context, *rig, scalr.Run) error
+	}{
+		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
+		"in a look":         {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
+		"in half an answer": {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
+		"between uploads":   {status(put, 503, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"in an upload":      {scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"for the upload":    {edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
+		"for a lost run":    {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, oneMore},
+		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
+			_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, scalrsim.Scenario{Script: longLife()})
+				run := r.mustRun(true)
+				if name == "for a lost run" { // whose own run must not be found
+					run.ConfigurationID = "cv-lost"
+				}
+				r.sim.AddFault(c.fault)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				began := time.Now()
+				time.AfterFunc(8*time.Second, func() { cancel(stop) })
+				err := c.do(ctx, r, run)
+				if took := time.Since(began); took != 8*time.Second || !errors.Is(err, stop) {
+					t.Errorf("after %s: got %v, want the cause at once", took, err)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,85 @@
+// Package runs holds the protocols of several requests that create, find and stop
+// runs, above the client with its one request per method. Each is in a file of its
+// own. No other package creates, cancels or discards runs.
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/scalr"
+)
+
+// NotConfirmedError is a creation whose response was lost and whose run was not
+// found: it may exist, now or later.
+type NotConfirmedError struct {
+	ConfigurationID string
+	Cause           error
+}
+
+func (e *NotConfirmedError) Error() string {
+	return fmt.Sprintf("create a run from configuration version %s: no usable answer came and no such run was found: %v", e.ConfigurationID, e.Cause)
+}
+
+// Unwrap returns the error of the last request.
+func (e *NotConfirmedError) Unwrap() error { return e.Cause }
+
+const createAttempts = 3
+
+// Create creates exactly one run, which the caller has to compare with the request
+// (see [scalr.RunRequest.Differences]). Nothing else uses the configuration version,
+// so it is the key: after a lost response the run is searched by it, and only if it
+// surely does not exist is another one requested. doubtful reports that a response
+// was lost, so that a second run may yet appear: then call [CancelDuplicates].
+func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr.Run, doubtful bool, err error) {
+	for range createAttempts {
+		run, err = createOnce(ctx, c, q)
+		if err == nil {
+			return run, doubtful, nil
+		}
+		var e *scalr.Error
+		if !errors.As(err, &e) || !e.Ambiguous() {
+			return scalr.Run{}, doubtful, err
+		}
+		doubtful = true
+		found, ok, findErr := httpx.Poll(ctx, e.LateWindow(), func() (scalr.Run, bool, error) {
+			return FindByConfiguration(ctx, c, q.WorkspaceID, q.ConfigurationID)
+		})
+		if ok {
+			return found, doubtful, nil
+		}
+		if findErr != nil {
+			return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, findErr}
+		}
+	}
+	return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, err}
+}
+
+// createOnce creates a run, and repeats the request once if a copy of the server
+// lags behind the one that reported the configuration version as uploaded.
+func createOnce(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (scalr.Run, error) {
+	run, err := c.CreateRun(ctx, q)
+	if !notUploadedYet(err) {
+		return run, err
+	}
+	if err := httpx.Wait(ctx, 2*time.Second); err != nil {
+		return scalr.Run{}, err
+	}
+	return c.CreateRun(ctx, q)
+}
+
+// notUploadedYet reports whether Scalr refused a configuration version that it had
+// reported as uploaded, or did not find it.
+func notUploadedYet(err error) bool {
+	var e *scalr.Error
+	if !errors.As(err, &e) || e.HTTPStatus != http.StatusUnprocessableEntity && e.HTTPStatus != http.StatusNotFound {
+		return false
+	}
+	return slices.ContainsFunc(e.Problems, func(p scalr.Problem) bool { return strings.HasSuffix(p.Pointer, "/configuration-version") })
+}

@@ -1,0 +1,59 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// newest is among how many of a workspace's runs [HasDuplicate] searches.
+const newest = 100
+
+// CancelDuplicates stops every run of the configuration version but the one to keep,
+// and returns the ids of those that Scalr agreed to stop: a creation whose response
+// was lost may take effect late. A run that is being applied is left alone, and an
+// error. A run that is not reported to be of the same workspace is left alone.
+func CancelDuplicates(ctx context.Context, c *scalr.Client, keep scalr.Run, comment string) ([]string, error) {
+	found, err := withConfiguration(ctx, c, keep.WorkspaceID, keep.ConfigurationID)
+	var stopped []string
+	for _, r := range found {
+		if r.ID == keep.ID || r.WorkspaceID != keep.WorkspaceID || r.Status.IsFinal() {
+			continue
+		}
+		stop, stopErr := Stop(ctx, c, r, StopOptions{Comment: comment, Check: sameOrigin(keep)})
+		switch {
+		case stopErr != nil:
+			err = errors.Join(err, stopErr)
+		case stop.ApplyContinues:
+			err = errors.Join(err, fmt.Errorf("run %s of the same configuration version is being applied", r.ID))
+		case stop.Verb != "":
+			stopped = append(stopped, r.ID)
+		}
+	}
+	return stopped, err
+}
+
+// sameOrigin refuses a run that turns out to be of another workspace or configuration
+// version than the one to keep, whatever the list reported.
+func sameOrigin(keep scalr.Run) func(scalr.Run) error {
+	return func(look scalr.Run) error {
+		if look.WorkspaceID == keep.WorkspaceID && look.ConfigurationID == keep.ConfigurationID {
+			return nil
+		}
+		return fmt.Errorf("run %s is not of configuration version %s in workspace %s", look.ID, keep.ConfigurationID, keep.WorkspaceID)
+	}
+}
+
+// HasDuplicate reports whether another run of the configuration version is not
+// final, among the newest runs of the workspace. It makes a single attempt.
+func HasDuplicate(ctx context.Context, c *scalr.Client, run scalr.Run) (has bool) {
+	read := 0
+	_ = c.ListRuns(ctx, run.WorkspaceID, scalr.Once, func(r scalr.Run) bool {
+		has = has || r.ConfigurationID == run.ConfigurationID && r.ID != run.ID && !r.Status.IsFinal()
+		read++
+		return !has && read < newest
+	})
+	return has && run.ConfigurationID != ""
+}

@@ -1,0 +1,44 @@
+package runs_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// Nothing must be swept where nobody knows whose runs they are.
+func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrsim.Scenario{Script: longLife()})
+		others := r.mustRun(true)
+		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
+		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"}} {
+			if swept, _ := runs.CancelDuplicates(t.Context(), r.Client, keep, ""); len(swept) > 0 {
+				t.Errorf("keeping %+v: %q were swept", keep, swept)
+			}
+		}
+		if got := r.sim.Stops(); len(got) > 0 {
+			t.Errorf("run %s: %q", others.ID, got)
+		}
+	})
+}
+
+func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
+			Script: scalrsim.RunScript{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
+		run := r.mustRun(true)
+		time.Sleep(time.Minute)
+		swept, err := runs.CancelDuplicates(t.Context(), r.Client, run, "")
+		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.sim.Stops()) > 0 {
+			t.Errorf("got %q, %v and %q", swept, err, r.sim.Stops())
+		}
+	})
+}

@@ -1,0 +1,223 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+
+	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/scalr"
+)
+
+// StopOptions says how to stop a run.
+type StopOptions struct {
+	Comment string
+	// AllowApply allows an apply to be interrupted. Without it an apply is left alone.
+	AllowApply bool
+	// LongTimeout is for a step that is not canceled: errors are retried for two
+	// minutes. Without it Stop returns within five seconds.
+	LongTimeout bool
+	// Check is called with each state of the run that was read; its error refuses to
+	// stop it. nil accepts every run.
+	Check func(scalr.Run) error
+	// OnSent is called when a request to stop was sent, or could not be. It may be
+	// nil, and may be called several times.
+	OnSent func()
+}
+
+// StopResult is how stopping a run ended.
+type StopResult struct {
+	Verb           string // discard or cancel, when Scalr accepted it
+	AlreadyFinal   bool   // the run was final before a request to stop it
+	ApplyContinues bool   // an apply is under way and was left alone
+	LastKnown      scalr.Run
+}
+
+const (
+	// firstReadTimeout bounds the read before a stop: the request must be sent within
+	// a second, whatever Scalr does, and leave time for two more within the grace period.
+	firstReadTimeout = 500 * time.Millisecond
+	// shortTimeout and longTimeout bound Stop; the caller's context may end it before.
+	shortTimeout = scalr.UrgentTime
+	longTimeout  = 2 * time.Minute
+	// quickRefusals are the refusals after which the run is read again at once, since
+	// it has just moved. After more of them, and where both actions were refused in
+	// one status, it is given time to move.
+	quickRefusals = 3
+	shortInterval = 600 * time.Millisecond
+	longInterval  = 2 * time.Second
+)
+
+// Stop stops the run: it discards a run that waits and cancels one that works
+// (openapi.yml: each is refused in the other's statuses). A refusal means that
+// the run has moved, so it is read again; a run that was confirmed meanwhile is
+// an apply. In a status that takes neither, the requests are repeated until the
+// run takes one. last is the state that the caller read last.
+func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (StopResult, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	look, refused := readFirst(ctx, c, last), map[scalr.Operation]scalr.Status{}
+	for refusals := 0; ; {
+		if err := s.check(look); err != nil {
+			return StopResult{LastKnown: look}, err
+		}
+		switch {
+		case look.Status.IsFinal():
+			return StopResult{AlreadyFinal: true, LastKnown: look}, nil
+		case applying(look) && !s.AllowApply:
+			return StopResult{ApplyContinues: true, LastKnown: look}, nil
+		}
+		action := nextAction(look, refused, s.AllowApply)
+		if action == 0 {
+			clear(refused)
+		} else {
+			verb, err := s.send(ctx, c, action, look.ID)
+			if !errors.Is(err, scalr.ErrConflict) {
+				return StopResult{Verb: verb, LastKnown: look}, err
+			}
+			refused[action] = look.Status
+			refusals++
+		}
+		if (action == 0 || refusals > quickRefusals) && httpx.Wait(ctx, s.interval()) != nil {
+			return StopResult{LastKnown: look}, refusedStop(look)
+		}
+		var err error
+		look, err = readAgain(ctx, c, look, s)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return StopResult{LastKnown: look}, refusedStop(look)
+		case err != nil:
+			return StopResult{LastKnown: look}, err
+		}
+	}
+}
+
+func refusedStop(look scalr.Run) error {
+	return &scalr.Error{Op: scalr.Op{Operation: scalr.OpStopRun, Object: look.ID}, HTTPStatus: http.StatusConflict,
+		Note: fmt.Sprintf("Scalr does not let the run be stopped while it is %s", look.Status)}
+}
+
+func (s StopOptions) check(look scalr.Run) error {
+	if s.Check == nil {
+		return nil
+	}
+	return s.Check(look)
+}
+
+func (s StopOptions) timeout() time.Duration {
+	if s.LongTimeout {
+		return longTimeout
+	}
+	return shortTimeout
+}
+
+func (s StopOptions) interval() time.Duration {
+	if s.LongTimeout {
+		return longInterval
+	}
+	return shortInterval
+}
+
+func (s StopOptions) effort() scalr.Effort {
+	if s.LongTimeout {
+		return scalr.Normal
+	}
+	return scalr.Urgent
+}
+
+// send requests the action, and returns its verb.
+func (s StopOptions) send(ctx context.Context, c *scalr.Client, action scalr.Operation, runID string) (verb string, err error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { s.sent() }})
+	if action == scalr.OpCancelRun {
+		verb, err = "cancel", c.CancelRun(ctx, runID, s.Comment, s.effort())
+	} else {
+		verb, err = "discard", c.DiscardRun(ctx, runID, s.Comment, s.effort())
+	}
+	s.sent()
+	return verb, err
+}
+
+func (s StopOptions) sent() {
+	if s.OnSent != nil {
+		s.OnSent()
+	}
+}
+
+// readFirst reads the run, in a short time; without a response it returns last.
+func readFirst(ctx context.Context, c *scalr.Client, last scalr.Run) scalr.Run {
+	ctx, cancel := context.WithTimeout(ctx, firstReadTimeout)
+	defer cancel()
+	r, err := c.ReadRun(ctx, last.ID, scalr.Once)
+	return newer(last, r, err)
+}
+
+// readAgain reads the run after a refusal. It has moved, perhaps into an apply: unless
+// that may be interrupted, no further request is sent without knowing.
+func readAgain(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (scalr.Run, error) {
+	r, err := c.ReadRun(ctx, last.ID, s.effort())
+	if last.Dry || s.AllowApply {
+		return newer(last, r, err), nil
+	}
+	return newer(last, r, err), err
+}
+
+// newer prefers the run that was read later. One that is surely older comes from a
+// copy of the server that lags.
+func newer(last, later scalr.Run, err error) scalr.Run {
+	if err != nil || later.Status.Before(last.Status) {
+		return last
+	}
+	return later
+}
+
+// nextAction is what to request by the run's status: never again what was refused in
+// this very status, and then the other action, since Scalr's tables may differ. 0
+// means that both were refused.
+func nextAction(r scalr.Run, refused map[scalr.Operation]scalr.Status, allowApply bool) scalr.Operation {
+	actions := []scalr.Operation{scalr.OpDiscardRun, scalr.OpCancelRun}
+	switch {
+	case cancelable(r):
+		actions = []scalr.Operation{scalr.OpCancelRun, scalr.OpDiscardRun}
+	case !r.Dry && !allowApply && planned(r):
+		// It waits for a person, or that is unknown. Scalr cancels only what works,
+		// so that a cancel would succeed just when the run is an apply by now.
+		actions = actions[:1]
+	}
+	for _, a := range actions {
+		if status, tried := refused[a]; !tried || status != r.Status {
+			return a
+		}
+	}
+	return 0
+}
+
+// cancelable reports whether the run works; one in an unknown status does, before
+// its plan is finished.
+func cancelable(r scalr.Run) bool {
+	if !r.Status.Known() {
+		return !planned(r)
+	}
+	return r.Status.Cancelable()
+}
+
+// planned reports whether the plan is finished, so that an apply may come next.
+func planned(r scalr.Run) bool {
+	return r.Plan != nil && r.Plan.Status.Final() || !r.Status.Before(scalr.StatusPlanned) && r.Status.Known()
+}
+
+// applying reports whether a cancel would interrupt an apply. In an unknown status
+// the apply's own status decides.
+func applying(r scalr.Run) bool {
+	return r.Status.Applying() || !r.Status.Known() && r.Applied()
+}
+
+// Stopper is a client that has [Stop] as a method.
+type Stopper struct{ *scalr.Client }
+
+// Stop is the function of that name.
+func (c Stopper) Stop(ctx context.Context, last scalr.Run, s StopOptions) (StopResult, error) {
+	return Stop(ctx, c.Client, last, s)
+}
