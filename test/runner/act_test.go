@@ -27,6 +27,10 @@ type workflow struct {
 	scalr  *scalrsim.Server
 	github *githubtest.Server // nil if the workflow does not speak to it
 	own    bool               // the checkout is this repository
+	// dir is the repository, payload the event, where the workflow is a recipe;
+	// more are arguments of act.
+	dir, payload string
+	more         []string
 }
 
 // play plays the workflow in a repository of its own and returns act's exit
@@ -37,7 +41,10 @@ func (w workflow) play() (code int, log string) {
 	if err != nil {
 		w.t.Fatal("the runner act is not on the PATH: ", err)
 	}
-	repository := w.repository()
+	repository := w.dir
+	if repository == "" {
+		repository = w.repository()
+	}
 	home := w.t.TempDir()
 	event := w.event
 	if event == "" {
@@ -82,7 +89,8 @@ func (w workflow) play() (code int, log string) {
 			"repository": {"full_name": "acme/infra", "default_branch": "main"}
 		}`
 	}
-	if err := os.WriteFile(filepath.Join(home, "event.json"), []byte(payload), 0o644); err != nil {
+	args = append(args, w.more...)
+	if err := os.WriteFile(filepath.Join(home, "event.json"), []byte(cmp.Or(w.payload, payload)), 0o644); err != nil {
 		w.t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
@@ -112,14 +120,25 @@ func (w workflow) repository() string {
 		copyFile(w.t, filepath.Join(root(w.t), "Dockerfile"), filepath.Join(dir, "Dockerfile"))
 	}
 	copyFile(w.t, filepath.Join("workflows", w.file), filepath.Join(dir, ".github/workflows", w.file))
-	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"},
-		{"-c", "user.name=Ada", "-c", "user.email=ada@acme.example", "commit", "-q", "-m", "a network"},
-		{"remote", "add", "origin", "https://github.com/acme/infra.git"}} {
-		git := exec.Command("git", args...)
-		git.Dir = dir
-		output(w.t, git)
-	}
+	git(w.t, dir, "init", "-q", "-b", "main")
+	git(w.t, dir, "remote", "add", "origin", "https://github.com/acme/infra.git")
+	commit(w.t, dir)
 	return dir
+}
+
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", append([]string{"-c", "user.name=Ada", "-c", "user.email=ada@acme.example"}, args...)...)
+	cmd.Dir = dir
+	return strings.TrimSpace(output(t, cmd))
+}
+
+// commit commits all files and returns the commit.
+func commit(t *testing.T, dir string) string {
+	t.Helper()
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-q", "-m", "a change")
+	return git(t, dir, "rev-parse", "HEAD")
 }
 
 // seen are the lines that a workflow printed, by their first word. act puts
@@ -148,6 +167,8 @@ func prepare(t *testing.T) {
 		"act-acme-scalr-run-action-v1-dockeraction",
 		"act-acme-scalr-run-action-environment-v1-environment-dockeraction",
 		"act-acme-scalr-run-action-workspace-v1-workspace-dockeraction",
+		"act-acme-scalr-run-action-affected-v1-affected-dockeraction",
+		"act-acme-scalr-run-action-overview-v1-overview-dockeraction",
 	} {
 		docker(t, "tag", image(t), name+":latest")
 	}

@@ -1,0 +1,152 @@
+package runner_test
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// recipe is a repository with one of the recipes in examples, known to a GitHub.
+type recipe struct {
+	t      *testing.T
+	dir    string
+	file   string
+	scalr  *scalrsim.Server
+	github *githubtest.Server
+	files  map[string]string
+	base   string // the commit on main
+	head   string // the newest commit
+}
+
+// newRecipe commits the recipe and the files to main.
+func newRecipe(t *testing.T, file string, server *scalrsim.Server, files map[string]string) *recipe {
+	t.Helper()
+	prepare(t)
+	r := &recipe{t: t, dir: t.TempDir(), file: file, scalr: server, files: map[string]string{}}
+	content, err := os.ReadFile(filepath.Join(root(t), "examples", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	placeholders := strings.NewReplacer("OWNER/", "acme/", "https://acme.scalr.io", server.URL())
+	files[".github/workflows/"+file] = placeholders.Replace(string(content))
+	git(t, r.dir, "init", "-q", "-b", "main")
+	git(t, r.dir, "remote", "add", "origin", "https://github.com/acme/infra.git")
+	r.github = githubtest.New(githubtest.Options{Pulls: []githubtest.Pull{{Number: 7}}})
+	stop, err := r.github.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		for _, o := range r.github.Objections() {
+			t.Errorf("GitHub objects: %s", o)
+		}
+	})
+	r.base = r.commit(files)
+	git(t, r.dir, "checkout", "-q", "-b", "topic")
+	return r
+}
+
+// commit changes files and gives the commit to GitHub, too.
+func (r *recipe) commit(files map[string]string) string {
+	r.t.Helper()
+	for name, text := range files {
+		path := filepath.Join(r.dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			r.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			r.t.Fatal(err)
+		}
+		r.files[name] = text
+	}
+	c := githubtest.Commit{Files: map[string]string{}}
+	if r.head != "" {
+		c.Parents = []string{r.head}
+	}
+	for name, text := range r.files {
+		c.Files[name] = text
+	}
+	c.SHA = commit(r.t, r.dir)
+	r.github.Commit(c)
+	r.head = c.SHA
+	return c.SHA
+}
+
+// pullRequest plays the recipe for a push to the pull request 7.
+func (r *recipe) pullRequest(run, head string) (code int, log string) {
+	r.t.Helper()
+	r.github.Push(7, head)
+	payload := fmt.Sprintf(`{
+		"action": "synchronize",
+		"number": 7,
+		"pull_request": {
+			"number": 7,
+			"head": {"ref": "topic", "sha": %q, "repo": {"full_name": "acme/infra"}},
+			"base": {"ref": "main", "sha": %q, "repo": {"full_name": "acme/infra"}}
+		},
+		"repository": {"full_name": "acme/infra", "default_branch": "main"}
+	}`, head, r.base)
+	return workflow{
+		t: r.t, file: r.file, event: "pull_request", payload: payload,
+		scalr: r.scalr, github: r.github, dir: r.dir, more: []string{"--env", "GITHUB_RUN_ID=" + run},
+	}.play()
+}
+
+// TestRecipeMonorepo plays it from the pull request to the one comment: a push
+// affects two of three workspaces, the next one none.
+func TestRecipeMonorepo(t *testing.T) {
+	t.Parallel()
+	creates := scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.network", Action: "create"}}}
+	server := scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: creates}})
+	database := server.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
+	staging := server.AddWorkspace(scalrsim.StagingID, "network", nil)
+	main := map[string]string{
+		"README.md":                         "# Infra",
+		"infra/production/network/main.tf":  "# production/network",
+		"infra/production/database/main.tf": "# production/database",
+		"infra/staging/network/main.tf":     "# staging/network",
+	}
+	r := newRecipe(t, "monorepo.yml", server, maps.Clone(main))
+
+	head := r.commit(map[string]string{"infra/production/database/main.tf": "# v2", "infra/staging/network/main.tf": "# v2"})
+	code, log := r.pullRequest("11", head)
+	planned := map[string]bool{}
+	for _, run := range server.Runs() {
+		planned[run.Workspace] = run.Dry && run.Status == "planned_and_finished"
+	}
+	if code != 0 || len(server.Runs()) != 2 || !planned[database] || !planned[staging] {
+		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, server.Runs(), log)
+	}
+	r.wantComment("2 workspaces · 2 with changes: 2 to add", "production/database", "staging/network")
+
+	// The first commit is taken back.
+	main["README.md"] = "# Networks"
+	head = r.commit(main)
+	if code, log := r.pullRequest("12", head); code != 0 || len(server.Runs()) != 2 {
+		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, server.Runs(), log)
+	}
+	r.wantComment("No workspace is affected")
+}
+
+// wantComment checks that there is one comment of ours, with these texts.
+func (r *recipe) wantComment(texts ...string) {
+	r.t.Helper()
+	comments := r.github.Written(7)
+	if len(comments) != 1 {
+		r.t.Fatalf("%d comments, want 1: %+v", len(comments), comments)
+	}
+	for _, text := range texts {
+		if !strings.Contains(comments[0].Body, text) {
+			r.t.Errorf("the comment does not say %q:\n%s", text, comments[0].Body)
+		}
+	}
+}
