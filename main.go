@@ -1,6 +1,6 @@
-// Command scalr-run-action runs a Terraform directory on Scalr and reports back
-// to the job that started it. By other names it keeps environments and
-// workspaces, or ends what a cancelled job left behind.
+// Command scalr-run-action runs a Terraform directory on Scalr and reports the
+// result to the job that started it. By other names it manages environments and
+// workspaces, or stops the run that a canceled job left.
 package main
 
 import (

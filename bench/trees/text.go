@@ -147,7 +147,9 @@ func (w *writer) setting(b *bytes.Buffer) {
 }
 
 func (w *writer) record(b *bytes.Buffer) {
-	fmt.Fprintf(b, "  {\n    \"Sid\": \"%s%d\",\n    \"Effect\": \"Allow\",\n    \"Action\": [\"%s:Get%s\", \"%s:List%s\"],\n    \"Resource\": \"arn:aws:%s:::%s/%s\"\n  },\n",
+	const statement = "  {\n    \"Sid\": \"%s%d\",\n    \"Effect\": \"Allow\",\n    \"Action\": [\"%s:Get%s\", \"%s:List%s\"],\n" +
+		"    \"Resource\": \"arn:aws:%s:::%s/%s\"\n  },\n"
+	fmt.Fprintf(b, statement,
 		w.word(0), w.r.IntN(1000), w.word(0), w.word(0), w.word(0), w.word(0), w.word(0), w.name(), w.hex(12))
 }
 

@@ -60,7 +60,7 @@ func (a *tenant) upload(dry bool) string {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
-		a.run, a.calls = a.run-1, a.calls-1 // the same operation once more
+		a.run, a.calls = a.run-1, a.calls-1 // the same operation again
 	}
 	return doc.Data.ID
 }
@@ -156,7 +156,7 @@ func (a *tenant) stages(r *schemas.Run, scenario string) {
 	}
 }
 
-// decisions are the operations that end a wait, or a run at work.
+// decisions are the operations that end a wait, or a running stage.
 func (a *tenant) decisions(version, scenario string) {
 	c, ctx := a.sdk, a.ctx
 	rests := []schemas.RunStatus{"planned"}

@@ -48,7 +48,7 @@ func newTenant(t *testing.T, scenario string) *tenant {
 		t.Fatalf("no scenario %q", scenario)
 	}
 	s.Pace = 0.1
-	s.Script.Plan.For = 10 * time.Second // so that its cancel finds the run at work
+	s.Script.Plan.For = 10 * time.Second // so that its cancel finds a running plan
 	sim := scalrsim.New(s)
 	address, stop, err := sim.Start()
 	if err != nil {

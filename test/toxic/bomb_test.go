@@ -53,7 +53,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// endless writes for as long as somebody reads, 10 GiB at most.
+// endless writes for as long as the client reads, 10 GiB at most.
 func endless(w io.Writer, begin []byte) {
 	if _, err := w.Write(begin); err != nil {
 		return

@@ -87,7 +87,7 @@ func poison(t *testing.T, p *toxiproxy.Proxy, toxic string, d time.Duration) {
 	}
 }
 
-// step is the program at work, and what came of it.
+// step is the running program, and its result.
 type step struct {
 	cmd  *exec.Cmd
 	log  bytes.Buffer
@@ -138,7 +138,7 @@ func (s *step) wait(t *testing.T) *step {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		_ = s.cmd.Wait() // the exit code tells
+		_ = s.cmd.Wait() // the exit code is checked later
 	}()
 	for {
 		select {
@@ -152,7 +152,7 @@ func (s *step) wait(t *testing.T) *step {
 }
 
 // highWater is the most memory that a process has held until now, in KiB. What
-// wait4 tells would count the test's own, which the process began with.
+// wait4 reports includes the test's own, which the process began with.
 func highWater(pid int) (kib int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -187,7 +187,7 @@ func TestBytes(t *testing.T) {
 		api      string
 		blob     string
 		lasts    time.Duration
-		felt     bool // something had to be tried again
+		felt     bool // something had to be retried
 	}{
 		"limit_data":          {api: cut300, lasts: 3 * time.Second, felt: true},
 		"limit_data upstream": {api: cutUp, lasts: 3 * time.Second, felt: true},
@@ -224,7 +224,7 @@ func TestBytes(t *testing.T) {
 			s := w.start(t).wait(t)
 			w.wantWell(t, s)
 			if c.felt && !strings.Contains(s.log.String(), "trying again") {
-				t.Errorf("nothing had to be tried again\n%s", &s.log)
+				t.Errorf("nothing was retried\n%s", &s.log)
 			}
 		})
 	}
@@ -253,7 +253,7 @@ func (w *wire) wantWell(t *testing.T, s *step) {
 	}
 }
 
-// TestDown: nobody listens for a while, at the start and on the way. It is not
+// TestDown stops the listener for a while, at the start and during the run. It is not
 // parallel: another test might take the address meanwhile.
 func TestDown(t *testing.T) {
 	for name, after := range map[string]time.Duration{"at the start": 0, "on the way": 3 * time.Second} {
@@ -273,7 +273,7 @@ func TestDown(t *testing.T) {
 			}
 			w.wantWell(t, s.wait(t))
 			if !strings.Contains(s.log.String(), "trying again") {
-				t.Errorf("nothing had to be tried again\n%s", &s.log)
+				t.Errorf("nothing was retried\n%s", &s.log)
 			}
 		})
 	}
