@@ -8,17 +8,17 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Access says which Scalr to speak to and how to sign in: with a token, or as a service account.
+// Access is the address of Scalr and how to sign in: with a token, or as a service account.
 type Access struct {
-	// BaseURL has a scheme and a host and nothing else; no path, no slash at its end.
+	// BaseURL has only a scheme and a host, without a path or a slash at its end.
 	BaseURL *url.URL
 	// Token is empty when ServiceAccount is set.
 	Token secret.Value
-	// ServiceAccount is an e-mail address, "" to sign in with the token.
+	// ServiceAccount is an e-mail address, or "" to sign in with the token.
 	ServiceAccount string
-	// Audience is what to ask GitHub's token for, "" for GitHub's own default.
+	// Audience is the audience of GitHub's OIDC token; "" means GitHub's default.
 	Audience string
-	// IDToken is a ready OIDC token for ServiceAccount; empty to ask GitHub for one.
+	// IDToken is an OIDC token for ServiceAccount; empty means to request one from GitHub.
 	IDToken secret.Value
 }
 
@@ -30,8 +30,8 @@ func (r *reader) access() Access {
 		IDToken:        r.idToken(),
 	}
 	switch {
-	case r.given("service-account") == "":
-		if r.given("id-token") == "" { // else the missing account is the problem
+	case r.value("service-account") == "":
+		if r.value("id-token") == "" { // otherwise the missing account is the problem
 			a.Token = r.token()
 		}
 		if a.Audience != "" {
@@ -44,10 +44,10 @@ func (r *reader) access() Access {
 	return a
 }
 
-// noteHost names the host if the workflow says who signs in but not where: an
-// earlier step of the job can set SCALR_HOSTNAME for this one.
+// noteHost reports the host if the workflow sets the credentials but not the host, since an earlier
+// step of the job can set SCALR_HOSTNAME.
 func (r *reader) noteHost(a Access) {
-	if a.BaseURL == nil || r.given("base-url") != "" {
+	if a.BaseURL == nil || r.value("base-url") != "" {
 		return
 	}
 	what := "the token of the input token"
@@ -63,7 +63,7 @@ func (r *reader) noteHost(a Access) {
 
 // baseURL reads the address of Scalr, from the environment if the input is empty.
 func (r *reader) baseURL() *url.URL {
-	v, from := r.given("base-url"), ""
+	v, from := r.value("base-url"), ""
 	if v == "" {
 		v, from = strings.TrimSpace(r.src.Env("SCALR_HOSTNAME")), "the environment variable SCALR_HOSTNAME "
 	}
@@ -73,7 +73,7 @@ func (r *reader) baseURL() *url.URL {
 		return nil
 	}
 	if strings.Contains(v, "${{") && from == "" {
-		r.evaluated("base-url", v)
+		r.requireEvaluated("base-url", v)
 		return nil
 	}
 	u, problem := r.parseBaseURL(v)
@@ -89,9 +89,9 @@ var (
 	serviceAccountID = regexp.MustCompile(`^sa-[A-Za-z0-9]+$`)
 )
 
-// serviceAccount reads the e-mail address to sign in as, and whether this job can.
+// serviceAccount reads the e-mail address to sign in as, and checks that this job can.
 func (r *reader) serviceAccount() string {
-	v := r.given("service-account")
+	v := r.value("service-account")
 	if v == "" {
 		return ""
 	}
@@ -104,7 +104,7 @@ func (r *reader) serviceAccount() string {
 	if !r.hasIDToken() {
 		r.badf("service-account", "%s", r.noIDToken())
 	}
-	if !r.evaluated("service-account", v) || !r.fits("service-account", v, 254, "ci@acme.scalr.io") {
+	if !r.requireEvaluated("service-account", v) || !r.fits("service-account", v, 254, "ci@acme.scalr.io") {
 		return ""
 	}
 	if !email.MatchString(v) {
@@ -122,7 +122,7 @@ func notEmail(v string) string {
 	return ""
 }
 
-// hasIDToken reports whether there is an OIDC token to sign in with, or GitHub can be asked for one.
+// hasIDToken reports whether there is an OIDC token to sign in with, or GitHub can issue one.
 func (r *reader) hasIDToken() bool {
 	return r.src.Origin.HasIDToken || strings.TrimSpace(r.src.Get("id-token")) != "" ||
 		!r.src.Origin.OnGitHub && strings.TrimSpace(r.src.Env("SCALR_ID_TOKEN")) != ""

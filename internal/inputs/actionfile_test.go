@@ -32,7 +32,7 @@ func readActionFile(t *testing.T, name string) (file actionFile, text string) {
 	return file, string(b)
 }
 
-// The inputs that the program reads are those that users see, with the same defaults.
+// TestActionFileInputs checks that the program reads the documented inputs with the same defaults.
 func TestActionFileInputs(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string][]inputs.Input{
@@ -55,7 +55,7 @@ func TestActionFileInputs(t *testing.T) {
 	}
 }
 
-// checkInput wants a description, and a default that YAML cannot take for something else than text.
+// checkInput checks that there is a description, and that YAML parses the default as a string.
 func checkInput(t *testing.T, file string, in *inputs.Input, node *yaml.Node) {
 	t.Helper()
 	for i := 0; i < len(node.Content); i += 2 {
@@ -90,7 +90,7 @@ func TestActionFileOutputs(t *testing.T) {
 		var got []string
 		for i := 0; i < len(file.Outputs.Content); i += 2 {
 			got = append(got, file.Outputs.Content[i].Value)
-			// The runner refuses any key but description for an output of such an action.
+			// For an output of a container action, the runner only accepts the key description.
 			if keys := file.Outputs.Content[i+1].Content; len(keys) != 2 || keys[0].Value != "description" || keys[1].Value == "" {
 				t.Errorf("%s: the output %s must have a description and nothing else", name, got[len(got)-1])
 			}
@@ -101,8 +101,8 @@ func TestActionFileOutputs(t *testing.T) {
 	}
 }
 
-// No input travels by args, which stand in the command line, nor by runs.env, which
-// a job's env overrides. A release may name the image by digest.
+// TestActionFileRuns checks that no input is passed by args, which are visible in the command line, or by
+// runs.env, which a job's env overrides. A release may name the image by digest.
 func TestActionFileRuns(t *testing.T) {
 	t.Parallel()
 	image := regexp.MustCompile(`^((\.\./)?Dockerfile|docker://[a-z0-9./_-]+@sha256:[0-9a-f]{64})$`)
@@ -127,7 +127,7 @@ func TestActionFileRuns(t *testing.T) {
 		if len(file.Runs) != len(want) {
 			t.Errorf("%s: got %d keys below runs, want %d", name, len(file.Runs), len(want))
 		}
-		// An expression outside of a default keeps the runner from loading the file.
+		// The runner does not load a file with an expression outside of a default.
 		if n, want := strings.Count(text, "${{"), strings.Count(text, "default: ${{ github.token }}"); n != want {
 			t.Errorf("%s: got %d expressions, want %d", name, n, want)
 		}

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// WhenUnknown is what happens if it cannot be said what changed.
+// WhenUnknown is what happens if the changed paths are unknown.
 type WhenUnknown string
 
 // Either every workspace counts as affected, or the step fails.
@@ -25,52 +25,52 @@ const mostBatch = 256
 // Affected holds the inputs of the affected action.
 type Affected struct {
 	Access
-	// Workspaces are those to consider; if there are none, Filter and Environment say
-	// which, as for WorkspaceList.
+	// Workspaces are those to consider; if there are none, Filter and Environment select them,
+	// as for WorkspaceList.
 	Workspaces  []WorkspaceName
 	Filter      WorkspaceFilter
-	Environment string // a name or, perhaps, an id
+	Environment string // a name or an id
 	// All lists every workspace that has a directory.
 	All bool
 
 	Directories Directories
-	// AffectedBy are the patterns for files that all workspaces share.
+	// AffectedBy are the patterns of files that affect all workspaces.
 	AffectedBy affected.Patterns
-	// Base is a commit, a branch, a tag or last-success; "" leaves it to the event.
+	// Base is a commit, a branch, a tag or last-success; "" means the base in the event.
 	Base        string
 	WhenUnknown WhenUnknown
-	// PullRequest is the one whose change is meant, 0 for that of the event.
+	// PullRequest is the number of the pull request; 0 means that of the event.
 	PullRequest int
 	GitHubToken secret.Value
 
 	// DependsOn has no cycle.
 	DependsOn []Dependency
-	// MaxAffected and BatchSize are 0 for no limit and no batches.
+	// MaxAffected is 0 for no limit, BatchSize 0 for no batches.
 	MaxAffected, BatchSize int
 }
 
-// WorkspaceName is a workspace as lines name it.
+// WorkspaceName is a workspace by name.
 type WorkspaceName struct{ Environment, Workspace string }
 
-// String is the form of the lines.
+// String returns environment/workspace.
 func (n WorkspaceName) String() string { return n.Environment + "/" + n.Workspace }
 
-// Dependency says that a workspace comes after another one.
+// Dependency means that a workspace depends on another one.
 type Dependency struct{ Workspace, On WorkspaceName }
 
-// Directories says where the configurations of workspaces are. Without any, each
-// is in the workspace's own working directory.
+// Directories are the directories of the workspaces' configurations. Without any, these are the
+// workspaces' working directories.
 type Directories struct {
 	Exact map[WorkspaceName]string
-	// Patterns may hold {environment} and {workspace}.
+	// Patterns may contain {environment} and {workspace}.
 	Patterns []string
 }
 
 // None reports whether the input is empty.
 func (d Directories) None() bool { return len(d.Exact) == 0 && len(d.Patterns) == 0 }
 
-// LoadAffected reads the inputs of the affected action. The error is of type
-// Problems and holds everything that is wrong.
+// LoadAffected reads the inputs of the affected action. The error is of type Problems and contains all
+// problems.
 func LoadAffected(src Source) (Affected, Notes, error) {
 	r := newReader(src, AffectedNames())
 	in := Affected{
@@ -86,7 +86,7 @@ func LoadAffected(src Source) (Affected, Notes, error) {
 		Directories: r.directories(),
 		AffectedBy:  r.affectedBy(),
 		Base:        r.base(),
-		WhenUnknown: word(r, "when-unknown", UnknownEverything, UnknownFails),
+		WhenUnknown: enum(r, "when-unknown", UnknownEverything, UnknownFails),
 		PullRequest: r.number("pr-number"),
 		GitHubToken: r.gitHubToken(),
 		DependsOn:   r.dependsOn(),
@@ -98,18 +98,18 @@ func LoadAffected(src Source) (Affected, Notes, error) {
 	return in, notes, err
 }
 
-// affectedTogether checks what excludes each other, and warns of what has no effect.
+// affectedTogether reports inputs that exclude each other, and warns about inputs without effect.
 func (r *reader) affectedTogether(in Affected) {
-	if r.given("workspaces") != "" {
+	if r.value("workspaces") != "" {
 		for _, name := range []string{"query", "filter-tag", "filter-name", "environment"} {
-			if v := r.given(name); v != "" {
+			if v := r.value(name); v != "" {
 				r.badf(name, "is given together with workspaces, which names the workspaces already: %s. Remove workspaces, or %s: %s", r.quote(v), name, r.quote(v))
 			}
 		}
 	}
 	if in.BatchSize > mostBatch {
 		r.badf("batch-size", "is larger than a matrix of GitHub can be: %s. Write a number from 1 to %d, such as batch-size: %d",
-			r.quote(r.given("batch-size")), mostBatch, mostBatch)
+			r.quote(r.value("batch-size")), mostBatch, mostBatch)
 	}
 	if in.All {
 		r.unused("all: true lists every workspace", "base", "pr-number")
@@ -123,7 +123,7 @@ func (r *reader) workspaceNames() []WorkspaceName {
 	for _, l := range r.lines("workspaces") {
 		n, ok := workspaceNamed(l.text)
 		switch {
-		case !r.evaluated("workspaces", l.text):
+		case !r.requireEvaluated("workspaces", l.text):
 		case !ok:
 			r.badf("workspaces", "line %d is not of the form environment/workspace: %s. Write one workspace per line, such as workspaces: production/network",
 				l.number, r.quote(l.text))
@@ -134,7 +134,7 @@ func (r *reader) workspaceNames() []WorkspaceName {
 	return list
 }
 
-// workspaceNamed reads environment/workspace. Only the environment's name may hold a slash.
+// workspaceNamed parses environment/workspace. Only the environment's name may contain slashes.
 func workspaceNamed(v string) (n WorkspaceName, ok bool) {
 	slash := strings.LastIndex(v, "/")
 	if slash < 0 || unprintable(v) != "" || webAddress(v) || len(v) > 8*maxName {
@@ -144,13 +144,13 @@ func workspaceNamed(v string) (n WorkspaceName, ok bool) {
 	return n, n.Environment != "" && n.Workspace != ""
 }
 
-// directories reads patterns, and lines for single workspaces.
+// directories reads patterns and lines for single workspaces.
 func (r *reader) directories() Directories {
 	const name = "directories"
 	d := Directories{Exact: map[WorkspaceName]string{}}
 	for _, l := range r.lines(name) {
 		left, right, isExact := strings.Cut(l.text, "=")
-		if !r.evaluated(name, l.text) {
+		if !r.requireEvaluated(name, l.text) {
 			continue
 		}
 		if !isExact || strings.Contains(left, "{") {
@@ -167,7 +167,11 @@ func (r *reader) directories() Directories {
 		}
 		dir, ok := r.directory(l, strings.TrimSpace(right))
 		if other, twice := d.Exact[n]; twice && ok && other != dir {
-			r.badf(name, "line %d gives %s another directory than a line before: %s. Write one line for each workspace, such as directories: production/network=infra/network", l.number, r.quote(n.String()), r.quote(l.text))
+			r.badf(
+				name,
+				"line %d gives %s another directory than a line before: %s. Write one line for each workspace, such as directories: production/network=infra/network",
+				l.number, r.quote(n.String()), r.quote(l.text),
+			)
 		}
 		if ok {
 			d.Exact[n] = dir
@@ -176,7 +180,7 @@ func (r *reader) directories() Directories {
 	return d
 }
 
-// directory checks a directory, in which placeholders may stand.
+// directory checks a directory, which may contain placeholders.
 func (r *reader) directory(l line, v string) (dir string, ok bool) {
 	const name = "directories"
 	clean := path.Clean(v)
@@ -185,7 +189,11 @@ func (r *reader) directory(l line, v string) (dir string, ok bool) {
 		r.badf(name, "line %d has no directory after the =: %s. Write environment/workspace=directory, such as "+
 			"directories: production/network=infra/network", l.number, r.quote(l.text))
 	case unprintable(v) != "" || len(v) > 4096 || webAddress(v):
-		r.badf(name, "line %d is not a path: %s. Write a directory relative to the checkout, such as directories: infra/{environment}/{workspace}", l.number, r.quote(l.text))
+		r.badf(
+			name,
+			"line %d is not a path: %s. Write a directory relative to the checkout, such as directories: infra/{environment}/{workspace}",
+			l.number, r.quote(l.text),
+		)
 	case strings.ContainsAny(v, "*?["):
 		r.badf(name, "line %d has a wildcard: %s. Write {environment} and {workspace} for the names of each workspace, such as "+
 			"directories: infra/{environment}/{workspace}", l.number, r.quote(l.text))
@@ -193,7 +201,11 @@ func (r *reader) directory(l line, v string) (dir string, ok bool) {
 		clean = r.belowCheckout(name, v, clean)
 		return clean, clean != ""
 	case path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../"):
-		r.badf(name, "line %d leads out of the checkout: %s. Write a directory within, such as directories: infra/{environment}/{workspace}", l.number, r.quote(l.text))
+		r.badf(
+			name,
+			"line %d leads out of the checkout: %s. Write a directory within, such as directories: infra/{environment}/{workspace}",
+			l.number, r.quote(l.text),
+		)
 	default:
 		return clean, true
 	}
@@ -202,7 +214,7 @@ func (r *reader) directory(l line, v string) (dir string, ok bool) {
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}?|\}`)
 
-// placeholders checks that a pattern has no others than the two.
+// placeholders checks that a pattern contains no unknown placeholders.
 func (r *reader) placeholders(l line) bool {
 	known := []string{"environment", "workspace"}
 	for _, m := range placeholder.FindAllStringSubmatch(l.text, -1) {
@@ -219,7 +231,7 @@ func (r *reader) affectedBy() affected.Patterns {
 	const name = "affected-by"
 	var all affected.Patterns
 	for _, l := range r.lines(name) {
-		if !r.evaluated(name, l.text) {
+		if !r.requireEvaluated(name, l.text) {
 			continue
 		}
 		if what := unprintable(l.text); what != "" {
@@ -237,10 +249,10 @@ func (r *reader) affectedBy() affected.Patterns {
 	return all
 }
 
-// notInRefs are what no name of a branch or tag may hold (git-check-ref-format).
+// notInRefs matches what is not allowed in the name of a branch or tag (git-check-ref-format).
 var notInRefs = regexp.MustCompile(`[\s~^:?*\[\\]|\.\.|@\{|^[-/]|/$|//|\.lock$|\.$`)
 
-// base reads what to compare with.
+// base reads the base of the comparison.
 func (r *reader) base() string {
 	v := r.line("base", maxName, "last-success")
 	if v == "" || !notInRefs.MatchString(v) {
@@ -250,12 +262,12 @@ func (r *reader) base() string {
 	return ""
 }
 
-// dependsOn reads lines of the form environment/workspace: other/one.
+// dependsOn reads lines of the form environment/workspace: environment/workspace.
 func (r *reader) dependsOn() []Dependency {
 	const name = "depends-on"
 	var list []Dependency
 	for _, l := range r.lines(name) {
-		if !r.evaluated(name, l.text) {
+		if !r.requireEvaluated(name, l.text) {
 			continue
 		}
 		left, right, ok := strings.Cut(l.text, ": ")
@@ -285,8 +297,7 @@ func (r *reader) dependsOn() []Dependency {
 	return list
 }
 
-// findCycle returns workspaces of which each depends on the next and the last is
-// the first again; none if there is no cycle.
+// findCycle returns a cycle of workspaces, whose first and last elements are the same, or nil.
 func findCycle(list []Dependency) []WorkspaceName {
 	on := map[WorkspaceName][]WorkspaceName{}
 	for _, d := range list {

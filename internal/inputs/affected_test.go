@@ -75,8 +75,15 @@ func TestBadAffected(t *testing.T) {
 		one("workspace without environment", "workspaces", "prod/a\nb", "line 2 is not of the form environment/workspace|workspaces: production/network"),
 		one("half a workspace", "workspaces", "prod/", "line 1 is not of the form"),
 		one("workspaces not evaluated", "workspaces", "${{ inputs.x }}/a", "the expression was not evaluated"),
-		{name: "workspaces and a filter", action: "affected", with: with{"workspaces": "a/b", "query": "x"}, input: "query", says: "is given together with workspaces|Remove workspaces"},
-		{name: "workspaces and an environment", action: "affected", with: with{"workspaces": "a/b", "environment": "x"}, input: "environment", says: "is given together with workspaces"},
+		{
+			name: "workspaces and a filter", action: "affected", with: with{"workspaces": "a/b", "query": "x"},
+			input: "query", says: "is given together with workspaces|Remove workspaces",
+		},
+		{
+			name: "workspaces and an environment", action: "affected",
+			with: with{"workspaces": "a/b", "environment": "x"}, input: "environment",
+			says: "is given together with workspaces",
+		},
 		one("all", "all", "yes", "is neither true nor false|all: true"),
 		one("placeholder mistyped", "directories", "infra/{enviroment}/{workspace}", "line 1 has a placeholder that does not exist|Did you mean environment?"),
 		one("placeholder open", "directories", "infra/{workspace", "line 1 has a placeholder"),
@@ -108,7 +115,7 @@ func TestBadAffected(t *testing.T) {
 	}
 }
 
-func TestAffectedWarnsOfWhatHasNoEffect(t *testing.T) {
+func TestAffectedWarnings(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		with with

@@ -99,7 +99,11 @@ func TestBadToken(t *testing.T) {
 		return row{name: name, with: with{"token": ""}, origin: origin, input: "token", says: says}
 	}
 	rows := []row{
-		token("empty", "", "is empty|Is the secret defined, and can this job read it?|`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account", ""),
+		token(
+			"empty", "",
+			"is empty|Is the secret defined, and can this job read it?|`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account",
+			"",
+		),
 		token("white space", " \n\t ", "is empty|Is the secret defined", ""),
 		token("line break within", "abcd1234\nefgh5678", "holds a line break|17 characters|not shown", "abcd1234|efgh5678"),
 		token("carriage return within", "abcd1234\refgh5678", "holds a line break", "abcd1234|efgh5678"),
@@ -169,7 +173,7 @@ func TestBadServiceAccount(t *testing.T) {
 	runRows(t, rows)
 }
 
-// goodIDToken is in the form of a signed token.
+// goodIDToken has the format of a signed token.
 const goodIDToken = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwcm9qZWN0X3BhdGg6YWNtZS9pbmZyYSJ9.c2lnbmF0dXJlLW9mLTEyMw"
 
 func TestBadIDToken(t *testing.T) {
@@ -192,19 +196,26 @@ func TestBadIDToken(t *testing.T) {
 		token("32 KiB", strings.Repeat("Zq9", 1<<14), "is too long for a token|at most 32768"),
 		{name: "without account", with: with{"id-token": goodIDToken, "token": ""}, input: "id-token",
 			says: "is given without service-account|service-account: ci@acme.scalr.io", hides: goodIDToken, unquoted: true},
-		{name: "with token", with: with{"id-token": goodIDToken}, input: "id-token", says: "is given together with token|Remove id-token", hides: goodIDToken, unquoted: true},
+		{
+			name: "with token", with: with{"id-token": goodIDToken}, input: "id-token",
+			says: "is given together with token|Remove id-token", hides: goodIDToken, unquoted: true,
+		},
 		{name: "bad variable", with: with{"service-account": "ci@acme.scalr.io", "token": ""}, env: map[string]string{"SCALR_ID_TOKEN": "x.y.z"},
 			origin: inputs.Origin{Fork: true}, input: "id-token", says: "the environment variable SCALR_ID_TOKEN is too short", unquoted: true},
 		{name: "variable without account", with: with{"token": ""}, env: map[string]string{"SCALR_ID_TOKEN": goodIDToken},
 			origin: inputs.Origin{Fork: true}, input: "token", says: "is empty|SCALR_ID_TOKEN signs in with service-account only|INPUT_SERVICE_ACCOUNT"},
 		{name: "environment action", action: "environment", with: with{"id-token": "x.y.z", "service-account": "ci@acme.scalr.io", "token": ""},
 			input: "id-token", says: "is too short", unquoted: true},
-		{name: "workspace action", action: "workspace", with: with{"id-token": goodIDToken, "token": ""}, input: "id-token", says: "without service-account", unquoted: true},
+		{
+			name: "workspace action", action: "workspace", with: with{"id-token": goodIDToken, "token": ""},
+			input: "id-token", says: "without service-account", unquoted: true,
+		},
 	}
 	runRows(t, rows)
 }
 
-// The input counts everywhere and needs no permission, the variable outside GitHub only.
+// TestGoodIDToken checks that the input works everywhere and needs no permission, and that the variable is
+// only used outside of GitHub.
 func TestGoodIDToken(t *testing.T) {
 	t.Parallel()
 	const other = goodIDToken + "9"
@@ -212,10 +223,13 @@ func TestGoodIDToken(t *testing.T) {
 		row  row
 		want string
 	}{
-		"input":              {row{with: with{"id-token": goodIDToken + "\n"}, origin: inputs.Origin{OnGitHub: true}}, goodIDToken},
-		"input of a fork":    {row{with: with{"id-token": goodIDToken}, origin: inputs.Origin{OnGitHub: true, Fork: true}}, goodIDToken},
-		"variable":           {row{env: map[string]string{"SCALR_ID_TOKEN": goodIDToken}, origin: inputs.Origin{Fork: true}}, goodIDToken},
-		"variable and input": {row{with: with{"id-token": goodIDToken}, env: map[string]string{"SCALR_ID_TOKEN": other}, origin: inputs.Origin{Fork: true}}, goodIDToken},
+		"input":           {row{with: with{"id-token": goodIDToken + "\n"}, origin: inputs.Origin{OnGitHub: true}}, goodIDToken},
+		"input of a fork": {row{with: with{"id-token": goodIDToken}, origin: inputs.Origin{OnGitHub: true, Fork: true}}, goodIDToken},
+		"variable":        {row{env: map[string]string{"SCALR_ID_TOKEN": goodIDToken}, origin: inputs.Origin{Fork: true}}, goodIDToken},
+		"variable and input": {
+			row{with: with{"id-token": goodIDToken}, env: map[string]string{"SCALR_ID_TOKEN": other}, origin: inputs.Origin{Fork: true}},
+			goodIDToken,
+		},
 		"variable on GitHub": {row{env: map[string]string{"SCALR_ID_TOKEN": goodIDToken}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -44,7 +44,9 @@ func TestBadEnvironment(t *testing.T) {
 		more("query", with{"mode": "list", "query": "a\nb"}, "query", "holds a line break|query: "),
 		more("filter-tag", with{"mode": "list", "filter-tag": "a\rb"}, "filter-tag", "holds a line break"),
 		more("filter-policy-group", with{"mode": "list", "filter-policy-group": strings.Repeat("p", 300)}, "filter-policy-group", "is 300 characters long"),
-		more("date", with{"mode": "list", "filter-latest-run-date": "2026-01-01"}, "filter-latest-run-date", "is not a range of dates|: between:2026-01-01T00:00:00Z,"),
+		more("date", with{
+			"mode": "list", "filter-latest-run-date": "2026-01-01",
+		}, "filter-latest-run-date", "is not a range of dates|: between:2026-01-01T00:00:00Z,"),
 		more("one date", with{"mode": "list", "filter-latest-run-date": "between:2026-01-01T00:00:00Z"}, "filter-latest-run-date", "is not a range of dates"),
 		more("dates in reverse", with{"mode": "list", "filter-latest-run-date": "between:2026-02-01T00:00:00Z,2026-01-01T00:00:00Z"},
 			"filter-latest-run-date", "ends before it begins|between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z"),

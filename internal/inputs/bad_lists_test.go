@@ -35,15 +35,23 @@ func TestBadVariables(t *testing.T) {
 		hidden("sensitive without =", "sensitive-variables", "hunter2", "line 1 has no = (7 characters, not shown)|such as password=", "hunter2"),
 		hidden("sensitive without name", "sensitive-variables", "=hunter2", "line 1 has no name before the =", "hunter2"),
 		hidden("sensitive of several lines", "sensitive-variables", "key=abcd\n-----s3cret-----\n", "line 2 has no =|a value of several lines", "s3cret"),
-		hidden("sensitive that is no name", "sensitive-variables", "c2Vj+cmV0/=x", "line 1 has a name with a character that no name has (not shown)", "c2Vj|cmV0"),
+		hidden("sensitive that is not a name", "sensitive-variables", "c2Vj+cmV0/=x", "line 1 has a name with a character that no name has (not shown)", "c2Vj|cmV0"),
 		hidden("sensitive prefix", "sensitive-variables", "TF_VAR_p4ss=s3cret", "has a name with the prefix TF_VAR_", "s3cret|p4ss"),
 		hidden("shell without =", "environment-variables", "hunter2", "line 1 has no =|such as TF_LOG=debug", "hunter2"),
 		hidden("shell name with a hyphen", "environment-variables", "my-var=s3cret", "line 1 has a name with a character that no name has", "s3cret|my-var"),
 		hidden("shell expression", "environment-variables", "NAME:=s3cret", "has := but an environment variable holds no expression", "s3cret"),
 		hidden("shell JSON", "environment-variables", `{"A":"s3cret=="}`, "line 1 begins a list or an object", "s3cret"),
-		hidden("sensitive shell without =", "sensitive-environment-variables", "hunter2", "line 1 has no = (7 characters, not shown)|such as DB_PASSWORD=", "hunter2"),
-		hidden("sensitive shell name", "sensitive-environment-variables", "my-var=s3cret", "line 1 has a name with a character that no name has (not shown)", "s3cret|my-var"),
-		{name: "shell, plain and sensitive", with: with{"environment-variables": "A=1", "sensitive-environment-variables": "A=s3cret"}, input: "sensitive-environment-variables",
+		hidden(
+			"sensitive shell without =", "sensitive-environment-variables", "hunter2",
+			"line 1 has no = (7 characters, not shown)|such as DB_PASSWORD=", "hunter2",
+		),
+		hidden(
+			"sensitive shell name", "sensitive-environment-variables", "my-var=s3cret",
+			"line 1 has a name with a character that no name has (not shown)", "s3cret|my-var",
+		),
+		{name: "shell, plain and sensitive", with: with{
+			"environment-variables": "A=1", "sensitive-environment-variables": "A=s3cret",
+		}, input: "sensitive-environment-variables",
 			says: `line 1 sets "A", which is set by environment-variables already`, hides: "s3cret"},
 		{name: "shell twice", with: with{"environment-variables": "A=s3cret\nA=t0ken\n"}, input: "environment-variables",
 			says: `line 2 sets "A", which is set by environment-variables already`, hides: "s3cret|t0ken"},
@@ -78,8 +86,8 @@ func TestBadAddresses(t *testing.T) {
 	runRows(t, rows)
 }
 
-// A whole file where a list belongs fills neither the log nor the annotation.
-func TestBadListOfTenThousandLines(t *testing.T) {
+// TestBadLongList checks that a file instead of a list fills neither the log nor the annotation.
+func TestBadLongList(t *testing.T) {
 	t.Parallel()
 	for _, input := range []string{"variables", "environment-variables", "targets", "fail-on"} {
 		c := row{with: with{input: strings.Repeat("s3cret, s3cret\n", 10_000)}}
@@ -97,12 +105,13 @@ func TestBadListOfTenThousandLines(t *testing.T) {
 	}
 }
 
-// A list may have 10,000 items. Of a longer one the rest is not looked at, so that
-// a million lines cost no more than these.
+// TestBadListIsTooLong checks that the items of a list beyond the limit of 10,000 are not read.
 func TestBadListIsTooLong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ program, input, item string }{
-		{"", "variables", "v%d=1\n"}, {"", "targets", "a.b%d\n"}, {"", "replace", "a.b%d\n"}, {"environment", "tags", "t%d\n"}, {"environment", "policy-groups", "g%d\n"},
+		{
+			"", "variables", "v%d=1\n",
+		}, {"", "targets", "a.b%d\n"}, {"", "replace", "a.b%d\n"}, {"environment", "tags", "t%d\n"}, {"environment", "policy-groups", "g%d\n"},
 	} {
 		for _, n := range []int{10_000, 10_001, 100_000} {
 			var list strings.Builder
@@ -118,8 +127,8 @@ func TestBadListIsTooLong(t *testing.T) {
 	}
 }
 
-// Each of a list's items may hold a comma; five are told.
-func TestWarningsOfOneListAreBounded(t *testing.T) {
+// TestListWarningsAreLimited checks that five warnings are shown if all items of a list contain a comma.
+func TestListWarningsAreLimited(t *testing.T) {
 	t.Parallel()
 	var list strings.Builder
 	for i := range 100 {

@@ -82,10 +82,13 @@ func TestBadMode(t *testing.T) {
 		{name: "run id with a way up", with: with{"mode": "cancel", "run-id": "run-../../x"}, input: "run-id", says: "letters and digits only"},
 		{name: "expected version without a run", with: with{"expected-configuration-version-id": "cv-v0abc123"}, input: "expected-configuration-version-id",
 			says: "must be used with run-id|mode: confirm"},
-		{name: "expected version in a check", with: with{"mode": "check", "expected-configuration-version-id": "cv-v0abc123"}, input: "expected-configuration-version-id",
+		{name: "expected version in a check", with: with{
+			"mode": "check", "expected-configuration-version-id": "cv-v0abc123",
+		}, input: "expected-configuration-version-id",
 			says: "must be used with run-id"},
 		{name: "expected version that is a run", with: with{"mode": "confirm", "run-id": "run-a", "expected-configuration-version-id": "run-a"},
-			input: "expected-configuration-version-id", says: "looks like a run id|Configuration version ids start with cv-|expected-configuration-version-id: cv-v0abc123"},
+			input: "expected-configuration-version-id", says: "looks like a run id|Configuration version ids start with cv-|" +
+				"expected-configuration-version-id: cv-v0abc123"},
 		{name: "expected version not evaluated", with: with{"mode": "confirm", "run-id": "run-a", "expected-configuration-version-id": "${{ needs.x }}"},
 			input: "expected-configuration-version-id", says: "the expression was not evaluated"},
 		{name: "workspace and its id for a run", with: with{"mode": "confirm", "run-id": "run-a", "workspace": "production/network"},
@@ -111,7 +114,10 @@ func TestBadBooleans(t *testing.T) {
 		rows = append(rows, row{name: name, action: "environment", with: with{name: "on"}, input: name, says: "is neither true nor false|" + name + ": true"})
 	}
 	for _, name := range []string{"auto-apply", "deletion-protection"} {
-		rows = append(rows, row{name: "workspace " + name, action: "workspace", with: with{name: "NO"}, input: name, says: "is neither true nor false|" + name + ": false"})
+		rows = append(rows, row{
+			name: "workspace " + name, action: "workspace", with: with{name: "NO"}, input: name,
+			says: "is neither true nor false|" + name + ": false",
+		})
 	}
 	rows = append(rows, row{name: "two lines", with: with{"dry-run": "true\nfalse"}, input: "dry-run", says: "is neither true nor false"},
 		row{name: "something else", with: with{"auto-apply": "maybe"}, input: "auto-apply", says: "is neither true nor false|auto-apply: true or false"})
@@ -164,7 +170,7 @@ func TestBadPath(t *testing.T) {
 		path("root", "/", "is outside of the checkout"),
 		path("process", "/proc/self", "is outside of the checkout"),
 		path("temporary directory", "/github/runner_temp", "is outside of the checkout|an empty path sends the whole checkout"),
-		path("twin of the checkout", "/github/workspace-evil", "is outside of the checkout"),
+		path("prefix of the checkout", "/github/workspace-evil", "is outside of the checkout"),
 		path("absolute way up", "/github/workspace/../x", "is outside of the checkout"),
 		path("home", "~", "begins with ~"),
 		path("below home", "~/infra", "begins with ~|path: infra/network"),
@@ -225,7 +231,9 @@ func TestBadReporting(t *testing.T) {
 			says: "workflow_run with the head of a fork|executes the code|allow-pull-request-target: true"},
 		{name: "unknown head", origin: inputs.Origin{OnGitHub: true, Event: "issue_comment", ForkHead: true, HeadUnknown: true}, input: "allow-pull-request-target",
 			says: "issue_comment gives this job your secrets|does not say whether|only if its head is in this repository|allow-pull-request-target: true"},
-		{name: "fork's head, confirm", with: with{"mode": "confirm", "run-id": "run-a"}, origin: inputs.Origin{OnGitHub: true, Event: "pull_request_target", ForkHead: true},
+		{name: "fork's head, confirm", with: with{
+			"mode": "confirm", "run-id": "run-a",
+		}, origin: inputs.Origin{OnGitHub: true, Event: "pull_request_target", ForkHead: true},
 			input: "allow-pull-request-target", says: "pull_request_target"},
 	})
 }

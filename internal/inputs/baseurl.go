@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/httpx"
 )
 
-// exampleURL stands in advice where what was given names no host.
+// exampleURL is used in advice if the value has no host.
 const exampleURL = "https://acme.scalr.io"
 
 var (
@@ -18,9 +18,9 @@ var (
 	portAndPath   = regexp.MustCompile(`^\d+(/.*)?$`)
 )
 
-// parseBaseURL returns the origin that v names, or in words why it names none.
+// parseBaseURL returns the origin in v, or describes why there is none.
 //
-// From the first "@", "?" or "#" on, an address can hold a secret; one with any of them is never quoted.
+// An address can contain a secret after "@", "?" or "#"; one with any of them is never quoted.
 func (r *reader) parseBaseURL(v string) (u *url.URL, problem string) {
 	if problem := r.concealed(v); problem != "" {
 		return nil, problem
@@ -39,10 +39,10 @@ func (r *reader) parseBaseURL(v string) (u *url.URL, problem string) {
 	return r.origin(v, u)
 }
 
-// concealed refuses an address that could hold a secret, without showing it.
+// concealed refuses an address that can contain a secret, without showing it.
 func (r *reader) concealed(v string) string {
 	if strings.Contains(v, "@") {
-		return "holds a user name or password, all that stands before the @ (not shown). Remove it and give the token " +
+		return "contains a user name or password before the @ (not shown). Remove it and give the token " +
 			"by the input token, such as base-url: " + exampleURL
 	}
 	i := strings.IndexAny(v, "?#")
@@ -60,7 +60,7 @@ func (r *reader) concealed(v string) string {
 	return "holds " + part + " (not shown). Remove it: base-url: " + meant
 }
 
-// strayCharacter names a character that no address holds.
+// strayCharacter describes a character that is not allowed in an address.
 func strayCharacter(v string) string {
 	if what := unprintable(v); what != "" {
 		return what
@@ -74,7 +74,7 @@ func strayCharacter(v string) string {
 	return ""
 }
 
-// withScheme completes a bare host name, and refuses what is neither http nor https.
+// withScheme adds https to a host name, and refuses schemes other than http and https.
 func (r *reader) withScheme(v string) (full, problem string) {
 	if !strings.Contains(v, "://") {
 		m := leadingScheme.FindStringSubmatch(v)
@@ -98,7 +98,7 @@ func (r *reader) withScheme(v string) (full, problem string) {
 	return "", "has the scheme " + r.quote(scheme) + ", not https: " + r.quote(v) + ". Write base-url: " + corrected(host)
 }
 
-// completed makes the likely host of a bare account name.
+// completed returns the likely host for an account name.
 func completed(v string) string {
 	name, _, _ := strings.Cut(strings.ToLower(v), "/")
 	if !httpx.IsHostName(name + ".scalr.io") {
@@ -107,7 +107,7 @@ func completed(v string) string {
 	return name + ".scalr.io"
 }
 
-// origin checks the parts of an address that could be parsed.
+// origin checks the parts of a parsed address.
 func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
 	host, err := httpx.NormalHost(u.Hostname())
 	if err != nil {
@@ -130,7 +130,7 @@ func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
 	return &url.URL{Scheme: u.Scheme, Host: host + port}, ""
 }
 
-// knownPath reports whether a path may be left out: none, or that of the API itself.
+// knownPath reports whether a path can be ignored, because it is empty or that of the API.
 func knownPath(path string) bool {
 	switch strings.TrimRight(path, "/") {
 	case "", "/api/iacp/v3":
@@ -139,7 +139,7 @@ func knownPath(path string) bool {
 	return false
 }
 
-// normalPort returns the port to show, "" for the scheme's own.
+// normalPort returns the port to show, or "" for the default port of the scheme.
 func normalPort(scheme, port string) (string, bool) {
 	if port == "" {
 		return "", true
@@ -154,7 +154,7 @@ func normalPort(scheme, port string) (string, bool) {
 	return strconv.Itoa(n), true
 }
 
-// corrected makes an https address of a host that was given with another scheme.
+// corrected returns the https address for a host that was given with another scheme.
 func corrected(host string) string {
 	host = strings.ToLower(host)
 	if !strings.Contains(host, ".") || !httpx.IsHostName(host) {

@@ -14,25 +14,25 @@ import (
 	"scalr-run-action/internal/inputs"
 )
 
-// with holds what a workflow passes in `with:`.
+// with is the `with:` of a workflow.
 type with map[string]string
 
 // row is one set of inputs with one problem.
 type row struct {
 	name string
-	// action is "" for the root action, or environment or workspace.
+	// action is "" for the root action, or the name of another action.
 	action string
-	// with is added to inputs that are good; an empty value removes one.
+	// with is added to valid inputs; an empty value removes one.
 	with   with
 	env    map[string]string
 	origin inputs.Origin
-	// input is the one that has the problem.
+	// input is the input with the problem.
 	input string
-	// says are the words that must occur, between bars; the first of them within the first 100 characters.
+	// says are texts that must occur, separated by bars; the first one within the first 100 characters.
 	says string
-	// hides are texts that must not occur, between bars.
+	// hides are texts that must not occur, separated by bars.
 	hides string
-	// unquoted is for values of which nothing may or can be shown.
+	// unquoted is true for values that are not shown.
 	unquoted bool
 }
 
@@ -120,7 +120,7 @@ func runRows(t *testing.T, rows []row) {
 	}
 }
 
-// check holds one row against the rules for the text of an error (q1 to q8).
+// check checks one row against the rules for the text of an error.
 func (c row) check(t *testing.T) {
 	t.Helper()
 	notes, err := load(c.action, c.source())
@@ -159,7 +159,7 @@ func (c row) check(t *testing.T) {
 
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// checkQuote wants some of the value to be quoted, at most 80 characters, and not if it is a secret.
+// checkQuote checks that at most 80 characters of the value are quoted, and nothing of a secret.
 func (c row) checkQuote(t *testing.T, text string) {
 	t.Helper()
 	value := c.source().Get(c.input)
@@ -180,10 +180,11 @@ func (c row) checkQuote(t *testing.T, text string) {
 	}
 }
 
-var machineWords = regexp.MustCompile(`%!|goroutine|panic|invalid character|strconv|net/url|parse "|time: (?:invalid|missing|unknown)|\w+Error\b|<nil>|map\[|&\{|\b0xc[0-9a-f]{9}\b`)
+var machineWords = regexp.MustCompile(`%!|goroutine|panic|invalid character|strconv|net/url|parse "|` +
+	`time: (?:invalid|missing|unknown)|\w+Error\b|<nil>|map\[|&\{|\b0xc[0-9a-f]{9}\b`)
 
-// checkText holds for whatever we say about inputs: one line, nothing that a
-// runner or a screen obeys, and no words of the machine outside of quoted values.
+// checkText checks a message about inputs: one line, without commands or control characters, and without
+// internal terms outside of quoted values.
 func checkText(t *testing.T, text string) {
 	t.Helper()
 	if len(text) > 4096 {
@@ -207,7 +208,7 @@ func checkText(t *testing.T, text string) {
 
 var otherExample = regexp.MustCompile("`if: |permissions: |SCALR_TOKEN=|such as (region|password|TF_LOG)=|\\.\\.\\.")
 
-// checkExample wants the fix to be shown as it would be written.
+// checkExample checks that the fix is shown as YAML.
 func checkExample(t *testing.T, action, text string) {
 	t.Helper()
 	isInput := func(in inputs.Input) bool { return strings.Contains(text, in.Name+": ") }

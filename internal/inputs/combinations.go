@@ -2,8 +2,8 @@ package inputs
 
 import "strings"
 
-// combinations checks what inputs mean together. It reads raw values where a
-// value with a problem of its own would lead to a second complaint.
+// combinations checks combinations of inputs. It reads raw values where an invalid value would cause
+// a second problem.
 func (r *reader) combinations(in Run) {
 	if in.Mode == "" {
 		return
@@ -30,10 +30,10 @@ func (r *reader) combinations(in Run) {
 	}
 }
 
-// forkHead refuses to run a stranger's code with our secrets.
+// forkHead refuses to run the code of a fork with the secrets of this repository.
 func (r *reader) forkHead(in Run) {
 	switch in.Mode {
-	case ModeWatch, ModeDiscard, ModeCancel: // These carry nothing of the code out.
+	case ModeWatch, ModeDiscard, ModeCancel: // These do not execute the code.
 		return
 	}
 	o := r.src.Origin
@@ -45,12 +45,12 @@ func (r *reader) forkHead(in Run) {
 			"only if its head is in this repository, check that commit out by its SHA, and write allow-pull-request-target: true", o.Event)
 	default:
 		r.badf("allow-pull-request-target", "is not true, but this is %s with the head of a fork: "+
-			"a plan executes the code of the pull request, with your secrets at hand. Use the event pull_request, or, if somebody "+
-			"reviews the code before each run, write allow-pull-request-target: true", o.Event)
+			"a plan executes the code of the pull request, with access to your secrets. Use the event pull_request, or, if the "+
+			"code is reviewed before each run, write allow-pull-request-target: true", o.Event)
 	}
 }
 
-// applying checks what is said about the apply.
+// applying checks the inputs for the apply.
 func (r *reader) applying(in Run) {
 	if in.Dry && in.AutoApply != nil && *in.AutoApply {
 		r.badf("auto-apply", `is "true" but dry-run is "true" too, and a dry run never applies. Write dry-run: false to apply, or remove auto-apply`)
@@ -63,21 +63,21 @@ func (r *reader) applying(in Run) {
 	}
 }
 
-// waitingForLock refuses a wait that the step's own end would cut short.
+// waitingForLock refuses a wait that exceeds the step's timeout.
 func (r *reader) waitingForLock(in Run) {
 	if in.WaitForLock == 0 {
 		return
 	}
 	if in.Timeout > 0 && in.WaitForLock > in.Timeout {
 		r.badf("wait-for-lock", "is longer than timeout, which is for the whole step: %s and %s. Write a longer timeout, or at most wait-for-lock: %s",
-			r.quote(r.given("wait-for-lock")), r.quote(r.given("timeout")), shortDuration(in.Timeout))
+			r.quote(r.value("wait-for-lock")), r.quote(r.value("timeout")), shortDuration(in.Timeout))
 	}
 	if in.Dry {
 		r.notef("wait-for-lock has no effect, since a dry run does not need the workspace's lock.")
 	}
 }
 
-// planning refuses what Terraform itself refuses, before a run is spent on it.
+// planning refuses combinations that Terraform refuses, before a run is created.
 func (r *reader) planning(in Run) {
 	if in.RefreshOnly && in.Destroy {
 		r.badf("refresh-only", `is "true" but destroy is "true" too, and a run does one or the other. Write refresh-only: false, or destroy: false`)
@@ -91,24 +91,24 @@ func (r *reader) planning(in Run) {
 	}
 }
 
-// gates refuses gates that could never close, since somebody relies on them.
+// gates refuses gates that can never match, since users rely on them.
 func (r *reader) gates(in Run) {
 	if in.FailOn.Any() && r.is("wait", "false") {
 		r.badf("fail-on", "is given (%s), but with wait: false the plan is not checked. Write wait: true, or remove fail-on",
-			r.quote(strings.Join(strings.Fields(r.given("fail-on")), " ")))
+			r.quote(strings.Join(strings.Fields(r.value("fail-on")), " ")))
 	}
-	if r.given("max-cost-increase") != "" && !in.FailOn.CostIncrease {
+	if r.value("max-cost-increase") != "" && !in.FailOn.CostIncrease {
 		r.badf("max-cost-increase", "is given (%s), but fail-on does not hold cost-increase, so no increase would fail. "+
-			"Write fail-on: cost-increase, or remove max-cost-increase", r.quote(r.given("max-cost-increase")))
+			"Write fail-on: cost-increase, or remove max-cost-increase", r.quote(r.value("max-cost-increase")))
 	}
 }
 
-// is reports whether a boolean was given as just this.
+// is reports whether a boolean input has exactly this value.
 func (r *reader) is(name, value string) bool {
-	return strings.EqualFold(r.given(name), value)
+	return strings.EqualFold(r.value(name), value)
 }
 
-// unused warns of inputs that were given but have no effect, for the reason told.
+// unused warns about inputs that have no effect, for the reason why.
 func (r *reader) unused(why string, names ...string) {
 	var given []string
 	for _, name := range names {

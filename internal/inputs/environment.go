@@ -17,10 +17,10 @@ const (
 	EnvironmentList    EnvironmentMode = "list"
 )
 
-// PolicyGroupsMode says whether policy groups are added or removed.
+// PolicyGroupsMode is what happens to the listed policy groups.
 type PolicyGroupsMode string
 
-// What to do with the policy groups that are listed.
+// The modes for policy groups.
 const (
 	PolicyGroupsAdd    PolicyGroupsMode = "add"
 	PolicyGroupsRemove PolicyGroupsMode = "remove"
@@ -30,50 +30,50 @@ const (
 type Environment struct {
 	Access
 	Mode EnvironmentMode
-	// One of Name and EnvironmentID is set, but for EnvironmentList, where neither is needed.
+	// One of Name and EnvironmentID is set, except for EnvironmentList, which needs neither.
 	Name, EnvironmentID string
 	// RenameTo is "" to keep the name.
 	RenameTo string
-	// AccountID is "" to take the token's.
+	// AccountID is "" for the account of the token.
 	AccountID string
 	Tags      Tags
-	// Of these, nil leaves things as they are.
+	// For these, nil keeps the current value.
 	CostEstimationEnabled, MaskSensitiveOutput, RemoteBackend *bool
-	// Of these, each item is an id or a name, and an empty list leaves things as they are.
+	// The items of these lists are ids or names; an empty list keeps the current values.
 	ProviderConfigurations, DefaultProviderConfigurations, PolicyGroups []string
 	PolicyGroupsMode                                                    PolicyGroupsMode
 	// Filter is for EnvironmentList.
 	Filter EnvironmentFilter
 }
 
-// EnvironmentFilter says which environments to list, and in which order. Zero means all.
+// EnvironmentFilter selects and orders the environments to list. The zero value selects all.
 type EnvironmentFilter struct {
 	Query, Tag, PolicyGroup string
 	// LatestRunDate has the form between:FROM,TO with times of RFC 3339.
 	LatestRunDate string
-	// Sort has Scalr's form: attributes between commas, each perhaps after a "-".
+	// Sort has Scalr's format: attributes separated by commas, with an optional "-" before each.
 	Sort string
 }
 
-// LoadEnvironment reads the inputs of the environment action. The error is of
-// type Problems and holds everything that is wrong.
+// LoadEnvironment reads the inputs of the environment action. The error is of type Problems and
+// contains all problems.
 func LoadEnvironment(src Source) (Environment, Notes, error) {
 	r := newReader(src, EnvironmentNames())
 	in := Environment{
 		Access:                        r.access(),
-		Mode:                          word(r, "mode", EnvironmentPresent, EnvironmentAbsent, EnvironmentShow, EnvironmentList),
+		Mode:                          enum(r, "mode", EnvironmentPresent, EnvironmentAbsent, EnvironmentShow, EnvironmentList),
 		Name:                          r.line("name", maxName, "production"),
 		EnvironmentID:                 r.id("environment-id", "env"),
 		RenameTo:                      r.line("rename-to", maxName, "production-eu"),
 		AccountID:                     r.id("account-id", "acc"),
 		Tags:                          r.tags(),
-		CostEstimationEnabled:         r.choice("cost-estimation-enabled"),
-		MaskSensitiveOutput:           r.choice("mask-sensitive-output"),
-		RemoteBackend:                 r.choice("remote-backend"),
+		CostEstimationEnabled:         r.optionalBool("cost-estimation-enabled"),
+		MaskSensitiveOutput:           r.optionalBool("mask-sensitive-output"),
+		RemoteBackend:                 r.optionalBool("remote-backend"),
 		ProviderConfigurations:        r.names("provider-configurations", "aws-production"),
 		DefaultProviderConfigurations: r.names("default-provider-configurations", "aws-production"),
 		PolicyGroups:                  r.names("policy-groups", "baseline"),
-		PolicyGroupsMode:              word(r, "policy-groups-mode", PolicyGroupsAdd, PolicyGroupsRemove),
+		PolicyGroupsMode:              enum(r, "policy-groups-mode", PolicyGroupsAdd, PolicyGroupsRemove),
 		Filter:                        r.environmentFilter(),
 	}
 	r.whichEnvironment(in.Mode)
@@ -91,7 +91,8 @@ func (r *reader) environmentFilter() EnvironmentFilter {
 	}
 }
 
-// whichEnvironment checks that the mode knows which environment is meant, and warns of what it makes no use of.
+// whichEnvironment checks that the inputs identify the environment, and warns about inputs that the mode
+// does not use.
 func (r *reader) whichEnvironment(mode EnvironmentMode) {
 	changes := []string{"rename-to", "tags", "cost-estimation-enabled", "mask-sensitive-output", "remote-backend",
 		"provider-configurations", "default-provider-configurations", "policy-groups"}
@@ -110,21 +111,21 @@ func (r *reader) whichEnvironment(mode EnvironmentMode) {
 	r.nameOrID("name", "environment-id", "name: production", "environment-id: env-v0abc123")
 }
 
-// nameOrID checks that just one of the two inputs says which thing is meant.
+// nameOrID checks that exactly one of the two inputs is set.
 func (r *reader) nameOrID(name, id, nameExample, idExample string) {
 	switch {
-	case r.given(id) != "" && r.given(name) != "":
+	case r.value(id) != "" && r.value(name) != "":
 		r.badf(name, "is given together with %s, and only one of them can say which one is meant: %s and %s. "+
-			"Remove one of the two and keep the other, such as %s", id, r.quote(r.given(name)), r.quote(r.given(id)), nameExample)
-	case r.given(id) == "" && r.given(name) == "":
+			"Remove one of the two and keep the other, such as %s", id, r.quote(r.value(name)), r.quote(r.value(id)), nameExample)
+	case r.value(id) == "" && r.value(name) == "":
 		r.badf(name, "is empty, and so is %s. Say which one is meant, such as %s or %s", id, nameExample, idExample)
 	}
 }
 
-// between reads the one form of a range of dates that the API describes (openapi.yml, list_environments).
+// between reads a range of dates in the API's format (openapi.yml, list_environments).
 func (r *reader) between(name string) string {
-	v := r.given(name)
-	if v == "" || !r.evaluated(name, v) {
+	v := r.value(name)
+	if v == "" || !r.requireEvaluated(name, v) {
 		return ""
 	}
 	dates, ok := strings.CutPrefix(v, "between:")
@@ -145,8 +146,8 @@ func (r *reader) between(name string) string {
 
 // sort reads the order of a list of environments (openapi.yml, list_environments).
 func (r *reader) sort(name string) string {
-	v := r.given(name)
-	if v == "" || !r.evaluated(name, v) {
+	v := r.value(name)
+	if v == "" || !r.requireEvaluated(name, v) {
 		return ""
 	}
 	known := []string{"name", "created-at", "created-by-email", "account"}

@@ -6,24 +6,25 @@ import (
 	"strings"
 )
 
-// expression finds out on which line an HCL expression ends. It knows HCL's brackets, quotes, heredocs, templates and
-// comments, and nothing of what they mean: Terraform checks that. (hashicorp/hcl does the same for 2.5 MB of program.)
+// expression finds the line on which an HCL expression ends. It tracks HCL's brackets, quotes, heredocs,
+// templates and comments; Terraform checks the rest. (The package hashicorp/hcl would add 2.5 MB to the
+// program.)
 type expression struct {
 	open  []opening
 	lines int
-	wrong string // what closes nothing, and where; the expression ends there
+	wrong string // a closing delimiter without an opening one, and its line; the expression ends there
 }
 
-// opening is something that is not closed yet.
+// opening is an unclosed delimiter.
 type opening struct {
-	what   string // as it was written: ( [ { " ${ %{ /* or, for a heredoc, <<
+	what   string // the delimiter: ( [ { " ${ %{ /* or, for a heredoc, <<
 	marker string // of a heredoc
 	line   int    // of the expression, from 1
 }
 
 var heredocStart = regexp.MustCompile(`^<<-?([\p{L}_][\p{L}\p{M}\p{N}_-]*)[ \t]*$`)
 
-// add reads the next line, without its end.
+// add reads the next line, without its line ending.
 func (e *expression) add(line string) {
 	e.lines++
 	if top := e.top(); top.what == "<<" && strings.TrimSpace(line) == top.marker {
@@ -53,10 +54,10 @@ func (e *expression) pop() { e.open = e.open[:len(e.open)-1] }
 
 func (e *expression) push(what string) { e.open = append(e.open, opening{what: what, line: e.lines}) }
 
-// ended reports whether the expression goes on in no other line.
+// ended reports whether the expression is complete.
 func (e *expression) ended() bool { return len(e.open) == 0 || e.wrong != "" }
 
-// comment reads within /* and returns what follows it.
+// comment reads a /* comment and returns the rest of the line.
 func (e *expression) comment(s string) string {
 	_, rest, closed := strings.Cut(s, "*/")
 	if closed {
@@ -65,7 +66,7 @@ func (e *expression) comment(s string) string {
 	return rest
 }
 
-// template reads text in quotes or in a heredoc, up to where it ends or where code begins in it.
+// template reads text in quotes or in a heredoc, up to its end or to the start of an interpolation.
 func (e *expression) template(kind, s string) string {
 	for i := 0; i < len(s); i++ {
 		switch rest := s[i:]; {
@@ -84,7 +85,7 @@ func (e *expression) template(kind, s string) string {
 	return ""
 }
 
-// code reads up to the next thing that is opened or closed.
+// code reads up to the next delimiter.
 func (e *expression) code(s string) string {
 	i := strings.IndexAny(s, `#/"<([{)]}`)
 	if i < 0 {
@@ -116,7 +117,7 @@ func (e *expression) code(s string) string {
 	return s[1:]
 }
 
-// closers are what closes each opening within code.
+// closers are the closing delimiters in code.
 var closers = map[string]string{"(": ")", "[": "]", "{": "}", "${": "}", "%{": "}"}
 
 func (e *expression) closeBracket(closer string) {
@@ -127,7 +128,8 @@ func (e *expression) closeBracket(closer string) {
 	e.pop()
 }
 
-// problem says why the expression is none, if it is not; its first line is the input's line first.
+// problem describes why the expression is invalid, or returns "". first is the number of its first line
+// in the input.
 func (e *expression) problem(first int) string {
 	top := e.top()
 	line := first + top.line - 1

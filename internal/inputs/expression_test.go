@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/inputs"
 )
 
-// TestExpressionOverLines: an expression has as many lines as it needs, and the variable behind it is one of its own.
+// TestExpressionOverLines checks expressions of several lines, each followed by another variable.
 func TestExpressionOverLines(t *testing.T) {
 	t.Parallel()
 	for name, expression := range map[string]string{
@@ -74,8 +74,8 @@ func TestBadExpressions(t *testing.T) {
 	runRows(t, rows)
 }
 
-// TestExpressionEndsWhereItIsWrong: what follows is examined too.
-func TestExpressionEndsWhereItIsWrong(t *testing.T) {
+// TestBadExpressionEnds checks that the lines after an invalid expression are checked too.
+func TestBadExpressionEnds(t *testing.T) {
 	t.Parallel()
 	_, _, err := inputs.LoadRun(row{with: with{"variables": "a:=[\n1 }\n2b=3"}}.source())
 	for _, want := range []string{"line 1 has for \"a\"", "line 3 has a name"} {

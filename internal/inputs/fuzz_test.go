@@ -9,11 +9,13 @@ import (
 	"scalr-run-action/internal/inputs"
 )
 
-// An address that is taken is https, or http to this machine; it holds nothing but
-// scheme, host and port, and reads the same the next time.
+// FuzzBaseURL checks that an accepted address uses https, or http on this machine, that it has only a
+// scheme, host and port, and that parsing it again gives the same address.
 func FuzzBaseURL(f *testing.F) {
-	for _, s := range []string{"acme.scalr.io", "http://127.0.0.1:8080/", "https://[::1]:1/api/iacp/v3/", "https://u:p@x", "https://x?y#z", "https://[fe80::1%25eth0]",
-		"https://a..b", "HTTPS://A.", "https://x:0443", "//x.y", "https:/x", "http://0x7f.1", "https://аcme.scalr.io", "https://x%2fy", "http://[::ffff:7f00:1]", "https://x.y/%2e%2e"} {
+	for _, s := range []string{"acme.scalr.io", "http://127.0.0.1:8080/", "https://[::1]:1/api/iacp/v3/", "https://u:p@x", "https://x?y#z",
+		"https://[fe80::1%25eth0]",
+		"https://a..b", "HTTPS://A.", "https://x:0443", "//x.y", "https:/x", "http://0x7f.1", "https://аcme.scalr.io", "https://x%2fy", "http://[::ffff:7f00:1]",
+		"https://x.y/%2e%2e"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
@@ -44,8 +46,8 @@ func thisMachine(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// Whatever the inputs hold, no secret is told and every text keeps the rules.
-// The inputs are given as lines name:value, with \n for a line break in the value.
+// FuzzInputs checks that messages show no secret and follow the rules. The inputs are lines of the form
+// name:value, with \n for a line break in the value.
 func FuzzInputs(f *testing.F) {
 	f.Add("mode:destory\nfail-on:destory\\nx", "k3y-0123456789")
 	f.Add("workspace-id:ws-\nvariables:a\\nb=c\\n[", "k3y 0123456789")
@@ -53,7 +55,10 @@ func FuzzInputs(f *testing.F) {
 	f.Add("environment-id:x\ntags:a,b\nsort:names\nfilter-latest-run-date:between:", "Bearer 0123456789")
 	f.Add("terraform-version:v1\nauto-destroy-days:3\nname:a/b\nmessage:##[x]", "k3y\x000123456789")
 	f.Fuzz(func(t *testing.T, text, secret string) {
-		w := with{"sensitive-variables": "=" + secret, "environment-variables": secret, "sensitive-environment-variables": secret, "token": secret, "comment": "true", "github-token": secret}
+		w := with{
+			"sensitive-variables": "=" + secret, "environment-variables": secret,
+			"sensitive-environment-variables": secret, "token": secret, "comment": "true", "github-token": secret,
+		}
 		for _, l := range strings.Split(text, "\n") {
 			if name, value, ok := strings.Cut(l, ":"); ok {
 				w[name] = strings.ReplaceAll(value, `\n`, "\n")
@@ -72,7 +77,7 @@ func FuzzInputs(f *testing.F) {
 				checkText(t, p.String())
 				checkExample(t, action, p.Text)
 			}
-			// A secret that is part of the other inputs too is none.
+			// A value that is also part of the other inputs is not a secret.
 			if s := strings.TrimSpace(secret); len(s) > 12 && err != nil && !strings.Contains(text, s[:12]) && strings.Contains(err.Error(), s) {
 				t.Errorf("the secret %q is shown:\n%s", s, err)
 			}

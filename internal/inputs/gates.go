@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// failOn reads the gates, one word a line.
+// failOn reads the gates, one per line.
 func (r *reader) failOn() FailOn {
 	var f FailOn
 	gates := map[string]*bool{
@@ -19,7 +19,7 @@ func (r *reader) failOn() FailOn {
 			*gate = true
 			continue
 		}
-		if !r.evaluated("fail-on", l.text) {
+		if !r.requireEvaluated("fail-on", l.text) {
 			continue
 		}
 		advice := didYouMean(l.text, words)
@@ -32,9 +32,9 @@ func (r *reader) failOn() FailOn {
 	return f
 }
 
-// comment reads how to comment; true is another word for update.
+// comment reads how to comment; true means update.
 func (r *reader) comment() CommentMode {
-	v := r.given("comment")
+	v := r.value("comment")
 	switch strings.ToLower(v) {
 	case "false":
 		return CommentNone
@@ -45,7 +45,7 @@ func (r *reader) comment() CommentMode {
 	case CommentUpdate, CommentNew, CommentHideAndNew, CommentChangesOnly:
 		return c
 	}
-	if r.evaluated("comment", v) {
+	if r.requireEvaluated("comment", v) {
 		words := []string{"false", "true", "update", "new", "hide-and-new", "changes-only"}
 		r.badf("comment", "is not a way to comment: %s. %sWrite one of %s, such as comment: update",
 			r.quote(v), didYouMean(v, words), strings.Join(words, ", "))
@@ -57,10 +57,10 @@ const maxCommentTag = 100
 
 var commentTag = regexp.MustCompile(`^[\p{L}\p{N} ._:/-]*$`)
 
-// commentTag reads a text that must fit into an invisible mark in a comment.
+// commentTag reads the tag, which must fit into the hidden line of a comment.
 func (r *reader) commentTag() string {
-	v := r.given("comment-tag")
-	if !r.evaluated("comment-tag", v) {
+	v := r.value("comment-tag")
+	if !r.requireEvaluated("comment-tag", v) {
 		return ""
 	}
 	if !commentTag.MatchString(v) || !utf8.ValidString(v) {

@@ -16,7 +16,7 @@ func access() inputs.Access {
 	return inputs.Access{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.io"}, Token: secret.New(goodToken)}
 }
 
-// defaultRun is what the smallest good set of inputs means.
+// defaultRun returns the result for the minimal inputs.
 func defaultRun() inputs.Run {
 	return inputs.Run{
 		Access: access(), WorkspaceID: "ws-v0abc123", Path: ".", Dry: true, Refresh: true, Mode: inputs.ModeRun, Wait: true,
@@ -226,7 +226,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// TestSensitiveValues: what is secret of a sensitive value is what Declared and Expression say.
+// TestSensitiveValues checks that sensitive values are secrets of the right kind.
 func TestSensitiveValues(t *testing.T) {
 	t.Parallel()
 	got, _, err := inputs.LoadRun(row{with: with{
@@ -245,7 +245,7 @@ func TestSensitiveValues(t *testing.T) {
 	}
 }
 
-// The message is never an error, whatever it holds.
+// TestMessage checks that no message is an error.
 func TestMessage(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, value, want string }{

@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxID is far more than the 18 characters that ids have today.
+// maxID leaves room beyond the 18 characters of current ids.
 const maxID = 64
 
-// plainName is a name that can be repeated in advice without quotation marks.
+// plainName matches a name that needs no quotation marks in advice.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$`)
 
 type kind struct {
@@ -18,8 +18,8 @@ type kind struct {
 	pattern *regexp.Regexp
 }
 
-// ids are the kinds of ids that inputs take or that are mistaken for one another. The
-// prefix alone proves little: a name such as env-prod looks like an id too.
+// ids are the kinds of ids that inputs accept, and those that users confuse with them. The prefix alone
+// does not identify an id: a name such as env-prod has one too.
 var ids = map[string]kind{
 	"ws":  {"workspace", "a", regexp.MustCompile(`^ws-[A-Za-z0-9]+$`)},
 	"run": {"run", "a", regexp.MustCompile(`^run-[A-Za-z0-9]+$`)},
@@ -28,10 +28,10 @@ var ids = map[string]kind{
 	"cv":  {"configuration version", "a", regexp.MustCompile(`^cv-[A-Za-z0-9]+$`)},
 }
 
-// id reads an id that begins with prefix, or nothing.
+// id reads an optional id with the prefix.
 func (r *reader) id(name, prefix string) string {
-	v := r.given(name)
-	if v == "" || !r.evaluated(name, v) {
+	v := r.value(name)
+	if v == "" || !r.requireEvaluated(name, v) {
 		return ""
 	}
 	k := ids[prefix]
@@ -55,7 +55,7 @@ func (r *reader) id(name, prefix string) string {
 	return ""
 }
 
-// otherKind returns the prefix of the kind of id that v looks like, if it is not the wanted one.
+// otherKind returns the prefix of the kind of id that v looks like, if that is another kind.
 func otherKind(v, wanted string) string {
 	for prefix, k := range ids {
 		if prefix != wanted && k.pattern.MatchString(v) {
@@ -65,7 +65,7 @@ func otherKind(v, wanted string) string {
 	return ""
 }
 
-// byName says how to give a name where an id was wanted.
+// byName advises which input to use for a name instead of an id.
 func (r *reader) byName(name, v string) string {
 	if !plainName.MatchString(v) || r.shown(v) != v {
 		return ""
@@ -93,7 +93,7 @@ func (r *reader) has(name string) bool {
 
 func webAddress(v string) bool { return strings.Contains(v, "://") }
 
-// fromAddress advises to write the id that stands in the address of a page of Scalr, if one does.
+// fromAddress advises to write the id in the URL of a Scalr page, if there is one.
 func fromAddress(v, prefix, name, example string) string {
 	for _, part := range strings.FieldsFunc(v, func(c rune) bool { return strings.ContainsRune("/?#&=", c) }) {
 		if ids[prefix].pattern.MatchString(part) && len(part) <= maxID {

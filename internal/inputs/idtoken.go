@@ -7,21 +7,21 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// longestIDToken leaves room for the lists of groups that some issuers put into their tokens.
+// longestIDToken leaves room for the lists of groups in the tokens of some issuers.
 const longestIDToken = 32 << 10
 
 // jwt is the compact form of a signed token (RFC 7519, 3).
 var jwt = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
 
-// idToken reads a ready OIDC token. On GitHub only the input counts: an earlier
-// step of the job can set the environment variable.
+// idToken reads an OIDC token. On GitHub it ignores the environment variable, which an earlier step of
+// the job can set.
 func (r *reader) idToken() secret.Value {
 	raw, from := r.src.Get("id-token"), ""
 	if strings.TrimSpace(raw) == "" && !r.src.Origin.OnGitHub {
 		raw, from = r.src.Env("SCALR_ID_TOKEN"), "the environment variable SCALR_ID_TOKEN "
 	}
 	v := strings.TrimSpace(raw)
-	account := r.given("service-account") != ""
+	account := r.value("service-account") != ""
 	switch {
 	case v == "":
 		return secret.Value{}
@@ -44,7 +44,7 @@ func (r *reader) idToken() secret.Value {
 	return secret.New(v)
 }
 
-// brokenIDToken says what keeps v from being an OIDC token, "" if nothing does.
+// brokenIDToken describes why v is not an OIDC token, or returns "".
 func brokenIDToken(v string) string {
 	switch what := brokenCredential(v, longestIDToken); {
 	case what != "":

@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/inputs"
 )
 
-// hostile holds the texts that shells, runners, browsers and terminals obey.
+// hostile returns texts with commands for shells, runners, browsers and terminals.
 func hostile() []string {
 	return []string{
 		`"; echo x; #`, `$(id)`, "`id`", `${{ github.token }}`, `%0A::set-output name=a::b`, "\n::stop-commands::x", "x\n::stop-commands::x",
@@ -19,7 +19,7 @@ func hostile() []string {
 	}
 }
 
-// Whatever is written into an input, what we say of it is one harmless line.
+// TestHostileText checks that messages about hostile values are one sanitized line.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"", "environment", "workspace"} {
@@ -31,7 +31,7 @@ func TestHostileText(t *testing.T) {
 					if in.Name == "comment" {
 						c.with = with{in.Name: value}
 					}
-					if checkHarmless(t, c, value); t.Failed() {
+					if checkSanitized(t, c, value); t.Failed() {
 						t.Fatalf("the value is %.60q", value)
 					}
 				}
@@ -40,7 +40,7 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-func checkHarmless(t *testing.T, c row, value string) {
+func checkSanitized(t *testing.T, c row, value string) {
 	t.Helper()
 	src := c.source()
 	src.Given = []string{"INPUT_" + value, "wait" + value}
@@ -60,15 +60,15 @@ func checkHarmless(t *testing.T, c row, value string) {
 	}
 	for _, name := range []string{"token", "github-token", "sensitive-variables", "environment-variables", "sensitive-environment-variables"} {
 		shown := strings.TrimSpace(c.with[name])
-		// Short ones occur in every text by chance.
+		// Short texts can occur in a message by chance.
 		if len(shown) >= 8 && err != nil && strings.Contains(err.Error(), shown) {
 			t.Errorf("%s %.40q is shown:\n%.400s", name, shown, err)
 		}
 	}
 }
 
-// Every input is read: none of them takes a control character, but for the
-// message, from which it is removed.
+// TestEveryInputIsChecked checks that no input accepts a control character, except for the message, from
+// which it is removed.
 func TestEveryInputIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"", "environment", "workspace"} {

@@ -1,48 +1,47 @@
-// Package inputs reads and checks what a workflow passes in `with:`.
+// Package inputs reads and checks the inputs that a workflow passes in `with:`.
 //
-// Three rules hold throughout. A value is trimmed of white space around it, and
-// an empty one means the default. All problems are found in one go, before
-// anything is done. A secret is never quoted: only its length and what kind of
-// characters it holds are told.
+// Three rules apply to all inputs. White space around a value is removed, and an empty value means the
+// default. All problems are reported together, before the action does anything. A secret is never
+// quoted; messages only describe its length and the kind of its characters.
 package inputs
 
-// Source is where inputs come from and what is known about the job that gives them.
+// Source provides inputs and information about the job.
 type Source struct {
-	// Get returns an input as it was given, "" if it was not.
+	// Get returns the raw value of an input, or "".
 	Get func(name string) string
-	// Env returns an environment variable. Asked for are SCALR_TOKEN, SCALR_ID_TOKEN
-	// and SCALR_HOSTNAME, which stand in for inputs, and GITHUB_WORKSPACE, since the
-	// runner hands a path below the checkout over as an absolute one.
+	// Env returns an environment variable: SCALR_TOKEN, SCALR_ID_TOKEN and SCALR_HOSTNAME, which
+	// can replace inputs, or GITHUB_WORKSPACE, since the runner passes absolute paths below the
+	// checkout.
 	Env func(name string) string
-	// Given holds the names of all INPUT_* variables that are set, with or
-	// without that prefix, in any case. It serves to notice misspelt names.
+	// Given has the names of all INPUT_* variables that are set, with or without that prefix, in
+	// any case. It is used to detect misspelled names.
 	Given []string
-	// Origin says what started the job.
+	// Origin describes what started the job.
 	Origin Origin
 }
 
-// Origin holds the facts about a job that decide which secrets it can see.
+// Origin describes what started a job, which decides about its access to secrets.
 type Origin struct {
-	// OnGitHub is true within a job of GitHub Actions.
+	// OnGitHub is true in a GitHub Actions job.
 	OnGitHub bool
 	// Fork is true for a pull request whose head is another repository.
 	Fork bool
 	// Event is the name of the event that started the job.
 	Event string
-	// ForkHead is true if the event gives secrets to a job that may check out the head of a fork.
+	// ForkHead is true if the job has access to secrets and can check out the head of a fork.
 	ForkHead bool
-	// HeadUnknown is true with ForkHead where the event does not say where the head is.
+	// HeadUnknown is true, with ForkHead, if the event does not identify the head.
 	HeadUnknown bool
 	// Dependabot is true if Dependabot started the job.
 	Dependabot bool
-	// HasIDToken is true if the job may ask GitHub for an OIDC token.
+	// HasIDToken is true if the job can request an OIDC token from GitHub.
 	HasIDToken bool
 }
 
-// Note is a remark about inputs that are not wrong: one sentence or two, in one line.
+// Note is a remark about valid inputs: one or two sentences on one line.
 type Note struct {
 	Text string
-	// Warning tells a remark that needs a change from one that only informs.
+	// Warning is true if the user should change an input.
 	Warning bool
 }
 

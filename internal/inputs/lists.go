@@ -6,17 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// line is one item of a list, and where it stands in the input.
+// line is one item of a list with its line number in the input.
 type line struct {
 	number int
 	text   string
 }
 
-// maxItems is how many items a list may have: more than anybody writes, and few
-// enough to check each.
+// maxItems is the maximum number of items in a list: more than users write, and few enough to check
+// each.
 const maxItems = 10_000
 
-// lines returns the items of a list: one per line, never split on commas, blank lines left out.
+// lines returns the items of a list: one per line, not split on commas, without blank lines.
 func (r *reader) lines(name string) []line {
 	var list []line
 	number := 0
@@ -34,13 +34,13 @@ func (r *reader) lines(name string) []line {
 	return list
 }
 
-// names reads a list of texts, each at most once.
+// names reads a list of names without duplicates.
 func (r *reader) names(name, example string) []string {
 	var list []string
 	seen, commas := make(map[string]bool), 0
 	for _, l := range r.lines(name) {
 		switch what, length := unprintable(l.text), utf8.RuneCountInString(l.text); {
-		case !r.evaluated(name, l.text):
+		case !r.requireEvaluated(name, l.text):
 		case what != "":
 			r.badf(name, "line %d holds %s: %s. Write one name or id per line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
 		case length > maxName:
@@ -63,7 +63,7 @@ func (r *reader) names(name, example string) []string {
 // maxName is the longest name of an environment, workspace or tag (openapi.yml).
 const maxName = 255
 
-// part is a name and perhaps the index in brackets after it.
+// part is a name with an optional index in brackets.
 const part = `[\p{L}_][\p{L}\p{N}_-]*(\[(\d+|"([^"\\]|\\.)*")\])?`
 
 var address = regexp.MustCompile(`^` + part + `(\.` + part + `)+$`)
@@ -71,13 +71,13 @@ var address = regexp.MustCompile(`^` + part + `(\.` + part + `)+$`)
 // maxAddress is the longest resource address (openapi.yml, create_run).
 const maxAddress = 262143
 
-// addresses reads a list of resource addresses, each at most once.
+// addresses reads a list of resource addresses without duplicates.
 func (r *reader) addresses(name string) []string {
 	var list []string
 	seen := make(map[string]bool)
 	for _, l := range r.lines(name) {
 		switch {
-		case !r.evaluated(name, l.text):
+		case !r.requireEvaluated(name, l.text):
 		case !address.MatchString(l.text) || len(l.text) > maxAddress || unprintable(l.text) != "":
 			r.badf(name, "line %d is not a resource address: %s. %s", l.number, r.quote(l.text), meantAddress(name, l.text))
 		case !seen[l.text]:
@@ -88,7 +88,7 @@ func (r *reader) addresses(name string) []string {
 	return list
 }
 
-// meantAddress advises by what is unusual about a line.
+// meantAddress returns advice for an invalid address.
 func meantAddress(name, v string) string {
 	switch {
 	case strings.HasPrefix(v, "-"):

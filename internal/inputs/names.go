@@ -1,17 +1,16 @@
 package inputs
 
-// Input is an input's name and its default.
+// Input is the name and the default of an input.
 type Input struct {
 	Name string
-	// Default is used for an empty value. It stands in action.yml too, so that
-	// users can read it there; off GitHub nobody else applies it.
+	// Default is used for an empty value. It is also in action.yml for users to read, but outside
+	// of GitHub only the program applies it.
 	Default string
 }
 
 // RunNames returns the inputs of the root action, in the order of its action.yml.
 //
-// The default of github-token, an expression that only the runner can
-// evaluate, is not among them.
+// The default of github-token is left out, since it is an expression that only the runner can evaluate.
 func RunNames() []Input {
 	return append(accessNames(),
 		Input{Name: "workspace-id"},

@@ -42,12 +42,14 @@ func TestNotes(t *testing.T) {
 		{"underscore", row{}, []string{"INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`)},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},
-		{"neighbour's name", row{}, []string{"INPUT_DIRECTORY"}, warning(`"directory" is not an input of this action. Did you mean path?`)},
+		{"name in a similar action", row{}, []string{"INPUT_DIRECTORY"}, warning(`"directory" is not an input of this action. Did you mean path?`)},
 		{"input of another of our actions", row{action: "environment"}, []string{"INPUT_DRY-RUN", "INPUT_NEW_NAME"},
 			warning(`"new_name" is not an input of this action. Did you mean rename-to?`)},
-		{"secrets among plain variables", row{with: with{"environment-variables": "AWS_REGION=eu-west-1\nGITHUB_TOKEN=x\nAPI_KEY=x\nclient_secret=x\nPGPASSWORD=x\nGOOGLE_CREDENTIALS=x\n" +
+		{"secrets among plain variables", row{with: with{"environment-variables": "AWS_REGION=eu-west-1\nGITHUB_TOKEN=x\nAPI_KEY=x\nclient_secret=x\n" +
+			"PGPASSWORD=x\nGOOGLE_CREDENTIALS=x\n" +
 			"AWS_ACCESS_KEY_ID=x\nKEYBOARD=x\nTOKEN=x\nEMPTY_KEY="}}, nil,
-			warning("environment-variables are stored and shown as plain text, and these seem to hold secrets: GITHUB_TOKEN, API_KEY, client_secret, PGPASSWORD, GOOGLE_CREDENTIALS. " +
+			warning("environment-variables are stored and shown as plain text, and these seem to hold secrets: " +
+				"GITHUB_TOKEN, API_KEY, client_secret, PGPASSWORD, GOOGLE_CREDENTIALS. " +
 				"Set secrets by sensitive-environment-variables.")},
 		{"secrets among secrets", row{with: with{"sensitive-environment-variables": "API_KEY=x9Q2xLw7", "variables": "api_key=x"}}, nil, nil},
 		{"too short to be masked", row{with: with{"sensitive-variables": "a=abc\nb=abcd\n\nc=true\nd=\ne:=\"abc\""}}, nil,
@@ -96,7 +98,7 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// Misspelt names come from the workflow and are quoted; many of them are not all told.
+// TestNotesOfHostileNames checks that misspelled names are quoted, and that their number is limited.
 func TestNotesOfHostileNames(t *testing.T) {
 	t.Parallel()
 	src := row{}.source()
@@ -115,7 +117,7 @@ func TestNotesOfHostileNames(t *testing.T) {
 	}
 }
 
-// What carries none of a fork's code out, and what somebody allows, is no problem.
+// TestForkHead checks the modes that execute no code of a fork, and the input that allows it.
 func TestForkHead(t *testing.T) {
 	t.Parallel()
 	for name, w := range map[string]with{

@@ -11,49 +11,49 @@ import (
 // Overview holds the inputs of the overview action.
 type Overview struct {
 	Access
-	// Workspaces are those of the matrix, each at most once. There are none if the
-	// input is [], or if it is empty since a job in Needs did not make it.
+	// Workspaces are those of the matrix, without duplicates. There are none if the input is [], or
+	// if it is empty because a job in Needs failed.
 	Workspaces []OverviewWorkspace
-	// Unlisted is set if the input is empty, so that it is unknown which workspaces there are.
+	// Unlisted is true if the input is empty, so that the workspaces are unknown.
 	Unlisted bool
-	// Needs are the jobs that the job needs, by name.
+	// Needs are the jobs that this job needs, sorted by name.
 	Needs  []NeededJob
 	FailOn OverviewFailOn
-	// Redact are secrets that the runs have and this job does not.
+	// Redact are secrets of the runs that this job does not use.
 	Redact []secret.Value
 
 	Summary    bool
 	Comment    CommentMode
 	CommentTag string
-	// PullRequest is the one to comment on, 0 for that of the event.
+	// PullRequest is the number of the pull request to comment on; 0 means that of the event.
 	PullRequest int
-	// GitHubToken is for the comment; empty if there is none or no comment is asked for.
+	// GitHubToken is the token for the comment; empty if there is none or no comment is requested.
 	GitHubToken secret.Value
 }
 
-// OverviewWorkspace is a workspace as the input names it: by its ID, or by Name and
-// Environment, which is a name or, perhaps, an id. What the input does not have is empty.
+// OverviewWorkspace is a workspace in the input: by its ID, or by Name and Environment, which is a name
+// or an id. Fields that are not in the input are empty.
 type OverviewWorkspace struct {
 	ID            string `json:"id"`
 	Name          string `json:"name"`
 	EnvironmentID string `json:"environment-id"`
 	Environment   string `json:"environment"`
-	// Because is the file that made the affected action list it.
+	// Because is the changed file for which the affected action listed the workspace.
 	Because string `json:"because"`
 }
 
-// NeededJob is a job that the overview's job needs, with GitHub's word for how it ended.
+// NeededJob is a job that the overview's job needs, with its result in GitHub's terms.
 type NeededJob struct{ Name, Result string }
 
-// Broken reports whether the job ended in a way that leaves work undone. A result
-// that GitHub does not document counts as well; skipped does not.
+// Broken reports whether the job did not finish its work. This includes results that GitHub does not
+// document, but not skipped.
 func (j NeededJob) Broken() bool { return j.Result != "success" && j.Result != "skipped" }
 
-// OverviewFailOn says what makes an overview fail.
+// OverviewFailOn are the conditions on which an overview fails.
 type OverviewFailOn struct{ Failed, Missing, Changes, Destroy bool }
 
-// LoadOverview reads the inputs of the overview action. The error is of type
-// Problems and holds everything that is wrong.
+// LoadOverview reads the inputs of the overview action. The error is of type Problems and contains all
+// problems.
 func LoadOverview(src Source) (Overview, Notes, error) {
 	r := newReader(src, OverviewNames())
 	in := Overview{Access: r.access(), Redact: r.redact(), Needs: r.needs()}
@@ -73,9 +73,9 @@ func LoadOverview(src Source) (Overview, Notes, error) {
 // overviewWorkspaces reads a JSON array, or lines.
 func (r *reader) overviewWorkspaces(in *Overview) {
 	const name = "workspaces"
-	v := r.given(name)
+	v := r.value(name)
 	switch {
-	case !r.evaluated(name, v):
+	case !r.requireEvaluated(name, v):
 	case v == "" && slices.ContainsFunc(in.Needs, NeededJob.Broken):
 		in.Unlisted = true
 	case v == "":
@@ -91,7 +91,11 @@ func (r *reader) overviewWorkspaces(in *Overview) {
 func (r *reader) listedWorkspaces(name, v string) []OverviewWorkspace {
 	var items []json.RawMessage
 	if err := json.Unmarshal([]byte(v), &items); err != nil {
-		r.badf(name, "is not a JSON array: %s. Pass on the output workspaces or workspace-ids as it is, or write one per line, such as workspaces: production/network", r.quote(v))
+		r.badf(
+			name,
+			"is not a JSON array: %s. Pass on the output workspaces or workspace-ids as it is, or write one per line, such as workspaces: production/network",
+			r.quote(v),
+		)
 		return nil
 	}
 	if len(items) > maxItems {
@@ -123,12 +127,12 @@ func listedWorkspace(item json.RawMessage) (w OverviewWorkspace, ok bool) {
 		return w, w.Name != "" && w.Environment != ""
 	}
 	if !isID("env", w.EnvironmentID) {
-		w.EnvironmentID = "" // it is found by the workspace's id
+		w.EnvironmentID = "" // not needed: the workspace is found by its id
 	}
 	return w, isID("ws", w.ID)
 }
 
-// plain reports whether the names can be those of a workspace, and the file that of one.
+// plain reports whether the names and the file are valid.
 func (w OverviewWorkspace) plain() bool {
 	for _, s := range []string{w.Name, w.Environment, w.EnvironmentID} {
 		if unprintable(s) != "" || len(s) > 4*maxName {
@@ -140,7 +144,7 @@ func (w OverviewWorkspace) plain() bool {
 
 func isID(prefix, v string) bool { return len(v) <= maxID && ids[prefix].pattern.MatchString(v) }
 
-// namedWorkspace reads an id, or environment/workspace.
+// namedWorkspace parses an id, or environment/workspace.
 func namedWorkspace(v string) (w OverviewWorkspace, ok bool) {
 	slash := strings.LastIndex(v, "/")
 	switch {
@@ -180,10 +184,10 @@ func addWorkspace(list []OverviewWorkspace, w OverviewWorkspace) []OverviewWorks
 	return append(list, w)
 }
 
-// needs reads ${{ toJSON(needs) }}. It quotes nothing: the outputs of jobs are in it.
+// needs reads ${{ toJSON(needs) }}. Its problems quote nothing, since the outputs of jobs are in it.
 func (r *reader) needs() []NeededJob {
-	v := r.given("needs")
-	if v == "" || !r.evaluated("needs", v) {
+	v := r.value("needs")
+	if v == "" || !r.requireEvaluated("needs", v) {
 		return nil
 	}
 	var jobs map[string]struct{ Result string }
@@ -199,7 +203,7 @@ func (r *reader) needs() []NeededJob {
 	return list
 }
 
-// overviewFailOn reads what makes the overview fail, one word per line.
+// overviewFailOn reads the conditions on which the overview fails, one per line.
 func (r *reader) overviewFailOn() OverviewFailOn {
 	const name = "fail-on"
 	var f OverviewFailOn
@@ -214,7 +218,7 @@ func (r *reader) overviewFailOn() OverviewFailOn {
 			*word = true
 		case l.text == "none":
 			none = l.number
-		case r.evaluated(name, l.text):
+		case r.requireEvaluated(name, l.text):
 			advice := didYouMean(l.text, order)
 			if strings.Contains(l.text, ",") {
 				advice = "Write one item per line, not separated by commas. "
@@ -228,16 +232,21 @@ func (r *reader) overviewFailOn() OverviewFailOn {
 	return f
 }
 
-// redact reads secrets, one per line. They are not quoted.
+// redact reads secrets, one per line. Its problems do not quote them.
 func (r *reader) redact() []secret.Value {
 	var list []secret.Value
 	for _, l := range r.lines("redact") {
 		if !strings.Contains(l.text, "${{") {
 			value := secret.New(l.text)
-			r.secrets.Add(value) // no problem quotes it
+			r.secrets.Add(value) // so that no problem quotes it
 			list = append(list, value)
 		} else {
-			r.badf("redact", "line %d: the expression was not evaluated. GitHub evaluates expressions in a workflow file only; write it there, under `with:`, such as redact: secrets.NAME as an expression", l.number)
+			r.badf(
+				"redact",
+				"line %d: the expression was not evaluated. GitHub evaluates expressions in a workflow file only; "+
+					"write it there, under `with:`, such as redact: secrets.NAME as an expression",
+				l.number,
+			)
 		}
 	}
 	return list

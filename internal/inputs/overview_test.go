@@ -34,11 +34,20 @@ func TestLoadOverview(t *testing.T) {
 				in.Summary, in.Comment, in.CommentTag, in.PullRequest = false, inputs.CommentHideAndNew, "eu", 7
 				in.GitHubToken = secret.New("ghs_1234567890")
 			}},
-		"objects": {with{"workspaces": `[{"id":"ws-v0a","name":"a","environment-id":"env-v0p","environment":"prod / eu","tags":[],"because":"a/main.tf","wave":0},{"id":"ws-v0a"},{"name":"b","environment":"prod"}]`},
+		"objects": {with{
+			"workspaces": `[{"id":"ws-v0a","name":"a","environment-id":"env-v0p","environment":"prod / eu",` +
+				`"tags":[],"because":"a/main.tf","wave":0},{"id":"ws-v0a"},{"name":"b","environment":"prod"}]`,
+		},
 			func(in *inputs.Overview) {
-				in.Workspaces = []inputs.OverviewWorkspace{{ID: "ws-v0a", Name: "a", EnvironmentID: "env-v0p", Environment: "prod / eu", Because: "a/main.tf"}, {Environment: "prod", Name: "b"}}
+				in.Workspaces = []inputs.OverviewWorkspace{
+					{ID: "ws-v0a", Name: "a", EnvironmentID: "env-v0p", Environment: "prod / eu", Because: "a/main.tf"},
+					{Environment: "prod", Name: "b"},
+				}
 			}},
-		"ids": {with{"workspaces": `["ws-v0a", "ws-v0b","ws-v0a"]`}, func(in *inputs.Overview) { in.Workspaces = []inputs.OverviewWorkspace{{ID: "ws-v0a"}, {ID: "ws-v0b"}} }},
+		"ids": {
+			with{"workspaces": `["ws-v0a", "ws-v0b","ws-v0a"]`},
+			func(in *inputs.Overview) { in.Workspaces = []inputs.OverviewWorkspace{{ID: "ws-v0a"}, {ID: "ws-v0b"}} },
+		},
 		"lines": {with{"workspaces": "ws-v0a\n\n eu/prod/b \nws-v0a"}, func(in *inputs.Overview) {
 			in.Workspaces = []inputs.OverviewWorkspace{{ID: "ws-v0a"}, {Environment: "eu/prod", Name: "b"}}
 		}},
@@ -71,8 +80,16 @@ func TestBadOverview(t *testing.T) {
 	}
 	runRows(t, []row{
 		one("nothing", "workspaces", " \n", "is empty|workspaces: "),
-		{name: "nothing after success", action: "overview", with: with{"workspaces": "", "needs": `{"list":{"result":"success"}}`}, input: "workspaces", says: "is empty"},
-		{name: "nothing after skipped", action: "overview", with: with{"workspaces": "", "needs": `{"list":{"result":"skipped"}}`}, input: "workspaces", says: "is empty"},
+		{
+			name: "nothing after success", action: "overview",
+			with: with{"workspaces": "", "needs": `{"list":{"result":"success"}}`}, input: "workspaces",
+			says: "is empty",
+		},
+		{
+			name: "nothing after skipped", action: "overview",
+			with: with{"workspaces": "", "needs": `{"list":{"result":"skipped"}}`}, input: "workspaces",
+			says: "is empty",
+		},
 		one("not evaluated", "workspaces", "${{ needs.list.outputs.workspaces }}", "the expression was not evaluated"),
 		one("cut JSON", "workspaces", `[{"id":"ws-v0a"}`, "is not a JSON array"),
 		one("object", "workspaces", `{"include":[]}`, "is not a JSON array"),
@@ -90,11 +107,14 @@ func TestBadOverview(t *testing.T) {
 		one("none and more", "fail-on", "none\nfailed", `line 1 is "none", beside other conditions`),
 		one("comment", "comment", "yes", "is not a way to comment"),
 		one("pr-number", "pr-number", "x", "is not a whole number"),
-		{name: "redact", action: "overview", with: with{"redact": "${{ secrets.A }}"}, input: "redact", says: "line 1: the expression was not evaluated", unquoted: true},
+		{
+			name: "redact", action: "overview", with: with{"redact": "${{ secrets.A }}"}, input: "redact",
+			says: "line 1: the expression was not evaluated", unquoted: true,
+		},
 	})
 }
 
-// TestOverviewQuotesNoSecret: neither what redact holds nor the outputs of jobs.
+// TestOverviewQuotesNoSecret checks that problems quote neither redact nor the outputs of jobs.
 func TestOverviewQuotesNoSecret(t *testing.T) {
 	t.Parallel()
 	_, _, err := inputs.LoadOverview(row{action: "overview", with: with{"redact": "s3cr3t-of-the-matrix", "workspaces": "s3cr3t-of-the-matrix",

@@ -8,11 +8,10 @@ import (
 
 var shellVariable = regexp.MustCompile(`^\$\{?[A-Za-z_]`)
 
-// path reads the directory or archive to send. It looks at the words alone;
-// what stands on the disk, and where links lead, is for others to see.
+// path reads the directory or archive to upload. It does not access the file system.
 func (r *reader) path(name string) string {
-	v := r.given(name)
-	if !r.evaluated(name, v) {
+	v := r.value(name)
+	if !r.requireEvaluated(name, v) {
 		return ""
 	}
 	if what := strayPath(v); what != "" {
@@ -31,7 +30,7 @@ func (r *reader) path(name string) string {
 	return clean
 }
 
-// strayPath says what in v is not part of a path, though a shell or a browser might take it.
+// strayPath describes syntax in v that a shell or a browser accepts but that is not part of a path.
 func strayPath(v string) string {
 	switch {
 	case unprintable(v) != "":
@@ -50,8 +49,8 @@ func strayPath(v string) string {
 	return ""
 }
 
-// belowCheckout turns an absolute path into one relative to the checkout. The
-// runner rewrites `${{ github.workspace }}/infra` to such a path.
+// belowCheckout makes an absolute path relative to the checkout. The runner rewrites
+// `${{ github.workspace }}/infra` to an absolute path.
 func (r *reader) belowCheckout(name, v, clean string) string {
 	root := r.src.Env("GITHUB_WORKSPACE")
 	if root == "" {

@@ -7,30 +7,28 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of what is told: an annotation of GitHub is cut at 4,096 characters,
-// and a value that fills the screen explains nothing.
+// Limits of problem texts. GitHub truncates an annotation at 4,096 characters.
 const (
 	maxAnnotation = 4096
 	maxQuoted     = 80
 )
 
-// Problem is one thing that is wrong with one input.
+// Problem is one problem with one input.
 type Problem struct {
-	// Input is the name as it stands in YAML.
+	// Input is the name of the input in YAML.
 	Input string
-	// Text says in one line what is wrong, which value was seen, and how to
-	// put it right, with an example.
+	// Text describes on one line what is wrong, the value and how to fix it, with an example.
 	Text string
 }
 
-// String returns the problem in one line, led by the name of the input.
+// String returns the name of the input and the problem on one line.
 func (p Problem) String() string { return p.Input + ": " + p.Text }
 
-// Problems is the error for bad inputs: all that is wrong, in the order of action.yml.
+// Problems is the error for invalid inputs, in the order of action.yml.
 type Problems []Problem
 
-// Error returns the text of one annotation: at most 4,096 bytes, one problem a
-// line, led by the names of the inputs if there are several.
+// Error returns the text of one annotation: at most 4,096 bytes, one problem per line, after the names of
+// the inputs if there are several.
 func (ps Problems) Error() string {
 	if len(ps) == 1 {
 		return cutBytes(ps[0].String(), maxAnnotation)
@@ -49,7 +47,7 @@ func (ps Problems) Error() string {
 	return b.String()
 }
 
-// headline is short, because a list of annotations shows hardly more than 100 characters.
+// headline returns a short first line, since a list of annotations shows about 100 characters.
 func (ps Problems) headline() string {
 	var names []string
 	for _, p := range ps {
@@ -60,26 +58,27 @@ func (ps Problems) headline() string {
 	return fmt.Sprintf("%d problems with the inputs: %s.", len(ps), cutRunes(strings.Join(names, ", "), 60))
 }
 
-// quote returns v quoted and cut, in one line without control characters.
+// quote returns v quoted and shortened, on one line without control characters.
 func (r *reader) quote(v string) string {
 	return unquotable.Replace(strconv.Quote(r.shown(v)))
 }
 
-// quoteASCII is quote for what is made of ASCII, so that a letter which only looks like one is seen.
+// quoteASCII is like quote, but escapes characters that are not ASCII, so that letters that look like
+// ASCII are visible.
 func (r *reader) quoteASCII(v string) string {
 	return unquotable.Replace(strconv.QuoteToASCII(r.shown(v)))
 }
 
-// shown returns the part of v that may be told: no secret, should one have got
-// into a wrong input, and no more than explains the problem.
+// shown returns the part of v that messages may show: without secrets, which may be in the wrong input,
+// and no more than necessary.
 func (r *reader) shown(v string) string {
 	return cutRunes(r.secrets.String(v), maxQuoted)
 }
 
-// A text that holds "##[" is a command to the runner wherever it stands in a line.
+// The runner interprets "##[" as a command anywhere in a line.
 var unquotable = strings.NewReplacer("##[", `#\x23[`)
 
-// cutRunes returns s with at most n characters; what was cut is marked by a last one, "…".
+// cutRunes returns s with at most n characters. If it shortens s, the last character is "…".
 func cutRunes(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

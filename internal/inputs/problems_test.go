@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/inputs"
 )
 
-// All that is wrong is told at once, in the order of action.yml.
+// TestAllProblemsAtOnce checks that all problems are reported together, in the order of action.yml.
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	everything := map[string]with{
@@ -40,7 +40,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 			checkText(t, p.Text)
 		}
 		for _, in := range names(action) {
-			// An empty value in these tables removes an input, which is a problem for these two.
+			// An empty value removes an input, which is a problem for these two.
 			if v, ok := bad[in.Name]; ok && (v != "" || in.Name == "base-url" || in.Name == "token" && bad["service-account"] == "") {
 				want = append(want, in.Name)
 			}
@@ -92,7 +92,7 @@ func TestProblemsText(t *testing.T) {
 	}
 }
 
-// A value is shown up to 80 characters and never as something a runner obeys.
+// TestQuotedValue checks that at most 80 characters of a value are shown, and never a runner command.
 func TestQuotedValue(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, value, want string }{

@@ -10,26 +10,26 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// reader reads the inputs of one action and collects what is wrong with them.
+// reader reads the inputs of one action and collects the problems.
 //
-// After a problem its methods return the zero value, and reading goes on.
+// Its methods return the zero value after a problem, so that reading continues.
 type reader struct {
-	src         Source
-	inputs      []Input
-	secrets     secret.Redactor
-	problems    Problems
-	unsupported map[string]int // problems of an input beyond those that are told
-	notes       Notes
+	src      Source
+	inputs   []Input
+	secrets  secret.Redactor
+	problems Problems
+	omitted  map[string]int // the number of problems of an input beyond maxOfOne
+	notes    Notes
 }
 
-// maxOfOne is how many problems of one input are told: a file that was given
-// by mistake as a list shall not fill the log.
+// maxOfOne is the number of reported problems per input, so that a file passed as a list by mistake
+// does not fill the log.
 const maxOfOne = 5
 
 func newReader(src Source, inputs []Input) *reader {
-	r := &reader{src: src, inputs: inputs, unsupported: make(map[string]int)}
+	r := &reader{src: src, inputs: inputs, omitted: make(map[string]int)}
 	for _, s := range []string{src.Get("token"), src.Env("SCALR_TOKEN"), src.Get("github-token"), src.Get("id-token"), src.Env("SCALR_ID_TOKEN")} {
-		// What is longer is not a token, and costly to look for.
+		// A longer value is not a token, and expensive to search for.
 		if len(s) <= longestIDToken {
 			r.secrets.Add(secret.New(strings.TrimSpace(s)))
 		}
@@ -46,24 +46,27 @@ func (r *reader) done() (Notes, error) {
 	place := make(map[string]int)
 	for i, in := range r.inputs {
 		place[in.Name] = i
-		if n := r.unsupported[in.Name]; n > 0 {
-			r.problems = append(r.problems, Problem{in.Name, fmt.Sprintf("has %d more problems like these. Put right the ones above, such as the first, and run again", n)})
+		if n := r.omitted[in.Name]; n > 0 {
+			r.problems = append(r.problems, Problem{
+				in.Name,
+				fmt.Sprintf("has %d more problems like these. Put right the ones above, such as the first, and run again", n),
+			})
 		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return place[a.Input] - place[b.Input] })
 	return r.notes, r.problems
 }
 
-// badf reports a problem. Values in it must have gone through quote.
+// badf reports a problem. Values in it must be quoted with quote.
 func (r *reader) badf(name, format string, args ...any) {
-	told := 0
+	count := 0
 	for _, p := range r.problems {
 		if p.Input == name {
-			told++
+			count++
 		}
 	}
-	if told == maxOfOne {
-		r.unsupported[name]++
+	if count == maxOfOne {
+		r.omitted[name]++
 		return
 	}
 	r.problems = append(r.problems, Problem{Input: name, Text: fmt.Sprintf(format, args...)})
@@ -77,8 +80,8 @@ func (r *reader) warnf(format string, args ...any) {
 	r.notes = append(r.notes, Note{Text: fmt.Sprintf(format, args...), Warning: true})
 }
 
-// given returns the trimmed value, or the default.
-func (r *reader) given(name string) string {
+// value returns the trimmed value, or the default.
+func (r *reader) value(name string) string {
 	if v := strings.TrimSpace(r.src.Get(name)); v != "" {
 		return v
 	}
@@ -94,13 +97,13 @@ func (r *reader) defaultOf(name string) string {
 	return ""
 }
 
-// changed reports whether a value other than the default was given.
+// changed reports whether the value differs from the default.
 func (r *reader) changed(name string) bool {
-	return r.given(name) != r.defaultOf(name)
+	return r.value(name) != r.defaultOf(name)
 }
 
-// evaluated reports whether v is a value rather than the text of an expression.
-func (r *reader) evaluated(name, v string) bool {
+// requireEvaluated reports a problem, and returns false, if v contains an unevaluated expression.
+func (r *reader) requireEvaluated(name, v string) bool {
 	if !strings.Contains(v, "${{") {
 		return true
 	}
@@ -109,17 +112,16 @@ func (r *reader) evaluated(name, v string) bool {
 	return false
 }
 
-// line returns a free text of one line with at most max characters. The
-// example completes the advice.
+// line returns a single-line text of at most max characters. The example is used in advice.
 func (r *reader) line(name string, max int, example string) string {
-	v := r.given(name)
-	if !r.evaluated(name, v) || !r.fits(name, v, max, example) {
+	v := r.value(name)
+	if !r.requireEvaluated(name, v) || !r.fits(name, v, max, example) {
 		return ""
 	}
 	return v
 }
 
-// fits reports whether v is text of one line with at most max characters.
+// fits checks that v is a single-line text of at most max characters.
 func (r *reader) fits(name, v string, max int, example string) bool {
 	if what := unprintable(v); what != "" {
 		r.badf(name, "holds %s: %s. Write plain text in one line, such as %s: %s", what, r.quote(v), name, example)
@@ -133,7 +135,7 @@ func (r *reader) fits(name, v string, max int, example string) bool {
 	return true
 }
 
-// unprintable says in words which character of s cannot stand in a line of text, if any.
+// unprintable describes the first character of s that is not printable, or returns "".
 func unprintable(s string) string {
 	if !utf8.ValidString(s) {
 		return "bytes that are not UTF-8"

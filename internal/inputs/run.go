@@ -13,65 +13,65 @@ const (
 	longestTimeout  = 120 * time.Hour
 )
 
-// maxMessage is how many characters a run's message may have (openapi.yml, Run).
+// maxMessage is the maximum number of characters of a run's message (openapi.yml, Run).
 const maxMessage = 512
 
 // Run holds the inputs of the root action.
 type Run struct {
 	Access
 
-	// WorkspaceID is "" when the workspace is given by name. In the modes that act on a
-	// run, a workspace is optional: it is the one that the run must be of.
+	// WorkspaceID is "" if the workspace is given by name. In the modes that act on a run, the
+	// workspace is optional; if it is set, the run must belong to it.
 	WorkspaceID string
-	// Environment is the name or, perhaps, the id of the environment in which
-	// Workspace is the name: a name may look like an id.
+	// Environment is the name or the id of Workspace's environment: a name may look like an id.
 	Environment, Workspace string
 
-	// Path is relative to the checkout and cleaned; off GitHub it may be absolute.
+	// Path is clean and relative to the checkout; outside of GitHub it may be absolute.
 	Path string
-	// Dry and Destroy say what kind of run it is.
+	// Dry and Destroy are the kind of the run.
 	Dry, Destroy bool
-	// AutoApply is nil to leave it to the workspace.
+	// AutoApply is nil for the setting of the workspace.
 	AutoApply *bool
-	// SavePlan, Refresh and RefreshOnly are passed on as they are.
+	// SavePlan, Refresh and RefreshOnly are passed to Scalr.
 	SavePlan, Refresh, RefreshOnly bool
-	// Targets and Replace are resource addresses, each at most once.
+	// Targets and Replace are resource addresses without duplicates.
 	Targets, Replace []string
-	// Variables are those of all three inputs, in their order; no category has a key twice.
+	// Variables are those of all three inputs, in order; keys are unique within a category.
 	Variables []Variable
-	// Message has at most 512 characters; "" asks for one that is made from the event.
+	// Message has at most 512 characters; "" means a message that is derived from the event.
 	Message string
 
 	Mode Mode
 	// RunID is set in the modes for which Mode.NeedsRunID.
 	RunID string
-	// ExpectedConfigurationID is the configuration version that the run RunID must be of; "" for any.
+	// ExpectedConfigurationID is the configuration version that the run must have; "" means any.
 	ExpectedConfigurationID string
-	// WaitForLock is how long a real run waits for a locked workspace; 0 to refuse at once.
+	// WaitForLock is how long a run that is not dry waits for a locked workspace; 0 means to fail
+	// immediately.
 	WaitForLock time.Duration
-	// Wait is false to return as soon as the run is started.
+	// Wait is false to return when the run has been created.
 	Wait bool
 	// Timeout is for the whole step.
 	Timeout time.Duration
-	// OnCancel is never empty: without the input it follows from Mode.
+	// OnCancel is never empty: its default depends on Mode.
 	OnCancel OnCancel
 	FailOn   FailOn
-	// MaxCostIncrease is in USD a month, 0 if any increase is too much.
+	// MaxCostIncrease is in USD per month; 0 allows no increase.
 	MaxCostIncrease float64
 
 	TerraformOutputs TerraformOutputs
 	Summary          bool
 	Comment          CommentMode
 	CommentTag       string
-	// PullRequest is the one to comment on, 0 for that of the event.
+	// PullRequest is the number of the pull request to comment on; 0 means that of the event.
 	PullRequest int
-	// GitHubToken is for the comment; empty if there is none or no comment is asked for.
+	// GitHubToken is the token for the comment; empty if there is none or no comment is requested.
 	GitHubToken            secret.Value
 	AllowPullRequestTarget bool
 }
 
-// LoadRun reads the inputs of the root action. The error is of type Problems
-// and holds everything that is wrong; the notes are complete either way.
+// LoadRun reads the inputs of the root action. The error is of type Problems and contains all problems.
+// The notes are complete even with an error.
 func LoadRun(src Source) (Run, Notes, error) {
 	r := newReader(src, RunNames())
 	in := Run{Access: r.access()}
@@ -85,11 +85,11 @@ func LoadRun(src Source) (Run, Notes, error) {
 	return in, notes, err
 }
 
-// content reads what the run is to do.
+// content reads the attributes of the run.
 func (r *reader) content(in *Run) {
 	in.Path = r.path("path")
 	in.Dry, in.Destroy = r.boolean("dry-run"), r.boolean("destroy")
-	in.AutoApply = r.choice("auto-apply")
+	in.AutoApply = r.optionalBool("auto-apply")
 	in.SavePlan = r.boolean("save-plan")
 	in.Refresh, in.RefreshOnly = r.boolean("refresh"), r.boolean("refresh-only")
 	in.Targets, in.Replace = r.addresses("targets"), r.addresses("replace")
@@ -97,9 +97,9 @@ func (r *reader) content(in *Run) {
 	in.Message = r.message()
 }
 
-// message reads a text that can be no error: what cannot be sent is taken out.
+// message reads the message, which is never an error: invalid characters are removed.
 func (r *reader) message() string {
-	v := strings.ToValidUTF8(r.given("message"), "\uFFFD")
+	v := strings.ToValidUTF8(r.value("message"), "\uFFFD")
 	v = strings.Map(func(c rune) rune {
 		if c != '\n' && c != '\t' && unprintable(string(c)) != "" {
 			return -1
@@ -109,16 +109,16 @@ func (r *reader) message() string {
 	return cutRunes(v, maxMessage)
 }
 
-// waiting reads how long to follow the run, and what may not happen meanwhile.
+// waiting reads how long to wait for the run, and what happens when that is interrupted.
 func (r *reader) waiting(in *Run) {
 	in.Wait = r.boolean("wait")
 	in.Timeout = r.duration("timeout", shortestTimeout, longestTimeout)
-	if r.given("wait-for-lock") != "" {
+	if r.value("wait-for-lock") != "" {
 		in.WaitForLock = r.duration("wait-for-lock", shortestTimeout, longestTimeout)
 	}
-	in.OnCancel = word(r, "on-cancel", OnCancelStop, OnCancelStopApply, OnCancelLeave)
+	in.OnCancel = enum(r, "on-cancel", OnCancelStop, OnCancelStopApply, OnCancelLeave)
 	if in.OnCancel == "" {
-		// A run that this step did not create, or its reviewed plan, belongs to somebody else.
+		// This step did not create the run, and must not stop it or discard its reviewed plan.
 		in.OnCancel = OnCancelLeave
 		if in.Mode == ModeRun {
 			in.OnCancel = OnCancelStop
@@ -128,9 +128,9 @@ func (r *reader) waiting(in *Run) {
 	in.MaxCostIncrease = r.dollars("max-cost-increase")
 }
 
-// reporting reads where the result is told.
+// reporting reads how the result is reported.
 func (r *reader) reporting(in *Run) {
-	in.TerraformOutputs = word(r, "terraform-outputs", TerraformOutputsNonSensitive, TerraformOutputsNone, TerraformOutputsAll)
+	in.TerraformOutputs = enum(r, "terraform-outputs", TerraformOutputsNonSensitive, TerraformOutputsNone, TerraformOutputsAll)
 	in.Summary = r.boolean("summary")
 	in.Comment = r.comment()
 	in.CommentTag = r.commentTag()

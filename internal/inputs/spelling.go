@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// maxSpellingNotes leaves room for other warnings: GitHub shows ten a step.
+// maxSpellingNotes leaves room for other warnings: GitHub shows ten per step.
 const maxSpellingNotes = 5
 
-// otherNames are names that neighbours of this action use for inputs of ours.
+// otherNames are the names of our inputs in similar actions.
 var otherNames = map[string]string{
 	"api-token": "token", "scalr-token": "token", "api-key": "token",
 	"hostname": "base-url", "host": "base-url", "url": "base-url", "address": "base-url", "scalr-hostname": "base-url",
@@ -23,8 +23,8 @@ var otherNames = map[string]string{
 	"new-name": "rename-to", "tag": "tags", "deletion-protection-enabled": "deletion-protection",
 }
 
-// noteSpelling warns of inputs that exist by another name. The runner says that
-// it does not know them, too, but not what was meant.
+// noteSpelling warns about misspelled inputs and suggests the right name. The runner also warns about
+// unknown inputs, but without a suggestion.
 func (r *reader) noteSpelling() {
 	given := slices.Clone(r.src.Given)
 	slices.Sort(given)
@@ -42,14 +42,15 @@ func (r *reader) noteSpelling() {
 	}
 }
 
-// meantName returns the input that an unknown name is likely to stand for, "" if it is known or far from all.
+// meantName returns the input that is most similar to an unknown name, or "" if the name is known or
+// similar to none.
 func (r *reader) meantName(name string) string {
 	hyphened := strings.ReplaceAll(name, "_", "-")
 	switch {
 	case r.has(name):
 		return ""
 	case r.has(hyphened):
-		// Off GitHub both spellings are right, since few shells can set the other.
+		// Outside of GitHub both spellings are valid, since few shells can set names with a hyphen.
 		if !r.src.Origin.OnGitHub {
 			return ""
 		}

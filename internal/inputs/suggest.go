@@ -6,7 +6,7 @@ import (
 	"scalr-run-action/internal/spelling"
 )
 
-// didYouMean returns a sentence with the allowed word that is closest to v, or "".
+// didYouMean returns a sentence that suggests the allowed word most similar to v, or "".
 func didYouMean(v string, allowed []string) string {
 	if near, ok := nearest(v, allowed); ok {
 		return "Did you mean " + near + "? "
@@ -16,10 +16,10 @@ func didYouMean(v string, allowed []string) string {
 
 // nearest returns the word that v is most likely a misspelling of.
 //
-// A word of n letters may differ by one third of them: enough for a typing
-// error or a twist, too little for another word.
+// A word of n letters may differ in a third of them, which is enough for a typing error or swapped
+// letters, but not for another word.
 func nearest(v string, words []string) (string, bool) {
-	// What is much longer than any word is none of them, and costly to compare.
+	// A much longer text is not similar to any word, and expensive to compare.
 	if len(v) > 60 {
 		return "", false
 	}

@@ -1,9 +1,9 @@
 package inputs
 
-// TagsMode says what to do with the tags that are listed.
+// TagsMode is what happens to the listed tags.
 type TagsMode string
 
-// What to do with tags: add them, have these and no others, remove them, or remove all.
+// The values of TagsMode: add the tags, replace all tags by them, remove them, or remove all tags.
 const (
 	TagsAdd     TagsMode = "add"
 	TagsReplace TagsMode = "replace"
@@ -11,22 +11,22 @@ const (
 	TagsClear   TagsMode = "clear"
 )
 
-// Tags says how the tags of an environment or workspace are to change.
+// Tags describes a change of the tags of an environment or workspace.
 type Tags struct {
 	Mode TagsMode
-	// Names is empty for TagsClear, and for TagsAdd if nothing is to change.
+	// Names is empty for TagsClear, and for TagsAdd without changes.
 	Names []string
 }
 
 func (r *reader) tags() Tags {
 	t := Tags{
-		Mode:  word(r, "tags-mode", TagsAdd, TagsReplace, TagsRemove, TagsClear),
+		Mode:  enum(r, "tags-mode", TagsAdd, TagsReplace, TagsRemove, TagsClear),
 		Names: r.names("tags", "preview"),
 	}
-	given := r.given("tags") != ""
+	given := r.value("tags") != ""
 	switch {
 	case t.Mode == TagsClear && given:
-		r.badf("tags", "is given, but tags-mode: clear removes every tag: %s. Remove tags, or write tags-mode: remove", r.quote(r.given("tags")))
+		r.badf("tags", "is given, but tags-mode: clear removes every tag: %s. Remove tags, or write tags-mode: remove", r.quote(r.value("tags")))
 	case t.Mode == TagsReplace && !given:
 		r.badf("tags", "is empty, but tags-mode: replace needs to know the new tags. Write tags: preview, one per line, or tags-mode: clear to have none")
 	case t.Mode == TagsRemove && !given:

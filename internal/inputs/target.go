@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// modeWords are what people write for something that is no mode of ours.
+// modeWords are common words that are not modes.
 var modeWords = map[string]string{
 	"plan":      "mode: run with dry-run: true, the default",
 	"dry-run":   "mode: run with dry-run: true, the default",
@@ -18,33 +18,33 @@ var modeWords = map[string]string{
 	"preflight": "mode: check",
 }
 
-// mode reads the mode and the run that it acts on.
+// mode reads the mode and the run on which it acts.
 func (r *reader) mode(in *Run) {
 	modes := []Mode{ModeRun, ModeWatch, ModeConfirm, ModeOverride, ModeDiscard, ModeCancel, ModeCheck}
-	v := r.given("mode")
+	v := r.value("mode")
 	if meant := otherMode(v, texts(modes)); meant != "" {
 		r.badf("mode", "is not a mode: %s. %s. The modes are %s", r.quote(v), meant, strings.Join(texts(modes), ", "))
 	} else {
-		in.Mode = word(r, "mode", modes...)
+		in.Mode = enum(r, "mode", modes...)
 	}
 	in.RunID = r.id("run-id", "run")
-	if r.given("run-id") == "" && in.Mode.NeedsRunID() {
+	if r.value("run-id") == "" && in.Mode.NeedsRunID() {
 		r.badf("run-id", "is empty, but mode: %s acts on a run that exists. Write its id, such as run-id: run-v0abc123, "+
 			"from the output run-id of the step that created it", in.Mode)
 	}
 	in.ExpectedConfigurationID = r.id("expected-configuration-version-id", "cv")
-	if r.given("expected-configuration-version-id") != "" && r.given("run-id") == "" && !in.Mode.NeedsRunID() {
+	if r.value("expected-configuration-version-id") != "" && r.value("run-id") == "" && !in.Mode.NeedsRunID() {
 		r.badf("expected-configuration-version-id", "must be used with run-id, whose configuration version it names: %s. "+
 			"Write mode: confirm (or watch, override, discard, cancel) and run-id, or remove expected-configuration-version-id",
-			r.quote(r.given("expected-configuration-version-id")))
+			r.quote(r.value("expected-configuration-version-id")))
 	}
-	if r.given("run-id") != "" && in.Mode == ModeRun {
+	if r.value("run-id") != "" && in.Mode == ModeRun {
 		r.badf("run-id", "is given, but mode: run creates a new run: %s. Write mode: watch (or confirm, override, discard, cancel) "+
-			"to act on that run, or remove run-id", r.quote(r.given("run-id")))
+			"to act on that run, or remove run-id", r.quote(r.value("run-id")))
 	}
 }
 
-// otherMode says what to write in place of a word for something else, "" if v is none.
+// otherMode advises what to write instead of a word that is not a mode, or returns "".
 func otherMode(v string, modes []string) string {
 	if _, ok := nearest(v, modes); ok {
 		return ""
@@ -67,18 +67,18 @@ func otherMode(v string, modes []string) string {
 func (r *reader) target(in *Run) {
 	in.WorkspaceID = r.id("workspace-id", "ws")
 	in.Environment, in.Workspace = r.workspace()
-	hasID, hasName := r.given("workspace-id") != "", r.given("workspace") != ""
+	hasID, hasName := r.value("workspace-id") != "", r.value("workspace") != ""
 	switch {
 	case hasID && hasName:
 		r.badf("workspace-id", "is given together with workspace, and only one of them can say which workspace is meant: %s and %s. "+
-			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(r.given("workspace-id")), r.quote(r.given("workspace")))
+			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(r.value("workspace-id")), r.quote(r.value("workspace")))
 	case !hasID && !hasName && !in.Mode.NeedsRunID() && in.Mode != "":
 		r.badf("workspace-id", "is empty, and so is workspace. Say which workspace the run is for, such as "+
 			"workspace-id: ws-v0abc123 or workspace: production/network")
 	}
 }
 
-// workspace reads environment/workspace; an environment's name may hold slashes itself.
+// workspace reads environment/workspace; an environment's name may contain slashes.
 func (r *reader) workspace() (environment, workspace string) {
 	v := r.line("workspace", 511, "production/network")
 	if v == "" {

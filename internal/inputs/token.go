@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// A token is at least as long as a short password, and short enough for a header.
+// Limits of the length of a token: at least a short password, and short enough for a header.
 const (
 	shortestToken = 8
 	longestToken  = 8192
@@ -41,7 +41,7 @@ func (r *reader) token() secret.Value {
 	return secret.New(v)
 }
 
-// noToken says why a token may be missing, and what to do about it.
+// noToken describes why the token may be missing, and what to do.
 func (r *reader) noToken() string {
 	o := r.src.Origin
 	switch {
@@ -57,13 +57,14 @@ func (r *reader) noToken() string {
 			"(Settings, Secrets and variables, Dependabot), or skip the step with `if: github.actor != 'dependabot[bot]'`"
 	}
 	return "Is the secret defined, and can this job read it? A secret of an environment needs `environment:` on the job, a " +
-		"secret of the organization needs this repository selected, a reusable workflow needs `secrets: inherit` where it is called. Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
+		"secret of the organization needs this repository selected, a reusable workflow needs `secrets: inherit` where it is called. " +
+		"Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
 }
 
 const orNoSecret = "Or sign in without a stored secret by service-account"
 
-// brokenToken says what keeps v from being a token, "" if nothing does. It tells
-// the length and the class of characters, never the value.
+// brokenToken describes why v is not a token, or returns "". It shows the length and the kind of
+// characters, but never the value.
 func brokenToken(v string) string { return brokenCredential(v, longestToken) }
 
 // brokenCredential is brokenToken for a credential of at most longest characters.
@@ -85,7 +86,7 @@ func brokenCredential(v string, longest int) string {
 	return foreignCharacter(v)
 }
 
-// foreignCharacter names the class of the first character that no token holds.
+// foreignCharacter describes the first character that is not allowed in a token.
 func foreignCharacter(v string) string {
 	for _, c := range v {
 		class := ""
@@ -108,7 +109,7 @@ func foreignCharacter(v string) string {
 	return ""
 }
 
-// githubToken names the kind of GitHub token that v is, if it is one.
+// githubToken returns the kind of GitHub token that v is, or "".
 func githubToken(v string) string {
 	for _, prefix := range []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"} {
 		if strings.HasPrefix(v, prefix) {
@@ -125,8 +126,8 @@ func count(characters int) string {
 	return fmt.Sprintf("%d characters", characters)
 }
 
-// gitHubToken reads the token for the comment. An empty one is no error: the
-// comment is left out then, with a reason.
+// gitHubToken reads the token for the comment. Without a token there is no comment, which the action
+// reports; this is not an error.
 func (r *reader) gitHubToken() secret.Value {
 	v := strings.TrimSpace(r.src.Get("github-token"))
 	if v == "" {

@@ -10,13 +10,13 @@ import (
 
 // boolean reads true or false.
 func (r *reader) boolean(name string) bool {
-	b := r.choice(name)
+	b := r.optionalBool(name)
 	return b != nil && *b
 }
 
-// choice reads true, false, or nothing, which is nil.
-func (r *reader) choice(name string) *bool {
-	v := r.given(name)
+// optionalBool reads true or false; nil means that the input is empty.
+func (r *reader) optionalBool(name string) *bool {
+	v := r.value(name)
 	switch strings.ToLower(v) {
 	case "":
 		return nil
@@ -25,7 +25,7 @@ func (r *reader) choice(name string) *bool {
 	case "false":
 		return new(false)
 	}
-	if r.evaluated(name, v) {
+	if r.requireEvaluated(name, v) {
 		r.badf(name, "is neither true nor false: %s. Write %s: %s", r.quote(v), name, meantBoolean(v, r.defaultOf(name)))
 	}
 	return nil
@@ -47,13 +47,13 @@ func meantBoolean(v, otherwise string) string {
 	return "true or false"
 }
 
-// word reads one of the allowed words, or nothing.
-func word[T ~string](r *reader, name string, allowed ...T) T {
-	v := r.given(name)
+// enum reads an optional value that must be one of those allowed.
+func enum[T ~string](r *reader, name string, allowed ...T) T {
+	v := r.value(name)
 	if v == "" || slices.Contains(allowed, T(v)) {
 		return T(v)
 	}
-	if r.evaluated(name, v) {
+	if r.requireEvaluated(name, v) {
 		words := texts(allowed)
 		r.badf(name, "is not one of the allowed values: %s. %sWrite one of %s, such as %s: %s",
 			r.quote(v), didYouMean(v, words), strings.Join(words, ", "), name, words[0])
@@ -71,8 +71,8 @@ func texts[T ~string](words []T) []string {
 
 // duration reads a Go duration between the two limits.
 func (r *reader) duration(name string, from, to time.Duration) time.Duration {
-	v := r.given(name)
-	if !r.evaluated(name, v) {
+	v := r.value(name)
+	if !r.requireEvaluated(name, v) {
 		return 0
 	}
 	d, err := time.ParseDuration(v)
@@ -89,7 +89,7 @@ func (r *reader) duration(name string, from, to time.Duration) time.Duration {
 }
 
 var (
-	endless      = regexp.MustCompile(`^\d+[hms]$`) // right, but more than a Duration holds
+	endless      = regexp.MustCompile(`^\d+[hms]$`) // valid, but exceeds a time.Duration
 	numberOnly   = regexp.MustCompile(`^\d{1,6}$`)
 	spacedNumber = regexp.MustCompile(`^(\d{1,6})\s+([hms])\w*$`)
 	daysOnly     = regexp.MustCompile(`^(\d{1,3})\s*d(ays?)?$`)
@@ -122,10 +122,10 @@ func shortDuration(d time.Duration) string {
 
 var amount = regexp.MustCompile(`^\d{1,12}(\.\d{1,6})?$`)
 
-// dollars reads an amount of money that is not negative.
+// dollars reads an amount in USD that is not negative.
 func (r *reader) dollars(name string) float64 {
-	v := r.given(name)
-	if v == "" || !r.evaluated(name, v) {
+	v := r.value(name)
+	if v == "" || !r.requireEvaluated(name, v) {
 		return 0
 	}
 	if !amount.MatchString(v) {
@@ -139,10 +139,10 @@ func (r *reader) dollars(name string) float64 {
 
 var wholeNumber = regexp.MustCompile(`^[1-9]\d{0,8}$`)
 
-// number reads a whole number above zero, or nothing, which is 0.
+// number reads a positive integer; 0 means that the input is empty.
 func (r *reader) number(name string) int {
-	v := r.given(name)
-	if v == "" || !r.evaluated(name, v) {
+	v := r.value(name)
+	if v == "" || !r.requireEvaluated(name, v) {
 		return 0
 	}
 	if !wholeNumber.MatchString(v) {

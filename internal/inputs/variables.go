@@ -10,16 +10,16 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Variable is a variable of one run, or one that a workspace stores.
+// Variable is a variable of a run or of a workspace.
 type Variable struct {
 	Key string
-	// Value of a sensitive variable is what a user declares secret.
+	// Value is secret if Sensitive is true.
 	Value secret.Value
 	// Category is "terraform" or "shell", Scalr's words.
 	Category string
-	// HCL says that Value is an expression.
+	// HCL is true if Value is an expression.
 	HCL bool
-	// Sensitive variables are stored such that nobody can read them back.
+	// Sensitive variables are write-only in Scalr.
 	Sensitive bool
 }
 
@@ -34,7 +34,7 @@ var (
 	shellKey     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// variableList is one of the four inputs that hold variables.
+// variableList is one of the four inputs with variables.
 type variableList struct {
 	input, category string
 	sensitive       bool
@@ -42,7 +42,8 @@ type variableList struct {
 	example         string
 }
 
-// conceals reports whether a line with a problem may be part of a secret: people set secrets by environment variables too.
+// conceals reports whether an invalid line may be part of a secret. Users also pass secrets in
+// environment variables.
 func (l variableList) conceals() bool { return l.sensitive || l.category == "shell" }
 
 // variables reads all four lists.
@@ -63,10 +64,10 @@ func (r *reader) variables() []Variable {
 	return all
 }
 
-// secretKey is how environment variables are called that hold secrets.
+// secretKey matches typical names of environment variables with secrets.
 var secretKey = regexp.MustCompile(`(?i)(_TOKEN|_KEY|_SECRET|PASSWORD|_CREDENTIALS)$`)
 
-// warnOfSecrets warns of plain environment variables that seem to hold secrets.
+// warnOfSecrets warns about environment variables that are not sensitive but seem to be secrets.
 func (r *reader) warnOfSecrets(list variableList, good []Variable) {
 	var names []string
 	for _, v := range good {
@@ -80,7 +81,7 @@ func (r *reader) warnOfSecrets(list variableList, good []Variable) {
 	}
 }
 
-// variableLines reads one list. In places it keeps where each key of each category was seen.
+// variableLines reads one list. places records where each key of each category is set.
 func (r *reader) variableLines(list variableList, places map[string]string) []Variable {
 	var good []Variable
 	var exposed []string
@@ -110,11 +111,11 @@ func (r *reader) variableLines(list variableList, places map[string]string) []Va
 // assignment is an item of a list of variables. The text of an expression may have several lines.
 type assignment struct {
 	line
-	unfinished string // why the expression is none
+	unfinished string // why the expression is invalid
 }
 
-// assignments returns the items of a list: one per line, except that an expression takes as many lines as it needs. Their
-// ends are "\n", whatever they are in the input; blanks are kept, since they count in heredocs.
+// assignments returns the items of a list: one per line, except for expressions of several lines. Line
+// endings are normalized to "\n"; blanks are kept, since they are significant in heredocs.
 func (r *reader) assignments(list variableList) []assignment {
 	var all []assignment
 	lines := strings.Split(strings.ReplaceAll(r.src.Get(list.input), "\r\n", "\n"), "\n")
@@ -142,7 +143,7 @@ func (r *reader) assignments(list variableList) []assignment {
 	return all
 }
 
-// expression begins to read the expression in the first line of an item; nil if there is none.
+// expression starts the expression in the first line of an item, or returns nil if there is none.
 func (l variableList) expression(text string) *expression {
 	key, value, _ := strings.Cut(text, "=")
 	key, hcl := strings.CutSuffix(strings.TrimSpace(key), ":")
@@ -154,8 +155,8 @@ func (l variableList) expression(text string) *expression {
 	return e
 }
 
-// variable reads one item. Of one with a problem it shows what stands before
-// the "=" at most, and nothing of one that may be part of a secret.
+// variable reads one item. Its problems show at most the text before the "=", and nothing of an item
+// that may be part of a secret.
 func (r *reader) variable(list variableList, item assignment) (v Variable, problem string) {
 	key, value, ok := strings.Cut(item.text, "=")
 	if !ok {
@@ -169,18 +170,18 @@ func (r *reader) variable(list variableList, item assignment) (v Variable, probl
 	if problem := cmp.Or(badValue(value, hcl), item.unfinished); problem != "" {
 		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable a line, such as " + list.example
 	}
-	return Variable{Key: key, Value: list.value(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
+	return Variable{Key: key, Value: list.secretValue(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
 }
 
-// value says what of a value is secret.
-func (l variableList) value(text string, hcl bool) secret.Value {
+// secretValue returns the value of a variable, with what is secret in it.
+func (l variableList) secretValue(text string, hcl bool) secret.Value {
 	if l.sensitive && hcl {
 		return secret.Expression(text)
 	}
 	return secret.Declared(text)
 }
 
-// noAssignment explains a line without "=".
+// noAssignment reports a line without "=".
 func (r *reader) noAssignment(list variableList, text string) string {
 	said := count(utf8.RuneCountInString(text)) + ", not shown"
 	if !list.conceals() && terraformKey.MatchString(text) && len(text) <= 40 {
@@ -196,7 +197,7 @@ func (r *reader) noAssignment(list variableList, text string) string {
 	return "has no = (" + said + "). Write name and value, such as " + list.example + several
 }
 
-// badKey says what is wrong with the name of a variable.
+// badKey describes what is wrong with the name of a variable.
 func (r *reader) badKey(list variableList, key string, hcl bool) string {
 	said := "not shown"
 	if !list.conceals() {
@@ -229,7 +230,7 @@ func meantKey(list variableList, bare string) string {
 	return cutRunes(bare, 40)
 }
 
-// badValue says what is wrong with the value of a variable.
+// badValue describes what is wrong with the value of a variable.
 func badValue(value string, hcl bool) string {
 	switch {
 	case hcl && value == "":

@@ -3,8 +3,8 @@ package inputs
 // Mode is what the root action does.
 type Mode string
 
-// The modes of the root action. Check looks for obstacles and spends no run;
-// Watch and those after it act on a run that exists.
+// The modes of the root action. ModeCheck runs the preflight checks and creates no run. ModeWatch,
+// ModeConfirm, ModeOverride, ModeDiscard and ModeCancel act on an existing run.
 const (
 	ModeRun      Mode = "run"
 	ModeWatch    Mode = "watch"
@@ -15,7 +15,7 @@ const (
 	ModeCheck    Mode = "check"
 )
 
-// NeedsRunID reports whether the mode acts on a run that exists.
+// NeedsRunID reports whether the mode acts on an existing run.
 func (m Mode) NeedsRunID() bool {
 	switch m {
 	case ModeWatch, ModeConfirm, ModeOverride, ModeDiscard, ModeCancel:
@@ -24,35 +24,35 @@ func (m Mode) NeedsRunID() bool {
 	return false
 }
 
-// LetsRunGoOn reports whether the mode may lead to the apply of a run that exists.
+// LetsRunGoOn reports whether the mode may lead to the apply of an existing run.
 func (m Mode) LetsRunGoOn() bool { return m == ModeConfirm || m == ModeOverride }
 
-// OnCancel is what happens to the run when the job is cancelled or times out.
+// OnCancel is what happens to the run when the job is canceled or times out.
 type OnCancel string
 
-// What may happen to the run: OnCancelStop cancels a plan and discards a waiting
-// run, OnCancelStopApply cancels an apply too, OnCancelLeave touches nothing.
+// The values of OnCancel: OnCancelStop cancels a plan and discards a waiting run, OnCancelStopApply also
+// cancels an apply, OnCancelLeave does not change the run.
 const (
 	OnCancelStop      OnCancel = "stop"
 	OnCancelStopApply OnCancel = "stop-apply"
 	OnCancelLeave     OnCancel = "leave"
 )
 
-// TerraformOutputs says which outputs of Terraform become outputs of the step.
+// TerraformOutputs selects the Terraform outputs that become outputs of the step.
 type TerraformOutputs string
 
-// Which outputs of Terraform are passed on; of TerraformOutputsAll the sensitive ones are masked first.
+// The values of TerraformOutputs. With TerraformOutputsAll, sensitive outputs are masked first.
 const (
 	TerraformOutputsNone         TerraformOutputs = "none"
 	TerraformOutputsNonSensitive TerraformOutputs = "non-sensitive"
 	TerraformOutputsAll          TerraformOutputs = "all"
 )
 
-// CommentMode says how to comment on the pull request.
+// CommentMode is how to comment on the pull request.
 type CommentMode string
 
-// How to comment: keep one comment up to date, write a new one each time, hide
-// the older ones too, or keep one up to date only if something changes.
+// The values of CommentMode: no comment, update one comment, create one for each run, also minimize the
+// older ones, or update one comment but create it only for changes.
 const (
 	CommentNone        CommentMode = "false"
 	CommentUpdate      CommentMode = "update"
@@ -61,14 +61,14 @@ const (
 	CommentChangesOnly CommentMode = "changes-only"
 )
 
-// FailOn holds the gates: which findings in a plan make the step fail.
+// FailOn are the gates: the conditions on a plan for which the step fails.
 type FailOn struct {
 	Changes           bool
-	Destroy           bool // replacements too
+	Destroy           bool // including replacements
 	NeedsConfirmation bool
-	CostIncrease      bool // beyond Run.MaxCostIncrease
-	Warnings          bool // of Terraform, while it planned
+	CostIncrease      bool // by more than Run.MaxCostIncrease
+	Warnings          bool // of Terraform, in the plan
 }
 
-// Any reports whether there is any gate.
+// Any reports whether at least one gate is set.
 func (f FailOn) Any() bool { return f != FailOn{} }

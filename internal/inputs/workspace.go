@@ -24,60 +24,60 @@ const (
 type Workspace struct {
 	Access
 	Mode WorkspaceMode
-	// WorkspaceID is set, or both Environment and Name; for WorkspaceList none is needed.
+	// Either WorkspaceID, or both Environment and Name are set. WorkspaceList needs none of them.
 	WorkspaceID string
-	// Environment is a name or, perhaps, an id: a name may look like one.
+	// Environment is a name or an id: a name may look like an id.
 	Environment, Name string
 	Tags              Tags
-	// Of the settings, a zero value leaves things as they are. Where a pointer or a list
-	// can be cleared, a zero value behind the pointer, and an empty list that is not nil,
-	// do that. The words are Scalr's.
+	// A nil or zero setting keeps the current value. A setting that can be cleared is cleared by a
+	// pointer to the zero value, or by an empty list that is not nil. Values are in Scalr's terms.
 	IaCPlatform        string
-	TerraformVersion   string  // of OpenTofu too
+	TerraformVersion   string  // also of OpenTofu
 	WorkingDirectory   *string // can be cleared
 	AutoApply          *bool
 	ExecutionMode      string
 	AutoDestroyDays    *int // can be cleared
 	EnvironmentType    string
 	DeletionProtection *bool
-	VarFiles           []string // can be cleared; later files win
+	VarFiles           []string // can be cleared; later files take precedence
 	AgentPool          *string  // name or id; can be cleared
 	RunTimeout         *int     // in minutes; can be cleared
 	ForceLatestRun     *bool
-	// ProviderLinks replace those that the workspace has; they can be cleared.
+	// ProviderLinks replace those of the workspace; they can be cleared.
 	ProviderLinks []ProviderLink
-	// Variables are stored in the workspace; no category has a key twice.
+	// Variables are stored in the workspace; keys are unique within a category.
 	Variables []Variable
 	// Filter is for WorkspaceList.
 	Filter WorkspaceFilter
 }
 
-// WorkspaceFilter says which workspaces to list, besides those of Workspace.Environment. Zero means all.
+// WorkspaceFilter selects the workspaces to list, in addition to Workspace.Environment. The zero value
+// selects all.
 type WorkspaceFilter struct{ Query, Tag, Name string }
 
-// LoadWorkspace reads the inputs of the workspace action. The error is of type
-// Problems and holds everything that is wrong.
+// LoadWorkspace reads the inputs of the workspace action. The error is of type Problems and contains all
+// problems.
 func LoadWorkspace(src Source) (Workspace, Notes, error) {
 	r := newReader(src, WorkspaceNames())
 	in := Workspace{
 		Access:             r.access(),
-		Mode:               word(r, "mode", WorkspacePresent, WorkspaceAbsent, WorkspaceShow, WorkspaceList, WorkspaceOutputs),
+		Mode:               enum(r, "mode", WorkspacePresent, WorkspaceAbsent, WorkspaceShow, WorkspaceList, WorkspaceOutputs),
 		WorkspaceID:        r.id("workspace-id", "ws"),
 		Environment:        r.line("environment", maxName, "production"),
 		Name:               r.line("name", maxName, "network"),
 		Tags:               r.tags(),
-		IaCPlatform:        word(r, "iac-platform", "terraform", "opentofu"),
+		IaCPlatform:        enum(r, "iac-platform", "terraform", "opentofu"),
 		TerraformVersion:   r.terraformVersion(),
 		WorkingDirectory:   orNone(r, "working-directory", r.workingDirectory),
-		AutoApply:          r.choice("auto-apply"),
-		ExecutionMode:      word(r, "execution-mode", "remote", "local"),
+		AutoApply:          r.optionalBool("auto-apply"),
+		ExecutionMode:      enum(r, "execution-mode", "remote", "local"),
 		AutoDestroyDays:    orNone(r, "auto-destroy-days", r.autoDestroyDays),
-		EnvironmentType:    word(r, "environment-type", "production", "staging", "testing", "development", "unmapped"),
-		DeletionProtection: r.choice("deletion-protection"),
+		EnvironmentType:    enum(r, "environment-type", "production", "staging", "testing", "development", "unmapped"),
+		DeletionProtection: r.optionalBool("deletion-protection"),
 		VarFiles:           r.listOrNone("var-files", "env/production.tfvars"),
 		AgentPool:          orNone(r, "agent-pool", func() string { return r.line("agent-pool", maxName, "private-network") }),
 		RunTimeout:         orNone(r, "run-operation-timeout", r.runTimeout),
-		ForceLatestRun:     r.choice("force-latest-run"),
+		ForceLatestRun:     r.optionalBool("force-latest-run"),
 		ProviderLinks:      r.providerLinks(),
 		Variables:          r.variables(),
 		Filter: WorkspaceFilter{
@@ -91,7 +91,8 @@ func LoadWorkspace(src Source) (Workspace, Notes, error) {
 	return in, notes, err
 }
 
-// whichWorkspace checks that the mode knows which workspace is meant, and warns of what it makes no use of.
+// whichWorkspace checks that the inputs identify the workspace, and warns about inputs that the mode does
+// not use.
 func (r *reader) whichWorkspace(in Workspace) {
 	changes := []string{"tags", "iac-platform", "terraform-version", "working-directory", "auto-apply",
 		"execution-mode", "auto-destroy-days", "environment-type", "deletion-protection", "var-files", "agent-pool", "run-operation-timeout",
@@ -112,9 +113,9 @@ func (r *reader) whichWorkspace(in Workspace) {
 	r.eitherWay()
 }
 
-// eitherWay checks that the workspace is named by its id, or by its name and environment.
+// eitherWay checks that the workspace is given either by its id or by its name and environment.
 func (r *reader) eitherWay() {
-	id, environment, name := r.given("workspace-id"), r.given("environment"), r.given("name")
+	id, environment, name := r.value("workspace-id"), r.value("environment"), r.value("name")
 	switch {
 	case id != "" && name != "":
 		r.badf("workspace-id", "is given together with name, and only one of them can say which workspace is meant: %s and %s. "+
@@ -136,8 +137,8 @@ func (r *reader) eitherWay() {
 
 var workspaceName = regexp.MustCompile(`^[\p{L}\p{N}_-]*$`)
 
-// newName checks the name of a workspace that may be created (openapi.yml, Workspace). One to
-// be found may have any name.
+// newName checks the name of a workspace that may be created (openapi.yml, Workspace). An existing
+// workspace may have any name.
 func (r *reader) newName(v string) {
 	if !workspaceName.MatchString(v) {
 		r.badf("name", "holds a character that a workspace's name cannot have: %s. Use letters, digits, - and _, such as name: network-eu", r.quote(v))
@@ -146,10 +147,10 @@ func (r *reader) newName(v string) {
 
 var softwareVersion = regexp.MustCompile(`^[0-9A-Za-z.+~<>=!, -]{0,64}$`)
 
-// terraformVersion reads a version; which ones there are Scalr knows.
+// terraformVersion reads a version. Scalr checks whether it exists.
 func (r *reader) terraformVersion() string {
-	v := r.given("terraform-version")
-	if !r.evaluated("terraform-version", v) {
+	v := r.value("terraform-version")
+	if !r.requireEvaluated("terraform-version", v) {
 		return ""
 	}
 	switch {
@@ -181,6 +182,6 @@ func (r *reader) workingDirectory() string {
 }
 
 func (r *reader) autoDestroyDays() int {
-	days, _ := strconv.Atoi(word(r, "auto-destroy-days", "1", "2", "7", "14"))
+	days, _ := strconv.Atoi(enum(r, "auto-destroy-days", "1", "2", "7", "14"))
 	return days
 }

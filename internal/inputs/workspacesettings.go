@@ -14,7 +14,7 @@ const none = "none"
 // ProviderLink is a provider configuration that a workspace uses.
 type ProviderLink struct {
 	Provider string // name or id
-	Alias    string // of the provider in the configuration; empty for none
+	Alias    string // of the provider in the configuration; may be empty
 }
 
 // Limits of the workspace's run-operation-timeout, in minutes.
@@ -23,10 +23,10 @@ const (
 	longestRunTimeout  = 720
 )
 
-// orNone reads a setting by read, and none as its zero value, which clears it.
+// orNone reads a setting with read. The word none gives the zero value, which clears the setting.
 func orNone[T comparable](r *reader, name string, read func() T) *T {
 	var zero T
-	if r.given(name) == none {
+	if r.value(name) == none {
 		return &zero
 	}
 	if value := read(); value != zero {
@@ -38,8 +38,8 @@ func orNone[T comparable](r *reader, name string, read func() T) *T {
 // runTimeout reads a number of minutes.
 func (r *reader) runTimeout() int {
 	const name = "run-operation-timeout"
-	v := r.given(name)
-	if v == "" || !r.evaluated(name, v) {
+	v := r.value(name)
+	if v == "" || !r.requireEvaluated(name, v) {
 		return 0
 	}
 	n, err := strconv.Atoi(v)
@@ -55,14 +55,14 @@ func (r *reader) runTimeout() int {
 	return n
 }
 
-// listOrNone reads a list; nil leaves the setting as it is, an empty one clears it.
+// listOrNone reads a list; nil keeps the setting, an empty list clears it.
 func (r *reader) listOrNone(name, example string) []string {
 	list := r.names(name, example)
 	if !slices.Contains(list, none) {
 		return list
 	}
 	if len(list) > 1 {
-		r.badf(name, "has none among other lines: %s. Write none alone to clear the list, or remove it, such as %s: %s", r.quote(r.given(name)), name, example)
+		r.badf(name, "has none among other lines: %s. Write none alone to clear the list, or remove it, such as %s: %s", r.quote(r.value(name)), name, example)
 		return nil
 	}
 	return []string{}
@@ -73,7 +73,7 @@ var providerAlias = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`)
 // maxAlias is the longest alias (openapi.yml, ProviderConfigurationLink).
 const maxAlias = 128
 
-// providerLinks reads provider configurations, each with an alias or without.
+// providerLinks reads provider configurations with optional aliases.
 func (r *reader) providerLinks() []ProviderLink {
 	const name, example = "provider-configurations", "aws-production as eu"
 	list := r.listOrNone(name, example)
@@ -84,7 +84,7 @@ func (r *reader) providerLinks() []ProviderLink {
 	for _, text := range list {
 		link := ProviderLink{Provider: text}
 		words := strings.Fields(text)
-		// Only whole words count: a name such as "atlas" ends with as, too.
+		// The word must be separate: a name such as "atlas" also ends with "as".
 		switch n := len(words); {
 		case n > 1 && words[n-1] == "as":
 			r.badf(name, "has no alias after as: %s. Write one name or id and perhaps its alias a line, such as %s: %s", r.quote(text), name, example)
