@@ -28,11 +28,13 @@ var otherNames = map[string]string{
 func (r *reader) noteSpelling() {
 	given := slices.Clone(r.src.Given)
 	slices.Sort(given)
+	for i, variable := range given {
+		given[i] = strings.ToLower(strings.TrimPrefix(strings.ToUpper(variable), "INPUT_"))
+	}
 	noted := 0
-	for _, variable := range given {
-		name := strings.ToLower(strings.TrimPrefix(strings.ToUpper(variable), "INPUT_"))
+	for _, name := range given {
 		meant := r.meantName(name)
-		if meant == "" {
+		if meant == "" || isRead(name, meant, given) {
 			continue
 		}
 		if noted++; noted > maxSpellingNotes {
@@ -64,4 +66,10 @@ func (r *reader) meantName(name string) string {
 	}
 	near, _ := nearest(hyphened, names)
 	return near
+}
+
+// isRead reports whether a name stands for the input although it has underscores.
+// GitHub sets every input of an action.yml, but none for a bare container image.
+func isRead(name, input string, given []string) bool {
+	return strings.ReplaceAll(name, "_", "-") == input && !slices.Contains(given, input)
 }
