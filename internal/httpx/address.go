@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Place is the kind of machine that an address leads to.
+// Place is the kind of destination of an address.
 type Place int
 
-// The kinds of places. Requests go to OtherMachine, and to ThisMachine where
-// the user asks for that; the rest is never dialed.
+// The kinds of places. Requests go to OtherMachine, and to ThisMachine if the user configures it; all others are
+// blocked.
 const (
 	OtherMachine Place = iota
 	ThisMachine        // loopback
@@ -19,11 +19,10 @@ const (
 	Metadata           // a metadata service at another address
 )
 
-// Blocked reports whether no request may go to the place.
+// Blocked reports whether requests to the place are blocked.
 func (p Place) Blocked() bool { return p > ThisMachine }
 
-// metadata are the addresses outside the link-local ranges at which clouds give
-// a machine its own credentials.
+// metadata lists the addresses outside of the link-local ranges at which clouds provide a machine's credentials.
 var metadata = []netip.Prefix{
 	netip.MustParsePrefix("100.100.100.200/32"),     // Alibaba Cloud
 	netip.MustParsePrefix("168.63.129.16/32"),       // Azure
@@ -36,12 +35,12 @@ var metadata = []netip.Prefix{
 }
 
 var (
-	thisNetwork = netip.MustParsePrefix("0.0.0.0/8") // Linux takes 0.0.0.0 for this machine
+	thisNetwork = netip.MustParsePrefix("0.0.0.0/8") // Linux treats 0.0.0.0 as this machine
 	broadcast   = netip.MustParseAddr("255.255.255.255")
 )
 
-// PlaceOf says where an address leads. An IPv6 address that carries an IPv4
-// address is judged by both, since the network may translate it.
+// PlaceOf returns the place of an address. An IPv6 address that contains an IPv4 address is classified by both, since the
+// network may translate it.
 func PlaceOf(a netip.Addr) Place {
 	a = a.Unmap().WithZone("")
 	place := placeOf(a)
@@ -68,7 +67,7 @@ func placeOf(a netip.Addr) Place {
 	return OtherMachine
 }
 
-// The ranges whose addresses carry an IPv4 address.
+// The ranges whose addresses contain an IPv4 address.
 var (
 	compatible = netip.MustParsePrefix("::/96")           // RFC 4291, 2.5.5.1
 	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // RFC 2765
@@ -78,8 +77,7 @@ var (
 	teredo     = netip.MustParsePrefix("2001::/32")       // RFC 4380
 )
 
-// embedded lists the IPv4 addresses that an IPv6 address may be translated to or
-// be tunneled to.
+// embedded returns the IPv4 addresses that an IPv6 address may be translated or tunneled to.
 func embedded(a netip.Addr) []netip.Addr {
 	if !a.Is6() || a.IsLoopback() || a.IsUnspecified() {
 		return nil
@@ -106,9 +104,8 @@ func isISATAP(b [16]byte) bool {
 	return b[8]&^0x02 == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe
 }
 
-// translations reads an address of the local NAT64 range in each form of RFC
-// 6052, 2.2, whose unused bits are zero: only the network knows which form it
-// uses. A reading in 0.0.0.0/8 comes from the wrong form, unless all is zero.
+// translations decodes an address of the local NAT64 range in each format of RFC 6052, 2.2, whose unused bits are zero:
+// only the network knows its format. A result in 0.0.0.0/8 comes from the wrong format, unless all bits are zero.
 func translations(b [16]byte) []netip.Addr {
 	if isZero(b[6:]) {
 		return []netip.Addr{netip.IPv4Unspecified()}

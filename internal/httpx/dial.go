@@ -11,16 +11,15 @@ import (
 	"time"
 )
 
-// Why a connection was not made. Direct ones are meant; behind a proxy, the
-// proxy looks names up and connects.
+// The reasons why no connection was made. They apply to direct connections; a proxy resolves names and connects by
+// itself.
 var (
 	ErrAddressRefused = errors.New("the address is link-local or a cloud's metadata service")
 	ErrThisMachine    = errors.New("the address leads to this machine")
 	ErrNotThisMachine = errors.New("localhost does not lead to this machine")
 )
 
-// RefusedAddress finds in err why no connection was made, or nil if that was
-// not because of where the address leads.
+// RefusedAddress returns the reason in err why no connection was made, or nil if the reason was not the address.
 func RefusedAddress(err error) error {
 	for _, why := range []error{ErrAddressRefused, ErrThisMachine, ErrNotThisMachine} {
 		if errors.Is(err, why) {
@@ -30,27 +29,25 @@ func RefusedAddress(err error) error {
 	return nil
 }
 
-type issuedHost struct{}
+type issuedHostKey struct{}
 
-// WithIssued marks requests to u, an address that a server issued and whose host
-// NormalHost takes: no connection is made if its name leads to this machine.
-// Without the mark it may, since users can have Scalr, or a tunnel to it, beside
-// the job.
+// WithIssued marks requests to u, an address that a server issued and whose host NormalHost accepts: no connection is
+// made if the name resolves to this machine. Without the mark it may, because users can run Scalr, or a tunnel to it, on
+// the same machine as the job.
 func WithIssued(ctx context.Context, u *url.URL) context.Context {
-	return context.WithValue(ctx, issuedHost{}, u.Hostname())
+	return context.WithValue(ctx, issuedHostKey{}, u.Hostname())
 }
 
-// dial connects to host and port. Each address that the host is resolved to is
-// judged before it is tried, so that a name cannot hide one.
+// dial connects to host and port. Each address that the host resolves to is checked before it is tried.
 func dial(ctx context.Context, network, hostPort string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return nil, err
 	}
-	issued, _ := ctx.Value(issuedHost{}).(string)
+	issued, _ := ctx.Value(issuedHostKey{}).(string)
 	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second,
 		Control: func(_, address string, _ syscall.RawConn) error {
-			return judge(host, address, issued == host)
+			return checkAddress(host, address, issued == host)
 		}}
 	c, err := d.DialContext(ctx, network, hostPort)
 	if err != nil {
@@ -59,18 +56,17 @@ func dial(ctx context.Context, network, hostPort string) (net.Conn, error) {
 	return &connection{c, host}, nil
 }
 
-// connection remembers which host it was made for: behind a proxy, the proxy.
+// connection records the host that it was made for: with a proxy, the host of the proxy.
 type connection struct {
 	net.Conn
 	host string
 }
 
-// LeadsToThisMachine reports whether c, a connection of the client, was made to
-// this machine because host leads here. One to a proxy on this machine was not,
-// whatever the proxy leads to.
+// LeadsToThisMachine reports whether c, a connection of the client, was made to this machine because host resolves to it.
+// It returns false for a connection to a proxy on this machine, regardless of the proxy's destination.
 func LeadsToThisMachine(c net.Conn, host string) bool {
 	for {
-		inner, ok := c.(interface{ NetConn() net.Conn }) // TLS, once or within that of a proxy
+		inner, ok := c.(interface{ NetConn() net.Conn }) // TLS, possibly inside that of a proxy
 		if !ok {
 			break
 		}
@@ -84,8 +80,8 @@ func LeadsToThisMachine(c net.Conn, host string) bool {
 	return err == nil && PlaceOf(at.Addr()) == ThisMachine
 }
 
-// judge decides about one address of a host.
-func judge(host, address string, issued bool) error {
+// checkAddress returns an error if no connection may be made to an address of the host.
+func checkAddress(host, address string, issued bool) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return err
@@ -97,7 +93,7 @@ func judge(host, address string, issued bool) error {
 	case place == ThisMachine && issued:
 		return ErrThisMachine
 	case strings.EqualFold(strings.TrimSuffix(host, "."), localhost) && !at.Addr().Unmap().IsLoopback():
-		return ErrNotThisMachine // plain http goes there, token and all
+		return ErrNotThisMachine // plain http would send the token there
 	}
 	return nil
 }

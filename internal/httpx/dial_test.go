@@ -13,8 +13,8 @@ import (
 	"scalr-run-action/internal/httpx"
 )
 
-// names are those that the resolver of this test knows.
-var names = map[string][]string{
+// addresses are the addresses that the resolver of this test returns.
+var addresses = map[string][]string{
 	"here.test":             {"127.0.0.1"},
 	"here6.test":            {"::1"},
 	"both.test":             {"::1", "127.0.0.1"},
@@ -30,29 +30,39 @@ var names = map[string][]string{
 	"xn--metadata-9za.test": {"fd00:ec2::254"},
 }
 
-// T09: a connection is refused before a packet leaves, by the address that the
-// name leads to, so that no machine needs to be there.
+// TestMetadataIsNeverDialed (T09): a connection is refused by the address that the name resolves to, before a packet is
+// sent.
 func TestMetadataIsNeverDialed(t *testing.T) {
 	t.Parallel()
-	for _, host := range []string{"169.254.169.254", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.169.254]", "0.0.0.0:80", "[::]", "[64:ff9b::a9fe:a9fe]", "192.0.0.192",
-		"metadata.test", "oracle.test", "translated.meta.test", "unspecified.test", "xn--metadata-9za.test", "METADATA.test."} {
+	for _, host := range []string{
+		"169.254.169.254", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.169.254]",
+		"0.0.0.0:80", "[::]", "[64:ff9b::a9fe:a9fe]", "192.0.0.192",
+		"metadata.test",
+		"oracle.test", "translated.meta.test", "unspecified.test", "xn--metadata-9za.test",
+		"METADATA.test.",
+	} {
 		for _, scheme := range []string{"http", "https"} {
 			wantDial(t, t.Context(), scheme+"://"+host+"/latest/meta-data/", httpx.ErrAddressRefused)
 		}
 	}
 }
 
-// T09: an address that a server issued does not lead here under whatever name,
-// and what the user gave may.
-func TestIssuedAddressesNeverLeadHere(t *testing.T) {
+// TestIssuedAddressesAreNotLocal (T09): an address that a server issued must not resolve to this machine, but one that the
+// user configured may.
+func TestIssuedAddressesAreNotLocal(t *testing.T) {
 	t.Parallel()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") }))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "here")
+	}))
 	defer s.Close()
 	_, port, err := net.SplitHostPort(s.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, host := range []string{"here.test", "both.test", "127.1.test", "elsewhere.localhost", "localhost", "127.0.0.1", "HERE.test."} {
+	for _, host := range []string{
+		"here.test", "both.test", "127.1.test", "elsewhere.localhost", "localhost", "127.0.0.1",
+		"HERE.test.",
+	} {
 		address := "http://" + host + ":" + port
 		wantDial(t, t.Context(), address, nil)
 		u, err := url.Parse(address)
@@ -65,11 +75,11 @@ func TestIssuedAddressesNeverLeadHere(t *testing.T) {
 		u := &url.URL{Scheme: "https", Host: host}
 		wantDial(t, httpx.WithIssued(t.Context(), u), u.String(), httpx.ErrThisMachine)
 	}
-	// Of several addresses those that are allowed are tried.
+	// Of several addresses, the allowed ones are tried.
 	wantDial(t, t.Context(), "http://metadata.and.test:"+port, nil)
 }
 
-// wantDial asks for the address and checks why no connection is made, if so.
+// wantDial sends a request to the address and checks the reason why no connection is made; nil if one is made.
 func wantDial(t *testing.T, ctx context.Context, address string, want error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -85,24 +95,27 @@ func wantDial(t *testing.T, ctx context.Context, address string, want error) {
 	}
 }
 
-// Whoever answers for localhost does not get what is meant for this machine.
+// TestLocalhostIsThisMachine: a resolver cannot direct requests for localhost to another machine.
 func TestLocalhostIsThisMachine(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]error{
-		"127.0.0.1:80": nil, "[::1]:80": nil, "[::ffff:127.0.0.1]:80": nil,
-		"93.184.216.34:80": httpx.ErrNotThisMachine, "[64:ff9b::7f00:1]:80": httpx.ErrNotThisMachine, "169.254.169.254:80": httpx.ErrAddressRefused,
+		"127.0.0.1:80":          nil,
+		"[::1]:80":              nil,
+		"[::ffff:127.0.0.1]:80": nil,
+		"93.184.216.34:80":      httpx.ErrNotThisMachine,
+		"[64:ff9b::7f00:1]:80":  httpx.ErrNotThisMachine,
+		"169.254.169.254:80":    httpx.ErrAddressRefused,
 	} {
 		for _, host := range []string{"localhost", "LOCALHOST."} {
-			if got := httpx.Judge(host, address, false); got != want {
+			if got := httpx.CheckAddress(host, address, false); got != want {
 				t.Errorf("%s at %s: got %v, want %v", host, address, got, want)
 			}
 		}
 	}
 }
 
-// T09: behind a proxy it is the proxy that looks names up, and one beside us is
-// asked whatever the address is.
-func TestProxyBesideUs(t *testing.T) {
+// TestLocalProxy (T09): a proxy resolves names itself, and a proxy on this machine is used for any address.
+func TestLocalProxy(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 1)
 	p := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -127,6 +140,6 @@ func TestProxyBesideUs(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if got := <-asked; got != "CONNECT metadata.test:443" {
-		t.Errorf("the proxy was asked for %q", got)
+		t.Errorf("the proxy received %q", got)
 	}
 }

@@ -1,4 +1,4 @@
 package httpx
 
-// Judge decides about an address, which a test cannot make localhost lead to.
-var Judge = judge
+// CheckAddress is exported because a test cannot make localhost resolve to another address.
+var CheckAddress = checkAddress

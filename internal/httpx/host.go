@@ -13,17 +13,19 @@ import (
 
 var (
 	label = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
-	// Some resolvers take a name that ends in such a label for a number: 127.1, 0x7f000001.
+	// numericLabel matches a last label that some resolvers treat as a number: 127.1, 0x7f000001.
 	numericLabel = regexp.MustCompile(`^(\d+|0x[0-9a-f]*)$`)
 )
 
-// metadataNames are the names of the clouds' metadata services. A proxy would
-// look them up by itself, so that no address is seen here.
-var metadataNames = []string{"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com"}
+// metadataNames are the names of the clouds' metadata services. A proxy resolves them itself, so that their addresses
+// cannot be checked here.
+var metadataNames = []string{
+	"metadata", "metadata.google.internal", "metadata.goog",
+	"instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com",
+}
 
-// NormalHost returns a host in its usual spelling, an IPv6 address in brackets,
-// or what is wrong with it, to be read after "has": not a host, or one that no
-// request may go to.
+// NormalHost returns a host in its normal form, an IPv6 address in brackets. The error says what is wrong, to be read
+// after "has": it is not a host, or requests to it are blocked.
 func NormalHost(name string) (string, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if name == "" {
@@ -69,8 +71,7 @@ func normalAddress(a netip.Addr) (string, error) {
 	return a.String(), nil
 }
 
-// IsHostName reports whether name, in lower case, is one that DNS can have and
-// that no resolver takes for an address.
+// IsHostName reports whether name, in lower case, is a valid DNS name that no resolver treats as an address.
 func IsHostName(name string) bool {
 	if len(name) > 253 {
 		return false
@@ -84,9 +85,8 @@ func IsHostName(name string) bool {
 	return !numericLabel.MatchString(labels[len(labels)-1])
 }
 
-// IsLoopback reports whether the host of a URL is a loopback address or
-// localhost: the only ones that plain http may go to. An address that may be
-// translated to a loopback address is none.
+// IsLoopback reports whether the host of a URL is a loopback address or localhost, the only hosts for plain http. An
+// address that may be translated to a loopback address is not one.
 func IsLoopback(host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	if strings.EqualFold(host, localhost) {
@@ -98,8 +98,8 @@ func IsLoopback(host string) bool {
 
 const localhost = "localhost"
 
-// LeadsHere reports whether the host of a URL is this machine by its spelling
-// alone. Other names may lead here too, which shows when they are dialed.
+// LeadsHere reports whether the host of a URL is this machine according to its name. Other names may resolve to this
+// machine, too, which is checked when they are dialed.
 func LeadsHere(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == localhost || strings.HasSuffix(host, "."+localhost) {
@@ -109,8 +109,7 @@ func LeadsHere(host string) bool {
 	return err == nil && PlaceOf(a) == ThisMachine
 }
 
-// IsSecure reports whether a token may be sent to u: by https, or by http
-// within this machine.
+// IsSecure reports whether a token may be sent to u: by https, or by http to this machine.
 func IsSecure(u *url.URL) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && IsLoopback(u.Hostname())
 }

@@ -1,8 +1,6 @@
-// Package httpx makes the HTTP client of the whole program, and holds the one
-// policy about addresses: which hosts a request may name (host.go), and which
-// addresses a connection may be made to (address.go, dial.go). The runner's
-// proxies and certificate authorities are honored, and every wait for a
-// connection is bounded.
+// Package httpx provides the HTTP client of the action and its policy for addresses: which hosts a request may name
+// (host.go), and which addresses a connection may be made to (address.go, dial.go). The client uses the runner's proxies
+// and certificate authorities, and has a timeout for each step of a connection.
 package httpx
 
 import (
@@ -15,8 +13,8 @@ import (
 	"github.com/hashicorp/go-cleanhttp"
 )
 
-// NewClient makes the client. It has no overall time limit: logs may be long,
-// and each request brings its own bounds. Proxies are told the user agent.
+// NewClient returns the client. It has no overall timeout: logs may be long, and each request has its own deadline. The
+// user agent is also sent to proxies.
 func NewClient(userAgent string) *http.Client {
 	t := cleanhttp.DefaultPooledTransport()
 	t.DialContext = dial
@@ -25,12 +23,12 @@ func NewClient(userAgent string) *http.Client {
 	t.ExpectContinueTimeout = time.Second
 	t.MaxResponseHeaderBytes = 1 << 20
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.OnProxyConnectResponse = proxyAnswer
+	t.OnProxyConnectResponse = checkProxyResponse
 	t.ProxyConnectHeader = http.Header{"User-Agent": {userAgent}}
 	return &http.Client{Transport: t}
 }
 
-func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {
+func checkProxyResponse(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {
 	if res.StatusCode == http.StatusOK {
 		return nil
 	}

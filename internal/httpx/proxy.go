@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// ProxyRefusal is a proxy's no to a CONNECT.
+// ProxyRefusal is the error of a proxy that refused a CONNECT request.
 type ProxyRefusal struct {
 	Proxy  string // host and port, never the password
 	Status int

@@ -7,12 +7,11 @@ import (
 	"time"
 )
 
-// maxRetryAfter keeps a number of seconds within a time.Duration.
+// maxRetryAfter limits the number of seconds such that it fits in a time.Duration.
 const maxRetryAfter = 1 << 30 // seconds
 
-// RetryAfter reads the header Retry-After in both of its forms (RFC 9110, 10.2.3).
-// ok is false if there is none, if there are several, or if it is invalid. The wait
-// is never negative; it has no other bound, which is the caller's to set.
+// RetryAfter parses the header Retry-After in both of its forms (RFC 9110, 10.2.3). ok is false if there is not exactly
+// one, or if it is invalid. The wait is never negative; the caller must limit it.
 func RetryAfter(h http.Header) (wait time.Duration, ok bool) {
 	values := h.Values("Retry-After")
 	if len(values) != 1 {
@@ -29,8 +28,8 @@ func RetryAfter(h http.Header) (wait time.Duration, ok bool) {
 	return max(at.Sub(ServerTime(h)), 0), true
 }
 
-// ServerTime is the time by the server's clock, where the response has one: the times
-// that a server names are its own.
+// ServerTime returns the time by the server's clock if the response contains it, because the times in a response refer
+// to that clock.
 func ServerTime(h http.Header) time.Time {
 	if at, err := http.ParseTime(h.Get("Date")); err == nil {
 		return at
