@@ -1,6 +1,5 @@
-// Package process prepares the operating system's process before the program
-// begins: nothing that the program did not print itself reaches stdout or
-// stderr, no memory is dumped, and every signal that can be handled is.
+// Package process prepares the operating system's process at startup: only the program itself prints to stdout and
+// stderr, memory is never dumped, and all signals that can be handled are handled.
 package process
 
 import (
@@ -14,37 +13,31 @@ import (
 	"syscall"
 )
 
-// debugVariables are the environment variables that change how Go's runtime and
-// net/http behave. Jobs set them for Go programs of their own. In this program
-// GODEBUG=http2debug=2 prints every header with its token, GOTRACEBACK=crash
-// dumps memory, and GOGC=off or a small GOMEMLIMIT end in an apply that nobody
-// follows.
+// debugVariables are the environment variables that change the behavior of Go's runtime and net/http. Jobs set them for
+// their own Go programs. In this program, GODEBUG=http2debug=2 would print every header including the token,
+// GOTRACEBACK=crash would dump memory, and GOGC=off or a small GOMEMLIMIT could kill the program during an apply.
 var debugVariables = []string{"GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT", "DEBUG_HTTP2_GOROUTINES"}
 
-// MemoryLimit is the process's soft limit of memory in bytes: the collector runs
-// before the listing of a huge tree, counted twice, takes more. The program goes on
-// when the limit cannot be held.
+// MemoryLimit is the soft memory limit of the process in bytes, which makes the garbage collector run while a large tree
+// is listed. The program continues if the limit is exceeded.
 const MemoryLimit = 48 << 20
 
-// Prepare must be the first call of main. It returns the signals that ask the
-// program to stop. It may start the program again in the same process, without
-// debugVariables.
+// Prepare must be called first in main. It returns the signals that request the program to stop. If debugVariables are
+// set, it restarts the program without them in the same process.
 func Prepare() <-chan os.Signal {
-	// net/http and other packages log by themselves what they send and receive.
+	// net/http and other packages log what they send and receive.
 	log.SetOutput(io.Discard)
 	clearDebugVariables()
 	debug.SetMemoryLimit(MemoryLimit)
 	forbidDumps()
-	signal.Ignore(syscall.SIGPIPE) // a closed log is a write error, which stops the run
+	signal.Ignore(syscall.SIGPIPE) // a closed stdout is a write error, which stops the run
 	stop := make(chan os.Signal, 4)
 	signal.Notify(stop, stopSignals...)
 	return stop
 }
 
-// clearDebugVariables starts the program again without debugVariables: packages
-// read them while they initialize, which was before main. Where that fails, as in
-// a container without /proc, what can be undone is undone. The logs are silent in
-// any case.
+// clearDebugVariables restarts the program without debugVariables, because packages read them before main starts. If that
+// fails, as in a container without /proc, it reverts their effects as far as possible. Logs are discarded in any case.
 func clearDebugVariables() {
 	environ := os.Environ()
 	rest := slices.DeleteFunc(slices.Clone(environ), isDebugVariable)
@@ -58,8 +51,8 @@ func clearDebugVariables() {
 	debug.SetGCPercent(100)
 }
 
-// isDebugVariable reports whether a pair sets one of debugVariables. GitHub's
-// runner passes variables on that are empty; those have no effect.
+// isDebugVariable reports whether a pair sets one of debugVariables. GitHub's runner passes empty variables, which have
+// no effect.
 func isDebugVariable(pair string) bool {
 	name, value, _ := strings.Cut(pair, "=")
 	return value != "" && slices.Contains(debugVariables, name)

@@ -20,16 +20,16 @@ import (
 	"scalr-run-action/internal/process"
 )
 
-// TestMain lets the test binary be a program that is prepared, by its name.
+// TestMain runs the test binary as a prepared program if it has that name.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "prepared" {
-		prepared()
+		runPrepared()
 		return
 	}
 	os.Exit(m.Run())
 }
 
-// state is what a prepared program sees of itself.
+// state is the state of a prepared program as seen by itself.
 type state struct {
 	PID       int
 	Args      []string
@@ -40,11 +40,17 @@ type state struct {
 	Memory    int64
 }
 
-// prepared says what it sees, and then which signals it gets, until its stdin ends.
-func prepared() {
+// runPrepared prints its state, and then the signals that it receives, until SIGHUP.
+func runPrepared() {
 	signals := process.Prepare()
 	log.Print("a message of the log")
-	s := state{PID: os.Getpid(), Args: os.Args, Environ: os.Environ(), GCPercent: debug.SetGCPercent(100), Memory: debug.SetMemoryLimit(-1)}
+	s := state{
+		PID:       os.Getpid(),
+		Args:      os.Args,
+		Environ:   os.Environ(),
+		GCPercent: debug.SetGCPercent(100),
+		Memory:    debug.SetMemoryLimit(-1),
+	}
 	_ = unix.Getrlimit(unix.RLIMIT_CORE, &s.Core)
 	s.Dumpable, _ = unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
 	_ = json.NewEncoder(os.Stdout).Encode(s)
@@ -56,8 +62,8 @@ func prepared() {
 	}
 }
 
-// start starts a prepared program and reads what it sees.
-func start(t *testing.T, env ...string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer, state) {
+// startPrepared starts a prepared program and reads its state.
+func startPrepared(t *testing.T, env ...string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer, state) {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
@@ -80,24 +86,24 @@ func start(t *testing.T, env ...string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffe
 	return cmd, lines, stderr, s
 }
 
-// end lets the program end.
-func end(t *testing.T, cmd *exec.Cmd, lines *bufio.Scanner, stderr *bytes.Buffer) {
+// stopPrepared stops the program and checks its output.
+func stopPrepared(t *testing.T, cmd *exec.Cmd, lines *bufio.Scanner, stderr *bytes.Buffer) {
 	t.Helper()
 	_ = cmd.Process.Signal(syscall.SIGHUP)
 	for lines.Scan() {
-		// what it says until then is not wanted
+		// discard the remaining output
 	}
 	err := cmd.Wait()
-	if said := strings.TrimSuffix(stderr.String(), uncollected); err != nil || said != "" {
-		t.Errorf("the program ended with %v and printed %.500q", err, said)
+	if printed := strings.TrimSuffix(stderr.String(), coverageWarning); err != nil || printed != "" {
+		t.Errorf("the program ended with %v and printed %.500q", err, printed)
 	}
 }
 
-// uncollected is what a program says that go test -cover has built.
-const uncollected = "warning: GOCOVERDIR not set, no coverage data emitted\n"
+// coverageWarning is printed by a program that go test -cover has built.
+const coverageWarning = "warning: GOCOVERDIR not set, no coverage data emitted\n"
 
-// TestDebugVariablesAreCleared: the program is the same process with the same
-// arguments and all other variables, and works as without them.
+// TestDebugVariablesAreCleared: the program runs in the same process with the same arguments and all other variables, and
+// the cleared variables have no effect.
 func TestDebugVariablesAreCleared(t *testing.T) {
 	t.Parallel()
 	others := []string{"INPUT_RUN-ID=run-1", "GOMAXPROCS=2", "GODEBUG_OTHER=1", "EMPTY=", "BYTES=\xff"}
@@ -109,8 +115,8 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd, lines, stderr, s := start(t, slices.Concat(env, others)...)
-			defer end(t, cmd, lines, stderr)
+			cmd, lines, stderr, s := startPrepared(t, slices.Concat(env, others)...)
+			defer stopPrepared(t, cmd, lines, stderr)
 			if s.PID != cmd.Process.Pid {
 				t.Errorf("the program is the process %d, want %d", s.PID, cmd.Process.Pid)
 			}
@@ -123,60 +129,60 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 				t.Errorf("the environment is %q, want %q", s.Environ, want)
 			}
 			if s.GCPercent != 100 || s.Memory != 48<<20 {
-				t.Errorf("garbage is collected at %d %% and %d bytes, want 100 %% and 48 MiB", s.GCPercent, s.Memory)
+				t.Errorf("the limits of the garbage collector are %d %% and %d bytes, want 100 %% and 48 MiB", s.GCPercent,
+					s.Memory)
 			}
 		})
 	}
 }
 
-// TestEmptyDebugVariables: GitHub's runner passes variables that are empty.
+// TestEmptyDebugVariables: empty variables, which GitHub's runner passes, cause no restart.
 func TestEmptyDebugVariables(t *testing.T) {
 	t.Parallel()
-	cmd, lines, stderr, s := start(t, "GODEBUG=", "GOGC=")
-	defer end(t, cmd, lines, stderr)
+	cmd, lines, stderr, s := startPrepared(t, "GODEBUG=", "GOGC=")
+	defer stopPrepared(t, cmd, lines, stderr)
 	if !slices.Equal(s.Environ, []string{"GODEBUG=", "GOGC="}) {
-		t.Errorf("the environment is %q: the program was started again for nothing", s.Environ)
+		t.Errorf("the environment is %q: the program was restarted", s.Environ)
 	}
 }
 
-// TestNoDumps: neither a core file nor another process of the same user gets at
-// the memory and the environment.
+// TestNoDumps: neither a core file nor another process of the same user can access the memory and the environment.
 func TestNoDumps(t *testing.T) {
 	t.Parallel()
-	for name, env := range map[string][]string{"started once": nil, "started again": {"GOTRACEBACK=crash"}} {
+	for name, env := range map[string][]string{"not restarted": nil, "restarted": {"GOTRACEBACK=crash"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd, lines, stderr, s := start(t, env...)
-			defer end(t, cmd, lines, stderr)
+			cmd, lines, stderr, s := startPrepared(t, env...)
+			defer stopPrepared(t, cmd, lines, stderr)
 			if s.Core != (unix.Rlimit{}) {
 				t.Errorf("a core file may have %d bytes, %d with the hard limit; want 0", s.Core.Cur, s.Core.Max)
 			}
 			if s.Dumpable != 0 {
 				t.Errorf("the process is dumpable (%d)", s.Dumpable)
 			}
-			if info, err := os.Stat(fmt.Sprintf("/proc/%d/environ", s.PID)); err != nil || info.Sys().(*syscall.Stat_t).Uid != 0 {
-				t.Errorf("the environment is not root's alone: %v, %v", info, err)
+			if info, err := os.Stat(fmt.Sprintf("/proc/%d/environ", s.PID)); err != nil ||
+				info.Sys().(*syscall.Stat_t).Uid != 0 {
+				t.Errorf("the environment does not belong to root: %v, %v", info, err)
 			}
 		})
 	}
 }
 
-// TestSignalsStop: each signal by which Go would end the program, most of them
-// with a dump of all stacks, asks it to stop.
+// TestSignalsStop: each signal for which Go would exit, often with a dump of all stacks, is received as a request to stop.
 func TestSignalsStop(t *testing.T) {
 	t.Parallel()
-	cmd, lines, stderr, _ := start(t, "GOTRACEBACK=system")
-	defer end(t, cmd, lines, stderr)
+	cmd, lines, stderr, _ := startPrepared(t, "GOTRACEBACK=system")
+	defer stopPrepared(t, cmd, lines, stderr)
 	for sig := syscall.Signal(1); sig < 32; sig++ {
 		name := unix.SignalName(sig)
 		switch sig {
 		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGHUP:
-			continue // they cannot be caught, stop the process for a while, or end the program of this test
+			continue // they cannot be handled, suspend the process, or end the program of this test
 		}
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if ignored[sig] {
+		if ignoredSignals[sig] {
 			continue
 		}
 		if !lines.Scan() || lines.Text() != name {
@@ -185,7 +191,19 @@ func TestSignalsStop(t *testing.T) {
 	}
 }
 
-// ignored have no effect on a program of Go.
-var ignored = map[syscall.Signal]bool{syscall.SIGPIPE: true, syscall.SIGXFSZ: true, syscall.SIGUSR1: true, syscall.SIGUSR2: true, syscall.SIGALRM: true,
-	syscall.SIGCHLD: true, syscall.SIGCONT: true, syscall.SIGURG: true, syscall.SIGVTALRM: true, syscall.SIGPROF: true, syscall.SIGWINCH: true,
-	syscall.SIGIO: true, syscall.SIGPWR: true}
+// ignoredSignals have no effect on a Go program.
+var ignoredSignals = map[syscall.Signal]bool{
+	syscall.SIGPIPE:   true,
+	syscall.SIGXFSZ:   true,
+	syscall.SIGUSR1:   true,
+	syscall.SIGUSR2:   true,
+	syscall.SIGALRM:   true,
+	syscall.SIGCHLD:   true,
+	syscall.SIGCONT:   true,
+	syscall.SIGURG:    true,
+	syscall.SIGVTALRM: true,
+	syscall.SIGPROF:   true,
+	syscall.SIGWINCH:  true,
+	syscall.SIGIO:     true,
+	syscall.SIGPWR:    true,
+}

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// The image is for Linux. Elsewhere, where the program is built by hand, it does
-// not restart, and dumps are the system's business.
+// The image is for Linux. If the program is built for another system, it does not restart, and the system's configuration
+// applies to dumps.
 
 var stopSignals = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
