@@ -1,11 +1,8 @@
-// Package jsonstream reads JSON from an untrusted source: in one pass, in bounded
-// memory, and for no longer than a context lasts.
+// Package jsonstream parses JSON from an untrusted source in one pass, in bounded memory, and until a context ends.
 //
-// A caller walks through the document and asks for the members it needs;
-// everything else is checked for its grammar and dropped byte by byte. So a
-// document costs time in proportion to its length, and memory in proportion to
-// what was asked for, whatever it holds: millions of elements, deep nesting, or
-// one endless string.
+// The caller walks through the document and reads the members that it needs; everything else is checked for valid syntax
+// and skipped. So the time is proportional to the document's length, and the memory to the values that are read,
+// regardless of the content: millions of elements, deep nesting, or an endless string.
 package jsonstream
 
 import (
@@ -16,7 +13,7 @@ import (
 	"io"
 )
 
-// MaxDepth is how deeply objects and arrays may be nested.
+// MaxDepth is the maximum nesting of objects and arrays.
 const MaxDepth = 512
 
 const (
@@ -24,13 +21,13 @@ const (
 	maxName    = 512      // bytes of a member's name; the rest of a longer one is dropped
 )
 
-// ErrSyntax says that the document is not JSON, or not of the expected form.
+// ErrSyntax reports that the document is not JSON, or not of the expected form.
 var ErrSyntax = errors.New("the JSON is not well-formed")
 
-// ErrTooDeep is an ErrSyntax: a document that is nested more than MaxDepth levels.
+// ErrTooDeep is an ErrSyntax for a document that is nested more than MaxDepth levels.
 var ErrTooDeep = fmt.Errorf("%w: it is nested too deeply", ErrSyntax)
 
-// LimitError is a document that exceeds one of the Limits.
+// LimitError reports that a document exceeds one of the Limits.
 type LimitError struct{ Limit string }
 
 func (e *LimitError) Error() string { return "the JSON " + e.Limit }
@@ -43,7 +40,7 @@ func (e *SourceError) Error() string { return e.Err.Error() }
 // Unwrap returns the source's own error.
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// Limits bound what a document may cost. Zero fields do not bound.
+// Limits bound the resources for a document. Zero means no limit.
 type Limits struct {
 	Bytes int64 // length of the document
 	Kept  int64 // bytes that Text and Raw return, and that Keep counts
@@ -56,10 +53,10 @@ type Reader struct {
 	limits Limits
 
 	buffer  []byte
-	at, end int // what of the buffer was not read yet
+	at, end int // the part of the buffer that was not read yet
 	read    int64
 	kept    int64
-	values  int64 // values that were begun
+	values  int64 // number of values that were started
 	depth   int
 	objects [MaxDepth / 64]uint64 // bit d: the container at depth d is an object
 	capture capture
@@ -67,7 +64,7 @@ type Reader struct {
 	err     error // of the source; io.EOF at the end of the document
 }
 
-// New returns a Reader of the document that source gives. A byte order mark is skipped.
+// New returns a Reader for the document from source. A byte order mark is skipped.
 func New(ctx context.Context, source io.Reader, limits Limits) *Reader {
 	r := &Reader{ctx: ctx, source: source, limits: limits, buffer: make([]byte, bufferSize)}
 	r.skipByteOrderMark()
@@ -80,7 +77,7 @@ func (r *Reader) skipByteOrderMark() {
 		switch {
 		case err == nil && next == c:
 			r.at++
-		case i > 0: // no JSON begins with half a mark
+		case i > 0: // an incomplete mark is not JSON
 			r.at, r.end, r.err = 0, 0, ErrSyntax
 			return
 		default:
@@ -89,14 +86,13 @@ func (r *Reader) skipByteOrderMark() {
 	}
 }
 
-// BytesRead returns how much was taken from the source.
+// BytesRead returns the number of bytes read from the source.
 func (r *Reader) BytesRead() int64 { return r.read }
 
 // Peek returns the first byte of the next value without reading it: one of { [ " - t f n or a digit.
-func (r *Reader) Peek() (byte, error) { return r.space() }
+func (r *Reader) Peek() (byte, error) { return r.skipSpace() }
 
-// Object reads an object and calls each for every member. each may read the
-// member's value; if it does not, the value is skipped.
+// Object reads an object and calls each for every member. If each does not read the member's value, it is skipped.
 func (r *Reader) Object(each func(name string) error) error {
 	return r.container('{', '}', func() error {
 		name, ok, err := r.text(maxName)
@@ -117,8 +113,7 @@ func (r *Reader) Object(each func(name string) error) error {
 	})
 }
 
-// Array reads an array and calls each for every element. each may read the
-// element; if it does not, the element is skipped.
+// Array reads an array and calls each for every element. If each does not read the element, it is skipped.
 func (r *Reader) Array(each func() error) error {
 	return r.container('[', ']', func() error {
 		before := r.values
@@ -138,7 +133,7 @@ func (r *Reader) container(open, end byte, each func() error) error {
 		return err
 	}
 	for first := true; ; first = false {
-		c, err := r.space()
+		c, err := r.skipSpace()
 		switch {
 		case err != nil:
 			return err
@@ -150,7 +145,7 @@ func (r *Reader) container(open, end byte, each func() error) error {
 			return ErrSyntax
 		case !first:
 			r.at++
-			if c, err = r.space(); err == nil && c == end {
+			if c, err = r.skipSpace(); err == nil && c == end {
 				return ErrSyntax
 			}
 		}
@@ -163,11 +158,10 @@ func (r *Reader) container(open, end byte, each func() error) error {
 	}
 }
 
-// Text reads a string. Of a longer one it returns at least most bytes less one
-// character, cut between characters. ok is false for a value that is not a string,
-// which is skipped.
-func (r *Reader) Text(most int) (text string, ok bool, err error) {
-	c, err := r.space()
+// Text reads a string of at most limit bytes. A longer one is cut between characters. ok is false for a value that is not
+// a string, which is skipped.
+func (r *Reader) Text(limit int) (text string, ok bool, err error) {
+	c, err := r.skipSpace()
 	if err != nil {
 		return "", false, err
 	}
@@ -175,20 +169,19 @@ func (r *Reader) Text(most int) (text string, ok bool, err error) {
 		return "", false, r.Skip()
 	}
 	r.values++
-	text, ok, err = r.text(most)
+	text, ok, err = r.text(limit)
 	if err == nil {
 		err = r.Keep(len(text))
 	}
 	return text, ok, err
 }
 
-// Raw reads any value as it stands in the document. It returns nil for one that
-// is longer than most bytes.
-func (r *Reader) Raw(most int) (json.RawMessage, error) {
-	if _, err := r.space(); err != nil {
+// Raw reads any value without decoding it. It returns nil for a value longer than limit bytes.
+func (r *Reader) Raw(limit int) (json.RawMessage, error) {
+	if _, err := r.skipSpace(); err != nil {
 		return nil, err
 	}
-	r.capture = capture{on: true, from: r.at, most: most}
+	r.capture = capture{on: true, from: r.at, limit: limit}
 	err := r.Skip()
 	raw := r.capture.finish(r.buffer[:r.at])
 	r.capture = capture{}
@@ -198,7 +191,7 @@ func (r *Reader) Raw(most int) (json.RawMessage, error) {
 	return raw, err
 }
 
-// Keep counts n bytes that the caller keeps besides what Text and Raw return.
+// Keep counts n bytes that the caller keeps in addition to what Text and Raw return.
 func (r *Reader) Keep(n int) error {
 	r.kept += int64(n)
 	if r.limits.Kept > 0 && r.kept > r.limits.Kept {
@@ -209,7 +202,7 @@ func (r *Reader) Keep(n int) error {
 
 // End checks that nothing follows the last value.
 func (r *Reader) End() error {
-	_, err := r.space()
+	_, err := r.skipSpace()
 	switch {
 	case err == nil:
 		return ErrSyntax

@@ -17,9 +17,10 @@ func reader(document string, limits jsonstream.Limits) *jsonstream.Reader {
 	return jsonstream.New(context.Background(), strings.NewReader(document), limits)
 }
 
-func TestObjectReadsWhatIsAskedFor(t *testing.T) {
+func TestObjectReadsRequestedMembers(t *testing.T) {
 	t.Parallel()
-	r := reader(` {"skipped":[1,{"a":"}"}],"name":"a\"b\u00e9\ud83d\ude00","raw": {"x": [1, 2]} ,"list":["a",2,"c"],"empty":{}} `, jsonstream.Limits{})
+	r := reader(` {"skipped":[1,{"a":"}"}],"name":"a\"b\u00e9\ud83d\ude00","raw": {"x": [1, 2]} ,"list":["a",2,"c"],`+
+		`"empty":{}} `, jsonstream.Limits{})
 	var name, list string
 	var raw json.RawMessage
 	err := r.Object(func(member string) (err error) {
@@ -49,15 +50,15 @@ func TestObjectReadsWhatIsAskedFor(t *testing.T) {
 
 func TestTextIsCutBetweenCharacters(t *testing.T) {
 	t.Parallel()
-	for most, want := range map[int]string{0: "", 1: "a", 2: "a", 3: "aé", 6: "aé", 7: "aé😀", 50: "aé😀z"} {
-		text, ok, err := reader(`"aé😀z"`, jsonstream.Limits{}).Text(most)
+	for limit, want := range map[int]string{0: "", 1: "a", 2: "a", 3: "aé", 6: "aé", 7: "aé😀", 50: "aé😀z"} {
+		text, ok, err := reader(`"aé😀z"`, jsonstream.Limits{}).Text(limit)
 		if text != want || !ok || err != nil {
-			t.Errorf("%d bytes at most: got %q, %v, %v, want %q", most, text, ok, err, want)
+			t.Errorf("%d bytes at most: got %q, %v, %v, want %q", limit, text, ok, err, want)
 		}
 	}
 }
 
-func TestRawLeavesOutWhatIsTooLong(t *testing.T) {
+func TestRawOmitsLongValues(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 100_000) // longer than the buffer
 	r := reader(`["`+long+`","`+long+`",1]`, jsonstream.Limits{})
@@ -80,21 +81,25 @@ func TestLimits(t *testing.T) {
 	for name, c := range map[string]struct {
 		document string
 		limits   jsonstream.Limits
-		says     string // of the error; empty for none
+		message  string // of the error; empty for none
 	}{
-		"as long as allowed":    {`["abc"]`, jsonstream.Limits{Bytes: 7}, ""},
-		"a byte longer":         {`["abc"]`, jsonstream.Limits{Bytes: 6}, "is larger than"},
-		"a mebibyte":            {`["` + strings.Repeat("x", 1<<20) + `"]`, jsonstream.Limits{Bytes: 1 << 20}, "is larger than 1 MiB"},
-		"keeps all it may":      {`["abc","def"]`, jsonstream.Limits{Kept: 6}, ""},
-		"keeps a byte too many": {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "needs more than 0 KiB of memory"},
+		"as long as allowed": {`["abc"]`, jsonstream.Limits{Bytes: 7}, ""},
+		"a byte longer":      {`["abc"]`, jsonstream.Limits{Bytes: 6}, "is larger than"},
+		"a mebibyte": {
+			document: `["` + strings.Repeat("x", 1<<20) + `"]`,
+			limits:   jsonstream.Limits{Bytes: 1 << 20},
+			message:  "is larger than 1 MiB",
+		},
+		"keeps as much as allowed": {`["abc","def"]`, jsonstream.Limits{Kept: 6}, ""},
+		"keeps a byte more":        {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "needs more than 0 KiB of memory"},
 	} {
 		err := read(reader(c.document, c.limits))
 		var limit *jsonstream.LimitError
 		switch {
-		case c.says == "" && err != nil:
+		case c.message == "" && err != nil:
 			t.Errorf("%s: got %v", name, err)
-		case c.says != "" && (!errors.As(err, &limit) || !strings.Contains(err.Error(), c.says)):
-			t.Errorf("%s: got %v, want that it %s", name, err, c.says)
+		case c.message != "" && (!errors.As(err, &limit) || !strings.Contains(err.Error(), c.message)):
+			t.Errorf("%s: got %v, want %q", name, err, c.message)
 		}
 	}
 }
@@ -102,7 +107,11 @@ func TestLimits(t *testing.T) {
 func TestDepth(t *testing.T) {
 	t.Parallel()
 	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
-	for n, want := range map[int]error{jsonstream.MaxDepth: nil, jsonstream.MaxDepth + 1: jsonstream.ErrTooDeep, 1 << 20: jsonstream.ErrTooDeep} {
+	for n, want := range map[int]error{
+		jsonstream.MaxDepth:     nil,
+		jsonstream.MaxDepth + 1: jsonstream.ErrTooDeep,
+		1 << 20:                 jsonstream.ErrTooDeep,
+	} {
 		if err := reader(deep(n), jsonstream.Limits{}).Skip(); err != want {
 			t.Errorf("%d levels: got %v", n, err)
 		}
@@ -114,21 +123,21 @@ func TestSourceErrors(t *testing.T) {
 	broken := errors.New("broken")
 	source := io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(broken))
 	var sourceError *jsonstream.SourceError
-	if err := jsonstream.New(t.Context(), source, jsonstream.Limits{}).Skip(); !errors.Is(err, broken) || !errors.As(err, &sourceError) {
+	if err := jsonstream.New(t.Context(), source, jsonstream.Limits{}).Skip(); !errors.Is(err, broken) ||
+		!errors.As(err, &sourceError) {
 		t.Errorf("got %v", err)
 	}
 	if err := reader(`{"a":`, jsonstream.Limits{}).Skip(); err != io.ErrUnexpectedEOF {
-		t.Errorf("a document that ends too early: got %v", err)
+		t.Errorf("a truncated document: got %v", err)
 	}
 }
 
-// TestContextEndsReading: a reader notices the end of its context within one
-// buffer, although the source has no end.
+// TestContextEndsReading: a reader stops within one buffer after its context has ended, even if the source is endless.
 func TestContextEndsReading(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("stopped")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	source := &counted{to: endless("[],")}
+	source := &counted{to: repeatingReader("[],")}
 	source.after = func() {
 		if source.n > 1<<20 {
 			cancel(cause)
@@ -143,10 +152,16 @@ func TestContextEndsReading(t *testing.T) {
 	}
 }
 
-// TestMemoryDoesNotGrow: what nobody asks for costs no memory, however much it is.
+// TestMemoryDoesNotGrow: members that are not read use no memory, regardless of their size.
 func TestMemoryDoesNotGrow(t *testing.T) {
 	for name, unit := range map[string]string{
-		"elements": "0,", "objects": `{"a":{}},`, "lists": "[[[]]],", "texts": `"x",`, "escapes": `"\n\u00e9\ud83d\ude00",`, "numbers": "-1.5e+10,", "words": "true,",
+		"elements": "0,",
+		"objects":  `{"a":{}},`,
+		"lists":    "[[[]]],",
+		"texts":    `"x",`,
+		"escapes":  `"\n\u00e9\ud83d\ude00",`,
+		"numbers":  "-1.5e+10,",
+		"words":    "true,",
 	} {
 		allocs := func(n int) float64 {
 			document := `{"data":"x","included":[` + strings.Repeat(unit, n) + `0]}`
@@ -170,10 +185,33 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	}
 }
 
-// FuzzReader compares with encoding/json: what is JSON, and what texts mean.
+// FuzzReader compares the valid documents, and the decoded texts, with encoding/json.
 func FuzzReader(f *testing.F) {
-	for _, seed := range []string{`{}`, `[1,-0.5e+3,"a\u0041\ud800\udc00\ud800x\n",true,false,null]`, `{"a":{"b":[{}]}}`, `[1,]`, `{"a":1,}`, `{"a"}`, `[01]`, `[1.]`, `[-]`,
-		`"\x"`, "\"\xff\"", "\"\n\"", ` "a" `, `1 2`, ``, `{"a" :1}`, `nul`, `]`, `{]`, `["\ud800\u0041\udc00\ud83d\ud83d\ude00"]`, "\xef\xbb\xbf[]", "\xef[]", `[[],[[]]]`} {
+	for _, seed := range []string{
+		`{}`,
+		`[1,-0.5e+3,"a\u0041\ud800\udc00\ud800x\n",true,false,null]`,
+		`{"a":{"b":[{}]}}`,
+		`[1,]`,
+		`{"a":1,}`,
+		`{"a"}`,
+		`[01]`,
+		`[1.]`,
+		`[-]`,
+		`"\x"`,
+		"\"\xff\"",
+		"\"\n\"",
+		` "a" `,
+		`1 2`,
+		``,
+		`{"a" :1}`,
+		`nul`,
+		`]`,
+		`{]`,
+		`["\ud800\u0041\udc00\ud83d\ud83d\ude00"]`,
+		"\xef\xbb\xbf[]",
+		"\xef[]",
+		`[[],[[]]]`,
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, document string) {
@@ -187,21 +225,23 @@ func FuzzReader(f *testing.F) {
 		if got := err == nil; got != want && err != jsonstream.ErrTooDeep {
 			t.Errorf("%q: got %v, JSON: %v", document, err, want)
 		}
-		if raw, err := reader(document, jsonstream.Limits{}).Raw(1 << 20); want && err == nil && string(raw) != strings.Trim(plain, " \n\t\r") {
+		if raw, err := reader(document, jsonstream.Limits{}).Raw(1 << 20); want && err == nil &&
+			string(raw) != strings.Trim(plain, " \n\t\r") {
 			t.Errorf("%q reads as %q", document, raw)
 		}
 		var wantText string
-		isText := want && utf8.ValidString(plain) && json.Unmarshal([]byte(plain), &wantText) == nil && strings.HasPrefix(strings.Trim(plain, " \n\t\r"), `"`)
+		isText := want && utf8.ValidString(plain) && json.Unmarshal([]byte(plain), &wantText) == nil &&
+			strings.HasPrefix(strings.Trim(plain, " \n\t\r"), `"`)
 		if text, ok, _ := reader(document, jsonstream.Limits{}).Text(1 << 20); isText && (!ok || text != wantText) {
-			t.Errorf("%q means %q, not %q", document, wantText, text)
+			t.Errorf("%q decodes to %q, want %q", document, wantText, text)
 		}
 	})
 }
 
-// endless gives the text again and again.
-type endless string
+// repeatingReader repeats a text endlessly.
+type repeatingReader string
 
-func (e endless) Read(p []byte) (int, error) {
+func (e repeatingReader) Read(p []byte) (int, error) {
 	n := 0
 	for n+len(e) <= len(p) {
 		n += copy(p[n:], e)

@@ -5,10 +5,9 @@ import (
 	"io"
 )
 
-// More reports whether another value follows: a source may hold several
-// documents, one behind the other.
+// More reports whether another value follows: a source may contain several documents in sequence.
 func (r *Reader) More() (bool, error) {
-	switch _, err := r.space(); err {
+	switch _, err := r.skipSpace(); err {
 	case nil:
 		return true, nil
 	case io.ErrUnexpectedEOF:
@@ -18,14 +17,13 @@ func (r *Reader) More() (bool, error) {
 	}
 }
 
-// Record runs read, which reads one value, and returns that value as it stands in
-// the document too; nil for one that is longer than most bytes. Within read there
-// must be no call of Raw or Record.
-func (r *Reader) Record(most int, read func() error) (json.RawMessage, error) {
-	if _, err := r.space(); err != nil {
+// Record calls read, which must read one value, and also returns that value undecoded; nil if it is longer than limit
+// bytes. read must not call Raw or Record.
+func (r *Reader) Record(limit int, read func() error) (json.RawMessage, error) {
+	if _, err := r.skipSpace(); err != nil {
 		return nil, err
 	}
-	r.capture = capture{on: true, from: r.at, most: most}
+	r.capture = capture{on: true, from: r.at, limit: limit}
 	err := read()
 	raw := r.capture.finish(r.buffer[:r.at])
 	r.capture = capture{}

@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// TestRecord: what is read is there as it stood too, however the source cuts it.
+// TestRecord: Record returns the value as written, for any buffering of the source.
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 100_000) // longer than the buffer

@@ -7,21 +7,21 @@ import (
 
 // capture collects the bytes of a value while it is scanned.
 type capture struct {
-	on    bool
-	from  int // in the buffer
-	most  int
-	bytes []byte
-	over  bool // the value has more than most bytes
+	on      bool
+	from    int // start in the buffer
+	limit   int
+	bytes   []byte
+	tooLong bool // the value has more than limit bytes
 }
 
-// add takes what was read of the buffer, which is about to be refilled.
+// add appends what was read of the buffer, which is about to be refilled.
 func (c *capture) add(read []byte) {
 	if !c.on {
 		return
 	}
 	piece := read[min(c.from, len(read)):]
 	c.from = 0
-	if c.over = c.over || len(c.bytes)+len(piece) > c.most; c.over {
+	if c.tooLong = c.tooLong || len(c.bytes)+len(piece) > c.limit; c.tooLong {
 		c.bytes = nil
 		return
 	}
@@ -84,8 +84,8 @@ func (r *Reader) next() (byte, error) {
 	return c, err
 }
 
-// space skips white space and returns the byte after it, which is not read yet.
-func (r *Reader) space() (byte, error) {
+// skipSpace skips white space and returns the byte after it, which is not read yet.
+func (r *Reader) skipSpace() (byte, error) {
 	for {
 		c, err := r.peek()
 		if err != nil || c != ' ' && c != '\n' && c != '\t' && c != '\r' {
@@ -96,7 +96,7 @@ func (r *Reader) space() (byte, error) {
 }
 
 func (r *Reader) expect(want byte) error {
-	c, err := r.space()
+	c, err := r.skipSpace()
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (r *Reader) inObject() bool {
 func (r *Reader) Skip() error {
 	r.values++
 	for outer := r.depth; ; {
-		opened, err := r.begin()
+		opened, err := r.beginValue()
 		if err != nil {
 			return err
 		}
@@ -152,10 +152,10 @@ func (r *Reader) Skip() error {
 	}
 }
 
-// begin reads a scalar, an empty container, or the start of another container up
-// to its first value. opened reports the last case.
-func (r *Reader) begin() (opened bool, err error) {
-	c, err := r.space()
+// beginValue reads a scalar, an empty container, or the start of another container up to its first value. opened reports
+// the last case.
+func (r *Reader) beginValue() (opened bool, err error) {
+	c, err := r.skipSpace()
 	if err != nil {
 		return false, err
 	}
@@ -181,11 +181,11 @@ func (r *Reader) open(c byte) (opened bool, err error) {
 	if err := r.push(c == '{'); err != nil {
 		return false, err
 	}
-	first, err := r.space()
+	first, err := r.skipSpace()
 	if err != nil {
 		return false, err
 	}
-	if first == c+2 { // the closing bracket of either kind
+	if first == c+2 { // the closing bracket of both kinds
 		r.at++
 		r.depth--
 		return false, nil
@@ -193,12 +193,12 @@ func (r *Reader) open(c byte) (opened bool, err error) {
 	return true, r.key()
 }
 
-// key reads a member's name, if the innermost container is an object.
+// key reads a member's name if the innermost container is an object.
 func (r *Reader) key() error {
 	if !r.inObject() {
 		return nil
 	}
-	if c, err := r.space(); err != nil || c != '"' {
+	if c, err := r.skipSpace(); err != nil || c != '"' {
 		return orSyntax(err)
 	}
 	if err := r.skipText(); err != nil {
@@ -207,10 +207,9 @@ func (r *Reader) key() error {
 	return r.expect(':')
 }
 
-// separator reads what follows a value in a container: the end of the container,
-// or a comma and what leads to the next value.
+// separator reads the text after a value in a container: the end of the container, or a comma and a member's name.
 func (r *Reader) separator() (more bool, err error) {
-	c, err := r.space()
+	c, err := r.skipSpace()
 	if err != nil {
 		return false, err
 	}
@@ -243,32 +242,32 @@ func (r *Reader) word(w string) error {
 
 // number reads -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?.
 func (r *Reader) number() error {
-	if r.is("-") {
+	if r.nextIs("-") {
 		r.at++
 	}
-	if r.is("0") {
+	if r.nextIs("0") {
 		r.at++
 	} else if err := r.digits(); err != nil {
 		return err
 	}
-	if r.is(".") {
+	if r.nextIs(".") {
 		r.at++
 		if err := r.digits(); err != nil {
 			return err
 		}
 	}
-	if !r.is("eE") {
+	if !r.nextIs("eE") {
 		return nil
 	}
 	r.at++
-	if r.is("+-") {
+	if r.nextIs("+-") {
 		r.at++
 	}
 	return r.digits()
 }
 
-// is reports whether the next byte is one of these.
-func (r *Reader) is(these string) bool {
+// nextIs reports whether the next byte is one of the given bytes.
+func (r *Reader) nextIs(these string) bool {
 	c, err := r.peek()
 	if err != nil {
 		return false

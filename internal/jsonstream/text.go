@@ -6,27 +6,27 @@ import (
 	"unicode/utf8"
 )
 
-// text reads a string, of which it decodes most bytes.
-func (r *Reader) text(most int) (text string, ok bool, err error) {
-	if c, err := r.space(); err != nil || c != '"' {
+// text reads a string and decodes at most limit bytes of it.
+func (r *Reader) text(limit int) (text string, ok bool, err error) {
+	if c, err := r.skipSpace(); err != nil || c != '"' {
 		return "", false, err
 	}
 	var decoded []byte
 	err = r.characters(func(plain []byte) {
-		if left := most - len(decoded); left > 0 {
+		if left := limit - len(decoded); left > 0 {
 			decoded = append(decoded, plain[:min(len(plain), left)]...)
 		}
 	})
 	if err != nil {
 		return "", false, err
 	}
-	if len(decoded) >= most { // perhaps cut within a character
+	if len(decoded) >= limit { // may end within a character
 		decoded = decoded[:len(decoded)-incomplete(decoded)]
 	}
 	return strings.ToValidUTF8(string(decoded), "\uFFFD"), true, nil
 }
 
-// incomplete counts the bytes at the end that begin a character and do not end it.
+// incomplete returns the number of bytes of an incomplete character at the end.
 func incomplete(b []byte) int {
 	for n := 1; n <= min(len(b), utf8.UTFMax-1); n++ {
 		if tail := b[len(b)-n:]; utf8.RuneStart(tail[0]) {
@@ -41,7 +41,7 @@ func incomplete(b []byte) int {
 
 func (r *Reader) skipText() error { return r.characters(func([]byte) {}) }
 
-// characters reads a string and hands on what it means, piece by piece.
+// characters reads a string and passes its decoded content to take, piece by piece.
 func (r *Reader) characters(take func(plain []byte)) error {
 	r.at++ // the quotation mark
 	for {
@@ -71,9 +71,9 @@ func (r *Reader) characters(take func(plain []byte)) error {
 	}
 }
 
-const escapes = "\"\"\\\\//b\bf\fn\nr\rt\t" // each name before what it stands for
+const escapes = "\"\"\\\\//b\bf\fn\nr\rt\t" // each escape followed by its meaning
 
-// escape reads what follows a backslash.
+// escape reads the rest of an escape after the backslash.
 func (r *Reader) escape(take func(plain []byte)) error {
 	c, err := r.next()
 	if err != nil {
@@ -92,17 +92,17 @@ func (r *Reader) escape(take func(plain []byte)) error {
 	return ErrSyntax
 }
 
-// unicodeEscape reads the digits of \u0000, and the second half of a surrogate
-// pair. Half a pair becomes U+FFFD, as in encoding/json.
+// unicodeEscape reads the digits of \u0000, and the second half of a surrogate pair. An unpaired surrogate becomes
+// U+FFFD, as in encoding/json.
 func (r *Reader) unicodeEscape(take func(plain []byte)) error {
 	c, err := r.hex()
 	if err != nil {
 		return err
 	}
-	for utf16.IsSurrogate(c) && r.is(`\`) {
+	for utf16.IsSurrogate(c) && r.nextIs(`\`) {
 		r.at++
-		if !r.is("u") {
-			r.give(take, utf8.RuneError)
+		if !r.nextIs("u") {
+			r.emit(take, utf8.RuneError)
 			return r.escape(take)
 		}
 		r.at++
@@ -114,17 +114,17 @@ func (r *Reader) unicodeEscape(take func(plain []byte)) error {
 			c = pair
 			break
 		}
-		r.give(take, utf8.RuneError)
+		r.emit(take, utf8.RuneError)
 		c = second
 	}
 	if utf16.IsSurrogate(c) {
 		c = utf8.RuneError
 	}
-	r.give(take, c)
+	r.emit(take, c)
 	return nil
 }
 
-func (r *Reader) give(take func(plain []byte), c rune) { take(utf8.AppendRune(r.scratch[:0], c)) }
+func (r *Reader) emit(take func(plain []byte), c rune) { take(utf8.AppendRune(r.scratch[:0], c)) }
 
 func (r *Reader) hex() (rune, error) {
 	n := rune(0)
