@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// ErrNotJSON means that a file in JSON syntax is not valid JSON.
+// ErrNotJSON reports that a file in JSON syntax is not valid JSON.
 var ErrNotJSON = errors.New("it is not valid JSON")
 
-// scanJSON reads Terraform's JSON syntax, whose strings are templates. The members of
-// an object come in the order of their names.
+// scanJSON reads Terraform's JSON syntax, whose strings are templates. Members of an object are visited in the order of
+// their names.
 func scanJSON(text string, v Visitor) error {
 	var file any
 	if json.Unmarshal([]byte(text), &file) != nil {
@@ -30,7 +30,7 @@ func scanJSON(text string, v Visitor) error {
 	return nil
 }
 
-// modulesInJSON finds the sources of module calls, which are objects by name, or lists of such.
+// modulesInJSON reports the sources of module calls, which are objects by name, or lists of such objects.
 func modulesInJSON(value any, depth int, v Visitor) {
 	switch value := value.(type) {
 	case []any:
@@ -51,7 +51,7 @@ func modulesInJSON(value any, depth int, v Visitor) {
 	}
 }
 
-// stringsInJSON reports every string, and those in its templates.
+// stringsInJSON reports every string, and the strings in its templates.
 func stringsInJSON(value any, v Visitor) {
 	switch value := value.(type) {
 	case string:

@@ -2,8 +2,8 @@ package hclscan
 
 import "strings"
 
-// Below takes the reference ${name}/ from the front of a string's content, with blanks
-// as HCL allows them, such as that to path.module.
+// Below removes the reference ${name}/, such as that to path.module, from the start of a string's content. HCL allows
+// spaces inside the braces.
 func Below(content, name string) (rest string, ok bool) {
 	inner, rest, found := strings.Cut(strings.TrimPrefix(content, "${"), "}")
 	inner = strings.Trim(strings.TrimPrefix(strings.TrimSuffix(inner, "~"), "~"), " \t")

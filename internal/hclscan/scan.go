@@ -1,7 +1,6 @@
-// Package hclscan finds the literal strings of Terraform's files by the lexical
-// grammar of HCL: strings with templates in them, heredocs and comments. It parses
-// no expressions; of the structure it knows brackets, the name of a function before
-// its first argument, and the argument source of module blocks.
+// Package hclscan finds the literal strings of Terraform files by the lexical grammar of HCL: strings with templates,
+// heredocs and comments. It does not parse expressions; of the structure, it only recognizes brackets, the name of a
+// function before its first argument, and the argument source of module blocks.
 package hclscan
 
 import (
@@ -10,17 +9,15 @@ import (
 	"unicode"
 )
 
-// ErrUnclosed means that a string, a comment, a heredoc or a template has no end.
-// What was found before it was reported.
+// ErrUnclosed reports that a string, a comment, a heredoc or a template has no end. The strings before it were reported.
 var ErrUnclosed = errors.New("a string, comment or heredoc has no end")
 
-// Visitor receives what a scan finds, in the order of the file. Neither function may be nil.
+// Visitor receives the results of a scan in the order of the file. Neither function may be nil.
 type Visitor struct {
-	// Text receives the content of a string as written between its quotes; call is
-	// the function of which it is the first argument, and empty for any other string.
+	// Text receives the content of a string as written between its quotes; call is the function whose first argument it is,
+	// and empty for any other string.
 	Text func(content, call string)
-	// Source receives the argument source of a module block; literal is false if it
-	// is not a single string.
+	// Source receives the argument source of a module block; literal is false if it is not a single string.
 	Source func(content string, literal bool)
 }
 
@@ -40,29 +37,29 @@ func Scan(name, text string, v Visitor) error {
 	return nil
 }
 
-// mostDepth is how deep templates are followed.
-const mostDepth = 100
+// maxDepth is the maximum nesting of templates.
+const maxDepth = 100
 
 type lexer struct {
 	text    string
 	pos     int
-	depth   int // of templates
+	depth   int // nesting of templates
 	visitor Visitor
 
-	stack  []byte // the open brackets
-	line   []item // what the current line of a body has so far
-	module int    // the depth of the module block's body; 0 outside of one
-	name   string // the word right before
-	call   string // the word before the bracket right before
+	stack        []byte // the open brackets
+	line         []item // tokens of the current line of a body
+	module       int    // the depth of the module block's body; 0 outside of one
+	previousWord string // the word directly before
+	callName     string // the word before the bracket directly before
 }
 
-// item is a token, as far as it matters.
+// item is a token, reduced to what the lexer needs.
 type item struct {
-	word   string // of an identifier, a string or a single character
+	word   string // an identifier, the content of a string, or a single character
 	quoted bool
 }
 
-// next reads one token; false if it has no end.
+// next reads one token; it returns false if the token has no end.
 func (l *lexer) next() bool {
 	rest := l.text[l.pos:]
 	switch c := rest[0]; {
@@ -77,14 +74,14 @@ func (l *lexer) next() bool {
 	case strings.HasPrefix(rest, "<<"):
 		return l.heredoc()
 	case c == '"':
-		return l.quoted()
+		return l.quotedString()
 	case isWord(c):
 		n := 1
 		for n < len(rest) && (isWord(rest[n]) || rest[n] == '-') {
 			n++
 		}
 		l.add(item{word: rest[:n]})
-		l.name, l.pos = rest[:n], l.pos+n
+		l.previousWord, l.pos = rest[:n], l.pos+n
 	default:
 		l.punctuation(c)
 		l.pos++
@@ -96,7 +93,7 @@ func isWord(c byte) bool {
 	return c == '_' || c >= 0x80 || unicode.IsLetter(rune(c)) || unicode.IsDigit(rune(c))
 }
 
-// lineLength is the length of the first line without its end.
+// lineLength returns the length of the first line without its line break.
 func lineLength(text string) int {
 	if n := strings.IndexByte(text, '\n'); n >= 0 {
 		return n
@@ -104,22 +101,22 @@ func lineLength(text string) int {
 	return len(text)
 }
 
-// add takes down a token; what was right before it is not any more.
+// add appends a token to the line.
 func (l *lexer) add(i item) {
 	l.line = append(l.line, i)
-	l.name, l.call = "", ""
+	l.previousWord, l.callName = "", ""
 }
 
 func (l *lexer) punctuation(c byte) {
 	if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-		name := l.name
-		if l.name, l.call = "", ""; c == '(' {
-			l.call = name
+		name := l.previousWord
+		if l.previousWord, l.callName = "", ""; c == '(' {
+			l.callName = name
 		}
 	}
 	switch c {
 	case '{', '[', '(':
-		// A block opens where its header stands; an object after an = is within an expression.
+		// A block follows its header; an object after an = is part of an expression.
 		header := c == '{' && len(l.line) == 2 && l.line[0] == item{word: "module"} && len(l.stack) == 0
 		l.stack = append(l.stack, c)
 		if header {
@@ -144,7 +141,7 @@ func (l *lexer) punctuation(c byte) {
 	}
 }
 
-// endLine looks at a whole attribute of a body.
+// endLine reports the source if a complete attribute of a module block is one.
 func (l *lexer) endLine() {
 	line := l.line
 	l.line = nil
@@ -160,9 +157,9 @@ func (l *lexer) endLine() {
 	l.visitor.Source(content, literal)
 }
 
-// quoted reads a string; those within its templates are read too.
-func (l *lexer) quoted() bool {
-	start, call := l.pos+1, l.call
+// quotedString reads a string, and the strings in its templates.
+func (l *lexer) quotedString() bool {
+	start, call := l.pos+1, l.callName
 	l.pos++
 	for l.pos < len(l.text) {
 		switch rest := l.text[l.pos:]; {
@@ -188,10 +185,10 @@ func (l *lexer) quoted() bool {
 	return false
 }
 
-// template reads an interpolation up to and with its closing brace.
+// template reads an interpolation including its closing brace.
 func (l *lexer) template() bool {
 	inner := &lexer{text: l.text, pos: l.pos, depth: l.depth + 1, visitor: l.visitor}
-	if inner.depth > mostDepth {
+	if inner.depth > maxDepth {
 		return false
 	}
 	for inner.pos < len(inner.text) {
@@ -206,7 +203,7 @@ func (l *lexer) template() bool {
 	return false
 }
 
-// heredoc reads <<EOT or <<-EOT; what looks like one and is none is punctuation.
+// heredoc reads <<EOT or <<-EOT; text that only resembles one is punctuation.
 func (l *lexer) heredoc() bool {
 	rest := l.text[l.pos+2:]
 	first := lineLength(rest)
@@ -217,7 +214,7 @@ func (l *lexer) heredoc() bool {
 	}
 	l.pos += 2 + first
 	for l.pos < len(l.text) {
-		l.pos++ // the end of the line before
+		l.pos++ // the previous line break
 		line := l.text[l.pos:][:lineLength(l.text[l.pos:])]
 		if strings.TrimSpace(line) == tag {
 			l.pos += len(line)
@@ -231,8 +228,8 @@ func (l *lexer) heredoc() bool {
 	return false
 }
 
-// heredocLine reads a line's templates, which may go on over further lines, and
-// stops at the end of the line in which the last of them ends.
+// heredocLine reads the templates of a line, which may continue on further lines, and stops at the end of the line in
+// which the last one ends.
 func (l *lexer) heredocLine(end int) bool {
 	for l.pos < end {
 		switch rest := l.text[l.pos:]; {

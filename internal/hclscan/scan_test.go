@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestScan lists what is found: strings in quotes, with the function before those that
-// are a first argument, and sources of modules, of which ? is one that is no string.
+// TestScan lists the reported strings in quotes, preceded by the function if they are a first argument, and the sources of
+// modules; ? is a source that is not a string.
 func TestScan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -30,13 +30,17 @@ func TestScan(t *testing.T) {
 		"a source that is a call": {"module \"m\" {\n  source = f(\"x\")\n}", `"m" f("x") source ?`, nil},
 		"another block's source":  {"resource \"r\" \"m\" {\n  source = \"./x\"\n}", `"r" "m" "./x"`, nil},
 		"a source within":         {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
-		"JSON":                    {`{"module": {"m": [{"source": "./x"}]}, "a": "${file(\"y\")}"}`, `"${file("y")}" file("y") source "./x" "./x"`, nil},
-		"JSON, source no text":    {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
-		"a string without end":    {`a = "x`, ``, ErrUnclosed},
-		"a heredoc without end":   {"a = <<EOT\n${file(\"x\")}\n", `file("x")`, ErrUnclosed},
-		"a comment without end":   {`a = "x" /*`, `"x"`, ErrUnclosed},
-		"many templates":          {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
-		"broken JSON":             {`{"a": "x"`, ``, ErrNotJSON},
+		"JSON": {
+			text: `{"module": {"m": [{"source": "./x"}]}, "a": "${file(\"y\")}"}`,
+			want: `"${file("y")}" file("y") source "./x" "./x"`,
+			err:  nil,
+		},
+		"JSON, source no text":  {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
+		"a string without end":  {`a = "x`, ``, ErrUnclosed},
+		"a heredoc without end": {"a = <<EOT\n${file(\"x\")}\n", `file("x")`, ErrUnclosed},
+		"a comment without end": {`a = "x" /*`, `"x"`, ErrUnclosed},
+		"many templates":        {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
+		"broken JSON":           {`{"a": "x"`, ``, ErrNotJSON},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
