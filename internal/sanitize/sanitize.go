@@ -1,5 +1,4 @@
-// Package sanitize removes from untrusted text what a terminal or a browser
-// would obey, or would not show.
+// Package sanitize removes text that a terminal or a browser would interpret or not show.
 package sanitize
 
 import (
@@ -9,28 +8,27 @@ import (
 	"unicode/utf8"
 )
 
-// escapes matches what terminals obey (ECMA-48): OSC, DCS, SOS, PM and APC
-// strings up to their end or the end of the line, CSI sequences (SGR, cursor),
-// and two-byte escapes; the first two also with their one-rune C1 introducers.
+// escapes matches the sequences that terminals interpret (ECMA-48): OSC, DCS, SOS, PM and APC strings up to their end or
+// the end of the line, CSI sequences (SGR, cursor), and two-byte escapes; the first two also with their one-rune C1
+// introducers.
 var escapes = regexp.MustCompile(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}\n]*(?:\x07|\x1b\\|\x{9c})?` +
 	`|(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?`)
 
-// Text makes foreign text harmless to look at: no escape sequences, no control
-// characters but newline and tab, nothing that is invisible or turns the
-// direction of writing, and valid UTF-8. It does not escape Markdown.
+// Text sanitizes untrusted text: it removes escape sequences, control characters but newline and tab, and characters that
+// are invisible or change the direction of writing, and returns valid UTF-8. It does not escape Markdown.
 func Text(s string) string {
-	s = uncolored(s)
-	if plain(s) {
+	s = removeColors(s)
+	if isPlain(s) {
 		return s
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return strings.Map(visible, escapes.ReplaceAllString(s, ""))
+	return strings.Map(visibleRune, escapes.ReplaceAllString(s, ""))
 }
 
-// uncolored removes SGR sequences, with which a log is full. It is here for
-// speed: the rest of Text would do it too.
-func uncolored(s string) string {
+// removeColors removes SGR sequences, which are frequent in logs. It only exists for speed: the rest of Text would remove
+// them, too.
+func removeColors(s string) string {
 	at := strings.Index(s, "\x1b[")
 	if at < 0 {
 		return s
@@ -42,7 +40,7 @@ func uncolored(s string) string {
 			end++
 		}
 		if end == len(s) || s[end] != 'm' {
-			break // something else begins here
+			break // another sequence
 		}
 		out = append(out, s[:at]...)
 		s = s[end+1:]
@@ -50,8 +48,8 @@ func uncolored(s string) string {
 	return string(append(out, s...))
 }
 
-// plain is the common case: nothing to do.
-func plain(s string) bool {
+// isPlain reports whether there is nothing to remove, which is the common case.
+func isPlain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= utf8.RuneSelf || c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
 			return false
@@ -60,20 +58,20 @@ func plain(s string) bool {
 	return true
 }
 
-func visible(c rune) rune {
+func visibleRune(c rune) rune {
 	switch {
 	case c == '\n' || c == '\t':
 		return c
 	case c == '\u2028' || c == '\u2029':
 		return ' '
-	case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), blank(c):
+	case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), isBlank(c):
 		return -1
 	}
 	return c
 }
 
-// blank reports the letters and marks that look like nothing at all.
-func blank(c rune) bool {
+// isBlank reports whether a letter or a mark is invisible.
+func isBlank(c rune) bool {
 	switch c {
 	case '\u034F', '\u115F', '\u1160', '\u17B4', '\u17B5', '\u3164', '\uFFA0':
 		return true
@@ -81,7 +79,7 @@ func blank(c rune) bool {
 	return c >= '\u180B' && c <= '\u180F'
 }
 
-// Line is sanitized text on one line, at most limit runes of it.
+// Line returns sanitized text on one line, at most limit runes of it.
 func Line(s string, limit int) string {
 	s = strings.Join(strings.Fields(Text(s)), " ")
 	if utf8.RuneCountInString(s) <= limit {

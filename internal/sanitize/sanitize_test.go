@@ -6,7 +6,7 @@ func TestText(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, in, want string }{
 		{"plain", "a b\tc\nd", "a b\tc\nd"},
-		{"colour", "\x1b[1m\x1b[31mError: \x1b[0mx", "Error: x"},
+		{"color", "\x1b[1m\x1b[31mError: \x1b[0mx", "Error: x"},
 		{"cursor", "a\x1b[2J\x1b[1;1Hb", "ab"},
 		{"link", "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x07", "click"},
 		{"clipboard", "\x1b]52;c;ZXZpbA==\x07a", "a"},
@@ -17,7 +17,7 @@ func TestText(t *testing.T) {
 		{"bidi", "exe.\u202Egnp\u2066x\u2069", "exe.gnpx"},
 		{"zero width", "a\u200Bb\u200Dc\uFEFFd\u00ADe", "abcde"},
 		{"tags", "a\U000E0041b", "ab"},
-		{"looks like nothing", "a\u3164\u115Fb", "ab"},
+		{"invisible letters", "a\u3164\u115Fb", "ab"},
 		{"controls", "a\x00\x08\x7f\u0085b", "ab"},
 		{"carriage return", "a\r\nb\rc", "a\nbc"},
 		{"line separators", "a\u2028b\u2029c", "a b c"},
