@@ -1,9 +1,8 @@
-// Package spelling measures how far two words are apart, for messages that ask
-// whether another word was meant.
+// Package spelling measures the distance between words, for messages that suggest another word.
 package spelling
 
-// Distance counts the bytes to insert, remove, replace or swap with the next one to
-// get from a to b (optimal string alignment). It takes len(a)*len(b) steps.
+// Distance returns the number of bytes to insert, remove, replace or swap with the next one to change a to b (optimal
+// string alignment). It takes len(a)*len(b) steps.
 func Distance(a, b string) int {
 	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range above {
