@@ -99,7 +99,7 @@ func TestSignInRefused(t *testing.T) {
 		asked("POST /service-accounts/assume", 1)
 }
 
-// TestSignInWithoutPermission says exactly what is missing, and asks nobody.
+// TestSignInWithoutPermission names exactly what is missing and sends no request.
 func TestSignInWithoutPermission(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "service-account=deployer@acme.scalr.io").play()

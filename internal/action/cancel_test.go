@@ -231,8 +231,8 @@ func TestCancelTooLate(t *testing.T) {
 	r.play().stops()
 }
 
-// TestConfirmedMeanwhile: somebody confirms between the look and the discard; an
-// apply is left alone.
+// TestConfirmedMeanwhile: another person confirms the run between the poll and the
+// discard; the apply is not interrupted.
 func TestConfirmedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "waits-for-approval")

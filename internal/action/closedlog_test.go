@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestClosedLog: nobody reads the log any more; that counts as a signal (X19, G21).
+// TestClosedLog: stdout was closed, which counts as a signal (X19, G21).
 func TestClosedLog(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, slowly(t, "plan-changes"))

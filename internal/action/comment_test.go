@@ -101,7 +101,7 @@ func TestSlowerRunYields(t *testing.T) {
 	}
 }
 
-// TestHeadThatMoved (G30): a push while the step was at work. Nothing is written,
+// TestHeadThatMoved (G30): a push while the step was running. Nothing is written,
 // whatever the mode, although no newer run has written yet.
 func TestHeadThatMoved(t *testing.T) {
 	t.Parallel()

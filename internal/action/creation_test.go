@@ -100,8 +100,8 @@ func TestCreationBehindALaggingList(t *testing.T) {
 	})
 }
 
-// The first look does not show what somebody else has just created, and the
-// service refuses the name.
+// The first list does not show what another job has just created, and Scalr
+// refuses the name.
 func TestSomebodyElseWasFirst(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -8,7 +8,7 @@ import (
 )
 
 // An older server knows the estimate; the one of today takes it without a word
-// and does nothing, which is told.
+// and does nothing, which is reported.
 func TestCostEstimation(t *testing.T) {
 	t.Parallel()
 	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},` +

@@ -98,7 +98,7 @@ func TestTagNamesAreExact(t *testing.T) {
 	})
 }
 
-// The list of identifiers comes in pages too, and tells so in its links only.
+// The list of identifiers comes in pages too, and says so in its links only.
 func TestManyTags(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
@@ -178,7 +178,7 @@ func TestTagNamesThatScalrRejects(t *testing.T) {
 	}
 }
 
-// Another refusal of a tag is told in Scalr's words.
+// Another refusal of a tag is reported in Scalr's words.
 func TestTagsThatScalrRejectsForAnotherReason(t *testing.T) {
 	t.Parallel()
 	refusal := scalrsim.Fault{

@@ -152,8 +152,8 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 	}
 }
 
-// TestRefusalNamesBoth: whoever reads it sees which run, which workspace and
-// which other one.
+// TestRefusalNamesBoth: the message names the run, its workspace and the other
+// workspace.
 func TestRefusalNamesBoth(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
@@ -164,8 +164,8 @@ func TestRefusalNamesBoth(t *testing.T) {
 	}
 }
 
-// TestConfirmWaitsForThePlan: a run that is still at work is confirmed when it
-// waits for that.
+// TestConfirmWaitsForThePlan: a run that is still active is confirmed once
+// it waits for confirmation.
 func TestConfirmWaitsForThePlan(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, given("mode=confirm"))
@@ -173,7 +173,7 @@ func TestConfirmWaitsForThePlan(t *testing.T) {
 }
 
 // TestOverrideConflicts: a conflict is reported after a short while in which the
-// run is looked at again, and is no error if somebody else overrode or ended the run.
+// run is polled again. It is not an error if another person overrode or ended the run.
 func TestOverrideConflicts(t *testing.T) {
 	t.Parallel()
 	refuse := scalrsim.Fault{
@@ -212,12 +212,12 @@ func TestOverrideConflicts(t *testing.T) {
 			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
 			says:  "Overrode 1",
 		},
-		"somebody overrode": {
+		"overridden by another person": {
 			fault: took,
 			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
 			says:  "already overridden or has finished",
 		},
-		"somebody, without waiting": {
+		"overridden, without waiting": {
 			fault:  took,
 			second: []string{"wait=false"},
 			want:   []string{"result=overridden"},

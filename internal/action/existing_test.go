@@ -124,7 +124,7 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 }
 
 // TestRunThatIsNotTheExpectedOne: what is not reported, or changes from one
-// answer to the next, is no match.
+// answer to the next, does not match.
 func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 	t.Parallel()
 	real, network := []string{"dry-run=false"}, "workspace-id="+scalrsim.WorkspaceID

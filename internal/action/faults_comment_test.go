@@ -119,7 +119,7 @@ func crowdThread(h *githubtest.Server) {
 	}
 }
 
-// strangersMarker: somebody copied our marker.
+// strangersMarker: another user copied our marker.
 func strangersMarker(h *githubtest.Server) {
 	h.Say(7, "mallory", github.Marker("scalr-run-action", scalrsim.WorkspaceID, "")+"\napproved")
 }

@@ -134,7 +134,7 @@ func TestConnectionFaults(t *testing.T) {
 			says:    []string{"/etc/acme/ca.pem", "/github/workspace"},
 			ops:     map[string]int{readWorkspace: 0},
 		},
-		"C22 proxy says no": {
+		"C22 proxy refuses": {
 			setUp:   failing(&httpx.ProxyRefusal{Proxy: "proxy.test:3128", Status: 407}),
 			code:    3,
 			outputs: []string{"error-code=proxy-refused"},

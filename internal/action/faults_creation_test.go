@@ -76,7 +76,7 @@ func TestCreationFaults(t *testing.T) {
 			ops:     one,
 			says:    []string{"::warning::Duplicate run"},
 		},
-		"R08 and nobody waits": {
+		"R08 without waiting": {
 			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
 			inputs:  []string{"wait=false"},
 			outputs: []string{"result=started"},

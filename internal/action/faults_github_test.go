@@ -157,8 +157,8 @@ func forkPayload() map[string]any {
 func fork(r *stepTest)       { r.event("pull_request", forkPayload()) }
 func forkTarget(r *stepTest) { r.event("pull_request_target", forkPayload()) }
 
-// TestForkHeads: no event with secrets runs the code of a fork, or of nobody
-// knows whom, unless it is allowed.
+// TestForkHeads: no event with secrets runs the code of a fork, or of an
+// unknown head, unless it is allowed.
 func TestForkHeads(t *testing.T) {
 	t.Parallel()
 	repo := func(name string) map[string]any { return map[string]any{"full_name": name} }

@@ -139,7 +139,7 @@ func warnings(most int) func(*stepResult) {
 // logOnce: no line of the plan stands there twice.
 func logOnce(p *stepResult) {
 	if n := strings.Count(p.log, "terraform_data.route will be updated"); n != 1 {
-		p.t.Errorf("a line of the log was told %d times\n%s", n, p.log)
+		p.t.Errorf("a line of the log was shown %d times\n%s", n, p.log)
 	}
 }
 
@@ -166,7 +166,7 @@ func freshFence(p *stepResult) {
 	}
 }
 
-// zipped is a log that comes as gzip although nobody asked.
+// zipped is a log that comes as gzip although it was not requested.
 func zipped(body string) string {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)

@@ -47,8 +47,8 @@ func TestSignalAtAnyMoment(t *testing.T) {
 	}
 }
 
-// moment plays one signal. It tells when the wish to stop the run arrived, and
-// how many runs go on although nobody wants them.
+// moment plays one signal. It returns when the request to stop the run arrived, and
+// how many unwanted runs are still running.
 func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 	d := dice{rand.New(rand.NewPCG(seed, 24))}
 	s := scenario(t,

@@ -29,7 +29,7 @@ func TestRandomFaults(t *testing.T) {
 			p := r.play()
 			if t.Failed() {
 				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name,
-					r.inputs, r.scenario.Faults, p.story())
+					r.inputs, r.scenario.Faults, p.exchange())
 			}
 		})
 	}
@@ -57,7 +57,7 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 			p := r.play()
 			if t.Failed() {
 				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name,
-					r.inputs, r.scenario.Faults, p.story())
+					r.inputs, r.scenario.Faults, p.exchange())
 			}
 		})
 	}
@@ -82,8 +82,8 @@ func seeds(t *testing.T) (first, count uint64) {
 	return first, count
 }
 
-// story is what was sent and answered, for whoever has to find out.
-func (p *stepResult) story() (text string) {
+// exchange lists what was sent and answered, to diagnose a failure.
+func (p *stepResult) exchange() (text string) {
 	for _, s := range p.record.all() {
 		text += fmt.Sprintf("%9s %s -> %d after %s\n", s.at.Sub(p.began).Round(time.Millisecond), s.op(), s.status,
 			s.answered.Sub(s.at))
@@ -158,7 +158,7 @@ func randomDeviations(d dice) map[string]any {
 }
 
 // randomMisreport is what answers say of a run beside the truth. By lists that
-// name another configuration version nobody could find a run.
+// name another configuration version, no run could be found.
 func randomMisreport(d dice) scalrsim.Fault {
 	f := misreported(d.one(createRun, readRun, readRun), 1+d.IntN(5),
 		d.one("workspace", "configuration-version", "is-dry", "auto-apply", "target-addrs"), nil)
@@ -178,7 +178,7 @@ func randomMisreport(d dice) scalrsim.Fault {
 }
 
 // hiddenTwins: the server makes two runs of one creation, and then says a good
-// word, and does not list them: nobody could know.
+// word, and does not list them: the step cannot know.
 func hiddenTwins(s scalrsim.Scenario) bool {
 	twice, hidden := false, s.Config.ListLag > 0
 	for _, f := range s.Faults {

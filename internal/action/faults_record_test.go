@@ -29,7 +29,7 @@ type sent struct {
 	answered   time.Time
 	status     int // 0: none came
 	retryAfter string
-	told       bytes.Buffer // the answer, where it holds a secret
+	secret     bytes.Buffer // the answer, where it holds a secret
 }
 
 const (
@@ -66,15 +66,15 @@ func (r *record) RoundTrip(q *http.Request) (*http.Response, error) {
 	if values := res.Header.Values("Retry-After"); len(values) == 1 {
 		s.retryAfter = values[0]
 	}
-	if tells(s.op()) {
-		res.Body = &tee{from: res.Body, to: &s.told, mu: &r.mu}
+	if answersWithSecret(s.op()) {
+		res.Body = &tee{from: res.Body, to: &s.secret, mu: &r.mu}
 	}
 	return res, nil
 }
 
-// tells reports whether the answer holds a secret: a session, a proof, a signed
+// answersWithSecret reports whether the answer holds a secret: a session, a proof, a signed
 // address.
-func tells(op string) bool {
+func answersWithSecret(op string) bool {
 	return op == "POST /service-accounts/assume" || op == "POST /configuration-versions" ||
 		strings.Contains(op, "/identity/token")
 }

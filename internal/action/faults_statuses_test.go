@@ -10,7 +10,7 @@ import (
 )
 
 // words are all that a run's status can be: the 28 of the vendor's document and
-// two that nobody knows.
+// two unknown ones.
 var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning",
 	"planned", "confirmed",
 	"discarded", "planned_and_finished", "planned_and_saved", "post_plan_running", "post_plan_finished", "cost_estimating",
@@ -21,7 +21,7 @@ var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan
 	"force_canceled"}
 
 // exitsOf are the exits that are right for a dry run which stays in a status. It
-// is the contract's table once more, written down by itself.
+// repeats the documented table, written down independently.
 func exitsOf(last string, settled bool) []int {
 	switch last {
 	case "planned_and_finished":
@@ -49,9 +49,9 @@ var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued",
 	"apply_queued", "applying", "applied", "post_apply_running", "post_apply_finished"}
 
 // FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit
-// is that of the status in which it stays, or a time-out where that looks like an
-// answer from before; an end is final, and no word that
-// nobody knows is ever a success.
+// is that of the status in which it stays, or a timeout where that looks like an
+// answer from before; an end is final, and no
+// unknown word is ever a success.
 func FuzzStatuses(f *testing.F) {
 	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17",
 		"\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {

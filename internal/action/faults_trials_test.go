@@ -66,15 +66,15 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	live := slices.DeleteFunc(slices.Clone(p.runs), func(run scalrsim.RunRecord) bool {
 		return run.Status == "discarded" || run.Status == "canceled" || len(accepted(run)) > 0
 	})
-	_, told := p.adopted()
+	_, reported := p.adopted()
 	switch {
 	case len(live) > 1:
-		t.Errorf("seed %d: %d runs live\n%s\n%s", seed, len(live), p.log, p.story())
+		t.Errorf("seed %d: %d runs live\n%s\n%s", seed, len(live), p.log, p.exchange())
 		what = "duplicate"
-	case len(live) == 1 && !told && !strings.Contains(p.log, "the run may exist"):
+	case len(live) == 1 && !reported && !strings.Contains(p.log, "the run may exist"):
 		t.Errorf("seed %d: the run %s is lost\n%s", seed, live[0].ID, p.log)
 		what = "lost"
-	case !told:
+	case !reported:
 		what = "unknown"
 	default:
 		what = "one run"

@@ -98,7 +98,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{confirms: 1},
 		},
 		{
-			name:     "a confirmation after somebody else's",
+			name:     "a confirmation after another person's",
 			scenario: "confirmed-by-other",
 			first:    waits,
 			second:   []string{"mode=confirm", "fail-on=destroy"},

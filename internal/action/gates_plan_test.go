@@ -10,7 +10,7 @@ import (
 )
 
 // TestSecretsHideNoDestruction: a secret that reads like a word of Terraform's is
-// taken out of what is shown, and the plan is judged as it came.
+// redacted in what is shown, and the unredacted plan is judged.
 func TestSecretsHideNoDestruction(t *testing.T) {
 	t.Parallel()
 	uncounted := scalrsim.Fault{

@@ -67,7 +67,7 @@ func TestRandomFaultsOnGates(t *testing.T) {
 			p := r.play()
 			if t.Failed() {
 				t.Logf("replay with FAULT_SEED=%d\nscenario %s, inputs %v, faults %+v\nrequests:\n%s", seed, r.scenario.Name,
-					r.inputs, r.scenario.Faults, p.story())
+					r.inputs, r.scenario.Faults, p.exchange())
 			}
 		})
 	}

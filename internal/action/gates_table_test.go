@@ -170,7 +170,7 @@ func TestGateTable(t *testing.T) {
 	recorded := readGateTable(t, string(text))
 	for name, c := range cells {
 		if recorded[name] != c.String() {
-			t.Errorf("%s ends as %q, docs/gates.md says %q; go test ./internal/action -run TestGateTable -update writes it anew",
+			t.Errorf("%s ends as %q, docs/gates.md says %q; go test ./internal/action -run TestGateTable -update writes it again",
 				name, c, recorded[name])
 		}
 	}

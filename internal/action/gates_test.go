@@ -96,7 +96,7 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// TestHardPolicyOfAnotherStatus: what a hard policy forbids is no success, though
+// TestHardPolicyOfAnotherStatus: what a hard policy forbids is not a success, though
 // the run says that it has finished.
 func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	t.Parallel()

@@ -106,7 +106,7 @@ func (r *stepTest) knowingly(p *stepResult) error {
 	return nil
 }
 
-// randomVisit makes a step that acts on a run of somebody else, and all that goes
+// randomVisit makes a step that acts on a run of another job, and all that goes
 // wrong in it.
 func randomVisit(d dice, r *stepTest) {
 	s := &r.scenario
@@ -136,7 +136,7 @@ func randomVisit(d dice, r *stepTest) {
 		d.one("workspace-id="+scalrsim.WorkspaceID, "workspace-id="+scalrsim.EdgeWorkspaceID, "workspace=production/network",
 			"workspace=production/network-edge", "workspace="+scalrsim.EnvironmentID+"/network", "workspace=staging/network",
 			"workspace="))
-	// What is expected may be reported otherwise, or not at all. A lie that fits nobody could see.
+	// What is expected may be reported otherwise, or not at all. A wrong answer that fits cannot be noticed.
 	if lie := map[bool]any{true: "x-lie"}[d.maybe(50)]; expect > 0 && d.maybe(30) {
 		s.Faults = append(s.Faults, misreported(readRun, 1+d.IntN(6), "configuration-version", lie))
 	} else if r.expectedWorkspace() != "" && d.maybe(30) {

@@ -83,7 +83,7 @@ func (r *stepTest) invariants(p *stepResult) {
 
 // oneRun is I1.
 func oneRun(p *stepResult) error {
-	if p.twins {
+	if p.duplicates {
 		return nil
 	}
 	live := map[string][]string{}
@@ -128,7 +128,7 @@ func (r *stepTest) success(p *stepResult) error {
 	case !ok:
 		return fmt.Errorf("%s, but the run %q is not on the server", p.outputs["result"], p.outputs["run-id"])
 	case len(r.scenario.Script.ExternalActions) > 0 && p.outputs["result"] == "needs-confirmation":
-		return nil // somebody may have come meanwhile
+		return nil // another person may have acted meanwhile
 	case !slices.Contains(want, run.Status):
 		return fmt.Errorf("%s, but the server has the run in %q", p.outputs["result"], run.Status)
 	}
@@ -137,7 +137,7 @@ func (r *stepTest) success(p *stepResult) error {
 
 // stoppedOrSaid is I3: for every run that the step has made.
 func (r *stepTest) stoppedOrSaid(p *stepResult) error {
-	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.twins || r.inputs["run-id"] != "" {
+	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.duplicates || r.inputs["run-id"] != "" {
 		return nil
 	}
 	for _, run := range p.runs {
@@ -208,7 +208,7 @@ const (
 )
 
 // paced is I5. In a hurry, after a signal, one second is all that is waited; at
-// the end of its patience a call is tried once more; and to look for a second
+// the end of its retry budget a call is repeated; and to look for a duplicate
 // run is worth a request in any case.
 func paced(p *stepResult) error {
 	type streak struct {
@@ -291,7 +291,7 @@ func (r *stepTest) outputsTrue(p *stepResult) error {
 	return p.bundleTrue()
 }
 
-// bundleTrue: the sum that is told is that of the bytes that storage took.
+// bundleTrue: the reported checksum is that of the bytes that storage took.
 func (p *stepResult) bundleTrue() error {
 	want := p.outputs["bundle-sha256"]
 	if want == "" {
@@ -311,8 +311,8 @@ func (r *stepTest) fits(p *stepResult) error {
 	if r.name == "scalr-run-post" {
 		return nil
 	}
-	result, told := p.outputs["result"]
-	if !told {
+	result, reported := p.outputs["result"]
+	if !reported {
 		if _, elsewhere := r.env["GITHUB_OUTPUT"]; elsewhere || r.env["GITHUB_ACTIONS"] != "true" {
 			return nil // the outputs are elsewhere, or nowhere
 		}

@@ -86,7 +86,7 @@ func spellings(secret string) []string {
 		for shift := range 3 {
 			for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 				text := alphabet.EncodeToString([]byte("\x00\x00"[:shift] + part))
-				// The ends hold bits of what stands beside the secret.
+				// The ends hold bits of what surrounds the secret.
 				forms = append(forms, text[min(4, len(text)):max(len(text)-4, 0)])
 			}
 		}
@@ -125,7 +125,7 @@ func (s *scanner) find(where, text string) *leak {
 	return nil
 }
 
-// leaks reports every secret that stands where it may not.
+// leaks reports every secret that is where it may not be.
 func (r *stepTest) leaks(p *stepResult) {
 	r.t.Helper()
 	if strings.Contains(p.log, "::add-mask::") && r.env["GITHUB_ACTIONS"] != "true" {
@@ -189,7 +189,7 @@ func (r *stepTest) secrets(p *stepResult) map[string]string {
 	}
 	for i, q := range p.record.all() {
 		for _, name := range []string{`"access-token":"`, `"value":"`, "signature="} {
-			if _, after, ok := strings.Cut(q.told.String(), name); ok {
+			if _, after, ok := strings.Cut(q.secret.String(), name); ok {
 				token, _, _ := strings.Cut(after, `"`)
 				all[fmt.Sprintf("%s of request %d", strings.Trim(name, `":=`), i)] = token
 			}

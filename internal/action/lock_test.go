@@ -52,8 +52,8 @@ func TestLockRefused(t *testing.T) {
 	}
 }
 
-// TestLockOfRun is no refusal: a run at work is waited for in the queue, and a
-// finished run gives way where the workspace says so.
+// TestLockOfRun: a lock of a run is not refused. An active run is waited for in the
+// queue, and a finished run is replaced where the workspace says so.
 func TestLockOfRun(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().

@@ -26,9 +26,9 @@ func (p *stepResult) planLog() string {
 	return string(text)
 }
 
-// TestLogIsTold: however the log comes, each of its lines is shown once and in
-// order, and so it stands in the file for later steps.
-func TestLogIsTold(t *testing.T) {
+// TestLogIsShown: however the log arrives, each of its lines is shown once and in
+// order, and the file for later steps has the same lines.
+func TestLogIsShown(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines",
 		"rewritten-log"} {
@@ -54,15 +54,15 @@ func TestLogIsTold(t *testing.T) {
 	}
 }
 
-// TestLogIsToldOnce: a plan that passes our gates is confirmed and followed on,
-// and its log is not told again.
-func TestLogIsToldOnce(t *testing.T) {
+// TestLogIsShownOnce: a plan that passes our gates is confirmed and followed on,
+// and its log is not shown again.
+func TestLogIsShownOnce(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().
 		want(0, "result=applied")
 	for _, text := range []string{"Plan:", "Apply complete!"} {
 		if n := strings.Count(p.log, text); n != 1 {
-			t.Errorf("%q is told %d times, want once\n%s", text, n, p.log)
+			t.Errorf("%q is shown %d times, want once\n%s", text, n, p.log)
 		}
 	}
 	if n := strings.Count(p.planLog(), "Plan:"); n != 1 {
@@ -86,7 +86,7 @@ func TestFolds(t *testing.T) {
 	}
 	for _, stage := range want {
 		if n := strings.Count(p.log, "\n"+stage+" took "); n != 1 {
-			t.Errorf("the time of %s is told %d times, want once\n%s", stage, n, p.log)
+			t.Errorf("the time of %s is shown %d times, want once\n%s", stage, n, p.log)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestHostileLog(t *testing.T) {
 	}
 }
 
-// TestSlowReader: nobody reads for half a minute while a log of many lines comes.
+// TestSlowReader: stdout blocks for half a minute while a log of many lines arrives.
 // Nothing is lost (L17).
 func TestSlowReader(t *testing.T) {
 	t.Parallel()
@@ -152,7 +152,7 @@ func (w *pausing) Write(p []byte) (int, error) {
 	return w.to.Write(p)
 }
 
-// TestQueue tells who holds the workspace, and asks seldom (S10).
+// TestQueue names the run that holds the workspace, and polls seldom (S10).
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "queued")
@@ -163,7 +163,7 @@ func TestQueue(t *testing.T) {
 		t.Errorf("the runs were listed %d times in %s", n, p.took)
 	}
 	if n := strings.Count(p.log, "place 1 in the queue"); n < 8 || n > 14 {
-		t.Errorf("the queue was told of %d times in %s, want once a minute\n%s", n, p.took, p.log)
+		t.Errorf("the queue was reported %d times in %s, want once a minute\n%s", n, p.took, p.log)
 	}
 }
 
@@ -176,7 +176,7 @@ func TestLogMissing(t *testing.T) {
 			f := scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: status, Times: -1}
 			p := newStepTest(t, with(scenario(t, "plan-changes"), f)).play().want(0, "result=planned", "additions=2")
 			if n := strings.Count(p.log, "The plan log cannot be read just now"); n != 1 {
-				t.Errorf("told %d times, want once\n%s", n, p.log)
+				t.Errorf("shown %d times, want once\n%s", n, p.log)
 			}
 		})
 	}

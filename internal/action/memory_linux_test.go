@@ -115,7 +115,7 @@ func measure(t *testing.T, binary string, s scalrsim.Scenario) (m measured) {
 }
 
 // highWater is the most memory that a process has held until now, in KiB. What
-// wait4 tells would count the test's own, which the process began with.
+// wait4 reports would count the test's own, which the process began with.
 func highWater(pid int) (kib int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

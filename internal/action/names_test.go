@@ -20,7 +20,7 @@ var lookalikes = []string{
 
 const looksLike = "café-1"
 
-// A name that only looks equal is no match, in any mode of any action.
+// A name that only looks equal does not match, in any mode of any action.
 func TestNamesAreComparedAsTheyCome(t *testing.T) {
 	t.Parallel()
 	setup := func(s *scalrsim.Server) {
@@ -74,7 +74,7 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	setup := func(s *scalrsim.Server) {
 		for range 2 {
 			s.AddWorkspace(scalrsim.StagingID, "app", nil)
-			s.AddTag("twin")
+			s.AddTag("duplicate")
 			s.AddWorkspace(s.AddEnvironment("double"), "app", nil)
 		}
 	}
@@ -90,16 +90,16 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 			d.environment("mode="+mode, "name=double").want(3, "result=refused", "error-code=environment-ambiguous").
 				says(`2 environments are called "double"`).wrote()
 		}
-		d.environment("name=staging", "tags=twin").want(3, "result=refused", "error-code=tag-ambiguous").
+		d.environment("name=staging", "tags=duplicate").want(3, "result=refused", "error-code=tag-ambiguous").
 			says(`2 tags are called "twin"`).wrote()
-		d.workspace("mode=list", "filter-tag=twin").want(3, "error-code=tag-ambiguous")
+		d.workspace("mode=list", "filter-tag=duplicate").want(3, "error-code=tag-ambiguous")
 	})
 	p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
 	p.want(3, "result=refused", "error-code=workspace-ambiguous")
 }
 
-// An environment or a workspace whose name is not reported is no match, and one
-// that has another name when it is read is none either.
+// An environment or a workspace whose name is not reported does not match, and one
+// that has another name when it is read does not match either.
 func TestNamesThatAreNotReported(t *testing.T) {
 	t.Parallel()
 	nameless := func(doc map[string]any) {

@@ -139,7 +139,7 @@ func TestOverviewRefused(t *testing.T) {
 	}
 }
 
-// TestOverviewUnreadablePlan: numbers that nobody gives are unknown, and never 0.
+// TestOverviewUnreadablePlan: numbers that Scalr does not report are unknown, and never 0.
 func TestOverviewUnreadablePlan(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{
 		Logs: scalrsim.Logs{JSON: 404},

@@ -233,7 +233,7 @@ func TestOverviewAttempts(t *testing.T) {
 	}
 }
 
-// TestOverviewBusy: many other runs stand before those that are looked for. What is
+// TestOverviewBusy: many other runs precede those that are looked for. What is
 // not found within the bound is unknown, and fails.
 func TestOverviewBusy(t *testing.T) {
 	for name, tt := range map[string]struct {

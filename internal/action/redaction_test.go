@@ -269,7 +269,7 @@ func TestPlanJSONIsJSON(t *testing.T) {
 				t.Fatalf("kept: %v, want %v\n%s", kept, c.kept, p.log)
 			}
 			if kept == strings.Contains(p.log, "plan-json-file is left empty") {
-				t.Errorf("the log does not say what became of it:\n%s", p.log)
+				t.Errorf("the log does not say how the redaction went:\n%s", p.log)
 			}
 			for d := json.NewDecoder(strings.NewReader(text)); kept && d.More(); {
 				var members map[string]any

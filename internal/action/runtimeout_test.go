@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// Whoever waits longer than Scalr works on a run should know it beforehand.
+// A step that waits longer than Scalr works on a run is warned before the run.
 func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

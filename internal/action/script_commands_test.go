@@ -42,7 +42,7 @@ func runAndExit(ts *testscript.TestScript, neg bool, args []string) {
 	noToken(ts)
 }
 
-// noToken: the token stands nowhere but where the runner is told to hide it.
+// noToken: the token is nowhere but in the command that masks it.
 func noToken(ts *testscript.TestScript) {
 	log := strings.ReplaceAll(ts.ReadFile("stdout"), "::add-mask::"+scalrsim.Token, "")
 	for _, file := range []string{"output", "state", "summary.md"} {

@@ -61,7 +61,7 @@ func program() {
 }
 
 // TestScripts plays whole programs over TCP; testdata/script has an archive for
-// each behaviour. In a script, besides what testscript has:
+// each behavior. In a script, besides what testscript has:
 //
 //	sim SCENARIO [PACE]      serves a Scalr in which everything takes PACE times as long (0.1)
 //	fault JSON               makes it spoil requests

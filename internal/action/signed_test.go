@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestUploadAddressInTheLog: whoever writes the log of the run knows the upload
+// TestUploadAddressInTheLog: the writer of the run's log knows the upload
 // address. Its path and its values are shown nowhere, whatever their names are,
 // and words that the log has in common with it stay.
 func TestUploadAddressInTheLog(t *testing.T) {

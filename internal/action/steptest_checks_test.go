@@ -53,8 +53,8 @@ func (p *stepResult) checkLeftovers() {
 	for _, e := range entries {
 		name := e.Name()
 		ours := name == "output" || name == "state" || name == "summary.md" || name == "event.json"
-		_, told := p.outputs["plan-log-file"]
-		if shared, _ := filepath.Match("scalr-run-*", name); shared && !told {
+		_, reported := p.outputs["plan-log-file"]
+		if shared, _ := filepath.Match("scalr-run-*", name); shared && !reported {
 			continue // the outputs are elsewhere
 		}
 		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] &&

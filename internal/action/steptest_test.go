@@ -59,8 +59,8 @@ type stepResult struct {
 	record  *record
 	// signalled is when the first signal came, in nanoseconds; 0 for never.
 	signalled atomic.Int64
-	// twins: the server makes second runs by itself, and hides them.
-	twins bool
+	// duplicates: the server creates duplicate runs by itself, and hides them.
+	duplicates bool
 
 	runs    []scalrsim.RunRecord // as the step left them
 	code    int
@@ -124,7 +124,7 @@ func (r *stepTest) set(inputs ...string) *stepTest {
 // play runs the step and checks what must hold after every step.
 func (r *stepTest) play() *stepResult {
 	r.t.Helper()
-	p := &stepResult{t: r.t, dir: r.t.TempDir(), twins: r.duplicates}
+	p := &stepResult{t: r.t, dir: r.t.TempDir(), duplicates: r.duplicates}
 	r.then(p, func() { time.Sleep(time.Minute) }) // whatever comes after the end is seen (I6)
 	p.read()
 	r.check(p)

@@ -66,7 +66,7 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 			d.network(inputs...).want(0, "changed=true").says(
 				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
 				`Wrote sensitive environment variable "TOKEN": Scalr does not report the stored value`),
-			// Nobody can make a secret readable by giving a value for it.
+			// Giving a value for a secret does not make it readable.
 			d.network("environment-variables=TOKEN="+token).want(0, "changed=true").
 				says(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
 		}

@@ -94,9 +94,9 @@ func TestWrongRunAndSignals(t *testing.T) {
 	}
 }
 
-// TestOnlyOurConfigurationVersionIsSwept: an answer that names somebody else's
+// TestDuplicatesHaveOurConfigurationVersion: an answer that names another job's
 // configuration version does not lead to the runs of that.
-func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
+func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "plan-changes")
 	var other string
@@ -109,7 +109,7 @@ func TestOnlyOurConfigurationVersionIsSwept(t *testing.T) {
 	p := newStepTest(t, s).play().want(3, "error-code=wrong-run")
 	for _, run := range p.runs {
 		if run.ID == other && len(run.Actions) > 0 {
-			t.Errorf("run %s of somebody else was asked to %v", run.ID, run.Actions)
+			t.Errorf("run %s of another job was asked to %v", run.ID, run.Actions)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func TestWrongRun(t *testing.T) {
 		} {
 			if name == "R20 in the answer alone" && d.value == nil ||
 				name == "R20 adopted" && d.member == "configuration-version" {
-				continue // what is left out is read again; nothing else tells whose run it is
+				continue // what is left out is read again; nothing else says whose run it is
 			}
 			t.Run(name+" "+d.member, func(t *testing.T) {
 				t.Parallel()
@@ -276,7 +276,7 @@ func TestListsProveNothing(t *testing.T) {
 			p := r.play()
 			for _, run := range p.runs {
 				if run.ID == other && (len(run.Actions) > 0 || p.outputs["run-id"] == other) {
-					t.Errorf("run %s of somebody else was adopted, or asked to %v\n%s", run.ID, run.Actions, p.log)
+					t.Errorf("run %s of another job was adopted, or asked to %v\n%s", run.ID, run.Actions, p.log)
 				}
 			}
 		})

@@ -82,7 +82,7 @@ func run(status, plan, attributes, relationships, included string) string {
 		`}},"included":[{"type":"plans","id":"plan-1","attributes":{"status":"` + plan + `"}}` + included + `]}`
 }
 
-// planned is a run that is at work at first, and then planned.
+// planned is a run that is active at first, and then planned.
 func planned(attributes, relationships, included string) func(int, *http.Request) string {
 	return func(nth int, _ *http.Request) string {
 		if nth < 3 {

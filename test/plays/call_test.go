@@ -10,7 +10,7 @@ import (
 func (j *jobRun) call() error {
 	content, ok := callable[j.spec.Uses]
 	if !ok {
-		return fmt.Errorf("%s is no workflow that can be called", j.spec.Uses)
+		return fmt.Errorf("%s is not a workflow that can be called", j.spec.Uses)
 	}
 	text, err := document("examples/" + content)
 	if err != nil {

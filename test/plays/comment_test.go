@@ -167,7 +167,7 @@ func TestPlayByHand(t *testing.T) {
 	}
 	s.play("dispatch.yml", inputs("plan", "terraform_data.a")).ended("apply", "skipped")
 	if run := s.scalr.Runs()[0]; !run.Dry {
-		t.Errorf("a plan is no dry run: %v", run)
+		t.Errorf("a plan is not a dry run: %v", run)
 	}
 	applied := s.play("dispatch.yml", inputs("apply", ""))
 	if got := applied.ended("apply", "success").

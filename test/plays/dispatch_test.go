@@ -22,7 +22,7 @@ resource "terraform_data" "worker" { count = var.workers }
 `}
 }
 
-// TestPlayAlert: an alert that is known sets what stands in the file, and nothing else.
+// TestPlayAlert: an alert that is known sets what the file has, and nothing else.
 func TestPlayAlert(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
@@ -50,7 +50,7 @@ func TestPlayAlert(t *testing.T) {
 	}
 }
 
-// hostile are texts that somebody who holds the token could send.
+// hostile are texts that a holder of the token could send.
 var hostile = []any{
 	"",
 	nil,
@@ -93,7 +93,7 @@ func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "failure")
 		}
 	}
-	// What is no critical alert asks for nothing, whatever it says.
+	// Any alert but a critical one asks for nothing, whatever it says.
 	for _, name := range []string{"state", "priority"} {
 		for _, text := range append(hostile, "CLOSED", "activated") {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "success")
@@ -173,29 +173,29 @@ func TestPlayChat(t *testing.T) {
 	url, letters := mailbox(t)
 	s.secrets["SLACK_WEBHOOK_URL"] = url
 	s.vars["SLACK_USERS"] = "W99999 U012AB3CD"
-	for i, c := range []struct{ command, workspace, user, ends, tells string }{
+	for i, c := range []struct{ command, workspace, user, ends, posts string }{
 		{
 			command:   "plan",
 			workspace: "checkout",
 			user:      "U555555",
 			ends:      "success",
-			tells:     "staging/checkout: planned 1 to add, 0 to change, 0 to destroy " + s.scalrURL,
+			posts:     "staging/checkout: planned 1 to add, 0 to change, 0 to destroy " + s.scalrURL,
 		},
 		{
 			command:   "apply",
 			workspace: "checkout",
 			user:      "U012AB3CD",
 			ends:      "success",
-			tells:     "staging/checkout: applied 1 added, 0 changed, 0 destroyed " + s.scalrURL,
+			posts:     "staging/checkout: applied 1 added, 0 changed, 0 destroyed " + s.scalrURL,
 		},
-		{command: "plan", workspace: "search", user: "U555555", ends: "failure", tells: "staging/search: refused "},
+		{command: "plan", workspace: "search", user: "U555555", ends: "failure", posts: "staging/search: refused "},
 	} {
 		payload := object{"command": c.command, "workspace": c.workspace, "user": c.user}
 		s.play("chat.yml", dispatch("slack-command", payload)).ended("command", c.ends)
 		got := letters()
 		if len(got) != i+1 || !strings.HasPrefix(got[i], `POST application/json {`) ||
-			!strings.Contains(got[i], fmt.Sprintf(`"text": "%s`, c.tells)) {
-			t.Errorf("%s: the channel heard %q, want %q at the end", c.command, got, c.tells)
+			!strings.Contains(got[i], fmt.Sprintf(`"text": "%s`, c.posts)) {
+			t.Errorf("%s: the channel heard %q, want %q at the end", c.command, got, c.posts)
 		}
 	}
 	runs := s.scalr.Runs()

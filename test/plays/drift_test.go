@@ -35,7 +35,7 @@ func TestPlayDrift(t *testing.T) {
 		scenario.Script.Plan.Changes = morning.changes
 		s.open(scenario)
 		job := s.play("drift.yml", schedule()).ended("drift", "success")
-		if got := s.github.told(); got != morning.issues {
+		if got := s.github.issueList(); got != morning.issues {
 			t.Errorf("morning %d: got the issues %q, want %q", i, got, morning.issues)
 		}
 		run := s.scalr.Runs()[0]
@@ -62,8 +62,8 @@ func TestPlayDriftUnknown(t *testing.T) {
 	}
 }
 
-// told lists the issues.
-func (g *github) told() string {
+// issueList lists the issues.
+func (g *github) issueList() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var all []string

@@ -190,7 +190,7 @@ func TestHolds(t *testing.T) {
 		}
 	}
 	if _, err := evaluate("success()", scope{}); err == nil {
-		t.Error("a status was told where none may be asked for")
+		t.Error("a status was returned where none may be asked for")
 	}
 	if _, err := holds("nothing(", cast("failure")); err == nil {
 		t.Error("a condition that cannot be read was no error")

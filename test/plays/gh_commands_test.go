@@ -74,7 +74,7 @@ func (g *github) ghAPI(c ghCall, flags map[string]string, words []string) (strin
 
 func (g *github) ghPullRequest(c ghCall, flags map[string]string, words []string) (string, error) {
 	if len(words) != 1 || flags["json"] != "state" || flags["jq"] != ".state" {
-		return "", fmt.Errorf("pr view: the stage tells the state only")
+		return "", fmt.Errorf("pr view: the stage reports the state only")
 	}
 	if err := g.may(c, http.MethodGet, "/pulls/"+words[0]); err != nil {
 		return "", err

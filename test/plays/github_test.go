@@ -71,7 +71,7 @@ func (g *github) pull(number int, state string) {
 	g.pulls[number] = state
 }
 
-// saw gives a pull request the head that an event tells.
+// saw gives a pull request the head that an event reports.
 func (g *github) saw(e event) {
 	if pull, ok := e.payload["pull_request"].(object); ok {
 		head, _ := pull["head"].(object)["sha"].(string)
@@ -117,7 +117,7 @@ func (g *github) authorize(token, method, path string) (status int, why string) 
 	granted, ok := g.tokens[token]
 	switch {
 	case !ok:
-		g.refused = append(g.refused, fmt.Sprintf("%s %s: this is no job's token", method, path))
+		g.refused = append(g.refused, fmt.Sprintf("%s %s: this is not the token of a job", method, path))
 		return http.StatusUnauthorized, "Bad credentials"
 	case !granted.permit(method, path):
 		g.refused = append(g.refused, fmt.Sprintf("%s %s: the permissions %v are not enough", method, path, granted))

@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// jobRun is one job at work on a runner of its own.
+// jobRun is one job that runs on a runner of its own.
 type jobRun struct {
 	*performance
 	spec    *job
@@ -22,8 +22,8 @@ type jobRun struct {
 	granted grants
 	alone   bool // no other combination runs beside it
 	record  *jobRecord
-	// life ends when the job is cancelled. A job that begins after a cancel,
-	// because of always(), lives on.
+	// life ends when the job is canceled. A job that begins after a cancel,
+	// because of always(), continues.
 	life context.Context
 
 	workspace, temp string
@@ -64,7 +64,7 @@ func (j *jobRun) status(asked string) bool {
 	return !j.failed && !j.cut()
 }
 
-// cut says whether the job was cancelled.
+// cut reports whether the job was canceled.
 func (j *jobRun) cut() bool { return j.life.Err() != nil }
 
 // perform plays the job from its environment's reviewers to its outputs.
@@ -206,7 +206,7 @@ func (j *jobRun) close() error {
 	return err
 }
 
-// stepContext is what a step lives by: one that begins after a cancel is not cancelled.
+// stepContext is what a step lives by: one that begins after a cancel is not canceled.
 func (j *jobRun) stepContext() context.Context {
 	if j.cut() {
 		return j.stage.t.Context()

@@ -22,7 +22,7 @@ func combinations(matrix *yaml.Node, in scope) ([]object, error) {
 		values, ok := items(v)
 		switch {
 		case !ok:
-			return nil, fmt.Errorf("matrix %s is no list", name)
+			return nil, fmt.Errorf("matrix %s is not a list", name)
 		case name == "exclude":
 			return nil, fmt.Errorf("exclude is not played")
 		case name == "include":
@@ -62,7 +62,7 @@ func included(all []object, include list) ([]object, error) {
 	for _, entry := range include {
 		added, ok := entry.(object)
 		if !ok {
-			return nil, fmt.Errorf("include has an entry that is no mapping")
+			return nil, fmt.Errorf("include has an entry that is not a mapping")
 		}
 		found := false
 		for i, original := range originals {

@@ -62,7 +62,7 @@ func (s *stage) applyOnMain() {
 		t.Errorf("the deployment's address is %q", job.url)
 	}
 	if got := strings.Join(s.wrote(0), "\n"); !strings.Contains(got, "assume") {
-		t.Errorf("nobody signed in: %s", got)
+		t.Errorf("no job signed in: %s", got)
 	}
 }
 
@@ -103,7 +103,7 @@ func (s *stage) dryRun() {
 func TestPlayReviewedApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		review         string // how the second job ends if nobody lets it begin
+		review         string // how the second job ends if it is not approved
 		apply, discard string
 		status         string // of the one run
 	}{
@@ -151,9 +151,9 @@ func TestPlayReviewedApplyThatFails(t *testing.T) {
 	}
 }
 
-// TestPlayReviewedApplyCancelled: an apply at work is left alone, and the third
+// TestPlayReviewedApplyCanceled: an active apply is left alone, and the third
 // job says that it could not discard.
-func TestPlayReviewedApplyCancelled(t *testing.T) {
+func TestPlayReviewedApplyCanceled(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())
 	s.commit("merged", acting("sleep 5"))
@@ -188,7 +188,7 @@ func (s *stage) settled() string {
 	return status
 }
 
-// TestPlayReviewedApplyOfNothing: nobody is asked about a plan without changes, and
+// TestPlayReviewedApplyOfNothing: no reviewer is asked about a plan without changes, and
 // nothing is left waiting.
 func TestPlayReviewedApplyOfNothing(t *testing.T) {
 	t.Parallel()
@@ -204,7 +204,7 @@ func TestPlayReviewedApplyOfNothing(t *testing.T) {
 }
 
 // TestPlayMergeQueue: what was approved may not destroy anything together with
-// what stands before it.
+// what precedes it.
 func TestPlayMergeQueue(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real())

@@ -56,7 +56,7 @@ func (s *stage) playUntil(file string, e event, cancelWhen func(step, log string
 	return s.playText(file, string(content), e, cancelWhen)
 }
 
-// playText is playUntil for a workflow that is no example.
+// playText is playUntil for a workflow that is not an example.
 func (s *stage) playText(file, content string, e event, cancelWhen func(step, log string) bool) *performance {
 	s.t.Helper()
 	p := &performance{stage: s, file: file, event: e, secrets: s.secrets, cancelWhen: cancelWhen}
@@ -71,7 +71,7 @@ func (p *performance) perform(content []byte) (err error) {
 		return err
 	}
 	if p.started, err = triggered(&p.workflow.On, p.event); err != nil || !p.started && p.caller == nil {
-		p.stage.tell("%s · %s: not started", p.file, p.event.about)
+		p.stage.print("%s · %s: not started", p.file, p.event.about)
 		return err
 	}
 	p.stage.github.saw(p.event)
@@ -84,7 +84,7 @@ func (p *performance) perform(content []byte) (err error) {
 	if p.group, err = fill(p.workflow.Concurrency.Group, p.scope().only("github", "inputs", "vars")); err != nil {
 		return err
 	}
-	p.stage.tell("%s · %s", p.file, p.event.about)
+	p.stage.print("%s · %s", p.file, p.event.about)
 	order, err := p.workflow.order()
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func (p *performance) perform(content []byte) (err error) {
 	return nil
 }
 
-// cancelled says whether somebody has cancelled the workflow run.
+// cancelled reports whether the workflow run was canceled.
 func (p *performance) cancelled() bool { return p.ctx.Err() != nil }
 
 // scope is what expressions of the workflow may ask for, wherever they stand.
@@ -152,7 +152,7 @@ func (p *performance) job(name string) error {
 	}
 	p.end(records...)
 	if len(records) > 1 {
-		p.stage.tell("    all of them together %s", p.since(mark))
+		p.stage.print("    all of them together %s", p.since(mark))
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, e
 	return j.record, j.perform()
 }
 
-// end keeps what became of a job, and tells it. The worst combination counts.
+// end keeps the result of a job, and prints it. The worst combination counts.
 func (p *performance) end(records ...*jobRecord) {
 	result := object{"result": "success", "outputs": object{}}
 	for _, worse := range []string{"skipped", "cancelled", "failure"} {

@@ -23,7 +23,7 @@ output "password" {
 }
 
 // TestPlayPreviews plays previews from the opening of a pull request to its end, and
-// the sweep of what a cancelled job left behind.
+// the sweep of what a canceled job left behind.
 func TestPlayPreviews(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, real(), "jq")
@@ -145,7 +145,7 @@ func (s *stage) gone(environment string) {
 	}
 }
 
-// sweeps: the end of one preview is cancelled; another one is still wanted, and
+// sweeps: the end of one preview is canceled; another one is still wanted, and
 // two have names that say nothing of a pull request or lack the tag.
 func (s *stage) sweeps() {
 	t := s.t
@@ -156,10 +156,10 @@ func (s *stage) sweeps() {
 	})
 	job := cut.ended("end", "cancelled")
 	if got := job.step("run"); got.code != 130 || got.outputs["result"] != "interrupted" {
-		t.Errorf("the cancelled run: exit %d, %s", got.code, got.word())
+		t.Errorf("the canceled run: exit %d, %s", got.code, got.word())
 	}
 	if _, ok := s.find("environments", "preview-8"); !ok {
-		t.Fatal("the cancelled job left nothing behind")
+		t.Fatal("the canceled job left nothing behind")
 	}
 	kept := []string{
 		s.scalr.AddEnvironment("preview-9", "preview"),

@@ -179,7 +179,7 @@ func (r *stepRecord) annotations(kind string) []string {
 	return all
 }
 
-// stepLog is what a process prints, and whom to tell.
+// stepLog is what a process prints, and the function to call for each write.
 type stepLog struct {
 	mu    sync.Mutex
 	text  bytes.Buffer

@@ -157,7 +157,7 @@ func TestGrants(t *testing.T) {
 		t.Errorf("got %v, %v", inherited, err)
 	}
 	if _, err := grantsOf(&workflow{}, &job{}); err == nil {
-		t.Error("permissions that nobody wrote were given")
+		t.Error("permissions that are not in the workflow were given")
 	}
 	if err := (grants{"issues": "write"}).within(grants{"issues": "read"}); err == nil {
 		t.Error("a called workflow got more than its caller has")

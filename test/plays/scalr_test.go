@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// writes counts the requests by which somebody changed something at Scalr.
+// writes counts the requests that changed something at Scalr.
 func (s *stage) writes() int { return len(s.wrote(0)) }
 
 // wrote gives those after the first ones, as lines.

@@ -76,7 +76,7 @@ type stage struct {
 	commits  map[string]map[string]string // hash to path to content
 	secrets  map[string]string
 	vars     map[string]string
-	reviews  map[string]string // GitHub environment to the result of a job that nobody lets begin
+	reviews  map[string]string // GitHub environment to the result of a job that is not approved
 
 	mu         sync.Mutex
 	transcript strings.Builder
@@ -139,7 +139,7 @@ func (s *stage) open(scenario scalrsim.Scenario) {
 	s.scalrURL = url
 }
 
-// close tells the play and checks what must hold after every one.
+// close prints the transcript and checks what must hold after every one.
 func (s *stage) close() {
 	s.t.Logf("transcript:\n%s", s.transcript.String())
 	s.noObjections()
@@ -162,8 +162,8 @@ func (s *stage) noObjections() {
 	}
 }
 
-// tell adds a line to the transcript.
-func (s *stage) tell(format string, args ...any) {
+// print adds a line to the transcript.
+func (s *stage) print(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&s.transcript, format+"\n", args...)

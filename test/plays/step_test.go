@@ -26,7 +26,7 @@ type stepRecord struct {
 	what      string // the action and its mode
 }
 
-// step plays a step unless its condition says no.
+// step plays a step unless its condition is false.
 func (j *jobRun) step(st step) error {
 	rec := &stepRecord{title: st.title(), id: st.ID, outcome: "skipped", outputs: map[string]string{}}
 	j.record.steps = append(j.record.steps, rec)
@@ -196,7 +196,7 @@ func (f files) read(rec *stepRecord, masker *runnertest.Masker) (state map[strin
 	}
 	outputs, err := runnertest.Outputs(f["GITHUB_OUTPUT"])
 	if err != nil {
-		rec.outcome = "failure" // as the runner does; what stands before takes effect
+		rec.outcome = "failure" // as the runner does; the lines before it take effect
 	}
 	maps.Copy(rec.outputs, outputs)
 	text, err := os.ReadFile(f["GITHUB_STEP_SUMMARY"])

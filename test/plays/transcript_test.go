@@ -22,7 +22,7 @@ func (p *performance) since(m mark) string {
 var anID = regexp.MustCompile(`/[a-z]+-v0[a-z0-9]+`)
 
 // counted joins lines, with a number where there are several alike. The ids in
-// them tell nobody anything.
+// them mean nothing to a reader.
 func counted(lines []string) string {
 	var order []string
 	count := map[string]int{}
@@ -42,7 +42,7 @@ func counted(lines []string) string {
 
 // tellJob adds a job to the transcript.
 func (p *performance) tellJob(r *jobRecord) {
-	p.stage.tell("  %s: %s%s", r.title, r.result, r.told())
+	p.stage.print("  %s: %s%s", r.title, r.result, r.outputList())
 	for _, s := range r.steps {
 		if s.outcome == "skipped" || s.what == "" || s.what == "post" && s.log == "" {
 			continue
@@ -51,18 +51,18 @@ func (p *performance) tellJob(r *jobRecord) {
 		if name == "script" {
 			name = s.title
 		}
-		p.stage.tell("    %-26s  %s%s", name, s.word(), prefixed("  ← ", s.wrote))
+		p.stage.print("    %-26s  %s%s", name, s.word(), prefixed("  ← ", s.wrote))
 	}
 }
 
-func (r *jobRecord) told() string {
-	var told []string
+func (r *jobRecord) outputList() string {
+	var outputs []string
 	for _, name := range sortedKeys(r.outputs) {
 		if value := textOf(r.outputs[name]); len(value) < 40 {
-			told = append(told, name+"="+value)
+			outputs = append(outputs, name+"="+value)
 		}
 	}
-	return prefixed("  → ", strings.Join(told, ", "))
+	return prefixed("  → ", strings.Join(outputs, ", "))
 }
 
 // word says in a few words how a step ended.

@@ -52,7 +52,7 @@ func pull(number int, action, head string, changed ...string) event {
 	}
 }
 
-// fromFork makes the head of a pull request somebody else's.
+// fromFork makes the head of a pull request that of a fork.
 func (e event) fromFork() event {
 	head := e.payload["pull_request"].(object)["head"].(object)
 	head["repo"] = object{"full_name": "mallory/infra", "fork": true}
@@ -84,7 +84,7 @@ func schedule() event {
 	}
 }
 
-// dispatch is what somebody posts to /dispatches. The payload is as it came.
+// dispatch is a request to /dispatches. The payload is unchanged.
 func dispatch(kind string, payload any) event {
 	return event{
 		name:    "repository_dispatch",

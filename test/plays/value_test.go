@@ -172,7 +172,7 @@ func every(v any) any {
 func decoded(text string) (any, error) {
 	var v any
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return nil, fmt.Errorf("%q is no JSON: %w", text, err)
+		return nil, fmt.Errorf("%q is not JSON: %w", text, err)
 	}
 	return v, nil
 }

@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// workflow is one as it is written. A key that is not here is an error: nobody
-// shall believe that it was played.
+// workflow is one as it is written. A key that is not here is an error, so
+// that none is ignored.
 type workflow struct {
 	Name        string
 	On          yaml.Node
@@ -62,7 +62,7 @@ type step struct {
 	Env   map[string]string
 }
 
-// title is what stands above the step in the log.
+// title is the heading of the step in the log.
 func (s step) title() string {
 	switch {
 	case s.Name != "":

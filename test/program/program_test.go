@@ -123,14 +123,14 @@ func (s *service) write(name, text string) {
 // serve starts a server that speaks HTTP/2 and remembers the secrets that pass.
 func (s *service) serve(h http.Handler) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		told := httptest.NewRecorder()
-		h.ServeHTTP(told, r)
-		s.remember(r, told.Body.String()+told.Header().Get("Location"))
-		for name, values := range told.Header() {
+		recorder := httptest.NewRecorder()
+		h.ServeHTTP(recorder, r)
+		s.remember(r, recorder.Body.String()+recorder.Header().Get("Location"))
+		for name, values := range recorder.Header() {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(told.Code)
-		_, _ = w.Write(told.Body.Bytes())
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write(recorder.Body.Bytes())
 	}))
 	server.EnableHTTP2 = true
 	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}

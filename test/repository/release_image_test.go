@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// TestImageLayout holds what the released image says of itself, and that the same files give the same digest whoever
-// lays them out, when, and in what order they were written.
+// TestImageLayout holds what the released image says of itself, and that the same files give the same digest for
+// every user, time and order in which they were written.
 func TestImageLayout(t *testing.T) {
 	t.Parallel()
 	needTools(t, "bash", "jq", "tar", "gzip")

@@ -238,7 +238,7 @@ func (r *rehearsal) writeStandIns() {
 	header := "#!/bin/bash\nset -eu\nLOG=" + r.log() + " REMOTE=" + r.remote() + " PROGRAM=" + goProgram(r.t) + " CA=" +
 		r.registry.certificate + "\n"
 	for name, script := range map[string]string{
-		// As sudo does, it passes on only what it is told to; and for the sandbox, whom to trust.
+		// As sudo does, it passes on only what it is asked to; and for the sandbox, whom to trust.
 		"sudo": `keep=()
 			while [[ $1 == --* ]]; do for name in $(tr , ' ' <<<"${1#--preserve-env=}"); do keep+=("$name=${!name}"); done; shift; done
 			exec env -i PATH="$PATH" SSL_CERT_FILE=$CA "${keep[@]}" "$@"`,

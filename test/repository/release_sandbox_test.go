@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inSandbox runs the test that calls it once more in a network and a mount namespace of its own, and says whether this is
+// inSandbox runs the test that calls it again in a network and a mount namespace of its own, and says whether this is
 // that second run: there the test may change addresses, rules and mounts without touching the machine.
 func inSandbox(t *testing.T, tools ...string) bool {
 	t.Helper()

@@ -49,7 +49,7 @@ type step struct {
 func workflowProblems(content string, actions map[string]actionFile) []string {
 	var root yaml.Node
 	if err := yaml.Unmarshal([]byte(content), &root); err != nil || len(root.Content) == 0 {
-		return []string{fmt.Sprintf("it is no YAML: %v", err)}
+		return []string{fmt.Sprintf("it is not YAML: %v", err)}
 	}
 	l := &lint{actions: actions}
 	var steps []step
@@ -100,7 +100,7 @@ var ofOnePull = regexp.MustCompile(
 )
 
 // concurrency holds a step that comments on pull requests to a group of that
-// pull request, whose older runs end. Only dry runs may be cancelled for sure.
+// pull request, whose older runs end. Only dry runs may be canceled for sure.
 func (l *lint) concurrency(job string, s step, groups ...yaml.Node) {
 	comment, ours := s.With["comment"], ourAction.FindStringSubmatch(s.Uses.Value)
 	if ours == nil || ours[1] != "" || comment.Value == "" || comment.Value == "false" {
@@ -204,7 +204,7 @@ func (l *lint) step(s step) {
 	l.foreign(s)
 }
 
-// foreign holds the use of somebody else's action to what we advise.
+// foreign holds the use of another owner's action to what we advise.
 func (l *lint) foreign(s step) {
 	uses := s.Uses.Value
 	switch {

@@ -28,7 +28,7 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s: %s", file, problem)
 		}
 		if !strings.Contains(string(content), "\njobs:\n") {
-			t.Errorf("%s is no workflow", file)
+			t.Errorf("%s is not a workflow", file)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func TestImageSettings(t *testing.T) {
 	}
 }
 
-// A bad input is told before anything else happens, so that all the time goes
+// A bad input is reported before anything else happens, so that all the time goes
 // into the start. The best of five, since other work may share the machine.
 func TestImageStart(t *testing.T) {
 	began, inside := time.Hour, time.Hour

@@ -193,7 +193,7 @@ func TestShellAsSomebody(t *testing.T) {
 	t.Parallel()
 	image(t)
 	if os.Getuid() != 0 {
-		t.Skip("only root can give a directory to somebody else")
+		t.Skip("only root can give a directory to another user")
 	}
 	dir, server := checkout(t), scalr(t, named(t, "plan-changes"))
 	files := filepath.Join(outside(dir), "files")

@@ -195,7 +195,7 @@ func (c *affectedCommand) exists(p *place) bool {
 	return c.tree.HasDirectory(p.directory)
 }
 
-// present tells the places whose directory exists from those whose directory the
+// present separates the places whose directory exists from those whose directory the
 // change deletes. The others are left out.
 func (c *affectedCommand) present(places []*place, change change) (present, removed []*place, err error) {
 	var missing, mistyped []string

@@ -113,7 +113,7 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", environment, name, DidYouMean(name, others))
 }
 
-// emptyEnvironment tells an environment that is not there from one in which the
+// emptyEnvironment distinguishes an environment that does not exist from one in which the
 // token sees nothing.
 func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name string) error {
 	var names []string

@@ -72,13 +72,13 @@ func ofCompanion(o step.Outcome) step.Outcome {
 	return o
 }
 
-// recordChange tells a change that was made.
+// recordChange logs a change that was made.
 func (c *companion) recordChange(format string, args ...any) {
 	c.changed = true
 	c.Job.Infof(format, args...)
 }
 
-// reportUnchanged tells that there was nothing to do, if so.
+// reportUnchanged logs that there was nothing to change, if so.
 func (c *companion) reportUnchanged() {
 	if !c.changed {
 		c.Job.Infof("Nothing to change.")

@@ -35,7 +35,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		return nil
 	})
 	if lookup.Gone(err) {
-		// Gone meanwhile, or not allowed: a look tells.
+		// Deleted meanwhile, or not allowed: another read decides.
 		if _, there, lookErr := lookup.EnvironmentByID(ctx, e.client, env.ID); lookErr == nil && !there {
 			err = nil
 		}

@@ -95,7 +95,7 @@ func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Env
 func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.Environment, g scalr.PolicyGroup) error {
 	err := e.client.UnlinkPolicyGroup(ctx, g.ID, env.ID)
 	if lookup.Gone(err) {
-		// Unlinked by an attempt whose answer got lost, or not allowed: a look tells.
+		// Unlinked by an attempt whose answer got lost, or not allowed: another read decides.
 		if now, lookErr := e.client.Environment(ctx, env.ID); lookErr == nil && !slices.Contains(now.Policies, g.ID) {
 			return nil
 		}

@@ -8,7 +8,7 @@ import (
 
 // settings compares what is asked with what there is. An empty wish leaves
 // things as they are, and so does one for a member that the server does not
-// tell: it would not know it.
+// report: it would not know it.
 type settings struct {
 	changes     []change
 	unsupported []string
@@ -96,8 +96,8 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Compact(a), slices.Compact(b))
 }
 
-// reportSettings tells what was changed, by what there was before and what the
-// server made of it.
+// reportSettings logs what was changed, compared with the settings before and those
+// that Scalr reports now.
 func (c *companion) reportSettings(before, after settings) {
 	for _, asked := range before.changes {
 		i := slices.IndexFunc(after.changes, func(left change) bool { return left.name == asked.name })

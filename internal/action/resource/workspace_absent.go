@@ -12,7 +12,7 @@ import (
 )
 
 // absent deletes the workspace, unless there is something that only it knows of,
-// or something at work in it.
+// or a run is active in it.
 func (w *workspaceCommand) absent(ctx context.Context) error {
 	ws, ok, err := w.find(ctx)
 	if err != nil {
@@ -33,7 +33,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return nil
 	})
 	if lookup.Gone(err) {
-		// Gone meanwhile, or not allowed: a look tells.
+		// Deleted meanwhile, or not allowed: another read decides.
 		if _, there, lookErr := workspaceWithID(ctx, w.client, ws.ID); lookErr == nil && !there {
 			err = nil
 		}
@@ -51,7 +51,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 	return nil
 }
 
-// stillUnused refuses a workspace that manages resources, has a run at work or is
+// stillUnused refuses a workspace that manages resources, has an active run or is
 // locked by a person.
 // What Scalr does not report counts as the worst. Runs come first: one that
 // finishes in between has left its resources by then.

@@ -50,7 +50,7 @@ func (w *workspaceCommand) createVariable(ctx context.Context, ws scalr.Workspac
 	switch {
 	case err != nil:
 		return err
-	case !created: // somebody else created it meanwhile, perhaps with another value
+	case !created: // another job created it meanwhile, perhaps with another value
 		return w.updateVariable(ctx, stored, wanted)
 	case wanted.Sensitive:
 		w.recordChange("Created sensitive %s.", describeVariable(wanted))

@@ -79,7 +79,7 @@ func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// showRights says what the token may do, where the service tells.
+// showRights logs what the token may do, where Scalr reports it.
 func (r *command) showRights(rights map[string]bool) {
 	for _, right := range []struct{ name, words string }{
 		{"can-queue-run", "start runs"}, {"can-queue-apply", "apply them"}, {"can-queue-destroy", "destroy"}, {"can-update", "change the workspace"},

@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// commentOn writes what became of the run into the comment on the pull request,
+// commentOn writes the result of the run into the comment on the pull request,
 // or that nothing is known of it, above the report of an earlier run.
 func (r *command) commentOn(o step.Outcome, rep report.Report) {
 	switch {

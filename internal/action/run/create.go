@@ -13,13 +13,13 @@ import (
 
 const (
 	// createGrace is for how long a creation in flight goes on after the step was
-	// asked to stop: a run whose id nobody learns cannot be stopped.
+	// asked to stop: a run whose id is unknown cannot be stopped.
 	createGrace = 2 * time.Second
 	// lastLook is for how long such a run is looked for after that.
 	lastLook = time.Second
 )
 
-// create creates the run, exactly one, and tells at once what it is called.
+// create creates exactly one run, and logs its id at once.
 func (r *command) create(ctx context.Context, v scalr.Configuration, policy applyPolicy) (scalr.Run, error) {
 	if err := context.Cause(ctx); err != nil {
 		return scalr.Run{}, err
@@ -99,8 +99,8 @@ func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRe
 	return q
 }
 
-// onCancel is what the post step may do with the run: nothing once nobody waits
-// for it here.
+// onCancel is what the post step may do with the run: nothing once this job does
+// not wait for it.
 func (r *command) onCancel() inputs.OnCancel {
 	if !r.in.Wait {
 		return inputs.OnCancelLeave

@@ -15,7 +15,7 @@ import (
 const (
 	mostConfigurations = 3
 	processing         = 5 * time.Minute // for Scalr to process an upload
-	tellUploadFrom     = 20 << 20        // bytes from which the progress of an upload is told
+	tellUploadFrom     = 20 << 20        // bytes from which the progress of an upload is logged
 )
 
 // deliver brings the bundle to Scalr as a configuration version. An upload

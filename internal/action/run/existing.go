@@ -55,7 +55,7 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 }
 
 // confirmExisting waits until the run waits for a person, judges it by the gates,
-// and applies it as it was reviewed. A run that somebody else has applied is judged
+// and applies it as it was reviewed. A run that another person has applied is judged
 // as well.
 func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	if run.Dry {
@@ -119,7 +119,7 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 }
 
 // overrideChecks overrides each policy check that failed softly. A conflict means
-// that somebody else was faster, which the run shows, or that Scalr does not allow
+// that another person was faster, which the run shows, or that Scalr does not allow
 // it. It returns the run as last seen.
 func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if !overridable(run) {

@@ -40,12 +40,12 @@ func unchangedBy(err error) error {
 	return &e
 }
 
-// verifyAgain is how long a run is read once more whose first answer left
-// something out. Meanwhile it may go on.
+// verifyAgain is for how long a run is read again whose first answer left
+// something out. Meanwhile the run may continue.
 const verifyAgain = 30 * time.Second
 
 // verify compares a run as just read with what is expected of it. What an
-// answer leaves out is read once more, and then counts as different.
+// answer leaves out is read again, and then counts as different.
 func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if r.expected == nil {
 		return run, nil
@@ -135,7 +135,7 @@ func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	return want.checkDestroy(run)
 }
 
-// checkDestroy wants a destroy run to be let go on only by somebody who knows
+// checkDestroy lets a destroy run continue only for a job that knows
 // that it is one. A dry run changes nothing, and an override alone applies
 // nothing unless the run applies by itself.
 func (want existingRun) checkDestroy(run scalr.Run) *unexpectedRun {

@@ -100,7 +100,7 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	}
 }
 
-// effectOf says what became of a run whose stop Scalr accepted.
+// effectOf describes the state of a run whose stop Scalr accepted.
 func (r *command) effectOf(verb string, last scalr.Run) string {
 	switch {
 	case last.Status == scalr.StatusDiscarded || last.Status == scalr.StatusCanceled:
@@ -114,7 +114,7 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 }
 
 // interruptedReject: the step was interrupted while it judged or discarded the run.
-// What it has begun it does once more, in the time that is left.
+// It repeats what it has begun, in the time that is left.
 func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected step.Outcome, failures []gate.Failure) step.Outcome {
 	ending, _ := r.follow(ctx, run, "")
 	if ending.Stop != nil && ending.Stop.AlreadyFinal && ending.Run.Status == scalr.StatusDiscarded { // it had arrived

@@ -17,7 +17,7 @@ type lockKind int
 const (
 	notLocked         lockKind = iota
 	lockedByPerson             // or by something that Scalr does not report
-	lockedByRun                // at work: a new run waits for it in the queue
+	lockedByRun                // active: a new run waits for it in the queue
 	lockedByFinished           // a run that has finished and left its lock
 	lockedByHiddenRun          // a run whose status the token cannot read
 )
@@ -96,7 +96,7 @@ func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Workspace, error) {
 	limit, began := r.in.WaitForLock, time.Now()
 	r.Job.Infof("%s. Waiting for up to %s for the lock to be removed (wait-for-lock).", describeLock(w), limit)
-	// The end is looked at once more, however short the last interval is.
+	// The end is polled again, however short the last interval is.
 	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
 	defer cancel()
 	minutes := 0 // of which was said how long it takes

@@ -53,7 +53,7 @@ func (l *stageLogs) close() {
 
 // stageLog is the log of one stage.
 type stageLog struct {
-	*tfplan.Log             // which gets it as it came
+	*tfplan.Log             // which gets it unchanged
 	copy        *sharedFile // which gets it without our secrets; nil for none
 }
 
@@ -63,7 +63,7 @@ func (l *stageLog) Write(p []byte) (int, error) {
 	return l.Log.Write(p)
 }
 
-// Restart begins the log anew.
+// Restart begins the log again.
 func (l *stageLog) Restart() {
 	l.Log.Restart()
 	l.copy.restart()

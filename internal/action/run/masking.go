@@ -17,7 +17,7 @@ import (
 const (
 	mostMasked    = 10_000
 	longestMasked = 64 << 10 // bytes of a text
-	shortestWhole = 12       // bytes of an object or a list; a shorter one, such as [443], is no secret
+	shortestWhole = 12       // bytes of an object or a list; a shorter one, such as [443], is not a secret
 )
 
 // maskSensitive masks the sensitive outputs: an object or a list as a whole, and each

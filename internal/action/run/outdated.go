@@ -11,8 +11,8 @@ import (
 )
 
 // markOutdated writes above the report of an earlier run that this one failed
-// before it knew its workspace. Without that, a plan that looks harmless would
-// stand for a commit of which nothing is known. It creates no comment.
+// before it knew its workspace. Without that, an earlier plan would seem to be
+// that of a commit of which nothing is known. It creates no comment.
 func (r *command) markOutdated(o step.Outcome, rep report.Report) {
 	if !r.outdates(o) {
 		return

@@ -57,7 +57,7 @@ func (r *command) showBrought(l *bundle.Listing) {
 const inputsListing = 20 * time.Second
 
 // andPath adds to the problems with the inputs what is wrong with the path, so
-// that all is told at once.
+// that all problems are reported at once.
 func andPath(ctx context.Context, s *step.Step, in inputs.Run, err error) error {
 	var bad inputs.Problems
 	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
@@ -112,10 +112,10 @@ func (p *packing) close() {
 }
 
 // warnFrom is the size of an archive from which the biggest parts are named, in
-// bytes: servers of this kind have limits, and nobody means to send that much.
+// bytes: servers of this kind have limits, and that much is rarely intended.
 const warnFrom = 50 << 20
 
-// packed tells what the bundle came to.
+// packed logs the size of the bundle.
 func (r *command) packed(a *bundle.Archive) {
 	if r.facts.archive != nil {
 		return

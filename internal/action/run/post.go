@@ -46,7 +46,7 @@ func Post(ctx context.Context, s *step.Step) int {
 	return 0
 }
 
-// stopLeftover stops the run that was left behind, and says what became of it.
+// stopLeftover stops the run that was left behind, and logs the result.
 func (r *command) stopLeftover(ctx context.Context, left state) (said string, err error) {
 	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
 		return "", err

@@ -86,7 +86,7 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 
 const (
 	defaultRunTimeout = 60 * time.Minute // Scalr's, for a workspace without its own
-	longestRunTimeout = 1 << 20          // minutes; more is no limit for any step
+	longestRunTimeout = 1 << 20          // minutes; more does not limit any step
 )
 
 // runTimeout warns if Scalr ends the run's work before the step stops to wait for it.

@@ -17,8 +17,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// publish gives out what became of the run, whatever it was, and gives the exit code.
-// Only the outputs can change the verdict: later steps depend on them.
+// publish reports the result of the run and returns the exit code. Only the outputs
+// can change the result: later steps depend on them.
 func (r *command) publish(o step.Outcome) int {
 	defer r.logs.close()
 	rep := r.makeReport(o)

@@ -30,7 +30,7 @@ type command struct {
 
 	ours  bool             // this step created the run
 	asked scalr.RunRequest // by this step; of a post step only whose run it is
-	// expected tells whether a run is the one that was asked for; nil without any wish.
+	// expected reports whether a run is the one that was requested; nil accepts any.
 	expected func(scalr.Run) *unexpectedRun
 	sweep    bool // a creation was doubtful: a second run may appear
 
@@ -125,7 +125,8 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	return r.waitAndDecide(ctx, run, policy)
 }
 
-// waitAndDecide follows a run until it rests and decides what that means.
+// waitAndDecide follows a run until it is final or needs a person, and decides what
+// that means.
 func (r *command) waitAndDecide(ctx context.Context, run scalr.Run, policy applyPolicy) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, "")
 	if done || err != nil {
@@ -134,8 +135,8 @@ func (r *command) waitAndDecide(ctx context.Context, run scalr.Run, policy apply
 	return r.decide(ctx, run, policy)
 }
 
-// waitForRun follows a run until it rests; or until the step is interrupted, which
-// is done with the outcome then.
+// waitForRun follows a run until it is final or needs a person, or until the step is
+// interrupted, which decides the outcome then.
 func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.Status) (rests scalr.Run, o step.Outcome, done bool, err error) {
 	ending, err := r.follow(ctx, run, leaving)
 	if err != nil || ending.StopCause == nil {

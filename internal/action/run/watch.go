@@ -13,12 +13,12 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// follow watches the run until it rests, and tells. leaving is the status that
-// was just acted upon, if any.
+// follow watches the run until it is final or needs a person, and logs its progress.
+// leaving is the status that was just acted upon, if any.
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.narrator.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
 	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
-	f := &r.follower // the same one again, so that no log is told twice
+	f := &r.follower // the same one again, so that no log is shown twice
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), r.narrator, r.Forced(), leaving, r.Env.Timing
 	f.Throttled = r.client.Throttled
 	if at, ok := r.InterruptedAt(); ok { // a creation in flight has used up a part
@@ -57,7 +57,7 @@ func (r *command) readResults(ctx context.Context, e follow.Ending) {
 	}
 }
 
-// stopping says how to stop a run, with a comment that tells who wanted it.
+// stopping says how to stop a run, with a comment that names the reason.
 func (r *command) stopping(why string) runs.StopOptions {
 	return runs.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
 }
@@ -70,7 +70,7 @@ func (r *command) patiently(why string) runs.StopOptions {
 }
 
 // ending is how to end a run of ours that has done what it was for: an apply
-// that somebody has started meanwhile is never interrupted.
+// that a person has started meanwhile is never interrupted.
 func (r *command) ending(why string) runs.StopOptions {
 	return runs.StopOptions{Comment: r.comment(why), LongTimeout: true}
 }
@@ -139,7 +139,7 @@ func (r *command) cancelDuplicates(ctx context.Context) {
 }
 
 // cancelLastDuplicates sweeps before the step goes on or ends. Where the creation was sure,
-// one look tells whether there is anything to sweep: the service, or a gateway
+// one list shows whether there is a duplicate: the service, or a gateway
 // before it, may carry out a creation twice.
 func (r *command) cancelLastDuplicates() {
 	if !r.ours {
@@ -152,7 +152,7 @@ func (r *command) cancelLastDuplicates() {
 	}
 }
 
-// outcomeOfStop says what became of a run when the step was told to end. A run that
+// outcomeOfStop describes the run after the step was interrupted. A run that
 // was quicker is judged by how it ended.
 func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outcome {
 	if e.Stop != nil && e.StopErr == nil && e.Stop.AlreadyFinal {

@@ -43,14 +43,14 @@ func difference(d scalr.Difference) string {
 }
 
 // stopWrongRun stops a run of ours that is not the one that was requested,
-// whatever on-cancel says, an apply included: nobody asked for it.
+// whatever on-cancel says, an apply included: it was not requested.
 func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
 	r.updateRun(wrong.run)
 	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
 	how := runs.StopOptions{Comment: r.comment("not the run that was requested"), AllowApply: true, LongTimeout: true}
 	stop, err := runs.Stop(ctx, r.client, wrong.run, how)
 	if err != nil && ctx.Err() != nil {
-		// A signal or the timeout came meanwhile, or before: once more, in the time that is left.
+		// A signal or the timeout came meanwhile, or before: repeat it, in the time that is left.
 		var cancel context.CancelFunc
 		ctx, cancel = r.ReportingContext(r.Env.Timing.StopGrace)
 		defer cancel()
@@ -80,7 +80,7 @@ func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	return run
 }
 
-// stopOutcome says what became of a run that must not go on.
+// stopOutcome describes the state of a run that must not continue.
 func (r *command) stopOutcome(stop runs.StopResult, last scalr.Run, err error) string {
 	switch {
 	case err != nil:

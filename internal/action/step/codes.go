@@ -200,6 +200,6 @@ const (
 		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`."
 )
 
-// CloudCredentialsRemoved is what to tell users of an input that older pages have.
+// CloudCredentialsRemoved is the message for users of an input that older pages have.
 const CloudCredentialsRemoved = "cloud-credentials is gone from Scalr's API and is not sent. " +
 	"Use default-provider-configurations: ids or names of provider configurations, one per line."

@@ -53,7 +53,7 @@ func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url 
 }
 
 // MarkOutdated writes above the report of an earlier run that this one failed
-// before it had one. Without that, a report that looks harmless would stand for a
+// before it had one. Without that, an earlier report would seem to be that of a
 // commit of which nothing is known. It creates no comment. The failure gets Order
 // and Head.
 func (c Commenter) MarkOutdated(f github.Failure) {

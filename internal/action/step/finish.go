@@ -12,8 +12,8 @@ func (s *Step) SetResult(o Outcome, out *Outputs) {
 	out.Set("error-code", string(o.Code))
 }
 
-// Finish says the verdict and gives the exit code: on failure by the one
-// annotation that tells what is wrong and what to do. Without outputs of a command
+// Finish reports the result and returns the exit code: on failure by the one
+// annotation that says what is wrong and what to do. Without outputs of a command
 // it gives out the verdict as well.
 func (s *Step) Finish(o Outcome, out *Outputs) int {
 	if out == nil {

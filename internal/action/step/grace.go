@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// How long a step that was told to end may still report.
+// How long an interrupted step may still report.
 const (
 	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
 	lastWords        = 1500 * time.Millisecond
 	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
 )
 
-// ReportingContext gives a context for what must be said although the step was told
-// to end: it goes on for a moment after a signal, not at all after a second one,
+// ReportingContext returns a context for what must be reported although the step was
+// interrupted: it goes on for a moment after a signal, not at all after a second one,
 // and never longer than most, or much longer than the step may take.
 func (s *Step) ReportingContext(most time.Duration) (context.Context, context.CancelFunc) {
 	if !s.deadline.IsZero() {

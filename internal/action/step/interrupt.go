@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// interrupted is the cause of a context that ended because the job was cancelled.
+// interrupted is the cause of a context that ended because the job was canceled.
 type interrupted struct{ signal os.Signal }
 
 func (e interrupted) Error() string {
@@ -40,14 +40,14 @@ type timedOut struct{ after time.Duration }
 
 func (e timedOut) Error() string { return fmt.Sprintf("the time-out of %s ran out", e.after) }
 
-// WithTimeout gives a context that ends after d, by which explain tells that the step
-// took too long. What is published after it gets little more time.
+// WithTimeout returns a context that ends after d, from which explain knows that the
+// step took too long. What is published after it gets little more time.
 func (s *Step) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	s.deadline = time.Now().Add(d)
 	return context.WithTimeoutCause(ctx, d, timedOut{d})
 }
 
-// InterruptedAt gives when the step was first told to end, if it was.
+// InterruptedAt returns when the step was first interrupted, if it was.
 func (s *Step) InterruptedAt() (time.Time, bool) { return s.stops.at() }
 
 // Forced is closed by a second signal, which ends the step at once.
@@ -95,8 +95,8 @@ func (i *interrupts) watch(signals <-chan os.Signal) {
 	}
 }
 
-// broken is told when the log can no longer be written to: nobody listens, so
-// that it counts as a signal.
+// broken is called when the log can no longer be written to: stdout was closed,
+// which counts as a signal.
 func (i *interrupts) broken(error) { i.end(interrupted{}) }
 
 func (i *interrupts) end(by interrupted) {
@@ -108,7 +108,7 @@ func (i *interrupts) end(by interrupted) {
 	i.cancel(by)
 }
 
-// at tells when the first one came, if one did.
+// at returns when the first one came, if one did.
 func (i *interrupts) at() (time.Time, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

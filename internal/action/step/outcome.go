@@ -15,7 +15,7 @@ type Outcome struct {
 	Hints     []string // what to do
 	Input     string   // the input that it points to
 	Gates     []string
-	Requested bool // a result that somebody else's doing would make a failure was asked for
+	Requested bool // the result, which is a failure if another person caused it, was requested
 	signal    interrupted
 }
 

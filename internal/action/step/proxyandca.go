@@ -8,8 +8,8 @@ import (
 )
 
 // CheckProxyAndCA looks at what the runner gives besides inputs: without a certificate
-// file or with a proxy that is no address, every request would fail in words
-// that nobody understands.
+// file, or with a proxy that is not an address, every request would fail with an
+// obscure error.
 func (s *Step) CheckProxyAndCA() error {
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
 		if value := s.Job.Env(name); value != "" && !proxyAddress(value) {

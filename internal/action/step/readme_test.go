@@ -201,7 +201,7 @@ func TestREADMEWords(t *testing.T) {
 	}
 	for code, said := range messageWords {
 		if _, ok := advices[code]; !ok {
-			t.Errorf("words are kept for %q, which is no error-code", code)
+			t.Errorf("advice is kept for %q, which is not an error-code", code)
 		}
 		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(said)) }) {
 			t.Errorf("the program never says %q, which docs/errors.md has for %s", said, code)

@@ -7,7 +7,7 @@ import (
 )
 
 // TestNoSuccessByAccident (S02): whatever brings a run here that has not ended,
-// it is no success, and neither is a word that nobody knows.
+// it is not a success, and neither is an unknown word.
 func TestNoSuccessByAccident(t *testing.T) {
 	t.Parallel()
 	finished := &scalr.Plan{ID: "plan-1", Status: "finished"}

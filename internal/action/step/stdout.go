@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// stdout is the log. Whoever reads it may be slow, and then we wait: nothing is
-// lost. But once the step was asked to stop, a log that nobody reads must not
-// keep us from stopping the run: what cannot be written then is dropped.
+// stdout is the log. Its reader may be slow, and then we wait: nothing is lost. But
+// once the step was interrupted, a log that is not read must not keep us from
+// stopping the run: what cannot be written then is dropped.
 type stdout struct {
 	to    io.Writer
 	stop  context.Context // ends when the step is asked to stop
@@ -67,7 +67,7 @@ func (s *stdout) Write(p []byte) (int, error) {
 	}
 }
 
-// close waits for the last write, unless nobody reads.
+// close waits for the last write, unless stdout is not read.
 func (s *stdout) close() {
 	close(s.work)
 	if !s.stuck {

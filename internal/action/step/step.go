@@ -44,7 +44,7 @@ type Step struct {
 	deadline time.Time
 }
 
-// Begin sets up a step. Its context ends when somebody asks the step to stop.
+// Begin sets up a step. Its context ends when the step is interrupted.
 func Begin(ctx context.Context, env Env) (*Step, context.Context, func()) {
 	if env.Timing == (follow.Timing{}) {
 		env.Timing = follow.DefaultTiming
@@ -75,7 +75,7 @@ func (s *Step) InputSource() inputs.Source {
 	}
 }
 
-// ShowNotes tells the remarks about the inputs.
+// ShowNotes logs the notes about the inputs.
 func (s *Step) ShowNotes(notes inputs.Notes) {
 	for _, n := range notes {
 		if n.Warning {
