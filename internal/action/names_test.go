@@ -91,7 +91,7 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 				says(`2 environments are called "double"`).wrote()
 		}
 		d.environment("name=staging", "tags=duplicate").want(3, "result=refused", "error-code=tag-ambiguous").
-			says(`2 tags are called "twin"`).wrote()
+			says(`2 tags are called "duplicate"`).wrote()
 		d.workspace("mode=list", "filter-tag=duplicate").want(3, "error-code=tag-ambiguous")
 	})
 	p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
