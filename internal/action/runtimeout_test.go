@@ -33,7 +33,11 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 			inputs: []string{"timeout=2h"},
 			warns:  "after 60 minutes (Scalr's default; it has no run-operation-timeout).",
 		},
-		"zero is the default":  {inputs: []string{"timeout=2h"}, warns: "after 60 minutes (Scalr's default"},
+		"zero is the default": {
+			minutes: 0,
+			inputs:  []string{"timeout=2h"},
+			warns:   "after 60 minutes (Scalr's default",
+		},
 		"check":                {minutes: 30, inputs: []string{"mode=check"}, warns: "timeout is 1h0m0s, but Scalr stops"},
 		"nothing to wait for":  {minutes: 30, inputs: []string{"wait=false"}},
 		"a number of no sense": {minutes: 1 << 50, inputs: []string{"timeout=120h"}},
