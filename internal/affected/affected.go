@@ -1,8 +1,7 @@
-// Package affected finds the workspaces whose configuration a change touches.
+// Package affected finds the workspaces whose configuration is affected by a change.
 //
-// It works on a list of changed paths, on the files of the checkout and on the
-// directories of the workspaces, and sends no request. A workspace of which it
-// cannot say whether the change touches it counts as affected.
+// It uses the list of changed paths, the files of the checkout and the directories of the workspaces, and sends no
+// request. If it is unknown whether a change affects a workspace, the workspace counts as affected.
 package affected
 
 import (
@@ -14,37 +13,40 @@ import (
 // Workspace is a workspace with a configuration in the checkout.
 type Workspace struct {
 	Environment, Name string
-	// Directory is where Terraform runs, relative to the checkout, "." for its root.
+	// Directory is Terraform's working directory, relative to the checkout, "." for its root.
 	Directory string
 	// Files are further files that the workspace uses, relative to the checkout.
 	Files []string
-	// Doubt says why it cannot be known what the workspace uses; "" if it can.
+	// Doubt says why it is unknown what the workspace uses; "" if it is known.
 	Doubt string
 }
 
-// Title is how the workspace is named to people: environment/workspace.
+// Title returns the displayed name of the workspace: environment/workspace.
 func (w Workspace) Title() string { return w.Environment + "/" + w.Name }
 
-// Answer is what a change means for one workspace.
+// Answer is the effect of a change on one workspace.
 type Answer struct {
 	Affected bool
-	// Because is the first file, by name, that made the workspace affected.
+	// Because is the first changed file, by name, that affects the workspace.
 	Because string
-	// Doubt says why the workspace counts as affected although none of its known
-	// files has changed; "" otherwise.
+	// Doubt says why the workspace counts as affected although none of its known files has changed; "" otherwise.
 	Doubt string
-	// Uses are the paths in the checkout that the configuration names outside of
-	// its directory, sorted.
+	// Uses lists the paths in the checkout, outside of its directory, that the configuration refers to, sorted.
 	Uses []string
 }
 
-// Find returns an answer for each workspace. The changed paths are relative to
-// the checkout; of a renamed file both paths belong to them. Links of the
-// checkout are followed inside it only.
+// Find returns an answer for each workspace. The changed paths are relative to the checkout and contain both paths of a
+// renamed file. Links are only followed inside the checkout.
 func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) []Answer {
-	f := finder{tree: t, change: newChange(changed), modules: map[string]*module{}, nodes: map[string]*node{}, owners: map[string]bool{}}
+	f := finder{
+		tree:          t,
+		change:        newChange(changed),
+		modules:       map[string]*module{},
+		nodes:         map[string]*node{},
+		workspaceDirs: map[string]bool{},
+	}
 	for _, w := range workspaces {
-		f.owners[path.Clean(w.Directory)] = true
+		f.workspaceDirs[path.Clean(w.Directory)] = true
 	}
 	f.readModules()
 	own := f.ownChanges()
@@ -58,29 +60,29 @@ func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) [
 		case a.Doubt != "":
 			a.Because, a.Doubt = match, ""
 		default:
-			a.Affected, a.Because = true, earlier(a.Because, match)
+			a.Affected, a.Because = true, firstByName(a.Because, match)
 		}
 	}
 	return answers
 }
 
-// finder is one search.
+// finder is the state of one search.
 type finder struct {
-	tree    *Tree
-	change  *change
-	modules map[string]*module // by directory
-	nodes   map[string]*node   // by path
-	owners  map[string]bool    // the directories of workspaces
+	tree          *Tree
+	change        *change
+	modules       map[string]*module // by directory
+	nodes         map[string]*node   // by path
+	workspaceDirs map[string]bool    // the directories of workspaces
 }
 
-// ownChanges gives the first changed path of each workspace directory. A path
-// belongs to the deepest workspace directory above it.
+// ownChanges returns the first changed path of each workspace directory. A path belongs to the innermost workspace
+// directory that contains it.
 func (f *finder) ownChanges() map[string]string {
 	first := map[string]string{}
 	for _, p := range f.change.sorted {
 		for dir := p; ; dir = path.Dir(dir) {
-			if f.owners[dir] {
-				first[dir] = earlier(first[dir], p)
+			if f.workspaceDirs[dir] {
+				first[dir] = firstByName(first[dir], p)
 				break
 			}
 			if dir == "." {
@@ -93,16 +95,16 @@ func (f *finder) ownChanges() map[string]string {
 
 func (f *finder) answer(w Workspace, own string) Answer {
 	root := path.Clean(w.Directory)
-	u := f.uses(root, w.Files)
+	u := f.usesOf(root, w.Files)
 	because := own
-	if above := f.change.above(root); above != "" {
-		because = earlier(because, above)
+	if above := f.change.changedParent(root); above != "" {
+		because = firstByName(because, above)
 	}
 	for p := range u.paths {
-		because = earlier(because, f.change.touches(p))
+		because = firstByName(because, f.change.touches(p))
 	}
 	for p := range u.exact {
-		because = earlier(because, f.change.exactly(p))
+		because = firstByName(because, f.change.exactMatch(p))
 	}
 	if w.Doubt != "" {
 		u.doubt, u.doubtFile = w.Doubt, ""
@@ -120,15 +122,15 @@ func (f *finder) answer(w Workspace, own string) Answer {
 	return a
 }
 
-// earlier is the path that comes first by name; "" stands for none.
-func earlier(a, b string) string {
+// firstByName returns the path that is first by name; "" means no path.
+func firstByName(a, b string) string {
 	if a == "" || b != "" && b < a {
 		return b
 	}
 	return a
 }
 
-// below reports whether p is dir or lies in it, by whole path elements.
+// below reports whether p is dir or is inside of it, by whole path elements.
 func below(p, dir string) bool {
 	return dir == "." || p == dir || strings.HasPrefix(p, dir) && p[len(dir)] == '/'
 }

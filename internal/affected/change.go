@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// change is the changed paths, ready for questions.
+// change indexes the changed paths.
 type change struct {
 	sorted []string
 	set    map[string]bool
-	known  map[string]string // answers of touches
+	cache  map[string]string // answers of touches
 }
 
 func newChange(paths []string) *change {
-	c := &change{set: map[string]bool{}, known: map[string]string{}}
+	c := &change{set: map[string]bool{}, cache: map[string]string{}}
 	for _, p := range paths {
 		c.set[path.Clean(p)] = true
 	}
@@ -24,17 +24,16 @@ func newChange(paths []string) *change {
 	return c
 }
 
-// exactly returns p if it has changed.
-func (c *change) exactly(p string) string {
+// exactMatch returns p if it has changed.
+func (c *change) exactMatch(p string) string {
 	if c.set[p] {
 		return p
 	}
 	return ""
 }
 
-// above returns a changed path that p lies below: a submodule with a new commit,
-// or a link with another target.
-func (c *change) above(p string) string {
+// changedParent returns a changed path that contains p: a submodule with a new commit, or a link with a new target.
+func (c *change) changedParent(p string) string {
 	for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
 		if c.set[dir] {
 			return dir
@@ -43,17 +42,17 @@ func (c *change) above(p string) string {
 	return ""
 }
 
-// touches returns the first changed path that is p, below p or above it.
+// touches returns the first changed path that is p, or is below or above it.
 func (c *change) touches(p string) string {
-	if found, ok := c.known[p]; ok {
+	if found, ok := c.cache[p]; ok {
 		return found
 	}
-	found := earlier(c.above(p), c.within(p))
-	c.known[p] = found
+	found := firstByName(c.changedParent(p), c.changedBelow(p))
+	c.cache[p] = found
 	return found
 }
 
-func (c *change) within(p string) string {
+func (c *change) changedBelow(p string) string {
 	if p == "." {
 		if len(c.sorted) > 0 {
 			return c.sorted[0]

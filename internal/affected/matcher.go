@@ -2,46 +2,45 @@ package affected
 
 import "strings"
 
-// matcher answers for many workspaces which of the changed paths is the first
-// that the patterns match. What is the same for all of them is found once.
+// matcher finds the first changed path that matches the patterns, for many workspaces. It computes what they have in
+// common only once.
 type matcher struct {
 	patterns Patterns
 	sorted   []string
 	split    [][]string // the elements of each path
-	// dirs says which paths are directories: submodules, and links to directories. A
-	// change of one may change every file below it.
-	dirs []bool
-	// may says of each pattern which paths it matches, for the names of some workspace
-	// if it has placeholders.
-	may [][]bool
-	// own says which patterns have to be matched again with the names of a workspace.
-	own []bool
-	// some are the paths that a pattern matches which does not take out.
-	some []int
+	// isDir reports for each path whether it is a directory: a submodule, or a link to a directory. A change of one may change
+	// every file below it.
+	isDir []bool
+	// candidates reports for each pattern which paths it matches; if it has placeholders, for the names of any workspace.
+	candidates [][]bool
+	// needsNames reports which patterns must be matched again with the names of a workspace.
+	needsNames []bool
+	// included are the paths that a pattern matches that is not negated.
+	included []int
 }
 
 func (t *Tree) newMatcher(ps Patterns, sorted []string, workspaces []Workspace) *matcher {
-	m := &matcher{patterns: ps, sorted: sorted, may: make([][]bool, len(ps)), own: make([]bool, len(ps))}
+	m := &matcher{patterns: ps, sorted: sorted, candidates: make([][]bool, len(ps)), needsNames: make([]bool, len(ps))}
 	for _, p := range sorted {
 		m.split = append(m.split, strings.Split(p, "/"))
-		m.dirs = append(m.dirs, t.HasDirectory(p))
+		m.isDir = append(m.isDir, t.HasDirectory(p))
 	}
-	slashes := false // in names, which then are more than one element
+	slashes := false // some names contain a slash and so consist of several elements
 	for _, w := range workspaces {
 		slashes = slashes || strings.Contains(w.Environment+w.Name, "/")
 	}
 	for i, p := range ps {
-		m.own[i] = p.placeholders()
-		general := p.replace("*", "*")
-		m.may[i] = make([]bool, len(sorted))
+		m.needsNames[i] = p.hasPlaceholders()
+		wildcard := p.replace("*", "*")
+		m.candidates[i] = make([]bool, len(sorted))
 		for n, elements := range m.split {
-			m.may[i][n] = m.own[i] && slashes || general.about(elements, m.dirs[n])
+			m.candidates[i][n] = m.needsNames[i] && slashes || wildcard.matches(elements, m.isDir[n])
 		}
 	}
 	for n := range sorted {
 		for i, p := range ps {
-			if m.may[i][n] && !p.negate {
-				m.some = append(m.some, n)
+			if m.candidates[i][n] && !p.negate {
+				m.included = append(m.included, n)
 				break
 			}
 		}
@@ -52,11 +51,11 @@ func (t *Tree) newMatcher(ps Patterns, sorted []string, workspaces []Workspace) 
 func (m *matcher) first(w Workspace) string {
 	own := make(Patterns, len(m.patterns))
 	for i, p := range m.patterns {
-		if m.own[i] {
-			own[i] = p.with(w)
+		if m.needsNames[i] {
+			own[i] = p.withNames(w)
 		}
 	}
-	for _, n := range m.some {
+	for _, n := range m.included {
 		if m.match(own, n) {
 			return m.sorted[n]
 		}
@@ -64,19 +63,18 @@ func (m *matcher) first(w Workspace) string {
 	return ""
 }
 
-// match reports what the last pattern says that matches path n.
+// match reports whether the last pattern that matches path n includes it.
 func (m *matcher) match(own Patterns, n int) bool {
 	for i := len(m.patterns) - 1; i >= 0; i-- {
-		if m.may[i][n] && (!m.own[i] || own[i].about(m.split[n], m.dirs[n])) {
+		if m.candidates[i][n] && (!m.needsNames[i] || own[i].matches(m.split[n], m.isDir[n])) {
 			return !m.patterns[i].negate
 		}
 	}
 	return false
 }
 
-// Unmatched returns the patterns that match none of the changed paths and no file
-// of the checkout, whatever the names of the workspaces. One that takes out is not
-// among them.
+// Unmatched returns the patterns that match none of the changed paths and no file of the checkout, for any names of
+// workspaces. It does not return negated patterns.
 func (t *Tree) Unmatched(ps Patterns, changed []string, workspaces []Workspace) Patterns {
 	var list Patterns
 	for _, p := range ps {
@@ -84,7 +82,7 @@ func (t *Tree) Unmatched(ps Patterns, changed []string, workspaces []Workspace) 
 			continue
 		}
 		m := t.newMatcher(Patterns{p}, changed, workspaces)
-		if len(m.some) == 0 && !t.hasMatch(p.replace("*", "*")) {
+		if len(m.included) == 0 && !t.hasMatch(p.replace("*", "*")) {
 			list = append(list, p)
 		}
 	}
@@ -93,7 +91,7 @@ func (t *Tree) Unmatched(ps Patterns, changed []string, workspaces []Workspace) 
 
 func (t *Tree) hasMatch(p Pattern) bool {
 	for file := range t.files {
-		if p.about(strings.Split(file, "/"), false) {
+		if p.matches(strings.Split(file, "/"), false) {
 			return true
 		}
 	}

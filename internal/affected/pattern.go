@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// Patterns are rules in the form of gitignore for paths that several workspaces
-// share. The last one that matches a path or a directory above it decides.
+// Patterns are rules in the format of gitignore for paths that several workspaces share. The last pattern that matches a
+// path, or a directory above it, decides.
 type Patterns []Pattern
 
-// Pattern is one of them.
+// Pattern is a single rule.
 type Pattern struct {
 	line            string // as written
 	negate, dirOnly bool
-	elements        []element // of a path from the root of the checkout
+	elements        []element // relative to the root of the checkout
 }
 
 // element is a pattern for one element of a path, or ** for any number of them.
 type element struct {
 	text  string
-	plain bool // it matches only itself
+	plain bool // the text contains no special characters
 }
 
 func elementsOf(texts []string) []element {
@@ -32,17 +32,16 @@ func elementsOf(texts []string) []element {
 	return list
 }
 
-// String is the pattern as written.
+// String returns the pattern as written.
 func (p Pattern) String() string { return p.line }
 
-// placeholders reports whether the pattern names {environment} or {workspace}.
-func (p Pattern) placeholders() bool {
+// hasPlaceholders reports whether the pattern contains {environment} or {workspace}.
+func (p Pattern) hasPlaceholders() bool {
 	return slices.ContainsFunc(p.elements, func(e element) bool { return strings.Contains(e.text, "{") })
 }
 
-// ParsePattern reads a pattern. {environment} and {workspace} stand for the names
-// of each workspace. An empty line or a comment is none: ok is false. The error
-// says what is wrong with the line, which it does not repeat.
+// ParsePattern parses a pattern. {environment} and {workspace} stand for the names of each workspace. ok is false for an
+// empty line or a comment. The error describes the problem without repeating the line.
 func ParsePattern(line string) (p Pattern, ok bool, err error) {
 	line = strings.TrimSpace(line)
 	text, negate := strings.CutPrefix(line, "!")
@@ -74,8 +73,8 @@ func checkElements(elements []string) error {
 	return nil
 }
 
-// with puts in the names of a workspace, in which no character has a special meaning.
-func (p Pattern) with(w Workspace) Pattern {
+// withNames inserts the names of a workspace, whose characters have no special meaning.
+func (p Pattern) withNames(w Workspace) Pattern {
 	escape := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
 	return p.replace(escape.Replace(w.Environment), escape.Replace(w.Name))
 }
@@ -90,10 +89,9 @@ func (p Pattern) replace(environment, workspace string) Pattern {
 	return p
 }
 
-// about reports whether the pattern matches a path or a directory above it. If the
-// path is a directory, so that every file below it may have changed, a pattern that
-// takes nothing out is also about it if it can match a file below.
-func (p Pattern) about(elements []string, isDir bool) bool {
+// matches reports whether the pattern matches a path or a directory above it. If the path is a directory, every file
+// below it may have changed: then a pattern that is not negated also matches if it can match a file below the path.
+func (p Pattern) matches(elements []string, isDir bool) bool {
 	for n := 1; n < len(elements); n++ {
 		if matchElements(p.elements, elements[:n], false) {
 			return true
@@ -103,7 +101,7 @@ func (p Pattern) about(elements []string, isDir bool) bool {
 	return (!p.dirOnly || below) && matchElements(p.elements, elements, below)
 }
 
-// matchElements matches a whole path, or the directory above some path if below is set.
+// matchElements matches a whole path, or with below set, the directory above a matching path.
 func matchElements(pattern []element, elements []string, below bool) bool {
 	for len(pattern) > 0 {
 		if len(elements) == 0 {

@@ -9,7 +9,7 @@ import (
 
 var errDynamic = errors.New("the source of a module is an expression")
 
-// scan finds the paths that a Terraform file names.
+// scan returns the paths that a Terraform file refers to.
 func scan(name, text string) (refs []reference, err error) {
 	dynamic := false
 	var texts, sources []string
@@ -20,7 +20,7 @@ func scan(name, text string) (refs []reference, err error) {
 			dynamic = dynamic || !literal || isDynamic(content)
 		},
 	})
-	// A source is among the texts too; it is relative to its module only.
+	// A source is also one of the texts; it is only relative to its module.
 	isSource := map[string]int{}
 	for _, s := range sources {
 		isSource[s]++
@@ -46,23 +46,23 @@ func scan(name, text string) (refs []reference, err error) {
 	return refs, err
 }
 
-// referenceIn reads a string's content, as written between its quotes, as a
-// path; ok is false if it does not begin like one.
+// referenceIn parses a string's content, as written between its quotes, as a path; ok is false if it does not begin like
+// one.
 func referenceIn(text string) (r reference, ok bool) {
 	for prefix, b := range map[string]base{"path.module": moduleBase, "path.root": rootBase} {
 		if rest, found := hclscan.Below(text, prefix); found {
-			return reference{literal(rest), b}, true
+			return reference{literalPrefix(rest), b}, true
 		}
 	}
 	if strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") {
-		return reference{literal(text), anyBase}, true
+		return reference{literalPrefix(text), anyBase}, true
 	}
 	return reference{}, false
 }
 
-// literal is the part of a path before the first element that is an expression
-// or a pattern, such as of "./files/${var.x}.txt" or "./files/*.txt".
-func literal(text string) string {
+// literalPrefix returns the part of a path before the first element that is an expression or a pattern, such as of
+// "./files/${var.x}.txt" or "./files/*.txt".
+func literalPrefix(text string) string {
 	end := strings.IndexAny(text, "*?[{$%\\")
 	if end < 0 {
 		return text
@@ -70,7 +70,7 @@ func literal(text string) string {
 	return text[:strings.LastIndexByte(text[:end], '/')+1]
 }
 
-// isDynamic reports whether a module's source cannot be known from its text.
+// isDynamic reports whether a module's source cannot be determined from its text.
 func isDynamic(source string) bool {
 	for _, prefix := range []string{"path.module", "path.root"} {
 		if rest, ok := hclscan.Below(source, prefix); ok {

@@ -11,26 +11,30 @@ import (
 	"sync"
 )
 
-// Tree is what the checkout holds. Its directories are listed once; files are
-// read when they are needed.
+// Tree is the content of the checkout. Its directories are listed once; files are read on demand.
 type Tree struct {
-	fs    fs.ReadLinkFS
-	files map[string]bool     // every file and link
-	dirs  map[string][]string // the names of the Terraform files of each directory
-	links map[string]string   // target by path, as written
-	order []string            // the paths of the links, sorted
-	other map[string]bool     // Terraform files that are neither regular files nor links
+	fs          fs.ReadLinkFS
+	files       map[string]bool     // every file and link
+	dirs        map[string][]string // the names of the Terraform files of each directory
+	links       map[string]string   // target by path, as written
+	sortedLinks []string            // the paths of the links, sorted
+	special     map[string]bool     // Terraform files that are neither regular files nor links
 	// unreadable are the directories that could not be listed.
 	unreadable []string
-	// repositories are the directories that hold a .git.
+	// repositories are the directories that contain a .git.
 	repositories []string
 }
 
-// ReadTree lists the checkout, without .git and .terraform directories. The error
-// is that of its root; a directory below it that cannot be listed makes the
-// workspaces affected that use it.
+// ReadTree lists the checkout, without .git and .terraform directories. It returns an error if the root cannot be listed;
+// if another directory cannot be listed, the workspaces that use it count as affected.
 func ReadTree(checkout fs.ReadLinkFS) (*Tree, error) {
-	t := &Tree{fs: checkout, files: map[string]bool{}, dirs: map[string][]string{}, links: map[string]string{}, other: map[string]bool{}}
+	t := &Tree{
+		fs:      checkout,
+		files:   map[string]bool{},
+		dirs:    map[string][]string{},
+		links:   map[string]string{},
+		special: map[string]bool{},
+	}
 	err := fs.WalkDir(checkout, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && p == ".":
@@ -52,7 +56,7 @@ func ReadTree(checkout fs.ReadLinkFS) (*Tree, error) {
 		}
 		return nil
 	})
-	slices.Sort(t.order)
+	slices.Sort(t.sortedLinks)
 	return t, err
 }
 
@@ -60,39 +64,38 @@ func (t *Tree) add(p string, d fs.DirEntry) {
 	t.files[p] = true
 	isLink := d.Type()&fs.ModeSymlink != 0
 	if isLink {
-		// A link that cannot be read leads nowhere.
+		// A link that cannot be read has no target.
 		t.links[p], _ = t.fs.ReadLink(p)
-		t.order = append(t.order, p)
+		t.sortedLinks = append(t.sortedLinks, p)
 	}
 	if isTerraform(d.Name()) {
 		t.dirs[path.Dir(p)] = append(t.dirs[path.Dir(p)], d.Name())
 		if !isLink && !d.Type().IsRegular() {
-			t.other[p] = true
+			t.special[p] = true
 		}
 	}
 }
 
-// HasDirectory reports whether the path leads to a directory of the checkout.
+// HasDirectory reports whether the path resolves to a directory of the checkout.
 func (t *Tree) HasDirectory(p string) bool {
 	_, real, ok := t.resolve(path.Clean(p))
 	_, isDir := t.dirs[real]
 	return ok && isDir
 }
 
-// Has reports whether the path leads to something in the checkout.
+// Has reports whether the path resolves to a file or a directory in the checkout.
 func (t *Tree) Has(p string) bool {
 	_, real, ok := t.resolve(path.Clean(p))
 	return ok && t.files[real] || t.HasDirectory(p)
 }
 
-// HasTerraform reports whether a directory holds Terraform files, not counting
-// those below it.
+// HasTerraform reports whether a directory itself contains Terraform files.
 func (t *Tree) HasTerraform(dir string) bool {
 	_, real, ok := t.resolve(path.Clean(dir))
 	return ok && len(t.dirs[real]) > 0
 }
 
-// Repositories returns the directories that hold a .git, sorted.
+// Repositories returns the directories that contain a .git, sorted.
 func (t *Tree) Repositories() []string { return t.repositories }
 
 func isTerraform(name string) bool {
@@ -104,11 +107,11 @@ func isTerraform(name string) bool {
 	return false
 }
 
-// mostLinks is how many links one path may lead over, as on Linux.
-const mostLinks = 40
+// maxLinks is the maximum number of links on one path, as on Linux.
+const maxLinks = 40
 
-// resolve follows the links of a path. It gives the links on the way, and where
-// the path leads; ok is false if that is outside of the checkout.
+// resolve follows the links of a path. It returns the links on the way and the destination; ok is false if that is
+// outside of the checkout.
 func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 	if len(t.links) == 0 && !strings.HasPrefix(p, "../") && p != ".." {
 		return nil, p, true
@@ -127,7 +130,7 @@ func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 			continue
 		}
 		links = append(links, at)
-		if len(links) > mostLinks || target == "" || path.IsAbs(target) {
+		if len(links) > maxLinks || target == "" || path.IsAbs(target) {
 			return links, "", false
 		}
 		todo = append(strings.Split(target, "/"), todo...)
@@ -135,29 +138,29 @@ func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 	return links, done, true
 }
 
-// linksBelow gives the links in a directory and below it.
+// linksBelow returns the links inside a directory.
 func (t *Tree) linksBelow(dir string) []string {
 	if dir == "." {
-		return t.order
+		return t.sortedLinks
 	}
-	from, _ := slices.BinarySearch(t.order, dir+"/")
+	from, _ := slices.BinarySearch(t.sortedLinks, dir+"/")
 	to := from
-	for to < len(t.order) && below(t.order[to], dir) {
+	for to < len(t.sortedLinks) && below(t.sortedLinks[to], dir) {
 		to++
 	}
-	return t.order[from:to]
+	return t.sortedLinks[from:to]
 }
 
-// mostFile is the largest Terraform file that is read.
-const mostFile = 8 << 20
+// maxFileSize is the size of the largest Terraform file that is read.
+const maxFileSize = 8 << 20
 
 var (
 	errUnreadable = errors.New("it cannot be read")
 	errOutside    = errors.New("it is a link that leads out of the checkout")
-	errNoFile     = fmt.Errorf("it is not a file of at most %d MiB", mostFile>>20)
+	errNotRegular = fmt.Errorf("it is not a file of at most %d MiB", maxFileSize>>20)
 )
 
-// read returns the text of a file of a directory that no link leads to.
+// read returns the text of a file. Its directory must not be a link.
 func (t *Tree) read(file string) (string, error) {
 	if _, isLink := t.links[file]; isLink {
 		_, real, ok := t.resolve(file)
@@ -168,12 +171,12 @@ func (t *Tree) read(file string) (string, error) {
 		case err != nil:
 			return "", errUnreadable
 		case !info.Mode().IsRegular():
-			return "", errNoFile
+			return "", errNotRegular
 		}
 		file = real
 	}
-	if t.other[file] { // to open a pipe would block
-		return "", errNoFile
+	if t.special[file] { // opening a pipe would block
+		return "", errNotRegular
 	}
 	f, err := t.fs.Open(file)
 	if err != nil {
@@ -183,10 +186,10 @@ func (t *Tree) read(file string) (string, error) {
 	return readFile(f)
 }
 
-// buffers are shared by the files, most of which are small.
+// buffers are reused, since most files are small.
 var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
-// readFile reads with as few calls as possible: a fleet has tens of thousands of files.
+// readFile uses as few system calls as possible: a repository may have tens of thousands of files.
 func readFile(f fs.File) (string, error) {
 	buffer := buffers.Get().(*[32 << 10]byte)
 	defer buffers.Put(buffer)
@@ -198,9 +201,9 @@ func readFile(f fs.File) (string, error) {
 	}
 	if err == nil {
 		var rest []byte
-		if rest, err = io.ReadAll(io.LimitReader(f, mostFile-int64(n)+1)); err == nil {
-			if n+len(rest) > mostFile {
-				return "", errNoFile
+		if rest, err = io.ReadAll(io.LimitReader(f, maxFileSize-int64(n)+1)); err == nil {
+			if n+len(rest) > maxFileSize {
+				return "", errNotRegular
 			}
 			return string(buffer[:n]) + string(rest), nil
 		}

@@ -8,21 +8,21 @@ import (
 	"sync"
 )
 
-// module is what the Terraform files of one directory name.
+// module holds the references of the Terraform files of one directory.
 type module struct {
 	refs             []reference
-	doubt, doubtFile string // why not all is known of it, and the file that is the cause
+	doubt, doubtFile string // why the references may be incomplete, and the file that is the cause
 }
 
-// uses is what one workspace uses.
+// uses holds the paths that a workspace uses.
 type uses struct {
-	paths            map[string]bool // a change there, below or above counts
-	exact            map[string]bool // a change of this path alone counts
-	named            map[string]bool // those of paths that are named, rather than reached by a link
+	paths            map[string]bool // paths for which a change of them, below or above counts
+	exact            map[string]bool // paths for which only a change of them counts
+	named            map[string]bool // paths that the configuration refers to, rather than reached by a link
 	doubt, doubtFile string
 }
 
-func (f *finder) uses(root string, files []string) *uses {
+func (f *finder) usesOf(root string, files []string) *uses {
 	u := &uses{paths: map[string]bool{}, exact: map[string]bool{}, named: map[string]bool{}}
 	for _, file := range files {
 		u.paths[path.Clean(file)], u.named[path.Clean(file)] = true, true
@@ -46,18 +46,17 @@ func (f *finder) uses(root string, files []string) *uses {
 	return u
 }
 
-// visit takes down one path that a workspace uses, and appends the paths that it
-// leads to.
+// visit records a path that a workspace uses, and appends the paths that it leads to.
 func (f *finder) visit(u *uses, root, p string, todo []string) []string {
 	if p != root {
 		u.paths[p] = true
 	}
 	n := f.node(p)
-	for _, l := range n.way {
+	for _, l := range n.linksTo {
 		u.exact[l] = true
 	}
 	for _, l := range n.links {
-		if p != root || f.ownedBy(l, root) {
+		if p != root || f.isOwnedBy(l, root) {
 			todo = append(todo, l)
 		}
 	}
@@ -76,13 +75,13 @@ func (f *finder) visit(u *uses, root, p string, todo []string) []string {
 	return append(append(todo, n.next...), named...)
 }
 
-// node is a path that workspaces use: what holds for each of them.
+// node is a path that workspaces use, with what is the same for all of them.
 type node struct {
-	way              []string // the links that lead there
-	links            []string // the links in it and below
-	next             []string // where it leads as a link
-	named            []string // the paths that its Terraform files name
-	fromRoot         []string // further ones, relative to the directory in which Terraform runs
+	linksTo          []string // links on the way to the path
+	links            []string // links inside the path
+	next             []string // destination if the path is a link
+	named            []string // paths that its Terraform files refer to
+	fromRoot         []string // further paths, relative to Terraform's working directory
 	doubt, doubtFile string
 }
 
@@ -93,7 +92,7 @@ func (f *finder) node(p string) *node {
 	n := &node{}
 	f.nodes[p] = n
 	way, real, ok := f.tree.resolve(p)
-	n.way = way
+	n.linksTo = way
 	switch {
 	case !ok:
 		return n
@@ -108,13 +107,13 @@ func (f *finder) node(p string) *node {
 		}
 	}
 	if _, isDir := f.tree.dirs[p]; isDir {
-		n.use(p, f.module(p))
+		n.addModule(p, f.module(p))
 	}
 	return n
 }
 
-// use takes down what the Terraform files of the node's directory name.
-func (n *node) use(dir string, m *module) {
+// addModule records the references of the Terraform files in the node's directory.
+func (n *node) addModule(dir string, m *module) {
 	if m.doubt != "" && n.doubt == "" {
 		n.doubt, n.doubtFile = m.doubt, m.doubtFile
 	}
@@ -130,16 +129,16 @@ func (n *node) use(dir string, m *module) {
 	}
 }
 
-// join is false for a path that leads out of the checkout.
+// join returns false for a path outside of the checkout.
 func join(dir, rel string) (string, bool) {
 	p := path.Join(dir, rel)
 	return p, p != ".." && !strings.HasPrefix(p, "../")
 }
 
-// ownedBy reports whether root is the deepest workspace directory above p.
-func (f *finder) ownedBy(p, root string) bool {
+// isOwnedBy reports whether root is the innermost workspace directory above p.
+func (f *finder) isOwnedBy(p, root string) bool {
 	for dir := path.Dir(p); ; dir = path.Dir(dir) {
-		if f.owners[dir] || dir == "." {
+		if f.workspaceDirs[dir] || dir == "." {
 			return dir == root
 		}
 	}
@@ -154,11 +153,11 @@ func (f *finder) module(dir string) *module {
 	return m
 }
 
-// readModules reads the directories of the workspaces and the modules that they
-// call, several at a time: most of the search is waiting for the disk.
+// readModules reads the directories of the workspaces and the modules that they call concurrently, because reading files
+// takes most of the time.
 func (f *finder) readModules() {
 	var todo []string
-	for dir := range f.owners {
+	for dir := range f.workspaceDirs {
 		todo = append(todo, dir)
 	}
 	for len(todo) > 0 {
@@ -174,7 +173,7 @@ func (f *finder) readModules() {
 		for i, m := range f.tree.readAll(dirs) {
 			f.modules[dirs[i]] = m
 			n := &node{}
-			n.use(dirs[i], m)
+			n.addModule(dirs[i], m)
 			todo = append(todo, n.named...)
 		}
 	}
@@ -217,19 +216,18 @@ func (t *Tree) module(dir string) *module {
 	return m
 }
 
-// reference is a path as a configuration names it.
+// reference is a path in a configuration.
 type reference struct {
 	path string
 	base base
 }
 
-// base is what a path is relative to.
+// base is the directory to which a path is relative.
 type base uint8
 
 const (
-	// anyBase is for "./x" and "../x" that are no module's source: an argument of a
-	// function is relative to the directory in which Terraform runs, but may be put
-	// behind path.module by another expression.
+	// anyBase is for "./x" and "../x" that are not the source of a module: an argument of a function is relative to
+	// Terraform's working directory, but another expression may append it to path.module.
 	anyBase base = iota
 	moduleBase
 	rootBase
