@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/scalrsim"
@@ -51,7 +52,6 @@ func newRecipe(t *testing.T, file string, server *scalrsim.Server, files map[str
 		}
 	})
 	r.base = r.commit(files)
-	git(t, r.dir, "checkout", "-q", "-b", "topic")
 	return r
 }
 
@@ -95,18 +95,58 @@ func (r *recipe) pullRequest(run, head string) (code int, log string) {
 		},
 		"repository": {"full_name": "acme/infra", "default_branch": "main"}
 	}`, head, r.base)
+	return r.play("pull_request", run, payload)
+}
+
+func (r *recipe) play(event, run, payload string) (code int, log string) {
+	r.t.Helper()
 	return workflow{
-		t: r.t, file: r.file, event: "pull_request", payload: payload,
+		t: r.t, file: r.file, event: event, payload: payload,
 		scalr: r.scalr, github: r.github, dir: r.dir, more: []string{"--env", "GITHUB_RUN_ID=" + run},
 	}.play()
+}
+
+// creates is a Scalr whose plans create one resource.
+func creates() scalrsim.Scenario {
+	plan := scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.network", Action: "create"}}}
+	return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: plan}}
+}
+
+// TestRecipeApplyOnMain applies the merge of a pull request, and comments there.
+func TestRecipeApplyOnMain(t *testing.T) {
+	t.Parallel()
+	server := scalr(t, creates())
+	r := newRecipe(t, "apply-on-main-token.yml", server, map[string]string{"infra/network/main.tf": "# network"})
+	r.github.Merge(7, r.base, time.Now())
+	payload := fmt.Sprintf(`{
+		"ref": "refs/heads/main",
+		"after": %q,
+		"repository": {"full_name": "acme/infra", "default_branch": "main"}
+	}`, r.base)
+	code, log := r.play("push", "11", payload)
+	if runs := server.Runs(); code != 0 || len(runs) != 1 || runs[0].Status != "applied" {
+		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, runs, log)
+	}
+	r.wantComment(server.Runs()[0].ID)
+}
+
+// TestRecipeDispatch saves a plan in one job and applies it in the next.
+func TestRecipeDispatch(t *testing.T) {
+	t.Parallel()
+	server := scalr(t, creates())
+	r := newRecipe(t, "dispatch.yml", server, map[string]string{"infra/network/main.tf": "# network"})
+	const payload = `{"inputs": {"operation": "apply", "environment": "production", "workspace": "network", "target": ""}}`
+	code, log := r.play("workflow_dispatch", "11", payload)
+	if runs := server.Runs(); code != 0 || len(runs) != 1 || runs[0].Status != "applied" {
+		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, runs, log)
+	}
 }
 
 // TestRecipeMonorepo plays it from the pull request to the one comment: a push
 // affects two of three workspaces, the next one none.
 func TestRecipeMonorepo(t *testing.T) {
 	t.Parallel()
-	creates := scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.network", Action: "create"}}}
-	server := scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: creates}})
+	server := scalr(t, creates())
 	database := server.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
 	staging := server.AddWorkspace(scalrsim.StagingID, "network", nil)
 	main := map[string]string{
@@ -117,6 +157,7 @@ func TestRecipeMonorepo(t *testing.T) {
 	}
 	r := newRecipe(t, "monorepo.yml", server, maps.Clone(main))
 
+	git(t, r.dir, "checkout", "-q", "-b", "topic")
 	head := r.commit(map[string]string{"infra/production/database/main.tf": "# v2", "infra/staging/network/main.tf": "# v2"})
 	code, log := r.pullRequest("11", head)
 	planned := map[string]bool{}
