@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// TestFilesInTheCheckout: links in the checkout do not choose what is appended to.
+// TestFilesInTheCheckout checks that links in the checkout cannot redirect writes to other files.
 func TestFilesInTheCheckout(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -79,8 +79,7 @@ func TestFilesInTheCheckout(t *testing.T) {
 	}
 }
 
-// TestRootIsNoCheckout: without a working directory the program runs in /, where
-// devices are links.
+// TestRootIsNoCheckout checks that the program works in /, where devices are links.
 func TestRootIsNoCheckout(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "link")
@@ -93,9 +92,9 @@ func TestRootIsNoCheckout(t *testing.T) {
 	}
 }
 
-// TestOutputFileThatCameWithTheCheckout warns of lines that a shell would
-// execute, and of no others.
-func TestOutputFileThatCameWithTheCheckout(t *testing.T) {
+// TestExistingOutputFile checks that there is a warning about lines that a shell would execute, and about
+// no others.
+func TestExistingOutputFile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
@@ -138,9 +137,9 @@ func TestOutputFileThatCameWithTheCheckout(t *testing.T) {
 	}
 }
 
-// TestOwnOutputsAreNotWarnedOf: whatever a value holds, a second step does not
-// take it for a command.
-func TestOwnOutputsAreNotWarnedOf(t *testing.T) {
+// TestNoWarningOfOwnOutputs checks that there is no warning about outputs of an earlier step, whatever
+// their values are.
+func TestNoWarningOfOwnOutputs(t *testing.T) {
 	t.Parallel()
 	checkout := t.TempDir()
 	file := filepath.Join(checkout, "scalr.env")
@@ -166,8 +165,8 @@ func TestOwnOutputsAreNotWarnedOf(t *testing.T) {
 	}
 }
 
-// TestFilesThatBlock: where a file should be and a pipe is that nobody reads, nothing waits, and nothing without an end
-// is read.
+// TestFilesThatBlock checks that a pipe without a reader does not block the program, and that it reads no
+// endless file.
 func TestFilesThatBlock(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")
@@ -194,7 +193,7 @@ func TestFilesThatBlock(t *testing.T) {
 	}
 }
 
-// TestReadPipe: a pipe with a reader takes what a file takes, as in SCALR_OUTPUT_FILE=>(cat).
+// TestReadPipe checks that a pipe with a reader works like a file, as in SCALR_OUTPUT_FILE=>(cat).
 func TestReadPipe(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()
@@ -205,7 +204,7 @@ func TestReadPipe(t *testing.T) {
 	j, _ := newJob(t, fmt.Sprintf("SCALR_OUTPUT_FILE=/dev/fd/%d", w.Fd()))
 	got := make(chan string)
 	go func() { text, _ := io.ReadAll(r); got <- string(text) }()
-	value := strings.Repeat("x", 200_000) // more than a pipe holds
+	value := strings.Repeat("x", 200_000) // exceeds the buffer of a pipe
 	err = j.SetOutput("a", value)
 	w.Close()
 	if text := <-got; err != nil || text != "SCALR_A='"+value+"'\n" {

@@ -61,15 +61,18 @@ func TestEventPayload(t *testing.T) {
 			job.Event{ClientPayload: job.ClientPayload{PullRequestURL: "https://api.x.test/9"}}},
 		"dispatch, no object": {`{"action": "plan", "client_payload": "x"}`, job.Event{Action: "plan"}},
 		"push":                {`{"head_commit": {"message": "first\r\nsecond"}}`, job.Event{HeadCommitMessage: "first"}},
-		"wrong types":         {`{"action": 5, "pull_request": {"number": 7, "title": [], "head": {"sha": "abc"}}}`, job.Event{SHA: "abc", PullRequest: job.PullRequest{Number: 7, HeadSHA: "abc", Fork: true}}},
-		"negative":            {`{"pull_request": {"number": -7}, "client_payload": {"pull_request": {"number": -1}}}`, job.Event{}},
-		"a number too large":  {`{"pull_request": {"number": 1e99}}`, job.Event{}},
-		"null":                {`null`, job.Event{}},
-		"list":                {`[]`, job.Event{}},
-		"empty":               {``, job.Event{}},
-		"broken":              {`{`, job.Event{}},
-		"too large":           {`{"action": "` + strings.Repeat("x", 9<<20) + `"}`, job.Event{}},
-		"deep":                {`{"action": ` + strings.Repeat("[", 100_000), job.Event{}},
+		"wrong types": {
+			`{"action": 5, "pull_request": {"number": 7, "title": [], "head": {"sha": "abc"}}}`,
+			job.Event{SHA: "abc", PullRequest: job.PullRequest{Number: 7, HeadSHA: "abc", Fork: true}},
+		},
+		"negative":           {`{"pull_request": {"number": -7}, "client_payload": {"pull_request": {"number": -1}}}`, job.Event{}},
+		"a number too large": {`{"pull_request": {"number": 1e99}}`, job.Event{}},
+		"null":               {`null`, job.Event{}},
+		"list":               {`[]`, job.Event{}},
+		"empty":              {``, job.Event{}},
+		"broken":             {`{`, job.Event{}},
+		"too large":          {`{"action": "` + strings.Repeat("x", 9<<20) + `"}`, job.Event{}},
+		"deep":               {`{"action": ` + strings.Repeat("[", 100_000), job.Event{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ func TestSetOutput(t *testing.T) {
 	}
 }
 
-// A delimiter that can be guessed lets a value forge outputs.
+// With a predictable delimiter, a value could forge outputs.
 func TestSetOutputDelimiterIsRandom(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "output")
@@ -154,7 +154,7 @@ func TestSetOutputIsSourcedByAShell(t *testing.T) {
 	j, _ := newJob(t, "SCALR_OUTPUT_FILE="+path)
 	for _, want := range runnertest.Hostile() {
 		if strings.ContainsRune(want, 0) {
-			continue // no shell can hold it; SetOutput refuses it
+			continue // not possible in a shell; SetOutput refuses it
 		}
 		if err := os.Truncate(path, 0); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
@@ -200,7 +200,10 @@ func TestSaveState(t *testing.T) {
 func TestWriteSummary(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "summary")
-	for _, env := range [][]string{{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + path, "SCALR_SUMMARY_FILE=/nowhere"}, {"SCALR_SUMMARY_FILE=" + path, "GITHUB_STEP_SUMMARY=/nowhere"}} {
+	for _, env := range [][]string{
+		{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + path, "SCALR_SUMMARY_FILE=/nowhere"},
+		{"SCALR_SUMMARY_FILE=" + path, "GITHUB_STEP_SUMMARY=/nowhere"},
+	} {
 		_ = os.Remove(path)
 		j, _ := newJob(t, env...)
 		j.Mask(secret.New(canary))

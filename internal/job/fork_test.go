@@ -6,7 +6,7 @@ import (
 	"scalr-run-action/internal/job"
 )
 
-// The payloads are cut from GitHub's own examples (Webhook events and payloads).
+// The payloads are excerpts of GitHub's examples (Webhook events and payloads).
 func TestHead(t *testing.T) {
 	t.Parallel()
 	const (
@@ -18,19 +18,28 @@ func TestHead(t *testing.T) {
 		return `{"pull_request": {"number": 7, "head": {"sha": "abc", "repo": ` + head + `}, "base": {"repo": ` + ours + `}}, "repository": ` + ours + `}`
 	}
 	run := func(event, head string) string {
-		return `{"action": "completed", "workflow_run": {"event": "` + event + `", "head_branch": "main", "head_repository": ` + head + `, "repository": ` + ours + `, "pull_requests": []}}`
+		return `{"action": "completed", "workflow_run": {"event": "` + event + `", "head_branch": "main",` +
+			` "head_repository": ` + head + `, "repository": ` + ours + `, "pull_requests": []}}`
 	}
 	for name, c := range map[string]struct {
 		event, payload string
 		want           job.Head
 	}{
-		"target, ours":                 {"pull_request_target", pull(ours), job.HeadTrusted},
-		"target, a fork":               {"pull_request_target", pull(fork), job.HeadFork},
-		"target, a deleted fork":       {"pull_request_target", pull(noRepo), job.HeadFork},
-		"target, no payload":           {"pull_request_target", ``, job.HeadUnknown},
-		"target, cut":                  {"pull_request_target", pull(ours)[:60], job.HeadUnknown},
-		"comment on a pull request":    {"issue_comment", `{"issue": {"number": 7, "pull_request": {"url": "https://api.github.com/repos/acme/infra/pulls/7"}}, "comment": {"body": "/plan"}}`, job.HeadUnknown},
-		"comment, odd":                 {"issue_comment", `{"issue": {"number": 7, "pull_request": "https://api.github.com/repos/acme/infra/pulls/7"}}`, job.HeadUnknown},
+		"target, ours":           {"pull_request_target", pull(ours), job.HeadTrusted},
+		"target, a fork":         {"pull_request_target", pull(fork), job.HeadFork},
+		"target, a deleted fork": {"pull_request_target", pull(noRepo), job.HeadFork},
+		"target, no payload":     {"pull_request_target", ``, job.HeadUnknown},
+		"target, cut":            {"pull_request_target", pull(ours)[:60], job.HeadUnknown},
+		"comment on a pull request": {
+			"issue_comment",
+			`{"issue": {"number": 7, "pull_request": {"url": "https://api.github.com/repos/acme/infra/pulls/7"}}, "comment": {"body": "/plan"}}`,
+			job.HeadUnknown,
+		},
+		"comment, odd": {
+			"issue_comment",
+			`{"issue": {"number": 7, "pull_request": "https://api.github.com/repos/acme/infra/pulls/7"}}`,
+			job.HeadUnknown,
+		},
 		"comment, empty":               {"issue_comment", `{"issue": {"number": 7, "pull_request": {}}}`, job.HeadUnknown},
 		"comment on an issue":          {"issue_comment", `{"issue": {"number": 7, "title": "pull_request"}}`, job.HeadTrusted},
 		"comment, no payload":          {"issue_comment", ``, job.HeadUnknown},
@@ -54,9 +63,12 @@ func TestHead(t *testing.T) {
 		"status of a branch":           {"status", `{"sha": "abc", "branches": [{"name": "main"}]}`, job.HeadTrusted},
 		"status of no branch":          {"status", `{"sha": "abc", "branches": []}`, job.HeadUnknown},
 		"dispatch":                     {"repository_dispatch", `{"action": "plan", "client_payload": {"pull_request": {"number": 7}}}`, job.HeadTrusted},
-		"dispatch of ours":             {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + ours + `}}}}`, job.HeadTrusted},
-		"dispatch of a fork":           {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + fork + `}}}}`, job.HeadFork},
-		// Without secrets, GitHub says.
+		"dispatch of ours": {
+			"repository_dispatch",
+			`{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + ours + `}}}}`, job.HeadTrusted,
+		},
+		"dispatch of a fork": {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + fork + `}}}}`, job.HeadFork},
+		// These have no secrets, according to GitHub's documentation.
 		"pull request of a fork":    {"pull_request", pull(fork), job.HeadTrusted},
 		"review in a fork":          {"pull_request_review", pull(fork), job.HeadTrusted},
 		"review comment in a fork":  {"pull_request_review_comment", pull(fork), job.HeadTrusted},

@@ -34,7 +34,9 @@ func FuzzUntrusted(f *testing.F) {
 				t.Errorf("%q shows a secret", got)
 			}
 		}
-		if left := sgr.ReplaceAllString(got, ""); strings.ContainsFunc(left, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || 0x7f <= r && r < 0xa0 }) {
+		if left := sgr.ReplaceAllString(
+			got, "",
+		); strings.ContainsFunc(left, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' || 0x7f <= r && r < 0xa0 }) {
 			t.Errorf("got %q, want no control characters", left)
 		}
 		other, cut := onGitHub(t)

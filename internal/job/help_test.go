@@ -24,7 +24,7 @@ func onGitHub(t *testing.T, env ...string) (*job.Job, *bytes.Buffer) {
 	return newJob(t, append([]string{"GITHUB_ACTIONS=true"}, env...)...)
 }
 
-// printed returns the output with the fence's token and lines taken out: what remains are our commands and all text.
+// printed returns the output without the fence's token and lines: our commands and all text.
 func printed(out *bytes.Buffer) string {
 	var kept strings.Builder
 	fence := ""
@@ -40,7 +40,8 @@ func printed(out *bytes.Buffer) string {
 	return kept.String()
 }
 
-// checkNeutralized fails if foreign text got through to the runner, or could have but for the fence.
+// checkNeutralized fails if the runner executes a command in untrusted text, or would do so without the
+// fence.
 func checkNeutralized(t *testing.T, output string) {
 	t.Helper()
 	step := runnertest.Read(output)

@@ -23,7 +23,7 @@ import (
 
 const idTokenAddress = "https://token.actions.test/1/idtoken?api-version=2.0"
 
-// github answers one request after another, and keeps what was asked; the last answer is repeated.
+// github sends its answers in order, repeats the last one, and records the requests.
 type github struct {
 	answers []answer
 	asked   []*http.Request
@@ -71,7 +71,8 @@ func TestIDToken(t *testing.T) {
 		t.Errorf("printed %q, want %q", got, want)
 	}
 	r := g.asked[0]
-	if got, want := r.URL.String(), "https://token.actions.test/1/idtoken?api-version=2.0&audience=https%3A%2F%2Fscalr.io%2Fa%26b"; got != want || r.Method != "GET" {
+	const want = "https://token.actions.test/1/idtoken?api-version=2.0&audience=https%3A%2F%2Fscalr.io%2Fa%26b"
+	if got := r.URL.String(); got != want || r.Method != "GET" {
 		t.Errorf("got %s %s, want GET %s", r.Method, got, want)
 	}
 	if got, want := r.Header.Get("Authorization"), "Bearer request-"+canary; got != want {
@@ -99,20 +100,29 @@ func TestIDTokenTriesAgain(t *testing.T) {
 		asked   int
 		want    string
 	}{
-		"503, then good":      {[]answer{{status: 503}, {status: 500}, good}, 3, ""},
-		"429, then good":      {[]answer{{status: 429}, good}, 2, ""},
-		"reset, then good":    {[]answer{{err: errors.New("connection reset")}, good}, 2, ""},
-		"cut, then good":      {[]answer{{status: 200, body: `{"value": "ey`}, good}, 2, ""},
-		"silent, then good":   {[]answer{{}, good}, 2, ""},
-		"503 for ever":        {[]answer{{status: 503}}, 6, "ask GitHub for an ID token: GitHub answered 503 Service Unavailable"},
-		"reset for ever":      {[]answer{{err: errors.New("connection reset")}}, 6, "ask GitHub for an ID token: connection reset"},
-		"400":                 {[]answer{{status: 400, body: "::error::no"}}, 1, "ask GitHub for an ID token: GitHub answered 400 Bad Request"},
-		"403":                 {[]answer{{status: 403}}, 1, "ask GitHub for an ID token: GitHub answered 403 Forbidden"},
-		"redirect":            {[]answer{{status: 302, header: http.Header{"Location": {"https://evil.test/"}}}}, 1, "ask GitHub for an ID token: GitHub answered 302 Found"},
-		"unknown authority":   {[]answer{{err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}}, 1, "ask GitHub for an ID token: tls: failed to verify certificate: x509: certificate signed by unknown authority"},
-		"empty value":         {[]answer{{status: 200, body: `{"value": " "}`}}, 6, "ask GitHub for an ID token: GitHub's response contains no token"},
-		"not JSON":            {[]answer{{status: 200, body: "<html>"}}, 6, "ask GitHub for an ID token: GitHub's response is not JSON with a token"},
-		"a response of 1 MiB": {[]answer{{status: 200, body: `{"value": "` + strings.Repeat("x", 1<<20) + `"}`}}, 6, "ask GitHub for an ID token: GitHub's response is not JSON with a token"},
+		"503, then good":    {[]answer{{status: 503}, {status: 500}, good}, 3, ""},
+		"429, then good":    {[]answer{{status: 429}, good}, 2, ""},
+		"reset, then good":  {[]answer{{err: errors.New("connection reset")}, good}, 2, ""},
+		"cut, then good":    {[]answer{{status: 200, body: `{"value": "ey`}, good}, 2, ""},
+		"silent, then good": {[]answer{{}, good}, 2, ""},
+		"503 for ever":      {[]answer{{status: 503}}, 6, "ask GitHub for an ID token: GitHub answered 503 Service Unavailable"},
+		"reset for ever":    {[]answer{{err: errors.New("connection reset")}}, 6, "ask GitHub for an ID token: connection reset"},
+		"400":               {[]answer{{status: 400, body: "::error::no"}}, 1, "ask GitHub for an ID token: GitHub answered 400 Bad Request"},
+		"403":               {[]answer{{status: 403}}, 1, "ask GitHub for an ID token: GitHub answered 403 Forbidden"},
+		"redirect": {
+			[]answer{{status: 302, header: http.Header{"Location": {"https://evil.test/"}}}}, 1,
+			"ask GitHub for an ID token: GitHub answered 302 Found",
+		},
+		"unknown authority": {
+			[]answer{{err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}}, 1,
+			"ask GitHub for an ID token: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+		},
+		"empty value": {[]answer{{status: 200, body: `{"value": " "}`}}, 6, "ask GitHub for an ID token: GitHub's response contains no token"},
+		"not JSON":    {[]answer{{status: 200, body: "<html>"}}, 6, "ask GitHub for an ID token: GitHub's response is not JSON with a token"},
+		"a response of 1 MiB": {
+			[]answer{{status: 200, body: `{"value": "` + strings.Repeat("x", 1<<20) + `"}`}}, 6,
+			"ask GitHub for an ID token: GitHub's response is not JSON with a token",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,15 +212,24 @@ func TestReadClaims(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(job.Claims{})); diff != "" || err != nil || !got.Reusable() {
 		t.Errorf("error %v, reusable %v\n%s", err, got.Reusable(), diff)
 	}
-	if got, err = job.ReadClaims(token(`{"project_id": 12345678901234567890, "ref_protected": true, "project_path": "acme/infra", "groups": [1], "exp": "soon"}`)); err != nil ||
-		got.Text("project_id")+got.Text("ref_protected")+got.Text("project_path")+got.Text("groups")+got.Text("sub") != "12345678901234567890trueacme/infra" || !got.Expires.IsZero() {
+	got, err = job.ReadClaims(token(`{"project_id": 12345678901234567890, "ref_protected": true,
+		"project_path": "acme/infra", "groups": [1], "exp": "soon"}`))
+	text := ""
+	for _, name := range []string{"project_id", "ref_protected", "project_path", "groups", "sub"} {
+		text += got.Text(name)
+	}
+	if err != nil || text != "12345678901234567890trueacme/infra" || !got.Expires.IsZero() {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if got, err = job.ReadClaims(token(`{"aud": ["a", "b"], "workflow_ref": "x", "job_workflow_ref": "x"}`)); err != nil || len(got.Audience) != 2 || got.Reusable() {
+	got, err = job.ReadClaims(token(`{"aud": ["a", "b"], "workflow_ref": "x", "job_workflow_ref": "x"}`))
+	if err != nil || len(got.Audience) != 2 || got.Reusable() {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	for _, bad := range []secret.Value{{}, secret.New(canary), secret.New("a.b.c"), secret.New("a.!.c"), token("x"), token(`{"sub": 5}`), token(`{"aud": 5}`)} {
-		if _, err := job.ReadClaims(bad); err == nil || strings.Contains(err.Error(), "invalid character") || !bad.Empty() && strings.Contains(err.Error(), bad.Reveal()) {
+	for _, bad := range []secret.Value{
+		{}, secret.New(canary), secret.New("a.b.c"), secret.New("a.!.c"), token("x"), token(`{"sub": 5}`), token(`{"aud": 5}`),
+	} {
+		if _, err := job.ReadClaims(bad); err == nil || strings.Contains(err.Error(), "invalid character") ||
+			!bad.Empty() && strings.Contains(err.Error(), bad.Reveal()) {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -25,7 +25,7 @@ func TestInput(t *testing.T) {
 	}
 }
 
-// On GitHub every declared input is set: an undeclared one with underscores must not stand in for an empty one.
+// On GitHub every declared input is set: an undeclared one with underscores must not replace an empty one.
 func TestInputPrefersTheDeclaredName(t *testing.T) {
 	t.Parallel()
 	j, _ := onGitHub(t, "INPUT_RUN-ID=", "INPUT_RUN_ID=run-1")
@@ -91,10 +91,13 @@ func TestTempDirs(t *testing.T) {
 	}
 }
 
-// The runner hands these to every container; a proxy's password is the administrator's.
+// The runner passes these to every container; the password of a proxy is the administrator's.
 func TestGivenSecretsAreRedacted(t *testing.T) {
 	t.Parallel()
-	j, out := newJob(t, "ACTIONS_RUNTIME_TOKEN=runtime-"+canary, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-"+canary, "HTTPS_PROXY=http://me:proxy-pass-word@proxy:3128", "http_proxy=http://[")
+	j, out := newJob(
+		t, "ACTIONS_RUNTIME_TOKEN=runtime-"+canary, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-"+canary,
+		"HTTPS_PROXY=http://me:proxy-pass-word@proxy:3128", "http_proxy=http://[",
+	)
 	j.Infof("a runtime-%s b request-%s c proxy-pass-word d me", canary, canary)
 	if got, want := out.String(), "a *** b *** c *** d me\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -19,26 +19,41 @@ func TestLog(t *testing.T) {
 		say              func(j *job.Job)
 		github, anywhere string
 	}{
-		"info":           {func(j *job.Job) { j.Infof("run %s", "run-1") }, "run run-1\n", "run run-1\n"},
-		"info, format":   {func(j *job.Job) { j.Infof("%s", "100%s") }, "100%s\n", "100%s\n"},
-		"info, lines":    {func(j *job.Job) { j.Infof("a %s", "b\r\n::error::c\rd") }, "a b ::error::c d\n", "a b ::error::c d\n"},
-		"info, command":  {func(j *job.Job) { j.Infof("%s", "::error::c") }, "\x1b[0m::error::c\n", "\x1b[0m::error::c\n"},
-		"info, color":    {func(j *job.Job) { j.Infof("\x1b[1mbold") }, "\x1b[1mbold\x1b[0m\n", "\x1b[1mbold\x1b[0m\n"},
-		"info, empty":    {func(j *job.Job) { j.Infof("") }, "\n", "\n"},
-		"debug, off":     {func(j *job.Job) { j.Debugf("x") }, "", ""},
-		"notice":         {func(j *job.Job) { j.Noticef("%d%%", 5) }, "::notice::5%25\n", "notice: 5%\n"},
-		"warning":        {func(j *job.Job) { j.Warnf("a\nb") }, "::warning::a%0Ab\n", "warning: a\n  b\n"},
-		"warning, V1":    {func(j *job.Job) { j.Warnf("a ##[error]\x1b[31mb") }, "::warning::a # #[error]b\n", "warning: a # #[error]\x1b[31mb\x1b[0m\n"},
-		"error":          {func(j *job.Job) { j.Error(job.Annotation{Message: "x"}) }, "::error::x\n", "error: x\n"},
-		"error, empty":   {func(j *job.Job) { j.Error(job.Annotation{}) }, "::error::\n", "error: \n"},
-		"error, level":   {func(j *job.Job) { j.Error(job.Annotation{Level: job.LevelNotice, Message: "x"}) }, "::error::x\n", "error: x\n"},
-		"error, place":   {func(j *job.Job) { j.Error(job.Annotation{Title: "a,b:c", Message: "x", File: "m.tf", Line: 3, Col: 7}) }, "::error col=7,file=m.tf,line=3,title=a%2Cb%3Ac::x\n", "error: m.tf:3: a,b:c: x\n"},
-		"error, range":   {func(j *job.Job) { j.Error(job.Annotation{Message: "x", File: "m.tf", Line: 3, EndLine: 5, Col: 7}) }, "::error endLine=5,file=m.tf,line=3::x\n", "error: m.tf:3: x\n"},
-		"error, file":    {func(j *job.Job) { j.Error(job.Annotation{Message: "x", File: "m.tf\n::", Col: 7}) }, "::error file=m.tf %3A%3A::x\n", "error: m.tf ::: x\n"},
-		"group":          {func(j *job.Job) { j.Group("Plan\n::x")() }, "::group::Plan ::x\n::endgroup::\n", "Plan ::x\n"},
-		"groups":         {func(j *job.Job) { end := j.Group("a"); j.Group("b"); end(); j.Infof("c"); j.Group("d")() }, "::group::a\n::endgroup::\n::group::b\nc\n::endgroup::\n::group::d\n::endgroup::\n", "a\nb\nc\nd\n"},
-		"group, twice":   {func(j *job.Job) { end := j.Group("a"); end(); end() }, "::group::a\n::endgroup::\n", "a\n"},
-		"group, error":   {func(j *job.Job) { end := j.Group("a"); j.Error(job.Annotation{Message: "x"}); end() }, "::group::a\n::endgroup::\n::error::x\n", "a\nerror: x\n"},
+		"info":          {func(j *job.Job) { j.Infof("run %s", "run-1") }, "run run-1\n", "run run-1\n"},
+		"info, format":  {func(j *job.Job) { j.Infof("%s", "100%s") }, "100%s\n", "100%s\n"},
+		"info, lines":   {func(j *job.Job) { j.Infof("a %s", "b\r\n::error::c\rd") }, "a b ::error::c d\n", "a b ::error::c d\n"},
+		"info, command": {func(j *job.Job) { j.Infof("%s", "::error::c") }, "\x1b[0m::error::c\n", "\x1b[0m::error::c\n"},
+		"info, color":   {func(j *job.Job) { j.Infof("\x1b[1mbold") }, "\x1b[1mbold\x1b[0m\n", "\x1b[1mbold\x1b[0m\n"},
+		"info, empty":   {func(j *job.Job) { j.Infof("") }, "\n", "\n"},
+		"debug, off":    {func(j *job.Job) { j.Debugf("x") }, "", ""},
+		"notice":        {func(j *job.Job) { j.Noticef("%d%%", 5) }, "::notice::5%25\n", "notice: 5%\n"},
+		"warning":       {func(j *job.Job) { j.Warnf("a\nb") }, "::warning::a%0Ab\n", "warning: a\n  b\n"},
+		"warning, V1":   {func(j *job.Job) { j.Warnf("a ##[error]\x1b[31mb") }, "::warning::a # #[error]b\n", "warning: a # #[error]\x1b[31mb\x1b[0m\n"},
+		"error":         {func(j *job.Job) { j.Error(job.Annotation{Message: "x"}) }, "::error::x\n", "error: x\n"},
+		"error, empty":  {func(j *job.Job) { j.Error(job.Annotation{}) }, "::error::\n", "error: \n"},
+		"error, level":  {func(j *job.Job) { j.Error(job.Annotation{Level: job.LevelNotice, Message: "x"}) }, "::error::x\n", "error: x\n"},
+		"error, place": {
+			func(j *job.Job) { j.Error(job.Annotation{Title: "a,b:c", Message: "x", File: "m.tf", Line: 3, Col: 7}) },
+			"::error col=7,file=m.tf,line=3,title=a%2Cb%3Ac::x\n", "error: m.tf:3: a,b:c: x\n",
+		},
+		"error, range": {
+			func(j *job.Job) { j.Error(job.Annotation{Message: "x", File: "m.tf", Line: 3, EndLine: 5, Col: 7}) },
+			"::error endLine=5,file=m.tf,line=3::x\n", "error: m.tf:3: x\n",
+		},
+		"error, file": {
+			func(j *job.Job) { j.Error(job.Annotation{Message: "x", File: "m.tf\n::", Col: 7}) },
+			"::error file=m.tf %3A%3A::x\n", "error: m.tf ::: x\n",
+		},
+		"group": {func(j *job.Job) { j.Group("Plan\n::x")() }, "::group::Plan ::x\n::endgroup::\n", "Plan ::x\n"},
+		"groups": {
+			func(j *job.Job) { end := j.Group("a"); j.Group("b"); end(); j.Infof("c"); j.Group("d")() },
+			"::group::a\n::endgroup::\n::group::b\nc\n::endgroup::\n::group::d\n::endgroup::\n", "a\nb\nc\nd\n",
+		},
+		"group, twice": {func(j *job.Job) { end := j.Group("a"); end(); end() }, "::group::a\n::endgroup::\n", "a\n"},
+		"group, error": {
+			func(j *job.Job) { end := j.Group("a"); j.Error(job.Annotation{Message: "x"}); end() },
+			"::group::a\n::endgroup::\n::error::x\n", "a\nerror: x\n",
+		},
 		"group, warning": {func(j *job.Job) { end := j.Group("a"); j.Warnf("x"); end() }, "::group::a\n::warning::x\n::endgroup::\n", "a\nwarning: x\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,7 +86,7 @@ func TestDebug(t *testing.T) {
 	}
 }
 
-// TestMaskDeclared: of a key that a user declares secret, the runner is asked to hide what no other text has.
+// TestMaskDeclared checks which lines of a declared secret are masked: those that are unlikely elsewhere.
 func TestMaskDeclared(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)
@@ -88,7 +103,7 @@ func TestMaskDeclared(t *testing.T) {
 	}
 }
 
-// TestMaskWhole: the runner is not asked to hide what is a secret only as a whole.
+// TestMaskWhole checks that the lines of a text that is only secret as a whole are not masked.
 func TestMaskWhole(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)
@@ -144,7 +159,7 @@ func TestRedacts(t *testing.T) {
 	}
 }
 
-// speak says text in every way there is.
+// speak prints text with each method.
 func speak(j *job.Job, text string) {
 	j.Infof("%s", text)
 	j.Debugf("%s", text)
@@ -157,7 +172,7 @@ func speak(j *job.Job, text string) {
 	_ = j.SetOutput("plain", text)
 }
 
-// checkSpoken fails if the runner sees other commands than those of speak.
+// checkSpoken fails if the runner sees commands other than those of speak.
 func checkSpoken(t *testing.T, output string) {
 	t.Helper()
 	step := runnertest.Read(output)
@@ -224,7 +239,7 @@ func TestAnnotationIsCut(t *testing.T) {
 	}
 }
 
-// What is cut must be redacted before: half a secret is not recognised any more.
+// Text must be redacted before it is truncated, since a part of a secret is not recognized.
 func TestAnnotationIsRedactedBeforeItIsCut(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)

@@ -16,7 +16,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// writeUntrusted prints text in pieces of the given size, 0 for one piece.
+// writeUntrusted writes text in pieces of the given size; 0 means one piece.
 func writeUntrusted(t *testing.T, j *job.Job, text string, size int) {
 	t.Helper()
 	f := j.UntrustedWriter()
@@ -39,31 +39,37 @@ func TestUntrustedText(t *testing.T) {
 	t.Parallel()
 	const reset = "\x1b[0m"
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":               {"", ""},
-		"lines":                 {"a\nb\n", "a\nb\n"},
-		"half line":             {"a\nb", "a\nb\n"},
-		"empty lines":           {"\n\na\n", "\n\na\n"},
-		"all line ends":         {"a\r\nb\rc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne\n"},
-		"tab":                   {"a\tb", "a\tb\n"},
-		"unicode":               {"→ ünï 👩‍👩‍👧 日本", "→ ünï 👩‍👩‍👧 日本\n"},
-		"invalid UTF-8":         {"a\xffb\xe2\x82", "a\uFFFDb\uFFFD\uFFFD\n"},
-		"controls":              {"a\x00b\x02c\x03d\x7fe\u0081f\x08", "abcdef\n"},
-		"other line ends":       {"a\vb\fc\u0085d\u2028e\u2029f", "a b c d e f\n"},
-		"bidi":                  {"a\u202eb\u202c\u2066c\u2069\u200f", "abc\n"},
-		"version 2":             {"::error::x", reset + "::error::x\n"},
-		"version 2, space":      {" \u3000::error::x", reset + " \u3000::error::x\n"},
-		"version 2, inside":     {"a ::error::x", "a ::error::x\n"},
-		"version 1":             {"a ##[error]x", "a # #[error]x\n"},
-		"version 1, more":       {"####[a ##[b", "### #[a # #[b\n"},
-		"Azure Pipelines":       {"a ##vso[task.setvariable variable=x]y", "a # #vso[task.setvariable variable=x]y\n"},
-		"Azure, other case":     {"##VSO[build.addbuildtag]x", "# #VSO[build.addbuildtag]x\n"},
-		"Azure, invisible":      {"##v\u00adso[task.complete]", "# #v\u00adso[task.complete]\n"},
-		"TeamCity":              {"##teamcity[buildStop]", "# #teamcity[buildStop]\n"},
-		"headings":              {"## Plan [1] ##plan: [1]", "## Plan [1] ##plan: [1]\n"},
-		"no command":            {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
-		"color":                 {"\x1b[31mred\x1b[0m plain", "\x1b[31mred\x1b[0m plain\n"},
-		"color, open":           {"\x1b[1m\x1b[31mred\nmore\n\nless\x1b[0m\nplain", "\x1b[1m\x1b[31mred" + reset + "\n\x1b[1;31mmore" + reset + "\n\n\x1b[1;31mless\x1b[0m\nplain\n"},
-		"color, changed":        {"\x1b[1;4;38;5;208;48;2;1;2;3mx\n\x1b[22;39my\nz", "\x1b[1;4;38;5;208;48;2;1;2;3mx" + reset + "\n\x1b[1;4;38;5;208;48;2;1;2;3m\x1b[22;39my" + reset + "\n\x1b[4;48;2;1;2;3mz" + reset + "\n"},
+		"nothing":           {"", ""},
+		"lines":             {"a\nb\n", "a\nb\n"},
+		"half line":         {"a\nb", "a\nb\n"},
+		"empty lines":       {"\n\na\n", "\n\na\n"},
+		"all line ends":     {"a\r\nb\rc\n\rd\r\r\ne", "a\nb\nc\n\nd\n\ne\n"},
+		"tab":               {"a\tb", "a\tb\n"},
+		"unicode":           {"→ ünï 👩‍👩‍👧 日本", "→ ünï 👩‍👩‍👧 日本\n"},
+		"invalid UTF-8":     {"a\xffb\xe2\x82", "a\uFFFDb\uFFFD\uFFFD\n"},
+		"controls":          {"a\x00b\x02c\x03d\x7fe\u0081f\x08", "abcdef\n"},
+		"other line ends":   {"a\vb\fc\u0085d\u2028e\u2029f", "a b c d e f\n"},
+		"bidi":              {"a\u202eb\u202c\u2066c\u2069\u200f", "abc\n"},
+		"version 2":         {"::error::x", reset + "::error::x\n"},
+		"version 2, space":  {" \u3000::error::x", reset + " \u3000::error::x\n"},
+		"version 2, inside": {"a ::error::x", "a ::error::x\n"},
+		"version 1":         {"a ##[error]x", "a # #[error]x\n"},
+		"version 1, more":   {"####[a ##[b", "### #[a # #[b\n"},
+		"Azure Pipelines":   {"a ##vso[task.setvariable variable=x]y", "a # #vso[task.setvariable variable=x]y\n"},
+		"Azure, other case": {"##VSO[build.addbuildtag]x", "# #VSO[build.addbuildtag]x\n"},
+		"Azure, invisible":  {"##v\u00adso[task.complete]", "# #v\u00adso[task.complete]\n"},
+		"TeamCity":          {"##teamcity[buildStop]", "# #teamcity[buildStop]\n"},
+		"headings":          {"## Plan [1] ##plan: [1]", "## Plan [1] ##plan: [1]\n"},
+		"no command":        {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
+		"color":             {"\x1b[31mred\x1b[0m plain", "\x1b[31mred\x1b[0m plain\n"},
+		"color, open": {
+			"\x1b[1m\x1b[31mred\nmore\n\nless\x1b[0m\nplain",
+			"\x1b[1m\x1b[31mred" + reset + "\n\x1b[1;31mmore" + reset + "\n\n\x1b[1;31mless\x1b[0m\nplain\n",
+		},
+		"color, changed": {
+			"\x1b[1;4;38;5;208;48;2;1;2;3mx\n\x1b[22;39my\nz",
+			"\x1b[1;4;38;5;208;48;2;1;2;3mx" + reset + "\n\x1b[1;4;38;5;208;48;2;1;2;3m\x1b[22;39my" + reset + "\n\x1b[4;48;2;1;2;3mz" + reset + "\n",
+		},
 		"color, bright":         {"\x1b[91;102mx\ny\x1b[m", "\x1b[91;102mx" + reset + "\n\x1b[91;102my\x1b[m\n"},
 		"color, then command":   {"\x1b[31mx\n::error::y", "\x1b[31mx" + reset + "\n" + reset + "\x1b[31m::error::y" + reset + "\n"},
 		"color before command":  {"\x1b[1m::error::y\x1b[0m", reset + "\x1b[1m::error::y\x1b[0m\n"},
@@ -197,7 +203,7 @@ func TestUntrustedLongLine(t *testing.T) {
 	}
 }
 
-// A color or a character on the edge of a piece stays in one piece.
+// A color or a character at the boundary of two pieces is not split.
 func TestUntrustedLongLineEdges(t *testing.T) {
 	t.Parallel()
 	for n := range 70 {
@@ -219,10 +225,10 @@ var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 func TestUntrustedBrokenStdout(t *testing.T) {
 	t.Parallel()
-	var told []error
+	var reported []error
 	broken := errors.New("pipe is closed")
 	out := &failing{after: 1, err: broken}
-	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: out, Broken: func(err error) { told = append(told, err) }})
+	j := job.New(job.Options{Environ: []string{"GITHUB_ACTIONS=true"}, Stdout: out, Broken: func(err error) { reported = append(reported, err) }})
 	j.Infof("one")
 	j.Infof("two")
 	f := j.UntrustedWriter()
@@ -234,8 +240,8 @@ func TestUntrustedBrokenStdout(t *testing.T) {
 	}
 	j.Error(job.Annotation{Message: "four"})
 	j.Group("five")()
-	if len(told) != 1 || !errors.Is(told[0], broken) {
-		t.Errorf("got %v, want to be told once", told)
+	if len(reported) != 1 || !errors.Is(reported[0], broken) {
+		t.Errorf("got %v, want one error", reported)
 	}
 	if out.writes != 2 {
 		t.Errorf("got %d writes, want 2", out.writes)
@@ -266,7 +272,7 @@ func TestUntrustedAfterClose(t *testing.T) {
 	}
 }
 
-// A batch of lines is one write, and so is one of ours: whoever reads the other end sees no half line.
+// Each batch of lines is one write, and so is each line of our own: a reader sees no partial lines.
 func TestUntrustedWritesInBatches(t *testing.T) {
 	t.Parallel()
 	var out writes
@@ -285,7 +291,7 @@ func (w *writes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Memory does not grow with the text, nor with a line. JOB_HUGE=1 makes it a gibibyte.
+// Memory use does not grow with the text or a line. With JOB_HUGE=1 the text has 1 GiB.
 func TestUntrustedMemory(t *testing.T) {
 	size := 4 << 20
 	if os.Getenv("JOB_HUGE") != "" {
@@ -318,7 +324,7 @@ func TestUntrustedMemory(t *testing.T) {
 	}
 }
 
-// heap returns the bytes in use, such as a writer would hold.
+// heap returns the size of the live heap in bytes.
 func heap() int64 {
 	var m runtime.MemStats
 	runtime.GC()

@@ -1,9 +1,9 @@
-// Package runnertest reads what a step printed and wrote to its files the way GitHub's runner does, to test programs
-// against it without one.
+// Package runnertest parses the output and the files of a step as GitHub's runner does, for tests without a
+// runner.
 //
-// It is a port of actions/runner 2.336.0; a comment names the file. Where .NET compares by the rules of a culture,
-// which ignore some characters, both readings count: a line is a command if either finds one. It knows nothing of the
-// packages that it tests.
+// It is a port of actions/runner 2.336.0; comments name the file. Where a comparison of .NET is culture-sensitive,
+// and so ignores some characters, a line is a command if either reading is one. The package shares no code with
+// the packages that it tests.
 package runnertest
 
 import (
@@ -13,14 +13,14 @@ import (
 	"unicode/utf16"
 )
 
-// Command is a workflow command as the runner understood it.
+// Command is a parsed workflow command.
 type Command struct {
-	Name       string            // as it was written; the runner ignores its case
+	Name       string            // as written; the runner ignores case
 	Properties map[string]string // by name in lower case
 	Data       string
 }
 
-// registered are the commands of ActionCommandManager.cs that a step may give.
+// registered are the commands of ActionCommandManager.cs that a step may use.
 var registered = []string{
 	"add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "notice", "remove-matcher",
 	"save-state", "set-env", "set-output", "stop-commands", "warning",
@@ -35,7 +35,7 @@ func Lines(text string) []string {
 	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 }
 
-// ParseCommand returns the command that a line is while no commands are stopped.
+// ParseCommand parses a line as a command, as if commands are not stopped.
 func ParseCommand(line string) (Command, bool) { return parse(line, registered) }
 
 // parse is TryParseV2, then TryParse, of ActionCommand.cs.
@@ -86,7 +86,7 @@ func parseV1(line []uint16, names []string) (Command, bool) {
 	return Command{}, false
 }
 
-// header reads "name k=v,k=v".
+// header parses "name k=v,k=v".
 func header(info, separator string, names []string, unescape func(string) string) (Command, bool) {
 	name, properties, _ := strings.Cut(info, " ")
 	if !slices.ContainsFunc(names, func(known string) bool { return strings.EqualFold(known, name) }) {
@@ -103,7 +103,7 @@ func header(info, separator string, names []string, unescape func(string) string
 	return c, true
 }
 
-// The runner replaces one escape after another, with %25 last.
+// The runner replaces the escapes in sequence, %25 last.
 func unescapeData(s string) string { return replaceAll(s, "%0D", "\r", "%0A", "\n", "%25", "%") }
 
 func unescapeProperty(s string) string {

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// The first rows are those of the runner's own test, ActionCommandL0.cs, with a command that a step may give.
+// The first rows are those of the runner's own test, ActionCommandL0.cs, with a command that a step may use.
 func TestParseCommand(t *testing.T) {
 	t.Parallel()
 	type props = map[string]string
@@ -29,12 +29,12 @@ func TestParseCommand(t *testing.T) {
 
 		"\u3000\u0085\u00a0::Error::x": {Name: "Error", Properties: props{}, Data: "x"},
 		"\u2028::error::x":             {Name: "error", Properties: props{}, Data: "x"},
-		"::error:\u200b:x":             {Name: "error", Properties: props{}, Data: ":x"}, // the end is found, its length is not
+		"::error:\u200b:x":             {Name: "error", Properties: props{}, Data: ":x"}, // the end is found, but not its length
 		"\u200b::error::x":             nil,                                              // cut in the wrong place
 		"::error":                      nil,
 		"::unknown::x":                 nil,
 		"::unknown:: ##[notice]x":      {Name: "notice", Properties: props{}, Data: "x"},
-		"##[unknown]##[error]x":        nil, // only the first is looked at
+		"##[unknown]##[error]x":        nil, // only the first one is parsed
 		"##[error":                     nil,
 		"##\u200b[error]x":             nil,
 		"\u200b##[error]x":             {Name: "error", Properties: props{}, Data: "x"},

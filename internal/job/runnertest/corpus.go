@@ -10,8 +10,8 @@ import (
 //go:embed testdata/hostile.txt
 var hostile string
 
-// Hostile returns texts that try to do harm wherever a program prints or writes what it was given: workflow commands in
-// every disguise, forged outputs, terminal sequences, Markdown, broken encodings, format verbs. No text is empty.
+// Hostile returns texts that can do harm in a program's output: obfuscated workflow commands, forged outputs,
+// terminal sequences, Markdown, invalid encodings, format verbs. No text is empty.
 func Hostile() []string {
 	var all []string
 	for line := range strings.Lines(hostile) {

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// indexCulture finds pattern in line from the unit start on, looking through characters that a culture ignores. It
-// returns two positions, since it is not defined to which the match belongs: that of the ignored characters before the
-// pattern, and that of its first character. Both are -1 if there is none.
+// indexCulture finds pattern in line from the unit start, skipping characters that a culture ignores. It returns
+// two positions, since .NET does not define which one is the start of the match: that of the ignored characters
+// before the pattern, and that of its first character. Both are -1 if there is no match.
 func indexCulture(line []uint16, pattern string, start int) (ignored, exact int) {
 	for at := start; at < len(line); at++ {
 		first := skipIgnored(line, at)
@@ -52,17 +52,20 @@ func isIgnoredPair(line []uint16) bool {
 	return false
 }
 
-// Ignored says whether a comparison by culture may take no notice of r. It is rather too generous: controls, formats,
-// marks, private characters.
+// Ignored reports whether a culture-sensitive comparison may ignore r. It includes more than necessary:
+// control, format, mark and private-use characters.
 func Ignored(r rune) bool {
-	return !unicode.IsSpace(r) && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return !unicode.IsSpace(r) && unicode.In(
+		r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me, unicode.Co, unicode.Other_Default_Ignorable_Code_Point,
+		unicode.Variation_Selector,
+	)
 }
 
 var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// Suspicious says whether a line could be taken for a command, or for a marker of the log's viewer, by any reader that
-// is like the runner: it starts with :: or holds ##[, whatever name follows, and whatever characters are dropped before
-// one looks. What is no command but only looks like one to such a reader is suspicious too.
+// Suspicious reports whether any parser like the runner's could parse the line as a command, or as a marker of
+// the log viewer: the line starts with :: or contains ##[, followed by any name, after any characters are
+// ignored. It may report lines that are not commands.
 func Suspicious(line string) bool {
 	dropped := drop(line)
 	return strings.HasPrefix(strings.TrimLeftFunc(dropped, unicode.IsSpace), "::") ||

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// Pair is an output, a state or a variable as a step's file gives it.
+// Pair is an output, a state or a variable in a step's file.
 type Pair struct{ Name, Value string }
 
-// Pairs reads the text of GITHUB_OUTPUT, GITHUB_STATE or GITHUB_ENV, as EnvFileKeyValuePairs of FileCommandManager.cs
-// does on Linux. On an error, which makes the step fail, it also returns the pairs before it, which take effect.
+// Pairs parses the text of GITHUB_OUTPUT, GITHUB_STATE or GITHUB_ENV, as EnvFileKeyValuePairs of
+// FileCommandManager.cs does on Linux. With an error, for which the step fails, it also returns the previous
+// pairs, which take effect.
 func Pairs(text string) ([]Pair, error) {
 	var pairs []Pair
 	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF")
@@ -31,7 +32,7 @@ func Pairs(text string) ([]Pair, error) {
 	return pairs, nil
 }
 
-// readPair reads the pair that starts with line; what follows the line is in text.
+// readPair parses the pair that starts with line; text is the rest of the file.
 func readPair(line, text string) (Pair, string, error) {
 	equals, heredoc := strings.Index(line, "="), strings.Index(line, "<<")
 	switch {
@@ -66,7 +67,7 @@ func readHeredoc(text, delimiter string) (value, rest string, err error) {
 	}
 }
 
-// Outputs reads a file of pairs into a map; of a name that stands there twice the last counts.
+// Outputs reads a file of pairs into a map; the last pair of a name takes precedence.
 func Outputs(path string) (map[string]string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -80,8 +81,8 @@ func Outputs(path string) (map[string]string, error) {
 	return outputs, err
 }
 
-// SummaryLimit is the size in bytes above which the runner drops a summary, whole (CreateStepSummaryCommand).
+// SummaryLimit is the size in bytes above which the runner drops a summary (CreateStepSummaryCommand).
 const SummaryLimit = 1024 * 1024
 
-// ShowsSummary says whether the runner shows a summary.
+// ShowsSummary reports whether the runner shows a summary.
 func ShowsSummary(markdown string) bool { return markdown != "" && len(markdown) <= SummaryLimit }

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Masker hides values and their usual encodings, as SecretMasker.cs does with ValueEncoders.cs and HostContext.cs. The
-// zero Masker hides nothing.
+// Masker masks values and their common encodings, as SecretMasker.cs does with ValueEncoders.cs and
+// HostContext.cs. The zero Masker masks nothing.
 type Masker struct{ values []string }
 
-// Add makes the Masker hide value. There is no minimum length.
+// Add adds a value to mask. There is no minimum length.
 func (m *Masker) Add(value string) {
 	if value == "" {
 		return
@@ -24,7 +24,7 @@ func (m *Masker) Add(value string) {
 	}
 }
 
-// Mask returns line with three stars in the place of each value; values that overlap or touch are one.
+// Mask returns line with each value replaced by three stars. Values that overlap or touch are one.
 func (m *Masker) Mask(line string) string {
 	type stretch struct{ start, end int }
 	var found []stretch

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Step is what the runner made of a step's output.
+// Step is the runner's interpretation of a step's output.
 type Step struct {
-	Commands []Command // that took effect, in order; not those that stop and resume commands
-	Log      []string  // the lines that are shown as they are, masked by what was known by then
-	Fences   int       // how often commands were stopped
-	Stopped  bool      // they still are
-	Problems []string  // what the runner objects to; each makes the step fail
+	Commands []Command // that took effect, in order, without those that stop and resume commands
+	Log      []string  // the lines of the log, with the masks at that time
+	Fences   int       // the number of times that commands were stopped
+	Stopped  bool      // commands are still stopped
+	Problems []string  // errors of the runner; each makes the step fail
 }
 
-// Read reads what a step printed, as OutputManager.cs and ActionCommandManager.cs do.
+// Read parses the output of a step, as OutputManager.cs and ActionCommandManager.cs do.
 func Read(output string) Step {
 	r := reader{names: slices.Clone(registered)}
 	for _, line := range Lines(strings.ToValidUTF8(output, "\uFFFD")) {
@@ -35,7 +35,7 @@ func (s Step) Names() []string {
 	return names
 }
 
-// reader is the state that the runner keeps for a step.
+// reader is the runner's state for a step.
 type reader struct {
 	step   Step
 	names  []string
@@ -43,7 +43,7 @@ type reader struct {
 	masker Masker
 }
 
-// process says whether the line is a command, and carries it out if so.
+// process reports whether the line is a command, and executes it.
 func (r *reader) process(line string) bool {
 	c, ok := parse(line, r.names)
 	switch {
@@ -69,7 +69,7 @@ func (r *reader) resume(c Command) bool {
 	return true
 }
 
-// stop is ValidateStopToken and what follows it.
+// stop is ValidateStopToken and its callers.
 func (r *reader) stop(token string) {
 	known := slices.ContainsFunc(r.names, func(name string) bool { return strings.EqualFold(name, token) })
 	if token == "" || known || strings.EqualFold(token, "pause-logging") {
