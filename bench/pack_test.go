@@ -1,12 +1,13 @@
 //go:build linux
 
-// Package bench measures the packer against the others, side by side, and prints how it stands to its goals:
+// Package bench compares the packer with other packers and with its goals:
 //
 //	go test -bench . -benchtime 5x -timeout 60m
 //
-// Each round runs all packers once, each as a process, one after the other, so that a noisy machine is noisy for all.
-// Trees are generated. Set PACK_TREES to a directory that holds some of the trees by name (module, repository, large,
-// ignored, copies, zips) to take those instead.
+// Each round runs each packer once, in a process of its own, one after the other, so that all packers are affected by
+// noise on the machine.
+// Trees are generated. Set PACK_TREES to a directory with some of the trees by name (module, repository, large, ignored,
+// copies, zips) to use these instead.
 package bench
 
 import (
@@ -23,8 +24,8 @@ import (
 	"scalr-run-action/bench/trees"
 )
 
-// packers are who takes part, and in which trees: go-slug's rules are read by it and by us only, and Python takes minutes
-// for the biggest.
+// packers are the packers and their trees. Only go-slug and our packer support ignore files, and Python takes minutes for
+// the biggest tree.
 var packers = []struct {
 	name  string
 	tools []string
@@ -36,7 +37,7 @@ var packers = []struct {
 	{name: "python", tools: []string{"python3"}, skips: []string{"ignored", "copies"}},
 }
 
-// run is what one packer took for one tree once.
+// run is the measurement of one packer and one tree in one round.
 type run struct {
 	wall, cpu float64 // seconds
 	size      int64
@@ -132,7 +133,7 @@ func once(b *testing.B, packdir, name, dir, archive string) run {
 	return r
 }
 
-// keep leaves our archive where the limit is measured from.
+// keep stores our archive, for the measurement of the limit.
 func keep(b *testing.B, packdir, dir, archive string) {
 	b.Helper()
 	cmd := exec.Command(packdir, "ours", dir, archive)
@@ -142,8 +143,8 @@ func keep(b *testing.B, packdir, dir, archive string) {
 	}
 }
 
-// limit is the least time in which a process could do the work, in seconds: to start, and then to share what no packer can
-// do without among all processors.
+// limit is the minimum time for a process to do the work, in seconds: its start, and the unavoidable work divided by the
+// number of processors.
 func limit(b *testing.B, packdir, dir, archive string) float64 {
 	b.Helper()
 	start := once(b, packdir, "nothing", dir, archive)

@@ -14,10 +14,10 @@ import (
 	"scalr-run-action/bench/trees"
 )
 
-// goal is what a tree must reach on two processors; zero asks for nothing.
+// goal is the goal of a tree on two processors; a zero field means no goal.
 type goal struct {
-	slug, tar float64 // how many times as fast
-	size      float64 // at most this part of tar's archive
+	slug, tar float64 // minimum speed relative to that packer
+	size      float64 // maximum size relative to tar's archive
 	peak      int     // MiB
 }
 
@@ -32,7 +32,7 @@ var goals = map[string]goal{
 
 const limitGoal = 1.5
 
-// result is what was measured of one tree.
+// result has the measurements of one tree.
 type result struct {
 	tree   trees.Tree
 	runs   map[string][]run
@@ -59,7 +59,7 @@ func wall(r run) float64 { return r.wall }
 func cpu(r run) float64  { return r.cpu }
 func size(r run) float64 { return float64(r.size) }
 
-// faster is the median, over the rounds, of how many times as long another packer took as we did in the same round.
+// faster returns the median over the rounds of the ratio between another packer's time and ours.
 func (r result) faster(other string, of func(run) float64) float64 {
 	var ratios []float64
 	for i, theirs := range r.runs[other] {
@@ -68,7 +68,7 @@ func (r result) faster(other string, of func(run) float64) float64 {
 	return median(ratios)
 }
 
-// toLimit is the median, over the rounds, of how many times the least possible time we took.
+// toLimit returns the median over the rounds of the ratio between our time and the limit.
 func (r result) toLimit() float64 {
 	var ratios []float64
 	for i, least := range r.limits {
@@ -102,7 +102,7 @@ type table []result
 
 func (t *table) add(r result) { *t = append(*t, r) }
 
-// String shows each figure beside its goal; * marks one that is missed.
+// String returns each figure with its goal; * marks a missed goal.
 func (t table) String() string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "\n%d processors, %s, %s/%s. Times as fast, medians of the rounds; goals in brackets, * missed.\n",
@@ -132,7 +132,7 @@ func atLeast(got, want float64) string {
 	return fmt.Sprintf("%.1fx [%.1f]", got, want)
 }
 
-// atMost holds a figure to its goal as precisely as it is printed.
+// atMost compares a figure with its goal, with the precision of the printed value.
 func atMost(got, want float64, format string) string {
 	printed, _ := strconv.ParseFloat(fmt.Sprintf(format, got), 64)
 	switch {

@@ -28,7 +28,7 @@ const (
 	changed    = "modules/subnets/main.tf" // by the pull request
 )
 
-// pullRequest is a workflow run for the pull request: its jobs share a simulated
+// pullRequest is a workflow run for the pull request, whose jobs share a simulated
 // Scalr, a simulated GitHub and a checkout.
 type pullRequest struct {
 	out      io.Writer
@@ -41,7 +41,7 @@ type pullRequest struct {
 	steps    int
 }
 
-// demoFleet plays the jobs of docs/monorepos.md and returns the exit code of the last one.
+// demoFleet runs the jobs of docs/monorepos.md and returns the exit code of the last one.
 func demoFleet(name string, out io.Writer) (int, error) {
 	scenario, ok := scalrsim.Scenarios()[name]
 	if !ok {
@@ -50,7 +50,7 @@ func demoFleet(name string, out io.Writer) (int, error) {
 	scenario.Setup = addFleet
 	p := &pullRequest{out: out, scalr: scalrsim.New(scenario), signals: make(chan os.Signal, 2)}
 	defer p.scalr.Close()
-	sayScripted(out, scenario, p.scalr)
+	noteSimulated(out, scenario, p.scalr)
 	signal.Notify(p.signals, os.Interrupt, syscall.SIGTERM)
 	if err := p.open(); err != nil {
 		return 0, err
@@ -74,7 +74,7 @@ func addFleet(s *scalrsim.Server) {
 	}
 }
 
-// open makes the checkout and the pull request, which adds the output of a module.
+// open creates the checkout and the pull request, which adds an output to a module.
 func (p *pullRequest) open() error {
 	repository, err := findRepository()
 	if err != nil {
@@ -107,7 +107,7 @@ func (p *pullRequest) open() error {
 	return os.WriteFile(filepath.Join(p.checkout, ".git", "HEAD"), []byte(headCommit+"\n"), 0o644)
 }
 
-// readTree returns the files below dir by their paths.
+// readTree returns the files below dir by path.
 func readTree(dir string) (map[string]string, error) {
 	files := map[string]string{}
 	tree := os.DirFS(dir)
@@ -122,7 +122,7 @@ func readTree(dir string) (map[string]string, error) {
 	return files, err
 }
 
-// jobs plays the list, the matrix and the overview.
+// jobs runs the list, the matrix and the overview.
 func (p *pullRequest) jobs() (int, error) {
 	fmt.Fprintf(p.out, "Pull request #%d changes %s.\n", pullNumber, changed)
 	code, listed, err := p.step("Job 1: which workspaces are affected?", "scalr-affected", "filter-tag=fleet")
@@ -154,7 +154,7 @@ func (p *pullRequest) jobs() (int, error) {
 	return code, nil
 }
 
-// step plays one step in a job of its own and returns its exit code and outputs.
+// step runs one step in a job of its own and returns its exit code and outputs.
 func (p *pullRequest) step(title, program string, inputs ...string) (int, map[string]string, error) {
 	fmt.Fprintf(p.out, "\n── %s ──\n", title)
 	p.steps++

@@ -1,12 +1,12 @@
-// Command demo runs the action against a Scalr on this machine: no account, no
-// network. It packs and plans demo/network, prints the log as GitHub's runner
-// would show it, the step's outputs, and where the job summary is.
+// Command demo runs the action against a simulated Scalr, without an account or
+// network access. It packs and plans demo/network, and prints the log as GitHub
+// shows it, the outputs of the step, and the path of the job summary.
 //
-// With -fleet it plays a pull request in a repository of six workspaces instead:
-// the list of those that it affects, a dry run of each, and the overview.
+// With -fleet it simulates a pull request in a repository of six workspaces: the
+// list of affected workspaces, a dry run of each, and the overview.
 //
-// If terraform or tofu is on the PATH, the simulator really executes the
-// configuration with it; otherwise it plays a script and says so.
+// If terraform or tofu is on the PATH, the simulator executes the configuration
+// with it; otherwise the run is simulated.
 package main
 
 import (
@@ -44,7 +44,7 @@ func main() {
 	os.Exit(code)
 }
 
-// demo plays one run and gives the exit code that the step would have.
+// demo runs the step once and returns its exit code.
 func demo(name string, apply bool, out io.Writer) (int, error) {
 	scenario, ok := scalrsim.Scenarios()[name]
 	if !ok {
@@ -60,24 +60,24 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	}
 	server := scalrsim.New(scenario)
 	defer server.Close()
-	sayScripted(out, scenario, server)
+	noteSimulated(out, scenario, server)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	code := action.Main(context.Background(), action.Env{
 		Args: []string{"scalr-run"}, Environ: environment(checkout, temp, apply), Stdout: &screen{out: out},
 		HTTP: server.Client(), Signals: signals, Version: "demo",
 	})
-	return code, tell(out, temp, server)
+	return code, printResults(out, temp, server)
 }
 
-// sayScripted prints that no tool is there to execute a configuration.
-func sayScripted(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
+// noteSimulated prints that there is no tool to execute the configuration.
+func noteSimulated(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
 	if scenario.Script.Execute && !server.Executes() {
 		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
 	}
 }
 
-// environment is what GitHub's runner would give the step.
+// environment returns the step's environment, as GitHub's runner sets it.
 func environment(checkout, temp string, apply bool) []string {
 	env := append(files(checkout, temp),
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main",
@@ -100,7 +100,7 @@ func files(checkout, temp string) []string {
 	}
 }
 
-// findRepository finds the repository, so that the demo runs from anywhere in it.
+// findRepository returns the root of the repository that contains the working directory.
 func findRepository() (checkout string, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -117,8 +117,8 @@ func findRepository() (checkout string, err error) {
 	}
 }
 
-// tell prints what later steps would see, and anything that Scalr would object to.
-func tell(out io.Writer, temp string, server *scalrsim.Server) error {
+// printResults prints the outputs of the step, and returns the objections of the simulated Scalr as an error.
+func printResults(out io.Writer, temp string, server *scalrsim.Server) error {
 	outputs, err := runnertest.Outputs(filepath.Join(temp, "output"))
 	if err != nil {
 		return fmt.Errorf("read the step's outputs: %w", err)

@@ -9,13 +9,13 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// screen shows a step's log as GitHub's page does: folds as headings, with what
-// is in them indented, annotations in words, and no commands.
+// screen prints a step's log as GitHub shows it: groups as headings with indented
+// content, annotations as text, and no commands.
 type screen struct {
 	out   io.Writer
 	line  []byte
 	fold  bool
-	token string // ends the present stop-commands
+	token string // ends the current stop-commands
 }
 
 func (s *screen) Write(p []byte) (int, error) {

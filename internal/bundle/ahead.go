@@ -6,28 +6,28 @@ import (
 	"sync"
 )
 
-// In a big tree system calls are half of the work. So the files are opened and read ahead of the packer, in batches:
+// In a big tree, system calls are half of the work. Therefore files are opened and read ahead of the packer, in batches:
 //
 //	next gives out batches of entries ──► readers open and read the files ──► next hands them on in their order
 //
-// What does not fit in a batch's memory is left to the packer.
+// The packer reads the files that do not fit into a batch's memory.
 const (
 	batchEntries = 32
 	batchBytes   = 256 << 10
 	maxReaders   = 4
 )
 
-// batch is some entries that follow one another.
+// batch is a sequence of entries.
 type batch struct {
 	entries []entry
 	files   []readFile    // one for each entry
 	content []byte        // of the files, end to end
-	ready   chan struct{} // holds one token when files is whole
+	ready   chan struct{} // has one element when files is complete
 }
 
-// readFile is what a reader found out about an entry.
+// readFile is the result of reading an entry ahead.
 type readFile struct {
-	left    bool // alone: it is a link, or too big
+	left    bool // not read: it is a link, or too big
 	size    int64
 	exec    bool
 	inode   inode
@@ -35,20 +35,20 @@ type readFile struct {
 	err     error
 }
 
-// ahead is the reading of a listing's files. A nil one leaves them all to the packer.
+// ahead reads a listing's files ahead. A nil ahead leaves all files to the packer.
 type ahead struct {
 	l       *Listing
 	tree    *tree
-	rest    []entry // not given out yet
+	rest    []entry // not assigned to a batch yet
 	ring    []*batch
-	turn    int // of the ring: the batch that next is at
-	at      int // the entry of it that comes next
+	turn    int // index of next's batch in the ring
+	at      int // index of the next entry in this batch
 	todo    chan *batch
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
 
-// readAhead starts so many readers, which close ends.
+// readAhead starts the given number of readers. close stops them.
 func (l *Listing) readAhead(ctx context.Context, t *tree, readers int) *ahead {
 	if readers == 0 {
 		return nil
@@ -73,7 +73,8 @@ func (a *ahead) giveOut(b *batch) {
 	a.todo <- b
 }
 
-// next is what was read of the next entry of the listing, until it is called again. It may be called once for each.
+// next returns the result for the next entry of the listing, which is valid until the next call. It may be called once per
+// entry.
 func (a *ahead) next() readFile {
 	if a == nil {
 		return readFile{left: true}
@@ -91,7 +92,7 @@ func (a *ahead) next() readFile {
 	return b.files[a.at-1]
 }
 
-// close ends the readers, wherever they are.
+// close stops the readers.
 func (a *ahead) close() {
 	if a != nil {
 		a.stop()

@@ -59,7 +59,7 @@ func TestRule19SameBytesWhoeverReads(t *testing.T) {
 			want = got
 		}
 		if got != want {
-			t.Errorf("%+v: got another archive, or another story of it, than %+v", who, teams[0])
+			t.Errorf("%+v: got another archive or listing than %+v", who, teams[0])
 		}
 		a.Close()
 	}

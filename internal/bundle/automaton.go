@@ -6,22 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// glob runs a pattern that is more than a literal with one star: it follows all ways to read the pattern side by side, one
-// bit for each place in it. A character of a path costs one step for every 64 places, whatever pattern and path hold.
-// It is for one goroutine at a time.
+// glob matches a pattern that is more than a literal with one star. It is a nondeterministic automaton with one bit for
+// each position in the pattern: a character of a path costs one step per 64 positions, for any pattern and path. It must
+// not be used concurrently.
 type glob struct {
 	tokens []token
-	length int // characters that a match has at least
+	length int // minimum number of characters of a match
 
-	star, deep, all []uint64 // places before a token of that kind
-	empty           []uint64 // the three together: the token may match nothing
-	run             int      // most tokens in a row that may match nothing
+	star, deep, all []uint64 // positions before a token of that kind
+	empty           []uint64 // all three: tokens that may match the empty string
+	run             int      // maximum number of consecutive tokens that may match the empty string
 
-	borders []rune     // where one set of characters that the tokens do not tell apart ends and the next begins
-	takes   [][]uint64 // for each such set the places that lead on; nil until it is needed
-	short   []uint64   // of a pattern of fewer than 64 tokens, for each ASCII character; nil until it is needed
+	borders []rune     // the first characters of the sets of characters that all tokens treat alike
+	takes   [][]uint64 // for each such set, the positions that accept it; nil until needed
+	short   []uint64   // the same for each ASCII character, for a pattern of fewer than 64 tokens; nil until needed
 
-	now, next, inside []uint64 // bit i: all before token i has matched; inside: token i is a deep that has begun
+	now, next, inside []uint64 // bit i: the tokens before token i have matched; inside: token i is a deep that has started
 }
 
 func newGlob(tokens []token) *glob {
@@ -50,7 +50,7 @@ func newGlob(tokens []token) *glob {
 
 func setBit(set []uint64, i int) { set[i/64] |= 1 << (i % 64) }
 
-// borders are the characters at which the answer of some token may change.
+// borders returns the first character of each set of characters that all tokens treat alike.
 func borders(tokens []token) []rune {
 	all := []rune{'/', '/' + 1}
 	for _, t := range tokens {
@@ -65,7 +65,7 @@ func borders(tokens []token) []rune {
 	return slices.Compact(all)
 }
 
-// weight is what the pattern costs for each character of a path, and once for each set of characters, in places.
+// weight returns the cost of the pattern for each character of a path and for each set of characters, in positions.
 func (g *glob) weight() int {
 	n := 64 * len(g.now)
 	for _, t := range g.tokens {
@@ -74,7 +74,7 @@ func (g *glob) weight() int {
 	return n
 }
 
-// match says whether the whole of s matches, and how many steps that took.
+// match reports whether s matches, and the number of steps.
 func (g *glob) match(s []byte) (ok bool, steps int) {
 	if len(s) < g.length {
 		return false, 1
@@ -97,7 +97,7 @@ func (g *glob) match(s []byte) (ok bool, steps int) {
 	return g.now[end/64]&(1<<(end%64)) != 0, steps
 }
 
-// matchShort is match for a pattern of fewer than 64 tokens, as nearly all are.
+// matchShort is match for patterns of fewer than 64 tokens, which nearly all are.
 func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 	if g.short == nil {
 		g.short = make([]uint64, utf8.RuneSelf)
@@ -133,7 +133,7 @@ func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 	return now&(1<<len(g.tokens)) != 0, steps
 }
 
-// advance reads one character. It returns false once no way to go on is left.
+// advance reads one character. It returns false if no match is possible any more.
 func (g *glob) advance(r rune) (alive bool) {
 	takes, slash := g.takers(r), r == '/'
 	carry := uint64(0)
@@ -141,7 +141,7 @@ func (g *glob) advance(r rune) (alive bool) {
 		moved := now & takes[w]
 		stay := now & g.all[w]
 		if slash {
-			moved |= now & g.deep[w] // only a slash leads out of one that has begun
+			moved |= now & g.deep[w] // only a slash ends one that has started
 		} else {
 			stay |= now & g.star[w]
 		}
@@ -158,7 +158,7 @@ func (g *glob) advance(r rune) (alive bool) {
 	return alive
 }
 
-// skipEmpty adds the places that are reached from those in set without reading anything.
+// skipEmpty adds the positions that are reachable from those in set without reading a character.
 func (g *glob) skipEmpty(set []uint64) {
 	for range g.run {
 		carry := uint64(0)
@@ -170,7 +170,7 @@ func (g *glob) skipEmpty(set []uint64) {
 	}
 }
 
-// takers are the places whose token is one character and takes r.
+// takers returns the positions whose token matches the single character r.
 func (g *glob) takers(r rune) []uint64 {
 	i := sort.Search(len(g.borders), func(i int) bool { return g.borders[i] > r })
 	if g.takes[i] == nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// bringBack says whether a rule could bring back something in a directory that was left out, without asking each rule.
+// bringBack reports whether a rule could include something in an excluded directory, without trying each rule.
 type bringBack struct {
 	anywhere int   // the last one that is not anchored
 	heads    keys  // the literal text that the paths of an anchored one begin with
@@ -35,7 +35,7 @@ func newBringBack(list []rule, include func(*rule) bool) bringBack {
 	return b
 }
 
-// mayBelow says whether a rule after the one numbered after could bring back something below dir.
+// mayBelow reports whether a rule after the one numbered after could include something below dir.
 func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 	if b.anywhere > after {
 		return true
@@ -53,7 +53,7 @@ func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 	return b.last(from, to, work) > after
 }
 
-// last is the highest rule of the heads from and before to.
+// last returns the highest rule of the heads in the range from..to.
 func (b *bringBack) last(from, to int, work *int) int {
 	last, n := none, len(b.heads)
 	for from, to = from+n, to+n; from < to; from, to = from/2, to/2 {

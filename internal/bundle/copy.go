@@ -33,7 +33,7 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf 
 	return nil
 }
 
-// shrunk tells an end that came too early from other errors.
+// shrunk returns the error of a file that became shorter, or err.
 func shrunk(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return errShrunk
@@ -41,7 +41,7 @@ func shrunk(err error) error {
 	return err
 }
 
-// openError tells a file that was replaced or removed since it was listed from one that may not be read.
+// openError distinguishes a file that was replaced or removed after it was listed from one without read permission.
 func openError(source string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):

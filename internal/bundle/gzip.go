@@ -11,13 +11,12 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// The stream is one gzip member. It is cut into blocks that are compressed apart, each with the end of the one before
-// as its dictionary, so that all processors can work, and the bytes do not depend on their number.
+// The stream is one gzip member. It is split into blocks that are compressed in parallel, each with the end of the
+// previous block as its dictionary. The result does not depend on the number of processors.
 //
 //	Write fills blocks ──► workers compress them ──► one goroutine writes them in order
 //
-// Until so much has come that it is worth it, Write compresses itself: for a small tree, to start workers costs more than
-// they save.
+// Write compresses the first blocks itself, since starting workers does not pay off for a small tree.
 const (
 	blockSize    = 512 << 10
 	dictionary   = 32 << 10
@@ -25,14 +24,14 @@ const (
 	deflateLevel = 5
 )
 
-// block is a piece of the stream on its way.
+// block is a part of the stream.
 type block struct {
 	data []byte // the dictionary, then the block's own bytes
 	dict int    // length of the dictionary
 	last bool
 	out  bytes.Buffer
 	err  error
-	done chan struct{} // holds one token when out is ready
+	done chan struct{} // has one element when out is ready
 }
 
 // gzipWriter compresses what is written to it. Either Close or abort must be called.
@@ -49,10 +48,10 @@ type gzipWriter struct {
 	order   chan *block // to the writing goroutine
 	running sync.WaitGroup
 	failed  chan struct{} // closed once err is set
-	err     error         // what became of the writing; writeAll's until running is done
+	err     error         // the error of the writes; owned by writeAll until running is done
 }
 
-// newGzipWriter starts workers once more than so many blocks have come.
+// newGzipWriter returns a writer that starts its workers after the given number of blocks.
 func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 	workers = max(1, min(workers, maxWorkers))
 	return &gzipWriter{w: w, workers: workers, alone: alone, now: newBlock()}
@@ -60,11 +59,11 @@ func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 
 func newBlock() *block {
 	b := &block{data: make([]byte, 0, dictionary+blockSize), done: make(chan struct{}, 1)}
-	b.out.Grow(blockSize + 4<<10) // what cannot be compressed comes out a little longer
+	b.out.Grow(blockSize + 4<<10) // incompressible data becomes slightly longer
 	return b
 }
 
-// Write never keeps p. Once it has failed, only abort may follow.
+// Write does not retain p. After an error, only abort may be called.
 func (g *gzipWriter) Write(p []byte) (int, error) {
 	g.crc = crc32.Update(g.crc, crc32.IEEETable, p)
 	g.size += uint32(len(p))
@@ -83,7 +82,7 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// next sends the full block on its way and takes an empty one.
+// next passes the full block on and takes an empty one.
 func (g *gzipWriter) next() error {
 	b := g.now
 	if g.alone > 0 {
@@ -106,7 +105,7 @@ func (g *gzipWriter) next() error {
 	return nil
 }
 
-// follow makes b empty but for its dictionary, the end of the data before it, which may be its own.
+// follow resets b to its dictionary, which is the end of the previous data, possibly its own.
 func (b *block) follow(before []byte) {
 	b.data = append(b.data[:0], before[len(before)-dictionary:]...)
 	b.dict = dictionary
@@ -151,7 +150,7 @@ func (c compressor) compressAll(todo <-chan *block) {
 	}
 }
 
-// writeAll writes the blocks in their order. After an error it only lets them pass.
+// writeAll writes the blocks in order. After an error it only recycles them.
 func (g *gzipWriter) writeAll() {
 	for b := range g.order {
 		<-b.done
@@ -172,10 +171,10 @@ func (g *gzipWriter) emit(b *block) error {
 	return err
 }
 
-// header names neither file nor time nor system.
+// header has no file name, time or operating system.
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
 
-// compressor keeps the deflate tables between blocks.
+// compressor reuses the deflate tables for several blocks.
 type compressor struct{ w *flate.Writer }
 
 func (c *compressor) compress(b *block) error {
@@ -205,7 +204,7 @@ func (c *compressor) reset(w io.Writer, dict []byte) (err error) {
 	return nil
 }
 
-// Close writes what is left. It does not close the writer below.
+// Close writes the remaining data. It does not close the underlying writer.
 func (g *gzipWriter) Close() error {
 	g.now.last = true
 	if err := g.finish(g.now); err != nil {
@@ -225,7 +224,7 @@ func (g *gzipWriter) finish(last *block) error {
 	return g.compressHere(last)
 }
 
-// abort ends the workers and says whether it was the writing that failed; what was written is of no use.
+// abort stops the workers and reports whether a write failed. The output is incomplete.
 func (g *gzipWriter) abort() error {
 	if g.todo == nil {
 		return nil
@@ -233,7 +232,7 @@ func (g *gzipWriter) abort() error {
 	return g.stop()
 }
 
-// stop waits for all that was started.
+// stop waits for all goroutines.
 func (g *gzipWriter) stop() error {
 	close(g.todo)
 	close(g.order)

@@ -96,7 +96,7 @@ func (h *hardLinks) search() error {
 	return nil
 }
 
-// isObjectStore says whether a directory of a Git repository holds content of the working tree, which large-file extensions
+// isObjectStore reports whether a directory of a Git repository holds content of the working tree, which large-file extensions
 // link to, and no credentials.
 func isObjectStore(name []byte) bool {
 	return string(name) == "objects" || string(name) == "annex" || string(name) == "lfs"

@@ -11,34 +11,34 @@ import (
 )
 
 // The rules of the ignore file, as Terraform users know them:
-//   - blank lines and lines that begin with # say nothing; blanks around a line do not count
+//   - blank lines and lines that start with # are ignored, as are blanks around a line
 //   - a pattern matches at any depth, unless it begins with /
-//   - * and ? stop at a slash, ** does not; [a-z] is one character; \ takes the next character as it is
-//   - a pattern that ends in / is about directories and all that is in them
-//   - ! brings back what a rule before it left out
-//   - the last rule that matches wins; a rule that leaves out a directory leaves out its content, until a later rule
-//     brings back the directory or something in it
+//   - * and ? do not match a slash, ** does; [a-z] is one character; \ escapes the next character
+//   - a pattern that ends with / matches directories and their content
+//   - ! includes what a previous rule excluded
+//   - the last rule that matches takes precedence; a rule that excludes a directory excludes its content, unless a later
+//     rule includes the directory or something in it
 const ignoreFile = ".terraformignore"
 
-// No pattern that says anything is longer than a path can be, and no ignore file of people comes near the other limits:
-// they bound what listing a directory costs, and how much memory.
+// No useful pattern is longer than a path, and no real ignore file comes near the other limits, which bound the time and
+// memory for listing a directory.
 const (
 	maxPattern    = 4096
 	maxIgnoreFile = 1 << 20
 	maxRules      = 100_000
-	maxWildcards  = 1200 * 64 // see glob.weight: what all patterns that must be run may cost for each character of a path
+	maxWildcards  = 1200 * 64 // see glob.weight: the total cost of all patterns for each character of a path
 )
 
 // rule is one line of the ignore file, or one that is built in.
 type rule struct {
-	line    int    // 0: it is built in
+	line    int    // 0 for a built-in rule
 	text    string // as it is written
 	negate  bool
 	dirOnly bool
 	pattern pattern
 }
 
-// words names the rule to people.
+// words describes the rule in messages.
 func (r *rule) words() string {
 	if r.line == 0 {
 		return fmt.Sprintf("built-in rule %q", r.text)
@@ -46,25 +46,26 @@ func (r *rule) words() string {
 	return fmt.Sprintf("%s line %d, %.80q", ignoreFile, r.line, r.text)
 }
 
-// aboutState says whether a rule is the one that keeps Terraform's state out.
+// aboutState reports whether a rule is the one that keeps Terraform's state out.
 func (r *rule) aboutState() bool { return r.line == 0 && strings.Contains(r.text, "tfstate") }
 
-// builtIn stands before the ignore file's own rules, which may change it. The names that alwaysExcluded knows are not here.
+// builtIn are the built-in rules. They precede the rules of the ignore file, which may override them. The names in
+// alwaysExcluded are not included.
 var builtIn = []string{".terraform/", "!.terraform/modules/", "*.tfstate", "*.tfstate.*"}
 
-// rules are in the order of the file. They are for one goroutine at a time.
+// rules are in the order of the file. They must not be used concurrently.
 type rules struct {
 	list      []rule
-	inArchive *matcher // judges paths in the archive
-	byTarget  *matcher // judges what links lead to, by its own name; nil until it is needed
+	inArchive *matcher // for paths in the archive
+	byTarget  *matcher // for the targets of links, by their own names; nil until needed
 }
 
 func newRules(list []rule) *rules {
 	return &rules{list: list, inArchive: newMatcher(list, func(*rule) bool { return true })}
 }
 
-// outside judges paths that are not in the archive. Of the rules those count that are about names: an anchored one is about
-// a place in the archive, and one of wildcards only, such as the * of an allow list, about all places there.
+// outside returns the matcher for paths that are not in the archive. It has only the rules about names: an anchored rule is
+// about a path in the archive, and one of wildcards only, such as the * of an allow list, about all paths there.
 func (rs *rules) outside() *matcher {
 	if rs.byTarget == nil {
 		rs.byTarget = newMatcher(rs.list, func(r *rule) bool { return !r.pattern.anchored && !r.pattern.namesAny })
@@ -72,8 +73,8 @@ func (rs *rules) outside() *matcher {
 	return rs.byTarget
 }
 
-// readIgnoreFile reads the rules at the root of the bundle. A file that is there but cannot be read is an error: to go on
-// with the built-in rules would send what was meant to stay.
+// readIgnoreFile reads the rules at the root of the bundle. An unreadable file is an error, since the built-in rules alone
+// would include files that the user excludes.
 func readIgnoreFile(ctx context.Context, t *tree, base string, warn func(string)) (*rules, error) {
 	name := path.Join(base, ignoreFile)
 	text, err := ignoreText(t, name)
@@ -90,7 +91,7 @@ func readIgnoreFile(ctx context.Context, t *tree, base string, warn func(string)
 	return newRules(list), nil
 }
 
-// ignoreText is what the ignore file holds: nothing if there is none.
+// ignoreText returns the content of the ignore file, or nothing if there is none.
 func ignoreText(t *tree, name string) ([]byte, error) {
 	if k, _, err := t.lookup(name); err == nil && k == kindMissing {
 		return nil, nil
@@ -123,7 +124,7 @@ func ignoreText(t *tree, name string) ([]byte, error) {
 	return text, nil
 }
 
-// parseRules skips lines that make no sense, with a warning. It fails only if there are more rules than can be obeyed.
+// parseRules skips invalid lines with a warning. It only fails if the rules exceed a limit.
 func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, error) {
 	var list []rule
 	for _, pattern := range builtIn {
@@ -162,7 +163,7 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 	return list, nil
 }
 
-// badLines are lines of the ignore file that make no sense: the first few are named one by one, the rest counted.
+// badLines are invalid lines of the ignore file. The first ones are listed, the others counted.
 type badLines struct {
 	named []string
 	more  int
@@ -202,7 +203,7 @@ func parseRule(text string) (rule, error) {
 	if rest, ok := strings.CutPrefix(text, "./"); ok {
 		text = "/" + rest
 	}
-	// Of "dir/" and "dir/**" both mean the directory with all that is in it.
+	// Both "dir/" and "dir/**" match the directory with its content.
 	for {
 		short := strings.TrimSuffix(strings.TrimSuffix(text, "/"), "/**")
 		if short == text || short == "" {
@@ -210,7 +211,7 @@ func parseRule(text string) (rule, error) {
 		}
 		text, r.dirOnly = short, true
 	}
-	if starsOnly(text) { // all that there is, and not only in directories
+	if starsOnly(text) { // everything, not only in directories
 		text, r.dirOnly = "**", false
 	}
 	var err error
@@ -218,7 +219,7 @@ func parseRule(text string) (rule, error) {
 	return r, err
 }
 
-// starsOnly says whether a pattern is made of nothing but ** and slashes.
+// starsOnly reports whether a pattern consists only of ** and slashes.
 func starsOnly(pattern string) bool {
 	for part := range strings.SplitSeq(strings.Trim(pattern, "/"), "/") {
 		if part != "**" {

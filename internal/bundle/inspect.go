@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// inspector looks at the content of files as they are packed. It sees the first part of each, which is all of nearly all.
+// inspector inspects the content of files while they are packed. It sees the first part of each file, which is the whole
+// content of nearly all files.
 type inspector struct {
 	pointers, keys, sources findings
 	references              []constantPath
@@ -18,7 +19,7 @@ func (i *inspector) look(dir string, name, content []byte, size int64) {
 		i.pointers.add(path.Join(dir, string(name)))
 		return
 	}
-	if holdsKey(content) && !looksSecret([]byte(path.Join(dir, string(name)))) { // those were reported when they were listed
+	if holdsKey(content) && !looksSecret([]byte(path.Join(dir, string(name)))) { // these have been reported by List
 		i.keys.add(path.Join(dir, string(name)))
 	}
 	if isTerraform(name) {
@@ -27,7 +28,7 @@ func (i *inspector) look(dir string, name, content []byte, size int64) {
 	}
 }
 
-// modules finds module sources that lead out of the bundle: source = "../…", and in JSON "source": "../…".
+// modules finds module sources outside of the bundle: source = "../…", and in JSON "source": "../…".
 func (i *inspector) modules(dir string, name, content []byte) {
 	for {
 		_, after, ok := bytes.Cut(content, []byte(`"..`))
@@ -45,7 +46,7 @@ func (i *inspector) modules(dir string, name, content []byte) {
 	}
 }
 
-// isSourceArgument says whether what stands before a value, on its line, is source = or, in JSON, "source":, and no comment.
+// isSourceArgument reports whether the text before a value on its line is source = or, in JSON, "source":, and not a comment.
 func isSourceArgument(before []byte) bool {
 	before = bytes.TrimSpace(before)
 	if bytes.HasPrefix(before, []byte("#")) || bytes.HasPrefix(before, []byte("//")) {
@@ -65,7 +66,7 @@ func (i *inspector) warn(warn func(string)) {
 	i.sources.report(warn, "Module sources lead outside the bundle and are not sent (%d): %s. A `path` further up in the checkout includes them.")
 }
 
-// warnMissing names the Terraform files that name what is not in the bundle.
+// warnMissing reports the Terraform files that refer to files outside of the bundle.
 func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 	modules, files := l.missing(i.references)
 	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Look at .terraformignore and at the checkout.")
@@ -73,7 +74,7 @@ func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 		"What another step makes must be there before this one.")
 }
 
-// listed is one line about an entry, for the debug log.
+// listed returns a line about an entry for the debug log.
 func listed(h header) string {
 	switch h.kind {
 	case kindDir:

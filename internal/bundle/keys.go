@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// keysWithin is how much of a file is searched for keys, from its start.
+// keysWithin is the number of bytes at the start of a file that are searched for keys.
 const keysWithin = 64 << 10
 
-// holdsKey says whether there is a private key in PEM form, or the key file of a Google service account. A file that only
+// holdsKey reports whether there is a private key in PEM form, or the key file of a Google service account. A file that only
 // mentions keys, such as a document or a program, does not count.
 func holdsKey(content []byte) bool {
 	content = content[:min(len(content), keysWithin)]
@@ -20,7 +20,7 @@ var (
 	pemKey   = []byte("PRIVATE KEY")
 )
 
-// pemLabel is how long the text between BEGIN and PRIVATE KEY may be, as in ENCRYPTED or OPENSSH.
+// pemLabel is the maximum length of the text between BEGIN and PRIVATE KEY, such as ENCRYPTED or OPENSSH.
 const pemLabel = 20
 
 func holdsPrivateKey(content []byte) bool {
@@ -43,7 +43,7 @@ func holdsPrivateKey(content []byte) bool {
 	}
 }
 
-// beginsKey says whether what follows PRIVATE KEY is the end of the line and then, on the next one, encoded data or a header
+// beginsKey reports whether what follows PRIVATE KEY is the end of the line and then, on the next one, encoded data or a header
 // of it. In a string of JSON or HCL the end of a line is written as \n.
 func beginsKey(after []byte) bool {
 	after = bytes.TrimPrefix(after, []byte(" BLOCK"))
@@ -70,7 +70,7 @@ func beginsKey(after []byte) bool {
 	return line != "" && strings.Trim(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == ""
 }
 
-// isServiceAccount says whether a JSON file has "type": "service_account" and a "private_key".
+// isServiceAccount reports whether a JSON file has "type": "service_account" and a "private_key".
 func isServiceAccount(content []byte) bool {
 	content = bytes.TrimLeft(bytes.TrimPrefix(content, []byte("\ufeff")), " \t\r\n")
 	if len(content) == 0 || content[0] != '{' && content[0] != '[' {

@@ -12,18 +12,18 @@ type Sized struct {
 	Bytes int64
 }
 
-// Largest names the ten biggest files and directories of a bundle, biggest first. A directory counts all that is below
-// it; one that is big only because of a single directory in it is not named beside that.
+// Largest lists the ten biggest files and directories of a bundle, biggest first. The size of a directory includes all files
+// below it. A directory that is only big because of a single subdirectory is left out.
 type Largest struct {
 	Dirs, Files []Sized
 }
 
 const largestCount = 10
 
-// biggestFiles keeps the biggest of the files it is given, biggest first.
+// biggestFiles collects the biggest files, biggest first.
 type biggestFiles []Sized
 
-// add counts a file. The name is only made if the file is among the biggest.
+// add counts a file. It only calls for the name if the file is one of the biggest.
 func (b *biggestFiles) add(dir string, name []byte, bytes int64) {
 	if len(*b) == largestCount {
 		if (*b)[largestCount-1].Bytes >= bytes {
@@ -39,8 +39,7 @@ func bigger(a, b Sized) int {
 	return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Name, b.Name))
 }
 
-// biggestDirs adds the bytes of the files in each directory up to its parents. dirs is sorted, so that a parent comes
-// before what is in it.
+// biggestDirs adds the size of each directory to its parents. dirs is sorted, so that parents precede their content.
 func biggestDirs(dirs []dir, bytes []int64) []Sized {
 	below, wrapper := slices.Clone(bytes), make([]bool, len(dirs))
 	parent := func(i int) int {

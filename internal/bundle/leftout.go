@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// LeftOut counts what one rule kept out of the archive. A directory left out whole counts as one.
+// LeftOut counts what one rule excluded from the archive. A directory that is excluded as a whole counts as one.
 type LeftOut struct {
 	Rule  string // in words, the rule's text quoted
 	Count int
 	First string // one of them
 }
 
-// reason is why something is left out.
+// reason is why something is excluded.
 type reason struct {
 	text     string // in words; empty if it is a rule
 	rule     int    // its number
-	byTarget bool   // the rule is about what a link leads to, not about the link
+	byTarget bool   // the rule matches the target of a link, not the link
 }
 
 func (w *walker) words(r reason) string {
@@ -31,7 +31,7 @@ func (w *walker) words(r reason) string {
 	return words
 }
 
-// LeftOut says what was left out and why, biggest count first. It is empty for a prebuilt archive.
+// LeftOut returns what was excluded and why, biggest count first. It is empty for a prebuilt archive.
 func (l *Listing) LeftOut() []LeftOut {
 	var all []LeftOut
 	for _, o := range l.leftOut {

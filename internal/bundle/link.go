@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// copied is what a link brings into the archive from outside path, and the copies around it.
+// copied is content outside of path that a link adds to the archive.
 type copied struct {
 	name   string  // of the link, in the archive
 	link   string  // beneath the checkout
 	text   string  // of the link
 	target string  // what is copied, beneath the checkout
-	outer  *copied // nil: the link stands in the bundle's own directory
+	outer  *copied // nil: the link is in the bundle's own directory
 	files  int
 }
 
 var errEndless = errors.New("the directory contains the link, so a copy of it would never end")
 
-// link decides by where the link physically ends.
+// link adds a link depending on where it physically ends.
 func (w *walker) link() error {
 	source := w.source()
 	end, err := resolveIn(w.tree, w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
@@ -43,10 +43,10 @@ func (w *walker) link() error {
 	return nil
 }
 
-// linkWork is how many steps of other work the look at one component of a link's target costs.
+// linkWork is the cost, in steps, of resolving one component of a link's target.
 const linkWork = 100
 
-// inner keeps a link that ends in the bundle: as it is written if that leads there from any place, else rewritten.
+// inner keeps a link that ends in the bundle: unchanged if its text is valid where the bundle is unpacked, else rewritten.
 func (w *walker) inner(end ending) error {
 	target := end.target
 	if w.rewrites(target) {
@@ -63,7 +63,7 @@ func (w *walker) inner(end ending) error {
 	return w.add(w.note(kindLink, target), w.now.copy, 0)
 }
 
-// checkInner finds links in the bundle to what is left out of it, and which therefore lead to nothing where it is unpacked.
+// checkInner finds links to content that is excluded from the bundle, which are dangling where it is unpacked.
 func (w *walker) checkInner(end ending) error {
 	own := relative(w.l.base, end.path)
 	if hasExcludedComponent(own) {
@@ -77,12 +77,12 @@ func (w *walker) checkInner(end ending) error {
 	return err
 }
 
-// rewrites says whether a link's text means something else, or leads out, where the bundle is unpacked.
+// rewrites reports whether a link's text has another target, or leads out, where the bundle is unpacked.
 func (w *walker) rewrites(target string) bool {
 	return w.now.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.now.dir].path, target)
 }
 
-// loop keeps a link that leads in circles, if its text stays in the bundle.
+// loop keeps a circular link if its text stays in the bundle.
 func (w *walker) loop(target string) error {
 	w.dangling.add(string(w.path))
 	if !w.rewrites(target) {
@@ -92,7 +92,7 @@ func (w *walker) loop(target string) error {
 	return nil
 }
 
-// outer puts the content of what lies in the checkout but outside the bundle in the link's place.
+// outer replaces the link by the content of its target, which is in the checkout but outside of the bundle.
 func (w *walker) outer(source string, end ending) error {
 	switch {
 	case end.named(hasExcludedComponent):
@@ -109,7 +109,7 @@ func (w *walker) outer(source string, end ending) error {
 	return nil
 }
 
-// bring copies a file or directory, unless it stays out under its own name.
+// bring copies a file or directory, unless it is excluded by its own name.
 func (w *walker) bring(source string, end ending) error {
 	target, whole, err := w.matchTarget(end)
 	if err != nil {
@@ -128,8 +128,8 @@ func (w *walker) bring(source string, end ending) error {
 	return w.outerDirectory(end, target, c)
 }
 
-// matchTarget judges what a link leads to by all of its own names. Of an excluded directory it says too whether it is
-// excluded as a whole, or whether a later rule might bring back something in it.
+// matchTarget matches the target of a link by all of its own names. For an excluded directory it also reports whether it is
+// excluded as a whole, or whether a later rule might include something in it.
 func (w *walker) matchTarget(end ending) (v verdict, whole bool, err error) {
 	for _, name := range end.names {
 		if v, err = w.matchName(name, end.kind == kindDir); err != nil || v.excluded {
@@ -195,7 +195,8 @@ func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
 	return w.directory(pending{verdict: v, target: target, copy: c}, end.path, !v.excluded && !target.excluded)
 }
 
-// repositoryConfig warns of the config of a bare Git repository, which may hold credentials. shown is how to name it.
+// repositoryConfig warns about the config of a bare Git repository, which may contain credentials. shown is its name in
+// messages.
 func (w *walker) repositoryConfig(source, shown string) {
 	for _, name := range []string{"HEAD", "objects", "refs"} {
 		k, _, err := w.tree.lookup(path.Join(path.Dir(source), name))
@@ -206,7 +207,7 @@ func (w *walker) repositoryConfig(source, shown string) {
 	w.repositories.add(shown)
 }
 
-// endless says whether the copied directory contains a link that is being followed, which would then be copied again.
+// endless reports whether the copied directory contains a link that is being followed, which would then be copied again.
 func (c *copied) endless() bool {
 	for o := c; o != nil; o = o.outer {
 		if within(c.target, path.Dir(o.link)) {
@@ -216,7 +217,7 @@ func (c *copied) endless() bool {
 	return false
 }
 
-// leavesBundle says whether a link's text, taken as text, leads above the bundle's root.
+// leavesBundle reports whether a link's text, taken as text, leads above the bundle's root.
 func leavesBundle(dir, target string) bool {
 	depth := 0
 	if dir != "." {
@@ -237,10 +238,10 @@ func leavesBundle(dir, target string) bool {
 	return false
 }
 
-// relative is the way from dir to name. Both are clean and start at the same place.
+// relative returns the relative path from dir to name. Both are clean and have the same root.
 func relative(dir, name string) string {
 	r, err := filepath.Rel(dir, name)
-	if err != nil { // not for two relative paths
+	if err != nil { // cannot happen with two relative paths
 		return name
 	}
 	return filepath.ToSlash(r)

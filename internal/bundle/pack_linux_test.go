@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forest is a checkout made from a fuzzer's bytes, with neighbours that must never be touched.
+// forest is a checkout that is generated from a fuzzer's bytes, next to directories that must not be accessed.
 type forest struct {
 	root    string
 	path    string

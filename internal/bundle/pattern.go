@@ -29,7 +29,7 @@ const (
 	pathGlob                  // glob over the path
 )
 
-// indexed says whether a ruleIndex finds the pattern, so that it is never run.
+// indexed reports whether a ruleIndex finds the pattern, so that it is never run.
 func (p *pattern) indexed() bool { return p.shape < nameContains }
 
 // weight is what it costs to run the pattern: see glob.weight.
@@ -40,7 +40,7 @@ func (p *pattern) weight() int {
 	return p.glob.weight()
 }
 
-// runs says whether a pattern that is not indexed is about this path, whose last component starts at base, and how many
+// runs reports whether a pattern that is not indexed is about this path, whose last component starts at base, and how many
 // steps that took.
 func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
 	name := path[base:]
@@ -100,7 +100,7 @@ func compile(text string) (pattern, error) {
 	return p, nil
 }
 
-// namesAny says whether there is nothing but wildcards and slashes.
+// namesAny reports whether there is nothing but wildcards and slashes.
 func namesAny(tokens []token) bool {
 	for _, t := range tokens {
 		if t.kind == oneOf || t.kind == one && t.r != '/' {

@@ -32,7 +32,7 @@ type ending struct {
 	steps   int      // components that were looked at
 }
 
-// named says whether test is true of path or of a name on the way there.
+// named reports whether test is true of path or of a name on the way there.
 func (e ending) named(test func(string) bool) bool {
 	return test(e.path) || slices.ContainsFunc(e.names, test)
 }

@@ -126,7 +126,10 @@ func TestRule13NamesAreQuoted(t *testing.T) {
 func TestRule14TimesAndSizes(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf")
-	sizes := []int{0, 1, 511, 512, 513, 32<<10 - 1, 32 << 10, 32<<10 + 1, 256<<10 - 1, 256 << 10, 256<<10 + 1, 512<<10 - 512, 512<<10 + 1, 1 << 20, 1<<20 + 1, 6 << 20}
+	sizes := []int{
+		0, 1, 511, 512, 513, 32<<10 - 1, 32 << 10, 32<<10 + 1, 256<<10 - 1, 256 << 10, 256<<10 + 1, 512<<10 - 512,
+		512<<10 + 1, 1 << 20, 1<<20 + 1, 6 << 20,
+	}
 	for i, size := range sizes {
 		name := filepath.Join(root, fmt.Sprint("f", size))
 		must(t, os.WriteFile(name, bytes.Repeat([]byte{byte(i + 1), 7, byte(i)}, size/3+1)[:size], 0o644))
@@ -169,10 +172,17 @@ func TestRule15Submodules(t *testing.T) {
 func TestRule16Findings(t *testing.T) {
 	t.Parallel()
 	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-	root := checkout(t, "infra/main.tf=module \"m\" {\n  source = \"../mods/m\"\n}\n", "infra/local/l.tf", "infra/mods/x.tf=module \"a\" {\n  source=\"../local\"\n}\n",
-		"infra/quiet.tf=# source = \"../../far\"\ndescription = \"../../far\"\n", "infra/one.tf=module \"a\" { source = \"../../x\" }\n", "infra/up.tf=  source = \"..\"\n", "infra/json.tf.json={\"module\": {\"a\": {\"source\": \"../b\"}}}",
-		"infra/other.tf=my_source = \"../b\"\n  // source = \"../b\"\nresource \"../b\"\n", "infra/a.bin="+pointer, "infra/b.bin="+pointer, "infra/big.bin="+pointer+strings.Repeat(" ", 1024),
-		"infra/.env=A=b", "infra/.env.example", "infra/id_rsa=x", "infra/tls.pem=-----BEGIN EC PRIVATE KEY-----\nAAAA\n", "infra/ca.pem=-----BEGIN CERTIFICATE-----\nPRIVATE KEY\n")
+	root := checkout(t,
+		"infra/main.tf=module \"m\" {\n  source = \"../mods/m\"\n}\n", "infra/local/l.tf",
+		"infra/mods/x.tf=module \"a\" {\n  source=\"../local\"\n}\n",
+		"infra/quiet.tf=# source = \"../../far\"\ndescription = \"../../far\"\n",
+		"infra/one.tf=module \"a\" { source = \"../../x\" }\n", "infra/up.tf=  source = \"..\"\n",
+		"infra/json.tf.json={\"module\": {\"a\": {\"source\": \"../b\"}}}",
+		"infra/other.tf=my_source = \"../b\"\n  // source = \"../b\"\nresource \"../b\"\n", "infra/a.bin="+pointer,
+		"infra/b.bin="+pointer, "infra/big.bin="+pointer+strings.Repeat(" ", 1024), "infra/.env=A=b",
+		"infra/.env.example", "infra/id_rsa=x", "infra/tls.pem=-----BEGIN EC PRIVATE KEY-----\nAAAA\n",
+		"infra/ca.pem=-----BEGIN CERTIFICATE-----\nPRIVATE KEY\n",
+	)
 	s := pack(t, root, "infra")
 	for _, want := range [][]string{
 		{"LFS", `(2): "a.bin", "b.bin".`},

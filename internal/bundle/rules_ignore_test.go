@@ -79,7 +79,7 @@ func TestRule05IgnoreFile(t *testing.T) {
 		{"directory", "x/", "x/a y/x/b x2/c y/z/x", "x2/c y/z/x"},
 		{"directory by its bare name", "secrets", "secrets/a y/secrets/b/c d", "d"},
 		{"directory at the root", "/x/", "x/a y/x/b", "y/x/b"},
-		{"a file is no directory", "x/", "y/x x.tf", "y/x x.tf"},
+		{"a file is not a directory", "x/", "y/x x.tf", "y/x x.tf"},
 		{"brought back", "*.md\n!keep.md", "a.md keep.md x/keep.md", "keep.md x/keep.md"},
 		{"brought back below", "x/\n!x/keep/", "x/a x/keep/b x/keep/c/d", "x/keep/b x/keep/c/d"},
 		{"brought back at the root only", "x/\n!/x/", "x/a y/x/b", "x/a"},
@@ -176,7 +176,10 @@ func TestRule05IgnoreFileMayBeALinkInTheCheckout(t *testing.T) {
 
 func TestRule06WhatStays(t *testing.T) {
 	t.Parallel()
-	tree := []string{".dot", ".terraform.lock.hcl", "a.auto.tfvars", "a.tfvars", ".tflint.hcl", ".dir/.x", "main.tf", "build.zip", ".gitignore=build.zip\n*.tfvars"}
+	tree := []string{
+		".dot", ".terraform.lock.hcl", "a.auto.tfvars", "a.tfvars", ".tflint.hcl", ".dir/.x", "main.tf",
+		"build.zip", ".gitignore=build.zip\n*.tfvars",
+	}
 	s := pack(t, checkout(t, append(tree, "empty/", "e/f/g/")...), ".")
 	wantNames(t, s, ".dir/", "empty/", "e/", "e/f/", "e/f/g/", ".dir/.x", ".dot", ".gitignore", ".terraform.lock.hcl", ".tflint.hcl",
 		"a.auto.tfvars", "a.tfvars", "build.zip", "main.tf")

@@ -103,7 +103,7 @@ func TestRule07LinksOutOfTheCheckoutAreRefused(t *testing.T) {
 		{"the runner's files", "/github/runner_temp/x", "/github/runner_temp/x"},
 		{"above", "../../outside/secret", "../../outside/secret"},
 		{"missing and outside", "../../outside/nothing", "../../outside/nothing"},
-		{"twin prefix", "../../checkout-evil/secret", "../../checkout-evil/secret"},
+		{"same prefix", "../../checkout-evil/secret", "../../checkout-evil/secret"},
 		{"through another link", "hop/secret", "../outside"},
 		{"in and out as text", "../infra/../../outside/secret", "../infra/../../outside/secret"},
 		{"out and back", "../../outside/back/infra/main.tf", "../../outside/back/infra/main.tf"},
@@ -146,9 +146,9 @@ func TestRule07ExcludedLinksAreNotJudged(t *testing.T) {
 func TestRule08HardLinksAreFiles(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf=same")
-	must(t, os.Link(filepath.Join(root, "main.tf"), filepath.Join(root, "twin.tf")))
+	must(t, os.Link(filepath.Join(root, "main.tf"), filepath.Join(root, "alias.tf")))
 	s := pack(t, root, ".")
-	for _, name := range []string{"main.tf", "twin.tf"} {
+	for _, name := range []string{"main.tf", "alias.tf"} {
 		if s.headers[name].Typeflag != tar.TypeReg || s.content[name] != "same" {
 			t.Errorf("%s: got type %q with %q, want a file of its own", name, s.headers[name].Typeflag, s.content[name])
 		}

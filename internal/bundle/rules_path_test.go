@@ -14,7 +14,7 @@ import (
 
 func TestRule01PathStaysInTheCheckout(t *testing.T) {
 	t.Parallel()
-	root := checkout(t, "infra/main.tf", "file.txt", "in->infra", "twin->../checkout-evil", "up->..", "proc->/proc/self",
+	root := checkout(t, "infra/main.tf", "file.txt", "in->infra", "prefix->../checkout-evil", "up->..", "proc->/proc/self",
 		"chain->a", "a->infra/../in", "loop->loop", "abs/", "hop->../elsewhere/back")
 	put(t, root+"-evil", "main.tf=evil")
 	put(t, filepath.Join(filepath.Dir(root), "elsewhere"), "back->../checkout/infra")
@@ -35,8 +35,8 @@ func TestRule01PathStaysInTheCheckout(t *testing.T) {
 		{"parent", "..", bundle.PathOutside, ""},
 		{"parent by a detour", "infra/../../checkout/infra", bundle.PathOutside, ""},
 		{"absolute and outside", "/etc", bundle.PathOutside, ""},
-		{"twin prefix", root + "-evil", bundle.PathOutside, ""},
-		{"link to the twin", "twin", bundle.PathOutside, ""},
+		{"same prefix", root + "-evil", bundle.PathOutside, ""},
+		{"link to the same prefix", "prefix", bundle.PathOutside, ""},
 		{"link to the parent", "up", bundle.PathOutside, ""},
 		{"below a link to the parent", "up/checkout/infra", bundle.PathOutside, ""},
 		{"out and back in", "hop", bundle.PathOutside, ""},

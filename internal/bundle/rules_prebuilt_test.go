@@ -68,7 +68,7 @@ func file(name string) tar.Header { return tar.Header{Name: name} }
 func TestRule02ReadyArchive(t *testing.T) {
 	t.Parallel()
 	ready := gzipped(t, tarball(t, tar.Header{Typeflag: tar.TypeDir, Name: "./"}, file("./main.tf"), file("env/dev/x.tofu"), link("env/link", "dev"),
-		link("dangling", "nowhere"), tar.Header{Typeflag: tar.TypeLink, Name: "twin", Linkname: "./main.tf"}))
+		link("dangling", "nowhere"), tar.Header{Typeflag: tar.TypeLink, Name: "alias", Linkname: "./main.tf"}))
 	root := checkout(t, "dist/")
 	must(t, os.WriteFile(filepath.Join(root, "dist/config.tgz"), ready, 0o644))
 	must(t, os.Symlink("dist/config.tgz", filepath.Join(root, "latest")))
@@ -101,7 +101,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 			must(t, err)
 			names = append(names, e.Name)
 		}
-		if got, want := strings.Join(names, " "), "./ ./main.tf env/dev/x.tofu env/link dangling twin"; got != want {
+		if got, want := strings.Join(names, " "), "./ ./main.tf env/dev/x.tofu env/link dangling alias"; got != want {
 			t.Errorf("got entries %q, want %q", got, want)
 		}
 	}
@@ -142,9 +142,21 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 		{"link above", gzipped(t, tarball(t, file("main.tf"), link("d/l", "../../x"))), bundle.ArchiveUnsafe},
 		{"links above together", gzipped(t, tarball(t, file("main.tf"), link("a/b/c/l", "../../.."), link("x", "a/b/c/l/../secret"))), bundle.ArchiveUnsafe},
 		{"through a link", gzipped(t, tarball(t, file("main.tf"), link("d", "e"), file("d/x"))), bundle.ArchiveUnsafe},
-		{"hard link through the archive", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a/../main.tf"})), bundle.ArchiveUnsafe},
-		{"hard link to a link", gzipped(t, tarball(t, file("main.tf"), link("a/b/l", "../../main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a/b/l"})), bundle.ArchiveUnsafe},
-		{"hard link by way of a link", gzipped(t, tarball(t, file("main.tf"), link("l", "."), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "l/main.tf"})), bundle.ArchiveUnsafe},
+		{
+			"hard link through the archive",
+			gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a/../main.tf"})),
+			bundle.ArchiveUnsafe,
+		},
+		{
+			"hard link to a link",
+			gzipped(t, tarball(t, file("main.tf"), link("a/b/l", "../../main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a/b/l"})),
+			bundle.ArchiveUnsafe,
+		},
+		{
+			"hard link by way of a link",
+			gzipped(t, tarball(t, file("main.tf"), link("l", "."), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "l/main.tf"})),
+			bundle.ArchiveUnsafe,
+		},
 		{"hard link above", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "../x"})), bundle.ArchiveUnsafe},
 		{"device", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeChar, Name: "null"})), bundle.ArchiveUnsafe},
 		{"fifo", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeFifo, Name: "f"})), bundle.ArchiveUnsafe},

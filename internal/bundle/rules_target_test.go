@@ -255,6 +255,6 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 		t.Errorf("got entries %q, want the ten that are sent", entries)
 	}
 	if len(s.warned.lines) > 0 { // Pack has given them
-		t.Errorf("got warnings %q once more", s.warned.lines)
+		t.Errorf("got the warnings %q again", s.warned.lines)
 	}
 }

@@ -29,7 +29,7 @@ func noise(n int) []byte {
 	return b
 }
 
-// Nothing in the system limits what is sent; what it mostly consists of can be told.
+// There is no limit on the size of the archive; its largest parts can be listed.
 func TestRule18Largest(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "a/deep/er/x", "empty/")
@@ -76,7 +76,7 @@ func TestRule19SameTreeSameBytes(t *testing.T) {
 	}
 }
 
-// The compressor sees 32 KiB back: copies of a file must be neighbours for it to see that they are.
+// The compressor has a window of 32 KiB, so copies of a file must be adjacent to be compressed.
 func TestRule19CopiesAreNeighbours(t *testing.T) {
 	t.Parallel()
 	s := pack(t, checkout(t, "main.tf", "env-1/vpc/main.tf", "env-1/web/main.tf", "env-1/vpc/outputs.tf", "env-2/vpc/main.tf", "env-2/web/main.tf",
@@ -240,11 +240,14 @@ func walkNames(t *testing.T, root string) (names []string) {
 
 func TestWorkingDirectory(t *testing.T) {
 	t.Parallel()
-	root := checkout(t, "main.tf", "env/dev/x.tofu", "env/prod/readme", "env/shared.tf->../main.tf", "live->env/dev", "again->live", "out/", ".terraformignore=hidden", "hidden/a.tf",
+	root := checkout(t, "main.tf", "env/dev/x.tofu", "env/prod/readme", "env/shared.tf->../main.tf", "live->env/dev", "again->live", "out/",
+		".terraformignore=hidden", "hidden/a.tf",
 		"j/a.tf.json", "h/terragrunt.hcl")
 	l := pack(t, root, ".").listing
 	for dir, want := range map[string][2]bool{"": {true, true}, ".": {true, true}, "./env/dev/": {true, true}, "env": {true, true}, "env/prod": {true, false},
-		"live": {true, true}, "again": {true, true}, "out": {true, false}, "hidden": {false, false}, "main.tf": {false, false}, "nope": {false, false}, "..": {false, false},
+		"live": {
+			true, true,
+		}, "again": {true, true}, "out": {true, false}, "hidden": {false, false}, "main.tf": {false, false}, "nope": {false, false}, "..": {false, false},
 		"env/../live": {true, true}, "j": {true, true}, "h": {true, false}} {
 		if got := [2]bool{l.HasDir(dir), l.HasTerraform(dir)}; got != want {
 			t.Errorf("%q: got directory %v, Terraform %v; want %v", dir, got[0], got[1], want)

@@ -66,7 +66,7 @@ func createAndUnlink(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// within says whether name is dir or below it. Both are clean; "." is the root.
+// within reports whether name is dir or below it. Both are clean; "." is the root.
 func within(dir, name string) bool {
 	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
 }

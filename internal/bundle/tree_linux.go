@@ -113,7 +113,7 @@ func openat(at int, name string, flags int) (int, error) {
 	}
 }
 
-// lookup says what path is, and where it points if it is a link. That nothing is there is an answer, not an error.
+// lookup returns the kind of path and, for a link, its target. A path that does not exist is not an error.
 func (t *tree) lookup(path string) (kind, string, error) {
 	fd, err := t.open(path, unix.O_PATH)
 	if err == unix.ENOENT || err == unix.ENOTDIR {

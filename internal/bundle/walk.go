@@ -137,7 +137,7 @@ func (w *walker) excluded(v, target verdict, k kind) error {
 	return nil
 }
 
-// mayBringBack says whether a later rule could bring back something in the directory being looked at.
+// mayBringBack reports whether a later rule could bring back something in the directory being looked at.
 func (w *walker) mayBringBack(v, target verdict) bool {
 	return (!v.excluded || w.rules.inArchive.mayBringBack(v, w.path)) &&
 		(!target.excluded || w.rules.outside().mayBringBack(target, []byte(w.source())))

@@ -34,7 +34,7 @@ const (
 //	  │  └──┘
 //	  │ waiting for a person, twice in the same status and for Timing.StatusGrace
 //	  ├──────────────────────────────► final
-//	  │ no task at work in an unknown status, several times
+//	  │ no active task in an unknown status, several times
 //	  └──────────────────────────────► unknown
 //
 // A poll with an earlier status than one before comes from a server that lags
@@ -47,7 +47,7 @@ type classifier struct {
 
 	furthest scalr.Status
 	same     streak // polls in a row with the status of latest
-	settled  streak // of those, the last ones in a row with no task at work
+	settled  streak // of those, the last ones in a row without an active task
 	finished streak // polls with a final status
 	stale    streak // stale polls after a final status
 }

@@ -9,9 +9,9 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// words are the 28 statuses of the vendor's document, and how a run that is seen
-// in one of them again and again is judged: a real run that somebody has to
-// confirm, one that applies by itself, and a dry run.
+// words are the 28 statuses of openapi.yml, and the state of a run that stays in
+// one of them: a run that a person has to confirm, one with auto-apply, and a dry
+// run.
 var words = []struct{ status, asks, auto, dry string }{
 	{"pending", "moving", "moving", "moving"},
 	{"pre_plan_queued", "moving", "moving", "moving"},
@@ -107,14 +107,21 @@ func TestClassify(t *testing.T) {
 	for _, c := range []struct{ name, polls, want, latest string }{
 		{"S01 backwards", "plan_queued planning plan_queued planning", "moving moving stale moving", "planning"},
 		{"S01 backwards for long", "planning pending pending pending pending pending pending", "moving stale stale stale stale stale stale", "planning"},
-		{"S02 passes unknown", "planning quantum/p quantum/p quantum/p quantum/p quantum/p quantum/p planned_and_finished planned_and_finished", "moving moving moving moving moving moving moving finishing final", "planned_and_finished"},
+		{
+			"S02 passes unknown",
+			"planning quantum/p quantum/p quantum/p quantum/p quantum/p quantum/p planned_and_finished planned_and_finished",
+			"moving moving moving moving moving moving moving finishing final", "planned_and_finished",
+		},
 		{"S02 stops in unknown", "planning quantum quantum quantum quantum quantum", "moving moving moving moving moving unknown", "quantum"},
 		{"S02 plan ends late", "quantum/p quantum/p quantum/p quantum/p quantum/p quantum", "moving moving moving moving moving moving", "quantum"},
 		{"S02 two unknown words", "quantum quantum quantum quantum qubit qubit", "moving moving moving moving moving moving", "qubit"},
 		{"S02 old poll after unknown", "planning quantum/p pending", "moving moving stale", "quantum"},
 		{"S07 pause seen once", "planning planned confirmed", "moving moving moving", "confirmed"},
 		{"S07 pause seen twice", "planned planned", "moving final", "planned"},
-		{"S08 pause unfinished", "planned/u planned/u planned/u cost_estimating cost_estimated cost_estimated", "moving moving moving moving moving final", "cost_estimated"},
+		{
+			"S08 pause unfinished", "planned/u planned/u planned/u cost_estimating cost_estimated cost_estimated",
+			"moving moving moving moving moving final", "cost_estimated",
+		},
 		{"S08 pause, old poll, pause", "planned planning planned", "moving stale final", "planned"},
 		{"S08 one pause after another", "planned cost_estimated policy_checked", "moving moving moving", "policy_checked"},
 		{"no changes", "planned/n planned/n", "moving final", "planned"},
@@ -124,7 +131,11 @@ func TestClassify(t *testing.T) {
 		{"S11 hooks end after applied", "applied post_apply_finished", "finishing final", "applied"},
 		{"S11 hooks before applied", "applying post_apply_running post_apply_finished/f applied applied", "moving moving moving finishing final", "applied"},
 		{"S11 effectively applied", "post_apply_finished/f post_apply_finished/f post_apply_finished/f", "moving moving final", "post_apply_finished"},
-		{"S11 apply unfinished", "post_apply_finished post_apply_finished post_apply_finished post_apply_finished post_apply_finished post_apply_finished", "moving moving moving moving moving moving", "post_apply_finished"},
+		{
+			"S11 apply unfinished",
+			"post_apply_finished post_apply_finished post_apply_finished post_apply_finished post_apply_finished post_apply_finished",
+			"moving moving moving moving moving moving", "post_apply_finished",
+		},
 		{"S03 errored", "planning errored errored", "moving finishing final", "errored"},
 		{"S04 canceled while pausing", "planned canceled canceled", "moving finishing final", "canceled"},
 		{"S06 override", "policy_checking policy_override policy_override", "moving moving final", "policy_override"},

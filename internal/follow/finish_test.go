@@ -24,15 +24,15 @@ func TestLogIsComplete(t *testing.T) {
 		end   string
 		reads []read
 	}{
-		"Terraform's end":     {"No changes.", []read{{0, 9, false, false}, {0.1, 0, false, true}}},
-		"an end seen before":  {"No changes.", []read{{0, 0, false, true}}},
-		"late end":            {"No changes.", []read{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
-		"another end":         {"That was it.", []read{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
-		"late bytes":          {"That was it.", []read{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
-		"failures are no end": {"No changes.", []read{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
-		"failures for ever":   {"No changes.", []read{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
-		"growing is no end":   {"No changes.", []read{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
-		"nothing at all":      {"", []read{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
+		"Terraform's end":        {"No changes.", []read{{0, 9, false, false}, {0.1, 0, false, true}}},
+		"an end seen before":     {"No changes.", []read{{0, 0, false, true}}},
+		"late end":               {"No changes.", []read{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
+		"another end":            {"That was it.", []read{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
+		"late bytes":             {"That was it.", []read{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
+		"failures are no end":    {"No changes.", []read{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
+		"failures for ever":      {"No changes.", []read{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
+		"growing is not the end": {"No changes.", []read{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
+		"nothing at all":         {"", []read{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

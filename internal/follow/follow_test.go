@@ -64,7 +64,9 @@ func TestGone(t *testing.T) {
 // TestUnauthorized: a 401 that passes by is passed over (H14).
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
-	s := with(planning(20*time.Second, log(9, planned)), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 401, Nth: 4, Times: 2, Header: http.Header{}})
+	s := with(planning(20*time.Second, log(9, planned)), scalrsim.Fault{
+		Op: "GET /runs/*", Action: scalrsim.Status, Status: 401, Nth: 4, Times: 2, Header: http.Header{},
+	})
 	play(t, s, true, func(r *followTest) { r.follow("planned_and_finished") })
 }
 

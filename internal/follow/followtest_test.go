@@ -97,7 +97,10 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*followTest)) {
 		r.seen = newNotes()
 		r.dial()
 		r.create(dry)
-		r.Follower = &follow.Follower{API: runs.Stopper{Client: r.client}, Observer: r.seen, Timing: follow.DefaultTiming, Stopping: &runs.StopOptions{Comment: "enough"}}
+		r.Follower = &follow.Follower{
+			API: runs.Stopper{Client: r.client}, Observer: r.seen, Timing: follow.DefaultTiming,
+			Stopping: &runs.StopOptions{Comment: "enough"},
+		}
 		then(r)
 		for _, o := range r.sim.Objections() {
 			t.Errorf("Scalr objects: %s", o)

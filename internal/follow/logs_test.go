@@ -111,7 +111,10 @@ func TestNormalEnd(t *testing.T) {
 func TestTwoLogs(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenario{Config: scalrsim.Config{Workspace: map[string]any{"auto-apply": true}},
-		Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 7 * time.Second, Log: log(50, planned)}, Apply: scalrsim.Stage{For: 7 * time.Second, Log: log(50, applied)}}}
+		Script: scalrsim.RunScript{
+			Plan:  scalrsim.Stage{For: 7 * time.Second, Log: log(50, planned)},
+			Apply: scalrsim.Stage{For: 7 * time.Second, Log: log(50, applied)},
+		}}
 	play(t, s, false, func(r *followTest) {
 		late := r.follow("applied")
 		r.wantText("plan", log(50, planned))
@@ -261,7 +264,9 @@ func TestBreaksAtTheEnd(t *testing.T) {
 func TestUnauthorizedLog(t *testing.T) {
 	t.Parallel()
 	text := log(100, planned)
-	s := with(planning(20*time.Second, text), scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: 401, Nth: 2, Times: 2, Header: http.Header{}})
+	s := with(planning(20*time.Second, text), scalrsim.Fault{
+		Op: "GET /plans/*/output", Action: scalrsim.Status, Status: 401, Nth: 2, Times: 2, Header: http.Header{},
+	})
 	play(t, s, true, func(r *followTest) {
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)

@@ -110,7 +110,7 @@ func TestContextEndsAfterRun(t *testing.T) {
 func TestStopWaitingRun(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
-	s.Script.Plan.Log = "Nobody knows this end.\n"
+	s.Script.Plan.Log = "This is not a known last line.\n"
 	for _, after := range []time.Duration{100 * time.Millisecond, 2100 * time.Millisecond} {
 		t.Run(after.String(), func(t *testing.T) {
 			t.Parallel()

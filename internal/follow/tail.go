@@ -49,7 +49,7 @@ func (t *tail) due(now time.Time, timing Timing) bool {
 	return t.withinBudget() && (soon || now.Sub(t.readAt) >= timing.EndInterval) && !t.lastReadTooEarly(now, timing)
 }
 
-// withinBudget reports whether the end of the log may be read once more.
+// withinBudget reports whether the budget allows another read of the log.
 func (t *tail) withinBudget() bool { return t.spent <= 3*t.shown+t.allowed(t.endedAt) }
 
 // allowed is the allowance until a time. A stage counts for at least a second,

@@ -12,10 +12,10 @@ type Timing struct {
 	InitialInterval time.Duration // right after a transition
 	EndInterval     time.Duration // once the log shows Terraform's last lines
 	ActiveInterval  time.Duration // at most, while the log of a stage grows
-	SilentInterval  time.Duration // at most, while a stage at work prints nothing
+	SilentInterval  time.Duration // at most, while an active stage prints nothing
 	MaxInterval     time.Duration // at most, in a queue and after LongSilence; also the longest read of a growing log
 
-	LongSilence time.Duration // of a stage at work, after which MaxInterval applies
+	LongSilence time.Duration // of an active stage, after which MaxInterval applies
 	Throttled   time.Duration // how long after a 429 response the intervals stay doubled
 
 	StatusGrace  time.Duration // until a waiting run, a refusal or an old copy is confirmed
@@ -98,8 +98,8 @@ func (p *pacer) next(now time.Time, n news, atWork bool) time.Duration {
 	return interval * max(p.slowdown, 1)
 }
 
-// QueueInterval returns the time between two polls while no stage is at work,
-// after waiting for so long.
+// QueueInterval returns the time between two polls while no stage is
+// active, after the given waiting time.
 func (t Timing) QueueInterval(waited time.Duration) time.Duration {
 	return min(max(waited/queueDivisor, t.InitialInterval), t.MaxInterval)
 }

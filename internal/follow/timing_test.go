@@ -11,7 +11,7 @@ func TestPacer(t *testing.T) {
 	t.Parallel()
 	const minute = time.Minute
 	for name, c := range map[string]struct {
-		polls  func(n int, at time.Duration) (news, bool) // what the n-th poll finds, and whether a stage is at work
+		polls  func(n int, at time.Duration) (news, bool) // what the n-th poll finds, and whether a stage is active
 		at     []time.Duration                            // when the interval is listed
 		want   string
 		number int // polls in ten minutes
