@@ -73,7 +73,7 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 // noteSimulated prints that there is no tool to execute the configuration.
 func noteSimulated(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
 	if scenario.Script.Execute && !server.Executes() {
-		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: a script is played in place of a real run.")
+		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: the run is simulated.")
 	}
 }
 
