@@ -189,8 +189,11 @@ func (c *affectedCommand) checkLimits(n int) error {
 	case c.in.MaxAffected > 0 && n > c.in.MaxAffected:
 		return step.Refuse(step.CodeTooManyAffected, "%d workspaces are affected, and `max-affected` is %d.", n, c.in.MaxAffected)
 	case c.in.BatchSize == 0 && n > mostInMatrix:
-		return &step.Refusal{Code: step.CodeTooManyAffected, Problem: fmt.Sprintf("%d workspaces are affected, and a matrix of GitHub can have %d jobs.", n, mostInMatrix),
-			Advice: "Set `batch-size` and use the output `batches`: one job for each batch."}
+		return &step.Refusal{
+			Code:    step.CodeTooManyAffected,
+			Problem: fmt.Sprintf("%d workspaces are affected, and a matrix of GitHub can have %d jobs.", n, mostInMatrix),
+			Advice:  "Set `batch-size` and use the output `batches`: one job for each batch.",
+		}
 	}
 	return nil
 }

@@ -41,7 +41,8 @@ func (c *affectedCommand) show(items []item, considered int, removed []item, unc
 		for _, i := range removed {
 			names = append(names, fmt.Sprintf("%s/%s (%s)", i.Environment, i.Name, i.Directory))
 		}
-		c.Job.Warnf("This change deletes the directory of %s. Resources that the workspaces manage stay: destroy them before the change is merged.", firstOf(names))
+		c.Job.Warnf("This change deletes the directory of %s. Resources that the workspaces manage stay: destroy them before the change "+
+			"is merged.", firstOf(names))
 	}
 	if len(unclaimed) > 0 {
 		c.Job.Noticef("Changed directories that belong to no workspace: %s.", firstOf(unclaimed))
@@ -84,8 +85,9 @@ func (c *affectedCommand) reportOutside(found []*place) {
 		}
 	}
 	if len(users) > 0 {
-		c.Job.Warnf("Modules or files outside of what is sent are missing in a run: %s. Set the working directory of such a workspace in Scalr to its whole directory "+
-			"(%s for the first), so that `path` becomes the root of the checkout, or move what it uses below `path` (a module may also come from a registry).", firstOf(users), example)
+		c.Job.Warnf("Modules or files outside of what is sent are missing in a run: %s. Set the working directory of such "+
+			"a workspace in Scalr to its whole directory (%s for the first), so that `path` becomes the root of the checkout, "+
+			"or move what it uses below `path` (a module may also come from a registry).", firstOf(users), example)
 	}
 }
 

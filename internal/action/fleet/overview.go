@@ -85,7 +85,9 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	}
 	address := c.Job.Event().WorkflowRunURL
 	if address == "" {
-		return step.Refuse(step.CodeInputInvalid, "The overview finds runs by the address of the workflow run, and this job has none: GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_RUN_ID say it.")
+		return step.Refuse(step.CodeInputInvalid,
+			"The overview finds runs by the address of the workflow run, and this job has none: GITHUB_SERVER_URL, GITHUB_REPOSITORY and "+
+				"GITHUB_RUN_ID say it.")
 	}
 	if err := c.CheckProxyAndCA(); err != nil {
 		return err
@@ -145,7 +147,8 @@ func (c *overviewCommand) setOutputs(known bool) {
 	for _, r := range c.page.Rows {
 		facts := r.Facts()
 		n[r.Kind()]++
-		list = append(list, listedRun{r.Workspace.ID, title(r.Workspace), r.Run.ID, r.RunURL, string(r.Result), facts.Additions, facts.Changes, facts.Destructions})
+		list = append(list,
+			listedRun{r.Workspace.ID, title(r.Workspace), r.Run.ID, r.RunURL, string(r.Result), facts.Additions, facts.Changes, facts.Destructions})
 	}
 	text, err := json.Marshal(list)
 	if err != nil || len(text) > step.MaxOutput {

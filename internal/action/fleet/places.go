@@ -112,7 +112,8 @@ func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Worksp
 	for _, n := range names {
 		ws, ok := byName[n]
 		if !ok {
-			return nil, step.Refuse(step.CodeWorkspaceMissing, "Workspace %q not found, or the token cannot read it.%s", n.String(), lookup.DidYouMean(n.String(), titles))
+			return nil, step.Refuse(step.CodeWorkspaceMissing, "Workspace %q not found, or the token cannot read it.%s", n.String(),
+				lookup.DidYouMean(n.String(), titles))
 		}
 		if !seen[ws.ID] {
 			seen[ws.ID] = true
@@ -136,7 +137,8 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 		places = append(places, p)
 	}
 	if len(without) > 0 {
-		c.Job.Noticef("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode local): %s.", firstOf(without))
+		c.Job.Noticef("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode local): %s.",
+			firstOf(without))
 	}
 	c.reportUnknownLines(list)
 	var mismatches []string
@@ -151,7 +153,8 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 		}
 	}
 	if len(mismatches) > 0 {
-		return nil, step.Refuse(step.CodeDirectoryMismatch, "The directory of a workspace does not end in its working directory in Scalr: %s.", firstOf(mismatches))
+		return nil, step.Refuse(step.CodeDirectoryMismatch, "The directory of a workspace does not end in its working directory in Scalr: %s.",
+			firstOf(mismatches))
 	}
 	return places, nil
 }
@@ -216,7 +219,8 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	}
 	switch {
 	case len(places) == 0:
-		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
+		return nil, nil, step.Refuse(step.CodeDirectoriesMissing,
+			"No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
 	case len(present)+len(removed) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.", firstOf(missing))
 	}

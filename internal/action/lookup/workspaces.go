@@ -18,10 +18,12 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 	if strings.HasPrefix(environment, "env-") {
 		environmentID = environment
 	}
-	n, err := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
+	n, err := namedWorkspaces(ctx, c,
+		scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
 	if environmentID != "" && (err != nil || len(n.matches) == 0) {
 		// A name may look like an id.
-		if byName, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil && len(byName.matches) > 0 {
+		if byName, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil &&
+			len(byName.matches) > 0 {
 			n, err = byName, nil
 		}
 	}
@@ -29,11 +31,13 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 	case err != nil:
 		return scalr.Workspace{}, err
 	case len(n.matches) > 1:
-		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(n.matches), name, environment)
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(n.matches),
+			name, environment)
 	case len(n.matches) == 1:
 		return n.matches[0], nil
 	case len(n.unplaced) > 0:
-		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "Scalr does not report whether the workspace %q (%s) is in the environment %q.",
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear,
+			"Scalr does not report whether the workspace %q (%s) is in the environment %q.",
 			name, strings.Join(n.unplaced, ", "), environment)
 	}
 	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, n.others)
@@ -110,7 +114,8 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 	if len(others) == 0 {
 		return emptyEnvironment(ctx, c, environment, name)
 	}
-	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", environment, name, DidYouMean(name, others))
+	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", environment, name,
+		DidYouMean(name, others))
 }
 
 // emptyEnvironment distinguishes an environment that does not exist from one in which the
@@ -120,9 +125,11 @@ func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name st
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
 	for _, e := range list {
 		if e.Name == environment || e.ID == environment {
-			return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace that the token can read, so %q was not found.", environment, name)
+			return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace that the token can read, so %q was not found.",
+				environment, name)
 		}
 		names = append(names, e.Name)
 	}
-	return step.Refuse(step.CodeEnvironmentGone, "Environment %q of workspace %q not found, or the token cannot read it.%s", environment, name, DidYouMean(environment, names))
+	return step.Refuse(step.CodeEnvironmentGone, "Environment %q of workspace %q not found, or the token cannot read it.%s", environment, name,
+		DidYouMean(environment, names))
 }

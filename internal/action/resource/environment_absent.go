@@ -86,7 +86,8 @@ func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environme
 		return err
 	}
 	if now.Name != env.Name {
-		return step.Refuse(step.CodeInUse, "Environment %q (%s) was renamed to %q while this step ran; it was not deleted.", env.Name, env.ID, now.Name)
+		return step.Refuse(step.CodeInUse, "Environment %q (%s) was renamed to %q while this step ran; it was not deleted.", env.Name, env.ID,
+			now.Name)
 	}
 	inside, err := e.client.EnvironmentContents(ctx, env.ID)
 	if err != nil {
@@ -100,7 +101,8 @@ func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environme
 func holdsWorkspaces(env scalr.Environment, c scalr.Contents) error {
 	switch {
 	case c.Inside.Count > 0:
-		return step.Refuse(step.CodeInUse, "Environment %q (%s) cannot be deleted while it has workspaces, which Scalr would delete with it. It has %d: %s.",
+		return step.Refuse(step.CodeInUse,
+			"Environment %q (%s) cannot be deleted while it has workspaces, which Scalr would delete with it. It has %d: %s.",
 			env.Name, env.ID, c.Inside.Count, some(c.Inside))
 	case c.Doubtful.Count > 0:
 		return unverified(env, "Scalr lists %s for it and does not report their environment", some(c.Doubtful))
@@ -111,7 +113,8 @@ func holdsWorkspaces(env scalr.Environment, c scalr.Contents) error {
 }
 
 func unverified(env scalr.Environment, why string, args ...any) error {
-	return step.Refuse(step.CodeInUse, "Environment %q (%s) was not deleted, since it cannot be verified that it has no workspaces, which Scalr would delete with it: %s.",
+	return step.Refuse(step.CodeInUse,
+		"Environment %q (%s) was not deleted, since it cannot be verified that it has no workspaces, which Scalr would delete with it: %s.",
 		env.Name, env.ID, fmt.Sprintf(why, args...))
 }
 

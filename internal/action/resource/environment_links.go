@@ -24,7 +24,8 @@ func (e *environmentCommand) links(ctx context.Context) (l environmentLinks, err
 		return l, err
 	}
 	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
-	if l.providers, err = pick(l.everyProvider, key, e.in.ProviderConfigurations, "provider configuration", step.CodeProviderGone); err != nil {
+	if l.providers, err = pick(l.everyProvider, key, e.in.ProviderConfigurations, "provider configuration",
+		step.CodeProviderGone); err != nil {
 		return l, err
 	}
 	l.defaults, err = pick(l.everyProvider, key, e.in.DefaultProviderConfigurations, "provider configuration", step.CodeProviderGone)
@@ -165,7 +166,8 @@ func notShared(p scalr.Provider, env scalr.Environment, err error) error {
 	if !errors.Is(err, scalr.ErrLinksUnknown) && !isRefusal(err) {
 		return err
 	}
-	return step.Refuse(step.CodeProviderNotShared, "Provider configuration %q (%s) is not shared with environment %q (%s), and this step cannot share it: %s.%s",
+	return step.Refuse(step.CodeProviderNotShared,
+		"Provider configuration %q (%s) is not shared with environment %q (%s), and this step cannot share it: %s.%s",
 		p.Name, p.ID, env.Name, env.ID, strings.TrimSuffix(err.Error(), "."), step.MissingPermission(err))
 }
 
@@ -179,12 +181,14 @@ func refusedDefaults(links environmentLinks, err error) error {
 	for _, p := range links.defaults {
 		names = append(names, p.Name)
 	}
-	return step.Refuse(step.CodeProviderNotShared, "Scalr rejected the default provider configurations %s: %s.", quoted(names), strings.TrimSuffix(err.Error(), "."))
+	return step.Refuse(step.CodeProviderNotShared, "Scalr rejected the default provider configurations %s: %s.", quoted(names),
+		strings.TrimSuffix(err.Error(), "."))
 }
 
 // isRefusal reports whether Scalr understood a request and rejected it.
 func isRefusal(err error) bool {
-	return errors.Is(err, scalr.ErrForbidden) || errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrConflict) || errors.Is(err, scalr.ErrInvalid)
+	return errors.Is(err, scalr.ErrForbidden) || errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrConflict) ||
+		errors.Is(err, scalr.ErrInvalid)
 }
 
 func providerIDs(list []scalr.Provider) []string {

@@ -42,7 +42,8 @@ func (w *workspaceCommand) missing(ctx context.Context) error {
 	for _, ws := range list {
 		names = append(names, ws.Name)
 	}
-	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", w.environment.Name, w.in.Name, lookup.DidYouMean(w.in.Name, names))
+	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", w.environment.Name,
+		w.in.Name, lookup.DidYouMean(w.in.Name, names))
 }
 
 // findExisting finds the workspace and gives out which it is.

@@ -41,7 +41,12 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		hints = append(hints, hint)
 	}
 	if len(hints) > 0 {
-		return step.Outcome{Result: result.Refused, Code: step.CodeCheckFailed, Problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)), Hints: hints}, nil
+		return step.Outcome{
+			Result:  result.Refused,
+			Code:    step.CodeCheckFailed,
+			Problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)),
+			Hints:   hints,
+		}, nil
 	}
 	r.Job.Infof("Nothing was found that would stop a run.")
 	return step.Outcome{Result: result.Checked}, nil
@@ -82,7 +87,10 @@ func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 // showRights logs what the token may do, where Scalr reports it.
 func (r *command) showRights(rights map[string]bool) {
 	for _, right := range []struct{ name, words string }{
-		{"can-queue-run", "start runs"}, {"can-queue-apply", "apply them"}, {"can-queue-destroy", "destroy"}, {"can-update", "change the workspace"},
+		{"can-queue-run", "start runs"},
+		{"can-queue-apply", "apply them"},
+		{"can-queue-destroy", "destroy"},
+		{"can-update", "change the workspace"},
 	} {
 		answer := "unknown"
 		if may, ok := rights[right.name]; ok {

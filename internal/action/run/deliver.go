@@ -84,5 +84,8 @@ func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	if step.CodeOf(err) != step.CodeUploadTooLarge {
 		return err
 	}
-	return &step.Refusal{Code: step.CodeUploadTooLarge, Problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", step.Sentence(err), step.Size(a.Compressed), largest(a))}
+	return &step.Refusal{
+		Code:    step.CodeUploadTooLarge,
+		Problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", step.Sentence(err), step.Size(a.Compressed), largest(a)),
+	}
 }

@@ -22,7 +22,8 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	}
 	run, err := r.client.Run(ctx, r.in.RunID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
-		return step.Outcome{}, step.Refuse(step.CodeRunMissing, "Run %s not found, or the token cannot read it. %s.", r.in.RunID, step.Sentence(err))
+		return step.Outcome{}, step.Refuse(step.CodeRunMissing, "Run %s not found, or the token cannot read it. %s.", r.in.RunID,
+			step.Sentence(err))
 	}
 	if err != nil {
 		return step.Outcome{}, err
@@ -59,7 +60,8 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 // as well.
 func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	if run.Dry {
-		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.", run.ID)
+		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
+			run.ID)
 	}
 	if run.Waiting() && run.Stage() != scalr.Override && !r.in.FailOn.Any() {
 		return r.confirm(ctx, run)
@@ -123,7 +125,8 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 // it. It returns the run as last seen.
 func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if !overridable(run) {
-		return run, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.", run.ID)
+		return run, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
+			run.ID)
 	}
 	for began := time.Now(); ; {
 		refused := r.overrideEach(ctx, run)
@@ -142,7 +145,8 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
 			return run, nil
 		case time.Since(began) > confirmRetryWindow: // until then, what Scalr shows may be old
-			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status, step.Sentence(refused))
+			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status,
+				step.Sentence(refused))
 		}
 		if err := pause(ctx, r.Env.Timing.StatusGrace); err != nil {
 			return run, err
@@ -184,7 +188,8 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 	done := step.Outcome{Result: wanted, Requested: true}
 	if !run.Status.IsFinal() {
 		if wanted == result.Discarded && run.Stage() == scalr.Working {
-			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
+			return step.Outcome{}, step.Refuse(step.CodeNotWaiting,
+				"Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
 		}
 		how := runs.StopOptions{Comment: r.comment(string(wanted)), AllowApply: wanted == result.Canceled, LongTimeout: true, Check: r.mayStop}
 		stop, err := runs.Stop(ctx, r.client, run, how)
@@ -209,7 +214,12 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 		}
 	}
 	if run.Status == scalr.StatusApplied {
-		return step.Outcome{Result: wanted, Requested: true, Code: step.CodeTooLate, Problem: "Run " + run.ID + " was applied already: " + r.facts.runURL}, nil
+		return step.Outcome{
+			Result:    wanted,
+			Requested: true,
+			Code:      step.CodeTooLate,
+			Problem:   "Run " + run.ID + " was applied already: " + r.facts.runURL,
+		}, nil
 	}
 	return done, nil
 }

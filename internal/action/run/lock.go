@@ -59,7 +59,8 @@ func describeLock(w scalr.Workspace) string {
 		return fmt.Sprintf("Workspace %s is locked by run %s, which has finished (%q%s) and did not release the lock%s",
 			lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since), lookup.Because(w.LockReason))
 	case lockedByRun:
-		return fmt.Sprintf("Workspace %s is locked by run %s, which is at work (%q%s)", lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since))
+		return fmt.Sprintf("Workspace %s is locked by run %s, which is at work (%q%s)", lookup.Title(w), w.LockedByRun, w.LockHolder.Status,
+			since(w.LockHolder.Since))
 	case lockedByHiddenRun:
 		return fmt.Sprintf("Workspace %s is locked by run %s, whose status the token cannot read", lookup.Title(w), w.LockedByRun)
 	}
@@ -132,7 +133,8 @@ const lastLockPoll = 5 * time.Second
 
 // lockWaitEnded says what the step was waiting for when its timeout or a signal ended the wait.
 func (r *command) lockWaitEnded(ctx context.Context, w scalr.Workspace, began time.Time) error {
-	r.Job.Infof("%s. The step ends after waiting %s for the lock; nothing was uploaded and no run was created.", describeLock(w), waited(began))
+	r.Job.Infof("%s. The step ends after waiting %s for the lock; nothing was uploaded and no run was created.", describeLock(w),
+		waited(began))
 	return context.Cause(ctx)
 }
 

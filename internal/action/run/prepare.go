@@ -66,18 +66,23 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 	}
 	switch {
 	case w.ModuleVersionID != "":
-		add(false, step.CodeWorkspaceModule, "Workspace %s is driven by a module of the registry: nothing can be uploaded to it.", lookup.Title(w))
+		add(false, step.CodeWorkspaceModule, "Workspace %s is driven by a module of the registry: nothing can be uploaded to it.",
+			lookup.Title(w))
 	case w.VCS != "":
-		add(false, step.CodeWorkspaceVCS, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.", lookup.Title(w), w.VCS)
+		add(false, step.CodeWorkspaceVCS, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.",
+			lookup.Title(w), w.VCS)
 	}
 	if w.ExecutionMode == "local" {
 		add(false, step.CodeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr runs nothing in it.", lookup.Title(w))
 	}
 	if w.EnvironmentLocked {
-		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", w.Environment, lookup.Because(w.EnvironmentLockReason))
+		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", w.Environment,
+			lookup.Because(w.EnvironmentLockReason))
 	}
 	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
-		add(false, step.CodeCostOff, "The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.", w.Environment)
+		add(false, step.CodeCostOff,
+			"The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.",
+			w.Environment)
 	}
 	list = append(list, workingDirectory(w, l)...)
 	list = append(list, r.runTimeout(w)...)
@@ -101,10 +106,13 @@ func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
 	if r.in.Timeout <= limit {
 		return nil
 	}
-	return []preflightProblem{{warning: true, Refusal: step.Refusal{
-		Problem: fmt.Sprintf("timeout is %s, but Scalr stops each plan and apply in workspace %s after %d minutes (%s).",
-			progress.Duration(r.in.Timeout), lookup.Title(w), int(limit.Minutes()), whose),
-		Advice: "Raise the workspace's run-operation-timeout (at most 720 minutes), or shorten timeout."}}}
+	return []preflightProblem{{
+		warning: true,
+		Refusal: step.Refusal{
+			Problem: fmt.Sprintf("timeout is %s, but Scalr stops each plan and apply in workspace %s after %d minutes (%s).",
+				progress.Duration(r.in.Timeout), lookup.Title(w), int(limit.Minutes()), whose),
+			Advice: "Raise the workspace's run-operation-timeout (at most 720 minutes), or shorten timeout."},
+	}}
 }
 
 // workingDirectory looks for what Scalr would run in the bundle.
@@ -115,8 +123,11 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryMissing,
 			Problem: fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
 	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
-		return []preflightProblem{{warning: w.WorkingDirectory == "", Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
-			Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())}}}
+		return []preflightProblem{{
+			warning: w.WorkingDirectory == "",
+			Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
+				Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())},
+		}}
 	}
 	return nil
 }
@@ -129,7 +140,8 @@ func (r *command) findWorkspace(ctx context.Context) (scalr.Workspace, error) {
 	}
 	w, err := r.client.Workspace(ctx, r.in.WorkspaceID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
-		return w, step.Refuse(step.CodeWorkspaceMissing, "Workspace %s not found, or the token cannot read it. %s.", r.in.WorkspaceID, step.Sentence(err))
+		return w, step.Refuse(step.CodeWorkspaceMissing, "Workspace %s not found, or the token cannot read it. %s.", r.in.WorkspaceID,
+			step.Sentence(err))
 	}
 	return r.client.WithLockHolder(ctx, w), err
 }

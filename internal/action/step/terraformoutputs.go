@@ -23,11 +23,13 @@ func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
 		return out.SetLarge("terraform-outputs", text)
 	case len(text) > MaxOutput:
 		out.Set("terraform-outputs", "")
-		s.Job.Warnf("The output terraform-outputs is left empty: %s is larger than GitHub carries. Read the file that terraform-outputs-file names in ${{ runner.temp }}.",
+		s.Job.Warnf("The output terraform-outputs is left empty: %s is larger than GitHub carries. Read the file that "+
+			"terraform-outputs-file names in ${{ runner.temp }}.",
 			Size(int64(len(text))))
 		return nil
 	case len(text) > longestVariable:
-		s.Job.Warnf("The output terraform-outputs has %s: an environment variable holds at most 128 KiB, so a step that gets it by `env:` cannot start. "+
+		s.Job.Warnf("The output terraform-outputs has %s: an environment variable holds at most 128 KiB, so a step that gets it by `env:` "+
+			"cannot start. "+
 			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", Size(int64(len(text))), noFile(file))
 	}
 	out.Set("terraform-outputs", text)
