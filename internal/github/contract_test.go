@@ -192,7 +192,10 @@ func tourPulls(t *testing.T, r *openapitest.Recorder) {
 	pulls := []githubtest.Pull{{Number: 7, Head: shaA, HeadRef: "topic", Commits: []string{shaA}}}
 	for _, event := range []github.Event{
 		{Name: "push", SHA: shaA, Ref: "refs/heads/topic"},
-		{Name: "workflow_run", Payload: fmt.Appendf(nil, `{"workflow_run":{"head_sha":%q,"head_branch":"topic","head_repository":{"full_name":"acme/infra"}}}`, shaA)},
+		{
+			Name:    "workflow_run",
+			Payload: fmt.Appendf(nil, `{"workflow_run":{"head_sha":%q,"head_branch":"topic","head_repository":{"full_name":"acme/infra"}}}`, shaA),
+		},
 		{Name: "repository_dispatch", Payload: []byte(`{"client_payload":{"pull_request":{"number":7}}}`)},
 	} {
 		s := githubtest.New(githubtest.Options{Pulls: pulls})

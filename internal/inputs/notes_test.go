@@ -39,7 +39,10 @@ func TestNotes(t *testing.T) {
 		{"audience alone", row{with: with{"oidc-audience": "scalr"}}, nil, warning("oidc-audience has no effect without service-account.")},
 		{"audience with a ready token", row{with: with{"oidc-audience": "scalr", "id-token": goodIDToken, "service-account": "ci@acme.scalr.io", "token": ""}}, nil,
 			warning("oidc-audience has no effect with id-token, whose audience its issuer has set.")},
-		{"underscore", row{}, []string{"INPUT_WORKSPACE-ID", "INPUT_WORKSPACE_ID"}, warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`)},
+		{
+			"underscore", row{}, []string{"INPUT_WORKSPACE-ID", "INPUT_WORKSPACE_ID"},
+			warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`),
+		},
 		{"underscore, read in place of the hyphen", row{}, []string{"INPUT_GITHUB_TOKEN"}, nil},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},

@@ -57,3 +57,22 @@ func checkNeutralized(t *testing.T, output string) {
 		}
 	}
 }
+
+// writeUntrusted writes text in pieces of the given size; 0 means one piece.
+func writeUntrusted(t *testing.T, j *job.Job, text string, size int) {
+	t.Helper()
+	f := j.UntrustedWriter()
+	for len(text) > 0 {
+		n := len(text)
+		if size > 0 {
+			n = min(n, size)
+		}
+		if _, err := f.Write([]byte(text[:n])); err != nil {
+			t.Fatal(err)
+		}
+		text = text[n:]
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -16,25 +16,6 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// writeUntrusted writes text in pieces of the given size; 0 means one piece.
-func writeUntrusted(t *testing.T, j *job.Job, text string, size int) {
-	t.Helper()
-	f := j.UntrustedWriter()
-	for len(text) > 0 {
-		n := len(text)
-		if size > 0 {
-			n = min(n, size)
-		}
-		if _, err := f.Write([]byte(text[:n])); err != nil {
-			t.Fatal(err)
-		}
-		text = text[n:]
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestUntrustedText(t *testing.T) {
 	t.Parallel()
 	const reset = "\x1b[0m"

@@ -62,7 +62,7 @@ func TestWorkflowProblems(t *testing.T) {
 	}
 	const job = "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n"
 	for name, c := range map[string]struct{ yaml, want string }{
-		"not YAML":        {yaml: "a: [", want: "no YAML"},
+		"not YAML":        {yaml: "a: [", want: "is not YAML"},
 		"unpinned action": {yaml: job + "      - uses: actions/checkout@v7\n", want: "not pinned"},
 		"pinned without version": {
 			yaml: job + "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n",
