@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// readEquivalents reads the list of reviewed mutations: a line with the change as a survivor is printed after its
+// place, then indented lines that say why no test can notice it. Lines that begin with # are comments.
+func readEquivalents(r io.Reader) (map[string]bool, error) {
+	list, last := map[string]bool{}, ""
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		line := lines.Text()
+		switch {
+		case strings.TrimSpace(line) == "" || line[0] == '#':
+		case line[0] == ' ' || line[0] == '\t':
+			if last == "" {
+				return nil, fmt.Errorf("reason without a change: %s", line)
+			}
+			list[last] = true
+		default:
+			if last != "" && !list[last] {
+				return nil, fmt.Errorf("no reason why no test can notice: %s", last)
+			}
+			last = line
+		}
+	}
+	if last != "" && !list[last] {
+		return nil, fmt.Errorf("no reason why no test can notice: %s", last)
+	}
+	return list, lines.Err()
+}

@@ -1,0 +1,85 @@
+// Command mutants measures how much the tests notice: it changes places of the program at random, one at a time, and
+// runs the tests that should fail.
+//
+//	go run ./test/mutants -seed 7 -per 20                           # every package of the program; takes hours
+//	go run ./test/mutants -seed 7 -per 20 -packages internal/gate   # those of the list
+//
+// It prints each change that no test notices, and a table by package. The exit code is 1 if there is such a change.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+//go:embed equivalent.txt
+var equivalentList string
+
+// options says what is sampled.
+type options struct {
+	seed       uint64
+	per        int
+	packages   string
+	own        bool
+	verbose    bool
+	equivalent map[string]bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var o options
+	flag.Uint64Var(&o.seed, "seed", 1, "the same seed draws the same places, however the code around them changes")
+	flag.IntVar(&o.per, "per", 20, "mutations for each package")
+	flag.StringVar(&o.packages, "packages", "", "packages separated by commas, such as internal/gate,internal/secret")
+	flag.BoolVar(&o.own, "own", false, "run only the package's own tests, not those of its importers")
+	flag.BoolVar(&o.verbose, "v", false, "print noticed mutations too")
+	flag.Parse()
+	survived, err := o.measure(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mutants:", err)
+	}
+	if err != nil || survived > 0 {
+		stop()
+		os.Exit(1)
+	}
+}
+
+// measure samples each package and prints the table.
+func (o options) measure(ctx context.Context) (survived int, err error) {
+	if o.equivalent, err = readEquivalents(strings.NewReader(equivalentList)); err != nil {
+		return 0, fmt.Errorf("equivalent.txt: %w", err)
+	}
+	all, err := listPackages()
+	if err != nil {
+		return 0, err
+	}
+	chosen, err := choose(all, o.packages)
+	if err != nil {
+		return 0, err
+	}
+	j, err := newJudge()
+	if err != nil {
+		return 0, err
+	}
+	defer j.close()
+	table := []string{"| package | noticed | by its own tests | equivalent | time |", "| --- | --- | --- | --- | --- |"}
+	for _, p := range chosen {
+		s, err := o.take(ctx, j, all, p)
+		if err != nil {
+			return survived, fmt.Errorf("%s: %w", p.name(), err)
+		}
+		survived += s.total - s.noticed
+		table = append(table, fmt.Sprintf("| %s | %d/%d | %d | %d | %s |",
+			s.pkg, s.noticed, s.total, s.own, s.equivalent, s.took.Round(time.Second)))
+	}
+	fmt.Printf("\nSeed %d:\n\n%s\n", o.seed, strings.Join(table, "\n"))
+	return survived, nil
+}
