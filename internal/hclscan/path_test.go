@@ -1,0 +1,56 @@
+package hclscan
+
+import "testing"
+
+// TestBelow: only ${path.module}/ at the front of a string, with HCL's blanks and trim marks, makes it a path below.
+func TestBelow(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"${path.module}/a/b":        "a/b",
+		"${ path.module\t}/a":       "a",
+		"${~ path.module ~}/a":      "a",
+		"${path.module}//a":         "a",
+		"${path.module}/a}/b":       "a}/b",
+		"${path.module}/":           "",
+		"${path.module}":            "no",
+		"${path.module}a":           "no",
+		"${path.module":             "no",
+		"${path.modules}/a":         "no",
+		"${path.root}/a":            "no",
+		"path.module}/a":            "no",
+		"x${path.module}/a":         "no",
+		"./a":                       "no",
+		"":                          "no",
+		"${upper(path.module)}/a":   "no",
+		"${path.module}${var.x}/a":  "no",
+		"${path.module}-${var.x}/a": "no",
+	} {
+		rest, ok := Below(content, "path.module")
+		if ok != (want != "no") || ok && rest != want {
+			t.Errorf("%q: got %q, %v, want %q", content, rest, ok, want)
+		}
+	}
+}
+
+// TestConstant: templates and directives make a string depend on values, escaped ones do not.
+func TestConstant(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]bool{
+		"":            true,
+		"a/b":         true,
+		"$a %b {c}":   true,
+		"$${a}":       true,
+		"%%{a}":       true,
+		"a${b}":       false,
+		"%{if a}":     false,
+		"$${a}${b}":   false,
+		"%%{a}%{b}":   false,
+		"%%{a}${b}":   false,
+		"$${a}%{b}":   false,
+		"$${a}$%{b}c": false,
+	} {
+		if got := Constant(content); got != want {
+			t.Errorf("%q: got %v, want %v", content, got, want)
+		}
+	}
+}
