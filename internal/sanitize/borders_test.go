@@ -14,9 +14,9 @@ func TestInvisibleRanges(t *testing.T) {
 		"a\u1160b\uFFA0c":       "abc",
 		"\x1f\x7f~ \t\n\x0b":    "~ \t\n",
 		"\x1b[1;31mred\x1b[0m!": "red!",
-		"a\x0bb":               "ab",
-		"a\x08b":               "ab",
-		"\x1b[1mab3mc":         "ab3mc",
+		"a\x0bb":                "ab",
+		"a\x08b":                "ab",
+		"\x1b[1mab3mc":          "ab3mc",
 		"\x1b[31x\x1b[0m!":      "!",
 	} {
 		if got := Text(in); got != want {
