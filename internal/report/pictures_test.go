@@ -52,7 +52,7 @@ func TestPictures(t *testing.T) {
 	}{
 		"planned-mixed.summary":   {outcome("planned-mixed").Summary(), 2, true},
 		"planned-mixed.comment":   {outcome("planned-mixed").Comment(CommentLimit), 1, false},
-		"planned-replace.comment": {outcome("planned-replace").Comment(CommentLimit), 1, true},
+		"planned-replace.comment": {outcome("planned-replace").Comment(CommentLimit), 0, true},
 		"confirmation.summary":    {outcome("confirmation").Summary(), 0, false},
 		"errored-plan.summary":    {outcome("errored-plan").Summary(), 0, false},
 		"errored-apply.summary":   {outcome("errored-apply").Summary(), 0, false},
