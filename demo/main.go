@@ -32,6 +32,10 @@ func main() {
 	name := flag.String("scenario", "execute", "what the simulator plays: "+strings.Join(slices.Sorted(maps.Keys(scalrsim.Scenarios())), ", "))
 	fleet := flag.Bool("fleet", false, "play a pull request in a repository of six workspaces")
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "demo: unexpected argument %q; -h lists the options\n", flag.Arg(0))
+		os.Exit(2)
+	}
 	play := func() (int, error) { return demo(*name, *apply, os.Stdout) }
 	if *fleet {
 		play = func() (int, error) { return demoFleet(*name, os.Stdout) }
