@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // Job is the part of the job's log that a Logger uses.
@@ -83,7 +84,7 @@ func (l *Logger) Look(r scalr.Run) {
 		l.lastLine, l.since = line, now
 		l.log(line)
 	case now.Sub(l.lastOutput) >= heartbeat:
-		l.log(fmt.Sprintf("%s, for %s now", line, Duration(now.Sub(l.since))))
+		l.log(fmt.Sprintf("%s, for %s now", line, units.Duration(now.Sub(l.since))))
 	}
 	l.results(r, "")
 }
@@ -144,7 +145,7 @@ func (l *Logger) setStageAt(stage string, now time.Time) {
 	l.addDuration(old, took)
 	if l.group != "" {
 		l.closeGroup()
-		l.Job.Infof("%s took %s", old, Duration(took))
+		l.Job.Infof("%s took %s", old, units.Duration(took))
 	}
 }
 

@@ -134,26 +134,6 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func TestDuration(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{
-		0:                           "0s",
-		400 * time.Nanosecond:       "0s",
-		12 * time.Millisecond:       "12ms",
-		999600 * time.Microsecond:   "1s",
-		4240 * time.Millisecond:     "4.2s",
-		9949 * time.Millisecond:     "9.9s",
-		9960 * time.Millisecond:     "10s",
-		12400 * time.Millisecond:    "12s",
-		190 * time.Second:           "3m10s",
-		6*time.Hour + 5*time.Second: "6h0m5s",
-	} {
-		if got := progress.Duration(d); got != want {
-			t.Errorf("%d: %q, want %q", d, got, want)
-		}
-	}
-}
-
 // results logs the estimate and the policies once, each in its stage; a check is logged again when it is overridden.
 func results(s *recorder) {
 	cost := &scalr.CostEstimate{ID: "ce-1", Status: "queued"}

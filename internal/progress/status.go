@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // The stages of a run.
@@ -150,16 +151,5 @@ func (l *Logger) Retrying(r scalr.Retry) {
 		return
 	}
 	l.lastRetry = retryNotice{what, time.Now()}
-	l.Job.Infof("%v; trying again in %s", r.Err, Duration(r.Wait))
-}
-
-// Duration formats a duration for people: 12ms, 4.2s, 12s, 3m10s, 6h0m5s.
-func Duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return d.Round(time.Millisecond).String()
-	case d < 9950*time.Millisecond:
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
+	l.Job.Infof("%v; trying again in %s", r.Err, units.Duration(r.Wait))
 }

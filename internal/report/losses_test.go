@@ -184,7 +184,7 @@ func TestOperatorFacts(t *testing.T) {
 		if at := strings.LastIndex(page, "<sub>"); at >= 0 {
 			page, footer = page[:at], page[at:]
 		}
-		for _, fact := range []string{r.Run.ConfigurationID, r.Bundle.SHA256[:12], "8.2 kB"} {
+		for _, fact := range []string{r.Run.ConfigurationID, r.Bundle.SHA256[:12], "8.0 KiB"} {
 			if strings.Contains(r.Comment(CommentLimit), fact) || strings.Contains(page, fact) || !strings.Contains(footer, fact) {
 				t.Errorf("%s: %s is not in the footer of the summary alone", name, fact)
 			}

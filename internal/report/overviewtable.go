@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/units"
 )
 
 // column is a column of an overview's table. It is omitted if it is empty in every row.
@@ -85,7 +86,7 @@ func (r Row) timeCell() string {
 	if r.Took <= 0 {
 		return ""
 	}
-	return formatDuration(r.Took)
+	return units.Duration(r.Took)
 }
 
 // rowName returns the name of the workspace, linked to its run.

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // Diagnostics returns the diagnostics of the plan and the apply: without duplicates in the apply, and without the errors
@@ -156,44 +156,12 @@ func (r Report) logEnd() section {
 func (r Report) stageTimes() string {
 	var all []string
 	for _, s := range r.Stages {
-		all = append(all, prose(s.Name)+" "+formatDuration(s.Took))
+		all = append(all, prose(s.Name)+" "+units.Duration(s.Took))
 	}
 	if len(all) == 0 {
 		return ""
 	}
 	return "<sub>⏱️ " + strings.Join(all, " · ") + "</sub>\n\n"
-}
-
-// formatDuration formats a duration: 40 ms, 0.4 s, 12 s, 3 min 5 s.
-func formatDuration(d time.Duration) string {
-	switch s := int(d.Round(time.Second).Seconds()); {
-	case d < 100*time.Millisecond:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < 10*time.Second:
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
-	default:
-		return fmt.Sprintf("%d h %d min", s/3600, s%3600/60)
-	}
-}
-
-// formatSize formats a size in bytes: 812 B, 8.2 kB, 14 MB.
-func formatSize(n int64) string {
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	size, unit := float64(n)/1000, 0
-	for size >= 999.5 && unit < 3 {
-		size, unit = size/1000, unit+1
-	}
-	format := "%.0f %s"
-	if size < 9.95 {
-		format = "%.1f %s"
-	}
-	return fmt.Sprintf(format, size, [...]string{"kB", "MB", "GB", "TB"}[unit])
 }
 
 // footer identifies the run and its source. Details for operators are only in the summary.
@@ -206,7 +174,7 @@ func (r Report) footer(s style) string {
 	}
 	add("run", r.Run.ID, r.RunURL)
 	if r.facts() == "" && r.Took > 0 {
-		all = append(all, "took "+formatDuration(r.Took))
+		all = append(all, "took "+units.Duration(r.Took))
 	}
 	if s.stages {
 		add("configuration", r.Run.ConfigurationID, "")
@@ -215,7 +183,7 @@ func (r Report) footer(s style) string {
 		all = append(all, from)
 	}
 	if b := r.Bundle; b != nil && s.stages {
-		size := fmt.Sprintf("bundle of %s, %s,", pluralize(b.Files, "file", "files"), formatSize(b.Compressed))
+		size := fmt.Sprintf("bundle of %s, %s,", pluralize(b.Files, "file", "files"), units.Size(b.Compressed))
 		add(size+" sha256", b.SHA256[:min(12, len(b.SHA256))], "")
 	}
 	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {

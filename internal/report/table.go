@@ -8,6 +8,7 @@ import (
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // facts returns the table of facts; columns with an unknown value are omitted. There is no table for the duration alone,
@@ -41,7 +42,7 @@ func (r Report) facts() string {
 		return ""
 	}
 	if r.Took > 0 {
-		add("Duration", formatDuration(r.Took))
+		add("Duration", units.Duration(r.Took))
 	}
 	return row(heads) + row(repeat(":-:", len(heads))) + row(cells) + "\n"
 }

@@ -7,6 +7,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/units"
 )
 
 // check looks for everything that would stop a run, and spends none. Unlike a
@@ -75,7 +76,7 @@ func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 		case e.Target != "":
 			r.Job.Infof("%q -> %q", e.Name, e.Target)
 		default:
-			r.Job.Infof("%q %s", e.Name, step.Size(e.Size))
+			r.Job.Infof("%q %s", e.Name, units.Size(e.Size))
 		}
 	}
 	for _, o := range l.LeftOut() {

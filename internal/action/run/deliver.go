@@ -10,6 +10,7 @@ import (
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 const (
@@ -59,13 +60,13 @@ func (r *command) upload(ctx context.Context, v scalr.Configuration, a *bundle.A
 	began := time.Now()
 	u := scalr.Upload{Data: a.Reader(), Size: a.Size()}
 	if u.Size >= tellUploadFrom {
-		r.Job.Infof("Uploading %s", step.Size(u.Size))
+		r.Job.Infof("Uploading %s", units.Size(u.Size))
 		u.Sent = r.everyTenSeconds(u.Size)
 	}
 	if err := r.client.Upload(ctx, v, u); err != nil {
 		return err
 	}
-	r.Job.Infof("Uploaded %s as configuration version %s in %s", step.Size(u.Size), v.ID, progress.Duration(time.Since(began)))
+	r.Job.Infof("Uploaded %s as configuration version %s in %s", units.Size(u.Size), v.ID, units.Duration(time.Since(began)))
 	return nil
 }
 
@@ -74,7 +75,7 @@ func (r *command) everyTenSeconds(total int64) func(int64) {
 	return func(sent int64) {
 		if now := time.Now(); now.Sub(last) >= 10*time.Second {
 			last = now
-			r.Job.Infof("Uploaded %s of %s", step.Size(sent), step.Size(total))
+			r.Job.Infof("Uploaded %s of %s", units.Size(sent), units.Size(total))
 		}
 	}
 }
@@ -86,6 +87,6 @@ func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	}
 	return &step.Refusal{
 		Code:    step.CodeUploadTooLarge,
-		Problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", step.Sentence(err), step.Size(a.Compressed), largest(a)),
+		Problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", step.Sentence(err), units.Size(a.Compressed), largest(a)),
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
-	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // lockKind says what has locked a workspace, which decides who can remove the lock.
@@ -138,4 +138,4 @@ func (r *command) lockWaitEnded(ctx context.Context, w scalr.Workspace, began ti
 	return context.Cause(ctx)
 }
 
-func waited(began time.Time) string { return progress.Duration(time.Since(began)) }
+func waited(began time.Time) string { return units.Duration(time.Since(began)) }

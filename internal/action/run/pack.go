@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/progress"
+	"scalr-run-action/internal/units"
 )
 
 // list finds out what is to be sent, and refuses what cannot be.
@@ -124,13 +124,13 @@ func (r *command) packed(a *bundle.Archive) {
 	r.out.Set("bundle-sha256", a.SHA256)
 	r.out.Set("bundle-bytes", fmt.Sprint(a.Compressed))
 	r.out.Set("bundle-files", fmt.Sprint(a.Files))
-	r.Job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), step.Size(a.Bytes), step.Size(a.Compressed), a.SHA256, progress.Duration(a.Took))
+	r.Job.Infof("Packed %s, %s into %s, sha256 %s, in %s", files(a.Files), units.Size(a.Bytes), units.Size(a.Compressed), a.SHA256, units.Duration(a.Took))
 	r.warnOfSize(a)
 }
 
 func (r *command) warnOfSize(a *bundle.Archive) {
 	if a.Compressed > warnFrom {
-		r.Job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", step.Size(a.Compressed), largest(a))
+		r.Job.Warnf("The bundle is large: %s. The biggest: %s. What Terraform does not need can be listed in .terraformignore.", units.Size(a.Compressed), largest(a))
 	}
 }
 
@@ -138,7 +138,7 @@ func largest(a *bundle.Archive) string {
 	var names []string
 	biggest := a.Largest()
 	for _, s := range append(biggest.Dirs, biggest.Files...) {
-		names = append(names, fmt.Sprintf("%q (%s)", s.Name, step.Size(s.Bytes)))
+		names = append(names, fmt.Sprintf("%q (%s)", s.Name, units.Size(s.Bytes)))
 	}
 	return strings.Join(names, ", ")
 }

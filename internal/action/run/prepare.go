@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/bundle"
-	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // prepare finds the workspace and refuses, before a run is spent, what could not
@@ -110,7 +110,7 @@ func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
 		warning: true,
 		Refusal: step.Refusal{
 			Problem: fmt.Sprintf("timeout is %s, but Scalr stops each plan and apply in workspace %s after %d minutes (%s).",
-				progress.Duration(r.in.Timeout), lookup.Title(w), int(limit.Minutes()), whose),
+				units.Duration(r.in.Timeout), lookup.Title(w), int(limit.Minutes()), whose),
 			Advice: "Raise the workspace's run-operation-timeout (at most 720 minutes), or shorten timeout."},
 	}}
 }

@@ -6,6 +6,7 @@ import (
 
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // MaxOutput is the size of an output that GitHub still carries, in bytes.
@@ -39,7 +40,7 @@ func (o *Outputs) SetJSON(name string, value any) error {
 // SetLarge writes an output, unless it is more than GitHub carries.
 func (o *Outputs) SetLarge(name, text string) error {
 	if len(text) > MaxOutput {
-		return Refuse(CodeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, Size(int64(len(text))))
+		return Refuse(CodeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, units.Size(int64(len(text))))
 	}
 	o.Set(name, text)
 	return nil

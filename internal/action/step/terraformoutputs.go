@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+
+	"scalr-run-action/internal/units"
 )
 
 // longestVariable is how long the text of an output may be to fit into an
@@ -25,12 +27,12 @@ func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
 		out.Set("terraform-outputs", "")
 		s.Job.Warnf("The output terraform-outputs is left empty: %s is larger than GitHub carries. Read the file that "+
 			"terraform-outputs-file names in ${{ runner.temp }}.",
-			Size(int64(len(text))))
+			units.Size(int64(len(text))))
 		return nil
 	case len(text) > longestVariable:
 		s.Job.Warnf("The output terraform-outputs has %s: an environment variable holds at most 128 KiB, so a step that gets it by `env:` "+
 			"cannot start. "+
-			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", Size(int64(len(text))), noFile(file))
+			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", units.Size(int64(len(text))), noFile(file))
 	}
 	out.Set("terraform-outputs", text)
 	return nil

@@ -1,0 +1,30 @@
+// Package units formats sizes and durations, in the log and in reports alike.
+package units
+
+import (
+	"fmt"
+	"time"
+)
+
+// Size formats a number of bytes: 812 B, 8.2 KiB, 14.0 MiB.
+func Size(n int64) string {
+	if n < 1<<10 {
+		return fmt.Sprintf("%d B", n)
+	}
+	size, unit := float64(n)/(1<<10), 0
+	for size >= 1023.95 && unit < 2 { // what rounds to 1024.0 is one of the next unit
+		size, unit = size/(1<<10), unit+1
+	}
+	return fmt.Sprintf("%.1f %s", size, [...]string{"KiB", "MiB", "GiB"}[unit])
+}
+
+// Duration formats a duration: 12ms, 4.2s, 12s, 3m10s, 6h0m5s.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < 9950*time.Millisecond:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
