@@ -26,10 +26,11 @@ func wantsAccount(err error) bool {
 // asked for it, if the token sees several or none.
 func (c *Client) onlyAccount(ctx context.Context, refusal error) (string, error) {
 	var ids []string
-	err := c.pages(ctx, Op{Operation: OpListAccounts}, []string{"accounts"}, "accounts", url.Values{"fields[accounts]": {"name"}}, defaultPolicy, func(r resource, _ document) bool {
-		ids = append(ids, r.ID)
-		return len(ids) < 2
-	})
+	err := c.pages(ctx, Op{Operation: OpListAccounts}, []string{"accounts"}, "accounts",
+		url.Values{"fields[accounts]": {"name"}}, defaultPolicy, func(r resource, _ document) bool {
+			ids = append(ids, r.ID)
+			return len(ids) < 2
+		})
 	switch {
 	case err != nil:
 		return "", err

@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// What an answer may cost. It is read as it arrives and never held whole: what
-// nobody asks for is dropped on the way.
+// The limits of a response. It is read as it arrives and never held whole: members
+// that the caller does not read are dropped.
 const (
 	maxAnswer = 16 << 20 // bytes that are read of an answer, unpacked
 	maxKept   = 8 << 20  // bytes that are kept of an answer, the cost of keeping them included

@@ -19,13 +19,31 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 		fault scalrsim.Fault
 		do    func(context.Context, *rig, scalr.Run) error
 	}{
-		"between looks":     {status(readRun, 429, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
-		"in a look":         {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
-		"in half an answer": {scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9}, func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }},
-		"between uploads":   {status(put, 503, -1, "Retry-After", "60"), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"in an upload":      {scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"for the upload":    {edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`), func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err }},
-		"for a lost run":    {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, oneMore},
+		"between looks": {
+			status(readRun, 429, -1, "Retry-After", "60"),
+			func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err },
+		},
+		"in a look": {
+			scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall},
+			func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err },
+		},
+		"in half an answer": {
+			scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9},
+			func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err },
+		},
+		"between uploads": {
+			status(put, 503, -1, "Retry-After", "60"),
+			func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err },
+		},
+		"in an upload": {
+			scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall},
+			func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err },
+		},
+		"for the upload": {
+			edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`),
+			func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err },
+		},
+		"for a lost run": {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, oneMore},
 		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
 			_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
 			return err

@@ -39,7 +39,7 @@ type Config struct {
 	// Rejected adds to the error of a request whose token was rejected for good;
 	// its result must wrap that error. nil adds nothing.
 	Rejected func(error) error
-	// Retrying is told before each wait for another attempt; it may be nil.
+	// Retrying is called before each wait for another attempt; it may be nil.
 	Retrying func(Retry)
 }
 
@@ -123,14 +123,14 @@ func (c *Client) page(elements ...string) string {
 	return c.base.JoinPath(elements...).String()
 }
 
-// Throttled tells when Scalr last answered 429; the zero time means never.
+// Throttled returns when Scalr last answered 429; the zero time means never.
 func (c *Client) Throttled() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.slowedAt
 }
 
-// notice takes down an answer 429.
+// notice records a response with the status 429.
 func (c *Client) notice(err error) {
 	var e *Error
 	if !errors.As(err, &e) || e.Storage || e.HTTPStatus != http.StatusTooManyRequests {
@@ -147,8 +147,8 @@ func (c *Client) bearer() secret.Value {
 	return c.token
 }
 
-// renewed replaces the token that was refused, unless somebody did meanwhile.
-// It reports whether there is another one to try.
+// renewed replaces the token that was rejected, unless another goroutine did. It
+// reports whether there is another one to try.
 func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error) {
 	if c.renew == nil {
 		return false, nil

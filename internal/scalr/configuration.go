@@ -58,7 +58,7 @@ func (v Configuration) Secrets() []secret.Value {
 
 // CreateConfiguration makes a configuration version for an upload. Runs are
 // never queued by themselves: without the attribute some workspaces would start
-// a second run. An answer that got lost leaves an orphan that harms nobody.
+// a second run. A lost response leaves a configuration version that is never used.
 func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dry bool) (v Configuration, err error) {
 	op := OpCreateConfiguration.on(workspaceID)
 	err = c.do(ctx, call{
@@ -99,10 +99,10 @@ func (a answer) configuration(op Op) (Configuration, error) {
 }
 
 // AwaitUploaded waits until Scalr has processed the upload: a run that is
-// created before might wait for it for ever and hold the queue. Words that are
-// not known are waited through; strange is told each of them once.
+// created before might wait for it forever and block the queue. In an unknown status
+// it keeps waiting; strange is called once with each.
 func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duration, strange func(status string)) (Configuration, error) {
-	began, told := time.Now(), ""
+	began, reported := time.Now(), ""
 	for {
 		v, err := c.Configuration(ctx, id)
 		if err != nil {
@@ -113,9 +113,9 @@ func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duratio
 			return v, nil
 		case "errored":
 			return v, &ConfigurationError{ID: id, Message: v.ErrorMessage}
-		case "pending", told:
+		case "pending", reported:
 		default:
-			told = v.Status
+			reported = v.Status
 			strange(printable(v.Status, 80))
 		}
 		waited := time.Since(began)

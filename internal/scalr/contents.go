@@ -43,18 +43,19 @@ func (c *Client) AccountContents(ctx context.Context, id string) (Contents, erro
 }
 
 func (c *Client) contents(ctx context.Context, id string, query url.Values) (found Contents, err error) {
-	found.Whole, err = c.wholeList(ctx, Op{Operation: OpListWorkspaces}, []string{"workspaces"}, "workspaces", query, defaultPolicy, func(r resource, d document) bool {
-		w := d.workspace(r)
-		switch w.EnvironmentID {
-		case id:
-			found.Inside.add(w)
-		case "":
-			found.Doubtful.add(w)
-		default:
-			found.Outside++
-		}
-		return true
-	})
+	found.Whole, err = c.wholeList(ctx, Op{Operation: OpListWorkspaces}, []string{"workspaces"}, "workspaces",
+		query, defaultPolicy, func(r resource, d document) bool {
+			w := d.workspace(r)
+			switch w.EnvironmentID {
+			case id:
+				found.Inside.add(w)
+			case "":
+				found.Doubtful.add(w)
+			default:
+				found.Outside++
+			}
+			return true
+		})
 	return found, err
 }
 

@@ -105,7 +105,7 @@ func (r resource) policyCheck(id string) PolicyCheck {
 	}
 }
 
-// person names who did something: by e-mail where it was told, else by name.
+// person names who did something: by e-mail if it was reported, else by name.
 func (d document) person(id string) string {
 	for _, kind := range []string{"users", "service-accounts"} {
 		if r, ok := d.included(kind, id); ok {

@@ -15,7 +15,7 @@ type EnvironmentFilter struct {
 	Sort                                     string // attributes between commas, each perhaps after a "-"
 }
 
-// Environments lists the environments that the token can see. Of each it tells
+// Environments lists the environments that the token can see, each with
 // id, name, status, account and tags (openapi.yml, list_environments).
 func (c *Client) Environments(ctx context.Context, f EnvironmentFilter) ([]Environment, error) {
 	return c.environments(ctx, f, defaultPolicy)
@@ -30,7 +30,8 @@ func (c *Client) environments(ctx context.Context, f EnvironmentFilter, p policy
 	setIf(query, "filter[policy-group]", f.PolicyGroup)
 	setIf(query, "filter[latest-run-date]", f.LatestRunDate)
 	setIf(query, "sort", f.Sort)
-	return list(ctx, c, Op{Operation: OpListEnvironments}, []string{"environments"}, query, p, func(r resource, d document) Environment { return d.environment(r) })
+	return list(ctx, c, Op{Operation: OpListEnvironments}, []string{"environments"}, query, p,
+		func(r resource, d document) Environment { return d.environment(r) })
 }
 
 // literal is a name as a filter. One that the service would read as an operator
@@ -72,7 +73,9 @@ func (s EnvironmentSettings) document(id string) map[string]any {
 	if s.Name != "" {
 		attrs["name"] = s.Name
 	}
-	for name, flag := range map[string]*bool{"mask-sensitive-output": s.MaskSensitive, "remote-backend": s.RemoteBackend, "cost-estimation-enabled": s.CostEstimation} {
+	for name, flag := range map[string]*bool{
+		"mask-sensitive-output": s.MaskSensitive, "remote-backend": s.RemoteBackend, "cost-estimation-enabled": s.CostEstimation,
+	} {
 		if flag != nil {
 			attrs[name] = *flag
 		}
@@ -90,7 +93,7 @@ func (s EnvironmentSettings) document(id string) map[string]any {
 }
 
 // CreateEnvironment creates an environment, exactly one of its name. created is
-// false if somebody else did it meanwhile.
+// false if another client did it meanwhile.
 func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, created bool, err error) {
 	return createNamed(ctx,
 		func() (Environment, error) {

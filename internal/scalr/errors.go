@@ -123,7 +123,7 @@ func (e *Error) Reason() string {
 // Unwrap gives what caused a missing answer, such as the end of a context.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Is tells which of the sentinels the error is.
+// Is reports whether target is the sentinel that the error belongs to.
 func (e *Error) Is(target error) bool { return target == e.kind() }
 
 func (e *Error) kind() error {
@@ -202,7 +202,7 @@ func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) err
 }
 
 const (
-	mostProblems = 5    // of one answer, that are told
+	mostProblems = 5    // of one response, that are shown
 	mostWords    = 3000 // bytes of them in all: an annotation has room for 4,096, advice included
 )
 

@@ -118,13 +118,25 @@ func TestLinkThatLeadsHere(t *testing.T) {
 		proxied bool
 		want    string
 	}{
-		"beside the base URL":                      {"https://acme.example.test:%s/log", false, `log: "a line", <nil>`},
-		"under another name":                       {"https://blob.example.test:%s/log", false, `log: "a line", <nil>`},
-		"under another name, while the base not":   {"https://blob.example.test:%s/log", true, "log: read the plan log: blob.example.test:%s: the address leads to this machine"},
-		"at the usual port, while the base not":    {"https://blob.example.test/log", true, "log: read the plan log: blob.example.test: the address leads to this machine"},
-		"a loopback address, while the base not":   {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link leads to this machine"},
-		"a metadata service, and the base is here": {"https://meta.example.test:%s/log", false, "log: read the plan log: meta.example.test:%s: the address is link-local"},
-		"plain http, and the base is here":         {"http://blob.example.test:%s/log", false, "log: read the plan log: the link is not https: blob.example.test:%s"},
+		"beside the base URL": {"https://acme.example.test:%s/log", false, `log: "a line", <nil>`},
+		"under another name":  {"https://blob.example.test:%s/log", false, `log: "a line", <nil>`},
+		"under another name, while the base not": {
+			"https://blob.example.test:%s/log", true,
+			"log: read the plan log: blob.example.test:%s: the address leads to this machine",
+		},
+		"at the usual port, while the base not": {
+			"https://blob.example.test/log", true,
+			"log: read the plan log: blob.example.test: the address leads to this machine",
+		},
+		"a loopback address, while the base not": {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link leads to this machine"},
+		"a metadata service, and the base is here": {
+			"https://meta.example.test:%s/log", false,
+			"log: read the plan log: meta.example.test:%s: the address is link-local",
+		},
+		"plain http, and the base is here": {
+			"http://blob.example.test:%s/log", false,
+			"log: read the plan log: the link is not https: blob.example.test:%s",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -214,13 +226,37 @@ func TestProxies(t *testing.T) {
 		says      string
 		connects  int
 	}{
-		"C21 HTTPS_PROXY": {newProxy(t, s.Listener.Addr().String(), 200), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, `workspace "network", error <nil>`, 1},
-		"C21 https_proxy": {newProxy(t, s.Listener.Addr().String(), 200), func(p *proxy) []string { return []string{"https_proxy=" + with(p.Server)} }, `workspace "network", error <nil>`, 1},
-		"C22 407":         {newProxy(t, "", 407), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, "answered 407 Proxy Authentication Required", 1},
-		"C22 403":         {newProxy(t, "", 403), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, "answered 403 Forbidden", 1},
-		"C22 503":         {newProxy(t, "", 503), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} }, "retrying: read workspace ws-1: the proxy 127.0.0.1:", 1},
-		"C23 down":        {newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=" + with(closed)} }, "retrying: read workspace ws-1: the proxy could not be reached: 127.0.0.1:", 0},
-		"C25 half a URL":  {newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=http://user:" + password + "@["} }, "retrying: read workspace ws-1: the proxy could not be reached", 0},
+		"C21 HTTPS_PROXY": {
+			newProxy(t, s.Listener.Addr().String(), 200),
+			func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} },
+			`workspace "network", error <nil>`, 1,
+		},
+		"C21 https_proxy": {
+			newProxy(t, s.Listener.Addr().String(), 200),
+			func(p *proxy) []string { return []string{"https_proxy=" + with(p.Server)} },
+			`workspace "network", error <nil>`, 1,
+		},
+		"C22 407": {
+			newProxy(t, "", 407), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} },
+			"answered 407 Proxy Authentication Required", 1,
+		},
+		"C22 403": {
+			newProxy(t, "", 403), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} },
+			"answered 403 Forbidden", 1,
+		},
+		"C22 503": {
+			newProxy(t, "", 503), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} },
+			"retrying: read workspace ws-1: the proxy 127.0.0.1:", 1,
+		},
+		"C23 down": {
+			newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=" + with(closed)} },
+			"retrying: read workspace ws-1: the proxy could not be reached: 127.0.0.1:", 0,
+		},
+		"C25 half a URL": {
+			newProxy(t, "", 200),
+			func(*proxy) []string { return []string{"HTTPS_PROXY=http://user:" + password + "@["} },
+			"retrying: read workspace ws-1: the proxy could not be reached", 0,
+		},
 	} {
 		t.Run(test, func(t *testing.T) {
 			t.Parallel()

@@ -12,14 +12,14 @@ import (
 
 const createAttempts = 3
 
-// takenFor is for how long a thing is looked for whose name is said to be
-// taken: somebody else has just created it, and lists may lag.
+// takenFor is for how long an object is searched whose name is reported as taken:
+// another client has just created it, and lists may lag.
 const takenFor = 5 * time.Second
 
-// createNamed creates a thing that has a name of its own, exactly once. After an
-// answer that got lost, and after a refusal that may mean that the name is
-// taken, the thing is looked for by its name before another one is asked for.
-// ours is false if somebody else has created it.
+// createNamed creates an object with a unique name, exactly once. After a lost
+// response, and after a refusal that may mean that the name is taken, the object is
+// searched by its name before another one is requested. ours is false if another
+// client has created it.
 func createNamed[T any](ctx context.Context, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
 	for range createAttempts {
 		made, err = post()

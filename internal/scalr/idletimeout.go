@@ -12,7 +12,7 @@ var (
 	errTooLong = errors.New("the answer took too long")
 )
 
-// watch ends an attempt that has gone silent.
+// watch ends an attempt when no data moved for the idle timeout.
 type watch struct {
 	cancel  context.CancelCauseFunc
 	release context.CancelFunc
@@ -20,9 +20,9 @@ type watch struct {
 	quiet   time.Duration
 }
 
-// patiently bounds one attempt: silence longer than quiet ends it, and so does
-// the total time, if that is not 0. The context's cause tells which.
-func patiently(ctx context.Context, quiet, total time.Duration) (context.Context, *watch) {
+// withIdleTimeout bounds one attempt: by the time quiet without data, and by the total
+// time if that is not 0. The context's cause says which of them ended it.
+func withIdleTimeout(ctx context.Context, quiet, total time.Duration) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	release := func() {}
 	if total > 0 {
@@ -33,11 +33,11 @@ func patiently(ctx context.Context, quiet, total time.Duration) (context.Context
 	return ctx, w
 }
 
-// alive says that something moved.
+// alive restarts the idle timeout, since data moved.
 func (w *watch) alive() { w.timer.Reset(w.quiet) }
 
-// rest says that nobody listens just now, so that silence means nothing.
-func (w *watch) rest() { w.timer.Stop() }
+// pause stops the idle timeout while nothing is read or sent.
+func (w *watch) pause() { w.timer.Stop() }
 
 func (w *watch) stop() {
 	w.timer.Stop()
@@ -45,12 +45,12 @@ func (w *watch) stop() {
 	w.cancel(nil)
 }
 
-// reader watches over every read. Between reads it is the one who reads that
-// takes the time: a log whose reader is slow is not silent.
+// reader applies the idle timeout to each read. The time between two reads is the
+// caller's and does not count: a log whose reader is slow is not silent.
 func (w *watch) reader(r io.Reader) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		w.alive()
-		defer w.rest()
+		defer w.pause()
 		return r.Read(p)
 	})
 }

@@ -48,8 +48,8 @@ func (c *Client) validateServerURL(op Op, raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// isLocal reports whether the base URL is a loopback address, as it is where
-// somebody tries the action without an account.
+// isLocal reports whether the base URL is a loopback address, as it is
+// where the action is tried without an account.
 func (c *Client) isLocal() bool { return httpx.IsLoopback(c.base.Hostname()) }
 
 // leadsHere reports whether the base URL leads to this machine: by its spelling,

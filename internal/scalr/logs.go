@@ -33,7 +33,7 @@ const (
 )
 
 // Log opens a log, always from its start: the API knows no offset. It makes one
-// attempt, since whoever follows a run comes again anyway. nil without an error
+// attempt, since a follower reads it again anyway. nil without an error
 // means that there is nothing yet (openapi.yml, get_plan_log: 204). A log may be
 // served by storage; our token does not go there.
 func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
@@ -55,7 +55,7 @@ func (c *Client) PlanJSON(ctx context.Context, planID string) (*LogBody, error) 
 
 // stream opens an answer that may be too big to hold.
 func (c *Client) stream(ctx context.Context, k call, mayMove bool) (*LogBody, error) {
-	ctx, watch := patiently(ctx, logQuiet, 0)
+	ctx, watch := withIdleTimeout(ctx, logQuiet, 0)
 	body, err := c.open(ctx, k, mayMove, watch)
 	if err != nil || body == nil {
 		watch.stop()
@@ -127,7 +127,7 @@ func (c *Client) follow(ctx context.Context, op Op, from *url.URL, res *http.Res
 	return res, nil
 }
 
-// unpacked hands on the body; some stores send gzip although nobody asked.
+// unpacked returns the body; some object stores send gzip without being asked to.
 func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets *redaction) (*LogBody, error) {
 	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
 	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body), secrets), 32<<10)

@@ -41,30 +41,64 @@ func logFaults() map[string]logFault {
 		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Redirect, Target: target}
 	}
 	return map[string]logFault{
-		"as it is":                 {body: text},
-		"L01 204":                  {mode: scalrsim.LogAtEnd, none: true},
-		"L01 empty":                {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
-		"L02 404":                  {faults: []scalrsim.Fault{status(planLog, 404, 1)}, is: scalr.ErrNotFound},
-		"L03 on another host":      {mode: scalrsim.LogRedirects, body: text},
-		"L03 the link expired":     {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Expired}}, is: scalr.ErrInvalid, says: "Request has expired"},
-		"L03 the store shows it":   {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Edit, Status: 500, Change: same}}, body: text},
-		"L03 the store is silent":  {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
-		"L03 the store is gone":    {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Refuse}}, is: scalr.ErrUnavailable, says: "blob.scalr.test"},
-		"L04 500":                  {faults: []scalrsim.Fault{status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
-		"L05 cut in the middle":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
-		"L15 stalls at once":       {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
-		"L15 stalls half-way":      {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Hang, Bytes: 15}}, body: text[:15], broken: scalr.TimedOut, took: 10 * time.Second},
-		"L15 slow, but it moves":   {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Trickle, Bytes: 4, Delay: 9 * time.Second}}, body: text},
-		"L16 gzip":                 {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text), Header: http.Header{"Content-Encoding": {"gzip"}}}}, body: text},
-		"L16 gzip, unannounced":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text)}}, body: text},
-		"L16 broken gzip":          {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: "\x1f\x8bx"}}, is: scalr.ErrUnavailable, says: "broken gzip"},
-		"H28 a loop of redirects":  {mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+canarySignature)}, is: scalr.ErrRedirected, says: "too many redirects"},
-		"T09 the metadata service": {faults: []scalrsim.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+canarySignature)}, is: scalr.ErrUnavailable, says: "169.254.169.254"},
-		"T09 its name over http":   {faults: []scalrsim.Fault{hop(planLog, "http://metadata.google.internal/?signature="+canarySignature)}, is: scalr.ErrUnavailable, says: "not https"},
-		"T09 this machine":         {faults: []scalrsim.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
-		"U02 a file":               {faults: []scalrsim.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
-		"U02 userinfo":             {faults: []scalrsim.Fault{hop(planLog, "https://u:"+canaryUserinfo+"@blob.scalr.test/")}, is: scalr.ErrUnavailable, says: "credentials"},
-		"U02 no address":           {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+canarySignature)}, is: scalr.ErrUnavailable},
+		"as it is":            {body: text},
+		"L01 204":             {mode: scalrsim.LogAtEnd, none: true},
+		"L01 empty":           {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
+		"L02 404":             {faults: []scalrsim.Fault{status(planLog, 404, 1)}, is: scalr.ErrNotFound},
+		"L03 on another host": {mode: scalrsim.LogRedirects, body: text},
+		"L03 the link expired": {
+			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Expired}},
+			is: scalr.ErrInvalid, says: "Request has expired",
+		},
+		"L03 the store shows it": {
+			mode:   scalrsim.LogRedirects,
+			faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Edit, Status: 500, Change: same}}, body: text,
+		},
+		"L03 the store is silent": {
+			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Stall}},
+			is: scalr.ErrUnavailable, took: 10 * time.Second,
+		},
+		"L03 the store is gone": {
+			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Refuse}},
+			is: scalr.ErrUnavailable, says: "blob.scalr.test",
+		},
+		"L04 500":               {faults: []scalrsim.Fault{status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
+		"L05 cut in the middle": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
+		"L15 stalls at once":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
+		"L15 stalls half-way": {
+			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Hang, Bytes: 15}}, body: text[:15],
+			broken: scalr.TimedOut, took: 10 * time.Second,
+		},
+		"L15 slow, but it moves": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Trickle, Bytes: 4, Delay: 9 * time.Second}}, body: text},
+		"L16 gzip": {
+			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text), Header: http.Header{"Content-Encoding": {"gzip"}}}},
+			body:   text,
+		},
+		"L16 gzip, unannounced": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text)}}, body: text},
+		"L16 broken gzip": {
+			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: "\x1f\x8bx"}},
+			is:     scalr.ErrUnavailable, says: "broken gzip",
+		},
+		"H28 a loop of redirects": {
+			mode:   scalrsim.LogRedirects,
+			faults: []scalrsim.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+canarySignature)},
+			is:     scalr.ErrRedirected, says: "too many redirects",
+		},
+		"T09 the metadata service": {
+			faults: []scalrsim.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+canarySignature)},
+			is:     scalr.ErrUnavailable, says: "169.254.169.254",
+		},
+		"T09 its name over http": {
+			faults: []scalrsim.Fault{hop(planLog, "http://metadata.google.internal/?signature="+canarySignature)},
+			is:     scalr.ErrUnavailable, says: "not https",
+		},
+		"T09 this machine": {faults: []scalrsim.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
+		"U02 a file":       {faults: []scalrsim.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
+		"U02 userinfo": {
+			faults: []scalrsim.Fault{hop(planLog, "https://u:"+canaryUserinfo+"@blob.scalr.test/")},
+			is:     scalr.ErrUnavailable, says: "credentials",
+		},
+		"U02 no address": {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+canarySignature)}, is: scalr.ErrUnavailable},
 	}
 }
 

@@ -88,11 +88,14 @@ func TestWaitingAndIdle(t *testing.T) {
 		run           scalr.Run
 		waiting, idle bool
 	}{
-		"changes to confirm":       {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
-		"nobody knows of changes":  {scalr.Run{Status: "planned"}, true, false},
-		"no changes":               {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
-		"no changes, by the run":   {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
-		"no changes, but counted":  {scalr.Run{Status: "planned", Plan: &scalr.Plan{Status: "finished", HasChanges: &no, Destructions: &three}}, true, false},
+		"changes to confirm":      {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
+		"nobody knows of changes": {scalr.Run{Status: "planned"}, true, false},
+		"no changes":              {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
+		"no changes, by the run":  {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
+		"no changes, but counted": {
+			scalr.Run{Status: "planned", Plan: &scalr.Plan{Status: "finished", HasChanges: &no, Destructions: &three}},
+			true, false,
+		},
 		"the plan knows better":    {scalr.Run{Status: "planned", Plan: plan(&yes), HasChanges: &no}, true, false},
 		"a dry run":                {scalr.Run{Status: "planned", Dry: true, Plan: plan(&yes)}, false, false},
 		"S08 applies by itself":    {scalr.Run{Status: "planned", AutoApply: true, Plan: plan(&yes)}, false, false},

@@ -29,7 +29,7 @@ const (
 	NotTLS               // something answered, but not by TLS
 	OldTLS               // no version of TLS in common
 	ProxyTrouble         // the proxy could not be reached
-	ProxyDenied          // the proxy answered no
+	ProxyDenied          // the proxy refused the connection
 	BrokenOff            // the connection ended in the middle
 	TimedOut             // silence
 	NotAllowed           // an address that we do not dial
@@ -155,8 +155,8 @@ func certificate(err error) bool {
 	return errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &hostname) || errors.As(err, &roots)
 }
 
-// certificateText adds who issued the certificate and until when it holds,
-// which is what tells a private authority from a wrong clock.
+// certificateText adds who issued the certificate and until when it is valid, which
+// distinguishes a private authority from a wrong clock.
 func certificateText(err error) string {
 	var verify *tls.CertificateVerificationError
 	if !errors.As(err, &verify) || len(verify.UnverifiedCertificates) == 0 {

@@ -64,8 +64,8 @@ func (d document) endsAt(page, resources int) bool {
 }
 
 // more reports whether another page follows. A server that gives the same page
-// again and again does not get ahead, which ends the list too. Lists of
-// identifiers tell of the next page in their links only.
+// again and again does not advance, which ends the list too. Lists of
+// identifiers have the next page in their links only.
 func (d document) more(page int) bool {
 	if d.next != nil {
 		return *d.next > page

@@ -15,7 +15,10 @@ func TestRefusalQuotesTitleAndDetail(t *testing.T) {
 	t.Parallel()
 	long, title := strings.Repeat("x", 5000), strings.Repeat("t", 5000)
 	for name, test := range map[string]struct{ body, want string }{
-		"both":           {`{"errors":[{"title":"Conflict","detail":"The workspace is locked."}]}`, "list tags: Conflict: The workspace is locked. (HTTP 409)"},
+		"both": {
+			`{"errors":[{"title":"Conflict","detail":"The workspace is locked."}]}`,
+			"list tags: Conflict: The workspace is locked. (HTTP 409)",
+		},
 		"title only":     {`{"errors":[{"title":"Run not found"}]}`, "list tags: Run not found (HTTP 409)"},
 		"detail only":    {`{"errors":[{"title":null,"detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
 		"same text":      {`{"errors":[{"title":"Locked","detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},

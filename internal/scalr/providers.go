@@ -14,12 +14,12 @@ type Provider struct {
 	ID, Name     string
 	Shared       *bool    // whether every environment may use it, without a link; nil means unknown
 	Environments []string // ids of those that are linked to it
-	told         bool     // the server told which are linked
+	reported     bool     // whether the server reported which are linked
 	required     map[string]any
 }
 
-// ErrLinksUnknown is a provider configuration of which the server does not tell
-// the environments it is linked to: the list can only be replaced as a whole, so
+// ErrLinksUnknown is a provider configuration whose environments the
+// server does not report: the list can only be replaced as a whole, so
 // that a change would undo the links that are not known.
 var ErrLinksUnknown = errors.New("which environments are linked to it is not reported by Scalr, and a change could remove those links")
 
@@ -32,7 +32,7 @@ func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 
 func (r resource) provider() Provider {
 	return Provider{ID: r.ID, Name: r.Attributes.name(), Shared: r.Attributes.flag("is-shared"),
-		Environments: r.refs("environments"), told: r.Relationships["environments"].many, required: r.Attributes.required()}
+		Environments: r.refs("environments"), reported: r.Relationships["environments"].many, required: r.Attributes.required()}
 }
 
 // required are the attributes that openapi.yml, ProviderConfiguration requires in
@@ -74,7 +74,7 @@ func (c *Client) relink(ctx context.Context, id string, change func(linked []str
 	if err != nil {
 		return err
 	}
-	if !p.told {
+	if !p.reported {
 		return fmt.Errorf("%s: %w", OpUpdateProvider.on(id), ErrLinksUnknown)
 	}
 	before := slices.Clone(p.Environments)

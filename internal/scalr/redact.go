@@ -17,7 +17,7 @@ type redaction struct {
 	client    *secret.Redactor // all tokens and upload addresses of the client
 	links     *secret.Redactor
 	addresses *secret.Redactor // the links, without what other texts may hold for reasons of their own
-	behind    []*regexp.Regexp // what stands behind the host of each link
+	behind    []*regexp.Regexp // what follows the host of each link
 }
 
 // redaction starts the exchange with the addresses that the server issued.

@@ -108,7 +108,7 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 	if k.policy.attempt > 0 {
 		total = k.policy.attempt
 	}
-	ctx, watch := patiently(ctx, quiet, total)
+	ctx, watch := withIdleTimeout(ctx, quiet, total)
 	defer watch.stop()
 	req, err := c.request(ctx, k)
 	if err != nil {

@@ -19,7 +19,7 @@ type policy struct {
 	// tolerant: an answer of a size that is not read is asked for again, since a run
 	// must not be lost sight of for one.
 	tolerant bool
-	urgent   bool // somebody waits for the end of the step: short waits, free of the budget
+	urgent   bool // the job is canceled: short waits, and the retry budget is not used
 	newConn  bool // not on a connection that was used before
 }
 
@@ -102,7 +102,7 @@ func (p *progress) worthwhile(err error) bool {
 }
 
 // wait is never shorter than what the server asks for, and spread, so that
-// clients which are all told the same do not come back together.
+// clients with the same Retry-After do not come back together.
 func (p *progress) wait(err error, left time.Duration) time.Duration {
 	var e *Error
 	errors.As(err, &e)

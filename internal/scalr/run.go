@@ -2,8 +2,8 @@ package scalr
 
 import "time"
 
-// Run is one look at a run. Parts that Scalr did not tell are zero; the
-// pointers are nil where a stage does not exist or was not told.
+// Run is the state of a run, as one response has it. What Scalr did not report is
+// zero; the pointers are nil if a stage does not exist or was not reported.
 type Run struct {
 	ID           string
 	Status       Status
@@ -15,7 +15,7 @@ type Run struct {
 	Destroy      bool
 	RefreshOnly  bool
 	AutoApply    bool
-	Settings     Settings // the same and more, for callers that must tell false from not reported
+	Settings     Settings // the same and more, for callers that must distinguish false from not reported
 	HasChanges   *bool
 	Unreadable   []string // HasChanges, if it is there and not a boolean: its value is unknown
 	Position     *int     // place in the workspace's queue
@@ -35,9 +35,8 @@ type Run struct {
 // Stage is what the run's status means.
 func (r Run) Stage() RunState { return r.Status.Stage() }
 
-// Changes tells whether the plan changes anything; nil while nobody knows. That
-// nothing changes is what Scalr says of a run from its creation on: it is not
-// believed before there is a plan.
+// Changes reports whether the plan changes anything; nil while that is unknown. Scalr
+// reports no changes from a run's creation on, which counts only once there is a plan.
 func (r Run) Changes() *bool {
 	changes := r.HasChanges
 	if r.Plan != nil && r.Plan.HasChanges != nil {

@@ -58,8 +58,8 @@ const (
 	mostChecks = 100
 )
 
-// run reads the answer; one for another run than asked (any, if id is empty), or
-// without a status, is no answer.
+// run reads the response. One for another run than requested (any, if id is empty),
+// or without a status, is an error.
 func (a answer) run(op Op, id string) (Run, error) {
 	r, doc, err := a.one(op, "runs")
 	if err != nil {
@@ -162,10 +162,10 @@ func (c *Client) ListRuns(ctx context.Context, workspaceID string, e Effort, vis
 	})
 }
 
-const mostSeen = 1000 // runs among which those that are not over are looked for
+const mostSeen = 1000 // runs among which the active ones are searched
 
-// ActiveRuns lists the runs of a workspace that are not over, as far as one
-// attempt tells.
+// ActiveRuns lists the runs of a workspace that are not final, among its newest
+// thousand. It makes a single attempt.
 func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	seen := 0

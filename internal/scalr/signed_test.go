@@ -29,7 +29,10 @@ var signedTargets = map[string]struct {
 		[]string{"8f14e45fceea167a", "AKIAIOSFODNN7EXAMPLE", "fe5f80f77d5fa3beca038a248ff027d0", "X-Amz-Expires=900", "network.tar.gz"}},
 	"Azure": {"/bundles/production/network.tar.gz?sv=2020-08-04&se=2026-01-01T00%3A15%3A00Z&sr=b&sp=cw&sig=q7Zp3Vx9Lr2Tn8Wd5Kc1%2FJh7%2BBm4Gs6Yf0%3D",
 		[]string{"/bundles/production/network.tar.gz", "q7Zp3Vx9Lr2T", "Bm4Gs6Yf0", "sv=2020-08-04", "sp=cw", "se=2026", "/bundles/pro"}},
-	"other names":   {"/q7Zp3Vx9Lr2T/Bm4Gs6Yf0Jh7?t=9f2c7d1e44b0&n=1767225600&w=s3cr3t-upl0ad", []string{"q7Zp3Vx9Lr2T", "Bm4Gs6Yf0Jh7", "9f2c7d1e44b0", "s3cr3t-upl0ad", "n=1767225600"}},
+	"other names": {
+		"/q7Zp3Vx9Lr2T/Bm4Gs6Yf0Jh7?t=9f2c7d1e44b0&n=1767225600&w=s3cr3t-upl0ad",
+		[]string{"q7Zp3Vx9Lr2T", "Bm4Gs6Yf0Jh7", "9f2c7d1e44b0", "s3cr3t-upl0ad", "n=1767225600"},
+	},
 	"a secret path": {"/Bm4Gs6Yf0Jh7q7Zp3Vx9Lr2T", []string{"Bm4Gs6Yf0Jh7", "q7Zp3Vx9Lr2T"}},
 }
 

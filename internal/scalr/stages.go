@@ -45,7 +45,7 @@ type Plan struct {
 	Unreadable []string
 }
 
-// Apply is the apply stage of a run. Imports are told by newer servers only.
+// Apply is the apply stage of a run. Imports are reported by newer servers only.
 type Apply struct {
 	ID                                        string
 	Status                                    TaskStatus
@@ -92,9 +92,8 @@ type Log struct {
 	ID    string // of the plan or the apply
 }
 
-// Logs are the logs that this look at a run says there may be, in the order of
-// their stages. final tells that the stage is over, so that its log is whole or
-// soon will be.
+// Logs are the logs that the run may have, in the order of their stages. final means that the stage is finished, so that its log is complete
+// or soon will be.
 func (r Run) Logs() (logs []Log, final []bool) {
 	if r.Plan != nil && r.Plan.Status.Started() {
 		logs, final = append(logs, Log{PlanPhase, r.Plan.ID}), append(final, r.Plan.Status.Final())

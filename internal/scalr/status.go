@@ -1,34 +1,34 @@
 package scalr
 
-// Status is Scalr's own word for where a run stands, kept as it came. Words
-// that this package does not know are legal: new ones appear over time.
+// Status is the status of a run, unchanged. Unknown values are legal: new ones appear
+// over time.
 type Status string
 
-// RunState is what a status means to somebody who follows a run.
+// RunState is what a status means for following the run.
 type RunState int
 
 // The stages of a run's life.
 const (
-	Unknown      RunState = iota // a word that is not in the table; never a success
+	Unknown      RunState = iota // a status that is not in the table; never a success
 	Queued                       // waits for its turn or for capacity
-	Working                      // Scalr is at it and will go on by itself
-	MaybeWaiting                 // passed through, or rested in until a person confirms
+	Working                      // Scalr works on it and continues by itself
+	MaybeWaiting                 // passed through, or kept until a person confirms
 	Override                     // a soft policy failed; waits for a person to override
 	Saved                        // a saved plan waits to be applied
-	Succeeded                    // over, well
-	Failed                       // over, with an error
-	Canceled                     // over, discarded or canceled by somebody
+	Succeeded                    // final, without an error
+	Failed                       // final, with an error
+	Canceled                     // final, discarded or canceled
 )
 
 // meaning is one row of the table of statuses.
 type meaning struct {
 	stage RunState
-	// order is the place in a run's life. A look with a lower order than one
-	// seen before is an old answer of a lagging server.
+	// order is the position in a run's life. A response with a lower order than an
+	// earlier one comes from a server that lags.
 	order int
-	// applying is set from the moment at which changes were agreed to.
+	// applying is set from the confirmation of the changes on.
 	applying bool
-	// cancelable tells where Scalr takes a cancel rather than a discard.
+	// cancelable is set where Scalr takes a cancel and not a discard.
 	cancelable bool
 }
 

@@ -134,8 +134,12 @@ func TestUnreadable(t *testing.T) {
 		value, want string // what is read: a number, none, unreadable
 	}{
 		{`null`, "none"}, {`0`, "0"}, {`3.0`, "3"}, {`"3"`, "3"}, {`"3.0"`, "3"}, {`-1`, "-1"}, {`"-1"`, "-1"}, {`1e0`, "1"},
-		{`1.5`, "unreadable"}, {`1e300`, "unreadable"}, {`1e999`, "unreadable"}, {`99999999999999999999`, "unreadable"}, {`"many"`, "unreadable"}, {`""`, "unreadable"},
-		{`"NaN"`, "unreadable"}, {`"inf"`, "unreadable"}, {`"1,000"`, "unreadable"}, {`"+3"`, "unreadable"}, {`" 3"`, "unreadable"}, {`"0x3"`, "unreadable"}, {`"1_000"`, "unreadable"},
+		{
+			`1.5`, "unreadable"}, {`1e300`, "unreadable"}, {`1e999`, "unreadable"}, {`99999999999999999999`,
+			"unreadable"}, {`"many"`, "unreadable"}, {`""`, "unreadable"},
+		{
+			`"NaN"`, "unreadable"}, {`"inf"`, "unreadable"}, {`"1,000"`, "unreadable"}, {`"+3"`,
+			"unreadable"}, {`" 3"`, "unreadable"}, {`"0x3"`, "unreadable"}, {`"1_000"`, "unreadable"},
 		{`true`, "unreadable"}, {`[3]`, "unreadable"}, {`{"n":3}`, "unreadable"},
 	} {
 		t.Run(c.value, func(t *testing.T) {
@@ -176,9 +180,13 @@ func TestWorkspaceAtItsWorst(t *testing.T) {
 		want          string // what is read: several units, locked
 	}{
 		{"terragrunt", `null`, ""}, {"terragrunt", `{"use-run-all":false}`, ""}, {"terragrunt", `{"version":"0.5","use-run-all":true}`, "several units"},
-		{"terragrunt", `{"version":"0.5"}`, "several units"}, {"terragrunt", `{"use-run-all":null}`, "several units"}, {"terragrunt", `{"use-run-all":1}`, "several units"},
+		{
+			"terragrunt", `{"version":"0.5"}`, "several units"}, {"terragrunt", `{"use-run-all":null}`,
+			"several units"}, {"terragrunt", `{"use-run-all":1}`, "several units"},
 		{"terragrunt", `"yes"`, "several units"}, {"terragrunt", `{"use-run-all":true,"use-run-all":false}`, "several units"},
-		{"locked", `false`, ""}, {"locked", `null`, ""}, {"locked", `true`, "locked"}, {"locked", `1`, "locked"}, {"locked", `"maybe"`, "locked"}, {"locked", `[]`, "locked"},
+		{
+			"locked", `false`, ""}, {"locked", `null`, ""}, {"locked", `true`, "locked"}, {"locked", `1`,
+			"locked"}, {"locked", `"maybe"`, "locked"}, {"locked", `[]`, "locked"},
 	} {
 		t.Run(c.member+" "+c.value, func(t *testing.T) {
 			t.Parallel()

@@ -15,7 +15,7 @@ import (
 type Upload struct {
 	Data io.ReaderAt
 	Size int64       // bytes
-	Sent func(int64) // told how much went out of the present attempt; may be nil
+	Sent func(int64) // called with the bytes that the current attempt has sent; may be nil
 }
 
 const (
@@ -84,7 +84,7 @@ func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
 // put makes one attempt. No address that it used stands in the error.
 func (c *Client) put(ctx context.Context, op Op, link *url.URL, u Upload, ask bool) error {
 	secrets := c.redaction(link)
-	ctx, watch := patiently(ctx, uploadQuiet, 0)
+	ctx, watch := withIdleTimeout(ctx, uploadQuiet, 0)
 	defer watch.stop()
 	for hops := 0; ; hops++ {
 		watch.alive()

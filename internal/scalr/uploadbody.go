@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// sending is what one attempt at an upload reads. A transport may still read
-// when the answer has come, so that the attempt is ended by hand: after that
-// nobody touches the data or is told of progress.
+// sending is the body of one attempt at an upload. A transport may still read it when
+// the response has arrived, so the attempt is ended explicitly: after that the data is
+// not read and no progress is reported.
 type sending struct {
 	upload Upload
 	watch  *watch

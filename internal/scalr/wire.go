@@ -126,7 +126,7 @@ func (a attributes) text(name string) string {
 // longestName is more bytes than the 255 characters that a name may have.
 const longestName = 1020
 
-// name is the name of a thing exactly as it came, since names are compared: two
+// name is the name of an object, unchanged, since names are compared: two
 // that only look alike are not equal. It is "" where none was reported, or
 // something that is not a name.
 func (a attributes) name() string {

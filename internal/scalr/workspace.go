@@ -3,11 +3,11 @@ package scalr
 import "time"
 
 // Workspace is what a run needs to know of a workspace, and what the workspace
-// action shows and sets. Zero fields were not reported. Names are as they came,
+// action shows and sets. Zero fields were not reported. Names are unchanged,
 // here and below, since they are compared: quote them where people read them.
 type Workspace struct {
 	ID, Name                   string
-	EnvironmentID, Environment string // the name is empty when it was not told
+	EnvironmentID, Environment string // the name is empty if it was not reported
 	EnvironmentLocked          bool
 	EnvironmentLockReason      string
 	CostEstimation             *bool // of the environment; nil if not reported
@@ -36,7 +36,7 @@ type Workspace struct {
 	EnvironmentAgentPoolID     string   // the environment's default
 	RunTimeout                 *int     // run-operation-timeout, in minutes; 0 for Scalr's default, nil if not reported
 	Tags                       []Tag
-	Permissions                map[string]bool // as far as the service tells
+	Permissions                map[string]bool // as far as the service reports them
 }
 
 // LockHolder is what Scalr reports of the run that has locked a workspace. All
@@ -54,7 +54,7 @@ type Environment struct {
 	LockReason       string
 	MaskSensitive    *bool
 	RemoteBackend    *bool
-	CostEstimation   *bool // told by older servers only
+	CostEstimation   *bool // reported by older servers only
 	Tags             []Tag
 	Policies         []string // ids of the policy groups
 	Providers        []string // ids of the provider configurations
@@ -63,5 +63,5 @@ type Environment struct {
 }
 
 // Tag is a name that environments and workspaces carry. The name is empty
-// where only the id was told.
+// if only the id was reported.
 type Tag struct{ ID, Name string }

@@ -76,7 +76,7 @@ func orNull[T comparable](value T) any {
 }
 
 // CreateWorkspace creates a workspace in an environment, exactly one of its
-// name. created is false if somebody else did it meanwhile.
+// name. created is false if another client did it meanwhile.
 func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, created bool, err error) {
 	return createNamed(ctx,
 		func() (Workspace, error) { return c.postWorkspace(ctx, environmentID, s) },

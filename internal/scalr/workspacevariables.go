@@ -49,7 +49,7 @@ func (r resource) workspaceVariable() WorkspaceVariable {
 }
 
 // CreateVariable stores a variable in a workspace, exactly one of its key and
-// category. created is false if somebody else did it meanwhile: then the variable
+// category. created is false if another client did it meanwhile: then the variable
 // that is returned may have another value.
 func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, created bool, err error) {
 	return createNamed(ctx,

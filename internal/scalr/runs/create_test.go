@@ -14,16 +14,16 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// createFault is one case of faults.md 2.9.
+// createFault is a fault while a run is created, and its result.
 type createFault struct {
 	faults []scalrsim.Fault
 	world  scalrsim.Config
 	setup  func(*rig)
 
 	posts       int // requests to create a run; 0: not counted
-	live        int // runs that live when everything is swept; 0 means 1
+	live        int // runs that are active after the duplicates were canceled; 0 means 1
 	swept       int
-	sure        bool  // no answer was lost, so that nobody need sweep
+	sure        bool  // no response was lost, so that there are no duplicates
 	is          error // what the error is
 	unknown     bool  // the error is a NotConfirmedError
 	least, most time.Duration
@@ -42,43 +42,100 @@ func createFaults() map[string]createFault {
 	const lists = "GET /runs"
 	after := scalrsim.After
 	return map[string]createFault{
-		"no fault":                          {posts: 1, sure: true, most: time.Second},
-		"R01 reset after the commit":        {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
-		"R02 504 after the commit":          {faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 504}}, posts: 1, most: 5 * time.Second},
-		"R03 silence after the commit":      {faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Stall}}, posts: 1, least: 30 * time.Second, most: 35 * time.Second},
-		"R04 reset before the commit":       {faults: []scalrsim.Fault{lose(scalrsim.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
-		"R04 503 before the commit":         {faults: []scalrsim.Fault{status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second, most: 65 * time.Second},
-		"R05 a commit 5 s late":             {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
-		"R05 a commit 20 s late":            {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
-		"R05 a commit 50 s late":            {faults: []scalrsim.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
-		"R05 20 s late and lists lag 10 s":  {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, world: scalrsim.Config{ListLag: 10 * time.Second}, posts: 1, most: 40 * time.Second},
-		"R06 lists lag 10 s":                {faults: []scalrsim.Fault{lose(after)}, world: scalrsim.Config{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second},
-		"R06 a look that is answered late":  {faults: []scalrsim.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrsim.Delay, Delay: 20 * time.Second}}, posts: 1, least: 35 * time.Second, most: 40 * time.Second},
+		"no fault":                   {posts: 1, sure: true, most: time.Second},
+		"R01 reset after the commit": {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
+		"R02 504 after the commit": {
+			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 504}}, posts: 1,
+			most: 5 * time.Second,
+		},
+		"R03 silence after the commit": {
+			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Stall}}, posts: 1,
+			least: 30 * time.Second, most: 35 * time.Second,
+		},
+		"R04 reset before the commit": {faults: []scalrsim.Fault{lose(scalrsim.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
+		"R04 503 before the commit": {
+			faults: []scalrsim.Fault{status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second,
+			most: 65 * time.Second,
+		},
+		"R05 a commit 5 s late":  {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
+		"R05 a commit 20 s late": {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
+		"R05 a commit 50 s late": {faults: []scalrsim.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
+		"R05 20 s late and lists lag 10 s": {
+			faults: []scalrsim.Fault{lateBy(20 * time.Second)}, world: scalrsim.Config{ListLag: 10 * time.Second},
+			posts: 1, most: 40 * time.Second,
+		},
+		"R06 lists lag 10 s": {
+			faults: []scalrsim.Fault{lose(after)}, world: scalrsim.Config{ListLag: 10 * time.Second}, posts: 1,
+			least: 10 * time.Second, most: 20 * time.Second,
+		},
+		"R06 a look that is answered late": {
+			faults: []scalrsim.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrsim.Delay, Delay: 20 * time.Second}},
+			posts:  1, least: 35 * time.Second, most: 40 * time.Second,
+		},
 		"R07 and the list fails five times": {faults: []scalrsim.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
-		"R07 and the list fails for ever":   {faults: []scalrsim.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true, is: scalr.ErrUnavailable, live: 1, says: "500"},
-		"R08 the server creates two":        {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, posts: 1, sure: true, swept: 1},
-		"R09 201 without an id":             {faults: []scalrsim.Fault{changed(createRun, "id", "")}, posts: 1, most: 5 * time.Second},
-		"R09 201 and half of the JSON":      {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Truncate, Bytes: 30}}, posts: 1, most: 5 * time.Second},
-		"R09 201 and a page":                {faults: []scalrsim.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
-		"R09 201 and nothing":               {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Empty}}, posts: 1, most: 5 * time.Second},
-		"R11 409":                           {faults: []scalrsim.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1, is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada"},
-		"R12 422, not uploaded yet":         {faults: []scalrsim.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second, most: 3 * time.Second},
-		"R12 422, not uploaded at all":      {faults: []scalrsim.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true, says: "No configuration versions available"},
-		"R12 404, a copy that lags":         {faults: []scalrsim.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
-		"R13 429":                           {faults: []scalrsim.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true, least: 4 * time.Second, most: 6 * time.Second},
-		"R13 429 for ever":                  {faults: []scalrsim.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true, most: 121 * time.Second},
-		"R13 no connection, five times":     {faults: []scalrsim.Fault{{Op: createRun, Times: 5, Action: scalrsim.Refuse}}, posts: 6, sure: true},
-		"R14 the oldest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, world: scalrsim.Config{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second},
-		"R14 the newest first, 3 pages":     {faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, setup: crowd, posts: 251, most: 5 * time.Second},
-		"R15 lost three times":              {faults: []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}}, posts: 3, unknown: true, is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second, says: "configuration version cv-"},
-		"R18 closed when the POST is sent":  {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.EOF}}, posts: 2},
-		"H11 60 s of 503":                   {faults: []scalrsim.Fault{{Op: everything, During: time.Minute, Action: scalrsim.Status, Status: 503}}, posts: 2, most: 90 * time.Second},
+		"R07 and the list fails for ever": {
+			faults: []scalrsim.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true,
+			is: scalr.ErrUnavailable, live: 1, says: "500",
+		},
+		"R08 the server creates two": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, posts: 1, sure: true, swept: 1},
+		"R09 201 without an id":      {faults: []scalrsim.Fault{changed(createRun, "id", "")}, posts: 1, most: 5 * time.Second},
+		"R09 201 and half of the JSON": {
+			faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Truncate, Bytes: 30}}, posts: 1,
+			most: 5 * time.Second,
+		},
+		"R09 201 and a page":  {faults: []scalrsim.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
+		"R09 201 and nothing": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Empty}}, posts: 1, most: 5 * time.Second},
+		"R11 409": {
+			faults: []scalrsim.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1,
+			is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada",
+		},
+		"R12 422, not uploaded yet": {
+			faults: []scalrsim.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second,
+			most: 3 * time.Second,
+		},
+		"R12 422, not uploaded at all": {
+			faults: []scalrsim.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true,
+			says: "No configuration versions available",
+		},
+		"R12 404, a copy that lags": {faults: []scalrsim.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
+		"R13 429": {
+			faults: []scalrsim.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true,
+			least: 4 * time.Second, most: 6 * time.Second,
+		},
+		"R13 429 for ever": {
+			faults: []scalrsim.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true,
+			most: 121 * time.Second,
+		},
+		"R13 no connection, five times": {faults: []scalrsim.Fault{{Op: createRun, Times: 5, Action: scalrsim.Refuse}}, posts: 6, sure: true},
+		"R14 the oldest first, 3 pages": {
+			faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}},
+			world:  scalrsim.Config{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second,
+		},
+		"R14 the newest first, 3 pages": {
+			faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, setup: crowd,
+			posts: 251, most: 5 * time.Second,
+		},
+		"R15 lost three times": {
+			faults: []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}}, posts: 3, unknown: true,
+			is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second,
+			says: "configuration version cv-",
+		},
+		"R18 closed when the POST is sent": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.EOF}}, posts: 2},
+		"H11 60 s of 503": {
+			faults: []scalrsim.Fault{{Op: everything, During: time.Minute, Action: scalrsim.Status, Status: 503}},
+			posts:  2, most: 90 * time.Second,
+		},
 	}
 }
 
 func notUploaded(code, times int) scalrsim.Fault {
 	return scalrsim.Fault{Op: createRun, Times: times, Action: scalrsim.Status, Status: code, Body: `{"errors":[{"title":"Invalid Relationship",
 		"detail":"No configuration versions available to create the run from.","source":{"pointer":"/data/relationships/configuration-version"}}]}`}
+}
+
+// sameRequest differs from those of other jobs by the configuration version alone.
+func sameRequest(configurationID string) scalr.RunRequest {
+	return scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: configurationID, Dry: true, Message: "same"}
 }
 
 // crowd makes 250 runs of others in the workspace, with the same message.
@@ -88,7 +145,7 @@ func crowd(r *rig) {
 		r.t.Fatal(err)
 	}
 	for range 250 {
-		if _, _, err := runs.Create(r.t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"}); err != nil {
+		if _, _, err := runs.Create(r.t.Context(), r.Client, sameRequest(v.ID)); err != nil {
 			r.t.Fatal(err)
 		}
 	}
@@ -120,7 +177,7 @@ func (c createFault) play(t *testing.T) {
 		r.sim.AddFault(f)
 	}
 	began := time.Now()
-	run, doubtful, err := runs.Create(t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true, Message: "same"})
+	run, doubtful, err := runs.Create(t.Context(), r.Client, sameRequest(v.ID))
 	took := time.Since(began)
 	c.judge(t, r, run, doubtful, err)
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
@@ -156,7 +213,7 @@ func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, e
 	r.wantNoLeak(err)
 }
 
-// sweep does what the action does after an answer was lost, and counts.
+// sweep cancels duplicates as the action does after a lost response, and counts them.
 func (c createFault) sweep(t *testing.T, r *rig, run scalr.Run, version string, err error) {
 	t.Helper()
 	swept := 0
@@ -194,8 +251,8 @@ func b2i(b bool) int {
 	return 0
 }
 
-// R17, T20: two jobs with the same workspace, commit and message, both of whose answers get lost.
-func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
+// R17, T20: two jobs with the same workspace, commit and message, both of whose responses are lost.
+func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, scalrsim.Scenario{Script: longLife(), Config: scalrsim.Config{ListLag: 5 * time.Second},
@@ -207,7 +264,7 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 			wg.Go(func() {
 				var err error
 				if versions[i], err = r.configuration(t.Context(), true); err == nil {
-					created[i], _, err = runs.Create(t.Context(), r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: versions[i].ID, Dry: true, Message: "same"})
+					created[i], _, err = runs.Create(t.Context(), r.Client, sameRequest(versions[i].ID))
 				}
 				if err != nil {
 					t.Error(err)
@@ -228,8 +285,8 @@ func TestNobodyAdoptsTheRunOfOthers(t *testing.T) {
 	})
 }
 
-// X04, X05: a creation in flight ends with its context, and says that the run may exist.
-func TestCreationEndsWithItsContext(t *testing.T) {
+// X04, X05: a creation in flight ends with its context, and the error says that the run may exist.
+func TestCreateEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})

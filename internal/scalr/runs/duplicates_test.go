@@ -11,14 +11,17 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// Nothing must be swept where nobody knows whose runs they are.
-func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
+// No run is canceled whose configuration version is not reported.
+func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, scalrsim.Scenario{Script: longLife()})
 		others := r.mustRun(true)
 		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
-		for _, keep := range []scalr.Run{{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"}, {ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"}} {
+		for _, keep := range []scalr.Run{
+			{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"},
+			{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"},
+		} {
 			if swept, _ := runs.CancelDuplicates(t.Context(), r.Client, keep, ""); len(swept) > 0 {
 				t.Errorf("keeping %+v: %q were swept", keep, swept)
 			}
@@ -29,7 +32,7 @@ func TestSweepNeedsToKnowWhatItKeeps(t *testing.T) {
 	})
 }
 
-func TestSweepLeavesAnApplyAloneAndSaysSo(t *testing.T) {
+func TestCancelDuplicatesReportsAnApply(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},

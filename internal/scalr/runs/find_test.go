@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// R08: of several runs everybody adopts the oldest, in whichever order they are listed.
-func TestTheOldestRunIsAdopted(t *testing.T) {
+// R08: of several runs the oldest is adopted, in whichever order they are listed.
+func TestFindReturnsTheOldestRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

@@ -28,7 +28,7 @@ func (r *rig) wantNoLeak(v any) {
 // said is everything that a value, or an error and what it wraps, can be made to say.
 func said(v any) string {
 	text := fmt.Sprintf("%v|%+v|%#v|%q", v, v, v, v)
-	fields, _ := json.Marshal(v) // what cannot be told so, is told above
+	fields, _ := json.Marshal(v) // what JSON cannot hold is in the text above
 	text += string(fields)
 	if err, ok := v.(error); ok {
 		if inner := errors.Unwrap(err); inner != nil {

@@ -31,8 +31,8 @@ type rig struct {
 	retries []scalr.Retry
 }
 
-// newRig plays the scenario in memory. At the end of the test nothing must have
-// been objected to, every fault used, and no secret told in a retry.
+// newRig serves the scenario in memory. At the end of the test the simulator must have
+// no objection, every fault must be used, and no retry may hold a secret.
 func newRig(t *testing.T, scenario scalrsim.Scenario) *rig {
 	t.Helper()
 	r := &rig{t: t, sim: scalrsim.New(scenario)}

@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// stopping is one wish to stop a run.
+// stopping is one stop of a run, and its result.
 type stopping struct {
 	truth []scalrsim.Step // what the run goes through
 	last  scalr.Status    // what the caller saw last; empty: the truth
@@ -59,31 +59,73 @@ func stops() map[string]stopping {
 		"X15 applied":                      {truth: passes("applied"), over: true},
 		"X15 canceled":                     {truth: passes("canceled"), over: true},
 		"X15 canceled since we looked":     {truth: passes("canceled"), last: "planning", over: true},
-		"X15 canceled, and the look fails": {truth: passes("canceled"), last: "planning", stops: "cancel:204", fault: []scalrsim.Fault{status(look, 500, 1)}},
-		"X15 errored, and the look fails":  {truth: passes("errored"), last: "planning", stops: "cancel:409", over: true, fault: []scalrsim.Fault{status(look, 500, 1)}},
-		"X13 planning, thought to wait":    {truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202", fault: []scalrsim.Fault{status(look, 500, 1)}},
-		"X24 waits, thought to plan":       {truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202", fault: []scalrsim.Fault{edited(look, 1, `"status":"planned"`, `"status":"planning"`)}},
-		"X24 the same, and no look helps":  {truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202", fault: []scalrsim.Fault{status(look, 500, -1)}},
-		"X24 confirmed since we looked":    {truth: passes("applying"), last: "planned", goes: true},
+		"X15 canceled, and the look fails": {
+			truth: passes("canceled"), last: "planning", stops: "cancel:204",
+			fault: []scalrsim.Fault{status(look, 500, 1)},
+		},
+		"X15 errored, and the look fails": {
+			truth: passes("errored"), last: "planning", stops: "cancel:409", over: true,
+			fault: []scalrsim.Fault{status(look, 500, 1)},
+		},
+		"X13 planning, thought to wait": {
+			truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202",
+			fault: []scalrsim.Fault{status(look, 500, 1)},
+		},
+		"X24 waits, thought to plan": {
+			truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202",
+			fault: []scalrsim.Fault{edited(look, 1, `"status":"planned"`, `"status":"planning"`)},
+		},
+		"X24 the same, and no look helps": {
+			truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202",
+			fault: []scalrsim.Fault{status(look, 500, -1)},
+		},
+		"X24 confirmed since we looked": {truth: passes("applying"), last: "planned", goes: true},
 		"X24 confirmed, and the first look hangs": {truth: passes("applying"), last: "planned", stops: "discard:409", goes: true,
 			fault: []scalrsim.Fault{{Op: look, Action: scalrsim.Stall}}},
-		"X24 confirmed, and no look comes back": {truth: passes("applying"), last: "planned", stops: "discard:409", is: scalr.ErrUnavailable, fault: []scalrsim.Fault{hang}},
+		"X24 confirmed, and no look comes back": {
+			truth: passes("applying"), last: "planned", stops: "discard:409", is: scalr.ErrUnavailable,
+			fault: []scalrsim.Fault{hang},
+		},
 		"X24 confirmed, and a stale copy says it waits": {truth: passes("applying"), last: "confirmed", goes: true,
 			fault: []scalrsim.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
-		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict,
+		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", is: scalr.ErrConflict,
+			stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409",
 			fault: []scalrsim.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
-		"X07 the look hangs":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
-		"X07 the look fails":                    {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{status(look, 500, -1)}},
-		"X23 401":                               {truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 401, -1)}},
-		"X23 403":                               {truth: passes("planning"), stops: "cancel:403", is: scalr.ErrForbidden, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 403, -1)}},
-		"X23 404":                               {truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 404, -1)}},
-		"X13 409 for ever":                      {truth: passes("planning"), stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409", is: scalr.ErrConflict, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 409, -1)}},
-		"S02 unknown, before the plan is done":  {truth: []scalrsim.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
-		"S02 unknown, after the plan":           {truth: []scalrsim.Step{afterPlan, {Status: "errored"}}, stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409", is: scalr.ErrConflict},
-		"S02 unknown, dry":                      {truth: []scalrsim.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
-		"S02 unknown, applying":                 {truth: []scalrsim.Step{inApply, {Status: "errored"}}, goes: true},
-		"S08 passes by and goes on to a policy": {truth: []scalrsim.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}}, stops: "discard:409 cancel:202"},
-		"S08 passes by and is applied":          {truth: []scalrsim.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}}, stops: "discard:409", goes: true},
+		"X07 the look hangs": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
+		"X07 the look fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{status(look, 500, -1)}},
+		"X23 401": {
+			truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized,
+			fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 401, -1)},
+		},
+		"X23 403": {
+			truth: passes("planning"), stops: "cancel:403", is: scalr.ErrForbidden,
+			fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 403, -1)},
+		},
+		"X23 404": {
+			truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound,
+			fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 404, -1)},
+		},
+		"X13 409 for ever": {
+			truth: passes("planning"),
+			stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409",
+			is:    scalr.ErrConflict, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 409, -1)},
+		},
+		"S02 unknown, before the plan is done": {truth: []scalrsim.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
+		"S02 unknown, after the plan": {
+			truth: []scalrsim.Step{afterPlan, {Status: "errored"}},
+			is:    scalr.ErrConflict,
+			stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409",
+		},
+		"S02 unknown, dry":      {truth: []scalrsim.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
+		"S02 unknown, applying": {truth: []scalrsim.Step{inApply, {Status: "errored"}}, goes: true},
+		"S08 passes by and goes on to a policy": {
+			truth: []scalrsim.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}},
+			stops: "discard:409 cancel:202",
+		},
+		"S08 passes by and is applied": {
+			truth: []scalrsim.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}},
+			stops: "discard:409", goes: true,
+		},
 	}
 }
 
@@ -151,7 +193,7 @@ func (c stopping) wantStops(t *testing.T, r *rig, began time.Time) {
 	}
 }
 
-// X14: whatever Scalr does, at least three tries within the grace, and then an end.
+// X14: whatever Scalr does, at least three attempts within the grace period, and then Stop returns.
 func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 	t.Parallel()
 	const act = "POST /runs/*/actions/cancel"
@@ -189,7 +231,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
 				}
 				if took := time.Since(began); took > grace || out == 0 {
-					t.Errorf("it took %s, told out %d times", took, out)
+					t.Errorf("it took %s, OnSent was called %d times", took, out)
 				}
 				if first := asked[0].Time.Sub(began); first > time.Second {
 					t.Errorf("the first request came after %s", first)

@@ -12,19 +12,19 @@ import (
 )
 
 // T19: 1,000 trials, each with lost answers, lists that lag and commits that
-// come late. Exactly one run lives at the end, and it is the one that was told.
+// take effect late. Exactly one run is active at the end, and it is the one that Create returned.
 func TestExactlyOneRunInAThousandTrials(t *testing.T) {
 	t.Parallel()
 	const trials = 1000
 	synctest.Test(t, func(t *testing.T) {
 		var count struct{ duplicates, lost, unknown, posts int }
 		for seed := range uint64(trials) {
-			live, told, posts := trial(t, seed)
+			live, returned, posts := trial(t, seed)
 			count.posts += posts
 			switch {
 			case live > 1:
 				count.duplicates++
-			case live == 1 && !told:
+			case live == 1 && !returned:
 				count.lost++
 			case live == 0:
 				count.unknown++
@@ -41,9 +41,9 @@ func TestExactlyOneRunInAThousandTrials(t *testing.T) {
 	})
 }
 
-// trial is one creation in a bad world; it counts the runs that live at the end,
-// and tells whether the one was told.
-func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
+// trial is one creation among faults. It counts the runs that are active at the end,
+// and reports whether the one is the one that Create returned.
+func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	dice := rand.New(rand.NewPCG(seed, 7))
 	sim := scalrsim.New(scalrsim.Scenario{Script: longLife(), Faults: misfortune(dice),
 		Config: scalrsim.Config{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
@@ -67,10 +67,10 @@ func trial(t *testing.T, seed uint64) (live int, told bool, posts int) {
 	for _, record := range sim.Runs() {
 		if record.Status != "canceled" && record.Status != "discarded" {
 			live++
-			told = record.ID == run.ID
+			returned = record.ID == run.ID
 		}
 	}
-	return live, told, len(r.arrived(createRun))
+	return live, returned, len(r.arrived(createRun))
 }
 
 // misfortune hits three creations in four, and now and then a list.
