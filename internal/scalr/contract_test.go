@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/openapitest"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalrsim"
@@ -28,11 +29,9 @@ var forgiven = []struct{ complaint, reason string }{
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	document := theContract(t)
-	t.Logf("the document was loaded in %s", document.took.Round(time.Millisecond))
-	w := &witness{contract: document, seen: map[string]int{}}
+	w := described(t)
 	for _, scenario := range toured() {
-		t.Run(scenario.Name, func(t *testing.T) { // one after another: they share the witness's transport
+		t.Run(scenario.Name, func(t *testing.T) { // one after another: they share the recorder's transport
 			synctest.Test(t, func(t *testing.T) { tour(t, w, scenario) })
 		})
 	}
@@ -40,7 +39,7 @@ func TestContract(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { tourPlaces(t, w) })
 	})
 	used := make([]bool, len(forgiven))
-	for _, c := range slices.Compact(slices.Sorted(slices.Values(w.complaints))) {
+	for _, c := range w.Differences() {
 		if !excused(c, used) {
 			t.Errorf("%s", c)
 		}
@@ -50,9 +49,10 @@ func TestContract(t *testing.T) {
 			t.Errorf("nothing needs to be forgiven for %q any more", f.complaint)
 		}
 	}
-	t.Logf("operations seen: %d, exchanges: %d", len(w.seen), total(w.seen))
-	for _, operation := range slices.Sorted(maps.Keys(w.seen)) {
-		t.Logf("%4d %s", w.seen[operation], operation)
+	seen := w.Seen()
+	t.Logf("operations seen: %d, exchanges: %d", len(seen), total(seen))
+	for _, operation := range slices.Sorted(maps.Keys(seen)) {
+		t.Logf("%4d %s", seen[operation], operation)
 	}
 }
 
@@ -76,7 +76,7 @@ func total(counts map[string]int) (sum int) {
 // A contract that lets everything pass proves nothing.
 func TestContractObjects(t *testing.T) {
 	t.Parallel()
-	document := theContract(t)
+	described(t)
 	const good = `{"data":{"type":"runs","attributes":{"is-dry":true},"relationships":{"workspace":{"data":{"type":"workspaces","id":"ws-1"}}}}}`
 	tests := map[string]struct {
 		method, path, kind, body string
@@ -93,7 +93,7 @@ func TestContractObjects(t *testing.T) {
 			`POST /runs: request: request body has an error: header Content-Type has unexpected value "application/json"`,
 		},
 		"unknown query":     {"GET", "/runs?filter[cv]=1", "", "", 404, "", `GET /runs: request: query parameter filter[cv] is not in the document`},
-		"unknown operation": {"GET", "/nothing", "", "", 404, "", `GET /api/iacp/v3/nothing: no such operation: no matching operation was found`},
+		"unknown operation": {"GET", "/nothing", "", "", 404, "", `GET /api/iacp/v3/nothing: unknown operation: no matching operation was found`},
 		"wrong status":      {"GET", "/runs", "", "", 201, "", `GET /runs: answer: status 201 is not in the document`},
 		"unknown member of an answer": {"GET", "/runs", "", "", 200, `{"data":[{"type":"runs","id":"run-1","attributes":{"colour":"red"}}]}`,
 			`GET /runs: answer 200: /data/0/attributes: property "colour" is unsupported`},
@@ -103,10 +103,11 @@ func TestContractObjects(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &witness{contract: document, seen: map[string]int{}, next: roundTrip(func(*http.Request) (*http.Response, error) {
+			w := described(t)
+			w.Next = roundTrip(func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: test.status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
 					Body: io.NopCloser(strings.NewReader(test.answer))}, nil
-			})}
+			})
 			req, err := http.NewRequestWithContext(t.Context(), test.method, "https://acme.scalr.test/api/iacp/v3"+test.path, strings.NewReader(test.body))
 			if err != nil {
 				t.Fatal(err)
@@ -117,8 +118,8 @@ func TestContractObjects(t *testing.T) {
 				t.Fatal(err)
 			}
 			res.Body.Close()
-			if !slices.Contains(w.complaints, test.want) {
-				t.Errorf("got %q, want among them %q", w.complaints, test.want)
+			if got := w.Differences(); !slices.Contains(got, test.want) {
+				t.Errorf("got %q, want among them %q", got, test.want)
 			}
 		})
 	}
@@ -141,16 +142,16 @@ func toured() []scalrsim.Scenario {
 }
 
 // rigWitnessed is a rig whose every exchange is held against the document.
-func rigWitnessed(t *testing.T, w *witness, scenario scalrsim.Scenario) *rig {
+func rigWitnessed(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) *rig {
 	r := newRig(t, scenario)
-	w.next = r.sim.Client().Transport
+	w.Next = r.sim.Client().Transport
 	r.Client = r.dial(scalr.Config{HTTP: &http.Client{Transport: w}})
 	return r
 }
 
 // tour asks for a dry run and a real one with everything that can be asked for,
 // follows each to its rest, reads all there is to read, and ends it.
-func tour(t *testing.T, w *witness, scenario scalrsim.Scenario) {
+func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
 	r := rigWitnessed(t, w, scenario)
 	ctx := t.Context()
 	if _, err := r.Workspace(ctx, scalrsim.WorkspaceID); err != nil {
@@ -251,7 +252,7 @@ func tourSettings(r *rig, workspaceID, providerID string) {
 }
 
 // tourPlaces visits what the companion actions use, refusals included.
-func tourPlaces(t *testing.T, w *witness) {
+func tourPlaces(t *testing.T, w *openapitest.Recorder) {
 	r := rigWitnessed(t, w, scalrsim.Scenario{})
 	ctx := t.Context()
 	yes, no := true, false
