@@ -100,7 +100,7 @@ func TestEvaluate(t *testing.T) {
 		"none.x":               errorText("no context"),
 		"hashFiles('x')":       errorText("hashFiles"),
 		"startsWith('a', 'b')": errorText("startsWith"),
-		"fromJSON('{')":        errorText("no JSON"),
+		"fromJSON('{')":        errorText("not JSON"),
 		"fromJSON()":           errorText("0 arguments"),
 		"contains('a')":        errorText("1 arguments"),
 		"format()":             errorText("0 arguments"),

@@ -46,9 +46,9 @@ func TestCombinations(t *testing.T) {
 			matrix: "{n: [1], include: [{n: 3, b: x}]}",
 			want:   []object{{"n": 1.0}, {"n": 3.0, "b": "x"}},
 		},
-		"include of no object": {matrix: "{include: [1]}", wrong: "no mapping"},
+		"include of no object": {matrix: "{include: [1]}", wrong: "not a mapping"},
 		"empty axis":           {matrix: "{n: []}", wrong: "no values"},
-		"no list":              {matrix: "{n: x}", wrong: "no list"},
+		"not a list":           {matrix: "{n: x}", wrong: "not a list"},
 		"exclude":              {matrix: "{n: [1], exclude: [{n: 1}]}", wrong: "not played"},
 		"bad expression":       {matrix: "{n: \"${{ none }}\"}", wrong: "no context"},
 	} {
