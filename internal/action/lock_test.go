@@ -57,7 +57,7 @@ func TestLockRefused(t *testing.T) {
 func TestLockOfRun(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
-		want(0, "result=applied").says("which is at work", "waits for it in the queue").asked("POST /runs", 1)
+		want(0, "result=applied").says("which is running", "waits for it in the queue").asked("POST /runs", 1)
 
 	forced := lockedWorld(t, scalrsim.LockedByFinishedRun, 0)
 	forced.Config.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
@@ -76,7 +76,7 @@ func TestLockHolderHidden(t *testing.T) {
 	s.Config.NoIncluded = true
 	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404}}
 	newStepTest(t, s, "dry-run=false").play().want(0, "result=applied").
-		says("whose status the token cannot read", "If that run is at work", "If it has finished").asked("POST /runs", 1)
+		says("whose status the token cannot read", "If that run is active", "If it has finished").asked("POST /runs", 1)
 }
 
 // TestWaitForLock waits, says so once a minute, and does everything once.

@@ -105,7 +105,7 @@ func TestRule20NeverHalfABundle(t *testing.T) {
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{temp}})
 	must(t, err)
 
-	stopped := errors.New("the job was cancelled")
+	stopped := errors.New("the job was canceled")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stopped)
 	if _, err := bundle.List(ctx, bundle.Options{Root: root}); !errors.Is(err, stopped) {

@@ -107,7 +107,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{})
 		s.Fail(githubtest.SecondaryLimit(githubtest.CreateComment, 40*second))
-		stopped := errors.New("the job was cancelled")
+		stopped := errors.New("the job was canceled")
 		ctx, cancel := context.WithCancelCause(context.Background())
 		time.AfterFunc(3*second, func() { cancel(stopped) })
 		start := time.Now()

@@ -152,7 +152,7 @@ func TestIDTokenIsCancelled(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				j, _ := idJob(&github{answers: []answer{a}}, idTokenAddress)
-				stop := errors.New("job was cancelled")
+				stop := errors.New("job was canceled")
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(10*time.Millisecond, func() { cancel(stop) })
 				start := time.Now()

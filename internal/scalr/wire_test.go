@@ -147,7 +147,7 @@ func calls() map[string]struct {
 }
 
 func stop(ctx context.Context, c *scalr.Client, p place) (any, error) {
-	result, err := runs.Stop(ctx, c, scalr.Run{ID: p.run, Status: "planning"}, runs.StopOptions{Comment: "the job was cancelled"})
+	result, err := runs.Stop(ctx, c, scalr.Run{ID: p.run, Status: "planning"}, runs.StopOptions{Comment: "the job was canceled"})
 	return result.Verb, err
 }
 

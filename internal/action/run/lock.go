@@ -59,7 +59,7 @@ func describeLock(w scalr.Workspace) string {
 		return fmt.Sprintf("Workspace %s is locked by run %s, which has finished (%q%s) and did not release the lock%s",
 			lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since), lookup.Because(w.LockReason))
 	case lockedByRun:
-		return fmt.Sprintf("Workspace %s is locked by run %s, which is at work (%q%s)", lookup.Title(w), w.LockedByRun, w.LockHolder.Status,
+		return fmt.Sprintf("Workspace %s is locked by run %s, which is running (%q%s)", lookup.Title(w), w.LockedByRun, w.LockHolder.Status,
 			since(w.LockHolder.Since))
 	case lockedByHiddenRun:
 		return fmt.Sprintf("Workspace %s is locked by run %s, whose status the token cannot read", lookup.Title(w), w.LockedByRun)

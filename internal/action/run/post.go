@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// postTime is for the post step: GitHub gives a cancelled job five minutes in all.
+	// postTime is for the post step: GitHub gives a canceled job five minutes in all.
 	postTime = 4 * time.Minute
 	// lateCreateWindow is for how long a run is looked for whose creation was cut off:
 	// Scalr may still be at it, and its lists may lag.
@@ -71,7 +71,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	case run.Stage() == scalr.Saved:
 		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
 	}
-	how := r.patiently("its job was cancelled")
+	how := r.patiently("its job was canceled")
 	how.Check = r.mayStop
 	stop, err := runs.Stop(ctx, r.client, run, how)
 	if err != nil {

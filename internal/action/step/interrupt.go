@@ -38,7 +38,7 @@ func (e interrupted) exit() int {
 // timedOut is the cause of a context that ended by the input timeout.
 type timedOut struct{ after time.Duration }
 
-func (e timedOut) Error() string { return fmt.Sprintf("the time-out of %s ran out", e.after) }
+func (e timedOut) Error() string { return fmt.Sprintf("the timeout of %s was reached", e.after) }
 
 // WithTimeout returns a context that ends after d, from which explain knows that the
 // step took too long. What is published after it gets little more time.

@@ -45,7 +45,7 @@ func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {
 	cause := context.Cause(ctx)
 	var late timedOut
 	if by, ok := asked(ctx); ok {
-		return Outcome{Result: result.Interrupted, Problem: "The job was cancelled (" + by.Error() + ").", signal: by}, true
+		return Outcome{Result: result.Interrupted, Problem: "The job was canceled (" + by.Error() + ").", signal: by}, true
 	}
 	if errors.As(cause, &late) {
 		return Outcome{Result: result.TimedOut, Code: CodeTimedOut, Problem: "The step has run for longer than its timeout of " + late.after.String() + "."}, true

@@ -92,7 +92,7 @@ func ofStopped(r scalr.Run) Outcome {
 	t, _ := r.LastTransition(r.Status)
 	who := t.By
 	if who == "" {
-		who = "somebody"
+		who = "an unknown user"
 	}
 	o.Problem = fmt.Sprintf("The run was %s in Scalr by %s%s.", o.Result, who, because(t.Reason))
 	return o
