@@ -17,18 +17,18 @@ func asNobody(t *testing.T, tree string) {
 	if os.Getuid() != 0 {
 		return // the modes are enough
 	}
-	const nobody = 65534
+	const unprivileged = 65534 // the user `nobody`
 	must(t, filepath.WalkDir(tree, func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(name, nobody, nobody)
+		return os.Lchown(name, unprivileged, unprivileged)
 	}))
 	for dir := filepath.Dir(tree); len(dir) > len(os.TempDir()); dir = filepath.Dir(dir) {
 		must(t, os.Chmod(dir, 0o755))
 	}
 	runtime.LockOSThread()
-	must(t, unix.Setfsuid(nobody))
+	must(t, unix.Setfsuid(unprivileged))
 	t.Cleanup(func() {
 		must(t, unix.Setfsuid(0))
 		runtime.UnlockOSThread()

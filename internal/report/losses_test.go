@@ -31,7 +31,7 @@ func TestLossesAreShownOnce(t *testing.T) {
 	}
 }
 
-// problemsNaming is how often policies name the resource, which is no repetition of the alert.
+// problemsNaming is how often policies name the resource, which does not repeat the alert.
 func problemsNaming(r Report, c tfplan.Change) int {
 	n := 0
 	for _, check := range r.Run.Policies {

@@ -14,7 +14,8 @@ import (
 func TestAgentPoolOfAWorkspace(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, scalrsim.Scenario{})
-	own, environment, account := r.sim.AddAgentPool("own", scalrsim.Agent{Name: "a", Status: "busy"}), r.sim.AddAgentPool("environment"), r.sim.AddAgentPool("account")
+	own := r.sim.AddAgentPool("own", scalrsim.Agent{Name: "a", Status: "busy"})
+	environment, account := r.sim.AddAgentPool("environment"), r.sim.AddAgentPool("account")
 	want := func(pool string, ok bool) {
 		t.Helper()
 		if got, found := r.AgentPoolOf(t.Context(), scalrsim.WorkspaceID); got.Name != pool || found != ok {

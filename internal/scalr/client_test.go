@@ -57,7 +57,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// T22: an id is checked before it is put into an address, whoever gave it.
+// T22: an id is checked before it is put into an address, from every source.
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, scalrsim.Scenario{})
@@ -73,7 +73,7 @@ func TestIDsThatAreNone(t *testing.T) {
 	}
 }
 
-// A session that ends is renewed once for each token, whoever notices, and the request repeated.
+// A session that ends is renewed once for each token, by whichever request notices first, and the request repeated.
 func TestTokenIsRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -148,7 +148,8 @@ func TestServerThatIncludesNothing(t *testing.T) {
 			if err != nil || run.Plan == nil || run.Apply == nil || run.Cost == nil || len(run.Policies) != 1 {
 				t.Fatalf("%+v: got %+v, %v", world, run, err)
 			}
-			if run.Plan.Status != "finished" || run.Apply.Status != "pending" || run.Cost.Delta != "1.500" || run.Policies[0].Status != "soft_failed" || run.Policies[0].Soft != 1 {
+			if run.Plan.Status != "finished" || run.Apply.Status != "pending" || run.Cost.Delta != "1.500" ||
+				run.Policies[0].Status != "soft_failed" || run.Policies[0].Soft != 1 {
 				t.Errorf("%+v: got plan %+v, apply %+v, cost %+v, policies %+v", world, run.Plan, run.Apply, run.Cost, run.Policies)
 			}
 		}

@@ -314,7 +314,7 @@ func tourPlaces(t *testing.T, w *openapitest.Recorder) {
 	_, _ = r.Workspace(ctx, "ws-none")
 	_, _ = r.Environment(ctx, "env-none")
 	_, _ = r.Run(ctx, "run-none")
-	_, _, _ = r.Assume(ctx, "nobody@acme.scalr.io", secret.New("e30.e30.e30"))
+	_, _, _ = r.Assume(ctx, "unknown@acme.scalr.io", secret.New("e30.e30.e30"))
 	_, _, err = r.Assume(ctx, "deployer@acme.scalr.io", secret.New("e30.e30.e30"))
 	check(err)
 }

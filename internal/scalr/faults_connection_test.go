@@ -104,7 +104,7 @@ func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
 			_, err := client.Workspace(t.Context(), "ws-1")
 			wantTrouble(t, err, c.network, c.says...)
 			if len(*retries) > 0 {
-				t.Errorf("tried again: %v", *retries)
+				t.Errorf("retried: %v", *retries)
 			}
 		})
 	}
@@ -194,7 +194,8 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, doubtful, err := runs.Create(t.Context(), client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true}); err != nil || doubtful {
+	request := scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: true}
+	if _, doubtful, err := runs.Create(t.Context(), client, request); err != nil || doubtful {
 		t.Errorf("R18: got doubtful %v, %v", doubtful, err)
 	}
 	if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
@@ -295,7 +296,7 @@ func TestTokenStaysAtItsOrigin(t *testing.T) {
 			}
 		}
 		if len(*retries) > 0 {
-			t.Errorf("%d: tried again", code)
+			t.Errorf("%d: retried", code)
 		}
 	}
 	if len(sniffed) > 0 {

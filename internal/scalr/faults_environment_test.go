@@ -265,7 +265,7 @@ func TestProxies(t *testing.T) {
 				t.Errorf("got %q, want %q in it", got, c.says)
 			}
 			if strings.Contains(got, "retrying") != strings.Contains(c.says, "retrying") {
-				t.Errorf("got %q: tried again, or not", got)
+				t.Errorf("got %q: the number of attempts is wrong", got)
 			}
 			if found := leaked(got, password, scalrsim.Token); found != "" {
 				t.Errorf("%q of a secret is in %q", found, got)

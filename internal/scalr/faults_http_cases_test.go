@@ -28,7 +28,8 @@ func badAnswers() map[string]httpFault {
 			says: []string{"Bad Gateway", "(HTTP 502)"}, not: []string{"<"},
 		},
 		"H37 parameters of the type": {
-			faults:   []scalrsim.Fault{{Op: readRun, Action: scalrsim.Edit, Change: same, Header: http.Header{"Content-Type": {`application/vnd.api+json; profile="x"; charset=utf-8`}}}},
+			faults: []scalrsim.Fault{{Op: readRun, Action: scalrsim.Edit, Change: same,
+				Header: http.Header{"Content-Type": {`application/vnd.api+json; profile="x"; charset=utf-8`}}}},
 			requests: 1,
 		},
 		"H37 another name of JSON": {
@@ -161,16 +162,18 @@ func refusals() map[string]httpFault {
 			is: scalr.ErrConflict, says: []string{"locked by Ada"}, most: time.Second,
 		},
 		"H19 422 with a pointer": {
-			faults: []scalrsim.Fault{problem(createRun, 422, `{"errors":[{"title":"Invalid Attribute","detail":"too long","source":{"pointer":"/data/attributes/message"}}]}`)},
-			do:     oneMore, is: scalr.ErrInvalid, says: []string{"too long (/data/attributes/message)"},
+			faults: []scalrsim.Fault{problem(createRun, 422,
+				`{"errors":[{"title":"Invalid Attribute","detail":"too long","source":{"pointer":"/data/attributes/message"}}]}`)},
+			do: oneMore, is: scalr.ErrInvalid, says: []string{"too long (/data/attributes/message)"},
 		},
 		"H19 422 with a parameter": {
 			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":[{"title":"Invalid","source":{"parameter":"include"}}]}`)},
 			do:     atStart, is: scalr.ErrInvalid, requests: 1, says: []string{"Invalid (include)"},
 		},
 		"H20 50 errors of 1 MiB": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":[`+strings.TrimSuffix(strings.Repeat(`{"detail":"`+strings.Repeat("x", 1<<18)+`"},`, 50), ",")+`]}`)},
-			do:     atStart, is: scalr.ErrInvalid, says: []string{"and 45 more"},
+			faults: []scalrsim.Fault{problem(readPlace, 422,
+				`{"errors":[`+strings.TrimSuffix(strings.Repeat(`{"detail":"`+strings.Repeat("x", 1<<18)+`"},`, 50), ",")+`]}`)},
+			do: atStart, is: scalr.ErrInvalid, says: []string{"and 45 more"},
 		},
 		"H21 errors is an object": {
 			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":{"detail":"alone"}}`)}, do: atStart,
@@ -248,7 +251,7 @@ func redirects() map[string]httpFault {
 			faults: []scalrsim.Fault{redirect(readRun, 302, "https://u:"+canaryUserinfo+"@evil.test/")},
 			is:     scalr.ErrRedirected, requests: 1,
 		},
-		"H26 to what is no address": {faults: []scalrsim.Fault{redirect(readRun, 302, "https://[::1/"+secret)}, is: scalr.ErrRedirected, requests: 1},
+		"H26 to an invalid address": {faults: []scalrsim.Fault{redirect(readRun, 302, "https://[::1/"+secret)}, is: scalr.ErrRedirected, requests: 1},
 		"H24 307 on a confirm": {
 			faults: []scalrsim.Fault{redirect("POST /runs/*/actions/apply", 307, home+"/")},
 			do:     func(ctx context.Context, r *rig, run scalr.Run) error { return r.Confirm(ctx, run.ID, "") },
@@ -270,7 +273,8 @@ func oddDocuments() map[string]httpFault {
 		"H32 an id of 1 MiB":    {faults: []scalrsim.Fault{changed(readRun, "id", strings.Repeat("a", 1<<20))}, requests: 2},
 		"H33 another run":       {faults: []scalrsim.Fault{changed(readRun, "id", "run-of-others")}, requests: 2},
 		"H34 numbers as text, null, extras": {
-			faults:   []scalrsim.Fault{edited(readRun, 1, `"position-in-queue":null`, `"position-in-queue":"3","new-thing":{"a":[1]}`, `"message":null`, `"message":7`, `"created-by":`, `"created-by":null,"was":`)},
+			faults: []scalrsim.Fault{edited(readRun, 1, `"position-in-queue":null`, `"position-in-queue":"3","new-thing":{"a":[1]}`,
+				`"message":null`, `"message":7`, `"created-by":`, `"created-by":null,"was":`)},
 			requests: 1,
 		},
 		"H35 keys twice":       {faults: []scalrsim.Fault{edited(readRun, 1, `{"data":`, `{"data":7,"data":`)}, requests: 2},
@@ -286,11 +290,13 @@ func oddDocuments() map[string]httpFault {
 		},
 		"S13 no status": {faults: []scalrsim.Fault{edited(readRun, 1, `"status":"p`, `"was":"p`)}, requests: 2},
 		"S13 status null": {
-			faults:   []scalrsim.Fault{edited(readRun, 1, `"status":"planning"`, `"status":null`, `"status":"plan_queued"`, `"status":null`, `"status":"pending"`, `"status":null`)},
+			faults: []scalrsim.Fault{edited(readRun, 1, `"status":"planning"`, `"status":null`,
+				`"status":"plan_queued"`, `"status":null`, `"status":"pending"`, `"status":null`)},
 			requests: 2,
 		},
 		"S13 status a number": {
-			faults:   []scalrsim.Fault{edited(readRun, 1, `"status":"planning"`, `"status":7`, `"status":"plan_queued"`, `"status":7`, `"status":"pending"`, `"status":7`)},
+			faults: []scalrsim.Fault{edited(readRun, 1, `"status":"planning"`, `"status":7`,
+				`"status":"plan_queued"`, `"status":7`, `"status":"pending"`, `"status":7`)},
 			requests: 2,
 		},
 		"S13 a status that is a command": {faults: []scalrsim.Fault{edited(readRun, 1, `"status":"p`, `"status":"::error::\np`)}, requests: 2},

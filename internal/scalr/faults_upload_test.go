@@ -49,7 +49,8 @@ func uploadFaults() map[string]uploadFault {
 		return uploadFault{faults: []scalrsim.Fault{link(`"` + address + `"`)}, is: scalr.ErrUnavailable, most: time.Second}
 	}
 	hops := func(target string) uploadFault {
-		return uploadFault{faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: target}}, is: scalr.ErrUnavailable, puts: 1, most: time.Second}
+		return uploadFault{faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: target}},
+			is: scalr.ErrUnavailable, puts: 1, most: time.Second}
 	}
 	return map[string]uploadFault{
 		"U01 no address":              {faults: []scalrsim.Fault{link(`null`)}, is: scalr.ErrNoUpload},
@@ -86,8 +87,9 @@ func uploadFaults() map[string]uploadFault {
 			is:     scalr.ErrInvalid, expired: true, puts: 1,
 		},
 		"U04 refused": {
-			faults: []scalrsim.Fault{storage(403, "<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+canarySignature+"</StringToSign></Error>")},
-			is:     scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"},
+			faults: []scalrsim.Fault{storage(403,
+				"<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+canarySignature+"</StringToSign></Error>")},
+			is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"},
 		},
 		"U05 reset half-way": {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Reset, Bytes: 20}}, puts: 2},
 		"U06 500 and 503":    {faults: []scalrsim.Fault{status(put, 500, 1), {Op: put, Nth: 2, Action: scalrsim.Status, Status: 503}}, puts: 3},
@@ -143,10 +145,12 @@ func uploadFaults() map[string]uploadFault {
 			least:  5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `},
 		},
 		"U13 errored": {
-			faults: []scalrsim.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`, `"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)},
-			says:   []string{"was not accepted: not a gzip [31mfile"},
+			faults: []scalrsim.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`,
+				`"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)},
+			says: []string{"was not accepted: not a gzip [31mfile"},
 		},
-		"U14 an unknown status": {faults: []scalrsim.Fault{edited("GET /configuration-versions/*", 5, `"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
+		"U14 an unknown status": {faults: []scalrsim.Fault{edited("GET /configuration-versions/*", 5,
+			`"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
 		"H17 404 of our own version": {
 			faults: []scalrsim.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrsim.Status, Status: 404}},
 			least:  10 * time.Second, most: 30 * time.Second,
@@ -189,7 +193,7 @@ func (c uploadFault) play(t *testing.T) {
 	}
 	wantWholeBodies(t, puts)
 	if len(strange) > 1 {
-		t.Errorf("told of %q, want one word once", strange)
+		t.Errorf("reported %q, want one word once", strange)
 	}
 }
 
@@ -262,14 +266,14 @@ func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := false
-	u := scalr.Upload{Data: bytes.NewReader(archive()), Size: int64(len(archive())), Sent: func(int64) { told = true }}
+	reported := false
+	u := scalr.Upload{Data: bytes.NewReader(archive()), Size: int64(len(archive())), Sent: func(int64) { reported = true }}
 	if err := client.Upload(t.Context(), v, u); !errors.Is(err, scalr.ErrLinkExpired) {
 		t.Errorf("got %v", err)
 	}
 	close(release)
-	if err := <-done; err == nil || told {
-		t.Errorf("the data was read after the end: %v, told %v", err, told)
+	if err := <-done; err == nil || reported {
+		t.Errorf("the data was read after the end: %v, reported %v", err, reported)
 	}
 }
 

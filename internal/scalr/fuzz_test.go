@@ -20,8 +20,12 @@ import (
 // F7: whatever a server sends, the decoder takes it or makes an error that can
 // be shown.
 func FuzzDocument(f *testing.F) {
-	f.Add(200, []byte(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned","position-in-queue":"3"},"relationships":{"plan":{"data":{"type":"plans","id":"plan-1"}},"policy-checks":{"data":[{"type":"policy-checks","id":"p-1"}]}}},"included":[{"type":"plans","id":"plan-1","attributes":{"status":"finished","resource-additions":1e3}},{"type":"policy-checks","id":"p-1","attributes":{"result":{"policies":[{"name":"x","messages":[1,"m"]}]}}}]}`))
-	f.Add(200, []byte(`{"data":{"type":"configuration-versions","id":"cv-1","attributes":{"status":"pending","size":1.5},"links":{"upload":"https://blob.example/x?signature=abc"}}}`))
+	f.Add(200, []byte(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned","position-in-queue":"3"},`+
+		`"relationships":{"plan":{"data":{"type":"plans","id":"plan-1"}},"policy-checks":{"data":[{"type":"policy-checks","id":"p-1"}]}}},`+
+		`"included":[{"type":"plans","id":"plan-1","attributes":{"status":"finished","resource-additions":1e3}},`+
+		`{"type":"policy-checks","id":"p-1","attributes":{"result":{"policies":[{"name":"x","messages":[1,"m"]}]}}}]}`))
+	f.Add(200, []byte(`{"data":{"type":"configuration-versions","id":"cv-1","attributes":{"status":"pending","size":1.5},`+
+		`"links":{"upload":"https://blob.example/x?signature=abc"}}}`))
 	f.Add(200, []byte(`{"data":[{"type":"runs","id":"run-1"}],"included":null,"meta":{"pagination":{"next-page":2}}}`))
 	f.Add(200, []byte("\xef\xbb\xbf"+`{"data":null,"links":[],"meta":[]}`))
 	f.Add(422, []byte(`{"errors":[{"title":"Invalid","detail":"x","source":{"pointer":"/data/id"}},{"code":7},null]}`))
@@ -94,7 +98,8 @@ func FuzzRetryAfter(f *testing.F) {
 // and stays the same when it is read again.
 func FuzzHandedOut(f *testing.F) {
 	for _, seed := range []string{"https://storage.googleapis.com/b/o?X-Goog-Signature=abc", "http://a/", "//a", "https://u:p@a/", "https://[::ffff:a9fe:a9fe]/",
-		"https://169.254.169.254/", "https://localhost./", "https://[fe80::1%25eth0]/", "https://[2001:db8::1%25\x84]/", "https:///x", "https://a:99999/", "HTTPS://A/%2e%2e/", "https://a\\@b/", "https://a/\n"} {
+		"https://169.254.169.254/", "https://localhost./", "https://[fe80::1%25eth0]/",
+		"https://[2001:db8::1%25\x84]/", "https:///x", "https://a:99999/", "HTTPS://A/%2e%2e/", "https://a\\@b/", "https://a/\n"} {
 		f.Add(seed)
 	}
 	base, err := url.Parse("https://acme.scalr.io")
@@ -128,7 +133,8 @@ func FuzzHandedOut(f *testing.F) {
 // tags, and without the signature of the address.
 func FuzzErrorBody(f *testing.F) {
 	const signature = "q7Zp3Vx9Lr2Tn8Wd5Kc1"
-	f.Add([]byte("<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has <b>expired</b></Message><StringToSign>" + signature + "</StringToSign></Error>"))
+	f.Add([]byte("<?xml version='1.0'?><Error><Code>AccessDenied</Code>" +
+		"<Message>Request has <b>expired</b></Message><StringToSign>" + signature + "</StringToSign></Error>"))
 	f.Add([]byte("<html><head><title>x</title></head><body onload='" + signature + "'>Too large<script>x</script>"))
 	f.Add([]byte("<Code>" + strings.Repeat("x", 1000) + "</Code><Message>" + signature + "</Message>"))
 	f.Add([]byte("PUT /upload?signature=" + signature + "\x00\x1b[31m\xff\u202e"))
@@ -140,7 +146,10 @@ func FuzzErrorBody(f *testing.F) {
 	client := &Client{secrets: redactor(secret.New(signature))}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		res := &http.Response{StatusCode: 403, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(""))}
-		for _, err := range []error{refusedByStorage(Op{}, link, res, body, client.redaction(link)), client.redaction().error(refusal(t.Context(), Op{}, res, bytes.NewReader(body)))} {
+		for _, err := range []error{
+			refusedByStorage(Op{}, link, res, body, client.redaction(link)),
+			client.redaction().error(refusal(t.Context(), Op{}, res, bytes.NewReader(body))),
+		} {
 			wantPresentable(t, err)
 			var e *Error
 			if errors.As(err, &e) && len(e.Note) > 700 {

@@ -51,7 +51,7 @@ func TestReferencesTimesResources(t *testing.T) {
 	}
 }
 
-// TestDecodingEndsWithItsContext: a step that is told to end does not wait until
+// TestDecodingEndsWithItsContext: an interrupted step does not wait until
 // an endless answer was decoded. The server sends without delay, so that no wait
 // for it notices the end.
 func TestDecodingEndsWithItsContext(t *testing.T) {
@@ -79,7 +79,7 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 		if read > 1<<20+128<<10 {
-			t.Errorf("%s: %d bytes were read, although the step was told to end after %d", name, read, 1<<20)
+			t.Errorf("%s: %d bytes were read, although the step was interrupted after %d", name, read, 1<<20)
 		}
 	}
 }
@@ -121,7 +121,8 @@ func TestEndlessLists(t *testing.T) {
 			func(c *scalr.Client) error { _, err := c.Workspaces(t.Context(), scalr.WorkspaceFilter{}); return err }, 40, "needs more than 12 MiB"},
 		"many tags": {1000, `{"type":"tags","id":"tag-%d","attributes":{"name":"n"}}`,
 			func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, 101, "more than 100000 entries"},
-		"runs of one configuration version": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"},"relationships":{"configuration-version":{"data":{"id":"cv-1"}}}}`,
+		"runs of one configuration version": {1000,
+			`{"type":"runs","id":"run-%d","attributes":{"status":"pending"},"relationships":{"configuration-version":{"data":{"id":"cv-1"}}}}`,
 			func(c *scalr.Client) error {
 				_, _, err := runs.FindByConfiguration(t.Context(), c, "ws-1", "cv-1")
 				return err
@@ -148,7 +149,7 @@ func TestEndlessLists(t *testing.T) {
 }
 
 // TestPolicyChecksAreNotLeftOut: each check could be the one that failed, so that
-// a run with more than are read is no answer.
+// a run with more than are read is invalid.
 func TestPolicyChecksAreNotLeftOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -160,7 +161,8 @@ func TestPolicyChecksAreNotLeftOut(t *testing.T) {
 			requests := 0
 			client := wireOf(t, func() io.Reader {
 				requests++
-				return strings.NewReader(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"},"relationships":{"policy-checks":{"data":[` + strings.Join(refs, ",") + `]}}}}`)
+				return strings.NewReader(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"},` +
+					`"relationships":{"policy-checks":{"data":[` + strings.Join(refs, ",") + `]}}}}`)
 			})
 			run, err := client.Run(t.Context(), "run-1")
 			if (err == nil) != ok || ok && len(run.Policies) != n || requests > n+1 {

@@ -182,7 +182,7 @@ func TestLogTellsItsSize(t *testing.T) {
 		body   string
 		want   int64
 	}{
-		"told":   {http.Header{"Content-Length": {strconv.Itoa(len(text))}}, text, int64(len(text))},
+		"given":  {http.Header{"Content-Length": {strconv.Itoa(len(text))}}, text, int64(len(text))},
 		"chunks": {http.Header{}, text, -1},
 		"gzip":   {http.Header{"Content-Length": {strconv.Itoa(len(zipped(text)))}}, zipped(text), -1},
 	} {
@@ -204,7 +204,7 @@ func TestLogTellsItsSize(t *testing.T) {
 			defer body.Close()
 			got, err := io.ReadAll(body)
 			if body.Size != c.want || string(got) != text || err != nil {
-				t.Errorf("got %d bytes told, %q, %v; want %d", body.Size, got, err, c.want)
+				t.Errorf("got the length %d, %q, %v; want %d", body.Size, got, err, c.want)
 			}
 		})
 	}

@@ -55,7 +55,7 @@ func TestMeaningOfStatuses(t *testing.T) {
 	}
 }
 
-// S02, T21: words that only other clients know, or nobody.
+// S02, T21: words that only other clients know, or no client.
 func TestUnknownStatuses(t *testing.T) {
 	t.Parallel()
 	for _, s := range []scalr.Status{"", "policy_soft_failed", "force_canceled", "quantum_checking", "Applied", "applied "} {
@@ -88,10 +88,10 @@ func TestWaitingAndIdle(t *testing.T) {
 		run           scalr.Run
 		waiting, idle bool
 	}{
-		"changes to confirm":      {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
-		"nobody knows of changes": {scalr.Run{Status: "planned"}, true, false},
-		"no changes":              {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
-		"no changes, by the run":  {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
+		"changes to confirm":     {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
+		"changes are unknown":    {scalr.Run{Status: "planned"}, true, false},
+		"no changes":             {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
+		"no changes, by the run": {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
 		"no changes, but counted": {
 			scalr.Run{Status: "planned", Plan: &scalr.Plan{Status: "finished", HasChanges: &no, Destructions: &three}},
 			true, false,
@@ -123,7 +123,7 @@ func TestSettled(t *testing.T) {
 		run  scalr.Run
 		want bool
 	}{
-		"nothing told":         {scalr.Run{}, false},
+		"nothing reported":     {scalr.Run{}, false},
 		"planning":             {scalr.Run{Plan: plan("running")}, false},
 		"a dry run that ended": {scalr.Run{Plan: plan("finished")}, true},
 		"an apply to come":     {scalr.Run{Plan: plan("finished"), Apply: apply("pending")}, false},
@@ -139,9 +139,11 @@ func TestSettled(t *testing.T) {
 // S14: a stage that never had its turn has no log.
 func TestLogsThatThereMayBe(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[scalr.TaskStatus]string{"": "", "pending": "", "queued": "", "unreachable": "", "running": "open", "finished": "final", "errored": "final", "canceled": "final"} {
+	for status, want := range map[scalr.TaskStatus]string{"": "", "pending": "", "queued": "", "unreachable": "",
+		"running": "open", "finished": "final", "errored": "final", "canceled": "final"} {
 		logs, final := scalr.Run{Plan: &scalr.Plan{ID: "plan-1", Status: status}, Apply: &scalr.Apply{ID: "apply-1", Status: status}}.Logs()
-		if want == "" && len(logs) != 0 || want != "" && (len(logs) != 2 || logs[0].Phase != scalr.PlanPhase || logs[1].ID != "apply-1" || final[0] != (want == "final")) {
+		if want == "" && len(logs) != 0 || want != "" && (len(logs) != 2 ||
+			logs[0].Phase != scalr.PlanPhase || logs[1].ID != "apply-1" || final[0] != (want == "final")) {
 			t.Errorf("%q: got %v, %v", status, logs, final)
 		}
 	}

@@ -100,7 +100,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 		"something else":            {trouble(OtherTrouble), "++-+"},
 		"half an answer":            {malformed(Op{}, ""), "++-+"},
 		"proxy down":                {trouble(ProxyTrouble), "++++"},
-		"proxy says no":             {trouble(ProxyDenied), "----"},
+		"proxy refuses":             {trouble(ProxyDenied), "----"},
 		"certificate":               {trouble(Certificate), "----"},
 		"no TLS":                    {trouble(NotTLS), "----"},
 		"old TLS":                   {trouble(OldTLS), "----"},
@@ -187,7 +187,7 @@ func TestWaits(t *testing.T) {
 		least, most time.Duration
 	}{
 		"H05 as long as asked, and spread":   {defaultPolicy, ask(3 * time.Second), 3 * time.Second, 3500 * time.Millisecond},
-		"H05 asked for nothing is no storm":  {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
+		"H05 asked for nothing, no storm":    {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
 		"H09 no longer than the patience":    {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
 		"H14 a hiccup of the sign-in":        {followPolicy, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
 		"X14 in a hurry":                     {urgentPolicy, &Error{HTTPStatus: 503}, 0, time.Second},

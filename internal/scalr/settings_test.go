@@ -134,7 +134,7 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	return strings.Join(words, "; ")
 }
 
-// TestDifferencesByTheApply: an apply stage at work is one, whatever the status says.
+// TestDifferencesByTheApply: a running apply stage is one, whatever the status says.
 func TestDifferencesByTheApply(t *testing.T) {
 	t.Parallel()
 	dry, no := true, false

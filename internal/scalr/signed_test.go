@@ -19,13 +19,14 @@ import (
 
 const storageHost = "acme-scalr.s3.eu-central-1.amazonaws.com"
 
-// signedTargets are what stands behind the host of signed addresses, and what of
+// signedTargets are what follows the host of signed addresses, and what of
 // it must not be shown by itself either.
 var signedTargets = map[string]struct {
 	target  string
 	secrets []string
 }{
-	"S3": {"/bundles/8f14e45fceea167a/network.tar.gz?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0",
+	"S3": {"/bundles/8f14e45fceea167a/network.tar.gz?X-Amz-Algorithm=AWS4-HMAC-SHA256&" +
+		"X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0",
 		[]string{"8f14e45fceea167a", "AKIAIOSFODNN7EXAMPLE", "fe5f80f77d5fa3beca038a248ff027d0", "X-Amz-Expires=900", "network.tar.gz"}},
 	"Azure": {"/bundles/production/network.tar.gz?sv=2020-08-04&se=2026-01-01T00%3A15%3A00Z&sr=b&sp=cw&sig=q7Zp3Vx9Lr2Tn8Wd5Kc1%2FJh7%2BBm4Gs6Yf0%3D",
 		[]string{"/bundles/production/network.tar.gz", "q7Zp3Vx9Lr2T", "Bm4Gs6Yf0", "sv=2020-08-04", "sp=cw", "se=2026", "/bundles/pro"}},
@@ -200,7 +201,8 @@ func TestLogsDoNotShowTheirOwnAddress(t *testing.T) {
 						t.Errorf("%q is shown in %q", s, log)
 					}
 				}
-				if before, rest, _ := strings.Cut(log, storageHost); before != "one line\nhttps://" || !strings.Contains(rest, "\n\x1b[1mPlan:\x1b[0m 1 to add\nhttps://"+storageHost) {
+				if before, rest, _ := strings.Cut(log, storageHost); before != "one line\nhttps://" ||
+					!strings.Contains(rest, "\n\x1b[1mPlan:\x1b[0m 1 to add\nhttps://"+storageHost) {
 					t.Errorf("got %q, in which other text is missing", log)
 				}
 			})

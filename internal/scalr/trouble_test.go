@@ -41,7 +41,7 @@ func TestTroubleOfTheNetwork(t *testing.T) {
 		},
 		"C05 no answer to a dial": {dial(timeout{}), scalr.Unreachable, 0, "no connection in time"},
 		"C05 no route":            {dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), scalr.Unreachable, 0, "no route to host"},
-		"C22 the proxy says no": {
+		"C22 the proxy refuses": {
 			&httpx.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1,
 			"the proxy proxy:3128 answered 407 Proxy Authentication Required",
 		},

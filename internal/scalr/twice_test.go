@@ -12,7 +12,7 @@ import (
 )
 
 // TestWhatIsStatedTwice: what a document means that states a member or a resource
-// twice depends on who reads it, so that it is no answer (H35).
+// twice depends on who reads it, so that it is invalid (H35).
 func TestWhatIsStatedTwice(t *testing.T) {
 	t.Parallel()
 	plan := func(destructions string) string {
@@ -75,7 +75,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 const listWorkspaces = "GET /workspaces"
 
 // TestAnswersForSomethingElse: a part of a run and a configuration version are read
-// by their ids, and an answer with another id is no answer.
+// by their ids, and an answer with another id is invalid.
 func TestAnswersForSomethingElse(t *testing.T) {
 	t.Parallel()
 	t.Run("part", func(t *testing.T) {

@@ -20,10 +20,10 @@ import (
 )
 
 // recorder takes the first exchange down, and answers the client with what the
-// file tells in place of what the simulator said.
+// file says in place of the answer of the simulator.
 type recorder struct {
 	next            http.RoundTripper
-	told            string
+	replaced        string
 	only            string // the method of the request that is meant; empty: there is but one
 	request, answer string
 }
@@ -52,10 +52,10 @@ func (w *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	got, err := io.ReadAll(res.Body)
 	res.Header.Del("Content-Length")
 	w.answer = fmt.Sprintf("%d\n%s", res.StatusCode, message(res.Header, indented(got)))
-	if w.told == "" {
-		w.told = w.answer
+	if w.replaced == "" {
+		w.replaced = w.answer
 	}
-	status, rest, _ := strings.Cut(w.told, "\n")
+	status, rest, _ := strings.Cut(w.replaced, "\n")
 	answered, body, _ := strings.Cut(rest, "\n\n")
 	res.StatusCode, _ = strconv.Atoi(status)
 	res.Header = http.Header{}

@@ -39,7 +39,7 @@ type exchange struct{ request, answer, understood string }
 
 // calls are the files by name, with the call that each of them shows and the
 // life of the run at which it happens. Where a call makes several requests, the
-// method before the name tells which of them is shown.
+// method before the name says which of them is shown.
 func calls() map[string]struct {
 	life scalrsim.RunScript
 	do   func(context.Context, *scalr.Client, place) (any, error)
@@ -49,7 +49,8 @@ func calls() map[string]struct {
 		do   func(context.Context, *scalr.Client, place) (any, error)
 	}
 	waits := scalrsim.RunScript{Cost: &scalrsim.Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"},
-		Policies: []scalrsim.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed", Messages: []string{"the gateway has a public address"}}}}
+		Policies: []scalrsim.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed",
+			Messages: []string{"the gateway has a public address"}}}}
 	simple := scalrsim.RunScript{}
 	working := longLife()
 	no := false
@@ -68,13 +69,16 @@ func calls() map[string]struct {
 			return c.Configuration(ctx, p.configuration)
 		}},
 		"create-run": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Dry: true, Message: "octo/infra#42 at 1a2b3c4"})
+			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Dry: true,
+				Message: "octo/infra#42 at 1a2b3c4"})
 			return run, err
 		}},
 		"create-run-in-full": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Destroy: true, SavePlan: true, AutoApply: &no,
+			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Destroy: true,
+				SavePlan: true, AutoApply: &no,
 				NoRefresh: true, RefreshOnly: true, Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"}, Message: "<everything> & more",
-				Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "sizes", Value: "[1, 2]", HCL: true}, {Key: "TOKEN", Value: "hidden", Shell: true, Sensitive: true}}})
+				Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "sizes", Value: "[1, 2]", HCL: true},
+					{Key: "TOKEN", Value: "hidden", Shell: true, Sensitive: true}}})
 			return run, err
 		}},
 		"read-run": {waits, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return c.Run(ctx, p.run) }},
@@ -201,7 +205,7 @@ func TestWire(t *testing.T) {
 				}
 				file := readExchange(t, name)
 				var spoken exchange
-				wire := &recorder{next: r.sim.Client().Transport, told: file.answer, only: method}
+				wire := &recorder{next: r.sim.Client().Transport, replaced: file.answer, only: method}
 				client := r.dial(scalr.Config{HTTP: &http.Client{Transport: wire}})
 				value, err := call.do(t.Context(), client, p)
 				spoken.request, spoken.answer, spoken.understood = wire.request, wire.answer, understood(value, err)
@@ -243,7 +247,7 @@ func TestWireFilesAreUsed(t *testing.T) {
 	for _, f := range files {
 		name := strings.TrimSuffix(filepath.Base(f), ".txtar")
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(calls())), func(c string) bool { return c[strings.LastIndexByte(c, ' ')+1:] == name }) {
-			t.Errorf("nobody reads %s", f)
+			t.Errorf("no test reads %s", f)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (j *jobRun) call() error {
 	if err := inner.perform(text); err != nil {
 		return fmt.Errorf("%s: %w", content, err)
 	}
-	if inner.cancelled() {
+	if inner.canceled() {
 		j.performance.cancel()
 	}
 	j.record.result = "success"

@@ -153,7 +153,7 @@ func (j *jobRun) open() (end func(), err error) {
 		return nil, err
 	}
 	j.steps, j.life = object{}, j.ctx
-	if j.cancelled() {
+	if j.canceled() {
 		j.life = j.stage.t.Context()
 	}
 	token, end := j.stage.github.token(j.granted)

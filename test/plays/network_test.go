@@ -107,9 +107,9 @@ func TestPlayReviewedApply(t *testing.T) {
 		apply, discard string
 		status         string // of the one run
 	}{
-		"approved":         {"", "success", "skipped", "applied"},
-		"rejected":         {"failure", "failure", "success", "discarded"},
-		"review cancelled": {"cancelled", "cancelled", "success", "discarded"},
+		"approved":        {"", "success", "skipped", "applied"},
+		"rejected":        {"failure", "failure", "success", "discarded"},
+		"review canceled": {"cancelled", "cancelled", "success", "discarded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ type performance struct {
 // jobRecord is what came of a job, or of one combination of its matrix.
 type jobRecord struct {
 	name, title string
-	result      string // success, failure, cancelled or skipped
+	result      string // success, failure, `cancelled` or skipped
 	outputs     object
 	url         string // of its GitHub environment
 	steps       []*stepRecord
@@ -97,8 +97,8 @@ func (p *performance) perform(content []byte) (err error) {
 	return nil
 }
 
-// cancelled reports whether the workflow run was canceled.
-func (p *performance) cancelled() bool { return p.ctx.Err() != nil }
+// canceled reports whether the workflow run was canceled.
+func (p *performance) canceled() bool { return p.ctx.Err() != nil }
 
 // scope is what expressions of the workflow may ask for, wherever they stand.
 func (p *performance) scope() scope {
@@ -236,7 +236,7 @@ func (p *performance) status(asked string, j *job) bool {
 	case "always":
 		return true
 	case "cancelled":
-		return p.cancelled()
+		return p.canceled()
 	}
 	failed, succeeded := false, true
 	for _, name := range p.ancestors(j) {
@@ -245,9 +245,9 @@ func (p *performance) status(asked string, j *job) bool {
 		succeeded = succeeded && result == "success"
 	}
 	if asked == "failure" {
-		return failed && !p.cancelled()
+		return failed && !p.canceled()
 	}
-	return succeeded && !p.cancelled()
+	return succeeded && !p.canceled()
 }
 
 func (p *performance) ancestors(j *job) []string {

@@ -16,7 +16,7 @@ import (
 // stepRecord is what came of a step.
 type stepRecord struct {
 	title, id string
-	outcome   string // success, failure, cancelled or skipped
+	outcome   string // success, failure, `cancelled` or skipped
 	code      int    // of the process
 	outputs   map[string]string
 	log       string // as people see it

@@ -49,7 +49,7 @@ func newRehearsal(t *testing.T, registry *testRegistry, repository string) *rehe
 func (r *rehearsal) remote() string { return filepath.Join(r.dir, "remote") }
 func (r *rehearsal) log() string    { return filepath.Join(r.dir, "log") }
 
-// toMain pushes what the source has committed. The remote belongs to nobody, as whom the confined commands run.
+// toMain pushes what the source has committed. The remote belongs to the user `nobody`, as whom the confined commands run.
 func (r *rehearsal) toMain() {
 	r.t.Helper()
 	r.source.git("push", "-q", "origin", "main")
