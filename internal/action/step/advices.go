@@ -220,6 +220,6 @@ var advices = map[Code]advice{
 	CodeOverrideNeeded: {result.NeedsOverride, "a soft policy failed and the run waits for an override",
 		"Ask a person with the permission policy-checks:override to review it, in Scalr or in a step with `mode: override`.", ""},
 	CodeTimedOut: {result.TimedOut, "the step took longer than `timeout`",
-		"Give a longer `timeout`, or find out what the run waits for.", "timeout"},
+		"Give a longer `timeout`, or find out in the log what the step waited for.", "timeout"},
 	CodeInternal: {"", "a bug in this action", "Report it, with the log of a run with debug logging.", ""},
 }
