@@ -49,7 +49,7 @@ func TestWorkIsLinear(t *testing.T) {
 	if name := os.Getenv(attackVariable); name != "" {
 		t.Skip("this is the child")
 	}
-	one := uint32(4) // attack of so many is tried
+	one := uint32(8) // attack of so many is tried
 	if os.Getenv("SOAK") != "" {
 		one = 1
 	}
