@@ -74,7 +74,7 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	return code, printResults(out, temp, server)
 }
 
-// noteSimulated prints that there is no tool to execute the configuration.
+// noteSimulated prints that neither terraform nor tofu is on the PATH.
 func noteSimulated(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
 	if scenario.Script.Execute && !server.Executes() {
 		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: the run is simulated.")

@@ -52,7 +52,7 @@ var outdating = map[string]struct {
 		setUp: func(r *stepTest) { os.Remove(r.checkout + "/main.tf") },
 		code:  2,
 		word:  "nothing-to-send",
-		says:  "nothing to send",
+		says:  "nothing to upload",
 	},
 	"proxy invalid": {
 		setUp: func(r *stepTest) { r.env["HTTPS_PROXY"] = "::" },

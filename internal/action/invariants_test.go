@@ -65,7 +65,7 @@ func (r *stepTest) invariants(p *stepResult) {
 		"I3 no run is left alone unsaid":           r.stoppedOrSaid,
 		"a signal ends the step in time":           inTime,
 		"I4 the token stays at home":               tokenAtHome,
-		"I5 the server's wishes":                   paced,
+		"I5 the server's Retry-After":              paced,
 		"I6 nothing after the end":                 quietAfter,
 		"I7 outputs are true":                      r.outputsTrue,
 		"I9 the exit fits the result":              r.fits,

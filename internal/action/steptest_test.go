@@ -175,7 +175,7 @@ func (r *stepTest) step(p *stepResult) {
 	close(over)
 	<-done
 	if r.stdout != nil {
-		time.Sleep(2 * time.Hour) // for writes that block to come to their end
+		time.Sleep(2 * time.Hour) // until blocked writes end
 	}
 }
 

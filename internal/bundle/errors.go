@@ -73,9 +73,9 @@ func (e *Error) sentence() string {
 	case IgnoreUnusable:
 		return fmt.Sprintf("ignore file %q cannot be used, and without it files meant to stay out would be sent", path)
 	case NothingToSend:
-		return fmt.Sprintf("there is nothing to send in %q", path)
+		return fmt.Sprintf("%q contains nothing to upload", path)
 	case NoTerraform:
-		return fmt.Sprintf("there is no Terraform file (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl) to send in %q", path)
+		return fmt.Sprintf("%q contains no Terraform files (*.tf, *.tf.json, *.tofu, *.tofu.json, *.hcl)", path)
 	case Unreadable:
 		return fmt.Sprintf("%q cannot be read", path)
 	case Changed:
@@ -91,7 +91,7 @@ func (e *Error) sentence() string {
 		if path == "" {
 			return "no directory for temporary files can be written to"
 		}
-		return fmt.Sprintf("no room in %q for the bundle", path)
+		return fmt.Sprintf("%q has not enough disk space for the archive", path)
 	}
 	return fmt.Sprintf("%q: %s", path, e.Code)
 }

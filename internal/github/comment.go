@@ -78,7 +78,7 @@ func (t Thread) publish(ctx context.Context, prepare func(*session) (task, error
 		return "", err
 	}
 	if t.Number < 1 {
-		return "", misused("there is no pull request %d", t.Number)
+		return "", misused("pull request number %d is invalid", t.Number)
 	}
 	do, err := prepare(s)
 	if err != nil {

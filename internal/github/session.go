@@ -45,7 +45,7 @@ func (t Thread) open() (*session, error) {
 	case !repositoryName.MatchString(t.Repository):
 		return nil, misused("%q is not a repository of the form owner/name", t.Repository)
 	case t.Token.Empty():
-		return nil, misused("there is no token")
+		return nil, misused("the token is empty")
 	case strings.ContainsFunc(t.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, misused("the token holds a character that no token has, such as a space or a line end")
 	}

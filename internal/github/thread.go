@@ -54,7 +54,7 @@ func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote
 	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
 	for n := 1; next != ""; n++ {
 		if n > maxPages {
-			return nil, &Error{Kind: Rejected, Op: s.op("list the comments of"), Message: "there is no end to them"}
+			return nil, &Error{Kind: Rejected, Op: s.op("list the comments of"), Message: "the list does not end"}
 		}
 		list := page{matches: matches}
 		header, err := s.do(ctx, call{op: s.op("list the comments of"), method: http.MethodGet, url: next}, &list)

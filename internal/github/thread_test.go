@@ -273,7 +273,7 @@ func TestMisuse(t *testing.T) {
 			"comment: the API address is not of the form https://host/path",
 		},
 		"no address": {func(h *github.Thread, _ *github.Post) { h.APIURL = "" }, "comment: the API address is not of the form https://host/path"},
-		"no token":   {func(h *github.Thread, _ *github.Post) { h.Token = secret.Value{} }, "comment: there is no token"},
+		"no token":   {func(h *github.Thread, _ *github.Post) { h.Token = secret.Value{} }, "comment: the token is empty"},
 		"token with a line end": {
 			func(h *github.Thread, _ *github.Post) { h.Token = secret.New("ghs_hunter2\n") },
 			"comment: the token holds a character that no token has, such as a space or a line end",
@@ -283,7 +283,7 @@ func TestMisuse(t *testing.T) {
 			func(h *github.Thread, _ *github.Post) { h.Repository = "acme/.." },
 			`comment: "acme/.." is not a repository of the form owner/name`,
 		},
-		"no number":             {func(h *github.Thread, _ *github.Post) { h.Number = 0 }, "comment: there is no pull request 0"},
+		"no number":             {func(h *github.Thread, _ *github.Post) { h.Number = 0 }, "comment: pull request number 0 is invalid"},
 		"no marker":             {func(_ *github.Thread, p *github.Post) { p.Marker = "" }, "comment: the marker is not a short hidden line"},
 		"a marker that shows":   {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- a --> b -->" }, "comment: the marker is not a short hidden line"},
 		"a marker of two lines": {func(_ *github.Thread, p *github.Post) { p.Marker = "<!-- a\nb -->" }, "comment: the marker is not a short hidden line"},

@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// budget bounds the repetitions of the whole process, so that an outage cannot
-// make a storm. The figures are those of the AWS SDKs. What a call spent comes
-// back when it succeeds in the end: then the outage is over, and another one
-// gets the same patience.
+// budget limits the retries of the whole process, so that an outage causes no
+// storm of requests. The figures are those of the AWS SDKs. A call that succeeds
+// in the end returns what it spent: the outage is over, and the next one has the
+// whole budget again.
 type budget struct {
 	mu     sync.Mutex
 	tokens int

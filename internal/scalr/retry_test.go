@@ -188,7 +188,7 @@ func TestWaits(t *testing.T) {
 	}{
 		"H05 as long as asked, and spread":   {defaultPolicy, ask(3 * time.Second), 3 * time.Second, 3500 * time.Millisecond},
 		"H05 asked for nothing, no storm":    {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
-		"H09 no longer than the patience":    {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
+		"H09 no longer than the limit":       {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
 		"H14 a hiccup of the sign-in":        {followPolicy, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
 		"X14 in a hurry":                     {urgentPolicy, &Error{HTTPStatus: 503}, 0, time.Second},
 		"X14 in a hurry, asked for a minute": {urgentPolicy, ask(time.Minute), time.Second, time.Second},

@@ -33,8 +33,8 @@ func (c *Client) ReadRun(ctx context.Context, id string, e Effort) (Run, error) 
 }
 
 // PollRun reads a run that is known to exist, while it is followed: it has the
-// patience for an outage of ten minutes, and takes a 404 of the first half
-// minute for a copy of the server that lags.
+// retries of an outage of ten minutes, and takes a 404 in the first half
+// minute for a replica that lags.
 func (c *Client) PollRun(ctx context.Context, id string) (Run, error) {
 	return c.readRun(ctx, id, followPolicy)
 }

@@ -29,7 +29,7 @@ func (s TaskStatus) Final() bool {
 	return false
 }
 
-// Started reports whether the stage has come to its turn, so that it may have a log.
+// Started reports whether the stage has started, so that it may have a log.
 func (s TaskStatus) Started() bool {
 	return s != "" && s != TaskPending && s != TaskQueued && s != TaskUnreachable
 }

@@ -56,7 +56,7 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 		}
 		doubtful = doubtful || e.Ambiguous()
 		if progress.attempts == 0 {
-			progress.began = time.Now() // large archives take longer than any patience
+			progress.began = time.Now() // a large archive may take longer than all retries
 		}
 		wait, again := progress.next(err, c.budget)
 		if !again {

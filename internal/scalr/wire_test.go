@@ -170,7 +170,7 @@ type place struct {
 	agentPool, variable, provider, providerLink      string
 }
 
-// settle makes a run and lets it come to its rest.
+// settle creates a run and waits until it is final or waits for a person.
 func settle(t *testing.T, r *rig) place {
 	t.Helper()
 	r.sim.SetOutputs(scalrsim.WorkspaceID, scalrsim.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrsim.Output{Name: "sizes", Value: []any{1, 2}},

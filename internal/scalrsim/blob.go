@@ -53,7 +53,7 @@ func (s *Server) blobAnswer(c *call) reply {
 	case c.method == "GET" && operation == "logs":
 		return s.downloadLog(id)
 	}
-	s.wrong(c, "there is no such blob")
+	s.wrong(c, "unknown blob")
 	return storageError(404, "NoSuchKey", "The specified key does not exist.")
 }
 

@@ -98,7 +98,7 @@ func (s *Server) find(c *call) *reply {
 	if known {
 		code = 405
 	}
-	s.wrong(c, "there is no such operation")
+	s.wrong(c, "unknown operation")
 	r := problem(code, http.StatusText(code), "", "")
 	return &r
 }

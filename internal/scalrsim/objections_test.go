@@ -23,8 +23,8 @@ func TestObjections(t *testing.T) {
 		want               string
 	}{
 		"another base path":      {"GET", "/runs", "", func(r *request) { r.URL.Path = "/api/v2/runs" }, 404, "not below /api/iacp/v3"},
-		"no such operation":      {"GET", "/plan-exports", "", nil, 404, "there is no such operation"},
-		"wrong method":           {"PUT", "/runs", "{}", nil, 405, "there is no such operation"},
+		"no such operation":      {"GET", "/plan-exports", "", nil, 404, "unknown operation"},
+		"wrong method":           {"PUT", "/runs", "{}", nil, 405, "unknown operation"},
 		"no user agent":          {"GET", "/tags", "", set("User-Agent", ""), 200, "User-Agent is missing"},
 		"Go's user agent":        {"GET", "/tags", "", set("User-Agent", "Go-http-client/1.1"), 200, "User-Agent is missing"},
 		"idempotency key":        {"POST", "/configuration-versions", version, set("Idempotency-Key", "1"), 201, "Idempotency-Key"},

@@ -125,7 +125,7 @@ func (c *overviewCommand) place(r *report.Row, w *sought) {
 	r.RunURL = c.client.RunURL(seen.EnvironmentID, seen.ID, r.Run.ID)
 }
 
-// finished reports whether the run has come to an end, or waits for a person. A run in
+// finished reports whether the run is final, or waits for a person. A run in
 // a status that is unknown has once its plan and its apply are final.
 func finished(r scalr.Run) bool {
 	switch r.Stage() {

@@ -28,8 +28,8 @@ type companion struct {
 	tags    lookup.TagResolver
 }
 
-// companionTime bounds a companion's work. Each request has its own patience;
-// this is for a service that limits or stalls every one of them.
+// companionTime limits the whole step. Each request has its own limit; this one is
+// for a service that throttles or stalls every request.
 const companionTime = 10 * time.Minute
 
 // run signs in, acts and returns the exit code. What was learned and changed

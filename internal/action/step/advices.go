@@ -39,9 +39,9 @@ var advices = map[Code]advice{
 	Code(bundle.IgnoreUnusable): {result.Invalid, "`.terraformignore` exists but cannot be read, or has too many rules or wildcards",
 		"Make it a plain, readable file of at most 1 MiB, with at most 100,000 rules and about 1,000 patterns with wildcards " +
 			"other than `*.ext` and `name*`.", "path"},
-	Code(bundle.NothingToSend): {result.Invalid, "there is nothing to send",
+	Code(bundle.NothingToSend): {result.Invalid, "`path` contains nothing to upload",
 		"Did actions/checkout run before this step? Check `path` and `.terraformignore`.", "path"},
-	Code(bundle.NoTerraform): {result.Invalid, "there are no Terraform files",
+	Code(bundle.NoTerraform): {result.Invalid, "`path` contains no Terraform files",
 		"Check `path`: it must contain the configuration, directly or in a subdirectory.", "path"},
 	Code(bundle.Unreadable): {result.Invalid, "a file cannot be read",
 		"Make it readable, or exclude it in `.terraformignore`.", "path"},
