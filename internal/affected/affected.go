@@ -21,9 +21,6 @@ type Workspace struct {
 	Doubt string
 }
 
-// Title returns the displayed name of the workspace: environment/workspace.
-func (w Workspace) Title() string { return w.Environment + "/" + w.Name }
-
 // Answer is the effect of a change on one workspace.
 type Answer struct {
 	Affected bool

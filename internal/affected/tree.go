@@ -116,10 +116,10 @@ func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 	if len(t.links) == 0 && !strings.HasPrefix(p, "../") && p != ".." {
 		return nil, p, true
 	}
-	todo, done := strings.Split(p, "/"), "."
-	for len(todo) > 0 {
-		next := todo[0]
-		todo = todo[1:]
+	pending, done := strings.Split(p, "/"), "."
+	for len(pending) > 0 {
+		next := pending[0]
+		pending = pending[1:]
 		if next == ".." && done == "." {
 			return links, "", false
 		}
@@ -133,7 +133,7 @@ func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 		if len(links) > maxLinks || target == "" || path.IsAbs(target) {
 			return links, "", false
 		}
-		todo = append(strings.Split(target, "/"), todo...)
+		pending = append(strings.Split(target, "/"), pending...)
 	}
 	return links, done, true
 }

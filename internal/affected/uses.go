@@ -34,20 +34,20 @@ func (f *finder) usesOf(root string, files []string) *uses {
 		}
 	}
 	seen := map[string]bool{}
-	todo := []string{root}
-	for len(todo) > 0 {
-		p := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	pending := []string{root}
+	for len(pending) > 0 {
+		p := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		if !seen[p] {
 			seen[p] = true
-			todo = f.visit(u, root, p, todo)
+			pending = f.visit(u, root, p, pending)
 		}
 	}
 	return u
 }
 
 // visit records a path that a workspace uses, and appends the paths that it leads to.
-func (f *finder) visit(u *uses, root, p string, todo []string) []string {
+func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 	if p != root {
 		u.paths[p] = true
 	}
@@ -57,7 +57,7 @@ func (f *finder) visit(u *uses, root, p string, todo []string) []string {
 	}
 	for _, l := range n.links {
 		if p != root || f.isOwnedBy(l, root) {
-			todo = append(todo, l)
+			pending = append(pending, l)
 		}
 	}
 	if n.doubt != "" && u.doubt == "" {
@@ -72,7 +72,7 @@ func (f *finder) visit(u *uses, root, p string, todo []string) []string {
 	for _, to := range named {
 		u.named[to] = true
 	}
-	return append(append(todo, n.next...), named...)
+	return append(append(pending, n.next...), named...)
 }
 
 // node is a path that workspaces use, with what is the same for all of them.
@@ -156,25 +156,25 @@ func (f *finder) module(dir string) *module {
 // readModules reads the directories of the workspaces and the modules that they call concurrently, because reading files
 // takes most of the time.
 func (f *finder) readModules() {
-	var todo []string
+	var pending []string
 	for dir := range f.workspaceDirs {
-		todo = append(todo, dir)
+		pending = append(pending, dir)
 	}
-	for len(todo) > 0 {
+	for len(pending) > 0 {
 		var dirs []string
-		for _, p := range todo {
+		for _, p := range pending {
 			_, real, ok := f.tree.resolve(p)
 			if _, isDir := f.tree.dirs[real]; ok && isDir && f.modules[real] == nil {
 				f.modules[real] = &module{}
 				dirs = append(dirs, real)
 			}
 		}
-		todo = nil
+		pending = nil
 		for i, m := range f.tree.readAll(dirs) {
 			f.modules[dirs[i]] = m
 			n := &node{}
 			n.addModule(dirs[i], m)
-			todo = append(todo, n.named...)
+			pending = append(pending, n.named...)
 		}
 	}
 }

@@ -265,9 +265,3 @@ func (s *session) parents(ctx context.Context, commit string) ([]string, error) 
 	}
 	return list, err
 }
-
-// IsUnknownChange reports whether err is an UnknownChangeError, and not a failed request.
-func IsUnknownChange(err error) bool {
-	var unknown *UnknownChangeError
-	return errors.As(err, &unknown)
-}

@@ -55,13 +55,7 @@ func TestLastSuccess(t *testing.T) {
 			change, err := thread(s).FindChange(t.Context(), github.ChangeQuery{
 				Event: event, Checkout: sha("d"), Base: github.LastSuccess, Workflow: c.workflow, RunID: "12",
 			})
-			got := strings.Join(change.Paths, " ")
-			if err != nil {
-				got = err.Error()
-				if github.IsUnknownChange(err) {
-					got = unknown + got
-				}
-			}
+			got := pathsOrReason(change, err)
 			if !strings.HasPrefix(got, strings.SplitAfter(c.want, unknown)[0]) || !strings.Contains(got, strings.TrimPrefix(c.want, unknown)) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}

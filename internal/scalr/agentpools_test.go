@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -13,9 +14,9 @@ import (
 // the account.
 func TestAgentPoolOfAWorkspace(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scalrsim.Scenario{})
-	own := r.sim.AddAgentPool("own", scalrsim.Agent{Name: "a", Status: "busy"})
-	environment, account := r.sim.AddAgentPool("environment"), r.sim.AddAgentPool("account")
+	r := scalrtest.New(t, scalrsim.Scenario{})
+	own := r.Sim.AddAgentPool("own", scalrsim.Agent{Name: "a", Status: "busy"})
+	environment, account := r.Sim.AddAgentPool("environment"), r.Sim.AddAgentPool("account")
 	want := func(pool string, ok bool) {
 		t.Helper()
 		if got, found := r.AgentPoolOf(t.Context(), scalrsim.WorkspaceID); got.Name != pool || found != ok {
@@ -23,9 +24,9 @@ func TestAgentPoolOfAWorkspace(t *testing.T) {
 		}
 	}
 	want("", false)
-	r.sim.SetAttribute(account, "default", true)
+	r.Sim.SetAttribute(account, "default", true)
 	want("account", true)
-	r.sim.SetDefaultAgentPool(scalrsim.EnvironmentID, environment)
+	r.Sim.SetDefaultAgentPool(scalrsim.EnvironmentID, environment)
 	want("environment", true)
 	if _, err := r.UpdateWorkspace(t.Context(), scalrsim.WorkspaceID, scalr.WorkspaceSettings{AgentPoolID: &own}); err != nil {
 		t.Error(err)
@@ -42,11 +43,11 @@ func TestAgentPoolOfAWorkspace(t *testing.T) {
 // A server that lists inherited variables too has none of them changed.
 func TestWorkspaceVariablesAreItsOwn(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scalrsim.Scenario{})
-	r.sim.AddVariable(scalrsim.EnvironmentID, map[string]any{"key": "region", "category": "terraform", "value": "us"})
-	own := r.sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "size", "category": "terraform", "value": "1"})
-	next := r.sim.Client().Transport
-	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+	r := scalrtest.New(t, scalrsim.Scenario{})
+	r.Sim.AddVariable(scalrsim.EnvironmentID, map[string]any{"key": "region", "category": "terraform", "value": "us"})
+	own := r.Sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "size", "category": "terraform", "value": "1"})
+	next := r.Sim.Client().Transport
+	client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
 		q.URL.RawQuery = strings.Replace(q.URL.RawQuery, "=ws-", "=in:null,ws-", 1)
 		return next.RoundTrip(q)
 	})}})

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -34,13 +35,13 @@ func TestAssumeTriesTheOtherSpellingOnce(t *testing.T) {
 				if c.times > 0 {
 					faults = []scalrsim.Fault{{Op: "POST /service-accounts/assume", Action: scalrsim.Status, Status: c.status, Times: c.times}}
 				}
-				r := newRig(t, scalrsim.Scenario{Faults: faults})
+				r := scalrtest.New(t, scalrsim.Scenario{Faults: faults})
 				token, _, err := r.Assume(t.Context(), "deployer@acme.scalr.io", secret.New("e30.e30.e30"))
 				if !errors.Is(err, c.want) || (err == nil) == token.Empty() {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
 				var sent []string
-				for _, q := range r.arrived("POST /service-accounts/assume") {
+				for _, q := range r.Arrived("POST /service-accounts/assume") {
 					for _, member := range []string{"id-token", "id_token"} {
 						if strings.Contains(q.Body, `"`+member+`"`) {
 							sent = append(sent, member)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -17,47 +18,66 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 	stop := errors.New("the job was canceled")
 	for name, c := range map[string]struct {
 		fault scalrsim.Fault
-		do    func(context.Context, *rig, scalr.Run) error
+		do    func(context.Context, *scalrtest.Harness, scalr.Run) error
 	}{
 		"between looks": {
-			status(readRun, 429, -1, "Retry-After", "60"),
-			func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err },
+			scalrtest.Status(readRun, 429, -1, "Retry-After", "60"),
+			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
+				_, err := r.PollRun(ctx, run.ID)
+				return err
+			},
 		},
 		"in a look": {
 			scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall},
-			func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err },
+			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
+				_, err := r.PollRun(ctx, run.ID)
+				return err
+			},
 		},
 		"in half an answer": {
 			scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9},
-			func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err },
+			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
+				_, err := r.PollRun(ctx, run.ID)
+				return err
+			},
 		},
 		"between uploads": {
-			status(put, 503, -1, "Retry-After", "60"),
-			func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err },
+			scalrtest.Status(put, 503, -1, "Retry-After", "60"),
+			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
+				_, err := r.Uploaded(ctx, true)
+				return err
+			},
 		},
 		"in an upload": {
 			scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall},
-			func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err },
+			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
+				_, err := r.Uploaded(ctx, true)
+				return err
+			},
 		},
 		"for the upload": {
-			edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`),
-			func(ctx context.Context, r *rig, _ scalr.Run) error { _, err := r.configuration(ctx, true); return err },
+			scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`),
+			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
+				_, err := r.Uploaded(ctx, true)
+				return err
+			},
 		},
-		"for a lost run": {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, oneMore},
-		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall}, func(ctx context.Context, r *rig, run scalr.Run) error {
-			_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
-			return err
-		}},
+		"for a lost run": {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, scalrtest.CreateAnother},
+		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall},
+			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
+				_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+				return err
+			}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Script: longLife()})
-				run := r.mustRun(true)
+				r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+				run := r.MustStart(true)
 				if name == "for a lost run" { // whose own run must not be found
 					run.ConfigurationID = "cv-lost"
 				}
-				r.sim.AddFault(c.fault)
+				r.Sim.AddFault(c.fault)
 				ctx, cancel := context.WithCancelCause(t.Context())
 				began := time.Now()
 				time.AfterFunc(8*time.Second, func() { cancel(stop) })

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -60,7 +61,7 @@ func TestPages(t *testing.T) {
 // T22: an id is checked before it is put into an address, from every source.
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, scalrsim.Scenario{})
+	r := scalrtest.New(t, scalrsim.Scenario{})
 	for _, id := range []string{"", ".", "..", "../runs", "a/b", "a?b", "a%2fb", "a b", "a\n", strings.Repeat("a", 129), "-a"} {
 		_, err := r.Workspace(t.Context(), id)
 		var e *scalr.Error
@@ -68,7 +69,7 @@ func TestIDsThatAreNone(t *testing.T) {
 			t.Errorf("%q: got %v", id, err)
 		}
 	}
-	if got := r.sim.Requests(); len(got) != 0 {
+	if got := r.Sim.Requests(); len(got) != 0 {
 		t.Errorf("%d requests left", len(got))
 	}
 }
@@ -77,7 +78,7 @@ func TestIDsThatAreNone(t *testing.T) {
 func TestTokenIsRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{Identity: scalrsim.Identity{For: time.Hour}}})
+		r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{Identity: scalrsim.Identity{For: time.Hour}}})
 		const email = "deployer@acme.scalr.io"
 		proof := secret.New("e30.e30.e30")
 		token, until, err := r.Assume(t.Context(), email, proof)
@@ -86,7 +87,7 @@ func TestTokenIsRenewed(t *testing.T) {
 		}
 		var mu sync.Mutex
 		renewals := 0
-		client := r.dial(scalr.Config{HTTP: r.sim.Client(), Token: token, Renew: func(ctx context.Context) (secret.Value, error) {
+		client := r.Dial(scalr.Config{HTTP: r.Sim.Client(), Token: token, Renew: func(ctx context.Context) (secret.Value, error) {
 			mu.Lock()
 			renewals++
 			mu.Unlock()
@@ -107,7 +108,7 @@ func TestTokenIsRenewed(t *testing.T) {
 		if renewals != 1 {
 			t.Errorf("renewed %d times, want once", renewals)
 		}
-		for _, q := range r.arrived("POST /service-accounts/assume") {
+		for _, q := range r.Arrived("POST /service-accounts/assume") {
 			if q.Header.Get("Authorization") != "" {
 				t.Error("the exchange carries a token")
 			}
@@ -118,14 +119,14 @@ func TestTokenIsRenewed(t *testing.T) {
 func TestTokenThatCannotBeRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{status(readPlace, 401, -1)}})
+		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{scalrtest.Status(readPlace, 401, -1)}})
 		broken := errors.New("no proof")
-		client := r.dial(scalr.Config{HTTP: r.sim.Client(), Renew: func(context.Context) (secret.Value, error) { return secret.Value{}, broken }})
+		client := r.Dial(scalr.Config{HTTP: r.Sim.Client(), Renew: func(context.Context) (secret.Value, error) { return secret.Value{}, broken }})
 		if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 		renewals := 0
-		client = r.dial(scalr.Config{HTTP: r.sim.Client(), Renew: func(context.Context) (secret.Value, error) {
+		client = r.Dial(scalr.Config{HTTP: r.Sim.Client(), Renew: func(context.Context) (secret.Value, error) {
 			renewals++
 			return secret.New(scalrsim.Token), nil
 		}})
@@ -140,9 +141,9 @@ func TestServerThatIncludesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, world := range []scalrsim.Config{{}, {NoIncluded: true}, {Null: true}} {
-			r := newRig(t, scalrsim.Scenario{Config: world, Script: scalrsim.RunScript{Cost: &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
+			r := scalrtest.New(t, scalrsim.Scenario{Config: world, Script: scalrsim.RunScript{Cost: &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
 				Policies: []scalrsim.Policy{{Name: "tags", Result: "soft_failed"}}}})
-			run := r.mustRun(false)
+			run := r.MustStart(false)
 			time.Sleep(time.Minute)
 			run, err := r.PollRun(t.Context(), run.ID)
 			if err != nil || run.Plan == nil || run.Apply == nil || run.Cost == nil || len(run.Policies) != 1 {

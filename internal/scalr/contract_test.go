@@ -14,6 +14,7 @@ import (
 	"scalr-run-action/internal/openapitest"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -141,24 +142,24 @@ func toured() []scalrsim.Scenario {
 	return all
 }
 
-// rigWitnessed is a rig whose every exchange is held against the document.
-func rigWitnessed(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) *rig {
-	r := newRig(t, scenario)
-	w.Next = r.sim.Client().Transport
-	r.Client = r.dial(scalr.Config{HTTP: &http.Client{Transport: w}})
+// recorded is a harness whose exchanges are compared with the document.
+func recorded(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) *scalrtest.Harness {
+	r := scalrtest.New(t, scenario)
+	w.Next = r.Sim.Client().Transport
+	r.Client = r.Dial(scalr.Config{HTTP: &http.Client{Transport: w}})
 	return r
 }
 
 // tour asks for a dry run and a real one with everything that can be asked for,
 // follows each to its rest, reads all there is to read, and ends it.
 func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
-	r := rigWitnessed(t, w, scenario)
+	r := recorded(t, w, scenario)
 	ctx := t.Context()
 	if _, err := r.Workspace(ctx, scalrsim.WorkspaceID); err != nil {
 		t.Error(err)
 	}
 	for _, dry := range []bool{true, false} {
-		v, err := r.configuration(ctx, dry)
+		v, err := r.Uploaded(ctx, dry)
 		if err != nil {
 			t.Log(err) // no upload address, or one that is refused
 			return
@@ -175,22 +176,22 @@ func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
 			t.Error(err)
 			return
 		}
-		r.tourRun(run)
+		tourRun(r, run)
 	}
 }
 
-func (r *rig) tourRun(run scalr.Run) {
-	ctx := r.t.Context()
-	run = r.tourUntilRest(run)
+func tourRun(r *scalrtest.Harness, run scalr.Run) {
+	ctx := r.T.Context()
+	run = tourUntilRest(r, run)
 	if !run.Status.IsFinal() {
 		runs.Blocking(ctx, r.Client, run.WorkspaceID, run.ID)
 		_ = r.Confirm(ctx, run.ID, "go")
 		for _, p := range run.Policies {
 			_ = r.Override(ctx, p.ID)
 		}
-		run = r.tourUntilRest(run)
+		run = tourUntilRest(r, run)
 		_, _ = runs.Stop(ctx, r.Client, run, runs.StopOptions{Comment: "enough", AllowApply: true})
-		run = r.tourUntilRest(run)
+		run = tourUntilRest(r, run)
 	}
 	logs, _ := run.Logs()
 	for _, l := range logs {
@@ -203,19 +204,19 @@ func (r *rig) tourRun(run scalr.Run) {
 		body.Close()
 	}
 	if _, err := r.Outputs(ctx, run.WorkspaceID, true); err != nil {
-		r.t.Error(err)
+		r.T.Error(err)
 	}
 	if _, _, err := runs.FindByConfiguration(ctx, r.Client, run.WorkspaceID, run.ConfigurationID); err != nil {
-		r.t.Error(err)
+		r.T.Error(err)
 	}
 }
 
-func (r *rig) tourUntilRest(run scalr.Run) scalr.Run {
+func tourUntilRest(r *scalrtest.Harness, run scalr.Run) scalr.Run {
 	for range 20 {
 		time.Sleep(time.Second)
-		look, err := r.PollRun(r.t.Context(), run.ID)
+		look, err := r.PollRun(r.T.Context(), run.ID)
 		if err != nil {
-			r.t.Error(err)
+			r.T.Error(err)
 			return run
 		}
 		if run = look; run.Status.IsFinal() || run.Waiting() {
@@ -226,11 +227,11 @@ func (r *rig) tourUntilRest(run scalr.Run) scalr.Run {
 }
 
 // tourSettings visits what belongs to a workspace and is not among its attributes.
-func tourSettings(r *rig, workspaceID, providerID string) {
-	ctx := r.t.Context()
+func tourSettings(r *scalrtest.Harness, workspaceID, providerID string) {
+	ctx := r.T.Context()
 	check := func(err error) {
 		if err != nil {
-			r.t.Error(err)
+			r.T.Error(err)
 		}
 	}
 	for _, v := range []scalr.Variable{{Key: "sizes", Value: "[1, 2]", HCL: true}, {Key: "TOKEN", Value: "s3cr3t-of-a-workspace", Shell: true, Sensitive: true}} {
@@ -253,10 +254,10 @@ func tourSettings(r *rig, workspaceID, providerID string) {
 
 // tourPlaces visits what the companion actions use, refusals included.
 func tourPlaces(t *testing.T, w *openapitest.Recorder) {
-	r := rigWitnessed(t, w, scalrsim.Scenario{})
+	r := recorded(t, w, scalrsim.Scenario{})
 	ctx := t.Context()
 	yes, no := true, false
-	group, provider := r.sim.AddPolicyGroup("guards"), r.sim.AddProviderConfiguration("aws", "aws")
+	group, provider := r.Sim.AddPolicyGroup("guards"), r.Sim.AddProviderConfiguration("aws", "aws")
 	check := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -284,7 +285,7 @@ func tourPlaces(t *testing.T, w *openapitest.Recorder) {
 	check(err)
 	check(r.LinkProvider(ctx, provider, e.ID))
 	check(r.UnlinkProvider(ctx, provider, e.ID))
-	pool := r.sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"})
+	pool := r.Sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"})
 	_, err = r.AgentPools(ctx)
 	check(err)
 	_, err = r.AgentPool(ctx, pool)

@@ -17,6 +17,7 @@ import (
 	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -38,7 +39,7 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 	}
 	var mu sync.Mutex
 	var retries []scalr.Retry
-	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: userAgent,
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: scalrtest.UserAgent,
 		HTTP: &http.Client{Transport: transport}, Retrying: func(r scalr.Retry) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -147,7 +148,7 @@ func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
 			t.Errorf("%q does not say %q", err, s)
 		}
 	}
-	if found := leaked(said(err), scalrsim.Token, canarySignature, canaryUserinfo); found != "" {
+	if found := scalrtest.Leaked(scalrtest.Said(err), scalrsim.Token, scalrtest.CanarySignature, scalrtest.CanaryUserinfo); found != "" {
 		t.Errorf("%q of a secret is in %q", found, err)
 	}
 }
@@ -186,7 +187,7 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	client, retries := dialed(t, front.URL, productTransport())
 	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 	if err == nil {
-		err = client.Upload(t.Context(), v, upload())
+		err = client.Upload(t.Context(), v, scalrtest.Upload())
 	}
 	if err == nil {
 		_, err = client.Configuration(t.Context(), v.ID)
@@ -284,7 +285,7 @@ func TestTokenStaysAtItsOrigin(t *testing.T) {
 	}))
 	defer sniffer.Close()
 	for _, code := range []int{301, 302, 303, 307, 308} {
-		front := httptest.NewServer(http.RedirectHandler(sniffer.URL+"/stolen?signature="+canarySignature, code))
+		front := httptest.NewServer(http.RedirectHandler(sniffer.URL+"/stolen?signature="+scalrtest.CanarySignature, code))
 		client, retries := dialed(t, front.URL, productTransport())
 		_, err := client.Workspace(t.Context(), "ws-1")
 		_, _, createErr := runs.Create(t.Context(), client, scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"})

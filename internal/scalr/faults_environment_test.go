@@ -20,6 +20,7 @@ import (
 	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/httpx/httpxtest"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -52,7 +53,7 @@ func ask(address string) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: userAgent, HTTP: httpx.NewClient("test"),
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: scalrtest.UserAgent, HTTP: httpx.NewClient("test"),
 		Retrying: func(r scalr.Retry) {
 			fmt.Println("retrying:", r.Err)
 			cancel() // once is enough to see
@@ -213,7 +214,7 @@ func tunnel(w http.ResponseWriter, target string) {
 // C21-C25, T18: the proxies of a runner.
 func TestProxies(t *testing.T) {
 	t.Parallel()
-	const name, password = "acme.scalr.test", canaryUserinfo
+	const name, password = "acme.scalr.test", scalrtest.CanaryUserinfo
 	a := newAuthority(t)
 	s := serveTLS(t, http.HandlerFunc(serveWorkspace), &tls.Config{Certificates: []tls.Certificate{a.issue(t, name, -1, 1)}})
 	trust := "SSL_CERT_FILE=" + a.file(t)
@@ -267,7 +268,7 @@ func TestProxies(t *testing.T) {
 			if strings.Contains(got, "retrying") != strings.Contains(c.says, "retrying") {
 				t.Errorf("got %q: the number of attempts is wrong", got)
 			}
-			if found := leaked(got, password, scalrsim.Token); found != "" {
+			if found := scalrtest.Leaked(got, password, scalrsim.Token); found != "" {
 				t.Errorf("%q of a secret is in %q", found, got)
 			}
 			c.proxy.mu.Lock()

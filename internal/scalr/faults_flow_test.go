@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -24,9 +25,9 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 				faults = append(faults, scalrsim.Fault{Op: op, Times: -1, Chance: 0.5, Action: scalrsim.Status, Status: 500 + int(seed)%5})
 			}
 			sim := scalrsim.New(scalrsim.Scenario{Seed: seed, Faults: faults})
-			r := &rig{t: t, sim: sim}
-			r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
-			if r.flow() {
+			r := &scalrtest.Harness{T: t, Sim: sim}
+			r.Client = r.Dial(scalr.Config{HTTP: sim.Client()})
+			if flow(r) {
 				well++
 			}
 			requests += len(sim.Requests())
@@ -40,11 +41,11 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 }
 
 // flow is a dry run from its configuration to its end.
-func (r *rig) flow() bool {
-	run, err := r.run(r.t.Context(), true)
+func flow(r *scalrtest.Harness) bool {
+	run, err := r.Started(r.T.Context(), true)
 	for err == nil && !run.Status.IsFinal() {
 		time.Sleep(2 * time.Second)
-		run, err = r.PollRun(r.t.Context(), run.ID)
+		run, err = r.PollRun(r.T.Context(), run.ID)
 	}
 	return err == nil && run.Status == "planned_and_finished"
 }
@@ -58,12 +59,12 @@ func TestAHundredClientsMakeNoStorm(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const clients = 100
 				down := outage(readPlace, time.Minute)
-				down.Header = status("", 0, 0, header...).Header
-				r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{down}})
+				down.Header = scalrtest.Status("", 0, 0, header...).Header
+				r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{down}})
 				began := time.Now()
 				var wg sync.WaitGroup
 				for range clients {
-					client := r.dial(scalr.Config{HTTP: r.sim.Client()})
+					client := r.Dial(scalr.Config{HTTP: r.Sim.Client()})
 					wg.Go(func() {
 						if _, err := client.Workspace(t.Context(), scalrsim.WorkspaceID); err != nil {
 							t.Error(err)
@@ -72,7 +73,7 @@ func TestAHundredClientsMakeNoStorm(t *testing.T) {
 				}
 				wg.Wait()
 				var each [10 * 120]int // requests in each tenth of a second
-				for _, q := range r.arrived(readPlace) {
+				for _, q := range r.Arrived(readPlace) {
 					each[q.Time.Sub(began)/(100*time.Millisecond)]++
 				}
 				peak, all := 0, 0

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -15,9 +16,9 @@ func badAnswers() map[string]httpFault {
 	return map[string]httpFault{
 		"H01 truncated JSON":   {faults: []scalrsim.Fault{{Op: readRun, Action: scalrsim.Truncate, Bytes: 40}}, requests: 2},
 		"H02 empty body":       {faults: []scalrsim.Fault{{Op: readRun, Action: scalrsim.Empty}}, requests: 2},
-		"H03 a page, then not": {faults: []scalrsim.Fault{garbage(readRun, "text/html", page, 2)}, requests: 3},
+		"H03 a page, then not": {faults: []scalrsim.Fault{scalrtest.Garbage(readRun, "text/html", page, 2)}, requests: 3},
 		"H03 a page for ever": {
-			faults: []scalrsim.Fault{garbage(readRun, "text/html; charset=utf-8", page, -1)}, requests: 3,
+			faults: []scalrsim.Fault{scalrtest.Garbage(readRun, "text/html; charset=utf-8", page, -1)}, requests: 3,
 			most: 5 * time.Second, is: scalr.ErrUnavailable,
 			says: []string{"expected JSON:API, got text/html", "Sign in to Acme SSO"}, not: []string{"<", "alert"},
 		},
@@ -50,18 +51,18 @@ func badAnswers() map[string]httpFault {
 }
 
 func busyServers() map[string]httpFault {
-	limited := func(after string) scalrsim.Fault { return status(readRun, 429, 1, "Retry-After", after) }
+	limited := func(after string) scalrsim.Fault { return scalrtest.Status(readRun, 429, 1, "Retry-After", after) }
 	dated := func(date, after string) scalrsim.Fault {
-		return status(readRun, 429, 1, "Date", date, "Retry-After", after)
+		return scalrtest.Status(readRun, 429, 1, "Date", date, "Retry-After", after)
 	}
 	return map[string]httpFault{
 		"H05 503 with a wait": {
-			faults: []scalrsim.Fault{status(readRun, 503, 1, "Retry-After", "3")}, requests: 2, least: 3 * time.Second,
+			faults: []scalrsim.Fault{scalrtest.Status(readRun, 503, 1, "Retry-After", "3")}, requests: 2, least: 3 * time.Second,
 			most: 4 * time.Second,
 		},
 		"H06 429 with a wait": {faults: []scalrsim.Fault{limited("3")}, requests: 2, least: 3 * time.Second, most: 4 * time.Second},
 		"H06 429 at the creation of a run": {
-			faults: []scalrsim.Fault{status(createRun, 429, 2, "Retry-After", "3")}, do: oneMore,
+			faults: []scalrsim.Fault{scalrtest.Status(createRun, 429, 2, "Retry-After", "3")}, do: scalrtest.CreateAnother,
 			least: 6 * time.Second, most: 8 * time.Second,
 		},
 		"H07 a date, the server is ahead": {
@@ -72,7 +73,7 @@ func busyServers() map[string]httpFault {
 			faults: []scalrsim.Fault{dated("Fri, 31 Dec 1999 23:00:00 GMT", "Fri, 31 Dec 1999 23:00:09 GMT")},
 			least:  9 * time.Second, most: 10 * time.Second,
 		},
-		"H08 429 without a header": {faults: []scalrsim.Fault{status(readRun, 429, 3)}, requests: 4, most: 4 * time.Second},
+		"H08 429 without a header": {faults: []scalrsim.Fault{scalrtest.Status(readRun, 429, 3)}, requests: 4, most: 4 * time.Second},
 		"H09 a day": {
 			faults: []scalrsim.Fault{limited("86400")}, requests: 2, least: 2 * time.Minute,
 			most: 2*time.Minute + time.Second,
@@ -80,19 +81,19 @@ func busyServers() map[string]httpFault {
 		"H09 a negative number": {faults: []scalrsim.Fault{limited("-1")}, requests: 2, most: time.Second},
 		"H09 1e12":              {faults: []scalrsim.Fault{limited("1e12")}, requests: 2, most: time.Second},
 		"H09 two values": {
-			faults: []scalrsim.Fault{status(readRun, 429, 1, "Retry-After", "60", "Retry-After", "90")}, requests: 2,
+			faults: []scalrsim.Fault{scalrtest.Status(readRun, 429, 1, "Retry-After", "60", "Retry-After", "90")}, requests: 2,
 			most: time.Second,
 		},
 		"H10 429 for ever": {
-			faults: []scalrsim.Fault{status(readPlace, 429, -1)}, do: atStart, is: scalr.ErrRateLimited,
+			faults: []scalrsim.Fault{scalrtest.Status(readPlace, 429, -1)}, do: atStart, is: scalr.ErrRateLimited,
 			least: 100 * time.Second, most: 121 * time.Second, says: []string{"HTTP 429"},
 		},
 		"H10 429 for ever, and no wait": {
-			faults: []scalrsim.Fault{status(readPlace, 429, -1, "Retry-After", "0")}, do: atStart,
+			faults: []scalrsim.Fault{scalrtest.Status(readPlace, 429, -1, "Retry-After", "0")}, do: atStart,
 			is: scalr.ErrRateLimited, least: 100 * time.Second, most: 121 * time.Second,
 		},
 		"H39 junk in headers": {
-			faults:   []scalrsim.Fault{status(readRun, 429, 1, "X-RateLimit-Limit", "NaN", "X-RateLimit-Reset", "soon", "Date", "\x01")},
+			faults:   []scalrsim.Fault{scalrtest.Status(readRun, 429, 1, "X-RateLimit-Limit", "NaN", "X-RateLimit-Reset", "soon", "Date", "\x01")},
 			requests: 2,
 		},
 		"C07 a request read and no answer": {
@@ -126,23 +127,23 @@ func busyServers() map[string]httpFault {
 func refusals() map[string]httpFault {
 	return map[string]httpFault{
 		"H13 401 at the start": {
-			faults: []scalrsim.Fault{status(readPlace, 401, -1)}, do: atStart, is: scalr.ErrUnauthorized, requests: 1,
+			faults: []scalrsim.Fault{scalrtest.Status(readPlace, 401, -1)}, do: atStart, is: scalr.ErrUnauthorized, requests: 1,
 			says: []string{"HTTP 401"},
 		},
 		"H14 401 in the middle": {
-			faults: []scalrsim.Fault{status(readRun, 401, -1)}, is: scalr.ErrUnauthorized, requests: 4,
+			faults: []scalrsim.Fault{scalrtest.Status(readRun, 401, -1)}, is: scalr.ErrUnauthorized, requests: 4,
 			least: 15 * time.Second, most: 15 * time.Second,
 		},
 		"H14 401 as a hiccup": {
-			faults: []scalrsim.Fault{status(readRun, 401, 2)}, requests: 3, least: 10 * time.Second,
+			faults: []scalrsim.Fault{scalrtest.Status(readRun, 401, 2)}, requests: 3, least: 10 * time.Second,
 			most: 10 * time.Second,
 		},
 		"H15 403": {
-			faults: []scalrsim.Fault{problem(readPlace, 403, `{"errors":[{"title":"Forbidden","detail":"You need workspaces:read."}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 403, `{"errors":[{"title":"Forbidden","detail":"You need workspaces:read."}]}`)},
 			do:     atStart, is: scalr.ErrForbidden, requests: 1, says: []string{"You need workspaces:read. (HTTP 403)"},
 		},
 		"H16 404 of the workspace": {
-			faults: []scalrsim.Fault{problem(readPlace, 404, `{"errors":[{"title":"Workspace with ID 'ws-1' not found or user unauthorized."}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 404, `{"errors":[{"title":"Workspace with ID 'ws-1' not found or user unauthorized."}]}`)},
 			do:     atStart, is: scalr.ErrNotFound, requests: 1, says: []string{"not found or user unauthorized"},
 		},
 		"H17 404 on our own run, 10 s": {
@@ -150,37 +151,37 @@ func refusals() map[string]httpFault {
 			least:  10 * time.Second, most: 25 * time.Second,
 		},
 		"S16 404 on our own run": {
-			faults: []scalrsim.Fault{status(readRun, 404, -1)}, is: scalr.ErrNotFound, least: 30 * time.Second,
+			faults: []scalrsim.Fault{scalrtest.Status(readRun, 404, -1)}, is: scalr.ErrNotFound, least: 30 * time.Second,
 			most: 45 * time.Second,
 		},
 		"H18 409 of a version": {
-			faults: []scalrsim.Fault{problem(createCV, 409, `{"errors":[{"detail":"locked by Ada"}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(createCV, 409, `{"errors":[{"detail":"locked by Ada"}]}`)},
 			do:     oneMoreVersion, is: scalr.ErrConflict, says: []string{"locked by Ada"},
 		},
 		"H18 409 of a run": {
-			faults: []scalrsim.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by Ada"}]}`)}, do: oneMore,
+			faults: []scalrsim.Fault{scalrtest.Problem(createRun, 409, `{"errors":[{"detail":"locked by Ada"}]}`)}, do: scalrtest.CreateAnother,
 			is: scalr.ErrConflict, says: []string{"locked by Ada"}, most: time.Second,
 		},
 		"H19 422 with a pointer": {
-			faults: []scalrsim.Fault{problem(createRun, 422,
+			faults: []scalrsim.Fault{scalrtest.Problem(createRun, 422,
 				`{"errors":[{"title":"Invalid Attribute","detail":"too long","source":{"pointer":"/data/attributes/message"}}]}`)},
-			do: oneMore, is: scalr.ErrInvalid, says: []string{"too long (/data/attributes/message)"},
+			do: scalrtest.CreateAnother, is: scalr.ErrInvalid, says: []string{"too long (/data/attributes/message)"},
 		},
 		"H19 422 with a parameter": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":[{"title":"Invalid","source":{"parameter":"include"}}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, `{"errors":[{"title":"Invalid","source":{"parameter":"include"}}]}`)},
 			do:     atStart, is: scalr.ErrInvalid, requests: 1, says: []string{"Invalid (include)"},
 		},
 		"H20 50 errors of 1 MiB": {
-			faults: []scalrsim.Fault{problem(readPlace, 422,
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422,
 				`{"errors":[`+strings.TrimSuffix(strings.Repeat(`{"detail":"`+strings.Repeat("x", 1<<18)+`"},`, 50), ",")+`]}`)},
 			do: atStart, is: scalr.ErrInvalid, says: []string{"and 45 more"},
 		},
 		"H21 errors is an object": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":{"detail":"alone"}}`)}, do: atStart,
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, `{"errors":{"detail":"alone"}}`)}, do: atStart,
 			is: scalr.ErrInvalid, says: []string{"alone"},
 		},
 		"H21 errors is a string": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":"no"}`)}, do: atStart, is: scalr.ErrInvalid,
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, `{"errors":"no"}`)}, do: atStart, is: scalr.ErrInvalid,
 			says: []string{"422 Unprocessable Entity"},
 		},
 		"H21 errors is null": {
@@ -188,51 +189,51 @@ func refusals() map[string]httpFault {
 			do:     atStart, is: scalr.ErrInvalid, says: []string{"422 Unprocessable Entity [request req-1]"},
 		},
 		"H21 errors is a number": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":7}`)}, do: atStart, is: scalr.ErrInvalid,
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, `{"errors":7}`)}, do: atStart, is: scalr.ErrInvalid,
 			says: []string{"422 Unprocessable Entity"},
 		},
 		"H21 errors holds all of it": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, `{"errors":[null,7,"x",{},{"detail":[]},{"detail":"here"}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, `{"errors":[null,7,"x",{},{"detail":[]},{"detail":"here"}]}`)},
 			do:     atStart, is: scalr.ErrInvalid, says: []string{"workspace " + scalrsim.WorkspaceID + ": here"},
 		},
 		"H36 an error with a BOM": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, "\xef\xbb\xbf"+`{"errors":[{"detail":"byte order"}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, "\xef\xbb\xbf"+`{"errors":[{"detail":"byte order"}]}`)},
 			do:     atStart, is: scalr.ErrInvalid, says: []string{": byte order ("},
 		},
 		"H36 UTF-16": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, utf16le("kein Zugriff"))}, do: atStart,
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, utf16le("kein Zugriff"))}, do: atStart,
 			is: scalr.ErrInvalid, says: []string{"kein Zugriff"},
 		},
 		"H36 latin-1": {
-			faults: []scalrsim.Fault{problem(readPlace, 422, "acc\xe8s refus\xe9")}, do: atStart, is: scalr.ErrInvalid,
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, "acc\xe8s refus\xe9")}, do: atStart, is: scalr.ErrInvalid,
 			says: []string{"acc\ufffds refus\ufffd"},
 		},
 		"T07 a page that shows the request": {
-			faults: []scalrsim.Fault{problem(readPlace, 400, "<pre>GET / HTTP/1.1\nAuthorization: Bearer "+scalrsim.Token+"</pre>")},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 400, "<pre>GET / HTTP/1.1\nAuthorization: Bearer "+scalrsim.Token+"</pre>")},
 			do:     atStart, is: scalr.ErrInvalid, says: []string{"Bearer ***"},
 		},
 		"T07 an error that shows the token": {
-			faults: []scalrsim.Fault{problem(readPlace, 400, `{"errors":[{"title":"bad token `+scalrsim.Token+`"}]}`)},
+			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 400, `{"errors":[{"title":"bad token `+scalrsim.Token+`"}]}`)},
 			do:     atStart, is: scalr.ErrInvalid, says: []string{"bad token ***"},
 		},
 	}
 }
 
 func redirects() map[string]httpFault {
-	const home, secret = "https://acme.scalr.test", "?signature=" + canarySignature
+	const home, secret = "https://acme.scalr.test", "?signature=" + scalrtest.CanarySignature
 	return map[string]httpFault{
 		"H22 301 on the same host": {faults: []scalrsim.Fault{redirect(readRun, 301, home+"/elsewhere"+secret)}, is: scalr.ErrRedirected, requests: 1},
 		"H22 302 on the same host": {faults: []scalrsim.Fault{redirect(readRun, 302, "/elsewhere")}, is: scalr.ErrRedirected, requests: 1},
 		"H23 302 on the creation": {
-			faults: []scalrsim.Fault{redirect(createRun, 302, home+"/login")}, do: oneMore, is: scalr.ErrRedirected,
+			faults: []scalrsim.Fault{redirect(createRun, 302, home+"/login")}, do: scalrtest.CreateAnother, is: scalr.ErrRedirected,
 			requests: 2, most: time.Second,
 		},
 		"H24 307 on the creation": {
-			faults: []scalrsim.Fault{redirect(createRun, 307, home+"/runs")}, do: oneMore, is: scalr.ErrRedirected,
+			faults: []scalrsim.Fault{redirect(createRun, 307, home+"/runs")}, do: scalrtest.CreateAnother, is: scalr.ErrRedirected,
 			requests: 2, most: time.Second,
 		},
 		"H24 308 on the creation": {
-			faults: []scalrsim.Fault{redirect(createRun, 308, home+"/runs")}, do: oneMore, is: scalr.ErrRedirected,
+			faults: []scalrsim.Fault{redirect(createRun, 308, home+"/runs")}, do: scalrtest.CreateAnother, is: scalr.ErrRedirected,
 			requests: 2, most: time.Second,
 		},
 		"H25 from https to http": {
@@ -248,14 +249,16 @@ func redirects() map[string]httpFault {
 			is:     scalr.ErrRedirected, requests: 1,
 		},
 		"H26 with userinfo in it": {
-			faults: []scalrsim.Fault{redirect(readRun, 302, "https://u:"+canaryUserinfo+"@evil.test/")},
+			faults: []scalrsim.Fault{redirect(readRun, 302, "https://u:"+scalrtest.CanaryUserinfo+"@evil.test/")},
 			is:     scalr.ErrRedirected, requests: 1,
 		},
 		"H26 to an invalid address": {faults: []scalrsim.Fault{redirect(readRun, 302, "https://[::1/"+secret)}, is: scalr.ErrRedirected, requests: 1},
 		"H24 307 on a confirm": {
 			faults: []scalrsim.Fault{redirect("POST /runs/*/actions/apply", 307, home+"/")},
-			do:     func(ctx context.Context, r *rig, run scalr.Run) error { return r.Confirm(ctx, run.ID, "") },
-			is:     scalr.ErrRedirected, requests: 1,
+			do: func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
+				return r.Confirm(ctx, run.ID, "")
+			},
+			is: scalr.ErrRedirected, requests: 1,
 		},
 		"H22 the plan with its secrets": {
 			faults: []scalrsim.Fault{redirect("GET /plans/*/sanitized-json-output", 307, home+"/api/iacp/v3/plans/x/json-output")},
@@ -267,38 +270,38 @@ func redirects() map[string]httpFault {
 func oddDocuments() map[string]httpFault {
 	deep := `{"data":` + strings.Repeat(`[`, 100_000) + strings.Repeat(`]`, 100_000) + `}`
 	return map[string]httpFault{
-		"H32 another type":      {faults: []scalrsim.Fault{edited(readRun, 1, `"type":"runs"`, `"type":"rums"`)}, requests: 2},
-		"H32 no id":             {faults: []scalrsim.Fault{changed(readRun, "id", "")}, requests: 2},
-		"H32 an id that climbs": {faults: []scalrsim.Fault{changed(readRun, "id", "../x")}, requests: 2},
-		"H32 an id of 1 MiB":    {faults: []scalrsim.Fault{changed(readRun, "id", strings.Repeat("a", 1<<20))}, requests: 2},
-		"H33 another run":       {faults: []scalrsim.Fault{changed(readRun, "id", "run-of-others")}, requests: 2},
+		"H32 another type":      {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"type":"runs"`, `"type":"rums"`)}, requests: 2},
+		"H32 no id":             {faults: []scalrsim.Fault{scalrtest.WithID(readRun, "")}, requests: 2},
+		"H32 an id that climbs": {faults: []scalrsim.Fault{scalrtest.WithID(readRun, "../x")}, requests: 2},
+		"H32 an id of 1 MiB":    {faults: []scalrsim.Fault{scalrtest.WithID(readRun, strings.Repeat("a", 1<<20))}, requests: 2},
+		"H33 another run":       {faults: []scalrsim.Fault{scalrtest.WithID(readRun, "run-of-others")}, requests: 2},
 		"H34 numbers as text, null, extras": {
-			faults: []scalrsim.Fault{edited(readRun, 1, `"position-in-queue":null`, `"position-in-queue":"3","new-thing":{"a":[1]}`,
+			faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"position-in-queue":null`, `"position-in-queue":"3","new-thing":{"a":[1]}`,
 				`"message":null`, `"message":7`, `"created-by":`, `"created-by":null,"was":`)},
 			requests: 1,
 		},
-		"H35 keys twice":       {faults: []scalrsim.Fault{edited(readRun, 1, `{"data":`, `{"data":7,"data":`)}, requests: 2},
-		"H35 attributes twice": {faults: []scalrsim.Fault{edited(readRun, 1, `"is-dry":true`, `"is-dry":true,"is-dry":false`)}, requests: 2},
+		"H35 keys twice":       {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `{"data":`, `{"data":7,"data":`)}, requests: 2},
+		"H35 attributes twice": {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"is-dry":true`, `"is-dry":true,"is-dry":false`)}, requests: 2},
 		"H35 relationships twice": {
-			faults:   []scalrsim.Fault{edited(readRun, 1, `"workspace":{`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"}},"workspace":{`)},
+			faults:   []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"workspace":{`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"}},"workspace":{`)},
 			requests: 2,
 		},
-		"H35 100,000 levels": {faults: []scalrsim.Fault{garbage(readRun, "application/json", deep, 1)}, requests: 2},
+		"H35 100,000 levels": {faults: []scalrsim.Fault{scalrtest.Garbage(readRun, "application/json", deep, 1)}, requests: 2},
 		"H36 a BOM": {
 			faults:   []scalrsim.Fault{{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string { return "\xef\xbb\xbf" + body }}},
 			requests: 1,
 		},
-		"S13 no status": {faults: []scalrsim.Fault{edited(readRun, 1, `"status":"p`, `"was":"p`)}, requests: 2},
+		"S13 no status": {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"p`, `"was":"p`)}, requests: 2},
 		"S13 status null": {
-			faults: []scalrsim.Fault{edited(readRun, 1, `"status":"planning"`, `"status":null`,
+			faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"planning"`, `"status":null`,
 				`"status":"plan_queued"`, `"status":null`, `"status":"pending"`, `"status":null`)},
 			requests: 2,
 		},
 		"S13 status a number": {
-			faults: []scalrsim.Fault{edited(readRun, 1, `"status":"planning"`, `"status":7`,
+			faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"planning"`, `"status":7`,
 				`"status":"plan_queued"`, `"status":7`, `"status":"pending"`, `"status":7`)},
 			requests: 2,
 		},
-		"S13 a status that is a command": {faults: []scalrsim.Fault{edited(readRun, 1, `"status":"p`, `"status":"::error::\np`)}, requests: 2},
+		"S13 a status that is a command": {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"p`, `"status":"::error::\np`)}, requests: 2},
 	}
 }

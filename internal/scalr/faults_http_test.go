@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 	"unicode/utf16"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -21,7 +20,7 @@ import (
 type httpFault struct {
 	faults []scalrsim.Fault
 	// do is the call that meets the faults, on a run that exists; look at it, if nil.
-	do func(context.Context, *rig, scalr.Run) error
+	do func(context.Context, *scalrtest.Harness, scalr.Run) error
 	is error // what the error is; nil: the call succeeds
 
 	requests    int           // to the operation of the first fault; 0: not counted
@@ -37,45 +36,18 @@ const (
 	everything = "* /**"
 )
 
-func atStart(ctx context.Context, r *rig, _ scalr.Run) error {
+func atStart(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
 	_, err := r.Workspace(ctx, scalrsim.WorkspaceID)
 	return err
 }
 
-func oneMore(ctx context.Context, r *rig, run scalr.Run) error {
-	_, _, err := runs.Create(ctx, r.Client, scalr.RunRequest{WorkspaceID: run.WorkspaceID, ConfigurationID: run.ConfigurationID, Dry: true})
-	return err
-}
-
-func oneMoreVersion(ctx context.Context, r *rig, _ scalr.Run) error {
+func oneMoreVersion(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
 	_, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, true)
 	return err
 }
 
-func status(op string, code, times int, header ...string) scalrsim.Fault {
-	f := scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Status, Status: code, Header: http.Header{}}
-	for i := 0; i+1 < len(header); i += 2 {
-		f.Header.Add(header[i], header[i+1])
-	}
-	return f
-}
-
-func problem(op string, code int, body string) scalrsim.Fault {
-	return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Status, Status: code, Body: body}
-}
-
-func garbage(op, kind, body string, times int) scalrsim.Fault {
-	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Garbage, Body: body, Header: http.Header{"Content-Type": {kind}}}
-}
-
 func redirect(op string, code int, target string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Redirect, Status: code, Target: target}
-}
-
-// edited replaces text in a good answer.
-func edited(op string, times int, pairs ...string) scalrsim.Fault {
-	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Edit,
-		Change: func(body string) string { return strings.NewReplacer(pairs...).Replace(body) }}
 }
 
 func httpFaults() map[string]httpFault {
@@ -99,15 +71,15 @@ func outage(op string, d time.Duration) scalrsim.Fault {
 }
 
 // confirm confirms a real run that waits.
-func confirm(ctx context.Context, r *rig, _ scalr.Run) error {
-	run, err := r.run(ctx, false)
+func confirm(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
+	run, err := r.Started(ctx, false)
 	if err != nil {
 		return err
 	}
 	time.Sleep(time.Hour)
 	err = r.Confirm(ctx, run.ID, "go")
 	time.Sleep(time.Minute)
-	for _, record := range r.sim.Runs() {
+	for _, record := range r.Sim.Runs() {
 		if record.ID == run.ID && record.Status != "applied" {
 			return fmt.Errorf("the run is %s", record.Status)
 		}
@@ -123,18 +95,9 @@ func utf16le(s string) string {
 	return string(b)
 }
 
-func planJSON(ctx context.Context, r *rig, run scalr.Run) error {
+func planJSON(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
 	_, err := r.PlanJSON(ctx, run.Plan.ID)
 	return err
-}
-
-// changed sets the id of the primary data, whatever the order of members.
-func changed(op, _, id string) scalrsim.Fault {
-	return scalrsim.Fault{Op: op, Action: scalrsim.Edit, Change: func(body string) string {
-		at := strings.Index(body, `"id":"run-`)
-		end := at + len(`"id":"`) + strings.Index(body[at+len(`"id":"`):], `"`)
-		return body[:at] + `"id":"` + id + body[end:]
-	}}
 }
 
 func TestHTTPFaults(t *testing.T) {
@@ -148,13 +111,16 @@ func TestHTTPFaults(t *testing.T) {
 }
 
 func (c httpFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
+	r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
 	if c.do == nil {
-		c.do = func(ctx context.Context, r *rig, run scalr.Run) error { _, err := r.PollRun(ctx, run.ID); return err }
+		c.do = func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
+			_, err := r.PollRun(ctx, run.ID)
+			return err
+		}
 	}
-	run := r.mustRun(true)
+	run := r.MustStart(true)
 	for _, f := range c.faults {
-		r.sim.AddFault(f)
+		r.Sim.AddFault(f)
 	}
 	began := time.Now()
 	err := c.do(t.Context(), r, run)
@@ -165,7 +131,7 @@ func (c httpFault) play(t *testing.T) {
 	}
 }
 
-func (c httpFault) judge(t *testing.T, r *rig, err error) {
+func (c httpFault) judge(t *testing.T, r *scalrtest.Harness, err error) {
 	t.Helper()
 	if c.is == nil && err != nil {
 		t.Fatalf("got %v, want success", err)
@@ -175,16 +141,16 @@ func (c httpFault) judge(t *testing.T, r *rig, err error) {
 			t.Fatalf("got %v, want that it is %q", err, c.is)
 		}
 		c.wantText(t, err)
-		r.wantNoLeak(err)
+		r.WantNoLeak(err)
 	}
-	if got := len(r.arrived(c.faults[0].Op)); c.requests > 0 && got != c.requests {
+	if got := len(r.Arrived(c.faults[0].Op)); c.requests > 0 && got != c.requests {
 		t.Errorf("got %d requests, want %d", got, c.requests)
 	}
-	if slices.ContainsFunc(r.sim.Requests(), func(q scalrsim.Request) bool { return q.Elsewhere }) {
+	if slices.ContainsFunc(r.Sim.Requests(), func(q scalrsim.Request) bool { return q.Elsewhere }) {
 		t.Error("a request went to another host")
 	}
 	if c.faults[0].During == time.Minute {
-		if got := len(r.arrived(c.faults[0].Op)); got > 40 {
+		if got := len(r.Arrived(c.faults[0].Op)); got > 40 {
 			t.Errorf("%d requests in a minute, want at most 40", got)
 		}
 	}

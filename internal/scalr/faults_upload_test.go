@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -54,30 +55,30 @@ func uploadFaults() map[string]uploadFault {
 	}
 	return map[string]uploadFault{
 		"U01 no address":              {faults: []scalrsim.Fault{link(`null`)}, is: scalr.ErrNoUpload},
-		"U02 relative":                refused("/upload/x?signature=" + canarySignature),
-		"U02 http":                    refused("http://blob.scalr.test/x?signature=" + canarySignature),
-		"U02 a file":                  refused("file:///etc/passwd?signature=" + canarySignature),
-		"U02 userinfo":                refused("https://u:" + canaryUserinfo + "@blob.scalr.test/x"),
-		"U02 not an address":          refused("https://[::1/x?signature=" + canarySignature),
-		"U02 very long":               refused("https://blob.scalr.test/x?a=" + strings.Repeat("b&c=", 1<<20) + "&signature=" + canarySignature),
-		"U02 opaque":                  refused("https:blob.scalr.test/x?signature=" + canarySignature),
-		"T09 the metadata service":    refused("https://169.254.169.254/x?signature=" + canarySignature),
-		"T09 mapped to IPv6":          refused("https://[::ffff:169.254.169.254]/x?signature=" + canarySignature),
-		"T09 AWS over IPv6":           refused("https://[fd00:ec2::254]/x?signature=" + canarySignature),
-		"T09 Alibaba":                 refused("https://100.100.100.200/x?signature=" + canarySignature),
-		"T09 this machine":            refused("https://127.0.0.1/x?signature=" + canarySignature),
-		"T09 this machine by name":    refused("https://LocalHost./x?signature=" + canarySignature),
-		"T09 this machine over http":  refused("http://127.0.0.1/x?signature=" + canarySignature),
-		"T09 Oracle":                  refused("https://192.0.0.192/x?signature=" + canarySignature),
-		"T09 this machine translated": refused("https://[64:ff9b::7f00:1]/x?signature=" + canarySignature),
-		"T09 this machine tunneled":   refused("https://[2002:7f00:1::]/x?signature=" + canarySignature),
-		"T09 metadata translated":     refused("https://[64:ff9b:1::a9fe:a9fe]/x?signature=" + canarySignature),
-		"T09 this machine as decimal": refused("https://2130706433/x?signature=" + canarySignature),
-		"T09 this machine as octal":   refused("https://0177.0.0.1/x?signature=" + canarySignature),
-		"T09 this machine as letters": refused("https://１２７.0.0.1/x?signature=" + canarySignature),
-		"T09 a name of this machine":  refused("https://storage.localhost/x?signature=" + canarySignature),
-		"T09 metadata by name":        refused("https://metadata.google.internal/x?signature=" + canarySignature),
-		"T09 no address at all":       refused("https://0.0.0.0/x?signature=" + canarySignature),
+		"U02 relative":                refused("/upload/x?signature=" + scalrtest.CanarySignature),
+		"U02 http":                    refused("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
+		"U02 a file":                  refused("file:///etc/passwd?signature=" + scalrtest.CanarySignature),
+		"U02 userinfo":                refused("https://u:" + scalrtest.CanaryUserinfo + "@blob.scalr.test/x"),
+		"U02 not an address":          refused("https://[::1/x?signature=" + scalrtest.CanarySignature),
+		"U02 very long":               refused("https://blob.scalr.test/x?a=" + strings.Repeat("b&c=", 1<<20) + "&signature=" + scalrtest.CanarySignature),
+		"U02 opaque":                  refused("https:blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
+		"T09 the metadata service":    refused("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
+		"T09 mapped to IPv6":          refused("https://[::ffff:169.254.169.254]/x?signature=" + scalrtest.CanarySignature),
+		"T09 AWS over IPv6":           refused("https://[fd00:ec2::254]/x?signature=" + scalrtest.CanarySignature),
+		"T09 Alibaba":                 refused("https://100.100.100.200/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine":            refused("https://127.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine by name":    refused("https://LocalHost./x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine over http":  refused("http://127.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 Oracle":                  refused("https://192.0.0.192/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine translated": refused("https://[64:ff9b::7f00:1]/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine tunneled":   refused("https://[2002:7f00:1::]/x?signature=" + scalrtest.CanarySignature),
+		"T09 metadata translated":     refused("https://[64:ff9b:1::a9fe:a9fe]/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine as decimal": refused("https://2130706433/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine as octal":   refused("https://0177.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 this machine as letters": refused("https://１２７.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 a name of this machine":  refused("https://storage.localhost/x?signature=" + scalrtest.CanarySignature),
+		"T09 metadata by name":        refused("https://metadata.google.internal/x?signature=" + scalrtest.CanarySignature),
+		"T09 no address at all":       refused("https://0.0.0.0/x?signature=" + scalrtest.CanarySignature),
 		"U03 expired": {
 			faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Expired}}, is: scalr.ErrInvalid, expired: true,
 			puts: 1, says: []string{"AccessDenied: Request has expired (HTTP 403)"},
@@ -88,16 +89,16 @@ func uploadFaults() map[string]uploadFault {
 		},
 		"U04 refused": {
 			faults: []scalrsim.Fault{storage(403,
-				"<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+canarySignature+"</StringToSign></Error>")},
+				"<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+scalrtest.CanarySignature+"</StringToSign></Error>")},
 			is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"},
 		},
 		"U05 reset half-way": {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Reset, Bytes: 20}}, puts: 2},
-		"U06 500 and 503":    {faults: []scalrsim.Fault{status(put, 500, 1), {Op: put, Nth: 2, Action: scalrsim.Status, Status: 503}}, puts: 3},
+		"U06 500 and 503":    {faults: []scalrsim.Fault{scalrtest.Status(put, 500, 1), {Op: put, Nth: 2, Action: scalrsim.Status, Status: 503}}, puts: 3},
 		"U06 429 with a wait": {
-			faults: []scalrsim.Fault{status(put, 429, 1, "Retry-After", "7")}, puts: 2, least: 7 * time.Second,
+			faults: []scalrsim.Fault{scalrtest.Status(put, 429, 1, "Retry-After", "7")}, puts: 2, least: 7 * time.Second,
 			most: 10 * time.Second,
 		},
-		"U06 408":                     {faults: []scalrsim.Fault{status(put, 408, 1)}, puts: 2},
+		"U06 408":                     {faults: []scalrsim.Fault{scalrtest.Status(put, 408, 1)}, puts: 2},
 		"U07 stored, the answer lost": {faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}}, puts: 2},
 		"U07 stored, then refused": {
 			faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}, {Op: put, Nth: 2, Times: -1, Action: scalrsim.Expired}},
@@ -116,15 +117,15 @@ func uploadFaults() map[string]uploadFault {
 			says: []string{"401 Unauthorized"},
 		},
 		"U10 a loop of redirects": {
-			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: home + "/upload/loop?signature=" + canarySignature}},
+			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: home + "/upload/loop?signature=" + scalrtest.CanarySignature}},
 			is:     scalr.ErrRedirected, puts: 4,
 		},
-		"U10 to http":                 hops("http://blob.scalr.test/x?signature=" + canarySignature),
-		"U10 to the metadata service": hops("https://169.254.169.254/x?signature=" + canarySignature),
+		"U10 to http":                 hops("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
+		"U10 to the metadata service": hops("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
 		"U10 to a file":               hops("file:///x"),
-		"U10 to userinfo":             hops("https://u:" + canaryUserinfo + "@blob.scalr.test/x"),
-		"U10 to no address":           hops("https://[::1/?signature=" + canarySignature),
-		"U10 to nowhere":              hops("https://blob.scalr.test:x/?signature=" + canarySignature),
+		"U10 to userinfo":             hops("https://u:" + scalrtest.CanaryUserinfo + "@blob.scalr.test/x"),
+		"U10 to no address":           hops("https://[::1/?signature=" + scalrtest.CanarySignature),
+		"U10 to nowhere":              hops("https://blob.scalr.test:x/?signature=" + scalrtest.CanarySignature),
 		"U11 slow, but it moves": {
 			faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Trickle, Bytes: 1, Delay: 10 * time.Second}}, puts: 1,
 			least: 10 * time.Minute,
@@ -132,7 +133,7 @@ func uploadFaults() map[string]uploadFault {
 		"U11 stalled":     {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Stall}}, puts: 2, least: time.Minute, most: 65 * time.Second},
 		"H11 60 s of 503": {faults: []scalrsim.Fault{outage(put, time.Minute)}, least: time.Minute, most: 80 * time.Second},
 		"U06 503 for ever": {
-			faults: []scalrsim.Fault{status(put, 503, -1)}, is: scalr.ErrUnavailable, least: 100 * time.Second,
+			faults: []scalrsim.Fault{scalrtest.Status(put, 503, -1)}, is: scalr.ErrUnavailable, least: 100 * time.Second,
 			most: 2*time.Minute + time.Second,
 		},
 		"U08 417 again and again": {faults: []scalrsim.Fault{storage(417, "")}, is: scalr.ErrInvalid, puts: 1},
@@ -141,15 +142,15 @@ func uploadFaults() map[string]uploadFault {
 			is:     scalr.ErrInvalid, puts: 1,
 		},
 		"U12 pending for ever": {
-			faults: []scalrsim.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)},
+			faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)},
 			least:  5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `},
 		},
 		"U13 errored": {
-			faults: []scalrsim.Fault{edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`,
+			faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`,
 				`"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)},
 			says: []string{"was not accepted: not a gzip [31mfile"},
 		},
-		"U14 an unknown status": {faults: []scalrsim.Fault{edited("GET /configuration-versions/*", 5,
+		"U14 an unknown status": {faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", 5,
 			`"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
 		"H17 404 of our own version": {
 			faults: []scalrsim.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrsim.Status, Status: 404}},
@@ -170,10 +171,10 @@ func TestUploadFaults(t *testing.T) {
 }
 
 func (c uploadFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Faults: c.faults})
+	r := scalrtest.New(t, scalrsim.Scenario{Faults: c.faults})
 	began := time.Now()
 	var strange []string
-	err := r.deliver(t.Context(), &strange)
+	err := deliver(r, t.Context(), &strange)
 	took := time.Since(began)
 	if err == nil && (c.is != nil || c.says != nil) || err != nil && c.is == nil && c.says == nil || c.is != nil && !errors.Is(err, c.is) {
 		t.Fatalf("got %v, want that it is %v", err, c.is)
@@ -184,7 +185,7 @@ func (c uploadFault) play(t *testing.T) {
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
 		t.Errorf("it took %s, want %s to %s", took, c.least, c.most)
 	}
-	puts := r.arrived(put)
+	puts := r.Arrived(put)
 	if c.puts > 0 && len(puts) != c.puts {
 		t.Errorf("got %d requests to storage, want %d", len(puts), c.puts)
 	}
@@ -198,21 +199,21 @@ func (c uploadFault) play(t *testing.T) {
 }
 
 // deliver brings the archive to Scalr, as one configuration version.
-func (r *rig) deliver(ctx context.Context, strange *[]string) error {
+func deliver(r *scalrtest.Harness, ctx context.Context, strange *[]string) error {
 	v, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, true)
 	if err != nil {
 		return err
 	}
-	if err := r.Upload(ctx, v, upload()); err != nil {
+	if err := r.Upload(ctx, v, scalrtest.Upload()); err != nil {
 		return err
 	}
 	_, err = r.AwaitUploaded(ctx, v.ID, 5*time.Minute, func(s string) { *strange = append(*strange, s) })
 	return err
 }
 
-func (c uploadFault) wantText(t *testing.T, r *rig, err error) {
+func (c uploadFault) wantText(t *testing.T, r *scalrtest.Harness, err error) {
 	t.Helper()
-	r.wantNoLeak(err)
+	r.WantNoLeak(err)
 	if got := errors.Is(err, scalr.ErrLinkExpired); got != c.expired {
 		t.Errorf("expired: got %v, want %v: %v", got, c.expired, err)
 	}
@@ -229,7 +230,7 @@ func (c uploadFault) wantText(t *testing.T, r *rig, err error) {
 // U05, U15: every attempt sends the same bytes from the start, and nothing of ours beside them.
 func wantWholeBodies(t *testing.T, puts []scalrsim.Request) {
 	t.Helper()
-	sum := sha256.Sum256(archive())
+	sum := sha256.Sum256(scalrtest.Archive())
 	for i, q := range puts {
 		if whole := q.BodySHA256 == hex.EncodeToString(sum[:]); !whole && q.Status != 0 {
 			t.Errorf("attempt %d: another body arrived", i+1)
@@ -260,14 +261,14 @@ func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
 		}()
 		return &http.Response{StatusCode: http.StatusForbidden, Header: http.Header{}, Body: http.NoBody, Request: q}, nil
 	})
-	r := &rig{t: t, sim: sim}
-	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: late}})
+	r := &scalrtest.Harness{T: t, Sim: sim}
+	client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: late}})
 	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	reported := false
-	u := scalr.Upload{Data: bytes.NewReader(archive()), Size: int64(len(archive())), Sent: func(int64) { reported = true }}
+	u := scalr.Upload{Data: bytes.NewReader(scalrtest.Archive()), Size: int64(len(scalrtest.Archive())), Sent: func(int64) { reported = true }}
 	if err := client.Upload(t.Context(), v, u); !errors.Is(err, scalr.ErrLinkExpired) {
 		t.Errorf("got %v", err)
 	}
@@ -287,8 +288,8 @@ func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
 			t.Parallel()
 			var asked []string
 			sim := scalrsim.New(scalrsim.Scenario{})
-			r := &rig{t: t, sim: sim}
-			client := r.dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+			r := &scalrtest.Harness{T: t, Sim: sim}
+			client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
 				if q.Method != http.MethodPut {
 					return sim.Client().Transport.RoundTrip(q)
 				}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -44,7 +45,7 @@ func logFaults() map[string]logFault {
 		"as it is":            {body: text},
 		"L01 204":             {mode: scalrsim.LogAtEnd, none: true},
 		"L01 empty":           {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
-		"L02 404":             {faults: []scalrsim.Fault{status(planLog, 404, 1)}, is: scalr.ErrNotFound},
+		"L02 404":             {faults: []scalrsim.Fault{scalrtest.Status(planLog, 404, 1)}, is: scalr.ErrNotFound},
 		"L03 on another host": {mode: scalrsim.LogRedirects, body: text},
 		"L03 the link expired": {
 			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Expired}},
@@ -62,7 +63,7 @@ func logFaults() map[string]logFault {
 			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Refuse}},
 			is: scalr.ErrUnavailable, says: "blob.scalr.test",
 		},
-		"L04 500":               {faults: []scalrsim.Fault{status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
+		"L04 500":               {faults: []scalrsim.Fault{scalrtest.Status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
 		"L05 cut in the middle": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
 		"L15 stalls at once":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
 		"L15 stalls half-way": {
@@ -81,24 +82,24 @@ func logFaults() map[string]logFault {
 		},
 		"H28 a loop of redirects": {
 			mode:   scalrsim.LogRedirects,
-			faults: []scalrsim.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+canarySignature)},
+			faults: []scalrsim.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+scalrtest.CanarySignature)},
 			is:     scalr.ErrRedirected, says: "too many redirects",
 		},
 		"T09 the metadata service": {
-			faults: []scalrsim.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+canarySignature)},
+			faults: []scalrsim.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+scalrtest.CanarySignature)},
 			is:     scalr.ErrUnavailable, says: "169.254.169.254",
 		},
 		"T09 its name over http": {
-			faults: []scalrsim.Fault{hop(planLog, "http://metadata.google.internal/?signature="+canarySignature)},
+			faults: []scalrsim.Fault{hop(planLog, "http://metadata.google.internal/?signature="+scalrtest.CanarySignature)},
 			is:     scalr.ErrUnavailable, says: "not https",
 		},
 		"T09 this machine": {faults: []scalrsim.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
 		"U02 a file":       {faults: []scalrsim.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
 		"U02 userinfo": {
-			faults: []scalrsim.Fault{hop(planLog, "https://u:"+canaryUserinfo+"@blob.scalr.test/")},
+			faults: []scalrsim.Fault{hop(planLog, "https://u:"+scalrtest.CanaryUserinfo+"@blob.scalr.test/")},
 			is:     scalr.ErrUnavailable, says: "credentials",
 		},
-		"U02 no address": {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+canarySignature)}, is: scalr.ErrUnavailable},
+		"U02 no address": {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+scalrtest.CanarySignature)}, is: scalr.ErrUnavailable},
 	}
 }
 
@@ -121,15 +122,15 @@ func TestLogFaults(t *testing.T) {
 }
 
 func (c logFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Logs: scalrsim.Logs{Mode: c.mode}, Script: scalrsim.RunScript{
+	r := scalrtest.New(t, scalrsim.Scenario{Logs: scalrsim.Logs{Mode: c.mode}, Script: scalrsim.RunScript{
 		Steps: []scalrsim.Step{{Status: "planning", For: time.Hour, Log: "first line\nsecond line\n", Plan: "running"}, {Status: "errored"}}}})
-	run := r.mustRun(true)
+	run := r.MustStart(true)
 	time.Sleep(59 * time.Minute)
 	if c.mode != scalrsim.LogAtEnd {
 		time.Sleep(time.Hour)
 	}
 	for _, f := range c.faults {
-		r.sim.AddFault(f)
+		r.Sim.AddFault(f)
 	}
 	began := time.Now()
 	body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
@@ -146,12 +147,12 @@ func (c logFault) play(t *testing.T) {
 		t.Errorf("it took %s, want %s", took, c.took)
 	}
 	if err != nil {
-		r.wantNoLeak(err)
+		r.WantNoLeak(err)
 		if !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q does not say %q", err, c.says)
 		}
 	}
-	for _, q := range r.arrived("GET /logs/*") {
+	for _, q := range r.Arrived("GET /logs/*") {
 		for name := range q.Header {
 			if name != "User-Agent" && name != "Accept-Encoding" {
 				t.Errorf("storage got the header %s", name)
@@ -214,8 +215,8 @@ func TestLogTellsItsSize(t *testing.T) {
 func TestLogWaitsForItsReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
-		run := r.mustRun(true)
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
+		run := r.MustStart(true)
 		time.Sleep(time.Minute)
 		body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
 		if err != nil {
@@ -244,8 +245,8 @@ func TestLogWaitsForItsReader(t *testing.T) {
 func TestLogClosedEarly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
-		run := r.mustRun(true)
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
+		run := r.MustStart(true)
 		time.Sleep(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

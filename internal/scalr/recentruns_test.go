@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -26,11 +27,11 @@ func TestRunsPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Config: c.world, Script: scalrsim.RunScript{Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
-				staging := r.sim.AddWorkspace(scalrsim.StagingID, "network", nil)
-				r.sim.AddRun(staging, map[string]any{"is-dry": true, "message": "elsewhere"})
+				r := scalrtest.New(t, scalrsim.Scenario{Config: c.world, Script: scalrsim.RunScript{Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
+				staging := r.Sim.AddWorkspace(scalrsim.StagingID, "network", nil)
+				r.Sim.AddRun(staging, map[string]any{"is-dry": true, "message": "elsewhere"})
 				for i := range 130 {
-					r.sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true, "message": fmt.Sprint("run ", i)})
+					r.Sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true, "message": fmt.Sprint("run ", i)})
 					time.Sleep(time.Second)
 				}
 				time.Sleep(time.Minute)
@@ -63,16 +64,17 @@ func TestRunsPageTooLarge(t *testing.T) {
 		for i := range 20 {
 			messages = append(messages, fmt.Sprint(i, words))
 		}
-		r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Policies: []scalrsim.Policy{{Name: "tags", Result: "advisory_failed", Messages: messages}}}})
+		policies := []scalrsim.Policy{{Name: "tags", Result: "advisory_failed", Messages: messages}}
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Policies: policies}})
 		for range 80 {
-			r.sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true})
+			r.Sim.AddRun(scalrsim.WorkspaceID, map[string]any{"is-dry": true})
 		}
 		time.Sleep(time.Minute)
 		page, err := r.RunsPage(t.Context(), scalr.RunScope{WorkspaceID: scalrsim.WorkspaceID}, 1)
 		if err != nil || len(page.Runs) != 80 || page.Runs[0].Whole || page.Runs[0].Workspace.Name != "network" || page.Runs[0].Status != "planned_and_finished" {
 			t.Fatalf("got %d runs, %v", len(page.Runs), err)
 		}
-		if n := len(r.arrived(http.MethodGet + " /runs")); n != 2 {
+		if n := len(r.Arrived(http.MethodGet + " /runs")); n != 2 {
 			t.Errorf("%d requests, want 2", n)
 		}
 	})

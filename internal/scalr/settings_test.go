@@ -9,6 +9,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -108,8 +109,8 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	if q.WorkspaceAutoApply {
 		s.Config.Workspace = map[string]any{"auto-apply": true}
 	}
-	r := newRig(t, s)
-	configuration, err := r.configuration(t.Context(), q.Dry)
+	r := scalrtest.New(t, s)
+	configuration, err := r.Uploaded(t.Context(), q.Dry)
 	if err != nil {
 		t.Fatal(err)
 	}

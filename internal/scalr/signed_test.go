@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -126,8 +127,8 @@ func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Respon
 		return sim.Client().Transport.RoundTrip(q)
 	})
 	sim.AddFault(link(strconv.Quote(first)))
-	r := &rig{t: t, sim: sim}
-	client := r.dial(scalr.Config{HTTP: &http.Client{Transport: transport}})
+	r := &scalrtest.Harness{T: t, Sim: sim}
+	client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: transport}})
 	if strings.Contains(use, "log") {
 		_, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
 		return []error{err}
@@ -136,14 +137,14 @@ func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Respon
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := said(v); strings.Contains(text, strings.TrimPrefix(first, "https://")) {
+	if text := scalrtest.Said(v); strings.Contains(text, strings.TrimPrefix(first, "https://")) {
 		t.Errorf("the configuration version prints as %s", text)
 	}
-	err = client.Upload(t.Context(), v, upload())
+	err = client.Upload(t.Context(), v, scalrtest.Upload())
 	if err == nil || !strings.Contains(err.Error(), v.ID) {
 		t.Errorf("%v does not name the configuration version", err)
 	}
-	for _, again := range r.retries {
+	for _, again := range r.Retries() {
 		shown = append(shown, again.Err)
 	}
 	return append(shown, err)
@@ -160,7 +161,7 @@ func withRequest(q *http.Request) func(*http.Response, error) (*http.Response, e
 
 func wantHidden(t *testing.T, err error, target string, secrets []string) {
 	t.Helper()
-	shown := said(err)
+	shown := scalrtest.Said(err)
 	path, query, _ := strings.Cut(target, "?")
 	for _, s := range append(secrets, path, query) {
 		for _, form := range []string{s, url.QueryEscape(s), html.EscapeString(s)} {
@@ -226,7 +227,7 @@ func TestBrokenLogIsNotCompleted(t *testing.T) {
 func movedLog(t *testing.T, address string, log io.Reader) (string, error) {
 	t.Helper()
 	sim := scalrsim.New(scalrsim.Scenario{})
-	client := (&rig{t: t, sim: sim}).dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+	client := (&scalrtest.Harness{T: t, Sim: sim}).Dial(scalr.Config{HTTP: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
 		if q.URL.Host == storageHost {
 			res := answered(http.StatusOK, "")
 			res.Body = io.NopCloser(log)

@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -13,14 +14,14 @@ func TestThrottled(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]bool{429: true, 503: false} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{})
-			run := r.mustRun(true)
+			r := scalrtest.New(t, scalrsim.Scenario{})
+			run := r.MustStart(true)
 			if at := r.Throttled(); !at.IsZero() {
 				t.Fatalf("throttled at %s before anything failed", at)
 			}
 			time.Sleep(time.Minute)
 			began := time.Now()
-			r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Status, Status: status})
+			r.Sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Status, Status: status})
 			if _, err := r.PollRun(t.Context(), run.ID); err != nil {
 				t.Fatal(err)
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -46,16 +47,16 @@ func TestWhatIsStatedTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
-				run := r.mustRun(true)
-				r.sim.AddFault(scalrsim.Fault{Op: c.op, Action: scalrsim.Edit, Change: func(body string) string {
+				r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
+				run := r.MustStart(true)
+				r.Sim.AddFault(scalrsim.Fault{Op: c.op, Action: scalrsim.Edit, Change: func(body string) string {
 					if !strings.Contains(body, c.find) {
 						t.Errorf("the answer does not hold %s", c.find)
 					}
 					body = strings.Replace(body, `"links":`, `"was":`, strings.Count(c.put, `"links"`))
 					return strings.Replace(body, c.find, c.put, 1)
 				}})
-				before, err := len(r.arrived(c.op)), error(nil)
+				before, err := len(r.Arrived(c.op)), error(nil)
 				switch c.op {
 				case readRun:
 					_, err = r.PollRun(t.Context(), run.ID)
@@ -64,7 +65,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 				default:
 					_, err = r.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 				}
-				if got := len(r.arrived(c.op)) - before; err != nil || got != c.requests {
+				if got := len(r.Arrived(c.op)) - before; err != nil || got != c.requests {
 					t.Errorf("got %d requests and the error %v, want %d requests", got, err, c.requests)
 				}
 			})
@@ -81,10 +82,10 @@ func TestAnswersForSomethingElse(t *testing.T) {
 	t.Run("part", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{})
-			run := r.mustRun(true)
+			r := scalrtest.New(t, scalrsim.Scenario{})
+			run := r.MustStart(true)
 			time.Sleep(time.Minute)
-			r.sim.AddFault(scalrsim.Fault{Op: readRun, Times: 2, Action: scalrsim.Edit, Change: func(body string) string {
+			r.Sim.AddFault(scalrsim.Fault{Op: readRun, Times: 2, Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.Replace(body, `"included":`, `"was":`, 1)
 			}})
 			seen := func() *scalr.Plan {
@@ -97,7 +98,7 @@ func TestAnswersForSomethingElse(t *testing.T) {
 			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "finished" {
 				t.Fatalf("got %+v", plan)
 			}
-			r.sim.AddFault(scalrsim.Fault{Op: "GET /plans/*", Action: scalrsim.Edit, Change: func(body string) string {
+			r.Sim.AddFault(scalrsim.Fault{Op: "GET /plans/*", Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.ReplaceAll(body, run.Plan.ID, "plan-of-others")
 			}})
 			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "" {
@@ -109,17 +110,17 @@ func TestAnswersForSomethingElse(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			const read = "GET /configuration-versions/*"
-			r := newRig(t, scalrsim.Scenario{})
-			v, err := r.configuration(t.Context(), true)
+			r := scalrtest.New(t, scalrsim.Scenario{})
+			v, err := r.Uploaded(t.Context(), true)
 			if err != nil {
 				t.Fatal(err)
 			}
-			before := len(r.arrived(read))
-			r.sim.AddFault(scalrsim.Fault{Op: read, Action: scalrsim.Edit, Change: func(body string) string {
+			before := len(r.Arrived(read))
+			r.Sim.AddFault(scalrsim.Fault{Op: read, Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.ReplaceAll(body, v.ID, "cv-of-others")
 			}})
 			again, err := r.AwaitUploaded(t.Context(), v.ID, time.Minute, func(string) {})
-			if got := len(r.arrived(read)) - before; err != nil || again.ID != v.ID || got != 2 {
+			if got := len(r.Arrived(read)) - before; err != nil || again.ID != v.ID || got != 2 {
 				t.Errorf("got %s after %d requests: %v", again.ID, got, err)
 			}
 		})
@@ -145,10 +146,10 @@ func TestUnreadable(t *testing.T) {
 		t.Run(c.value, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{})
-				run := r.mustRun(true)
+				r := scalrtest.New(t, scalrsim.Scenario{})
+				run := r.MustStart(true)
 				time.Sleep(time.Minute)
-				r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
+				r.Sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					i := strings.Index(body, `"resource-destructions":`) + len(`"resource-destructions":`)
 					return body[:i] + c.value + body[i+strings.IndexAny(body[i:], ",}"):]
 				}})
@@ -191,8 +192,8 @@ func TestWorkspaceAtItsWorst(t *testing.T) {
 		t.Run(c.member+" "+c.value, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{})
-				r.sim.AddFault(scalrsim.Fault{Op: "GET /workspaces/*", Action: scalrsim.Edit, Change: func(body string) string {
+				r := scalrtest.New(t, scalrsim.Scenario{})
+				r.Sim.AddFault(scalrsim.Fault{Op: "GET /workspaces/*", Action: scalrsim.Edit, Change: func(body string) string {
 					body = strings.Replace(body, `"`+c.member+`":`, `"was":`, 1)
 					return strings.Replace(body, `"attributes":{`, `"attributes":{"`+c.member+`":`+c.value+`,`, 1)
 				}})
@@ -215,9 +216,9 @@ func TestRelatedToSomethingElse(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{})
-				run := r.mustRun(true)
-				r.sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
+				r := scalrtest.New(t, scalrsim.Scenario{})
+				run := r.MustStart(true)
+				r.Sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					return strings.ReplaceAll(body, `"type":"workspaces"`, `"type":"`+kind+`"`)
 				}})
 				look, err := r.PollRun(t.Context(), run.ID)
@@ -242,12 +243,12 @@ func TestInvalidDocumentsEndSoon(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{})
-				run := r.mustRun(true)
-				r.sim.AddFault(scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Edit, Change: change})
-				before := len(r.arrived(readRun))
+				r := scalrtest.New(t, scalrsim.Scenario{})
+				run := r.MustStart(true)
+				r.Sim.AddFault(scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Edit, Change: change})
+				before := len(r.Arrived(readRun))
 				_, err := r.PollRun(t.Context(), run.ID)
-				if got := len(r.arrived(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
+				if got := len(r.Arrived(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
 					t.Errorf("got %d requests and the error %v, want 3 requests and one that %s", got, err, name)
 				}
 			})

@@ -19,6 +19,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -171,21 +172,21 @@ type place struct {
 }
 
 // settle creates a run and waits until it is final or waits for a person.
-func settle(t *testing.T, r *rig) place {
+func settle(t *testing.T, r *scalrtest.Harness) place {
 	t.Helper()
-	r.sim.SetOutputs(scalrsim.WorkspaceID, scalrsim.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrsim.Output{Name: "sizes", Value: []any{1, 2}},
+	r.Sim.SetOutputs(scalrsim.WorkspaceID, scalrsim.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrsim.Output{Name: "sizes", Value: []any{1, 2}},
 		scalrsim.Output{Name: "password", Value: "sim-output-9d41f7c2a6", Sensitive: true})
-	run := r.mustRun(false)
+	run := r.MustStart(false)
 	time.Sleep(time.Minute)
 	p := place{workspace: run.WorkspaceID, configuration: run.ConfigurationID, run: run.ID, plan: run.Plan.ID}
 	for _, check := range run.Policies {
 		p.policyCheck = check.ID
 	}
-	p.agentPool = r.sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"}, scalrsim.Agent{Name: "runner-2", Status: "offline"})
-	r.sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "region", "category": "terraform", "value": "eu"})
-	p.variable = r.sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "TOKEN", "category": "env", "value": "old", "sensitive": true})
-	p.provider = r.sim.AddProviderConfiguration("aws-production", "aws")
-	p.providerLink = r.sim.LinkProvider(scalrsim.WorkspaceID, p.provider, "eu")
+	p.agentPool = r.Sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"}, scalrsim.Agent{Name: "runner-2", Status: "offline"})
+	r.Sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "region", "category": "terraform", "value": "eu"})
+	p.variable = r.Sim.AddVariable(scalrsim.WorkspaceID, map[string]any{"key": "TOKEN", "category": "env", "value": "old", "sensitive": true})
+	p.provider = r.Sim.AddProviderConfiguration("aws-production", "aws")
+	p.providerLink = r.Sim.LinkProvider(scalrsim.WorkspaceID, p.provider, "eu")
 	return p
 }
 
@@ -197,7 +198,7 @@ func TestWire(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Script: call.life})
+				r := scalrtest.New(t, scalrsim.Scenario{Script: call.life})
 				p := settle(t, r)
 				method, name, several := strings.Cut(name, " ")
 				if !several {
@@ -205,8 +206,8 @@ func TestWire(t *testing.T) {
 				}
 				file := readExchange(t, name)
 				var spoken exchange
-				wire := &recorder{next: r.sim.Client().Transport, replaced: file.answer, only: method}
-				client := r.dial(scalr.Config{HTTP: &http.Client{Transport: wire}})
+				wire := &recorder{next: r.Sim.Client().Transport, replaced: file.answer, only: method}
+				client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: wire}})
 				value, err := call.do(t.Context(), client, p)
 				spoken.request, spoken.answer, spoken.understood = wire.request, wire.answer, understood(value, err)
 				if *update {

@@ -11,6 +11,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -18,7 +19,7 @@ import (
 type createFault struct {
 	faults []scalrsim.Fault
 	world  scalrsim.Config
-	setup  func(*rig)
+	setup  func(*scalrtest.Harness)
 
 	posts       int // requests to create a run; 0: not counted
 	live        int // runs that are active after the duplicates were canceled; 0 means 1
@@ -54,7 +55,7 @@ func createFaults() map[string]createFault {
 		},
 		"R04 reset before the commit": {faults: []scalrsim.Fault{lose(scalrsim.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
 		"R04 503 before the commit": {
-			faults: []scalrsim.Fault{status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second,
+			faults: []scalrsim.Fault{scalrtest.Status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second,
 			most: 65 * time.Second,
 		},
 		"R05 a commit 5 s late":  {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
@@ -72,21 +73,21 @@ func createFaults() map[string]createFault {
 			faults: []scalrsim.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrsim.Delay, Delay: 20 * time.Second}},
 			posts:  1, least: 35 * time.Second, most: 40 * time.Second,
 		},
-		"R07 and the list fails five times": {faults: []scalrsim.Fault{lose(after), status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
+		"R07 and the list fails five times": {faults: []scalrsim.Fault{lose(after), scalrtest.Status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
 		"R07 and the list fails for ever": {
-			faults: []scalrsim.Fault{lose(after), status(lists, 500, -1)}, posts: 1, unknown: true,
+			faults: []scalrsim.Fault{lose(after), scalrtest.Status(lists, 500, -1)}, posts: 1, unknown: true,
 			is: scalr.ErrUnavailable, live: 1, says: "500",
 		},
 		"R08 the server creates two": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, posts: 1, sure: true, swept: 1},
-		"R09 201 without an id":      {faults: []scalrsim.Fault{changed(createRun, "id", "")}, posts: 1, most: 5 * time.Second},
+		"R09 201 without an id":      {faults: []scalrsim.Fault{scalrtest.WithID(createRun, "")}, posts: 1, most: 5 * time.Second},
 		"R09 201 and half of the JSON": {
 			faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Truncate, Bytes: 30}}, posts: 1,
 			most: 5 * time.Second,
 		},
-		"R09 201 and a page":  {faults: []scalrsim.Fault{garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
+		"R09 201 and a page":  {faults: []scalrsim.Fault{scalrtest.Garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
 		"R09 201 and nothing": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Empty}}, posts: 1, most: 5 * time.Second},
 		"R11 409": {
-			faults: []scalrsim.Fault{problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1,
+			faults: []scalrsim.Fault{scalrtest.Problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1,
 			is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada",
 		},
 		"R12 422, not uploaded yet": {
@@ -99,11 +100,11 @@ func createFaults() map[string]createFault {
 		},
 		"R12 404, a copy that lags": {faults: []scalrsim.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
 		"R13 429": {
-			faults: []scalrsim.Fault{status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true,
+			faults: []scalrsim.Fault{scalrtest.Status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true,
 			least: 4 * time.Second, most: 6 * time.Second,
 		},
 		"R13 429 for ever": {
-			faults: []scalrsim.Fault{status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true,
+			faults: []scalrsim.Fault{scalrtest.Status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true,
 			most: 121 * time.Second,
 		},
 		"R13 no connection, five times": {faults: []scalrsim.Fault{{Op: createRun, Times: 5, Action: scalrsim.Refuse}}, posts: 6, sure: true},
@@ -139,14 +140,14 @@ func sameRequest(configurationID string) scalr.RunRequest {
 }
 
 // crowd makes 250 runs of others in the workspace, with the same message.
-func crowd(r *rig) {
-	v, err := r.configuration(r.t.Context(), true)
+func crowd(r *scalrtest.Harness) {
+	v, err := r.Uploaded(r.T.Context(), true)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	for range 250 {
-		if _, _, err := runs.Create(r.t.Context(), r.Client, sameRequest(v.ID)); err != nil {
-			r.t.Fatal(err)
+		if _, _, err := runs.Create(r.T.Context(), r.Client, sameRequest(v.ID)); err != nil {
+			r.T.Fatal(err)
 		}
 	}
 }
@@ -162,11 +163,11 @@ func TestCreateFaults(t *testing.T) {
 }
 
 func (c createFault) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Config: c.world, Script: longLife()})
+	r := scalrtest.New(t, scalrsim.Scenario{Config: c.world, Script: longLife()})
 	if c.setup != nil {
 		c.setup(r)
 	}
-	v, err := r.configuration(t.Context(), true)
+	v, err := r.Uploaded(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func (c createFault) play(t *testing.T) {
 		if f.Nth > 0 && c.setup != nil {
 			f.Nth = 0 // those of the setup came before the fault
 		}
-		r.sim.AddFault(f)
+		r.Sim.AddFault(f)
 	}
 	began := time.Now()
 	run, doubtful, err := runs.Create(t.Context(), r.Client, sameRequest(v.ID))
@@ -183,11 +184,11 @@ func (c createFault) play(t *testing.T) {
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
 		t.Errorf("it took %s, want %s to %s", took, c.least, c.most)
 	}
-	if got := len(r.arrived(createRun)); c.posts > 0 && got != c.posts {
+	if got := len(r.Arrived(createRun)); c.posts > 0 && got != c.posts {
 		t.Errorf("got %d requests to create, want %d", got, c.posts)
 	}
-	if len(r.arrived("GET /runs")) > 40 {
-		t.Errorf("%d look-ups, want at most 40", len(r.arrived("GET /runs")))
+	if len(r.Arrived("GET /runs")) > 40 {
+		t.Errorf("%d look-ups, want at most 40", len(r.Arrived("GET /runs")))
 	}
 	c.sweep(t, r, run, v.ID, err)
 }
@@ -195,7 +196,7 @@ func (c createFault) play(t *testing.T) {
 // longLife lets a run work while the test looks.
 func longLife() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }
 
-func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, err error) {
+func (c createFault) judge(t *testing.T, r *scalrtest.Harness, run scalr.Run, doubtful bool, err error) {
 	t.Helper()
 	if doubtful == c.sure {
 		t.Errorf("doubtful: got %v, want %v", doubtful, !c.sure)
@@ -210,11 +211,11 @@ func (c createFault) judge(t *testing.T, r *rig, run scalr.Run, doubtful bool, e
 	if !errors.Is(err, c.is) || errors.As(err, &unknown) != c.unknown || !strings.Contains(err.Error(), c.says) {
 		t.Fatalf("got %v", err)
 	}
-	r.wantNoLeak(err)
+	r.WantNoLeak(err)
 }
 
 // sweep cancels duplicates as the action does after a lost response, and counts them.
-func (c createFault) sweep(t *testing.T, r *rig, run scalr.Run, version string, err error) {
+func (c createFault) sweep(t *testing.T, r *scalrtest.Harness, run scalr.Run, version string, err error) {
 	t.Helper()
 	swept := 0
 	if err == nil {
@@ -231,7 +232,7 @@ func (c createFault) sweep(t *testing.T, r *rig, run scalr.Run, version string, 
 		t.Errorf("got %d runs swept, want %d", swept, c.swept)
 	}
 	live := 0
-	for _, record := range r.sim.Runs() {
+	for _, record := range r.Sim.Runs() {
 		if record.Configuration == version && record.Status != "canceled" && record.Status != "discarded" {
 			live++
 			if err == nil && record.ID != run.ID {
@@ -255,7 +256,7 @@ func b2i(b bool) int {
 func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Script: longLife(), Config: scalrsim.Config{ListLag: 5 * time.Second},
+		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife(), Config: scalrsim.Config{ListLag: 5 * time.Second},
 			Faults: []scalrsim.Fault{{Op: createRun, Times: 2, Phase: scalrsim.After, Action: scalrsim.Reset}}})
 		var wg sync.WaitGroup
 		created := make([]scalr.Run, 2)
@@ -263,7 +264,7 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 		for i := range created {
 			wg.Go(func() {
 				var err error
-				if versions[i], err = r.configuration(t.Context(), true); err == nil {
+				if versions[i], err = r.Uploaded(t.Context(), true); err == nil {
 					created[i], _, err = runs.Create(t.Context(), r.Client, sameRequest(versions[i].ID))
 				}
 				if err != nil {
@@ -272,14 +273,14 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		for _, record := range r.sim.Runs() {
+		for _, record := range r.Sim.Runs() {
 			for i := range created {
 				if (record.ID == created[i].ID) != (record.Configuration == versions[i].ID) {
 					t.Errorf("job %d has run %s; run %s is of %s, its own %s", i, created[i].ID, record.ID, record.Configuration, versions[i].ID)
 				}
 			}
 		}
-		if got := len(r.sim.Runs()); got != 2 {
+		if got := len(r.Sim.Runs()); got != 2 {
 			t.Errorf("got %d runs, want 2", got)
 		}
 	})
@@ -289,8 +290,8 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 func TestCreateEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
-		v, err := r.configuration(t.Context(), true)
+		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
+		v, err := r.Uploaded(t.Context(), true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -15,9 +16,9 @@ import (
 func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Script: longLife()})
-		others := r.mustRun(true)
-		r.sim.AddFault(edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
+		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+		others := r.MustStart(true)
+		r.Sim.AddFault(scalrtest.Edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
 		for _, keep := range []scalr.Run{
 			{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"},
 			{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"},
@@ -26,7 +27,7 @@ func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 				t.Errorf("keeping %+v: %q were swept", keep, swept)
 			}
 		}
-		if got := r.sim.Stops(); len(got) > 0 {
+		if got := r.Sim.Stops(); len(got) > 0 {
 			t.Errorf("run %s: %q", others.ID, got)
 		}
 	})
@@ -35,13 +36,13 @@ func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 func TestCancelDuplicatesReportsAnApply(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
+		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
 			Script: scalrsim.RunScript{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
-		run := r.mustRun(true)
+		run := r.MustStart(true)
 		time.Sleep(time.Minute)
 		swept, err := runs.CancelDuplicates(t.Context(), r.Client, run, "")
-		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.sim.Stops()) > 0 {
-			t.Errorf("got %q, %v and %q", swept, err, r.sim.Stops())
+		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.Sim.Stops()) > 0 {
+			t.Errorf("got %q, %v and %q", swept, err, r.Sim.Stops())
 		}
 	})
 }

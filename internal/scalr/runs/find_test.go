@@ -7,6 +7,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -15,10 +16,10 @@ func TestFindReturnsTheOldestRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
-			first := r.mustRun(true)
+			r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
+			first := r.MustStart(true)
 			time.Sleep(10 * time.Second)
-			if err := oneMore(t.Context(), r, first); err != nil {
+			if err := scalrtest.CreateAnother(t.Context(), r, first); err != nil {
 				t.Fatal(err)
 			}
 			if got, ok, err := runs.FindByConfiguration(t.Context(), r.Client, first.WorkspaceID, first.ConfigurationID); !ok || err != nil || got.ID != first.ID {
@@ -32,11 +33,11 @@ func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := newRig(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
+			r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
 			var created []scalr.Run
 			for _, dry := range []bool{true, false, false, true, false} {
 				time.Sleep(time.Second)
-				created = append(created, r.mustRun(dry))
+				created = append(created, r.MustStart(dry))
 			}
 			if got, ok := runs.Blocking(t.Context(), r.Client, scalrsim.WorkspaceID, created[4].ID); !ok || got.ID != created[1].ID {
 				t.Errorf("got %s, %v; want %s", got.ID, ok, created[1].ID)

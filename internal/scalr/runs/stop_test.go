@@ -10,6 +10,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -61,23 +62,23 @@ func stops() map[string]stopping {
 		"X15 canceled since we looked":     {truth: passes("canceled"), last: "planning", over: true},
 		"X15 canceled, and the look fails": {
 			truth: passes("canceled"), last: "planning", stops: "cancel:204",
-			fault: []scalrsim.Fault{status(look, 500, 1)},
+			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
 		"X15 errored, and the look fails": {
 			truth: passes("errored"), last: "planning", stops: "cancel:409", over: true,
-			fault: []scalrsim.Fault{status(look, 500, 1)},
+			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
 		"X13 planning, thought to wait": {
 			truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202",
-			fault: []scalrsim.Fault{status(look, 500, 1)},
+			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
 		"X24 waits, thought to plan": {
 			truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202",
-			fault: []scalrsim.Fault{edited(look, 1, `"status":"planned"`, `"status":"planning"`)},
+			fault: []scalrsim.Fault{scalrtest.Edited(look, 1, `"status":"planned"`, `"status":"planning"`)},
 		},
 		"X24 the same, and no look helps": {
 			truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202",
-			fault: []scalrsim.Fault{status(look, 500, -1)},
+			fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)},
 		},
 		"X24 confirmed since we looked": {truth: passes("applying"), last: "planned", goes: true},
 		"X24 confirmed, and the first look hangs": {truth: passes("applying"), last: "planned", stops: "discard:409", goes: true,
@@ -87,28 +88,28 @@ func stops() map[string]stopping {
 			fault: []scalrsim.Fault{hang},
 		},
 		"X24 confirmed, and a stale copy says it waits": {truth: passes("applying"), last: "confirmed", goes: true,
-			fault: []scalrsim.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+			fault: []scalrsim.Fault{scalrtest.Edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
 		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", is: scalr.ErrConflict,
 			stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409",
-			fault: []scalrsim.Fault{edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+			fault: []scalrsim.Fault{scalrtest.Edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
 		"X07 the look hangs": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
-		"X07 the look fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{status(look, 500, -1)}},
+		"X07 the look fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)}},
 		"X23 401": {
 			truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized,
-			fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 401, -1)},
+			fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 401, -1)},
 		},
 		"X23 403": {
 			truth: passes("planning"), stops: "cancel:403", is: scalr.ErrForbidden,
-			fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 403, -1)},
+			fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 403, -1)},
 		},
 		"X23 404": {
 			truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound,
-			fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 404, -1)},
+			fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 404, -1)},
 		},
 		"X13 409 for ever": {
 			truth: passes("planning"),
 			stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409",
-			is:    scalr.ErrConflict, fault: []scalrsim.Fault{status("POST /runs/*/actions/*", 409, -1)},
+			is:    scalr.ErrConflict, fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 409, -1)},
 		},
 		"S02 unknown, before the plan is done": {truth: []scalrsim.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
 		"S02 unknown, after the plan": {
@@ -140,8 +141,8 @@ func TestStop(t *testing.T) {
 }
 
 func (c stopping) play(t *testing.T) {
-	r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Steps: c.truth}})
-	run := r.mustRun(c.dry)
+	r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Steps: c.truth}})
+	run := r.MustStart(c.dry)
 	time.Sleep(time.Second)
 	last, err := r.PollRun(t.Context(), run.ID)
 	if err != nil {
@@ -151,7 +152,7 @@ func (c stopping) play(t *testing.T) {
 		last.Status = c.last
 	}
 	for _, f := range c.fault {
-		r.sim.AddFault(f)
+		r.Sim.AddFault(f)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -171,10 +172,10 @@ func (c stopping) play(t *testing.T) {
 
 func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
 
-func (c stopping) wantStops(t *testing.T, r *rig, began time.Time) {
+func (c stopping) wantStops(t *testing.T, r *scalrtest.Harness, began time.Time) {
 	t.Helper()
 	var got []string
-	for _, s := range r.sim.Stops() {
+	for _, s := range r.Sim.Stops() {
 		verb, rest, _ := strings.Cut(s, " ")
 		_, code, _ := strings.Cut(rest, ": ")
 		got = append(got, verb+":"+code)
@@ -182,7 +183,7 @@ func (c stopping) wantStops(t *testing.T, r *rig, began time.Time) {
 	if text := strings.Join(got, " "); text != c.stops {
 		t.Errorf("requests: got %q, want %q", text, c.stops)
 	}
-	asked := r.arrived("POST /runs/*/actions/*")
+	asked := r.Arrived("POST /runs/*/actions/*")
 	if len(asked) > 0 && asked[0].Time.Sub(began) > time.Second {
 		t.Errorf("the first request came after %s, want within a second", asked[0].Time.Sub(began))
 	}
@@ -199,9 +200,9 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 	const act = "POST /runs/*/actions/cancel"
 	minute := "60"
 	for name, f := range map[string]scalrsim.Fault{
-		"503":                        status(act, 503, -1),
-		"503 with a wait":            status(act, 503, -1, "Retry-After", minute),
-		"429 with a wait":            status(act, 429, -1, "Retry-After", minute),
+		"503":                        scalrtest.Status(act, 503, -1),
+		"503 with a wait":            scalrtest.Status(act, 503, -1, "Retry-After", minute),
+		"429 with a wait":            scalrtest.Status(act, 429, -1, "Retry-After", minute),
 		"hang":                       {Op: act, Times: -1, Action: scalrsim.Stall},
 		"reset":                      {Op: act, Times: -1, Action: scalrsim.Reset},
 		"refused":                    {Op: act, Times: -1, Action: scalrsim.Refuse},
@@ -213,20 +214,20 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}, IgnoreStop: true}})
-				run := r.mustRun(false)
+				r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}, IgnoreStop: true}})
+				run := r.MustStart(false)
 				time.Sleep(time.Minute)
 				last, err := r.PollRun(t.Context(), run.ID)
 				if err != nil {
 					t.Fatal(err)
 				}
-				r.sim.AddFault(f)
+				r.Sim.AddFault(f)
 				const grace = 3 * time.Second
 				ctx, cancel := context.WithTimeout(t.Context(), grace)
 				defer cancel()
 				out, began := 0, time.Now()
 				_, err = runs.Stop(ctx, r.Client, last, runs.StopOptions{Comment: "enough", OnSent: func() { out++ }})
-				asked := r.arrived(act)
+				asked := r.Arrived(act)
 				if want := 3; len(asked) < want && !(name == "an answer byte for byte" && len(asked) == 1) || len(asked) > 25 {
 					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
 				}
@@ -237,7 +238,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 					t.Errorf("the first request came after %s", first)
 				}
 				if err != nil {
-					r.wantNoLeak(err)
+					r.WantNoLeak(err)
 				}
 			})
 		})

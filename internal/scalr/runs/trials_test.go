@@ -8,6 +8,7 @@ import (
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -48,9 +49,9 @@ func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	sim := scalrsim.New(scalrsim.Scenario{Script: longLife(), Faults: misfortune(dice),
 		Config: scalrsim.Config{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
 	defer sim.Close()
-	r := &rig{t: t, sim: sim}
-	r.Client = r.dial(scalr.Config{HTTP: sim.Client()})
-	v, err := r.configuration(t.Context(), true)
+	r := &scalrtest.Harness{T: t, Sim: sim}
+	r.Client = r.Dial(scalr.Config{HTTP: sim.Client()})
+	v, err := r.Uploaded(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 			returned = record.ID == run.ID
 		}
 	}
-	return live, returned, len(r.arrived(createRun))
+	return live, returned, len(r.Arrived(createRun))
 }
 
 // misfortune hits three creations in four, and now and then a list.
@@ -86,7 +87,7 @@ func misfortune(dice *rand.Rand) []scalrsim.Fault {
 			{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Status, Status: 504},
 			{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
 			lateBy(time.Duration(dice.Int64N(int64(20 * time.Second)))),
-			status(createRun, 503, 1),
+			scalrtest.Status(createRun, 503, 1),
 		}[dice.IntN(6)]
 		f.Nth = n + 1
 		faults = append(faults, f)

@@ -1,4 +1,4 @@
-package scalr_test
+package scalrtest
 
 import (
 	"encoding/json"
@@ -12,40 +12,40 @@ import (
 
 // Secrets of the tests, each long and like nothing else.
 const (
-	canarySignature = "q7Zp3Vx9Lr2Tn8Wd5Kc1"
-	canaryUserinfo  = "hunter2-Bm4Gs6Yf0Jh7"
+	CanarySignature = "q7Zp3Vx9Lr2Tn8Wd5Kc1"
+	CanaryUserinfo  = "hunter2-Bm4Gs6Yf0Jh7"
 )
 
-// wantNoLeak looks for any twelve bytes of a secret in all that the value says:
+// WantNoLeak looks for any twelve bytes of a secret in all that the value says:
 // the token, every signature that went over the wire, and the canaries.
-func (r *rig) wantNoLeak(v any) {
-	r.t.Helper()
-	secrets := []string{scalrsim.Token, canarySignature, canaryUserinfo}
-	for _, q := range r.sim.Requests() {
+func (r *Harness) WantNoLeak(v any) {
+	r.T.Helper()
+	secrets := []string{scalrsim.Token, CanarySignature, CanaryUserinfo}
+	for _, q := range r.Sim.Requests() {
 		if values, err := url.ParseQuery(q.Query); err == nil && values.Get("signature") != "" {
 			secrets = append(secrets, values.Get("signature"))
 		}
 	}
-	if found := leaked(said(v), secrets...); found != "" {
-		r.t.Errorf("%q of a secret is in the %T %.200q", found, v, fmt.Sprint(v))
+	if found := Leaked(Said(v), secrets...); found != "" {
+		r.T.Errorf("%q of a secret is in the %T %.200q", found, v, fmt.Sprint(v))
 	}
 }
 
-// said is everything that a value, or an error and what it wraps, can be made to say.
-func said(v any) string {
+// Said is everything that a value, or an error and what it wraps, can be made to say.
+func Said(v any) string {
 	text := fmt.Sprintf("%v|%+v|%#v|%q", v, v, v, v)
 	fields, _ := json.Marshal(v) // what JSON cannot hold is in the text above
 	text += string(fields)
 	if err, ok := v.(error); ok {
 		if inner := errors.Unwrap(err); inner != nil {
-			text += said(inner)
+			text += Said(inner)
 		}
 	}
 	return text
 }
 
-// leaked finds twelve bytes in a row of one of the secrets.
-func leaked(text string, secrets ...string) string {
+// Leaked finds twelve bytes in a row of one of the secrets.
+func Leaked(text string, secrets ...string) string {
 	const window = 12
 	for _, s := range secrets {
 		for i := 0; i+window <= len(s); i++ {

@@ -1,0 +1,51 @@
+package scalrtest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalrsim"
+)
+
+// Status answers with a status; header is names and values in turn.
+func Status(op string, code, times int, header ...string) scalrsim.Fault {
+	f := scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Status, Status: code, Header: http.Header{}}
+	for i := 0; i+1 < len(header); i += 2 {
+		f.Header.Add(header[i], header[i+1])
+	}
+	return f
+}
+
+// Problem answers with a status and a body, every time.
+func Problem(op string, code int, body string) scalrsim.Fault {
+	return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Status, Status: code, Body: body}
+}
+
+// Garbage answers with a body that is not of the API.
+func Garbage(op, kind, body string, times int) scalrsim.Fault {
+	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Garbage, Body: body, Header: http.Header{"Content-Type": {kind}}}
+}
+
+// Edited replaces text in a good answer.
+func Edited(op string, times int, pairs ...string) scalrsim.Fault {
+	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Edit,
+		Change: func(body string) string { return strings.NewReplacer(pairs...).Replace(body) }}
+}
+
+// WithID replaces the id of the primary data, in any order of members.
+func WithID(op, id string) scalrsim.Fault {
+	return scalrsim.Fault{Op: op, Action: scalrsim.Edit, Change: func(body string) string {
+		at := strings.Index(body, `"id":"run-`)
+		end := at + len(`"id":"`) + strings.Index(body[at+len(`"id":"`):], `"`)
+		return body[:at] + `"id":"` + id + body[end:]
+	}}
+}
+
+// CreateAnother creates a second run like the given one.
+func CreateAnother(ctx context.Context, r *Harness, run scalr.Run) error {
+	_, _, err := runs.Create(ctx, r.Client, scalr.RunRequest{WorkspaceID: run.WorkspaceID, ConfigurationID: run.ConfigurationID, Dry: true})
+	return err
+}

@@ -1,0 +1,157 @@
+// Package scalrtest plays the client against the simulated Scalr, for the tests of
+// both packages that send requests.
+package scalrtest
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/scalrsim"
+	"scalr-run-action/internal/secret"
+)
+
+// UserAgent is that of the clients.
+const UserAgent = "scalr-run-action/test"
+
+// Harness is a client and the simulated Scalr that it sends to. It is made within
+// synctest.Test wherever time passes.
+type Harness struct {
+	*scalr.Client
+	T   *testing.T
+	Sim *scalrsim.Server
+
+	mu      sync.Mutex
+	retries []scalr.Retry
+}
+
+// New serves the scenario in memory. At the end of the test the simulator must have
+// no objection, every fault must be used, and no retry may hold a secret.
+func New(t *testing.T, scenario scalrsim.Scenario) *Harness {
+	t.Helper()
+	r := &Harness{T: t, Sim: scalrsim.New(scenario)}
+	r.Client = r.Dial(scalr.Config{HTTP: r.Sim.Client()})
+	t.Cleanup(func() {
+		r.Sim.Close()
+		for _, o := range r.Sim.Objections() {
+			t.Errorf("the simulator objects: %s", o)
+		}
+		for _, f := range r.Sim.UnusedFaults() {
+			t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
+		}
+		for _, q := range r.Sim.Requests() { // T30
+			if q.Header.Get("User-Agent") != UserAgent || q.Header.Get("Referer") != "" {
+				t.Errorf("%s %s: User-Agent %q, Referer %q", q.Method, q.Path, q.Header.Get("User-Agent"), q.Header.Get("Referer"))
+			}
+		}
+		for _, again := range r.retries {
+			r.WantNoLeak(again.Err)
+			r.WantNoLeak(again)
+		}
+	})
+	return r
+}
+
+// Retries returns what the clients reported as retried so far.
+func (r *Harness) Retries() []scalr.Retry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.retries)
+}
+
+// Dial makes a client of the simulator out of a half-filled configuration.
+func (r *Harness) Dial(c scalr.Config) *scalr.Client {
+	r.T.Helper()
+	base, err := url.Parse(r.Sim.URL())
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	c.BaseURL, c.UserAgent = base, UserAgent
+	if c.Token.Empty() {
+		c.Token = secret.New(scalrsim.Token)
+	}
+	c.Retrying = func(again scalr.Retry) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.retries = append(r.retries, again)
+	}
+	client, err := scalr.New(c)
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	return client
+}
+
+// Archive returns a small configuration, packed.
+var Archive = sync.OnceValue(func() []byte { return Packed("main.tf", "resource \"terraform_data\" \"a\" {}\n") })
+
+// Packed returns a bundle of one file.
+func Packed(name, content string) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	w := tar.NewWriter(z)
+	_ = w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))})
+	_, _ = w.Write([]byte(content))
+	_ = w.Close()
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// Upload returns an upload of Archive.
+func Upload() scalr.Upload {
+	return scalr.Upload{Data: bytes.NewReader(Archive()), Size: int64(len(Archive()))}
+}
+
+// Uploaded creates a configuration version that is ready for a run.
+func (r *Harness) Uploaded(ctx context.Context, dry bool) (scalr.Configuration, error) {
+	v, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, dry)
+	if err != nil {
+		return v, err
+	}
+	if err := r.Upload(ctx, v, Upload()); err != nil {
+		return v, err
+	}
+	return r.AwaitUploaded(ctx, v.ID, 5*time.Minute, func(string) {})
+}
+
+// Started creates a configuration version and a run of it.
+func (r *Harness) Started(ctx context.Context, dry bool) (scalr.Run, error) {
+	v, err := r.Uploaded(ctx, dry)
+	if err != nil {
+		return scalr.Run{}, err
+	}
+	run, _, err := runs.Create(ctx, r.Client, scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry})
+	return run, err
+}
+
+// MustStart is Started; an error fails the test.
+func (r *Harness) MustStart(dry bool) scalr.Run {
+	r.T.Helper()
+	run, err := r.Started(r.T.Context(), dry)
+	if err != nil {
+		r.T.Fatal(err)
+	}
+	return run
+}
+
+// Arrived returns the requests of the operation, as "POST /runs/*/actions/apply".
+func (r *Harness) Arrived(op string) []scalrsim.Request {
+	method, pattern, _ := strings.Cut(op, " ")
+	var found []scalrsim.Request
+	for _, q := range r.Sim.Requests() {
+		if ok, _ := path.Match(pattern, q.Path); ok && q.Method == method {
+			found = append(found, q)
+		}
+	}
+	return found
+}
