@@ -101,9 +101,13 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 	return modules, files
 }
 
-// find looks for references in a Terraform file. What it cannot read is Terraform's to say.
+// marks are what a Terraform file with a reference has at least one of: the names of file functions, or a string that
+// begins with a period, or in JSON with an escape.
+var marks = [][]byte{[]byte("file"), []byte(`".`), []byte(`"\`)}
+
+// find looks for references in a Terraform file. Errors of syntax are Terraform's to report.
 func (i *inspector) find(dir string, name, content []byte) {
-	if !bytes.Contains(content, []byte("source")) && !bytes.Contains(content, []byte("file")) {
+	if !slices.ContainsFunc(marks, func(mark []byte) bool { return bytes.Contains(content, mark) }) {
 		return
 	}
 	from := path.Join(dir, string(name))

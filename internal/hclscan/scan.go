@@ -121,7 +121,7 @@ func (l *lexer) punctuation(c byte) {
 		l.stack = append(l.stack, c)
 		if header {
 			l.module = len(l.stack)
-			l.line = nil
+			l.line = l.line[:0]
 		}
 	case '}', ']', ')':
 		if len(l.stack) == l.module {
@@ -144,7 +144,7 @@ func (l *lexer) punctuation(c byte) {
 // endLine reports the source if a complete attribute of a module block is one.
 func (l *lexer) endLine() {
 	line := l.line
-	l.line = nil
+	l.line = l.line[:0]
 	isSource := l.module > 0 && len(line) > 2 && !line[0].quoted && line[0].word == "source" && line[1].word == "="
 	if !isSource {
 		return
