@@ -69,7 +69,7 @@ func (i *inspector) warn(warn func(string)) {
 // warnMissing reports the Terraform files that refer to files outside of the bundle.
 func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 	modules, files := l.missing(i.references)
-	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Look at .terraformignore and at the checkout.")
+	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Check .terraformignore and the checkout.")
 	files.report(warn, "Files that file() or templatefile() read by a constant path are not in the bundle (%d): %s. "+
 		"What another step makes must be there before this one.")
 }

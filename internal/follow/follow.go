@@ -26,8 +26,8 @@ type API interface {
 
 // Observer receives the progress of a run, in order and from one goroutine.
 type Observer interface {
-	// Look receives every poll that is not stale; most of them bring nothing new.
-	Look(scalr.Run)
+	// Polled receives every poll that is not stale; most of them bring nothing new.
+	Polled(scalr.Run)
 	// Log returns where the log of a stage is printed. It is closed once the log
 	// is complete, if that is known before Follow returns.
 	Log(scalr.Phase) io.WriteCloser
@@ -196,7 +196,7 @@ func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel f
 // belong to the stage that has ended, and what grows after it.
 func (f *Follower) publish(ctx context.Context, polled scalr.Run) news {
 	ended := f.copyLogs(ctx, polled, true)
-	f.Observer.Look(polled)
+	f.Observer.Polled(polled)
 	return max(ended, f.copyLogs(ctx, polled, false))
 }
 

@@ -54,7 +54,7 @@ func (n *notes) note(event string) {
 	}
 }
 
-func (n *notes) Look(r scalr.Run) {
+func (n *notes) Polled(r scalr.Run) {
 	if r.Status != n.status {
 		n.status = r.Status
 		n.note("look " + string(r.Status))

@@ -195,7 +195,7 @@ type recorder struct {
 	troubles int
 }
 
-func (h *recorder) Look(scalr.Run)                 {}
+func (h *recorder) Polled(scalr.Run)               {}
 func (h *recorder) Log(scalr.Phase) io.WriteCloser { return writeCloser{&h.text} }
 func (h *recorder) Restarted(scalr.Phase)          { h.restarts++; h.text.Reset() }
 func (h *recorder) LogTrouble(scalr.Phase, error)  { h.troubles++ }

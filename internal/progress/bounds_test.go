@@ -26,7 +26,7 @@ func TestLogIsBounded(t *testing.T) {
 				})
 			}
 			time.Sleep(time.Second)
-			s.Look(run)
+			s.Polled(run)
 		}
 		for text, most := range map[string]int{
 			"policy check":    1000,

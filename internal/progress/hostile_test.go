@@ -36,18 +36,18 @@ func checkHostile(t *testing.T, text string) {
 			return scalr.AgentPool{Name: text, Agents: []scalr.Agent{{Name: text, Status: text}}}, true
 		},
 	}
-	l.Look(scalr.Run{Status: "pending"})
-	l.Look(scalr.Run{Status: scalr.Status(text)})
-	l.Look(scalr.Run{Status: "plan_queued"})
+	l.Polled(scalr.Run{Status: "pending"})
+	l.Polled(scalr.Run{Status: scalr.Status(text)})
+	l.Polled(scalr.Run{Status: "plan_queued"})
 	time.Sleep(11 * time.Second)
-	l.Look(scalr.Run{Status: "plan_queued"})
-	l.Look(scalr.Run{Status: "planning"})
+	l.Polled(scalr.Run{Status: "plan_queued"})
+	l.Polled(scalr.Run{Status: "planning"})
 	l.Retrying(scalr.Retry{Op: scalr.Op{Object: text}, Wait: time.Second, Err: errors.New(text)})
 	l.LogTrouble(scalr.PlanPhase, errors.New(text))
 	io.WriteString(l.Log(scalr.PlanPhase), text)
 	l.Restarted(scalr.PlanPhase)
 	io.WriteString(l.Log(scalr.PlanPhase), text+"\n"+text)
-	l.Look(scalr.Run{Status: "applied"})
+	l.Polled(scalr.Run{Status: "applied"})
 	l.Close()
 	step := runnertest.Read(out.String())
 	titles := []string{"Queue", "Plan", "Apply", "Plan (continued)", ""}

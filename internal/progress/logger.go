@@ -72,8 +72,8 @@ type Stage struct {
 // heartbeat is the interval of messages while nothing changes.
 const heartbeat = time.Minute
 
-// Look logs what is new in a polled run.
-func (l *Logger) Look(r scalr.Run) {
+// Polled logs what is new in a polled run.
+func (l *Logger) Polled(r scalr.Run) {
 	l.changeStage(r)
 	l.inferred = false
 	line := l.statusLine(r)

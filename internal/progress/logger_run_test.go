@@ -68,7 +68,7 @@ func queued(s *recorder) {
 	yes := true
 	waits := func(after time.Duration, place int) {
 		time.Sleep(after)
-		s.Look(scalr.Run{ID: "run-1", Status: "pending", Position: &place})
+		s.Polled(scalr.Run{ID: "run-1", Status: "pending", Position: &place})
 	}
 	waits(0, 2)
 	waits(time.Second, 2)
@@ -245,10 +245,10 @@ func passedStages(s *recorder) {
 	s.poll(0, "pending")
 	time.Sleep(10 * time.Second)
 	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
-	s.Look(run)
+	s.Polled(run)
 	time.Sleep(time.Second)
 	s.log(scalr.ApplyPhase, "Error: no\n")
 	run.Status = "errored"
-	s.Look(run)
+	s.Polled(run)
 	s.Close()
 }

@@ -79,7 +79,7 @@ func newStage(t *testing.T) *recorder {
 // poll logs a polled run some time after the previous poll.
 func (s *recorder) poll(after time.Duration, status string) {
 	time.Sleep(after)
-	s.Look(scalr.Run{ID: "run-1", Status: scalr.Status(status)})
+	s.Polled(scalr.Run{ID: "run-1", Status: scalr.Status(status)})
 }
 
 func (s *recorder) log(p scalr.Phase, text string) { io.WriteString(s.Log(p), text) }
@@ -150,7 +150,7 @@ func results(s *recorder) {
 	}
 	look := func(status scalr.Status) {
 		time.Sleep(time.Second)
-		s.Look(scalr.Run{ID: "run-1", Status: status, Cost: cost, Policies: []scalr.PolicyCheck{check}})
+		s.Polled(scalr.Run{ID: "run-1", Status: status, Cost: cost, Policies: []scalr.PolicyCheck{check}})
 	}
 	look("planning")
 	look("cost_estimating")

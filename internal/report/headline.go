@@ -148,7 +148,7 @@ func (r Report) numbers() string {
 	}
 	s += r.otherNumbers()
 	none := *f.Additions+*f.Changes+*f.Destructions == 0 && (f.Imports == nil || *f.Imports == 0) &&
-		r.Plan.Besides == tfplan.Besides{}
+		r.Plan.OtherCounts == tfplan.OtherCounts{}
 	if none && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
 		s += ", outputs change"
 	}
@@ -157,7 +157,7 @@ func (r Report) numbers() string {
 
 // otherNumbers returns the counts that Terraform's three numbers do not include.
 func (r Report) otherNumbers() string {
-	b, s := r.Plan.Besides, ""
+	b, s := r.Plan.OtherCounts, ""
 	add := func(n int, planned, done string) {
 		if n > 0 && r.Result == result.Applied {
 			s += ", " + done

@@ -91,7 +91,7 @@ func (r Row) effect() Kind {
 	f, effects := r.Facts(), r.Effects()
 	destroys := f.Destructions != nil && *f.Destructions > 0
 	switch {
-	case effects.Changes == gate.No && r.Plan.Besides == tfplan.Besides{}:
+	case effects.Changes == gate.No && r.Plan.OtherCounts == tfplan.OtherCounts{}:
 		return Unchanged
 	case destroys, effects.Destroys != gate.No:
 		return Destroys

@@ -16,7 +16,7 @@ func (c *Client) Workspace(ctx context.Context, id string) (Workspace, error) {
 	return c.readWorkspace(ctx, id, defaultPolicy)
 }
 
-// PollWorkspace reads a workspace that is known to exist, as [Client.Look] does a run.
+// PollWorkspace reads a workspace that is known to exist, as [Client.PollRun] does a run.
 func (c *Client) PollWorkspace(ctx context.Context, id string) (Workspace, error) {
 	w, err := c.readWorkspace(ctx, id, followPolicy)
 	if err != nil {

@@ -67,7 +67,7 @@ func (l *Log) tally() Tally {
 	t.Drift = max(t.Drift, l.previous.Drift)
 	t.Reads = max(t.Reads, l.previous.Reads)
 	t.Warnings = max(l.warnings(), l.previous.Warnings)
-	t.Besides = t.Besides.worst(l.previous.Besides)
+	t.OtherCounts = t.OtherCounts.worst(l.previous.OtherCounts)
 	for _, d := range l.previous.Doubts {
 		t.doubt(d)
 	}

@@ -1,10 +1,10 @@
 package tfplan
 
-// Besides counts the changes that are not additions, changes or destructions. Moves
+// OtherCounts counts the changes that are not additions, changes or destructions. Moves
 // counts resources that are only moved.
-type Besides struct{ Moves, Forgets, Invocations int }
+type OtherCounts struct{ Moves, Forgets, Invocations int }
 
-func (b *Besides) count(a Action) {
+func (b *OtherCounts) count(a Action) {
 	switch a {
 	case Move:
 		b.Moves++
@@ -15,13 +15,13 @@ func (b *Besides) count(a Action) {
 	}
 }
 
-func (b *Besides) add(c Besides) {
+func (b *OtherCounts) add(c OtherCounts) {
 	b.Moves += c.Moves
 	b.Forgets += c.Forgets
 	b.Invocations += c.Invocations
 }
 
 // worst returns the maximum of each number.
-func (b Besides) worst(c Besides) Besides {
-	return Besides{max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations)}
+func (b OtherCounts) worst(c OtherCounts) OtherCounts {
+	return OtherCounts{max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations)}
 }

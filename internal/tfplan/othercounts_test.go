@@ -47,8 +47,8 @@ func TestForgottenObjectsInText(t *testing.T) {
 			strings.Contains(p.Changes[0].Diff, "Plan:") {
 			t.Errorf("%s: got %+v", c.text, p.Changes)
 		}
-		if p.Besides.Forgets != 1 || p.Text.Destructions != 0 || !p.Text.Complete || len(p.Text.Doubts) > 0 {
-			t.Errorf("%s: got %+v and the tally %+v", c.text, p.Besides, p.Text)
+		if p.OtherCounts.Forgets != 1 || p.Text.Destructions != 0 || !p.Text.Complete || len(p.Text.Doubts) > 0 {
+			t.Errorf("%s: got %+v and the tally %+v", c.text, p.OtherCounts, p.Text)
 		}
 	}
 }
@@ -114,8 +114,8 @@ func TestInvocations(t *testing.T) {
 			if diff := cmp.Diff(changes(p.Changes), c.want); diff != "" {
 				t.Errorf("-got +want:\n%s", diff)
 			}
-			if n := strings.Count(strings.Join(c.want, "\n"), "invoke "); p.Besides.Invocations != n || !p.Text.HasChanges() {
-				t.Errorf("%d invocations, want %d (%+v)", p.Besides.Invocations, n, p.Text)
+			if n := strings.Count(strings.Join(c.want, "\n"), "invoke "); p.OtherCounts.Invocations != n || !p.Text.HasChanges() {
+				t.Errorf("%d invocations, want %d (%+v)", p.OtherCounts.Invocations, n, p.Text)
 			}
 			if p.Text.Complete != c.complete {
 				t.Errorf("complete: %v", p.Text.Complete)
@@ -131,7 +131,7 @@ func TestInvocations(t *testing.T) {
 		"invoke action.t.b [with the change of a.b]",
 		"invoke action.t.c []",
 	}
-	if diff := cmp.Diff(changes(p.Changes), want); diff != "" || p.Besides.Invocations != 3 || !p.JSON.HasChanges() {
+	if diff := cmp.Diff(changes(p.Changes), want); diff != "" || p.OtherCounts.Invocations != 3 || !p.JSON.HasChanges() {
 		t.Errorf("-got +want (%+v):\n%s", p.JSON, diff)
 	}
 }

@@ -56,8 +56,8 @@ type Plan struct {
 	// JSONProblem says why the plan JSON could not be used; empty if it was used or missing.
 	JSONProblem string
 
-	Planned *Counts // nil if neither source reports it
-	Besides Besides // counts of other kinds of changes
+	Planned     *Counts     // nil if neither source reports it
+	OtherCounts OtherCounts // counts of other kinds of changes
 	// Omitted is the number of changes, drift and outputs that are counted but not listed:
 	// there are too many, or they follow the end of the plan.
 	Omitted int
@@ -83,7 +83,7 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	}
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
-	plan.Planned, plan.OutputDiff, plan.Besides = doc.planned, doc.outputDiff, plan.JSON.Besides.worst(plan.Text.Besides)
+	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.worst(plan.Text.OtherCounts)
 	return plan.Redacted(l.redact)
 }
 

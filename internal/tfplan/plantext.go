@@ -163,7 +163,7 @@ func (p *planText) sum(line string) {
 		Destructions: number(m[4]),
 	}}
 	t.Others = number(m[5]) + number(m[6])
-	t.Besides = Besides{Forgets: number(m[5]), Invocations: number(m[6])}
+	t.OtherCounts = OtherCounts{Forgets: number(m[5]), Invocations: number(m[6])}
 	p.close(t)
 }
 
@@ -171,8 +171,8 @@ func (p *planText) sum(line string) {
 func (p *planText) close(sum Tally) {
 	p.closedTally.Counts.add(p.openTally.Counts.Worst(sum.Counts))
 	p.closedTally.Others += max(p.openTally.Others, sum.Others)
-	p.closedTally.Besides.add(p.openTally.Besides.worst(sum.Besides))
-	p.announced = max(sum.Besides.Invocations-p.openTally.Besides.Invocations, 0)
+	p.closedTally.OtherCounts.add(p.openTally.OtherCounts.worst(sum.OtherCounts))
+	p.announced = max(sum.OtherCounts.Invocations-p.openTally.OtherCounts.Invocations, 0)
 	p.closedTally.Most = p.closedTally.Most.Worst(p.openTally.Counts.Worst(sum.Counts))
 	p.closedTally.Drift += p.openTally.Drift
 	p.closedTally.Reads += p.openTally.Reads
@@ -203,7 +203,7 @@ func (t *Tally) addOpen(open Tally) {
 	t.Counts.add(open.Counts)
 	t.Most = t.Most.Worst(open.Counts)
 	t.Others += open.Others
-	t.Besides.add(open.Besides)
+	t.OtherCounts.add(open.OtherCounts)
 	t.Drift += open.Drift
 	t.Reads += open.Reads
 	for _, d := range open.Doubts {

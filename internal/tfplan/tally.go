@@ -32,8 +32,8 @@ func (c Counts) Worst(d Counts) Counts {
 // and there are no Doubts. A tally is computed from unredacted input.
 type Tally struct {
 	Counts
-	// Besides counts changes that are also included in Others or in Additions.
-	Besides Besides
+	// OtherCounts counts changes that are also included in Others or in Additions.
+	OtherCounts OtherCounts
 	// Most is the maximum of each number in any one document: a complete source counts at
 	// least as many, even if a log contains the same plan several times.
 	Most Counts
@@ -71,7 +71,7 @@ func (t *Tally) doubt(why string) {
 
 // count counts one change.
 func (t *Tally) count(a Action, imported bool) {
-	t.Besides.count(a)
+	t.OtherCounts.count(a)
 	switch a {
 	case Create, Succeed:
 		t.Additions++
