@@ -3,23 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// errDoesNotCompile means that another mutation has to be drawn.
-var errDoesNotCompile = errors.New("does not compile")
-
-// judge tries mutations one after the other.
+// judge runs tests against mutations.
 type judge struct {
-	dir   string                   // for the overlay
+	dir   string                   // for overlays and test binaries
 	usual map[string]time.Duration // how long the tests of a package take without a change
+	count int                      // variants built
 }
 
 func newJudge() (*judge, error) {
@@ -29,23 +26,22 @@ func newJudge() (*judge, error) {
 
 func (j *judge) close() { os.RemoveAll(j.dir) }
 
-// notice returns the first of the packages whose tests fail because of the mutation, and nil if all pass.
-func (j *judge) notice(ctx context.Context, m mutation, tests []*goPackage) (*goPackage, error) {
-	flags, err := j.overlay(m)
-	if err != nil {
-		return nil, err
-	}
+// notice returns the first of the packages whose tests fail because of a mutation of the variant, and nil if all pass.
+func (j *judge) notice(ctx context.Context, v *variant, id int, tests []*goPackage) (*goPackage, error) {
 	for _, p := range tests {
-		usual, err := j.measure(ctx, p)
-		if err != nil {
-			return nil, err
+		usual, ok := j.usual[p.ImportPath]
+		if !ok {
+			var err error
+			if usual, err = j.measure(ctx, v, p); err != nil {
+				return nil, err
+			}
 		}
-		out, err := j.run(ctx, flags, testArguments(p, 3*usual+30*time.Second)...)
+		out, err := j.test(ctx, v, id, p, 3*usual+10*time.Second)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case err != nil && bytes.Contains(out, []byte("[build failed]")):
-			return nil, errDoesNotCompile
+		case err != nil && len(out) == 0:
+			return nil, err
 		case err != nil:
 			return p, nil
 		}
@@ -53,47 +49,64 @@ func (j *judge) notice(ctx context.Context, m mutation, tests []*goPackage) (*go
 	return nil, nil
 }
 
-// measure runs the tests of a package without a change.
-func (j *judge) measure(ctx context.Context, p *goPackage) (time.Duration, error) {
-	if usual, ok := j.usual[p.ImportPath]; ok {
-		return usual, nil
+// measure runs the tests of a package with a variant that can be switched off.
+func (j *judge) measure(ctx context.Context, v *variant, p *goPackage) (time.Duration, error) {
+	if v.chooser == "" {
+		plain, err := j.combine(nil)
+		if err != nil {
+			return 0, err
+		}
+		v = plain
+	}
+	if _, err := j.binary(ctx, v, p); err != nil {
+		return 0, err
 	}
 	began := time.Now()
-	if out, err := j.run(ctx, "", testArguments(p, 10*time.Minute)...); err != nil {
+	if out, err := j.test(ctx, v, 0, p, 10*time.Minute); err != nil {
 		return 0, fmt.Errorf("the tests of %s fail without a mutation: %w\n%s", p.name(), err, out[max(0, len(out)-2000):])
 	}
 	j.usual[p.ImportPath] = time.Since(began)
 	return j.usual[p.ImportPath], nil
 }
 
-func testArguments(p *goPackage, timeout time.Duration) []string {
-	return []string{"test", "-short", "-failfast", "-vet=off", "-ldflags=-w", "-count=1", "-timeout", timeout.String(), p.ImportPath}
+// test runs the tests of a package with one mutation of the variant, 0 for none. An error without output means that
+// they could not be run.
+func (j *judge) test(ctx context.Context, v *variant, id int, p *goPackage, limit time.Duration) (output []byte, err error) {
+	binary, err := j.binary(ctx, v, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.choose(id); err != nil {
+		return nil, err
+	}
+	// A mutated loop may allocate without end: the shell limits the memory.
+	cmd := j.command(ctx, v, p, "sh", "-c", `ulimit -v 12000000; exec "$@"`, "sh", binary,
+		"-test.short", "-test.failfast", "-test.paniconexit0", "-test.timeout="+limit.String())
+	output, err = cmd.CombinedOutput()
+	return append(output, '\n'), err
 }
 
-// overlay writes the mutated file, and returns the flag that puts it in place of the real one.
-func (j *judge) overlay(m mutation) (flag string, err error) {
-	src, err := os.ReadFile(m.file)
-	if err != nil {
-		return "", err
+// binary compiles the tests of a package with the variant, once.
+func (j *judge) binary(ctx context.Context, v *variant, p *goPackage) (string, error) {
+	if binary, ok := v.binaries[p.ImportPath]; ok {
+		return binary, nil
 	}
-	mutated := filepath.Join(j.dir, filepath.Base(m.file))
-	if err := os.WriteFile(mutated, m.apply(src), 0o600); err != nil {
-		return "", err
+	binary := filepath.Join(v.dir, strings.ReplaceAll(p.ImportPath, "/", "-")+".test")
+	cmd := j.command(ctx, v, p, "go", "test", "-c", "-vet=off", "-ldflags=-w", "-o", binary, p.ImportPath)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("compile the tests of %s: %w\n%s", p.name(), err, bytes.TrimSpace(out))
 	}
-	content, err := json.Marshal(map[string]map[string]string{"Replace": {m.file: mutated}})
-	if err != nil {
-		return "", err
-	}
-	list := filepath.Join(j.dir, "overlay.json")
-	return "-overlay=" + list, os.WriteFile(list, content, 0o600)
+	v.binaries[p.ImportPath] = binary
+	return binary, nil
 }
 
-// run runs the go command and ends it with its children when the context is done. The flags go into the environment, so
-// that tests that build the program build the mutated one.
-func (j *judge) run(ctx context.Context, flags string, args ...string) (output []byte, err error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" "+flags)
+// command returns a command that ends with its children when the context is done. The overlay goes into the
+// environment, so that tests that build the program build the mutated one.
+func (j *judge) command(ctx context.Context, v *variant, p *goPackage, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = p.Dir
+	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+v.overlay)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	return cmd.CombinedOutput()
+	return cmd
 }

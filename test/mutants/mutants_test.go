@@ -116,11 +116,11 @@ func TestOverlay(t *testing.T) {
 	}
 	defer j.close()
 	file := write(t, "package sample // 1\n")
-	flag, err := j.overlay(mutation{file: file, start: 18, end: 19, new: "2"})
+	v, err := j.single(mutation{file: file, start: 18, end: 19, new: "2"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	content, err := os.ReadFile(strings.TrimPrefix(flag, "-overlay="))
+	content, err := os.ReadFile(v.overlay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,39 +193,87 @@ func TestEquivalents(t *testing.T) {
 	}
 }
 
-// TestNotice tries three mutations of a package: one that its test notices, one that it does not, one that does not compile.
+const noticeSource = `package m
+
+type list[T any] []T
+
+var one = []int{1}
+
+const two = 2
+
+func three() int { return 3 }
+
+func four[T any](T, ...int) (n int) { n = 4; return }
+
+func (list[T]) five(_ int, s string) string { return s + "5" }
+
+func six() int { return 6 }
+`
+
+const noticeTests = `package m
+
+import "testing"
+
+func TestAll(t *testing.T) {
+	if one[0] != 1 || two != 2 || three() != 3 || four("", 1, 2) != 4 || (list[int]{}).five(0, "x") != "x5" {
+		t.Fail()
+	}
+}
+`
+
+// TestNotice tries mutations of each kind of declaration; only the function six is not tested.
 func TestNotice(t *testing.T) {
 	dir := t.TempDir()
-	files := map[string]string{
-		"go.mod":    "module example.com/m\n\ngo 1.26\n",
-		"m.go":      "package m\n\nfunc one() int { return 1 }\n\nfunc two() int { return 2 }\n",
-		"m_test.go": "package m\n\nimport \"testing\"\n\nfunc TestOne(t *testing.T) {\n\tif one() != 1 {\n\t\tt.Fail()\n\t}\n}\n",
-	}
-	for name, text := range files {
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.26\n", "m.go": noticeSource, "m_test.go": noticeTests,
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Chdir(dir)
+	var mutations []mutation
+	for _, change := range [][2]string{
+		{"{1}", "{7}"}, {"two = 2", "two = 7"}, {"return 3", "return 7"}, {"n = 4", "n = 7"}, {`"5"`, `"7"`}, {"return 6", "return 7"},
+	} {
+		start := strings.Index(noticeSource, change[0])
+		mutations = append(mutations, mutation{
+			file: filepath.Join(dir, "m.go"), start: start, end: start + len(change[0]), old: change[0], new: change[1],
+		})
+	}
 	j, err := newJudge()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer j.close()
-	p := &goPackage{ImportPath: "example.com/m"}
+	variants, err := j.variants(mutations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &goPackage{ImportPath: "example.com/m", Dir: dir, GoFiles: []string{"m.go"}}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	at := func(old, with string) mutation {
-		start := strings.Index(files["m.go"], old)
-		return mutation{file: filepath.Join(dir, "m.go"), start: start, end: start + len(old), new: with}
+	for i, m := range mutations {
+		by, err := j.notice(ctx, variants[i], i+1, []*goPackage{p})
+		if noticed := by == p; err != nil || noticed != (m.old != "return 6") {
+			t.Errorf("%s: noticed: %v, %v", m.old, noticed, err)
+		}
+		if ownVariant := variants[i].chooser == ""; ownVariant != (m.old == "two = 2") {
+			t.Errorf("%s: has a variant of its own: %v", m.old, ownVariant)
+		}
 	}
-	if by, err := j.notice(ctx, at("return 1", "return 3"), []*goPackage{p}); by != p || err != nil {
-		t.Errorf("a change that the test notices: %v, %v", by, err)
+}
+
+func TestCheckerCompiles(t *testing.T) {
+	file := write(t, noticeSource)
+	check, err := newChecker(&goPackage{ImportPath: "fmt", Dir: filepath.Dir(file), GoFiles: []string{filepath.Base(file)}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if by, err := j.notice(ctx, at("return 2", "return 3"), []*goPackage{p}); by != nil || err != nil {
-		t.Errorf("a change that no test notices: %v, %v", by, err)
-	}
-	if _, err := j.notice(ctx, at("return 2", "return x"), []*goPackage{p}); err != errDoesNotCompile {
-		t.Errorf("a change that does not compile: %v", err)
+	for with, want := range map[string]bool{"return 7": true, "return x": false, "return": false, "return }": false} {
+		start := strings.Index(noticeSource, "return 6")
+		got, err := check.compiles(mutation{file: file, start: start, end: start + len("return 6"), new: with})
+		if err != nil || got != want {
+			t.Errorf("%s: compiles: %v, %v", with, got, err)
+		}
 	}
 }
