@@ -272,7 +272,7 @@ func TestHostileArchivesAreBounded(t *testing.T) {
 	t.Parallel()
 	for name, entry := range map[string]func(i int) string{
 		"deep names":       func(i int) string { return fmt.Sprint(i, "/") + strings.Repeat("a/", 2000) + "f" },
-		"many directories": func(i int) string { return fmt.Sprint(i, strings.Repeat("d", 1000), "/f") },
+		"many directories": func(i int) string { return fmt.Sprint(i, strings.Repeat("d", 4000), "/f") },
 		"a long name":      func(int) string { return strings.Repeat("a/", 3000) + "f" },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package bundle
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -176,9 +177,9 @@ func TestIgnoreAgainstReference(t *testing.T) {
 	}
 	names := []string{"a", "b", "ab", "c.tf", ".terraform", "modules", "x.tfstate", "[", "é"}
 	patterns := []string{"a", "b", "ab", "*", "**", "/", "/", "?", "[ab]", "[!a]", ".tf", "**/", "/**", ".terraform/", "modules", `\*`, "é", "c"}
-	rounds := 4_000
-	if testing.Short() {
-		rounds = 500
+	rounds := 500
+	if os.Getenv("SOAK") != "" {
+		rounds = 4_000
 	}
 	for range rounds {
 		var lines []string

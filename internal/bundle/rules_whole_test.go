@@ -133,7 +133,7 @@ func wantEmpty(t *testing.T, dir string) {
 func TestRule20TemporaryFileHasNoName(t *testing.T) {
 	t.Parallel()
 	root, temp := checkout(t, "main.tf"), t.TempDir()
-	content := noise(20 << 20)
+	content := noise(6 << 20)
 	must(t, os.WriteFile(filepath.Join(root, "noise"), content, 0o644))
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{"", filepath.Join(temp, "missing"), root, temp}})
 	must(t, err)

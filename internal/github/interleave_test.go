@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,22 @@ func everyOrder(play func(choose func(int) int)) int {
 	}
 }
 
+// orders is the number of random orders that are tried.
+func orders() int {
+	if os.Getenv("SOAK") != "" {
+		return 1000
+	}
+	return 100
+}
+
+// manyOrders calls play with random sequences of choices between two runners or, with SOAK=1, with each possible one.
+func manyOrders(play func(choose func(int) int)) int {
+	if os.Getenv("SOAK") != "" {
+		return everyOrder(play)
+	}
+	return randomOrders(orders(), play)
+}
+
 // randomOrders calls play with n random sequences of choices.
 func randomOrders(n int, play func(choose func(int) int)) int {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -147,8 +164,7 @@ func shown(s *githubtest.Server) []string {
 }
 
 // TestConcurrentRuns checks that the report of the newer of two concurrent runs is shown at the end,
-// in whatever order GitHub processes their requests. It tries all orders or, if there are too many,
-// random ones.
+// in whatever order GitHub processes their requests.
 func TestConcurrentRuns(t *testing.T) {
 	t.Parallel()
 	none := func(github.Thread) {}
@@ -190,11 +206,7 @@ func TestConcurrentRuns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			start, bad := test.start(t), 0
-			ways := everyOrder
-			if name == "hide and new" { // there are about 5,000
-				ways = func(play func(func(int) int)) int { return randomOrders(1000, play) }
-			}
-			n := ways(func(choose func(int) int) {
+			n := manyOrders(func(choose func(int) int) {
 				s := githubtest.New(githubtest.Options{})
 				thread := threadOf(s)
 				start(thread)
@@ -216,7 +228,7 @@ func TestConcurrentRuns(t *testing.T) {
 func TestConcurrentRunsWithoutHistory(t *testing.T) {
 	t.Parallel()
 	older, newer := posting("older", github.Update, of("11", "older")), posting("newer", github.Update, of("12", "newer"))
-	everyOrder(func(choose func(int) int) {
+	manyOrders(func(choose func(int) int) {
 		s := githubtest.New(githubtest.Options{NoHistory: true})
 		thread := threadOf(s)
 		publish(t, thread, github.Update, of("10", "first"))
@@ -237,7 +249,7 @@ func TestConcurrentRunsWithoutHistory(t *testing.T) {
 func TestThreeConcurrentRuns(t *testing.T) {
 	t.Parallel()
 	beside, first := 0, false
-	ways := randomOrders(1000, func(choose func(int) int) {
+	ways := randomOrders(orders(), func(choose func(int) int) {
 		runners := []*runner{
 			posting("oldest", github.Update, of("9", "oldest")), posting("older", github.Update, of("11", "older")), posting("newer", github.Update, of("12", "newer")),
 		}

@@ -1,6 +1,7 @@
 package scalr_test
 
 import (
+	"os"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -13,10 +14,13 @@ import (
 
 // H12: every second answer is a 5xx, from the first request to the end of the run.
 // Only the creation of the run is left out: after a 5xx it may have happened, so
-// that it is repeated twice at most (see TestExactlyOneRunInAThousandTrials).
+// that it is repeated twice at most (see TestExactlyOneRunInManyTrials).
 func TestHalfOfAllAnswersFail(t *testing.T) {
 	t.Parallel()
-	const flows = 1000
+	flows := 100
+	if os.Getenv("SOAK") != "" {
+		flows = 1000
+	}
 	synctest.Test(t, func(t *testing.T) {
 		well, requests := 0, 0
 		for seed := range uint64(flows) {
@@ -35,7 +39,7 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 		}
 		t.Logf("%d of %d flows came to a good end, with %d requests", well, flows, requests)
 		if well < flows*999/1000 {
-			t.Error("want 999 of 1,000")
+			t.Error("want 99.9 %")
 		}
 	})
 }

@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"math/rand/v2"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,11 +13,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// T19: 1,000 trials, each with lost answers, lists that lag and commits that
+// T19: 100 trials (1,000 with SOAK=1), each with lost answers, lists that lag and commits that
 // take effect late. Exactly one run is active at the end, and it is the one that Create returned.
-func TestExactlyOneRunInAThousandTrials(t *testing.T) {
+func TestExactlyOneRunInManyTrials(t *testing.T) {
 	t.Parallel()
-	const trials = 1000
+	trials := 100
+	if os.Getenv("SOAK") != "" {
+		trials = 1000
+	}
 	synctest.Test(t, func(t *testing.T) {
 		var count struct{ duplicates, lost, unknown, posts int }
 		for seed := range uint64(trials) {
