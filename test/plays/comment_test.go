@@ -68,6 +68,22 @@ func TestPlayCommands(t *testing.T) {
 	}
 }
 
+// TestPlayCommandOvertaken merges something else while /apply waits for its reviewers: what was merged is not undone.
+func TestPlayCommandOvertaken(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, scripted(), "jq")
+	s.commit("first", network("a"))
+	s.reviewed("first", nil, 0, review("jane", "APPROVED", "first", "MEMBER"))
+	s.github.next = map[string]string{"/compare/main..." + commit("first"): `{"behind_by":2}`}
+	apply := s.play("issue-comment.yml", comment(7, "/apply", "OWNER")).ended("apply", "failure")
+	if got := apply.step("Compare with the default branch again").word(); !strings.Contains(got, "2 commits behind") {
+		t.Errorf("the comparison ended as %q", got)
+	}
+	if runs := s.scalr.Runs(); len(runs) != 0 {
+		t.Errorf("got the runs %v", runs)
+	}
+}
+
 // TestPlayCommandsRefused: only the right people may start a run, and only an approved, current commit of this repository is applied.
 func TestPlayCommandsRefused(t *testing.T) {
 	t.Parallel()

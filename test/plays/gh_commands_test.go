@@ -21,13 +21,26 @@ func (g *github) may(c ghCall, method, path string) error {
 	return nil
 }
 
+// answer is what was set for a path, or empty.
+func (g *github) answer(path string) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	answer := g.answers[path]
+	if later := g.next[path]; later != "" {
+		g.answers[path] = later
+	}
+	return answer
+}
+
 // ghAPI sends the request on as a job's own client would.
 func (g *github) ghAPI(c ghCall, flags map[string]string, words []string) (string, error) {
 	if len(words) != 1 {
 		return "", fmt.Errorf("api: one address was expected, not %q", words)
 	}
-	if path, ok := strings.CutPrefix(words[0], "repos/"+repository); ok && g.answers[path] != "" {
-		return g.answers[path], g.may(c, http.MethodGet, path)
+	if path, ok := strings.CutPrefix(words[0], "repos/"+repository); ok {
+		if answer := g.answer(path); answer != "" {
+			return answer, g.may(c, http.MethodGet, path)
+		}
 	}
 	method, body := http.MethodGet, []byte(nil)
 	if flags["method"] != "" {

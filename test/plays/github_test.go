@@ -31,6 +31,7 @@ type github struct {
 	calls   []string // of gh, that changed something
 	refused []string
 	answers map[string]string // JSON for gh, by path after the repository's name
+	next    map[string]string // answers from the second call of a path on
 }
 
 type issue struct {

@@ -104,7 +104,7 @@ func comment(number int, body, association string) event {
 		ref:    "refs/heads/main",
 		sha:    commit("main"),
 		about:  fmt.Sprintf("comment %q on pull request %d", body, number),
-		payload: object{"action": "created", "repository": object{"full_name": repository},
+		payload: object{"action": "created", "repository": object{"full_name": repository, "default_branch": "main"},
 			"issue":   object{"number": float64(number), "pull_request": object{"url": "https://api.github.com"}},
 			"comment": object{"body": body, "author_association": association, "user": object{"login": "octocat"}}},
 	}
