@@ -23,7 +23,16 @@ func (i *inspector) look(dir string, name, content []byte, size int64) {
 		i.keys.add(path.Join(dir, string(name)))
 	}
 	if isTerraform(name) {
+		i.terraform(dir, name, content)
+	}
+}
+
+func (i *inspector) terraform(dir string, name, content []byte) {
+	hasRelative := bytes.Contains(content, []byte(`".`))
+	if hasRelative {
 		i.modules(dir, name, content)
+	}
+	if mayRefer(name, content, hasRelative) {
 		i.find(dir, name, content)
 	}
 }

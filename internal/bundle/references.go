@@ -101,22 +101,40 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 	return modules, files
 }
 
-// marks are what a Terraform file with a reference has at least one of: the names of file functions, or a string that
-// begins with a period, or in JSON with an escape.
-var marks = [][]byte{[]byte("file"), []byte(`".`), []byte(`"\`)}
-
 // find looks for references in a Terraform file. Errors of syntax are Terraform's to report.
 func (i *inspector) find(dir string, name, content []byte) {
-	if !slices.ContainsFunc(marks, func(mark []byte) bool { return bytes.Contains(content, mark) }) {
-		return
-	}
 	from := path.Join(dir, string(name))
 	_ = hclscan.Scan(string(name), string(content), hclscan.Visitor{
 		Text: func(text, call string) {
-			if slices.Contains(fileFunctions, call) {
+			if call != "" && slices.Contains(fileFunctions, call) {
 				i.argument(dir, from, text)
 			}
 		},
 		Source: func(text string, _ bool) { i.source(dir, from, text) },
 	})
+}
+
+// mayRefer reports false only for a Terraform file without references, which most files are: to find them in the others
+// costs nearly as much as to compress the file. A relative path begins with a period, or in JSON with an escape.
+func mayRefer(name, content []byte, hasRelative bool) bool {
+	if bytes.HasSuffix(name, []byte(".json")) {
+		return hasRelative || bytes.Contains(content, []byte("file")) || bytes.Contains(content, []byte(`"\`))
+	}
+	return hasRelative || mayCallFile(content)
+}
+
+// mayCallFile reports whether the end of a word with file in it is before a parenthesis, or before a comment that may be
+// before one.
+func mayCallFile(content []byte) bool {
+	for {
+		_, after, ok := bytes.Cut(content, []byte("file"))
+		if !ok {
+			return false
+		}
+		content = bytes.TrimLeft(after, "abdehms0123456789") // of base64, md5, sha256
+		next := bytes.TrimLeft(content, " \t\r\n")
+		if len(next) > 0 && (next[0] == '(' || next[0] == '/' || next[0] == '#') {
+			return true
+		}
+	}
 }

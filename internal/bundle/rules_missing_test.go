@@ -44,12 +44,19 @@ func TestRule16Missing(t *testing.T) {
 		"file that is computed":     {`locals { a = file("${path.module}/${local.a}") }`, false},
 		"file of a list":            {`locals { a = file(local.names[0]) }`, false},
 		"asked whether it is there": {`locals { a = fileexists("no.json") }`, false},
+		"digest of a file":          {`locals { a = filebase64sha512("no.json") }`, true},
+		"MD5 of a file":             {`locals { a = filemd5("no.json") }`, true},
+		"blank before parenthesis":  {"locals { a = file\t(\"no.json\") }", true},
+		"comment before it":         {`locals { a = file/* of x */("no.json") }`, true},
+		"the last of many names":    {`locals { profile = file_name.file, a = file("no.json") }`, true},
+		"module amid comments":      {`module "a" { /* b */ source = /* c */ "./mood" }`, true},
 		"a function of another name": {
 			`locals { a = provider::x::profile("no.json") }`, false},
 		"JSON, module":           {`{"module": {"a": {"source": "./mood"}}}`, true},
 		"JSON, module in a list": {`{"module": [{"a": [{"source": "./mod"}]}]}`, false},
 		"JSON, file":             {`{"locals": {"a": "${file(\"no.json\")}"}}`, true},
 		"JSON, file there":       {`{"locals": {"a": "${file(\"${path.module}/there.json\")}"}}`, false},
+		"JSON, escaped":          {`{"module": {"a": {"source": "\u002e/mood"}}}`, true},
 		"cut off":                {`locals { a = "${file("no.json`, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,6 @@ package hclscan
 import (
 	"errors"
 	"strings"
-	"unicode"
 )
 
 // ErrUnclosed reports that a string, a comment, a heredoc or a template has no end. The strings before it were reported.
@@ -47,7 +46,7 @@ type lexer struct {
 	visitor Visitor
 
 	stack        []byte // the open brackets
-	line         []item // tokens of the current line of a body
+	line         line   // tokens of the current line of a body
 	module       int    // the depth of the module block's body; 0 outside of one
 	previousWord string // the word directly before
 	callName     string // the word before the bracket directly before
@@ -59,10 +58,36 @@ type item struct {
 	quoted bool
 }
 
-// next reads one token; it returns false if the token has no end.
+// line holds the first tokens of a line: a source that is a single string has three.
+type line struct {
+	items  [3]item
+	length int // of the whole line
+}
+
+func (l *line) add(i item) {
+	if l.length < len(l.items) {
+		l.items[l.length] = i
+	}
+	l.length++
+}
+
+// inWord has the bytes of identifiers and numbers, apart from the hyphen, with which none begins.
+var inWord = func() (set [256]bool) {
+	for c := range set {
+		set[c] = c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
+	}
+	return set
+}()
+
+// next reads one token or blank; it returns false if the token has no end.
 func (l *lexer) next() bool {
-	rest := l.text[l.pos:]
-	switch c := rest[0]; {
+	switch c, rest := l.text[l.pos], l.text[l.pos:]; {
+	case inWord[c]:
+		l.word()
+	case c == ' ' || c == '\t' || c == '\r':
+		l.pos++
+	case c == '"':
+		return l.quotedString()
 	case c == '#' || strings.HasPrefix(rest, "//"):
 		l.pos += lineLength(rest)
 	case strings.HasPrefix(rest, "/*"):
@@ -73,15 +98,6 @@ func (l *lexer) next() bool {
 		l.pos += end + 4
 	case strings.HasPrefix(rest, "<<"):
 		return l.heredoc()
-	case c == '"':
-		return l.quotedString()
-	case isWord(c):
-		n := 1
-		for n < len(rest) && (isWord(rest[n]) || rest[n] == '-') {
-			n++
-		}
-		l.add(item{word: rest[:n]})
-		l.previousWord, l.pos = rest[:n], l.pos+n
 	default:
 		l.punctuation(c)
 		l.pos++
@@ -89,8 +105,14 @@ func (l *lexer) next() bool {
 	return true
 }
 
-func isWord(c byte) bool {
-	return c == '_' || c >= 0x80 || unicode.IsLetter(rune(c)) || unicode.IsDigit(rune(c))
+func (l *lexer) word() {
+	end := l.pos + 1
+	for end < len(l.text) && (inWord[l.text[end]] || l.text[end] == '-') {
+		end++
+	}
+	name := l.text[l.pos:end]
+	l.add(item{word: name})
+	l.previousWord, l.pos = name, end
 }
 
 // lineLength returns the length of the first line without its line break.
@@ -103,25 +125,29 @@ func lineLength(text string) int {
 
 // add appends a token to the line.
 func (l *lexer) add(i item) {
-	l.line = append(l.line, i)
+	l.line.add(i)
 	l.previousWord, l.callName = "", ""
 }
 
 func (l *lexer) punctuation(c byte) {
-	if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
-		name := l.previousWord
-		if l.previousWord, l.callName = "", ""; c == '(' {
-			l.callName = name
+	if c == '\n' {
+		if len(l.stack) == 0 || len(l.stack) == l.module {
+			l.endLine()
 		}
+		return
+	}
+	name := l.previousWord
+	if l.previousWord, l.callName = "", ""; c == '(' {
+		l.callName = name
 	}
 	switch c {
 	case '{', '[', '(':
 		// A block follows its header; an object after an = is part of an expression.
-		header := c == '{' && len(l.line) == 2 && l.line[0] == item{word: "module"} && len(l.stack) == 0
+		header := c == '{' && l.line.length == 2 && l.line.items[0] == item{word: "module"} && len(l.stack) == 0
 		l.stack = append(l.stack, c)
 		if header {
 			l.module = len(l.stack)
-			l.line = l.line[:0]
+			l.line.length = 0
 		}
 	case '}', ']', ')':
 		if len(l.stack) == l.module {
@@ -131,28 +157,23 @@ func (l *lexer) punctuation(c byte) {
 		if len(l.stack) > 0 {
 			l.stack = l.stack[:len(l.stack)-1]
 		}
-	case '\n':
-		if len(l.stack) == 0 || len(l.stack) == l.module {
-			l.endLine()
-		}
-	case ' ', '\t', '\r':
 	default:
-		l.add(item{word: string(c)})
+		l.add(item{word: l.text[l.pos : l.pos+1]})
 	}
 }
 
 // endLine reports the source if a complete attribute of a module block is one.
 func (l *lexer) endLine() {
-	line := l.line
-	l.line = l.line[:0]
-	isSource := l.module > 0 && len(line) > 2 && !line[0].quoted && line[0].word == "source" && line[1].word == "="
+	first, length := &l.line.items, l.line.length
+	l.line.length = 0
+	isSource := l.module > 0 && length > 2 && !first[0].quoted && first[0].word == "source" && first[1].word == "="
 	if !isSource {
 		return
 	}
-	literal := len(line) == 3 && line[2].quoted
+	literal := length == 3 && first[2].quoted
 	content := ""
 	if literal {
-		content = line[2].word
+		content = first[2].word
 	}
 	l.visitor.Source(content, literal)
 }
@@ -162,20 +183,17 @@ func (l *lexer) quotedString() bool {
 	start, call := l.pos+1, l.callName
 	l.pos++
 	for l.pos < len(l.text) {
-		switch rest := l.text[l.pos:]; {
-		case rest[0] == '\\':
+		switch l.text[l.pos] {
+		case '\\':
 			l.pos += 2
-		case rest[0] == '"':
+		case '"':
 			content := l.text[start:l.pos]
 			l.pos++
 			l.add(item{word: content, quoted: true})
 			l.visitor.Text(content, call)
 			return true
-		case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
-			l.pos += 3
-		case strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "%{"):
-			l.pos += 2
-			if !l.template() {
+		case '$', '%':
+			if !l.templateOrChar() {
 				return false
 			}
 		default:
@@ -183,6 +201,20 @@ func (l *lexer) quotedString() bool {
 		}
 	}
 	return false
+}
+
+// templateOrChar reads what a $ or % begins: a template, an escaped one, or only the character.
+func (l *lexer) templateOrChar() bool {
+	switch rest := l.text[l.pos:]; {
+	case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
+		l.pos += 3
+	case strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "%{"):
+		l.pos += 2
+		return l.template()
+	default:
+		l.pos++
+	}
+	return true
 }
 
 // template reads an interpolation including its closing brace.
@@ -232,17 +264,17 @@ func (l *lexer) heredoc() bool {
 // which the last one ends.
 func (l *lexer) heredocLine(end int) bool {
 	for l.pos < end {
-		switch rest := l.text[l.pos:]; {
-		case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
-			l.pos += 3
-		case strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "%{"):
-			l.pos += 2
-			if !l.template() {
-				return false
-			}
-			end = max(end, l.pos+lineLength(l.text[l.pos:]))
-		default:
-			l.pos++
+		i := strings.IndexAny(l.text[l.pos:end], "$%")
+		if i < 0 {
+			l.pos = end
+			return true
+		}
+		l.pos += i
+		if !l.templateOrChar() {
+			return false
+		}
+		if l.pos > end {
+			end = l.pos + lineLength(l.text[l.pos:])
 		}
 	}
 	return true

@@ -28,6 +28,8 @@ func TestScan(t *testing.T) {
 		"a source":                {"module \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
 		"a source on the line":    {`module "m" { source = "./x" }`, `"m" "./x" source "./x"`, nil},
 		"a source that is a call": {"module \"m\" {\n  source = f(\"x\")\n}", `"m" f("x") source ?`, nil},
+		"a source of two strings": {"module \"m\" {\n  source = \"./x\" + \"y\"\n}", `"m" "./x" "y" source ?`, nil},
+		"dollars and percents":    {"a = \"$%%%{f}${g(\"x\")}$\"\nb = <<EOT\n$ 5% ${h(\"y\")}\nEOT\n", `g("x") "$%%%{f}${g("x")}$" h("y")`, nil},
 		"another block's source":  {"resource \"r\" \"m\" {\n  source = \"./x\"\n}", `"r" "m" "./x"`, nil},
 		"a source within":         {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
 		"JSON": {
