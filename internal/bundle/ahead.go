@@ -12,7 +12,7 @@ import (
 //
 // The packer reads the files that do not fit into a batch's memory.
 const (
-	batchEntries = 32
+	batchEntries = 16
 	batchBytes   = 256 << 10
 	maxReaders   = 4
 )

@@ -59,7 +59,8 @@ func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 
 func newBlock() *block {
 	b := &block{data: make([]byte, 0, dictionary+blockSize), done: make(chan struct{}, 1)}
-	b.out.Grow(blockSize + 4<<10) // incompressible data becomes slightly longer
+	// Incompressible data becomes slightly longer. Grow would touch all of the memory, of which text needs a fifth.
+	b.out = *bytes.NewBuffer(make([]byte, 0, blockSize+4<<10))
 	return b
 }
 
