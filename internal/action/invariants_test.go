@@ -202,13 +202,13 @@ func (s *sent) hub() bool {
 }
 
 const (
-	mostFailures = 101 // of one operation in a row: what the budget of the process allows
+	mostFailures = 130 // of one operation in a row: ten minutes of retries make about 90
 	mostInMinute = 40  // failures of one operation
 	patienceEnds = 80 * time.Second
 )
 
 // paced is I5. In a hurry, after a signal, one second is all that is waited; at
-// the end of its retry budget a call is repeated; and to look for a duplicate
+// the end of its time a call is repeated; and to look for a duplicate
 // run is worth a request in any case.
 func paced(p *stepResult) error {
 	type streak struct {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 )
@@ -69,7 +70,7 @@ type Ending struct {
 
 // Follow polls until the run is finished or waits for a person, and returns a nil
 // error. It also returns when the context ends, after stopping the run if Stopping
-// says so, and with an error when Scalr does not answer within the retry budget.
+// says so, and with an error when Scalr does not answer before the retries end.
 func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	if f.tails == nil {
 		f.tails = map[scalr.Log]*tail{}
@@ -121,7 +122,7 @@ func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 			continue
 		}
 		interval := f.interval(pace, news, seen.latest)
-		if err := pause(ctx, max(interval-time.Since(began), interval/2)); err != nil {
+		if err := retry.Wait(ctx, max(interval-time.Since(began), interval/2)); err != nil {
 			return seen.latest, err
 		}
 	}
@@ -171,7 +172,7 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending 
 	if err != nil || result.ApplyContinues {
 		return ending
 	}
-	for !ending.Run.Status.IsFinal() && pause(ctx, f.Timing.StopInterval) == nil {
+	for !ending.Run.Status.IsFinal() && retry.Wait(ctx, f.Timing.StopInterval) == nil {
 		if polled, err := f.API.PollRun(ctx, run.ID); err == nil && !polled.Status.Before(ending.Run.Status) {
 			ending.Run = polled
 		}
@@ -198,15 +199,4 @@ func (f *Follower) publish(ctx context.Context, polled scalr.Run) news {
 	ended := f.copyLogs(ctx, polled, true)
 	f.Observer.Polled(polled)
 	return max(ended, f.copyLogs(ctx, polled, false))
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

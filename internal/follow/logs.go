@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -140,7 +141,7 @@ func (f *Follower) drain(ctx context.Context) {
 		for _, l := range f.order {
 			f.copyLog(ctx, l, f.tails[l])
 		}
-		if !f.unfinished() || pause(ctx, f.Timing.EndInterval) != nil {
+		if !f.unfinished() || retry.Wait(ctx, f.Timing.EndInterval) != nil {
 			return
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"scalr-run-action/internal/retry"
 )
 
 // GitHub has no conditional write to a comment. Therefore perform decides again before each attempt,
@@ -21,25 +23,33 @@ var errChanged = &Error{Kind: Rejected, Op: "comment", Message: "the comment is 
 // perform performs a task and returns the URL of the comment, which is empty if there was nothing to
 // write.
 func (s *session) perform(ctx context.Context, t task) (string, error) {
-	var n attempts
-	for {
-		matching, w, err := s.decide(ctx, t)
-		if err != nil {
-			return "", err
+	var (
+		n         failures
+		matching  []remote
+		w         write
+		done      remote
+		undecided error
+	)
+	again := func(err error) (retry.Delay, bool) { return n.again(t, w, err) }
+	_, err := retry.Do(ctx, s.policy(again), func() (err error) {
+		if matching, w, undecided = s.decide(ctx, t); undecided != nil {
+			return nil
 		}
-		done := w.target
+		done = w.target
 		if !w.needless {
 			done, err = s.put(ctx, t, w, matching)
 		}
-		switch {
-		case err == nil && done.ID == 0:
-			return "", nil
-		case err == nil:
-			return s.finish(ctx, t, w, done, matching, n)
-		case !s.retry(ctx, t, w, err, &n):
-			return "", call{op: s.op("comment on")}.ended(ctx, err)
-		}
+		return err
+	})
+	switch {
+	case undecided != nil:
+		return "", undecided
+	case err != nil:
+		return "", call{op: s.op("comment on")}.ended(ctx, err)
+	case done.ID == 0:
+		return "", nil
 	}
+	return s.finish(ctx, t, w, done, matching, n)
 }
 
 // decide reads the comments and the pull request and returns what this run may write.
@@ -102,29 +112,27 @@ func (s *session) checkUnchanged(ctx context.Context, t task, w write, before []
 	return err
 }
 
-// attempts counts the failed attempts of perform.
-type attempts struct{ all, creations, changes int }
+// failures counts the failed attempts of perform that are not worth another one for ever.
+type failures struct{ creations, changes int }
 
-// retry reports whether to decide again after a failed write. It waits if necessary.
-func (s *session) retry(ctx context.Context, t task, w write, err error, n *attempts) bool {
-	n.all++
-	creating := w.target.ID == 0
+// again reports whether to decide again after a failed write, and after which delay.
+func (n *failures) again(t task, w write, err error) (retry.Delay, bool) {
+	now, creating := retry.Delay{}, w.target.ID == 0
 	switch {
 	case errors.Is(err, errChanged), is(err, Gone) && !creating:
 		n.changes++
-		return n.changes < maxChanges
+		return now, n.changes < maxChanges
 	case refusedText(err):
-		return t.shorten()
+		return now, t.shorten()
 	case creating && ambiguous(err): // create has already waited for the comment
 		n.creations++
-		return n.creations < maxCreations
+		return now, n.creations < maxCreations
 	}
-	var e *Error
-	return errors.As(err, &e) && e.passing && s.pause(ctx, e.pauseBefore(n.all)) == nil
+	return retryable(err)
 }
 
 // finish checks that the written comment is current, and minimizes the comments that it replaces.
-func (s *session) finish(ctx context.Context, t task, w write, done remote, matching []remote, n attempts) (string, error) {
+func (s *session) finish(ctx context.Context, t task, w write, done remote, matching []remote, n failures) (string, error) {
 	order, _ := t.from()
 	older := t.older(matching, done)
 	var err error

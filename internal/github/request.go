@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"scalr-run-action/internal/retry"
 )
 
 // call is one request to GitHub, which may take several attempts.
@@ -29,26 +31,18 @@ const attemptLimit = 20 * time.Second
 // do sends a request to GitHub; all requests go through it. It decodes the answer into into and
 // retries temporary failures after the delay that GitHub asks for, or with a growing delay.
 func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
-	for try := 1; ; try++ {
-		header, err := s.attempt(ctx, c, into)
-		if err == nil {
-			return header, nil
-		}
-		wait, again := c.again(err, try)
+	var header http.Header
+	policy := s.policy(retryable)
+	policy.Attempts = c.tries
+	_, err := retry.Do(ctx, policy, func() (err error) {
+		header, err = s.attempt(ctx, c, into)
+		return err
+	})
+	if err != nil {
 		// The last failure is more useful than the fact that there are no retries left.
-		if !again || s.pause(ctx, wait) != nil {
-			return nil, c.ended(ctx, err)
-		}
+		return nil, c.ended(ctx, err)
 	}
-}
-
-// again reports whether to retry after an error, and the delay.
-func (c call) again(err error, try int) (time.Duration, bool) {
-	var e *Error
-	if !errors.As(err, &e) || !e.passing || try == c.tries {
-		return 0, false
-	}
-	return e.pauseBefore(try), true
+	return header, nil
 }
 
 // ended returns err, or the cause of the context's end.

@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"time"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 )
 
 // session is one use of a thread, with validated URLs and the remaining retry budget. It must not be
@@ -19,7 +19,7 @@ type session struct {
 	api         string // without a slash at the end
 	graphql     string
 	origin      string // the only origin that receives the token
-	retryBudget time.Duration
+	retryBudget *retry.Budget
 	login       string // of the token, once it is known
 }
 
@@ -49,7 +49,7 @@ func (t Thread) open() (*session, error) {
 	case strings.ContainsFunc(t.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, misused("the token holds a character that no token has, such as a space or a line end")
 	}
-	s := &session{thread: t, api: api.String(), graphql: graphql.String(), origin: origin(api), retryBudget: retryBudget}
+	s := &session{thread: t, api: api.String(), graphql: graphql.String(), origin: origin(api), retryBudget: retry.NewBudget(retryBudget)}
 	if t.HTTP != nil {
 		s.client = *t.HTTP
 	}

@@ -135,7 +135,7 @@ func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	}
 	// GitHub may still be processing the request.
 	for _, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
-		if s.pause(ctx, wait) != nil {
+		if s.retryBudget.Wait(ctx, wait) != nil {
 			break
 		}
 		all, lookErr := s.ours(ctx, t.matches)

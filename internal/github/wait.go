@@ -1,43 +1,31 @@
 package github
 
 import (
-	"context"
 	"errors"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"time"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 )
 
-var errBudgetUsed = errors.New("retry budget used up")
-
-// pause waits and deducts the time from the session's retry budget.
-func (s *session) pause(ctx context.Context, wait time.Duration) error {
-	if wait > s.retryBudget {
-		return errBudgetUsed
-	}
-	s.retryBudget -= wait
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
+// policy returns a retry policy for requests of the session: its waits, of all operations together, use up the session's budget.
+func (s *session) policy(retryable func(error) (retry.Delay, bool)) retry.Policy {
+	return retry.Policy{FirstDelay: 500 * time.Millisecond, MaxDelay: 15 * time.Second, Budget: s.retryBudget, Retryable: retryable}
 }
 
-// pauseBefore returns the delay after the given attempt: the one that GitHub asks for, or else a random
-// one below a bound that doubles.
-func (e *Error) pauseBefore(try int) time.Duration {
-	if e.Kind == RateLimited {
+// retryable reports whether the same request may succeed later, and after which delay.
+func retryable(err error) (retry.Delay, bool) {
+	var e *Error
+	switch {
+	case !errors.As(err, &e) || !e.passing:
+		return retry.Delay{}, false
+	case e.Kind == RateLimited:
 		// A minimum delay, even if a server repeatedly asks for 0.
-		return max(e.Wait, time.Second)
+		return retry.Exactly(max(e.Wait, time.Second)), true
 	}
-	bound := min(15*time.Second, 500*time.Millisecond<<min(try-1, 10))
-	return max(e.Wait, 100*time.Millisecond, rand.N(bound))
+	return retry.AtLeast(max(e.Wait, 100*time.Millisecond)), true
 }
 
 // rateLimitDelay returns the delay that a rate limit asks for. "Otherwise, wait for at least one minute"

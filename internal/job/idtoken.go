@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,17 +13,14 @@ import (
 	githubactions "github.com/sethvargo/go-githubactions"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/secret"
 )
 
 // ErrNoIDToken means that the job lacks the permission id-token: write.
 var ErrNoIDToken = errors.New("the job cannot ask GitHub for an ID token: it lacks the permission id-token: write")
 
-const (
-	idTokenTries   = 6
-	idTokenTimeout = 10 * time.Second // per attempt
-	idTokenPause   = 500 * time.Millisecond
-)
+const idTokenTimeout = 10 * time.Second // per attempt
 
 // IDToken requests an ID token that identifies the job, for the audience (empty for GitHub's default). It retries
 // temporary failures and masks the token before returning it. It returns ErrNoIDToken if the job lacks the permission.
@@ -62,46 +58,69 @@ func checkAddress(address string) error {
 	return nil
 }
 
-func (j *Job) tryIDToken(ctx context.Context, audience string) (secret.Value, error) {
-	for n := 1; ; n++ {
-		token, again, err := j.askIDToken(ctx, audience)
-		if err == nil || !again || n == idTokenTries {
-			return token, err
-		}
-		j.Debugf("ID token, try %d: %v", n, err)
-		pause := time.NewTimer(rand.N(idTokenPause << n))
-		select {
-		case <-ctx.Done():
-			pause.Stop()
-			return secret.Value{}, context.Cause(ctx)
-		case <-pause.C:
-		}
-	}
+// idTokenPolicy repeats what askIDToken marks as temporary.
+var idTokenPolicy = retry.Policy{
+	Attempts: 6, FirstDelay: time.Second, MaxDelay: 16 * time.Second,
+	Retryable: func(err error) (retry.Delay, bool) {
+		var e *temporaryError
+		return retry.AtLeast(0), errors.As(err, &e)
+	},
 }
 
-// askIDToken makes one attempt; again reports whether a retry may succeed.
-func (j *Job) askIDToken(ctx context.Context, audience string) (token secret.Value, again bool, err error) {
+func (j *Job) tryIDToken(ctx context.Context, audience string) (token secret.Value, err error) {
+	policy := idTokenPolicy
+	policy.OnRetry = func(a retry.Attempt) { j.Debugf("ID token, try %d: %v", a.Number, a.Err) }
+	h, err := retry.Do(ctx, policy, func() (err error) {
+		token, err = j.askIDToken(ctx, audience)
+		return err
+	})
+	if h.Cause != nil {
+		return secret.Value{}, h.Cause
+	}
+	return token, err
+}
+
+// temporaryError is an error that a retry may avoid.
+type temporaryError struct{ error }
+
+func (e *temporaryError) Unwrap() error { return e.error }
+
+// askIDToken makes one attempt.
+func (j *Job) askIDToken(ctx context.Context, audience string) (secret.Value, error) {
 	tryCtx, cancel := context.WithTimeout(ctx, idTokenTimeout)
 	defer cancel()
 	text, err := j.github.GetIDToken(tryCtx, audience)
-	if ctx.Err() != nil {
-		return secret.Value{}, false, context.Cause(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return secret.Value{}, context.Cause(ctx)
+	case err != nil:
+		return secret.Value{}, idTokenError(err)
+	case strings.TrimSpace(text) == "":
+		return secret.Value{}, &temporaryError{errors.New("GitHub's response contains no token")}
 	}
+	return secret.New(text), nil
+}
+
+// idTokenError describes an error of go-githubactions without the address, because its query must not be printed.
+func idTokenError(err error) error {
 	var refused *githubactions.RequestFailedError
 	var unreachable *url.Error
 	switch {
 	case errors.As(err, &refused):
-		return secret.Value{}, transient(refused.StatusCode), fmt.Errorf("GitHub answered %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
+		err = fmt.Errorf("GitHub answered %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
+		if !transient(refused.StatusCode) {
+			return err
+		}
 	case errors.As(err, &unreachable):
-		// Omit the address, because its query must not be printed.
 		var certificate *tls.CertificateVerificationError
-		return secret.Value{}, !errors.As(err, &certificate), unreachable.Err
-	case err != nil:
-		return secret.Value{}, true, errors.New("GitHub's response is not JSON with a token")
-	case strings.TrimSpace(text) == "":
-		return secret.Value{}, true, errors.New("GitHub's response contains no token")
+		if errors.As(err, &certificate) {
+			return unreachable.Err
+		}
+		err = unreachable.Err
+	default:
+		err = errors.New("GitHub's response is not JSON with a token")
 	}
-	return secret.New(text), false, nil
+	return &temporaryError{err}
 }
 
 func transient(status int) bool {

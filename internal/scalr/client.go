@@ -59,7 +59,6 @@ type Client struct {
 	renew     func(context.Context) (secret.Value, error)
 	rejected  func(error) error
 	retrying  func(Retry)
-	budget    *budget
 
 	renewing chan struct{}    // holds an element while a token is made
 	secrets  *secret.Redactor // knows all tokens that there were, and upload addresses
@@ -91,7 +90,6 @@ func New(c Config) (*Client, error) {
 		renew:     c.Renew,
 		rejected:  c.Rejected,
 		retrying:  c.Retrying,
-		budget:    newBudget(),
 		renewing:  make(chan struct{}, 1),
 		secrets:   redactor(c.Token),
 		token:     c.Token,

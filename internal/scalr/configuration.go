@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/secret"
 )
 
@@ -123,7 +123,7 @@ func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duratio
 		if waited+wait > most {
 			return v, &StillPendingError{ID: id, Status: printable(v.Status, 80), Waited: waited}
 		}
-		if err := httpx.Wait(ctx, wait); err != nil {
+		if err := retry.Wait(ctx, wait); err != nil {
 			return v, err
 		}
 	}

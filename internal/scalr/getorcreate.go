@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 )
 
 const createAttempts = 3
@@ -36,7 +36,7 @@ func createNamed[T any](ctx context.Context, post func() (T, error), look func()
 		if gone {
 			left = e.LateWindow()
 		}
-		found, ok, lookErr := httpx.Poll(ctx, left, look)
+		found, ok, lookErr := retry.Poll(ctx, left, look)
 		switch {
 		case ok:
 			return found, ours, nil

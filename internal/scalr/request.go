@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/jsonstream"
 )
 
@@ -45,57 +44,49 @@ type call struct {
 
 // do performs the call, again and again as its policy says.
 func (c *Client) do(ctx context.Context, k call) error {
-	progress := k.policy.begin()
-	for {
-		if k.check != nil {
-			if err := k.check(ctx); err != nil {
-				return err
-			}
-		}
-		used := c.bearer()
-		err := c.once(ctx, k)
-		if err == nil {
-			c.budget.earn(progress.spent)
-			return nil
-		}
-		if errors.Is(err, ErrUnauthorized) && !k.anonymous && !progress.renewed {
-			progress.renewed = true
-			again, renewErr := c.renewed(ctx, used)
-			if renewErr != nil {
-				return fmt.Errorf("sign in again: %w", renewErr)
-			}
-			if again {
-				continue
-			}
-		}
-		c.notice(err)
-		wait, again := progress.next(err, c.budget)
-		if !again {
-			return c.explained(k, progress.closing(err))
-		}
-		c.retrying(Retry{Op: k.op, Attempt: progress.attempts, Wait: wait, Err: err})
-		if cause := httpx.Wait(ctx, wait); cause != nil {
-			return progress.closing(cutOff(err, cause))
-		}
+	var aborted error // by something else than the request
+	renewed := false
+	err := c.retry(ctx, k.op, k.policy, func() (err error) {
+		aborted, err = c.authorized(ctx, k, &renewed)
+		return err
+	})
+	if aborted != nil {
+		return aborted
 	}
+	return c.explained(k, err)
 }
 
-// explained adds what the caller knows about a token that was rejected.
+// authorized makes one attempt, and another one at once with a new token if there is one and *renewed is not set.
+// aborted ends the call: it is the error of what the attempt depends on.
+func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted, err error) {
+	if k.check != nil {
+		if err := k.check(ctx); err != nil {
+			return err, nil
+		}
+	}
+	used := c.bearer()
+	err = c.once(ctx, k)
+	if errors.Is(err, ErrUnauthorized) && !k.anonymous && !*renewed {
+		*renewed = true
+		again, renewErr := c.renewed(ctx, used)
+		switch {
+		case renewErr != nil:
+			return fmt.Errorf("sign in again: %w", renewErr), nil
+		case again:
+			return c.authorized(ctx, k, renewed)
+		}
+	}
+	c.notice(err)
+	return nil, err
+}
+
+// explained adds what the caller knows about a token that was rejected, unless the retries were interrupted.
 func (c *Client) explained(k call, err error) error {
-	if c.rejected == nil || k.anonymous || !errors.Is(err, ErrUnauthorized) {
+	var e *Error
+	if c.rejected == nil || k.anonymous || !errors.Is(err, ErrUnauthorized) || errors.As(err, &e) && e.Cause != nil {
 		return err
 	}
 	return c.rejected(err)
-}
-
-// cutOff keeps the words of what went wrong, which say more than that time was
-// up, and the cause for those who ask.
-func cutOff(err, cause error) error {
-	var e *Error
-	if errors.As(err, &e) && e.Cause == nil {
-		e.Cause = cause
-	}
-	return err
 }
 
 // once makes one attempt. Whatever its error says, the token is not in it.

@@ -1,10 +1,13 @@
 package scalr
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"scalr-run-action/internal/retry"
 )
 
 // policy says how an operation may be repeated. The zero policy makes a single attempt.
@@ -19,8 +22,10 @@ type policy struct {
 	// tolerant: an answer of a size that is not read is asked for again, since a run
 	// must not be lost sight of for one.
 	tolerant bool
-	urgent   bool // the job is canceled: short waits, and the retry budget is not used
+	urgent   bool // the job is canceled: short waits
 	newConn  bool // not on a connection that was used before
+	// fromFailure counts maxElapsed from the end of the first attempt: a large archive may take longer than all retries.
+	fromFailure bool
 }
 
 // The policies. Their figures are the project's own (docs/design.md).
@@ -30,7 +35,7 @@ var (
 	readAfterCreate = policy{maxElapsed: 120 * time.Second, notFoundGrace: 30 * time.Second}
 	lookupPolicy    = policy{maxElapsed: 25 * time.Second}
 	createPolicy    = policy{maxElapsed: 120 * time.Second, nonIdempotent: true, newConn: true}
-	uploadPolicy    = policy{maxElapsed: 2 * time.Minute}
+	uploadPolicy    = policy{maxElapsed: 2 * time.Minute, fromFailure: true}
 	urgentPolicy    = policy{maxElapsed: UrgentTime, attempt: time.Second, urgent: true}
 	noRetry         = policy{}
 	// urgentReadPolicy is for a read between two urgent requests, for which it leaves time.
@@ -38,105 +43,89 @@ var (
 )
 
 const (
-	backoffUnit   = 500 * time.Millisecond
-	backoffMost   = 15 * time.Second
+	firstDelay    = 500 * time.Millisecond
+	maxDelay      = 15 * time.Second
 	deniedWait    = 5 * time.Second       // before a 401 is asked again
 	hurryMost     = time.Second           // between attempts in a hurry
 	hurryTimedOut = 50 * time.Millisecond // the same, after one that got no answer in time
-	hurryAsked    = time.Second           // the same, where the server asks for a wait
 	mostStrays    = 3                     // attempts that may meet a stray page or an invalid document
 	mostUnknown   = 2                     // attempts at a host name that does not exist
 )
 
-// progress is where the attempts at one call stand.
-type progress struct {
-	policy
-	began            time.Time
-	attempts         int
-	strays, unknowns int
-	refused          int
-	spent            int // of the budget
-	renewed          bool
-}
-
-func (p policy) begin() *progress { return &progress{policy: p, began: time.Now()} }
-
-// next decides whether another attempt follows, and after which wait.
-func (p *progress) next(err error, b *budget) (time.Duration, bool) {
-	p.attempts++
-	left := p.maxElapsed - time.Since(p.began)
-	if left <= 0 || !p.worthwhile(err) {
-		return 0, false
-	}
-	if !p.urgent {
-		price := price(err)
-		if !b.spend(price) {
-			return 0, false
-		}
-		p.spent += price
-	}
-	return p.wait(err, left), true
-}
-
-func (p *progress) worthwhile(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) || e.Permanent {
-		return false
-	}
-	switch {
-	case e.Network == UnknownHost:
-		p.unknowns++
-		return p.unknowns < mostUnknown
-	case p.nonIdempotent:
-		return e.unsent() && !e.Network.hopeless() || e.HTTPStatus == http.StatusTooManyRequests
-	case e.NotAPIResponse, e.Invalid:
-		p.strays++
-		return p.strays < mostStrays
-	case e.HTTPStatus == http.StatusNotFound:
-		return time.Since(p.began) < p.notFoundGrace
-	case e.HTTPStatus == http.StatusUnauthorized:
-		p.refused++
-		return p.refused <= p.unauthorizedRetries
-	}
-	return e.passing()
-}
-
-// wait is never shorter than what the server asks for, and spread, so that
-// clients with the same Retry-After do not come back together.
-func (p *progress) wait(err error, left time.Duration) time.Duration {
-	var e *Error
-	errors.As(err, &e)
-	wait, most := backoff(p.attempts-1), hurryMost
-	switch {
-	case e.RetryAfter != nil:
-		wait, most = max(wait, *e.RetryAfter+rand.N(backoffUnit)), hurryAsked
-	case e.HTTPStatus == http.StatusUnauthorized:
-		wait = deniedWait
-	}
-	switch {
-	case p.urgent && e.Network == TimedOut:
-		wait = min(wait, hurryTimedOut) // the attempt itself was the wait
-	case p.urgent:
-		wait = min(wait, most)
-	}
-	return min(wait, left)
-}
-
-// closing gives the error its history, which the words about it need.
-func (p *progress) closing(err error) error {
+// retry repeats attempt as the policy says. An error of the last attempt gets its history, which the words
+// about it need.
+func (c *Client) retry(ctx context.Context, op Op, p policy, attempt func() error) error {
+	rules := p.rules()
+	rules.OnRetry = func(a retry.Attempt) { c.retrying(Retry{Op: op, Attempt: a.Number, Wait: a.Wait, Err: a.Err}) }
+	h, err := retry.Do(ctx, rules, attempt)
 	var e *Error
 	if errors.As(err, &e) {
-		e.Attempts, e.Elapsed = p.attempts, time.Since(p.began)
+		e.Attempts, e.Elapsed = h.Attempts, h.Elapsed
+		if e.Cause == nil {
+			e.Cause = h.Cause
+		}
 	}
 	return err
 }
 
-// backoff is exponential with full jitter, so that many clients of a server in
-// trouble do not come back together.
-func backoff(n int) time.Duration {
-	most := backoffMost
-	if n < 10 {
-		most = min(most, backoffUnit<<n)
+// rules returns the policy for one operation, with what it counts.
+func (p policy) rules() retry.Policy {
+	j := &retryable{policy: p, began: time.Now()}
+	return retry.Policy{
+		MaxElapsed: p.maxElapsed, FromFailure: p.fromFailure, FirstDelay: firstDelay, MaxDelay: maxDelay,
+		Retryable: func(err error) (retry.Delay, bool) {
+			var e *Error
+			if !errors.As(err, &e) || !j.worthwhile(e) {
+				return retry.Delay{}, false
+			}
+			return p.delay(e), true
+		},
 	}
-	return rand.N(most)
+}
+
+// retryable counts the errors of one operation of which only a few are worth another attempt.
+type retryable struct {
+	policy
+	began                     time.Time
+	strays, unknowns, refused int
+}
+
+func (j *retryable) worthwhile(e *Error) bool {
+	switch {
+	case e.Permanent:
+		return false
+	case e.Network == UnknownHost:
+		j.unknowns++
+		return j.unknowns < mostUnknown
+	case j.nonIdempotent:
+		return e.unsent() && !e.Network.hopeless() || e.HTTPStatus == http.StatusTooManyRequests
+	case e.NotAPIResponse, e.Invalid:
+		j.strays++
+		return j.strays < mostStrays
+	case e.HTTPStatus == http.StatusNotFound:
+		return time.Since(j.began) < j.notFoundGrace
+	case e.HTTPStatus == http.StatusUnauthorized:
+		j.refused++
+		return j.refused <= j.unauthorizedRetries
+	}
+	return e.passing()
+}
+
+// delay is never shorter than what the server asks for, and spread, so that
+// clients with the same Retry-After do not come back together.
+func (p policy) delay(e *Error) retry.Delay {
+	delay := retry.AtLeast(0)
+	switch {
+	case e.RetryAfter != nil:
+		delay = retry.AtLeast(*e.RetryAfter + rand.N(firstDelay))
+	case e.HTTPStatus == http.StatusUnauthorized:
+		delay = retry.Exactly(deniedWait)
+	}
+	switch {
+	case p.urgent && e.Network == TimedOut:
+		return delay.AtMost(hurryTimedOut) // the attempt itself was the wait
+	case p.urgent:
+		return delay.AtMost(hurryMost)
+	}
+	return delay
 }

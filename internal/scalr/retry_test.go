@@ -1,11 +1,14 @@
 package scalr
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"scalr-run-action/internal/retry"
 )
 
 // H05-H09: the header in all its forms, on a clock of 2000-01-01 00:00:00.
@@ -61,28 +64,19 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestBackoffHasFullJitterBelowItsCap(t *testing.T) {
-	t.Parallel()
-	for n := range 70 {
-		most := 15 * time.Second
-		if n < 5 {
-			most = 500 * time.Millisecond << n
-		}
-		low, high := most, time.Duration(0)
-		for range 2000 {
-			wait := backoff(n)
-			low, high = min(low, wait), max(high, wait)
-		}
-		if low < 0 || high >= most {
-			t.Errorf("attempt %d: waits from %v to %v, want all in [0, %v)", n, low, high, most)
-		}
-		if low > most/10 || high < most*9/10 {
-			t.Errorf("attempt %d: waits from %v to %v do not fill [0, %v)", n, low, high, most)
-		}
-	}
+// again makes an attempt that fails with err and reports whether another one follows, and after which wait.
+func again(p policy, err error) (wait time.Duration, ok bool) {
+	rules := p.rules()
+	rules.OnRetry = func(a retry.Attempt) { wait = a.Wait }
+	h, _ := retry.Do(context.Background(), rules, func() error {
+		failed := err
+		err = nil
+		return failed
+	})
+	return wait, h.Attempts > 1
 }
 
-// The policies of faults.md 2.2: what is worth another attempt, by operation.
+// TestWorthAnotherAttempt: what is worth another attempt, by operation.
 func TestWorthAnotherAttempt(t *testing.T) {
 	t.Parallel()
 	answer := func(status int) *Error { return &Error{HTTPStatus: status} }
@@ -126,54 +120,22 @@ func TestWorthAnotherAttempt(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for i, p := range policies {
-				_, got := p.begin().next(test.err, newBudget())
-				if want := test.want[i] == '+'; got != want {
-					t.Errorf("%s: got %v, want %v", names[i], got, want)
+			synctest.Test(t, func(t *testing.T) {
+				for i, p := range policies {
+					_, got := again(p, test.err)
+					if want := test.want[i] == '+'; got != want {
+						t.Errorf("%s: got %v, want %v", names[i], got, want)
+					}
 				}
-			}
+			})
 		})
 	}
 }
 
 func TestOneAttemptIsAll(t *testing.T) {
 	t.Parallel()
-	if _, again := noRetry.begin().next(&Error{HTTPStatus: 503}, newBudget()); again {
+	if _, ok := again(noRetry, &Error{HTTPStatus: 503}); ok {
 		t.Error("the single policy tries again")
-	}
-}
-
-func TestBudgetEndsAStormAndComesBack(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b, failed := newBudget(), &Error{HTTPStatus: 503}
-		p := followPolicy.begin()
-		n := 0
-		for ; n < 1000; n++ {
-			if _, again := p.next(failed, b); !again {
-				break
-			}
-		}
-		if n != 100 {
-			t.Errorf("got %d repetitions out of one budget, want 100", n)
-		}
-		if _, again := defaultPolicy.begin().next(failed, b); again {
-			t.Error("another call still has a budget")
-		}
-		if _, again := urgentPolicy.begin().next(failed, b); !again {
-			t.Error("a request to stop a run must not depend on the budget")
-		}
-		b.earn(p.spent) // the call succeeded in the end
-		if b.tokens != budgetMost {
-			t.Errorf("after the outage: got %d tokens, want %d", b.tokens, budgetMost)
-		}
-	})
-}
-
-func TestSilenceCostsTwice(t *testing.T) {
-	t.Parallel()
-	if got, want := price(&Error{Network: TimedOut}), 2*price(&Error{HTTPStatus: 500}); got != want {
-		t.Errorf("got %d, want %d", got, want)
 	}
 }
 
@@ -198,9 +160,9 @@ func TestWaits(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				for range 200 {
-					wait, again := test.policy.begin().next(test.err, newBudget())
-					if !again || wait < test.least || wait > test.most {
-						t.Fatalf("got %v, %v, want a wait from %v to %v", wait, again, test.least, test.most)
+					wait, ok := again(test.policy, test.err)
+					if !ok || wait < test.least || wait > test.most {
+						t.Fatalf("got %v, %v, want a wait from %v to %v", wait, ok, test.least, test.most)
 					}
 				}
 			})

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"scalr-run-action/internal/httpx"
 )
 
 // Upload is what is sent to storage.
@@ -38,35 +36,23 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	if err != nil {
 		return err
 	}
-	progress := uploadPolicy.begin()
 	ask, doubtful := u.Size >= askFirstFrom, false
-	for {
+	return c.retry(ctx, op, uploadPolicy, func() error {
 		err := c.put(ctx, op, link, u, ask)
 		var e *Error
-		if !errors.As(err, &e) {
-			c.budget.earn(progress.spent)
-			return err
-		}
-		if ask && e.HTTPStatus == http.StatusExpectationFailed {
+		if ask && errors.As(err, &e) && e.HTTPStatus == http.StatusExpectationFailed {
 			ask = false
-			continue
+			err = c.put(ctx, op, link, u, ask)
+		}
+		if !errors.As(err, &e) {
+			return err
 		}
 		if doubtful && c.arrived(ctx, v.ID, e) {
 			return nil
 		}
 		doubtful = doubtful || e.Ambiguous()
-		if progress.attempts == 0 {
-			progress.began = time.Now() // a large archive may take longer than all retries
-		}
-		wait, again := progress.next(err, c.budget)
-		if !again {
-			return progress.closing(err)
-		}
-		c.retrying(Retry{Op: op, Attempt: progress.attempts, Wait: wait, Err: err})
-		if cause := httpx.Wait(ctx, wait); cause != nil {
-			return progress.closing(cutOff(err, cause))
-		}
-	}
+		return err
+	})
 }
 
 // arrived reports whether an earlier attempt, whose answer was lost, was stored

@@ -7,6 +7,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -47,7 +48,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 		case !errors.Is(refused, scalr.ErrConflict):
 			return step.Outcome{}, refused
 		}
-		if pause(ctx, r.Env.Timing.StatusGrace) != nil {
+		if retry.Wait(ctx, r.Env.Timing.StatusGrace) != nil {
 			return r.waitForEnd(ctx, run, "")
 		}
 	}
@@ -71,15 +72,4 @@ func (r *command) waitForEnd(ctx context.Context, run scalr.Run, leaving scalr.S
 		return o, err
 	}
 	return r.outcomeOf(ctx, run), nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

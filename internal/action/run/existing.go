@@ -10,6 +10,7 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 )
@@ -148,7 +149,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status,
 				step.Sentence(refused))
 		}
-		if err := pause(ctx, r.Env.Timing.StatusGrace); err != nil {
+		if err := retry.Wait(ctx, r.Env.Timing.StatusGrace); err != nil {
 			return run, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/tfplan"
@@ -94,7 +95,7 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 		if look, err := r.client.PollRun(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
 			run = look
 		}
-		if run.Status.IsFinal() || run.Status.Applying() || pause(ctx, wait) != nil {
+		if run.Status.IsFinal() || run.Status.Applying() || retry.Wait(ctx, wait) != nil {
 			return run
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/units"
 )
@@ -102,7 +103,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 	defer cancel()
 	minutes := 0 // of which was said how long it takes
 	for time.Since(began) < limit {
-		if pause(ctx, min(r.Env.Timing.QueueInterval(time.Since(began)), limit-time.Since(began))) != nil {
+		if retry.Wait(ctx, min(r.Env.Timing.QueueInterval(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
 		}
 		now, err := r.client.PollWorkspace(polling, w.ID)

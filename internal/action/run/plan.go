@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
 
 const (
-	planJSONTime  = 60 * time.Second
-	planJSONTries = 3
-	mostPlanJSON  = 512 << 20 // bytes; a larger one is not read
+	planJSONTime = 60 * time.Second
+	mostPlanJSON = 512 << 20 // bytes; a larger one is not read
 )
 
 // plan reads, once, what the plan does: Scalr's sanitized JSON and the log, both
@@ -40,25 +40,28 @@ func (r *command) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	if run.Plan.Status != scalr.TaskFinished {
 		return log.Plan(ctx, nil)
 	}
-	for n := 1; ; n++ {
-		plan, err := r.readPlanJSON(ctx, run, log)
-		if n < planJSONTries && errors.Is(err, scalr.ErrUnavailable) && pause(ctx, beforeRetry(err)) == nil {
-			continue
-		}
-		if r.facts.planJSONMissing != "" {
-			r.Job.Debugf("plan JSON: %s", r.facts.planJSONMissing)
-		}
-		return plan
+	var plan tfplan.Plan
+	_, _ = retry.Do(ctx, planJSONPolicy, func() (err error) {
+		plan, err = r.readPlanJSON(ctx, run, log)
+		return err
+	})
+	if r.facts.planJSONMissing != "" {
+		r.Job.Debugf("plan JSON: %s", r.facts.planJSONMissing)
 	}
+	return plan
 }
 
-// beforeRetry is a second, or longer if the server asks for it.
-func beforeRetry(err error) time.Duration {
-	var e *scalr.Error
-	if errors.As(err, &e) && e.RetryAfter != nil {
-		return max(*e.RetryAfter, time.Second)
-	}
-	return time.Second
+// planJSONPolicy repeats a download after a second, or later if the server asks for it.
+var planJSONPolicy = retry.Policy{
+	Attempts: 3,
+	Retryable: func(err error) (retry.Delay, bool) {
+		delay := time.Second
+		var e *scalr.Error
+		if errors.As(err, &e) && e.RetryAfter != nil {
+			delay = max(delay, *e.RetryAfter)
+		}
+		return retry.Exactly(delay), errors.Is(err, scalr.ErrUnavailable)
+	},
 }
 
 // readPlanJSON makes one attempt. The error is of the download.

@@ -6,6 +6,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 )
@@ -98,7 +99,7 @@ func (r *command) findLeftover(ctx context.Context, left state) (scalr.Run, bool
 		if ok || time.Since(began) > lateCreateWindow {
 			return run, ok, err
 		}
-		if err := pause(ctx, r.Env.Timing.StatusGrace); err != nil {
+		if err := retry.Wait(ctx, r.Env.Timing.StatusGrace); err != nil {
 			return scalr.Run{}, false, err
 		}
 	}

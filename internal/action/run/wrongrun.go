@@ -8,6 +8,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 )
@@ -72,7 +73,7 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()
-	for !run.Status.IsFinal() && pause(ctx, r.Env.Timing.StopInterval) == nil {
+	for !run.Status.IsFinal() && retry.Wait(ctx, r.Env.Timing.StopInterval) == nil {
 		if look, err := r.client.PollRun(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
 			run = look
 		}

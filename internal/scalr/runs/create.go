@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -48,7 +48,7 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 			return scalr.Run{}, doubtful, err
 		}
 		doubtful = true
-		found, ok, findErr := httpx.Poll(ctx, e.LateWindow(), func() (scalr.Run, bool, error) {
+		found, ok, findErr := retry.Poll(ctx, e.LateWindow(), func() (scalr.Run, bool, error) {
 			return FindByConfiguration(ctx, c, q.WorkspaceID, q.ConfigurationID)
 		})
 		if ok {
@@ -68,7 +68,7 @@ func createOnce(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (scalr
 	if !notUploadedYet(err) {
 		return run, err
 	}
-	if err := httpx.Wait(ctx, 2*time.Second); err != nil {
+	if err := retry.Wait(ctx, 2*time.Second); err != nil {
 		return scalr.Run{}, err
 	}
 	return c.CreateRun(ctx, q)

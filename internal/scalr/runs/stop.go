@@ -8,7 +8,7 @@ import (
 	"net/http/httptrace"
 	"time"
 
-	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -81,7 +81,7 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 			refused[action] = look.Status
 			refusals++
 		}
-		if (action == 0 || refusals > quickRefusals) && httpx.Wait(ctx, s.interval()) != nil {
+		if (action == 0 || refusals > quickRefusals) && retry.Wait(ctx, s.interval()) != nil {
 			return StopResult{LastKnown: look}, refusedStop(look)
 		}
 		var err error
