@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,8 +23,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestMain lets the test binary be the programs too, as the image's links do.
+// TestMain lets the test binary be the programs too, as the image's links do. The heap of the tests is small: at the
+// usual rate they would spend a third of their time collecting it.
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
 	testscript.Main(m, map[string]func(){
 		"scalr-run":         program,
 		"scalr-run-post":    program,
@@ -34,8 +37,9 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// program is main, in a hurry.
+// program is main with short intervals.
 func program() {
+	debug.SetGCPercent(100)
 	signals := process.Prepare()
 	os.Exit(action.Main(context.Background(), action.Env{
 		Args:    os.Args,

@@ -23,7 +23,7 @@ output "where" { value = terraform_data.service.output }
 // ones included, and tries the address at the end.
 func TestPlayChained(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(), "jq", "curl")
+	s := newStage(t, real(t), "jq", "curl")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "service", nil)
 	url, visits := mailbox(t)

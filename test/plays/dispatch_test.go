@@ -25,7 +25,7 @@ resource "terraform_data" "worker" { count = var.workers }
 // TestPlayAlert: an alert that is known sets what the file has, and nothing else.
 func TestPlayAlert(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(t))
 	for _, name := range []string{"checkout", "search"} {
 		s.scalr.AddWorkspace(scalrsim.EnvironmentID, name, nil)
 	}
@@ -167,7 +167,7 @@ func (s *stage) nothingWritten() {
 // TestPlayChat plays both commands, and a run that cannot be.
 func TestPlayChat(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(), "jq", "curl")
+	s := newStage(t, real(t), "jq", "curl")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "checkout", nil)
 	s.commit("main", workers())
 	url, letters := mailbox(t)

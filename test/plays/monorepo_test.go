@@ -11,7 +11,7 @@ import (
 // TestPlayMonorepo plans what pull requests affect: one workspace, several by a shared file, one that fails, and none.
 func TestPlayMonorepo(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, realAlways())
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	resource := func(name string) string { return `resource "terraform_data" "` + name + `" {}` }

@@ -25,7 +25,7 @@ const networkFile = "infra/network/main.tf"
 // and then a pull request that would destroy some of it.
 func TestPlayApplyThenPlan(t *testing.T) {
 	t.Parallel()
-	scenario := real()
+	scenario := real(t)
 	scenario.Config.Identity = scalrsim.Identity{
 		Email:    "ci@acme.scalr.io",
 		Audience: "scalr-github-actions",
@@ -113,7 +113,7 @@ func TestPlayReviewedApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, real())
+			s := newStage(t, real(t))
 			s.commit("merged", network("a", "b"))
 			s.reviews["production"] = c.review
 			p := s.play("reviewed-apply.yml", push("merged", networkFile))
@@ -141,7 +141,7 @@ func acting(command string) map[string]string {
 // TestPlayReviewedApplyThatFails: there is nothing left to discard.
 func TestPlayReviewedApplyThatFails(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(t))
 	s.commit("merged", acting("exit 1"))
 	p := s.play("reviewed-apply.yml", push("merged", networkFile))
 	p.ended("apply", "failure")
@@ -155,7 +155,7 @@ func TestPlayReviewedApplyThatFails(t *testing.T) {
 // job says that it could not discard.
 func TestPlayReviewedApplyCanceled(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(t))
 	s.commit("merged", acting("sleep 5"))
 	p := s.playUntil("reviewed-apply.yml", push("merged", networkFile),
 		func(_, log string) bool { return strings.Contains(log, "Creating...") })
@@ -192,7 +192,7 @@ func (s *stage) settled() string {
 // nothing is left waiting.
 func TestPlayReviewedApplyOfNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(t))
 	s.commit("merged", network())
 	s.commits[commit("merged")]["infra/network/main.tf"] = "variable \"unused\" { default = 1 }\n"
 	p := s.play("reviewed-apply.yml", push("merged", networkFile))
@@ -207,7 +207,7 @@ func TestPlayReviewedApplyOfNothing(t *testing.T) {
 // what precedes it.
 func TestPlayMergeQueue(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(t))
 	s.commit("merged", network("a", "b"))
 	s.commit("bigger", network("a", "b", "c"))
 	s.commit("smaller", network("a"))

@@ -26,7 +26,7 @@ output "password" {
 // the sweep of what a canceled job left behind.
 func TestPlayPreviews(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(), "jq")
+	s := newStage(t, real(t), "jq")
 	aws := s.scalr.AddProviderConfiguration("aws-preview", "aws")
 	s.scalr.SetAttribute(aws, "is-shared", false) // each preview's environment gets it
 	for _, name := range []string{"main", "first", "second", "third"} {

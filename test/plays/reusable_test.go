@@ -9,7 +9,7 @@ import (
 // and, with one line more, to apply.
 func TestPlayReusable(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real())
+	s := newStage(t, real(t))
 	s.commit("first", network("a"))
 	call := caller(t)
 

@@ -111,8 +111,18 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 	return s
 }
 
-// real is the scenario in which what is uploaded is really executed.
-func real() scalrsim.Scenario {
+// real is the scenario in which the real Terraform executes what is uploaded. That takes a minute for all plays, so
+// most of them skip unless PLAYS=all or SOAK=1 is set, as .ci/tests does.
+func real(t *testing.T) scalrsim.Scenario {
+	t.Helper()
+	if os.Getenv("PLAYS") != "all" && os.Getenv("SOAK") == "" {
+		t.Skip("a play with the real Terraform: set PLAYS=all")
+	}
+	return realAlways()
+}
+
+// realAlways is the scenario of the plays with the real Terraform that never skip: one of each kind of recipe.
+func realAlways() scalrsim.Scenario {
 	scenario := scripted()
 	scenario.Script.Execute = true
 	return scenario
