@@ -52,7 +52,8 @@ type Job struct {
 	groups  int  // how many were opened
 	grouped bool // the last one is open
 	sent    map[Level]int
-	warned  bool // that outputs have no file
+	masked  map[string]bool // lines that the runner masks already
+	warned  bool            // that outputs have no file
 }
 
 // New returns the Job that the environment describes.
@@ -64,6 +65,7 @@ func New(o Options) *Job {
 		token:   rand.Text(),
 		console: &console{out: o.Stdout, broken: o.Broken},
 		sent:    make(map[Level]int),
+		masked:  make(map[string]bool),
 	}
 	if j.redact == nil {
 		j.redact = new(secret.Redactor)

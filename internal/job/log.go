@@ -72,7 +72,7 @@ func (j *Job) endGroup() {
 // Mask redacts v in all later output and adds it to the Redactor. Call it before v can be printed. Mask ignores a value
 // that is not Hideable. It passes the runner the Lines of v one by one: for a value of several lines the runner would mask
 // each line regardless of length (ActionCommandManager.cs, AddMaskCommandExtension), and a line of just "}" would mask
-// every brace from then on. Mask reports whether the Redactor had room for v.
+// every brace from then on. It passes each line once. Mask reports whether the Redactor had room for v.
 func (j *Job) Mask(v secret.Value) (all bool) {
 	all = j.redact.Add(v)
 	if !j.OnGitHub() {
@@ -81,7 +81,10 @@ func (j *Job) Mask(v secret.Value) (all bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, line := range v.Lines() {
-		j.command("add-mask", line, nil)
+		if !j.masked[line] {
+			j.masked[line] = true
+			j.command("add-mask", line, nil)
+		}
 	}
 	return all
 }

@@ -114,6 +114,18 @@ func TestMaskWhole(t *testing.T) {
 	}
 }
 
+// TestMaskOnce checks that the runner gets each line once, also if several values have it.
+func TestMaskOnce(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	j.Mask(secret.New(canary))
+	j.Mask(secret.New(canary))
+	j.Mask(secret.New("first line\n" + canary + "\n"))
+	if got, want := out.String(), "::add-mask::"+canary+"\n::add-mask::first line\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestMask(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ value, want string }{
