@@ -1,0 +1,240 @@
+package tfplan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDiffFromJSON renders changes of one resource from the JSON alone.
+func TestDiffFromJSON(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, change, want string }{
+		{
+			name:   "an object that is removed is shown with its members",
+			change: `"before":{"x":{"a":1,"b":[2]}},"after":{"x":null}`,
+			want:   "-     x = {\n-         a = 1\n-         b = [\n-             2,\n          ]\n      }",
+		},
+		{
+			name:   "an object that is added is shown with its members",
+			change: `"before":{"x":null},"after":{"x":{"a":1}}`,
+			want:   "+     x = {\n+         a = 1\n      }",
+		},
+		{
+			name:   "an object that becomes a list is shown on one line",
+			change: `"before":{"x":{"a":1}},"after":{"x":[1]}`,
+			want:   `!     x = {"a":1} -> [1]`,
+		},
+		{
+			name:   "an object that becomes unknown is shown on one line",
+			change: `"before":{"x":{"a":1}},"after":{},"after_unknown":{"x":true}`,
+			want:   `!     x = {"a":1} -> (known after apply)`,
+		},
+		{
+			name:   "a sensitive object shows no member",
+			change: `"before":{"x":{"a":1}},"after":{"x":{"a":2}},"before_sensitive":{"x":true},"after_sensitive":{"x":true}`,
+			want:   `!     x = (sensitive value)`,
+		},
+		{
+			name:   "a value that becomes sensitive",
+			change: `"before":{"x":1},"after":{"x":2},"before_sensitive":{},"after_sensitive":{"x":true}`,
+			want:   `!     x = 1 -> (sensitive value)`,
+		},
+		{
+			name:   "sensitive values that may have changed are counted",
+			change: `"before":{"y":1},"after":{"y":2},"before_sensitive":{"x":true},"after_sensitive":{"x":true}`,
+			want:   `!     y = 1 -> 2`,
+		},
+		{
+			name: "a removed sensitive value is counted",
+			change: `"before":{"x":null,"y":1},"after":{"x":null,"y":2},` +
+				`"before_sensitive":{"x":true},"after_sensitive":{"x":true}`,
+			want: "!     y = 1 -> 2\n      # (1 sensitive attribute not shown)",
+		},
+		{
+			name: "removed sensitive values are counted",
+			change: `"before":{"x":null,"y":1,"z":null},"after":{"x":null,"y":2,"z":null},` +
+				`"before_sensitive":{"x":true,"z":true},"after_sensitive":{"x":true,"z":true}`,
+			want: "!     y = 1 -> 2\n      # (2 sensitive attributes not shown)",
+		},
+		{
+			name:   "three attributes known after the apply are shown",
+			change: `"before":null,"after":{"d":1},"after_unknown":{"a":true,"b":true,"c":true}`,
+			want: "+     a = (known after apply)\n+     b = (known after apply)\n+     c = (known after apply)\n" +
+				"+     d = 1",
+		},
+		{
+			name:   "four attributes known after the apply are counted",
+			change: `"before":null,"after":{"d":1},"after_unknown":{"a":true,"b":true,"c":true,"e":true}`,
+			want:   "+     d = 1\n      # (4 attributes known after apply)",
+		},
+		{
+			name:   "inside an object all attributes known after the apply are shown",
+			change: `"before":null,"after":{"o":{"z":1}},"after_unknown":{"o":{"a":true,"b":true,"c":true,"d":true}}`,
+			want: "+     o = {\n+         a = (known after apply)\n+         b = (known after apply)\n" +
+				"+         c = (known after apply)\n+         d = (known after apply)\n+         z = 1\n      }",
+		},
+		{
+			name:   "only what differs in a list and in an object is shown, with aligned names",
+			change: `"before":{"l":[1,2,3],"o":{"same":1,"longer":1,"s":1}},"after":{"l":[1,5,3,4],"o":{"same":1,"longer":2,"s":2}}`,
+			want: "!     l = [\n!         2 -> 5,\n+         4,\n      ]\n" +
+				"!     o = {\n!         longer = 1 -> 2\n!         s      = 1 -> 2\n      }",
+		},
+		{
+			name:   "null and an empty list are the same",
+			change: `"before":{"a":null,"b":{},"y":1},"after":{"a":[],"b":null,"y":2}`,
+			want:   `!     y = 1 -> 2`,
+		},
+		{
+			name:   "names that are no identifiers are quoted",
+			change: `"before":{"x":{"z":1}},"after":{"x":{"z":1,"a b":1,"c-d_1":1,"2":1,"é":1}}`,
+			want:   "!     x = {\n+         \"2\"   = 1\n+         \"a b\" = 1\n+         c-d_1 = 1\n+         \"é\"   = 1\n      }",
+		},
+		{
+			name:   "what forces a replacement",
+			change: `"before":{"x":1,"y":{"z":[1]}},"after":{"x":2,"y":{"z":[2]}},"replace_paths":[["x"],["y","z",0]]`,
+			want:   "!     x = 1 -> 2 # forces replacement\n!     y = {\n!         z = [\n!             1 -> 2, # forces replacement\n          ]\n      }",
+		},
+		{
+			name:   "characters that cannot be seen are escaped",
+			change: `"before":{"x":"a\u200bb"},"after":{"x":"ab\u00a0<&>"}`,
+			want:   `!     x = "a\u200bb" -> "ab\u00a0<&>"`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b",` +
+				`"change":{"actions":["update"],` + c.change + `}}]}`
+			want := "! resource \"a\" \"b\" {\n" + c.want + "\n  }"
+			if diff := cmp.Diff(want, onlyDiffOf(doc)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLongDiffFromJSON: a change with more than 500 lines is not shown at all. A part of it would look like the whole.
+func TestLongDiffFromJSON(t *testing.T) {
+	t.Parallel()
+	object := func(n int, value string) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(`"x%03d":%s`, i, value))
+		}
+		return "{" + strings.Join(all, ",") + "}"
+	}
+	list := func(n int, value string) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(value+",", n), ",") + "]"
+	}
+	for _, c := range []struct {
+		name          string
+		before, after string
+		lines         int // 0 if it is not shown
+	}{
+		{"an object of 496 members", object(496, "1"), object(496, "2"), 500}, // and two lines of the resource and of x each
+		{"an object of 497 members", object(497, "1"), object(497, "2"), 0},
+		{"an object of 900 members", object(900, "1"), object(900, "2"), 0},
+		{"a list of 496 elements", list(496, "1"), list(496, "2"), 500},
+		{"a list of 497 elements", list(497, "1"), list(497, "2"), 0},
+		{"a list of 900 elements", list(900, "1"), list(900, "2"), 0},
+	} {
+		diff, lines := onlyDiffOf(updateOf(c.before, c.after)), 0
+		if diff != "" {
+			lines = 1 + strings.Count(diff, "\n")
+		}
+		if lines != c.lines {
+			t.Errorf("%s: got %d lines, want %d", c.name, lines, c.lines)
+		}
+	}
+}
+
+// TestNestedValuesFromJSON: a value nested too deeply is not shown (64 levels, of which the change itself has three), brackets in texts do not count.
+func TestNestedValuesFromJSON(t *testing.T) {
+	t.Parallel()
+	nested := func(n int, in string) string { return strings.Repeat("[", n) + in + strings.Repeat("]", n) }
+	brackets := strings.Repeat("[", 70)
+	for _, c := range []struct {
+		name, value string
+		shown       bool
+	}{
+		{"61 levels", nested(61, "1"), true},
+		{"62 levels", nested(62, "1"), false},
+		{"61 levels many times", "[" + strings.Repeat(nested(60, "1")+",", 3) + "2]", true},
+		{"objects", strings.Repeat(`{"a":`, 62) + "1" + strings.Repeat("}", 62), false},
+		{"brackets in a text", `"` + brackets + `"`, true},
+		{"brackets after an empty text", `["","` + brackets + `"]`, true},
+		{"brackets after a quotation mark", `"\"` + brackets + `"`, true},
+		{"brackets after a backslash", `["\\","` + brackets + `"]`, true},
+		{"levels after a backslash", `["\\",` + nested(62, "1") + `]`, false},
+	} {
+		if shown := onlyDiffOf(updateOf("1", c.value)) != ""; shown != c.shown {
+			t.Errorf("%s: shown %t, want %t", c.name, shown, c.shown)
+		}
+	}
+}
+
+// TestRemarksOfTerraform: the text of the log is shown with each remark that Terraform adds, but with no other.
+func TestRemarksOfTerraform(t *testing.T) {
+	t.Parallel()
+	for remark, genuine := range map[string]bool{
+		"# forces replacement":                                                     true,
+		"# forces replacement,":                                                    true,
+		"# (3 unchanged attributes hidden)":                                        true,
+		"# (1 unchanged block hidden)":                                             true,
+		"# (known after apply)":                                                    true,
+		"# (sensitive value)":                                                      true,
+		"# whitespace changes":                                                     true,
+		"# whitespace changes force replacement":                                   true,
+		"# At least one attribute in this block is (or was) sensitive,":            true,
+		"# so its contents will not be displayed.":                                 true,
+		"# Warning: this attribute value will be marked as sensitive and will not": true,
+		"# Warning: this block will no longer be marked as sensitive":              true,
+		"# display in UI output after applying this change.":                       true,
+		"# after applying this change. The value is unchanged.":                    true,
+		"# approved by the security team":                                          false,
+		"# (3 changed attributes shown)":                                           false,
+		"# (sensitive value) and more":                                             false,
+	} {
+		text := textOf("      ~ x = 1 -> 2\n        " + remark + "\n")
+		p := readPlan(sectionOf([]byte(updateOf("1", "2"))), logSection(text))
+		if got := onlyDiff(t, p); strings.Contains(got, remark) != genuine || !strings.Contains(got, "x = 1 -> 2") {
+			t.Errorf("%s: got\n%s", remark, got)
+		}
+	}
+}
+
+// TestActionsThatAreNoList: actions in another form are an unknown change, not an error: the other changes still count.
+func TestActionsThatAreNoList(t *testing.T) {
+	t.Parallel()
+	for _, actions := range []string{`"create"`, `7`, `null`, `{"delete":1}`, `[]`, `[7]`} {
+		doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":` + actions + `}},` +
+			`{"address":"a.c","change":{"actions":["delete"]}}]}`
+		p := readPlan(sectionOf([]byte(doc)), nil)
+		if got := strings.Join(changes(p.Changes), ", "); p.JSONProblem != "" || got != "destroy a.c [], other a.b []" ||
+			len(p.JSON.Doubts) == 0 {
+			t.Errorf("%s: got %s, %q, %+v", actions, got, p.JSONProblem, p.JSON)
+		}
+	}
+}
+
+func TestSplitAddress(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		`a.b will be created`:                    `a.b`,
+		`a.b["x y"] will be created`:             `a.b["x y"]`,
+		`a.b["x] y"] will be created`:            `a.b["x] y"]`,
+		`a.b["x\" ] y"] will be created`:         `a.b["x\" ] y"]`,
+		`a.b["x\\"] will be created`:             `a.b["x\\"]`,
+		`module.m["a b"].a.b[0] will be created`: `module.m["a b"].a.b[0]`,
+		`a.b" will be created`:                   `a.b"`,
+		`a.b] will be created`:                   `a.b]`,
+		`a.b`:                                    `a.b`,
+	} {
+		address, rest := splitAddress(line)
+		if wantRest := strings.TrimSpace(strings.TrimPrefix(line, want)); address != want || rest != wantRest {
+			t.Errorf("%s: got %q and %q, want %q and %q", line, address, rest, want, wantRest)
+		}
+	}
+}
