@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"os"
 	"strings"
@@ -50,11 +51,19 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := fatal(answer); err != nil {
 		return nil, err
 	}
+	wroteRequest(ctx)
 	if answer.end == stalled && answer.status == 0 {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
 	return respond(r, answer), nil
+}
+
+// wroteRequest reports to the client's trace that the request was sent.
+func wroteRequest(ctx context.Context) {
+	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 }
 
 // fatal returns the error of an exchange without an answer.

@@ -311,3 +311,21 @@ func TestCreateEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// A canceled context ends the wait for a copy that lags; no run is reported that does not exist.
+func TestCreateEndsWhileACopyLags(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{notUploaded(422, 1)}})
+		v, err := r.Uploaded(t.Context(), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		run, doubtful, err := runs.Create(ctx, r.Client, sameRequest(v.ID))
+		if !errors.Is(err, context.DeadlineExceeded) || doubtful || run.ID != "" || len(r.Sim.Runs()) > 0 {
+			t.Errorf("got run %q, doubtful %v, %v and %d runs", run.ID, doubtful, err, len(r.Sim.Runs()))
+		}
+	})
+}

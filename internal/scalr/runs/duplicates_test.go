@@ -46,3 +46,65 @@ func TestCancelDuplicatesReportsAnApply(t *testing.T) {
 		}
 	})
 }
+
+// A duplicate that ends by itself before it is stopped is not reported as stopped.
+func TestCancelDuplicatesReportsOnlyStoppedRuns(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault   scalrsim.Fault
+		stopped int
+		problem string
+	}{
+		"it still plans":                    {scalrtest.Edited(readRun, 1, "nothing", ""), 1, ""},
+		"it has ended since":                {scalrtest.Edited(readRun, 1, `"status":"planning"`, `"status":"errored"`), 0, ""},
+		"it is of another configuration":    {scalrtest.Edited(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), 0, "is not of configuration version"},
+		"it is of another workspace":        {scalrtest.Edited(readRun, 1, `"id":"ws-`, `"id":"ws-other-`), 0, "is not of configuration version"},
+		"the request to stop it is refused": {scalrtest.Status("POST /runs/*/actions/*", 403, 1), 0, "403"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, Script: longLife()})
+			run := r.MustStart(true)
+			time.Sleep(time.Minute)
+			r.Sim.AddFault(c.fault)
+			stopped, err := runs.CancelDuplicates(t.Context(), r.Client, run, "twice")
+			if len(stopped) != c.stopped || (err == nil) != (c.problem == "") || err != nil && !strings.Contains(err.Error(), c.problem) {
+				t.Errorf("%s: got %q and %v; want %d stopped and %q", name, stopped, err, c.stopped, c.problem)
+			}
+		})
+	}
+}
+
+func TestHasDuplicate(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		twice, known, ended bool
+		want                bool
+	}{
+		"a second run":                        {twice: true, known: true, want: true},
+		"no second run":                       {known: true},
+		"a second run that has ended":         {twice: true, known: true, ended: true},
+		"runs without configuration versions": {twice: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+			if c.twice {
+				r.Sim.AddFault(scalrsim.Fault{Op: createRun, Action: scalrsim.Twice})
+			}
+			run := r.MustStart(true)
+			time.Sleep(time.Minute)
+			var edits []string
+			if !c.known {
+				run.ConfigurationID, edits = "", append(edits, `"configuration-version"`, `"was-once"`)
+			}
+			if c.ended {
+				edits = append(edits, `"status":"planning"`, `"status":"errored"`)
+			}
+			if edits != nil {
+				r.Sim.AddFault(scalrtest.Edited("GET /runs", 1, edits...))
+			}
+			if got := runs.HasDuplicate(t.Context(), r.Client, run); got != c.want || len(r.Arrived("GET /runs")) != 1 {
+				t.Errorf("%s: got %v after %d lists, want %v", name, got, len(r.Arrived("GET /runs")), c.want)
+			}
+		})
+	}
+}

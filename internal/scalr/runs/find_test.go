@@ -48,3 +48,54 @@ func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
 		})
 	}
 }
+
+// A run is found only if it does not itself report another configuration version, whatever the list reports.
+func TestFindAsksTheRunItself(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault scalrsim.Fault
+		found bool
+	}{
+		"it reports the same":                        {scalrtest.Edited(readRun, 1, "nothing", ""), true},
+		"it reports another configuration version":   {scalrtest.Edited(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), false},
+		"it does not report a configuration version": {scalrtest.Edited(readRun, 1, `"configuration-version"`, `"was-once"`), true},
+		"it cannot be read":                          {scalrtest.Status(readRun, 500, 1), true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+			run := r.MustStart(true)
+			r.Sim.AddFault(c.fault)
+			got, found, err := runs.FindByConfiguration(t.Context(), r.Client, run.WorkspaceID, run.ConfigurationID)
+			if found != c.found || found != (got.ID == run.ID) || err != nil {
+				t.Errorf("%s: got %q, %v, %v; want found %v", name, got.ID, found, err, c.found)
+			}
+		})
+	}
+}
+
+// Without a workspace or a configuration version the search fails: "not found" would let the caller create another run.
+func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+		run := r.MustStart(true)
+		for _, search := range [][2]string{{"", run.ConfigurationID}, {run.WorkspaceID, ""}, {"", ""}} {
+			if got, found, err := runs.FindByConfiguration(t.Context(), r.Client, search[0], search[1]); err == nil || found {
+				t.Errorf("%q: got %q, %v, %v; want an error", search, got.ID, found, err)
+			}
+		}
+	})
+}
+
+// Whether a run is blocked, and by which one, is not known if the list cannot be read.
+func TestBlockingRunIsUnknownWithoutAList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+		r.MustStart(false)
+		r.Sim.AddFault(scalrtest.Status("GET /runs", 403, -1))
+		if got, ok := runs.Blocking(t.Context(), r.Client, scalrsim.WorkspaceID, "run-x"); ok {
+			t.Errorf("got %s", got.ID)
+		}
+	})
+}

@@ -244,3 +244,59 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 		})
 	}
 }
+
+// OnSent is called as soon as a request to stop has left, even if its answer never comes, and also if none could leave.
+func TestStopReportsThatItsRequestWasSent(t *testing.T) {
+	t.Parallel()
+	const act = "POST /runs/*/actions/cancel"
+	for name, c := range map[string]struct {
+		fault  scalrsim.Fault
+		within time.Duration
+	}{
+		"it is accepted":     {scalrtest.Edited(readRun, 1, "nothing", ""), 0},
+		"its answer hangs":   {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Stall}, 0},
+		"the read hangs too": {scalrsim.Fault{Op: everything, Times: -1, Action: scalrsim.Stall}, 500 * time.Millisecond},
+		"it cannot leave":    {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Refuse}, 5 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+			run := r.MustStart(false)
+			time.Sleep(time.Minute)
+			last, err := r.PollRun(t.Context(), run.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Sim.AddFault(c.fault)
+			began, sent := time.Now(), []time.Duration{}
+			_, _ = runs.Stop(t.Context(), r.Client, last, runs.StopOptions{OnSent: func() { sent = append(sent, time.Since(began)) }})
+			if len(sent) == 0 || sent[0] > c.within || c.within < time.Second && sent[0] != c.within {
+				t.Errorf("%s: OnSent was called after %v, want it after %s", name, sent, c.within)
+			}
+		})
+	}
+}
+
+// A step that is not canceled retries for two minutes; one that is canceled gives up after five seconds.
+func TestStopGivesUp(t *testing.T) {
+	t.Parallel()
+	for long, want := range map[bool]time.Duration{false: 5 * time.Second, true: 2 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+			run := r.MustStart(false)
+			time.Sleep(time.Minute)
+			last, err := r.PollRun(t.Context(), run.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Sim.AddFault(scalrtest.Status("POST /runs/*/actions/*", 409, -1))
+			began := time.Now()
+			_, err = runs.Stop(t.Context(), r.Client, last, runs.StopOptions{LongTimeout: long})
+			if took := time.Since(began); !errors.Is(err, scalr.ErrConflict) || took > want || took < want-3*time.Second {
+				t.Errorf("long %v: got %v after %s, want it after %s", long, err, took, want)
+			}
+			if requests := len(r.Sim.Stops()); long && requests > 150 {
+				t.Errorf("got %d requests", requests)
+			}
+		})
+	}
+}
