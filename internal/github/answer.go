@@ -195,7 +195,7 @@ func (a *collection) add(c remote) {
 	a.newestFirst()
 	a.text = 0
 	for i := range a.list {
-		if a.text += len(a.list[i].Body); i > 0 && a.text > mostText/2 {
+		if a.text += len(a.list[i].Body); a.text > mostText/2 { // one text alone is never so long, see bodyLimit
 			a.text -= len(a.list[i].Body)
 			a.list[i].Body = ""
 		}

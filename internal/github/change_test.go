@@ -191,6 +191,17 @@ func TestFindChange(t *testing.T) {
 		"merge queue, second entry":     {github.ChangeQuery{Event: group(sha("6")), Checkout: sha("6")}, "db/x old/x", 1},
 		"merge queue, merged already":   {github.ChangeQuery{Event: group(sha("b")), Checkout: sha("b")}, unknown + "main holds the merge group already", 1},
 		"merge queue, another checkout": {github.ChangeQuery{Event: group(sha("6")), Checkout: sha("5")}, unknown + "the head of the merge group", 0},
+		"merge queue, no head": {
+			github.ChangeQuery{Event: group("main"), Checkout: sha("5")},
+			unknown + "does not name the head and the target branch of the merge group", 0,
+		},
+		"merge queue, no target": {
+			github.ChangeQuery{
+				Event:    github.Event{Name: "merge_group", Payload: fmt.Appendf(nil, `{"merge_group":{"head_sha":%q}}`, sha("5"))},
+				Checkout: sha("5"),
+			},
+			unknown + "does not name the head and the target branch of the merge group", 0,
+		},
 		"schedule": {
 			github.ChangeQuery{Event: github.Event{Name: "schedule"}, Checkout: sha("b")},
 			unknown + "the event schedule has no change", 0,
@@ -258,13 +269,15 @@ func TestFindChangeIncompleteAnswers(t *testing.T) {
 			strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"b`, 1),
 			"app/x",
 		},
-		"no permission":        {githubtest.Compare, "403", "GitHub answered 403"},
-		"bad token":            {githubtest.Compare, "401", "GitHub answered 401"},
-		"a truncated tree":     {githubtest.ListTree, `{"tree":[],"truncated":true}`, "more files than GitHub lists"},
-		"truncated, perhaps":   {githubtest.ListTree, `{"tree":[]}`, "not a whole list"},
-		"no tree":              {githubtest.ListTree, `{"truncated":false}`, "not a whole list"},
-		"a tree without names": {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a whole list"},
-		"no tree but a page":   {githubtest.ListTree, "404", "GitHub answered 404"},
+		"no commit as the base":       {githubtest.Compare, strings.Replace(compared(`,"files":[]`), `"base_commit":{"sha":"a`, `"base_commit":{"sha":"x`, 1), "app/x"},
+		"no commit as the merge base": {githubtest.Compare, strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"x`, 1), "app/x"},
+		"no permission":               {githubtest.Compare, "403", "GitHub answered 403"},
+		"bad token":                   {githubtest.Compare, "401", "GitHub answered 401"},
+		"a truncated tree":            {githubtest.ListTree, `{"tree":[],"truncated":true}`, "more files than GitHub lists"},
+		"truncated, perhaps":          {githubtest.ListTree, `{"tree":[]}`, "not a whole list"},
+		"no tree":                     {githubtest.ListTree, `{"truncated":false}`, "not a whole list"},
+		"a tree without names":        {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a whole list"},
+		"no tree but a page":          {githubtest.ListTree, "404", "GitHub answered 404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -296,4 +309,31 @@ func TestFindChangeIncompleteAnswers(t *testing.T) {
 // thread returns a Thread of the server's repository.
 func thread(s *githubtest.Server) github.Thread {
 	return github.Thread{HTTP: s.Client(), APIURL: s.APIURL(), Token: secret.New(s.Token()), Repository: "acme/infra", UserAgent: "test"}
+}
+
+// TestChangeNamesItsCommits checks what a change says that it is of, and when a merge group cannot be compared.
+func TestChangeNamesItsCommits(t *testing.T) {
+	t.Parallel()
+	dispatch := github.Event{Name: "workflow_dispatch", Ref: "refs/heads/main", Payload: []byte(`{}`)}
+	for name, c := range map[string]struct {
+		query          github.ChangeQuery
+		of, base, head string
+	}{
+		"push":         {github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("b")}, "push to main", sha("a"), sha("b")},
+		"first push":   {github.ChangeQuery{Event: on("refs/heads/topic", push(none, sha("c"))), Checkout: sha("c")}, "first push of topic", sha("b"), sha("c")},
+		"pull request": {github.ChangeQuery{Event: pullEvent(7, sha("d"), sha("b")), Checkout: sha("d")}, "pull request #7", sha("a"), sha("d")},
+		"merge queue":  {github.ChangeQuery{Event: group(sha("6")), Checkout: sha("6")}, "merge group for main", sha("b"), sha("6")},
+		"base":         {github.ChangeQuery{Event: dispatch, Checkout: sha("b"), Base: sha("a")}, "changes since aaaaaaa", sha("a"), sha("b")},
+	} {
+		change, err := thread(repository()).FindChange(t.Context(), c.query)
+		if err != nil || change.Of != c.of || change.Base != c.base || change.Head != c.head {
+			t.Errorf("%s: got %q of %.7s..%.7s, %v, want %q of %.7s..%.7s", name, change.Of, change.Base, change.Head, err, c.of, c.base, c.head)
+		}
+	}
+	s := repository()
+	s.Fail(githubtest.Fault{Operation: githubtest.Compare, Times: -1, Status: http.StatusUnprocessableEntity, Body: `{"message":"no"}`})
+	_, err := thread(s).FindChange(t.Context(), github.ChangeQuery{Event: group(sha("6")), Checkout: sha("6")})
+	if got := pathsOrReason(github.Change{}, err); got != unknown+"GitHub cannot compare the merge group with main" {
+		t.Errorf("got %q", got)
+	}
 }

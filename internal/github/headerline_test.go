@@ -70,3 +70,14 @@ func TestLongestHiddenLines(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitOfMarkers checks that a marker may have 900 characters.
+func TestLimitOfMarkers(t *testing.T) {
+	t.Parallel()
+	for size, kind := range map[int]github.Kind{900: "", 901: github.Misused} {
+		_, thread := play(t, githubtest.Options{})
+		marker := "<!-- " + strings.Repeat("ä", size-len("<!--  -->")) + " -->"
+		_, err := thread.Publish(context.Background(), github.Update, github.Post{Marker: marker, Body: "report"})
+		wantKind(t, err, kind)
+	}
+}

@@ -79,3 +79,41 @@ func FuzzRateLimitDelay(f *testing.F) {
 		}
 	})
 }
+
+// TestKeptComments checks that the newest comments are kept whole, and of older ones only that they exist.
+func TestKeptComments(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("x", 256<<10) // eight of them fit, and four remain when there are more
+	for n, whole := range map[int]int{1: 1, 8: 8, 9: 4, 13: 8} {
+		for _, newestFirst := range []bool{false, true} {
+			var kept collection
+			for i := range n {
+				id := int64(1 + i)
+				if newestFirst {
+					id = int64(n - i)
+				}
+				kept.add(remote{ID: id, Body: text})
+			}
+			list, texts := kept.oldestFirst(), 0
+			for _, c := range list {
+				if c.Body != "" {
+					texts++
+				}
+			}
+			if len(list) != n || list[n-1].Body != text || texts > 8 || !newestFirst && texts != whole {
+				t.Errorf("%d comments: got %d, %d of them whole, want %d whole, the newest among them", n, len(list), texts, whole)
+			}
+		}
+	}
+	var kept collection
+	for i := range 1999 {
+		kept.add(remote{ID: int64(i)})
+	}
+	if got := len(kept.oldestFirst()); got != 1999 {
+		t.Errorf("%d comments are kept, want 1999", got)
+	}
+	kept.add(remote{ID: 1999})
+	if list := kept.oldestFirst(); len(list) != 1000 || list[0].ID != 1000 || list[999].ID != 1999 {
+		t.Errorf("%d comments are kept, want the newest 1000", len(list))
+	}
+}

@@ -65,6 +65,11 @@ func TestDiagnostics(t *testing.T) {
 			log:  "╷\n│ Error: One\n│ half\nsomething else\n",
 			want: []Diagnostic{{Level: "error", Title: "One", Message: "half"}},
 		},
+		{
+			name: "a box with blank lines",
+			log:  "╷\n│\n│ \n│ Error: One\n│ \n│ text\n│ \n╵\n",
+			want: []Diagnostic{{Level: "error", Title: "One", Message: "text"}},
+		},
 		{"a box of something else", "╷\n│ Hello\n╵\n", nil},
 		{
 			name: "a line that is absurd",

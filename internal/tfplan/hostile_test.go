@@ -70,9 +70,10 @@ func TestManyChangesAreCounted(t *testing.T) {
 		fmt.Fprintf(&doc, `{"address":"a.b[%d]","change":{"actions":["create"]}},`, i)
 		fmt.Fprintf(&text, "  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n    }\n", i)
 	}
-	doc.WriteString(`{"address":"c.d","change":{"actions":["delete"]}}]}`)
+	doc.WriteString(`{"address":"c.r","change":{"actions":["delete","create"]}},{"address":"c.d","change":{"actions":["delete"]}}]}`)
 	fmt.Fprintf(&text,
-		"  # c.d will be destroyed\n  - resource \"c\" \"d\" {\n    }\n\nPlan: %d to add, 0 to change, 1 to destroy.\n", creations)
+		"  # c.r must be replaced\n-/+ resource \"c\" \"r\" {\n    }\n  # c.d will be destroyed\n  - resource \"c\" \"d\" {\n    }\n\n"+
+			"Plan: %d to add, 0 to change, 2 to destroy.\n", creations+1)
 	for name, p := range map[string]Plan{
 		"JSON": readPlan(sectionOf([]byte(doc.String())), nil),
 		"text": readPlan(nil, sectionOf([]byte(text.String()))),
@@ -81,16 +82,16 @@ func TestManyChangesAreCounted(t *testing.T) {
 		if name == "text" {
 			tally = p.Text
 		}
-		if !tally.Complete || tally.Additions != creations || tally.Destructions != 1 || p.Planned.Additions != creations {
+		if !tally.Complete || tally.Additions != creations+1 || tally.Destructions != 2 || p.Planned.Additions != creations+1 {
 			t.Errorf("%s: got %+v", name, tally)
 		}
 		destroyed := 0
 		for _, c := range p.Changes {
-			if c.Action == Destroy {
+			if c.Action == Destroy || c.Action == Replace {
 				destroyed++
 			}
 		}
-		if name == "JSON" && destroyed != 1 || len(p.Changes)+p.Omitted != creations+1 {
+		if name == "JSON" && destroyed != 2 || len(p.Changes)+p.Omitted != creations+2 {
 			t.Errorf("%s: %d are listed, %d of them destroy, %d are omitted", name, len(p.Changes), destroyed, p.Omitted)
 		}
 	}

@@ -170,9 +170,6 @@ func (p *planJSON) null() (bool, error) {
 
 func (p *planJSON) flag() (bool, error) {
 	c, err := p.Peek()
-	if err == nil {
-		err = p.Skip()
-	}
 	if err == nil && c != 't' && c != 'f' {
 		err = errors.New("not a plan")
 	}

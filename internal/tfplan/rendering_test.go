@@ -205,15 +205,65 @@ func TestRemarksOfTerraform(t *testing.T) {
 	}
 }
 
+// TestReasonOfReplacement names up to five attributes that force a replacement.
+func TestReasonOfReplacement(t *testing.T) {
+	t.Parallel()
+	for paths, want := range map[string]string{
+		`["x"]`:                         "`x` cannot be changed in place",
+		`["x"],["y"]`:                   "`x` and `y` cannot be changed in place",
+		`["x"],["y"],["z"]`:             "`x`, `y` and `z` cannot be changed in place",
+		`["x"],["y",0,"z"]`:             "`x` and `y[0].z` cannot be changed in place",
+		"[\"a`b\"]":                     "`a'b` cannot be changed in place",
+		`["a"],["b"],["c"],["d"],["e"]`: "`a`, `b`, `c`, `d` and `e` cannot be changed in place",
+		`["a"],["b"],["c"],["d"],["e"],["f"],["g"]`: "`a`, `b`, `c`, `d`, `e` and more cannot be changed in place",
+		``: "",
+	} {
+		doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["delete","create"],` +
+			`"before":{"x":1},"after":{"x":2},"replace_paths":[` + paths + `]}}]}`
+		p := readPlan(sectionOf([]byte(doc)), nil)
+		if len(p.Changes) != 1 || p.Changes[0].Reason != want {
+			t.Errorf("%s: got %+v, want %q", paths, p.Changes, want)
+		}
+	}
+}
+
+// TestAttributesKnownAfterApply: of four or more attributes that are new and known only after the apply the number is
+// shown. Others are not counted, since their previous values or what surrounds them would be missing.
+func TestAttributesKnownAfterApply(t *testing.T) {
+	t.Parallel()
+	for line, counted := range map[string]bool{
+		"      + x%d = (known after apply)":                      true,
+		"      + x%d (known after apply)":                        true,
+		"      ~ x%d (known after apply)":                        true,
+		"      ~ x%d = (known after apply)":                      false,
+		"      ~ x%d = 1 -> (known after apply)":                 false,
+		"      - x%d = 1":                                        false,
+		"          + x%d = (known after apply)":                  false,
+		"      + x%d = (known after apply) # forces replacement": false,
+	} {
+		for n, noted := range map[int]bool{3: false, 4: counted} {
+			log := "  # a.b will be created\n  + resource \"a\" \"b\" {\n      + y = 1\n\n"
+			for i := range n {
+				log += fmt.Sprintf(line, i) + "\n"
+			}
+			p := readPlan(nil, logSection(log+"    }\n"))
+			got := strings.Contains(p.Changes[0].Diff, "# (4 attributes known after apply)\n  }")
+			if shown := strings.Contains(p.Changes[0].Diff, "x0"); got != noted || shown == noted {
+				t.Errorf("%d times %s: got\n%s", n, line, p.Changes[0].Diff)
+			}
+		}
+	}
+}
+
 // TestActionsThatAreNoList: actions in another form are an unknown change, not an error: the other changes still count.
 func TestActionsThatAreNoList(t *testing.T) {
 	t.Parallel()
-	for _, actions := range []string{`"create"`, `7`, `null`, `{"delete":1}`, `[]`, `[7]`} {
+	for _, actions := range []string{`"create"`, `7`, `null`, `{"delete":1}`, `[]`, `[7]`, `["create",7]`} {
 		doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":` + actions + `}},` +
 			`{"address":"a.c","change":{"actions":["delete"]}}]}`
 		p := readPlan(sectionOf([]byte(doc)), nil)
 		if got := strings.Join(changes(p.Changes), ", "); p.JSONProblem != "" || got != "destroy a.c [], other a.b []" ||
-			len(p.JSON.Doubts) == 0 {
+			strings.Join(p.JSON.Doubts, ", ") != "the action of a change is not known" {
 			t.Errorf("%s: got %s, %q, %+v", actions, got, p.JSONProblem, p.JSON)
 		}
 	}

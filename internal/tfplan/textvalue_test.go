@@ -142,9 +142,12 @@ func TestOneLineFromJSON(t *testing.T) {
 		"no-break space":    {"a\u00a0b", "a b", `"a\u00a0b" -> "a b"`},
 		"in the middle": {long + "old" + long, long + "new" + long,
 			"…" + long[:2*100] + "old" + long[:2*(999-103)] + "… -> …" + long[:2*100] + "new" + long[:2*(999-103)] + "…"},
-		"longer":   {long, long + "x", "…" + long[:2*100] + `" -> …` + long[:2*100] + `x"`},
-		"new":      {nil, long, `"` + long[:2*998] + "…"},
-		"in lists": {[]any{long + "1"}, []any{long + "2"}, "…" + long[:2*100] + `1" -> …` + long[:2*100] + `2"`},
+		"longer":           {long, long + "x", "…" + long[:2*100] + `" -> …` + long[:2*100] + `x"`},
+		"new":              {nil, long, `"` + long[:2*998] + "…"},
+		"1,000 characters": {nil, long[:2*998], `+     x = "` + long[:2*998] + `"` + "\n"},
+		"1,001 characters": {nil, long[:2*999], `+     x = "` + long[:2*998] + "…\n"},
+		"changed, 1,000":   {long[:2*998], long[:2*997], `!     x = "` + long[:2*998] + `" -> "` + long[:2*997] + `"` + "\n"},
+		"in lists":         {[]any{long + "1"}, []any{long + "2"}, "…" + long[:2*100] + `1" -> …` + long[:2*100] + `2"`},
 	} {
 		if got := updated(c.before, c.after); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %.3000s\nwant %s", name, got, c.want)

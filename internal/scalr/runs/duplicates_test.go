@@ -1,6 +1,10 @@
 package runs_test
 
 import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +14,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
+	"scalr-run-action/internal/secret"
 )
 
 // No run is canceled whose configuration version is not reported.
@@ -106,5 +111,38 @@ func TestHasDuplicate(t *testing.T) {
 				t.Errorf("%s: got %v after %d lists, want %v", name, got, len(r.Arrived("GET /runs")), c.want)
 			}
 		})
+	}
+}
+
+// endless lists pages of 100 runs without end, of which the one with the number is of the configuration version cv-1.
+type endless struct{ duplicate, pages int }
+
+func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
+	var list []string
+	for range 100 {
+		n := e.pages*100 + len(list) + 1
+		version := map[bool]string{true: "cv-1", false: "cv-2"}[n == e.duplicate]
+		list = append(list, fmt.Sprintf(`{"type":"runs","id":"run-%d","attributes":{"status":"planning"},`+
+			`"relationships":{"configuration-version":{"data":{"type":"configuration-versions","id":%q}}}}`, n, version))
+	}
+	e.pages++
+	body := `{"meta":{"pagination":{"next-page":1000}},"data":[` + strings.Join(list, ",") + `]}`
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// TestHasDuplicateReadsOnePage: only the newest 100 runs are searched, so that the answer comes at once.
+func TestHasDuplicateReadsOnePage(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[int]bool{1: true, 100: true, 101: false} {
+		list := &endless{duplicate: number}
+		c, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.io"}, Token: secret.New(scalrsim.Token),
+			UserAgent: "test", HTTP: &http.Client{Transport: list}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := runs.HasDuplicate(t.Context(), c, scalr.Run{ID: "run-x", WorkspaceID: "ws-1", ConfigurationID: "cv-1"}); got != want || list.pages != 1 {
+			t.Errorf("run %d: got %v after %d pages, want %v after one", number, got, list.pages, want)
+		}
 	}
 }
