@@ -17,6 +17,7 @@ func TestPlaceOf(t *testing.T) {
 			64:ff9b::93.184.216.34 64:ff9b:1::93.184.216.34 64:ff9b:1:abcd:12:3456:93.184.216.34
 			64:ff9b:1:5db8:d8:2200:: 64:ff9b:1:5d:b8:d822:: 64:ff9b:1::5d:b8d8:2200:0 64:ff9b:1:5db8:0:100::
 			2002:5db8:d822::1 2001:0:5db8:d822:0:0:a247:27dd 2001:db8::7f00:1 2001:db8::5efe:5db8:d822
+			2001:db8::5:5efe:7f00:1 2001:db8::100:5efe:7f00:1 2001:db8::5eff:7f00:1 2001:db8::6efe:7f00:1
 			fd00:ec3::254`,
 		httpx.ThisMachine: `
 			127.0.0.1 127.255.255.254 ::1 ::ffff:127.0.0.1 ::127.0.0.1 ::ffff:0:127.0.0.1 64:ff9b::127.0.0.1
@@ -50,53 +51,58 @@ func TestPlaceOf(t *testing.T) {
 func TestNormalHost(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]string{
-		"acme.scalr.io":              "acme.scalr.io",
-		"ACME.Scalr.IO.":             "acme.scalr.io",
-		"my_bucket.s3.amazonaws.com": "my_bucket.s3.amazonaws.com",
-		"xn--bcher-kva.example":      "xn--bcher-kva.example",
-		"10.0.0.1":                   "10.0.0.1",
-		"127.0.0.1":                  "127.0.0.1",
-		"localhost":                  "localhost",
-		"minio":                      "minio",
-		"2001:DB8:0::1":              "[2001:db8::1]",
-		"::ffff:127.0.0.1":           "127.0.0.1",
-		"::1":                        "[::1]",
+		"acme.scalr.io":                      "acme.scalr.io",
+		"ACME.Scalr.IO.":                     "acme.scalr.io",
+		"my_bucket.s3.amazonaws.com":         "my_bucket.s3.amazonaws.com",
+		"xn--bcher-kva.example":              "xn--bcher-kva.example",
+		"10.0.0.1":                           "10.0.0.1",
+		"127.0.0.1":                          "127.0.0.1",
+		"localhost":                          "localhost",
+		"minio":                              "minio",
+		"2001:DB8:0::1":                      "[2001:db8::1]",
+		"::ffff:127.0.0.1":                   "127.0.0.1",
+		"::1":                                "[::1]",
+		"0x7g":                               "0x7g",
+		strings.Repeat("a.", 126) + "a":      strings.Repeat("a.", 126) + "a", // 253 bytes
+		strings.Repeat("a", 63) + ".example": strings.Repeat("a", 63) + ".example",
 	} {
 		if got, err := httpx.NormalHost(host); err != nil || got != want {
 			t.Errorf("%s: got %q, %v; want %q", host, got, err, want)
 		}
 	}
+	const letters = " (a host with such letters is written in its xn-- form)"
 	for host, why := range map[string]string{
 		"":                                   "no host",
 		".":                                  "no host",
-		"büro.example":                       "U+00FC",
-		"１２７.0.0.1":                          "U+FF11",
-		"127。0.0.1":                          "U+3002",
-		"fe80::1%eth0":                       "a zone",
-		"169.254.169.254":                    "link-local",
-		"169.254.169.254.":                   "link-local",
-		"192.0.0.192":                        "metadata",
-		"Metadata.Google.Internal.":          "metadata",
-		"instance-data":                      "metadata",
-		"0.0.0.0":                            "no single machine",
-		"255.255.255.255":                    "no single machine",
-		"64:ff9b::7f00:1":                    "carries the IPv4 address of this machine",
-		"2002:7f00:1::":                      "carries the IPv4 address of this machine",
-		"64:ff9b::a9fe:a9fe":                 "link-local",
-		"2130706433":                         "invalid",
-		"0x7f000001":                         "invalid",
-		"127.1":                              "invalid",
-		"0177.0.0.1":                         "invalid",
-		"127.0.0.0x1":                        "invalid",
-		"0x7f.0.0.1":                         "invalid",
-		"127.0.0.1.1":                        "invalid",
-		"a..b":                               "invalid",
-		"-a.example":                         "invalid",
-		strings.Repeat("a", 64) + ".example": "invalid",
-		strings.Repeat("a.", 127) + "a":      "invalid",
+		"büro.example":                       "a host with the character U+00FC, which is not ASCII and may only look right" + letters,
+		"１２７.0.0.1":                          "a host with the character U+FF11, which is not ASCII and may only look right" + letters,
+		"127。0.0.1":                          "a host with the character U+3002, which is not ASCII and may only look right" + letters,
+		"a\u007f.example":                    "an invalid host name",
+		"fe80::1%eth0":                       "an address with a zone, which names a network of this machine",
+		"169.254.169.254":                    "a link-local address, where clouds have their metadata service",
+		"169.254.169.254.":                   "a link-local address, where clouds have their metadata service",
+		"192.0.0.192":                        "the address of a cloud's metadata service",
+		"Metadata.Google.Internal.":          "the host of a cloud's metadata service",
+		"instance-data":                      "the host of a cloud's metadata service",
+		"0.0.0.0":                            "an address that names no single machine",
+		"255.255.255.255":                    "an address that names no single machine",
+		"64:ff9b::7f00:1":                    "an IPv6 address that carries the IPv4 address of this machine",
+		"2002:7f00:1::":                      "an IPv6 address that carries the IPv4 address of this machine",
+		"64:ff9b::a9fe:a9fe":                 "a link-local address, where clouds have their metadata service",
+		"2130706433":                         "an invalid host name",
+		"0x7f000001":                         "an invalid host name",
+		"127.1":                              "an invalid host name",
+		"0177.0.0.1":                         "an invalid host name",
+		"127.0.0.0x1":                        "an invalid host name",
+		"0x7f.0.0.1":                         "an invalid host name",
+		"127.0.0.1.1":                        "an invalid host name",
+		"a..b":                               "an invalid host name",
+		"-a.example":                         "an invalid host name",
+		strings.Repeat("a", 64) + ".example": "an invalid host name",
+		strings.Repeat("a.", 126) + "ab":     "an invalid host name",
 	} {
-		if got, err := httpx.NormalHost(host); err == nil || !strings.Contains(err.Error(), why) {
-			t.Errorf("%s: got %q, %v; want an error with %q", host, got, err, why)
+		if got, err := httpx.NormalHost(host); err == nil || err.Error() != why {
+			t.Errorf("%s: got %q, %v; want the error %q", host, got, err, why)
 		}
 	}
 }

@@ -45,10 +45,9 @@ func dial(ctx context.Context, network, hostPort string) (net.Conn, error) {
 		return nil, err
 	}
 	issued, _ := ctx.Value(issuedHostKey{}).(string)
-	d := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second,
-		Control: func(_, address string, _ syscall.RawConn) error {
-			return checkAddress(host, address, issued == host)
-		}}
+	d := net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
+		return checkAddress(host, address, issued == host)
+	}}
 	c, err := d.DialContext(ctx, network, hostPort)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package httpx_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -141,5 +142,42 @@ func TestLocalProxy(t *testing.T) {
 	}
 	if got := <-asked; got != "CONNECT metadata.test:443" {
 		t.Errorf("the proxy received %q", got)
+	}
+}
+
+// TestLeadsToThisMachine: the machine is the one that the client connected to, and only if it did so for that host.
+func TestLeadsToThisMachine(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	defer s.Close()
+	_, port, err := net.SplitHostPort(s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := transport().DialContext(t.Context(), "tcp", "here.test:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	plain, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	for name, row := range map[string]struct {
+		c    net.Conn
+		host string
+		want bool
+	}{
+		"the host":                      {c, "here.test", true},
+		"the host in upper case":        {c, "HERE.test", true},
+		"TLS":                           {tls.Client(c, &tls.Config{}), "here.test", true},
+		"TLS in TLS":                    {tls.Client(tls.Client(c, &tls.Config{}), &tls.Config{}), "here.test", true},
+		"another host, through a proxy": {c, "acme.test", false},
+		"a connection that the client knows nothing of": {plain, "127.0.0.1", false},
+	} {
+		if got := httpx.LeadsToThisMachine(row.c, row.host); got != row.want {
+			t.Errorf("%s: got %t", name, got)
+		}
 	}
 }

@@ -16,11 +16,9 @@ import (
 // NewClient returns the client. It has no overall timeout: logs may be long, and each request has its own deadline. The
 // user agent is also sent to proxies.
 func NewClient(userAgent string) *http.Client {
-	t := cleanhttp.DefaultPooledTransport()
+	t := cleanhttp.DefaultPooledTransport() // limits TLS handshakes to 10 s, and the wait for 100 Continue to 1 s
 	t.DialContext = dial
-	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = 60 * time.Second
-	t.ExpectContinueTimeout = time.Second
 	t.MaxResponseHeaderBytes = 1 << 20
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.OnProxyConnectResponse = checkProxyResponse

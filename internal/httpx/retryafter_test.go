@@ -3,6 +3,7 @@ package httpx_test
 import (
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"scalr-run-action/internal/httpx"
@@ -35,4 +36,17 @@ func TestRetryAfter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestServerTime: the runner's clock serves only without a date of the server.
+func TestServerTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		date := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+		for text, want := range map[string]time.Time{"Sat, 28 Nov 2026 12:00:00 GMT": date, "": time.Now(), "now": time.Now()} {
+			if got := httpx.ServerTime(http.Header{"Date": {text}}); !got.Equal(want) {
+				t.Errorf("%q: got %s, want %s", text, got, want)
+			}
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"strconv"
+	"strings"
 )
 
 // conditions negates what if, for and a switch without a tag decide by, and drops a negation.
@@ -173,16 +174,35 @@ func (s *source) errorResults(n ast.Node) {
 	if last, ok := results.List[len(results.List)-1].Type.(*ast.Ident); !ok || last.Name != "error" {
 		return
 	}
+	failed := map[ast.Stmt]bool{} // statements after a check of err
 	ast.Inspect(body, func(n ast.Node) bool {
-		if ret, ok := n.(*ast.ReturnStmt); ok {
-			s.noError(ret, results.NumFields())
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.IfStmt:
+			s.markFailed(failed, n.Cond, n.Body.List)
+		case *ast.CaseClause:
+			if len(n.List) == 1 {
+				s.markFailed(failed, n.List[0], n.Body)
+			}
+		case *ast.ReturnStmt:
+			s.noError(n, results.NumFields(), failed[n])
 		}
-		_, inner := n.(*ast.FuncLit)
-		return !inner
+		return true
 	})
 }
 
-func (s *source) noError(ret *ast.ReturnStmt, results int) {
+// markFailed marks the statements that are reached only with an error in err.
+func (s *source) markFailed(failed map[ast.Stmt]bool, cond ast.Expr, body []ast.Stmt) {
+	if s.text(cond) != "err != nil" {
+		return
+	}
+	for _, stmt := range body {
+		failed[stmt] = true
+	}
+}
+
+func (s *source) noError(ret *ast.ReturnStmt, results int, failed bool) {
 	if len(ret.Results) != results {
 		return
 	}
@@ -191,4 +211,27 @@ func (s *source) noError(ret *ast.ReturnStmt, results int) {
 		return
 	}
 	s.replace(last, "nil")
+	if !failed && !isError(last) {
+		return
+	}
+	for _, beside := range ret.Results[:results-1] { // callers look at no constant beside an error
+		switch beside.(type) {
+		case *ast.BasicLit, *ast.Ident:
+			s.ignored[beside] = true
+		}
+	}
+}
+
+// isError reports whether an expression is surely an error: a new one, or one with the name of an error.
+func isError(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.UnaryExpr:
+		return e.Op == token.AND
+	case *ast.Ident:
+		return e.Name != "err" && strings.HasPrefix(e.Name, "err") || strings.HasPrefix(e.Name, "Err")
+	case *ast.CallExpr:
+		called, ok := e.Fun.(*ast.SelectorExpr)
+		return ok && (called.Sel.Name == "New" || called.Sel.Name == "Errorf")
+	}
+	return false
 }

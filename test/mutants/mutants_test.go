@@ -40,6 +40,17 @@ func (w *wire) check(limit int) error {
 	}
 	return nil
 }
+
+func find() (int, error) {
+	if limit {
+		return 0, errLimit
+	}
+	n, err := lookUp()
+	if err != nil {
+		return 3, err
+	}
+	return 4, err
+}
 `
 
 func write(t *testing.T, text string) string {
@@ -66,6 +77,13 @@ func TestMutations(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
+		`find 4 -> (4 + 1)`, // the one that may have no error beside it
+		`find err != nil -> !(err != nil)`,
+		`find err != nil -> (err == nil)`,
+		`find err -> nil`,
+		`find err -> nil`,
+		`find errLimit -> nil`,
+		`find limit -> !(limit)`,
 		`pause 3 * time.Second -> (3 / time.Second)`,
 		`pause 3 * time.Second -> 2 * 3 * time.Second`,
 		`wire.check !ready -> ready`,

@@ -1,0 +1,70 @@
+package httpx_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/httpx"
+)
+
+// TestPoll: the interval doubles from one second to eight, and the last call is at the end of the window.
+func TestPoll(t *testing.T) {
+	t.Parallel()
+	errLook, errStopped := errors.New("not found"), errors.New("stopped")
+	for name, c := range map[string]struct {
+		window, found, stop time.Duration // the last two after the beginning, 0 for never
+		want                []int         // seconds at which look is called
+		ok                  bool
+		err                 error
+	}{
+		"found at once":                {time.Minute, time.Nanosecond, 0, []int{0, 1}, true, nil},
+		"found later":                  {time.Minute, 10 * time.Second, 0, []int{0, 1, 3, 7, 15}, true, nil},
+		"never found":                  {30 * time.Second, 0, 0, []int{0, 1, 3, 7, 15, 23, 30}, false, errLook},
+		"the window ends with a call":  {31 * time.Second, 0, 0, []int{0, 1, 3, 7, 15, 23, 31}, false, errLook},
+		"no window":                    {0, 0, 0, []int{0}, false, errLook},
+		"the context ends in between":  {time.Minute, 0, 5 * time.Second, []int{0, 1, 3}, false, errStopped},
+		"the window has already ended": {-time.Second, 0, 0, []int{0}, false, errLook},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				if c.stop > 0 {
+					time.AfterFunc(c.stop, func() { cancel(errStopped) })
+				}
+				began, calls := time.Now(), []int{}
+				got, ok, err := httpx.Poll(ctx, c.window, func() (int, bool, error) {
+					after := time.Since(began)
+					calls = append(calls, int(after.Seconds()))
+					if c.found > 0 && after >= c.found {
+						return len(calls), true, nil
+					}
+					return len(calls), false, errLook
+				})
+				if got != len(c.want) || ok != c.ok || err != c.err || !slices.Equal(calls, c.want) {
+					t.Errorf("got %d, %t, %v after calls at %v, want calls at %v", got, ok, err, calls, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began, stopped := time.Now(), errors.New("stopped")
+		if err := httpx.Wait(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
+			t.Errorf("got %v after %s", err, time.Since(began))
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(stopped) })
+		if err := httpx.Wait(ctx, time.Minute); err != stopped || time.Since(began) != 61*time.Second {
+			t.Errorf("got %v after %s", err, time.Since(began))
+		}
+	})
+}
