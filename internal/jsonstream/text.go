@@ -57,16 +57,17 @@ func (r *Reader) characters(take func(plain []byte)) error {
 		if r.at += n; n == len(rest) {
 			continue
 		}
-		switch c := rest[n]; {
-		case c == '"':
+		switch rest[n] {
+		case '"':
 			r.at++
 			return nil
-		case c < ' ':
+		case '\\':
+			r.at++
+			if err := r.escape(take); err != nil {
+				return err
+			}
+		default:
 			return ErrSyntax
-		}
-		r.at++
-		if err := r.escape(take); err != nil {
-			return err
 		}
 	}
 }
