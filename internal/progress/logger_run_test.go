@@ -85,8 +85,8 @@ func queued(s *recorder) {
 }
 
 func agents(s *recorder) {
-	pool := scalr.AgentPool{Name: "private"}
-	s.Agents = func() (scalr.AgentPool, bool) { s.lookups++; return pool, true }
+	pool, known := scalr.AgentPool{Name: "private"}, true
+	s.Agents = func() (scalr.AgentPool, bool) { s.lookups++; return pool, known }
 	waits := func(status string, times int) {
 		for range times {
 			s.poll(5*time.Second, status)
@@ -100,10 +100,12 @@ func agents(s *recorder) {
 		pool.Agents = append(pool.Agents, scalr.Agent{Name: "more", Status: "offline"})
 	}
 	waits("apply_queued", 4)
+	pool, known = scalr.AgentPool{}, false
+	waits("apply_queued", 60)
 	s.poll(time.Second, "applying")
 	s.Close()
-	if s.lookups != 3 {
-		s.t.Errorf("looked up the agents %d times, want 3: every five minutes, and for each queue", s.lookups)
+	if s.lookups != 4 {
+		s.t.Errorf("looked up the agents %d times, want 4: every five minutes, and for each queue", s.lookups)
 	}
 }
 
@@ -119,6 +121,19 @@ func hooks(s *recorder) {
 	} {
 		s.poll(time.Second, status)
 	}
+	s.Close()
+}
+
+// earlierStatus is a run that is queued again after the log was closed: it belongs to the stage that it reached.
+func earlierStatus(s *recorder) {
+	s.poll(0, "pre_plan_running")
+	s.Close()
+	s.Infof("Confirmed run run-1")
+	s.poll(time.Second, "plan_queued")
+	s.poll(time.Second, "planning")
+	s.Close()
+	s.poll(time.Second, "quantum_checking")
+	s.poll(time.Second, "errored")
 	s.Close()
 }
 
@@ -192,6 +207,7 @@ func heartbeats(s *recorder) {
 func logTrouble(s *recorder) {
 	s.poll(0, "planning")
 	s.LogTrouble(scalr.PlanPhase, errors.New("read the plan log: storage answered 503"))
+	s.LogTrouble(scalr.ApplyPhase, &scalr.Error{Op: scalr.Op{Operation: scalr.OpReadRun}, HTTPStatus: 503}) // without the operation
 	s.poll(time.Second, "planned_and_finished")
 	s.Close()
 }

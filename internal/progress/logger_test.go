@@ -94,6 +94,7 @@ func TestLogs(t *testing.T) {
 		"queue":            queued,
 		"agents":           agents,
 		"hooks":            hooks,
+		"earlier-status":   earlierStatus,
 		"between-polls":    betweenPolls,
 		"passed-stages":    passedStages,
 		"late-log":         lateLog,
