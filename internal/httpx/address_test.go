@@ -2,6 +2,7 @@ package httpx_test
 
 import (
 	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -129,6 +130,23 @@ func TestLoopbackHosts(t *testing.T) {
 	} {
 		if loopback, here := httpx.IsLoopback(host), httpx.LeadsHere(host); loopback != want.loopback || here != want.here {
 			t.Errorf("%q: got loopback %t, here %t; want %+v", host, loopback, here, want)
+		}
+	}
+}
+
+// TestSecureAddresses: a token is sent by https, or to this machine.
+func TestSecureAddresses(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"https://acme.scalr.io": true, "https://localhost": true, "http://localhost:8080": true, "http://[::1]/": true,
+		"http://acme.scalr.io": false, "http://10.0.0.1": false, "ftp://localhost": false, "//localhost": false, "": false,
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := httpx.IsSecure(u); got != want {
+			t.Errorf("%q: got %t", address, got)
 		}
 	}
 }

@@ -18,8 +18,8 @@ func RetryAfter(h http.Header) (wait time.Duration, ok bool) {
 		return 0, false
 	}
 	value := strings.TrimSpace(values[0])
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		return time.Duration(min(seconds, maxRetryAfter)) * time.Second, seconds >= 0
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil && seconds >= 0 {
+		return time.Duration(min(seconds, maxRetryAfter)) * time.Second, true
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {

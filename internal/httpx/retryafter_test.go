@@ -31,7 +31,7 @@ func TestRetryAfter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			wait, ok := httpx.RetryAfter(http.Header{"Retry-After": c.values, "Date": {now}})
-			if ok != c.ok || ok && wait != c.want {
+			if ok != c.ok || wait != c.want {
 				t.Errorf("got %s, %t, want %s, %t", wait, ok, c.want, c.ok)
 			}
 		})

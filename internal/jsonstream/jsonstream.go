@@ -95,12 +95,9 @@ func (r *Reader) Peek() (byte, error) { return r.skipSpace() }
 // Object reads an object and calls each for every member. If each does not read the member's value, it is skipped.
 func (r *Reader) Object(each func(name string) error) error {
 	return r.container('{', '}', func() error {
-		name, ok, err := r.text(maxName)
+		name, err := r.text(maxName)
 		if err != nil {
 			return err
-		}
-		if !ok {
-			return ErrSyntax
 		}
 		if err := r.expect(':'); err != nil {
 			return err
@@ -169,11 +166,11 @@ func (r *Reader) Text(limit int) (text string, ok bool, err error) {
 		return "", false, r.Skip()
 	}
 	r.values++
-	text, ok, err = r.text(limit)
-	if err == nil {
-		err = r.Keep(len(text))
+	text, err = r.text(limit)
+	if err != nil {
+		return "", false, err
 	}
-	return text, ok, err
+	return text, true, r.Keep(len(text))
 }
 
 // Raw reads any value without decoding it. It returns nil for a value longer than limit bytes.

@@ -7,23 +7,23 @@ import (
 )
 
 // text reads a string and decodes at most limit bytes of it.
-func (r *Reader) text(limit int) (text string, ok bool, err error) {
+func (r *Reader) text(limit int) (string, error) {
 	if c, err := r.skipSpace(); err != nil || c != '"' {
-		return "", false, err
+		return "", orSyntax(err)
 	}
 	var decoded []byte
-	err = r.characters(func(plain []byte) {
+	err := r.characters(func(plain []byte) {
 		if left := limit - len(decoded); left > 0 {
 			decoded = append(decoded, plain[:min(len(plain), left)]...)
 		}
 	})
 	if err != nil {
-		return "", false, err
+		return "", err
 	}
 	if len(decoded) >= limit { // may end within a character
 		decoded = decoded[:len(decoded)-incomplete(decoded)]
 	}
-	return strings.ToValidUTF8(string(decoded), "\uFFFD"), true, nil
+	return strings.ToValidUTF8(string(decoded), "\uFFFD"), nil
 }
 
 // incomplete returns the number of bytes of an incomplete character at the end.

@@ -1,0 +1,177 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
+)
+
+// TestOrderOfDropping: the less space there is, the fewer kinds of items are shown in full, then in brief. Kinds on one
+// line have the same rank.
+func TestOrderOfDropping(t *testing.T) {
+	t.Parallel()
+	r := baseReport("planned", "planned_and_finished")
+	diff := func(name string) string { return "+ full " + name + "\n" + strings.Repeat("+ some line\n", 40) }
+	markers := []string{}
+	add := func(name string) string {
+		markers = append(markers, "full "+name)
+		return diff(name)
+	}
+	for _, action := range []tfplan.Action{
+		tfplan.Destroy, tfplan.Update, tfplan.Create, tfplan.Import, tfplan.Move, tfplan.Forget, tfplan.Invoke, tfplan.Read, tfplan.Other,
+	} {
+		name := string(action)
+		r.Plan.Changes = append(r.Plan.Changes, tfplan.Change{Address: "brief." + name, Action: action, Diff: add(name)})
+		markers = append(markers, "brief."+name)
+	}
+	r.Plan.Drift = []tfplan.Change{{Address: "brief.drift", Action: tfplan.Update, Diff: add("drift")}}
+	r.Plan.Diagnostics = []tfplan.Diagnostic{{Level: "warning", Title: "brief.warning", Text: "brief.warning\n" + add("warning")}}
+	r.Plan.OutputDiff = add("outputs")
+	markers = append(markers, "brief.drift", "brief.warning")
+	smallest := map[string]int{} // limit at which a marker is shown
+	for limit := 20_000; limit > 0; limit -= 100 {
+		page := r.Comment(limit)
+		for _, m := range markers {
+			if strings.Contains(page, m) {
+				smallest[m] = limit
+			}
+		}
+	}
+	slices.SortStableFunc(markers, func(a, b string) int { return cmp.Compare(smallest[a], smallest[b]) })
+	golden(t, "order-of-dropping.txt", strings.Join(markers, "\n")+"\n")
+}
+
+// TestLossTitles: the alert says how many resources are lost, listed or not, and links the run if it cannot list them.
+func TestLossTitles(t *testing.T) {
+	t.Parallel()
+	const more = "[see the run in Scalr](https://acme.scalr.io/v2/e/env-v0o0/workspaces/ws-v0o1/runs/run-v0oq2a7d3k9)"
+	change := func(action tfplan.Action) tfplan.Change { return tfplan.Change{Address: "a.b", Action: action} }
+	gone, swapped := change(tfplan.Destroy), change(tfplan.Replace)
+	for name, tt := range map[string]struct {
+		result  result.Result
+		changes []tfplan.Change
+		counted int // by Scalr
+		omitted int // of the list
+		want    string
+	}{
+		"one destroyed":  {"planned", []tfplan.Change{gone}, 1, 0, "[!CAUTION]\n**This plan destroys 1 resource:**"},
+		"two replaced":   {"planned", []tfplan.Change{swapped, swapped}, 2, 0, "[!CAUTION]\n**This plan replaces 2 resources:**"},
+		"both":           {"planned", []tfplan.Change{gone, swapped}, 2, 0, "[!CAUTION]\n**This plan destroys 1 resource and replaces 1:**"},
+		"not listed":     {"planned", nil, 2, 0, "[!CAUTION]\n**This plan destroys 2 resources:** " + more + ".\n\n"},
+		"some listed":    {"planned", []tfplan.Change{gone}, 3, 4, "[!CAUTION]\n**This plan destroys or replaces 3 resources:**"},
+		"others omitted": {"planned", []tfplan.Change{gone}, 1, 4, "[!CAUTION]\n**This plan destroys 1 resource:**"},
+		"applied":        {"applied", []tfplan.Change{gone, gone}, 2, 0, "[!WARNING]\n**This run destroyed 2 resources:**"},
+		"forbidden":      {"policy-failed", []tfplan.Change{swapped}, 1, 0, "[!WARNING]\n**This plan would have replaced 1 resource:**"},
+		"nothing":        {"planned", nil, 0, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := baseReport(tt.result, "planned_and_finished")
+			r.Run.Plan = &scalr.Plan{Status: "finished", Destructions: &tt.counted}
+			r.Plan = tfplan.Plan{Changes: tt.changes, Omitted: tt.omitted}
+			page := strings.ReplaceAll(r.Comment(CommentLimit), "\n>\n", "\n\n")
+			page = strings.ReplaceAll(page, "\n> ", "\n")
+			if _, alert, _ := strings.Cut(page, "[!"); tt.want != "" && !strings.HasPrefix("[!"+alert, tt.want) {
+				t.Errorf("got %.150q\nwant %q", "[!"+alert, tt.want)
+			}
+			if tt.want == "" && strings.Contains(page, "[!") {
+				t.Errorf("there is an alert:\n%s", page)
+			}
+			left := fmt.Sprintf("… and %d more, not listed here: %s.", tt.counted-len(tt.changes), more)
+			if got, want := strings.Contains(page, left), tt.omitted > 0 && tt.counted > len(tt.changes); got != want {
+				t.Errorf("there is %q: %t", left, got)
+			}
+		})
+	}
+}
+
+// TestScalrsMessage: Scalr's own message is quoted unless the problem already says the same.
+func TestScalrsMessage(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 3999)
+	for name, tt := range map[string]struct {
+		result                 result.Result
+		problem, message, want string // want is the quoted block
+	}{
+		"a message":             {"errored", "The run errored", "Quota exceeded.", "Quota exceeded."},
+		"repeated":              {"errored", "The run errored: Quota exceeded; ask an admin", "Quota exceeded.", ""},
+		"repeated with its dot": {"errored", "The run errored: Quota exceeded.", "Quota exceeded.", ""},
+		"no problem":            {"errored", "", "Quota exceeded.", "Quota exceeded."},
+		"no message":            {"errored", "The run errored", " \n", ""},
+		"applied":               {"applied", "", "Quota exceeded.", ""},
+		"as long as allowed":    {"errored", "The run errored", long + "y", long + "y"},
+		"too long":              {"errored", "The run errored", long + "yz", long + "y…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := baseReport(tt.result, "errored")
+			r.Problem, r.Run.ErrorMessage = tt.problem, tt.message
+			_, rest, found := strings.Cut(r.Comment(CommentLimit), "Scalr says:\n\n```text\n")
+			got, _, _ := strings.Cut(rest, "\n```")
+			if got != tt.want || found != (tt.want != "") {
+				t.Errorf("got %.60q (%d bytes), want %.60q", got, len(got), tt.want)
+			}
+		})
+	}
+}
+
+// TestWarningsOutput: the number of warnings is an output if the log is complete, or a part of it has some.
+func TestWarningsOutput(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		complete, partial bool
+		warnings          int
+		want              string
+	}{
+		"a complete log":            {true, false, 2, "2"},
+		"none":                      {true, false, 0, "0"},
+		"a failed plan with one":    {false, true, 1, "1"},
+		"a failed plan without":     {false, true, 0, ""},
+		"an incomplete log has one": {false, false, 1, ""},
+	} {
+		r := baseReport("planned", "planned_and_finished")
+		r.Plan.Partial, r.Plan.Text.Complete, r.Plan.Text.Warnings = tt.partial, tt.complete, tt.warnings
+		if got := outputsOf(r)["warnings"]; got != tt.want {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
+// TestOverviewParts: with little space the workspaces without changes are only counted, no row that only changes is left,
+// and no error is announced that does not exist.
+func TestOverviewParts(t *testing.T) {
+	t.Parallel()
+	failed := rowOf(t, "errored-plan", "production", "failed")
+	o := overviewOf(rowOf(t, "no-changes", "production", "same"), rowOf(t, "planned-update", "production", "changed"),
+		rowOf(t, "planned-replace", "production", "replaced"), failed).sorted()
+	if got, want := o.unchanged(layout{}), "✅ <b>1 without changes</b>\n\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for changing, want := range map[int]string{-1: "changed replaced failed", 1: "changed replaced failed", 0: "replaced failed"} {
+		var rows []string
+		page := o.table(layout{changing: changing, rows: -1, maxNameLength: maxNameLength})
+		for _, name := range []string{"same", "changed", "replaced", "failed"} {
+			if strings.Contains(page, "production/"+name) {
+				rows = append(rows, name)
+			}
+		}
+		if got := strings.Join(rows, " "); got != want {
+			t.Errorf("at most %d that change: got %s, want %s\n%s", changing, got, want, page)
+		}
+	}
+	for _, form := range []errorForm{firstError, briefError} {
+		if text := failed.failure(form); strings.Contains(text, "more error") || !strings.Contains(text, "Invalid index") {
+			t.Errorf("the only error is shown as %q", text)
+		}
+	}
+	failed.Plan.Diagnostics = append(slices.Clip(failed.Plan.Diagnostics), tfplan.Diagnostic{Level: "error", Title: "E", Text: "E"})
+	if text := failed.failure(firstError); !strings.Contains(text, "… and 1 more error: [see the run in Scalr]") {
+		t.Errorf("the first of two errors is shown as %q", text)
+	}
+}
