@@ -1,4 +1,4 @@
-package httpx_test
+package retry_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/retry"
 )
 
 // TestPoll: the interval doubles from one second to eight, and the last call is at the end of the window.
@@ -38,7 +38,7 @@ func TestPoll(t *testing.T) {
 					time.AfterFunc(c.stop, func() { cancel(errStopped) })
 				}
 				began, calls := time.Now(), []int{}
-				got, ok, err := httpx.Poll(ctx, c.window, func() (int, bool, error) {
+				got, ok, err := retry.Poll(ctx, c.window, func() (int, bool, error) {
 					after := time.Since(began)
 					calls = append(calls, int(after.Seconds()))
 					if c.found > 0 && after >= c.found {
@@ -52,19 +52,4 @@ func TestPoll(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestWait(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		began, stopped := time.Now(), errors.New("stopped")
-		if err := httpx.Wait(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
-			t.Errorf("got %v after %s", err, time.Since(began))
-		}
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(stopped) })
-		if err := httpx.Wait(ctx, time.Minute); err != stopped || time.Since(began) != 61*time.Second {
-			t.Errorf("got %v after %s", err, time.Since(began))
-		}
-	})
 }
