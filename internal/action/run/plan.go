@@ -27,28 +27,46 @@ func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	case run.Plan == nil || !run.Plan.Status.Final():
 		return r.logs.of(scalr.PlanPhase).Plan(ctx, nil)
 	}
-	plan := r.readPlan(ctx, run)
-	if ctx.Err() == nil {
-		r.facts.plan = &plan
+	reading := r.readPlan(ctx, run)
+	r.recordPlan(reading)
+	if ctx.Err() != nil {
+		r.facts.plan = nil // it may be read again
 	}
-	return plan
+	return reading.plan
+}
+
+// planReading is the result of reading a plan.
+type planReading struct {
+	plan    tfplan.Plan
+	file    string // name of its JSON for later steps; "" for none
+	notKept error  // why the JSON, which was read, is not kept for later steps
+	missing string // why there is no JSON; "" if there is, or it was not requested
+	err     error  // of the download
+}
+
+// recordPlan records a plan and reports what is wrong with its JSON.
+func (r *command) recordPlan(p planReading) {
+	r.facts.plan, r.facts.planFile, r.facts.planJSONMissing = &p.plan, p.file, p.missing
+	if p.missing != "" {
+		r.Job.Debugf("plan JSON: %s", p.missing)
+	}
+	if p.notKept != nil {
+		r.Job.Warnf("The plan JSON that Scalr sent is not kept for later steps, and plan-json-file is left empty: %v.", p.notKept)
+	}
 }
 
 // readPlan reads the plan's JSON on its way to disk, where later steps find it.
-func (r *command) readPlan(ctx context.Context, run scalr.Run) tfplan.Plan {
+func (r *command) readPlan(ctx context.Context, run scalr.Run) planReading {
 	log := r.logs.of(scalr.PlanPhase)
 	if run.Plan.Status != scalr.TaskFinished {
-		return log.Plan(ctx, nil)
+		return planReading{plan: log.Plan(ctx, nil)}
 	}
-	var plan tfplan.Plan
-	_, _ = retry.Do(ctx, planJSONPolicy, func() (err error) {
-		plan, err = r.readPlanJSON(ctx, run, log)
-		return err
+	var reading planReading
+	_, _ = retry.Do(ctx, planJSONPolicy, func() error {
+		reading = r.readPlanJSON(ctx, run, log)
+		return reading.err
 	})
-	if r.facts.planJSONMissing != "" {
-		r.Job.Debugf("plan JSON: %s", r.facts.planJSONMissing)
-	}
-	return plan
+	return reading
 }
 
 // planJSONPolicy repeats a download after a second, or later if the server asks for it.
@@ -64,13 +82,11 @@ var planJSONPolicy = retry.Policy{
 	},
 }
 
-// readPlanJSON makes one attempt. The error is of the download.
-func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog) (tfplan.Plan, error) {
-	r.facts.planJSONMissing = ""
+// readPlanJSON makes one attempt. Nothing may be written to the log meanwhile.
+func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog) planReading {
 	body, err := r.client.PlanJSON(ctx, run.Plan.ID)
 	if err != nil || body == nil {
-		r.facts.planJSONMissing = whyNoJSON(err)
-		return log.Plan(ctx, nil), err
+		return planReading{plan: log.Plan(ctx, nil), missing: whyNoJSON(err), err: err}
 	}
 	defer body.Close()
 	file := planJSONFile(r.Step, fmt.Sprintf("scalr-%s-plan.json", run.ID))
@@ -84,17 +100,14 @@ func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog
 	if download.err != nil || download.size == 0 || download.size >= mostPlanJSON {
 		file.remove()
 		plan.JSON.Complete = false
-		r.facts.planJSONMissing = whyNoJSON(download.err)
+		missing := whyNoJSON(download.err)
 		if download.size >= mostPlanJSON {
-			r.facts.planJSONMissing = "it is larger than 512 MiB"
+			missing = "it is larger than 512 MiB"
 		}
-		return plan, download.err
+		return planReading{plan: plan, missing: missing, err: download.err}
 	}
-	if err := file.keep(); err != nil {
-		r.Job.Warnf("The plan JSON that Scalr sent is not kept for later steps, and plan-json-file is left empty: %v.", err)
-	}
-	r.facts.planFile = file.shown()
-	return plan, nil
+	notKept := file.keep()
+	return planReading{plan: plan, file: file.shown(), notKept: notKept}
 }
 
 // download remembers how much came and what ended it.

@@ -19,7 +19,8 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	r.narrator.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
 	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
 	f := &r.follower // the same one again, so that no log is shown twice
-	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), r.narrator, r.Forced(), leaving, r.Env.Timing
+	early := r.readPlanEarly(ctx)
+	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), early, r.Forced(), leaving, r.Env.Timing
 	f.Throttled = r.client.Throttled
 	if at, ok := r.InterruptedAt(); ok { // a creation in flight has used up a part
 		f.Timing.StopGrace = max(r.Env.Timing.StopGrace-time.Since(at), time.Second)
@@ -31,26 +32,24 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	ending, err := f.Follow(ctx, run)
 	r.narrator.Close()
 	r.updateRun(ending.Run)
-	r.readResults(ctx, ending)
+	r.readResults(ctx, ending, early)
 	if err != nil {
 		err = fmt.Errorf("%w; the run may still be running: %s", err, r.facts.runURL)
 	}
 	return ending, err
 }
 
-// readResults reads what is reported of a run that rests, while it is looked for
-// second runs.
-func (r *command) readResults(ctx context.Context, e follow.Ending) {
+// readResults reads what is reported of a run that is final or waits, while it looks
+// for duplicate runs.
+func (r *command) readResults(ctx context.Context, e follow.Ending, early *earlyPlan) {
 	var reads sync.WaitGroup
 	defer reads.Wait()
 	reads.Go(r.cancelLastDuplicates)
-	if e.StopCause != nil {
-		return
-	}
-	if e.Run.Status == scalr.StatusApplied && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
+	if e.StopCause == nil && e.Run.Status == scalr.StatusApplied && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
 		reads.Go(r.readOutputs)
 	}
-	if e.Run.Plan != nil && e.Run.Plan.Status.Final() {
+	r.recordEarlyPlan(early, e.Run)
+	if e.StopCause == nil && e.Run.Plan != nil && e.Run.Plan.Status.Final() {
 		ctx, cancel := context.WithTimeout(ctx, planJSONTime)
 		defer cancel()
 		r.plan(ctx, e.Run)

@@ -1,0 +1,66 @@
+package run
+
+import (
+	"io"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/scalr"
+)
+
+// silent is an observer that drops everything.
+type silent struct{}
+
+func (silent) Polled(scalr.Run)               {}
+func (silent) Log(scalr.Phase) io.WriteCloser { return silent{} }
+func (silent) Restarted(scalr.Phase)          {}
+func (silent) LogTrouble(scalr.Phase, error)  {}
+func (silent) Write(p []byte) (int, error)    { return len(p), nil }
+func (silent) Close() error                   { return nil }
+
+// TestEarlyPlanBegins: the plan is read once two polls have shown that it is finished, its log
+// is complete, and the run goes on.
+func TestEarlyPlanBegins(t *testing.T) {
+	t.Parallel()
+	run := func(status scalr.Status, plan scalr.TaskStatus) scalr.Run {
+		return scalr.Run{ID: "run-1", Status: status, Plan: &scalr.Plan{ID: "plan-1", Status: plan}}
+	}
+	other := run(scalr.StatusApplying, scalr.TaskFinished)
+	other.Plan = &scalr.Plan{ID: "plan-2", Status: scalr.TaskFinished}
+	planning, applying := run(scalr.StatusPlanning, scalr.TaskRunning), run(scalr.StatusApplying, scalr.TaskFinished)
+	for name, c := range map[string]struct {
+		polls     []scalr.Run
+		openLog   bool
+		wantReads int
+	}{
+		"one poll":          {polls: []scalr.Run{planning, applying}},
+		"two polls":         {polls: []scalr.Run{planning, applying, applying}, wantReads: 1},
+		"more polls":        {polls: []scalr.Run{applying, applying, applying, applying}, wantReads: 1},
+		"not confirmed":     {polls: []scalr.Run{applying, planning, applying}},
+		"another plan":      {polls: []scalr.Run{applying, other, applying}},
+		"its log may grow":  {polls: []scalr.Run{applying, applying}, openLog: true},
+		"the run has ended": {polls: []scalr.Run{run(scalr.StatusApplied, scalr.TaskFinished), run(scalr.StatusApplied, scalr.TaskFinished)}},
+		"the run waits":     {polls: []scalr.Run{run(scalr.StatusPlanned, scalr.TaskFinished), run(scalr.StatusPlanned, scalr.TaskFinished)}},
+		"the plan failed":   {polls: []scalr.Run{run(scalr.StatusApplying, scalr.TaskErrored), run(scalr.StatusApplying, scalr.TaskErrored)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				reads := make(chan scalr.Run, 10)
+				e := &earlyPlan{Observer: silent{}, read: func(r scalr.Run) planReading { reads <- r; return planReading{} }}
+				log := e.Log(scalr.PlanPhase)
+				e.Log(scalr.ApplyPhase).Close()
+				if !c.openLog {
+					log.Close()
+				}
+				for _, p := range c.polls {
+					e.Polled(p)
+				}
+				synctest.Wait()
+				if len(reads) != c.wantReads {
+					t.Errorf("the plan was read %d times, want %d", len(reads), c.wantReads)
+				}
+			})
+		})
+	}
+}
