@@ -1,6 +1,7 @@
 package job_test
 
 import (
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/job"
@@ -25,11 +26,15 @@ func TestHead(t *testing.T) {
 		event, payload string
 		want           job.Head
 	}{
-		"target, ours":           {"pull_request_target", pull(ours), job.HeadTrusted},
-		"target, a fork":         {"pull_request_target", pull(fork), job.HeadFork},
-		"target, a deleted fork": {"pull_request_target", pull(noRepo), job.HeadFork},
-		"target, no payload":     {"pull_request_target", ``, job.HeadUnknown},
-		"target, cut":            {"pull_request_target", pull(ours)[:60], job.HeadUnknown},
+		"target, ours":                   {"pull_request_target", pull(ours), job.HeadTrusted},
+		"target, a fork":                 {"pull_request_target", pull(fork), job.HeadFork},
+		"target, a deleted fork":         {"pull_request_target", pull(noRepo), job.HeadFork},
+		"target, the first pull request": {"pull_request_target", strings.Replace(pull(ours), `"number": 7`, `"number": 1`, 1), job.HeadTrusted},
+		"target, no number":              {"pull_request_target", strings.Replace(pull(ours), `"number": 7`, `"number": 0`, 1), job.HeadUnknown},
+		"comment on the first issue":     {"issue_comment", `{"issue": {"number": 1}}`, job.HeadTrusted},
+		"comment, no number":             {"issue_comment", `{"issue": {"number": 0}}`, job.HeadUnknown},
+		"target, no payload":             {"pull_request_target", ``, job.HeadUnknown},
+		"target, cut":                    {"pull_request_target", pull(ours)[:60], job.HeadUnknown},
 		"comment on a pull request": {
 			"issue_comment",
 			`{"issue": {"number": 7, "pull_request": {"url": "https://api.github.com/repos/acme/infra/pulls/7"}}, "comment": {"body": "/plan"}}`,

@@ -1,0 +1,109 @@
+package bundle
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// A warning names the first five in the order of the alphabet, and counts the others.
+func TestFindingsAreNamed(t *testing.T) {
+	t.Parallel()
+	for names, want := range map[string]string{
+		"":              ``,
+		"a":             `"a"`,
+		"b a":           `"a", "b"`,
+		"e d c b a":     `"a", "b", "c", "d", "e"`,
+		"f e d c b a":   `"a", "b", "c", "d", "e" and 1 more`,
+		"a b c d e f":   `"a", "b", "c", "d", "e" and 1 more`,
+		"g b c d e f a": `"a", "b", "c", "d", "e" and 2 more`,
+	} {
+		var f findings
+		for _, name := range strings.Fields(names) {
+			f.add(name)
+		}
+		if got := f.String(); got != want {
+			t.Errorf("%s: got %s, want %s", names, got, want)
+		}
+		var warned []string
+		f.report(func(line string) { warned = append(warned, line) }, "%d files: %s")
+		if count := len(strings.Fields(names)); count == 0 && warned != nil || count > 0 && strings.Join(warned, "") != fmt.Sprintf("%d files: %s", count, want) {
+			t.Errorf("%s: warned %q", names, warned)
+		}
+	}
+}
+
+// A name costs as many bytes as its path is long with a slash before each part, and a fee for each part that is new.
+func TestArchiveTreeCosts(t *testing.T) {
+	t.Parallel()
+	for names, want := range map[string]int{
+		".":         0,
+		"a":         100 + 2,
+		"a/bc":      100 + 2 + 100 + 5,
+		"a/bc a/bc": 100 + 2 + 100 + 5,
+		"a/bc a/d":  100 + 2 + 100 + 5 + 100 + 4,
+	} {
+		tree := newArchiveTree()
+		for _, name := range strings.Fields(names) {
+			if _, err := tree.makeDir(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if tree.size != want {
+			t.Errorf("%s: got %d bytes, want %d", names, tree.size, want)
+		}
+	}
+	tree := newArchiveTree()
+	if err := tree.grow(32 << 20); err != nil {
+		t.Errorf("32 MiB: got %v", err)
+	}
+	if err := tree.grow(1); err == nil {
+		t.Error("more than 32 MiB are kept")
+	}
+}
+
+// Entries in the plain form take one block, all others three or more, and archive/tar reads what was written.
+func TestHeadersOfEntries(t *testing.T) {
+	t.Parallel()
+	long := func(n int) string { return strings.Repeat("d", n) }
+	for name, c := range map[string]struct {
+		entry  header
+		blocks int
+	}{
+		"a file":                             {header{name: "main.tf", kind: kindFile, size: 7}, 1},
+		"a program":                          {header{name: "run.sh", kind: kindFile, exec: true, size: 7}, 1},
+		"a directory":                        {header{name: "modules", kind: kindDir}, 1},
+		"a link":                             {header{name: "l", kind: kindLink, link: "main.tf"}, 1},
+		"a name of 100 bytes":                {header{name: long(100), kind: kindFile}, 1},
+		"a name of 101 bytes":                {header{name: long(101), kind: kindFile}, 3},
+		"a directory of 99 bytes":            {header{name: long(99), kind: kindDir}, 1},
+		"155 bytes before the last slash":    {header{name: long(155) + "/" + long(100), kind: kindFile}, 1},
+		"156 bytes before the last slash":    {header{name: long(156) + "/f", kind: kindFile}, 3},
+		"a directory below 155 bytes":        {header{name: long(155) + "/" + long(99), kind: kindDir}, 1},
+		"a slash at the start of 155 bytes":  {header{name: "a/" + long(101), kind: kindFile}, 3},
+		"a target of 100 bytes":              {header{name: "l", kind: kindLink, link: long(100)}, 1},
+		"a target of 101 bytes":              {header{name: "l", kind: kindLink, link: long(101)}, 3},
+		"a target that is not ASCII":         {header{name: "l", kind: kindLink, link: "é"}, 3},
+		"a name that is not ASCII":           {header{name: "é", kind: kindFile}, 3},
+		"a name with the last ASCII letters": {header{name: "\x7f~", kind: kindFile}, 1},
+		"8 GiB less one byte":                {header{name: "big", kind: kindFile, size: 1<<33 - 1}, 1},
+		"8 GiB":                              {header{name: "big", kind: kindFile, size: 1 << 33}, 3},
+	} {
+		b, err := c.entry.appendTo(nil)
+		if err != nil || len(b) != c.blocks*512 {
+			t.Errorf("%s: got %d bytes, %v, want %d blocks", name, len(b), err, c.blocks)
+			continue
+		}
+		h, err := tar.NewReader(bytes.NewReader(b)).Next()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if strings.TrimSuffix(h.Name, "/") != c.entry.name || h.Linkname != c.entry.link || h.Size != c.entry.size || h.Typeflag != c.entry.typeflag() ||
+			h.Mode != c.entry.mode() || !h.ModTime.Equal(entryTime) || h.Uid != 0 || h.Gid != 0 || h.Uname+h.Gname != "" {
+			t.Errorf("%s: got %+v", name, h)
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package scalr_test
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/secret"
+)
+
+// answering is a client to which each request is answered with the text; it returns the requests.
+func answering(t *testing.T, text string) (*scalr.Client, *[]*http.Request) {
+	t.Helper()
+	var requests []*http.Request
+	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
+		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			requests = append(requests, r)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+		})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, &requests
+}
+
+// TestFilters: each filter of a list is a parameter of its request, and an empty one is none.
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	environments := func(f scalr.EnvironmentFilter) func(*scalr.Client) error {
+		return func(c *scalr.Client) error { _, err := c.Environments(t.Context(), f); return err }
+	}
+	workspaces := func(f scalr.WorkspaceFilter) func(*scalr.Client) error {
+		return func(c *scalr.Client) error { _, err := c.Workspaces(t.Context(), f); return err }
+	}
+	for _, c := range []struct {
+		name string
+		ask  func(*scalr.Client) error
+		want string // the parameters that begin with filter, query or sort
+	}{
+		{"all environments", environments(scalr.EnvironmentFilter{}), ""},
+		{"environments of an account", environments(scalr.EnvironmentFilter{AccountID: "acc-1"}), "filter[account]=acc-1"},
+		{"environments by name", environments(scalr.EnvironmentFilter{Name: "a b"}), "filter[name]=a b"},
+		{"environments by a name that looks like an operator", environments(scalr.EnvironmentFilter{Name: "in:a"}), ""},
+		{"environments by words", environments(scalr.EnvironmentFilter{Query: "prod"}), "query=prod"},
+		{"environments by tag", environments(scalr.EnvironmentFilter{Tag: "tag-1"}), "filter[tag]=tag-1"},
+		{"environments by policy group", environments(scalr.EnvironmentFilter{PolicyGroup: "pgrp-1"}), "filter[policy-group]=pgrp-1"},
+		{"environments by run", environments(scalr.EnvironmentFilter{LatestRunDate: "between:a,b"}), "filter[latest-run-date]=between:a,b"},
+		{"environments in an order", environments(scalr.EnvironmentFilter{Sort: "-name"}), "sort=-name"},
+		{"all workspaces", workspaces(scalr.WorkspaceFilter{}), ""},
+		{"workspaces of an environment", workspaces(scalr.WorkspaceFilter{EnvironmentID: "env-1"}), "filter[environment]=env-1"},
+		{"workspaces of an environment by name", workspaces(scalr.WorkspaceFilter{Environment: "prod"}), "filter[environment][name]=prod"},
+		{"workspaces by name", workspaces(scalr.WorkspaceFilter{Name: "network"}), "filter[name]=network"},
+		{"workspaces by words", workspaces(scalr.WorkspaceFilter{Query: "net"}), "query=net"},
+		{"workspaces by tag", workspaces(scalr.WorkspaceFilter{Tag: "tag-1"}), "filter[tag]=tag-1"},
+		{"tags", func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, ""},
+		{"tags by name", func(c *scalr.Client) error { _, err := c.Tags(t.Context(), "eu"); return err }, "filter[name]=eu"},
+	} {
+		client, requests := answering(t, `{"data":[]}`)
+		if err := c.ask(client); err != nil || len(*requests) != 1 {
+			t.Errorf("%s: got %v after %d requests", c.name, err, len(*requests))
+			continue
+		}
+		got := ""
+		for name, values := range (*requests)[0].URL.Query() {
+			if strings.HasPrefix(name, "filter") || name == "query" || name == "sort" {
+				got += name + "=" + strings.Join(values, " and ")
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestCostsThatCannotBeRead: amounts that are absent are unknown; those in another form are reported as such.
+func TestCostsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for attributes, want := range map[string]struct {
+		unreadable      bool
+		prior, proposed string
+	}{
+		`"status":"finished"`: {false, "", ""},
+		`"prior-monthly-cost":"1.50","proposed-monthly-cost":"2"`:      {false, "1.50", "2"},
+		`"prior-monthly-cost":null,"proposed-monthly-cost":""`:         {false, "", ""},
+		`"prior-monthly-cost":"1.50","proposed-monthly-cost":"much"`:   {true, "1.50", ""},
+		`"prior-monthly-cost":"about 1","proposed-monthly-cost":"2"`:   {true, "", "2"},
+		`"prior-monthly-cost":["1.50"],"proposed-monthly-cost":"2.00"`: {true, "", "2.00"},
+	} {
+		client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{"cost-estimate":`+
+			`{"data":{"type":"cost-estimates","id":"ce-1"}}}},"included":[{"type":"cost-estimates","id":"ce-1","attributes":{`+attributes+`}}]}`)
+		run, err := client.Run(t.Context(), "run-1")
+		if err != nil || run.Cost == nil {
+			t.Errorf("%s: got %v", attributes, err)
+			continue
+		}
+		if run.Cost.Unreadable != want.unreadable || run.Cost.Prior != want.prior || run.Cost.Proposed != want.proposed {
+			t.Errorf("%s: got %+v, want %+v", attributes, *run.Cost, want)
+		}
+	}
+}
+
+// TestCountsOfAnApply are read each from its own attribute.
+func TestCountsOfAnApply(t *testing.T) {
+	t.Parallel()
+	client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"applied"},"relationships":{"apply":`+
+		`{"data":{"type":"applies","id":"apply-1"}},"plan":{"data":{"type":"plans","id":"plan-1"}}}},"included":[`+
+		`{"type":"applies","id":"apply-1","attributes":{"status":"finished","resource-additions":1,"resource-changes":2,`+
+		`"resource-destructions":3,"resource-imports":4}},`+
+		`{"type":"plans","id":"plan-1","attributes":{"status":"finished","resource-additions":5,"resource-changes":6,`+
+		`"resource-destructions":7,"resource-imports":8}}]}`)
+	run, err := client.Run(t.Context(), "run-1")
+	if err != nil || run.Apply == nil || run.Plan == nil {
+		t.Fatalf("got %+v, %v", run, err)
+	}
+	for i, n := range []*int{run.Apply.Additions, run.Apply.Changes, run.Apply.Destructions, run.Apply.Imports,
+		run.Plan.Additions, run.Plan.Changes, run.Plan.Destructions} {
+		if n == nil || *n != i+1 {
+			t.Errorf("count %d: got %v", i+1, n)
+		}
+	}
+}
+
+// TestRelatedResourcesOfAnotherType are not taken for what the relationship stands for.
+func TestRelatedResourcesOfAnotherType(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{"configuration-versions": "x-1", "workspaces": "", "": "x-1"} {
+		client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
+			`"configuration-version":{"data":{"type":"`+kind+`","id":"x-1"}}}}}`)
+		if run, err := client.Run(t.Context(), "run-1"); err != nil || run.ConfigurationID != want {
+			t.Errorf("%q: got %q, %v, want %q", kind, run.ConfigurationID, err, want)
+		}
+	}
+	for kind, want := range map[string]string{"workspaces": "x-1", "environments": "", "": "x-1"} {
+		client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
+			`"workspace":{"data":{"type":"`+kind+`","id":"x-1"}}}}}`)
+		if run, err := client.Run(t.Context(), "run-1"); err != nil || run.WorkspaceID != want {
+			t.Errorf("%q: got %q, %v, want %q", kind, run.WorkspaceID, err, want)
+		}
+	}
+}
+
+// TestStreamsNeedAnID: what cannot be an id is an error, not a log that does not exist.
+func TestStreamsNeedAnID(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"../runs/run-1", "a b", "?x", "plan-1/output"} {
+		client, requests := answering(t, "text")
+		if body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: id}); err == nil || body != nil {
+			t.Errorf("log %q: got %v, %v", id, body, err)
+		}
+		if body, err := client.PlanJSON(t.Context(), id); err == nil || body != nil {
+			t.Errorf("plan %q: got %v, %v", id, body, err)
+		}
+		if len(*requests) > 0 {
+			t.Errorf("%q: got %d requests", id, len(*requests))
+		}
+	}
+}
+
+// TestNextPages: whether a list goes on, in each form that Scalr may report it.
+func TestNextPages(t *testing.T) {
+	t.Parallel()
+	for meta, more := range map[string]bool{
+		`"next-page":2`:    true,
+		`"next-page":"2"`:  true,
+		`"next-page":null`: false,
+		`"next-page":null,"total-pages":1,"total-count":1`: false,
+	} {
+		pages := 0
+		client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
+			HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				text := `{"data":[{"type":"tags","id":"tag-2","attributes":{"name":"b"}}],"meta":{"pagination":{"next-page":null}}}`
+				if pages++; pages == 1 {
+					text = `{"data":[{"type":"tags","id":"tag-1","attributes":{"name":"a"}}],"meta":{"pagination":{` + meta + `}}}`
+				}
+				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+			})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tags, err := client.Tags(t.Context(), "")
+		if err != nil || (len(tags) == 2) != more || (pages == 2) != more {
+			t.Errorf("%s: got %d tags in %d pages, %v, want more: %v", meta, len(tags), pages, err, more)
+		}
+	}
+}
+
+// TestCreatedIsOnlyWhatCameToBe: a tag whose creation failed, and which could not be searched then, was not created.
+func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
+	t.Parallel()
+	const reply = `{"data":{"type":"tags","id":"tag-1","attributes":{"name":"eu"}}}`
+	const taken = `{"errors":[{"detail":"Name has already been taken"}]}`
+	for _, c := range []struct {
+		name        string
+		post, look  int // statuses of the creation, and of each list after the first
+		tag         bool
+		created, ok bool
+	}{
+		{"it is created", 201, 200, false, true, true},
+		{"the answer is lost, and it is there", 504, 200, true, true, true},
+		{"another client created it", 422, 200, true, false, true},
+		{"it is refused", 422, 200, false, false, false},
+		{"the answer is lost, and the list is refused", 504, 403, false, false, false},
+		{"it is refused, and the list is too", 422, 403, false, false, false},
+		{"it is forbidden", 403, 200, false, false, false},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			lists := 0
+			client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
+				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					status, text := 200, `{"data":[]}`
+					if r.Method == http.MethodPost {
+						status, text = c.post, reply
+					} else if lists++; lists > 1 {
+						status = c.look
+						if c.tag {
+							text = `{"data":[{"type":"tags","id":"tag-1","attributes":{"name":"eu"}}]}`
+						}
+					}
+					if status >= 400 {
+						text = taken
+					}
+					return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+						Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+				})}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tag, created, err := client.EnsureTag(t.Context(), "eu")
+			if created != c.created || (err == nil) != c.ok || c.ok && tag.ID != "tag-1" {
+				t.Errorf("%s: got %+v, created %v, %v", c.name, tag, created, err)
+			}
+		})
+	}
+}
