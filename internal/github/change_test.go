@@ -269,15 +269,23 @@ func TestFindChangeIncompleteAnswers(t *testing.T) {
 			strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"b`, 1),
 			"app/x",
 		},
-		"no commit as the base":       {githubtest.Compare, strings.Replace(compared(`,"files":[]`), `"base_commit":{"sha":"a`, `"base_commit":{"sha":"x`, 1), "app/x"},
-		"no commit as the merge base": {githubtest.Compare, strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"x`, 1), "app/x"},
-		"no permission":               {githubtest.Compare, "403", "GitHub answered 403"},
-		"bad token":                   {githubtest.Compare, "401", "GitHub answered 401"},
-		"a truncated tree":            {githubtest.ListTree, `{"tree":[],"truncated":true}`, "more files than GitHub lists"},
-		"truncated, perhaps":          {githubtest.ListTree, `{"tree":[]}`, "not a whole list"},
-		"no tree":                     {githubtest.ListTree, `{"truncated":false}`, "not a whole list"},
-		"a tree without names":        {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a whole list"},
-		"no tree but a page":          {githubtest.ListTree, "404", "GitHub answered 404"},
+		"no commit as the base": {
+			githubtest.Compare,
+			strings.Replace(compared(`,"files":[]`), `"base_commit":{"sha":"a`, `"base_commit":{"sha":"x`, 1),
+			"app/x",
+		},
+		"no commit as the merge base": {
+			githubtest.Compare,
+			strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"x`, 1),
+			"app/x",
+		},
+		"no permission":        {githubtest.Compare, "403", "GitHub answered 403"},
+		"bad token":            {githubtest.Compare, "401", "GitHub answered 401"},
+		"a truncated tree":     {githubtest.ListTree, `{"tree":[],"truncated":true}`, "more files than GitHub lists"},
+		"truncated, perhaps":   {githubtest.ListTree, `{"tree":[]}`, "not a whole list"},
+		"no tree":              {githubtest.ListTree, `{"truncated":false}`, "not a whole list"},
+		"a tree without names": {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a whole list"},
+		"no tree but a page":   {githubtest.ListTree, "404", "GitHub answered 404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,7 +81,8 @@ func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
 		run := r.MustStart(true)
 		for _, search := range [][2]string{{"", run.ConfigurationID}, {run.WorkspaceID, ""}, {"", ""}} {
-			if got, found, err := runs.FindByConfiguration(t.Context(), r.Client, search[0], search[1]); err == nil || !strings.Contains(err.Error(), "unknown") || found {
+			got, found, err := runs.FindByConfiguration(t.Context(), r.Client, search[0], search[1])
+			if err == nil || !strings.Contains(err.Error(), "unknown") || found {
 				t.Errorf("%q: got %q, %v, %v; want an error", search, got.ID, found, err)
 			}
 		}
