@@ -3,6 +3,7 @@ package bundle
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -104,6 +105,32 @@ func TestHeadersOfEntries(t *testing.T) {
 		if strings.TrimSuffix(h.Name, "/") != c.entry.name || h.Linkname != c.entry.link || h.Size != c.entry.size || h.Typeflag != c.entry.typeflag() ||
 			h.Mode != c.entry.mode() || !h.ModTime.Equal(entryTime) || h.Uid != 0 || h.Gid != 0 || h.Uname+h.Gname != "" {
 			t.Errorf("%s: got %+v", name, h)
+		}
+	}
+}
+
+// Names and targets in a prebuilt archive may have 4,096 bytes, as many as Linux takes.
+func TestLongestNamesInArchives(t *testing.T) {
+	t.Parallel()
+	long := func(n int) string { return strings.Repeat("d/", n/2-1) + strings.Repeat("f", 2+n%2) }
+	for _, c := range []struct {
+		entry tar.Header
+		ok    bool
+	}{
+		{tar.Header{Typeflag: tar.TypeReg, Name: long(4096)}, true},
+		{tar.Header{Typeflag: tar.TypeReg, Name: long(4097)}, false},
+		{tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: long(4096)}, true},
+		{tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: long(4097)}, false},
+	} {
+		var b bytes.Buffer
+		w := tar.NewWriter(&b)
+		err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "main.tf", Mode: 0o644})
+		if err := errors.Join(err, w.WriteHeader(&c.entry), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		err = newChecker(&pulse{ctx: t.Context()}, func(string) {}).check(&b)
+		if refused := err != nil && strings.Contains(err.Error(), "longer than 4096 bytes"); refused == c.ok {
+			t.Errorf("%d bytes with a target of %d: got %.200v", len(c.entry.Name), len(c.entry.Linkname), err)
 		}
 	}
 }

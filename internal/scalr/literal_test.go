@@ -188,51 +188,95 @@ func TestNextPages(t *testing.T) {
 	}
 }
 
+// tagServer answers requests for tags: to each creation the next of the statuses, then the last one again.
+type tagServer struct {
+	creations []int
+	list      int  // the status of each list after the first
+	there     bool // the tag is in these lists
+
+	posts, lists int
+}
+
+func (s *tagServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	const tag = `{"type":"tags","id":"tag-1","attributes":{"name":"eu"}}`
+	status, text := 200, `{"data":[]}`
+	switch {
+	case r.Method == http.MethodPost:
+		status, text = s.creations[min(s.posts, len(s.creations)-1)], `{"data":`+tag+`}`
+		s.posts++
+	case s.lists > 0:
+		if status = s.list; s.there {
+			text = `{"data":[` + tag + `]}`
+		}
+		fallthrough
+	default:
+		s.lists++
+	}
+	if status >= 400 {
+		text = `{"errors":[{"detail":"Name has already been taken"}]}`
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+}
+
 // TestCreatedIsOnlyWhatCameToBe: a tag whose creation failed, and which could not be searched then, was not created.
 func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 	t.Parallel()
-	const reply = `{"data":{"type":"tags","id":"tag-1","attributes":{"name":"eu"}}}`
-	const taken = `{"errors":[{"detail":"Name has already been taken"}]}`
-	for _, c := range []struct {
-		name        string
-		post, look  int // statuses of the creation, and of each list after the first
-		tag         bool
-		created, ok bool
+	for name, c := range map[string]struct {
+		server  tagServer
+		created bool
+		problem string // a part of the error
+		posts   int
 	}{
-		{"it is created", 201, 200, false, true, true},
-		{"the answer is lost, and it is there", 504, 200, true, true, true},
-		{"another client created it", 422, 200, true, false, true},
-		{"it is refused", 422, 200, false, false, false},
-		{"the answer is lost, and the list is refused", 504, 403, false, false, false},
-		{"it is refused, and the list is too", 422, 403, false, false, false},
-		{"it is forbidden", 403, 200, false, false, false},
+		"it is created":                               {tagServer{creations: []int{201}, list: 200}, true, "", 1},
+		"the answer is lost, and it is there":         {tagServer{creations: []int{504}, list: 200, there: true}, true, "", 1},
+		"the answer is lost, and it is not there":     {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
+		"the answers are lost, and it is never there": {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
+		"another client created it":                   {tagServer{creations: []int{422}, list: 200, there: true}, false, "", 1},
+		"it is refused":                               {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
+		"the answer is lost, and the list is refused": {tagServer{creations: []int{504}, list: 403}, false, "could not be seen", 1},
+		"it is refused, and the list is too":          {tagServer{creations: []int{422}, list: 403}, false, "could not be seen", 1},
+		"it is forbidden":                             {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			lists := 0
 			client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
-				HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-					status, text := 200, `{"data":[]}`
-					if r.Method == http.MethodPost {
-						status, text = c.post, reply
-					} else if lists++; lists > 1 {
-						status = c.look
-						if c.tag {
-							text = `{"data":[{"type":"tags","id":"tag-1","attributes":{"name":"eu"}}]}`
-						}
-					}
-					if status >= 400 {
-						text = taken
-					}
-					return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
-						Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
-				})}})
+				HTTP: &http.Client{Transport: &c.server}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			tag, created, err := client.EnsureTag(t.Context(), "eu")
-			if created != c.created || (err == nil) != c.ok || c.ok && tag.ID != "tag-1" {
-				t.Errorf("%s: got %+v, created %v, %v", c.name, tag, created, err)
+			if created != c.created || (err == nil) != (c.problem == "") || err == nil && tag.ID != "tag-1" || c.server.posts != c.posts {
+				t.Errorf("%s: got %+v, created %v after %d requests, %v", name, tag, created, c.server.posts, err)
+			}
+			if err != nil && (!strings.Contains(err.Error(), c.problem) || strings.Contains(err.Error(), "could not be seen") != (c.server.list == 403)) {
+				t.Errorf("%s: got %v, want %q in it", name, err, c.problem)
 			}
 		})
+	}
+}
+
+// TestCreatedWorkspacesHaveTheirTags: the request has the tags if there are any, and is for the environment.
+func TestCreatedWorkspacesHaveTheirTags(t *testing.T) {
+	t.Parallel()
+	for tags, want := range map[string]string{
+		"":            `"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}}`,
+		"tag-1":       `"tags":{"data":[{"type":"tags","id":"tag-1"}]}`,
+		"tag-1 tag-2": `"tags":{"data":[{"type":"tags","id":"tag-1"},{"type":"tags","id":"tag-2"}]}`,
+	} {
+		client, requests := answering(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network"},`+
+			`"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}}}}`)
+		_, created, err := client.CreateWorkspace(t.Context(), "env-1", scalr.WorkspaceSettings{Name: "network", TagIDs: strings.Fields(tags)})
+		if err != nil || !created || len(*requests) != 1 {
+			t.Errorf("%q: created %v, %v", tags, created, err)
+			continue
+		}
+		sent, err := (*requests)[0].GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(sent)
+		if !strings.Contains(string(text), want) || tags == "" && strings.Contains(string(text), "tags") {
+			t.Errorf("%q: sent %s, want %s in it", tags, text, want)
+		}
 	}
 }
