@@ -31,7 +31,7 @@ type Attempt struct {
 	Wait   time.Duration // before the next attempt
 }
 
-// Delay bounds a wait. The zero Delay is no wait.
+// Delay bounds a wait. The zero Delay means to continue at once.
 type Delay struct{ least, most time.Duration }
 
 // AtLeast is a wait of the policy, but not a shorter one than d.
@@ -43,7 +43,7 @@ func Exactly(d time.Duration) Delay { return Delay{d, d} }
 // AtMost limits the wait to d.
 func (l Delay) AtMost(d time.Duration) Delay { return Delay{min(l.least, d), min(l.most, d)} }
 
-// History is what became of an operation.
+// History describes the attempts of an operation.
 type History struct {
 	Attempts int
 	Elapsed  time.Duration
