@@ -9,9 +9,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"unicode"
 
 	"scalr-run-action/internal/jsonstream"
+	"scalr-run-action/internal/sanitize"
 )
 
 // refusal returns the error of an answer with an error status (docs.github.com, "Troubleshooting the
@@ -96,18 +96,7 @@ func detail(r *jsonstream.Reader) (text string, err error) {
 
 // clean sanitizes untrusted text for one line of a log.
 func (s *session) clean(text string) string {
-	const most = 300
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-			return ' '
-		}
-		return r
-	}, s.redact(strings.ToValidUTF8(text, "\uFFFD")))
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return string(runes)
+	return sanitize.Line(s.redact(strings.ToValidUTF8(text, "\uFFFD")), 300)
 }
 
 // redactError redacts an error of the transport. It returns an error without a secret unchanged, so

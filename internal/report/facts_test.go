@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/report/reporttest"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
@@ -151,7 +152,7 @@ func TestNextContainsNoUntrustedText(t *testing.T) {
 			t.Parallel()
 			r := outcomeReports["confirmation"](t)
 			change(&r)
-			for _, b := range parse(r.Summary()).blocks {
+			for _, b := range reporttest.Parse(r.Summary()).Blocks {
 				if strings.Contains(b, "evil") {
 					t.Errorf("the step to copy is\n%s", b)
 				}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/report/reporttest"
 	"scalr-run-action/internal/tfplan"
 )
 
@@ -17,11 +18,11 @@ func TestEveryLimit(t *testing.T) {
 	r := outcomeReports["planned-huge"](t)
 	shown := 0
 	for limit := 0; limit <= CommentLimit; limit += 1 + limit/7 {
-		p := checkWellFormed(t, r.Comment(limit), limit, allowedHosts...)
-		if len(p.blocks) < shown-1 {
-			t.Errorf("%d diffs at %d, fewer than the %d with less space", len(p.blocks), limit, shown)
+		p := reporttest.Check(t, r.Comment(limit), limit, allowedHosts...)
+		if len(p.Blocks) < shown-1 {
+			t.Errorf("%d diffs at %d, fewer than the %d with less space", len(p.Blocks), limit, shown)
 		}
-		shown = len(p.blocks)
+		shown = len(p.Blocks)
 		if t.Failed() {
 			t.Fatal("at limit", limit)
 		}
@@ -95,6 +96,6 @@ func FuzzFit(f *testing.F) {
 			r.Plan.Changes = append(r.Plan.Changes, c)
 			r.Plan.Drift = append(r.Plan.Drift, c)
 		}
-		checkWellFormed(t, r.Comment(limit), limit, allowedHosts...)
+		reporttest.Check(t, r.Comment(limit), limit, allowedHosts...)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/report/reporttest"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -104,7 +105,7 @@ func TestLossesOutliveTheRest(t *testing.T) {
 			most := 0
 			for limit := 1000; limit <= CommentLimit; limit += 200 + limit/5 {
 				page := tt.report.Comment(limit)
-				checkWellFormed(t, page, limit, allowedHosts...)
+				reporttest.Check(t, page, limit, allowedHosts...)
 				gone, made := strings.Count(page, "a.gone"), strings.Count(page, "a.made")
 				if made > 0 && gone < n {
 					t.Errorf("at %d bytes %d created and %d destroyed are listed", limit, made, gone)

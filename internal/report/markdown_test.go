@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/report/reporttest"
 	"scalr-run-action/internal/sanitize"
 )
 
@@ -43,12 +44,12 @@ func checkInline(t *testing.T, s string) {
 		"fold":     details(htmlCode(s)+" "+prose(s), "text"),
 		"sentence": "x " + prose(s) + "\n",
 	} {
-		p := checkWellFormed(t, markdown+"\nend\n", 1<<20, "acme.scalr.io")
-		if !strings.HasSuffix(p.visible, "end") {
+		p := reporttest.Check(t, markdown+"\nend\n", 1<<20, "acme.scalr.io")
+		if !strings.HasSuffix(p.Visible, "end") {
 			t.Errorf("%s: the text after it is not visible: %q", name, markdown)
 		}
-		if name == "code" && strings.TrimSuffix(p.visible, "end") != shown {
-			t.Errorf("code: got %q, want %q", strings.TrimSuffix(p.visible, "end"), shown)
+		if name == "code" && strings.TrimSuffix(p.Visible, "end") != shown {
+			t.Errorf("code: got %q, want %q", strings.TrimSuffix(p.Visible, "end"), shown)
 		}
 		if t.Failed() {
 			t.Fatalf("%s: %q", name, markdown)
@@ -78,10 +79,10 @@ func FuzzBlock(f *testing.F) {
 	f.Add("```\n~~~\n````` x\n</details>")
 	f.Add("\n\n  \t\n```diff\n\r`")
 	f.Fuzz(func(t *testing.T, s string) {
-		p := parse(codeBlock("diff", s) + "\nend\n")
+		p := reporttest.Parse(codeBlock("diff", s) + "\nend\n")
 		want := strings.TrimRight(sanitize.Text(s), "\n") + "\n"
-		if len(p.blocks) != 1 || p.blocks[0] != want || p.visible != "end" || len(p.problems) > 0 {
-			t.Errorf("got %q and %q, want %q", p.blocks, p.visible, want)
+		if len(p.Blocks) != 1 || p.Blocks[0] != want || p.Visible != "end" || len(p.Problems) > 0 {
+			t.Errorf("got %q and %q, want %q", p.Blocks, p.Visible, want)
 		}
 	})
 }

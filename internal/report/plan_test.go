@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/report/reporttest"
 )
 
 // TestSensitive: values that the plan JSON marks as sensitive are never shown, sanitized or not.
@@ -47,8 +49,8 @@ func FuzzReadPlan(f *testing.F) {
 		r := baseReport("errored", "errored")
 		r.Plan = readPlan(sectionOf(doc), sectionOf(log))
 		r.Apply = readLog(sectionOf(log)).Apply()
-		checkWellFormed(t, r.Summary(), SummaryLimit, allowedHosts...)
-		checkWellFormed(t, r.Comment(limit), limit, allowedHosts...)
+		reporttest.Check(t, r.Summary(), SummaryLimit, allowedHosts...)
+		reporttest.Check(t, r.Comment(limit), limit, allowedHosts...)
 	})
 }
 

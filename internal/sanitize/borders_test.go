@@ -44,3 +44,38 @@ func TestLine(t *testing.T) {
 		}
 	}
 }
+
+// TestNote: the text of an error is one line of at most so many bytes, and an unfinished sequence hides no later line.
+func TestNote(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		in    string
+		limit int
+		want  string
+	}{
+		{" a  b\r\nc\td\re\vf\fg\u0085h\u2028i ", 40, "a  b c d e f g h i"},
+		{"\x1b[31mred\x1b[0m \u202eb\u200bc\x00", 40, "red bc"},
+		{"a\x1b]8;;\nb\x1b]0;x\rc", 40, "a b c"},
+		{"größe", 7, "größe"},
+		{"größe!", 7, "größe…"},
+		{"größe", 3, "gr…"},
+		{"a\xffb", 9, "a\uFFFDb"},
+		{"abcdefghijklmnop", 3, "abc…"},
+	} {
+		if got := Note(tt.in, tt.limit); got != tt.want {
+			t.Errorf("Note(%q, %d): got %q, want %q", tt.in, tt.limit, got, tt.want)
+		}
+	}
+}
+
+// TestOutput: the value of an output is one line without control characters, and otherwise the text itself.
+func TestOutput(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"app\nresult=done": "app result=done", "a\r\n\x00b\x1b[31mc": "a b [31mc", "café\u200b  1": "café\u200b  1", "\n": "",
+	} {
+		if got := Output(in); got != want {
+			t.Errorf("Output(%q): got %q, want %q", in, got, want)
+		}
+	}
+}

@@ -79,6 +79,33 @@ func isBlank(c rune) bool {
 	return c >= '\u180B' && c <= '\u180F'
 }
 
+// Note returns sanitized text on one line for an error, at most limit bytes of it, and an ellipsis if something is missing.
+// Spaces stay as they are.
+func Note(s string, limit int) string {
+	if len(s) > 4*limit {
+		s = s[:4*limit]
+	}
+	if !isPlain(s) || strings.ContainsAny(s, "\n\t") { // rare; the others cost no memory
+		s = toSpaces.Replace(Text(toNewlines.Replace(s)))
+	}
+	s = strings.TrimSpace(s)
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
+}
+
+var (
+	toNewlines = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n")
+	toSpaces   = strings.NewReplacer("\n", " ", "\t", " ")
+)
+
+// Output returns text as the value of an output: the text itself, but on one line and without control characters. What is
+// invisible stays, since the value may be a name that a later step looks up.
+func Output(s string) string {
+	return strings.Join(strings.FieldsFunc(s, unicode.IsControl), " ")
+}
+
 // Line returns sanitized text on one line, at most limit runes of it.
 func Line(s string, limit int) string {
 	s = strings.Join(strings.Fields(Text(s)), " ")

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // AgentPool is a pool of self-hosted agents, which execute the runs of workspaces.
@@ -61,7 +63,7 @@ func (c *Client) AgentPool(ctx context.Context, id string) (p AgentPool, err err
 			p = AgentPool{ID: r.ID, Name: r.Attributes.line("name")}
 			for _, agent := range r.refs("agents") {
 				about, _ := doc.included("agents", agent)
-				p.Agents = append(p.Agents, Agent{Name: about.Attributes.line("name"), Status: printable(about.Attributes.text("status"), mostStatus)})
+				p.Agents = append(p.Agents, Agent{Name: about.Attributes.line("name"), Status: sanitize.Note(about.Attributes.text("status"), mostStatus)})
 			}
 			return nil
 		},

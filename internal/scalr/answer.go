@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/jsonstream"
+	"scalr-run-action/internal/sanitize"
 )
 
 // The limits of a response. It is read as it arrives and never held whole: members
@@ -50,7 +51,7 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader) erro
 		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the answer " + limit.Limit, Permanent: !k.policy.tolerant, Cause: limit}
 	case !isJSON && notJSON(err):
 		return &Error{Op: k.op, HTTPStatus: res.StatusCode, NotAPIResponse: true,
-			Note: fmt.Sprintf("expected JSON:API, got %s: %q", printable(kind, 60), pageText(text.whole()))}
+			Note: fmt.Sprintf("expected JSON:API, got %s: %q", sanitize.Note(kind, 60), pageText(text.whole()))}
 	case notJSON(err):
 		return malformed(k.op, "the answer is not complete JSON")
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/secret"
 )
 
@@ -33,7 +34,7 @@ func rejectsRequest(err error) bool {
 }
 
 func (c *Client) assume(ctx context.Context, email, member string, proof secret.Value) (token secret.Value, expires time.Time, err error) {
-	op := OpSignIn.on(printable(email, 200))
+	op := OpSignIn.on(sanitize.Note(email, 200))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"service-accounts", "assume"}, kind: actionType, policy: defaultPolicy, plain: true, anonymous: true,
 		body: map[string]any{member: proof.Reveal(), "service-account-email": email},

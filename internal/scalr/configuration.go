@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/retry"
+	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/secret"
 )
 
@@ -116,12 +117,12 @@ func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duratio
 		case "pending", reported:
 		default:
 			reported = v.Status
-			strange(printable(v.Status, 80))
+			strange(sanitize.Note(v.Status, 80))
 		}
 		waited := time.Since(began)
 		wait := min(max(waited/4, 100*time.Millisecond), 2*time.Second) // most are processed within a second
 		if waited+wait > most {
-			return v, &StillPendingError{ID: id, Status: printable(v.Status, 80), Waited: waited}
+			return v, &StillPendingError{ID: id, Status: sanitize.Note(v.Status, 80), Waited: waited}
 		}
 		if err := retry.Wait(ctx, wait); err != nil {
 			return v, err

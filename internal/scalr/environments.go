@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // EnvironmentFilter narrows a list of environments; zero fields do not. Tag and
@@ -109,7 +111,7 @@ func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (
 }
 
 func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, err error) {
-	op := OpCreateEnvironment.on(printable(s.Name, 255))
+	op := OpCreateEnvironment.on(sanitize.Note(s.Name, 255))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"environments"}, kind: documentType, policy: createPolicy, body: s.document(""),
 		read: func(a answer) (err error) { e, err = a.environment(op); return err },

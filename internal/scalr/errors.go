@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"scalr-run-action/internal/jsonstream"
+	"scalr-run-action/internal/sanitize"
 )
 
 // What an Error is, for errors.Is. A valid token that lacks a permission gets a
@@ -63,13 +64,13 @@ func (p Problem) String() string { return p.quote(mostWords) }
 func (p Problem) quote(most int) string {
 	text := cmp.Or(p.Detail, p.Title, p.Code)
 	if p.Detail != "" && p.Title != "" && !beginsWith(p.Detail, p.Title) {
-		text = endClause(printable(p.Title, most/4)) + " " + p.Detail
+		text = endClause(sanitize.Note(p.Title, most/4)) + " " + p.Detail
 	}
 	if p.Pointer == "" {
-		return printable(text, most)
+		return sanitize.Note(text, most)
 	}
-	pointer := printable(p.Pointer, most/4)
-	return strings.TrimSpace(printable(text, most-len(pointer)) + " (" + pointer + ")")
+	pointer := sanitize.Note(p.Pointer, most/4)
+	return strings.TrimSpace(sanitize.Note(text, most-len(pointer)) + " (" + pointer + ")")
 }
 
 // endClause adds a colon to a text that ends without punctuation.
@@ -181,7 +182,7 @@ func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSend
 // the body itself is returned as jsonstream's SourceError.
 func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) error {
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, RetryAfter: retryAfter(res.Header),
-		RequestID: printable(res.Header.Get("X-Request-Id"), 80)}
+		RequestID: sanitize.Note(res.Header.Get("X-Request-Id"), 80)}
 	if res.Request != nil {
 		e.Host = res.Request.URL.Host
 	}
@@ -275,7 +276,7 @@ func readPointer(r *jsonstream.Reader, most int) (string, error) {
 
 func readWords(r *jsonstream.Reader, most int) (string, error) {
 	text, _, err := r.Text(most)
-	return printable(text, 4096), err
+	return sanitize.Note(text, 4096), err
 }
 
 // redirectOrigin is all that is said of where a redirect leads: the rest of the
@@ -285,5 +286,5 @@ func redirectOrigin(res *http.Response) string {
 	if err != nil || u.Host == "" {
 		return ""
 	}
-	return printable(u.Scheme+"://"+u.Host, 200)
+	return sanitize.Note(u.Scheme+"://"+u.Host, 200)
 }

@@ -148,7 +148,7 @@ func uploadFaults() map[string]uploadFault {
 		"U13 errored": {
 			faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`,
 				`"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)},
-			says: []string{"was not accepted: not a gzip [31mfile"},
+			says: []string{"was not accepted: not a gzip file"},
 		},
 		"U14 an unknown status": {faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", 5,
 			`"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/sanitize"
 )
 
 // mostLink is the length in bytes of a link that is used: object stores take no
@@ -32,18 +33,18 @@ func (c *Client) validateServerURL(op Op, raw string) (*url.URL, error) {
 	case u.User != nil:
 		return refuse("the link holds credentials")
 	case strings.Contains(u.Host, "%"): // a zone, which only has a meaning on the machine that wrote it
-		return refuse("the link leads to an address of one machine: " + printable(u.Host, 200))
+		return refuse("the link leads to an address of one machine: " + sanitize.Note(u.Host, 200))
 	case u.Host == "" || u.Opaque != "":
 		return refuse("the link is not an absolute address")
 	case u.Scheme == "http" && httpx.IsLoopback(u.Hostname()) && c.isLocal():
 		return u, nil
 	case u.Scheme != "https":
-		return refuse("the link is not https: " + printable(u.Host, 200))
+		return refuse("the link is not https: " + sanitize.Note(u.Host, 200))
 	case httpx.LeadsHere(u.Hostname()) && !c.leadsHere():
 		return refuse("the link leads to this machine")
 	}
 	if _, err := httpx.NormalHost(u.Hostname()); err != nil {
-		return refuse("the link has " + err.Error() + ": " + printable(u.Host, 200))
+		return refuse("the link has " + err.Error() + ": " + sanitize.Note(u.Host, 200))
 	}
 	return u, nil
 }

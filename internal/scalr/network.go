@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/sanitize"
 )
 
 // Network says why no answer came.
@@ -73,7 +74,7 @@ func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redac
 	e := &Error{Op: op, Host: host}
 	e.Network, e.Note = diagnose(err, host)
 	// A server can choose words of such an error. Half a secret would not be found, so they are cut afterwards.
-	e.Note = printable(secrets.text(e.Note), mostNote)
+	e.Note = sanitize.Note(secrets.text(e.Note), mostNote)
 	return e
 }
 
@@ -179,7 +180,7 @@ func proxyAddress(op *net.OpError) string {
 func rootCause(err error) string {
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
-		return "no address of " + printable(dns.Name, 200)
+		return "no address of " + sanitize.Note(dns.Name, 200)
 	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) {

@@ -30,7 +30,7 @@ func TestRefusalQuotesTitleAndDetail(t *testing.T) {
 		"code only":      {`{"errors":[{"code":"E17"}]}`, "list tags: E17 (HTTP 409)"},
 		"several": {`{"errors":[{"title":"Invalid","detail":"Too short","source":{"pointer":"/data/attributes/name"}},{"title":"Taken","detail":"By another"}]}`,
 			"list tags: Invalid: Too short (/data/attributes/name); Taken: By another (HTTP 409)"},
-		"control characters": {`{"errors":[{"title":"A\u001b[2Jb\n::error::","detail":"c\u202ed"}]}`, "list tags: A[2Jb ::error:: cd (HTTP 409)"},
+		"control characters": {`{"errors":[{"title":"A\u001b[2Jb\n::error::","detail":"c\u202ed"}]}`, "list tags: Ab ::error:: cd (HTTP 409)"},
 		"long": {`{"errors":[{"title":"` + title + `","detail":"` + long + `","source":{"pointer":"/data/attributes/name"}}]}`,
 			"list tags: " + title[:750] + "… " + long[:2225] + "… (/data/attributes/name) (HTTP 409)"},
 	} {

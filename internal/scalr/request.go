@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/jsonstream"
+	"scalr-run-action/internal/sanitize"
 )
 
 const (
@@ -123,7 +124,7 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	for _, element := range k.path {
 		if !identifier.MatchString(element) {
-			return nil, &Error{Op: k.op, Note: fmt.Sprintf("%q is not an id", printable(element, 80)), Network: NotAllowed, Permanent: true}
+			return nil, &Error{Op: k.op, Note: fmt.Sprintf("%q is not an id", sanitize.Note(element, 80)), Network: NotAllowed, Permanent: true}
 		}
 	}
 	var body io.Reader

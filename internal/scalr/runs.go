@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // CreateRun requests a run, which is not repeated once Scalr may have received it.
@@ -68,7 +70,7 @@ func (a answer) run(op Op, id string) (Run, error) {
 	if id != "" && r.ID != id {
 		return Run{}, malformed(op, "the answer is for another run: "+r.ID)
 	}
-	if s := r.Attributes.text("status"); s == "" || s != printable(s, mostStatus) {
+	if s := r.Attributes.text("status"); s == "" || s != sanitize.Note(s, mostStatus) {
 		return Run{}, malformed(op, "the answer has no usable status")
 	}
 	if n := len(r.refs("policy-checks")); n > mostChecks {

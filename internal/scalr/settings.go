@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // Settings are what a run is to do, as an answer reports it. A member is nil
@@ -153,7 +155,7 @@ const (
 func quoted(list []string) string {
 	var items []string
 	for _, item := range list[:min(len(list), mostQuoted)] {
-		items = append(items, strconv.Quote(printable(item, mostOfQuoted)))
+		items = append(items, strconv.Quote(sanitize.Note(item, mostOfQuoted)))
 	}
 	if more := len(list) - mostQuoted; more > 0 {
 		items = append(items, fmt.Sprintf("and %d more", more))

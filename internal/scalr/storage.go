@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 func isAzure(link *url.URL) bool {
@@ -63,5 +65,5 @@ func element(body []byte, name string) string {
 	if !found {
 		return ""
 	}
-	return printable(tag.ReplaceAllString(text, " "), 300)
+	return sanitize.Note(tag.ReplaceAllString(text, " "), 300)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // Kind is a type of resource that carries tags.
@@ -41,7 +43,7 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created boo
 }
 
 func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
-	op := OpCreateTag.on(printable(name, 255))
+	op := OpCreateTag.on(sanitize.Note(name, 255))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"tags"}, kind: documentType, policy: createPolicy,
 		body: body("tags", "", map[string]any{"name": name}, nil),

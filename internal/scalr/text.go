@@ -2,31 +2,9 @@ package scalr
 
 import (
 	"regexp"
-	"strings"
-	"unicode"
-)
 
-// printable makes foreign text fit for one line of an error: valid UTF-8, no
-// control characters, no more than most bytes.
-func printable(s string, most int) string {
-	if len(s) > 4*most {
-		s = s[:4*most]
-	}
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.TrimSpace(s)
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+	"scalr-run-action/internal/sanitize"
+)
 
 var (
 	hiddenElement = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)\s*>`)
@@ -41,5 +19,5 @@ func pageText(body []byte) string {
 	}
 	s := hiddenElement.ReplaceAllString(string(body), " ")
 	s = tag.ReplaceAllString(s, " ")
-	return printable(spaces.ReplaceAllString(s, " "), 200)
+	return sanitize.Note(spaces.ReplaceAllString(s, " "), 200)
 }

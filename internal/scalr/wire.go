@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // The envelopes of JSON:API. Answers are read leniently: members that are not
@@ -68,10 +70,10 @@ func (a answer) many(op Op, kind string) ([]resource, document, error) {
 
 func (r resource) check(op Op, kind string) error {
 	if r.Type != kind {
-		return invalidDocument(op, fmt.Sprintf("the answer is of type %q, not %q", printable(r.Type, 40), kind))
+		return invalidDocument(op, fmt.Sprintf("the answer is of type %q, not %q", sanitize.Note(r.Type, 40), kind))
 	}
 	if !identifier.MatchString(r.ID) {
-		return invalidDocument(op, fmt.Sprintf("the answer has the id %q", printable(r.ID, 40)))
+		return invalidDocument(op, fmt.Sprintf("the answer has the id %q", sanitize.Note(r.ID, 40)))
 	}
 	return nil
 }
@@ -138,7 +140,7 @@ func (a attributes) name() string {
 }
 
 // line is foreign text for one line.
-func (a attributes) line(name string) string { return printable(a.text(name), 4096) }
+func (a attributes) line(name string) string { return sanitize.Note(a.text(name), 4096) }
 
 func (a attributes) flag(name string) *bool {
 	switch v := a[name].(type) {

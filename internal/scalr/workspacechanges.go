@@ -3,6 +3,8 @@ package scalr
 import (
 	"context"
 	"net/http"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // WorkspaceSettings are what can be requested of a workspace. Fields that are
@@ -84,7 +86,7 @@ func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s Wo
 }
 
 func (c *Client) postWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, err error) {
-	op := OpCreateWorkspace.on(printable(s.Name, 255))
+	op := OpCreateWorkspace.on(sanitize.Note(s.Name, 255))
 	relations := s.relations()
 	relations["environment"] = reference{"environments", environmentID}
 	if len(s.TagIDs) > 0 {

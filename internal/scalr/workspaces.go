@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // workspaceIncludes are the parts that say who holds a workspace and what it is called.
@@ -57,7 +59,7 @@ func (c *Client) readWorkspace(ctx context.Context, id string, p policy) (w Work
 // lockHolder reads a run as far as its lock is concerned. An unknown status is left out.
 func (r resource) lockHolder() LockHolder {
 	status := r.Attributes.text("status")
-	if status == "" || status != printable(status, mostStatus) {
+	if status == "" || status != sanitize.Note(status, mostStatus) {
 		return LockHolder{}
 	}
 	moment := strings.ReplaceAll(status, "_", "-") + "-at"

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"scalr-run-action/internal/sanitize"
 )
 
 // WorkspaceVariable is a variable that is stored in a workspace. Of a sensitive
@@ -66,7 +68,7 @@ func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Varia
 }
 
 func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, err error) {
-	op := OpCreateVariable.on(printable(v.Key, 128))
+	op := OpCreateVariable.on(sanitize.Note(v.Key, 128))
 	err = c.do(ctx, call{
 		op: op, method: http.MethodPost, path: []string{"vars"}, kind: documentType, policy: createPolicy,
 		body: body("vars", "", v.attributes(), map[string]any{"workspace": reference{"workspaces", workspaceID}}),
@@ -79,7 +81,7 @@ func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variabl
 // expression or sensitive. The answer is what the service made of it. Scalr's own
 // clients never change a sensitive variable into a plain one: they delete it.
 func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (stored WorkspaceVariable, err error) {
-	op := OpUpdateVariable.on(printable(v.Key, 128))
+	op := OpUpdateVariable.on(sanitize.Note(v.Key, 128))
 	attrs := map[string]any{"value": v.Value, "sensitive": v.Sensitive}
 	if !v.Shell {
 		attrs["hcl"] = v.HCL

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/affected"
@@ -139,8 +138,3 @@ func directoryPattern(pattern string) *regexp.Regexp {
 
 // isBelow reports whether p is dir or lies in it.
 func isBelow(p, dir string) bool { return dir == "." || p == dir || strings.HasPrefix(p, dir+"/") }
-
-// oneLine is a text as an output, which is a single line.
-func oneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(text, unicode.IsControl), " ")
-}

@@ -57,7 +57,7 @@ func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 func (c *affectedCommand) setScope(scope, reason string) {
 	c.page.Scope, c.page.Reason = scope, reason
 	c.out.Set("scope", scope)
-	c.out.Set("scope-reason", oneLine(c.Redact.String(reason)))
+	c.out.SetText("scope-reason", c.Redact.String(reason))
 	if scope == "exact" {
 		c.Job.Infof("Compared: %s.", reason)
 	}

@@ -5,9 +5,7 @@ package resource
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
@@ -87,11 +85,6 @@ func (c *companion) reportUnchanged() {
 
 // notice reports what a lookup found worth saying.
 func (c *companion) notice(text string) { c.Job.Noticef("%s", text) }
-
-// oneLine is a name as an output, which is a single line.
-func oneLine(name string) string {
-	return strings.Join(strings.FieldsFunc(name, unicode.IsControl), " ")
-}
 
 // setTags sets the output tags, by name.
 func (c *companion) setTags(tags []scalr.Tag) error {

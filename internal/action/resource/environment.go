@@ -69,7 +69,7 @@ func (e *environmentCommand) recordEnvironment(env scalr.Environment) {
 
 // setOutputs gives out what the environment is like.
 func (e *environmentCommand) setOutputs(env scalr.Environment) error {
-	e.out.Set("name", oneLine(env.Name))
+	e.out.SetText("name", env.Name)
 	e.out.Set("status", env.Status)
 	return e.setTags(env.Tags)
 }

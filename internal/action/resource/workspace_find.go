@@ -66,6 +66,6 @@ func (w *workspaceCommand) recordWorkspace(ws scalr.Workspace) {
 	w.out.Set("workspace-id", ws.ID)
 	w.out.Set("workspace-url", url)
 	w.out.Set("environment-id", ws.EnvironmentID)
-	w.out.Set("name", oneLine(ws.Name))
+	w.out.SetText("name", ws.Name)
 	w.Job.Infof("Workspace %s %s", lookup.Title(ws), url)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/units"
 )
@@ -27,6 +28,9 @@ func (o *Outputs) Set(name, value string) {
 		o.err = err
 	}
 }
+
+// SetText writes an untrusted text as an output of one line.
+func (o *Outputs) SetText(name, text string) { o.Set(name, sanitize.Output(text)) }
 
 // SetJSON writes an output as one line of JSON, for fromJSON.
 func (o *Outputs) SetJSON(name string, value any) error {

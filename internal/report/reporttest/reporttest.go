@@ -1,0 +1,132 @@
+// Package reporttest reads Markdown as GitHub does, to judge what a reader of it sees.
+package reporttest
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
+
+	"scalr-run-action/internal/sanitize"
+)
+
+// allowedHTML matches every tag that reports contain.
+var allowedHTML = regexp.MustCompile(`^</?(?:details|summary|b|code|sub)>$|^<details open>$`)
+
+var anyTag = regexp.MustCompile(`<[^>]*>?`)
+
+// mention matches text that GitHub turns into a link to a user, which sends a notification, or to an issue.
+var mention = regexp.MustCompile(`(?:^|\W)[@#]\w`)
+
+// Page is a report as parsed by an independent Markdown parser.
+type Page struct {
+	Problems    []string // what a report never contains
+	MaxDepth    int      // of collapsed sections
+	Blocks      []string // of code
+	Links       []string // their addresses
+	Visible     string   // all text outside of blocks
+	openDetails int      // sections that are open at the end
+}
+
+// Parse parses Markdown as GitHub does, as far as goldmark supports it.
+func Parse(markdown string) *Page {
+	source := []byte(markdown)
+	doc := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
+	p := &Page{}
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			p.visit(n, source)
+		}
+		return ast.WalkContinue, nil
+	})
+	if p.openDetails != 0 {
+		p.Problems = append(p.Problems, fmt.Sprintf("%d folds are left open", p.openDetails))
+	}
+	return p
+}
+
+func (p *Page) visit(n ast.Node, source []byte) {
+	switch n := n.(type) {
+	case *ast.FencedCodeBlock:
+		p.Blocks = append(p.Blocks, string(n.Lines().Value(source)))
+	case *ast.HTMLBlock:
+		p.html(string(n.Lines().Value(source)))
+		if n.HasClosure() {
+			p.html(string(n.ClosureLine.Value(source)))
+		}
+	case *ast.RawHTML:
+		p.html(string(n.Segments.Value(source)))
+	case *ast.Link:
+		p.Links = append(p.Links, string(n.Destination))
+	case *ast.AutoLink:
+		p.Problems = append(p.Problems, "an automatic link to "+string(n.URL(source)))
+	case *ast.Image:
+		p.Problems = append(p.Problems, "a picture of "+string(n.Destination))
+	case *ast.CodeBlock:
+		p.Problems = append(p.Problems, "indented code")
+	case *ast.Text:
+		seen := string(n.Value(source))
+		if n.Parent().Kind() != ast.KindCodeSpan {
+			seen = html.UnescapeString(seen)
+			if at := mention.FindString(seen); at != "" {
+				p.Problems = append(p.Problems, "a mention: "+at)
+			}
+		}
+		p.Visible += strings.ReplaceAll(seen, "\u200B", "")
+	case *extast.Strikethrough, *extast.TaskCheckBox:
+		p.Problems = append(p.Problems, "unexpected formatting")
+	}
+}
+
+func (p *Page) html(raw string) {
+	for _, tag := range anyTag.FindAllString(raw, -1) {
+		switch {
+		case !allowedHTML.MatchString(tag):
+			p.Problems = append(p.Problems, "unexpected HTML: "+tag)
+		case strings.HasPrefix(tag, "<details"):
+			p.openDetails++
+			p.MaxDepth = max(p.MaxDepth, p.openDetails)
+		case tag == "</details>":
+			if p.openDetails--; p.openDetails < 0 {
+				p.Problems = append(p.Problems, "a fold is closed twice")
+			}
+		}
+	}
+}
+
+// Check fails the test unless the report is within the limit, is complete, and contains only allowed tags and
+// links to the given hosts.
+func Check(t testing.TB, markdown string, limit int, hosts ...string) *Page {
+	t.Helper()
+	if len(markdown) > limit {
+		t.Errorf("%d bytes are more than %d", len(markdown), limit)
+	}
+	if !utf8.ValidString(markdown) {
+		t.Error("invalid UTF-8")
+	}
+	p := Parse(markdown)
+	for _, l := range p.Links {
+		ours := false
+		for _, h := range hosts {
+			ours = ours || strings.HasPrefix(l, "https://"+h+"/")
+		}
+		if !ours {
+			p.Problems = append(p.Problems, "a link to "+l)
+		}
+	}
+	for _, problem := range p.Problems {
+		t.Error(problem)
+	}
+	if sanitize.Text(markdown) != markdown {
+		t.Error("inVisible or control characters")
+	}
+	return p
+}
