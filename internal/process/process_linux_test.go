@@ -42,6 +42,10 @@ type state struct {
 
 // runPrepared prints its state, and then the signals that it receives, until SIGHUP.
 func runPrepared() {
+	if os.Getenv(noRestart) != "" {
+		// The arguments and the environment of a program must fit in a quarter of its stack.
+		_ = unix.Setrlimit(unix.RLIMIT_STACK, &unix.Rlimit{Cur: 64 << 10, Max: 64 << 10})
+	}
 	signals := process.Prepare()
 	log.Print("a message of the log")
 	s := state{
@@ -53,7 +57,9 @@ func runPrepared() {
 	}
 	_ = unix.Getrlimit(unix.RLIMIT_CORE, &s.Core)
 	s.Dumpable, _ = unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
-	_ = json.NewEncoder(os.Stdout).Encode(s)
+	if err := json.NewEncoder(os.Stdout).Encode(s); err != nil {
+		os.Exit(cannotWrite)
+	}
 	for sig := range signals {
 		fmt.Println(unix.SignalName(sig.(syscall.Signal)))
 		if sig == syscall.SIGHUP {
@@ -61,6 +67,12 @@ func runPrepared() {
 		}
 	}
 }
+
+// noRestart is the variable that makes the restart of a prepared program fail.
+const noRestart = "TEST_NO_RESTART"
+
+// cannotWrite is the exit code of a prepared program that cannot write its state.
+const cannotWrite = 42
 
 // startPrepared starts a prepared program and reads its state.
 func startPrepared(t *testing.T, env ...string) (*exec.Cmd, *bufio.Scanner, *bytes.Buffer, state) {
@@ -79,6 +91,7 @@ func startPrepared(t *testing.T, env ...string) (*exec.Cmd, *bufio.Scanner, *byt
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<20)
 	var s state
 	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &s) != nil {
 		t.Fatalf("the program printed %q and %q (%v)", lines.Text(), stderr, cmd.Wait())
@@ -128,11 +141,49 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 			if !slices.Equal(s.Environ, want) {
 				t.Errorf("the environment is %q, want %q", s.Environ, want)
 			}
+			// The kernel knows the environment that the program was started with.
+			if started, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", s.PID)); err == nil &&
+				string(started) != strings.Join(others, "\x00")+"\x00" {
+				t.Errorf("the program was started with %q", started)
+			}
 			if s.GCPercent != 100 || s.Memory != 48<<20 {
 				t.Errorf("the limits of the garbage collector are %d %% and %d bytes, want 100 %% and 48 MiB", s.GCPercent,
 					s.Memory)
 			}
 		})
+	}
+}
+
+// TestRestartFails: without a restart the variables are removed, and their effects as far as possible.
+func TestRestartFails(t *testing.T) {
+	t.Parallel()
+	others := []string{noRestart + "=1", "A=" + strings.Repeat("a", 100_000), "B=" + strings.Repeat("b", 100_000)}
+	cmd, lines, stderr, s := startPrepared(t, append([]string{"GODEBUG=gctrace=0", "GOGC=off", "GOMEMLIMIT=1GiB"}, others...)...)
+	defer stopPrepared(t, cmd, lines, stderr)
+	if started, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", s.PID)); err == nil && !bytes.HasPrefix(started, []byte("GODEBUG=")) {
+		t.Fatal("the program was restarted")
+	}
+	if !slices.Equal(s.Environ, others) || s.GCPercent != 100 || s.Memory != 48<<20 {
+		t.Errorf("the environment begins with %.100q; the garbage collector's limits are %d %% and %d bytes", s.Environ, s.GCPercent, s.Memory)
+	}
+}
+
+// TestClosedStdout: a write to a closed stdout is an error, and does not kill the program.
+func TestClosedStdout(t *testing.T) {
+	t.Parallel()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader.Close()
+	defer writer.Close()
+	cmd := &exec.Cmd{Path: program, Args: []string{"prepared"}, Env: []string{}, Stdout: writer}
+	if _ = cmd.Run(); cmd.ProcessState.ExitCode() != cannotWrite {
+		t.Errorf("the program ended with %v, want exit code %d", cmd.ProcessState, cannotWrite)
 	}
 }
 

@@ -21,6 +21,7 @@ func TestText(t *testing.T) {
 		{"controls", "a\x00\x08\x7f\u0085b", "ab"},
 		{"carriage return", "a\r\nb\rc", "a\nbc"},
 		{"line separators", "a\u2028b\u2029c", "a b c"},
+		{"several invalid bytes", "a\xff\xfe\xfdb", "a\uFFFDb"},
 		{"invalid UTF-8", "a\xffb\xc3", "a\uFFFDb\uFFFD"},
 		{"letters of the world", "größe 東京 עברית 🚀", "größe 東京 עברית 🚀"},
 	} {
