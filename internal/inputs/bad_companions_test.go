@@ -92,6 +92,8 @@ func TestBadWorkspace(t *testing.T) {
 		one("platform in capitals", "iac-platform", "OpenTofu", "Did you mean opentofu?"),
 		one("version", "terraform-version", "1.9.8; rm", "is not a version|terraform-version: 1.9.8"),
 		one("version with v", "terraform-version", "v1.9.8", "begins with a v|terraform-version: 1.9.8"),
+		one("version 0 with v", "terraform-version", "v0.15.5", "begins with a v|terraform-version: 0.15.5"),
+		one("version 9 with v", "terraform-version", "v9.0.0", "begins with a v|terraform-version: 9.0.0"),
 		one("version not evaluated", "terraform-version", "${{ vars.TF }}", "the expression was not evaluated"),
 		one("long version", "terraform-version", strings.Repeat("1.", 50), "is not a version"),
 		one("absolute directory", "working-directory", "/infra", "is absolute|working-directory: infra/network"),
