@@ -1,11 +1,31 @@
 package affected_test
 
 import (
+	"io/fs"
+	"path"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"scalr-run-action/internal/affected"
 )
+
+// brokenFS cannot open or examine broken.tf.
+type brokenFS struct{ fstest.MapFS }
+
+func (b brokenFS) Open(name string) (fs.File, error) {
+	if path.Base(name) == "broken.tf" {
+		return nil, fs.ErrPermission
+	}
+	return b.MapFS.Open(name)
+}
+
+func (b brokenFS) Stat(name string) (fs.FileInfo, error) {
+	if path.Base(name) == "broken.tf" {
+		return nil, fs.ErrPermission
+	}
+	return b.MapFS.Stat(name)
+}
 
 // TestDoubtsNameTheFile: a doubt about the files names the first one, and what it leaves open.
 func TestDoubtsNameTheFile(t *testing.T) {
@@ -15,15 +35,26 @@ func TestDoubtsNameTheFile(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		"two files":            {map[string]string{"app/a.tf": dynamic, "app/b.tf": dynamic}, "app/a.tf: the source of a module is an expression"},
-		"a module":             {map[string]string{"app/a.tf": moduleCall("../m"), "m/main.tf": dynamic}, "m/main.tf: the source of a module is an expression"},
+		"two files": {map[string]string{"app/a.tf": dynamic, "app/b.tf": dynamic}, "app/a.tf: the source of a module is an expression"},
+		"a module":  {map[string]string{"app/a.tf": moduleCall("../m"), "m/main.tf": dynamic}, "m/main.tf: the source of a module is an expression"},
 		"the directory itself": {
 			files: map[string]string{"app/a.tf": dynamic + moduleCall("../m"), "m/main.tf": dynamic},
 			want:  "app/a.tf: the source of a module is an expression",
 		},
-		"a syntax error":       {map[string]string{"app/a.tf": `x = "abc`}, "app/a.tf: a string, comment or heredoc has no end"},
+		"a file that is too large": {
+			files: map[string]string{"app/a.tf": strings.Repeat(" ", 8<<20+1)},
+			want:  "app/a.tf: it is not a file of at most 8 MiB",
+		},
+		"a broken file":           {map[string]string{"app/broken.tf": ""}, "app/broken.tf: it cannot be read"},
+		"a link to a broken file": {map[string]string{"app/a.tf": "-> ../broken.tf", "broken.tf": ""}, "app/a.tf: it cannot be read"},
+		"a link to a directory":   {map[string]string{"app/a.tf": "-> ../d", "d/x": ""}, "app/a.tf: it is not a file of at most 8 MiB"},
+		"a link out of the checkout": {
+			files: map[string]string{"app/a.tf": "-> ../../etc/a.tf"},
+			want:  "app/a.tf: it is a link that leads out of the checkout",
+		},
+		"a syntax error": {map[string]string{"app/a.tf": `x = "abc`}, "app/a.tf: a string, comment or heredoc has no end"},
 	} {
-		answers, err := findAffected(checkout(c.files), []string{"z"}, workspaces("app"), nil)
+		answers, err := findAffected(brokenFS{checkout(c.files)}, []string{"z"}, workspaces("app"), nil)
 		file, _, _ := strings.Cut(c.want, ":")
 		if err != nil || !answers[0].Affected || answers[0].Doubt != c.want || answers[0].Because != file {
 			t.Errorf("%s: got %+v and %v, want the doubt %s", name, answers[0], err, c.want)
@@ -61,5 +92,32 @@ func TestParsePattern(t *testing.T) {
 		if ok && p.String() != strings.TrimSpace(line) {
 			t.Errorf("%q is written as %q", line, p)
 		}
+	}
+}
+
+// TestUnmatched: a pattern is unmatched if it matches neither a changed path nor a file of the checkout, for any workspace.
+func TestUnmatched(t *testing.T) {
+	t.Parallel()
+	tree, err := affected.ReadTree(checkout(map[string]string{"vars/prod/app.tfvars": "", "modules/vpc/main.tf": "", "README.md": ""}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, list := []string{"old/file.txt"}, workspaces("app", "db")
+	for line, matched := range map[string]bool{
+		"README.md": true, "modules/": true, "modules/vpc/*.tf": true, "**/main.tf": true, "old/": true, "old/*.txt": true,
+		"vars/{environment}/{workspace}.tfvars": true, "/vars/*/app.tfvars": true, "!gone/": true,
+		"gone/": false, "/main.tf": false, "modules/vpc": true, "module/": false, "vars/{environment}/{workspace}.json": false, "old/*.md": false,
+	} {
+		got := tree.Unmatched(parsePatterns(t, line), changed, list)
+		if (len(got) == 0) != matched {
+			t.Errorf("%s: got %v", line, got)
+		}
+	}
+	var several []string
+	for _, p := range tree.Unmatched(parsePatterns(t, "gone/", "README.md", "lost/"), nil, nil) {
+		several = append(several, p.String())
+	}
+	if got := strings.Join(several, " "); got != "gone/ lost/" {
+		t.Errorf("got %s, want the first and the last", got)
 	}
 }

@@ -144,13 +144,12 @@ func (f *finder) isOwnedBy(p, root string) bool {
 	}
 }
 
+// module returns what readModules read, or reads the directory now; the result is kept in its node.
 func (f *finder) module(dir string) *module {
 	if m, ok := f.modules[dir]; ok {
 		return m
 	}
-	m := f.tree.module(dir)
-	f.modules[dir] = m
-	return m
+	return f.tree.module(dir)
 }
 
 // readModules reads the directories of the workspaces and the modules that they call concurrently, because reading files

@@ -16,26 +16,36 @@ func TestScan(t *testing.T) {
 		want string
 		err  error
 	}{
-		"a call":                                 {`a = file("x")`, `file("x")`, nil},
-		"its second argument":                    {`a = templatefile("x", "y")`, `templatefile("x") "y"`, nil},
-		"an operand":                             {`a = file(("x"))`, `"x"`, nil},
-		"a template":                             {`a = "${file("x")} y"`, `file("x") "${file("x")} y"`, nil},
-		"no template":                            {`a = "$${file("`, `"$${file("`, nil},
-		"an escaped quote":                       {`a = "\"x"`, `"\"x"`, nil},
-		"a heredoc":                              {"a = <<-EOT\n  file(\"x\") ${file(\"y\")}\n  EOT\nb = \"z\"", `file("y") "z"`, nil},
-		"a template over lines":                  {"a = <<EOT\n${file(\n\"x\"\n)}\nEOT\n", `file("x")`, nil},
-		"comments":                               {"# \"a\"\n// \"b\"\n/* \"c\"\n*/ d = \"d\"", `"d"`, nil},
-		"a source":                               {"module \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
-		"a source on the line":                   {`module "m" { source = "./x" }`, `"m" "./x" source "./x"`, nil},
-		"a source that is a call":                {"module \"m\" {\n  source = f(\"x\")\n}", `"m" f("x") source ?`, nil},
-		"a source of two strings":                {"module \"m\" {\n  source = \"./x\" + \"y\"\n}", `"m" "./x" "y" source ?`, nil},
-		"dollars and percents":                   {"a = \"$%%%{f}${g(\"x\")}$\"\nb = <<EOT\n$ 5% ${h(\"y\")}\nEOT\n", `g("x") "$%%%{f}${g("x")}$" h("y")`, nil},
-		"another block's source":                 {"resource \"r\" \"m\" {\n  source = \"./x\"\n}", `"r" "m" "./x"`, nil},
-		"a source within":                        {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
-		"no source":                              {"module \"m\" {\n  source =\n  version = \"1\"\n}", `"m" "1"`, nil},
-		"a quoted source":                        {"module \"m\" {\n  \"source\" = \"./x\"\n}", `"m" "source" "./x"`, nil},
-		"source as a block":                      {"module \"m\" {\n  source { \"./x\" }\n}", `"m" "./x"`, nil},
-		"another block after one":                {"module \"m\" { source = \"./x\" }\nresource \"r\" \"m\" {\n  source = \"./y\"\n}", `"m" "./x" source "./x" "r" "m" "./y"`, nil},
+		"a call":                   {`a = file("x")`, `file("x")`, nil},
+		"its second argument":      {`a = templatefile("x", "y")`, `templatefile("x") "y"`, nil},
+		"an operand":               {`a = file(("x"))`, `"x"`, nil},
+		"a template":               {`a = "${file("x")} y"`, `file("x") "${file("x")} y"`, nil},
+		"no template":              {`a = "$${file("`, `"$${file("`, nil},
+		"an escaped quote":         {`a = "\"x"`, `"\"x"`, nil},
+		"a heredoc":                {"a = <<-EOT\n  file(\"x\") ${file(\"y\")}\n  EOT\nb = \"z\"", `file("y") "z"`, nil},
+		"a template over lines":    {"a = <<EOT\n${file(\n\"x\"\n)}\nEOT\n", `file("x")`, nil},
+		"comments":                 {"# \"a\"\n// \"b\"\n/* \"c\"\n*/ d = \"d\"", `"d"`, nil},
+		"a source":                 {"module \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
+		"a source on the line":     {`module "m" { source = "./x" }`, `"m" "./x" source "./x"`, nil},
+		"a source that is a call":  {"module \"m\" {\n  source = f(\"x\")\n}", `"m" f("x") source ?`, nil},
+		"a source of two strings":  {"module \"m\" {\n  source = \"./x\" + \"y\"\n}", `"m" "./x" "y" source ?`, nil},
+		"dollars and percents":     {"a = \"$%%%{f}${g(\"x\")}$\"\nb = <<EOT\n$ 5% ${h(\"y\")}\nEOT\n", `g("x") "$%%%{f}${g("x")}$" h("y")`, nil},
+		"another block's source":   {"resource \"r\" \"m\" {\n  source = \"./x\"\n}", `"r" "m" "./x"`, nil},
+		"a source within":          {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
+		"an empty comment":         {`/**/ a = "x"`, `"x"`, nil},
+		"the marker within a line": {"a = <<EOT\nnot EOT\n${f(\"x\")}\nEOT\n", `f("x")`, nil},
+		"letters of names": {
+			text: `a = [azAZ_09("a"), é-ü("b"), z("c"), Z("d"), _("e"), a9("f")]`,
+			want: `azAZ_09("a") é-ü("b") z("c") Z("d") _("e") a9("f")`,
+		},
+		"no letters of names": {"a = [f@(\"a\"), f`(\"b\"), f{(\"c\")}, f[(\"d\")], f:(\"e\")]", `"a" "b" "c" "d" "e"`, nil},
+		"no source":           {"module \"m\" {\n  source =\n  version = \"1\"\n}", `"m" "1"`, nil},
+		"a quoted source":     {"module \"m\" {\n  \"source\" = \"./x\"\n}", `"m" "source" "./x"`, nil},
+		"source as a block":   {"module \"m\" {\n  source { \"./x\" }\n}", `"m" "./x"`, nil},
+		"another block after one": {
+			text: "module \"m\" { source = \"./x\" }\nresource \"r\" \"m\" {\n  source = \"./y\"\n}",
+			want: `"m" "./x" source "./x" "r" "m" "./y"`,
+		},
 		"a source after an object":               {"module \"m\" {\n  x = {\n  }\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
 		"a module within":                        {"x {\n  module \"m\" {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
 		"more brackets than open":                {"}\n)]\nmodule \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
@@ -87,5 +97,18 @@ func TestScan(t *testing.T) {
 				t.Errorf("got %s and %v, want %s and %v", strings.Join(found, " "), err, c.want, c.err)
 			}
 		})
+	}
+}
+
+// TestTemplateDepth: a hundred nested templates are read, more are not.
+func TestTemplateDepth(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]error{100: nil, 101: ErrUnclosed} {
+		texts := 0
+		text := "a = " + strings.Repeat(`"${`, n) + "x" + strings.Repeat(`}"`, n)
+		err := Scan("main.tf", text, Visitor{Text: func(string, string) { texts++ }, Source: func(string, bool) {}})
+		if err != want || err == nil && texts != n {
+			t.Errorf("%d: got %v and %d texts", n, err, texts)
+		}
 	}
 }

@@ -99,6 +99,7 @@ func TestBadOverview(t *testing.T) {
 		one("object of nothing", "workspaces", `[{}]`, "item 1 is not a workspace"),
 		one("id of another kind", "workspaces", `[{"id":"run-v0a","name":"a","environment":"b"}]`, "item 1 is not a workspace"),
 		one("name alone", "workspaces", "production/network\nnetwork", "line 2 is not a workspace|workspaces: production/network"),
+		one("no environment", "workspaces", "/network", "line 1 is not a workspace"),
 		one("half a name", "workspaces", "production/", "line 1 is not a workspace"),
 		{name: "needs", action: "overview", with: with{"needs": "success-of-list"}, input: "needs", says: "is not what toJSON(needs) gives", unquoted: true},
 		one("needs not evaluated", "needs", "${{ toJSON(needs) }}", "the expression was not evaluated"),

@@ -84,7 +84,7 @@ func TestLossesOutliveTheRest(t *testing.T) {
 	inUnits, errored := baseReport("planned", "planned_and_finished"), erroredApply(t)
 	errored.Plan.Changes = nil
 	for i := range n {
-		gone := tfplan.Change{Address: fmt.Sprintf("a.gone_with_a_long_name[%d]", i), Action: []tfplan.Action{tfplan.Destroy, tfplan.Replace}[i%2], Diff: "- resource\n"}
+		gone := tfplan.Change{Address: fmt.Sprintf("a.gone_long_name[%d]", i), Action: []tfplan.Action{tfplan.Destroy, tfplan.Replace}[i%2], Diff: "- resource\n"}
 		made := tfplan.Change{Address: fmt.Sprintf("a.made[%d]", i), Action: tfplan.Create, Diff: "+ resource\n"}
 		errored.Plan.Changes = append(errored.Plan.Changes, made, gone)
 		made.Unit, gone.Unit = fmt.Sprintf("unit/%d", i), fmt.Sprintf("unit/%d", i)

@@ -22,7 +22,6 @@ func Text(s string) string {
 		return s
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(visibleRune, escapes.ReplaceAllString(s, ""))
 }
 
