@@ -21,8 +21,9 @@ type recipe struct {
 	scalr  *scalrsim.Server
 	github *githubtest.Server
 	files  map[string]string
-	base   string // the commit on main
-	head   string // the newest commit
+	base   string   // the commit on main
+	head   string   // the newest commit
+	more   []string // arguments of act
 }
 
 // newRecipe commits the recipe and the files to main.
@@ -102,7 +103,7 @@ func (r *recipe) play(event, run, payload string) (code int, log string) {
 	r.t.Helper()
 	return workflow{
 		t: r.t, file: r.file, event: event, payload: payload,
-		scalr: r.scalr, github: r.github, dir: r.dir, more: []string{"--env", "GITHUB_RUN_ID=" + run},
+		scalr: r.scalr, github: r.github, dir: r.dir, more: append([]string{"--env", "GITHUB_RUN_ID=" + run}, r.more...),
 	}.play()
 }
 
@@ -142,6 +143,70 @@ func TestRecipeDispatch(t *testing.T) {
 	}
 }
 
+// TestRecipeReviewedApply saves a plan, and applies it in a job of its own.
+func TestRecipeReviewedApply(t *testing.T) {
+	t.Parallel()
+	server := scalr(t, creates())
+	r := newRecipe(t, "reviewed-apply.yml", server, map[string]string{"infra/network/main.tf": "# network"})
+	code, log := r.play("push", "11", `{"ref": "refs/heads/main", "repository": {"full_name": "acme/infra", "default_branch": "main"}}`)
+	if runs := server.Runs(); code != 0 || len(runs) != 1 || runs[0].Status != "applied" {
+		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, runs, log)
+	}
+}
+
+// TestRecipeMatrix plans the workspaces whose directory a pull request changes.
+func TestRecipeMatrix(t *testing.T) {
+	t.Parallel()
+	server := scalr(t, creates())
+	staging := server.AddWorkspace(scalrsim.StagingID, "network", nil)
+	r := newRecipe(t, "matrix.yml", server, map[string]string{"infra/network/main.tf": "# network", "infra/database/main.tf": "# database"})
+	git(t, r.dir, "checkout", "-q", "-b", "topic")
+	head := r.commit(map[string]string{"infra/network/main.tf": "# v2"})
+	code, log := r.pullRequest("11", head)
+	r.wantDryRuns(code, log, staging, scalrsim.WorkspaceID)
+	r.wantComment("2 workspaces · 2 with changes: 2 to add", "production/network", "staging/network")
+
+	git(t, r.dir, "checkout", "-q", "-b", "words")
+	head = r.commit(map[string]string{"README.md": "# Infra"})
+	if code, log := r.pullRequest("12", head); code != 0 || len(server.Runs()) != 2 {
+		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, server.Runs(), log)
+	}
+}
+
+// TestRecipeFanOut plans in every environment with the tag, and in no other.
+func TestRecipeFanOut(t *testing.T) {
+	t.Parallel()
+	server := scalr(t, creates())
+	first := server.AddWorkspace(server.AddEnvironment("tenant-a", "tenant"), "app", nil)
+	second := server.AddWorkspace(server.AddEnvironment("tenant-b", "tenant"), "app", nil)
+	server.AddWorkspace(server.AddEnvironment("internal", "tenants"), "app", nil)
+	r := newRecipe(t, "fan-out.yml", server, map[string]string{"infra/tenant/main.tf": "# tenant"})
+	git(t, r.dir, "checkout", "-q", "-b", "topic")
+	code, log := r.pullRequest("11", r.commit(map[string]string{"infra/tenant/main.tf": "# v2"}))
+	r.wantDryRuns(code, log, first, second)
+	r.wantComment("2 workspaces · 2 with changes: 2 to add", "tenant-a/app", "tenant-b/app")
+}
+
+// wantDryRuns checks that act succeeded, with one finished dry run in each of the workspaces and no other run.
+func (r *recipe) wantDryRuns(code int, log string, workspaces ...string) {
+	r.t.Helper()
+	planned := map[string]bool{}
+	for _, run := range r.scalr.Runs() {
+		planned[run.Workspace] = run.Dry && run.Status == "planned_and_finished"
+	}
+	for _, id := range workspaces {
+		if !planned[id] {
+			r.t.Errorf("no dry run in %s", id)
+		}
+	}
+	if code != 0 || len(r.scalr.Runs()) != len(workspaces) {
+		r.t.Errorf("act ended with %d", code)
+	}
+	if r.t.Failed() {
+		r.t.Fatalf("the runs are %+v\n%s", r.scalr.Runs(), log)
+	}
+}
+
 // TestRecipeMonorepo plays it from the pull request to the one comment: a push
 // affects two of three workspaces, the next one none.
 func TestRecipeMonorepo(t *testing.T) {
@@ -160,13 +225,7 @@ func TestRecipeMonorepo(t *testing.T) {
 	git(t, r.dir, "checkout", "-q", "-b", "topic")
 	head := r.commit(map[string]string{"infra/production/database/main.tf": "# v2", "infra/staging/network/main.tf": "# v2"})
 	code, log := r.pullRequest("11", head)
-	planned := map[string]bool{}
-	for _, run := range server.Runs() {
-		planned[run.Workspace] = run.Dry && run.Status == "planned_and_finished"
-	}
-	if code != 0 || len(server.Runs()) != 2 || !planned[database] || !planned[staging] {
-		t.Fatalf("act ended with %d, the runs are %+v\n%s", code, server.Runs(), log)
-	}
+	r.wantDryRuns(code, log, database, staging)
 	r.wantComment("2 workspaces · 2 with changes: 2 to add", "production/database", "staging/network")
 
 	// The first commit is taken back.
