@@ -30,7 +30,7 @@ type vanishing struct {
 }
 
 func (v *vanishing) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), "What would be sent") {
+	if strings.Contains(string(p), "Files that would be uploaded") {
 		os.Remove(v.file)
 	}
 	return v.to.Write(p)

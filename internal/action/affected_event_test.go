@@ -245,7 +245,7 @@ func TestAffectedByEvent(t *testing.T) {
 			head:    "app1",
 			want:    "app: db: net:",
 			scope:   everything,
-			says:    "the event workflow_dispatch has no change of its own",
+			says:    "the event workflow_dispatch does not describe a change",
 		},
 		"repository dispatch": {
 			event:   "repository_dispatch",
@@ -327,7 +327,7 @@ func TestAffectedByEvent(t *testing.T) {
 			}
 			p := f.play().want(0, c.scope, "result=done", "error-code=").listed(c.want).says(c.says)
 			if c.scope == everything && c.with != "all=true" {
-				p.says("::warning::Every workspace counts as affected, since it is unknown what changed: " +
+				p.says("::warning::Every workspace is listed as affected, because it is unknown what changed: " +
 					p.outputs["scope-reason"])
 			}
 		})

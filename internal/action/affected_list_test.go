@@ -68,12 +68,12 @@ func TestAffectedLimits(t *testing.T) {
 	}
 	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=1").play().
 		want(1, "result=rejected", "error-code=too-many-affected", "count=2", exact, "workspaces=", "workspace-ids=").
-		says("2 workspaces are affected, and `max-affected` is 1.")
+		says("2 workspaces are affected, but `max-affected` is 1.")
 	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=2").play().want(0).
 		listed("app:app/x db:db/x")
 	pushed(t, many, before, after).play().
 		want(1, "result=rejected", "error-code=too-many-affected", "count=257").
-		says("257 workspaces are affected, and a matrix of GitHub can have 256 jobs.", "Set `batch-size`")
+		says("257 workspaces are affected, but a GitHub matrix can have 256 jobs.", "Set `batch-size`")
 	p := pushed(t, many, before, after, "batch-size=100").play().want(0, "count=257")
 	var batches [][]any
 	if err := json.Unmarshal([]byte(p.outputs["batches"]),
@@ -172,8 +172,8 @@ func TestAffectedLeavesOutWhatTakesNoUpload(t *testing.T) {
 		s.AddWorkspace(environment, "local", map[string]any{"working-directory": "local", "execution-mode": "local"})
 	}
 	f.play().want(0, exact).listed("app:app/x").
-		says("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode " +
-			"local): prod/local, prod/vcs.")
+		says("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution " +
+			"mode local): prod/local, prod/vcs.")
 }
 
 // The repository of a VCS-driven workspace may be another one: it owns no directory here.
@@ -211,12 +211,12 @@ func TestAffectedByVariableFiles(t *testing.T) {
 func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
 	t.Parallel()
 	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
-	const warning = "Modules or files outside of what is sent are missing in a run: prod/app uses infra/m and sends " +
+	const warning = "Modules or files outside the uploaded directory are missing in a run: prod/app uses infra/m and sends " +
 		"infra/app."
 	pushed(t, "app", before, after, "directories=infra/{workspace}").play().want(0).listed("app:infra/m/x").
 		says(warning,
 			"Set the working directory of such a workspace in Scalr to its whole directory (`working-directory: infra/app` "+
-				"for the first)", "or move what it uses below `path`")
+				"for the first)", "or move the files that it uses below `path`")
 	p := pushed(t, "app=infra/app", before, after).play().want(0).listed("app:infra/m/x")
 	if strings.Contains(p.log, "missing in a run") {
 		t.Errorf("warns although everything is sent\n%s", p.log)

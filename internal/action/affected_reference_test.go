@@ -149,7 +149,7 @@ func TestAffectedInAnotherDirectory(t *testing.T) {
 	f := pushed(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")
 	f.without = []string{".git"}
 	f.play().want(0, everything).listed("app:").
-		says(`the repository is checked out in "src" and not in the root of the workspace`)
+		says(`the repository is checked out in "src" instead of the root of the workspace`)
 }
 
 // The head is found by name too, as in a checkout of a branch.

@@ -37,7 +37,7 @@ type fleetStep struct {
 	inputs     []string
 	// without are files of the commit that the checkout lacks.
 	without []string
-	// git are files of .git in place of a HEAD with the commit.
+	// git are files of .git instead of a HEAD with the commit.
 	git map[string]string
 	// during runs beside the step.
 	during func(*stepResult)

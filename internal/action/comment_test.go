@@ -198,7 +198,7 @@ func TestCommentOnTheBranchsPullRequest(t *testing.T) {
 			sha:   oldHead,
 			says:  "the head of the pull request is now commit bbbbbbb",
 		},
-		"push to another": {event: "push", ref: "refs/heads/other", sha: newHead, says: "belongs to no pull request"},
+		"push to another": {event: "push", ref: "refs/heads/other", sha: newHead, says: "does not belong to a pull request"},
 		"workflow_run": {
 			event:   "workflow_run",
 			ref:     "refs/heads/main",

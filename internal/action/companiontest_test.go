@@ -213,7 +213,7 @@ func (d *companionTest) id(path, name string) string {
 	d.t.Helper()
 	ids := d.ids(path, name)
 	if len(ids) != 1 {
-		d.t.Fatalf("%d of %s are called %q, want 1", len(ids), path, name)
+		d.t.Fatalf("%d of %s are named %q, want 1", len(ids), path, name)
 	}
 	return ids[0]
 }

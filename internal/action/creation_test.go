@@ -11,7 +11,7 @@ import (
 func TestTagIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{
-		"the answer is lost":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
+		"the response is lost":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
 		"the answer is a 502": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
 		"it never arrived":    {Op: "POST /tags", Action: scalrsim.Reset},
 		"it comes true late":  {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
@@ -21,7 +21,7 @@ func TestTagIsCreatedOnce(t *testing.T) {
 			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *companionTest) {
 				d.environment("name=staging", "tags=pre").want(0, "result=done", `tags=["pre"]`, "changed=true")
 				if got := d.count("/tags", "pre"); got != 1 {
-					t.Errorf("%d tags are called pre, want 1", got)
+					t.Errorf("%d tags are named pre, want 1", got)
 				}
 			})
 		})
@@ -34,7 +34,7 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 		fault scalrsim.Fault
 		posts int
 	}{
-		"the answer is lost": {
+		"the response is lost": {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
 			posts: 1,
 		},
@@ -79,7 +79,7 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 					t.Errorf("asked %d times, want %d", got, c.posts)
 				}
 				if got := d.count("/environments", "preview-7"); got != 1 {
-					t.Errorf("%d environments are called preview-7, want 1", got)
+					t.Errorf("%d environments are named preview-7, want 1", got)
 				}
 				d.environment("name=preview-7", "tags=pre").want(0, "changed=false").wrote()
 			})

@@ -92,7 +92,7 @@ func TestEnvironmentDeletionGoesWrong(t *testing.T) {
 		code    int
 		outputs []string
 	}{
-		"the answer is lost": {
+		"the response is lost": {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset},
 			outputs: []string{"result=done", "changed=true"},
 		},

@@ -241,7 +241,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 					v.wrote()
 				}
 				if got := d.count("/workspaces", "app"); got != 1 {
-					t.Errorf("%d workspaces are called app, want the one that came meanwhile", got)
+					t.Errorf("%d workspaces are named app, want the one that came meanwhile", got)
 				}
 			})
 		})

@@ -64,7 +64,7 @@ func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
 		"as it is": {inputs: []string{"mask-sensitive-output=true", "remote-backend=true"}, says: "Nothing to change."},
 		"backend": {
 			inputs: []string{"remote-backend=false", "mask-sensitive-output=true"},
-			says:   `::warning::Environment "staging" keeps remote-backend at true`,
+			says:   `::warning::Environment "staging" keeps remote-backend: true`,
 		},
 		"backend and mask": {inputs: []string{"remote-backend=false", "mask-sensitive-output=false"},
 			wrote: []string{

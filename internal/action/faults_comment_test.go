@@ -36,7 +36,7 @@ func TestGitHubFaults(t *testing.T) {
 			faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)},
 			says:   "::warning::The comment",
 		},
-		"G10 the answer is lost": {
+		"G10 the response is lost": {
 			faults:   []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}},
 			comments: 1,
 			url:      true,

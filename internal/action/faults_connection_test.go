@@ -46,7 +46,7 @@ func TestConnectionFaults(t *testing.T) {
 		"C03 refused at first": {
 			faults:  []scalrsim.Fault{{Op: readWorkspace, Action: scalrsim.Refuse, Times: 5}},
 			outputs: []string{"result=planned"},
-			says:    []string{"trying again in"},
+			says:    []string{"retrying in"},
 		},
 		"C04 refused for ever": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Refuse, Times: -1}},

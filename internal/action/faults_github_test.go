@@ -19,7 +19,7 @@ func TestFileFaults(t *testing.T) {
 	playFaults(t, map[string]faultCase{
 		"G01 no output file": {
 			setUp: setEnv("GITHUB_OUTPUT", ""),
-			says:  []string{"result: planned", "run-id: run-", "no file for outputs is named"},
+			says:  []string{"result: planned", "run-id: run-", "GITHUB_OUTPUT is not set"},
 		},
 		"G02 full output file": {
 			setUp: full("GITHUB_OUTPUT"),
@@ -53,7 +53,7 @@ func TestFileFaults(t *testing.T) {
 			alter:    manySecrets,
 			inputs:   []string{"dry-run=false", "terraform-outputs=all"},
 			outputs:  []string{"result=applied", `terraform-outputs={"plain":"shown"}`},
-			says:     []string{"hold more than can be masked"},
+			says:     []string{"have more values than can be masked"},
 			then:     boundedMasks,
 		},
 		"G22 no HOME, no TMPDIR": {setUp: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},

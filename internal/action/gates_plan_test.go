@@ -40,7 +40,7 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 			r := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy",
 				"sensitive-variables=STRATEGY="+c.secret)
 			p := r.play().want(1, "result=rejected", "has-destroys=true").asked(confirms, 0).stops("discard 202")
-			p.says("the plan destroys or replaces something")
+			p.says("the plan destroys or replaces resources")
 			for _, output := range planFiles {
 				text, err := os.ReadFile(filepath.Join(p.dir, p.outputs[output]))
 				if p.outputs[output] != "" && (err != nil || strings.Contains(string(text), c.secret)) {

@@ -82,7 +82,7 @@ func TestHostileCheckoutFaults(t *testing.T) {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/notes.txt->../.env", ".env"),
 			outputs: planned,
-			says: []string{"may hold secrets", `"notes.txt -> .env"`, `Links bring in 1 file from outside "infra"`,
+			says: []string{"may contain secrets", `"notes.txt -> .env"`, `Links bring in 1 file from outside "infra"`,
 				`"notes.txt" -> ".env" (1 file)`},
 			then: bundled("main.tf", "notes.txt"),
 		},
@@ -106,7 +106,7 @@ func TestHostileCheckoutFaults(t *testing.T) {
 			code:   2,
 			outputs: []string{"result=invalid",
 				"error-code=links-multiply"},
-			says: []string{`Link "d0/`, "more than 10 times", "Let `path` name a directory"},
+			says: []string{`Link "d0/`, "more than 10 times", "Set `path` to a directory"},
 			ops:  none,
 		},
 		"U31 too many wildcards": {

@@ -124,7 +124,7 @@ func TestSessionOfIDTokenEnds(t *testing.T) {
 	r := newStepTest(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil),
 		"dry-run=false")
 	r.play().want(3, "result=refused", "error-code=token-rejected").
-		says("the session of deployer@acme.scalr.io began ", "with id-token it cannot be renewed",
+		says("the session of deployer@acme.scalr.io began ", "it cannot be renewed with id-token",
 			"maximum_session_duration").
 		asked("POST /service-accounts/assume", 1)
 }

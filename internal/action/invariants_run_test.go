@@ -65,7 +65,7 @@ func (r *stepTest) requested(p *stepResult) error {
 			was = reflect.Zero(reflect.TypeOf(is)).Interface()
 		}
 		if !reflect.DeepEqual(is, was) && !(name == "auto-apply" && never) {
-			return fmt.Errorf("%s, but run %s has %s %v in place of %v", p.outputs["result"], run.ID, name, is, was)
+			return fmt.Errorf("%s, but run %s has %s %v instead of %v", p.outputs["result"], run.ID, name, is, was)
 		}
 	}
 	if dry := r.inputs["dry-run"] != "false"; run.Attributes["is-dry"] != dry {

@@ -81,17 +81,17 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
 		for _, mode := range []string{"present", "absent", "show", "outputs"} {
 			d.workspace("mode="+mode, "environment=staging", "name=app").
-				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are called "app"`).
+				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are named "app"`).
 				wrote()
 			d.workspace("mode="+mode, "environment=double", "name=app").
 				want(3, "result=refused", "error-code=environment-ambiguous").wrote()
 		}
 		for _, mode := range []string{"present", "absent", "show"} {
 			d.environment("mode="+mode, "name=double").want(3, "result=refused", "error-code=environment-ambiguous").
-				says(`2 environments are called "double"`).wrote()
+				says(`2 environments are named "double"`).wrote()
 		}
 		d.environment("name=staging", "tags=duplicate").want(3, "result=refused", "error-code=tag-ambiguous").
-			says(`2 tags are called "duplicate"`).wrote()
+			says(`2 tags are named "duplicate"`).wrote()
 		d.workspace("mode=list", "filter-tag=duplicate").want(3, "error-code=tag-ambiguous")
 	})
 	p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
@@ -250,7 +250,7 @@ func TestNamesInAnAccount(t *testing.T) {
 	})
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(nil)}}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(3, "changed=false").
-			says("does not say to which account it belongs").wrote()
+			says("does not name its account").wrote()
 	})
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=true")

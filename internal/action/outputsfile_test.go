@@ -29,9 +29,9 @@ func TestTerraformOutputsFile(t *testing.T) {
 		"more than a variable holds": {
 			bytes:  128<<10 - 127,
 			output: true,
-			warns:  "The output terraform-outputs has 127.9 KiB: an environment variable holds at most 128 KiB",
+			warns:  "The output terraform-outputs has 127.9 KiB: an environment variable can have at most 128 KiB",
 		},
-		"as much as GitHub carries": {bytes: 1 << 20, output: true, warns: "an environment variable holds at most 128 KiB"},
+		"as much as GitHub carries": {bytes: 1 << 20, output: true, warns: "an environment variable can have at most 128 KiB"},
 		"more than GitHub carries": {
 			bytes: 1<<20 + 1,
 			warns: "terraform-outputs is left empty: 1.0 MiB is larger than GitHub carries",
@@ -70,9 +70,9 @@ func TestTerraformOutputsFileOfNothing(t *testing.T) {
 func TestTerraformOutputsWithoutFile(t *testing.T) {
 	t.Parallel()
 	for bytes, warns := range map[int]string{
-		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; here there is none, since RUNNER_TEMP cannot be " +
-			"written to",
-		2 << 20: "The output terraform-outputs is larger than GitHub carries: 2.0 MiB. terraform-outputs is left empty.",
+		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; there is no such file, because RUNNER_TEMP is " +
+			"not writable",
+		2 << 20: "The output terraform-outputs exceeds GitHub's limit of 1 MiB: 2.0 MiB. terraform-outputs is left empty.",
 	} {
 		r := newStepTest(t, outputOf(t, bytes), "dry-run=false")
 		r.env["RUNNER_TEMP"] = "/home/runner/work/_temp"

@@ -14,7 +14,7 @@ func TestOverviewLife(t *testing.T) {
 	inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "11")
 		f.play("11", "1", oldHead, allGood).want(0)
-		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** a month")
+		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** per month")
 		url := f.hub.Written(7)[0].ID
 
 		second := strings.Repeat("c", 40) // affects nothing any more
@@ -42,7 +42,7 @@ func TestOverviewLife(t *testing.T) {
 		}
 		f.plans(creates, "15")
 		f.play("15", "3", fifth, allGood).want(0)
-		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** a month")
+		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** per month")
 		if list := f.hub.Written(7); list[0].ID != url {
 			t.Error("another comment was written")
 		}
@@ -162,6 +162,6 @@ func TestOverviewUnreadablePlan(t *testing.T) {
 	}, func(f *fleet) {
 		f.plans(creates, "12")
 		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "error-code=gate-hit").says("cannot be ruled out")
-		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes of unknown extent · **+6.22 USD** a month")
+		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes with an unknown number of changes · **+6.22 USD** per month")
 	})
 }

@@ -35,7 +35,7 @@ func TestOverviewOf24(t *testing.T) {
 		p.want(1, "result=rejected", "error-code=workspaces-failed", "failed=2", "changed=5", "missing=0").
 			says("The runs of 2 workspaces failed: `production/service-003`, `staging/service-004`. The job `plan` failed.")
 		f.wantHeadline("❌ 2 of 24 workspaces failed · 5 with changes: 5 to add, 0 to change, **2 to destroy** · 17 " +
-			"without · **+24.88 USD** a month for 4 of 5")
+			"without · **+24.88 USD** per month for 4 of 5")
 		if !strings.Contains(p.summary, "2 of 24 workspaces failed") || !strings.Contains(p.summary, "quota exceeded") ||
 			!strings.Contains(p.summary, "`terraform_data.b`") {
 			t.Errorf("the summary says %s", p.summary)
@@ -98,7 +98,7 @@ func TestOverviewJobs(t *testing.T) {
 			inputs: []string{`needs={"plan":{"result":"failure"}}`, "fail-on=none"},
 			says:   "The job `plan` failed.",
 			head: "❌ The workflow run failed · 2 workspaces · 2 with changes: 2 to add, 0 to change, 0 to destroy · " +
-				"**+12.44 USD** a month",
+				"**+12.44 USD** per month",
 		},
 		"a job was skipped": {
 			inputs: []string{`needs={"plan":{"result":"skipped"}}`},
@@ -224,7 +224,7 @@ func TestOverviewAttempts(t *testing.T) {
 				time.Sleep(time.Minute)
 				f.play("12", "2", oldHead, allGood).want(0, "failed=0", "changed=1")
 				f.wantHeadline("📋 3 workspaces · 1 with changes: 1 to add, 0 to change, 0 to destroy · 2 without · **+6.22 " +
-					"USD** a month")
+					"USD** per month")
 				f.plan(1, planFails, "12", "3")
 				time.Sleep(time.Minute)
 				f.play("12", "3", oldHead, allGood).want(1, "failed=1")

@@ -100,7 +100,7 @@ func TestObstacles(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
-		says(`"main.tf"`, "The token may start runs: unknown", "Nothing was found").asked("POST /runs", 0).
+		says(`"main.tf"`, "The token may start runs: unknown", "Check passed").asked("POST /runs", 0).
 		asked("POST /configuration-versions", 0)
 	s := scenario(t, "plan-changes")
 	s.Config.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}

@@ -235,7 +235,7 @@ func TestNumbersInJSON(t *testing.T) {
 			t.Errorf("the summary does not show %q:\n%s", want, p.summary)
 		}
 	}
-	if strings.Contains(p.summary, "of no use") {
+	if strings.Contains(p.summary, "unusable") {
 		t.Errorf("the plan JSON was not used:\n%s", p.summary)
 	}
 }

@@ -294,7 +294,7 @@ func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.server.AddAgentPool("private")
 		d.network("agent-pool=private").want(3, "error-code=agent-pool-not-found").wrote().
-			says(`2 agent pools are called "private": give the id.`)
+			says(`2 agent pools are named "private": use the id.`)
 	})
 }
 

@@ -110,7 +110,7 @@ func TestWorkspaceDeletionGoesWrong(t *testing.T) {
 		code    int
 		outputs []string
 	}{
-		"the answer is lost": {
+		"the response is lost": {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.EOF},
 			outputs: []string{"result=done", "changed=true"},
 		},

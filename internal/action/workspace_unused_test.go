@@ -137,7 +137,7 @@ func TestWorkspaceEmptinessIsProved(t *testing.T) {
 			})}},
 		"a run left the lock": {proof: deleted(), faults: faults{locked, holder("errored")}},
 		"the holder cannot be seen": {
-			proof:  inUse("locked by run run-1, which the token cannot see"),
+			proof:  inUse("locked by run run-1, which the token cannot read"),
 			faults: faults{locked},
 		},
 		"it has another name by then": {proof: inUse(`it became "production/live"`),

@@ -127,11 +127,11 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		"X25 the run": {stops: 1, says: "Scalr has accepted to"},
 		"X25 of another workspace": {
 			fault: ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)),
-			says:  "is of workspace " + scalrsim.EdgeWorkspaceID + ", not of workspace " + scalrsim.WorkspaceID,
+			says:  "is of workspace " + scalrsim.EdgeWorkspaceID + ", not to workspace " + scalrsim.WorkspaceID,
 		},
 		"X25 of another one later": {
 			fault: ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)),
-			says:  "not of workspace " + scalrsim.WorkspaceID,
+			says:  "not to workspace " + scalrsim.WorkspaceID,
 		},
 		"X25 of another configuration": {
 			fault: ref(misreported(readRun, 1, "configuration-version", "cv-other")),
@@ -144,12 +144,12 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		"X25 listed for another": {
 			fault: ref(misreported("GET /runs", 1, "workspace", scalrsim.EdgeWorkspaceID)),
 			state: map[string]string{"run-id": ""},
-			says:  "not of workspace " + scalrsim.WorkspaceID,
+			says:  "not to workspace " + scalrsim.WorkspaceID,
 		},
 		"X25 found by its version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr has accepted to"},
 		"X25 remembered for another": {
 			state: map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID},
-			says:  "not of workspace " + scalrsim.EdgeWorkspaceID,
+			says:  "not to workspace " + scalrsim.EdgeWorkspaceID,
 		},
 		"X25 remembered with another": {
 			state: map[string]string{"configuration-version-id": "cv-other"},

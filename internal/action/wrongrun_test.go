@@ -10,7 +10,7 @@ import (
 )
 
 // deviations are, for each member in which a run must equal its request, what
-// Scalr reports in place of what deviationInputs ask for.
+// Scalr reports instead of what deviationInputs ask for.
 var deviations = []struct {
 	member string
 	value  any

@@ -156,7 +156,7 @@ const maxFileSize = 8 << 20
 
 var (
 	errUnreadable = errors.New("it cannot be read")
-	errOutside    = errors.New("it is a link that leads out of the checkout")
+	errOutside    = errors.New("it is a link that points outside the checkout")
 	errNotRegular = fmt.Errorf("it is not a file of at most %d MiB", maxFileSize>>20)
 )
 

@@ -68,8 +68,8 @@ func TestRule19SameBytesWhoeverReads(t *testing.T) {
 func TestRule12WhoeverReadsNamesTheFile(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(file string) error{
-		"it vanished":                   os.Remove,
-		"something else took its place": func(file string) error { return errors.Join(os.Remove(file), os.Mkdir(file, 0o755)) },
+		"it was removed":  os.Remove,
+		"it was replaced": func(file string) error { return errors.Join(os.Remove(file), os.Mkdir(file, 0o755)) },
 	} {
 		for _, who := range teams {
 			root := library(t)

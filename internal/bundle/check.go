@@ -60,7 +60,7 @@ func (c *checker) entry(h *tar.Header, content io.Reader) error {
 		return nil
 	}
 	if c.debug != nil {
-		c.debug(fmt.Sprintf("the archive holds %q, %d bytes", h.Name, h.Size))
+		c.debug(fmt.Sprintf("the archive contains %q with %d bytes", h.Name, h.Size))
 	}
 	if err := c.pulse.spend(1 + (len(h.Name)+len(h.Linkname))/16); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 	case tar.TypeLink: // another name for a file that came before
 		return c.hardLink(name, h.Linkname)
 	}
-	return fmt.Errorf("it is neither file, directory nor link (type %q)", h.Typeflag)
+	return fmt.Errorf("it is not a file, directory or link (type %q)", h.Typeflag)
 }
 
 // match records files that packing a directory would exclude or warn about.
@@ -195,10 +195,10 @@ func (c *checker) checkLinks() error {
 
 // warn reports the recorded files.
 func (c *checker) warn(warn func(string)) {
-	c.never.report(warn, "The archive holds files that are never sent from a directory (%d): %s. "+
-		"Rebuild it without .git and gha-creds-*.json: they may hold credentials of this job.")
-	c.states.report(warn, "The archive holds Terraform state (%d): %s. Rebuild it without state.")
-	c.secrets.report(warn, "The archive holds files that may hold secrets (%d): %s.")
+	c.never.report(warn, "The archive contains files that are never uploaded from a directory (%d): %s. "+
+		"Rebuild it without .git and gha-creds-*.json: they may contain credentials of this job.")
+	c.states.report(warn, "The archive contains Terraform state (%d): %s. Rebuild it without state.")
+	c.secrets.report(warn, "The archive contains files that may contain secrets (%d): %s.")
 	c.inspector.warn(warn)
 }
 
@@ -208,7 +208,7 @@ func requireZeros(r io.Reader) error {
 	for {
 		n, err := r.Read(buf)
 		if len(bytes.Trim(buf[:n], "\x00")) > 0 {
-			return errors.New("something follows the end of the tar stream")
+			return errors.New("there is data after the end of the tar stream")
 		}
 		if err == io.EOF {
 			return nil

@@ -45,9 +45,9 @@ func shrunk(err error) error {
 func openError(source string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):
-		return &Error{Code: Changed, Path: source, Err: errors.New("it vanished")}
+		return &Error{Code: Changed, Path: source, Err: errors.New("it was removed")}
 	case errors.Is(err, errNotRegular), errors.Is(err, syscall.ELOOP), errors.Is(err, syscall.ENXIO):
-		return &Error{Code: Changed, Path: source, Err: errors.New("something else took its place")}
+		return &Error{Code: Changed, Path: source, Err: errors.New("it was replaced")}
 	}
 	return &Error{Code: Unreadable, Path: source, Err: err}
 }

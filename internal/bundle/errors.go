@@ -71,7 +71,7 @@ func (e *Error) sentence() string {
 	case LinksMultiply:
 		return fmt.Sprintf("link %q to %q makes the archive too large", path, target)
 	case IgnoreUnusable:
-		return fmt.Sprintf("ignore file %q cannot be used, and without it files meant to stay out would be sent", path)
+		return fmt.Sprintf("ignore file %q cannot be used, and without it excluded files would be uploaded", path)
 	case NothingToSend:
 		return fmt.Sprintf("%q contains nothing to upload", path)
 	case NoTerraform:
@@ -89,7 +89,7 @@ func (e *Error) sentence() string {
 		return fmt.Sprintf("the archive's entry %q is not safe to unpack", path)
 	case NoRoom:
 		if path == "" {
-			return "no directory for temporary files can be written to"
+			return "no directory for temporary files is writable"
 		}
 		return fmt.Sprintf("%q has not enough disk space for the archive", path)
 	}

@@ -115,7 +115,7 @@ func parseClass(s []byte) (token, int, error) {
 			i += 1 + n
 		}
 		if hi < lo {
-			return t, 0, errors.New("a range in it runs backwards")
+			return t, 0, errors.New("a range in it is reversed")
 		}
 		t.ranges = append(t.ranges, [2]rune{lo, hi})
 	}

@@ -57,8 +57,8 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 }
 
 func (h *hardLinks) warn(warn func(string)) {
-	h.excluded.report(warn, "Hard links are left out because the file has another name that is excluded (%d): %s.")
-	h.secrets.report(warn, "Hard links to files that may hold secrets are sent (%d): %s.")
+	h.excluded.report(warn, "Hard links are left out because another name of the file is excluded (%d): %s.")
+	h.secrets.report(warn, "Hard links to files that may contain secrets are uploaded (%d): %s.")
 }
 
 // searched is a directory in which other names are looked for.

@@ -195,7 +195,7 @@ func parseRule(text string) (rule, error) {
 	}
 	text, r.negate = strings.CutPrefix(text, "!")
 	if text == "" {
-		return r, errors.New("it names nothing")
+		return r, errors.New("it has no pattern")
 	}
 	if text == "/" {
 		return r, errors.New("it would match the archive itself")

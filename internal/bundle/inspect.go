@@ -70,9 +70,9 @@ func isSourceArgument(before []byte) bool {
 }
 
 func (i *inspector) warn(warn func(string)) {
-	i.pointers.report(warn, "Git LFS pointers, not the files themselves, are sent (%d): %s. Check out with lfs: true if they are needed.")
-	i.keys.report(warn, "Files with a private key are sent (%d): %s.")
-	i.sources.report(warn, "Module sources lead outside the bundle and are not sent (%d): %s. A `path` further up in the checkout includes them.")
+	i.pointers.report(warn, "Git LFS pointers, not the files themselves, are uploaded (%d): %s. Check out with lfs: true if they are needed.")
+	i.keys.report(warn, "Files with a private key are uploaded (%d): %s.")
+	i.sources.report(warn, "Module sources are outside the bundle and are not uploaded (%d): %s. Set `path` to a parent directory to include them.")
 }
 
 // warnMissing reports the Terraform files that refer to files outside of the bundle.
@@ -80,7 +80,7 @@ func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 	modules, files := l.missing(i.references)
 	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Check .terraformignore and the checkout.")
 	files.report(warn, "Files that file() or templatefile() read by a constant path are not in the bundle (%d): %s. "+
-		"What another step makes must be there before this one.")
+		"If another step creates them, run it before this one.")
 }
 
 // listed returns a line about an entry for the debug log.

@@ -88,7 +88,7 @@ func (w *walker) loop(target string) error {
 	if !w.rewrites(target) {
 		return w.add(w.note(kindLink, target), w.now.copy, 0)
 	}
-	w.leaveOut(reason{text: "a link that leads in circles outside path"})
+	w.leaveOut(reason{text: "a link cycle outside path"})
 	return nil
 }
 
@@ -100,7 +100,7 @@ func (w *walker) outer(source string, end ending) error {
 		w.leaveOut(reason{text: "never sent"})
 	case end.kind == kindMissing:
 		w.dangling.add(string(w.path))
-		w.leaveOut(reason{text: "a link to nothing, outside path"})
+		w.leaveOut(reason{text: "a broken link outside path"})
 	case end.kind != kindFile && end.kind != kindDir:
 		w.specials.add(string(w.path))
 	default:

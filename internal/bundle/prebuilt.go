@@ -41,7 +41,7 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	case errors.As(err, new(*Error)):
 		return err
 	case errors.Is(err, gzip.ErrHeader):
-		return &Error{Code: ArchiveDamaged, Path: l.base, Err: errors.New("something follows its end")}
+		return &Error{Code: ArchiveDamaged, Path: l.base, Err: errors.New("it has trailing data")}
 	case err != nil:
 		return &Error{Code: ArchiveDamaged, Path: l.base, Err: err}
 	case c.files == 0:

@@ -88,7 +88,7 @@ func TestRule16SecretsAreFoundByName(t *testing.T) {
 		"plan.tf", ".envrc.md", "env",
 		"x/config", "y/config", "y/HEAD", "y/objects/", "y/refs"}
 	s := pack(t, checkout(t, append(append([]string{"main.tf"}, secret...), fine...)...), ".")
-	if len(s.warned.lines) != 1 || !s.warned.mentions("may hold secrets", fmt.Sprintf("(%d)", len(secret))) {
+	if len(s.warned.lines) != 1 || !s.warned.mentions("may contain secrets", fmt.Sprintf("(%d)", len(secret))) {
 		t.Errorf("got warnings %q, want one with %d files", s.warned.lines, len(secret))
 	}
 	s = pack(t, checkout(t, "main.tf", "a/repo.git/HEAD", "a/repo.git/config", "a/repo.git/objects/", "a/repo.git/refs/"), ".")
@@ -110,7 +110,7 @@ func TestRule02ReadyArchiveIsSearched(t *testing.T) {
 	for _, want := range [][]string{
 		{"never sent", "(4)", `".git/config"`, `"a/gha-creds-0123.json"`, `"mods/.git"`, `"sub/.git/HEAD"`},
 		{"state", "(2)", `"env/x.tfstate.backup"`, `"terraform.tfstate"`},
-		{"may hold secrets", `(1): "b/.env"`},
+		{"may contain secrets", `(1): "b/.env"`},
 	} {
 		if !warned.mentions(want...) {
 			t.Errorf("got warnings %q, want one with %q", warned.lines, want)

@@ -235,7 +235,7 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 			`"creds.txt -> gha-creds-7.json"`) {
 			t.Errorf("got warnings %q, want one with the five that are left out", warned.lines)
 		}
-		if !warned.mentions("Hard links to files that may hold secrets", "(2)", `"env.txt -> infra/.env"`, `"notes.txt -> .env.prod"`) {
+		if !warned.mentions("Hard links to files that may contain secrets", "(2)", `"env.txt -> infra/.env"`, `"notes.txt -> .env.prod"`) {
 			t.Errorf("got warnings %q, want one with the two secrets", warned.lines)
 		}
 	}

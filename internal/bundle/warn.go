@@ -12,13 +12,13 @@ import (
 func (w *walker) warn() {
 	warn := w.l.options.Warn
 	w.states.report(warn, "Terraform state is left out (%d): %s.")
-	w.excludedTargets.report(warn, "Links are left out because of what they lead to, which is never sent or excluded by a rule (%d): %s.")
-	w.secrets.report(warn, "Files that may hold secrets are sent (%d): %s. Exclude them in .terraformignore if they are not needed.")
-	w.repositories.report(warn, "Git repositories are sent whose configuration may hold credentials (%d): %s.")
+	w.excludedTargets.report(warn, "Links are left out because their targets are never uploaded or are excluded by a rule (%d): %s.")
+	w.secrets.report(warn, "Files that may contain secrets are uploaded (%d): %s. Exclude them in .terraformignore if they are not needed.")
+	w.repositories.report(warn, "Git repositories whose configuration may contain credentials are uploaded (%d): %s.")
 	w.specials.report(warn, "Sockets, fifos and devices are left out (%d): %s.")
-	w.dangling.report(warn, "Links lead to nothing (%d): %s.")
-	w.emptied.report(warn, "Links lead to what is left out of the archive (%d): %s.")
-	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. What a later rule might bring back in them is not sent.")
+	w.dangling.report(warn, "Links have no target (%d): %s.")
+	w.emptied.report(warn, "Links point to files that are left out of the archive (%d): %s.")
+	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. Files in them that a later rule would include are not uploaded.")
 }
 
 // maxSubmodules bounds how many paths of .gitmodules files are looked at.
@@ -67,7 +67,7 @@ func submodules(t *tree, dir string, most int) (paths []string) {
 	return paths
 }
 
-var errNotEmpty = errors.New("there is something in it")
+var errNotEmpty = errors.New("it is not empty")
 
 func isEmptyDir(t *tree, name string) bool {
 	return t.readDir(name, func([]byte, kind) error { return errNotEmpty }) == nil

@@ -187,13 +187,13 @@ func (w sources) doubts() []string {
 		}
 	}
 	for _, member := range w.server.unreadable {
-		list = append(list, "what Scalr reports as "+member+" cannot be read")
+		list = append(list, "the number that Scalr reports as "+member+" cannot be read")
 	}
 	if w.server.failed {
-		list = append(list, "planning failed before it was finished")
+		list = append(list, "planning failed before it finished")
 	}
 	if len(w.server.changes) > 0 && !w.server.reportsChanges() && w.countsResources() {
-		list = append(list, "Scalr reports that nothing changes, although something does")
+		list = append(list, "Scalr reports that nothing changes, although there are changes")
 	}
 	for _, d := range w.json.Doubts {
 		list = append(list, "the plan JSON is ambiguous: "+d)

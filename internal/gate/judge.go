@@ -61,10 +61,10 @@ func (c Conditions) Judge(in Case) []Failure {
 		}
 	}
 	if c.Changes {
-		add("changes", effects.Changes, "the plan changes something", effects.Why)
+		add("changes", effects.Changes, "the plan has changes", effects.Why)
 	}
 	if c.Destroy {
-		add("destroy", effects.Destroys, "the plan destroys or replaces something", effects.Why)
+		add("destroy", effects.Destroys, "the plan destroys or replaces resources", effects.Why)
 	}
 	if c.NeedsConfirmation && in.Run.Waiting() && !in.Confirmed {
 		add("needs-confirmation", Yes, "the run waits for a person", "")
@@ -120,7 +120,7 @@ func Amount(s string) (*big.Rat, bool) {
 // of its totals counts.
 func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	if e == nil || e.Status != scalr.TaskFinished {
-		return Unknown, "Scalr gives no cost estimate for this run"
+		return Unknown, "Scalr has no cost estimate for this run"
 	}
 	delta, ok := Amount(e.Delta)
 	if !ok {
@@ -143,7 +143,7 @@ func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	case !ok: // infinite, or not a number
 		return Unknown, "the limit is not an amount"
 	case most.Cmp(limit) > 0:
-		return Yes, fmt.Sprintf("%s USD a month more, of at most %g", increase, c.MaxCostIncrease)
+		return Yes, fmt.Sprintf("%s USD more per month, with at most %g allowed", increase, c.MaxCostIncrease)
 	case !readable:
 		return Unknown, "the totals of Scalr's cost estimate cannot be read"
 	case !agree, hasPrior && prior.Sign() < 0, hasProposed && proposed.Sign() < 0:

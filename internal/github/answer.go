@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// Limits in bytes for what is read from GitHub's answers. Answers are decoded as they arrive: of a
+// Limits in bytes for what is read from GitHub's responses. Answers are decoded as they arrive: of a
 // list of comments, only one comment at a time is in memory.
 const (
 	answerLimit   = 48 << 20  // fits a page of 100 comments of the maximum length, with all characters escaped
@@ -50,7 +50,7 @@ func decode(ctx context.Context, response *http.Response, into any) error {
 	return err
 }
 
-var errPage = errors.New("a page answered in place of GitHub's API")
+var errPage = errors.New("a web page answered instead of GitHub's API")
 
 // errTooLarge is the error for an answer, or an element of one, that exceeds its limit.
 var errTooLarge = &jsonstream.LimitError{Limit: "has a part that is too large"}
@@ -73,9 +73,9 @@ func (c call) decodeError(err error) *Error {
 	case err == errPage:
 		return &Error{Kind: Unreachable, Op: c.op, Message: err.Error()}
 	case errors.As(err, &limit):
-		return &Error{Kind: Rejected, Op: c.op, Message: "the answer " + limit.Limit}
+		return &Error{Kind: Rejected, Op: c.op, Message: "the response " + limit.Limit}
 	}
-	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the answer: %w", err), passing: true}
+	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the response: %w", err), passing: true}
 }
 
 // page decodes one page of a list of comments and keeps the matching ones.

@@ -82,7 +82,7 @@ func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
 	case err != nil:
 		return Change{}, err
 	case number == 0:
-		return Change{}, unknownChange("the event %s has no change of its own", orNone(q.Event.Name))
+		return Change{}, unknownChange("the event %s does not describe a change", orNone(q.Event.Name))
 	}
 	return s.pullRequestChange(ctx, q, p, number)
 }
@@ -124,7 +124,7 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 	case !isNoCommit(p.Before):
 		return s.twoCommits(ctx, of, p.Before, p.After)
 	case !onBranch:
-		return Change{}, unknownChange("the first push of the tag %s has no change of its own", strings.TrimPrefix(branch, "refs/tags/"))
+		return Change{}, unknownChange("the first push of the tag %s does not describe a change", strings.TrimPrefix(branch, "refs/tags/"))
 	case p.Repository.DefaultBranch == "":
 		return Change{}, unknownChange("the event does not name the default branch, with which the first push of %s is compared", branch)
 	case p.Repository.DefaultBranch == branch:
@@ -150,7 +150,7 @@ func (s *session) queueChange(ctx context.Context, q ChangeQuery, p changePayloa
 	case found == nil:
 		return Change{}, unknownChange("GitHub cannot compare the merge group with %s", target)
 	case found.mergeBase == head:
-		return Change{}, unknownChange("%s holds the merge group already", target)
+		return Change{}, unknownChange("%s already contains the merge group", target)
 	}
 	return Change{Paths: paths, Base: found.base, Head: head, Of: "merge group for " + target}, nil
 }
@@ -190,7 +190,7 @@ func (s *session) pullRequestChange(ctx context.Context, q ChangeQuery, p change
 	switch {
 	case found.mergeBase == head:
 		// An open pull request has at least one commit of its own.
-		return Change{}, unknownChange("the base branch holds the head of pull request #%d already", number)
+		return Change{}, unknownChange("the base branch already contains the head of pull request #%d", number)
 	case found.isWhole():
 		change.Paths = sorted(found.paths)
 		return change, nil

@@ -189,7 +189,7 @@ func TestFindChange(t *testing.T) {
 
 		"merge queue, first entry":      {github.ChangeQuery{Event: group(sha("5")), Checkout: sha("5")}, "old/x", 1},
 		"merge queue, second entry":     {github.ChangeQuery{Event: group(sha("6")), Checkout: sha("6")}, "db/x old/x", 1},
-		"merge queue, merged already":   {github.ChangeQuery{Event: group(sha("b")), Checkout: sha("b")}, unknown + "main holds the merge group already", 1},
+		"merge queue, merged already":   {github.ChangeQuery{Event: group(sha("b")), Checkout: sha("b")}, unknown + "main already contains the merge group", 1},
 		"merge queue, another checkout": {github.ChangeQuery{Event: group(sha("6")), Checkout: sha("5")}, unknown + "the head of the merge group", 0},
 		"merge queue, no head": {
 			github.ChangeQuery{Event: group("main"), Checkout: sha("5")},

@@ -87,7 +87,7 @@ func TestFivePushes(t *testing.T) {
 		}
 		s.Say(7, "mallory", network+"\n<!-- post AAAAAAAAAAAAAAAAAAAAAAAAAA -->\nlooks valid")
 
-		// The first push: the comment is created, but the answer is lost.
+		// The first push: the comment is created, but the response is lost.
 		s.Fail(githubtest.Fault{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true})
 		first := publish(t, thread, github.Update, say("2 to add"))
 		wantComments(t, s, "2 to add")

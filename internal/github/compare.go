@@ -110,7 +110,7 @@ func (s *session) compare(ctx context.Context, base, head string) (*comparison, 
 		return nil, err
 	}
 	if found.status == "" || found.base == "" || found.mergeBase == "" {
-		return nil, &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer has no status or names no commits"}
+		return nil, &Error{Kind: Rejected, Op: c.op, Message: "GitHub's response has no status or names no commits"}
 	}
 	return &found, nil
 }
@@ -202,7 +202,7 @@ func (s *session) files(ctx context.Context, commit string) (map[string]string, 
 	}
 	switch {
 	case found.truncated == nil, !found.listed, found.incomplete:
-		return nil, &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer is not a whole list"}
+		return nil, &Error{Kind: Rejected, Op: c.op, Message: "GitHub's response is not a complete list"}
 	case *found.truncated:
 		return nil, &Error{Kind: Rejected, Op: c.op, Err: errTruncated}
 	}

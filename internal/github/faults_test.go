@@ -168,7 +168,7 @@ func TestRefusals(t *testing.T) {
 		},
 		"redirect nowhere": {
 			refused(githubtest.ListComments, 301, ``),
-			"list the comments of acme/infra#7: GitHub answered 301: a redirect to nowhere", github.Rejected,
+			"list the comments of acme/infra#7: GitHub answered 301: a redirect without a location", github.Rejected,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

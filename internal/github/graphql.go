@@ -18,7 +18,7 @@ func (s *session) query(ctx context.Context, c call, text string, variables map[
 		got := answer
 		answer = graphAnswer{}
 		if len(got.Data) > 0 && data != nil && json.Unmarshal(got.Data, data) != nil {
-			return &Error{Kind: Rejected, Op: c.op, Message: "the answer is of another form than asked for"}
+			return &Error{Kind: Rejected, Op: c.op, Message: "the response does not have the requested form"}
 		}
 		if len(got.Errors) == 0 {
 			return nil
@@ -63,7 +63,7 @@ func (s *session) tokenLogin(ctx context.Context) (string, error) {
 	if s.login != "" {
 		return s.login, nil
 	}
-	const op = "ask GitHub whose token this is"
+	const op = "look up the user of the GitHub token"
 	var me struct {
 		Viewer author `json:"viewer"`
 		author
@@ -146,7 +146,7 @@ func (s *session) showNewest(ctx context.Context, matching []remote, id string) 
 		return nil
 	}
 	const ask = "mutation($id: ID!) { unminimizeComment(input: {subjectId: $id}) { clientMutationId } }"
-	return s.query(ctx, call{op: s.op("show again the comment on")}, ask, map[string]any{"id": id}, nil)
+	return s.query(ctx, call{op: s.op("unminimize the comment on")}, ask, map[string]any{"id": id}, nil)
 }
 
 // shown returns the ids of the comments that are not minimized.

@@ -74,7 +74,7 @@ func (s *session) checkHead(ctx context.Context, head Head) error {
 	}
 	switch {
 	case !commitSHA.MatchString(now.Head.SHA):
-		return &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer has no head"}
+		return &Error{Kind: Rejected, Op: c.op, Message: "GitHub's response has no head"}
 	case head.Branch != "" && (head.Branch != now.Head.Ref || !strings.EqualFold(head.Repository, now.Head.Repo.FullName)):
 		return nil
 	case head.SHA != now.Head.SHA:

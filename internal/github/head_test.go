@@ -91,10 +91,10 @@ func TestUnreadableHead(t *testing.T) {
 			github.Forbidden,
 			"read the head of acme/infra#7: GitHub answered 403: Resource not accessible by integration",
 		},
-		"no head": {githubtest.Fault{Status: 200, Body: `{"number":7}`}, github.Rejected, "read the head of acme/infra#7: GitHub's answer has no head"},
+		"no head": {githubtest.Fault{Status: 200, Body: `{"number":7}`}, github.Rejected, "read the head of acme/infra#7: GitHub's response has no head"},
 		"not a commit": {
 			githubtest.Fault{Status: 200, Body: `{"number":7,"head":{"sha":"` + strings.ToUpper(shaA) + `"}}`},
-			github.Rejected, "read the head of acme/infra#7: GitHub's answer has no head",
+			github.Rejected, "read the head of acme/infra#7: GitHub's response has no head",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

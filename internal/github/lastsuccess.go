@@ -82,7 +82,7 @@ func (s *session) workflow(ctx context.Context, q ChangeQuery) (string, error) {
 		return "", err
 	}
 	if run.WorkflowID == 0 {
-		return "", &Error{Kind: Rejected, Op: c.op, Message: "GitHub's answer names no workflow"}
+		return "", &Error{Kind: Rejected, Op: c.op, Message: "GitHub's response names no workflow"}
 	}
 	return fmt.Sprint(run.WorkflowID), nil
 }

@@ -10,7 +10,7 @@ import (
 
 // GitHub has no conditional write to a comment. Therefore perform decides again before each attempt,
 // reads a comment directly before it rewrites it, and reads it again afterwards (settle.go): a run
-// that finds an older text in place of a newer one restores the newer one.
+// that finds an older text instead of a newer one restores the newer one.
 
 const (
 	maxCreations = 3 // without knowing whether the comment exists
@@ -18,7 +18,7 @@ const (
 )
 
 // errChanged means that a comment has changed since the write was decided.
-var errChanged = &Error{Kind: Rejected, Op: "comment", Message: "the comment is being rewritten all the time"}
+var errChanged = &Error{Kind: Rejected, Op: "comment", Message: "the comment was rewritten by other runs at every attempt"}
 
 // perform performs a task and returns the URL of the comment, which is empty if there was nothing to
 // write.

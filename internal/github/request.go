@@ -95,7 +95,7 @@ func (s *session) send(ctx context.Context, c call) (*http.Response, error) {
 	response.Body.Close()
 	to, err := response.Location()
 	if err != nil {
-		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: "a redirect to nowhere"}
+		return nil, &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: "a redirect without a location"}
 	}
 	if origin(to) != s.origin {
 		return nil, &Error{
@@ -117,7 +117,7 @@ func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response
 	}
 	request, err := http.NewRequestWithContext(ctx, c.method, to, body)
 	if err != nil {
-		return nil, misused("%s is not an address", s.thread.APIURL)
+		return nil, misused("%s is not a valid URL", s.thread.APIURL)
 	}
 	request.Header.Set("Accept", "application/vnd.github+json")
 	request.Header.Set("X-GitHub-Api-Version", "2022-11-28")

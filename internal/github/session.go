@@ -47,7 +47,7 @@ func (t Thread) open() (*session, error) {
 	case t.Token.Empty():
 		return nil, misused("the token is empty")
 	case strings.ContainsFunc(t.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }):
-		return nil, misused("the token holds a character that no token has, such as a space or a line end")
+		return nil, misused("the token contains an invalid character, such as a space or a line break")
 	}
 	s := &session{thread: t, api: api.String(), graphql: graphql.String(), origin: origin(api), retryBudget: retry.NewBudget(retryBudget)}
 	if t.HTTP != nil {

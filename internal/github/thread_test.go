@@ -276,7 +276,7 @@ func TestMisuse(t *testing.T) {
 		"no token":   {func(h *github.Thread, _ *github.Post) { h.Token = secret.Value{} }, "comment: the token is empty"},
 		"token with a line end": {
 			func(h *github.Thread, _ *github.Post) { h.Token = secret.New("ghs_hunter2\n") },
-			"comment: the token holds a character that no token has, such as a space or a line end",
+			"comment: the token contains an invalid character, such as a space or a line break",
 		},
 		"no repository": {func(h *github.Thread, _ *github.Post) { h.Repository = "acme" }, `comment: "acme" is not a repository of the form owner/name`},
 		"a path in the name": {

@@ -14,9 +14,9 @@ import (
 // The reasons why no connection was made. They apply to direct connections; a proxy resolves names and connects by
 // itself.
 var (
-	ErrAddressRefused = errors.New("the address is link-local or a cloud's metadata service")
-	ErrThisMachine    = errors.New("the address leads to this machine")
-	ErrNotThisMachine = errors.New("localhost does not lead to this machine")
+	ErrAddressRefused = errors.New("the address is link-local or belongs to a cloud's metadata service")
+	ErrThisMachine    = errors.New("the address points to this machine")
+	ErrNotThisMachine = errors.New("localhost does not resolve to this machine")
 )
 
 // RefusedAddress returns the reason in err why no connection was made, or nil if the reason was not the address.

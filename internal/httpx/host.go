@@ -33,12 +33,12 @@ func NormalHost(name string) (string, error) {
 	}
 	for _, c := range name {
 		if c > unicode.MaxASCII {
-			return "", fmt.Errorf("a host with the character %U, which is not ASCII and may only look right "+
-				"(a host with such letters is written in its xn-- form)", c)
+			return "", fmt.Errorf("a host with the character %U, which is not ASCII and may be a look-alike "+
+				"(write such a host in its xn-- form)", c)
 		}
 	}
 	if strings.Contains(name, "%") {
-		return "", errors.New("an address with a zone, which names a network of this machine")
+		return "", errors.New("an address with a zone, which is valid on one machine only")
 	}
 	if a, err := netip.ParseAddr(name); err == nil {
 		return normalAddress(a.Unmap())
@@ -59,7 +59,7 @@ func normalAddress(a netip.Addr) (string, error) {
 	case LinkLocal:
 		return "", errors.New("a link-local address, where clouds have their metadata service")
 	case NoMachine:
-		return "", errors.New("an address that names no single machine")
+		return "", errors.New("an address that does not belong to a single machine")
 	case ThisMachine:
 		if !a.IsLoopback() {
 			return "", errors.New("an IPv6 address that carries the IPv4 address of this machine")

@@ -50,7 +50,7 @@ func (r *reader) noteHost(a Access) {
 	if a.BaseURL == nil || r.value("base-url") != "" {
 		return
 	}
-	what := "the token of the input token"
+	what := "the token in the input token"
 	switch {
 	case a.ServiceAccount != "":
 		what = "the OIDC token for service-account"
@@ -69,7 +69,7 @@ func (r *reader) baseURL() *url.URL {
 	}
 	if v == "" {
 		r.badf("base-url", "is empty, and so is the environment variable SCALR_HOSTNAME. Write the address of your Scalr, "+
-			"such as base-url: https://acme.scalr.io; if it comes from a variable or secret, is that one defined for this repository?")
+			"such as base-url: https://acme.scalr.io. If it comes from a variable or secret, check that it is defined for this repository")
 		return nil
 	}
 	if strings.Contains(v, "${{") && from == "" {
@@ -96,7 +96,7 @@ func (r *reader) serviceAccount() string {
 		return ""
 	}
 	if strings.TrimSpace(r.src.Get("token")) != "" {
-		r.badf("service-account", "is given together with token, and only one of them can sign in. "+
+		r.badf("service-account", "is given together with token, and only one of them can be used to sign in. "+
 			"Remove token to sign in as service-account: %s, or remove service-account", r.quote(v))
 	} else if strings.TrimSpace(r.src.Env("SCALR_TOKEN")) != "" {
 		r.notef("service-account is used to sign in; the environment variable SCALR_TOKEN is ignored.")
@@ -132,15 +132,15 @@ func (r *reader) noIDToken() string {
 	o := r.src.Origin
 	switch {
 	case !o.OnGitHub:
-		return "needs an OIDC token. Pass the one that the CI system issues for this job by the environment variable SCALR_ID_TOKEN, " +
+		return "needs an OIDC token. Pass the one that the CI system issues for this job in the environment variable SCALR_ID_TOKEN, " +
 			"or sign in with SCALR_TOKEN=<token of a service account>"
 	case o.Fork:
 		return "needs GitHub's OIDC token, which GitHub does not give to pull requests from forks. " + skipForks
 	case strings.TrimSpace(r.src.Env("SCALR_ID_TOKEN")) != "":
-		return "needs an OIDC token. On GitHub the environment variable SCALR_ID_TOKEN is ignored: pass another issuer's token by the input id-token, " +
+		return "needs an OIDC token. On GitHub the environment variable SCALR_ID_TOKEN is ignored: pass another issuer's token in the input id-token, " +
 			"or add to the job: permissions: { id-token: write, contents: read }"
 	}
-	return "needs GitHub's OIDC token, and this job may not ask for one. Add to the job: permissions: " +
+	return "needs GitHub's OIDC token, and this job is not allowed to request one. Add to the job: permissions: " +
 		"{ id-token: write, contents: read }; in a reusable workflow the calling job needs it too"
 }
 

@@ -108,13 +108,13 @@ func (r *reader) affectedTogether(in Affected) {
 		}
 	}
 	if in.BatchSize > mostBatch {
-		r.badf("batch-size", "is larger than a matrix of GitHub can be: %s. Write a number from 1 to %d, such as batch-size: %d",
+		r.badf("batch-size", "exceeds the size of a GitHub matrix: %s. Write a number from 1 to %d, such as batch-size: %d",
 			r.quote(r.value("batch-size")), mostBatch, mostBatch)
 	}
 	if in.All {
 		r.unused("all: true lists every workspace", "base", "pr-number")
 	} else if in.Base != "" {
-		r.unused("base says what to compare with", "pr-number")
+		r.unused("base sets what to compare with", "pr-number")
 	}
 }
 
@@ -169,7 +169,7 @@ func (r *reader) directories() Directories {
 		if other, twice := d.Exact[n]; twice && ok && other != dir {
 			r.badf(
 				name,
-				"line %d gives %s another directory than a line before: %s. Write one line for each workspace, such as directories: production/network=infra/network",
+				"line %d gives %s a different directory than an earlier line: %s. Write one line for each workspace, such as directories: production/network=infra/network",
 				l.number, r.quote(n.String()), r.quote(l.text),
 			)
 		}
@@ -203,7 +203,7 @@ func (r *reader) directory(l line, v string) (dir string, ok bool) {
 	case path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../"):
 		r.badf(
 			name,
-			"line %d leads out of the checkout: %s. Write a directory within, such as directories: infra/{environment}/{workspace}",
+			"line %d points outside the checkout: %s. Write a directory within, such as directories: infra/{environment}/{workspace}",
 			l.number, r.quote(l.text),
 		)
 	default:
@@ -290,7 +290,7 @@ func (r *reader) dependsOn() []Dependency {
 		for _, n := range cycle {
 			names = append(names, n.String())
 		}
-		r.badf(name, "goes in a circle at %s, so that none of its workspaces can be the first: %s. Remove one of its lines, such as depends-on: %s",
+		r.badf(name, "has a cycle at %s: %s. Remove one of its lines, such as depends-on: %s",
 			r.quote(names[0]), r.quote(strings.Join(names, " → ")), r.quote(names[0]+": "+names[1]))
 		return nil
 	}

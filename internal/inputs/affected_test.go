@@ -89,12 +89,12 @@ func TestBadAffected(t *testing.T) {
 		one("placeholder open", "directories", "infra/{workspace", "line 1 has a placeholder"),
 		one("placeholder closed", "directories", "infra/workspace}", "line 1 has a placeholder"),
 		one("directory with a star", "directories", "infra/*", "line 1 has a wildcard|infra/{environment}/{workspace}"),
-		one("directory out of it", "directories", "prod/a=../x", "line 1 leads out of the checkout"),
+		one("directory out of it", "directories", "prod/a=../x", "line 1 points outside the checkout"),
 		one("directory missing", "directories", "prod/a=", "line 1 has no directory"),
 		one("directory of nothing", "directories", "prod=x", "line 1 does not name a workspace"),
-		one("directory twice", "directories", "prod/a=x\nprod/a=y", "line 2 gives \"prod/a\" another directory"),
+		one("directory twice", "directories", "prod/a=x\nprod/a=y", "line 2 gives \"prod/a\" a different directory"),
 		one("directory that is an address", "directories", "https://github.com/acme/infra", "line 1 is not a path"),
-		one("directory elsewhere", "directories", "/etc", "leads out of the checkout"),
+		one("directory elsewhere", "directories", "/etc", "points outside the checkout"),
 		one("pattern", "affected-by", "a\n[b", "line 2 is not a pattern|a [ without a ]|affected-by: "),
 		one("pattern placeholder", "affected-by", "vars/{env}.tfvars", "line 1 is not a pattern|a placeholder other than"),
 		one("pattern upward", "affected-by", "../x", "line 1 is not a pattern"),
@@ -104,10 +104,10 @@ func TestBadAffected(t *testing.T) {
 		one("when-unknown", "when-unknown", "ignore", "is not one of the allowed values|everything, fail"),
 		one("dependency", "depends-on", "prod/a: b", "line 1 is not of the form environment/workspace: other/one|depends-on: "),
 		one("dependency of nothing", "depends-on", "prod/a", "line 1 is not of the form"),
-		one("dependencies in a circle", "depends-on", "p/x: p/a\np/a: p/b\np/b: p/c\np/c: p/a", "goes in a circle"),
-		one("on itself", "depends-on", "p/a: p/a", "goes in a circle"),
+		one("dependencies in a circle", "depends-on", "p/x: p/a\np/a: p/b\np/b: p/c\np/c: p/a", "has a cycle"),
+		one("on itself", "depends-on", "p/a: p/a", "has a cycle"),
 		one("max-affected", "max-affected", "0", "is not a whole number above zero"),
-		one("batch-size", "batch-size", "257", "is larger than a matrix of GitHub can be|batch-size: 256"),
+		one("batch-size", "batch-size", "257", "exceeds the size of a GitHub matrix|batch-size: 256"),
 	})
 	_, _, err := inputs.LoadAffected(row{action: "affected", with: with{"depends-on": "p/x: p/a\np/a: p/b\np/b: p/a"}}.source())
 	if err == nil || !strings.Contains(err.Error(), "p/a → p/b → p/a") {
@@ -121,8 +121,8 @@ func TestAffectedWarnings(t *testing.T) {
 		with with
 		want string
 	}{
-		{with{"all": "true", "base": "main", "pr-number": "7"}, "all: true lists every workspace; it makes no use of base, pr-number."},
-		{with{"base": "main", "pr-number": "7"}, "base says what to compare with; it makes no use of pr-number."},
+		{with{"all": "true", "base": "main", "pr-number": "7"}, "all: true lists every workspace; base, pr-number have no effect."},
+		{with{"base": "main", "pr-number": "7"}, "base sets what to compare with; pr-number has no effect."},
 	} {
 		_, notes, err := inputs.LoadAffected(row{action: "affected", with: tt.with}.source())
 		if err != nil || len(notes) != 1 || notes[0].Text != tt.want {

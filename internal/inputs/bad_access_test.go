@@ -67,8 +67,8 @@ func TestBadBaseURL(t *testing.T) {
 		url("octal address", "https://0177.0.0.1", "has an invalid host name"),
 		url("zone", "https://[fe80::1%25eth0]", "has an address with a zone"),
 		url("link-local IPv6", "https://[fe80::1]", "has a link-local address"),
-		url("no machine", "https://0.0.0.0", "names no single machine"),
-		url("multicast", "https://224.0.0.1", "names no single machine"),
+		url("no machine", "https://0.0.0.0", "does not belong to a single machine"),
+		url("multicast", "https://224.0.0.1", "does not belong to a single machine"),
 		url("IPv6 without brackets", "https://fe80::1:2:3", "is not a web address"),
 		url("hexadecimal address", "https://0x7f.1", "has an invalid host name"),
 		url("decimal address", "https://2130706433", "has an invalid host name"),
@@ -101,10 +101,10 @@ func TestBadToken(t *testing.T) {
 	rows := []row{
 		token(
 			"empty", "",
-			"is empty|Is the secret defined, and can this job read it?|`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account",
+			"is empty|Check that the secret is defined and that this job can read it.|`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account",
 			"",
 		),
-		token("white space", " \n\t ", "is empty|Is the secret defined", ""),
+		token("white space", " \n\t ", "is empty|Check that the secret is defined", ""),
 		token("line break within", "abcd1234\nefgh5678", "holds a line break|17 characters|not shown", "abcd1234|efgh5678"),
 		token("carriage return within", "abcd1234\refgh5678", "holds a line break", "abcd1234|efgh5678"),
 		token("NUL", "abcd1234\x00efgh5678", "holds a NUL character", "abcd1234|efgh5678"),
@@ -119,13 +119,13 @@ func TestBadToken(t *testing.T) {
 		token("masked", "***", "a masked value was pasted|3 characters", ""),
 		token("short", "abc12", "is too short for a token|5 characters", "abc12"),
 		token("1 MiB", strings.Repeat("Zq", 1<<19), "is too long for a token|1048576 characters", "ZqZq"),
-		token("GitHub token", "ghp_0123456789abcdefghij", "a GitHub token|Scalr needs a token of its own", "0123456789"),
+		token("GitHub token", "ghp_0123456789abcdefghij", "a GitHub token|Scalr needs its own token", "0123456789"),
 		{name: "bad environment variable", with: with{"token": ""}, env: map[string]string{"SCALR_TOKEN": "abcd1234 efgh5678"},
 			input: "token", says: "the environment variable SCALR_TOKEN holds white space", hides: "abcd1234|efgh5678"},
 		missing("fork", inputs.Origin{OnGitHub: true, Fork: true}, "is empty. GitHub does not give secrets to workflows from forks."+
 			"|Skip the step with `if: github.event.pull_request.head.repo.full_name == github.repository`"+
 			"|Do not switch to pull_request_target with a checkout of the PR: a plan runs the PR's code"),
-		missing("Dependabot", inputs.Origin{OnGitHub: true, Dependabot: true}, "Dependabot sees its own secrets only|"+
+		missing("Dependabot", inputs.Origin{OnGitHub: true, Dependabot: true}, "Dependabot can read only its own secrets|"+
 			"Add it under Dependabot secrets|or skip"),
 		missing("terminal", inputs.Origin{Fork: true, HasIDToken: true}, "Set the environment variable SCALR_TOKEN"),
 		{name: "environment action", action: "environment", with: with{"token": ""}, input: "token", says: "is empty"},

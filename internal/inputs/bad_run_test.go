@@ -94,7 +94,7 @@ func TestBadMode(t *testing.T) {
 		{name: "workspace and its id for a run", with: with{"mode": "confirm", "run-id": "run-a", "workspace": "production/network"},
 			input: "workspace-id", says: "given together with workspace"},
 		{name: "watch without waiting", with: with{"mode": "watch", "run-id": "run-a", "wait": "false"}, input: "wait",
-			says: "mode: watch does nothing but wait|wait: true"},
+			says: "mode: watch only waits|wait: true"},
 	}
 	runRows(t, rows)
 }
@@ -165,13 +165,13 @@ func TestBadPath(t *testing.T) {
 		return row{name: name, with: with{"path": value}, env: map[string]string{"GITHUB_WORKSPACE": "/github/workspace"}, input: "path", says: says}
 	}
 	runRows(t, []row{
-		path("up", "..", "leads out of the checkout|path: infra/network"),
-		path("up from within", "infra/../../x", `leads out of the checkout|is "../x" relative to it`),
-		path("root", "/", "is outside of the checkout"),
-		path("process", "/proc/self", "is outside of the checkout"),
-		path("temporary directory", "/github/runner_temp", "is outside of the checkout|an empty path sends the whole checkout"),
-		path("prefix of the checkout", "/github/workspace-evil", "is outside of the checkout"),
-		path("absolute way up", "/github/workspace/../x", "is outside of the checkout"),
+		path("up", "..", "points outside the checkout|path: infra/network"),
+		path("up from within", "infra/../../x", `points outside the checkout|is "../x" relative to it`),
+		path("root", "/", "is outside the checkout"),
+		path("process", "/proc/self", "is outside the checkout"),
+		path("temporary directory", "/github/runner_temp", "is outside the checkout|an empty path uploads the whole checkout"),
+		path("prefix of the checkout", "/github/workspace-evil", "is outside the checkout"),
+		path("absolute way up", "/github/workspace/../x", "is outside the checkout"),
 		path("home", "~", "begins with ~"),
 		path("below home", "~/infra", "begins with ~|path: infra/network"),
 		path("variable", "$HOME", "begins with a variable"),
@@ -212,8 +212,8 @@ func TestBadReporting(t *testing.T) {
 		{name: "fail-on without waiting", with: with{"fail-on": "destroy", "wait": "False"}, input: "fail-on", says: "is given|wait: false|Write wait: true"},
 		one("terraform-outputs", "terraform-outputs", "nonsensitive", "is not one of the allowed values|Did you mean non-sensitive?"),
 		one("terraform-outputs boolean", "terraform-outputs", "false", "non-sensitive, none, all"),
-		one("comment", "comment", "updated", "is not a way to comment|Did you mean update?|comment: update"),
-		one("comment yes", "comment", "yes", "is not a way to comment|hide-and-new, changes-only"),
+		one("comment", "comment", "updated", "is not a comment mode|Did you mean update?|comment: update"),
+		one("comment yes", "comment", "yes", "is not a comment mode|hide-and-new, changes-only"),
 		one("comment expression", "comment", "${{ inputs.comment }}", "the expression was not evaluated"),
 		one("comment-tag", "comment-tag", "a-->b", "holds a character that is not allowed|comment-tag: eu-west-1"),
 		one("comment-tag lines", "comment-tag", "a\nb", "holds a character that is not allowed"),

@@ -42,16 +42,16 @@ func (r *reader) parseBaseURL(v string) (u *url.URL, problem string) {
 // concealed refuses an address that can contain a secret, without showing it.
 func (r *reader) concealed(v string) string {
 	if strings.Contains(v, "@") {
-		return "contains a user name or password before the @ (not shown). Remove it and give the token " +
-			"by the input token, such as base-url: " + exampleURL
+		return "contains a user name or password before the @ (not shown). Remove it and pass the token " +
+			"in the input token, such as base-url: " + exampleURL
 	}
 	i := strings.IndexAny(v, "?#")
 	if i < 0 {
 		return ""
 	}
-	part := "a query, the part from the ? on"
+	part := "a query (the part that begins with ?)"
 	if v[i] == '#' {
-		part = "a fragment, the part from the # on"
+		part = "a fragment (the part that begins with #)"
 	}
 	meant := exampleURL
 	if u, problem := r.parseBaseURL(v[:i]); problem == "" {
@@ -121,11 +121,11 @@ func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
 		port = ":" + port
 	}
 	if path := u.EscapedPath(); !knownPath(path) {
-		return nil, "has the path " + r.quote(path) + ", which does not belong here: " + r.quote(v) +
+		return nil, "has the path " + r.quote(path) + ", which is not allowed here: " + r.quote(v) +
 			". Write the address alone: base-url: " + u.Scheme + "://" + host + port
 	}
 	if !httpx.IsSecure(u) {
-		return nil, "uses http, so the token would travel unencrypted: " + r.quote(v) + ". Use https://" + host + port
+		return nil, "uses http, so the token would be sent unencrypted: " + r.quote(v) + ". Use https://" + host + port
 	}
 	return &url.URL{Scheme: u.Scheme, Host: host + port}, ""
 }

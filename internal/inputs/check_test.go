@@ -110,7 +110,7 @@ func runRows(t *testing.T, rows []row) {
 	seen := map[string]bool{}
 	for _, c := range rows {
 		if seen[c.name] {
-			t.Errorf("two rows are called %q", c.name)
+			t.Errorf("two rows are named %q", c.name)
 		}
 		seen[c.name] = true
 		t.Run(c.name, func(t *testing.T) {

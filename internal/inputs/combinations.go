@@ -23,7 +23,7 @@ func (r *reader) combinations(in Run) {
 	}
 	r.gates(in)
 	if in.Mode == ModeWatch && !in.Wait && r.is("wait", "false") {
-		r.badf("wait", `is "false", but mode: watch does nothing but wait. Write wait: true, or remove it`)
+		r.badf("wait", `is "false", but mode: watch only waits. Write wait: true, or remove it`)
 	}
 	if in.Mode == ModeCheck && in.RunID != "" {
 		r.warnf("run-id has no effect, since mode: check acts on no run.")
@@ -117,6 +117,10 @@ func (r *reader) unused(why string, names ...string) {
 		}
 	}
 	if len(given) > 0 {
-		r.warnf("%s; it makes no use of %s.", why, strings.Join(given, ", "))
+		verb := "has"
+		if len(given) > 1 {
+			verb = "have"
+		}
+		r.warnf("%s; %s %s no effect.", why, strings.Join(given, ", "), verb)
 	}
 }

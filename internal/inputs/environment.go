@@ -115,10 +115,10 @@ func (r *reader) whichEnvironment(mode EnvironmentMode) {
 func (r *reader) nameOrID(name, id, nameExample, idExample string) {
 	switch {
 	case r.value(id) != "" && r.value(name) != "":
-		r.badf(name, "is given together with %s, and only one of them can say which one is meant: %s and %s. "+
+		r.badf(name, "is given together with %s, and only one of them can be used: %s and %s. "+
 			"Remove one of the two and keep the other, such as %s", id, r.quote(r.value(name)), r.quote(r.value(id)), nameExample)
 	case r.value(id) == "" && r.value(name) == "":
-		r.badf(name, "is empty, and so is %s. Say which one is meant, such as %s or %s", id, nameExample, idExample)
+		r.badf(name, "is empty, and so is %s. Set one of them, such as %s or %s", id, nameExample, idExample)
 	}
 }
 
@@ -134,10 +134,10 @@ func (r *reader) between(name string) string {
 	end, err2 := time.Parse(time.RFC3339, to)
 	switch {
 	case !ok || !two || err1 != nil || err2 != nil:
-		r.badf(name, "is not a range of dates: %s. Write two times of RFC 3339, such as %s: between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z",
+		r.badf(name, "is not a range of dates: %s. Write two times in RFC 3339 format, such as %s: between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z",
 			r.quote(v), name)
 	case end.Before(start):
-		r.badf(name, "is a range that ends before it begins: %s. Write %s: between:%s,%s", r.quote(v), name, to, from)
+		r.badf(name, "is a range whose end is before its start: %s. Write %s: between:%s,%s", r.quote(v), name, to, from)
 	default:
 		return v
 	}
@@ -153,7 +153,7 @@ func (r *reader) sort(name string) string {
 	known := []string{"name", "created-at", "created-by-email", "account"}
 	for _, attribute := range strings.Split(v, ",") {
 		if attribute = strings.TrimPrefix(attribute, "-"); !slices.Contains(known, attribute) {
-			r.badf(name, "holds what nothing is sorted by: %s. %sWrite one of %s, with a - before it for the reverse, such as %s: -created-at",
+			r.badf(name, "is not a sort attribute: %s. %sWrite one of %s, with a - before it for the reverse, such as %s: -created-at",
 				r.quote(attribute), didYouMean(attribute, known), strings.Join(known, ", "), name)
 			return ""
 		}

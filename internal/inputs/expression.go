@@ -122,7 +122,7 @@ var closers = map[string]string{"(": ")", "[": "]", "{": "}", "${": "}", "%{": "
 
 func (e *expression) closeBracket(closer string) {
 	if closers[e.top().what] != closer {
-		e.wrong = fmt.Sprintf("a %s that closes nothing", closer)
+		e.wrong = fmt.Sprintf("a %s without an opening bracket", closer)
 		return
 	}
 	e.pop()
@@ -139,9 +139,9 @@ func (e *expression) problem(first int) string {
 	case len(e.open) == 0:
 		return ""
 	case top.what == "<<":
-		return fmt.Sprintf("a heredoc, begun in line %d, that never ends. End it by a line with its marker alone", line)
+		return fmt.Sprintf("a heredoc from line %d that is not closed. End it with a line that has only its marker", line)
 	case top.what == "${", top.what == "%{":
-		return fmt.Sprintf("a %s, in line %d, that is never closed. Write %s for these characters themselves", top.what, line, top.what[:1]+top.what)
+		return fmt.Sprintf("a %s in line %d that is not closed. Write %s for the literal characters", top.what, line, top.what[:1]+top.what)
 	}
-	return fmt.Sprintf("an expression in which the %s of line %d is never closed", top.what, line)
+	return fmt.Sprintf("an expression in which the %s of line %d is not closed", top.what, line)
 }

@@ -60,16 +60,16 @@ func TestBadExpressions(t *testing.T) {
 		bad := func(name, value, says string) {
 			rows = append(rows, row{name: input + ", " + name, with: with{input: value}, input: input, says: says, hides: "s3cret"})
 		}
-		bad("brace", "x=1\na:={ s3cret = 1,\n  b = [\n]\nc=s3cret", `line 2 has for "a" an expression in which the { of line 2 is never closed|such as `)
-		bad("inner bracket", "a:={\n  b = [\n  s3cret", "the [ of line 2 is never closed")
-		bad("parenthesis", "a:=f(\ns3cret", "the ( of line 1 is never closed")
-		bad("quote", "a:=\"s3cret\nb=2", `the " of line 1 is never closed`)
-		bad("heredoc", "a:=<<EOT\ns3cret\nEOT2\n", `has for "a" a heredoc, begun in line 1, that never ends`)
-		bad("comment", "a:=1 /* s3cret\nb=2", "the /* of line 1 is never closed")
-		bad("template", "a:=\"s3cret${\"\nb=2", `the " of line 1 is never closed`)
-		bad("template in a heredoc", "a:=<<EOT\n${\nEOT\n", "a ${, in line 2, that is never closed. Write $${ for")
-		bad("wrong bracket", "a:=[\n s3cret }\nb=2", `line 1 has for "a" an expression with a } that closes nothing, in line 2`)
-		bad("bracket too many", "a:=[s3cret]]\nb=2", "an expression with a ] that closes nothing, in line 1")
+		bad("brace", "x=1\na:={ s3cret = 1,\n  b = [\n]\nc=s3cret", `line 2 has for "a" an expression in which the { of line 2 is not closed|such as `)
+		bad("inner bracket", "a:={\n  b = [\n  s3cret", "the [ of line 2 is not closed")
+		bad("parenthesis", "a:=f(\ns3cret", "the ( of line 1 is not closed")
+		bad("quote", "a:=\"s3cret\nb=2", `the " of line 1 is not closed`)
+		bad("heredoc", "a:=<<EOT\ns3cret\nEOT2\n", `has for "a" a heredoc from line 1 that is not closed`)
+		bad("comment", "a:=1 /* s3cret\nb=2", "the /* of line 1 is not closed")
+		bad("template", "a:=\"s3cret${\"\nb=2", `the " of line 1 is not closed`)
+		bad("template in a heredoc", "a:=<<EOT\n${\nEOT\n", "a ${ in line 2 that is not closed. Write $${ for")
+		bad("wrong bracket", "a:=[\n s3cret }\nb=2", `line 1 has for "a" an expression with a } without an opening bracket, in line 2`)
+		bad("bracket too many", "a:=[s3cret]]\nb=2", "an expression with a ] without an opening bracket, in line 1")
 	}
 	runRows(t, rows)
 }

@@ -47,7 +47,7 @@ func (r *reader) comment() CommentMode {
 	}
 	if r.requireEvaluated("comment", v) {
 		words := []string{"false", "true", "update", "new", "hide-and-new", "changes-only"}
-		r.badf("comment", "is not a way to comment: %s. %sWrite one of %s, such as comment: update",
+		r.badf("comment", "is not a comment mode: %s. %sWrite one of %s, such as comment: update",
 			r.quote(v), didYouMean(v, words), strings.Join(words, ", "))
 	}
 	return CommentNone

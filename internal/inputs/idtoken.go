@@ -26,7 +26,7 @@ func (r *reader) idToken() secret.Value {
 	case v == "":
 		return secret.Value{}
 	case from == "" && !account && strings.TrimSpace(r.src.Get("token")) != "":
-		r.badf("id-token", "is given together with token, and only one of them can sign in. "+
+		r.badf("id-token", "is given together with token, and only one of them can be used to sign in. "+
 			"Remove id-token, or replace token by service-account: ci@acme.scalr.io")
 		return secret.Value{}
 	case from == "" && !account:

@@ -94,9 +94,9 @@ func meantAddress(name, v string) string {
 	case strings.HasPrefix(v, "-"):
 		return "Write the address alone, without an option or dash before it, such as " + name + ": aws_instance.web"
 	case strings.HasPrefix(v, "["), strings.HasPrefix(v, `"`), strings.HasPrefix(v, "'"):
-		return "Write one address a line, without brackets or quotation marks around it, such as " + name + ": aws_instance.web"
+		return "Write one address per line, without brackets or quotation marks around it, such as " + name + ": aws_instance.web"
 	case strings.Contains(v, ","):
 		return "Write one address per line, not separated by commas, such as " + name + ": aws_instance.web"
 	}
-	return "Write one address a line as Terraform prints it, such as " + name + `: module.vpc.aws_subnet.a["eu"]`
+	return "Write one address per line as Terraform prints it, such as " + name + `: module.vpc.aws_subnet.a["eu"]`
 }

@@ -79,7 +79,7 @@ func (r *reader) overviewWorkspaces(in *Overview) {
 	case v == "" && slices.ContainsFunc(in.Needs, NeededJob.Broken):
 		in.Unlisted = true
 	case v == "":
-		r.badf(name, "is empty. Pass on the output of the step that lists the workspaces, such as workspaces: "+
+		r.badf(name, "is empty. Pass the output of the step that lists the workspaces, such as workspaces: "+
 			"needs.list.outputs.workspaces as an expression; it is [] if no workspace is affected")
 	case v[0] == '[' || v[0] == '{' || v[0] == '"':
 		in.Workspaces = r.listedWorkspaces(name, v)
@@ -93,7 +93,7 @@ func (r *reader) listedWorkspaces(name, v string) []OverviewWorkspace {
 	if err := json.Unmarshal([]byte(v), &items); err != nil {
 		r.badf(
 			name,
-			"is not a JSON array: %s. Pass on the output workspaces or workspace-ids as it is, or write one per line, such as workspaces: production/network",
+			"is not a JSON array: %s. Pass the output workspaces or workspace-ids unchanged, or write one per line, such as workspaces: production/network",
 			r.quote(v),
 		)
 		return nil
@@ -192,7 +192,7 @@ func (r *reader) needs() []NeededJob {
 	}
 	var jobs map[string]struct{ Result string }
 	if err := json.Unmarshal([]byte(v), &jobs); err != nil {
-		r.badf("needs", "is not what toJSON(needs) gives, an object with a result for each job. Write it as an expression: needs: toJSON(needs)")
+		r.badf("needs", "is not the output of toJSON(needs), an object with a result for each job. Write it as an expression: needs: toJSON(needs)")
 		return nil
 	}
 	var list []NeededJob
@@ -227,7 +227,7 @@ func (r *reader) overviewFailOn() OverviewFailOn {
 		}
 	}
 	if none > 0 && f != (OverviewFailOn{}) {
-		r.badf(name, "line %d is %s, beside other conditions. Remove it, or write it alone, such as fail-on: none", none, r.quote("none"))
+		r.badf(name, "line %d is %s, together with other conditions. Remove it, or write it alone, such as fail-on: none", none, r.quote("none"))
 	}
 	return f
 }

@@ -23,7 +23,7 @@ func (r *reader) path(name string) string {
 		return r.belowCheckout(name, v, clean)
 	}
 	if clean == ".." || strings.HasPrefix(clean, "../") {
-		r.badf(name, "leads out of the checkout: %s is %s relative to it. Write a directory within, such as %s: infra/network",
+		r.badf(name, "points outside the checkout: %s is %s relative to it. Write a directory within, such as %s: infra/network",
 			r.quote(v), r.quote(clean), name)
 		return ""
 	}
@@ -40,11 +40,11 @@ func strayPath(v string) string {
 	case webAddress(v):
 		return "is a web address, not a path"
 	case v == "~" || strings.HasPrefix(v, "~/"):
-		return "begins with ~, which only a shell replaces"
+		return "begins with ~, which only a shell expands"
 	case shellVariable.MatchString(v):
-		return "begins with a variable, which only a shell replaces"
+		return "begins with a variable, which only a shell expands"
 	case strings.ContainsAny(v, "*?"):
-		return "is a pattern, but one directory is sent"
+		return "is a pattern, but only one directory can be uploaded"
 	}
 	return ""
 }
@@ -63,7 +63,7 @@ func (r *reader) belowCheckout(name, v, clean string) string {
 	if below, ok := strings.CutPrefix(clean, strings.TrimSuffix(root, "/")+"/"); ok {
 		return below
 	}
-	r.badf(name, "is outside of the checkout: %s. Write a directory relative to it, such as %s: infra/network; "+
-		"an empty %s sends the whole checkout", r.quote(v), name, name)
+	r.badf(name, "is outside the checkout: %s. Write a directory relative to it, such as %s: infra/network; "+
+		"an empty %s uploads the whole checkout", r.quote(v), name, name)
 	return ""
 }

@@ -49,7 +49,7 @@ func (r *reader) done() (Notes, error) {
 		if n := r.omitted[in.Name]; n > 0 {
 			r.problems = append(r.problems, Problem{
 				in.Name,
-				fmt.Sprintf("has %d more problems like these. Put right the ones above, such as the first, and run again", n),
+				fmt.Sprintf("has %d more problems of this kind. Correct the ones above and run again", n),
 			})
 		}
 	}
@@ -149,7 +149,7 @@ func unprintable(s string) string {
 		case unicode.IsControl(c):
 			return fmt.Sprintf("the control character %U", c)
 		case unicode.Is(unicode.Bidi_Control, c):
-			return fmt.Sprintf("the invisible character %U, which turns text around", c)
+			return fmt.Sprintf("the invisible character %U, which changes the direction of text", c)
 		}
 	}
 	return ""

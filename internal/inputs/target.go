@@ -70,10 +70,10 @@ func (r *reader) target(in *Run) {
 	hasID, hasName := r.value("workspace-id") != "", r.value("workspace") != ""
 	switch {
 	case hasID && hasName:
-		r.badf("workspace-id", "is given together with workspace, and only one of them can say which workspace is meant: %s and %s. "+
+		r.badf("workspace-id", "is given together with workspace, and only one of them can be used: %s and %s. "+
 			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(r.value("workspace-id")), r.quote(r.value("workspace")))
 	case !hasID && !hasName && !in.Mode.NeedsRunID() && in.Mode != "":
-		r.badf("workspace-id", "is empty, and so is workspace. Say which workspace the run is for, such as "+
+		r.badf("workspace-id", "is empty, and so is workspace. Set one of them, such as "+
 			"workspace-id: ws-v0abc123 or workspace: production/network")
 	}
 }

@@ -26,7 +26,7 @@ func (r *reader) token() secret.Value {
 		return secret.Value{}
 	}
 	if len(v) != len(raw) {
-		r.notef("The value of %s had white space around it (%s), which is left out; store it without.", where, count(len(raw)-len(v)))
+		r.notef("The value of %s had leading or trailing white space (%s), which was removed; store the value without it.", where, count(len(raw)-len(v)))
 	}
 	if what := brokenToken(v); what != "" {
 		r.badf("token", "%s%s; the value is not shown. Create a token in Scalr, store it as a secret, and write "+
@@ -34,7 +34,7 @@ func (r *reader) token() secret.Value {
 		return secret.Value{}
 	}
 	if kind := githubToken(v); kind != "" {
-		r.badf("token", "%sholds %s of %s; Scalr needs a token of its own. Create one in Scalr, store it as a secret, "+
+		r.badf("token", "%sholds %s of %s; Scalr needs its own token. Create one in Scalr, store it as a secret, "+
 			"and write token: ${{ secrets.SCALR_TOKEN }}", from, kind, count(len(v)))
 		return secret.Value{}
 	}
@@ -53,15 +53,15 @@ func (r *reader) noToken() string {
 	case o.Fork:
 		return "GitHub does not give secrets to workflows from forks. " + skipForks
 	case o.Dependabot:
-		return "Dependabot sees its own secrets only. Add it under Dependabot secrets " +
+		return "Dependabot can read only its own secrets. Add it under Dependabot secrets " +
 			"(Settings, Secrets and variables, Dependabot), or skip the step with `if: github.actor != 'dependabot[bot]'`"
 	}
-	return "Is the secret defined, and can this job read it? A secret of an environment needs `environment:` on the job, a " +
+	return "Check that the secret is defined and that this job can read it. A secret of an environment needs `environment:` on the job, a " +
 		"secret of the organization needs this repository selected, a reusable workflow needs `secrets: inherit` where it is called. " +
 		"Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
 }
 
-const orNoSecret = "Or sign in without a stored secret by service-account"
+const orNoSecret = "Or sign in without a stored secret with service-account"
 
 // brokenToken describes why v is not a token, or returns "". It shows the length and the kind of
 // characters, but never the value.
@@ -75,7 +75,7 @@ func brokenCredential(v string, longest int) string {
 	case strings.Trim(v, "*") == "":
 		return "holds asterisks alone: a masked value was pasted (" + count(n) + ")"
 	case len(v) > len("bearer ") && strings.EqualFold(v[:len("bearer ")], "bearer "):
-		return "begins with the word Bearer, which is added here (" + count(n) + ")"
+		return "begins with the word Bearer, which this action adds itself (" + count(n) + ")"
 	case strings.ContainsAny(v[:1], `"'`):
 		return "begins with a quotation mark (" + count(n) + ")"
 	case n < shortestToken:

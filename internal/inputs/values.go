@@ -80,7 +80,7 @@ func (r *reader) duration(name string, from, to time.Duration) time.Duration {
 	case err != nil && !endless.MatchString(v):
 		r.badf(name, "is not a duration: %s. Write a number and its unit, such as %s: %s", r.quote(v), name, meantDuration(v))
 	case err != nil || d < from || d > to:
-		r.badf(name, "is out of range: %s. Write a length of time from %s to %s, such as %s: 30m",
+		r.badf(name, "is out of range: %s. Write a duration from %s to %s, such as %s: 30m",
 			r.quote(v), shortDuration(from), shortDuration(to), name)
 	default:
 		return d
@@ -129,7 +129,7 @@ func (r *reader) dollars(name string) float64 {
 		return 0
 	}
 	if !amount.MatchString(v) {
-		r.badf(name, "is not an amount of money: %s. Write USD a month as a plain number, such as %s: 50 or %s: 12.5",
+		r.badf(name, "is not an amount of money: %s. Write USD per month as a plain number, such as %s: 50 or %s: 12.5",
 			r.quote(v), name, name)
 		return 0
 	}

@@ -77,7 +77,7 @@ func (r *reader) warnOfSecrets(list variableList, good []Variable) {
 	}
 	if len(names) > 0 {
 		r.warnf("environment-variables are stored and shown as plain text, and these seem to hold secrets: %s. "+
-			"Set secrets by sensitive-environment-variables.", cutRunes(strings.Join(names, ", "), maxQuoted))
+			"Set secrets with sensitive-environment-variables.", cutRunes(strings.Join(names, ", "), maxQuoted))
 	}
 }
 
@@ -168,7 +168,7 @@ func (r *reader) variable(list variableList, item assignment) (v Variable, probl
 		return v, problem
 	}
 	if problem := cmp.Or(badValue(value, hcl), item.unfinished); problem != "" {
-		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable a line, such as " + list.example
+		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable per line, such as " + list.example
 	}
 	return Variable{Key: key, Value: list.secretValue(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
 }
@@ -188,11 +188,11 @@ func (r *reader) noAssignment(list variableList, text string) string {
 		said = r.quote(text)
 	}
 	if strings.ContainsAny(text[:1], "[{") {
-		return "begins a list or an object (" + said + "). Write no JSON here but one variable a line, such as " + list.example
+		return "begins a list or an object (" + said + "). Write one variable per line instead of JSON, such as " + list.example
 	}
-	several := "; write a value of several lines as name:=${{ toJSON(secrets.NAME) }}"
+	several := "; write a value with several lines as name:=${{ toJSON(secrets.NAME) }}"
 	if list.category == "shell" {
-		several = "; a value of several lines does not fit here"
+		several = "; a value with several lines is not possible here"
 	}
 	return "has no = (" + said + "). Write name and value, such as " + list.example + several
 }
@@ -203,19 +203,19 @@ func (r *reader) badKey(list variableList, key string, hcl bool) string {
 	if !list.conceals() {
 		said = r.quote(key)
 	}
-	advice := " (" + said + "). Write one variable a line, such as " + list.example
+	advice := " (" + said + "). Write one variable per line, such as " + list.example
 	bare, prefixed := strings.CutPrefix(key, "TF_VAR_")
 	switch {
 	case key == "":
-		return "has no name before the =. Write one variable a line, such as " + list.example
+		return "has no name before the =. Write one variable per line, such as " + list.example
 	case utf8.RuneCountInString(key) > maxKey:
 		return "has a name that is longer than 128 characters" + advice
 	case hcl && list.category == "shell":
-		return "has := but an environment variable holds no expression" + advice
+		return "has :=, but an environment variable cannot be an expression" + advice
 	case strings.ContainsAny(key[:1], "[{"):
-		return "begins a list or an object. Write no JSON here but one variable a line, such as " + list.example
+		return "begins a list or an object. Write one variable per line instead of JSON, such as " + list.example
 	case !list.key.MatchString(key):
-		return "has a name with a character that no name has" + advice
+		return "has a name with a character that is not allowed" + advice
 	case prefixed && list.category == "terraform":
 		return "has a name with the prefix TF_VAR_ (" + said + "), which is for environment variables. Leave it out: write " +
 			meantKey(list, bare) + "=..."

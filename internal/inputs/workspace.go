@@ -118,14 +118,14 @@ func (r *reader) eitherWay() {
 	id, environment, name := r.value("workspace-id"), r.value("environment"), r.value("name")
 	switch {
 	case id != "" && name != "":
-		r.badf("workspace-id", "is given together with name, and only one of them can say which workspace is meant: %s and %s. "+
+		r.badf("workspace-id", "is given together with name, and only one of them can be used: %s and %s. "+
 			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(id), r.quote(name))
 	case id != "" && environment != "":
 		r.badf("workspace-id", "is given together with environment, which an id does not need: %s and %s. Remove environment, "+
-			"or write name in place of workspace-id: name: network", r.quote(id), r.quote(environment))
+			"or write name instead of workspace-id: name: network", r.quote(id), r.quote(environment))
 	case id != "":
 	case name == "" && environment == "":
-		r.badf("workspace-id", "is empty, and so are environment and name. Say which workspace is meant, such as "+
+		r.badf("workspace-id", "is empty, and so are environment and name. Set workspace-id or both of the others, such as "+
 			"workspace-id: ws-v0abc123, or environment: production and name: network")
 	case name == "":
 		r.badf("name", "is empty, but environment is given: %s. Write the workspace's name too, such as name: network", r.quote(environment))
@@ -172,9 +172,9 @@ func (r *reader) workingDirectory() string {
 	case v == "":
 		return ""
 	case path.IsAbs(v):
-		r.badf("working-directory", "is absolute: %s. Write it relative to what is uploaded, such as working-directory: infra/network", r.quote(v))
+		r.badf("working-directory", "is absolute: %s. Write it relative to the uploaded directory, such as working-directory: infra/network", r.quote(v))
 	case clean == ".." || strings.HasPrefix(clean, "../"):
-		r.badf("working-directory", "leads out of what is uploaded: %s. Write a directory within, such as working-directory: infra/network", r.quote(v))
+		r.badf("working-directory", "points outside the uploaded directory: %s. Write a directory within, such as working-directory: infra/network", r.quote(v))
 	default:
 		return v
 	}

@@ -87,12 +87,12 @@ func (r *reader) providerLinks() []ProviderLink {
 		// The word must be separate: a name such as "atlas" also ends with "as".
 		switch n := len(words); {
 		case n > 1 && words[n-1] == "as":
-			r.badf(name, "has no alias after as: %s. Write one name or id and perhaps its alias a line, such as %s: %s", r.quote(text), name, example)
+			r.badf(name, "has no alias after as: %s. Write one name or id per line, optionally with its alias, such as %s: %s", r.quote(text), name, example)
 			continue
 		case n > 2 && words[n-2] == "as":
 			link = ProviderLink{Provider: strings.TrimSpace(text[:strings.LastIndex(strings.TrimSuffix(text, words[n-1]), "as")]), Alias: words[n-1]}
 			if !providerAlias.MatchString(link.Alias) || utf8.RuneCountInString(link.Alias) > maxAlias {
-				r.badf(name, "has an alias that Terraform does not take: %s. Write a letter and then at most %d letters, digits, - or _, such as %s: %s",
+				r.badf(name, "has an alias that Terraform does not accept: %s. Write a letter and then at most %d letters, digits, - or _, such as %s: %s",
 					r.quote(link.Alias), maxAlias-1, name, example)
 				continue
 			}

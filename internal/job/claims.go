@@ -69,7 +69,7 @@ func ReadClaims(token secret.Value) (Claims, error) {
 	numbers := json.NewDecoder(bytes.NewReader(text))
 	numbers.UseNumber()
 	if json.Unmarshal(text, &c) != nil || numbers.Decode(&c.members) != nil {
-		return Claims{}, errors.New("the claims of the ID token are not as expected")
+		return Claims{}, errors.New("the claims of the ID token do not have the expected form")
 	}
 	if n, ok := c.members["exp"].(json.Number); ok {
 		if seconds, err := n.Float64(); err == nil && seconds > 0 && seconds < 1<<40 {

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrNoSummary means that no file for the summary is set.
-var ErrNoSummary = errors.New("no file for a summary is named")
+var ErrNoSummary = errors.New("GITHUB_STEP_SUMMARY is not set")
 
 // SummaryLimit is the maximum size of a summary in bytes. The runner drops a summary above 1,048,576 bytes as a whole,
 // and some just below.
@@ -50,7 +50,7 @@ func (j *Job) SetOutput(name, value string) error {
 func (j *Job) printOutput(name, value string) {
 	if !j.warned {
 		j.warned = true
-		j.line("warning: no file for outputs is named; they are printed here instead")
+		j.line("warning: GITHUB_OUTPUT is not set; the outputs are printed here instead")
 	}
 	j.line(name + ": " + value)
 }
@@ -139,7 +139,7 @@ func (j *Job) writeSummary(path, markdown string) error {
 	}
 	switch {
 	case size > SummaryLimit:
-		return fmt.Errorf("%d bytes are more than the %d that GitHub takes", size, SummaryLimit)
+		return fmt.Errorf("%d bytes exceed GitHub's limit of %d", size, SummaryLimit)
 	case j.OnGitHub():
 		return j.appendCommand("step-summary", markdown)
 	default:

@@ -120,7 +120,7 @@ func TestSetOutputWithoutAFile(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		want := "warning: no file for outputs is named; they are printed here instead\nrun-id: run-1\nrun-id: a ::error::b\n"
+		want := "warning: GITHUB_OUTPUT is not set; the outputs are printed here instead\nrun-id: run-1\nrun-id: a ::error::b\n"
 		if got := out.String(); got != want {
 			t.Errorf("%q: got %q, want %q", env, got, want)
 		}

@@ -32,7 +32,7 @@ func TestLogIsBounded(t *testing.T) {
 			"policy check":    1000,
 			`" hard failed: `: 1000,
 			"further failed policies are listed in Scalr": 1,
-			"not known here": 20,
+			"unknown": 20,
 		} {
 			if l := bytes.Count(s.output.Bytes(), []byte(text)); l != most {
 				t.Errorf("%q is logged %d times, want %d", text, l, most)

@@ -87,7 +87,7 @@ const maxUnknownStatuses = 20
 
 // unknownLine explains an unknown status once, and later returns only the status.
 func (l *Logger) unknownLine(s scalr.Status) string {
-	line := fmt.Sprintf("Scalr says %.80q, a status that is not known here; following on", string(s))
+	line := fmt.Sprintf("Scalr reports the unknown status %.80q; still following the run", string(s))
 	if len(l.unknownStatuses) < maxUnknownStatuses && !slices.Contains(l.unknownStatuses, s) {
 		l.unknownStatuses = append(l.unknownStatuses, s)
 	} else if l.lastLine != line {
@@ -151,5 +151,5 @@ func (l *Logger) Retrying(r scalr.Retry) {
 		return
 	}
 	l.lastRetry = retryNotice{what, time.Now()}
-	l.Job.Infof("%v; trying again in %s", r.Err, units.Duration(r.Wait))
+	l.Job.Infof("%v; retrying in %s", r.Err, units.Duration(r.Wait))
 }

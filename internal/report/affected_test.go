@@ -11,9 +11,9 @@ func TestAffectedSummary(t *testing.T) {
 	got := Affected{Scope: "exact", Reason: "pull request #7: 2 files changed", Considered: 4, Waves: true,
 		Workspaces: []AffectedWorkspace{{"prod", "a|b", "x", "m/`c`", 1}},
 		Removed:    []AffectedWorkspace{{Environment: "prod", Name: "old", Directory: "infra/old"}},
-		Unclaimed:  []string{"infra/<new>"}, Problem: "5 workspaces are affected, and `max-affected` is 1."}.Summary()
+		Unclaimed:  []string{"infra/<new>"}, Problem: "5 workspaces are affected, but `max-affected` is 1."}.Summary()
 	want := "## 1 of 4 workspaces is affected\n\nCompared: pull request &#35;&#8203;7: 2 files changed.\n\n" +
-		"**&#53; workspaces are affected, and <code>max-affected</code> is 1.**\n\n" +
+		"**&#53; workspaces are affected, but <code>max-affected</code> is 1.**\n\n" +
 		"| Workspace | Directory | Because of | Wave |\n| :-- | :-- | :-- | --: |\n" +
 		"| <code>prod/a&#124;b</code> | `x` | <code>m/&#96;c&#96;</code> | 1 |\n\n" +
 		"### Directories deleted\n\nThe resources of these workspaces stay. Destroy them before this change is merged.\n\n" +

@@ -12,7 +12,7 @@ import (
 // refreshOutcomes replace outcomes of refresh-only runs: such a run compares the actual resources with the state, and
 // never with the configuration.
 var refreshOutcomes = map[result.Result]outcome{
-	result.NoChanges: {"✅", "no drift", "What exists matches what the Terraform state says."},
+	result.NoChanges: {"✅", "no drift", "The infrastructure matches the Terraform state."},
 	result.Planned:   {"🌊", "", "A dry run: nothing was changed."},
 }
 

@@ -20,7 +20,7 @@ type outcome struct {
 // outcomes holds every result of the action.
 var outcomes = map[result.Result]outcome{
 	result.Planned:   {"📋", "", "A dry run: nothing was changed."},
-	result.NoChanges: {"✅", "no changes", "What exists matches the configuration."},
+	result.NoChanges: {"✅", "no changes", "The infrastructure matches the configuration."},
 	result.Applied:   {"🚀", "applied", ""},
 	result.Saved:     {"💾", "plan saved", "Nothing was changed yet: the saved plan waits to be applied."},
 	result.NeedsConfirmation: {
@@ -29,24 +29,24 @@ var outcomes = map[result.Result]outcome{
 		note: "Nothing was changed yet: the run waits for a person to confirm it.",
 	},
 	result.Started:      {"▶️", "started", "The run continues in Scalr; this step did not wait for it."},
-	result.Checked:      {"✅", "ready to run", "Everything that a run needs is there. No run was created."},
+	result.Checked:      {"✅", "ready to run", "Everything is ready for a run. No run was created."},
 	result.Discarded:    {"🗑️", "discarded", "The run was discarded: nothing was changed."},
 	result.Canceled:     {"🛑", "canceled", ""},
 	result.Overridden:   {"🔓", "policies overridden", "The run continues in Scalr; this step did not wait for it."},
 	result.Errored:      {"❌", "failed", ""},
-	result.PolicyFailed: {"⛔", "forbidden by a policy", "Nothing was changed."},
+	result.PolicyFailed: {"⛔", "denied by a policy", "Nothing was changed."},
 	result.Rejected: {
 		icon: "⛔",
 		word: "rejected",
-		note: "Nothing was changed: the plan does what `fail-on` forbids, or that cannot be ruled out.",
+		note: "Nothing was changed: the plan meets a condition of `fail-on`, or that cannot be ruled out.",
 	},
 	result.Refused:     {"❌", "refused by Scalr", ""},
-	result.Unreachable: {"🔌", "Scalr is out of reach", ""},
+	result.Unreachable: {"🔌", "Scalr is unreachable", ""},
 	result.Invalid:     {"❌", "invalid input", "No run was created."},
 	result.NeedsOverride: {
 		icon: "✋",
 		word: "waits for a policy override",
-		note: "Nothing was changed yet: a person who may override the policy decides.",
+		note: "Nothing was changed yet: a person with the permission to override the policy must decide.",
 	},
 	result.TimedOut:    {"⏱️", "timed out", ""},
 	result.Interrupted: {"🛑", "interrupted", ""},
@@ -65,7 +65,7 @@ func (r Report) outcome() outcome {
 		return outcome{
 			icon: outcomes[r.Result].icon,
 			word: "rejected, but applied",
-			note: "The run was applied before this step judged it: the plan does what `fail-on` forbids, or that cannot be " +
+			note: "The run was applied before this step evaluated it: the plan meets a condition of `fail-on`, or that cannot be " +
 				"ruled out.",
 		}
 	}

@@ -147,14 +147,14 @@ func TestHeadline(t *testing.T) {
 		want     string
 	}{
 		"nothing is known":    {"", nil, ""},
-		"it gets dearer":      {"31.1", nil, " · **+31.10 USD** a month"},
-		"it gets cheaper":     {"-4", nil, " · **-4.00 USD** a month"},
+		"it gets dearer":      {"31.1", nil, " · **+31.10 USD** per month"},
+		"it gets cheaper":     {"-4", nil, " · **-4.00 USD** per month"},
 		"it costs the same":   {"0.000", nil, ""},
 		"no number":           {"much", nil, ""},
-		"policies pass":       {"1", check("passed", 6, 1, 0, 0), " · **+1.00 USD** a month"},
+		"policies pass":       {"1", check("passed", 6, 1, 0, 0), " · **+1.00 USD** per month"},
 		"a mandatory one":     {"", check("hard_failed", 1, 0, 1, 1), " · **1 policy failed**"},
 		"uncounted":           {"", check("hard_failed", 0, 0, 0, 0), " · **1 policy failed**"},
-		"to override":         {"2", check("soft_failed", 1, 0, 2, 0), " · **+2.00 USD** a month · **2 policies to override**"},
+		"to override":         {"2", check("soft_failed", 1, 0, 2, 0), " · **+2.00 USD** per month · **2 policies to override**"},
 		"one was overridden":  {"", append(check("overridden", 0, 0, 1, 0), check("soft_failed", 0, 0, 2, 0)...), " · **2 policies to override**"},
 		"all were overridden": {"", check("overridden", 0, 0, 1, 0), ""},
 	} {

@@ -220,7 +220,7 @@ func rejected(t testing.TB) Report {
 	r.Problem = "The plan was rejected by `fail-on`"
 	r.Gates = []string{
 		"`destroy`: 5 resources would be destroyed, 3 of them replaced",
-		"`cost-increase`: 31.08 USD a month, more than 25.00",
+		"`cost-increase`: 31.08 USD per month, more than 25.00",
 	}
 	r.Hints = []string{"Take the line out of `fail-on` if this is meant."}
 	return r

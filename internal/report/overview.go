@@ -279,11 +279,11 @@ func (o Overview) sum(wanted result.Result, count, add, change, destroy string) 
 	}
 	text := fmt.Sprintf(count, len(rows))
 	if unknown == len(rows) && additions+changes+destructions == 0 {
-		return text + " of unknown extent"
+		return text + " with an unknown number of changes"
 	}
 	text += ": "
 	if unknown > 0 {
-		text = fmt.Sprintf("%s, %d of them of unknown extent: at least ", strings.TrimSuffix(text, ": "), unknown)
+		text = fmt.Sprintf("%s, %d of them with an unknown number of changes: at least ", strings.TrimSuffix(text, ": "), unknown)
 	}
 	if imports > 0 {
 		text += fmt.Sprintf("%d %s, ", imports,

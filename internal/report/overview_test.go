@@ -125,15 +125,15 @@ func TestOverviewHeadline(t *testing.T) {
 		"24": {
 			o: exampleOverview(t),
 			want: "❌ 2 of 24 workspaces failed · 5 with changes: 9 to add, 9 to change, **5 to destroy** · 17 without · " +
-				"**+31.10 USD** a month",
+				"**+31.10 USD** per month",
 		},
 		"unknown numbers": {
 			o:    overviewOf(unknown, unchanged()),
-			want: "📋 2 workspaces · 1 with changes of unknown extent · 1 without",
+			want: "📋 2 workspaces · 1 with changes with an unknown number of changes · 1 without",
 		},
 		"some unknown": {
 			o:    overviewOf(unknown, rowOf(t, "planned-update", "production", "b")),
-			want: "📋 2 workspaces · 2 with changes, 1 of them of unknown extent: at least 0 to add, 2 to change, 0 to destroy",
+			want: "📋 2 workspaces · 2 with changes, 1 of them with an unknown number of changes: at least 0 to add, 2 to change, 0 to destroy",
 		},
 		"a job failed": {
 			o:    rejected(overviewOf(unchanged())),
@@ -161,7 +161,7 @@ func TestOverviewHeadline(t *testing.T) {
 		"drift": {overviewOf(rowOf(t, "planned-refresh", "production", "a")), "📋 1 workspace · 1 with drift"},
 		"cost of some": {
 			o:    overviewOf(rowOf(t, "planned-mixed", "production", "a"), rowOf(t, "planned-update", "production", "b")),
-			want: "📋 2 workspaces · 2 with changes: 3 to add, 5 to change, 0 to destroy · **+31.08 USD** a month for 1 of 2",
+			want: "📋 2 workspaces · 2 with changes: 3 to add, 5 to change, 0 to destroy · **+31.08 USD** per month for 1 of 2",
 		},
 		"nothing":               {overviewOf(), "✅ No workspace is affected"},
 		"all without changes":   {overviewOf(unchanged(), unchanged()), "✅ 2 workspaces without changes"},

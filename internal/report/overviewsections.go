@@ -72,7 +72,7 @@ func (r Row) destroyedItem(l layout) string {
 	case n == 0 && !r.destroysUnknown():
 		return ""
 	case n == 0:
-		return head + ": unknown, since " + prose(cmp.Or(r.Effects().Why, "the plan could not be read")) + "\n"
+		return head + ": unknown, because " + prose(cmp.Or(r.Effects().Why, "the plan could not be read")) + "\n"
 	case len(lost) == 0 || l.destroys == 0:
 		return head + ": " + pluralize(n, "resource", "resources") + "\n"
 	}

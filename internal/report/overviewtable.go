@@ -31,7 +31,7 @@ var columns = []column{
 		}
 		return r.number(r.Facts().Imports)
 	}, false},
-	{"USD a month", "--:", Row.costCell, false},
+	{"USD per month", "--:", Row.costCell, false},
 	{"Policies", ":--", Row.policyCounts, false},
 	{"Because of", ":--", func(r Row) string { return code(r.Because) }, true},
 	{"Time", "--:", Row.timeCell, true},

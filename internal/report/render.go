@@ -52,10 +52,10 @@ func (r Report) more() string {
 func (r Report) note() string {
 	var notes []string
 	if r.Run.Destroy {
-		notes = append(notes, "A **destroy** run: it takes down everything in the workspace.")
+		notes = append(notes, "A **destroy** run: it destroys everything in the workspace.")
 	}
 	if r.Run.RefreshOnly {
-		notes = append(notes, "A **refresh-only** run: it looks for drift and changes no resource.")
+		notes = append(notes, "A **refresh-only** run: it detects drift and does not change resources.")
 	}
 	if n := r.outcome().note; n != "" {
 		notes = append(notes, prose(n))

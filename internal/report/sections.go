@@ -127,7 +127,7 @@ func (r Report) completedChanges() section {
 		return section{}
 	}
 	sec := section{
-		open:  fmt.Sprintf("<details open><summary>🧱 <b>Done before it failed</b> (%d)</summary>\n\n", len(r.Apply.Done)),
+		open:  fmt.Sprintf("<details open><summary>🧱 <b>Applied before the failure</b> (%d)</summary>\n\n", len(r.Apply.Done)),
 		close: "</details>\n\n",
 	}
 	for _, d := range r.Apply.Done {
@@ -191,7 +191,7 @@ func (r Report) footer(s style) string {
 	}
 	text := ""
 	if why := r.jsonProblem(); why != "" {
-		text = "<sub>Put together from the plan's text: " + prose(why) + ".</sub>\n\n"
+		text = "<sub>Built from the text of the plan: " + prose(why) + ".</sub>\n\n"
 	}
 	if len(all) == 0 {
 		return text

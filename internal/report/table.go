@@ -36,7 +36,7 @@ func (r Report) facts() string {
 	if f.Imports != nil && *f.Imports > 0 {
 		add(words[3], bold(f.Imports))
 	}
-	add("Cost a month", r.cost())
+	add("Cost per month", r.cost())
 	add("Policies", r.policyCounts())
 	if len(heads) == 0 {
 		return ""
@@ -102,7 +102,7 @@ func monthly(delta string) string {
 	if !strings.HasPrefix(delta, "-") {
 		delta = "+" + delta
 	}
-	return "**" + delta + " USD** a month"
+	return "**" + delta + " USD** per month"
 }
 
 // policyVerdict counts the policies that stop the run, for the headline.

@@ -48,12 +48,12 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader) erro
 	}
 	switch limit := (*jsonstream.LimitError)(nil); {
 	case errors.As(err, &limit):
-		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the answer " + limit.Limit, Permanent: !k.policy.tolerant, Cause: limit}
+		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the response " + limit.Limit, Permanent: !k.policy.tolerant, Cause: limit}
 	case !isJSON && notJSON(err):
 		return &Error{Op: k.op, HTTPStatus: res.StatusCode, NotAPIResponse: true,
 			Note: fmt.Sprintf("expected JSON:API, got %s: %q", sanitize.Note(kind, 60), pageText(text.whole()))}
 	case notJSON(err):
-		return malformed(k.op, "the answer is not complete JSON")
+		return malformed(k.op, "the response is not complete JSON")
 	}
 	return err
 }

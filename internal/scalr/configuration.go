@@ -82,7 +82,7 @@ func (c *Client) Configuration(ctx context.Context, id string) (v Configuration,
 		op: op, method: http.MethodGet, path: []string{"configuration-versions", id}, policy: readAfterCreate,
 		read: func(a answer) (err error) {
 			if v, err = a.configuration(op); err == nil && v.ID != id {
-				err = malformed(op, "the answer is for another configuration version: "+v.ID)
+				err = malformed(op, "the response is for another configuration version: "+v.ID)
 			}
 			return err
 		},

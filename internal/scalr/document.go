@@ -38,7 +38,7 @@ const (
 
 // errTwice is a document that states a member twice, or a resource: what it means
 // depends on who reads it.
-var errTwice = errors.New("the answer names a member twice")
+var errTwice = errors.New("the response contains a member twice")
 
 // structural are the members that a document is read by, besides attributes and
 // relationships, which have names of their own.

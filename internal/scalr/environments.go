@@ -52,7 +52,7 @@ func (c *Client) Environment(ctx context.Context, id string) (e Environment, err
 		op: op, method: http.MethodGet, path: []string{"environments", id}, query: url.Values{"include": {"tags"}}, policy: defaultPolicy,
 		read: func(a answer) (err error) {
 			if e, err = a.environment(op); err == nil && e.ID != id {
-				err = malformed(op, "the answer is for another environment: "+e.ID)
+				err = malformed(op, "the response is for another environment: "+e.ID)
 			}
 			return err
 		},

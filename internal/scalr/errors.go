@@ -25,9 +25,9 @@ var (
 	ErrNotFound     = errors.New("not found, or not visible to the token")
 	ErrConflict     = errors.New("in conflict with the present state")
 	ErrInvalid      = errors.New("not accepted")
-	ErrRedirected   = errors.New("answered by a redirect")
+	ErrRedirected   = errors.New("answered with a redirect")
 	ErrRateLimited  = errors.New("rate limited")
-	ErrUnavailable  = errors.New("no usable answer")
+	ErrUnavailable  = errors.New("no valid response")
 )
 
 // Error is a call that did not get what it asked for. It never holds the token,
@@ -46,8 +46,8 @@ type Error struct {
 	Attempts       int
 	Elapsed        time.Duration
 	Permanent      bool // asking again cannot help
-	NotAPIResponse bool // a page came in place of the API's answer
-	Invalid        bool // the answer names a member twice, or has an invalid id or type
+	NotAPIResponse bool // a page came instead of the API's answer
+	Invalid        bool // the response contains a member twice, or has an invalid id or type
 	Storage        bool // it was storage that said so, not Scalr
 	Cause          error
 }
@@ -280,7 +280,7 @@ func readWords(r *jsonstream.Reader, most int) (string, error) {
 }
 
 // redirectOrigin is all that is said of where a redirect leads: the rest of the
-// address may hold secrets.
+// address may contain secrets.
 func redirectOrigin(res *http.Response) string {
 	u, err := url.Parse(res.Header.Get("Location"))
 	if err != nil || u.Host == "" {

@@ -87,7 +87,7 @@ func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
 		"C16 another name":      {with(a.issue(t, "other.example", -1, 1)), scalr.Certificate, []string{"127.0.0.1"}},
 		"C17 TLS 1.1 only": {
 			with(good, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }),
-			scalr.OldTLS, []string{"TLS", "1.2 is needed"},
+			scalr.OldTLS, []string{"TLS", "1.2 is required"},
 		},
 		"C17 a client certificate is wanted": {
 			with(good, func(c *tls.Config) { c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12 }),
@@ -168,7 +168,7 @@ func TestNoTLSAnswer(t *testing.T) {
 	transport.TLSHandshakeTimeout = 20 * time.Millisecond
 	client, _ := dialed(t, "https://"+l.Addr().String(), transport)
 	_, err = client.PlanJSON(t.Context(), "plan-1") // one attempt is enough
-	wantTrouble(t, err, scalr.Unreachable, "no TLS answer in time")
+	wantTrouble(t, err, scalr.Unreachable, "no TLS handshake in time")
 }
 
 // C12, R18: the server closes a connection that was kept, just when the next

@@ -123,13 +123,13 @@ func TestLinkThatLeadsHere(t *testing.T) {
 		"under another name":  {"https://blob.example.test:%s/log", false, `log: "a line", <nil>`},
 		"under another name, while the base not": {
 			"https://blob.example.test:%s/log", true,
-			"log: read the plan log: blob.example.test:%s: the address leads to this machine",
+			"log: read the plan log: blob.example.test:%s: the address points to this machine",
 		},
 		"at the usual port, while the base not": {
 			"https://blob.example.test/log", true,
-			"log: read the plan log: blob.example.test: the address leads to this machine",
+			"log: read the plan log: blob.example.test: the address points to this machine",
 		},
-		"a loopback address, while the base not": {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link leads to this machine"},
+		"a loopback address, while the base not": {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link points to this machine"},
 		"a metadata service, and the base is here": {
 			"https://meta.example.test:%s/log", false,
 			"log: read the plan log: meta.example.test:%s: the address is link-local",

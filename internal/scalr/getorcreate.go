@@ -41,7 +41,7 @@ func createNamed[T any](ctx context.Context, post func() (T, error), look func()
 		case ok:
 			return found, ours, nil
 		case lookErr != nil:
-			return made, false, fmt.Errorf("%w; whether it exists could not be seen: %w", err, lookErr)
+			return made, false, fmt.Errorf("%w; it is unknown whether it exists: %w", err, lookErr)
 		case !gone:
 			return made, false, err
 		}

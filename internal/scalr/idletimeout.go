@@ -9,7 +9,7 @@ import (
 
 var (
 	errSilence = errors.New("no data received within the idle timeout")
-	errTooLong = errors.New("the answer took too long")
+	errTooLong = errors.New("the response took too long")
 )
 
 // watch ends an attempt when no data moved for the idle timeout.

@@ -29,19 +29,19 @@ func (c *Client) validateServerURL(op Op, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
-		return refuse("the link is not an address")
+		return refuse("the link is not a valid URL")
 	case u.User != nil:
-		return refuse("the link holds credentials")
+		return refuse("the link contains credentials")
 	case strings.Contains(u.Host, "%"): // a zone, which only has a meaning on the machine that wrote it
 		return refuse("the link leads to an address of one machine: " + sanitize.Note(u.Host, 200))
 	case u.Host == "" || u.Opaque != "":
-		return refuse("the link is not an absolute address")
+		return refuse("the link is not an absolute URL")
 	case u.Scheme == "http" && httpx.IsLoopback(u.Hostname()) && c.isLocal():
 		return u, nil
 	case u.Scheme != "https":
 		return refuse("the link is not https: " + sanitize.Note(u.Host, 200))
 	case httpx.LeadsHere(u.Hostname()) && !c.leadsHere():
-		return refuse("the link leads to this machine")
+		return refuse("the link points to this machine")
 	}
 	if _, err := httpx.NormalHost(u.Hostname()); err != nil {
 		return refuse("the link has " + err.Error() + ": " + sanitize.Note(u.Host, 200))

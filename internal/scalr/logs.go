@@ -136,7 +136,7 @@ func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets 
 		unzip, err := gzip.NewReader(in)
 		if err != nil {
 			b.close()
-			return nil, malformed(op, "the answer is broken gzip")
+			return nil, malformed(op, "the response is not valid gzip")
 		}
 		b.Reader, b.Size = unzip, -1
 	}

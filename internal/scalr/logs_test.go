@@ -78,7 +78,7 @@ func logFaults() map[string]logFault {
 		"L16 gzip, unannounced": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text)}}, body: text},
 		"L16 broken gzip": {
 			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: "\x1f\x8bx"}},
-			is:     scalr.ErrUnavailable, says: "broken gzip",
+			is:     scalr.ErrUnavailable, says: "not valid gzip",
 		},
 		"H28 a loop of redirects": {
 			mode:   scalrsim.LogRedirects,

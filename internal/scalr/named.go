@@ -23,7 +23,7 @@ func (e *AmbiguousError) Error() string {
 	if len(ids) > mostIDs {
 		ids, more = ids[:mostIDs], fmt.Sprintf(" and %d more", len(ids)-mostIDs)
 	}
-	return fmt.Sprintf("%d %ss are called %q: %s%s", len(e.IDs), e.Thing, e.Name, strings.Join(ids, ", "), more)
+	return fmt.Sprintf("%d %ss are named %q: %s%s", len(e.IDs), e.Thing, e.Name, strings.Join(ids, ", "), more)
 }
 
 const mostIDs = 10 // in an error
@@ -70,7 +70,7 @@ func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p
 	case err != nil:
 		return Environment{}, false, err
 	case accountID != "" && whole.AccountID == "":
-		return Environment{}, false, malformed(OpReadEnvironment.on(one.ID), "the answer does not say to which account it belongs")
+		return Environment{}, false, malformed(OpReadEnvironment.on(one.ID), "the response does not name its account")
 	case whole.Name != name || accountID != "" && whole.AccountID != accountID:
 		return Environment{}, false, nil // it was renamed meanwhile
 	}

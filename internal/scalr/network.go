@@ -120,13 +120,13 @@ func diagnose(err error, host string) (Network, string) {
 	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
 		return NotTLS, host + " answered without TLS"
 	case containsAny(text, oldTLS):
-		return OldTLS, host + " speaks only old versions of TLS; 1.2 is needed"
+		return OldTLS, host + " supports only old versions of TLS; 1.2 is required"
 	case containsAny(text, tlsRefusals):
 		return NotTLS, "no TLS with " + host + ": " + rootCause(err)
 	case errors.As(err, &op) && op.Op == "dial":
 		return Unreachable, host + ": " + rootCause(op.Err)
 	case strings.Contains(text, "TLS handshake timeout"):
-		return Unreachable, host + ": no TLS answer in time"
+		return Unreachable, host + ": no TLS handshake in time"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return BrokenOff, "the connection to " + host + " ended in the middle"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &deadline) && deadline.Timeout():

@@ -31,7 +31,7 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool
 					return nil
 				}
 				if c, err := a.json.Peek(); err == nil && c != '[' && c != 'n' {
-					return malformed(op, "the answer is not a list of outputs")
+					return malformed(op, "the response is not a list of outputs")
 				}
 				return elements(a.json, func() error {
 					o, err := readOutput(a.json)

@@ -68,7 +68,7 @@ func (a answer) run(op Op, id string) (Run, error) {
 		return Run{}, err
 	}
 	if id != "" && r.ID != id {
-		return Run{}, malformed(op, "the answer is for another run: "+r.ID)
+		return Run{}, malformed(op, "the response is for another run: "+r.ID)
 	}
 	if s := r.Attributes.text("status"); s == "" || s != sanitize.Note(s, mostStatus) {
 		return Run{}, malformed(op, "the answer has no usable status")

@@ -21,7 +21,7 @@ func redirected(status int) bool {
 func (c *Client) nextHop(op Op, from *url.URL, res *http.Response) (*url.URL, error) {
 	to, err := from.Parse(res.Header.Get("Location"))
 	if err != nil {
-		return nil, &Error{Op: op, Note: "storage redirects to something that is not an address", Permanent: true}
+		return nil, &Error{Op: op, Note: "storage redirects to an invalid URL", Permanent: true}
 	}
 	return c.validateServerURL(op, to.String())
 }

@@ -51,7 +51,7 @@ func TestTroubleOfTheNetwork(t *testing.T) {
 			scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused",
 		},
 		"T09 a metadata service": {dial(httpx.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
-		"T09 this machine":       {dial(httpx.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address leads to this machine"},
+		"T09 this machine":       {dial(httpx.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address points to this machine"},
 		"C10 closed":             {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
 		"C09 reset": {
 			&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0,

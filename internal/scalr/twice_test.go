@@ -235,7 +235,7 @@ func TestRelatedToSomethingElse(t *testing.T) {
 func TestInvalidDocumentsEndSoon(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(string) string{
-		"names a member twice": func(body string) string {
+		"contains a member twice": func(body string) string {
 			return strings.Replace(body, `"data":{`, `"data":{"attributes":{},`, 1)
 		},
 		"has the id": func(body string) string { return strings.Replace(body, `"id":"run-`, `"id":"../run-`, 1) },

@@ -25,7 +25,7 @@ const (
 
 // ErrLinkExpired is an upload that storage refuses because its signed address
 // is not good any more. The same bytes can go to a new configuration version.
-var ErrLinkExpired = errors.New("the upload address is not accepted any more")
+var ErrLinkExpired = errors.New("the upload address is no longer accepted")
 
 // Upload sends the archive to the address that came with the configuration
 // version, without our token: the address is signed. It sends the same bytes

@@ -46,7 +46,7 @@ func (a answer) one(op Op, kind string) (resource, document, error) {
 	case err != nil:
 		return resource{}, doc, wrapped(op, err)
 	case doc.isList || len(doc.data) != 1:
-		return resource{}, doc, malformed(op, "the answer's data is not a resource")
+		return resource{}, doc, malformed(op, "the response's data is not a resource")
 	}
 	return doc.data[0], doc, doc.data[0].check(op, kind)
 }
@@ -58,7 +58,7 @@ func (a answer) many(op Op, kind string) ([]resource, document, error) {
 	case err != nil:
 		return nil, doc, wrapped(op, err)
 	case !doc.isList:
-		return nil, doc, malformed(op, "the answer's data is not a list")
+		return nil, doc, malformed(op, "the response's data is not a list")
 	}
 	for _, r := range doc.data {
 		if err := r.check(op, kind); err != nil {

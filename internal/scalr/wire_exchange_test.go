@@ -20,7 +20,7 @@ import (
 )
 
 // recorder takes the first exchange down, and answers the client with what the
-// file says in place of the answer of the simulator.
+// file says instead of the answer of the simulator.
 type recorder struct {
 	next            http.RoundTripper
 	replaced        string

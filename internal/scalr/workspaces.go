@@ -43,7 +43,7 @@ func (c *Client) readWorkspace(ctx context.Context, id string, p policy) (w Work
 		op: op, method: http.MethodGet, path: []string{"workspaces", id}, query: url.Values{"include": {workspaceIncludes}}, policy: p,
 		read: func(a answer) (err error) {
 			if w, err = a.workspace(op); err == nil && w.ID != id {
-				err = malformed(op, "the answer is for another workspace: "+w.ID)
+				err = malformed(op, "the response is for another workspace: "+w.ID)
 			}
 			return err
 		},

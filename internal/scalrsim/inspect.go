@@ -134,7 +134,7 @@ func (s *Server) inspectHeaders(c *call) {
 	accept := c.header.Get("Accept")
 	// Scalr's own clients ask for JSON:API even where the answer is plain JSON.
 	if c.route.gives == plain && !strings.Contains(accept, plain) && !strings.Contains(accept, jsonAPI) && !strings.Contains(accept, "*/*") {
-		s.wrong(c, "Accept is %q, the answer is %s", accept, plain)
+		s.wrong(c, "Accept is %q, the response is %s", accept, plain)
 	}
 	if c.route.gives == jsonAPI && !strings.Contains(accept, jsonAPI) {
 		s.wrong(c, "Accept does not name %s", jsonAPI)

@@ -84,7 +84,7 @@ type Stage struct {
 	For     time.Duration // 0 means 2 s
 	Changes []Change      // of the plan; nil means one new resource, an empty slice none
 	Log     string        // empty means one composed from the changes
-	Size    int64         // bytes of a generated log, in place of Log
+	Size    int64         // bytes of a generated log, instead of Log
 	OneLine bool          // the generated log is a single line
 	Fails   string        // error-message of the run that ends here
 }

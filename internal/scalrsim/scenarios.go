@@ -177,9 +177,9 @@ func wireScenarios() []Scenario {
 			{Op: "GET /runs/*", Nth: 2, Times: 2, Action: Status, Status: 500}}},
 		{Name: "proxy-page", About: "a proxy answers with a page", Script: changing(), Faults: []Fault{
 			{Op: "* /**", Times: -1, Action: HTML}}},
-		{Name: "lost-answer", About: "the run is created and the answer is lost", Script: changing(), Faults: []Fault{
+		{Name: "lost-answer", About: "the run is created and the response is lost", Script: changing(), Faults: []Fault{
 			{Op: "POST /runs", Phase: After, Action: Reset}}},
-		{Name: "expired-link", About: "the upload's link is too old at first", Script: changing(), Faults: []Fault{
+		{Name: "expired-link", About: "the first upload link has expired", Script: changing(), Faults: []Fault{
 			{Op: "PUT /upload/*", Action: Expired}}},
 	}
 }

@@ -55,7 +55,7 @@ func TestForgedBlocks(t *testing.T) {
 		"colored": log +
 			"\x1b[1m  # aws_instance.web\x1b[0m must be \x1b[1m\x1b[31mreplaced\x1b[0m\n" +
 			strings.SplitAfterN(block, "\n", 2)[1],
-		"a block in place of the plan": plain[:header] + block + "\nPlan: 3 to add, 2 to change, 5 to destroy.\n",
+		"a block instead of the plan": plain[:header] + block + "\nPlan: 3 to add, 2 to change, 5 to destroy.\n",
 		"a truncated plan":             block + plain[:at],
 		"carriage returns":             plain + strings.ReplaceAll(check+block, "\n", "\r\n"),
 		"with an escape sequence":      plain + check + strings.Replace(block, "  # ", "\x1b[2K\x1b[1G  # ", 1),
@@ -82,7 +82,7 @@ func TestForgedBlocks(t *testing.T) {
 					t.Errorf("%s has no diff", c.Address)
 				}
 				if c.Address != "aws_instance.web" && name != "a truncated plan" &&
-					name != "a block in place of the plan" && c.Diff != want.Changes[i].Diff {
+					name != "a block instead of the plan" && c.Diff != want.Changes[i].Diff {
 					t.Errorf("%s has another diff, though nothing was forged for it:\n%s", c.Address, c.Diff)
 				}
 			}

@@ -22,7 +22,7 @@ const (
 	Import  Action = "import"
 	Move    Action = "move"
 	Forget  Action = "forget"
-	// Succeed creates an object in place of one that is kept, but no longer managed:
+	// Succeed creates an object instead of one that is kept, but no longer managed:
 	// "create, then forget", or vice versa.
 	Succeed Action = "create-forget"
 	Invoke  Action = "invoke" // invokes an action (Terraform 1.14)

@@ -48,7 +48,7 @@ func TestReadPlan(t *testing.T) {
 		"unchanged": {},
 		"replace": {
 			"destroy aws_cloudwatch_log_group.worker[2] [its index is out of range for `count`]",
-			"destroy aws_s3_bucket.legacy [it is not in the configuration any more]",
+			"destroy aws_s3_bucket.legacy [it is no longer in the configuration]",
 			"replace aws_db_instance.orders [`storage_encrypted` cannot be changed in place]",
 			"replace aws_instance.web [`ami` cannot be changed in place]",
 			"replace aws_security_group.web [`description` cannot be changed in place]",
@@ -56,7 +56,7 @@ func TestReadPlan(t *testing.T) {
 			"update aws_cloudwatch_log_group.worker[1] []",
 		},
 		"tainted": {
-			"destroy terraform_data.each[\"goes\"] [its key is not in `for_each` any more]",
+			"destroy terraform_data.each[\"goes\"] [its key is no longer in `for_each`]",
 			"replace terraform_data.asked [as requested]",
 			"replace terraform_data.follower [changes in `replace_triggered_by`]",
 			"replace terraform_data.tainted [it is tainted]",

@@ -54,9 +54,9 @@ func readJSON(ctx context.Context, from io.Reader, texts *planText) (document, T
 	err := p.documents()
 	switch {
 	case err != nil:
-		err = fmt.Errorf("the plan's JSON was of no use: %w", err)
+		err = fmt.Errorf("the plan's JSON is unusable: %w", err)
 	case p.tally.Documents == 0:
-		err = errors.New("the plan's JSON was of no use: it is empty")
+		err = errors.New("the plan's JSON is unusable: it is empty")
 	}
 	p.tally.Complete = err == nil && !p.errored
 	counts := p.tally.Counts
@@ -142,7 +142,7 @@ func (p *planJSON) members(where string, read []string, each func(name string) e
 				continue
 			}
 			if name != known || slices.Contains(seen, known) {
-				p.tally.doubt(fmt.Sprintf("%s has the member %q more than once, or in other letters", where, known))
+				p.tally.doubt(fmt.Sprintf("%s has the member %q more than once, or in a different case", where, known))
 			}
 			seen = append(seen, known)
 			return each(known)

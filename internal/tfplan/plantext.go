@@ -152,7 +152,7 @@ func (p *planText) sum(line string) {
 	m := planSum.FindStringSubmatch(line)
 	if m == nil {
 		if !p.truncated && strings.Contains(line, " to destroy") {
-			p.openTally.doubt("the plan's sum cannot be read")
+			p.openTally.doubt("the plan's summary line cannot be read")
 		}
 		return
 	}

@@ -108,7 +108,7 @@ func (p *planText) unknownHeader(k key, words string) {
 	if words = p.redact.String(words); !plainWords.MatchString(words) {
 		words = "of a change"
 	}
-	p.openTally.doubt("the words " + strconv.Quote(words) + " are not known")
+	p.openTally.doubt("the words " + strconv.Quote(words) + " are unknown")
 	p.openTally.Others++
 	p.countOccurrence(k)
 	k.drifted = true

@@ -59,7 +59,7 @@ const maxActionLists = 10
 // action.
 func (p *planJSON) actions(h *header) error {
 	if len(h.actions) == maxActionLists {
-		return errors.New("a change has its actions too often")
+		return errors.New("a change lists its actions more than once")
 	}
 	var list []string
 	if c, err := p.Peek(); err != nil || c != '[' {
@@ -146,7 +146,7 @@ func (h header) action(t *Tally) Action {
 	for _, list := range h.actions {
 		a, known := actionOf(list)
 		if !known {
-			t.doubt(fmt.Sprintf("the action %s is not known", quotedActions(list)))
+			t.doubt(fmt.Sprintf("the action %s is unknown", quotedActions(list)))
 		}
 		if !found || slices.Index(bySeverity, a) < slices.Index(bySeverity, worst) {
 			worst, found = a, true

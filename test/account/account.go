@@ -127,7 +127,7 @@ func (a *account) conventions(ctx context.Context) error {
 	a.see("no-prefer", "%d", got.status)
 	for name := range got.header {
 		if name = strings.ToLower(name); strings.Contains(name, "ratelimit") || strings.Contains(name, "rate-limit") {
-			a.note("an answer has the header %s: %s", name, got.header.Get(name))
+			a.note("a response has the header %s: %s", name, got.header.Get(name))
 		}
 	}
 	got, err = a.api.sendWith(ctx, "GET", "environments?page%5Bsize%5D=1", nil,
@@ -172,7 +172,7 @@ func (a *account) unknownObjects(ctx context.Context) error {
 // interrupted: whether there is something to delete must be known.
 func (a *account) createEnvironment(ctx context.Context) error {
 	if a.id == "" {
-		return errors.New("the account is not known: nothing was created")
+		return errors.New("the account is unknown: nothing was created")
 	}
 	fmt.Fprintf(a.log, "Creating the environment %s; it is deleted at the end.\n", a.name)
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)

@@ -116,13 +116,13 @@ func do(client *http.Client, r *http.Request) (got answer, err error) {
 	res, err := direct.Do(r)
 	if err != nil {
 		// The address of an upload is signed: it must not be printed.
-		return got, fmt.Errorf("%s %s: no answer", r.Method, r.URL.Host)
+		return got, fmt.Errorf("%s %s: no response", r.Method, r.URL.Host)
 	}
 	defer res.Body.Close()
 	got.status, got.header = res.StatusCode, res.Header
 	got.body, err = io.ReadAll(io.LimitReader(res.Body, 32<<20))
 	if err != nil {
-		return got, fmt.Errorf("%s %s: the answer broke off", r.Method, r.URL.Host)
+		return got, fmt.Errorf("%s %s: the response ended early", r.Method, r.URL.Host)
 	}
 	return got, nil
 }
@@ -131,7 +131,7 @@ func do(client *http.Client, r *http.Request) (got answer, err error) {
 func (a *api) put(ctx context.Context, address string, content []byte) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, address, bytes.NewReader(content))
 	if err != nil {
-		return answer{}, fmt.Errorf("the upload address is not an address")
+		return answer{}, fmt.Errorf("the upload address is not a valid URL")
 	}
 	r.Header.Set("Content-Type", "application/octet-stream")
 	r.Header.Set("User-Agent", "scalr-run-action/account")

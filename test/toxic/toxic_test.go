@@ -223,7 +223,7 @@ func TestBytes(t *testing.T) {
 			}
 			s := w.start(t).wait(t)
 			w.wantWell(t, s)
-			if c.felt && !strings.Contains(s.log.String(), "trying again") {
+			if c.felt && !strings.Contains(s.log.String(), "retrying") {
 				t.Errorf("nothing was retried\n%s", &s.log)
 			}
 		})
@@ -272,7 +272,7 @@ func TestDown(t *testing.T) {
 				s = w.start(t)
 			}
 			w.wantWell(t, s.wait(t))
-			if !strings.Contains(s.log.String(), "trying again") {
+			if !strings.Contains(s.log.String(), "retrying") {
 				t.Errorf("nothing was retried\n%s", &s.log)
 			}
 		})

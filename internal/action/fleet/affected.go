@@ -147,7 +147,7 @@ func (c *affectedCommand) affectedBy(present, removed []*place, change change) [
 		found = append(found, p)
 	}
 	if len(doubts) > 0 {
-		c.Job.Noticef("Counted as affected, since not all that they use is known: %s.", firstOf(doubts))
+		c.Job.Noticef("Listed as affected, because not all files that they use are known: %s.", firstOf(doubts))
 	}
 	return found
 }
@@ -187,11 +187,11 @@ const mostInMatrix = 256
 func (c *affectedCommand) checkLimits(n int) error {
 	switch {
 	case c.in.MaxAffected > 0 && n > c.in.MaxAffected:
-		return step.Refuse(step.CodeTooManyAffected, "%d workspaces are affected, and `max-affected` is %d.", n, c.in.MaxAffected)
+		return step.Refuse(step.CodeTooManyAffected, "%d workspaces are affected, but `max-affected` is %d.", n, c.in.MaxAffected)
 	case c.in.BatchSize == 0 && n > mostInMatrix:
 		return &step.Refusal{
 			Code:    step.CodeTooManyAffected,
-			Problem: fmt.Sprintf("%d workspaces are affected, and a matrix of GitHub can have %d jobs.", n, mostInMatrix),
+			Problem: fmt.Sprintf("%d workspaces are affected, but a GitHub matrix can have %d jobs.", n, mostInMatrix),
 			Advice:  "Set `batch-size` and use the output `batches`: one job for each batch.",
 		}
 	}

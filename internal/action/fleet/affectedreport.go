@@ -78,15 +78,15 @@ func (c *affectedCommand) reportOutside(found []*place) {
 				if len(users) == 0 {
 					example = fmt.Sprintf("`working-directory: %s`", p.directory)
 				}
-				users = append(users, fmt.Sprintf("%s uses %s and sends %s", p.name(), used, p.path))
+				users = append(users, fmt.Sprintf("%s uses %s and uploads %s", p.name(), used, p.path))
 				break
 			}
 		}
 	}
 	if len(users) > 0 {
-		c.Job.Warnf("Modules or files outside of what is sent are missing in a run: %s. Set the working directory of such "+
+		c.Job.Warnf("Modules or files outside the uploaded directory are missing in a run: %s. Set the working directory of such "+
 			"a workspace in Scalr to its whole directory (%s for the first), so that `path` becomes the root of the checkout, "+
-			"or move what it uses below `path` (a module may also come from a registry).", firstOf(users), example)
+			"or move the files that it uses below `path` (a module may also come from a registry).", firstOf(users), example)
 	}
 }
 

@@ -50,7 +50,7 @@ func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 	if c.in.WhenUnknown == inputs.UnknownFails {
 		return change{}, step.Refuse(step.CodeChangeUnknown, "It is unknown what changed: %s.", reason)
 	}
-	c.Job.Warnf("Every workspace counts as affected, since it is unknown what changed: %s.", reason)
+	c.Job.Warnf("Every workspace is listed as affected, because it is unknown what changed: %s.", reason)
 	return change{everything: true}, nil
 }
 
@@ -68,7 +68,7 @@ func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change
 	e := c.Job.Event()
 	switch {
 	case e.Repository == "":
-		return found, "the job is not one of GitHub Actions (GITHUB_REPOSITORY is empty)"
+		return found, "the job does not run on GitHub Actions (GITHUB_REPOSITORY is empty)"
 	case c.in.GitHubToken.Empty():
 		return found, "github-token is empty"
 	}
@@ -117,7 +117,7 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 	case len(repositories) == 0:
 		return sha, ""
 	case !slices.Contains(repositories, "."):
-		return "", fmt.Sprintf("the repository is checked out in %q and not in the root of the workspace", repositories[0])
+		return "", fmt.Sprintf("the repository is checked out in %q instead of the root of the workspace", repositories[0])
 	}
 	checkout, err := os.OpenRoot(root)
 	if err != nil {

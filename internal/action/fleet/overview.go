@@ -37,7 +37,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	c := &overviewCommand{Step: s, in: in, out: s.NewOutputs()}
 	for _, v := range in.Redact {
 		if !s.Job.Mask(v) {
-			s.Job.Warnf("redact holds more than can be looked for in every form: its last lines are only found as they are.")
+			s.Job.Warnf("redact has more values than can be redacted in every encoding: its last lines are redacted only as they are written.")
 		}
 	}
 	s.Job.Mask(in.GitHubToken)
@@ -86,7 +86,7 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	address := c.Job.Event().WorkflowRunURL
 	if address == "" {
 		return step.Refuse(step.CodeInputInvalid,
-			"The overview finds runs by the address of the workflow run, and this job has none: GITHUB_SERVER_URL, GITHUB_REPOSITORY and "+
+			"The overview finds runs by the address of the workflow run, which is unknown in this job: GITHUB_SERVER_URL, GITHUB_REPOSITORY and "+
 				"GITHUB_RUN_ID say it.")
 	}
 	if err := c.CheckProxyAndCA(); err != nil {
@@ -152,7 +152,7 @@ func (c *overviewCommand) setOutputs(known bool) {
 	}
 	text, err := json.Marshal(list)
 	if err != nil || len(text) > step.MaxOutput {
-		c.Job.Warnf("The output runs is left empty: it is larger than GitHub carries.")
+		c.Job.Warnf("The output runs is left empty: it exceeds GitHub's limit of 1 MiB.")
 		text = nil
 	}
 	c.out.Set("runs", string(text))

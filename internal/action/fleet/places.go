@@ -137,7 +137,7 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 		places = append(places, p)
 	}
 	if len(without) > 0 {
-		c.Job.Noticef("Left out, since nothing can be uploaded to them (driven by a repository or a module, or execution mode local): %s.",
+		c.Job.Noticef("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution mode local): %s.",
 			firstOf(without))
 	}
 	c.reportUnknownLines(list)
@@ -253,7 +253,7 @@ func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
 		}
 	}
 	if slices.Sort(unknown); len(unknown) > 0 {
-		c.Job.Warnf("`directories` names workspaces that the token cannot see: %s", firstOf(unknown))
+		c.Job.Warnf("`directories` names workspaces that the token cannot read: %s", firstOf(unknown))
 	}
 }
 

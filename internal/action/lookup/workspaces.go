@@ -31,7 +31,7 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 	case err != nil:
 		return scalr.Workspace{}, err
 	case len(n.matches) > 1:
-		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "%d workspaces are called %q in the environment %q.", len(n.matches),
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "%d workspaces are named %q in the environment %q.", len(n.matches),
 			name, environment)
 	case len(n.matches) == 1:
 		return n.matches[0], nil
@@ -96,7 +96,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	return n, nil
 }
 
-// missingWorkspace says what there is in place of what was asked for.
+// missingWorkspace says what there is instead of what was asked for.
 func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name string, others []string) error {
 	if len(others) == 0 {
 		f := scalr.WorkspaceFilter{Environment: environment}

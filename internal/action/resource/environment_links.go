@@ -66,7 +66,7 @@ func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing 
 		case len(matches) == 0:
 			return nil, step.Refuse(code, "The %s %q was not found, or the token cannot read it.%s", thing, want, lookup.DidYouMean(want, names))
 		default:
-			return nil, step.Refuse(code, "%d %ss are called %q: give the id.", len(matches), thing, want)
+			return nil, step.Refuse(code, "%d %ss are named %q: use the id.", len(matches), thing, want)
 		}
 	}
 	return picked, nil

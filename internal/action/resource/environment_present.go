@@ -103,7 +103,7 @@ func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, lin
 	before, ask := e.compare(env, links)
 	e.warnUnsupported(before)
 	if have, want := env.RemoteBackend, e.in.RemoteBackend; have != nil && want != nil && *have != *want {
-		e.Job.Warnf("Environment %q keeps remote-backend at %t: Scalr sets remote-backend only when it creates an environment. "+
+		e.Job.Warnf("Environment %q keeps remote-backend: %t: Scalr sets remote-backend only when it creates an environment. "+
 			"To use another value, create a new environment or remove the input.", env.Name, *have)
 	}
 	if len(before.changes) == 0 {

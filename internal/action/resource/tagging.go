@@ -124,7 +124,7 @@ func (c *companion) replaceTags(ctx context.Context, kind scalr.Kind, id string,
 	if err := c.client.ReplaceTags(ctx, kind, id, tagIDs(want)); err != nil {
 		return nil, err
 	}
-	c.recordChange("Replaced the tags %s by %s.", quoted(lookup.TagNames(have)), quoted(lookup.TagNames(want)))
+	c.recordChange("Replaced the tags %s with %s.", quoted(lookup.TagNames(have)), quoted(lookup.TagNames(want)))
 	return want, nil
 }
 

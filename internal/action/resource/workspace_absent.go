@@ -72,7 +72,7 @@ func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) 
 	case now.HasResources == nil:
 		return inUse(now, "Scalr does not report whether it manages resources")
 	case *now.HasResources:
-		return inUse(now, "it manages resources, which would be left behind without a state")
+		return inUse(now, "it manages resources, which would remain without a state")
 	case now.Locked && now.LockedByRun == "":
 		return inUse(now, fmt.Sprintf("it is locked%s%s", lookup.By(now.LockedBy), lookup.Because(now.LockReason)))
 	case now.LockedByRun != "":
@@ -87,7 +87,7 @@ func (w *workspaceCommand) lockedByFinished(ctx context.Context, ws scalr.Worksp
 	run, err := w.client.Run(ctx, ws.LockedByRun)
 	switch {
 	case lookup.Gone(err):
-		return inUse(ws, fmt.Sprintf("it is locked by run %s, which the token cannot see", ws.LockedByRun))
+		return inUse(ws, fmt.Sprintf("it is locked by run %s, which the token cannot read", ws.LockedByRun))
 	case err != nil:
 		return err
 	case !run.Status.IsFinal():

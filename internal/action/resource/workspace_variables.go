@@ -79,7 +79,7 @@ func (w *workspaceCommand) updateVariable(ctx context.Context, stored scalr.Work
 		w.Job.Warnf("Scalr did not store %s as sensitive: everyone who can read the workspace's variables can read its value.", name)
 	case plain:
 		w.recordChange("Wrote sensitive %s: Scalr does not report the stored value, so it cannot be compared.", name)
-		w.Job.Warnf("Scalr keeps %s sensitive, although the inputs give it as plain. To store it as plain, delete it in Scalr first.", name)
+		w.Job.Warnf("Scalr keeps %s sensitive, although the inputs set it as plain text. To store it as plain text, delete it in Scalr first.", name)
 	case stored.Sensitive:
 		w.recordChange("Wrote sensitive %s: Scalr does not report the stored value, so it cannot be compared.", name)
 	case wanted.Sensitive:

@@ -45,11 +45,11 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		return step.Outcome{
 			Result:  result.Refused,
 			Code:    step.CodeCheckFailed,
-			Problem: fmt.Sprintf("The check found what would stop a run (%d).", len(hints)),
+			Problem: fmt.Sprintf("The check found problems that would stop a run (%d).", len(hints)),
 			Hints:   hints,
 		}, nil
 	}
-	r.Job.Infof("Nothing was found that would stop a run.")
+	r.Job.Infof("Check passed: nothing would stop a run.")
 	return step.Outcome{Result: result.Checked}, nil
 }
 
@@ -67,7 +67,7 @@ func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 
 // showListing prints what would be sent. What cannot be read stops a run, too.
 func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
-	defer r.Job.Group("What would be sent: " + files(l.Files()))()
+	defer r.Job.Group("Files that would be uploaded: " + files(l.Files()))()
 	for e, err := range l.Entries(ctx) {
 		if err != nil {
 			return err

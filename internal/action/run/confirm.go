@@ -30,7 +30,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 		case look.Status.Applying(), look.Status.IsFinal():
 			return r.waitAndDecide(ctx, look, appliesAfterGates)
 		case refused != nil && look.Status == run.Status && look.Waiting() && time.Since(began) > confirmRetryWindow:
-			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be confirmed while it is %q: %s.", run.ID,
+			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be confirmed while it is %q: %s.", run.ID,
 				look.Status, step.Sentence(refused))
 		case !look.Status.Before(run.Status):
 			run = look

@@ -44,14 +44,14 @@ func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration,
 		r.packed(archive)
 		err = r.upload(ctx, v, archive)
 		if errors.Is(err, scalr.ErrLinkExpired) && n < mostConfigurations {
-			r.Job.Infof("%s; trying again with a new configuration version", step.Sentence(err))
+			r.Job.Infof("%s; retrying with a new configuration version", step.Sentence(err))
 			continue
 		}
 		if err != nil {
 			return v, r.tooLarge(err, archive)
 		}
 		return r.client.AwaitUploaded(ctx, v.ID, processing, func(status string) {
-			r.Job.Warnf("Scalr says that the upload is %q, which is not known here; waiting on.", status)
+			r.Job.Warnf("Scalr reports the unknown upload status %q; still waiting.", status)
 		})
 	}
 }
@@ -87,6 +87,6 @@ func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	}
 	return &step.Refusal{
 		Code:    step.CodeUploadTooLarge,
-		Problem: fmt.Sprintf("%s. The bundle has %s. The biggest: %s.", step.Sentence(err), units.Size(a.Compressed), largest(a)),
+		Problem: fmt.Sprintf("%s. The bundle has %s. The largest: %s.", step.Sentence(err), units.Size(a.Compressed), largest(a)),
 	}
 }

@@ -146,7 +146,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
 			return run, nil
 		case time.Since(began) > confirmRetryWindow: // until then, what Scalr shows may be old
-			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not let run %s be overridden while it is %q: %s.", run.ID, run.Status,
+			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be overridden while it is %q: %s.", run.ID, run.Status,
 				step.Sentence(refused))
 		}
 		if err := retry.Wait(ctx, r.Env.Timing.StatusGrace); err != nil {
@@ -190,7 +190,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 	if !run.Status.IsFinal() {
 		if wanted == result.Discarded && run.Stage() == scalr.Working {
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting,
-				"Run %s is %s: only a run that waits can be discarded. `mode: cancel` stops one that works.", run.ID, run.Status)
+				"Run %s is %s: only a run that waits for a person can be discarded. Use `mode: cancel` to stop a running one.", run.ID, run.Status)
 		}
 		how := runs.StopOptions{Comment: r.comment(string(wanted)), AllowApply: wanted == result.Canceled, LongTimeout: true, Check: r.mayStop}
 		stop, err := runs.Stop(ctx, r.client, run, how)
@@ -199,7 +199,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 		}
 		r.updateRun(stop.LastKnown)
 		if stop.ApplyContinues {
-			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is being applied: it cannot be discarded any more.", run.ID)
+			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is being applied: it can no longer be discarded.", run.ID)
 		}
 		run = stop.LastKnown
 		if !r.in.Wait {

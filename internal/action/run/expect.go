@@ -111,7 +111,7 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 		w, err := r.findWorkspace(ctx)
 		var f *step.Refusal
 		if errors.As(err, &f) && (f.Code == step.CodeWorkspaceMissing || f.Code == step.CodeEnvironmentGone) {
-			return step.Refuse(step.CodeWrongWorkspace, "Run %s is not of the given workspace. %s Nothing was changed.", run.ID, f.Problem)
+			return step.Refuse(step.CodeWrongWorkspace, "Run %s does not belong to the given workspace. %s Nothing was changed.", run.ID, f.Problem)
 		}
 		if err != nil {
 			return err
@@ -126,10 +126,10 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	switch id := want.configurationID; {
 	case want.workspace.ID != "" && run.WorkspaceID != want.workspace.ID:
-		return &unexpectedRun{step.CodeWrongWorkspace, run, fmt.Sprintf("Run %s is of %s, not of workspace %s.",
+		return &unexpectedRun{step.CodeWrongWorkspace, run, fmt.Sprintf("Run %s belongs to %s, not to workspace %s.",
 			run.ID, orUnreported("workspace", run.WorkspaceID), lookup.Title(want.workspace)), run.WorkspaceID == ""}
 	case id != "" && run.ConfigurationID != id:
-		return &unexpectedRun{step.CodeWrongConfig, run, fmt.Sprintf("Run %s is of %s, not of configuration version %s.",
+		return &unexpectedRun{step.CodeWrongConfig, run, fmt.Sprintf("Run %s belongs to %s, not to configuration version %s.",
 			run.ID, orUnreported("configuration version", run.ConfigurationID), id), run.ConfigurationID == ""}
 	}
 	return want.checkDestroy(run)
@@ -151,9 +151,9 @@ func (want existingRun) checkDestroy(run scalr.Run) *unexpectedRun {
 	case is.Destroy == nil && (applies || want.destroy):
 		return refused("Scalr does not report whether run %s is a destroy run.")
 	case isTrue(is.Destroy) && applies && !want.destroy:
-		return refused("Run %s destroys everything in its workspace, and `destroy: true` is not given.")
+		return refused("Run %s destroys everything in its workspace, and `destroy: true` is not set.")
 	case isFalse(is.Destroy) && want.destroy:
-		return refused("`destroy: true` is given, but run %s is not a destroy run.")
+		return refused("`destroy: true` is set, but run %s is not a destroy run.")
 	}
 	return nil
 }

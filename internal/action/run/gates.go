@@ -62,7 +62,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case !r.ours:
 		return o
 	}
-	stop, err := runs.Stop(ctx, r.client, run, r.ending("a gate of fail-on was hit"))
+	stop, err := runs.Stop(ctx, r.client, run, r.ending("the plan does not pass fail-on"))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)

@@ -84,7 +84,7 @@ func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 	case kind == lockedByFinished:
 		r.Job.Infof("%s. The workspace's setting force-latest-run lets a new run take it over.", describeLock(w))
 	case kind == lockedByRun:
-		r.Job.Infof("%s. A run that is not dry waits for it in the queue.", describeLock(w))
+		r.Job.Infof("%s. A run that can apply waits for it in the queue.", describeLock(w))
 	case kind == lockedByHiddenRun && !r.in.Dry:
 		f := step.Refusal{Code: step.CodeWorkspaceLocked, Problem: describeLock(w) + ". " + lockAdvices[kind]}
 		return []preflightProblem{{Refusal: f, warning: true}}
@@ -115,7 +115,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 		case err != nil:
 			return w, err
 		case !refusesRuns(now):
-			r.Job.Infof("The lock of workspace %s was removed after %s; going on.", lookup.Title(now), waited(began))
+			r.Job.Infof("The lock of workspace %s was removed after %s; continuing.", lookup.Title(now), waited(began))
 			return now, nil
 		}
 		changed := describeLock(now) != describeLock(w)

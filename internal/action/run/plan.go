@@ -133,7 +133,7 @@ func whyNoJSON(err error) string {
 	case errors.Is(err, scalr.ErrForbidden), errors.Is(err, scalr.ErrNotFound):
 		return "Scalr has none, or the token may not read it"
 	case errors.Is(err, scalr.ErrRedirected):
-		return "Scalr can only give the plan with its secrets, which is not fetched"
+		return "Scalr offers the plan only with its secrets, so it is not fetched"
 	}
 	var e *scalr.Error
 	if errors.As(err, &e) && e.HTTPStatus == 413 {

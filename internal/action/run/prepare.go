@@ -66,22 +66,22 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 	}
 	switch {
 	case w.ModuleVersionID != "":
-		add(false, step.CodeWorkspaceModule, "Workspace %s is driven by a module of the registry: nothing can be uploaded to it.",
+		add(false, step.CodeWorkspaceModule, "Workspace %s uses a module from the registry: nothing can be uploaded to it.",
 			lookup.Title(w))
 	case w.VCS != "":
 		add(false, step.CodeWorkspaceVCS, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.",
 			lookup.Title(w), w.VCS)
 	}
 	if w.ExecutionMode == "local" {
-		add(false, step.CodeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr runs nothing in it.", lookup.Title(w))
+		add(false, step.CodeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr does not run Terraform in it.", lookup.Title(w))
 	}
 	if w.EnvironmentLocked {
-		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: no run in it is started.", w.Environment,
+		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: Scalr does not start runs in it.", w.Environment,
 			lookup.Because(w.EnvironmentLockReason))
 	}
 	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
 		add(false, step.CodeCostOff,
-			"The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be judged.",
+			"The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be evaluated.",
 			w.Environment)
 	}
 	list = append(list, workingDirectory(w, l)...)
@@ -121,12 +121,12 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	switch {
 	case !l.HasDir(dir):
 		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryMissing,
-			Problem: fmt.Sprintf("The workspace's working directory %q is not in what path %q names.", dir, l.Path())}}}
+			Problem: fmt.Sprintf("The workspace's working directory %q is not in path %q.", dir, l.Path())}}}
 	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
 		return []preflightProblem{{
 			warning: w.WorkingDirectory == "",
 			Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
-				Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in what path %q names.", "./"+dir, l.Path())},
+				Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in path %q.", "./"+dir, l.Path())},
 		}}
 	}
 	return nil

@@ -111,7 +111,7 @@ func (r *command) annotatePlaces(places []tfplan.Diagnostic) {
 		}
 	}
 	if more > 0 {
-		r.Job.Infof("%d more places are named in the log.", more)
+		r.Job.Infof("The log lists %d more places.", more)
 	}
 }
 

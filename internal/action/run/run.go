@@ -163,7 +163,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 	case result.NeedsConfirmation:
 		o.Problem = "Run " + run.ID + " is waiting for confirmation: " + r.facts.runURL
 	case result.Saved:
-		o.Problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies it as it is: " + r.facts.runURL
+		o.Problem = "Run " + run.ID + " has saved its plan. A step with `mode: confirm` applies exactly this plan: " + r.facts.runURL
 	}
 	return o, nil
 }

@@ -105,7 +105,7 @@ func (f *sharedFile) shorten() {
 	from := f.size - f.limit/2
 	from += f.lineEnd(from)
 	f.omitted += from - f.notice
-	line := fmt.Appendf(nil, "[The first %d bytes of this log are left out here. The run in Scalr has all of it.]\n", f.omitted)
+	line := fmt.Appendf(nil, "[The first %d bytes of this log are left out here. The run in Scalr has the whole log.]\n", f.omitted)
 	kept := io.NewSectionReader(f.to, from, f.size-from)
 	to := io.NewOffsetWriter(f.to, int64(len(line)))
 	n, err := io.Copy(to, kept)

@@ -20,14 +20,14 @@ func (r *command) setTerraformOutputs(o step.Outcome) {
 	}
 	list, err := r.facts.outputs.list, r.facts.outputs.err
 	if err != nil {
-		r.Job.Warnf("The outputs of Terraform could not be read: %s", step.Sentence(err))
+		r.Job.Warnf("Terraform's outputs could not be read: %s", step.Sentence(err))
 		return
 	}
 	ctx, cancel := r.ReportingContext(30 * time.Second)
 	defer cancel()
 	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
 	if sensitive && !maskSensitive(ctx, r.Job, list) {
-		r.Job.Warnf("Terraform's sensitive outputs hold more than can be masked: they are left out of terraform-outputs.")
+		r.Job.Warnf("Terraform's sensitive outputs have more values than can be masked: they are left out of terraform-outputs.")
 		sensitive = false
 	}
 	text := step.OutputsJSON(list, sensitive)

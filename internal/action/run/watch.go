@@ -131,7 +131,7 @@ func (r *command) ourRun() scalr.Run {
 func (r *command) cancelDuplicates(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
-	swept, _ := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a second run of one configuration"))
+	swept, _ := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
 	for _, id := range swept {
 		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}

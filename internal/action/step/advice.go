@@ -20,7 +20,7 @@ import (
 type Refusal struct {
 	Code    Code
 	Problem string
-	Advice  string // in place of the code's
+	Advice  string // instead of the code's
 }
 
 // WhatToDo is what to do about it.

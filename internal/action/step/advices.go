@@ -16,25 +16,25 @@ type advice struct {
 // advices says for each code what it means and what to do. It is the only place
 // that gives advice.
 var advices = map[Code]advice{
-	CodeInputInvalid: {result.Invalid, "an input cannot be used; the message names each of them",
-		"Correct the inputs that are named.", ""},
+	CodeInputInvalid: {result.Invalid, "one or more inputs are invalid; the message names each of them",
+		"Correct the inputs that the message names.", ""},
 	CodeProxyInvalid: {result.Invalid, "a proxy variable of the runner is not a valid address",
 		"Correct HTTPS_PROXY or HTTP_PROXY where the runner is set up: `http://host:port`.", ""},
-	CodeCAMissing: {result.Invalid, "`SSL_CERT_FILE` or `SSL_CERT_DIR` names something that the container does not have",
+	CodeCAMissing: {result.Invalid, "`SSL_CERT_FILE` or `SSL_CERT_DIR` names a path that does not exist in the container",
 		"Put the file below the checkout or in `RUNNER_TEMP`, and name it by its path in the container: " +
 			"`/github/workspace/…` or `/github/runner_temp/…`.", ""},
 	Code(bundle.PathMissing): {result.Invalid, "`path` is not in the checkout",
 		"Did actions/checkout run before this step? Give `path` relative to the repository.", "path"},
-	Code(bundle.PathOutside): {result.Invalid, "`path` leads out of the checkout",
+	Code(bundle.PathOutside): {result.Invalid, "`path` points outside the checkout",
 		"Give a `path` inside the repository.", "path"},
 	Code(bundle.PathUnsuitable): {result.Invalid, "`path` is neither a directory nor a gzipped archive",
 		"Give a directory, or a ready .tar.gz.", "path"},
 	Code(bundle.LinkOutside): {result.Invalid, "a link points outside the checkout, where secrets of the runner may be",
 		"Remove the link from the repository, or exclude it in `.terraformignore`.", "path"},
-	Code(bundle.LinksMultiply): {result.Invalid, "links bring more than ten times the content of the checkout into the archive",
-		"Let `path` name a directory that contains the targets too, so that links stay links, or exclude the links in " +
+	Code(bundle.LinksMultiply): {result.Invalid, "links would make the archive more than ten times as large as the checkout",
+		"Set `path` to a directory that contains the targets too, so that links stay links, or exclude the links in " +
 			"`.terraformignore`.", "path"},
-	Code(bundle.LinkCycle): {result.Invalid, "a link leads back to itself by way of a directory outside `path`, or through too many path components",
+	Code(bundle.LinkCycle): {result.Invalid, "a link leads back to itself through a directory outside `path`, or has too many path components",
 		"Remove the link from the repository, or exclude it in `.terraformignore`.", "path"},
 	Code(bundle.IgnoreUnusable): {result.Invalid, "`.terraformignore` exists but cannot be read, or has too many rules or wildcards",
 		"Make it a plain, readable file of at most 1 MiB, with at most 100,000 rules and about 1,000 patterns with wildcards " +
@@ -49,34 +49,34 @@ var advices = map[Code]advice{
 		"Make sure that no other process writes to `path` while this step runs.", "path"},
 	Code(bundle.ArchiveDamaged): {result.Invalid, "the ready archive is damaged",
 		"Rebuild it as one complete .tar.gz without trailing data.", "path"},
-	Code(bundle.ArchiveUnsafe): {result.Invalid, "the ready archive contains a name or a link that leads out of it, or more directories than can be checked",
+	Code(bundle.ArchiveUnsafe): {result.Invalid, "the ready archive contains a name or a link that points outside it, or more directories than can be checked",
 		"Build the archive with relative names only, of at most 4,096 bytes each.", "path"},
 	Code(bundle.NoRoom): {result.Invalid, "there is not enough disk space for the archive",
 		"Free disk space on the runner, or exclude what Terraform does not need in `.terraformignore`.", "path"},
 	CodeTokenRejected: {result.Refused, "Scalr does not accept the token",
 		"Create a new token in Scalr (account settings, service accounts, access tokens) and store it in the secret that " +
-			"`token` reads. Check that `base-url` is the account the token is from.", "token"},
-	CodeSignInRefused: {result.Refused, "Scalr does not let this job sign in as the service account",
+			"`token` reads. Check that `base-url` is the account of the token.", "token"},
+	CodeSignInRefused: {result.Refused, "Scalr does not allow this job to sign in as the service account",
 		"Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must " +
-			"fit. Conditions on `repository_id` and `environment` are better than one on `sub`: since 15 July 2026 GitHub writes " +
+			"match. Conditions on `repository_id` and `environment` are better than one on `sub`: since 15 July 2026 GitHub writes " +
 			"ids into the `sub` of repositories that are created, renamed or transferred.", "service-account"},
 	CodeIDToken: {result.Invalid, "GitHub gives this job no OIDC token",
 		"Add `permissions: id-token: write` to the job. Pull requests from forks never get one. Outside GitHub, pass the CI " +
-			"system's own by `SCALR_ID_TOKEN`.", "service-account"},
+			"system's own token in `SCALR_ID_TOKEN`.", "service-account"},
 	CodeIDTokenFailed: {result.Unreachable, "GitHub gave this job no OIDC token although it may have one",
 		"Re-run the job. If it keeps failing, check `permissions: id-token: write` of the job and of the workflow that calls it.", "service-account"},
-	CodeNotAllowed: {result.Refused, "the token is valid but may not do this, or the object does not exist: Scalr may answer both alike",
+	CodeNotAllowed: {result.Refused, "the token is valid but may not do this, or the object does not exist: Scalr may answer the same in both cases",
 		"Check that the object named exists. If it does, give the service account a role with the permission that is named, " +
-			"granted at the scope that is named (docs/oidc.md lists them). Where none is named, try `*:read`, and for changes " +
+			"granted at the scope that is named (docs/oidc.md lists them). If none is named, try `*:read`, and for changes " +
 			"`*:create` and `*:update`, on the account.", "token"},
 	CodeWorkspaceMissing: {result.Refused, "the workspace does not exist, or the token cannot read it",
 		"Check the workspace's name or id, and that the token may read the workspace (`workspaces:read`).", "workspace"},
 	CodeWorkspaceUnclear: {result.Refused, "several workspaces have this name, or Scalr does not report their environment",
-		"Give `workspace-id` in place of the name.", "workspace"},
+		"Use `workspace-id` instead of the name.", "workspace"},
 	CodeEnvironmentGone: {result.Refused, "the environment does not exist, or the token cannot read it",
 		"Check the environment's name or id, and that the token may read it (`environments:read`).", "workspace"},
 	CodeEnvironmentTwice: {result.Refused, "several environments have this name",
-		"Give `environment-id` in place of `name`, or `account-id` with it.", ""},
+		"Use `environment-id` instead of `name`, or add `account-id`.", ""},
 	CodeTagTwice: {result.Refused, "several tags have this name", "Rename or delete one of them in Scalr.", ""},
 	CodePolicyGroupGone: {result.Refused, "the policy group does not exist, or the token cannot read it",
 		"Check its name or id, and that the token may read policy groups (`policy-groups:read` on the account).", ""},
@@ -87,77 +87,77 @@ var advices = map[Code]advice{
 	CodeProviderNotShared: {result.Refused, "a default provider configuration must be shared with the environment first, and this step cannot share it",
 		"Share the provider configuration with the environment in Scalr (account scope, provider configurations), or give " +
 			"the token `cloud-credentials:update` on the account, which covers provider configurations.", "default-provider-configurations"},
-	CodeTagName: {result.Refused, "Scalr does not accept the name of a tag, such as one made of a branch name with a `/`",
+	CodeTagName: {result.Refused, "Scalr does not accept the name of a tag, such as one made from a branch name with a `/`",
 		"Use only letters, digits, `-`, `_`, `.` and `:` in tag names.", "tags"},
 	CodeVersionUnknown: {result.Refused, "Scalr does not offer this version of Terraform or OpenTofu",
 		"Use a version that Scalr lists for the workspace's platform (account scope, software versions), written in full, " +
-			"such as `1.9.0`. OpenTofu has other versions than Terraform: see `iac-platform`.", "terraform-version"},
+			"such as `1.9.0`. OpenTofu and Terraform have different versions: see `iac-platform`.", "terraform-version"},
 	CodeRunMissing: {result.Refused, "the run does not exist, or the token cannot read it",
 		"Check `run-id`: it is the output `run-id` of the step that created the run. If it is right, the token needs " +
 			"`*:read` on the workspace of the run.", "run-id"},
-	CodeWrongRun: {result.Refused, "the run that Scalr created is not the one that was requested; it was stopped if Scalr let it be",
+	CodeWrongRun: {result.Refused, "the run that Scalr created is not the one that was requested; it was stopped if Scalr allowed it",
 		"Open the run in Scalr and make sure that it has finished. Scalr does not accept `auto-apply: true` where the state " +
 			"comes from an open pull request: use `auto-apply: false` there. Report any other difference to Scalr.", ""},
-	CodeWrongWorkspace: {result.Refused, "the run of `run-id` is not of the workspace that `workspace` or `workspace-id` names",
+	CodeWrongWorkspace: {result.Refused, "the run of `run-id` does not belong to the workspace that `workspace` or `workspace-id` names",
 		"Check `run-id` and the workspace: both must be those of the step that created the run.", "run-id"},
-	CodeWrongConfig: {result.Refused, "the run of `run-id` is not of the configuration version in `expected-configuration-version-id`",
+	CodeWrongConfig: {result.Refused, "the run of `run-id` does not belong to the configuration version in `expected-configuration-version-id`",
 		"Check both: they are outputs of the step that created the run. If they are right, the run is not the one that was " +
 			"reviewed.", "expected-configuration-version-id"},
-	CodeNotExpected: {result.Refused, "the run is a destroy run and `destroy: true` is not given, or the other way round",
+	CodeNotExpected: {result.Refused, "the run is a destroy run and `destroy: true` is not set, or the reverse",
 		"Open the run in Scalr. To continue a destroy run, write `destroy: true`; for any other run, remove it.", "destroy"},
 	CodeWorkspaceVCS: {result.Refused, "the workspace takes its configuration from a repository, so nothing can be uploaded to it",
 		"Use a workspace without a VCS connection, or start the run from the repository.", "workspace"},
-	CodeWorkspaceModule: {result.Refused, "the workspace is driven by a module of the registry, so nothing can be uploaded to it",
+	CodeWorkspaceModule: {result.Refused, "the workspace uses a module from the registry, so nothing can be uploaded to it",
 		"Use a workspace without a module.", "workspace"},
-	CodeWorkspaceLocal: {result.Refused, "the workspace's execution mode is local: Scalr stores its state and runs nothing",
+	CodeWorkspaceLocal: {result.Refused, "the workspace's execution mode is local: Scalr stores its state and does not run Terraform",
 		"Set the execution mode of the workspace to remote.", "workspace"},
 	CodeWorkspaceLocked: {result.Refused, "a person, or a run that has finished, has locked the workspace",
 		"Unlock the workspace in Scalr, or ask the person named to do so; `wait-for-lock` lets the step wait for that. If " +
 			"the lock is of a finished run, setting `force-latest-run` of the workspace helps too. Dry runs still work.", "workspace"},
-	CodeEnvironmentLock: {result.Refused, "the environment is locked: no run in it is started",
-		"Ask for the environment to be unlocked.", "workspace"},
+	CodeEnvironmentLock: {result.Refused, "the environment is locked: Scalr does not start runs in it",
+		"Unlock the environment in Scalr, or ask its owner to do so.", "workspace"},
 	CodeCostOff: {result.Refused, "`fail-on` has `cost-increase`, but the environment has cost estimation off",
 		"Turn on cost estimation for the environment (its setting `cost-estimation-enabled`), or remove `cost-increase` from " +
 			"`fail-on`.", "fail-on"},
-	CodeDirectoryMissing: {result.Refused, "the workspace's working directory is not in what `path` names",
-		"Let `path` name the directory that holds the workspace's working directory, often the root of the repository, or " +
+	CodeDirectoryMissing: {result.Refused, "the workspace's working directory is not in `path`",
+		"Set `path` to the directory that contains the workspace's working directory, often the root of the repository, or " +
 			"change the working directory in Scalr.", "path"},
-	CodeDirectoryEmpty: {result.Refused, "the workspace's working directory has no Terraform files in what `path` names",
+	CodeDirectoryEmpty: {result.Refused, "the workspace's working directory has no Terraform files in `path`",
 		"Check `path`, `.terraformignore` and the working directory in Scalr.", "path"},
 	CodeLinksUnknown: {result.Refused, "Scalr does not report which environments a provider configuration is linked to, so a change could remove links",
 		"Give the token the right to read the account's environments, or link the provider configuration in Scalr.", "provider-configurations"},
-	CodeDirectoriesMissing: {result.Invalid, "no workspace to consider has its directory in the checkout",
+	CodeDirectoriesMissing: {result.Invalid, "no selected workspace has its directory in the checkout",
 		"Did actions/checkout run before this step? Check `directories` and the filters: a pattern such as " +
-			"`infra/{environment}/{workspace}` must lead to each workspace's configuration.", "directories"},
+			"`infra/{environment}/{workspace}` must match the directory of each workspace.", "directories"},
 	CodeDirectoryMismatch: {result.Invalid, "the directory of a workspace does not end in the workspace's working directory in Scalr",
-		"Let `directories` name where Terraform runs, such as `infra/{environment}/{workspace}/terraform` for the working " +
+		"Set `directories` to where Terraform runs, such as `infra/{environment}/{workspace}/terraform` for the working " +
 			"directory `terraform`, or change the working directory in Scalr.", "directories"},
-	CodeTooManyAffected: {result.Rejected, "more workspaces are affected than `max-affected` allows, or than a matrix of GitHub can have jobs",
-		"Check what the change touches. If it is meant, raise `max-affected`.", "max-affected"},
+	CodeTooManyAffected: {result.Rejected, "more workspaces are affected than `max-affected` allows, or than a GitHub matrix can have jobs",
+		"Check what the change touches. If that is intended, raise `max-affected`.", "max-affected"},
 	CodeChangeUnknown: {result.Rejected, "it is unknown what changed, and `when-unknown` is `fail`",
 		"See the reason above. `base` can name what to compare with; `when-unknown: everything` lists all workspaces.", "when-unknown"},
-	CodeConflict: {result.Refused, "Scalr refuses because of another operation",
+	CodeConflict: {result.Refused, "Scalr refused the request because of another operation",
 		"See Scalr's message above. Re-run the job when that operation has finished.", ""},
 	CodeRequestRefused: {result.Refused, "Scalr rejected the request",
-		"See Scalr's message above and correct what it names. If they name a quota, delete what is not needed or ask Scalr " +
+		"See Scalr's message above and correct what it names. If it names a quota, delete what is not needed or ask Scalr " +
 			"to raise it.", ""},
 	CodeUploadRefused: {result.Refused, "object storage rejected the upload",
 		"Re-run the job. If it keeps failing, ask the owner of the account's storage profile.", ""},
 	CodeUploadExpired: {result.Refused, "object storage rejected three upload addresses in a row",
 		"Check the clock of the runner; if it is right, ask the owner of the account's storage profile.", ""},
 	CodeUploadTooLarge: {result.Refused, "the archive is larger than object storage accepts",
-		"Exclude what Terraform does not need in `.terraformignore`. The biggest directories and files are named above.", "path"},
+		"Exclude what Terraform does not need in `.terraformignore`. The largest directories and files are listed above.", "path"},
 	CodeConfiguration: {result.Refused, "Scalr could not process the upload",
 		"See Scalr's message above. `mode: check` shows what is uploaded.", "path"},
 	CodePending: {result.Unreachable, "Scalr did not process the upload in time",
 		"Re-run the job; no run was created.", ""},
 	CodeRedirected: {result.Refused, "`base-url` redirects to another address; the token is not forwarded",
 		"Use the address that is named as `base-url`.", "base-url"},
-	CodeNotWaiting: {result.Refused, "the run is not in a state in which this can be done",
+	CodeNotWaiting: {result.Refused, "the run's status does not allow this action",
 		"Open the run in Scalr. `mode: watch` waits until the run is final or needs a person.", "run-id"},
 	CodeOutputs: {result.Unreachable, "the file for the step's outputs cannot be written",
-		"Free the runner's disk, or make the file that GITHUB_OUTPUT (elsewhere SCALR_OUTPUT_FILE) names writable for the " +
-			"container. A link that leads out of the checkout is not followed.", ""},
+		"Free disk space on the runner, or make the file that GITHUB_OUTPUT (elsewhere SCALR_OUTPUT_FILE) names writable for the " +
+			"container. A link that points outside the checkout is not followed.", ""},
 	CodeOutputTooLarge: {result.Refused, "an output exceeds GitHub's limit of 1 MiB",
 		"Narrow the list, for example with a filter.", ""},
 	CodeCheckFailed: {result.Refused, "`mode: check` found problems that would stop a run",
@@ -175,7 +175,7 @@ var advices = map[Code]advice{
 			"`SSL_CERT_DIR` (see \"Private certificates\"). If the dates look right, check the runner's clock.", "base-url"},
 	CodeNotTLS: {result.Unreachable, "the host answered, but without TLS",
 		"Check the port in `base-url`, and that no proxy is in between.", "base-url"},
-	CodeOldTLS: {result.Unreachable, "the host speaks only old versions of TLS",
+	CodeOldTLS: {result.Unreachable, "the host supports only old versions of TLS",
 		"This action needs TLS 1.2 or newer: upgrade the TLS proxy in front of Scalr.", "base-url"},
 	CodeProxyDown: {result.Unreachable, "the proxy of the runner cannot be reached",
 		"Check HTTPS_PROXY of the runner, and the proxy.", ""},
@@ -183,10 +183,10 @@ var advices = map[Code]advice{
 		"Check the user and password in HTTPS_PROXY, and what the proxy allows.", ""},
 	CodeAddressRefused: {result.Unreachable, "an address is not https, or points to the runner itself, to a link-local address or to a cloud's metadata service",
 		"Check the storage profile of the account: its addresses must be reachable by https from the runner. If the host of " +
-			"`base-url` is named, check what its name leads to.", ""},
+			"`base-url` is named, check which address its name resolves to.", ""},
 	CodeRateLimited: {result.Unreachable, "Scalr's rate limit was exceeded and not reset in time",
 		"Run fewer jobs at a time (`max-parallel`, `concurrency`), and re-run this one.", ""},
-	CodeNotScalr: {result.Unreachable, "a web page answered in place of Scalr's API",
+	CodeNotScalr: {result.Unreachable, "a web page answered instead of Scalr's API",
 		"Check that `base-url` is a Scalr account, such as https://acme.scalr.io, and that no sign-in page or proxy is in " +
 			"front of it.", "base-url"},
 	CodeNoAnswer: {result.Unreachable, "Scalr sent no valid response before the retries ran out",
@@ -194,7 +194,7 @@ var advices = map[Code]advice{
 	CodeRunUnknown: {result.Unreachable, "the response to the creation of the run was lost, and the run was not found",
 		"Check the workspace in Scalr before you re-run the job: the run may exist.", ""},
 	CodeRunErrored: {result.Errored, "the run failed",
-		"Correct what the error names; the run's page has the whole log.", ""},
+		"Correct what the error names; the run's page in Scalr has the whole log.", ""},
 	CodePolicyFailed: {result.PolicyFailed, "a hard policy failed",
 		"Change the configuration so that it meets the policies that are named, or ask their owners.", ""},
 	CodeRunDiscarded: {result.Discarded, "the run was discarded in Scalr",
@@ -205,8 +205,8 @@ var advices = map[Code]advice{
 		"Review the plan. If the change is intended, remove the condition from `fail-on` for this run. If something is " +
 			"unknown, check in Scalr whether the plan is complete, and start a new run.", "fail-on"},
 	CodeRunsFailed: {result.Rejected, "in the overview, the runs of some workspaces failed, or need an override",
-		"Correct what the errors in the summary name; each run's page has the whole log.", ""},
-	CodeRunsMissing: {result.Rejected, "in the overview, some workspaces have no finished run of this workflow run: their jobs failed before it, were " +
+		"Correct what the errors in the summary name; each run's page in Scalr has the whole log.", ""},
+	CodeRunsMissing: {result.Rejected, "in the overview, some workspaces have no finished run of this workflow run: their jobs failed before the run, were " +
 		"canceled, or did not wait; or the run was not found among the newest ones",
 		"Read the log of the workspace's job, and re-run the failed jobs. The token must be able to read the workspaces and " +
 			"their runs (`workspaces:read`, `runs:read`), and the message of each run must contain the address of the workflow " +
@@ -220,6 +220,6 @@ var advices = map[Code]advice{
 	CodeOverrideNeeded: {result.NeedsOverride, "a soft policy failed and the run waits for an override",
 		"Ask a person with the permission policy-checks:override to review it, in Scalr or in a step with `mode: override`.", ""},
 	CodeTimedOut: {result.TimedOut, "the step took longer than `timeout`",
-		"Give a longer `timeout`, or find out in the log what the step waited for.", "timeout"},
-	CodeInternal: {"", "a bug in this action", "Report it, with the log of a run with debug logging.", ""},
+		"Set a longer `timeout`, or see in the log what the step waited for.", "timeout"},
+	CodeInternal: {"", "a bug in this action", "Report it, with a log that was recorded with debug logging.", ""},
 }

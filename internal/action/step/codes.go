@@ -87,12 +87,12 @@ const (
 const (
 	AdviceLockedByPerson = "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
 		"Dry runs still work."
-	AdviceLockedByFinished = "No run is active, so the lock does not end by itself. Unlock the workspace in Scalr, or set its `force-latest-run`, " +
+	AdviceLockedByFinished = "No run is active, so the lock is not released automatically. Unlock the workspace in Scalr, or set its `force-latest-run`, " +
 		"which lets a new run take over such a lock. Dry runs still work."
 	AdviceLockedByHiddenRun = "If that run is active, a new run waits for it in the queue. " +
 		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`."
 )
 
 // CloudCredentialsRemoved is the message for users of an input that older pages have.
-const CloudCredentialsRemoved = "cloud-credentials is gone from Scalr's API and is not sent. " +
+const CloudCredentialsRemoved = "cloud-credentials was removed from Scalr's API and is ignored. " +
 	"Use default-provider-configurations: ids or names of provider configurations, one per line."

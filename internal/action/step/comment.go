@@ -33,7 +33,7 @@ func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url 
 	t := c.thread()
 	number, err := c.number(ctx, t)
 	if err == nil && number == 0 {
-		c.Job.Infof("No comment was written: the event %q belongs to no pull request. pr-number can name one.", c.Job.Event().Name)
+		c.Job.Infof("No comment was written: the event %q does not belong to a pull request. Set pr-number to comment on one.", c.Job.Event().Name)
 		return
 	}
 	url := ""
@@ -122,9 +122,9 @@ func commentAdvice(err error) string {
 	}
 	switch e.Kind {
 	case github.Forbidden:
-		return " The token may not write comments: give the job `permissions: pull-requests: write`. Workflows of forks and of Dependabot never may."
+		return " The token may not write comments: give the job `permissions: pull-requests: write`. Workflows of forks and of Dependabot cannot have this permission."
 	case github.Unauthorized:
-		return " Check the token that github-token names."
+		return " Check the token in github-token."
 	case github.Gone:
 		return " Check pr-number, and that the token may read the repository."
 	case github.Locked:

@@ -48,7 +48,7 @@ func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {
 		return Outcome{Result: result.Interrupted, Problem: "The job was canceled (" + by.Error() + ").", signal: by}, true
 	}
 	if errors.As(cause, &late) {
-		return Outcome{Result: result.TimedOut, Code: CodeTimedOut, Problem: "The step has run for longer than its timeout of " + late.after.String() + "."}, true
+		return Outcome{Result: result.TimedOut, Code: CodeTimedOut, Problem: "The step exceeded its timeout of " + late.after.String() + "."}, true
 	}
 	return Outcome{}, false
 }

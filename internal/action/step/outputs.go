@@ -44,7 +44,7 @@ func (o *Outputs) SetJSON(name string, value any) error {
 // SetLarge writes an output, unless it is more than GitHub carries.
 func (o *Outputs) SetLarge(name, text string) error {
 	if len(text) > MaxOutput {
-		return Refuse(CodeOutputTooLarge, "The output %s is larger than GitHub carries: %s.", name, units.Size(int64(len(text))))
+		return Refuse(CodeOutputTooLarge, "The output %s exceeds GitHub's limit of 1 MiB: %s.", name, units.Size(int64(len(text))))
 	}
 	o.Set(name, text)
 	return nil

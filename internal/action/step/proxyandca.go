@@ -13,7 +13,7 @@ import (
 func (s *Step) CheckProxyAndCA() error {
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
 		if value := s.Job.Env(name); value != "" && !proxyAddress(value) {
-			return Refuse(CodeProxyInvalid, "%s of the runner is not the address of a proxy (its value is not shown: it may hold a password).", name)
+			return Refuse(CodeProxyInvalid, "%s of the runner is not the address of a proxy (the value is not shown: it may contain a password).", name)
 		}
 	}
 	if file := s.Job.Env("SSL_CERT_FILE"); file != "" {

@@ -40,10 +40,10 @@ func sessionEnded(account string, began time.Time) func(error) error {
 	return func(err error) error {
 		return fmt.Errorf("%w; %w", err, &Refusal{
 			Code: CodeTokenRejected,
-			Problem: fmt.Sprintf("the session of %s began %s ago, and with id-token it cannot be renewed",
+			Problem: fmt.Sprintf("the session of %s began %s ago, and it cannot be renewed with id-token",
 				account, time.Since(began).Round(time.Second)),
 			Advice: "Raise `maximum_session_duration` of the account's assume policy in Scalr above the time that the step takes, " +
-				"or let a later job with an ID token of its own go on with `mode: watch` or `mode: confirm` and `run-id`.",
+				"or continue in a later job, which has its own ID token, with `mode: watch` or `mode: confirm` and `run-id`.",
 		})
 	}
 }
@@ -100,7 +100,7 @@ var identifying = []string{"repository_id", "repository", "project_id", "project
 func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) error {
 	c, unreadable := job.ReadClaims(proof)
 	if unreadable != nil {
-		return Refuse(CodeSignInRefused, "%s What was sent as ID token cannot be read: %v.", Sentence(err), unreadable)
+		return Refuse(CodeSignInRefused, "%s The ID token that was sent cannot be read: %v.", Sentence(err), unreadable)
 	}
 	claims := []string{fmt.Sprintf("sub=%q", c.Subject), fmt.Sprintf("aud=%q", c.Audience)}
 	for _, name := range shownClaims {

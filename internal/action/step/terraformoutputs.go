@@ -25,12 +25,12 @@ func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
 		return out.SetLarge("terraform-outputs", text)
 	case len(text) > MaxOutput:
 		out.Set("terraform-outputs", "")
-		s.Job.Warnf("The output terraform-outputs is left empty: %s is larger than GitHub carries. Read the file that "+
+		s.Job.Warnf("The output terraform-outputs is left empty: %s exceeds GitHub's limit of 1 MiB. Read the file that "+
 			"terraform-outputs-file names in ${{ runner.temp }}.",
 			units.Size(int64(len(text))))
 		return nil
 	case len(text) > longestVariable:
-		s.Job.Warnf("The output terraform-outputs has %s: an environment variable holds at most 128 KiB, so a step that gets it by `env:` "+
+		s.Job.Warnf("The output terraform-outputs has %s: an environment variable can have at most 128 KiB, so a step that receives it through `env:` "+
 			"cannot start. "+
 			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", units.Size(int64(len(text))), noFile(file))
 	}
@@ -42,7 +42,7 @@ func noFile(name string) string {
 	if name != "" {
 		return ""
 	}
-	return "; here there is none, since RUNNER_TEMP cannot be written to"
+	return "; there is no such file, because RUNNER_TEMP is not writable"
 }
 
 // writeSharedFile returns the name of the file, "" if it cannot be written.

@@ -24,7 +24,7 @@ type NotConfirmedError struct {
 }
 
 func (e *NotConfirmedError) Error() string {
-	return fmt.Sprintf("create a run from configuration version %s: no usable answer came and no such run was found: %v", e.ConfigurationID, e.Cause)
+	return fmt.Sprintf("create a run from configuration version %s: no valid response was received and no such run was found: %v", e.ConfigurationID, e.Cause)
 }
 
 // Unwrap returns the error of the last request.

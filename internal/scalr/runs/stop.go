@@ -97,7 +97,7 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 
 func refusedStop(look scalr.Run) error {
 	return &scalr.Error{Op: scalr.Op{Operation: scalr.OpStopRun, Object: look.ID}, HTTPStatus: http.StatusConflict,
-		Note: fmt.Sprintf("Scalr does not let the run be stopped while it is %s", look.Status)}
+		Note: fmt.Sprintf("Scalr does not allow the run to be stopped while it is %s", look.Status)}
 }
 
 func (s StopOptions) check(look scalr.Run) error {

@@ -208,8 +208,8 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 		"refused":                    {Op: act, Times: -1, Action: scalrsim.Refuse},
 		"everything hangs":           {Op: everything, Times: -1, Action: scalrsim.Stall},
 		"an answer byte for byte":    {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
-		"a page in place of a no":    {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
-		"the answer is lost, thrice": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
+		"a page instead of a no":    {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
+		"the response is lost, thrice": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
