@@ -11,10 +11,10 @@ import (
 func TestTagIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{
-		"the response is lost":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
-		"the answer is a 502": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
-		"it never arrived":    {Op: "POST /tags", Action: scalrsim.Reset},
-		"it comes true late":  {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
+		"the response is lost": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
+		"the answer is a 502":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
+		"it never arrived":     {Op: "POST /tags", Action: scalrsim.Reset},
+		"it comes true late":   {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -62,7 +62,7 @@ func TestFindPullRequest(t *testing.T) {
 		"schedule":            {github.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
 		"nothing":             {github.Event{}, 0, "", 0},
 		"broken payload":      {github.Event{Name: "pull_request", Payload: []byte(`{`)}, 0, "", 0},
-		"requested form":        {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
+		"requested form":      {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
 		"negative":            {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":-7}}`)}, 0, "", 0},
 		"merge_group": {
 			github.Event{Name: "merge_group", Payload: []byte(`{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-104-` + shaA + `"}}`)},

@@ -56,9 +56,9 @@ func TestForgedBlocks(t *testing.T) {
 			"\x1b[1m  # aws_instance.web\x1b[0m must be \x1b[1m\x1b[31mreplaced\x1b[0m\n" +
 			strings.SplitAfterN(block, "\n", 2)[1],
 		"a block instead of the plan": plain[:header] + block + "\nPlan: 3 to add, 2 to change, 5 to destroy.\n",
-		"a truncated plan":             block + plain[:at],
-		"carriage returns":             plain + strings.ReplaceAll(check+block, "\n", "\r\n"),
-		"with an escape sequence":      plain + check + strings.Replace(block, "  # ", "\x1b[2K\x1b[1G  # ", 1),
+		"a truncated plan":            block + plain[:at],
+		"carriage returns":            plain + strings.ReplaceAll(check+block, "\n", "\r\n"),
+		"with an escape sequence":     plain + check + strings.Replace(block, "  # ", "\x1b[2K\x1b[1G  # ", 1),
 		"a deposed object of the same name": plain +
 			strings.Replace(block, "aws_instance.web", "aws_instance.web (deposed object 0f3d)", 1),
 	} {

@@ -70,7 +70,7 @@ var messageWords = map[Code]string{
 	"wrong-run":                         "Run … is not the run that was requested:",
 	"wrong-workspace":                   "Run … belongs to …, not to workspace …",
 	"wrong-configuration":               "Run … belongs to …, not to configuration version …",
-	"run-not-expected":                  "Run … destroys everything in its workspace, and `destroy: true` is not given",
+	"run-not-expected":                  "Run … destroys everything in its workspace, and `destroy: true` is not set",
 	"workspace-vcs-driven":              "takes its configuration from the repository …: nothing can be uploaded to it",
 	"workspace-module-driven":           "uses a module from the registry: nothing can be uploaded to it",
 	"workspace-local":                   "has the execution mode local: Scalr does not run Terraform in it",

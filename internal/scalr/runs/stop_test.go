@@ -200,15 +200,15 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 	const act = "POST /runs/*/actions/cancel"
 	minute := "60"
 	for name, f := range map[string]scalrsim.Fault{
-		"503":                        scalrtest.Status(act, 503, -1),
-		"503 with a wait":            scalrtest.Status(act, 503, -1, "Retry-After", minute),
-		"429 with a wait":            scalrtest.Status(act, 429, -1, "Retry-After", minute),
-		"hang":                       {Op: act, Times: -1, Action: scalrsim.Stall},
-		"reset":                      {Op: act, Times: -1, Action: scalrsim.Reset},
-		"refused":                    {Op: act, Times: -1, Action: scalrsim.Refuse},
-		"everything hangs":           {Op: everything, Times: -1, Action: scalrsim.Stall},
-		"an answer byte for byte":    {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
-		"a page instead of a no":    {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
+		"503":                          scalrtest.Status(act, 503, -1),
+		"503 with a wait":              scalrtest.Status(act, 503, -1, "Retry-After", minute),
+		"429 with a wait":              scalrtest.Status(act, 429, -1, "Retry-After", minute),
+		"hang":                         {Op: act, Times: -1, Action: scalrsim.Stall},
+		"reset":                        {Op: act, Times: -1, Action: scalrsim.Reset},
+		"refused":                      {Op: act, Times: -1, Action: scalrsim.Refuse},
+		"everything hangs":             {Op: everything, Times: -1, Action: scalrsim.Stall},
+		"an answer byte for byte":      {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
+		"a page instead of a no":       {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
 		"the response is lost, thrice": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
 	} {
 		t.Run(name, func(t *testing.T) {
