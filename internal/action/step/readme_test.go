@@ -92,7 +92,7 @@ var messageWords = map[Code]string{
 	"redirected":                        "; it leads to ",
 	"run-not-waiting":                   "only a run that waits for a person can be discarded",
 	"outputs-unwritable":                "but the outputs could not be written:",
-	"output-too-large":                  "The output … is larger than GitHub carries",
+	"output-too-large":                  "The output … exceeds GitHub's limit of 1 MiB",
 	"check-failed":                      "The check found",
 	"in-use":                            "cannot be deleted",
 	"host-unknown":                      "no such host: ",
