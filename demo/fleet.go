@@ -154,7 +154,7 @@ func (p *pullRequest) jobs() (int, error) {
 	return code, nil
 }
 
-// step runs one step in a job of its own and returns its exit code and outputs.
+// step runs one step in its own job and returns its exit code and outputs.
 func (p *pullRequest) step(title, program string, inputs ...string) (int, map[string]string, error) {
 	fmt.Fprintf(p.out, "\n── %s ──\n", title)
 	p.steps++

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Command packdir packs a directory in one of several ways and says what it took. The benchmark runs it as a process of
-// its own for each measurement, so that starting and peak memory count.
+// Command packdir packs a directory in one of several ways and says what it took. The benchmark runs it as its own
+// process for each measurement, so that starting and peak memory count.
 //
 //	packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE
 //
@@ -30,7 +30,7 @@ import (
 type Report struct {
 	Files   int
 	Bytes   int64 // of the archive
-	PeakKiB int   // the most memory that was resident at once
+	PeakKiB int   // the most memory that was resident immediately
 	CPU     float64
 }
 

@@ -87,7 +87,7 @@ func TestSignInRenewed(t *testing.T) {
 	}
 }
 
-// TestSignInRefused shows the claims that the policy is held against.
+// TestSignInRefused shows the claims that the policy is checked against.
 func TestSignInRefused(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")

@@ -1,8 +1,7 @@
-// Package action is the way into the program: Main picks the command by the
-// name that the program was called by. The commands are in action/run (the run
-// action and its post step), action/resource (the environment and the workspace
-// action) and action/fleet (the affected and the overview action); what they share is
-// in action/step and action/lookup.
+// Package action is the entry point of the program: Main selects the command by the name of the executable. The
+// commands are in action/run (the run action and its post step), action/resource (the environment and the workspace
+// action) and action/fleet (the affected and the overview action); what they share is in action/step and
+// action/lookup.
 package action
 
 import (
@@ -15,11 +14,11 @@ import (
 	"scalr-run-action/internal/action/step"
 )
 
-// Env is all that the step touches outside its own memory and the disk.
+// Env is the environment of a step, besides its memory and the disk.
 type Env = step.Env
 
-// Main runs the command that the program's name asks for and returns the exit code.
-// It may be called several times in one process.
+// Main runs the command that the program's name selects and returns the exit code. It may be called several times in
+// one process.
 func Main(ctx context.Context, env Env) (code int) {
 	s, ctx, end := step.Begin(ctx, env)
 	defer end()
@@ -39,7 +38,7 @@ func Main(ctx context.Context, env Env) (code int) {
 	return run.Main(ctx, s)
 }
 
-// name is the name that the program was called by, without its directory.
+// name is the base name of the executable.
 func name(args []string) string {
 	if len(args) == 0 {
 		return ""

@@ -34,7 +34,7 @@ func TestAffectedWorkspacesAreReadyForAMatrix(t *testing.T) {
 func TestAffectedWaves(t *testing.T) {
 	t.Parallel()
 	before, after := "app/x: 1\ndb/x: 1\nnet/x: 1\nlog/x: 1", "app/x: 2\ndb/x: 1\nnet/x: 2\nlog/x: 2"
-	// app comes after net by way of db, which is not affected.
+	// app comes after net through db, which is not affected.
 	f := pushed(t, "app=app db=db net=net log=log", before, after,
 		"depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app", "batch-size=2")
 	p := f.play().want(0).listed("net:net/x app:app/x log:log/x")

@@ -209,7 +209,7 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestSecondSignal ends the step at once, but not before a stop request is out (X17).
+// TestSecondSignal ends the step immediately, but not before a stop request is out (X17).
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(slowly(t, "ignores-stop")))

@@ -148,7 +148,7 @@ func (v *companionResult) wrote(want ...string) *companionResult {
 	return v
 }
 
-// answered checks that a request got the answer at least once.
+// answered checks that a request got the response at least once.
 func (v *companionResult) answered(op string, status int) {
 	v.t.Helper()
 	for _, r := range v.requests {
@@ -159,7 +159,7 @@ func (v *companionResult) answered(op string, status int) {
 	v.t.Errorf("%s was never answered by %d", op, status)
 }
 
-// asks gives the queries with which a path was read.
+// asks returns the queries with which a path was read.
 func (v *companionResult) asks(path string) []string {
 	var queries []string
 	for _, r := range v.requests {

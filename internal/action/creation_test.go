@@ -141,7 +141,7 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 	}
 }
 
-// A name that is refused for another reason is not looked for for ever.
+// A name that is refused for another reason is not looked for forever.
 func TestCreationIsRefused(t *testing.T) {
 	t.Parallel()
 	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.",` +

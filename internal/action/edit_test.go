@@ -2,8 +2,7 @@ package action_test
 
 import "encoding/json"
 
-// editPart changes the attributes of a resource of a type in an answer, and of
-// those that came along with it.
+// editPart changes the attributes of a resource of a type in a response, and of those that were included with it.
 func editPart(body, kind string, change func(attributes map[string]any)) string {
 	var doc map[string]any
 	if json.Unmarshal([]byte(body), &doc) != nil {

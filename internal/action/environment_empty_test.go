@@ -14,7 +14,7 @@ func listing(nth int, change func(list map[string]any)) scalrsim.Fault {
 	return scalrsim.Fault{Op: "GET /workspaces", Nth: nth, Times: -1, Action: scalrsim.Edit, Change: rewritten(change)}
 }
 
-// rewritten changes an answer as JSON.
+// rewritten changes a response as JSON.
 func rewritten(change func(doc map[string]any)) func(string) string {
 	return func(body string) string {
 		doc := map[string]any{}

@@ -113,7 +113,7 @@ func TestManyTags(t *testing.T) {
 	})
 }
 
-// Scalr answers 404 to the removal of a tag that is not there any more.
+// Scalr answers 404 to the removal of a tag that no longer exists.
 func TestRemoveTagsThatAreGone(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]scalrsim.Fault{

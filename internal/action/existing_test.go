@@ -41,7 +41,7 @@ func (p *stepResult) untouched() *stepResult {
 	return p
 }
 
-// edit changes what an answer says of a run.
+// edit changes what a response says of a run.
 func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrsim.Fault {
 	return scalrsim.Fault{
 		Op:     op,
@@ -123,8 +123,7 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 	}
 }
 
-// TestRunThatIsNotTheExpectedOne: what is not reported, or changes from one
-// answer to the next, does not match.
+// TestRunThatIsNotTheExpectedOne: what is not reported, or changes from one response to the next, does not match.
 func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 	t.Parallel()
 	real, network := []string{"dry-run=false"}, "workspace-id="+scalrsim.WorkspaceID

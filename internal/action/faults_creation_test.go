@@ -7,8 +7,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestCreationFaults (R): whatever becomes of the answer, one run lives; the
-// invariants count them after every case.
+// TestCreationFaults (R): whatever becomes of the response, one run lives; the invariants count them after every case.
 func TestCreationFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}

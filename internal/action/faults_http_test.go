@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestHTTPFaults (H): what the step makes of answers that are none.
+// TestHTTPFaults (H): what the step makes of responses that are none.
 func TestHTTPFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -230,9 +230,8 @@ func shortLines(p *stepResult) {
 	}
 }
 
-// TestEverySecondAnswerFails (H12): half of all answers are 5xx, and the step
-// still ends well. The creation of the run is left out: it is asked for three
-// times at most.
+// TestEverySecondAnswerFails (H12): half of all responses are 5xx, and the step still ends well. The creation of the
+// run is left out: it is asked for three times at most.
 func TestEverySecondAnswerFails(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {

@@ -29,7 +29,7 @@ type sent struct {
 	answered   time.Time
 	status     int // 0: none came
 	retryAfter string
-	secret     bytes.Buffer // the answer, where it holds a secret
+	secret     bytes.Buffer // the response, where it holds a secret
 }
 
 const (
@@ -72,8 +72,7 @@ func (r *record) RoundTrip(q *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// answersWithSecret reports whether the answer holds a secret: a session, a proof, a signed
-// address.
+// answersWithSecret reports whether the response holds a secret: a session, a proof, a signed address.
 func answersWithSecret(op string) bool {
 	return op == "POST /service-accounts/assume" || op == "POST /configuration-versions" ||
 		strings.Contains(op, "/identity/token")
@@ -99,14 +98,14 @@ func (t *tee) Close() error { return t.from.Close() }
 // op is the request in the form that scalrsim.Fault.Op has.
 func (s *sent) op() string { return s.method + " " + s.path }
 
-// all gives what was sent until now.
+// all returns what was sent until now.
 func (r *record) all() []*sent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]*sent(nil), r.sent...)
 }
 
-// lockedBuffer is a log that is written and read at once.
+// lockedBuffer is a log that is written and read immediately.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -284,8 +284,8 @@ func TestKilledMain(t *testing.T) {
 	}
 }
 
-// TestSignalWhileTheAnswerIsDue (X04): the creation in flight is not cut short,
-// since its answer may be the only one with the run's id: lists lag.
+// TestSignalWhileTheAnswerIsDue (X04): the creation in flight is not cut short, since its response may be the only one
+// with the run's id: lists lag.
 func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	t.Parallel()
 	s := with(slowly(t, "plan-changes"),

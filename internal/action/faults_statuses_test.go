@@ -48,10 +48,9 @@ var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued",
 	"pre_apply_finished",
 	"apply_queued", "applying", "applied", "post_apply_running", "post_apply_finished"}
 
-// FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit
-// is that of the status in which it stays, or a timeout where that looks like an
-// answer from before; an end is final, and no
-// unknown word is ever a success.
+// FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit is that of the status in which it
+// stays, or a timeout where that looks like a response from before; an end is final, and no unknown word is ever a
+// success.
 func FuzzStatuses(f *testing.F) {
 	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17",
 		"\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {
@@ -85,7 +84,7 @@ func FuzzStatuses(f *testing.F) {
 				want = append(want, 3)
 			}
 			if scalr.Status(last).Before(scalr.Status(word)) {
-				want = append(want, 5) // it looks like an answer from before
+				want = append(want, 5) // it looks like a response from before
 			}
 		}
 		p := newStepTest(t, s, "timeout=10m").play()

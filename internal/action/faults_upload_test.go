@@ -154,7 +154,7 @@ func TestUploadFaults(t *testing.T) {
 	})
 }
 
-// relink puts another upload address into the answer, as JSON.
+// relink puts another upload address into the response, as JSON.
 func relink(link string) func(string) string {
 	return func(body string) string {
 		before, after, ok := strings.Cut(body, `"upload":"`)

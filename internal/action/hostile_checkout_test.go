@@ -134,7 +134,7 @@ func TestHostileCheckoutFaults(t *testing.T) {
 			inputs:  []string{"path=x.tgz"},
 			setUp:   readyArchive("main.tf", ".git/config", "terraform.tfstate"),
 			outputs: planned,
-			says:    []string{"never sent", `".git/config"`, "Terraform state", `"terraform.tfstate"`},
+			says:    []string{"never uploaded", `".git/config"`, "Terraform state", `"terraform.tfstate"`},
 		},
 	})
 }

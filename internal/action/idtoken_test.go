@@ -92,7 +92,7 @@ func TestSignInWithGitLabToken(t *testing.T) {
 	}
 }
 
-// TestSignInOnGitHubWithOtherToken: the input needs no permission of the job, and is masked at once.
+// TestSignInOnGitHubWithOtherToken: the input needs no permission of the job, and is masked immediately.
 func TestSignInOnGitHubWithOtherToken(t *testing.T) {
 	t.Parallel()
 	token := gitLabToken(t, nil)

@@ -100,7 +100,7 @@ func oneRun(p *stepResult) error {
 	return nil
 }
 
-// accepted gives the requests to stop a run that the server took.
+// accepted returns the requests to stop a run that the server accepted.
 func accepted(run scalrsim.RunRecord) []scalrsim.RunAction {
 	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.Verb != "cancel" && a.Verb != "discard" || a.Answer >= 300
@@ -158,8 +158,7 @@ func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 	return nil
 }
 
-// mostAfterSignal is for how long a step may go on after a signal: the runner
-// sends the next one after 7.5 seconds.
+// mostAfterSignal is how long a step may go on after a signal: the runner sends the next one after 7.5 seconds.
 const mostAfterSignal = 6500 * time.Millisecond
 
 func inTime(p *stepResult) error {

@@ -38,7 +38,7 @@ func plant(t *testing.T, checkout string) {
 	write(t, filepath.Join(checkout, "gha-creds-0f3a.json"), `{"private_key":"`+canaryCloud+`"}`)
 }
 
-// canaries gives the environment of every step its secrets.
+// canaries returns the environment of every step its secrets.
 func (r *stepTest) canaries(env map[string]string) {
 	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
 	if _, given := env["HTTPS_PROXY"]; !given {
@@ -115,7 +115,7 @@ func encodings(secret string) []string {
 	return forms
 }
 
-// find gives the first secret in the text.
+// find returns the first secret in the text.
 func (s *scanner) find(where, text string) *leak {
 	for i := 0; i+leakWindow <= len(text); i++ {
 		if name, ok := s.windows[[leakWindow]byte([]byte(text[i:i+leakWindow]))]; ok {
@@ -233,7 +233,7 @@ func filesBelow(t *testing.T, dir string) map[string]string {
 	}
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
-			return nil // what cannot be read holds nothing of ours
+			return nil // an unreadable file contains no comment of this action
 		}
 		if info, err := e.Info(); err != nil || info.Size() > 32<<20 {
 			return nil

@@ -204,7 +204,7 @@ func TestConfirmTwice(t *testing.T) {
 	b.want(0, "result=applied").asked("POST /runs/*/actions/apply", 0)
 }
 
-// TestConfirmLost: the answer to the confirmation is lost; it is confirmed once (R16).
+// TestConfirmLost: the response to the confirmation is lost; it is confirmed once (R16).
 func TestConfirmLost(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "waits-for-approval"),
@@ -220,8 +220,8 @@ func TestRunMissing(t *testing.T) {
 	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
 }
 
-// TestTimeoutHoldsForAll: what a gate must know does not come, nor does GitHub's
-// answer; the step is over soon after its timeout all the same.
+// TestTimeoutHoldsForAll: what a gate must know does not come, nor does GitHub's response; the step is over soon after
+// its timeout all the same.
 func TestTimeoutHoldsForAll(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "applied"),
@@ -269,7 +269,7 @@ func TestConfirmNotYet(t *testing.T) {
 		want(0, "result=applied")
 }
 
-// TestStarted returns at once and leaves the run to itself.
+// TestStarted returns immediately and leaves the run to itself.
 func TestStarted(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")

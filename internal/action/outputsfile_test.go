@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// outputOf returns a scenario whose terraform-outputs has so many bytes.
+// outputOf returns a scenario whose terraform-outputs has that many bytes.
 func outputOf(t *testing.T, bytes int) scalrsim.Scenario {
 	s := scenario(t, "applied")
 	s.Script.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", bytes-len(`{"big":""}`))}}

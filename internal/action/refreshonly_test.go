@@ -39,7 +39,7 @@ func TestRefreshOnlyDrift(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		changes []scalrsim.Change
-		json    int // the status of the answer to the plan JSON
+		json    int // the status of the response to the plan JSON
 		log     string
 		inputs  []string
 		code    int

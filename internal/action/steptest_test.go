@@ -30,7 +30,7 @@ type stepTest struct {
 
 	// http is where requests go; nil means the simulator's own client.
 	http func(*scalrsim.Server) http.RoundTripper
-	// later is for how long to wait before the step begins.
+	// later is how long to wait before the step begins.
 	later time.Duration
 	// stdout wraps the log.
 	stdout func(io.Writer) io.Writer
@@ -71,7 +71,7 @@ type stepResult struct {
 	summary string
 }
 
-// scenario gives one of the simulator's scenarios.
+// scenario returns one of the simulator's scenarios.
 func scenario(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
 	s, ok := scalrsim.Scenarios()[name]
@@ -112,7 +112,7 @@ func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest 
 	return r
 }
 
-// set gives inputs as name=value.
+// set returns inputs as name=value.
 func (r *stepTest) set(inputs ...string) *stepTest {
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")
@@ -131,7 +131,7 @@ func (r *stepTest) play() *stepResult {
 	return p
 }
 
-// then plays the step in a bubble of its own, and then what comes next in it.
+// then plays the step in its own bubble, and then what comes next in it.
 func (r *stepTest) then(p *stepResult, next func()) {
 	synctest.Test(r.t, func(*testing.T) {
 		p.server = scalrsim.New(r.scenario)

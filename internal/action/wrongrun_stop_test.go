@@ -94,8 +94,8 @@ func TestWrongRunAndSignals(t *testing.T) {
 	}
 }
 
-// TestDuplicatesHaveOurConfigurationVersion: an answer that names another job's
-// configuration version does not lead to the runs of that.
+// TestDuplicatesHaveOurConfigurationVersion: a response that names another job's configuration version does not lead
+// to the runs of that.
 func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "plan-changes")

@@ -43,7 +43,7 @@ var deviations = []struct {
 var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network",
 	"on-cancel=leave"}
 
-// misreported is an answer that says something else of a run, from the nth on.
+// misreported is a response that says something else of a run, from the nth on.
 func misreported(op string, nth int, member string, value any) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Misreport, Member: member, Value: value}
 }
@@ -194,8 +194,8 @@ func TestWrongRunReally(t *testing.T) {
 	}
 }
 
-// TestLeftOutIsReadOnceMore (R22): an answer that leaves something out proves
-// nothing; a second one that does counts as different.
+// TestLeftOutIsReadOnceMore (R22): a response that leaves something out proves nothing; a second one that does counts
+// as different.
 func TestLeftOutIsReadOnceMore(t *testing.T) {
 	t.Parallel()
 	members := map[string]bool{}

@@ -17,7 +17,7 @@ type Workspace struct {
 	Directory string
 	// Files are further files that the workspace uses, relative to the checkout.
 	Files []string
-	// Doubt says why it is unknown what the workspace uses; "" if it is known.
+	// Doubt describes why it is unknown what the workspace uses; "" if it is known.
 	Doubt string
 }
 
@@ -26,14 +26,14 @@ type Answer struct {
 	Affected bool
 	// Because is the first changed file, by name, that affects the workspace.
 	Because string
-	// Doubt says why the workspace counts as affected although none of its known files has changed; "" otherwise.
+	// Doubt describes why the workspace counts as affected although none of its known files has changed; "" otherwise.
 	Doubt string
 	// Uses lists the paths in the checkout, outside of its directory, that the configuration refers to, sorted.
 	Uses []string
 }
 
-// Find returns an answer for each workspace. The changed paths are relative to the checkout and contain both paths of a
-// renamed file. Links are only followed inside the checkout.
+// Find returns a response for each workspace. The changed paths are relative to the checkout and contain both paths of
+// a renamed file. Links are only followed inside the checkout.
 func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) []Answer {
 	f := finder{
 		tree:          t,

@@ -32,7 +32,7 @@ type archiveNode struct {
 const (
 	maxArchivePath = 4096     // what Linux takes, and so the longest path that can be unpacked
 	maxArchiveTree = 32 << 20 // bytes of the paths of all directories and links
-	archiveNodeFee = 100      // each counts for so many bytes more
+	archiveNodeFee = 100      // each counts for that many bytes more
 )
 
 func newArchiveTree() *archiveTree {

@@ -16,8 +16,8 @@ type Entry struct {
 	Target string // of a link
 }
 
-// Entries gives what would be sent, in the order of the archive, with the sizes that the files have now. It ends with the
-// first error. Of what it reads, it warns of nothing: Pack does.
+// Entries returns what would be sent, in the order of the archive, with the sizes that the files have now. It ends
+// with the first error. Of what it reads, it warns of nothing: Pack does.
 func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		t, err := openTree(l.options.Root)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// maxFaults is how many faults are named at once.
+// maxFaults is how many faults are named immediately.
 const maxFaults = 10
 
 // faults are why no archive can be made: the first few in the order of their paths, and how many there are.

@@ -6,7 +6,7 @@ import (
 	"path"
 )
 
-// hardLinks treats a file by its other names too, as links are treated by their targets' names: one that is never sent, or
+// hardLinks treats a file by its other names too, as links are treated by their targets' names: one that is never uploaded, or
 // that a built-in rule excludes, keeps it out; one that looks like a secret is warned of. Other rules do not count: people
 // exclude the cache of a package manager whose files are hard links of those that they send.
 //
@@ -64,7 +64,7 @@ func (h *hardLinks) warn(warn func(string)) {
 // searched is a directory in which other names are looked for.
 type searched struct {
 	path    string
-	never   bool // it is in one that is never sent
+	never   bool // it is in one that is never uploaded
 	verdict verdict
 }
 

@@ -78,7 +78,7 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 	}{
 		{"many files", many(2*pulseWork, "f%d.md"), "", ".", 35},
 		{"many files left out", many(2*pulseWork, "f%d.md"), "*.md", ".", 7},
-		{"many files never sent", many(2*pulseWork, "gha-creds-%d.json"), "", ".", 4},
+		{"many files never uploaded", many(2*pulseWork, "gha-creds-%d.json"), "", ".", 4},
 		{"many directories", many(pulseWork, "d%d/"), "", ".", 35},
 		{"many links", many(3*pulseWork/linkWork, "l%d->main.tf"), "", ".", 9},
 		{"links to a big directory", append(many(pulseWork, "shared/f%d.md"), "infra/a->../shared", "infra/b->../shared"), "", "infra", 35},
@@ -254,7 +254,7 @@ func TestHostileSubmodules(t *testing.T) {
 	}
 }
 
-// bomb is a tar stream of so many entries, each of which an archive holds in a few bytes once it is compressed.
+// bomb is a tar stream of that many entries, each of which an archive holds in a few bytes once it is compressed.
 func bomb(n int, name func(i int) string) io.Reader {
 	r, w := io.Pipe()
 	go func() {
@@ -292,7 +292,7 @@ func TestHostileArchivesAreBounded(t *testing.T) {
 	}
 }
 
-// The content of a prebuilt archive has no bound of ours, but ends with the context.
+// The content of a prebuilt archive has no bound of this project, but ends with the context.
 func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	root := makeTree(t, "main.tf")

@@ -104,7 +104,7 @@ func ignoreText(t *tree, name string) ([]byte, error) {
 		return nil, fmt.Errorf("it is a link to %q, outside the checkout", end.outside)
 	}
 	if end.named(hasExcludedComponent) {
-		return nil, fmt.Errorf("it is a link to %q, which is never sent", end.path)
+		return nil, fmt.Errorf("it is a link to %q, which is never uploaded", end.path)
 	}
 	f, err := t.openFile(end.path)
 	if err != nil {

@@ -97,7 +97,7 @@ func (w *walker) outer(source string, end ending) error {
 	switch {
 	case end.named(hasExcludedComponent):
 		w.excludedTargets.add(arrow(w.path, end.path))
-		w.leaveOut(reason{text: "never sent"})
+		w.leaveOut(reason{text: "never uploaded"})
 	case end.kind == kindMissing:
 		w.dangling.add(string(w.path))
 		w.leaveOut(reason{text: "a broken link outside path"})

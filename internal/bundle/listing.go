@@ -136,7 +136,7 @@ func numbers(n int) []uint32 {
 	return all
 }
 
-// ranks says for each number where it is in order.
+// ranks describes for each number where it is in order.
 func ranks(order []uint32) []uint32 {
 	rank := make([]uint32, len(order))
 	for r, i := range order {

@@ -22,7 +22,7 @@ type team struct {
 	alone   int // blocks that the packer compresses before it calls the workers
 }
 
-// team is all processors at once where so many files make it certain that there is work for them.
+// team is all processors from the start if that many files make it certain that there is work for them.
 func (l *Listing) team() team {
 	n := runtime.GOMAXPROCS(0)
 	if l.files > manyFiles {

@@ -118,7 +118,7 @@ func (f *forest) write(name string, content []byte, mode os.FileMode) {
 	file.Close()
 }
 
-// packWith packs by way of openat2 or component by component.
+// packWith packs through openat2 or component by component.
 func (f *forest) packWith(t *testing.T, who team, stepwise bool) (*Listing, []byte, error) {
 	tr, err := openTree(f.root)
 	if err != nil {

@@ -24,7 +24,7 @@ const mostReferences = 10_000
 // fileFunctions are those that fail where the file of their first argument is missing.
 var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1", "filesha256", "filesha512", "templatefile"}
 
-// source takes down what the argument source of a module names.
+// source destroys what the argument source of a module names.
 func (i *inspector) source(dir, from, text string) {
 	text, _, _ = strings.Cut(text, "//") // Terragrunt's mark for what is copied
 	local := strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
@@ -33,7 +33,7 @@ func (i *inspector) source(dir, from, text string) {
 	}
 }
 
-// argument takes down the constant path that a file function is given.
+// argument destroys the constant path that a file function is given.
 func (i *inspector) argument(dir, from, text string) {
 	r := constantPath{from: from, anywhere: true}
 	for _, name := range []string{"path.module", "path.root", "path.cwd"} {
@@ -68,7 +68,7 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 			continue
 		}
 		if i, ok := l.findDir(path.Dir(r.path)); ok && !r.anywhere {
-			r.path = join(l.dirs[i].path, path.Base(r.path)) // by way of links
+			r.path = join(l.dirs[i].path, path.Base(r.path)) // through links
 		}
 		wanted[path.Base(r.path)] = append(wanted[path.Base(r.path)], r)
 	}

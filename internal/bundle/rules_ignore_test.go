@@ -204,7 +204,7 @@ func TestLeftOutIsTold(t *testing.T) {
 	must(t, err)
 	for _, want := range [][]string{
 		{`left out "a.md"`, `.terraformignore line 2, "*.md"`},
-		{`left out ".git"`, "never sent"},
+		{`left out ".git"`, "never uploaded"},
 		{`left out ".terraform/x"`, `built-in rule ".terraform/"`},
 		{`left out "x\n::error::.md"`},
 	} {

@@ -76,7 +76,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 		var debug said
 		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Debug: debug.add})
 		must(t, err)
-		if len(debug.lines) != 6 || !debug.mentions(`"env/dev/x.tofu", 14 bytes`) {
+		if len(debug.lines) != 6 || !debug.mentions(`"env/dev/x.tofu" with 14 bytes`) {
 			t.Errorf("with debug on got %q, want each entry", debug.lines)
 		}
 		a, err := l.Pack(t.Context())

@@ -108,7 +108,7 @@ func TestRule02ReadyArchiveIsSearched(t *testing.T) {
 	_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "x.tgz", Warn: warned.add})
 	must(t, err)
 	for _, want := range [][]string{
-		{"never sent", "(4)", `".git/config"`, `"a/gha-creds-0123.json"`, `"mods/.git"`, `"sub/.git/HEAD"`},
+		{"never uploaded", "(4)", `".git/config"`, `"a/gha-creds-0123.json"`, `"mods/.git"`, `"sub/.git/HEAD"`},
 		{"state", "(2)", `"env/x.tfstate.backup"`, `"terraform.tfstate"`},
 		{"may contain secrets", `(1): "b/.env"`},
 	} {

@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-// A link is judged by the name of what it leads to, as well as by its own: what stays out under its own name stays out by
-// way of a link, and what is warned of is warned of.
+// A link is judged by the name of what it leads to, as well as by its own: what stays out under its own name stays out
+// through a link, and what is warned of is warned of.
 func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 	t.Parallel()
 	tree := []string{"infra/main.tf", ".env=A=b", ".envrc", "secrets/.pgpass", "home/.aws/credentials", "plan.tfplan", "terraform.tfstate",
@@ -60,12 +60,12 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 		{"../.terraform/modules/vpc/main.tf", "", "x", nil},
 		{"../.terraform", "", "x/modules/ x/modules/vpc/ x/modules/vpc/main.tf", []string{"left out", `"x -> .terraform"`}},
 		{"../env", "", "x/ x/x/", nil},
-		{"../.git", "", "", []string{"never sent", `"x -> .git"`}},
-		{"../.git/config", "", "", []string{"never sent", `"x -> .git/config"`}},
-		{"../repo/config", "", "", []string{"never sent", `"x -> .git/config"`}},
-		{"../clone/.git/config", "", "", []string{"never sent", `"x -> real/config"`}},
-		{"../sub/.git", "", "", []string{"never sent", `"x -> sub/.git"`}},
-		{"../gha-creds-1.json", "", "", []string{"never sent", `"x -> gha-creds-1.json"`}},
+		{"../.git", "", "", []string{"never uploaded", `"x -> .git"`}},
+		{"../.git/config", "", "", []string{"never uploaded", `"x -> .git/config"`}},
+		{"../repo/config", "", "", []string{"never uploaded", `"x -> .git/config"`}},
+		{"../clone/.git/config", "", "", []string{"never uploaded", `"x -> real/config"`}},
+		{"../sub/.git", "", "", []string{"never uploaded", `"x -> sub/.git"`}},
+		{"../gha-creds-1.json", "", "", []string{"never uploaded", `"x -> gha-creds-1.json"`}},
 		{"../bare.git/config", "", "x", []string{"repositories", `"x -> bare.git/config"`}},
 		{"../bare.git", "", "x/ x/HEAD x/config x/objects/ x/refs/", []string{"repositories", `"x/config"`}},
 		{"../conf/config", "", "x", nil},
@@ -130,14 +130,14 @@ func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
 	wantNames(t, pack(t, checkout(t, "main.tf", "self->.", ".terraformignore=*\n!main.tf\n!self"), "."), "main.tf", "self")
 }
 
-// The ignore file itself must not be a way to see what is never sent: bad lines of it are quoted in warnings.
+// The ignore file itself must not be a way to see what is never uploaded: bad lines of it are quoted in warnings.
 func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"../.git/config", "../repo/config"} {
 		root := checkout(t, "infra/main.tf", "infra/.terraformignore->"+target, ".git/config=[token", "repo->.git")
 		var warned said
 		_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra", Warn: warned.add})
-		refused(t, err, bundle.IgnoreUnusable, "never sent")
+		refused(t, err, bundle.IgnoreUnusable, "never uploaded")
 		if len(warned.lines) > 0 {
 			t.Errorf("got warnings %q, want none", warned.lines)
 		}

@@ -143,7 +143,7 @@ func TestRule20TemporaryFileHasNoName(t *testing.T) {
 	if a.Size() < 5<<20 {
 		t.Fatalf("got %d bytes, want noise to stay as big as it is", a.Size())
 	}
-	// Two readers at once, as when one attempt still ends while the next begins.
+	// Two readers immediately, as when one attempt still ends while the next begins.
 	var group sync.WaitGroup
 	for range 2 {
 		group.Go(func() {

@@ -156,7 +156,7 @@ func (s *sink) ReadAt(p []byte, off int64) (int, error) {
 
 func (s *sink) digest() string { return hex.EncodeToString(s.sum.Sum(nil)) }
 
-// close gives the room back. It may be called twice.
+// close returns the room back. It may be called twice.
 func (s *sink) close() error {
 	s.chunks, s.size = nil, 0
 	if s.file == nil {

@@ -32,7 +32,7 @@ func spellings(root string) ([]string, error) {
 	return []string{abs, physical}, nil
 }
 
-// inside returns what is left of an absolute path below the root. The text decides: a path that only gets here by way of
+// inside returns what is left of an absolute path below the root. The text decides: a path that only gets here through
 // ".." or of a link elsewhere is outside. What is left may still have ".." in it.
 func (t *tree) inside(abs string) (rest string, ok bool) {
 	for _, root := range t.roots {

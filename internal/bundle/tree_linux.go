@@ -13,8 +13,8 @@ import (
 // beneath makes the kernel itself refuse to leave the root or to follow a link.
 const beneath = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
 
-// tree is the checkout. Every path is relative to it and clean, and no link on the way is followed.
-// Several goroutines may open files of a tree at once; all else is for one at a time.
+// tree is the checkout. Every path is relative to it and clean, and no link on the way is followed. Several goroutines
+// may open files of a tree immediately; all else is for one at a time.
 type tree struct {
 	fd       int
 	roots    []string // how an absolute link may spell the root
@@ -81,7 +81,7 @@ func openat2(at int, path string, flags int) (int, error) {
 	}
 }
 
-// openStepwise gives what openat2 gives, one component at a time.
+// openStepwise returns what openat2 gives, one component at a time.
 func (t *tree) openStepwise(path string, flags int) (int, error) {
 	at := t.fd
 	for {
@@ -272,7 +272,7 @@ func kindOfMode(mode uint32) kind {
 	return kindSpecial
 }
 
-// createTemp makes a file that has no name, or whose name is gone at once, so that no exit leaves it behind.
+// createTemp makes a file that has no name, or whose name is gone immediately, so that no exit leaves it behind.
 func createTemp(dir string) (*os.File, error) {
 	f, err := os.OpenFile(dir, os.O_RDWR|unix.O_TMPFILE, 0o600)
 	if err == nil {

@@ -79,7 +79,7 @@ func (w *walker) see(name []byte, k kind) error {
 		return err
 	}
 	if alwaysExcluded(name) {
-		w.leaveOut(reason{text: "never sent"})
+		w.leaveOut(reason{text: "never uploaded"})
 		return nil
 	}
 	isDir := k == kindDir

@@ -50,7 +50,7 @@ func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) erro
 // submoduleWork is how many steps of other work the look at one submodule costs.
 const submoduleWork = 100
 
-// submodules reads at most so many paths from a directory's .gitmodules; one that cannot be read has none.
+// submodules reads at most that many paths from a directory's .gitmodules; one that cannot be read has none.
 func submodules(t *tree, dir string, most int) (paths []string) {
 	f, err := t.openFile(path.Join(dir, ".gitmodules"))
 	if err != nil {

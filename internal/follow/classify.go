@@ -20,7 +20,7 @@ type state int
 
 const (
 	moving    state = iota
-	finishing       // first poll with a final status: poll again at once
+	finishing       // first poll with a final status: poll again immediately
 	stale           // an earlier status than one seen before; ignored
 	final           // finished, or waiting for a person, and confirmed by a second poll
 	unknown         // no progress in an unknown status
@@ -71,8 +71,7 @@ const (
 	appliedPolls, appliedGraces = 3, 2 // for a run that is effectively applied
 )
 
-// confirmed reports whether at the time at the streak has so many polls, over so
-// many grace periods.
+// confirmed reports whether at the time at the streak has that many polls, over so many grace periods.
 func (c *classifier) confirmed(s streak, polls int, graces time.Duration, at time.Time) bool {
 	return s.number >= polls && at.Sub(s.first) >= graces*c.grace
 }

@@ -100,8 +100,8 @@ func (s state) String() string {
 	return [...]string{"moving", "finishing", "stale", "final", "unknown"}[s]
 }
 
-// TestClassify gives polls as the status, and details after a slash:
-// u unfinished checks, n no changes, f apply finished, p plan running.
+// TestClassify returns polls as the status, and details after a slash: u unfinished checks, n no changes, f apply
+// finished, p plan running.
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, polls, want, latest string }{

@@ -22,9 +22,8 @@ func (f *finish) stageEnded(at time.Time) {
 	}
 }
 
-// observeRead records the result of a read after the end of the stage, and
-// decides. The log is complete when nothing more came for a while, or at once
-// if it ends as Terraform's logs do. A read that failed decides nothing.
+// observeRead records the result of a read after the end of the stage, and decides. The log is complete when nothing
+// more came for a while, or immediately if it ends as Terraform's logs do. A read that failed decides nothing.
 func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timing) {
 	if f.endedAt.IsZero() {
 		return
@@ -37,7 +36,7 @@ func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timi
 	f.done = now.Sub(f.endedAt) >= timing.Drain || !failed && f.quiet(now) >= f.logGrace(timing)
 }
 
-// quiet is for how long nothing came since the end of the stage.
+// quiet is how long nothing came since the end of the stage.
 func (f *finish) quiet(now time.Time) time.Duration {
 	if f.grewAt.After(f.endedAt) {
 		return now.Sub(f.grewAt)

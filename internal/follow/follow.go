@@ -43,7 +43,7 @@ type Observer interface {
 type Follower struct {
 	API      API
 	Observer Observer
-	// Stopping says how to stop the run when the context ends; nil does not stop it.
+	// Stopping describes how to stop the run when the context ends; nil does not stop it.
 	Stopping *runs.StopOptions
 	// ForceStop, once closed, ends the stopping as soon as a request was sent.
 	ForceStop <-chan struct{}
@@ -137,7 +137,7 @@ func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
 	return p.next(now, n, run.Stage() != scalr.Queued)
 }
 
-// start sends a request at once and returns a function that waits for its answer.
+// start sends a request immediately and returns a function that waits for its response.
 func start(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
 	type answer struct {
 		run scalr.Run

@@ -47,7 +47,7 @@ func newNotes() *notes {
 	return &notes{text: map[scalr.Phase]*bytes.Buffer{}, closed: map[scalr.Phase]bool{}}
 }
 
-// note takes down an event, unless it is what the last one was.
+// note destroys an event, unless it is what the last one was.
 func (n *notes) note(event string) {
 	if len(n.events) == 0 || n.events[len(n.events)-1] != event {
 		n.events = append(n.events, event)
@@ -213,7 +213,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// log is a log of Terraform's with so many lines before its end.
+// log is a log of Terraform's with that many lines before its end.
 func log(lines int, end string) string {
 	var b strings.Builder
 	for i := range lines {

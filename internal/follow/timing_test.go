@@ -49,8 +49,8 @@ func TestPacer(t *testing.T) {
 	}
 }
 
-// TestThrottled: an answer 429 doubles the intervals, to four times their length at
-// most, and they halve after two minutes without one.
+// TestThrottled: a response 429 doubles the intervals, to four times their length at most, and they halve after two
+// minutes without one.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	began := time.Unix(0, 0)

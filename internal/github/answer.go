@@ -19,15 +19,15 @@ import (
 // list of comments, only one comment at a time is in memory.
 const (
 	answerLimit   = 48 << 20  // fits a page of 100 comments of the maximum length, with all characters escaped
-	documentLimit = 4 << 20   // for an answer that is held in memory as a whole
+	documentLimit = 4 << 20   // for a response that is held in memory as a whole
 	elementLimit  = 1 << 20   // for one element of a list
 	bodyLimit     = 320 << 10 // for the text of a comment: more than 65,536 characters of four bytes
 	refusalLimit  = 64 << 10  // for the message of a refusal
 	nameLimit     = 500       // for an id, a login or an address
 )
 
-// streamed is implemented by types that decode an answer element by element. All other types are
-// decoded by encoding/json.
+// streamed is implemented by types that decode a response element by element. All other types are decoded by
+// encoding/json.
 type streamed interface {
 	readJSON(r *jsonstream.Reader) error
 }
@@ -52,7 +52,7 @@ func decode(ctx context.Context, response *http.Response, into any) error {
 
 var errPage = errors.New("a web page answered instead of GitHub's API")
 
-// errTooLarge is the error for an answer, or an element of one, that exceeds its limit.
+// errTooLarge is the error for a response, or an element of one, that exceeds its limit.
 var errTooLarge = &jsonstream.LimitError{Limit: "has a part that is too large"}
 
 func readWhole(r *jsonstream.Reader, most int, into any) error {

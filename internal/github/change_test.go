@@ -169,7 +169,7 @@ func TestFindChange(t *testing.T) {
 		},
 		"pull request, merged already": {
 			github.ChangeQuery{Event: pullEvent(7, sha("d"), sha("e")), Checkout: sha("d")},
-			unknown + "holds the head of pull request #7 already", 1,
+			unknown + "already contains the head of pull request #7", 1,
 		},
 		"comment":                 {github.ChangeQuery{Event: comment, Checkout: sha("d")}, "cur db/x lib new/x old/x", 2},
 		"comment, older commit":   {github.ChangeQuery{Event: comment, Checkout: sha("c")}, unknown + "neither the head", 2},
@@ -204,9 +204,9 @@ func TestFindChange(t *testing.T) {
 		},
 		"schedule": {
 			github.ChangeQuery{Event: github.Event{Name: "schedule"}, Checkout: sha("b")},
-			unknown + "the event schedule has no change", 0,
+			unknown + "the event schedule does not describe a change", 0,
 		},
-		"no event":                   {github.ChangeQuery{Checkout: sha("b")}, unknown + "the event (none) has no change", 0},
+		"no event":                   {github.ChangeQuery{Checkout: sha("b")}, unknown + "the event (none) does not describe a change", 0},
 		"no checkout":                {github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: "main"}, unknown + "checked out is unknown", 0},
 		"base is a commit":           {github.ChangeQuery{Event: dispatch, Checkout: sha("b"), Base: sha("a")}, "app/x", 1},
 		"base is not a commit":       {github.ChangeQuery{Event: dispatch, Checkout: sha("b"), Base: none}, unknown + "is not a commit", 0},

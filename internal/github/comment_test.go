@@ -76,8 +76,7 @@ func wantComments(t *testing.T, s *githubtest.Server, want string) {
 	}
 }
 
-// TestFivePushes checks that one comment exists over five pushes, although others copy it and
-// answers are lost.
+// TestFivePushes checks that one comment exists over five pushes, although others copy it and responses are lost.
 func TestFivePushes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -96,7 +95,7 @@ func TestFivePushes(t *testing.T) {
 			s.Say(7, "mallory", copied)
 		}
 
-		// The second push: a page of the list is truncated, and the answer to the edit is lost.
+		// The second push: a page of the list is truncated, and the response to the edit is lost.
 		s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Skip: 2, Reset: true})
 		s.Fail(githubtest.Fault{Operation: githubtest.EditComment, Phase: githubtest.After, Status: 502})
 		if got := publish(t, thread, github.Update, say("3 to add")); got != first {

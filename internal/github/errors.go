@@ -28,7 +28,7 @@ const (
 type Error struct {
 	Kind    Kind
 	Op      string        // the operation, e.g. "list the comments of acme/infra#7"
-	Status  int           // of HTTP; 0 without an answer
+	Status  int           // of HTTP; 0 without a response
 	Message string        // GitHub's message on one line, shortened and redacted, or our own
 	Wait    time.Duration // the delay that GitHub asked for, or 0
 	Err     error         // the error of the connection, or nil

@@ -22,8 +22,8 @@ import (
 
 const second = time.Second
 
-// TestLostCreation checks that one comment is shown at the end, whatever happens to the answer to its
-// creation (docs/faults.md, G10).
+// TestLostCreation checks that one comment is shown at the end, whatever happens to the response to its creation
+// (docs/faults.md, G10).
 func TestLostCreation(t *testing.T) {
 	t.Parallel()
 	type faults = []githubtest.Fault

@@ -162,7 +162,7 @@ func (s *session) shown(ctx context.Context, op string, old []remote) ([]string,
 			IsMinimized bool   `json:"isMinimized"`
 		} `json:"nodes"`
 	}
-	// For a deleted comment, the answer has an error in addition to the data of the others.
+	// For a deleted comment, the response has an error in addition to the data of the others.
 	if err := s.query(ctx, call{op: op}, ask, map[string]any{"ids": ids}, &data); err != nil && !is(err, Gone) {
 		return nil, err
 	}

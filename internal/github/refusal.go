@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// refusal returns the error of an answer with an error status (docs.github.com, "Troubleshooting the
-// REST API" and "Rate limits for the REST API").
+// refusal returns the error of a response with an error status (docs.github.com, "Troubleshooting the REST API" and
+// "Rate limits for the REST API").
 func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	e := &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean(words(body))}
 	said := strings.ToLower(e.Message)

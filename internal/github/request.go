@@ -22,14 +22,14 @@ type call struct {
 	body   any // sent as JSON; nil sends none
 	tries  int // the maximum number of attempts; 0 means until the retry budget is used up
 
-	// check returns the error in an answer with status 200, in which GraphQL reports its errors.
+	// check returns the error in a response with status 200, in which GraphQL reports its errors.
 	check func(http.Header) *Error
 }
 
 const attemptLimit = 20 * time.Second
 
-// do sends a request to GitHub; all requests go through it. It decodes the answer into into and
-// retries temporary failures after the delay that GitHub asks for, or with a growing delay.
+// do sends a request to GitHub; all requests go through it. It decodes the response into into and retries temporary
+// failures after the delay that GitHub asks for, or with a growing delay.
 func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
 	var header http.Header
 	policy := s.policy(retryable)

@@ -21,9 +21,9 @@ const SummaryLimit = 1_000_000
 // namePattern restricts names of outputs and states, so that the runner cannot mistake a name for part of a value.
 var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// SetOutput writes an output of the step at once, so that it survives a later crash. On GitHub a value is a single line.
-// Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a shell to source. Without
-// a file the output is printed. Values in files are not redacted.
+// SetOutput writes an output of the step immediately, so that it survives a later crash. On GitHub a value is a single
+// line. Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a shell to
+// source. Without a file the output is printed. Values in files are not redacted.
 func (j *Job) SetOutput(name, value string) error {
 	j.examined.Do(j.warnOfExistingLines)
 	j.mu.Lock()

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// Head says where the code comes from that a job with secrets may check out.
+// Head describes where the code comes from that a job with secrets may check out.
 type Head int
 
-// GitHub gives no secrets to the pull requests of forks (pull_request, pull_request_review and
-// pull_request_review_comment), and the head of most other events is a branch of the repository: these are HeadTrusted.
+// GitHub returns no secrets to the pull requests of forks (pull_request, pull_request_review and
+// pull_request_review_comment), and the head of most other events is a branch of the repository: these are
+// HeadTrusted.
 const (
 	HeadTrusted Head = iota
 	HeadFork         // the event has secrets and is about the head of a fork

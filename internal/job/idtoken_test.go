@@ -23,7 +23,7 @@ import (
 
 const idTokenAddress = "https://token.actions.test/1/idtoken?api-version=2.0"
 
-// github sends its answers in order, repeats the last one, and records the requests.
+// github sends its responses in order, repeats the last one, and records the requests.
 type github struct {
 	answers []answer
 	asked   []*http.Request

@@ -69,7 +69,7 @@ func openReplacement(replaced []tfplan.Change) int {
 	return open
 }
 
-// lossTitle says how much is destroyed and replaced, and in which kind of alert; empty if nothing is.
+// lossTitle describes how much is destroyed and replaced, and in which kind of alert; empty if nothing is.
 func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 	kind, subject, destroys, replaces := r.lossWords()
 	total := destroyed + replaced
@@ -89,7 +89,7 @@ func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 	return kind, fmt.Sprintf("%s %s %s and %s %d", subject, destroys, pluralize(destroyed, "resource", "resources"), replaces, replaced)
 }
 
-// lossWords says how certain it is that resources are lost.
+// lossWords describes how certain it is that resources are lost.
 func (r Report) lossWords() (kind, subject, destroys, replaces string) {
 	switch res := r.Result; {
 	case res == result.Applied, res == result.Rejected && r.Run.Applied():

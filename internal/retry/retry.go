@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Policy says how an operation is repeated. Without Attempts, MaxElapsed and Budget there is a single attempt.
+// Policy describes how an operation is repeated. Without Attempts, MaxElapsed and Budget there is a single attempt.
 type Policy struct {
 	Attempts   int           // the largest number of attempts; 0 for no limit
 	MaxElapsed time.Duration // no attempt begins later than this after the first; 0 for no limit

@@ -47,7 +47,8 @@ type Budget struct{ left time.Duration }
 // NewBudget returns a budget of d.
 func NewBudget(d time.Duration) *Budget { return &Budget{d} }
 
-// Wait waits like the function of that name, and deducts d from what is left. It returns [ErrBudget] at once if d is more.
+// Wait waits like the function of that name, and deducts d from what is left. It returns [ErrBudget] immediately if d
+// is more.
 func (b *Budget) Wait(ctx context.Context, d time.Duration) error {
 	if !b.spend(d) {
 		return ErrBudget

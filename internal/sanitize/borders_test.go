@@ -25,7 +25,7 @@ func TestInvisibleRanges(t *testing.T) {
 	}
 }
 
-// TestLine: a text becomes one line of at most so many characters, the last one an ellipsis if something is missing.
+// TestLine: a text becomes one line of at most that many characters, the last one an ellipsis if something is missing.
 func TestLine(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -22,8 +22,8 @@ func wantsAccount(err error) bool {
 	return false
 }
 
-// onlyAccount gives the account that the token belongs to, or the refusal that
-// asked for it, if the token sees several or none.
+// onlyAccount returns the account that the token belongs to, or the refusal that asked for it, if the token sees
+// several or none.
 func (c *Client) onlyAccount(ctx context.Context, refusal error) (string, error) {
 	var ids []string
 	err := c.pages(ctx, Op{Operation: OpListAccounts}, []string{"accounts"}, "accounts",

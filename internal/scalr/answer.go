@@ -16,12 +16,12 @@ import (
 // The limits of a response. It is read as it arrives and never held whole: members
 // that the caller does not read are dropped.
 const (
-	maxAnswer = 16 << 20 // bytes that are read of an answer, unpacked
-	maxKept   = 8 << 20  // bytes that are kept of an answer, the cost of keeping them included
-	maxPage   = 64 << 10 // bytes of an answer that is read for its words only
+	maxAnswer = 16 << 20 // bytes that are read of a response, unpacked
+	maxKept   = 8 << 20  // bytes that are kept of a response, the cost of keeping them included
+	maxPage   = 64 << 10 // bytes of a response that is read for its words only
 )
 
-// answer is the body of a good answer, on its way.
+// answer is the body of a good response, on its way.
 type answer struct{ json *jsonstream.Reader }
 
 // judge decides, for every call, what is an error. It reads the body no further
@@ -62,8 +62,7 @@ func notJSON(err error) bool {
 	return errors.Is(err, jsonstream.ErrSyntax) || errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*jsonstream.SourceError))
 }
 
-// drain reads the little that an answer without a body may hold, so that its
-// connection can be used again.
+// drain reads the little that a response without a body may hold, so that its connection can be used again.
 func drain(body io.Reader) error {
 	if _, err := io.CopyN(io.Discard, body, maxPage); err != nil && err != io.EOF {
 		return &jsonstream.SourceError{Err: err}

@@ -10,11 +10,10 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Assume trades GitHub's proof of who the job is for a token of a service
-// account (openapi.yml, assume_service_account). The request carries no token of
-// ours. The lifetime is left to the account's policy. The document spells the
-// member with a hyphen, the vendor's examples with an underscore: where Scalr
-// rejects the request itself, the other spelling is sent once.
+// Assume trades GitHub's proof of who the job is for a token of a service account (openapi.yml,
+// assume_service_account). The request carries no token. The lifetime is left to the account's policy. The document
+// spells the member with a hyphen, the vendor's examples with an underscore: where Scalr rejects the request itself,
+// the other spelling is sent once.
 func (c *Client) Assume(ctx context.Context, email string, proof secret.Value) (token secret.Value, expires time.Time, err error) {
 	c.secrets.Add(proof)
 	token, expires, err = c.assume(ctx, email, "id-token", proof)

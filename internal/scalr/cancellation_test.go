@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// X10: a wait, perhaps of a minute, ends at once with its context.
+// X10: a wait, perhaps of a minute, ends immediately with its context.
 func TestCancellationWakesAtOnce(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("the job was canceled")

@@ -51,8 +51,7 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-// issue makes a certificate for a name and the loopback addresses, good from
-// and until so many days from now.
+// issue makes a certificate for a name and the loopback addresses, good from and until that many days from now.
 func (a authority) issue(t *testing.T, name string, from, until int) tls.Certificate {
 	t.Helper()
 	key := newKey(t)

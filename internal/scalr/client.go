@@ -29,9 +29,8 @@ type Config struct {
 	BaseURL   *url.URL // scheme and host; its path is not used
 	Token     secret.Value
 	UserAgent string
-	// HTTP lends its Transport only. Nothing of ours passes through the client
-	// itself: it follows redirects, keeps cookies, and shows in its errors the
-	// addresses that it was given.
+	// HTTP lends its Transport only. The client itself is not used: it follows redirects, keeps cookies, and shows in
+	// its errors the addresses that it was given.
 	HTTP *http.Client
 	// Renew makes a new token when Scalr says that the old one has ended. It is
 	// called at most once for each token; nil means that there is only the one.

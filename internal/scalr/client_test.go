@@ -136,7 +136,7 @@ func TestTokenThatCannotBeRenewed(t *testing.T) {
 	})
 }
 
-// The parts of a run that do not come along are fetched one by one.
+// The parts of a run that the response does not include are fetched one by one.
 func TestServerThatIncludesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestServerThatIncludesNothing(t *testing.T) {
 	})
 }
 
-// A list whose server gives the same page for ever ends all the same.
+// A list whose server gives the same page forever ends all the same.
 func TestListThatDoesNotGetAhead(t *testing.T) {
 	t.Parallel()
 	requests := 0

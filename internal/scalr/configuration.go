@@ -20,7 +20,7 @@ type Configuration struct {
 	ErrorMessage string
 	Size         *int // bytes, once Scalr has processed the upload
 
-	upload secret.Value // a signed address; only the answer to the creation carries it
+	upload secret.Value // a signed address; only the response to the creation carries it
 }
 
 // ErrNoUpload is a configuration version without an address to upload to: the

@@ -12,7 +12,7 @@ type Contents struct {
 	Inside Some // in the environment
 	// Doubtful are those of which the service does not report the environment.
 	Doubtful Some
-	// Outside is how many came along that are in other environments.
+	// Outside is how many was included that are in other environments.
 	Outside int
 	// Whole is true if nothing contradicts that these are all.
 	Whole bool
@@ -59,8 +59,8 @@ func (c *Client) contents(ctx context.Context, id string, query url.Values) (fou
 	return found, err
 }
 
-// ReadsWorkspaces gives the permission by which the token reads the workspaces
-// of the environment, "" where the service does not name it.
+// ReadsWorkspaces returns the permission by which the token reads the workspaces of the environment, "" where the
+// service does not name it.
 func (e Environment) ReadsWorkspaces() string {
 	for _, name := range []string{"workspaces:read", "workspaces:*", "*:read", "*:*", "can-read-workspaces", "can-list-workspaces"} {
 		if slices.Contains(e.Permissions, name) {

@@ -4,7 +4,7 @@ package scalr
 // (openapi.yml, get_run, include).
 const runIncludes = "plan,apply,cost-estimate,policy-checks,created-by,status-transitions"
 
-// mostTransitions is how many of a run's moves are kept, the last ones.
+// mostTransitions is the number of a run's latest transitions that are kept.
 const mostTransitions = 200
 
 func (d document) run(r resource) Run {
@@ -36,7 +36,7 @@ func (d document) run(r resource) Run {
 	return run
 }
 
-// plan gives what came along of a plan: at least its id.
+// plan returns what was included of a plan: at least its id.
 func (d document) plan(id string) *Plan {
 	if id == "" {
 		return nil

@@ -16,7 +16,7 @@ import (
 type document struct {
 	data   []resource
 	isList bool
-	others map[reference]resource // what came along, by type and id
+	others map[reference]resource // what was included, by type and id
 	next   *int                   // the next page, where meta names one; 0 for none
 	total  *int                   // how long the list is, where meta says so; -1 for what is not a number
 	pages  *int                   // how many pages it has, likewise
@@ -57,7 +57,7 @@ func wrapped(op Op, err error) error {
 	return err
 }
 
-// document reads the answer as a JSON:API document.
+// document reads the response as a JSON:API document.
 func (a answer) document() (document, error) {
 	doc := document{others: map[reference]resource{}}
 	err := object(a.json, func(name string) error {

@@ -2,8 +2,8 @@ package scalr
 
 import "time"
 
-// Effort is for how long a request is retried. A caller that repeats it itself, or can
-// do without the response, asks for less.
+// Effort is how long a request is retried. A caller that repeats it itself, or can do without the response, asks for
+// less.
 type Effort int
 
 // The efforts.

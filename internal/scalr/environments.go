@@ -119,9 +119,8 @@ func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e 
 	return e, err
 }
 
-// UpdateEnvironment changes what is set in the settings. The answer is what the
-// service made of it. JSON:API asks for the id, although openapi.yml has it
-// read-only.
+// UpdateEnvironment changes what is set in the settings. The response is what the service made of it. JSON:API asks
+// for the id, although openapi.yml has it read-only.
 func (c *Client) UpdateEnvironment(ctx context.Context, id string, s EnvironmentSettings) (e Environment, err error) {
 	op := OpUpdateEnvironment.on(id)
 	err = c.do(ctx, call{

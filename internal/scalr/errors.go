@@ -34,14 +34,14 @@ var (
 // a signed address or a body of unbounded length.
 type Error struct {
 	Op             Op
-	HTTPStatus     int       // 0 when no answer came
+	HTTPStatus     int       // 0 when no response came
 	Problems       []Problem // Scalr's own words, at most five
 	More           int       // how many more there were
 	Note           string    // ours, where Scalr gave no words
 	Location       string    // the origin that a redirect leads to
 	RequestID      string
 	Host           string  // the host asked, or the proxy that failed
-	Network        Network // why no answer came
+	Network        Network // why no response came
 	RetryAfter     *time.Duration
 	Attempts       int
 	Elapsed        time.Duration
@@ -121,7 +121,7 @@ func (e *Error) Reason() string {
 	return text
 }
 
-// Unwrap gives what caused a missing answer, such as the end of a context.
+// Unwrap returns what caused a missing answer, such as the end of a context.
 func (e *Error) Unwrap() error { return e.Cause }
 
 // Is reports whether target is the sentinel that the error belongs to.
@@ -151,7 +151,7 @@ func (e *Error) kind() error {
 	return ErrUnavailable
 }
 
-// passing reports whether the trouble may pass by itself.
+// passing reports whether the error may be temporary.
 func (e *Error) passing() bool {
 	if e.HTTPStatus == 0 {
 		return !e.Network.hopeless()
@@ -159,8 +159,7 @@ func (e *Error) passing() bool {
 	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
 }
 
-// Ambiguous reports whether the request may have had its effect although no
-// good answer came.
+// Ambiguous reports whether the request may have had its effect although no good response came.
 func (e *Error) Ambiguous() bool {
 	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.hopeless()
 }
@@ -178,8 +177,8 @@ func (e *Error) LateWindow() time.Duration {
 // unsent reports whether the request surely never reached the service.
 func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSending() }
 
-// refusal makes the error of an answer with a status of 300 or more. An error of
-// the body itself is returned as jsonstream's SourceError.
+// refusal makes the error of a response with a status of 300 or more. An error of the body itself is returned as
+// jsonstream's SourceError.
 func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) error {
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, RetryAfter: retryAfter(res.Header),
 		RequestID: sanitize.Note(res.Header.Get("X-Request-Id"), 80)}

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// endless gives the same text again and again.
+// endless returns the same text again and again.
 type endless struct {
 	text string
 	at   int
@@ -49,8 +49,8 @@ func endlessly(status int, begin, text string) http.HandlerFunc {
 	}
 }
 
-// H29-H31: an answer may have no end; we have. Nothing runs beside this test,
-// since allocations are those of the whole process.
+// H29-H31: a response may have no end; we have. Nothing runs beside this test, since allocations are those of the
+// whole process.
 func TestBombs(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc

@@ -61,7 +61,7 @@ func trusting(a authority) *http.Transport {
 	return t
 }
 
-// C14-C18, T17: what will not pass by itself is said at once.
+// C14-C18, T17: what will not pass by itself is said immediately.
 func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	a, handler := newAuthority(t), http.HandlerFunc(serveWorkspace)
@@ -241,7 +241,7 @@ func TestHTTP2Faults(t *testing.T) {
 		case 1:
 			panic(http.ErrAbortHandler) // RST_STREAM, INTERNAL_ERROR
 		case 2:
-			w.Header().Set("Connection", "close") // GOAWAY after the answer
+			w.Header().Set("Connection", "close") // GOAWAY after the response
 		}
 		serveWorkspace(w, r)
 	}), &tls.Config{Certificates: []tls.Certificate{a.issue(t, "localhost", -1, 1)}, NextProtos: []string{"h2"}})

@@ -16,7 +16,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// httpFault is one case of faults.md 2.7, played in virtual time.
+// httpFault is one case of docs/faults.md, played in virtual time.
 type httpFault struct {
 	faults []scalrsim.Fault
 	// do is the call that meets the faults, on a run that exists; look at it, if nil.

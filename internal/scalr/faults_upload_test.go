@@ -18,8 +18,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// uploadFault is one case of faults.md 2.8 between a configuration version that
-// was created and one that is ready.
+// uploadFault is one case of docs/faults.md between a configuration version that was created and one that is ready.
 type uploadFault struct {
 	faults      []scalrsim.Fault
 	is          error // what the error is; nil: success
@@ -31,7 +30,7 @@ type uploadFault struct {
 
 const put = "PUT /upload/*"
 
-// link gives the answer to the creation another upload address.
+// link gives the response to the creation another upload address.
 func link(address string) scalrsim.Fault {
 	return scalrsim.Fault{Op: createCV, Action: scalrsim.Edit, Change: func(body string) string {
 		before, after, _ := strings.Cut(body, `"upload":"`)
@@ -227,7 +226,7 @@ func (c uploadFault) wantText(t *testing.T, r *scalrtest.Harness, err error) {
 	}
 }
 
-// U05, U15: every attempt sends the same bytes from the start, and nothing of ours beside them.
+// U05, U15: every attempt sends the same bytes from the start, and none of our headers.
 func wantWholeBodies(t *testing.T, puts []scalrsim.Request) {
 	t.Helper()
 	sum := sha256.Sum256(scalrtest.Archive())

@@ -12,8 +12,8 @@ import (
 
 const createAttempts = 3
 
-// takenFor is for how long an object is searched whose name is reported as taken:
-// another client has just created it, and lists may lag.
+// takenFor is how long an object is searched whose name is reported as taken: another client has just created it, and
+// lists may lag.
 const takenFor = 5 * time.Second
 
 // createNamed creates an object with a unique name, exactly once. After a lost

@@ -30,9 +30,8 @@ func wireOf(t *testing.T, answer func() io.Reader) *scalr.Client {
 	return client
 }
 
-// TestReferencesTimesResources: 700,000 references beside 2.7 million resources
-// that came along. To look for each of the former among the latter, one by one,
-// takes hours; that many are refused, and fewer are found by a map.
+// TestReferencesTimesResources: 700,000 references beside 2.7 million resources that was included. To look for each of
+// the former among the latter, one by one, takes hours; that many are refused, and fewer are found by a map.
 func TestReferencesTimesResources(t *testing.T) {
 	t.Parallel()
 	answer := func(references, resources int) string {

@@ -53,7 +53,7 @@ func (c *Client) PlanJSON(ctx context.Context, planID string) (*LogBody, error) 
 		path: []string{"plans", planID, "sanitized-json-output"}}, false)
 }
 
-// stream opens an answer that may be too big to hold.
+// stream opens a response that may be too big to hold.
 func (c *Client) stream(ctx context.Context, k call, mayMove bool) (*LogBody, error) {
 	ctx, watch := withIdleTimeout(ctx, logQuiet, 0)
 	body, err := c.open(ctx, k, mayMove, watch)

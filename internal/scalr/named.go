@@ -28,7 +28,7 @@ func (e *AmbiguousError) Error() string {
 
 const mostIDs = 10 // in an error
 
-// onlyOne gives the one thing that was found, if there is one.
+// onlyOne returns the one thing that was found, if there is one.
 func onlyOne[T any](thing, name string, found []T, id func(T) string) (one T, ok bool, err error) {
 	switch len(found) {
 	case 0:
@@ -62,7 +62,7 @@ func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p
 	if !ok || err != nil {
 		return Environment{}, false, err
 	}
-	// The list leaves most out, and what it says is held against the thing itself.
+	// The list leaves most out, and what it says is checked against the thing itself.
 	whole, err := c.Environment(ctx, one.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):

@@ -17,10 +17,10 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// Network says why no answer came.
+// Network describes why no response came.
 type Network int
 
-// Why no answer came.
+// Why no response came.
 const (
 	NoTrouble    Network = iota
 	UnknownHost          // the name does not exist
@@ -55,7 +55,7 @@ func (n Network) beforeSending() bool {
 	return false
 }
 
-// unanswered makes the error of a request that got no whole answer.
+// unanswered makes the error of a request that got no whole response.
 func (c *Client) unanswered(ctx context.Context, op Op, err error) error {
 	return noAnswer(ctx, op, c.base.Host, err, c.redaction())
 }
@@ -78,7 +78,7 @@ func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redac
 	return e
 }
 
-// ended says why a context ended, in words for users.
+// ended describes why a context ended, in words for users.
 func ended(cause error) string {
 	switch {
 	case errors.Is(cause, context.DeadlineExceeded):

@@ -16,8 +16,7 @@ var loadDescription = sync.OnceValues(func() (*openapitest.Document, error) {
 	})
 })
 
-// described compares exchanges with the vendor's document. It skips the test where
-// there is none.
+// described compares exchanges with the vendor's document. It skips the test if there is none.
 func described(t *testing.T) *openapitest.Recorder {
 	t.Helper()
 	if os.Getenv("SCALR_OPENAPI") == "" {
@@ -31,6 +30,6 @@ func described(t *testing.T) *openapitest.Recorder {
 	return &openapitest.Recorder{
 		Document: d,
 		Concerns: func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/iacp/v3/") },
-		Problem:  d.Schema("ErrorDocument"), // no answer of the document refers to it
+		Problem:  d.Schema("ErrorDocument"), // no response of the document refers to it
 	}
 }

@@ -150,7 +150,7 @@ func Operations() []Operation {
 // Op is an operation and the object that it is for.
 type Op struct {
 	Operation Operation
-	Object    string // "run-1"; empty where there is none to name
+	Object    string // "run-1"; empty if there is none to name
 }
 
 // String is both in words: "read run run-1".

@@ -56,8 +56,8 @@ func (c *Client) wholeList(ctx context.Context, op Op, path []string, kind strin
 	return false, nil
 }
 
-// endsAt reports whether nothing that the server says contradicts this being the
-// last page, and so many resources all that there are.
+// endsAt reports whether nothing that the server says contradicts this being the last page, and that many resources
+// all that there are.
 func (d document) endsAt(page, resources int) bool {
 	atMost := func(reported *int, most int) bool { return reported == nil || 0 <= *reported && *reported <= most }
 	return d.next == nil && !d.link && atMost(d.total, resources) && atMost(d.pages, page)

@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// PolicyGroup is a set of policies that runs in its environments are held against.
+// PolicyGroup is a set of policies that runs in its environments are checked against.
 type PolicyGroup struct{ ID, Name string }
 
 // PolicyGroups lists the policy groups that the token can see.

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// RunScope says which runs to list: those of a workspace, of an environment, or,
-// if it is zero, all that the token sees.
+// RunScope describes which runs to list: those of a workspace, of an environment, or, if it is zero, all that the
+// token sees.
 type RunScope struct{ EnvironmentID, WorkspaceID string }
 
 func (s RunScope) String() string {
@@ -34,14 +34,14 @@ type RunPage struct {
 // ListedRun is a run as a list shows it.
 type ListedRun struct {
 	Run
-	// Workspace has an id only if it did not come along.
+	// Workspace has an id only if it was not included.
 	Workspace Workspace
-	// Whole is false if a part of the run did not come along: read the run itself.
+	// Whole is false if a part of the run was not included: read the run itself.
 	Whole bool
 }
 
-// The parts of a run that come along with a list. Those of many runs may be more
-// than an answer may hold: then the list is asked for with less.
+// The parts of a run that a list includes. Those of many runs may be more than a response may hold: then the list is
+// asked for with less.
 const (
 	listIncludes  = runIncludes + ",workspace,environment"
 	shortIncludes = "workspace,environment"

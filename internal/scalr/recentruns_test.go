@@ -54,8 +54,7 @@ func TestRunsPage(t *testing.T) {
 	}
 }
 
-// TestRunsPageTooLarge: an answer with more than may be held is asked for again
-// without the parts of the runs.
+// TestRunsPageTooLarge: a response with more than may be held is asked for again without the parts of the runs.
 func TestRunsPageTooLarge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -33,14 +33,14 @@ type call struct {
 	kind   string // content type of the body, empty without one
 	body   any
 	policy policy
-	// read takes what is wanted out of the answer; its error makes the answer as
-	// good as none. nil: the answer has no body that matters.
+	// read takes what is wanted out of the response; its error makes the response as good as none. nil: the response
+	// has no body that matters.
 	read func(answer) error
 	// anonymous leaves the token out: for the exchange that gets one.
 	anonymous bool
 	// check is called before every attempt, and its error is the call's; nil: nothing to check.
 	check func(context.Context) error
-	plain bool // the answer is plain JSON, not JSON:API
+	plain bool // the response is plain JSON, not JSON:API
 }
 
 // do performs the call, again and again as its policy says.
@@ -57,7 +57,7 @@ func (c *Client) do(ctx context.Context, k call) error {
 	return c.explained(k, err)
 }
 
-// authorized makes one attempt, and another one at once with a new token if there is one and *renewed is not set.
+// authorized makes one attempt, and another one immediately with a new token if there is one and *renewed is not set.
 // aborted ends the call: it is the error of what the attempt depends on.
 func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted, err error) {
 	if k.check != nil {

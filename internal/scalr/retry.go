@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/retry"
 )
 
-// policy says how an operation may be repeated. The zero policy makes a single attempt.
+// policy describes how an operation may be repeated. The zero policy makes a single attempt.
 type policy struct {
 	maxElapsed          time.Duration // no attempt begins later than this after the first
 	attempt             time.Duration // for one attempt; 0 means attemptTime
@@ -19,8 +19,8 @@ type policy struct {
 	// nonIdempotent: repeated only if it surely was not received. Everything else is
 	// ambiguous, and the caller's to resolve.
 	nonIdempotent bool
-	// tolerant: an answer of a size that is not read is asked for again, since a run
-	// must not be lost sight of for one.
+	// tolerant: a response of a size that is not read is asked for again, since a run must not be lost sight of for
+	// one.
 	tolerant bool
 	urgent   bool // the job is canceled: short waits
 	newConn  bool // not on a connection that was used before
@@ -47,7 +47,7 @@ const (
 	maxDelay      = 15 * time.Second
 	deniedWait    = 5 * time.Second       // before a 401 is asked again
 	hurryMost     = time.Second           // between attempts in a hurry
-	hurryTimedOut = 50 * time.Millisecond // the same, after one that got no answer in time
+	hurryTimedOut = 50 * time.Millisecond // the same, after one that got no response in time
 	mostStrays    = 3                     // attempts that may meet a stray page or an invalid document
 	mostUnknown   = 2                     // attempts at a host name that does not exist
 )

@@ -77,8 +77,8 @@ func (r Run) NothingToApply() bool {
 	return r.Stage() == MaybeWaiting && !r.Dry && r.Unchanged() && r.checked()
 }
 
-// TasksFinal reports whether the plan, and the apply if there is one, are final:
-// then a run with a status that is not known will not move any more.
+// TasksFinal reports whether the plan, and the apply if there is one, are final: then a run with a status that is not
+// known will no longer move.
 func (r Run) TasksFinal() bool {
 	return r.Plan != nil && r.Plan.Status.Final() && (r.Apply == nil || r.Apply.Status.Final())
 }
@@ -120,7 +120,7 @@ type Transition struct {
 	By     string // an e-mail or a name; empty when Scalr moved it itself
 }
 
-// LastTransition gives the latest move into the status.
+// LastTransition returns the latest move into the status.
 func (r Run) LastTransition(s Status) (Transition, bool) {
 	for i := len(r.Transitions) - 1; i >= 0; i-- {
 		if r.Transitions[i].Status == s {

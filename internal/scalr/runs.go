@@ -24,7 +24,7 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, err erro
 	return run, err
 }
 
-// Run reads a run. A run that is not there is an error at once.
+// Run reads a run. A run that does not exist is an error immediately.
 func (c *Client) Run(ctx context.Context, id string) (Run, error) {
 	return c.ReadRun(ctx, id, Normal)
 }
@@ -55,8 +55,8 @@ func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err
 
 const (
 	mostStatus = 100 // bytes of a word for where a run stands
-	// mostChecks is how many policy checks a run may have. None is left out: each
-	// could be the one that failed. One that did not come along costs a request.
+	// mostChecks is the maximum number of policy checks of a run. None is left out: each could be the one that failed.
+	// A check that was not included costs a request.
 	mostChecks = 100
 )
 
@@ -79,8 +79,7 @@ func (a answer) run(op Op, id string) (Run, error) {
 	return doc.run(r), nil
 }
 
-// complete reads the parts that did not come along with the run. It is best
-// effort: the next look tries again.
+// complete reads the parts that were not included in the run. It is best effort: the next look tries again.
 func (c *Client) complete(ctx context.Context, r Run) Run {
 	if r.Plan != nil && r.Plan.Status == "" {
 		if part, ok := c.part(ctx, "plans", r.Plan.ID); ok {
@@ -181,9 +180,8 @@ func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, err
 	return list, err
 }
 
-// RunsAtWork gives id and status of the runs of a workspace that have not
-// finished, for a decision that must not miss one: a list that cannot be read, or
-// that is not whole among the newest thousand, is an error.
+// RunsAtWork returns id and status of the runs of a workspace that have not finished, for a decision that must not
+// miss one: a list that cannot be read, or that is not whole among the newest thousand, is an error.
 func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	op, seen := OpListRuns.on("workspace "+workspaceID), 0

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// Settings are what a run is to do, as an answer reports it. A member is nil
-// where the answer leaves it out or holds something else than its type.
+// Settings are what a run is to do, as a response reports it. A member is nil where the response leaves it out or
+// holds something else than its type.
 type Settings struct {
 	Dry, Destroy, RefreshOnly, AutoApply, SavePlan *bool
 	Targets, Replace                               *[]string
@@ -65,12 +65,11 @@ func (a attributes) nullableTexts(name string) *[]string {
 type Difference struct {
 	Member     string // as the API calls it, such as is-dry
 	Want, Got  string
-	Unreported bool // the answer leaves the member out; Got is empty
+	Unreported bool // the response leaves the member out; Got is empty
 }
 
-// Differences compares the run, as an answer reports it, with the request. Lists
-// of addresses are sets. A dry run and one that saves its plan never apply by
-// themselves, so that Scalr may report auto-apply as false for them, whatever
+// Differences compares the run, as a response reports it, with the request. Lists of addresses are sets. A dry run and
+// one that saves its plan never apply by themselves, so that Scalr may report auto-apply as false for them, whatever
 // was requested. A status that only another kind of run reaches counts too.
 func (q RunRequest) Differences(r Run) []Difference {
 	var list differences

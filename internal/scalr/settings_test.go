@@ -13,8 +13,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestDifferences says for each member what equals a request on the wire. The
-// values are JSON; "-" leaves the member out.
+// TestDifferences describes for each member what equals a request on the wire. The values are JSON; "-" leaves the
+// member out.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
@@ -95,8 +95,7 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// differing creates the run, reads it with another value in the answer, and says
-// in which members it differs.
+// differing creates the run, reads it with another value in the response, and says in which members it differs.
 func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	var v any = json.RawMessage(value)
 	switch {

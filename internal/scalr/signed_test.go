@@ -38,7 +38,7 @@ var signedTargets = map[string]struct {
 	"a secret path": {"/Bm4Gs6Yf0Jh7q7Zp3Vx9Lr2T", []string{"Bm4Gs6Yf0Jh7", "q7Zp3Vx9Lr2T"}},
 }
 
-// echoes are answers of a storage that shows the request which it refuses.
+// echoes are responses of a storage that shows the request which it refuses.
 var echoes = map[string]func(u *url.URL) (*http.Response, error){
 	"XML": func(u *url.URL) (*http.Response, error) {
 		return answered(403, "<Error><Code>AccessDenied</Code><Message>Request has expired: "+html.EscapeString(u.RequestURI())+"</Message></Error>"), nil

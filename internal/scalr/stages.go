@@ -19,8 +19,8 @@ const (
 	TaskOverridden  TaskStatus = "overridden"
 )
 
-// Final reports whether the stage will not change any more. A soft failure of
-// a policy may still be overridden, so it is not final (openapi.yml, PolicyCheck).
+// Final reports whether the stage will no longer change. A soft failure of a policy may still be overridden, so it is
+// not final (openapi.yml, PolicyCheck).
 func (s TaskStatus) Final() bool {
 	switch s {
 	case TaskFinished, TaskCanceled, TaskErrored, TaskUnreachable, TaskPassed, TaskHardFailed, TaskOverridden:
@@ -40,8 +40,8 @@ type Plan struct {
 	Status                           TaskStatus
 	HasChanges                       *bool
 	Additions, Changes, Destructions *int
-	// Unreadable names the members, of those above, that the answer has and that
-	// are not what they should be: their values are unknown.
+	// Unreadable names the members, of those above, that the response has and that are not what they should be: their
+	// values are unknown.
 	Unreadable []string
 }
 
@@ -57,7 +57,7 @@ type CostEstimate struct {
 	ID                     string
 	Status                 TaskStatus
 	Prior, Proposed, Delta string
-	// Unreadable is set if the answer has a Prior or a Proposed that is not an amount.
+	// Unreadable is set if the response has a Prior or a Proposed that is not an amount.
 	Unreadable   bool
 	ErrorMessage string
 }

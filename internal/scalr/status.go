@@ -102,7 +102,7 @@ func (s Status) Known() bool {
 	return ok
 }
 
-// Stage gives the word's meaning.
+// Stage returns the word's meaning.
 func (s Status) Stage() RunState { return meanings[s].stage }
 
 // IsFinal reports whether a run in this status has ended for good.

@@ -31,8 +31,8 @@ func (c *Client) tagsNamed(ctx context.Context, name string, p policy) ([]Tag, e
 	})
 }
 
-// EnsureTag gives the tag with exactly the name, and creates it if there is none
-// (openapi.yml, create_tag: names are unique in the account).
+// EnsureTag returns the tag with exactly the name, and creates it if there is none (openapi.yml, create_tag: names are
+// unique in the account).
 func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created bool, err error) {
 	if t, ok, err := c.tagNamed(ctx, name, defaultPolicy); ok || err != nil {
 		return t, false, err
@@ -56,8 +56,8 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 	return t, err
 }
 
-// TagIDs lists the tags that a resource carries, all of them: what comes along
-// with the resource itself may be less (openapi.yml, list_environment_tags).
+// TagIDs lists the tags that a resource carries, all of them: what is included in the resource itself may be less
+// (openapi.yml, list_environment_tags).
 func (c *Client) TagIDs(ctx context.Context, kind Kind, id string) ([]string, error) {
 	return list(ctx, c, OpListResourceTags.on(id), tagPath(kind, id), url.Values{}, defaultPolicy, func(r resource, _ document) string { return r.ID })
 }

@@ -21,7 +21,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 	}
 	elsewhere := `{"data":{"type":"workspaces","id":"ws-9"}}`
 	for name, c := range map[string]struct {
-		find, put string // the first place in the answer, and what stands there instead
+		find, put string // the first place in the response, and what stands there instead
 		op        string
 		requests  int
 	}{
@@ -75,8 +75,8 @@ func TestWhatIsStatedTwice(t *testing.T) {
 
 const listWorkspaces = "GET /workspaces"
 
-// TestAnswersForSomethingElse: a part of a run and a configuration version are read
-// by their ids, and an answer with another id is invalid.
+// TestAnswersForSomethingElse: a part of a run and a configuration version are read by their ids, and a response with
+// another id is invalid.
 func TestAnswersForSomethingElse(t *testing.T) {
 	t.Parallel()
 	t.Run("part", func(t *testing.T) {
@@ -127,8 +127,7 @@ func TestAnswersForSomethingElse(t *testing.T) {
 	})
 }
 
-// TestUnreadable: a member that is there and holds nothing sensible is not the same
-// as one that is not there.
+// TestUnreadable: a member that is there and holds nothing sensible is not the same as one that does not exist.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

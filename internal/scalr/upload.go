@@ -23,8 +23,8 @@ const (
 	arrival        = 10 * time.Second // for Scalr to notice what storage has
 )
 
-// ErrLinkExpired is an upload that storage refuses because its signed address
-// is not good any more. The same bytes can go to a new configuration version.
+// ErrLinkExpired is an upload that storage refuses because its signed address is no longer good. The same bytes can go
+// to a new configuration version.
 var ErrLinkExpired = errors.New("the upload address is no longer accepted")
 
 // Upload sends the archive to the address that came with the configuration

@@ -19,8 +19,8 @@ type sending struct {
 
 var errEnded = errors.New("the attempt is over")
 
-// body gives the data from its start. The transport asks for another one when it
-// finds that its connection was closed before it could send.
+// body returns the data from its start. The transport asks for another one when it finds that its connection was
+// closed before it could send.
 func (s *sending) body() (io.ReadCloser, error) {
 	return &sendingBody{of: s, data: io.NewSectionReader(s.upload.Data, 0, s.upload.Size)}, nil
 }

@@ -78,11 +78,11 @@ func (r resource) check(op Op, kind string) error {
 	return nil
 }
 
-// malformed is an answer that breaks the protocol: as good as none.
+// malformed is a response that breaks the protocol: as good as none.
 func malformed(op Op, note string) error { return &Error{Op: op, Note: note} }
 
-// invalidDocument is an answer that is complete and cannot be believed: no cut
-// connection made it so, and asking many times does not help.
+// invalidDocument is a response that is complete and cannot be believed: no cut connection made it so, and asking many
+// times does not help.
 func invalidDocument(op Op, note string) error { return &Error{Op: op, Note: note, Invalid: true} }
 
 // related are the types of what is related by a name of which an action depends.
@@ -90,8 +90,7 @@ var related = map[string]string{"workspace": "workspaces", "environment": "envir
 	"plan": "plans", "apply": "applies", "cost-estimate": "cost-estimates", "account": "accounts", "locked-by-run": "runs",
 	"agent-pool": "agent-pools", "default-workspace-agent-pool": "agent-pools", "provider-configuration": "provider-configurations"}
 
-// ref gives the id of a to-one relationship, or "". A resource of another type than
-// the name stands for is none.
+// ref returns the id of a to-one relationship, or "". A resource of another type than the name stands for is none.
 func (r resource) ref(name string) string {
 	to := r.Relationships[name]
 	if to.many || len(to.ids) != 1 || to.kind != "" && related[name] != "" && to.kind != related[name] {
@@ -100,7 +99,7 @@ func (r resource) ref(name string) string {
 	return to.ids[0]
 }
 
-// refs gives the ids of a to-many relationship.
+// refs returns the ids of a to-many relationship.
 func (r resource) refs(name string) []string {
 	if to := r.Relationships[name]; to.many {
 		return to.ids
@@ -110,7 +109,7 @@ func (r resource) refs(name string) []string {
 
 func (r resource) link(name string) string { return r.Links[name] }
 
-// included finds a resource that came along with the document.
+// included finds a resource that were included with the document.
 func (d document) included(kind, id string) (resource, bool) {
 	r, ok := d.others[reference{kind, id}]
 	return r, ok
@@ -181,8 +180,8 @@ func (a attributes) number(name string) *int {
 	return &n
 }
 
-// unreadable gives those of the members that are there and of which read makes
-// nothing: what they say is not known, which is not the same as not reported.
+// unreadable returns those of the members that are there and of which read makes nothing: what they say is not known,
+// which is not the same as not reported.
 func unreadable[T any](a attributes, read func(name string) *T, names ...string) (list []string) {
 	for _, name := range names {
 		if a[name] != nil && read(name) == nil {

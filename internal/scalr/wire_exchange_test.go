@@ -19,8 +19,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// recorder takes the first exchange down, and answers the client with what the
-// file says instead of the answer of the simulator.
+// recorder takes the first exchange down, and answers the client with what the file says instead of the response of
+// the simulator.
 type recorder struct {
 	next            http.RoundTripper
 	replaced        string

@@ -26,10 +26,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the client sends and understands in testdata/wire; answers are never rewritten")
 
-// The files of testdata/wire are the third witness between client and
-// simulator: for each call the request and the answer, byte for byte, as the
-// vendor's documents show them. They are read by people; -update does not
-// replace that.
+// The files of testdata/wire are the third witness between client and simulator: for each call the request and the
+// response, byte for byte, as the vendor's documents show them. They are read by people; -update does not replace
+// that.
 //
 //	-- request --     what the client must send
 //	-- answer --      what Scalr answers

@@ -100,8 +100,7 @@ func (c *Client) postWorkspace(ctx context.Context, environmentID string, s Work
 	return w, err
 }
 
-// UpdateWorkspace changes what is set in the settings, but for tags. The answer
-// is what the service made of it.
+// UpdateWorkspace changes what is set in the settings, but for tags. The response is what the service made of it.
 func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSettings) (w Workspace, err error) {
 	op := OpUpdateWorkspace.on(id)
 	err = c.do(ctx, call{

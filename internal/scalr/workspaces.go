@@ -27,7 +27,7 @@ func (c *Client) PollWorkspace(ctx context.Context, id string) (Workspace, error
 	return c.WithLockHolder(ctx, w), nil
 }
 
-// WithLockHolder reads the run that holds the workspace's lock, if it did not come along.
+// WithLockHolder reads the run that holds the workspace's lock, if it was not included.
 func (c *Client) WithLockHolder(ctx context.Context, w Workspace) Workspace {
 	if w.LockedByRun != "" && w.LockHolder.Status == "" {
 		if run, ok := c.part(ctx, "runs", w.LockedByRun); ok {
@@ -66,7 +66,7 @@ func (r resource) lockHolder() LockHolder {
 	return LockHolder{Status: Status(status), Since: r.Attributes.object("status-timestamps").time(moment)}
 }
 
-// in takes down what is to be known of the workspace's environment.
+// in destroys what is to be known of the workspace's environment.
 func (w *Workspace) in(e resource) {
 	w.Environment = e.Attributes.name()
 	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")

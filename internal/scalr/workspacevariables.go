@@ -77,9 +77,8 @@ func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variabl
 	return stored, err
 }
 
-// UpdateVariable changes the value of a stored variable, and whether it is an
-// expression or sensitive. The answer is what the service made of it. Scalr's own
-// clients never change a sensitive variable into a plain one: they delete it.
+// UpdateVariable changes the value of a stored variable, and whether it is an expression or sensitive. The response is
+// what the service made of it. Scalr's own clients never change a sensitive variable into a plain one: they delete it.
 func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (stored WorkspaceVariable, err error) {
 	op := OpUpdateVariable.on(sanitize.Note(v.Key, 128))
 	attrs := map[string]any{"value": v.Value, "sensitive": v.Sensitive}

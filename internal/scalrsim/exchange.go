@@ -141,7 +141,7 @@ func (s *Server) noteAnswer(index int, a reply) {
 	s.requests[index].Status = a.status
 }
 
-// answer processes the request, unless the fault prevents it, and returns the answer.
+// answer processes the request, unless the fault prevents it, and returns the response.
 func (s *Server) answer(c *call, f *Fault) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()

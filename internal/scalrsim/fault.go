@@ -11,8 +11,8 @@ import (
 // Phase is the point at which a fault occurs: before or after Scalr processes the request.
 type Phase int
 
-// With Before, Scalr does not process the request. With After, Scalr processes it, and only the
-// answer is lost or replaced.
+// With Before, Scalr does not process the request. With After, Scalr processes it, and only the response is lost or
+// replaced.
 const (
 	Before Phase = iota
 	After
@@ -27,9 +27,9 @@ const (
 	Status     Action = "status"      // answer with Status, Header and Body
 	Refuse     Action = "refuse"      // the connection is refused; over sockets like Reset
 	Reset      Action = "reset"       // the connection is reset, after Bytes of the request's body
-	EOF        Action = "eof"         // the connection is closed without an answer
-	Stall      Action = "stall"       // no answer, ever
-	Delay      Action = "delay"       // the answer comes Delay later
+	EOF        Action = "eof"         // the connection is closed without a response
+	Stall      Action = "stall"       // no response, ever
+	Delay      Action = "delay"       // the response comes Delay later
 	LateCommit Action = "late-commit" // like Reset (or Status, if set); processed after Delay
 	HTML       Action = "html"        // the HTML page of a proxy, 200 unless Status is set
 	Redirect   Action = "redirect"    // to Target, 302 unless Status is set

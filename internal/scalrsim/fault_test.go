@@ -143,7 +143,7 @@ func TestDelayAndTrickle(t *testing.T) {
 			began := time.Now()
 			got := play(t, s, s.Client())
 			want := test.want
-			if name == "trickle" { // each byte of the request and of the answer, and their two ends
+			if name == "trickle" { // each byte of the request and of the response, and their two ends
 				want = time.Duration(len(newTag)+len(got.body)+2) * time.Second
 			}
 			if took := time.Since(began); took != want {

@@ -9,7 +9,7 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// replace returns the answer of a fault that does not use the real one.
+// replace returns the response of a fault that does not use the real one.
 func replace(f *Fault) reply {
 	switch f.Action {
 	case Reset:

@@ -18,7 +18,7 @@ type lease struct {
 	spent bool
 }
 
-// dispatch processes a request and returns the answer.
+// dispatch processes a request and returns the response.
 func (s *Server) dispatch(c *call) reply {
 	switch c.origin {
 	case "elsewhere":
@@ -48,7 +48,7 @@ func (s *Server) inspectOnly(c *call) {
 	}
 }
 
-// elsewhereAnswer is the answer of a host to which a fault redirects.
+// elsewhereAnswer is the response of a host to which a fault redirects.
 func (s *Server) elsewhereAnswer(c *call) reply {
 	if c.header.Get("Authorization") != "" {
 		s.object("%s %s: the token was sent to another host", c.method, c.host)
@@ -132,7 +132,7 @@ func (s *Server) inspectHeaders(c *call) {
 		s.wrong(c, "a cookie was sent")
 	}
 	accept := c.header.Get("Accept")
-	// Scalr's own clients ask for JSON:API even where the answer is plain JSON.
+	// Scalr's own clients ask for JSON:API even where the response is plain JSON.
 	if c.route.gives == plain && !strings.Contains(accept, plain) && !strings.Contains(accept, jsonAPI) && !strings.Contains(accept, "*/*") {
 		s.wrong(c, "Accept is %q, the response is %s", accept, plain)
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// misreport changes a member of the resource in an answer, or of each resource in a list.
+// misreport changes a member of the resource in a response, or of each resource in a list.
 func misreport(body string, member string, value any) string {
 	var doc object
 	if json.Unmarshal([]byte(body), &doc) != nil {

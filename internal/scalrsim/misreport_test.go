@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// readRun returns the attributes and relationships of a run in an answer.
+// readRun returns the attributes and relationships of a run in a response.
 func readRun(t *testing.T, s *Server, id string) (attributes, relationships object) {
 	t.Helper()
 	r, err := try(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+id, "")
@@ -25,7 +25,7 @@ func readRun(t *testing.T, s *Server, id string) (attributes, relationships obje
 	return doc.Data.Attributes, doc.Data.Relationships
 }
 
-// TestDeviations checks that a run deviates from its start, and that answers show it later.
+// TestDeviations checks that a run deviates from its start, and that responses show it later.
 func TestDeviations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -18,7 +18,7 @@ type Request struct {
 	Body       string // empty for uploads and for bodies over 64 KiB
 	BodyBytes  int64
 	BodySHA256 string
-	Status     int  // of the answer; 0 if there was none
+	Status     int  // of the response; 0 if there was none
 	Elsewhere  bool // sent to a host that is not Scalr's
 }
 

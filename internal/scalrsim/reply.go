@@ -21,7 +21,7 @@ const (
 	plain   = "application/json"
 )
 
-// reply is an answer, before a transport sends it.
+// reply is a response, before a transport sends it.
 type reply struct {
 	status int
 	header http.Header
@@ -35,7 +35,7 @@ type reply struct {
 	pause   time.Duration
 }
 
-// connEnd says how the connection ends after or instead of an answer.
+// connEnd describes how the connection ends after or instead of a response.
 type connEnd int
 
 const (
@@ -61,8 +61,8 @@ func (r reply) with(body []byte) reply {
 
 func empty(status int) reply { return reply{status: status, header: http.Header{}} }
 
-// document returns a JSON:API answer. A value that cannot be encoded is a bug in this package; the
-// body of the answer is then not valid.
+// document returns a JSON:API answer. A value that cannot be encoded is a bug in this package; the body of the
+// response is then not valid.
 func document(status int, doc object) reply {
 	body, err := json.Marshal(doc)
 	if err != nil {
@@ -93,7 +93,7 @@ func forbidden() reply {
 
 func conflict(detail string) reply { return problem(409, "Conflict", "", detail) }
 
-// invalidRelationship is Scalr's answer to an unknown id in a relationship.
+// invalidRelationship is Scalr's response to an unknown id in a relationship.
 func invalidRelationship(name, model, id string) reply {
 	return problem(404, "Invalid Relationship", "/data/relationships/"+name,
 		fmt.Sprintf("%s with ID '%s' not found or user unauthorized.", model, id))

@@ -157,7 +157,7 @@ func oddScenarios() []Scenario {
 	}
 }
 
-// erroredVersion changes an answer to report that the archive could not be read.
+// erroredVersion changes a response to report that the archive could not be read.
 func erroredVersion(body string) string {
 	return edited(body, func(data object) {
 		attributes := data["attributes"].(object)

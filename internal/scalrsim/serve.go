@@ -124,7 +124,7 @@ func sendBody(ctx context.Context, w http.ResponseWriter, a reply) error {
 
 var errGone = errors.New("the client has disconnected")
 
-// hangUp ends the connection without an answer, or in the middle of one.
+// hangUp ends the connection without a response, or in the middle of one.
 func hangUp(w http.ResponseWriter, end connEnd) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -73,7 +73,7 @@ func part(kind string, g *stage) object {
 	return toOne(kind, g.id)
 }
 
-// withoutSecrets returns variables as answers show them: sensitive ones without a value.
+// withoutSecrets returns variables as responses show them: sensitive ones without a value.
 func withoutSecrets(variables any) list {
 	shown := list{}
 	asked, _ := variables.(list)

@@ -77,7 +77,7 @@ func (s *Server) leave(r *run, before string, at time.Time) {
 	switch before {
 	case "planning":
 		if strings.HasPrefix(r.status, "plan_") || r.status == "pending" {
-			return // the answer of a stale replica
+			return // the response of a stale replica
 		}
 		r.plan.becomes(outcome(r.status, "finished"), at)
 		r.changed = r.plan.status == "finished" && r.findsChanges()

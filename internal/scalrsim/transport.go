@@ -125,7 +125,7 @@ func (l *lazyGzip) Read(p []byte) (int, error) {
 
 func (l *lazyGzip) Close() error { return l.raw.Close() }
 
-// memoryBody is the body of an answer, with the faults in its delivery.
+// memoryBody is the body of a response, with the faults in its delivery.
 type memoryBody struct {
 	ctx    context.Context
 	reply  reply

@@ -133,8 +133,7 @@ func (s *Server) removeWorkspace(w *resource) {
 	delete(s.outputs, w.id)
 }
 
-// workspaceOutputs is openapi.yml, get_workspace_outputs. The answer is not JSON:API and includes
-// sensitive values.
+// workspaceOutputs is openapi.yml, get_workspace_outputs. The response is not JSON:API and includes sensitive values.
 func (s *Server) workspaceOutputs(c *call) reply {
 	if s.lookup("workspaces", c.ids[0]) == nil {
 		return forbidden()

@@ -18,8 +18,8 @@ const (
 	changeOverhead = 250 // bytes of memory to keep a change
 )
 
-// list is a list of changes of limited size. Destructive changes have a limit of their
-// own, so that others cannot displace them.
+// list is a list of changes of limited size. Destructive changes have their own limit, so that others cannot displace
+// them.
 type list struct {
 	changes            []Change
 	destroying, others int

@@ -53,7 +53,7 @@ type Plan struct {
 	Tail        string // the end of the log, without colors
 	Partial     bool   // planning ended in an error; the changes were planned before it
 
-	// JSONProblem says why the plan JSON could not be used; empty if it was used or missing.
+	// JSONProblem describes why the plan JSON could not be used; empty if it was used or missing.
 	JSONProblem string
 
 	Planned     *Counts     // nil if neither source reports it

@@ -37,8 +37,8 @@ type Tally struct {
 	// Most is the maximum of each number in any one document: a complete source counts at
 	// least as many, even if a log contains the same plan several times.
 	Most Counts
-	// Others is the number of changes without a number of their own: moves, forgotten
-	// objects, outputs, invoked or deferred actions.
+	// Others is the number of changes without their own number: moves, forgotten objects, outputs, invoked or deferred
+	// actions.
 	Others int
 	// Drift is the number of objects that changed outside of Terraform.
 	Drift int

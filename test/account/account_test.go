@@ -218,7 +218,7 @@ func TestInterruptedExaminationDeletes(t *testing.T) {
 	}
 }
 
-// TestLostCreationsAreFoundByName: the answer to a creation is lost.
+// TestLostCreationsAreFoundByName: the response to a creation is lost.
 func TestLostCreationsAreFoundByName(t *testing.T) {
 	t.Parallel()
 	for op, nth := range map[string]int{"POST /environments": 1, "POST /tags": 2} {

@@ -25,8 +25,8 @@ import (
 	"testing"
 )
 
-// The second growth may be so many times the first. 2 is linear, 4 quadratic;
-// between them is room for sorting, and for slices and maps that grow by doubling.
+// The second growth may be that many times the first. 2 is linear, 4 quadratic; between them is room for sorting, and
+// for slices and maps that grow by doubling.
 const (
 	mostStatements = 2.5
 	mostBytes      = 3.0
@@ -49,7 +49,7 @@ func TestWorkIsLinear(t *testing.T) {
 	if name := os.Getenv(attackVariable); name != "" {
 		t.Skip("this is the child")
 	}
-	one := uint32(8) // attack of so many is tried
+	one := uint32(8) // attack of that many is tried
 	if os.Getenv("SOAK") != "" {
 		one = 1
 	}
@@ -115,7 +115,7 @@ var counting = func() func(*testing.T) string {
 	}
 }()
 
-// measure plays an attack in a process of its own.
+// measure plays an attack in its own process.
 func measure(t *testing.T, binary, name string, size int) cost {
 	t.Helper()
 	profile := filepath.Join(t.TempDir(), "profile")

@@ -23,13 +23,13 @@ type attack struct {
 	program string            // the name it is called by; empty: the run action
 	env     map[string]string // besides the usual
 	files   map[string]string // in the checkout, besides main.tf
-	// answers are those of Scalr and GitHub that differ from the usual, by
-	// "METHOD /path" with * for any element. nth counts the requests for it from 1.
+	// responses are those of Scalr and GitHub that differ from the usual, by "METHOD /path" with * for any element.
+	// nth counts the requests for it from 1.
 	answers map[string]func(nth int, r *http.Request) string
 	event   string // the payload of the event
 }
 
-// always gives the same answer.
+// always returns the same response.
 func always(text string) func(int, *http.Request) string {
 	return func(int, *http.Request) string { return text }
 }
@@ -69,8 +69,8 @@ func workspace(more string) string {
 		`}},"included":[{"type":"environments","id":"env-1","attributes":{"name":"production"}}]}`
 }
 
-// run is a run's document: more of its attributes and relationships, and more
-// resources that come along. Each begins with a comma, or is empty.
+// run is a run's document: more of its attributes and relationships, and more included resources. Each begins with a
+// comma, or is empty.
 func run(status, plan, attributes, relationships, included string) string {
 	return `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status +
 		`","is-dry":true,"is-destroy":false,"refresh-only":false,"auto-apply":false,"save-plan":false,` +
@@ -92,7 +92,7 @@ func planned(attributes, relationships, included string) func(int, *http.Request
 	}
 }
 
-// world answers the requests of a step, in memory and at once.
+// world answers the requests of a step, in memory and immediately.
 type world struct {
 	answers map[string]func(int, *http.Request) string
 

@@ -67,7 +67,7 @@ func readCombiner(file string) (*combiner, error) {
 	return c, err
 }
 
-// add adds a mutation; it reports false if the mutation needs a variant of its own.
+// add adds a mutation; it reports false if the mutation needs its own variant.
 func (c *combiner) add(m numbered) bool {
 	for _, decl := range c.tree.Decls {
 		if start, end := c.span(decl); m.start < start || end < m.end {

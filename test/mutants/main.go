@@ -22,7 +22,7 @@ import (
 //go:embed equivalent.txt
 var equivalentList string
 
-// options says what is sampled.
+// options describes what is sampled.
 type options struct {
 	seed       uint64
 	per        int

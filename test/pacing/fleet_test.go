@@ -19,13 +19,12 @@ import (
 )
 
 const (
-	fleet     = 80 // steps at once
+	fleet     = 80 // steps immediately
 	perSecond = 20 // requests that Scalr answers; the others get 429
 )
 
-// TestFleet starts many steps at once against a Scalr that limits requests. All end
-// right, and hardly later than the limit alone dictates: by then, it would have
-// answered what each of them asks when it is alone.
+// TestFleet starts many steps immediately against a Scalr that limits requests. All end right, and hardly later than
+// the limit alone dictates: by then, it would have answered what each of them asks when it is alone.
 func TestFleet(t *testing.T) {
 	t.Parallel()
 	alone, requests, _ := playFleet(t, 1)
@@ -39,8 +38,8 @@ func TestFleet(t *testing.T) {
 	}
 }
 
-// playFleet runs so many steps at once; it gives the time until the last one has ended,
-// the requests that were answered, and those that were refused.
+// playFleet runs that many steps concurrently; it returns the time until the last one has ended, the requests that
+// were answered, and those that were refused.
 func playFleet(t *testing.T, steps int) (took time.Duration, answered, refused int) {
 	checkout := t.TempDir()
 	if err := os.WriteFile(filepath.Join(checkout, "main.tf"), []byte(`resource "terraform_data" "network" {}`), 0o644); err != nil {

@@ -76,7 +76,7 @@ func apply(d *dice) life {
 // dice are the chances of one life.
 type dice struct{ *rand.Rand }
 
-// around gives a duration with a log-normal distribution: its median in seconds, and its sigma.
+// around returns a duration with a log-normal distribution: its median in seconds, and its sigma.
 func (d *dice) around(median, sigma float64) time.Duration {
 	return time.Duration(median * math.Exp(sigma*d.NormFloat64()) * float64(time.Second))
 }

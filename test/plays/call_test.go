@@ -53,8 +53,7 @@ var callable = map[string]string{
 	"./.github/workflows/preview-teardown.yml":               "preview-teardown.yml",
 }
 
-// callInputs gives the inputs of a called workflow their values and defaults,
-// each of the type that it declares.
+// callInputs returns the inputs of a called workflow their values and defaults, each of the type that it declares.
 func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, error) {
 	var declared struct {
 		On struct {
@@ -94,7 +93,7 @@ func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, err
 	return inputs, nil
 }
 
-// called gives the outputs of a workflow that was called.
+// called returns the outputs of a workflow that was called.
 func (p *performance) called() (object, error) {
 	jobs := object{}
 	for name, each := range p.needs {

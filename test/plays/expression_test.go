@@ -16,7 +16,7 @@ type scope struct {
 	status func(name string) bool
 }
 
-// with gives a scope that has more contexts.
+// with returns a scope that has more contexts.
 func (s scope) with(name string, value any) scope {
 	contexts := object{name: value}
 	for n, v := range s.contexts {
@@ -27,7 +27,7 @@ func (s scope) with(name string, value any) scope {
 	return scope{contexts, s.status}
 }
 
-// only gives a scope without the other contexts.
+// only returns a scope without the other contexts.
 func (s scope) only(names ...string) scope {
 	contexts := object{}
 	for _, name := range names {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// tenant is the configuration that every tenant gets, with so many resources.
+// tenant is the configuration that every tenant gets, with that many resources.
 func tenant(count int) map[string]string {
 	return map[string]string{
 		"infra/tenant/main.tf": fmt.Sprintf("resource \"terraform_data\" \"tenant\" { count = %d }\n", count),

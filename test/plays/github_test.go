@@ -14,10 +14,9 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// github is the GitHub of a stage. In front of the one in memory it does what
-// that one leaves out: it gives each job a token of its own, which may do what
-// the job's permissions say and ends with the job, and it knows issues and
-// whether a pull request is open.
+// github is the GitHub of a stage. In front of the one in memory it does what that one leaves out: it gives each job
+// its own token, which may do what the job's permissions say and ends with the job, and it knows issues and whether a
+// pull request is open.
 type github struct {
 	memory *githubtest.Server
 	url    string
@@ -65,14 +64,14 @@ func newGitHub(t *testing.T) *github {
 	return g
 }
 
-// pull says how a pull request stands.
+// pull describes how a pull request stands.
 func (g *github) pull(number int, state string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pulls[number] = state
 }
 
-// saw gives a pull request the head that an event reports.
+// saw returns a pull request the head that an event reports.
 func (g *github) saw(e event) {
 	if pull, ok := e.payload["pull_request"].(object); ok {
 		head, _ := pull["head"].(object)["sha"].(string)
@@ -127,8 +126,8 @@ func (g *github) authorize(token, method, path string) (status int, why string) 
 	return http.StatusOK, ""
 }
 
-// permitted says which permissions will do for a path, by GitHub's document
-// "Permissions required for GitHub Apps".
+// permitted describes which permissions will do for a path, by GitHub's document "Permissions required for GitHub
+// Apps".
 var permitted = []struct {
 	path *regexp.Regexp
 	will []string
@@ -161,7 +160,7 @@ func (g *github) objections() []string {
 	return append(g.memory.Objections(), g.refused...)
 }
 
-// wrote gives what was written after the first requests and calls, as lines.
+// wrote returns what was written after the first requests and calls, as lines.
 func (g *github) wrote(skip int) []string {
 	var lines []string
 	for _, r := range g.memory.Requests() {

@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// jobRun is one job that runs on a runner of its own.
+// jobRun is one job that runs on its own runner.
 type jobRun struct {
 	*performance
 	spec    *job
@@ -114,7 +114,7 @@ func (j *jobRun) begin() (bool, error) {
 	return j.record.result == "", nil
 }
 
-// environment gives the name of the job's GitHub environment and its address as written.
+// environment returns the name of the job's GitHub environment and its address as written.
 func (j *jobRun) environment(in scope) (name, url string, err error) {
 	n := &j.spec.Environment
 	if n.Kind == yaml.MappingNode {
@@ -178,8 +178,7 @@ func (j *jobRun) open() (end func(), err error) {
 	return end, nil
 }
 
-// close gives the job its result and its outputs. GitHub drops an output that
-// holds something masked.
+// close gives the job its result and its outputs. GitHub drops an output that holds something masked.
 func (j *jobRun) close() error {
 	switch {
 	case j.cut():

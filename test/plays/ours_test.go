@@ -11,7 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// actionFile is an action.yml of ours.
+// actionFile is an action.yml of this project.
 type actionFile struct {
 	Inputs map[string]struct{ Default string }
 	Runs   struct {

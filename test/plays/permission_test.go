@@ -6,10 +6,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// grants are the permissions of a job's token: what is not there is not given.
+// grants are the permissions of a job's token: what does not exist is not given.
 type grants map[string]string
 
-// grantsOf gives the permissions of a job: its own, or those of its workflow.
+// grantsOf returns the permissions of a job: its own, or those of its workflow.
 func grantsOf(w *workflow, j *job) (grants, error) {
 	n := &j.Permissions
 	if n.Kind == 0 {
@@ -28,7 +28,7 @@ func grantsOf(w *workflow, j *job) (grants, error) {
 func (g grants) reads(what string) bool  { return g[what] == "read" || g[what] == "write" }
 func (g grants) writes(what string) bool { return g[what] == "write" }
 
-// within says whether another job may hand these on to the workflow it calls.
+// within reports whether another job may hand these on to the workflow it calls.
 func (g grants) within(caller grants) error {
 	for what, level := range g {
 		if level == "write" && !caller.writes(what) || level == "read" && !caller.reads(what) {

@@ -53,8 +53,8 @@ func TestPlayDocuments(t *testing.T) {
 	}
 }
 
-// around makes a workflow of a block, if it is one of ours: not one of another
-// action, nor of a Scalr with another address.
+// around makes a workflow of a block, if it is one of this project: not one of another action, nor of a Scalr with
+// another address.
 func around(block string) (workflow string, ok bool) {
 	block = strings.ReplaceAll(block, "ws-v0abc123", scalrsim.WorkspaceID)
 	ours := strings.Contains(block, "OWNER/scalr-run-action@v1") && strings.Contains(block, theirScalr)

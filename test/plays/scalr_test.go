@@ -11,7 +11,7 @@ import (
 // writes counts the requests that changed something at Scalr.
 func (s *stage) writes() int { return len(s.wrote(0)) }
 
-// wrote gives those after the first ones, as lines.
+// wrote returns those after the first ones, as lines.
 func (s *stage) wrote(skip int) []string {
 	var lines []string
 	for _, r := range s.scalr.Requests() {

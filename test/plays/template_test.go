@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// fill gives a text of a workflow with its ${{ }} filled in.
+// fill returns a text of a workflow with its ${{ }} filled in.
 func fill(text string, in scope) (string, error) {
 	v, err := fillValue(text, in)
 	return textOf(v), err
@@ -61,8 +61,7 @@ func fillAll(texts map[string]string, in scope) (map[string]string, error) {
 	return filled, nil
 }
 
-// holds says whether an `if:` lets its job or step begin. One that asks for no
-// status asks for success().
+// holds reports whether an `if:` lets its job or step begin. One that asks for no status asks for success().
 func holds(condition string, in scope) (bool, error) {
 	condition = strings.TrimSpace(condition)
 	if inside, ok := strings.CutPrefix(condition, "${{"); ok {

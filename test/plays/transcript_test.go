@@ -14,7 +14,7 @@ func (p *performance) marked() mark {
 	return mark{p.stage.writes(), len(p.stage.github.wrote(0))}
 }
 
-// since gives what was written after the moment, as one line.
+// since returns what was written after the moment, as one line.
 func (p *performance) since(m mark) string {
 	return counted(append(p.stage.wrote(m.scalr), p.stage.github.wrote(m.github)...))
 }
@@ -47,7 +47,7 @@ func (p *performance) tellJob(r *jobRecord) {
 		if s.outcome == "skipped" || s.what == "" || s.what == "post" && s.log == "" {
 			continue
 		}
-		name := s.what // of ours; scripts have names of their own
+		name := s.what // of this project; scripts have names of their own
 		if name == "script" {
 			name = s.title
 		}
@@ -116,7 +116,7 @@ func (p *performance) ended(job, results string) *jobRecord {
 	return nil
 }
 
-// step gives the step with the id, title or action and mode.
+// step returns the step with the id, title or action and mode.
 func (r *jobRecord) step(name string) *stepRecord {
 	for _, s := range r.steps {
 		if s.id == name || s.title == name || s.what == name {

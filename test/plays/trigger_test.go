@@ -149,7 +149,7 @@ var usual = map[string][]string{
 	"merge_group":  {"checks_requested"},
 }
 
-// triggered says whether the event starts a workflow with this `on:`.
+// triggered reports whether the event starts a workflow with this `on:`.
 func triggered(on *yaml.Node, e event) (bool, error) {
 	if on.Kind == yaml.ScalarNode {
 		types := usual[on.Value]
@@ -183,8 +183,7 @@ func triggered(on *yaml.Node, e event) (bool, error) {
 	return false, nil
 }
 
-// touches says whether a file is below one of the paths. The examples have no
-// other patterns than dir/**.
+// touches reports whether a file is below one of the paths. The examples have no other patterns than dir/**.
 func touches(files, paths []string) (bool, error) {
 	for _, p := range paths {
 		dir, ok := strings.CutSuffix(p, "/**")

@@ -117,7 +117,7 @@ func (j *job) needs() []string {
 	return scalars(&j.Needs)
 }
 
-// order gives the jobs so that each comes after those that it needs.
+// order returns the jobs so that each comes after those that it needs.
 func (w *workflow) order() ([]string, error) {
 	var sorted []string
 	left := slices.Sorted(maps.Keys(w.Jobs))
@@ -154,7 +154,7 @@ func pairs(n *yaml.Node) func(func(string, *yaml.Node) bool) {
 	}
 }
 
-// filledNode gives a part of a workflow as a value, with its expressions filled in.
+// filledNode returns a part of a workflow as a value, with its expressions filled in.
 func filledNode(n *yaml.Node, in scope) (any, error) {
 	switch n.Kind {
 	case yaml.MappingNode:

@@ -212,8 +212,8 @@ func TestGoDebugVariablesPrintNothing(t *testing.T) {
 	}
 }
 
-// TestUnsolicitedAnswersAreNotPrinted: net/http logs what comes on a connection after the answer, which may be an echo
-// of the request.
+// TestUnsolicitedAnswersAreNotPrinted: net/http logs what comes on a connection after the response, which may be an
+// echo of the request.
 func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 	t.Parallel()
 	s := newService(t)

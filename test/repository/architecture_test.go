@@ -18,9 +18,8 @@ import (
 
 const module = "scalr-run-action"
 
-// TestArchitecture holds what each package imports against the table in
-// docs/design.md: there are no other packages, no other arrows, no cycles by
-// way of one, and no third party that is not named.
+// TestArchitecture holds what each package imports against the table in docs/design.md: there are no other packages,
+// no other arrows, no cycles through one, and no third party that is not named.
 func TestArchitecture(t *testing.T) {
 	t.Parallel()
 	want := designTable(t)
@@ -140,8 +139,7 @@ func TestOnlyRunsCreatesAndStops(t *testing.T) {
 	}
 }
 
-// row is a line of the table: the package, what it says, its imports of ours, and
-// those of others.
+// row is a line of the table: the package, what it says, its imports of this project, and those of others.
 var row = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|[^|]+\\|([^|]*)\\|([^|]*)\\|$")
 
 // designTable reads who may import whom.
@@ -223,7 +221,7 @@ func otherModule(dir string) bool {
 	return dir != "." && err == nil
 }
 
-// importsOf names packages of ours by what stands below the module, others whole.
+// importsOf names packages of the module by their path in it, others by their full path.
 func importsOf(file *ast.File, wanted func(string) bool) []string {
 	var list []string
 	for _, i := range file.Imports {

@@ -55,7 +55,7 @@ func TestOwnProblems(t *testing.T) {
 	}
 }
 
-// ownProblems are the rules that only a workflow of ours must keep.
+// ownProblems are the rules that only a workflow of this project must keep.
 func ownProblems(content string) []string {
 	var w struct {
 		On          yaml.Node

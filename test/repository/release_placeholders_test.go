@@ -211,7 +211,7 @@ func unreleased(t *testing.T, root string) (problems []string) {
 	return problems
 }
 
-// pictures gives the addresses of the pictures that GitHub shows in a document.
+// pictures returns the addresses of the pictures that GitHub shows in a document.
 func pictures(t *testing.T, file, content string) (addresses []string) {
 	t.Helper()
 	walk(t, file, func(n ast.Node, _ []byte) {

@@ -74,7 +74,7 @@ func (r *rehearsal) release(version string, jobs ...string) (stopped string) {
 	return ""
 }
 
-// play plays one job on a machine of its own. Of `try` it plays what comes before the action itself is used.
+// play plays one job on its own machine. Of `try` it plays what comes before the action itself is used.
 func (r *rehearsal) play(name, version string) (stopped string) {
 	r.t.Helper()
 	job := r.jobs[name]
@@ -212,7 +212,7 @@ func (r *rehearsal) script(dir, text string, env map[string]string) (map[string]
 	return outputs, err
 }
 
-// happened gives what was written outside since it was asked the last time, in order; the same in a row counts once.
+// happened returns what was written outside since it was asked the last time, in order; the same in a row counts once.
 func (r *rehearsal) happened() []string {
 	r.t.Helper()
 	content, err := os.ReadFile(r.log())

@@ -152,7 +152,7 @@ func documents(t *testing.T) []string {
 	return all
 }
 
-// codeBlocks gives the fenced blocks of a document in one of the languages.
+// codeBlocks returns the fenced blocks of a document in one of the languages.
 func codeBlocks(t *testing.T, file string, languages ...string) []string {
 	t.Helper()
 	var blocks []string

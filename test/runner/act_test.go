@@ -33,8 +33,7 @@ type workflow struct {
 	more         []string
 }
 
-// play plays the workflow in a repository of its own and returns act's exit
-// code and log.
+// play plays the workflow in its own repository and returns act's exit code and log.
 func (w workflow) play() (code int, log string) {
 	w.t.Helper()
 	act, err := exec.LookPath("act")
@@ -158,8 +157,8 @@ func action(t *testing.T) string {
 	return cmp.Or(os.Getenv("RUNNER_ACTION"), root(t))
 }
 
-// prepare gives act the image by the names under which it looks for what it
-// would build, since it builds without a network.
+// prepare returns act the image by the names under which it looks for what it would build, since it builds without a
+// network.
 func prepare(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{

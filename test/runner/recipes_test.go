@@ -237,7 +237,7 @@ func TestRecipeMonorepo(t *testing.T) {
 	r.wantComment("No workspace is affected")
 }
 
-// wantComment checks that there is one comment of ours, with these texts.
+// wantComment checks that there is one comment of this project, with these texts.
 func (r *recipe) wantComment(texts ...string) {
 	r.t.Helper()
 	comments := r.github.Written(7)

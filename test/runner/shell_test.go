@@ -74,7 +74,7 @@ func checkout(t *testing.T) string {
 	return dir
 }
 
-// written gives the path of a file that the script has outside the checkout.
+// written returns the path of a file that the script has outside the checkout.
 func written(t *testing.T, dir, name string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(outside(dir), "*", name))

@@ -76,7 +76,7 @@ func newProxy(t *testing.T, proxies *toxiproxy.ApiServer, name, upstream string)
 	return p
 }
 
-// poison spoils a proxy's bytes for a while; 0 is for ever.
+// poison spoils a proxy's bytes for a while; 0 is forever.
 func poison(t *testing.T, p *toxiproxy.Proxy, toxic string, d time.Duration) {
 	t.Helper()
 	if _, err := p.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {

@@ -1,5 +1,5 @@
-// Package fleet is the actions for many workspaces of one repository: affected
-// lists those that a change touches, overview reports on the runs of all of them.
+// Package fleet implements the actions for many workspaces of one repository: affected lists those that a change
+// affects, overview reports on the runs of all of them.
 package fleet
 
 import (
@@ -21,7 +21,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// affectedTime bounds the whole step.
+// affectedTime limits the whole step.
 const affectedTime = 10 * time.Minute
 
 // affectedCommand is one run of the affected action.
@@ -55,8 +55,7 @@ func Affected(ctx context.Context, s *step.Step) int {
 	return c.Finish(o, &c.out)
 }
 
-// outcomeOf puts an error into this action's words: what it looks for may not
-// exist, and it has no input timeout.
+// outcomeOf explains an error in terms of this action, which has no input timeout and whose objects may not exist.
 func outcomeOf(ctx context.Context, err error) step.Outcome {
 	o := step.Explain(ctx, err)
 	switch o.Code {
@@ -94,7 +93,7 @@ func (c *affectedCommand) execute(ctx context.Context) (err error) {
 	return c.list(ctx, places, change)
 }
 
-// list writes which of the workspaces are affected.
+// list writes the affected workspaces to the outputs.
 func (c *affectedCommand) list(ctx context.Context, places []*place, change change) error {
 	present, removed, err := c.present(places, change)
 	if err != nil {
@@ -123,8 +122,8 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	return c.writeLists(items)
 }
 
-// affectedBy returns those of the present places that the change affects, by name. The
-// removed ones own the files that were deleted in their directories.
+// affectedBy returns the present places that the change affects, by name. The removed ones own the files that were
+// deleted in their directories.
 func (c *affectedCommand) affectedBy(present, removed []*place, change change) []*place {
 	var workspaces []affected.Workspace
 	for _, p := range slices.Concat(present, removed) {
@@ -183,7 +182,7 @@ func (c *affectedCommand) items(ctx context.Context, places []*place, waves map[
 // mostInMatrix is GitHub's limit for the jobs of a matrix.
 const mostInMatrix = 256
 
-// checkLimits refuses a list that is longer than was allowed, or than a matrix can be.
+// checkLimits refuses a list that exceeds max-affected or the size of a matrix.
 func (c *affectedCommand) checkLimits(n int) error {
 	switch {
 	case c.in.MaxAffected > 0 && n > c.in.MaxAffected:
@@ -198,7 +197,7 @@ func (c *affectedCommand) checkLimits(n int) error {
 	return nil
 }
 
-// writeSurroundings writes the outputs that stay when the list itself is refused.
+// writeSurroundings writes the outputs that are set even if the list itself is refused.
 func (c *affectedCommand) writeSurroundings(items, removed []item, unclaimed []string) error {
 	c.out.Set("count", strconv.Itoa(len(items)))
 	if err := c.out.SetJSON("removed", removed); err != nil {

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/report"
 )
 
-// show prints what is going to be listed, and keeps it for the summary.
+// show logs the workspaces that will be listed, and keeps them for the summary.
 func (c *affectedCommand) show(items []item, considered int, removed []item, unclaimed []string) {
 	c.page.Considered, c.page.Unclaimed = considered, unclaimed
 	for _, i := range items {
@@ -52,8 +52,7 @@ func row(i item) report.AffectedWorkspace {
 	return report.AffectedWorkspace{Environment: i.Environment, Name: i.Name, Directory: i.Directory, Because: i.Because, Wave: i.Wave}
 }
 
-// writeSummary writes the job summary, unless nothing was found out yet. It never
-// changes the outcome.
+// writeSummary writes the job summary, unless nothing is known yet. It never changes the outcome.
 func (c *affectedCommand) writeSummary(o step.Outcome) {
 	if c.page.Scope == "" {
 		return
@@ -68,7 +67,7 @@ func (c *affectedCommand) writeSummary(o step.Outcome) {
 	}
 }
 
-// reportOutside warns of what configurations use that is not sent with them.
+// reportOutside warns of files that configurations use but that are not uploaded with them.
 func (c *affectedCommand) reportOutside(found []*place) {
 	var users []string
 	example := ""

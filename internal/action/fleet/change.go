@@ -17,22 +17,21 @@ import (
 	"scalr-run-action/internal/job"
 )
 
-// change is what changed, as far as it is known.
+// change is the change that the event describes, as far as it is known.
 type change struct {
 	paths      []string
-	everything bool // all workspaces count as affected
+	everything bool // all workspaces are listed as affected
 }
 
-// deletes reports whether the change deletes the directory of a place. It is known
-// not to exist any more, so that whatever changed in it was deleted.
+// deletes reports whether the change deletes the directory of a place. The directory must not exist, so that each
+// change in it is a deletion.
 func (c change) deletes(p *place) bool {
 	return slices.ContainsFunc(p.candidates, func(dir string) bool {
 		return dir != "." && slices.ContainsFunc(c.paths, func(path string) bool { return strings.HasPrefix(path, dir+"/") })
 	})
 }
 
-// findChange finds what changed and says so. What cannot be known makes everything
-// affected, or fails the step.
+// findChange finds what changed and logs it. If that is unknown, all workspaces are affected, or the step fails.
 func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 	if c.in.All {
 		c.setScope("everything", "`all` is true")
@@ -63,7 +62,7 @@ func (c *affectedCommand) setScope(scope, reason string) {
 	}
 }
 
-// askForChange asks GitHub what changed; a reason says why it is unknown.
+// askForChange requests the changed files from GitHub; the reason describes why they are unknown.
 func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change, reason string) {
 	e := c.Job.Event()
 	switch {
@@ -93,10 +92,10 @@ func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change
 	return found, ""
 }
 
-// mostPayload is the most that GitHub sends with an event.
+// mostPayload is the maximum that GitHub sends with an event.
 const mostPayload = 25 << 20
 
-// permissionAdvice is what GitHub's refusal may be cured by.
+// permissionAdvice names the permissions that may resolve a refusal by GitHub.
 func (c *affectedCommand) permissionAdvice(err error) string {
 	var e *github.Error
 	if !errors.As(err, &e) || e.Kind != github.Forbidden && e.Kind != github.Gone {
@@ -110,8 +109,7 @@ func (c *affectedCommand) permissionAdvice(err error) string {
 
 var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
 
-// checkedOut returns the commit that is checked out, by the .git of the checkout.
-// Without one, GITHUB_SHA is believed.
+// checkedOut returns the commit that is checked out according to .git. Without .git, it is GITHUB_SHA.
 func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason string) {
 	switch repositories := tree.Repositories(); {
 	case len(repositories) == 0:
@@ -142,7 +140,7 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 	return head, ""
 }
 
-// mostGitFile is the most that is read of a file in .git.
+// mostGitFile is the maximum number of bytes that are read of a file in .git.
 const mostGitFile = 16 << 20
 
 // gitFile returns the text of a file in .git, empty if there is none.

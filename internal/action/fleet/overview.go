@@ -18,7 +18,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// overviewTime bounds the whole step.
+// overviewTime limits the whole step.
 const overviewTime = 10 * time.Minute
 
 // overviewCommand is one run of the overview action.
@@ -42,7 +42,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	}
 	s.Job.Mask(in.GitHubToken)
 	c.describe()
-	if err != nil { // the verdict comes first: no request leaves before it is given
+	if err != nil { // all inputs are validated before the first request
 		o := step.Explain(ctx, err)
 		code := s.Finish(o, nil)
 		c.markOutdated(o)
@@ -59,7 +59,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	return c.publish(o)
 }
 
-// explain puts an error into this action's words: it has no input timeout.
+// explain describes an error in terms of this action, which has no input timeout.
 func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
 	o := step.Explain(ctx, err)
 	if o.Code == step.CodeTimedOut {
@@ -68,7 +68,7 @@ func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
 	return o
 }
 
-// describe says of which commit and attempt the overview is.
+// describe describes of which commit and attempt the overview is.
 func (c *overviewCommand) describe() {
 	e := c.Job.Event()
 	c.page.Unlisted, c.page.Attempt = c.in.Unlisted, e.Attempt
@@ -106,7 +106,7 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	return err
 }
 
-// publish gives out what is known and returns the exit code.
+// publish sets the outputs that are known and returns the exit code.
 func (c *overviewCommand) publish(o step.Outcome) int {
 	known := o.Result == result.Done || o.Result == result.Rejected
 	c.page.Rejected = o.Result != result.Done
@@ -161,7 +161,7 @@ func (c *overviewCommand) setOutputs(known bool) {
 	c.out.Set("missing", strconv.Itoa(n[report.Missing]))
 }
 
-// title is a workspace by its name, as far as that is known.
+// title returns the name of a workspace, as far as it is known.
 func title(w scalr.Workspace) string {
 	switch {
 	case w.Name == "":
@@ -189,15 +189,14 @@ func (c *overviewCommand) writeSummary(o step.Outcome, known bool) {
 	}
 }
 
-// overviewName begins the hidden mark of the comments.
+// overviewName is the first part of the hidden marker of the comments.
 const overviewName = "scalr-overview"
 
 func (c *overviewCommand) commenter() step.Commenter {
 	return step.Commenter{Step: c.Step, Token: c.in.GitHubToken, PullRequest: c.in.PullRequest}
 }
 
-// workflow is the workflow that the comment belongs to: two workflows on one pull
-// request have a comment each.
+// workflow is the workflow that the comment belongs to: each workflow has its own comment on a pull request.
 func (c *overviewCommand) workflow() string {
 	file, _, _ := strings.Cut(c.Job.Env("GITHUB_WORKFLOW_REF"), "@")
 	if file != "" {
@@ -235,8 +234,8 @@ func (c *overviewCommand) allApplied() bool {
 	return applied
 }
 
-// markOutdated writes above an earlier overview that this one has failed: without
-// that it would stand for a commit of which nothing is known.
+// markOutdated adds a note above an earlier overview that this one has failed. Without it, the earlier overview would
+// be taken for that of the current commit.
 func (c *overviewCommand) markOutdated(o step.Outcome) {
 	usable := func(name string, read bool) bool { return read || strings.TrimSpace(c.Job.Input(name)) == "" }
 	if c.in.Comment == inputs.CommentNone || c.in.GitHubToken.Empty() || o.ExitCode() == 0 ||

@@ -21,11 +21,10 @@ const (
 	readers      = 4        // workspaces whose details are read at a time
 	mostRowJSON  = 64 << 20 // bytes of a plan's JSON; the rest is not read
 	mostRowLog   = 64 << 20 // bytes of a log
-	mostDiffText = 4 << 20  // bytes of all diffs: of more than that only addresses are kept
+	mostDiffText = 4 << 20  // bytes of all diffs; beyond that only addresses are kept
 )
 
-// rows reads what each run does. What cannot be read is unknown; only the end of the
-// context is an error.
+// rows reads the effects of each run. Unreadable ones are unknown; only the end of the context is an error.
 func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row, error) {
 	rows := make([]report.Row, len(all))
 	var diffs atomic.Int64
@@ -55,7 +54,7 @@ func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row
 	return rows, nil
 }
 
-// keepDiffs drops the diffs of a plan if there are too many in all.
+// keepDiffs drops the diffs of a plan if all diffs together are too large.
 func keepDiffs(p *tfplan.Plan, size *atomic.Int64) {
 	n := len(p.OutputDiff)
 	for _, list := range [][]tfplan.Change{p.Changes, p.Drift} {
@@ -111,13 +110,13 @@ func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
 	return r
 }
 
-// place says where the run is.
+// place describes where the run is.
 func (c *overviewCommand) place(r *report.Row, w *sought) {
 	r.Run = w.run.Run
 	seen := w.run.Workspace
 	seen.ID, seen.EnvironmentID = w.run.WorkspaceID, w.run.EnvironmentID
 	seen.Environment = cmp.Or(seen.Environment, w.Environment)
-	if seen.Name == "" { // it did not come along
+	if seen.Name == "" { // it was not included
 		seen.Name, seen.RunAll = w.Name, true
 	}
 	r.Workspace = seen
@@ -125,8 +124,8 @@ func (c *overviewCommand) place(r *report.Row, w *sought) {
 	r.RunURL = c.client.RunURL(seen.EnvironmentID, seen.ID, r.Run.ID)
 }
 
-// finished reports whether the run is final, or waits for a person. A run in
-// a status that is unknown has once its plan and its apply are final.
+// finished reports whether the run is final or waits for a person. A run in an unknown status has finished once its
+// plan and its apply are final.
 func finished(r scalr.Run) bool {
 	switch r.Stage() {
 	case scalr.Queued, scalr.Working:
@@ -139,7 +138,7 @@ func finished(r scalr.Run) bool {
 	return true
 }
 
-// readOutcome says how the run ended, and reads what it does where that is shown.
+// readOutcome returns how the run ended, and reads its effects if they are shown.
 func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole bool) {
 	o := step.OutcomeOfRun(r.Run)
 	if o.Code == step.CodeUnknownStatus {
@@ -148,7 +147,7 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 	switch o.Result {
 	case result.NoChanges:
 		if gate.EffectsOf(r.Run, tfplan.Plan{}, r.Workspace.RunAll).Changes == gate.No {
-			break // Scalr says so in every way
+			break // all of Scalr's values agree
 		}
 		fallthrough
 	case result.Planned, result.Applied, result.NeedsConfirmation, result.Saved, result.NeedsOverride:
@@ -161,8 +160,8 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 	c.withholdRawLog(&r.Report)
 }
 
-// readFailure reads the log of the stage that failed, and after an apply the plan that
-// was carried out. That is at most three requests with that of the run.
+// readFailure reads the log of the failed stage, and after an apply the plan too. With the run itself, it takes at
+// most three requests.
 func (c *overviewCommand) readFailure(ctx context.Context, r *report.Row, whole bool) {
 	if !r.Run.Applied() {
 		r.Plan = c.plan(ctx, r, false, true)
@@ -174,7 +173,7 @@ func (c *overviewCommand) readFailure(ctx context.Context, r *report.Row, whole 
 	r.Apply = log.Apply()
 }
 
-// plan reads what the run plans, from its JSON and its log.
+// plan reads the plan of the run from its JSON and its log.
 func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, withLog bool) tfplan.Plan {
 	log := tfplan.NewLog(c.Redact)
 	if r.Workspace.RunAll {
@@ -202,7 +201,7 @@ func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, wit
 	return plan
 }
 
-// readLog reads a log as far as it can be read.
+// readLog reads as much of a log as possible.
 func (c *overviewCommand) readLog(ctx context.Context, log *tfplan.Log, l scalr.Log) {
 	body, err := c.client.Log(ctx, l)
 	if err != nil || body == nil {
@@ -212,7 +211,7 @@ func (c *overviewCommand) readLog(ctx context.Context, log *tfplan.Log, l scalr.
 	_, _ = io.Copy(log, io.LimitReader(body, mostRowLog)) // a plan without its last line proves nothing
 }
 
-// bounded remembers whether it could be read to its end.
+// bounded records whether the log was read to its end.
 type bounded struct {
 	from   io.Reader
 	left   int64
@@ -230,8 +229,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// withholdRawLog takes out what was copied from a log without having been compared
-// with Scalr's sanitized JSON, unless the input redact says which secrets may be in it.
+// withholdRawLog removes text that was copied from a log and not compared with Scalr's sanitized JSON, unless the
+// input redact names the secrets that the log may contain.
 func (c *overviewCommand) withholdRawLog(r *report.Report) {
 	if len(c.in.Redact) > 0 {
 		return

@@ -13,24 +13,21 @@ import (
 )
 
 const (
-	// mostListRequests is how many requests find all runs, however many workspaces there are.
+	// mostListRequests limits the requests that find all runs, regardless of the number of workspaces.
 	mostListRequests = 20
-	// mostLists is how many environments are listed one by one: with more, the list of
-	// all runs is read.
+	// mostLists limits the environments that are listed one by one: with more, the list of all runs is read.
 	mostLists = 8
-	// mostNamedEnvironments is how many environments are looked up by their names. Each
-	// costs two requests.
+	// mostNamedEnvironments limits the environments that are looked up by name. Each costs two requests.
 	mostNamedEnvironments = 3
 )
 
-// sought is a workspace whose run is looked for.
+// sought is a workspace whose run is searched.
 type sought struct {
 	inputs.OverviewWorkspace
 	run *scalr.ListedRun // the newest so far
-	// absent is set once it is sure that there is no run.
+	// absent is set once it is certain that there is no run.
 	absent bool
-	// unsure is set if the list was not in order and not read to its end: then the
-	// run may not be the newest one.
+	// unsure is set if the list was neither sorted nor read to its end: then the run may not be the newest one.
 	unsure bool
 }
 
@@ -49,11 +46,11 @@ type runList struct {
 	wanted  []*sought
 	page    int // that was read last
 	ended   bool
-	chaotic bool // a newer run stood behind an older one
+	chaotic bool // a newer run followed an older one
 	last    scalr.ListedRun
 }
 
-// run reads no more than is needed, and no more than the bound.
+// run reads pages until all runs are found or the limit is reached.
 func (s *search) run(ctx context.Context) error {
 	if err := s.choose(ctx); err != nil {
 		return err
@@ -96,7 +93,7 @@ func (s *search) run(ctx context.Context) error {
 	return s.nameMissing(ctx)
 }
 
-// choose makes the lists to read: one for each environment, or one of all runs.
+// choose selects the lists to read: one for each environment, or one of all runs.
 func (s *search) choose(ctx context.Context) error {
 	if err := s.findEnvironments(ctx); err != nil {
 		return err
@@ -128,8 +125,8 @@ func (s *search) choose(ctx context.Context) error {
 	return nil
 }
 
-// findEnvironments looks up environments that are known by their names only, if they
-// are few. A workspace in an environment that does not exist has no run.
+// findEnvironments looks up environments that are known only by name, if there are few. A workspace in an environment
+// that does not exist has no run.
 func (s *search) findEnvironments(ctx context.Context) error {
 	byName := map[string][]*sought{}
 	var names []string
@@ -160,7 +157,7 @@ func (s *search) findEnvironments(ctx context.Context) error {
 	return nil
 }
 
-// open are the workspaces whose newest run is not known yet.
+// open returns the workspaces whose newest run is still unknown.
 func (s *search) open() []*sought {
 	var open []*sought
 	for _, l := range s.lists {
@@ -173,7 +170,7 @@ func (s *search) open() []*sought {
 
 func (l *runList) isOpen() bool { return !l.ended && (l.chaotic || len(l.missing()) > 0) }
 
-// missing are the workspaces without a run; all of them if the list is in no order.
+// missing returns the workspaces without a run; all of them if the list is not sorted.
 func (l *runList) missing() []*sought {
 	var list []*sought
 	for _, w := range l.wanted {
@@ -184,8 +181,8 @@ func (l *runList) missing() []*sought {
 	return list
 }
 
-// singles are the lists of the runs of single workspaces, if these are few enough to
-// be read one by one. That is sure to find more than another page of all runs.
+// singles returns a list for each remaining workspace, if there are few enough to read them one by one. That finds
+// more than another page of all runs.
 func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error) {
 	cost := 0
 	for _, w := range open {
@@ -243,7 +240,7 @@ func (s *search) readPage(ctx context.Context, l *runList) error {
 	return nil
 }
 
-// take keeps the run if it is the newest one of a workspace that is looked for.
+// take records the run if it is the newest one of a searched workspace.
 func (l *runList) take(r scalr.ListedRun) {
 	for _, w := range l.wanted {
 		if w.is(r) && (w.run == nil || r.CreatedAt.After(w.run.CreatedAt)) {
@@ -252,7 +249,7 @@ func (l *runList) take(r scalr.ListedRun) {
 	}
 }
 
-// is reports whether the run is one of the workspace.
+// is reports whether the run belongs to the workspace.
 func (w *sought) is(r scalr.ListedRun) bool {
 	if w.ID != "" {
 		return r.WorkspaceID == w.ID
@@ -266,8 +263,7 @@ func (w *sought) is(r scalr.ListedRun) bool {
 	return r.Workspace.Environment == w.Environment || r.EnvironmentID == w.Environment && strings.HasPrefix(w.Environment, "env-")
 }
 
-// conclude says of which workspaces it is sure that they have no run, and of which
-// it is not sure that the run is the newest.
+// conclude marks the workspaces that certainly have no run, and those whose run may not be the newest one.
 func (s *search) conclude() {
 	for _, w := range s.all {
 		whole, chaotic := false, false
@@ -281,8 +277,7 @@ func (s *search) conclude() {
 	}
 }
 
-// nameMissing reads the names of workspaces that are known by their ids only, as far
-// as the bound allows.
+// nameMissing reads the names of workspaces that are known only by id, within the limit of requests.
 func (s *search) nameMissing(ctx context.Context) error {
 	for _, w := range s.all {
 		if w.run != nil || w.ID == "" || w.Name != "" || s.left <= 0 {

@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// place is a workspace and where its configuration is, or may be.
+// place is a workspace and the possible directories of its configuration.
 type place struct {
 	ws         scalr.Workspace
 	candidates []string // directories; the first that exists is meant
@@ -29,11 +29,11 @@ func (p *place) name() inputs.WorkspaceName {
 	return inputs.WorkspaceName{Environment: p.ws.Environment, Workspace: p.ws.Name}
 }
 
-// workingDirectory is that of the workspace, "." for the root of what is sent.
+// workingDirectory is that of the workspace, "." for the root of the uploaded directory.
 func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDirectory) }
 
-// workspace is the place for the search. A file of variables may be relative to
-// what is sent or to where Terraform runs.
+// workspace returns the place for the search. A variable file may be relative to the uploaded directory or to the
+// directory in which Terraform runs.
 func (p *place) workspace() affected.Workspace {
 	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
 	if p.ws.Terragrunt {
@@ -49,10 +49,10 @@ func (p *place) workspace() affected.Workspace {
 	return w
 }
 
-// cleanDirectory is a directory of Scalr's as one relative to what is sent.
+// cleanDirectory converts a directory in Scalr to a path relative to the uploaded directory.
 func cleanDirectory(dir string) string { return cmp.Or(path.Clean("/" + dir)[1:], ".") }
 
-// considered lists the workspaces that the inputs name, by name.
+// considered lists the workspaces that the inputs select, by name.
 func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, error) {
 	list, err := lookup.ListWorkspaces(ctx, c.client, c.in.Environment, c.in.Filter, func(text string) { c.Job.Noticef("%s", text) })
 	if err != nil {
@@ -123,7 +123,7 @@ func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Worksp
 	return found, nil
 }
 
-// place finds where the configurations are of the workspaces that take an upload.
+// place finds the directories of the workspaces that accept uploads.
 func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 	var places []*place
 	var without []string
@@ -159,7 +159,7 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 	return places, nil
 }
 
-// candidates are the directories in which the configuration may be, the likeliest first.
+// candidates returns the possible directories of the configuration, the most likely first.
 func (c *affectedCommand) candidates(p *place) (dirs []string, exact bool) {
 	d := c.in.Directories
 	for _, environment := range []string{p.ws.Environment, p.ws.EnvironmentID} {
@@ -177,7 +177,7 @@ func (c *affectedCommand) candidates(p *place) (dirs []string, exact bool) {
 	return dirs, false
 }
 
-// sentPath is a directory less the working directory, which must be its end.
+// sentPath removes the working directory from the end of a directory.
 func sentPath(directory, working string) (sent string, ok bool) {
 	switch {
 	case working == ".":
@@ -189,8 +189,8 @@ func sentPath(directory, working string) (sent string, ok bool) {
 	return sent, ok
 }
 
-// exists reports whether the checkout has the place's directory. The root of the
-// checkout, if nothing names it, must hold Terraform files: it is always there.
+// exists reports whether the checkout has the place's directory. The root of the checkout always exists, so it must
+// contain Terraform files unless the inputs name it.
 func (c *affectedCommand) exists(p *place) bool {
 	if p.directory == "." && c.in.Directories.None() && !p.ws.Terragrunt && !c.tree.HasTerraform(".") {
 		return false
@@ -233,8 +233,8 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	return present, removed, nil
 }
 
-// reportUnknownLines warns of lines for workspaces that do not exist. With a filter
-// they may exist without being considered.
+// reportUnknownLines warns of lines for workspaces that do not exist. With a filter they may exist without being
+// selected.
 func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
 	if c.in.Filter != (inputs.WorkspaceFilter{}) || c.in.Environment != "" || len(c.in.Workspaces) > 0 {
 		return
@@ -257,7 +257,7 @@ func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
 	}
 }
 
-// firstOf names the first of many things, and how many more there are.
+// firstOf lists the first names and the number of the others.
 func firstOf(list []string) string {
 	if len(list) <= lookup.MaxNamed {
 		return strings.Join(list, ", ")

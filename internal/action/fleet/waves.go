@@ -2,9 +2,8 @@ package fleet
 
 import "scalr-run-action/internal/inputs"
 
-// wavesOf numbers the places such that each comes after those that it depends on,
-// directly or by way of workspaces that are not among them. The dependencies have
-// no cycle.
+// wavesOf numbers the places so that each comes after its dependencies, direct or through workspaces that are not in
+// the list. The dependencies have no cycle.
 func wavesOf(places []*place, dependencies []inputs.Dependency) map[inputs.WorkspaceName]int {
 	on := map[inputs.WorkspaceName][]inputs.WorkspaceName{}
 	for _, d := range dependencies {

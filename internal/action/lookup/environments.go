@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// EnvironmentByID reports false where there is no such environment, as far as the token can see.
+// EnvironmentByID returns false if the environment does not exist or the token cannot read it.
 func EnvironmentByID(ctx context.Context, c *scalr.Client, id string) (scalr.Environment, bool, error) {
 	env, err := c.Environment(ctx, id)
 	if Gone(err) {
@@ -17,8 +17,7 @@ func EnvironmentByID(ctx context.Context, c *scalr.Client, id string) (scalr.Env
 	return env, err == nil, err
 }
 
-// Environment finds an environment by what may be its id or its name: a
-// name may look like an id.
+// Environment finds an environment by its id or name: a name may look like an id.
 func Environment(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.Environment, bool, error) {
 	if strings.HasPrefix(nameOrID, "env-") && !strings.ContainsAny(nameOrID, "/?#% ") {
 		if env, ok, err := EnvironmentByID(ctx, c, nameOrID); ok || err != nil {
@@ -28,7 +27,7 @@ func Environment(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.E
 	return c.EnvironmentNamed(ctx, "", nameOrID)
 }
 
-// MissingEnvironment says that there is no such environment, and which come near.
+// MissingEnvironment returns the error for a missing environment, with similar names.
 func MissingEnvironment(ctx context.Context, c *scalr.Client, nameOrID string) error {
 	var names []string
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})

@@ -9,9 +9,9 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// ListWorkspaces lists workspaces by the filters of the inputs. A name is meant
-// exactly, unless it begins with an operator of Scalr's, which no workspace's name
-// can. notice reports a tag that does not exist: then there are none.
+// ListWorkspaces lists workspaces by the filters of the inputs. A name must match exactly, unless it begins with one
+// of Scalr's filter operators, which no workspace name does. notice is called if the tag does not exist: then the list
+// is empty.
 func ListWorkspaces(ctx context.Context, c *scalr.Client, environment string, filter inputs.WorkspaceFilter, notice func(string)) ([]scalr.Workspace, error) {
 	f := scalr.WorkspaceFilter{Query: filter.Query, Name: filter.Name}
 	tag, exists, err := TagFilter(ctx, c, filter.Tag, notice)
@@ -47,8 +47,8 @@ func ListWorkspaces(ctx context.Context, c *scalr.Client, environment string, fi
 	return kept, err
 }
 
-// TagFilter returns the id for a filter by a tag's name. exists is false if there is no
-// such tag, so that nothing can have it; notice says so.
+// TagFilter returns the id for a filter by a tag's name. exists is false if there is no such tag; notice is called
+// then.
 func TagFilter(ctx context.Context, c *scalr.Client, name string, notice func(string)) (id string, exists bool, err error) {
 	if name == "" {
 		return "", true, nil
@@ -62,8 +62,8 @@ func TagFilter(ctx context.Context, c *scalr.Client, name string, notice func(st
 	return "", false, nil
 }
 
-// HasTag reports whether a thing of a list that was filtered by a tag has it: the
-// service may find more. What comes along with a list may be less than all.
+// HasTag reports whether an object from a list filtered by a tag has the tag: Scalr may return others too, and a list
+// may not include all tags of an object.
 func HasTag(ctx context.Context, c *scalr.Client, kind scalr.Kind, id string, known []scalr.Tag, tagID string) (bool, error) {
 	if tagID == "" || slices.ContainsFunc(known, func(t scalr.Tag) bool { return t.ID == tagID }) {
 		return true, nil
@@ -72,7 +72,7 @@ func HasTag(ctx context.Context, c *scalr.Client, kind scalr.Kind, id string, kn
 	return slices.Contains(all, tagID), err
 }
 
-// TagNames are the names of tags, sorted; never nil.
+// TagNames returns the sorted names of tags; never nil.
 func TagNames(tags []scalr.Tag) []string {
 	names := make([]string, 0, len(tags))
 	for _, t := range tags {
@@ -82,8 +82,7 @@ func TagNames(tags []scalr.Tag) []string {
 	return names
 }
 
-// TagResolver fills in the names that a server left out of tags. It lists the
-// account's tags once, when it needs them.
+// TagResolver adds missing names to tags. It lists the account's tags once, on first use.
 type TagResolver struct {
 	Client *scalr.Client
 	names  map[string]string // by id; nil before the tags were listed

@@ -9,15 +9,14 @@ import (
 	"scalr-run-action/internal/spelling"
 )
 
-// The bounds of the search for a similar name: the server decides how many names
-// there are, and how long they are.
+// The limits of the search for similar names: the server controls their number and length.
 const (
-	longestSimilar = 255       // bytes; no thing in Scalr has a longer name (openapi.yml)
+	longestSimilar = 255       // bytes; no object in Scalr has a longer name (openapi.yml)
 	mostCompared   = 4_000_000 // pairs of letters that are compared for one suggestion
 	mostSuggested  = 3
 )
 
-// DidYouMean names up to three of the names that come near.
+// DidYouMean suggests up to three similar names.
 func DidYouMean(name string, names []string) string {
 	var quoted []string
 	for _, n := range similar(name, names) {
@@ -29,9 +28,8 @@ func DidYouMean(name string, names []string) string {
 	return " Did you mean " + strings.Join(quoted, " or ") + "?"
 }
 
-// similar gives the names that differ by a third of the letters at most, or of
-// which one is a part of the other, the nearest first. It stops when it has
-// compared mostCompared letters.
+// similar returns the names that differ in at most a third of the letters, or that contain or are contained in the
+// name, the most similar first. It stops after comparing mostCompared letters.
 func similar(name string, names []string) []string {
 	type near struct {
 		name     string
@@ -69,8 +67,7 @@ func similar(name string, names []string) []string {
 	return found
 }
 
-// distinct quotes a name such that no other looks the same: letters beyond ASCII
-// are spelled out too.
+// distinct quotes a name so that no other looks the same: characters outside ASCII are escaped too.
 func distinct(name string) string {
 	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
 	if shown == spelled {

@@ -6,7 +6,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// Title names a workspace by its name, as far as that is known, and its id.
+// Title describes a workspace by its name, as far as it is known, and its id.
 func Title(w scalr.Workspace) string {
 	if w.Name == "" {
 		return w.ID

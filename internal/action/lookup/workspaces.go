@@ -1,5 +1,4 @@
-// Package lookup finds workspaces and environments by name or id. Where there is
-// none, it names those that are called nearly so.
+// Package lookup finds workspaces and environments by name or id, and suggests similar names if there is none.
 package lookup
 
 import (
@@ -11,8 +10,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// Workspace finds the one workspace with exactly this name. The service's
-// own filter may answer with more.
+// Workspace finds the only workspace with exactly this name. Scalr's filter may return others too.
 func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (scalr.Workspace, error) {
 	environmentID := ""
 	if strings.HasPrefix(environment, "env-") {
@@ -43,10 +41,10 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 	return scalr.Workspace{}, missingWorkspace(ctx, c, environment, name, n.others)
 }
 
-// Gone reports whether err says that there is no such thing, as far as the token can see.
+// Gone reports whether err means that the object does not exist or that the token cannot read it.
 func Gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }
 
-// unless gives s if id is empty.
+// unless returns s if id is empty.
 func unless(id, s string) string {
 	if id != "" {
 		return ""
@@ -54,18 +52,17 @@ func unless(id, s string) string {
 	return s
 }
 
-// MaxNamed is how many things are named where there may be many.
+// MaxNamed is the maximum number of objects that a message lists.
 const MaxNamed = 10
 
-// namesakes are workspaces that were looked for by name.
+// namesakes is the result of a search for workspaces by name.
 type namesakes struct {
 	matches  []scalr.Workspace
-	others   []string // names of those beside them
-	unplaced []string // ids of those with the name, of which Scalr does not report the environment
+	others   []string // other names in the environment
+	unplaced []string // ids of workspaces with the name whose environment is not reported by Scalr
 }
 
-// namedWorkspaces lists by the filter and keeps those with exactly the name, and
-// in exactly the environment.
+// namedWorkspaces lists workspaces by the filter and keeps those with exactly this name in exactly this environment.
 func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (n namesakes, err error) {
 	list, err := c.Workspaces(ctx, f)
 	if err != nil {
@@ -74,7 +71,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	asked := 0
 	for _, w := range list {
 		if w.Name == name && w.Environment == "" && f.Environment != "" && asked < MaxNamed {
-			// The list does not say where it is; the workspace itself may.
+			// The list does not report its environment; the workspace itself may.
 			asked++
 			switch whole, err := c.Workspace(ctx, w.ID); {
 			case err == nil:
@@ -96,7 +93,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	return n, nil
 }
 
-// missingWorkspace says what there is instead of what was asked for.
+// missingWorkspace returns the error for a missing workspace, with the names that exist.
 func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name string, others []string) error {
 	if len(others) == 0 {
 		f := scalr.WorkspaceFilter{Environment: environment}
@@ -118,8 +115,7 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 		DidYouMean(name, others))
 }
 
-// emptyEnvironment distinguishes an environment that does not exist from one in which the
-// token sees nothing.
+// emptyEnvironment distinguishes an environment that does not exist from one in which the token can read no workspace.
 func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name string) error {
 	var names []string
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})

@@ -1,5 +1,5 @@
-// Package resource is the environment and the workspace action: each brings one
-// thing in Scalr to what the inputs ask for, and writes only what differs.
+// Package resource implements the environment and the workspace action: each updates one object in Scalr to match the
+// inputs, and writes only what differs.
 package resource
 
 import (
@@ -15,8 +15,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// companion is what the environment and the workspace action share: they bring
-// one thing to what is asked, and write only what differs from it.
+// companion is the common part of the environment and the workspace action.
 type companion struct {
 	*step.Step
 	client  *scalr.Client
@@ -26,12 +25,12 @@ type companion struct {
 	tags    lookup.TagResolver
 }
 
-// companionTime limits the whole step. Each request has its own limit; this one is
-// for a service that throttles or stalls every request.
+// companionTime limits the whole step. Each request has its own limit; this one is for a server that throttles or
+// stalls every request.
 const companionTime = 10 * time.Minute
 
-// run signs in, acts and returns the exit code. What was learned and changed
-// by then is given out, however it ends.
+// run signs in, executes the command and returns the exit code. The outputs contain what is known by then, regardless
+// of how it ends.
 func (c *companion) run(ctx context.Context, access inputs.Access, act func(context.Context) error) int {
 	ctx, cancel := c.WithTimeout(ctx, companionTime)
 	defer cancel()
@@ -56,8 +55,8 @@ func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act 
 	return act(ctx)
 }
 
-// ofCompanion puts an outcome into the companions' words: what they look for may
-// not be there, they have no input timeout, and other names for their inputs.
+// ofCompanion adapts an outcome to the companion actions: they have no input timeout, different input names, and their
+// objects may not exist.
 func ofCompanion(o step.Outcome) step.Outcome {
 	switch o.Code {
 	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
@@ -83,7 +82,7 @@ func (c *companion) reportUnchanged() {
 	}
 }
 
-// notice reports what a lookup found worth saying.
+// notice logs a notice of a lookup.
 func (c *companion) notice(text string) { c.Job.Noticef("%s", text) }
 
 // setTags sets the output tags, by name.

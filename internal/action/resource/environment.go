@@ -43,7 +43,7 @@ func (e *environmentCommand) execute(ctx context.Context) error {
 	return e.present(ctx)
 }
 
-// find finds the environment that is meant, if there is one.
+// find finds the environment that the inputs name, if it exists.
 func (e *environmentCommand) find(ctx context.Context) (scalr.Environment, bool, error) {
 	if e.in.EnvironmentID != "" {
 		return lookup.EnvironmentByID(ctx, e.client, e.in.EnvironmentID)
@@ -51,7 +51,7 @@ func (e *environmentCommand) find(ctx context.Context) (scalr.Environment, bool,
 	return e.client.EnvironmentNamed(ctx, e.in.AccountID, e.in.Name)
 }
 
-// missing says that it is not there.
+// missing says that it does not exist.
 func (e *environmentCommand) missing(ctx context.Context) error {
 	if e.in.EnvironmentID != "" {
 		return lookup.MissingEnvironment(ctx, e.client, e.in.EnvironmentID)
@@ -59,7 +59,7 @@ func (e *environmentCommand) missing(ctx context.Context) error {
 	return lookup.MissingEnvironment(ctx, e.client, e.in.Name)
 }
 
-// recordEnvironment gives out which environment it is, as soon as that is known.
+// recordEnvironment sets the outputs that identify the environment, as soon as they are known.
 func (e *environmentCommand) recordEnvironment(env scalr.Environment) {
 	url := e.client.EnvironmentURL(env.ID)
 	e.out.Set("environment-id", env.ID)
@@ -67,7 +67,7 @@ func (e *environmentCommand) recordEnvironment(env scalr.Environment) {
 	e.Job.Infof("Environment %q (%s) %s", env.Name, env.ID, url)
 }
 
-// setOutputs gives out what the environment is like.
+// setOutputs sets the outputs that describe the environment.
 func (e *environmentCommand) setOutputs(env scalr.Environment) error {
 	e.out.SetText("name", env.Name)
 	e.out.Set("status", env.Status)

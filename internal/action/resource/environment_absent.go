@@ -9,8 +9,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// absent deletes the environment, unless that would take workspaces with it:
-// Scalr itself deletes them without asking.
+// absent deletes the environment, unless it has workspaces: Scalr would delete them with it.
 func (e *environmentCommand) absent(ctx context.Context) error {
 	env, ok, err := e.find(ctx)
 	if err != nil {
@@ -35,7 +34,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		return nil
 	})
 	if lookup.Gone(err) {
-		// Deleted meanwhile, or not allowed: another read decides.
+		// It was deleted meanwhile, or the deletion is not allowed: another read decides.
 		if _, there, lookErr := lookup.EnvironmentByID(ctx, e.client, env.ID); lookErr == nil && !there {
 			err = nil
 		}
@@ -51,9 +50,8 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 	return nil
 }
 
-// verifyEmpty refuses an environment that has workspaces, or that may have some:
-// a token without the permission to read workspaces gets an empty list everywhere.
-// It gives what shows that the list means something.
+// verifyEmpty refuses an environment that has workspaces, or that may have some: a token without the permission to
+// read workspaces gets an empty list everywhere. It returns the evidence that the empty list is reliable.
 func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environment) (evidence string, err error) {
 	inside, err := e.client.EnvironmentContents(ctx, env.ID)
 	if err == nil {
@@ -79,7 +77,7 @@ func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environm
 	return fmt.Sprintf("the token sees %d in other environments", all.Outside), nil
 }
 
-// stillEmpty is the last look before the deletion.
+// stillEmpty is the last check before the deletion.
 func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environment) error {
 	now, err := e.client.Environment(ctx, env.ID)
 	if err != nil {
@@ -96,8 +94,7 @@ func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environme
 	return holdsWorkspaces(env, inside)
 }
 
-// holdsWorkspaces is the refusal of an environment whose list of workspaces is
-// not empty, or not to be relied on.
+// holdsWorkspaces returns the error for an environment whose list of workspaces is not empty or not reliable.
 func holdsWorkspaces(env scalr.Environment, c scalr.Contents) error {
 	switch {
 	case c.Inside.Count > 0:

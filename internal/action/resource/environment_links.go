@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// links finds what the inputs name.
+// links finds the objects that the inputs name.
 func (e *environmentCommand) links(ctx context.Context) (l environmentLinks, err error) {
 	if l.policyGroups, err = e.policyGroups(ctx, e.in.PolicyGroups); err != nil {
 		return l, err
@@ -44,7 +44,7 @@ func (e *environmentCommand) policyGroups(ctx context.Context, wanted []string) 
 	return pick(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", step.CodePolicyGroupGone)
 }
 
-// pick finds each of the wanted, given by id or by exact name.
+// pick finds each requested object by id or by exact name.
 func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing string, code step.Code) ([]T, error) {
 	byID, byName := map[string]T{}, map[string][]T{}
 	var names []string
@@ -72,7 +72,7 @@ func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing 
 	return picked, nil
 }
 
-// linkPolicyGroups links policy groups to the environment, or ends the links.
+// linkPolicyGroups links policy groups to the environment, or unlinks them.
 func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Environment, groups []scalr.PolicyGroup) error {
 	policies := setOf(env.Policies)
 	for _, g := range groups {
@@ -96,7 +96,7 @@ func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Env
 func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.Environment, g scalr.PolicyGroup) error {
 	err := e.client.UnlinkPolicyGroup(ctx, g.ID, env.ID)
 	if lookup.Gone(err) {
-		// Unlinked by an attempt whose answer got lost, or not allowed: another read decides.
+		// It was unlinked by an attempt whose response was lost, or that is not allowed: another read decides.
 		if now, lookErr := e.client.Environment(ctx, env.ID); lookErr == nil && !slices.Contains(now.Policies, g.ID) {
 			return nil
 		}
@@ -104,8 +104,8 @@ func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.En
 	return err
 }
 
-// linkProviders links the provider configurations that are asked for, and those
-// that become defaults, to the environment. Shared ones need no link.
+// linkProviders links the requested provider configurations, and the new defaults, to the environment. Shared ones
+// need no link.
 func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
 	for _, p := range links.providers {
 		if isTrue(p.Shared) || isLinked(p, env) {
@@ -129,8 +129,8 @@ func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Enviro
 	return nil
 }
 
-// unlinkProviders unlinks the others, if any are asked for. It comes last: the
-// environment may have one of them as a default until its own settings are changed.
+// unlinkProviders unlinks the others, if the input is set. It must come last: one of them may be a default of the
+// environment until its settings are changed.
 func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
 	if len(links.providers) == 0 {
 		return nil
@@ -154,14 +154,14 @@ func isLinked(p scalr.Provider, env scalr.Environment) bool {
 	return slices.Contains(env.Providers, p.ID) || slices.Contains(p.Environments, env.ID)
 }
 
-// mustBeLinked reports whether the environment is known to lack what it takes to
-// have the provider configuration as a default.
+// mustBeLinked reports whether the provider configuration must be linked to the environment before it can be a
+// default.
 func mustBeLinked(p scalr.Provider, env scalr.Environment) bool {
 	return p.Shared != nil && !*p.Shared && !isLinked(p, env)
 }
 
-// notShared says which provider configuration has to be shared first, where this
-// step cannot do it. Trouble with the connection says nothing about that.
+// notShared returns the error for a provider configuration that must be shared first and that this step cannot share.
+// A connection error does not prove that.
 func notShared(p scalr.Provider, env scalr.Environment, err error) error {
 	if !errors.Is(err, scalr.ErrLinksUnknown) && !isRefusal(err) {
 		return err
@@ -171,8 +171,8 @@ func notShared(p scalr.Provider, env scalr.Environment, err error) error {
 		p.Name, p.ID, env.Name, env.ID, strings.TrimSuffix(err.Error(), "."), step.MissingPermission(err))
 }
 
-// refusedDefaults names the default provider configurations in a refusal of them:
-// one of which Scalr did not report whether it is shared may not be.
+// refusedDefaults returns the error for rejected default provider configurations: if Scalr does not report whether one
+// is shared, it may not be.
 func refusedDefaults(links environmentLinks, err error) error {
 	if len(links.defaults) == 0 || !isRefusal(err) || step.PointedTo(err) != "default-provider-configurations" {
 		return err

@@ -8,15 +8,15 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// environmentLinks are the things that the inputs name, as Scalr knows them.
+// environmentLinks are the objects in Scalr that the inputs name.
 type environmentLinks struct {
 	policyGroups        []scalr.PolicyGroup
 	providers, defaults []scalr.Provider
 	everyProvider       []scalr.Provider // if any were named
 }
 
-// present creates the environment, or brings it to what is asked. Whatever the
-// inputs name is looked for before anything is written.
+// present creates the environment or updates it to match the inputs. All objects that the inputs name are looked up
+// before the first write.
 func (e *environmentCommand) present(ctx context.Context) error {
 	links, err := e.links(ctx)
 	if err != nil {
@@ -37,8 +37,7 @@ func (e *environmentCommand) present(ctx context.Context) error {
 	return e.setOutputs(env)
 }
 
-// findOrCreate finds the environment by the name it has, or by the one it gets:
-// then it was renamed before.
+// findOrCreate finds the environment by its current name, or by its new one if it was renamed before.
 func (e *environmentCommand) findOrCreate(ctx context.Context, links environmentLinks) (scalr.Environment, error) {
 	env, ok, err := e.find(ctx)
 	switch {
@@ -78,7 +77,7 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 	return env, nil
 }
 
-// reconcile writes what differs from what is asked.
+// reconcile writes what differs from the inputs.
 func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
 	tags, err := e.reconcileTags(ctx, scalr.EnvironmentKind, env.ID, env.Tags, e.in.Tags)
 	if err != nil {
@@ -118,8 +117,7 @@ func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, lin
 	return after, nil
 }
 
-// compare gives what differs, and what to ask for. remote-backend is set at the
-// creation only.
+// compare returns the differences and the settings to request. remote-backend can only be set at the creation.
 func (e *environmentCommand) compare(env scalr.Environment, links environmentLinks) (settings, scalr.EnvironmentSettings) {
 	var s settings
 	if env.RemoteBackend == nil && e.in.RemoteBackend != nil {

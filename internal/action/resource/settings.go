@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// settings compares what is asked with what there is. An empty wish leaves
-// things as they are, and so does one for a member that the server does not
-// report: it would not know it.
+// settings compares the inputs with the current settings. An empty input keeps the current value, and so does one for
+// a member that the server does not report, since the server does not support it.
 type settings struct {
 	changes     []change
 	unsupported []string
@@ -16,7 +15,7 @@ type settings struct {
 
 type change struct{ name, from, to string }
 
-// flag gives what to send of a boolean: nil for nothing.
+// flag returns the value to send for a boolean: nil for nothing.
 func (s *settings) flag(name string, have, want *bool) *bool {
 	switch {
 	case want == nil:
@@ -31,7 +30,7 @@ func (s *settings) flag(name string, have, want *bool) *bool {
 	return want
 }
 
-// text gives what to send of a text: "" for nothing.
+// text returns the value to send for a text: "" for nothing.
 func (s *settings) text(name, have, want string) string {
 	if want == "" || have == want {
 		return ""
@@ -40,7 +39,7 @@ func (s *settings) text(name, have, want string) string {
 	return want
 }
 
-// clearableText returns what to send of a text that can be cleared: nil for nothing.
+// clearableText returns the value to send for a text that can be cleared: nil for nothing.
 func (s *settings) clearableText(name, have string, want *string) *string {
 	if want == nil || have == *want {
 		return nil
@@ -49,8 +48,7 @@ func (s *settings) clearableText(name, have string, want *string) *string {
 	return want
 }
 
-// clearableNumber returns what to send of a number that is not 0 and can be cleared:
-// nil for nothing.
+// clearableNumber returns the value to send for a number that is not 0 and can be cleared: nil for nothing.
 func (s *settings) clearableNumber(name string, have, want *int) *int {
 	if want == nil || have != nil && *have == *want || have == nil && *want == 0 {
 		return nil
@@ -66,8 +64,7 @@ func numberText(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-// list returns what to send of a list in its order: nil for nothing, an empty one to
-// clear it.
+// list returns the value to send for a list in its order: nil for nothing, an empty one to clear it.
 func (s *settings) list(name string, have, want []string) []string {
 	switch {
 	case want == nil:
@@ -82,7 +79,7 @@ func (s *settings) list(name string, have, want []string) []string {
 	return want
 }
 
-// ids gives what to send of a list whose order does not matter: nil for nothing.
+// ids returns the value to send for a list whose order does not matter: nil for nothing.
 func (s *settings) ids(name string, have, want []string) []string {
 	if len(want) == 0 || sameSet(have, want) {
 		return nil
@@ -113,7 +110,7 @@ func (c *companion) reportSettings(before, after settings) {
 	}
 }
 
-// warnUnsupported warns of what this server does not know.
+// warnUnsupported warns of settings that this server does not support.
 func (c *companion) warnUnsupported(s settings) {
 	for _, name := range s.unsupported {
 		c.Job.Warnf("%s is unsupported by this Scalr server and was ignored.", name)

@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// reconcileTags brings the tags of an environment or a workspace to what is asked, and
-// gives those it has then. known are the names that came along with it.
+// reconcileTags updates the tags of an environment or a workspace to match the inputs, and returns the resulting tags.
+// known are the names that its response included.
 func (c *companion) reconcileTags(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, want inputs.Tags) ([]scalr.Tag, error) {
 	if want.Mode == inputs.TagsAdd && len(want.Names) == 0 {
 		return c.resolveTagNames(ctx, known)
@@ -39,7 +39,7 @@ func (c *companion) reconcileTags(ctx context.Context, kind scalr.Kind, id strin
 	return c.addTags(ctx, kind, id, have, want.Names)
 }
 
-// withNames gives the tags their names, as far as they are known.
+// withNames adds the known names to the tags.
 func withNames(ids []string, known ...[]scalr.Tag) []scalr.Tag {
 	names := map[string]string{}
 	for _, t := range slices.Concat(known...) {
@@ -54,7 +54,7 @@ func withNames(ids []string, known ...[]scalr.Tag) []scalr.Tag {
 	return tags
 }
 
-// resolveTagNames fills in the names that a server left out.
+// resolveTagNames adds missing names to tags.
 func (c *companion) resolveTagNames(ctx context.Context, tags []scalr.Tag) ([]scalr.Tag, error) {
 	c.tags.Client = c.client
 	return c.tags.Resolve(ctx, tags)
@@ -91,10 +91,9 @@ func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, 
 	return kept, nil
 }
 
-// unlinkTags removes tags until the resource has none of them. Scalr answers 404
-// if a single link is missing already, after an answer that got lost or another
-// client's change: the rest is removed by another request. A 404 for links that
-// are all there is a refusal.
+// unlinkTags removes tags until the resource has none of them. Scalr answers 404 if a single link is already missing,
+// after a lost response or another client's change: the others are removed by another request. A 404 although all
+// links exist is a refusal.
 func (c *companion) unlinkTags(ctx context.Context, kind scalr.Kind, id string, ids []string) error {
 	for {
 		err := c.client.RemoveTags(ctx, kind, id, ids)
@@ -145,7 +144,7 @@ func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, hav
 	return append(slices.Clone(have), added...), nil
 }
 
-// ensureTags gives the tags of the names. Those that there are not yet are created.
+// ensureTags returns the tags with these names. Missing ones are created.
 func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []string) ([]scalr.Tag, error) {
 	byName := map[string]scalr.Tag{}
 	for _, t := range known {
@@ -180,8 +179,8 @@ var (
 	unsafeInTag = regexp.MustCompile(`[^A-Za-z0-9_.:-]+`)
 )
 
-// doubtfulFirst puts the names first that Scalr may reject, so that nothing else
-// has been created by then.
+// doubtfulFirst moves the names that Scalr may reject to the front, so that no other tag is created before a
+// rejection.
 func doubtfulFirst(names []string) []string {
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int {
@@ -196,7 +195,7 @@ func doubtfulFirst(names []string) []string {
 	return sorted
 }
 
-// refusedTag says which names Scalr accepts if it has rejected another one.
+// refusedTag explains which names Scalr accepts after it has rejected one.
 func refusedTag(name string, err error) error {
 	var e *scalr.Error
 	if safeTag.MatchString(name) || !errors.As(err, &e) || !errors.Is(e, scalr.ErrInvalid) {
@@ -209,7 +208,7 @@ func refusedTag(name string, err error) error {
 	return f
 }
 
-// tagsForCreation gives the tags that something new begins with.
+// tagsForCreation returns the tags of a new object.
 func (c *companion) tagsForCreation(ctx context.Context, want inputs.Tags) ([]scalr.Tag, error) {
 	if want.Mode != inputs.TagsAdd && want.Mode != inputs.TagsReplace {
 		return nil, nil

@@ -13,8 +13,7 @@ import (
 type workspaceCommand struct {
 	companion
 	in inputs.Workspace
-	// environment that the workspace is in or shall be created in, once it was
-	// found by the inputs; its id is empty before.
+	// environment of the workspace, once it was found by the inputs; its id is empty before.
 	environment scalr.Environment
 }
 
@@ -53,7 +52,7 @@ func (w *workspaceCommand) show(ctx context.Context) error {
 	return w.setTags(ws.Tags)
 }
 
-// outputs hands on Terraform's outputs, but no sensitive one.
+// outputs passes on Terraform's outputs, except the sensitive ones.
 func (w *workspaceCommand) outputs(ctx context.Context) error {
 	ws, err := w.findExisting(ctx)
 	if err != nil {

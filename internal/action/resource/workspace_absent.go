@@ -11,8 +11,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// absent deletes the workspace, unless there is something that only it knows of,
-// or a run is active in it.
+// absent deletes the workspace, unless it manages resources or has an active run.
 func (w *workspaceCommand) absent(ctx context.Context) error {
 	ws, ok, err := w.find(ctx)
 	if err != nil {
@@ -33,7 +32,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return nil
 	})
 	if lookup.Gone(err) {
-		// Deleted meanwhile, or not allowed: another read decides.
+		// It was deleted meanwhile, or the deletion is not allowed: another read decides.
 		if _, there, lookErr := workspaceWithID(ctx, w.client, ws.ID); lookErr == nil && !there {
 			err = nil
 		}
@@ -51,10 +50,8 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 	return nil
 }
 
-// stillUnused refuses a workspace that manages resources, has an active run or is
-// locked by a person.
-// What Scalr does not report counts as the worst. Runs come first: one that
-// finishes in between has left its resources by then.
+// stillUnused refuses a workspace that manages resources, has an active run or is locked by a person. An unreported
+// value counts as the worst case. Runs are read first: if one finishes in between, its resources are already counted.
 func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) error {
 	runs, err := w.client.RunsAtWork(ctx, ws.ID)
 	if err != nil {
@@ -81,8 +78,8 @@ func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) 
 	return nil
 }
 
-// lockedByFinished refuses a workspace whose lock a run holds, unless that run
-// has finished: then the lock has only been left.
+// lockedByFinished refuses a workspace that is locked by a run, unless the run has finished without releasing the
+// lock.
 func (w *workspaceCommand) lockedByFinished(ctx context.Context, ws scalr.Workspace) error {
 	run, err := w.client.Run(ctx, ws.LockedByRun)
 	switch {

@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// find finds the workspace that is meant, if there is one.
+// find finds the workspace that the inputs name, if it exists.
 func (w *workspaceCommand) find(ctx context.Context) (scalr.Workspace, bool, error) {
 	if w.in.WorkspaceID != "" {
 		return workspaceWithID(ctx, w.client, w.in.WorkspaceID)
@@ -29,7 +29,7 @@ func workspaceWithID(ctx context.Context, c *scalr.Client, id string) (scalr.Wor
 	return ws, err == nil, err
 }
 
-// missing says what is not there: the environment, or the workspace in it.
+// missing describes what does not exist: the environment, or the workspace in it.
 func (w *workspaceCommand) missing(ctx context.Context) error {
 	switch {
 	case w.in.WorkspaceID != "":
@@ -46,7 +46,7 @@ func (w *workspaceCommand) missing(ctx context.Context) error {
 		w.in.Name, lookup.DidYouMean(w.in.Name, names))
 }
 
-// findExisting finds the workspace and gives out which it is.
+// findExisting finds the workspace and sets the outputs that identify it.
 func (w *workspaceCommand) findExisting(ctx context.Context) (scalr.Workspace, error) {
 	ws, ok, err := w.find(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func (w *workspaceCommand) findExisting(ctx context.Context) (scalr.Workspace, e
 	return ws, err
 }
 
-// recordWorkspace gives out which workspace it is, as soon as that is known.
+// recordWorkspace sets the outputs that identify the workspace, as soon as they are known.
 func (w *workspaceCommand) recordWorkspace(ws scalr.Workspace) {
 	url := w.client.WorkspaceURL(ws.EnvironmentID, ws.ID)
 	w.out.Set("workspace-id", ws.ID)

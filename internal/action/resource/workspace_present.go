@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// present creates the workspace, or brings it to what is asked. Whatever the
-// inputs name is looked for before anything is written.
+// present creates the workspace or updates it to match the inputs. All objects that the inputs name are looked up
+// before the first write.
 func (w *workspaceCommand) present(ctx context.Context) error {
 	links, err := w.lookUpLinks(ctx)
 	if err != nil {
@@ -52,8 +52,8 @@ func (w *workspaceCommand) findOrCreate(ctx context.Context, links workspaceLink
 	return w.create(ctx, links)
 }
 
-// create creates the workspace. It has no VCS connection, so that nothing but an
-// upload starts a run in it by itself, and an upload shall not.
+// create creates the workspace, without a VCS connection and with auto-queue-runs off, so that no run starts
+// automatically.
 func (w *workspaceCommand) create(ctx context.Context, links workspaceLinks) (scalr.Workspace, error) {
 	tags, err := w.tagsForCreation(ctx, w.in.Tags)
 	if err != nil {
@@ -94,11 +94,11 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links wo
 	return nil
 }
 
-// aboutVersion finds the version of Terraform in a refusal without a pointer.
+// aboutVersion reports whether a refusal without a pointer mentions the Terraform version.
 var aboutVersion = regexp.MustCompile(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
 
-// refusedVersion says so if Scalr has rejected a creation or a change because of the
-// version of Terraform. A change of the platform alone may do it, too.
+// refusedVersion returns the error if Scalr has rejected a creation or a change because of the Terraform version. A
+// change of the platform alone can cause that too.
 func (w *workspaceCommand) refusedVersion(err error) error {
 	var e *scalr.Error
 	if !errors.As(err, &e) || !isRefusal(e) || w.in.TerraformVersion == "" && w.in.IaCPlatform == "" {
@@ -112,7 +112,7 @@ func (w *workspaceCommand) refusedVersion(err error) error {
 	return err
 }
 
-// versionAsked is the version that the workspace should have, as the inputs say.
+// versionAsked returns the version that the inputs request for the workspace.
 func (w *workspaceCommand) versionAsked() string {
 	platform, version := w.in.IaCPlatform, w.in.TerraformVersion
 	if version == "" {

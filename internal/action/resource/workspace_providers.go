@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// linkChanges are what makes the links of a workspace those that are wanted.
+// linkChanges are the changes that give a workspace the requested links.
 type linkChanges struct {
 	remove  []scalr.ProviderLink
 	renames []rename
@@ -21,9 +21,8 @@ type rename struct {
 	alias string
 }
 
-// changesOfLinks compares links. A link whose alias alone differs is kept and
-// renamed. No two links may have one alias meanwhile, so that renames are ordered;
-// of links that swap their aliases one is replaced.
+// changesOfLinks compares links. A link of which only the alias differs is renamed. Two links must never have the same
+// alias, so renames are ordered; if links swap their aliases, one is replaced.
 func changesOfLinks(have, want []scalr.ProviderLink) (c linkChanges) {
 	c.remove = slices.Clone(have)
 	for _, link := range want {
@@ -59,8 +58,8 @@ func changesOfLinks(have, want []scalr.ProviderLink) (c linkChanges) {
 	return c
 }
 
-// reconcileProviderLinks lets the workspace have the links that are wanted and no
-// others of its own, if the input was given.
+// reconcileProviderLinks gives the workspace exactly the requested links, if the input is set. Links inherited from
+// the environment stay.
 func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.Workspace, l workspaceLinks) error {
 	if w.in.ProviderLinks == nil {
 		return nil
@@ -98,7 +97,7 @@ func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.
 func (w *workspaceCommand) removeProviderLink(ctx context.Context, ws scalr.Workspace, link scalr.ProviderLink) error {
 	err := w.client.DeleteProviderLink(ctx, link.ID)
 	if lookup.Gone(err) {
-		// Removed by an attempt whose answer got lost, or not allowed: the list shows which.
+		// It was removed by an attempt whose response was lost, or that is not allowed: the list shows which.
 		now, listErr := w.client.ProviderLinks(ctx, ws.ID)
 		if listErr == nil && !slices.ContainsFunc(now, func(l scalr.ProviderLink) bool { return l.ID == link.ID }) {
 			return nil
@@ -107,7 +106,7 @@ func (w *workspaceCommand) removeProviderLink(ctx context.Context, ws scalr.Work
 	return err
 }
 
-// provider names a provider configuration for a report.
+// provider formats a provider configuration for messages.
 func (l workspaceLinks) provider(id string) string {
 	for _, p := range l.providers {
 		if p.ID == id && p.Name != "" {

@@ -8,8 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// reconcileVariables stores the variables of the inputs in the workspace. Others
-// stay as they are.
+// reconcileVariables stores the variables of the inputs in the workspace. Others are not changed.
 func (w *workspaceCommand) reconcileVariables(ctx context.Context, ws scalr.Workspace) error {
 	if len(w.in.Variables) == 0 {
 		return nil
@@ -36,8 +35,7 @@ func (w *workspaceCommand) reconcileVariables(ctx context.Context, ws scalr.Work
 	return nil
 }
 
-// describeVariable names a variable for a report: no two of a workspace have the
-// same key and category.
+// describeVariable formats a variable for messages: key and category are unique in a workspace.
 func describeVariable(v scalr.Variable) string {
 	if v.Shell {
 		return fmt.Sprintf("environment variable %q", v.Key)
@@ -60,8 +58,8 @@ func (w *workspaceCommand) createVariable(ctx context.Context, ws scalr.Workspac
 	return nil
 }
 
-// updateVariable writes what differs. Scalr reports no sensitive value, so that one
-// that is stored is written whatever it is.
+// updateVariable writes what differs. Scalr does not report sensitive values, so a sensitive variable is always
+// written.
 func (w *workspaceCommand) updateVariable(ctx context.Context, stored scalr.WorkspaceVariable, wanted scalr.Variable) error {
 	if !stored.Sensitive && stored.Variable == wanted {
 		return nil

@@ -8,15 +8,15 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// workspaceLinks are the things that the inputs name, as Scalr knows them.
+// workspaceLinks are the objects in Scalr that the inputs name.
 type workspaceLinks struct {
-	agentPoolID *string // nil leaves it as it is, "" clears it
+	agentPoolID *string // nil keeps it, "" clears it
 	agentPools  []scalr.AgentPool
-	links       []scalr.ProviderLink // if the input was given
+	links       []scalr.ProviderLink // if the input is set
 	providers   []scalr.Provider
 }
 
-// lookUpLinks finds what the inputs name, before anything is written.
+// lookUpLinks finds the objects that the inputs name, before the first write.
 func (w *workspaceCommand) lookUpLinks(ctx context.Context) (l workspaceLinks, err error) {
 	if l.agentPoolID = w.in.AgentPool; l.agentPoolID != nil && *l.agentPoolID != "" {
 		if l.agentPools, err = w.client.AgentPools(ctx); err != nil {
@@ -43,14 +43,14 @@ func (w *workspaceCommand) lookUpLinks(ctx context.Context) (l workspaceLinks, e
 	picked, err := pick(l.providers, key, names, "provider configuration", step.CodeProviderGone)
 	for i, p := range picked {
 		link := scalr.ProviderLink{ProviderID: p.ID, Alias: w.in.ProviderLinks[i].Alias}
-		if !slices.Contains(l.links, link) { // given by name and by id
+		if !slices.Contains(l.links, link) { // listed by name and by id
 			l.links = append(l.links, link)
 		}
 	}
 	return l, err
 }
 
-// agentPool names an agent pool for a report.
+// agentPool formats an agent pool for messages.
 func (l workspaceLinks) agentPool(id string) string {
 	for _, p := range l.agentPools {
 		if p.ID == id && p.Name != "" {

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// check looks for everything that would stop a run, and spends none. Unlike a
-// run, it does not stop at the first finding.
+// check looks for everything that would stop a run, without creating one. Unlike a run, it does not stop at the first
+// problem.
 func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	listing, err := r.list(ctx)
 	if err != nil {
@@ -53,8 +53,7 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	return step.Outcome{Result: result.Checked}, nil
 }
 
-// examine packs the bundle as a run does, for what is found only by reading files:
-// it warns of all that a run would warn of.
+// examine packs the bundle as a run does, to find problems that only reading the files shows, with the same warnings.
 func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 	archive, err := l.Pack(ctx)
 	if err != nil {
@@ -65,7 +64,7 @@ func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// showListing prints what would be sent. What cannot be read stops a run, too.
+// showListing prints the files that would be uploaded. An unreadable file stops a run too.
 func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 	defer r.Job.Group("Files that would be uploaded: " + files(l.Files()))()
 	for e, err := range l.Entries(ctx) {
@@ -85,7 +84,7 @@ func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// showRights logs what the token may do, where Scalr reports it.
+// showRights logs the permissions of the token, if Scalr reports them.
 func (r *command) showRights(rights map[string]bool) {
 	for _, right := range []struct{ name, words string }{
 		{"can-queue-run", "start runs"},

@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// commentOn writes the result of the run into the comment on the pull request,
-// or that nothing is known of it, above the report of an earlier run.
+// commentOn writes the result of the run into the comment on the pull request. If no run is known, it marks the report
+// of an earlier run as outdated.
 func (r *command) commentOn(o step.Outcome, rep report.Report) {
 	switch {
 	case r.in.Comment == inputs.CommentNone:
@@ -27,10 +27,10 @@ func (r *command) commenter() step.Commenter {
 	return step.Commenter{Step: r.Step, Token: r.in.GitHubToken, PullRequest: r.in.PullRequest}
 }
 
-// commentName begins the hidden mark of our comments.
+// commentName is the first part of the hidden marker of our comments.
 const commentName = "scalr-run-action"
 
-// post is what the run has to say on the pull request.
+// post returns the comment of the run.
 func (r *command) post(o step.Outcome, rep report.Report) github.Post {
 	facts, shown := rep.Facts(), rep.Redacted(r.Redact)
 	return github.Post{
@@ -43,7 +43,7 @@ func (r *command) post(o step.Outcome, rep report.Report) github.Post {
 	}
 }
 
-// workspaceInput is the input that names the workspace, as it was given.
+// workspaceInput is the value of the input that names the workspace.
 func (r *command) workspaceInput() string {
 	return cmp.Or(strings.TrimSpace(r.Job.Input("workspace")), r.in.WorkspaceID)
 }

@@ -11,13 +11,12 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// confirmRetryWindow is for how long a run that refuses to be confirmed or overridden is taken for one that
-// only passes through the status in which it seems to wait.
+// confirmRetryWindow is how long a rejected confirmation or override is retried: the run may only be passing through
+// the status in which it seems to wait.
 const confirmRetryWindow = 30 * time.Second
 
-// confirm agrees to the apply of a run that waits for it, and follows the apply
-// to its end. The run is read and judged right before, since what was known of it
-// may be minutes old. A conflict means not yet, or not any more: the run is read again.
+// confirm confirms a waiting run and follows its apply to the end. The run is read and judged right before, since the
+// last poll may be minutes old. A conflict means that it does not wait yet, or no longer waits: the run is read again.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	var refused error
 	for began := time.Now(); ; {
@@ -43,7 +42,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 		case refused == nil:
 			return r.confirmed(ctx, run)
 		case ctx.Err() != nil:
-			// It may or may not have arrived: the run is looked at and stopped by its state.
+			// The request may have been received: the run is read and stopped according to its status.
 			return r.waitForEnd(ctx, run, run.Status)
 		case !errors.Is(refused, scalr.ErrConflict):
 			return step.Outcome{}, refused
@@ -54,7 +53,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 	}
 }
 
-// confirmed goes on with a run whose confirmation Scalr accepted.
+// confirmed follows a run whose confirmation Scalr accepted.
 func (r *command) confirmed(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	r.Job.Infof("Confirmed run %s", run.ID)
 	r.accepted = acceptance{"confirm", run.Status}
@@ -64,8 +63,7 @@ func (r *command) confirmed(ctx context.Context, run scalr.Run) (step.Outcome, e
 	return r.waitForEnd(ctx, run, run.Status)
 }
 
-// waitForEnd follows a run that was sent on, and says how it ended; nothing is
-// decided about it any more.
+// waitForEnd follows a run that was confirmed or overridden, and returns how it ended.
 func (r *command) waitForEnd(ctx context.Context, run scalr.Run, leaving scalr.Status) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, leaving)
 	if done || err != nil {

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// createGrace is for how long a creation in flight goes on after the step was
-	// asked to stop: a run whose id is unknown cannot be stopped.
+	// createGrace is how long a creation in flight continues after the step was interrupted: a run whose id is unknown
+	// cannot be stopped.
 	createGrace = 2 * time.Second
-	// lastLook is for how long such a run is looked for after that.
+	// lastLook is how long such a run is searched after that.
 	lastLook = time.Second
 )
 
-// create creates exactly one run, and logs its id at once.
+// create creates exactly one run, and logs its id as soon as it is known.
 func (r *command) create(ctx context.Context, v scalr.Configuration, policy applyPolicy) (scalr.Run, error) {
 	if err := context.Cause(ctx); err != nil {
 		return scalr.Run{}, err
@@ -37,7 +37,7 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 	}
 	r.ours, r.sweep, r.expected = true, doubtful, createdRun(r.asked)
 	ours := run
-	ours.EnvironmentID, ours.WorkspaceID = "", "" // those of the request, until the answer is verified
+	ours.EnvironmentID, ours.WorkspaceID = "", "" // those of the request, until the response is verified
 	r.recordRun(ours)
 	r.showRun()
 	r.saveState(state{run: run.ID, onCancel: r.onCancel()})
@@ -49,8 +49,8 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 	return run, nil
 }
 
-// lookOnce looks for the run of a creation that the end of the step cut short,
-// so that it can be stopped; otherwise the post step has to.
+// lookOnce searches once for the run of an interrupted creation, so that it can be stopped; otherwise the post step
+// does that.
 func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
 	var unknown *runs.NotConfirmedError
 	if !errors.As(cut, &unknown) {
@@ -64,8 +64,7 @@ func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error
 	return scalr.Run{}, true, cut
 }
 
-// noticeEarlier names the runs that an earlier attempt of this workflow run left
-// behind: they may hold the workspace.
+// noticeEarlier logs the runs that an earlier attempt of this workflow run left behind: they may block the workspace.
 func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	e := r.Job.Event()
 	if e.WorkflowRunURL == "" || e.Attempt < 2 {
@@ -79,8 +78,8 @@ func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	}
 }
 
-// request is the run as the inputs ask for it. With gates, it stops before the
-// apply to be judged; if it passes, it is confirmed by us.
+// request returns the run that the inputs describe. With gates, it is created without auto-apply; this step confirms
+// it if it passes.
 func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRequest {
 	q := scalr.RunRequest{
 		WorkspaceID: r.facts.workspace.ID, ConfigurationID: v.ID,
@@ -99,8 +98,7 @@ func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRe
 	return q
 }
 
-// onCancel is what the post step may do with the run: nothing once this job does
-// not wait for it.
+// onCancel is the action that the post step may take on the run: none if this job does not wait for it.
 func (r *command) onCancel() inputs.OnCancel {
 	if !r.in.Wait {
 		return inputs.OnCancelLeave

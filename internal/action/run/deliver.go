@@ -19,15 +19,15 @@ const (
 	tellUploadFrom     = 20 << 20        // bytes from which the progress of an upload is logged
 )
 
-// deliver brings the bundle to Scalr as a configuration version. An upload
-// address that has expired cannot be had again; a new version brings a new one.
+// deliver uploads the bundle as a configuration version. An expired upload address cannot be renewed; a new
+// configuration version has a new one.
 func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration, error) {
 	r.narrator.Enter(progress.Bundle)
 	defer r.narrator.Close()
 	for n := 1; ; n++ {
 		v, err := r.client.CreateConfiguration(ctx, r.facts.workspace.ID, r.in.Dry)
 		if errors.Is(err, scalr.ErrNoUpload) && n == 1 {
-			continue // it may have been a hiccup: the workspace's own settings say that uploads are taken
+			continue // it may have been a temporary error: according to its settings, the workspace accepts uploads
 		}
 		if err != nil {
 			return v, err
@@ -80,7 +80,7 @@ func (r *command) everyTenSeconds(total int64) func(int64) {
 	}
 }
 
-// tooLarge names what a bundle consists of that storage finds too large.
+// tooLarge returns the error for a bundle that exceeds the limit of object storage, with its largest parts.
 func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	if step.CodeOf(err) != step.CodeUploadTooLarge {
 		return err

@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// actOnExisting runs the modes that act on a run which is there already.
+// actOnExisting runs the modes that act on an existing run.
 func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	var err error
 	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
@@ -56,9 +56,8 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// confirmExisting waits until the run waits for a person, judges it by the gates,
-// and applies it as it was reviewed. A run that another person has applied is judged
-// as well.
+// confirmExisting waits until the run waits for a person, evaluates the gates, and confirms it. A run that another
+// person has applied is evaluated as well.
 func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	if run.Dry {
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
@@ -70,8 +69,8 @@ func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outc
 	return r.waitAndDecide(ctx, run, appliesAfterGates)
 }
 
-// override lets a run go on past its soft policy failures, once it waits for that
-// and passes the gates. If the run then waits for a person, that is judged, too.
+// override overrides the soft policy failures of a run, once it waits for that and passes the gates. If the run then
+// waits for a person, it is evaluated again.
 func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, "")
 	if done || err != nil {
@@ -109,7 +108,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 	return r.decide(ctx, run, appliesByOthers)
 }
 
-// nothingToOverride goes on with a run that does not wait for an override.
+// nothingToOverride handles a run that does not wait for an override.
 func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	switch {
 	case run.Status.IsFinal():
@@ -121,9 +120,8 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// overrideChecks overrides each policy check that failed softly. A conflict means
-// that another person was faster, which the run shows, or that Scalr does not allow
-// it. It returns the run as last seen.
+// overrideChecks overrides each soft policy failure. A conflict means that another person was faster, which the run
+// shows, or that Scalr does not allow it. It returns the last known state of the run.
 func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if !overridable(run) {
 		return run, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
@@ -145,7 +143,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 		case run.Stage() != scalr.Override || !overridable(run):
 			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
 			return run, nil
-		case time.Since(began) > confirmRetryWindow: // until then, what Scalr shows may be old
+		case time.Since(began) > confirmRetryWindow: // until then, Scalr's response may be stale
 			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be overridden while it is %q: %s.", run.ID, run.Status,
 				step.Sentence(refused))
 		}
@@ -155,8 +153,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 	}
 }
 
-// overridable reports whether a policy check of the run failed softly and was not
-// overridden yet.
+// overridable reports whether the run has a soft policy failure that was not overridden yet.
 func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, failedSoftly) }
 
 func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
@@ -184,7 +181,7 @@ func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict err
 	return conflict
 }
 
-// stopExisting discards or cancels a run; one that is over already needs nothing.
+// stopExisting discards or cancels a run; it does nothing if the run has finished.
 func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result.Result) (step.Outcome, error) {
 	done := step.Outcome{Result: wanted, Requested: true}
 	if !run.Status.IsFinal() {
@@ -225,7 +222,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 	return done, nil
 }
 
-// waitUntilFinal follows a run that was asked to end.
+// waitUntilFinal follows a run that is being stopped.
 func (r *command) waitUntilFinal(ctx context.Context, run scalr.Run) (follow.Ending, error) {
 	ending := follow.Ending{Run: run}
 	for !ending.Run.Status.IsFinal() && ending.StopCause == nil {

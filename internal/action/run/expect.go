@@ -14,22 +14,21 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// unexpectedRun is a run that is not the one that the step was asked to create
-// or to act on.
+// unexpectedRun is a run that differs from the one that the step created or must act on.
 type unexpectedRun struct {
 	code    step.Code
-	run     scalr.Run // as the answer that shows it reports the run
+	run     scalr.Run // as reported by the response that shows the difference
 	problem string
-	// unreported: the answer leaves out what must be known.
+	// unreported: the response does not contain a required value.
 	unreported bool
 }
 
 func (e *unexpectedRun) Error() string { return e.problem }
 
-// ErrorCode is the stable word for it.
+// ErrorCode is the output error-code.
 func (e *unexpectedRun) ErrorCode() step.Code { return e.code }
 
-// unchangedBy adds to what is wrong with a run that nothing was done to it.
+// unchangedBy adds to a problem that the step did not change the run.
 func unchangedBy(err error) error {
 	var unexpected *unexpectedRun
 	if !errors.As(err, &unexpected) {
@@ -40,12 +39,11 @@ func unchangedBy(err error) error {
 	return &e
 }
 
-// verifyAgain is for how long a run is read again whose first answer left
-// something out. Meanwhile the run may continue.
+// verifyAgain is how long a run is read again if its response is incomplete. Meanwhile the run may continue.
 const verifyAgain = 30 * time.Second
 
-// verify compares a run as just read with what is expected of it. What an
-// answer leaves out is read again, and then counts as different.
+// verify compares a run with the expected one. A value that is missing in the response is read again, and then counts
+// as different.
 func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if r.expected == nil {
 		return run, nil
@@ -64,7 +62,7 @@ func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 	return run, nil
 }
 
-// mayStop allows to stop the run that is expected, and no other.
+// mayStop allows stopping the expected run only.
 func (r *command) mayStop(run scalr.Run) error {
 	if r.expected == nil {
 		return nil
@@ -75,8 +73,7 @@ func (r *command) mayStop(run scalr.Run) error {
 	return nil
 }
 
-// verifyingAPI is the API for a follower that must not follow a run which is
-// not, or not any more, the expected one.
+// verifyingAPI is the API of a follower, which fails as soon as a response differs from the expected run.
 type verifyingAPI struct {
 	follow.API
 	command *command
@@ -91,12 +88,12 @@ func (v verifyingAPI) PollRun(ctx context.Context, id string) (scalr.Run, error)
 	return v.command.verify(ctx, run)
 }
 
-// look reads the run, which exists, and verifies it.
+// look reads the existing run and verifies it.
 func (r *command) look(ctx context.Context, id string) (scalr.Run, error) {
 	return verifyingAPI{runs.Stopper{Client: r.client}, r}.PollRun(ctx, id)
 }
 
-// existingRun is what the inputs say about the run of run-id.
+// existingRun is the run of run-id as the inputs describe it.
 type existingRun struct {
 	workspace       scalr.Workspace // without an id: any
 	configurationID string          // "": any
@@ -104,7 +101,7 @@ type existingRun struct {
 	destroy         bool
 }
 
-// expectExisting finds the workspace that the run must be of, if one is given.
+// expectExisting finds the workspace that the run must belong to, if an input names one.
 func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 	want := existingRun{configurationID: r.in.ExpectedConfigurationID, mode: r.in.Mode, destroy: r.in.Destroy}
 	if r.in.WorkspaceID != "" || r.in.Workspace != "" {
@@ -122,7 +119,7 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 	return nil
 }
 
-// check compares the run with the inputs; nil if it is the one that is meant.
+// check compares the run with the inputs; nil if it matches them.
 func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	switch id := want.configurationID; {
 	case want.workspace.ID != "" && run.WorkspaceID != want.workspace.ID:
@@ -135,9 +132,8 @@ func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	return want.checkDestroy(run)
 }
 
-// checkDestroy lets a destroy run continue only for a job that knows
-// that it is one. A dry run changes nothing, and an override alone applies
-// nothing unless the run applies by itself.
+// checkDestroy requires `destroy: true` to continue a destroy run. A dry run changes nothing, and an override applies
+// nothing unless the run applies automatically.
 func (want existingRun) checkDestroy(run scalr.Run) *unexpectedRun {
 	is := run.Settings
 	if !want.mode.LetsRunGoOn() || isTrue(is.Dry) {

@@ -15,9 +15,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// judge gives the conditions of fail-on that the run fails. It is asked right
-// before the run may go on, by whatever mode, and when the run has ended. confirmed
-// says that this step lets the run go on.
+// judge returns the conditions of fail-on that the run fails. Every mode calls it right before the run may continue,
+// and when the run has ended. confirmed means that this step confirms the run.
 func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []gate.Failure {
 	if !r.in.FailOn.Any() {
 		return nil
@@ -28,23 +27,22 @@ func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []ga
 	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
 }
 
-// severalUnits reports whether the run may plan several units. A workspace that is
-// not known may.
+// severalUnits reports whether the run may plan several units; true if the workspace is unknown.
 func (r *command) severalUnits() bool {
 	return r.facts.workspace.RunAll || r.facts.workspace.ID == ""
 }
 
-// planToJudge reads the plan, once, as far as that is possible before the step ends.
+// planToJudge reads the plan once, as far as possible before the step ends.
 func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading, cancel := r.ReportingContext(planJSONTime)
 	defer cancel()
-	if !run.Status.IsFinal() { // else there is nothing to stop, and a moment to find out
+	if !run.Status.IsFinal() { // otherwise there is nothing to stop, and time to read it
 		defer context.AfterFunc(ctx, cancel)()
 	}
 	return r.plan(reading, run)
 }
 
-// reject fails the step, and ends the run if it is ours and waits.
+// reject fails the step, and discards the run if this step created it and it waits.
 func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Failure) step.Outcome {
 	o := step.Outcome{Result: result.Rejected, Code: step.CodeGateHit}
 	for _, f := range failures {
@@ -79,15 +77,14 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 }
 
 const (
-	// effectTime is for how long an accepted discard of a rejected run is followed:
-	// Scalr queues it, and takes minutes for some.
+	// effectTime is how long an accepted discard of a rejected run is followed: Scalr queues it, which can take
+	// minutes.
 	effectTime = 5 * time.Minute
-	// effectInterval is the longest time between two looks meanwhile.
+	// effectInterval is the maximum time between two polls meanwhile.
 	effectInterval = 5 * time.Second
 )
 
-// awaitEffect follows a run until a stop that Scalr accepted takes effect, or until
-// the run is being applied all the same.
+// awaitEffect follows a run until an accepted stop takes effect, or until the run is being applied nevertheless.
 func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, effectTime)
 	defer cancel()
@@ -114,8 +111,8 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.facts.runURL)
 }
 
-// interruptedReject: the step was interrupted while it judged or discarded the run.
-// It repeats what it has begun, in the time that is left.
+// interruptedReject handles an interruption while the run is evaluated or discarded: it repeats the operation in the
+// remaining time.
 func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected step.Outcome, failures []gate.Failure) step.Outcome {
 	ending, _ := r.follow(ctx, run, "")
 	if ending.Stop != nil && ending.Stop.AlreadyFinal && ending.Run.Status == scalr.StatusDiscarded { // it had arrived
@@ -124,7 +121,7 @@ func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected
 	}
 	o := r.outcomeOfStop(ctx, ending)
 	for _, f := range failures {
-		if !f.Unknown { // what is unknown might have been found out
+		if !f.Unknown { // an unknown value might have become known
 			o.Gates = append(o.Gates, f.String())
 		}
 	}

@@ -12,18 +12,18 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// lockKind says what has locked a workspace, which decides who can remove the lock.
+// lockKind is what has locked a workspace, which decides who can remove the lock.
 type lockKind int
 
 const (
 	notLocked         lockKind = iota
-	lockedByPerson             // or by something that Scalr does not report
+	lockedByPerson             // or by an unreported holder
 	lockedByRun                // active: a new run waits for it in the queue
-	lockedByFinished           // a run that has finished and left its lock
+	lockedByFinished           // a finished run that did not release its lock
 	lockedByHiddenRun          // a run whose status the token cannot read
 )
 
-// lockAdvices say what to do about a lock, by what holds it.
+// lockAdvices is the advice about a lock, by its holder.
 var lockAdvices = map[lockKind]string{
 	lockedByPerson: step.AdviceLockedByPerson, lockedByFinished: step.AdviceLockedByFinished, lockedByHiddenRun: step.AdviceLockedByHiddenRun,
 }
@@ -45,13 +45,13 @@ func lockOf(w scalr.Workspace) lockKind {
 	return notLocked
 }
 
-// refusesRuns reports whether a real run would wait for a person to remove the lock.
+// refusesRuns reports whether a run that can be applied would wait until a person removes the lock.
 func refusesRuns(w scalr.Workspace) bool {
 	kind := lockOf(w)
 	return kind == lockedByPerson || kind == lockedByFinished && !w.ForceLatestRun
 }
 
-// describeLock says in one sentence, without its period, who holds the lock, why and since when.
+// describeLock describes in one sentence, without its period, who holds the lock, why and since when.
 func describeLock(w scalr.Workspace) string {
 	switch lockOf(w) {
 	case lockedByPerson:
@@ -75,7 +75,7 @@ func since(t time.Time) string {
 	return " since " + t.UTC().Format(time.RFC3339)
 }
 
-// lockProblems are what the lock of the workspace means to a run.
+// lockProblems returns the problems that the lock of the workspace causes for a run.
 func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 	switch kind := lockOf(w); {
 	case refusesRuns(w):
@@ -92,16 +92,15 @@ func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 	return nil
 }
 
-// waitForLock polls a workspace whose lock refuses runs until the lock is gone, or
-// until `wait-for-lock` is over, and gives the workspace as last seen. Nothing is
-// uploaded or created before it returns.
+// waitForLock polls a locked workspace until the lock is removed or `wait-for-lock` has expired, and returns the last
+// known workspace. Nothing is uploaded or created before it returns.
 func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Workspace, error) {
 	limit, began := r.in.WaitForLock, time.Now()
 	r.Job.Infof("%s. Waiting for up to %s for the lock to be removed (wait-for-lock).", describeLock(w), limit)
-	// The end is polled again, however short the last interval is.
+	// The last poll is at the end, however short the last interval is.
 	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
 	defer cancel()
-	minutes := 0 // of which was said how long it takes
+	minutes := 0 // whose waiting time was logged
 	for time.Since(began) < limit {
 		if retry.Wait(ctx, min(r.Env.Timing.QueueInterval(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
@@ -111,7 +110,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 		case err != nil && ctx.Err() != nil:
 			return w, r.lockWaitEnded(ctx, w, began)
 		case err != nil && polling.Err() != nil:
-			return w, nil // an outage has outlasted the limit: the lock as last seen
+			return w, nil // an outage lasted longer than the limit: the last known lock
 		case err != nil:
 			return w, err
 		case !refusesRuns(now):
@@ -129,10 +128,10 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 	return w, nil
 }
 
-// lastLockPoll is the time for the last look at the lock.
+// lastLockPoll is the time limit of the last poll of the lock.
 const lastLockPoll = 5 * time.Second
 
-// lockWaitEnded says what the step was waiting for when its timeout or a signal ended the wait.
+// lockWaitEnded describes what the step was waiting for when its timeout or a signal ended the wait.
 func (r *command) lockWaitEnded(ctx context.Context, w scalr.Workspace, began time.Time) error {
 	r.Job.Infof("%s. The step ends after waiting %s for the lock; nothing was uploaded and no run was created.", describeLock(w),
 		waited(began))

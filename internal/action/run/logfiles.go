@@ -20,7 +20,7 @@ type stageLogs struct {
 	logs         map[scalr.Phase]*stageLog
 }
 
-// of gives a stage's log.
+// of returns a stage's log.
 func (l *stageLogs) of(p scalr.Phase) *stageLog {
 	if log, ok := l.logs[p]; ok {
 		return log
@@ -36,7 +36,7 @@ func (l *stageLogs) of(p scalr.Phase) *stageLog {
 	return log
 }
 
-// writer gives where a stage's log is to be written, as it comes.
+// writer returns where a stage's log is to be written, as it comes.
 func (l *stageLogs) writer(p scalr.Phase) progress.Copy {
 	log := l.of(p)
 	if p == scalr.PlanPhase && log.copy == nil {

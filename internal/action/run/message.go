@@ -24,7 +24,7 @@ func (r *command) message() string {
 	return withAddress(strings.ToValidUTF8(text, "\uFFFD"), address)
 }
 
-// defaultMessage says where the run comes from.
+// defaultMessage describes where the run comes from.
 func (r *command) defaultMessage() string {
 	e := r.Job.Event()
 	var where, parts []string

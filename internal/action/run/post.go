@@ -14,8 +14,8 @@ import (
 const (
 	// postTime is for the post step: GitHub gives a canceled job five minutes in all.
 	postTime = 4 * time.Minute
-	// lateCreateWindow is for how long a run is looked for whose creation was cut off:
-	// Scalr may still be at it, and its lists may lag.
+	// lateCreateWindow is how long a run is looked for whose creation was cut off: Scalr may still be at it, and its
+	// lists may lag.
 	lateCreateWindow = 45 * time.Second
 )
 

@@ -137,8 +137,7 @@ func (r *command) annotate(d tfplan.Diagnostic) {
 		File: r.inRepository(path.Join(r.facts.directory, r.facts.workspace.WorkingDirectory, d.File))})
 }
 
-// inRepository is where a file of the bundle lies in the repository: what was
-// copied by way of a link lies elsewhere.
+// inRepository is where a file of the bundle lies in the repository: what was copied through a link lies elsewhere.
 func (r *command) inRepository(file string) string {
 	root, err := filepath.EvalSymlinks(r.Job.Root())
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package run is the run action and its post step. A command records what it learns
-// as soon as it is known, and reports whatever was learned, however it ends.
+// Package run is the run action and its post step. A command records what it learns as soon as it is known, and
+// reports whatever was learned, regardless of how it ends.
 package run
 
 import (

@@ -56,7 +56,7 @@ func (r *command) readResults(ctx context.Context, e follow.Ending, early *early
 	}
 }
 
-// stopping says how to stop a run, with a comment that names the reason.
+// stopping describes how to stop a run, with a comment that names the reason.
 func (r *command) stopping(why string) runs.StopOptions {
 	return runs.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
 }
@@ -68,13 +68,13 @@ func (r *command) patiently(why string) runs.StopOptions {
 	return how
 }
 
-// ending is how to end a run of ours that has done what it was for: an apply
-// that a person has started meanwhile is never interrupted.
+// ending returns the options to stop a run of this step that has served its purpose: an apply that a person has
+// started meanwhile is never interrupted.
 func (r *command) ending(why string) runs.StopOptions {
 	return runs.StopOptions{Comment: r.comment(why), LongTimeout: true}
 }
 
-// comment is what Scalr keeps beside an action of ours.
+// comment is the comment that Scalr stores with an action of this step.
 func (r *command) comment(why string) string {
 	e := r.Job.Event()
 	text := "by scalr-run-action"

@@ -43,8 +43,8 @@ func difference(d scalr.Difference) string {
 	return fmt.Sprintf("%s is %s (requested: %s)", name, d.Got, d.Want)
 }
 
-// stopWrongRun stops a run of ours that is not the one that was requested,
-// whatever on-cancel says, an apply included: it was not requested.
+// stopWrongRun stops a run of this step that differs from the request, even during its apply and regardless of
+// on-cancel.
 func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
 	r.updateRun(wrong.run)
 	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed

@@ -39,7 +39,7 @@ func Refuse(code Code, format string, args ...any) error {
 	return &Refusal{Code: code, Problem: fmt.Sprintf(format, args...)}
 }
 
-// Advice says what to do about a code.
+// Advice describes what to do about a code.
 func Advice(code Code) string { return advices[code].do }
 
 // Explain turns an error into an outcome with advice. The end of the step's

@@ -13,8 +13,7 @@ type advice struct {
 	input  string        // the input that it points to
 }
 
-// advices says for each code what it means and what to do. It is the only place
-// that gives advice.
+// advices describes for each code what it means and what to do. It is the only place that gives advice.
 var advices = map[Code]advice{
 	CodeInputInvalid: {result.Invalid, "one or more inputs are invalid; the message names each of them",
 		"Correct the inputs that the message names.", ""},

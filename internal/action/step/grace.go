@@ -31,7 +31,7 @@ func (s *Step) ReportingContext(most time.Duration) (context.Context, context.Ca
 	return ctx, func() { stop(); cancel() }
 }
 
-// WithGrace gives a context that goes on for a while after ctx has ended.
+// WithGrace returns a context that goes on for a while after ctx has ended.
 func WithGrace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

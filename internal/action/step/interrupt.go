@@ -50,10 +50,10 @@ func (s *Step) WithTimeout(ctx context.Context, d time.Duration) (context.Contex
 // InterruptedAt returns when the step was first interrupted, if it was.
 func (s *Step) InterruptedAt() (time.Time, bool) { return s.stops.at() }
 
-// Forced is closed by a second signal, which ends the step at once.
+// Forced is closed by a second signal, which ends the step immediately.
 func (s *Step) Forced() <-chan struct{} { return s.stops.hurry }
 
-// asked gives the signal that ended the context, if one did.
+// asked returns the signal that ended the context, if one did.
 func asked(ctx context.Context) (interrupted, bool) {
 	var by interrupted
 	ok := errors.As(context.Cause(ctx), &by)

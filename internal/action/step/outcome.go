@@ -27,7 +27,7 @@ var exits = map[result.Result]int{
 	result.NeedsOverride: 4, result.TimedOut: 5,
 }
 
-// ExitCode gives the exit code.
+// ExitCode returns the exit code.
 func (o Outcome) ExitCode() int {
 	switch {
 	case o.Result == result.Interrupted:
@@ -40,7 +40,7 @@ func (o Outcome) ExitCode() int {
 	return exits[o.Result]
 }
 
-// OutcomeOfEnd says what the end of the step's context means, if it has ended.
+// OutcomeOfEnd describes what the end of the step's context means, if it has ended.
 func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {
 	cause := context.Cause(ctx)
 	var late timedOut

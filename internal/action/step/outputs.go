@@ -19,10 +19,10 @@ type Outputs struct {
 	err error
 }
 
-// NewOutputs gives the step's outputs.
+// NewOutputs returns the step's outputs.
 func (s *Step) NewOutputs() Outputs { return Outputs{job: s.Job} }
 
-// Set writes an output at once, so that it survives whatever comes later.
+// Set writes an output immediately, so that it survives whatever comes later.
 func (o *Outputs) Set(name, value string) {
 	if err := o.job.SetOutput(name, value); err != nil && o.err == nil {
 		o.err = err

@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// OutcomeOfRun says what a run that rests means by its status. It is the only place that
-// turns statuses into results; a status that is not known is never a success.
+// OutcomeOfRun describes what a run that rests means by its status. It is the only place that turns statuses into
+// results; a status that is not known is never a success.
 func OutcomeOfRun(r scalr.Run) Outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:

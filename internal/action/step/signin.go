@@ -86,8 +86,8 @@ func (s *Step) proof(ctx context.Context, in inputs.Access) (secret.Value, error
 	return proof, nil
 }
 
-// shownClaims are those that a policy can be held against and that are no
-// personal data, of GitHub, GitLab, Buildkite and CircleCI.
+// shownClaims are those that a policy can be checked against and that are no personal data, of GitHub, GitLab,
+// Buildkite and CircleCI.
 var shownClaims = []string{"repository", "repository_id", "environment", "ref",
 	"project_path", "project_id", "ref_protected",
 	"organization_slug", "pipeline_slug", "build_branch",
@@ -96,7 +96,7 @@ var shownClaims = []string{"repository", "repository_id", "environment", "ref",
 // identifying are the claims that say which repository or project a token is of, best first.
 var identifying = []string{"repository_id", "repository", "project_id", "project_path", "pipeline_slug", "oidc.circleci.com/project-id"}
 
-// signInRefused shows what was sent, since that is what the policy is held against.
+// signInRefused shows what was sent, since that is what the policy is checked against.
 func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) error {
 	c, unreadable := job.ReadClaims(proof)
 	if unreadable != nil {

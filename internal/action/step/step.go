@@ -20,14 +20,13 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Env is all that the step touches outside its own memory and the disk.
+// Env is the environment of a step, besides its memory and the disk.
 type Env struct {
 	Args    []string // as os.Args; only the name at the front counts
 	Environ []string // as os.Environ gives it
 	Stdout  io.Writer
 	HTTP    *http.Client
-	// Signals brings what asks the step to stop. The first one stops it in good
-	// order, the second one at once.
+	// Signals brings what asks the step to stop. The first one stops it in good order, the second one immediately.
 	Signals <-chan os.Signal
 	Timing  follow.Timing // zero means follow.DefaultTiming
 	Version string        // ours, for the User-Agent
@@ -92,8 +91,7 @@ func (s *Step) Elapsed() time.Duration { return time.Since(s.began) }
 // UserAgent says who we are. The service derives from it where a run came from.
 func (s *Step) UserAgent() string { return "scalr-run-action/" + s.Env.Version }
 
-// Recover turns a fault of ours into an error that can be reported. A run that
-// exists is left to the post step.
+// Recover turns a bug in this program into an error that can be reported. A run that exists is left to the post step.
 func (s *Step) Recover(code *int) {
 	fault := recover()
 	if fault == nil {

@@ -23,7 +23,8 @@ func (s *Step) CreateSharedFile(name string) *os.File {
 	return f
 }
 
-// mostNames is how many times a shared file is tried: another process may take each name first.
+// mostNames is the maximum number of names that are tried for a shared file: another process may create each name
+// first.
 const mostNames = 5
 
 // createShared creates a file that later steps can read, whatever user they run as. Other steps write to RUNNER_TEMP

@@ -38,8 +38,7 @@ func (s *Server) commit(name string) (Commit, bool) {
 	return c, ok
 }
 
-// mostCompared is how many files GitHub lists of a comparison, without saying that
-// there are more.
+// mostCompared is the maximum number of files that GitHub lists in a comparison, without saying that there are more.
 const mostCompared = 300
 
 func (s *Server) compare(q query) reply {
@@ -73,7 +72,7 @@ func (s *Server) compare(q query) reply {
 		quote(s.api()), commitJSON(base), commitJSON(mergeBase), status, len(inHead), len(inBase), commitJSON(head), strings.Join(files, ",")))
 }
 
-// ancestors gives a commit and those before it, the nearest first.
+// ancestors returns a commit and those before it, the nearest first.
 func (s *Server) ancestors(sha string) []string {
 	list := []string{sha}
 	for i := 0; i < len(list); i++ {

@@ -11,7 +11,7 @@ type Phase int
 
 const (
 	Before Phase = iota // the request is not processed
-	After               // it is processed, and the answer is replaced
+	After               // it is processed, and the response is replaced
 )
 
 // Fault makes requests for an operation fail. With Delay alone they succeed later.
@@ -21,9 +21,9 @@ type Fault struct {
 	Skip      int // the number of requests that succeed first
 	Times     int // the number of requests that fail: 0 means one, less than 0 all
 
-	Delay  time.Duration // before the answer
-	Reset  bool          // the connection is reset instead of an answer
-	Status int           // of the answer
+	Delay  time.Duration // before the response
+	Reset  bool          // the connection is reset instead of a response
+	Status int           // of the response
 	Header http.Header
 	Body   string
 	Late   time.Duration // until a comment that the request creates is listed

@@ -14,8 +14,7 @@ const (
 	identityPath = "/_apis/identity/token"
 )
 
-// IDTokenRequestURL returns what ACTIONS_ID_TOKEN_REQUEST_URL would hold, with
-// a query of its own as the real one has.
+// IDTokenRequestURL returns what ACTIONS_ID_TOKEN_REQUEST_URL would hold, with its own query as the real one has.
 func (s *Server) IDTokenRequestURL() string { return s.base() + identityPath + "?api-version=2.0" }
 
 // IDTokenRequestToken returns what ACTIONS_ID_TOKEN_REQUEST_TOKEN would hold.

@@ -65,7 +65,7 @@ func answer(query []byte, names map[string][]string) []byte {
 			records = append(records, a.AsSlice()...)
 		}
 	}
-	flags := uint16(0x8180) // an answer, of a server that recurses
+	flags := uint16(0x8180) // a response, of a server that recurses
 	if !known {
 		flags |= 3 // no such name
 	}

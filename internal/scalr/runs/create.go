@@ -1,6 +1,5 @@
-// Package runs holds the protocols of several requests that create, find and stop
-// runs, above the client with its one request per method. Each is in a file of its
-// own. No other package creates, cancels or discards runs.
+// Package runs holds the protocols of several requests that create, find and stop runs, above the client with its one
+// request per method. Each is in its own file. No other package creates, cancels or discards runs.
 package runs
 
 import (

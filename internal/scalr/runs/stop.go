@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// StopOptions says how to stop a run.
+// StopOptions describes how to stop a run.
 type StopOptions struct {
 	Comment string
 	// AllowApply allows an apply to be interrupted. Without it an apply is left alone.
@@ -43,9 +43,8 @@ const (
 	// shortTimeout and longTimeout bound Stop; the caller's context may end it before.
 	shortTimeout = scalr.UrgentTime
 	longTimeout  = 2 * time.Minute
-	// quickRefusals are the refusals after which the run is read again at once, since
-	// it has just moved. After more of them, and where both actions were refused in
-	// one status, it is given time to move.
+	// quickRefusals are the refusals after which the run is read again immediately, since it has just moved. After
+	// more of them, and where both actions were refused in one status, it is given time to move.
 	quickRefusals = 3
 	shortInterval = 600 * time.Millisecond
 	longInterval  = 2 * time.Second

@@ -29,7 +29,7 @@ func Garbage(op, kind, body string, times int) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Garbage, Body: body, Header: http.Header{"Content-Type": {kind}}}
 }
 
-// Edited replaces text in a good answer.
+// Edited replaces text in a good response.
 func Edited(op string, times int, pairs ...string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Edit,
 		Change: func(body string) string { return strings.NewReplacer(pairs...).Replace(body) }}
