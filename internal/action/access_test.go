@@ -211,5 +211,5 @@ func TestTimeoutNamesTheLastError(t *testing.T) {
 	t.Parallel()
 	down := scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 503}
 	newStepTest(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().
-		want(5, "result=timed-out").says("longer than its timeout of 8s. Last error: Read workspace", "503")
+		want(5, "result=timed-out").says("exceeded its timeout of 8s. Last error: Read workspace", "503")
 }

@@ -211,7 +211,7 @@ func TestAffectedByVariableFiles(t *testing.T) {
 func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
 	t.Parallel()
 	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
-	const warning = "Modules or files outside the uploaded directory are missing in a run: prod/app uses infra/m and sends " +
+	const warning = "Modules or files outside the uploaded directory are missing in a run: prod/app uses infra/m and uploads " +
 		"infra/app."
 	pushed(t, "app", before, after, "directories=infra/{workspace}").play().want(0).listed("app:infra/m/x").
 		says(warning,
@@ -261,7 +261,7 @@ func TestAffectedByTerragrunt(t *testing.T) {
 			map[string]any{"working-directory": "live", "terragrunt": map[string]any{"version": "0.80.0"}})
 	}
 	f.play().want(0, exact).listed("live:").
-		says("not all that they use is known: prod/live (what Terragrunt's files name is not searched)")
+		says("not all files that they use are known: prod/live (what Terragrunt's files name is not searched)")
 }
 
 func TestAffectedStopsWhenInterrupted(t *testing.T) {

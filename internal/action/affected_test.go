@@ -87,7 +87,7 @@ func TestAffectedByContent(t *testing.T) {
 			before:     "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 1",
 			after:      "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 2",
 			want:       "app:app/main.tf",
-			says:       "not all that they use is known: prod/app (app/main.tf: the source of a module is an expression)",
+			says:       "not all files that they use are known: prod/app (app/main.tf: the source of a module is an expression)",
 		},
 		"submodule": {
 			workspaces: "app=app db=db",

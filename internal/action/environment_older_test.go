@@ -96,7 +96,7 @@ func TestCloudCredentialsAreExplained(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("name=preview-7", "cloud-credentials=cred-1").want(0, "created=true").
-			says("::warning::cloud-credentials is gone from Scalr's API", "default-provider-configurations").
+			says("::warning::cloud-credentials was removed from Scalr's API", "default-provider-configurations").
 			wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`)
 	})
 }

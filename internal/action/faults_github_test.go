@@ -46,7 +46,7 @@ func TestFileFaults(t *testing.T) {
 			alter:    largeOutput,
 			inputs:   []string{"dry-run=false"},
 			outputs:  []string{"result=applied", "terraform-outputs="},
-			says:     []string{"2.0 MiB is larger than GitHub carries. Read the file that terraform-outputs-file names"},
+			says:     []string{"2.0 MiB exceeds GitHub's limit of 1 MiB. Read the file that terraform-outputs-file names"},
 		},
 		"G06 too many secrets": {
 			scenario: "applied",

@@ -134,7 +134,7 @@ func TestUploadFaults(t *testing.T) {
 				Change: func(b string) string { return strings.Replace(b, `"status":"pending"`, `"status":"quantum"`, 1) },
 			}},
 			outputs: planned,
-			says:    []string{`"quantum", which is unknown`},
+			says:    []string{`unknown upload status "quantum"`},
 		},
 		"U21 a link that leaves": {
 			setUp:   symlink("/etc/passwd"),

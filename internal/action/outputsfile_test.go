@@ -34,7 +34,7 @@ func TestTerraformOutputsFile(t *testing.T) {
 		"as much as GitHub carries": {bytes: 1 << 20, output: true, warns: "an environment variable can have at most 128 KiB"},
 		"more than GitHub carries": {
 			bytes: 1<<20 + 1,
-			warns: "terraform-outputs is left empty: 1.0 MiB is larger than GitHub carries",
+			warns: "terraform-outputs is left empty: 1.0 MiB exceeds GitHub's limit of 1 MiB",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestWorkspaceOutputsFile(t *testing.T) {
 		d.environ = []string{"RUNNER_TEMP=" + temp}
 		v := d.workspace("mode=outputs", "environment=production", "name=network").
 			want(0, "result=done", "terraform-outputs=").
-			says("2.0 MiB is larger than GitHub carries")
+			says("2.0 MiB exceeds GitHub's limit of 1 MiB")
 		if info, err := os.Stat(filepath.Join(temp, v.outputs["terraform-outputs-file"])); err != nil ||
 			info.Size() != 2<<20 {
 			t.Errorf("the file is %v, %v", info, err)

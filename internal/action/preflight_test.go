@@ -110,7 +110,7 @@ func TestCheck(t *testing.T) {
 	// What cannot be read stops a run, and so a check.
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
 	r.stdout = func(log io.Writer) io.Writer { return &vanishing{to: log, file: filepath.Join(r.checkout, "main.tf")} }
-	r.play().want(2, "result=invalid", "error-code=file-changed").says("vanished")
+	r.play().want(2, "result=invalid", "error-code=file-changed").says("was removed")
 }
 
 // TestCheckWarnsLikeARun: a check warns of all that a run would warn of, also of what is found only by reading files.
@@ -144,10 +144,10 @@ func TestCheckWarnsLikeARun(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := r.play().
-			says("::warning", `outside the bundle and are not sent (1): "main.tf"`,
+			says("::warning", `outside the bundle and are not uploaded (1): "main.tf"`,
 				`directories that are not in the bundle (1): "main.tf"`,
 				`read by a constant path are not in the bundle (1): "read.tf"`,
-				`LFS pointers, not the files themselves, are sent (1): "zip"`, `private key are sent (1): "tls.txt"`,
+				`LFS pointers, not the files themselves, are uploaded (1): "zip"`, `private key are uploaded (1): "tls.txt"`,
 				`"notes.txt -> .env"`)
 		if n := len(regexp.MustCompile(`(?m)^::warning.*notes\.txt`).FindAllString(p.log, -1)); n != 1 {
 			t.Errorf("mode %s warns of the hard link %d times, want once\n%s", mode, n, p.log)

@@ -127,7 +127,7 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		"X25 the run": {stops: 1, says: "Scalr has accepted to"},
 		"X25 of another workspace": {
 			fault: ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)),
-			says:  "is of workspace " + scalrsim.EdgeWorkspaceID + ", not to workspace " + scalrsim.WorkspaceID,
+			says:  "belongs to workspace " + scalrsim.EdgeWorkspaceID + ", not to workspace " + scalrsim.WorkspaceID,
 		},
 		"X25 of another one later": {
 			fault: ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)),
@@ -135,7 +135,7 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		},
 		"X25 of another configuration": {
 			fault: ref(misreported(readRun, 1, "configuration-version", "cv-other")),
-			says:  "is of configuration version cv-other",
+			says:  "belongs to configuration version cv-other",
 		},
 		"X25 of a workspace not known": {
 			fault: ref(misreported(readRun, 1, "workspace", nil)),
@@ -153,7 +153,7 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 		},
 		"X25 remembered with another": {
 			state: map[string]string{"configuration-version-id": "cv-other"},
-			says:  "not of configuration version cv-other",
+			says:  "not to configuration version cv-other",
 		},
 		"X25 left out once": {
 			fault: &scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"},
