@@ -71,22 +71,22 @@ func TestNormalHost(t *testing.T) {
 			t.Errorf("%s: got %q, %v; want %q", host, got, err, want)
 		}
 	}
-	const letters = " (a host with such letters is written in its xn-- form)"
+	const letters = " (write such a host in its xn-- form)"
 	for host, why := range map[string]string{
 		"":                                   "no host",
 		".":                                  "no host",
-		"büro.example":                       "a host with the character U+00FC, which is not ASCII and may only look right" + letters,
-		"１２７.0.0.1":                          "a host with the character U+FF11, which is not ASCII and may only look right" + letters,
-		"127。0.0.1":                          "a host with the character U+3002, which is not ASCII and may only look right" + letters,
+		"büro.example":                       "a host with the character U+00FC, which is not ASCII and may be a look-alike" + letters,
+		"１２７.0.0.1":                          "a host with the character U+FF11, which is not ASCII and may be a look-alike" + letters,
+		"127。0.0.1":                          "a host with the character U+3002, which is not ASCII and may be a look-alike" + letters,
 		"a\u007f.example":                    "an invalid host name",
-		"fe80::1%eth0":                       "an address with a zone, which names a network of this machine",
+		"fe80::1%eth0":                       "an address with a zone, which is valid on one machine only",
 		"169.254.169.254":                    "a link-local address, where clouds have their metadata service",
 		"169.254.169.254.":                   "a link-local address, where clouds have their metadata service",
 		"192.0.0.192":                        "the address of a cloud's metadata service",
 		"Metadata.Google.Internal.":          "the host of a cloud's metadata service",
 		"instance-data":                      "the host of a cloud's metadata service",
-		"0.0.0.0":                            "an address that names no single machine",
-		"255.255.255.255":                    "an address that names no single machine",
+		"0.0.0.0":                            "an address that does not belong to a single machine",
+		"255.255.255.255":                    "an address that does not belong to a single machine",
 		"64:ff9b::7f00:1":                    "an IPv6 address that carries the IPv4 address of this machine",
 		"2002:7f00:1::":                      "an IPv6 address that carries the IPv4 address of this machine",
 		"64:ff9b::a9fe:a9fe":                 "a link-local address, where clouds have their metadata service",
