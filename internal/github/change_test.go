@@ -282,9 +282,9 @@ func TestFindChangeIncompleteAnswers(t *testing.T) {
 		"no permission":        {githubtest.Compare, "403", "GitHub answered 403"},
 		"bad token":            {githubtest.Compare, "401", "GitHub answered 401"},
 		"a truncated tree":     {githubtest.ListTree, `{"tree":[],"truncated":true}`, "more files than GitHub lists"},
-		"truncated, perhaps":   {githubtest.ListTree, `{"tree":[]}`, "not a whole list"},
-		"no tree":              {githubtest.ListTree, `{"truncated":false}`, "not a whole list"},
-		"a tree without names": {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a whole list"},
+		"truncated, perhaps":   {githubtest.ListTree, `{"tree":[]}`, "not a complete list"},
+		"no tree":              {githubtest.ListTree, `{"truncated":false}`, "not a complete list"},
+		"a tree without names": {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a complete list"},
 		"no tree but a page":   {githubtest.ListTree, "404", "GitHub answered 404"},
 	} {
 		t.Run(name, func(t *testing.T) {

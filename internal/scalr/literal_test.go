@@ -234,8 +234,8 @@ func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 		"the answers are lost, and it is never there": {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
 		"another client created it":                   {tagServer{creations: []int{422}, list: 200, there: true}, false, "", 1},
 		"it is refused":                               {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
-		"the answer is lost, and the list is refused": {tagServer{creations: []int{504}, list: 403}, false, "could not be seen", 1},
-		"it is refused, and the list is too":          {tagServer{creations: []int{422}, list: 403}, false, "could not be seen", 1},
+		"the answer is lost, and the list is refused": {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
+		"it is refused, and the list is too":          {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
 		"it is forbidden":                             {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -248,7 +248,7 @@ func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 			if created != c.created || (err == nil) != (c.problem == "") || err == nil && tag.ID != "tag-1" || c.server.posts != c.posts {
 				t.Errorf("%s: got %+v, created %v after %d requests, %v", name, tag, created, c.server.posts, err)
 			}
-			if err != nil && (!strings.Contains(err.Error(), c.problem) || strings.Contains(err.Error(), "could not be seen") != (c.server.list == 403)) {
+			if err != nil && (!strings.Contains(err.Error(), c.problem) || strings.Contains(err.Error(), "it is unknown whether it exists") != (c.server.list == 403)) {
 				t.Errorf("%s: got %v, want %q in it", name, err, c.problem)
 			}
 		})
