@@ -50,7 +50,7 @@ func TestDoubtsNameTheFile(t *testing.T) {
 		"a link to a directory":   {map[string]string{"app/a.tf": "-> ../d", "d/x": ""}, "app/a.tf: it is not a file of at most 8 MiB"},
 		"a link out of the checkout": {
 			files: map[string]string{"app/a.tf": "-> ../../etc/a.tf"},
-			want:  "app/a.tf: it is a link that leads out of the checkout",
+			want:  "app/a.tf: it is a link that points outside the checkout",
 		},
 		"a syntax error": {map[string]string{"app/a.tf": `x = "abc`}, "app/a.tf: a string, comment or heredoc has no end"},
 	} {

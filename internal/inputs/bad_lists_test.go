@@ -24,7 +24,7 @@ func TestBadVariables(t *testing.T) {
 		plain("prefix", "TF_VAR_region=c0c0c0", "has a name with the prefix TF_VAR_|write region=", "c0c0c0"),
 		plain("later line", "a=1\r\n\r\n  \r\nb", "line 4 has no =", ""),
 		plain("long name", strings.Repeat("a", 129)+"=1", "has a name that is longer than 128 characters", ""),
-		plain("JSON within a name", "a[0]=1", `line 1 has a name with a character that no name has ("a[0]")`, ""),
+		plain("JSON within a name", "a[0]=1", `line 1 has a name with a character that is not allowed ("a[0]")`, ""),
 		plain("long value", "a="+strings.Repeat("z", 65536), `has for "a" a value that is longer than 65535 characters`, "zzz"),
 		plain("NUL", "a=s3cret\x00", `has for "a" a value with a NUL character`, "s3cret"),
 		plain("bytes", "a=s3cret\xff", `has for "a" a value with bytes that are not UTF-8`, "s3cret"),

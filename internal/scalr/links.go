@@ -33,7 +33,7 @@ func (c *Client) validateServerURL(op Op, raw string) (*url.URL, error) {
 	case u.User != nil:
 		return refuse("the link contains credentials")
 	case strings.Contains(u.Host, "%"): // a zone, which only has a meaning on the machine that wrote it
-		return refuse("the link leads to an address of one machine: " + sanitize.Note(u.Host, 200))
+		return refuse("the link points to an address that is valid on one machine only: " + sanitize.Note(u.Host, 200))
 	case u.Host == "" || u.Opaque != "":
 		return refuse("the link is not an absolute URL")
 	case u.Scheme == "http" && httpx.IsLoopback(u.Hostname()) && c.isLocal():

@@ -228,15 +228,15 @@ func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 		problem string // a part of the error
 		posts   int
 	}{
-		"it is created":                               {tagServer{creations: []int{201}, list: 200}, true, "", 1},
-		"the answer is lost, and it is there":         {tagServer{creations: []int{504}, list: 200, there: true}, true, "", 1},
-		"the answer is lost, and it is not there":     {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
-		"the answers are lost, and it is never there": {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
-		"another client created it":                   {tagServer{creations: []int{422}, list: 200, there: true}, false, "", 1},
-		"it is refused":                               {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
-		"the answer is lost, and the list is refused": {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
-		"it is refused, and the list is too":          {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
-		"it is forbidden":                             {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
+		"it is created":                                 {tagServer{creations: []int{201}, list: 200}, true, "", 1},
+		"the response is lost, and it is there":         {tagServer{creations: []int{504}, list: 200, there: true}, true, "", 1},
+		"the response is lost, and it is not there":     {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
+		"the answers are lost, and it is never there":   {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
+		"another client created it":                     {tagServer{creations: []int{422}, list: 200, there: true}, false, "", 1},
+		"it is refused":                                 {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
+		"the response is lost, and the list is refused": {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
+		"it is refused, and the list is too":            {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
+		"it is forbidden":                               {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),

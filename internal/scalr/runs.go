@@ -71,7 +71,7 @@ func (a answer) run(op Op, id string) (Run, error) {
 		return Run{}, malformed(op, "the response is for another run: "+r.ID)
 	}
 	if s := r.Attributes.text("status"); s == "" || s != sanitize.Note(s, mostStatus) {
-		return Run{}, malformed(op, "the answer has no usable status")
+		return Run{}, malformed(op, "the response has no valid status")
 	}
 	if n := len(r.refs("policy-checks")); n > mostChecks {
 		return Run{}, malformed(op, fmt.Sprintf("the run has %d policy checks, more than the %d that are read", n, mostChecks))

@@ -70,10 +70,10 @@ func (a answer) many(op Op, kind string) ([]resource, document, error) {
 
 func (r resource) check(op Op, kind string) error {
 	if r.Type != kind {
-		return invalidDocument(op, fmt.Sprintf("the answer is of type %q, not %q", sanitize.Note(r.Type, 40), kind))
+		return invalidDocument(op, fmt.Sprintf("the response is of type %q, not %q", sanitize.Note(r.Type, 40), kind))
 	}
 	if !identifier.MatchString(r.ID) {
-		return invalidDocument(op, fmt.Sprintf("the answer has the id %q", sanitize.Note(r.ID, 40)))
+		return invalidDocument(op, fmt.Sprintf("the response has the id %q", sanitize.Note(r.ID, 40)))
 	}
 	return nil
 }

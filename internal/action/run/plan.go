@@ -51,7 +51,7 @@ func (r *command) recordPlan(p planReading) {
 		r.Job.Debugf("plan JSON: %s", p.missing)
 	}
 	if p.notKept != nil {
-		r.Job.Warnf("The plan JSON that Scalr sent is not kept for later steps, and plan-json-file is left empty: %v.", p.notKept)
+		r.Job.Warnf("The plan JSON that Scalr sent is not saved for later steps, and plan-json-file is left empty: %v.", p.notKept)
 	}
 }
 
