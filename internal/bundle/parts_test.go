@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // A warning names the first five in the order of the alphabet, and counts the others.
@@ -97,6 +99,9 @@ func TestHeadersOfEntries(t *testing.T) {
 			t.Errorf("%s: got %d bytes, %v, want %d blocks", name, len(b), err, c.blocks)
 			continue
 		}
+		if same, err := c.entry.appendPAX(nil, named(c.entry)); err != nil || !bytes.Equal(b, same) {
+			t.Errorf("%s: archive/tar writes other bytes, %v", name, err)
+		}
 		h, err := tar.NewReader(bytes.NewReader(b)).Next()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -131,6 +136,41 @@ func TestLongestNamesInArchives(t *testing.T) {
 		err = newChecker(&pulse{ctx: t.Context()}, func(string) {}).check(&b)
 		if refused := err != nil && strings.Contains(err.Error(), "longer than 4096 bytes"); refused == c.ok {
 			t.Errorf("%d bytes with a target of %d: got %.200v", len(c.entry.Name), len(c.entry.Linkname), err)
+		}
+	}
+}
+
+// named is the name of an entry as it stands in its header.
+func named(h header) string {
+	if h.kind == kindDir {
+		return h.name + "/"
+	}
+	return h.name
+}
+
+// An archive is whole if it is made of blocks and ends with one of zeros, in whatever pieces it is read.
+func TestEndsOfArchives(t *testing.T) {
+	t.Parallel()
+	zeros := func(n int) string { return strings.Repeat("\x00", n) }
+	for _, c := range []struct {
+		name, text string
+		whole      bool
+	}{
+		{"two blocks", zeros(1024), true},
+		{"one block", zeros(512), true},
+		{"content before the last block", strings.Repeat("x", 512) + zeros(512), true},
+		{"nothing", "", false},
+		{"half a block", zeros(256), false},
+		{"one byte more", zeros(1025), false},
+		{"one byte less", zeros(1023), false},
+		{"content in the last block", zeros(1023) + "x", false},
+		{"content at its start", zeros(512) + "x" + zeros(511), false},
+	} {
+		for _, r := range []io.Reader{strings.NewReader(c.text), iotest.OneByteReader(strings.NewReader(c.text)), iotest.HalfReader(strings.NewReader(c.text))} {
+			end := trailer{Reader: r}
+			if _, err := io.Copy(io.Discard, &end); err != nil || end.whole() != c.whole {
+				t.Errorf("%s: whole %v, %v", c.name, end.whole(), err)
+			}
 		}
 	}
 }

@@ -56,6 +56,8 @@ func TestEnvironmentNamed(t *testing.T) {
 	t.Parallel()
 	prod := func(id, name, account string) string { return object("environments", id, name, "accounts", account) }
 	one := listOf(prod("env-1", "prod", "acc-1"))
+	inBoth := listOf(prod("env-2", "prod", "acc-2"), prod("env-1", "prod", "acc-1"))
+	twice := listOf(prod("env-2", "prod", "acc-1"), prod("env-1", "prod", "acc-1"))
 	whole := func(name, account string) string { return `{"data":` + prod("env-1", name, account) + `}` }
 	for name, c := range map[string]struct {
 		list, whole, account string
@@ -67,8 +69,8 @@ func TestEnvironmentNamed(t *testing.T) {
 		"none":                                      {listOf(), "", "acc-1", ""},
 		"another name":                              {listOf(prod("env-1", "Prod", "acc-1")), whole("Prod", "acc-1"), "acc-1", ""},
 		"another account":                           {listOf(prod("env-1", "prod", "acc-2")), whole("prod", "acc-2"), "acc-1", ""},
-		"one of several":                            {listOf(prod("env-2", "prod", "acc-2"), prod("env-1", "prod", "acc-1")), whole("prod", "acc-1"), "acc-1", "env-1"},
-		"several":                                   {listOf(prod("env-2", "prod", "acc-1"), prod("env-1", "prod", "acc-1")), whole("prod", "acc-1"), "acc-1", "ambiguous"},
+		"one of several":                            {inBoth, whole("prod", "acc-1"), "acc-1", "env-1"},
+		"several":                                   {twice, whole("prod", "acc-1"), "acc-1", "ambiguous"},
 		"the list is refused":                       {"403", whole("prod", "acc-1"), "acc-1", "error"},
 		"it is deleted meanwhile":                   {one, "", "acc-1", ""},
 		"it cannot be read":                         {one, "403", "acc-1", "error"},
