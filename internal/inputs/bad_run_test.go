@@ -119,6 +119,12 @@ func TestBadBooleans(t *testing.T) {
 			says: "is neither true nor false|" + name + ": false",
 		})
 	}
+	for word, meant := range map[string]string{
+		"y": "true", "on": "true", "1": "true", "T": "true", "Enabled": "true",
+		"no": "false", "n": "false", "off": "false", "f": "false", "DISABLED": "false",
+	} {
+		rows = append(rows, row{name: word, with: with{"wait": word}, input: "wait", says: "is neither true nor false|Write wait: " + meant})
+	}
 	rows = append(rows, row{name: "two lines", with: with{"dry-run": "true\nfalse"}, input: "dry-run", says: "is neither true nor false"},
 		row{name: "something else", with: with{"auto-apply": "maybe"}, input: "auto-apply", says: "is neither true nor false|auto-apply: true or false"})
 	runRows(t, rows)
@@ -181,6 +187,7 @@ func TestBadPath(t *testing.T) {
 		path("NUL", "infra\x00", "holds a NUL character"),
 		path("line break", "infra\nother", "holds a line break"),
 		path("address", "https://github.com/acme/infra", "is a web address"),
+		path("a byte too long", strings.Repeat("a/", 2048)+"b", "is longer than 4096 characters"),
 		path("long", strings.Repeat("a/", 3000), "is longer than 4096 characters"),
 		path("expression", "${{ inputs.path }}", "the expression was not evaluated"),
 	})
