@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMembersThatOccurTwice: JSON parsers disagree on what a member means that occurs twice, or in other letters, so
+// TestMembersThatOccurTwice: JSON parsers disagree on what a member means that occurs twice, or in a different case, so
 // that it is a doubt, and both count.
 func TestMembersThatOccurTwice(t *testing.T) {
 	t.Parallel()
@@ -20,7 +20,7 @@ func TestMembersThatOccurTwice(t *testing.T) {
 		"once":                   {`{"format_version":"1.2","resource_changes":` + destroy + `}`, "", 1},
 		"changes twice":          {`{"format_version":"1.2","resource_changes":[],"resource_changes":` + destroy + `}`, `"resource_changes" more than once`, 1},
 		"changes twice, reverse": {`{"format_version":"1.2","resource_changes":` + destroy + `,"resource_changes":[]}`, `"resource_changes" more than once`, 1},
-		"other letters":          {`{"format_version":"1.2","Resource_Changes":` + destroy + `}`, `"resource_changes" more than once, or in other letters`, 1},
+		"a different case":       {`{"format_version":"1.2","Resource_Changes":` + destroy + `}`, `"resource_changes" more than once, or in a different case`, 1},
 		"a change twice":         {change(`"change":{"actions":["no-op"]},"change":{"actions":["delete"]}`), `"change" more than once`, 1},
 		"actions twice":          {change(`"change":{"actions":["delete"],"actions":["no-op"]}`), `"actions" more than once`, 1},
 		"an unknown member":      {change(`"x":1,"x":2,"change":{"actions":["delete"]}`), "", 1},
