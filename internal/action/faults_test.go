@@ -70,7 +70,7 @@ const (
 	planLog       = "GET /plans/*/output"
 )
 
-// answered is a fault that puts a status instead of the response.
+// answered is a fault that replaces the response with a status.
 func answered(op string, code, times int, body ...string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Action: scalrsim.Status, Status: code, Times: times, Body: strings.Join(body, "")}
 }

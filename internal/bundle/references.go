@@ -24,7 +24,7 @@ const mostReferences = 10_000
 // fileFunctions are those that fail where the file of their first argument is missing.
 var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1", "filesha256", "filesha512", "templatefile"}
 
-// source destroys what the argument source of a module names.
+// source records the directory that the argument source of a module names.
 func (i *inspector) source(dir, from, text string) {
 	text, _, _ = strings.Cut(text, "//") // Terragrunt's mark for what is copied
 	local := strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
@@ -33,7 +33,7 @@ func (i *inspector) source(dir, from, text string) {
 	}
 }
 
-// argument destroys the constant path that a file function is given.
+// argument records the constant path that is passed to a file function.
 func (i *inspector) argument(dir, from, text string) {
 	r := constantPath{from: from, anywhere: true}
 	for _, name := range []string{"path.module", "path.root", "path.cwd"} {

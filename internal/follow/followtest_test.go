@@ -47,7 +47,7 @@ func newNotes() *notes {
 	return &notes{text: map[scalr.Phase]*bytes.Buffer{}, closed: map[scalr.Phase]bool{}}
 }
 
-// note destroys an event, unless it is what the last one was.
+// note records an event, unless it equals the last one.
 func (n *notes) note(event string) {
 	if len(n.events) == 0 || n.events[len(n.events)-1] != event {
 		n.events = append(n.events, event)

@@ -66,7 +66,7 @@ func (r resource) lockHolder() LockHolder {
 	return LockHolder{Status: Status(status), Since: r.Attributes.object("status-timestamps").time(moment)}
 }
 
-// in destroys what is to be known of the workspace's environment.
+// in records the facts about the workspace's environment.
 func (w *Workspace) in(e resource) {
 	w.Environment = e.Attributes.name()
 	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")

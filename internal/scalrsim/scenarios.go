@@ -57,7 +57,7 @@ func goodScenarios() []Scenario {
 	return []Scenario{
 		{Name: "plan-changes", About: "a plan finds changes", Script: script},
 		{Name: "no-changes", About: "a plan finds no changes", Script: RunScript{Plan: Stage{Changes: []Change{}}}},
-		{Name: "applied", About: "the workspace applies by itself", Script: script, Config: autoApplied()},
+		{Name: "applied", About: "the workspace applies automatically", Script: script, Config: autoApplied()},
 		{Name: "waits-for-approval", About: "a run that is not dry waits for confirmation", Script: script},
 		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Script: script},
 		{Name: "queued", About: "another run holds the workspace for a while", Script: queued},
@@ -70,7 +70,7 @@ func goodScenarios() []Scenario {
 		}},
 		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Script: hooks, Config: autoApplied()},
 		{Name: "cost-increase", About: "the plan costs more", Script: cost},
-		{Name: "passes-planned", About: "a run that goes on by itself passes statuses in which others wait", Script: everything, Config: autoApplied()},
+		{Name: "passes-planned", About: "a run that continues automatically passes statuses in which others wait", Script: everything, Config: autoApplied()},
 		{Name: "execute", About: "the uploaded configuration is really executed", Pace: 0.25, Script: RunScript{Execute: true}, Config: Config{Processing: 1}},
 	}
 }

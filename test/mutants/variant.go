@@ -75,7 +75,7 @@ func (j *judge) newVariant() (*variant, error) {
 	return &variant{dir: dir, overlay: filepath.Join(dir, "overlay.json"), binaries: map[string]string{}}, os.Mkdir(dir, 0o700)
 }
 
-// replace writes the files and the overlay that puts them instead of the real ones.
+// replace writes the files and the overlay that replaces the real ones with them.
 func (v *variant) replace(files map[string]string) error {
 	list := map[string]string{}
 	for file, text := range files {

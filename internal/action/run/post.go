@@ -19,9 +19,8 @@ const (
 	lateCreateWindow = 45 * time.Second
 )
 
-// Post is the second chance: it stops a run that the main step created and was
-// killed before it could finish with. After a normal end it does nothing and
-// says nothing.
+// Post stops a run that the main step created, if that step was killed before it could do so itself. After a normal
+// end it does nothing and says nothing.
 func Post(ctx context.Context, s *step.Step) int {
 	left := loadState(s.Job)
 	if left.finished || left.onCancel == "" || left.onCancel == inputs.OnCancelLeave || left.run == "" && left.configuration == "" {

@@ -36,7 +36,7 @@ type command struct {
 
 	accepted     acceptance
 	stateWarned  bool // it was reported that GITHUB_STATE cannot be written
-	stopAccepted bool // Scalr took our wish to stop the run, or there was nothing to stop
+	stopAccepted bool // Scalr accepted the request to stop the run, or there was nothing to stop
 }
 
 // Main runs the run action and returns the exit code.

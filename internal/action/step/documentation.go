@@ -9,10 +9,9 @@ import (
 // needs no escaping in an address.
 var actionName = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 
-// documentation is a line that leads to the section about an error code in
-// docs/errors.md, in the version of the action that is running. It is empty for a
-// local action, which has no name. Another server than github.com may have the
-// action from there, so that the line has no address but the place.
+// documentation is a line that leads to the section about an error code in docs/errors.md, in the version of the
+// action that is running. It is empty for a local action, which has no name. A GitHub Enterprise Server may have
+// copied the action from github.com, so the line then names the file without an address.
 func (s *Step) documentation(code Code) string {
 	repository, ref := s.Job.Env("GITHUB_ACTION_REPOSITORY"), s.Job.Env("GITHUB_ACTION_REF")
 	if code == "" || !actionName.MatchString(repository) || !actionName.MatchString(ref) {

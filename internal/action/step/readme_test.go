@@ -214,7 +214,7 @@ var (
 	plainText  = strings.NewReplacer("‹", "", "›", "", "*", `\*`)
 )
 
-// generalized puts "…" instead of what differs.
+// generalized replaces the variable parts with "…".
 func generalized(text string) string {
 	return filledIn.ReplaceAllString(formatVerb.ReplaceAllString(text, "…"), "…")
 }

@@ -50,11 +50,10 @@ const (
 	longInterval  = 2 * time.Second
 )
 
-// Stop stops the run: it discards a run that waits and cancels one that works
-// (openapi.yml: each is refused in the other's statuses). A refusal means that
-// the run has moved, so it is read again; a run that was confirmed meanwhile is
-// an apply. In a status that takes neither, the requests are repeated until the
-// run takes one. last is the state that the caller read last.
+// Stop stops the run: it discards a run that waits for a person and cancels a running one (openapi.yml: each is
+// refused in the other's statuses). A refusal means that the run has moved, so it is read again; a run that was
+// confirmed meanwhile is an apply. In a status that takes neither, the requests are repeated until the run takes one.
+// last is the state that the caller read last.
 func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (StopResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
