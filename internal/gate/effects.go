@@ -57,11 +57,11 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 		missing = gaps[0]
 	}
 	e := Effects{Changes: w.changes(), Destroys: w.destroys()}
-	return e.withDoubts(w.doubts(), missing)
+	return e.withUncertainty(w.doubts(), missing)
 }
 
-// withDoubts changes No to Unknown if there are doubts; missing is the reason if there is no answer.
-func (e Effects) withDoubts(doubts []string, missing string) Effects {
+// withUncertainty changes No to Unknown if there are doubts; missing is the reason if there is no answer.
+func (e Effects) withUncertainty(doubts []string, missing string) Effects {
 	if len(doubts) > 0 {
 		if e.Changes == No {
 			e.Changes = Unknown
@@ -221,5 +221,5 @@ func (w sources) refreshOnly() Effects {
 	if resourceCount(w.json)+resourceCount(w.text) > 0 {
 		doubts = append(doubts, "the run is refresh-only, although its plan changes resources")
 	}
-	return e.withDoubts(doubts, "neither the plan JSON nor the whole text of the plan is available")
+	return e.withUncertainty(doubts, "neither the plan JSON nor the whole text of the plan is available")
 }

@@ -75,7 +75,7 @@ func (c call) decodeError(err error) *Error {
 	case errors.As(err, &limit):
 		return &Error{Kind: Rejected, Op: c.op, Message: "the response " + limit.Limit}
 	}
-	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the response: %w", err), passing: true}
+	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the response: %w", err), temporary: true}
 }
 
 // page decodes one page of a list of comments and keeps the matching ones.

@@ -33,7 +33,7 @@ type Error struct {
 	Wait    time.Duration // the delay that GitHub asked for, or 0
 	Err     error         // the error of the connection, or nil
 
-	passing bool // the same request may succeed later
+	temporary bool // the same request may succeed later
 }
 
 // Error returns the operation and the reason on one line.
@@ -75,7 +75,7 @@ func is(err error, kinds ...Kind) bool {
 // ambiguous reports whether GitHub may have processed the request despite the error.
 func ambiguous(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Kind == Unreachable && e.passing
+	return errors.As(err, &e) && e.Kind == Unreachable && e.temporary
 }
 
 // refusedText reports whether GitHub refused the text of the comment, and not the request itself.

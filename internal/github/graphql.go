@@ -43,13 +43,13 @@ func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
 	e := &Error{Kind: Rejected, Op: c.op, Status: http.StatusOK, Message: s.clean(t.Message)}
 	switch {
 	case t.Type == "RATE_LIMITED" || strings.Contains(strings.ToLower(t.Message), "rate limit"):
-		e.Kind, e.passing, e.Wait = RateLimited, true, rateLimitDelay(h)
+		e.Kind, e.temporary, e.Wait = RateLimited, true, rateLimitDelay(h)
 	case t.Type == "FORBIDDEN" || t.Type == "INSUFFICIENT_SCOPES":
 		e.Kind = Forbidden
 	case t.Type == "NOT_FOUND":
 		e.Kind = Gone
 	case t.Type == "" && strings.HasPrefix(t.Message, "Something went wrong"):
-		e.Kind, e.passing = Unreachable, true
+		e.Kind, e.temporary = Unreachable, true
 	}
 	return e
 }

@@ -24,7 +24,7 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	}
 	switch code := response.StatusCode; {
 	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(response.Header, said):
-		e.Kind, e.passing, e.Wait = RateLimited, true, rateLimitDelay(response.Header)
+		e.Kind, e.temporary, e.Wait = RateLimited, true, rateLimitDelay(response.Header)
 	case code == http.StatusUnauthorized:
 		e.Kind = Unauthorized
 	case code == http.StatusForbidden && strings.Contains(said, "locked"):
@@ -36,7 +36,7 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	case code == http.StatusRequestEntityTooLarge, strings.Contains(said, "too long"):
 		e.Kind = TooLong
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code >= 500:
-		e.Kind, e.passing, e.Wait = Unreachable, true, retryAfter(response.Header)
+		e.Kind, e.temporary, e.Wait = Unreachable, true, retryAfter(response.Header)
 	}
 	return e
 }

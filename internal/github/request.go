@@ -132,7 +132,7 @@ func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response
 		if outer := (*url.Error)(nil); errors.As(err, &outer) {
 			err = outer.Err
 		}
-		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.redactError(err), passing: !final(err)}
+		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.redactError(err), temporary: !final(err)}
 	}
 	return response, nil
 }

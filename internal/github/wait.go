@@ -19,7 +19,7 @@ func (s *session) policy(retryable func(error) (retry.Delay, bool)) retry.Policy
 func retryable(err error) (retry.Delay, bool) {
 	var e *Error
 	switch {
-	case !errors.As(err, &e) || !e.passing:
+	case !errors.As(err, &e) || !e.temporary:
 		return retry.Delay{}, false
 	case e.Kind == RateLimited:
 		// A minimum delay, even if a server repeatedly asks for 0.

@@ -58,7 +58,7 @@ type Problem struct{ Code, Title, Detail, Pointer string }
 
 // String quotes title and detail in one line, and the pointer. A title that the
 // detail begins with is quoted once.
-func (p Problem) String() string { return p.quote(mostWords) }
+func (p Problem) String() string { return p.quote(maxProblemsLength) }
 
 // quote is String in about most bytes: a long text is cut before its pointer.
 func (p Problem) quote(most int) string {
@@ -98,7 +98,7 @@ func (e *Error) Error() string { return e.Op.String() + ": " + e.Reason() }
 func (e *Error) Reason() string {
 	var parts []string
 	for _, p := range e.Problems {
-		parts = append(parts, p.quote(mostWords/len(e.Problems)))
+		parts = append(parts, p.quote(maxProblemsLength/len(e.Problems)))
 	}
 	if e.More > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", e.More))
@@ -151,17 +151,17 @@ func (e *Error) kind() error {
 	return ErrUnavailable
 }
 
-// passing reports whether the error may be temporary.
-func (e *Error) passing() bool {
+// temporary reports whether the error may be temporary.
+func (e *Error) temporary() bool {
 	if e.HTTPStatus == 0 {
-		return !e.Network.hopeless()
+		return !e.Network.permanent()
 	}
 	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
 }
 
 // Ambiguous reports whether the request may have had its effect although no good response came.
 func (e *Error) Ambiguous() bool {
-	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.hopeless()
+	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.permanent()
 }
 
 // LateWindow is within how long a creation with an [Error.Ambiguous] error may still
@@ -175,7 +175,7 @@ func (e *Error) LateWindow() time.Duration {
 }
 
 // unsent reports whether the request surely never reached the service.
-func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.beforeSending() }
+func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.precedesRequest() }
 
 // refusal makes the error of a response with a status of 300 or more. An error of the body itself is returned as
 // jsonstream's SourceError.
@@ -202,8 +202,8 @@ func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) err
 }
 
 const (
-	mostProblems = 5    // of one response, that are shown
-	mostWords    = 3000 // bytes of them in all: an annotation has room for 4,096, advice included
+	maxProblems       = 5    // of one response, that are shown
+	maxProblemsLength = 3000 // bytes of them in all: an annotation has room for 4,096, advice included
 )
 
 // read takes Scalr's words out of an error document, whatever its shape.
@@ -231,7 +231,7 @@ func (e *Error) read(r *jsonstream.Reader) error {
 // readProblem reads an entry, and counts it if it says anything.
 func (e *Error) readProblem(r *jsonstream.Reader) error {
 	most := maxText
-	if len(e.Problems) == mostProblems {
+	if len(e.Problems) == maxProblems {
 		most = 1 // whether it says anything is all that matters
 	}
 	var p Problem
@@ -250,7 +250,7 @@ func (e *Error) readProblem(r *jsonstream.Reader) error {
 	})
 	switch {
 	case p.String() == "": // says nothing
-	case len(e.Problems) == mostProblems:
+	case len(e.Problems) == maxProblems:
 		e.More++
 	default:
 		e.Problems = append(e.Problems, p)

@@ -59,8 +59,8 @@ func (c *Client) isLocal() bool { return httpx.IsLoopback(c.base.Hostname()) }
 // that a name which is only made to lead here does not count.
 func (c *Client) leadsHere() bool { return c.isLocal() || c.here.Load() }
 
-// noting notes where the base URL leads when an API request gets its connection.
-func (c *Client) noting(ctx context.Context) context.Context {
+// traceConn records where the base URL leads when an API request gets its connection.
+func (c *Client) traceConn(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 		c.here.Store(httpx.LeadsToThisMachine(got.Conn, c.base.Hostname()))
 	}})

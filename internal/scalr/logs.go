@@ -75,7 +75,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 	secrets := c.redaction()
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return nil, c.unanswered(ctx, k.op, err)
+		return nil, c.connectionError(ctx, k.op, err)
 	}
 	moved := mayMove && redirected(res.StatusCode)
 	if moved {

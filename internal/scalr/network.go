@@ -37,8 +37,8 @@ const (
 	OtherTrouble         // anything else
 )
 
-// hopeless troubles do not pass by themselves.
-func (n Network) hopeless() bool {
+// permanent reports whether another attempt cannot help.
+func (n Network) permanent() bool {
 	switch n {
 	case Certificate, NotTLS, OldTLS, ProxyDenied, NotAllowed:
 		return true
@@ -46,8 +46,8 @@ func (n Network) hopeless() bool {
 	return false
 }
 
-// beforeSending troubles happen before the first byte of a request is sent.
-func (n Network) beforeSending() bool {
+// precedesRequest reports whether the error happens before the first byte of a request is sent.
+func (n Network) precedesRequest() bool {
 	switch n {
 	case UnknownHost, NameTrouble, Unreachable, Certificate, NotTLS, OldTLS, ProxyTrouble, ProxyDenied, NotAllowed:
 		return true
@@ -55,8 +55,8 @@ func (n Network) beforeSending() bool {
 	return false
 }
 
-// unanswered makes the error of a request that got no whole response.
-func (c *Client) unanswered(ctx context.Context, op Op, err error) error {
+// connectionError makes the error of a request that got no whole response.
+func (c *Client) connectionError(ctx context.Context, op Op, err error) error {
 	return noAnswer(ctx, op, c.base.Host, err, c.redaction())
 }
 

@@ -111,12 +111,12 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 	}
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return c.unanswered(ctx, k.op, err)
+		return c.connectionError(ctx, k.op, err)
 	}
 	defer res.Body.Close()
 	err = judge(ctx, k, res, watch.reader(res.Body))
 	if broken := (*jsonstream.SourceError)(nil); errors.As(err, &broken) {
-		return c.unanswered(ctx, k.op, broken.Err)
+		return c.connectionError(ctx, k.op, broken.Err)
 	}
 	return err
 }
@@ -135,7 +135,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 		}
 		body = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(c.noting(ctx), k.method, c.address(k), body)
+	req, err := http.NewRequestWithContext(c.traceConn(ctx), k.method, c.address(k), body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the address cannot be made", k.op)
 	}

@@ -43,13 +43,13 @@ var (
 )
 
 const (
-	firstDelay    = 500 * time.Millisecond
-	maxDelay      = 15 * time.Second
-	deniedWait    = 5 * time.Second       // before a 401 is asked again
-	hurryMost     = time.Second           // between attempts in a hurry
-	hurryTimedOut = 50 * time.Millisecond // the same, after one that got no response in time
-	mostStrays    = 3                     // attempts that may meet a stray page or an invalid document
-	mostUnknown   = 2                     // attempts at a host name that does not exist
+	firstDelay         = 500 * time.Millisecond
+	maxDelay           = 15 * time.Second
+	unauthorizedDelay  = 5 * time.Second       // before a 401 is asked again
+	urgentMaxDelay     = time.Second           // between attempts in a hurry
+	urgentTimeoutDelay = 50 * time.Millisecond // the same, after one that got no response in time
+	maxStrayPages      = 3                     // attempts that may meet a stray page or an invalid document
+	maxUnknownHosts    = 2                     // attempts at a host name that does not exist
 )
 
 // retry repeats attempt as the policy says. An error of the last attempt gets its history, which the words
@@ -75,7 +75,7 @@ func (p policy) rules() retry.Policy {
 		MaxElapsed: p.maxElapsed, FromFailure: p.fromFailure, FirstDelay: firstDelay, MaxDelay: maxDelay,
 		Retryable: func(err error) (retry.Delay, bool) {
 			var e *Error
-			if !errors.As(err, &e) || !j.worthwhile(e) {
+			if !errors.As(err, &e) || !j.allows(e) {
 				return retry.Delay{}, false
 			}
 			return p.delay(e), true
@@ -86,29 +86,29 @@ func (p policy) rules() retry.Policy {
 // retryable counts the errors of one operation of which only a few are worth another attempt.
 type retryable struct {
 	policy
-	began                     time.Time
-	strays, unknowns, refused int
+	began                                  time.Time
+	strayPages, unknownHosts, unauthorized int
 }
 
-func (j *retryable) worthwhile(e *Error) bool {
+func (j *retryable) allows(e *Error) bool {
 	switch {
 	case e.Permanent:
 		return false
 	case e.Network == UnknownHost:
-		j.unknowns++
-		return j.unknowns < mostUnknown
+		j.unknownHosts++
+		return j.unknownHosts < maxUnknownHosts
 	case j.nonIdempotent:
-		return e.unsent() && !e.Network.hopeless() || e.HTTPStatus == http.StatusTooManyRequests
+		return e.unsent() && !e.Network.permanent() || e.HTTPStatus == http.StatusTooManyRequests
 	case e.NotAPIResponse, e.Invalid:
-		j.strays++
-		return j.strays < mostStrays
+		j.strayPages++
+		return j.strayPages < maxStrayPages
 	case e.HTTPStatus == http.StatusNotFound:
 		return time.Since(j.began) < j.notFoundGrace
 	case e.HTTPStatus == http.StatusUnauthorized:
-		j.refused++
-		return j.refused <= j.unauthorizedRetries
+		j.unauthorized++
+		return j.unauthorized <= j.unauthorizedRetries
 	}
-	return e.passing()
+	return e.temporary()
 }
 
 // delay is never shorter than what the server asks for, and spread, so that
@@ -119,13 +119,13 @@ func (p policy) delay(e *Error) retry.Delay {
 	case e.RetryAfter != nil:
 		delay = retry.AtLeast(*e.RetryAfter + rand.N(firstDelay))
 	case e.HTTPStatus == http.StatusUnauthorized:
-		delay = retry.Exactly(deniedWait)
+		delay = retry.Exactly(unauthorizedDelay)
 	}
 	switch {
 	case p.urgent && e.Network == TimedOut:
-		return delay.AtMost(hurryTimedOut) // the attempt itself was the wait
+		return delay.AtMost(urgentTimeoutDelay) // the attempt itself was the wait
 	case p.urgent:
-		return delay.AtMost(hurryMost)
+		return delay.AtMost(urgentMaxDelay)
 	}
 	return delay
 }

@@ -180,9 +180,9 @@ func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, err
 	return list, err
 }
 
-// RunsAtWork returns id and status of the runs of a workspace that have not finished, for a decision that must not
+// RunsInProgress returns id and status of the runs of a workspace that have not finished, for a decision that must not
 // miss one: a list that cannot be read, or that is not whole among the newest thousand, is an error.
-func (c *Client) RunsAtWork(ctx context.Context, workspaceID string) ([]Run, error) {
+func (c *Client) RunsInProgress(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	op, seen := OpListRuns.on("workspace "+workspaceID), 0
 	query := url.Values{"filter[workspace]": {workspaceID}}

@@ -53,7 +53,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 // stillUnused refuses a workspace that manages resources, has an active run or is locked by a person. An unreported
 // value counts as the worst case. Runs are read first: if one finishes in between, its resources are already counted.
 func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) error {
-	runs, err := w.client.RunsAtWork(ctx, ws.ID)
+	runs, err := w.client.RunsInProgress(ctx, ws.ID)
 	if err != nil {
 		return err
 	}

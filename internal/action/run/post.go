@@ -71,7 +71,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	case run.Stage() == scalr.Saved:
 		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
 	}
-	how := r.patiently("its job was canceled")
+	how := r.longStopOptions("its job was canceled")
 	how.Check = r.mayStop
 	stop, err := runs.Stop(ctx, r.client, run, how)
 	if err != nil {

@@ -61,8 +61,8 @@ func (r *command) stopping(why string) runs.StopOptions {
 	return runs.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
 }
 
-// patiently is stopping where no signal presses for time.
-func (r *command) patiently(why string) runs.StopOptions {
+// longStopOptions returns options for stopping a run with time for retries.
+func (r *command) longStopOptions(why string) runs.StopOptions {
 	how := r.stopping(why)
 	how.LongTimeout = true
 	return how

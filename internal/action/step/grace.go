@@ -8,7 +8,7 @@ import (
 // How long an interrupted step may still report.
 const (
 	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
-	lastWords        = 1500 * time.Millisecond
+	reportGrace      = 1500 * time.Millisecond
 	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
 )
 
@@ -19,9 +19,9 @@ func (s *Step) ReportingContext(most time.Duration) (context.Context, context.Ca
 	if !s.deadline.IsZero() {
 		most = min(most, max(time.Until(s.deadline), overtime))
 	}
-	left := lastWords
+	left := reportGrace
 	switch at, ok := s.stops.at(); {
-	case s.stops.hurried():
+	case s.stops.forced():
 		left = 0
 	case ok:
 		left = max(interruptedUntil-time.Since(at), 0)

@@ -115,8 +115,8 @@ func (i *interrupts) at() (time.Time, bool) {
 	return i.when, !i.when.IsZero()
 }
 
-// hurried reports whether a second one came.
-func (i *interrupts) hurried() bool {
+// forced reports whether a second one came.
+func (i *interrupts) forced() bool {
 	select {
 	case <-i.hurry:
 		return true
