@@ -14,7 +14,7 @@ import (
 )
 
 var omission = regexp.MustCompile(`^\[The first ([0-9]+) bytes of this log are left out here\. The run in Scalr ` +
-	`has all of it\.\]\n`)
+	`has the whole log\.\]\n`)
 
 // TestSharedFileKeepsTheEnd writes logs of any size in pieces of any size: the file
 // is the log, or its end behind a line that says how much is missing.
