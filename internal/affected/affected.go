@@ -32,7 +32,7 @@ type Answer struct {
 	Uses []string
 }
 
-// Find returns a response for each workspace. The changed paths are relative to the checkout and contain both paths of
+// Find returns an answer for each workspace. The changed paths are relative to the checkout and contain both paths of
 // a renamed file. Links are only followed inside the checkout.
 func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) []Answer {
 	f := finder{

@@ -9,7 +9,7 @@ import (
 type change struct {
 	sorted []string
 	set    map[string]bool
-	cache  map[string]string // responses of touches
+	cache  map[string]string // results of touches
 }
 
 func newChange(paths []string) *change {
