@@ -17,24 +17,24 @@ type Workspace struct {
 	Directory string
 	// Files are further files that the workspace uses, relative to the checkout.
 	Files []string
-	// Doubt describes why it is unknown what the workspace uses; "" if it is known.
-	Doubt string
+	// Unknown describes why it is unknown what the workspace uses; "" if it is known.
+	Unknown string
 }
 
-// Answer is the effect of a change on one workspace.
-type Answer struct {
+// Result is the effect of a change on one workspace.
+type Result struct {
 	Affected bool
-	// Because is the first changed file, by name, that affects the workspace.
-	Because string
-	// Doubt describes why the workspace counts as affected although none of its known files has changed; "" otherwise.
-	Doubt string
+	// ChangedFile is the first changed file, by name, that affects the workspace.
+	ChangedFile string
+	// Unknown describes why the workspace counts as affected although none of its known files has changed; "" otherwise.
+	Unknown string
 	// Uses lists the paths in the checkout, outside of its directory, that the configuration refers to, sorted.
 	Uses []string
 }
 
-// Find returns an answer for each workspace. The changed paths are relative to the checkout and contain both paths of
+// Find returns a result for each workspace. The changed paths are relative to the checkout and contain both paths of
 // a renamed file. Links are only followed inside the checkout.
-func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) []Answer {
+func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) []Result {
 	f := finder{
 		tree:          t,
 		change:        newChange(changed),
@@ -48,19 +48,19 @@ func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) [
 	f.readModules()
 	own := f.ownChanges()
 	patterns := t.newMatcher(shared, f.change.sorted, workspaces)
-	answers := make([]Answer, len(workspaces))
+	results := make([]Result, len(workspaces))
 	for i, w := range workspaces {
-		answers[i] = f.answer(w, own[path.Clean(w.Directory)])
-		match, a := patterns.first(w), &answers[i]
+		results[i] = f.result(w, own[path.Clean(w.Directory)])
+		match, a := patterns.first(w), &results[i]
 		switch {
 		case match == "":
-		case a.Doubt != "":
-			a.Because, a.Doubt = match, ""
+		case a.Unknown != "":
+			a.ChangedFile, a.Unknown = match, ""
 		default:
-			a.Affected, a.Because = true, firstByName(a.Because, match)
+			a.Affected, a.ChangedFile = true, firstByName(a.ChangedFile, match)
 		}
 	}
-	return answers
+	return results
 }
 
 // finder is the state of one search.
@@ -90,7 +90,7 @@ func (f *finder) ownChanges() map[string]string {
 	return first
 }
 
-func (f *finder) answer(w Workspace, own string) Answer {
+func (f *finder) result(w Workspace, own string) Result {
 	root := path.Clean(w.Directory)
 	u := f.usesOf(root, w.Files)
 	because := own
@@ -103,12 +103,12 @@ func (f *finder) answer(w Workspace, own string) Answer {
 	for p := range u.exact {
 		because = firstByName(because, f.change.exactMatch(p))
 	}
-	if w.Doubt != "" {
-		u.doubt, u.doubtFile = w.Doubt, ""
+	if w.Unknown != "" {
+		u.unknown, u.unknownFile = w.Unknown, ""
 	}
-	a := Answer{Affected: because != "" || u.doubt != "", Because: because}
-	if because == "" && u.doubt != "" {
-		a.Because, a.Doubt = u.doubtFile, u.doubt
+	a := Result{Affected: because != "" || u.unknown != "", ChangedFile: because}
+	if because == "" && u.unknown != "" {
+		a.ChangedFile, a.Unknown = u.unknownFile, u.unknown
 	}
 	for p := range u.named {
 		if !below(p, root) && f.tree.Has(p) {

@@ -10,16 +10,16 @@ import (
 
 // module holds the references of the Terraform files of one directory.
 type module struct {
-	refs             []reference
-	doubt, doubtFile string // why the references may be incomplete, and the file that is the cause
+	refs                 []reference
+	unknown, unknownFile string // why the references may be incomplete, and the file that is the cause
 }
 
 // uses holds the paths that a workspace uses.
 type uses struct {
-	paths            map[string]bool // paths for which a change of them, below or above counts
-	exact            map[string]bool // paths for which only a change of them counts
-	named            map[string]bool // paths that the configuration refers to, rather than reached by a link
-	doubt, doubtFile string
+	paths                map[string]bool // paths for which a change of them, below or above counts
+	exact                map[string]bool // paths for which only a change of them counts
+	named                map[string]bool // paths that the configuration refers to, rather than reached by a link
+	unknown, unknownFile string
 }
 
 func (f *finder) usesOf(root string, files []string) *uses {
@@ -60,8 +60,8 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 			pending = append(pending, l)
 		}
 	}
-	if n.doubt != "" && u.doubt == "" {
-		u.doubt, u.doubtFile = n.doubt, n.doubtFile
+	if n.unknown != "" && u.unknown == "" {
+		u.unknown, u.unknownFile = n.unknown, n.unknownFile
 	}
 	named := n.named
 	for _, rel := range n.fromRoot {
@@ -77,12 +77,12 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 
 // node is a path that workspaces use, with what is the same for all of them.
 type node struct {
-	linksTo          []string // links on the way to the path
-	links            []string // links inside the path
-	next             []string // destination if the path is a link
-	named            []string // paths that its Terraform files refer to
-	fromRoot         []string // further paths, relative to Terraform's working directory
-	doubt, doubtFile string
+	linksTo              []string // links on the way to the path
+	links                []string // links inside the path
+	next                 []string // destination if the path is a link
+	named                []string // paths that its Terraform files refer to
+	fromRoot             []string // further paths, relative to Terraform's working directory
+	unknown, unknownFile string
 }
 
 func (f *finder) node(p string) *node {
@@ -102,8 +102,8 @@ func (f *finder) node(p string) *node {
 	}
 	n.links = f.tree.linksBelow(p)
 	for _, dir := range f.tree.unreadable {
-		if n.doubt == "" && (below(dir, p) || below(p, dir)) {
-			n.doubt, n.doubtFile = dir+": the directory cannot be read", dir
+		if n.unknown == "" && (below(dir, p) || below(p, dir)) {
+			n.unknown, n.unknownFile = dir+": the directory cannot be read", dir
 		}
 	}
 	if _, isDir := f.tree.dirs[p]; isDir {
@@ -114,8 +114,8 @@ func (f *finder) node(p string) *node {
 
 // addModule records the references of the Terraform files in the node's directory.
 func (n *node) addModule(dir string, m *module) {
-	if m.doubt != "" && n.doubt == "" {
-		n.doubt, n.doubtFile = m.doubt, m.doubtFile
+	if m.unknown != "" && n.unknown == "" {
+		n.unknown, n.unknownFile = m.unknown, m.unknownFile
 	}
 	for _, r := range m.refs {
 		if r.base != rootBase {
@@ -208,8 +208,8 @@ func (t *Tree) module(dir string) *module {
 			found, err = scan(name, text)
 		}
 		m.refs = append(m.refs, found...)
-		if err != nil && m.doubt == "" {
-			m.doubt, m.doubtFile = fmt.Sprintf("%s: %v", file, err), file
+		if err != nil && m.unknown == "" {
+			m.unknown, m.unknownFile = fmt.Sprintf("%s: %v", file, err), file
 		}
 	}
 	return m

@@ -101,22 +101,22 @@ func (n *copies) tooMuch() error {
 	return fmt.Errorf("links bring in more than %d times as many bytes as the checkout holds (%d)", maxMultiple, s.bytes)
 }
 
-// Brought describes the content that a link adds to the archive from outside Path.
-type Brought struct {
+// LinkedContent describes the content that a link adds to the archive from outside Path.
+type LinkedContent struct {
 	Link   string // in the archive
 	Target string // a file or directory, beneath the checkout
 	Files  int    // regular files, without those that links in the target bring
 }
 
-// Brought lists the content that links add, sorted by the links' names. It is empty for a prebuilt archive.
-func (l *Listing) Brought() []Brought {
-	var all []Brought
+// LinkedContent lists the content that links add, sorted by the links' names. It is empty for a prebuilt archive.
+func (l *Listing) LinkedContent() []LinkedContent {
+	var all []LinkedContent
 	for _, c := range l.copies {
 		if c.files == 0 { // a directory without packed files
 			continue
 		}
-		all = append(all, Brought{Link: c.name, Target: c.target, Files: c.files})
+		all = append(all, LinkedContent{Link: c.name, Target: c.target, Files: c.files})
 	}
-	slices.SortFunc(all, func(a, b Brought) int { return strings.Compare(a.Link, b.Link) })
+	slices.SortFunc(all, func(a, b LinkedContent) int { return strings.Compare(a.Link, b.Link) })
 	return all
 }

@@ -151,10 +151,10 @@ func TestRule07WhatLinksBringIsListed(t *testing.T) {
 		"x.tfstate")
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
 	must(t, err)
-	want := []bundle.Brought{{Link: "mod", Target: "mods/a", Files: 2}, {Link: "mod/far", Target: "far", Files: 2}, {Link: "mod/near",
+	want := []bundle.LinkedContent{{Link: "mod", Target: "mods/a", Files: 2}, {Link: "mod/far", Target: "far", Files: 2}, {Link: "mod/near",
 		Target: "mods/a/a.tf", Files: 1},
 		{Link: "sub/one.tf", Target: "shared/one.tf", Files: 1}}
-	if diff := cmp.Diff(want, l.Brought()); diff != "" {
+	if diff := cmp.Diff(want, l.LinkedContent()); diff != "" {
 		t.Errorf("what links bring differs (-want +got):\n%s", diff)
 	}
 	if got := pack(t, root, "infra").archive.Files; got != 7 {

@@ -57,19 +57,19 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 		missing = gaps[0]
 	}
 	e := Effects{Changes: w.changes(), Destroys: w.destroys()}
-	return e.withUncertainty(w.doubts(), missing)
+	return e.withUncertainty(w.problems(), missing)
 }
 
-// withUncertainty changes No to Unknown if there are doubts; missing is the reason if there is no answer.
-func (e Effects) withUncertainty(doubts []string, missing string) Effects {
-	if len(doubts) > 0 {
+// withUncertainty changes No to Unknown if there are problems; missing is the reason if there is no answer.
+func (e Effects) withUncertainty(problems []string, missing string) Effects {
+	if len(problems) > 0 {
 		if e.Changes == No {
 			e.Changes = Unknown
 		}
 		if e.Destroys == No {
 			e.Destroys = Unknown
 		}
-		e.Why = doubts[0]
+		e.Why = problems[0]
 	} else if e.Changes == Unknown || e.Destroys == Unknown {
 		e.Why = missing
 	}
@@ -79,7 +79,7 @@ func (e Effects) withUncertainty(doubts []string, missing string) Effects {
 // sources holds what each source reports.
 type sources struct {
 	server     numbers
-	json, text tfplan.Tally
+	json, text tfplan.Totals
 }
 
 // numbers holds what Scalr itself reports about a finished plan.
@@ -153,7 +153,7 @@ func (w sources) countsResources() bool {
 		resourceCount(w.json) > 0 || resourceCount(w.text) > 0
 }
 
-func resourceCount(t tfplan.Tally) int { return t.Additions + t.Counts.Changes + t.Destructions }
+func resourceCount(t tfplan.Totals) int { return t.Additions + t.Counts.Changes + t.Destructions }
 
 func (w sources) changes() Answer {
 	switch {
@@ -175,8 +175,8 @@ func (w sources) destroys() Answer {
 	return Unknown
 }
 
-// doubts lists what makes the sources unreliable although they can be read.
-func (w sources) doubts() []string {
+// problems lists what makes the sources unreliable although they can be read.
+func (w sources) problems() []string {
 	var list []string
 	for _, one := range []struct {
 		n    *int
@@ -195,10 +195,10 @@ func (w sources) doubts() []string {
 	if len(w.server.changes) > 0 && !w.server.reportsChanges() && w.countsResources() {
 		list = append(list, "Scalr reports that nothing changes, although there are changes")
 	}
-	for _, d := range w.json.Doubts {
+	for _, d := range w.json.Problems {
 		list = append(list, "the plan JSON is ambiguous: "+d)
 	}
-	for _, d := range w.text.Doubts {
+	for _, d := range w.text.Problems {
 		list = append(list, "the text of the plan is ambiguous: "+d)
 	}
 	return list
@@ -217,9 +217,9 @@ func (w sources) refreshOnly() Effects {
 	if w.json.Complete || w.text.Complete {
 		e.Destroys = No
 	}
-	doubts := sources{json: tfplan.Tally{Doubts: w.json.Doubts}, text: tfplan.Tally{Doubts: w.text.Doubts}}.doubts()
+	problems := sources{json: tfplan.Totals{Problems: w.json.Problems}, text: tfplan.Totals{Problems: w.text.Problems}}.problems()
 	if resourceCount(w.json)+resourceCount(w.text) > 0 {
-		doubts = append(doubts, "the run is refresh-only, although its plan changes resources")
+		problems = append(problems, "the run is refresh-only, although its plan changes resources")
 	}
-	return e.withUncertainty(doubts, "neither the plan JSON nor the whole text of the plan is available")
+	return e.withUncertainty(problems, "neither the plan JSON nor the whole text of the plan is available")
 }

@@ -12,7 +12,7 @@ func (r *reader) combinations(in Run) {
 	if in.Mode.NeedsRunID() {
 		unused := []string{"path", "auto-apply", "save-plan", "refresh", "refresh-only", "targets", "replace",
 			"variables", "sensitive-variables", "environment-variables", "sensitive-environment-variables", "wait-for-lock"}
-		if !in.Mode.LetsRunGoOn() {
+		if !in.Mode.ContinuesRun() {
 			unused = append(unused, "destroy")
 		}
 		r.unused("mode: "+string(in.Mode)+" acts on a run that exists", unused...)

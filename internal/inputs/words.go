@@ -24,8 +24,8 @@ func (m Mode) NeedsRunID() bool {
 	return false
 }
 
-// LetsRunGoOn reports whether the mode may lead to the apply of an existing run.
-func (m Mode) LetsRunGoOn() bool { return m == ModeConfirm || m == ModeOverride }
+// ContinuesRun reports whether the mode may lead to the apply of an existing run.
+func (m Mode) ContinuesRun() bool { return m == ModeConfirm || m == ModeOverride }
 
 // OnCancel is what happens to the run when the job is canceled or times out.
 type OnCancel string

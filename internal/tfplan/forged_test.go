@@ -292,7 +292,7 @@ func TestSummaryExceedsList(t *testing.T) {
 			p.add(strings.TrimSuffix(line, "\n"))
 		}
 		p.end()
-		if got := p.tally().Complete; got != complete {
+		if got := p.totals().Complete; got != complete {
 			t.Errorf("complete is %v, want %v:\n%s", got, complete, text)
 		}
 	}

@@ -78,12 +78,12 @@ func TestManyChangesAreCounted(t *testing.T) {
 		"JSON": readPlan(sectionOf([]byte(doc.String())), nil),
 		"text": readPlan(nil, sectionOf([]byte(text.String()))),
 	} {
-		tally := p.JSON
+		totals := p.JSON
 		if name == "text" {
-			tally = p.Text
+			totals = p.Text
 		}
-		if !tally.Complete || tally.Additions != creations+1 || tally.Destructions != 2 || p.Planned.Additions != creations+1 {
-			t.Errorf("%s: got %+v", name, tally)
+		if !totals.Complete || totals.Additions != creations+1 || totals.Destructions != 2 || p.Planned.Additions != creations+1 {
+			t.Errorf("%s: got %+v", name, totals)
 		}
 		destroyed := 0
 		for _, c := range p.Changes {

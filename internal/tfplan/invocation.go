@@ -51,7 +51,7 @@ func (p *planJSON) invocations() error {
 		if err != nil {
 			return err
 		}
-		p.tally.count(Invoke, false)
+		p.totals.count(Invoke, false)
 		if trigger != "" {
 			c.Reason = eventPhrase(event) + strings.ReplaceAll(trigger, "`", "'")
 		}

@@ -29,7 +29,7 @@ type Log struct {
 
 	doneSize int // size of done in bytes
 
-	previous Tally // of the previous versions
+	previous Totals // of the previous versions
 	restarts int
 }
 
@@ -53,14 +53,14 @@ const maxRestarts = 3
 // versions may be the right one.
 func (l *Log) Restart() {
 	l.flush()
-	dropped, restarts, several := l.tally(), l.restarts+1, l.text.several
+	dropped, restarts, several := l.totals(), l.restarts+1, l.text.several
 	*l = *NewLog(l.redact)
 	l.previous, l.restarts, l.text.several = dropped, restarts, several
 }
 
-// tally returns the log's counts of what the plan does.
-func (l *Log) tally() Tally {
-	t := l.text.tally()
+// totals returns the log's counts of what the plan does.
+func (l *Log) totals() Totals {
+	t := l.text.totals()
 	t.Counts = t.Counts.Worst(l.previous.Counts)
 	t.Most = t.Most.Worst(l.previous.Most)
 	t.Others = max(t.Others, l.previous.Others)
@@ -68,8 +68,8 @@ func (l *Log) tally() Tally {
 	t.Reads = max(t.Reads, l.previous.Reads)
 	t.Warnings = max(l.warnings(), l.previous.Warnings)
 	t.OtherCounts = t.OtherCounts.worst(l.previous.OtherCounts)
-	for _, d := range l.previous.Doubts {
-		t.doubt(d)
+	for _, d := range l.previous.Problems {
+		t.addProblem(d)
 	}
 	t.Complete = t.Complete && l.restarts < maxRestarts
 	return t

@@ -6,7 +6,7 @@ import (
 )
 
 // TestMembersThatOccurTwice: JSON parsers disagree on what a member means that occurs twice, or in a different case, so
-// that it is a doubt, and both count.
+// that it is a problem, and both count.
 func TestMembersThatOccurTwice(t *testing.T) {
 	t.Parallel()
 	destroy := `[{"address":"a.b","change":{"actions":["delete"]}}]`
@@ -14,7 +14,7 @@ func TestMembersThatOccurTwice(t *testing.T) {
 		return `{"format_version":"1.2","resource_changes":[{"address":"a.b",` + text + `}]}`
 	}
 	for name, c := range map[string]struct {
-		doc, doubt   string
+		doc, problem string
 		destructions int
 	}{
 		"once":                   {`{"format_version":"1.2","resource_changes":` + destroy + `}`, "", 1},
@@ -26,9 +26,9 @@ func TestMembersThatOccurTwice(t *testing.T) {
 		"an unknown member":      {change(`"x":1,"x":2,"change":{"actions":["delete"]}`), "", 1},
 	} {
 		p := readPlan(sectionOf([]byte(c.doc)), nil)
-		got := strings.Join(p.JSON.Doubts, "\n")
-		if p.JSON.Destructions != c.destructions || (got == "") != (c.doubt == "") || !strings.Contains(got, c.doubt) {
-			t.Errorf("%s: %d destructions, doubts %q, %s; want %d and %q", name, p.JSON.Destructions, got, p.JSONProblem, c.destructions, c.doubt)
+		got := strings.Join(p.JSON.Problems, "\n")
+		if p.JSON.Destructions != c.destructions || (got == "") != (c.problem == "") || !strings.Contains(got, c.problem) {
+			t.Errorf("%s: %d destructions, problems %q, %s; want %d and %q", name, p.JSON.Destructions, got, p.JSONProblem, c.destructions, c.problem)
 		}
 	}
 }

@@ -47,8 +47,8 @@ func TestForgottenObjectsInText(t *testing.T) {
 			strings.Contains(p.Changes[0].Diff, "Plan:") {
 			t.Errorf("%s: got %+v", c.text, p.Changes)
 		}
-		if p.OtherCounts.Forgets != 1 || p.Text.Destructions != 0 || !p.Text.Complete || len(p.Text.Doubts) > 0 {
-			t.Errorf("%s: got %+v and the tally %+v", c.text, p.OtherCounts, p.Text)
+		if p.OtherCounts.Forgets != 1 || p.Text.Destructions != 0 || !p.Text.Complete || len(p.Text.Problems) > 0 {
+			t.Errorf("%s: got %+v and the totals %+v", c.text, p.OtherCounts, p.Text)
 		}
 	}
 }

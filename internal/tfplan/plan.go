@@ -63,18 +63,18 @@ type Plan struct {
 	Omitted int
 
 	// JSON and Text are the separate counts of each source, for the gate.
-	JSON, Text Tally
+	JSON, Text Totals
 }
 
 // Plan returns the plan of the log and of planJSON, which may be nil. Either source is
 // sufficient: the JSON determines the changes, the log provides Terraform's text.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	l.flush()
-	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.tally()}
+	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.totals()}
 	doc := l.text.document()
 	if planJSON != nil {
-		read, tally, err := readJSON(ctx, planJSON, l.text)
-		plan.JSON = tally
+		read, totals, err := readJSON(ctx, planJSON, l.text)
+		plan.JSON = totals
 		if err != nil {
 			plan.JSONProblem = err.Error()
 		} else {
@@ -129,11 +129,11 @@ func (p *planText) document() document {
 		}
 	}
 	switch {
-	case p.closedTally.Documents > 0:
-		counts := p.closedTally.Counts
+	case p.closedTotals.Documents > 0:
+		counts := p.closedTotals.Counts
 		doc.planned = &counts
 	case len(doc.changes.changes) > 0:
-		counts := p.openTally.Counts
+		counts := p.openTotals.Counts
 		doc.planned = &counts
 	}
 	if p.sections == 1 && !p.outputsOutsidePlan {

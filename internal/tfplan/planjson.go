@@ -26,10 +26,10 @@ const (
 // documents, since Terragrunt writes one for each unit.
 type planJSON struct {
 	*jsonstream.Reader
-	texts *planText
-	size  int // of all diffs in bytes
-	tally Tally
-	doc   document
+	texts  *planText
+	size   int // of all diffs in bytes
+	totals Totals
+	doc    document
 	// errored is set if planning ended in an error: changes may be missing.
 	errored bool
 }
@@ -47,21 +47,21 @@ var (
 	}
 )
 
-// readJSON reads a plan's JSON. In case of an error, the tally includes what was counted
+// readJSON reads a plan's JSON. In case of an error, the totals include what was counted
 // before it.
-func readJSON(ctx context.Context, from io.Reader, texts *planText) (document, Tally, error) {
+func readJSON(ctx context.Context, from io.Reader, texts *planText) (document, Totals, error) {
 	p := &planJSON{Reader: jsonstream.New(ctx, from, jsonstream.Limits{}), texts: texts}
 	err := p.documents()
 	switch {
 	case err != nil:
 		err = fmt.Errorf("the plan's JSON is unusable: %w", err)
-	case p.tally.Documents == 0:
+	case p.totals.Documents == 0:
 		err = errors.New("the plan's JSON is unusable: it is empty")
 	}
-	p.tally.Complete = err == nil && !p.errored
-	counts := p.tally.Counts
+	p.totals.Complete = err == nil && !p.errored
+	counts := p.totals.Counts
 	p.doc.planned = &counts
-	return p.doc, p.tally, err
+	return p.doc, p.totals, err
 }
 
 func (p *planJSON) documents() error {
@@ -80,7 +80,7 @@ func (p *planJSON) documents() error {
 func (p *planJSON) plan() error {
 	var version, listed, isPlan, applyable, complete bool
 	complete = true
-	before := p.tally
+	before := p.totals
 	err := p.members("the plan", planMembers, func(name string) (err error) {
 		switch name {
 		case "format_version":
@@ -98,7 +98,7 @@ func (p *planJSON) plan() error {
 		case "action_invocations":
 			return p.invocations()
 		case "deferred_changes", "deferred_action_invocations":
-			return p.list(func() error { p.tally.Others++; return nil })
+			return p.list(func() error { p.totals.Others++; return nil })
 		case "applyable":
 			applyable, err = p.flag()
 		case "complete":
@@ -110,8 +110,8 @@ func (p *planJSON) plan() error {
 		}
 		return err
 	})
-	p.tally.Documents++
-	p.tally.Most = p.tally.Most.Worst(p.tally.Counts.minus(before.Counts))
+	p.totals.Documents++
+	p.totals.Most = p.totals.Most.Worst(p.totals.Counts.minus(before.Counts))
 	switch {
 	case err != nil:
 		return err
@@ -120,16 +120,16 @@ func (p *planJSON) plan() error {
 	case !listed && !isPlan:
 		return errors.New("it lists no changes")
 	}
-	if applyable && p.tally.Counts == before.Counts && p.tally.Others == before.Others {
-		p.tally.Others++ // an apply would make a change that is not listed
+	if applyable && p.totals.Counts == before.Counts && p.totals.Others == before.Others {
+		p.totals.Others++ // an apply would make a change that is not listed
 	}
 	if !complete {
-		p.tally.Others++ // changes are deferred to the next plan
+		p.totals.Others++ // changes are deferred to the next plan
 	}
 	return nil
 }
 
-// members reads an object and records a doubt if one of the members to read occurs more
+// members reads an object and records a problem if one of the members to read occurs more
 // than once. A null is an empty object.
 func (p *planJSON) members(where string, read []string, each func(name string) error) error {
 	if absent, err := p.null(); absent || err != nil {
@@ -142,7 +142,7 @@ func (p *planJSON) members(where string, read []string, each func(name string) e
 				continue
 			}
 			if name != known || slices.Contains(seen, known) {
-				p.tally.doubt(fmt.Sprintf("%s has the member %q more than once, or in a different case", where, known))
+				p.totals.addProblem(fmt.Sprintf("%s has the member %q more than once, or in a different case", where, known))
 			}
 			seen = append(seen, known)
 			return each(known)
@@ -184,7 +184,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 			p.countBroken(h, drifted)
 			return err
 		}
-		c, ok := h.change(&p.tally, drifted)
+		c, ok := h.change(&p.totals, drifted)
 		if !ok {
 			return nil
 		}
@@ -205,7 +205,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 // change counts even if the document ends within it.
 func (p *planJSON) countBroken(h header, drifted bool) {
 	if len(h.actions) > 0 {
-		h.change(&p.tally, drifted)
+		h.change(&p.totals, drifted)
 	}
 }
 
@@ -218,10 +218,10 @@ func (p *planJSON) outputs() error {
 		if err != nil {
 			return err
 		}
-		if h.action(&p.tally) == noOp {
+		if h.action(&p.totals) == noOp {
 			return nil
 		}
-		p.tally.Others++
+		p.totals.Others++
 		if len(names) == maxChanges {
 			p.doc.changes.omitted++
 			return nil

@@ -13,7 +13,7 @@ import (
 // follows the plan, such as the message of a check, does not belong to it.
 //
 // A text may contain several plans, one after the other, each of which ends with its
-// summary. The tally includes all their changes, wherever they occur, because missing a
+// summary. The totals include all their changes, wherever they occur, because missing a
 // change is worse than counting one too many.
 type planText struct {
 	redact  *secret.Redactor
@@ -32,7 +32,7 @@ type planText struct {
 	inconsistent       bool // a summary counts more changes than are listed: it is forged, or lines are missing
 	truncated          bool // the current line has no line break
 
-	closedTally Tally // of the plans that ended
+	closedTotals Totals // of the plans that ended
 	position
 	unit    string              // the current unit; empty without Terragrunt's prefix
 	units   map[string]position // position in the text of each other unit
@@ -57,10 +57,10 @@ const (
 // position is the state of reading the text of one unit. Terragrunt interleaves the
 // lines of units that it plans concurrently.
 type position struct {
-	openTally Tally // of the plan that has not ended yet
-	ended     bool  // no part of a plan was read since the last end
-	ending    bool  // inside the last paragraph of the plan
-	sealed    bool  // the only plan has ended: what follows is not listed
+	openTotals Totals // of the plan that has not ended yet
+	ended      bool   // no part of a plan was read since the last end
+	ending     bool   // inside the last paragraph of the plan
+	sealed     bool   // the only plan has ended: what follows is not listed
 
 	// announced is the number of invocations in the last summary that were not listed before it.
 	announced int
@@ -120,16 +120,16 @@ func (p *planText) startPart(line string) {
 		p.part = inOutputs
 		p.outputsOutsidePlan = p.outputsOutsidePlan || p.sealed
 		p.sections++
-		p.openTally.Others++
+		p.openTotals.Others++
 	case strings.HasPrefix(line, "Plan: "):
 		p.sum(line)
 	case isEnd(line):
-		p.close(Tally{})
+		p.close(Totals{})
 		p.ending = true
 	case isProgress(line), p.ended && p.part != inInvocations && isBlock(line):
 		p.ended = false // the end belonged to another text
 	case strings.HasPrefix(line, "Note: This is a partial plan"):
-		p.openTally.Others++ // changes are deferred to the next plan
+		p.openTotals.Others++ // changes are deferred to the next plan
 	case p.part == inOutputs:
 		p.part = afterPlan
 	}
@@ -143,7 +143,7 @@ func (p *planText) seal(line string) {
 	if p.several || p.units != nil || p.sealed || p.ending || line == "" || isRule(line) {
 		return
 	}
-	p.sealed = p.closedTally.Documents > 0 && line != outputsTitle ||
+	p.sealed = p.closedTotals.Documents > 0 && line != outputsTitle ||
 		p.part != beforePlan && (line == "╷" || isTitle(line))
 }
 
@@ -152,11 +152,11 @@ func (p *planText) sum(line string) {
 	m := planSum.FindStringSubmatch(line)
 	if m == nil {
 		if !p.truncated && strings.Contains(line, " to destroy") {
-			p.openTally.doubt("the plan's summary line cannot be read")
+			p.openTotals.addProblem("the plan's summary line cannot be read")
 		}
 		return
 	}
-	t := Tally{Counts: Counts{
+	t := Totals{Counts: Counts{
 		Imports:      number(m[1]),
 		Additions:    number(m[2]),
 		Changes:      number(m[3]),
@@ -168,30 +168,30 @@ func (p *planText) sum(line string) {
 }
 
 // close ends a plan. Each number is the maximum of the summary and of the listed changes.
-func (p *planText) close(sum Tally) {
-	p.closedTally.Counts.add(p.openTally.Counts.Worst(sum.Counts))
-	p.closedTally.Others += max(p.openTally.Others, sum.Others)
-	p.closedTally.OtherCounts.add(p.openTally.OtherCounts.worst(sum.OtherCounts))
-	p.announced = max(sum.OtherCounts.Invocations-p.openTally.OtherCounts.Invocations, 0)
-	p.closedTally.Most = p.closedTally.Most.Worst(p.openTally.Counts.Worst(sum.Counts))
-	p.closedTally.Drift += p.openTally.Drift
-	p.closedTally.Reads += p.openTally.Reads
-	for _, d := range p.openTally.Doubts {
-		p.closedTally.doubt(d)
+func (p *planText) close(sum Totals) {
+	p.closedTotals.Counts.add(p.openTotals.Counts.Worst(sum.Counts))
+	p.closedTotals.Others += max(p.openTotals.Others, sum.Others)
+	p.closedTotals.OtherCounts.add(p.openTotals.OtherCounts.worst(sum.OtherCounts))
+	p.announced = max(sum.OtherCounts.Invocations-p.openTotals.OtherCounts.Invocations, 0)
+	p.closedTotals.Most = p.closedTotals.Most.Worst(p.openTotals.Counts.Worst(sum.Counts))
+	p.closedTotals.Drift += p.openTotals.Drift
+	p.closedTotals.Reads += p.openTotals.Reads
+	for _, d := range p.openTotals.Problems {
+		p.closedTotals.addProblem(d)
 	}
-	p.closedTally.Documents++
-	listed := p.openTally.Counts
+	p.closedTotals.Documents++
+	listed := p.openTotals.Counts
 	p.inconsistent = p.inconsistent || sum.Additions > listed.Additions ||
 		sum.Changes > listed.Changes || sum.Destructions > listed.Destructions
-	p.openTally, p.ended, p.part = Tally{}, true, afterPlan
+	p.openTotals, p.ended, p.part = Totals{}, true, afterPlan
 }
 
-// tally returns the text's counts of what the plan does.
-func (p *planText) tally() Tally {
-	t := p.closedTally
-	t.addOpen(p.openTally)
+// totals returns the text's counts of what the plan does.
+func (p *planText) totals() Totals {
+	t := p.closedTotals
+	t.addOpen(p.openTotals)
 	for _, other := range p.units {
-		t.addOpen(other.openTally)
+		t.addOpen(other.openTotals)
 	}
 	// The text of several units is never complete: it does not report the number of units.
 	t.Complete = t.Documents > 0 && p.ended && !p.errored && !p.inconsistent && p.units == nil
@@ -199,15 +199,15 @@ func (p *planText) tally() Tally {
 }
 
 // addOpen adds the counts of a plan that has not ended.
-func (t *Tally) addOpen(open Tally) {
+func (t *Totals) addOpen(open Totals) {
 	t.Counts.add(open.Counts)
 	t.Most = t.Most.Worst(open.Counts)
 	t.Others += open.Others
 	t.OtherCounts.add(open.OtherCounts)
 	t.Drift += open.Drift
 	t.Reads += open.Reads
-	for _, d := range open.Doubts {
-		t.doubt(d)
+	for _, d := range open.Problems {
+		t.addProblem(d)
 	}
 }
 

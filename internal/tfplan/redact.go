@@ -15,7 +15,7 @@ import (
 func (p Plan) Redacted(r *secret.Redactor) Plan {
 	p.Changes, p.Drift = redactedChanges(r, p.Changes), redactedChanges(r, p.Drift)
 	p.Outputs = redactedTexts(r, p.Outputs)
-	p.JSON.Doubts, p.Text.Doubts = redactedTexts(r, p.JSON.Doubts), redactedTexts(r, p.Text.Doubts)
+	p.JSON.Problems, p.Text.Problems = redactedTexts(r, p.JSON.Problems), redactedTexts(r, p.Text.Problems)
 	p.OutputDiff, p.JSONProblem, p.Tail = r.String(p.OutputDiff), r.String(p.JSONProblem), r.String(p.Tail)
 	p.Diagnostics = redactedDiagnostics(r, p.Diagnostics)
 	return p

@@ -263,7 +263,7 @@ func TestActionsThatAreNoList(t *testing.T) {
 			`{"address":"a.c","change":{"actions":["delete"]}}]}`
 		p := readPlan(sectionOf([]byte(doc)), nil)
 		if got := strings.Join(changes(p.Changes), ", "); p.JSONProblem != "" || got != "destroy a.c [], other a.b []" ||
-			strings.Join(p.JSON.Doubts, ", ") != "the action of a change is unknown" {
+			strings.Join(p.JSON.Problems, ", ") != "the action of a change is unknown" {
 			t.Errorf("%s: got %s, %q, %+v", actions, got, p.JSONProblem, p.JSON)
 		}
 	}

@@ -108,8 +108,8 @@ func (p *planText) unknownHeader(k key, words string) {
 	if words = p.redact.String(words); !plainWords.MatchString(words) {
 		words = "of a change"
 	}
-	p.openTally.doubt("the words " + strconv.Quote(words) + " are unknown")
-	p.openTally.Others++
+	p.openTotals.addProblem("the words " + strconv.Quote(words) + " are unknown")
+	p.openTotals.Others++
 	p.countOccurrence(k)
 	k.drifted = true
 	p.countOccurrence(k)
@@ -126,11 +126,11 @@ func (p *planText) beginBlock(k key, words string, action Action, drifted bool) 
 	invoked := action == Invoke && p.part == inInvocations && p.ended // these follow the summary
 	switch {
 	case one.key.drifted:
-		p.openTally.Drift++
+		p.openTotals.Drift++
 	case invoked && p.announced > 0:
 		p.announced--
 	default:
-		p.openTally.count(action, action == Import)
+		p.openTotals.count(action, action == Import)
 	}
 	p.countOccurrence(one.key)
 	p.ended = invoked

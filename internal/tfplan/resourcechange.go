@@ -109,7 +109,7 @@ func (p *planJSON) text(to *string) error {
 
 // change returns the change of the resource and counts it; ok is false if nothing
 // changes.
-func (h header) change(t *Tally, drifted bool) (c Change, ok bool) {
+func (h header) change(t *Totals, drifted bool) (c Change, ok bool) {
 	if h.mode == "ephemeral" && h.isEphemeralUse() {
 		return Change{}, false // ephemeral resources are not stored
 	}
@@ -141,19 +141,19 @@ const noOp Action = ""
 
 // action returns the action of the change. If the JSON contains several, the most
 // severe one counts.
-func (h header) action(t *Tally) Action {
+func (h header) action(t *Totals) Action {
 	worst, found := noOp, false
 	for _, list := range h.actions {
 		a, known := actionOf(list)
 		if !known {
-			t.doubt(fmt.Sprintf("the action %s is unknown", quotedActions(list)))
+			t.addProblem(fmt.Sprintf("the action %s is unknown", quotedActions(list)))
 		}
 		if !found || slices.Index(bySeverity, a) < slices.Index(bySeverity, worst) {
 			worst, found = a, true
 		}
 	}
 	if !found {
-		t.doubt("a change has no actions")
+		t.addProblem("a change has no actions")
 		return Other
 	}
 	return worst

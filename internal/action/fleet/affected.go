@@ -137,11 +137,11 @@ func (c *affectedCommand) affectedBy(present, removed []*place, change change) [
 		p.answer = answer
 		switch {
 		case change.everything:
-			p.answer.Because = ""
+			p.answer.ChangedFile = ""
 		case !answer.Affected:
 			continue
-		case answer.Doubt != "":
-			doubts = append(doubts, fmt.Sprintf("%s (%s)", p.name(), answer.Doubt))
+		case answer.Unknown != "":
+			doubts = append(doubts, fmt.Sprintf("%s (%s)", p.name(), answer.Unknown))
 		}
 		found = append(found, p)
 	}
@@ -173,7 +173,7 @@ func (c *affectedCommand) items(ctx context.Context, places []*place, waves map[
 			return nil, err
 		}
 		list = append(list, item{p.ws.ID, p.ws.Name, p.ws.EnvironmentID, p.ws.Environment, lookup.TagNames(tags),
-			p.directory, p.path, p.answer.Because, waves[p.name()]})
+			p.directory, p.path, p.answer.ChangedFile, waves[p.name()]})
 	}
 	slices.SortStableFunc(list, func(a, b item) int { return a.Wave - b.Wave })
 	return list, nil

@@ -22,7 +22,7 @@ type place struct {
 	exact      bool     // a line names the directory
 	directory  string   // relative to the checkout
 	path       string   // what to send
-	answer     affected.Answer
+	answer     affected.Result
 }
 
 func (p *place) name() inputs.WorkspaceName {
@@ -37,7 +37,7 @@ func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDi
 func (p *place) workspace() affected.Workspace {
 	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
 	if p.ws.Terragrunt {
-		w.Doubt = "what Terragrunt's files name is not searched"
+		w.Unknown = "what Terragrunt's files name is not searched"
 	}
 	for _, file := range p.ws.VarFiles {
 		for _, base := range []string{p.path, p.directory} {

@@ -136,7 +136,7 @@ func (want existingRun) check(run scalr.Run) *unexpectedRun {
 // nothing unless the run applies automatically.
 func (want existingRun) checkDestroy(run scalr.Run) *unexpectedRun {
 	is := run.Settings
-	if !want.mode.LetsRunGoOn() || isTrue(is.Dry) {
+	if !want.mode.ContinuesRun() || isTrue(is.Dry) {
 		return nil
 	}
 	applies := want.mode == inputs.ModeConfirm || !isFalse(is.AutoApply)

@@ -36,7 +36,7 @@ const broughtShown = 100
 
 // showBrought lists what links bring into the archive from outside `path`.
 func (r *command) showBrought(l *bundle.Listing) {
-	brought := l.Brought()
+	brought := l.LinkedContent()
 	if len(brought) == 0 {
 		return
 	}

@@ -27,8 +27,8 @@ func (b brokenFS) Stat(name string) (fs.FileInfo, error) {
 	return b.MapFS.Stat(name)
 }
 
-// TestDoubtsNameTheFile: a doubt about the files names the first one, and what it leaves open.
-func TestDoubtsNameTheFile(t *testing.T) {
+// TestUnknownNamesTheFile: the reason why references are unknown names the first such file.
+func TestUnknownNamesTheFile(t *testing.T) {
 	t.Parallel()
 	dynamic := "module \"m\" {\n source = var.m\n}\n"
 	for name, c := range map[string]struct {
@@ -54,10 +54,10 @@ func TestDoubtsNameTheFile(t *testing.T) {
 		},
 		"a syntax error": {map[string]string{"app/a.tf": `x = "abc`}, "app/a.tf: a string, comment or heredoc has no end"},
 	} {
-		answers, err := findAffected(brokenFS{checkout(c.files)}, []string{"z"}, workspaces("app"), nil)
+		results, err := findAffected(brokenFS{checkout(c.files)}, []string{"z"}, workspaces("app"), nil)
 		file, _, _ := strings.Cut(c.want, ":")
-		if err != nil || !answers[0].Affected || answers[0].Doubt != c.want || answers[0].Because != file {
-			t.Errorf("%s: got %+v and %v, want the doubt %s", name, answers[0], err, c.want)
+		if err != nil || !results[0].Affected || results[0].Unknown != c.want || results[0].ChangedFile != file {
+			t.Errorf("%s: got %+v and %v, want the unknown %s", name, results[0], err, c.want)
 		}
 	}
 }

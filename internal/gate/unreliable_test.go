@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestReasonOfDoubts: a source that cannot be trusted fails the gate, and the reason names it.
-func TestReasonOfDoubts(t *testing.T) {
+// TestReasonOfUnreliableSources: a source that cannot be trusted fails the gate, and the reason names it.
+func TestReasonOfUnreliableSources(t *testing.T) {
 	t.Parallel()
 	failedPlan := runWithCounts(0, 0, 0)
 	failedPlan.Plan.Status = scalr.TaskErrored

@@ -27,10 +27,10 @@ func (c Counts) Worst(d Counts) Counts {
 	}
 }
 
-// Tally counts what a plan does according to one source, over all its documents. At
+// Totals counts what a plan does according to one source, over all its documents. At
 // least these changes are planned; there are no others only if the source is Complete
-// and there are no Doubts. A tally is computed from unredacted input.
-type Tally struct {
+// and there are no Problems. Totals are computed from unredacted input.
+type Totals struct {
 	Counts
 	// OtherCounts counts changes that are also included in Others or in Additions.
 	OtherCounts OtherCounts
@@ -50,27 +50,27 @@ type Tally struct {
 	Documents int
 	// Complete is set if the source is a plan and was read to its end.
 	Complete bool
-	// Doubts lists at most maxDoubts reasons not to rely on the source, such as an unknown
+	// Problems lists at most maxProblems reasons not to rely on the source, such as an unknown
 	// action.
-	Doubts []string
+	Problems []string
 }
 
-const maxDoubts = 5
+const maxProblems = 5
 
 // HasChanges reports whether an apply would do anything according to the source.
-func (t Tally) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 }
+func (t Totals) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 }
 
 // Empty reports whether the source contains no changes, no drift and no reads.
-func (t Tally) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 }
+func (t Totals) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 }
 
-func (t *Tally) doubt(why string) {
-	if len(t.Doubts) < maxDoubts && !slices.Contains(t.Doubts, why) {
-		t.Doubts = append(t.Doubts, why)
+func (t *Totals) addProblem(why string) {
+	if len(t.Problems) < maxProblems && !slices.Contains(t.Problems, why) {
+		t.Problems = append(t.Problems, why)
 	}
 }
 
 // count counts one change.
-func (t *Tally) count(a Action, imported bool) {
+func (t *Totals) count(a Action, imported bool) {
 	t.OtherCounts.count(a)
 	switch a {
 	case Create, Succeed:
