@@ -46,7 +46,7 @@ func review(login, state, head, association string) object {
 // TestPlayCommands plans and then applies a pull request by comments.
 func TestPlayCommands(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t), "jq")
+	s := newStage(t, realToo(t), "jq")
 	s.commit("first", network("a"))
 	s.reviewed("first", nil, 0, review("jane", "CHANGES_REQUESTED", "older", "MEMBER"),
 		review("jane", "COMMENTED", "first", "MEMBER"), review("jane", "APPROVED", "first", "MEMBER"))
@@ -176,7 +176,7 @@ func TestPlayCommandsRefused(t *testing.T) {
 // TestPlayByHand plays every operation of dispatch.yml, and a review that is rejected.
 func TestPlayByHand(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, realToo(t))
 	s.commit("main", network("a", "b"))
 	inputs := func(operation, target string) event {
 		return byHand(object{"operation": operation, "environment": "production", "workspace": "network", "target": target})

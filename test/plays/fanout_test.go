@@ -16,7 +16,7 @@ func tenant(count int) map[string]string {
 // TestPlayFanOut plays a dry run in every environment with a tag, and in no other.
 func TestPlayFanOut(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t), "jq")
+	s := newStage(t, realToo(t), "jq")
 	workspaces := map[string]string{} // id to environment
 	for _, name := range []string{"tenant-c", "tenant-a", "tenant-b"} {
 		workspaces[s.scalr.AddWorkspace(s.scalr.AddEnvironment(name, "tenant"), "app", nil)] = name

@@ -10,7 +10,7 @@ import (
 // TestPlayMatrix plays dry runs in the workspaces that a pull request changes, and the one check that stands for them.
 func TestPlayMatrix(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t), "git", "jq")
+	s := newStage(t, realToo(t), "git", "jq")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)

@@ -121,7 +121,18 @@ func real(t *testing.T) scalrsim.Scenario {
 	return realAlways()
 }
 
-// realAlways is the scenario of the plays with the real Terraform that never skip: one of each kind of recipe.
+// realToo is the scenario of a play of a recipe that test/runner plays in a real engine: with SOAK=1, the real
+// Terraform executes it too.
+func realToo(t *testing.T) scalrsim.Scenario {
+	t.Helper()
+	if os.Getenv("SOAK") == "" {
+		t.Skip("test/runner plays this recipe: set SOAK=1 to execute it with the real Terraform too")
+	}
+	return realAlways()
+}
+
+// realAlways is the scenario of the plays with the real Terraform that never skip: a plan of several workspaces, and an
+// apply.
 func realAlways() scalrsim.Scenario {
 	scenario := scripted()
 	scenario.Script.Execute = true
