@@ -15,7 +15,7 @@ import (
 // sampleDocument has every kind of token.
 const sampleDocument = ` { "a\n\u00eF" : [ -10.5e+0 ,0, 1E2,{}, [ ] ,true , false,null ,"\ud83d\ude00z" ] , "b":{"c" : 7} } `
 
-// walk reads a value and all that is in it, and returns the texts.
+// walk reads a value with everything it contains and returns the strings.
 func walk(r *jsonstream.Reader) (texts []string, err error) {
 	inside := func() error {
 		more, err := walk(r)
@@ -59,7 +59,7 @@ func readAll(source io.Reader, read func(r *jsonstream.Reader) error) error {
 	return r.End()
 }
 
-// TestEveryChangeOfADocument: a changed document is valid for every way to read it exactly if it is for encoding/json.
+// TestEveryChangeOfADocument: every way to read a document accepts a changed document exactly when encoding/json does.
 func TestEveryChangeOfADocument(t *testing.T) {
 	t.Parallel()
 	check := func(document string) {
@@ -80,7 +80,7 @@ func TestEveryChangeOfADocument(t *testing.T) {
 	}
 }
 
-// TestEveryPieceOfADocument: wherever a document breaks off, the reader says so, and that is not a mistake in its syntax.
+// TestEveryPieceOfADocument: a truncated document is reported as such, not as a syntax error.
 func TestEveryPieceOfADocument(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -124,7 +124,7 @@ func TestEveryEscape(t *testing.T) {
 	}
 }
 
-// TestManySiblings: containers beside each other are not nested, however they are read.
+// TestManySiblings: adjacent containers do not count as nested, in every way to read them.
 func TestManySiblings(t *testing.T) {
 	t.Parallel()
 	document := "[" + strings.Repeat(`[],{},[0],{"a":0},`, jsonstream.MaxDepth) + "0]"
@@ -135,7 +135,7 @@ func TestManySiblings(t *testing.T) {
 	}
 }
 
-// TestWalkDepth: the nesting is limited, however a document is read.
+// TestWalkDepth: the nesting is limited in every way to read a document.
 func TestWalkDepth(t *testing.T) {
 	t.Parallel()
 	for _, pair := range [][2]string{{"[", "]"}, {`{"a":`, "}"}} {

@@ -1,8 +1,9 @@
-// Package jsonstream parses JSON from an untrusted source in one pass, in bounded memory, and until a context ends.
+// Package jsonstream parses JSON from an untrusted source in one pass, with bounded memory, and stops when a context
+// ends.
 //
-// The caller walks through the document and reads the members that it needs; everything else is checked for valid syntax
-// and skipped. So the time is proportional to the document's length, and the memory to the values that are read,
-// regardless of the content: millions of elements, deep nesting, or an endless string.
+// The caller walks through the document and reads the members that it needs; all other members are checked for valid
+// syntax and skipped. The time is proportional to the length of the document and the memory to the size of the values
+// read, regardless of the content: millions of elements, deep nesting, or an endless string.
 package jsonstream
 
 import (
@@ -18,7 +19,7 @@ const MaxDepth = 512
 
 const (
 	bufferSize = 32 << 10 // the context is checked once for each buffer
-	maxName    = 512      // bytes of a member's name; the rest of a longer one is dropped
+	maxName    = 512      // bytes of a member's name; longer names are truncated
 )
 
 // ErrSyntax reports that the document is not JSON, or not of the expected form.
@@ -40,7 +41,7 @@ func (e *SourceError) Error() string { return e.Err.Error() }
 // Unwrap returns the source's own error.
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// Limits bound the resources for a document. Zero means no limit.
+// Limits limits the resources used for a document. Zero means no limit.
 type Limits struct {
 	Bytes int64 // length of the document
 	Kept  int64 // bytes that Text and Raw return, and that Keep counts
@@ -53,7 +54,7 @@ type Reader struct {
 	limits Limits
 
 	buffer  []byte
-	at, end int // the part of the buffer that was not read yet
+	at, end int // buffer[at:end] has not been read yet
 	read    int64
 	kept    int64
 	values  int64 // number of values that were started
@@ -155,8 +156,8 @@ func (r *Reader) container(open, end byte, each func() error) error {
 	}
 }
 
-// Text reads a string of at most limit bytes. A longer one is cut between characters. ok is false for a value that is not
-// a string, which is skipped.
+// Text reads a string of at most limit bytes. A longer string is truncated at a character boundary. ok is false for a
+// value that is not a string; the value is skipped.
 func (r *Reader) Text(limit int) (text string, ok bool, err error) {
 	c, err := r.skipSpace()
 	if err != nil {
@@ -197,7 +198,7 @@ func (r *Reader) Keep(n int) error {
 	return nil
 }
 
-// End checks that nothing follows the last value.
+// End returns an error if anything but white space follows the last value.
 func (r *Reader) End() error {
 	_, err := r.skipSpace()
 	switch {

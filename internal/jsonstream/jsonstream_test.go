@@ -132,7 +132,7 @@ func TestSourceErrors(t *testing.T) {
 	}
 }
 
-// TestContextEndsReading: a reader stops within one buffer after its context has ended, even if the source is endless.
+// TestContextEndsReading: a reader stops within one buffer after its context has ended, even for an endless source.
 func TestContextEndsReading(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("stopped")
@@ -238,7 +238,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// repeatingReader repeats a text endlessly.
+// repeatingReader repeats a string endlessly.
 type repeatingReader string
 
 func (e repeatingReader) Read(p []byte) (int, error) {

@@ -17,7 +17,7 @@ func (r *Reader) More() (bool, error) {
 	}
 }
 
-// Record calls read, which must read one value, and also returns that value undecoded; nil if it is longer than limit
+// Record calls read, which must read one value, and returns that value undecoded, or nil if it is longer than limit
 // bytes. read must not call Raw or Record.
 func (r *Reader) Record(limit int, read func() error) (json.RawMessage, error) {
 	if _, err := r.skipSpace(); err != nil {

@@ -14,7 +14,7 @@ type capture struct {
 	tooLong bool // the value has more than limit bytes
 }
 
-// add appends what was read of the buffer, which is about to be refilled.
+// add appends the bytes already read from the buffer, which is about to be refilled.
 func (c *capture) add(read []byte) {
 	if !c.on {
 		return
@@ -28,13 +28,13 @@ func (c *capture) add(read []byte) {
 	c.bytes = append(c.bytes, piece...)
 }
 
-// finish returns the captured value, nil if it is too long.
+// finish returns the captured value, or nil if it is too long.
 func (c *capture) finish(read []byte) []byte {
 	c.add(read)
 	return c.bytes
 }
 
-// fill reads the next buffer from the source. At the end of the document the error is io.EOF.
+// fill reads the next buffer from the source. It returns io.EOF at the end of the document.
 func (r *Reader) fill() error {
 	if r.err != nil {
 		return r.err
@@ -63,7 +63,7 @@ func (r *Reader) fill() error {
 	return r.err
 }
 
-// peek returns the next byte without reading it.
+// peek returns the next byte without consuming it.
 func (r *Reader) peek() (byte, error) {
 	if r.at == r.end {
 		if err := r.fill(); err != nil {
@@ -84,7 +84,7 @@ func (r *Reader) next() (byte, error) {
 	return c, err
 }
 
-// skipSpace skips white space and returns the byte after it, which is not read yet.
+// skipSpace skips white space and returns the byte after it without consuming it.
 func (r *Reader) skipSpace() (byte, error) {
 	for {
 		c, err := r.peek()
@@ -126,7 +126,7 @@ func (r *Reader) inObject() bool {
 	return r.objects[d/64]&(1<<(d%64)) != 0
 }
 
-// Skip reads a value of any kind and drops it. It does not recurse.
+// Skip reads a value of any kind and discards it. It does not recurse.
 func (r *Reader) Skip() error {
 	r.values++
 	for outer := r.depth; ; {
@@ -152,8 +152,8 @@ func (r *Reader) Skip() error {
 	}
 }
 
-// beginValue reads a scalar, an empty container, or the start of another container up to its first value. opened reports
-// the last case.
+// beginValue reads a scalar, an empty container, or the start of a non-empty container up to its first value. It
+// reports opened for the last case only.
 func (r *Reader) beginValue() (opened bool, err error) {
 	c, err := r.skipSpace()
 	if err != nil {

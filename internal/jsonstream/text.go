@@ -26,7 +26,7 @@ func (r *Reader) text(limit int) (string, error) {
 	return strings.ToValidUTF8(string(decoded), "\uFFFD"), nil
 }
 
-// incomplete returns the number of bytes of an incomplete character at the end.
+// incomplete returns the number of bytes of an incomplete character at the end of b.
 func incomplete(b []byte) int {
 	for n := 1; n <= min(len(b), utf8.UTFMax-1); n++ {
 		if tail := b[len(b)-n:]; utf8.RuneStart(tail[0]) {
@@ -93,7 +93,7 @@ func (r *Reader) escape(take func(plain []byte)) error {
 	return ErrSyntax
 }
 
-// unicodeEscape reads the digits of \u0000, and the second half of a surrogate pair. An unpaired surrogate becomes
+// unicodeEscape reads the digits of a \u escape, and the second half of a surrogate pair. An unpaired surrogate becomes
 // U+FFFD, as in encoding/json.
 func (r *Reader) unicodeEscape(take func(plain []byte)) error {
 	c, err := r.hex()

@@ -16,7 +16,7 @@ func TestPoll(t *testing.T) {
 	t.Parallel()
 	errLook, errStopped := errors.New("not found"), errors.New("stopped")
 	for name, c := range map[string]struct {
-		window, found, stop time.Duration // the last two after the beginning, 0 for never
+		window, found, stop time.Duration // found and stop are relative to the start; 0 for never
 		want                []int         // seconds at which look is called
 		ok                  bool
 		err                 error

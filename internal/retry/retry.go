@@ -1,5 +1,5 @@
-// Package retry repeats operations that fail. It has the only loop that does so, and the only way to wait. What may be
-// repeated, and how long a server wants its clients to wait, is known to its callers: they put it into a [Policy].
+// Package retry repeats operations that fail. It contains the only retry loop of this project and the only function
+// that waits. Callers decide which errors are retried and which delay a server requires, and set both in a [Policy].
 package retry
 
 import (
@@ -9,35 +9,36 @@ import (
 	"time"
 )
 
-// Policy describes how an operation is repeated. Without Attempts, MaxElapsed and Budget there is a single attempt.
+// Policy configures how an operation is retried. Without Attempts, MaxElapsed and Budget there is a single attempt.
 type Policy struct {
-	Attempts   int           // the largest number of attempts; 0 for no limit
+	Attempts   int           // maximum number of attempts; 0 for no limit
 	MaxElapsed time.Duration // no attempt begins later than this after the first; 0 for no limit
 	// FromFailure counts MaxElapsed from the end of the first attempt, which may take longer than all others.
 	FromFailure bool
-	// FirstDelay is the largest wait after the first attempt. It doubles with each attempt, up to MaxDelay. A wait is
-	// a random part of that, so that many clients of a server in trouble do not come back together.
+	// FirstDelay is the maximum wait after the first attempt. The maximum doubles with each attempt, up to MaxDelay.
+	// Each wait is a random part of the maximum, so that the clients of a failing server do not all retry at the same
+	// time.
 	FirstDelay, MaxDelay time.Duration
-	Budget               *Budget // for the waits; nil for no limit
-	// Retryable reports whether another attempt may succeed after the error, and bounds the wait before it.
+	Budget               *Budget // limits the waits; nil for no limit
+	// Retryable reports whether another attempt may succeed after err, and limits the wait before it.
 	Retryable func(err error) (Delay, bool)
 	OnRetry   func(Attempt) // called before each wait; may be nil
 }
 
-// Attempt is an attempt that failed and is followed by another one.
+// Attempt describes a failed attempt that is followed by another one.
 type Attempt struct {
-	Number int // counted from 1
+	Number int // starting at 1
 	Err    error
 	Wait   time.Duration // before the next attempt
 }
 
-// Delay bounds a wait. The zero Delay means to continue at once.
+// Delay limits a wait. The zero Delay means no wait.
 type Delay struct{ least, most time.Duration }
 
-// AtLeast is a wait of the policy, but not a shorter one than d.
+// AtLeast returns a Delay that raises the policy's wait to at least d.
 func AtLeast(d time.Duration) Delay { return Delay{d, math.MaxInt64} }
 
-// Exactly is a wait of d, whatever the policy says.
+// Exactly returns a Delay of d, regardless of the policy.
 func Exactly(d time.Duration) Delay { return Delay{d, d} }
 
 // AtMost limits the wait to d.
@@ -47,10 +48,11 @@ func (l Delay) AtMost(d time.Duration) Delay { return Delay{min(l.least, d), min
 type History struct {
 	Attempts int
 	Elapsed  time.Duration
-	Cause    error // of the context's end, if that interrupted a wait
+	Cause    error // cause of the context's end, if it interrupted a wait
 }
 
-// Do calls attempt until it succeeds or the policy allows no other attempt, and returns the error of the last one.
+// Do calls attempt until it succeeds or the policy allows no further attempt, and returns the error of the last
+// attempt.
 func Do(ctx context.Context, p Policy, attempt func() error) (History, error) {
 	began := time.Now()
 	for n := 1; ; n++ {
@@ -80,7 +82,7 @@ func Do(ctx context.Context, p Policy, attempt func() error) (History, error) {
 	}
 }
 
-// allows reports whether the limits allow another attempt.
+// allows reports whether the limits permit another attempt.
 func (p Policy) allows(h History) bool {
 	switch {
 	case p.Attempts > 0 && h.Attempts >= p.Attempts, p.MaxElapsed > 0 && h.Elapsed >= p.MaxElapsed:
@@ -97,7 +99,7 @@ func (p Policy) wait(d Delay, h History) time.Duration {
 	return wait
 }
 
-// backoff is a random wait below the bound after the n-th attempt.
+// backoff returns a random wait below the maximum after the n-th attempt.
 func (p Policy) backoff(n int) time.Duration {
 	bound := p.FirstDelay
 	for i := 1; i < n && bound < p.MaxDelay; i++ {

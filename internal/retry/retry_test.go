@@ -21,7 +21,7 @@ func exactly(d time.Duration) func(error) (retry.Delay, bool) {
 	return func(error) (retry.Delay, bool) { return retry.Exactly(d), true }
 }
 
-// waits fails n times, each attempt taking the given time, and returns the waits.
+// waits fails n times, each attempt lasting the given time, and returns the waits.
 func waits(p retry.Policy, n int, takes time.Duration) (list []time.Duration, h retry.History, err error) {
 	p.OnRetry = func(a retry.Attempt) { list = append(list, a.Wait) }
 	h, err = retry.Do(context.Background(), p, func() error {
@@ -147,7 +147,7 @@ func TestDelays(t *testing.T) {
 	}
 }
 
-// TestWait: a context that has ended wins, whatever is left to wait.
+// TestWait: Wait returns the cause of a context that has ended, regardless of the duration.
 func TestWait(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())

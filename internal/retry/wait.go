@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Wait waits for a while. If the context ends before, it returns the cause.
+// Wait waits for d. If the context ends first, it returns the cause. A d of zero or less does not wait.
 func Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return context.Cause(ctx)
@@ -21,9 +21,8 @@ func Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Poll calls read until it finds something, or until a call that began after the
-// window found nothing. The error is that of the last call. The interval grows from
-// one second to eight.
+// Poll calls read until it reports a result, or until a call that began after the window has none. It returns the error
+// of the last call, or the cause of the context's end. The interval between calls grows from one second to eight.
 func Poll[T any](ctx context.Context, window time.Duration, read func() (T, bool, error)) (T, bool, error) {
 	end := time.Now().Add(window)
 	for interval := time.Second; ; interval = min(2*interval, 8*time.Second) {
@@ -38,17 +37,17 @@ func Poll[T any](ctx context.Context, window time.Duration, read func() (T, bool
 	}
 }
 
-// ErrBudget means that a wait is longer than what is left of a [Budget].
+// ErrBudget means that a wait is longer than the time left in a [Budget].
 var ErrBudget = errors.New("retry budget used up")
 
-// Budget limits the time that several operations wait in all. It must not be used concurrently.
+// Budget limits the total waiting time of several operations. It is not safe for concurrent use.
 type Budget struct{ left time.Duration }
 
 // NewBudget returns a budget of d.
 func NewBudget(d time.Duration) *Budget { return &Budget{d} }
 
-// Wait waits like the function of that name, and deducts d from what is left. It returns [ErrBudget] immediately if d
-// is more.
+// Wait waits like the function [Wait] and deducts d from the budget. If d exceeds the time left, it returns [ErrBudget]
+// immediately.
 func (b *Budget) Wait(ctx context.Context, d time.Duration) error {
 	if !b.spend(d) {
 		return ErrBudget
@@ -56,7 +55,8 @@ func (b *Budget) Wait(ctx context.Context, d time.Duration) error {
 	return Wait(ctx, d)
 }
 
-// spend deducts d, unless it is more than what is left. A nil budget has no limit.
+// spend deducts d and reports whether the time left was sufficient; otherwise it deducts nothing. A nil budget has no
+// limit.
 func (b *Budget) spend(d time.Duration) bool {
 	if b == nil {
 		return true
