@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// wantsAccount reports whether the service refused since no account was named:
-// older servers do not take it from the token.
+// wantsAccount reports whether Scalr refused the request because it names no account: older servers do not derive the
+// account from the token.
 func wantsAccount(err error) bool {
 	var e *Error
 	if !errors.As(err, &e) || e.HTTPStatus/100 != 4 {
@@ -22,8 +22,8 @@ func wantsAccount(err error) bool {
 	return false
 }
 
-// onlyAccount returns the account that the token belongs to, or the refusal that asked for it, if the token sees
-// several or none.
+// onlyAccount returns the account that the token belongs to. If the token can read several accounts or none, it returns
+// the refusal that asked for an account.
 func (c *Client) onlyAccount(ctx context.Context, refusal error) (string, error) {
 	var ids []string
 	err := c.pages(ctx, Op{Operation: OpListAccounts}, []string{"accounts"}, "accounts",

@@ -9,26 +9,25 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// AgentPool is a pool of self-hosted agents, which execute the runs of workspaces.
+// AgentPool is a pool of self-hosted agents that execute the runs of workspaces.
 type AgentPool struct {
 	ID, Name string
-	Agents   []Agent // as far as they were read
+	Agents   []Agent // nil or incomplete if they were not read
 }
 
-// Agent is a self-hosted agent. Its status is idle, busy, offline or errored
-// (openapi.yml, Agent), or empty if Scalr does not report it.
+// Agent is a self-hosted agent. Status is idle, busy, offline or errored (openapi.yml, Agent), or empty if Scalr does
+// not report it.
 type Agent struct{ Name, Status string }
 
-// AgentPools lists the agent pools that the token can see, without their agents.
+// AgentPools lists the agent pools that the token can read, without their agents.
 func (c *Client) AgentPools(ctx context.Context) ([]AgentPool, error) {
 	return list(ctx, c, Op{Operation: OpListAgentPools}, []string{"agent-pools"}, url.Values{}, defaultPolicy,
 		func(r resource, _ document) AgentPool { return AgentPool{ID: r.ID, Name: r.Attributes.name()} })
 }
 
-// AgentPoolOf reads the agent pool whose agents execute the runs of a workspace: its
-// own, or else the default one of its environment or account. ok is false if there
-// is none, or if that is unknown. No request is repeated: it is for reports only,
-// which can do without it.
+// AgentPoolOf reads the agent pool whose agents execute the runs of a workspace: the workspace's own pool, otherwise
+// the default pool of its environment or account. ok is false if there is none or if it is unknown. Requests are not
+// retried, because only reports use the result.
 func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPool, ok bool) {
 	w, err := c.readWorkspace(ctx, workspaceID, noRetry)
 	if err != nil {
@@ -50,7 +49,7 @@ func (c *Client) AgentPoolOf(ctx context.Context, workspaceID string) (p AgentPo
 	return p, err == nil
 }
 
-// AgentPool reads an agent pool and its agents, in a single attempt.
+// AgentPool reads an agent pool and its agents in a single attempt.
 func (c *Client) AgentPool(ctx context.Context, id string) (p AgentPool, err error) {
 	op := OpReadAgentPool.on(id)
 	err = c.do(ctx, call{

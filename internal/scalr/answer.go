@@ -13,19 +13,19 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// The limits of a response. It is read as it arrives and never held whole: members
-// that the caller does not read are dropped.
+// Limits of a response. The client parses it while it arrives and never holds all of it in memory: members that the
+// caller does not read are discarded.
 const (
-	maxAnswer = 16 << 20 // bytes that are read of a response, unpacked
-	maxKept   = 8 << 20  // bytes that are kept of a response, the cost of keeping them included
-	maxPage   = 64 << 10 // bytes of a response that is read for its words only
+	maxAnswer = 16 << 20 // bytes read from a response after decompression
+	maxKept   = 8 << 20  // bytes kept of a response, including overhead
+	maxPage   = 64 << 10 // bytes read from a response of which only the text is used
 )
 
-// answer is the body of a good response, on its way.
+// answer is the body of a successful response that is being read.
 type answer struct{ json *jsonstream.Reader }
 
-// judge decides, for every call, what is an error. It reads the body no further
-// than needed; an error of the body itself is returned as jsonstream's SourceError.
+// judge decides for every call whether the response is an error. It reads no more of the body than necessary. An error
+// of the body itself is returned as jsonstream's SourceError.
 func judge(ctx context.Context, k call, res *http.Response, body io.Reader) error {
 	switch {
 	case res.StatusCode >= 300:
@@ -62,7 +62,7 @@ func notJSON(err error) bool {
 	return errors.Is(err, jsonstream.ErrSyntax) || errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*jsonstream.SourceError))
 }
 
-// drain reads the little that a response without a body may hold, so that its connection can be used again.
+// drain reads the few bytes that a response without a body may contain, so that the connection can be reused.
 func drain(body io.Reader) error {
 	if _, err := io.CopyN(io.Discard, body, maxPage); err != nil && err != io.EOF {
 		return &jsonstream.SourceError{Err: err}
@@ -70,7 +70,7 @@ func drain(body io.Reader) error {
 	return nil
 }
 
-// beginning keeps the first bytes of what is read through it, for the words of a page.
+// beginning keeps the first bytes read through it, which pageText extracts text from.
 type beginning struct {
 	source io.Reader
 	bytes  []byte
@@ -82,7 +82,7 @@ func (b *beginning) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// whole reads on until the beginning is complete.
+// whole reads until the beginning is complete.
 func (b *beginning) whole() []byte {
 	_, _ = io.CopyN(io.Discard, b, int64(maxPage-len(b.bytes)))
 	return b.bytes

@@ -10,10 +10,10 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Assume trades GitHub's proof of who the job is for a token of a service account (openapi.yml,
-// assume_service_account). The request carries no token. The lifetime is left to the account's policy. The document
-// spells the member with a hyphen, the vendor's examples with an underscore: where Scalr rejects the request itself,
-// the other spelling is sent once.
+// Assume exchanges the job's OIDC token for a token of a service account (openapi.yml, assume_service_account). The
+// request is sent without a token. The account's policy determines the lifetime. The document spells the member with a
+// hyphen, the vendor's examples with an underscore: if Scalr rejects the request itself, Assume retries once with the
+// other spelling.
 func (c *Client) Assume(ctx context.Context, email string, proof secret.Value) (token secret.Value, expires time.Time, err error) {
 	c.secrets.Add(proof)
 	token, expires, err = c.assume(ctx, email, "id-token", proof)
@@ -26,8 +26,7 @@ func (c *Client) Assume(ctx context.Context, email string, proof secret.Value) (
 	return token, expires, err
 }
 
-// rejectsRequest reports whether Scalr answered that the request is wrong, and
-// not the identity in it.
+// rejectsRequest reports whether Scalr rejected the form of the request rather than the identity in it.
 func rejectsRequest(err error) bool {
 	return errors.Is(err, ErrInvalid) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrConflict)
 }

@@ -1,11 +1,9 @@
-// Package scalr is a client for the part of the Scalr API that remote runs,
-// workspaces and environments need.
+// Package scalr is a client for the part of the Scalr API that remote runs, workspaces and environments need.
 //
-// Every request goes through one function (request.go): it sets the headers, bounds
-// and repeats the attempt by the operation's policy (retry.go), and alone
-// decides what is an error (errors.go). The token goes to the base URL's
-// origin only; no redirect of an API call is followed. Addresses that the
-// server hands out are used without the token (links.go).
+// Every request is sent by one function (request.go), which sets the headers and limits and retries the attempts
+// according to the operation's policy (retry.go). Only errors.go decides what is an error. The token is sent to the
+// origin of the base URL only; redirects of API calls are not followed. Addresses issued by the server are used without
+// the token (links.go).
 package scalr
 
 import (
@@ -21,36 +19,36 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// basePath is where the API lives on every Scalr host (openapi.yml, servers).
+// basePath is the path of the API on every Scalr host (openapi.yml, servers).
 const basePath = "/api/iacp/v3/"
 
-// Config is what New needs.
+// Config configures a [Client].
 type Config struct {
 	BaseURL   *url.URL // scheme and host; its path is not used
 	Token     secret.Value
 	UserAgent string
-	// HTTP lends its Transport only. The client itself is not used: it follows redirects, keeps cookies, and shows in
-	// its errors the addresses that it was given.
+	// HTTP provides the Transport. The client itself is not used: it follows redirects, keeps cookies, and includes
+	// full addresses in its errors.
 	HTTP *http.Client
-	// Renew makes a new token when Scalr says that the old one has ended. It is
-	// called at most once for each token; nil means that there is only the one.
+	// Renew returns a new token after Scalr has rejected the current one. It is called at most once for each token. nil
+	// means that the token cannot be renewed.
 	Renew func(context.Context) (secret.Value, error)
-	// Rejected adds to the error of a request whose token was rejected for good;
-	// its result must wrap that error. nil adds nothing.
+	// Rejected adds details to the error of a request whose token was rejected and could not be renewed. Its result
+	// must wrap that error. nil adds nothing.
 	Rejected func(error) error
 	// Retrying is called before each wait for another attempt; it may be nil.
 	Retrying func(Retry)
 }
 
-// Retry says that an attempt did not succeed and that another one follows.
+// Retry describes a failed attempt that will be retried.
 type Retry struct {
 	Op      Op
-	Attempt int // how many attempts there were
+	Attempt int // number of attempts made
 	Wait    time.Duration
 	Err     error
 }
 
-// Client speaks to one Scalr account. It may be used by several goroutines.
+// Client is a client for one Scalr account. It is safe for concurrent use.
 type Client struct {
 	base      *url.URL
 	userAgent string
@@ -59,15 +57,15 @@ type Client struct {
 	rejected  func(error) error
 	retrying  func(Retry)
 
-	renewing chan struct{}    // holds an element while a token is made
-	secrets  *secret.Redactor // knows all tokens that there were, and upload addresses
-	here     atomic.Bool      // the base URL's name leads to this machine
+	renewing chan struct{}    // contains an element while a token is being renewed
+	secrets  *secret.Redactor // redacts all tokens used so far, and upload addresses
+	here     atomic.Bool      // the base URL leads to this machine
 	mu       sync.Mutex
 	token    secret.Value
 	slowedAt time.Time // when Scalr last answered 429
 }
 
-// New makes a client. Plain http is for loopback addresses only.
+// New returns a Client. It accepts plain http for loopback addresses only.
 func New(c Config) (*Client, error) {
 	if c.BaseURL == nil || c.BaseURL.Host == "" {
 		return nil, errors.New("the address of Scalr is missing")
@@ -95,7 +93,7 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
-// RunURL is the page of a run. The three official clients agree on its form.
+// RunURL returns the address of a run's page. Scalr's three official clients use the same form.
 func (c *Client) RunURL(environmentID, workspaceID, runID string) string {
 	if environmentID == "" || workspaceID == "" || runID == "" {
 		return ""
@@ -103,7 +101,7 @@ func (c *Client) RunURL(environmentID, workspaceID, runID string) string {
 	return c.page("v2", "e", environmentID, "workspaces", workspaceID, "runs", runID)
 }
 
-// WorkspaceURL is the page of a workspace.
+// WorkspaceURL returns the address of a workspace's page.
 func (c *Client) WorkspaceURL(environmentID, workspaceID string) string {
 	if environmentID == "" || workspaceID == "" {
 		return ""
@@ -111,7 +109,7 @@ func (c *Client) WorkspaceURL(environmentID, workspaceID string) string {
 	return c.page("v2", "e", environmentID, "workspaces", workspaceID)
 }
 
-// EnvironmentURL is the page of an environment.
+// EnvironmentURL returns the address of an environment's page.
 func (c *Client) EnvironmentURL(environmentID string) string {
 	return c.page("v2", "e", environmentID, "workspaces")
 }
@@ -127,7 +125,7 @@ func (c *Client) Throttled() time.Time {
 	return c.slowedAt
 }
 
-// notice records a response with the status 429.
+// notice records the time of a response with status 429.
 func (c *Client) notice(err error) {
 	var e *Error
 	if !errors.As(err, &e) || e.Storage || e.HTTPStatus != http.StatusTooManyRequests {
@@ -144,8 +142,8 @@ func (c *Client) bearer() secret.Value {
 	return c.token
 }
 
-// renewed replaces the token that was rejected, unless another goroutine did. It
-// reports whether there is another one to try.
+// renewed replaces the rejected token, unless another goroutine already did. It reports whether another token is
+// available.
 func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error) {
 	if c.renew == nil {
 		return false, nil

@@ -16,25 +16,25 @@ import (
 // Configuration is a configuration version: one upload of a directory.
 type Configuration struct {
 	ID           string
-	Status       string // pending, uploaded or errored; new words may come
+	Status       string // pending, uploaded or errored; Scalr may add others
 	ErrorMessage string
 	Size         *int // bytes, once Scalr has processed the upload
 
-	upload secret.Value // a signed address; only the response to the creation carries it
+	upload secret.Value // a signed address, reported only in the response to the creation
 }
 
-// ErrNoUpload is a configuration version without an address to upload to: the
-// workspace takes its configuration from a repository or a module.
+// ErrNoUpload means that the configuration version has no upload address, because the workspace gets its configuration
+// from a repository or a module.
 var ErrNoUpload = errors.New("the workspace takes no uploads")
 
-// ConfigurationError is an upload that Scalr could not process.
+// ConfigurationError means that Scalr could not process the upload.
 type ConfigurationError struct{ ID, Message string }
 
 func (e *ConfigurationError) Error() string {
 	return fmt.Sprintf("configuration version %s was not accepted: %s", e.ID, e.Message)
 }
 
-// StillPendingError is an upload that Scalr did not process in time.
+// StillPendingError means that Scalr did not process the upload in time.
 type StillPendingError struct {
 	ID, Status string
 	Waited     time.Duration
@@ -44,8 +44,8 @@ func (e *StillPendingError) Error() string {
 	return fmt.Sprintf("configuration version %s is still %q after %s", e.ID, e.Status, e.Waited.Round(time.Second))
 }
 
-// Secrets returns the parts of the upload address that must not be shown; none
-// of an address that is too long to be used.
+// Secrets returns the parts of the upload address that must not be shown. It returns none for an address that is too
+// long to be used.
 func (v Configuration) Secrets() []secret.Value {
 	if len(v.upload.Reveal()) > mostLink {
 		return nil
@@ -57,9 +57,9 @@ func (v Configuration) Secrets() []secret.Value {
 	return secret.Address(u)
 }
 
-// CreateConfiguration makes a configuration version for an upload. Runs are
-// never queued by themselves: without the attribute some workspaces would start
-// a second run. A lost response leaves a configuration version that is never used.
+// CreateConfiguration creates a configuration version for an upload. It always disables automatic runs: without the
+// attribute some workspaces would start a second run. If the response is lost, the configuration version remains
+// unused.
 func (c *Client) CreateConfiguration(ctx context.Context, workspaceID string, dry bool) (v Configuration, err error) {
 	op := OpCreateConfiguration.on(workspaceID)
 	err = c.do(ctx, call{
@@ -99,9 +99,8 @@ func (a answer) configuration(op Op) (Configuration, error) {
 		Size: r.Attributes.number("size"), upload: secret.New(r.link("upload"))}, nil
 }
 
-// AwaitUploaded waits until Scalr has processed the upload: a run that is
-// created before might wait for it forever and block the queue. In an unknown status
-// it keeps waiting; strange is called once with each.
+// AwaitUploaded waits until Scalr has processed the upload: a run created earlier might wait for it forever and block
+// the queue. It keeps waiting in an unknown status and calls strange once for each.
 func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duration, strange func(status string)) (Configuration, error) {
 	began, reported := time.Now(), ""
 	for {
@@ -120,7 +119,7 @@ func (c *Client) AwaitUploaded(ctx context.Context, id string, most time.Duratio
 			strange(sanitize.Note(v.Status, 80))
 		}
 		waited := time.Since(began)
-		wait := min(max(waited/4, 100*time.Millisecond), 2*time.Second) // most are processed within a second
+		wait := min(max(waited/4, 100*time.Millisecond), 2*time.Second) // most uploads are processed within a second
 		if waited+wait > most {
 			return v, &StillPendingError{ID: id, Status: sanitize.Note(v.Status, 80), Waited: waited}
 		}

@@ -7,21 +7,21 @@ import (
 	"slices"
 )
 
-// Contents are the workspaces of an environment, as far as the token sees them.
+// Contents are the workspaces of an environment that the token can read.
 type Contents struct {
 	Inside Some // in the environment
-	// Doubtful are those of which the service does not report the environment.
+	// Doubtful counts the workspaces whose environment is not reported.
 	Doubtful Some
-	// Outside is how many was included that are in other environments.
+	// Outside is the number of listed workspaces that are in other environments.
 	Outside int
-	// Whole is true if nothing contradicts that these are all.
+	// Whole is true if nothing in the responses indicates that the list is incomplete.
 	Whole bool
 }
 
-// Some are workspaces of which only the first are named.
+// Some counts workspaces and names the first of them.
 type Some struct {
 	Count int
-	First []string // names, or ids where no name was reported; ten at most
+	First []string // at most ten names, or ids where Scalr reports no name
 }
 
 func (s *Some) add(w Workspace) {
@@ -35,9 +35,8 @@ func (c *Client) EnvironmentContents(ctx context.Context, id string) (Contents, 
 	return c.contents(ctx, id, url.Values{"filter[environment]": {id}})
 }
 
-// AccountContents lists all workspaces that the token sees, in whatever
-// environment. It shows whether an empty list of [Client.EnvironmentContents]
-// means anything: without the permission to read workspaces every list is empty.
+// AccountContents lists all workspaces of all environments that the token can read. It shows whether an empty list of
+// [Client.EnvironmentContents] is conclusive: without the permission to read workspaces every list is empty.
 func (c *Client) AccountContents(ctx context.Context, id string) (Contents, error) {
 	return c.contents(ctx, id, url.Values{})
 }
@@ -59,8 +58,8 @@ func (c *Client) contents(ctx context.Context, id string, query url.Values) (fou
 	return found, err
 }
 
-// ReadsWorkspaces returns the permission by which the token reads the workspaces of the environment, "" where the
-// service does not name it.
+// ReadsWorkspaces returns the name of the permission that lets the token read the workspaces of the environment, or ""
+// if Scalr does not report one.
 func (e Environment) ReadsWorkspaces() string {
 	for _, name := range []string{"workspaces:read", "workspaces:*", "*:read", "*:*", "can-read-workspaces", "can-list-workspaces"} {
 		if slices.Contains(e.Permissions, name) {

@@ -1,10 +1,9 @@
 package scalr
 
-// runIncludes asks for all that a look at a run needs in one request
-// (openapi.yml, get_run, include).
+// runIncludes requests everything that a read of a run needs in one request (openapi.yml, get_run, include).
 const runIncludes = "plan,apply,cost-estimate,policy-checks,created-by,status-transitions"
 
-// mostTransitions is the number of a run's latest transitions that are kept.
+// mostTransitions is the maximum number of transitions kept of a run, the latest ones.
 const mostTransitions = 200
 
 func (d document) run(r resource) Run {
@@ -36,7 +35,7 @@ func (d document) run(r resource) Run {
 	return run
 }
 
-// plan returns what was included of a plan: at least its id.
+// plan returns the included plan with the id, or a Plan with only the id.
 func (d document) plan(id string) *Plan {
 	if id == "" {
 		return nil
@@ -105,7 +104,7 @@ func (r resource) policyCheck(id string) PolicyCheck {
 	}
 }
 
-// person names who did something: by e-mail if it was reported, else by name.
+// person returns the e-mail address of a user, or the name if no address is reported.
 func (d document) person(id string) string {
 	for _, kind := range []string{"users", "service-accounts"} {
 		if r, ok := d.included(kind, id); ok {

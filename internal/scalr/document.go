@@ -12,44 +12,42 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// document is what was kept of a JSON:API document.
+// document contains the parts kept of a JSON:API document.
 type document struct {
 	data   []resource
 	isList bool
-	others map[reference]resource // what was included, by type and id
-	next   *int                   // the next page, where meta names one; 0 for none
-	total  *int                   // how long the list is, where meta says so; -1 for what is not a number
-	pages  *int                   // how many pages it has, likewise
-	link   bool                   // links name a next page
+	others map[reference]resource // included resources by type and id
+	next   *int                   // number of the next page as reported in meta; 0 for none
+	total  *int                   // length of the list as reported in meta; -1 if it is not a number
+	pages  *int                   // number of pages, likewise
+	link   bool                   // links contain a next page
 }
 
-// The bounds on what is kept of a part of a document, and what keeping it costs
-// besides its own bytes: without that, a document of nothing but `{}` would cost
-// a hundred times its length.
+// Limits for the parts of a document that are kept, and the memory overhead of keeping them: without counting the
+// overhead, a document that consists of `{}` only would need a hundred times its length.
 const (
 	maxText         = 16 << 10 // bytes of a text
 	maxValue        = 4 << 16  // bytes of a variable's value, which has up to 65535 characters
 	maxObject       = 1 << 20  // bytes of an attribute that is an object or a list
 	maxType         = 64       // bytes of a resource's type
-	maxID           = 129      // bytes of an id: one more than an identifier may have
+	maxID           = 129      // bytes of an id: one more than a valid id has
 	memberOverhead  = 96       // bytes for a member of an object
 	elementOverhead = 256      // bytes for a resource
 )
 
-// errTwice is a document that states a member twice, or a resource: what it means
-// depends on who reads it.
+// errTwice means that a document contains a member or a resource twice: parsers differ in which one they use.
 var errTwice = errors.New("the response contains a member twice")
 
-// structural are the members that a document is read by, besides attributes and
-// relationships, which have names of their own.
+// structural are the names of members that define a document's structure. Members of attributes and relationships have
+// arbitrary names and are checked separately.
 var structural = []string{"data", "included", "links", "meta", "pagination", "next", "next-page", "total-count", "total-pages",
 	"type", "id", "attributes", "relationships", "name", "result", "messages", "policies"}
 
-// decisive are the types of resources of which no two may differ in one document.
-// Of others, such as users, one is as good as another.
+// decisive are the types of resources that must not appear twice with different content in one document. For other
+// types, such as users, any of the copies is used.
 var decisive = []string{"plans", "applies", "cost-estimates", "policy-checks", "runs", "workspaces", "environments"}
 
-// wrapped gives an error of a document's form its operation.
+// wrapped adds the operation to an error in the form of a document.
 func wrapped(op Op, err error) error {
 	if errors.Is(err, errTwice) {
 		return invalidDocument(op, err.Error())
@@ -101,8 +99,8 @@ func (d *document) readData(r *jsonstream.Reader) error {
 	})
 }
 
-// readIncluded keeps a resource that data may refer to. Of several with one type
-// and id it keeps the first, unless they contradict each other.
+// readIncluded keeps a resource that data may refer to. Of several with the same type and id it keeps the first, unless
+// they contradict each other.
 func (d *document) readIncluded(r *jsonstream.Reader) error {
 	one, err := readResource(r)
 	if err != nil || one.Type == "" || !identifier.MatchString(one.ID) {
@@ -118,7 +116,7 @@ func (d *document) readIncluded(r *jsonstream.Reader) error {
 	return nil
 }
 
-// readMeta reads where the list goes on.
+// readMeta reads the pagination of a list.
 func (d *document) readMeta(r *jsonstream.Reader) error {
 	return members(r, func(name string) error {
 		if name != "pagination" {
@@ -138,7 +136,7 @@ func (d *document) readMeta(r *jsonstream.Reader) error {
 	})
 }
 
-// readCount reads a whole number, which may be text, and leaves nil for null.
+// readCount reads a whole number, which may be a string, and leaves nil for null.
 func readCount(r *jsonstream.Reader, to **int, otherwise int) error {
 	raw, err := r.Raw(20)
 	if err != nil || string(raw) == "null" {
@@ -152,7 +150,7 @@ func readCount(r *jsonstream.Reader, to **int, otherwise int) error {
 	return nil
 }
 
-// members reads an object; any other value counts as an empty one.
+// members reads an object; any other value is treated as an empty object.
 func members(r *jsonstream.Reader, each func(name string) error) error {
 	if c, err := r.Peek(); err != nil || c != '{' {
 		return skip(r, err)
@@ -174,7 +172,7 @@ func object(r *jsonstream.Reader, each func(name string) error) error {
 	})
 }
 
-// elements reads a list; any other value counts as an empty one.
+// elements reads a list; any other value is treated as an empty list.
 func elements(r *jsonstream.Reader, each func() error) error {
 	if c, err := r.Peek(); err != nil || c != '[' {
 		return skip(r, err)
@@ -230,7 +228,7 @@ func readAttributes(r *jsonstream.Reader) (attributes, error) {
 	return all, err
 }
 
-// readAttribute reads a value as attributes hold it.
+// readAttribute reads a value in the form that attributes contains.
 func readAttribute(r *jsonstream.Reader, name string) (any, error) {
 	c, err := r.Peek()
 	switch {
@@ -259,7 +257,7 @@ func readAttribute(r *jsonstream.Reader, name string) (any, error) {
 	}
 	number, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil {
-		return json.RawMessage(raw), nil // beyond all numbers that mean something
+		return json.RawMessage(raw), nil // longer than any valid number
 	}
 	return number, nil
 }
@@ -314,7 +312,7 @@ func (to *relationship) readReference(r *jsonstream.Reader) error {
 			return err
 		}
 		to.ids = append(to.ids, id)
-		return r.Keep(32) // a string, and room for the list to grow
+		return r.Keep(32) // counts a string and the growth of the list
 	})
 }
 

@@ -2,11 +2,11 @@ package scalr
 
 import "time"
 
-// Effort is how long a request is retried. A caller that repeats it itself, or can do without the response, asks for
-// less.
+// Effort is how long a request is retried. Callers that repeat the request themselves, or do not depend on the
+// response, use a lower one.
 type Effort int
 
-// The efforts.
+// Efforts of a request.
 const (
 	Normal Effort = iota // two minutes
 	Search               // 25 seconds: the search itself is repeated
@@ -14,10 +14,10 @@ const (
 	Once                 // a single attempt
 )
 
-// UrgentTime is within how long an [Urgent] request is retried.
+// UrgentTime is the time limit for the retries of an [Urgent] request.
 const UrgentTime = 5 * time.Second
 
-// forReading returns the policy for a request that reads.
+// forReading returns the policy for a read request.
 func (e Effort) forReading() policy {
 	if e == Urgent {
 		return urgentReadPolicy
@@ -25,7 +25,7 @@ func (e Effort) forReading() policy {
 	return e.forAction()
 }
 
-// forAction returns the policy for a request that has the same effect twice as once.
+// forAction returns the policy for an idempotent action.
 func (e Effort) forAction() policy {
 	return map[Effort]policy{Normal: defaultPolicy, Search: lookupPolicy, Urgent: urgentPolicy, Once: noRetry}[e]
 }

@@ -9,16 +9,16 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// EnvironmentFilter narrows a list of environments; zero fields do not. Tag and
-// PolicyGroup are ids. The service may find more than the name: compare it.
+// EnvironmentFilter narrows a list of environments; zero fields are ignored. Tag and PolicyGroup are ids. Scalr may
+// also return other names than the requested one, so callers must compare them.
 type EnvironmentFilter struct {
 	AccountID, Name, Query, Tag, PolicyGroup string
 	LatestRunDate                            string // between:FROM,TO
-	Sort                                     string // attributes between commas, each perhaps after a "-"
+	Sort                                     string // attributes separated by commas; a "-" prefix means descending
 }
 
-// Environments lists the environments that the token can see, each with
-// id, name, status, account and tags (openapi.yml, list_environments).
+// Environments lists the environments that the token can read, each with id, name, status, account and tags
+// (openapi.yml, list_environments).
 func (c *Client) Environments(ctx context.Context, f EnvironmentFilter) ([]Environment, error) {
 	return c.environments(ctx, f, defaultPolicy)
 }
@@ -36,8 +36,8 @@ func (c *Client) environments(ctx context.Context, f EnvironmentFilter, p policy
 		func(r resource, d document) Environment { return d.environment(r) })
 }
 
-// literal is a name as a filter. One that the service would read as an operator
-// ("in:a,b") gives no filter: the list is longer then, and names are compared anyway.
+// literal returns a name as a filter value. It returns no filter for a name that Scalr would parse as an operator
+// ("in:a,b"): the list is longer then, and callers compare the names anyway.
 func literal(name string) string {
 	if strings.ContainsAny(name, ":,") {
 		return ""
@@ -60,14 +60,14 @@ func (c *Client) Environment(ctx context.Context, id string) (e Environment, err
 	return e, err
 }
 
-// EnvironmentSettings are what can be asked of an environment. Zero fields are
-// not sent: what they stand for stays as it is, or as the service has it.
+// EnvironmentSettings are the settings of an environment to create or update. Zero fields are not sent: an update keeps
+// their values, a creation uses Scalr's defaults.
 type EnvironmentSettings struct {
 	Name                         string
-	AccountID                    string // for a creation; the servers of today know it from the token
+	AccountID                    string // for a creation; current servers derive it from the token
 	MaskSensitive, RemoteBackend *bool
-	CostEstimation               *bool    // known to older servers only
-	TagIDs, DefaultProviders     []string // ids; DefaultProviders replaces what there was
+	CostEstimation               *bool    // supported by older servers only
+	TagIDs, DefaultProviders     []string // ids; DefaultProviders replaces the existing list
 }
 
 func (s EnvironmentSettings) document(id string) map[string]any {
@@ -94,8 +94,8 @@ func (s EnvironmentSettings) document(id string) map[string]any {
 	return body("environments", id, attrs, relations)
 }
 
-// CreateEnvironment creates an environment, exactly one of its name. created is
-// false if another client did it meanwhile.
+// CreateEnvironment creates an environment and ensures that exactly one has the name. created is false if another
+// client has created it meanwhile.
 func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, created bool, err error) {
 	return createNamed(ctx,
 		func() (Environment, error) {
@@ -119,8 +119,8 @@ func (c *Client) postEnvironment(ctx context.Context, s EnvironmentSettings) (e 
 	return e, err
 }
 
-// UpdateEnvironment changes what is set in the settings. The response is what the service made of it. JSON:API asks
-// for the id, although openapi.yml has it read-only.
+// UpdateEnvironment changes the fields that are set in the settings and returns the environment that Scalr reports.
+// JSON:API requires the id, although openapi.yml declares it read-only.
 func (c *Client) UpdateEnvironment(ctx context.Context, id string, s EnvironmentSettings) (e Environment, err error) {
 	op := OpUpdateEnvironment.on(id)
 	err = c.do(ctx, call{
@@ -130,9 +130,9 @@ func (c *Client) UpdateEnvironment(ctx context.Context, id string, s Environment
 	return e, err
 }
 
-// DeleteEnvironment deletes an environment and all that is in it: the service
-// asks nothing. So check has the last word before every attempt. A 404 may mean
-// that it is gone, or that the token may not delete it.
+// DeleteEnvironment deletes an environment and everything in it. Scalr does not ask for confirmation, so check is
+// called before every attempt, and its error stops the deletion. A 404 may mean that the environment does not exist or
+// that the token may not delete it.
 func (c *Client) DeleteEnvironment(ctx context.Context, id string, check func(context.Context) error) error {
 	return c.do(ctx, call{op: OpDeleteEnvironment.on(id), method: http.MethodDelete, path: []string{"environments", id}, policy: defaultPolicy, check: check})
 }

@@ -17,8 +17,8 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// What an Error is, for errors.Is. A valid token that lacks a permission gets a
-// 404 from most of the API and a 403 from some of it, so callers treat both alike.
+// Kinds of errors, for use with errors.Is. For a valid token that lacks a permission, most of the API returns 404 and
+// some of it 403, so callers treat both alike.
 var (
 	ErrUnauthorized = errors.New("the token was rejected")
 	ErrForbidden    = errors.New("not allowed")
@@ -30,37 +30,36 @@ var (
 	ErrUnavailable  = errors.New("no valid response")
 )
 
-// Error is a call that did not get what it asked for. It never holds the token,
-// a signed address or a body of unbounded length.
+// Error describes a failed call. It never contains the token, a signed address or a body of unbounded length.
 type Error struct {
 	Op             Op
-	HTTPStatus     int       // 0 when no response came
-	Problems       []Problem // Scalr's own words, at most five
-	More           int       // how many more there were
-	Note           string    // ours, where Scalr gave no words
-	Location       string    // the origin that a redirect leads to
+	HTTPStatus     int       // 0 if there was no response
+	Problems       []Problem // Scalr's messages, at most five
+	More           int       // number of further messages
+	Note           string    // the client's own description, if Scalr sent no message
+	Location       string    // origin that a redirect leads to
 	RequestID      string
-	Host           string  // the host asked, or the proxy that failed
-	Network        Network // why no response came
+	Host           string  // host of the request, or the proxy that failed
+	Network        Network // reason for a missing response
 	RetryAfter     *time.Duration
 	Attempts       int
 	Elapsed        time.Duration
-	Permanent      bool // asking again cannot help
-	NotAPIResponse bool // a page came instead of the API's answer
+	Permanent      bool // another attempt cannot help
+	NotAPIResponse bool // the response is a page, not a response of the API
 	Invalid        bool // the response contains a member twice, or has an invalid id or type
-	Storage        bool // it was storage that said so, not Scalr
+	Storage        bool // the response is from object storage, not Scalr
 	Cause          error
 }
 
-// Problem is one entry of Scalr's error document. The published schema does not
-// have title, but the service sends it.
+// Problem is one entry of Scalr's error document. Scalr sends a title, although the published schema does not contain
+// it.
 type Problem struct{ Code, Title, Detail, Pointer string }
 
-// String quotes title and detail in one line, and the pointer. A title that the
-// detail begins with is quoted once.
+// String returns title and detail on one line, followed by the pointer. It omits the title if the detail begins with
+// it.
 func (p Problem) String() string { return p.quote(maxProblemsLength) }
 
-// quote is String in about most bytes: a long text is cut before its pointer.
+// quote is like String with about most bytes: a long text is cut before its pointer.
 func (p Problem) quote(most int) string {
 	text := cmp.Or(p.Detail, p.Title, p.Code)
 	if p.Detail != "" && p.Title != "" && !beginsWith(p.Detail, p.Title) {
@@ -81,8 +80,8 @@ func endClause(text string) string {
 	return text + ":"
 }
 
-// beginsWith reports whether the first words of text are those of title, in any
-// case and whatever punctuation ends the title.
+// beginsWith reports whether text begins with the words of title, ignoring case and the punctuation at the end of the
+// title.
 func beginsWith(text, title string) bool {
 	title = strings.TrimRight(title, ".:; ")
 	if len(text) < len(title) || !strings.EqualFold(text[:len(title)], title) {
@@ -94,7 +93,7 @@ func beginsWith(text, title string) bool {
 
 func (e *Error) Error() string { return e.Op.String() + ": " + e.Reason() }
 
-// Reason is the error without the operation's name.
+// Reason returns the error without the operation's name.
 func (e *Error) Reason() string {
 	var parts []string
 	for _, p := range e.Problems {
@@ -121,10 +120,10 @@ func (e *Error) Reason() string {
 	return text
 }
 
-// Unwrap returns what caused a missing answer, such as the end of a context.
+// Unwrap returns the cause of a missing response, such as the end of a context.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Is reports whether target is the sentinel that the error belongs to.
+// Is reports whether target is the sentinel error for this kind of error.
 func (e *Error) Is(target error) bool { return target == e.kind() }
 
 func (e *Error) kind() error {
@@ -159,14 +158,14 @@ func (e *Error) temporary() bool {
 	return errors.Is(e, ErrUnavailable) || errors.Is(e, ErrRateLimited)
 }
 
-// Ambiguous reports whether the request may have had its effect although no good response came.
+// Ambiguous reports whether the request may have taken effect although there was no successful response.
 func (e *Error) Ambiguous() bool {
 	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.permanent()
 }
 
-// LateWindow is within how long a creation with an [Error.Ambiguous] error may still
-// take effect and be listed: longer than lists lag, and than the server may have
-// worked on the request when the connection broke.
+// LateWindow returns how long a creation that failed with an [Error.Ambiguous] error may still take effect and be
+// listed. It exceeds the lag of lists and the time that the server may have processed the request after the connection
+// broke.
 func (e *Error) LateWindow() time.Duration {
 	if e.HTTPStatus >= 500 || e.Network == TimedOut {
 		return 60 * time.Second
@@ -174,10 +173,10 @@ func (e *Error) LateWindow() time.Duration {
 	return 30 * time.Second
 }
 
-// unsent reports whether the request surely never reached the service.
+// unsent reports whether the request certainly did not reach Scalr.
 func (e *Error) unsent() bool { return e.HTTPStatus == 0 && e.Network.precedesRequest() }
 
-// refusal makes the error of a response with a status of 300 or more. An error of the body itself is returned as
+// refusal returns the error of a response with a status of 300 or more. An error of the body itself is returned as
 // jsonstream's SourceError.
 func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) error {
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, RetryAfter: retryAfter(res.Header),
@@ -202,11 +201,11 @@ func refusal(ctx context.Context, op Op, res *http.Response, body io.Reader) err
 }
 
 const (
-	maxProblems       = 5    // of one response, that are shown
-	maxProblemsLength = 3000 // bytes of them in all: an annotation has room for 4,096, advice included
+	maxProblems       = 5    // shown of one response
+	maxProblemsLength = 3000 // total bytes of them: an annotation has room for 4,096 bytes, including advice
 )
 
-// read takes Scalr's words out of an error document, whatever its shape.
+// read extracts Scalr's messages from an error document of any form.
 func (e *Error) read(r *jsonstream.Reader) error {
 	c, err := r.Peek()
 	if err == nil && c != '{' {
@@ -228,11 +227,11 @@ func (e *Error) read(r *jsonstream.Reader) error {
 	return err
 }
 
-// readProblem reads an entry, and counts it if it says anything.
+// readProblem reads an entry, and counts it if it is not empty.
 func (e *Error) readProblem(r *jsonstream.Reader) error {
 	most := maxText
 	if len(e.Problems) == maxProblems {
-		most = 1 // whether it says anything is all that matters
+		most = 1 // only whether it is empty matters
 	}
 	var p Problem
 	err := members(r, func(name string) (err error) {
@@ -249,7 +248,7 @@ func (e *Error) readProblem(r *jsonstream.Reader) error {
 		return err
 	})
 	switch {
-	case p.String() == "": // says nothing
+	case p.String() == "": // empty
 	case len(e.Problems) == maxProblems:
 		e.More++
 	default:
@@ -258,7 +257,7 @@ func (e *Error) readProblem(r *jsonstream.Reader) error {
 	return err
 }
 
-// readPointer reads the member of the request, or the parameter, that is meant.
+// readPointer reads which member of the request, or which parameter, the problem refers to.
 func readPointer(r *jsonstream.Reader, most int) (string, error) {
 	var pointer, parameter string
 	err := members(r, func(name string) (err error) {
@@ -278,8 +277,8 @@ func readWords(r *jsonstream.Reader, most int) (string, error) {
 	return sanitize.Note(text, 4096), err
 }
 
-// redirectOrigin is all that is said of where a redirect leads: the rest of the
-// address may contain secrets.
+// redirectOrigin returns the origin that a redirect leads to. The rest of the address may contain secrets and is not
+// shown.
 func redirectOrigin(res *http.Response) string {
 	u, err := url.Parse(res.Header.Get("Location"))
 	if err != nil || u.Host == "" {

@@ -12,14 +12,13 @@ import (
 
 const createAttempts = 3
 
-// takenFor is how long an object is searched whose name is reported as taken: another client has just created it, and
-// lists may lag.
+// takenFor is how long createNamed searches for an object whose name Scalr reports as taken: another client may have
+// just created it, and lists may lag.
 const takenFor = 5 * time.Second
 
-// createNamed creates an object with a unique name, exactly once. After a lost
-// response, and after a refusal that may mean that the name is taken, the object is
-// searched by its name before another one is requested. ours is false if another
-// client has created it.
+// createNamed creates an object with a unique name exactly once. After a lost response, and after a refusal that may
+// mean that the name is taken, it searches for the object by name before it sends another request. ours is false if
+// another client has created the object.
 func createNamed[T any](ctx context.Context, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
 	for range createAttempts {
 		made, err = post()

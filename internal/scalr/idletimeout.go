@@ -12,7 +12,7 @@ var (
 	errTooLong = errors.New("the response took too long")
 )
 
-// watch ends an attempt when no data moved for the idle timeout.
+// watch ends an attempt when no data is transferred for the idle timeout.
 type watch struct {
 	cancel  context.CancelCauseFunc
 	release context.CancelFunc
@@ -20,8 +20,8 @@ type watch struct {
 	quiet   time.Duration
 }
 
-// withIdleTimeout bounds one attempt: by the time quiet without data, and by the total
-// time if that is not 0. The context's cause says which of them ended it.
+// withIdleTimeout limits one attempt: it ends after the time quiet without data, or after the total time if that is not
+// 0. The context's cause reports which limit was exceeded.
 func withIdleTimeout(ctx context.Context, quiet, total time.Duration) (context.Context, *watch) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	release := func() {}
@@ -33,7 +33,7 @@ func withIdleTimeout(ctx context.Context, quiet, total time.Duration) (context.C
 	return ctx, w
 }
 
-// alive restarts the idle timeout, since data moved.
+// alive restarts the idle timeout after data was transferred.
 func (w *watch) alive() { w.timer.Reset(w.quiet) }
 
 // pause stops the idle timeout while nothing is read or sent.
@@ -45,8 +45,8 @@ func (w *watch) stop() {
 	w.cancel(nil)
 }
 
-// reader applies the idle timeout to each read. The time between two reads is the
-// caller's and does not count: a log whose reader is slow is not silent.
+// reader applies the idle timeout to each read. The time between two reads does not count, since it depends on the
+// caller and not on the server.
 func (w *watch) reader(r io.Reader) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		w.alive()

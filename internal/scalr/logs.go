@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// LogBody is a log from its start. Size is -1 when the server does not say. One
-// that was made of a Reader alone may be closed too.
+// LogBody is a log from its start. Size is -1 if the server does not report it. Close may also be called for a LogBody
+// made from a Reader alone.
 type LogBody struct {
 	io.Reader
 	Size  int64
 	close func()
 }
 
-// Close ends the reading; what was not read yet is not transferred.
+// Close stops reading; the remaining data is not transferred.
 func (b *LogBody) Close() error {
 	if b.close != nil {
 		b.close()
@@ -32,10 +32,9 @@ const (
 	mostLogHops = 5
 )
 
-// Log opens a log, always from its start: the API knows no offset. It makes one
-// attempt, since a follower reads it again anyway. nil without an error
-// means that there is nothing yet (openapi.yml, get_plan_log: 204). A log may be
-// served by storage; our token does not go there.
+// Log opens a log, always from its start: the API has no offset. It makes a single attempt, since a follower reads the
+// log again anyway. It returns nil without an error if the log is still empty (openapi.yml, get_plan_log: 204). Object
+// storage may serve the log; the token is not sent to it.
 func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
 	op, path := OpReadPlanLog, "plans"
 	if l.Phase == ApplyPhase {
@@ -44,16 +43,15 @@ func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
 	return c.stream(ctx, call{op: Op{Operation: op}, method: http.MethodGet, path: []string{path, l.ID, "output"}}, true)
 }
 
-// PlanJSON opens Scalr's sanitized plan, as terraform show -json prints it but
-// without sensitive values. nil without an error means that there is none. The
-// server may answer with a redirect to the plan as it is, secrets and all
-// (openapi.yml, get_sanitized_json_output: 307): that is ErrRedirected and never followed.
+// PlanJSON opens Scalr's sanitized plan in the format of terraform show -json, without sensitive values. It returns nil
+// without an error if there is none. The server may redirect to the unsanitized plan, which contains secrets
+// (openapi.yml, get_sanitized_json_output: 307): PlanJSON then returns ErrRedirected and never follows the redirect.
 func (c *Client) PlanJSON(ctx context.Context, planID string) (*LogBody, error) {
 	return c.stream(ctx, call{op: Op{Operation: OpReadPlanJSON}, method: http.MethodGet,
 		path: []string{"plans", planID, "sanitized-json-output"}}, false)
 }
 
-// stream opens a response that may be too big to hold.
+// stream opens a response that may be too large for memory.
 func (c *Client) stream(ctx context.Context, k call, mayMove bool) (*LogBody, error) {
 	ctx, watch := withIdleTimeout(ctx, logQuiet, 0)
 	body, err := c.open(ctx, k, mayMove, watch)
@@ -70,7 +68,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 		return nil, err
 	}
 	req.Header.Set("Accept", "*/*")
-	// Without it net/http would unpack by itself, and the size would be lost.
+	// Without this header net/http decompresses the body transparently, and the size would be lost.
 	req.Header.Set("Accept-Encoding", "identity")
 	secrets := c.redaction()
 	res, err := c.transport.RoundTrip(req)
@@ -98,7 +96,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 	return nil, secrets.error(refusal(ctx, k.op, res, bytes.NewReader(text)))
 }
 
-// follow goes where a log was put, without the token, over at most five hops.
+// follow follows the redirects of a log without the token, over at most five hops.
 func (c *Client) follow(ctx context.Context, op Op, from *url.URL, res *http.Response, w *watch, secrets *redaction) (*http.Response, error) {
 	for hops := 0; redirected(res.StatusCode); hops++ {
 		res.Body.Close()
@@ -127,7 +125,7 @@ func (c *Client) follow(ctx context.Context, op Op, from *url.URL, res *http.Res
 	return res, nil
 }
 
-// unpacked returns the body; some object stores send gzip without being asked to.
+// unpacked returns the decompressed body; some object stores send gzip without being asked to.
 func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets *redaction) (*LogBody, error) {
 	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
 	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body), secrets), 32<<10)
@@ -143,7 +141,7 @@ func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets 
 	return b, nil
 }
 
-// explained says of a body that breaks off what it was, and why.
+// explained adds the operation and the cause to the error of a body that breaks off.
 func explained(ctx context.Context, op Op, host string, r io.Reader, secrets *redaction) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p)
