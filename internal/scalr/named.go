@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// The service's filters may find more than was asked for. Here, what was found
-// is compared: the very name, in the very place, and only once.
+// Scalr's filters may return more than requested. The functions of this file compare the results: exactly the name,
+// exactly the place, and only one.
 
-// AmbiguousError is a name that several things have.
+// AmbiguousError means that several objects have the same name.
 type AmbiguousError struct {
-	Thing string // environment, workspace, tag
+	Thing string // environment, workspace or tag
 	Name  string
 	IDs   []string
 }
@@ -26,9 +26,9 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%d %ss are named %q: %s%s", len(e.IDs), e.Thing, e.Name, strings.Join(ids, ", "), more)
 }
 
-const mostIDs = 10 // in an error
+const mostIDs = 10 // listed in an error
 
-// onlyOne returns the one thing that was found, if there is one.
+// onlyOne returns the object that was found, if there is exactly one.
 func onlyOne[T any](thing, name string, found []T, id func(T) string) (one T, ok bool, err error) {
 	switch len(found) {
 	case 0:
@@ -43,9 +43,8 @@ func onlyOne[T any](thing, name string, found []T, id func(T) string) (one T, ok
 	return one, false, ambiguous
 }
 
-// EnvironmentNamed finds the environment with exactly the name, in the account if
-// one is given. ok is false if there is none. The error is an *AmbiguousError if
-// there are several.
+// EnvironmentNamed finds the environment with exactly the name, in the account if accountID is not empty. ok is false
+// if there is none. The error is an *AmbiguousError if there are several.
 func (c *Client) EnvironmentNamed(ctx context.Context, accountID, name string) (e Environment, ok bool, err error) {
 	return c.environmentNamed(ctx, accountID, name, defaultPolicy)
 }
@@ -62,7 +61,7 @@ func (c *Client) environmentNamed(ctx context.Context, accountID, name string, p
 	if !ok || err != nil {
 		return Environment{}, false, err
 	}
-	// The list leaves most out, and what it says is checked against the thing itself.
+	// The list omits most attributes, and its entries are checked against the environment itself.
 	whole, err := c.Environment(ctx, one.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):

@@ -17,27 +17,27 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// Network describes why no response came.
+// Network is the reason why there was no response.
 type Network int
 
-// Why no response came.
+// Reasons for a missing response.
 const (
 	NoTrouble    Network = iota
 	UnknownHost          // the name does not exist
-	NameTrouble          // the name could not be looked up just now
-	Unreachable          // refused, no route, or no connection in time
-	Certificate          // not trusted, expired, or of another name
-	NotTLS               // something answered, but not by TLS
-	OldTLS               // no version of TLS in common
+	NameTrouble          // temporary failure of name resolution
+	Unreachable          // connection refused, no route, or connection timeout
+	Certificate          // untrusted, expired, or issued for another name
+	NotTLS               // the server does not use TLS
+	OldTLS               // no common TLS version
 	ProxyTrouble         // the proxy could not be reached
 	ProxyDenied          // the proxy refused the connection
-	BrokenOff            // the connection ended in the middle
-	TimedOut             // silence
-	NotAllowed           // an address that we do not dial
+	BrokenOff            // the connection broke during the exchange
+	TimedOut             // no data within the timeout
+	NotAllowed           // an address that the client must not connect to
 	OtherTrouble         // anything else
 )
 
-// permanent reports whether another attempt cannot help.
+// permanent reports whether another attempt cannot succeed.
 func (n Network) permanent() bool {
 	switch n {
 	case Certificate, NotTLS, OldTLS, ProxyDenied, NotAllowed:
@@ -46,7 +46,7 @@ func (n Network) permanent() bool {
 	return false
 }
 
-// precedesRequest reports whether the error happens before the first byte of a request is sent.
+// precedesRequest reports whether the error occurs before the first byte of a request is sent.
 func (n Network) precedesRequest() bool {
 	switch n {
 	case UnknownHost, NameTrouble, Unreachable, Certificate, NotTLS, OldTLS, ProxyTrouble, ProxyDenied, NotAllowed:
@@ -55,12 +55,12 @@ func (n Network) precedesRequest() bool {
 	return false
 }
 
-// connectionError makes the error of a request that got no whole response.
+// connectionError returns the error of a request without a complete response.
 func (c *Client) connectionError(ctx context.Context, op Op, err error) error {
 	return noAnswer(ctx, op, c.base.Host, err, c.redaction())
 }
 
-// mostNote is the length in bytes of what is shown of an error of the network.
+// mostNote is the maximum length in bytes of a network error's text.
 const mostNote = 400
 
 func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redaction) error {
@@ -73,12 +73,13 @@ func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redac
 	}
 	e := &Error{Op: op, Host: host}
 	e.Network, e.Note = diagnose(err, host)
-	// A server can choose words of such an error. Half a secret would not be found, so they are cut afterwards.
+	// A server controls part of the text of such an error. It is truncated after redaction, since half a secret would
+	// not be recognized.
 	e.Note = sanitize.Note(secrets.text(e.Note), mostNote)
 	return e
 }
 
-// ended describes why a context ended, in words for users.
+// ended describes for users why a context ended.
 func ended(cause error) string {
 	switch {
 	case errors.Is(cause, context.DeadlineExceeded):
@@ -89,8 +90,7 @@ func ended(cause error) string {
 	return cause.Error()
 }
 
-// diagnose finds out what kind of trouble it is and says it without the
-// address that was asked.
+// diagnose returns the kind of a network error and a description that does not contain the requested address.
 func diagnose(err error, host string) (Network, string) {
 	var (
 		dns      *net.DNSError
@@ -135,7 +135,7 @@ func diagnose(err error, host string) (Network, string) {
 	return OtherTrouble, text
 }
 
-// What crypto/tls says in words only. The first is from us, the second from the server.
+// Errors that crypto/tls reports as text only: the first from the client, the second from the server.
 var (
 	oldTLS      = []string{"selected unsupported protocol version", "tls: protocol version not supported"}
 	tlsRefusals = []string{"tls: handshake failure", "tls: bad certificate", "tls: certificate required", "tls: unrecognized name",
@@ -156,8 +156,8 @@ func certificate(err error) bool {
 	return errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &hostname) || errors.As(err, &roots)
 }
 
-// certificateText adds who issued the certificate and until when it is valid, which
-// distinguishes a private authority from a wrong clock.
+// certificateText adds the certificate's issuer and validity, which helps to distinguish a private authority from a
+// wrong clock.
 func certificateText(err error) string {
 	var verify *tls.CertificateVerificationError
 	if !errors.As(err, &verify) || len(verify.UnverifiedCertificates) == 0 {
@@ -168,7 +168,7 @@ func certificateText(err error) string {
 		leaf.NotBefore.UTC().Format("2006-01-02"), leaf.NotAfter.UTC().Format("2006-01-02"))
 }
 
-// proxyAddress names the proxy, as far as the error knows it.
+// proxyAddress returns the proxy's address, if the error contains it.
 func proxyAddress(op *net.OpError) string {
 	var dial *net.OpError
 	if errors.As(op.Err, &dial) && dial.Addr != nil {

@@ -1,11 +1,10 @@
 package scalr
 
-// Operation is an operation of Scalr's API, or a few that serve one purpose. Its
-// string is how messages word it; what belongs to an operation, such as the
-// permission that it takes, is found by the constant and not by that text.
+// Operation is an operation of Scalr's API, or several that serve one purpose. String returns its name for messages.
+// Properties of an operation, such as the required permission, are looked up by the constant and not by that text.
 type Operation int
 
-// The operations that the client uses.
+// Operations that the client uses.
 const (
 	OpSignIn Operation = iota + 1
 	OpListAccounts
@@ -16,12 +15,12 @@ const (
 
 	OpCreateRun
 	OpReadRun
-	OpReadRunPart // its plan, apply, cost estimate or policy check
+	OpReadRunPart // plan, apply, cost estimate or policy check
 	OpListRuns
 	OpApplyRun
 	OpCancelRun
 	OpDiscardRun
-	OpStopRun // either of both, as the run's status asks for
+	OpStopRun // cancel or discard, depending on the run's status
 	OpOverridePolicyCheck
 	OpReadPlanLog
 	OpReadApplyLog
@@ -130,7 +129,7 @@ var operations = [operationsEnd]string{
 	OpReadAgentPool:  "read agent pool",
 }
 
-// String is the operation in words; empty for a value that is not a constant.
+// String returns the operation in words, or "" for a value that is not a constant.
 func (o Operation) String() string {
 	if o < 0 || o >= operationsEnd {
 		return ""
@@ -138,7 +137,7 @@ func (o Operation) String() string {
 	return operations[o]
 }
 
-// Operations lists all operations.
+// Operations returns all operations.
 func Operations() []Operation {
 	var all []Operation
 	for o := Operation(1); o < operationsEnd; o++ {
@@ -147,13 +146,13 @@ func Operations() []Operation {
 	return all
 }
 
-// Op is an operation and the object that it is for.
+// Op is an operation and the object that it applies to.
 type Op struct {
 	Operation Operation
-	Object    string // "run-1"; empty if there is none to name
+	Object    string // such as "run-1"; may be empty
 }
 
-// String is both in words: "read run run-1".
+// String returns operation and object, such as "read run run-1".
 func (o Op) String() string {
 	if o.Object == "" {
 		return o.Operation.String()

@@ -11,14 +11,13 @@ import (
 // Output is one output of a workspace's state.
 type Output struct {
 	Name      string
-	Value     json.RawMessage // of any type; nil for a sensitive one that was not asked for
+	Value     json.RawMessage // of any type; nil for a sensitive output that was not requested
 	Sensitive bool
 }
 
-// Outputs reads a workspace's outputs; none without a state. Scalr sends sensitive
-// values in clear: they are kept only if they are asked for, and then must be masked
-// before anything else. The endpoint speaks plain JSON (openapi.yml,
-// list_workspace_outputs).
+// Outputs reads a workspace's outputs; there are none without a state. Scalr sends sensitive values unencrypted: they
+// are kept only if requested, and the caller must mask them before any other use. The endpoint returns plain JSON
+// (openapi.yml, list_workspace_outputs).
 func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool) ([]Output, error) {
 	op := OpReadOutputs.on(workspaceID)
 	var list []Output
@@ -57,7 +56,7 @@ func readOutput(r *jsonstream.Reader) (o Output, err error) {
 			o.Name, _, err = r.Text(maxText)
 		case "value":
 			if o.Value, err = r.Raw(maxKept); err == nil && o.Value == nil {
-				err = r.Keep(maxKept) // which is beyond the limit: an output is never left out silently
+				err = r.Keep(maxKept) // exceeds the limit: an output is never omitted silently
 			}
 		case "sensitive":
 			var c byte

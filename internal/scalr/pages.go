@@ -9,24 +9,23 @@ import (
 	"strconv"
 )
 
-// The bounds of a list, whatever the server says about the next page.
+// Limits of a list, regardless of what the server reports about the next page.
 const (
-	pageSize   = 100 // as the vendor's own command line asks
+	pageSize   = 100 // as in the vendor's own command line
 	mostPages  = 1000
 	mostListed = mostPages * pageSize // resources
-	maxListed  = 12 << 20             // bytes of memory for what is kept of all pages
+	maxListed  = 12 << 20             // bytes of memory for the kept parts of all pages
 )
 
-// pages lists the resources of the kind that stand under the path, page by page,
-// until there are no more or visit has seen enough. A list may move while it is
-// read, so that a resource comes twice: visit sees it once.
+// pages lists the resources of the kind at the path, page by page, until there are no more or visit ends the listing.
+// If the list changes during the listing and a resource is on two pages, visit is called only once for it.
 func (c *Client) pages(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy, visit func(resource, document) (more bool)) error {
 	_, err := c.wholeList(ctx, op, path, kind, query, p, visit)
 	return err
 }
 
-// wholeList is pages, and reports whether the list is whole: the server says that
-// nothing follows, and what it says of the length agrees with what it gave.
+// wholeList is like pages and also reports whether the list is complete: the server reports that no page follows, and
+// the reported length matches the number of resources.
 func (c *Client) wholeList(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy,
 	visit func(resource, document) (more bool)) (whole bool, err error) {
 	seen := map[string]bool{}
@@ -56,16 +55,15 @@ func (c *Client) wholeList(ctx context.Context, op Op, path []string, kind strin
 	return false, nil
 }
 
-// endsAt reports whether nothing that the server says contradicts this being the last page, and that many resources
-// all that there are.
+// endsAt reports whether the server's pagination is consistent with this page being the last one and with this total
+// number of resources.
 func (d document) endsAt(page, resources int) bool {
 	atMost := func(reported *int, most int) bool { return reported == nil || 0 <= *reported && *reported <= most }
 	return d.next == nil && !d.link && atMost(d.total, resources) && atMost(d.pages, page)
 }
 
-// more reports whether another page follows. A server that gives the same page
-// again and again does not advance, which ends the list too. Lists of
-// identifiers have the next page in their links only.
+// more reports whether another page follows. A server that returns the same page repeatedly does not advance, which
+// also ends the list. Lists of identifiers report the next page in their links only.
 func (d document) more(page int) bool {
 	if d.next != nil {
 		return *d.next > page
@@ -73,7 +71,7 @@ func (d document) more(page int) bool {
 	return d.link
 }
 
-// list collects what item makes of each resource of a list.
+// list collects the results of item for each resource of a list.
 func list[T any](ctx context.Context, c *Client, op Op, path []string, query url.Values, p policy, item func(resource, document) T) ([]T, error) {
 	var all []T
 	size := 0
@@ -89,7 +87,7 @@ func list[T any](ctx context.Context, c *Client, op Op, path []string, query url
 	return all, err
 }
 
-// footprint is about how much memory a value takes, with all that it refers to.
+// footprint estimates the memory in bytes that a value uses, including everything it refers to.
 func footprint(v reflect.Value) int {
 	n := int(v.Type().Size())
 	switch v.Kind() {

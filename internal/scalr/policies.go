@@ -6,7 +6,7 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// The policies of a check that are kept, and the messages of each.
+// Limits for the policies of a check and for the messages of each policy.
 const (
 	mostPolicies = 1000
 	mostMessages = 50

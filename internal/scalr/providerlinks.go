@@ -10,12 +10,11 @@ import (
 type ProviderLink struct {
 	ID         string
 	ProviderID string
-	Alias      string // of the provider in the configuration; may be empty
+	Alias      string // provider alias in the configuration; may be empty
 }
 
-// ProviderLinks lists the links of a workspace itself. Scalr lists those that the
-// workspace has from its environment too, and they cannot be changed here
-// (openapi.yml, delete_provider_configuration_workspace_link).
+// ProviderLinks lists the workspace's own links. Scalr also lists links inherited from the environment, which cannot be
+// changed in the workspace (openapi.yml, delete_provider_configuration_workspace_link); they are omitted.
 func (c *Client) ProviderLinks(ctx context.Context, workspaceID string) ([]ProviderLink, error) {
 	all, err := list(ctx, c, OpListProviderLinks.on(workspaceID), linksPath(workspaceID), url.Values{}, defaultPolicy,
 		func(r resource, _ document) *ProviderLink {
@@ -71,7 +70,7 @@ func (c *Client) postProviderLink(ctx context.Context, workspaceID string, link 
 	})
 }
 
-// SetProviderAlias changes the alias of a link; an empty one is none.
+// SetProviderAlias changes the alias of a link; an empty alias removes it.
 func (c *Client) SetProviderAlias(ctx context.Context, linkID, alias string) error {
 	return c.do(ctx, call{
 		op: OpUpdateProviderLink.on(linkID), method: http.MethodPatch, path: []string{"provider-configuration-links", linkID},
@@ -79,7 +78,7 @@ func (c *Client) SetProviderAlias(ctx context.Context, linkID, alias string) err
 	})
 }
 
-// DeleteProviderLink ends a link. A 404 may mean that there is none any more.
+// DeleteProviderLink deletes a link. A 404 may mean that the link no longer exists.
 func (c *Client) DeleteProviderLink(ctx context.Context, linkID string) error {
 	return c.do(ctx, call{op: OpDeleteProviderLink.on(linkID), method: http.MethodDelete,
 		path: []string{"provider-configuration-links", linkID}, policy: defaultPolicy})

@@ -12,18 +12,17 @@ import (
 // Provider is a provider configuration: credentials that workspaces may use.
 type Provider struct {
 	ID, Name     string
-	Shared       *bool    // whether every environment may use it, without a link; nil means unknown
-	Environments []string // ids of those that are linked to it
-	reported     bool     // whether the server reported which are linked
+	Shared       *bool    // reports whether every environment may use it without a link; nil means unknown
+	Environments []string // ids of the linked environments
+	reported     bool     // reports whether the server listed the linked environments
 	required     map[string]any
 }
 
-// ErrLinksUnknown is a provider configuration whose environments the
-// server does not report: the list can only be replaced as a whole, so
-// that a change would undo the links that are not known.
+// ErrLinksUnknown means that the server does not report the linked environments of a provider configuration. The list
+// can only be replaced as a whole, so a change would remove the unreported links.
 var ErrLinksUnknown = errors.New("which environments are linked to it is not reported by Scalr, and a change could remove those links")
 
-// Providers lists the provider configurations that the token can see.
+// Providers lists the provider configurations that the token can read.
 func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 	query := url.Values{"fields[provider-configurations]": {"name,is-shared,environments"}}
 	return list(ctx, c, Op{Operation: OpListProviders}, []string{"provider-configurations"}, query, defaultPolicy,
@@ -35,10 +34,9 @@ func (r resource) provider() Provider {
 		Environments: r.refs("environments"), reported: r.Relationships["environments"].many, required: r.Attributes.required()}
 }
 
-// required are the attributes that openapi.yml, ProviderConfiguration requires in
-// every document, as they were read. One that was not reported, or is longer than
-// a name is kept here, is left out: a request without it may be refused, but one
-// with a part of it would rename something.
+// required returns the attributes that openapi.yml, ProviderConfiguration requires in every document, unchanged. It
+// omits an attribute that was not reported or is longer than the limit for names: Scalr may refuse a request without
+// it, but a truncated value would rename the object.
 func (a attributes) required() map[string]any {
 	values := map[string]any{}
 	for _, name := range []string{"name", "provider-name"} {
@@ -49,10 +47,9 @@ func (a attributes) required() map[string]any {
 	return values
 }
 
-// LinkProvider lets the workspaces of an environment use a provider
-// configuration. The list that an environment shows can only be read
-// (openapi.yml, Environment); the provider configuration's own list is replaced
-// as a whole, so it is read right before.
+// LinkProvider lets the workspaces of an environment use a provider configuration. The list in the environment is
+// read-only (openapi.yml, Environment), and the provider configuration's own list is replaced as a whole, so
+// LinkProvider reads it immediately before.
 func (c *Client) LinkProvider(ctx context.Context, id, environmentID string) error {
 	return c.relink(ctx, id, func(linked []string) []string {
 		if slices.Contains(linked, environmentID) {
@@ -62,7 +59,7 @@ func (c *Client) LinkProvider(ctx context.Context, id, environmentID string) err
 	})
 }
 
-// UnlinkProvider ends the link.
+// UnlinkProvider removes the link.
 func (c *Client) UnlinkProvider(ctx context.Context, id, environmentID string) error {
 	return c.relink(ctx, id, func(linked []string) []string {
 		return slices.DeleteFunc(linked, func(e string) bool { return e == environmentID })

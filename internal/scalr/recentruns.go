@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// RunScope describes which runs to list: those of a workspace, of an environment, or, if it is zero, all that the
-// token sees.
+// RunScope selects the runs to list: those of a workspace or of an environment. The zero value selects all runs that
+// the token can read.
 type RunScope struct{ EnvironmentID, WorkspaceID string }
 
 func (s RunScope) String() string {
@@ -31,24 +31,24 @@ type RunPage struct {
 	Last bool
 }
 
-// ListedRun is a run as a list shows it.
+// ListedRun is an entry of a list of runs.
 type ListedRun struct {
 	Run
-	// Workspace has an id only if it was not included.
+	// Workspace contains only an id if the response does not include the workspace.
 	Workspace Workspace
-	// Whole is false if a part of the run was not included: read the run itself.
+	// Whole is false if a part of the run is not included; read the run to get it.
 	Whole bool
 }
 
-// The parts of a run that a list includes. Those of many runs may be more than a response may hold: then the list is
-// asked for with less.
+// Parts of a run that a list includes. If the response exceeds its size limit with them, the list is requested again
+// with fewer parts.
 const (
 	listIncludes  = runIncludes + ",workspace,environment"
 	shortIncludes = "workspace,environment"
 )
 
-// RunsPage lists one page of 100 runs, as the server orders them: newest first, by
-// all that is known. The first page is 1.
+// RunsPage lists one page of 100 runs in the server's order, which in all known versions is newest first. Pages start
+// at 1.
 func (c *Client) RunsPage(ctx context.Context, scope RunScope, page int) (RunPage, error) {
 	list, err := c.runsPage(ctx, scope, page, listIncludes)
 	var limit *jsonstream.LimitError
@@ -89,7 +89,7 @@ func (d document) listedRun(r resource) ListedRun {
 	return one
 }
 
-// partsKnown reports whether the status of each of the run's stages is known.
+// partsKnown reports whether the status of each of the run's tasks is known.
 func (r Run) partsKnown() bool {
 	known := (r.Plan == nil || r.Plan.Status != "") && (r.Apply == nil || r.Apply.Status != "") && (r.Cost == nil || r.Cost.Status != "")
 	for _, p := range r.Policies {

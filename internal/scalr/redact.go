@@ -10,17 +10,16 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// redaction takes the secrets of one exchange out of the words of others: a
-// proxy's page or an object store may show the request that it refuses, with the
-// token or the signed address in it.
+// redaction removes the secrets of one exchange from text of servers and proxies: an error page of a proxy or object
+// store may quote the rejected request, including the token or the signed address.
 type redaction struct {
-	client    *secret.Redactor // all tokens and upload addresses of the client
+	client    *secret.Redactor // redacts all tokens and upload addresses of the client
 	links     *secret.Redactor
-	addresses *secret.Redactor // the links, without what other texts may hold for reasons of their own
-	behind    []*regexp.Regexp // what follows the host of each link
+	addresses *secret.Redactor // redacts the links, except parts that also occur in other text
+	behind    []*regexp.Regexp // matches what follows the host of each link
 }
 
-// redaction starts the exchange with the addresses that the server issued.
+// redaction returns a redaction for an exchange with the given addresses, which the server issued.
 func (c *Client) redaction(links ...*url.URL) *redaction {
 	r := &redaction{client: c.secrets, links: redactor(), addresses: redactor()}
 	for _, link := range links {
@@ -29,7 +28,7 @@ func (c *Client) redaction(links ...*url.URL) *redaction {
 	return r
 }
 
-// add makes a further address known, such as that of a redirect.
+// add adds an address, such as the target of a redirect.
 func (r *redaction) add(link *url.URL) {
 	address := secret.Address(link)
 	r.links.Add(address...)
@@ -38,7 +37,7 @@ func (r *redaction) add(link *url.URL) {
 	r.behind = append(r.behind, regexp.MustCompile(`(?i)(`+regexp.QuoteMeta(link.Hostname())+`\]?(?::[0-9]+)?)[/?#][^\s"'<>`+"`"+`]*`))
 }
 
-// text hides secrets in a text; of an address the host is left.
+// text redacts secrets in a text; of an address only the host remains.
 func (r *redaction) text(s string) string {
 	for _, address := range r.behind {
 		s = address.ReplaceAllString(s, "$1/"+secret.Mask)
@@ -46,7 +45,7 @@ func (r *redaction) text(s string) string {
 	return r.links.String(r.client.String(s))
 }
 
-// error hides secrets in what an [Error] says.
+// error redacts secrets in an [Error].
 func (r *redaction) error(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -61,8 +60,8 @@ func (r *redaction) error(err error) error {
 	return err
 }
 
-// withoutSecrets hides secrets in a text that is read to its end. What a broken
-// connection leaves undecided is left out, since it is read again.
+// withoutSecrets redacts secrets in a stream. If the connection breaks, it omits the end of the text that may be part
+// of a secret; the caller reads the text again anyway.
 func withoutSecrets(r io.Reader, secrets *secret.Redactor) io.Reader {
 	var (
 		stream = secrets.Stream()

@@ -18,34 +18,34 @@ import (
 
 const (
 	documentType = "application/vnd.api+json"
-	actionType   = "application/json" // openapi.yml: actions take a plain object
+	actionType   = "application/json" // openapi.yml: actions accept a plain object
 
-	quiet       = 30 * time.Second // without a byte, after which an attempt is given up
-	attemptTime = 60 * time.Second // for one attempt at a JSON answer, however it trickles
+	quiet       = 30 * time.Second // idle timeout of an attempt
+	attemptTime = 60 * time.Second // total time limit of one attempt at a JSON response
 )
 
-// call is one operation of the API.
+// call is one request of an API operation.
 type call struct {
 	op     Op
 	method string
-	path   []string // elements below the base path; each must look like an id
+	path   []string // path elements below the base path; each must be a valid id
 	query  url.Values
-	kind   string // content type of the body, empty without one
+	kind   string // content type of the body; empty without a body
 	body   any
 	policy policy
-	// read takes what is wanted out of the response; its error makes the response as good as none. nil: the response
-	// has no body that matters.
+	// read parses the response; with an error from read, the response is treated as missing. nil means that the body is
+	// not used.
 	read func(answer) error
-	// anonymous leaves the token out: for the exchange that gets one.
+	// anonymous omits the token, for the request that obtains one.
 	anonymous bool
-	// check is called before every attempt, and its error is the call's; nil: nothing to check.
+	// check is called before every attempt; its error ends the call. It may be nil.
 	check func(context.Context) error
 	plain bool // the response is plain JSON, not JSON:API
 }
 
-// do performs the call, again and again as its policy says.
+// do performs the call and retries it according to its policy.
 func (c *Client) do(ctx context.Context, k call) error {
-	var aborted error // by something else than the request
+	var aborted error // aborted by an error other than the request's
 	renewed := false
 	err := c.retry(ctx, k.op, k.policy, func() (err error) {
 		aborted, err = c.authorized(ctx, k, &renewed)
@@ -57,8 +57,8 @@ func (c *Client) do(ctx context.Context, k call) error {
 	return c.explained(k, err)
 }
 
-// authorized makes one attempt, and another one immediately with a new token if there is one and *renewed is not set.
-// aborted ends the call: it is the error of what the attempt depends on.
+// authorized makes one attempt and, if the token is rejected, can be renewed, and *renewed is not set, immediately
+// another one with the new token. aborted ends the call: it is the error of a prerequisite of the attempt.
 func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted, err error) {
 	if k.check != nil {
 		if err := k.check(ctx); err != nil {
@@ -81,7 +81,7 @@ func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted
 	return nil, err
 }
 
-// explained adds what the caller knows about a token that was rejected, unless the retries were interrupted.
+// explained adds the caller's details about a rejected token, unless the retries were interrupted.
 func (c *Client) explained(k call, err error) error {
 	var e *Error
 	if c.rejected == nil || k.anonymous || !errors.Is(err, ErrUnauthorized) || errors.As(err, &e) && e.Cause != nil {
@@ -90,7 +90,7 @@ func (c *Client) explained(k call, err error) error {
 	return c.rejected(err)
 }
 
-// once makes one attempt. Whatever its error says, the token is not in it.
+// once makes one attempt. Its error never contains the token.
 func (c *Client) once(ctx context.Context, k call) error {
 	return c.redaction().error(c.attempt(ctx, k))
 }
@@ -107,7 +107,7 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 		return err
 	}
 	if k.policy.newConn {
-		c.closeIdle() // a reused connection may die with the request on it
+		c.closeIdle() // a reused connection may be closed while the request is sent
 	}
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {

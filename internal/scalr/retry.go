@@ -10,25 +10,25 @@ import (
 	"scalr-run-action/internal/retry"
 )
 
-// policy describes how an operation may be repeated. The zero policy makes a single attempt.
+// policy describes how an operation may be retried. The zero policy makes a single attempt.
 type policy struct {
 	maxElapsed          time.Duration // no attempt begins later than this after the first
-	attempt             time.Duration // for one attempt; 0 means attemptTime
-	notFoundGrace       time.Duration // for so long a 404 means that a copy of the server lags
-	unauthorizedRetries int           // how often a 401 is asked again: a server that hiccups
-	// nonIdempotent: repeated only if it surely was not received. Everything else is
-	// ambiguous, and the caller's to resolve.
+	attempt             time.Duration // time limit of one attempt; 0 means attemptTime
+	notFoundGrace       time.Duration // how long a 404 is attributed to the lag of a server's replica
+	unauthorizedRetries int           // retries after a 401, for servers with temporary authentication failures
+	// nonIdempotent restricts retries to requests that the server certainly did not receive. In all other cases the
+	// outcome is ambiguous, and the caller must resolve it.
 	nonIdempotent bool
-	// tolerant: a response of a size that is not read is asked for again, since a run must not be lost sight of for
-	// one.
+	// tolerant retries after a response that exceeds the size limit, so that a single such response does not end the
+	// monitoring of a run.
 	tolerant bool
 	urgent   bool // the job is canceled: short waits
-	newConn  bool // not on a connection that was used before
+	newConn  bool // do not reuse a connection
 	// fromFailure counts maxElapsed from the end of the first attempt: a large archive may take longer than all retries.
 	fromFailure bool
 }
 
-// The policies. Their figures are the project's own (docs/design.md).
+// Policies. The project chose the figures (docs/design.md).
 var (
 	defaultPolicy   = policy{maxElapsed: 120 * time.Second}
 	followPolicy    = policy{maxElapsed: 10 * time.Minute, notFoundGrace: 30 * time.Second, unauthorizedRetries: 3, tolerant: true}
@@ -38,22 +38,22 @@ var (
 	uploadPolicy    = policy{maxElapsed: 2 * time.Minute, fromFailure: true}
 	urgentPolicy    = policy{maxElapsed: UrgentTime, attempt: time.Second, urgent: true}
 	noRetry         = policy{}
-	// urgentReadPolicy is for a read between two urgent requests, for which it leaves time.
+	// urgentReadPolicy is for a read between two urgent requests; it leaves time for the second one.
 	urgentReadPolicy = policy{maxElapsed: time.Second, attempt: time.Second, urgent: true}
 )
 
 const (
 	firstDelay         = 500 * time.Millisecond
 	maxDelay           = 15 * time.Second
-	unauthorizedDelay  = 5 * time.Second       // before a 401 is asked again
-	urgentMaxDelay     = time.Second           // between attempts in a hurry
-	urgentTimeoutDelay = 50 * time.Millisecond // the same, after one that got no response in time
-	maxStrayPages      = 3                     // attempts that may meet a stray page or an invalid document
-	maxUnknownHosts    = 2                     // attempts at a host name that does not exist
+	unauthorizedDelay  = 5 * time.Second       // wait before the retry after a 401
+	urgentMaxDelay     = time.Second           // maximum wait between urgent attempts
+	urgentTimeoutDelay = 50 * time.Millisecond // the same, after an attempt without a response in time
+	maxStrayPages      = 3                     // maximum attempts with an unexpected page or an invalid document
+	maxUnknownHosts    = 2                     // maximum attempts for a host name that does not exist
 )
 
-// retry repeats attempt as the policy says. An error of the last attempt gets its history, which the words
-// about it need.
+// retry repeats attempt according to the policy. The error of the last attempt gets the history of the retries, which
+// messages contain.
 func (c *Client) retry(ctx context.Context, op Op, p policy, attempt func() error) error {
 	rules := p.rules()
 	rules.OnRetry = func(a retry.Attempt) { c.retrying(Retry{Op: op, Attempt: a.Number, Wait: a.Wait, Err: a.Err}) }
@@ -68,7 +68,7 @@ func (c *Client) retry(ctx context.Context, op Op, p policy, attempt func() erro
 	return err
 }
 
-// rules returns the policy for one operation, with what it counts.
+// rules returns the retry policy for one operation, including its own counters.
 func (p policy) rules() retry.Policy {
 	j := &retryable{policy: p, began: time.Now()}
 	return retry.Policy{
@@ -83,7 +83,7 @@ func (p policy) rules() retry.Policy {
 	}
 }
 
-// retryable counts the errors of one operation of which only a few are worth another attempt.
+// retryable counts the errors of one operation that are retried only a few times.
 type retryable struct {
 	policy
 	began                                  time.Time
@@ -111,8 +111,8 @@ func (j *retryable) allows(e *Error) bool {
 	return e.temporary()
 }
 
-// delay is never shorter than what the server asks for, and spread, so that
-// clients with the same Retry-After do not come back together.
+// delay returns a wait that is never shorter than the server requests, plus a random part, so that clients with the
+// same Retry-After do not all retry at the same time.
 func (p policy) delay(e *Error) retry.Delay {
 	delay := retry.AtLeast(0)
 	switch {
@@ -123,7 +123,7 @@ func (p policy) delay(e *Error) retry.Delay {
 	}
 	switch {
 	case p.urgent && e.Network == TimedOut:
-		return delay.AtMost(urgentTimeoutDelay) // the attempt itself was the wait
+		return delay.AtMost(urgentTimeoutDelay) // the attempt itself already took time
 	case p.urgent:
 		return delay.AtMost(urgentMaxDelay)
 	}

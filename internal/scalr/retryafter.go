@@ -9,7 +9,7 @@ import (
 
 const retryAfterMax = 120 * time.Second
 
-// retryAfter is the wait that a response asks for, at most retryAfterMax; nil for none.
+// retryAfter returns the wait that a response requests, at most retryAfterMax, or nil if it requests none.
 func retryAfter(h http.Header) *time.Duration {
 	wait, ok := httpx.RetryAfter(h)
 	if !ok {

@@ -2,12 +2,12 @@ package scalr
 
 import "time"
 
-// Run is the state of a run, as one response has it. What Scalr did not report is
-// zero; the pointers are nil if a stage does not exist or was not reported.
+// Run is the state of a run as reported by one response. Values that Scalr does not report are zero; pointers are nil
+// if a task does not exist or was not reported.
 type Run struct {
 	ID           string
 	Status       Status
-	ErrorMessage string // Scalr's own words, for an errored run
+	ErrorMessage string // Scalr's message for an errored run
 	Message      string
 	Source       string
 	CreatedAt    time.Time
@@ -15,28 +15,28 @@ type Run struct {
 	Destroy      bool
 	RefreshOnly  bool
 	AutoApply    bool
-	Settings     Settings // the same and more, for callers that must distinguish false from not reported
+	Settings     Settings // all settings, for callers that distinguish false from not reported
 	HasChanges   *bool
-	Unreadable   []string // HasChanges, if it is there and not a boolean: its value is unknown
-	Position     *int     // place in the workspace's queue
+	Unreadable   []string // HasChanges, if the response contains it as another type than boolean: its value is unknown
+	Position     *int     // position in the workspace's queue
 
 	WorkspaceID     string
 	EnvironmentID   string
 	ConfigurationID string
-	CreatedBy       string // who, in words: an e-mail or a name
+	CreatedBy       string // an e-mail address or a name
 
 	Plan        *Plan
 	Apply       *Apply
 	Cost        *CostEstimate
 	Policies    []PolicyCheck
-	Transitions []Transition // oldest first; who moved the run, and why
+	Transitions []Transition // oldest first, with the person who caused each
 }
 
-// Stage is what the run's status means.
+// Stage returns the meaning of the run's status.
 func (r Run) Stage() RunState { return r.Status.Stage() }
 
-// Changes reports whether the plan changes anything; nil while that is unknown. Scalr
-// reports no changes from a run's creation on, which counts only once there is a plan.
+// Changes reports whether the plan contains changes, or nil while that is unknown. Scalr reports "no changes" from the
+// creation of a run, which is meaningful only after the plan exists.
 func (r Run) Changes() *bool {
 	changes := r.HasChanges
 	if r.Plan != nil && r.Plan.HasChanges != nil {
@@ -48,8 +48,7 @@ func (r Run) Changes() *bool {
 	return changes
 }
 
-// hasPlan reports whether there is a plan: its own status says so, or the run's
-// means it.
+// hasPlan reports whether there is a plan, according to the plan's own status or the run's.
 func (r Run) hasPlan() bool {
 	switch r.Stage() {
 	case MaybeWaiting, Override, Saved, Succeeded:
@@ -58,9 +57,9 @@ func (r Run) hasPlan() bool {
 	return r.Plan != nil && r.Plan.Status == TaskFinished
 }
 
-// Waiting reports whether the run seems to wait for a person. Runs pass
-// through the same statuses on their way, so that a caller believes it only
-// when it is seen twice (the rule: no auto-apply, changes, nothing unfinished).
+// Waiting reports whether the run seems to wait for a person: it is not applied automatically, has changes, and no
+// unfinished task. Runs also pass through the same statuses without waiting, so callers rely on the result only if two
+// consecutive reads agree.
 func (r Run) Waiting() bool {
 	switch r.Stage() {
 	case Override, Saved:
@@ -71,24 +70,23 @@ func (r Run) Waiting() bool {
 	return false
 }
 
-// NothingToApply reports whether a real run rests with nothing to apply: it has ended in
-// all but name, and holds the workspace's queue.
+// NothingToApply reports whether a run that is not dry has finished planning without anything to apply: it is not final
+// but will not continue, and it blocks the workspace's queue.
 func (r Run) NothingToApply() bool {
 	return r.Stage() == MaybeWaiting && !r.Dry && r.Unchanged() && r.checked()
 }
 
-// TasksFinal reports whether the plan, and the apply if there is one, are final: then a run with a status that is not
-// known will no longer move.
+// TasksFinal reports whether the plan, and the apply if there is one, are final: then a run with an unknown status will
+// not change any more.
 func (r Run) TasksFinal() bool {
 	return r.Plan != nil && r.Plan.Status.Final() && (r.Apply == nil || r.Apply.Status.Final())
 }
 
-// Applied reports whether the apply had begun: then something may have changed,
-// however the run ended.
+// Applied reports whether the apply has started: then resources may have changed, however the run ended.
 func (r Run) Applied() bool { return r.Apply != nil && r.Apply.Status.Started() }
 
-// Unchanged reports whether Scalr says that the plan changes nothing, and does not
-// count a change all the same.
+// Unchanged reports whether Scalr reports that the plan contains no changes, without contradicting that by a count of
+// changes.
 func (r Run) Unchanged() bool {
 	changes := r.Changes()
 	return changes != nil && !*changes && !r.counted()
@@ -99,7 +97,7 @@ func (r Run) counted() bool {
 	return r.Plan != nil && (positive(r.Plan.Additions) || positive(r.Plan.Changes) || positive(r.Plan.Destructions))
 }
 
-// checked reports whether nothing between plan and apply is unfinished.
+// checked reports whether no task between plan and apply is unfinished.
 func (r Run) checked() bool {
 	if r.Cost != nil && !r.Cost.Status.Final() {
 		return false
@@ -112,15 +110,15 @@ func (r Run) checked() bool {
 	return true
 }
 
-// Transition is one move of a run, with who caused it.
+// Transition is a status change of a run and the person who caused it.
 type Transition struct {
 	Status Status
 	At     time.Time
 	Reason string
-	By     string // an e-mail or a name; empty when Scalr moved it itself
+	By     string // an e-mail address or a name; empty if Scalr itself changed the status
 }
 
-// LastTransition returns the latest move into the status.
+// LastTransition returns the latest transition to the status.
 func (r Run) LastTransition(s Status) (Transition, bool) {
 	for i := len(r.Transitions) - 1; i >= 0; i-- {
 		if r.Transitions[i].Status == s {

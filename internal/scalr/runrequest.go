@@ -1,11 +1,10 @@
 package scalr
 
-// RunRequest is what a run is asked to do. Fields left at zero are not sent,
-// so that the workspace's own settings hold.
+// RunRequest describes a run to create. Zero fields are not sent, so that the workspace's own settings apply.
 type RunRequest struct {
 	WorkspaceID, ConfigurationID string
 	Dry, Destroy, SavePlan       bool
-	// AutoApply is nil for the workspace's setting, which WorkspaceAutoApply is.
+	// AutoApply is nil to use the workspace's setting, whose value is WorkspaceAutoApply.
 	AutoApply              *bool
 	WorkspaceAutoApply     bool
 	NoRefresh, RefreshOnly bool
@@ -14,11 +13,11 @@ type RunRequest struct {
 	Message                string
 }
 
-// Variable is a variable of one run, of which nothing stays in the workspace, or
-// one that a workspace stores ([WorkspaceVariable]).
+// Variable is a variable of a single run, which is not stored in the workspace, or a variable that a workspace stores
+// ([WorkspaceVariable]).
 type Variable struct {
 	Key, Value string
-	Shell      bool // an environment variable, not an input of the configuration
+	Shell      bool // environment variable, as opposed to an input variable of the configuration
 	HCL        bool
 	Sensitive  bool
 }
@@ -58,8 +57,8 @@ func (q RunRequest) variables() []map[string]any {
 	return list
 }
 
-// attributes use the category shell for environment variables: it is the word
-// of the vendor's own clients; the schema's env is the older one.
+// attributes returns the variable's attributes. For environment variables it uses the category shell, as the vendor's
+// own clients do; env, in the schema, is the older name.
 func (v Variable) attributes() map[string]any {
 	category := "terraform"
 	if v.Shell {

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// CreateRun requests a run, which is not repeated once Scalr may have received it.
-// Callers create runs by package runs, which finds out what a lost response meant.
+// CreateRun creates a run and does not retry once Scalr may have received the request. Callers use package runs
+// instead, which determines the outcome if the response is lost.
 func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, err error) {
 	op := OpCreateRun.on(q.WorkspaceID)
 	err = c.do(ctx, call{
@@ -24,19 +24,18 @@ func (c *Client) CreateRun(ctx context.Context, q RunRequest) (run Run, err erro
 	return run, err
 }
 
-// Run reads a run. A run that does not exist is an error immediately.
+// Run reads a run. It returns an error immediately if the run does not exist.
 func (c *Client) Run(ctx context.Context, id string) (Run, error) {
 	return c.ReadRun(ctx, id, Normal)
 }
 
-// ReadRun is Run with the effort of the caller's choice.
+// ReadRun is like Run with the given effort.
 func (c *Client) ReadRun(ctx context.Context, id string, e Effort) (Run, error) {
 	return c.readRun(ctx, id, e.forReading())
 }
 
-// PollRun reads a run that is known to exist, while it is followed: it has the
-// retries of an outage of ten minutes, and takes a 404 in the first half
-// minute for a replica that lags.
+// PollRun reads a run that is known to exist, while it is being followed: it retries for an outage of ten minutes and
+// attributes a 404 in the first half minute to the lag of a replica.
 func (c *Client) PollRun(ctx context.Context, id string) (Run, error) {
 	return c.readRun(ctx, id, followPolicy)
 }
@@ -54,14 +53,14 @@ func (c *Client) readRun(ctx context.Context, id string, p policy) (run Run, err
 }
 
 const (
-	mostStatus = 100 // bytes of a word for where a run stands
-	// mostChecks is the maximum number of policy checks of a run. None is left out: each could be the one that failed.
-	// A check that was not included costs a request.
+	mostStatus = 100 // bytes of a run's status
+	// mostChecks is the maximum number of policy checks of a run. No check is omitted, since each could be the failed
+	// one. Each check that is not included costs a request.
 	mostChecks = 100
 )
 
-// run reads the response. One for another run than requested (any, if id is empty),
-// or without a status, is an error.
+// run reads the response. It returns an error if the response describes another run than requested (any run is accepted
+// if id is empty) or has no status.
 func (a answer) run(op Op, id string) (Run, error) {
 	r, doc, err := a.one(op, "runs")
 	if err != nil {
@@ -79,7 +78,7 @@ func (a answer) run(op Op, id string) (Run, error) {
 	return doc.run(r), nil
 }
 
-// complete reads the parts that were not included in the run. It is best effort: the next look tries again.
+// complete reads the parts that are not included in the run. It is best effort: the next poll tries again.
 func (c *Client) complete(ctx context.Context, r Run) Run {
 	if r.Plan != nil && r.Plan.Status == "" {
 		if part, ok := c.part(ctx, "plans", r.Plan.ID); ok {
@@ -120,53 +119,52 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 	return r, err == nil
 }
 
-// Confirm agrees to the apply of a run. ErrConflict: not yet, or not any more;
-// look again.
+// Confirm confirms the apply of a run. ErrConflict means that the run is not waiting for confirmation yet or no longer:
+// read it again.
 func (c *Client) Confirm(ctx context.Context, id, comment string) error {
 	return c.act(ctx, OpApplyRun, id, comment, defaultPolicy)
 }
 
-// Override overrides a policy check's soft failures. The API takes no comment.
+// Override overrides the soft failures of a policy check. The API does not accept a comment.
 func (c *Client) Override(ctx context.Context, policyCheckID string) error {
 	return c.do(ctx, call{op: OpOverridePolicyCheck.on(policyCheckID), method: http.MethodPost,
 		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy})
 }
 
-// CancelRun cancels a run that works. ErrConflict: it does not, or not any more.
+// CancelRun cancels a running run. ErrConflict means that it is not running or no longer running.
 func (c *Client) CancelRun(ctx context.Context, id, comment string, e Effort) error {
 	return c.act(ctx, OpCancelRun, id, comment, e.forAction())
 }
 
-// DiscardRun discards a run that waits. ErrConflict: it does not, or not any more.
+// DiscardRun discards a run that waits for a person. ErrConflict means that it is not waiting or no longer waiting.
 func (c *Client) DiscardRun(ctx context.Context, id, comment string, e Effort) error {
 	return c.act(ctx, OpDiscardRun, id, comment, e.forAction())
 }
 
-// verbs name a run's actions in addresses.
+// verbs are the names of a run's actions in API paths.
 var verbs = map[Operation]string{OpApplyRun: "apply", OpCancelRun: "cancel", OpDiscardRun: "discard"}
 
-// act posts one of a run's actions. They take a plain object and answer without
-// a body: 202, and 204 where there was nothing left to do.
+// act sends one of a run's actions. The API accepts a plain object and returns no body: 202, or 204 if there was
+// nothing to do.
 func (c *Client) act(ctx context.Context, action Operation, id, comment string, p policy) error {
 	return c.do(ctx, call{op: action.on(id), method: http.MethodPost, path: []string{"runs", id, "actions", verbs[action]},
 		kind: actionType, body: map[string]any{"comment": comment}, policy: p})
 }
 
-// ListRuns lists the runs of a workspace, newest first, page by page, until visit
-// returns false. Policy checks and transitions are left out.
+// ListRuns lists the runs of a workspace, newest first, page by page, until visit returns false. Policy checks and
+// transitions are omitted.
 func (c *Client) ListRuns(ctx context.Context, workspaceID string, e Effort, visit func(Run) (more bool)) error {
 	query := url.Values{"filter[workspace]": {workspaceID}, "include": {"created-by"}}
 	return c.pages(ctx, OpListRuns.on("workspace "+workspaceID), []string{"runs"}, "runs", query, e.forReading(), func(r resource, d document) bool {
 		run := d.run(r)
-		run.Policies, run.Transitions = nil, nil // not asked for, and of any length
+		run.Policies, run.Transitions = nil, nil // not requested, and of unbounded length
 		return visit(run)
 	})
 }
 
-const mostSeen = 1000 // runs among which the active ones are searched
+const mostSeen = 1000 // number of runs searched for active ones
 
-// ActiveRuns lists the runs of a workspace that are not final, among its newest
-// thousand. It makes a single attempt.
+// ActiveRuns lists the runs of a workspace that are not final, among its newest thousand. It makes a single attempt.
 func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	seen := 0
@@ -180,8 +178,8 @@ func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, err
 	return list, err
 }
 
-// RunsInProgress returns id and status of the runs of a workspace that have not finished, for a decision that must not
-// miss one: a list that cannot be read, or that is not whole among the newest thousand, is an error.
+// RunsInProgress returns id and status of the runs of a workspace that have not finished, for decisions that must not
+// miss one: it returns an error if the list cannot be read or is not complete within the newest thousand runs.
 func (c *Client) RunsInProgress(ctx context.Context, workspaceID string) ([]Run, error) {
 	var list []Run
 	op, seen := OpListRuns.on("workspace "+workspaceID), 0
