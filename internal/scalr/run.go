@@ -57,9 +57,9 @@ func (r Run) hasPlan() bool {
 	return r.Plan != nil && r.Plan.Status == TaskFinished
 }
 
-// Waiting reports whether the run seems to wait for a person: it is not applied automatically, has changes, and no
-// unfinished task. Runs also pass through the same statuses without waiting, so callers rely on the result only if two
-// consecutive reads agree.
+// Waiting reports whether the run seems to wait for a person: it waits for an override, is a saved plan, or may wait
+// for confirmation because it is not applied automatically, has changes, and has no unfinished task. Runs also pass
+// through the same statuses without waiting, so callers rely on the result only if two consecutive reads agree.
 func (r Run) Waiting() bool {
 	switch r.Stage() {
 	case Override, Saved:

@@ -10,15 +10,15 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// Settings are what a run is to do, as a response reports it. A member is nil where the response leaves it out or
-// holds something else than its type.
+// Settings are the settings of a run as reported by a response. A member is nil if the response omits it or contains a
+// value of another type.
 type Settings struct {
 	Dry, Destroy, RefreshOnly, AutoApply, SavePlan *bool
 	Targets, Replace                               *[]string
 }
 
-// settings reads them. In the vendor's document (schema Run) refresh-only,
-// save-plan and the lists of addresses may be null, which means not set.
+// settings reads the settings. In the vendor's document (schema Run) refresh-only, save-plan and the lists of addresses
+// may be null, which means not set.
 func (a attributes) settings() Settings {
 	return Settings{
 		Dry: a.flag("is-dry"), Destroy: a.flag("is-destroy"), AutoApply: a.flag("auto-apply"),
@@ -61,16 +61,16 @@ func (a attributes) nullableTexts(name string) *[]string {
 	return &texts
 }
 
-// Difference is one member in which a run differs from what was requested.
+// Difference is a member whose value in a run differs from the request.
 type Difference struct {
-	Member     string // as the API calls it, such as is-dry
+	Member     string // name in the API, such as is-dry
 	Want, Got  string
-	Unreported bool // the response leaves the member out; Got is empty
+	Unreported bool // the response omits the member; Got is empty
 }
 
-// Differences compares the run, as a response reports it, with the request. Lists of addresses are sets. A dry run and
-// one that saves its plan never apply by themselves, so that Scalr may report auto-apply as false for them, whatever
-// was requested. A status that only another kind of run reaches counts too.
+// Differences compares the run in a response with the request. Lists of addresses are compared as sets. A dry run and a
+// run that saves its plan are never applied automatically, so Scalr may report auto-apply as false for them regardless
+// of the request. A status that only another kind of run reaches is a difference too.
 func (q RunRequest) Differences(r Run) []Difference {
 	var list differences
 	list.id("workspace", q.WorkspaceID, r.WorkspaceID)
@@ -92,7 +92,7 @@ func (q RunRequest) Differences(r Run) []Difference {
 	return list
 }
 
-// autoApply is what the run must report, and where that comes from.
+// autoApply returns the value that the run must report, and the origin of that value.
 func (q RunRequest) autoApply() (want bool, from string) {
 	if q.AutoApply != nil {
 		return *q.AutoApply, ""
@@ -129,7 +129,7 @@ func (d *differences) set(member string, want []string, got *[]string) {
 	}
 }
 
-// status looks for what the status says, whatever the attributes do.
+// status adds the differences that follow from the run's status, regardless of its attributes.
 func (d *differences) status(q RunRequest, r Run) {
 	applies := meanings[r.Status].applying || r.Apply != nil && (r.Apply.Status == TaskRunning || r.Apply.Status == TaskFinished)
 	switch {
@@ -147,10 +147,10 @@ func sameSet(a, b []string) bool {
 
 const (
 	mostQuoted   = 5  // items of a list
-	mostOfQuoted = 80 // bytes of one
+	mostOfQuoted = 80 // bytes of an item
 )
 
-// quoted shows a list whose items may come from elsewhere.
+// quoted formats a list whose items may be untrusted.
 func quoted(list []string) string {
 	var items []string
 	for _, item := range list[:min(len(list), mostQuoted)] {

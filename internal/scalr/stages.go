@@ -1,10 +1,9 @@
 package scalr
 
-// TaskStatus is the state of one stage of a run: of its plan, its apply, its
-// cost estimate or a policy check.
+// TaskStatus is the status of one task of a run: its plan, apply, cost estimate or a policy check.
 type TaskStatus string
 
-// The statuses of tasks that decide something here; Scalr has more.
+// Task statuses that this client distinguishes; Scalr has more.
 const (
 	TaskPending     TaskStatus = "pending"
 	TaskQueued      TaskStatus = "queued"
@@ -19,7 +18,7 @@ const (
 	TaskOverridden  TaskStatus = "overridden"
 )
 
-// Final reports whether the stage will no longer change. A soft failure of a policy may still be overridden, so it is
+// Final reports whether the task will not change any more. A soft failure of a policy may still be overridden, so it is
 // not final (openapi.yml, PolicyCheck).
 func (s TaskStatus) Final() bool {
 	switch s {
@@ -29,35 +28,34 @@ func (s TaskStatus) Final() bool {
 	return false
 }
 
-// Started reports whether the stage has started, so that it may have a log.
+// Started reports whether the task has started, so that it may have a log.
 func (s TaskStatus) Started() bool {
 	return s != "" && s != TaskPending && s != TaskQueued && s != TaskUnreachable
 }
 
-// Plan is the plan stage of a run. Counts are nil until the plan is finished.
+// Plan is the plan of a run. Counts are nil until the plan is finished.
 type Plan struct {
 	ID                               string
 	Status                           TaskStatus
 	HasChanges                       *bool
 	Additions, Changes, Destructions *int
-	// Unreadable names the members, of those above, that the response has and that are not what they should be: their
-	// values are unknown.
+	// Unreadable lists the members above whose values in the response are invalid and therefore unknown.
 	Unreadable []string
 }
 
-// Apply is the apply stage of a run. Imports are reported by newer servers only.
+// Apply is the apply of a run. Only newer servers report Imports.
 type Apply struct {
 	ID                                        string
 	Status                                    TaskStatus
 	Additions, Changes, Destructions, Imports *int
 }
 
-// CostEstimate is the monthly cost in USD, as decimal text: "42.250".
+// CostEstimate is the monthly cost in USD as decimal text, such as "42.250".
 type CostEstimate struct {
 	ID                     string
 	Status                 TaskStatus
 	Prior, Proposed, Delta string
-	// Unreadable is set if the response has a Prior or a Proposed that is not an amount.
+	// Unreadable is set if the response contains a Prior or Proposed that is not an amount.
 	Unreadable   bool
 	ErrorMessage string
 }
@@ -70,30 +68,30 @@ type PolicyCheck struct {
 	Policies                                  []Policy
 }
 
-// Policy is one policy's result: passed, hard_failed, soft_failed or advisory_failed.
+// Policy is the result of one policy: passed, hard_failed, soft_failed or advisory_failed.
 type Policy struct {
 	Name     string
 	Result   string
 	Messages []string
 }
 
-// Phase names a stage that has a log.
+// Phase is a task that has a log.
 type Phase string
 
-// The phases with a log.
+// Phases of a run.
 const (
 	PlanPhase  Phase = "plan"
 	ApplyPhase Phase = "apply"
 )
 
-// Log names one log of a run.
+// Log identifies one log of a run.
 type Log struct {
 	Phase Phase
-	ID    string // of the plan or the apply
+	ID    string // id of the plan or the apply
 }
 
-// Logs are the logs that the run may have, in the order of their stages. final means that the stage is finished, so that its log is complete
-// or soon will be.
+// Logs returns the logs that the run may have, in the order of the tasks. final reports for each whether the task is
+// finished, so that its log is or soon will be complete.
 func (r Run) Logs() (logs []Log, final []bool) {
 	if r.Plan != nil && r.Plan.Status.Started() {
 		logs, final = append(logs, Log{PlanPhase, r.Plan.ID}), append(final, r.Plan.Status.Final())

@@ -1,18 +1,17 @@
 package scalr
 
-// Status is the status of a run, unchanged. Unknown values are legal: new ones appear
-// over time.
+// Status is the status of a run as reported by Scalr. Unknown values are valid, since Scalr adds new ones over time.
 type Status string
 
-// RunState is what a status means for following the run.
+// RunState is the meaning of a status for following the run.
 type RunState int
 
-// The stages of a run's life.
+// States of a run.
 const (
-	Unknown      RunState = iota // a status that is not in the table; never a success
-	Queued                       // waits for its turn or for capacity
-	Working                      // Scalr works on it and continues by itself
-	MaybeWaiting                 // passed through, or kept until a person confirms
+	Unknown      RunState = iota // a status that is not in the table; never treated as a success
+	Queued                       // waits in the queue or for capacity
+	Working                      // running; continues without a person
+	MaybeWaiting                 // either passed through, or waiting for a person to confirm
 	Override                     // a soft policy failed; waits for a person to override
 	Saved                        // a saved plan waits to be applied
 	Succeeded                    // final, without an error
@@ -23,16 +22,16 @@ const (
 // meaning is one row of the table of statuses.
 type meaning struct {
 	stage RunState
-	// order is the position in a run's life. A response with a lower order than an
-	// earlier one comes from a server that lags.
+	// order is the position in the sequence of statuses. A response with a lower order than an earlier one comes from a
+	// replica that lags.
 	order int
-	// applying is set from the confirmation of the changes on.
+	// applying is true from the confirmation of the changes on.
 	applying bool
-	// cancelable is set where Scalr takes a cancel and not a discard.
+	// cancelable is true if Scalr accepts a cancel and not a discard.
 	cancelable bool
 }
 
-// The statuses of the vendor's document (openapi.yml, schema Run, attribute status, of 2026-04-14).
+// Statuses in the vendor's document (openapi.yml, schema Run, attribute status, of 2026-04-14).
 const (
 	StatusPending            Status = "pending"
 	StatusPrePlanQueued      Status = "pre_plan_queued"
@@ -64,7 +63,7 @@ const (
 	StatusCanceled           Status = "canceled"
 )
 
-// meanings holds what each status means.
+// meanings maps each status to its meaning.
 var meanings = map[Status]meaning{
 	StatusPending:            {stage: Queued, order: 0},
 	StatusPrePlanQueued:      {stage: Queued, order: 10, cancelable: true},
@@ -96,30 +95,28 @@ var meanings = map[Status]meaning{
 	StatusCanceled:           {stage: Canceled, order: 70},
 }
 
-// Known reports whether the word is one of the vendor's document.
+// Known reports whether the status is in the vendor's document.
 func (s Status) Known() bool {
 	_, ok := meanings[s]
 	return ok
 }
 
-// Stage returns the word's meaning.
+// Stage returns the meaning of the status.
 func (s Status) Stage() RunState { return meanings[s].stage }
 
-// IsFinal reports whether a run in this status has ended for good.
+// IsFinal reports whether a run in this status will not change any more.
 func (s Status) IsFinal() bool {
 	st := s.Stage()
 	return st == Succeeded || st == Failed || st == Canceled
 }
 
-// Applying reports whether the run's changes were confirmed: from here on, to
-// stop it would interrupt an apply.
+// Applying reports whether the run's changes were confirmed: stopping it from then on would interrupt an apply.
 func (s Status) Applying() bool { return meanings[s].applying && !s.IsFinal() }
 
-// Cancelable reports whether Scalr takes a cancel in the status, and not a discard.
+// Cancelable reports whether Scalr accepts a cancel in this status and not a discard.
 func (s Status) Cancelable() bool { return meanings[s].cancelable }
 
-// Before reports whether s is surely an earlier moment of a run's life than t.
-// Unknown words are never before anything.
+// Before reports whether a run certainly reaches s earlier than t. It is false if one of them is unknown.
 func (s Status) Before(t Status) bool {
 	a, known := meanings[s]
 	b, knownToo := meanings[t]

@@ -17,7 +17,7 @@ func redirected(status int) bool {
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308
 }
 
-// nextHop is where storage sends us on to; the same rules as for the first address.
+// nextHop returns the target of a redirect by storage; the rules for the first address apply to it too.
 func (c *Client) nextHop(op Op, from *url.URL, res *http.Response) (*url.URL, error) {
 	to, err := from.Parse(res.Header.Get("Location"))
 	if err != nil {
@@ -34,10 +34,10 @@ func storageError(err error) error {
 	return err
 }
 
-// refusedByStorage reads an object store's no. Of its XML only code and message
-// are kept: other elements echo the signature.
+// refusedByStorage reads the error response of an object store. It keeps only code and message of the XML, since other
+// elements may contain the signature.
 //
-// Secrets are hidden before the text is cut: half of one would not be found.
+// It redacts secrets before it truncates the text: a truncated secret would not be recognized.
 func refusedByStorage(op Op, link *url.URL, res *http.Response, body []byte, secrets *redaction) error {
 	body = []byte(secrets.text(string(body)))
 	e := &Error{Op: op, HTTPStatus: res.StatusCode, Host: link.Host, Storage: true, RetryAfter: retryAfter(res.Header)}
@@ -55,7 +55,7 @@ func refusedByStorage(op Op, link *url.URL, res *http.Response, body []byte, sec
 	return secrets.error(e)
 }
 
-// element takes the text of one element out of an XML error, if it is there.
+// element returns the text of one element of an XML error, if it exists.
 func element(body []byte, name string) string {
 	_, after, found := strings.Cut(string(body), "<"+name+">")
 	if !found {

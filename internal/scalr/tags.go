@@ -8,17 +8,17 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// Kind is a type of resource that carries tags.
+// Kind is a type of resource that may have tags.
 type Kind string
 
-// The kinds that carry tags.
+// Kinds of resources that may have tags.
 const (
 	EnvironmentKind Kind = "environments"
 	WorkspaceKind   Kind = "workspaces"
 )
 
-// Tags lists the account's tags; those with the name, and perhaps more, if it is
-// not empty (openapi.yml, list_tags).
+// Tags lists the account's tags. If name is not empty, it lists the tags with that name, and possibly others
+// (openapi.yml, list_tags).
 func (c *Client) Tags(ctx context.Context, name string) ([]Tag, error) {
 	return c.tagsNamed(ctx, name, defaultPolicy)
 }
@@ -56,28 +56,28 @@ func (c *Client) postTag(ctx context.Context, name string) (t Tag, err error) {
 	return t, err
 }
 
-// TagIDs lists the tags that a resource carries, all of them: what is included in the resource itself may be less
-// (openapi.yml, list_environment_tags).
+// TagIDs lists all tags of a resource; those included in the resource itself may be incomplete (openapi.yml,
+// list_environment_tags).
 func (c *Client) TagIDs(ctx context.Context, kind Kind, id string) ([]string, error) {
 	return list(ctx, c, OpListResourceTags.on(id), tagPath(kind, id), url.Values{}, defaultPolicy, func(r resource, _ document) string { return r.ID })
 }
 
-// AddTags adds tags to a resource. Those it has already do no harm.
+// AddTags adds tags to a resource. It ignores tags that the resource already has.
 func (c *Client) AddTags(ctx context.Context, kind Kind, id string, tagIDs []string) error {
 	return c.writeTags(ctx, OpAddTags.on(id), http.MethodPost, kind, id, tagIDs)
 }
 
-// ReplaceTags lets a resource have these tags and no others; none clears them.
+// ReplaceTags replaces all tags of a resource; an empty list removes them all.
 func (c *Client) ReplaceTags(ctx context.Context, kind Kind, id string, tagIDs []string) error {
 	return c.writeTags(ctx, OpReplaceTags.on(id), http.MethodPatch, kind, id, tagIDs)
 }
 
-// RemoveTags takes tags from a resource.
+// RemoveTags removes tags from a resource.
 func (c *Client) RemoveTags(ctx context.Context, kind Kind, id string, tagIDs []string) error {
 	return c.writeTags(ctx, OpRemoveTags.on(id), http.MethodDelete, kind, id, tagIDs)
 }
 
-// writeTags may be repeated: each of the three has the same effect twice as once.
+// writeTags changes the tags of a resource. The request may be retried, since all three operations are idempotent.
 func (c *Client) writeTags(ctx context.Context, op Op, method string, kind Kind, id string, tagIDs []string) error {
 	return c.do(ctx, call{op: op, method: method, path: tagPath(kind, id), kind: documentType, policy: defaultPolicy,
 		body: map[string]any{"data": references("tags", tagIDs)}})

@@ -12,7 +12,7 @@ var (
 	spaces        = regexp.MustCompile(`\s+`)
 )
 
-// pageText is what a stray page says, without its tags: at most 200 bytes.
+// pageText returns the text of an unexpected page without its tags, at most 200 bytes.
 func pageText(body []byte) string {
 	if len(body) > 64<<10 {
 		body = body[:64<<10]

@@ -9,27 +9,26 @@ import (
 	"time"
 )
 
-// Upload is what is sent to storage.
+// Upload is the archive to send to storage.
 type Upload struct {
 	Data io.ReaderAt
 	Size int64       // bytes
-	Sent func(int64) // called with the bytes that the current attempt has sent; may be nil
+	Sent func(int64) // called with the number of bytes that the current attempt has sent; may be nil
 }
 
 const (
-	uploadQuiet    = 60 * time.Second // without a byte moving, after which an attempt is given up
-	askFirstFrom   = 2 << 20          // bytes from which storage is asked before the body is sent
+	uploadQuiet    = 60 * time.Second // idle timeout of an attempt
+	askFirstFrom   = 2 << 20          // archive size in bytes from which Expect: 100-continue is used
 	mostUploadHops = 3
-	arrival        = 10 * time.Second // for Scalr to notice what storage has
+	arrival        = 10 * time.Second // time for Scalr to detect a finished upload
 )
 
-// ErrLinkExpired is an upload that storage refuses because its signed address is no longer good. The same bytes can go
-// to a new configuration version.
+// ErrLinkExpired means that storage refuses the upload because its signed address is no longer valid. The same archive
+// can be uploaded for a new configuration version.
 var ErrLinkExpired = errors.New("the upload address is no longer accepted")
 
-// Upload sends the archive to the address that came with the configuration
-// version, without our token: the address is signed. It sends the same bytes
-// from the start on every attempt, for two minutes after the first that failed.
+// Upload sends the archive to the address of the configuration version, without the API token, since the address is
+// signed. Every attempt sends the same bytes from the start. Retries end two minutes after the first failed attempt.
 func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	op := OpUpload.on(v.ID)
 	link, err := c.validateServerURL(op, v.upload.Reveal())
@@ -55,9 +54,8 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	})
 }
 
-// arrived reports whether an earlier attempt, whose answer was lost, was stored
-// after all: storage may then refuse the same bytes a second time. Whether they
-// are any good is for [Client.AwaitUploaded] to say.
+// arrived reports whether an earlier attempt, whose response was lost, succeeded: storage may then refuse the same
+// bytes a second time. [Client.AwaitUploaded] determines whether the archive is valid.
 func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
 	if refused.HTTPStatus < 400 || refused.HTTPStatus >= 500 {
 		return false
@@ -67,7 +65,7 @@ func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
 	return err == nil || errors.As(err, &errored)
 }
 
-// put makes one attempt. No address that it used stands in the error.
+// put makes one attempt. The error never contains an address that it used.
 func (c *Client) put(ctx context.Context, op Op, link *url.URL, u Upload, ask bool) error {
 	secrets := c.redaction(link)
 	ctx, watch := withIdleTimeout(ctx, uploadQuiet, 0)
@@ -99,7 +97,7 @@ func (c *Client) put(ctx context.Context, op Op, link *url.URL, u Upload, ask bo
 
 func (c *Client) uploadRequest(ctx context.Context, link *url.URL, u Upload, ask bool, w *watch) (*http.Request, *sending) {
 	sent := &sending{upload: u, watch: w}
-	data, _ := sent.body() // cannot fail; the error is for GetBody
+	data, _ := sent.body() // cannot fail; GetBody requires the error result
 	req := (&http.Request{Method: http.MethodPut, URL: link, Host: link.Host, Header: http.Header{}, Body: data,
 		GetBody: sent.body, ContentLength: u.Size}).WithContext(c.toLink(ctx, link))
 	req.Header.Set("Content-Type", "application/octet-stream")
@@ -108,7 +106,7 @@ func (c *Client) uploadRequest(ctx context.Context, link *url.URL, u Upload, ask
 		req.Header.Set("Expect", "100-continue")
 	}
 	if isAzure(link) {
-		req.Header.Set("x-ms-blob-type", "BlockBlob") // Azure refuses a PUT without it
+		req.Header.Set("x-ms-blob-type", "BlockBlob") // Azure refuses a PUT without this header
 	}
 	return req, sent
 }

@@ -6,9 +6,8 @@ import (
 	"sync"
 )
 
-// sending is the body of one attempt at an upload. A transport may still read it when
-// the response has arrived, so the attempt is ended explicitly: after that the data is
-// not read and no progress is reported.
+// sending is the body of one attempt at an upload. A transport may still read the body after it has returned the
+// response, so the attempt is ended explicitly: afterwards the data is not read and no progress is reported.
 type sending struct {
 	upload Upload
 	watch  *watch
@@ -19,8 +18,8 @@ type sending struct {
 
 var errEnded = errors.New("the attempt is over")
 
-// body returns the data from its start. The transport asks for another one when it finds that its connection was
-// closed before it could send.
+// body returns the data from its start. The transport requests another body if its connection was closed before it
+// could send.
 func (s *sending) body() (io.ReadCloser, error) {
 	return &sendingBody{of: s, data: io.NewSectionReader(s.upload.Data, 0, s.upload.Size)}, nil
 }

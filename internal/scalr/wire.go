@@ -13,8 +13,8 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// The envelopes of JSON:API. Answers are read leniently: members that are not
-// known are ignored, null and missing are the same, numbers may be text.
+// JSON:API documents. Responses are parsed leniently: unknown members are ignored, null is treated as missing, and
+// numbers may be strings.
 
 type resource struct {
 	Type          string
@@ -24,11 +24,11 @@ type resource struct {
 	Links         map[string]string
 }
 
-// relationship holds the ids of what a resource is related to.
+// relationship contains the ids of related resources.
 type relationship struct {
 	ids  []string
-	many bool   // they came as a list
-	kind string // the type of the resource, if there is one and it came
+	many bool   // the ids are in a list
+	kind string // type of the related resource, if there is one and it was reported
 }
 
 type reference struct {
@@ -36,7 +36,7 @@ type reference struct {
 	ID   string `json:"id"`
 }
 
-// identifier is what an id must look like before it is put into an address.
+// identifier matches ids that may be used in an address.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
 // one reads a document with a single resource of the type.
@@ -78,19 +78,20 @@ func (r resource) check(op Op, kind string) error {
 	return nil
 }
 
-// malformed is a response that breaks the protocol: as good as none.
+// malformed returns the error of a response that violates the protocol; the response is treated as missing.
 func malformed(op Op, note string) error { return &Error{Op: op, Note: note} }
 
-// invalidDocument is a response that is complete and cannot be believed: no cut connection made it so, and asking many
-// times does not help.
+// invalidDocument returns the error of a response that is complete but invalid: a broken connection is not the cause,
+// and many retries do not help.
 func invalidDocument(op Op, note string) error { return &Error{Op: op, Note: note, Invalid: true} }
 
-// related are the types of what is related by a name of which an action depends.
+// related maps names of relationships that affect decisions to the types of their resources.
 var related = map[string]string{"workspace": "workspaces", "environment": "environments", "configuration-version": "configuration-versions",
 	"plan": "plans", "apply": "applies", "cost-estimate": "cost-estimates", "account": "accounts", "locked-by-run": "runs",
 	"agent-pool": "agent-pools", "default-workspace-agent-pool": "agent-pools", "provider-configuration": "provider-configurations"}
 
-// ref returns the id of a to-one relationship, or "". A resource of another type than the name stands for is none.
+// ref returns the id of a to-one relationship, or "". It ignores a resource of another type than the relationship
+// requires.
 func (r resource) ref(name string) string {
 	to := r.Relationships[name]
 	if to.many || len(to.ids) != 1 || to.kind != "" && related[name] != "" && to.kind != related[name] {
@@ -109,14 +110,13 @@ func (r resource) refs(name string) []string {
 
 func (r resource) link(name string) string { return r.Links[name] }
 
-// included finds a resource that were included with the document.
+// included returns a resource that was included in the document.
 func (d document) included(kind, id string) (resource, bool) {
 	r, ok := d.others[reference{kind, id}]
 	return r, ok
 }
 
-// attributes hold strings, booleans, nil for null, numbers as float64, and
-// everything else as json.RawMessage.
+// attributes contains strings, booleans, nil for null, numbers as float64, and all other values as json.RawMessage.
 type attributes map[string]any
 
 func (a attributes) text(name string) string {
@@ -124,12 +124,11 @@ func (a attributes) text(name string) string {
 	return s
 }
 
-// longestName is more bytes than the 255 characters that a name may have.
+// longestName is the maximum length of a name in bytes: 255 characters of up to four bytes.
 const longestName = 1020
 
-// name is the name of an object, unchanged, since names are compared: two
-// that only look alike are not equal. It is "" where none was reported, or
-// something that is not a name.
+// name returns the name of an object unchanged, since names are compared: two names that only look alike are different.
+// It is "" if no valid name was reported.
 func (a attributes) name() string {
 	s := a.text("name")
 	if len(s) > longestName {
@@ -138,7 +137,7 @@ func (a attributes) name() string {
 	return s
 }
 
-// line is foreign text for one line.
+// line returns untrusted text for a single line.
 func (a attributes) line(name string) string { return sanitize.Note(a.text(name), 4096) }
 
 func (a attributes) flag(name string) *bool {
@@ -180,8 +179,8 @@ func (a attributes) number(name string) *int {
 	return &n
 }
 
-// unreadable returns those of the members that are there and of which read makes nothing: what they say is not known,
-// which is not the same as not reported.
+// unreadable returns the members that exist but that read cannot parse: their values are unknown, as opposed to not
+// reported.
 func unreadable[T any](a attributes, read func(name string) *T, names ...string) (list []string) {
 	for _, name := range names {
 		if a[name] != nil && read(name) == nil {
@@ -200,7 +199,7 @@ func (a attributes) count(name string) int {
 
 var decimalText = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,9})?$`)
 
-// decimal is an amount of money; "" when it is not one.
+// decimal returns an amount of money, or "" if the value is not one.
 func (a attributes) decimal(name string) string {
 	var s string
 	switch v := a[name].(type) {
@@ -220,12 +219,12 @@ func (a attributes) time(name string) time.Time {
 	return t
 }
 
-// maxDecoded is how many bytes of an object are decoded, which takes many times
-// as much memory. Those that are read have some dozen members.
+// maxDecoded is the maximum number of bytes of an object that is decoded; decoding needs many times as much memory.
+// Valid objects have a few dozen members.
 const maxDecoded = 64 << 10
 
-// object reads a member that is an object; nil for anything else, and for one that
-// states a member twice.
+// object reads a member that is an object. It returns nil for any other value, and for an object that contains a member
+// twice.
 func (a attributes) object(name string) attributes {
 	raw, _ := a[name].(json.RawMessage)
 	if len(raw) > maxDecoded {
@@ -248,7 +247,7 @@ func (a attributes) object(name string) attributes {
 	return all
 }
 
-// body makes the document of a request.
+// body returns the document of a request.
 func body(kind, id string, attrs map[string]any, relations map[string]any) map[string]any {
 	data := map[string]any{"type": kind}
 	if id != "" {

@@ -2,12 +2,12 @@ package scalr
 
 import "time"
 
-// Workspace is what a run needs to know of a workspace, and what the workspace
-// action shows and sets. Zero fields were not reported. Names are unchanged,
-// here and below, since they are compared: quote them where people read them.
+// Workspace contains the properties of a workspace that a run needs, and those that the workspace action shows and
+// sets. Zero fields were not reported. Names, here and below, are unchanged since they are compared: quote them in
+// output for people.
 type Workspace struct {
 	ID, Name                   string
-	EnvironmentID, Environment string // the name is empty if it was not reported
+	EnvironmentID, Environment string // Environment is empty if the name was not reported
 	EnvironmentLocked          bool
 	EnvironmentLockReason      string
 	CostEstimation             *bool // of the environment; nil if not reported
@@ -20,30 +20,30 @@ type Workspace struct {
 	AutoDestroyDays            *int
 	DeletionProtection         *bool
 	HasResources               *bool
-	VCS                        string // the repository's name, when the workspace is bound to one
-	Hooks                      bool   // scripts run before Terraform does, which may make files
-	Terragrunt                 bool   // Terragrunt runs in it, which needs no .tf files of its own
+	VCS                        string // name of the connected repository, if any
+	Hooks                      bool   // custom hooks run before Terraform and may create files
+	Terragrunt                 bool   // Terragrunt is enabled; the configuration may not contain .tf files
 	RunAll                     bool   // one run plans several Terragrunt units, or may do so
-	ModuleVersionID            string // set when the workspace is driven by a module
-	Locked                     bool   // also if it is reported as something else than a boolean
+	ModuleVersionID            string // set if the workspace is based on a module
+	Locked                     bool   // also true if the value is not a boolean
 	LockReason                 string
-	LockedBy                   string // a person, in words
+	LockedBy                   string // e-mail address or name of a person
 	LockedByRun                string // the id of a run, which may have finished
 	LockHolder                 LockHolder
-	ForceLatestRun             bool     // a new run cancels the earlier ones, and takes over the lock of a finished run
+	ForceLatestRun             bool     // a new run cancels earlier ones and takes over the lock of a finished run
 	VarFiles                   []string // nil if not reported
-	AgentPoolID                string   // of the workspace itself; empty if it uses that of its environment or account
-	EnvironmentAgentPoolID     string   // the environment's default
+	AgentPoolID                string   // the workspace's own pool; empty if it uses that of its environment or account
+	EnvironmentAgentPoolID     string   // default pool of the environment
 	RunTimeout                 *int     // run-operation-timeout, in minutes; 0 for Scalr's default, nil if not reported
 	Tags                       []Tag
-	Permissions                map[string]bool // as far as the service reports them
+	Permissions                map[string]bool // those that Scalr reports
 }
 
-// LockHolder is what Scalr reports of the run that has locked a workspace. All
-// of it is zero for a run that the token cannot see.
+// LockHolder is the run that has locked a workspace, as reported by Scalr. It is zero for a run that the token cannot
+// read.
 type LockHolder struct {
 	Status Status
-	Since  time.Time // when the run came to Status
+	Since  time.Time // when the run reached Status
 }
 
 // Environment is a Scalr environment.
@@ -59,9 +59,8 @@ type Environment struct {
 	Policies         []string // ids of the policy groups
 	Providers        []string // ids of the provider configurations
 	DefaultProviders []string
-	Permissions      []string // of the token, as far as the service reports them
+	Permissions      []string // permissions of the token that Scalr reports
 }
 
-// Tag is a name that environments and workspaces carry. The name is empty
-// if only the id was reported.
+// Tag is a tag of environments and workspaces. The name is empty if only the id was reported.
 type Tag struct{ ID, Name string }

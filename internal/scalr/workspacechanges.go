@@ -7,25 +7,24 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// WorkspaceSettings are what can be requested of a workspace. Fields that are
-// zero are not sent, so that what they stand for stays as it is, or as the service
-// has it. Of a pointer the zero value clears a setting.
+// WorkspaceSettings are the settings of a workspace to create or update. Zero fields are not sent: an update keeps
+// their values, a creation uses Scalr's defaults. A pointer to a zero value clears a setting.
 type WorkspaceSettings struct {
-	Name            string // for a creation
+	Name            string // used by CreateWorkspace only
 	Platform        string // terraform or opentofu
 	Version         string // of the platform
 	ExecutionMode   string // remote or local
 	EnvironmentType string
 	AutoQueueRuns   string // always, never, skip_first or on_create_only
 	AutoApply       *bool
-	Protection      *bool // against deletion
+	Protection      *bool // protection against deletion
 	ForceLatestRun  *bool
-	Directory       *string // within the configuration, in which Terraform runs
+	Directory       *string // working directory of Terraform within the configuration
 	AutoDestroyDays *int
 	RunTimeout      *int     // run-operation-timeout, in minutes
-	VarFiles        []string // in the order in which Terraform reads them; not nil but empty clears them
+	VarFiles        []string // in the order in which Terraform reads them; an empty list that is not nil clears them
 	AgentPoolID     *string
-	TagIDs          []string // for a creation
+	TagIDs          []string // used by CreateWorkspace only
 }
 
 func (s WorkspaceSettings) attributes() map[string]any {
@@ -55,7 +54,7 @@ func (s WorkspaceSettings) attributes() map[string]any {
 	return attrs
 }
 
-// relations are the relationships that a creation and a change have in common.
+// relations returns the relationships that creations and updates have in common.
 func (s WorkspaceSettings) relations() map[string]any {
 	relations := map[string]any{}
 	switch {
@@ -68,7 +67,7 @@ func (s WorkspaceSettings) relations() map[string]any {
 	return relations
 }
 
-// orNull is null for a value that is cleared.
+// orNull returns nil, which is sent as null, for a setting that is cleared.
 func orNull[T comparable](value T) any {
 	var zero T
 	if value == zero {
@@ -77,8 +76,8 @@ func orNull[T comparable](value T) any {
 	return value
 }
 
-// CreateWorkspace creates a workspace in an environment, exactly one of its
-// name. created is false if another client did it meanwhile.
+// CreateWorkspace creates a workspace in an environment and ensures that exactly one has the name. created is false if
+// another client has created it meanwhile.
 func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, created bool, err error) {
 	return createNamed(ctx,
 		func() (Workspace, error) { return c.postWorkspace(ctx, environmentID, s) },
@@ -100,7 +99,8 @@ func (c *Client) postWorkspace(ctx context.Context, environmentID string, s Work
 	return w, err
 }
 
-// UpdateWorkspace changes what is set in the settings, but for tags. The response is what the service made of it.
+// UpdateWorkspace changes the fields that are set in the settings, except tags, and returns the workspace that Scalr
+// reports.
 func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSettings) (w Workspace, err error) {
 	op := OpUpdateWorkspace.on(id)
 	err = c.do(ctx, call{
@@ -111,10 +111,9 @@ func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSett
 	return w, err
 }
 
-// DeleteWorkspace deletes a workspace, with its state. check has the last word
-// before every attempt. A 404 may mean that it is gone, or that the token may not
-// delete it; a 409 that it is protected and manages resources (openapi.yml,
-// delete_workspace).
+// DeleteWorkspace deletes a workspace with its state. check is called before every attempt, and its error stops the
+// deletion. A 404 may mean that the workspace does not exist or that the token may not delete it; a 409 means that it
+// is protected and manages resources (openapi.yml, delete_workspace).
 func (c *Client) DeleteWorkspace(ctx context.Context, id string, check func(context.Context) error) error {
 	return c.do(ctx, call{op: OpDeleteWorkspace.on(id), method: http.MethodDelete, path: []string{"workspaces", id}, policy: defaultPolicy, check: check})
 }

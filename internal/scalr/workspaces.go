@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// workspaceIncludes are the parts that say who holds a workspace and what it is called.
+// workspaceIncludes are the related resources that contain the lock holder and the names of environment and tags.
 const workspaceIncludes = "environment,tags,locked-by,locked-by-run"
 
 // Workspace reads a workspace.
@@ -18,7 +18,7 @@ func (c *Client) Workspace(ctx context.Context, id string) (Workspace, error) {
 	return c.readWorkspace(ctx, id, defaultPolicy)
 }
 
-// PollWorkspace reads a workspace that is known to exist, as [Client.PollRun] does a run.
+// PollWorkspace reads a workspace that is known to exist, with the retries of [Client.PollRun].
 func (c *Client) PollWorkspace(ctx context.Context, id string) (Workspace, error) {
 	w, err := c.readWorkspace(ctx, id, followPolicy)
 	if err != nil {
@@ -27,7 +27,7 @@ func (c *Client) PollWorkspace(ctx context.Context, id string) (Workspace, error
 	return c.WithLockHolder(ctx, w), nil
 }
 
-// WithLockHolder reads the run that holds the workspace's lock, if it was not included.
+// WithLockHolder reads the run that has locked the workspace, if it was not included.
 func (c *Client) WithLockHolder(ctx context.Context, w Workspace) Workspace {
 	if w.LockedByRun != "" && w.LockHolder.Status == "" {
 		if run, ok := c.part(ctx, "runs", w.LockedByRun); ok {
@@ -56,7 +56,7 @@ func (c *Client) readWorkspace(ctx context.Context, id string, p policy) (w Work
 	return w, err
 }
 
-// lockHolder reads a run as far as its lock is concerned. An unknown status is left out.
+// lockHolder reads the properties of a run that has locked a workspace. It omits an unknown status.
 func (r resource) lockHolder() LockHolder {
 	status := r.Attributes.text("status")
 	if status == "" || status != sanitize.Note(status, mostStatus) {
@@ -66,7 +66,7 @@ func (r resource) lockHolder() LockHolder {
 	return LockHolder{Status: Status(status), Since: r.Attributes.object("status-timestamps").time(moment)}
 }
 
-// in records the facts about the workspace's environment.
+// in sets the fields that describe the workspace's environment.
 func (w *Workspace) in(e resource) {
 	w.Environment = e.Attributes.name()
 	w.EnvironmentLocked, w.EnvironmentLockReason = e.Attributes.set("locked"), e.Attributes.line("lock-reason")
@@ -79,10 +79,10 @@ func (a answer) workspace(op Op) (Workspace, error) {
 	return doc.workspace(r), err
 }
 
-// WorkspaceFilter narrows a list of workspaces; zero fields do not. Names are
-// matched by the service as it likes: compare them. Tag is an id.
+// WorkspaceFilter narrows a list of workspaces; zero fields are ignored. Scalr may return other names than the
+// requested one, so callers must compare them. Tag is an id.
 type WorkspaceFilter struct {
-	EnvironmentID, Environment string // by id, or by name
+	EnvironmentID, Environment string // id or name of the environment
 	Name, Query, Tag           string
 }
 
@@ -141,8 +141,8 @@ func (d document) workspace(r resource) Workspace {
 	return w
 }
 
-// runAll reports whether a workspace plans several units: all that is known is that
-// one without Terragrunt does not, and one that says so.
+// runAll reports whether a run of the workspace may plan several Terragrunt units. It is false only for a workspace
+// without Terragrunt and for one that reports so.
 func (a attributes) runAll() bool {
 	if a["terragrunt"] == nil {
 		return false
@@ -162,7 +162,7 @@ func (d document) tags(r resource) []Tag {
 	return tags
 }
 
-// granted reads permissions: an object of booleans, or a list of names.
+// granted reads permissions, which are an object of booleans or a list of names.
 func (a attributes) granted(name string) []string {
 	var granted []string
 	for permission, is := range a.flags(name) {
@@ -178,7 +178,7 @@ func (a attributes) granted(name string) []string {
 	return granted
 }
 
-// flags reads an object of booleans; nil when there is none.
+// flags reads an object of booleans, or returns nil if there is none.
 func (a attributes) flags(name string) map[string]bool {
 	var flags map[string]bool
 	for k, v := range a.object(name) {

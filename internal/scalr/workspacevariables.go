@@ -8,20 +8,19 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// WorkspaceVariable is a variable that is stored in a workspace. Of a sensitive
-// one Scalr does not report the value, which is empty then.
+// WorkspaceVariable is a variable that is stored in a workspace. Scalr does not report the value of a sensitive
+// variable; it is empty then.
 type WorkspaceVariable struct {
 	ID string
 	Variable
 }
 
-// WorkspaceVariables lists the variables of a workspace itself, without those that
-// it has from its environment or account.
+// WorkspaceVariables lists the workspace's own variables, without those inherited from its environment or account.
 func (c *Client) WorkspaceVariables(ctx context.Context, workspaceID string) ([]WorkspaceVariable, error) {
 	return c.workspaceVariables(ctx, workspaceID, "", defaultPolicy)
 }
 
-// workspaceVariables lists those with the key, if it is not empty.
+// workspaceVariables lists the variables with the key, or all if key is empty.
 func (c *Client) workspaceVariables(ctx context.Context, workspaceID, key string, p policy) ([]WorkspaceVariable, error) {
 	query := url.Values{"filter[workspace]": {workspaceID}}
 	setIf(query, "filter[key]", literal(key))
@@ -29,7 +28,7 @@ func (c *Client) workspaceVariables(ctx context.Context, workspaceID, key string
 	all, err := list(ctx, c, OpListVariables.on(workspaceID), []string{"vars"}, query, p,
 		func(r resource, _ document) *WorkspaceVariable {
 			if r.ref("workspace") != workspaceID {
-				return nil // to change it would change other workspaces
+				return nil // an inherited variable: changing it would affect other workspaces
 			}
 			v := r.workspaceVariable()
 			return &v
@@ -42,7 +41,7 @@ func (c *Client) workspaceVariables(ctx context.Context, workspaceID, key string
 	return own, err
 }
 
-// workspaceVariable reads a variable. env is the older word for shell.
+// workspaceVariable reads a variable. env is the older name of shell.
 func (r resource) workspaceVariable() WorkspaceVariable {
 	a := r.Attributes
 	category := a.text("category")
@@ -50,9 +49,8 @@ func (r resource) workspaceVariable() WorkspaceVariable {
 		HCL: a.set("hcl"), Sensitive: a.set("sensitive")}}
 }
 
-// CreateVariable stores a variable in a workspace, exactly one of its key and
-// category. created is false if another client did it meanwhile: then the variable
-// that is returned may have another value.
+// CreateVariable stores a variable in a workspace and ensures that exactly one has its key and category. created is
+// false if another client has created it meanwhile; the returned variable may then have another value.
 func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, created bool, err error) {
 	return createNamed(ctx,
 		func() (WorkspaceVariable, error) { return c.postVariable(ctx, workspaceID, v) },
@@ -77,8 +75,8 @@ func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variabl
 	return stored, err
 }
 
-// UpdateVariable changes the value of a stored variable, and whether it is an expression or sensitive. The response is
-// what the service made of it. Scalr's own clients never change a sensitive variable into a plain one: they delete it.
+// UpdateVariable changes the value of a stored variable, and whether it is an expression or sensitive. It returns the
+// variable that Scalr reports. Scalr's own clients never make a sensitive variable readable: they delete it.
 func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (stored WorkspaceVariable, err error) {
 	op := OpUpdateVariable.on(sanitize.Note(v.Key, 128))
 	attrs := map[string]any{"value": v.Value, "sensitive": v.Sensitive}

@@ -1,5 +1,6 @@
-// Package runs holds the protocols of several requests that create, find and stop runs, above the client with its one
-// request per method. Each is in its own file. No other package creates, cancels or discards runs.
+// Package runs contains the operations that need several requests to create, find and stop runs. It is built on the
+// client, whose methods send one request each. Each operation is in its own file. No other package creates, cancels or
+// discards runs.
 package runs
 
 import (
@@ -15,8 +16,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// NotConfirmedError is a creation whose response was lost and whose run was not
-// found: it may exist, now or later.
+// NotConfirmedError means that the response to a creation was lost and the run was not found: it may exist or appear
+// later.
 type NotConfirmedError struct {
 	ConfigurationID string
 	Cause           error
@@ -31,11 +32,11 @@ func (e *NotConfirmedError) Unwrap() error { return e.Cause }
 
 const createAttempts = 3
 
-// Create creates exactly one run, which the caller has to compare with the request
-// (see [scalr.RunRequest.Differences]). Nothing else uses the configuration version,
-// so it is the key: after a lost response the run is searched by it, and only if it
-// surely does not exist is another one requested. doubtful reports that a response
-// was lost, so that a second run may yet appear: then call [CancelDuplicates].
+// Create creates exactly one run, which the caller must compare with the request (see [scalr.RunRequest.Differences]).
+// No other run uses the configuration version, so it identifies the run: after a lost response Create searches for the
+// run by its configuration version, and sends another request only if the run certainly does not exist. doubtful
+// reports that a response was lost, so that a second run may still appear: the caller must then call
+// [CancelDuplicates].
 func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr.Run, doubtful bool, err error) {
 	for range createAttempts {
 		run, err = createOnce(ctx, c, q)
@@ -60,8 +61,8 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 	return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, err}
 }
 
-// createOnce creates a run, and repeats the request once if a copy of the server
-// lags behind the one that reported the configuration version as uploaded.
+// createOnce creates a run. It repeats the request once if a replica of the server lags behind the one that reported
+// the configuration version as uploaded.
 func createOnce(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (scalr.Run, error) {
 	run, err := c.CreateRun(ctx, q)
 	if !notUploadedYet(err) {
@@ -73,8 +74,8 @@ func createOnce(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (scalr
 	return c.CreateRun(ctx, q)
 }
 
-// notUploadedYet reports whether Scalr refused a configuration version that it had
-// reported as uploaded, or did not find it.
+// notUploadedYet reports whether Scalr refused or did not find a configuration version that it had reported as
+// uploaded.
 func notUploadedYet(err error) bool {
 	var e *scalr.Error
 	if !errors.As(err, &e) || e.HTTPStatus != http.StatusUnprocessableEntity && e.HTTPStatus != http.StatusNotFound {

@@ -8,13 +8,12 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// newest is among how many of a workspace's runs [HasDuplicate] searches.
+// newest is the number of a workspace's latest runs that [HasDuplicate] searches.
 const newest = 100
 
-// CancelDuplicates stops every run of the configuration version but the one to keep,
-// and returns the ids of those that Scalr agreed to stop: a creation whose response
-// was lost may take effect late. A run that is being applied is left alone, and an
-// error. A run that is not reported to be of the same workspace is left alone.
+// CancelDuplicates stops every run of the configuration version except keep, and returns the ids of those that Scalr
+// accepted to stop: a creation whose response was lost may take effect late. It does not stop a run that is being
+// applied and returns an error for it. It ignores runs that are not reported to be in the same workspace.
 func CancelDuplicates(ctx context.Context, c *scalr.Client, keep scalr.Run, comment string) ([]string, error) {
 	found, err := withConfiguration(ctx, c, keep.WorkspaceID, keep.ConfigurationID)
 	var stopped []string
@@ -35,8 +34,8 @@ func CancelDuplicates(ctx context.Context, c *scalr.Client, keep scalr.Run, comm
 	return stopped, err
 }
 
-// sameOrigin refuses a run that turns out to be of another workspace or configuration
-// version than the one to keep, whatever the list reported.
+// sameOrigin returns a check that refuses a run of another workspace or configuration version than keep, regardless of
+// what the list reported.
 func sameOrigin(keep scalr.Run) func(scalr.Run) error {
 	return func(look scalr.Run) error {
 		if look.WorkspaceID == keep.WorkspaceID && look.ConfigurationID == keep.ConfigurationID {
@@ -46,8 +45,8 @@ func sameOrigin(keep scalr.Run) func(scalr.Run) error {
 	}
 }
 
-// HasDuplicate reports whether another run of the configuration version is not
-// final, among the newest runs of the workspace. It makes a single attempt.
+// HasDuplicate reports whether another run of the configuration version is not final, among the newest runs of the
+// workspace. It makes a single attempt.
 func HasDuplicate(ctx context.Context, c *scalr.Client, run scalr.Run) (has bool) {
 	read := 0
 	_ = c.ListRuns(ctx, run.WorkspaceID, scalr.Once, func(r scalr.Run) bool {

@@ -9,9 +9,9 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// FindByConfiguration finds the run of a configuration version, if there is one by
-// now: one that the workspace's list has, and that does not itself report another
-// configuration version. Of several it is the oldest, for everyone who searches.
+// FindByConfiguration finds the run of a configuration version, if it exists: the workspace's list contains it, and the
+// run itself does not report another configuration version. Of several runs it returns the oldest, so that all clients
+// find the same one.
 func FindByConfiguration(ctx context.Context, c *scalr.Client, workspaceID, configurationID string) (scalr.Run, bool, error) {
 	found, err := withConfiguration(ctx, c, workspaceID, configurationID)
 	for _, r := range found {
@@ -23,8 +23,8 @@ func FindByConfiguration(ctx context.Context, c *scalr.Client, workspaceID, conf
 	return scalr.Run{}, false, err
 }
 
-// Blocking finds the run that the given one waits for: the oldest that is neither
-// dry nor final. ok is false if there is none, or if that is unknown.
+// Blocking finds the run that blocks the given one: the oldest that is neither dry nor final. ok is false if there is
+// none or if it is unknown.
 func Blocking(ctx context.Context, c *scalr.Client, workspaceID, waiting string) (blocking scalr.Run, ok bool) {
 	list, err := c.ActiveRuns(ctx, workspaceID)
 	for _, r := range list {
@@ -35,12 +35,11 @@ func Blocking(ctx context.Context, c *scalr.Client, workspaceID, waiting string)
 	return blocking, ok && err == nil
 }
 
-// maxKept is how many runs of one configuration version are kept, the oldest ones.
-// Even a second one is an error of the server.
+// maxKept is the maximum number of runs kept for one configuration version, the oldest ones. More than one is already
+// an error of the server.
 const maxKept = 100
 
-// withConfiguration lists the workspace's runs of the configuration version, the
-// oldest first, in whichever order Scalr lists them.
+// withConfiguration lists the workspace's runs of the configuration version, oldest first, regardless of Scalr's order.
 func withConfiguration(ctx context.Context, c *scalr.Client, workspaceID, configurationID string) ([]scalr.Run, error) {
 	if workspaceID == "" || configurationID == "" {
 		return nil, errors.New("search for a run: its workspace or its configuration version is unknown")

@@ -15,45 +15,44 @@ import (
 // StopOptions describes how to stop a run.
 type StopOptions struct {
 	Comment string
-	// AllowApply allows an apply to be interrupted. Without it an apply is left alone.
+	// AllowApply permits Stop to interrupt an apply. Without it an apply continues.
 	AllowApply bool
-	// LongTimeout is for a step that is not canceled: errors are retried for two
-	// minutes. Without it Stop returns within five seconds.
+	// LongTimeout is for steps that are not being canceled: Stop retries errors for two minutes. Without it Stop
+	// returns within five seconds.
 	LongTimeout bool
-	// Check is called with each state of the run that was read; its error refuses to
-	// stop it. nil accepts every run.
+	// Check is called with each state of the run that was read; an error prevents the stop. nil accepts every run.
 	Check func(scalr.Run) error
-	// OnSent is called when a request to stop was sent, or could not be. It may be
-	// nil, and may be called several times.
+	// OnSent is called when a request to stop was sent or could not be sent. It may be nil, and may be called several
+	// times.
 	OnSent func()
 }
 
-// StopResult is how stopping a run ended.
+// StopResult is the outcome of stopping a run.
 type StopResult struct {
-	Verb           string // discard or cancel, when Scalr accepted it
-	AlreadyFinal   bool   // the run was final before a request to stop it
-	ApplyContinues bool   // an apply is under way and was left alone
+	Verb           string // discard or cancel, if Scalr accepted it
+	AlreadyFinal   bool   // the run was final before the first request to stop it
+	ApplyContinues bool   // an apply is running and was not interrupted
 	LastKnown      scalr.Run
 }
 
 const (
-	// firstReadTimeout bounds the read before a stop: the request must be sent within
-	// a second, whatever Scalr does, and leave time for two more within the grace period.
+	// firstReadTimeout limits the read before a stop: the request must be sent within a second in any case, and leave
+	// time for two more within the grace period.
 	firstReadTimeout = 500 * time.Millisecond
-	// shortTimeout and longTimeout bound Stop; the caller's context may end it before.
+	// shortTimeout and longTimeout limit Stop; the caller's context may end it earlier.
 	shortTimeout = scalr.UrgentTime
 	longTimeout  = 2 * time.Minute
-	// quickRefusals are the refusals after which the run is read again immediately, since it has just moved. After
-	// more of them, and where both actions were refused in one status, it is given time to move.
+	// quickRefusals is the number of refusals after which the run is read again immediately, since its status has just
+	// changed. After more refusals, and if both actions were refused in one status, Stop waits before the next read.
 	quickRefusals = 3
 	shortInterval = 600 * time.Millisecond
 	longInterval  = 2 * time.Second
 )
 
-// Stop stops the run: it discards a run that waits for a person and cancels a running one (openapi.yml: each is
-// refused in the other's statuses). A refusal means that the run has moved, so it is read again; a run that was
-// confirmed meanwhile is an apply. In a status that takes neither, the requests are repeated until the run takes one.
-// last is the state that the caller read last.
+// Stop stops the run: it discards a run that waits for a person and cancels a running one (openapi.yml: each action is
+// refused in the other's statuses). A refusal means that the status has changed, so Stop reads the run again; a run
+// that was confirmed meanwhile is being applied. In a status that accepts neither action, Stop repeats the requests
+// until one is accepted. last is the state that the caller read last.
 func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (StopResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
@@ -126,7 +125,7 @@ func (s StopOptions) effort() scalr.Effort {
 	return scalr.Urgent
 }
 
-// send requests the action, and returns its verb.
+// send requests the action and returns its verb.
 func (s StopOptions) send(ctx context.Context, c *scalr.Client, action scalr.Operation, runID string) (verb string, err error) {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { s.sent() }})
 	if action == scalr.OpCancelRun {
@@ -144,7 +143,7 @@ func (s StopOptions) sent() {
 	}
 }
 
-// readFirst reads the run, in a short time; without a response it returns last.
+// readFirst reads the run with a short timeout; without a response it returns last.
 func readFirst(ctx context.Context, c *scalr.Client, last scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, firstReadTimeout)
 	defer cancel()
@@ -152,8 +151,8 @@ func readFirst(ctx context.Context, c *scalr.Client, last scalr.Run) scalr.Run {
 	return newer(last, r, err)
 }
 
-// readAgain reads the run after a refusal. It has moved, perhaps into an apply: unless
-// that may be interrupted, no further request is sent without knowing.
+// readAgain reads the run after a refusal. The run may be applying by now: unless an apply may be interrupted, Stop
+// sends no further request while the status is unknown.
 func readAgain(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (scalr.Run, error) {
 	r, err := c.ReadRun(ctx, last.ID, s.effort())
 	if last.Dry || s.AllowApply {
@@ -162,8 +161,7 @@ func readAgain(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptio
 	return newer(last, r, err), err
 }
 
-// newer prefers the run that was read later. One that is surely older comes from a
-// copy of the server that lags.
+// newer prefers the run that was read later, unless it is certainly older because a replica of the server lags.
 func newer(last, later scalr.Run, err error) scalr.Run {
 	if err != nil || later.Status.Before(last.Status) {
 		return last
@@ -171,17 +169,17 @@ func newer(last, later scalr.Run, err error) scalr.Run {
 	return later
 }
 
-// nextAction is what to request by the run's status: never again what was refused in
-// this very status, and then the other action, since Scalr's tables may differ. 0
-// means that both were refused.
+// nextAction returns the action to request in the run's status. It does not repeat an action that was refused in the
+// same status but returns the other one, since Scalr's rules may differ from this client's. 0 means that both were
+// refused.
 func nextAction(r scalr.Run, refused map[scalr.Operation]scalr.Status, allowApply bool) scalr.Operation {
 	actions := []scalr.Operation{scalr.OpDiscardRun, scalr.OpCancelRun}
 	switch {
 	case cancelable(r):
 		actions = []scalr.Operation{scalr.OpCancelRun, scalr.OpDiscardRun}
 	case !r.Dry && !allowApply && planned(r):
-		// It waits for a person, or that is unknown. Scalr cancels only what works,
-		// so that a cancel would succeed just when the run is an apply by now.
+		// The run waits for a person, or that is unknown. Scalr cancels only running runs, so a cancel would succeed
+		// exactly when the run is being applied by now.
 		actions = actions[:1]
 	}
 	for _, a := range actions {
@@ -192,8 +190,8 @@ func nextAction(r scalr.Run, refused map[scalr.Operation]scalr.Status, allowAppl
 	return 0
 }
 
-// cancelable reports whether the run works; one in an unknown status does, before
-// its plan is finished.
+// cancelable reports whether the run is running. A run in an unknown status counts as running until its plan is
+// finished.
 func cancelable(r scalr.Run) bool {
 	if !r.Status.Known() {
 		return !planned(r)
@@ -201,21 +199,20 @@ func cancelable(r scalr.Run) bool {
 	return r.Status.Cancelable()
 }
 
-// planned reports whether the plan is finished, so that an apply may come next.
+// planned reports whether the plan is finished, so that an apply may follow.
 func planned(r scalr.Run) bool {
 	return r.Plan != nil && r.Plan.Status.Final() || !r.Status.Before(scalr.StatusPlanned) && r.Status.Known()
 }
 
-// applying reports whether a cancel would interrupt an apply. In an unknown status
-// the apply's own status decides.
+// applying reports whether a cancel would interrupt an apply. In an unknown status the apply's own status decides.
 func applying(r scalr.Run) bool {
 	return r.Status.Applying() || !r.Status.Known() && r.Applied()
 }
 
-// Stopper is a client that has [Stop] as a method.
+// Stopper is a client with the method Stop.
 type Stopper struct{ *scalr.Client }
 
-// Stop is the function of that name.
+// Stop calls the function [Stop].
 func (c Stopper) Stop(ctx context.Context, last scalr.Run, s StopOptions) (StopResult, error) {
 	return Stop(ctx, c.Client, last, s)
 }

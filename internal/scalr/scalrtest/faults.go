@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// Status answers with a status; header is names and values in turn.
+// Status returns a fault that responds with a status; header contains alternating names and values.
 func Status(op string, code, times int, header ...string) scalrsim.Fault {
 	f := scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Status, Status: code, Header: http.Header{}}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -19,23 +19,23 @@ func Status(op string, code, times int, header ...string) scalrsim.Fault {
 	return f
 }
 
-// Problem answers with a status and a body, every time.
+// Problem returns a fault that responds to every request with a status and a body.
 func Problem(op string, code int, body string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Status, Status: code, Body: body}
 }
 
-// Garbage answers with a body that is not of the API.
+// Garbage returns a fault that responds with a body that is not a document of the API.
 func Garbage(op, kind, body string, times int) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Garbage, Body: body, Header: http.Header{"Content-Type": {kind}}}
 }
 
-// Edited replaces text in a good response.
+// Edited returns a fault that replaces text in a successful response.
 func Edited(op string, times int, pairs ...string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Edit,
 		Change: func(body string) string { return strings.NewReplacer(pairs...).Replace(body) }}
 }
 
-// WithID replaces the id of the primary data, in any order of members.
+// WithID returns a fault that replaces the id of the primary data, regardless of the order of members.
 func WithID(op, id string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Action: scalrsim.Edit, Change: func(body string) string {
 		at := strings.Index(body, `"id":"run-`)

@@ -1,5 +1,4 @@
-// Package scalrtest plays the client against the simulated Scalr, for the tests of
-// both packages that send requests.
+// Package scalrtest connects the client to the simulated Scalr, for the tests of both packages that send requests.
 package scalrtest
 
 import (
@@ -21,11 +20,11 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// UserAgent is that of the clients.
+// UserAgent is the user agent of the clients.
 const UserAgent = "scalr-run-action/test"
 
-// Harness is a client and the simulated Scalr that it sends to. It is made within
-// synctest.Test wherever time passes.
+// Harness is a client and the simulated Scalr that it sends requests to. Tests that depend on time create it within
+// synctest.Test.
 type Harness struct {
 	*scalr.Client
 	T   *testing.T
@@ -35,8 +34,8 @@ type Harness struct {
 	retries []scalr.Retry
 }
 
-// New serves the scenario in memory. At the end of the test the simulator must have
-// no objection, every fault must be used, and no retry may hold a secret.
+// New serves the scenario in memory. At the end of the test it fails the test if the simulator has an objection, a
+// fault was not used, or a retry contains a secret.
 func New(t *testing.T, scenario scalrsim.Scenario) *Harness {
 	t.Helper()
 	r := &Harness{T: t, Sim: scalrsim.New(scenario)}
@@ -62,14 +61,14 @@ func New(t *testing.T, scenario scalrsim.Scenario) *Harness {
 	return r
 }
 
-// Retries returns what the clients reported as retried so far.
+// Retries returns the retries that the clients have reported so far.
 func (r *Harness) Retries() []scalr.Retry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.retries)
 }
 
-// Dial makes a client of the simulator out of a half-filled configuration.
+// Dial returns a client of the simulator and fills in missing parts of the configuration.
 func (r *Harness) Dial(c scalr.Config) *scalr.Client {
 	r.T.Helper()
 	base, err := url.Parse(r.Sim.URL())
@@ -92,10 +91,10 @@ func (r *Harness) Dial(c scalr.Config) *scalr.Client {
 	return client
 }
 
-// Archive returns a small configuration, packed.
+// Archive returns the archive of a small configuration.
 var Archive = sync.OnceValue(func() []byte { return Packed("main.tf", "resource \"terraform_data\" \"a\" {}\n") })
 
-// Packed returns a bundle of one file.
+// Packed returns an archive of one file.
 func Packed(name, content string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -134,7 +133,7 @@ func (r *Harness) Started(ctx context.Context, dry bool) (scalr.Run, error) {
 	return run, err
 }
 
-// MustStart is Started; an error fails the test.
+// MustStart is like Started but fails the test on an error.
 func (r *Harness) MustStart(dry bool) scalr.Run {
 	r.T.Helper()
 	run, err := r.Started(r.T.Context(), dry)
@@ -144,7 +143,7 @@ func (r *Harness) MustStart(dry bool) scalr.Run {
 	return run
 }
 
-// Arrived returns the requests of the operation, as "POST /runs/*/actions/apply".
+// Arrived returns the received requests of the operation, such as "POST /runs/*/actions/apply".
 func (r *Harness) Arrived(op string) []scalrsim.Request {
 	method, pattern, _ := strings.Cut(op, " ")
 	var found []scalrsim.Request

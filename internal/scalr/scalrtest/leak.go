@@ -10,14 +10,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// Secrets of the tests, each long and like nothing else.
+// Secrets of the tests, each long and unlike any other text.
 const (
 	CanarySignature = "q7Zp3Vx9Lr2Tn8Wd5Kc1"
 	CanaryUserinfo  = "hunter2-Bm4Gs6Yf0Jh7"
 )
 
-// WantNoLeak looks for any twelve bytes of a secret in all that the value says:
-// the token, every signature that went over the wire, and the canaries.
+// WantNoLeak fails the test if the text of v contains any twelve bytes of a secret: the token, every signature that was
+// transferred, and the canaries.
 func (r *Harness) WantNoLeak(v any) {
 	r.T.Helper()
 	secrets := []string{scalrsim.Token, CanarySignature, CanaryUserinfo}
@@ -31,10 +31,10 @@ func (r *Harness) WantNoLeak(v any) {
 	}
 }
 
-// Said is everything that a value, or an error and what it wraps, can be made to say.
+// Said returns all text representations of a value, or of an error and the errors that it wraps.
 func Said(v any) string {
 	text := fmt.Sprintf("%v|%+v|%#v|%q", v, v, v, v)
-	fields, _ := json.Marshal(v) // what JSON cannot hold is in the text above
+	fields, _ := json.Marshal(v) // the text above contains what JSON cannot represent
 	text += string(fields)
 	if err, ok := v.(error); ok {
 		if inner := errors.Unwrap(err); inner != nil {
@@ -44,7 +44,7 @@ func Said(v any) string {
 	return text
 }
 
-// Leaked finds twelve bytes in a row of one of the secrets.
+// Leaked returns twelve consecutive bytes of one of the secrets that the text contains, or "".
 func Leaked(text string, secrets ...string) string {
 	const window = 12
 	for _, s := range secrets {
