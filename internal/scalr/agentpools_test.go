@@ -10,8 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// A workspace's own pool wins, then the default one of its environment, then that of
-// the account.
+// A workspace's own pool takes precedence over the default pool of its environment, and that over the account's.
 func TestAgentPoolOfAWorkspace(t *testing.T) {
 	t.Parallel()
 	r := scalrtest.New(t, scalrsim.Scenario{})
@@ -40,7 +39,7 @@ func TestAgentPoolOfAWorkspace(t *testing.T) {
 	}
 }
 
-// A server that lists inherited variables too has none of them changed.
+// Inherited variables are not changed even if the server lists them too.
 func TestWorkspaceVariablesAreItsOwn(t *testing.T) {
 	t.Parallel()
 	r := scalrtest.New(t, scalrsim.Scenario{})

@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// X10: a wait, perhaps of a minute, ends immediately with its context.
+// X10: a wait of up to a minute ends immediately when its context ends.
 func TestCancellationWakesAtOnce(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("the job was canceled")
@@ -74,7 +74,7 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
 				run := r.MustStart(true)
-				if name == "for a lost run" { // whose own run must not be found
+				if name == "for a lost run" { // the run must not be found
 					run.ConfigurationID = "cv-lost"
 				}
 				r.Sim.AddFault(c.fault)

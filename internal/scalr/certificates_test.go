@@ -51,7 +51,8 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 	return key
 }
 
-// issue makes a certificate for a name and the loopback addresses, good from and until that many days from now.
+// issue issues a certificate for a name and the loopback addresses. It is valid between two times, given in days from
+// now.
 func (a authority) issue(t *testing.T, name string, from, until int) tls.Certificate {
 	t.Helper()
 	key := newKey(t)
@@ -67,7 +68,7 @@ func (a authority) issue(t *testing.T, name string, from, until int) tls.Certifi
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// file writes the authority's certificate, as for SSL_CERT_FILE.
+// file writes the authority's certificate to a file, as for SSL_CERT_FILE.
 func (a authority) file(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "ca.pem")
@@ -84,12 +85,12 @@ func (a authority) pool() *x509.CertPool {
 	return pool
 }
 
-// serveTLS serves on a loopback port; the address has the form host:port.
+// serveTLS starts a server on a loopback port and returns its address as host:port.
 func serveTLS(t *testing.T, h http.Handler, config *tls.Config) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
 	s.TLS, s.EnableHTTP2 = config, len(config.NextProtos) > 0
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes are meant to fail
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // failed handshakes are expected
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s

@@ -58,7 +58,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// T22: an id is checked before it is put into an address, from every source.
+// T22: an id from any source is checked before it is used in an address.
 func TestIDsThatAreNone(t *testing.T) {
 	t.Parallel()
 	r := scalrtest.New(t, scalrsim.Scenario{})
@@ -74,7 +74,7 @@ func TestIDsThatAreNone(t *testing.T) {
 	}
 }
 
-// A session that ends is renewed once for each token, by whichever request notices first, and the request repeated.
+// An expired session is renewed once for each token, by the first request that detects it, and the request is repeated.
 func TestTokenIsRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestTokenThatCannotBeRenewed(t *testing.T) {
 	})
 }
 
-// The parts of a run that the response does not include are fetched one by one.
+// Parts of a run that the response does not include are read one by one.
 func TestServerThatIncludesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestServerThatIncludesNothing(t *testing.T) {
 	})
 }
 
-// A list whose server gives the same page forever ends all the same.
+// A list ends even if the server returns the same page repeatedly.
 func TestListThatDoesNotGetAhead(t *testing.T) {
 	t.Parallel()
 	requests := 0

@@ -19,8 +19,8 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// forgiven is all in which client and simulator may differ from the document,
-// each with its reason. Keep it short: every line is a hole in the contract.
+// forgiven lists the permitted differences of client and simulator from the document, each with its reason. Keep it
+// short: every entry weakens the check.
 var forgiven = []struct{ complaint, reason string }{
 	{`: answer 4\d\d: /errors/0: property "title" is unsupported`, "the service sends it; the vendor's own clients say that the document lacks it"},
 	{`^PATCH .*: request: /data/.*: property "[a-z-]+" is missing`, "a PATCH leaves out what it does not change"},
@@ -32,7 +32,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	w := described(t)
 	for _, scenario := range toured() {
-		t.Run(scenario.Name, func(t *testing.T) { // one after another: they share the recorder's transport
+		t.Run(scenario.Name, func(t *testing.T) { // not parallel: they share the recorder's transport
 			synctest.Test(t, func(t *testing.T) { tour(t, w, scenario) })
 		})
 	}
@@ -74,7 +74,7 @@ func total(counts map[string]int) (sum int) {
 	return sum
 }
 
-// A contract that lets everything pass proves nothing.
+// Ensures that the check detects violations.
 func TestContractObjects(t *testing.T) {
 	t.Parallel()
 	described(t)
@@ -126,8 +126,7 @@ func TestContractObjects(t *testing.T) {
 	}
 }
 
-// toured are the scenarios in which Scalr itself speaks all the time, in the
-// words that it has today.
+// toured are the scenarios in which Scalr itself sends all responses, with its current statuses.
 func toured() []scalrsim.Scenario {
 	var all []scalrsim.Scenario
 	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {
@@ -142,7 +141,7 @@ func toured() []scalrsim.Scenario {
 	return all
 }
 
-// recorded is a harness whose exchanges are compared with the document.
+// recorded returns a harness whose exchanges are compared with the document.
 func recorded(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) *scalrtest.Harness {
 	r := scalrtest.New(t, scenario)
 	w.Next = r.Sim.Client().Transport
@@ -150,8 +149,8 @@ func recorded(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario)
 	return r
 }
 
-// tour asks for a dry run and a real one with everything that can be asked for,
-// follows each to its rest, reads all there is to read, and ends it.
+// tour creates a dry run and a real one with all settings, follows each until it is final or waits for a person, reads
+// everything there is, and stops it.
 func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
 	r := recorded(t, w, scenario)
 	ctx := t.Context()
@@ -161,7 +160,7 @@ func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
 	for _, dry := range []bool{true, false} {
 		v, err := r.Uploaded(ctx, dry)
 		if err != nil {
-			t.Log(err) // no upload address, or one that is refused
+			t.Log(err) // no upload address, or a blocked one
 			return
 		}
 		q := scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: v.ID, Dry: dry, Message: "tour",
@@ -226,7 +225,7 @@ func tourUntilRest(r *scalrtest.Harness, run scalr.Run) scalr.Run {
 	return run
 }
 
-// tourSettings visits what belongs to a workspace and is not among its attributes.
+// tourSettings reads and changes the related resources of a workspace.
 func tourSettings(r *scalrtest.Harness, workspaceID, providerID string) {
 	ctx := r.T.Context()
 	check := func(err error) {
@@ -252,7 +251,7 @@ func tourSettings(r *scalrtest.Harness, workspaceID, providerID string) {
 	}
 }
 
-// tourPlaces visits what the companion actions use, refusals included.
+// tourPlaces sends the requests of the companion actions, including refused ones.
 func tourPlaces(t *testing.T, w *openapitest.Recorder) {
 	r := recorded(t, w, scalrsim.Scenario{})
 	ctx := t.Context()

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// endless returns the same text again and again.
+// endless returns the same text repeatedly.
 type endless struct {
 	text string
 	at   int
@@ -32,8 +32,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	}
 }
 
-// bomb is 10 MiB of gzip that unpacks to 10 GiB of text. It is made of many
-// members, each 1 MiB of the text.
+// bomb is 10 MiB of gzip that decompresses to 10 GiB of text. It consists of many members of 1 MiB of text each.
 func bomb(text string) io.Reader {
 	var member bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&member, gzip.BestCompression)
@@ -49,8 +48,8 @@ func endlessly(status int, begin, text string) http.HandlerFunc {
 	}
 }
 
-// H29-H31: a response may have no end; we have. Nothing runs beside this test, since allocations are those of the
-// whole process.
+// H29-H31: reading an endless response stops at a limit. The test must not run in parallel, since it measures the
+// allocations of the process.
 func TestBombs(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
@@ -90,7 +89,7 @@ func allocated() uint64 {
 	return m.TotalAlloc
 }
 
-// H31: headers without an end, and answers before the answer.
+// H31: endless headers and endless informational responses.
 func TestHeaderFloods(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ start, flood string }{
@@ -102,7 +101,7 @@ func TestHeaderFloods(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := dialed(t, "http://"+raw(t, c.start+strings.Repeat(c.flood, 20<<10)), productTransport())
-			_, err := client.PlanJSON(t.Context(), "plan-1") // makes one attempt
+			_, err := client.PlanJSON(t.Context(), "plan-1") // single attempt
 			var e *scalr.Error
 			if !errors.As(err, &e) || len(err.Error()) > 500 {
 				t.Errorf("got %.600v", err)

@@ -22,7 +22,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// workspaceDocument is the least that the client takes for a workspace.
+// workspaceDocument is the minimum that the client accepts as a workspace.
 const workspaceDocument = `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network"}}}`
 
 func serveWorkspace(w http.ResponseWriter, _ *http.Request) {
@@ -30,7 +30,7 @@ func serveWorkspace(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, workspaceDocument)
 }
 
-// dialed is a client of the address, over real sockets.
+// dialed returns a client of the address that uses real sockets.
 func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.Client, *[]scalr.Retry) {
 	t.Helper()
 	base, err := url.Parse(address)
@@ -51,17 +51,17 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 	return client, &retries
 }
 
-// productTransport is the transport that the program uses.
+// productTransport returns the transport that the program uses.
 func productTransport() *http.Transport { return httpx.NewClient("test").Transport.(*http.Transport) }
 
-// trusting is the same, with another authority.
+// trusting returns the same transport with another certificate authority.
 func trusting(a authority) *http.Transport {
 	t := productTransport().Clone()
 	t.TLSClientConfig.RootCAs = a.pool()
 	return t
 }
 
-// C14-C18, T17: what will not pass by itself is said immediately.
+// C14-C18, T17: permanent errors are reported immediately.
 func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	a, handler := newAuthority(t), http.HandlerFunc(serveWorkspace)
@@ -111,7 +111,7 @@ func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
 	}
 }
 
-// raw answers every connection with the same bytes.
+// raw responds to every connection with the same bytes.
 func raw(t *testing.T, answer string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -153,7 +153,7 @@ func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
 	}
 }
 
-// C06: a port that takes the connection and says nothing.
+// C06: a port that accepts the connection and sends nothing.
 func TestNoTLSAnswer(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -167,12 +167,11 @@ func TestNoTLSAnswer(t *testing.T) {
 	}
 	transport.TLSHandshakeTimeout = 20 * time.Millisecond
 	client, _ := dialed(t, "https://"+l.Addr().String(), transport)
-	_, err = client.PlanJSON(t.Context(), "plan-1") // one attempt is enough
+	_, err = client.PlanJSON(t.Context(), "plan-1") // single attempt
 	wantTrouble(t, err, scalr.Unreachable, "no TLS handshake in time")
 }
 
-// C12, R18: the server closes a connection that was kept, just when the next
-// request arrives on it.
+// C12, R18: the server closes an idle connection just when the next request arrives on it.
 func TestKeptConnectionsThatEnd(t *testing.T) {
 	t.Parallel()
 	sim := scalrsim.New(scalrsim.Scenario{Config: scalrsim.Config{Processing: -1}})
@@ -207,9 +206,9 @@ func TestKeptConnectionsThatEnd(t *testing.T) {
 	}
 }
 
-type served struct{} // key of the count of a connection's requests
+type served struct{} // context key of the number of requests on a connection
 
-// onceAConnection hangs up at the second request of a connection.
+// onceAConnection closes a connection at its second request.
 func onceAConnection(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		count := r.Context().Value(served{}).(*int)
@@ -223,7 +222,7 @@ func onceAConnection(h http.Handler) http.Handler {
 	})
 }
 
-// C13: a stream of HTTP/2 that is reset, and a server that goes away.
+// C13: a reset HTTP/2 stream, and a server that shuts down.
 func TestHTTP2Faults(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
@@ -256,7 +255,7 @@ func TestHTTP2Faults(t *testing.T) {
 	}
 }
 
-// C26: an address of IPv6 only.
+// C26: a host with IPv6 addresses only.
 func TestIPv6(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "[::1]:0")
@@ -275,7 +274,7 @@ func TestIPv6(t *testing.T) {
 	}
 }
 
-// H22-H27, T08 over real sockets: to another port, where net/http itself would take the token along.
+// H22-H27, T08 with real sockets: redirects to another port, for which net/http itself would forward the token.
 func TestTokenStaysAtItsOrigin(t *testing.T) {
 	t.Parallel()
 	sniffed := make(chan string, 100)

@@ -25,13 +25,12 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// asked, when it is set, makes the test binary read a workspace from the address
-// in it and print what came: variables of the environment are read once in a
-// process, so that each case needs its own.
+// asked is the name of a variable that makes the test binary read a workspace from the address in it and print the
+// result. Proxy variables are read once per process, so each case needs its own process.
 const asked = "SCALR_TEST_ASK"
 
-// leadingHere, when it is set beside it, makes every name in example.test lead to
-// this machine, and lets a log be read too.
+// leadingHere is the name of a variable that makes every name in example.test resolve to this machine and makes the
+// test binary read a log too.
 const leadingHere = "SCALR_TEST_LEADING_HERE"
 
 func TestMain(m *testing.M) {
@@ -56,7 +55,7 @@ func ask(address string) {
 	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: scalrtest.UserAgent, HTTP: httpx.NewClient("test"),
 		Retrying: func(r scalr.Retry) {
 			fmt.Println("retrying:", r.Err)
-			cancel() // once is enough to see
+			cancel() // one retry is enough
 		}})
 	if err != nil {
 		fmt.Println(err)
@@ -77,7 +76,7 @@ func ask(address string) {
 	fmt.Printf("log: %q, %v\n", text, err)
 }
 
-// asking runs the test binary with the variables and gives what it prints.
+// asking runs the test binary with the variables and returns its output.
 func asking(t *testing.T, address string, variables ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])
@@ -89,7 +88,7 @@ func asking(t *testing.T, address string, variables ...string) string {
 	return string(out)
 }
 
-// C19: a private authority.
+// C19: a private certificate authority.
 func TestPrivateAuthority(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
@@ -108,9 +107,8 @@ func TestPrivateAuthority(t *testing.T) {
 	}
 }
 
-// T09: where the base URL leads to this machine, links may too, as they may where
-// it is a loopback address. Behind a proxy it leads elsewhere, and a link's name
-// that leads here is found out when it is dialed.
+// T09: if the base URL leads to this machine, links may too, as with a loopback address. Behind a proxy the base URL
+// leads elsewhere, and a link whose name resolves to this machine is detected when it is dialed.
 func TestLinkThatLeadsHere(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
@@ -170,7 +168,7 @@ func TestLinkThatLeadsHere(t *testing.T) {
 	}
 }
 
-// proxy is one that answers CONNECT: it refuses, or leads to the target.
+// proxy is a server for CONNECT that either refuses or connects to the target.
 type proxy struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -211,7 +209,7 @@ func tunnel(w http.ResponseWriter, target string) {
 	near.Close()
 }
 
-// C21-C25, T18: the proxies of a runner.
+// C21-C25, T18: proxies of a runner.
 func TestProxies(t *testing.T) {
 	t.Parallel()
 	const name, password = "acme.scalr.test", scalrtest.CanaryUserinfo

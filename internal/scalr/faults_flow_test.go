@@ -12,9 +12,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// H12: every second answer is a 5xx, from the first request to the end of the run.
-// Only the creation of the run is left out: after a 5xx it may have happened, so
-// that it is repeated twice at most (see TestExactlyOneRunInManyTrials).
+// H12: every second response is a 5xx, from the first request to the end of the run. The creation of the run is
+// excluded: after a 5xx it may have taken effect, so it is retried twice at most (see TestExactlyOneRunInManyTrials).
 func TestHalfOfAllAnswersFail(t *testing.T) {
 	t.Parallel()
 	flows := 100
@@ -44,7 +43,7 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 	})
 }
 
-// flow is a dry run from its configuration to its end.
+// flow executes a dry run from its configuration version to its end.
 func flow(r *scalrtest.Harness) bool {
 	run, err := r.Started(r.T.Context(), true)
 	for err == nil && !run.Status.IsFinal() {
@@ -54,7 +53,7 @@ func flow(r *scalrtest.Harness) bool {
 	return err == nil && run.Status == "planned_and_finished"
 }
 
-// A hundred jobs of one failing server do not come back together.
+// The retries of a hundred jobs are spread over time when a server fails.
 func TestAHundredClientsMakeNoStorm(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string][]string{"503": nil, "503 with the same wait for all": {"Retry-After", "5"}} {

@@ -16,16 +16,16 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// httpFault is one case of docs/faults.md, played in virtual time.
+// httpFault is one case of docs/faults.md, executed in virtual time.
 type httpFault struct {
 	faults []scalrsim.Fault
-	// do is the call that meets the faults, on a run that exists; look at it, if nil.
+	// do is the call that meets the faults, for an existing run; if nil, the run is read.
 	do func(context.Context, *scalrtest.Harness, scalr.Run) error
-	is error // what the error is; nil: the call succeeds
+	is error // expected error; nil means that the call succeeds
 
-	requests    int           // to the operation of the first fault; 0: not counted
-	least, most time.Duration // that the call takes; 0: not measured
-	says, not   []string      // of the error's text
+	requests    int           // requests to the operation of the first fault; 0: not counted
+	least, most time.Duration // duration of the call; 0: not measured
+	says, not   []string      // expected and forbidden parts of the error's text
 }
 
 const (
@@ -70,7 +70,7 @@ func outage(op string, d time.Duration) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, During: d, Action: scalrsim.Status, Status: 503}
 }
 
-// confirm confirms a real run that waits.
+// confirm confirms a real run that waits for confirmation.
 func confirm(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
 	run, err := r.Started(ctx, false)
 	if err != nil {

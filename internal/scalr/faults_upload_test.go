@@ -18,11 +18,11 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// uploadFault is one case of docs/faults.md between a configuration version that was created and one that is ready.
+// uploadFault is one case of docs/faults.md from the creation of a configuration version until it is uploaded.
 type uploadFault struct {
 	faults      []scalrsim.Fault
-	is          error // what the error is; nil: success
-	expired     bool  // the error says that another configuration version may help
+	is          error // expected error; nil means success
+	expired     bool  // the error reports that another configuration version may help
 	puts        int   // requests to storage
 	least, most time.Duration
 	says        []string
@@ -30,7 +30,7 @@ type uploadFault struct {
 
 const put = "PUT /upload/*"
 
-// link gives the response to the creation another upload address.
+// link returns a fault that replaces the upload address in the response to the creation.
 func link(address string) scalrsim.Fault {
 	return scalrsim.Fault{Op: createCV, Action: scalrsim.Edit, Change: func(body string) string {
 		before, after, _ := strings.Cut(body, `"upload":"`)
@@ -197,7 +197,7 @@ func (c uploadFault) play(t *testing.T) {
 	}
 }
 
-// deliver brings the archive to Scalr, as one configuration version.
+// deliver uploads the archive as one configuration version.
 func deliver(r *scalrtest.Harness, ctx context.Context, strange *[]string) error {
 	v, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, true)
 	if err != nil {
@@ -226,7 +226,7 @@ func (c uploadFault) wantText(t *testing.T, r *scalrtest.Harness, err error) {
 	}
 }
 
-// U05, U15: every attempt sends the same bytes from the start, and none of our headers.
+// U05, U15: every attempt sends the same bytes from the start, without the API's headers.
 func wantWholeBodies(t *testing.T, puts []scalrsim.Request) {
 	t.Helper()
 	sum := sha256.Sum256(scalrtest.Archive())
@@ -246,7 +246,7 @@ func wantWholeBodies(t *testing.T, puts []scalrsim.Request) {
 
 func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
 	t.Parallel()
-	// A transport that goes on reading after it has answered, as net/http may.
+	// This transport continues to read the body after it has returned a response, as net/http may do.
 	release, done := make(chan struct{}), make(chan error, 1)
 	sim := scalrsim.New(scalrsim.Scenario{})
 	late := roundTrip(func(q *http.Request) (*http.Response, error) {
@@ -308,7 +308,7 @@ func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
 			}
 			want := []string{test.want}
 			if test.want != "" {
-				want = append(want, "") // refused, so sent without asking
+				want = append(want, "") // refused, so sent without Expect
 			}
 			if strings.Join(asked, ",") != strings.Join(want, ",") {
 				t.Errorf("asked %q, want %q", asked, want)

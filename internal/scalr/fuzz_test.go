@@ -17,8 +17,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// F7: whatever a server sends, the decoder takes it or makes an error that can
-// be shown.
+// F7: for any response, the decoder accepts it or returns an error that can be shown.
 func FuzzDocument(f *testing.F) {
 	f.Add(200, []byte(`{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned","position-in-queue":"3"},`+
 		`"relationships":{"plan":{"data":{"type":"plans","id":"plan-1"}},"policy-checks":{"data":[{"type":"policy-checks","id":"p-1"}]}}},`+
@@ -67,7 +66,7 @@ func wantSane(t *testing.T, r Run, err error) error {
 	return nil
 }
 
-// wantPresentable holds the text of an error against what may be shown on one line.
+// wantPresentable checks that the text of an error may be shown on one line.
 func wantPresentable(t *testing.T, err error) {
 	t.Helper()
 	var e *Error
@@ -80,7 +79,7 @@ func wantPresentable(t *testing.T, err error) {
 	}
 }
 
-// F8: no header makes us wait longer than two minutes, or a negative time.
+// F8: no header causes a wait of more than two minutes or less than zero.
 func FuzzRetryAfter(f *testing.F) {
 	for _, seed := range [][2]string{{"3", ""}, {"-1", ""}, {"1e12", ""}, {"99999999999999999999", ""}, {"NaN", "junk"},
 		{"Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT"}, {"Saturday, 01-Jan-00 00:00:07 GMT", "Sat, 01 Jan 2000 00:00:00 GMT"}} {
@@ -94,8 +93,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// F9: an address that is taken is https, whole, without credentials, not ours,
-// and stays the same when it is read again.
+// F9: an accepted address is absolute, uses https, contains no credentials, is not the base URL's own host, and does
+// not change when it is parsed again.
 func FuzzHandedOut(f *testing.F) {
 	for _, seed := range []string{"https://storage.googleapis.com/b/o?X-Goog-Signature=abc", "http://a/", "//a", "https://u:p@a/", "https://[::ffff:a9fe:a9fe]/",
 		"https://169.254.169.254/", "https://localhost./", "https://[fe80::1%25eth0]/",
@@ -129,8 +128,8 @@ func FuzzHandedOut(f *testing.F) {
 	})
 }
 
-// F15: what is said of an error page or an object store's XML is short, without
-// tags, and without the signature of the address.
+// F15: the text taken from an error page or an object store's XML is short and contains neither tags nor the signature
+// of the address.
 func FuzzErrorBody(f *testing.F) {
 	const signature = "q7Zp3Vx9Lr2Tn8Wd5Kc1"
 	f.Add([]byte("<?xml version='1.0'?><Error><Code>AccessDenied</Code>" +

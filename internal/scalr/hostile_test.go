@@ -16,8 +16,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// wireOf is a client of a server that answers every request with the same body,
-// in memory and without delay.
+// wireOf returns a client of an in-memory server that responds to every request with the same body, without delay.
 func wireOf(t *testing.T, answer func() io.Reader) *scalr.Client {
 	t.Helper()
 	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
@@ -30,8 +29,8 @@ func wireOf(t *testing.T, answer func() io.Reader) *scalr.Client {
 	return client
 }
 
-// TestReferencesTimesResources: 700,000 references beside 2.7 million resources that was included. To look for each of
-// the former among the latter, one by one, takes hours; that many are refused, and fewer are found by a map.
+// TestReferencesTimesResources: 700,000 references and 2.7 million included resources. A linear search for each
+// reference would take hours; the client refuses that many and uses a map for fewer.
 func TestReferencesTimesResources(t *testing.T) {
 	t.Parallel()
 	answer := func(references, resources int) string {
@@ -50,9 +49,8 @@ func TestReferencesTimesResources(t *testing.T) {
 	}
 }
 
-// TestDecodingEndsWithItsContext: an interrupted step does not wait until
-// an endless answer was decoded. The server sends without delay, so that no wait
-// for it notices the end.
+// TestDecodingEndsWithItsContext: an interrupted step stops decoding an endless response. The server sends without
+// delay, so that no wait for data detects the end of the context.
 func TestDecodingEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	for name, unit := range map[string]string{"elements": `[],`, "texts": `"x",`, "white space": " ", "one text": ""} {
@@ -83,8 +81,7 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestHugeAnswerWhileFollowing: the run is not lost sight of for one answer that
-// is not read.
+// TestHugeAnswerWhileFollowing: a single response above the size limit does not end the monitoring of a run.
 func TestHugeAnswerWhileFollowing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -105,15 +102,14 @@ func TestHugeAnswerWhileFollowing(t *testing.T) {
 	})
 }
 
-// TestEndlessLists: a list whose pages never end is given up, and what is kept of
-// it is bounded.
+// TestEndlessLists: the client gives up on a list with endless pages, and the memory for it is bounded.
 func TestEndlessLists(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		pageOf   int
-		resource string // with one %d, which makes its id unlike all others
+		resource string // contains one %d, which makes its id unique
 		ask      func(*scalr.Client) error
-		requests int // at most
+		requests int // maximum
 		says     string
 	}{
 		"long texts": {100, `{"type":"workspaces","id":"ws-%d","attributes":{"working-directory":"` + strings.Repeat("n", 5000) + `"}}`,
@@ -147,8 +143,8 @@ func TestEndlessLists(t *testing.T) {
 	}
 }
 
-// TestPolicyChecksAreNotLeftOut: each check could be the one that failed, so that
-// a run with more than are read is invalid.
+// TestPolicyChecksAreNotLeftOut: a run with more policy checks than the limit is invalid, since each check could be the
+// failed one.
 func TestPolicyChecksAreNotLeftOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

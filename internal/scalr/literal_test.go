@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// answering is a client to which each request is answered with the text; it returns the requests.
+// answering returns a client whose requests all receive the text as response, and the recorded requests.
 func answering(t *testing.T, text string) (*scalr.Client, *[]*http.Request) {
 	t.Helper()
 	var requests []*http.Request
@@ -27,7 +27,7 @@ func answering(t *testing.T, text string) (*scalr.Client, *[]*http.Request) {
 	return client, &requests
 }
 
-// TestFilters: each filter of a list is a parameter of its request, and an empty one is none.
+// TestFilters: each filter of a list is a parameter of its request; an empty filter is omitted.
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	environments := func(f scalr.EnvironmentFilter) func(*scalr.Client) error {
@@ -103,7 +103,7 @@ func TestCostsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestCountsOfAnApply are read each from its own attribute.
+// TestCountsOfAnApply: each count is read from its own attribute.
 func TestCountsOfAnApply(t *testing.T) {
 	t.Parallel()
 	client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"applied"},"relationships":{"apply":`+
@@ -124,7 +124,7 @@ func TestCountsOfAnApply(t *testing.T) {
 	}
 }
 
-// TestRelatedResourcesOfAnotherType are not taken for what the relationship stands for.
+// TestRelatedResourcesOfAnotherType: a related resource of an unexpected type is ignored.
 func TestRelatedResourcesOfAnotherType(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{"configuration-versions": "x-1", "workspaces": "", "": "x-1"} {
@@ -143,7 +143,7 @@ func TestRelatedResourcesOfAnotherType(t *testing.T) {
 	}
 }
 
-// TestStreamsNeedAnID: what cannot be an id is an error, not a log that does not exist.
+// TestStreamsNeedAnID: an invalid id is an error, not a missing log.
 func TestStreamsNeedAnID(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"../runs/run-1", "a b", "?x", "plan-1/output"} {
@@ -160,7 +160,7 @@ func TestStreamsNeedAnID(t *testing.T) {
 	}
 }
 
-// TestNextPages: whether a list goes on, in each form that Scalr may report it.
+// TestNextPages: whether another page follows, in each form in which Scalr may report it.
 func TestNextPages(t *testing.T) {
 	t.Parallel()
 	for meta, more := range map[string]bool{
@@ -188,11 +188,12 @@ func TestNextPages(t *testing.T) {
 	}
 }
 
-// tagServer answers requests for tags: to each creation the next of the statuses, then the last one again.
+// tagServer responds to requests for tags: to each creation with the next of the statuses, and with the last one from
+// then on.
 type tagServer struct {
 	creations []int
 	list      int  // the status of each list after the first
-	there     bool // the tag is in these lists
+	there     bool // the lists contain the tag
 
 	posts, lists int
 }
@@ -219,7 +220,8 @@ func (s *tagServer) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
 }
 
-// TestCreatedIsOnlyWhatCameToBe: a tag whose creation failed, and which could not be searched then, was not created.
+// TestCreatedIsOnlyWhatCameToBe: a tag is not reported as created if its creation failed and the search for it failed
+// too.
 func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -255,7 +257,7 @@ func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 	}
 }
 
-// TestCreatedWorkspacesHaveTheirTags: the request has the tags if there are any, and is for the environment.
+// TestCreatedWorkspacesHaveTheirTags: the request contains the environment, and the tags if there are any.
 func TestCreatedWorkspacesHaveTheirTags(t *testing.T) {
 	t.Parallel()
 	for tags, want := range map[string]string{

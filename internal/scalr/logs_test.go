@@ -20,15 +20,15 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// logFault is one look at a log of which the client makes what it can.
+// logFault is one read of a faulty log.
 type logFault struct {
 	mode   scalrsim.LogMode
 	faults []scalrsim.Fault
 
-	body   string        // what is read; with its error
-	none   bool          // there is nothing yet
-	is     error         // of the opening
-	broken scalr.Network // of the reading
+	body   string        // text read; including its error
+	none   bool          // the log is still empty
+	is     error         // error of opening the log
+	broken scalr.Network // error of reading the log
 	took   time.Duration // 0: not measured
 	says   string
 }
@@ -211,7 +211,7 @@ func TestLogTellsItsSize(t *testing.T) {
 	}
 }
 
-// L17: it is the reader who is slow, not the server.
+// L17: a slow reader does not count as a silent server.
 func TestLogWaitsForItsReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -233,7 +233,7 @@ func TestLogWaitsForItsReader(t *testing.T) {
 			if err != nil {
 				t.Fatalf("after %d bytes: %v", n, err)
 			}
-			time.Sleep(5 * time.Minute) // the job's log is blocked
+			time.Sleep(5 * time.Minute) // the output of the job is blocked
 		}
 		if n < 1<<20 {
 			t.Errorf("got %d bytes", n)
@@ -241,7 +241,7 @@ func TestLogWaitsForItsReader(t *testing.T) {
 	})
 }
 
-// A body that was closed early leaves nothing behind: synctest would wait for it.
+// A body that was closed early leaves no goroutine behind: synctest would wait for it.
 func TestLogClosedEarly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -264,7 +264,7 @@ func TestLogClosedEarly(t *testing.T) {
 	})
 }
 
-// L08, L09, L16: a log of any size streams through a few pages of memory.
+// L08, L09, L16: a log of any size is streamed with a small amount of memory.
 func TestHugeLogsStream(t *testing.T) {
 	if testing.Short() {
 		t.Skip("256 MiB")
@@ -301,7 +301,7 @@ func TestHugeLogsStream(t *testing.T) {
 	}
 }
 
-// gauge looks at the heap every 16 MiB.
+// gauge measures the heap every 16 MiB.
 type gauge struct {
 	n    int64
 	most uint64
