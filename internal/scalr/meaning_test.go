@@ -7,8 +7,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// The vendor's list of openapi.yml, schema Run, attribute status, of 2026-04-14,
-// with what each word means here.
+// The statuses in openapi.yml, schema Run, attribute status, of 2026-04-14, with their meaning for this client.
 const statuses = `
 	pending              queued
 	pre_plan_queued      queued
@@ -55,7 +54,7 @@ func TestMeaningOfStatuses(t *testing.T) {
 	}
 }
 
-// S02, T21: words that only other clients know, or no client.
+// S02, T21: statuses that only other clients know, and invalid ones.
 func TestUnknownStatuses(t *testing.T) {
 	t.Parallel()
 	for _, s := range []scalr.Status{"", "policy_soft_failed", "force_canceled", "quantum_checking", "Applied", "applied "} {
@@ -65,7 +64,7 @@ func TestUnknownStatuses(t *testing.T) {
 	}
 }
 
-// S01: the order in which a run goes through its life.
+// S01: the order of a run's statuses.
 func TestStatusesInTheirOrder(t *testing.T) {
 	t.Parallel()
 	life := []scalr.Status{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned", "cost_estimating",
@@ -136,7 +135,7 @@ func TestSettled(t *testing.T) {
 	}
 }
 
-// S14: a stage that never had its turn has no log.
+// S14: a task that was never started has no log.
 func TestLogsThatThereMayBe(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[scalr.TaskStatus]string{"": "", "pending": "", "queued": "", "unreachable": "",

@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// pathServer answers by the path of the request; a number is a status, and what is missing is not found.
+// pathServer responds according to the path of the request; a number is a status, and a missing path is a 404.
 type pathServer map[string]string
 
 func (s pathServer) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -40,7 +40,7 @@ func (s pathServer) client(t *testing.T) *scalr.Client {
 	return client
 }
 
-// object is a resource with a name, in an account or an environment if there is one.
+// object returns a resource with a name, in an account or an environment if one is given.
 func object(kind, id, name, parentKind, parent string) string {
 	text := `{"type":"` + kind + `","id":"` + id + `","attributes":{"name":"` + name + `"}`
 	if parent != "" {
@@ -51,7 +51,7 @@ func object(kind, id, name, parentKind, parent string) string {
 
 func listOf(objects ...string) string { return `{"data":[` + strings.Join(objects, ",") + `]}` }
 
-// TestEnvironmentNamed: an environment is found by exactly its name and in exactly its account, or not at all.
+// TestEnvironmentNamed: an environment is found only by its exact name and in the exact account.
 func TestEnvironmentNamed(t *testing.T) {
 	t.Parallel()
 	prod := func(id, name, account string) string { return object("environments", id, name, "accounts", account) }
@@ -61,7 +61,7 @@ func TestEnvironmentNamed(t *testing.T) {
 	whole := func(name, account string) string { return `{"data":` + prod("env-1", name, account) + `}` }
 	for name, c := range map[string]struct {
 		list, whole, account string
-		want                 string // the id, "" if there is none, or "error", or "ambiguous"
+		want                 string // the id, "" if there is none, "error" or "ambiguous"
 	}{
 		"it is there":                               {one, whole("prod", "acc-1"), "acc-1", "env-1"},
 		"in any account":                            {one, whole("prod", "acc-1"), "", "env-1"},
@@ -90,7 +90,7 @@ func TestEnvironmentNamed(t *testing.T) {
 	}
 }
 
-// outcome is the id, or the kind of the error.
+// outcome returns the id or the kind of the error.
 func outcome(id string, err error) string {
 	var several *scalr.AmbiguousError
 	switch {
@@ -102,7 +102,7 @@ func outcome(id string, err error) string {
 	return id
 }
 
-// TestWorkspaceAndTagNamed are found by exactly their names.
+// TestWorkspaceAndTagNamed: workspaces and tags are found only by their exact names.
 func TestWorkspaceAndTagNamed(t *testing.T) {
 	t.Parallel()
 	workspace := func(id, name, environment string) string {

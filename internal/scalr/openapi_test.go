@@ -16,7 +16,7 @@ var loadDescription = sync.OnceValues(func() (*openapitest.Document, error) {
 	})
 })
 
-// described compares exchanges with the vendor's document. It skips the test if there is none.
+// described compares exchanges with the vendor's document. It skips the test if the document is not available.
 func described(t *testing.T) *openapitest.Recorder {
 	t.Helper()
 	if os.Getenv("SCALR_OPENAPI") == "" {

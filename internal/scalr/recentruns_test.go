@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestRunsPage reads two pages of an environment's runs, with all that each run has.
+// TestRunsPage reads two pages of an environment's runs, with all parts of each run.
 func TestRunsPage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -54,7 +54,8 @@ func TestRunsPage(t *testing.T) {
 	}
 }
 
-// TestRunsPageTooLarge: a response with more than may be held is asked for again without the parts of the runs.
+// TestRunsPageTooLarge: if a response exceeds the size limit, the page is requested again without the parts of the
+// runs.
 func TestRunsPageTooLarge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

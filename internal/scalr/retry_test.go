@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/retry"
 )
 
-// H05-H09: the header in all its forms, on a clock of 2000-01-01 00:00:00.
+// H05-H09: all forms of the header, at the time 2000-01-01 00:00:00.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	const never = time.Duration(-1)
@@ -64,7 +64,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// again makes an attempt that fails with err and reports whether another one follows, and after which wait.
+// again makes an attempt that fails with err and returns whether it is retried, and after which wait.
 func again(p policy, err error) (wait time.Duration, ok bool) {
 	rules := p.rules()
 	rules.OnRetry = func(a retry.Attempt) { wait = a.Wait }
@@ -76,7 +76,7 @@ func again(p policy, err error) (wait time.Duration, ok bool) {
 	return wait, h.Attempts > 1
 }
 
-// TestWorthAnotherAttempt: what is worth another attempt, by operation.
+// TestWorthAnotherAttempt: which errors are retried, by operation.
 func TestWorthAnotherAttempt(t *testing.T) {
 	t.Parallel()
 	answer := func(status int) *Error { return &Error{HTTPStatus: status} }
@@ -85,7 +85,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 	policies := []policy{defaultPolicy, followPolicy, createPolicy, urgentPolicy}
 	tests := map[string]struct {
 		err  error
-		want string // of each policy in order: + again, - not
+		want string // one character per policy, in order: + retried, - not retried
 	}{
 		"no connection":             {trouble(Unreachable), "++++"},
 		"the name cannot be looked": {trouble(NameTrouble), "++++"},
@@ -139,7 +139,7 @@ func TestOneAttemptIsAll(t *testing.T) {
 	}
 }
 
-// I5: never earlier than the server asks, but for a step that is about to end.
+// I5: no retry earlier than the server requests, except in a step that is being canceled.
 func TestWaits(t *testing.T) {
 	t.Parallel()
 	ask := func(d time.Duration) *Error { return &Error{HTTPStatus: 429, RetryAfter: &d} }

@@ -13,8 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestDifferences describes for each member what equals a request on the wire. The values are JSON; "-" leaves the
-// member out.
+// TestDifferences lists for each member which responses match a request. The values are JSON; "-" omits the member.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
@@ -95,7 +94,7 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// differing creates the run, reads it with another value in the response, and says in which members it differs.
+// differing creates the run, reads it with a modified response, and returns the members that differ.
 func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	var v any = json.RawMessage(value)
 	switch {
@@ -134,7 +133,7 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	return strings.Join(words, "; ")
 }
 
-// TestDifferencesByTheApply: a running apply stage is one, whatever the status says.
+// TestDifferencesByTheApply: a running apply is a difference, regardless of the run's status.
 func TestDifferencesByTheApply(t *testing.T) {
 	t.Parallel()
 	dry, no := true, false

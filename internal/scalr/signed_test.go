@@ -20,8 +20,8 @@ import (
 
 const storageHost = "acme-scalr.s3.eu-central-1.amazonaws.com"
 
-// signedTargets are what follows the host of signed addresses, and what of
-// it must not be shown by itself either.
+// signedTargets are the parts of signed addresses after the host, and the parts of them that must not be shown on their
+// own either.
 var signedTargets = map[string]struct {
 	target  string
 	secrets []string
@@ -38,7 +38,7 @@ var signedTargets = map[string]struct {
 	"a secret path": {"/Bm4Gs6Yf0Jh7q7Zp3Vx9Lr2T", []string{"Bm4Gs6Yf0Jh7", "q7Zp3Vx9Lr2T"}},
 }
 
-// echoes are responses of a storage that shows the request which it refuses.
+// echoes are responses of a storage server that quotes the rejected request.
 var echoes = map[string]func(u *url.URL) (*http.Response, error){
 	"XML": func(u *url.URL) (*http.Response, error) {
 		return answered(403, "<Error><Code>AccessDenied</Code><Message>Request has expired: "+html.EscapeString(u.RequestURI())+"</Message></Error>"), nil
@@ -78,9 +78,8 @@ func answered(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// TestSignedAddressesAreHidden: of an address that Scalr or a store issues, no
-// more than the host is shown, whatever the store answers, while its own words
-// and the names of our objects stay.
+// TestSignedAddressesAreHidden: of an address issued by Scalr or storage, only the host is shown, whatever storage
+// responds. The rest of its message and the names of objects are preserved.
 func TestSignedAddressesAreHidden(t *testing.T) {
 	t.Parallel()
 	for kind, target := range signedTargets {
@@ -103,8 +102,8 @@ func TestSignedAddressesAreHidden(t *testing.T) {
 	}
 }
 
-// echoed uses the address, of a store that answers as echo does, and returns
-// every error that was shown.
+// echoed sends requests to the address, at a storage server that responds according to echo, and returns all errors
+// that were shown.
 func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Response, error)) (shown []error) {
 	t.Helper()
 	sim := scalrsim.New(scalrsim.Scenario{})
@@ -179,8 +178,8 @@ func wantHidden(t *testing.T, err error, target string, secrets []string) {
 	}
 }
 
-// TestLogsDoNotShowTheirOwnAddress: what a storage or a proxy answers with 200 in
-// place of a log may quote the address, too.
+// TestLogsDoNotShowTheirOwnAddress: the address is redacted even if a storage server or a proxy returns 200 with a text
+// that quotes it in place of a log.
 func TestLogsDoNotShowTheirOwnAddress(t *testing.T) {
 	t.Parallel()
 	for kind, target := range signedTargets {
@@ -211,8 +210,7 @@ func TestLogsDoNotShowTheirOwnAddress(t *testing.T) {
 	}
 }
 
-// TestBrokenLogIsNotCompleted: of a log that breaks off, nothing is shown that may
-// be the beginning of its address.
+// TestBrokenLogIsNotCompleted: if a log breaks off, its end is omitted if it may be the beginning of the log's address.
 func TestBrokenLogIsNotCompleted(t *testing.T) {
 	t.Parallel()
 	const signature = "fe5f80f77d5fa3beca038a248ff027d0"
@@ -223,7 +221,7 @@ func TestBrokenLogIsNotCompleted(t *testing.T) {
 	}
 }
 
-// movedLog reads a log that is at the address.
+// movedLog reads a log that is stored at the address.
 func movedLog(t *testing.T, address string, log io.Reader) (string, error) {
 	t.Helper()
 	sim := scalrsim.New(scalrsim.Scenario{})

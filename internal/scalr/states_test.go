@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestStatesOfTasks: what the words mean that Scalr writes.
+// TestStatesOfTasks: the meaning of Scalr's task statuses.
 func TestStatesOfTasks(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[scalr.TaskStatus]struct{ final, started bool }{
@@ -39,7 +39,7 @@ func TestStatesOfTasks(t *testing.T) {
 	}
 }
 
-// TestWorkspaceOfALockedEnvironment: what concerns a workspace of its environment is read with it.
+// TestWorkspaceOfALockedEnvironment: the environment's settings that affect a workspace are read with it.
 func TestWorkspaceOfALockedEnvironment(t *testing.T) {
 	t.Parallel()
 	client, _ := answering(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","locked":false},"relationships":{`+
@@ -53,7 +53,7 @@ func TestWorkspaceOfALockedEnvironment(t *testing.T) {
 	}
 }
 
-// TestCreationsGiveUp: a creation that is refused because of a rate limit is retried for two minutes.
+// TestCreationsGiveUp: a creation that is refused by a rate limit is retried for two minutes.
 func TestCreationsGiveUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

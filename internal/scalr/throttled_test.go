@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestThrottled: a response 429 of Scalr is remembered with its time, any other failure is not.
+// TestThrottled: the client records the time of a response 429 but not of other failures.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]bool{429: true, 503: false} {

@@ -16,14 +16,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// What the operating system, the resolver and crypto/tls say, and what it means.
+// Errors of the operating system, the resolver and crypto/tls, and their meaning.
 func TestTroubleOfTheNetwork(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	for name, c := range map[string]struct {
 		err   error
 		want  scalr.Network
-		tries int // before it is given up; 0: many
+		tries int // attempts before the client gives up; 0: many
 		says  string
 	}{
 		"C01 no such name": {

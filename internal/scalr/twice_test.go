@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestWhatIsStatedTwice: what a document means that states a member or a resource
-// twice depends on who reads it, so that it is invalid (H35).
+// TestWhatIsStatedTwice: a document that contains a member or a resource twice is invalid, since parsers differ in
+// which one they use (H35).
 func TestWhatIsStatedTwice(t *testing.T) {
 	t.Parallel()
 	plan := func(destructions string) string {
@@ -21,7 +21,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 	}
 	elsewhere := `{"data":{"type":"workspaces","id":"ws-9"}}`
 	for name, c := range map[string]struct {
-		find, put string // the first place in the response, and what stands there instead
+		find, put string // put replaces the first occurrence of find in the response
 		op        string
 		requests  int
 	}{
@@ -127,11 +127,11 @@ func TestAnswersForSomethingElse(t *testing.T) {
 	})
 }
 
-// TestUnreadable: a member that is there and holds nothing sensible is not the same as one that does not exist.
+// TestUnreadable: an invalid member is distinguished from a missing one.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		value, want string // what is read: a number, none, unreadable
+		value, want string // result: a number, none, unreadable
 	}{
 		{`null`, "none"}, {`0`, "0"}, {`3.0`, "3"}, {`"3"`, "3"}, {`"3.0"`, "3"}, {`-1`, "-1"}, {`"-1"`, "-1"}, {`1e0`, "1"},
 		{
@@ -171,13 +171,12 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestWorkspaceAtItsWorst: what a workspace reports as something else than it should
-// counts as the worst.
+// TestWorkspaceAtItsWorst: an invalid value of a workspace is treated as the most restrictive one.
 func TestWorkspaceAtItsWorst(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		member, value string
-		want          string // what is read: several units, locked
+		want          string // result: several units, locked
 	}{
 		{"terragrunt", `null`, ""}, {"terragrunt", `{"use-run-all":false}`, ""}, {"terragrunt", `{"version":"0.5","use-run-all":true}`, "several units"},
 		{
@@ -208,7 +207,7 @@ func TestWorkspaceAtItsWorst(t *testing.T) {
 	}
 }
 
-// TestRelatedToSomethingElse: a workspace of another type than workspaces is none.
+// TestRelatedToSomethingElse: a workspace relationship to another type than workspaces is ignored.
 func TestRelatedToSomethingElse(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{"workspaces": scalrsim.WorkspaceID, "environments": "", "Workspaces": ""} {
@@ -229,8 +228,8 @@ func TestRelatedToSomethingElse(t *testing.T) {
 	}
 }
 
-// TestInvalidDocumentsEndSoon: a document that names a member twice, or has an id that is none, is asked for three
-// times, and then the error says what is wrong with it.
+// TestInvalidDocumentsEndSoon: a document that contains a member twice or has an invalid id is requested three times,
+// and then the error describes the problem.
 func TestInvalidDocumentsEndSoon(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(string) string{

@@ -19,12 +19,11 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// recorder takes the first exchange down, and answers the client with what the file says instead of the response of
-// the simulator.
+// recorder records the first exchange, and returns the response in the file to the client instead of the simulator's.
 type recorder struct {
 	next            http.RoundTripper
 	replaced        string
-	only            string // the method of the request that is meant; empty: there is but one
+	only            string // method of the recorded request; empty if there is only one
 	request, answer string
 }
 
@@ -67,7 +66,7 @@ func (w *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// message is headers and body as they stand on the wire, the token left out.
+// message returns headers and body as transferred, without the token.
 func message(h http.Header, body []byte) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(h)) {

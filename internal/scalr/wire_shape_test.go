@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// wantShape compares two answers: the same status and headers, and in the body
-// the same members of the same types. What is null on one side may be anything.
+// wantShape compares two responses: they must have the same status and headers, and the same body members with the same
+// types. A value that is null in one of them may have any type in the other.
 func wantShape(t *testing.T, got, want string) {
 	t.Helper()
 	gotHead, gotBody, _ := strings.Cut(got, "\n\n")
@@ -29,7 +29,7 @@ func wantShape(t *testing.T, got, want string) {
 	}
 }
 
-// freely named are objects whose members are data, not form.
+// freely named are objects whose member names are data.
 var freelyNamed = []string{"/attributes/status-timestamps", "/attributes/permissions", "/attributes/execution-details"}
 
 func shapes(path string, got, want any) (differences []string) {

@@ -26,20 +26,19 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the client sends and understands in testdata/wire; answers are never rewritten")
 
-// The files of testdata/wire are the third witness between client and simulator: for each call the request and the
-// response, byte for byte, as the vendor's documents show them. They are read by people; -update does not replace
-// that.
+// The files of testdata/wire are a reference for client and simulator that is independent of both: the request and the
+// response of each call, byte for byte, as the vendor's documents show them. Review them by reading; -update does not
+// replace that.
 //
 //	-- request --     what the client must send
-//	-- answer --      what Scalr answers
-//	-- understood --  what the client must make of it
+//	-- answer --      what Scalr responds
+//	-- understood --  what the client must parse from it
 
-// exchange is one file.
+// exchange is the content of one file.
 type exchange struct{ request, answer, understood string }
 
-// calls are the files by name, with the call that each of them shows and the
-// life of the run at which it happens. Where a call makes several requests, the
-// method before the name says which of them is shown.
+// calls maps the names of files to the call that each shows and the script of the run during it. If a call sends
+// several requests, the method before the name selects the one shown.
 func calls() map[string]struct {
 	life scalrsim.RunScript
 	do   func(context.Context, *scalr.Client, place) (any, error)
@@ -164,7 +163,7 @@ func text(body *scalr.LogBody, err error) (any, error) {
 	return strings.Split(string(all), "\n"), err
 }
 
-// place is what the simulator has before a call: the ids are the same each time.
+// place is the simulator's state before a call: the ids are always the same.
 type place struct {
 	workspace, configuration, run, plan, policyCheck string
 	agentPool, variable, provider, providerLink      string
@@ -237,7 +236,7 @@ func understood(value any, err error) string {
 	return b.String()
 }
 
-// Every file belongs to a call.
+// Every file must belong to a call.
 func TestWireFilesAreUsed(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(wireFile("*"))

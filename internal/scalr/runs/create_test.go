@@ -15,17 +15,17 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// createFault is a fault while a run is created, and its result.
+// createFault is a fault during the creation of a run, and the expected result.
 type createFault struct {
 	faults []scalrsim.Fault
 	world  scalrsim.Config
 	setup  func(*scalrtest.Harness)
 
 	posts       int // requests to create a run; 0: not counted
-	live        int // runs that are active after the duplicates were canceled; 0 means 1
+	live        int // active runs after duplicates were canceled; 0 means 1
 	swept       int
-	sure        bool  // no response was lost, so that there are no duplicates
-	is          error // what the error is
+	sure        bool  // no response was lost, so there are no duplicates
+	is          error // expected error
 	unknown     bool  // the error is a NotConfirmedError
 	least, most time.Duration
 	says        string
@@ -134,12 +134,12 @@ func notUploaded(code, times int) scalrsim.Fault {
 		"detail":"No configuration versions available to create the run from.","source":{"pointer":"/data/relationships/configuration-version"}}]}`}
 }
 
-// sameRequest differs from those of other jobs by the configuration version alone.
+// sameRequest returns a request that differs from those of other jobs only in the configuration version.
 func sameRequest(configurationID string) scalr.RunRequest {
 	return scalr.RunRequest{WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: configurationID, Dry: true, Message: "same"}
 }
 
-// crowd makes 250 runs of others in the workspace, with the same message.
+// crowd creates 250 other runs with the same message in the workspace.
 func crowd(r *scalrtest.Harness) {
 	v, err := r.Uploaded(r.T.Context(), true)
 	if err != nil {
@@ -173,7 +173,7 @@ func (c createFault) play(t *testing.T) {
 	}
 	for _, f := range c.faults {
 		if f.Nth > 0 && c.setup != nil {
-			f.Nth = 0 // those of the setup came before the fault
+			f.Nth = 0 // the setup's requests were sent before the fault
 		}
 		r.Sim.AddFault(f)
 	}
@@ -193,7 +193,7 @@ func (c createFault) play(t *testing.T) {
 	c.sweep(t, r, run, v.ID, err)
 }
 
-// longLife lets a run work while the test looks.
+// longLife keeps a run in progress during the test.
 func longLife() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }
 
 func (c createFault) judge(t *testing.T, r *scalrtest.Harness, run scalr.Run, doubtful bool, err error) {
@@ -214,7 +214,7 @@ func (c createFault) judge(t *testing.T, r *scalrtest.Harness, run scalr.Run, do
 	r.WantNoLeak(err)
 }
 
-// sweep cancels duplicates as the action does after a lost response, and counts them.
+// sweep cancels duplicates as the action does after a lost response, and returns their number.
 func (c createFault) sweep(t *testing.T, r *scalrtest.Harness, run scalr.Run, version string, err error) {
 	t.Helper()
 	swept := 0
@@ -252,7 +252,7 @@ func b2i(b bool) int {
 	return 0
 }
 
-// R17, T20: two jobs with the same workspace, commit and message, both of whose responses are lost.
+// R17, T20: two jobs with the same workspace, commit and message both lose their responses.
 func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -286,7 +286,7 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 	})
 }
 
-// X04, X05: a creation in flight ends with its context, and the error says that the run may exist.
+// X04, X05: a creation stops when its context ends, and the error reports that the run may exist.
 func TestCreateEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -312,7 +312,7 @@ func TestCreateEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// A canceled context ends the wait for a copy that lags; no run is reported that does not exist.
+// A canceled context ends the wait for a lagging replica; no nonexistent run is reported.
 func TestCreateEndsWhileACopyLags(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

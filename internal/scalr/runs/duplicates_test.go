@@ -17,7 +17,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// No run is canceled whose configuration version is not reported.
+// A run whose configuration version is not reported is not canceled.
 func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestCancelDuplicatesReportsAnApply(t *testing.T) {
 	})
 }
 
-// A duplicate that ends by itself before it is stopped is not reported as stopped.
+// A duplicate that finishes before it is stopped is not reported as stopped.
 func TestCancelDuplicatesReportsOnlyStoppedRuns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -114,7 +114,8 @@ func TestHasDuplicate(t *testing.T) {
 	}
 }
 
-// endless lists pages of 100 runs without end, of which the one with the number is of the configuration version cv-1.
+// endless returns an endless list in pages of 100 runs; the run with the given number belongs to configuration version
+// cv-1.
 type endless struct{ duplicate, pages int }
 
 func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -131,7 +132,7 @@ func (e *endless) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// TestHasDuplicateReadsOnePage: only the newest 100 runs are searched, so that the answer comes at once.
+// TestHasDuplicateReadsOnePage: only the newest 100 runs are searched, so that one request is sufficient.
 func TestHasDuplicateReadsOnePage(t *testing.T) {
 	t.Parallel()
 	for number, want := range map[int]bool{1: true, 100: true, 101: false} {

@@ -1,6 +1,6 @@
 package runs_test
 
-// What faults are for.
+// Operations that faults apply to.
 const (
 	readRun    = "GET /runs/*"
 	createRun  = "POST /runs"

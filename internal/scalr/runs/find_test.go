@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// R08: of several runs the oldest is adopted, in whichever order they are listed.
+// R08: of several runs the oldest is used, regardless of the order of the list.
 func TestFindReturnsTheOldestRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
@@ -50,7 +50,7 @@ func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
 	}
 }
 
-// A run is found only if it does not itself report another configuration version, whatever the list reports.
+// A run is found only if the run itself does not report another configuration version, regardless of the list.
 func TestFindAsksTheRunItself(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -74,7 +74,8 @@ func TestFindAsksTheRunItself(t *testing.T) {
 	}
 }
 
-// Without a workspace or a configuration version the search fails: "not found" would let the caller create another run.
+// Without a workspace or a configuration version the search returns an error: after "not found" the caller would create
+// another run.
 func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -89,7 +90,7 @@ func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
 	})
 }
 
-// Whether a run is blocked, and by which one, is not known if the list cannot be read.
+// The blocking run is unknown if the list cannot be read.
 func TestBlockingRunIsUnknownWithoutAList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

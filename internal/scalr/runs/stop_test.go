@@ -14,15 +14,15 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// stopping is one stop of a run, and its result.
+// stopping is one call of Stop and its expected result.
 type stopping struct {
-	truth []scalrsim.Step // what the run goes through
-	last  scalr.Status    // what the caller saw last; empty: the truth
+	truth []scalrsim.Step // the statuses that the run goes through
+	last  scalr.Status    // status that the caller read last; empty: the current one
 	dry   bool
 	apply bool
 	fault []scalrsim.Fault
 
-	stops string // the requests that arrive, as "cancel:409 discard:202"
+	stops string // requests received, such as "cancel:409 discard:202"
 	over  bool
 	goes  bool
 	is    error
@@ -36,7 +36,7 @@ func passes(status string) []scalrsim.Step {
 	return []scalrsim.Step{{Status: status, For: time.Hour}, {Status: "errored"}}
 }
 
-// X06-X09, X13, X15, X23, X24: the verb, by what the run is doing.
+// X06-X09, X13, X15, X23, X24: the action depends on the run's status.
 func stops() map[string]stopping {
 	const look = readRun
 	hang := scalrsim.Fault{Op: look, Times: -1, Action: scalrsim.Stall}
@@ -194,7 +194,7 @@ func (c stopping) wantStops(t *testing.T, r *scalrtest.Harness, began time.Time)
 	}
 }
 
-// X14: whatever Scalr does, at least three attempts within the grace period, and then Stop returns.
+// X14: Stop makes at least three attempts within the grace period regardless of Scalr's responses, and then returns.
 func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 	t.Parallel()
 	const act = "POST /runs/*/actions/cancel"
@@ -245,7 +245,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 	}
 }
 
-// OnSent is called as soon as a request to stop has left, even if its answer never comes, and also if none could leave.
+// OnSent is called as soon as a request to stop was sent, even without a response, and also if none could be sent.
 func TestStopReportsThatItsRequestWasSent(t *testing.T) {
 	t.Parallel()
 	const act = "POST /runs/*/actions/cancel"
@@ -276,7 +276,7 @@ func TestStopReportsThatItsRequestWasSent(t *testing.T) {
 	}
 }
 
-// A step that is not canceled retries for two minutes; one that is canceled gives up after five seconds.
+// A step that is not being canceled retries for two minutes; a canceled one gives up after five seconds.
 func TestStopGivesUp(t *testing.T) {
 	t.Parallel()
 	for long, want := range map[bool]time.Duration{false: 5 * time.Second, true: 2 * time.Minute} {

@@ -13,8 +13,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// T19: 100 trials (1,000 with SOAK=1), each with lost answers, lists that lag and commits that
-// take effect late. Exactly one run is active at the end, and it is the one that Create returned.
+// T19: 100 trials (1,000 with SOAK=1), each with lost responses, lagging lists and requests that take effect late. At
+// the end exactly one run is active, and it is the one that Create returned.
 func TestExactlyOneRunInManyTrials(t *testing.T) {
 	t.Parallel()
 	trials := 100
@@ -46,8 +46,8 @@ func TestExactlyOneRunInManyTrials(t *testing.T) {
 	})
 }
 
-// trial is one creation among faults. It counts the runs that are active at the end,
-// and reports whether the one is the one that Create returned.
+// trial creates one run with faults. It returns the number of active runs at the end, and whether the only one is the
+// run that Create returned.
 func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	dice := rand.New(rand.NewPCG(seed, 7))
 	sim := scalrsim.New(scalrsim.Scenario{Script: longLife(), Faults: misfortune(dice),
@@ -63,7 +63,7 @@ func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	for range 6 {
 		time.Sleep(20 * time.Second)
 		if err != nil || !doubtful {
-			continue // the action does not sweep then
+			continue // the action does not cancel duplicates then
 		}
 		if _, err := runs.CancelDuplicates(t.Context(), r.Client, run, "twice"); err != nil {
 			t.Error(err)
@@ -78,7 +78,7 @@ func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	return live, returned, len(r.Arrived(createRun))
 }
 
-// misfortune hits three creations in four, and now and then a list.
+// misfortune returns faults for three creations in four, and occasionally for a list.
 func misfortune(dice *rand.Rand) []scalrsim.Fault {
 	var faults []scalrsim.Fault
 	for n := range 3 {
