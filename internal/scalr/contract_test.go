@@ -126,7 +126,7 @@ func TestContractObjects(t *testing.T) {
 	}
 }
 
-// toured are the scenarios in which Scalr itself sends all responses, with its current statuses.
+// toured lists the scenarios in which Scalr itself sends all responses, with its current statuses.
 func toured() []scalrsim.Scenario {
 	var all []scalrsim.Scenario
 	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {

@@ -48,7 +48,7 @@ func createNamed[T any](ctx context.Context, post func() (T, error), look func()
 	return made, false, err
 }
 
-// maybeTaken reports whether the refusal may mean that the name is taken.
+// maybeTaken reports whether a refused creation may mean that the name is in use.
 func maybeTaken(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.HTTPStatus == http.StatusConflict || e.HTTPStatus == http.StatusUnprocessableEntity)

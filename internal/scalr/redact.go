@@ -16,7 +16,7 @@ type redaction struct {
 	client    *secret.Redactor // redacts all tokens and upload addresses of the client
 	links     *secret.Redactor
 	addresses *secret.Redactor // redacts the links, except parts that also occur in other text
-	behind    []*regexp.Regexp // matches what follows the host of each link
+	behind    []*regexp.Regexp // one per link: matches the text that follows its host
 }
 
 // redaction returns a redaction for an exchange with the given addresses, which the server issued.

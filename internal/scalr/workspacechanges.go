@@ -10,7 +10,7 @@ import (
 // WorkspaceSettings are the settings of a workspace to create or update. Zero fields are not sent: an update keeps
 // their values, a creation uses Scalr's defaults. A pointer to a zero value clears a setting.
 type WorkspaceSettings struct {
-	Name            string // used by CreateWorkspace only
+	Name            string // for CreateWorkspace
 	Platform        string // terraform or opentofu
 	Version         string // of the platform
 	ExecutionMode   string // remote or local
@@ -24,7 +24,7 @@ type WorkspaceSettings struct {
 	RunTimeout      *int     // run-operation-timeout, in minutes
 	VarFiles        []string // in the order in which Terraform reads them; an empty list that is not nil clears them
 	AgentPoolID     *string
-	TagIDs          []string // used by CreateWorkspace only
+	TagIDs          []string // for CreateWorkspace
 }
 
 func (s WorkspaceSettings) attributes() map[string]any {
