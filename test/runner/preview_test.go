@@ -50,7 +50,11 @@ func statusOf(t *testing.T, server *scalrsim.Server, path string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+scalrsim.Token)
+	req.Header = http.Header{
+		"Authorization": {"Bearer " + scalrsim.Token},
+		"Accept":        {"application/vnd.api+json"},
+		"User-Agent":    {"test"},
+	}
 	res, err := server.Client().Do(req)
 	if err != nil {
 		t.Fatal(err)
