@@ -28,8 +28,8 @@ import (
 )
 
 func main() {
-	apply := flag.Bool("apply", false, "apply, where without it a dry run is made")
-	name := flag.String("scenario", "execute", "what the simulator plays: "+strings.Join(slices.Sorted(maps.Keys(scalrsim.Scenarios())), ", "))
+	apply := flag.Bool("apply", false, "apply the plan; the default is a dry run")
+	name := flag.String("scenario", "execute", "scenario of the simulator: "+strings.Join(slices.Sorted(maps.Keys(scalrsim.Scenarios())), ", "))
 	fleet := flag.Bool("fleet", false, "play a pull request in a repository of six workspaces")
 	flag.Parse()
 	if flag.NArg() > 0 {
