@@ -8,9 +8,9 @@ import (
 
 // In a big tree, system calls are half of the work. Therefore files are opened and read ahead of the packer, in batches:
 //
-//	next gives out batches of entries ──► readers open and read the files ──► next hands them on in their order
+//	next queues batches of entries ──► readers open and read the files ──► next returns them in their order
 //
-// The packer reads the files that do not fit into a batch's memory.
+// The packer itself reads the files that do not fit into the buffer of a batch.
 const (
 	batchEntries = 16
 	batchBytes   = 256 << 10
@@ -27,7 +27,7 @@ type batch struct {
 
 // readFile is the result of reading an entry ahead.
 type readFile struct {
-	left    bool // not read: it is a link, or too big
+	skipped bool // not read: it is a link, or too big
 	size    int64
 	exec    bool
 	inode   inode
@@ -41,9 +41,9 @@ type ahead struct {
 	tree    *tree
 	rest    []entry // not assigned to a batch yet
 	ring    []*batch
-	turn    int // index of next's batch in the ring
-	at      int // index of the next entry in this batch
-	todo    chan *batch
+	turn    int         // index of next's batch in the ring
+	at      int         // index of the next entry in this batch
+	queue   chan *batch // to the readers
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
@@ -55,11 +55,11 @@ func (l *Listing) readAhead(ctx context.Context, t *tree, readers int) *ahead {
 	}
 	readers = min(readers, maxReaders)
 	a := &ahead{l: l, tree: t, rest: l.entries, ring: make([]*batch, 2*readers+1)}
-	a.todo = make(chan *batch, len(a.ring))
+	a.queue = make(chan *batch, len(a.ring))
 	ctx, a.stop = context.WithCancel(ctx)
 	for i := range a.ring {
 		a.ring[i] = &batch{content: make([]byte, 0, batchBytes), ready: make(chan struct{}, 1)}
-		a.giveOut(a.ring[i])
+		a.enqueue(a.ring[i])
 	}
 	for range readers {
 		a.running.Go(func() { a.read(ctx) })
@@ -67,21 +67,22 @@ func (l *Listing) readAhead(ctx context.Context, t *tree, readers int) *ahead {
 	return a
 }
 
-func (a *ahead) giveOut(b *batch) {
+// enqueue assigns the next entries to b and sends it to the readers.
+func (a *ahead) enqueue(b *batch) {
 	n := min(len(a.rest), batchEntries)
 	b.entries, a.rest = a.rest[:n], a.rest[n:]
-	a.todo <- b
+	a.queue <- b
 }
 
 // next returns the result for the next entry of the listing, which is valid until the next call. It may be called once per
 // entry.
 func (a *ahead) next() readFile {
 	if a == nil {
-		return readFile{left: true}
+		return readFile{skipped: true}
 	}
 	b := a.ring[a.turn]
 	if a.at == len(b.entries) {
-		a.giveOut(b)
+		a.enqueue(b)
 		a.turn, a.at = (a.turn+1)%len(a.ring), 0
 		b = a.ring[a.turn]
 	}
@@ -96,17 +97,17 @@ func (a *ahead) next() readFile {
 func (a *ahead) close() {
 	if a != nil {
 		a.stop()
-		close(a.todo)
+		close(a.queue)
 		a.running.Wait()
 	}
 }
 
-// read is a reader.
+// read is the loop of a reader.
 func (a *ahead) read(ctx context.Context) {
-	for b := range a.todo {
+	for b := range a.queue {
 		b.files, b.content = b.files[:0], b.content[:0]
 		for _, e := range b.entries {
-			f := readFile{left: true}
+			f := readFile{skipped: true}
 			if a.l.notes[e.note].kind == kindFile && ctx.Err() == nil {
 				f = b.read(a.tree, a.l.source(e))
 			}
@@ -124,7 +125,7 @@ func (b *batch) read(t *tree, source string) readFile {
 	defer f.close()
 	start := len(b.content)
 	if f.size > int64(cap(b.content)-start) {
-		return readFile{left: true}
+		return readFile{skipped: true}
 	}
 	b.content = b.content[:start+int(f.size)]
 	content := b.content[start:]

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// archiveTree holds the directories and links of a prebuilt archive. A name costs as much as it is long, however deep it is.
+// archiveTree holds the directories and links of a prebuilt archive. The cost of a name depends on its length, not its depth.
 type archiveTree struct {
-	nodes    []archiveNode // nodes[0] is the root; a parent comes before what is in it
+	nodes    []archiveNode // nodes[0] is the root; parents precede their children
 	children map[archiveChild]int
 	size     int // of all paths and targets, see maxArchiveTree
 }
@@ -20,26 +20,26 @@ type archiveChild struct {
 type archiveNode struct {
 	archiveChild
 	length int  // of the path
-	isDir  bool // it is named or implied as a directory
+	isDir  bool // the archive has an entry for it, or for something in it
 	isLink bool
 	target string
-	config bool  // of a directory: there is a Terraform file in it
+	config bool  // of a directory: it has a Terraform file
 	bytes  int64 // of a directory: of the files in it
 }
 
-// An archive of a few kilobytes can name more directories than fit into memory: an entry may be longer than all that it
-// takes when it is compressed, and each of its components is a directory.
+// An archive of a few kilobytes can contain more directories than fit into memory: long names compress well, and each
+// component of a name is a directory.
 const (
-	maxArchivePath = 4096     // what Linux takes, and so the longest path that can be unpacked
+	maxArchivePath = 4096     // the limit of Linux; longer paths cannot be unpacked
 	maxArchiveTree = 32 << 20 // bytes of the paths of all directories and links
-	archiveNodeFee = 100      // each counts for that many bytes more
+	archiveNodeFee = 100      // bytes added for each of them
 )
 
 func newArchiveTree() *archiveTree {
 	return &archiveTree{nodes: []archiveNode{{isDir: true}}, children: map[archiveChild]int{}}
 }
 
-// find is the node of a clean path, if there is one, and whether the way there leads through a link.
+// find returns the node of a clean path, if it exists, and reports whether one of its parents is a link.
 func (t *archiveTree) find(name string) (node int, ok, throughLink bool) {
 	if name == "." {
 		return 0, true, false
@@ -53,7 +53,7 @@ func (t *archiveTree) find(name string) (node int, ok, throughLink bool) {
 	return node, true, throughLink
 }
 
-// makeDir returns the node of a directory, which now exists with all above it.
+// makeDir returns the node of a directory. It creates the directory and its parents as needed.
 func (t *archiveTree) makeDir(name string) (int, error) {
 	node := 0
 	if name == "." {
@@ -69,7 +69,7 @@ func (t *archiveTree) makeDir(name string) (int, error) {
 	return node, nil
 }
 
-// child returns what parent has by this name, and makes it if it is new.
+// child returns the child of parent with this name. It creates the child as needed.
 func (t *archiveTree) child(parent int, name string) (int, error) {
 	if node, ok := t.children[archiveChild{parent, name}]; ok {
 		return node, nil
@@ -78,7 +78,7 @@ func (t *archiveTree) child(parent int, name string) (int, error) {
 	if err := t.grow(length + archiveNodeFee); err != nil {
 		return 0, err
 	}
-	key := archiveChild{parent, strings.Clone(name)} // name is a part of something longer
+	key := archiveChild{parent, strings.Clone(name)} // name is a part of a longer string
 	t.nodes = append(t.nodes, archiveNode{archiveChild: key, length: length})
 	t.children[key] = len(t.nodes) - 1
 	return len(t.nodes) - 1, nil
@@ -91,7 +91,7 @@ func (t *archiveTree) grow(n int) error {
 	return nil
 }
 
-// paths are those of all nodes.
+// paths returns the paths of all nodes.
 func (t *archiveTree) paths() []string {
 	all := make([]string, len(t.nodes))
 	all[0] = "."
@@ -101,8 +101,8 @@ func (t *archiveTree) paths() []string {
 	return all
 }
 
-// lookup and inside let links be followed in the archive. Everything but a link counts as a directory, which can only lead
-// further out, never less far.
+// lookup and inside implement view. Everything except a link counts as a directory: that can make a target appear outside
+// of the archive, but never inside.
 func (t *archiveTree) lookup(name string) (kind, string, error) {
 	if node, ok, _ := t.find(name); ok && t.nodes[node].isLink {
 		return kindLink, t.nodes[node].target, nil

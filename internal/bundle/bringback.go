@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// bringBack reports whether a rule could include something in an excluded directory, without trying each rule.
+// bringBack reports whether a rule could include a part of an excluded directory, without trying each rule.
 type bringBack struct {
 	anywhere int   // the last one that is not anchored
 	heads    keys  // the literal text that the paths of an anchored one begin with
@@ -35,7 +35,7 @@ func newBringBack(list []rule, include func(*rule) bool) bringBack {
 	return b
 }
 
-// mayBelow reports whether a rule after the one numbered after could include something below dir.
+// mayBelow reports whether a rule after number after could include a path below dir.
 func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 	if b.anywhere > after {
 		return true

@@ -2,9 +2,9 @@
 //
 // Invariants of the package:
 //   - Nothing outside the checkout is opened. The package resolves links itself, hop by hop; the kernel never does.
-//   - A name comes from the repository and may hold any byte: it is printed with %q only.
-//   - The same tree gives the same bytes: no time, owner, umask, place or number of processors shows in the archive.
-//   - There is a whole archive or none.
+//   - A name comes from the repository and may contain any byte: it is printed with %q only.
+//   - The archive does not depend on times, owners, the umask, the location or the number of processors.
+//   - An archive is complete, or Pack returns an error.
 package bundle
 
 import "context"
@@ -14,11 +14,11 @@ type Options struct {
 	Root  string       // the checkout; nothing outside it is ever read
 	Path  string       // as the user wrote it: relative to Root, or absolute and inside it; empty means Root
 	Temp  []string     // directories for the temporary file, tried in order; archives up to 8 MiB need none
-	Warn  func(string) // gets one sentence per call, with names quoted; nil discards them
-	Debug func(string) // gets every entry and everything left out with its rule; nil costs nothing
+	Warn  func(string) // is called with one warning, with names quoted; may be nil
+	Debug func(string) // is called for every entry, and for everything left out with its rule; may be nil
 }
 
-// List determines what a bundle of o.Path holds, without reading the files. Only a prebuilt archive is read, and checked
+// List determines the content of a bundle of o.Path without reading the files. Only a prebuilt archive is read, and checked
 // from end to end. List reports every problem that it can find this way, as one or more joined *Error.
 func List(ctx context.Context, o Options) (*Listing, error) {
 	if o.Warn == nil {

@@ -54,7 +54,7 @@ func (c *checker) check(r io.Reader) error {
 	return c.checkLinks()
 }
 
-// entry rejects entries for which common unpackers reject a whole archive, and entries that would be unpacked outside.
+// entry rejects entries for which common programs refuse to unpack an archive, and entries outside of its root.
 func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
@@ -98,7 +98,7 @@ func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 		return err
 	case tar.TypeSymlink:
 		return c.link(name, h.Linkname)
-	case tar.TypeLink: // another name for a file that came before
+	case tar.TypeLink: // another name of a previous file
 		return c.hardLink(name, h.Linkname)
 	}
 	return fmt.Errorf("it is not a file, directory or link (type %q)", h.Typeflag)
@@ -119,7 +119,7 @@ func (c *checker) match(name string) {
 // inspect examines the start of a file's content. It ignores read errors, because reading the next header repeats them.
 func (c *checker) inspect(name string, size int64, content io.Reader) {
 	n, _ := io.ReadFull(content, c.content[:min(size, int64(len(c.content)))])
-	c.inspector.look(path.Dir(name), []byte(path.Base(name)), c.content[:n], size)
+	c.inspector.inspect(path.Dir(name), []byte(path.Base(name)), c.content[:n], size)
 }
 
 // mayEscape reports whether a name in an archive could point outside the archive's root.

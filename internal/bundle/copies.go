@@ -22,25 +22,25 @@ type copies struct {
 }
 
 func newCopies(t *tree, p *pulse) copies {
-	return copies{checkout: checkoutSize{tree: t, pulse: p, todo: []string{"."}}}
+	return copies{checkout: checkoutSize{tree: t, pulse: p, pending: []string{"."}}}
 }
 
 // checkoutSize measures the checkout lazily, and only until the limit is known to hold.
 type checkoutSize struct {
 	tree           *tree
 	pulse          *pulse
-	todo           []string // directories still to measure
+	pending        []string // directories not measured yet
 	entries, bytes int64
 }
 
 // atLeast reports whether the checkout is at least that large.
 func (s *checkoutSize) atLeast(entries, bytes int64) (bool, error) {
 	for s.entries < entries || s.bytes < bytes {
-		if len(s.todo) == 0 {
+		if len(s.pending) == 0 {
 			return false, nil
 		}
-		dir := s.todo[len(s.todo)-1]
-		s.todo = s.todo[:len(s.todo)-1]
+		dir := s.pending[len(s.pending)-1]
+		s.pending = s.pending[:len(s.pending)-1]
 		err := s.tree.readDir(dir, func(name []byte, k kind) error { return s.count(join(dir, string(name)), k) })
 		if err != nil && s.pulse.ctx.Err() != nil {
 			return false, err
@@ -55,7 +55,7 @@ func (s *checkoutSize) count(name string, k kind) error {
 	switch k {
 	case kindDir:
 		if len(name) <= maxPath {
-			s.todo = append(s.todo, name)
+			s.pending = append(s.pending, name)
 		}
 	case kindFile:
 		if f, err := s.tree.stat(name); err == nil {
@@ -74,19 +74,19 @@ func (w *walker) countCopy(from *copied, size int64) error {
 	n := &w.copies
 	n.entries++
 	n.bytes += size
-	ok, err := n.checkout.atLeast(part(n.entries, freeEntries), part(n.bytes, freeBytes))
+	ok, err := n.checkout.atLeast(minimumSize(n.entries, freeEntries), minimumSize(n.bytes, freeBytes))
 	if ok || err != nil {
 		return err
 	}
-	for from.outer != nil { // the link that stands below path, which people can do something about
+	for from.outer != nil { // report the link below path, which led to the others
 		from = from.outer
 	}
 	w.faults.add(&Error{Code: LinksMultiply, Path: from.link, Target: from.text, Err: n.tooMuch()})
 	return errStopped
 }
 
-// part is how much the checkout must hold for links to bring n.
-func part(n, free int64) int64 {
+// minimumSize returns the size that the checkout must have for links to add n.
+func minimumSize(n, free int64) int64 {
 	if n <= free {
 		return 0
 	}
@@ -96,16 +96,16 @@ func part(n, free int64) int64 {
 func (n *copies) tooMuch() error {
 	s := &n.checkout
 	if n.entries > maxMultiple*s.entries {
-		return fmt.Errorf("links bring in more than %d times as many files and directories as the checkout holds (%d)", maxMultiple, s.entries)
+		return fmt.Errorf("links add more than %d times as many files and directories as the checkout contains (%d)", maxMultiple, s.entries)
 	}
-	return fmt.Errorf("links bring in more than %d times as many bytes as the checkout holds (%d)", maxMultiple, s.bytes)
+	return fmt.Errorf("links add more than %d times as many bytes as the checkout contains (%d)", maxMultiple, s.bytes)
 }
 
 // LinkedContent describes the content that a link adds to the archive from outside Path.
 type LinkedContent struct {
 	Link   string // in the archive
-	Target string // a file or directory, beneath the checkout
-	Files  int    // regular files, without those that links in the target bring
+	Target string // a file or directory, relative to the checkout
+	Files  int    // regular files, without those that links in the target add
 }
 
 // LinkedContent lists the content that links add, sorted by the links' names. It is empty for a prebuilt archive.

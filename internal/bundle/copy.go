@@ -7,13 +7,13 @@ import (
 	"syscall"
 )
 
-// readSize is the piece in which files are read. Nearly every file of a repository is one piece.
+// readSize is the size of the buffer for reading files. Nearly every file of a repository fits.
 const readSize = 256 << 10
 
-// errShrunk is what copyExactly says of a file that ends before the length which its header promised.
+// errShrunk reports a file that is shorter than the size in its header, which has already been written.
 var errShrunk = errors.New("it became shorter")
 
-// copyExactly copies size bytes, no more if there are more. It shows the first piece to first.
+// copyExactly copies size bytes and ignores the rest. It calls first with the first bytes, at most len(buf).
 func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf []byte, first func([]byte)) error {
 	for at := int64(0); at < size; {
 		n, err := io.ReadFull(r, buf[:min(int64(len(buf)), size-at)])

@@ -16,8 +16,8 @@ type Entry struct {
 	Target string // of a link
 }
 
-// Entries returns what would be sent, in the order of the archive, with the sizes that the files have now. It ends
-// with the first error. Of what it reads, it warns of nothing: Pack does.
+// Entries returns the entries of the archive in their order, with the current sizes of the files. It ends with the first
+// error. Only Pack warns about the content of files.
 func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		t, err := openTree(l.options.Root)
@@ -28,7 +28,7 @@ func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 		defer t.close()
 		each := l.eachEntry
 		if l.Prebuilt() {
-			each = l.eachReadyEntry
+			each = l.eachPrebuiltEntry
 		}
 		err = each(ctx, t, func(e Entry) bool { return yield(e, nil) })
 		if err != nil {
@@ -37,9 +37,9 @@ func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	}
 }
 
-func (l *Listing) eachEntry(ctx context.Context, t *tree, see func(Entry) bool) error {
+func (l *Listing) eachEntry(ctx context.Context, t *tree, yield func(Entry) bool) error {
 	for _, d := range l.dirs {
-		if d.sent && d.path != "." && !see(Entry{Name: d.path + "/"}) {
+		if d.sent && d.path != "." && !yield(Entry{Name: d.path + "/"}) {
 			return nil
 		}
 	}
@@ -49,7 +49,7 @@ func (l *Listing) eachEntry(ctx context.Context, t *tree, see func(Entry) bool) 
 			return context.Cause(ctx)
 		}
 		found, leftOut, err := l.entry(t, e, links)
-		if err != nil || !leftOut && !see(found) {
+		if err != nil || !leftOut && !yield(found) {
 			return err
 		}
 	}
@@ -72,7 +72,7 @@ func (l *Listing) entry(t *tree, e entry, links *hardLinks) (found Entry, leftOu
 	return found, leftOut, err
 }
 
-// source is where a file's content lies beneath the checkout.
+// source returns the path of a file's content, relative to the checkout.
 func (l *Listing) source(e entry) string {
 	if from := l.notes[e.note].text; from != "" {
 		return from
@@ -80,7 +80,7 @@ func (l *Listing) source(e entry) string {
 	return join(l.dirs[e.dir].source, string(l.names.at(e.name)))
 }
 
-func (l *Listing) eachReadyEntry(ctx context.Context, t *tree, see func(Entry) bool) error {
+func (l *Listing) eachPrebuiltEntry(ctx context.Context, t *tree, yield func(Entry) bool) error {
 	f, err := t.openFile(l.base)
 	if err != nil {
 		return openError(l.base, err)
@@ -98,7 +98,7 @@ func (l *Listing) eachReadyEntry(ctx context.Context, t *tree, see func(Entry) b
 		if err != nil {
 			return readError(l.base, err)
 		}
-		if h.Typeflag != tar.TypeXGlobalHeader && !see(Entry{Name: h.Name, Size: h.Size, Target: h.Linkname}) {
+		if h.Typeflag != tar.TypeXGlobalHeader && !yield(Entry{Name: h.Name, Size: h.Size, Target: h.Linkname}) {
 			return nil
 		}
 	}

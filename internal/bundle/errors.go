@@ -5,7 +5,7 @@ import "fmt"
 // Code is a stable identifier of the reason that packing failed.
 type Code string
 
-// The codes. Each comment says what Error.Path and Error.Target hold.
+// The codes. Each comment describes Error.Path and Error.Target.
 const (
 	PathMissing    Code = "path-missing"         // Path as written
 	PathOutside    Code = "path-outside"         // Path as written; Target is the link that leaves the checkout, if one does
@@ -59,9 +59,9 @@ func (e *Error) sentence() string {
 		return fmt.Sprintf("path %q is not in the checkout", path)
 	case PathOutside:
 		if target != "" {
-			return fmt.Sprintf("path %q leaves the checkout by a link to %q", path, target)
+			return fmt.Sprintf("path %q leaves the checkout through a link to %q", path, target)
 		}
-		return fmt.Sprintf("path %q lies outside the checkout", path)
+		return fmt.Sprintf("path %q is outside the checkout", path)
 	case PathUnsuitable:
 		return fmt.Sprintf("path %q is neither a directory nor a .tar.gz archive", path)
 	case LinkOutside:
@@ -91,7 +91,7 @@ func (e *Error) sentence() string {
 		if path == "" {
 			return "no directory for temporary files is writable"
 		}
-		return fmt.Sprintf("%q has not enough disk space for the archive", path)
+		return fmt.Sprintf("%q does not have enough disk space for the archive", path)
 	}
 	return fmt.Sprintf("%q: %s", path, e.Code)
 }

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// maxFaults is how many faults are named immediately.
+// maxFaults is the maximum number of faults that an error lists.
 const maxFaults = 10
 
-// faults are why no archive can be made: the first few in the order of their paths, and how many there are.
+// faults collects the reasons why a directory cannot be packed: the first ones in the order of their paths, and their number.
 type faults struct {
 	first []*Error
 	count int
@@ -26,7 +26,7 @@ func (f *faults) add(e *Error) {
 	f.first = f.first[:min(len(f.first), maxFaults)]
 }
 
-// join is nil if there are none.
+// join returns the faults as one error, or nil if there are none.
 func (f *faults) join() error {
 	if f.count == 1 {
 		return f.first[0]

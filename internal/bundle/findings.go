@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// findings are paths that get one warning together: how many there are, and the first few by name.
+// findings are paths that share one warning: their number, and the first ones in alphabetical order.
 type findings struct {
 	count int
 	first []string
 }
 
-// firstNamed is how many a warning names.
+// firstNamed is the maximum number of paths that a warning lists.
 const firstNamed = 5
 
 func (f *findings) add(name string) {
@@ -25,7 +25,7 @@ func (f *findings) add(name string) {
 	f.first = f.first[:min(len(f.first), firstNamed)]
 }
 
-// String lists the names quoted: a name may hold anything, a workflow command too.
+// String lists the names quoted, since a name may contain anything, even a workflow command.
 func (f findings) String() string {
 	var b strings.Builder
 	for i, name := range f.first {

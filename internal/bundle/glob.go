@@ -19,11 +19,11 @@ const (
 	anyOne                      // ? one character, not a slash
 	oneOf                       // [a-z] one character, not a slash
 	star                        // * any number of characters, no slash
-	deep                        // ** with the slash after it, if there is one: nothing, or all up to and including some slash
-	everything                  // ** at the end: all that is left
+	deep                        // ** with the slash after it, if there is one: nothing, or text that ends with a slash
+	everything                  // ** at the end: the rest of the path
 )
 
-// A byte of invalid UTF-8 counts as a character that sorts before all others.
+// nextRune returns the first character and its length. A byte of invalid UTF-8 is a character that sorts before all others.
 func nextRune(s []byte) (rune, int) {
 	r, n := utf8.DecodeRune(s)
 	if r == utf8.RuneError && n == 1 {

@@ -44,7 +44,7 @@ type gzipWriter struct {
 	now     *block     // being filled
 	own     compressor // of Write, before the workers have started
 	free    chan *block
-	todo    chan *block // to the workers
+	queue   chan *block // to the workers
 	order   chan *block // to the writing goroutine
 	running sync.WaitGroup
 	failed  chan struct{} // closed once err is set
@@ -59,7 +59,7 @@ func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 
 func newBlock() *block {
 	b := &block{data: make([]byte, 0, dictionary+blockSize), done: make(chan struct{}, 1)}
-	// Incompressible data becomes slightly longer. Grow would touch all of the memory, of which text needs a fifth.
+	// Incompressible data becomes slightly longer. Grow would write to all of the memory, of which text needs only a fifth.
 	b.out = *bytes.NewBuffer(make([]byte, 0, blockSize+4<<10))
 	return b
 }
@@ -83,7 +83,7 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// next passes the full block on and takes an empty one.
+// next sends the full block to the workers and takes an empty one.
 func (g *gzipWriter) next() error {
 	b := g.now
 	if g.alone > 0 {
@@ -92,7 +92,7 @@ func (g *gzipWriter) next() error {
 		b.follow(b.data)
 		return err
 	}
-	if g.todo == nil {
+	if g.queue == nil {
 		g.start()
 	}
 	select {
@@ -121,21 +121,21 @@ var errWriting = errors.New("the archive can no longer be written")
 
 func (g *gzipWriter) send(b *block) {
 	g.order <- b
-	g.todo <- b
+	g.queue <- b
 }
 
-// start gives each worker a block to work on and one to go on with.
+// start starts the workers. There are two blocks for each, so that one can be filled while the other is compressed.
 func (g *gzipWriter) start() {
 	blocks := 2 * g.workers
 	g.free = make(chan *block, blocks+1)
-	g.todo, g.order = make(chan *block, blocks+1), make(chan *block, blocks+1)
+	g.queue, g.order = make(chan *block, blocks+1), make(chan *block, blocks+1)
 	g.failed = make(chan struct{})
 	for i := range g.workers {
 		var c compressor
 		if i == 0 {
 			c = g.own
 		}
-		g.running.Go(func() { c.compressAll(g.todo) })
+		g.running.Go(func() { c.compressAll(g.queue) })
 	}
 	for range blocks {
 		g.free <- newBlock()
@@ -143,9 +143,9 @@ func (g *gzipWriter) start() {
 	g.running.Go(g.writeAll)
 }
 
-// compressAll is a worker.
-func (c compressor) compressAll(todo <-chan *block) {
-	for b := range todo {
+// compressAll is the loop of a worker.
+func (c compressor) compressAll(queue <-chan *block) {
+	for b := range queue {
 		b.err = c.compress(b)
 		b.done <- struct{}{}
 	}
@@ -172,7 +172,7 @@ func (g *gzipWriter) emit(b *block) error {
 	return err
 }
 
-// header has no file name, time or operating system.
+// gzipHeader has no file name, time or operating system.
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
 
 // compressor reuses the deflate tables for several blocks.
@@ -218,7 +218,7 @@ func (g *gzipWriter) Close() error {
 }
 
 func (g *gzipWriter) finish(last *block) error {
-	if g.todo != nil {
+	if g.queue != nil {
 		g.send(last)
 		return g.stop()
 	}
@@ -227,7 +227,7 @@ func (g *gzipWriter) finish(last *block) error {
 
 // abort stops the workers and reports whether a write failed. The output is incomplete.
 func (g *gzipWriter) abort() error {
-	if g.todo == nil {
+	if g.queue == nil {
 		return nil
 	}
 	return g.stop()
@@ -235,7 +235,7 @@ func (g *gzipWriter) abort() error {
 
 // stop waits for all goroutines.
 func (g *gzipWriter) stop() error {
-	close(g.todo)
+	close(g.queue)
 	close(g.order)
 	g.running.Wait()
 	return g.err

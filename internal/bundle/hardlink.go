@@ -6,11 +6,12 @@ import (
 	"path"
 )
 
-// hardLinks treats a file by its other names too, as links are treated by their targets' names: one that is never uploaded, or
-// that a built-in rule excludes, keeps it out; one that looks like a secret is warned of. Other rules do not count: people
-// exclude the cache of a package manager whose files are hard links of those that they send.
+// hardLinks checks the other names of a file, as the walk checks the targets of links. A file is left out if another name is
+// never uploaded or is excluded by a built-in rule, and causes a warning if another name looks like a secret. The rules of
+// the ignore file do not apply to other names: users exclude the cache of a package manager, and its files may be hard
+// links to files that they upload.
 //
-// The checkout is searched only once a file with several names is packed.
+// The checkout is not searched before a file with several names is packed.
 type hardLinks struct {
 	l     *Listing
 	tree  *tree
@@ -20,17 +21,17 @@ type hardLinks struct {
 	excluded, secrets findings
 }
 
-// otherName is a name of a file that decides about it.
+// otherName is another name of a file, which is excluded or looks like a secret.
 type otherName struct {
-	name     string // beneath the checkout
-	excluded bool   // else it looks like a secret
+	name     string // relative to the checkout
+	excluded bool   // false if it looks like a secret
 }
 
 func newHardLinks(ctx context.Context, l *Listing, t *tree) *hardLinks {
 	return &hardLinks{l: l, tree: t, pulse: &pulse{ctx: ctx}}
 }
 
-// leavesOut decides about the file which is name in the archive, and remembers what is to be reported.
+// leavesOut reports whether the file with this name in the archive is left out, and records it for warn.
 func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 	if i.names < 2 {
 		return false, nil
@@ -45,12 +46,12 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 	case !ok:
 		return false, nil
 	case !other.excluded:
-		if !looksSecret([]byte(name)) { // else that has been reported
+		if !looksSecret([]byte(name)) { // otherwise it has been reported
 			h.secrets.add(arrow([]byte(name), other.name))
 		}
 		return false, nil
 	case h.l.rules.inArchive.matchPath(name, false).by != none:
-		return false, nil // a rule of the ignore file wants this name
+		return false, nil // a rule of the ignore file includes this name
 	}
 	h.excluded.add(arrow([]byte(name), other.name))
 	return true, nil
@@ -61,19 +62,19 @@ func (h *hardLinks) warn(warn func(string)) {
 	h.secrets.report(warn, "Hard links to files that may contain secrets are uploaded (%d): %s.")
 }
 
-// searched is a directory in which other names are looked for.
+// searched is a directory to search for other names.
 type searched struct {
 	path    string
-	never   bool // it is in one that is never uploaded
+	never   bool // it is never uploaded, or is in such a directory
 	verdict verdict
 }
 
 func (h *hardLinks) search() error {
 	h.found = map[inode]otherName{}
-	todo := []searched{{path: ".", verdict: top}}
-	for len(todo) > 0 {
-		d := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
+	pending := []searched{{path: ".", verdict: top}}
+	for len(pending) > 0 {
+		d := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
 		if d.path == h.l.base {
 			d.verdict = top
 		}
@@ -85,7 +86,7 @@ func (h *hardLinks) search() error {
 			if k == kindFile {
 				h.file(below)
 			} else if len(below.path) <= maxPath && !(d.never && isObjectStore(name)) {
-				todo = append(todo, below)
+				pending = append(pending, below)
 			}
 			return h.pulse.spend(10)
 		})
@@ -96,13 +97,13 @@ func (h *hardLinks) search() error {
 	return nil
 }
 
-// isObjectStore reports whether a directory of a Git repository holds content of the working tree, which large-file extensions
-// link to, and no credentials.
+// isObjectStore reports whether a directory of a Git repository contains only content of the working tree, to which
+// extensions for large files link, and no credentials.
 func isObjectStore(name []byte) bool {
 	return string(name) == "objects" || string(name) == "annex" || string(name) == "lfs"
 }
 
-// match judges something in d.
+// match applies the rules to a file or directory in d.
 func (h *hardLinks) match(d searched, name string, isDir bool) searched {
 	below := searched{path: name, never: d.never || alwaysExcluded([]byte(path.Base(name)))}
 	m, own := h.l.rules.outside(), []byte(name)

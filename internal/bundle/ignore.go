@@ -17,7 +17,7 @@ import (
 //   - a pattern that ends with / matches directories and their content
 //   - ! includes what a previous rule excluded
 //   - the last rule that matches takes precedence; a rule that excludes a directory excludes its content, unless a later
-//     rule includes the directory or something in it
+//     rule includes the directory or a part of it
 const ignoreFile = ".terraformignore"
 
 // No useful pattern is longer than a path, and no real ignore file comes near the other limits, which bound the time and

@@ -14,7 +14,7 @@ type inspector struct {
 	references              []constantPath
 }
 
-func (i *inspector) look(dir string, name, content []byte, size int64) {
+func (i *inspector) inspect(dir string, name, content []byte, size int64) {
 	if size < 1024 && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/v1")) {
 		i.pointers.add(path.Join(dir, string(name)))
 		return
@@ -23,17 +23,17 @@ func (i *inspector) look(dir string, name, content []byte, size int64) {
 		i.keys.add(path.Join(dir, string(name)))
 	}
 	if isTerraform(name) {
-		i.terraform(dir, name, content)
+		i.inspectTerraform(dir, name, content)
 	}
 }
 
-func (i *inspector) terraform(dir string, name, content []byte) {
+func (i *inspector) inspectTerraform(dir string, name, content []byte) {
 	hasRelative := bytes.Contains(content, []byte(`".`))
 	if hasRelative {
 		i.modules(dir, name, content)
 	}
 	if mayRefer(name, content, hasRelative) {
-		i.find(dir, name, content)
+		i.findReferences(dir, name, content)
 	}
 }
 

@@ -32,7 +32,7 @@ func isTerraform(name []byte) bool {
 	return hasAnySuffix(name, ".tf", ".tf.json", ".tofu", ".tofu.json")
 }
 
-// isConfiguration counts Terragrunt's files too.
+// isConfiguration also accepts Terragrunt's files.
 func isConfiguration(name []byte) bool {
 	return isTerraform(name) || hasAnySuffix(name, ".hcl")
 }
@@ -42,7 +42,7 @@ func isState(name []byte) bool {
 	return bytes.HasSuffix(name, []byte(".tfstate")) || bytes.Contains(name, []byte(".tfstate."))
 }
 
-// repositoryConfig is the name of a file that may hold credentials where it lies in a bare Git repository.
+// repositoryConfig is the name of a file that may contain credentials if it is in a bare Git repository.
 const repositoryConfig = "config"
 
 // secretNames are names of files with credentials. A PEM key is detected by its content.

@@ -23,7 +23,7 @@ const largestCount = 10
 // biggestFiles collects the biggest files, biggest first.
 type biggestFiles []Sized
 
-// add counts a file. It only calls for the name if the file is one of the biggest.
+// add counts a file. It only builds its path if the file is one of the biggest.
 func (b *biggestFiles) add(dir string, name []byte, bytes int64) {
 	if len(*b) == largestCount {
 		if (*b)[largestCount-1].Bytes >= bytes {

@@ -13,7 +13,7 @@ type LeftOut struct {
 	First string // one of them
 }
 
-// reason is why something is excluded.
+// reason describes why a file, directory or link is excluded.
 type reason struct {
 	text     string // in words; empty if it is a rule
 	rule     int    // its number

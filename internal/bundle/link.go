@@ -10,10 +10,10 @@ import (
 // copied is content outside of path that a link adds to the archive.
 type copied struct {
 	name   string  // of the link, in the archive
-	link   string  // beneath the checkout
+	link   string  // relative to the checkout
 	text   string  // of the link
-	target string  // what is copied, beneath the checkout
-	outer  *copied // nil: the link is in the bundle's own directory
+	target string  // the copied file or directory, relative to the checkout
+	outer  *copied // the copy that contains the link; nil if the link is in the bundle's own directory
 	files  int
 }
 
@@ -77,7 +77,7 @@ func (w *walker) checkInner(end ending) error {
 	return err
 }
 
-// rewrites reports whether a link's text has another target, or leads out, where the bundle is unpacked.
+// rewrites reports whether a link's text has another target, or one outside, where the bundle is unpacked.
 func (w *walker) rewrites(target string) bool {
 	return w.now.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.now.dir].path, target)
 }
@@ -104,13 +104,13 @@ func (w *walker) outer(source string, end ending) error {
 	case end.kind != kindFile && end.kind != kindDir:
 		w.specials.add(string(w.path))
 	default:
-		return w.bring(source, end)
+		return w.copyTarget(source, end)
 	}
 	return nil
 }
 
-// bring copies a file or directory, unless it is excluded by its own name.
-func (w *walker) bring(source string, end ending) error {
+// copyTarget adds a copy of a file or directory, unless it is excluded by its own name.
+func (w *walker) copyTarget(source string, end ending) error {
 	target, whole, err := w.matchTarget(end)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (w *walker) bring(source string, end ending) error {
 }
 
 // matchTarget matches the target of a link by all of its own names. For an excluded directory it also reports whether it is
-// excluded as a whole, or whether a later rule might include something in it.
+// excluded as a whole: otherwise a later rule might include a part of it.
 func (w *walker) matchTarget(end ending) (v verdict, whole bool, err error) {
 	for _, name := range end.names {
 		if v, err = w.matchName(name, end.kind == kindDir); err != nil || v.excluded {
@@ -192,7 +192,7 @@ func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
 		}
 	}
 	w.l.copies = append(w.l.copies, c)
-	return w.directory(pending{verdict: v, target: target, copy: c}, end.path, !v.excluded && !target.excluded)
+	return w.directory(pendingDir{verdict: v, target: target, copy: c}, end.path, !v.excluded && !target.excluded)
 }
 
 // repositoryConfig warns about the config of a bare Git repository, which may contain credentials. shown is its name in
@@ -217,7 +217,7 @@ func (c *copied) endless() bool {
 	return false
 }
 
-// leavesBundle reports whether a link's text, taken as text, leads above the bundle's root.
+// leavesBundle reports whether a relative path in dir points above the bundle's root. It does not follow links.
 func leavesBundle(dir, target string) bool {
 	depth := 0
 	if dir != "." {

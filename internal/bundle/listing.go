@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Listing is what a bundle will hold. It is immutable once List has returned it.
+// Listing describes the content of a bundle. It is immutable once List has returned it.
 type Listing struct {
 	options  Options
 	base     string // the directory or prebuilt archive, physical, relative to the checkout
 	prebuilt *prebuiltArchive
-	rules    *rules // for one goroutine at a time
+	rules    *rules // not safe for concurrent use
 
 	names   *names
 	dirs    []dir   // sorted by path
@@ -19,7 +19,7 @@ type Listing struct {
 	notes   []note  // notes[0] is that of every plain file
 	aliases map[string]string
 	leftOut map[reason]*LeftOut
-	copies  []*copied // what links bring from outside base
+	copies  []*copied // content that links add from outside base
 	files   int
 }
 
@@ -31,13 +31,13 @@ type dir struct {
 	config bool   // it has a Terraform file
 }
 
-// entry is a file or a link: a number of names, one of dirs and one of notes.
+// entry is a file or a link, with its indexes in names, dirs and notes.
 type entry struct{ name, dir, note uint32 }
 
 // note is the additional information of a link or of a file from another place.
 type note struct {
 	kind kind   // kindLink; kindFile if the content comes from text
-	text string // the link's target; the file beneath the checkout
+	text string // the link's target; the file, relative to the checkout
 }
 
 // Path is the directory or prebuilt archive, relative to the checkout, with all links resolved.
@@ -55,7 +55,7 @@ func (l *Listing) HasDir(name string) bool {
 	return ok
 }
 
-// HasTerraform reports whether a .tf, .tofu, .tf.json or .tofu.json file lies in this directory of the bundle.
+// HasTerraform reports whether this directory of the bundle contains a .tf, .tofu, .tf.json or .tofu.json file.
 func (l *Listing) HasTerraform(name string) bool {
 	i, ok := l.findDir(name)
 	return ok && l.dirs[i].config
@@ -76,7 +76,7 @@ func (l *Listing) dirAt(name string) (int, bool) {
 
 func comparePath(d dir, path string) int { return strings.Compare(d.path, path) }
 
-// inBundle lets links to directories be followed in the bundle.
+// inBundle is the view of the bundle for resolving links to directories.
 type inBundle struct{ *Listing }
 
 func (b inBundle) inside(string) (string, bool) { return "", false }
@@ -91,7 +91,7 @@ func (b inBundle) lookup(name string) (kind, string, error) {
 	return kindMissing, "", nil
 }
 
-// sort brings directories and entries into the order of the archive. It depends on nothing but the names.
+// sort sorts directories and entries in the order of the archive, which depends only on the names.
 func (l *Listing) sort(p *pulse) error {
 	order := numbers(len(l.dirs))
 	if err := sortFunc(p, order, func(a, b uint32) int { return strings.Compare(l.dirs[a].path, l.dirs[b].path) }); err != nil {
@@ -127,7 +127,7 @@ func (l *Listing) innermostFirst(p *pulse) (rank []uint32, err error) {
 	return ranks(order), err
 }
 
-// numbers are 0 to n-1.
+// numbers returns the numbers from 0 to n-1.
 func numbers(n int) []uint32 {
 	all := make([]uint32, n)
 	for i := range all {
@@ -136,7 +136,7 @@ func numbers(n int) []uint32 {
 	return all
 }
 
-// ranks describes for each number where it is in order.
+// ranks returns the index of each number in order.
 func ranks(order []uint32) []uint32 {
 	rank := make([]uint32, len(order))
 	for r, i := range order {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// manyFiles are worth all that several goroutines cost.
+// manyFiles is the number of files above which all goroutines pay off from the start.
 const manyFiles = 1000
 
-// Pack writes the archive. Its bytes depend on the names, contents and x bits of what was listed and on nothing else.
-// Any error, the context's end included, leaves nothing behind.
+// Pack writes the archive. Its bytes depend only on the names, contents and execute bits of the listed files. After an
+// error, or when the context ends, no file is left behind.
 func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
 	return l.pack(ctx, l.team())
 }
@@ -19,10 +19,10 @@ func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
 type team struct {
 	readers int // that read files ahead of the packer
 	workers int // that compress
-	alone   int // blocks that the packer compresses before it calls the workers
+	alone   int // blocks that the packer compresses before it starts the workers
 }
 
-// team is all processors from the start if that many files make it certain that there is work for them.
+// team uses all processors from the start if the listing has many files. Otherwise the packer starts alone.
 func (l *Listing) team() team {
 	n := runtime.GOMAXPROCS(0)
 	if l.files > manyFiles {
@@ -58,7 +58,7 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archi
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
 	if err := p.run(ctx, who.readers); err != nil {
 		if failed := p.gz.abort(); failed != nil {
-			return failed // the cause of what the packer saw
+			return failed // the cause of the packer's error
 		}
 		return err
 	}

@@ -45,7 +45,7 @@ func (p *packer) entry(ctx context.Context, e entry, f readFile) error {
 	if n.kind == kindLink {
 		return p.header(header{name: join(d.path, string(name)), kind: kindLink, link: n.text})
 	}
-	if f.left {
+	if f.skipped {
 		return p.file(ctx, e)
 	}
 	if f.err != nil {
@@ -61,7 +61,7 @@ func (p *packer) count(e entry, size int64) {
 	p.a.biggest.add(p.l.dirs[e.dir].path, p.l.names.at(e.name), size)
 }
 
-// start writes a file's header, unless the file is to be left out.
+// start writes a file's header, unless the file is left out.
 func (p *packer) start(e entry, size int64, exec bool, i inode) (leftOut bool, err error) {
 	name := join(p.l.dirs[e.dir].path, string(p.l.names.at(e.name)))
 	switch leftOut, err = p.hardLinks.leavesOut(name, i); {
@@ -79,7 +79,7 @@ func (p *packer) whole(e entry, f readFile) error {
 	if leftOut, err := p.start(e, f.size, f.exec, f.inode); leftOut || err != nil {
 		return err
 	}
-	p.inspector.look(p.l.dirs[e.dir].path, p.l.names.at(e.name), f.content, f.size)
+	p.inspector.inspect(p.l.dirs[e.dir].path, p.l.names.at(e.name), f.content, f.size)
 	if _, err := p.gz.Write(f.content); err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (p *packer) header(h header) (err error) {
 	return err
 }
 
-// file reads and packs one that was not read ahead.
+// file reads and packs a file that was not read ahead.
 func (p *packer) file(ctx context.Context, e entry) error {
 	source := p.l.source(e)
 	f, err := p.tree.openFile(source)
@@ -113,7 +113,7 @@ func (p *packer) file(ctx context.Context, e entry) error {
 		p.buf = make([]byte, readSize)
 	}
 	first := func(content []byte) {
-		p.inspector.look(p.l.dirs[e.dir].path, p.l.names.at(e.name), content, f.size)
+		p.inspector.inspect(p.l.dirs[e.dir].path, p.l.names.at(e.name), content, f.size)
 	}
 	if err := copyExactly(ctx, p.gz, f, f.size, p.buf, first); err != nil {
 		return readError(source, err)

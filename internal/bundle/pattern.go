@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// pattern is a compiled pattern. Most people's patterns are a name, *.ext or a path: a ruleIndex finds these among many
-// without asking each. The others are run.
+// pattern is a compiled pattern. Most patterns are a name, *.ext or a path: a ruleIndex finds these without trying each of
+// them. The others are run.
 type pattern struct {
 	shape    shape
 	anchored bool   // at the root of the bundle; else at any depth
-	namesAny bool   // wildcards only, such as * or **/?*: it is about places, not about names
-	text     string // the literal part; of a glob: how a path or name must end to be worth a try
+	namesAny bool   // wildcards only, such as * or **/?*: it does not name any file
+	text     string // the literal part; of a glob: the literal end of every match
 	head     string // the literal text that a match of an anchored pattern, or of a glob over names, begins with
 	glob     *glob
 }
@@ -32,7 +32,7 @@ const (
 // indexed reports whether a ruleIndex finds the pattern, so that it is never run.
 func (p *pattern) indexed() bool { return p.shape < nameContains }
 
-// weight is what it costs to run the pattern: see glob.weight.
+// weight returns the cost of running the pattern, see glob.weight.
 func (p *pattern) weight() int {
 	if p.glob == nil {
 		return 64
@@ -40,8 +40,8 @@ func (p *pattern) weight() int {
 	return p.glob.weight()
 }
 
-// runs reports whether a pattern that is not indexed is about this path, whose last component starts at base, and how many
-// steps that took.
+// runs reports whether a pattern that is not indexed matches this path, whose last component starts at base, and returns
+// the number of steps.
 func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
 	name := path[base:]
 	switch p.shape {
@@ -59,7 +59,7 @@ func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
 	return p.glob.match(path)
 }
 
-// compile takes a pattern without its "!" and its trailing slash.
+// compile compiles a pattern without its "!" and its trailing slash.
 func compile(text string) (pattern, error) {
 	text, anchored := strings.CutPrefix(text, "/")
 	for strings.HasPrefix(text, "**/") {
@@ -100,7 +100,7 @@ func compile(text string) (pattern, error) {
 	return p, nil
 }
 
-// namesAny reports whether there is nothing but wildcards and slashes.
+// namesAny reports whether all tokens are wildcards or slashes.
 func namesAny(tokens []token) bool {
 	for _, t := range tokens {
 		if t.kind == oneOf || t.kind == one && t.r != '/' {

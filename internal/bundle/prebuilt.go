@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// prebuiltArchive is an archive that the user made. It is sent byte for byte, but only after all of it was checked: Scalr
+// prebuiltArchive is an archive that the user packed. It is uploaded unchanged, but only after all of it was checked: Scalr
 // must be able to unpack it, and no entry may be unpacked outside the target directory.
 type prebuiltArchive struct {
 	sum   [sha256.Size]byte
@@ -34,7 +34,7 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
-	err = c.check(untilDone{ctx, gz}) // a small part of the file may unpack to a huge amount
+	err = c.check(untilDone{ctx, gz}) // a small part of the file may decompress to a huge amount of data
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

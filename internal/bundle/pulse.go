@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// pulse asks once for so much work whether the context has ended: after every step it would cost more than the steps.
+// pulse checks now and then whether the context has ended: a check after each step would cost more than the step.
 type pulse struct {
 	ctx  context.Context
-	work int // since the context was asked
+	work int // steps since the last check
 }
 
-// pulseWork is how many steps, each of some nanoseconds up to a system call, pass before the context is asked again.
+// pulseWork is the number of steps between two checks. A step takes a few nanoseconds, or at most one system call.
 const pulseWork = 1000
 
-// spend counts n steps and returns the cause of the context's end.
+// spend counts n steps. It returns the cause if a check finds that the context has ended.
 func (p *pulse) spend(n int) error {
 	if p.work += n; p.work < pulseWork {
 		return nil
@@ -26,7 +26,7 @@ func (p *pulse) spend(n int) error {
 	return nil
 }
 
-// sortFunc is slices.SortFunc that gives up, leaving s in any order, once the context has ended.
+// sortFunc is slices.SortFunc that stops when the context has ended, and then leaves s in any order.
 func sortFunc[T any](p *pulse, s []T, compare func(a, b T) int) (err error) {
 	slices.SortFunc(s, func(a, b T) int {
 		if err != nil {

@@ -11,25 +11,24 @@ import (
 
 // constantPath is a file or a directory that a Terraform file names by a constant path.
 type constantPath struct {
-	from   string // the Terraform file
-	path   string // in the bundle; as written if it is found from anywhere
-	module bool   // a directory with a module
-	// anywhere: the path is relative to the root module, of which only Scalr knows where it lies.
-	anywhere bool
+	from     string // the Terraform file
+	path     string // in the bundle; as written if it is found from anywhere
+	module   bool   // a directory with a module
+	anywhere bool   // relative to the root module, whose directory only Scalr knows
 }
 
-// mostReferences bounds how many are looked up in a bundle.
+// mostReferences is the maximum number of references that are checked.
 const mostReferences = 10_000
 
-// fileFunctions are those that fail where the file of their first argument is missing.
+// fileFunctions are the functions that fail if the file in their first argument is missing.
 var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1", "filesha256", "filesha512", "templatefile"}
 
 // source records the directory that the argument source of a module names.
 func (i *inspector) source(dir, from, text string) {
-	text, _, _ = strings.Cut(text, "//") // Terragrunt's mark for what is copied
+	text, _, _ = strings.Cut(text, "//") // Terragrunt copies the directory before the //
 	local := strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
 	if local && hclscan.Constant(text) && !leavesBundle(dir, text) { // one that leaves it was found by modules
-		i.refer(constantPath{from: from, path: path.Join(dir, text), module: true})
+		i.addReference(constantPath{from: from, path: path.Join(dir, text), module: true})
 	}
 }
 
@@ -47,17 +46,16 @@ func (i *inspector) argument(dir, from, text string) {
 	if r.path = path.Clean(text); !r.anywhere {
 		r.path = path.Join(dir, text)
 	}
-	i.refer(r)
+	i.addReference(r)
 }
 
-func (i *inspector) refer(r constantPath) {
+func (i *inspector) addReference(r constantPath) {
 	if len(i.references) < mostReferences {
 		i.references = append(i.references, r)
 	}
 }
 
-// missing finds the references to what is not in the bundle, and gives the modules and the files by the names of the
-// Terraform files.
+// missing returns the Terraform files that refer to modules, and those that refer to files, outside of the bundle.
 func (l *Listing) missing(all []constantPath) (modules, files findings) {
 	wanted := map[string][]constantPath{} // by the last element of the path
 	for _, r := range all {
@@ -101,8 +99,8 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 	return modules, files
 }
 
-// find looks for references in a Terraform file. Errors of syntax are Terraform's to report.
-func (i *inspector) find(dir string, name, content []byte) {
+// findReferences finds the references in a Terraform file. It ignores syntax errors, which Terraform reports.
+func (i *inspector) findReferences(dir string, name, content []byte) {
 	from := path.Join(dir, string(name))
 	_ = hclscan.Scan(string(name), string(content), hclscan.Visitor{
 		Text: func(text, call string) {
@@ -114,8 +112,8 @@ func (i *inspector) find(dir string, name, content []byte) {
 	})
 }
 
-// mayRefer reports false only for a Terraform file without references, which most files are: to find them in the others
-// costs nearly as much as to compress the file. A relative path begins with a period, or in JSON with an escape.
+// mayRefer reports whether a Terraform file may have references. It avoids a scan of most files, which would cost nearly
+// as much as compressing them. A relative path begins with a period or, in JSON, with an escape sequence.
 func mayRefer(name, content []byte, hasRelative bool) bool {
 	if bytes.HasSuffix(name, []byte(".json")) {
 		return hasRelative || bytes.Contains(content, []byte("file")) || bytes.Contains(content, []byte(`"\`))
@@ -123,15 +121,15 @@ func mayRefer(name, content []byte, hasRelative bool) bool {
 	return hasRelative || mayCallFile(content)
 }
 
-// mayCallFile reports whether the end of a word with file in it is before a parenthesis, or before a comment that may be
-// before one.
+// mayCallFile reports whether content may call a file function: its name is followed by a parenthesis, or by a comment,
+// after which there may be one.
 func mayCallFile(content []byte) bool {
 	for {
 		_, after, ok := bytes.Cut(content, []byte("file"))
 		if !ok {
 			return false
 		}
-		content = bytes.TrimLeft(after, "abdehms0123456789") // of base64, md5, sha256
+		content = bytes.TrimLeft(after, "abdehms0123456789") // base64, md5, sha256 and so on
 		next := bytes.TrimLeft(content, " \t\r\n")
 		if len(next) > 0 && (next[0] == '(' || next[0] == '/' || next[0] == '#') {
 			return true

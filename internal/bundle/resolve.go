@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// maxHops is how many links Linux itself follows before it calls them a loop.
+// maxHops is the number of links that Linux follows before it reports a loop.
 const maxHops = 40
 
-// maxSteps bounds the components of a name and of all targets on the way together: a few links could else cost a million
-// lookups.
+// maxSteps limits the components of a name together with those of all targets on the way: otherwise a few links could
+// cause a million lookups.
 const maxSteps = 1024
 
 var errTooManySteps = errors.New("there are too many path components on the way")
@@ -22,25 +22,25 @@ type view interface {
 	inside(abs string) (rest string, ok bool)
 }
 
-// ending is where a name leads when all links on the way are followed.
+// ending is the result of following all links of a name.
 type ending struct {
-	path    string   // physical; of a missing one the rest is as written
+	path    string   // physical; components after a missing one are as written
 	kind    kind     // never kindLink
 	outside string   // the link target, or the path, that leaves the tree; empty if nothing does
-	names   []string // other names of path: what is left of the way at each link after the first
+	names   []string // other names of path, one for each link after the first
 	target  string   // of the first link on the way
-	steps   int      // components that were looked at
+	steps   int      // number of resolved components
 }
 
-// named reports whether test is true of path or of a name on the way there.
+// named reports whether test is true for path or for one of its other names.
 func (e ending) named(test func(string) bool) bool {
 	return test(e.path) || slices.ContainsFunc(e.names, test)
 }
 
-// resolve follows name hop by hop, as the kernel would, but stops before it looks at anything outside.
+// resolve follows the links of name, as the kernel would, but stops before it opens anything outside.
 func resolve(v view, name string) (ending, error) { return resolveIn(v, ".", name) }
 
-// resolveIn is resolve for a name in dir, which is known to be a directory and to lead through no link.
+// resolveIn is resolve for a name in dir, which must be a directory whose path has no links.
 func resolveIn(v view, dir, name string) (ending, error) {
 	if strings.Count(name, "/") >= maxSteps {
 		return ending{}, errTooManySteps
@@ -60,7 +60,7 @@ func resolveIn(v view, dir, name string) (ending, error) {
 type resolution struct {
 	view    view
 	at      string   // physical, so far
-	rest    []string // components to go
+	rest    []string // remaining components
 	kind    kind     // of at
 	via     string   // the link whose target is being walked
 	names   []string
@@ -102,7 +102,7 @@ func (r *resolution) step(part string) error {
 	return nil
 }
 
-// hop goes on at a link's target.
+// hop continues at a link's target.
 func (r *resolution) hop(target string) error {
 	if r.hops == 0 {
 		r.target = target

@@ -9,8 +9,8 @@ import (
 // none stands for "no rule".
 const none = -1
 
-// ruleIndex finds the last of many rules that is about a path. Literal patterns cost a few steps for each byte of the path,
-// however many there are; only patterns with other wildcards are asked one by one.
+// ruleIndex finds the last of many rules that matches a path. All literal patterns together cost a few steps for each byte
+// of the path; only patterns with other wildcards are tried one by one.
 type ruleIndex struct {
 	ends     keys           // names, *.ext and unanchored paths, backwards
 	starts   keys           // text*
@@ -21,8 +21,8 @@ type ruleIndex struct {
 // key is a literal text with the last rule that has it.
 type key struct {
 	text string
-	any  int // the rule is about all that begins with text
-	part int // the rule is about whole path components only
+	any  int // the last rule for everything that begins with text
+	part int // the last rule for whole path components only
 }
 
 // keys are sorted by their text, each text once.
@@ -72,8 +72,8 @@ func (k keys) sorted() keys {
 	return merged
 }
 
-// last is the last rule after the one numbered after that is about path, whose last component starts at base; if there is
-// none it is after. It adds the steps that it took to work.
+// last returns the number of the last rule that matches path, whose last component starts at base, or after if no later
+// rule does. It adds its steps to work.
 func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) int {
 	best := after
 	if len(x.anchored) > 0 {
@@ -101,7 +101,7 @@ func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) i
 	return best
 }
 
-// ending is the last rule of those with whose text, read backwards, the path ends.
+// ending returns the last rule whose text, which is reversed, is a suffix of path.
 func (k keys) ending(path []byte, work *int) int {
 	best := none
 	for depth := 0; ; depth++ {
@@ -122,7 +122,7 @@ func (k keys) ending(path []byte, work *int) int {
 	}
 }
 
-// starting is the last rule of those with whose text s begins.
+// starting returns the last rule whose text is a prefix of s.
 func (k keys) starting(s []byte, work *int) int {
 	best := none
 	for depth := 0; ; depth++ {
@@ -140,7 +140,7 @@ func (k keys) starting(s []byte, work *int) int {
 	}
 }
 
-// narrow keeps, of keys that are longer than depth and equal before it, those that go on with c.
+// narrow returns the keys with c at depth. All of k are longer than depth and equal up to there.
 func (k keys) narrow(depth int, c byte) keys {
 	if len(k) == 1 {
 		if k[0].text[depth] != c {

@@ -13,15 +13,15 @@ import (
 	"syscall"
 )
 
-// An archive goes to a file once it is bigger than smallArchive; if no temporary file can be created, it may grow in memory
-// up to maxInMemory.
+// An archive is moved to a file when it exceeds smallArchive; if no temporary file can be created, it may grow in memory up
+// to maxInMemory.
 const (
 	smallArchive = 1 << 20
 	maxInMemory  = 8 << 20
 	chunkSize    = 256 << 10
 )
 
-// sink takes the archive, counts and digests it, and gives it out again. It stays in memory while small.
+// sink stores the archive, in memory while it is small, with its size and digest.
 type sink struct {
 	size   int64
 	sum    hash.Hash
@@ -50,7 +50,7 @@ func (s *sink) Write(p []byte) (int, error) {
 	return len(p), s.digestAndWrite(p)
 }
 
-// digestAndWrite does both at once: for what cannot be compressed they are most of the work.
+// digestAndWrite does both concurrently, since they are most of the work for incompressible data.
 func (s *sink) digestAndWrite(p []byte) error {
 	var digesting sync.WaitGroup
 	digesting.Go(func() { s.sum.Write(p) })
@@ -59,7 +59,7 @@ func (s *sink) digestAndWrite(p []byte) error {
 	return err
 }
 
-// makeRoom moves a growing archive to a file, if there can be one.
+// makeRoom moves a growing archive to a file, if one can be created.
 func (s *sink) makeRoom(size int64) error {
 	if s.file == nil && s.noFile == nil && size > smallArchive {
 		if s.noFile = s.open(); s.noFile == nil {
@@ -95,7 +95,7 @@ func (s *sink) toFile(p []byte) error {
 	return nil
 }
 
-// open makes a temporary file in the first directory that lets it.
+// open creates a temporary file in the first directory in which that is possible.
 func (s *sink) open() error {
 	var tried []error
 	for _, dir := range s.temp {
@@ -112,7 +112,7 @@ func (s *sink) open() error {
 	return &Error{Code: NoRoom, Err: errors.Join(tried...)}
 }
 
-// spill moves what is in memory to the file.
+// spill moves the chunks from memory to the file.
 func (s *sink) spill() error {
 	for _, c := range s.chunks {
 		if err := s.toFile(c); err != nil {
@@ -123,7 +123,7 @@ func (s *sink) spill() error {
 	return nil
 }
 
-// inRoot keeps us from writing into the checkout, where another step could take the file for its own.
+// inRoot reports whether dir is in the checkout, where another step could mistake the temporary file for its own.
 func (s *sink) inRoot(dir string) bool {
 	roots, err := spellings(s.root)
 	if err != nil {
@@ -131,13 +131,13 @@ func (s *sink) inRoot(dir string) bool {
 	}
 	spelled, err := spellings(dir)
 	if err != nil {
-		return false // createTemp will say why
+		return false // createTemp returns the reason
 	}
 	rel, err := filepath.Rel(roots[1], spelled[1])
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// ReadAt reads what was written. It may be called by several at once.
+// ReadAt reads the stored bytes. It is safe for concurrent use.
 func (s *sink) ReadAt(p []byte, off int64) (int, error) {
 	if s.file != nil {
 		return s.file.ReadAt(p, off)
@@ -156,7 +156,7 @@ func (s *sink) ReadAt(p []byte, off int64) (int, error) {
 
 func (s *sink) digest() string { return hex.EncodeToString(s.sum.Sum(nil)) }
 
-// close returns the room back. It may be called twice.
+// close releases the memory or the file. It may be called twice.
 func (s *sink) close() error {
 	s.chunks, s.size = nil, 0
 	if s.file == nil {

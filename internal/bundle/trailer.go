@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// trailer remembers how a tar stream ends. The standard library's reader takes
-// the end of the input for the end of the archive; other unpackers do not.
+// trailer records the end of a tar stream. Package archive/tar accepts the end of the input as the end of the archive; other
+// programs do not.
 type trailer struct {
 	io.Reader
 	n    int64
@@ -23,7 +23,7 @@ func (t *trailer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// whole reports whether the stream is made of blocks and ends with one of zeros.
+// whole reports whether the stream consists of whole blocks, the last of which contains only zeros.
 func (t *trailer) whole() bool {
 	return t.n%tarBlock == 0 && len(t.last) == tarBlock && len(bytes.Trim(t.last, "\x00")) == 0
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// kind is what a name stands for.
+// kind is the type of a file.
 type kind uint8
 
 const (
@@ -16,10 +16,10 @@ const (
 	kindDir
 	kindLink
 	kindSpecial // a socket, a fifo or a device
-	kindLoop    // a link that never ends
+	kindLoop    // a link in a cycle
 )
 
-// spellings returns the root as given and as it is physically: an absolute link may use either.
+// spellings returns the root as given and its physical path: an absolute link may use either.
 func spellings(root string) ([]string, error) {
 	abs, err := filepath.Abs(root)
 	if err != nil {
@@ -32,8 +32,8 @@ func spellings(root string) ([]string, error) {
 	return []string{abs, physical}, nil
 }
 
-// inside returns what is left of an absolute path below the root. The text decides: a path that only gets here through
-// ".." or of a link elsewhere is outside. What is left may still have ".." in it.
+// inside returns an absolute path relative to the root. It compares only the text: a path that reaches the root through ".."
+// or a link elsewhere is outside. The result may still contain "..".
 func (t *tree) inside(abs string) (rest string, ok bool) {
 	for _, root := range t.roots {
 		if abs == root {
@@ -46,7 +46,7 @@ func (t *tree) inside(abs string) (rest string, ok bool) {
 	return "", false
 }
 
-// endOfFile turns the system's way to say "end" into Go's.
+// endOfFile returns io.EOF for a read of no bytes, which is how the system reports the end of a file.
 func endOfFile(n int, err error) (int, error) {
 	if n == 0 && err == nil {
 		return 0, io.EOF

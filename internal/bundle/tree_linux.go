@@ -13,12 +13,12 @@ import (
 // beneath makes the kernel itself refuse to leave the root or to follow a link.
 const beneath = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
 
-// tree is the checkout. Every path is relative to it and clean, and no link on the way is followed. Several goroutines
-// may open files of a tree immediately; all else is for one at a time.
+// tree is the checkout. Every path is relative to it and clean, and no link on the way is followed. Only openFile is safe
+// for concurrent use.
 type tree struct {
 	fd       int
 	roots    []string // how an absolute link may spell the root
-	stepwise bool     // openat2 is not to be had: open component by component
+	stepwise bool     // openat2 is unavailable: open component by component
 	entries  []byte   // buffer for readDir
 }
 
@@ -36,24 +36,24 @@ func openTree(root string) (*tree, error) {
 	if err == nil {
 		unix.Close(probe)
 	}
-	// Kernels before 5.6 do not know openat2; old container engines answer EPERM for calls they do not know.
+	// Kernels before 5.6 do not have openat2; old container engines return EPERM for unknown system calls.
 	t.stepwise = errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM)
 	return t, nil
 }
 
 func (t *tree) close() { unix.Close(t.fd) }
 
-// open opens what path names; a link is opened itself, and only with O_PATH.
+// open opens a path. A link at its end is not followed, and can only be opened with O_PATH.
 func (t *tree) open(path string, flags int) (int, error) {
 	flags |= unix.O_NOFOLLOW | unix.O_CLOEXEC
 	if t.stepwise {
 		return t.openStepwise(path, flags)
 	}
 	at := t.fd
-	for len(path) >= unix.PathMax { // longer than the kernel takes in one call
+	for len(path) >= unix.PathMax { // longer than the kernel accepts in one call
 		cut := strings.LastIndexByte(path[:unix.PathMax-1], '/')
 		if cut < 0 {
-			break // it will say that the name is too long
+			break // openat2 reports that the name is too long
 		}
 		next, err := openat2(at, path[:cut], unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC)
 		if at != t.fd {
@@ -81,7 +81,7 @@ func openat2(at int, path string, flags int) (int, error) {
 	}
 }
 
-// openStepwise returns what openat2 gives, one component at a time.
+// openStepwise replaces openat2 and opens one component at a time.
 func (t *tree) openStepwise(path string, flags int) (int, error) {
 	at := t.fd
 	for {
@@ -143,17 +143,17 @@ type info struct {
 	inode inode
 }
 
-// inode is what all names of a file have in common.
+// inode identifies a file, independent of its name.
 type inode struct {
 	device, number uint64
-	names          uint64 // how many there are
+	names          uint64 // the number of hard links
 }
 
 func infoOf(st *unix.Stat_t) info {
 	return info{kind: kindOfMode(st.Mode), size: st.Size, inode: inode{uint64(st.Dev), st.Ino, uint64(st.Nlink)}}
 }
 
-// stat looks at what path names, which may be a link.
+// stat does not follow a link at the end of path.
 func (t *tree) stat(path string) (info, error) {
 	fd, err := t.open(path, unix.O_PATH)
 	if err != nil {
@@ -169,13 +169,13 @@ func (t *tree) stat(path string) (info, error) {
 type file struct {
 	fd    int
 	size  int64 // when it was opened
-	exec  bool  // anyone may execute it
+	exec  bool  // it has an execute bit
 	inode inode
 }
 
 var errNotRegular = errors.New("not a regular file")
 
-// openFile opens a regular file. O_NONBLOCK keeps a fifo that took the file's place from blocking us.
+// openFile opens a regular file. With O_NONBLOCK it does not block if a FIFO has replaced the file.
 func (t *tree) openFile(path string) (file, error) {
 	fd, err := t.open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
 	if err != nil {
@@ -205,15 +205,15 @@ func (f file) Read(p []byte) (int, error) {
 
 func (f file) close() { unix.Close(f.fd) }
 
-// readDir calls see for each entry of a directory, in the order of the disk. The name's bytes are see's until it returns.
-func (t *tree) readDir(path string, see func(name []byte, k kind) error) error {
+// readDir calls visit for each entry of a directory, in any order. The name is only valid until visit returns.
+func (t *tree) readDir(path string, visit func(name []byte, k kind) error) error {
 	fd, err := t.open(path, unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(fd)
 	buf := t.entries
-	t.entries = nil // see may read another directory meanwhile
+	t.entries = nil // visit may read another directory
 	if buf == nil {
 		buf = make([]byte, 32<<10)
 	}
@@ -226,14 +226,14 @@ func (t *tree) readDir(path string, see func(name []byte, k kind) error) error {
 		if err != nil || n <= 0 {
 			return err
 		}
-		if err := eachEntry(fd, buf[:n], see); err != nil {
+		if err := eachEntry(fd, buf[:n], visit); err != nil {
 			return err
 		}
 	}
 }
 
 // eachEntry walks struct linux_dirent64: inode (8), offset (8), length (2), type (1), name up to a NUL.
-func eachEntry(dir int, entries []byte, see func([]byte, kind) error) error {
+func eachEntry(dir int, entries []byte, visit func([]byte, kind) error) error {
 	for len(entries) > 0 {
 		length := binary.NativeEndian.Uint16(entries[16:])
 		name, _, _ := bytes.Cut(entries[19:length], []byte{0})
@@ -242,7 +242,7 @@ func eachEntry(dir int, entries []byte, see func([]byte, kind) error) error {
 		if string(name) == "." || string(name) == ".." || k == kindMissing {
 			continue
 		}
-		if err := see(name, k); err != nil {
+		if err := visit(name, k); err != nil {
 			return err
 		}
 	}
@@ -272,7 +272,7 @@ func kindOfMode(mode uint32) kind {
 	return kindSpecial
 }
 
-// createTemp makes a file that has no name, or whose name is gone immediately, so that no exit leaves it behind.
+// createTemp creates a file without a name, or removes its name immediately, so that it is gone after any exit.
 func createTemp(dir string) (*os.File, error) {
 	f, err := os.OpenFile(dir, os.O_RDWR|unix.O_TMPFILE, 0o600)
 	if err == nil {

@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// tree is the checkout, for systems that the action does not run on: os.Root keeps us inside, more slowly.
+// tree is the checkout on systems that the action does not run on: os.Root is slower, but also stays inside.
 type tree struct {
 	root  *os.Root
 	roots []string
@@ -41,7 +41,7 @@ func (t *tree) lookup(path string) (kind, string, error) {
 	return k, target, err
 }
 
-// inode stays zero: that two names are one file is not known here.
+// inode stays zero, so that hard links are not detected.
 type inode struct{ device, number, names uint64 }
 
 type info struct {
@@ -90,13 +90,13 @@ func (f file) Read(p []byte) (int, error) { return f.f.Read(p) }
 
 func (f file) close() { f.f.Close() }
 
-func (t *tree) readDir(path string, see func(name []byte, k kind) error) error {
+func (t *tree) readDir(path string, visit func(name []byte, k kind) error) error {
 	entries, err := fs.ReadDir(t.root.FS(), path)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		if err := see([]byte(e.Name()), kindOfType(e.Type())); err != nil {
+		if err := visit([]byte(e.Name()), kindOfType(e.Type())); err != nil {
 			return err
 		}
 	}

@@ -10,10 +10,11 @@ import (
 
 const tarBlock = 512
 
-// The one time of all entries. Not the epoch: programs that zip files, as lambda packaging does, refuse times before 1980.
+// entryTime is the time of all entries. It is not the epoch because ZIP files, such as packages for AWS Lambda, have no times
+// before 1980.
 var entryTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// header is all that an entry says about itself: no owner, no time of its own, no odd mode bits.
+// header is the metadata of an entry. It has no owner, no time and no special mode bits.
 type header struct {
 	name string // without a trailing slash
 	kind kind
@@ -42,8 +43,8 @@ func (h header) typeflag() byte {
 	return tar.TypeReg
 }
 
-// appendTo appends the tar header. Nearly all entries fit the plain ustar form, which is written here, at a tenth of the
-// cost of archive/tar; what does not fit is left to that, which then uses PAX records.
+// appendTo appends the tar header. Nearly all entries fit the plain ustar format, which appendTo writes at a tenth of the
+// cost of archive/tar; for the others, archive/tar writes PAX records.
 func (h header) appendTo(b []byte) ([]byte, error) {
 	name := h.name
 	if h.kind == kindDir {
@@ -102,7 +103,7 @@ func checksum(f []byte) {
 	f[155] = ' '
 }
 
-// splitName parts a name at a slash so that the halves fit the fields of 155 and 100 bytes.
+// splitName splits a name at a slash so that the parts fit the fields of 155 and 100 bytes.
 func splitName(name string) (prefix, short string, ok bool) {
 	if !isASCII(name) {
 		return "", "", false

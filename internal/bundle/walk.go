@@ -8,32 +8,33 @@ import (
 	"strings"
 )
 
-// walker fills a listing. It reads one directory at a time, from a list of those still to read.
+// walker fills a listing. It reads one directory at a time.
 type walker struct {
 	tree  *tree
 	l     *Listing
 	rules *rules
 	pulse *pulse
 
-	todo   []pending
-	now    pending // the directory being read
-	path   []byte  // of the entry being looked at, in the archive
-	base   int     // where its last component starts
-	copies copies
-	faults faults
+	pending []pendingDir
+	now     pendingDir // the directory being read
+	path    []byte     // of the current entry, in the archive
+	base    int        // where its last component starts
+	copies  copies
+	faults  faults
 
 	states, secrets, specials, dangling, emptied, excludedTargets, unread, repositories findings
 }
 
-// pending is a directory still to read.
-type pending struct {
+// pendingDir is a directory that has not been read yet.
+type pendingDir struct {
 	dir     uint32
 	verdict verdict // on its path in the archive
-	target  verdict // on its own path, if it got here through a link
-	copy    *copied // nil unless it got here through a link
+	target  verdict // on its own path, if a link added it
+	copy    *copied // nil unless a link added it
 }
 
-// maxPath bounds the length of a path, which a deep tree would else make quadratic. Linux takes 4,096 bytes in one call.
+// maxPath limits the length of a path, because the paths of a deep tree have a quadratic size. Linux accepts 4,096 bytes in
+// one call.
 const maxPath = 8 << 10
 
 // errStopped ends a walk whose fault is known.
@@ -44,20 +45,20 @@ func newWalker(ctx context.Context, t *tree, l *Listing, rs *rules) *walker {
 	l.leftOut, l.aliases = map[reason]*LeftOut{}, map[string]string{}
 	l.dirs = []dir{{path: ".", source: l.base}}
 	p := &pulse{ctx: ctx}
-	return &walker{tree: t, l: l, rules: rs, pulse: p, todo: []pending{{verdict: top}}, copies: newCopies(t, p)}
+	return &walker{tree: t, l: l, rules: rs, pulse: p, pending: []pendingDir{{verdict: top}}, copies: newCopies(t, p)}
 }
 
 func (w *walker) walk() error {
-	for len(w.todo) > 0 {
-		w.now = w.todo[len(w.todo)-1]
-		w.todo = w.todo[:len(w.todo)-1]
+	for len(w.pending) > 0 {
+		w.now = w.pending[len(w.pending)-1]
+		w.pending = w.pending[:len(w.pending)-1]
 		d := w.l.dirs[w.now.dir]
 		w.path = w.path[:0]
 		if d.path != "." {
 			w.path = append(append(w.path, d.path...), '/')
 		}
 		w.base = len(w.path)
-		err := w.tree.readDir(d.source, w.see)
+		err := w.tree.readDir(d.source, w.visit)
 		switch {
 		case w.pulse.ctx.Err() != nil:
 			return context.Cause(w.pulse.ctx)
@@ -72,8 +73,8 @@ func (w *walker) walk() error {
 	return w.faults.join()
 }
 
-// see takes one entry of the directory being read.
-func (w *walker) see(name []byte, k kind) error {
+// visit handles one entry of the directory being read.
+func (w *walker) visit(name []byte, k kind) error {
 	w.path = append(w.path[:w.base], name...)
 	if err := w.pulse.spend(1); err != nil {
 		return err
@@ -92,7 +93,7 @@ func (w *walker) see(name []byte, k kind) error {
 	}
 	switch k {
 	case kindDir:
-		return w.directory(pending{verdict: v, target: target, copy: w.now.copy}, w.source(), true)
+		return w.directory(pendingDir{verdict: v, target: target, copy: w.now.copy}, w.source(), true)
 	case kindFile:
 		return w.file()
 	case kindLink:
@@ -102,8 +103,8 @@ func (w *walker) see(name []byte, k kind) error {
 	return nil
 }
 
-// match asks the rules about the entry being looked at: about its path in the archive and, in the copy of a linked
-// directory, about the path that it has there.
+// match applies the rules to the current entry: to its path in the archive and, in the copy of a linked directory, also to
+// its path in the checkout.
 func (w *walker) match(isDir bool) (v, target verdict, err error) {
 	m := w.rules.inArchive
 	before := m.work
@@ -124,7 +125,7 @@ func (w *walker) excluded(v, target verdict, k kind) error {
 		r, around = reason{rule: target.by, byTarget: true}, w.now.target
 	}
 	w.debugLeftOut(r)
-	// What is in a directory that was left out has been counted with it.
+	// The content of a directory that was left out has been counted with it.
 	if !around.excluded || around.by != r.rule {
 		w.countLeftOut(r)
 		if w.rules.list[r.rule].aboutState() {
@@ -132,24 +133,24 @@ func (w *walker) excluded(v, target verdict, k kind) error {
 		}
 	}
 	if k == kindDir && w.mayBringBack(v, target) {
-		return w.directory(pending{verdict: v, target: target, copy: w.now.copy}, w.source(), false)
+		return w.directory(pendingDir{verdict: v, target: target, copy: w.now.copy}, w.source(), false)
 	}
 	return nil
 }
 
-// mayBringBack reports whether a later rule could bring back something in the directory being looked at.
+// mayBringBack reports whether a later rule could include a part of the current directory.
 func (w *walker) mayBringBack(v, target verdict) bool {
 	return (!v.excluded || w.rules.inArchive.mayBringBack(v, w.path)) &&
 		(!target.excluded || w.rules.outside().mayBringBack(target, []byte(w.source())))
 }
 
-// source is where the entry being looked at lies beneath the checkout.
+// source returns the path of the current entry, relative to the checkout.
 func (w *walker) source() string {
 	return path.Join(w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
 }
 
-// directory adds one that is still to be read; its number in p is set here.
-func (w *walker) directory(p pending, source string, sent bool) error {
+// directory adds a directory to be read. It sets p.dir.
+func (w *walker) directory(p pendingDir, source string, sent bool) error {
 	if len(source) > maxPath || len(w.path) > maxPath {
 		why := fmt.Errorf("its path is longer than %d bytes", maxPath)
 		w.faults.add(&Error{Code: Unreadable, Path: source, Err: why})
@@ -160,11 +161,11 @@ func (w *walker) directory(p pending, source string, sent bool) error {
 	}
 	w.l.dirs = append(w.l.dirs, dir{path: inBundlePath(source, w.path), source: source, sent: sent})
 	p.dir = uint32(len(w.l.dirs) - 1)
-	w.todo = append(w.todo, p)
+	w.pending = append(w.pending, p)
 	return nil
 }
 
-// inBundlePath is p as a string, which most often is the end of source and then takes no memory of its own.
+// inBundlePath returns p as a string. Usually it is the end of source and shares its memory.
 func inBundlePath(source string, p []byte) string {
 	if strings.HasSuffix(source, string(p)) {
 		return source[len(source)-len(p):]
@@ -172,13 +173,13 @@ func inBundlePath(source string, p []byte) string {
 	return string(p)
 }
 
-// file adds the entry being looked at as a regular file.
+// file adds the current entry as a regular file.
 func (w *walker) file() error {
 	switch {
 	case looksSecret(w.path):
 		w.secrets.add(string(w.path))
 	case w.now.copy != nil && looksSecret([]byte(w.source())):
-		w.secrets.add(arrow(w.path, w.source())) // the directory has another name here
+		w.secrets.add(arrow(w.path, w.source())) // the directory has another name in the archive
 	}
 	if string(w.path[w.base:]) == repositoryConfig {
 		w.repositoryConfig(w.source(), string(w.path))
@@ -192,7 +193,7 @@ func (w *walker) file() error {
 	return w.add(0, w.now.copy, size)
 }
 
-// sizeOf is 0 for a file that cannot be opened: packing will say so.
+// sizeOf returns the size of a file, or 0 if it cannot be opened, which packing reports.
 func (w *walker) sizeOf(source string) int64 {
 	info, err := w.tree.stat(source)
 	if err != nil {
@@ -201,7 +202,7 @@ func (w *walker) sizeOf(source string) int64 {
 	return info.size
 }
 
-// add adds the entry being looked at; n is the number of its note, and from the link that brings it, if one does.
+// add adds the current entry; n is the number of its note, and from is the copy that it belongs to, or nil.
 func (w *walker) add(n uint32, from *copied, size int64) error {
 	name := w.path[w.base:]
 	w.l.entries = append(w.l.entries, entry{name: w.l.names.add(name), dir: w.now.dir, note: n})
@@ -211,11 +212,11 @@ func (w *walker) add(n uint32, from *copied, size int64) error {
 	return w.countCopy(from, size)
 }
 
-// note keeps what a link or a copied file needs and returns its number.
+// note adds a note and returns its number.
 func (w *walker) note(k kind, text string) uint32 {
 	w.l.notes = append(w.l.notes, note{kind: k, text: text})
 	return uint32(len(w.l.notes) - 1)
 }
 
-// arrow names a link with what it leads to.
+// arrow returns a link and its target for messages.
 func arrow(link []byte, target string) string { return string(link) + " -> " + target }

@@ -16,12 +16,12 @@ func (w *walker) warn() {
 	w.secrets.report(warn, "Files that may contain secrets are uploaded (%d): %s. Exclude them in .terraformignore if they are not needed.")
 	w.repositories.report(warn, "Git repositories whose configuration may contain credentials are uploaded (%d): %s.")
 	w.specials.report(warn, "Sockets, fifos and devices are left out (%d): %s.")
-	w.dangling.report(warn, "Links have no target (%d): %s.")
+	w.dangling.report(warn, "The targets of links do not exist (%d): %s.")
 	w.emptied.report(warn, "Links point to files that are left out of the archive (%d): %s.")
 	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. Files in them that a later rule would include are not uploaded.")
 }
 
-// maxSubmodules bounds how many paths of .gitmodules files are looked at.
+// maxSubmodules is the maximum number of submodules that are checked.
 const maxSubmodules = 2000
 
 // warnEmptySubmodules reports submodules that were not checked out.
@@ -47,10 +47,10 @@ func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) erro
 	return nil
 }
 
-// submoduleWork is how many steps of other work the look at one submodule costs.
+// submoduleWork is the cost, in steps, of checking one submodule.
 const submoduleWork = 100
 
-// submodules reads at most that many paths from a directory's .gitmodules; one that cannot be read has none.
+// submodules returns up to most paths from a directory's .gitmodules, and none if it cannot be read.
 func submodules(t *tree, dir string, most int) (paths []string) {
 	f, err := t.openFile(path.Join(dir, ".gitmodules"))
 	if err != nil {
