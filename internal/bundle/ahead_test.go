@@ -43,18 +43,18 @@ func listFor(t *testing.T, root string, debug func(string)) *Listing {
 
 var teams = []team{{workers: 1, alone: 3}, {readers: 1, workers: 1}, {readers: 2, workers: 2}, {readers: 50, workers: 50}}
 
-func TestRule19SameBytesWhoeverReads(t *testing.T) {
+func TestRule19SameBytesForEveryTeam(t *testing.T) {
 	t.Parallel()
 	root := library(t)
 	var want string
 	for _, who := range teams {
-		var said []string
-		l := listFor(t, root, func(line string) { said = append(said, line) })
+		var debug []string
+		l := listFor(t, root, func(line string) { debug = append(debug, line) })
 		a, err := l.pack(t.Context(), who)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := fmt.Sprint(a.SHA256, a.Files, a.Bytes, a.Largest(), said)
+		got := fmt.Sprint(a.SHA256, a.Files, a.Bytes, a.Largest(), debug)
 		if want == "" {
 			want = got
 		}
@@ -65,7 +65,7 @@ func TestRule19SameBytesWhoeverReads(t *testing.T) {
 	}
 }
 
-func TestRule12WhoeverReadsNamesTheFile(t *testing.T) {
+func TestRule12EveryTeamNamesTheChangedFile(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(file string) error{
 		"it was removed":  os.Remove,
@@ -80,7 +80,7 @@ func TestRule12WhoeverReadsNamesTheFile(t *testing.T) {
 			_, err := l.pack(t.Context(), who)
 			var e *Error
 			if !errors.As(err, &e) || e.Code != Changed || e.Path != "m2/f100.tf" || !strings.Contains(err.Error(), name) {
-				t.Errorf("%+v: got %v, want %q of m2/f100.tf", who, err, name)
+				t.Errorf("%+v: got %v, want %q for m2/f100.tf", who, err, name)
 			}
 		}
 	}

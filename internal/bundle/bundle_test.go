@@ -57,20 +57,21 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// said collects warnings.
-type said struct {
+// messages collects warnings or lines of the debug log.
+type messages struct {
 	sync.Mutex
 	lines []string
 }
 
-func (s *said) add(line string) {
-	s.Lock()
-	defer s.Unlock()
-	s.lines = append(s.lines, line)
+func (m *messages) add(line string) {
+	m.Lock()
+	defer m.Unlock()
+	m.lines = append(m.lines, line)
 }
 
-func (s *said) mentions(words ...string) bool {
-	return slices.ContainsFunc(s.lines, func(line string) bool {
+// mentions reports whether one line contains all of words.
+func (m *messages) mentions(words ...string) bool {
+	return slices.ContainsFunc(m.lines, func(line string) bool {
 		for _, w := range words {
 			if !strings.Contains(line, w) {
 				return false
@@ -85,7 +86,7 @@ type sent struct {
 	names   []string
 	headers map[string]*tar.Header
 	content map[string]string
-	warned  *said
+	warned  *messages
 	listing *bundle.Listing
 	archive *bundle.Archive
 }
@@ -100,7 +101,7 @@ func pack(t testing.TB, root, path string) sent {
 
 func tryPack(t testing.TB, root, path string) (sent, error) {
 	t.Helper()
-	warned := &said{}
+	warned := &messages{}
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Temp: []string{filepath.Dir(root)}, Warn: warned.add})
 	if err != nil {
 		return sent{warned: warned}, err

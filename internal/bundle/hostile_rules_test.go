@@ -102,12 +102,12 @@ func TestHostileRulesAreBounded(t *testing.T) {
 
 func TestHostileLinesAreNotAllReported(t *testing.T) {
 	t.Parallel()
-	var said []string
-	if _, err := parseRules(t.Context(), []byte(strings.Repeat("[\n", 200_000)), func(s string) { said = append(said, s) }); err != nil {
+	var warned []string
+	if _, err := parseRules(t.Context(), []byte(strings.Repeat("[\n", 200_000)), func(s string) { warned = append(warned, s) }); err != nil {
 		t.Fatal(err)
 	}
-	if len(said) != maxBadLines+1 || !strings.Contains(said[maxBadLines], "199990 more lines") {
-		t.Errorf("got %d warnings, the last %q; want %d and then the count of the others", len(said), said[len(said)-1], maxBadLines)
+	if len(warned) != maxBadLines+1 || !strings.Contains(warned[maxBadLines], "199990 more lines") {
+		t.Errorf("got %d warnings, the last %q; want %d and then the count of the others", len(warned), warned[len(warned)-1], maxBadLines)
 	}
 }
 

@@ -16,20 +16,22 @@ import (
 
 var errEnded = errors.New("the job was canceled")
 
-// askedContext ends when it is asked for the nth time whether it has ended.
-type askedContext struct {
+// checkedContext ends at the nth call of Err.
+type checkedContext struct {
 	context.Context
 	left int
 }
 
-func (c *askedContext) Err() error {
+func (c *checkedContext) Err() error {
 	if c.left--; c.left > 0 {
 		return nil
 	}
 	return errEnded
 }
 
-func endsAfter(ctx context.Context, n int) *askedContext { return &askedContext{Context: ctx, left: n} }
+func endsAfter(ctx context.Context, n int) *checkedContext {
+	return &checkedContext{Context: ctx, left: n}
+}
 
 // makeTree makes a checkout: a name with -> is a link, one that ends in / a directory, any other an empty file.
 func makeTree(t testing.TB, names ...string) string {
@@ -66,7 +68,7 @@ func many(n int, name string) (all []string) {
 	return all
 }
 
-// Once the context has ended, listing does at most so much more of anything as lies between two looks at the context.
+// After the context has ended, listing does at most as much work as between two checks of the context.
 func TestHostileListingStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -94,18 +96,18 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 			if _, err := List(whole, Options{Root: root, Path: c.path}); err != nil {
 				t.Fatal(err)
 			}
-			looks := 1<<30 - whole.left
-			if looks < c.least {
-				t.Fatalf("the context was asked %d times, want it asked at least %d times", looks, c.least)
+			checks := 1<<30 - whole.left
+			if checks < c.least {
+				t.Fatalf("the context was checked %d times, want at least %d", checks, c.least)
 			}
-			for n := 1; n <= looks; n += max(1, looks/6) {
+			for n := 1; n <= checks; n += max(1, checks/6) {
 				ctx := endsAfter(t.Context(), n)
 				_, err := List(ctx, Options{Root: root, Path: c.path})
-				if n < looks && !errors.Is(err, errEnded) {
-					t.Fatalf("look %d of %d: got %v, want the listing to stop", n, looks, err)
+				if n < checks && !errors.Is(err, errEnded) {
+					t.Fatalf("check %d of %d: got %v, want the listing to stop", n, checks, err)
 				}
 				if more := -ctx.left; more > 10 {
-					t.Errorf("look %d of %d: the context was asked %d times more", n, looks, more)
+					t.Errorf("check %d of %d: the context was checked %d times more", n, checks, more)
 				}
 			}
 		})
@@ -250,11 +252,11 @@ func TestHostileSubmodules(t *testing.T) {
 	ctx := endsAfter(t.Context(), 5)
 	warnEmptySubmodules(tr, &pulse{ctx: ctx}, ".", func(string) {})
 	if ctx.left > 0 || ctx.left < -3 {
-		t.Errorf("the context was asked %d times, want it asked until it has ended", 5-ctx.left)
+		t.Errorf("the context was checked %d times, want no checks after its end", 5-ctx.left)
 	}
 }
 
-// bomb is a tar stream of that many entries, each of which an archive holds in a few bytes once it is compressed.
+// bomb returns a tar stream of n entries, each of which compresses to a few bytes.
 func bomb(n int, name func(i int) string) io.Reader {
 	r, w := io.Pipe()
 	go func() {
@@ -292,7 +294,7 @@ func TestHostileArchivesAreBounded(t *testing.T) {
 	}
 }
 
-// The content of a prebuilt archive has no bound of this project, but ends with the context.
+// Checking a prebuilt archive has no size limit, but stops with the context.
 func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	root := makeTree(t, "main.tf")
@@ -312,6 +314,6 @@ func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 		t.Errorf("got %v, want the cause of the context's end", err)
 	}
 	if more := -ctx.left; more < 0 || more > 10 {
-		t.Errorf("the context was asked %d times after its end, want it to stop everything at once", more)
+		t.Errorf("the context was checked %d times after its end, want everything to stop", more)
 	}
 }

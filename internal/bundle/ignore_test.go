@@ -11,10 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// reference decides as the rules say, slowly: each pattern is a regular expression, each path is asked of all rules, and
-// each directory above it too.
+// allStars matches a pattern of only ** and slashes.
 var allStars = regexp.MustCompile(`^/*\*\*(/\*\*)*/*$`)
 
+// reference applies the rules slowly: each pattern is a regular expression, and all rules are tried on a path and on each
+// directory above it.
 type reference []struct {
 	negate, dirOnly bool
 	re              *regexp.Regexp
@@ -136,7 +137,7 @@ func (r reference) matches(i int, name string, isDir bool) bool {
 	return false
 }
 
-// agree asks both about a path and all directories above it.
+// agree compares the results of both for a path and all directories above it.
 func agree(t *testing.T, text, name string, isDir bool) {
 	t.Helper()
 	list, err := parseRules(t.Context(), []byte(text), func(string) {})

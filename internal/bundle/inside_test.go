@@ -63,7 +63,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// The plain header is written by hand, so it is checked against the standard library's.
+// The plain header is checked against that of archive/tar.
 func FuzzHeader(f *testing.F) {
 	f.Add("main.tf", int64(123), uint8(kindFile), true, "")
 	f.Add(strings.Repeat("d/", 60)+"x", int64(0), uint8(kindDir), false, "")

@@ -152,7 +152,7 @@ func (f *forest) packWith(t *testing.T, who team, stepwise bool) (*Listing, []by
 
 func oneLine(t *testing.T, s string) {
 	if strings.ContainsAny(s, "\r\n") {
-		t.Errorf("said %q, which is two lines", s)
+		t.Errorf("got %q, want one line", s)
 	}
 }
 
@@ -201,7 +201,7 @@ func snapshot(t *testing.T, dir string) (all []string) {
 	return all
 }
 
-// checkArchive holds an archive against what any archive must be, with the standard library's readers.
+// checkArchive checks the properties of every archive with the standard library's readers.
 func checkArchive(t *testing.T, l *Listing, archive []byte) {
 	gz, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {
@@ -226,7 +226,7 @@ func checkArchive(t *testing.T, l *Listing, archive []byte) {
 			t.Errorf("entry %q is not relative, clean and the only one of its name, or must not be sent", h.Name)
 		}
 		if bytes.Contains(content, []byte(canary)) {
-			t.Errorf("entry %q holds what lies outside", h.Name)
+			t.Errorf("entry %q contains a file from outside", h.Name)
 		}
 		seen[name] = true
 		if h.Typeflag == tar.TypeReg {
@@ -235,7 +235,7 @@ func checkArchive(t *testing.T, l *Listing, archive []byte) {
 		extract(t, filepath.Join(out, name), h, content)
 	}
 	if files != l.Files() {
-		t.Errorf("got %d files, the listing said %d", files, l.Files())
+		t.Errorf("got %d files, want %d as listed", files, l.Files())
 	}
 	checkLinksEndInside(t, out)
 	checkOwnOpinion(t, archive)
@@ -284,7 +284,7 @@ func linksIn(t *testing.T, dir string) (links []string) {
 	return links
 }
 
-// checkOwnOpinion: what we make, we must accept as a prebuilt archive.
+// checkOwnOpinion checks that a packed archive is accepted as a prebuilt archive.
 func checkOwnOpinion(t *testing.T, archive []byte) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "ready.tgz"), archive, 0o644); err != nil {

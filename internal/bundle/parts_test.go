@@ -11,8 +11,8 @@ import (
 	"testing/iotest"
 )
 
-// A warning names the first five in the order of the alphabet, and counts the others.
-func TestFindingsAreNamed(t *testing.T) {
+// A warning lists the first five names in alphabetical order and counts the others.
+func TestFindingsAreListed(t *testing.T) {
 	t.Parallel()
 	for names, want := range map[string]string{
 		"":              ``,
@@ -30,15 +30,19 @@ func TestFindingsAreNamed(t *testing.T) {
 		if got := f.String(); got != want {
 			t.Errorf("%s: got %s, want %s", names, got, want)
 		}
-		var warned []string
-		f.report(func(line string) { warned = append(warned, line) }, "%d files: %s")
-		if count := len(strings.Fields(names)); count == 0 && warned != nil || count > 0 && strings.Join(warned, "") != fmt.Sprintf("%d files: %s", count, want) {
-			t.Errorf("%s: warned %q", names, warned)
+		warning := ""
+		if names != "" {
+			warning = fmt.Sprintf("%d files: %s", len(strings.Fields(names)), want)
+		}
+		warned := ""
+		f.report(func(line string) { warned += line }, "%d files: %s")
+		if warned != warning {
+			t.Errorf("%s: got the warning %q, want %q", names, warned, warning)
 		}
 	}
 }
 
-// A name costs as many bytes as its path is long with a slash before each part, and a fee for each part that is new.
+// Each new directory costs a fixed number of bytes and the length of its path, with a slash before each component.
 func TestArchiveTreeCosts(t *testing.T) {
 	t.Parallel()
 	for names, want := range map[string]int{
@@ -63,11 +67,11 @@ func TestArchiveTreeCosts(t *testing.T) {
 		t.Errorf("32 MiB: got %v", err)
 	}
 	if err := tree.grow(1); err == nil {
-		t.Error("more than 32 MiB are kept")
+		t.Error("one byte more than 32 MiB: got no error")
 	}
 }
 
-// Entries in the plain form take one block, all others three or more, and archive/tar reads what was written.
+// The header of an entry is one block in the plain format and three with PAX records, as archive/tar writes and reads it.
 func TestHeadersOfEntries(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d", n) }
@@ -75,24 +79,24 @@ func TestHeadersOfEntries(t *testing.T) {
 		entry  header
 		blocks int
 	}{
-		"a file":                             {header{name: "main.tf", kind: kindFile, size: 7}, 1},
-		"a program":                          {header{name: "run.sh", kind: kindFile, exec: true, size: 7}, 1},
-		"a directory":                        {header{name: "modules", kind: kindDir}, 1},
-		"a link":                             {header{name: "l", kind: kindLink, link: "main.tf"}, 1},
-		"a name of 100 bytes":                {header{name: long(100), kind: kindFile}, 1},
-		"a name of 101 bytes":                {header{name: long(101), kind: kindFile}, 3},
-		"a directory of 99 bytes":            {header{name: long(99), kind: kindDir}, 1},
-		"155 bytes before the last slash":    {header{name: long(155) + "/" + long(100), kind: kindFile}, 1},
-		"156 bytes before the last slash":    {header{name: long(156) + "/f", kind: kindFile}, 3},
-		"a directory below 155 bytes":        {header{name: long(155) + "/" + long(99), kind: kindDir}, 1},
-		"a slash at the start of 155 bytes":  {header{name: "a/" + long(101), kind: kindFile}, 3},
-		"a target of 100 bytes":              {header{name: "l", kind: kindLink, link: long(100)}, 1},
-		"a target of 101 bytes":              {header{name: "l", kind: kindLink, link: long(101)}, 3},
-		"a target that is not ASCII":         {header{name: "l", kind: kindLink, link: "é"}, 3},
-		"a name that is not ASCII":           {header{name: "é", kind: kindFile}, 3},
-		"a name with the last ASCII letters": {header{name: "\x7f~", kind: kindFile}, 1},
-		"8 GiB less one byte":                {header{name: "big", kind: kindFile, size: 1<<33 - 1}, 1},
-		"8 GiB":                              {header{name: "big", kind: kindFile, size: 1 << 33}, 3},
+		"a file":                           {header{name: "main.tf", kind: kindFile, size: 7}, 1},
+		"a program":                        {header{name: "run.sh", kind: kindFile, exec: true, size: 7}, 1},
+		"a directory":                      {header{name: "modules", kind: kindDir}, 1},
+		"a link":                           {header{name: "l", kind: kindLink, link: "main.tf"}, 1},
+		"a name of 100 bytes":              {header{name: long(100), kind: kindFile}, 1},
+		"a name of 101 bytes":              {header{name: long(101), kind: kindFile}, 3},
+		"a directory of 99 bytes":          {header{name: long(99), kind: kindDir}, 1},
+		"155 bytes before the last slash":  {header{name: long(155) + "/" + long(100), kind: kindFile}, 1},
+		"156 bytes before the last slash":  {header{name: long(156) + "/f", kind: kindFile}, 3},
+		"a directory below 155 bytes":      {header{name: long(155) + "/" + long(99), kind: kindDir}, 1},
+		"101 bytes after the last slash":   {header{name: "a/" + long(101), kind: kindFile}, 3},
+		"a target of 100 bytes":            {header{name: "l", kind: kindLink, link: long(100)}, 1},
+		"a target of 101 bytes":            {header{name: "l", kind: kindLink, link: long(101)}, 3},
+		"a target that is not ASCII":       {header{name: "l", kind: kindLink, link: "é"}, 3},
+		"a name that is not ASCII":         {header{name: "é", kind: kindFile}, 3},
+		"a name with the last ASCII bytes": {header{name: "\x7f~", kind: kindFile}, 1},
+		"8 GiB less one byte":              {header{name: "big", kind: kindFile, size: 1<<33 - 1}, 1},
+		"8 GiB":                            {header{name: "big", kind: kindFile, size: 1 << 33}, 3},
 	} {
 		b, err := c.entry.appendTo(nil)
 		if err != nil || len(b) != c.blocks*512 {
@@ -100,21 +104,21 @@ func TestHeadersOfEntries(t *testing.T) {
 			continue
 		}
 		if same, err := c.entry.appendPAX(nil, named(c.entry)); err != nil || !bytes.Equal(b, same) {
-			t.Errorf("%s: archive/tar writes other bytes, %v", name, err)
+			t.Errorf("%s: archive/tar writes other bytes (error: %v)", name, err)
 		}
 		h, err := tar.NewReader(bytes.NewReader(b)).Next()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if strings.TrimSuffix(h.Name, "/") != c.entry.name || h.Linkname != c.entry.link || h.Size != c.entry.size || h.Typeflag != c.entry.typeflag() ||
+		if h.Name != named(c.entry) || h.Linkname != c.entry.link || h.Size != c.entry.size || h.Typeflag != c.entry.typeflag() ||
 			h.Mode != c.entry.mode() || !h.ModTime.Equal(entryTime) || h.Uid != 0 || h.Gid != 0 || h.Uname+h.Gname != "" {
 			t.Errorf("%s: got %+v", name, h)
 		}
 	}
 }
 
-// Names and targets in a prebuilt archive may have 4,096 bytes, as many as Linux takes.
+// Names and targets in a prebuilt archive may have 4,096 bytes, the limit of Linux.
 func TestLongestNamesInArchives(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d/", n/2-1) + strings.Repeat("f", 2+n%2) }
@@ -140,7 +144,7 @@ func TestLongestNamesInArchives(t *testing.T) {
 	}
 }
 
-// named is the name of an entry as it stands in its header.
+// named returns the name of an entry in its header, in which that of a directory ends with a slash.
 func named(h header) string {
 	if h.kind == kindDir {
 		return h.name + "/"
@@ -148,7 +152,7 @@ func named(h header) string {
 	return h.name
 }
 
-// An archive is whole if it is made of blocks and ends with one of zeros, in whatever pieces it is read.
+// An archive is whole if it consists of blocks and the last one contains only zeros, regardless of the sizes of reads.
 func TestEndsOfArchives(t *testing.T) {
 	t.Parallel()
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
@@ -166,10 +170,11 @@ func TestEndsOfArchives(t *testing.T) {
 		{"content in the last block", zeros(1023) + "x", false},
 		{"content at its start", zeros(512) + "x" + zeros(511), false},
 	} {
-		for _, r := range []io.Reader{strings.NewReader(c.text), iotest.OneByteReader(strings.NewReader(c.text)), iotest.HalfReader(strings.NewReader(c.text))} {
-			end := trailer{Reader: r}
+		whole := func(r io.Reader) io.Reader { return r }
+		for _, sized := range []func(io.Reader) io.Reader{whole, iotest.OneByteReader, iotest.HalfReader} {
+			end := trailer{Reader: sized(strings.NewReader(c.text))}
 			if _, err := io.Copy(io.Discard, &end); err != nil || end.whole() != c.whole {
-				t.Errorf("%s: whole %v, %v", c.name, end.whole(), err)
+				t.Errorf("%s: got whole %t and error %v", c.name, end.whole(), err)
 			}
 		}
 	}

@@ -70,7 +70,8 @@ func TestRule13Names(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d/", n/2-5) + strings.Repeat("x", 10-n%2) }
 	names := []string{"new\nline", "tab\there", `quote"'`, "-rf", `back\slash`, " blank ", "::error::x", "caf\u00e9", "cafe\u0301",
-		"not\xff\xfeutf8", "Case", "case", strings.Repeat("n", 255), "...", "a*b?[c]", "\x01\x7f", long(99), long(101), long(256), long(257), long(1001), long(3001)}
+		"not\xff\xfeutf8", "Case", "case", strings.Repeat("n", 255), "...", "a*b?[c]", "\x01\x7f",
+		long(99), long(101), long(256), long(257), long(1001), long(3001)}
 	root := checkout(t, "main.tf")
 	for _, name := range names {
 		must(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755))
@@ -101,13 +102,13 @@ func TestRule13PathsOfAnyLength(t *testing.T) {
 	}
 }
 
-// No message may hold a name that begins a line of its own: the runner would take it for a command.
+// No name in a message may begin a line, which the runner could read as a command.
 func TestRule13NamesAreQuoted(t *testing.T) {
 	t.Parallel()
 	evil := "x\n::error::y"
 	root := checkout(t, "main.tf", evil+".tfstate", evil+"/.env", evil+"l->nowhere"+evil, evil+".tf=source = \"../../x\"\n",
 		evil+".txt=version https://git-lfs.github.com/spec/v1\n", evil+".pem=-----BEGIN RSA PRIVATE KEY-----\n", ".terraformignore="+evil+"[\n")
-	var debug said
+	var debug messages
 	o := bundle.Options{Root: root, Warn: debug.add, Debug: debug.add}
 	l, err := bundle.List(t.Context(), o)
 	must(t, err)

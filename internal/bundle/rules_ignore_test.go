@@ -71,9 +71,9 @@ func TestRule05IgnoreFile(t *testing.T) {
 		{"two stars after", "x/**", "x/a x/y/b y", "y"},
 		{"two stars in a name", "a**b", "ab axb a/b axy/b", "axb"},
 		{"everything", "**", "a x/b", ""},
-		{"everything, said as directories", "**/", "a x/b", ""},
-		{"everything, said from the root", "/**/", "a x/b", ""},
-		{"everything, said twice", "**/**", "a x/b", ""},
+		{"everything, as directories", "**/", "a x/b", ""},
+		{"everything, from the root", "/**/", "a x/b", ""},
+		{"everything, twice", "**/**", "a x/b", ""},
 		{"everything brought back", "a\nx/\n!**/", "a x/b", "a x/b"},
 		{"everything at the root", "/*", "a x/b", ""},
 		{"directory", "x/", "x/a y/x/b x2/c y/z/x", "x2/c y/z/x"},
@@ -112,7 +112,7 @@ func TestRule05IgnoreFile(t *testing.T) {
 	}
 }
 
-// The ignore file can neither stop us nor be read as "leave nothing out": what makes no sense is skipped and named.
+// Invalid lines of the ignore file are skipped with a warning. The others still apply.
 func TestRule05HostileLines(t *testing.T) {
 	t.Parallel()
 	lines := []string{"   ", "!", "/", "!/", "//", "[", "a[b", "[z-a]", "a\\", "../x", "a/../b", "a//b", strings.Repeat("a", 5000),
@@ -199,7 +199,7 @@ func TestRule16StateStaysOut(t *testing.T) {
 func TestLeftOutIsTold(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, ".terraformignore=# docs\n*.md\n", "main.tf", "a.md", "b.md", ".git/x", ".terraform/x", "x\n::error::.md")
-	var debug said
+	var debug messages
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Debug: debug.add})
 	must(t, err)
 	for _, want := range [][]string{

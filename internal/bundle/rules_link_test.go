@@ -29,7 +29,7 @@ func TestRule07LinksInside(t *testing.T) {
 	wantLinks(t, s, map[string]string{"file": "main.tf", "a/up": "../main.tf", "dir": "a/b", "odd": "./a//b/../b/c.tf",
 		"dangling": "nowhere/x", "loop": "loop", "self": ".", "two": "file", "through": "dir/c.tf"})
 	if !s.warned.mentions(`"dangling"`, `"loop"`, "(2)") {
-		t.Errorf("got warnings %q, want one with the two links that lead to nothing", s.warned.lines)
+		t.Errorf("got warnings %q, want one with the two broken links", s.warned.lines)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestRule16Missing: a warning names the Terraform files that name what the bundle does not have, by constant paths.
+// TestRule16Missing: a warning lists the Terraform files with constant paths to files or modules outside of the bundle.
 func TestRule16Missing(t *testing.T) {
 	t.Parallel()
 	const there = "infra/there.json={}"
@@ -43,21 +43,20 @@ func TestRule16Missing(t *testing.T) {
 		"file in a comment":         {"# file(\"no.json\")\n// file(\"no.json\")\nlocals {}", false},
 		"file that is computed":     {`locals { a = file("${path.module}/${local.a}") }`, false},
 		"file of a list":            {`locals { a = file(local.names[0]) }`, false},
-		"asked whether it is there": {`locals { a = fileexists("no.json") }`, false},
+		"file that may be missing":  {`locals { a = fileexists("no.json") }`, false},
 		"digest of a file":          {`locals { a = filebase64sha512("no.json") }`, true},
 		"MD5 of a file":             {`locals { a = filemd5("no.json") }`, true},
 		"blank before parenthesis":  {"locals { a = file\t(\"no.json\") }", true},
 		"comment before it":         {`locals { a = file/* of x */("no.json") }`, true},
 		"the last of many names":    {`locals { profile = file_name.file, a = file("no.json") }`, true},
-		"module amid comments":      {`module "a" { /* b */ source = /* c */ "./mood" }`, true},
-		"a function of another name": {
-			`locals { a = provider::x::profile("no.json") }`, false},
-		"JSON, module":           {`{"module": {"a": {"source": "./mood"}}}`, true},
-		"JSON, module in a list": {`{"module": [{"a": [{"source": "./mod"}]}]}`, false},
-		"JSON, file":             {`{"locals": {"a": "${file(\"no.json\")}"}}`, true},
-		"JSON, file there":       {`{"locals": {"a": "${file(\"${path.module}/there.json\")}"}}`, false},
-		"JSON, escaped":          {`{"module": {"a": {"source": "\u002e/mood"}}}`, true},
-		"cut off":                {`locals { a = "${file("no.json`, false},
+		"module between comments":   {`module "a" { /* b */ source = /* c */ "./mood" }`, true},
+		"another function":          {`locals { a = provider::x::profile("no.json") }`, false},
+		"JSON, module":              {`{"module": {"a": {"source": "./mood"}}}`, true},
+		"JSON, module in a list":    {`{"module": [{"a": [{"source": "./mod"}]}]}`, false},
+		"JSON, file":                {`{"locals": {"a": "${file(\"no.json\")}"}}`, true},
+		"JSON, file there":          {`{"locals": {"a": "${file(\"${path.module}/there.json\")}"}}`, false},
+		"JSON, escaped":             {`{"module": {"a": {"source": "\u002e/mood"}}}`, true},
+		"cut off":                   {`locals { a = "${file("no.json`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -73,7 +73,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(root, "dist/config.tgz"), ready, 0o644))
 	must(t, os.Symlink("dist/config.tgz", filepath.Join(root, "latest")))
 	for _, path := range []string{"dist/config.tgz", "latest"} {
-		var debug said
+		var debug messages
 		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Debug: debug.add})
 		must(t, err)
 		if len(debug.lines) != 6 || !debug.mentions(`"env/dev/x.tofu" with 14 bytes`) {
@@ -84,7 +84,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 		got, err := io.ReadAll(a.Reader())
 		must(t, err)
 		if !bytes.Equal(got, ready) {
-			t.Error("the archive is not sent byte for byte")
+			t.Error("the archive was changed")
 		}
 		sum := sha256.Sum256(ready)
 		if a.SHA256 != hex.EncodeToString(sum[:]) || a.Files != 3 || a.Size() != int64(len(ready)) || a.Bytes != int64(len("./main.tfenv/dev/x.tofu")) {
@@ -93,8 +93,9 @@ func TestRule02ReadyArchive(t *testing.T) {
 		if !l.Prebuilt() || l.Path() != "dist/config.tgz" {
 			t.Errorf("got prebuilt %v, path %q", l.Prebuilt(), l.Path())
 		}
-		if !l.HasTerraform(".") || !l.HasTerraform("env/dev/") || !l.HasTerraform("env/link") || l.HasTerraform("env") || !l.HasDir("env") || l.HasDir("dangling") {
-			t.Error("the directories of the archive are not what they are")
+		if !l.HasTerraform(".") || !l.HasTerraform("env/dev/") || !l.HasTerraform("env/link") || l.HasTerraform("env") ||
+			!l.HasDir("env") || l.HasDir("dangling") {
+			t.Error("got other directories than those of the archive")
 		}
 		var names []string
 		for e, err := range l.Entries(t.Context()) {
@@ -153,7 +154,7 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 			bundle.ArchiveUnsafe,
 		},
 		{
-			"hard link by way of a link",
+			"hard link through a link",
 			gzipped(t, tarball(t, file("main.tf"), link("l", "."), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "l/main.tf"})),
 			bundle.ArchiveUnsafe,
 		},

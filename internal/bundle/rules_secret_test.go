@@ -58,7 +58,7 @@ func TestRule16KeysAreFoundByContent(t *testing.T) {
 		archive = append(archive, f.name, f.content)
 	}
 	must(t, os.WriteFile(filepath.Join(ready, "x.tgz"), gzipped(t, tarballOf(t, archive...)), 0o644))
-	for how, warned := range map[string]*said{"directory": pack(t, root, "infra").warned, "archive": pack(t, ready, "x.tgz").warned} {
+	for how, warned := range map[string]*messages{"directory": pack(t, root, "infra").warned, "archive": pack(t, ready, "x.tgz").warned} {
 		count := 0
 		for _, f := range keyFiles {
 			if f.key {
@@ -104,7 +104,7 @@ func TestRule02ReadyArchiveIsSearched(t *testing.T) {
 		link("mods/.git", "../x"),
 		file("a/gha-creds-0123.json"), file("terraform.tfstate"), file("env/x.tfstate.backup"), file("my.tfstates"), file(".gitignore"), file("b/.env"),
 		file("b/.env.example"))), 0o644))
-	var warned said
+	var warned messages
 	_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "x.tgz", Warn: warned.add})
 	must(t, err)
 	for _, want := range [][]string{
@@ -120,7 +120,7 @@ func TestRule02ReadyArchiveIsSearched(t *testing.T) {
 		t.Errorf("got %d warnings, want 3: %q", len(warned.lines), warned.lines)
 	}
 	must(t, os.WriteFile(filepath.Join(root, "clean.tgz"), gzipped(t, tarball(t, file("main.tf"), file("mods/x/config"))), 0o644))
-	var quiet said
+	var quiet messages
 	_, err = bundle.List(t.Context(), bundle.Options{Root: root, Path: "clean.tgz", Warn: quiet.add})
 	must(t, err)
 	if len(quiet.lines) > 0 {

@@ -14,8 +14,7 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-// A link is judged by the name of what it leads to, as well as by its own: what stays out under its own name stays out
-// through a link, and what is warned of is warned of.
+// The rules and warnings for the name of a file also apply to a link with another name that points to the file.
 func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 	t.Parallel()
 	tree := []string{"infra/main.tf", ".env=A=b", ".envrc", "secrets/.pgpass", "home/.aws/credentials", "plan.tfplan", "terraform.tfstate",
@@ -30,7 +29,7 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 	for _, c := range []struct {
 		target string
 		ignore string
-		sent   string // what of it is sent as x or below x; nothing if it stays out
+		sent   string // the entries for x and below x; empty if it is left out
 		warned []string
 	}{
 		{"../notes/plain.txt", "", "x", nil},
@@ -112,7 +111,7 @@ func TestRule07LinksThroughLinksBelowPath(t *testing.T) {
 	wantNames(t, pack(t, root, "infra"), "main.tf", "y", "fine.pem", ".terraformignore")
 }
 
-// A link within path stays a link; if what it leads to is left out, it leads to nothing in the archive.
+// A link to a file within path stays a link, even if the file is left out of the archive.
 func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/state->terraform.tfstate", "infra/terraform.tfstate", "infra/p->.terraform/providers/x",
@@ -130,12 +129,12 @@ func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
 	wantNames(t, pack(t, checkout(t, "main.tf", "self->.", ".terraformignore=*\n!main.tf\n!self"), "."), "main.tf", "self")
 }
 
-// The ignore file itself must not be a way to see what is never uploaded: bad lines of it are quoted in warnings.
+// The ignore file must not be a link to a file that is never uploaded: warnings quote its invalid lines.
 func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"../.git/config", "../repo/config"} {
 		root := checkout(t, "infra/main.tf", "infra/.terraformignore->"+target, ".git/config=[token", "repo->.git")
-		var warned said
+		var warned messages
 		_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra", Warn: warned.add})
 		refused(t, err, bundle.IgnoreUnusable, "never uploaded")
 		if len(warned.lines) > 0 {
@@ -155,14 +154,14 @@ func TestRule07WhatLinksBringIsListed(t *testing.T) {
 		Target: "mods/a/a.tf", Files: 1},
 		{Link: "sub/one.tf", Target: "shared/one.tf", Files: 1}}
 	if diff := cmp.Diff(want, l.LinkedContent()); diff != "" {
-		t.Errorf("what links bring differs (-want +got):\n%s", diff)
+		t.Errorf("the linked content differs (-want +got):\n%s", diff)
 	}
 	if got := pack(t, root, "infra").archive.Files; got != 7 {
 		t.Errorf("got %d files, want the six of the links and main.tf", got)
 	}
 }
 
-// doubling is a row of directories, each with two links to the next: n of them hold 2^n copies of the last.
+// doubling returns n directories, each with two links to the next, which add 2^n copies of the last one.
 func doubling(n int) (entries []string) {
 	for i := range n {
 		entries = append(entries, fmt.Sprintf("d%d/a->../d%d", i, i+1), fmt.Sprintf("d%d/b->../d%d", i, i+1))
@@ -215,7 +214,7 @@ func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
 	}
 }
 
-// A file has no first name: a hard link stays out, or is warned of, if another name of the file asks for it.
+// A hard link is left out, or causes a warning, if another name of the file does.
 func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/.terraformignore=cache/\n!infra-wants.tfstate", "infra/terraform.tfstate", "infra/cache/lib.js",
@@ -229,7 +228,7 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 		"annexed.bin": ".git/objects/ab/cd", "creds.txt": "gha-creds-7.json", "plain.txt": "plain.txt"} {
 		must(t, os.Link(filepath.Join(root, target), filepath.Join(root, "infra", name)))
 	}
-	wantWarnings := func(warned *said) {
+	wantWarnings := func(warned *messages) {
 		t.Helper()
 		if !warned.mentions("Hard links are left out", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`,
 			`"creds.txt -> gha-creds-7.json"`) {

@@ -82,7 +82,8 @@ func TestRule19CopiesAreNeighbours(t *testing.T) {
 	s := pack(t, checkout(t, "main.tf", "env-1/vpc/main.tf", "env-1/web/main.tf", "env-1/vpc/outputs.tf", "env-2/vpc/main.tf", "env-2/web/main.tf",
 		"env-2/a/vpc/main.tf"), ".")
 	got := slices.DeleteFunc(s.names, func(name string) bool { return strings.HasSuffix(name, "/") })
-	want := []string{"main.tf", "env-2/a/vpc/main.tf", "env-1/vpc/main.tf", "env-2/vpc/main.tf", "env-1/web/main.tf", "env-2/web/main.tf", "env-1/vpc/outputs.tf"}
+	want := []string{"main.tf", "env-2/a/vpc/main.tf", "env-1/vpc/main.tf", "env-2/vpc/main.tf", "env-1/web/main.tf", "env-2/web/main.tf",
+		"env-1/vpc/outputs.tf"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order differs (-want +got):\n%s", diff)
 	}
@@ -143,7 +144,7 @@ func TestRule20TemporaryFileHasNoName(t *testing.T) {
 	if a.Size() < 5<<20 {
 		t.Fatalf("got %d bytes, want noise to stay as big as it is", a.Size())
 	}
-	// Two readers immediately, as when one attempt still ends while the next begins.
+	// Two concurrent readers, as when the next attempt of an upload begins before the previous one has ended.
 	var group sync.WaitGroup
 	for range 2 {
 		group.Go(func() {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asNobody gives a tree to a user without rights and lets the rest of the test read files as that user. Only this
-// thread changes, and it changes back.
+// asNobody changes the owner of a tree to a user without privileges, and runs the rest of the test as that user. It changes
+// only the user of this thread, until the end of the test.
 func asNobody(t *testing.T, tree string) {
 	t.Helper()
 	if os.Getuid() != 0 {
