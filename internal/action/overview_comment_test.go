@@ -162,6 +162,6 @@ func TestOverviewUnreadablePlan(t *testing.T) {
 	}, func(f *fleet) {
 		f.plans(creates, "12")
 		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "error-code=gate-hit").says("cannot be ruled out")
-		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes with an unknown number of changes · **+6.22 USD** per month")
+		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes (numbers unknown) · **+6.22 USD** per month")
 	})
 }

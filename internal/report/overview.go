@@ -279,21 +279,23 @@ func (o Overview) sum(wanted result.Result, count, add, change, destroy string) 
 	}
 	text := fmt.Sprintf(count, len(rows))
 	if unknown == len(rows) && additions+changes+destructions == 0 {
-		return text + " with an unknown number of changes"
+		return text + " (numbers unknown)"
 	}
-	text += ": "
 	if unknown > 0 {
-		text = fmt.Sprintf("%s, %d of them with an unknown number of changes: at least ", strings.TrimSuffix(text, ": "), unknown)
+		text += fmt.Sprintf(" (numbers unknown for %d): at least ", unknown)
+	} else {
+		text += ": "
 	}
 	if imports > 0 {
 		text += fmt.Sprintf("%d %s, ", imports,
 			map[bool]string{true: "imported", false: "to import"}[wanted == result.Applied])
 	}
 	text += fmt.Sprintf("%d %s, %d %s, ", additions, add, changes, change)
-	if lost := fmt.Sprintf("%d %s", destructions, destroy); destructions > 0 {
-		return text + "**" + lost + "**"
+	lost := fmt.Sprintf("%d %s", destructions, destroy)
+	if destructions > 0 {
+		lost = "**" + lost + "**"
 	}
-	return text + fmt.Sprintf("%d %s", destructions, destroy)
+	return text + lost
 }
 
 func valueOrZero(n *int) int {

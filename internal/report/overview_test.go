@@ -129,11 +129,11 @@ func TestOverviewHeadline(t *testing.T) {
 		},
 		"unknown numbers": {
 			o:    overviewOf(unknown, unchanged()),
-			want: "📋 2 workspaces · 1 with changes with an unknown number of changes · 1 without",
+			want: "📋 2 workspaces · 1 with changes (numbers unknown) · 1 without",
 		},
 		"some unknown": {
 			o:    overviewOf(unknown, rowOf(t, "planned-update", "production", "b")),
-			want: "📋 2 workspaces · 2 with changes, 1 of them with an unknown number of changes: at least 0 to add, 2 to change, 0 to destroy",
+			want: "📋 2 workspaces · 2 with changes (numbers unknown for 1): at least 0 to add, 2 to change, 0 to destroy",
 		},
 		"a job failed": {
 			o:    rejected(overviewOf(unchanged())),
