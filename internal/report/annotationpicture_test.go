@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -22,7 +21,7 @@ var (
 	primer     = flag.String("primer", "", "directory of the npm package @primer/primitives, GitHub's own colors")
 )
 
-// diffStyle is that of GitHub's diffs, and of the list of annotations below a workflow run.
+// diffStyle is the style of GitHub's diffs, and of the list of annotations below a workflow run.
 const diffStyle = `<style>
 .box { border: 1px solid var(--borderColor-default); border-radius: 6px; margin-bottom: 24px; overflow: hidden }
 .head { background: var(--bgColor-muted); border-bottom: 1px solid var(--borderColor-default); padding: 10px 16px }
@@ -45,15 +44,10 @@ var (
 	webLink   = regexp.MustCompile(`https://\S+`)
 )
 
-// TestAnnotationPicture shows the annotations of a step as GitHub does, in the diff and below the workflow run. `.ci/pictures` makes its files.
+// TestAnnotationPicture shows the annotations of a step as GitHub does, in the diff and below the workflow run. `.ci/pictures`
+// creates its files.
 func TestAnnotationPicture(t *testing.T) {
-	if *stepFile == "" || *changeFile == "" || *primer == "" || *pictures == "" || *stylesheet == "" {
-		t.Skip("takes a picture only when asked to, as `.ci/pictures` does")
-	}
-	browser, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("there is no chromium on the PATH")
-	}
+	browser := findBrowser(t, "step", "change", "primer", "pictures", "stylesheet")
 	var errs []runnertest.Command
 	for _, line := range runnertest.Lines(readText(t, *stepFile)) {
 		if c, ok := runnertest.ParseCommand(line); ok && c.Name == "error" {
@@ -123,7 +117,7 @@ func diffLine(class, before, after, text string) string {
 	return fmt.Sprintf("<div class='line %s'><i>%s</i><i>%s</i><span>%s</span></div>", class, before, after, html.EscapeString(text))
 }
 
-// notesAt are the annotations of a line of a file.
+// notesAt renders the annotations of a line of a file.
 func notesAt(errs []runnertest.Command, file string, line int) string {
 	notes := ""
 	for _, c := range errs {

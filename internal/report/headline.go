@@ -155,7 +155,7 @@ func (r Report) numbers() string {
 	return s
 }
 
-// otherNumbers returns the counts that Terraform's three numbers do not include.
+// otherNumbers returns the counts of changes that are not additions, changes or destructions.
 func (r Report) otherNumbers() string {
 	b, s := r.Plan.OtherCounts, ""
 	add := func(n int, planned, done string) {

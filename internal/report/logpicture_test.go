@@ -4,8 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"html"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,7 +12,7 @@ import (
 
 var logFile = flag.String("log", "", "output of `go run ./demo`, to take a picture of as GitHub's log")
 
-// logStyle is that of GitHub's view of a log, which is dark in both themes.
+// logStyle is the style of GitHub's log view, which is dark in both themes.
 const logStyle = `<style>.markdown-body { background: #0d1117; color: #e6edf3 } .line { display: flex; font: 12px/20px ui-monospace, monospace }
 .line i { color: #7d8590; flex: 0 0 32px; text-align: right; margin-right: 16px; font-style: normal }
 .line span { white-space: pre-wrap; overflow-wrap: anywhere } .line u { color: #3fb950; text-decoration: none }</style>`
@@ -30,18 +28,8 @@ var (
 //	go run ./demo > demo.log
 //	go test ./internal/report -run LogPicture -log $PWD/demo.log -pictures ../../docs/pictures -stylesheet $PWD/package
 func TestLogPicture(t *testing.T) {
-	if *logFile == "" || *pictures == "" || *stylesheet == "" {
-		t.Skip("takes a picture only when asked to, by -log FILE, -pictures DIR and -stylesheet DIR")
-	}
-	browser, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("there is no chromium on the PATH")
-	}
-	log, err := os.ReadFile(*logFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	step, _, _ := strings.Cut(string(log), "\nOutputs of the step:")
+	browser := findBrowser(t, "log", "pictures", "stylesheet")
+	step, _, _ := strings.Cut(readText(t, *logFile), "\nOutputs of the step:")
 	page := logStyle
 	for i, line := range strings.Split(strings.TrimRight(step, "\n"), "\n") {
 		line = bold1m.ReplaceAllString(html.EscapeString(line), "<b>$1</b>")

@@ -53,8 +53,8 @@ func changesOf(p tfplan.Plan, action tfplan.Action) []tfplan.Change {
 	return all
 }
 
-// openReplacement is the index of the replacement that is shown open: the first whose diff names
-// what forces it, else the first; -1 if none has a diff of a reasonable length.
+// openReplacement returns the index of the replacement that is expanded: the first whose diff names the attribute that
+// forces it, otherwise the first; -1 if none has a diff of a reasonable length.
 func openReplacement(replaced []tfplan.Change) int {
 	open := -1
 	for i, c := range replaced {
@@ -69,7 +69,8 @@ func openReplacement(replaced []tfplan.Change) int {
 	return open
 }
 
-// lossTitle describes how much is destroyed and replaced, and in which kind of alert; empty if nothing is.
+// lossTitle returns the kind of the alert and its title, with the numbers of destroyed and replaced resources; empty if there
+// are none.
 func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 	kind, subject, destroys, replaces := r.lossWords()
 	total := destroyed + replaced
@@ -89,7 +90,7 @@ func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 	return kind, fmt.Sprintf("%s %s %s and %s %d", subject, destroys, pluralize(destroyed, "resource", "resources"), replaces, replaced)
 }
 
-// lossWords describes how certain it is that resources are lost.
+// lossWords returns the words of lossTitle, which depend on whether resources were, will be or would have been destroyed.
 func (r Report) lossWords() (kind, subject, destroys, replaces string) {
 	switch res := r.Result; {
 	case res == result.Applied, res == result.Rejected && r.Run.Applied():

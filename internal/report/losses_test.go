@@ -47,7 +47,8 @@ func problemsNaming(r Report, c tfplan.Change) int {
 func TestOneReplacementIsOpen(t *testing.T) {
 	t.Parallel()
 	replaced := func(address, attribute string, lines int) tfplan.Change {
-		return tfplan.Change{Address: address, Action: tfplan.Replace, Diff: "-/+ resource {\n" + strings.Repeat("!     a = 1 -> 2\n", lines) + attribute + "  }\n"}
+		diff := "-/+ resource {\n" + strings.Repeat("!     a = 1 -> 2\n", lines) + attribute + "  }\n"
+		return tfplan.Change{Address: address, Action: tfplan.Replace, Diff: diff}
 	}
 	const forces = "!     ami = 1 -> 2 # forces replacement\n"
 	for name, tt := range map[string]struct {
@@ -84,7 +85,8 @@ func TestLossesOutliveTheRest(t *testing.T) {
 	inUnits, errored := baseReport("planned", "planned_and_finished"), erroredApply(t)
 	errored.Plan.Changes = nil
 	for i := range n {
-		gone := tfplan.Change{Address: fmt.Sprintf("a.gone_long_name[%d]", i), Action: []tfplan.Action{tfplan.Destroy, tfplan.Replace}[i%2], Diff: "- resource\n"}
+		action := []tfplan.Action{tfplan.Destroy, tfplan.Replace}[i%2]
+		gone := tfplan.Change{Address: fmt.Sprintf("a.gone_long_name[%d]", i), Action: action, Diff: "- resource\n"}
 		made := tfplan.Change{Address: fmt.Sprintf("a.made[%d]", i), Action: tfplan.Create, Diff: "+ resource\n"}
 		errored.Plan.Changes = append(errored.Plan.Changes, made, gone)
 		made.Unit, gone.Unit = fmt.Sprintf("unit/%d", i), fmt.Sprintf("unit/%d", i)
@@ -146,11 +148,11 @@ func TestHeadline(t *testing.T) {
 		policies []scalr.PolicyCheck
 		want     string
 	}{
-		"nothing is known":    {"", nil, ""},
-		"it gets dearer":      {"31.1", nil, " · **+31.10 USD** per month"},
-		"it gets cheaper":     {"-4", nil, " · **-4.00 USD** per month"},
-		"it costs the same":   {"0.000", nil, ""},
-		"no number":           {"much", nil, ""},
+		"no estimate":         {"", nil, ""},
+		"a higher cost":       {"31.1", nil, " · **+31.10 USD** per month"},
+		"a lower cost":        {"-4", nil, " · **-4.00 USD** per month"},
+		"the same cost":       {"0.000", nil, ""},
+		"not a number":        {"much", nil, ""},
 		"policies pass":       {"1", check("passed", 6, 1, 0, 0), " · **+1.00 USD** per month"},
 		"a mandatory one":     {"", check("hard_failed", 1, 0, 1, 1), " · **1 policy failed**"},
 		"uncounted":           {"", check("hard_failed", 0, 0, 0, 0), " · **1 policy failed**"},

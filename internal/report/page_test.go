@@ -12,16 +12,15 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// TestOrderOfDropping: the less space there is, the fewer kinds of items are shown in full, then in brief. Kinds on one
-// line have the same rank.
+// TestOrderOfDropping: with less space, fewer kinds of items are shown in full, and then in brief. The golden file lists them
+// by the space that they need.
 func TestOrderOfDropping(t *testing.T) {
 	t.Parallel()
 	r := baseReport("planned", "planned_and_finished")
-	diff := func(name string) string { return "+ full " + name + "\n" + strings.Repeat("+ some line\n", 40) }
 	markers := []string{}
-	add := func(name string) string {
+	add := func(name string) (diff string) {
 		markers = append(markers, "full "+name)
-		return diff(name)
+		return "+ full " + name + "\n" + strings.Repeat("+ some line\n", 40)
 	}
 	for _, action := range []tfplan.Action{
 		tfplan.Destroy, tfplan.Update, tfplan.Create, tfplan.Import, tfplan.Move, tfplan.Forget, tfplan.Invoke, tfplan.Read, tfplan.Other,
@@ -34,7 +33,7 @@ func TestOrderOfDropping(t *testing.T) {
 	r.Plan.Diagnostics = []tfplan.Diagnostic{{Level: "warning", Title: "brief.warning", Text: "brief.warning\n" + add("warning")}}
 	r.Plan.OutputDiff = add("outputs")
 	markers = append(markers, "brief.drift", "brief.warning")
-	smallest := map[string]int{} // limit at which a marker is shown
+	smallest := map[string]int{} // the smallest limit at which a marker is shown
 	for limit := 20_000; limit > 0; limit -= 100 {
 		page := r.Comment(limit)
 		for _, m := range markers {
@@ -47,7 +46,8 @@ func TestOrderOfDropping(t *testing.T) {
 	golden(t, "order-of-dropping.txt", strings.Join(markers, "\n")+"\n")
 }
 
-// TestLossTitles: the alert says how many resources are lost, listed or not, and links the run if it cannot list them.
+// TestLossTitles: the title of the alert counts all destroyed and replaced resources. If some are not listed, the alert links
+// to the run.
 func TestLossTitles(t *testing.T) {
 	t.Parallel()
 	const more = "[see the run in Scalr](https://acme.scalr.io/v2/e/env-v0o0/workspaces/ws-v0o1/runs/run-v0oq2a7d3k9)"
@@ -81,17 +81,17 @@ func TestLossTitles(t *testing.T) {
 				t.Errorf("got %.150q\nwant %q", "[!"+alert, tt.want)
 			}
 			if tt.want == "" && strings.Contains(page, "[!") {
-				t.Errorf("there is an alert:\n%s", page)
+				t.Errorf("got an alert, want none:\n%s", page)
 			}
 			left := fmt.Sprintf("… and %d more, not listed here: %s.", tt.counted-len(tt.changes), more)
 			if got, want := strings.Contains(page, left), tt.omitted > 0 && tt.counted > len(tt.changes); got != want {
-				t.Errorf("there is %q: %t", left, got)
+				t.Errorf("got %q: %t, want %t", left, got, want)
 			}
 		})
 	}
 }
 
-// TestScalrsMessage: Scalr's own message is quoted unless the problem already says the same.
+// TestScalrsMessage: Scalr's message is quoted unless the problem already contains it.
 func TestScalrsMessage(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 3999)
@@ -99,14 +99,14 @@ func TestScalrsMessage(t *testing.T) {
 		result                 result.Result
 		problem, message, want string // want is the quoted block
 	}{
-		"a message":             {"errored", "The run errored", "Quota exceeded.", "Quota exceeded."},
-		"repeated":              {"errored", "The run errored: Quota exceeded; ask an admin", "Quota exceeded.", ""},
-		"repeated with its dot": {"errored", "The run errored: Quota exceeded.", "Quota exceeded.", ""},
-		"no problem":            {"errored", "", "Quota exceeded.", "Quota exceeded."},
-		"no message":            {"errored", "The run errored", " \n", ""},
-		"applied":               {"applied", "", "Quota exceeded.", ""},
-		"as long as allowed":    {"errored", "The run errored", long + "y", long + "y"},
-		"too long":              {"errored", "The run errored", long + "yz", long + "y…"},
+		"a message":          {"errored", "The run errored", "Quota exceeded.", "Quota exceeded."},
+		"in the problem":     {"errored", "The run errored: Quota exceeded; ask an admin", "Quota exceeded.", ""},
+		"with its full stop": {"errored", "The run errored: Quota exceeded.", "Quota exceeded.", ""},
+		"no problem":         {"errored", "", "Quota exceeded.", "Quota exceeded."},
+		"no message":         {"errored", "The run errored", " \n", ""},
+		"applied":            {"applied", "", "Quota exceeded.", ""},
+		"4,000 bytes":        {"errored", "The run errored", long + "y", long + "y"},
+		"4,001 bytes":        {"errored", "The run errored", long + "yz", long + "y…"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +121,7 @@ func TestScalrsMessage(t *testing.T) {
 	}
 }
 
-// TestWarningsOutput: the number of warnings is an output if the log is complete, or a part of it has some.
+// TestWarningsOutput: the output warnings is set if the log is complete or contains a warning.
 func TestWarningsOutput(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -143,8 +143,8 @@ func TestWarningsOutput(t *testing.T) {
 	}
 }
 
-// TestOverviewParts: with little space the workspaces without changes are only counted, no row that only changes is left,
-// and no error is announced that does not exist.
+// TestOverviewParts: with little space, workspaces without changes are only counted, and rows of workspaces with changes, but
+// without destructions, are left out. Only existing errors are counted.
 func TestOverviewParts(t *testing.T) {
 	t.Parallel()
 	failed := rowOf(t, "errored-plan", "production", "failed")
@@ -167,11 +167,11 @@ func TestOverviewParts(t *testing.T) {
 	}
 	for _, form := range []errorForm{firstError, briefError} {
 		if text := failed.failure(form); strings.Contains(text, "more error") || !strings.Contains(text, "Invalid index") {
-			t.Errorf("the only error is shown as %q", text)
+			t.Errorf("got %q, want the only error", text)
 		}
 	}
 	failed.Plan.Diagnostics = append(slices.Clip(failed.Plan.Diagnostics), tfplan.Diagnostic{Level: "error", Title: "E", Text: "E"})
 	if text := failed.failure(firstError); !strings.Contains(text, "… and 1 more error: [see the run in Scalr]") {
-		t.Errorf("the first of two errors is shown as %q", text)
+		t.Errorf("got %q, want the first of two errors", text)
 	}
 }

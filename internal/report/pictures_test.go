@@ -29,6 +29,21 @@ var (
 // themes are the themes of GitHub's pages, by the suffix of a picture's name.
 var themes = map[string]string{"": "light", ".dark": "dark"}
 
+// findBrowser returns the path of Chromium. It skips the test unless all of the flags are set and Chromium is installed.
+func findBrowser(t *testing.T, flags ...string) string {
+	t.Helper()
+	for _, name := range flags {
+		if flag.Lookup(name).Value.String() == "" {
+			t.Skipf("takes pictures only with the flags %v", flags)
+		}
+	}
+	browser, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("chromium is not on the PATH")
+	}
+	return browser
+}
+
 // TestPictures renders reports as GitHub's pages do, at double density:
 //
 //	npm pack github-markdown-css && tar xf github-markdown-css-*.tgz
@@ -36,13 +51,7 @@ var themes = map[string]string{"": "light", ".dark": "dark"}
 //
 // It needs Chromium.
 func TestPictures(t *testing.T) {
-	if *pictures == "" || *stylesheet == "" {
-		t.Skip("takes pictures only when asked to, by -pictures DIR and -stylesheet DIR")
-	}
-	browser, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("there is no chromium on the PATH")
-	}
+	browser := findBrowser(t, "pictures", "stylesheet")
 	overview := exampleOverview(t)
 	outcome := func(name string) Report { return outcomeReports[name](t) }
 	for name, shot := range map[string]struct {

@@ -1,10 +1,11 @@
-// Package reporttest reads Markdown as GitHub does, to judge what a reader of it sees.
+// Package reporttest parses Markdown as GitHub does, so that tests can check the rendered page.
 package reporttest
 
 import (
 	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -28,12 +29,11 @@ var mention = regexp.MustCompile(`(?:^|\W)[@#]\w`)
 
 // Page is a report as parsed by an independent Markdown parser.
 type Page struct {
-	Problems    []string // what a report never contains
-	MaxDepth    int      // of collapsed sections
-	Blocks      []string // of code
-	Links       []string // their addresses
-	Visible     string   // all text outside of blocks
-	openDetails int      // sections that are open at the end
+	Problems    []string // markup that a report must not contain
+	Blocks      []string // contents of code blocks
+	Links       []string // targets of links
+	Visible     string   // all text outside of code blocks
+	openDetails int      // collapsed sections that are not closed yet
 }
 
 // Parse parses Markdown as GitHub does, as far as goldmark supports it.
@@ -48,7 +48,7 @@ func Parse(markdown string) *Page {
 		return ast.WalkContinue, nil
 	})
 	if p.openDetails != 0 {
-		p.Problems = append(p.Problems, fmt.Sprintf("%d folds are left open", p.openDetails))
+		p.Problems = append(p.Problems, fmt.Sprintf("%d collapsed sections are not closed", p.openDetails))
 	}
 	return p
 }
@@ -69,18 +69,18 @@ func (p *Page) visit(n ast.Node, source []byte) {
 	case *ast.AutoLink:
 		p.Problems = append(p.Problems, "an automatic link to "+string(n.URL(source)))
 	case *ast.Image:
-		p.Problems = append(p.Problems, "a picture of "+string(n.Destination))
+		p.Problems = append(p.Problems, "an image: "+string(n.Destination))
 	case *ast.CodeBlock:
 		p.Problems = append(p.Problems, "indented code")
 	case *ast.Text:
-		seen := string(n.Value(source))
+		shown := string(n.Value(source))
 		if n.Parent().Kind() != ast.KindCodeSpan {
-			seen = html.UnescapeString(seen)
-			if at := mention.FindString(seen); at != "" {
-				p.Problems = append(p.Problems, "a mention: "+at)
+			shown = html.UnescapeString(shown)
+			if m := mention.FindString(shown); m != "" {
+				p.Problems = append(p.Problems, "a mention: "+m)
 			}
 		}
-		p.Visible += strings.ReplaceAll(seen, "\u200B", "")
+		p.Visible += strings.ReplaceAll(shown, "\u200B", "")
 	case *extast.Strikethrough, *extast.TaskCheckBox:
 		p.Problems = append(p.Problems, "unexpected formatting")
 	}
@@ -93,10 +93,9 @@ func (p *Page) html(raw string) {
 			p.Problems = append(p.Problems, "unexpected HTML: "+tag)
 		case strings.HasPrefix(tag, "<details"):
 			p.openDetails++
-			p.MaxDepth = max(p.MaxDepth, p.openDetails)
 		case tag == "</details>":
 			if p.openDetails--; p.openDetails < 0 {
-				p.Problems = append(p.Problems, "a fold is closed twice")
+				p.Problems = append(p.Problems, "a collapsed section is closed twice")
 			}
 		}
 	}
@@ -114,11 +113,7 @@ func Check(t testing.TB, markdown string, limit int, hosts ...string) *Page {
 	}
 	p := Parse(markdown)
 	for _, l := range p.Links {
-		ours := false
-		for _, h := range hosts {
-			ours = ours || strings.HasPrefix(l, "https://"+h+"/")
-		}
-		if !ours {
+		if !slices.ContainsFunc(hosts, func(h string) bool { return strings.HasPrefix(l, "https://"+h+"/") }) {
 			p.Problems = append(p.Problems, "a link to "+l)
 		}
 	}
@@ -126,7 +121,7 @@ func Check(t testing.TB, markdown string, limit int, hosts ...string) *Page {
 		t.Error(problem)
 	}
 	if sanitize.Text(markdown) != markdown {
-		t.Error("inVisible or control characters")
+		t.Error("invisible or control characters")
 	}
 	return p
 }
