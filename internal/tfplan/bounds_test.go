@@ -6,24 +6,21 @@ import (
 	"testing"
 )
 
-// TestLimitsOfLog: so much of a log is kept, and no more. The figures are those that people see.
+// TestLimitsOfLog checks the maximum size of each part of a log that is kept.
 func TestLimitsOfLog(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("x", n) }
-	diagnostic := func(title string, lines int) string {
-		return "╷\n│ " + title + "\n" + strings.Repeat("│ "+long(99)+"\n", lines) + "╵\n"
-	}
+	diagnostic := func(title string) string { return "╷\n│ " + title + "\n╵\n" }
 	for _, c := range []struct {
 		name, log string
 		got       func(Plan) int
 		want      int
 	}{
-		{"50 errors", strings.Repeat(diagnostic("Error: e", 0), 60), func(p Plan) int { return len(p.Diagnostics) }, 50},
-		{"50 warnings beside the errors", strings.Repeat(diagnostic("Warning: w", 0)+diagnostic("Error: e", 0), 60),
+		{"50 errors", strings.Repeat(diagnostic("Error: e"), 60), func(p Plan) int { return len(p.Diagnostics) }, 50},
+		{"50 warnings and 50 errors", strings.Repeat(diagnostic("Warning: w")+diagnostic("Error: e"), 60),
 			func(p Plan) int { return len(p.Diagnostics) }, 100},
-		{"all warnings are counted", strings.Repeat(diagnostic("Warning: w", 0), 60),
+		{"all warnings are counted", strings.Repeat(diagnostic("Warning: w"), 60),
 			func(p Plan) int { return p.Text.Warnings }, 60},
-		{"6,000 bytes of an error", diagnostic("Error: e", 80), func(p Plan) int { return len(p.Diagnostics[0].Text) }, 5908},
 		{"60 lines of the end", strings.Repeat("line\n", 500), func(p Plan) int { return 1 + strings.Count(p.Tail, "\n") }, 60},
 		{"all lines of a short log", strings.Repeat("line\n", 60), func(p Plan) int { return 1 + strings.Count(p.Tail, "\n") }, 60},
 		{"500 bytes of a line at the end", long(501), func(p Plan) int { return len(p.Tail) }, 500 + len("…")},
@@ -35,29 +32,31 @@ func TestLimitsOfLog(t *testing.T) {
 	}
 }
 
-// TestLimitsOfPlan: so many changes are listed, and so much of each is shown.
-func TestLimitsOfPlan(t *testing.T) {
+// TestLimitOfDiagnostics: an error is cut after a whole line, at a maximum of 6,000 bytes.
+func TestLimitOfDiagnostics(t *testing.T) {
 	t.Parallel()
-	block := func(address string, size int) string { // a block of so many bytes
-		const line = "      + x = 1\n"
-		rest := size - len("  + resource \"a\" \"b\" {\n    }\n")
-		return "  # " + address + " will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat(line, rest/len(line)) + "    }\n"
-	}
-	for _, c := range []struct {
-		name, log string
-		shown     bool
-	}{
-		// A line counts for 15 bytes more than its text and its line break.
-		{"a diff of 120 kB", block("a.b", 120_000), true},
-		{"a diff of 130 kB", block("a.b", 130_000), false},
-	} {
-		if p := readPlan(nil, logSection(c.log)); len(p.Changes) != 1 || (p.Changes[0].Diff != "") != c.shown {
-			t.Errorf("%s: got %d changes, shown %t, want %t", c.name, len(p.Changes), p.Changes[0].Diff != "", c.shown)
+	for last, lines := range map[int]int{90: 60, 91: 59} { // the title has 9 bytes, and each line adds a line break
+		log := "╷\n│ Error: e\n" + strings.Repeat("│ "+strings.Repeat("x", 99)+"\n", 59) + "│ " + strings.Repeat("y", last) + "\n╵\n"
+		p := readPlan(nil, logSection(log))
+		if got := strings.Count(p.Diagnostics[0].Text, "\n"); got != lines {
+			t.Errorf("a last line of %d bytes: got %d lines below the title, want %d", last, got, lines)
 		}
 	}
 }
 
-// TestLimitOfNotes: of a comment line above a change up to 1,000 bytes are a reason.
+// TestLimitOfDiffs: a change whose diff is too large is listed without the diff. Each line counts with 16 bytes of overhead.
+func TestLimitOfDiffs(t *testing.T) {
+	t.Parallel()
+	const line = "      + x = 1\n"
+	for size, shown := range map[int]bool{120_000: true, 130_000: false} {
+		p := readPlan(nil, logSection("  # a.b will be created\n  + resource \"a\" \"b\" {\n"+strings.Repeat(line, size/len(line))+"    }\n"))
+		if len(p.Changes) != 1 || (p.Changes[0].Diff != "") != shown {
+			t.Errorf("%d bytes: got %.80q…, want a diff: %t", size, fmt.Sprint(p.Changes), shown)
+		}
+	}
+}
+
+// TestLimitOfNotes: a comment of up to 1,000 bytes above a change is its reason.
 func TestLimitOfNotes(t *testing.T) {
 	t.Parallel()
 	for size, kept := range map[int]bool{1000: true, 1001: false} {
@@ -70,8 +69,8 @@ func TestLimitOfNotes(t *testing.T) {
 	}
 }
 
-// TestLinesOfLongTexts: in texts too long to compare all lines with all others, lines that occur once on both
-// sides stay unchanged, even the first ones and those that moved together.
+// TestLinesOfLongTexts: if texts are too long for a comparison of all lines, the lines that occur exactly once on both
+// sides, in the same order, are unchanged.
 func TestLinesOfLongTexts(t *testing.T) {
 	t.Parallel()
 	numbered := func(prefix string, n int) []string {
@@ -92,7 +91,7 @@ func TestLinesOfLongTexts(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		before, after []string
-		unchanged     string // the lines that stay
+		unchanged     string // the expected unchanged lines
 	}{
 		{"the first line", join(one("kept"), old), join(added, one("kept"), added), "kept"},
 		{"the last line", join(old, one("kept")), join(added, one("kept"), numbered("more ", 900)), "kept"},
@@ -101,7 +100,7 @@ func TestLinesOfLongTexts(t *testing.T) {
 		{"a line that occurs twice before", join(one("x"), old, one("x"), old, one("a")), join(added, one("x"), added, one("a")), "a"},
 		{"a line that occurs twice after", join(old, one("x"), old, one("a")), join(one("x"), added, one("x"), added, one("a")), "a"},
 		{"a line that occurs three times", join(one("x"), old, one("x"), old, one("x"), old, one("a")), join(added, one("x"), added, one("a")), "a"},
-		{"nothing", old, added, ""},
+		{"no common line", old, added, ""},
 	} {
 		budget := 1 << 26
 		var unchanged, before, after []string
@@ -111,7 +110,7 @@ func TestLinesOfLongTexts(t *testing.T) {
 			after = append(append(after, h.unchanged...), h.added...)
 		}
 		if got := strings.Join(unchanged, " "); got != c.unchanged {
-			t.Errorf("%s: %q is unchanged, want %q", c.name, got, c.unchanged)
+			t.Errorf("%s: got the unchanged lines %q, want %q", c.name, got, c.unchanged)
 		}
 		if strings.Join(before, "\n") != strings.Join(c.before, "\n") || strings.Join(after, "\n") != strings.Join(c.after, "\n") {
 			t.Errorf("%s: lines are missing or in another order", c.name)

@@ -70,7 +70,7 @@ func TestDiagnostics(t *testing.T) {
 			log:  "╷\n│\n│ \n│ Error: One\n│ \n│ text\n│ \n╵\n",
 			want: []Diagnostic{{Level: "error", Title: "One", Message: "text"}},
 		},
-		{"a box of something else", "╷\n│ Hello\n╵\n", nil},
+		{"a box of another program", "╷\n│ Hello\n╵\n", nil},
 		{
 			name: "a line that is absurd",
 			log:  "╷\n│ Error: E\n│ \n│   on x.tf line 99999999999999999999, in x:\n│ \n│ m\n╵\n",

@@ -22,7 +22,7 @@ const (
 	Import  Action = "import"
 	Move    Action = "move"
 	Forget  Action = "forget"
-	// Succeed creates an object instead of one that is kept, but no longer managed:
+	// Succeed creates a new object and keeps the previous one, which is no longer managed:
 	// "create, then forget", or vice versa.
 	Succeed Action = "create-forget"
 	Invoke  Action = "invoke" // invokes an action (Terraform 1.14)
@@ -53,7 +53,7 @@ type Plan struct {
 	Tail        string // the end of the log, without colors
 	Partial     bool   // planning ended in an error; the changes were planned before it
 
-	// JSONProblem describes why the plan JSON could not be used; empty if it was used or missing.
+	// JSONProblem is the reason why the plan JSON could not be used; empty if it was used or missing.
 	JSONProblem string
 
 	Planned     *Counts     // nil if neither source reports it

@@ -13,8 +13,8 @@ import (
 // follows the plan, such as the message of a check, does not belong to it.
 //
 // A text may contain several plans, one after the other, each of which ends with its
-// summary. The totals include all their changes, wherever they occur, because missing a
-// change is worse than counting one too many.
+// summary. The totals include all their changes, wherever they occur, because a missing
+// change is worse than an additional one.
 type planText struct {
 	redact  *secret.Redactor
 	several bool // the text contains the plans of several units

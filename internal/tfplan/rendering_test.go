@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestDiffFromJSON renders changes of one resource from the JSON alone.
+// TestDiffFromJSON renders changes of one resource without the text of the plan.
 func TestDiffFromJSON(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, change, want string }{
@@ -43,18 +43,18 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   `!     x = 1 -> (sensitive value)`,
 		},
 		{
-			name:   "sensitive values that may have changed are counted",
+			name:   "a sensitive value that is absent is not counted",
 			change: `"before":{"y":1},"after":{"y":2},"before_sensitive":{"x":true},"after_sensitive":{"x":true}`,
 			want:   `!     y = 1 -> 2`,
 		},
 		{
-			name: "a removed sensitive value is counted",
+			name: "a sensitive value that is null is counted",
 			change: `"before":{"x":null,"y":1},"after":{"x":null,"y":2},` +
 				`"before_sensitive":{"x":true},"after_sensitive":{"x":true}`,
 			want: "!     y = 1 -> 2\n      # (1 sensitive attribute not shown)",
 		},
 		{
-			name: "removed sensitive values are counted",
+			name: "sensitive values that are null are counted",
 			change: `"before":{"x":null,"y":1,"z":null},"after":{"x":null,"y":2,"z":null},` +
 				`"before_sensitive":{"x":true,"z":true},"after_sensitive":{"x":true,"z":true}`,
 			want: "!     y = 1 -> 2\n      # (2 sensitive attributes not shown)",
@@ -77,7 +77,7 @@ func TestDiffFromJSON(t *testing.T) {
 				"+         c = (known after apply)\n+         d = (known after apply)\n+         z = 1\n      }",
 		},
 		{
-			name:   "only what differs in a list and in an object is shown, with aligned names",
+			name:   "only the differences in a list and in an object are shown, with aligned names",
 			change: `"before":{"l":[1,2,3],"o":{"same":1,"longer":1,"s":1}},"after":{"l":[1,5,3,4],"o":{"same":1,"longer":2,"s":2}}`,
 			want: "!     l = [\n!         2 -> 5,\n+         4,\n      ]\n" +
 				"!     o = {\n!         longer = 1 -> 2\n!         s      = 1 -> 2\n      }",
@@ -88,17 +88,17 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   `!     y = 1 -> 2`,
 		},
 		{
-			name:   "names that are no identifiers are quoted",
+			name:   "names that are not identifiers are quoted",
 			change: `"before":{"x":{"z":1}},"after":{"x":{"z":1,"a b":1,"c-d_1":1,"2":1,"é":1}}`,
 			want:   "!     x = {\n+         \"2\"   = 1\n+         \"a b\" = 1\n+         c-d_1 = 1\n+         \"é\"   = 1\n      }",
 		},
 		{
-			name:   "what forces a replacement",
+			name:   "attributes that force a replacement",
 			change: `"before":{"x":1,"y":{"z":[1]}},"after":{"x":2,"y":{"z":[2]}},"replace_paths":[["x"],["y","z",0]]`,
 			want:   "!     x = 1 -> 2 # forces replacement\n!     y = {\n!         z = [\n!             1 -> 2, # forces replacement\n          ]\n      }",
 		},
 		{
-			name:   "characters that cannot be seen are escaped",
+			name:   "invisible characters are escaped",
 			change: `"before":{"x":"a\u200bb"},"after":{"x":"ab\u00a0<&>"}`,
 			want:   `!     x = "a\u200bb" -> "ab\u00a0<&>"`,
 		},
@@ -115,7 +115,7 @@ func TestDiffFromJSON(t *testing.T) {
 	}
 }
 
-// TestLongDiffFromJSON: a change with more than 500 lines is not shown at all. A part of it would look like the whole.
+// TestLongDiffFromJSON: a diff of more than 500 lines is not shown at all, because a part could be mistaken for the whole.
 func TestLongDiffFromJSON(t *testing.T) {
 	t.Parallel()
 	object := func(n int, value string) string {
@@ -150,7 +150,8 @@ func TestLongDiffFromJSON(t *testing.T) {
 	}
 }
 
-// TestNestedValuesFromJSON: a value nested too deeply is not shown (64 levels, of which the change itself has three), brackets in texts do not count.
+// TestNestedValuesFromJSON: a change with more than 64 levels, three of them its own, is not shown. Brackets in strings do
+// not count.
 func TestNestedValuesFromJSON(t *testing.T) {
 	t.Parallel()
 	nested := func(n int, in string) string { return strings.Repeat("[", n) + in + strings.Repeat("]", n) }
@@ -163,8 +164,8 @@ func TestNestedValuesFromJSON(t *testing.T) {
 		{"62 levels", nested(62, "1"), false},
 		{"61 levels many times", "[" + strings.Repeat(nested(60, "1")+",", 3) + "2]", true},
 		{"objects", strings.Repeat(`{"a":`, 62) + "1" + strings.Repeat("}", 62), false},
-		{"brackets in a text", `"` + brackets + `"`, true},
-		{"brackets after an empty text", `["","` + brackets + `"]`, true},
+		{"brackets in a string", `"` + brackets + `"`, true},
+		{"brackets after an empty string", `["","` + brackets + `"]`, true},
 		{"brackets after a quotation mark", `"\"` + brackets + `"`, true},
 		{"brackets after a backslash", `["\\","` + brackets + `"]`, true},
 		{"levels after a backslash", `["\\",` + nested(62, "1") + `]`, false},
@@ -175,7 +176,7 @@ func TestNestedValuesFromJSON(t *testing.T) {
 	}
 }
 
-// TestRemarksOfTerraform: the text of the log is shown with each remark that Terraform adds, but with no other.
+// TestRemarksOfTerraform: the text of the log is shown if it contains only remarks that Terraform adds.
 func TestRemarksOfTerraform(t *testing.T) {
 	t.Parallel()
 	for remark, genuine := range map[string]bool{
@@ -205,7 +206,7 @@ func TestRemarksOfTerraform(t *testing.T) {
 	}
 }
 
-// TestReasonOfReplacement names up to five attributes that force a replacement.
+// TestReasonOfReplacement: the reason names up to five attributes that force a replacement.
 func TestReasonOfReplacement(t *testing.T) {
 	t.Parallel()
 	for paths, want := range map[string]string{
@@ -227,8 +228,8 @@ func TestReasonOfReplacement(t *testing.T) {
 	}
 }
 
-// TestAttributesKnownAfterApply: of four or more attributes that are new and known only after the apply the number is
-// shown. Others are not counted, since their previous values or what surrounds them would be missing.
+// TestAttributesKnownAfterApply: four or more new attributes that are known only after the apply are replaced by their
+// number. Attributes with a previous value, in a nested block or with a remark are shown.
 func TestAttributesKnownAfterApply(t *testing.T) {
 	t.Parallel()
 	for line, counted := range map[string]bool{
@@ -255,8 +256,9 @@ func TestAttributesKnownAfterApply(t *testing.T) {
 	}
 }
 
-// TestActionsThatAreNoList: actions in another form are an unknown change, not an error: the other changes still count.
-func TestActionsThatAreNoList(t *testing.T) {
+// TestUnknownFormOfActions: actions that are not a list of strings are an unknown change, not an error: the other changes
+// still count.
+func TestUnknownFormOfActions(t *testing.T) {
 	t.Parallel()
 	for _, actions := range []string{`"create"`, `7`, `null`, `{"delete":1}`, `[]`, `[7]`, `["create",7]`} {
 		doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":` + actions + `}},` +
@@ -264,7 +266,7 @@ func TestActionsThatAreNoList(t *testing.T) {
 		p := readPlan(sectionOf([]byte(doc)), nil)
 		if got := strings.Join(changes(p.Changes), ", "); p.JSONProblem != "" || got != "destroy a.c [], other a.b []" ||
 			strings.Join(p.JSON.Problems, ", ") != "the action of a change is unknown" {
-			t.Errorf("%s: got %s, %q, %+v", actions, got, p.JSONProblem, p.JSON)
+			t.Errorf("%s: got %s with the problem %q and %+v", actions, got, p.JSONProblem, p.JSON)
 		}
 	}
 }

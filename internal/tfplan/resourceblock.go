@@ -105,10 +105,11 @@ func (p *planText) header(text string) {
 
 // unknownHeader reads a header with unknown words.
 func (p *planText) unknownHeader(k key, words string) {
-	if words = p.redact.String(words); !plainWords.MatchString(words) {
-		words = "of a change"
+	problem := "the words of a change are unknown"
+	if words = p.redact.String(words); plainWords.MatchString(words) {
+		problem = "the words " + strconv.Quote(words) + " are unknown"
 	}
-	p.openTotals.addProblem("the words " + strconv.Quote(words) + " are unknown")
+	p.openTotals.addProblem(problem)
 	p.openTotals.Others++
 	p.countOccurrence(k)
 	k.drifted = true

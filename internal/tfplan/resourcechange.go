@@ -52,14 +52,14 @@ func (p *planJSON) change(h *header) error {
 	})
 }
 
-// maxActionLists is the number of members named "actions" that are read of one change.
+// maxActionLists is the maximum number of members named "actions" in one change.
 const maxActionLists = 10
 
 // actions reads the actions of a change. Anything but a list of strings is an unknown
 // action.
 func (p *planJSON) actions(h *header) error {
 	if len(h.actions) == maxActionLists {
-		return errors.New("a change lists its actions more than once")
+		return fmt.Errorf("a change lists its actions more than %d times", maxActionLists)
 	}
 	var list []string
 	if c, err := p.Peek(); err != nil || c != '[' {

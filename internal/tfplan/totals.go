@@ -27,15 +27,13 @@ func (c Counts) Worst(d Counts) Counts {
 	}
 }
 
-// Totals counts what a plan does according to one source, over all its documents. At
-// least these changes are planned; there are no others only if the source is Complete
-// and there are no Problems. Totals are computed from unredacted input.
+// Totals counts the changes of a plan according to one source, over all its documents. At least these changes are planned;
+// there are no others only if the source is Complete and there are no Problems. Totals are computed from unredacted input.
 type Totals struct {
 	Counts
 	// OtherCounts counts changes that are also included in Others or in Additions.
 	OtherCounts OtherCounts
-	// Most is the maximum of each number in any one document: a complete source counts at
-	// least as many, even if a log contains the same plan several times.
+	// Most is the maximum of each number in a single document. A log may contain the same plan several times.
 	Most Counts
 	// Others is the number of changes without their own number: moves, forgotten objects, outputs, invoked or deferred
 	// actions.
@@ -50,8 +48,7 @@ type Totals struct {
 	Documents int
 	// Complete is set if the source is a plan and was read to its end.
 	Complete bool
-	// Problems lists at most maxProblems reasons not to rely on the source, such as an unknown
-	// action.
+	// Problems lists at most maxProblems reasons not to rely on the source, such as an unknown action.
 	Problems []string
 }
 
