@@ -60,7 +60,7 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 	return e.withUncertainty(w.problems(), missing)
 }
 
-// withUncertainty changes No to Unknown if there are problems; missing is the reason if there is no answer.
+// withUncertainty changes No to Unknown if there are problems. Without problems, missing is the reason for Unknown.
 func (e Effects) withUncertainty(problems []string, missing string) Effects {
 	if len(problems) > 0 {
 		if e.Changes == No {
@@ -84,7 +84,7 @@ type sources struct {
 
 // numbers holds what Scalr itself reports about a finished plan.
 type numbers struct {
-	changes                          []bool // whether anything changes, according to the run and to the plan
+	changes                          []bool // whether there are changes, according to the run and to the plan
 	additions, updates, destructions *int   // nil if not reported
 	unreadable                       []string
 	failed                           bool // the plan failed
@@ -132,7 +132,7 @@ func orPositive(planned, done *int) *int {
 
 func positive(n *int) bool { return n != nil && *n > 0 }
 
-// reportsChanges reports whether any value in Scalr says that something changes.
+// reportsChanges reports whether any value from Scalr is true for changes.
 func (n numbers) reportsChanges() bool {
 	for _, c := range n.changes {
 		if c {
@@ -142,7 +142,7 @@ func (n numbers) reportsChanges() bool {
 	return false
 }
 
-// reportsNone reports whether all values in Scalr say that nothing changes.
+// reportsNone reports whether all values from Scalr are available and none is true for changes.
 func (n numbers) reportsNone() bool {
 	return len(n.changes) > 0 && !n.reportsChanges() && n.additions != nil && n.updates != nil && n.destructions != nil
 }
@@ -187,13 +187,13 @@ func (w sources) problems() []string {
 		}
 	}
 	for _, member := range w.server.unreadable {
-		list = append(list, "the number that Scalr reports as "+member+" cannot be read")
+		list = append(list, "the value that Scalr reports as "+member+" cannot be read")
 	}
 	if w.server.failed {
 		list = append(list, "planning failed before it finished")
 	}
 	if len(w.server.changes) > 0 && !w.server.reportsChanges() && w.countsResources() {
-		list = append(list, "Scalr reports that nothing changes, although there are changes")
+		list = append(list, "Scalr reports no changes, although the plan has changes")
 	}
 	for _, d := range w.json.Problems {
 		list = append(list, "the plan JSON is ambiguous: "+d)

@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestFailures: each failure names its condition and the reason, in the order of the documentation.
+// TestFailures: each failure names its condition and the reason. Failures are in the order of the documentation.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	run := scalr.Run{
@@ -23,7 +23,7 @@ func TestFailures(t *testing.T) {
 	for _, f := range all.Judge(in) {
 		conditions = append(conditions, f.Condition)
 		if f.Reason == "" || f.Unknown || f.String() != f.Condition+": "+f.Reason {
-			t.Errorf("got %+v, %q", f, f)
+			t.Errorf("got the failure %+v, printed as %q", f, f)
 		}
 	}
 	if got := strings.Join(conditions, " "); got != "changes destroy needs-confirmation cost-increase warnings" {

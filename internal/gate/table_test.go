@@ -18,7 +18,7 @@ type claim struct {
 	changes      bool // a resource changes
 	destroys     bool // a resource is destroyed
 	doubtful     bool // the source is unreliable
-	otherChanges bool // something other than a resource changes
+	otherChanges bool // the plan has changes, but not of resources
 	creates      int  // number of created resources
 	uncounted    bool // the number of created resources is not reported
 }

@@ -26,11 +26,11 @@ func TestReasonOfUnreliableSources(t *testing.T) {
 		{name: "negative destructions", run: runWithCounts(0, 0, -3), want: "Scalr reports -3 destructions"},
 		{name: "negative additions", run: runWithCounts(-1, 0, 0), want: "Scalr reports -1 additions"},
 		{name: "negative changes", run: runWithCounts(0, -2, 0), want: "Scalr reports -2 changes"},
-		{name: "unreadable", run: unreadable, want: "the number that Scalr reports as has-changes cannot be read"},
+		{name: "unreadable", run: unreadable, want: "the value that Scalr reports as has-changes cannot be read"},
 		{
 			name: "has-changes contradicts the counts",
 			run:  contradicting,
-			want: "Scalr reports that nothing changes, although there are changes",
+			want: "Scalr reports no changes, although the plan has changes",
 		},
 		{
 			name:     "ambiguous JSON",
