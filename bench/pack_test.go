@@ -4,8 +4,8 @@
 //
 //	go test -bench . -benchtime 5x -timeout 60m
 //
-// Each round runs each packer once, in its own process, one after the other, so that all packers are affected by noise
-// on the machine. Trees are generated. Set PACK_TREES to a directory with some of the trees by name (module,
+// Each round runs each packer once, in its own process, one after the other, so that noise on the machine affects all
+// packers. Trees are generated. Set PACK_TREES to a directory with some of the trees by name (module,
 // repository, large, ignored, copies, zips) to use these instead.
 package bench
 

@@ -1,12 +1,12 @@
 //go:build linux
 
-// Command packdir packs a directory in one of several ways and says what it took. The benchmark runs it as its own
-// process for each measurement, so that starting and peak memory count.
+// Command packdir packs a directory in one of several ways and reports the time and memory. The benchmark runs it as its
+// own process for each measurement, so that startup and peak memory count.
 //
 //	packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE
 //
-// With limit it packs nothing: it measures what the work costs at least, from an archive that "ours" wrote. With nothing it
-// only starts and ends.
+// With limit it packs nothing: it measures the minimum cost of the work, from an archive that "ours" wrote. With nothing it
+// only starts and exits.
 package main
 
 import (
@@ -30,7 +30,7 @@ import (
 type Report struct {
 	Files   int
 	Bytes   int64 // of the archive
-	PeakKiB int   // the most memory that was resident immediately
+	PeakKiB int   // the maximum resident memory
 	CPU     float64
 }
 

@@ -58,10 +58,10 @@ type item struct {
 	quoted bool
 }
 
-// line holds the first tokens of a line: a source that is a single string has three.
+// line holds the first tokens of a line. An argument source that is a single string has three.
 type line struct {
 	items  [3]item
-	length int // of the whole line
+	length int // number of all tokens
 }
 
 func (l *line) add(i item) {
@@ -71,7 +71,7 @@ func (l *line) add(i item) {
 	l.length++
 }
 
-// inWord has the bytes of identifiers and numbers, apart from the hyphen, with which none begins.
+// inWord contains the bytes of identifiers and numbers, except the hyphen, which cannot be the first one.
 var inWord = func() (set [256]bool) {
 	for c := range set {
 		set[c] = c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
@@ -79,7 +79,7 @@ var inWord = func() (set [256]bool) {
 	return set
 }()
 
-// next reads one token or blank; it returns false if the token has no end.
+// next reads one token, comment or blank; it returns false if it has no end.
 func (l *lexer) next() bool {
 	switch c, rest := l.text[l.pos], l.text[l.pos:]; {
 	case inWord[c]:
@@ -105,6 +105,7 @@ func (l *lexer) next() bool {
 	return true
 }
 
+// word reads an identifier or a number.
 func (l *lexer) word() {
 	end := l.pos + 1
 	for end < len(l.text) && (inWord[l.text[end]] || l.text[end] == '-') {
@@ -203,7 +204,7 @@ func (l *lexer) quotedString() bool {
 	return false
 }
 
-// templateOrChar reads what a $ or % begins: a template, an escaped one, or only the character.
+// templateOrChar reads a template or the start of an escaped template; any other $ or % is a single character.
 func (l *lexer) templateOrChar() bool {
 	switch rest := l.text[l.pos:]; {
 	case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):

@@ -31,24 +31,24 @@ func TestScan(t *testing.T) {
 		"a source of two strings":  {"module \"m\" {\n  source = \"./x\" + \"y\"\n}", `"m" "./x" "y" source ?`, nil},
 		"dollars and percents":     {"a = \"$%%%{f}${g(\"x\")}$\"\nb = <<EOT\n$ 5% ${h(\"y\")}\nEOT\n", `g("x") "$%%%{f}${g("x")}$" h("y")`, nil},
 		"another block's source":   {"resource \"r\" \"m\" {\n  source = \"./x\"\n}", `"r" "m" "./x"`, nil},
-		"a source within":          {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
+		"a nested source":          {"module \"m\" {\n  x = {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
 		"an empty comment":         {`/**/ a = "x"`, `"x"`, nil},
 		"the marker within a line": {"a = <<EOT\nnot EOT\n${f(\"x\")}\nEOT\n", `f("x")`, nil},
-		"letters of names": {
+		"characters of names": {
 			text: `a = [azAZ_09("a"), é-ü("b"), z("c"), Z("d"), _("e"), a9("f")]`,
 			want: `azAZ_09("a") é-ü("b") z("c") Z("d") _("e") a9("f")`,
 		},
-		"no letters of names": {"a = [f@(\"a\"), f`(\"b\"), f{(\"c\")}, f[(\"d\")], f:(\"e\")]", `"a" "b" "c" "d" "e"`, nil},
-		"no source":           {"module \"m\" {\n  source =\n  version = \"1\"\n}", `"m" "1"`, nil},
-		"a quoted source":     {"module \"m\" {\n  \"source\" = \"./x\"\n}", `"m" "source" "./x"`, nil},
-		"source as a block":   {"module \"m\" {\n  source { \"./x\" }\n}", `"m" "./x"`, nil},
-		"another block after one": {
+		"characters outside of names": {"a = [f@(\"a\"), f`(\"b\"), f{(\"c\")}, f[(\"d\")], f:(\"e\")]", `"a" "b" "c" "d" "e"`, nil},
+		"an empty source":             {"module \"m\" {\n  source =\n  version = \"1\"\n}", `"m" "1"`, nil},
+		"a quoted source":             {"module \"m\" {\n  \"source\" = \"./x\"\n}", `"m" "source" "./x"`, nil},
+		"source as a block":           {"module \"m\" {\n  source { \"./x\" }\n}", `"m" "./x"`, nil},
+		"another block after a module": {
 			text: "module \"m\" { source = \"./x\" }\nresource \"r\" \"m\" {\n  source = \"./y\"\n}",
 			want: `"m" "./x" source "./x" "r" "m" "./y"`,
 		},
 		"a source after an object":               {"module \"m\" {\n  x = {\n  }\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
-		"a module within":                        {"x {\n  module \"m\" {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
-		"more brackets than open":                {"}\n)]\nmodule \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
+		"a nested module":                        {"x {\n  module \"m\" {\n    source = \"./x\"\n  }\n}", `"m" "./x"`, nil},
+		"brackets that are not open":             {"}\n)]\nmodule \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
 		"a shift":                                {"a = 1 << 2\nb = \"x\"", `"x"`, nil},
 		"a shift of a string":                    {"a = 1 <<\"x\"\nb = \"y\"", `"x" "y"`, nil},
 		"a shift at the end":                     {"b = \"y\"\na = 1 <<", `"y"`, nil},
@@ -100,7 +100,7 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// TestTemplateDepth: a hundred nested templates are read, more are not.
+// TestTemplateDepth: a hundred nested templates are allowed, one more is an error.
 func TestTemplateDepth(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]error{100: nil, 101: ErrUnclosed} {
@@ -108,7 +108,7 @@ func TestTemplateDepth(t *testing.T) {
 		text := "a = " + strings.Repeat(`"${`, n) + "x" + strings.Repeat(`}"`, n)
 		err := Scan("main.tf", text, Visitor{Text: func(string, string) { texts++ }, Source: func(string, bool) {}})
 		if err != want || err == nil && texts != n {
-			t.Errorf("%d: got %v and %d texts", n, err, texts)
+			t.Errorf("%d templates: got the error %v and %d texts", n, err, texts)
 		}
 	}
 }

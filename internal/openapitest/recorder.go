@@ -25,8 +25,8 @@ type Recorder struct {
 	// Concerns reports whether the document describes the request; nil means that it
 	// describes all.
 	Concerns func(*http.Request) bool
-	// Problem is the schema of answers with a status of 400 and above, in addition to
-	// what the operation says; nil for none.
+	// Problem is the schema of responses with a status of 400 and above, in addition to
+	// those of the operation; nil for none.
 	Problem *openapi3.Schema
 
 	mu          sync.Mutex

@@ -86,8 +86,8 @@ func (s *Server) readAttributes(c *call, k schema, data object, create bool) (ob
 	return taken, nil
 }
 
-// fits describes why a value has not the form: bool, int, string, strings, object, objects, a set of words as "a|b",
-// each with "?" behind it if it may be null, and with "<=n" for a greatest length.
+// fits returns the reason why a value does not have the form, or "". A form is bool, int, string, strings, object, objects or
+// a set of words such as "a|b", followed by "?" if the value may be null, and by "<=n" for the maximum length.
 func fits(v any, form string) (why string) {
 	form, limit, limited := strings.Cut(form, "<=")
 	base, nullable := strings.CutSuffix(form, "?")

@@ -24,12 +24,12 @@ type Action string
 // The actions. Those marked (answer) modify the real answer of a request that Scalr has
 // processed, whatever the phase.
 const (
-	Status     Action = "status"      // answer with Status, Header and Body
+	Status     Action = "status"      // a response with Status, Header and Body
 	Refuse     Action = "refuse"      // the connection is refused; over sockets like Reset
 	Reset      Action = "reset"       // the connection is reset, after Bytes of the request's body
 	EOF        Action = "eof"         // the connection is closed without a response
 	Stall      Action = "stall"       // no response, ever
-	Delay      Action = "delay"       // the response comes Delay later
+	Delay      Action = "delay"       // the response is sent after Delay
 	LateCommit Action = "late-commit" // like Reset (or Status, if set); processed after Delay
 	HTML       Action = "html"        // the HTML page of a proxy, 200 unless Status is set
 	Redirect   Action = "redirect"    // to Target, 302 unless Status is set

@@ -61,7 +61,7 @@ func (r reply) with(body []byte) reply {
 
 func empty(status int) reply { return reply{status: status, header: http.Header{}} }
 
-// document returns a JSON:API answer. A value that cannot be encoded is a bug in this package; the body of the
+// document returns a JSON:API response. A value that cannot be encoded is a bug in this package; the body of the
 // response is then not valid.
 func document(status int, doc object) reply {
 	body, err := json.Marshal(doc)

@@ -45,8 +45,8 @@ func TestScenarioStatuses(t *testing.T) {
 		"hooks": {"hooks", auto, "pending pre_plan_queued pre_plan_running pre_plan_finished plan_queued planning planned" +
 			" post_plan_running post_plan_finished confirmed pre_apply_queued pre_apply_running pre_apply_finished" +
 			" apply_queued applying applied post_apply_running post_apply_finished"},
-		"passes statuses in which others wait": {"passes-planned", auto, "pending pre_plan_queued pre_plan_running pre_plan_finished plan_queued planning planned" +
-			" post_plan_running post_plan_finished cost_estimating cost_estimated policy_checking policy_checked confirmed" +
+		"passes statuses in which others wait": {"passes-planned", auto, "pending pre_plan_queued pre_plan_running pre_plan_finished" +
+			" plan_queued planning planned post_plan_running post_plan_finished cost_estimating cost_estimated policy_checking policy_checked confirmed" +
 			" pre_apply_queued pre_apply_running pre_apply_finished apply_queued applying applied post_apply_running post_apply_finished"},
 	}
 	for name, test := range tests {

@@ -33,7 +33,8 @@ func TestVariables(t *testing.T) {
 	inherited := s.AddVariable(EnvironmentID, map[string]any{"key": "region", "category": "terraform", "value": "us"})
 	secret := s.AddVariable(WorkspaceID, map[string]any{"key": "TOKEN", "category": "env", "value": "s3cr3t-value", "sensitive": true})
 	post := func(attributes string) string {
-		return `{"data":{"type":"vars","attributes":` + attributes + `,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + WorkspaceID + `"}}}}}`
+		return `{"data":{"type":"vars","attributes":` + attributes +
+			`,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + WorkspaceID + `"}}}}}`
 	}
 	patch := func(attributes string) string { return `{"data":{"type":"vars","attributes":` + attributes + `}}` }
 	playSteps(t, s, []step{
@@ -43,7 +44,8 @@ func TestVariables(t *testing.T) {
 		{"the older word for the shell", "POST", "/vars", post(`{"key":"TOKEN","category":"shell"}`), 422, "already exists", ""},
 		{"no category", "POST", "/vars", post(`{"key":"a"}`), 422, "category", "attribute category is missing"},
 		{"long key", "POST", "/vars", post(`{"key":"` + strings.Repeat("k", 129) + `","category":"terraform"}`), 422, "128", "attribute key"},
-		{"long value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":"` + strings.Repeat("é", 65536) + `"}`), 422, "65535", "attribute value"},
+		{"long value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":"` + strings.Repeat("é", 65536) + `"}`),
+			422, "65535", "attribute value"},
 		{"a number for a value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":1}`), 422, "", "attribute value"},
 		{"an account's relationship", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), `"workspace":`,
 			`"account":{"data":null},"workspace":`, 1), 201, "", "relationship account"},
@@ -52,7 +54,8 @@ func TestVariables(t *testing.T) {
 			404, "Workspace with ID 'ws-none'", "",
 		},
 		{"unknown workspace in a filter", "GET", "/vars?filter[workspace]=ws-none", "", 404, "ws-none", ""},
-		{"of the workspace only", "GET", "/vars?filter[workspace]=" + WorkspaceID + "&filter[key]=region&filter[category]=terraform", "", 200, `"total-count":1`, ""},
+		{"of the workspace only", "GET", "/vars?filter[workspace]=" + WorkspaceID + "&filter[key]=region&filter[category]=terraform", "",
+			200, `"total-count":1`, ""},
 		{"inherited ones too", "GET", "/vars?filter[workspace]=in:null," + WorkspaceID + "&filter[key]=region", "", 200, `"total-count":3`, ""},
 		{"a secret", "GET", "/vars/" + secret, "", 200, `"value":null`, ""},
 		{"a new secret", "PATCH", "/vars/" + secret, patch(`{"value":"other","sensitive":true}`), 200, `"value":null`, ""},
@@ -83,7 +86,8 @@ func TestProviderConfigurationLinksOfWorkspaces(t *testing.T) {
 		{"another with an alias", "POST", of, link(backup, `{"alias":"backup"}`), 201, `"alias":"backup"`, ""},
 		{"two without an alias", "POST", of, link(backup, `{}`), 422, "alias", ""},
 		{"long alias", "POST", of, link(backup, `{"alias":"`+strings.Repeat("a", 129)+`"}`), 422, "128", "attribute alias"},
-		{"no provider configuration", "POST", of, `{"data":{"type":"provider-configuration-links"}}`, 422, "", "relationship provider-configuration is missing"},
+		{"no provider configuration", "POST", of, `{"data":{"type":"provider-configuration-links"}}`,
+			422, "", "relationship provider-configuration is missing"},
 		{"unknown provider configuration", "POST", of, link("pcfg-none", `{}`), 404, "ProviderConfiguration with ID", ""},
 		{"read-only attribute", "POST", of, link(google, `{"default":true}`), 201, "", "attribute default"},
 		{"change the alias", "PATCH", "/provider-configuration-links/" + id, link(aws, `{"alias":"main"}`), 200, `"alias":"main"`, ""},

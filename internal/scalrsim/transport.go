@@ -59,14 +59,14 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	return respond(r, answer), nil
 }
 
-// wroteRequest reports to the client's trace that the request was sent.
+// wroteRequest reports to the client's trace, as an http.Transport does, that the request was sent.
 func wroteRequest(ctx context.Context) {
 	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.WroteRequest != nil {
 		trace.WroteRequest(httptrace.WroteRequestInfo{})
 	}
 }
 
-// fatal returns the error of an exchange without an answer.
+// fatal returns the error of an exchange without a response.
 func fatal(r reply) error {
 	if r.status != 0 {
 		return nil
