@@ -49,8 +49,8 @@ func prose(s string) string {
 }
 
 // autolink matches what GitHub turns into a link or a picture in rendered text, even if it was escaped: @names,
-// #numbers, addresses, :emoji:.
-var autolink = regexp.MustCompile(`(?i)@\w|#\d|://|www\.|:[\w+-]+:`)
+// #numbers and GH-numbers, addresses, :emoji:.
+var autolink = regexp.MustCompile(`(?i)@\w|#\d|\bGH-\d|://|www\.|:[\w+-]+:`)
 
 // escape escapes text so that it has no meaning in Markdown, in HTML and for GitHub. Automatic links are broken by a
 // zero-width space.

@@ -63,6 +63,8 @@ func TestMentions(t *testing.T) {
 	for in, want := range map[string]string{
 		"@octocat":       "@&#8203;octocat",
 		"see #12":        "see &#35;&#8203;12",
+		"see GH-12":      "see G&#8203;H-12",
+		"high-12 gh-x":   "high-12 gh-x",
 		"https://x.y":    "https:&#8203;//x.y",
 		"www.x.y":        "w&#8203;ww.x.y",
 		"done :tada:":    "done :&#8203;tada:",

@@ -24,8 +24,9 @@ var allowedHTML = regexp.MustCompile(`^</?(?:details|summary|b|code|sub)>$|^<det
 
 var anyTag = regexp.MustCompile(`<[^>]*>?`)
 
-// mention matches text that GitHub turns into a link to a user, which sends a notification, or to an issue.
-var mention = regexp.MustCompile(`(?:^|\W)[@#]\w`)
+// mention matches text that GitHub turns into a link to a user, which sends a notification, or to an issue, which then
+// shows a reference.
+var mention = regexp.MustCompile(`(?:^|\W)(?:@\w|#\d|(?i:GH-)\d)`)
 
 // Page is a report as parsed by an independent Markdown parser.
 type Page struct {
