@@ -59,7 +59,7 @@ func TestScan(t *testing.T) {
 		"a name with signs":                      {`a = my-file_2("x")`, `my-file_2("x")`, nil},
 		"templates in a heredoc":                 {"a = <<EOT\n${f(\"x\")} ${g(\"y\")}\n%{ if h(\"z\") }\nEOT\n", `f("x") g("y") h("z")`, nil},
 		"braces in a template":                   {`a = "${ {x = f("y")} }${g("z")}"`, `f("y") g("z") "${ {x = f("y")} }${g("z")}"`, nil},
-		"a template of a heredoc that continues": {"a = <<EOT\n${f(\n\"x\")} ${g(\"y\")}\nEOT\n", `f("x") g("y")`, nil},
+		"a template of a heredoc that continues": {"a = <<EOT\n${f(\n\"x\")}${g(\"y\")}\nEOT\n", `f("x") g("y")`, nil},
 		"a backslash at the end":                 {`a = "x\`, ``, ErrUnclosed},
 		"a slash":                                {`a = 1 / f("x")`, `f("x")`, nil},
 		"JSON": {

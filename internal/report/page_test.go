@@ -112,7 +112,7 @@ func TestScalrsMessage(t *testing.T) {
 			t.Parallel()
 			r := baseReport(tt.result, "errored")
 			r.Problem, r.Run.ErrorMessage = tt.problem, tt.message
-			_, rest, found := strings.Cut(r.Comment(CommentLimit), "Scalr says:\n\n```text\n")
+			_, rest, found := strings.Cut(r.Comment(CommentLimit), "Scalr reports:\n\n```text\n")
 			got, _, _ := strings.Cut(rest, "\n```")
 			if got != tt.want || found != (tt.want != "") {
 				t.Errorf("got %.60q (%d bytes), want %.60q", got, len(got), tt.want)

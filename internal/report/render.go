@@ -82,9 +82,9 @@ func (r Report) problemAlert(s style) string {
 		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
-	if said := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); said != "" && r.Result != result.Applied &&
-		!strings.Contains(r.Problem, strings.TrimRight(said, ".")) {
-		text += "Scalr says:\n\n" + codeBlock("text", truncate(said, 4000)) + "\n"
+	if message := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); message != "" && r.Result != result.Applied &&
+		!strings.Contains(r.Problem, strings.TrimRight(message, ".")) {
+		text += "Scalr reports:\n\n" + codeBlock("text", truncate(message, 4000)) + "\n"
 	}
 	return text
 }

@@ -123,9 +123,10 @@ func TestLogMemoryIsBounded(t *testing.T) {
 			line:  "  # a.b[%d] will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("    \n", 100) + "    }\n",
 			times: 15_000,
 		},
-		"outputs": {"Changes to Outputs:\n  + x%d = 1\n", 100_000},
-		"done":    {"a.b[%d]: Creation complete after 1s\n", 100_000},
-		"errors":  {"Error: %d " + long + "\n", 10_000},
+		"outputs":           {"Changes to Outputs:\n  + x%d = 1\n", 100_000},
+		"done":              {"a.b[%d]: Creation complete after 1s\n", 100_000},
+		"lines of an error": {"Error: %d " + long + "\n", 10_000},
+		"errors":            {"╷\n│ Error: %d " + long + "\n╵\n", 10_000},
 	} {
 		l := NewLog(nil)
 		l.Write([]byte("Terraform will perform the following actions:\n\n"))
