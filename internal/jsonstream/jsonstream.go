@@ -41,7 +41,7 @@ func (e *SourceError) Error() string { return e.Err.Error() }
 // Unwrap returns the source's own error.
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// Limits limits the resources used for a document. Zero means no limit.
+// Limits restricts the resources used for a document. Zero means no limit.
 type Limits struct {
 	Bytes int64 // length of the document
 	Kept  int64 // bytes that Text and Raw return, and that Keep counts

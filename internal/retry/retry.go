@@ -20,7 +20,8 @@ type Policy struct {
 	// time.
 	FirstDelay, MaxDelay time.Duration
 	Budget               *Budget // limits the waits; nil for no limit
-	// Retryable reports whether another attempt may succeed after err, and limits the wait before it.
+	// Retryable reports whether another attempt may succeed after err, and limits the wait before it. It is required
+	// unless the policy allows a single attempt only.
 	Retryable func(err error) (Delay, bool)
 	OnRetry   func(Attempt) // called before each wait; may be nil
 }
@@ -41,8 +42,8 @@ func AtLeast(d time.Duration) Delay { return Delay{d, math.MaxInt64} }
 // Exactly returns a Delay of d, regardless of the policy.
 func Exactly(d time.Duration) Delay { return Delay{d, d} }
 
-// AtMost limits the wait to d.
-func (l Delay) AtMost(d time.Duration) Delay { return Delay{min(l.least, d), min(l.most, d)} }
+// AtMost returns d with the wait limited to most.
+func (d Delay) AtMost(most time.Duration) Delay { return Delay{min(d.least, most), min(d.most, most)} }
 
 // History describes the attempts of an operation.
 type History struct {
@@ -84,11 +85,9 @@ func Do(ctx context.Context, p Policy, attempt func() error) (History, error) {
 
 // allows reports whether the limits permit another attempt.
 func (p Policy) allows(h History) bool {
-	switch {
-	case p.Attempts > 0 && h.Attempts >= p.Attempts, p.MaxElapsed > 0 && h.Elapsed >= p.MaxElapsed:
-		return false
-	}
-	return p.Attempts > 0 || p.MaxElapsed > 0 || p.Budget != nil
+	limited := p.Attempts > 0 || p.MaxElapsed > 0 || p.Budget != nil
+	reached := p.Attempts > 0 && h.Attempts >= p.Attempts || p.MaxElapsed > 0 && h.Elapsed >= p.MaxElapsed
+	return limited && !reached
 }
 
 func (p Policy) wait(d Delay, h History) time.Duration {
@@ -99,7 +98,7 @@ func (p Policy) wait(d Delay, h History) time.Duration {
 	return wait
 }
 
-// backoff returns a random wait below the maximum after the n-th attempt.
+// backoff returns a random wait that is shorter than the maximum after the n-th attempt.
 func (p Policy) backoff(n int) time.Duration {
 	bound := p.FirstDelay
 	for i := 1; i < n && bound < p.MaxDelay; i++ {

@@ -21,8 +21,9 @@ func Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Poll calls read until it reports a result, or until a call that began after the window has none. It returns the error
-// of the last call, or the cause of the context's end. The interval between calls grows from one second to eight.
+// Poll calls read until it reports a result, or until a call that began at or after the end of the window reports none.
+// It returns the error of the last call, or the cause of the context's end. The interval between calls grows from one
+// second to eight.
 func Poll[T any](ctx context.Context, window time.Duration, read func() (T, bool, error)) (T, bool, error) {
 	end := time.Now().Add(window)
 	for interval := time.Second; ; interval = min(2*interval, 8*time.Second) {

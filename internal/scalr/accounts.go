@@ -23,7 +23,7 @@ func wantsAccount(err error) bool {
 }
 
 // onlyAccount returns the account that the token belongs to. If the token can read several accounts or none, it returns
-// the refusal that asked for an account.
+// refusal, the error of the request without an account.
 func (c *Client) onlyAccount(ctx context.Context, refusal error) (string, error) {
 	var ids []string
 	err := c.pages(ctx, Op{Operation: OpListAccounts}, []string{"accounts"}, "accounts",

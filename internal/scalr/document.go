@@ -47,7 +47,7 @@ var structural = []string{"data", "included", "links", "meta", "pagination", "ne
 // types, such as users, any of the copies is used.
 var decisive = []string{"plans", "applies", "cost-estimates", "policy-checks", "runs", "workspaces", "environments"}
 
-// wrapped adds the operation to an error in the form of a document.
+// wrapped adds the operation to an error about the form of a document.
 func wrapped(op Op, err error) error {
 	if errors.Is(err, errTwice) {
 		return invalidDocument(op, err.Error())
@@ -228,7 +228,7 @@ func readAttributes(r *jsonstream.Reader) (attributes, error) {
 	return all, err
 }
 
-// readAttribute reads a value in the form that attributes contains.
+// readAttribute reads a value as one of the types that attributes contains.
 func readAttribute(r *jsonstream.Reader, name string) (any, error) {
 	c, err := r.Peek()
 	switch {

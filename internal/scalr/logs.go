@@ -125,7 +125,7 @@ func (c *Client) follow(ctx context.Context, op Op, from *url.URL, res *http.Res
 	return res, nil
 }
 
-// unpacked returns the decompressed body; some object stores send gzip without being asked to.
+// unpacked returns the decompressed body; some object stores send gzip although the client does not accept it.
 func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets *redaction) (*LogBody, error) {
 	b := &LogBody{Size: res.ContentLength, close: func() { res.Body.Close(); w.stop() }}
 	in := bufio.NewReaderSize(explained(ctx, op, res.Request.URL.Host, w.reader(res.Body), secrets), 32<<10)

@@ -12,9 +12,9 @@ import (
 // Provider is a provider configuration: credentials that workspaces may use.
 type Provider struct {
 	ID, Name     string
-	Shared       *bool    // reports whether every environment may use it without a link; nil means unknown
+	Shared       *bool    // whether every environment may use it without a link; nil means unknown
 	Environments []string // ids of the linked environments
-	reported     bool     // reports whether the server listed the linked environments
+	reported     bool     // whether the server listed the linked environments
 	required     map[string]any
 }
 

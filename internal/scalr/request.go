@@ -45,7 +45,7 @@ type call struct {
 
 // do performs the call and retries it according to its policy.
 func (c *Client) do(ctx context.Context, k call) error {
-	var aborted error // aborted by an error other than the request's
+	var aborted error // the error that ended the call, if it is not the request's
 	renewed := false
 	err := c.retry(ctx, k.op, k.policy, func() (err error) {
 		aborted, err = c.authorized(ctx, k, &renewed)
@@ -57,8 +57,8 @@ func (c *Client) do(ctx context.Context, k call) error {
 	return c.explained(k, err)
 }
 
-// authorized makes one attempt and, if the token is rejected, can be renewed, and *renewed is not set, immediately
-// another one with the new token. aborted ends the call: it is the error of a prerequisite of the attempt.
+// authorized makes one attempt. If the token is rejected, it renews the token and immediately makes another attempt, once
+// for each call: renewed records that. aborted ends the call: it is the error of a prerequisite of the attempt.
 func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted, err error) {
 	if k.check != nil {
 		if err := k.check(ctx); err != nil {

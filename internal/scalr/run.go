@@ -17,7 +17,7 @@ type Run struct {
 	AutoApply    bool
 	Settings     Settings // all settings, for callers that distinguish false from not reported
 	HasChanges   *bool
-	Unreadable   []string // HasChanges, if the response contains it as another type than boolean: its value is unknown
+	Unreadable   []string // HasChanges, if its type in the response is not boolean: the value is unknown
 	Position     *int     // position in the workspace's queue
 
 	WorkspaceID     string

@@ -59,8 +59,8 @@ const (
 	mostChecks = 100
 )
 
-// run reads the response. It returns an error if the response describes another run than requested (any run is accepted
-// if id is empty) or has no status.
+// run reads the response. It returns an error if the response describes a run other than the requested one (any run is
+// accepted if id is empty) or has no status.
 func (a answer) run(op Op, id string) (Run, error) {
 	r, doc, err := a.one(op, "runs")
 	if err != nil {
@@ -131,12 +131,12 @@ func (c *Client) Override(ctx context.Context, policyCheckID string) error {
 		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy})
 }
 
-// CancelRun cancels a running run. ErrConflict means that it is not running or no longer running.
+// CancelRun cancels a run in progress. ErrConflict means that it is not in progress, or no longer.
 func (c *Client) CancelRun(ctx context.Context, id, comment string, e Effort) error {
 	return c.act(ctx, OpCancelRun, id, comment, e.forAction())
 }
 
-// DiscardRun discards a run that waits for a person. ErrConflict means that it is not waiting or no longer waiting.
+// DiscardRun discards a run that waits for a person. ErrConflict means that it is not waiting, or no longer.
 func (c *Client) DiscardRun(ctx context.Context, id, comment string, e Effort) error {
 	return c.act(ctx, OpDiscardRun, id, comment, e.forAction())
 }

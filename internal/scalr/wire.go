@@ -90,8 +90,8 @@ var related = map[string]string{"workspace": "workspaces", "environment": "envir
 	"plan": "plans", "apply": "applies", "cost-estimate": "cost-estimates", "account": "accounts", "locked-by-run": "runs",
 	"agent-pool": "agent-pools", "default-workspace-agent-pool": "agent-pools", "provider-configuration": "provider-configurations"}
 
-// ref returns the id of a to-one relationship, or "". It ignores a resource of another type than the relationship
-// requires.
+// ref returns the id of a to-one relationship, or "". It ignores a resource whose type is not the one that the
+// relationship requires.
 func (r resource) ref(name string) string {
 	to := r.Relationships[name]
 	if to.many || len(to.ids) != 1 || to.kind != "" && related[name] != "" && to.kind != related[name] {

@@ -76,7 +76,7 @@ func (c *Client) postVariable(ctx context.Context, workspaceID string, v Variabl
 }
 
 // UpdateVariable changes the value of a stored variable, and whether it is an expression or sensitive. It returns the
-// variable that Scalr reports. Scalr's own clients never make a sensitive variable readable: they delete it.
+// variable that Scalr reports. Scalr's own clients never make a sensitive variable readable; they delete it.
 func (c *Client) UpdateVariable(ctx context.Context, id string, v Variable) (stored WorkspaceVariable, err error) {
 	op := OpUpdateVariable.on(sanitize.Note(v.Key, 128))
 	attrs := map[string]any{"value": v.Value, "sensitive": v.Sensitive}

@@ -11,9 +11,9 @@ import (
 // newest is the number of a workspace's latest runs that [HasDuplicate] searches.
 const newest = 100
 
-// CancelDuplicates stops every run of the configuration version except keep, and returns the ids of those that Scalr
-// accepted to stop: a creation whose response was lost may take effect late. It does not stop a run that is being
-// applied and returns an error for it. It ignores runs that are not reported to be in the same workspace.
+// CancelDuplicates stops every run of the configuration version except keep, since a creation whose response was lost may
+// take effect late. It returns the ids of the runs that it stopped. It does not stop a run that is being applied and
+// returns an error for it. It ignores runs that are not reported to be in the same workspace.
 func CancelDuplicates(ctx context.Context, c *scalr.Client, keep scalr.Run, comment string) ([]string, error) {
 	found, err := withConfiguration(ctx, c, keep.WorkspaceID, keep.ConfigurationID)
 	var stopped []string
@@ -34,8 +34,8 @@ func CancelDuplicates(ctx context.Context, c *scalr.Client, keep scalr.Run, comm
 	return stopped, err
 }
 
-// sameOrigin returns a check that refuses a run of another workspace or configuration version than keep, regardless of
-// what the list reported.
+// sameOrigin returns a check that refuses a run whose workspace or configuration version differs from that of keep, even
+// if the list reported the same ones.
 func sameOrigin(keep scalr.Run) func(scalr.Run) error {
 	return func(look scalr.Run) error {
 		if look.WorkspaceID == keep.WorkspaceID && look.ConfigurationID == keep.ConfigurationID {

@@ -178,7 +178,7 @@ func nextAction(r scalr.Run, refused map[scalr.Operation]scalr.Status, allowAppl
 	case cancelable(r):
 		actions = []scalr.Operation{scalr.OpCancelRun, scalr.OpDiscardRun}
 	case !r.Dry && !allowApply && planned(r):
-		// The run waits for a person, or that is unknown. Scalr cancels only running runs, so a cancel would succeed
+		// The run waits for a person, or that is unknown. Scalr cancels only runs in progress, so a cancel would succeed
 		// exactly when the run is being applied by now.
 		actions = actions[:1]
 	}
@@ -190,8 +190,8 @@ func nextAction(r scalr.Run, refused map[scalr.Operation]scalr.Status, allowAppl
 	return 0
 }
 
-// cancelable reports whether the run is running. A run in an unknown status counts as running until its plan is
-// finished.
+// cancelable reports whether the run is in progress. A run in an unknown status is treated as in progress until its plan
+// is finished.
 func cancelable(r scalr.Run) bool {
 	if !r.Status.Known() {
 		return !planned(r)
