@@ -169,12 +169,12 @@ func TestLeadsToThisMachine(t *testing.T) {
 		host string
 		want bool
 	}{
-		"the host":                      {c, "here.test", true},
-		"the host in upper case":        {c, "HERE.test", true},
-		"TLS":                           {tls.Client(c, &tls.Config{}), "here.test", true},
-		"TLS in TLS":                    {tls.Client(tls.Client(c, &tls.Config{}), &tls.Config{}), "here.test", true},
-		"another host, through a proxy": {c, "acme.test", false},
-		"a connection that the client knows nothing of": {plain, "127.0.0.1", false},
+		"the host":                       {c, "here.test", true},
+		"the host in upper case":         {c, "HERE.test", true},
+		"TLS":                            {tls.Client(c, &tls.Config{}), "here.test", true},
+		"TLS in TLS":                     {tls.Client(tls.Client(c, &tls.Config{}), &tls.Config{}), "here.test", true},
+		"another host, through a proxy":  {c, "acme.test", false},
+		"a connection of another dialer": {plain, "127.0.0.1", false},
 	} {
 		if got := httpx.LeadsToThisMachine(row.c, row.host); got != row.want {
 			t.Errorf("%s: got %t", name, got)

@@ -124,12 +124,12 @@ func TestDelays(t *testing.T) {
 		delay       retry.Delay
 		least, most time.Duration
 	}{
-		"none":                  {retry.Delay{}, 0, 0},
-		"longer than backoff":   {retry.AtLeast(20 * second), 20 * second, 20 * second},
-		"shorter than backoff":  {retry.AtLeast(second), second, 8 * second},
-		"exactly":               {retry.Exactly(3 * second), 3 * second, 3 * second},
-		"at most":               {retry.AtLeast(0).AtMost(2 * second), 0, 2 * second},
-		"at most, asked longer": {retry.AtLeast(20 * second).AtMost(second), second, second},
+		"none":                       {retry.Delay{}, 0, 0},
+		"longer than backoff":        {retry.AtLeast(20 * second), 20 * second, 20 * second},
+		"shorter than backoff":       {retry.AtLeast(second), second, 8 * second},
+		"exactly":                    {retry.Exactly(3 * second), 3 * second, 3 * second},
+		"at most":                    {retry.AtLeast(0).AtMost(2 * second), 0, 2 * second},
+		"at most, of a longer delay": {retry.AtLeast(20 * second).AtMost(second), second, second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

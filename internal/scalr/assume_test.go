@@ -41,7 +41,7 @@ func TestAssumeTriesTheOtherSpellingOnce(t *testing.T) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
 				var sent []string
-				for _, q := range r.Arrived("POST /service-accounts/assume") {
+				for _, q := range r.Received("POST /service-accounts/assume") {
 					for _, member := range []string{"id-token", "id_token"} {
 						if strings.Contains(q.Body, `"`+member+`"`) {
 							sent = append(sent, member)

@@ -44,21 +44,21 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 		"between uploads": {
 			scalrtest.Status(put, 503, -1, "Retry-After", "60"),
 			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
-				_, err := r.Uploaded(ctx, true)
+				_, err := r.UploadConfiguration(ctx, true)
 				return err
 			},
 		},
 		"in an upload": {
 			scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Stall},
 			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
-				_, err := r.Uploaded(ctx, true)
+				_, err := r.UploadConfiguration(ctx, true)
 				return err
 			},
 		},
 		"for the upload": {
-			scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`),
+			scalrtest.Edit("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`),
 			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
-				_, err := r.Uploaded(ctx, true)
+				_, err := r.UploadConfiguration(ctx, true)
 				return err
 			},
 		},
@@ -72,8 +72,8 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-				run := r.MustStart(true)
+				r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+				run := r.MustStartRun(true)
 				if name == "for a lost run" { // the run must not be found
 					run.ConfigurationID = "cv-lost"
 				}

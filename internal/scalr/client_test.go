@@ -21,7 +21,8 @@ import (
 func TestNewWantsHTTPS(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{
-		"https://acme.scalr.io": true, "https://acme.scalr.io:8443/path": true, "http://127.0.0.1:8080": true, "http://127.8.9.1": true, "http://[::1]:80": true,
+		"https://acme.scalr.io": true, "https://acme.scalr.io:8443/path": true, "http://127.0.0.1:8080": true, "http://127.8.9.1": true,
+		"http://[::1]:80":  true,
 		"http://localhost": true, "http://acme.scalr.io": false, "http://10.0.0.1": false, "ftp://acme.scalr.io": false, "acme.scalr.io": false, "": false,
 		"http://localhost.evil.test": false, "http://127.0.0.1.evil.test": false, "http://[::ffff:127.0.0.1]": true,
 	} {
@@ -108,7 +109,7 @@ func TestTokenIsRenewed(t *testing.T) {
 		if renewals != 1 {
 			t.Errorf("renewed %d times, want once", renewals)
 		}
-		for _, q := range r.Arrived("POST /service-accounts/assume") {
+		for _, q := range r.Received("POST /service-accounts/assume") {
 			if q.Header.Get("Authorization") != "" {
 				t.Error("the exchange carries a token")
 			}
@@ -141,9 +142,10 @@ func TestServerThatIncludesNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, world := range []scalrsim.Config{{}, {NoIncluded: true}, {Null: true}} {
-			r := scalrtest.New(t, scalrsim.Scenario{Config: world, Script: scalrsim.RunScript{Cost: &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
+			r := scalrtest.New(t, scalrsim.Scenario{Config: world, Script: scalrsim.RunScript{
+				Cost:     &scalrsim.Cost{Prior: "1.000", Proposed: "2.500", Delta: "1.500"},
 				Policies: []scalrsim.Policy{{Name: "tags", Result: "soft_failed"}}}})
-			run := r.MustStart(false)
+			run := r.MustStartRun(false)
 			time.Sleep(time.Minute)
 			run, err := r.PollRun(t.Context(), run.ID)
 			if err != nil || run.Plan == nil || run.Apply == nil || run.Cost == nil || len(run.Policies) != 1 {

@@ -158,7 +158,7 @@ func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
 		t.Error(err)
 	}
 	for _, dry := range []bool{true, false} {
-		v, err := r.Uploaded(ctx, dry)
+		v, err := r.UploadConfiguration(ctx, dry)
 		if err != nil {
 			t.Log(err) // no upload address, or a blocked one
 			return
@@ -233,7 +233,8 @@ func tourSettings(r *scalrtest.Harness, workspaceID, providerID string) {
 			r.T.Error(err)
 		}
 	}
-	for _, v := range []scalr.Variable{{Key: "sizes", Value: "[1, 2]", HCL: true}, {Key: "TOKEN", Value: "s3cr3t-of-a-workspace", Shell: true, Sensitive: true}} {
+	for _, v := range []scalr.Variable{{Key: "sizes", Value: "[1, 2]", HCL: true},
+		{Key: "TOKEN", Value: "s3cr3t-of-a-workspace", Shell: true, Sensitive: true}} {
 		stored, _, err := r.CreateVariable(ctx, workspaceID, v)
 		check(err)
 		_, err = r.UpdateVariable(ctx, stored.ID, v)

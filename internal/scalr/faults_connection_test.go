@@ -30,7 +30,7 @@ func serveWorkspace(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, workspaceDocument)
 }
 
-// dialed returns a client of the address that uses real sockets.
+// dialed returns a client of the address that uses the transport, and the retries that it reports.
 func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.Client, *[]scalr.Retry) {
 	t.Helper()
 	base, err := url.Parse(address)
@@ -148,7 +148,7 @@ func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
 			t.Errorf("%q does not say %q", err, s)
 		}
 	}
-	if found := scalrtest.Leaked(scalrtest.Said(err), scalrsim.Token, scalrtest.CanarySignature, scalrtest.CanaryUserinfo); found != "" {
+	if found := scalrtest.Leaked(scalrtest.AllText(err), scalrsim.Token, scalrtest.CanarySignature, scalrtest.CanaryUserinfo); found != "" {
 		t.Errorf("%q of a secret is in %q", found, err)
 	}
 }

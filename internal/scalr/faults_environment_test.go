@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 	if address := os.Getenv(asked); address != "" {
 		if os.Getenv(leadingHere) != "" {
 			here := []string{"127.0.0.1", "::1"}
-			net.DefaultResolver = httpxtest.Resolver(map[string][]string{"acme.example.test": here, "blob.example.test": here, "meta.example.test": {"169.254.169.254"}})
+			net.DefaultResolver = httpxtest.Resolver(map[string][]string{
+				"acme.example.test": here, "blob.example.test": here, "meta.example.test": {"169.254.169.254"}})
 		}
 		ask(address)
 		return

@@ -45,7 +45,7 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 
 // flow executes a dry run from its configuration version to its end.
 func flow(r *scalrtest.Harness) bool {
-	run, err := r.Started(r.T.Context(), true)
+	run, err := r.StartRun(r.T.Context(), true)
 	for err == nil && !run.Status.IsFinal() {
 		time.Sleep(2 * time.Second)
 		run, err = r.PollRun(r.T.Context(), run.ID)
@@ -76,7 +76,7 @@ func TestAHundredClientsMakeNoStorm(t *testing.T) {
 				}
 				wg.Wait()
 				var each [10 * 120]int // requests in each tenth of a second
-				for _, q := range r.Arrived(readPlace) {
+				for _, q := range r.Received(readPlace) {
 					each[q.Time.Sub(began)/(100*time.Millisecond)]++
 				}
 				peak, all := 0, 0

@@ -185,8 +185,9 @@ func refusals() map[string]httpFault {
 			says: []string{"422 Unprocessable Entity"},
 		},
 		"H21 errors is null": {
-			faults: []scalrsim.Fault{{Op: readPlace, Action: scalrsim.Status, Status: 422, Body: `{"errors":null}`, Header: http.Header{"X-Request-Id": {"req-1"}}}},
-			do:     atStart, is: scalr.ErrInvalid, says: []string{"422 Unprocessable Entity [request req-1]"},
+			faults: []scalrsim.Fault{{Op: readPlace, Action: scalrsim.Status, Status: 422, Body: `{"errors":null}`,
+				Header: http.Header{"X-Request-Id": {"req-1"}}}},
+			do: atStart, is: scalr.ErrInvalid, says: []string{"422 Unprocessable Entity [request req-1]"},
 		},
 		"H21 errors is a number": {
 			faults: []scalrsim.Fault{scalrtest.Problem(readPlace, 422, `{"errors":7}`)}, do: atStart, is: scalr.ErrInvalid,
@@ -270,20 +271,20 @@ func redirects() map[string]httpFault {
 func oddDocuments() map[string]httpFault {
 	deep := `{"data":` + strings.Repeat(`[`, 100_000) + strings.Repeat(`]`, 100_000) + `}`
 	return map[string]httpFault{
-		"H32 another type":      {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"type":"runs"`, `"type":"rums"`)}, requests: 2},
+		"H32 another type":      {faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"type":"runs"`, `"type":"rums"`)}, requests: 2},
 		"H32 no id":             {faults: []scalrsim.Fault{scalrtest.WithID(readRun, "")}, requests: 2},
 		"H32 an id that climbs": {faults: []scalrsim.Fault{scalrtest.WithID(readRun, "../x")}, requests: 2},
 		"H32 an id of 1 MiB":    {faults: []scalrsim.Fault{scalrtest.WithID(readRun, strings.Repeat("a", 1<<20))}, requests: 2},
 		"H33 another run":       {faults: []scalrsim.Fault{scalrtest.WithID(readRun, "run-of-others")}, requests: 2},
 		"H34 numbers as text, null, extras": {
-			faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"position-in-queue":null`, `"position-in-queue":"3","new-thing":{"a":[1]}`,
+			faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"position-in-queue":null`, `"position-in-queue":"3","new-thing":{"a":[1]}`,
 				`"message":null`, `"message":7`, `"created-by":`, `"created-by":null,"was":`)},
 			requests: 1,
 		},
-		"H35 keys twice":       {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `{"data":`, `{"data":7,"data":`)}, requests: 2},
-		"H35 attributes twice": {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"is-dry":true`, `"is-dry":true,"is-dry":false`)}, requests: 2},
+		"H35 keys twice":       {faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `{"data":`, `{"data":7,"data":`)}, requests: 2},
+		"H35 attributes twice": {faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"is-dry":true`, `"is-dry":true,"is-dry":false`)}, requests: 2},
 		"H35 relationships twice": {
-			faults:   []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"workspace":{`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"}},"workspace":{`)},
+			faults:   []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"workspace":{`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"}},"workspace":{`)},
 			requests: 2,
 		},
 		"H35 100,000 levels": {faults: []scalrsim.Fault{scalrtest.Garbage(readRun, "application/json", deep, 1)}, requests: 2},
@@ -291,17 +292,17 @@ func oddDocuments() map[string]httpFault {
 			faults:   []scalrsim.Fault{{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string { return "\xef\xbb\xbf" + body }}},
 			requests: 1,
 		},
-		"S13 no status": {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"p`, `"was":"p`)}, requests: 2},
+		"S13 no status": {faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"status":"p`, `"was":"p`)}, requests: 2},
 		"S13 status null": {
-			faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"planning"`, `"status":null`,
+			faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"status":"planning"`, `"status":null`,
 				`"status":"plan_queued"`, `"status":null`, `"status":"pending"`, `"status":null`)},
 			requests: 2,
 		},
 		"S13 status a number": {
-			faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"planning"`, `"status":7`,
+			faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"status":"planning"`, `"status":7`,
 				`"status":"plan_queued"`, `"status":7`, `"status":"pending"`, `"status":7`)},
 			requests: 2,
 		},
-		"S13 a status that is a command": {faults: []scalrsim.Fault{scalrtest.Edited(readRun, 1, `"status":"p`, `"status":"::error::\np`)}, requests: 2},
+		"S13 a status that is a command": {faults: []scalrsim.Fault{scalrtest.Edit(readRun, 1, `"status":"p`, `"status":"::error::\np`)}, requests: 2},
 	}
 }

@@ -72,7 +72,7 @@ func outage(op string, d time.Duration) scalrsim.Fault {
 
 // confirm confirms a real run that waits for confirmation.
 func confirm(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
-	run, err := r.Started(ctx, false)
+	run, err := r.StartRun(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (c httpFault) play(t *testing.T) {
 			return err
 		}
 	}
-	run := r.MustStart(true)
+	run := r.MustStartRun(true)
 	for _, f := range c.faults {
 		r.Sim.AddFault(f)
 	}
@@ -143,14 +143,14 @@ func (c httpFault) judge(t *testing.T, r *scalrtest.Harness, err error) {
 		c.wantText(t, err)
 		r.WantNoLeak(err)
 	}
-	if got := len(r.Arrived(c.faults[0].Op)); c.requests > 0 && got != c.requests {
+	if got := len(r.Received(c.faults[0].Op)); c.requests > 0 && got != c.requests {
 		t.Errorf("got %d requests, want %d", got, c.requests)
 	}
 	if slices.ContainsFunc(r.Sim.Requests(), func(q scalrsim.Request) bool { return q.Elsewhere }) {
 		t.Error("a request went to another host")
 	}
 	if c.faults[0].During == time.Minute {
-		if got := len(r.Arrived(c.faults[0].Op)); got > 40 {
+		if got := len(r.Received(c.faults[0].Op)); got > 40 {
 			t.Errorf("%d requests in a minute, want at most 40", got)
 		}
 	}

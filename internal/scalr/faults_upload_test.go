@@ -116,8 +116,9 @@ func uploadFaults() map[string]uploadFault {
 			says: []string{"401 Unauthorized"},
 		},
 		"U10 a loop of redirects": {
-			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: home + "/upload/loop?signature=" + scalrtest.CanarySignature}},
-			is:     scalr.ErrRedirected, puts: 4,
+			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307,
+				Target: home + "/upload/loop?signature=" + scalrtest.CanarySignature}},
+			is: scalr.ErrRedirected, puts: 4,
 		},
 		"U10 to http":                 hops("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
 		"U10 to the metadata service": hops("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
@@ -141,15 +142,15 @@ func uploadFaults() map[string]uploadFault {
 			is:     scalr.ErrInvalid, puts: 1,
 		},
 		"U12 pending for ever": {
-			faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)},
+			faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)},
 			least:  5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `},
 		},
 		"U13 errored": {
-			faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`,
+			faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"errored"`,
 				`"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)},
 			says: []string{"was not accepted: not a gzip file"},
 		},
-		"U14 an unknown status": {faults: []scalrsim.Fault{scalrtest.Edited("GET /configuration-versions/*", 5,
+		"U14 an unknown status": {faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", 5,
 			`"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
 		"H17 404 of our own version": {
 			faults: []scalrsim.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrsim.Status, Status: 404}},
@@ -184,7 +185,7 @@ func (c uploadFault) play(t *testing.T) {
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
 		t.Errorf("it took %s, want %s to %s", took, c.least, c.most)
 	}
-	puts := r.Arrived(put)
+	puts := r.Received(put)
 	if c.puts > 0 && len(puts) != c.puts {
 		t.Errorf("got %d requests to storage, want %d", len(puts), c.puts)
 	}

@@ -6,26 +6,20 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
-	"scalr-run-action/internal/secret"
 )
 
 // wireOf returns a client of an in-memory server that responds to every request with the same body, without delay.
 func wireOf(t *testing.T, answer func() io.Reader) *scalr.Client {
 	t.Helper()
-	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
-		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(answer()), Request: r}, nil
-		})}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(answer()), Request: r}, nil
+	}))
 	return client
 }
 

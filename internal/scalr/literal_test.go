@@ -3,27 +3,21 @@ package scalr_test
 import (
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/secret"
 )
 
-// answering returns a client whose requests all receive the text as response, and the recorded requests.
-func answering(t *testing.T, text string) (*scalr.Client, *[]*http.Request) {
+// respondingWith returns a client whose requests all receive the text as response, and the recorded requests.
+func respondingWith(t *testing.T, text string) (*scalr.Client, *[]*http.Request) {
 	t.Helper()
 	var requests []*http.Request
-	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
-		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			requests = append(requests, r)
-			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
-		})}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+		requests = append(requests, r)
+		return respond(r, 200, text), nil
+	}))
 	return client, &requests
 }
 
@@ -38,29 +32,29 @@ func TestFilters(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		ask  func(*scalr.Client) error
+		list func(*scalr.Client) error
 		want string // the parameters that begin with filter, query or sort
 	}{
 		{"all environments", environments(scalr.EnvironmentFilter{}), ""},
 		{"environments of an account", environments(scalr.EnvironmentFilter{AccountID: "acc-1"}), "filter[account]=acc-1"},
 		{"environments by name", environments(scalr.EnvironmentFilter{Name: "a b"}), "filter[name]=a b"},
-		{"environments by a name that looks like an operator", environments(scalr.EnvironmentFilter{Name: "in:a"}), ""},
-		{"environments by words", environments(scalr.EnvironmentFilter{Query: "prod"}), "query=prod"},
+		{"environments by a name with the syntax of an operator", environments(scalr.EnvironmentFilter{Name: "in:a"}), ""},
+		{"environments by query", environments(scalr.EnvironmentFilter{Query: "prod"}), "query=prod"},
 		{"environments by tag", environments(scalr.EnvironmentFilter{Tag: "tag-1"}), "filter[tag]=tag-1"},
 		{"environments by policy group", environments(scalr.EnvironmentFilter{PolicyGroup: "pgrp-1"}), "filter[policy-group]=pgrp-1"},
 		{"environments by run", environments(scalr.EnvironmentFilter{LatestRunDate: "between:a,b"}), "filter[latest-run-date]=between:a,b"},
-		{"environments in an order", environments(scalr.EnvironmentFilter{Sort: "-name"}), "sort=-name"},
+		{"sorted environments", environments(scalr.EnvironmentFilter{Sort: "-name"}), "sort=-name"},
 		{"all workspaces", workspaces(scalr.WorkspaceFilter{}), ""},
 		{"workspaces of an environment", workspaces(scalr.WorkspaceFilter{EnvironmentID: "env-1"}), "filter[environment]=env-1"},
 		{"workspaces of an environment by name", workspaces(scalr.WorkspaceFilter{Environment: "prod"}), "filter[environment][name]=prod"},
 		{"workspaces by name", workspaces(scalr.WorkspaceFilter{Name: "network"}), "filter[name]=network"},
-		{"workspaces by words", workspaces(scalr.WorkspaceFilter{Query: "net"}), "query=net"},
+		{"workspaces by query", workspaces(scalr.WorkspaceFilter{Query: "net"}), "query=net"},
 		{"workspaces by tag", workspaces(scalr.WorkspaceFilter{Tag: "tag-1"}), "filter[tag]=tag-1"},
 		{"tags", func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, ""},
 		{"tags by name", func(c *scalr.Client) error { _, err := c.Tags(t.Context(), "eu"); return err }, "filter[name]=eu"},
 	} {
-		client, requests := answering(t, `{"data":[]}`)
-		if err := c.ask(client); err != nil || len(*requests) != 1 {
+		client, requests := respondingWith(t, `{"data":[]}`)
+		if err := c.list(client); err != nil || len(*requests) != 1 {
 			t.Errorf("%s: got %v after %d requests", c.name, err, len(*requests))
 			continue
 		}
@@ -76,8 +70,8 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// TestCostsThatCannotBeRead: amounts that are absent are unknown; those in another form are reported as such.
-func TestCostsThatCannotBeRead(t *testing.T) {
+// TestUnreadableCosts: absent amounts are unknown; invalid amounts are reported as unreadable.
+func TestUnreadableCosts(t *testing.T) {
 	t.Parallel()
 	for attributes, want := range map[string]struct {
 		unreadable      bool
@@ -90,7 +84,7 @@ func TestCostsThatCannotBeRead(t *testing.T) {
 		`"prior-monthly-cost":"about 1","proposed-monthly-cost":"2"`:   {true, "", "2"},
 		`"prior-monthly-cost":["1.50"],"proposed-monthly-cost":"2.00"`: {true, "", "2.00"},
 	} {
-		client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{"cost-estimate":`+
+		client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{"cost-estimate":`+
 			`{"data":{"type":"cost-estimates","id":"ce-1"}}}},"included":[{"type":"cost-estimates","id":"ce-1","attributes":{`+attributes+`}}]}`)
 		run, err := client.Run(t.Context(), "run-1")
 		if err != nil || run.Cost == nil {
@@ -106,7 +100,7 @@ func TestCostsThatCannotBeRead(t *testing.T) {
 // TestCountsOfAnApply: each count is read from its own attribute.
 func TestCountsOfAnApply(t *testing.T) {
 	t.Parallel()
-	client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"applied"},"relationships":{"apply":`+
+	client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"applied"},"relationships":{"apply":`+
 		`{"data":{"type":"applies","id":"apply-1"}},"plan":{"data":{"type":"plans","id":"plan-1"}}}},"included":[`+
 		`{"type":"applies","id":"apply-1","attributes":{"status":"finished","resource-additions":1,"resource-changes":2,`+
 		`"resource-destructions":3,"resource-imports":4}},`+
@@ -128,14 +122,14 @@ func TestCountsOfAnApply(t *testing.T) {
 func TestRelatedResourcesOfAnotherType(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{"configuration-versions": "x-1", "workspaces": "", "": "x-1"} {
-		client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
+		client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
 			`"configuration-version":{"data":{"type":"`+kind+`","id":"x-1"}}}}}`)
 		if run, err := client.Run(t.Context(), "run-1"); err != nil || run.ConfigurationID != want {
 			t.Errorf("%q: got %q, %v, want %q", kind, run.ConfigurationID, err, want)
 		}
 	}
 	for kind, want := range map[string]string{"workspaces": "x-1", "environments": "", "": "x-1"} {
-		client, _ := answering(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
+		client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
 			`"workspace":{"data":{"type":"`+kind+`","id":"x-1"}}}}}`)
 		if run, err := client.Run(t.Context(), "run-1"); err != nil || run.WorkspaceID != want {
 			t.Errorf("%q: got %q, %v, want %q", kind, run.WorkspaceID, err, want)
@@ -143,11 +137,11 @@ func TestRelatedResourcesOfAnotherType(t *testing.T) {
 	}
 }
 
-// TestStreamsNeedAnID: an invalid id is an error, not a missing log.
-func TestStreamsNeedAnID(t *testing.T) {
+// TestStreamsRejectInvalidIDs: an invalid id is an error, not a missing log.
+func TestStreamsRejectInvalidIDs(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"../runs/run-1", "a b", "?x", "plan-1/output"} {
-		client, requests := answering(t, "text")
+		client, requests := respondingWith(t, "text")
 		if body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: id}); err == nil || body != nil {
 			t.Errorf("log %q: got %v, %v", id, body, err)
 		}
@@ -160,7 +154,7 @@ func TestStreamsNeedAnID(t *testing.T) {
 	}
 }
 
-// TestNextPages: whether another page follows, in each form in which Scalr may report it.
+// TestNextPages: the client reads another page if Scalr reports one, in each form in which Scalr may report it.
 func TestNextPages(t *testing.T) {
 	t.Parallel()
 	for meta, more := range map[string]bool{
@@ -170,17 +164,13 @@ func TestNextPages(t *testing.T) {
 		`"next-page":null,"total-pages":1,"total-count":1`: false,
 	} {
 		pages := 0
-		client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
-			HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				text := `{"data":[{"type":"tags","id":"tag-2","attributes":{"name":"b"}}],"meta":{"pagination":{"next-page":null}}}`
-				if pages++; pages == 1 {
-					text = `{"data":[{"type":"tags","id":"tag-1","attributes":{"name":"a"}}],"meta":{"pagination":{` + meta + `}}}`
-				}
-				return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
-			})}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+			text := `{"data":[{"type":"tags","id":"tag-2","attributes":{"name":"b"}}],"meta":{"pagination":{"next-page":null}}}`
+			if pages++; pages == 1 {
+				text = `{"data":[{"type":"tags","id":"tag-1","attributes":{"name":"a"}}],"meta":{"pagination":{` + meta + `}}}`
+			}
+			return respond(r, 200, text), nil
+		}))
 		tags, err := client.Tags(t.Context(), "")
 		if err != nil || (len(tags) == 2) != more || (pages == 2) != more {
 			t.Errorf("%s: got %d tags in %d pages, %v, want more: %v", meta, len(tags), pages, err, more)
@@ -193,7 +183,7 @@ func TestNextPages(t *testing.T) {
 type tagServer struct {
 	creations []int
 	list      int  // the status of each list after the first
-	there     bool // the lists contain the tag
+	listed    bool // the lists contain the tag
 
 	posts, lists int
 }
@@ -206,7 +196,7 @@ func (s *tagServer) RoundTrip(r *http.Request) (*http.Response, error) {
 		status, text = s.creations[min(s.posts, len(s.creations)-1)], `{"data":`+tag+`}`
 		s.posts++
 	case s.lists > 0:
-		if status = s.list; s.there {
+		if status = s.list; s.listed {
 			text = `{"data":[` + tag + `]}`
 		}
 		fallthrough
@@ -216,13 +206,12 @@ func (s *tagServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status >= 400 {
 		text = `{"errors":[{"detail":"Name has already been taken"}]}`
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
-		Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+	return respond(r, status, text), nil
 }
 
-// TestCreatedIsOnlyWhatCameToBe: a tag is not reported as created if its creation failed and the search for it failed
-// too.
-func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
+// TestEnsureTagReportsCreation: a tag is reported as created only if its creation succeeded, or if the response was lost
+// and the tag is listed afterwards.
+func TestEnsureTagReportsCreation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		server  tagServer
@@ -230,27 +219,24 @@ func TestCreatedIsOnlyWhatCameToBe(t *testing.T) {
 		problem string // a part of the error
 		posts   int
 	}{
-		"it is created":                                 {tagServer{creations: []int{201}, list: 200}, true, "", 1},
-		"the response is lost, and it is there":         {tagServer{creations: []int{504}, list: 200, there: true}, true, "", 1},
-		"the response is lost, and it is not there":     {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
-		"the answers are lost, and it is never there":   {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
-		"another client created it":                     {tagServer{creations: []int{422}, list: 200, there: true}, false, "", 1},
-		"it is refused":                                 {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
-		"the response is lost, and the list is refused": {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
-		"it is refused, and the list is too":            {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
-		"it is forbidden":                               {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
+		"created": {tagServer{creations: []int{201}, list: 200}, true, "", 1},
+		"the response is lost, and the tag is listed":       {tagServer{creations: []int{504}, list: 200, listed: true}, true, "", 1},
+		"the response is lost, and the tag is not listed":   {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
+		"all responses are lost, and the tag is not listed": {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
+		"another client created it":                         {tagServer{creations: []int{422}, list: 200, listed: true}, false, "", 1},
+		"refused":                                           {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
+		"the response is lost, and the list is forbidden":   {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
+		"refused, and the list is forbidden":                {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
+		"forbidden":                                         {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
-				HTTP: &http.Client{Transport: &c.server}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			client, _ := dialed(t, "https://acme.scalr.test", &c.server)
 			tag, created, err := client.EnsureTag(t.Context(), "eu")
 			if created != c.created || (err == nil) != (c.problem == "") || err == nil && tag.ID != "tag-1" || c.server.posts != c.posts {
 				t.Errorf("%s: got %+v, created %v after %d requests, %v", name, tag, created, c.server.posts, err)
 			}
-			if err != nil && (!strings.Contains(err.Error(), c.problem) || strings.Contains(err.Error(), "it is unknown whether it exists") != (c.server.list == 403)) {
+			if err != nil && (!strings.Contains(err.Error(), c.problem) ||
+				strings.Contains(err.Error(), "it is unknown whether it exists") != (c.server.list == 403)) {
 				t.Errorf("%s: got %v, want %q in it", name, err, c.problem)
 			}
 		})
@@ -265,7 +251,7 @@ func TestCreatedWorkspacesHaveTheirTags(t *testing.T) {
 		"tag-1":       `"tags":{"data":[{"type":"tags","id":"tag-1"}]}`,
 		"tag-1 tag-2": `"tags":{"data":[{"type":"tags","id":"tag-1"},{"type":"tags","id":"tag-2"}]}`,
 	} {
-		client, requests := answering(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network"},`+
+		client, requests := respondingWith(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network"},`+
 			`"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}}}}`)
 		_, created, err := client.CreateWorkspace(t.Context(), "env-1", scalr.WorkspaceSettings{Name: "network", TagIDs: strings.Fields(tags)})
 		if err != nil || !created || len(*requests) != 1 {

@@ -124,7 +124,7 @@ func TestLogFaults(t *testing.T) {
 func (c logFault) play(t *testing.T) {
 	r := scalrtest.New(t, scalrsim.Scenario{Logs: scalrsim.Logs{Mode: c.mode}, Script: scalrsim.RunScript{
 		Steps: []scalrsim.Step{{Status: "planning", For: time.Hour, Log: "first line\nsecond line\n", Plan: "running"}, {Status: "errored"}}}})
-	run := r.MustStart(true)
+	run := r.MustStartRun(true)
 	time.Sleep(59 * time.Minute)
 	if c.mode != scalrsim.LogAtEnd {
 		time.Sleep(time.Hour)
@@ -152,7 +152,7 @@ func (c logFault) play(t *testing.T) {
 			t.Errorf("%q does not say %q", err, c.says)
 		}
 	}
-	for _, q := range r.Arrived("GET /logs/*") {
+	for _, q := range r.Received("GET /logs/*") {
 		for name := range q.Header {
 			if name != "User-Agent" && name != "Accept-Encoding" {
 				t.Errorf("storage got the header %s", name)
@@ -216,7 +216,7 @@ func TestLogWaitsForItsReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
-		run := r.MustStart(true)
+		run := r.MustStartRun(true)
 		time.Sleep(time.Minute)
 		body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
 		if err != nil {
@@ -246,7 +246,7 @@ func TestLogClosedEarly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
-		run := r.MustStart(true)
+		run := r.MustStartRun(true)
 		time.Sleep(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

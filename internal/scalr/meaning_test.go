@@ -117,7 +117,8 @@ func TestWaitingAndIdle(t *testing.T) {
 
 func TestSettled(t *testing.T) {
 	t.Parallel()
-	plan, apply := func(s scalr.TaskStatus) *scalr.Plan { return &scalr.Plan{Status: s} }, func(s scalr.TaskStatus) *scalr.Apply { return &scalr.Apply{Status: s} }
+	plan := func(s scalr.TaskStatus) *scalr.Plan { return &scalr.Plan{Status: s} }
+	apply := func(s scalr.TaskStatus) *scalr.Apply { return &scalr.Apply{Status: s} }
 	for name, c := range map[string]struct {
 		run  scalr.Run
 		want bool

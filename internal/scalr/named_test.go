@@ -2,14 +2,11 @@ package scalr_test
 
 import (
 	"errors"
-	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/secret"
 )
 
 // pathServer responds according to the path of the request; a number is a status, and a missing path is a 404.
@@ -26,21 +23,16 @@ func (s pathServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status != 200 {
 		text = `{"errors":[{"detail":"no"}]}`
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
-		Body: io.NopCloser(strings.NewReader(text)), Request: r}, nil
+	return respond(r, status, text), nil
 }
 
 func (s pathServer) client(t *testing.T) *scalr.Client {
 	t.Helper()
-	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("0123456789abcdef"),
-		HTTP: &http.Client{Transport: s}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, _ := dialed(t, "https://acme.scalr.test", s)
 	return client
 }
 
-// object returns a resource with a name, in an account or an environment if one is given.
+// object returns a resource with a name. If parent is not empty, it is the id of the resource's account or environment.
 func object(kind, id, name, parentKind, parent string) string {
 	text := `{"type":"` + kind + `","id":"` + id + `","attributes":{"name":"` + name + `"}`
 	if parent != "" {
@@ -63,22 +55,22 @@ func TestEnvironmentNamed(t *testing.T) {
 		list, whole, account string
 		want                 string // the id, "" if there is none, "error" or "ambiguous"
 	}{
-		"it is there":                               {one, whole("prod", "acc-1"), "acc-1", "env-1"},
-		"in any account":                            {one, whole("prod", "acc-1"), "", "env-1"},
-		"in any account, which is not reported":     {listOf(prod("env-1", "prod", "")), whole("prod", ""), "", "env-1"},
-		"none":                                      {listOf(), "", "acc-1", ""},
-		"another name":                              {listOf(prod("env-1", "Prod", "acc-1")), whole("Prod", "acc-1"), "acc-1", ""},
-		"another account":                           {listOf(prod("env-1", "prod", "acc-2")), whole("prod", "acc-2"), "acc-1", ""},
-		"one of several":                            {inBoth, whole("prod", "acc-1"), "acc-1", "env-1"},
-		"several":                                   {twice, whole("prod", "acc-1"), "acc-1", "ambiguous"},
-		"the list is refused":                       {"403", whole("prod", "acc-1"), "acc-1", "error"},
-		"it is deleted meanwhile":                   {one, "", "acc-1", ""},
-		"it cannot be read":                         {one, "403", "acc-1", "error"},
-		"it is renamed meanwhile":                   {one, whole("old", "acc-1"), "acc-1", ""},
-		"it is in another account":                  {one, whole("prod", "acc-2"), "acc-1", ""},
-		"the list leaves the account out":           {listOf(prod("env-1", "prod", "")), whole("prod", "acc-1"), "acc-1", "env-1"},
-		"the account is not reported":               {one, whole("prod", ""), "acc-1", "error"},
-		"the list leaves out that it is of another": {listOf(prod("env-1", "prod", "")), whole("prod", "acc-2"), "acc-1", ""},
+		"found":                                 {one, whole("prod", "acc-1"), "acc-1", "env-1"},
+		"in any account":                        {one, whole("prod", "acc-1"), "", "env-1"},
+		"in any account, which is not reported": {listOf(prod("env-1", "prod", "")), whole("prod", ""), "", "env-1"},
+		"no environment":                        {listOf(), "", "acc-1", ""},
+		"another name":                          {listOf(prod("env-1", "Prod", "acc-1")), whole("Prod", "acc-1"), "acc-1", ""},
+		"another account":                       {listOf(prod("env-1", "prod", "acc-2")), whole("prod", "acc-2"), "acc-1", ""},
+		"the name is in both accounts":          {inBoth, whole("prod", "acc-1"), "acc-1", "env-1"},
+		"two in the account":                    {twice, whole("prod", "acc-1"), "acc-1", "ambiguous"},
+		"the list is forbidden":                 {"403", whole("prod", "acc-1"), "acc-1", "error"},
+		"deleted after the list":                {one, "", "acc-1", ""},
+		"the environment is forbidden":          {one, "403", "acc-1", "error"},
+		"renamed after the list":                {one, whole("old", "acc-1"), "acc-1", ""},
+		"moved after the list":                  {one, whole("prod", "acc-2"), "acc-1", ""},
+		"the list omits the account":            {listOf(prod("env-1", "prod", "")), whole("prod", "acc-1"), "acc-1", "env-1"},
+		"the account is not reported":           {one, whole("prod", ""), "acc-1", "error"},
+		"the list omits another account":        {listOf(prod("env-1", "prod", "")), whole("prod", "acc-2"), "acc-1", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -110,12 +102,14 @@ func TestWorkspaceAndTagNamed(t *testing.T) {
 	}
 	tag := func(id, name string) string { return object("tags", id, name, "", "") }
 	for name, c := range map[string]struct{ workspaces, tags, want string }{
-		"one":            {listOf(workspace("1", "net", "env-1")), listOf(tag("1", "net")), "1"},
-		"none":           {listOf(), listOf(), ""},
-		"other names":    {listOf(workspace("1", "nets", "env-1")), listOf(tag("1", "Net")), ""},
-		"one of several": {listOf(workspace("2", "net", "env-2"), workspace("1", "net", "env-1")), listOf(tag("2", "n"), tag("1", "net")), "1"},
-		"several":        {listOf(workspace("2", "net", "env-1"), workspace("1", "net", "env-1")), listOf(tag("2", "net"), tag("1", "net")), "ambiguous"},
-		"refused":        {"403", "403", "error"},
+		"one":         {listOf(workspace("1", "net", "env-1")), listOf(tag("1", "net")), "1"},
+		"none":        {listOf(), listOf(), ""},
+		"other names": {listOf(workspace("1", "nets", "env-1")), listOf(tag("1", "Net")), ""},
+		"one of several": {listOf(workspace("2", "net", "env-2"), workspace("1", "net", "env-1")),
+			listOf(tag("2", "n"), tag("1", "net")), "1"},
+		"several": {listOf(workspace("2", "net", "env-1"), workspace("1", "net", "env-1")),
+			listOf(tag("2", "net"), tag("1", "net")), "ambiguous"},
+		"forbidden": {"403", "403", "error"},
 	} {
 		client := pathServer{"workspaces": c.workspaces, "tags": c.tags}.client(t)
 		w, ok, err := client.WorkspaceNamed(t.Context(), "env-1", "net")

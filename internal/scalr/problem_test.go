@@ -28,7 +28,8 @@ func TestRefusalQuotesTitleAndDetail(t *testing.T) {
 		"sentence":       {`{"errors":[{"title":"Not allowed.","detail":"Ask the owner."}]}`, "list tags: Not allowed. Ask the owner. (HTTP 409)"},
 		"quote at end":   {`{"errors":[{"title":"No run 'a'","detail":"Gone"}]}`, "list tags: No run 'a': Gone (HTTP 409)"},
 		"code only":      {`{"errors":[{"code":"E17"}]}`, "list tags: E17 (HTTP 409)"},
-		"several": {`{"errors":[{"title":"Invalid","detail":"Too short","source":{"pointer":"/data/attributes/name"}},{"title":"Taken","detail":"By another"}]}`,
+		"several": {
+			`{"errors":[{"title":"Invalid","detail":"Too short","source":{"pointer":"/data/attributes/name"}},{"title":"Taken","detail":"By another"}]}`,
 			"list tags: Invalid: Too short (/data/attributes/name); Taken: By another (HTTP 409)"},
 		"control characters": {`{"errors":[{"title":"A\u001b[2Jb\n::error::","detail":"c\u202ed"}]}`, "list tags: Ab ::error:: cd (HTTP 409)"},
 		"long": {`{"errors":[{"title":"` + title + `","detail":"` + long + `","source":{"pointer":"/data/attributes/name"}}]}`,

@@ -27,7 +27,8 @@ func TestRunsPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := scalrtest.New(t, scalrsim.Scenario{Config: c.world, Script: scalrsim.RunScript{Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
+				r := scalrtest.New(t, scalrsim.Scenario{Config: c.world, Script: scalrsim.RunScript{
+					Policies: []scalrsim.Policy{{Name: "tags", Result: "passed"}}}})
 				staging := r.Sim.AddWorkspace(scalrsim.StagingID, "network", nil)
 				r.Sim.AddRun(staging, map[string]any{"is-dry": true, "message": "elsewhere"})
 				for i := range 130 {
@@ -45,7 +46,8 @@ func TestRunsPage(t *testing.T) {
 					t.Fatalf("the second page has %d runs, last: %v, %v", len(second.Runs), second.Last, err)
 				}
 				for _, run := range append(first.Runs, second.Runs...) {
-					if run.Whole != c.whole || run.Workspace.Name != c.name || run.WorkspaceID != scalrsim.WorkspaceID || run.EnvironmentID != scalrsim.EnvironmentID {
+					if run.Whole != c.whole || run.Workspace.Name != c.name || run.WorkspaceID != scalrsim.WorkspaceID ||
+						run.EnvironmentID != scalrsim.EnvironmentID {
 						t.Fatalf("got %+v", run)
 					}
 				}
@@ -71,10 +73,11 @@ func TestRunsPageTooLarge(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		page, err := r.RunsPage(t.Context(), scalr.RunScope{WorkspaceID: scalrsim.WorkspaceID}, 1)
-		if err != nil || len(page.Runs) != 80 || page.Runs[0].Whole || page.Runs[0].Workspace.Name != "network" || page.Runs[0].Status != "planned_and_finished" {
+		if err != nil || len(page.Runs) != 80 || page.Runs[0].Whole || page.Runs[0].Workspace.Name != "network" ||
+			page.Runs[0].Status != "planned_and_finished" {
 			t.Fatalf("got %d runs, %v", len(page.Runs), err)
 		}
-		if n := len(r.Arrived(http.MethodGet + " /runs")); n != 2 {
+		if n := len(r.Received(http.MethodGet + " /runs")); n != 2 {
 			t.Errorf("%d requests, want 2", n)
 		}
 	})

@@ -103,12 +103,12 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	case member == "workspace" || member == "configuration-version":
 		v = strings.Trim(value, `"`)
 	}
-	s := scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Misreport, Member: member, Value: v}}}
+	s := scalrsim.Scenario{Script: scalrtest.LongPlan(), Faults: []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Misreport, Member: member, Value: v}}}
 	if q.WorkspaceAutoApply {
 		s.Config.Workspace = map[string]any{"auto-apply": true}
 	}
 	r := scalrtest.New(t, s)
-	configuration, err := r.Uploaded(t.Context(), q.Dry)
+	configuration, err := r.UploadConfiguration(t.Context(), q.Dry)
 	if err != nil {
 		t.Fatal(err)
 	}

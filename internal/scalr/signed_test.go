@@ -27,7 +27,8 @@ var signedTargets = map[string]struct {
 	secrets []string
 }{
 	"S3": {"/bundles/8f14e45fceea167a/network.tar.gz?X-Amz-Algorithm=AWS4-HMAC-SHA256&" +
-		"X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Expires=900&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0",
+		"X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Expires=900" +
+		"&X-Amz-Signature=fe5f80f77d5fa3beca038a248ff027d0",
 		[]string{"8f14e45fceea167a", "AKIAIOSFODNN7EXAMPLE", "fe5f80f77d5fa3beca038a248ff027d0", "X-Amz-Expires=900", "network.tar.gz"}},
 	"Azure": {"/bundles/production/network.tar.gz?sv=2020-08-04&se=2026-01-01T00%3A15%3A00Z&sr=b&sp=cw&sig=q7Zp3Vx9Lr2Tn8Wd5Kc1%2FJh7%2BBm4Gs6Yf0%3D",
 		[]string{"/bundles/production/network.tar.gz", "q7Zp3Vx9Lr2T", "Bm4Gs6Yf0", "sv=2020-08-04", "sp=cw", "se=2026", "/bundles/pro"}},
@@ -136,7 +137,7 @@ func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Respon
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := scalrtest.Said(v); strings.Contains(text, strings.TrimPrefix(first, "https://")) {
+	if text := scalrtest.AllText(v); strings.Contains(text, strings.TrimPrefix(first, "https://")) {
 		t.Errorf("the configuration version prints as %s", text)
 	}
 	err = client.Upload(t.Context(), v, scalrtest.Upload())
@@ -160,7 +161,7 @@ func withRequest(q *http.Request) func(*http.Response, error) (*http.Response, e
 
 func wantHidden(t *testing.T, err error, target string, secrets []string) {
 	t.Helper()
-	shown := scalrtest.Said(err)
+	shown := scalrtest.AllText(err)
 	path, query, _ := strings.Cut(target, "?")
 	for _, s := range append(secrets, path, query) {
 		for _, form := range []string{s, url.QueryEscape(s), html.EscapeString(s)} {

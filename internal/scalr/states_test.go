@@ -42,7 +42,7 @@ func TestStatesOfTasks(t *testing.T) {
 // TestWorkspaceOfALockedEnvironment: the environment's settings that affect a workspace are read with it.
 func TestWorkspaceOfALockedEnvironment(t *testing.T) {
 	t.Parallel()
-	client, _ := answering(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","locked":false},"relationships":{`+
+	client, _ := respondingWith(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","locked":false},"relationships":{`+
 		`"environment":{"data":{"type":"environments","id":"env-1"}}}},"included":[{"type":"environments","id":"env-1","attributes":{`+
 		`"name":"prod","locked":true,"lock-reason":"maintenance","cost-estimation-enabled":true},"relationships":{`+
 		`"default-workspace-agent-pool":{"data":{"type":"agent-pools","id":"apool-1"}}}}]}`)

@@ -15,7 +15,7 @@ func TestThrottled(t *testing.T) {
 	for status, want := range map[int]bool{429: true, 503: false} {
 		synctest.Test(t, func(t *testing.T) {
 			r := scalrtest.New(t, scalrsim.Scenario{})
-			run := r.MustStart(true)
+			run := r.MustStartRun(true)
 			if at := r.Throttled(); !at.IsZero() {
 				t.Fatalf("throttled at %s before anything failed", at)
 			}

@@ -1,10 +1,9 @@
 package scalr_test
 
 import (
+	"io"
 	"net/http"
-	"time"
-
-	"scalr-run-action/internal/scalrsim"
+	"strings"
 )
 
 // roundTrip is a function that implements http.RoundTripper.
@@ -12,5 +11,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// longLife keeps a run in progress during the test.
-func longLife() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }
+// respond returns a JSON:API response with the status and the body.
+func respond(r *http.Request, status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r}
+}

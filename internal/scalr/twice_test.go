@@ -48,7 +48,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: 10 * time.Minute}}})
-				run := r.MustStart(true)
+				run := r.MustStartRun(true)
 				r.Sim.AddFault(scalrsim.Fault{Op: c.op, Action: scalrsim.Edit, Change: func(body string) string {
 					if !strings.Contains(body, c.find) {
 						t.Errorf("the answer does not hold %s", c.find)
@@ -56,7 +56,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 					body = strings.Replace(body, `"links":`, `"was":`, strings.Count(c.put, `"links"`))
 					return strings.Replace(body, c.find, c.put, 1)
 				}})
-				before, err := len(r.Arrived(c.op)), error(nil)
+				before, err := len(r.Received(c.op)), error(nil)
 				switch c.op {
 				case readRun:
 					_, err = r.PollRun(t.Context(), run.ID)
@@ -65,7 +65,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 				default:
 					_, err = r.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
 				}
-				if got := len(r.Arrived(c.op)) - before; err != nil || got != c.requests {
+				if got := len(r.Received(c.op)) - before; err != nil || got != c.requests {
 					t.Errorf("got %d requests and the error %v, want %d requests", got, err, c.requests)
 				}
 			})
@@ -83,7 +83,7 @@ func TestAnswersForSomethingElse(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			r := scalrtest.New(t, scalrsim.Scenario{})
-			run := r.MustStart(true)
+			run := r.MustStartRun(true)
 			time.Sleep(time.Minute)
 			r.Sim.AddFault(scalrsim.Fault{Op: readRun, Times: 2, Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.Replace(body, `"included":`, `"was":`, 1)
@@ -111,16 +111,16 @@ func TestAnswersForSomethingElse(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			const read = "GET /configuration-versions/*"
 			r := scalrtest.New(t, scalrsim.Scenario{})
-			v, err := r.Uploaded(t.Context(), true)
+			v, err := r.UploadConfiguration(t.Context(), true)
 			if err != nil {
 				t.Fatal(err)
 			}
-			before := len(r.Arrived(read))
+			before := len(r.Received(read))
 			r.Sim.AddFault(scalrsim.Fault{Op: read, Action: scalrsim.Edit, Change: func(body string) string {
 				return strings.ReplaceAll(body, v.ID, "cv-of-others")
 			}})
 			again, err := r.AwaitUploaded(t.Context(), v.ID, time.Minute, func(string) {})
-			if got := len(r.Arrived(read)) - before; err != nil || again.ID != v.ID || got != 2 {
+			if got := len(r.Received(read)) - before; err != nil || again.ID != v.ID || got != 2 {
 				t.Errorf("got %s after %d requests: %v", again.ID, got, err)
 			}
 		})
@@ -146,7 +146,7 @@ func TestUnreadable(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{})
-				run := r.MustStart(true)
+				run := r.MustStartRun(true)
 				time.Sleep(time.Minute)
 				r.Sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					i := strings.Index(body, `"resource-destructions":`) + len(`"resource-destructions":`)
@@ -215,7 +215,7 @@ func TestRelatedToSomethingElse(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{})
-				run := r.MustStart(true)
+				run := r.MustStartRun(true)
 				r.Sim.AddFault(scalrsim.Fault{Op: readRun, Action: scalrsim.Edit, Change: func(body string) string {
 					return strings.ReplaceAll(body, `"type":"workspaces"`, `"type":"`+kind+`"`)
 				}})
@@ -242,11 +242,11 @@ func TestInvalidDocumentsEndSoon(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{})
-				run := r.MustStart(true)
+				run := r.MustStartRun(true)
 				r.Sim.AddFault(scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Edit, Change: change})
-				before := len(r.Arrived(readRun))
+				before := len(r.Received(readRun))
 				_, err := r.PollRun(t.Context(), run.ID)
-				if got := len(r.Arrived(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
+				if got := len(r.Received(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
 					t.Errorf("got %d requests and the error %v, want 3 requests and one that %s", got, err, name)
 				}
 			})

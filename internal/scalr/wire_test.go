@@ -51,7 +51,7 @@ func calls() map[string]struct {
 		Policies: []scalrsim.Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: "soft_failed",
 			Messages: []string{"the gateway has a public address"}}}}
 	simple := scalrsim.RunScript{}
-	working := longLife()
+	working := scalrtest.LongPlan()
 	no := false
 	only := func(life scalrsim.RunScript, do func(context.Context, *scalr.Client, place) error) entry {
 		return entry{life, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return nil, do(ctx, c, p) }}
@@ -75,7 +75,8 @@ func calls() map[string]struct {
 		"create-run-in-full": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
 			run, _, err := runs.Create(ctx, c, scalr.RunRequest{WorkspaceID: p.workspace, ConfigurationID: p.configuration, Destroy: true,
 				SavePlan: true, AutoApply: &no,
-				NoRefresh: true, RefreshOnly: true, Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"}, Message: "<everything> & more",
+				NoRefresh: true, RefreshOnly: true, Targets: []string{"terraform_data.a"}, Replace: []string{"terraform_data.b"},
+				Message: "<everything> & more",
 				Variables: []scalr.Variable{{Key: "region", Value: "eu"}, {Key: "sizes", Value: "[1, 2]", HCL: true},
 					{Key: "TOKEN", Value: "hidden", Shell: true, Sensitive: true}}})
 			return run, err
@@ -174,7 +175,7 @@ func settle(t *testing.T, r *scalrtest.Harness) place {
 	t.Helper()
 	r.Sim.SetOutputs(scalrsim.WorkspaceID, scalrsim.Output{Name: "cidr", Value: "10.0.0.0/16"}, scalrsim.Output{Name: "sizes", Value: []any{1, 2}},
 		scalrsim.Output{Name: "password", Value: "sim-output-9d41f7c2a6", Sensitive: true})
-	run := r.MustStart(false)
+	run := r.MustStartRun(false)
 	time.Sleep(time.Minute)
 	p := place{workspace: run.WorkspaceID, configuration: run.ConfigurationID, run: run.ID, plan: run.Plan.ID}
 	for _, check := range run.Policies {

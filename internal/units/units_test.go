@@ -24,7 +24,9 @@ func TestDuration(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
 		0: "0s", 400 * time.Nanosecond: "0s", 12 * time.Millisecond: "12ms", 999600 * time.Microsecond: "1s",
-		1499600 * time.Microsecond: "1.5s", 1001 * time.Microsecond: "1ms", time.Second: "1s", 1004 * time.Millisecond: "1s", 4240 * time.Millisecond: "4.2s", 9949 * time.Millisecond: "9.9s", 9949999 * time.Microsecond: "9.9s", 9950 * time.Millisecond: "10s", 9960 * time.Millisecond: "10s", 12400 * time.Millisecond: "12s",
+		1001 * time.Microsecond: "1ms", time.Second: "1s", 1004 * time.Millisecond: "1s", 1499600 * time.Microsecond: "1.5s",
+		4240 * time.Millisecond: "4.2s", 9949 * time.Millisecond: "9.9s", 9949999 * time.Microsecond: "9.9s",
+		9950 * time.Millisecond: "10s", 9960 * time.Millisecond: "10s", 12400 * time.Millisecond: "12s",
 		190 * time.Second: "3m10s", 6*time.Hour + 5*time.Second: "6h0m5s",
 	} {
 		if got := units.Duration(d); got != want {

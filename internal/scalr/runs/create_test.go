@@ -141,7 +141,7 @@ func sameRequest(configurationID string) scalr.RunRequest {
 
 // crowd creates 250 other runs with the same message in the workspace.
 func crowd(r *scalrtest.Harness) {
-	v, err := r.Uploaded(r.T.Context(), true)
+	v, err := r.UploadConfiguration(r.T.Context(), true)
 	if err != nil {
 		r.T.Fatal(err)
 	}
@@ -163,11 +163,11 @@ func TestCreateFaults(t *testing.T) {
 }
 
 func (c createFault) play(t *testing.T) {
-	r := scalrtest.New(t, scalrsim.Scenario{Config: c.world, Script: longLife()})
+	r := scalrtest.New(t, scalrsim.Scenario{Config: c.world, Script: scalrtest.LongPlan()})
 	if c.setup != nil {
 		c.setup(r)
 	}
-	v, err := r.Uploaded(t.Context(), true)
+	v, err := r.UploadConfiguration(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,17 +184,14 @@ func (c createFault) play(t *testing.T) {
 	if c.least > 0 && took < c.least || c.most > 0 && took > c.most {
 		t.Errorf("it took %s, want %s to %s", took, c.least, c.most)
 	}
-	if got := len(r.Arrived(createRun)); c.posts > 0 && got != c.posts {
+	if got := len(r.Received(createRun)); c.posts > 0 && got != c.posts {
 		t.Errorf("got %d requests to create, want %d", got, c.posts)
 	}
-	if len(r.Arrived("GET /runs")) > 40 {
-		t.Errorf("%d look-ups, want at most 40", len(r.Arrived("GET /runs")))
+	if len(r.Received("GET /runs")) > 40 {
+		t.Errorf("%d look-ups, want at most 40", len(r.Received("GET /runs")))
 	}
 	c.sweep(t, r, run, v.ID, err)
 }
-
-// longLife keeps a run in progress during the test.
-func longLife() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }
 
 func (c createFault) judge(t *testing.T, r *scalrtest.Harness, run scalr.Run, doubtful bool, err error) {
 	t.Helper()
@@ -256,7 +253,7 @@ func b2i(b bool) int {
 func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife(), Config: scalrsim.Config{ListLag: 5 * time.Second},
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan(), Config: scalrsim.Config{ListLag: 5 * time.Second},
 			Faults: []scalrsim.Fault{{Op: createRun, Times: 2, Phase: scalrsim.After, Action: scalrsim.Reset}}})
 		var wg sync.WaitGroup
 		created := make([]scalr.Run, 2)
@@ -264,7 +261,7 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 		for i := range created {
 			wg.Go(func() {
 				var err error
-				if versions[i], err = r.Uploaded(t.Context(), true); err == nil {
+				if versions[i], err = r.UploadConfiguration(t.Context(), true); err == nil {
 					created[i], _, err = runs.Create(t.Context(), r.Client, sameRequest(versions[i].ID))
 				}
 				if err != nil {
@@ -290,8 +287,9 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 func TestCreateEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife(), Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
-		v, err := r.Uploaded(t.Context(), true)
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan(),
+			Faults: []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}}})
+		v, err := r.UploadConfiguration(t.Context(), true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,11 +311,11 @@ func TestCreateEndsWithItsContext(t *testing.T) {
 }
 
 // A canceled context ends the wait for a lagging replica; no nonexistent run is reported.
-func TestCreateEndsWhileACopyLags(t *testing.T) {
+func TestCreateStopsWhileAReplicaLags(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{notUploaded(422, 1)}})
-		v, err := r.Uploaded(t.Context(), true)
+		v, err := r.UploadConfiguration(t.Context(), true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,9 +21,9 @@ import (
 func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-		others := r.MustStart(true)
-		r.Sim.AddFault(scalrtest.Edited("GET /runs", 1, `"configuration-version"`, `"was-once"`))
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+		others := r.MustStartRun(true)
+		r.Sim.AddFault(scalrtest.Edit("GET /runs", 1, `"configuration-version"`, `"was-once"`))
 		for _, keep := range []scalr.Run{
 			{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID}, {ID: "run-x", ConfigurationID: "cv-x"},
 			{ID: "run-x", WorkspaceID: scalrsim.WorkspaceID, ConfigurationID: "cv-x"},
@@ -43,7 +43,7 @@ func TestCancelDuplicatesReportsAnApply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
 			Script: scalrsim.RunScript{Steps: []scalrsim.Step{{Status: "applying", For: time.Hour}}}})
-		run := r.MustStart(true)
+		run := r.MustStartRun(true)
 		time.Sleep(time.Minute)
 		swept, err := runs.CancelDuplicates(t.Context(), r.Client, run, "")
 		if len(swept) > 0 || err == nil || !strings.Contains(err.Error(), "is being applied") || len(r.Sim.Stops()) > 0 {
@@ -60,15 +60,15 @@ func TestCancelDuplicatesReportsOnlyStoppedRuns(t *testing.T) {
 		stopped int
 		problem string
 	}{
-		"it still plans":                    {scalrtest.Edited(readRun, 1, "nothing", ""), 1, ""},
-		"it has ended since":                {scalrtest.Edited(readRun, 1, `"status":"planning"`, `"status":"errored"`), 0, ""},
-		"it is of another configuration":    {scalrtest.Edited(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), 0, "is not of configuration version"},
-		"it is of another workspace":        {scalrtest.Edited(readRun, 1, `"id":"ws-`, `"id":"ws-other-`), 0, "is not of configuration version"},
-		"the request to stop it is refused": {scalrtest.Status("POST /runs/*/actions/*", 403, 1), 0, "403"},
+		"in progress":                      {scalrtest.Edit(readRun, 1, "nothing", ""), 1, ""},
+		"finished after the list":          {scalrtest.Edit(readRun, 1, `"status":"planning"`, `"status":"errored"`), 0, ""},
+		"of another configuration version": {scalrtest.Edit(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), 0, "is not of configuration version"},
+		"of another workspace":             {scalrtest.Edit(readRun, 1, `"id":"ws-`, `"id":"ws-other-`), 0, "is not of configuration version"},
+		"the stop is forbidden":            {scalrtest.Status("POST /runs/*/actions/*", 403, 1), 0, "403"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, Script: longLife()})
-			run := r.MustStart(true)
+			r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, Script: scalrtest.LongPlan()})
+			run := r.MustStartRun(true)
 			time.Sleep(time.Minute)
 			r.Sim.AddFault(c.fault)
 			stopped, err := runs.CancelDuplicates(t.Context(), r.Client, run, "twice")
@@ -87,15 +87,15 @@ func TestHasDuplicate(t *testing.T) {
 	}{
 		"a second run":                        {twice: true, known: true, want: true},
 		"no second run":                       {known: true},
-		"a second run that has ended":         {twice: true, known: true, ended: true},
+		"a finished second run":               {twice: true, known: true, ended: true},
 		"runs without configuration versions": {twice: true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
+			r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
 			if c.twice {
 				r.Sim.AddFault(scalrsim.Fault{Op: createRun, Action: scalrsim.Twice})
 			}
-			run := r.MustStart(true)
+			run := r.MustStartRun(true)
 			time.Sleep(time.Minute)
 			var edits []string
 			if !c.known {
@@ -105,10 +105,10 @@ func TestHasDuplicate(t *testing.T) {
 				edits = append(edits, `"status":"planning"`, `"status":"errored"`)
 			}
 			if edits != nil {
-				r.Sim.AddFault(scalrtest.Edited("GET /runs", 1, edits...))
+				r.Sim.AddFault(scalrtest.Edit("GET /runs", 1, edits...))
 			}
-			if got := runs.HasDuplicate(t.Context(), r.Client, run); got != c.want || len(r.Arrived("GET /runs")) != 1 {
-				t.Errorf("%s: got %v after %d lists, want %v", name, got, len(r.Arrived("GET /runs")), c.want)
+			if got := runs.HasDuplicate(t.Context(), r.Client, run); got != c.want || len(r.Received("GET /runs")) != 1 {
+				t.Errorf("%s: got %v after %d lists, want %v", name, got, len(r.Received("GET /runs")), c.want)
 			}
 		})
 	}

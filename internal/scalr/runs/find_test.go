@@ -17,13 +17,14 @@ func TestFindReturnsTheOldestRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
-			first := r.MustStart(true)
+			r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: scalrtest.LongPlan()})
+			first := r.MustStartRun(true)
 			time.Sleep(10 * time.Second)
 			if err := scalrtest.CreateAnother(t.Context(), r, first); err != nil {
 				t.Fatal(err)
 			}
-			if got, ok, err := runs.FindByConfiguration(t.Context(), r.Client, first.WorkspaceID, first.ConfigurationID); !ok || err != nil || got.ID != first.ID {
+			got, ok, err := runs.FindByConfiguration(t.Context(), r.Client, first.WorkspaceID, first.ConfigurationID)
+			if !ok || err != nil || got.ID != first.ID {
 				t.Errorf("oldest first %v: got %s, want %s", oldest, got.ID, first.ID)
 			}
 		})
@@ -34,11 +35,11 @@ func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: longLife()})
+			r := scalrtest.New(t, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: oldest}, Script: scalrtest.LongPlan()})
 			var created []scalr.Run
 			for _, dry := range []bool{true, false, false, true, false} {
 				time.Sleep(time.Second)
-				created = append(created, r.MustStart(dry))
+				created = append(created, r.MustStartRun(dry))
 			}
 			if got, ok := runs.Blocking(t.Context(), r.Client, scalrsim.WorkspaceID, created[4].ID); !ok || got.ID != created[1].ID {
 				t.Errorf("got %s, %v; want %s", got.ID, ok, created[1].ID)
@@ -51,20 +52,20 @@ func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
 }
 
 // A run is found only if the run itself does not report another configuration version, regardless of the list.
-func TestFindAsksTheRunItself(t *testing.T) {
+func TestFindReadsTheRunItself(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault scalrsim.Fault
 		found bool
 	}{
-		"it reports the same":                        {scalrtest.Edited(readRun, 1, "nothing", ""), true},
-		"it reports another configuration version":   {scalrtest.Edited(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), false},
-		"it does not report a configuration version": {scalrtest.Edited(readRun, 1, `"configuration-version"`, `"was-once"`), true},
+		"it reports the same":                        {scalrtest.Edit(readRun, 1, "nothing", ""), true},
+		"it reports another configuration version":   {scalrtest.Edit(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), false},
+		"it does not report a configuration version": {scalrtest.Edit(readRun, 1, `"configuration-version"`, `"was-once"`), true},
 		"it cannot be read":                          {scalrtest.Status(readRun, 500, 1), true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-			run := r.MustStart(true)
+			r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+			run := r.MustStartRun(true)
 			r.Sim.AddFault(c.fault)
 			got, found, err := runs.FindByConfiguration(t.Context(), r.Client, run.WorkspaceID, run.ConfigurationID)
 			if found != c.found || found != (got.ID == run.ID) || err != nil {
@@ -79,8 +80,8 @@ func TestFindAsksTheRunItself(t *testing.T) {
 func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-		run := r.MustStart(true)
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+		run := r.MustStartRun(true)
 		for _, search := range [][2]string{{"", run.ConfigurationID}, {run.WorkspaceID, ""}, {"", ""}} {
 			got, found, err := runs.FindByConfiguration(t.Context(), r.Client, search[0], search[1])
 			if err == nil || !strings.Contains(err.Error(), "unknown") || found {
@@ -94,8 +95,8 @@ func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
 func TestBlockingRunIsUnknownWithoutAList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-		r.MustStart(false)
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+		r.MustStartRun(false)
 		r.Sim.AddFault(scalrtest.Status("GET /runs", 403, -1))
 		if got, ok := runs.Blocking(t.Context(), r.Client, scalrsim.WorkspaceID, "run-x"); ok {
 			t.Errorf("got %s", got.ID)

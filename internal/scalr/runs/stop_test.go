@@ -74,7 +74,7 @@ func stops() map[string]stopping {
 		},
 		"X24 waits, thought to plan": {
 			truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202",
-			fault: []scalrsim.Fault{scalrtest.Edited(look, 1, `"status":"planned"`, `"status":"planning"`)},
+			fault: []scalrsim.Fault{scalrtest.Edit(look, 1, `"status":"planned"`, `"status":"planning"`)},
 		},
 		"X24 the same, and no look helps": {
 			truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202",
@@ -88,12 +88,12 @@ func stops() map[string]stopping {
 			fault: []scalrsim.Fault{hang},
 		},
 		"X24 confirmed, and a stale copy says it waits": {truth: passes("applying"), last: "confirmed", goes: true,
-			fault: []scalrsim.Fault{scalrtest.Edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+			fault: []scalrsim.Fault{scalrtest.Edit(look, -1, `"status":"applying"`, `"status":"planned"`)}},
 		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", is: scalr.ErrConflict,
 			stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409",
-			fault: []scalrsim.Fault{scalrtest.Edited(look, -1, `"status":"applying"`, `"status":"planned"`)}},
+			fault: []scalrsim.Fault{scalrtest.Edit(look, -1, `"status":"applying"`, `"status":"planned"`)}},
 		"X07 the look hangs": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
-		"X07 the look fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)}},
+		"X07 the read fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)}},
 		"X23 401": {
 			truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized,
 			fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 401, -1)},
@@ -142,7 +142,7 @@ func TestStop(t *testing.T) {
 
 func (c stopping) play(t *testing.T) {
 	r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Steps: c.truth}})
-	run := r.MustStart(c.dry)
+	run := r.MustStartRun(c.dry)
 	time.Sleep(time.Second)
 	last, err := r.PollRun(t.Context(), run.ID)
 	if err != nil {
@@ -183,7 +183,7 @@ func (c stopping) wantStops(t *testing.T, r *scalrtest.Harness, began time.Time)
 	if text := strings.Join(got, " "); text != c.stops {
 		t.Errorf("requests: got %q, want %q", text, c.stops)
 	}
-	asked := r.Arrived("POST /runs/*/actions/*")
+	asked := r.Received("POST /runs/*/actions/*")
 	if len(asked) > 0 && asked[0].Time.Sub(began) > time.Second {
 		t.Errorf("the first request came after %s, want within a second", asked[0].Time.Sub(began))
 	}
@@ -207,15 +207,15 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 		"reset":                        {Op: act, Times: -1, Action: scalrsim.Reset},
 		"refused":                      {Op: act, Times: -1, Action: scalrsim.Refuse},
 		"everything hangs":             {Op: everything, Times: -1, Action: scalrsim.Stall},
-		"an answer byte for byte":      {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
-		"a page instead of a no":       {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
+		"a response byte by byte":      {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
+		"a page instead of an error":   {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
 		"the response is lost, thrice": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}, IgnoreStop: true}})
-				run := r.MustStart(false)
+				run := r.MustStartRun(false)
 				time.Sleep(time.Minute)
 				last, err := r.PollRun(t.Context(), run.ID)
 				if err != nil {
@@ -227,7 +227,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 				defer cancel()
 				out, began := 0, time.Now()
 				_, err = runs.Stop(ctx, r.Client, last, runs.StopOptions{Comment: "enough", OnSent: func() { out++ }})
-				asked := r.Arrived(act)
+				asked := r.Received(act)
 				if want := 3; len(asked) < want && !(name == "an answer byte for byte" && len(asked) == 1) || len(asked) > 25 {
 					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
 				}
@@ -246,21 +246,21 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 }
 
 // OnSent is called as soon as a request to stop was sent, even without a response, and also if none could be sent.
-func TestStopReportsThatItsRequestWasSent(t *testing.T) {
+func TestStopCallsOnSent(t *testing.T) {
 	t.Parallel()
 	const act = "POST /runs/*/actions/cancel"
 	for name, c := range map[string]struct {
 		fault  scalrsim.Fault
 		within time.Duration
 	}{
-		"it is accepted":     {scalrtest.Edited(readRun, 1, "nothing", ""), 0},
-		"its answer hangs":   {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Stall}, 0},
-		"the read hangs too": {scalrsim.Fault{Op: everything, Times: -1, Action: scalrsim.Stall}, 500 * time.Millisecond},
-		"it cannot leave":    {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Refuse}, 5 * time.Second},
+		"accepted":                       {scalrtest.Edit(readRun, 1, "nothing", ""), 0},
+		"no response":                    {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Stall}, 0},
+		"no response to the read either": {scalrsim.Fault{Op: everything, Times: -1, Action: scalrsim.Stall}, 500 * time.Millisecond},
+		"no connection":                  {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Refuse}, 5 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-			run := r.MustStart(false)
+			r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+			run := r.MustStartRun(false)
 			time.Sleep(time.Minute)
 			last, err := r.PollRun(t.Context(), run.ID)
 			if err != nil {
@@ -281,8 +281,8 @@ func TestStopGivesUp(t *testing.T) {
 	t.Parallel()
 	for long, want := range map[bool]time.Duration{false: 5 * time.Second, true: 2 * time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
-			r := scalrtest.New(t, scalrsim.Scenario{Script: longLife()})
-			run := r.MustStart(false)
+			r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+			run := r.MustStartRun(false)
 			time.Sleep(time.Minute)
 			last, err := r.PollRun(t.Context(), run.ID)
 			if err != nil {

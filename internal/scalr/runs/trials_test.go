@@ -50,12 +50,12 @@ func TestExactlyOneRunInManyTrials(t *testing.T) {
 // run that Create returned.
 func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	dice := rand.New(rand.NewPCG(seed, 7))
-	sim := scalrsim.New(scalrsim.Scenario{Script: longLife(), Faults: misfortune(dice),
+	sim := scalrsim.New(scalrsim.Scenario{Script: scalrtest.LongPlan(), Faults: misfortune(dice),
 		Config: scalrsim.Config{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
 	defer sim.Close()
 	r := &scalrtest.Harness{T: t, Sim: sim}
 	r.Client = r.Dial(scalr.Config{HTTP: sim.Client()})
-	v, err := r.Uploaded(t.Context(), true)
+	v, err := r.UploadConfiguration(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 			returned = record.ID == run.ID
 		}
 	}
-	return live, returned, len(r.Arrived(createRun))
+	return live, returned, len(r.Received(createRun))
 }
 
 // misfortune returns faults for three creations in four, and occasionally for a list.

@@ -29,8 +29,8 @@ func Garbage(op, kind, body string, times int) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Garbage, Body: body, Header: http.Header{"Content-Type": {kind}}}
 }
 
-// Edited returns a fault that replaces text in a successful response.
-func Edited(op string, times int, pairs ...string) scalrsim.Fault {
+// Edit returns a fault that replaces text in a successful response.
+func Edit(op string, times int, pairs ...string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Edit,
 		Change: func(body string) string { return strings.NewReplacer(pairs...).Replace(body) }}
 }

@@ -91,11 +91,14 @@ func (r *Harness) Dial(c scalr.Config) *scalr.Client {
 	return client
 }
 
-// Archive returns the archive of a small configuration.
-var Archive = sync.OnceValue(func() []byte { return Packed("main.tf", "resource \"terraform_data\" \"a\" {}\n") })
+// LongPlan returns a script whose plan takes an hour, so that the run is in progress during the test.
+func LongPlan() scalrsim.RunScript { return scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}} }
 
-// Packed returns an archive of one file.
-func Packed(name, content string) []byte {
+// Archive returns the archive of a small configuration.
+var Archive = sync.OnceValue(func() []byte { return Pack("main.tf", "resource \"terraform_data\" \"a\" {}\n") })
+
+// Pack returns an archive of one file.
+func Pack(name, content string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
@@ -111,8 +114,8 @@ func Upload() scalr.Upload {
 	return scalr.Upload{Data: bytes.NewReader(Archive()), Size: int64(len(Archive()))}
 }
 
-// Uploaded creates a configuration version that is ready for a run.
-func (r *Harness) Uploaded(ctx context.Context, dry bool) (scalr.Configuration, error) {
+// UploadConfiguration creates a configuration version that is ready for a run.
+func (r *Harness) UploadConfiguration(ctx context.Context, dry bool) (scalr.Configuration, error) {
 	v, err := r.CreateConfiguration(ctx, scalrsim.WorkspaceID, dry)
 	if err != nil {
 		return v, err
@@ -123,9 +126,9 @@ func (r *Harness) Uploaded(ctx context.Context, dry bool) (scalr.Configuration, 
 	return r.AwaitUploaded(ctx, v.ID, 5*time.Minute, func(string) {})
 }
 
-// Started creates a configuration version and a run of it.
-func (r *Harness) Started(ctx context.Context, dry bool) (scalr.Run, error) {
-	v, err := r.Uploaded(ctx, dry)
+// StartRun creates a configuration version and a run of it.
+func (r *Harness) StartRun(ctx context.Context, dry bool) (scalr.Run, error) {
+	v, err := r.UploadConfiguration(ctx, dry)
 	if err != nil {
 		return scalr.Run{}, err
 	}
@@ -133,18 +136,18 @@ func (r *Harness) Started(ctx context.Context, dry bool) (scalr.Run, error) {
 	return run, err
 }
 
-// MustStart is like Started but fails the test on an error.
-func (r *Harness) MustStart(dry bool) scalr.Run {
+// MustStartRun is like StartRun but fails the test on an error.
+func (r *Harness) MustStartRun(dry bool) scalr.Run {
 	r.T.Helper()
-	run, err := r.Started(r.T.Context(), dry)
+	run, err := r.StartRun(r.T.Context(), dry)
 	if err != nil {
 		r.T.Fatal(err)
 	}
 	return run
 }
 
-// Arrived returns the received requests of the operation, such as "POST /runs/*/actions/apply".
-func (r *Harness) Arrived(op string) []scalrsim.Request {
+// Received returns the received requests of the operation, such as "POST /runs/*/actions/apply".
+func (r *Harness) Received(op string) []scalrsim.Request {
 	method, pattern, _ := strings.Cut(op, " ")
 	var found []scalrsim.Request
 	for _, q := range r.Sim.Requests() {

@@ -26,19 +26,19 @@ func (r *Harness) WantNoLeak(v any) {
 			secrets = append(secrets, values.Get("signature"))
 		}
 	}
-	if found := Leaked(Said(v), secrets...); found != "" {
+	if found := Leaked(AllText(v), secrets...); found != "" {
 		r.T.Errorf("%q of a secret is in the %T %.200q", found, v, fmt.Sprint(v))
 	}
 }
 
-// Said returns all text representations of a value, or of an error and the errors that it wraps.
-func Said(v any) string {
+// AllText returns all text representations of a value, or of an error and the errors that it wraps.
+func AllText(v any) string {
 	text := fmt.Sprintf("%v|%+v|%#v|%q", v, v, v, v)
 	fields, _ := json.Marshal(v) // the text above contains what JSON cannot represent
 	text += string(fields)
 	if err, ok := v.(error); ok {
 		if inner := errors.Unwrap(err); inner != nil {
-			text += Said(inner)
+			text += AllText(inner)
 		}
 	}
 	return text
