@@ -261,7 +261,7 @@ func TestAffectedByTerragrunt(t *testing.T) {
 			map[string]any{"working-directory": "live", "terragrunt": map[string]any{"version": "0.80.0"}})
 	}
 	f.play().want(0, exact).listed("live:").
-		says("not all files that they use are known: prod/live (what Terragrunt's files name is not searched)")
+		says("not all files that they use are known: prod/live (the files that Terragrunt's configuration names are not searched)")
 }
 
 func TestAffectedStopsWhenInterrupted(t *testing.T) {

@@ -143,7 +143,7 @@ func TestAffectedBelievesTheCommitWithoutGit(t *testing.T) {
 	f.play().want(0, exact).listed("app:app/x")
 }
 
-// A checkout in its own directory would make every path a wrong one.
+// With the checkout in another directory, every path would be wrong.
 func TestAffectedInAnotherDirectory(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")

@@ -51,8 +51,8 @@ func content(t *testing.T, hub *githubtest.Server) {
 	}
 }
 
-// TestSlowerRunYields (G29): two steps immediately on one pull request. The older one ends last, and the comment stays
-// that of the newer one.
+// TestSlowerRunYields (G29): of two concurrent steps on one pull request, the older one ends last, and the comment
+// remains that of the newer one.
 func TestSlowerRunYields(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

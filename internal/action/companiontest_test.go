@@ -148,7 +148,7 @@ func (v *companionResult) wrote(want ...string) *companionResult {
 	return v
 }
 
-// answered checks that a request got the response at least once.
+// answered checks that a request received this status at least once.
 func (v *companionResult) answered(op string, status int) {
 	v.t.Helper()
 	for _, r := range v.requests {
@@ -156,7 +156,7 @@ func (v *companionResult) answered(op string, status int) {
 			return
 		}
 	}
-	v.t.Errorf("%s was never answered by %d", op, status)
+	v.t.Errorf("%s never received the status %d", op, status)
 }
 
 // asks returns the queries with which a path was read.

@@ -11,10 +11,10 @@ import (
 func TestTagIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{
-		"the response is lost": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
-		"the answer is a 502":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
-		"it never arrived":     {Op: "POST /tags", Action: scalrsim.Reset},
-		"it comes true late":   {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
+		"the response is lost":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
+		"the response is a 502": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
+		"it never arrived":      {Op: "POST /tags", Action: scalrsim.Reset},
+		"it comes true late":    {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -38,15 +38,15 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
 			posts: 1,
 		},
-		"the answer is cut": {
+		"the response is cut": {
 			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Truncate, Bytes: 40},
 			posts: 1,
 		},
-		"the answer is a 500": {
+		"the response is a 500": {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
 			posts: 1,
 		},
-		"the answer stalls": {
+		"the response stalls": {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Stall},
 			posts: 1,
 		},
@@ -141,7 +141,7 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 	}
 }
 
-// A name that is refused for another reason is not looked for forever.
+// The search for a name that was rejected for another reason ends.
 func TestCreationIsRefused(t *testing.T) {
 	t.Parallel()
 	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.",` +

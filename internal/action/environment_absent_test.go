@@ -96,7 +96,7 @@ func TestEnvironmentDeletionGoesWrong(t *testing.T) {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset},
 			outputs: []string{"result=done", "changed=true"},
 		},
-		"the answer is a 500": {
+		"the response is a 500": {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status},
 			outputs: []string{"result=done", "changed=true"},
 		},

@@ -34,7 +34,7 @@ func TestPolicyGroups(t *testing.T) {
 	})
 }
 
-// The unlinking took place although its response got lost: the next attempt finds nothing to unlink.
+// The response to the unlinking is lost: the next attempt finds nothing to unlink.
 func TestUnlinkTwice(t *testing.T) {
 	t.Parallel()
 	lost := scalrsim.Fault{

@@ -117,8 +117,8 @@ func TestManyTags(t *testing.T) {
 func TestRemoveTagsThatAreGone(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]scalrsim.Fault{
-		"the response is lost": {Phase: scalrsim.After, Action: scalrsim.EOF},
-		"the answer is a 500":  {Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
+		"the response is lost":  {Phase: scalrsim.After, Action: scalrsim.EOF},
+		"the response is a 500": {Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

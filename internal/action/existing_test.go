@@ -41,7 +41,7 @@ func (p *stepResult) untouched() *stepResult {
 	return p
 }
 
-// edit changes what a response says of a run.
+// edit changes a run in a response.
 func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrsim.Fault {
 	return scalrsim.Fault{
 		Op:     op,

@@ -22,7 +22,7 @@ func TestGitHubFaults(t *testing.T) {
 		before   func(*hub)
 		setUp    func(*stepTest)
 		says     string
-		comments int // of this project at the end
+		comments int // of the action at the end
 		url      bool
 	}{
 		"G07 a long plan":   {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},

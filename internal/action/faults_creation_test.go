@@ -7,7 +7,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestCreationFaults (R): whatever becomes of the response, one run lives; the invariants count them after every case.
+// TestCreationFaults (R): with any fault in the response, there is one run; the invariants count the runs after each case.
 func TestCreationFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestHTTPFaults (H): what the step makes of responses that are none.
+// TestHTTPFaults (H): the step handles invalid responses.
 func TestHTTPFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -230,8 +230,8 @@ func shortLines(p *stepResult) {
 	}
 }
 
-// TestEverySecondAnswerFails (H12): half of all responses are 5xx, and the step still ends well. The creation of the
-// run is left out: it is asked for three times at most.
+// TestEverySecondAnswerFails (H12): half of all responses are 5xx, and the step still succeeds. The creation of the
+// run is left out: it is attempted at most three times.
 func TestEverySecondAnswerFails(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {

@@ -63,7 +63,7 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 	}
 }
 
-// seeds describes which seeds to play.
+// seeds returns the seeds to play.
 func seeds(t *testing.T) (first, count uint64) {
 	t.Helper()
 	first, count = 1, 60

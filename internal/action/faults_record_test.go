@@ -105,7 +105,7 @@ func (r *record) all() []*sent {
 	return append([]*sent(nil), r.sent...)
 }
 
-// lockedBuffer is a log that is written and read immediately.
+// lockedBuffer is a log that is written and read concurrently.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -156,7 +156,7 @@ func gateSources() []gateSource {
 	}
 }
 
-// edit makes a response say what the source says.
+// edit writes the value of the source into a response.
 func (g gateSource) edit(body string) string {
 	planned := false
 	body = editPart(body, "plans", func(plan map[string]any) {

@@ -146,8 +146,8 @@ func TestWarningsGate(t *testing.T) {
 	}
 }
 
-// TestGateInterrupted: the signal comes while the run is being discarded, and that gets no response. The run is
-// stopped all the same.
+// TestGateInterrupted: the signal comes while the run is being discarded, and the discard gets no response. The
+// run is stopped nevertheless.
 func TestGateInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

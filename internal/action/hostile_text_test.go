@@ -11,26 +11,26 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// injected is what each attack in hostileText wants to bring about.
+// injected is the text that each attack in hostileText tries to inject.
 const injected = "injected"
 
-// hostileText is what an author of a module, of a pull request or of a policy can put into a text.
+// hostileText is a text that the author of a module, a pull request or a policy could write.
 const hostileText = "\x1b]0;injected\x07\x1b[2J\x1b[31mred\r::error::injected\n::set-output name=result::injected\n##[error]injected\n" +
 	"result=injected\n\u202edetcejni\u2066\u200b\u0085::warning::injected\x00\xff " +
 	"@octo/everyone fixes #1 https://evil.test www.evil.test <img src=https://evil.test/x.png> ![x](https://evil.test/x.png) " +
 	"[x](https://evil.test) <!-- scalr-run-action --> </details></summary></code> | ``` ~~~ `a` **b** ~~c~~\n" +
 	"```\n# heading\n- [x] task\n<!-- injected\nEOF\n"
 
-// freeTexts are the members of Scalr's documents that people and modules choose.
+// freeTexts are the members of Scalr's responses whose values users and modules control.
 var freeTexts = []string{"name", "message", "error-message", "description", "reason", "lock-reason", "title", "detail", "full-name", "username",
 	"email", "source", "comment", "value", "policy-name", "policy-group-name"}
 
 // linkedHosts are the hosts that reports link to.
 var linkedHosts = []string{"acme.scalr.test", "github.com/acme"}
 
-// TestHostileTextIsNeutralEverywhere: whatever the texts of Scalr and of the runs are, the log has no commands, sequences or
-// turned text in it, outputs are what they should be, and summary and comment show text.
-func TestHostileTextIsNeutralEverywhere(t *testing.T) {
+// TestHostileTextIsNeutralized: with hostile texts in logs and responses, the log contains no workflow commands, escape
+// sequences or bidirectional characters, the outputs are correct, and summary and comment show plain text.
+func TestHostileTextIsNeutralized(t *testing.T) {
 	t.Parallel()
 	log := strings.Repeat(hostileText, 2)
 	for name, c := range map[string]struct {
@@ -39,13 +39,13 @@ func TestHostileTextIsNeutralEverywhere(t *testing.T) {
 		fault    scalrsim.Fault
 		result   string
 	}{
-		"planned":         {scenario: "plan-changes", result: "planned"},
-		"errored":         {scenario: "plan-error", result: "errored"},
-		"policy":          {scenario: "policy-hard", result: "policy-failed"},
-		"locked":          {scenario: "locked", dry: "false", result: "refused"},
-		"creation":        {scenario: "plan-changes", fault: refusal("POST /runs"), result: "refused"},
-		"upload":          {scenario: "plan-changes", fault: refusal("PUT /upload/*"), result: "refused"},
-		"missing account": {scenario: "plan-changes", fault: refusal("GET /workspaces/*"), result: "refused"},
+		"planned":   {scenario: "plan-changes", result: "planned"},
+		"errored":   {scenario: "plan-error", result: "errored"},
+		"policy":    {scenario: "policy-hard", result: "policy-failed"},
+		"locked":    {scenario: "locked", dry: "false", result: "refused"},
+		"creation":  {scenario: "plan-changes", fault: refusal("POST /runs"), result: "refused"},
+		"upload":    {scenario: "plan-changes", fault: refusal("PUT /upload/*"), result: "refused"},
+		"workspace": {scenario: "plan-changes", fault: refusal("GET /workspaces/*"), result: "refused"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -75,7 +75,7 @@ func refusal(op string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Status, Status: 422, Body: string(body)}
 }
 
-// withHostileTexts replaces the free texts of a document.
+// withHostileTexts replaces the free texts of a response.
 func withHostileTexts(body string) string {
 	var doc any
 	if json.Unmarshal([]byte(body), &doc) != nil {
@@ -105,7 +105,7 @@ func withHostileTexts(body string) string {
 	return string(changed)
 }
 
-// withoutMarkers drops the hidden lines at the end of a comment, which are our own.
+// withoutMarkers removes the hidden markers that the action writes into a comment.
 func withoutMarkers(body string) string {
 	lines := strings.Split(body, "\n")
 	return strings.Join(slices.DeleteFunc(lines, func(l string) bool {
@@ -113,7 +113,7 @@ func withoutMarkers(body string) string {
 	}), "\n")
 }
 
-// isNeutral checks all that a step has written.
+// isNeutral checks the log, the outputs and the summary of a step.
 func (p *stepResult) isNeutral(t *testing.T) {
 	t.Helper()
 	step := runnertest.Read(p.log)
@@ -122,12 +122,12 @@ func (p *stepResult) isNeutral(t *testing.T) {
 	}
 	for _, c := range step.Commands {
 		if strings.HasPrefix(c.Data, injected) || c.Name == "set-output" {
-			t.Errorf("the runner carried out %+v", c)
+			t.Errorf("the runner executed the command %+v", c)
 		}
 	}
 	for _, sequence := range []string{"\x1b]", "\x1b[2J", "\u202e", "\u2066", "\r", "\x00", "\xff", "\u0085"} {
 		if strings.Contains(p.log, sequence) {
-			t.Errorf("%q is in the log", sequence)
+			t.Errorf("the log contains %q", sequence)
 		}
 	}
 	for name, value := range p.outputs {

@@ -31,7 +31,7 @@ func (r *stepTest) expectedWorkspace() string {
 	return name
 }
 
-// acted returns the actions of the step that Scalr carried out, or any answer if tried.
+// acted returns the actions of the step that Scalr executed, or, if tried, all that it received.
 func (p *stepResult) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
 	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.At.Before(p.began) || a.At.After(p.began.Add(p.took)) || !tried && a.Answer >= 300

@@ -38,7 +38,7 @@ func plant(t *testing.T, checkout string) {
 	write(t, filepath.Join(checkout, "gha-creds-0f3a.json"), `{"private_key":"`+canaryCloud+`"}`)
 }
 
-// canaries returns the environment of every step its secrets.
+// canaries adds the secrets to the environment of a step.
 func (r *stepTest) canaries(env map[string]string) {
 	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
 	if _, given := env["HTTPS_PROXY"]; !given {
@@ -233,7 +233,7 @@ func filesBelow(t *testing.T, dir string) map[string]string {
 	}
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
-			return nil // an unreadable file contains no comment of this action
+			return nil // the step did not write an unreadable file
 		}
 		if info, err := e.Info(); err != nil || info.Size() > 32<<20 {
 			return nil

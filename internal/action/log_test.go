@@ -182,7 +182,7 @@ func TestLogMissing(t *testing.T) {
 	}
 }
 
-// TestThrottledSlowsDown: after a response 429 a run is looked at half as often.
+// TestThrottledSlowsDown: after a 429 response, a run is polled half as often.
 func TestThrottledSlowsDown(t *testing.T) {
 	t.Parallel()
 	looks := func(faults ...scalrsim.Fault) int {

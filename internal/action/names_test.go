@@ -211,7 +211,7 @@ func TestListsHoldNoMoreThanAsked(t *testing.T) {
 	}
 }
 
-// The response about one environment is not taken for that about another.
+// The response for one environment is not used for another.
 func TestAnswerForAnotherEnvironment(t *testing.T) {
 	t.Parallel()
 	other := scalrsim.Fault{

@@ -112,7 +112,7 @@ func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest 
 	return r
 }
 
-// set returns inputs as name=value.
+// set sets inputs, each written as name=value.
 func (r *stepTest) set(inputs ...string) *stepTest {
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")

@@ -118,7 +118,7 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 		"the response is lost":     {fault: scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset}, posts: 1},
 		"it never arrived":         {fault: scalrsim.Fault{Action: scalrsim.Reset}, posts: 2},
 		"it comes true after 25 s": {fault: scalrsim.Fault{Action: scalrsim.LateCommit, Delay: 25 * time.Second}, posts: 1},
-		"the answer is a 502": {
+		"the response is a 502": {
 			fault: scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status, Status: http.StatusBadGateway},
 			posts: 1,
 		},

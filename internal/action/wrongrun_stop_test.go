@@ -94,8 +94,8 @@ func TestWrongRunAndSignals(t *testing.T) {
 	}
 }
 
-// TestDuplicatesHaveOurConfigurationVersion: a response that names another job's configuration version does not lead
-// to the runs of that.
+// TestDuplicatesHaveOurConfigurationVersion: if a response names another job's configuration version, the runs of that
+// version are not stopped.
 func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "plan-changes")

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// deviations are, for each member in which a run must equal its request, what
-// Scalr reports instead of what deviationInputs ask for.
+// deviations are, for each member in which a run must equal its request, the
+// value that Scalr reports instead of the one in deviationInputs.
 var deviations = []struct {
 	member string
 	value  any
@@ -43,7 +43,7 @@ var deviations = []struct {
 var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network",
 	"on-cancel=leave"}
 
-// misreported is a response that says something else of a run, from the nth on.
+// misreported changes a run in responses, from the nth on.
 func misreported(op string, nth int, member string, value any) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Misreport, Member: member, Value: value}
 }

@@ -71,7 +71,7 @@ const (
 	appliedPolls, appliedGraces = 3, 2 // for a run that is effectively applied
 )
 
-// confirmed reports whether at the time at the streak has that many polls, over so many grace periods.
+// confirmed reports whether the streak has at least this many polls and, at the given time, lasts this many grace periods.
 func (c *classifier) confirmed(s streak, polls int, graces time.Duration, at time.Time) bool {
 	return s.number >= polls && at.Sub(s.first) >= graces*c.grace
 }

@@ -100,7 +100,7 @@ func (s state) String() string {
 	return [...]string{"moving", "finishing", "stale", "final", "unknown"}[s]
 }
 
-// TestClassify returns polls as the status, and details after a slash: u unfinished checks, n no changes, f apply
+// TestClassify writes each poll as its status, with details after a slash: u unfinished checks, n no changes, f apply
 // finished, p plan running.
 func TestClassify(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,7 @@ func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timi
 	f.done = now.Sub(f.endedAt) >= timing.Drain || !failed && f.quiet(now) >= f.logGrace(timing)
 }
 
-// quiet is how long nothing came since the end of the stage.
+// quiet returns how long the log has not grown since the end of the stage.
 func (f *finish) quiet(now time.Time) time.Duration {
 	if f.grewAt.After(f.endedAt) {
 		return now.Sub(f.grewAt)

@@ -27,7 +27,7 @@ type API interface {
 
 // Observer receives the progress of a run, in order and from one goroutine.
 type Observer interface {
-	// Polled receives every poll that is not stale; most of them bring nothing new.
+	// Polled receives every poll that is not stale; most of them are the same as the last one.
 	Polled(scalr.Run)
 	// Log returns where the log of a stage is printed. It is closed once the log
 	// is complete, if that is known before Follow returns.
@@ -70,7 +70,7 @@ type Ending struct {
 
 // Follow polls until the run is finished or waits for a person, and returns a nil
 // error. It also returns when the context ends, after stopping the run if Stopping
-// says so, and with an error when Scalr does not answer before the retries end.
+// is set, and with an error when Scalr does not answer before the retries end.
 func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	if f.tails == nil {
 		f.tails = map[scalr.Log]*tail{}

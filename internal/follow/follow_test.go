@@ -45,7 +45,7 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// TestGone: a run that does not exist, forever, is given up after half a minute (S16).
+// TestGone: after half a minute of 404 responses, the run counts as missing (S16).
 func TestGone(t *testing.T) {
 	t.Parallel()
 	s := with(planning(time.Hour, "x"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404, Nth: 4, Times: -1})

@@ -155,8 +155,7 @@ func TestLogRewritten(t *testing.T) {
 	})
 }
 
-// TestLogShrinks: a log that ends shorter is printed again, but not immediately: an old copy of it comes right in a
-// moment.
+// TestLogShrinks: a log that becomes shorter is printed again, but not immediately: it may be a stale copy.
 func TestLogShrinks(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)

@@ -49,7 +49,7 @@ func TestPacer(t *testing.T) {
 	}
 }
 
-// TestThrottled: a response 429 doubles the intervals, to four times their length at most, and they halve after two
+// TestThrottled: a 429 response doubles the intervals, to four times their length at most, and they halve after two
 // minutes without one.
 func TestThrottled(t *testing.T) {
 	t.Parallel()

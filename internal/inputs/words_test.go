@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/inputs"
 )
 
-// TestNamesOfSimilarActions: each name that another action has for an input leads to ours.
+// TestNamesOfSimilarActions: for the name of another action's input, the warning suggests the input of this action.
 func TestNamesOfSimilarActions(t *testing.T) {
 	t.Parallel()
 	for action, meant := range map[string]map[string]string{
@@ -37,8 +37,8 @@ func TestNamesOfSimilarActions(t *testing.T) {
 	}
 }
 
-// TestWordsThatAreNoMode: each word for something that a mode does leads to the mode.
-func TestWordsThatAreNoMode(t *testing.T) {
+// TestUnknownModeAdvice: for a word that describes a mode, the message suggests that mode.
+func TestUnknownModeAdvice(t *testing.T) {
 	t.Parallel()
 	var rows []row
 	for word, advice := range map[string]string{
@@ -59,8 +59,8 @@ func TestWordsThatAreNoMode(t *testing.T) {
 	runRows(t, rows)
 }
 
-// TestGates: each condition of fail-on is one gate, and a misspelled one leads to it.
-func TestGates(t *testing.T) {
+// TestFailOnConditions: each condition sets one gate, and the message about a misspelled one suggests it.
+func TestFailOnConditions(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]inputs.FailOn{
 		"changes": {Changes: true}, "destroy": {Destroy: true}, "needs-confirmation": {NeedsConfirmation: true},

@@ -68,7 +68,7 @@ func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
 	return o
 }
 
-// describe describes of which commit and attempt the overview is.
+// describe records the commit and the attempt that the overview covers.
 func (c *overviewCommand) describe() {
 	e := c.Job.Event()
 	c.page.Unlisted, c.page.Attempt = c.in.Unlisted, e.Attempt
@@ -78,7 +78,7 @@ func (c *overviewCommand) describe() {
 	}
 }
 
-// execute finds the runs and reads what each of them does.
+// execute finds the runs and reads the effects of each.
 func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	if len(c.in.Workspaces) == 0 {
 		return nil
@@ -86,8 +86,8 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	address := c.Job.Event().WorkflowRunURL
 	if address == "" {
 		return step.Refuse(step.CodeInputInvalid,
-			"The overview finds runs by the address of the workflow run, which is unknown in this job: GITHUB_SERVER_URL, GITHUB_REPOSITORY and "+
-				"GITHUB_RUN_ID say it.")
+			"The overview finds runs by the address of the workflow run, which is unknown in this job: one of "+
+				"GITHUB_SERVER_URL, GITHUB_REPOSITORY and GITHUB_RUN_ID is empty.")
 	}
 	if err := c.CheckProxyAndCA(); err != nil {
 		return err

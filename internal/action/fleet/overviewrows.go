@@ -110,7 +110,7 @@ func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
 	return r
 }
 
-// place describes where the run is.
+// place sets the run, its workspace and their addresses.
 func (c *overviewCommand) place(r *report.Row, w *sought) {
 	r.Run = w.run.Run
 	seen := w.run.Workspace

@@ -21,7 +21,7 @@ const (
 	mostNamedEnvironments = 3
 )
 
-// sought is a workspace whose run is searched.
+// sought is a workspace whose run the search must find.
 type sought struct {
 	inputs.OverviewWorkspace
 	run *scalr.ListedRun // the newest so far

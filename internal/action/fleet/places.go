@@ -21,7 +21,7 @@ type place struct {
 	candidates []string // directories; the first that exists is meant
 	exact      bool     // a line names the directory
 	directory  string   // relative to the checkout
-	path       string   // what to send
+	path       string   // the directory to upload
 	answer     affected.Result
 }
 
@@ -37,7 +37,7 @@ func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDi
 func (p *place) workspace() affected.Workspace {
 	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
 	if p.ws.Terragrunt {
-		w.Unknown = "what Terragrunt's files name is not searched"
+		w.Unknown = "the files that Terragrunt's configuration names are not searched"
 	}
 	for _, file := range p.ws.VarFiles {
 		for _, base := range []string{p.path, p.directory} {

@@ -51,7 +51,7 @@ func (e *environmentCommand) find(ctx context.Context) (scalr.Environment, bool,
 	return e.client.EnvironmentNamed(ctx, e.in.AccountID, e.in.Name)
 }
 
-// missing says that it does not exist.
+// missing returns the error for an environment that does not exist.
 func (e *environmentCommand) missing(ctx context.Context) error {
 	if e.in.EnvironmentID != "" {
 		return lookup.MissingEnvironment(ctx, e.client, e.in.EnvironmentID)

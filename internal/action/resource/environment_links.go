@@ -96,7 +96,7 @@ func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Env
 func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.Environment, g scalr.PolicyGroup) error {
 	err := e.client.UnlinkPolicyGroup(ctx, g.ID, env.ID)
 	if lookup.Gone(err) {
-		// It was unlinked by an attempt whose response was lost, or that is not allowed: another read decides.
+		// Either an attempt whose response was lost has unlinked it, or the token may not unlink it: another read decides.
 		if now, lookErr := e.client.Environment(ctx, env.ID); lookErr == nil && !slices.Contains(now.Policies, g.ID) {
 			return nil
 		}

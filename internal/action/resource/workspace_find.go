@@ -29,7 +29,7 @@ func workspaceWithID(ctx context.Context, c *scalr.Client, id string) (scalr.Wor
 	return ws, err == nil, err
 }
 
-// missing describes what does not exist: the environment, or the workspace in it.
+// missing returns the error for an environment or a workspace that does not exist.
 func (w *workspaceCommand) missing(ctx context.Context) error {
 	switch {
 	case w.in.WorkspaceID != "":

@@ -94,7 +94,7 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links wo
 	return nil
 }
 
-// aboutVersion reports whether a refusal without a pointer mentions the Terraform version.
+// aboutVersion matches a refusal without a pointer that mentions the Terraform version.
 var aboutVersion = regexp.MustCompile(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
 
 // refusedVersion returns the error if Scalr has rejected a creation or a change because of the Terraform version. A

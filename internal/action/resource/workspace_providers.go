@@ -97,7 +97,7 @@ func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.
 func (w *workspaceCommand) removeProviderLink(ctx context.Context, ws scalr.Workspace, link scalr.ProviderLink) error {
 	err := w.client.DeleteProviderLink(ctx, link.ID)
 	if lookup.Gone(err) {
-		// It was removed by an attempt whose response was lost, or that is not allowed: the list shows which.
+		// Either an attempt whose response was lost has removed it, or the token may not remove it: the list shows which.
 		now, listErr := w.client.ProviderLinks(ctx, ws.ID)
 		if listErr == nil && !slices.ContainsFunc(now, func(l scalr.ProviderLink) bool { return l.ID == link.ID }) {
 			return nil

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// check looks for everything that would stop a run, without creating one. Unlike a run, it does not stop at the first
+// check finds all problems that would stop a run, without creating one. Unlike a run, it continues after the first
 // problem.
 func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	listing, err := r.list(ctx)
@@ -53,7 +53,7 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	return step.Outcome{Result: result.Checked}, nil
 }
 
-// examine packs the bundle as a run does, to find problems that only reading the files shows, with the same warnings.
+// examine packs the bundle as a run does, with the same warnings: some problems appear only when the files are read.
 func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 	archive, err := l.Pack(ctx)
 	if err != nil {

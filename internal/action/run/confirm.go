@@ -15,8 +15,9 @@ import (
 // the status in which it seems to wait.
 const confirmRetryWindow = 30 * time.Second
 
-// confirm confirms a waiting run and follows its apply to the end. The run is read and judged right before, since the
-// last poll may be minutes old. A conflict means that it does not wait yet, or no longer waits: the run is read again.
+// confirm confirms a waiting run and follows its apply to the end. The run is read and evaluated immediately before,
+// since the last poll may be minutes old. A conflict means that the run does not wait yet, or no longer waits: it is
+// read again.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	var refused error
 	for began := time.Now(); ; {

@@ -15,7 +15,7 @@ const (
 	// createGrace is how long a creation in flight continues after the step was interrupted: a run whose id is unknown
 	// cannot be stopped.
 	createGrace = 2 * time.Second
-	// lastLook is how long such a run is searched after that.
+	// lastLook is how long the step searches for such a run after that.
 	lastLook = time.Second
 )
 
@@ -98,7 +98,7 @@ func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRe
 	return q
 }
 
-// onCancel is the action that the post step may take on the run: none if this job does not wait for it.
+// onCancel returns what the post step may do with the run: nothing if this step does not wait for it.
 func (r *command) onCancel() inputs.OnCancel {
 	if !r.in.Wait {
 		return inputs.OnCancelLeave

@@ -9,19 +9,19 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// earlyPlan reads the plan of a run that goes on after it, so that it is there when the
-// run ends. It makes one attempt; if that fails, the plan is read at the end of the run.
+// earlyPlan reads the plan while the run continues, so that the plan is available when the run ends. It makes one
+// attempt; if that fails, the plan is read at the end of the run.
 type earlyPlan struct {
-	follow.Observer // which it passes everything to
+	follow.Observer // receives all events
 	read            func(scalr.Run) planReading
 
-	logComplete bool             // nothing is written to the plan's log any more
-	finished    string           // the plan, if the last poll showed that it is finished
-	planID      string           // the plan that is read
-	result      chan planReading // has one element when the attempt is over; nil before it begins
+	logComplete bool             // the plan's log is closed
+	finished    string           // id of the plan if the last poll reported it as finished
+	planID      string           // id of the plan that is read
+	result      chan planReading // receives the result of the attempt; nil before the attempt starts
 }
 
-// readPlanEarly returns an observer for a run that is followed until ctx ends, as the attempt does.
+// readPlanEarly returns an observer for a run that is followed. The end of ctx ends the attempt too.
 func (r *command) readPlanEarly(ctx context.Context) *earlyPlan {
 	e := &earlyPlan{Observer: r.narrator}
 	if r.facts.plan != nil {
@@ -36,22 +36,22 @@ func (r *command) readPlanEarly(ctx context.Context) *earlyPlan {
 	return e
 }
 
-// Polled starts to read the plan once a second poll confirms that it is finished.
+// Polled starts the attempt once a second poll confirms that the plan is finished.
 func (e *earlyPlan) Polled(run scalr.Run) {
 	e.Observer.Polled(run)
 	before := e.finished
 	if e.finished = ""; run.Plan != nil && run.Plan.Status == scalr.TaskFinished {
 		e.finished = run.Plan.ID
 	}
-	goesOn := !run.Status.IsFinal() && !run.Waiting() && run.Stage() != scalr.MaybeWaiting
-	if e.read == nil || e.result != nil || !e.logComplete || !goesOn || e.finished == "" || e.finished != before {
+	continues := !run.Status.IsFinal() && !run.Waiting() && run.Stage() != scalr.MaybeWaiting
+	if e.read == nil || e.result != nil || !e.logComplete || !continues || e.finished == "" || e.finished != before {
 		return
 	}
 	e.planID, e.result = run.Plan.ID, make(chan planReading, 1)
 	go func() { e.result <- e.read(run) }()
 }
 
-// Log observes the end of the plan's log.
+// Log returns the destination of a log. The plan must not be read before its log is closed.
 func (e *earlyPlan) Log(p scalr.Phase) io.WriteCloser {
 	log := e.Observer.Log(p)
 	if p != scalr.PlanPhase {
@@ -60,6 +60,7 @@ func (e *earlyPlan) Log(p scalr.Phase) io.WriteCloser {
 	return planLog{log, e}
 }
 
+// planLog records that the plan's log is closed.
 type planLog struct {
 	io.WriteCloser
 	early *earlyPlan
@@ -70,8 +71,8 @@ func (l planLog) Close() error {
 	return l.WriteCloser.Close()
 }
 
-// recordEarlyPlan waits for the attempt, if it has begun, and records its result if that would be the
-// same at the end of the run.
+// recordEarlyPlan waits for the attempt, if it has started, and records a result that is final: a valid plan, or that
+// the token may not read it.
 func (r *command) recordEarlyPlan(e *earlyPlan, run scalr.Run) {
 	if e.result == nil {
 		return

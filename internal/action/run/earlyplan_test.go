@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// silent is an observer that drops everything.
+// silent is an observer that ignores all events.
 type silent struct{}
 
 func (silent) Polled(scalr.Run)               {}
@@ -18,9 +18,8 @@ func (silent) LogTrouble(scalr.Phase, error)  {}
 func (silent) Write(p []byte) (int, error)    { return len(p), nil }
 func (silent) Close() error                   { return nil }
 
-// TestEarlyPlanBegins: the plan is read once two polls have shown that it is finished, its log
-// is complete, and the run goes on.
-func TestEarlyPlanBegins(t *testing.T) {
+// TestEarlyPlanStarts: the plan is read if two polls report it as finished, its log is closed, and the run continues.
+func TestEarlyPlanStarts(t *testing.T) {
 	t.Parallel()
 	run := func(status scalr.Status, plan scalr.TaskStatus) scalr.Run {
 		return scalr.Run{ID: "run-1", Status: status, Plan: &scalr.Plan{ID: "plan-1", Status: plan}}
@@ -33,15 +32,15 @@ func TestEarlyPlanBegins(t *testing.T) {
 		openLog   bool
 		wantReads int
 	}{
-		"one poll":          {polls: []scalr.Run{planning, applying}},
-		"two polls":         {polls: []scalr.Run{planning, applying, applying}, wantReads: 1},
-		"more polls":        {polls: []scalr.Run{applying, applying, applying, applying}, wantReads: 1},
-		"not confirmed":     {polls: []scalr.Run{applying, planning, applying}},
-		"another plan":      {polls: []scalr.Run{applying, other, applying}},
-		"its log may grow":  {polls: []scalr.Run{applying, applying}, openLog: true},
-		"the run has ended": {polls: []scalr.Run{run(scalr.StatusApplied, scalr.TaskFinished), run(scalr.StatusApplied, scalr.TaskFinished)}},
-		"the run waits":     {polls: []scalr.Run{run(scalr.StatusPlanned, scalr.TaskFinished), run(scalr.StatusPlanned, scalr.TaskFinished)}},
-		"the plan failed":   {polls: []scalr.Run{run(scalr.StatusApplying, scalr.TaskErrored), run(scalr.StatusApplying, scalr.TaskErrored)}},
+		"one finished poll":   {polls: []scalr.Run{planning, applying}},
+		"two finished polls":  {polls: []scalr.Run{planning, applying, applying}, wantReads: 1},
+		"four finished polls": {polls: []scalr.Run{applying, applying, applying, applying}, wantReads: 1},
+		"unconfirmed":         {polls: []scalr.Run{applying, planning, applying}},
+		"different plan":      {polls: []scalr.Run{applying, other, applying}},
+		"open log":            {polls: []scalr.Run{applying, applying}, openLog: true},
+		"final run":           {polls: []scalr.Run{run(scalr.StatusApplied, scalr.TaskFinished), run(scalr.StatusApplied, scalr.TaskFinished)}},
+		"waiting run":         {polls: []scalr.Run{run(scalr.StatusPlanned, scalr.TaskFinished), run(scalr.StatusPlanned, scalr.TaskFinished)}},
+		"failed plan":         {polls: []scalr.Run{run(scalr.StatusApplying, scalr.TaskErrored), run(scalr.StatusApplying, scalr.TaskErrored)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

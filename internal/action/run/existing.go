@@ -153,7 +153,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 	}
 }
 
-// overridable reports whether the run has a soft policy failure that was not overridden yet.
+// overridable reports whether the run has a soft policy failure that has not been overridden.
 func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, failedSoftly) }
 
 func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
@@ -189,7 +189,8 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting,
 				"Run %s is %s: only a run that waits for a person can be discarded. Use `mode: cancel` to stop a running one.", run.ID, run.Status)
 		}
-		how := runs.StopOptions{Comment: r.comment(string(wanted)), AllowApply: wanted == result.Canceled, LongTimeout: true, Check: r.mayStop}
+		how := r.stopOptions(string(wanted))
+		how.AllowApply, how.Check = wanted == result.Canceled, r.mayStop
 		stop, err := runs.Stop(ctx, r.client, run, how)
 		if err != nil {
 			return step.Outcome{}, err

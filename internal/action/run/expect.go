@@ -25,7 +25,7 @@ type unexpectedRun struct {
 
 func (e *unexpectedRun) Error() string { return e.problem }
 
-// ErrorCode is the output error-code.
+// ErrorCode returns the value of the output error-code.
 func (e *unexpectedRun) ErrorCode() step.Code { return e.code }
 
 // unchangedBy adds to a problem that the step did not change the run.
@@ -62,7 +62,7 @@ func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 	return run, nil
 }
 
-// mayStop allows stopping the expected run only.
+// mayStop returns an error unless the run is the expected one.
 func (r *command) mayStop(run scalr.Run) error {
 	if r.expected == nil {
 		return nil
@@ -119,7 +119,7 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 	return nil
 }
 
-// check compares the run with the inputs; nil if it matches them.
+// check returns the difference between the run and the inputs; nil if there is none.
 func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	switch id := want.configurationID; {
 	case want.workspace.ID != "" && run.WorkspaceID != want.workspace.ID:

@@ -36,7 +36,7 @@ func (r *command) severalUnits() bool {
 func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading, cancel := r.ReportingContext(planJSONTime)
 	defer cancel()
-	if !run.Status.IsFinal() { // otherwise there is nothing to stop, and time to read it
+	if !run.Status.IsFinal() { // the plan of a finished run is read even after an interruption
 		defer context.AfterFunc(ctx, cancel)()
 	}
 	return r.plan(reading, run)
@@ -60,7 +60,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case !r.ours:
 		return o
 	}
-	stop, err := runs.Stop(ctx, r.client, run, r.ending("the plan does not pass fail-on"))
+	stop, err := runs.Stop(ctx, r.client, run, r.stopOptions("the plan does not pass fail-on"))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)

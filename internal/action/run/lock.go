@@ -51,7 +51,7 @@ func refusesRuns(w scalr.Workspace) bool {
 	return kind == lockedByPerson || kind == lockedByFinished && !w.ForceLatestRun
 }
 
-// describeLock describes in one sentence, without its period, who holds the lock, why and since when.
+// describeLock returns one sentence, without a period, about who holds the lock, why and since when.
 func describeLock(w scalr.Workspace) string {
 	switch lockOf(w) {
 	case lockedByPerson:
@@ -100,7 +100,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 	// The last poll is at the end, however short the last interval is.
 	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
 	defer cancel()
-	minutes := 0 // whose waiting time was logged
+	minutes := 0 // of waiting that were logged
 	for time.Since(began) < limit {
 		if retry.Wait(ctx, min(r.Env.Timing.QueueInterval(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
@@ -131,7 +131,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 // lastLockPoll is the time limit of the last poll of the lock.
 const lastLockPoll = 5 * time.Second
 
-// lockWaitEnded describes what the step was waiting for when its timeout or a signal ended the wait.
+// lockWaitEnded logs what the step was waiting for when its timeout or a signal ended the wait.
 func (r *command) lockWaitEnded(ctx context.Context, w scalr.Workspace, began time.Time) error {
 	r.Job.Infof("%s. The step ends after waiting %s for the lock; nothing was uploaded and no run was created.", describeLock(w),
 		waited(began))

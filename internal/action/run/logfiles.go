@@ -36,7 +36,7 @@ func (l *stageLogs) of(p scalr.Phase) *stageLog {
 	return log
 }
 
-// writer returns where a stage's log is to be written, as it comes.
+// writer returns the destination of a stage's log.
 func (l *stageLogs) writer(p scalr.Phase) progress.Copy {
 	log := l.of(p)
 	if p == scalr.PlanPhase && log.copy == nil {

@@ -24,7 +24,7 @@ func (r *command) message() string {
 	return withAddress(strings.ToValidUTF8(text, "\uFFFD"), address)
 }
 
-// defaultMessage describes where the run comes from.
+// defaultMessage returns a message that names the origin of the run.
 func (r *command) defaultMessage() string {
 	e := r.Job.Event()
 	var where, parts []string

@@ -56,8 +56,7 @@ func (r *command) showBrought(l *bundle.Listing) {
 // inputsListing bounds how long the problems with the inputs wait for those with the path.
 const inputsListing = 20 * time.Second
 
-// andPath adds to the problems with the inputs what is wrong with the path, so that all problems are reported
-// immediately.
+// andPath adds the problem with the path to those with the inputs, so that all of them are reported together.
 func andPath(ctx context.Context, s *step.Step, in inputs.Run, err error) error {
 	var bad inputs.Problems
 	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
@@ -92,7 +91,7 @@ func (r *command) pack(ctx context.Context, l *bundle.Listing) *packing {
 	return p
 }
 
-// wait returns the archive as soon as it is there.
+// wait returns the archive as soon as it is packed.
 func (p *packing) wait(ctx context.Context) (*bundle.Archive, error) {
 	select {
 	case <-p.done:

@@ -39,12 +39,12 @@ func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 type planReading struct {
 	plan    tfplan.Plan
 	file    string // name of its JSON for later steps; "" for none
-	notKept error  // why the JSON, which was read, is not kept for later steps
+	notKept error  // why the JSON is not saved for later steps
 	missing string // why there is no JSON; "" if there is, or it was not requested
 	err     error  // of the download
 }
 
-// recordPlan records a plan and reports what is wrong with its JSON.
+// recordPlan records a plan and logs why its JSON is missing or not saved.
 func (r *command) recordPlan(p planReading) {
 	r.facts.plan, r.facts.planFile, r.facts.planJSONMissing = &p.plan, p.file, p.missing
 	if p.missing != "" {
@@ -55,7 +55,7 @@ func (r *command) recordPlan(p planReading) {
 	}
 }
 
-// readPlan reads the plan's JSON on its way to disk, where later steps find it.
+// readPlan reads the plan's JSON while it is saved for later steps.
 func (r *command) readPlan(ctx context.Context, run scalr.Run) planReading {
 	log := r.logs.of(scalr.PlanPhase)
 	if run.Plan.Status != scalr.TaskFinished {
@@ -69,7 +69,7 @@ func (r *command) readPlan(ctx context.Context, run scalr.Run) planReading {
 	return reading
 }
 
-// planJSONPolicy repeats a download after a second, or later if the server asks for it.
+// planJSONPolicy retries a download after a second, or after the server's Retry-After if that is longer.
 var planJSONPolicy = retry.Policy{
 	Attempts: 3,
 	Retryable: func(err error) (retry.Delay, bool) {

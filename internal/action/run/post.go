@@ -14,13 +14,13 @@ import (
 const (
 	// postTime is for the post step: GitHub gives a canceled job five minutes in all.
 	postTime = 4 * time.Minute
-	// lateCreateWindow is how long a run is looked for whose creation was cut off: Scalr may still be at it, and its
-	// lists may lag.
+	// lateCreateWindow is how long the post step searches for the run of an interrupted creation: Scalr may still be
+	// creating it, and its lists may lag.
 	lateCreateWindow = 45 * time.Second
 )
 
 // Post stops a run that the main step created, if that step was killed before it could do so itself. After a normal
-// end it does nothing and says nothing.
+// end it does nothing and logs nothing.
 func Post(ctx context.Context, s *step.Step) int {
 	left := loadState(s.Job)
 	if left.finished || left.onCancel == "" || left.onCancel == inputs.OnCancelLeave || left.run == "" && left.configuration == "" {
@@ -71,8 +71,8 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	case run.Stage() == scalr.Saved:
 		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
 	}
-	how := r.longStopOptions("its job was canceled")
-	how.Check = r.mayStop
+	how := r.stopOptions("its job was canceled")
+	how.AllowApply, how.Check = r.mayStopApply(), r.mayStop
 	stop, err := runs.Stop(ctx, r.client, run, how)
 	if err != nil {
 		return "", err

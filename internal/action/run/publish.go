@@ -137,7 +137,7 @@ func (r *command) annotate(d tfplan.Diagnostic) {
 		File: r.inRepository(path.Join(r.facts.directory, r.facts.workspace.WorkingDirectory, d.File))})
 }
 
-// inRepository is where a file of the bundle lies in the repository: what was copied through a link lies elsewhere.
+// inRepository returns the path of a bundled file in the repository, which differs if the file was copied through a link.
 func (r *command) inRepository(file string) string {
 	root, err := filepath.EvalSymlinks(r.Job.Root())
 	if err != nil {

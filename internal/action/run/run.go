@@ -1,5 +1,5 @@
-// Package run is the run action and its post step. A command records what it learns as soon as it is known, and
-// reports whatever was learned, regardless of how it ends.
+// Package run implements the run action and its post step. A command records each fact as soon as it is known, and
+// reports all recorded facts, regardless of how it ends.
 package run
 
 import (
@@ -170,7 +170,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 
 // discardIdleRun ends a run that has nothing to apply, so that the queue goes on.
 func (r *command) discardIdleRun(ctx context.Context, run scalr.Run) {
-	if _, err := runs.Stop(ctx, r.client, run, r.ending("nothing to apply")); err != nil {
+	if _, err := runs.Stop(ctx, r.client, run, r.stopOptions("nothing to apply")); err != nil {
 		r.Job.Warnf("Run %s has nothing to apply but blocks the workspace's queue, and could not be discarded: %s", run.ID, step.Sentence(err))
 	}
 }

@@ -26,11 +26,11 @@ type sharedFile struct {
 
 	size    int64
 	omitted int64 // bytes left out
-	notice  int64 // length of the line that says so
+	notice  int64 // length of the line that reports them
 	broken  bool
 }
 
-// planFile makes a file in RUNNER_TEMP; nil where that cannot be.
+// planFile creates a file in RUNNER_TEMP; nil if that fails.
 func planFile(s *step.Step, name string, limit int64) *sharedFile {
 	file := s.CreateSharedFile(name)
 	if file == nil {

@@ -8,13 +8,13 @@ import (
 // state is what the post step needs if this step is killed.
 type state struct {
 	run           string // the run that this step created
-	configuration string // known before: a run may come of it although we never learn its id
+	configuration string // saved before the run is created, since its id may never be received
 	workspace     string
 	onCancel      inputs.OnCancel
-	finished      bool // this step came to its end; nothing is left to do
+	finished      bool // this step ended normally; the post step has nothing to do
 }
 
-// The names under which the state is kept.
+// The names of the values in GITHUB_STATE.
 const (
 	stateRun           = "run-id"
 	stateConfiguration = "configuration-version-id"
@@ -23,8 +23,8 @@ const (
 	stateFinished      = "finished"
 )
 
-// saveState writes the parts of the state that are set. It is best effort: without
-// it only the second chance is lost.
+// saveState writes the parts of the state that are set. An error is only logged: without the state, only the post step
+// cannot stop the run.
 func (r *command) saveState(st state) {
 	finished := ""
 	if st.finished {
@@ -47,7 +47,7 @@ func (r *command) saveState(st state) {
 	}
 }
 
-// loadState reads what the main step left.
+// loadState returns the state that the main step saved.
 func loadState(j *job.Job) state {
 	return state{
 		run: j.State(stateRun), configuration: j.State(stateConfiguration), workspace: j.State(stateWorkspace),

@@ -26,7 +26,8 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 		f.Timing.StopGrace = max(r.Env.Timing.StopGrace-time.Since(at), time.Second)
 	}
 	if r.in.OnCancel != inputs.OnCancelLeave {
-		how := r.stopping("")
+		how := r.stopOptions("")
+		how.AllowApply, how.LongTimeout = r.mayStopApply(), false
 		f.Stopping = &how
 	}
 	ending, err := f.Follow(ctx, run)
@@ -39,8 +40,7 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	return ending, err
 }
 
-// readResults reads what is reported of a run that is final or waits, while it looks
-// for duplicate runs.
+// readResults reads the results of a run that is final or waits, and concurrently searches for duplicate runs.
 func (r *command) readResults(ctx context.Context, e follow.Ending, early *earlyPlan) {
 	var reads sync.WaitGroup
 	defer reads.Wait()
@@ -56,30 +56,21 @@ func (r *command) readResults(ctx context.Context, e follow.Ending, early *early
 	}
 }
 
-// stopping describes how to stop a run, with a comment that names the reason.
-func (r *command) stopping(why string) runs.StopOptions {
-	return runs.StopOptions{Comment: r.comment(why), AllowApply: r.in.OnCancel == inputs.OnCancelStopApply}
+// stopOptions returns the options to stop a run of this step, with time for retries. They do not allow interrupting an
+// apply: a person may have started it meanwhile.
+func (r *command) stopOptions(reason string) runs.StopOptions {
+	return runs.StopOptions{Comment: r.comment(reason), LongTimeout: true}
 }
 
-// longStopOptions returns options for stopping a run with time for retries.
-func (r *command) longStopOptions(why string) runs.StopOptions {
-	how := r.stopping(why)
-	how.LongTimeout = true
-	return how
-}
+// mayStopApply reports whether an interruption of the step may interrupt an apply.
+func (r *command) mayStopApply() bool { return r.in.OnCancel == inputs.OnCancelStopApply }
 
-// ending returns the options to stop a run of this step that has served its purpose: an apply that a person has
-// started meanwhile is never interrupted.
-func (r *command) ending(why string) runs.StopOptions {
-	return runs.StopOptions{Comment: r.comment(why), LongTimeout: true}
-}
-
-// comment is the comment that Scalr stores with an action of this step.
-func (r *command) comment(why string) string {
+// comment returns the comment that Scalr stores with an action of this step. The reason may be empty.
+func (r *command) comment(reason string) string {
 	e := r.Job.Event()
 	text := "by scalr-run-action"
-	if why != "" {
-		text = why + ", " + text
+	if reason != "" {
+		text = reason + ", " + text
 	}
 	if e.Actor != "" {
 		text += " for " + e.Actor
@@ -90,8 +81,8 @@ func (r *command) comment(why string) string {
 	return text
 }
 
-// api is the client, which verifies every look, and looks for second runs now
-// and then after a creation whose answer was lost.
+// api returns the client, which verifies each poll, and regularly searches for duplicate runs if the response to the
+// creation was lost.
 func (r *command) api() follow.API {
 	if !r.sweep {
 		return verifyingAPI{runs.Stopper{Client: r.client}, r}
@@ -99,7 +90,7 @@ func (r *command) api() follow.API {
 	return verifyingAPI{&duplicateGuard{Stopper: runs.Stopper{Client: r.client}, command: r, began: time.Now()}, r}
 }
 
-// duplicateGuard looks for runs that came true late.
+// duplicateGuard cancels duplicate runs that Scalr creates late.
 type duplicateGuard struct {
 	runs.Stopper
 	command     *command
@@ -107,12 +98,12 @@ type duplicateGuard struct {
 }
 
 const (
-	sweepFor   = 2 * time.Minute // longer than a creation may take to come true
+	sweepFor   = 2 * time.Minute // longer than Scalr may take to create a run
 	sweepEvery = 10 * time.Second
-	sweepTime  = 2 * time.Second // for one sweep
+	sweepTime  = 2 * time.Second // for one search
 )
 
-// PollRun sweeps from time to time before it looks.
+// PollRun cancels duplicate runs every sweepEvery before it polls.
 func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, error) {
 	if now := time.Now(); now.Sub(s.began) < sweepFor && now.Sub(s.last) >= sweepEvery {
 		s.last = now
@@ -121,13 +112,13 @@ func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, err
 	return s.Stopper.PollRun(ctx, id)
 }
 
-// ourRun names the run that this step created by what was requested, whatever
-// answers say: other runs of the same configuration version are stopped.
+// ourRun identifies the run of this step by the requested ids, regardless of those in responses: other runs of the same
+// configuration version are stopped.
 func (r *command) ourRun() scalr.Run {
 	return scalr.Run{ID: r.facts.run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
 }
 
-// cancelDuplicates stops runs of our configuration version that are not the one we follow.
+// cancelDuplicates stops the other runs of this step's configuration version.
 func (r *command) cancelDuplicates(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
@@ -137,9 +128,8 @@ func (r *command) cancelDuplicates(ctx context.Context) {
 	}
 }
 
-// cancelLastDuplicates sweeps before the step goes on or ends. Where the creation was sure,
-// one list shows whether there is a duplicate: the service, or a gateway
-// before it, may carry out a creation twice.
+// cancelLastDuplicates cancels duplicate runs before the step continues or ends. Even if the creation was confirmed, it
+// lists the runs once: Scalr, or a gateway in front of it, may execute a creation twice.
 func (r *command) cancelLastDuplicates() {
 	if !r.ours {
 		return
@@ -151,8 +141,8 @@ func (r *command) cancelLastDuplicates() {
 	}
 }
 
-// outcomeOfStop describes the run after the step was interrupted. A run that
-// was quicker is judged by how it ended.
+// outcomeOfStop returns the outcome of an interrupted step. If the run had already finished, it is the outcome of the
+// run.
 func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outcome {
 	if e.Stop != nil && e.StopErr == nil && e.Stop.AlreadyFinal {
 		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
@@ -164,7 +154,7 @@ func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outco
 	r.stopAccepted = e.Stop != nil && e.StopErr == nil
 	last := e.Run
 	if e.Stop != nil {
-		last = e.Stop.LastKnown // before the stop had its effect
+		last = e.Stop.LastKnown // before the stop took effect
 	}
 	o.Problem += " " + r.accepted.withoutEffect(last) + r.describeStop(e)
 	return o
@@ -176,8 +166,7 @@ type acceptance struct {
 	in   scalr.Status // the status of the run then
 }
 
-// withoutEffect says that an accepted action had no effect, if the run is still in
-// the same status.
+// withoutEffect returns a sentence that the accepted action had no effect, if the run still has the same status.
 func (a acceptance) withoutEffect(run scalr.Run) string {
 	if a.verb == "" || run.Status != a.in {
 		return ""
@@ -185,7 +174,7 @@ func (a acceptance) withoutEffect(run scalr.Run) string {
 	return fmt.Sprintf("Scalr accepted to %s run %s, but the run was still %q. ", a.verb, run.ID, run.Status)
 }
 
-// describeStop is what happened to the run, in a sentence.
+// describeStop returns a sentence about what happened to the run.
 func (r *command) describeStop(e follow.Ending) string {
 	where := "Run " + e.Run.ID + " "
 	switch {

@@ -48,7 +48,8 @@ func difference(d scalr.Difference) string {
 func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
 	r.updateRun(wrong.run)
 	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
-	how := runs.StopOptions{Comment: r.comment("not the run that was requested"), AllowApply: true, LongTimeout: true}
+	how := r.stopOptions("not the run that was requested")
+	how.AllowApply = true
 	stop, err := runs.Stop(ctx, r.client, wrong.run, how)
 	if err != nil && ctx.Err() != nil {
 		// A signal or the timeout came meanwhile, or before: repeat it, in the time that is left.
@@ -69,7 +70,7 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 		Problem: wrong.problem + " " + r.stopOutcome(stop, last, err)})
 }
 
-// awaitStop waits, shortly, for a run to end whose stop Scalr accepted.
+// awaitStop waits briefly for the end of a run after Scalr accepted a request to stop it.
 func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()

@@ -7,7 +7,7 @@ import (
 
 // How long an interrupted step may still report.
 const (
-	interruptedUntil = 6 * time.Second // after the signal, everything is said or dropped
+	interruptedUntil = 6 * time.Second // after the signal, everything is reported or dropped
 	reportGrace      = 1500 * time.Millisecond
 	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
 )
@@ -31,7 +31,7 @@ func (s *Step) ReportingContext(most time.Duration) (context.Context, context.Ca
 	return ctx, func() { stop(); cancel() }
 }
 
-// WithGrace returns a context that goes on for a while after ctx has ended.
+// WithGrace returns a context that ends after ctx, delayed by d.
 func WithGrace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

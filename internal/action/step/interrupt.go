@@ -51,10 +51,10 @@ func (s *Step) WithTimeout(ctx context.Context, d time.Duration) (context.Contex
 func (s *Step) InterruptedAt() (time.Time, bool) { return s.stops.at() }
 
 // Forced is closed by a second signal, which ends the step immediately.
-func (s *Step) Forced() <-chan struct{} { return s.stops.hurry }
+func (s *Step) Forced() <-chan struct{} { return s.stops.force }
 
-// asked returns the signal that ended the context, if one did.
-func asked(ctx context.Context) (interrupted, bool) {
+// interruptedBy returns the signal that ended the context, if one did.
+func interruptedBy(ctx context.Context) (interrupted, bool) {
 	var by interrupted
 	ok := errors.As(context.Cause(ctx), &by)
 	return by, ok
@@ -64,7 +64,7 @@ func asked(ctx context.Context) (interrupted, bool) {
 type interrupts struct {
 	ctx    context.Context // ends by the first one
 	cancel context.CancelCauseFunc
-	hurry  chan struct{} // closed by the second one
+	force  chan struct{} // closed by the second one
 	done   chan struct{}
 	over   chan struct{}
 	first  sync.Once
@@ -75,7 +75,7 @@ type interrupts struct {
 
 func listen(ctx context.Context, signals <-chan os.Signal) (context.Context, *interrupts) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	i := &interrupts{ctx: ctx, cancel: cancel, hurry: make(chan struct{}), done: make(chan struct{}), over: make(chan struct{})}
+	i := &interrupts{ctx: ctx, cancel: cancel, force: make(chan struct{}), done: make(chan struct{}), over: make(chan struct{})}
 	go i.watch(signals)
 	return ctx, i
 }
@@ -87,7 +87,7 @@ func (i *interrupts) watch(signals <-chan os.Signal) {
 		case s := <-signals:
 			i.end(interrupted{s})
 			if n > 0 {
-				i.second.Do(func() { close(i.hurry) })
+				i.second.Do(func() { close(i.force) })
 			}
 		case <-i.done:
 			return
@@ -115,10 +115,10 @@ func (i *interrupts) at() (time.Time, bool) {
 	return i.when, !i.when.IsZero()
 }
 
-// forced reports whether a second one came.
+// forced reports whether a second signal was received.
 func (i *interrupts) forced() bool {
 	select {
-	case <-i.hurry:
+	case <-i.force:
 		return true
 	default:
 		return false

@@ -19,7 +19,7 @@ type Outcome struct {
 	signal    interrupted
 }
 
-// exits are the exit codes of the contract. What is not here is 0.
+// exits are the exit codes of results. A result that is not listed has exit code 0.
 var exits = map[result.Result]int{
 	result.Errored: 1, result.PolicyFailed: 1, result.Rejected: 1,
 	result.Invalid: 2,
@@ -40,11 +40,11 @@ func (o Outcome) ExitCode() int {
 	return exits[o.Result]
 }
 
-// OutcomeOfEnd describes what the end of the step's context means, if it has ended.
+// OutcomeOfEnd returns the outcome of a step whose context has ended; false if it has not.
 func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {
 	cause := context.Cause(ctx)
 	var late timedOut
-	if by, ok := asked(ctx); ok {
+	if by, ok := interruptedBy(ctx); ok {
 		return Outcome{Result: result.Interrupted, Problem: "The job was canceled (" + by.Error() + ").", signal: by}, true
 	}
 	if errors.As(cause, &late) {

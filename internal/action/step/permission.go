@@ -61,8 +61,8 @@ var permissions = map[scalr.Operation]struct{ needs, scope string }{
 	scalr.OpUnlinkPolicyGroup:   {"`policy-groups:update`", accountScope},
 }
 
-// MissingPermission describes what the token may lack after a 403 or 404. Scalr answers an object that the token may
-// not see like one that does not exist, by either status.
+// MissingPermission describes what the token may lack after a 403 or 404. For an object that the token
+// may not read, Scalr returns the same as for one that does not exist, with either status.
 func MissingPermission(err error) string {
 	var e *scalr.Error
 	if !errors.As(err, &e) || e.Storage || !errors.Is(e, scalr.ErrForbidden) && !errors.Is(e, scalr.ErrNotFound) {

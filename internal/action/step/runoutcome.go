@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// OutcomeOfRun describes what a run that rests means by its status. It is the only place that turns statuses into
-// results; a status that is not known is never a success.
+// OutcomeOfRun returns the outcome of a run that is final or waits. It is the only place that maps statuses to results;
+// an unknown status is never a success.
 func OutcomeOfRun(r scalr.Run) Outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:

@@ -86,8 +86,8 @@ func (s *Step) proof(ctx context.Context, in inputs.Access) (secret.Value, error
 	return proof, nil
 }
 
-// shownClaims are those that a policy can be checked against and that are no personal data, of GitHub, GitLab,
-// Buildkite and CircleCI.
+// shownClaims are the claims of GitHub, GitLab, Buildkite and CircleCI that a policy can check and that are not personal
+// data.
 var shownClaims = []string{"repository", "repository_id", "environment", "ref",
 	"project_path", "project_id", "ref_protected",
 	"organization_slug", "pipeline_slug", "build_branch",

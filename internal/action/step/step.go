@@ -26,7 +26,7 @@ type Env struct {
 	Environ []string // as os.Environ gives it
 	Stdout  io.Writer
 	HTTP    *http.Client
-	// Signals brings what asks the step to stop. The first one stops it in good order, the second one immediately.
+	// Signals receives the signals that stop the step: the first one gracefully, the second one immediately.
 	Signals <-chan os.Signal
 	Timing  follow.Timing // zero means follow.DefaultTiming
 	Version string        // ours, for the User-Agent
