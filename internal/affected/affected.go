@@ -51,13 +51,13 @@ func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) [
 	results := make([]Result, len(workspaces))
 	for i, w := range workspaces {
 		results[i] = f.result(w, own[path.Clean(w.Directory)])
-		match, a := patterns.first(w), &results[i]
+		match, r := patterns.first(w), &results[i]
 		switch {
 		case match == "":
-		case a.Unknown != "":
-			a.ChangedFile, a.Unknown = match, ""
+		case r.Unknown != "":
+			r.ChangedFile, r.Unknown = match, ""
 		default:
-			a.Affected, a.ChangedFile = true, firstByName(a.ChangedFile, match)
+			r.Affected, r.ChangedFile = true, firstByName(r.ChangedFile, match)
 		}
 	}
 	return results
@@ -106,17 +106,17 @@ func (f *finder) result(w Workspace, own string) Result {
 	if w.Unknown != "" {
 		u.unknown, u.unknownFile = w.Unknown, ""
 	}
-	a := Result{Affected: because != "" || u.unknown != "", ChangedFile: because}
+	r := Result{Affected: because != "" || u.unknown != "", ChangedFile: because}
 	if because == "" && u.unknown != "" {
-		a.ChangedFile, a.Unknown = u.unknownFile, u.unknown
+		r.ChangedFile, r.Unknown = u.unknownFile, u.unknown
 	}
 	for p := range u.named {
 		if !below(p, root) && f.tree.Has(p) {
-			a.Uses = append(a.Uses, p)
+			r.Uses = append(r.Uses, p)
 		}
 	}
-	slices.Sort(a.Uses)
-	return a
+	slices.Sort(r.Uses)
+	return r
 }
 
 // firstByName returns the path that is first by name; "" means no path.

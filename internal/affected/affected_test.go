@@ -263,7 +263,7 @@ func TestFindUnknown(t *testing.T) {
 	if err != nil || results[0].ChangedFile != "app/x" || results[0].Unknown != "" {
 		t.Errorf("got %+v and %v, want a certain result", results[0], err)
 	}
-	// What is said of the workspace goes before what its files leave open.
+	// The reason of the workspace takes precedence over the reason of its files.
 	unknown := checkout(map[string]string{"app/main.tf": `x = "abc`})
 	results, err = findAffected(unknown, []string{"z"}, list, nil)
 	if want := (affected.Result{Affected: true, Unknown: list[0].Unknown}); err != nil || !reflect.DeepEqual(results[0], want) {

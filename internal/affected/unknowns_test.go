@@ -27,7 +27,7 @@ func (b brokenFS) Stat(name string) (fs.FileInfo, error) {
 	return b.MapFS.Stat(name)
 }
 
-// TestUnknownNamesTheFile: the reason why references are unknown names the first such file.
+// TestUnknownNamesTheFile: the reason why references are unknown names the first file that causes it.
 func TestUnknownNamesTheFile(t *testing.T) {
 	t.Parallel()
 	dynamic := "module \"m\" {\n source = var.m\n}\n"
@@ -57,12 +57,12 @@ func TestUnknownNamesTheFile(t *testing.T) {
 		results, err := findAffected(brokenFS{checkout(c.files)}, []string{"z"}, workspaces("app"), nil)
 		file, _, _ := strings.Cut(c.want, ":")
 		if err != nil || !results[0].Affected || results[0].Unknown != c.want || results[0].ChangedFile != file {
-			t.Errorf("%s: got %+v and %v, want the unknown %s", name, results[0], err, c.want)
+			t.Errorf("%s: got %+v and %v, want the reason %s", name, results[0], err, c.want)
 		}
 	}
 }
 
-// TestParsePattern: blank lines and comments are no patterns, and what can match no path is an error.
+// TestParsePattern: blank lines and comments are not patterns, and a pattern that cannot match a path is an error.
 func TestParsePattern(t *testing.T) {
 	t.Parallel()
 	const (
@@ -90,7 +90,7 @@ func TestParsePattern(t *testing.T) {
 			t.Errorf("%q: got %t, %q, want %+v", line, ok, message, want)
 		}
 		if ok && p.String() != strings.TrimSpace(line) {
-			t.Errorf("%q is written as %q", line, p)
+			t.Errorf("%q: String returns %q", line, p)
 		}
 	}
 }

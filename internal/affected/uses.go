@@ -144,7 +144,8 @@ func (f *finder) isOwnedBy(p, root string) bool {
 	}
 }
 
-// module returns what readModules read, or reads the directory now; the result is kept in its node.
+// module returns the module of a directory that readModules has read, or reads the directory. The caller caches the
+// result in the node of the directory.
 func (f *finder) module(dir string) *module {
 	if m, ok := f.modules[dir]; ok {
 		return m

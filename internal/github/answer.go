@@ -15,8 +15,8 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// Limits in bytes for what is read from GitHub's responses. Answers are decoded as they arrive: of a
-// list of comments, only one comment at a time is in memory.
+// Limits in bytes for what is read from GitHub's responses. Responses are decoded as they arrive: of a list of
+// comments, only one comment at a time is in memory.
 const (
 	answerLimit   = 48 << 20  // fits a page of 100 comments of the maximum length, with all characters escaped
 	documentLimit = 4 << 20   // for a response that is held in memory as a whole
@@ -195,7 +195,7 @@ func (a *collection) add(c remote) {
 	a.newestFirst()
 	a.text = 0
 	for i := range a.list {
-		if a.text += len(a.list[i].Body); a.text > mostText/2 { // one text alone is never so long, see bodyLimit
+		if a.text += len(a.list[i].Body); a.text > mostText/2 { // a single text is never that long: see bodyLimit
 			a.text -= len(a.list[i].Body)
 			a.list[i].Body = ""
 		}

@@ -96,7 +96,7 @@ func group(head string) github.Event {
 	}
 }
 
-// pathsOrReason is the changed paths, or the error; one that GitHub did not cause begins with unknown.
+// pathsOrReason returns the changed paths, or the error, with the prefix unknown if GitHub did not cause it.
 func pathsOrReason(change github.Change, err error) string {
 	var reason *github.UnknownChangeError
 	switch {
@@ -319,7 +319,8 @@ func thread(s *githubtest.Server) github.Thread {
 	return github.Thread{HTTP: s.Client(), APIURL: s.APIURL(), Token: secret.New(s.Token()), Repository: "acme/infra", UserAgent: "test"}
 }
 
-// TestChangeNamesItsCommits checks what a change says that it is of, and when a merge group cannot be compared.
+// TestChangeNamesItsCommits checks the description and the commits of a change, and the error for a merge group that
+// GitHub cannot compare.
 func TestChangeNamesItsCommits(t *testing.T) {
 	t.Parallel()
 	dispatch := github.Event{Name: "workflow_dispatch", Ref: "refs/heads/main", Payload: []byte(`{}`)}

@@ -54,16 +54,16 @@ func TestFindPullRequest(t *testing.T) {
 		kind  github.Kind
 		asks  int
 	}{
-		"pull_request":        {github.Event{Name: "pull_request", Payload: []byte(`{"number":7,"pull_request":{"number":7}}`)}, 7, "", 0},
-		"pull_request_target": {github.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
-		"review":              {github.Event{Name: "pull_request_review", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
-		"comment on one":      {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9,"pull_request":{"url":"x"}}}`)}, 9, "", 0},
-		"comment on an issue": {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9}}`)}, 0, "", 0},
-		"schedule":            {github.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
-		"nothing":             {github.Event{}, 0, "", 0},
-		"broken payload":      {github.Event{Name: "pull_request", Payload: []byte(`{`)}, 0, "", 0},
-		"requested form":      {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
-		"negative":            {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":-7}}`)}, 0, "", 0},
+		"pull_request":         {github.Event{Name: "pull_request", Payload: []byte(`{"number":7,"pull_request":{"number":7}}`)}, 7, "", 0},
+		"pull_request_target":  {github.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
+		"review":               {github.Event{Name: "pull_request_review", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
+		"comment on one":       {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9,"pull_request":{"url":"x"}}}`)}, 9, "", 0},
+		"comment on an issue":  {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9}}`)}, 0, "", 0},
+		"schedule":             {github.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
+		"nothing":              {github.Event{}, 0, "", 0},
+		"broken payload":       {github.Event{Name: "pull_request", Payload: []byte(`{`)}, 0, "", 0},
+		"number of wrong type": {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":"7; rm"}}`)}, 0, "", 0},
+		"negative":             {github.Event{Name: "pull_request", Payload: []byte(`{"pull_request":{"number":-7}}`)}, 0, "", 0},
 		"merge_group": {
 			github.Event{Name: "merge_group", Payload: []byte(`{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-104-` + shaA + `"}}`)},
 			104, "", 0,

@@ -71,7 +71,7 @@ func TestLongestHiddenLines(t *testing.T) {
 	}
 }
 
-// TestLimitOfMarkers checks that a marker may have 900 characters.
+// TestLimitOfMarkers checks that a marker can have 900 characters, but not more.
 func TestLimitOfMarkers(t *testing.T) {
 	t.Parallel()
 	for size, kind := range map[int]github.Kind{900: "", 901: github.Misused} {

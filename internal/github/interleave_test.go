@@ -103,7 +103,7 @@ func everyOrder(play func(choose func(int) int)) int {
 	}
 }
 
-// orders is the number of random orders that are tried.
+// orders returns the number of random orders to try.
 func orders() int {
 	if os.Getenv("SOAK") != "" {
 		return 1000

@@ -80,7 +80,7 @@ func FuzzRateLimitDelay(f *testing.F) {
 	})
 }
 
-// TestKeptComments checks that the newest comments are kept whole, and of older ones only that they exist.
+// TestKeptComments checks that the newest comments are kept with their texts, and older ones without.
 func TestKeptComments(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("x", 256<<10) // eight of them fit, and four remain when there are more

@@ -112,7 +112,7 @@ func (s *session) checkUnchanged(ctx context.Context, t task, w write, before []
 	return err
 }
 
-// failures counts the failed attempts of perform that are not worth another one forever.
+// failures counts the failed attempts of perform that are retried only a limited number of times.
 type failures struct{ creations, changes int }
 
 // again reports whether to decide again after a failed write, and after which delay.

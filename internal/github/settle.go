@@ -77,7 +77,7 @@ func (s *session) history(ctx context.Context, w write) (now version, before []v
 			} `json:"userContentEdits"`
 		} `json:"node"`
 	}
-	c := call{op: s.op("read the comment again on"), tries: 1}
+	c := call{op: s.op("reread the comment on"), tries: 1}
 	err = s.query(ctx, c, ask, map[string]any{"id": w.target.NodeID}, &data)
 	if err != nil || data.Node == nil || data.Node.Body == nil {
 		again, err := s.read(ctx, w.target)

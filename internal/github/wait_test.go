@@ -20,7 +20,7 @@ func TestRateLimits(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		fault func(now time.Time) githubtest.Fault // now is by GitHub's clock
-		want  time.Duration                        // waited; an error immediately if less than 0
+		want  time.Duration                        // time waited; less than 0 means an error without a retry
 		asked time.Duration
 	}{
 		"Retry-After": {func(time.Time) githubtest.Fault {

@@ -8,7 +8,7 @@ import (
 	githubactions "github.com/sethvargo/go-githubactions"
 )
 
-// Level describes how bad an Annotation is. The zero Level is an error.
+// Level is the severity of an Annotation. The zero Level is an error.
 type Level int
 
 // The levels, worst first.

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Head describes where the code comes from that a job with secrets may check out.
+// Head is the origin of the code that a job with secrets may check out.
 type Head int
 
-// GitHub returns no secrets to the pull requests of forks (pull_request, pull_request_review and
+// GitHub passes no secrets to the pull requests of forks (pull_request, pull_request_review and
 // pull_request_review_comment), and the head of most other events is a branch of the repository: these are
 // HeadTrusted.
 const (

@@ -58,7 +58,7 @@ func checkAddress(address string) error {
 	return nil
 }
 
-// idTokenPolicy repeats what askIDToken marks as temporary.
+// idTokenPolicy retries the errors that askIDToken marks as temporary.
 var idTokenPolicy = retry.Policy{
 	Attempts: 6, FirstDelay: time.Second, MaxDelay: 16 * time.Second,
 	Retryable: func(err error) (retry.Delay, bool) {
@@ -80,7 +80,7 @@ func (j *Job) tryIDToken(ctx context.Context, audience string) (token secret.Val
 	return token, err
 }
 
-// temporaryError is an error that a retry may avoid.
+// temporaryError is an error after which a retry may succeed.
 type temporaryError struct{ error }
 
 func (e *temporaryError) Unwrap() error { return e.error }

@@ -52,7 +52,7 @@ type Job struct {
 	groups  int  // how many were opened
 	grouped bool // the last one is open
 	sent    map[Level]int
-	masked  map[string]bool // lines that the runner masks already
+	masked  map[string]bool // lines that were passed to the runner
 	warned  bool            // that outputs have no file
 }
 

@@ -114,7 +114,7 @@ func TestMaskWhole(t *testing.T) {
 	}
 }
 
-// TestMaskOnce checks that the runner gets each line once, also if several values have it.
+// TestMaskOnce checks that each line is passed to the runner once, even if several values contain it.
 func TestMaskOnce(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)

@@ -45,7 +45,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// TestNote: the text of an error is one line of at most so many bytes, and an unfinished sequence hides no later line.
+// TestNote: the text of an error is one line of at most limit bytes, and an unfinished sequence does not hide the next line.
 func TestNote(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

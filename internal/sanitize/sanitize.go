@@ -84,7 +84,7 @@ func Note(s string, limit int) string {
 	if len(s) > 4*limit {
 		s = s[:4*limit]
 	}
-	if !isPlain(s) || strings.ContainsAny(s, "\n\t") { // rare; the others cost no memory
+	if !isPlain(s) || strings.ContainsAny(s, "\n\t") { // rare; other texts need no allocation
 		s = toSpaces.Replace(Text(toNewlines.Replace(s)))
 	}
 	s = strings.TrimSpace(s)
@@ -99,8 +99,8 @@ var (
 	toSpaces   = strings.NewReplacer("\n", " ", "\t", " ")
 )
 
-// Output returns text as the value of an output: the text itself, but on one line and without control characters. What is
-// invisible stays, since the value may be a name that a later step looks up.
+// Output returns text as the value of an output: unchanged, but on one line and without control characters. Other
+// invisible characters stay, because the value may be a name that a later step looks up.
 func Output(s string) string {
 	return strings.Join(strings.FieldsFunc(s, unicode.IsControl), " ")
 }

@@ -182,7 +182,7 @@ const maxRounds = 10
 // A span is a part of a text, from its first byte to the one after its last.
 type span struct{ start, end int }
 
-// cut returns a copy of b with the mask instead of each span.
+// cut returns a copy of b with each span replaced by the mask.
 func cut(b []byte, spans []span) []byte {
 	out := make([]byte, 0, len(b))
 	last := 0

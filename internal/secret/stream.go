@@ -12,7 +12,7 @@ type Stream struct {
 // Stream returns a Stream for a text.
 func (r *Redactor) Stream() *Stream { return &Stream{redactor: r} }
 
-// minRelease is the minimum number of bytes to return immediately, because the whole buffer is searched each time.
+// minRelease is the minimum number of bytes that Next returns, because each call searches the whole buffer.
 const minRelease = 4 << 10
 
 // Next adds the next piece and returns the redacted text that no further piece can change. The result is valid until the

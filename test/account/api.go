@@ -20,7 +20,7 @@ type api struct {
 	http  *http.Client
 }
 
-// answer is a response of whatever status.
+// answer is a response with any status.
 type answer struct {
 	status int
 	header http.Header
@@ -169,7 +169,7 @@ func (a *api) list(ctx context.Context, path string, query url.Values) (all []re
 	return nil, fmt.Errorf("GET %s: more than 50 pages", path)
 }
 
-// unexpected is the error of a response without which the examination cannot go on.
+// unexpected returns the error for a response that the examination needs to continue.
 func unexpected(what string, got answer, err error) error {
 	if err != nil {
 		return err

@@ -234,7 +234,7 @@ func (a *account) download(ctx context.Context, path string) (answer, error) {
 	if err != nil || got.status != http.StatusFound {
 		return got, err
 	}
-	a.note("GET %s is answered with a redirect to storage", strings.SplitN(path, "/", 3)[2])
+	a.note("GET %s redirects to storage", strings.SplitN(path, "/", 3)[2])
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, got.header.Get("Location"), nil)
 	if err != nil {
 		return got, fmt.Errorf("the redirect has no valid address")

@@ -44,7 +44,7 @@ func ofRun(start int, answer func(n int) func(int, *http.Request) string) func(n
 	}
 }
 
-// answers grows one response.
+// grow returns attacks in which one response grows.
 func grow(start int, request string, answer func(n int) string, env ...string) func(n int) attack {
 	return func(n int) attack {
 		a := attack{

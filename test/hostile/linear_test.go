@@ -49,7 +49,7 @@ func TestWorkIsLinear(t *testing.T) {
 	if name := os.Getenv(attackVariable); name != "" {
 		t.Skip("this is the child")
 	}
-	one := uint32(8) // attack of that many is tried
+	one := uint32(8) // one attack in this many is tried
 	if os.Getenv("SOAK") != "" {
 		one = 1
 	}

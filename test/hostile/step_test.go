@@ -23,8 +23,8 @@ type attack struct {
 	program string            // the name it is called by; empty: the run action
 	env     map[string]string // besides the usual
 	files   map[string]string // in the checkout, besides main.tf
-	// responses are those of Scalr and GitHub that differ from the usual, by "METHOD /path" with * for any element.
-	// nth counts the requests for it from 1.
+	// answers are the responses of Scalr and GitHub that differ from the usual ones, by "METHOD /path" with * for any
+	// element. nth counts the requests for it from 1.
 	answers map[string]func(nth int, r *http.Request) string
 	event   string // the payload of the event
 }
@@ -92,7 +92,7 @@ func planned(attributes, relationships, included string) func(int, *http.Request
 	}
 }
 
-// world answers the requests of a step, in memory and immediately.
+// world answers the requests of a step in memory, without a delay.
 type world struct {
 	answers map[string]func(int, *http.Request) string
 

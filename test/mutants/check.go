@@ -17,7 +17,7 @@ import (
 	"runtime"
 )
 
-// checker finds out whether a mutation compiles, without the compiler.
+// checker checks the types of a mutated package, which takes less time than compiling it.
 type checker struct {
 	path  string
 	set   *token.FileSet
@@ -48,7 +48,7 @@ func newChecker(p *goPackage) (*checker, error) {
 	return c, nil
 }
 
-// compiledImports maps what a package imports to the files of the compiler.
+// compiledImports returns the files with the compiler's export data, by the import path of the dependency.
 func compiledImports(p *goPackage) (map[string]string, error) {
 	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export", p.ImportPath)
 	cmd.Dir = p.Dir

@@ -17,7 +17,8 @@ type numbered struct {
 	id int
 }
 
-// chooserSource reads which mutation is active. The file works for programs with another environment, too.
+// chooserSource reads the number of the active mutation from a file, because a test may start the program with another
+// environment.
 const chooserSource = `package %s
 
 import (
@@ -41,8 +42,8 @@ func pickMutant[T any](id int, mutated, original T) T {
 }
 `
 
-// combiner collects mutations of one file: the mutated copy of a function stands at the end of the file, and the
-// function calls it if its number is chosen.
+// combiner collects mutations of one file: a mutated copy of each function is appended to the file, and the function
+// calls it if its number is chosen.
 type combiner struct {
 	src    string
 	set    *token.FileSet
@@ -108,7 +109,7 @@ func (c *combiner) addFunction(f *ast.FuncDecl, m numbered) bool {
 	return true
 }
 
-// arguments lists the names of parameters, and gives names to those that have none.
+// arguments returns the names of parameters, and adds an edit that names each parameter without one.
 func (c *combiner) arguments(list *ast.FieldList, prefix string) string {
 	var names []string
 	for _, field := range list.List {
@@ -163,7 +164,7 @@ func (c *combiner) addVariable(decl *ast.GenDecl, m numbered) bool {
 	return false
 }
 
-// hasCalls reports whether an expression calls something when it is evaluated.
+// hasCalls reports whether the evaluation of an expression calls a function.
 func hasCalls(e ast.Expr) (found bool) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		if _, ok := n.(*ast.CallExpr); ok {

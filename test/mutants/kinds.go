@@ -214,7 +214,7 @@ func (s *source) noError(ret *ast.ReturnStmt, results int, failed bool) {
 	if !failed && !isError(last) {
 		return
 	}
-	for _, beside := range ret.Results[:results-1] { // callers look at no constant beside an error
+	for _, beside := range ret.Results[:results-1] { // callers ignore the other results of an error
 		switch beside.(type) {
 		case *ast.BasicLit, *ast.Ident:
 			s.ignored[beside] = true
@@ -222,7 +222,7 @@ func (s *source) noError(ret *ast.ReturnStmt, results int, failed bool) {
 	}
 }
 
-// isError reports whether an expression is surely an error: a new one, or one with the name of an error.
+// isError reports whether an expression is certainly not nil: a new error, or a variable named like an error.
 func isError(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.UnaryExpr:

@@ -77,7 +77,7 @@ func TestMutations(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		`find 4 -> (4 + 1)`, // the one that may have no error beside it
+		`find 4 -> (4 + 1)`, // the only number that is returned without an error
 		`find err != nil -> !(err != nil)`,
 		`find err != nil -> (err == nil)`,
 		`find err -> nil`,
@@ -276,7 +276,7 @@ func TestNotice(t *testing.T) {
 			t.Errorf("%s: noticed: %v, %v", m.old, noticed, err)
 		}
 		if ownVariant := variants[i].chooser == ""; ownVariant != (m.old == "two = 2") {
-			t.Errorf("%s: has a variant of its own: %v", m.old, ownVariant)
+			t.Errorf("%s: has its own variant: %v", m.old, ownVariant)
 		}
 	}
 }

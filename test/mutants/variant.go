@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// variant is a mutated form of a package: with one mutation, or with many of which a file chooses at run time, so that
-// the tests are compiled and linked only once.
+// variant is a mutated form of a package: with one mutation, or with several, of which a file selects one at run time, so
+// that the tests are compiled and linked only once.
 type variant struct {
 	dir      string
 	overlay  string            // the file that lists which files are replaced

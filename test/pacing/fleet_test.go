@@ -19,12 +19,12 @@ import (
 )
 
 const (
-	fleet     = 80 // steps immediately
+	fleet     = 80 // concurrent steps
 	perSecond = 20 // requests that Scalr answers; the others get 429
 )
 
-// TestFleet starts many steps immediately against a Scalr that limits requests. All end right, and hardly later than
-// the limit alone dictates: by then, it would have answered what each of them asks when it is alone.
+// TestFleet starts many steps at the same time against a Scalr that limits requests. All of them succeed, and hardly
+// later than the limit requires for the requests that each of them sends when it is alone.
 func TestFleet(t *testing.T) {
 	t.Parallel()
 	alone, requests, _ := playFleet(t, 1)

@@ -13,8 +13,8 @@ type peer struct {
 }
 
 var peers = []peer{
-	// github.com/hashicorp/tfc-workflows-tooling, internal/cloud/retry.go: immediately, then Fibonacci from 2 s to 7
-	// s.
+	// github.com/hashicorp/tfc-workflows-tooling, internal/cloud/retry.go: no wait first, then Fibonacci
+	// from 2 s to 7 s.
 	{"tfci", func(n int) time.Duration {
 		return []time.Duration{0, 2 * time.Second, 4 * time.Second, 6 * time.Second, 7 * time.Second}[min(n, 4)]
 	}},
@@ -24,7 +24,7 @@ var peers = []peer{
 	{"terraform, remote backend", func(n int) time.Duration {
 		return time.Duration(min(1000*math.Pow(2, float64(n)/5), 3000)) * time.Millisecond
 	}},
-	// github.com/Scalr/scalr-cli, wait.go: immediately, then 2 s to 10 s, a second more each time.
+	// github.com/Scalr/scalr-cli, wait.go: no wait first, then 2 s to 10 s, a second more each time.
 	{"scalr-cli", func(n int) time.Duration {
 		if n == 0 {
 			return 0

@@ -53,7 +53,7 @@ var callable = map[string]string{
 	"./.github/workflows/preview-teardown.yml":               "preview-teardown.yml",
 }
 
-// callInputs returns the inputs of a called workflow their values and defaults, each of the type that it declares.
+// callInputs returns the inputs of a called workflow: their values and defaults, each of the type that it declares.
 func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, error) {
 	var declared struct {
 		On struct {

@@ -68,7 +68,7 @@ func TestPlayCommands(t *testing.T) {
 	}
 }
 
-// TestPlayCommandOvertaken merges something else while /apply waits for its reviewers: what was merged is not undone.
+// TestPlayCommandOvertaken merges another change while /apply waits for its reviewers: no run undoes that change.
 func TestPlayCommandOvertaken(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scripted(), "jq")

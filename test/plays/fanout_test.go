@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// tenant is the configuration that every tenant gets, with that many resources.
+// tenant returns the configuration of every tenant, with count resources.
 func tenant(count int) map[string]string {
 	return map[string]string{
 		"infra/tenant/main.tf": fmt.Sprintf("resource \"terraform_data\" \"tenant\" { count = %d }\n", count),

@@ -21,7 +21,7 @@ func (g *github) may(c ghCall, method, path string) error {
 	return nil
 }
 
-// answer is what was set for a path, or empty.
+// answer returns the response that was set for a path, or an empty string.
 func (g *github) answer(path string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()

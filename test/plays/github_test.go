@@ -14,9 +14,8 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// github is the GitHub of a stage. In front of the one in memory it does what that one leaves out: it gives each job
-// its own token, which may do what the job's permissions say and ends with the job, and it knows issues and whether a
-// pull request is open.
+// github is the GitHub of a stage. It adds to the one in memory: a token for each job, which has the job's permissions
+// and expires with the job, issues, and the state of pull requests.
 type github struct {
 	memory *githubtest.Server
 	url    string
@@ -30,7 +29,7 @@ type github struct {
 	calls   []string // of gh, that changed something
 	refused []string
 	answers map[string]string // JSON for gh, by path after the repository's name
-	next    map[string]string // answers from the second call of a path on
+	next    map[string]string // replaces the answer for a path after its first call
 }
 
 type issue struct {
@@ -64,14 +63,14 @@ func newGitHub(t *testing.T) *github {
 	return g
 }
 
-// pull describes how a pull request stands.
+// pull sets the state of a pull request.
 func (g *github) pull(number int, state string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pulls[number] = state
 }
 
-// saw returns a pull request the head that an event reports.
+// saw sets the head of a pull request to the one in an event.
 func (g *github) saw(e event) {
 	if pull, ok := e.payload["pull_request"].(object); ok {
 		head, _ := pull["head"].(object)["sha"].(string)
@@ -126,8 +125,8 @@ func (g *github) authorize(token, method, path string) (status int, why string) 
 	return http.StatusOK, ""
 }
 
-// permitted describes which permissions will do for a path, by GitHub's document "Permissions required for GitHub
-// Apps".
+// permitted lists the permissions of which one is sufficient for a path, by GitHub's document "Permissions required
+// for GitHub Apps".
 var permitted = []struct {
 	path *regexp.Regexp
 	will []string

@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// grants are the permissions of a job's token: what does not exist is not given.
+// grants are the permissions of a job's token. A permission that is missing is not granted.
 type grants map[string]string
 
 // grantsOf returns the permissions of a job: its own, or those of its workflow.

@@ -53,8 +53,7 @@ func TestPlayDocuments(t *testing.T) {
 	}
 }
 
-// around makes a workflow of a block, if it is one of this project: not one of another action, nor of a Scalr with
-// another address.
+// around returns a workflow with the block, if the block uses this project's actions and the usual address of Scalr.
 func around(block string) (workflow string, ok bool) {
 	block = strings.ReplaceAll(block, "ws-v0abc123", scalrsim.WorkspaceID)
 	ours := strings.Contains(block, "OWNER/scalr-run-action@v1") && strings.Contains(block, theirScalr)

@@ -121,8 +121,8 @@ func real(t *testing.T) scalrsim.Scenario {
 	return realAlways()
 }
 
-// realToo is the scenario of a play of a recipe that test/runner plays in a real engine: with SOAK=1, the real
-// Terraform executes it too.
+// realToo is the scenario of a recipe that test/runner plays in a real engine: the real Terraform executes it too, but
+// only with SOAK=1.
 func realToo(t *testing.T) scalrsim.Scenario {
 	t.Helper()
 	if os.Getenv("SOAK") == "" {
@@ -131,8 +131,8 @@ func realToo(t *testing.T) scalrsim.Scenario {
 	return realAlways()
 }
 
-// realAlways is the scenario of the plays with the real Terraform that never skip: a plan of several workspaces, and an
-// apply.
+// realAlways is the scenario of the plays that are never skipped and in which the real Terraform executes what is
+// uploaded: a plan of several workspaces, and an apply.
 func realAlways() scalrsim.Scenario {
 	scenario := scripted()
 	scenario.Script.Execute = true

@@ -61,7 +61,7 @@ func fillAll(texts map[string]string, in scope) (map[string]string, error) {
 	return filled, nil
 }
 
-// holds reports whether an `if:` lets its job or step begin. One that asks for no status asks for success().
+// holds reports whether a job or step with the `if:` runs. A condition without a status function implies success().
 func holds(condition string, in scope) (bool, error) {
 	condition = strings.TrimSpace(condition)
 	if inside, ok := strings.CutPrefix(condition, "${{"); ok {

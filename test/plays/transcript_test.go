@@ -47,7 +47,7 @@ func (p *performance) tellJob(r *jobRecord) {
 		if s.outcome == "skipped" || s.what == "" || s.what == "post" && s.log == "" {
 			continue
 		}
-		name := s.what // of this project; scripts have names of their own
+		name := s.what // the action; a script is named by its title
 		if name == "script" {
 			name = s.title
 		}

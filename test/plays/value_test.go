@@ -96,7 +96,7 @@ func number(v any) float64 {
 	return math.NaN()
 }
 
-// member is v.name. There is no error: what does not exist is null.
+// member returns v.name. A member that does not exist is null, not an error.
 func member(v any, name string) any {
 	switch v := v.(type) {
 	case object:

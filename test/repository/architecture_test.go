@@ -139,7 +139,7 @@ func TestOnlyRunsCreatesAndStops(t *testing.T) {
 	}
 }
 
-// row is a line of the table: the package, what it says, its imports of this project, and those of others.
+// row matches a line of the table: the package, its purpose, its imports of the module, and its other imports.
 var row = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\|[^|]+\\|([^|]*)\\|([^|]*)\\|$")
 
 // designTable reads who may import whom.

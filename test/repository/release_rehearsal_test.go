@@ -212,7 +212,7 @@ func (r *rehearsal) script(dir, text string, env map[string]string) (map[string]
 	return outputs, err
 }
 
-// happened returns what was written outside since it was asked the last time, in order; the same in a row counts once.
+// happened returns what was written outside since the last call, in order; equal lines in a row count once.
 func (r *rehearsal) happened() []string {
 	r.t.Helper()
 	content, err := os.ReadFile(r.log())

@@ -105,7 +105,7 @@ func (s scratch) run(name string, args ...string) string {
 	return out
 }
 
-// try returns what a command prints, and what it says if it fails.
+// try returns the output of a command, and its standard error if it fails.
 func (s scratch) try(name string, args ...string) (out, log string, err error) {
 	s.t.Helper()
 	cmd := exec.Command(name, args...)

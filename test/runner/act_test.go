@@ -157,8 +157,7 @@ func action(t *testing.T) string {
 	return cmp.Or(os.Getenv("RUNNER_ACTION"), root(t))
 }
 
-// prepare returns act the image by the names under which it looks for what it would build, since it builds without a
-// network.
+// prepare tags the image with the names of the images that act would build, because act builds without a network.
 func prepare(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{

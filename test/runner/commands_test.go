@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// reviews answers in front of the recipe's GitHub for what that one leaves out of pull request 7.
+// reviews is the recipe's GitHub with the responses about pull request 7 that githubtest does not have.
 type reviews struct {
 	next    http.Handler
 	answers map[string]any // by path after the repository's name
@@ -27,8 +27,8 @@ func (f *reviews) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// checkoutByCommit stands in for actions/checkout where it is given a commit: act copies the repository itself only where
-// it is not. The repository is bound to the job.
+// checkoutByCommit replaces actions/checkout in recipes that set its ref: act copies the repository only if ref is empty.
+// The repository is mounted into the job.
 const checkoutByCommit = `name: Checkout
 inputs:
   ref: {}

@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestRecipePreviewEnd closes a pull request: what its preview applied is destroyed, then the preview itself.
+// TestRecipePreviewEnd closes a pull request: the resources of its preview are destroyed, then its environment is deleted.
 func TestRecipePreviewEnd(t *testing.T) {
 	t.Parallel()
 	server := scalr(t, scalrsim.Scenario{Script: scalrsim.RunScript{
@@ -43,7 +43,7 @@ func TestRecipePreviewEnd(t *testing.T) {
 	}
 }
 
-// statusOf reads an object of the simulated Scalr.
+// statusOf returns the HTTP status with which the simulator answers a read of an object.
 func statusOf(t *testing.T, server *scalrsim.Server, path string) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL()+"/api/iacp/v3/"+path, nil)

@@ -145,7 +145,7 @@ func TestRecipeDispatch(t *testing.T) {
 	}
 }
 
-// TestRecipeReviewedApply saves a plan, and applies it in a job of its own.
+// TestRecipeReviewedApply saves a plan, and applies it in a separate job.
 func TestRecipeReviewedApply(t *testing.T) {
 	t.Parallel()
 	server := scalr(t, creates())
@@ -242,7 +242,7 @@ func TestRecipeMonorepo(t *testing.T) {
 	r.wantComment("No workspace is affected")
 }
 
-// wantComment checks that there is one comment of this project, with these texts.
+// wantComment checks that the pull request has exactly one comment of the action, with these texts.
 func (r *recipe) wantComment(texts ...string) {
 	r.t.Helper()
 	comments := r.github.Written(7)

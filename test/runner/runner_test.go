@@ -98,7 +98,7 @@ func image(t *testing.T) string {
 	return name
 }
 
-// set returns inputs as name=value.
+// set sets inputs, each as name=value.
 func (s *step) set(inputs ...string) *step {
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")

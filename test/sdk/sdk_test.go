@@ -71,7 +71,7 @@ func (a *tenant) passed(operation string, err error) {
 	a.calls++
 }
 
-// want is passed for an operation with a response, of which right must hold.
+// want is like passed, for an operation whose response right must accept.
 func want[T any](a *tenant, operation string, right func(T) bool) func(T, error) T {
 	a.t.Helper()
 	return func(answer T, err error) T {

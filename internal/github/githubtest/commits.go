@@ -38,7 +38,7 @@ func (s *Server) commit(name string) (Commit, bool) {
 	return c, ok
 }
 
-// mostCompared is the maximum number of files that GitHub lists in a comparison, without saying that there are more.
+// mostCompared is the maximum number of files that GitHub lists in a comparison, without reporting that there are more.
 const mostCompared = 300
 
 func (s *Server) compare(q query) reply {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// reply is a response on its way out.
+// reply is a response to send.
 type reply struct {
 	status int
 	header http.Header

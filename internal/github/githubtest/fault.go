@@ -22,7 +22,7 @@ type Fault struct {
 	Times     int // the number of requests that fail: 0 means one, less than 0 all
 
 	Delay  time.Duration // before the response
-	Reset  bool          // the connection is reset instead of a response
+	Reset  bool          // resets the connection instead of sending a response
 	Status int           // of the response
 	Header http.Header
 	Body   string
