@@ -1,7 +1,7 @@
 package follow
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"time"
 )
 
@@ -55,7 +55,7 @@ func (f *finish) logGrace(timing Timing) time.Duration {
 func (f *finish) hasEnd() bool { return terraformEnd.Match(f.closing) }
 
 // terraformEnd finds the last words of a plan's or an apply's log, colored or not.
-var terraformEnd = regexp.MustCompile(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|` +
+var terraformEnd = lazyregexp.New(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|` +
 	`Error: |without changing any real infrastructure`)
 
 // closing keeps the last bytes of a log.

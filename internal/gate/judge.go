@@ -3,9 +3,9 @@ package gate
 import (
 	"fmt"
 	"math/big"
-	"regexp"
 	"strconv"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -106,7 +106,7 @@ func Warnings(plan tfplan.Plan, severalUnits bool) (n int, known bool) {
 }
 
 // amount matches an amount of money in the format of Scalr.
-var amount = regexp.MustCompile(`^-?[0-9]{1,12}(?:\.[0-9]{1,12})?$`)
+var amount = lazyregexp.New(`^-?[0-9]{1,12}(?:\.[0-9]{1,12})?$`)
 
 // Amount parses an amount of money; ok is false if it is invalid.
 func Amount(s string) (*big.Rat, bool) {

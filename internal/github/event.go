@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
 )
@@ -74,7 +74,7 @@ type payload struct {
 
 // The branches of a merge queue have names such as
 // gh-readonly-queue/main/pr-104-<sha of the base>.
-var queueBranch = regexp.MustCompile(`gh-readonly-queue/.+/pr-([1-9][0-9]{0,8})-[0-9a-f]{40,64}$`)
+var queueBranch = lazyregexp.New(`gh-readonly-queue/.+/pr-([1-9][0-9]{0,8})-[0-9a-f]{40,64}$`)
 
 func queued(refs ...string) int {
 	for _, ref := range refs {

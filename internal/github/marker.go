@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/url"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
@@ -52,7 +52,7 @@ func workspaceKey(input string) string {
 // The random nonce is set when the comment is created and never changes. It distinguishes a creation
 // whose answer was lost from an older comment. All words after it are optional, and unknown words are
 // ignored, since comments of other versions have fewer or more.
-var stateLine = regexp.MustCompile(`^<!-- post ([A-Z2-7]{20,40})((?: [a-z]+(?:=[^ ]*)?)*) -->$`)
+var stateLine = lazyregexp.New(`^<!-- post ([A-Z2-7]{20,40})((?: [a-z]+(?:=[^ ]*)?)*) -->$`)
 
 // state is the content of the second hidden line. A comment with an edited line, or without one, is
 // open, has no nonce and is of an unknown run.

@@ -2,7 +2,7 @@ package github
 
 import (
 	"cmp"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
@@ -34,7 +34,7 @@ func (o Order) String() string {
 	return "workflow run " + o.run + " (attempt " + o.attempt + ")"
 }
 
-var digits = regexp.MustCompile(`^[0-9]{1,40}$`)
+var digits = lazyregexp.New(`^[0-9]{1,40}$`)
 
 // number returns a positive decimal number without leading zeros, or "" for any other text. The result
 // is a string, since an id may exceed every integer type.

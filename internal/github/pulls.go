@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"time"
 )
@@ -32,7 +32,7 @@ type repository struct {
 	URL      string `json:"url"` // of the API
 }
 
-var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+var commitSHA = lazyregexp.New(`^[0-9a-f]{40,64}$`)
 
 // endedRun is the finished workflow run in an event.
 type endedRun struct {

@@ -4,10 +4,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/retry"
 )
 
@@ -23,7 +23,7 @@ type session struct {
 	login       string // of the token, once it is known
 }
 
-var repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
+var repositoryName = lazyregexp.New(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
 
 func (t Thread) open() (*session, error) {
 	api, err := address("API address", t.APIURL)

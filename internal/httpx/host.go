@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 var (
-	label = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
+	label = lazyregexp.New(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
 	// numericLabel matches a last label that some resolvers treat as a number: 127.1, 0x7f000001.
-	numericLabel = regexp.MustCompile(`^(\d+|0x[0-9a-f]*)$`)
+	numericLabel = lazyregexp.New(`^(\d+|0x[0-9a-f]*)$`)
 )
 
 // metadataNames are the names of the clouds' metadata services. A proxy resolves them itself, so that their addresses

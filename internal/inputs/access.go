@@ -2,9 +2,9 @@ package inputs
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
@@ -85,8 +85,8 @@ func (r *reader) baseURL() *url.URL {
 }
 
 var (
-	email            = regexp.MustCompile(`^[^\s@"'<>,;\\]+@[^\s@"'<>,;\\/]+\.[^\s@"'<>,;\\/]+$`)
-	serviceAccountID = regexp.MustCompile(`^sa-[A-Za-z0-9]+$`)
+	email            = lazyregexp.New(`^[^\s@"'<>,;\\]+@[^\s@"'<>,;\\/]+\.[^\s@"'<>,;\\/]+$`)
+	serviceAccountID = lazyregexp.New(`^sa-[A-Za-z0-9]+$`)
 )
 
 // serviceAccount reads the e-mail address to sign in as, and checks that this job can.

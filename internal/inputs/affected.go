@@ -2,11 +2,11 @@ package inputs
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"scalr-run-action/internal/affected"
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
@@ -212,7 +212,7 @@ func (r *reader) directory(l line, v string) (dir string, ok bool) {
 	return "", false
 }
 
-var placeholder = regexp.MustCompile(`\{([^{}]*)\}?|\}`)
+var placeholder = lazyregexp.New(`\{([^{}]*)\}?|\}`)
 
 // placeholders checks that a pattern contains no unknown placeholders.
 func (r *reader) placeholders(l line) bool {
@@ -250,7 +250,7 @@ func (r *reader) affectedBy() affected.Patterns {
 }
 
 // notInRefs matches what is not allowed in the name of a branch or tag (git-check-ref-format).
-var notInRefs = regexp.MustCompile(`[\s~^:?*\[\\]|\.\.|@\{|^[-/]|/$|//|\.lock$|\.$`)
+var notInRefs = lazyregexp.New(`[\s~^:?*\[\\]|\.\.|@\{|^[-/]|/$|//|\.lock$|\.$`)
 
 // base reads the base of the comparison.
 func (r *reader) base() string {

@@ -2,20 +2,20 @@ package inputs
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"scalr-run-action/internal/httpx"
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // exampleURL is used in advice if the value has no host.
 const exampleURL = "https://acme.scalr.io"
 
 var (
-	leadingScheme = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
-	portAndPath   = regexp.MustCompile(`^\d+(/.*)?$`)
+	leadingScheme = lazyregexp.New(`^([A-Za-z][A-Za-z0-9+.-]*):(.*)$`)
+	portAndPath   = lazyregexp.New(`^\d+(/.*)?$`)
 )
 
 // parseBaseURL returns the origin in v, or describes why there is none.

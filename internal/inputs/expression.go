@@ -2,7 +2,7 @@ package inputs
 
 import (
 	"fmt"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
@@ -22,7 +22,7 @@ type opening struct {
 	line   int    // of the expression, from 1
 }
 
-var heredocStart = regexp.MustCompile(`^<<-?([\p{L}_][\p{L}\p{M}\p{N}_-]*)[ \t]*$`)
+var heredocStart = lazyregexp.New(`^<<-?([\p{L}_][\p{L}\p{M}\p{N}_-]*)[ \t]*$`)
 
 // add reads the next line, without its line ending.
 func (e *expression) add(line string) {

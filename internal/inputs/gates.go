@@ -1,7 +1,7 @@
 package inputs
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,7 +55,7 @@ func (r *reader) comment() CommentMode {
 
 const maxCommentTag = 100
 
-var commentTag = regexp.MustCompile(`^[\p{L}\p{N} ._:/-]*$`)
+var commentTag = lazyregexp.New(`^[\p{L}\p{N} ._:/-]*$`)
 
 // commentTag reads the tag, which must fit into the hidden line of a comment.
 func (r *reader) commentTag() string {

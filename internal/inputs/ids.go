@@ -1,7 +1,7 @@
 package inputs
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,22 +10,22 @@ import (
 const maxID = 64
 
 // plainName matches a name that needs no quotation marks in advice.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$`)
+var plainName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$`)
 
 type kind struct {
 	thing   string
 	article string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 }
 
 // ids are the kinds of ids that inputs accept, and those that users confuse with them. The prefix alone
 // does not identify an id: a name such as env-prod has one too.
 var ids = map[string]kind{
-	"ws":  {"workspace", "a", regexp.MustCompile(`^ws-[A-Za-z0-9]+$`)},
-	"run": {"run", "a", regexp.MustCompile(`^run-[A-Za-z0-9]+$`)},
-	"env": {"environment", "an", regexp.MustCompile(`^env-[A-Za-z0-9]+$`)},
-	"acc": {"account", "an", regexp.MustCompile(`^acc-[A-Za-z0-9]+$`)},
-	"cv":  {"configuration version", "a", regexp.MustCompile(`^cv-[A-Za-z0-9]+$`)},
+	"ws":  {"workspace", "a", lazyregexp.New(`^ws-[A-Za-z0-9]+$`)},
+	"run": {"run", "a", lazyregexp.New(`^run-[A-Za-z0-9]+$`)},
+	"env": {"environment", "an", lazyregexp.New(`^env-[A-Za-z0-9]+$`)},
+	"acc": {"account", "an", lazyregexp.New(`^acc-[A-Za-z0-9]+$`)},
+	"cv":  {"configuration version", "a", lazyregexp.New(`^cv-[A-Za-z0-9]+$`)},
 }
 
 // id reads an optional id with the prefix.

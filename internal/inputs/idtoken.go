@@ -1,9 +1,9 @@
 package inputs
 
 import (
-	"regexp"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
@@ -11,7 +11,7 @@ import (
 const longestIDToken = 32 << 10
 
 // jwt is the compact form of a signed token (RFC 7519, 3).
-var jwt = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
+var jwt = lazyregexp.New(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
 
 // idToken reads an OIDC token. On GitHub it ignores the environment variable, which an earlier step of
 // the job can set.

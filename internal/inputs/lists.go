@@ -1,7 +1,7 @@
 package inputs
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -66,7 +66,7 @@ const maxName = 255
 // part is a name with an optional index in brackets.
 const part = `[\p{L}_][\p{L}\p{N}_-]*(\[(\d+|"([^"\\]|\\.)*")\])?`
 
-var address = regexp.MustCompile(`^` + part + `(\.` + part + `)+$`)
+var address = lazyregexp.New(`^` + part + `(\.` + part + `)+$`)
 
 // maxAddress is the longest resource address (openapi.yml, create_run).
 const maxAddress = 262143

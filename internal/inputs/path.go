@@ -2,11 +2,11 @@ package inputs
 
 import (
 	"path"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
-var shellVariable = regexp.MustCompile(`^\$\{?[A-Za-z_]`)
+var shellVariable = lazyregexp.New(`^\$\{?[A-Za-z_]`)
 
 // path reads the directory or archive to upload. It does not access the file system.
 func (r *reader) path(name string) string {

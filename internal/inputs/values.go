@@ -1,7 +1,7 @@
 package inputs
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,10 +89,10 @@ func (r *reader) duration(name string, from, to time.Duration) time.Duration {
 }
 
 var (
-	endless      = regexp.MustCompile(`^\d+[hms]$`) // valid, but exceeds a time.Duration
-	numberOnly   = regexp.MustCompile(`^\d{1,6}$`)
-	spacedNumber = regexp.MustCompile(`^(\d{1,6})\s+([hms])\w*$`)
-	daysOnly     = regexp.MustCompile(`^(\d{1,3})\s*d(ays?)?$`)
+	endless      = lazyregexp.New(`^\d+[hms]$`) // valid, but exceeds a time.Duration
+	numberOnly   = lazyregexp.New(`^\d{1,6}$`)
+	spacedNumber = lazyregexp.New(`^(\d{1,6})\s+([hms])\w*$`)
+	daysOnly     = lazyregexp.New(`^(\d{1,3})\s*d(ays?)?$`)
 )
 
 func meantDuration(v string) string {
@@ -120,7 +120,7 @@ func shortDuration(d time.Duration) string {
 	return s
 }
 
-var amount = regexp.MustCompile(`^\d{1,12}(\.\d{1,6})?$`)
+var amount = lazyregexp.New(`^\d{1,12}(\.\d{1,6})?$`)
 
 // dollars reads an amount in USD that is not negative.
 func (r *reader) dollars(name string) float64 {
@@ -137,7 +137,7 @@ func (r *reader) dollars(name string) float64 {
 	return f
 }
 
-var wholeNumber = regexp.MustCompile(`^[1-9]\d{0,8}$`)
+var wholeNumber = lazyregexp.New(`^[1-9]\d{0,8}$`)
 
 // number reads a positive integer; 0 means that the input is empty.
 func (r *reader) number(name string) int {

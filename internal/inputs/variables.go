@@ -2,11 +2,11 @@ package inputs
 
 import (
 	"cmp"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
@@ -30,15 +30,15 @@ const (
 )
 
 var (
-	terraformKey = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`)
-	shellKey     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	terraformKey = lazyregexp.New(`^[\p{L}_][\p{L}\p{N}_-]*$`)
+	shellKey     = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
 // variableList is one of the four inputs with variables.
 type variableList struct {
 	input, category string
 	sensitive       bool
-	key             *regexp.Regexp
+	key             *lazyregexp.Regexp
 	example         string
 }
 
@@ -65,7 +65,7 @@ func (r *reader) variables() []Variable {
 }
 
 // secretKey matches typical names of environment variables with secrets.
-var secretKey = regexp.MustCompile(`(?i)(_TOKEN|_KEY|_SECRET|PASSWORD|_CREDENTIALS)$`)
+var secretKey = lazyregexp.New(`(?i)(_TOKEN|_KEY|_SECRET|PASSWORD|_CREDENTIALS)$`)
 
 // warnOfSecrets warns about environment variables that are not sensitive but seem to be secrets.
 func (r *reader) warnOfSecrets(list variableList, good []Variable) {

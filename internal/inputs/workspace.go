@@ -2,7 +2,7 @@ package inputs
 
 import (
 	"path"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -135,7 +135,7 @@ func (r *reader) eitherWay() {
 	}
 }
 
-var workspaceName = regexp.MustCompile(`^[\p{L}\p{N}_-]*$`)
+var workspaceName = lazyregexp.New(`^[\p{L}\p{N}_-]*$`)
 
 // newName checks the name of a workspace that may be created (openapi.yml, Workspace). An existing
 // workspace may have any name.
@@ -145,7 +145,7 @@ func (r *reader) newName(v string) {
 	}
 }
 
-var softwareVersion = regexp.MustCompile(`^[0-9A-Za-z.+~<>=!, -]{0,64}$`)
+var softwareVersion = lazyregexp.New(`^[0-9A-Za-z.+~<>=!, -]{0,64}$`)
 
 // terraformVersion reads a version. Scalr checks whether it exists.
 func (r *reader) terraformVersion() string {

@@ -1,7 +1,7 @@
 package inputs
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,7 +68,7 @@ func (r *reader) listOrNone(name, example string) []string {
 	return []string{}
 }
 
-var providerAlias = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_-]*$`)
+var providerAlias = lazyregexp.New(`^[\p{L}_][\p{L}\p{N}_-]*$`)
 
 // maxAlias is the longest alias (openapi.yml, ProviderConfigurationLink).
 const maxAlias = 128

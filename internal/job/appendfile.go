@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"syscall"
 	"time"
@@ -95,7 +95,7 @@ func (j *Job) inCheckout(name string) (root, rel string, inside bool) {
 // maxOutputsRead is how much of an existing file is examined, in bytes.
 const maxOutputsRead = 16 << 20
 
-var assignmentStart = regexp.MustCompile(`\ASCALR_[A-Z0-9_]+='`)
+var assignmentStart = lazyregexp.New(`\ASCALR_[A-Z0-9_]+='`)
 
 // areOutputs reports whether the text consists only of the assignments that SetOutput writes, so that it is safe to source.
 func areOutputs(text string) bool {

@@ -3,7 +3,7 @@ package job
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
 )
@@ -201,7 +201,7 @@ func (p payload) clientPayload() ClientPayload {
 }
 
 // mergeGroupRef is refs/heads/gh-readonly-queue/main/pr-104-0123abcd….
-var mergeGroupRef = regexp.MustCompile(`^refs/heads/gh-readonly-queue/.+/pr-([0-9]{1,9})-[0-9a-f]+$`)
+var mergeGroupRef = lazyregexp.New(`^refs/heads/gh-readonly-queue/.+/pr-([0-9]{1,9})-[0-9a-f]+$`)
 
 func mergeGroupPullRequest(headRef string) int {
 	found := mergeGroupRef.FindStringSubmatch(headRef)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 
 	githubactions "github.com/sethvargo/go-githubactions"
@@ -19,7 +19,7 @@ var ErrNoSummary = errors.New("GITHUB_STEP_SUMMARY is not set")
 const SummaryLimit = 1_000_000
 
 // namePattern restricts names of outputs and states, so that the runner cannot mistake a name for part of a value.
-var namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var namePattern = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // SetOutput writes an output of the step immediately, so that it survives a later crash. On GitHub a value is a single
 // line. Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a shell to

@@ -2,9 +2,9 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/tfplan"
 )
@@ -167,7 +167,7 @@ func changeDetails(c tfplan.Change) string {
 }
 
 // attributeLine matches a line of a diff that changes an attribute or a block at the top level of the resource.
-var attributeLine = regexp.MustCompile(`(?m)^[-+!] {5}([A-Za-z_][A-Za-z0-9_-]*) .*$`)
+var attributeLine = lazyregexp.New(`(?m)^[-+!] {5}([A-Za-z_][A-Za-z0-9_-]*) .*$`)
 
 // changedAttributes returns the attributes that a diff changes, for the title of the collapsed diff.
 func changedAttributes(diff string) string {

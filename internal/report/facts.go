@@ -1,12 +1,12 @@
 package report
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"scalr-run-action/internal/gate"
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
@@ -181,7 +181,7 @@ func formatInt(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-var strictWord = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+var strictWord = lazyregexp.New(`^[A-Za-z0-9_-]{1,64}$`)
 
 // safeWord returns s if it is a plain word, otherwise "".
 func safeWord(s string) string {

@@ -3,9 +3,9 @@ package report
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 )
 
@@ -28,7 +28,7 @@ func code(s string) string {
 // htmlCode formats untrusted text as code in HTML, such as in a <summary>.
 func htmlCode(s string) string { return "<code>" + escape(sanitize.Line(s, maxNameLength)) + "</code>" }
 
-var codeSpan = regexp.MustCompile("`[^`]*`")
+var codeSpan = lazyregexp.New("`[^`]*`")
 
 // prose formats a sentence that may quote untrusted text for a line of Markdown or HTML: text in backticks becomes code,
 // everything else is escaped.
@@ -50,7 +50,7 @@ func prose(s string) string {
 
 // autolink matches what GitHub turns into a link or a picture in rendered text, even if it was escaped: @names,
 // #numbers and GH-numbers, addresses, :emoji:.
-var autolink = regexp.MustCompile(`(?i)@\w|#\d|\bGH-\d|://|www\.|:[\w+-]+:`)
+var autolink = lazyregexp.New(`(?i)@\w|#\d|\bGH-\d|://|www\.|:[\w+-]+:`)
 
 // escape escapes text so that it has no meaning in Markdown, in HTML and for GitHub. Automatic links are broken by a
 // zero-width space.

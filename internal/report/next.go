@@ -2,9 +2,9 @@ package report
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
@@ -50,7 +50,7 @@ func (r Report) override() string {
 	return "override " + strings.Join(names, ", ")
 }
 
-var identifier = regexp.MustCompile(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
+var identifier = lazyregexp.New(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
 
 // orStep ends a sentence with a workflow step that acts on this run. The only text from outside is the action's name,
 // the run's id and its host, if they have the expected form. If the action has no name (it is used by its path, or
@@ -68,6 +68,6 @@ func (r Report) orStep(words, mode string) string {
 }
 
 var (
-	actionName = regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+$`)
-	hostName   = regexp.MustCompile(`^[A-Za-z0-9.-]+(?::[0-9]+)?$`)
+	actionName = lazyregexp.New(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+$`)
+	hostName   = lazyregexp.New(`^[A-Za-z0-9.-]+(?::[0-9]+)?$`)
 )

@@ -2,7 +2,7 @@
 package sanitize
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +11,7 @@ import (
 // escapes matches the sequences that terminals interpret (ECMA-48): OSC, DCS, SOS, PM and APC strings up to their end or
 // the end of the line, CSI sequences (SGR, cursor), and two-byte escapes; the first two also with their one-rune C1
 // introducers.
-var escapes = regexp.MustCompile(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}\n]*(?:\x07|\x1b\\|\x{9c})?` +
+var escapes = lazyregexp.New(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07\x1b\x{9c}\n]*(?:\x07|\x1b\\|\x{9c})?` +
 	`|(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?`)
 
 // Text sanitizes untrusted text: it removes escape sequences, control characters but newline and tab, and characters that

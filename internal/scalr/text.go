@@ -1,15 +1,14 @@
 package scalr
 
 import (
-	"regexp"
-
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 )
 
 var (
-	hiddenElement = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)\s*>`)
-	tag           = regexp.MustCompile(`(?s)<[^>]*>?`)
-	spaces        = regexp.MustCompile(`\s+`)
+	hiddenElement = lazyregexp.New(`(?is)<(script|style|head)\b.*?</(script|style|head)\s*>`)
+	tag           = lazyregexp.New(`(?s)<[^>]*>?`)
+	spaces        = lazyregexp.New(`\s+`)
 )
 
 // pageText returns the text of an unexpected page without its tags, at most 200 bytes.

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 )
 
@@ -37,7 +37,7 @@ type reference struct {
 }
 
 // identifier matches ids that may be used in an address.
-var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
+var identifier = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$`)
 
 // one reads a document with a single resource of the type.
 func (a answer) one(op Op, kind string) (resource, document, error) {
@@ -157,7 +157,7 @@ func (a attributes) set(name string) bool {
 	return b != nil && *b
 }
 
-var wholeText = regexp.MustCompile(`^-?[0-9]{1,16}(\.0+)?$`)
+var wholeText = lazyregexp.New(`^-?[0-9]{1,16}(\.0+)?$`)
 
 func (a attributes) number(name string) *int {
 	var f float64
@@ -197,7 +197,7 @@ func (a attributes) count(name string) int {
 	return 0
 }
 
-var decimalText = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,9})?$`)
+var decimalText = lazyregexp.New(`^-?[0-9]{1,15}(\.[0-9]{1,9})?$`)
 
 // decimal returns an amount of money, or "" if the value is not one.
 func (a attributes) decimal(name string) string {

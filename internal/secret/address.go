@@ -3,7 +3,7 @@ package secret
 import (
 	"iter"
 	"net/url"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strings"
 )
@@ -120,7 +120,7 @@ func unguessable(host, text string) []Value {
 }
 
 // scalrID matches an id that the log shows anyway, alone or as the name of a file.
-var scalrID = regexp.MustCompile(`^(acc|apply|cv|env|plan|run|ws)-[a-z0-9]+(\.[a-z]+)*$`)
+var scalrID = lazyregexp.New(`^(acc|apply|cv|env|plan|run|ws)-[a-z0-9]+(\.[a-z]+)*$`)
 
 // isPlain reports whether a text consists of words, numbers and dates.
 func isPlain(text string) bool {
@@ -140,8 +140,8 @@ func isAlphanumeric(c byte) bool {
 var (
 	// plainToken matches a word in lower case, capitals or PascalCase, optionally with a numeric suffix, such as s3, x86 or
 	// aws4; a number; a time; and abbreviations such as k8s.
-	plainToken = regexp.MustCompile(`^(([a-z]+|[A-Z]+|([A-Z]?[a-z]{2,})+)[0-9]{0,4}|[0-9]{1,14}` +
+	plainToken = lazyregexp.New(`^(([a-z]+|[A-Z]+|([A-Z]?[a-z]{2,})+)[0-9]{0,4}|[0-9]{1,14}` +
 		`|[0-9]{8}T[0-9]{6}Z?|[0-9]{2}T[0-9]{2}|[0-9]{2,3}Z|[a-z][0-9]{1,2}[a-z])$`)
 	// longWord matches what is too long to be a word.
-	longWord = regexp.MustCompile(`[A-Za-z]{18}|^[A-Z]{16}`)
+	longWord = lazyregexp.New(`[A-Za-z]{18}|^[A-Z]{16}`)
 )

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"net/url"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
@@ -21,10 +22,10 @@ func LooksSecret(name, text string) bool {
 	switch {
 	case len(text) < minRandomLength || isCommon(text):
 		return false
-	case secretName.matches(name) || hasPassword(text):
+	case secretName.MatchString(name) || hasPassword(text):
 		return true
 	}
-	return !identifier.matches(text) && randomBits(text) >= minRandomBits
+	return !identifier.MatchString(text) && randomBits(text) >= minRandomBits
 }
 
 // isSecretPart reports whether a part of a text that a user declares secret is secret by itself, because it is not
@@ -34,11 +35,11 @@ func isSecretPart(name, text string) bool {
 	switch {
 	case len(text) < Shortest || isLiteral(text):
 		return false
-	case secretName.matches(name):
+	case secretName.MatchString(name):
 		return true
-	case identifier.matches(text):
+	case identifier.MatchString(text):
 		return false
-	case plainName.matches(name) && (uuid.matches(text) || randomBits(text) < minRandomBits):
+	case plainName.MatchString(name) && (uuid.MatchString(text) || randomBits(text) < minRandomBits):
 		return false
 	}
 	return !isCommon(text)
@@ -48,29 +49,29 @@ func isSecretPart(name, text string) bool {
 func trimPunctuation(text string) string { return strings.Trim(text, " \t\r\n\"'`,;") }
 
 var (
-	secretName = lazyPattern(`(?i)(pass(word|wd|phrase|code)|passw|(^|[_.-])(pass|pwd|pin|auth|sas|dsn)$|secret|token|credential|` +
+	secretName = lazyregexp.New(`(?i)(pass(word|wd|phrase|code)|passw|(^|[_.-])(pass|pwd|pin|auth|sas|dsn)$|secret|token|credential|` +
 		`(api|access|account|auth|encryption|private|primary|secondary|shared|signing|storage|master)[_.-]?key|connection[_.-]?string|` +
 		`(^|[_.-])key$|webhook)`)
 	// plainName matches names whose values are shown unless they look like a secret.
-	plainName = lazyPattern(`(?i)(ids?|names?|users?|arn|ur[il]s?|hosts?|address|endpoint|regions?|zones?|e?mails?|accounts?|kind|types?|` +
+	plainName = lazyregexp.New(`(?i)(ids?|names?|users?|arn|ur[il]s?|hosts?|address|endpoint|regions?|zones?|e?mails?|accounts?|kind|types?|` +
 		`versions?|ports?|project|environment|env|stage|team|owner|path|bucket|domain|fingerprint)$`)
 
-	uuid   = lazyPattern(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	digest = lazyPattern(`(?i)\bsha(1|256|384|512)[:-][0-9a-f]{32,}\b`)
+	uuid   = lazyregexp.New(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	digest = lazyregexp.New(`(?i)\bsha(1|256|384|512)[:-][0-9a-f]{32,}\b`)
 	// identifier matches ids of cloud resources, such as vpc-0a1b2c3d4e5f6a7b8, and of Scalr.
-	identifier = lazyPattern(`^([a-z]{1,12}-([0-9a-f]{8}|[0-9a-f]{17})` +
+	identifier = lazyregexp.New(`^([a-z]{1,12}-([0-9a-f]{8}|[0-9a-f]{17})` +
 		`|(acc|apply|cv|env|plan|run|ws|var|vcs|pcfg)-[a-z0-9]{8,20})$`)
 
-	number    = lazyPattern(`^[$+-]?[0-9][0-9.,_]{0,23}( ?[A-Za-z%]{1,3})?$`)
-	version   = lazyPattern(`^[v~<>=^! ]*[0-9]+(\.[0-9]+){1,3}([-+][0-9A-Za-z.-]{1,20})?$`)
-	timestamp = lazyPattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9:]+)?)?$`)
+	number    = lazyregexp.New(`^[$+-]?[0-9][0-9.,_]{0,23}( ?[A-Za-z%]{1,3})?$`)
+	version   = lazyregexp.New(`^[v~<>=^! ]*[0-9]+(\.[0-9]+){1,3}([-+][0-9A-Za-z.-]{1,20})?$`)
+	timestamp = lazyregexp.New(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9:]+)?)?$`)
 	// region matches regions and zones: eu-west-1a, us-gov-west-1, europe-west10-b, eastus2.
-	region = lazyPattern(`^[a-z]*(-[a-z]+)*-?(north|south|east|west|central)(-?(north|south|east|west|central))?` +
+	region = lazyregexp.New(`^[a-z]*(-[a-z]+)*-?(north|south|east|west|central)(-?(north|south|east|west|central))?` +
 		`[a-z]{0,10}-?[0-9]{0,2}-?[a-z]?$`)
-	host = lazyPattern(`(?i)^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*` +
+	host = lazyregexp.New(`(?i)^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*` +
 		`\.([a-z]{2,18})\.?(:[0-9]{1,5})?(/[a-z0-9._/-]*)?$`)
-	email = lazyPattern(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
-	arn   = lazyPattern(`^arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:`)
+	email = lazyregexp.New(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
+	arn   = lazyregexp.New(`^arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:`)
 )
 
 // isCommon reports whether a text is of a kind that occurs in many texts by chance: a word, a name, a number, a version,
@@ -79,8 +80,8 @@ func isCommon(text string) bool { return hasShape(text) || isWords(text) }
 
 // hasShape reports whether a text has a well-known format.
 func hasShape(text string) bool {
-	for _, shape := range []pattern{number, version, timestamp, region, email, arn} {
-		if shape.matches(text) {
+	for _, shape := range []*lazyregexp.Regexp{number, version, timestamp, region, email, arn} {
+		if shape.MatchString(text) {
 			return true
 		}
 	}
@@ -102,7 +103,7 @@ func hasShape(text string) bool {
 // isPhrase reports whether a line consists of at least three words, such as a passphrase, and is not a path.
 func isPhrase(line string) bool {
 	return len(line) >= window && len(tokens(line)) >= 3 && !strings.Contains(line, "/") && !hasShape(line) &&
-		!identifier.matches(line)
+		!identifier.MatchString(line)
 }
 
 // isPlainAddress reports whether an address contains neither a password nor a part that is hard to guess, except in the
@@ -129,7 +130,7 @@ func hasPassword(text string) bool {
 // isHost reports whether a text is a host name, which may contain parts that are hard to guess. A JWT has dots, too, but
 // no top-level domain.
 func isHost(text string) bool {
-	name := host().FindStringSubmatch(text)
+	name := host.FindStringSubmatch(text)
 	if name == nil || len(text) > 253 || strings.ContainsFunc(text, func(c rune) bool { return 'A' <= c && c <= 'Z' }) {
 		return false
 	}
@@ -147,9 +148,9 @@ func isWords(text string) bool {
 		switch {
 		case longWord.MatchString(token) && !isJoinedWords(token):
 			return false
-		case onlyLetters.matches(token):
+		case onlyLetters.MatchString(token):
 			words++
-		case !onlyDigits.matches(token):
+		case !onlyDigits.MatchString(token):
 			return false
 		}
 	}
@@ -157,10 +158,10 @@ func isWords(text string) bool {
 }
 
 var (
-	onlyLetters = lazyPattern(`^([a-z]+|[A-Z]+|[A-Z]?[a-z]+([A-Z][a-z]+)*[A-Z]?)$`)
-	onlyDigits  = lazyPattern(`^[0-9]{1,24}$`)
+	onlyLetters = lazyregexp.New(`^([a-z]+|[A-Z]+|[A-Z]?[a-z]+([A-Z][a-z]+)*[A-Z]?)$`)
+	onlyDigits  = lazyregexp.New(`^[0-9]{1,24}$`)
 	// joined matches words that are written as one, such as AdministratorAccess.
-	joined = lazyPattern(`^[A-Z]?[a-z]{1,14}([A-Z][a-z]{1,14}){1,6}[0-9]{0,4}$`)
+	joined = lazyregexp.New(`^[A-Z]?[a-z]{1,14}([A-Z][a-z]{1,14}){1,6}[0-9]{0,4}$`)
 )
 
 func tokens(text string) []string {
@@ -170,11 +171,11 @@ func tokens(text string) []string {
 // randomBits estimates the number of bits of a text without a pattern: those of its tokens that are neither words nor
 // numbers.
 func randomBits(text string) float64 {
-	text = digest().ReplaceAllString(uuid().ReplaceAllString(text, " "), " ")
+	text = digest.ReplaceAllString(uuid.ReplaceAllString(text, " "), " ")
 	bits := 0.0
 	for _, token := range tokens(text) {
 		plain := plainToken.MatchString(token) && !longWord.MatchString(token)
-		if !plain && !onlyDigits.matches(token) && !isJoinedWords(token) {
+		if !plain && !onlyDigits.MatchString(token) && !isJoinedWords(token) {
 			bits += float64(len(token)) * math.Log2(alphabetSize(token))
 		}
 	}
@@ -189,7 +190,7 @@ func isJoinedWords(token string) bool {
 		}
 		return 'a'
 	}, token), "A")
-	return joined.matches(token) && len(token) >= 4*capitals
+	return joined.MatchString(token) && len(token) >= 4*capitals
 }
 
 // alphabetSize returns the size of the smallest usual alphabet that contains all characters of a token.

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
@@ -92,11 +93,11 @@ func (f *finder) text(name, text string, depth int) {
 }
 
 var (
-	pemBorder = lazyPattern(`^-----(BEGIN|END) [A-Z0-9 ]+-----$`)
+	pemBorder = lazyregexp.New(`^-----(BEGIN|END) [A-Z0-9 ]+-----$`)
 	// assignment matches an assignment in a file of variables, or a member in YAML.
-	assignment = lazyPattern(`^(?:-\s+)?(?:export\s+)?` +
+	assignment = lazyregexp.New(`^(?:-\s+)?(?:export\s+)?` +
 		`["']?([A-Za-z_][A-Za-z0-9_.-]{0,63})["']?\s*[:=]\s*(.*[A-Za-z0-9].*)$`)
-	comment = lazyPattern(`^(#|//|--|;|/?\*)`)
+	comment = lazyregexp.New(`^(#|//|--|;|/?\*)`)
 )
 
 // lines adds the lines that are secret: a text of several lines is often shown with other text between them, and GitHub
@@ -105,13 +106,13 @@ func (f *finder) lines(name, text string, depth int) {
 	inKey := false
 	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
 		line = strings.TrimSpace(line)
-		assigned := assignment().FindStringSubmatch(line)
+		assigned := assignment.FindStringSubmatch(line)
 		switch {
-		case pemBorder.matches(line):
+		case pemBorder.MatchString(line):
 			inKey = strings.HasPrefix(line, "-----BEGIN")
 		case inKey:
 			f.add(line)
-		case comment.matches(line):
+		case comment.MatchString(line):
 		case assigned != nil && !strings.HasPrefix(assigned[2], "//"):
 			f.addPart(assigned[1], unquote(assigned[2]), depth)
 		case f.phrases && isPhrase(trimPunctuation(line)):
@@ -136,7 +137,7 @@ func unquote(value string) string {
 
 // texts adds the secret texts and numbers of JSON or of an HCL expression.
 func (f *finder) texts(code string, depth int) {
-	name, numbers := "", listOfNumbers.matches(code)
+	name, numbers := "", listOfNumbers.MatchString(code)
 	for code != "" && len(f.parts) < maxPieces {
 		text, rest, quoted := quotedText(code)
 		if !quoted {
@@ -158,12 +159,12 @@ func (f *finder) texts(code string, depth int) {
 }
 
 // listOfNumbers matches a list that contains only numbers.
-var listOfNumbers = lazyPattern(`^\[[\s0-9.,+-]+\]$`)
+var listOfNumbers = lazyregexp.New(`^\[[\s0-9.,+-]+\]$`)
 
 // isSecretElement reports whether an element of a declared list, which has no name, is secret. Such a list contains
 // secrets of one kind, which may be words, but also regions and addresses.
 func (f *finder) isSecretElement(text string) bool {
-	return f.phrases && (number.matches(text) || !hasShape(text))
+	return f.phrases && (number.MatchString(text) || !hasShape(text))
 }
 
 // isName reports, by the text that follows, whether a text is the name of a member.

@@ -1,13 +1,14 @@
 package secret
 
 import (
+	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
 )
 
-var numberSyntax = lazyPattern(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+var numberSyntax = lazyregexp.New(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
-func isNumber(token []byte) bool { return numberSyntax.matches(string(token)) }
+func isNumber(token []byte) bool { return numberSyntax.MatchString(string(token)) }
 
 // HidesNumber reports whether a JSON number is secret, as it is written or without its exponent.
 func (r *Redactor) HidesNumber(number string) bool {

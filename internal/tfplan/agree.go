@@ -3,11 +3,11 @@ package tfplan
 import (
 	"encoding/json"
 	"math/big"
-	"regexp"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 )
 
@@ -137,7 +137,7 @@ func plainText(s string) string { return strings.ReplaceAll(sanitize.Text(s), "\
 
 // plainNumber matches the numbers that are compared by value. Parsing one with a huge
 // exponent, or with very many digits, would take minutes.
-var plainNumber = regexp.MustCompile(`^[-+]?[0-9.]{1,100}([eE][-+]?[0-9]{1,3})?$`)
+var plainNumber = lazyregexp.New(`^[-+]?[0-9.]{1,100}([eE][-+]?[0-9]{1,3})?$`)
 
 func numberLeaf(s string) string {
 	if !plainNumber.MatchString(s) {

@@ -1,7 +1,7 @@
 package tfplan
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
@@ -19,9 +19,9 @@ type Done struct {
 }
 
 var (
-	doneLine = regexp.MustCompile(`^(\S.*): (Creation|Modifications|Destruction) complete after `)
+	doneLine = lazyregexp.New(`^(\S.*): (Creation|Modifications|Destruction) complete after `)
 	// byProvisioner matches the prefix of each line that a provisioner prints.
-	byProvisioner = regexp.MustCompile(` \([\w-]+\): `)
+	byProvisioner = lazyregexp.New(` \([\w-]+\): `)
 )
 
 var doneWords = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/secret"
 )
@@ -154,7 +154,7 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 	}
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var identifier = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // label returns the displayed form of a name: in quotes unless it is an identifier, as
 // in Terraform, so that a map's key cannot imitate an attribute or a line.

@@ -1,17 +1,17 @@
 package tfplan
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
 var (
-	compactPlace = regexp.MustCompile(`^  on (.+) line ([1-9][0-9]{0,8})(?: \(and ([0-9]{1,6}) more\))?$`)
-	compactTimes = regexp.MustCompile(`^  \(([0-9]{1,6}) occurr?ences of this warning\)$`)
-	compactEnd   = regexp.MustCompile(`^To see the full warning notes, run \S+ without -compact-warnings\.$`)
+	compactPlace = lazyregexp.New(`^  on (.+) line ([1-9][0-9]{0,8})(?: \(and ([0-9]{1,6}) more\))?$`)
+	compactTimes = lazyregexp.New(`^  \(([0-9]{1,6}) occurr?ences of this warning\)$`)
+	compactEnd   = lazyregexp.New(`^To see the full warning notes, run \S+ without -compact-warnings\.$`)
 )
 
 // compactWarnings reads the list that -compact-warnings prints. The list counts only

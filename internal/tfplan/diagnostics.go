@@ -1,11 +1,11 @@
 package tfplan
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
@@ -27,10 +27,10 @@ const (
 )
 
 var (
-	diagnosticTitle = regexp.MustCompile(`^(Error|Warning): (.+)$`)
-	diagnosticPlace = regexp.MustCompile(`^  on (.+) line ([1-9][0-9]{0,8})(?:, in .*)?:$`)
-	diagnosticCode  = regexp.MustCompile(`^ +[0-9]+:|^ +[├│]|^  (?:on|with) |^  \(source code not available\)$|^$`)
-	similarWarnings = regexp.MustCompile(`^\(and (one|[0-9]{1,6}) more similar warnings? elsewhere\)$`)
+	diagnosticTitle = lazyregexp.New(`^(Error|Warning): (.+)$`)
+	diagnosticPlace = lazyregexp.New(`^  on (.+) line ([1-9][0-9]{0,8})(?:, in .*)?:$`)
+	diagnosticCode  = lazyregexp.New(`^ +[0-9]+:|^ +[├│]|^  (?:on|with) |^  \(source code not available\)$|^$`)
+	similarWarnings = lazyregexp.New(`^\(and (one|[0-9]{1,6}) more similar warnings? elsewhere\)$`)
 )
 
 // diagnostics extracts the errors and warnings of a log, line by line. Terraform and

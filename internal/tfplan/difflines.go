@@ -1,7 +1,7 @@
 package tfplan
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
 )
@@ -108,7 +108,7 @@ var notes = []string{
 }
 
 // remarks matches the comments that Terraform adds to a change.
-var remarks = regexp.MustCompile(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)` +
+var remarks = lazyregexp.New(`^# (?:forces replacement,?|\(\d+ (?:un)?changed [a-z ]+ hidden\)` +
 	`|whitespace changes(?: force replacement)?,?` +
 	`|\(known after apply\)` +
 	`|\(sensitive value\)|At least one attribute in this block is \(or was\) sensitive,` +

@@ -1,11 +1,11 @@
 package tfplan
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
-var actionAddress = regexp.MustCompile(`^(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*action\.[\w-]+\.[\w-]+(?:\[.*\])?$`)
+var actionAddress = lazyregexp.New(`^(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*action\.[\w-]+\.[\w-]+(?:\[.*\])?$`)
 
 // invocationNote reads a comment below a change about the actions that it triggers: a
 // title such as "Actions to be invoked after this change in order:", or an action's

@@ -1,19 +1,19 @@
 package tfplan
 
 import (
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"strings"
 )
 
 var (
-	planBody = regexp.MustCompile(`^(?:  [-+~.]| \.|-/\+|\+/-|\./\+|\+/\.| <=|   ) \S+ "`)
-	planSum  = regexp.MustCompile(`^Plan: (?:(\d{1,9}) to import, )?` +
+	planBody = lazyregexp.New(`^(?:  [-+~.]| \.|-/\+|\+/-|\./\+|\+/\.| <=|   ) \S+ "`)
+	planSum  = lazyregexp.New(`^Plan: (?:(\d{1,9}) to import, )?` +
 		`(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy` +
 		`(?:, (\d{1,9}) to forget)?\.(?: Actions: (\d{1,9}) to invoke\.)?$`)
-	deposed = regexp.MustCompile(`^\(deposed object ([0-9a-zA-Z]+)\) `)
-	rule    = regexp.MustCompile(`^(?:─{20,}|-{20,})$`)
+	deposed = lazyregexp.New(`^\(deposed object ([0-9a-zA-Z]+)\) `)
+	rule    = lazyregexp.New(`^(?:─{20,}|-{20,})$`)
 	// resource matches an address: a type and a name, optionally in a module.
-	resource = regexp.MustCompile(`^(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)+[A-Za-z_][\w-]*(?:\[.*\])?$`)
+	resource = lazyregexp.New(`^(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)+[A-Za-z_][\w-]*(?:\[.*\])?$`)
 )
 
 // isRule reports whether a line is a horizontal rule. The cheap checks come first,

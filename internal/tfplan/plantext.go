@@ -1,10 +1,10 @@
 package tfplan
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
@@ -211,7 +211,7 @@ func (t *Totals) addOpen(open Totals) {
 	}
 }
 
-var plainWords = regexp.MustCompile(`^[A-Za-z ,'-]{1,80}$`)
+var plainWords = lazyregexp.New(`^[A-Za-z ,'-]{1,80}$`)
 
 func (p *planText) outputLine(line string) {
 	if p.size += len(line) + lineOverhead; p.size <= maxTextSize && p.sections == 1 {

@@ -3,7 +3,7 @@ package tfplan
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,4 +213,4 @@ func quotedActions(list []string) string {
 	return strconv.Quote(text)
 }
 
-var actionWords = regexp.MustCompile(`^[a-z,-]{1,60}$`)
+var actionWords = lazyregexp.New(`^[a-z,-]{1,60}$`)

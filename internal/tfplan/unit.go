@@ -4,7 +4,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strings"
 )
@@ -12,13 +12,13 @@ import (
 // The prefixes that Terragrunt adds to each line of the tool that it runs.
 var (
 	// prettyPrefix is used by 0.67 and later: 10:15:02.101 STDOUT [unit] tofu: text
-	prettyPrefix = regexp.MustCompile(`^\d\d:\d\d:\d\d(?:\.\d{1,9})? STD(?:OUT|ERR) +` +
+	prettyPrefix = lazyregexp.New(`^\d\d:\d\d:\d\d(?:\.\d{1,9})? STD(?:OUT|ERR) +` +
 		`(?:\[([^\]]{1,300})\] )?[\w./-]{1,100}:(?: (.*))?$`)
 	// keyValuePrefix is used by the key-value format: time=… level=stdout prefix=unit tf-path=tofu msg=text
-	keyValuePrefix = regexp.MustCompile(`^time=\S{1,100} level=std(?:out|err)(?: prefix="?([^"\s]{1,300})"?)?` +
+	keyValuePrefix = lazyregexp.New(`^time=\S{1,100} level=std(?:out|err)(?: prefix="?([^"\s]{1,300})"?)?` +
 		`(?: (?:tf-?path|binary)=\S{1,300})? msg=(.*)$`)
 	// barePrefix is used by older versions: [unit] text
-	barePrefix = regexp.MustCompile(`^\[([^\]\s]{1,300})\](?: (.*))?$`)
+	barePrefix = lazyregexp.New(`^\[([^\]\s]{1,300})\](?: (.*))?$`)
 )
 
 // maxUnits is the number of units of a log that are distinguished; the lines of all

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // change is the change that the event describes, as far as it is known.
@@ -107,7 +107,7 @@ func (c *affectedCommand) permissionAdvice(err error) string {
 	return " (the job needs `permissions: contents: read` and `pull-requests: read`)"
 }
 
-var commitSHA = regexp.MustCompile(`^[0-9a-f]{40,64}$`)
+var commitSHA = lazyregexp.New(`^[0-9a-f]{40,64}$`)
 
 // checkedOut returns the commit that is checked out according to .git. Without .git, it is GITHUB_SHA.
 func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason string) {

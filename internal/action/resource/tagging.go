@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -175,8 +175,8 @@ func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []s
 // Names of tags that Scalr is known to accept. Others may exist or be accepted,
 // too: the rule is not published.
 var (
-	safeTag     = regexp.MustCompile(`^[A-Za-z0-9_.:-]+$`)
-	unsafeInTag = regexp.MustCompile(`[^A-Za-z0-9_.:-]+`)
+	safeTag     = lazyregexp.New(`^[A-Za-z0-9_.:-]+$`)
+	unsafeInTag = lazyregexp.New(`[^A-Za-z0-9_.:-]+`)
 )
 
 // doubtfulFirst moves the names that Scalr may reject to the front, so that no other tag is created before a

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"path"
-	"regexp"
 	"strings"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -95,7 +95,7 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links wo
 }
 
 // aboutVersion matches a refusal without a pointer that mentions the Terraform version.
-var aboutVersion = regexp.MustCompile(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
+var aboutVersion = lazyregexp.New(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
 
 // refusedVersion returns the error if Scalr has rejected a creation or a change because of the Terraform version. A
 // change of the platform alone can cause that too.

@@ -2,12 +2,12 @@ package step
 
 import (
 	"fmt"
-	"regexp"
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // actionName is what a name or a ref of a repository consists of, as far as it
 // needs no escaping in an address.
-var actionName = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
+var actionName = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
 
 // documentation is a line that leads to the section about an error code in docs/errors.md, in the version of the
 // action that is running. It is empty for a local action, which has no name. A GitHub Enterprise Server may have

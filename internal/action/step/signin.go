@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/secret"
 )
@@ -118,7 +118,7 @@ func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) er
 }
 
 // immutableSubject is the subject of a GitHub repository with the ids of owner and repository in it.
-var immutableSubject = regexp.MustCompile(`^repo:[^/:]+@[0-9]+/[^/:]+@[0-9]+:`)
+var immutableSubject = lazyregexp.New(`^repo:[^/:]+@[0-9]+/[^/:]+@[0-9]+:`)
 
 // conditions proposes the conditions of a policy for these claims.
 func conditions(c job.Claims) string {
