@@ -7,26 +7,26 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// UnknownStatusError is a run that no longer progresses and whose status is not
-// one of the vendor's document. It is never treated as a success.
+// UnknownStatusError reports that a run stopped in a status that Scalr's OpenAPI document does not list. It
+// is never treated as a success.
 type UnknownStatusError struct{ Status scalr.Status }
 
 func (e *UnknownStatusError) Error() string {
 	return fmt.Sprintf("the run stopped in an unknown status: %.80q", string(e.Status))
 }
 
-// state is what a poll means, given those before it.
+// state is the state of a run according to all polls so far.
 type state int
 
 const (
 	moving    state = iota
-	finishing       // first poll with a final status: poll again immediately
-	stale           // an earlier status than one seen before; ignored
+	finishing       // one poll with a final status; polled again immediately
+	stale           // the status is earlier than that of a previous poll; ignored
 	final           // finished, or waiting for a person, and confirmed by a second poll
-	unknown         // no progress in an unknown status
+	unknown         // stopped in an unknown status
 )
 
-// classifier observes one poll after another:
+// classifier derives the state of a run from consecutive polls:
 //
 //	           final status        final status
 //	moving ─────────────► finishing ─────────────► final
@@ -37,22 +37,22 @@ const (
 //	  │ no active task in an unknown status, several times
 //	  └──────────────────────────────► unknown
 //
-// A poll with an earlier status than one before comes from a server that lags
-// behind: it is stale in every state. A run does not leave a final status, so
-// after one even stale polls confirm it, given enough of them.
+// A poll whose status is earlier than that of a previous poll comes from a server
+// that lags behind; it is stale in every state. A run does not leave a final
+// status, so enough stale polls after a final status confirm it, too.
 type classifier struct {
-	latest       scalr.Run // the latest poll that is not stale
+	latest       scalr.Run // the last poll that is not stale
 	ignoreStatus scalr.Status
 	grace        time.Duration // minimum time until a run counts as waiting
 
 	furthest scalr.Status
-	same     streak // polls in a row with the status of latest
-	settled  streak // of those, the last ones in a row without an active task
+	same     streak // consecutive polls with the status of latest
+	settled  streak // the most recent of them without an active task
 	finished streak // polls with a final status
-	stale    streak // stale polls after a final status
+	stale    streak // stale polls after a poll with a final status
 }
 
-// streak counts polls that agree.
+// streak counts consecutive polls that agree.
 type streak struct {
 	number int
 	first  time.Time
@@ -64,19 +64,20 @@ func (s *streak) add(at time.Time) {
 	}
 }
 
-// How many polls in a row confirm a state where two may be a coincidence, and over
-// how many times the grace period.
+// Number of consecutive polls that confirm a state, and the minimum length of the streak in grace periods,
+// for states that two polls may show by coincidence.
 const (
 	unknownPolls, unknownGraces = 5, 7
 	appliedPolls, appliedGraces = 3, 2 // for a run that is effectively applied
 )
 
-// confirmed reports whether the streak has at least this many polls and, at the given time, lasts this many grace periods.
+// confirmed reports whether s has at least the given number of polls and has lasted at least the given number
+// of grace periods.
 func (c *classifier) confirmed(s streak, polls int, graces time.Duration, at time.Time) bool {
 	return s.number >= polls && at.Sub(s.first) >= graces*c.grace
 }
 
-// observe classifies a poll that was answered at the time at.
+// observe classifies a poll. at is the time of its response.
 func (c *classifier) observe(r scalr.Run, at time.Time) state {
 	if r.Status.Before(c.furthest) {
 		return c.observeStale(r, at)
@@ -116,8 +117,8 @@ func (c *classifier) record(r scalr.Run, at time.Time) {
 	}
 }
 
-// observeStale classifies a stale poll. Hooks may run after the apply of a run
-// that is `applied` already; such a run does not return to its final status.
+// observeStale classifies a stale poll. Hooks may run after a run has become `applied`; such a run does not
+// return to `applied`.
 func (c *classifier) observeStale(r scalr.Run, at time.Time) state {
 	if c.finished.number == 0 {
 		return stale
@@ -133,9 +134,8 @@ func isPostApply(s scalr.Status) bool {
 	return s == scalr.StatusPostApplyRunning || s == scalr.StatusPostApplyFinished
 }
 
-// effectivelyApplied reports whether everything of the run is finished although
-// its status is not `applied`: the vendor does not document whether `applied`
-// comes before or after the hooks that follow an apply.
+// effectivelyApplied reports whether all tasks of the run are finished although its status is not `applied`:
+// Scalr does not document whether a run becomes `applied` before or after its post-apply hooks.
 func effectivelyApplied(r scalr.Run) bool {
 	return r.Status == scalr.StatusPostApplyFinished && r.Apply != nil && r.Apply.Status == scalr.TaskFinished
 }

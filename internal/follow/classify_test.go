@@ -9,10 +9,9 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// words are the 28 statuses of openapi.yml, and the state of a run that stays in
-// one of them: a run that a person has to confirm, one with auto-apply, and a dry
-// run.
-var words = []struct{ status, asks, auto, dry string }{
+// statuses lists the 28 statuses of openapi.yml and the state of a run that stays in each of them: a run that
+// requires a confirmation, a run with auto-apply, and a dry run.
+var statuses = []struct{ status, manual, auto, dry string }{
 	{"pending", "moving", "moving", "moving"},
 	{"pre_plan_queued", "moving", "moving", "moving"},
 	{"pre_plan_running", "moving", "moving", "moving"},
@@ -43,7 +42,7 @@ var words = []struct{ status, asks, auto, dry string }{
 	{"canceled", "final", "final", "final"},
 }
 
-// changing is a run with changes, all of whose stages before the apply are done.
+// changing returns a run with changes whose stages before the apply are finished.
 func changing(status string) scalr.Run {
 	yes := true
 	return scalr.Run{ID: "run-1", Status: scalr.Status(status), Plan: &scalr.Plan{ID: "plan-1", Status: "finished", HasChanges: &yes},
@@ -52,13 +51,13 @@ func changing(status string) scalr.Run {
 
 const grace = 2 * time.Second
 
-// TestConfirmationTakesTime: confirmation takes as long when polls are close together.
+// TestConfirmationTakesTime checks that frequent polls do not shorten the time until a state is confirmed.
 func TestConfirmationTakesTime(t *testing.T) {
 	t.Parallel()
 	for poll, want := range map[string]time.Duration{"planned": grace, "post_apply_finished/f": 2 * grace, "quantum": 7 * grace} {
 		j, began := classifier{grace: grace}, time.Unix(0, 0)
 		at := began
-		for j.observe(special(poll), at) == moving && at.Sub(began) < time.Hour {
+		for j.observe(parsePoll(poll), at) == moving && at.Sub(began) < time.Hour {
 			at = at.Add(100 * time.Millisecond)
 		}
 		if got := at.Sub(began); got != want {
@@ -67,11 +66,11 @@ func TestConfirmationTakesTime(t *testing.T) {
 	}
 }
 
-// TestClassifyEveryStatus: one poll never decides (S07, S08, S09, S11).
+// TestClassifyEveryStatus checks that a single poll is never final (S07, S08, S09, S11).
 func TestClassifyEveryStatus(t *testing.T) {
 	t.Parallel()
-	for _, w := range words {
-		for kind, want := range map[string]string{"asks": w.asks, "auto": w.auto, "dry": w.dry} {
+	for _, w := range statuses {
+		for kind, want := range map[string]string{"manual": w.manual, "auto": w.auto, "dry": w.dry} {
 			t.Run(w.status+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				run := changing(w.status)
@@ -100,8 +99,8 @@ func (s state) String() string {
 	return [...]string{"moving", "finishing", "stale", "final", "unknown"}[s]
 }
 
-// TestClassify writes each poll as its status, with details after a slash: u unfinished checks, n no changes, f apply
-// finished, p plan running.
+// TestClassify writes each poll as its status with an optional detail after a slash: u unfinished checks, n
+// no changes, f apply finished, p plan running.
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, polls, want, latest string }{
@@ -147,7 +146,7 @@ func TestClassify(t *testing.T) {
 			j := classifier{grace: grace}
 			var got []string
 			for i, poll := range strings.Fields(c.polls) {
-				got = append(got, j.observe(special(poll), time.Time{}.Add(time.Duration(2*i)*grace)).String())
+				got = append(got, j.observe(parsePoll(poll), time.Time{}.Add(time.Duration(2*i)*grace)).String())
 			}
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
 				t.Errorf("got  %v\nwant %v", got, want)
@@ -159,10 +158,10 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-func special(poll string) scalr.Run {
-	status, what, _ := strings.Cut(poll, "/")
+func parsePoll(poll string) scalr.Run {
+	status, detail, _ := strings.Cut(poll, "/")
 	r := changing(status)
-	switch what {
+	switch detail {
 	case "u":
 		r.Cost = &scalr.CostEstimate{ID: "ce-1", Status: "queued"}
 	case "n":
@@ -179,8 +178,7 @@ func special(poll string) scalr.Run {
 	return r
 }
 
-// TestIgnoreStatus: the run never counts as waiting in the status that was acted
-// upon, but it does in another.
+// TestIgnoreStatus checks that the run never counts as waiting in the ignored status, but does in another.
 func TestIgnoreStatus(t *testing.T) {
 	t.Parallel()
 	j, at := classifier{ignoreStatus: "planned", grace: grace}, time.Time{}
@@ -198,7 +196,7 @@ func TestIgnoreStatus(t *testing.T) {
 	}
 }
 
-// TestOlderThanInitialStatus: the status the caller passes counts as a poll.
+// TestOlderThanInitialStatus checks that the status of the run passed to Follow counts as a poll.
 func TestOlderThanInitialStatus(t *testing.T) {
 	t.Parallel()
 	j := classifier{latest: changing("policy_override"), furthest: "policy_override"}

@@ -1,29 +1,30 @@
 package follow
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"time"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
-// finish decides when a log is complete. The end of its stage does not say so:
-// the log may lag behind.
+// finish decides when a log is complete. The end of its stage is not enough: the log may lag behind.
 type finish struct {
-	endedAt time.Time // when the stage was first seen to have ended
-	readAt  time.Time // the last read since then
-	grewAt  time.Time // the last read that found more
+	endedAt time.Time // time of the first poll that reported the end of the stage
+	readAt  time.Time // last read since endedAt
+	grewAt  time.Time // last read that found new bytes
 	closing closing
 	done    bool
 }
 
-// stageEnded records that the stage has ended.
+// stageEnded records the end of the stage; only the first call has an effect.
 func (f *finish) stageEnded(at time.Time) {
 	if f.endedAt.IsZero() {
 		f.endedAt = at
 	}
 }
 
-// observeRead records the result of a read after the end of the stage, and decides. The log is complete when nothing
-// more came for a while, or immediately if it ends as Terraform's logs do. A read that failed decides nothing.
+// observeRead records the result of a read and updates done. Once its stage has ended, a log is complete
+// after LogGrace without new bytes, or immediately if it ends as Terraform's logs do. A failed read completes
+// a log only after Drain.
 func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timing) {
 	if f.endedAt.IsZero() {
 		return
@@ -36,7 +37,7 @@ func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timi
 	f.done = now.Sub(f.endedAt) >= timing.Drain || !failed && f.quiet(now) >= f.logGrace(timing)
 }
 
-// quiet returns how long the log has not grown since the end of the stage.
+// quiet returns how long the log has not grown, counted from the end of the stage at the earliest.
 func (f *finish) quiet(now time.Time) time.Duration {
 	if f.grewAt.After(f.endedAt) {
 		return now.Sub(f.grewAt)
@@ -54,7 +55,7 @@ func (f *finish) logGrace(timing Timing) time.Duration {
 // hasEnd reports whether the log ends as Terraform's logs do.
 func (f *finish) hasEnd() bool { return terraformEnd.Match(f.closing) }
 
-// terraformEnd finds the last words of a plan's or an apply's log, colored or not.
+// terraformEnd matches the closing message of a plan or apply log, with or without colors.
 var terraformEnd = lazyregexp.New(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|` +
 	`Error: |without changing any real infrastructure`)
 

@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// TestLogIsComplete: the reads of a log whose stage ended at 0 s.
+// TestLogIsComplete lists reads of a log whose stage ended at 0 s.
 func TestLogIsComplete(t *testing.T) {
 	t.Parallel()
 	type read struct {
@@ -24,22 +24,22 @@ func TestLogIsComplete(t *testing.T) {
 		end   string
 		reads []read
 	}{
-		"Terraform's end":        {"No changes.", []read{{0, 9, false, false}, {0.1, 0, false, true}}},
-		"an end seen before":     {"No changes.", []read{{0, 0, false, true}}},
-		"late end":               {"No changes.", []read{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
-		"another end":            {"That was it.", []read{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
-		"late bytes":             {"That was it.", []read{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
-		"failures are no end":    {"No changes.", []read{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
-		"failures for ever":      {"No changes.", []read{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
-		"growing is not the end": {"No changes.", []read{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
-		"nothing at all":         {"", []read{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
+		"known end":               {"No changes.", []read{{0, 9, false, false}, {0.1, 0, false, true}}},
+		"known end, read before":  {"No changes.", []read{{0, 0, false, true}}},
+		"known end, late":         {"No changes.", []read{{0, 9, false, false}, {0.9, 9, false, false}, {1, 0, false, true}}},
+		"unknown end":             {"That was it.", []read{{0, 9, false, false}, {2, 0, false, false}, {3, 0, false, true}}},
+		"unknown end, late bytes": {"That was it.", []read{{2, 0, false, false}, {2.5, 9, false, false}, {4, 0, false, false}, {5.5, 0, false, true}}},
+		"failed reads":            {"No changes.", []read{{0, 0, true, false}, {5, 0, true, false}, {6, 0, false, true}}},
+		"only failed reads":       {"No changes.", []read{{0, 0, true, false}, {9, 0, true, false}, {10, 0, true, true}}},
+		"growing beyond Drain":    {"No changes.", []read{{0, 9, false, false}, {9, 9, false, false}, {11, 9, false, false}, {11.5, 0, false, true}}},
+		"empty log":               {"", []read{{0, 0, false, false}, {2.9, 0, false, false}, {3, 0, false, true}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Unix(1000, 0)
 			f := finish{closing: closing(c.end)}
 			f.stageEnded(began)
-			f.stageEnded(began.Add(time.Hour)) // the first time counts
+			f.stageEnded(began.Add(time.Hour)) // has no effect
 			for _, l := range c.reads {
 				f.observeRead(l.grew, l.failed, began.Add(time.Duration(l.at*float64(time.Second))), DefaultTiming)
 				if f.done != l.done {
@@ -50,7 +50,7 @@ func TestLogIsComplete(t *testing.T) {
 	}
 }
 
-// endless is a finished run whose log never stops growing.
+// endless is an API with a finished run whose log never stops growing.
 type endless struct{ log []byte }
 
 func (e *endless) PollRun(context.Context, string) (scalr.Run, error) {
@@ -66,7 +66,7 @@ func (e *endless) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopR
 	return runs.StopResult{}, nil
 }
 
-// TestLogThatNeverEnds: late bytes are waited for, but no longer than ten seconds (L12).
+// TestLogThatNeverEnds checks that the follower waits for late bytes, but at most ten seconds (L12).
 func TestLogThatNeverEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestLogThatNeverEnds(t *testing.T) {
 	})
 }
 
-// TestClosing: the last 8 KiB are kept, and not much more.
+// TestClosing checks that closing keeps the last 8 KiB and little more.
 func TestClosing(t *testing.T) {
 	t.Parallel()
 	var c closing
@@ -88,15 +88,15 @@ func TestClosing(t *testing.T) {
 		all = append(all, p...)
 		c.Write(p)
 		if want := all[max(0, len(all)-maxClosing):]; !bytes.Equal(c, want) {
-			t.Fatalf("after %d writes the last %d bytes are not kept", i+1, len(want))
+			t.Fatalf("after %d writes: closing does not contain the last %d bytes", i+1, len(want))
 		}
 	}
 	if cap(c) > 4*maxClosing {
-		t.Errorf("holds %d bytes, want a few KiB", cap(c))
+		t.Errorf("capacity is %d bytes, want a few KiB", cap(c))
 	}
 }
 
-// TestTerraformEnd: these are the ends of real logs.
+// TestTerraformEnd matches the ends of real logs.
 func TestTerraformEnd(t *testing.T) {
 	t.Parallel()
 	for end, want := range map[string]bool{

@@ -1,10 +1,9 @@
-// Package follow polls one run until it is finished or waits for a person, prints
-// its logs as they grow, and stops it when the context ends.
+// Package follow polls one run until it is finished or waits for a person, prints its logs as they grow, and
+// stops it when the context ends.
 //
-// One poll alone decides little. That a run waits or is finished is confirmed by a
-// second poll (classify.go). A log is printed from where the last read ended, within
-// a budget (tail.go), until it is complete (finish.go). The poll interval is short
-// after progress and grows without it (timing.go).
+// A single poll does not decide the state of a run: a second one confirms that the run waits or is finished
+// (classify.go). Each read of a log prints what is new, within a budget (tail.go), until the log is complete
+// (finish.go). The poll interval is short after progress and grows without it (timing.go).
 package follow
 
 import (
@@ -18,7 +17,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// API is what a Follower needs of Scalr; [runs.Stopper] implements it.
+// API is the part of the Scalr API that a Follower uses; [runs.Stopper] implements it.
 type API interface {
 	PollRun(ctx context.Context, id string) (scalr.Run, error)
 	Log(ctx context.Context, l scalr.Log) (*scalr.LogBody, error)
@@ -27,30 +26,30 @@ type API interface {
 
 // Observer receives the progress of a run, in order and from one goroutine.
 type Observer interface {
-	// Polled receives every poll that is not stale; most of them are the same as the last one.
+	// Polled receives every poll that is not stale, also if it equals the previous one.
 	Polled(scalr.Run)
-	// Log returns where the log of a stage is printed. It is closed once the log
-	// is complete, if that is known before Follow returns.
+	// Log returns the writer for the log of a stage. It is closed once the log is complete, if that happens
+	// before Follow returns.
 	Log(scalr.Phase) io.WriteCloser
-	// Restarted reports that the log was rewritten and is printed again from its start.
+	// Restarted reports that Scalr rewrote the log and that it is printed again from its start.
 	Restarted(scalr.Phase)
-	// LogTrouble reports, once for each stage, that reading its log keeps failing.
+	// LogTrouble reports, at most once per stage, that reads of its log keep failing.
 	LogTrouble(scalr.Phase, error)
 }
 
-// Follower follows one run. It can be used again when the run continues; the logs
-// then continue where they were.
+// Follower follows one run. Follow may be called again when the run continues; the logs then continue where
+// they ended.
 type Follower struct {
 	API      API
 	Observer Observer
 	// Stopping describes how to stop the run when the context ends; nil does not stop it.
 	Stopping *runs.StopOptions
-	// ForceStop, once closed, ends the stopping as soon as a request was sent.
+	// ForceStop, once closed, makes Follow return as soon as the request to stop the run is sent.
 	ForceStop <-chan struct{}
-	// IgnoreStatus is the status in which Scalr accepted a confirmation or another
-	// action. The run does not count as waiting in it, since it is about to leave it.
+	// IgnoreStatus is the status in which Scalr accepted a confirmation or another action. The run does not
+	// count as waiting in this status, because it is about to leave it.
 	IgnoreStatus scalr.Status
-	// Throttled returns when Scalr last answered 429; nil, or the zero time, means never.
+	// Throttled returns the time of Scalr's last 429 response; a nil function and the zero time mean never.
 	Throttled func() time.Time
 	Timing    Timing
 
@@ -58,19 +57,19 @@ type Follower struct {
 	order []scalr.Log
 }
 
-// Ending is how following a run ended.
+// Ending describes why Follow returned.
 type Ending struct {
 	Run scalr.Run // as of the last poll
-	// StopCause is the cause of the context's end, if that ended the following.
+	// StopCause is the cause of the canceled context; nil if Follow returned for another reason.
 	StopCause error
 	// Stop is the result of stopping the run; nil if it was not stopped.
 	Stop    *runs.StopResult
 	StopErr error
 }
 
-// Follow polls until the run is finished or waits for a person, and returns a nil
-// error. It also returns when the context ends, after stopping the run if Stopping
-// is set, and with an error when Scalr does not answer before the retries end.
+// Follow polls until the run is finished or waits for a person, and returns a nil error. It also returns a
+// nil error when the context ends, after stopping the run if Stopping is set. It returns an error when Scalr
+// does not respond before the retries end.
 func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	if f.tails == nil {
 		f.tails = map[scalr.Log]*tail{}
@@ -89,46 +88,46 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	return Ending{Run: last}, err
 }
 
-// poll polls until the classifier reports a final or an unknown state.
+// poll polls until the state is final or unknown.
 func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	seen := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
+	c := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
 	pace := f.Timing.pacer(time.Now())
-	ask := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
-	for answer := ask; ; {
+	pollRun := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
+	for poll := pollRun; ; {
 		began := time.Now()
-		polled, err := answer()
+		polled, err := poll()
 		if err != nil {
-			return seen.latest, err
+			return c.latest, err
 		}
-		before := seen.latest.Status
-		state := seen.observe(polled, time.Now())
-		answer = ask
+		before := c.latest.Status
+		state := c.observe(polled, time.Now())
+		poll = pollRun
 		if state == finishing {
-			answer = start(ask) // while the ends of the logs are read
+			poll = start(pollRun) // concurrently with reading the ends of the logs
 		}
 		news := nothing
 		if state != stale {
-			news = f.publish(ctx, seen.latest)
+			news = f.publish(ctx, c.latest)
 		}
-		if seen.latest.Status != before {
+		if c.latest.Status != before {
 			news = transition
 		}
 		switch state {
 		case final:
-			return seen.latest, nil
+			return c.latest, nil
 		case unknown:
-			return seen.latest, &UnknownStatusError{seen.latest.Status}
+			return c.latest, &UnknownStatusError{c.latest.Status}
 		case finishing:
 			continue
 		}
-		interval := f.interval(pace, news, seen.latest)
+		interval := f.interval(pace, news, c.latest)
 		if err := retry.Wait(ctx, max(interval-time.Since(began), interval/2)); err != nil {
-			return seen.latest, err
+			return c.latest, err
 		}
 	}
 }
 
-// interval is the time from the start of one poll to that of the next.
+// interval returns the time from the start of one poll to the start of the next.
 func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
 	now := time.Now()
 	if f.Throttled != nil {
@@ -137,37 +136,37 @@ func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
 	return p.next(now, n, run.Stage() != scalr.Queued)
 }
 
-// start sends a request immediately and returns a function that waits for its response.
-func start(ask func() (scalr.Run, error)) func() (scalr.Run, error) {
-	type answer struct {
+// start calls f in a new goroutine and returns a function that waits for its result.
+func start(f func() (scalr.Run, error)) func() (scalr.Run, error) {
+	type result struct {
 		run scalr.Run
 		err error
 	}
-	answers := make(chan answer, 1)
+	results := make(chan result, 1)
 	go func() {
-		run, err := ask()
-		answers <- answer{run, err}
+		run, err := f()
+		results <- result{run, err}
 	}()
 	return func() (scalr.Run, error) {
-		a := <-answers
-		return a.run, a.err
+		r := <-results
+		return r.run, r.err
 	}
 }
 
-// stop stops the run and polls for a short time to see its final status.
+// stop stops the run and polls until its status is final, at most for Timing.StopGrace.
 func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending {
 	ending := Ending{Run: run, StopCause: cause}
 	if f.Stopping == nil {
 		return ending
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.Timing.StopGrace)
-	how, sent := *f.Stopping, make(chan struct{})
-	how.OnSent = sync.OnceFunc(func() { close(sent) })
+	options, sent := *f.Stopping, make(chan struct{})
+	options.OnSent = sync.OnceFunc(func() { close(sent) })
 	done := make(chan struct{})
 	go func() { defer close(done); f.forceStop(ctx, sent, cancel) }()
 	defer func() { cancel(); <-done }()
 
-	result, err := f.API.Stop(ctx, run, how)
+	result, err := f.API.Stop(ctx, run, options)
 	ending.Stop, ending.StopErr, ending.Run = &result, err, result.LastKnown
 	if err != nil || result.ApplyContinues {
 		return ending
@@ -181,7 +180,7 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending 
 	return ending
 }
 
-// forceStop ends the stopping at the second signal, but not before a request was sent.
+// forceStop calls cancel once a request to stop the run is sent and ForceStop is closed.
 func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel func()) {
 	for _, c := range []<-chan struct{}{sent, f.ForceStop} {
 		select {
@@ -193,8 +192,8 @@ func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel f
 	cancel()
 }
 
-// publish passes a poll to the observer: the ends of logs before it, since they
-// belong to the stage that has ended, and what grows after it.
+// publish passes a poll to the observer. It prints the logs of ended stages before, because they belong to
+// the previous status, and those of active stages after it.
 func (f *Follower) publish(ctx context.Context, polled scalr.Run) news {
 	ended := f.copyLogs(ctx, polled, true)
 	f.Observer.Polled(polled)

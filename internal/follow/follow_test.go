@@ -16,14 +16,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOutage: Scalr does not answer for five minutes, in which the run finishes (S17).
+// TestOutage checks that the follower recovers from five minutes without responses, in which the run finishes (S17).
 func TestOutage(t *testing.T) {
 	t.Parallel()
 	text := log(200, planned)
 	for name, f := range map[string]scalrsim.Fault{
 		"refused": {Action: scalrsim.Refuse},
 		"503":     {Action: scalrsim.Status, Status: 503},
-		"page":    {Action: scalrsim.HTML, Status: 502},
+		"HTML":    {Action: scalrsim.HTML, Status: 502},
 		"stall":   {Action: scalrsim.Stall},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -35,18 +35,18 @@ func TestOutage(t *testing.T) {
 				late := r.follow("planned_and_finished")
 				r.wantText("plan", text)
 				if late > 6*time.Minute+10*time.Second {
-					t.Errorf("ended %s after the run", late)
+					t.Errorf("Follow returned %s after the end of the run", late)
 				}
 				if n := len(r.sim.Requests()) - before; n > 100 {
-					t.Errorf("asked %d times", n)
+					t.Errorf("%d requests, want at most 100", n)
 				}
 			})
 		})
 	}
 }
 
-// TestGone: after half a minute of 404 responses, the run counts as missing (S16).
-func TestGone(t *testing.T) {
+// TestRunMissing checks that half a minute of 404 responses is an error (S16).
+func TestRunMissing(t *testing.T) {
 	t.Parallel()
 	s := with(planning(time.Hour, "x"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404, Nth: 4, Times: -1})
 	play(t, s, true, func(r *followTest) {
@@ -56,12 +56,12 @@ func TestGone(t *testing.T) {
 			t.Errorf("%v after %s, want not found after half a minute", err, took)
 		}
 		if ending.Run.Status != "planning" || ending.StopCause != nil || ending.Stop != nil {
-			t.Errorf("ending %+v, want the last poll and nothing else", ending)
+			t.Errorf("ending %+v, want only the last poll", ending)
 		}
 	})
 }
 
-// TestUnauthorized: a 401 that passes by is passed over (H14).
+// TestUnauthorized checks that two 401 responses are retried (H14).
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()
 	s := with(planning(20*time.Second, log(9, planned)), scalrsim.Fault{
@@ -70,7 +70,7 @@ func TestUnauthorized(t *testing.T) {
 	play(t, s, true, func(r *followTest) { r.follow("planned_and_finished") })
 }
 
-// TestMalformed: answers without a usable status are asked again (S13).
+// TestMalformed checks that responses without a usable status are retried (S13).
 func TestMalformed(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]string{"null": `"status": null`, "number": `"status": 7`, "missing": `"state": "x"`} {
@@ -103,14 +103,14 @@ func TestScenarios(t *testing.T) {
 			s := scalrsim.Scenarios()[scenario]
 			play(t, s, real == "", func(r *followTest) {
 				if late := r.follow(want); late > 15*time.Second {
-					t.Errorf("ended %s after the run was finished", late)
+					t.Errorf("Follow returned %s after the end of the run", late)
 				}
 			})
 		})
 	}
 }
 
-// TestUnknownStatus: a run that stops in an unknown status is not a success.
+// TestUnknownStatus checks that a run that stops in an unknown status is an error.
 func TestUnknownStatus(t *testing.T) {
 	t.Parallel()
 	play(t, scalrsim.Scenarios()["unknown-status"], true, func(r *followTest) {
@@ -122,7 +122,7 @@ func TestUnknownStatus(t *testing.T) {
 	})
 }
 
-// TestFollowerIsReused: a follower that is used again does not print the logs twice.
+// TestFollowerIsReused checks that a second call of Follow does not print the logs again.
 func TestFollowerIsReused(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
@@ -139,14 +139,14 @@ func TestFollowerIsReused(t *testing.T) {
 	})
 }
 
-// long is a run that plans for six hours without a word.
+// long is an API with a run that plans for six hours without new log lines.
 type long struct {
 	began        time.Time
-	looks, reads int
+	polls, reads int
 }
 
 func (l *long) PollRun(context.Context, string) (scalr.Run, error) {
-	l.looks++
+	l.polls++
 	r := scalr.Run{ID: "run-1", Status: "planning", Dry: true, Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}
 	if time.Since(l.began) > 6*time.Hour {
 		r.Status, r.Plan.Status = "planned_and_finished", "finished"
@@ -163,8 +163,9 @@ func (l *long) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResu
 	return runs.StopResult{}, nil
 }
 
-// TestSixHours: six hours cost one poll every ten seconds, a hundred more before the stage
-// is silent for long, as many where there is a log, and no memory (S19). It is not parallel: the heap is everybody's.
+// TestSixHours limits the cost of a run of six hours (S19): a poll every ten seconds and about a hundred more
+// before LongSilence, as many reads of the log, and 1 MiB of memory. It is not parallel because it measures
+// the heap.
 func TestSixHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &long{began: time.Now()}
@@ -176,10 +177,10 @@ func TestSixHours(t *testing.T) {
 		if grew := int64(heap()) - int64(before); grew > 1<<20 {
 			t.Errorf("the heap grew by %d bytes", grew)
 		}
-		if most := 6*360 + 110; api.looks > most || api.reads > most {
-			t.Errorf("%d polls and %d at the log, want %d at most", api.looks, api.reads, most)
+		if most := 6*360 + 110; api.polls > most || api.reads > most {
+			t.Errorf("%d polls and %d reads of the log, want at most %d", api.polls, api.reads, most)
 		}
-		t.Logf("%d polls, %d at the log, in 6 h", api.looks, api.reads)
+		t.Logf("%d polls and %d reads of the log in 6 h", api.polls, api.reads)
 	})
 }
 

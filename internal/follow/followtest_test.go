@@ -23,7 +23,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// followTest is a run in a simulated Scalr, and a follower of it, in virtual time.
+// followTest is a run of a simulated Scalr and its follower, in virtual time.
 type followTest struct {
 	*follow.Follower
 	t      *testing.T
@@ -31,10 +31,10 @@ type followTest struct {
 	client *scalr.Client
 	seen   *notes
 	run    scalr.Run
-	served map[string]int64 // bytes of each log that were read
+	served map[string]int64 // bytes read of each log
 }
 
-// notes is what the observer received.
+// notes records the calls of an observer.
 type notes struct {
 	events   []string
 	status   scalr.Status
@@ -47,7 +47,7 @@ func newNotes() *notes {
 	return &notes{text: map[scalr.Phase]*bytes.Buffer{}, closed: map[scalr.Phase]bool{}}
 }
 
-// note records an event, unless it equals the last one.
+// note records an event unless it equals the last one.
 func (n *notes) note(event string) {
 	if len(n.events) == 0 || n.events[len(n.events)-1] != event {
 		n.events = append(n.events, event)
@@ -57,14 +57,14 @@ func (n *notes) note(event string) {
 func (n *notes) Polled(r scalr.Run) {
 	if r.Status != n.status {
 		n.status = r.Status
-		n.note("look " + string(r.Status))
+		n.note("status " + string(r.Status))
 	}
 }
 
 func (n *notes) Log(p scalr.Phase) io.WriteCloser { return phaseLog{n, p} }
 
 func (n *notes) Restarted(p scalr.Phase) {
-	n.note(string(p) + " again")
+	n.note(string(p) + " restarted")
 	n.text[p].Reset()
 }
 
@@ -88,8 +88,8 @@ func (l phaseLog) Write(p []byte) (int, error) {
 
 func (l phaseLog) Close() error { l.n.closed[l.p] = true; return nil }
 
-// play makes a run in the scenario and lets then go on with it, in a bubble. At
-// the end nothing must have been objected to and every fault used.
+// play creates a run in the scenario and passes it to then, in a synctest bubble. Afterwards it checks that
+// the server has no objections and that every fault was used.
 func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*followTest)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +103,7 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*followTest)) {
 		}
 		then(r)
 		for _, o := range r.sim.Objections() {
-			t.Errorf("Scalr objects: %s", o)
+			t.Errorf("the simulator objects: %s", o)
 		}
 		for _, f := range r.sim.UnusedFaults() {
 			t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
@@ -151,7 +151,7 @@ var archive = sync.OnceValue(func() []byte {
 	return b.Bytes()
 })
 
-// follow follows to the end and returns how long after the run's end that was.
+// follow follows the run to its end and returns how long after the end Follow returned.
 func (r *followTest) follow(status string) (late time.Duration) {
 	r.t.Helper()
 	ending, err := r.Follow(r.t.Context(), r.run)
@@ -162,7 +162,7 @@ func (r *followTest) follow(status string) (late time.Duration) {
 	return time.Since(moves[len(moves)-1].At)
 }
 
-// wantText checks that a log was printed whole, each line once.
+// wantText checks that a log was printed completely, each line once.
 func (r *followTest) wantText(p scalr.Phase, want string) {
 	r.t.Helper()
 	got := r.seen.text[p]
@@ -176,8 +176,8 @@ func (r *followTest) wantText(p scalr.Phase, want string) {
 
 func cut(s string) string { return s[:min(len(s), 500)] }
 
-// asked counts requests, as GET /runs/*.
-func (r *followTest) asked(op string) int {
+// requests returns the number of requests that match op, such as "GET /runs/*".
+func (r *followTest) requests(op string) int {
 	method, pattern, _ := strings.Cut(op, " ")
 	n := 0
 	for _, q := range r.sim.Requests() {
@@ -188,7 +188,7 @@ func (r *followTest) asked(op string) int {
 	return n
 }
 
-// counting counts what is read of logs.
+// counting counts the bytes read of logs.
 type counting struct {
 	http.RoundTripper
 	served map[string]int64
@@ -213,7 +213,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// log is a log of Terraform's with that many lines before its end.
+// log returns a Terraform log with the given number of lines before its end.
 func log(lines int, end string) string {
 	var b strings.Builder
 	for i := range lines {
@@ -227,7 +227,7 @@ const (
 	applied = "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n"
 )
 
-// planning is a dry run whose plan takes a while and writes a log.
+// planning returns a scenario with a plan of the given duration and log.
 func planning(takes time.Duration, text string) scalrsim.Scenario {
 	return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: takes, Log: text}}}
 }
@@ -237,7 +237,7 @@ func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {
 	return s
 }
 
-// stopSignal ends a context as a signal does.
+// stopSignal is the cause of a context that a signal canceled.
 type stopSignal struct{ s string }
 
 func (e stopSignal) Error() string { return e.s }

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// copyLogs prints what is new in the logs that a poll lists: those of stages that
-// have ended, or those of the others. It returns the most significant news.
+// copyLogs prints what is new in the logs of r: of ended stages if ended is true, otherwise of active ones.
+// It returns the most significant news.
 func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, ended bool) (n news) {
 	logs, final := r.Logs()
 	for i, l := range logs {
@@ -42,16 +42,16 @@ func (f *Follower) tail(l scalr.Log) *tail {
 	return t
 }
 
-// copyLog reads one log once, if a read is due.
+// copyLog reads one log if a read is due, prints what is new and returns its size.
 func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
-	if t.done || time.Now().Before(t.leave) || !t.due(time.Now(), f.Timing) {
+	if t.done || time.Now().Before(t.nextRead) || !t.due(time.Now(), f.Timing) {
 		return 0
 	}
 	grew, err := f.readLog(ctx, l, t)
 	if errors.Is(err, errShorter) {
 		if !t.staysShort(time.Now(), f.Timing) {
 			t.readAt, t.failures = time.Now(), 0
-			return 0 // probably an old copy
+			return 0 // probably a stale copy
 		}
 		err = errRewritten
 	}
@@ -65,10 +65,10 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	f.reportFailure(ctx, l.Phase, t, err)
 	failed := err != nil && !errors.Is(err, scalr.ErrNotFound)
 	wait := retryAfter(err)
-	if failed && t.endedAt.IsZero() { // draining has little time
+	if failed && t.endedAt.IsZero() { // while draining, time is short
 		wait = max(wait, f.Timing.StatusGrace)
 	}
-	t.leave = time.Now().Add(wait)
+	t.nextRead = time.Now().Add(wait)
 	t.observeRead(grew, failed, time.Now(), f.Timing)
 	if t.done {
 		f.Observer.Log(l.Phase).Close()
@@ -76,7 +76,7 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	return grew
 }
 
-// retryAfter is how long the server asks to wait; 0 if it does not.
+// retryAfter returns the server's Retry-After; 0 if there is none.
 func retryAfter(err error) time.Duration {
 	var e *scalr.Error
 	if errors.As(err, &e) && e.RetryAfter != nil {
@@ -85,8 +85,8 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-// errLongRead ends the read of a log that still grows, so that the run is polled
-// in between. The next read continues there.
+// errLongRead interrupts the read of a growing log, so that the run is polled in between. The next read
+// continues where this one ended.
 var errLongRead = errors.New("reading the log took too long")
 
 func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
@@ -114,11 +114,10 @@ func (f *Follower) readBody(ctx context.Context, l scalr.Log, t *tail) (int64, e
 	return t.read(body, f.Observer.Log(l.Phase))
 }
 
-// reportedFailures is how many failures in a row are reported.
+// reportedFailures is the number of consecutive failures that is reported.
 const reportedFailures = 3
 
-// reportFailure reports, once for each stage, that reading its log failed several
-// times in a row.
+// reportFailure reports, once per stage, that reading its log failed reportedFailures times in a row.
 func (f *Follower) reportFailure(ctx context.Context, p scalr.Phase, t *tail, err error) {
 	if err == nil || ctx.Err() != nil {
 		t.failures = 0
@@ -131,11 +130,11 @@ func (f *Follower) reportFailure(ctx context.Context, p scalr.Phase, t *tail, er
 	}
 }
 
-// drain waits for the ends of the logs after the last poll.
+// drain reads the logs until they are complete, at most for Timing.Drain.
 func (f *Follower) drain(ctx context.Context) {
 	began := time.Now()
 	for _, l := range f.order {
-		f.tails[l].stageEnded(began) // whatever status the stage has
+		f.tails[l].stageEnded(began) // also if Scalr has not reported it
 	}
 	for time.Since(began) < f.Timing.Drain {
 		for _, l := range f.order {

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestLogs plays what logs do (docs/faults.md, L). However they come, each is
-// printed whole and once, and the end of the run is seen soon.
+// TestLogs plays the log faults of docs/faults.md (L). Each log must be printed completely and once, and the
+// end of the run must be seen in time.
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)
@@ -50,24 +50,24 @@ func TestLogs(t *testing.T) {
 		{"redirected", mode(scalrsim.LogRedirects), text, 12 * time.Second, 0},
 		{"L02 404", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
 		{"L03 link expired", spoil("GET /logs/*", scalrsim.Fault{Action: scalrsim.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
-		{"L04 5xx for ever", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
-		{"L04 5xx at the end", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
+		{"L04 5xx forever", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
+		{"L04 5xx at end", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
 		{"L05 cut", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
-		{"L05 cut where nothing is new", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
+		{"L05 cut before new bytes", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
 		{"L12 a second late", lagging(time.Second, text), text, 12 * time.Second, 0},
 		{"L12 two seconds late", lagging(2*time.Second, text), text, 12 * time.Second, 0},
 		{"L12 eight seconds late", lagging(8*time.Second, text), text, 12 * time.Second, 0},
-		{"L12 late without an end", lagging(4*time.Second, endless), endless, 15 * time.Second, 0},
+		{"L12 late, unknown end", lagging(4*time.Second, endless), endless, 15 * time.Second, 0},
 		{"L15 stalls", spoil(output, scalrsim.Fault{Action: scalrsim.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
 		{"L15 trickles", spoil(output, scalrsim.Fault{Action: scalrsim.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
-		{"L15 stalls for ever", spoil(output, scalrsim.Fault{Action: scalrsim.Stall, Times: -1}), "", 16 * time.Second, 1},
+		{"L15 stalls forever", spoil(output, scalrsim.Fault{Action: scalrsim.Stall, Times: -1}), "", 16 * time.Second, 1},
 		{"S14 no log", planning(20*time.Second, "x"), "x", 14 * time.Second, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			play(t, c.scenario, true, func(r *followTest) {
 				late := r.follow("planned_and_finished")
-				t.Logf("%s after the end, %d polls at the log", late.Round(time.Millisecond), r.asked(output))
+				t.Logf("%s after the end, %d reads of the log", late.Round(time.Millisecond), r.requests(output))
 				r.wantText("plan", c.want)
 				if late > c.late {
 					t.Errorf("ended %s after the run, want %s at most", late, c.late)
@@ -80,15 +80,15 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-// TestNormalEnd: nothing is waited for once a log ends as Terraform's do.
+// TestNormalEnd checks that a log with Terraform's closing message is complete without a wait.
 func TestNormalEnd(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
 		most time.Duration
 	}{
-		"as Terraform ends": {log(3, planned), 0},
-		"otherwise":         {log(3, "That was it.\n"), 3200 * time.Millisecond}, // 3 s, in steps of 400 ms
+		"known end":   {log(3, planned), 0},
+		"unknown end": {log(3, "That was it.\n"), 3200 * time.Millisecond}, // 3 s, in steps of 400 ms
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +97,7 @@ func TestNormalEnd(t *testing.T) {
 				began := time.Now()
 				r.follow("planned_and_finished")
 				if took := time.Since(began); took != c.most {
-					t.Errorf("following a run that is over took %s, want %s", took, c.most)
+					t.Errorf("following a finished run took %s, want %s", took, c.most)
 				}
 				if r.wantText("plan", c.text); !r.seen.closed["plan"] {
 					t.Error("the log was not closed")
@@ -107,7 +107,7 @@ func TestNormalEnd(t *testing.T) {
 	}
 }
 
-// TestTwoLogs: the end of a log is printed before the next stage.
+// TestTwoLogs checks that the end of a log is printed before the next status.
 func TestTwoLogs(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenario{Config: scalrsim.Config{Workspace: map[string]any{"auto-apply": true}},
@@ -121,11 +121,11 @@ func TestTwoLogs(t *testing.T) {
 		r.wantText("apply", log(50, applied))
 		var got []string
 		for _, e := range r.seen.events {
-			if e == "look planning" || e == "look applying" || e == "look applied" || strings.HasSuffix(e, "log") {
+			if e == "status planning" || e == "status applying" || e == "status applied" || strings.HasSuffix(e, "log") {
 				got = append(got, e)
 			}
 		}
-		want := []string{"look planning", "plan log", "look applying", "apply log", "look applied"}
+		want := []string{"status planning", "plan log", "status applying", "apply log", "status applied"}
 		if got = slices.Compact(got); !slices.Equal(got, want) {
 			t.Errorf("got %v\nwant %v", got, want)
 		}
@@ -135,7 +135,7 @@ func TestTwoLogs(t *testing.T) {
 	})
 }
 
-// TestLogRewritten prints the log again, once, from its start (L11).
+// TestLogRewritten checks that a rewritten log is printed again, once, from its start (L11).
 func TestLogRewritten(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenario{Script: scalrsim.RunScript{Steps: []scalrsim.Step{
@@ -149,37 +149,38 @@ func TestLogRewritten(t *testing.T) {
 		if strings.Count(text, "Initializing...") != 1 || strings.Contains(text, "taken back") || !strings.Contains(text, "Plan: ") {
 			t.Errorf("printed last:\n%s", text)
 		}
-		if n := strings.Count(strings.Join(r.seen.events, "\n"), "plan again"); n != 1 {
+		if n := strings.Count(strings.Join(r.seen.events, "\n"), "plan restarted"); n != 1 {
 			t.Errorf("printed again %d times, want once: %v", n, r.seen.events)
 		}
 	})
 }
 
-// TestLogShrinks: a log that becomes shorter is printed again, but not immediately: it may be a stale copy.
+// TestLogShrinks checks that a log that becomes shorter is printed again, but not immediately: the response
+// may be a stale copy.
 func TestLogShrinks(t *testing.T) {
 	t.Parallel()
 	text := log(300, planned)
 	short := func(times int) scalrsim.Fault {
 		return scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Garbage, Body: text[:400], Nth: 7, Times: times}
 	}
-	t.Run("old copy", func(t *testing.T) {
+	t.Run("stale copy", func(t *testing.T) {
 		t.Parallel()
 		play(t, with(planning(20*time.Second, text), short(2)), true, func(r *followTest) {
 			r.follow("planned_and_finished")
-			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan again") {
-				t.Error("an old copy was printed again")
+			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan restarted") {
+				t.Error("a stale copy was printed")
 			}
 		})
 	})
-	t.Run("old copy at the end", func(t *testing.T) {
+	t.Run("stale copy at the end", func(t *testing.T) {
 		t.Parallel()
 		f := short(2)
 		f.Nth = 0
 		play(t, planning(20*time.Second, text), true, func(r *followTest) {
 			r.spoilAfter(20*time.Second+500*time.Millisecond, f)
 			r.follow("planned_and_finished")
-			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan again") {
-				t.Error("an old copy was printed again")
+			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan restarted") {
+				t.Error("a stale copy was printed")
 			}
 		})
 	})
@@ -188,23 +189,23 @@ func TestLogShrinks(t *testing.T) {
 		play(t, planning(20*time.Second, text), true, func(r *followTest) {
 			r.spoilAfter(19*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Empty, Times: -1})
 			r.follow("planned_and_finished")
-			if slices.Contains(r.seen.events, "plan again") || r.seen.text["plan"].Len() < len(text)/2 {
-				t.Error("printed lines are removed")
+			if slices.Contains(r.seen.events, "plan restarted") || r.seen.text["plan"].Len() < len(text)/2 {
+				t.Error("printed lines were discarded")
 			}
 		})
 	})
-	t.Run("for good", func(t *testing.T) {
+	t.Run("permanently", func(t *testing.T) {
 		t.Parallel()
 		play(t, with(planning(20*time.Second, text), short(-1)), true, func(r *followTest) {
 			r.follow("planned_and_finished")
-			if r.wantText("plan", text[:400]); !slices.Contains(r.seen.events, "plan again") {
+			if r.wantText("plan", text[:400]); !slices.Contains(r.seen.events, "plan restarted") {
 				t.Error("the rewrite was not reported")
 			}
 		})
 	})
 }
 
-// TestServed counts what logs really cost: 4 N, and 64 KiB for every second.
+// TestServed limits the bytes read of a log of N bytes: 4 N, and 64 KiB per second of its stage.
 func TestServed(t *testing.T) {
 	t.Parallel()
 	size := func(takes time.Duration) scalrsim.Scenario {
@@ -217,11 +218,11 @@ func TestServed(t *testing.T) {
 	for name, s := range map[string]scalrsim.Scenario{
 		"2 MiB in 5 minutes":  size(5 * time.Minute),
 		"2 MiB in 10 seconds": size(10 * time.Second),
-		"2 MiB in a second":   size(time.Second),
+		"2 MiB in 1 second":   size(time.Second),
 		"2 MiB at the end":    atEnd,
-		"2 MiB a second late": late,
+		"2 MiB 1 second late": late,
 		"2 MiB in one line":   line,
-		"an hour of one line": planning(time.Hour, planned),
+		"one line in an hour": planning(time.Hour, planned),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -234,20 +235,20 @@ func TestServed(t *testing.T) {
 					served += bytes
 				}
 				if most := 4*n + int64(stage.For.Seconds()*64*1024); served > most {
-					t.Errorf("cost %d bytes, want %d at most", served, most)
+					t.Errorf("read %d bytes, want at most %d", served, most)
 				}
 				if got := int64(r.seen.text["plan"].Len()); got != n {
 					t.Errorf("printed %d bytes of %d", got, n)
 				}
-				t.Logf("%.2f N, %d polls", float64(served)/float64(n), r.asked("GET /plans/*/output"))
+				t.Logf("%.2f N, %d reads", float64(served)/float64(n), r.requests("GET /plans/*/output"))
 			})
 		})
 	}
 }
 
-// TestBreaksAtTheEnd: to lose the end of a log would be worse than to pay for it
-// twice (L05).
-func TestBreaksAtTheEnd(t *testing.T) {
+// TestBreaksAtTheEnd checks that failed reads at the end of a log do not count toward the budget: losing the
+// end would be worse than reading it twice (L05).
+func TestBrokenReadsAtTheEnd(t *testing.T) {
 	t.Parallel()
 	text := log(20000, planned)
 	s := planning(5*time.Second, text)
@@ -259,7 +260,7 @@ func TestBreaksAtTheEnd(t *testing.T) {
 	})
 }
 
-// TestUnauthorizedLog: a token that is renewed for the run is good for the log (H14).
+// TestUnauthorizedLog checks that a renewed token is used for the log, too (H14).
 func TestUnauthorizedLog(t *testing.T) {
 	t.Parallel()
 	text := log(100, planned)

@@ -15,22 +15,22 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestStopAfterContext stops the run when the context ends, within the grace period.
+// TestStopAfterContext checks that the run is stopped when the context ends, within the grace period.
 func TestStopAfterContext(t *testing.T) {
 	t.Parallel()
 	cancel := "POST /runs/*/actions/cancel"
 	for _, c := range []struct {
 		name   string
 		faults []scalrsim.Fault
-		ends   string // how the run was seen last
+		ends   string // last status read
 		fails  bool
 		within time.Duration
 	}{
-		{"at once", nil, "canceled", false, 600 * time.Millisecond},
+		{"immediately", nil, "canceled", false, 600 * time.Millisecond},
 		{"503 twice", []scalrsim.Fault{{Op: cancel, Action: scalrsim.Status, Status: 503, Times: 2}}, "canceled", false, 2500 * time.Millisecond},
 		{"403", []scalrsim.Fault{{Op: cancel, Action: scalrsim.Status, Status: 403}}, "planning", true, 100 * time.Millisecond},
 		{"hangs", []scalrsim.Fault{{Op: cancel, Action: scalrsim.Stall, Times: -1}}, "planning", true, 5 * time.Second},
-		{"nothing answers", []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Stall, Times: -1}}, "planning", true, 5 * time.Second},
+		{"no response at all", []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Stall, Times: -1}}, "planning", true, 5 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestStopAfterContext(t *testing.T) {
 	}
 }
 
-// spoilAfter lets requests go wrong from some time on.
+// spoilAfter adds the faults after the duration d.
 func (r *followTest) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
 	go func() {
 		time.Sleep(d)
@@ -60,7 +60,7 @@ func (r *followTest) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
 	}()
 }
 
-// TestStopPrintsEndOfLog: the last lines of a canceled plan are printed too.
+// TestStopPrintsEndOfLog checks that the last lines of a canceled plan are printed.
 func TestStopPrintsEndOfLog(t *testing.T) {
 	t.Parallel()
 	play(t, planning(time.Hour, log(300, planned)), true, func(r *followTest) {
@@ -70,13 +70,13 @@ func TestStopPrintsEndOfLog(t *testing.T) {
 		if text := r.seen.text["plan"].String(); !strings.HasSuffix(text, "The operation was canceled.\n") {
 			t.Errorf("the log ends with %q", text[max(0, len(text)-100):])
 		}
-		if !slices.Contains(r.seen.events, "look canceled") {
+		if !slices.Contains(r.seen.events, "status canceled") {
 			t.Errorf("got %v", r.seen.events)
 		}
 	})
 }
 
-// TestContextEndsWithoutStopping: without Stopping the run is not stopped.
+// TestContextEndsWithoutStopping checks that the run continues if Stopping is nil.
 func TestContextEndsWithoutStopping(t *testing.T) {
 	t.Parallel()
 	play(t, planning(time.Hour, "x"), true, func(r *followTest) {
@@ -87,15 +87,15 @@ func TestContextEndsWithoutStopping(t *testing.T) {
 			t.Errorf("%+v, %v, stops %v; want an interruption only", ending, err, r.sim.Stops())
 		}
 		if took := time.Since(began); took != 20*time.Second {
-			t.Errorf("it ended after %s, want at once", took)
+			t.Errorf("Follow returned after %s, want 20 s", took)
 		}
 	})
 }
 
-// TestContextEndsAfterRun: a run that was finished when the context ended is not stopped (X15).
+// TestContextEndsAfterRun checks that a run that was finished when the context ended is not stopped (X15).
 func TestContextEndsAfterRun(t *testing.T) {
 	t.Parallel()
-	s := planning(time.Second, "That was it.\n") // whose end is waited for
+	s := planning(time.Second, "That was it.\n") // not a known end, so that the follower waits
 	play(t, s, true, func(r *followTest) {
 		time.Sleep(time.Minute)
 		ending, err := r.Follow(r.interruptedAfter(500*time.Millisecond), r.run)
@@ -105,8 +105,7 @@ func TestContextEndsAfterRun(t *testing.T) {
 	})
 }
 
-// TestStopWaitingRun discards a run that waits for a person, also when its logs
-// are still being drained.
+// TestStopWaitingRun checks that a run that waits for a person is discarded, also while its logs are drained.
 func TestStopWaitingRun(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["waits-for-approval"]
@@ -120,30 +119,30 @@ func TestStopWaitingRun(t *testing.T) {
 				}
 				ending, err := r.Follow(r.interruptedAfter(after), r.run)
 				if err != nil || ending.StopCause == nil || ending.Run.Status != "discarded" {
-					t.Errorf("%+v, %v; want it to be discarded", ending, err)
+					t.Errorf("%+v, %v; want a discarded run", ending, err)
 				}
 			})
 		})
 	}
 }
 
-// slow is an API whose stop request takes a while to get out, and longer to be answered.
+// slow is an API whose stop request is sent after a delay and never answered.
 type slow struct {
 	scalr.Run
-	out  time.Duration
-	outs int
+	delay time.Duration
+	sent  int
 }
 
 func (s *slow) PollRun(context.Context, string) (scalr.Run, error) { return s.Run, nil }
 
 func (s *slow) Log(context.Context, scalr.Log) (*scalr.LogBody, error) { return nil, nil }
 
-func (s *slow) Stop(ctx context.Context, r scalr.Run, how runs.StopOptions) (runs.StopResult, error) {
-	for _, d := range []time.Duration{s.out, 10 * time.Millisecond, time.Hour} {
+func (s *slow) Stop(ctx context.Context, r scalr.Run, options runs.StopOptions) (runs.StopResult, error) {
+	for _, d := range []time.Duration{s.delay, 10 * time.Millisecond, time.Hour} {
 		select {
 		case <-time.After(d):
-			how.OnSent()
-			s.outs++
+			options.OnSent()
+			s.sent++
 		case <-ctx.Done():
 			return runs.StopResult{LastKnown: r}, ctx.Err()
 		}
@@ -151,25 +150,25 @@ func (s *slow) Stop(ctx context.Context, r scalr.Run, how runs.StopOptions) (run
 	return runs.StopResult{LastKnown: r}, nil
 }
 
-// TestHurry: the second signal ends the stopping, but not before a request is
-// out (X17). A goroutine that is left behind would block the bubble.
-func TestHurry(t *testing.T) {
+// TestSecondSignal checks that the second signal ends the stop, but not before the request is sent (X17). A
+// leaked goroutine would block the synctest bubble.
+func TestSecondSignal(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ second, out, want time.Duration }{
-		"before the request is out": {0, 600 * time.Millisecond, 600 * time.Millisecond},
-		"after it":                  {800 * time.Millisecond, 600 * time.Millisecond, 800 * time.Millisecond},
-		"never":                     {time.Hour, 600 * time.Millisecond, 5 * time.Second},
-		"never out":                 {0, time.Hour, 5 * time.Second},
+	for name, c := range map[string]struct{ second, sent, want time.Duration }{
+		"before the request is sent": {0, 600 * time.Millisecond, 600 * time.Millisecond},
+		"after the request":          {800 * time.Millisecond, 600 * time.Millisecond, 800 * time.Millisecond},
+		"no second signal":           {time.Hour, 600 * time.Millisecond, 5 * time.Second},
+		"never sent":                 {0, time.Hour, 5 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				hurry := make(chan struct{})
-				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, out: c.out}
-				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &runs.StopOptions{}, ForceStop: hurry}
+				second := make(chan struct{})
+				api := &slow{Run: scalr.Run{ID: "run-1", Status: "planning"}, delay: c.sent}
+				f := follow.Follower{API: api, Observer: newNotes(), Timing: follow.DefaultTiming, Stopping: &runs.StopOptions{}, ForceStop: second}
 				ctx, cancel := context.WithCancelCause(t.Context())
 				cancel(stopSignal{"interrupted"})
-				timer := time.AfterFunc(c.second, func() { close(hurry) })
+				timer := time.AfterFunc(c.second, func() { close(second) })
 				defer timer.Stop()
 				began := time.Now()
 				ending, err := f.Follow(ctx, api.Run)
@@ -181,37 +180,37 @@ func TestHurry(t *testing.T) {
 	}
 }
 
-// TestHurryWhileItEnds: a second signal also ends the wait for the run's end.
-func TestHurryWhileItEnds(t *testing.T) {
+// TestSecondSignalWhilePolling checks that the second signal also ends the wait for a final status.
+func TestSecondSignalWhilePolling(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenarios()["ignores-stop"]
 	play(t, s, true, func(r *followTest) {
-		hurry := make(chan struct{})
-		r.ForceStop = hurry
-		time.AfterFunc(20*time.Second+400*time.Millisecond, func() { close(hurry) })
+		second := make(chan struct{})
+		r.ForceStop = second
+		time.AfterFunc(20*time.Second+400*time.Millisecond, func() { close(second) })
 		began := time.Now()
 		ending, _ := r.Follow(r.interruptedAfter(20*time.Second), r.run)
 		if took := time.Since(began); took != 20*time.Second+400*time.Millisecond || ending.Stop.Verb != "cancel" || ending.StopErr != nil {
-			t.Errorf("%s, %+v; want the end 400 ms after the first signal", took, ending)
+			t.Errorf("%s, %+v; want a return 400 ms after the first signal", took, ending)
 		}
 	})
 }
 
-// TestApplyGoesOn: an apply is left alone unless it may be stopped (X09).
-func TestApplyGoesOn(t *testing.T) {
+// TestApplyContinues checks that an apply is stopped only with AllowApply (X09).
+func TestApplyContinues(t *testing.T) {
 	t.Parallel()
-	for _, may := range []bool{false, true} {
+	for _, allowed := range []bool{false, true} {
 		s := scalrsim.Scenarios()["applied"]
 		s.Script.Apply.For = time.Hour
 		play(t, s, false, func(r *followTest) {
-			r.Stopping = &runs.StopOptions{AllowApply: may}
+			r.Stopping = &runs.StopOptions{AllowApply: allowed}
 			began := time.Now()
 			ending, err := r.Follow(r.interruptedAfter(time.Minute), r.run)
 			if took := time.Since(began); took > time.Minute+time.Second {
-				t.Errorf("may be stopped: %v; it ended %s after the signal", may, took-time.Minute)
+				t.Errorf("AllowApply %v: returned %s after the signal", allowed, took-time.Minute)
 			}
-			if err != nil || ending.Stop.ApplyContinues == may || len(r.sim.Stops()) > 0 != may {
-				t.Errorf("may be stopped: %v; %+v, %v, stops %v", may, ending, err, r.sim.Stops())
+			if err != nil || ending.Stop.ApplyContinues == allowed || len(r.sim.Stops()) > 0 != allowed {
+				t.Errorf("AllowApply %v: %+v, %v, stops %v", allowed, ending, err, r.sim.Stops())
 			}
 		})
 	}

@@ -8,66 +8,64 @@ import (
 	"time"
 )
 
-// allowance is how many bytes of a log may be read for each second of its stage.
+// allowance is the number of bytes of a log that may be read per second of its stage.
 const allowance = 64 << 10
 
 var (
-	// errRewritten says that the log no longer begins with what was printed of it.
+	// errRewritten reports that the log no longer begins with the printed bytes.
 	errRewritten = errors.New("the log was rewritten")
-	// errShorter says that the log is shorter than what was printed of it: Scalr
-	// may have answered from an old copy.
+	// errShorter reports that the log is shorter than the printed bytes: Scalr may have responded with a
+	// stale copy.
 	errShorter = errors.New("the log is shorter than before")
 )
 
-// tail prints a log that Scalr only serves as a whole. Each read skips what was
-// printed, by its length, and verifies by a checksum that it has not changed.
+// tail prints a log that Scalr only serves as a whole. Each read skips the printed bytes and verifies them by
+// a checksum.
 //
-// The cost of reading is bounded: a log of N bytes costs at most 4 N plus the
-// allowance. A read is due while all reads before it cost no more than twice what
-// is printed (plus the allowance); after it they cost at most 3 N, and the one
-// that must follow when the stage has ended makes 4 N.
+// The cost of reading is bounded: a log of N bytes costs at most 4 N plus the allowance. While its stage is
+// active, a log is read only if all previous reads cost at most 2 N plus the allowance, so the reads cost at
+// most 3 N; the final read after the end of the stage makes 4 N.
 type tail struct {
 	shown    int64     // bytes printed
-	sum      uint64    // of the printed bytes
+	sum      uint64    // checksum of the printed bytes
 	spent    int64     // bytes read in all reads
-	began    time.Time // when the log was first seen
+	began    time.Time // time of the first poll that listed the log
 	restarts int
-	failures int       // failed reads in a row
-	leave    time.Time // no read before; from the server's Retry-After
-	shortAt  time.Time // the first of the reads in a row, since the end of the stage, that found a shorter log
+	failures int       // consecutive failed reads
+	nextRead time.Time // time of the earliest next read, by the server's Retry-After
+	shortAt  time.Time // first of the consecutive reads after the end of the stage that found a shorter log
 	reported bool      // LogTrouble was called
 	finish
 }
 
-// due reports whether another read is within the budget, and not too soon after
-// the last one.
+// due reports whether another read is within the budget and late enough after the previous one.
 func (t *tail) due(now time.Time, timing Timing) bool {
 	if t.endedAt.IsZero() {
 		return t.spent <= 2*t.shown+t.allowed(now)
 	}
-	soon := t.hasEnd() && t.grewAt.Equal(t.readAt) // only a read without news is missing
+	soon := t.hasEnd() && t.grewAt.Equal(t.readAt) // one read without new bytes completes the log
 	return t.withinBudget() && (soon || now.Sub(t.readAt) >= timing.EndInterval) && !t.lastReadTooEarly(now, timing)
 }
 
 // withinBudget reports whether the budget allows another read of the log.
 func (t *tail) withinBudget() bool { return t.spent <= 3*t.shown+t.allowed(t.endedAt) }
 
-// allowed is the allowance until a time. A stage counts for at least a second,
-// also if it had ended when it was first seen.
+// allowed returns the allowance until the given time. A stage counts as at least one second long, also if it
+// had ended before the first poll.
 func (t *tail) allowed(until time.Time) int64 {
 	return int64(max(1, until.Sub(t.began).Seconds()) * allowance)
 }
 
-// lastReadTooEarly reports whether a read would be the last one within the
-// budget, and the end of the log may not have been written yet.
+// lastReadTooEarly reports whether the budget allows only one more read and the end of the log may not be
+// written yet.
 func (t *tail) lastReadTooEarly(now time.Time, timing Timing) bool {
 	lastOne := t.spent+t.shown > 3*t.shown+t.allowed(t.endedAt)
 	return lastOne && now.Sub(t.endedAt) < timing.StatusGrace
 }
 
-// read prints to w what is new. An empty log has no news, even if it was not
-// empty before. A read of the end that breaks off does not count: losing lines
-// would be worse than reading twice.
+// read prints the new bytes to w. An empty log has no new bytes, even if it was not empty before. A failed
+// read after the end of the stage does not count toward the budget: losing lines would be worse than reading
+// them twice.
 func (t *tail) read(r io.Reader, w io.Writer) (grew int64, err error) {
 	seen := &counter{Reader: r}
 	defer func() {
@@ -97,9 +95,9 @@ func (t *tail) print(r io.Reader, w io.Writer, sum hash.Hash64) (int64, error) {
 	return grew, err
 }
 
-// staysShort records that the log is shorter than what was printed, and reports
-// whether it was rewritten rather than served from an old copy: after the end of
-// its stage, reads that are StatusGrace apart found it shorter.
+// staysShort records a read that found the log shorter than the printed bytes. It reports whether the log was
+// rewritten rather than served from a stale copy: after the end of the stage, it stayed shorter for
+// StatusGrace.
 func (t *tail) staysShort(now time.Time, timing Timing) bool {
 	if t.endedAt.IsZero() {
 		return false
@@ -110,11 +108,11 @@ func (t *tail) staysShort(now time.Time, timing Timing) bool {
 	return now.Sub(t.shortAt) >= timing.StatusGrace
 }
 
-// maxRestarts bounds how often a log is printed again: a server that serves two
-// different logs in turn must not fill the job's log.
+// maxRestarts limits how often a log is printed again: a server that alternates between two logs must not
+// fill the job's log.
 const maxRestarts = 5
 
-// restart forgets what was printed, and reports whether the log is printed again.
+// restart resets the printed bytes and reports whether the log may be printed again.
 func (t *tail) restart() (again bool) {
 	t.restarts++
 	t.shown, t.sum, t.closing = 0, 0, t.closing[:0]

@@ -15,38 +15,38 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// TestPrice plays growing logs by arithmetic, however big, and holds what the
-// reads cost: at most 4 N, and 64 KiB for every second of the stage.
-func TestPrice(t *testing.T) {
+// TestPrice simulates growing logs without their bytes and checks the cost of reading them: at most 4 N, and
+// 64 KiB per second of the stage.
+func TestReadBudget(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	for name, c := range map[string]struct {
 		takes time.Duration
 		size  func(time.Duration) int64
 	}{
-		"1 GiB at 100 MB/s": {11 * time.Second, rate(100e6, 1<<30)},
-		"1 GiB in an hour":  {time.Hour, rate(1<<30/3600, 1<<30)},
-		"1 GiB at the end":  {time.Minute, func(d time.Duration) int64 { return when(d >= time.Minute, 1<<30) }},
-		"1 GiB at once":     {time.Hour, func(time.Duration) int64 { return 1 << 30 }},
+		"1 GiB at 100 MB/s":    {11 * time.Second, rate(100e6, 1<<30)},
+		"1 GiB in an hour":     {time.Hour, rate(1<<30/3600, 1<<30)},
+		"1 GiB at the end":     {time.Minute, func(d time.Duration) int64 { return when(d >= time.Minute, 1<<30) }},
+		"1 GiB from the start": {time.Hour, func(time.Duration) int64 { return 1 << 30 }},
 		"a burst, then slowly": {20 * time.Minute, func(d time.Duration) int64 {
 			return 100*mib + int64(d.Seconds()*10e3)
 		}},
 		"slowly, then a burst": {20 * time.Minute, func(d time.Duration) int64 {
 			return int64(d.Seconds()*1e3) + when(d > 19*time.Minute, 300*mib)
 		}},
-		"steps":       {10 * time.Minute, func(d time.Duration) int64 { return 50 * mib * int64(d/time.Minute) }},
-		"a small one": {6 * time.Hour, rate(10, 1<<30)},
-		"nothing":     {6 * time.Hour, func(time.Duration) int64 { return 0 }},
-		"64 KiB/s":    {time.Hour, rate(64<<10, 1<<40)},
+		"steps":     {10 * time.Minute, func(d time.Duration) int64 { return 50 * mib * int64(d/time.Minute) }},
+		"small log": {6 * time.Hour, rate(10, 1<<30)},
+		"empty log": {6 * time.Hour, func(time.Duration) int64 { return 0 }},
+		"64 KiB/s":  {time.Hour, rate(64<<10, 1<<40)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			n := c.size(c.takes)
 			shown, spent := simulate(c.takes, func(d time.Duration) int64 {
-				return c.size(max(0, min(d-time.Second, c.takes))) // a second behind the run
+				return c.size(max(0, min(d-time.Second, c.takes))) // the log lags one second behind
 			})
 			if most := 4*n + int64(c.takes.Seconds()*64*1024); spent > most {
-				t.Errorf("cost %d bytes, want %d at most", spent, most)
+				t.Errorf("read %d bytes, want at most %d", spent, most)
 			}
 			if shown != n {
 				t.Errorf("printed %d bytes of %d", shown, n)
@@ -56,8 +56,8 @@ func TestPrice(t *testing.T) {
 	}
 }
 
-// TestLastReadWaits: where the budget allows only one more read, it is not made
-// before the end of the log may be there.
+// TestLastReadWaits checks that the last read within the budget is not made before the end of the log may be
+// written.
 func TestLastReadWaits(t *testing.T) {
 	t.Parallel()
 	const n = 300 << 20
@@ -65,7 +65,7 @@ func TestLastReadWaits(t *testing.T) {
 		size := rate(n/takes.Seconds(), n)
 		shown, _ := simulate(takes, func(d time.Duration) int64 { return size(max(0, d-1500*time.Millisecond)) })
 		if shown != n {
-			t.Errorf("of a log that takes %s and is late, %d bytes of %d were printed", takes, shown, n)
+			t.Errorf("late log of a stage of %s: printed %d bytes of %d", takes, shown, n)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func when(b bool, n int64) int64 {
 	return 0
 }
 
-// simulate reads as a follower does, without the bytes.
+// simulate reads a log as a follower does, without its bytes.
 func simulate(takes time.Duration, size func(time.Duration) int64) (shown, spent int64) {
 	began := time.Unix(0, 0)
 	now, pace, p := began, DefaultTiming.pacer(began), DefaultTiming
@@ -110,7 +110,7 @@ func simulate(takes time.Duration, size func(time.Duration) int64) (shown, spent
 	return l.shown, l.spent
 }
 
-// breaking is a log that breaks off after some bytes.
+// breaking is a reader that fails after some bytes.
 type breaking struct {
 	r    io.Reader
 	left int
@@ -127,7 +127,7 @@ func (b *breaking) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// script is an API that plays a log by the bytes of a fuzzer: one per read.
+// script is an API that plays a log from the bytes of a fuzzer, one byte per read.
 type script struct {
 	ops   []byte
 	log   []byte
@@ -146,23 +146,23 @@ func (s *script) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopRe
 	return runs.StopResult{}, errors.New("unexpected stop")
 }
 
-// Log plays the next operation. Its upper bits say how much, the lower what: the
-// log grows by whole or half lines, is served by half, breaks off, is empty,
-// cannot be had, or is rewritten. After the end there is trouble only for a moment.
+// Log plays the next operation. Its upper bits are a size, its lower bits the kind: the log grows by whole or
+// half lines, half of it is served, the read fails, it is empty, unavailable or rewritten. After the end of
+// the run, only two reads fail.
 func (s *script) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
-	op, much := byte(0), 0
+	op, size := byte(0), 0
 	if len(s.ops) > 0 {
-		op, much = s.ops[0]&7, int(s.ops[0]>>3)
+		op, size = s.ops[0]&7, int(s.ops[0]>>3)
 		s.ops = s.ops[1:]
-		s.log = append(s.log, grown(len(s.log), much, op == 1)...)
+		s.log = append(s.log, grown(len(s.log), size, op == 1)...)
 	} else if s.ended++; s.ended < 3 {
-		op, much = byte(1+s.ended), 20
+		op, size = byte(1+s.ended), 20
 	}
 	switch op {
 	case 2:
 		return body(bytes.NewReader(s.log[:len(s.log)/2])), nil
 	case 3:
-		return body(&breaking{bytes.NewReader(s.log), len(s.log) * much / 32}), nil
+		return body(&breaking{bytes.NewReader(s.log), len(s.log) * size / 32}), nil
 	case 4:
 		return nil, nil
 	case 5:
@@ -170,15 +170,15 @@ func (s *script) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
 	case 6:
 		return body(strings.NewReader("")), nil
 	case 7:
-		s.log = fmt.Appendf(nil, "rewritten %d\n%s", len(s.ops), bytes.Repeat([]byte("x"), much))
+		s.log = fmt.Appendf(nil, "rewritten %d\n%s", len(s.ops), bytes.Repeat([]byte("x"), size))
 	}
 	return body(bytes.NewReader(s.log)), nil
 }
 
-func grown(at, much int, half bool) []byte {
+func grown(offset, lines int, half bool) []byte {
 	var b []byte
-	for i := range much % 16 {
-		b = fmt.Appendf(b, "line %d of what stands at %d\r\n", i, at)
+	for i := range lines % 16 {
+		b = fmt.Appendf(b, "line %d at offset %d\r\n", i, offset)
 	}
 	if half && len(b) > 3 {
 		b = b[:len(b)-3]
@@ -188,27 +188,27 @@ func grown(at, much int, half bool) []byte {
 
 func body(r io.Reader) *scalr.LogBody { return &scalr.LogBody{Reader: r, Size: -1} }
 
-// recorder keeps a log as it is printed, and drops it when it is rewritten.
+// recorder records a log as it is printed, and discards it when it is rewritten.
 type recorder struct {
 	text     bytes.Buffer
 	restarts int
 	troubles int
 }
 
-func (h *recorder) Polled(scalr.Run)               {}
-func (h *recorder) Log(scalr.Phase) io.WriteCloser { return writeCloser{&h.text} }
-func (h *recorder) Restarted(scalr.Phase)          { h.restarts++; h.text.Reset() }
-func (h *recorder) LogTrouble(scalr.Phase, error)  { h.troubles++ }
+func (r *recorder) Polled(scalr.Run)               {}
+func (r *recorder) Log(scalr.Phase) io.WriteCloser { return writeCloser{&r.text} }
+func (r *recorder) Restarted(scalr.Phase)          { r.restarts++; r.text.Reset() }
+func (r *recorder) LogTrouble(scalr.Phase, error)  { r.troubles++ }
 
 type writeCloser struct{ io.Writer }
 
 func (writeCloser) Close() error { return nil }
 
-// FuzzTail: however a log is served, in the end it was printed from its start to its
-// end, each byte once and in order, but for what was before it was rewritten.
+// FuzzTail checks that every log is printed completely, each byte once and in order, except for what a
+// rewrite replaced.
 func FuzzTail(f *testing.F) {
 	f.Add([]byte{0x18, 0x21, 0x82, 0x43, 0x10})
-	f.Add([]byte("XC")) // the first read after the end is late and finds an old copy
+	f.Add([]byte("XC")) // the first read after the end finds a stale copy
 	f.Add([]byte{0xf8, 0x07, 0x18, 0x47, 0x02})
 	f.Add([]byte{0x81, 0x81, 0xa3, 0x81, 0x05, 0x05, 0x05, 0x05, 0x06})
 	f.Fuzz(func(t *testing.T, ops []byte) {
@@ -233,13 +233,13 @@ func FuzzTail(f *testing.F) {
 				t.Errorf("printed %q\nwant %q", got, api.log)
 			}
 			if seen.restarts > rewritten {
-				t.Errorf("printed again %d times, although it was rewritten %d times", seen.restarts, rewritten)
+				t.Errorf("printed again %d times, rewritten %d times", seen.restarts, rewritten)
 			}
 		})
 	})
 }
 
-// TestLogRewrittenForever: two copies of a log in turn do not fill ours.
+// TestLogRewrittenForever checks that a server that alternates between two logs does not fill the job's log.
 func TestLogRewrittenForever(t *testing.T) {
 	t.Parallel()
 	ops := bytes.Repeat([]byte{0x0f}, 300)

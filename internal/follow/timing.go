@@ -2,31 +2,30 @@ package follow
 
 import "time"
 
-// Timing is how often a follower polls, and its grace periods.
+// Timing configures the poll intervals and grace periods of a follower.
 //
-// The end of the run should be seen soon. Something is likely to happen right
-// after a transition, and once a log shows Terraform's last lines: polls are close
-// together then. Otherwise the interval, from the start of one poll to the start
-// of the next, grows with the time since the last progress.
+// The end of the run should be seen soon. Changes are likely right after a transition and after Terraform's
+// closing message in a log, so polls are frequent then. Otherwise the interval, from the start of one poll to
+// the start of the next, grows with the time since the last progress.
 type Timing struct {
-	InitialInterval time.Duration // right after a transition
-	EndInterval     time.Duration // once the log shows Terraform's last lines
-	ActiveInterval  time.Duration // at most, while the log of a stage grows
-	SilentInterval  time.Duration // at most, while an active stage prints nothing
-	MaxInterval     time.Duration // at most, in a queue and after LongSilence; also the longest read of a growing log
+	InitialInterval time.Duration // minimum after a transition
+	EndInterval     time.Duration // minimum after Terraform's closing message
+	ActiveInterval  time.Duration // maximum while the log of a stage grows
+	SilentInterval  time.Duration // maximum while an active stage prints nothing
+	MaxInterval     time.Duration // maximum in a queue and after LongSilence; also limits the read of a growing log
 
-	LongSilence time.Duration // of an active stage, after which MaxInterval applies
-	Throttled   time.Duration // how long after a 429 response the intervals stay doubled
+	LongSilence time.Duration // silence of an active stage after which MaxInterval applies
+	Throttled   time.Duration // time after a 429 response until a doubled interval is halved
 
-	StatusGrace  time.Duration // until a waiting run, a refusal or an old copy is confirmed
-	StopInterval time.Duration // while the run is being stopped
-	StopGrace    time.Duration // for stopping the run, in all
-	Drain        time.Duration // for the end of a log to arrive after its stage, at most
-	LogGrace     time.Duration // without news, for a log that does not end as Terraform's do
+	StatusGrace  time.Duration // minimum time until a waiting run, a rewritten log or a failed read is confirmed
+	StopInterval time.Duration // poll interval while the run is being stopped
+	StopGrace    time.Duration // limit for stopping the run
+	Drain        time.Duration // limit for the end of a log to arrive after its stage
+	LogGrace     time.Duration // time without new bytes until a log without Terraform's closing message is complete
 }
 
-// DefaultTiming is the timing of the run action. StopGrace leaves the rest of the
-// runner's grace period after a cancellation to publishing the result.
+// DefaultTiming is the timing of the run action. The runner's grace period after a cancellation is longer
+// than StopGrace; the rest of it remains for publishing the result.
 var DefaultTiming = Timing{
 	InitialInterval: 250 * time.Millisecond, EndInterval: 400 * time.Millisecond,
 	ActiveInterval: 2400 * time.Millisecond, SilentInterval: 5 * time.Second, MaxInterval: 10 * time.Second,
@@ -35,10 +34,9 @@ var DefaultTiming = Timing{
 	Drain: 10 * time.Second, LogGrace: 3 * time.Second,
 }
 
-// The divisors of the time since the last progress that give the interval: in a
-// queue, since the run entered it; in a stage, since it began or since the log
-// showed Terraform's last lines; without news, since the last line. These values
-// reach the goals of test/pacing with the fewest polls.
+// The interval is the elapsed time divided by one of these: in a queue, since the run entered it; in a stage,
+// since it began or since Terraform's closing message; without news, since the last news. These values reach
+// the goals of test/pacing with the fewest polls.
 const (
 	queueDivisor   = 2
 	stageDivisor   = 3
@@ -48,22 +46,22 @@ const (
 // maxSlowdown is the largest factor by which 429 responses lengthen the intervals.
 const maxSlowdown = 4
 
-// news is what a poll found.
+// news is the progress that a poll found, in order of significance.
 type news int
 
 const (
 	nothing    news = iota
-	growth          // of a log
-	lastLine        // of Terraform, in a log
-	transition      // of the run
+	growth          // a log grew
+	lastLine        // a log shows Terraform's closing message
+	transition      // the status of the run changed
 )
 
 // pacer computes the intervals between the polls of one run.
 type pacer struct {
 	Timing
-	progressAt time.Time     // the last news
-	signAt     time.Time     // the last transition or last line
-	shortest   time.Duration // interval after that sign
+	progressAt time.Time     // time of the last news
+	signAt     time.Time     // time of the last transition or closing message
+	shortest   time.Duration // interval after signAt
 
 	slowdown  time.Duration // factor of the intervals; 0 means 1
 	throttled time.Time     // the last 429 response that was counted
@@ -74,9 +72,9 @@ func (t Timing) pacer(now time.Time) *pacer {
 	return &pacer{Timing: t, progressAt: now, signAt: now, shortest: t.InitialInterval}
 }
 
-// next returns the time from the start of the last poll to that of the next one.
-// atWork says that the run is in a stage that does something.
-func (p *pacer) next(now time.Time, n news, atWork bool) time.Duration {
+// next returns the time from the start of the last poll to the start of the next. active reports whether a
+// stage of the run is active.
+func (p *pacer) next(now time.Time, n news, active bool) time.Duration {
 	if n != nothing {
 		p.progressAt = now
 	}
@@ -92,19 +90,19 @@ func (p *pacer) next(now time.Time, n news, atWork bool) time.Duration {
 		longest = p.MaxInterval
 	}
 	interval := min(max(now.Sub(p.signAt)/stageDivisor, p.shortest), longest)
-	if !atWork {
+	if !active {
 		interval = p.QueueInterval(now.Sub(p.signAt))
 	}
 	return interval * max(p.slowdown, 1)
 }
 
-// QueueInterval returns the time between two polls while no stage is
-// active, after the given waiting time.
+// QueueInterval returns the interval between two polls while no stage is active, after the given waiting
+// time.
 func (t Timing) QueueInterval(waited time.Duration) time.Duration {
 	return min(max(waited/queueDivisor, t.InitialInterval), t.MaxInterval)
 }
 
-// throttle records when Scalr last answered 429; the zero time means never.
+// throttle adjusts the slowdown. last is the time of Scalr's last 429 response; zero means never.
 func (p *pacer) throttle(last, now time.Time) {
 	switch {
 	case last.After(p.throttled):

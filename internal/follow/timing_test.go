@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// TestPacer lists the intervals between polls that find the given news.
+// TestPacer lists the intervals between polls with the given news.
 func TestPacer(t *testing.T) {
 	t.Parallel()
 	const minute = time.Minute
 	for name, c := range map[string]struct {
-		polls  func(n int, at time.Duration) (news, bool) // what the n-th poll finds, and whether a stage is active
-		at     []time.Duration                            // when the interval is listed
+		polls  func(n int, at time.Duration) (news, bool) // news of the n-th poll, and whether a stage is active
+		at     []time.Duration                            // times whose interval is listed
 		want   string
 		number int // polls in ten minutes
 	}{
@@ -35,8 +35,8 @@ func TestPacer(t *testing.T) {
 			p, at, number := DefaultTiming.pacer(began), time.Duration(0), 0
 			var got []time.Duration
 			for ; at < 10*minute; number++ {
-				n, atWork := c.polls(number, at)
-				interval := p.next(began.Add(at), n, atWork)
+				n, active := c.polls(number, at)
+				interval := p.next(began.Add(at), n, active)
 				if len(c.at) > len(got) && at >= c.at[len(got)] {
 					got = append(got, interval.Round(100*time.Millisecond))
 				}
@@ -49,8 +49,8 @@ func TestPacer(t *testing.T) {
 	}
 }
 
-// TestThrottled: a 429 response doubles the intervals, to four times their length at most, and they halve after two
-// minutes without one.
+// TestThrottled checks that a 429 response doubles the intervals, at most to four times their length, and
+// that they are halved after each two minutes without one.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
 	began := time.Unix(0, 0)
