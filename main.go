@@ -1,6 +1,6 @@
-// Command scalr-run-action runs a Terraform directory on Scalr and reports the
-// result to the job that started it. By other names it manages environments and
-// workspaces, or stops the run that a canceled job left.
+// Command scalr-run-action runs a Terraform directory on Scalr and reports the result to the GitHub Actions job that
+// started it. Under other executable names it manages environments and workspaces, or stops the run that a canceled
+// job left behind.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/process"
 )
 
-// version is set when a release is built.
+// version is set by the release build.
 var version = "dev"
 
 func main() {

@@ -1,7 +1,6 @@
 // Package action is the entry point of the program: Main selects the command by the name of the executable. The
-// commands are in action/run (the run action and its post step), action/resource (the environment and the workspace
-// action) and action/fleet (the affected and the overview action); what they share is in action/step and
-// action/lookup.
+// commands are in action/run (the run action and its post step), action/resource (the environment and workspace
+// actions) and action/fleet (the affected and overview actions); shared code is in action/step and action/lookup.
 package action
 
 import (
@@ -14,11 +13,11 @@ import (
 	"scalr-run-action/internal/action/step"
 )
 
-// Env is the environment of a step, besides its memory and the disk.
+// Env is the environment of a step.
 type Env = step.Env
 
-// Main runs the command that the program's name selects and returns the exit code. It may be called several times in
-// one process.
+// Main executes the command selected by the base name of env.Args[0] and returns the exit code. It may be called
+// several times in one process.
 func Main(ctx context.Context, env Env) (code int) {
 	s, ctx, end := step.Begin(ctx, env)
 	defer end()
@@ -38,7 +37,7 @@ func Main(ctx context.Context, env Env) (code int) {
 	return run.Main(ctx, s)
 }
 
-// name is the base name of the executable.
+// name returns the base name of the executable.
 func name(args []string) string {
 	if len(args) == 0 {
 		return ""

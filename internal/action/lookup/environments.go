@@ -17,7 +17,8 @@ func EnvironmentByID(ctx context.Context, c *scalr.Client, id string) (scalr.Env
 	return env, err == nil, err
 }
 
-// Environment finds an environment by its id or name: a name may look like an id.
+// Environment finds an environment by id or name. An argument that looks like an id is tried as an id first, then as
+// a name.
 func Environment(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.Environment, bool, error) {
 	if strings.HasPrefix(nameOrID, "env-") && !strings.ContainsAny(nameOrID, "/?#% ") {
 		if env, ok, err := EnvironmentByID(ctx, c, nameOrID); ok || err != nil {
@@ -27,7 +28,7 @@ func Environment(ctx context.Context, c *scalr.Client, nameOrID string) (scalr.E
 	return c.EnvironmentNamed(ctx, "", nameOrID)
 }
 
-// MissingEnvironment returns the error for a missing environment, with similar names.
+// MissingEnvironment returns the error for an environment that was not found. The error suggests similar names.
 func MissingEnvironment(ctx context.Context, c *scalr.Client, nameOrID string) error {
 	var names []string
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})

@@ -9,9 +9,9 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// ListWorkspaces lists workspaces by the filters of the inputs. A name must match exactly, unless it begins with one
-// of Scalr's filter operators, which no workspace name does. notice is called if the tag does not exist: then the list
-// is empty.
+// ListWorkspaces lists the workspaces that match the filters of the inputs. The name filter is an exact match unless
+// it starts with one of Scalr's filter operators; no workspace name starts with one. If the tag does not exist,
+// ListWorkspaces calls notice and returns an empty list.
 func ListWorkspaces(ctx context.Context, c *scalr.Client, environment string, filter inputs.WorkspaceFilter, notice func(string)) ([]scalr.Workspace, error) {
 	f := scalr.WorkspaceFilter{Query: filter.Query, Name: filter.Name}
 	tag, exists, err := TagFilter(ctx, c, filter.Tag, notice)
@@ -47,8 +47,8 @@ func ListWorkspaces(ctx context.Context, c *scalr.Client, environment string, fi
 	return kept, err
 }
 
-// TagFilter returns the id for a filter by a tag's name. exists is false if there is no such tag; notice is called
-// then.
+// TagFilter returns the id of the tag with the given name. If the tag does not exist, TagFilter calls notice and
+// returns exists as false.
 func TagFilter(ctx context.Context, c *scalr.Client, name string, notice func(string)) (id string, exists bool, err error) {
 	if name == "" {
 		return "", true, nil
@@ -62,8 +62,8 @@ func TagFilter(ctx context.Context, c *scalr.Client, name string, notice func(st
 	return "", false, nil
 }
 
-// HasTag reports whether an object from a list filtered by a tag has the tag: Scalr may return others too, and a list
-// may not include all tags of an object.
+// HasTag reports whether an object has the tag. It is needed even for a list filtered by tag: Scalr may return
+// objects without the tag, and may omit some tags of an object.
 func HasTag(ctx context.Context, c *scalr.Client, kind scalr.Kind, id string, known []scalr.Tag, tagID string) (bool, error) {
 	if tagID == "" || slices.ContainsFunc(known, func(t scalr.Tag) bool { return t.ID == tagID }) {
 		return true, nil
@@ -72,7 +72,7 @@ func HasTag(ctx context.Context, c *scalr.Client, kind scalr.Kind, id string, kn
 	return slices.Contains(all, tagID), err
 }
 
-// TagNames returns the sorted names of tags; never nil.
+// TagNames returns the sorted names of tags. The result is never nil.
 func TagNames(tags []scalr.Tag) []string {
 	names := make([]string, 0, len(tags))
 	for _, t := range tags {
@@ -85,7 +85,7 @@ func TagNames(tags []scalr.Tag) []string {
 // TagResolver adds missing names to tags. It lists the account's tags once, on first use.
 type TagResolver struct {
 	Client *scalr.Client
-	names  map[string]string // by id; nil before the tags were listed
+	names  map[string]string // by id; nil until the tags are listed
 }
 
 // Resolve returns the tags with their names.

@@ -9,14 +9,14 @@ import (
 	"scalr-run-action/internal/spelling"
 )
 
-// The limits of the search for similar names: the server controls their number and length.
+// Limits of the search for similar names, since the server controls the number and length of the names.
 const (
-	longestSimilar = 255       // bytes; no object in Scalr has a longer name (openapi.yml)
-	mostCompared   = 4_000_000 // pairs of letters that are compared for one suggestion
+	longestSimilar = 255       // bytes; the maximum length of a name in Scalr (openapi.yml)
+	mostCompared   = 4_000_000 // pairs of letters compared for one suggestion
 	mostSuggested  = 3
 )
 
-// DidYouMean suggests up to three similar names.
+// DidYouMean returns a "Did you mean" sentence with up to three similar names, or "" if there are none.
 func DidYouMean(name string, names []string) string {
 	var quoted []string
 	for _, n := range similar(name, names) {
@@ -28,8 +28,8 @@ func DidYouMean(name string, names []string) string {
 	return " Did you mean " + strings.Join(quoted, " or ") + "?"
 }
 
-// similar returns the names that differ in at most a third of the letters, or that contain or are contained in the
-// name, the most similar first. It stops after comparing mostCompared letters.
+// similar returns the names that differ from name in at most a third of the letters, contain it, or are contained in
+// it, the most similar first. It stops comparing after mostCompared pairs of letters.
 func similar(name string, names []string) []string {
 	type near struct {
 		name     string
@@ -39,7 +39,7 @@ func similar(name string, names []string) []string {
 	wanted, most, work := strings.ToLower(name), max(2, len(name)/3), 0
 	for _, n := range names {
 		if n == "" || len(n) > longestSimilar || len(name) > 2*longestSimilar {
-			continue // not reported, or no name
+			continue // not reported by Scalr, or too long to be a name
 		}
 		d := max(len(n)-len(name), len(name)-len(n))
 		switch {
@@ -67,7 +67,8 @@ func similar(name string, names []string) []string {
 	return found
 }
 
-// distinct quotes a name so that no other looks the same: characters outside ASCII are escaped too.
+// distinct quotes a name. If the name has characters outside ASCII, distinct appends the escaped form, so that names
+// that look alike can be told apart.
 func distinct(name string) string {
 	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
 	if shown == spelled {

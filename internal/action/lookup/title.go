@@ -6,7 +6,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// Title describes a workspace by its name, as far as it is known, and its id.
+// Title returns the quoted name of a workspace, with its environment if known, and its id; or only the id if the name
+// is unknown.
 func Title(w scalr.Workspace) string {
 	if w.Name == "" {
 		return w.ID
@@ -18,7 +19,7 @@ func Title(w scalr.Workspace) string {
 	return fmt.Sprintf("%q (%s)", name, w.ID)
 }
 
-// Because appends a reason, if there is one.
+// Because returns the reason in parentheses, or "" if there is none.
 func Because(reason string) string {
 	if reason == "" {
 		return ""
@@ -26,7 +27,7 @@ func Because(reason string) string {
 	return fmt.Sprintf(" (%q)", reason)
 }
 
-// By appends who did it, if that is known.
+// By returns " by " and the name, or "" if the name is unknown.
 func By(who string) string {
 	if who == "" {
 		return ""

@@ -1,4 +1,5 @@
-// Package lookup finds workspaces and environments by name or id, and suggests similar names if there is none.
+// Package lookup finds workspaces and environments by name or id, and suggests similar names for one that does not
+// exist.
 package lookup
 
 import (
@@ -10,7 +11,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// Workspace finds the only workspace with exactly this name. Scalr's filter may return others too.
+// Workspace finds the workspace with exactly this name; it is an error if there are several. The environment is a
+// name or an id.
 func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (scalr.Workspace, error) {
 	environmentID := ""
 	if strings.HasPrefix(environment, "env-") {
@@ -19,7 +21,7 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 	n, err := namedWorkspaces(ctx, c,
 		scalr.WorkspaceFilter{EnvironmentID: environmentID, Environment: unless(environmentID, environment), Name: name}, name)
 	if environmentID != "" && (err != nil || len(n.matches) == 0) {
-		// A name may look like an id.
+		// The name of an environment may look like an id.
 		if byName, nameErr := namedWorkspaces(ctx, c, scalr.WorkspaceFilter{Environment: environment, Name: name}, name); nameErr == nil &&
 			len(byName.matches) > 0 {
 			n, err = byName, nil
@@ -44,7 +46,7 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 // Gone reports whether err means that the object does not exist or that the token cannot read it.
 func Gone(err error) bool { return errors.Is(err, scalr.ErrNotFound) }
 
-// unless returns s if id is empty.
+// unless returns s if id is empty, and "" otherwise.
 func unless(id, s string) string {
 	if id != "" {
 		return ""
@@ -52,17 +54,18 @@ func unless(id, s string) string {
 	return s
 }
 
-// MaxNamed is the maximum number of objects that a message lists.
+// MaxNamed is the maximum number of objects listed in a message.
 const MaxNamed = 10
 
 // namesakes is the result of a search for workspaces by name.
 type namesakes struct {
 	matches  []scalr.Workspace
-	others   []string // other names in the environment
-	unplaced []string // ids of workspaces with the name whose environment is not reported by Scalr
+	others   []string // other workspace names in the environment
+	unplaced []string // ids of workspaces with this name whose environment Scalr does not report
 }
 
-// namedWorkspaces lists workspaces by the filter and keeps those with exactly this name in exactly this environment.
+// namedWorkspaces lists the workspaces that match f and sorts them by whether name and environment match exactly,
+// because Scalr's filters may return other workspaces.
 func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (n namesakes, err error) {
 	list, err := c.Workspaces(ctx, f)
 	if err != nil {
@@ -71,7 +74,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	asked := 0
 	for _, w := range list {
 		if w.Name == name && w.Environment == "" && f.Environment != "" && asked < MaxNamed {
-			// The list does not report its environment; the workspace itself may.
+			// The list omits the environment of this workspace; the workspace resource may include it.
 			asked++
 			switch whole, err := c.Workspace(ctx, w.ID); {
 			case err == nil:
@@ -93,7 +96,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	return n, nil
 }
 
-// missingWorkspace returns the error for a missing workspace, with the names that exist.
+// missingWorkspace returns the error for a workspace that was not found. The error suggests similar names.
 func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name string, others []string) error {
 	if len(others) == 0 {
 		f := scalr.WorkspaceFilter{Environment: environment}
@@ -115,7 +118,8 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 		DidYouMean(name, others))
 }
 
-// emptyEnvironment distinguishes an environment that does not exist from one in which the token can read no workspace.
+// emptyEnvironment returns the error for an environment without readable workspaces: either the environment does not
+// exist, or the token cannot read any of its workspaces.
 func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name string) error {
 	var names []string
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})

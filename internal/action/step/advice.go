@@ -16,14 +16,14 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// Refusal is a refusal of our own: the code says which, the problem says what.
+// Refusal is an error of this action, as opposed to one reported by Scalr or the network.
 type Refusal struct {
 	Code    Code
 	Problem string
-	Advice  string // instead of the code's
+	Advice  string // replaces the advice of the code if not empty
 }
 
-// WhatToDo is what to do about it.
+// WhatToDo returns the advice of the refusal, or that of its code.
 func (f Refusal) WhatToDo() string {
 	if f.Advice != "" {
 		return f.Advice
@@ -31,19 +31,19 @@ func (f Refusal) WhatToDo() string {
 	return advices[f.Code].do
 }
 
-// Error is the problem in one sentence.
+// Error returns the problem as one sentence.
 func (f *Refusal) Error() string { return f.Problem }
 
-// Refuse is a Refusal as an error.
+// Refuse returns a Refusal with a formatted problem.
 func Refuse(code Code, format string, args ...any) error {
 	return &Refusal{Code: code, Problem: fmt.Sprintf(format, args...)}
 }
 
-// Advice describes what to do about a code.
+// Advice returns the advice of an error code.
 func Advice(code Code) string { return advices[code].do }
 
-// Explain turns an error into an outcome with advice. The end of the step's
-// context comes before whatever error it led to.
+// Explain converts an error into an outcome with advice. If the context of the step has ended, its cause takes
+// precedence over err.
 func Explain(ctx context.Context, err error) Outcome {
 	o, ended := OutcomeOfEnd(ctx)
 	var unknown *runs.NotConfirmedError
@@ -61,7 +61,7 @@ func Explain(ctx context.Context, err error) Outcome {
 		}
 		var bad inputs.Problems
 		if errors.As(err, &bad) {
-			o.Problem = bad.Error() // it begins with the name of an input, which is written small
+			o.Problem = bad.Error() // without Sentence, which would capitalize the input name at the start
 		}
 		o.Input = PointedTo(err)
 		var f *Refusal
@@ -72,7 +72,7 @@ func Explain(ctx context.Context, err error) Outcome {
 	return WithAdvice(o)
 }
 
-// WithAdvice adds what to do, unless something more exact was said already.
+// WithAdvice fills in the problem, the hints and the input from the table of advices, where the outcome has none.
 func WithAdvice(o Outcome) Outcome {
 	a, ok := advices[o.Code]
 	if !ok {
@@ -90,7 +90,7 @@ func WithAdvice(o Outcome) Outcome {
 	return o
 }
 
-// CodeOf finds the stable word for an error.
+// CodeOf returns the error code of an error, or CodeInternal for an unclassified error.
 func CodeOf(err error) Code {
 	var (
 		f       *Refusal
@@ -192,7 +192,7 @@ func codeOfNetwork(n scalr.Network) Code {
 	return CodeNoAnswer
 }
 
-// Sentence is the error in one sentence, with how long we tried.
+// Sentence returns the error as one sentence, with the redirect target and the number of attempts if there are any.
 func Sentence(err error) string {
 	var e *scalr.Error
 	text := err.Error()

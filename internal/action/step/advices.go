@@ -5,15 +5,15 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// advice is what can be said to a user about one code.
+// advice describes one error code.
 type advice struct {
-	result result.Result // of the step, where the code decides it
-	cause  string        // for the table: what it means
-	do     string        // what to do about it
-	input  string        // the input that it points to
+	result result.Result // result of the step; "" if the code does not determine it
+	cause  string        // meaning of the code, for docs/errors.md
+	do     string        // what the user should do
+	input  string        // input to which the error refers
 }
 
-// advices describes for each code what it means and what to do. It is the only place that gives advice.
+// advices describes each error code. It is the only source of advice to users.
 var advices = map[Code]advice{
 	CodeInputInvalid: {result.Invalid, "one or more inputs are invalid; the message names each of them",
 		"Correct the inputs that the message names.", ""},

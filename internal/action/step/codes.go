@@ -1,10 +1,9 @@
 package step
 
-// Code is a value of the output error-code: what went wrong, in a word that does not change.
+// Code is a value of the output error-code. Codes never change: workflows compare them.
 type Code string
 
-// The values of the output error-code. docs/errors.md is generated from advices,
-// which has a row for each of them.
+// The values of the output error-code. docs/errors.md is generated from advices, which has an entry for each of them.
 const (
 	CodeInputInvalid       Code = "input-invalid"
 	CodeProxyInvalid       Code = "proxy-invalid"
@@ -83,7 +82,7 @@ const (
 	CodeInternal           Code = "internal-error"
 )
 
-// What to do about a lock, by what holds it.
+// Advice about a locked workspace, by the kind of lock holder.
 const (
 	AdviceLockedByPerson = "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
 		"Dry runs still work."
@@ -93,6 +92,6 @@ const (
 		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`."
 )
 
-// CloudCredentialsRemoved is the message for users of an input that older pages have.
+// CloudCredentialsRemoved is the warning for the input cloud-credentials, which older documentation mentions.
 const CloudCredentialsRemoved = "cloud-credentials was removed from Scalr's API and is ignored. " +
 	"Use default-provider-configurations: ids or names of provider configurations, one per line."

@@ -10,19 +10,19 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// publishingTime bounds the work on one comment.
+// publishingTime is the time limit for publishing one comment.
 const publishingTime = 3 * time.Minute
 
-// Commenter writes comments on one pull request. It never changes the outcome of a
-// step: what goes wrong is a warning.
+// Commenter writes comments on one pull request. It never changes the outcome of a step: errors are logged as
+// warnings.
 type Commenter struct {
 	*Step
 	Token       secret.Value
-	PullRequest int // 0 for that of the event
+	PullRequest int // 0 means the pull request of the event
 }
 
-// Publish writes a comment, as the mode says, and gives its address to written
-// once it is known, or empty. The post gets Order and Head.
+// Publish writes a comment in the given mode. If it sends a comment, it calls written with the URL, which is empty on
+// failure. Publish sets post.Order and post.Head.
 func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url string)) {
 	if c.Token.Empty() {
 		c.Job.Warnf("No comment was written: github-token is empty.")
@@ -52,10 +52,9 @@ func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url 
 	}
 }
 
-// MarkOutdated writes above the report of an earlier run that this one failed
-// before it had one. Without that, an earlier report would seem to be that of a
-// commit of which nothing is known. It creates no comment. The failure gets Order
-// and Head.
+// MarkOutdated marks the report of an earlier run as outdated, because this run failed without a report. Otherwise
+// the earlier report would appear to describe the new commit. MarkOutdated creates no comment. It sets f.Order and
+// f.Head.
 func (c Commenter) MarkOutdated(f github.Failure) {
 	ctx, cancel := c.ReportingContext(publishingTime)
 	defer cancel()
@@ -79,7 +78,7 @@ func (c Commenter) MarkOutdated(f github.Failure) {
 	}
 }
 
-// superseded reports whether a newer run, or one of a newer head, has the say.
+// superseded reports whether the comment belongs to a newer workflow run or to a newer head commit.
 func superseded(err error) bool {
 	var e *github.Error
 	return errors.As(err, &e) && e.Kind == github.Superseded
@@ -91,7 +90,7 @@ func (c Commenter) thread() github.Thread {
 		Repository: e.Repository, Redact: c.Redact.String, RedactPage: c.Redact.Rendered, UserAgent: c.UserAgent()}
 }
 
-// order is the place of this workflow run among those that comment.
+// order returns the position of this workflow run among the runs that write comments.
 func (c Commenter) order() github.Order {
 	return github.NewOrder(c.Job.Env("GITHUB_RUN_ID"), c.Job.Env("GITHUB_RUN_ATTEMPT"))
 }
@@ -114,7 +113,7 @@ func (c Commenter) event() github.Event {
 
 const mostPayload = 10 << 20
 
-// commentAdvice is the advice on what GitHub refuses.
+// commentAdvice returns advice about an error of GitHub's API.
 func commentAdvice(err error) string {
 	var e *github.Error
 	if !errors.As(err, &e) {

@@ -2,16 +2,16 @@ package step
 
 import (
 	"fmt"
+
 	"scalr-run-action/internal/lazyregexp"
 )
 
-// actionName is what a name or a ref of a repository consists of, as far as it
-// needs no escaping in an address.
+// actionName matches a repository or ref name that needs no escaping in a URL.
 var actionName = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
 
-// documentation is a line that leads to the section about an error code in docs/errors.md, in the version of the
-// action that is running. It is empty for a local action, which has no name. A GitHub Enterprise Server may have
-// copied the action from github.com, so the line then names the file without an address.
+// documentation returns a line with a link to the section about an error code in docs/errors.md, in the running
+// version of the action. The line is empty for a local action, which has no repository name. On GitHub Enterprise
+// Server the line names the file without a URL, because the action may have been copied from github.com.
 func (s *Step) documentation(code Code) string {
 	repository, ref := s.Job.Env("GITHUB_ACTION_REPOSITORY"), s.Job.Env("GITHUB_ACTION_REF")
 	if code == "" || !actionName.MatchString(repository) || !actionName.MatchString(ref) {

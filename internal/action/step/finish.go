@@ -6,15 +6,14 @@ import (
 	"scalr-run-action/internal/job"
 )
 
-// SetResult sets the two outputs that every command has.
+// SetResult sets the outputs result and error-code, which every command has.
 func (s *Step) SetResult(o Outcome, out *Outputs) {
 	out.Set("result", string(o.Result))
 	out.Set("error-code", string(o.Code))
 }
 
-// Finish reports the result and returns the exit code: on failure by the one
-// annotation that says what is wrong and what to do. Without outputs of a command
-// it gives out the verdict as well.
+// Finish reports the result and returns the exit code. On failure it writes one error annotation with the problem and
+// the advice. If out is nil, Finish also sets the outputs result and error-code.
 func (s *Step) Finish(o Outcome, out *Outputs) int {
 	if out == nil {
 		out = &Outputs{job: s.Job}
@@ -31,7 +30,7 @@ func (s *Step) Finish(o Outcome, out *Outputs) int {
 	return o.ExitCode()
 }
 
-// reportSuccess says a good result; one that leaves something to do stands out.
+// reportSuccess logs the result. It adds a notice if the outcome describes a problem.
 func (s *Step) reportSuccess(o Outcome) {
 	if o.Problem != "" {
 		s.Job.Noticef("%s", message(o))

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// How long an interrupted step may still report.
+// Time limits for reporting after an interruption or timeout.
 const (
-	interruptedUntil = 6 * time.Second // after the signal, everything is reported or dropped
+	interruptedUntil = 6 * time.Second // total time after the first signal
 	reportGrace      = 1500 * time.Millisecond
-	overtime         = 5 * time.Second // beyond the step's timeout, for one thing that is published
+	overtime         = 5 * time.Second // for each report, after the deadline of the step
 )
 
-// ReportingContext returns a context for what must be reported although the step was
-// interrupted: it goes on for a moment after a signal, not at all after a second one,
-// and never longer than most, or much longer than the step may take.
+// ReportingContext returns a context for reports that must be sent although the step was interrupted. It ends shortly
+// after the first signal and immediately after a second one. Its timeout is most, limited to the time left until the
+// deadline of the step, but at least overtime.
 func (s *Step) ReportingContext(most time.Duration) (context.Context, context.CancelFunc) {
 	if !s.deadline.IsZero() {
 		most = min(most, max(time.Until(s.deadline), overtime))
@@ -31,7 +31,7 @@ func (s *Step) ReportingContext(most time.Duration) (context.Context, context.Ca
 	return ctx, func() { stop(); cancel() }
 }
 
-// WithGrace returns a context that ends after ctx, delayed by d.
+// WithGrace returns a context that is canceled d after ctx, with the same cause.
 func WithGrace(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

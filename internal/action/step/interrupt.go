@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// interrupted is the cause of a context that ended because the job was canceled.
+// interrupted is the cancellation cause of a context if the job was canceled.
 type interrupted struct{ signal os.Signal }
 
 func (e interrupted) Error() string {
@@ -23,10 +23,10 @@ func (e interrupted) Error() string {
 	return "signal: " + e.signal.String()
 }
 
-// signalNames are the signals that people and runners send to end a process.
+// signalNames are the names of the signals that end a process.
 var signalNames = map[os.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP", syscall.SIGQUIT: "SIGQUIT"}
 
-// exit is 130 for what an interactive user does, and 143, as for SIGTERM, for every other signal.
+// exit returns the exit code: 130 for the signals of a terminal, and 143, as for SIGTERM, for all others.
 func (e interrupted) exit() int {
 	switch e.signal {
 	case nil, syscall.SIGINT, syscall.SIGHUP:
@@ -35,36 +35,36 @@ func (e interrupted) exit() int {
 	return 143
 }
 
-// timedOut is the cause of a context that ended by the input timeout.
+// timedOut is the cancellation cause of a context that reached the timeout of the step.
 type timedOut struct{ after time.Duration }
 
 func (e timedOut) Error() string { return fmt.Sprintf("the timeout of %s was reached", e.after) }
 
-// WithTimeout returns a context that ends after d, from which explain knows that the
-// step took too long. What is published after it gets little more time.
+// WithTimeout returns a context that ends after d with the cause timedOut. It also sets the deadline for
+// ReportingContext.
 func (s *Step) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	s.deadline = time.Now().Add(d)
 	return context.WithTimeoutCause(ctx, d, timedOut{d})
 }
 
-// InterruptedAt returns when the step was first interrupted, if it was.
+// InterruptedAt returns the time of the first signal. It returns false if there was none.
 func (s *Step) InterruptedAt() (time.Time, bool) { return s.stops.at() }
 
-// Forced is closed by a second signal, which ends the step immediately.
+// Forced returns a channel that is closed by a second signal, which ends the step immediately.
 func (s *Step) Forced() <-chan struct{} { return s.stops.force }
 
-// interruptedBy returns the signal that ended the context, if one did.
+// interruptedBy returns the signal that canceled the context. It returns false if no signal did.
 func interruptedBy(ctx context.Context) (interrupted, bool) {
 	var by interrupted
 	ok := errors.As(context.Cause(ctx), &by)
 	return by, ok
 }
 
-// interrupts turns signals, and a log that broke, into the end of a context.
+// interrupts cancels a context when a signal arrives or when stdout is closed.
 type interrupts struct {
-	ctx    context.Context // ends by the first one
+	ctx    context.Context // canceled by the first signal
 	cancel context.CancelCauseFunc
-	force  chan struct{} // closed by the second one
+	force  chan struct{} // closed by the second signal
 	done   chan struct{}
 	over   chan struct{}
 	first  sync.Once
@@ -95,8 +95,7 @@ func (i *interrupts) watch(signals <-chan os.Signal) {
 	}
 }
 
-// broken is called when the log can no longer be written to: stdout was closed,
-// which counts as a signal.
+// broken is called when a write to the log fails. A closed stdout has the effect of a signal.
 func (i *interrupts) broken(error) { i.end(interrupted{}) }
 
 func (i *interrupts) end(by interrupted) {
@@ -108,7 +107,7 @@ func (i *interrupts) end(by interrupted) {
 	i.cancel(by)
 }
 
-// at returns when the first one came, if one did.
+// at returns the time of the first signal. It returns false if there was none.
 func (i *interrupts) at() (time.Time, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -2,8 +2,8 @@ package step
 
 import "strings"
 
-// NamesWorkflowRun reports whether the message holds the address of the workflow
-// run, of whatever attempt. A digit behind it makes it the address of another one.
+// NamesWorkflowRun reports whether the message contains the URL of the workflow run, with or without an attempt. The
+// URL must not be followed by a digit, which would make it the URL of another run.
 func NamesWorkflowRun(message, address string) bool {
 	address, _, _ = strings.Cut(address, "/attempts/")
 	for address != "" {

@@ -7,19 +7,19 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// Outcome is how a command ended.
+// Outcome is the result of a command.
 type Outcome struct {
 	Result    result.Result
-	Code      Code     // "" for none
+	Code      Code     // "" if there is no error
 	Problem   string   // one sentence
-	Hints     []string // what to do
-	Input     string   // the input that it points to
+	Hints     []string // advice
+	Input     string   // input to which the error refers
 	Gates     []string
-	Requested bool // the result, which is a failure if another person caused it, was requested
+	Requested bool // the user requested this result, which would otherwise be a failure
 	signal    interrupted
 }
 
-// exits are the exit codes of results. A result that is not listed has exit code 0.
+// exits are the exit codes of the results. The exit code of a result that is not listed is 0.
 var exits = map[result.Result]int{
 	result.Errored: 1, result.PolicyFailed: 1, result.Rejected: 1,
 	result.Invalid: 2,
@@ -27,7 +27,7 @@ var exits = map[result.Result]int{
 	result.NeedsOverride: 4, result.TimedOut: 5,
 }
 
-// ExitCode returns the exit code.
+// ExitCode returns the exit code of the step.
 func (o Outcome) ExitCode() int {
 	switch {
 	case o.Result == result.Interrupted:
@@ -40,7 +40,8 @@ func (o Outcome) ExitCode() int {
 	return exits[o.Result]
 }
 
-// OutcomeOfEnd returns the outcome of a step whose context has ended; false if it has not.
+// OutcomeOfEnd returns the outcome of a step whose context was canceled. It returns false if the context is still
+// active.
 func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {
 	cause := context.Cause(ctx)
 	var late timedOut

@@ -10,10 +10,10 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// MaxOutput is the size of an output that GitHub still carries, in bytes.
+// MaxOutput is GitHub's size limit for an output, in bytes.
 const MaxOutput = 1 << 20
 
-// Outputs are the outputs of a step. A file that cannot be written is remembered.
+// Outputs writes the outputs of a step and keeps the first write error.
 type Outputs struct {
 	job *job.Job
 	err error
@@ -22,17 +22,17 @@ type Outputs struct {
 // NewOutputs returns the step's outputs.
 func (s *Step) NewOutputs() Outputs { return Outputs{job: s.Job} }
 
-// Set writes an output immediately, so that it survives whatever comes later.
+// Set writes an output immediately, so that it is kept even if the step is killed later.
 func (o *Outputs) Set(name, value string) {
 	if err := o.job.SetOutput(name, value); err != nil && o.err == nil {
 		o.err = err
 	}
 }
 
-// SetText writes an untrusted text as an output of one line.
+// SetText writes untrusted text as a single-line output.
 func (o *Outputs) SetText(name, text string) { o.Set(name, sanitize.Output(text)) }
 
-// SetJSON writes an output as one line of JSON, for fromJSON.
+// SetJSON writes an output as a single line of JSON, as fromJSON expects it.
 func (o *Outputs) SetJSON(name string, value any) error {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -41,7 +41,7 @@ func (o *Outputs) SetJSON(name string, value any) error {
 	return o.SetLarge(name, string(text))
 }
 
-// SetLarge writes an output, unless it is more than GitHub carries.
+// SetLarge writes an output, or returns an error if it exceeds MaxOutput.
 func (o *Outputs) SetLarge(name, text string) error {
 	if len(text) > MaxOutput {
 		return Refuse(CodeOutputTooLarge, "The output %s exceeds GitHub's limit of 1 MiB: %s.", name, units.Size(int64(len(text))))
@@ -50,7 +50,8 @@ func (o *Outputs) SetLarge(name, text string) error {
 	return nil
 }
 
-// OutputsJSON is one line: an object of names and values.
+// OutputsJSON returns the outputs as a single-line JSON object of names and values. It omits sensitive outputs unless
+// sensitive is set.
 func OutputsJSON(list []scalr.Output, sensitive bool) string {
 	values := map[string]json.RawMessage{}
 	for _, o := range list {

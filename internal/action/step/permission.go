@@ -6,16 +6,15 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// Scopes at which Scalr grants permissions.
+// The scopes at which Scalr grants permissions.
 const (
 	anyScope      = "on the workspace, its environment or the account"
 	accountScope  = "on the account"
 	thatOrAccount = "on the environment or the account"
 )
 
-// permissions are what operations take. The names are those of Scalr's own list,
-// GET /permissions; docs/oidc.md says where it can be read. The list has none for
-// discarding a run and none for tags.
+// permissions maps each operation to the permission that it requires. The names are those of Scalr's API (GET
+// /permissions); see docs/oidc.md. Scalr has no permission for discarding a run and none for tags.
 var permissions = map[scalr.Operation]struct{ needs, scope string }{
 	scalr.OpCreateRun:           {"`runs:create`", anyScope},
 	scalr.OpApplyRun:            {"`runs:apply`", anyScope},
@@ -61,8 +60,8 @@ var permissions = map[scalr.Operation]struct{ needs, scope string }{
 	scalr.OpUnlinkPolicyGroup:   {"`policy-groups:update`", accountScope},
 }
 
-// MissingPermission describes what the token may lack after a 403 or 404. For an object that the token
-// may not read, Scalr returns the same as for one that does not exist, with either status.
+// MissingPermission returns a sentence about the permission that the token may lack after a 403 or 404. Scalr returns
+// the same status for an object that does not exist and for one that the token cannot read.
 func MissingPermission(err error) string {
 	var e *scalr.Error
 	if !errors.As(err, &e) || e.Storage || !errors.Is(e, scalr.ErrForbidden) && !errors.Is(e, scalr.ErrNotFound) {

@@ -13,9 +13,9 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// TestPermissionOfEachOperation lets a server refuse operations of the client by
-// 403 and by 404: the message names the permission, its scope, and the other
-// possibility. What it names is in the table of docs/oidc.md.
+// TestPermissionOfEachOperation checks the message for each operation that the server rejects with 403 or 404: it
+// names the permission and its scope, and that the object may not exist. The permission must be listed in
+// docs/oidc.md.
 func TestPermissionOfEachOperation(t *testing.T) {
 	t.Parallel()
 	document, err := os.ReadFile("../../../docs/oidc.md")
@@ -61,7 +61,7 @@ func TestPermissionOfEachOperation(t *testing.T) {
 	}
 }
 
-// withoutPermission are the operations for which no permission is named, and why.
+// withoutPermission are the operations without a known permission, with the reason.
 var withoutPermission = map[scalr.Operation]string{
 	scalr.OpSignIn:              "it is sent without a token; sign-in has advice of its own",
 	scalr.OpListAccounts:        "Scalr's list has no permission that shows the account",
@@ -72,8 +72,8 @@ var withoutPermission = map[scalr.Operation]string{
 	scalr.OpReadOutputs:         "Scalr does not document which permission shows outputs",
 }
 
-// TestPermissionsCoverAllOperations: each operation has an entry or a reason to have
-// none, and an entry leads to advice.
+// TestPermissionsCoverAllOperations checks that each operation has either a permission or an entry in
+// withoutPermission.
 func TestPermissionsCoverAllOperations(t *testing.T) {
 	t.Parallel()
 	for _, o := range scalr.Operations() {
@@ -84,7 +84,7 @@ func TestPermissionsCoverAllOperations(t *testing.T) {
 	}
 }
 
-// refusedOperations are the errors of operations, by what each takes.
+// refusedOperations calls each operation and returns the errors by the expected text.
 func refusedOperations(t *testing.T, c *scalr.Client) map[string]error {
 	ctx := t.Context()
 	last := func(values ...any) error {

@@ -7,8 +7,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// fromPointer names, for a member of a request, the input that it was made of.
-// A member that is called like its input needs no entry.
+// fromPointer maps attributes of a request to the inputs that set them, where the names differ.
 var fromPointer = map[string]string{
 	"account":                     "account-id",
 	"configuration-version":       "path",
@@ -19,7 +18,7 @@ var fromPointer = map[string]string{
 	"target-addrs":                "targets",
 }
 
-// sameName are the members that are called like their inputs.
+// sameName are the attributes that have the name of their input.
 var sameName = map[string]bool{
 	"auto-apply": true, "auto-destroy-days": true, "cost-estimation-enabled": true, "default-provider-configurations": true,
 	"environment": true, "environment-type": true, "execution-mode": true, "iac-platform": true, "mask-sensitive-output": true,
@@ -28,14 +27,14 @@ var sameName = map[string]bool{
 	"workspace": true,
 }
 
-// InputOf names the input that a member of a request is made of, if it is called otherwise.
+// InputOf returns the input that sets an attribute of a request, if their names differ.
 func InputOf(member string) (input string, ok bool) {
 	input, ok = fromPointer[member]
 	return input, ok
 }
 
-// PointedTo finds the input that Scalr's words point to (JSON:API, source.pointer:
-// "/data/attributes/target-addrs/0"); "" when they point to none.
+// PointedTo returns the input to which Scalr's error refers, or "" if there is none. It uses the JSON:API member
+// source.pointer, such as "/data/attributes/target-addrs/0".
 func PointedTo(err error) string {
 	var e *scalr.Error
 	if !errors.As(err, &e) {

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// CheckProxyAndCA looks at what the runner gives besides inputs: without a certificate
-// file, or with a proxy that is not an address, every request would fail with an
-// obscure error.
+// CheckProxyAndCA checks the runner's proxy variables and certificate files. An invalid value would make every
+// request fail with an obscure error.
 func (s *Step) CheckProxyAndCA() error {
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
 		if value := s.Job.Env(name); value != "" && !proxyAddress(value) {
@@ -29,7 +28,7 @@ func (s *Step) CheckProxyAndCA() error {
 	return nil
 }
 
-// proxyAddress takes what net/http takes: an address, or a host without a scheme.
+// proxyAddress reports whether net/http accepts the value as a proxy: a URL, or a host without a scheme.
 func proxyAddress(value string) bool {
 	u, err := url.Parse(value)
 	if (err != nil || u.Host == "") && !strings.Contains(value, "://") {

@@ -28,9 +28,9 @@ const (
 	resultsDocument = "../../../docs/inputs.md"
 )
 
-// messageWords are what people see, and search for, in the message for each code.
-// "…" stands for what differs, and so does what is between ‹ and ›, but is the
-// same for this code. TestREADMEWords finds them in the program.
+// messageWords are the parts of each message that a user would search for. "…" stands for a variable part. The text
+// between ‹ and › is variable in the code, but always the same for this error code. TestREADMEWords checks that the
+// program contains them.
 var messageWords = map[Code]string{
 	"input-invalid":                     "… problems with the inputs:",
 	"proxy-invalid":                     "… of the runner is not the address of a proxy",
@@ -123,14 +123,14 @@ var messageWords = map[Code]string{
 	"internal-error":                    "a bug in this action:",
 }
 
-// commonCodes are the errors that the README explains.
+// commonCodes are the error codes in the README.
 var commonCodes = []Code{
 	CodeInputInvalid, CodeTokenRejected, CodeNotAllowed, CodeIDToken, CodeSignInRefused,
 	CodeWorkspaceMissing, CodeWorkspaceVCS, CodeWorkspaceLocked, CodeDirectoryMissing, CodeUnreachable,
 }
 
-// TestREADMEErrors keeps docs/errors.md, and the README's table of the common
-// errors, equal to advices. With -update it writes them.
+// TestREADMEErrors checks that docs/errors.md and the README's table of common errors match advices. The flag -update
+// rewrites both.
 func TestREADMEErrors(t *testing.T) {
 	for _, generated := range []struct{ file, mark, content string }{
 		{errorsDocument, "error codes", errorSections()},
@@ -157,7 +157,7 @@ func TestREADMEErrors(t *testing.T) {
 	}
 }
 
-// errorSections has a heading for each code, so that GitHub gives it an anchor.
+// errorSections returns docs/errors.md's sections. Each code has a heading, because GitHub creates an anchor for it.
 func errorSections() string {
 	var sections []string
 	for _, code := range slices.Sorted(maps.Keys(advices)) {
@@ -188,8 +188,8 @@ func meaning(a advice) string {
 	return strings.ToUpper(a.cause[:1]) + a.cause[1:]
 }
 
-// TestREADMEWords finds the words of each code in a text of the program, so that
-// a search for the words of a log finds the code.
+// TestREADMEWords checks that the words of each code appear in a string of the program, so that a search for a logged
+// message finds the code.
 func TestREADMEWords(t *testing.T) {
 	t.Parallel()
 	texts := programTexts(t)
@@ -219,7 +219,7 @@ func generalized(text string) string {
 	return filledIn.ReplaceAllString(formatVerb.ReplaceAllString(text, "…"), "…")
 }
 
-// programTexts are all the texts in the packages that make messages.
+// programTexts returns all string literals of the non-test code.
 func programTexts(t *testing.T) []string {
 	t.Helper()
 	var texts []string
@@ -247,7 +247,7 @@ func programTexts(t *testing.T) []string {
 	return texts
 }
 
-// TestREADMEResults holds the table of results against the exit codes.
+// TestREADMEResults checks the exit codes in the table of results.
 func TestREADMEResults(t *testing.T) {
 	t.Parallel()
 	_, rest, _ := strings.Cut(readDocument(t, resultsDocument), "<!-- results -->")
@@ -271,7 +271,7 @@ func TestREADMEResults(t *testing.T) {
 	}
 }
 
-// namedResults are the words that the action.yml files name, but for done.
+// namedResults returns the results that action.yml documents.
 func namedResults(t *testing.T) []string {
 	t.Helper()
 	found := []string{"not-found"}

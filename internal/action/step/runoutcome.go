@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// OutcomeOfRun returns the outcome of a run that is final or waits. It is the only place that maps statuses to results;
-// an unknown status is never a success.
+// OutcomeOfRun returns the outcome of a run that is final or waiting. It is the only function that maps statuses to
+// results; an unknown status is never a success.
 func OutcomeOfRun(r scalr.Run) Outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:
@@ -68,7 +68,7 @@ func hardFailed(r scalr.Run) bool {
 	return slices.ContainsFunc(r.Policies, func(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskHardFailed || p.Hard > 0 })
 }
 
-// failedPolicies names the policies with this result, and what they say.
+// failedPolicies returns the names and messages of the policies with this result, in parentheses.
 func failedPolicies(r scalr.Run, result string) string {
 	var names []string
 	for _, check := range r.Policies {
@@ -98,9 +98,8 @@ func ofStopped(r scalr.Run) Outcome {
 	return o
 }
 
-// Weighed corrects, by what the plan's JSON and its text say, whether a run that
-// rests has changes: Scalr does not count all of them (drift, actions), and counts
-// some where there are none.
+// Weighed corrects the result of a run by the changes in its plan, because Scalr's counts are not exact: they omit
+// drift and actions, and sometimes include resources without changes.
 func Weighed(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
 	switch {
 	case o.Result == result.NoChanges && run.Status.IsFinal():
@@ -119,7 +118,7 @@ func Weighed(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Ou
 	return o
 }
 
-// because appends a reason, if there is one.
+// because returns the reason in parentheses, or "" if there is none.
 func because(reason string) string {
 	if reason == "" {
 		return ""

@@ -6,8 +6,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestNoSuccessByAccident (S02): whatever brings a run here that has not ended,
-// it is not a success, and neither is an unknown word.
+// TestNoSuccessByAccident (S02) checks that a run that is not final, or has an unknown status, is never a success.
 func TestNoSuccessByAccident(t *testing.T) {
 	t.Parallel()
 	finished := &scalr.Plan{ID: "plan-1", Status: "finished"}

@@ -14,8 +14,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// SignIn makes the client of Scalr and signs in. Secrets are masked before
-// anything else can print them.
+// SignIn returns a Scalr client, signed in with the token or as the service account. It masks all secrets first.
 func (s *Step) SignIn(ctx context.Context, in inputs.Access, retrying func(scalr.Retry)) (*scalr.Client, error) {
 	s.Job.Mask(in.Token)
 	s.Job.Mask(in.IDToken)
@@ -35,7 +34,8 @@ func (s *Step) SignIn(ctx context.Context, in inputs.Access, retrying func(scalr
 	return scalr.New(c)
 }
 
-// sessionEnded explains why a session of an ID token that was passed in is not renewed.
+// sessionEnded returns a function that adds to a rejected request why the session cannot be renewed: the input id-token
+// has one ID token, which expires.
 func sessionEnded(account string, began time.Time) func(error) error {
 	return func(err error) error {
 		return fmt.Errorf("%w; %w", err, &Refusal{
@@ -48,8 +48,8 @@ func sessionEnded(account string, began time.Time) func(error) error {
 	}
 }
 
-// assume signs in without a stored secret: GitHub, or the issuer of the input
-// id-token, says who the job is for, and Scalr gives a token for it.
+// assume signs in as the service account with an ID token, either from GitHub or from the input id-token, and returns
+// the access token from Scalr.
 func (s *Step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (secret.Value, error) {
 	proof, err := s.proof(ctx, in)
 	if err != nil {
@@ -86,17 +86,18 @@ func (s *Step) proof(ctx context.Context, in inputs.Access) (secret.Value, error
 	return proof, nil
 }
 
-// shownClaims are the claims of GitHub, GitLab, Buildkite and CircleCI that a policy can check and that are not personal
-// data.
+// shownClaims are the claims of GitHub, GitLab, Buildkite and CircleCI that an assume policy can check and that are
+// not personal data.
 var shownClaims = []string{"repository", "repository_id", "environment", "ref",
 	"project_path", "project_id", "ref_protected",
 	"organization_slug", "pipeline_slug", "build_branch",
 	"oidc.circleci.com/project-id", "oidc.circleci.com/vcs-origin", "oidc.circleci.com/vcs-ref"}
 
-// identifying are the claims that say which repository or project a token is of, best first.
+// identifying are the claims that identify the repository or project of a token, the most stable first.
 var identifying = []string{"repository_id", "repository", "project_id", "project_path", "pipeline_slug", "oidc.circleci.com/project-id"}
 
-// signInRefused shows what was sent, since that is what the policy is checked against.
+// signInRefused returns the error for a rejected sign-in. It shows the claims that were sent, because the assume
+// policy checks them.
 func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) error {
 	c, unreadable := job.ReadClaims(proof)
 	if unreadable != nil {
@@ -117,10 +118,10 @@ func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) er
 	return Refuse(CodeSignInRefused, "%s", text)
 }
 
-// immutableSubject is the subject of a GitHub repository with the ids of owner and repository in it.
+// immutableSubject matches the subject of a GitHub repository that contains the ids of owner and repository.
 var immutableSubject = lazyregexp.New(`^repo:[^/:]+@[0-9]+/[^/:]+@[0-9]+:`)
 
-// conditions proposes the conditions of a policy for these claims.
+// conditions returns conditions for an assume policy that match these claims.
 func conditions(c job.Claims) string {
 	condition := func(name, value string) string { return fmt.Sprintf("%s eq %q", name, value) }
 	all := []string{condition("sub", c.Subject)}

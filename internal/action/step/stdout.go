@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// stdout is the log. Its reader may be slow, and then we wait: nothing is lost. But
-// once the step was interrupted, a log that is not read must not keep us from
-// stopping the run: what cannot be written then is dropped.
+// stdout is the log. Writes normally block until the reader accepts them. After an interruption, a write that blocks
+// for longer than unread is dropped, so that a stalled reader cannot keep the step from stopping the run.
 type stdout struct {
 	to    io.Writer
-	stop  context.Context // ends when the step is asked to stop
+	stop  context.Context // ends when the step is interrupted
 	work  chan []byte
 	done  chan written
 	over  chan struct{}
@@ -23,7 +22,7 @@ type written struct {
 	err error
 }
 
-// unread is how long a write may block after the step was asked to stop.
+// unread is the maximum time that a write may block after an interruption.
 const unread = 300 * time.Millisecond
 
 func newStdout(to io.Writer, stop context.Context) *stdout {
@@ -40,7 +39,7 @@ func (s *stdout) run() {
 	}
 }
 
-// Write is called by one goroutine at a time: the job sees to that.
+// Write must not be called concurrently; the job serializes its writes.
 func (s *stdout) Write(p []byte) (int, error) {
 	if s.stuck {
 		select {
@@ -67,7 +66,7 @@ func (s *stdout) Write(p []byte) (int, error) {
 	}
 }
 
-// close waits for the last write, unless stdout is not read.
+// close waits for the last write, unless the reader has stalled.
 func (s *stdout) close() {
 	close(s.work)
 	if !s.stuck {

@@ -1,7 +1,6 @@
-// Package step is what every command shares: the job around it, what may end it,
-// sign-in, and how it ends. A command ends in an Outcome; codes.go has the code,
-// the exit result and the advice for each failure, and is the only place that
-// gives advice.
+// Package step contains the parts that all commands share: the GitHub job, interruption, sign-in and reporting the
+// outcome. Each command returns an Outcome. The error codes are in codes.go; advices.go has the result and the advice
+// for each of them.
 package step
 
 import (
@@ -20,30 +19,31 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// Env is the environment of a step, besides its memory and the disk.
+// Env is the environment of a step.
 type Env struct {
-	Args    []string // as os.Args; only the name at the front counts
-	Environ []string // as os.Environ gives it
+	Args    []string // like os.Args; only the first element is used
+	Environ []string // like os.Environ
 	Stdout  io.Writer
 	HTTP    *http.Client
 	// Signals receives the signals that stop the step: the first one gracefully, the second one immediately.
 	Signals <-chan os.Signal
-	Timing  follow.Timing // zero means follow.DefaultTiming
-	Version string        // ours, for the User-Agent
+	Timing  follow.Timing // the zero value means follow.DefaultTiming
+	Version string        // version of this action, for the User-Agent
 }
 
-// Step is what all commands share: the job around us and what may end it.
+// Step is the state that all commands share.
 type Step struct {
 	Env    Env
 	Job    *job.Job
 	Redact *secret.Redactor
 	stops  *interrupts
 	began  time.Time
-	// deadline is when the step should be over; zero without a timeout.
+	// deadline is the time at which the timeout ends the step; zero without a timeout.
 	deadline time.Time
 }
 
-// Begin sets up a step. Its context ends when the step is interrupted.
+// Begin sets up a step. The returned context ends when the step is interrupted. The returned function releases the
+// step's resources.
 func Begin(ctx context.Context, env Env) (*Step, context.Context, func()) {
 	if env.Timing == (follow.Timing{}) {
 		env.Timing = follow.DefaultTiming
@@ -55,7 +55,8 @@ func Begin(ctx context.Context, env Env) (*Step, context.Context, func()) {
 	return s, ctx, func() { out.close(); s.stops.close() }
 }
 
-// InputSource is where inputs come from, and what of the event decides about secrets.
+// InputSource returns the source of the inputs, with the properties of the event that decide whether secrets are
+// available.
 func (s *Step) InputSource() inputs.Source {
 	e := s.Job.Event()
 	return inputs.Source{
@@ -66,7 +67,7 @@ func (s *Step) InputSource() inputs.Source {
 			OnGitHub:    s.Job.OnGitHub(),
 			Fork:        e.PullRequest.Fork,
 			Event:       e.Name,
-			ForkHead:    e.Head != job.HeadTrusted, // what cannot be shown to be none counts as a fork
+			ForkHead:    e.Head != job.HeadTrusted, // an unknown head is treated like that of a fork
 			HeadUnknown: e.Head == job.HeadUnknown,
 			Dependabot:  e.IsDependabot,
 			HasIDToken:  s.Job.Env("ACTIONS_ID_TOKEN_REQUEST_URL") != "",
@@ -85,13 +86,14 @@ func (s *Step) ShowNotes(notes inputs.Notes) {
 	}
 }
 
-// Elapsed is the time of the whole step until now.
+// Elapsed returns the time since the step began.
 func (s *Step) Elapsed() time.Duration { return time.Since(s.began) }
 
-// UserAgent says who we are. The service derives from it where a run came from.
+// UserAgent returns the User-Agent header. Scalr derives the source of a run from it.
 func (s *Step) UserAgent() string { return "scalr-run-action/" + s.Env.Version }
 
-// Recover turns a bug in this program into an error that can be reported. A run that exists is left to the post step.
+// Recover reports a panic as an internal error and sets the exit code. The post step stops a run that was created
+// before the panic.
 func (s *Step) Recover(code *int) {
 	fault := recover()
 	if fault == nil {

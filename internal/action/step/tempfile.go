@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// CreateSharedFile creates a file in RUNNER_TEMP, where it stays for later steps. Its base name is what they know it by;
-// it differs from name where that cannot be had. The file is nil if RUNNER_TEMP takes none.
+// CreateSharedFile creates a file in RUNNER_TEMP for later steps, which receive its base name. The base name differs
+// from name if name is taken by a file that cannot be removed. CreateSharedFile returns nil if RUNNER_TEMP is not
+// writable.
 func (s *Step) CreateSharedFile(name string) *os.File {
 	temp := s.Job.Env("RUNNER_TEMP")
 	if temp == "" {
@@ -23,14 +24,14 @@ func (s *Step) CreateSharedFile(name string) *os.File {
 	return f
 }
 
-// mostNames is the maximum number of names that are tried for a shared file: another process may create each name
+// mostNames is the maximum number of attempts to create a shared file: another process may create the same file
 // first.
 const mostNames = 5
 
-// createShared creates a file that later steps can read, whatever user they run as. Other steps write to RUNNER_TEMP
-// too. Whatever has the name already is removed and never opened: it may be a link to a file that is not ours. os.Root
-// opens with O_NOFOLLOW, and O_EXCL makes sure that the file is new. Where the name cannot be freed, because it is a
-// directory or another user's, the file gets another name.
+// createShared creates a file that later steps can read as any user. Other steps also write to RUNNER_TEMP, so an
+// existing file with this name is removed and never opened: it may be a link to another file. os.Root opens files
+// with O_NOFOLLOW, and O_EXCL guarantees a new file. If the existing file cannot be removed, because it is a
+// directory or belongs to another user, the new file gets another name.
 func createShared(dir, name string) (*os.File, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -42,7 +43,7 @@ func createShared(dir, name string) (*os.File, error) {
 		var f *os.File
 		f, err = root.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil {
-			_ = f.Chmod(0o644) // whatever the umask is; a file system without modes shows all files alike
+			_ = f.Chmod(0o644) // regardless of the umask; not all file systems support modes
 			return f, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
@@ -55,7 +56,7 @@ func createShared(dir, name string) (*os.File, error) {
 	return nil, err
 }
 
-// withSuffix makes name unique and keeps its extension.
+// withSuffix returns name with a random suffix before the extension.
 func withSuffix(name string) string {
 	ext := filepath.Ext(name)
 	return strings.TrimSuffix(name, ext) + "-" + strings.ToLower(rand.Text()[:8]) + ext

@@ -8,15 +8,14 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// longestVariable is how long the text of an output may be to fit into an
-// environment variable: Linux takes 128 KiB of name, equals sign, value and NUL
-// (execve(2), MAX_ARG_STRLEN).
+// longestVariable is the maximum length of an environment variable's value: Linux allows 128 KiB for name, equals
+// sign, value and NUL (execve(2), MAX_ARG_STRLEN).
 const longestVariable = 128<<10 - 128
 
-// SetTerraformOutputs sets terraform-outputs to the text, and terraform-outputs-file
-// to the name of a file in RUNNER_TEMP that holds the same. It warns of a text that
-// later steps cannot read from an environment variable. A text that is more than
-// GitHub carries is in the file only; it is an error if there is no file either.
+// SetTerraformOutputs sets the output terraform-outputs to the text and terraform-outputs-file to the name of a file
+// in RUNNER_TEMP with the same content. It logs a warning if the text is too long for an environment variable of a
+// later step. A text that exceeds MaxOutput is written only to the file; it is an error if the file cannot be written
+// either.
 func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
 	file := s.writeSharedFile(fileName, text)
 	out.Set("terraform-outputs-file", file)
@@ -45,7 +44,7 @@ func noFile(name string) string {
 	return "; there is no such file, because RUNNER_TEMP is not writable"
 }
 
-// writeSharedFile returns the name of the file, "" if it cannot be written.
+// writeSharedFile writes a file for later steps and returns its base name, or "" if it cannot be written.
 func (s *Step) writeSharedFile(name, text string) string {
 	f := s.CreateSharedFile(name)
 	if f == nil {

@@ -5,8 +5,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// MaskVariables masks the values of sensitive variables, before anything can print
-// them.
+// MaskVariables masks the values of sensitive variables. It must be called before any of them can be printed.
 func (s *Step) MaskVariables(list []inputs.Variable) {
 	all := true
 	for _, v := range list {
@@ -19,7 +18,7 @@ func (s *Step) MaskVariables(list []inputs.Variable) {
 	}
 }
 
-// ScalrVariable is a variable of the inputs as Scalr's API has it.
+// ScalrVariable converts a variable of the inputs to the type of Scalr's API.
 func ScalrVariable(v inputs.Variable) scalr.Variable {
 	return scalr.Variable{Key: v.Key, Value: v.Value.Reveal(), Shell: v.Category == "shell", HCL: v.HCL, Sensitive: v.Sensitive}
 }
