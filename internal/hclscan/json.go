@@ -10,8 +10,8 @@ import (
 // ErrNotJSON reports that a file in JSON syntax is not valid JSON.
 var ErrNotJSON = errors.New("it is not valid JSON")
 
-// scanJSON reads Terraform's JSON syntax, whose strings are templates. Members of an object are visited in the order of
-// their names.
+// scanJSON reads Terraform's JSON syntax, in which every string is a template. It visits the members of an
+// object in the order of their names.
 func scanJSON(text string, v Visitor) error {
 	var file any
 	if json.Unmarshal([]byte(text), &file) != nil {
@@ -30,12 +30,13 @@ func scanJSON(text string, v Visitor) error {
 	return nil
 }
 
-// modulesInJSON reports the sources of module calls, which are objects by name, or lists of such objects.
+// modulesInJSON reports the source of each module call. A module call is an object, or a list of objects,
+// under its name.
 func modulesInJSON(value any, depth int, v Visitor) {
 	switch value := value.(type) {
 	case []any:
-		for _, one := range value {
-			modulesInJSON(one, depth, v)
+		for _, element := range value {
+			modulesInJSON(element, depth, v)
 		}
 	case map[string]any:
 		if depth == 1 {
@@ -51,7 +52,7 @@ func modulesInJSON(value any, depth int, v Visitor) {
 	}
 }
 
-// stringsInJSON reports every string, and the strings in its templates.
+// stringsInJSON reports every string and the strings in its templates.
 func stringsInJSON(value any, v Visitor) {
 	switch value := value.(type) {
 	case string:
@@ -59,8 +60,8 @@ func stringsInJSON(value any, v Visitor) {
 		l := &lexer{text: value, visitor: v}
 		l.heredocLine(len(value))
 	case []any:
-		for _, one := range value {
-			stringsInJSON(one, v)
+		for _, element := range value {
+			stringsInJSON(element, v)
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(value)) {

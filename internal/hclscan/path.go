@@ -2,8 +2,8 @@ package hclscan
 
 import "strings"
 
-// Below removes the reference ${name}/, such as that to path.module, from the start of a string's content. HCL allows
-// spaces inside the braces.
+// Below removes the prefix ${name}/ from the content of a string; name is a reference such as path.module.
+// HCL allows spaces inside the braces. ok is false if the content does not have the prefix.
 func Below(content, name string) (rest string, ok bool) {
 	inner, rest, found := strings.Cut(strings.TrimPrefix(content, "${"), "}")
 	inner = strings.Trim(strings.TrimPrefix(strings.TrimSuffix(inner, "~"), "~"), " \t")
@@ -13,7 +13,7 @@ func Below(content, name string) (rest string, ok bool) {
 	return strings.TrimLeft(rest, "/"), true
 }
 
-// Constant reports whether a string's content has no templates.
+// Constant reports whether the content of a string contains no templates.
 func Constant(content string) bool {
 	plain := strings.NewReplacer("$${", "", "%%{", "").Replace(content)
 	return !strings.Contains(plain, "${") && !strings.Contains(plain, "%{")

@@ -2,7 +2,7 @@ package hclscan
 
 import "testing"
 
-// TestBelow: only ${path.module}/ at the front of a string, with HCL's blanks and trim marks, makes it a path below.
+// TestBelow checks that only the prefix ${path.module}/, with optional spaces and trim markers, is removed.
 func TestBelow(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]string{
@@ -32,7 +32,7 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-// TestConstant: templates and directives make a string depend on values, escaped ones do not.
+// TestConstant checks that templates and directives make a string variable, and escaped ones do not.
 func TestConstant(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]bool{

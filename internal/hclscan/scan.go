@@ -1,6 +1,6 @@
-// Package hclscan finds the literal strings of Terraform files by the lexical grammar of HCL: strings with templates,
-// heredocs and comments. It does not parse expressions; of the structure, it only recognizes brackets, the name of a
-// function before its first argument, and the argument source of module blocks.
+// Package hclscan finds the literal strings of Terraform files by the lexical grammar of HCL: strings with
+// templates, heredocs and comments. It does not parse expressions; of the structure, it recognizes only
+// brackets, the name of a function before its first argument, and the argument source of module blocks.
 package hclscan
 
 import (
@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// ErrUnclosed reports that a string, a comment, a heredoc or a template has no end. The strings before it were reported.
+// ErrUnclosed reports that a string, comment, heredoc or template has no end. The strings before it were
+// reported.
 var ErrUnclosed = errors.New("a string, comment or heredoc has no end")
 
 // Visitor receives the results of a scan in the order of the file. Neither function may be nil.
 type Visitor struct {
-	// Text receives the content of a string as written between its quotes; call is the function whose first argument it is,
-	// and empty for any other string.
+	// Text receives the content of a string as written between its quotes. call is the name of the function
+	// if the string is its first argument, and empty otherwise.
 	Text func(content, call string)
-	// Source receives the argument source of a module block; literal is false if it is not a single string.
+	// Source receives the argument source of a module block. literal reports whether it is a single string.
 	Source func(content string, literal bool)
 }
 
-// Scan reads a file, in JSON syntax if name ends in .json. The error is
-// [ErrUnclosed] or [ErrNotJSON].
+// Scan reads a file, in JSON syntax if name ends in .json. The error is [ErrUnclosed] or [ErrNotJSON].
 func Scan(name, text string, v Visitor) error {
 	if strings.HasSuffix(name, ".json") {
 		return scanJSON(text, v)
@@ -47,18 +47,18 @@ type lexer struct {
 
 	stack        []byte // the open brackets
 	line         line   // tokens of the current line of a body
-	module       int    // the depth of the module block's body; 0 outside of one
-	previousWord string // the word directly before
-	callName     string // the word before the bracket directly before
+	module       int    // the depth of the body of the current module block; 0 outside a module block
+	previousWord string // the previous token if it is a word
+	callName     string // the word before the previous token if that is an opening parenthesis
 }
 
-// item is a token, reduced to what the lexer needs.
+// item is a token, reduced to the properties that the lexer needs.
 type item struct {
 	word   string // an identifier, the content of a string, or a single character
 	quoted bool
 }
 
-// line holds the first tokens of a line. An argument source that is a single string has three.
+// line is the beginning of a line. The argument source has three tokens if its value is a single string.
 type line struct {
 	items  [3]item
 	length int // number of all tokens
@@ -71,7 +71,8 @@ func (l *line) add(i item) {
 	l.length++
 }
 
-// inWord contains the bytes of identifiers and numbers, except the hyphen, which cannot be the first one.
+// inWord is the set of the bytes of identifiers and numbers, without the hyphen, which is not allowed as the
+// first byte.
 var inWord = func() (set [256]bool) {
 	for c := range set {
 		set[c] = c == '_' || c >= 0x80 || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
@@ -79,7 +80,7 @@ var inWord = func() (set [256]bool) {
 	return set
 }()
 
-// next reads one token, comment or blank; it returns false if it has no end.
+// next reads one token, comment or blank. It returns false if the token has no end.
 func (l *lexer) next() bool {
 	switch c, rest := l.text[l.pos], l.text[l.pos:]; {
 	case inWord[c]:
@@ -124,7 +125,7 @@ func lineLength(text string) int {
 	return len(text)
 }
 
-// add appends a token to the line.
+// add appends a token to the current line.
 func (l *lexer) add(i item) {
 	l.line.add(i)
 	l.previousWord, l.callName = "", ""
@@ -163,7 +164,7 @@ func (l *lexer) punctuation(c byte) {
 	}
 }
 
-// endLine reports the source if a complete attribute of a module block is one.
+// endLine ends the current line and reports its source if it is the argument source of a module block.
 func (l *lexer) endLine() {
 	first, length := &l.line.items, l.line.length
 	l.line.length = 0
@@ -179,7 +180,7 @@ func (l *lexer) endLine() {
 	l.visitor.Source(content, literal)
 }
 
-// quotedString reads a string, and the strings in its templates.
+// quotedString reads a string and the strings in its templates.
 func (l *lexer) quotedString() bool {
 	start, call := l.pos+1, l.callName
 	l.pos++
@@ -204,7 +205,8 @@ func (l *lexer) quotedString() bool {
 	return false
 }
 
-// templateOrChar reads a template or the start of an escaped template; any other $ or % is a single character.
+// templateOrChar reads a template or the prefix of an escaped template; otherwise it reads the $ or % as a
+// single character.
 func (l *lexer) templateOrChar() bool {
 	switch rest := l.text[l.pos:]; {
 	case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
@@ -218,7 +220,7 @@ func (l *lexer) templateOrChar() bool {
 	return true
 }
 
-// template reads an interpolation including its closing brace.
+// template reads a template up to and including its closing brace.
 func (l *lexer) template() bool {
 	inner := &lexer{text: l.text, pos: l.pos, depth: l.depth + 1, visitor: l.visitor}
 	if inner.depth > maxDepth {
@@ -236,7 +238,7 @@ func (l *lexer) template() bool {
 	return false
 }
 
-// heredoc reads <<EOT or <<-EOT; text that only resembles one is punctuation.
+// heredoc reads a heredoc that begins with <<EOT or <<-EOT. Otherwise it skips << as punctuation.
 func (l *lexer) heredoc() bool {
 	rest := l.text[l.pos+2:]
 	first := lineLength(rest)
@@ -261,8 +263,8 @@ func (l *lexer) heredoc() bool {
 	return false
 }
 
-// heredocLine reads the templates of a line, which may continue on further lines, and stops at the end of the line in
-// which the last one ends.
+// heredocLine reads the templates of a line. A template may continue on further lines; heredocLine then stops
+// at the end of the line in which the last template ends.
 func (l *lexer) heredocLine(end int) bool {
 	for l.pos < end {
 		i := strings.IndexAny(l.text[l.pos:end], "$%")

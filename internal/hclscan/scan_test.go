@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestScan lists the reported strings in quotes, preceded by the function if they are a first argument, and the sources of
-// modules; ? is a source that is not a string.
+// TestScan lists the reported strings in quotes, preceded by the function for a first argument, and the
+// sources of modules; "source ?" is a source that is not a string.
 func TestScan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -20,7 +20,7 @@ func TestScan(t *testing.T) {
 		"its second argument":      {`a = templatefile("x", "y")`, `templatefile("x") "y"`, nil},
 		"an operand":               {`a = file(("x"))`, `"x"`, nil},
 		"a template":               {`a = "${file("x")} y"`, `file("x") "${file("x")} y"`, nil},
-		"no template":              {`a = "$${file("`, `"$${file("`, nil},
+		"an escaped template":      {`a = "$${file("`, `"$${file("`, nil},
 		"an escaped quote":         {`a = "\"x"`, `"\"x"`, nil},
 		"a heredoc":                {"a = <<-EOT\n  file(\"x\") ${file(\"y\")}\n  EOT\nb = \"z\"", `file("y") "z"`, nil},
 		"a template over lines":    {"a = <<EOT\n${file(\n\"x\"\n)}\nEOT\n", `file("x")`, nil},
@@ -67,7 +67,7 @@ func TestScan(t *testing.T) {
 			want: `"${file("y")}" file("y") source "./x" "./x"`,
 			err:  nil,
 		},
-		"JSON, source no text":  {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
+		"JSON, numeric source":  {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
 		"a string without end":  {`a = "x`, ``, ErrUnclosed},
 		"a heredoc without end": {"a = <<EOT\n${file(\"x\")}\n", `file("x")`, ErrUnclosed},
 		"a comment without end": {`a = "x" /*`, `"x"`, ErrUnclosed},
@@ -100,7 +100,7 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// TestTemplateDepth: a hundred nested templates are allowed, one more is an error.
+// TestTemplateDepth checks that 100 nested templates are allowed and 101 are an error.
 func TestTemplateDepth(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]error{100: nil, 101: ErrUnclosed} {

@@ -1,6 +1,5 @@
-// Package openapitest checks the HTTP exchanges of tests against an OpenAPI
-// document, in both directions: what a client asks, and what a simulated server
-// answers.
+// Package openapitest validates the HTTP exchanges of tests against an OpenAPI document: the requests of a
+// client and the responses of a simulated server.
 package openapitest
 
 import (
@@ -15,15 +14,15 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Document is an OpenAPI document, strict: members that a schema does not name
-// are an error, although schemas in documents are mostly open.
+// Document is an OpenAPI document with strict schemas: a member that a schema does not name is an error,
+// although most schemas of documents allow additional members.
 type Document struct {
 	doc    *openapi3.T
 	router routers.Router
 }
 
-// Load reads a document in JSON (*.json) or YAML. The function edit may change the
-// parsed document before it is interpreted; nil changes nothing.
+// Load reads a document in JSON (*.json) or YAML. If edit is not nil, Load calls it with the parsed document
+// before interpreting it.
 func Load(file string, edit func(document map[string]any)) (*Document, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -53,7 +52,7 @@ func Load(file string, edit func(document map[string]any)) (*Document, error) {
 	return &Document{doc, router}, err
 }
 
-// Schema returns the schema with the name, nil if there is none.
+// Schema returns the named schema, or nil if there is none.
 func (d *Document) Schema(name string) *openapi3.Schema {
 	if ref := d.doc.Components.Schemas[name]; ref != nil {
 		return ref.Value
@@ -61,8 +60,7 @@ func (d *Document) Schema(name string) *openapi3.Schema {
 	return nil
 }
 
-// removeExamples drops the examples of bodies, which may be references to files
-// that are not published.
+// removeExamples removes the examples of bodies, which may refer to files that are not published.
 func removeExamples(v any) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -79,7 +77,7 @@ func removeExamples(v any) {
 	}
 }
 
-// closeSchemas forbids members that a schema does not name.
+// closeSchemas disallows members that a schema does not name.
 func closeSchemas(doc *openapi3.T) {
 	seen := map[*openapi3.Schema]bool{}
 	for _, s := range doc.Components.Schemas {

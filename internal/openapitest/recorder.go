@@ -17,16 +17,14 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// Recorder is a transport that compares each exchange with a document. It may be
-// used from several goroutines.
+// Recorder is a transport that validates each exchange against a document. It is safe for concurrent use.
 type Recorder struct {
 	Document *Document
 	Next     http.RoundTripper
-	// Concerns reports whether the document describes the request; nil means that it
-	// describes all.
+	// Concerns reports whether the document describes the request; nil means that it describes every request.
 	Concerns func(*http.Request) bool
-	// Problem is the schema of responses with a status of 400 and above, in addition to
-	// those of the operation; nil for none.
+	// Problem is a schema for responses with a status of 400 or above, in addition to the schemas of the
+	// operation; it may be nil.
 	Problem *openapi3.Schema
 
 	mu          sync.Mutex
@@ -34,7 +32,7 @@ type Recorder struct {
 	seen        map[string]int
 }
 
-// Differences returns what differs from the document, each difference once.
+// Differences returns the differences between the exchanges and the document, without duplicates.
 func (r *Recorder) Differences() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -48,7 +46,7 @@ func (r *Recorder) Seen() map[string]int {
 	return maps.Clone(r.seen)
 }
 
-// RoundTrip sends the request on and compares it, and its response, with the document.
+// RoundTrip sends the request and compares it and its response with the document.
 func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Concerns != nil && !r.Concerns(req) {
 		return r.Next.RoundTrip(req)
@@ -73,12 +71,12 @@ func (r *Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 func (r *Recorder) compare(req *http.Request, sent []byte, res *http.Response, got []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	asked := req.Clone(context.Background())
-	asked.Body = nil
+	request := req.Clone(context.Background())
+	request.Body = nil
 	if len(sent) > 0 {
-		asked.Body = io.NopCloser(bytes.NewReader(sent))
+		request.Body = io.NopCloser(bytes.NewReader(sent))
 	}
-	route, params, err := r.Document.router.FindRoute(asked)
+	route, params, err := r.Document.router.FindRoute(request)
 	if err != nil {
 		r.differences = append(r.differences, fmt.Sprintf("%s %s: unknown operation: %v", req.Method, req.URL.Path, err))
 		return
@@ -95,18 +93,18 @@ func (r *Recorder) compare(req *http.Request, sent []byte, res *http.Response, g
 	}
 	options := &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true,
 		MultiError: true, RejectWhenRequestBodyNotSpecified: true, SkipSettingDefaults: true}
-	input := &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route, Options: options}
+	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route, Options: options}
 	r.differ(name, "request", openapi3filter.ValidateRequest(context.Background(), input))
 	if len(got) > 0 && res.StatusCode >= 400 && r.Problem != nil {
 		r.compareProblem(name, res, got)
 	}
 	if route.Operation.Responses.Status(res.StatusCode) == nil {
-		// The filter accepts some redirects that the document does not have.
-		r.differ(name, "answer", fmt.Errorf("status %d is not in the document", res.StatusCode))
+		// ValidateResponse accepts some redirects that the document does not list.
+		r.differ(name, "response", fmt.Errorf("status %d is not in the document", res.StatusCode))
 	}
-	answer := &openapi3filter.ResponseValidationInput{RequestValidationInput: input, Status: res.StatusCode, Header: res.Header, Options: options}
-	answer.SetBodyBytes(got)
-	r.differ(name, fmt.Sprint("answer ", res.StatusCode), openapi3filter.ValidateResponse(context.Background(), answer))
+	response := &openapi3filter.ResponseValidationInput{RequestValidationInput: input, Status: res.StatusCode, Header: res.Header, Options: options}
+	response.SetBodyBytes(got)
+	r.differ(name, fmt.Sprint("response ", res.StatusCode), openapi3filter.ValidateResponse(context.Background(), response))
 }
 
 func (r *Recorder) compareProblem(name string, res *http.Response, got []byte) {
@@ -115,7 +113,7 @@ func (r *Recorder) compareProblem(name string, res *http.Response, got []byte) {
 	if err == nil {
 		err = r.Problem.VisitJSON(doc, openapi3.MultiErrors(), openapi3.VisitAsResponse())
 	}
-	r.differ(name, fmt.Sprint("answer ", res.StatusCode), err)
+	r.differ(name, fmt.Sprint("response ", res.StatusCode), err)
 }
 
 func declared(route *routers.Route, query string) bool {
@@ -126,14 +124,14 @@ func declared(route *routers.Route, query string) bool {
 	})
 }
 
-// differ records each cause of an error as one difference.
+// differ records each cause of err as a difference.
 func (r *Recorder) differ(operation, part string, err error) {
 	for _, cause := range causes(err) {
 		r.differences = append(r.differences, operation+": "+part+": "+cause)
 	}
 }
 
-// causes splits an error that holds several, down to those of a schema.
+// causes returns the messages of the errors that err contains, down to those of a schema.
 func causes(err error) []string {
 	switch e := err.(type) {
 	case nil:

@@ -1,5 +1,5 @@
-// Package process prepares the operating system's process at startup: only the program itself prints to stdout and
-// stderr, memory is never dumped, and all signals that can be handled are handled.
+// Package process prepares the process at startup: only the program itself prints to stdout and stderr,
+// memory is never dumped, and the program handles all signals that can be handled.
 package process
 
 import (
@@ -13,19 +13,20 @@ import (
 	"syscall"
 )
 
-// debugVariables are the environment variables that change the behavior of Go's runtime and net/http. Jobs set them for
-// their own Go programs. In this program, GODEBUG=http2debug=2 would print every header including the token,
-// GOTRACEBACK=crash would dump memory, and GOGC=off or a small GOMEMLIMIT could kill the program during an apply.
+// debugVariables are the environment variables that change the behavior of Go's runtime and net/http. Jobs
+// set them for their own Go programs. In this program, GODEBUG=http2debug=2 would print every header
+// including the token, GOTRACEBACK=crash would dump memory, and GOGC=off or a small GOMEMLIMIT could end the
+// program during an apply.
 var debugVariables = []string{"GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT", "DEBUG_HTTP2_GOROUTINES"}
 
-// MemoryLimit is the soft memory limit of the process in bytes, which makes the garbage collector run while a large tree
-// is listed. The program continues if the limit is exceeded.
+// MemoryLimit is the soft memory limit of the process in bytes. It makes the garbage collector run while a
+// large tree is listed; the program continues if it exceeds the limit.
 const MemoryLimit = 48 << 20
 
-// Prepare must be called first in main. It returns the signals that request the program to stop. If debugVariables are
-// set, it restarts the program without them in the same process.
+// Prepare returns the signals that request the program to stop. It must be called first in main: if
+// debugVariables are set, it restarts the program without them in the same process.
 func Prepare() <-chan os.Signal {
-	// net/http and other packages log what they send and receive.
+	// net/http and other packages log requests and responses.
 	log.SetOutput(io.Discard)
 	clearDebugVariables()
 	debug.SetMemoryLimit(MemoryLimit)
@@ -36,8 +37,8 @@ func Prepare() <-chan os.Signal {
 	return stop
 }
 
-// clearDebugVariables restarts the program without debugVariables, because packages read them before main starts. If that
-// fails, as in a container without /proc, it reverts their effects as far as possible. Logs are discarded in any case.
+// clearDebugVariables restarts the program without debugVariables, because packages read them before main
+// starts. If the restart fails, as in a container without /proc, it reverts their effects as far as possible.
 func clearDebugVariables() {
 	environ := os.Environ()
 	rest := slices.DeleteFunc(slices.Clone(environ), isDebugVariable)
@@ -46,13 +47,13 @@ func clearDebugVariables() {
 	}
 	_ = restart(rest)
 	for _, name := range debugVariables {
-		os.Unsetenv(name) // package internal/godebug follows GODEBUG
+		os.Unsetenv(name) // the runtime applies changes of GODEBUG immediately
 	}
 	debug.SetGCPercent(100)
 }
 
-// isDebugVariable reports whether a pair sets one of debugVariables. GitHub's runner passes empty variables, which have
-// no effect.
+// isDebugVariable reports whether a name=value pair sets one of debugVariables. GitHub's runner passes empty
+// variables; they have no effect.
 func isDebugVariable(pair string) bool {
 	name, value, _ := strings.Cut(pair, "=")
 	return value != "" && slices.Contains(debugVariables, name)

@@ -20,7 +20,7 @@ import (
 	"scalr-run-action/internal/process"
 )
 
-// TestMain runs the test binary as a prepared program if it has that name.
+// TestMain calls runPrepared if the binary is started with the name "prepared".
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "prepared" {
 		runPrepared()
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// state is the state of a prepared program as seen by itself.
+// state is the state of a prepared program, as the program reports it.
 type state struct {
 	PID       int
 	Args      []string
@@ -40,10 +40,10 @@ type state struct {
 	Memory    int64
 }
 
-// runPrepared prints its state, and then the signals that it receives, until SIGHUP.
+// runPrepared prints its state, then each signal that it receives, until SIGHUP.
 func runPrepared() {
 	if os.Getenv(noRestart) != "" {
-		// The arguments and the environment of a program must fit in a quarter of its stack.
+		// The arguments and environment of a program must fit in a quarter of its stack.
 		_ = unix.Setrlimit(unix.RLIMIT_STACK, &unix.Rlimit{Cur: 64 << 10, Max: 64 << 10})
 	}
 	signals := process.Prepare()
@@ -68,7 +68,7 @@ func runPrepared() {
 	}
 }
 
-// noRestart is the variable that makes the restart of a prepared program fail.
+// noRestart is the environment variable that makes the restart of a prepared program fail.
 const noRestart = "TEST_NO_RESTART"
 
 // cannotWrite is the exit code of a prepared program that cannot write its state.
@@ -112,11 +112,11 @@ func stopPrepared(t *testing.T, cmd *exec.Cmd, lines *bufio.Scanner, stderr *byt
 	}
 }
 
-// coverageWarning is printed by a program that go test -cover has built.
+// coverageWarning is the warning of a program that was built with go test -cover.
 const coverageWarning = "warning: GOCOVERDIR not set, no coverage data emitted\n"
 
-// TestDebugVariablesAreCleared: the program runs in the same process with the same arguments and all other variables, and
-// the cleared variables have no effect.
+// TestDebugVariablesAreCleared checks that the program runs in the same process with the same arguments and
+// all other variables, and that the cleared variables have no effect.
 func TestDebugVariablesAreCleared(t *testing.T) {
 	t.Parallel()
 	others := []string{"INPUT_RUN-ID=run-1", "GOMAXPROCS=2", "GODEBUG_OTHER=1", "EMPTY=", "BYTES=\xff"}
@@ -141,7 +141,7 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 			if !slices.Equal(s.Environ, want) {
 				t.Errorf("the environment is %q, want %q", s.Environ, want)
 			}
-			// The kernel knows the environment that the program was started with.
+			// /proc lists the environment that the program was started with.
 			if started, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", s.PID)); err == nil &&
 				string(started) != strings.Join(others, "\x00")+"\x00" {
 				t.Errorf("the program was started with %q", started)
@@ -154,7 +154,8 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 	}
 }
 
-// TestRestartFails: without a restart the variables are removed, and their effects as far as possible.
+// TestRestartFails checks that, if the restart fails, the variables are unset and their effects reverted as
+// far as possible.
 func TestRestartFails(t *testing.T) {
 	t.Parallel()
 	others := []string{noRestart + "=1", "A=" + strings.Repeat("a", 100_000), "B=" + strings.Repeat("b", 100_000)}
@@ -168,7 +169,7 @@ func TestRestartFails(t *testing.T) {
 	}
 }
 
-// TestClosedStdout: a write to a closed stdout is an error, and does not kill the program.
+// TestClosedStdout checks that a write to a closed stdout is an error and does not end the program.
 func TestClosedStdout(t *testing.T) {
 	t.Parallel()
 	program, err := os.Executable()
@@ -187,7 +188,7 @@ func TestClosedStdout(t *testing.T) {
 	}
 }
 
-// TestEmptyDebugVariables: empty variables, which GitHub's runner passes, cause no restart.
+// TestEmptyDebugVariables checks that empty variables, which GitHub's runner passes, cause no restart.
 func TestEmptyDebugVariables(t *testing.T) {
 	t.Parallel()
 	cmd, lines, stderr, s := startPrepared(t, "GODEBUG=", "GOGC=")
@@ -197,7 +198,8 @@ func TestEmptyDebugVariables(t *testing.T) {
 	}
 }
 
-// TestNoDumps: neither a core file nor another process of the same user can access the memory and the environment.
+// TestNoDumps checks that core files are disabled and that other processes of the same user cannot read the
+// memory and the environment.
 func TestNoDumps(t *testing.T) {
 	t.Parallel()
 	for name, env := range map[string][]string{"not restarted": nil, "restarted": {"GOTRACEBACK=crash"}} {
@@ -219,7 +221,7 @@ func TestNoDumps(t *testing.T) {
 	}
 }
 
-// TestSignalsStop: each signal for which Go would exit, often with a dump of all stacks, is received as a request to stop.
+// TestSignalsStop checks that the program receives each signal for which Go would exit by default.
 func TestSignalsStop(t *testing.T) {
 	t.Parallel()
 	cmd, lines, stderr, _ := startPrepared(t, "GOTRACEBACK=system")
@@ -228,7 +230,7 @@ func TestSignalsStop(t *testing.T) {
 		name := unix.SignalName(sig)
 		switch sig {
 		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGHUP:
-			continue // they cannot be handled, suspend the process, or end the program of this test
+			continue // not handleable, suspends the process, or ends the test program
 		}
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// The image is for Linux. If the program is built for another system, it does not restart, and the system's configuration
-// applies to dumps.
+// The image is for Linux. On other systems, the program does not restart, and the system's configuration for
+// dumps applies.
 
 var stopSignals = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 

@@ -10,14 +10,14 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// agentDelay is the time that a run is queued for an executor before its agents are looked up, which takes up to three
-// requests.
+// agentDelay is the time that a run is queued for an executor before the Logger calls Agents, which takes up
+// to three requests.
 const agentDelay = 10 * time.Second
 
 // agentQueue is the cached description of the agents that a queued run waits for.
 type agentQueue struct {
 	status    scalr.Status // the status of the queue
-	since     time.Time    // when the run was first found in it
+	since     time.Time    // time of the first poll with this status
 	checkedAt time.Time
 	text      string
 }
@@ -41,10 +41,10 @@ func (l *Logger) queuedLine(s scalr.Status) string {
 	return statusText(s) + l.agents.text
 }
 
-// maxAgents is the number of agents that are listed individually.
+// maxAgents is the largest number of agents that are listed individually.
 const maxAgents = 5
 
-// describeAgents lists agents with their status, or counts them by status if they are many.
+// describeAgents lists agents with their status, or counts them by status if there are more than maxAgents.
 func describeAgents(agents []scalr.Agent) string {
 	if len(agents) == 0 {
 		return "no agent is connected to it"

@@ -10,17 +10,17 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestLogIsBounded: if a server reports different policy checks, and a different status, in every response, at most a
-// thousand checks and twenty statuses are logged.
+// TestLogIsBounded checks that a server that reports different policy checks and a different status in every
+// response causes log lines for at most 1000 checks and 20 statuses.
 func TestLogIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t)
-		for answer := range 50 {
-			run := scalr.Run{ID: "run-1", Status: scalr.Status(fmt.Sprintf("odd_%d", answer))}
+		s := newRecorder(t)
+		for poll := range 50 {
+			run := scalr.Run{ID: "run-1", Status: scalr.Status(fmt.Sprintf("odd_%d", poll))}
 			for check := range 100 {
 				run.Policies = append(run.Policies, scalr.PolicyCheck{
-					ID:       fmt.Sprintf("p-%d-%d", answer, check),
+					ID:       fmt.Sprintf("p-%d-%d", poll, check),
 					Status:   "hard_failed",
 					Policies: []scalr.Policy{{Name: "a", Result: "hard_failed"}, {Name: "b", Result: "hard_failed"}},
 				})

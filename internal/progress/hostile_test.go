@@ -15,8 +15,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestHostileText: for any text from Scalr, the runner finds only the commands of the groups, and no line looks like a
-// command.
+// TestHostileText checks that, for any text from Scalr, the runner recognizes only the workflow commands of
+// the groups, and no line resembles a command.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	for _, text := range runnertest.Hostile() {
@@ -53,15 +53,15 @@ func checkHostile(t *testing.T, text string) {
 	titles := []string{"Queue", "Plan", "Apply", "Plan (continued)", ""}
 	for i, c := range step.Commands {
 		if c.Name != []string{"group", "endgroup"}[i%2] || !slices.Contains(titles, c.Data) {
-			t.Fatalf("%.200q: the runner finds the command %+v", text, c)
+			t.Fatalf("%.200q: the runner recognizes the command %+v", text, c)
 		}
 	}
 	if len(step.Commands) < 6 || step.Stopped || len(step.Problems) > 0 {
-		t.Fatalf("%.200q: the runner finds %v and %v", text, step.Names(), step.Problems)
+		t.Fatalf("%.200q: the runner recognizes %v and reports %v", text, step.Names(), step.Problems)
 	}
 	for _, line := range step.Log {
 		if runnertest.Suspicious(line) {
-			t.Fatalf("%.200q: the line %.200q looks like a command", text, line)
+			t.Fatalf("%.200q: the line %.200q resembles a command", text, line)
 		}
 	}
 }

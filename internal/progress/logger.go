@@ -1,5 +1,5 @@
-// Package progress logs the progress of a run: one group for each stage, the stage's log in it as it grows, a line for
-// each change of the status, and a line every minute while nothing changes.
+// Package progress logs the progress of a run: a group for each stage with the stage's log, a line for each
+// change of the status, and a line every minute while nothing changes.
 package progress
 
 import (
@@ -21,14 +21,14 @@ type Job interface {
 // Logger logs the progress of one run. It must not be used concurrently. Only Job and Untrusted are required.
 type Logger struct {
 	Job Job
-	// Untrusted returns a writer for text that other programs wrote.
+	// Untrusted returns a writer for text from other programs.
 	Untrusted func() io.WriteCloser
 	// Copy returns a writer that receives each stage's log unchanged.
 	Copy func(scalr.Phase) Copy
 	// BlockingRun returns the run that blocks the workspace while this run is pending.
 	BlockingRun func() (scalr.Run, bool)
-	// Agents returns the agent pool that the run is queued for; ok is false if the run is not executed by self-hosted agents
-	// or that is unknown. It may be nil.
+	// Agents returns the agent pool that the run is queued for. ok is false if self-hosted agents do not
+	// execute the run or if the pool is unknown. It may be nil.
 	Agents func() (pool scalr.AgentPool, ok bool)
 	RunURL string
 
@@ -37,12 +37,12 @@ type Logger struct {
 	lastPoll     time.Time // time of the previous poll
 	startUnknown bool      // the start of the stage was not observed
 	inferred     bool      // a stage was inferred since the previous poll
-	latest       int       // index of the latest stage: a run does not go back
+	latest       int       // index of the latest stage; a run does not return to an earlier one
 	durations    []Stage
 
-	lastLine        string // the last line about the run
-	since           time.Time
-	lastOutput      time.Time      // time of the last line, or of the last piece of a log
+	lastLine        string         // the last line about the run
+	since           time.Time      // time of the first poll with lastLine
+	lastOutput      time.Time      // time of the last line or log output
 	unknownStatuses []scalr.Status // unknown statuses that were explained
 	blocking        blockingRun
 	agents          agentQueue
@@ -57,7 +57,7 @@ type Logger struct {
 	logs         map[scalr.Phase]*stageLog
 }
 
-// Copy is a second destination of a log. Restart discards what was written.
+// Copy is a second destination of a log. Restart discards the written text.
 type Copy interface {
 	io.Writer
 	Restart()
@@ -69,10 +69,10 @@ type Stage struct {
 	Took time.Duration
 }
 
-// heartbeat is the interval of messages while nothing changes.
+// heartbeat is the interval of log lines while nothing changes.
 const heartbeat = time.Minute
 
-// Polled logs what is new in a polled run.
+// Polled logs the changes of the run since the previous poll.
 func (l *Logger) Polled(r scalr.Run) {
 	l.changeStage(r)
 	l.inferred = false
@@ -89,10 +89,10 @@ func (l *Logger) Polled(r scalr.Run) {
 	l.results(r, "")
 }
 
-// changeStage enters the stage of a polled run, after logging the results of the stages before it.
+// changeStage logs the results of the previous stages and enters the stage of r.
 func (l *Logger) changeStage(r scalr.Run) {
-	stage, over := l.stageOf(r.Status), r.Status.IsFinal()
-	if over {
+	stage, final := l.stageOf(r.Status), r.Status.IsFinal()
+	if final {
 		l.results(r, "")
 		stage = l.stageOf(r.Status)
 	}
@@ -101,7 +101,7 @@ func (l *Logger) changeStage(r scalr.Run) {
 	}
 	l.results(r, stage)
 	l.setStage(stage)
-	l.startUnknown = over
+	l.startUnknown = final
 }
 
 func (l *Logger) log(line string) {
@@ -110,7 +110,7 @@ func (l *Logger) log(line string) {
 	l.lastOutput = time.Now()
 }
 
-// Stages returns the durations of the stages in chronological order.
+// Stages returns the durations of the completed stages in chronological order.
 func (l *Logger) Stages() []Stage { return slices.Clone(l.durations) }
 
 // Enter enters a stage and opens its group.
@@ -119,7 +119,7 @@ func (l *Logger) Enter(stage string) {
 	l.openGroup(stage)
 }
 
-// Close ends the current stage and the logs. The Logger may be used again afterwards.
+// Close ends the current stage and closes the logs. The Logger may be used again afterwards.
 func (l *Logger) Close() {
 	for _, p := range []scalr.Phase{scalr.PlanPhase, scalr.ApplyPhase} {
 		l.Log(p).Close()
@@ -128,8 +128,8 @@ func (l *Logger) Close() {
 	l.closeGroup()
 }
 
-// setStage enters another stage. It closes the group of the previous one and logs its duration; the group of the new
-// stage is opened by its first line.
+// setStage enters a stage now. It closes the group of the previous stage and logs its duration. The first
+// line of the new stage opens its group.
 func (l *Logger) setStage(stage string) { l.setStageAt(stage, time.Now()) }
 
 func (l *Logger) setStageAt(stage string, now time.Time) {
@@ -149,8 +149,8 @@ func (l *Logger) setStageAt(stage string, now time.Time) {
 	}
 }
 
-// inferStage enters a stage that is known from its log or its result: the stage began after the previous poll. If there
-// were several such stages, their individual durations are unknown.
+// inferStage enters a stage whose log or result has arrived before its status; it counts the stage from the
+// previous poll. If several stages began since that poll, their individual durations are unknown.
 func (l *Logger) inferStage(stage string) {
 	if l.stage == "" || slices.Index(order, stage) <= slices.Index(order, l.stage) {
 		return
@@ -169,7 +169,7 @@ func (l *Logger) addDuration(stage string, took time.Duration) {
 	l.durations[i].Took += took
 }
 
-// openGroup opens a group unless it is already open; "" closes the open one.
+// openGroup opens a group unless it is already open. An empty name closes the open group.
 func (l *Logger) openGroup(name string) {
 	if name == l.group {
 		return

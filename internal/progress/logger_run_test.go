@@ -124,7 +124,8 @@ func hooks(s *recorder) {
 	s.Close()
 }
 
-// earlierStatus is a run that is queued again after the log was closed: it belongs to the stage that it reached.
+// earlierStatus plays a run that is queued again after the Logger was closed. The queue counts as part of the
+// stage that the run had reached.
 func earlierStatus(s *recorder) {
 	s.poll(0, "pre_plan_running")
 	s.Close()
@@ -194,7 +195,7 @@ func heartbeats(s *recorder) {
 	for range 20 {
 		s.poll(10*time.Second, "planning")
 	}
-	for range 20 { // while a log grows, there is no heartbeat
+	for range 20 { // no heartbeat while a log grows
 		s.poll(10*time.Second, "planning")
 		s.log(scalr.PlanPhase, "moving\n")
 	}
@@ -207,7 +208,7 @@ func heartbeats(s *recorder) {
 func logTrouble(s *recorder) {
 	s.poll(0, "planning")
 	s.LogTrouble(scalr.PlanPhase, errors.New("read the plan log: storage answered 503"))
-	s.LogTrouble(scalr.ApplyPhase, &scalr.Error{Op: scalr.Op{Operation: scalr.OpReadRun}, HTTPStatus: 503}) // without the operation
+	s.LogTrouble(scalr.ApplyPhase, &scalr.Error{Op: scalr.Op{Operation: scalr.OpReadRun}, HTTPStatus: 503}) // printed without the operation
 	s.poll(time.Second, "planned_and_finished")
 	s.Close()
 }
@@ -251,7 +252,7 @@ func retries(s *recorder) {
 	s.Close()
 }
 
-// passedStages is a run whose remaining stages have all finished at the next poll.
+// passedStages plays a run whose remaining stages have all finished at the next poll.
 func passedStages(s *recorder) {
 	run := scalr.Run{
 		Status:   "applying",

@@ -18,15 +18,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden logs in testdata")
 
-// recorder is a Logger whose output is recorded: each line follows the time since the start, groups are marked with
-// corners, and untrusted text is indented.
+// recorder is a Logger whose output is recorded. Each line is preceded by the time since the start, groups
+// are marked with corners, and untrusted text is indented.
 type recorder struct {
 	*progress.Logger
 	t       *testing.T
 	output  bytes.Buffer
 	began   time.Time
 	copy    bytes.Buffer
-	lookups int // of the blocking run or of the agents
+	lookups int // lookups of the blocking run or the agents
 }
 
 func (s *recorder) line(text string) {
@@ -40,7 +40,7 @@ func (s *recorder) Group(title string) func() {
 	return func() { s.line("└") }
 }
 
-// untrustedWriter prints complete lines, and an incomplete last one when it is closed.
+// untrustedWriter prints complete lines, and an incomplete last line when it is closed.
 type untrustedWriter struct {
 	s      *recorder
 	buffer string
@@ -69,7 +69,7 @@ func (f *untrustedWriter) Close() error {
 func (s *recorder) Write(p []byte) (int, error) { return s.copy.Write(p) }
 func (s *recorder) Restart()                    { s.copy.Reset() }
 
-func newStage(t *testing.T) *recorder {
+func newRecorder(t *testing.T) *recorder {
 	s := &recorder{t: t, began: time.Now()}
 	s.Logger = &progress.Logger{Job: s, Untrusted: func() io.WriteCloser { return &untrustedWriter{s: s} },
 		Copy: func(scalr.Phase) progress.Copy { return s }, RunURL: "https://acme.scalr.test/run-1"}
@@ -110,7 +110,7 @@ func TestLogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t)
+				s := newRecorder(t)
 				scenario(s)
 				golden(t, name, s.output.Bytes())
 			})
@@ -135,7 +135,8 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// results logs the estimate and the policies once, each in its stage; a check is logged again when it is overridden.
+// results logs the estimate and the policies once, each in its stage. A check is logged again when it is
+// overridden.
 func results(s *recorder) {
 	cost := &scalr.CostEstimate{ID: "ce-1", Status: "queued"}
 	check := scalr.PolicyCheck{
@@ -149,18 +150,18 @@ func results(s *recorder) {
 			{Name: "no_public_ip", Result: "soft_failed", Messages: []string{"a public address", "another"}},
 		},
 	}
-	look := func(status scalr.Status) {
+	poll := func(status scalr.Status) {
 		time.Sleep(time.Second)
 		s.Polled(scalr.Run{ID: "run-1", Status: status, Cost: cost, Policies: []scalr.PolicyCheck{check}})
 	}
-	look("planning")
-	look("cost_estimating")
+	poll("planning")
+	poll("cost_estimating")
 	*cost = scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "12.300", Proposed: "54.55", Delta: "42.25"}
-	look("cost_estimated")
+	poll("cost_estimated")
 	check.Status = "soft_failed"
-	look("policy_override")
-	look("policy_override")
+	poll("policy_override")
+	poll("policy_override")
 	check.Status = "overridden"
-	look("policy_checked")
+	poll("policy_checked")
 	s.Close()
 }

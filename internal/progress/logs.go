@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// stageLog writes a stage's log to its group, which the first bytes open, and to the copy. If a log is late and the run
-// has moved on, its group is opened again.
+// stageLog writes a stage's log to its group and to the copy. The first bytes open the group; late bytes open
+// it again.
 type stageLog struct {
 	logger     *Logger
 	phase      scalr.Phase
@@ -54,7 +54,7 @@ func (l *stageLog) open() {
 	}
 }
 
-// Close writes an incomplete last line.
+// Close prints the incomplete last line, if any.
 func (l *stageLog) Close() error {
 	if l.untrusted == nil {
 		return nil
@@ -67,7 +67,7 @@ func (l *stageLog) Close() error {
 	return err
 }
 
-// Restarted logs that a log was rewritten and starts again.
+// Restarted logs that the log of a phase was rewritten. The next bytes are printed from its start.
 func (l *Logger) Restarted(p scalr.Phase) {
 	l.Log(p).Close()
 	l.openGroup(groupOf(p))
@@ -77,7 +77,7 @@ func (l *Logger) Restarted(p scalr.Phase) {
 	}
 }
 
-// LogTrouble logs that a log cannot be read.
+// LogTrouble logs that the log of a phase cannot be read.
 func (l *Logger) LogTrouble(p scalr.Phase, err error) {
 	reason := err.Error()
 	var e *scalr.Error

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// results logs the cost estimate and the policy checks once, in the groups of their stages: those of the stages before
-// the given one, or all.
+// results logs the cost estimate and each policy check once, in the groups of their stages. If before is not
+// empty, it logs only the results of stages before that stage.
 func (l *Logger) results(r scalr.Run, before string) {
 	included := func(stage string) bool {
 		return before == "" || slices.Index(order, stage) < slices.Index(order, before)
@@ -27,19 +27,20 @@ func (l *Logger) results(r scalr.Run, before string) {
 	}
 }
 
-// maxResults is the number of checks, and of failed policies, that are logged. A server may report different ones in
-// every response.
+// maxResults is the largest number of results, and of failed policies, that are logged. A server may report
+// different ones in every response.
 const maxResults = 1000
 
-// isNew reports whether a result was not logged before, and there are fewer than maxResults.
-func (l *Logger) isNew(what string) bool {
-	if l.logged[what] || len(l.logged) == maxResults {
+// isNew reports whether a result is to be logged: it was not logged before, and the number of results is
+// below maxResults.
+func (l *Logger) isNew(key string) bool {
+	if l.logged[key] || len(l.logged) == maxResults {
 		return false
 	}
 	if l.logged == nil {
 		l.logged = map[string]bool{}
 	}
-	l.logged[what] = true
+	l.logged[key] = true
 	return true
 }
 
@@ -67,7 +68,7 @@ func (l *Logger) logPolicies(p scalr.PolicyCheck) {
 	}
 }
 
-// amount rounds a decimal number of Scalr to cents.
+// amount formats a decimal number from Scalr, rounded to cents.
 func amount(s, format string) string {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {

@@ -50,11 +50,11 @@ var stages = map[scalr.Status]string{
 	scalr.StatusPostApplyFinished: Apply,
 }
 
-// order is the order of the stages.
+// order lists the stages in chronological order.
 var order = []string{Bundle, Queue, Plan, Cost, Policy, Apply}
 
-// stageOf returns the stage of a status. Final and unknown statuses belong to the current stage, and so do those of
-// earlier stages: a run with hooks before its plan is queued twice.
+// stageOf returns the stage of a status. It returns the current stage for final and unknown statuses and for
+// statuses of earlier stages: a run with hooks before its plan is queued twice.
 func (l *Logger) stageOf(s scalr.Status) string {
 	stage, ok := stages[s]
 	if i := slices.Index(order, stage); ok && i >= l.latest {
@@ -79,13 +79,13 @@ func (l *Logger) statusLine(r scalr.Run) string {
 	return statusText(r.Status)
 }
 
-// statusText formats a status for people.
+// statusText returns a status with spaces instead of underscores.
 func statusText(s scalr.Status) string { return strings.ReplaceAll(string(s), "_", " ") }
 
-// maxUnknownStatuses is the number of unknown statuses that are explained.
+// maxUnknownStatuses is the largest number of unknown statuses that are explained.
 const maxUnknownStatuses = 20
 
-// unknownLine explains an unknown status once, and later returns only the status.
+// unknownLine returns an explanation of an unknown status the first time, and only the status later.
 func (l *Logger) unknownLine(s scalr.Status) string {
 	line := fmt.Sprintf("Scalr reports the unknown status %.80q; still following the run", string(s))
 	if len(l.unknownStatuses) < maxUnknownStatuses && !slices.Contains(l.unknownStatuses, s) {
@@ -96,8 +96,8 @@ func (l *Logger) unknownLine(s scalr.Status) string {
 	return line
 }
 
-// lookupInterval is the interval of lookups of the blocking run while the position in the queue is the same: a lookup
-// takes up to ten requests.
+// lookupInterval is the interval of lookups of the blocking run while the position in the queue is unchanged:
+// a lookup takes up to ten requests.
 const lookupInterval = 5 * time.Minute
 
 // blockingRun is the cached description of the run that blocks the workspace.
@@ -107,7 +107,7 @@ type blockingRun struct {
 	text  string
 }
 
-// waitingLine describes why a pending run waits.
+// waitingLine describes what a pending run is waiting for.
 func (l *Logger) waitingLine(r scalr.Run) string {
 	line, place := "waiting for its turn", 0
 	if r.Position != nil && *r.Position > 0 {
@@ -128,28 +128,28 @@ func (l *Logger) blockingText() string {
 	if !ok {
 		return ""
 	}
-	why := statusText(blocking.Status)
+	reason := statusText(blocking.Status)
 	if blocking.Waiting() {
-		why += ", waits for a person"
+		reason += ", waits for a person"
 	}
 	if blocking.CreatedBy != "" {
-		why = "by " + blocking.CreatedBy + ", " + why
+		reason = "by " + blocking.CreatedBy + ", " + reason
 	}
-	return fmt.Sprintf("; run %s holds the workspace (%s)", blocking.ID, why)
+	return fmt.Sprintf("; run %s holds the workspace (%s)", blocking.ID, reason)
 }
 
 // retryNotice identifies the last retry that was logged.
 type retryNotice struct {
-	what string
-	at   time.Time
+	key string
+	at  time.Time
 }
 
-// Retrying logs that a request is repeated: once per minute for the same request and the same reason.
+// Retrying logs that a request is retried, once per minute for the same request and error.
 func (l *Logger) Retrying(r scalr.Retry) {
-	what := r.Op.String() + r.Err.Error()
-	if what == l.lastRetry.what && time.Since(l.lastRetry.at) < heartbeat {
+	key := r.Op.String() + r.Err.Error()
+	if key == l.lastRetry.key && time.Since(l.lastRetry.at) < heartbeat {
 		return
 	}
-	l.lastRetry = retryNotice{what, time.Now()}
+	l.lastRetry = retryNotice{key, time.Now()}
 	l.Job.Infof("%v; retrying in %s", r.Err, units.Duration(r.Wait))
 }

@@ -1,4 +1,4 @@
-// Package units formats sizes and durations, in the log and in reports alike.
+// Package units formats sizes and durations for logs and reports.
 package units
 
 import (
@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// Size formats a number of bytes: 812 B, 8.2 KiB, 14.0 MiB.
+// Size formats a number of bytes as 812 B, 8.2 KiB or 14.0 MiB.
 func Size(n int64) string {
 	if n < 1<<10 {
 		return fmt.Sprintf("%d B", n)
 	}
 	size, unit := float64(n)/(1<<10), 0
-	for size >= 1023.95 && unit < 2 { // what rounds to 1024.0 is one of the next unit
+	for size >= 1023.95 && unit < 2 { // 1023.95 rounds to 1024.0
 		size, unit = size/(1<<10), unit+1
 	}
 	return fmt.Sprintf("%.1f %s", size, [...]string{"KiB", "MiB", "GiB"}[unit])
 }
 
-// Duration formats a duration: 12ms, 4.2s, 12s, 3m10s, 6h0m5s.
+// Duration formats a duration as 12ms, 4.2s, 12s, 3m10s or 6h0m5s.
 func Duration(d time.Duration) string {
 	switch {
 	case d < time.Second:

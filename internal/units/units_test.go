@@ -12,7 +12,7 @@ func TestSize(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 1023: "1023 B", 1 << 10: "1.0 KiB", 8400: "8.2 KiB", 1<<20 - 1: "1.0 MiB", 1 << 20: "1.0 MiB",
 		200 << 20: "200.0 MiB", 1 << 30: "1.0 GiB", 5 << 40: "5120.0 GiB",
-		1023<<10 + 972: "1023.9 KiB", 1023<<10 + 973: "1.0 MiB", // the last that rounds down, and the first that does not
+		1023<<10 + 972: "1023.9 KiB", 1023<<10 + 973: "1.0 MiB", // the largest size that rounds down, and the next one
 	} {
 		if got := units.Size(n); got != want {
 			t.Errorf("%d bytes: got %q, want %q", n, got, want)
