@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// check finds all problems that would stop a run, without creating one. Unlike a run, it continues after the first
-// problem.
+// check implements the mode check: it reports all problems that would stop a run, without creating one. Unlike a run,
+// it continues after the first problem in the workspace.
 func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	listing, err := r.list(ctx)
 	if err != nil {
@@ -53,7 +53,7 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	return step.Outcome{Result: result.Checked}, nil
 }
 
-// examine packs the bundle as a run does, with the same warnings: some problems appear only when the files are read.
+// examine packs the bundle like a run, with the same warnings: some problems appear only when the files are read.
 func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 	archive, err := l.Pack(ctx)
 	if err != nil {
@@ -64,7 +64,7 @@ func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// showListing prints the files that would be uploaded. An unreadable file stops a run too.
+// showListing logs the files that would be uploaded. An unreadable file is an error, as in a run.
 func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 	defer r.Job.Group("Files that would be uploaded: " + files(l.Files()))()
 	for e, err := range l.Entries(ctx) {

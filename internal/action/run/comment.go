@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// commentOn writes the result of the run into the comment on the pull request. If no run is known, it marks the report
-// of an earlier run as outdated.
+// commentOn writes the result of the run to the pull request comment. If the workspace is unknown, it marks the
+// report of an earlier run as outdated.
 func (r *command) commentOn(o step.Outcome, rep report.Report) {
 	switch {
 	case r.in.Comment == inputs.CommentNone:
@@ -27,10 +27,10 @@ func (r *command) commenter() step.Commenter {
 	return step.Commenter{Step: r.Step, Token: r.in.GitHubToken, PullRequest: r.in.PullRequest}
 }
 
-// commentName is the first part of the hidden marker of our comments.
+// commentName is the first part of the hidden marker in the comments of this action.
 const commentName = "scalr-run-action"
 
-// post returns the comment of the run.
+// post returns the content of the comment about the run.
 func (r *command) post(o step.Outcome, rep report.Report) github.Post {
 	facts, shown := rep.Facts(), rep.Redacted(r.Redact)
 	return github.Post{
@@ -43,7 +43,7 @@ func (r *command) post(o step.Outcome, rep report.Report) github.Post {
 	}
 }
 
-// workspaceInput is the value of the input that names the workspace.
+// workspaceInput returns the value of the input that names the workspace.
 func (r *command) workspaceInput() string {
 	return cmp.Or(strings.TrimSpace(r.Job.Input("workspace")), r.in.WorkspaceID)
 }

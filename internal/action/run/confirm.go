@@ -11,13 +11,13 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// confirmRetryWindow is how long a rejected confirmation or override is retried: the run may only be passing through
-// the status in which it seems to wait.
+// confirmRetryWindow is the time during which a rejected confirmation or override is retried: the run may only be
+// passing through the status in which it seems to wait.
 const confirmRetryWindow = 30 * time.Second
 
-// confirm confirms a waiting run and follows its apply to the end. The run is read and evaluated immediately before,
-// since the last poll may be minutes old. A conflict means that the run does not wait yet, or no longer waits: it is
-// read again.
+// confirm confirms a waiting run and follows its apply to the end. Immediately before, it reads the run and evaluates
+// the gates, since the last poll may be minutes old. After a conflict it reads the run again, because the run may not
+// be waiting yet, or no longer be waiting.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	var refused error
 	for began := time.Now(); ; {
@@ -43,7 +43,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 		case refused == nil:
 			return r.confirmed(ctx, run)
 		case ctx.Err() != nil:
-			// The request may have been received: the run is read and stopped according to its status.
+			// Scalr may have received the request, so the run is read and stopped according to its status.
 			return r.waitForEnd(ctx, run, run.Status)
 		case !errors.Is(refused, scalr.ErrConflict):
 			return step.Outcome{}, refused

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// createGrace is how long a creation in flight continues after the step was interrupted: a run whose id is unknown
-	// cannot be stopped.
+	// createGrace is how long a pending request to create a run continues after an interruption: a run whose id is
+	// unknown cannot be stopped.
 	createGrace = 2 * time.Second
-	// lastLook is how long the step searches for such a run after that.
+	// lastLook is the time limit for the search for such a run after createGrace.
 	lastLook = time.Second
 )
 
@@ -37,7 +37,7 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 	}
 	r.ours, r.sweep, r.expected = true, doubtful, createdRun(r.asked)
 	ours := run
-	ours.EnvironmentID, ours.WorkspaceID = "", "" // those of the request, until the response is verified
+	ours.EnvironmentID, ours.WorkspaceID = "", "" // use the requested ids until the response is verified
 	r.recordRun(ours)
 	r.showRun()
 	r.saveState(state{run: run.ID, onCancel: r.onCancel()})
@@ -49,8 +49,8 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 	return run, nil
 }
 
-// lookOnce searches once for the run of an interrupted creation, so that it can be stopped; otherwise the post step
-// does that.
+// lookOnce searches once for the run of an interrupted creation, so that this step can stop it. If the run is not
+// found, the post step searches again.
 func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
 	var unknown *runs.NotConfirmedError
 	if !errors.As(cut, &unknown) {
@@ -64,7 +64,7 @@ func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error
 	return scalr.Run{}, true, cut
 }
 
-// noticeEarlier logs the runs that an earlier attempt of this workflow run left behind: they may block the workspace.
+// noticeEarlier logs the active runs of earlier attempts of this workflow run: they may block the workspace.
 func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	e := r.Job.Event()
 	if e.WorkflowRunURL == "" || e.Attempt < 2 {
@@ -78,8 +78,8 @@ func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
 	}
 }
 
-// request returns the run that the inputs describe. With gates, it is created without auto-apply; this step confirms
-// it if it passes.
+// request returns the request for the run that the inputs describe. If gates are set, the run is created without
+// auto-apply, and this step confirms it after the gates pass.
 func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRequest {
 	q := scalr.RunRequest{
 		WorkspaceID: r.facts.workspace.ID, ConfigurationID: v.ID,
@@ -98,7 +98,7 @@ func (r *command) request(v scalr.Configuration, policy applyPolicy) scalr.RunRe
 	return q
 }
 
-// onCancel returns what the post step may do with the run: nothing if this step does not wait for it.
+// onCancel returns the value of on-cancel for the post step: leave if this step does not wait for the run.
 func (r *command) onCancel() inputs.OnCancel {
 	if !r.in.Wait {
 		return inputs.OnCancelLeave

@@ -15,19 +15,19 @@ import (
 
 const (
 	mostConfigurations = 3
-	processing         = 5 * time.Minute // for Scalr to process an upload
-	tellUploadFrom     = 20 << 20        // bytes from which the progress of an upload is logged
+	processing         = 5 * time.Minute // time limit for Scalr to process an upload
+	tellUploadFrom     = 20 << 20        // minimum upload size, in bytes, for progress messages
 )
 
-// deliver uploads the bundle as a configuration version. An expired upload address cannot be renewed; a new
-// configuration version has a new one.
+// deliver uploads the bundle as a configuration version. After its upload address has expired, a configuration
+// version cannot get a new one, so deliver creates a new configuration version.
 func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration, error) {
 	r.narrator.Enter(progress.Bundle)
 	defer r.narrator.Close()
 	for n := 1; ; n++ {
 		v, err := r.client.CreateConfiguration(ctx, r.facts.workspace.ID, r.in.Dry)
 		if errors.Is(err, scalr.ErrNoUpload) && n == 1 {
-			continue // it may have been a temporary error: according to its settings, the workspace accepts uploads
+			continue // retry: according to its settings, the workspace accepts uploads
 		}
 		if err != nil {
 			return v, err
@@ -80,7 +80,8 @@ func (r *command) everyTenSeconds(total int64) func(int64) {
 	}
 }
 
-// tooLarge returns the error for a bundle that exceeds the limit of object storage, with its largest parts.
+// tooLarge returns the error for a bundle that exceeds the size limit of the object storage, with the largest parts
+// of the bundle. It returns other errors unchanged.
 func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	if step.CodeOf(err) != step.CodeUploadTooLarge {
 		return err

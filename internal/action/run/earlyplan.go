@@ -10,18 +10,18 @@ import (
 )
 
 // earlyPlan reads the plan while the run continues, so that the plan is available when the run ends. It makes one
-// attempt; if that fails, the plan is read at the end of the run.
+// attempt; if that fails, the plan is read after the run.
 type earlyPlan struct {
 	follow.Observer // receives all events
 	read            func(scalr.Run) planReading
 
-	logComplete bool             // the plan's log is closed
-	finished    string           // id of the plan if the last poll reported it as finished
-	planID      string           // id of the plan that is read
+	logComplete bool             // the log of the plan is complete
+	finished    string           // id of the plan that the last poll reported as finished
+	planID      string           // id of the plan being read
 	result      chan planReading // receives the result of the attempt; nil before the attempt starts
 }
 
-// readPlanEarly returns an observer for a run that is followed. The end of ctx ends the attempt too.
+// readPlanEarly returns an observer that starts an early plan read. Canceling ctx also cancels the read.
 func (r *command) readPlanEarly(ctx context.Context) *earlyPlan {
 	e := &earlyPlan{Observer: r.narrator}
 	if r.facts.plan != nil {
@@ -36,7 +36,7 @@ func (r *command) readPlanEarly(ctx context.Context) *earlyPlan {
 	return e
 }
 
-// Polled starts the attempt once a second poll confirms that the plan is finished.
+// Polled starts the read when a second poll confirms that the plan is finished.
 func (e *earlyPlan) Polled(run scalr.Run) {
 	e.Observer.Polled(run)
 	before := e.finished
@@ -51,7 +51,7 @@ func (e *earlyPlan) Polled(run scalr.Run) {
 	go func() { e.result <- e.read(run) }()
 }
 
-// Log returns the destination of a log. The plan must not be read before its log is closed.
+// Log returns the destination of a log. The plan is not read before its log is complete.
 func (e *earlyPlan) Log(p scalr.Phase) io.WriteCloser {
 	log := e.Observer.Log(p)
 	if p != scalr.PlanPhase {
@@ -60,7 +60,7 @@ func (e *earlyPlan) Log(p scalr.Phase) io.WriteCloser {
 	return planLog{log, e}
 }
 
-// planLog records that the plan's log is closed.
+// planLog sets logComplete when the log of the plan is closed.
 type planLog struct {
 	io.WriteCloser
 	early *earlyPlan
@@ -71,8 +71,8 @@ func (l planLog) Close() error {
 	return l.WriteCloser.Close()
 }
 
-// recordEarlyPlan waits for the attempt, if it has started, and records a result that is final: a valid plan, or that
-// the token may not read it.
+// recordEarlyPlan waits for the attempt, if it has started, and records a conclusive result: a valid plan, or an
+// error that the token cannot read the plan.
 func (r *command) recordEarlyPlan(e *earlyPlan, run scalr.Run) {
 	if e.result == nil {
 		return

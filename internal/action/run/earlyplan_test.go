@@ -18,7 +18,8 @@ func (silent) LogTrouble(scalr.Phase, error)  {}
 func (silent) Write(p []byte) (int, error)    { return len(p), nil }
 func (silent) Close() error                   { return nil }
 
-// TestEarlyPlanStarts: the plan is read if two polls report it as finished, its log is closed, and the run continues.
+// TestEarlyPlanStarts checks that the plan is read after two polls report it as finished, if its log is closed and
+// the run continues.
 func TestEarlyPlanStarts(t *testing.T) {
 	t.Parallel()
 	run := func(status scalr.Status, plan scalr.TaskStatus) scalr.Run {

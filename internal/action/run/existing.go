@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// actOnExisting runs the modes that act on an existing run.
+// actOnExisting implements the modes that act on an existing run.
 func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	var err error
 	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
@@ -56,8 +56,8 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// confirmExisting waits until the run waits for a person, evaluates the gates, and confirms it. A run that another
-// person has applied is evaluated as well.
+// confirmExisting waits until the run needs a person, evaluates the gates and confirms the run. The gates are also
+// evaluated for a run that another person has applied.
 func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	if run.Dry {
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
@@ -69,15 +69,15 @@ func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outc
 	return r.waitAndDecide(ctx, run, appliesAfterGates)
 }
 
-// override overrides the soft policy failures of a run, once it waits for that and passes the gates. If the run then
-// waits for a person, it is evaluated again.
+// override overrides the failed soft policies of a run after the gates pass. If the run then waits for confirmation,
+// the gates are evaluated again.
 func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, "")
 	if done || err != nil {
 		return o, err
 	}
 	if run.Stage() == scalr.Override && r.in.FailOn.Any() {
-		r.planToJudge(ctx, run) // ahead, since it may take a while
+		r.planToJudge(ctx, run) // read in advance, since it may take a while
 		look, err := r.look(ctx, run.ID)
 		switch {
 		case err != nil && ctx.Err() != nil:
@@ -120,8 +120,8 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// overrideChecks overrides each soft policy failure. A conflict means that another person was faster, which the run
-// shows, or that Scalr does not allow it. It returns the last known state of the run.
+// overrideChecks overrides each failed soft policy and returns the last known state of the run. A conflict means
+// either that another person has overridden the policy, which the run then shows, or that Scalr does not allow it.
 func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if !overridable(run) {
 		return run, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
@@ -143,7 +143,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 		case run.Stage() != scalr.Override || !overridable(run):
 			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
 			return run, nil
-		case time.Since(began) > confirmRetryWindow: // until then, Scalr's response may be stale
+		case time.Since(began) > confirmRetryWindow: // before that, Scalr's response may be outdated
 			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be overridden while it is %q: %s.", run.ID, run.Status,
 				step.Sentence(refused))
 		}
@@ -158,7 +158,8 @@ func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, 
 
 func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
 
-// overrideEach posts the overrides, and returns a conflict only after all of them.
+// overrideEach overrides each failed soft policy. If there is a conflict, it continues with the others and returns
+// the conflict.
 func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
 	overridden := 0
 	for _, p := range run.Policies {
@@ -181,7 +182,7 @@ func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict err
 	return conflict
 }
 
-// stopExisting discards or cancels a run; it does nothing if the run has finished.
+// stopExisting discards or cancels a run. A run that has finished is left unchanged.
 func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result.Result) (step.Outcome, error) {
 	done := step.Outcome{Result: wanted, Requested: true}
 	if !run.Status.IsFinal() {
@@ -223,7 +224,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 	return done, nil
 }
 
-// waitUntilFinal follows a run that is being stopped.
+// waitUntilFinal follows a run that is being stopped until it is final.
 func (r *command) waitUntilFinal(ctx context.Context, run scalr.Run) (follow.Ending, error) {
 	ending := follow.Ending{Run: run}
 	for !ending.Run.Status.IsFinal() && ending.StopCause == nil {

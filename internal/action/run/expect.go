@@ -14,12 +14,12 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// unexpectedRun is a run that differs from the one that the step created or must act on.
+// unexpectedRun is the error for a run that differs from the one that the step created or was given.
 type unexpectedRun struct {
 	code    step.Code
-	run     scalr.Run // as reported by the response that shows the difference
+	run     scalr.Run // the response that shows the difference
 	problem string
-	// unreported: the response does not contain a required value.
+	// unreported is set if the only difference is a missing value in the response.
 	unreported bool
 }
 
@@ -28,7 +28,7 @@ func (e *unexpectedRun) Error() string { return e.problem }
 // ErrorCode returns the value of the output error-code.
 func (e *unexpectedRun) ErrorCode() step.Code { return e.code }
 
-// unchangedBy adds to a problem that the step did not change the run.
+// unchangedBy adds to the error that the step did not change the run.
 func unchangedBy(err error) error {
 	var unexpected *unexpectedRun
 	if !errors.As(err, &unexpected) {
@@ -39,11 +39,12 @@ func unchangedBy(err error) error {
 	return &e
 }
 
-// verifyAgain is how long a run is read again if its response is incomplete. Meanwhile the run may continue.
+// verifyAgain is the time during which a run with an incomplete response is read again. The run may continue
+// meanwhile.
 const verifyAgain = 30 * time.Second
 
-// verify compares a run with the expected one. A value that is missing in the response is read again, and then counts
-// as different.
+// verify compares a run with the expected one. If the response lacks a value, verify reads the run again; a value
+// that is still missing counts as different.
 func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if r.expected == nil {
 		return run, nil
@@ -73,7 +74,7 @@ func (r *command) mayStop(run scalr.Run) error {
 	return nil
 }
 
-// verifyingAPI is the API of a follower, which fails as soon as a response differs from the expected run.
+// verifyingAPI wraps the API of a follower. PollRun fails if the response differs from the expected run.
 type verifyingAPI struct {
 	follow.API
 	command *command
@@ -93,15 +94,15 @@ func (r *command) look(ctx context.Context, id string) (scalr.Run, error) {
 	return verifyingAPI{runs.Stopper{Client: r.client}, r}.PollRun(ctx, id)
 }
 
-// existingRun is the run of run-id as the inputs describe it.
+// existingRun describes the run of run-id according to the inputs.
 type existingRun struct {
-	workspace       scalr.Workspace // without an id: any
-	configurationID string          // "": any
+	workspace       scalr.Workspace // any workspace if the id is empty
+	configurationID string          // any configuration version if empty
 	mode            inputs.Mode
 	destroy         bool
 }
 
-// expectExisting finds the workspace that the run must belong to, if an input names one.
+// expectExisting sets the expected properties of the run. It finds the workspace if an input names one.
 func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 	want := existingRun{configurationID: r.in.ExpectedConfigurationID, mode: r.in.Mode, destroy: r.in.Destroy}
 	if r.in.WorkspaceID != "" || r.in.Workspace != "" {
@@ -119,7 +120,7 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 	return nil
 }
 
-// check returns the difference between the run and the inputs; nil if there is none.
+// check returns the difference between the run and the inputs, or nil if there is none.
 func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	switch id := want.configurationID; {
 	case want.workspace.ID != "" && run.WorkspaceID != want.workspace.ID:
@@ -132,8 +133,8 @@ func (want existingRun) check(run scalr.Run) *unexpectedRun {
 	return want.checkDestroy(run)
 }
 
-// checkDestroy requires `destroy: true` to continue a destroy run. A dry run changes nothing, and an override applies
-// nothing unless the run applies automatically.
+// checkDestroy returns an error if a destroy run would continue without `destroy: true`, or the reverse. It ignores
+// dry runs, which change nothing, and overrides, which apply nothing unless the run has auto-apply.
 func (want existingRun) checkDestroy(run scalr.Run) *unexpectedRun {
 	is := run.Settings
 	if !want.mode.ContinuesRun() || isTrue(is.Dry) {

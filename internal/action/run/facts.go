@@ -9,16 +9,16 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// facts are what a command knows about its workspace, archive, run and plan. Each is recorded as soon as it is known;
-// the report is built from them at the end.
+// facts is the information that a command has collected about its workspace, archive, run and plan. Each value is
+// recorded as soon as it is known; the report is built from them at the end.
 type facts struct {
 	workspace    scalr.Workspace
 	workspaceURL string
-	// directory is the packed directory, relative to the checkout; "" for a ready archive.
+	// directory is the packed directory, relative to the checkout; "" for a prebuilt archive.
 	directory       string
 	archive         *bundle.Archive // nil until it is packed
 	configurationID string
-	run             scalr.Run // the last known state, with ids completed
+	run             scalr.Run // the last known state, with the ids of earlier responses
 	runURL          string
 	plan            *tfplan.Plan // nil until it is read
 	planFile        string       // name of the plan JSON for later steps; "" for none
@@ -26,7 +26,7 @@ type facts struct {
 	outputs         *terraformOutputs
 }
 
-// complete adds ids that a response omits, from earlier responses.
+// complete fills in ids that the response omits.
 func (f *facts) complete(run scalr.Run) scalr.Run {
 	run.WorkspaceID = cmp.Or(run.WorkspaceID, f.run.WorkspaceID, f.workspace.ID)
 	run.EnvironmentID = cmp.Or(run.EnvironmentID, f.run.EnvironmentID, f.workspace.EnvironmentID)
@@ -34,7 +34,7 @@ func (f *facts) complete(run scalr.Run) scalr.Run {
 	return run
 }
 
-// recordWorkspace records the workspace of the run and sets its outputs, as soon as it is known.
+// recordWorkspace records the workspace of the run and sets its outputs.
 func (r *command) recordWorkspace(w scalr.Workspace) {
 	r.facts.workspace = w
 	r.logs.severalUnits = w.RunAll
@@ -44,7 +44,7 @@ func (r *command) recordWorkspace(w scalr.Workspace) {
 	r.Job.Infof("Workspace %s %s", lookup.Title(w), r.facts.workspaceURL)
 }
 
-// recordRun records which run it is, and completes it. Its address no longer changes.
+// recordRun records the identity and the URL of the run and returns the run with all ids.
 func (r *command) recordRun(run scalr.Run) scalr.Run {
 	run = r.facts.complete(run)
 	r.facts.run = run
@@ -53,7 +53,7 @@ func (r *command) recordRun(run scalr.Run) scalr.Run {
 	return run
 }
 
-// showRun sets the outputs about the run that later steps need.
+// showRun sets the outputs about the run.
 func (r *command) showRun() {
 	r.out.Set("run-id", r.facts.run.ID)
 	r.out.Set("run-url", r.facts.runURL)

@@ -15,8 +15,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// judge returns the conditions of fail-on that the run fails. Every mode calls it right before the run may continue,
-// and when the run has ended. confirmed means that this step confirms the run.
+// judge returns the conditions of fail-on that the run meets. Every mode calls it immediately before a run may
+// continue, and after the run has ended. confirmed is set if this step confirms the run.
 func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []gate.Failure {
 	if !r.in.FailOn.Any() {
 		return nil
@@ -27,12 +27,12 @@ func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []ga
 	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
 }
 
-// severalUnits reports whether the run may plan several units; true if the workspace is unknown.
+// severalUnits reports whether the run may plan several units. It returns true if the workspace is unknown.
 func (r *command) severalUnits() bool {
 	return r.facts.workspace.RunAll || r.facts.workspace.ID == ""
 }
 
-// planToJudge reads the plan once, as far as possible before the step ends.
+// planToJudge reads the plan once, before the deadline of the step if possible.
 func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading, cancel := r.ReportingContext(planJSONTime)
 	defer cancel()
@@ -42,7 +42,7 @@ func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
 	return r.plan(reading, run)
 }
 
-// reject fails the step, and discards the run if this step created it and it waits.
+// reject fails the step. It discards the run if this step created it and the run is waiting.
 func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Failure) step.Outcome {
 	o := step.Outcome{Result: result.Rejected, Code: step.CodeGateHit}
 	for _, f := range failures {
@@ -77,14 +77,14 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 }
 
 const (
-	// effectTime is how long an accepted discard of a rejected run is followed: Scalr queues it, which can take
-	// minutes.
+	// effectTime is the time during which a rejected run is followed after Scalr accepted to discard it: Scalr queues
+	// the operation, which can take minutes.
 	effectTime = 5 * time.Minute
-	// effectInterval is the maximum time between two polls meanwhile.
+	// effectInterval is the maximum poll interval during effectTime.
 	effectInterval = 5 * time.Second
 )
 
-// awaitEffect follows a run until an accepted stop takes effect, or until the run is being applied nevertheless.
+// awaitEffect follows a run until an accepted stop takes effect, or until the run is applied nevertheless.
 func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, effectTime)
 	defer cancel()
@@ -98,7 +98,7 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	}
 }
 
-// effectOf describes the state of a run whose stop Scalr accepted.
+// effectOf returns a sentence about the state of a run after Scalr accepted to stop it.
 func (r *command) effectOf(verb string, last scalr.Run) string {
 	switch {
 	case last.Status == scalr.StatusDiscarded || last.Status == scalr.StatusCanceled:
@@ -111,17 +111,17 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.facts.runURL)
 }
 
-// interruptedReject handles an interruption while the run is evaluated or discarded: it repeats the operation in the
-// remaining time.
+// interruptedReject handles an interruption while the gates are evaluated or the run is discarded: it repeats the
+// operation in the remaining time.
 func (r *command) interruptedReject(ctx context.Context, run scalr.Run, rejected step.Outcome, failures []gate.Failure) step.Outcome {
 	ending, _ := r.follow(ctx, run, "")
-	if ending.Stop != nil && ending.Stop.AlreadyFinal && ending.Run.Status == scalr.StatusDiscarded { // it had arrived
+	if ending.Stop != nil && ending.Stop.AlreadyFinal && ending.Run.Status == scalr.StatusDiscarded { // the request to discard it had been received
 		rejected.Problem += " The run was discarded; nothing was applied."
 		return rejected
 	}
 	o := r.outcomeOfStop(ctx, ending)
 	for _, f := range failures {
-		if !f.Unknown { // an unknown value might have become known
+		if !f.Unknown { // an unknown value is not reported: more time might have made it known
 			o.Gates = append(o.Gates, f.String())
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// lockKind is what has locked a workspace, which decides who can remove the lock.
+// lockKind is the kind of lock holder, which determines who can release the lock.
 type lockKind int
 
 const (
@@ -23,7 +23,7 @@ const (
 	lockedByHiddenRun          // a run whose status the token cannot read
 )
 
-// lockAdvices is the advice about a lock, by its holder.
+// lockAdvices is the advice for each kind of lock holder.
 var lockAdvices = map[lockKind]string{
 	lockedByPerson: step.AdviceLockedByPerson, lockedByFinished: step.AdviceLockedByFinished, lockedByHiddenRun: step.AdviceLockedByHiddenRun,
 }
@@ -45,13 +45,13 @@ func lockOf(w scalr.Workspace) lockKind {
 	return notLocked
 }
 
-// refusesRuns reports whether a run that can be applied would wait until a person removes the lock.
+// refusesRuns reports whether the lock blocks a run until a person releases it.
 func refusesRuns(w scalr.Workspace) bool {
 	kind := lockOf(w)
 	return kind == lockedByPerson || kind == lockedByFinished && !w.ForceLatestRun
 }
 
-// describeLock returns one sentence, without a period, about who holds the lock, why and since when.
+// describeLock returns a sentence without a period: who locked the workspace, why and when.
 func describeLock(w scalr.Workspace) string {
 	switch lockOf(w) {
 	case lockedByPerson:
@@ -75,7 +75,7 @@ func since(t time.Time) string {
 	return " since " + t.UTC().Format(time.RFC3339)
 }
 
-// lockProblems returns the problems that the lock of the workspace causes for a run.
+// lockProblems returns the preflight problems that the workspace's lock causes.
 func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 	switch kind := lockOf(w); {
 	case refusesRuns(w):
@@ -92,15 +92,15 @@ func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 	return nil
 }
 
-// waitForLock polls a locked workspace until the lock is removed or `wait-for-lock` has expired, and returns the last
-// known workspace. Nothing is uploaded or created before it returns.
+// waitForLock polls a locked workspace until the lock is released or `wait-for-lock` expires, and returns the last
+// known state of the workspace. The step uploads and creates nothing before that.
 func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Workspace, error) {
 	limit, began := r.in.WaitForLock, time.Now()
 	r.Job.Infof("%s. Waiting for up to %s for the lock to be removed (wait-for-lock).", describeLock(w), limit)
-	// The last poll is at the end, however short the last interval is.
+	// There is always a last poll at the limit, even if the last interval is short.
 	polling, cancel := context.WithTimeout(ctx, limit+lastLockPoll)
 	defer cancel()
-	minutes := 0 // of waiting that were logged
+	minutes := 0 // minutes of waiting logged so far
 	for time.Since(began) < limit {
 		if retry.Wait(ctx, min(r.Env.Timing.QueueInterval(time.Since(began)), limit-time.Since(began))) != nil {
 			return w, r.lockWaitEnded(ctx, w, began)
@@ -110,7 +110,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 		case err != nil && ctx.Err() != nil:
 			return w, r.lockWaitEnded(ctx, w, began)
 		case err != nil && polling.Err() != nil:
-			return w, nil // an outage lasted longer than the limit: the last known lock
+			return w, nil // Scalr was unavailable until the limit: the last known state of the lock counts
 		case err != nil:
 			return w, err
 		case !refusesRuns(now):
@@ -131,7 +131,7 @@ func (r *command) waitForLock(ctx context.Context, w scalr.Workspace) (scalr.Wor
 // lastLockPoll is the time limit of the last poll of the lock.
 const lastLockPoll = 5 * time.Second
 
-// lockWaitEnded logs what the step was waiting for when its timeout or a signal ended the wait.
+// lockWaitEnded logs what the step was waiting for if a timeout or signal ended the wait.
 func (r *command) lockWaitEnded(ctx context.Context, w scalr.Workspace, began time.Time) error {
 	r.Job.Infof("%s. The step ends after waiting %s for the lock; nothing was uploaded and no run was created.", describeLock(w),
 		waited(began))

@@ -10,17 +10,16 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// stageLogs read the stages' logs as they come, and keep a copy of the plan's for
-// later steps.
+// stageLogs parses the logs of the stages while they arrive, and saves a copy of the plan log for later steps.
 type stageLogs struct {
 	step  *step.Step
 	runID string
-	// severalUnits is set for a workspace that plans several units in one run.
+	// severalUnits is set if the workspace plans several units in one run.
 	severalUnits bool
 	logs         map[scalr.Phase]*stageLog
 }
 
-// of returns a stage's log.
+// of returns the log of a stage, and creates it on first use.
 func (l *stageLogs) of(p scalr.Phase) *stageLog {
 	if log, ok := l.logs[p]; ok {
 		return log
@@ -36,7 +35,7 @@ func (l *stageLogs) of(p scalr.Phase) *stageLog {
 	return log
 }
 
-// writer returns the destination of a stage's log.
+// writer returns the destination for the log of a stage.
 func (l *stageLogs) writer(p scalr.Phase) progress.Copy {
 	log := l.of(p)
 	if p == scalr.PlanPhase && log.copy == nil {
@@ -53,17 +52,17 @@ func (l *stageLogs) close() {
 
 // stageLog is the log of one stage.
 type stageLog struct {
-	*tfplan.Log             // which gets it unchanged
-	copy        *sharedFile // which gets it without our secrets; nil for none
+	*tfplan.Log             // receives the unmodified log
+	copy        *sharedFile // receives the redacted log; nil for none
 }
 
-// Write takes the next piece. It never fails.
+// Write adds a piece of the log. It never fails.
 func (l *stageLog) Write(p []byte) (int, error) {
 	l.copy.Write(p)
 	return l.Log.Write(p)
 }
 
-// Restart begins the log again.
+// Restart discards the log written so far.
 func (l *stageLog) Restart() {
 	l.Log.Restart()
 	l.copy.restart()

@@ -12,18 +12,17 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// The bounds of what is masked of a configuration's outputs: the runner keeps
-// every mask for the rest of the job and compares each line of the log with it.
+// Limits for masking outputs: the runner keeps each mask for the rest of the job and compares every line of the log
+// with all of them.
 const (
 	mostMasked    = 10_000
-	longestMasked = 64 << 10 // bytes of a text
+	longestMasked = 64 << 10 // bytes of a string
 	shortestWhole = 12       // bytes of an object or a list; a shorter one, such as [443], is not a secret
 )
 
-// maskSensitive masks the sensitive outputs: an object or a list as a whole, and each
-// text that looks like a secret. Whole modules are made sensitive for one attribute,
-// so that names, regions and addresses are found there, too. It reports whether all of
-// it could be masked.
+// maskSensitive masks the sensitive outputs: each object or list as a whole, and each string that looks like a
+// secret. It does not mask every string, because a module output is often sensitive due to a single attribute and
+// also contains names, regions and addresses. It reports whether everything could be masked.
 func maskSensitive(ctx context.Context, j *job.Job, list []scalr.Output) (all bool) {
 	m := masking{job: j, all: true}
 	for _, o := range list {
@@ -34,7 +33,7 @@ func maskSensitive(ctx context.Context, j *job.Job, list []scalr.Output) (all bo
 	return m.all
 }
 
-// masking masks the parts of values until there are too many.
+// masking masks values and counts them.
 type masking struct {
 	job   *job.Job
 	count int
@@ -54,10 +53,10 @@ func (m *masking) output(ctx context.Context, o scalr.Output) {
 	m.all = m.all && err == nil
 }
 
-// whole masks an object or a list as it stands, and as we hand it on.
+// whole masks an object or a list both in its original and in its compact form.
 func (m *masking) whole(value json.RawMessage) error {
 	if len(value) > longestMasked {
-		m.all = false // what is in it may still be masked
+		m.all = false // strings in it are still masked
 		return nil
 	}
 	var compact bytes.Buffer
@@ -71,7 +70,7 @@ func (m *masking) whole(value json.RawMessage) error {
 	return err
 }
 
-// within masks the texts of a value, which has a name.
+// within masks the strings in a value. The name is that of the output or object member.
 func (m *masking) within(name string, r *jsonstream.Reader) error {
 	c, err := r.Peek()
 	switch {

@@ -10,8 +10,8 @@ import (
 
 const mostMessage = 512 // characters (openapi.yml, create_run, message)
 
-// message is the run's message in Scalr. On GitHub Actions it always holds the
-// address of the workflow run, by which people and the overview action find the run.
+// message returns the message of the run in Scalr. On GitHub Actions it always contains the URL of the workflow run,
+// by which people and the overview action find the run.
 func (r *command) message() string {
 	text := r.in.Message
 	if text == "" {
@@ -49,8 +49,8 @@ func (r *command) defaultMessage() string {
 	return text
 }
 
-// withAddress appends the address of a workflow run's attempt, unless the text
-// names the workflow run already. The text is cut so that the address fits.
+// withAddress appends the URL of a workflow run attempt, unless the text already contains the URL of the workflow
+// run. It shortens the text if necessary.
 func withAddress(text, address string) string {
 	if address == "" || step.NamesWorkflowRun(firstRunes(text, mostMessage), address) {
 		return firstRunes(text, mostMessage)

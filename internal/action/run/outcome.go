@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// outcomeOf returns the outcome of a run that is final or waits, by its status and its plan.
+// outcomeOf returns the outcome of a run that is final or waiting, according to its status and its plan.
 func (r *command) outcomeOf(ctx context.Context, run scalr.Run) step.Outcome {
 	o := step.OutcomeOfRun(run)
 	switch o.Result {

@@ -10,9 +10,8 @@ import (
 	"scalr-run-action/internal/report"
 )
 
-// markOutdated writes above the report of an earlier run that this one failed
-// before it knew its workspace. Without that, an earlier plan would seem to be
-// that of a commit of which nothing is known. It creates no comment.
+// markOutdated marks the report of an earlier run as outdated, because this run failed before it found its workspace.
+// Otherwise the earlier plan would appear to describe the new commit. It creates no comment.
 func (r *command) markOutdated(o step.Outcome, rep report.Report) {
 	if !r.outdates(o) {
 		return
@@ -23,9 +22,9 @@ func (r *command) markOutdated(o step.Outcome, rep report.Report) {
 	})
 }
 
-// outdates reports whether an outcome without a workspace makes an earlier report
-// outdated, and whether it is known which. A run of run-id that is not the
-// expected one says nothing about the workspace that was given.
+// outdates reports whether the outcome of a step that found no workspace makes an earlier report outdated, and
+// whether the inputs identify that report. If run-id names an unexpected run, the outcome does not concern the
+// workspace of the inputs.
 func (r *command) outdates(o step.Outcome) bool {
 	if o.ExitCode() == 0 || slices.Contains([]step.Code{step.CodeWrongWorkspace, step.CodeWrongConfig, step.CodeNotExpected}, o.Code) {
 		return false
@@ -33,13 +32,12 @@ func (r *command) outdates(o step.Outcome) bool {
 	return !r.in.GitHubToken.Empty() && r.workspaceInput() != "" && r.usable("pr-number", r.in.PullRequest > 0) && r.usable("comment-tag", r.in.CommentTag != "")
 }
 
-// usable reports whether an input is empty or could be read.
+// usable reports whether an input is either empty or valid.
 func (r *command) usable(name string, read bool) bool {
 	return read || strings.TrimSpace(r.Job.Input(name)) == ""
 }
 
-// refuseInputs ends a step whose inputs are wrong. The verdict comes first: no
-// request leaves before it is given.
+// refuseInputs ends a step with invalid inputs. It reports the error first and then updates the pull request comment.
 func refuseInputs(s *step.Step, in inputs.Run, o step.Outcome) int {
 	r := newCommand(s, in)
 	code := s.Finish(o, nil)

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// list finds out what is to be sent, and refuses what cannot be.
+// list lists the files to upload and returns an error if path cannot be packed.
 func (r *command) list(ctx context.Context) (*bundle.Listing, error) {
 	o := bundle.Options{Root: r.Job.Root(), Path: r.in.Path, Temp: r.Job.TempDirs(), Warn: func(s string) { r.Job.Warnf("%s", s) }}
 	if r.Job.Debugging() {
@@ -31,10 +31,10 @@ func (r *command) list(ctx context.Context) (*bundle.Listing, error) {
 	return l, nil
 }
 
-// broughtShown is how many links are shown with what they bring.
+// broughtShown is the maximum number of links that are logged.
 const broughtShown = 100
 
-// showBrought lists what links bring into the archive from outside `path`.
+// showBrought logs the files outside `path` that links add to the archive.
 func (r *command) showBrought(l *bundle.Listing) {
 	brought := l.LinkedContent()
 	if len(brought) == 0 {
@@ -53,10 +53,10 @@ func (r *command) showBrought(l *bundle.Listing) {
 	}
 }
 
-// inputsListing bounds how long the problems with the inputs wait for those with the path.
+// inputsListing is the time limit for checking path when other inputs are invalid.
 const inputsListing = 20 * time.Second
 
-// andPath adds the problem with the path to those with the inputs, so that all of them are reported together.
+// andPath adds a problem with path to the problems with other inputs, so that the step reports all of them together.
 func andPath(ctx context.Context, s *step.Step, in inputs.Run, err error) error {
 	var bad inputs.Problems
 	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
@@ -91,7 +91,7 @@ func (r *command) pack(ctx context.Context, l *bundle.Listing) *packing {
 	return p
 }
 
-// wait returns the archive as soon as it is packed.
+// wait returns the archive after it has been packed.
 func (p *packing) wait(ctx context.Context) (*bundle.Archive, error) {
 	select {
 	case <-p.done:
@@ -101,7 +101,7 @@ func (p *packing) wait(ctx context.Context) (*bundle.Archive, error) {
 	}
 }
 
-// close ends the packing and frees the archive.
+// close cancels the packing and removes the archive.
 func (p *packing) close() {
 	p.cancel()
 	<-p.done
@@ -110,11 +110,11 @@ func (p *packing) close() {
 	}
 }
 
-// warnFrom is the size of an archive from which the biggest parts are named, in
-// bytes: servers of this kind have limits, and that much is rarely intended.
+// warnFrom is the archive size, in bytes, above which a warning names the largest parts: servers limit the size, and
+// so large an archive is rarely intended.
 const warnFrom = 50 << 20
 
-// packed logs the size of the bundle.
+// packed records the archive, sets its outputs and logs its size.
 func (r *command) packed(a *bundle.Archive) {
 	if r.facts.archive != nil {
 		return

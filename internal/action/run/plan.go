@@ -15,11 +15,11 @@ import (
 
 const (
 	planJSONTime = 60 * time.Second
-	mostPlanJSON = 512 << 20 // bytes; a larger one is not read
+	mostPlanJSON = 512 << 20 // bytes; a larger plan is not read
 )
 
-// plan reads, once, what the plan does: Scalr's sanitized JSON and the log, both
-// as they come, before any redaction.
+// plan returns the changes of the plan, from Scalr's sanitized JSON and from the log, both without redaction. It
+// reads them once.
 func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	switch {
 	case r.facts.plan != nil:
@@ -30,7 +30,7 @@ func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading := r.readPlan(ctx, run)
 	r.recordPlan(reading)
 	if ctx.Err() != nil {
-		r.facts.plan = nil // it may be read again
+		r.facts.plan = nil // read again in the reporting phase
 	}
 	return reading.plan
 }
@@ -38,10 +38,10 @@ func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 // planReading is the result of reading a plan.
 type planReading struct {
 	plan    tfplan.Plan
-	file    string // name of its JSON for later steps; "" for none
+	file    string // name of the JSON file for later steps; "" for none
 	notKept error  // why the JSON is not saved for later steps
 	missing string // why there is no JSON; "" if there is, or it was not requested
-	err     error  // of the download
+	err     error  // error of the download
 }
 
 // recordPlan records a plan and logs why its JSON is missing or not saved.
@@ -55,7 +55,7 @@ func (r *command) recordPlan(p planReading) {
 	}
 }
 
-// readPlan reads the plan's JSON while it is saved for later steps.
+// readPlan reads the JSON of the plan and saves it for later steps. It retries failed downloads.
 func (r *command) readPlan(ctx context.Context, run scalr.Run) planReading {
 	log := r.logs.of(scalr.PlanPhase)
 	if run.Plan.Status != scalr.TaskFinished {
@@ -82,7 +82,7 @@ var planJSONPolicy = retry.Policy{
 	},
 }
 
-// readPlanJSON makes one attempt. Nothing may be written to the log meanwhile.
+// readPlanJSON makes one attempt. No log output may be written during the call.
 func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog) planReading {
 	body, err := r.client.PlanJSON(ctx, run.Plan.ID)
 	if err != nil || body == nil {
@@ -93,7 +93,7 @@ func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog
 	download := &download{from: io.LimitReader(body, mostPlanJSON)}
 	source := io.TeeReader(download, file)
 	plan := log.Plan(ctx, source)
-	io.Copy(io.Discard, source) // the file holds what was not needed, too
+	io.Copy(io.Discard, source) // save the rest of the document
 	if download.size == 0 && download.err == nil {
 		plan = log.Plan(ctx, nil)
 	}
@@ -110,7 +110,7 @@ func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog
 	return planReading{plan: plan, file: file.shown(), notKept: notKept}
 }
 
-// download remembers how much came and what ended it.
+// download counts the bytes read and keeps the read error.
 type download struct {
 	from io.Reader
 	size int64

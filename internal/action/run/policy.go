@@ -5,21 +5,21 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// applyPolicy says who lets a run go on to its apply. It is decided once and passed on.
+// applyPolicy determines who starts the apply of a run. It is computed once.
 type applyPolicy int
 
 const (
-	// appliesNever: a dry run.
+	// appliesNever is the policy of a dry run.
 	appliesNever applyPolicy = iota
-	// appliesByItself: Scalr applies the plan as soon as its policy checks pass.
+	// appliesByItself means that Scalr applies the plan as soon as its policy checks pass.
 	appliesByItself
-	// appliesAfterGates: Scalr waits; this step confirms the run once it passes fail-on.
+	// appliesAfterGates means that Scalr waits and this step confirms the run after the gates pass.
 	appliesAfterGates
-	// appliesByOthers: this step leaves the decision to a person, or to another step.
+	// appliesByOthers means that a person or another step confirms the run.
 	appliesByOthers
 )
 
-// policyFor is the policy for a run that the inputs ask for.
+// policyFor returns the policy for the run that the inputs describe.
 func policyFor(in inputs.Run, w scalr.Workspace) applyPolicy {
 	auto := w.AutoApply
 	if in.AutoApply != nil {
@@ -36,5 +36,5 @@ func policyFor(in inputs.Run, w scalr.Workspace) applyPolicy {
 	return appliesByItself
 }
 
-// stepConfirms reports whether this step lets the run go on.
+// stepConfirms reports whether this step confirms the run.
 func (p applyPolicy) stepConfirms() bool { return p == appliesAfterGates }

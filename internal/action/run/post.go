@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// postTime is for the post step: GitHub gives a canceled job five minutes in all.
+	// postTime is the time limit of the post step: GitHub allows a canceled job five minutes in total.
 	postTime = 4 * time.Minute
 	// lateCreateWindow is how long the post step searches for the run of an interrupted creation: Scalr may still be
-	// creating it, and its lists may lag.
+	// creating the run, or its lists may be outdated.
 	lateCreateWindow = 45 * time.Second
 )
 
-// Post stops a run that the main step created, if that step was killed before it could do so itself. After a normal
-// end it does nothing and logs nothing.
+// Post stops a run that the main step created and could not stop because it was killed. If the main step ended
+// normally, Post does nothing and logs nothing.
 func Post(ctx context.Context, s *step.Step) int {
 	left := loadState(s.Job)
 	if left.finished || left.onCancel == "" || left.onCancel == inputs.OnCancelLeave || left.run == "" && left.configuration == "" {
@@ -46,7 +46,7 @@ func Post(ctx context.Context, s *step.Step) int {
 	return 0
 }
 
-// stopLeftover stops the run that was left behind, and logs the result.
+// stopLeftover stops the run of a killed step and returns a message for the log.
 func (r *command) stopLeftover(ctx context.Context, left state) (said string, err error) {
 	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
 		return "", err
@@ -86,8 +86,8 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 	return "Run " + run.ID + " of the canceled step: Scalr has accepted to " + stop.Verb + " it. " + r.facts.runURL, nil
 }
 
-// findLeftover finds the run by its id, or by its configuration version if the
-// step was killed before it learned the id.
+// findLeftover finds the run by its id, or by its configuration version if the step was killed before it received the
+// id.
 func (r *command) findLeftover(ctx context.Context, left state) (scalr.Run, bool, error) {
 	if left.run != "" {
 		run, err := r.client.PollRun(ctx, left.run)

@@ -15,8 +15,8 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// prepare finds the workspace and refuses, before a run is spent, what could not
-// end well.
+// prepare finds the workspace and returns an error for problems that would make the run fail, before anything is
+// uploaded.
 func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 	w, err := r.findWorkspace(ctx)
 	if err != nil {
@@ -27,7 +27,7 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 		if w, err = r.waitForLock(ctx, w); err != nil {
 			return err
 		}
-		r.facts.workspace = w // its settings may have changed meanwhile
+		r.facts.workspace = w // its settings may have changed during the wait
 	}
 	list := r.preflightProblems(w, l)
 	for _, o := range list {
@@ -41,7 +41,7 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// firstRefusal is the first obstacle that is more than a warning; zero for none.
+// firstRefusal returns the first problem that is not a warning, or the zero value if there is none.
 func firstRefusal(list []preflightProblem) step.Refusal {
 	for _, o := range list {
 		if !o.warning {
@@ -51,14 +51,13 @@ func firstRefusal(list []preflightProblem) step.Refusal {
 	return step.Refusal{}
 }
 
-// preflightProblem is a finding that may be no more than a warning.
+// preflightProblem is a problem found before a run is created.
 type preflightProblem struct {
 	step.Refusal
 	warning bool
 }
 
-// preflightProblems are the reasons why a run in the workspace could not end well, the
-// most telling first.
+// preflightProblems returns the reasons why a run in the workspace could not succeed, the most specific first.
 func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	var list []preflightProblem
 	add := func(warning bool, code step.Code, format string, args ...any) {
@@ -90,11 +89,11 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 }
 
 const (
-	defaultRunTimeout = 60 * time.Minute // Scalr's, for a workspace without its own
-	longestRunTimeout = 1 << 20          // minutes; more does not limit any step
+	defaultRunTimeout = 60 * time.Minute // Scalr's default for a workspace without run-operation-timeout
+	longestRunTimeout = 1 << 20          // minutes; avoids an overflow of time.Duration
 )
 
-// runTimeout warns if Scalr ends the run's work before the step stops to wait for it.
+// runTimeout returns a warning if Scalr's time limit for plans and applies is shorter than the timeout of the step.
 func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
 	if w.RunTimeout == nil || !r.in.Wait {
 		return nil
@@ -115,7 +114,8 @@ func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
 	}}
 }
 
-// workingDirectory looks for what Scalr would run in the bundle.
+// workingDirectory checks that the bundle contains the workspace's working directory and that the directory contains
+// Terraform files.
 func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	dir := path.Clean("/" + w.WorkingDirectory)[1:]
 	switch {

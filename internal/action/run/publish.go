@@ -17,14 +17,14 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// publish reports the result of the run and returns the exit code. Only the outputs
-// can change the result: later steps depend on them.
+// publish reports the result of the run and returns the exit code. Only an error with the outputs can change the
+// result, because later steps depend on them.
 func (r *command) publish(o step.Outcome) int {
 	defer r.logs.close()
 	rep := r.makeReport(o)
 	r.annotatePlaces(rep.Diagnostics())
 	r.SetResult(o, &r.out)
-	r.out.Set("terraform-outputs", "") // a shell with set -u wants those that stay empty, too
+	r.out.Set("terraform-outputs", "") // set even if empty, for shells with set -u
 	r.out.Set("terraform-outputs-file", "")
 	r.out.Set("comment-url", "")
 	r.setTerraformOutputs(o)
@@ -39,7 +39,7 @@ func (r *command) publish(o step.Outcome) int {
 	return r.Finish(o, &r.out)
 }
 
-// settled reports whether nothing is left for the post step.
+// settled reports whether the post step has nothing left to do.
 func (r *command) settled(o step.Outcome) bool {
 	switch o.Code {
 	case step.CodeRunUnknown:
@@ -53,7 +53,7 @@ func (r *command) settled(o step.Outcome) bool {
 	return r.stopAccepted || r.in.OnCancel == inputs.OnCancelLeave || r.facts.run.Status.IsFinal()
 }
 
-// makeReport makes the report of all that is known.
+// makeReport returns a report of all recorded facts.
 func (r *command) makeReport(o step.Outcome) report.Report {
 	rep := report.Report{
 		Result: o.Result, ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Gates: o.Gates,
@@ -81,7 +81,7 @@ func (r *command) makeReport(o step.Outcome) report.Report {
 	return rep
 }
 
-// source is the commit that the run is about.
+// source returns the commit from which the run was created.
 func (r *command) source() report.Source {
 	e := r.Job.Event()
 	source := report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
@@ -91,11 +91,12 @@ func (r *command) source() report.Source {
 	return source
 }
 
-// mostPlaces leaves one of the ten annotations that the runner keeps to the headline.
+// mostPlaces is the maximum number of annotations for diagnostics: the runner keeps ten per step, one of which is for
+// the result.
 const mostPlaces = 9
 
-// annotatePlaces puts Terraform's errors and warnings beside the code they are
-// about. The files of a ready archive are not the repository's.
+// annotatePlaces creates annotations for Terraform's errors and warnings. The files of a prebuilt archive are not in
+// the repository and get none.
 func (r *command) annotatePlaces(places []tfplan.Diagnostic) {
 	shown, more := 0, 0
 	places = slices.Clone(places)
@@ -115,12 +116,12 @@ func (r *command) annotatePlaces(places []tfplan.Diagnostic) {
 	}
 }
 
-// inCheckout reports whether a file of a diagnostic may be one of the repository: downloaded modules are in no commit.
+// inCheckout reports whether the file of a diagnostic may be in the repository, which downloaded modules are not.
 func inCheckout(file string) bool {
 	return file != "" && !path.IsAbs(file) && !slices.Contains(strings.Split(file, "/"), ".terraform")
 }
 
-// severity puts errors before warnings.
+// severity returns the sort key of a diagnostic: errors before warnings.
 func severity(d tfplan.Diagnostic) int {
 	if d.Level == "warning" {
 		return 1
@@ -137,7 +138,8 @@ func (r *command) annotate(d tfplan.Diagnostic) {
 		File: r.inRepository(path.Join(r.facts.directory, r.facts.workspace.WorkingDirectory, d.File))})
 }
 
-// inRepository returns the path of a bundled file in the repository, which differs if the file was copied through a link.
+// inRepository returns the path of a bundled file in the repository. The path differs if the file was copied through
+// a link.
 func (r *command) inRepository(file string) string {
 	root, err := filepath.EvalSymlinks(r.Job.Root())
 	if err != nil {
@@ -153,7 +155,7 @@ func (r *command) inRepository(file string) string {
 	return file
 }
 
-// summarize writes the job summary. It never changes the verdict.
+// summarize writes the job summary. It never changes the result.
 func (r *command) summarize(rep report.Report) {
 	if !r.in.Summary {
 		return

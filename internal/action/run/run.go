@@ -1,5 +1,5 @@
 // Package run implements the run action and its post step. A command records each fact as soon as it is known, and
-// reports all recorded facts, regardless of how it ends.
+// reports all recorded facts, regardless of the outcome.
 package run
 
 import (
@@ -17,7 +17,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// command is one run of the run action, and what it has learned so far.
+// command is one execution of the run action.
 type command struct {
 	*step.Step
 	in       inputs.Run
@@ -29,13 +29,13 @@ type command struct {
 	facts    facts
 
 	ours  bool             // this step created the run
-	asked scalr.RunRequest // by this step; of a post step only whose run it is
-	// expected reports whether a run is the one that was requested; nil accepts any.
+	asked scalr.RunRequest // the request for this step's run; in the post step, only the ids
+	// expected returns the difference between a run and the expected run. A nil function accepts any run.
 	expected func(scalr.Run) *unexpectedRun
-	sweep    bool // a creation was doubtful: a second run may appear
+	sweep    bool // a request to create the run may have been repeated, so there may be a duplicate
 
 	accepted     acceptance
-	stateWarned  bool // it was reported that GITHUB_STATE cannot be written
+	stateWarned  bool // a warning about GITHUB_STATE was logged
 	stopAccepted bool // Scalr accepted the request to stop the run, or there was nothing to stop
 }
 
@@ -51,7 +51,7 @@ func Main(ctx context.Context, s *step.Step) int {
 	defer cancel()
 	o, err := r.execute(timed)
 	if err == nil && o.ExitCode() == 0 && r.facts.run.ID != "" {
-		_, err = r.verify(timed, r.facts.run) // no good result for another run
+		_, err = r.verify(timed, r.facts.run) // the result of an unexpected run must not be reported as a success
 	}
 	var wrong *unexpectedRun
 	switch {
@@ -63,7 +63,7 @@ func Main(ctx context.Context, s *step.Step) int {
 	return r.publish(r.located(step.WithAdvice(o)))
 }
 
-// located adds where to look at the run, if something is wrong with it.
+// located appends the URL of the run to the problem.
 func (r *command) located(o step.Outcome) step.Outcome {
 	if url := r.facts.runURL; o.ExitCode() != 0 && url != "" && !strings.Contains(o.Problem, url) {
 		o.Problem = strings.TrimSpace(o.Problem + " " + url)
@@ -80,7 +80,7 @@ func newCommand(s *step.Step, in inputs.Run) *command {
 	return r
 }
 
-// execute does what the mode says.
+// execute executes the mode.
 func (r *command) execute(ctx context.Context) (step.Outcome, error) {
 	if err := r.CheckProxyAndCA(); err != nil {
 		return step.Outcome{}, err
@@ -94,8 +94,7 @@ func (r *command) execute(ctx context.Context) (step.Outcome, error) {
 	return r.actOnExisting(ctx)
 }
 
-// createAndWait is the main job. Whatever can be refused without a request is refused
-// first; the bundle is packed while Scalr is asked about the workspace.
+// createAndWait implements the mode run. The archive is packed while the workspace is read.
 func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	listing, err := r.list(ctx)
 	if err != nil {
@@ -125,8 +124,7 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	return r.waitAndDecide(ctx, run, policy)
 }
 
-// waitAndDecide follows a run until it is final or needs a person, and decides what
-// that means.
+// waitAndDecide follows a run until it is final or needs a person, and then calls decide.
 func (r *command) waitAndDecide(ctx context.Context, run scalr.Run, policy applyPolicy) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, "")
 	if done || err != nil {
@@ -135,8 +133,8 @@ func (r *command) waitAndDecide(ctx context.Context, run scalr.Run, policy apply
 	return r.decide(ctx, run, policy)
 }
 
-// waitForRun follows a run until it is final or needs a person, or until the step is
-// interrupted, which decides the outcome then.
+// waitForRun follows a run until it is final or needs a person. If the step is interrupted, waitForRun returns the
+// outcome and sets done.
 func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.Status) (rests scalr.Run, o step.Outcome, done bool, err error) {
 	ending, err := r.follow(ctx, run, leaving)
 	if err != nil || ending.StopCause == nil {
@@ -145,8 +143,7 @@ func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.S
 	return ending.Run, r.outcomeOfStop(ctx, ending), true, nil
 }
 
-// decide judges a run that rests: gates first, so that nothing is applied which
-// they forbid.
+// decide evaluates the gates for a run that is final or waiting, and confirms or discards it as the policy requires.
 func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy) (step.Outcome, error) {
 	failures := r.judge(ctx, run, policy.stepConfirms())
 	if len(failures) > 0 {
@@ -168,7 +165,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 	return o, nil
 }
 
-// discardIdleRun ends a run that has nothing to apply, so that the queue goes on.
+// discardIdleRun discards a run that has nothing to apply, because it would block the workspace's queue.
 func (r *command) discardIdleRun(ctx context.Context, run scalr.Run) {
 	if _, err := runs.Stop(ctx, r.client, run, r.stopOptions("nothing to apply")); err != nil {
 		r.Job.Warnf("Run %s has nothing to apply but blocks the workspace's queue, and could not be discarded: %s", run.ID, step.Sentence(err))

@@ -11,22 +11,21 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// longestLogCopy is how large a copy of a log may get, in bytes.
+// longestLogCopy is the maximum size of a log copy, in bytes.
 const longestLogCopy = 64 << 20
 
-// sharedFile is a file for later steps, without our secrets. What cannot be
-// written is left out: a full disk must not end the run. Of more than limit bytes
-// it keeps the end, at least half of limit, behind a line that says so. A nil
-// sharedFile takes everything and keeps nothing.
+// sharedFile is a redacted file for later steps. Write errors are ignored, so that a full disk does not end the run.
+// A file that reaches limit is shortened to the second half, after a line that reports the omitted bytes. The methods
+// of a nil sharedFile do nothing.
 type sharedFile struct {
 	to    *os.File
-	name  string         // in RUNNER_TEMP
-	clean *secret.Stream // nil for what is redacted already
-	limit int64          // 0 for none
+	name  string         // base name in RUNNER_TEMP
+	clean *secret.Stream // nil if the text is already redacted
+	limit int64          // bytes; 0 for no limit
 
 	size    int64
-	omitted int64 // bytes left out
-	notice  int64 // length of the line that reports them
+	omitted int64 // bytes
+	notice  int64 // length of the line about omitted bytes
 	broken  bool
 }
 
@@ -39,13 +38,13 @@ func planFile(s *step.Step, name string, limit int64) *sharedFile {
 	return &sharedFile{to: file, name: filepath.Base(file.Name()), clean: s.Redact.Stream(), limit: limit}
 }
 
-// jsonFile is a sharedFile of JSON, which it redacts as such.
+// jsonFile is a sharedFile with redacted JSON.
 type jsonFile struct {
 	*sharedFile
 	clean *secret.JSON
 }
 
-// planJSONFile makes one in RUNNER_TEMP, or one that keeps nothing.
+// planJSONFile creates a file for JSON in RUNNER_TEMP. If that fails, it returns a jsonFile that discards its input.
 func planJSONFile(s *step.Step, name string) jsonFile {
 	file := planFile(s, name, 0)
 	if file != nil {
@@ -57,8 +56,8 @@ func planJSONFile(s *step.Step, name string) jsonFile {
 // Write never fails.
 func (f jsonFile) Write(p []byte) (int, error) { return f.clean.Write(p) }
 
-// keep ends the file, which is removed if it is not JSON or could not be written. It
-// is an error that it is not JSON.
+// keep closes the file. It removes the file if the content could not be written or is not valid JSON, which is an
+// error.
 func (f jsonFile) keep() error {
 	if f.sharedFile == nil {
 		return nil
@@ -100,7 +99,7 @@ func (f *sharedFile) put(p []byte) {
 	}
 }
 
-// shorten drops the first half.
+// shorten removes the first half of the file.
 func (f *sharedFile) shorten() {
 	from := f.size - f.limit/2
 	from += f.lineEnd(from)
@@ -117,7 +116,7 @@ func (f *sharedFile) shorten() {
 	f.broken = err != nil || f.to.Truncate(f.size) != nil
 }
 
-// lineEnd is how far behind a place the next line begins; 0 where none does soon.
+// lineEnd returns the distance from an offset to the next line, or 0 if there is none within 64 KiB.
 func (f *sharedFile) lineEnd(at int64) int64 {
 	next := make([]byte, 64<<10)
 	n, _ := f.to.ReadAt(next, at)
@@ -134,7 +133,7 @@ func (f *sharedFile) restart() {
 	f.size, f.omitted, f.notice = 0, 0, 0
 }
 
-// close ends the text; the file stays.
+// close writes the remaining text and closes the file.
 func (f *sharedFile) close() {
 	if f == nil {
 		return
@@ -146,7 +145,7 @@ func (f *sharedFile) close() {
 	f.broken = true
 }
 
-// remove takes the file away.
+// remove closes and deletes the file.
 func (f *sharedFile) remove() {
 	if f != nil {
 		f.to.Close()
@@ -155,7 +154,7 @@ func (f *sharedFile) remove() {
 	}
 }
 
-// shown is the file's name for later steps; "" if there is none.
+// shown returns the name of the file for later steps, or "" if there is none.
 func (f *sharedFile) shown() string {
 	if f == nil {
 		return ""

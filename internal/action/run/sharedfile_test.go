@@ -16,8 +16,8 @@ import (
 var omission = regexp.MustCompile(`^\[The first ([0-9]+) bytes of this log are left out here\. The run in Scalr ` +
 	`has the whole log\.\]\n`)
 
-// TestSharedFileKeepsTheEnd writes logs of any size in pieces of any size: the file
-// is the log, or its end behind a line that says how much is missing.
+// TestSharedFileKeepsTheEnd writes logs of various sizes in random pieces and checks that the file contains the whole
+// log, or its end after a line that reports the omitted bytes.
 func TestSharedFileKeepsTheEnd(t *testing.T) {
 	t.Parallel()
 	const limit = 10_000
@@ -60,7 +60,7 @@ func TestSharedFileKeepsTheEnd(t *testing.T) {
 	}
 }
 
-// sharedText writes a text to a file in random pieces, and reads it.
+// sharedText writes a text to a file in random pieces and returns the content of the file.
 func sharedText(t *testing.T, text string, limit int64) string {
 	t.Helper()
 	file, err := os.OpenFile(filepath.Join(t.TempDir(), "log"), os.O_RDWR|os.O_CREATE, 0o600)
@@ -82,7 +82,7 @@ func sharedText(t *testing.T, text string, limit int64) string {
 	return string(b)
 }
 
-// TestSharedFileWithoutADisk: what cannot be written is left out.
+// TestSharedFileWithoutADisk checks that write errors are ignored.
 func TestSharedFileWithoutADisk(t *testing.T) {
 	t.Parallel()
 	file, err := os.OpenFile("/dev/full", os.O_RDWR, 0)

@@ -5,10 +5,10 @@ import (
 	"scalr-run-action/internal/job"
 )
 
-// state is what the post step needs if this step is killed.
+// state is the information for the post step in case this step is killed.
 type state struct {
-	run           string // the run that this step created
-	configuration string // saved before the run is created, since its id may never be received
+	run           string // id of the run that this step created
+	configuration string // saved before the run is created, since the response with its id may be lost
 	workspace     string
 	onCancel      inputs.OnCancel
 	finished      bool // this step ended normally; the post step has nothing to do
@@ -23,8 +23,8 @@ const (
 	stateFinished      = "finished"
 )
 
-// saveState writes the parts of the state that are set. An error is only logged: without the state, only the post step
-// cannot stop the run.
+// saveState writes the fields that are set to GITHUB_STATE. An error is only logged: it matters only if the step is
+// killed.
 func (r *command) saveState(st state) {
 	finished := ""
 	if st.finished {

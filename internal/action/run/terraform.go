@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// setTerraformOutputs hands on the outputs of the configuration after an apply.
-// Sensitive ones are read only if they are asked for, and masked before anything else.
+// setTerraformOutputs sets the outputs terraform-outputs and terraform-outputs-file after an apply. Sensitive values
+// are read only if requested, and masked first.
 func (r *command) setTerraformOutputs(o step.Outcome) {
 	if o.Result != result.Applied || r.in.TerraformOutputs == inputs.TerraformOutputsNone {
 		return
@@ -36,7 +36,7 @@ func (r *command) setTerraformOutputs(o step.Outcome) {
 	}
 }
 
-// terraformOutputs are the outputs of the configuration after the apply, as they were read.
+// terraformOutputs is the result of reading the Terraform outputs.
 type terraformOutputs struct {
 	list []scalr.Output
 	err  error

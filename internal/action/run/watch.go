@@ -13,16 +13,16 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// follow watches the run until it is final or needs a person, and logs its progress.
-// leaving is the status that was just acted upon, if any.
+// follow polls the run until it is final or needs a person, and logs its progress. leaving is the status in which the
+// run was confirmed or overridden, or "".
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
 	r.narrator.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
 	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
-	f := &r.follower // the same one again, so that no log is shown twice
+	f := &r.follower // reused, so that no log is shown twice
 	early := r.readPlanEarly(ctx)
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), early, r.Forced(), leaving, r.Env.Timing
 	f.Throttled = r.client.Throttled
-	if at, ok := r.InterruptedAt(); ok { // a creation in flight has used up a part
+	if at, ok := r.InterruptedAt(); ok { // a pending creation has used part of the grace period
 		f.Timing.StopGrace = max(r.Env.Timing.StopGrace-time.Since(at), time.Second)
 	}
 	if r.in.OnCancel != inputs.OnCancelLeave {
@@ -56,8 +56,8 @@ func (r *command) readResults(ctx context.Context, e follow.Ending, early *early
 	}
 }
 
-// stopOptions returns the options to stop a run of this step, with time for retries. They do not allow interrupting an
-// apply: a person may have started it meanwhile.
+// stopOptions returns the options to stop a run of this step, with time for retries. They do not allow interrupting
+// an apply, because a person may have started it.
 func (r *command) stopOptions(reason string) runs.StopOptions {
 	return runs.StopOptions{Comment: r.comment(reason), LongTimeout: true}
 }
@@ -81,8 +81,8 @@ func (r *command) comment(reason string) string {
 	return text
 }
 
-// api returns the client, which verifies each poll, and regularly searches for duplicate runs if the response to the
-// creation was lost.
+// api returns the API for the follower. It verifies each poll, and regularly searches for duplicate runs if the
+// response to the creation was lost.
 func (r *command) api() follow.API {
 	if !r.sweep {
 		return verifyingAPI{runs.Stopper{Client: r.client}, r}
@@ -90,7 +90,7 @@ func (r *command) api() follow.API {
 	return verifyingAPI{&duplicateGuard{Stopper: runs.Stopper{Client: r.client}, command: r, began: time.Now()}, r}
 }
 
-// duplicateGuard cancels duplicate runs that Scalr creates late.
+// duplicateGuard wraps a client and cancels duplicate runs that Scalr creates late.
 type duplicateGuard struct {
 	runs.Stopper
 	command     *command
@@ -100,10 +100,10 @@ type duplicateGuard struct {
 const (
 	sweepFor   = 2 * time.Minute // longer than Scalr may take to create a run
 	sweepEvery = 10 * time.Second
-	sweepTime  = 2 * time.Second // for one search
+	sweepTime  = 2 * time.Second // time limit of one search
 )
 
-// PollRun cancels duplicate runs every sweepEvery before it polls.
+// PollRun polls a run. At most every sweepEvery, it first cancels duplicate runs.
 func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, error) {
 	if now := time.Now(); now.Sub(s.began) < sweepFor && now.Sub(s.last) >= sweepEvery {
 		s.last = now
@@ -112,13 +112,13 @@ func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, err
 	return s.Stopper.PollRun(ctx, id)
 }
 
-// ourRun identifies the run of this step by the requested ids, regardless of those in responses: other runs of the same
-// configuration version are stopped.
+// ourRun identifies the run of this step by the ids of the request, not by those of responses, because other runs of
+// the same configuration version are stopped.
 func (r *command) ourRun() scalr.Run {
 	return scalr.Run{ID: r.facts.run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
 }
 
-// cancelDuplicates stops the other runs of this step's configuration version.
+// cancelDuplicates stops other runs of this step's configuration version.
 func (r *command) cancelDuplicates(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepTime)
 	defer cancel()
@@ -128,8 +128,8 @@ func (r *command) cancelDuplicates(ctx context.Context) {
 	}
 }
 
-// cancelLastDuplicates cancels duplicate runs before the step continues or ends. Even if the creation was confirmed, it
-// lists the runs once: Scalr, or a gateway in front of it, may execute a creation twice.
+// cancelLastDuplicates cancels duplicate runs before the step continues or ends. It lists the runs even if the
+// creation was confirmed: Scalr, or a gateway in front of it, may have executed the request twice.
 func (r *command) cancelLastDuplicates() {
 	if !r.ours {
 		return
@@ -141,8 +141,8 @@ func (r *command) cancelLastDuplicates() {
 	}
 }
 
-// outcomeOfStop returns the outcome of an interrupted step. If the run had already finished, it is the outcome of the
-// run.
+// outcomeOfStop returns the outcome of an interrupted step. If the run had already finished, it returns the outcome
+// of the run.
 func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outcome {
 	if e.Stop != nil && e.StopErr == nil && e.Stop.AlreadyFinal {
 		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
@@ -154,7 +154,7 @@ func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outco
 	r.stopAccepted = e.Stop != nil && e.StopErr == nil
 	last := e.Run
 	if e.Stop != nil {
-		last = e.Stop.LastKnown // before the stop took effect
+		last = e.Stop.LastKnown // state before the stop took effect
 	}
 	o.Problem += " " + r.accepted.withoutEffect(last) + r.describeStop(e)
 	return o
@@ -163,10 +163,11 @@ func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outco
 // acceptance is the latest action on the run that Scalr accepted.
 type acceptance struct {
 	verb string       // confirm, override, discard or cancel; "" for none
-	in   scalr.Status // the status of the run then
+	in   scalr.Status // status of the run at that time
 }
 
-// withoutEffect returns a sentence that the accepted action had no effect, if the run still has the same status.
+// withoutEffect returns a sentence that the accepted action had no effect if the status of the run is unchanged, and
+// "" otherwise.
 func (a acceptance) withoutEffect(run scalr.Run) string {
 	if a.verb == "" || run.Status != a.in {
 		return ""
@@ -174,7 +175,7 @@ func (a acceptance) withoutEffect(run scalr.Run) string {
 	return fmt.Sprintf("Scalr accepted to %s run %s, but the run was still %q. ", a.verb, run.ID, run.Status)
 }
 
-// describeStop returns a sentence about what happened to the run.
+// describeStop returns a sentence about the state of the run after an interruption.
 func (r *command) describeStop(e follow.Ending) string {
 	where := "Run " + e.Run.ID + " "
 	switch {

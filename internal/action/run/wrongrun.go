@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/scalr/runs"
 )
 
-// createdRun expects the run of the request.
+// createdRun returns a function that compares a run with the request.
 func createdRun(q scalr.RunRequest) func(scalr.Run) *unexpectedRun {
 	return func(run scalr.Run) *unexpectedRun {
 		differences := q.Differences(run)
@@ -31,7 +31,7 @@ func createdRun(q scalr.RunRequest) func(scalr.Run) *unexpectedRun {
 	}
 }
 
-// difference names the input that a member is made of, where there is one.
+// difference describes a difference by the name of the input, or by that of the attribute if no input sets it.
 func difference(d scalr.Difference) string {
 	name, ok := step.InputOf(d.Member)
 	if !ok || d.Member == "configuration-version" {
@@ -47,12 +47,12 @@ func difference(d scalr.Difference) string {
 // on-cancel.
 func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.Outcome {
 	r.updateRun(wrong.run)
-	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // the post step does as much if this one is killed
+	r.saveState(state{onCancel: inputs.OnCancelStopApply}) // if this step is killed, the post step stops the run in the same way
 	how := r.stopOptions("not the run that was requested")
 	how.AllowApply = true
 	stop, err := runs.Stop(ctx, r.client, wrong.run, how)
 	if err != nil && ctx.Err() != nil {
-		// A signal or the timeout came meanwhile, or before: repeat it, in the time that is left.
+		// A signal or the timeout ended ctx: repeat the request in the remaining time.
 		var cancel context.CancelFunc
 		ctx, cancel = r.ReportingContext(r.Env.Timing.StopGrace)
 		defer cancel()
@@ -70,7 +70,7 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 		Problem: wrong.problem + " " + r.stopOutcome(stop, last, err)})
 }
 
-// awaitStop waits briefly for the end of a run after Scalr accepted a request to stop it.
+// awaitStop waits until the run is final after Scalr accepted to stop it, for at most the grace period for stops.
 func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()
@@ -82,7 +82,7 @@ func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	return run
 }
 
-// stopOutcome describes the state of a run that must not continue.
+// stopOutcome returns a sentence about the state of an unexpected run.
 func (r *command) stopOutcome(stop runs.StopResult, last scalr.Run, err error) string {
 	switch {
 	case err != nil:
