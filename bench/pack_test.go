@@ -5,8 +5,8 @@
 //	go test -bench . -benchtime 5x -timeout 60m
 //
 // Each round runs each packer once, in its own process, one after the other, so that noise on the machine affects all
-// packers. Trees are generated. Set PACK_TREES to a directory with some of the trees by name (module,
-// repository, large, ignored, copies, zips) to use these instead.
+// packers alike. The trees are generated. The environment variable PACK_TREES may name a directory that contains some of
+// them by name (module, repository, large, ignored, copies, zips); these are used instead.
 package bench
 
 import (
@@ -23,20 +23,20 @@ import (
 	"scalr-run-action/bench/trees"
 )
 
-// packers are the packers and their trees. Only go-slug and our packer support ignore files, and Python takes minutes for
-// the biggest tree.
+// packers lists the packers and the trees that they skip. Only bundle and go-slug support ignore files.
+// Python needs minutes for the largest tree.
 var packers = []struct {
 	name  string
 	tools []string
 	skips []string
 }{
-	{name: "ours"},
+	{name: "bundle"},
 	{name: "go-slug"},
 	{name: "tar", tools: []string{"tar", "gzip"}, skips: []string{"ignored"}},
 	{name: "python", tools: []string{"python3"}, skips: []string{"ignored", "copies"}},
 }
 
-// run is the measurement of one packer and one tree in one round.
+// run contains the measurements of one packer in one round.
 type run struct {
 	wall, cpu float64 // seconds
 	size      int64
@@ -55,20 +55,20 @@ func BenchmarkPack(b *testing.B) {
 	fmt.Print(t.String())
 }
 
-// measure runs the rounds of one tree.
+// measure runs the benchmark of one tree.
 func measure(b *testing.B, packdir string, tree trees.Tree) result {
 	dir, out := directory(b, tree), b.TempDir()
 	r := result{tree: tree, runs: map[string][]run{}}
-	keep(b, packdir, dir, filepath.Join(out, "kept"))
+	writeArchive(b, packdir, dir, filepath.Join(out, "archive"))
 	round := func() {
 		for _, p := range packers {
-			if able(p.tools) && !slices.Contains(p.skips, tree.Name) {
-				r.runs[p.name] = append(r.runs[p.name], once(b, packdir, p.name, dir, filepath.Join(out, p.name)))
+			if installed(p.tools) && !slices.Contains(p.skips, tree.Name) {
+				r.runs[p.name] = append(r.runs[p.name], runPacker(b, packdir, p.name, dir, filepath.Join(out, p.name)))
 			}
 		}
-		r.limits = append(r.limits, limit(b, packdir, dir, filepath.Join(out, "kept")))
+		r.limits = append(r.limits, limit(b, packdir, dir, filepath.Join(out, "archive")))
 	}
-	round() // to warm the page cache
+	round() // fills the page cache
 	r.runs, r.limits = map[string][]run{}, nil
 	for b.Loop() {
 		round()
@@ -78,8 +78,8 @@ func measure(b *testing.B, packdir string, tree trees.Tree) result {
 }
 
 func directory(b *testing.B, tree trees.Tree) string {
-	if given := filepath.Join(os.Getenv("PACK_TREES"), tree.Name); os.Getenv("PACK_TREES") != "" {
-		if real, err := filepath.EvalSymlinks(given); err == nil {
+	if custom := filepath.Join(os.Getenv("PACK_TREES"), tree.Name); os.Getenv("PACK_TREES") != "" {
+		if real, err := filepath.EvalSymlinks(custom); err == nil {
 			return real
 		}
 	}
@@ -90,14 +90,14 @@ func directory(b *testing.B, tree trees.Tree) string {
 	return dir
 }
 
-func able(tools []string) bool {
+func installed(tools []string) bool {
 	return !slices.ContainsFunc(tools, func(tool string) bool {
 		_, err := exec.LookPath(tool)
 		return err != nil
 	})
 }
 
-func once(b *testing.B, packdir, name, dir, archive string) run {
+func runPacker(b *testing.B, packdir, name, dir, archive string) run {
 	b.Helper()
 	cmd := exec.Command(packdir, name, dir, archive)
 	switch name {
@@ -107,7 +107,7 @@ func once(b *testing.B, packdir, name, dir, archive string) run {
 		cmd = exec.Command("python3", "-c", "import sys, tarfile; tarfile.open(sys.argv[2], 'w:gz').add(sys.argv[1], '.')", dir, archive)
 	}
 	start := time.Now()
-	said, err := cmd.Output()
+	stdout, err := cmd.Output()
 	wall := time.Since(start)
 	if err != nil {
 		b.Fatalf("%s: %v", name, err)
@@ -118,7 +118,7 @@ func once(b *testing.B, packdir, name, dir, archive string) run {
 			Bytes   int64
 			PeakKiB int
 		}
-		if err := json.Unmarshal(said, &p); err != nil {
+		if err := json.Unmarshal(stdout, &p); err != nil {
 			b.Fatal(err)
 		}
 		r.size, r.peakKiB = p.Bytes, p.PeakKiB
@@ -132,27 +132,27 @@ func once(b *testing.B, packdir, name, dir, archive string) run {
 	return r
 }
 
-// keep stores our archive, for the measurement of the limit.
-func keep(b *testing.B, packdir, dir, archive string) {
+// writeArchive writes the archive of bundle, which limit reads.
+func writeArchive(b *testing.B, packdir, dir, archive string) {
 	b.Helper()
-	cmd := exec.Command(packdir, "ours", dir, archive)
+	cmd := exec.Command(packdir, "bundle", dir, archive)
 	cmd.Env = append(os.Environ(), "PACKDIR_KEEP=1")
 	if err := cmd.Run(); err != nil {
 		b.Fatal(err)
 	}
 }
 
-// limit is the minimum time for a process to do the work, in seconds: its start, and the unavoidable work divided by the
-// number of processors.
+// limit returns the minimum time of a packing process in seconds: its startup, and the unavoidable work
+// divided by the number of processors.
 func limit(b *testing.B, packdir, dir, archive string) float64 {
 	b.Helper()
-	start := once(b, packdir, "nothing", dir, archive)
-	said, err := exec.Command(packdir, "limit", dir, archive).Output()
+	start := runPacker(b, packdir, "nothing", dir, archive)
+	stdout, err := exec.Command(packdir, "limit", dir, archive).Output()
 	if err != nil {
 		b.Fatal(err)
 	}
 	var r struct{ CPU float64 }
-	if err := json.Unmarshal(said, &r); err != nil {
+	if err := json.Unmarshal(stdout, &r); err != nil {
 		b.Fatal(err)
 	}
 	return start.wall + r.CPU/float64(runtime.NumCPU())

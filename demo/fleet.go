@@ -25,11 +25,11 @@ const (
 	pullNumber = 7
 	baseCommit = "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3"
 	headCommit = "5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c"
-	changed    = "modules/subnets/main.tf" // by the pull request
+	changed    = "modules/subnets/main.tf" // file that the pull request changes
 )
 
-// pullRequest is a workflow run for the pull request, whose jobs share a simulated
-// Scalr, a simulated GitHub and a checkout.
+// pullRequest is a workflow run for a pull request. Its jobs share a simulated Scalr, a simulated GitHub and
+// a checkout.
 type pullRequest struct {
 	out      io.Writer
 	scalr    *scalrsim.Server
@@ -74,7 +74,7 @@ func addFleet(s *scalrsim.Server) {
 	}
 }
 
-// open creates the checkout and the pull request, which adds an output to a module.
+// open creates the checkout and a pull request that adds an output to a module.
 func (p *pullRequest) open() error {
 	repository, err := findRepository()
 	if err != nil {
@@ -107,7 +107,7 @@ func (p *pullRequest) open() error {
 	return os.WriteFile(filepath.Join(p.checkout, ".git", "HEAD"), []byte(headCommit+"\n"), 0o644)
 }
 
-// readTree returns the files below dir by path.
+// readTree returns the files below dir; the keys are their paths.
 func readTree(dir string) (map[string]string, error) {
 	files := map[string]string{}
 	tree := os.DirFS(dir)
@@ -122,7 +122,7 @@ func readTree(dir string) (map[string]string, error) {
 	return files, err
 }
 
-// jobs runs the list, the matrix and the overview.
+// jobs runs the jobs for the affected workspaces, their plans and the overview.
 func (p *pullRequest) jobs() (int, error) {
 	fmt.Fprintf(p.out, "Pull request #%d changes %s.\n", pullNumber, changed)
 	code, listed, err := p.step("Job 1: which workspaces are affected?", "scalr-affected", "filter-tag=fleet")
@@ -180,7 +180,7 @@ func (p *pullRequest) step(title, program string, inputs ...string) (int, map[st
 	return code, outputs, err
 }
 
-// hosts sends requests to the simulated GitHub or to the simulated Scalr.
+// hosts sends each request to the simulated GitHub or the simulated Scalr, by its host.
 type hosts struct {
 	scalr  *scalrsim.Server
 	github *githubtest.Server

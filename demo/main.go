@@ -1,12 +1,12 @@
-// Command demo runs the action against a simulated Scalr, without an account or
-// network access. It packs and plans demo/network, and prints the log as GitHub
-// shows it, the outputs of the step, and the path of the job summary.
+// Command demo runs the action against a simulated Scalr, without an account or network access. It packs and
+// plans demo/network, and prints the log as GitHub shows it, the outputs of the step, and the path of the job
+// summary.
 //
-// With -fleet it simulates a pull request in a repository of six workspaces: the
-// list of affected workspaces, a dry run of each, and the overview.
+// With -fleet it simulates a pull request in a repository with six workspaces: the list of affected
+// workspaces, a dry run of each, and the overview.
 //
-// If terraform or tofu is on the PATH, the simulator executes the configuration
-// with it; otherwise the run is simulated.
+// If terraform or tofu is on the PATH, the simulator executes the configuration; otherwise it simulates the
+// run.
 package main
 
 import (
@@ -30,7 +30,7 @@ import (
 func main() {
 	apply := flag.Bool("apply", false, "apply the plan; the default is a dry run")
 	name := flag.String("scenario", "execute", "scenario of the simulator: "+strings.Join(slices.Sorted(maps.Keys(scalrsim.Scenarios())), ", "))
-	fleet := flag.Bool("fleet", false, "play a pull request in a repository of six workspaces")
+	fleet := flag.Bool("fleet", false, "simulate a pull request in a repository of six workspaces")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "demo: unexpected argument %q; -h lists the options\n", flag.Arg(0))
@@ -74,14 +74,14 @@ func demo(name string, apply bool, out io.Writer) (int, error) {
 	return code, printResults(out, temp, server)
 }
 
-// noteSimulated prints that neither terraform nor tofu is on the PATH.
+// noteSimulated prints a note if the run is simulated because neither terraform nor tofu is on the PATH.
 func noteSimulated(out io.Writer, scenario scalrsim.Scenario, server *scalrsim.Server) {
 	if scenario.Script.Execute && !server.Executes() {
 		fmt.Fprintln(out, "Neither terraform nor tofu is on the PATH: the run is simulated.")
 	}
 }
 
-// environment returns the step's environment, as GitHub's runner sets it.
+// environment returns the environment of the step, as GitHub's runner sets it.
 func environment(checkout, temp string, apply bool) []string {
 	env := append(files(checkout, temp),
 		"GITHUB_REPOSITORY=acme/infra", "GITHUB_EVENT_NAME=push", "GITHUB_REF=refs/heads/main", "GITHUB_REF_NAME=main",
@@ -95,7 +95,7 @@ func environment(checkout, temp string, apply bool) []string {
 	return env
 }
 
-// files are the runner's directories and files for one step.
+// files returns the environment variables of the runner's files and directories for one step.
 func files(checkout, temp string) []string {
 	return []string{
 		"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + temp,
@@ -121,7 +121,7 @@ func findRepository() (checkout string, err error) {
 	}
 }
 
-// printResults prints the outputs of the step, and returns the objections of the simulated Scalr as an error.
+// printResults prints the outputs of the step. It returns the objections of the simulated Scalr as an error.
 func printResults(out io.Writer, temp string, server *scalrsim.Server) error {
 	outputs, err := runnertest.Outputs(filepath.Join(temp, "output"))
 	if err != nil {

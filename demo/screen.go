@@ -9,12 +9,12 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// screen prints a step's log as GitHub shows it: groups as headings with indented
-// content, annotations as text, and no commands.
+// screen prints a step's log as GitHub shows it: groups as headings with indented content, annotations as
+// text, and no workflow commands.
 type screen struct {
 	out   io.Writer
 	line  []byte
-	fold  bool
+	group bool   // whether a group is open
 	token string // ends the current stop-commands
 }
 
@@ -47,10 +47,10 @@ func (s *screen) show(line string) error {
 	switch strings.ToLower(c.Name) {
 	case "group":
 		err := s.print("▼ " + c.Data)
-		s.fold = true
+		s.group = true
 		return err
 	case "endgroup":
-		s.fold = false
+		s.group = false
 	case "stop-commands":
 		s.token = c.Data
 	case "error", "warning", "notice":
@@ -61,7 +61,7 @@ func (s *screen) show(line string) error {
 
 func (s *screen) print(line string) error {
 	indent := ""
-	if s.fold {
+	if s.group {
 		indent = "    "
 	}
 	_, err := fmt.Fprintln(s.out, indent+line)

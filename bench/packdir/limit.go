@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limit is the processor time, in seconds, of what no packer of this format can do without: to list the directory, to
-// read each file with bare system calls, to compress the bytes of the archive in one stream at level 5, to digest the
-// result. Divided by the number of processors it is how fast packing could be at all.
+// limit returns the processor time, in seconds, of the work that no packer of this format can avoid: listing
+// the directory, reading each file with plain system calls, compressing the archive in one stream at level 5,
+// and hashing the result. Divided by the number of processors, it is a lower bound of the packing time.
 func limit(dir, archive string) (float64, error) {
 	runtime.LockOSThread()
 	start := threadTime()
@@ -23,8 +23,8 @@ func limit(dir, archive string) (float64, error) {
 		return 0, err
 	}
 	reading := threadTime() - start
-	squeezing, err := compressAgain(archive)
-	return reading + squeezing, err
+	compression, err := compressAgain(archive)
+	return reading + compression, err
 }
 
 func threadTime() float64 {
@@ -80,7 +80,8 @@ func readFile(at int, name string, buf []byte) error {
 	return nil
 }
 
-// compressAgain takes the tar stream out of an archive and measures its compression only.
+// compressAgain decompresses an archive, compresses its content again and returns the processor time of the
+// compression.
 func compressAgain(archive string) (float64, error) {
 	f, err := os.Open(archive)
 	if err != nil {

@@ -1,12 +1,12 @@
 //go:build linux
 
-// Command packdir packs a directory in one of several ways and reports the time and memory. The benchmark runs it as its
-// own process for each measurement, so that startup and peak memory count.
+// Command packdir packs a directory with one of several packers and reports the time and memory. The benchmark runs it as
+// a separate process for each measurement, so that startup and peak memory count.
 //
-//	packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE
+//	packdir bundle|go-slug|nothing|limit DIRECTORY ARCHIVE
 //
-// With limit it packs nothing: it measures the minimum cost of the work, from an archive that "ours" wrote. With nothing it
-// only starts and exits.
+// With limit it packs nothing, but measures the unavoidable work for an archive that bundle wrote. With nothing it only
+// starts and exits.
 package main
 
 import (
@@ -26,17 +26,17 @@ import (
 	"scalr-run-action/internal/process"
 )
 
-// Report is what packdir prints, as JSON.
+// Report is the output of packdir, in JSON.
 type Report struct {
 	Files   int
-	Bytes   int64 // of the archive
+	Bytes   int64 // size of the archive
 	PeakKiB int   // the maximum resident memory
 	CPU     float64
 }
 
 func main() {
 	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: packdir ours|go-slug|nothing|limit DIRECTORY ARCHIVE")
+		fmt.Fprintln(os.Stderr, "usage: packdir bundle|go-slug|nothing|limit DIRECTORY ARCHIVE")
 		os.Exit(2)
 	}
 	debug.SetMemoryLimit(process.MemoryLimit) // as the program does
@@ -51,24 +51,24 @@ func main() {
 	}
 }
 
-func run(how, dir, archive string) (Report, error) {
-	switch how {
-	case "ours":
-		return ours(dir, archive)
+func run(packer, dir, archive string) (Report, error) {
+	switch packer {
+	case "bundle":
+		return packBundle(dir, archive)
 	case "go-slug":
-		return theirs(dir, archive)
+		return packSlug(dir, archive)
 	case "nothing":
 		return Report{}, nil
 	case "limit":
 		cpu, err := limit(dir, archive)
 		return Report{CPU: cpu}, err
 	}
-	return Report{}, fmt.Errorf("no such way to pack: %s", how)
+	return Report{}, fmt.Errorf("unknown packer %q", packer)
 }
 
-// ours ends, as the action does, with an archive ready to be read for sending.
-// With PACKDIR_KEEP set it is also written to ARCHIVE, from which the limit is measured.
-func ours(dir, archive string) (Report, error) {
+// packBundle packs the directory in memory, as the action does. If PACKDIR_KEEP is set, it also writes the
+// archive to a file for limit.
+func packBundle(dir, archive string) (Report, error) {
 	ctx := context.Background()
 	l, err := bundle.List(ctx, bundle.Options{Root: dir, Path: ".", Temp: []string{filepath.Dir(archive)}})
 	if err != nil {
@@ -92,7 +92,7 @@ func ours(dir, archive string) (Report, error) {
 	return r, err
 }
 
-func theirs(dir, archive string) (Report, error) {
+func packSlug(dir, archive string) (Report, error) {
 	f, err := os.Create(archive)
 	if err != nil {
 		return Report{}, err
@@ -109,7 +109,8 @@ func theirs(dir, archive string) (Report, error) {
 	return Report{Files: len(meta.Files), Bytes: info.Size()}, nil
 }
 
-// peak reads the high-water mark of this process. What wait4 reports for a child begins at the size of its parent.
+// peak returns the peak resident memory of this process in KiB. The value that wait4 reports for a child also
+// includes its parent's memory.
 func peak() int {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// writer writes the files of one directory and keeps the first error.
+// writer writes the files of one directory and records the first error.
 type writer struct {
 	dir  string
-	r    *rand.Rand // the same in copies
-	own  *rand.Rand // of this directory alone
-	size float64    // how much bigger than usual the files are
+	r    *rand.Rand // same sequence in similar modules
+	own  *rand.Rand // different sequence in each module
+	size float64    // factor of the file sizes
 	err  error
 }
 
@@ -35,7 +35,7 @@ func (w *writer) module() {
 	}
 }
 
-// file writes at least size bytes of what more writes piece by piece.
+// file writes a file of at least size bytes; each call of more appends a piece.
 func (w *writer) file(name string, size int, more func(*bytes.Buffer)) {
 	var b bytes.Buffer
 	for b.Len() < int(w.size*float64(size)) {
@@ -44,7 +44,7 @@ func (w *writer) file(name string, size int, more func(*bytes.Buffer)) {
 	w.write(name, b.Bytes())
 }
 
-// raw writes bytes that no compressor makes smaller.
+// raw writes a file of incompressible bytes.
 func (w *writer) raw(name string, size int) {
 	b := make([]byte, size)
 	for i := 0; i+8 <= size; i += 8 {

@@ -1,5 +1,5 @@
-// Package trees makes the directories that the benchmark packs: always the same ones, of text that compresses about as
-// the real thing does.
+// Package trees creates the directories that the benchmark packs. They are always the same, and their text
+// compresses about as well as real configurations.
 package trees
 
 import (
@@ -16,7 +16,7 @@ type Tree struct {
 	Make func(dir string) error
 }
 
-// All are the trees of the benchmark, smallest first.
+// All lists the trees of the benchmark, smallest first.
 var All = []Tree{
 	{"module", "module, 200 files", func(dir string) error { return modules(dir, 1, 17, 2, 0.5) }},
 	{"repository", "repository, 3,000 files", func(dir string) error { return modules(dir, 2, 258, 2, 0.6) }},
@@ -26,16 +26,16 @@ var All = []Tree{
 	{"zips", "lambda zips, 200 MB", zips},
 }
 
-// Large makes the big repository, which "ignored" and "copies" take too.
+// Large creates the large repository, which the trees "ignored" and "copies" contain.
 func Large(dir string) error { return modules(dir, 3, 3910, 1.4, 0.7) }
 
-// modules makes n modules of about a dozen files each. So many of them, out of one, are alike: copies but for a few
-// lines of another.
+// modules creates n modules of about a dozen files each. The share alike of them are copies of another module
+// with a few changed lines.
 func modules(dir string, seed uint64, n int, size, alike float64) error {
 	kinds := max(3, int(float64(n)*(1-alike)))
 	for i := range n {
 		kind := i % kinds
-		// Copies begin with the same random numbers, so they have the same text.
+		// Modules of the same kind share a random sequence and therefore most of their text.
 		w := &writer{
 			dir:  filepath.Join(dir, fmt.Sprintf("%s-%d", areas[i%len(areas)], i/40), fmt.Sprintf("%s-%03d", words[(kind*7)%len(words)], i)),
 			r:    rand.New(rand.NewPCG(seed, uint64(kind))),
@@ -53,7 +53,7 @@ func modules(dir string, seed uint64, n int, size, alike float64) error {
 	return w.err
 }
 
-// copies holds the big repository six times, as one directory for each environment would.
+// copies creates the large repository six times, like a repository with one directory per environment.
 func copies(dir string) error {
 	for i := range 6 {
 		if err := Large(filepath.Join(dir, fmt.Sprintf("env-%d", i+1))); err != nil {
@@ -70,7 +70,8 @@ func ignored(dir string) error {
 	return os.WriteFile(filepath.Join(dir, ".terraformignore"), []byte(IgnoreRules), 0o644)
 }
 
-// zips holds what is packed already: 24 archives of 4 to 12 MB, some Terraform files and one big JSON file.
+// zips creates files that are already compressed: 24 archives of 4 to 12 MB, a few Terraform files and a
+// large JSON file.
 func zips(dir string) error {
 	r := rand.New(rand.NewPCG(4, 4))
 	for i := range 24 {
@@ -87,7 +88,7 @@ func zips(dir string) error {
 	return w.err
 }
 
-// IgnoreRules are fifty lines as people write them.
+// IgnoreRules is a typical ignore file of fifty rules.
 const IgnoreRules = `# what a plan does not need
 .git/
 .github/

@@ -1,4 +1,4 @@
-// Command scalrsim serves a simulated Scalr on a local port, to try the action without an account.
+// Command scalrsim serves a simulated Scalr on a local port, for trying the action without an account.
 package main
 
 import (
@@ -27,7 +27,7 @@ func main() {
 	}
 }
 
-// options are the values of the flags.
+// options contains the values of the flags.
 type options struct {
 	scenario, api, blob, record string
 	execute, list               bool
@@ -86,7 +86,7 @@ func serve(ctx context.Context, o options, scenario scalrsim.Scenario, out io.Wr
 	return record(o.record, s)
 }
 
-// explain prints the settings for the action as shell commands.
+// explain prints the environment variables of the action as shell commands.
 func explain(out io.Writer, s *scalrsim.Server, url string, scenario scalrsim.Scenario) {
 	fmt.Fprintf(out, "# %s: %s\n", scenario.Name, scenario.About)
 	if scenario.Script.Execute && !s.Executes() {

@@ -33,7 +33,7 @@ func TestServesAndRecords(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, r) }()
 
-	ask := func(path, token string) (int, string) {
+	get := func(path, token string) (int, string) {
 		request, err := http.NewRequestWithContext(ctx, "GET", env["SCALR_HOSTNAME"]+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -53,19 +53,19 @@ func TestServesAndRecords(t *testing.T) {
 		}
 		return response.StatusCode, string(body)
 	}
-	if status, body := ask("/api/iacp/v3/workspaces/"+env["INPUT_WORKSPACE_ID"], env["SCALR_TOKEN"]); status != 200 {
+	if status, body := get("/api/iacp/v3/workspaces/"+env["INPUT_WORKSPACE_ID"], env["SCALR_TOKEN"]); status != 200 {
 		t.Errorf("the workspace: got %d %s", status, body)
 	}
-	ask("/api/iacp/v3/runs", "else")
-	if _, body := ask("/_sim/objections", ""); !strings.Contains(body, "GET /runs: the token is unknown") {
+	get("/api/iacp/v3/runs", "wrong-token")
+	if _, body := get("/_sim/objections", ""); !strings.Contains(body, "GET /runs: the token is unknown") {
 		t.Errorf("objections: %s", body)
 	}
 	for _, name := range []string{"runs", "stops", "unused-faults"} {
-		if status, body := ask("/_sim/"+name, ""); status != 200 || body != "[]\n" {
+		if status, body := get("/_sim/"+name, ""); status != 200 || body != "[]\n" {
 			t.Errorf("%s: got %d %q", name, status, body)
 		}
 	}
-	if status, _ := ask("/_sim/else", ""); status != 404 {
+	if status, _ := get("/_sim/unknown", ""); status != 404 {
 		t.Errorf("an unknown record: got %d", status)
 	}
 
@@ -82,7 +82,7 @@ func TestServesAndRecords(t *testing.T) {
 		t.Errorf("recorded %s, %v", body, err)
 	}
 	if strings.Contains(string(body), env["SCALR_TOKEN"]) {
-		t.Error("the record holds the token")
+		t.Error("the record contains the token")
 	}
 }
 
