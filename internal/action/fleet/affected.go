@@ -1,5 +1,5 @@
-// Package fleet implements the actions for many workspaces of one repository: affected lists those that a change
-// affects, overview reports on the runs of all of them.
+// Package fleet implements the actions for all workspaces of a repository: affected lists the workspaces that a
+// change affects, and overview reports their runs.
 package fleet
 
 import (
@@ -21,10 +21,10 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// affectedTime limits the whole step.
+// affectedTime is the time limit of the whole step.
 const affectedTime = 10 * time.Minute
 
-// affectedCommand is one run of the affected action.
+// affectedCommand is one execution of the affected action.
 type affectedCommand struct {
 	*step.Step
 	in     inputs.Affected
@@ -55,7 +55,7 @@ func Affected(ctx context.Context, s *step.Step) int {
 	return c.Finish(o, &c.out)
 }
 
-// outcomeOf explains an error in terms of this action, which has no input timeout and whose objects may not exist.
+// outcomeOf adapts an outcome to this action: it has no input timeout, and a missing object has the result not-found.
 func outcomeOf(ctx context.Context, err error) step.Outcome {
 	o := step.Explain(ctx, err)
 	switch o.Code {
@@ -93,7 +93,7 @@ func (c *affectedCommand) execute(ctx context.Context) (err error) {
 	return c.list(ctx, places, change)
 }
 
-// list writes the affected workspaces to the outputs.
+// list sets the outputs to the affected workspaces.
 func (c *affectedCommand) list(ctx context.Context, places []*place, change change) error {
 	present, removed, err := c.present(places, change)
 	if err != nil {
@@ -122,8 +122,8 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	return c.writeLists(items)
 }
 
-// affectedBy returns the present places that the change affects, by name. The removed ones own the files that were
-// deleted in their directories.
+// affectedBy returns those of the present places that the change affects, in the same order. The removed places are
+// part of the search, so that files deleted from their directories do not affect other places.
 func (c *affectedCommand) affectedBy(present, removed []*place, change change) []*place {
 	var workspaces []affected.Workspace
 	for _, p := range slices.Concat(present, removed) {
@@ -164,7 +164,7 @@ type item struct {
 	Wave          int      `json:"wave"`
 }
 
-// items are the elements for places, by wave and then by name.
+// items converts places to elements of the output, sorted by wave.
 func (c *affectedCommand) items(ctx context.Context, places []*place, waves map[inputs.WorkspaceName]int) ([]item, error) {
 	list := make([]item, 0, len(places))
 	for _, p := range places {
@@ -179,10 +179,10 @@ func (c *affectedCommand) items(ctx context.Context, places []*place, waves map[
 	return list, nil
 }
 
-// mostInMatrix is GitHub's limit for the jobs of a matrix.
+// mostInMatrix is GitHub's limit for the number of jobs in a matrix.
 const mostInMatrix = 256
 
-// checkLimits refuses a list that exceeds max-affected or the size of a matrix.
+// checkLimits returns an error if the number of workspaces exceeds max-affected or the size of a matrix.
 func (c *affectedCommand) checkLimits(n int) error {
 	switch {
 	case c.in.MaxAffected > 0 && n > c.in.MaxAffected:
@@ -197,7 +197,7 @@ func (c *affectedCommand) checkLimits(n int) error {
 	return nil
 }
 
-// writeSurroundings writes the outputs that are set even if the list itself is refused.
+// writeSurroundings sets the outputs that do not depend on the limits.
 func (c *affectedCommand) writeSurroundings(items, removed []item, unclaimed []string) error {
 	c.out.Set("count", strconv.Itoa(len(items)))
 	if err := c.out.SetJSON("removed", removed); err != nil {

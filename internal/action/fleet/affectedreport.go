@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/report"
 )
 
-// show logs the workspaces that will be listed, and keeps them for the summary.
+// show logs the affected workspaces and records them for the job summary.
 func (c *affectedCommand) show(items []item, considered int, removed []item, unclaimed []string) {
 	c.page.Considered, c.page.Unclaimed = considered, unclaimed
 	for _, i := range items {
@@ -52,7 +52,7 @@ func row(i item) report.AffectedWorkspace {
 	return report.AffectedWorkspace{Environment: i.Environment, Name: i.Name, Directory: i.Directory, Because: i.Because, Wave: i.Wave}
 }
 
-// writeSummary writes the job summary, unless nothing is known yet. It never changes the outcome.
+// writeSummary writes the job summary if the change is known. It never changes the outcome.
 func (c *affectedCommand) writeSummary(o step.Outcome) {
 	if c.page.Scope == "" {
 		return
@@ -67,7 +67,7 @@ func (c *affectedCommand) writeSummary(o step.Outcome) {
 	}
 }
 
-// reportOutside warns of files that configurations use but that are not uploaded with them.
+// reportOutside logs a warning about files that configurations use but that are not uploaded with them.
 func (c *affectedCommand) reportOutside(found []*place) {
 	var users []string
 	example := ""
@@ -89,7 +89,7 @@ func (c *affectedCommand) reportOutside(found []*place) {
 	}
 }
 
-// reportUnmatchedPatterns warns of patterns that match no file: they are probably mistyped.
+// reportUnmatchedPatterns logs a warning about patterns that match no file, since they are probably misspelled.
 func (c *affectedCommand) reportUnmatchedPatterns(present []*place, change change) {
 	workspaces := make([]affected.Workspace, len(present))
 	for i, p := range present {
@@ -104,8 +104,7 @@ func (c *affectedCommand) reportUnmatchedPatterns(present []*place, change chang
 	}
 }
 
-// unclaimed returns the changed directories that match a pattern of directories and
-// belong to no workspace.
+// unclaimed returns the changed directories that match a pattern of the input directories but belong to no workspace.
 func (c *affectedCommand) unclaimed(places []*place, change change) []string {
 	claimed := map[string]bool{}
 	for _, p := range places {
@@ -129,11 +128,11 @@ func (c *affectedCommand) unclaimed(places []*place, change change) []string {
 	return found
 }
 
-// directoryPattern matches the directories that a pattern can name.
+// directoryPattern returns a regular expression for the directories that a pattern can produce.
 func directoryPattern(pattern string) *regexp.Regexp {
 	name := strings.NewReplacer(`\{environment\}`, `[^/]+`, `\{workspace\}`, `[^/]+`)
 	return regexp.MustCompile("^" + name.Replace(regexp.QuoteMeta(pattern)) + "$")
 }
 
-// isBelow reports whether p is dir or lies in it.
+// isBelow reports whether p is dir or in dir.
 func isBelow(p, dir string) bool { return dir == "." || p == dir || strings.HasPrefix(p, dir+"/") }

@@ -17,21 +17,22 @@ import (
 	"scalr-run-action/internal/lazyregexp"
 )
 
-// change is the change that the event describes, as far as it is known.
+// change describes the changed files, as far as they are known.
 type change struct {
 	paths      []string
-	everything bool // all workspaces are listed as affected
+	everything bool // all workspaces count as affected
 }
 
-// deletes reports whether the change deletes the directory of a place. The directory must not exist, so that each
-// change in it is a deletion.
+// deletes reports whether the change deletes the directory of a place. The directory must not exist, so every change
+// in it is a deletion.
 func (c change) deletes(p *place) bool {
 	return slices.ContainsFunc(p.candidates, func(dir string) bool {
 		return dir != "." && slices.ContainsFunc(c.paths, func(path string) bool { return strings.HasPrefix(path, dir+"/") })
 	})
 }
 
-// findChange finds what changed and logs it. If that is unknown, all workspaces are affected, or the step fails.
+// findChange determines and logs the changed files. If they are unknown, it reports all workspaces as affected or
+// returns an error, depending on the inputs.
 func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 	if c.in.All {
 		c.setScope("everything", "`all` is true")
@@ -62,7 +63,7 @@ func (c *affectedCommand) setScope(scope, reason string) {
 	}
 }
 
-// askForChange requests the changed files from GitHub; the reason describes why they are unknown.
+// askForChange requests the changed files from GitHub. If they are unknown, it returns the reason.
 func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change, reason string) {
 	e := c.Job.Event()
 	switch {
@@ -92,10 +93,10 @@ func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change
 	return found, ""
 }
 
-// mostPayload is the maximum that GitHub sends with an event.
+// mostPayload is the maximum size of GitHub's event payload, in bytes.
 const mostPayload = 25 << 20
 
-// permissionAdvice names the permissions that may resolve a refusal by GitHub.
+// permissionAdvice returns the permissions that may be missing after GitHub rejected a request.
 func (c *affectedCommand) permissionAdvice(err error) string {
 	var e *github.Error
 	if !errors.As(err, &e) || e.Kind != github.Forbidden && e.Kind != github.Gone {
@@ -109,7 +110,7 @@ func (c *affectedCommand) permissionAdvice(err error) string {
 
 var commitSHA = lazyregexp.New(`^[0-9a-f]{40,64}$`)
 
-// checkedOut returns the commit that is checked out according to .git. Without .git, it is GITHUB_SHA.
+// checkedOut returns the commit that is checked out according to .git. Without .git, it returns GITHUB_SHA.
 func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason string) {
 	switch repositories := tree.Repositories(); {
 	case len(repositories) == 0:
@@ -140,10 +141,10 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 	return head, ""
 }
 
-// mostGitFile is the maximum number of bytes that are read of a file in .git.
+// mostGitFile is the maximum number of bytes read from a file in .git.
 const mostGitFile = 16 << 20
 
-// gitFile returns the text of a file in .git, empty if there is none.
+// gitFile returns the content of a file in .git, or "" if it does not exist.
 func gitFile(checkout *os.Root, name string) string {
 	info, err := checkout.Stat(".git/" + name)
 	if err != nil || !info.Mode().IsRegular() {

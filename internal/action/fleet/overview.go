@@ -18,10 +18,10 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// overviewTime limits the whole step.
+// overviewTime is the time limit of the whole step.
 const overviewTime = 10 * time.Minute
 
-// overviewCommand is one run of the overview action.
+// overviewCommand is one execution of the overview action.
 type overviewCommand struct {
 	*step.Step
 	in     inputs.Overview
@@ -42,7 +42,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	}
 	s.Job.Mask(in.GitHubToken)
 	c.describe()
-	if err != nil { // all inputs are validated before the first request
+	if err != nil { // validate all inputs before the first request
 		o := step.Explain(ctx, err)
 		code := s.Finish(o, nil)
 		c.markOutdated(o)
@@ -59,7 +59,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	return c.publish(o)
 }
 
-// explain describes an error in terms of this action, which has no input timeout.
+// explain adapts the outcome of an error to this action, which has no input timeout.
 func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
 	o := step.Explain(ctx, err)
 	if o.Code == step.CodeTimedOut {
@@ -68,7 +68,7 @@ func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
 	return o
 }
 
-// describe records the commit and the attempt that the overview covers.
+// describe records the commit and the attempt for the report.
 func (c *overviewCommand) describe() {
 	e := c.Job.Event()
 	c.page.Unlisted, c.page.Attempt = c.in.Unlisted, e.Attempt
@@ -78,7 +78,7 @@ func (c *overviewCommand) describe() {
 	}
 }
 
-// execute finds the runs and reads the effects of each.
+// execute finds the runs and reads their effects.
 func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	if len(c.in.Workspaces) == 0 {
 		return nil
@@ -106,7 +106,7 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	return err
 }
 
-// publish sets the outputs that are known and returns the exit code.
+// publish sets the outputs, writes summary and comment, and returns the exit code.
 func (c *overviewCommand) publish(o step.Outcome) int {
 	known := o.Result == result.Done || o.Result == result.Rejected
 	c.page.Rejected = o.Result != result.Done
@@ -124,7 +124,7 @@ func (c *overviewCommand) publish(o step.Outcome) int {
 	return c.Finish(o, &c.out)
 }
 
-// listedRun is an element of the output runs. Numbers that are unknown are null.
+// listedRun is an element of the output runs. Unknown numbers are null.
 type listedRun struct {
 	WorkspaceID  string `json:"workspace-id"`
 	Workspace    string `json:"workspace"`
@@ -161,7 +161,7 @@ func (c *overviewCommand) setOutputs(known bool) {
 	c.out.Set("missing", strconv.Itoa(n[report.Missing]))
 }
 
-// title returns the name of a workspace, as far as it is known.
+// title returns the name of a workspace with its environment, if they are known, or its id.
 func title(w scalr.Workspace) string {
 	switch {
 	case w.Name == "":
@@ -172,7 +172,7 @@ func title(w scalr.Workspace) string {
 	return w.Environment + "/" + w.Name
 }
 
-// writeSummary never changes the outcome.
+// writeSummary writes the job summary. It never changes the outcome.
 func (c *overviewCommand) writeSummary(o step.Outcome, known bool) {
 	if !c.in.Summary {
 		return
@@ -189,14 +189,15 @@ func (c *overviewCommand) writeSummary(o step.Outcome, known bool) {
 	}
 }
 
-// overviewName is the first part of the hidden marker of the comments.
+// overviewName is the first part of the hidden marker in the comments of this action.
 const overviewName = "scalr-overview"
 
 func (c *overviewCommand) commenter() step.Commenter {
 	return step.Commenter{Step: c.Step, Token: c.in.GitHubToken, PullRequest: c.in.PullRequest}
 }
 
-// workflow is the workflow that the comment belongs to: each workflow has its own comment on a pull request.
+// workflow returns the path of the workflow file, or the name of the workflow. Each workflow has its own comment on a
+// pull request.
 func (c *overviewCommand) workflow() string {
 	file, _, _ := strings.Cut(c.Job.Env("GITHUB_WORKFLOW_REF"), "@")
 	if file != "" {
@@ -220,7 +221,7 @@ func (c *overviewCommand) post() github.Post {
 	}
 }
 
-// allApplied reports whether every workspace with changes was applied, and at least one.
+// allApplied reports whether at least one run was applied and all others have no changes.
 func (c *overviewCommand) allApplied() bool {
 	applied := false
 	for _, r := range c.page.Rows {
@@ -234,8 +235,8 @@ func (c *overviewCommand) allApplied() bool {
 	return applied
 }
 
-// markOutdated adds a note above an earlier overview that this one has failed. Without it, the earlier overview would
-// be taken for that of the current commit.
+// markOutdated marks an earlier overview as outdated if this one failed. Otherwise the earlier overview would appear
+// to describe the current commit.
 func (c *overviewCommand) markOutdated(o step.Outcome) {
 	usable := func(name string, read bool) bool { return read || strings.TrimSpace(c.Job.Input(name)) == "" }
 	if c.in.Comment == inputs.CommentNone || c.in.GitHubToken.Empty() || o.ExitCode() == 0 ||

@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// judge reports whether the overview passes, given fail-on and the results of the needed jobs.
+// judge returns the outcome of the overview, according to fail-on and the results of the needed jobs.
 func (c *overviewCommand) judge() step.Outcome {
 	var codes []step.Code
 	reject := func(code step.Code, format string, args ...any) {
@@ -41,8 +41,8 @@ func (c *overviewCommand) judge() step.Outcome {
 	return step.WithAdvice(step.Outcome{Result: result.Rejected, Code: codes[0], Problem: strings.Join(c.page.Reasons, " ")})
 }
 
-// brokenNeed describes the problem with a needed job; empty if there is none. A skipped job is a problem unless there
-// was nothing to do.
+// brokenNeed returns the problem with a needed job, or "" if there is none. A skipped job is a problem if there are
+// workspaces.
 func (c *overviewCommand) brokenNeed(need inputs.NeededJob) string {
 	switch {
 	case need.Result == "failure":
@@ -57,7 +57,7 @@ func (c *overviewCommand) brokenNeed(need inputs.NeededJob) string {
 	return ""
 }
 
-// mayChange reports whether the run changes something, or that is unknown. A workspace without a run has no changes.
+// mayChange reports whether a run has changes or unknown changes. A workspace without a run has none.
 func mayChange(r report.Row) bool {
 	switch r.Kind() {
 	case report.Waiting, report.Destroys, report.Changes:
@@ -80,12 +80,12 @@ func mayDestroy(r report.Row) bool {
 	return mayGoOn(r) && r.Effects().Destroys != gate.No
 }
 
-// mayGoOn reports whether a failed run has changed something, or may still do so.
+// mayGoOn reports whether a failed run may have changed something, or may still do so.
 func mayGoOn(r report.Row) bool {
 	return r.Kind() == report.Failed && (r.Result == result.NeedsOverride || r.Run.Applied())
 }
 
-// named returns the names of the workspaces in the selected rows.
+// named returns the names of the workspaces in the rows for which wanted returns true.
 func (c *overviewCommand) named(wanted func(report.Row) bool) []string {
 	var list []string
 	for _, r := range c.page.Rows {
@@ -96,7 +96,7 @@ func (c *overviewCommand) named(wanted func(report.Row) bool) []string {
 	return list
 }
 
-// mostInReason is the maximum number of workspaces that a reason names.
+// mostInReason is the maximum number of workspaces in a message.
 const mostInReason = 5
 
 func someOf(list []string) string {

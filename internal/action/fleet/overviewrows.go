@@ -18,13 +18,14 @@ import (
 )
 
 const (
-	readers      = 4        // workspaces whose details are read at a time
-	mostRowJSON  = 64 << 20 // bytes of a plan's JSON; the rest is not read
-	mostRowLog   = 64 << 20 // bytes of a log
-	mostDiffText = 4 << 20  // bytes of all diffs; beyond that only addresses are kept
+	readers      = 4        // number of workspaces that are read concurrently
+	mostRowJSON  = 64 << 20 // maximum bytes of a plan's JSON
+	mostRowLog   = 64 << 20 // maximum bytes of a log
+	mostDiffText = 4 << 20  // maximum bytes of all diffs; beyond that only addresses are shown
 )
 
-// rows reads the effects of each run. Unreadable ones are unknown; only the end of the context is an error.
+// rows reads the effects of all runs. If those of a run cannot be read, they are unknown. rows returns an error only
+// if the context ends.
 func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row, error) {
 	rows := make([]report.Row, len(all))
 	var diffs atomic.Int64
@@ -54,7 +55,7 @@ func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row
 	return rows, nil
 }
 
-// keepDiffs drops the diffs of a plan if all diffs together are too large.
+// keepDiffs removes the diffs of a plan if the total size of all diffs exceeds the limit.
 func keepDiffs(p *tfplan.Plan, size *atomic.Int64) {
 	n := len(p.OutputDiff)
 	for _, list := range [][]tfplan.Change{p.Changes, p.Drift} {
@@ -110,13 +111,13 @@ func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
 	return r
 }
 
-// place sets the run, its workspace and their addresses.
+// place sets the run, its workspace and their URLs.
 func (c *overviewCommand) place(r *report.Row, w *sought) {
 	r.Run = w.run.Run
 	seen := w.run.Workspace
 	seen.ID, seen.EnvironmentID = w.run.WorkspaceID, w.run.EnvironmentID
 	seen.Environment = cmp.Or(seen.Environment, w.Environment)
-	if seen.Name == "" { // it was not included
+	if seen.Name == "" { // the response does not include the workspace
 		seen.Name, seen.RunAll = w.Name, true
 	}
 	r.Workspace = seen
@@ -124,7 +125,7 @@ func (c *overviewCommand) place(r *report.Row, w *sought) {
 	r.RunURL = c.client.RunURL(seen.EnvironmentID, seen.ID, r.Run.ID)
 }
 
-// finished reports whether the run is final or waits for a person. A run in an unknown status has finished once its
+// finished reports whether the run is final or waits for a person. A run with an unknown status is finished if its
 // plan and its apply are final.
 func finished(r scalr.Run) bool {
 	switch r.Stage() {
@@ -138,7 +139,7 @@ func finished(r scalr.Run) bool {
 	return true
 }
 
-// readOutcome returns how the run ended, and reads its effects if they are shown.
+// readOutcome sets the outcome of a finished run. It reads the plan if the report shows its changes.
 func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole bool) {
 	o := step.OutcomeOfRun(r.Run)
 	if o.Code == step.CodeUnknownStatus {
@@ -147,7 +148,7 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 	switch o.Result {
 	case result.NoChanges:
 		if gate.EffectsOf(r.Run, tfplan.Plan{}, r.Workspace.RunAll).Changes == gate.No {
-			break // all of Scalr's values agree
+			break // all values that Scalr reports agree
 		}
 		fallthrough
 	case result.Planned, result.Applied, result.NeedsConfirmation, result.Saved, result.NeedsOverride:
@@ -160,8 +161,8 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 	c.withholdRawLog(&r.Report)
 }
 
-// readFailure reads the log of the failed stage, and after an apply the plan too. With the run itself, it takes at
-// most three requests.
+// readFailure reads the log of the failed stage and, after an apply, the plan as well. It makes at most three
+// requests, including the one for the run.
 func (c *overviewCommand) readFailure(ctx context.Context, r *report.Row, whole bool) {
 	if !r.Run.Applied() {
 		r.Plan = c.plan(ctx, r, false, true)
@@ -173,7 +174,7 @@ func (c *overviewCommand) readFailure(ctx context.Context, r *report.Row, whole 
 	r.Apply = log.Apply()
 }
 
-// plan reads the plan of the run from its JSON and its log.
+// plan reads the plan of a run from its JSON, its log, or both.
 func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, withLog bool) tfplan.Plan {
 	log := tfplan.NewLog(c.Redact)
 	if r.Workspace.RunAll {
@@ -201,17 +202,17 @@ func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, wit
 	return plan
 }
 
-// readLog reads as much of a log as possible.
+// readLog reads a log up to the size limit. Errors are ignored.
 func (c *overviewCommand) readLog(ctx context.Context, log *tfplan.Log, l scalr.Log) {
 	body, err := c.client.Log(ctx, l)
 	if err != nil || body == nil {
 		return
 	}
 	defer body.Close()
-	_, _ = io.Copy(log, io.LimitReader(body, mostRowLog)) // a plan without its last line proves nothing
+	_, _ = io.Copy(log, io.LimitReader(body, mostRowLog)) // an incomplete plan log is not evaluated
 }
 
-// bounded records whether the log was read to its end.
+// bounded limits the bytes that are read, and records whether the text was incomplete.
 type bounded struct {
 	from   io.Reader
 	left   int64
@@ -229,8 +230,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// withholdRawLog removes text that was copied from a log and not compared with Scalr's sanitized JSON, unless the
-// input redact names the secrets that the log may contain.
+// withholdRawLog removes text that comes only from a log, because Scalr sanitizes only the plan's JSON. It keeps the
+// text if the input redact lists the secrets that the log may contain.
 func (c *overviewCommand) withholdRawLog(r *report.Report) {
 	if len(c.in.Redact) > 0 {
 		return

@@ -13,44 +13,46 @@ import (
 )
 
 const (
-	// mostListRequests limits the requests that find all runs, regardless of the number of workspaces.
+	// mostListRequests is the maximum number of requests to find all runs, regardless of the number of workspaces.
 	mostListRequests = 20
-	// mostLists limits the environments that are listed one by one: with more, the list of all runs is read.
+	// mostLists is the maximum number of environments whose runs are listed separately. If there are more, the list
+	// of all runs is read instead.
 	mostLists = 8
-	// mostNamedEnvironments limits the environments that are looked up by name. Each costs two requests.
+	// mostNamedEnvironments is the maximum number of environments that are looked up by name. Each lookup takes two
+	// requests.
 	mostNamedEnvironments = 3
 )
 
-// sought is a workspace whose run the search must find.
+// sought is a workspace for which the search must find a run.
 type sought struct {
 	inputs.OverviewWorkspace
-	run *scalr.ListedRun // the newest so far
-	// absent is set once it is certain that there is no run.
+	run *scalr.ListedRun // the newest run found so far
+	// absent is set if the workspace certainly has no run.
 	absent bool
-	// unsure is set if the list was neither sorted nor read to its end: then the run may not be the newest one.
+	// unsure is set if run may not be the newest one, because the list was neither sorted nor read completely.
 	unsure bool
 }
 
-// search finds the newest run of each workspace whose message names the workflow run.
+// search finds the newest run of each workspace with the URL of the workflow run in its message.
 type search struct {
 	client  *scalr.Client
 	address string
 	all     []*sought
 	lists   []*runList
-	left    int // requests
+	left    int // remaining requests
 }
 
 // runList is a list of runs that is read page by page, newest first.
 type runList struct {
 	scope   scalr.RunScope
 	wanted  []*sought
-	page    int // that was read last
+	page    int // the last page read
 	ended   bool
-	chaotic bool // a newer run followed an older one
+	chaotic bool // the list is not sorted
 	last    scalr.ListedRun
 }
 
-// run reads pages until all runs are found or the limit is reached.
+// run reads pages until all runs are found or the requests are used up.
 func (s *search) run(ctx context.Context) error {
 	if err := s.choose(ctx); err != nil {
 		return err
@@ -93,7 +95,7 @@ func (s *search) run(ctx context.Context) error {
 	return s.nameMissing(ctx)
 }
 
-// choose selects the lists to read: one for each environment, or one of all runs.
+// choose selects the lists to read: one for each environment, or the list of all runs.
 func (s *search) choose(ctx context.Context) error {
 	if err := s.findEnvironments(ctx); err != nil {
 		return err
@@ -125,8 +127,8 @@ func (s *search) choose(ctx context.Context) error {
 	return nil
 }
 
-// findEnvironments looks up environments that are known only by name, if there are few. A workspace in an environment
-// that does not exist has no run.
+// findEnvironments looks up environments that are known only by name, unless there are too many. A workspace in an
+// environment that does not exist has no run.
 func (s *search) findEnvironments(ctx context.Context) error {
 	byName := map[string][]*sought{}
 	var names []string
@@ -170,7 +172,7 @@ func (s *search) open() []*sought {
 
 func (l *runList) isOpen() bool { return !l.ended && (l.chaotic || len(l.missing()) > 0) }
 
-// missing returns the workspaces without a run; all of them if the list is not sorted.
+// missing returns the workspaces without a run. If the list is not sorted, it returns all workspaces.
 func (l *runList) missing() []*sought {
 	var list []*sought
 	for _, w := range l.wanted {
@@ -181,8 +183,8 @@ func (l *runList) missing() []*sought {
 	return list
 }
 
-// singles returns a list for each remaining workspace, if there are few enough to read them one by one. That finds
-// more than another page of all runs.
+// singles returns a list for each of the remaining workspaces, if the remaining requests suffice. Reading them is
+// more likely to find the runs than reading another page of all runs.
 func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error) {
 	cost := 0
 	for _, w := range open {
@@ -192,7 +194,7 @@ func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error
 		case w.EnvironmentID == "":
 			return nil, nil
 		default:
-			cost += 2 // with the search for its id
+			cost += 2 // including the search for the workspace's id
 		}
 	}
 	if cost > s.left {
@@ -240,7 +242,7 @@ func (s *search) readPage(ctx context.Context, l *runList) error {
 	return nil
 }
 
-// take records the run if it is the newest one of a searched workspace.
+// take records the run if it is the newest one of a sought workspace.
 func (l *runList) take(r scalr.ListedRun) {
 	for _, w := range l.wanted {
 		if w.is(r) && (w.run == nil || r.CreatedAt.After(w.run.CreatedAt)) {
@@ -263,7 +265,7 @@ func (w *sought) is(r scalr.ListedRun) bool {
 	return r.Workspace.Environment == w.Environment || r.EnvironmentID == w.Environment && strings.HasPrefix(w.Environment, "env-")
 }
 
-// conclude marks the workspaces that certainly have no run, and those whose run may not be the newest one.
+// conclude sets absent and unsure after the search.
 func (s *search) conclude() {
 	for _, w := range s.all {
 		whole, chaotic := false, false
@@ -277,7 +279,7 @@ func (s *search) conclude() {
 	}
 }
 
-// nameMissing reads the names of workspaces that are known only by id, within the limit of requests.
+// nameMissing reads the names of workspaces that are known only by id, until the requests are used up.
 func (s *search) nameMissing(ctx context.Context) error {
 	for _, w := range s.all {
 		if w.run != nil || w.ID == "" || w.Name != "" || s.left <= 0 {

@@ -15,13 +15,13 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// place is a workspace and the possible directories of its configuration.
+// place is a workspace and the directory of its configuration.
 type place struct {
 	ws         scalr.Workspace
-	candidates []string // directories; the first that exists is meant
-	exact      bool     // a line names the directory
-	directory  string   // relative to the checkout
-	path       string   // the directory to upload
+	candidates []string // possible directories; the first existing one is used
+	exact      bool     // the input directories names the directory
+	directory  string   // relative to the root of the checkout
+	path       string   // directory to upload
 	answer     affected.Result
 }
 
@@ -29,11 +29,11 @@ func (p *place) name() inputs.WorkspaceName {
 	return inputs.WorkspaceName{Environment: p.ws.Environment, Workspace: p.ws.Name}
 }
 
-// workingDirectory is that of the workspace, "." for the root of the uploaded directory.
+// workingDirectory returns the working directory of the workspace, "." for the root of the uploaded directory.
 func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDirectory) }
 
-// workspace returns the place for the search. A variable file may be relative to the uploaded directory or to the
-// directory in which Terraform runs.
+// workspace returns the input of the search for affected workspaces. A variable file may be relative to the uploaded
+// directory or to the working directory.
 func (p *place) workspace() affected.Workspace {
 	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
 	if p.ws.Terragrunt {
@@ -49,10 +49,10 @@ func (p *place) workspace() affected.Workspace {
 	return w
 }
 
-// cleanDirectory converts a directory in Scalr to a path relative to the uploaded directory.
+// cleanDirectory converts a working directory in Scalr to a path relative to the uploaded directory.
 func cleanDirectory(dir string) string { return cmp.Or(path.Clean("/" + dir)[1:], ".") }
 
-// considered lists the workspaces that the inputs select, by name.
+// considered returns the workspaces that the inputs select, sorted by name.
 func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, error) {
 	list, err := lookup.ListWorkspaces(ctx, c.client, c.in.Environment, c.in.Filter, func(text string) { c.Job.Noticef("%s", text) })
 	if err != nil {
@@ -72,8 +72,7 @@ func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, er
 	return list, nil
 }
 
-// nameEnvironments fills in the names of environments that a server left out: they
-// are part of directories.
+// nameEnvironments fills in missing names of environments, which are part of the directories.
 func (c *affectedCommand) nameEnvironments(ctx context.Context, list []scalr.Workspace) error {
 	unnamed := func(ws scalr.Workspace) bool { return ws.Environment == "" }
 	if !slices.ContainsFunc(list, unnamed) {
@@ -95,14 +94,14 @@ func (c *affectedCommand) nameEnvironments(ctx context.Context, list []scalr.Wor
 	return nil
 }
 
-// named picks the workspaces with the names. An environment may be given by its id.
+// named returns the workspaces with the given names, in the same order. The environment may be a name or an id.
 func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Workspace, error) {
 	byName := map[inputs.WorkspaceName]scalr.Workspace{}
 	var titles []string
 	for _, ws := range list {
 		byName[inputs.WorkspaceName{Environment: ws.EnvironmentID, Workspace: ws.Name}] = ws
 	}
-	for _, ws := range list { // a name may look like an id
+	for _, ws := range list { // second, so that a name takes precedence over an id
 		n := inputs.WorkspaceName{Environment: ws.Environment, Workspace: ws.Name}
 		byName[n] = ws
 		titles = append(titles, n.String())
@@ -123,7 +122,7 @@ func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Worksp
 	return found, nil
 }
 
-// place finds the directories of the workspaces that accept uploads.
+// place finds the directories of all workspaces to which a configuration can be uploaded.
 func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 	var places []*place
 	var without []string
@@ -159,7 +158,8 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 	return places, nil
 }
 
-// candidates returns the possible directories of the configuration, the most likely first.
+// candidates returns the possible directories of the configuration in order of precedence. exact is set if the input
+// directories names the workspace.
 func (c *affectedCommand) candidates(p *place) (dirs []string, exact bool) {
 	d := c.in.Directories
 	for _, environment := range []string{p.ws.Environment, p.ws.EnvironmentID} {
@@ -177,7 +177,7 @@ func (c *affectedCommand) candidates(p *place) (dirs []string, exact bool) {
 	return dirs, false
 }
 
-// sentPath removes the working directory from the end of a directory.
+// sentPath returns the directory to upload: the directory without the working directory at its end.
 func sentPath(directory, working string) (sent string, ok bool) {
 	switch {
 	case working == ".":
@@ -189,8 +189,8 @@ func sentPath(directory, working string) (sent string, ok bool) {
 	return sent, ok
 }
 
-// exists reports whether the checkout has the place's directory. The root of the checkout always exists, so it must
-// contain Terraform files unless the inputs name it.
+// exists reports whether the directory of a place exists in the checkout. The root of the checkout always exists, so
+// it counts only if it contains Terraform files or the input directories names it.
 func (c *affectedCommand) exists(p *place) bool {
 	if p.directory == "." && c.in.Directories.None() && !p.ws.Terragrunt && !c.tree.HasTerraform(".") {
 		return false
@@ -198,8 +198,8 @@ func (c *affectedCommand) exists(p *place) bool {
 	return c.tree.HasDirectory(p.directory)
 }
 
-// present separates the places whose directory exists from those whose directory the
-// change deletes. The others are left out.
+// present returns the places whose directory exists, and those whose directory the change deletes. It logs the
+// others.
 func (c *affectedCommand) present(places []*place, change change) (present, removed []*place, err error) {
 	var missing, mistyped []string
 	for _, p := range places {
@@ -233,8 +233,8 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	return present, removed, nil
 }
 
-// reportUnknownLines warns of lines for workspaces that do not exist. With a filter they may exist without being
-// selected.
+// reportUnknownLines logs a warning about lines of the input directories with unknown workspaces. It does nothing if
+// there is a filter, because it might exclude them.
 func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
 	if c.in.Filter != (inputs.WorkspaceFilter{}) || c.in.Environment != "" || len(c.in.Workspaces) > 0 {
 		return
@@ -257,7 +257,7 @@ func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
 	}
 }
 
-// firstOf lists the first names and the number of the others.
+// firstOf returns the first names in a list, and the number of the others.
 func firstOf(list []string) string {
 	if len(list) <= lookup.MaxNamed {
 		return strings.Join(list, ", ")

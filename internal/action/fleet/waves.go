@@ -2,8 +2,8 @@ package fleet
 
 import "scalr-run-action/internal/inputs"
 
-// wavesOf numbers the places so that each comes after its dependencies, direct or through workspaces that are not in
-// the list. The dependencies have no cycle.
+// wavesOf assigns wave numbers to the places, so that each place has a higher number than its dependencies. Indirect
+// dependencies through workspaces outside the list count as well. The dependencies must not have a cycle.
 func wavesOf(places []*place, dependencies []inputs.Dependency) map[inputs.WorkspaceName]int {
 	on := map[inputs.WorkspaceName][]inputs.WorkspaceName{}
 	for _, d := range dependencies {

@@ -1,5 +1,5 @@
-// Package resource implements the environment and the workspace action: each updates one object in Scalr to match the
-// inputs, and writes only what differs.
+// Package resource implements the environment and workspace actions. Each updates one object in Scalr to match the
+// inputs, and sends only the differences.
 package resource
 
 import (
@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// companion is the common part of the environment and the workspace action.
+// companion is the common part of the environment and workspace actions.
 type companion struct {
 	*step.Step
 	client  *scalr.Client
@@ -25,12 +25,12 @@ type companion struct {
 	tags    lookup.TagResolver
 }
 
-// companionTime limits the whole step. Each request has its own limit; this one is for a server that throttles or
-// stalls every request.
+// companionTime is the time limit of the whole step. It applies if the server throttles or delays every request,
+// since each request has its own limit.
 const companionTime = 10 * time.Minute
 
-// run signs in, executes the command and returns the exit code. The outputs contain what is known by then, regardless
-// of how it ends.
+// run signs in, calls act, sets the common outputs and returns the exit code. Outputs that act has set remain set if
+// it fails.
 func (c *companion) run(ctx context.Context, access inputs.Access, act func(context.Context) error) int {
 	ctx, cancel := c.WithTimeout(ctx, companionTime)
 	defer cancel()
@@ -55,8 +55,8 @@ func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act 
 	return act(ctx)
 }
 
-// ofCompanion adapts an outcome to the companion actions: they have no input timeout, different input names, and their
-// objects may not exist.
+// ofCompanion adapts an outcome to the companion actions: they have no input timeout, different input names, and a
+// missing object has the result not-found.
 func ofCompanion(o step.Outcome) step.Outcome {
 	switch o.Code {
 	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
@@ -75,7 +75,7 @@ func (c *companion) recordChange(format string, args ...any) {
 	c.Job.Infof(format, args...)
 }
 
-// reportUnchanged logs that there was nothing to change, if so.
+// reportUnchanged logs that nothing was changed, unless something was.
 func (c *companion) reportUnchanged() {
 	if !c.changed {
 		c.Job.Infof("Nothing to change.")
@@ -85,7 +85,7 @@ func (c *companion) reportUnchanged() {
 // notice logs a notice of a lookup.
 func (c *companion) notice(text string) { c.Job.Noticef("%s", text) }
 
-// setTags sets the output tags, by name.
+// setTags sets the output tags to the sorted names.
 func (c *companion) setTags(tags []scalr.Tag) error {
 	return c.out.SetJSON("tags", lookup.TagNames(tags))
 }

@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// environmentCommand is one run of the environment action.
+// environmentCommand is one execution of the environment action.
 type environmentCommand struct {
 	companion
 	in inputs.Environment
@@ -43,7 +43,7 @@ func (e *environmentCommand) execute(ctx context.Context) error {
 	return e.present(ctx)
 }
 
-// find finds the environment that the inputs name, if it exists.
+// find returns the environment that the inputs name, and whether it exists.
 func (e *environmentCommand) find(ctx context.Context) (scalr.Environment, bool, error) {
 	if e.in.EnvironmentID != "" {
 		return lookup.EnvironmentByID(ctx, e.client, e.in.EnvironmentID)
@@ -59,7 +59,7 @@ func (e *environmentCommand) missing(ctx context.Context) error {
 	return lookup.MissingEnvironment(ctx, e.client, e.in.Name)
 }
 
-// recordEnvironment sets the outputs that identify the environment, as soon as they are known.
+// recordEnvironment sets the outputs that identify the environment.
 func (e *environmentCommand) recordEnvironment(env scalr.Environment) {
 	url := e.client.EnvironmentURL(env.ID)
 	e.out.Set("environment-id", env.ID)

@@ -9,7 +9,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// absent deletes the environment, unless it has workspaces: Scalr would delete them with it.
+// absent deletes the environment. It is an error if the environment has workspaces, because Scalr would delete them
+// as well.
 func (e *environmentCommand) absent(ctx context.Context) error {
 	env, ok, err := e.find(ctx)
 	if err != nil {
@@ -34,7 +35,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		return nil
 	})
 	if lookup.Gone(err) {
-		// It was deleted meanwhile, or the deletion is not allowed: another read decides.
+		// Either another client has deleted it, or the token may not delete it. Read it again to distinguish them.
 		if _, there, lookErr := lookup.EnvironmentByID(ctx, e.client, env.ID); lookErr == nil && !there {
 			err = nil
 		}
@@ -50,8 +51,8 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 	return nil
 }
 
-// verifyEmpty refuses an environment that has workspaces, or that may have some: a token without the permission to
-// read workspaces gets an empty list everywhere. It returns the evidence that the empty list is reliable.
+// verifyEmpty returns an error if the environment has workspaces or may have some: with a token that cannot read
+// workspaces, every list is empty. It returns the evidence that the empty list is reliable.
 func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environment) (evidence string, err error) {
 	inside, err := e.client.EnvironmentContents(ctx, env.ID)
 	if err == nil {
@@ -77,7 +78,7 @@ func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environm
 	return fmt.Sprintf("the token sees %d in other environments", all.Outside), nil
 }
 
-// stillEmpty is the last check before the deletion.
+// stillEmpty repeats the check immediately before the deletion.
 func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environment) error {
 	now, err := e.client.Environment(ctx, env.ID)
 	if err != nil {
@@ -94,7 +95,7 @@ func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environme
 	return holdsWorkspaces(env, inside)
 }
 
-// holdsWorkspaces returns the error for an environment whose list of workspaces is not empty or not reliable.
+// holdsWorkspaces returns an error if the environment has workspaces or its list of workspaces is unreliable.
 func holdsWorkspaces(env scalr.Environment, c scalr.Contents) error {
 	switch {
 	case c.Inside.Count > 0:

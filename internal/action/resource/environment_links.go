@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// links finds the objects that the inputs name.
+// links looks up the policy groups and provider configurations of the inputs.
 func (e *environmentCommand) links(ctx context.Context) (l environmentLinks, err error) {
 	if l.policyGroups, err = e.policyGroups(ctx, e.in.PolicyGroups); err != nil {
 		return l, err
@@ -72,7 +72,7 @@ func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing 
 	return picked, nil
 }
 
-// linkPolicyGroups links policy groups to the environment, or unlinks them.
+// linkPolicyGroups links policy groups to the environment, or unlinks them, depending on policy-groups-mode.
 func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Environment, groups []scalr.PolicyGroup) error {
 	policies := setOf(env.Policies)
 	for _, g := range groups {
@@ -96,7 +96,8 @@ func (e *environmentCommand) linkPolicyGroups(ctx context.Context, env scalr.Env
 func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.Environment, g scalr.PolicyGroup) error {
 	err := e.client.UnlinkPolicyGroup(ctx, g.ID, env.ID)
 	if lookup.Gone(err) {
-		// Either an attempt whose response was lost has unlinked it, or the token may not unlink it: another read decides.
+		// Either an attempt whose response was lost has unlinked it, or the token may not unlink it. Read the
+		// environment again to distinguish them.
 		if now, lookErr := e.client.Environment(ctx, env.ID); lookErr == nil && !slices.Contains(now.Policies, g.ID) {
 			return nil
 		}
@@ -104,8 +105,8 @@ func (e *environmentCommand) unlinkPolicyGroup(ctx context.Context, env scalr.En
 	return err
 }
 
-// linkProviders links the requested provider configurations, and the new defaults, to the environment. Shared ones
-// need no link.
+// linkProviders links the requested provider configurations and defaults to the environment. Provider configurations
+// that are shared with all environments need no link.
 func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
 	for _, p := range links.providers {
 		if isTrue(p.Shared) || isLinked(p, env) {
@@ -129,8 +130,8 @@ func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Enviro
 	return nil
 }
 
-// unlinkProviders unlinks the others, if the input is set. It must come last: one of them may be a default of the
-// environment until its settings are changed.
+// unlinkProviders unlinks all other provider configurations, if the input is set. It must be called last: until the
+// settings are updated, one of them may be a default of the environment.
 func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
 	if len(links.providers) == 0 {
 		return nil
@@ -160,8 +161,8 @@ func mustBeLinked(p scalr.Provider, env scalr.Environment) bool {
 	return p.Shared != nil && !*p.Shared && !isLinked(p, env)
 }
 
-// notShared returns the error for a provider configuration that must be shared first and that this step cannot share.
-// A connection error does not prove that.
+// notShared returns the error for a default provider configuration that this step could not share. It returns err
+// unchanged if Scalr did not reject the request.
 func notShared(p scalr.Provider, env scalr.Environment, err error) error {
 	if !errors.Is(err, scalr.ErrLinksUnknown) && !isRefusal(err) {
 		return err
@@ -171,8 +172,8 @@ func notShared(p scalr.Provider, env scalr.Environment, err error) error {
 		p.Name, p.ID, env.Name, env.ID, strings.TrimSuffix(err.Error(), "."), step.MissingPermission(err))
 }
 
-// refusedDefaults returns the error for rejected default provider configurations: if Scalr does not report whether one
-// is shared, it may not be.
+// refusedDefaults returns the error for rejected default provider configurations. The likely cause is that one of
+// them is not shared, if Scalr does not report which are.
 func refusedDefaults(links environmentLinks, err error) error {
 	if len(links.defaults) == 0 || !isRefusal(err) || step.PointedTo(err) != "default-provider-configurations" {
 		return err

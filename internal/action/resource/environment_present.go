@@ -8,14 +8,14 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// environmentLinks are the objects in Scalr that the inputs name.
+// environmentLinks are the objects that the inputs name.
 type environmentLinks struct {
 	policyGroups        []scalr.PolicyGroup
 	providers, defaults []scalr.Provider
-	everyProvider       []scalr.Provider // if any were named
+	everyProvider       []scalr.Provider // all provider configurations, if the inputs name any
 }
 
-// present creates the environment or updates it to match the inputs. All objects that the inputs name are looked up
+// present creates the environment, or updates it to match the inputs. It looks up all objects that the inputs name
 // before the first write.
 func (e *environmentCommand) present(ctx context.Context) error {
 	links, err := e.links(ctx)
@@ -37,7 +37,7 @@ func (e *environmentCommand) present(ctx context.Context) error {
 	return e.setOutputs(env)
 }
 
-// findOrCreate finds the environment by its current name, or by its new one if it was renamed before.
+// findOrCreate finds the environment by its current name, or by the new name if an earlier step has renamed it.
 func (e *environmentCommand) findOrCreate(ctx context.Context, links environmentLinks) (scalr.Environment, error) {
 	env, ok, err := e.find(ctx)
 	switch {
@@ -63,7 +63,7 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 		CostEstimation: e.in.CostEstimationEnabled, TagIDs: tagIDs(tags)}
 	unlinked := func(p scalr.Provider) bool { return mustBeLinked(p, scalr.Environment{}) }
 	if len(links.providers) == 0 && !slices.ContainsFunc(links.defaults, unlinked) {
-		s.DefaultProviders = providerIDs(links.defaults) // else they are linked first
+		s.DefaultProviders = providerIDs(links.defaults) // otherwise they must be linked first
 	}
 	env, created, err := e.client.CreateEnvironment(ctx, s)
 	if err != nil {
@@ -77,7 +77,7 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 	return env, nil
 }
 
-// reconcile writes what differs from the inputs.
+// reconcile updates everything that differs from the inputs.
 func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
 	tags, err := e.reconcileTags(ctx, scalr.EnvironmentKind, env.ID, env.Tags, e.in.Tags)
 	if err != nil {
@@ -97,7 +97,7 @@ func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environmen
 	return env, err
 }
 
-// set changes the environment's own settings, in one request.
+// set updates the attributes of the environment in one request.
 func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
 	before, ask := e.compare(env, links)
 	e.warnUnsupported(before)
@@ -117,7 +117,7 @@ func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, lin
 	return after, nil
 }
 
-// compare returns the differences and the settings to request. remote-backend can only be set at the creation.
+// compare returns the differences and the settings to request. remote-backend can be set only on creation.
 func (e *environmentCommand) compare(env scalr.Environment, links environmentLinks) (settings, scalr.EnvironmentSettings) {
 	var s settings
 	if env.RemoteBackend == nil && e.in.RemoteBackend != nil {

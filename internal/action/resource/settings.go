@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// settings compares the inputs with the current settings. An empty input keeps the current value, and so does one for
-// a member that the server does not report, since the server does not support it.
+// settings compares the inputs with the current settings. A setting is left unchanged if its input is empty, or if
+// the server does not report it and so does not support it.
 type settings struct {
 	changes     []change
 	unsupported []string
@@ -15,7 +15,7 @@ type settings struct {
 
 type change struct{ name, from, to string }
 
-// flag returns the value to send for a boolean: nil for nothing.
+// flag returns the value to send for a boolean, or nil if it is unchanged.
 func (s *settings) flag(name string, have, want *bool) *bool {
 	switch {
 	case want == nil:
@@ -30,7 +30,7 @@ func (s *settings) flag(name string, have, want *bool) *bool {
 	return want
 }
 
-// text returns the value to send for a text: "" for nothing.
+// text returns the value to send for a string, or "" if it is unchanged.
 func (s *settings) text(name, have, want string) string {
 	if want == "" || have == want {
 		return ""
@@ -39,7 +39,7 @@ func (s *settings) text(name, have, want string) string {
 	return want
 }
 
-// clearableText returns the value to send for a text that can be cleared: nil for nothing.
+// clearableText returns the value to send for a string that can be empty, or nil if it is unchanged.
 func (s *settings) clearableText(name, have string, want *string) *string {
 	if want == nil || have == *want {
 		return nil
@@ -48,7 +48,7 @@ func (s *settings) clearableText(name, have string, want *string) *string {
 	return want
 }
 
-// clearableNumber returns the value to send for a number that is not 0 and can be cleared: nil for nothing.
+// clearableNumber returns the value to send for a number for which 0 means none, or nil if it is unchanged.
 func (s *settings) clearableNumber(name string, have, want *int) *int {
 	if want == nil || have != nil && *have == *want || have == nil && *want == 0 {
 		return nil
@@ -64,7 +64,7 @@ func numberText(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-// list returns the value to send for a list in its order: nil for nothing, an empty one to clear it.
+// list returns the value to send for an ordered list, or nil if it is unchanged. An empty list clears it.
 func (s *settings) list(name string, have, want []string) []string {
 	switch {
 	case want == nil:
@@ -79,7 +79,7 @@ func (s *settings) list(name string, have, want []string) []string {
 	return want
 }
 
-// ids returns the value to send for a list whose order does not matter: nil for nothing.
+// ids returns the value to send for an unordered list, or nil if it is unchanged.
 func (s *settings) ids(name string, have, want []string) []string {
 	if len(want) == 0 || sameSet(have, want) {
 		return nil
@@ -93,8 +93,7 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Compact(a), slices.Compact(b))
 }
 
-// reportSettings logs what was changed, compared with the settings before and those
-// that Scalr reports now.
+// reportSettings logs the requested changes. It logs a warning for each of them that still differs in after.
 func (c *companion) reportSettings(before, after settings) {
 	for _, asked := range before.changes {
 		i := slices.IndexFunc(after.changes, func(left change) bool { return left.name == asked.name })
@@ -110,7 +109,7 @@ func (c *companion) reportSettings(before, after settings) {
 	}
 }
 
-// warnUnsupported warns of settings that this server does not support.
+// warnUnsupported logs a warning for each setting that the server does not support.
 func (c *companion) warnUnsupported(s settings) {
 	for _, name := range s.unsupported {
 		c.Job.Warnf("%s is unsupported by this Scalr server and was ignored.", name)

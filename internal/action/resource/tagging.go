@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// reconcileTags updates the tags of an environment or a workspace to match the inputs, and returns the resulting tags.
-// known are the names that its response included.
+// reconcileTags updates the tags of an environment or workspace to match the inputs, and returns the resulting tags.
+// known are the tags in the response that contained the object.
 func (c *companion) reconcileTags(ctx context.Context, kind scalr.Kind, id string, known []scalr.Tag, want inputs.Tags) ([]scalr.Tag, error) {
 	if want.Mode == inputs.TagsAdd && len(want.Names) == 0 {
 		return c.resolveTagNames(ctx, known)
@@ -39,7 +39,7 @@ func (c *companion) reconcileTags(ctx context.Context, kind scalr.Kind, id strin
 	return c.addTags(ctx, kind, id, have, want.Names)
 }
 
-// withNames adds the known names to the tags.
+// withNames returns the tags with these ids, and with the names of the known tags.
 func withNames(ids []string, known ...[]scalr.Tag) []scalr.Tag {
 	names := map[string]string{}
 	for _, t := range slices.Concat(known...) {
@@ -91,9 +91,9 @@ func (c *companion) removeTags(ctx context.Context, kind scalr.Kind, id string, 
 	return kept, nil
 }
 
-// unlinkTags removes tags until the resource has none of them. Scalr answers 404 if a single link is already missing,
-// after a lost response or another client's change: the others are removed by another request. A 404 although all
-// links exist is a refusal.
+// unlinkTags removes tags from an object. Scalr returns 404 if one of the links no longer exists, for example after a
+// lost response or a change by another client; unlinkTags then removes the remaining links. If all links exist, the
+// 404 means that Scalr rejects the request.
 func (c *companion) unlinkTags(ctx context.Context, kind scalr.Kind, id string, ids []string) error {
 	for {
 		err := c.client.RemoveTags(ctx, kind, id, ids)
@@ -144,7 +144,7 @@ func (c *companion) addTags(ctx context.Context, kind scalr.Kind, id string, hav
 	return append(slices.Clone(have), added...), nil
 }
 
-// ensureTags returns the tags with these names. Missing ones are created.
+// ensureTags returns the tags with these names and creates missing ones.
 func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []string) ([]scalr.Tag, error) {
 	byName := map[string]scalr.Tag{}
 	for _, t := range known {
@@ -172,15 +172,14 @@ func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []s
 	return tags, nil
 }
 
-// Names of tags that Scalr is known to accept. Others may exist or be accepted,
-// too: the rule is not published.
+// Characters that Scalr accepts in the name of a tag. Scalr does not document the rule, so it may accept others.
 var (
 	safeTag     = lazyregexp.New(`^[A-Za-z0-9_.:-]+$`)
 	unsafeInTag = lazyregexp.New(`[^A-Za-z0-9_.:-]+`)
 )
 
-// doubtfulFirst moves the names that Scalr may reject to the front, so that no other tag is created before a
-// rejection.
+// doubtfulFirst moves the names that Scalr may reject to the front, so that no tag is created if one of them is
+// rejected.
 func doubtfulFirst(names []string) []string {
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int {
@@ -195,7 +194,7 @@ func doubtfulFirst(names []string) []string {
 	return sorted
 }
 
-// refusedTag explains which names Scalr accepts after it has rejected one.
+// refusedTag returns the error for a tag name that Scalr rejected, with a valid name as a suggestion.
 func refusedTag(name string, err error) error {
 	var e *scalr.Error
 	if safeTag.MatchString(name) || !errors.As(err, &e) || !errors.Is(e, scalr.ErrInvalid) {
@@ -208,7 +207,7 @@ func refusedTag(name string, err error) error {
 	return f
 }
 
-// tagsForCreation returns the tags of a new object.
+// tagsForCreation returns the tags with which a new object is created.
 func (c *companion) tagsForCreation(ctx context.Context, want inputs.Tags) ([]scalr.Tag, error) {
 	if want.Mode != inputs.TagsAdd && want.Mode != inputs.TagsReplace {
 		return nil, nil
@@ -232,7 +231,7 @@ func tagIDs(tags []scalr.Tag) []string {
 	return ids
 }
 
-// quoted is a list of names in a sentence.
+// quoted returns the quoted names, separated by commas, or "none".
 func quoted(names []string) string {
 	if len(names) == 0 {
 		return "none"

@@ -9,11 +9,11 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// workspaceCommand is one run of the workspace action.
+// workspaceCommand is one execution of the workspace action.
 type workspaceCommand struct {
 	companion
 	in inputs.Workspace
-	// environment of the workspace, once it was found by the inputs; its id is empty before.
+	// environment is the environment of the workspace. It is empty until the inputs have been resolved.
 	environment scalr.Environment
 }
 
@@ -52,7 +52,7 @@ func (w *workspaceCommand) show(ctx context.Context) error {
 	return w.setTags(ws.Tags)
 }
 
-// outputs passes on Terraform's outputs, except the sensitive ones.
+// outputs sets the outputs to the non-sensitive Terraform outputs of the workspace.
 func (w *workspaceCommand) outputs(ctx context.Context) error {
 	ws, err := w.findExisting(ctx)
 	if err != nil {

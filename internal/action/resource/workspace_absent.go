@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// absent deletes the workspace, unless it manages resources or has an active run.
+// absent deletes the workspace. It is an error if the workspace manages resources or has an active run.
 func (w *workspaceCommand) absent(ctx context.Context) error {
 	ws, ok, err := w.find(ctx)
 	if err != nil {
@@ -32,7 +32,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return nil
 	})
 	if lookup.Gone(err) {
-		// It was deleted meanwhile, or the deletion is not allowed: another read decides.
+		// Either another client has deleted it, or the token may not delete it. Read it again to distinguish them.
 		if _, there, lookErr := workspaceWithID(ctx, w.client, ws.ID); lookErr == nil && !there {
 			err = nil
 		}
@@ -50,8 +50,9 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 	return nil
 }
 
-// stillUnused refuses a workspace that manages resources, has an active run or is locked by a person. An unreported
-// value counts as the worst case. Runs are read first: if one finishes in between, its resources are already counted.
+// stillUnused returns an error if the workspace manages resources, has an active run or is locked by a person. If
+// Scalr does not report whether it manages resources, that is an error too. Runs are read first, so that the
+// resources of a run that finishes in between are counted.
 func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) error {
 	runs, err := w.client.RunsInProgress(ctx, ws.ID)
 	if err != nil {
@@ -78,8 +79,7 @@ func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) 
 	return nil
 }
 
-// lockedByFinished refuses a workspace that is locked by a run, unless the run has finished without releasing the
-// lock.
+// lockedByFinished returns an error unless the run that holds the lock has finished.
 func (w *workspaceCommand) lockedByFinished(ctx context.Context, ws scalr.Workspace) error {
 	run, err := w.client.Run(ctx, ws.LockedByRun)
 	switch {

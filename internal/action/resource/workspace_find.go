@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// find finds the workspace that the inputs name, if it exists.
+// find returns the workspace that the inputs name, and whether it exists.
 func (w *workspaceCommand) find(ctx context.Context) (scalr.Workspace, bool, error) {
 	if w.in.WorkspaceID != "" {
 		return workspaceWithID(ctx, w.client, w.in.WorkspaceID)
@@ -60,7 +60,7 @@ func (w *workspaceCommand) findExisting(ctx context.Context) (scalr.Workspace, e
 	return ws, err
 }
 
-// recordWorkspace sets the outputs that identify the workspace, as soon as they are known.
+// recordWorkspace sets the outputs that identify the workspace.
 func (w *workspaceCommand) recordWorkspace(ws scalr.Workspace) {
 	url := w.client.WorkspaceURL(ws.EnvironmentID, ws.ID)
 	w.out.Set("workspace-id", ws.ID)

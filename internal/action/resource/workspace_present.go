@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// present creates the workspace or updates it to match the inputs. All objects that the inputs name are looked up
+// present creates the workspace, or updates it to match the inputs. It looks up all objects that the inputs name
 // before the first write.
 func (w *workspaceCommand) present(ctx context.Context) error {
 	links, err := w.lookUpLinks(ctx)
@@ -52,7 +52,7 @@ func (w *workspaceCommand) findOrCreate(ctx context.Context, links workspaceLink
 	return w.create(ctx, links)
 }
 
-// create creates the workspace, without a VCS connection and with auto-queue-runs off, so that no run starts
+// create creates the workspace without a VCS connection and with auto-queue-runs off, so that no run starts
 // automatically.
 func (w *workspaceCommand) create(ctx context.Context, links workspaceLinks) (scalr.Workspace, error) {
 	tags, err := w.tagsForCreation(ctx, w.in.Tags)
@@ -78,7 +78,7 @@ func (w *workspaceCommand) create(ctx context.Context, links workspaceLinks) (sc
 	return ws, nil
 }
 
-// set changes the workspace's own settings, in one request.
+// set updates the attributes of the workspace in one request.
 func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links workspaceLinks) error {
 	before, wanted := w.compare(ws, links)
 	w.warnUnsupported(before)
@@ -94,11 +94,11 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links wo
 	return nil
 }
 
-// aboutVersion matches a refusal without a pointer that mentions the Terraform version.
+// aboutVersion matches an error message about the Terraform version.
 var aboutVersion = lazyregexp.New(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
 
-// refusedVersion returns the error if Scalr has rejected a creation or a change because of the Terraform version. A
-// change of the platform alone can cause that too.
+// refusedVersion returns the error for a request that Scalr rejected because of the Terraform version. A change of
+// the platform without a version can also cause this error. It returns other errors unchanged.
 func (w *workspaceCommand) refusedVersion(err error) error {
 	var e *scalr.Error
 	if !errors.As(err, &e) || !isRefusal(e) || w.in.TerraformVersion == "" && w.in.IaCPlatform == "" {
@@ -112,7 +112,7 @@ func (w *workspaceCommand) refusedVersion(err error) error {
 	return err
 }
 
-// versionAsked returns the version that the inputs request for the workspace.
+// versionAsked describes the requested version for a message.
 func (w *workspaceCommand) versionAsked() string {
 	platform, version := w.in.IaCPlatform, w.in.TerraformVersion
 	if version == "" {
@@ -124,12 +124,12 @@ func (w *workspaceCommand) versionAsked() string {
 	return version + " of " + platform
 }
 
-// compare returns what differs from the inputs, and what to request.
+// compare returns the differences between the workspace and the inputs, and the settings to request.
 func (w *workspaceCommand) compare(ws scalr.Workspace, links workspaceLinks) (settings, scalr.WorkspaceSettings) {
 	var s settings
 	directory := w.in.WorkingDirectory
 	if directory != nil && path.Clean(*directory) == path.Clean(ws.WorkingDirectory) {
-		directory = nil // "" and "." are the same place
+		directory = nil // "" and "." denote the same directory
 	}
 	wanted := scalr.WorkspaceSettings{
 		Platform:        s.text("iac-platform", ws.Platform, w.in.IaCPlatform),

@@ -8,21 +8,21 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// linkChanges are the changes that give a workspace the requested links.
+// linkChanges are the changes that replace the links of a workspace by the requested ones.
 type linkChanges struct {
 	remove  []scalr.ProviderLink
 	renames []rename
 	add     []scalr.ProviderLink
 }
 
-// rename gives a link another alias.
+// rename changes the alias of a link.
 type rename struct {
 	link  scalr.ProviderLink
 	alias string
 }
 
-// changesOfLinks compares links. A link of which only the alias differs is renamed. Two links must never have the same
-// alias, so renames are ordered; if links swap their aliases, one is replaced.
+// changesOfLinks compares links. A link that differs only in its alias is renamed. The renames are ordered so that no
+// two links ever have the same alias; if links swap their aliases, one of them is removed and added again.
 func changesOfLinks(have, want []scalr.ProviderLink) (c linkChanges) {
 	c.remove = slices.Clone(have)
 	for _, link := range want {
@@ -58,8 +58,8 @@ func changesOfLinks(have, want []scalr.ProviderLink) (c linkChanges) {
 	return c
 }
 
-// reconcileProviderLinks gives the workspace exactly the requested links, if the input is set. Links inherited from
-// the environment stay.
+// reconcileProviderLinks updates the links of the workspace to match the input, if it is set. Links that are
+// inherited from the environment are not changed.
 func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.Workspace, l workspaceLinks) error {
 	if w.in.ProviderLinks == nil {
 		return nil
@@ -97,7 +97,8 @@ func (w *workspaceCommand) reconcileProviderLinks(ctx context.Context, ws scalr.
 func (w *workspaceCommand) removeProviderLink(ctx context.Context, ws scalr.Workspace, link scalr.ProviderLink) error {
 	err := w.client.DeleteProviderLink(ctx, link.ID)
 	if lookup.Gone(err) {
-		// Either an attempt whose response was lost has removed it, or the token may not remove it: the list shows which.
+		// Either an attempt whose response was lost has removed it, or the token may not remove it. List the links to
+		// distinguish them.
 		now, listErr := w.client.ProviderLinks(ctx, ws.ID)
 		if listErr == nil && !slices.ContainsFunc(now, func(l scalr.ProviderLink) bool { return l.ID == link.ID }) {
 			return nil

@@ -8,7 +8,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// reconcileVariables stores the variables of the inputs in the workspace. Others are not changed.
+// reconcileVariables creates or updates the variables of the inputs in the workspace. Other variables are not
+// changed.
 func (w *workspaceCommand) reconcileVariables(ctx context.Context, ws scalr.Workspace) error {
 	if len(w.in.Variables) == 0 {
 		return nil
@@ -35,7 +36,8 @@ func (w *workspaceCommand) reconcileVariables(ctx context.Context, ws scalr.Work
 	return nil
 }
 
-// describeVariable formats a variable for messages: key and category are unique in a workspace.
+// describeVariable formats a variable for messages. The result is unique in a workspace, because key and category
+// are.
 func describeVariable(v scalr.Variable) string {
 	if v.Shell {
 		return fmt.Sprintf("environment variable %q", v.Key)
@@ -48,7 +50,7 @@ func (w *workspaceCommand) createVariable(ctx context.Context, ws scalr.Workspac
 	switch {
 	case err != nil:
 		return err
-	case !created: // another job created it meanwhile, perhaps with another value
+	case !created: // another client has created it, possibly with another value
 		return w.updateVariable(ctx, stored, wanted)
 	case wanted.Sensitive:
 		w.recordChange("Created sensitive %s.", describeVariable(wanted))
@@ -58,8 +60,8 @@ func (w *workspaceCommand) createVariable(ctx context.Context, ws scalr.Workspac
 	return nil
 }
 
-// updateVariable writes what differs. Scalr does not report sensitive values, so a sensitive variable is always
-// written.
+// updateVariable updates a variable if it differs. Scalr does not report sensitive values, so a sensitive variable is
+// always written.
 func (w *workspaceCommand) updateVariable(ctx context.Context, stored scalr.WorkspaceVariable, wanted scalr.Variable) error {
 	if !stored.Sensitive && stored.Variable == wanted {
 		return nil

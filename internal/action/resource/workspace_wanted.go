@@ -8,15 +8,15 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// workspaceLinks are the objects in Scalr that the inputs name.
+// workspaceLinks are the objects that the inputs name.
 type workspaceLinks struct {
-	agentPoolID *string // nil keeps it, "" clears it
+	agentPoolID *string // nil for unchanged, "" for none
 	agentPools  []scalr.AgentPool
-	links       []scalr.ProviderLink // if the input is set
+	links       []scalr.ProviderLink // set if the input is set
 	providers   []scalr.Provider
 }
 
-// lookUpLinks finds the objects that the inputs name, before the first write.
+// lookUpLinks looks up the objects that the inputs name.
 func (w *workspaceCommand) lookUpLinks(ctx context.Context) (l workspaceLinks, err error) {
 	if l.agentPoolID = w.in.AgentPool; l.agentPoolID != nil && *l.agentPoolID != "" {
 		if l.agentPools, err = w.client.AgentPools(ctx); err != nil {
@@ -43,7 +43,7 @@ func (w *workspaceCommand) lookUpLinks(ctx context.Context) (l workspaceLinks, e
 	picked, err := pick(l.providers, key, names, "provider configuration", step.CodeProviderGone)
 	for i, p := range picked {
 		link := scalr.ProviderLink{ProviderID: p.ID, Alias: w.in.ProviderLinks[i].Alias}
-		if !slices.Contains(l.links, link) { // listed by name and by id
+		if !slices.Contains(l.links, link) { // the input may name it both by name and by id
 			l.links = append(l.links, link)
 		}
 	}
