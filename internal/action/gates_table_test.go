@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/gates.md and the golden comments of the overview")
+var update = flag.Bool("update", false, "rewrite docs/gates.md and the golden files of testdata")
 
 // gateStatuses are those in which a run rests, with the steps that lead there.
 var gateStatuses = []struct {

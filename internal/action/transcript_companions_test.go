@@ -1,0 +1,170 @@
+package action_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// companionStep is a step of the environment or the workspace action in the Scalr of configuredScalr.
+type companionStep struct {
+	title  string
+	inputs []string
+}
+
+// configuredScalr has objects of each kind that the environment and the workspace action link.
+func configuredScalr(s *scalrsim.Server) {
+	for _, name := range []string{"guard", "cost"} {
+		s.AddPolicyGroup(name)
+	}
+	for _, p := range []string{"aws", "azurerm", "google"} {
+		s.SetAttribute(s.AddProviderConfiguration(p, p), "is-shared", p == "google")
+	}
+	tagged := s.AddEnvironment("tagged", "eu", "blue")
+	s.AddAgentPool("private")
+	s.AddAgentPool("spare")
+	app := s.AddWorkspace(tagged, "app", map[string]any{"var-files": []string{"a.tfvars"}}, "eu", "blue")
+	s.AddVariable(app, map[string]any{"key": "region", "category": "terraform", "value": "eu"})
+	s.AddVariable(app, map[string]any{"key": "password", "category": "terraform", "value": "x", "sensitive": true})
+	s.LinkProvider(app, s.AddProviderConfiguration("backup", "aws"), "old")
+	s.LinkProvider(app, s.AddProviderConfiguration("retired", "google"), "")
+	s.SetOutputs(app, scalrsim.Output{Name: "url", Value: "https://a.example"}, scalrsim.Output{Name: "key", Value: "k", Sensitive: true})
+}
+
+var environmentSteps = []companionStep{
+	{title: "create with every setting", inputs: []string{"name=preview-7", "tags=eu\nnew", "cost-estimation-enabled=true", "mask-sensitive-output=false",
+		"remote-backend=false", "policy-groups=guard\ncost", "provider-configurations=aws\ngoogle", "default-provider-configurations=azurerm"}},
+	{title: "change every setting", inputs: []string{"name=staging", "rename-to=stage", "tags=eu\nnew", "cost-estimation-enabled=true",
+		"mask-sensitive-output=false", "remote-backend=false", "policy-groups=guard", "provider-configurations=aws",
+		"default-provider-configurations=azurerm\ngoogle"}},
+	{title: "create with a tag that Scalr rejects", inputs: []string{"name=preview-7", "tags=new\nnew tag"}},
+	{title: "rename what was renamed before", inputs: []string{"name=stage", "rename-to=staging"}},
+	{title: "remove tags", inputs: []string{"name=tagged", "tags=eu\nred", "tags-mode=remove"}},
+	{title: "remove tags that it does not have", inputs: []string{"name=tagged", "tags=red", "tags-mode=remove"}},
+	{title: "replace tags", inputs: []string{"name=tagged", "tags=eu\ngreen", "tags-mode=replace"}},
+	{title: "clear tags", inputs: []string{"name=tagged", "tags-mode=clear"}},
+	{title: "show", inputs: []string{"mode=show", "name=tagged"}},
+	{title: "list", inputs: []string{"mode=list"}},
+	{title: "list by a tag", inputs: []string{"mode=list", "filter-tag=eu"}},
+	{title: "list by an unknown tag", inputs: []string{"mode=list", "filter-tag=blu"}},
+	{title: "list by a policy group", inputs: []string{"mode=list", "filter-policy-group=guard"}},
+	{title: "show what is missing", inputs: []string{"mode=show", "name=tag"}},
+	{title: "link an unknown policy group", inputs: []string{"name=staging", "policy-groups=gard"}},
+	{title: "link an unknown provider configuration", inputs: []string{"name=staging", "provider-configurations=azure"}},
+	{title: "delete", inputs: []string{"mode=absent", "name=staging"}},
+	{title: "delete what is missing", inputs: []string{"mode=absent", "name=nowhere"}},
+	{title: "delete what is in use", inputs: []string{"mode=absent", "name=tagged"}},
+}
+
+var workspaceSteps = []companionStep{
+	{title: "create with every setting", inputs: []string{"environment=staging", "name=app", "tags=eu\nnew", "iac-platform=opentofu", "terraform-version=1.9.0",
+		"working-directory=live", "auto-apply=false", "execution-mode=remote", "auto-destroy-days=7", "environment-type=testing",
+		"deletion-protection=true", "var-files=eu.tfvars\nprod.tfvars", "agent-pool=private", "run-operation-timeout=90",
+		"force-latest-run=true", "provider-configurations=google\nbackup as second", "variables=region=eu\nsizes:=[1]",
+		"sensitive-variables=password=hunter-2-hunter", "environment-variables=TF_LOG=debug",
+		"sensitive-environment-variables=TOKEN=correct-horse"}},
+	{title: "change every setting", inputs: []string{"environment=tagged", "name=app", "tags=eu\nnew", "iac-platform=opentofu", "terraform-version=1.9.0",
+		"working-directory=live", "auto-apply=true", "auto-destroy-days=7", "environment-type=testing",
+		"deletion-protection=true", "var-files=eu.tfvars\nprod.tfvars", "agent-pool=private", "run-operation-timeout=90",
+		"force-latest-run=true", "provider-configurations=google\nbackup as second", "variables=region=us\nsizes:=[1]\npassword=plain-value",
+		"environment-variables=TF_LOG=debug"}},
+	{title: "clear settings", inputs: []string{"environment=tagged", "name=app", "tags-mode=clear", "var-files=none", "provider-configurations=backup"}},
+	{title: "show", inputs: []string{"mode=show", "environment=tagged", "name=app"}},
+	{title: "outputs", inputs: []string{"mode=outputs", "environment=tagged", "name=app"}},
+	{title: "list", inputs: []string{"mode=list"}},
+	{title: "list by an environment and a tag", inputs: []string{"mode=list", "environment=tagged", "filter-tag=eu"}},
+	{title: "list by an unknown tag", inputs: []string{"mode=list", "filter-tag=blu"}},
+	{title: "list in an unknown environment", inputs: []string{"mode=list", "environment=taged"}},
+	{title: "show what is missing", inputs: []string{"mode=show", "environment=tagged", "name=ap"}},
+	{title: "show by an unknown id", inputs: []string{"mode=show", "workspace-id=ws-v0unknown"}},
+	{title: "use an unknown agent pool", inputs: []string{"environment=tagged", "name=app", "agent-pool=privat"}},
+	{title: "delete", inputs: []string{"mode=absent", "environment=production", "name=network"}},
+	{title: "delete what is missing", inputs: []string{"mode=absent", "environment=production", "name=nowhere"}},
+}
+
+// TestCompanionTranscripts keeps what users see of the environment and the workspace action, and what they ask of Scalr.
+func TestCompanionTranscripts(t *testing.T) {
+	t.Parallel()
+	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
+		c := newTranscripts(t, name)
+		for _, s := range steps {
+			v := s.play(t, name, nil)
+			c.add(s.title, v.stepResult)
+			for _, r := range v.requests {
+				c.line("%s", strings.TrimSpace(r.Method+" "+strings.TrimSuffix(r.Path+"?"+r.Query, "?")+" "+r.Body))
+			}
+		}
+	})
+}
+
+// TestRefusedCompanionTranscripts refuses each request of each step, one at a time: the step fails with Scalr's
+// reason, unless it does not need the response.
+func TestRefusedCompanionTranscripts(t *testing.T) {
+	t.Parallel()
+	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
+		c := newTranscripts(t, name+"-refused")
+		for _, s := range steps {
+			c.line("=== %s", s.title)
+			for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict} {
+				m := &meddler{status: status, writes: status != http.StatusForbidden}
+				s.spoil(t, name, m, func(v *companionResult) { c.spoiled(fmt.Sprint(m.status, " to ", m.spoiled), v.stepResult) })
+			}
+		}
+	})
+}
+
+// TestCompanionsSurviveLostResponses loses the response to each change, one at a time: the outputs are those of a step
+// without an error.
+func TestCompanionsSurviveLostResponses(t *testing.T) {
+	t.Parallel()
+	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
+		for _, s := range steps {
+			whole, m := s.play(t, name, nil), &meddler{writes: true}
+			s.spoil(t, name, m, func(v *companionResult) {
+				if v.code != whole.code || !maps.Equal(v.outputs, whole.outputs) {
+					t.Errorf("%s, response to %s lost: exit %d, outputs %v, want exit %d, %v\n%s", s.title, m.spoiled, v.code, v.outputs,
+						whole.code, whole.outputs, v.log)
+				}
+			})
+		}
+	})
+}
+
+// forCompanions runs a test with the steps of each of the two actions.
+func forCompanions(t *testing.T, test func(t *testing.T, name string, steps []companionStep)) {
+	for name, steps := range map[string][]companionStep{"environment": environmentSteps, "workspace": workspaceSteps} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, name, steps)
+		})
+	}
+}
+
+// play plays the step against a new Scalr.
+func (s companionStep) play(t *testing.T, action string, m *meddler) (v *companionResult) {
+	withCompanions(t, scalrsim.Scenario{Setup: configuredScalr}, func(d *companionTest) {
+		if m != nil {
+			m.RoundTripper = d.http
+			d.http = m
+		}
+		v = d.play("scalr-"+action, nil, s.inputs...)
+	})
+	return v
+}
+
+// spoil plays the step once for each request that can be spoiled.
+func (s companionStep) spoil(t *testing.T, action string, m *meddler, check func(*companionResult)) {
+	for {
+		m.nth++
+		m.count, m.spoiled = 0, ""
+		v := s.play(t, action, m)
+		if m.spoiled == "" {
+			return
+		}
+		check(v)
+	}
+}

@@ -1,0 +1,154 @@
+package action_test
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// transcripts collects what users see of several steps, and compares it with a golden file in testdata/transcripts, which
+// people can read.
+type transcripts struct {
+	t    *testing.T
+	name string
+	text strings.Builder
+}
+
+func newTranscripts(t *testing.T, name string) *transcripts {
+	c := &transcripts{t: t, name: name}
+	t.Cleanup(c.compare)
+	return c
+}
+
+// add adds the exit code, the outputs that are not empty, the files that outputs name, the log and the summary of a step.
+func (c *transcripts) add(title string, p *stepResult) {
+	c.t.Helper()
+	fmt.Fprintf(&c.text, "=== %s\nexit %d\n", title, p.code)
+	for _, name := range slices.Sorted(maps.Keys(p.outputs)) {
+		if p.outputs[name] != "" {
+			fmt.Fprintf(&c.text, "output %s=%s\n", name, strings.ReplaceAll(p.outputs[name], p.dir, "DIR"))
+		}
+	}
+	fmt.Fprintf(&c.text, "--- log\n%s", strings.ReplaceAll(p.log, p.dir, "DIR"))
+	if p.summary != "" {
+		fmt.Fprintf(&c.text, "--- summary\n%s", p.summary)
+	}
+	c.text.WriteString("\n")
+}
+
+func (c *transcripts) line(format string, args ...any) { fmt.Fprintf(&c.text, format+"\n", args...) }
+
+func (c *transcripts) compare() {
+	if c.t.Failed() {
+		return
+	}
+	path, got := filepath.Join("testdata", "transcripts", c.name+".txt"), c.text.String()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			c.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			c.t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if got != string(want) {
+		c.t.Errorf("%s differs (-update rewrites it): %s", path, firstDifference(got, string(want)))
+	}
+}
+
+// firstDifference shows the first line that differs, with the title of its step.
+func firstDifference(got, want string) string {
+	title, wanted := "", strings.Split(want, "\n")
+	for i, line := range strings.Split(got, "\n") {
+		if strings.HasPrefix(line, "=== ") {
+			title = line
+		}
+		if i >= len(wanted) {
+			return fmt.Sprintf("line %d, in %s, is new: %s", i+1, title, line)
+		}
+		if line != wanted[i] {
+			return fmt.Sprintf("line %d, in %s\ngot  %s\nwant %s", i+1, title, line, wanted[i])
+		}
+	}
+	return fmt.Sprintf("line %d and those after it are missing", len(strings.Split(got, "\n")))
+}
+
+// meddler spoils one request, counted from 1 among those that it looks at.
+type meddler struct {
+	http.RoundTripper
+	nth    int
+	writes bool // only requests that change something are counted
+	// status is that of the response; 0 means that the request is received and its response is lost.
+	status int
+
+	mu      sync.Mutex
+	count   int
+	spoiled string // the request
+}
+
+func (m *meddler) RoundTrip(q *http.Request) (*http.Response, error) {
+	if !m.chosen(q) {
+		return m.RoundTripper.RoundTrip(q)
+	}
+	if m.status == 0 {
+		if response, err := m.RoundTripper.RoundTrip(q); err == nil {
+			response.Body.Close()
+		}
+		return nil, io.ErrUnexpectedEOF
+	}
+	if q.Body != nil {
+		io.Copy(io.Discard, q.Body)
+		q.Body.Close()
+	}
+	return &http.Response{
+		Status: fmt.Sprint(m.status, " ", http.StatusText(m.status)), StatusCode: m.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header:  http.Header{"Content-Type": {"application/vnd.api+json"}},
+		Body:    io.NopCloser(strings.NewReader(fmt.Sprintf(`{"errors":[{"status":"%d","title":"Refused","detail":"Ask an owner."}]}`, m.status))),
+		Request: q,
+	}, nil
+}
+
+func (m *meddler) chosen(q *http.Request) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.writes && q.Method == http.MethodGet {
+		return false
+	}
+	m.count++
+	if m.count != m.nth {
+		return false
+	}
+	m.spoiled = q.Method + " " + strings.TrimPrefix(q.URL.Path, scalrsim.BasePath)
+	return true
+}
+
+// spoiled adds how a step ended of which one request was spoiled.
+func (c *transcripts) spoiled(request string, p *stepResult) {
+	fmt.Fprintf(&c.text, "%s: exit %d", request, p.code)
+	for _, name := range []string{"result", "error-code", "created", "changed", "run-id"} {
+		if p.outputs[name] != "" {
+			fmt.Fprintf(&c.text, ", %s=%s", name, p.outputs[name])
+		}
+	}
+	for line := range strings.Lines(p.log) {
+		if strings.HasPrefix(line, "::") && !strings.HasPrefix(line, "::add-mask::") {
+			line, _, _ = strings.Cut(strings.TrimSuffix(line, "\n"), "%0A") // without advice
+			fmt.Fprintf(&c.text, "\n\t%s", line)
+		}
+	}
+	c.text.WriteString("\n")
+}
