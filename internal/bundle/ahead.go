@@ -6,49 +6,46 @@ import (
 	"sync"
 )
 
-// In a big tree, system calls are half of the work. Therefore files are opened and read ahead of the packer, in batches:
-//
-//	next queues batches of entries ──► readers open and read the files ──► next returns them in their order
-//
-// The packer itself reads the files that do not fit into the buffer of a batch.
+// System calls are half of the work of packing a large tree. Therefore readers open and read files ahead of
+// the packer, in batches. The packer itself reads the files that do not fit into the buffer of a batch.
 const (
 	batchEntries = 16
 	batchBytes   = 256 << 10
 	maxReaders   = 4
 )
 
-// batch is a sequence of entries.
+// batch is a sequence of entries with the content of their files.
 type batch struct {
 	entries []entry
 	files   []readFile    // one for each entry
-	content []byte        // of the files, end to end
-	ready   chan struct{} // has one element when files is complete
+	content []byte        // the content of all files, concatenated
+	ready   chan struct{} // receives one element when files is complete
 }
 
 // readFile is the result of reading an entry ahead.
 type readFile struct {
-	skipped bool // not read: it is a link, or too big
+	skipped bool // not read: a link, or too large
 	size    int64
 	exec    bool
 	inode   inode
-	content []byte // all of it
+	content []byte // the complete content
 	err     error
 }
 
-// ahead reads a listing's files ahead. A nil ahead leaves all files to the packer.
+// ahead reads the files of a listing ahead. A nil ahead leaves all files to the packer.
 type ahead struct {
 	l       *Listing
 	tree    *tree
-	rest    []entry // not assigned to a batch yet
+	rest    []entry // entries that are not assigned to a batch yet
 	ring    []*batch
-	turn    int         // index of next's batch in the ring
+	turn    int         // index of the current batch of next
 	at      int         // index of the next entry in this batch
-	queue   chan *batch // to the readers
+	queue   chan *batch // batches for the readers
 	stop    context.CancelFunc
 	running sync.WaitGroup
 }
 
-// readAhead starts the given number of readers. close stops them.
+// readAhead starts the readers; close stops them. With 0 readers it returns nil.
 func (l *Listing) readAhead(ctx context.Context, t *tree, readers int) *ahead {
 	if readers == 0 {
 		return nil
@@ -74,8 +71,8 @@ func (a *ahead) enqueue(b *batch) {
 	a.queue <- b
 }
 
-// next returns the result for the next entry of the listing, which is valid until the next call. It may be called once per
-// entry.
+// next returns the result for the next entry of the listing. It is valid until the next call, and must be
+// called at most once per entry.
 func (a *ahead) next() readFile {
 	if a == nil {
 		return readFile{skipped: true}

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// archiveTree holds the directories and links of a prebuilt archive. The cost of a name depends on its length, not its depth.
+// archiveTree contains the directories and links of a prebuilt archive. The cost of a name depends on its
+// length, not on its depth.
 type archiveTree struct {
 	nodes    []archiveNode // nodes[0] is the root; parents precede their children
 	children map[archiveChild]int
-	size     int // of all paths and targets, see maxArchiveTree
+	size     int // size of all paths and targets; see maxArchiveTree
 }
 
 type archiveChild struct {
@@ -19,27 +20,28 @@ type archiveChild struct {
 
 type archiveNode struct {
 	archiveChild
-	length int  // of the path
-	isDir  bool // the archive has an entry for it, or for something in it
+	length int  // length of the path
+	isDir  bool // the archive has an entry for the directory or for content of it
 	isLink bool
 	target string
-	config bool  // of a directory: it has a Terraform file
-	bytes  int64 // of a directory: of the files in it
+	config bool  // the directory contains a Terraform file
+	bytes  int64 // size of the files directly in the directory
 }
 
-// An archive of a few kilobytes can contain more directories than fit into memory: long names compress well, and each
-// component of a name is a directory.
+// An archive of a few kilobytes can contain more directories than fit into memory: long names compress well,
+// and each component of a name is a directory.
 const (
 	maxArchivePath = 4096     // the limit of Linux; longer paths cannot be unpacked
 	maxArchiveTree = 32 << 20 // bytes of the paths of all directories and links
-	archiveNodeFee = 100      // bytes added for each of them
+	archiveNodeFee = 100      // bytes added per directory or link
 )
 
 func newArchiveTree() *archiveTree {
 	return &archiveTree{nodes: []archiveNode{{isDir: true}}, children: map[archiveChild]int{}}
 }
 
-// find returns the node of a clean path, if it exists, and reports whether one of its parents is a link.
+// find returns the node of a clean path; ok is false if it does not exist. throughLink reports whether one of
+// its parents is a link.
 func (t *archiveTree) find(name string) (node int, ok, throughLink bool) {
 	if name == "." {
 		return 0, true, false
@@ -53,7 +55,7 @@ func (t *archiveTree) find(name string) (node int, ok, throughLink bool) {
 	return node, true, throughLink
 }
 
-// makeDir returns the node of a directory. It creates the directory and its parents as needed.
+// makeDir returns the node of a directory. It creates missing directories.
 func (t *archiveTree) makeDir(name string) (int, error) {
 	node := 0
 	if name == "." {
@@ -69,7 +71,7 @@ func (t *archiveTree) makeDir(name string) (int, error) {
 	return node, nil
 }
 
-// child returns the child of parent with this name. It creates the child as needed.
+// child returns the named child of parent. It creates the child if it does not exist.
 func (t *archiveTree) child(parent int, name string) (int, error) {
 	if node, ok := t.children[archiveChild{parent, name}]; ok {
 		return node, nil
@@ -78,7 +80,7 @@ func (t *archiveTree) child(parent int, name string) (int, error) {
 	if err := t.grow(length + archiveNodeFee); err != nil {
 		return 0, err
 	}
-	key := archiveChild{parent, strings.Clone(name)} // name is a part of a longer string
+	key := archiveChild{parent, strings.Clone(name)} // name is part of a longer string
 	t.nodes = append(t.nodes, archiveNode{archiveChild: key, length: length})
 	t.children[key] = len(t.nodes) - 1
 	return len(t.nodes) - 1, nil
@@ -91,7 +93,7 @@ func (t *archiveTree) grow(n int) error {
 	return nil
 }
 
-// paths returns the paths of all nodes.
+// paths returns the paths of all nodes, in the order of nodes.
 func (t *archiveTree) paths() []string {
 	all := make([]string, len(t.nodes))
 	all[0] = "."
@@ -101,8 +103,8 @@ func (t *archiveTree) paths() []string {
 	return all
 }
 
-// lookup and inside implement view. Everything except a link counts as a directory: that can make a target appear outside
-// of the archive, but never inside.
+// lookup and inside implement view. Every node except a link counts as a directory. A target may therefore be
+// wrongly reported as outside the archive, but never as inside.
 func (t *archiveTree) lookup(name string) (kind, string, error) {
 	if node, ok, _ := t.find(name); ok && t.nodes[node].isLink {
 		return kindLink, t.nodes[node].target, nil

@@ -6,22 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// glob matches a pattern that is more than a literal with one star. It is a nondeterministic automaton with one bit for
-// each position in the pattern: a character of a path costs one step per 64 positions, for any pattern and path. It must
-// not be used concurrently.
+// glob matches a pattern that contains more than one star or other wildcards. It is a nondeterministic
+// automaton with one bit per position in the pattern: each character of a path costs one step per 64
+// positions. It is not safe for concurrent use.
 type glob struct {
 	tokens []token
 	length int // minimum number of characters of a match
 
-	star, deep, all []uint64 // positions before a token of that kind
-	empty           []uint64 // all three: tokens that may match the empty string
+	star, deep, all []uint64 // positions before a token of each kind
+	empty           []uint64 // union of the three: positions before tokens that may match the empty string
 	run             int      // maximum number of consecutive tokens that may match the empty string
 
-	borders []rune     // the first characters of the sets of characters that all tokens treat alike
+	borders []rune     // first character of each set of characters that all tokens treat equally
 	takes   [][]uint64 // for each such set, the positions that accept it; nil until needed
-	short   []uint64   // the same for each ASCII character, for a pattern of fewer than 64 tokens; nil until needed
+	short   []uint64   // the same for each ASCII character, for patterns of fewer than 64 tokens; nil until needed
 
-	now, next, inside []uint64 // bit i: the tokens before token i have matched; inside: token i is a deep that has started
+	now, next, inside []uint64 // bit i: the tokens before token i have matched; inside: token i is a deep token that has consumed a character
 }
 
 func newGlob(tokens []token) *glob {
@@ -50,7 +50,7 @@ func newGlob(tokens []token) *glob {
 
 func setBit(set []uint64, i int) { set[i/64] |= 1 << (i % 64) }
 
-// borders returns the first character of each set of characters that all tokens treat alike.
+// borders returns the first character of each set of characters that all tokens treat equally.
 func borders(tokens []token) []rune {
 	all := []rune{'/', '/' + 1}
 	for _, t := range tokens {
@@ -65,7 +65,7 @@ func borders(tokens []token) []rune {
 	return slices.Compact(all)
 }
 
-// weight returns the cost of the pattern for each character of a path and for each set of characters, in positions.
+// weight returns the cost of the pattern per character of a path and per set of characters, in positions.
 func (g *glob) weight() int {
 	n := 64 * len(g.now)
 	for _, t := range g.tokens {
@@ -74,7 +74,7 @@ func (g *glob) weight() int {
 	return n
 }
 
-// match reports whether s matches, and the number of steps.
+// match reports whether s matches, and returns the number of steps.
 func (g *glob) match(s []byte) (ok bool, steps int) {
 	if len(s) < g.length {
 		return false, 1
@@ -97,7 +97,7 @@ func (g *glob) match(s []byte) (ok bool, steps int) {
 	return g.now[end/64]&(1<<(end%64)) != 0, steps
 }
 
-// matchShort is match for patterns of fewer than 64 tokens, which nearly all are.
+// matchShort is match for patterns of fewer than 64 tokens, which are nearly all patterns.
 func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 	if g.short == nil {
 		g.short = make([]uint64, utf8.RuneSelf)
@@ -133,7 +133,7 @@ func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 	return now&(1<<len(g.tokens)) != 0, steps
 }
 
-// advance reads one character. It returns false if no match is possible any more.
+// advance consumes one character. It returns false if a match has become impossible.
 func (g *glob) advance(r rune) (alive bool) {
 	takes, slash := g.takers(r), r == '/'
 	carry := uint64(0)
@@ -141,7 +141,7 @@ func (g *glob) advance(r rune) (alive bool) {
 		moved := now & takes[w]
 		stay := now & g.all[w]
 		if slash {
-			moved |= now & g.deep[w] // only a slash ends one that has started
+			moved |= now & g.deep[w] // only a slash ends a deep token that has consumed a character
 		} else {
 			stay |= now & g.star[w]
 		}
@@ -158,7 +158,7 @@ func (g *glob) advance(r rune) (alive bool) {
 	return alive
 }
 
-// skipEmpty adds the positions that are reachable from those in set without reading a character.
+// skipEmpty adds the positions that are reachable from set without consuming a character.
 func (g *glob) skipEmpty(set []uint64) {
 	for range g.run {
 		carry := uint64(0)
@@ -170,7 +170,7 @@ func (g *glob) skipEmpty(set []uint64) {
 	}
 }
 
-// takers returns the positions whose token matches the single character r.
+// takers returns the positions whose token accepts the single character r.
 func (g *glob) takers(r rune) []uint64 {
 	i := sort.Search(len(g.borders), func(i int) bool { return g.borders[i] > r })
 	if g.takes[i] == nil {

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// bringBack reports whether a rule could include a part of an excluded directory, without trying each rule.
+// bringBack determines whether a rule could include content of an excluded directory, without trying each
+// rule.
 type bringBack struct {
-	anywhere int   // the last one that is not anchored
-	heads    keys  // the literal text that the paths of an anchored one begin with
-	highest  []int // a tree over heads: the last rule of each and of each range; the parent of 2i and 2i+1 is i
+	anywhere int   // the last negated rule that is not anchored; none if there is none
+	heads    keys  // literal prefixes of the anchored negated rules
+	highest  []int // segment tree over heads: the last rule of each range; the parent of 2i and 2i+1 is i
 }
 
 func newBringBack(list []rule, include func(*rule) bool) bringBack {
@@ -35,7 +36,7 @@ func newBringBack(list []rule, include func(*rule) bool) bringBack {
 	return b
 }
 
-// mayBelow reports whether a rule after number after could include a path below dir.
+// mayBelow reports whether a rule with a number above after could include a path below dir.
 func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 	if b.anywhere > after {
 		return true
@@ -49,11 +50,11 @@ func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 	}
 	text := string(below)
 	from, _ := slices.BinarySearchFunc(b.heads, text, compareKey)
-	to, _ := slices.BinarySearchFunc(b.heads, text[:len(text)-1]+"0", compareKey) // 0 is the character after the slash
+	to, _ := slices.BinarySearchFunc(b.heads, text[:len(text)-1]+"0", compareKey) // '0' follows '/' in ASCII
 	return b.last(from, to, work) > after
 }
 
-// last returns the highest rule of the heads in the range from..to.
+// last returns the highest rule number of heads[from:to].
 func (b *bringBack) last(from, to int, work *int) int {
 	last, n := none, len(b.heads)
 	for from, to = from+n, to+n; from < to; from, to = from/2, to/2 {

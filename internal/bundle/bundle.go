@@ -1,8 +1,8 @@
 // Package bundle packs a Terraform directory into a reproducible archive.
 //
-// Invariants of the package:
-//   - Nothing outside the checkout is opened. The package resolves links itself, hop by hop; the kernel never does.
-//   - A name comes from the repository and may contain any byte: it is printed with %q only.
+// The package guarantees:
+//   - It opens no file outside the checkout. It resolves links itself; the kernel never follows one.
+//   - A name comes from the repository and may contain any byte: it is printed only with %q.
 //   - The archive does not depend on times, owners, the umask, the location or the number of processors.
 //   - An archive is complete, or Pack returns an error.
 package bundle
@@ -11,15 +11,15 @@ import "context"
 
 // Options configures List and Pack, which call Warn and Debug in the caller's goroutine.
 type Options struct {
-	Root  string       // the checkout; nothing outside it is ever read
-	Path  string       // as the user wrote it: relative to Root, or absolute and inside it; empty means Root
-	Temp  []string     // directories for the temporary file, tried in order; archives up to 8 MiB need none
-	Warn  func(string) // is called with one warning, with names quoted; may be nil
-	Debug func(string) // is called for every entry, and for everything left out with its rule; may be nil
+	Root  string       // the checkout; no file outside it is read
+	Path  string       // user input: relative to Root, or absolute and inside Root; empty means Root
+	Temp  []string     // directories for the temporary file, tried in order; an archive of up to 8 MiB can be packed without one
+	Warn  func(string) // called with each warning, names quoted; may be nil
+	Debug func(string) // called for each entry, and for each excluded path with the rule; may be nil
 }
 
-// List determines the content of a bundle of o.Path without reading the files. Only a prebuilt archive is read, and checked
-// from end to end. List reports every problem that it can find this way, as one or more joined *Error.
+// List determines the content of the bundle at o.Path. It does not read the files, except a prebuilt archive,
+// which it reads and checks completely. The error consists of one or more joined *Error.
 func List(ctx context.Context, o Options) (*Listing, error) {
 	if o.Warn == nil {
 		o.Warn = func(string) {}
@@ -63,7 +63,7 @@ func (l *Listing) listDirectory(ctx context.Context, t *tree) error {
 	return l.validate()
 }
 
-// validate rejects a bundle with which a run on Scalr could only fail.
+// validate rejects a bundle with which no run can succeed.
 func (l *Listing) validate() error {
 	if len(l.entries) == 0 {
 		return &Error{Code: NothingToSend, Path: l.base}

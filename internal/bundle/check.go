@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// checker reads a prebuilt archive to its end.
+// checker reads and checks a prebuilt archive.
 type checker struct {
 	tree  *archiveTree
 	pulse *pulse
@@ -26,7 +26,7 @@ type checker struct {
 	inspector              inspector
 }
 
-// newChecker reports each entry to debug, if it is not nil.
+// newChecker returns a checker that reports each entry to debug, which may be nil.
 func newChecker(p *pulse, debug func(string)) *checker {
 	return &checker{tree: newArchiveTree(), pulse: p, debug: debug, content: make([]byte, keysWithin)}
 }
@@ -54,7 +54,7 @@ func (c *checker) check(r io.Reader) error {
 	return c.checkLinks()
 }
 
-// entry rejects entries for which common programs refuse to unpack an archive, and entries outside of its root.
+// entry rejects entries outside the archive's root and entries that common programs refuse to unpack.
 func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
@@ -74,7 +74,7 @@ func (c *checker) entry(h *tar.Header, content io.Reader) error {
 		return &Error{Code: ArchiveUnsafe, Path: h.Name}
 	}
 	if known {
-		c.tree.nodes[node].isLink = false // this entry replaces it
+		c.tree.nodes[node].isLink = false // this entry replaces the link
 	}
 	if err := c.add(h, name, content); err != nil {
 		if !errors.As(err, new(*Error)) {
@@ -104,7 +104,7 @@ func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 	return fmt.Errorf("it is not a file, directory or link (type %q)", h.Typeflag)
 }
 
-// match records files that packing a directory would exclude or warn about.
+// match records files that are excluded from directories or cause a warning there.
 func (c *checker) match(name string) {
 	switch base := []byte(path.Base(name)); {
 	case hasExcludedComponent(name):
@@ -116,18 +116,20 @@ func (c *checker) match(name string) {
 	}
 }
 
-// inspect examines the start of a file's content. It ignores read errors, because reading the next header repeats them.
+// inspect examines the start of a file. It ignores read errors, because reading the next header returns them
+// again.
 func (c *checker) inspect(name string, size int64, content io.Reader) {
 	n, _ := io.ReadFull(content, c.content[:min(size, int64(len(c.content)))])
 	c.inspector.inspect(path.Dir(name), []byte(path.Base(name)), c.content[:n], size)
 }
 
-// mayEscape reports whether a name in an archive could point outside the archive's root.
+// mayEscape reports whether a name in an archive may refer to a path outside the archive's root.
 func mayEscape(name string) bool {
 	return strings.HasPrefix(name, "/") || slices.Contains(strings.Split(name, "/"), "..")
 }
 
-// hardLink also rejects a hard link to a symbolic link, which would point to another place from its new directory.
+// hardLink adds a hard link. It rejects a hard link to a symbolic link, whose relative target would change
+// with the directory.
 func (c *checker) hardLink(name, target string) error {
 	to, known, throughLink := c.tree.find(path.Clean(target))
 	if mayEscape(target) || throughLink || known && c.tree.nodes[to].isLink {
@@ -172,7 +174,7 @@ func (c *checker) link(name, target string) error {
 	return c.tree.grow(len(target))
 }
 
-// checkLinks resolves each link through the others: two links that are safe alone can point outside together.
+// checkLinks resolves every link: two links that are safe individually can point outside in combination.
 func (c *checker) checkLinks() error {
 	paths := c.tree.paths()
 	for i, n := range c.tree.nodes {
@@ -193,7 +195,7 @@ func (c *checker) checkLinks() error {
 	return nil
 }
 
-// warn reports the recorded files.
+// warn prints a warning for each kind of recorded file.
 func (c *checker) warn(warn func(string)) {
 	c.never.report(warn, "The archive contains files that are never uploaded from a directory (%d): %s. "+
 		"Rebuild it without .git and gha-creds-*.json: they may contain credentials of this job.")
@@ -202,7 +204,7 @@ func (c *checker) warn(warn func(string)) {
 	c.inspector.warn(warn)
 }
 
-// requireZeros reads the data after the end of the tar stream and rejects all but zero padding, since data can hide there.
+// requireZeros reads the data after the end of the tar stream. It rejects data other than zero padding.
 func requireZeros(r io.Reader) error {
 	buf := make([]byte, 32<<10)
 	for {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Links that end outside path are replaced by their targets. A few links to directories of links could fill any disk, so
-// the copied entries and bytes are limited to ten times those of the whole checkout.
+// Links to targets outside path are replaced by copies of their targets. A few links to directories of links
+// could fill any disk, so the copied entries and bytes are limited to ten times those of the checkout.
 const (
 	maxMultiple = 10
 	freeEntries = 1000    // always allowed
@@ -15,7 +15,7 @@ const (
 	blockBytes  = 4 << 10 // minimum disk usage of a file, directory or link
 )
 
-// copies counts the entries and bytes that links add.
+// copies counts the entries and bytes of copied targets.
 type copies struct {
 	entries, bytes int64
 	checkout       checkoutSize
@@ -25,7 +25,7 @@ func newCopies(t *tree, p *pulse) copies {
 	return copies{checkout: checkoutSize{tree: t, pulse: p, pending: []string{"."}}}
 }
 
-// checkoutSize measures the checkout lazily, and only until the limit is known to hold.
+// checkoutSize measures the checkout lazily, only as far as needed to decide whether the limit holds.
 type checkoutSize struct {
 	tree           *tree
 	pulse          *pulse
@@ -33,7 +33,7 @@ type checkoutSize struct {
 	entries, bytes int64
 }
 
-// atLeast reports whether the checkout is at least that large.
+// atLeast reports whether the checkout has at least the given number of entries and bytes.
 func (s *checkoutSize) atLeast(entries, bytes int64) (bool, error) {
 	for s.entries < entries || s.bytes < bytes {
 		if len(s.pending) == 0 {
@@ -66,7 +66,8 @@ func (s *checkoutSize) count(name string, k kind) error {
 	return s.pulse.spend(1)
 }
 
-// countCopy counts an entry that a link adds, and stops the walk above the limit.
+// countCopy counts an entry of the copied target from, and stops the walk if the copies exceed the limit. It
+// ignores a nil from.
 func (w *walker) countCopy(from *copied, size int64) error {
 	if from == nil {
 		return nil
@@ -78,14 +79,14 @@ func (w *walker) countCopy(from *copied, size int64) error {
 	if ok || err != nil {
 		return err
 	}
-	for from.outer != nil { // report the link below path, which led to the others
+	for from.outer != nil { // report the outermost link, which is below path
 		from = from.outer
 	}
 	w.faults.add(&Error{Code: LinksMultiply, Path: from.link, Target: from.text, Err: n.tooMuch()})
 	return errStopped
 }
 
-// minimumSize returns the size that the checkout must have for links to add n.
+// minimumSize returns the minimum size of the checkout for copies of the size n.
 func minimumSize(n, free int64) int64 {
 	if n <= free {
 		return 0
@@ -104,15 +105,16 @@ func (n *copies) tooMuch() error {
 // LinkedContent describes the content that a link adds to the archive from outside Path.
 type LinkedContent struct {
 	Link   string // in the archive
-	Target string // a file or directory, relative to the checkout
-	Files  int    // regular files, without those that links in the target add
+	Target string // file or directory, relative to the checkout
+	Files  int    // number of regular files, without those added by links in the target
 }
 
-// LinkedContent lists the content that links add, sorted by the links' names. It is empty for a prebuilt archive.
+// LinkedContent lists the content that links add, sorted by the names of the links. It is empty for a
+// prebuilt archive.
 func (l *Listing) LinkedContent() []LinkedContent {
 	var all []LinkedContent
 	for _, c := range l.copies {
-		if c.files == 0 { // a directory without packed files
+		if c.files == 0 { // directory without packed files
 			continue
 		}
 		all = append(all, LinkedContent{Link: c.name, Target: c.target, Files: c.files})

@@ -7,13 +7,15 @@ import (
 	"syscall"
 )
 
-// readSize is the size of the buffer for reading files. Nearly every file of a repository fits.
+// readSize is the size of the buffer for reading files. It exceeds the size of nearly every file of a
+// repository.
 const readSize = 256 << 10
 
-// errShrunk reports a file that is shorter than the size in its header, which has already been written.
+// errShrunk reports that a file is shorter than the size in its header, which is already written.
 var errShrunk = errors.New("it became shorter")
 
-// copyExactly copies size bytes and ignores the rest. It calls first with the first bytes, at most len(buf).
+// copyExactly copies size bytes of r and ignores the rest. It calls first, if not nil, with the first bytes,
+// at most len(buf).
 func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf []byte, first func([]byte)) error {
 	for at := int64(0); at < size; {
 		n, err := io.ReadFull(r, buf[:min(int64(len(buf)), size-at)])
@@ -33,7 +35,7 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf 
 	return nil
 }
 
-// shrunk returns the error of a file that became shorter, or err.
+// shrunk returns errShrunk for an end of file, otherwise err.
 func shrunk(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return errShrunk
@@ -41,7 +43,8 @@ func shrunk(err error) error {
 	return err
 }
 
-// openError distinguishes a file that was replaced or removed after it was listed from one without read permission.
+// openError returns an Error that distinguishes a file that was replaced or removed after listing from an
+// unreadable file.
 func openError(source string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR):

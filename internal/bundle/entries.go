@@ -9,15 +9,15 @@ import (
 	"iter"
 )
 
-// Entry is one file, directory or link of a bundle.
+// Entry is a file, directory or link of a bundle.
 type Entry struct {
-	Name   string // in the bundle; a directory's ends in a slash
-	Size   int64  // of a file, in bytes
-	Target string // of a link
+	Name   string // path in the bundle; the name of a directory ends with a slash
+	Size   int64  // size of a file in bytes
+	Target string // target of a link
 }
 
-// Entries returns the entries of the archive in their order, with the current sizes of the files. It ends with the first
-// error. Only Pack warns about the content of files.
+// Entries returns the entries in the order of the archive, with the current sizes of the files. It stops
+// after the first error. It prints no warnings about the content of files; Pack does.
 func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		t, err := openTree(l.options.Root)

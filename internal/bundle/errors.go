@@ -2,39 +2,39 @@ package bundle
 
 import "fmt"
 
-// Code is a stable identifier of the reason that packing failed.
+// Code is a stable identifier of a reason why packing failed.
 type Code string
 
-// The codes. Each comment describes Error.Path and Error.Target.
+// The codes. Their comments describe Error.Path and Error.Target.
 const (
 	PathMissing    Code = "path-missing"         // Path as written
-	PathOutside    Code = "path-outside"         // Path as written; Target is the link that leaves the checkout, if one does
+	PathOutside    Code = "path-outside"         // Path as written; Target is the target of the link that leaves the checkout, if any
 	PathUnsuitable Code = "path-unsuitable"      // Path as written: neither a directory nor a prebuilt archive
-	LinkOutside    Code = "link-outside"         // Path is the link, Target where it points
-	LinkCycle      Code = "link-cycle"           // Path is the link, Target where it points
-	LinksMultiply  Code = "links-multiply"       // Path is a link below path, Target where it points
+	LinkOutside    Code = "link-outside"         // Path is the link, Target its target
+	LinkCycle      Code = "link-cycle"           // Path is the link, Target its target
+	LinksMultiply  Code = "links-multiply"       // Path is a link below Options.Path, Target its target
 	IgnoreUnusable Code = "ignore-file-unusable" // Path is the ignore file
 	NothingToSend  Code = "nothing-to-send"      // Path is the directory or the prebuilt archive
 	NoTerraform    Code = "no-terraform-files"   // Path is the directory
 	Unreadable     Code = "file-unreadable"      // Path is the file or directory
 	Changed        Code = "file-changed"         // Path is the file that changed while it was packed
 	ArchiveDamaged Code = "archive-damaged"      // Path is the prebuilt archive
-	ArchiveUnsafe  Code = "archive-unsafe"       // Path is the name in the prebuilt archive, Target its link, if it is one
-	NoRoom         Code = "no-room"              // Path is the directory for temporary files, if there is one
+	ArchiveUnsafe  Code = "archive-unsafe"       // Path is the name in the prebuilt archive, Target the target of a link
+	NoRoom         Code = "no-room"              // Path is the directory for temporary files; empty if none is writable
 )
 
-// Error is the reason that packing failed. Paths are relative to the checkout unless Code says otherwise.
+// Error reports why packing failed. Paths are relative to the checkout unless Code specifies otherwise.
 type Error struct {
 	Code   Code
 	Path   string
 	Target string
-	Err    error // the error of the operating system, or a detail; may be nil
+	Err    error // error of the operating system, or a detail; may be nil
 }
 
 // Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error describes the problem for a user. The caller adds the advice.
+// Error describes the problem without advice, which the caller adds.
 func (e *Error) Error() string {
 	s := e.sentence()
 	if e.Err != nil {
@@ -43,7 +43,7 @@ func (e *Error) Error() string {
 	return s
 }
 
-// shortened truncates a name so that a message stays readable.
+// shortened truncates a long name in a message.
 func shortened(name string) string {
 	const most = 500
 	if len(name) <= most {

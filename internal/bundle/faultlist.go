@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// maxFaults is the maximum number of faults that an error lists.
+// maxFaults is the largest number of faults that an error lists.
 const maxFaults = 10
 
-// faults collects the reasons why a directory cannot be packed: the first ones in the order of their paths, and their number.
+// faults collects the reasons why a directory cannot be packed: their number, and the first ones in the order
+// of their paths.
 type faults struct {
 	first []*Error
 	count int

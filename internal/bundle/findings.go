@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// findings are paths that share one warning: their number, and the first ones in alphabetical order.
+// findings are the paths of one warning: their number, and the first ones in alphabetical order.
 type findings struct {
 	count int
 	first []string
 }
 
-// firstNamed is the maximum number of paths that a warning lists.
+// firstNamed is the largest number of paths that a warning lists.
 const firstNamed = 5
 
 func (f *findings) add(name string) {
@@ -25,7 +25,7 @@ func (f *findings) add(name string) {
 	f.first = f.first[:min(len(f.first), firstNamed)]
 }
 
-// String lists the names quoted, since a name may contain anything, even a workflow command.
+// String lists the names. It quotes them because a name may contain any text, including workflow commands.
 func (f findings) String() string {
 	var b strings.Builder
 	for i, name := range f.first {
@@ -40,7 +40,7 @@ func (f findings) String() string {
 	return b.String()
 }
 
-// report prints one sentence about the findings, if there are any; format takes the count and the names.
+// report calls warn unless there are no findings. format has two verbs, for the count and the names.
 func (f findings) report(warn func(string), format string) {
 	if f.count > 0 {
 		warn(fmt.Sprintf(format, f.count, f))

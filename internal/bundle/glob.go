@@ -7,8 +7,8 @@ import (
 
 type token struct {
 	kind   tokenKind
-	r      rune // of one
-	not    bool // of oneOf
+	r      rune // character of one
+	not    bool // negates oneOf
 	ranges [][2]rune
 }
 
@@ -16,14 +16,14 @@ type tokenKind uint8
 
 const (
 	one        tokenKind = iota // the character r
-	anyOne                      // ? one character, not a slash
-	oneOf                       // [a-z] one character, not a slash
-	star                        // * any number of characters, no slash
-	deep                        // ** with the slash after it, if there is one: nothing, or text that ends with a slash
+	anyOne                      // ?: one character except a slash
+	oneOf                       // [a-z]: one character except a slash
+	star                        // *: any number of characters except slashes
+	deep                        // ** and an optional slash: the empty string, or text that ends with a slash
 	everything                  // ** at the end: the rest of the path
 )
 
-// nextRune returns the first character and its length. A byte of invalid UTF-8 is a character that sorts before all others.
+// nextRune returns the first character and its length. A byte of invalid UTF-8 is a negative character.
 func nextRune(s []byte) (rune, int) {
 	r, n := utf8.DecodeRune(s)
 	if r == utf8.RuneError && n == 1 {
@@ -87,7 +87,7 @@ func parseStar(s []byte) (token, int) {
 
 var errOpenClass = errors.New("a [ in it is not closed")
 
-// parseClass reads [abc], [a-z], [!a-z] or [^a-z]; a ] that comes first is one of the characters.
+// parseClass parses [abc], [a-z], [!a-z] or [^a-z]. A ] in the first position is a character of the class.
 func parseClass(s []byte) (token, int, error) {
 	t := token{kind: oneOf}
 	i := 1

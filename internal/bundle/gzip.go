@@ -11,12 +11,11 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// The stream is one gzip member. It is split into blocks that are compressed in parallel, each with the end of the
-// previous block as its dictionary. The result does not depend on the number of processors.
+// The archive is one gzip member. Write splits the stream into blocks, workers compress them concurrently,
+// and one goroutine writes them in order. The dictionary of each block is the end of the previous block, so
+// the result does not depend on the number of workers.
 //
-//	Write fills blocks ──► workers compress them ──► one goroutine writes them in order
-//
-// Write compresses the first blocks itself, since starting workers does not pay off for a small tree.
+// Write compresses the first blocks itself, because workers do not pay off for a small tree.
 const (
 	blockSize    = 512 << 10
 	dictionary   = 32 << 10
@@ -26,32 +25,32 @@ const (
 
 // block is a part of the stream.
 type block struct {
-	data []byte // the dictionary, then the block's own bytes
+	data []byte // the dictionary, followed by the bytes of the block
 	dict int    // length of the dictionary
 	last bool
 	out  bytes.Buffer
 	err  error
-	done chan struct{} // has one element when out is ready
+	done chan struct{} // receives one element when out is complete
 }
 
-// gzipWriter compresses what is written to it. Either Close or abort must be called.
+// gzipWriter compresses the written bytes. Either Close or abort must be called.
 type gzipWriter struct {
 	w       io.Writer
 	workers int
-	alone   int // blocks that Write compresses itself
+	alone   int // number of blocks that Write still compresses itself
 	crc     uint32
 	size    uint32
-	now     *block     // being filled
-	own     compressor // of Write, before the workers have started
+	now     *block     // block being filled
+	own     compressor // compressor of Write, before the workers have started
 	free    chan *block
-	queue   chan *block // to the workers
-	order   chan *block // to the writing goroutine
+	queue   chan *block // blocks for the workers
+	order   chan *block // blocks for the writing goroutine, in order
 	running sync.WaitGroup
 	failed  chan struct{} // closed once err is set
-	err     error         // the error of the writes; owned by writeAll until running is done
+	err     error         // first write error; owned by writeAll until running is done
 }
 
-// newGzipWriter returns a writer that starts its workers after the given number of blocks.
+// newGzipWriter returns a writer that starts its workers after alone blocks.
 func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 	workers = max(1, min(workers, maxWorkers))
 	return &gzipWriter{w: w, workers: workers, alone: alone, now: newBlock()}
@@ -59,7 +58,8 @@ func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
 
 func newBlock() *block {
 	b := &block{data: make([]byte, 0, dictionary+blockSize), done: make(chan struct{}, 1)}
-	// Incompressible data becomes slightly longer. Grow would write to all of the memory, of which text needs only a fifth.
+	// Incompressible data becomes slightly longer. Grow would clear the whole buffer, of which text needs
+	// only a fifth.
 	b.out = *bytes.NewBuffer(make([]byte, 0, blockSize+4<<10))
 	return b
 }
@@ -83,7 +83,7 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// next sends the full block to the workers and takes an empty one.
+// next passes the full block to the workers and gets an empty one.
 func (g *gzipWriter) next() error {
 	b := g.now
 	if g.alone > 0 {
@@ -106,7 +106,7 @@ func (g *gzipWriter) next() error {
 	return nil
 }
 
-// follow resets b to its dictionary, which is the end of the previous data, possibly its own.
+// follow resets b and sets its dictionary to the end of before, which may be the data of b.
 func (b *block) follow(before []byte) {
 	b.data = append(b.data[:0], before[len(before)-dictionary:]...)
 	b.dict = dictionary
@@ -124,7 +124,8 @@ func (g *gzipWriter) send(b *block) {
 	g.queue <- b
 }
 
-// start starts the workers. There are two blocks for each, so that one can be filled while the other is compressed.
+// start starts the workers. There are two blocks per worker, so that one can be filled while the other is
+// compressed.
 func (g *gzipWriter) start() {
 	blocks := 2 * g.workers
 	g.free = make(chan *block, blocks+1)
@@ -172,7 +173,7 @@ func (g *gzipWriter) emit(b *block) error {
 	return err
 }
 
-// gzipHeader has no file name, time or operating system.
+// gzipHeader specifies no file name, time or operating system.
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
 
 // compressor reuses the deflate tables for several blocks.
@@ -205,7 +206,7 @@ func (c *compressor) reset(w io.Writer, dict []byte) (err error) {
 	return nil
 }
 
-// Close writes the remaining data. It does not close the underlying writer.
+// Close compresses the remaining data and writes the trailer. It does not close the underlying writer.
 func (g *gzipWriter) Close() error {
 	g.now.last = true
 	if err := g.finish(g.now); err != nil {
@@ -225,7 +226,7 @@ func (g *gzipWriter) finish(last *block) error {
 	return g.compressHere(last)
 }
 
-// abort stops the workers and reports whether a write failed. The output is incomplete.
+// abort stops the workers and returns the write error, if any. The output is incomplete.
 func (g *gzipWriter) abort() error {
 	if g.queue == nil {
 		return nil
@@ -233,7 +234,7 @@ func (g *gzipWriter) abort() error {
 	return g.stop()
 }
 
-// stop waits for all goroutines.
+// stop stops all goroutines, waits for them and returns the write error, if any.
 func (g *gzipWriter) stop() error {
 	close(g.queue)
 	close(g.order)

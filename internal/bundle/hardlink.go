@@ -6,32 +6,32 @@ import (
 	"path"
 )
 
-// hardLinks checks the other names of a file, as the walk checks the targets of links. A file is left out if another name is
-// never uploaded or is excluded by a built-in rule, and causes a warning if another name looks like a secret. The rules of
-// the ignore file do not apply to other names: users exclude the cache of a package manager, and its files may be hard
-// links to files that they upload.
+// hardLinks applies rules to the other names of a file, as the walk applies them to the targets of links. A
+// file is excluded if another name is never uploaded or is excluded by a built-in rule, and causes a warning
+// if another name suggests a secret. The rules of the ignore file do not apply to other names: users exclude
+// the cache of a package manager, and files in it may be hard links to files that are uploaded.
 //
-// The checkout is not searched before a file with several names is packed.
+// The checkout is searched for other names when the first file with several names is packed.
 type hardLinks struct {
 	l     *Listing
 	tree  *tree
 	pulse *pulse
-	found map[inode]otherName // nil until it is needed
+	found map[inode]otherName // nil until needed
 
 	excluded, secrets findings
 }
 
-// otherName is another name of a file, which is excluded or looks like a secret.
+// otherName is another name of a file that is excluded or may contain secrets.
 type otherName struct {
 	name     string // relative to the checkout
-	excluded bool   // false if it looks like a secret
+	excluded bool   // false if the name only suggests a secret
 }
 
 func newHardLinks(ctx context.Context, l *Listing, t *tree) *hardLinks {
 	return &hardLinks{l: l, tree: t, pulse: &pulse{ctx: ctx}}
 }
 
-// leavesOut reports whether the file with this name in the archive is left out, and records it for warn.
+// leavesOut reports whether the file with this name in the archive is excluded. It records the file for warn.
 func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 	if i.names < 2 {
 		return false, nil
@@ -46,7 +46,7 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 	case !ok:
 		return false, nil
 	case !other.excluded:
-		if !looksSecret([]byte(name)) { // otherwise it has been reported
+		if !looksSecret([]byte(name)) { // otherwise List has reported it
 			h.secrets.add(arrow([]byte(name), other.name))
 		}
 		return false, nil
@@ -62,10 +62,10 @@ func (h *hardLinks) warn(warn func(string)) {
 	h.secrets.report(warn, "Hard links to files that may contain secrets are uploaded (%d): %s.")
 }
 
-// searched is a directory to search for other names.
+// searched is a directory that is searched for other names.
 type searched struct {
 	path    string
-	never   bool // it is never uploaded, or is in such a directory
+	never   bool // the path or one of its parents is never uploaded
 	verdict verdict
 }
 
@@ -97,8 +97,8 @@ func (h *hardLinks) search() error {
 	return nil
 }
 
-// isObjectStore reports whether a directory of a Git repository contains only content of the working tree, to which
-// extensions for large files link, and no credentials.
+// isObjectStore reports whether a directory of a Git repository contains no credentials, but only content of
+// the working tree. Extensions for large files create hard links to it.
 func isObjectStore(name []byte) bool {
 	return string(name) == "objects" || string(name) == "annex" || string(name) == "lfs"
 }

@@ -10,35 +10,35 @@ import (
 	"strings"
 )
 
-// The rules of the ignore file, as Terraform users know them:
-//   - blank lines and lines that start with # are ignored, as are blanks around a line
-//   - a pattern matches at any depth, unless it begins with /
-//   - * and ? do not match a slash, ** does; [a-z] is one character; \ escapes the next character
+// The syntax of the ignore file is that of Terraform:
+//   - blank lines, lines that start with # and white space around a line are ignored
+//   - a pattern matches at any depth unless it begins with /
+//   - * and ? do not match a slash, ** does; [a-z] matches one character; \ escapes the next character
 //   - a pattern that ends with / matches directories and their content
-//   - ! includes what a previous rule excluded
-//   - the last rule that matches takes precedence; a rule that excludes a directory excludes its content, unless a later
+//   - ! includes paths that a previous rule excluded
+//   - the last matching rule takes precedence; a rule that excludes a directory also excludes its content, unless a later
 //     rule includes the directory or a part of it
 const ignoreFile = ".terraformignore"
 
-// No useful pattern is longer than a path, and no real ignore file comes near the other limits, which bound the time and
-// memory for listing a directory.
+// These limits bound the time and memory for listing a directory. No useful pattern is longer than a path,
+// and real ignore files are far below the other limits.
 const (
 	maxPattern    = 4096
 	maxIgnoreFile = 1 << 20
 	maxRules      = 100_000
-	maxWildcards  = 1200 * 64 // see glob.weight: the total cost of all patterns for each character of a path
+	maxWildcards  = 1200 * 64 // total cost of all patterns per character of a path; see glob.weight
 )
 
-// rule is one line of the ignore file, or one that is built in.
+// rule is a line of the ignore file or a built-in rule.
 type rule struct {
 	line    int    // 0 for a built-in rule
-	text    string // as it is written
+	text    string // as written
 	negate  bool
 	dirOnly bool
 	pattern pattern
 }
 
-// words describes the rule in messages.
+// words describes the rule for messages.
 func (r *rule) words() string {
 	if r.line == 0 {
 		return fmt.Sprintf("built-in rule %q", r.text)
@@ -46,26 +46,27 @@ func (r *rule) words() string {
 	return fmt.Sprintf("%s line %d, %.80q", ignoreFile, r.line, r.text)
 }
 
-// aboutState reports whether a rule is the one that keeps Terraform's state out.
+// aboutState reports whether r is the built-in rule that excludes Terraform state.
 func (r *rule) aboutState() bool { return r.line == 0 && strings.Contains(r.text, "tfstate") }
 
-// builtIn are the built-in rules. They precede the rules of the ignore file, which may override them. The names in
-// alwaysExcluded are not included.
+// builtIn lists the built-in rules. They precede the rules of the ignore file, which may override them. The
+// names in alwaysExcluded are not included.
 var builtIn = []string{".terraform/", "!.terraform/modules/", "*.tfstate", "*.tfstate.*"}
 
-// rules are in the order of the file. They must not be used concurrently.
+// rules contains the rules in the order of the file. It is not safe for concurrent use.
 type rules struct {
 	list      []rule
 	inArchive *matcher // for paths in the archive
-	byTarget  *matcher // for the targets of links, by their own names; nil until needed
+	byTarget  *matcher // for the paths of link targets; nil until needed
 }
 
 func newRules(list []rule) *rules {
 	return &rules{list: list, inArchive: newMatcher(list, func(*rule) bool { return true })}
 }
 
-// outside returns the matcher for paths that are not in the archive. It has only the rules about names: an anchored rule is
-// about a path in the archive, and one of wildcards only, such as the * of an allow list, about all paths there.
+// outside returns the matcher for paths outside the archive. It contains only rules about names: an anchored
+// rule refers to a path in the archive, and a rule that consists only of wildcards, such as the * of an allow
+// list, refers to all paths in the archive.
 func (rs *rules) outside() *matcher {
 	if rs.byTarget == nil {
 		rs.byTarget = newMatcher(rs.list, func(r *rule) bool { return !r.pattern.anchored && !r.pattern.namesAny })
@@ -73,8 +74,8 @@ func (rs *rules) outside() *matcher {
 	return rs.byTarget
 }
 
-// readIgnoreFile reads the rules at the root of the bundle. An unreadable file is an error, since the built-in rules alone
-// would include files that the user excludes.
+// readIgnoreFile reads the ignore file at the root of the bundle. An unreadable file is an error, because the
+// built-in rules alone would include files that the user excludes.
 func readIgnoreFile(ctx context.Context, t *tree, base string, warn func(string)) (*rules, error) {
 	name := path.Join(base, ignoreFile)
 	text, err := ignoreText(t, name)
@@ -91,7 +92,7 @@ func readIgnoreFile(ctx context.Context, t *tree, base string, warn func(string)
 	return newRules(list), nil
 }
 
-// ignoreText returns the content of the ignore file, or nothing if there is none.
+// ignoreText returns the content of the ignore file, or nil if it does not exist.
 func ignoreText(t *tree, name string) ([]byte, error) {
 	if k, _, err := t.lookup(name); err == nil && k == kindMissing {
 		return nil, nil
@@ -124,7 +125,8 @@ func ignoreText(t *tree, name string) ([]byte, error) {
 	return text, nil
 }
 
-// parseRules skips invalid lines with a warning. It only fails if the rules exceed a limit.
+// parseRules parses the ignore file. It skips invalid lines with a warning, and returns an error only if the
+// rules exceed a limit.
 func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, error) {
 	var list []rule
 	for _, pattern := range builtIn {
@@ -163,7 +165,7 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 	return list, nil
 }
 
-// badLines are invalid lines of the ignore file. The first ones are listed, the others counted.
+// badLines collects invalid lines of the ignore file. It lists the first ones and counts the others.
 type badLines struct {
 	named []string
 	more  int

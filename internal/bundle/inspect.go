@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// inspector inspects the content of files while they are packed. It sees the first part of each file, which is the whole
-// content of nearly all files.
+// inspector examines the start of each file while it is packed. For nearly all files, that is the complete
+// content.
 type inspector struct {
 	pointers, keys, sources findings
 	references              []constantPath
@@ -19,7 +19,7 @@ func (i *inspector) inspect(dir string, name, content []byte, size int64) {
 		i.pointers.add(path.Join(dir, string(name)))
 		return
 	}
-	if holdsKey(content) && !looksSecret([]byte(path.Join(dir, string(name)))) { // these have been reported by List
+	if holdsKey(content) && !looksSecret([]byte(path.Join(dir, string(name)))) { // List reports files by name
 		i.keys.add(path.Join(dir, string(name)))
 	}
 	if isTerraform(name) {
@@ -37,7 +37,7 @@ func (i *inspector) inspectTerraform(dir string, name, content []byte) {
 	}
 }
 
-// modules finds module sources outside of the bundle: source = "../…", and in JSON "source": "../…".
+// modules records module sources outside the bundle: source = "../…" and, in JSON, "source": "../…".
 func (i *inspector) modules(dir string, name, content []byte) {
 	for {
 		_, after, ok := bytes.Cut(content, []byte(`"..`))
@@ -55,7 +55,8 @@ func (i *inspector) modules(dir string, name, content []byte) {
 	}
 }
 
-// isSourceArgument reports whether the text before a value on its line is source = or, in JSON, "source":, and not a comment.
+// isSourceArgument reports whether before, the text before a value on its line, is source = or, in JSON,
+// "source":, and not a comment.
 func isSourceArgument(before []byte) bool {
 	before = bytes.TrimSpace(before)
 	if bytes.HasPrefix(before, []byte("#")) || bytes.HasPrefix(before, []byte("//")) {
@@ -75,7 +76,7 @@ func (i *inspector) warn(warn func(string)) {
 	i.sources.report(warn, "Module sources are outside the bundle and are not uploaded (%d): %s. Set `path` to a parent directory to include them.")
 }
 
-// warnMissing reports the Terraform files that refer to files outside of the bundle.
+// warnMissing warns about Terraform files that refer to files outside the bundle.
 func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 	modules, files := l.missing(i.references)
 	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Check .terraformignore and the checkout.")
@@ -83,7 +84,7 @@ func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 		"If another step creates them, run it before this one.")
 }
 
-// listed returns a line about an entry for the debug log.
+// listed returns the line of the debug log about an entry.
 func listed(h header) string {
 	switch h.kind {
 	case kindDir:
@@ -94,7 +95,7 @@ func listed(h header) string {
 	return fmt.Sprintf("packed %q, %d bytes", h.name, h.size)
 }
 
-// join is path.Join for parts that are clean.
+// join is path.Join for clean arguments.
 func join(dir, name string) string {
 	if dir == "." {
 		return name

@@ -8,8 +8,8 @@ import (
 // keysWithin is the number of bytes at the start of a file that are searched for keys.
 const keysWithin = 64 << 10
 
-// holdsKey reports whether there is a private key in PEM form, or the key file of a Google service account. A file that only
-// mentions keys, such as a document or a program, does not count.
+// holdsKey reports whether content contains a private key in PEM form or is the key file of a Google service
+// account. A file that only mentions keys, such as documentation or source code, does not count.
 func holdsKey(content []byte) bool {
 	content = content[:min(len(content), keysWithin)]
 	return holdsPrivateKey(content) || isServiceAccount(content)
@@ -20,7 +20,7 @@ var (
 	pemKey   = []byte("PRIVATE KEY")
 )
 
-// pemLabel is the maximum length of the text between BEGIN and PRIVATE KEY, such as ENCRYPTED or OPENSSH.
+// pemLabel is the largest length of the text between BEGIN and PRIVATE KEY, such as ENCRYPTED or OPENSSH.
 const pemLabel = 20
 
 func holdsPrivateKey(content []byte) bool {
@@ -43,8 +43,8 @@ func holdsPrivateKey(content []byte) bool {
 	}
 }
 
-// beginsKey reports whether what follows PRIVATE KEY is the end of the line and then, on the next one, encoded data or a header
-// of it. In a string of JSON or HCL the end of a line is written as \n.
+// beginsKey reports whether after, the text that follows PRIVATE KEY, begins with the end of the line and a
+// line with encoded data or a PEM header. In a string of JSON or HCL, the end of the line is written as \n.
 func beginsKey(after []byte) bool {
 	after = bytes.TrimPrefix(after, []byte(" BLOCK"))
 	after, ok := bytes.CutPrefix(after, []byte("-----"))
@@ -70,7 +70,7 @@ func beginsKey(after []byte) bool {
 	return line != "" && strings.Trim(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == ""
 }
 
-// isServiceAccount reports whether a JSON file has "type": "service_account" and a "private_key".
+// isServiceAccount reports whether content is a JSON file with "type": "service_account" and a "private_key".
 func isServiceAccount(content []byte) bool {
 	content = bytes.TrimLeft(bytes.TrimPrefix(content, []byte("\ufeff")), " \t\r\n")
 	if len(content) == 0 || content[0] != '{' && content[0] != '[' {

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// alwaysExcluded are names that the ignore file cannot include: .git may contain the job's token, and the sign-in action for
-// Google Cloud leaves its credentials in the checkout.
+// alwaysExcluded reports whether files with this name are never uploaded, regardless of the ignore file: .git
+// may contain the job's token, and google-github-actions/auth writes its credentials to gha-creds-*.json in
+// the checkout.
 func alwaysExcluded(name []byte) bool {
 	return string(name) == ".git" ||
 		bytes.HasPrefix(name, []byte("gha-creds-")) && bytes.HasSuffix(name, []byte(".json"))
 }
 
-// hasExcludedComponent reports whether any component of a path is such a name.
+// hasExcludedComponent reports whether any component of the path is always excluded.
 func hasExcludedComponent(name string) bool {
 	for part := range strings.SplitSeq(name, "/") {
 		if alwaysExcluded([]byte(part)) {
@@ -27,35 +28,35 @@ func hasAnySuffix(name []byte, suffixes ...string) bool {
 	return slices.ContainsFunc(suffixes, func(s string) bool { return bytes.HasSuffix(name, []byte(s)) })
 }
 
-// isTerraform reports whether Terraform or OpenTofu reads a file of this name in its working directory.
+// isTerraform reports whether Terraform or OpenTofu reads a file with this name in its working directory.
 func isTerraform(name []byte) bool {
 	return hasAnySuffix(name, ".tf", ".tf.json", ".tofu", ".tofu.json")
 }
 
-// isConfiguration also accepts Terragrunt's files.
+// isConfiguration reports whether a file with this name belongs to Terraform, OpenTofu or Terragrunt.
 func isConfiguration(name []byte) bool {
 	return isTerraform(name) || hasAnySuffix(name, ".hcl")
 }
 
-// isState reports whether a file of this name is Terraform's state, or a backup or lock of it.
+// isState reports whether a file with this name is Terraform state, or a backup or lock of it.
 func isState(name []byte) bool {
 	return bytes.HasSuffix(name, []byte(".tfstate")) || bytes.Contains(name, []byte(".tfstate."))
 }
 
-// repositoryConfig is the name of a file that may contain credentials if it is in a bare Git repository.
+// repositoryConfig is the name of a file that may contain credentials in a bare Git repository.
 const repositoryConfig = "config"
 
-// secretNames are names of files with credentials. A PEM key is detected by its content.
+// secretNames lists the names of files with credentials. PEM keys are detected by their content instead.
 var secretNames = map[string]bool{
 	".env": true, ".envrc": true, ".netrc": true, ".npmrc": true, ".pypirc": true, ".pgpass": true, ".git-credentials": true,
 	".terraformrc": true, "terraform.rc": true, "credentials.tfrc.json": true, "id_rsa": true, "id_dsa": true, "id_ecdsa": true,
 	"id_ed25519": true, ".vault-token": true, "kubeconfig": true, "tfplan": true, "application_default_credentials.json": true,
 }
 
-// secretPaths are names that are only secret in a certain directory.
+// secretPaths maps names of files with credentials to the name of their parent directory.
 var secretPaths = map[string]string{"credentials": ".aws", "config.json": ".docker", "config": ".kube"}
 
-// looksSecret considers only the names of the file and of its directory.
+// looksSecret reports whether the names of a file and its parent directory suggest that it contains secrets.
 func looksSecret(path []byte) bool {
 	dir, name := []byte(nil), path
 	if i := bytes.LastIndexByte(path, '/'); i >= 0 {

@@ -6,24 +6,25 @@ import (
 	"slices"
 )
 
-// Sized is a file or directory with the bytes in it, uncompressed.
+// Sized is a file, or a directory with its content, and its uncompressed size.
 type Sized struct {
 	Name  string
 	Bytes int64
 }
 
-// Largest lists the ten biggest files and directories of a bundle, biggest first. The size of a directory includes all files
-// below it. A directory that is only big because of a single subdirectory is left out.
+// Largest lists the ten largest files and directories of a bundle, largest first. The size of a directory
+// includes all files below it. A directory is omitted if one subdirectory accounts for more than 90 % of its
+// size.
 type Largest struct {
 	Dirs, Files []Sized
 }
 
 const largestCount = 10
 
-// biggestFiles collects the biggest files, biggest first.
+// biggestFiles lists the largest files, largest first.
 type biggestFiles []Sized
 
-// add counts a file. It only builds its path if the file is one of the biggest.
+// add records a file. It builds the path only if the file is one of the largest.
 func (b *biggestFiles) add(dir string, name []byte, bytes int64) {
 	if len(*b) == largestCount {
 		if (*b)[largestCount-1].Bytes >= bytes {
@@ -39,7 +40,8 @@ func bigger(a, b Sized) int {
 	return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Name, b.Name))
 }
 
-// biggestDirs adds the size of each directory to its parents. dirs is sorted, so that parents precede their content.
+// biggestDirs returns the largest directories. bytes are the sizes of the files directly in dirs, which are
+// sorted by path: parents precede their content.
 func biggestDirs(dirs []dir, bytes []int64) []Sized {
 	below, wrapper := slices.Clone(bytes), make([]bool, len(dirs))
 	parent := func(i int) int {

@@ -6,17 +6,18 @@ import (
 	"slices"
 )
 
-// LeftOut counts what one rule excluded from the archive. A directory that is excluded as a whole counts as one.
+// LeftOut counts the paths that one rule excluded from the archive. A directory that is excluded completely
+// counts as one path.
 type LeftOut struct {
-	Rule  string // in words, the rule's text quoted
+	Rule  string // description of the rule, with its text quoted
 	Count int
-	First string // one of them
+	First string // the first path in alphabetical order
 }
 
-// reason describes why a file, directory or link is excluded.
+// reason is the reason why a file, directory or link is excluded.
 type reason struct {
-	text     string // in words; empty if it is a rule
-	rule     int    // its number
+	text     string // description; empty if the reason is a rule
+	rule     int    // number of the rule
 	byTarget bool   // the rule matches the target of a link, not the link
 }
 
@@ -31,7 +32,7 @@ func (w *walker) words(r reason) string {
 	return words
 }
 
-// LeftOut returns what was excluded and why, biggest count first. It is empty for a prebuilt archive.
+// LeftOut returns the number of excluded paths by rule, largest first. It is empty for a prebuilt archive.
 func (l *Listing) LeftOut() []LeftOut {
 	var all []LeftOut
 	for _, o := range l.leftOut {

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// copied is content outside of path that a link adds to the archive.
+// copied is a target outside path of which the archive contains a copy.
 type copied struct {
-	name   string  // of the link, in the archive
-	link   string  // relative to the checkout
-	text   string  // of the link
-	target string  // the copied file or directory, relative to the checkout
-	outer  *copied // the copy that contains the link; nil if the link is in the bundle's own directory
+	name   string  // path of the link in the archive
+	link   string  // path of the link in the checkout
+	text   string  // content of the link
+	target string  // path of the copied file or directory in the checkout
+	outer  *copied // copy that contains the link; nil if the link itself is below path
 	files  int
 }
 
 var errEndless = errors.New("the directory contains the link, so a copy of it would never end")
 
-// link adds a link depending on where it physically ends.
+// link adds the current entry, a link, according to the physical path of its target.
 func (w *walker) link() error {
 	source := w.source()
 	end, err := resolveIn(w.tree, w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
@@ -46,7 +46,8 @@ func (w *walker) link() error {
 // linkWork is the cost, in steps, of resolving one component of a link's target.
 const linkWork = 100
 
-// inner keeps a link that ends in the bundle: unchanged if its text is valid where the bundle is unpacked, else rewritten.
+// inner adds a link whose target is in the bundle. It rewrites the link if its text is not valid where the
+// bundle is unpacked.
 func (w *walker) inner(end ending) error {
 	target := end.target
 	if w.rewrites(target) {
@@ -63,7 +64,8 @@ func (w *walker) inner(end ending) error {
 	return w.add(w.note(kindLink, target), w.now.copy, 0)
 }
 
-// checkInner finds links to content that is excluded from the bundle, which are dangling where it is unpacked.
+// checkInner records links to content that is excluded from the bundle; they are broken where the bundle is
+// unpacked.
 func (w *walker) checkInner(end ending) error {
 	own := relative(w.l.base, end.path)
 	if hasExcludedComponent(own) {
@@ -77,12 +79,12 @@ func (w *walker) checkInner(end ending) error {
 	return err
 }
 
-// rewrites reports whether a link's text has another target, or one outside, where the bundle is unpacked.
+// rewrites reports whether a link's text would have a different target where the bundle is unpacked.
 func (w *walker) rewrites(target string) bool {
 	return w.now.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.now.dir].path, target)
 }
 
-// loop keeps a circular link if its text stays in the bundle.
+// loop adds a link in a cycle unchanged, or excludes it if its text leaves the bundle.
 func (w *walker) loop(target string) error {
 	w.dangling.add(string(w.path))
 	if !w.rewrites(target) {
@@ -92,7 +94,7 @@ func (w *walker) loop(target string) error {
 	return nil
 }
 
-// outer replaces the link by the content of its target, which is in the checkout but outside of the bundle.
+// outer handles a link whose target is in the checkout but outside the bundle: it adds a copy of the target.
 func (w *walker) outer(source string, end ending) error {
 	switch {
 	case end.named(hasExcludedComponent):
@@ -109,7 +111,7 @@ func (w *walker) outer(source string, end ending) error {
 	return nil
 }
 
-// copyTarget adds a copy of a file or directory, unless it is excluded by its own name.
+// copyTarget adds a copy of a file or directory unless the target is excluded by its own path.
 func (w *walker) copyTarget(source string, end ending) error {
 	target, whole, err := w.matchTarget(end)
 	if err != nil {
@@ -128,8 +130,8 @@ func (w *walker) copyTarget(source string, end ending) error {
 	return w.outerDirectory(end, target, c)
 }
 
-// matchTarget matches the target of a link by all of its own names. For an excluded directory it also reports whether it is
-// excluded as a whole: otherwise a later rule might include a part of it.
+// matchTarget matches all paths of a link's target. For an excluded directory, whole reports whether all of
+// its content is excluded; otherwise a later rule may include a part of it.
 func (w *walker) matchTarget(end ending) (v verdict, whole bool, err error) {
 	for _, name := range end.names {
 		if v, err = w.matchName(name, end.kind == kindDir); err != nil || v.excluded {
@@ -195,8 +197,8 @@ func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
 	return w.directory(pendingDir{verdict: v, target: target, copy: c}, end.path, !v.excluded && !target.excluded)
 }
 
-// repositoryConfig warns about the config of a bare Git repository, which may contain credentials. shown is its name in
-// messages.
+// repositoryConfig records the config of a bare Git repository, which may contain credentials. shown is its
+// name in messages.
 func (w *walker) repositoryConfig(source, shown string) {
 	for _, name := range []string{"HEAD", "objects", "refs"} {
 		k, _, err := w.tree.lookup(path.Join(path.Dir(source), name))
@@ -207,7 +209,8 @@ func (w *walker) repositoryConfig(source, shown string) {
 	w.repositories.add(shown)
 }
 
-// endless reports whether the copied directory contains a link that is being followed, which would then be copied again.
+// endless reports whether the copied directory contains one of the links that lead to it: the copy would
+// contain itself.
 func (c *copied) endless() bool {
 	for o := c; o != nil; o = o.outer {
 		if within(c.target, path.Dir(o.link)) {
@@ -217,7 +220,8 @@ func (c *copied) endless() bool {
 	return false
 }
 
-// leavesBundle reports whether a relative path in dir points above the bundle's root. It does not follow links.
+// leavesBundle reports whether a relative path in dir points above the root of the bundle. It does not follow
+// links.
 func leavesBundle(dir, target string) bool {
 	depth := 0
 	if dir != "." {
@@ -238,10 +242,10 @@ func leavesBundle(dir, target string) bool {
 	return false
 }
 
-// relative returns the relative path from dir to name. Both are clean and have the same root.
+// relative returns the relative path from dir to name. Both must be clean and relative to the same root.
 func relative(dir, name string) string {
 	r, err := filepath.Rel(dir, name)
-	if err != nil { // cannot happen with two relative paths
+	if err != nil { // impossible for two relative paths
 		return name
 	}
 	return filepath.ToSlash(r)

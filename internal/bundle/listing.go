@@ -6,62 +6,63 @@ import (
 	"strings"
 )
 
-// Listing describes the content of a bundle. It is immutable once List has returned it.
+// Listing describes the content of a bundle. It is immutable after List.
 type Listing struct {
 	options  Options
-	base     string // the directory or prebuilt archive, physical, relative to the checkout
+	base     string // physical path of the directory or prebuilt archive in the checkout
 	prebuilt *prebuiltArchive
 	rules    *rules // not safe for concurrent use
 
 	names   *names
 	dirs    []dir   // sorted by path
-	entries []entry // sorted as they are packed
-	notes   []note  // notes[0] is that of every plain file
+	entries []entry // sorted in the order of the archive
+	notes   []note  // notes[0] belongs to every plain file
 	aliases map[string]string
 	leftOut map[reason]*LeftOut
-	copies  []*copied // content that links add from outside base
+	copies  []*copied // copied targets of links
 	files   int
 }
 
 // dir is a directory with packed content.
 type dir struct {
-	path   string // in the bundle; "." is its root
-	source string // relative to the checkout
-	sent   bool   // false: excluded itself, but some of its content is included
-	config bool   // it has a Terraform file
+	path   string // path in the bundle; "." is the root
+	source string // path in the checkout
+	sent   bool   // false if only some content is included, but not the directory itself
+	config bool   // contains a Terraform file
 }
 
-// entry is a file or a link, with its indexes in names, dirs and notes.
+// entry is a file or link, as indexes of names, dirs and notes.
 type entry struct{ name, dir, note uint32 }
 
-// note is the additional information of a link or of a file from another place.
+// note contains the properties of a link or of a copied file.
 type note struct {
-	kind kind   // kindLink; kindFile if the content comes from text
-	text string // the link's target; the file, relative to the checkout
+	kind kind   // kindLink, or kindFile for a copied file
+	text string // target of the link, or path of the copied file in the checkout
 }
 
-// Path is the directory or prebuilt archive, relative to the checkout, with all links resolved.
+// Path returns the path of the directory or prebuilt archive in the checkout, with all links resolved.
 func (l *Listing) Path() string { return l.base }
 
-// Prebuilt reports whether Path is an archive that is sent unchanged.
+// Prebuilt reports whether Path is an archive, which is uploaded unchanged.
 func (l *Listing) Prebuilt() bool { return l.prebuilt != nil }
 
-// Files is the number of regular files, copies of linked ones included.
+// Files returns the number of regular files, including copies of linked files.
 func (l *Listing) Files() int { return l.files }
 
-// HasDir reports whether the bundle has this directory; "" and "." are its root. Links to directories count.
+// HasDir reports whether the bundle contains the directory or a link to it; "" and "." are the root.
 func (l *Listing) HasDir(name string) bool {
 	_, ok := l.findDir(name)
 	return ok
 }
 
-// HasTerraform reports whether this directory of the bundle contains a .tf, .tofu, .tf.json or .tofu.json file.
+// HasTerraform reports whether the directory of the bundle contains a .tf, .tofu, .tf.json or .tofu.json
+// file.
 func (l *Listing) HasTerraform(name string) bool {
 	i, ok := l.findDir(name)
 	return ok && l.dirs[i].config
 }
 
-// findDir walks name from the root, since any of its components may be a link.
+// findDir returns the index of a directory. It resolves links in name.
 func (l *Listing) findDir(name string) (int, bool) {
 	end, err := resolve(inBundle{l}, name)
 	if err != nil || end.outside != "" {
@@ -76,7 +77,7 @@ func (l *Listing) dirAt(name string) (int, bool) {
 
 func comparePath(d dir, path string) int { return strings.Compare(d.path, path) }
 
-// inBundle is the view of the bundle for resolving links to directories.
+// inBundle is a view of the bundle for resolving links to directories.
 type inBundle struct{ *Listing }
 
 func (b inBundle) inside(string) (string, bool) { return "", false }
@@ -119,8 +120,9 @@ func (l *Listing) sort(p *pulse) error {
 	})
 }
 
-// innermostFirst ranks the directories by their last component, then the one before it, and so on. So files of one name in
-// copies of a directory, env-1/vpc/main.tf and env-2/vpc/main.tf, come one after the other.
+// innermostFirst ranks the directories by their last component, then by the previous component, and so on.
+// Files with the same name in copies of a directory, such as env-1/vpc/main.tf and env-2/vpc/main.tf, are
+// therefore adjacent.
 func (l *Listing) innermostFirst(p *pulse) (rank []uint32, err error) {
 	order := numbers(len(l.dirs))
 	err = sortFunc(p, order, func(a, b uint32) int { return compareFromTheEnd(l.dirs[a].path, l.dirs[b].path) })

@@ -1,13 +1,13 @@
 package bundle
 
-// verdict is the decision of the rules about one path.
+// verdict is the result of matching one path.
 type verdict struct {
 	excluded bool
-	by       int // the rule that decided; none if there is none
-	under    int // of a directory: the last rule for directories that matches it or one above it, or none
+	by       int // number of the decisive rule, or none
+	under    int // for directories: the last directory rule that matches it or one of its parents, or none
 }
 
-// top is the verdict on the root.
+// top is the verdict for the root.
 var top = verdict{by: none, under: none}
 
 // matcher applies rules to paths. It is not safe for concurrent use.
@@ -16,7 +16,7 @@ type matcher struct {
 	plain ruleIndex // rules about files and directories
 	dirs  ruleIndex // rules about directories only
 	back  bringBack
-	work  int // steps so far: comparisons of a byte, a pattern or 64 places of one
+	work  int // steps so far: comparisons of a byte, a pattern or 64 positions of a pattern
 }
 
 func newMatcher(list []rule, include func(*rule) bool) *matcher {
@@ -28,7 +28,8 @@ func newMatcher(list []rule, include func(*rule) bool) *matcher {
 	}
 }
 
-// match decides about path, whose last component starts at base, in a directory with the verdict parent.
+// match returns the verdict for path. Its last component starts at base, and parent is the verdict for its
+// directory.
 func (m *matcher) match(parent verdict, path []byte, base int, isDir bool) verdict {
 	v := verdict{excluded: parent.excluded, by: parent.by, under: parent.under}
 	if isDir {
@@ -52,7 +53,7 @@ func (m *matcher) match(parent verdict, path []byte, base int, isDir bool) verdi
 	return v
 }
 
-// matchPath decides about a path after deciding about each directory above it.
+// matchPath returns the verdict for a path after matching all of its parents.
 func (m *matcher) matchPath(path string, isDir bool) verdict {
 	v, p := top, []byte(path)
 	for base := 0; base < len(p); {
@@ -66,7 +67,7 @@ func (m *matcher) matchPath(path string, isDir bool) verdict {
 	return v
 }
 
-// mayBringBack reports whether a later rule could re-include content of an excluded directory.
+// mayBringBack reports whether a later rule could include content of the excluded directory dir.
 func (m *matcher) mayBringBack(v verdict, dir []byte) bool {
 	return m.back.mayBelow(dir, v.by, &m.work)
 }

@@ -6,21 +6,21 @@ import (
 	"hash/maphash"
 )
 
-// names keeps every distinct file name once, end to end in one piece of memory: a tree of a quarter of a million files
-// has few different names, and a string for each file would cost more than all else in the listing.
+// names stores every distinct file name once, concatenated in one slice: a tree with 250,000 files has few
+// distinct names, and a string for each file would need more memory than the rest of the listing.
 type names struct {
 	text  []byte
-	ends  []uint32 // name i ends at ends[i] and starts where the one before it ends
-	table []uint32 // open addressing: 0 is empty, else a name's number plus one
+	ends  []uint32 // name i ends at ends[i] and starts at the end of name i-1
+	table []uint32 // hash table with open addressing: 0 is empty, otherwise the number of a name plus one
 	seed  maphash.Seed
-	order []uint32 // after sort: the numbers, first to last
+	order []uint32 // numbers in sorted order; nil before sort
 }
 
 func newNames() *names {
 	return &names{table: make([]uint32, 1024), seed: maphash.MakeSeed()}
 }
 
-// add returns the number of name, which is copied.
+// add returns the number of name. It copies the bytes.
 func (n *names) add(name []byte) uint32 {
 	slot := n.slot(name)
 	if n.table[slot] != 0 {
@@ -35,7 +35,7 @@ func (n *names) add(name []byte) uint32 {
 	return uint32(len(n.ends) - 1)
 }
 
-// slot finds where name is in the table, or the empty place where it belongs.
+// slot returns the slot of name in the table, or the empty slot for it.
 func (n *names) slot(name []byte) int {
 	mask := len(n.table) - 1
 	i := int(maphash.Bytes(n.seed, name)) & mask
@@ -60,8 +60,8 @@ func (n *names) get(i uint32) []byte {
 	return n.text[start:n.ends[i]]
 }
 
-// sort orders the names by extension, then whole, and returns the rank of each number. Files of a kind and copies of a
-// file are next to each other, within the compressor's reach.
+// sort sorts the names by extension, then by name, and returns the rank of each number. Similar files and
+// copies are therefore adjacent, within the window of the compressor.
 func (n *names) sort(p *pulse) (rank []uint32, err error) {
 	n.table = nil
 	n.order = numbers(len(n.ends))
@@ -72,7 +72,7 @@ func (n *names) sort(p *pulse) (rank []uint32, err error) {
 	return ranks(n.order), err
 }
 
-// at returns the name of rank r. The bytes belong to n.
+// at returns the name with rank r. The bytes belong to n.
 func (n *names) at(r uint32) []byte { return n.get(n.order[r]) }
 
 func extension(name []byte) []byte {

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// manyFiles is the number of files above which all goroutines pay off from the start.
+// manyFiles is the number of files above which concurrency pays off from the start.
 const manyFiles = 1000
 
-// Pack writes the archive. Its bytes depend only on the names, contents and execute bits of the listed files. After an
-// error, or when the context ends, no file is left behind.
+// Pack writes the archive. Its bytes depend only on the names, contents and execute bits of the listed files.
+// After an error, Pack leaves no file behind.
 func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
 	return l.pack(ctx, l.team())
 }
 
-// team is the number of workers that pack an archive. It does not change the bytes.
+// team is the concurrency of packing. It does not change the archive.
 type team struct {
-	readers int // that read files ahead of the packer
-	workers int // that compress
-	alone   int // blocks that the packer compresses before it starts the workers
+	readers int // goroutines that read files ahead of the packer
+	workers int // goroutines that compress
+	alone   int // blocks that the packer compresses itself before it starts the workers
 }
 
-// team uses all processors from the start if the listing has many files. Otherwise the packer starts alone.
+// team uses all processors from the start if the listing has many files.
 func (l *Listing) team() team {
 	n := runtime.GOMAXPROCS(0)
 	if l.files > manyFiles {
@@ -58,7 +58,7 @@ func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archi
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
 	if err := p.run(ctx, who.readers); err != nil {
 		if failed := p.gz.abort(); failed != nil {
-			return failed // the cause of the packer's error
+			return failed // the cause of err
 		}
 		return err
 	}

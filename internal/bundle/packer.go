@@ -7,7 +7,7 @@ type packer struct {
 	l         *Listing
 	tree      *tree
 	gz        *gzipWriter
-	buf       []byte // for what was not read ahead
+	buf       []byte // buffer for files that were not read ahead
 	head      []byte
 	a         *Archive
 	hardLinks *hardLinks
@@ -54,14 +54,14 @@ func (p *packer) entry(ctx context.Context, e entry, f readFile) error {
 	return p.whole(e, f)
 }
 
-// count counts a file that has been packed.
+// count adds a packed file to the statistics.
 func (p *packer) count(e entry, size int64) {
 	p.a.Bytes += size
 	p.a.dirBytes[e.dir] += size
 	p.a.biggest.add(p.l.dirs[e.dir].path, p.l.names.at(e.name), size)
 }
 
-// start writes a file's header, unless the file is left out.
+// start writes the header of a file, or reports that the file is excluded.
 func (p *packer) start(e entry, size int64, exec bool, i inode) (leftOut bool, err error) {
 	name := join(p.l.dirs[e.dir].path, string(p.l.names.at(e.name)))
 	switch leftOut, err = p.hardLinks.leavesOut(name, i); {

@@ -6,33 +6,33 @@ import (
 	"strings"
 )
 
-// pattern is a compiled pattern. Most patterns are a name, *.ext or a path: a ruleIndex finds these without trying each of
-// them. The others are run.
+// pattern is a compiled pattern. Most patterns are a name, *.ext or a path, which a ruleIndex finds without
+// trying each pattern. The others are matched one by one.
 type pattern struct {
 	shape    shape
-	anchored bool   // at the root of the bundle; else at any depth
-	namesAny bool   // wildcards only, such as * or **/?*: it does not name any file
-	text     string // the literal part; of a glob: the literal end of every match
-	head     string // the literal text that a match of an anchored pattern, or of a glob over names, begins with
+	anchored bool   // matches only at the root of the bundle; otherwise at any depth
+	namesAny bool   // consists only of wildcards, such as * or **/?*
+	text     string // literal part; for a glob, the literal suffix of every match
+	head     string // literal prefix of every match of an anchored pattern or of a glob for names
 	glob     *glob
 }
 
 type shape uint8
 
 const (
-	wholeName    shape = iota // the base name is text
+	wholeName    shape = iota // the base name equals text
 	nameStarts                // text*
 	nameEnds                  // *text
-	wholePath                 // the path, or its end if not anchored, is text
+	wholePath                 // the path, or its end if not anchored, equals text
 	nameContains              // *text*
-	nameGlob                  // glob over the base name
-	pathGlob                  // glob over the path
+	nameGlob                  // glob for the base name
+	pathGlob                  // glob for the path
 )
 
-// indexed reports whether a ruleIndex finds the pattern, so that it is never run.
+// indexed reports whether a ruleIndex finds the pattern, so that runs is never called.
 func (p *pattern) indexed() bool { return p.shape < nameContains }
 
-// weight returns the cost of running the pattern, see glob.weight.
+// weight returns the cost of matching the pattern; see glob.weight.
 func (p *pattern) weight() int {
 	if p.glob == nil {
 		return 64
@@ -40,8 +40,8 @@ func (p *pattern) weight() int {
 	return p.glob.weight()
 }
 
-// runs reports whether a pattern that is not indexed matches this path, whose last component starts at base, and returns
-// the number of steps.
+// runs reports whether the pattern, which must not be indexed, matches path, and returns the number of steps.
+// The last component of path starts at base.
 func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
 	name := path[base:]
 	switch p.shape {
@@ -59,7 +59,7 @@ func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
 	return p.glob.match(path)
 }
 
-// compile compiles a pattern without its "!" and its trailing slash.
+// compile compiles a pattern without its "!" and trailing slash.
 func compile(text string) (pattern, error) {
 	text, anchored := strings.CutPrefix(text, "/")
 	for strings.HasPrefix(text, "**/") {

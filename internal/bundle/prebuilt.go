@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// prebuiltArchive is an archive that the user packed. It is uploaded unchanged, but only after all of it was checked: Scalr
+// prebuiltArchive is an archive that the user packed. It is uploaded unchanged after a complete check: Scalr
 // must be able to unpack it, and no entry may be unpacked outside the target directory.
 type prebuiltArchive struct {
 	sum   [sha256.Size]byte
-	bytes int64 // of the files in it
+	bytes int64 // uncompressed size of the files
 
 	dirBytes []int64
 	biggest  biggestFiles
@@ -34,7 +34,7 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
-	err = c.check(untilDone{ctx, gz}) // a small part of the file may decompress to a huge amount of data
+	err = c.check(untilDone{ctx, gz}) // also checks ctx during decompression: a small part of the file may decompress to a huge amount of data
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -54,7 +54,7 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	return nil
 }
 
-// copyPrebuilt copies the archive, and fails if it is not the one that was checked.
+// copyPrebuilt copies the archive. It returns an error if the archive is not the checked one.
 func (l *Listing) copyPrebuilt(ctx context.Context, t *tree, a *Archive) error {
 	f, err := t.openFile(l.base)
 	if err != nil {
@@ -72,7 +72,7 @@ func (l *Listing) copyPrebuilt(ctx context.Context, t *tree, a *Archive) error {
 	return nil
 }
 
-// setDirectories copies the directories, in the order that findDir needs, and the links.
+// setDirectories copies the links, and the directories in the order that findDir requires.
 func (l *Listing) setDirectories(t *archiveTree) {
 	paths, order := t.paths(), make([]int, 0, len(t.nodes))
 	l.aliases = map[string]string{}

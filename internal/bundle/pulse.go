@@ -5,16 +5,17 @@ import (
 	"slices"
 )
 
-// pulse checks now and then whether the context has ended: a check after each step would cost more than the step.
+// pulse checks the context after a number of steps: a check after each step would cost more than the step.
 type pulse struct {
 	ctx  context.Context
 	work int // steps since the last check
 }
 
-// pulseWork is the number of steps between two checks. A step takes a few nanoseconds, or at most one system call.
+// pulseWork is the number of steps between two checks. A step takes a few nanoseconds, or at most one system
+// call.
 const pulseWork = 1000
 
-// spend counts n steps. It returns the cause if a check finds that the context has ended.
+// spend counts n steps. It returns the cause of the context if a check finds that it is done.
 func (p *pulse) spend(n int) error {
 	if p.work += n; p.work < pulseWork {
 		return nil
@@ -26,7 +27,7 @@ func (p *pulse) spend(n int) error {
 	return nil
 }
 
-// sortFunc is slices.SortFunc that stops when the context has ended, and then leaves s in any order.
+// sortFunc is slices.SortFunc, but stops when the context is done. The order of s is then unspecified.
 func sortFunc[T any](p *pulse, s []T, compare func(a, b T) int) (err error) {
 	slices.SortFunc(s, func(a, b T) int {
 		if err != nil {

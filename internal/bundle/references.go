@@ -9,25 +9,25 @@ import (
 	"scalr-run-action/internal/hclscan"
 )
 
-// constantPath is a file or a directory that a Terraform file names by a constant path.
+// constantPath is a reference in a Terraform file to a file or directory by a constant path.
 type constantPath struct {
 	from     string // the Terraform file
-	path     string // in the bundle; as written if it is found from anywhere
-	module   bool   // a directory with a module
-	anywhere bool   // relative to the root module, whose directory only Scalr knows
+	path     string // path in the bundle; as written if anywhere is true
+	module   bool   // refers to the directory of a module
+	anywhere bool   // relative to the root module, whose directory is unknown here
 }
 
-// mostReferences is the maximum number of references that are checked.
+// mostReferences is the largest number of references that are checked.
 const mostReferences = 10_000
 
-// fileFunctions are the functions that fail if the file in their first argument is missing.
+// fileFunctions lists the functions that fail if the file in their first argument does not exist.
 var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1", "filesha256", "filesha512", "templatefile"}
 
-// source records the directory that the argument source of a module names.
+// source records the directory that the source argument of a module refers to.
 func (i *inspector) source(dir, from, text string) {
 	text, _, _ = strings.Cut(text, "//") // Terragrunt copies the directory before the //
 	local := strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
-	if local && hclscan.Constant(text) && !leavesBundle(dir, text) { // one that leaves it was found by modules
+	if local && hclscan.Constant(text) && !leavesBundle(dir, text) { // modules records sources outside the bundle
 		i.addReference(constantPath{from: from, path: path.Join(dir, text), module: true})
 	}
 }
@@ -55,9 +55,9 @@ func (i *inspector) addReference(r constantPath) {
 	}
 }
 
-// missing returns the Terraform files that refer to modules, and those that refer to files, outside of the bundle.
+// missing returns the Terraform files that refer to modules and those that refer to files outside the bundle.
 func (l *Listing) missing(all []constantPath) (modules, files findings) {
-	wanted := map[string][]constantPath{} // by the last element of the path
+	wanted := map[string][]constantPath{} // keys are the last components of the paths
 	for _, r := range all {
 		if r.module {
 			if !l.HasDir(r.path) {
@@ -66,7 +66,7 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 			continue
 		}
 		if i, ok := l.findDir(path.Dir(r.path)); ok && !r.anywhere {
-			r.path = join(l.dirs[i].path, path.Base(r.path)) // through links
+			r.path = join(l.dirs[i].path, path.Base(r.path)) // resolves links
 		}
 		wanted[path.Base(r.path)] = append(wanted[path.Base(r.path)], r)
 	}
@@ -99,7 +99,8 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 	return modules, files
 }
 
-// findReferences finds the references in a Terraform file. It ignores syntax errors, which Terraform reports.
+// findReferences records the references in a Terraform file. It ignores syntax errors, which Terraform
+// reports.
 func (i *inspector) findReferences(dir string, name, content []byte) {
 	from := path.Join(dir, string(name))
 	_ = hclscan.Scan(string(name), string(content), hclscan.Visitor{
@@ -112,8 +113,9 @@ func (i *inspector) findReferences(dir string, name, content []byte) {
 	})
 }
 
-// mayRefer reports whether a Terraform file may have references. It avoids a scan of most files, which would cost nearly
-// as much as compressing them. A relative path begins with a period or, in JSON, with an escape sequence.
+// mayRefer reports whether a Terraform file may contain references. It avoids scanning most files, which
+// would cost nearly as much as compressing them. A relative path begins with a period or, in JSON, an escape
+// sequence.
 func mayRefer(name, content []byte, hasRelative bool) bool {
 	if bytes.HasSuffix(name, []byte(".json")) {
 		return hasRelative || bytes.Contains(content, []byte("file")) || bytes.Contains(content, []byte(`"\`))
@@ -121,8 +123,8 @@ func mayRefer(name, content []byte, hasRelative bool) bool {
 	return hasRelative || mayCallFile(content)
 }
 
-// mayCallFile reports whether content may call a file function: its name is followed by a parenthesis, or by a comment,
-// after which there may be one.
+// mayCallFile reports whether content may call a file function: the name of one, followed by a parenthesis or
+// by a comment.
 func mayCallFile(content []byte) bool {
 	for {
 		_, after, ok := bytes.Cut(content, []byte("file"))

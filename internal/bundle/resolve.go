@@ -10,37 +10,37 @@ import (
 // maxHops is the number of links that Linux follows before it reports a loop.
 const maxHops = 40
 
-// maxSteps limits the components of a name together with those of all targets on the way: otherwise a few links could
-// cause a million lookups.
+// maxSteps limits the number of components of a name and of all link targets in it: otherwise a few links
+// could cause a million lookups.
 const maxSteps = 1024
 
 var errTooManySteps = errors.New("there are too many path components on the way")
 
-// view is a tree of names in which links can be followed: the checkout, or the inside of a prebuilt archive.
+// view is a tree of names in which links can be resolved: the checkout, the bundle or a prebuilt archive.
 type view interface {
 	lookup(name string) (k kind, target string, err error)
 	inside(abs string) (rest string, ok bool)
 }
 
-// ending is the result of following all links of a name.
+// ending is the result of resolving all links of a name.
 type ending struct {
-	path    string   // physical; components after a missing one are as written
+	path    string   // physical path; components after a missing one are as written
 	kind    kind     // never kindLink
-	outside string   // the link target, or the path, that leaves the tree; empty if nothing does
-	names   []string // other names of path, one for each link after the first
-	target  string   // of the first link on the way
+	outside string   // the link target or path that leaves the tree; empty if path is inside
+	names   []string // other names of path, one per link after the first
+	target  string   // target of the first link
 	steps   int      // number of resolved components
 }
 
-// named reports whether test is true for path or for one of its other names.
+// named reports whether test is true for path or one of its other names.
 func (e ending) named(test func(string) bool) bool {
 	return test(e.path) || slices.ContainsFunc(e.names, test)
 }
 
-// resolve follows the links of name, as the kernel would, but stops before it opens anything outside.
+// resolve resolves the links of name like the kernel, but never opens a path outside the tree.
 func resolve(v view, name string) (ending, error) { return resolveIn(v, ".", name) }
 
-// resolveIn is resolve for a name in dir, which must be a directory whose path has no links.
+// resolveIn is resolve for a name in dir, which must be a directory without links in its path.
 func resolveIn(v view, dir, name string) (ending, error) {
 	if strings.Count(name, "/") >= maxSteps {
 		return ending{}, errTooManySteps
@@ -59,10 +59,10 @@ func resolveIn(v view, dir, name string) (ending, error) {
 
 type resolution struct {
 	view    view
-	at      string   // physical, so far
+	at      string   // physical path so far
 	rest    []string // remaining components
-	kind    kind     // of at
-	via     string   // the link whose target is being walked
+	kind    kind     // kind of at
+	via     string   // the link whose target is being resolved
 	names   []string
 	target  string
 	hops    int
@@ -87,7 +87,7 @@ func (r *resolution) step(part string) error {
 	}
 	parent := r.kind
 	r.at = join(r.at, part)
-	if parent != kindDir { // below something missing, or below a file: the rest is text only
+	if parent != kindDir { // below a file or a missing directory
 		r.kind = kindMissing
 		return nil
 	}
@@ -102,7 +102,7 @@ func (r *resolution) step(part string) error {
 	return nil
 }
 
-// hop continues at a link's target.
+// hop continues at the target of a link.
 func (r *resolution) hop(target string) error {
 	if r.hops == 0 {
 		r.target = target
@@ -129,7 +129,7 @@ func (r *resolution) hop(target string) error {
 	return nil
 }
 
-// locate finds the directory or file that the user's path names.
+// locate resolves the path that the user specified.
 func locate(t *tree, written string) (ending, error) {
 	name := written
 	if strings.HasPrefix(name, "/") {

@@ -6,26 +6,26 @@ import (
 	"strings"
 )
 
-// none stands for "no rule".
+// none is the number of no rule.
 const none = -1
 
-// ruleIndex finds the last of many rules that matches a path. All literal patterns together cost a few steps for each byte
-// of the path; only patterns with other wildcards are tried one by one.
+// ruleIndex finds the last rule that matches a path. All literal patterns together cost a few steps per byte
+// of the path; only patterns with other wildcards are matched one by one.
 type ruleIndex struct {
-	ends     keys           // names, *.ext and unanchored paths, backwards
+	ends     keys           // names, *.ext and unanchored paths, reversed
 	starts   keys           // text*
-	anchored map[string]int // whole paths
-	run      []int          // the others, last first
+	anchored map[string]int // rules by their complete path
+	run      []int          // rules with other patterns, last first
 }
 
-// key is a literal text with the last rule that has it.
+// key is a literal text with the last rules that contain it.
 type key struct {
 	text string
-	any  int // the last rule for everything that begins with text
-	part int // the last rule for whole path components only
+	any  int // last rule for all strings that begin with text
+	part int // last rule for complete path components
 }
 
-// keys are sorted by their text, each text once.
+// keys are sorted by text without duplicates.
 type keys []key
 
 func newRuleIndex(list []rule, include func(*rule) bool) ruleIndex {
@@ -72,8 +72,8 @@ func (k keys) sorted() keys {
 	return merged
 }
 
-// last returns the number of the last rule that matches path, whose last component starts at base, or after if no later
-// rule does. It adds its steps to work.
+// last returns the number of the last rule that matches path, or after if no rule with a higher number does.
+// The last component of path starts at base. last adds its steps to work.
 func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) int {
 	best := after
 	if len(x.anchored) > 0 {
@@ -101,7 +101,7 @@ func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) i
 	return best
 }
 
-// ending returns the last rule whose text, which is reversed, is a suffix of path.
+// ending returns the last rule whose text is a suffix of path. The texts of k are reversed.
 func (k keys) ending(path []byte, work *int) int {
 	best := none
 	for depth := 0; ; depth++ {
@@ -140,7 +140,8 @@ func (k keys) starting(s []byte, work *int) int {
 	}
 }
 
-// narrow returns the keys with c at depth. All of k are longer than depth and equal up to there.
+// narrow returns the keys with c at the index depth. All keys must be longer than depth and have the same
+// first depth bytes.
 func (k keys) narrow(depth int, c byte) keys {
 	if len(k) == 1 {
 		if k[0].text[depth] != c {

@@ -13,24 +13,24 @@ import (
 	"syscall"
 )
 
-// An archive is moved to a file when it exceeds smallArchive; if no temporary file can be created, it may grow in memory up
-// to maxInMemory.
+// An archive that exceeds smallArchive is moved to a temporary file. If none can be created, the archive may
+// grow to maxInMemory.
 const (
 	smallArchive = 1 << 20
 	maxInMemory  = 8 << 20
 	chunkSize    = 256 << 10
 )
 
-// sink stores the archive, in memory while it is small, with its size and digest.
+// sink stores the archive and computes its size and digest.
 type sink struct {
 	size   int64
 	sum    hash.Hash
-	chunks [][]byte // of chunkSize each but the last
+	chunks [][]byte // chunkSize bytes each except the last
 	file   *os.File
-	dir    string // where file is
+	dir    string // directory of file
 	temp   []string
 	root   string
-	noFile error // why no temporary file could be created
+	noFile error // error of creating the temporary file
 }
 
 func newSink(o Options) *sink {
@@ -50,7 +50,8 @@ func (s *sink) Write(p []byte) (int, error) {
 	return len(p), s.digestAndWrite(p)
 }
 
-// digestAndWrite does both concurrently, since they are most of the work for incompressible data.
+// digestAndWrite computes the digest and writes concurrently, because both are most of the work for
+// incompressible data.
 func (s *sink) digestAndWrite(p []byte) error {
 	var digesting sync.WaitGroup
 	digesting.Go(func() { s.sum.Write(p) })
@@ -59,7 +60,7 @@ func (s *sink) digestAndWrite(p []byte) error {
 	return err
 }
 
-// makeRoom moves a growing archive to a file, if one can be created.
+// makeRoom moves a growing archive to a temporary file if one can be created.
 func (s *sink) makeRoom(size int64) error {
 	if s.file == nil && s.noFile == nil && size > smallArchive {
 		if s.noFile = s.open(); s.noFile == nil {
@@ -95,7 +96,7 @@ func (s *sink) toFile(p []byte) error {
 	return nil
 }
 
-// open creates a temporary file in the first directory in which that is possible.
+// open creates a temporary file in the first suitable directory.
 func (s *sink) open() error {
 	var tried []error
 	for _, dir := range s.temp {
@@ -123,7 +124,7 @@ func (s *sink) spill() error {
 	return nil
 }
 
-// inRoot reports whether dir is in the checkout, where another step could mistake the temporary file for its own.
+// inRoot reports whether dir is in the checkout, where another step could find the temporary file.
 func (s *sink) inRoot(dir string) bool {
 	roots, err := spellings(s.root)
 	if err != nil {
@@ -131,7 +132,7 @@ func (s *sink) inRoot(dir string) bool {
 	}
 	spelled, err := spellings(dir)
 	if err != nil {
-		return false // createTemp returns the reason
+		return false // createTemp returns the error
 	}
 	rel, err := filepath.Rel(roots[1], spelled[1])
 	return err == nil && filepath.IsLocal(rel)
@@ -156,7 +157,7 @@ func (s *sink) ReadAt(p []byte, off int64) (int, error) {
 
 func (s *sink) digest() string { return hex.EncodeToString(s.sum.Sum(nil)) }
 
-// close releases the memory or the file. It may be called twice.
+// close releases the memory or the file. It may be called more than once.
 func (s *sink) close() error {
 	s.chunks, s.size = nil, 0
 	if s.file == nil {

@@ -5,12 +5,12 @@ import (
 	"io"
 )
 
-// trailer records the end of a tar stream. Package archive/tar accepts the end of the input as the end of the archive; other
+// trailer records the end of a tar stream. Package archive/tar accepts a stream without an end marker; other
 // programs do not.
 type trailer struct {
 	io.Reader
 	n    int64
-	last []byte // the last bytes, at most a block of them
+	last []byte // the last bytes, at most one block
 }
 
 func (t *trailer) Read(p []byte) (int, error) {
@@ -23,7 +23,7 @@ func (t *trailer) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// whole reports whether the stream consists of whole blocks, the last of which contains only zeros.
+// whole reports whether the stream consists of complete blocks and the last one contains only zeros.
 func (t *trailer) whole() bool {
 	return t.n%tarBlock == 0 && len(t.last) == tarBlock && len(bytes.Trim(t.last, "\x00")) == 0
 }

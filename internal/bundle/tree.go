@@ -19,7 +19,7 @@ const (
 	kindLoop    // a link in a cycle
 )
 
-// spellings returns the root as given and its physical path: an absolute link may use either.
+// spellings returns the absolute and the physical path of root: an absolute link may use either.
 func spellings(root string) ([]string, error) {
 	abs, err := filepath.Abs(root)
 	if err != nil {
@@ -32,8 +32,8 @@ func spellings(root string) ([]string, error) {
 	return []string{abs, physical}, nil
 }
 
-// inside returns an absolute path relative to the root. It compares only the text: a path that reaches the root through ".."
-// or a link elsewhere is outside. The result may still contain "..".
+// inside returns the path of abs relative to the root. It compares only text: a path that reaches the root
+// through ".." or a link elsewhere is outside. The result may contain "..".
 func (t *tree) inside(abs string) (rest string, ok bool) {
 	for _, root := range t.roots {
 		if abs == root {
@@ -46,7 +46,7 @@ func (t *tree) inside(abs string) (rest string, ok bool) {
 	return "", false
 }
 
-// endOfFile returns io.EOF for a read of no bytes, which is how the system reports the end of a file.
+// endOfFile returns io.EOF for a read of no bytes, which is the system's indication of the end of a file.
 func endOfFile(n int, err error) (int, error) {
 	if n == 0 && err == nil {
 		return 0, io.EOF
@@ -66,7 +66,7 @@ func createAndUnlink(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// within reports whether name is dir or below it. Both are clean; "." is the root.
+// within reports whether name is dir or below dir. Both must be clean; "." is the root.
 func within(dir, name string) bool {
 	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
 }

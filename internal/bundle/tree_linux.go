@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// beneath makes the kernel itself refuse to leave the root or to follow a link.
+// beneath makes the kernel reject paths that leave the root or contain a link.
 const beneath = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
 
-// tree is the checkout. Every path is relative to it and clean, and no link on the way is followed. Only openFile is safe
-// for concurrent use.
+// tree is the checkout. Every path must be clean and relative to it, and links in a path are not followed.
+// Only openFile is safe for concurrent use.
 type tree struct {
 	fd       int
-	roots    []string // how an absolute link may spell the root
-	stepwise bool     // openat2 is unavailable: open component by component
+	roots    []string // absolute paths of the root
+	stepwise bool     // openat2 is unavailable: open one component at a time
 	entries  []byte   // buffer for readDir
 }
 
@@ -43,7 +43,7 @@ func openTree(root string) (*tree, error) {
 
 func (t *tree) close() { unix.Close(t.fd) }
 
-// open opens a path. A link at its end is not followed, and can only be opened with O_PATH.
+// open opens a path. It does not follow a link at its end, which can only be opened with O_PATH.
 func (t *tree) open(path string, flags int) (int, error) {
 	flags |= unix.O_NOFOLLOW | unix.O_CLOEXEC
 	if t.stepwise {
@@ -81,7 +81,7 @@ func openat2(at int, path string, flags int) (int, error) {
 	}
 }
 
-// openStepwise replaces openat2 and opens one component at a time.
+// openStepwise is open without openat2. It opens one component at a time.
 func (t *tree) openStepwise(path string, flags int) (int, error) {
 	at := t.fd
 	for {
@@ -113,7 +113,7 @@ func openat(at int, name string, flags int) (int, error) {
 	}
 }
 
-// lookup returns the kind of path and, for a link, its target. A path that does not exist is not an error.
+// lookup returns the kind of path and the target of a link. A missing path is not an error.
 func (t *tree) lookup(path string) (kind, string, error) {
 	fd, err := t.open(path, unix.O_PATH)
 	if err == unix.ENOENT || err == unix.ENOTDIR {
@@ -143,17 +143,17 @@ type info struct {
 	inode inode
 }
 
-// inode identifies a file, independent of its name.
+// inode identifies a file independently of its name.
 type inode struct {
 	device, number uint64
-	names          uint64 // the number of hard links
+	names          uint64 // number of hard links
 }
 
 func infoOf(st *unix.Stat_t) info {
 	return info{kind: kindOfMode(st.Mode), size: st.Size, inode: inode{uint64(st.Dev), st.Ino, uint64(st.Nlink)}}
 }
 
-// stat does not follow a link at the end of path.
+// stat returns information about path. It does not follow a link at the end of path.
 func (t *tree) stat(path string) (info, error) {
 	fd, err := t.open(path, unix.O_PATH)
 	if err != nil {
@@ -168,14 +168,14 @@ func (t *tree) stat(path string) (info, error) {
 // file is a regular file that is open for reading.
 type file struct {
 	fd    int
-	size  int64 // when it was opened
-	exec  bool  // it has an execute bit
+	size  int64 // size at the time of opening
+	exec  bool  // has an execute bit
 	inode inode
 }
 
 var errNotRegular = errors.New("not a regular file")
 
-// openFile opens a regular file. With O_NONBLOCK it does not block if a FIFO has replaced the file.
+// openFile opens a regular file. O_NONBLOCK prevents it from blocking if a FIFO has replaced the file.
 func (t *tree) openFile(path string) (file, error) {
 	fd, err := t.open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
 	if err != nil {
@@ -193,7 +193,7 @@ func (t *tree) openFile(path string) (file, error) {
 	return file{fd: fd, size: st.Size, exec: st.Mode&0o111 != 0, inode: infoOf(&st).inode}, nil
 }
 
-// Read is a plain read: an os.File would cost a finalizer and an attempt to poll for each of many small files.
+// Read reads with a plain system call: os.File would add a finalizer and a poll registration per file.
 func (f file) Read(p []byte) (int, error) {
 	for {
 		n, err := unix.Read(f.fd, p)
@@ -205,7 +205,8 @@ func (f file) Read(p []byte) (int, error) {
 
 func (f file) close() { unix.Close(f.fd) }
 
-// readDir calls visit for each entry of a directory, in any order. The name is only valid until visit returns.
+// readDir calls visit for each entry of a directory, in unspecified order. name is only valid until visit
+// returns.
 func (t *tree) readDir(path string, visit func(name []byte, k kind) error) error {
 	fd, err := t.open(path, unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
@@ -232,7 +233,8 @@ func (t *tree) readDir(path string, visit func(name []byte, k kind) error) error
 	}
 }
 
-// eachEntry walks struct linux_dirent64: inode (8), offset (8), length (2), type (1), name up to a NUL.
+// eachEntry parses struct linux_dirent64: inode (8 bytes), offset (8), length (2), type (1), and a name that
+// ends with NUL.
 func eachEntry(dir int, entries []byte, visit func([]byte, kind) error) error {
 	for len(entries) > 0 {
 		length := binary.NativeEndian.Uint16(entries[16:])
@@ -272,7 +274,7 @@ func kindOfMode(mode uint32) kind {
 	return kindSpecial
 }
 
-// createTemp creates a file without a name, or removes its name immediately, so that it is gone after any exit.
+// createTemp creates a file without a name, so that it is removed when the process exits.
 func createTemp(dir string) (*os.File, error) {
 	f, err := os.OpenFile(dir, os.O_RDWR|unix.O_TMPFILE, 0o600)
 	if err == nil {

@@ -8,7 +8,8 @@ import (
 	"os"
 )
 
-// tree is the checkout on systems that the action does not run on: os.Root is slower, but also stays inside.
+// tree is the checkout on systems other than Linux, which the action does not support. os.Root is slower, but
+// also rejects paths outside the root.
 type tree struct {
 	root  *os.Root
 	roots []string
@@ -41,7 +42,7 @@ func (t *tree) lookup(path string) (kind, string, error) {
 	return k, target, err
 }
 
-// inode stays zero, so that hard links are not detected.
+// inode is always zero, so hard links are not detected.
 type inode struct{ device, number, names uint64 }
 
 type info struct {

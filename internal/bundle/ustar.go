@@ -10,11 +10,11 @@ import (
 
 const tarBlock = 512
 
-// entryTime is the time of all entries. It is not the epoch because ZIP files, such as packages for AWS Lambda, have no times
-// before 1980.
+// entryTime is the modification time of all entries. It is not the Unix epoch because ZIP files, such as AWS
+// Lambda packages, do not support times before 1980.
 var entryTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// header is the metadata of an entry. It has no owner, no time and no special mode bits.
+// header contains the metadata of an entry. All entries have the same owner and time.
 type header struct {
 	name string // without a trailing slash
 	kind kind
@@ -43,8 +43,8 @@ func (h header) typeflag() byte {
 	return tar.TypeReg
 }
 
-// appendTo appends the tar header. Nearly all entries fit the plain ustar format, which appendTo writes at a tenth of the
-// cost of archive/tar; for the others, archive/tar writes PAX records.
+// appendTo appends the tar header. Nearly all entries fit the ustar format, which appendTo writes at a tenth
+// of the cost of archive/tar; archive/tar writes PAX records for the others.
 func (h header) appendTo(b []byte) ([]byte, error) {
 	name := h.name
 	if h.kind == kindDir {
@@ -84,7 +84,7 @@ func (h header) appendPAX(b []byte, name string) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// octal fills a numeric field: digits and a NUL.
+// octal fills a numeric field with octal digits and a NUL.
 func octal(field []byte, n int64) {
 	digits := len(field) - 1
 	for i := digits - 1; i >= 0; i-- {
@@ -93,7 +93,7 @@ func octal(field []byte, n int64) {
 	}
 }
 
-// checksum is the sum of all bytes with the field itself counted as blanks.
+// checksum sets the checksum field: the sum of all bytes, with the field itself counted as spaces.
 func checksum(f []byte) {
 	sum := int64(8 * ' ')
 	for _, c := range f {
@@ -103,7 +103,7 @@ func checksum(f []byte) {
 	f[155] = ' '
 }
 
-// splitName splits a name at a slash so that the parts fit the fields of 155 and 100 bytes.
+// splitName splits a name at a slash into parts that fit the fields of 155 and 100 bytes.
 func splitName(name string) (prefix, short string, ok bool) {
 	if !isASCII(name) {
 		return "", "", false

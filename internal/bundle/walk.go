@@ -17,8 +17,8 @@ type walker struct {
 
 	pending []pendingDir
 	now     pendingDir // the directory being read
-	path    []byte     // of the current entry, in the archive
-	base    int        // where its last component starts
+	path    []byte     // path of the current entry in the archive
+	base    int        // index of the last component in path
 	copies  copies
 	faults  faults
 
@@ -28,16 +28,16 @@ type walker struct {
 // pendingDir is a directory that has not been read yet.
 type pendingDir struct {
 	dir     uint32
-	verdict verdict // on its path in the archive
-	target  verdict // on its own path, if a link added it
-	copy    *copied // nil unless a link added it
+	verdict verdict // verdict for the path in the archive
+	target  verdict // verdict for the path in the checkout; only for copies
+	copy    *copied // nil unless the directory is in a copy
 }
 
-// maxPath limits the length of a path, because the paths of a deep tree have a quadratic size. Linux accepts 4,096 bytes in
-// one call.
+// maxPath limits the length of a path: the paths of a deep tree have a quadratic total size. Linux accepts
+// 4,096 bytes per call.
 const maxPath = 8 << 10
 
-// errStopped ends a walk whose fault is known.
+// errStopped stops a walk after its fault was recorded.
 var errStopped = errors.New("the walk has been stopped")
 
 func newWalker(ctx context.Context, t *tree, l *Listing, rs *rules) *walker {
@@ -73,7 +73,7 @@ func (w *walker) walk() error {
 	return w.faults.join()
 }
 
-// visit handles one entry of the directory being read.
+// visit adds or excludes one entry of the current directory.
 func (w *walker) visit(name []byte, k kind) error {
 	w.path = append(w.path[:w.base], name...)
 	if err := w.pulse.spend(1); err != nil {
@@ -103,8 +103,8 @@ func (w *walker) visit(name []byte, k kind) error {
 	return nil
 }
 
-// match applies the rules to the current entry: to its path in the archive and, in the copy of a linked directory, also to
-// its path in the checkout.
+// match applies the rules to the current entry: to its path in the archive and, in the copy of a linked
+// directory, also to its path in the checkout.
 func (w *walker) match(isDir bool) (v, target verdict, err error) {
 	m := w.rules.inArchive
 	before := m.work
@@ -125,7 +125,7 @@ func (w *walker) excluded(v, target verdict, k kind) error {
 		r, around = reason{rule: target.by, byTarget: true}, w.now.target
 	}
 	w.debugLeftOut(r)
-	// The content of a directory that was left out has been counted with it.
+	// The content of an excluded directory was counted with the directory.
 	if !around.excluded || around.by != r.rule {
 		w.countLeftOut(r)
 		if w.rules.list[r.rule].aboutState() {
@@ -138,18 +138,19 @@ func (w *walker) excluded(v, target verdict, k kind) error {
 	return nil
 }
 
-// mayBringBack reports whether a later rule could include a part of the current directory.
+// mayBringBack reports whether a later rule could include content of the current entry, an excluded
+// directory.
 func (w *walker) mayBringBack(v, target verdict) bool {
 	return (!v.excluded || w.rules.inArchive.mayBringBack(v, w.path)) &&
 		(!target.excluded || w.rules.outside().mayBringBack(target, []byte(w.source())))
 }
 
-// source returns the path of the current entry, relative to the checkout.
+// source returns the path of the current entry in the checkout.
 func (w *walker) source() string {
 	return path.Join(w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
 }
 
-// directory adds a directory to be read. It sets p.dir.
+// directory adds a directory to the listing and to the pending directories. It sets p.dir.
 func (w *walker) directory(p pendingDir, source string, sent bool) error {
 	if len(source) > maxPath || len(w.path) > maxPath {
 		why := fmt.Errorf("its path is longer than %d bytes", maxPath)
@@ -165,7 +166,7 @@ func (w *walker) directory(p pendingDir, source string, sent bool) error {
 	return nil
 }
 
-// inBundlePath returns p as a string. Usually it is the end of source and shares its memory.
+// inBundlePath returns p as a string. If p is a suffix of source, the result shares the memory of source.
 func inBundlePath(source string, p []byte) string {
 	if strings.HasSuffix(source, string(p)) {
 		return source[len(source)-len(p):]
@@ -173,13 +174,13 @@ func inBundlePath(source string, p []byte) string {
 	return string(p)
 }
 
-// file adds the current entry as a regular file.
+// file adds the current entry, a regular file.
 func (w *walker) file() error {
 	switch {
 	case looksSecret(w.path):
 		w.secrets.add(string(w.path))
 	case w.now.copy != nil && looksSecret([]byte(w.source())):
-		w.secrets.add(arrow(w.path, w.source())) // the directory has another name in the archive
+		w.secrets.add(arrow(w.path, w.source())) // the directory has a different name in the archive
 	}
 	if string(w.path[w.base:]) == repositoryConfig {
 		w.repositoryConfig(w.source(), string(w.path))
@@ -193,7 +194,7 @@ func (w *walker) file() error {
 	return w.add(0, w.now.copy, size)
 }
 
-// sizeOf returns the size of a file, or 0 if it cannot be opened, which packing reports.
+// sizeOf returns the size of a file, or 0 if it cannot be opened; packing reports the error.
 func (w *walker) sizeOf(source string) int64 {
 	info, err := w.tree.stat(source)
 	if err != nil {
@@ -202,7 +203,7 @@ func (w *walker) sizeOf(source string) int64 {
 	return info.size
 }
 
-// add adds the current entry; n is the number of its note, and from is the copy that it belongs to, or nil.
+// add adds the current entry. n is the number of its note, and from the copy that contains it, or nil.
 func (w *walker) add(n uint32, from *copied, size int64) error {
 	name := w.path[w.base:]
 	w.l.entries = append(w.l.entries, entry{name: w.l.names.add(name), dir: w.now.dir, note: n})
@@ -218,5 +219,5 @@ func (w *walker) note(k kind, text string) uint32 {
 	return uint32(len(w.l.notes) - 1)
 }
 
-// arrow returns a link and its target for messages.
+// arrow formats a link and its target for messages.
 func arrow(link []byte, target string) string { return string(link) + " -> " + target }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// warn reports what the walk found, once for each kind of finding.
+// warn prints one warning for each kind of finding of the walk.
 func (w *walker) warn() {
 	warn := w.l.options.Warn
 	w.states.report(warn, "Terraform state is left out (%d): %s.")
@@ -21,10 +21,10 @@ func (w *walker) warn() {
 	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. Files in them that a later rule would include are not uploaded.")
 }
 
-// maxSubmodules is the maximum number of submodules that are checked.
+// maxSubmodules is the largest number of submodules that are checked.
 const maxSubmodules = 2000
 
-// warnEmptySubmodules reports submodules that were not checked out.
+// warnEmptySubmodules warns about submodules that were not checked out.
 func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) error {
 	var empty findings
 	left := maxSubmodules
@@ -50,7 +50,8 @@ func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) erro
 // submoduleWork is the cost, in steps, of checking one submodule.
 const submoduleWork = 100
 
-// submodules returns up to most paths from a directory's .gitmodules, and none if it cannot be read.
+// submodules returns at most most paths from the .gitmodules file of a directory, and none if the file cannot
+// be read.
 func submodules(t *tree, dir string, most int) (paths []string) {
 	f, err := t.openFile(path.Join(dir, ".gitmodules"))
 	if err != nil {
